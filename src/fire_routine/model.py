@@ -24,6 +24,19 @@ def utf16_length(text: str) -> int:
 # --- gather: what GitHub knows of the run -----------------------------------------------------
 
 
+class GitHubError(Exception):
+    """GitHub said no, or could not be asked. Its message is one line and holds no token.
+
+    `status` is the HTTP status, or None where there was no answer that could be used: then a
+    request that writes may have arrived all the same.
+    """
+
+    def __init__(self, message: str, status: int | None = None, *, rate_limited: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        self.rate_limited = rate_limited
+
+
 class TriggerKind(StrEnum):
     """How the action came to look at a run."""
 
@@ -172,10 +185,12 @@ class Run:
     actor: str
     url: str
     created_at: datetime
+    trigger: TriggerKind = TriggerKind.FINAL_JOB  # STEP once a failed step of the own job is known
     default_branch: str = ""
     commit: Commit | None = None
     pull_request: PullRequest | None = None
     failed_jobs: tuple[FailedJob, ...] = ()
+    jobs_known: bool = True  # False: the jobs could not be listed, so none says nothing
     passed_jobs: tuple[str, ...] = ()  # names
     cancelled_jobs: tuple[str, ...] = ()  # names; cancelled by a person or by fail-fast
     history: History | None = None

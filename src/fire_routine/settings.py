@@ -68,8 +68,13 @@ class Context:
     run_id: int | None = None
     run_attempt: int = 1
     job: str = ""  # the key under `jobs:`
-    job_id: int | None = None  # the job's id in the API, where the runner tells it
+    job_id: int | None = None  # the job's id in the API, where the runner tells it (`job.check_run_id`)
+    job_status: str = ""  # `job.status` when the step began: failure where an earlier step failed
     runner_name: str = ""
+    workflow: str = ""  # its name, or its path where it has none
+    workflow_ref: str = ""  # owner/name/.github/workflows/ci.yml@refs/heads/main
+    ref_name: str = ""  # the branch or tag; 7/merge for pull request 7
+    head_ref: str = ""  # a pull request's head branch
     event_name: str = ""
     event: Mapping[str, Any] = field(default_factory=dict)
     sha: str = ""
@@ -242,7 +247,12 @@ def read_context(environ: Mapping[str, str]) -> Context:
         run_attempt=_number(get("GITHUB_RUN_ATTEMPT")) or base.run_attempt,
         job=get("GITHUB_JOB"),
         job_id=_number(get(PREFIX + "JOB_ID")),
+        job_status=get(PREFIX + "JOB_STATUS"),
         runner_name=get("RUNNER_NAME"),
+        workflow=get("GITHUB_WORKFLOW"),
+        workflow_ref=get("GITHUB_WORKFLOW_REF"),
+        ref_name=get("GITHUB_REF_NAME"),
+        head_ref=get("GITHUB_HEAD_REF"),
         event_name=get("GITHUB_EVENT_NAME"),
         event=_event(get("GITHUB_EVENT_PATH")),
         sha=get("GITHUB_SHA"),
