@@ -1,0 +1,5 @@
+"""To fire or not: the guards (pure), and the ledger of earlier fires."""
+
+from .board import StatusBoard
+
+__all__ = ["StatusBoard"]
