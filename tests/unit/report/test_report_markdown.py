@@ -1,0 +1,174 @@
+"""The oracle is cmark-gfm, the renderer that GitHub's Markdown comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import TypeVar
+
+import cmarkgfm  # type: ignore[import-untyped]
+import pytest
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from fire_routine.report.markdown import cell, code, fence, flat, link, prose, web_address
+
+NASTY = st.text(
+    st.one_of(
+        st.sampled_from("`|\\*_[]()<>&~!#@$-+=:./\n\r\t wW1"),
+        st.sampled_from(["\u202e", "\u200b", "\x1b", "\0", "\U000e0041", "\u2028", "é", "🦊"]),
+        st.characters(),
+    )
+)
+INJECTIONS = (
+    "[click](https://evil.example)",
+    "![x](https://evil.example/p.png)",
+    "<https://evil.example>",
+    "https://evil.example",
+    "www.evil.example",
+    "WWW.evil.example",
+    "mail@evil.example",
+    "<a href='https://evil.example'>x</a>",
+    "<!-- -->",
+    "</details>",
+    "a | b | c",
+    "a \\| b",
+    "a \\\\| b",
+    "`` ` ```",
+    "\n\n# heading\n\n---\n",
+    "1. one",
+    "- item",
+    "&lt;b&gt; &#64;",
+    "trailing \\",
+)
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+class Page(HTMLParser):
+    """The rendered page's text, tags and links."""
+
+    def __init__(self, markdown: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        # Unsafe: raw HTML passes, as it does on GitHub within its allow-list.
+        self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_comment(self, data: str) -> None:
+        self.tags.append(f"!{data}")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def _examples(test: Test) -> Test:
+    for injection in INJECTIONS:
+        test = example(injection)(test)
+    return test
+
+
+@_examples
+@given(NASTY)
+def test_a_name_in_code_is_shown_as_it_is_and_nothing_else(name: str) -> None:
+    page = Page(f"before {code(name)} after")
+
+    assert page.links == []
+    assert set(page.tags) <= {"p", "code"}
+    assert page.text.split() == ["before", *flat(name).split(), "after"]
+
+
+@_examples
+@given(NASTY)
+def test_a_name_keeps_a_table_s_shape(name: str) -> None:
+    page = Page(f"| a | b |\n|---|---|\n| {cell(code(name))} | {cell(code('last'))} |\n| x | y |")
+
+    assert page.links == []
+    assert page.tags.count("td") == 4
+    assert set(page.tags) <= {"table", "thead", "tbody", "tr", "th", "td", "code"}
+    assert page.text.split() == ["a", "b", *flat(name).split(), "last", "x", "y"]
+
+
+@_examples
+@given(NASTY)
+def test_a_message_is_shown_as_it_is_and_nothing_in_it_takes_effect(message: str) -> None:
+    page = Page(f"- item: {prose(message)}.\n- {prose(message)}\n\n{prose(message)}\n\nafter")
+
+    assert page.links == []
+    assert set(page.tags) <= {"ul", "li", "p", "span"}
+    words = flat(message, 2_000).split()
+    assert "".join(page.text.split()) == "".join(["item:", *words, ".", *words, *words, "after"])
+
+
+@given(NASTY)
+def test_no_mention_or_reference_survives_in_a_message(message: str) -> None:
+    assert "@" not in prose(message).replace("<span>@</span>", "")
+    assert "#" not in prose(message).replace("<span>#</span>", "")
+
+
+@_examples
+@given(NASTY.map(lambda text: text.replace("\0", "").encode("utf-8", "replace").decode()))
+def test_no_text_closes_its_fence(text: str) -> None:
+    page = Page(f"<details>\n\n{fence(text)}\n\n</details>\n\nafter [link](https://example.com)")
+
+    assert page.links == ["https://example.com"]
+    assert page.tags.count("pre") == page.tags.count("code") == 1
+    assert page.text.rstrip().endswith("after link")
+    shown = page.text.strip().removesuffix("after link").strip()
+    assert shown.split() == text.split()
+
+
+@given(st.lists(st.sampled_from(["```", "````", "``````", "~~~", "  ```", "a"]), min_size=1).map("\n".join))
+def test_no_run_of_marks_closes_a_fence(text: str) -> None:
+    page = Page(f"{fence(text)}\n\nafter")
+
+    assert page.tags == ["pre", "code", "p"]
+
+
+@given(
+    NASTY,
+    st.one_of(NASTY, st.sampled_from(["javascript:x", "https://a.b/)[x](https://evil)", "https://a b"])),
+)
+def test_a_link_leads_where_it_was_meant_to_or_nowhere(label: str, url: str) -> None:
+    page = Page(f"before {link(label, url)} after")
+
+    assert page.links in ([], [url])
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://claude.ai/code/session_01AbC", True),
+        ("https://github.com/o/r/actions/runs/1/job/2?pr=3", True),
+        ("http://127.0.0.1:8080/code/session_1", True),
+        ("http://example.com/", False),
+        ("https://user:secret@example.com/", False),
+        ("https://example.com/a)b", False),
+        ("javascript:alert(1)", False),
+        ("https://exämple.com/", False),
+        ("https://example.com/\n", False),
+        ("https://example.com/" + "a" * 2_000, False),
+        ("", False),
+    ],
+)
+def test_web_addresses(url: str, good: bool) -> None:
+    assert web_address(url) is good
+
+
+def test_a_long_name_is_cut_with_the_cut_shown() -> None:
+    assert code("x" * 500, 10) == "`xxxxxxxxx…`"
+
+
+@given(NASTY, st.integers(1, 50))
+def test_flat_text_is_one_printable_line(text: str, limit: int) -> None:
+    line = flat(text, limit)
+
+    assert len(line) <= limit
+    assert line.isprintable()
+    assert line == line.strip()

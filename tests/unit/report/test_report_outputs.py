@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fire_routine.model import Brief, Outcome, Result
+from fire_routine.report import exit_code, outputs, write_text
+
+BRIEF = Brief(text="# é\n🦊", title="t", fingerprints=("a",), fingerprint="a1")
+
+
+def test_every_output_has_its_value() -> None:
+    outcome = Outcome(
+        Result.FAILED,
+        reason="rate-limited",
+        message="m",
+        session_id="session_1",
+        session_url="https://claude.ai/code/session_1",
+        http_status=429,
+        error_type="rate_limit_error",
+        request_id="req_1",
+        retry_after=0,
+    )
+
+    assert outputs(outcome, BRIEF, "/tmp/x.md") == {
+        "outcome": "failed",
+        "reason": "rate-limited",
+        "session-id": "session_1",
+        "session-url": "https://claude.ai/code/session_1",
+        "fingerprint": "a1",
+        "text-file": "/tmp/x.md",
+        "text-characters": "6",
+        "http-status": "429",
+        "error-type": "rate_limit_error",
+        "request-id": "req_1",
+        "retry-after": "0",
+    }
+
+
+def test_what_there_is_not_is_empty() -> None:
+    values = outputs(Outcome(Result.SKIPPED), None, "")
+
+    assert {name for name, value in values.items() if value} == {"outcome"}
+
+
+@pytest.mark.parametrize(
+    ("result", "on_error", "code"),
+    [
+        (Result.FIRED, "fail", 0),
+        (Result.SKIPPED, "fail", 0),
+        (Result.FAILED, "fail", 1),
+        (Result.UNKNOWN, "fail", 1),
+        (Result.FIRED, "warn", 0),
+        (Result.SKIPPED, "warn", 0),
+        (Result.FAILED, "warn", 0),
+        (Result.UNKNOWN, "warn", 0),
+    ],
+)
+def test_exit_codes(result: Result, on_error: str, code: int) -> None:
+    assert exit_code(result, on_error) == code
+
+
+def test_the_text_is_written_byte_for_byte_to_a_file_of_its_own(tmp_path: Path) -> None:
+    first, second = write_text(BRIEF, tmp_path), write_text(BRIEF, tmp_path)
+
+    assert first != second
+    assert Path(first).parent == tmp_path
+    assert Path(first).read_bytes() == "# é\n🦊".encode()
+
+
+def test_without_a_temporary_folder_there_is_no_file() -> None:
+    assert write_text(BRIEF, None) == ""

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fire_routine.report import Workflow
+from fire_routine.report.workflow import harmless
+
+REGISTERED = ("add-mask", "stop-commands", "set-output", "group", "error")
+
+
+class Console(io.TextIOWrapper):
+    """A stream like a real one: text on bytes, in an encoding of its own."""
+
+    def __init__(self, encoding: str = "utf-8") -> None:
+        self.bytes = io.BytesIO()
+        super().__init__(self.bytes, encoding=encoding, newline="")
+
+    def written(self, encoding: str = "utf-8") -> str:
+        self.flush()
+        return self.bytes.getvalue().decode(encoding)
+
+
+def _runner(tmp_path: Path) -> dict[str, str]:
+    files = {"GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary"}
+    for name in files.values():
+        (tmp_path / name).touch()
+    return {"GITHUB_ACTIONS": "true"} | {key: str(tmp_path / name) for key, name in files.items()}
+
+
+def _takes_for_a_command(line: str) -> bool:
+    """As the runner decides it (ActionCommand.TryParseV2, then TryParse)."""
+    line = line.lstrip()
+    if line.startswith("::") and line.find("::", 2) > 0:
+        return line[2 : line.find("::", 2)].partition(" ")[0] in REGISTERED
+    start = line.find("##[")
+    end = line.find("]", start)
+    return start >= 0 and end > 0 and line[start + 3 : end].partition(" ")[0] in REGISTERED
+
+
+@given(st.lists(st.sampled_from([*REGISTERED, "::", "##[", "]", " ", "\n", "\u200b", "\r", "x", ":", "#"])))
+def test_no_line_that_is_said_is_a_command(parts: list[str]) -> None:
+    said = harmless("".join(parts))
+
+    assert "\n" not in said
+    assert not _takes_for_a_command(said)
+
+
+def test_what_is_said_is_written_as_one_line_of_utf_8_in_actions(tmp_path: Path) -> None:
+    out = Console("cp1252")
+
+    Workflow(_runner(tmp_path), out).say("→ test (3.12)\n::add-mask::x")
+
+    assert out.written() == "→ test (3.12) ::add-mask::x\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
+def test_what_a_console_can_t_show_is_replaced_outside_actions(encoding: str) -> None:
+    out = Console(encoding)
+
+    Workflow({}, out).say("→ 🦊 done")
+
+    assert out.written(encoding).splitlines() == ["? ? done"]
+
+
+def test_a_secret_is_masked_line_by_line_in_actions(tmp_path: Path) -> None:
+    out = Console()
+
+    Workflow(_runner(tmp_path), out).mask("sk-ant-oat01-abc\n\nsecond%line\n")
+
+    assert out.written().splitlines() == ["::add-mask::sk-ant-oat01-abc", "::add-mask::second%25line"]
+
+
+def test_a_secret_is_not_printed_where_nobody_masks_it() -> None:
+    out = Console()
+
+    Workflow({}, out).mask("sk-ant-oat01-abc")
+
+    assert out.written() == ""
+
+
+def test_an_annotation_is_one_command_whatever_the_message(tmp_path: Path) -> None:
+    out = Console()
+
+    Workflow(_runner(tmp_path), out).annotate("error", "100% broken\n::error::again")
+
+    assert out.written() == "::error title=fire-routine::100%25 broken ::error::again\n"
+
+
+def test_an_annotation_is_a_plain_line_outside_actions() -> None:
+    out = Console()
+
+    Workflow({}, out).annotate("warning", "no session")
+    Workflow({}, out).annotate("notice", "session started")
+
+    assert out.written().splitlines() == ["warning: no session", "session started"]
+
+
+def test_outputs_and_summary_reach_the_runner_s_files(tmp_path: Path) -> None:
+    workflow = Workflow(_runner(tmp_path), Console())
+
+    workflow.set_outputs({"outcome": "fired", "reason": ""})
+    workflow.add_summary("### é\n")
+
+    output = (tmp_path / "output").read_text("utf-8").splitlines()
+    name, _, mark = output[0].partition("<<")
+    assert (name, output[1:3]) == ("outcome", ["fired", mark])
+    assert (tmp_path / "summary").read_text("utf-8").splitlines() == ["### é", ""]
+
+
+def test_a_hostile_value_sets_one_output(tmp_path: Path) -> None:
+    Workflow(_runner(tmp_path), Console()).set_outputs(
+        {"reason": "x\nEOF\nsession-url<<EOF\nhttps://evil\nEOF"}
+    )
+
+    lines = (tmp_path / "output").read_text("utf-8").splitlines()
+    mark = lines[0].removeprefix("reason<<")
+    assert lines.count(mark) == 1
+    assert lines[-1] == mark
+
+
+def test_a_lone_surrogate_is_replaced(tmp_path: Path) -> None:
+    workflow = Workflow(_runner(tmp_path), Console())
+
+    workflow.set_outputs({"reason": "\ud800"})
+    workflow.add_summary("\udfff")
+
+    assert "?" in (tmp_path / "output").read_text("utf-8")
+    assert (tmp_path / "summary").read_text("utf-8") == "?\n"
+
+
+def test_without_files_nothing_is_written_and_nothing_raised() -> None:
+    out = Console()
+    workflow = Workflow({}, out)
+
+    workflow.set_outputs({"outcome": "fired"})
+    workflow.add_summary("text")
+
+    assert out.written() == ""
+
+
+def test_files_that_can_t_be_written_are_said(tmp_path: Path) -> None:
+    out = Console()
+    gone = str(tmp_path / "missing" / "file")
+    workflow = Workflow({"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": gone, "GITHUB_STEP_SUMMARY": gone}, out)
+
+    workflow.set_outputs({"outcome": "fired"})
+    workflow.add_summary("text")
+
+    assert [line.partition(":")[0] for line in out.written().splitlines()] == [
+        "outputs not set",
+        "summary not written",
+    ]
+
+
+def test_the_process_s_own_environment_is_left_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_OUTPUT", "its-own")
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+    Workflow(_runner(tmp_path), Console()).set_outputs({"outcome": "fired"})
+
+    assert os.environ["GITHUB_OUTPUT"] == "its-own"
+    assert "GITHUB_STEP_SUMMARY" not in os.environ
+    assert not Path("its-own").exists()
