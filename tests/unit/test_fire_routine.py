@@ -1,0 +1,228 @@
+"""`Routine` and `fire_once` against the emulated endpoint, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+import fire_routine
+from fire_routine import FireError, NotSent, Overloaded, RateLimited, Rejected, Routine, TextTooLong, Unknown
+from fire_routine.emulator.endpoint import BETA, TOKEN, Endpoint, Reply, limit
+from fire_routine.fire import Cancelled, fire_once
+from fire_routine.model import Result
+from fire_routine.settings import Settings
+
+
+@dataclass
+class FakeTime:
+    """A clock that moves only when someone sleeps."""
+
+    now: float = 0.0
+    naps: list[float] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    with Endpoint() as running:
+        yield running
+
+
+@pytest.fixture
+def time() -> FakeTime:
+    return FakeTime()
+
+
+def routine(endpoint: Endpoint, time: FakeTime, max_wait: float = 60) -> Routine:
+    return Routine(
+        endpoint.url, TOKEN, max_wait=max_wait, clock=time.clock, sleep=time.sleep, jitter=lambda: 1.0
+    )
+
+
+def test_fire_gives_the_session(endpoint: Endpoint, time: FakeTime) -> None:
+    session = routine(endpoint, time).fire("CI failed")
+    assert (session.id, session.url) == (endpoint.sessions[0].id, endpoint.sessions[0].url)
+    assert session.request_id.startswith("req_")
+    assert endpoint.sessions[0].text == "CI failed"
+
+
+def test_request_is_the_documented_one(endpoint: Endpoint, time: FakeTime) -> None:
+    routine(endpoint, time).fire('é \U0001f600 \x00 \u2028 "quoted" </tag> \\n')
+    (request,) = endpoint.requests
+    assert (request.method, endpoint.home + request.path) == ("POST", endpoint.url)
+    headers = dict(request.headers)
+    assert headers.pop("host") == endpoint.home.removeprefix("http://")
+    assert headers.pop("content-length") == str(len(request.body))
+    assert headers == {
+        "authorization": f"Bearer {TOKEN}",
+        "anthropic-version": "2023-06-01",
+        "anthropic-beta": BETA,
+        "content-type": "application/json",
+        "accept": "application/json",
+        "accept-encoding": "identity",
+        "connection": "close",
+        "user-agent": f"fire-routine/{fire_routine.__version__}",
+    }
+    assert json.loads(request.body) == {"text": 'é \U0001f600 \x00 \u2028 "quoted" </tag> \\n'}
+
+
+@hypothesis_settings(
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(st.text(st.characters(), max_size=50))
+def test_any_text_arrives_lone_surrogates_replaced(endpoint: Endpoint, text: str) -> None:
+    routine(endpoint, FakeTime()).fire(text)
+    expected = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    assert json.loads(endpoint.requests[-1].body.decode("utf-8")) == {"text": expected}
+
+
+def test_longest_text_is_taken_and_a_longer_one_refused_before_sending(
+    endpoint: Endpoint, time: FakeTime
+) -> None:
+    routine(endpoint, time).fire("\U0001f600" * 32_768)
+    with pytest.raises(TextTooLong, match="65,537 characters"):
+        routine(endpoint, time).fire("\U0001f600" * 32_768 + "x")
+    assert len(endpoint.requests) == 1
+
+
+def test_limit_that_fits_is_waited_for(endpoint: Endpoint, time: FakeTime) -> None:
+    endpoint.script = [limit(30), limit(0)]
+    routine(endpoint, time).fire("x")
+    assert time.naps == [30, 2]
+    assert (len(endpoint.requests), len(endpoint.sessions)) == (3, 1)
+
+
+def test_limit_that_does_not_fit_fails_at_once(endpoint: Endpoint, time: FakeTime) -> None:
+    endpoint.script = [limit(61)]
+    with pytest.raises(RateLimited) as caught:
+        routine(endpoint, time).fire("x")
+    assert (caught.value.retry_after, caught.value.requests, time.naps) == (61, 1, [])
+
+
+def test_overload_is_tried_again_within_the_wait(endpoint: Endpoint, time: FakeTime) -> None:
+    endpoint.script = [Reply(503), Reply(529), Reply(503)]
+    routine(endpoint, time).fire("x")
+    assert time.naps == [1, 2, 4]
+
+
+def test_lasting_overload_gives_up(endpoint: Endpoint, time: FakeTime) -> None:
+    endpoint.script = [Reply(503)] * 50
+    with pytest.raises(Overloaded) as caught:
+        routine(endpoint, time).fire("x")
+    assert time.naps == [1, 2, 4, 8, 16, 20]
+    assert caught.value.requests == len(endpoint.requests) == 7
+
+
+def test_without_waiting_there_is_one_attempt(endpoint: Endpoint, time: FakeTime) -> None:
+    endpoint.script = [Reply(503)]
+    with pytest.raises(Overloaded):
+        routine(endpoint, time, max_wait=0).fire("x")
+    assert len(endpoint.requests) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 400, 401, 403, 404, 413, 422, 301, 307])
+def test_other_answers_are_never_followed_by_another_request(
+    endpoint: Endpoint, time: FakeTime, status: int
+) -> None:
+    endpoint.script = [Reply(status, headers={"Location": endpoint.url, "Retry-After": "1"})]
+    with pytest.raises(Unknown if status >= 500 else Rejected):
+        routine(endpoint, time).fire("x")
+    assert (len(endpoint.requests), len(endpoint.sessions), time.naps) == (1, 0, [])
+
+
+def test_interruption_between_attempts_leaves_nothing_unknown(endpoint: Endpoint, time: FakeTime) -> None:
+    endpoint.script = [Reply(503)]
+
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(Cancelled) as caught:
+        Routine(endpoint.url, TOKEN, clock=time.clock, sleep=interrupted).fire("x")
+    assert (caught.value.reason, caught.value.requests) == ("interrupted", 1)
+    assert isinstance(caught.value.__cause__, KeyboardInterrupt)
+
+
+def test_outcome_of_a_session(endpoint: Endpoint) -> None:
+    outcome = fire_once(Settings(routine_url=endpoint.url, routine_token=TOKEN), "x")
+    assert (outcome.result, outcome.reason, outcome.http_status) == (Result.FIRED, "", 200)
+    assert outcome.session_id == endpoint.sessions[0].id
+    assert outcome.session_url == endpoint.sessions[0].url
+    assert outcome.session_url in outcome.message
+    assert (outcome.requests, outcome.error_type, outcome.retry_after) == (1, "", None)
+
+
+def test_outcome_of_a_limit(endpoint: Endpoint) -> None:
+    endpoint.script = [limit(4000)]
+    outcome = fire_once(Settings(routine_url=endpoint.url, routine_token=TOKEN), "x")
+    assert (outcome.result, outcome.reason, outcome.http_status) == (Result.FAILED, "rate-limited", 429)
+    assert (outcome.error_type, outcome.retry_after) == ("rate_limit_error", 4000)
+    assert outcome.request_id.startswith("req_")
+    assert (outcome.session_id, outcome.requests) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(),
+        Settings(routine_url="trig_x"),
+        Settings(routine_url="http://example.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
+        Settings(routine_url="trig_x", routine_token="sk-ant\nx"),
+        Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_beta="é"),
+        Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_version="a\r\nb"),
+    ],
+)
+def test_outcome_of_settings_that_can_not_be_used(settings: Settings) -> None:
+    outcome = fire_once(settings, "x")
+    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "not-configured", 0)
+    assert settings.routine_token not in outcome.message or not settings.routine_token
+
+
+@pytest.mark.parametrize(
+    "url", ["", "https://x.test/", "http://example.test/v1/claude_code/routines/trig_x/fire"]
+)
+def test_routine_refuses_a_url_that_is_none(url: str) -> None:
+    with pytest.raises(ValueError, match=r"routine|https://"):
+        Routine(url, TOKEN)
+
+
+def test_routine_shows_neither_token_nor_id(endpoint: Endpoint, time: FakeTime) -> None:
+    shown = repr(routine(endpoint, time))
+    assert TOKEN not in shown
+    assert "trig_" not in shown
+
+
+def test_every_error_is_one_class(endpoint: Endpoint, time: FakeTime) -> None:
+    endpoint.script = [Reply(status) for status in (400, 429, 500)]
+    for _ in range(3):
+        with pytest.raises(FireError) as caught:
+            routine(endpoint, time).fire("x")
+        assert TOKEN not in repr(caught.value)
+    assert issubclass(TextTooLong, NotSent)
+
+
+def test_importing_the_package_does_not_import_the_http_client() -> None:
+    code = (
+        "import sys, fire_routine; sys.exit('httpx' in sys.modules or not hasattr(fire_routine, 'Routine'))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": "src"}).returncode == 0
+
+
+def test_package_has_nothing_but_what_it_names() -> None:
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = fire_routine.nonsense
+    for name in fire_routine.__all__:
+        assert getattr(fire_routine, name)
