@@ -1,0 +1,175 @@
+"""uv and pip, run so that they install a lock's wheels and nothing else, for nobody but the lock's hashes.
+
+Both get the runner's own mirrors, proxies and certificates, and neither a secret nor anything of the
+checkout. The standard library alone; needs Python 3.11.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PATIENCE = 180  # seconds, for all attempts together
+REMEDY = (
+    "Where PyPI is reached through a proxy or a mirror only, set HTTPS_PROXY or PIP_INDEX_URL in the job's "
+    "`env`; where it is not reached at all, fill the runner's RUNNER_TOOL_CACHE by one run with network"
+)
+WHEELS_ONLY = ["--only-binary", ":all:", "--require-hashes", "--no-deps"]
+
+_PASSED = re.compile(
+    r"PATH|HOME|LANG|LC_\w+|TMPDIR|TMP|TEMP|XDG_\w+|(LD|DYLD)_LIBRARY_PATH|NETRC"
+    r"|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE"
+    r"|PIP_((EXTRA_)?INDEX_URL|NO_INDEX|FIND_LINKS|TRUSTED_HOST|PROXY|CERT|CLIENT_CERT|CACHE_DIR"
+    r"|NO_CACHE_DIR|CONFIG_FILE|KEYRING_PROVIDER)"
+    r"|UV_((DEFAULT_|EXTRA_)?INDEX\w*|FIND_LINKS|NO_INDEX|INSECURE_HOST|NATIVE_TLS|SYSTEM_CERTS|CACHE_DIR"
+    r"|NO_CACHE|CONFIG_FILE|OFFLINE|KEYRING_PROVIDER|LINK_MODE)"
+    r"|SYSTEM(ROOT|DRIVE)|WINDIR|COMSPEC|PATHEXT|USERPROFILE|USERNAME|HOME(DRIVE|PATH)|(LOCAL)?APPDATA"
+    r"|PROGRAM(DATA|FILES.*)|NUMBER_OF_PROCESSORS|PROCESSOR_\w+",
+    re.IGNORECASE,
+)
+
+
+class InstallError(Exception):
+    """The lock could not be installed; one line, with the remedy."""
+
+
+def install(lock: str, target: Path, environ: Mapping[str, str]) -> None:
+    """Installs `lock` (requirements with hashes) into folders under `target`: with uv, else with pip.
+
+    Raises:
+        InstallError: neither could.
+    """
+    deadline = time.monotonic() + PATIENCE
+    passed = environment(environ)
+    uv = shutil.which("uv", path=passed.get("PATH", ""))
+    if uv and not _run(_uv(uv), [lock], target, passed, deadline):
+        return
+    parts = split(lock, min(2, os.cpu_count() or 1))
+    problem = _run(_pip("-m", "pip"), parts, target, passed, deadline)
+    if "No module named pip" in problem:
+        problem = _run(_pip(_bundled_pip()), parts, target, passed, deadline)
+    if problem:
+        raise InstallError(f"the locked dependencies could not be installed: {problem}. {REMEDY}")
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the installers get to see of `environ`: what they need, and no relative entry on PATH."""
+    passed = {name: value for name, value in environ.items() if _PASSED.fullmatch(name)}
+    folders = passed.get("PATH", os.defpath).split(os.pathsep)
+    passed["PATH"] = os.pathsep.join(folder for folder in folders if Path(folder).is_absolute())
+    if "PIP_INDEX_URL" in passed and not {"UV_INDEX_URL", "UV_DEFAULT_INDEX"} & passed.keys():
+        passed["UV_DEFAULT_INDEX"] = passed["PIP_INDEX_URL"]  # uv reads none of pip's settings
+    return passed | {"PIP_REQUIRE_VIRTUALENV": "0", "UV_HTTP_TIMEOUT": "15", "UV_HTTP_RETRIES": "2"}
+
+
+def split(lock: str, count: int) -> list[str]:
+    """`lock` in up to `count` parts that take pip about the same time.
+
+    pip spends it on one core, reading of every file that a project ever published; the more hashes a
+    requirement lists, the more of those there are.
+    """
+    requirements = re.findall(r"^[^\s#].*\n(?:[ \t].*\n?)*", lock + "\n", re.MULTILINE)
+    parts: list[list[str]] = [[] for _ in range(count)]
+    costs = [0] * count
+    for requirement in sorted(requirements, key=lambda text: text.count("--hash"), reverse=True):
+        cheapest = costs.index(min(costs))
+        parts[cheapest].append(requirement)
+        costs[cheapest] += 10 + requirement.count("--hash")
+    return ["".join(part) for part in parts if part]
+
+
+def _uv(uv: str) -> list[str]:
+    return [uv, "pip", "install", "--quiet", "--no-progress", "--python", sys.executable, *WHEELS_ONLY]
+
+
+def _pip(*pip: str) -> list[str]:
+    options = [
+        "--quiet",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--no-compile",
+        "--no-warn-script-location",
+    ]
+    return [
+        sys.executable,
+        "-I",
+        *pip,
+        "install",
+        *options,
+        "--no-user",
+        "--timeout=15",
+        "--retries=2",
+        *WHEELS_ONLY,
+    ]
+
+
+def _bundled_pip() -> str:
+    """pip inside the wheel that Python brings for new environments.
+
+    Raises:
+        InstallError: this Python brings none, as Debian's without python3-venv.
+    """
+    folders = [Path(sysconfig.get_path("stdlib"), "ensurepip", "_bundled")]
+    if system := sysconfig.get_config_var("WHEEL_PKG_DIR"):
+        folders.append(Path(system))
+    for folder in folders:
+        for wheel in sorted(folder.glob("pip-*.whl")):
+            return str(wheel / "pip")
+    raise InstallError(
+        f"{sys.executable} has no pip, and uv is not on PATH. In a workflow, use actions/setup-python "
+        "before this step; on Debian, install python3-venv"
+    )
+
+
+def _run(
+    command: Sequence[str], parts: Sequence[str], target: Path, environ: Mapping[str, str], deadline: float
+) -> str:
+    """Installs each part by a process of its own, at once. What went wrong, in a line; "" if nothing."""
+    shutil.rmtree(target, ignore_errors=True)
+    running: list[tuple[subprocess.Popen[bytes], Path]] = []
+    try:
+        for number, part in enumerate(parts):
+            folder = target / str(number)
+            folder.mkdir(parents=True)
+            lock, log = target.with_name(f"lock-{number}.txt"), target.with_name(f"log-{number}.txt")
+            lock.write_text(part, "utf-8")
+            with log.open("wb") as output:
+                arguments = [*command, "--target", str(folder), "--requirement", str(lock)]
+                process = subprocess.Popen(  # noqa: S603
+                    arguments,
+                    cwd=target.parent,
+                    env=environ,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                )
+            running.append((process, log))
+        problems = [_problem(process, log, deadline) for process, log in running]
+    finally:
+        for process, _ in running:
+            process.kill()
+            process.wait()
+    return next((problem for problem in problems if problem), "")
+
+
+def _problem(process: subprocess.Popen[bytes], log: Path, deadline: float) -> str:
+    """What an installer says went wrong, in a line; "" if nothing did."""
+    try:
+        if process.wait(max(0.0, deadline - time.monotonic())) == 0:
+            return ""
+    except subprocess.TimeoutExpired:
+        return f"not finished after {PATIENCE} seconds"
+    said = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    errors = [
+        line for line in said if re.match(r"error|.*No module named pip|×|╰─▶|Caused by", line, re.IGNORECASE)
+    ]
+    return " ".join(errors[-2:] or said[-1:] or [f"{process.args!r} ended with {process.returncode}"])[
+        :400
+    ].rstrip(".")
