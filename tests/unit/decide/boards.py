@@ -1,0 +1,166 @@
+"""A `StatusBoard` in memory, and the values that the tests decide on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from fire_routine.decide.record import Entry, read_entry
+from fire_routine.model import (
+    Brief,
+    Commit,
+    FailedJob,
+    GitHubError,
+    History,
+    Outcome,
+    PullRequest,
+    Result,
+    Run,
+    Status,
+)
+
+SHA = "a" * 40
+OLDER = "b" * 40
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+URL = "https://github.com/octo/cat/actions/runs/100"
+
+
+def sample_run(run_id: int = 100, attempt: int = 1, **changes: object) -> Run:
+    values: dict[str, object] = {
+        "repository": "octo/cat",
+        "id": run_id,
+        "attempt": attempt,
+        "workflow": "CI",
+        "workflow_id": 7,
+        "workflow_path": ".github/workflows/ci.yml",
+        "event": "push",
+        "status": "completed",
+        "conclusion": "failure",
+        "head_branch": "main",
+        "head_sha": SHA,
+        "head_repository": "octo/cat",
+        "actor": "mona",
+        "url": URL,
+        "created_at": NOON,
+        "failed_jobs": (FailedJob(id=1, name="test", conclusion="failure", url=URL),),
+    }
+    return Run(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def sample_brief(*fingerprints: str) -> Brief:
+    prints = tuple(sorted(fingerprints or ("1" * 16,)))
+    return Brief(text="# CI failed", title="CI failed", fingerprints=prints, fingerprint=prints[0])
+
+
+def green_at(run_id: int) -> History:
+    return History(last_green_run=run_id, last_green_sha="9" * 40)
+
+
+def written_by(*sessions: str) -> Commit:
+    trailers = "\n".join(f"Claude-Session: https://claude.ai/code/{session}" for session in sessions)
+    return Commit(sha=SHA, message=f"Mend it\n\n{trailers}\n")
+
+
+def fired(session: str = "session_1") -> Outcome:
+    return Outcome(Result.FIRED, session_id=session, session_url=f"https://claude.ai/code/{session}")
+
+
+def pull_request(**changes: object) -> PullRequest:
+    base = PullRequest(
+        number=5,
+        title="Change",
+        url="https://github.com/octo/cat/pull/5",
+        state="open",
+        base_branch="main",
+        head_branch="topic",
+        head_sha=SHA,
+        head_repository="octo/cat",
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+@dataclass
+class Clock:
+    """Time that passes only when someone sleeps, or when a test says so; the board's clock runs along."""
+
+    seconds: float = 0.0
+    at: Callable[[], None] = lambda: None  # called after each sleep
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.at()
+
+    @property
+    def server(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds)
+
+
+@dataclass
+class Board:
+    """Commit statuses in memory. `faults` holds what the next calls of a method raise, None for nothing."""
+
+    clock: Clock = field(default_factory=Clock)
+    commits: dict[str, list[Status]] = field(default_factory=dict)
+    incident: list[str] = field(default_factory=list)
+    heads: dict[str, str] = field(default_factory=lambda: {"main": SHA, "topic": SHA})
+    pulls: dict[int, PullRequest] = field(default_factory=dict)
+    faults: dict[str, list[GitHubError | None]] = field(default_factory=dict)
+    written_all_the_same: bool = False  # whether a write that fails has its effect
+    hidden: int = 0  # how many reads of statuses do not show the newest one yet
+    calls: list[str] = field(default_factory=list)
+    _ids: int = 0
+
+    def statuses(self, sha: str) -> Sequence[Status]:
+        self._call("statuses")
+        shown = self.commits.get(sha, [])
+        if self.hidden:
+            self.hidden -= 1
+            shown = shown[:-1]
+        return list(reversed(shown))
+
+    def create_status(self, sha: str, state: str, description: str, target_url: str) -> Status:
+        assert len(description.encode()) <= 140
+        try:
+            self._call("create_status")
+        except GitHubError:
+            if self.written_all_the_same:
+                self._add(sha, state, description, target_url)
+            raise
+        return self._add(sha, state, description, target_url)
+
+    def incident_shas(self, run: Run) -> Sequence[str]:  # noqa: ARG002 (the protocol has it)
+        self._call("incident_shas")
+        return self.incident
+
+    def branch_head(self, branch: str) -> str | None:
+        self._call("branch_head")
+        return self.heads.get(branch)
+
+    def pull_request(self, number: int) -> PullRequest | None:
+        self._call("pull_request")
+        return self.pulls.get(number)
+
+    def entries(self, sha: str = SHA) -> list[Entry]:
+        """What stands on a commit, oldest first."""
+        read = (read_entry(status, sha) for status in self.commits.get(sha, []))
+        return [entry for entry in read if entry]
+
+    def stages(self, sha: str = SHA) -> list[str]:
+        return [entry.record.stage.name for entry in self.entries(sha)]
+
+    def _call(self, method: str) -> None:
+        self.calls.append(method)
+        faults = self.faults.get(method)
+        fault = faults.pop(0) if faults else None
+        if fault is not None:
+            raise fault
+
+    def _add(self, sha: str, state: str, description: str, target_url: str) -> Status:
+        self._ids += 1
+        status = Status(self._ids, state, description, target_url, self.clock.server, "github-actions[bot]")
+        self.commits.setdefault(sha, []).append(status)
+        return status

@@ -1,0 +1,448 @@
+"""The ledger: one job at a time against a board that behaves, lags, fails and refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.unit.decide.boards import (
+    NOON,
+    OLDER,
+    SHA,
+    Board,
+    Clock,
+    fired,
+    green_at,
+    pull_request,
+    sample_brief,
+    sample_run,
+    written_by,
+)
+
+from fire_routine.decide import Ledger
+from fire_routine.decide.postings import FULL
+from fire_routine.model import GitHubError, History, Outcome, Result, Run, Status, Verdict
+from fire_routine.settings import Settings
+
+SERVER_ERROR = GitHubError("GitHub answered 502", 502)
+NO_ANSWER = GitHubError("GitHub did not answer within 10 s")
+FORBIDDEN = GitHubError("GitHub answered 403: Resource not accessible by integration", 403)
+LIMITED = GitHubError("GitHub answered 403: secondary rate limit", 403, rate_limited=True)
+
+
+def ledger_of(board: Board, run: Run | None = None, temp: Path | None = None, **settings: object) -> Ledger:
+    chosen = Settings(**settings)  # type: ignore[arg-type]
+    run = run or sample_run()
+    return Ledger(board, run, chosen, temp=temp, now=board.clock, sleep=board.clock.sleep)
+
+
+def fire(board: Board, run: Run | None = None, *fingerprints: str, session: str = "session_1") -> Verdict:
+    """A whole fire that ends well, if the ledger lets it."""
+    ledger = ledger_of(board, run)
+    verdict = ledger.claim(sample_brief(*fingerprints))
+    if verdict.fire:
+        ledger.settle(fired(session))
+    return verdict
+
+
+# --- one fire -------------------------------------------------------------------------------------
+
+
+def test_a_fire_is_claimed_announced_and_settled_on_the_head_commit() -> None:
+    board = Board()
+    assert fire(board).fire
+    assert board.stages() == ["CLAIMED", "SENDING", "FIRED"]
+    assert [status.state for status in board.commits[SHA]] == ["pending", "pending", "success"]
+    assert board.commits[SHA][-1].target_url == "https://claude.ai/code/session_1"
+    assert board.commits[SHA][-1].description.startswith(
+        "session started · ci.yml · run 100.1 · 11111111 · #1 "
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "state", "stage"),
+    [
+        (Result.UNKNOWN, "error", "UNKNOWN"),
+        (Result.FAILED, "failure", "FAILED"),
+        (Result.SKIPPED, "success", "WITHDRAWN"),
+    ],
+)
+def test_every_other_end_is_recorded_with_the_run_as_its_link(result: Result, state: str, stage: str) -> None:
+    board = Board()
+    ledger = ledger_of(board)
+    assert ledger.claim(sample_brief()).fire
+    ledger.settle(Outcome(result))
+    last = board.commits[SHA][-1]
+    assert (last.state, board.stages()[-1]) == (state, stage)
+    assert last.target_url == sample_run().url
+
+
+# --- the same failure again ---------------------------------------------------------------------------
+
+
+def test_the_same_failure_in_a_later_attempt_points_to_the_session() -> None:
+    board = Board()
+    fire(board)
+    verdict = fire(board, sample_run(attempt=2))
+    assert (verdict.fire, verdict.reason, verdict.failed) == (False, "duplicate", False)
+    assert verdict.session_id == "session_1"
+    assert verdict.session_url == "https://claude.ai/code/session_1"
+    assert board.stages() == ["CLAIMED", "SENDING", "FIRED"]
+
+
+def test_the_same_failure_on_a_later_commit_is_covered_and_says_so_there() -> None:
+    board = Board(heads={"main": OLDER})
+    assert fire(board, sample_run(99, head_sha=OLDER)).fire
+    board.incident, board.heads = [OLDER], {"main": SHA}
+    verdict = fire(board)
+    assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
+    assert board.stages() == ["COVERED"]
+    assert board.commits[SHA][0].target_url == "https://claude.ai/code/session_1"
+
+
+def test_what_was_passed_on_covers_the_next_commit_without_the_first_one() -> None:
+    board = Board(heads={})
+    assert fire(board, sample_run(99, head_sha=OLDER)).fire
+    board.incident = [OLDER]
+    fire(board)
+    board.incident = [SHA]
+    verdict = fire(board, sample_run(101, head_sha="c" * 40))
+    assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
+
+
+def test_another_failure_of_the_incident_is_fired_as_the_next_session() -> None:
+    board = Board()
+    fire(board)
+    assert fire(board, sample_run(101), "2" * 16, session="session_2").fire
+    assert [entry.record.number for entry in board.entries()] == [1, 1, 1, 2, 2, 2]
+
+
+def test_a_run_whose_failures_are_all_known_from_several_sessions_is_skipped() -> None:
+    board = Board()
+    fire(board, None, "1" * 16)
+    fire(board, sample_run(101), "2" * 16)
+    assert fire(board, sample_run(102), "1" * 16, "2" * 16).reason == "duplicate"
+    assert fire(board, sample_run(103), "1" * 16, "3" * 16).fire
+
+
+def test_one_attempt_has_one_session_whatever_fails_in_it() -> None:
+    board = Board()
+    fire(board, None, "1" * 16)
+    assert fire(board, None, "2" * 16).reason == "duplicate"
+
+
+def test_a_green_run_ends_the_incident_even_on_the_same_commit() -> None:
+    board = Board()
+    fire(board, sample_run(100))
+    assert fire(board, sample_run(102, history=green_at(101))).fire
+    assert not fire(board, sample_run(103, history=green_at(101))).fire
+
+
+def test_a_workflow_that_was_never_green_is_one_incident() -> None:
+    board = Board()
+    never = History(never_green=True)
+    assert fire(board, sample_run(100, history=never)).fire
+    assert fire(board, sample_run(101, history=never)).reason == "duplicate"
+
+
+def test_workflows_on_one_commit_have_ledgers_of_their_own() -> None:
+    board = Board()
+    fire(board)
+    assert fire(board, sample_run(200, workflow_path=".github/workflows/lint.yml")).fire
+
+
+def test_max_sessions_holds_and_is_passed_on() -> None:
+    board = Board()
+    for number in range(3):
+        assert fire(board, sample_run(100 + number), str(number) * 16).fire
+    verdict = fire(board, sample_run(103), "7" * 16)
+    assert (verdict.fire, verdict.reason) == (False, "max-sessions")
+    board.incident, board.heads = [SHA], {}
+    assert fire(board, sample_run(104, head_sha="c" * 40), "8" * 16).reason == "max-sessions"
+    board.incident = ["c" * 40]
+    assert fire(board, sample_run(105, head_sha="d" * 40), "8" * 16).reason == "max-sessions"
+
+
+def test_a_commit_of_a_session_counts_the_sessions_of_its_trailers() -> None:
+    board = Board()
+    fire(board, None, session="session_1")
+    own = sample_run(101, commit=written_by("session_2", "session_3"))
+    assert fire(board, own, "2" * 16).reason == "claude-session"
+    assert fire(board, sample_run(102), "2" * 16).fire
+
+
+# --- once-per -------------------------------------------------------------------------------------------
+
+
+def test_once_per_run_fires_anew_for_each_run_but_not_for_each_attempt() -> None:
+    board = Board()
+    for run, expected in ((sample_run(100), True), (sample_run(100, 2), False), (sample_run(101), True)):
+        ledger = ledger_of(board, run, once_per="run")
+        verdict = ledger.claim(sample_brief())
+        assert verdict.fire is expected
+        if verdict.fire:
+            ledger.settle(fired())
+
+
+def test_once_per_always_fires_and_records_up_to_max_sessions() -> None:
+    board = Board()
+    verdicts = []
+    for _ in range(4):
+        ledger = ledger_of(board, once_per="always")
+        verdicts.append(ledger.claim(sample_brief()))
+        if verdicts[-1].fire:
+            ledger.settle(fired())
+    assert [verdict.fire for verdict in verdicts] == [True, True, True, False]
+    assert verdicts[-1].reason == "max-sessions"
+    assert board.stages().count("FIRED") == 3
+
+
+# --- what died or was cut off --------------------------------------------------------------------------
+
+
+def test_a_failed_fire_does_not_block_a_later_one() -> None:
+    board = Board()
+    ledger = ledger_of(board)
+    ledger.claim(sample_brief())
+    ledger.settle(Outcome(Result.FAILED))
+    assert fire(board).fire
+
+
+def test_an_unknown_fire_blocks_the_same_failure_and_says_where_to_look() -> None:
+    board = Board()
+    ledger = ledger_of(board)
+    ledger.claim(sample_brief())
+    ledger.settle(Outcome(Result.UNKNOWN))
+    verdict = fire(board, sample_run(attempt=2))
+    assert (verdict.fire, verdict.reason) == (False, "earlier-unknown")
+    assert "https://claude.ai/code" in verdict.message
+    assert fire(board, sample_run(101), "2" * 16).fire
+
+
+def test_a_claim_alone_grows_old_since_its_job_died_before_it_sent_anything() -> None:
+    board = Board()
+    dead = ledger_of(board)
+    board.faults["branch_head"] = [KeyboardInterrupt()]  # type: ignore[list-item]
+    board.faults["create_status"] = [None, SERVER_ERROR]
+    with pytest.raises(KeyboardInterrupt):
+        dead.claim(sample_brief())
+    assert board.stages() == ["CLAIMED"]
+    assert fire(board).reason == "duplicate"
+    board.clock.seconds += 600
+    assert fire(board).fire
+
+
+def test_a_job_that_died_while_it_sent_counts_as_a_session_that_may_have_started() -> None:
+    board = Board()
+    assert ledger_of(board).claim(sample_brief()).fire
+    first = fire(board)
+    assert first.reason == "duplicate"
+    board.clock.seconds += 86_400
+    later = sample_run(101, created_at=board.clock.server)
+    waited = board.clock.seconds
+    assert fire(board, later).reason == "earlier-unknown"
+    assert board.clock.seconds == waited
+
+
+def test_an_interrupted_claim_is_taken_back() -> None:
+    board = Board()
+    board.faults["branch_head"] = [KeyboardInterrupt()]  # type: ignore[list-item]
+    with pytest.raises(KeyboardInterrupt):
+        ledger_of(board).claim(sample_brief())
+    assert board.stages() == ["CLAIMED", "WITHDRAWN"]
+    assert fire(board).fire
+
+
+def test_a_claim_that_took_too_long_is_not_sent() -> None:
+    board = Board(hidden=2)
+
+    def stall() -> None:
+        board.clock.seconds += 301
+
+    board.clock.at = stall
+    verdict = ledger_of(board).claim(sample_brief())
+    assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "ledger-unavailable")
+    assert board.stages()[-1] == "WITHDRAWN"
+
+
+# --- several at once -----------------------------------------------------------------------------------
+
+
+def test_the_earliest_claim_has_the_fire_and_the_others_wait_for_its_session() -> None:
+    board = Board()
+    leader = ledger_of(board)
+    assert leader.claim(sample_brief()).fire
+
+    def settle() -> None:
+        board.clock.at = lambda: None
+        leader.settle(fired())
+
+    board.clock.at = settle
+    verdict = ledger_of(board).claim(sample_brief())
+    assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
+
+
+def test_who_waited_in_vain_skips_without_a_session_to_point_to() -> None:
+    board = Board()
+    assert ledger_of(board).claim(sample_brief()).fire
+    verdict = ledger_of(board).claim(sample_brief())
+    assert (verdict.reason, verdict.session_url) == ("duplicate", "")
+    assert 5 < board.clock.seconds < 20
+
+
+def test_a_run_that_waited_for_one_that_was_taken_back_fires_itself() -> None:
+    board = Board()
+    first = ledger_of(board)
+    first.claim(sample_brief())
+
+    def give_up() -> None:
+        board.clock.at = lambda: None
+        first.settle(Outcome(Result.SKIPPED))
+
+    board.clock.at = give_up
+    assert fire(board, sample_run(101)).fire
+
+
+# --- a board that lags, fails, refuses -----------------------------------------------------------------
+
+
+def test_a_claim_that_is_not_shown_yet_is_waited_for() -> None:
+    board = Board()
+    ledger = ledger_of(board)
+    board.hidden = 3
+    assert ledger.claim(sample_brief()).fire
+
+
+def test_a_claim_that_is_never_shown_is_taken_back_and_nothing_sent() -> None:
+    board = Board(hidden=1000)
+    verdict = ledger_of(board).claim(sample_brief())
+    assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "ledger-unavailable")
+    assert board.stages() == ["CLAIMED", "WITHDRAWN"]
+
+
+@pytest.mark.parametrize("written", [True, False])
+@pytest.mark.parametrize("fault", [SERVER_ERROR, NO_ANSWER, LIMITED])
+def test_a_write_that_failed_half_way_leads_to_one_claim(fault: GitHubError, written: bool) -> None:
+    board = Board(faults={"create_status": [fault]}, written_all_the_same=written)
+    assert fire(board).fire
+    assert len({entry.record.mark for entry in board.entries()}) == 1
+    assert board.stages()[-1] == "FIRED"
+
+
+@pytest.mark.parametrize("method", ["statuses", "create_status", "incident_shas"])
+def test_a_board_that_is_down_keeps_the_fire_back_and_says_so(method: str) -> None:
+    board = Board(faults={method: [SERVER_ERROR] * 50})
+    verdict = ledger_of(board).claim(sample_brief())
+    assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "ledger-unavailable")
+    assert "GitHub answered 502" in verdict.message
+    assert len(board.calls) < 20
+
+
+def test_a_board_that_is_down_does_not_keep_once_per_always_back() -> None:
+    board = Board(faults={"statuses": [SERVER_ERROR] * 50})
+    ledger = ledger_of(board, once_per="always")
+    assert ledger.claim(sample_brief()).fire
+    assert "502" in ledger.notes[0].why
+
+
+@pytest.mark.parametrize("method", ["statuses", "create_status"])
+def test_a_token_that_may_not_write_fires_once_a_job_and_says_so_once(method: str, tmp_path: Path) -> None:
+    board = Board(faults={method: [FORBIDDEN] * 50})
+    ledger = ledger_of(board, temp=tmp_path)
+    assert ledger.claim(sample_brief()).fire
+    ledger.settle(fired())
+    assert [note.remedy for note in ledger.notes] == ["give the job `permissions: statuses: write`"]
+    again = ledger_of(board, temp=tmp_path).claim(sample_brief())
+    assert (again.fire, again.reason) == (False, "duplicate")
+    assert ledger_of(board, sample_run(attempt=2), temp=tmp_path).claim(sample_brief()).fire
+
+
+def test_a_token_that_may_not_write_still_heeds_what_it_can_read() -> None:
+    board = Board()
+    fire(board)
+    board.faults = {"create_status": [FORBIDDEN] * 50}
+    assert fire(board, sample_run(101)).reason == "duplicate"
+
+
+def test_an_unrecorded_fire_that_failed_may_be_made_again_in_the_job(tmp_path: Path) -> None:
+    board = Board(faults={"create_status": [FORBIDDEN] * 50})
+    ledger = ledger_of(board, temp=tmp_path)
+    ledger.claim(sample_brief())
+    ledger.settle(Outcome(Result.FAILED))
+    assert ledger_of(board, temp=tmp_path).claim(sample_brief()).fire
+
+
+def test_without_the_incidents_runs_it_fires_by_its_own_commit_alone_and_says_so() -> None:
+    board = Board(faults={"incident_shas": [FORBIDDEN] * 50})
+    ledger = ledger_of(board)
+    assert ledger.claim(sample_brief()).fire
+    assert [note.remedy for note in ledger.notes] == ["give the job `permissions: actions: read`"]
+
+
+def test_a_commit_of_the_incident_that_is_gone_has_no_entries() -> None:
+    board = Board(incident=[OLDER], faults={"statuses": [None, GitHubError("No commit found", 422)]})
+    assert fire(board).fire
+
+
+def test_a_result_that_can_not_be_written_leaves_a_note_and_no_second_session() -> None:
+    board = Board()
+    ledger = ledger_of(board)
+    assert ledger.claim(sample_brief()).fire
+    board.faults = {"create_status": [SERVER_ERROR] * 3}
+    ledger.settle(fired())
+    assert "502" in ledger.notes[0].why
+    board.faults = {}
+    assert not fire(board).fire
+
+
+def test_a_result_is_written_again_where_the_first_time_failed() -> None:
+    board = Board()
+    ledger = ledger_of(board)
+    assert ledger.claim(sample_brief()).fire
+    board.faults = {"create_status": [SERVER_ERROR, NO_ANSWER]}
+    ledger.settle(fired())
+    assert board.stages()[-1] == "FIRED"
+    assert not ledger.notes
+
+
+def test_a_full_commit_takes_no_more_claims() -> None:
+    board = Board()
+    board.commits[SHA] = [
+        Status(n, "pending", f"{n} of another tool", "", NOON, "bot") for n in range(1, FULL + 1)
+    ]
+    verdict = ledger_of(board).claim(sample_brief())
+    assert (verdict.fire, verdict.reason) == (False, "ledger-unavailable")
+    assert "900 of at most 1,000" in verdict.message
+
+
+# --- stale ----------------------------------------------------------------------------------------------
+
+
+def test_a_branch_that_moved_on_while_it_was_claimed_takes_the_claim_back() -> None:
+    board = Board(heads={"main": "f" * 40})
+    verdict = ledger_of(board).claim(sample_brief())
+    assert (verdict.fire, verdict.reason) == (False, "stale-head")
+    assert board.stages() == ["CLAIMED", "WITHDRAWN"]
+
+
+def test_a_closed_pull_request_is_not_fired_for() -> None:
+    board = Board(pulls={5: pull_request(state="closed")})
+    run = sample_run(event="pull_request", head_branch="topic", pull_request=pull_request())
+    assert ledger_of(board, run).claim(sample_brief()).reason == "pull-request-closed"
+
+
+def test_looking_writes_nothing() -> None:
+    board = Board()
+    assert ledger_of(board).look(sample_brief()) is None
+    fire(board)
+    before = board.stages()
+    verdict = ledger_of(board, sample_run(101)).look(sample_brief())
+    assert verdict is not None
+    assert verdict.session_id == "session_1"
+    assert board.stages() == before
+
+
+def test_the_clock_of_the_machine_does_not_matter() -> None:
+    board = Board(clock=Clock(seconds=-10_000_000.0))
+    fire(board)
+    assert not fire(board, sample_run(101)).fire
