@@ -17,6 +17,7 @@ import httpx
 from ..settings import LOOPBACK
 from .errors import NotSent
 
+_PORTS = {"http": 80, "https": 443}
 _CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
 
@@ -30,7 +31,7 @@ def _trust() -> ssl.SSLContext:
     if name is None:
         return httpx.create_ssl_context(trust_env=False)
     path = os.environ[name]
-    is_folder = os.path.isdir(path)  # noqa: PTH112 - a variable may hold what Path can't
+    is_folder = name == "SSL_CERT_DIR" or os.path.isdir(path)  # noqa: PTH112 - a variable may hold what Path can't
     try:
         return ssl.create_default_context(
             cafile=None if is_folder else path, capath=path if is_folder else None
@@ -42,9 +43,9 @@ def _trust() -> ssl.SSLContext:
         ) from None
 
 
-def _proxy(scheme: str, host: str, port: int | None) -> str:
+def _proxy(scheme: str, host: str, port: int) -> str:
     """URL of the proxy that the environment names for the host; empty: none. Loopback is reached directly."""
-    if host in LOOPBACK or proxy_bypass(f"{host}:{port}" if port else host):
+    if host in LOOPBACK or proxy_bypass(f"{host}:{port}"):
         return ""
     proxies = getproxies()
     proxy = proxies.get(scheme) or proxies.get("all") or ""
@@ -65,16 +66,16 @@ class Connection:
         secure = parts.scheme == "https"
         # Over plain http nothing is verified, and loading no certificates saves time.
         self._tls = _trust() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._proxy = self._prepared(_proxy(parts.scheme, self.host, parts.port))
+        self._proxy = self._prepared(_proxy(parts.scheme, self.host, parts.port or _PORTS[parts.scheme]))
 
     def _prepared(self, proxy: str) -> httpx.Proxy | None:
         if not proxy:
             return None
         try:
             parts = urlsplit(proxy)
-            self.proxy = f"{parts.hostname or ''}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-            if parts.scheme not in ("http", "https") or not parts.hostname:
+            if parts.scheme not in _PORTS or not parts.hostname:
                 raise ValueError
+            self.proxy = f"{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"
             return httpx.Proxy(proxy, ssl_context=self._tls if parts.scheme == "https" else None)
         except (ValueError, httpx.InvalidURL):
             raise _set_up_wrong(

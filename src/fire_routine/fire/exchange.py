@@ -100,8 +100,9 @@ class Exchange:
             NotSent: the request did not begin, and never will.
             Unknown: it began, and no answer came.
         """
+        ends_at = clock() + self._seconds
         threading.Thread(target=self._work, name="fire-routine", daemon=True).start()
-        end = self._wait(clock() + self._seconds, clock)
+        end = self._wait(ends_at, clock)
         if isinstance(end, Answer):
             return end
         if end is None:
@@ -165,7 +166,9 @@ class Exchange:
     def _broken(self, error: BaseException) -> Answer:
         if not self._gate.passed:
             raise self._connection.not_made(error)
-        raise _unknown("cut-off", "The connection broke after the request had begun to be sent")
+        if isinstance(error, httpx.TimeoutException):
+            return self._timed_out()
+        raise _unknown("cut-off", "No valid answer came after the request had been sent")
 
 
 def _unknown(reason: str, what: str) -> Unknown:

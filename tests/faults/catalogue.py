@@ -1,0 +1,371 @@
+"""The faults: what the server does, and what has to become of a fire that meets it.
+
+A script calls `read_request(starts_session=True)` where a backend may have started a session by then: the
+worst case, which no outcome but `fired` and `unknown` may hide.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fire_routine.model import Result
+
+from .server import PATH, Visit
+
+FIRED, FAILED, UNKNOWN = Result.FIRED, Result.FAILED, Result.UNKNOWN
+
+SESSION = {
+    "type": "routine_fire",
+    "claude_code_session_id": "session_01HJKLMNOPQRSTUVWXYZ",
+    "claude_code_session_url": "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ",
+}
+WHOLE = json.dumps(SESSION).encode()
+
+# How the client is told to reach the server: http, https, or https through it as the proxy.
+PLAIN, TLS, PROXY = "plain", "tls", "proxy"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way to break, and the outcome and reason it must have."""
+
+    name: str
+    script: Callable[[Visit], None]
+    result: Result
+    reason: str = ""
+    via: str = PLAIN
+    again: bool = False  # tried again, as it provably created nothing
+    receive_buffer: int = 0  # bytes, of the server's sockets
+    host: str = ""  # that the certificate is for; empty: the right one
+    trusted: bool = True  # the certificate's authority
+    racing: bool = False  # by the moment, the connection may fail to be made instead
+
+
+def head(status: str, *headers: str) -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode()
+
+
+def answer(status: str, body: bytes = b"", *headers: str) -> bytes:
+    return head(status, f"Content-Length: {len(body)}", *headers) + body
+
+
+def envelope(kind: str) -> bytes:
+    return json.dumps({"type": "error", "error": {"type": kind, "message": "Said so."}}).encode()
+
+
+def says(data: bytes, *, starts_session: bool = True) -> Callable[[Visit], None]:
+    """Read the request, send these bytes, close."""
+
+    def script(visit: Visit) -> None:
+        visit.read_request(starts_session=starts_session)
+        visit.send(data)
+
+    return script
+
+
+def says_and_hangs(data: bytes, *, starts_session: bool = True) -> Callable[[Visit], None]:
+    def script(visit: Visit) -> None:
+        visit.read_request(starts_session=starts_session)
+        visit.send(data)
+        visit.hang()
+
+    return script
+
+
+def dribbles(before: bytes, slowly: bytes) -> Callable[[Visit], None]:
+    def script(visit: Visit) -> None:
+        visit.read_request(starts_session=True)
+        visit.send(before)
+        visit.dribble(slowly)
+
+    return script
+
+
+def floods(before: bytes, block: bytes, times: int) -> Callable[[Visit], None]:
+    """Send a block over and over, until the client has had enough."""
+
+    def script(visit: Visit) -> None:
+        visit.read_request(starts_session=True)
+        visit.send(before)
+        for sent in range(times):
+            if sent == 200:
+                visit.server.reached.set()
+            if visit.server.closing.is_set():
+                return
+            visit.send(block)
+
+    return script
+
+
+def hang(visit: Visit) -> None:
+    """Never read nor write a byte."""
+    visit.await_request()
+    visit.server.reached.set()
+    visit.server.closing.wait(30)
+
+
+def reset(visit: Visit) -> None:
+    visit.reset()
+
+
+def close_at_once(_visit: Visit) -> None:
+    """The server closes after the script."""
+
+
+def clear_text(visit: Visit) -> None:
+    visit.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def reset_within_the_request(visit: Visit) -> None:
+    visit.await_request()
+    visit.reset()
+
+
+def reset_after_the_request(visit: Visit) -> None:
+    visit.read_request(starts_session=True)
+    visit.reset()
+
+
+def reset_within_the_answer(visit: Visit) -> None:
+    visit.read_request(starts_session=True)
+    visit.send(head("200 OK", "Content-Length: 500") + WHOLE[:50])
+    visit.reset()
+
+
+def refuse_before_the_body(visit: Visit) -> None:
+    visit.read_head()
+    visit.send(answer("413 Content Too Large", envelope("request_too_large")))
+
+
+def within_tls(script: Callable[[Visit], None]) -> Callable[[Visit], None]:
+    def encrypted(visit: Visit) -> None:
+        visit.start_tls()
+        script(visit)
+
+    return encrypted
+
+
+def proxy_says(data: bytes) -> Callable[[Visit], None]:
+    def script(visit: Visit) -> None:
+        visit.read_head()
+        visit.send(data)
+
+    return script
+
+
+def through_tunnel(script: Callable[[Visit], None]) -> Callable[[Visit], None]:
+    def tunnelled(visit: Visit) -> None:
+        visit.read_head()
+        visit.send(head("200 Connection established"))
+        visit.start_tls()
+        script(visit)
+
+    return tunnelled
+
+
+def _connections() -> Iterator[Fault]:
+    yield Fault("reset as soon as connected", reset, UNKNOWN, "cut-off", racing=True)
+    yield Fault("reset within the request", reset_within_the_request, UNKNOWN, "cut-off")
+    yield Fault("reset after the request", reset_after_the_request, UNKNOWN, "cut-off")
+    yield Fault("closed after the request", says(b""), UNKNOWN, "cut-off")
+    yield Fault("request can't be written", hang, UNKNOWN, "timed-out", receive_buffer=2048)
+    yield Fault("hang before reading", hang, UNKNOWN, "timed-out")
+    yield Fault("hang after the request", says_and_hangs(b""), UNKNOWN, "timed-out")
+    yield Fault("hang in the status line", says_and_hangs(b"HTTP/1.1 20"), UNKNOWN, "timed-out")
+    yield Fault("hang in the headers", says_and_hangs(b"HTTP/1.1 200 OK\r\nServ"), UNKNOWN, "timed-out")
+    yield Fault(
+        "hang before the body", says_and_hangs(head("200 OK", "Content-Length: 9")), UNKNOWN, "cut-off"
+    )
+    yield Fault(
+        "hang in the body", says_and_hangs(head("200 OK", "Content-Length: 500") + WHOLE), UNKNOWN, "cut-off"
+    )
+    yield Fault(
+        "hang in the body of a 401",
+        says_and_hangs(head("401 Unauthorized", "Content-Length: 500") + b"{", starts_session=False),
+        FAILED,
+        "unauthorized",
+    )
+    yield Fault("dribbled status line", dribbles(b"", b"HTTP/1.1 200 " + b"O" * 60_000), UNKNOWN, "timed-out")
+    yield Fault(
+        "dribbled headers", dribbles(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n" * 9999), UNKNOWN, "timed-out"
+    )
+    yield Fault(
+        "dribbled body", dribbles(head("200 OK", "Content-Length: 60000"), b" " * 60_000), UNKNOWN, "cut-off"
+    )
+
+
+def _answers() -> Iterator[Fault]:
+    yield Fault("session", says(answer("200 OK", WHOLE)), FIRED)
+    yield Fault("session, without length", says(head("200 OK") + WHOLE), FIRED)
+    chunked = head("200 OK", "Transfer-Encoding: chunked")
+    chunk = f"{len(WHOLE):x}\r\n".encode() + WHOLE + b"\r\n"
+    yield Fault("session, chunked", says(chunked + chunk + b"0\r\n\r\n"), FIRED)
+    yield Fault(
+        "session, after 100 and 103",
+        says(head("100 Continue") + head("103 Early Hints", "Link: </x>") + answer("200 OK", WHOLE)),
+        FIRED,
+    )
+    yield Fault("session, then more bytes", says(answer("200 OK", WHOLE) + b"HTTP/1.1 500 No\r\n\r\n"), FIRED)
+    yield Fault("truncated", says(head("200 OK", "Content-Length: 500") + WHOLE[:50]), UNKNOWN, "cut-off")
+    yield Fault(
+        "truncated behind the session",
+        says(head("200 OK", "Content-Length: 500") + WHOLE),
+        UNKNOWN,
+        "cut-off",
+    )
+    yield Fault("truncated without length", says(head("200 OK") + WHOLE[:50]), UNKNOWN, "unexpected-answer")
+    yield Fault("truncated in the headers", says(b"HTTP/1.1 200 OK\r\nContent-Le"), UNKNOWN, "cut-off")
+    yield Fault("reset within the answer", reset_within_the_answer, UNKNOWN, "cut-off")
+    yield Fault("chunked, cut in a chunk", says(chunked + chunk[:40]), UNKNOWN, "cut-off")
+    yield Fault("chunked, last chunk missing", says(chunked + chunk), UNKNOWN, "cut-off")
+    yield Fault("chunked, bad chunk size", says(chunked + b"zz\r\n" + WHOLE), UNKNOWN, "cut-off")
+    yield Fault("not HTTP", says(b"SSH-2.0-OpenSSH_9.6\r\n"), UNKNOWN, "cut-off")
+    yield Fault("HTTP/2 preface", says(b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x80"), UNKNOWN, "cut-off")
+    yield Fault(
+        "two lengths", says(head("200 OK", "Content-Length: 1", "Content-Length: 2")), UNKNOWN, "cut-off"
+    )
+    yield Fault(
+        "switching protocols",
+        says(head("101 Switching Protocols", "Upgrade: x")),
+        UNKNOWN,
+        "cut-off",
+    )
+    html = b"<!doctype html><title>Sign in to the network</title>"
+    yield Fault("HTML", says(answer("200 OK", html, "Content-Type: text/html")), UNKNOWN, "unexpected-answer")
+    latin = json.dumps(SESSION | {"note": "café"}, ensure_ascii=False).encode("latin-1")
+    bodies = {
+        "empty": b"",
+        "JSON null": b"null",
+        "JSON list": json.dumps([SESSION]).encode(),
+        "wrong JSON shape": json.dumps({"ok": True}).encode(),
+        "id missing": json.dumps(SESSION | {"claude_code_session_id": None}).encode(),
+        "link missing": json.dumps(SESSION | {"claude_code_session_url": None}).encode(),
+        "link not https": json.dumps(SESSION | {"claude_code_session_url": "http://claude.ai/x"}).encode(),
+        "latin-1": latin,
+        "UTF-16": json.dumps(SESSION).encode("utf-16"),
+        "deeply nested": b"[" * 60_000,
+    }
+    for name, body in bodies.items():
+        yield Fault(f"200, {name}", says(answer("200 OK", body)), UNKNOWN, "unexpected-answer")
+    yield Fault("204", says(head("204 No Content")), UNKNOWN, "unexpected-answer")
+
+
+def _floods() -> Iterator[Fault]:
+    bomb = gzip.compress(bytes(20_000_000))
+    yield Fault(
+        "gzip bomb", says(answer("200 OK", bomb, "Content-Encoding: gzip")), UNKNOWN, "unexpected-answer"
+    )
+    mebibyte = bytes(2**20)
+    yield Fault(
+        "200 MB body", floods(head("200 OK", "Content-Length: 209715200"), mebibyte, 200), UNKNOWN, "cut-off"
+    )
+    yield Fault("body without end", floods(head("200 OK"), mebibyte, 10**6), UNKNOWN, "cut-off")
+    many = [f"X-{number}: {'x' * 90}" for number in range(1000)]
+    yield Fault("100 kB of headers", says(answer("200 OK", WHOLE, *many)), FIRED)
+    yield Fault("one header of 90 kB", says(answer("200 OK", WHOLE, f"X: {'x' * 90_000}")), FIRED)
+    yield Fault(
+        "headers without end", floods(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n" * 9999, 10**6), UNKNOWN, "cut-off"
+    )
+    yield Fault(
+        "100 Continue without end", floods(b"", head("100 Continue") * 99, 10**6), UNKNOWN, "timed-out"
+    )
+
+
+def _statuses() -> Iterator[Fault]:
+    table: list[tuple[str, str, Result, str]] = [
+        ("400 Bad Request", "invalid_request_error", FAILED, "bad-request"),
+        ("401 Unauthorized", "authentication_error", FAILED, "unauthorized"),
+        ("403 Forbidden", "permission_error", FAILED, "forbidden"),
+        ("404 Not Found", "not_found_error", FAILED, "not-found"),
+        ("413 Content Too Large", "request_too_large", FAILED, "too-large"),
+        ("422 Unprocessable Content", "invalid_request_error", FAILED, "invalid"),
+        ("429 Too Many Requests", "rate_limit_error", FAILED, "rate-limited"),
+        ("500 Internal Server Error", "api_error", UNKNOWN, "server-error"),
+        ("502 Bad Gateway", "api_error", UNKNOWN, "server-error"),
+        ("503 Service Unavailable", "overloaded_error", FAILED, "overloaded"),
+        ("504 Gateway Timeout", "timeout_error", UNKNOWN, "server-error"),
+        ("529 Overloaded", "overloaded_error", FAILED, "overloaded"),
+        ("408 Request Timeout", "timeout_error", UNKNOWN, "unexpected-status"),
+        ("418 I'm a teapot", "teapot_error", FAILED, "rejected"),
+        ("599 Whatever", "api_error", UNKNOWN, "unexpected-status"),
+    ]
+    for status, kind, result, reason in table:
+        for name, body in (("", envelope(kind)), (", no envelope", b"<html>Oops</html>"), (", empty", b"")):
+            script = says(answer(status, body), starts_session=result is UNKNOWN)
+            again = reason == "overloaded"
+            yield Fault(f"{status.split()[0]}{name}", script, result, reason, again=again)
+    cut = head("503 Service Unavailable", "Content-Length: 500") + b"{"
+    yield Fault("503, cut", says(cut), UNKNOWN, "server-error")
+    yield Fault("413 before the body", refuse_before_the_body, FAILED, "too-large")
+    waits = {
+        "7": True,
+        "3600": False,
+        "soon": False,
+        "99999999999": False,
+        "Thu, 01 Jan 1970 00:00:00 GMT": True,
+    }
+    for value, again in waits.items():
+        script = says(
+            answer("429 Too Many Requests", envelope("rate_limit_error"), f"Retry-After: {value}"),
+            starts_session=False,
+        )
+        yield Fault(f"429, Retry-After: {value}", script, FAILED, "rate-limited", again=again)
+
+
+def redirect(status: str) -> Callable[[Visit], None]:
+    """To another host name, behind which the same server counts: it must not see a second request."""
+
+    def script(visit: Visit) -> None:
+        visit.read_request()
+        visit.send(answer(status, b"", f"Location: http://localhost:{visit.server.port}{PATH}"))
+
+    return script
+
+
+def _redirects() -> Iterator[Fault]:
+    for status in (
+        "301 Moved Permanently",
+        "302 Found",
+        "303 See Other",
+        "307 Temporary Redirect",
+        "308 Moved",
+    ):
+        yield Fault(f"{status.split()[0]} to another host", redirect(status), FAILED, "redirected")
+
+
+def _tls() -> Iterator[Fault]:
+    session = within_tls(says(answer("200 OK", WHOLE)))
+    yield Fault("TLS: session", session, FIRED, via=TLS)
+    yield Fault("TLS: reset after the request", within_tls(reset_after_the_request), UNKNOWN, "cut-off", TLS)
+    yield Fault("TLS: hang after the request", within_tls(says_and_hangs(b"")), UNKNOWN, "timed-out", TLS)
+    yield Fault("TLS: unknown authority", session, FAILED, "no-connection", TLS, again=True, trusted=False)
+    yield Fault(
+        "TLS: another's certificate", session, FAILED, "no-connection", TLS, again=True, host="x.test"
+    )
+    yield Fault("TLS: answered in the clear", clear_text, FAILED, "no-connection", TLS, again=True)
+    yield Fault(
+        "TLS: reset in the handshake", reset_within_the_request, FAILED, "no-connection", TLS, again=True
+    )
+    yield Fault("TLS: closed in the handshake", close_at_once, FAILED, "no-connection", TLS, again=True)
+    yield Fault("TLS: hang in the handshake", hang, FAILED, "no-connection", TLS)
+
+
+def _proxies() -> Iterator[Fault]:
+    """The server is the proxy, and where it lets one through, the endpoint as well."""
+    yield Fault("proxy: session", through_tunnel(says(answer("200 OK", WHOLE))), FIRED, via=PROXY)
+    yield Fault(
+        "proxy: reset in the tunnel", through_tunnel(reset_after_the_request), UNKNOWN, "cut-off", PROXY
+    )
+    for status in ("403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway"):
+        script = proxy_says(answer(status, b"<html>"))
+        yield Fault(f"proxy: {status.split()[0]}", script, FAILED, "no-connection", PROXY, again=True)
+    yield Fault("proxy: not HTTP", proxy_says(b"220 smtp\r\n"), FAILED, "no-connection", PROXY, again=True)
+    yield Fault("proxy: reset", reset_within_the_request, FAILED, "no-connection", PROXY, again=True)
+    yield Fault("proxy: closed", close_at_once, FAILED, "no-connection", PROXY, again=True)
+    yield Fault("proxy: hang", hang, FAILED, "no-connection", PROXY)
+
+
+FAULTS = (*_connections(), *_answers(), *_floods(), *_statuses(), *_redirects(), *_tls(), *_proxies())

@@ -1,0 +1,290 @@
+"""Whatever the network does, a fire ends in the outcome that is true, and at most one session."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.faults.catalogue import FAULTS, PLAIN, Fault
+from tests.faults.server import PATH, FaultServer
+from tests.faults.stage import Certificates, Stage, staged
+
+import fire_routine
+from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.fire import Interrupted, Routine, Unknown, fire_once
+from fire_routine.model import Outcome, Result
+from fire_routine.settings import Settings
+
+TOKEN = "sk-ant-oat01-0123456789abcdef"
+LONGEST = "€" * 65_536  # 196,608 bytes: more than socket buffers take at once
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+
+
+class Time:
+    """Stands still but for sleeps, until the server comes to where no deadline may outlast it."""
+
+    def __init__(self, server: FaultServer | None = None) -> None:
+        self._server = server
+        self._slept = 0.0
+
+    def clock(self) -> float:
+        return 1e6 if self._server is not None and self._server.reached.is_set() else self._slept
+
+    def sleep(self, seconds: float) -> None:
+        self._slept += seconds
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*PROXY_VARIABLES, *CA_VARIABLES):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return Certificates(tmp_path_factory.mktemp("ca"))
+
+
+def fire(url: str, server: FaultServer | None = None, max_wait: int = 60) -> Outcome:
+    time = Time(server)
+    settings = Settings(routine_url=url, routine_token=TOKEN, max_wait=max_wait)
+    outcome = fire_once(settings, LONGEST, clock=time.clock, sleep=time.sleep, jitter=lambda: 1.0)
+    assert outcome.message.isprintable()
+    assert TOKEN not in repr(outcome)
+    return outcome
+
+
+def fire_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Outcome:
+    for name, value in stage.environ.items():
+        monkeypatch.setenv(name, value)
+    return fire(stage.url, stage.server)
+
+
+def closed_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault_has_its_outcome(
+    fault: Fault, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with staged(fault, certificates) as stage:
+        outcome = fire_on(stage, monkeypatch)
+    server, not_made = stage.server, outcome.reason == "no-connection"
+    if fault.racing and not_made:
+        assert (outcome.result, outcome.requests) == (Result.FAILED, 0)
+        return
+    assert (outcome.result, outcome.reason) == (fault.result, fault.reason)
+    assert (server.connections > 1) == fault.again or fault.racing
+    assert outcome.requests <= server.connections
+    assert outcome.requests >= server.requests
+    assert outcome.requests == 1 or fault.again or not_made
+    assert server.sessions <= (outcome.result is not Result.FAILED)
+    assert server.sessions == 1 or outcome.result is not Result.FIRED
+    assert not any(TOKEN.encode() in head for head in server.clear_text) or fault.via == PLAIN
+
+
+def test_refused_connection_is_tried_again_and_sends_nothing() -> None:
+    outcome = fire(f"http://127.0.0.1:{closed_port()}{PATH}")
+    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+    assert "refused" in outcome.message
+
+
+def test_connection_made_at_last_gives_the_session() -> None:
+    with Endpoint(token=TOKEN) as endpoint:
+        unknown_name = socket.gaierror(socket.EAI_AGAIN, "try again")
+        problems = iter([unknown_name, ConnectionRefusedError(), TimeoutError()])
+        connect = socket.create_connection
+
+        def flaky(*arguments: Any, **options: Any) -> socket.socket:
+            problem = next(problems, None)
+            if problem is not None:
+                raise problem
+            return connect(*arguments, **options)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(socket, "create_connection", flaky)
+            outcome = fire(endpoint.url)
+        assert (outcome.result, outcome.requests, len(endpoint.sessions)) == (Result.FIRED, 1, 1)
+
+
+def test_name_that_can_not_be_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_arguments: object, **_options: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    outcome = fire(f"https://routine.test{PATH}")
+    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+    assert "could not be resolved" in outcome.message
+
+
+def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolving, resolved = threading.Event(), threading.Event()
+    resolve = socket.getaddrinfo
+
+    def slow(*arguments: Any, **options: Any) -> Any:
+        resolving.set()
+        resolved.wait(30)
+        return resolve(*arguments, **options)
+
+    with Endpoint(token=TOKEN) as endpoint:
+        monkeypatch.setattr(socket, "getaddrinfo", slow)
+        settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
+        outcome = fire_once(settings, "x", clock=lambda: 1e6 * resolving.is_set())
+        assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+        resolved.set()
+        for thread in threading.enumerate():
+            if thread.name == "fire-routine":
+                thread.join(30)
+        assert endpoint.requests == []
+
+
+def test_refusing_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = closed_port()
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:s3cret@127.0.0.1:{port}")
+    outcome = fire(f"https://routine.test{PATH}")
+    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+    assert f"127.0.0.1:{port}" in outcome.message
+    assert "s3cret" not in outcome.message
+
+
+@pytest.mark.parametrize(
+    "value", ["socks5://user:s3cret@127.0.0.1:1", "ftp://h", "http://", "http://h:port", "::"]
+)
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_proxy_that_can_not_be_used_fails_at_once(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    outcome = fire(f"https://routine.test{PATH}")
+    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "proxy", 0)
+    assert "s3cret" not in outcome.message
+
+
+@pytest.mark.parametrize("no_proxy", ["routine.test", ".test", "*", "x.test, routine.test:443"])
+def test_no_proxy_goes_past_the_proxy(no_proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def recorded(host: object, *_arguments: object, **_options: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", recorded)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    fire(f"https://routine.test{PATH}", max_wait=0)
+    assert asked == ["routine.test"]
+
+
+def test_loopback_goes_past_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
+    with Endpoint(token=TOKEN) as endpoint:
+        assert fire(endpoint.url).result is Result.FIRED
+
+
+@pytest.mark.parametrize("name", CA_VARIABLES)
+def test_own_authority_is_trusted(
+    name: str, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name == "SSL_CERT_DIR" and shutil.which("openssl") is None:
+        pytest.skip("openssl names the files of such a folder")
+    value = certificates.bundle if name != "SSL_CERT_DIR" else certificates.hashed_folder()
+    fault = next(fault for fault in FAULTS if fault.name == "TLS: session")
+    with staged(fault, certificates) as stage:
+        monkeypatch.setenv(name, str(value))
+        assert fire(stage.url).result is Result.FIRED
+        monkeypatch.delenv(name)
+        assert fire(stage.url, max_wait=0).reason == "no-connection"
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_authority_that_can_not_be_read_fails_at_once(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.pem"
+    broken.write_text("no certificate")
+    for value in (str(broken), str(tmp_path / "missing.pem")):
+        monkeypatch.setenv(name, value)
+        outcome = fire(f"https://127.0.0.1:{closed_port()}{PATH}")
+        assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "ca-bundle", 0)
+        assert name in outcome.message
+
+
+@pytest.mark.parametrize(
+    "raised", [KeyboardInterrupt(), SystemExit(143), Interrupted(2), RuntimeError("handler")]
+)
+def test_exception_raised_while_waiting_for_the_answer_leaves_it_unknown(raised: BaseException) -> None:
+    fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
+
+    def clock() -> float:
+        if server.reached.is_set():
+            raise raised
+        return 0.0
+
+    with FaultServer(fault.script) as server:
+        url = f"http://127.0.0.1:{server.port}{PATH}"
+        outcome = fire_once(Settings(routine_url=url, routine_token=TOKEN), "x", clock=clock)
+        assert (outcome.result, outcome.reason, outcome.requests) == (Result.UNKNOWN, "interrupted", 1)
+    with FaultServer(fault.script) as server, pytest.raises(Unknown) as caught:
+        Routine(f"http://127.0.0.1:{server.port}{PATH}", TOKEN, clock=clock).fire("x")
+    assert caught.value.__cause__ is raised
+
+
+def test_exception_raised_while_connecting_leaves_nothing_unknown(certificates: Certificates) -> None:
+    fault = next(fault for fault in FAULTS if fault.name == "TLS: hang in the handshake")
+
+    def clock() -> float:
+        if server.reached.is_set():
+            raise KeyboardInterrupt
+        return 0.0
+
+    with staged(fault, certificates) as stage:
+        server = stage.server
+        outcome = fire_once(Settings(routine_url=stage.url, routine_token=TOKEN), "x", clock=clock)
+    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "interrupted", 0)
+
+
+INTERRUPTED_FIRE = """
+import sys
+from fire_routine.fire import fire_once, interruptible
+from fire_routine.settings import Settings
+with interruptible():
+    outcome = fire_once(Settings(routine_url=sys.argv[1], routine_token="sk-ant-oat01-x"), "x")
+    print(outcome.result, outcome.reason, outcome.requests, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_signal_leaves_unknown_and_a_second_one_does_not_disturb(first: signal.Signals) -> None:
+    fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
+    with FaultServer(fault.script) as server:
+        url = f"http://127.0.0.1:{server.port}{PATH}"
+        command = [sys.executable, "-c", INTERRUPTED_FIRE, url]
+        environ = {"PYTHONPATH": str(Path(fire_routine.__file__).parents[1])}
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            assert server.reached.wait(30)
+            process.send_signal(first)
+            assert process.stdout.readline() == "unknown interrupted 1\n"
+            process.send_signal(signal.SIGTERM)
+            process.stdin.close()
+            assert process.wait(30) == 0
