@@ -1,0 +1,89 @@
+"""A repository with a failed run, for the tests of gather."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from fire_routine.emulator.github import TOKEN, GitHubEmulator
+from fire_routine.emulator.shapes import sha_of
+from fire_routine.gather import find_trigger, gather_run
+from fire_routine.gather.github import GitHub
+from fire_routine.model import FailedJob, Run
+from fire_routine.settings import Context, Settings
+
+RUN = 500
+HEAD = sha_of("head")
+REPOSITORY = "octo-org/widget"
+
+
+def github_of(emulator: GitHubEmulator, token: str = TOKEN, **options: Any) -> GitHub:
+    options.setdefault("environ", {})
+    options.setdefault("sleep", lambda _seconds: None)
+    return GitHub(emulator.url, token, emulator.full_name, **options)
+
+
+def context_of(emulator: GitHubEmulator, **fields: Any) -> Context:
+    base = Context(
+        repository=emulator.full_name,
+        run_id=RUN,
+        run_attempt=1,
+        job="fire",
+        workflow="CI",
+        workflow_ref=f"{emulator.full_name}/.github/workflows/ci.yml@refs/heads/main",
+        ref_name="main",
+        event_name="push",
+        event={"repository": {"default_branch": "main"}},
+        sha=HEAD,
+        actor="octocat",
+        api_url=emulator.url,
+        server_url=emulator.url,
+    )
+    return replace(base, **fields)
+
+
+def add_run(emulator: GitHubEmulator, run_id: int = RUN, **fields: Any) -> None:
+    """The failed run, in a workflow numbered 7, on `main` unless `fields` say otherwise."""
+    base = {
+        "id": run_id,
+        "workflow_id": 7,
+        "head_sha": HEAD,
+        "conclusion": "failure",
+        "created_at": "2026-03-02T10:00:00Z",
+    }
+    emulator.add_run({**base, **fields})
+
+
+def failed_job(job_id: int, name: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": job_id,
+        "name": name,
+        "conclusion": "failure",
+        "started_at": "2026-03-02T10:00:05Z",
+        "completed_at": "2026-03-02T10:01:05Z",
+        "steps": [
+            {"name": "Set up job", "conclusion": "success"},
+            {"name": "Run tests", "conclusion": "failure"},
+            {"name": "Upload", "conclusion": "skipped"},
+        ],
+        **fields,
+    }
+
+
+def gathered(
+    emulator: GitHubEmulator,
+    context: Context | None = None,
+    settings: Settings | None = None,
+    token: str = TOKEN,
+) -> Run:
+    """The whole of gather's first half, as the action calls it."""
+    context = context or context_of(emulator)
+    trigger = find_trigger(settings or Settings(), context)
+    with github_of(emulator, token) as github:
+        return gather_run(github, trigger, context, time.monotonic() + 20, sleep=lambda _seconds: None)
+
+
+def whole(_job: FailedJob, chunks: Iterator[bytes]) -> bytes:
+    return b"".join(chunks)

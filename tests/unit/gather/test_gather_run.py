@@ -1,0 +1,205 @@
+"""A run is gathered with everything GitHub knows of it, and what can't be had is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
+
+from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.model import TriggerKind
+from fire_routine.settings import Settings
+
+
+@pytest.fixture
+def emulator() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator() as github:
+        add_run(github)
+        github.add_job(RUN, failed_job(1, "test (3.11)"))
+        github.add_job(RUN, {"id": 2, "name": "lint", "conclusion": "success"})
+        github.add_annotation(1, {"message": "assert 1 == 2", "path": "tests/test_a.py", "start_line": 7})
+        yield github
+
+
+def test_a_failed_run_is_told_with_its_jobs_steps_and_annotations(emulator: GitHubEmulator) -> None:
+    run = gathered(emulator)
+    assert (run.id, run.attempt, run.workflow, run.head_sha) == (RUN, 1, "CI", HEAD)
+    assert run.workflow_path == ".github/workflows/ci.yml"
+    assert run.commit and run.commit.message == "Change things"
+    assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
+    assert [step.name for step in run.failed_jobs[0].failed_steps] == ["Run tests"]
+    (annotation,) = run.failed_jobs[0].annotations
+    assert (annotation.message, annotation.path, annotation.line) == ("assert 1 == 2", "tests/test_a.py", 7)
+    assert run.passed_jobs == ("lint",)
+    assert run.trigger is TriggerKind.FINAL_JOB
+    assert run.jobs_known
+    assert run.notes == ()
+
+
+def test_a_matrix_of_256_failed_legs_is_listed_whole_within_the_budget_of_requests(
+    emulator: GitHubEmulator,
+) -> None:
+    for number in range(3, 258):
+        emulator.add_job(RUN, failed_job(number, f"test ({number})"))
+    run = gathered(emulator)
+    assert len(run.failed_jobs) == 256
+    assert len(emulator.asked(r"/annotations")) == 256
+    assert len(emulator.requests) <= 10 + 256
+
+
+def test_the_jobs_of_the_attempt_that_failed_are_taken(emulator: GitHubEmulator) -> None:
+    add_run(emulator, run_attempt=2)
+    emulator.add_job(RUN, failed_job(9, "flaky", run_attempt=2))
+    run = gathered(emulator, context_of(emulator, run_attempt=2))
+    assert run.attempt == 2
+    assert [job.name for job in run.failed_jobs] == ["flaky"]
+
+
+def test_a_job_that_its_time_out_cancelled_failed_and_others_that_were_cancelled_did_not(
+    emulator: GitHubEmulator,
+) -> None:
+    started = "2026-03-02T10:00:00Z"
+    slow = {"conclusion": "cancelled", "started_at": started, "completed_at": "2026-03-02T10:30:00Z"}
+    quick = {"conclusion": "cancelled", "started_at": started, "completed_at": "2026-03-02T10:00:20Z"}
+    emulator.add_job(RUN, {"id": 3, "name": "slow", **slow})
+    emulator.add_job(RUN, {"id": 4, "name": "stopped by hand", **slow})
+    emulator.add_job(RUN, {"id": 5, "name": "fail-fast", **quick})
+    emulator.add_annotation(3, {"message": "The job has exceeded the maximum execution time of 30m0s"})
+    emulator.add_annotation(4, {"message": "The operation was canceled."})
+    run = gathered(emulator)
+    assert [job.name for job in run.failed_jobs] == ["test (3.11)", "slow"]
+    assert run.cancelled_jobs == ("stopped by hand", "fail-fast")
+    assert emulator.asked("/check-runs/5/") == []
+
+
+def test_a_job_that_timed_out_failed(emulator: GitHubEmulator) -> None:
+    emulator.add_job(RUN, failed_job(3, "slow", conclusion="timed_out"))
+    assert [job.conclusion for job in gathered(emulator).failed_jobs] == ["failure", "timed_out"]
+
+
+class TestInAStepOfTheFailingJob:
+    def own(self, emulator: GitHubEmulator, **fields: object) -> None:
+        steps = [{"name": "Run tests", "conclusion": "failure"}, {"name": "Fire", "conclusion": None}]
+        emulator.add_job(RUN, {"id": 3, "name": "own", "runner_name": "me", "steps": steps, **fields})
+
+    def test_the_own_job_is_found_by_its_runner_and_told_as_running(self, emulator: GitHubEmulator) -> None:
+        self.own(emulator)
+        run = gathered(emulator, context_of(emulator, runner_name="me"))
+        assert run.trigger is TriggerKind.STEP
+        assert [(job.name, job.running) for job in run.failed_jobs] == [("own", True), ("test (3.11)", False)]
+        assert [step.name for step in run.failed_jobs[0].failed_steps] == ["Run tests"]
+
+    def test_the_own_job_is_found_by_its_id(self, emulator: GitHubEmulator) -> None:
+        self.own(emulator, runner_name="other")
+        run = gathered(emulator, context_of(emulator, job_id=3))
+        assert run.failed_jobs[0].name == "own"
+
+    def test_a_final_job_whose_own_steps_went_well_is_not_among_the_failed(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        self.own(emulator, steps=[{"name": "Set up job", "conclusion": "success"}])
+        run = gathered(emulator, context_of(emulator, runner_name="me", job_status="success"))
+        assert run.trigger is TriggerKind.FINAL_JOB
+        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
+
+    def test_the_job_is_asked_for_again_where_github_does_not_know_yet_that_a_step_failed(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        self.own(emulator, steps=[{"name": "Run tests", "conclusion": None}])
+        run = gathered(emulator, context_of(emulator, runner_name="me", job_status="failure"))
+        assert len(emulator.asked("/actions/jobs/3$")) == 1
+        assert run.failed_jobs[0].name == "own"
+
+    def test_a_job_that_is_not_listed_is_told_as_the_runner_tells_it(self, emulator: GitHubEmulator) -> None:
+        run = gathered(emulator, context_of(emulator, job="build", job_status="failure"))
+        assert run.trigger is TriggerKind.STEP
+        assert [(job.name, job.running) for job in run.failed_jobs] == [
+            ("build", True),
+            ("test (3.11)", False),
+        ]
+
+
+class TestWhatCannotBeHad:
+    def test_a_missing_permission_is_named(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/check-runs/", Fault.forbidden())
+        run = gathered(emulator)
+        (note,) = run.notes
+        assert note.what == "the annotations of test (3.11)"
+        assert "Resource not accessible by integration" in note.why
+        assert note.remedy == "add `checks: read` to the job's `permissions`"
+        assert run.failed_jobs[0].annotations == ()
+
+    def test_many_alike_make_one_note(self, emulator: GitHubEmulator) -> None:
+        for number in range(3, 10):
+            emulator.add_job(RUN, failed_job(number, f"leg {number}"))
+        emulator.fail("/check-runs/", Fault.forbidden())
+        (note,) = gathered(emulator).notes
+        assert note.what == "the annotations of leg 3, leg 4, leg 5 and 5 more"
+
+    @pytest.mark.parametrize(
+        ("fault", "why"),
+        [
+            (Fault.missing(), "404"),
+            (Fault.broken(500), "500"),
+            (Fault.broken(502), "502"),
+            (Fault.rate_limited(), "rate limit"),
+            (Fault.slow_down(), "rate limit"),
+            (Fault(200, raw=b"<html>Sign in</html>"), "documented shape"),
+            (Fault(200, raw=b'{"jobs": [{"id": "x"}]}'), "documented shape"),
+            (Fault(200, raw=b'{"jobs": ['), "can't be used"),
+            (Fault(403, raw=b'["unexpected"]'), "can't be used"),
+            (Fault(200, raw=b""), "documented shape"),
+            (Fault(drop=True), "can't be reached"),
+            (Fault(cut_after=40), "can't be"),
+        ],
+    )
+    def test_jobs_that_cannot_be_listed_leave_a_note_and_the_run(
+        self, emulator: GitHubEmulator, fault: Fault, why: str
+    ) -> None:
+        emulator.fail("/jobs", fault)
+        run = gathered(emulator)
+        assert run.head_sha == HEAD
+        assert not run.jobs_known
+        assert run.failed_jobs == ()
+        assert [note.what for note in run.notes] == ["the jobs of the run"]
+        assert why in run.notes[0].why
+        assert len(emulator.asked("/jobs")) <= 2
+
+    def test_a_run_whose_record_is_refused_is_still_told_with_its_jobs(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        emulator.fail("/attempts/1$", Fault.forbidden())
+        run = gathered(emulator)
+        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
+        assert (run.head_sha, run.head_branch, run.workflow) == (HEAD, "main", "CI")
+        assert run.workflow_path == ".github/workflows/ci.yml"
+        assert [note.what for note in run.notes] == ["the run's record"]
+
+    def test_without_any_answer_the_runner_tells_the_run(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("", Fault(drop=True))
+        run = gathered(emulator, context_of(emulator, job_status="failure", job="build"))
+        assert (run.id, run.head_sha, run.actor, run.jobs_known) == (RUN, HEAD, "octocat", False)
+        assert [(job.name, job.running) for job in run.failed_jobs] == [("build", True)]
+        (note,) = run.notes
+        assert note.what == "what GitHub knows of the run and its jobs"
+
+    def test_a_wrong_token_is_not_tried_everywhere(self, emulator: GitHubEmulator) -> None:
+        run = gathered(emulator, token="wrong")
+        assert "Bad credentials" in run.notes[0].why
+        assert len(emulator.requests) == 2
+        assert "wrong" not in repr(run)
+
+    def test_without_a_token_the_remedy_is_the_token(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/jobs", Fault.missing())
+        run = gathered(emulator, token="")
+        assert run.notes[0].remedy == "give `github-token`, such as ${{ github.token }}"
+
+
+def test_the_run_of_the_run_id_input_is_gathered_at_its_latest_attempt(emulator: GitHubEmulator) -> None:
+    add_run(emulator, 77, run_attempt=1)
+    add_run(emulator, 77, run_attempt=3)
+    emulator.add_job(77, failed_job(30, "third time"))
+    run = gathered(emulator, settings=Settings(run_id=77))
+    assert (run.id, run.attempt, run.trigger) == (77, 3, TriggerKind.RUN_ID)
+    assert [job.name for job in run.failed_jobs] == ["third time"]
