@@ -1,0 +1,1 @@
+"""Distinct failures → the text that is sent, within its budget."""

@@ -1,0 +1,92 @@
+"""Secrets that the syntax around them gives away: links with a password, headers, cookies."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+
+from .spans import Span
+from .values import generated, mixed, placeholder
+
+# scheme://user:password@host. A password may hold anything but white space and quotes; a slash only where
+# what stands before it is no port.
+_WITH_PASSWORD = re.compile(r"://([^\s:/@\"'`<>?#]{0,128}):(?!\d{1,5}[/?#])([^\s\"'`<>]{1,512})@(?=[\w\[.-])")
+_WITH_TOKEN = re.compile(r"://([^\s:/@\"'`<>?#]{16,512})@(?=[\w\[.-])")
+_ORACLE = re.compile(r"jdbc:oracle:\w+:[\w$#]{1,64}/([^\s@\"']{1,128})@")
+_ADDRESS_END = re.compile(r"[,;](?=[\w.+-]{1,20}://)|[,)\]}](?=\s|$)")
+
+_HEADER = re.compile(
+    r"authorization\\*[\"'`]?\]?[ \t]{0,8}(?:[:=,]|=>)[ \t]{0,8}\\*[\"'`]?"
+    r"(?:(?P<scheme>bearer|basic|token|api-?key|key|digest|negotiate|ntlm|hawk|aws4-hmac-sha256|sso-key|splunk|bot)"
+    r"[ \t:]{1,4})?",
+)
+_HEADER_VALUE = re.compile(r"[^\s\"'`<>\\]{1,8192}")
+_HEADER_VALUES = re.compile(r"[^\"'`\n]{1,8192}")
+_BEARER = re.compile(r"bearer(?:[ \t]{1,4}|%20|\+|[\"']?:[ \t]{0,4}\\*[\"']?)([\w.~+/=%-]{16,8192})")
+_BASIC = re.compile(r"basic(?:[ \t]{1,4}|%20)([a-z0-9+/_-]{8,1024}={0,2})")
+_COOKIE = re.compile(r"cookie\\*[\"'`]?[ \t]{0,8}:[ \t]{0,8}\\*[\"'`]?(?P<pairs>[^\n\"'`]{1,8192})")
+_PAIR = re.compile(r"(?:^|;)\s{0,4}([^=;\s]{1,128})=([^;\s]{1,8192})")
+_ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "version", "priority"})
+
+
+def credentials(text: str, lowered: str) -> Iterator[Span]:
+    """Secrets known by what stands around them. `lowered` is `text` in lower case, as long as it."""
+    yield from _addresses(text)
+    yield from _headers(text, lowered)
+
+
+def _addresses(text: str) -> Iterator[Span]:
+    position = text.find("://")
+    while position >= 0:
+        match = _WITH_PASSWORD.match(text, position)
+        if match:
+            cut = _ADDRESS_END.search(match[2])
+            if not placeholder(match[2]) and not cut:
+                yield Span(*match.span(2), "url-password")
+        else:
+            match = _WITH_TOKEN.match(text, position)
+            if match and generated(match[1]):
+                yield Span(*match.span(1), "url-password")
+        position = text.find("://", position + 3)
+    if "jdbc:oracle" in text:
+        for match in _ORACLE.finditer(text):
+            if not placeholder(match[1]):
+                yield Span(*match.span(1), "url-password")
+
+
+def _headers(text: str, lowered: str) -> Iterator[Span]:
+    for match in _HEADER.finditer(lowered) if "authorization" in lowered else ():
+        yield from _authorization(text, match)
+    for match in _BEARER.finditer(lowered) if "bearer" in lowered else ():
+        if generated(text[match.start(1) : match.end(1)]):
+            yield Span(*match.span(1), "authorization")
+    for match in _BASIC.finditer(lowered) if "basic" in lowered else ():
+        if _user_and_password(text[match.start(1) : match.end(1)]):
+            yield Span(*match.span(1), "authorization")
+    for match in _COOKIE.finditer(lowered) if "cookie" in lowered else ():
+        yield from _cookies(text, match)
+
+
+def _authorization(text: str, match: re.Match[str]) -> Iterator[Span]:
+    scheme = match["scheme"]
+    whole_line = scheme in ("digest", "negotiate", "ntlm", "hawk", "aws4-hmac-sha256")
+    value = (_HEADER_VALUES if whole_line else _HEADER_VALUE).match(text, match.end())
+    if not value or placeholder(value.group()) or value.group().startswith("***"):
+        return
+    if scheme or (mixed(value.group()) and len(value.group()) >= 8):
+        yield Span(*value.span(), "authorization")
+
+
+def _user_and_password(value: str) -> bool:
+    try:
+        return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+    except ValueError:
+        return False
+
+
+def _cookies(text: str, match: re.Match[str]) -> Iterator[Span]:
+    start = match.start("pairs")
+    for pair in _PAIR.finditer(text[start : match.end("pairs")]):
+        if pair[1].lower() not in _ATTRIBUTES and len(pair[2]) >= 6 and not placeholder(pair[2]):
+            yield Span(start + pair.start(2), start + pair.end(2), "cookie")

@@ -1,0 +1,89 @@
+"""Passwords where one tool or format has them: `docker login -p …`, `IDENTIFIED BY …`, `<password>…`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .spans import Span
+from .values import placeholder
+
+_WORD = r"[ \t]{0,4}[\"']?([^\s\"']{1,1024})"
+_NEXT_WORD = r"[ \t]{1,4}[\"']?([^\s\"']{1,1024})"
+_ARGUMENT = r"[ \t]{1,4}\S{1,200}"
+_NAME = r"(?:passw(?:or)?d|passwd|passphrase|secret|token|(?:api|access|private)[-_.]?key)"
+_IS = r"\\*[\"']?[ \t]{0,4}[:=][ \t]{0,4}\\*[\"']?"
+
+
+class Idiom(NamedTuple):
+    literals: tuple[str, ...]  # in lower case
+    pattern: re.Pattern[str]  # matched where a literal stands, on lower-cased text; its group is the secret
+
+
+def _idiom(literals: str, pattern: str) -> Idiom:
+    return Idiom(tuple(literals.split()), re.compile(pattern))
+
+
+def _flag(tools: str, flag: str, value: str = _NEXT_WORD) -> Idiom:
+    """The tool, somewhere behind it on its line the flag, and its value."""
+    return _idiom(tools, rf"[\w-]{{1,20}}[^\n]{{0,300}}?[ \t]{flag}{value}")
+
+
+_IDIOMS = (
+    _flag(
+        "curl wget httpie",
+        "(?:-u|--user|--proxy-user|-a|--auth)",
+        r"[ \t=]{0,4}[\"']?[^\s:\"']{0,128}:([^\s\"']{1,256})",
+    ),
+    _flag("login", "-p", r"[ \t=]{1,4}[\"']?([^\s\"']{1,1024})"),
+    _flag("sshpass", "-p", _WORD),
+    _flag("mysql mariadb", "-p(?![ \t])", _WORD),
+    _flag("mongo cqlsh clickhouse-client", "-p"),
+    _flag("sqlcmd unzip", "-p", _WORD),
+    _flag("redis-cli", "(?:-a|--pass)"),
+    _flag("ldapsearch ldapadd ldapmodify ldapwhoami", "-w"),
+    _flag("keychain partition-list", "-[pk]"),
+    _flag("openssl", r"(?:-\w{1,10}[ \t]{1,4})?pass:", _WORD),
+    _flag("htpasswd", rf"-\w{{0,6}}b\w{{0,6}}{_ARGUMENT}{_ARGUMENT}"),
+    _flag("rabbitmqctl", rf"(?:add_user|change_password){_ARGUMENT}"),
+    _flag("smbclient", "-u", r"[ \t]{0,4}[^\s%]{1,100}%([^\s\"']{1,256})"),
+    _idiom("machine", rf"machine{_ARGUMENT}[ \t]{{1,4}}login{_ARGUMENT}[ \t]{{1,4}}password{_NEXT_WORD}"),
+    _idiom("--from-literal", r"--from-literal[= ][\"']?[^\s=]{1,100}=([^\s\"']{1,1024})"),
+    _idiom(
+        "config",
+        rf"config[ \t]{{1,4}}set[ \t]{{1,4}}\S{{0,200}}"
+        rf"(?:key|token|auth|password|secret)[ \t=]{{1,4}}{_WORD}",
+    ),
+    _idiom(
+        "identified",
+        rf"identified(?:[ \t]{{1,4}}with{_ARGUMENT})?[ \t]{{1,4}}by[ \t]{{1,4}}'([^'\n]{{1,256}})'",
+    ),
+    _idiom("password", r"password[ \t]{1,4}'([^'\n]{1,256})'"),
+    _idiom(
+        "password> passwd> passphrase> secret> token> api-key> apikey>", r"[a-z-]{1,12}>([^<\n]{3,512})</"
+    ),
+    # a name and its value as two entries, on one line or two
+    _idiom(
+        "name key",
+        rf"(?:name|key){_IS}[\w.-]{{0,64}}{_NAME}[\w.-]{{0,32}}\\*[\"']?,?[ \t]{{0,8}}"
+        rf"(?:\n[^\n\w\"']{{0,60}})?\\*[\"']?value{_IS}([^\s\"'<>,}}]{{3,1024}})",
+    ),
+    # JSON Web Keys, RFC 7517 and 7518: the private parts
+    _idiom('"kty"', r"\"kty\"[^\n]{0,2048}?\"(?:d|k)\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\""),
+    _idiom('"d"', r"\"d\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\"(?=[^\n]{0,4096}\"kty\")"),
+)
+
+
+def idioms(text: str, lowered: str) -> Iterator[Span]:
+    """Passwords that stand where a tool reads one. `lowered` is `text` in lower case, as long as it."""
+    for idiom in _IDIOMS:
+        for literal in idiom.literals:
+            position = lowered.find(literal)
+            while position >= 0:
+                match = idiom.pattern.match(lowered, position)
+                if match:
+                    value = text[match.start(1) : match.end(1)]
+                    if not (placeholder(value) or value.isdigit() or value.startswith("-")):
+                        yield Span(*match.span(1), "password")
+                position = lowered.find(literal, position + len(literal))

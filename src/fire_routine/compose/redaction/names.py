@@ -1,0 +1,112 @@
+"""Names that say that what is assigned to them is secret: `DB_PASSWORD`, `api-key`, `clientSecret`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+# What such names are made of, found by their first letters; `key` alone says nothing
+_STEMS = (
+    *("pass", "pwd", "pswd", "secret", "token", "credential", "key", "auth", "mnemonic", "connectionstring"),
+    *("sig=", "signature", "session", "salt", "pepper"),
+)
+_WORD = re.compile(
+    r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?|credentials?"
+    r"|keys?(?![a-z])|(?<=_)auth(?![a-z])|(?<=\")auth(?=\\*\")|mnemonic|connectionstring|sig(?==)"
+    r"|(?<=x-amz-)signature|(?<=x-goog-)signature|(?<=sharedaccess)signature|session[-_]?id(?![a-z])"
+    r"|salt(?![a-z])|pepper(?![a-z])"
+)
+_OWNER_OF_KEY = re.compile(
+    r"(?:api|access|secret|private|account|auth|encryption|encrypt|signing|master|license|deploy|client|storage|admin"
+    r"|app|application|service|webhook|shared|ssh|gpg|pgp|rsa|aes|hmac|jwt|session|consumer|subscription|functions?"
+    r"|publish|upload|ingest|instrumentation|host|integration|project|bot|team|root|cipher|crypt(?:o|ography)?"
+    r"|preshared|primary|secondary)[-_. ]?"
+)
+_HEAD = re.compile(r"[\w.$-]{0,64}\Z", re.ASCII)
+_TAIL = re.compile(r"[\w.-]{0,48}", re.ASCII)
+_OF_ANOTHER_THING = re.compile(  # what a name ends with that holds no secret but something about one
+    r"names?|files?|paths?|dir|url|uri|types?|ids?|refs?|count|length|len|size|ttl|expir\w*|at|policy|version|arn"
+    r"|provider|manager|source|scopes?|endpoint|fields?|enabled|required|index|limit|usage|budget|rate|store|class"
+    r"|params?|header|prompt|regex|pattern|label|stdin|status|valid|invalid|format|mode|method|reset|strength|changed?"
+    r"|event|service|tests?|spec|errors?|hint|mask|masking|scanning|detection|rotation|age|days|min|max|used|remaining"
+    r"|total|algorithm|alg|issuer|audience|exists?|ring|chain|board|words?|py|js|ts|go|rs|java|rb|md|txt|html|yml|yaml"
+    r"|json|sh|php|vim|css|xml|env"
+)
+_NO_TOKEN = re.compile(
+    r"(?:publickey|cancellation|continuation|next|page|stop|bos|eos|pad|unk|sep|mask|num|max|min|total|prompt"
+    r"|completion|input|output|syntax|lexer|parse|unexpected|invalid|lock)[-_.]?\Z"
+)
+_TALK = re.compile(  # words in front of a word that is the subject of a message, not a name
+    r"(?:unexpected|invalid|expected|illegal|missing|unknown|next|unrecognized|no|bad|expecting|got|near|an?|the"
+    r"|wrong|your|of|for|last|first|current)[ \t]+[\"'`]?\Z",
+    re.IGNORECASE,
+)
+
+
+class Name(NamedTuple):
+    """A name in a text, at text[start:end]."""
+
+    start: int
+    end: int
+    word: str  # the part that tells, in lower case
+    head: str  # what stands in front of it in the name
+    written: str
+
+    @property
+    def kind(self) -> str:
+        if self.word.startswith(("pass", "pwd", "pswd", "mnemonic")):
+            return "password"
+        if self.word.startswith("token"):
+            return "token"
+        owner = self.head.lower().rstrip("-_.")
+        is_api_key = self.word.startswith("key") and owner.endswith(
+            ("api", "access", "account", "subscription")
+        )
+        return "api-key" if is_api_key else "secret"
+
+
+def names(text: str, lowered: str) -> Iterator[Name]:
+    """The telling names in `text`. `lowered` is `text` in lower case, as long as it."""
+    for stem in _STEMS:
+        position = lowered.find(stem)
+        while position >= 0:
+            word = _WORD.match(lowered, position)
+            name = _name(text, word) if word else None
+            if name:
+                yield name
+            position = lowered.find(stem, position + len(stem))
+
+
+def _name(text: str, match: re.Match[str]) -> Name | None:
+    start, end = match.span()
+    before = _HEAD.search(text, max(0, start - 64), start)
+    after = _TAIL.match(text, end)
+    head = before.group() if before else ""
+    tail = after.group() if after else ""
+    name = Name(
+        start - len(head), end + len(tail), match.group(), head, text[start - len(head) : end + len(tail)]
+    )
+    return name if _tells(name, text[start:end], tail) and not _talk(text, name) else None
+
+
+def _tells(name: Name, written: str, tail: str) -> bool:
+    head = name.head.lower()
+    if name.word.startswith("key") and not _ends_with(_OWNER_OF_KEY, head):
+        return False
+    camel = written[0].isupper() and name.head[-1:].islower()  # "dbPass", but not "bypass"
+    if name.word in ("pass", "pwd", "salt", "pepper", "auth") and name.head[-1:].isalpha() and not camel:
+        return False
+    if tail[:1].islower() and not name.word.endswith("s"):
+        return False  # "tokenizer", "secretary"
+    ends = re.split(r"[-_.]|(?<=[a-z])(?=[A-Z])", tail)[-1].lower()
+    return not (_OF_ANOTHER_THING.fullmatch(ends) or (name.word == "token" and _NO_TOKEN.search(head)))
+
+
+def _ends_with(pattern: re.Pattern[str], head: str) -> bool:
+    return any(pattern.fullmatch(head, start) for start in range(max(0, len(head) - 16), len(head)))
+
+
+def _talk(text: str, name: Name) -> bool:
+    line = text.rfind("\n", 0, name.start) + 1
+    return _TALK.search(text, max(line, name.start - 24), name.start) is not None

@@ -1,0 +1,95 @@
+"""All rules over a text, and over its other readings, as spans of the text."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from .assignments import assignments
+from .blocks import private_keys
+from .credentials import credentials
+from .idioms import idioms
+from .manifests import manifests
+from .readings import base64_decoded, escapes_decoded
+from .shapes import shapes
+from .spans import BY_PLACE, Span, merged
+from .values import generated, mixed, placeholder
+from .wrapping import continuation, joined_by_width
+
+_DEPTH = 3  # encodings in one another: base64 of percent-encoded base64
+_REPEATED = 200  # secrets looked for everywhere else in the text
+
+
+def secrets(text: str) -> list[Span]:
+    """The secrets in `text`, which has no invisible characters, in order and apart from each other."""
+    found = [*_read(text, 0)]
+    if "\n" in text:
+        found += [*_wrapped(text, found)]
+    return merged([*found, *_repeated(text, merged(found))])
+
+
+def _read(text: str, depth: int) -> Iterator[Span]:
+    """The secrets in `text` as it stands and as it decodes."""
+    yield from shapes(text)
+    yield from _placed(text)
+    yield from private_keys(text)
+    yield from manifests(text)
+    if depth < _DEPTH:
+        yield from _decoded(text, depth)
+
+
+def _placed(text: str) -> Iterator[Span]:
+    """The secrets that what stands around them gives away."""
+    lowered = text.lower() if text.isascii() else text.encode().lower().decode()  # positions stay
+    yield from assignments(text, lowered)
+    yield from credentials(text, lowered)
+    yield from idioms(text, lowered)
+
+
+def _decoded(text: str, depth: int) -> Iterator[Span]:
+    view = escapes_decoded(text)
+    if view:
+        for span in _read(view.text, depth + 1):
+            yield from view.original(span)
+    for start, end, decoded in base64_decoded(text):
+        inner = next(_read(decoded, depth + 1), None)
+        if inner:
+            yield Span(start, end, inner.kind)
+
+
+def _wrapped(text: str, found: list[Span]) -> Iterator[Span]:
+    """Secrets known by their place that go on in the next line."""
+    view, joins = joined_by_width(text)
+    for span in (*_placed(view.text), *_decoded(view.text, 0)) if joins else ():
+        if any(_crosses(view.text, span, joins)):
+            yield from view.original(span)
+    for span in found:
+        further = continuation(text, span.end) if span.kind in BY_PLACE else None
+        if further:
+            yield Span(*further, span.kind, first=False)
+
+
+def _crosses(text: str, span: Span, joins: list[int]) -> Iterator[bool]:
+    """Whether the span goes over a join, or begins at one that parts it from its name."""
+    for join in joins[bisect_left(joins, span.start) : bisect_right(joins, span.end)]:
+        if join == span.start:
+            yield text[join - 1] in "=:" and generated(text[span.start : span.end])
+        else:
+            yield join < span.end and not placeholder(text[span.start : join])
+
+
+def _repeated(text: str, spans: list[Span]) -> Iterator[Span]:
+    """The secrets once more, where nothing but the value tells them."""
+    values = {text[span.start : span.end]: span.kind for span in spans}
+    known = {span.start for span in spans}
+    wanted = [
+        (value, kind)
+        for value, kind in values.items()
+        if len(value) >= 10 and mixed(value) and generated(value)
+    ]
+    for value, kind in wanted[:_REPEATED]:
+        position = text.find(value)
+        while position >= 0:
+            if position not in known:
+                yield Span(position, position + len(value), kind)
+            position = text.find(value, position + len(value))

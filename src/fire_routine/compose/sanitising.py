@@ -1,0 +1,154 @@
+"""Strangers' text → text that can't do anything: not to a terminal, a runner, Markdown or the payload's tag.
+
+The order for a log's lines is: escape sequences and invisible characters out, then redaction (a
+secret split by either is whole again), then `sanitise`, then `fence` or `inline`. `redact` begins
+with the first step itself, so callers write `sanitise_line(redact(lines)[0][n])`. All functions
+here are idempotent but for `fence` and `inline`, which quote.
+
+What is not text is taken out, wherever it stands:
+
+- escape sequences (ECMA-48, 5th edition, 5.4 and 5.6; the 8-bit forms too), OSC 8 links with their
+  address, their visible text kept; an unterminated one loses its introducer alone;
+- control characters (a tab becomes spaces, every kind of line break a line feed), lone surrogates
+  (replaced by U+FFFD), noncharacters;
+- all that Unicode 16 calls Default_Ignorable_Code_Point (DerivedCoreProperties.txt): bidi controls,
+  zero-width characters, tags, variation selectors, fillers; further format characters that show
+  nothing (interlinear annotations, hieroglyph joiners); the blank braille cell becomes a space.
+
+Zero-width joiners and variation selectors go without exception: they can carry hidden bytes between
+any two characters. So a family emoji falls into its members, a red heart shows in black, and Persian
+or Indic words lose a shaping hint, not a letter. Everything else of any language stays.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from urllib.parse import unquote
+
+_TAB = 4  # columns
+_LONGEST_RUN = 10  # backticks; more of them say nothing and would only lengthen the fence
+
+_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_ESCAPES = re.compile(
+    # OSC, DCS, SOS, PM and APC strings with their terminator, then links that lack it, then control
+    # sequences, two-character ones, charset selections, or the escape alone
+    "\x1b(?:[\\]PX^_][^\x07\x1b\n]{0,4096}(?:\x07|\x1b\\\\)|\\]8;[^;\\s\x07\x1b]{0,256};[^\\s\x07\x1b]{0,2048}"
+    "|\\[[0-?]{0,256}[ -/]{0,16}[@-~]?|[ -/]{0,8}[0-~]?)"
+)
+_EIGHT_BIT = str.maketrans(
+    {chr(code): f"\x1b{chr(code - 0x40)}" for code in (0x90, 0x98, 0x9B, 0x9C, 0x9D, 0x9E, 0x9F)}
+)
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U00013430-\U00013455\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
+)
+_C1 = re.compile("[\x90-\x9f]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_PLAIN = re.compile(r"[\n -~]*")
+
+_TAG_NAME = "routinefirepayload"
+_TAG_WINDOW = 128  # characters after the bracket in which an encoded name may stand
+_TAG = re.compile(
+    # an opening bracket, plain or encoded, then what may precede the name, then its first letter or
+    # something that may stand for one
+    r"(?:[<\uff1c\ufe64]|&(?:amp;){0,4}(?:lt|\#0{0,8}60(?!\d)|\#x0{0,8}3c(?![\da-f]));?|%(?:25){0,4}3c|\\(?:u00|x)3c)"
+    r"(?=(?:[\s/\\]|&(?:amp;){0,4}(?:sol|\#0{0,8}47|\#x0{0,8}2f);?|%(?:25){0,4}2[0f]|\\(?:u00|x)2f){0,16}"
+    r"(?:r|[^\x00-\x7f]|&(?:amp;){0,4}\#|%(?:25){0,4}[57]2|\\(?:u00|x)[57]2))",
+    re.IGNORECASE,
+)
+_NEXT_BRACKET = re.compile("<|&lt|%3c|%253c", re.IGNORECASE)
+_BARE_NAME = re.compile(r"(routine)-(fire)-(payload)", re.IGNORECASE)
+
+
+def visible(text: str) -> str:
+    """`text` without escape sequences and invisible characters; line feeds stay, other breaks are spaces."""
+    if _PLAIN.fullmatch(text):
+        return text
+    text = _BREAKS.sub(lambda match: "\n" if match[0] == "\r\n" else " ", text)
+    if not text.isascii() and _C1.search(text):
+        text = text.translate(_EIGHT_BIT)
+    text = _ESCAPES.sub("", text).expandtabs(_TAB)
+    if _PLAIN.fullmatch(text):
+        return text
+    return _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text)).replace("\u2800", " ")
+
+
+def sanitise(text: str) -> str:
+    """A text of one or more lines with nothing in it but visible characters and line feeds, and no
+    tag in it that could end the payload."""
+    return _without_tag(visible(_BREAKS.sub("\n", text)))
+
+
+def sanitise_line(line: str) -> str:
+    """The same on one line: line breaks become spaces."""
+    return sanitise(line).replace("\n", " ")
+
+
+def fence(text: str, info: str = "") -> str:
+    """`text` as a code block that no line of it can close.
+
+    The fence is longer than any run of backticks in it
+    (https://spec.commonmark.org/0.31.2/#fenced-code-blocks); runs over ten are cut to ten.
+    """
+    body = _short_runs(sanitise(text).removesuffix("\n"))
+    marks = "`" * max(3, _longest_run(body) + 1)
+    word = re.sub(r"[^A-Za-z0-9_.+-]", "", info)
+    return f"{marks}{word}\n{body}\n{marks}"
+
+
+def inline(text: str) -> str:
+    """A name or message as a code span: no Markdown, HTML, link, mention or reference takes effect in it.
+
+    It may stand in a table's cell as well: a pipe, which would end the cell even here, becomes "¦".
+    Empty for an empty value.
+    """
+    line = _short_runs(" ".join(sanitise_line(text).split())).replace("|", "¦")
+    if not line:
+        return ""
+    marks = "`" * (_longest_run(line) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{marks}{pad}{line}{pad}{marks}"
+
+
+def workflow_safe(text: str) -> str:
+    """`text` for the job's log, with no workflow command in it that the runner would carry out.
+
+    The runner takes `::name::` at the start of a line, white space aside, and `##[name]` anywhere in
+    one (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
+    """
+    text = re.sub(r"^([^\S\n]*):(?=:)", r"\1: ", sanitise(text), flags=re.MULTILINE)
+    return text.replace("##[", "## [")
+
+
+def _short_runs(text: str) -> str:
+    return re.sub(f"`{{{_LONGEST_RUN},}}", "`" * _LONGEST_RUN, text)
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+def _without_tag(text: str) -> str:
+    """Takes the bracket from every `<routine-fire-payload` and `</routine-fire-payload`, however it is
+    spelt or encoded, and the hyphens from the name, so that one cut by a line end is none either."""
+    text = _TAG.sub(lambda match: "[" if _names_the_tag(text, match.end()) else match[0], text)
+    return _BARE_NAME.sub(r"\1_\2_\3", text)
+
+
+def _names_the_tag(text: str, position: int) -> bool:
+    window = _NEXT_BRACKET.split(text[position : position + _TAG_WINDOW], maxsplit=1)[0]
+    for _ in range(4 if len(window) >= len(_TAG_NAME) else 0):
+        letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", window))).casefold()
+        if letters.startswith(_TAG_NAME):
+            return True
+        decoded = unquote(html.unescape(re.sub(r"\\(?:u00|x)([0-9A-Fa-f]{2})", r"%\1", window)))
+        if decoded == window:
+            return False
+        window = decoded
+    return False
