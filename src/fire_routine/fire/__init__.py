@@ -12,7 +12,7 @@ from .errors import (
     TextTooLong,
     Unknown,
 )
-from .interrupt import Interrupted, interruptible
+from .interrupt import Interrupted, interruptible, uninterruptible
 from .routine import Routine, fire_once
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "Unknown",
     "fire_once",
     "interruptible",
+    "uninterruptible",
 ]

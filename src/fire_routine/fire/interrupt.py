@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last on Windows alone
+
+_Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
 class Interrupted(BaseException):
@@ -17,6 +20,15 @@ class Interrupted(BaseException):
     def __init__(self, signum: int) -> None:
         super().__init__(signal.Signals(signum).name)
         self.signum = signum
+
+
+def _numbers() -> list[int]:
+    return [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+
+
+def _restore(handlers: Mapping[int, _Handler]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 @contextmanager
@@ -39,10 +51,25 @@ def interruptible() -> Iterator[None]:
             caught = True
             raise Interrupted(signum)
 
-    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, handle) for number in numbers}
+    before = {number: signal.signal(number, handle) for number in _numbers()}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        _restore(before)
+
+
+@contextmanager
+def uninterruptible() -> Iterator[None]:
+    """Within it SIGINT and SIGTERM are ignored, `interruptible` blocks inside it apart.
+
+    For what must be finished once a request may have been sent: a few seconds, of the ten that a
+    runner leaves a cancelled job.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _numbers()}
+    try:
+        yield
+    finally:
+        _restore(before)
