@@ -1,0 +1,212 @@
+"""Runs the jobs of a workflow file as a runner does, and writes a job's raw log while it does.
+
+A small part of the workflow language: jobs one after the other, `strategy.matrix` of one or more lists,
+`run:` steps with bash, `env:`, `${{ matrix.… }}`. What a step prints is written as it comes, stamped;
+workflow commands in it become marks and annotations, as on GitHub
+(https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_COMMAND = re.compile(r"::(error|warning|notice|debug|group|endgroup)(?: ([^:]*(?:::?[^:]+)*?))?::(.*)")
+_LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
+_EXPRESSION = re.compile(r"\$\{\{\s*matrix\.(\w+)\s*\}\}")
+BASH = "/usr/bin/bash"
+
+
+@dataclass
+class StepResult:
+    number: int
+    name: str
+    started: int  # nanoseconds since the epoch, as all times here
+    completed: int = 0
+    conclusion: str = "success"
+
+
+@dataclass
+class JobResult:
+    key: str
+    name: str
+    labels: list[str]
+    started: int
+    completed: int = 0
+    conclusion: str = "success"
+    steps: list[StepResult] = field(default_factory=list)
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+    log: bytes = b""
+
+
+class Log:
+    """A raw job log: a byte order mark, then a line each with its time in units of 100 ns."""
+
+    def __init__(self) -> None:
+        self.content = bytearray(b"\xef\xbb\xbf")
+        self.lines = 0
+
+    def write(self, text: str) -> None:
+        for line in text.split("\n"):
+            now = time.time_ns()
+            second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now // 10**9))
+            self.content += f"{second}.{now // 100 % 10**7:07}Z {line}\n".encode()
+            self.lines += 1
+
+
+def run_jobs(
+    workflow: Mapping[str, Any], home: Path, workspace: Path, environ: Mapping[str, str]
+) -> Iterator[JobResult]:
+    """Run every job of `workflow` in an empty `workspace` of its own."""
+    for key, job in workflow["jobs"].items():
+        for values in _legs(job.get("strategy", {}).get("matrix", {})):
+            env = {**workflow.get("env", {}), **job.get("env", {})}
+            _empty(workspace)
+            yield _Job(key, job, values, env, home, workspace, environ).run()
+
+
+def _legs(matrix: Mapping[str, list[str]]) -> Iterator[dict[str, str]]:
+    for values in itertools.product(*matrix.values()):
+        yield dict(zip(matrix, values, strict=True))
+
+
+def _empty(folder: Path) -> None:
+    subprocess.run(["rm", "-rf", folder], check=True)
+    folder.mkdir(parents=True)
+
+
+class _Job:
+    def __init__(
+        self,
+        key: str,
+        job: Mapping[str, Any],
+        matrix: Mapping[str, str],
+        env: Mapping[str, str],
+        home: Path,
+        workspace: Path,
+        environ: Mapping[str, str],
+    ) -> None:
+        legs = f" ({', '.join(matrix.values())})" if matrix else ""
+        self._steps = job["steps"]
+        self._matrix, self._env = matrix, env
+        self._home, self._workspace = home, workspace
+        self._environ = {**environ, "GITHUB_JOB": key}
+        self._log = Log()
+        self._result = JobResult(key, job.get("name", key) + legs, [job["runs-on"]], time.time_ns())
+
+    def run(self) -> JobResult:
+        result, log = self._result, self._log
+        number = 1
+        set_up = self._begin(number, "Set up job")
+        log.write(
+            f"Prepare workflow directory\nPrepare all required actions\nComplete job name: {result.name}"
+        )
+        set_up.completed = time.time_ns()
+        for number, step in enumerate(self._steps, start=2):
+            self._step(number, step)
+        complete = self._begin(number + 1, "Complete job")
+        log.write("Cleaning up orphan processes")
+        complete.completed = result.completed = time.time_ns()
+        result.log = bytes(log.content)
+        return result
+
+    def _begin(self, number: int, name: str) -> StepResult:
+        step = StepResult(number, name, time.time_ns())
+        self._result.steps.append(step)
+        return step
+
+    def _step(self, number: int, step: Mapping[str, Any]) -> None:
+        script = _EXPRESSION.sub(lambda match: self._matrix[match[1]], step["run"]).rstrip("\n")
+        title = f"Run {script.partition(chr(10))[0]}"
+        result = self._begin(number, step.get("name", title))
+        if self._result.conclusion != "success":
+            result.conclusion, result.completed = "skipped", result.started
+            return
+        env = {**self._env, **step.get("env", {})}
+        self._head(title, script, env)
+        code = self._execute(script, env)
+        result.completed = time.time_ns()
+        if code:
+            self._log.write(f"##[error]Process completed with exit code {code}.")
+            result.conclusion = self._result.conclusion = "failure"
+            self._annotate("failure", f"Process completed with exit code {code}.", {"file": ".github"})
+
+    def _head(self, title: str, script: str, env: Mapping[str, str]) -> None:
+        write = self._log.write
+        write(f"##[group]{title}")
+        for line in script.split("\n"):
+            write(f"\x1b[36;1m{line}\x1b[0m")
+        write(f"shell: {BASH} -e {{0}}")
+        if env:
+            write("\n".join(["env:", *(f"  {name}: {value}" for name, value in env.items())]))
+        write("##[endgroup]")
+
+    def _execute(self, script: str, env: Mapping[str, str]) -> int:
+        file = self._home / "work/_temp/step.sh"
+        file.write_text(script + "\n", "utf-8")
+        with subprocess.Popen(
+            [BASH, "-e", file],
+            cwd=self._workspace,
+            env={**self._environ, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
+            assert process.stdout is not None
+            for line in _lines(process.stdout.fileno()):
+                self._print(line)
+        return process.returncode
+
+    def _print(self, line: str) -> None:
+        match = _COMMAND.fullmatch(line.lstrip())
+        if match is None:
+            self._log.write(line)
+            return
+        command, properties, message = match[1], match[2] or "", _unescaped(match[3])
+        self._log.write(f"##[{command}]{message}".rstrip("\n"))
+        if command in _LEVELS:
+            pairs = (pair.partition("=") for pair in properties.split(","))
+            values = {name.strip(): _unescaped(value) for name, _, value in pairs}
+            self._annotate(_LEVELS[command], message.rstrip("\n"), values)
+
+    def _annotate(self, level: str, message: str, properties: Mapping[str, str]) -> None:
+        """As the check-runs API lists it; the line of an annotation without a file is the log's."""
+        path = properties.get("file", ".github")
+        line = int(properties.get("line", 0)) or self._log.lines
+        column = int(properties["col"]) if "col" in properties else None
+        self._result.annotations.append(
+            {
+                "path": path.removeprefix(f"{self._workspace}/"),
+                "start_line": line,
+                "start_column": column,
+                "end_line": line,
+                "end_column": column,
+                "annotation_level": level,
+                "title": properties.get("title", ""),
+                "message": message,
+            }
+        )
+
+
+def _lines(descriptor: int) -> Iterator[str]:
+    """Lines as they come; a carriage return ends one too, as it does for the runner."""
+    rest = b""
+    while chunk := os.read(descriptor, 65_536):
+        *lines, rest = re.split(rb"\r\n|\n|\r(?!$)", rest + chunk)
+        for line in lines:
+            yield line.decode("utf-8", "replace")
+    if rest:
+        yield rest.rstrip(b"\r").decode("utf-8", "replace")
+
+
+def _unescaped(text: str) -> str:
+    for escaped, plain in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
+        text = text.replace(escaped, plain)
+    return text
