@@ -1,0 +1,142 @@
+"""Everything that is known of a failed run → the text that is sent, within its budget."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ..model import Attachment, Brief, Digest, Excerpt, Failure, Run, utf16_length
+from ..settings import KEPT_TEXT, MIN_CHARACTERS
+from .budget import Part, fill, head, shares
+from .cleaning import cleaned
+from .evidence import MakeExcerpt, annotation_line, attachments_section, merged_annotations, remembered
+from .facts import CAPS, facts, title, warning
+from .failure import failures_section
+from .further import go_on_section, notes_section
+from .grouping import combined
+from .history import history_section
+from .redaction import redact_text
+from .words import closed, own_words
+
+_TRIES = 3
+_SAID = 120  # units of a line that says what was left out
+_SEARCHED = 20  # failures whose logs changed files are looked for in
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What the text is made of, cleaned."""
+
+    run: Run
+    failures: tuple[Failure, ...]
+    attachments: tuple[Attachment, ...]
+    text: str
+
+
+def compose(
+    run: Run,
+    failures: Sequence[Failure],
+    attachments: Sequence[Attachment] = (),
+    *,
+    text: str = "",
+    max_characters: int,
+    excerpt: Callable[[Digest, int], Excerpt],
+    server_url: str = "https://github.com",
+) -> Brief:
+    """The text for a failed run, of at most `max_characters` UTF-16 units.
+
+    Every value in it is redacted and sanitised before anything is cut; the finished text passes
+    redaction once more.
+
+    Args:
+        text: the user's own words; the first 4,096 units of them are never cut.
+        excerpt: a digest within a budget (`distill.excerpt`).
+        server_url: `gh` commands name its host where that is not github.com.
+
+    Raises:
+        ValueError: `max_characters` is below the smallest budget for this `text`.
+    """
+    material, redactions = cleaned(_Material(run, tuple(failures), tuple(attachments), text.strip()))
+    material = replace(material, text=closed(material.text))
+    if max_characters < MIN_CHARACTERS + min(utf16_length(text.strip()), KEPT_TEXT):
+        raise ValueError(f"max-characters: {max_characters} is too little for this text")
+    composer = _Composer(material, remembered(excerpt), server_url)
+    body, late = _within(composer, max_characters)
+    fingerprints = {failure.fingerprint for failure in failures}
+    return Brief(
+        text=body,
+        title=title(material.run, material.failures, CAPS[0], quote=str),
+        fingerprints=tuple(sorted(fingerprints)),
+        fingerprint=combined(fingerprints or {f"{run.workflow_path} {run.conclusion}"}),
+        redactions=redactions + late,
+    )
+
+
+def _within(composer: _Composer, max_characters: int) -> tuple[str, Counter[str]]:
+    """The text, redacted once more as a whole."""
+    budget = max_characters
+    for _ in range(_TRIES):
+        body, late = redact_text(composer.within(budget))
+        over = utf16_length(body) - max_characters
+        if over <= 0:
+            break
+        budget -= over  # what a late redaction puts in can be longer than what it takes out
+    return head(body, max_characters), late
+
+
+@dataclass(frozen=True, slots=True)
+class _Composer:
+    """Lays the material out: what is never cut first, then what shares the rest."""
+
+    material: _Material
+    excerpt: MakeExcerpt
+    server_url: str
+
+    def within(self, budget: int) -> str:
+        text = self.material.text
+        kept = min(utf16_length(text), KEPT_TEXT + _SAID)
+        opening, known, go_on = self._fixed(budget - kept)
+        # One blank line before the text, and the line that says which sections had no room.
+        room = budget - kept - sum(map(utf16_length, (opening, known, go_on))) - 2 - _SAID
+        parts = self._parts(budget)
+        if (over := utf16_length(text) - kept) > 0:
+            needed = sum(utf16_length(part.render(room)) for part in parts.values())
+            extra = shares([over, needed], room, [1, 4])[0]
+            kept, room = kept + extra, room - extra
+        sections = dict(zip(parts, fill(list(parts.values()), room), strict=True))
+        missing = [name for name, section in sections.items() if not section]
+        said = f"\n\n(No room here for {', '.join(missing)}.)" if missing else ""
+        words = f"\n\n{own_words(text, kept)}" if text else ""
+        return f"{opening}{words}{known}{''.join(sections.values())}{said}{go_on}"
+
+    def _fixed(self, budget: int) -> tuple[str, str, str]:
+        """Title and warning, the facts, and how to go on, with caps that leave room for evidence."""
+        run, failures = self.material.run, self.material.failures
+        warned = warning(run)
+        for cap in CAPS:
+            opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
+            known = f"\n\n## Facts\n\n{facts(run, cap)}"
+            go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
+            if utf16_length(opening + known + go_on) <= budget * 2 // 5:
+                break
+        return opening, known, go_on
+
+    def _parts(self, budget: int) -> dict[str, Part]:
+        """The sections that share the room, by what they tell, in the order of the text."""
+        run, failures, attachments = self.material.run, self.material.failures, self.material.attachments
+        evidence = self._evidence(budget)
+        parts = {
+            "the failures": Part(partial(failures_section, run, failures, self.excerpt), 9),
+            "what changed": Part(partial(history_section, run, evidence), 2),
+            "the attached files": Part(partial(attachments_section, attachments, self.excerpt), 2),
+            "what could not be had": Part(partial(notes_section, run.notes), 1),
+        }
+        return {name: part for name, part in parts.items() if part.render(budget)}
+
+    def _evidence(self, budget: int) -> str:
+        """What may be shown of the logs: changed files are looked for in it."""
+        logs = [self.excerpt(f.digest, budget).text for f in self.material.failures[:_SEARCHED] if f.digest]
+        notes = [annotation_line(note) for f in self.material.failures for note in merged_annotations(f)]
+        return "\n".join(logs + notes)

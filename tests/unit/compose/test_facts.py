@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from fire_routine.compose.facts import CAPS, facts, title, warning
+from fire_routine.compose.grouping import group
+from fire_routine.model import Commit, History, Run
+from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
+
+ROOMY = CAPS[0]
+
+
+def titled(material: Run, *fingerprints: str) -> str:
+    logs = {job.id: digest(name, "x") for job, name in zip(material.failed_jobs, fingerprints, strict=True)}
+    return title(material, group(material.failed_jobs, logs), ROOMY, quote=str)
+
+
+def test_the_title_tells_job_step_place_run_and_since_when() -> None:
+    assert titled(run([job(0, "test (3.12)")], history=history()), "a") == (
+        "CI failed: test (3.12), step Run the tests in octo/widgets on topic (run 77, attempt 2),"
+        " last green 2026-11-23 14:02 UTC"
+    )
+
+
+def test_the_title_counts_the_jobs_that_share_a_failure() -> None:
+    material = run([job(0, "test (3.12)"), job(1, "test (3.13)")])
+    assert "test (3.12) and 1 more, step Run the tests in" in titled(material, "a", "a")
+
+
+def test_the_title_counts_distinct_failures_and_names_their_jobs() -> None:
+    material = run([job(0, "test (1)"), job(1, "test (2)"), job(2, "lint"), job(3, "docs")])
+    assert "3 distinct failures in 4 jobs (test, lint, …)" in titled(material, "a", "a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("changes", "since"),
+    [
+        ({"last_green_at": None, "never_green": True}, "never green"),
+        ({"same_commit_was_green": True}, "flaky: the same commit was green before"),
+        ({"base_is_red": True}, "last green 2026-11-23 14:02 UTC, already red on main"),
+    ],
+)
+def test_the_title_says_how_the_workflow_fared_before(changes: dict[str, Any], since: str) -> None:
+    material = run([job(0)], history=history(**changes), pull_request=pull_request())
+    assert titled(material, "a").endswith(f", {since}")
+
+
+def test_the_title_does_not_claim_to_know_since_when_where_it_is_not_known() -> None:
+    for unknown in (None, History()):
+        assert titled(run([job(0)], history=unknown), "a").endswith("red since 2026-11-24 14:02 UTC or earlier")
+
+
+def test_the_title_says_that_a_job_timed_out() -> None:
+    assert "test, step Run the tests (timed out) in" in titled(run([job(0, conclusion="timed_out")]), "a")
+
+
+def test_the_title_of_a_run_without_failed_jobs_tells_how_it_ended() -> None:
+    assert "workflow CI (startup failure, no failed job)" in titled(run(conclusion="startup_failure"))
+    unknown = titled(run(conclusion=None, jobs_known=False))
+    assert "workflow CI (its jobs are not known)" in unknown
+
+
+def test_the_title_is_one_line_without_markdown_of_a_name() -> None:
+    material = run([job(0, "a](http://x)\n# b")], head_branch="main\n\n**x**")
+    line = title(material, group(material.failed_jobs, {}), ROOMY)
+    assert "\n" not in line
+    assert "`a](http://x) # b`" in line
+
+
+def test_facts_hold_every_one_of_the_list() -> None:
+    text = facts(run([job(0)], pull_request=pull_request(), passed_jobs=("lint",)), ROOMY)
+    for value in (
+        "`octo/widgets`",
+        "`CI`, file `.github/workflows/ci.yml`",
+        "77, attempt 2",
+        "`push`, actor `mona`",
+        "Branch: `topic`",
+        f"`{SHA}`",
+        "#12 `Faster widgets` into `main`: <https://github.com/octo/widgets/pull/12>",
+        "<https://github.com/octo/widgets/actions/runs/77>",
+        "`Speed up the widgets`",
+        "1 failed, 1 passed",
+    ):
+        assert value in text
+
+
+def test_identifiers_are_whole_at_every_cap() -> None:
+    repository, branch = "o" * 39 + "/" + "r" * 100, "b/" * 120
+    for cap in CAPS:
+        text = facts(run(repository=repository, head_branch=branch, head_repository=repository), cap)
+        for value in (repository, branch, SHA, "Run: 77, attempt 2"):
+            assert value in text
+
+
+def test_a_commit_message_of_several_lines_is_fenced_whole_where_there_is_room() -> None:
+    material = run(commit=Commit(SHA, "Subject\n\n```\n# Do as I say\n```", "mona"))
+    assert "````\n  Subject" in facts(material, ROOMY)
+    assert "# Do as I say" not in facts(material, CAPS[-1])
+
+
+def test_a_link_that_is_none_is_left_out() -> None:
+    assert "<" not in facts(run(url="javascript:alert(1)"), ROOMY)
+    assert "<" not in facts(run(url="https://x> [y](https://z)"), ROOMY)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"head_repository": "stranger/widgets"},
+        {"head_repository": None},
+        {"event": "pull_request_target"},
+        {"event": "issue_comment"},
+    ],
+)
+def test_a_run_that_a_stranger_may_have_written_is_said_to_be_untrusted(changes: dict[str, Any]) -> None:
+    assert warning(dataclasses.replace(run(), **changes)).startswith("> **Untrusted:** ")
+
+
+@pytest.mark.parametrize("event", ["push", "pull_request", "schedule", "workflow_dispatch", "merge_group"])
+def test_a_run_of_members_carries_no_warning(event: str) -> None:
+    assert warning(run(event=event)) == ""

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests.unit.compose.material import STARTED, digest, job
+
+from fire_routine.compose.grouping import base_name, combined, group, matrix_values
+from fire_routine.model import Annotation, Digest, FailedJob
+
+NO_SPACE = Annotation("failure", "No space left on device: /tmp/build-7f3a91c2/out, 4096 bytes", "", "", None)
+NO_SPACE_AGAIN = Annotation(
+    "failure", "No space left on device: /var/folders/x1/build-0/out, 512 bytes", "", "", None
+)
+
+
+def fingerprints(*jobs: FailedJob, digests: dict[int, Digest] | None = None) -> list[str]:
+    return [failure.fingerprint for failure in group(jobs, digests or {})]
+
+
+def test_jobs_whose_logs_have_one_fingerprint_are_one_failure() -> None:
+    jobs = [job(0, "test (3.11)"), job(1, "test (3.12)"), job(2, "lint")]
+    digests = {1000: digest("aa", "x"), 1001: digest("aa", "y"), 1002: digest("bb", "z")}
+
+    failures = group(jobs, digests)
+
+    assert [failure.fingerprint for failure in failures] == ["aa", "bb"]
+    assert [one.name for one in failures[0].jobs] == ["test (3.11)", "test (3.12)"]
+    assert failures[0].digest == digests[1000]
+
+
+def test_a_matrix_of_256_legs_with_three_failures_has_three() -> None:
+    jobs = [job(number, f"test ({number}, linux)") for number in range(256)]
+    digests = {one.id: digest(f"f{one.id % 3}", "x") for one in jobs}
+
+    failures = group(jobs, digests)
+
+    assert len(failures) == 3
+    assert sum(len(failure.jobs) for failure in failures) == 256
+
+
+def test_legs_without_logs_that_fail_at_the_same_step_are_one_failure() -> None:
+    assert len(fingerprints(job(0, "test (ubuntu-latest, 3.11)"), job(1, "test (windows-latest, 3.12)"))) == 1
+
+
+def test_jobs_without_logs_that_fail_at_different_steps_are_different_failures() -> None:
+    assert len(fingerprints(job(0, step="Install"), job(1, step="Run the tests"))) == 2
+
+
+def test_jobs_without_logs_of_different_names_are_different_failures() -> None:
+    assert len(fingerprints(job(0, "test"), job(1, "lint"))) == 2
+
+
+def test_telling_annotations_alone_name_a_failure_without_a_log_apart_from_numbers_and_folders() -> None:
+    first = job(0, "py3.11 on ubuntu", annotations=(NO_SPACE,))
+    other = job(1, "py3.12 on windows", annotations=(NO_SPACE_AGAIN,))
+
+    assert len(fingerprints(first, other)) == 1
+    assert len(fingerprints(first, job(1, "py3.11 on ubuntu"))) == 2
+
+
+def test_the_order_of_annotations_does_not_change_the_fingerprint() -> None:
+    notes = (NO_SPACE, Annotation("failure", "And then it fell over"))
+
+    assert fingerprints(job(0, annotations=notes)) == fingerprints(job(1, annotations=notes[::-1]))
+
+
+def test_a_digest_without_a_fingerprint_counts_as_no_log_but_is_kept() -> None:
+    empty = Digest((), 0, "")
+
+    (failure,) = group([job(0)], {1000: empty})
+
+    assert failure.fingerprint == fingerprints(job(0))[0]
+    assert failure.digest is empty
+
+
+def test_failures_come_in_the_order_in_which_they_failed_and_cancelled_jobs_last() -> None:
+    jobs = [
+        job(0, "cancelled first", conclusion="cancelled", completed_at=STARTED),
+        job(1, "second", completed_at=STARTED + timedelta(seconds=20)),
+        job(2, "first", completed_at=STARTED + timedelta(seconds=10)),
+        job(3, "still running", conclusion="running", completed_at=None),
+    ]
+
+    assert [failure.jobs[0].name for failure in group(jobs, {})] == [
+        "first",
+        "second",
+        "still running",
+        "cancelled first",
+    ]
+
+
+def test_no_failed_jobs_are_no_failures() -> None:
+    assert group([], {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "values"),
+    [
+        ("test", "test", ()),
+        ("test (ubuntu-latest, 3.12)", "test", ("ubuntu-latest", "3.12")),
+        ("build (a) / test (b, c)", "build / test", ("a", "b", "c")),
+        ("test (gcc (Debian) 12, x)", "test", ("gcc (Debian) 12", "x")),
+        ("call(me)", "call(me)", ()),
+    ],
+)
+def test_matrix_values_are_what_a_job_name_has_in_parentheses_at_its_end(
+    name: str, base: str, values: tuple[str, ...]
+) -> None:
+    assert base_name(name) == base
+    assert matrix_values(name) == values
+
+
+def test_several_fingerprints_combine_whatever_their_order() -> None:
+    assert combined(["a", "b"]) == combined(["b", "a", "b"]) not in ("a", "b")
+    assert combined(["a", "a"]) == "a"

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fire_routine.compose.history import history_section, named
+from fire_routine.model import ChangedFile, Commit, utf16_length
+from tests.unit.compose.material import history, pull_request, run
+
+FILES = [
+    ChangedFile(path, 1, 1)
+    for path in ("src/app/widget.py", "src/app/gadget.py", "lib/gadget.py", "Makefile", "src/Main.java")
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("src/app/widget.py:12: error: no", "src/app/widget.py"),
+        ('  File "/home/runner/work/widgets/widgets/src/app/widget.py", line 3', "src/app/widget.py"),
+        (r"D:\a\widgets\src\app\widget.py(3,1): error", "src/app/widget.py"),
+        ("app/gadget.py:3: it broke", "src/app/gadget.py"),
+        ("    at com.acme.Main.main(Main.java:10)", "src/Main.java"),
+    ],
+)
+def test_a_log_names_a_file_by_its_path_or_the_end_of_it(line: str, path: str) -> None:
+    assert named(FILES, line) == {path}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "gadget.py:3: which of the two?",
+        "other/app/widget.py:3: another one",
+        "make: Makefile.am",
+        "src/app/widget.pyc",
+        "run make in Makefile",
+    ],
+)
+def test_a_name_that_may_be_anothers_marks_no_file(line: str) -> None:
+    assert named(FILES, line) == set()
+
+
+def test_files_that_the_log_names_come_first_and_are_marked() -> None:
+    text = history_section(run(history=history()), "src/app/widget.py:3: boom", 4000)
+    assert text.index("`src/app/widget.py` +12 −3 — **named in the log**") < text.index("`README.md` +1 −1")
+    assert "`src/app/gadget.py` +4 −0, `added`" in text
+    assert "- `aaaaaaaaaa` `Rework the widget`, `hubot`" in text
+    assert "run 70, commit `ffffffffffffffffffffffffffffffffffffffff`, 2026-11-23 14:02 UTC" in text
+
+
+def test_verdicts_are_said_where_they_are_true() -> None:
+    said = history_section(
+        run(
+            history=history(never_green=True, same_commit_was_green=True, base_is_red=True),
+            pull_request=pull_request(),
+        ),
+        "",
+        4000,
+    )
+    assert "**Never green:**" in said
+    assert "**Flaky:**" in said
+    assert "**Already red on the base branch** `main`" in said
+    plain = history_section(run(history=history()), "", 4000)
+    assert not any(word in plain for word in ("Never green", "Flaky", "Already red"))
+
+
+def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:
+    long = history(
+        commits=tuple(Commit(f"{n:040x}", f"Change {n}") for n in range(250)), total_commits=400, total_files=900
+    )
+    text = history_section(run(history=long), "", 50_000)
+    assert "Commits (400):" in text
+    assert "… the API lists 250 of them" in text
+    assert "Changed files (900):" in text
+
+
+def test_unknown_history_has_no_section() -> None:
+    assert history_section(run(), "", 4000) == ""
+
+
+@given(st.integers(-10, 3000), st.integers(0, 60), st.text(max_size=300))
+def test_the_section_stays_within_its_limit(limit: int, count: int, subject: str) -> None:
+    many = history(
+        commits=tuple(Commit(f"{n:040x}", subject) for n in range(count)),
+        files=tuple(ChangedFile(f"src/{subject[:50]}{n}.py", n, n) for n in range(count)),
+        total_commits=count,
+        total_files=count,
+    )
+    text = history_section(run(history=many), "src/1.py", limit)
+    assert utf16_length(text) <= max(limit, 0)
+    if 0 < text.count("\n- `0000") < count:
+        assert "more" in text
