@@ -29,7 +29,8 @@ def named(files: Sequence[ChangedFile], evidence: str) -> set[str]:
         tails = {file.path[start:] for start in _component_starts(file.path)}
         if "." not in name or bare.count(name) > 1:
             tails.discard(name)
-        if file.path in endings or tails & tokens:
+        whole = endings if "/" in file.path else tokens
+        if file.path in whole or tails & tokens:
             found.add(file.path)
     return found
 

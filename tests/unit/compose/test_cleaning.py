@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from tests.unit.compose.material import job, pull_request, run
+
 from fire_routine.compose.cleaning import cleaned
 from fire_routine.model import Annotation, Block, Commit, Digest, Failure
-
-from tests.unit.compose.material import job, pull_request, run
 
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 KEY = (

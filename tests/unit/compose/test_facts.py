@@ -4,11 +4,11 @@ import dataclasses
 from typing import Any
 
 import pytest
+from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
 
 from fire_routine.compose.facts import CAPS, facts, title, warning
 from fire_routine.compose.grouping import group
 from fire_routine.model import Commit, History, Run
-from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
 
 ROOMY = CAPS[0]
 
@@ -50,7 +50,9 @@ def test_the_title_says_how_the_workflow_fared_before(changes: dict[str, Any], s
 
 def test_the_title_does_not_claim_to_know_since_when_where_it_is_not_known() -> None:
     for unknown in (None, History()):
-        assert titled(run([job(0)], history=unknown), "a").endswith("red since 2026-11-24 14:02 UTC or earlier")
+        assert titled(run([job(0)], history=unknown), "a").endswith(
+            "red since 2026-11-24 14:02 UTC or earlier"
+        )
 
 
 def test_the_title_says_that_a_job_timed_out() -> None:

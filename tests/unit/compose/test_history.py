@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.compose.material import history, pull_request, run
 
 from fire_routine.compose.history import history_section, named
 from fire_routine.model import ChangedFile, Commit, utf16_length
-from tests.unit.compose.material import history, pull_request, run
 
 FILES = [
     ChangedFile(path, 1, 1)
@@ -35,7 +35,7 @@ def test_a_log_names_a_file_by_its_path_or_the_end_of_it(line: str, path: str) -
         "other/app/widget.py:3: another one",
         "make: Makefile.am",
         "src/app/widget.pyc",
-        "run make in Makefile",
+        "make: other/Makefile",
     ],
 )
 def test_a_name_that_may_be_anothers_marks_no_file(line: str) -> None:
@@ -68,7 +68,9 @@ def test_verdicts_are_said_where_they_are_true() -> None:
 
 def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:
     long = history(
-        commits=tuple(Commit(f"{n:040x}", f"Change {n}") for n in range(250)), total_commits=400, total_files=900
+        commits=tuple(Commit(f"{n:040x}", f"Change {n}") for n in range(250)),
+        total_commits=400,
+        total_files=900,
     )
     text = history_section(run(history=long), "", 50_000)
     assert "Commits (400):" in text
