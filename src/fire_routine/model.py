@@ -213,6 +213,7 @@ class Block:
     lines: tuple[str, ...]
     weight: float
     rule: str
+    last: int = 0  # number of the last line: carriage returns make several lines of one
 
 
 @dataclass(frozen=True, slots=True)

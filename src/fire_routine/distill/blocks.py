@@ -1,0 +1,70 @@
+"""Which neighbours belong to a line that a rule took."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from .rules.rule import Rule
+
+_CONTINUES = re.compile(
+    r"\s+at |\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*\|| *\d+ \||[+-]{1,3} ?\S|@@ "
+    r"|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint|Note|Hint|Reason|reason"
+    r"|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
+    r"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |In file included"
+    r"|symbol:|location:|required:|found:|reason:"
+)
+_BEFORE = (0.35, 0.28, 0.21)  # of the weight, for the lines before a block, the nearest first
+_AFTER = (0.3, 0.26, 0.22, 0.18, 0.14)
+_HEAVY = 2.0  # rules below it take little of what stands around
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _ahead(rule: Rule, index: int, text: Callable[[int], str], count: int) -> int:
+    """Behind the last line that belongs to the one at `index`."""
+    indented = min(count, index + 1 + rule.ahead)
+    paragraph = min(count, index + 1 + rule.paragraph)
+    indent = _indent(text(index))
+    end, blanks = index + 1, 0
+    for at in range(index + 1, max(indented, paragraph)):
+        line = text(at)
+        if not line.strip():
+            blanks += 1
+            if blanks > 1 or at >= indented:
+                break
+        elif (at < paragraph and not blanks) or (
+            at < indented and (_indent(line) > indent or _CONTINUES.match(line))
+        ):
+            blanks = 0
+            end = at + 1
+        else:
+            break
+    return end
+
+
+def _back(rule: Rule, index: int, text: Callable[[int], str]) -> int:
+    """The first line that leads to the one at `index`."""
+    begin = index
+    if rule.leads is not None:
+        for at in range(index - 1, max(index - rule.back, 0) - 1, -1):
+            line = text(at)
+            if not rule.leads.match(line):
+                break
+            if line.strip():
+                begin = at
+    return begin
+
+
+def block(rule: Rule, index: int, text: Callable[[int], str], count: int) -> tuple[int, list[float]]:
+    """The first line of the block around `index`, and each line's share of the rule's weight."""
+    begin, end = index, index + 1
+    if rule.weight > 1:
+        begin, end = _back(rule, index, text), _ahead(rule, index, text, count)
+    heavy = rule.weight >= _HEAVY
+    before = _BEFORE[: min(3 if heavy else 1, begin)]
+    after = _AFTER[: min(5 if heavy else 1, count - end)]
+    body = [1.0 if at == index else 0.92 - 0.012 * min(abs(at - index), 35) for at in range(begin, end)]
+    return begin - len(before), [*reversed(before), *body, *after]

@@ -1,0 +1,32 @@
+"""The rules by tool family, in the order in which they are tried: the first that matches takes the line."""
+
+from __future__ import annotations
+
+from . import (
+    dotnet,
+    general,
+    go,
+    infrastructure,
+    javascript,
+    jvm,
+    native,
+    others,
+    python,
+    ruby_php,
+    rust,
+)
+from .rule import Rule
+
+SPECIFIC: tuple[Rule, ...] = (
+    *infrastructure.RULES,
+    *python.RULES,
+    *rust.RULES,
+    *go.RULES,
+    *jvm.RULES,
+    *dotnet.RULES,
+    *native.RULES,
+    *javascript.RULES,
+    *ruby_php.RULES,
+    *others.RULES,
+)
+GENERAL: tuple[Rule, ...] = general.RULES

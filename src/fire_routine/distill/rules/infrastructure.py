@@ -1,0 +1,71 @@
+"""Runners, shells, git, containers, package managers, networks, Terraform, Kubernetes, Helm; how a job ended."""
+
+# ruff: noqa: E501 - a rule a line
+from __future__ import annotations
+
+from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, rule
+
+RULES = (
+    # GitHub Actions
+    rule("actions-exit", "process completed with", r"^##\[error\]Process completed with exit code", CONSEQUENCE, ahead=0),
+    rule("actions-canceled", "##[error]", r"^##\[error\]The (?:operation was canceled|job running on runner|run was canceled|runner has received a shutdown|action '.*' has timed out)|exceeded the maximum execution time", CAUSE - 1, ahead=0),
+    rule("actions-lost", "lost communication|hosted runner", r"lost communication with the server|hosted runner encountered an error|The self-hosted runner", CAUSE, ahead=1),
+    rule("actions-error", "##[error]", r"^##\[error\]", CAUSE - 2, ahead=6),
+    rule("actions-workflow-error", "::error", r"^::error\b", RESULT, ahead=0),
+    rule("actions-warning", "##[warning]", r"^##\[warning\]", NOISE * 5, ahead=0),
+    rule("actions-resolve", "unable to resolve action|can't find 'action.yml'|failed to download action|missing download info", r"Unable to resolve action|Can't find 'action\.ya?ml'|[Ff]ailed to download action|Missing download info|Required property is missing|Input required and not supplied", CAUSE, ahead=2),
+    rule("artifact-missing", "no files were found", r"No files were found with the provided path", REPORT - 1, ahead=0),
+    # other CI systems
+    rule("travis-exit", "exited with", r"^The command \"?.*\"? (?:failed and )?exited with (?!0\b)\d+", CONSEQUENCE, ahead=0),
+    rule("travis-stalled", "no output has been received", r"^No output has been received in the last", CAUSE, ahead=4),
+    rule("travis-limit", "exceeded the", r"has exceeded the (?:maximum|log|time)|^The job exceeded the maximum|maximum time limit", CAUSE, ahead=2),
+    rule("travis-stopped", "your build has been", r"^Your build has been (?:stopped|terminated)", CONSEQUENCE, ahead=0),
+    rule("jenkins-step", "marked build as failure|finished: ", r"marked build as failure|^Finished: (?:FAILURE|ABORTED|UNSTABLE)", CONSEQUENCE, ahead=0),
+    rule("jenkins-fatal", "fatal: ", r"^FATAL: ", CAUSE - 1, ahead=30),
+    rule("gitlab-failed", "job failed", r"^ERROR: Job failed", CONSEQUENCE, ahead=1),
+    # how a process ended
+    rule("killed", "killed", r"(?:^|\s|:)Killed(?:\s|$)|[Kk]illed by signal|OOMKilled|oom-kill|exit(?:ed)? (?:code|status|with) 137", CAUSE, ahead=1),
+    rule("out-of-memory", "memory|heap", r"[Oo]ut [Oo]f [Mm]emory|OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap", CAUSE, ahead=6),
+    rule("disk-full", "no space left|enospc|disk quota", r"No space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=6),
+    rule("timeout", "timed out|timeout|deadline exceeded|etimedout", r"\b(?:[Tt]imed out|TIMED OUT|deadline exceeded|ETIMEDOUT|ESOCKETTIMEDOUT|[Tt]imeout (?:exceeded|expired|of|after|reached|error|waiting)|TimeoutError|returning 124)\b", RESULT - 1, ahead=4),
+    rule("exit-code", "exit code|exit status|returned non-zero|exited with|returned exit|returned error code|status code", r"(?:exit(?:ed)?(?: with)?(?: a)?(?: non-zero)? (?:code|status)|returned non-zero exit|error code)[: =]*-?[1-9]", HINT, ahead=0),
+    # shells
+    rule("command-not-found", "command not found|not recognized|: not found", r"command not found|is not recognized as (?:an internal|the name)|^\S*(?:sh|bash)?: .*: not found$|^/bin/sh: ", CAUSE, ahead=1, back=1, leads=r"^\+|^\$"),
+    rule("no-such-file", "no such file|enoent|cannot access|cannot stat", r"[Nn]o such file or directory|ENOENT|cannot (?:access|stat|open) ", RESULT, ahead=3),
+    rule("permission", "permission denied|eacces|eperm|operation not permitted", r"[Pp]ermission denied|\bEACCES\b|\bEPERM\b|[Oo]peration not permitted", RESULT, ahead=3),
+    rule("shell-line", ": line ", r"^\S+: line \d+: ", CAUSE - 1, ahead=1),
+    rule("usage", "usage: |unrecognized|unknown option|invalid option|illegal option", r"unrecognized (?:arguments?|options?|command)|[Uu]nknown (?:option|command|argument|flag)|invalid option|illegal option|unexpected argument", CAUSE - 1, ahead=2),
+    # git
+    rule("git", "fatal: ", r"^(?:\S+ )?fatal: ", CAUSE - 1, ahead=4, back=1, leads=r"^\$|^\+"),
+    rule("git-conflict", "conflict (", r"^CONFLICT \(|^Automatic merge failed|^error: (?:could not apply|Your local changes|failed to push)", CAUSE, ahead=4),
+    rule("git-remote", "remote: |rejected", r"^remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=3),
+    rule("git-dirty", "modified: ", r"^\s+(?:modified|deleted|new file):\s+\S", RESULT - 3, ahead=2),
+    rule("diff", "diff --git|--- |+++ ", r"^diff --git |^--- (?:a/|\S+\s+\d{4}-)|^\+\+\+ (?:b/|\S+\s+\d{4}-)", RESULT, ahead=40),
+    rule("out-of-date", "out of date|not up to date|not up-to-date|up-to-date|dirty", r"(?:is|are) (?:out of date|not up[- ]to[- ]date|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
+    # network and registries
+    rule("network", "could not resolve host|connection refused|connection reset|econnre|enotfound|network is unreachable|name resolution|ssl|tls|certificate|max retries|handshake|connection timed", r"[Cc]ould not resolve (?:host|proxy)|[Cc]onnection (?:was )?(?:refused|reset|timed out|aborted|closed)|ECONN(?:REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|[Nn]etwork is unreachable|[Nn]ame resolution|[Nn]ame or service not known|SSL(?:Error|: | connect error|_ERROR|Handshake)|certificate (?:verify failed|has expired|problem)|Max retries exceeded|TLS handshake|handshake failure", CAUSE - 1, ahead=4),
+    rule("http", "http", r"(?:HTTP(?:/[\d.]+)?[ :]+|HTTP (?:error|status|code) |\(HTTP |returned error: |status(?: code)?:? |error: )(?:4\d\d|5\d\d)\b|\b(?:429 Too Many|50[0234] (?:Bad|Service|Gateway|Internal)|403 Forbidden|404 Not Found|401 Unauthorized)", RESULT, ahead=2),
+    rule("rate-limit", "rate limit|too many requests|toomanyrequests", r"[Rr]ate limit|[Tt]oo [Mm]any [Rr]equests|toomanyrequests", CAUSE - 1, ahead=3),
+    rule("curl", "curl: ", r"^curl: \(\d+\) ", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
+    rule("wget", "wget: |unable to", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
+    rule("gh", "gh: ", r"^gh: ", CAUSE, ahead=1),
+    rule("json-message", '"message"', r'^[\s{]*"message": "', RESULT, ahead=3),
+    rule("apt", "e: |w: |dpkg|apt", r"^E: (?!\s*$)|^dpkg: (?:error|dependency)|^Err:\d+ ", CAUSE, ahead=4),
+    rule("yum", "error: ", r"^(?:Error|error): (?:Nothing to do|Unable to find a match|Failed to download|Package:|Cannot find a valid baseurl)", CAUSE, ahead=4),
+    rule("homebrew", "error: ", r"^Error: (?:No available formula|The `brew|\S+ \S+ is already installed|Failure while executing|An exception occurred|Cask |.* did not build)", CAUSE - 1, ahead=4),
+    rule("pacman", "error: ", r"^error: (?:target not found|failed (?:to|retrieving)|could not)", CAUSE, ahead=3),
+    rule("alpine", "error: ", r"^ERROR: (?:unable to select|.*\.apk|\S+: )", CAUSE - 1, ahead=4),
+    # containers, clusters, provisioning
+    rule("docker-daemon", "error response from daemon|cannot connect to the docker", r"Error response from daemon: |Cannot connect to the Docker daemon|^docker: Error", CAUSE, ahead=2),
+    rule("buildkit", "error", r"^#\d+ ERROR: |^#\d+ [\d.]+ .*(?:rror|ailed)|^(?:ERROR|error): failed to (?:solve|build|receive)|^failed to solve", CAUSE, ahead=1),
+    rule("buildkit-step", " > [", r"^ > \[.*\]", CAUSE - 1, ahead=30, paragraph=30, back=1, leads=r"^-+$"),
+    rule("dockerfile", ">>> ", r"^\s*\d+ \| >>> ", CAUSE - 1, ahead=4, back=5, leads=r"^\s*\d+ \||^-+$|Dockerfile"),
+    rule("docker-build", "returned a non-zero code", r"returned a non-zero code: \d+", RESULT, ahead=0),
+    rule("compose", "container|service", r"^(?:dependency failed to start|Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
+    rule("terraform", "error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, paragraph=12),
+    rule("helm", "error: ", r"^Error: (?:INSTALLATION|UPGRADE|template|chart|render|release|\d+ chart|failed|execution)", CAUSE, ahead=4),
+    rule("kubectl", "error from server|crashloopbackoff|imagepullbackoff|the connection to the server", r"Error from server|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|FailedScheduling|The connection to the server|error: (?:timed out waiting|unable to (?:recognize|connect))", CAUSE, ahead=2),
+    rule("ansible", "fatal: [|failed: [", r"^(?:fatal|failed): \[", CAUSE, ahead=8, back=2, leads=r"^TASK"),
+    rule("cloud", "error: |exception", r"^An error occurred \(\w+\) when calling|^ERROR: \(gcloud", CAUSE, ahead=2),
+    rule("credentials", "could not read|authentication|unauthorized|access key|bad credentials|resource not accessible|denied:", r"could not read (?:Username|Password)|[Aa]uthentication (?:failed|required)|[Uu]nauthorized|Bad credentials|Resource not accessible|^denied: |Access key cannot", CAUSE - 1, ahead=2),
+)  # fmt: skip

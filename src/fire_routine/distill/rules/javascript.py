@@ -1,0 +1,65 @@
+"""Jest, Vitest, Mocha, Karma, Playwright, Cypress, TAP, ESLint, tsc, Prettier, webpack, npm, pnpm, Yarn."""
+
+# ruff: noqa: E501 - a rule a line
+from __future__ import annotations
+
+from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, rule
+
+RULES = (
+    # Jest and Vitest
+    rule("jest-test", "●", r"^\s*● (?!Console|Deprecation|Validation Warning)\S.*(?: › .+|$)", CAUSE, ahead=40),
+    rule("jest-file", "fail", r"^(?:\s*)FAIL (?: ?\S+ )?\S*[\w./\\-]+\.(?:[cm]?[jt]sx?|vue|svelte)\b", RESULT, ahead=4),
+    rule("jest-mark", "✕", r"^\s*✕ \S", RESULT, ahead=0),
+    rule("jest-total", "failed", r"^(?:Tests|Test Suites|Test Files|Snapshots): +.*\d+ failed", RESULT - 2, ahead=0),
+    rule("jest-none", "no tests found", r"^No tests found, exiting with code", CAUSE, ahead=5),
+    rule("jest-snapshot", "obsolete|snapshot", r"^ *› \d+ snapshots? (?:failed|obsolete)", RESULT - 1, ahead=0),
+    rule("vitest-failed", "failed", r"^\s*(?:⎯+ Failed (?:Tests|Suites) \d+ ⎯+|❯ .+ \d+ failed|FAIL  \S)", RESULT, ahead=8),
+    rule("vitest-mark", "×|❯", r"^\s*(?:×|❯) \S.*", RESULT - 1, ahead=4),
+    # Mocha's and Cypress's spec reporters
+    rule("mocha-failing", "failing", r"^\s*\d+ (?:failing|failed)\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
+    rule("mocha-test", ") ", r"^\s{0,8}\d+\) \S.*", RESULT, ahead=30),
+    rule("karma", "failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=20),
+    rule("karma-total", "failed", r"Executed \d+ of \d+ .*\(\d+ FAILED\)", RESULT - 2, ahead=0),
+    rule("tap", "not ok", r"^\s*not ok\b(?!.*# (?:TODO|SKIP))", CAUSE, ahead=30, paragraph=3),
+    rule("tap-total", "# fail", r"^# (?:fail|failed) +[1-9]", RESULT - 2, ahead=0),
+    rule("playwright", ") ", r"^\s*\d+\) (?:\[[\w -]+\] › )?\S+:\d+:\d+ › ", CAUSE, ahead=40),
+    rule("playwright-total", "failed", r"^\s*\d+ (?:failed|flaky|did not run)$", RESULT, ahead=12),
+    rule("node-test", "✖", r"^\s*✖ ", RESULT, ahead=12),
+    rule("cross-mark", "✗|✘", r"^\s*(?:\S+ )?[✗✘] ", RESULT, ahead=8),
+    # An error's message with its frames
+    rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: .+| \[.*)$", CAUSE - 2, ahead=20, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$"),
+    rule("js-unhandled", "unhandled|uncaught", r"UnhandledPromiseRejection|Unhandled (?:promise )?rejection|Uncaught |unhandledRejection", REPORT + 1, ahead=15),
+    rule("js-module", "module", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=14),
+    # ESLint (stylish, unix, compact), stylelint, standard, tslint
+    rule("eslint", "error", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=1, leads=r"^(?=\S*[/\\.])\S+$"),
+    rule("eslint-warning", "warning", r"^\s+\d+:\d+ +warning  ", NOISE * 4, ahead=0),
+    rule("eslint-total", "problem", r"✖ \d+ problems?", RESULT, ahead=1),
+    rule("eslint-compact", "error", r"^\S+: line \d+, col \d+, Error - ", CAUSE, ahead=0),
+    rule("stylelint", "✖|×", r"^\s+\d+:\d+ +[✖×]  ", CAUSE, ahead=0),
+    rule("standard", "standard: ", r"^standard: (?!Run|Un)", RESULT, ahead=12),
+    rule("js-lint", ".js:|.ts:|.jsx:|.tsx:|.css:|.vue:", r"^\s*(?:ERROR: )?\S+\.(?:[cm]?[jt]sx?|css|scss|less|vue):\d+(?::\d+)?:? (?!in |at )\S.* \S", RESULT - 1, ahead=0),
+    rule("prettier", "prettier|code style issues", r"Code style issues (?:found )?in (?:the above|\d+) file|Forgot to run Prettier|^\[(?:warn|error)\] .*\.\w+$", CAUSE - 1, ahead=0, back=12, leads=r"^[\w@./\\ \[\]-]+\.\w+$"),
+    # TypeScript
+    rule("tsc", "error ts", r"(?:\(\d+,\d+\)|:\d+:\d+)?(?: -|:)? ?error TS\d+: ", CAUSE, ahead=8),
+    rule("tslint", "error: ", r"^ERROR: (?:\(\S+\) )?\S+[:\[]\d+[:,] ?\d+\]? ?[-:]? ", CAUSE, ahead=0),
+    rule("angular", "error in|error: src", r"^ERROR in |^Error: \S+\.ts:\d+:\d+ - error", CAUSE - 1, ahead=12),
+    # bundlers
+    rule("webpack", "error in|compiled with|failed to compile", r"^(?:ERROR in |Failed to compile|webpack .*compiled with \d+ error|Module (?:build failed|parse failed))", CAUSE - 1, ahead=14),
+    rule("vite", "error", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14),
+    rule("gulp", "errored after|error in plugin", r"'[\w:-]+' errored after|Error in plugin", REPORT, ahead=12),
+    rule("grunt", "warning: |aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
+    rule("code-frame", "> ", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
+    # npm, pnpm, Yarn: what failed is printed before; their own lines name the script and the code
+    rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script)", CAUSE - 1, ahead=10),
+    rule("npm-noise", "npm err|npm error", r"^npm (?:ERR!|error)(?: (?:A complete log|This is probably not|There is likely|\s+/|errno|node v|npm  v|argv|Linux|Darwin|Windows|Failed at the|Exit status|Tell the author|You can get|Or if that|    npm|file |Please include|If you need).*| *)$", CONSEQUENCE * 0.5, ahead=0),
+    rule("npm", "npm err|npm error", r"^npm (?:ERR!|error) ", CONSEQUENCE + 1, ahead=0),
+    rule("pnpm", "err_pnpm|elifecycle", r"ERR_PNPM_\w+", CAUSE - 1, ahead=8),
+    rule("npm-lifecycle", "elifecycle", r"ELIFECYCLE", CONSEQUENCE, ahead=2),
+    rule("yarn", "error ", r"^error (?!Command failed)(?:\S.*)$", RESULT - 1, ahead=4),
+    rule("yarn-command", "error command failed", r"^error Command failed(?: with exit code \d+)?", CONSEQUENCE, ahead=2),
+    rule("yarn-berry", "yn0", r"^➤ YN(?!0000)\d{4}: .*(?:rror|fail|can't|modified by|conflict)", CAUSE - 2, ahead=2),
+    rule("npm-warning", "npm warn", r"^npm (?:WARN|warn) ", NOISE, ahead=0),
+    rule("lerna", "lerna err", r"^lerna ERR! (?!lerna)", CONSEQUENCE + 1, ahead=2),
+    rule("deno", "error", r"^error: (?:Uncaught|Type error|Module not found|The lockfile)", CAUSE - 1, ahead=12),
+    rule("sass", "error: ", r"^Error: (?:Invalid CSS|Undefined |Inconsistent|expected|Can't find stylesheet|File to import)", CAUSE, ahead=8),
+)  # fmt: skip

@@ -1,0 +1,50 @@
+"""C and C++ (gcc, clang, MSVC, linkers), CMake, make, ninja, ctest, autotools, sanitizers, Bazel, Swift, Xcode."""
+
+# ruff: noqa: E501 - a rule a line
+from __future__ import annotations
+
+from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, rule
+
+RULES = (
+    rule("compiler", "error", r"^(?:In file included from )?(?:[A-Za-z]:)?[^\s:(][^:(]*?(?::\d+(?::\d+)?|\(\d+(?:,\d+)?\)) ?: (?:fatal |internal compiler )?error\b", CAUSE, ahead=12, back=3, leads=r"^In file included from|^\s+from |: In (?:function|member|instantiation|constructor)|: At global|required from"),
+    rule("compiler-warning", "warning", r"^[^\s:][^:]*:\d+(?::\d+)?: warning: ", NOISE * 3, ahead=0),
+    rule("compiler-killed", "killed signal|internal compiler error", r"Killed signal terminated program|internal compiler error", CAUSE, ahead=4),
+    rule("linker-undefined", "undefined reference|undefined symbol|unresolved external|multiple definition|undefined symbols for", r"undefined reference to|[Uu]ndefined symbols?\b|unresolved external symbol|multiple definition of|duplicate symbol", CAUSE, ahead=4),
+    rule("linker", "ld: |collect2|link :|lnk", r"^(?:\S*/)?ld(?:\.\w+)?: (?!warning)|collect2: (?:fatal )?error|^LINK : fatal error|: fatal error LNK\d+|^clang: error: linker", RESULT, ahead=3, back=8, leads=r"^\s+\S|undefined|\.o:|in function"),
+    rule("clang-driver", "error: ", r"^(?:clang|gcc|g\+\+|cc1\w*|c\+\+|rustc|swiftc)(?:-[\d.]+)?: (?:fatal )?error: ", CAUSE, ahead=3),
+    rule("cmake", "cmake error", r"^CMake Error\b", CAUSE, ahead=18, paragraph=2),
+    rule("cmake-warning", "cmake warning|cmake deprecation", r"^CMake (?:Deprecation )?Warning", NOISE * 2, ahead=0),
+    rule("cmake-incomplete", "configuring incomplete", r"^-- Configuring incomplete, errors occurred", RESULT - 1, ahead=2),
+    rule("cmake-missing", "could not|not found", r"^-- (?:Could NOT find|.*not found)", NOISE * 3, ahead=0),
+    rule("make", "***", r"^(?:\S*make|gmake|mingw32-make)(?:\[\d+\])?: \*\*\* ", CONSEQUENCE + 1, ahead=1),
+    rule("make-rule", "no rule to make", r"\*\*\* No rule to make target", CAUSE, ahead=1),
+    rule("make-other", "makefile:", r"^Makefile:\d+: |^\S+\.mk:\d+: \*\*\*", CONSEQUENCE + 1, ahead=1),
+    rule("ninja", "failed: ", r"^(?:ninja: )?FAILED: ", RESULT + 1, ahead=14),
+    rule("ninja-stopped", "ninja: ", r"^ninja: (?:build stopped|error: )", CONSEQUENCE + 1, ahead=1),
+    rule("ctest-test", "***", r"^\s*\d+/\d+ Test +#\d+: .*\*\*\*\s?(?:Failed|Exception|Timeout|Not Run)", CAUSE, ahead=20),
+    rule("ctest-list", "tests failed", r"^The following tests FAILED:|^\d+% tests passed, [1-9]\d* tests failed", RESULT + 1, ahead=20),
+    rule("gtest", "[  failed  ]", r"^\[  FAILED  \] ", CAUSE - 1, ahead=0, back=14, leads=r"^(?!\[ RUN|\[       OK)\S?.*"),
+    rule("gtest-failure", "failure", r"^\S+:\d+: Failure$|^\S+\(\d+\): error: ", CAUSE, ahead=10, paragraph=8),
+    rule("catch2", "failed:", r"^(?:\S+:\d+: )?FAILED:$", CAUSE, ahead=6, paragraph=8, back=6, leads=r"^[-.\s]|^\S"),
+    rule("sanitizer", "sanitizer", r"(?:ERROR|WARNING|SUMMARY): (?:Address|Memory|Thread|Leak|UndefinedBehavior)?Sanitizer|runtime error: ", CAUSE, ahead=40),
+    rule("valgrind", "==", r"^==\d+== (?:ERROR SUMMARY: [1-9]|Invalid |Conditional jump|Process terminating)", CAUSE - 1, ahead=12),
+    rule("configure", "configure: error", r"configure: error: ", CAUSE, ahead=3, back=4, leads=r"^checking |^configure: "),
+    rule("autotest", "failed", r"^ *\d+: .* FAILED(?: \(\S+\))?$|^FAIL: \S+$", RESULT, ahead=2),
+    rule("automake-total", "# fail", r"^# (?:FAIL|ERROR): +[1-9]", RESULT - 1, ahead=0),
+    rule("signal", "segmentation|core dumped|aborted|bus error|illegal instruction|sigsegv|sigabrt|sigkill", r"(?:Segmentation fault|core dumped|Aborted$|Aborted \(|Bus error|Illegal instruction|SIG(?:SEGV|ABRT|KILL|BUS|ILL|FPE)\b)", CAUSE - 1, ahead=6),
+    rule("assertion", "assert", r"[Aa]ssertion .*[Ff]ail|Assert(?:ion)?Error|ASSERT(?:ION)?[ _:].*(?:FAIL|fail)|^Assertion failed", CAUSE - 1, ahead=8),
+    rule("uncaught-cpp", "terminate called|terminating", r"^terminate called after|^libc\+\+abi.*terminating|what\(\):", CAUSE, ahead=4),
+    rule("bazel", "error: ", r"^ERROR: (?!.*Build did NOT|Couldn't start)\S+\.?(?:bazel|BUILD|bzl)?:?\d*", REPORT + 2, ahead=6),
+    rule("bazel-test", "failed in|fail: ", r"^(?:FAIL: //|//\S+ +FAILED in)", CAUSE - 1, ahead=6),
+    rule("meson", "error", r"^\S*meson\.build:\d+:\d+: ERROR: |^\s*\d+/\d+ .* (?:FAIL|TIMEOUT|ERROR) ", CAUSE, ahead=3),
+    rule("missing-library", "shared librar|shared object|libraries", r"error while loading shared libraries|cannot open shared object file|Library not loaded", CAUSE, ahead=4),
+    # Xcode and Swift
+    rule("xctest", "error: ", r"^\S+\.(?:swift|mm?):\d+: error: ", CAUSE, ahead=3),
+    rule("xctest-case", "failed", r"^Test [Cc]ase '.*' failed \(", RESULT, ahead=0),
+    rule("xcodebuild", "build failed|test failed|xcodebuild: error|archive failed", r"^\*\* (?:BUILD|TEST|ARCHIVE|ANALYZE) (?:FAILED|INTERRUPTED) \*\*|^xcodebuild: error: |^Testing failed:|^The following build commands failed", RESULT - 1, ahead=10, paragraph=6),
+    rule("xcpretty", "❌|⚠️", r"^\s*(?:❌|⚠️) ", RESULT, ahead=6),
+    rule("xcpretty-test", ", ", r"^  \w+, (?:expected|failed|\(\(|XCT|throw|caught|received|Asynchronous|Exceeded)", CAUSE, ahead=10, back=3, leads=r"^\S+$|^\s*$"),
+    rule("cocoapods", "[!]", r"^\[!\] ", CAUSE - 2, ahead=8),
+    rule("swift-package", "error: ", r"^error: (?:fatalError|terminated|no such module|the package|dependencies|product|package|emit-module)", CAUSE - 1, ahead=6),
+    rule("swift-crash", "fatal error", r"[Ff]atal error: ", CAUSE, ahead=8),
+)  # fmt: skip

@@ -1,0 +1,34 @@
+"""RSpec, Minitest, RuboCop, rake, Bundler; PHPUnit, Composer, PHPStan."""
+
+# ruff: noqa: E501 - a rule a line
+from __future__ import annotations
+
+from .rule import CAUSE, HINT, REPORT, RESULT, rule
+
+RULES = (
+    rule("rspec-failures", "failures:", r"^Failures:$", RESULT, ahead=0, section=r"^(?:Finished in |Failed examples:|Pending:|Top \d+)", limit=2000),
+    rule("rspec-example", "failure/error", r"^\s+Failure/Error: ", CAUSE, ahead=20, paragraph=8, back=3, leads=r"^\s+\d+\) |^\s*$|^\s+\S"),
+    rule("rspec-rerun", "rspec ", r"^rspec \S+_spec\.rb(?::\d+|\[)", RESULT, ahead=0),
+    rule("rspec-total", "failure", r"^\d+ examples?, [1-9]\d* failures?", RESULT - 2, ahead=0),
+    rule("minitest", "failure:|error:", r"^\s*(?:\d+\) )?(?:Failure|Error):$", CAUSE, ahead=4, paragraph=18),
+    rule("minitest-failed", " [", r"^[\w:]+#test_\S.* \[\S+:\d+\]:?$|^\s*(?:FAIL|ERROR)\S* +[\w:]+#?", CAUSE - 1, ahead=4, paragraph=6),
+    rule("minitest-total", "failures", r"^\d+ (?:runs|tests), \d+ assertions, (?:[1-9]\d* failures|\d+ failures, [1-9]\d* errors)", RESULT - 2, ahead=0),
+    rule("cucumber", "failing scenarios", r"^Failing Scenarios:", RESULT, ahead=10, paragraph=10),
+    rule("ruby-exception", "error|exception|errno", r"^\S*:\d+:in [`'].*: .*\((?:[A-Z]\w*(?:::)?)+\)$|^(?:[A-Z]\w*::)*[A-Z]\w*(?:Error|Exception)(?:: .*)?$", CAUSE - 1, ahead=12, paragraph=6),
+    rule("ruby-frames", ":in `|:in '", r"^\s*(?:from )?\S+:\d+:in [`']", HINT - 1, ahead=0),
+    rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
+    rule("rubocop", ": c: |: w: |: e: |: f: |offenses", r"^\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected|^Offenses:$", CAUSE, ahead=2, paragraph=2),
+    rule("bundler", "bundler|gem|bundle", r"^(?:Could not (?:find (?:gem|compatible)|locate Gemfile)|Bundler (?:could not|found)|Gem::\w+(?:Error|::\w+)|An error occurred while installing|Your bundle is locked|Your Ruby version is|The (?:gemspec|dependencies) .*changed|You must use Bundler)|ERROR: +(?:While executing gem|Error installing|Failed to build gem|Could not find a valid gem)", CAUSE, ahead=10, paragraph=6),
+    rule("awesome-bot", "issues :-(", r"^Issues :-\($", CAUSE, ahead=40, paragraph=40),
+    rule("html-proofer", "- ./|htmlproofer", r"^- \./|^\s*\*  (?:internally|External link|image|linking)|^HTML-Proofer found \d+ failures?", CAUSE - 2, ahead=3),
+    # https://docs.phpunit.de
+    rule("phpunit-test", ") ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=4, paragraph=14),
+    rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
+    rule("phpunit-total", "tests: ", r"^(?:FAILURES!|ERRORS!)$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]", RESULT - 2, ahead=1),
+    rule("php-error", "php |error", r"^(?:PHP )?(?:Fatal|Parse|Catchable fatal) error: ", CAUSE, ahead=10),
+    rule("php-lint", "errors parsing", r"^Errors parsing \S+", CAUSE, ahead=0, back=2, leads=r"Parse error|^\s*$"),
+    rule("composer", "problem 1|requirements could|composer", r"^Your requirements could not be resolved|^\s+Problem \d+|^\s+\[\w*(?:\\\w+)*Exception\]", CAUSE, ahead=10, paragraph=6),
+    rule("phpstan", "[error]|line  ", r"^ \[ERROR\] |^ +Line +\S+\.php", CAUSE - 2, ahead=10),
+    rule("phpcs", " error ", r"^ +\d+ \| ERROR ", CAUSE, ahead=2),
+    rule("php-cs-fixer", "begin diff", r"^ +-+ begin diff -+", CAUSE - 1, ahead=40, back=2, leads=r"^ +\d+\) "),
+)  # fmt: skip

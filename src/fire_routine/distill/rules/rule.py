@@ -1,0 +1,66 @@
+"""What a rule is: data about one format of one tool."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+# Scale of weights. Between these, a rule may be placed by how surely its line explains a failure.
+CAUSE = 10.0  # the tool says what is wrong, and where
+RESULT = 7.0  # names what failed, without saying why
+REPORT = 5.0  # an error by its looks, of no known tool
+HINT = 2.5  # a word that often stands near a cause
+CONSEQUENCE = 1.5  # follows from a failure that was reported before
+NOISE = 0.1  # looks like an error and is none
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One format.
+
+    `literals` are lower-case: a line is tested against `pattern` only where one of them stands in
+    it, so that patterns run on few lines. `ahead` and `back` say which neighbours belong to the
+    line: `ahead` lines after it that are indented deeper or continue it (`continues`), `back`
+    lines before it that match `leads`.
+    """
+
+    name: str
+    literals: tuple[str, ...]
+    pattern: re.Pattern[str]
+    weight: float
+    ahead: int = 12
+    paragraph: int = 0  # lines after it that belong to it whatever they look like, up to a blank one
+    back: int = 0
+    leads: re.Pattern[str] | None = None
+    section: re.Pattern[str] | None = None  # the line opens a section, which a line like this ends
+    limit: int = field(default=400)  # lines of a section
+
+
+def rule(
+    name: str,
+    literals: str,
+    pattern: str,
+    weight: float,
+    *,
+    ahead: int = 12,
+    paragraph: int = 0,
+    back: int = 0,
+    leads: str = "",
+    section: str = "",
+    limit: int = 400,
+    ignore_case: bool = False,
+) -> Rule:
+    """A rule from text; `literals` are separated by `|`."""
+    flags = re.IGNORECASE if ignore_case else 0
+    return Rule(
+        name,
+        tuple(literals.split("|")),
+        re.compile(pattern, flags),
+        weight,
+        ahead,
+        paragraph,
+        back,
+        re.compile(leads) if leads else None,
+        re.compile(section) if section else None,
+        limit,
+    )

@@ -1,0 +1,70 @@
+"""Raw log lines → text: timestamps, escape sequences, carriage returns, over-long lines."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 4_096  # characters of a line that is kept whole
+
+# `gh run view --log` puts job and step before the timestamp, tab-separated.
+STAMP = re.compile(
+    rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?(?:\xef\xbb\xbf)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?"
+)
+ESCAPE = re.compile(
+    r"\x1b\[[0-9;?:]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]|\x1b[A-Z=>78]"
+)
+# Marks by which Travis folds its log; the text after them is separated by a carriage return.
+_FOLD = re.compile(r"travis_(?:fold|time):(?:start|end):")
+_DIGITS = str.maketrans("", "", "0123456789 #=>.%/-|\\")
+_WIDE_DIGITS = b"0123456789"
+
+
+def stamp_of(line: bytes) -> tuple[int, bytes]:
+    """Where the text of a raw line begins, and its timestamp to the second (empty: none)."""
+    found = STAMP.match(line, 0, 450)
+    return (found.end(), found.group(1)) if found else (3 if line.startswith(b"\xef\xbb\xbf") else 0, b"")
+
+
+def shorten(text: str, limit: int = LONGEST) -> str:
+    """Cut in the middle, the cut marked. Words beside the cut go with it, so that no half of one
+    (of a token, say) is left to stand where its other half can't be seen."""
+    if len(text) <= limit:
+        return text
+    half = max((limit - 40) // 2, 8)
+    head, tail = text[:half], text[-half:]
+    head = head[: max(head.rfind(" "), head.rfind("\t"), 0)] if not text[half].isspace() else head
+    space = min((at for at in (tail.find(" "), tail.find("\t")) if at >= 0), default=len(tail))
+    tail = tail[space:] if not text[-half - 1].isspace() else tail
+    return f"{head} [… {len(text) - len(head) - len(tail)} characters …] {tail}"
+
+
+def segments(line: bytes, *, colours: bool = False) -> list[str]:
+    """What a raw line shows: one text for each piece between carriage returns, repeated progress dropped."""
+    start, _ = stamp_of(line)
+    text = line[start:].decode("utf-8", "replace").rstrip("\r")
+    if "\x1b" in text and not colours:
+        text = ESCAPE.sub("", text)
+    if "\r" not in text:
+        return [shorten(text)]
+    kept: list[str] = []
+    shape = ""
+    for piece in text.split("\r"):
+        if not piece.strip() or _FOLD.match(piece):
+            continue
+        new = piece[:200].translate(_DIGITS)
+        if kept and new == shape:
+            kept[-1] = piece
+        else:
+            kept.append(piece)
+        shape = new
+    if len(kept) > 40:
+        kept = [*kept[:20], *kept[-20:]]
+    return [shorten(piece) for piece in kept] or [""]
+
+
+def template(line: bytes) -> bytes:
+    """A raw line without its timestamp and digits: equal for lines that differ in numbers only."""
+    start = 0
+    if line[:1] in b"2\xef" or b"\t" in line[:400]:
+        start, _ = stamp_of(line)
+    return line[start:].translate(None, _WIDE_DIGITS).rstrip()

@@ -1,0 +1,145 @@
+"""`read` and `excerpt`: bounds, order, marks, and what is said of the failed step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fire_routine import distill
+from fire_routine.model import Digest, Step, utf16_length
+
+GITHUB_LOG = """\
+\ufeff2026-01-02T03:04:05.1234567Z ##[group]Run actions/checkout@v4
+2026-01-02T03:04:05.2234567Z with:
+2026-01-02T03:04:05.3234567Z ##[endgroup]
+2026-01-02T03:04:06.1234567Z Syncing repository: octo/demo
+2026-01-02T03:04:07.1234567Z ##[group]Run pytest -q
+2026-01-02T03:04:07.1234567Z \x1b[36;1mpytest -q\x1b[0m
+2026-01-02T03:04:07.1234567Z shell: /usr/bin/bash -e {0}
+2026-01-02T03:04:07.1234567Z ##[endgroup]
+2026-01-02T03:04:08.1234567Z =================================== FAILURES ===================================
+2026-01-02T03:04:08.1234567Z \x1b[31m\x1b[1m__________________________________ test_total __________________________________\x1b[0m
+2026-01-02T03:04:08.1234567Z
+2026-01-02T03:04:08.1234567Z     def test_total():
+2026-01-02T03:04:08.1234567Z >       assert total([1, 2]) == 4
+2026-01-02T03:04:08.1234567Z E       assert 3 == 4
+2026-01-02T03:04:08.1234567Z
+2026-01-02T03:04:08.1234567Z test_demo.py:5: AssertionError
+2026-01-02T03:04:08.1234567Z =========================== short test summary info ============================
+2026-01-02T03:04:08.1234567Z FAILED test_demo.py::test_total - assert 3 == 4
+2026-01-02T03:04:08.1234567Z 1 failed in 0.01s
+2026-01-02T03:04:09.1234567Z ##[error]Process completed with exit code 1.
+2026-01-02T03:04:10.1234567Z Post job cleanup.
+"""  # noqa: E501 - as the tools print it
+
+
+def read(text: str, **options: object) -> Digest:
+    return distill.read([text.encode()], **options)  # type: ignore[arg-type]
+
+
+def test_the_cause_is_in_a_small_excerpt_without_timestamps_and_colours() -> None:
+    text = distill.excerpt(read(GITHUB_LOG), 400).text
+    assert "E       assert 3 == 4" in text
+    assert "FAILED test_demo.py::test_total - assert 3 == 4" in text
+    assert "2026-01-02" not in text
+    assert "\x1b" not in text
+    assert "\ufeff" not in text
+
+
+def test_the_failed_step_is_named_with_command_shell_and_exit_code() -> None:
+    digest = read(GITHUB_LOG)
+    assert (digest.step, digest.command, digest.shell) == ("pytest -q", "pytest -q", "/usr/bin/bash -e {0}")
+    assert digest.exit_code == 1
+    assert digest.ended == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "ended"),
+    [
+        ("##[error]Process completed with exit code 137.", "killed"),
+        ("##[error]Process completed with exit code 124.", "timed out"),
+        ("##[error]The operation was canceled.", "cancelled"),
+        ("##[error]The action 'Run tests' has timed out after 10 minutes.", "timed out"),
+    ],
+)
+def test_how_the_step_ended_is_read_from_its_mark(line: str, ended: str) -> None:
+    stamped = GITHUB_LOG.replace("##[error]Process completed with exit code 1.", line)
+    assert read(stamped).ended == ended
+
+
+def test_gaps_say_how_many_lines_are_left_out() -> None:
+    log = "\n".join(f"step {n} of the build" for n in range(500)) + "\nerror: it broke\n"
+    excerpt = distill.excerpt(read(log), 300)
+    gap = excerpt.text.splitlines()[0]
+    assert gap == f"[… {500 - (excerpt.lines - 1)} lines left out]"
+    assert excerpt.text.splitlines()[-1] == "error: it broke"
+    assert excerpt.total_lines == 501
+
+
+def test_travis_names_the_command_and_its_exit_code() -> None:
+    digest = read('$ make test\r\nerror: no\r\nThe command "make test" exited with 2.\r\n')
+    assert (digest.command, digest.exit_code) == ("make test", 2)
+
+
+def test_a_failed_step_by_the_api_s_times_outweighs_errors_elsewhere() -> None:
+    log = "".join(
+        f"2026-01-02T03:04:{second:02}.0000000Z {text}\n"
+        for second, text in [
+            (1, "error: tolerated"),
+            (10, "error: the cause"),
+            (20, "error: in the clean-up"),
+        ]
+    )
+
+    def at(second: int) -> datetime:
+        return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
+
+    steps = [
+        Step(1, "lint", "success", at(0), at(5)),
+        Step(2, "test", "failure", at(9), at(11)),
+        Step(3, "clean", "success", at(19), at(30)),
+    ]
+    weights = {line: block.weight for block in read(log, steps=steps).blocks for line in block.lines}
+    assert max(weights, key=lambda line: weights[line]) == "error: the cause"
+
+
+def test_lines_that_a_green_run_prints_too_weigh_little() -> None:
+    noise = "".join(f"error: known since {n}\n" for n in range(3))
+    green = distill.read_green([noise.encode()])
+    log = noise + "it is the moon that broke the build\n" + noise
+    digest = distill.read([log.encode()], green=green)
+    weights = {line: block.weight for block in digest.blocks for line in block.lines}
+    assert weights["it is the moon that broke the build"] > weights["error: known since 1"]
+
+
+def chunked(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[at : at + size] for at in range(0, len(data), size))
+
+
+@given(st.integers(1, 300))
+def test_how_the_log_is_cut_into_chunks_does_not_matter(size: int) -> None:
+    data = GITHUB_LOG.encode()
+    assert distill.read(chunked(data, size)) == distill.read([data])
+
+
+@given(st.binary(max_size=3000), st.integers(40, 2000))
+def test_any_bytes_make_an_excerpt_within_the_budget(data: bytes, budget: int) -> None:
+    excerpt = distill.excerpt(distill.read([data]), budget)
+    assert utf16_length(excerpt.text) <= budget
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=200), max_size=60), st.integers(40, 65_536))
+def test_any_text_makes_an_excerpt_within_the_budget(lines: list[str], budget: int) -> None:
+    excerpt = distill.excerpt(distill.read(["\nerror: ".join(lines).encode()]), budget)
+    assert utf16_length(excerpt.text) <= budget
+
+
+def test_an_empty_log_makes_an_empty_excerpt() -> None:
+    digest = distill.read([])
+    assert digest.blocks == ()
+    assert digest.total_lines == 0
+    assert distill.excerpt(digest, 2048).text == ""
