@@ -101,8 +101,11 @@ class GitHubEmulator(Repository):
     Runs, jobs and the rest can be added, by `Repository`'s methods, before and while it is asked.
     """
 
-    def __init__(self, full_name: str = "octo-org/widget", *, token: str = TOKEN, port: int = 0) -> None:
-        """
+    def __init__(
+        self, full_name: str = "octo-org/widget", *, token: str = TOKEN, port: int = 0, prefix: str = ""
+    ) -> None:
+        """`prefix`: below which path the API is; `/api/v3` with GitHub Enterprise Server.
+
         Raises:
             OSError: the port is taken.
         """
@@ -112,8 +115,10 @@ class GitHubEmulator(Repository):
         self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
         self._ending = threading.Event()
         self._servers = [_Server(self, port), _Server(self, 0)]
-        self.url, self.storage_url = (f"http://127.0.0.1:{server.server_port}" for server in self._servers)
-        self.site = Site(self.url, self.url)
+        self._prefix = prefix
+        html, self.storage_url = (f"http://127.0.0.1:{server.server_port}" for server in self._servers)
+        self.url = html + prefix
+        self.site = Site(self.url, html)
 
     @classmethod
     def of(cls, recording: Path, *, token: str = TOKEN, port: int = 0) -> GitHubEmulator:
@@ -186,7 +191,7 @@ class GitHubEmulator(Repository):
         scheme, _, token = authorization.partition(" ")
         if authorization and (scheme.lower() not in ("bearer", "token") or token != self.token):
             return refusal(401, "Bad credentials")
-        found = _REPOSITORY.fullmatch(url.path)
+        found = _REPOSITORY.fullmatch(url.path.removeprefix(self._prefix))
         if not found or found["name"] != self.full_name:
             return NOT_FOUND
         if not authorization and (method != "GET" or url.path.endswith("/logs")):
@@ -215,7 +220,7 @@ class GitHubEmulator(Repository):
         following = headers.pop(NEXT_PAGE, None)
         if following:
             pairs = {**query, "page": following}
-            headers["Link"] = f'<{self.url}{path}?{urlencode(pairs)}>; rel="next"'
+            headers["Link"] = f'<{self.url}{path.removeprefix(self._prefix)}?{urlencode(pairs)}>; rel="next"'
         return headers
 
 

@@ -27,12 +27,11 @@ from .github import GitHub
 from .notes import Notes
 
 WIDTH = 8  # logs at a time
-CHUNK = 65_536  # bytes
-AHEAD = 8  # chunks read before they are asked for
+AHEAD = 8  # chunks (of at most 64 KiB) read before they are asked for
 MAX_BYTES = 1 << 30  # of one log
 MAX_REDIRECTS = 3
 FRESH = timedelta(minutes=1)  # a job's log may take this long to appear once the job is done
-PAUSES = (1.0, 2.0)  # seconds, before a fresh job's log is asked for again
+PAUSES = (1.0, 2.0)  # seconds, before a log is asked for again: once, and twice for a fresh job's
 PERMISSION = "actions: read"
 GREEN_JOBS = 8  # whose green logs are read
 MANY_JOBS = 32  # with more failed jobs than this, no green logs: they cost more than they tell
@@ -145,7 +144,7 @@ class _Reader:
     def _chunks(self, client: httpx.Client, job: FailedJob, job_id: int) -> Iterator[bytes]:
         """A log as it arrives. Asked for again where it may only just be missing."""
         fresh = job.completed_at is not None and self._now() - job.completed_at < FRESH
-        for pause in (*PAUSES, None):
+        for pause in (*(PAUSES if fresh else PAUSES[:1]), None):
             try:
                 response = self._open(client, job_id)
                 break
@@ -156,10 +155,11 @@ class _Reader:
             self._sleep(pause)
         size = 0
         try:
-            for chunk in response.iter_bytes(CHUNK):
+            # As they come: chunks of a given size would be held back until they are full.
+            for chunk in response.iter_bytes():
+                yield chunk[: self._max_bytes - size]
                 size += len(chunk)
-                yield chunk
-                if size >= self._max_bytes:
+                if size > self._max_bytes:
                     raise GitHubError(f"it is longer than {self._max_bytes >> 20} MiB")
         except httpx.HTTPError:
             raise GitHubError("the connection was cut while it was read") from None
@@ -181,9 +181,9 @@ class _Reader:
                 raise _refusal(response)
             url = urljoin(url, response.headers["Location"])
             if urlsplit(url).scheme != "https" and urlsplit(self._github.api_url).scheme == "https":
-                raise GitHubError("GitHub redirects to an address that is not https")
+                raise GitHubError("GitHub redirects to an address that is not https", response.status_code)
             headers = {"User-Agent": "fire-routine"}
-        raise GitHubError("GitHub redirects in a circle")
+        raise GitHubError("GitHub redirects in a circle", response.status_code)
 
 
 class _Log:

@@ -27,8 +27,8 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
     if settings.run_id is not None:
         attempt = context.run_attempt if settings.run_id == context.run_id else None
         return Trigger(TriggerKind.RUN_ID, context.repository, settings.run_id, attempt)
-    finished = finished_run(context)
-    if finished:
+    if context.event_name == "workflow_run":
+        finished = finished_run(context)
         run_id, attempt = finished.get("id"), finished.get("run_attempt")
         if not isinstance(run_id, int):
             raise GatherError("run-id: the workflow_run event names no run: give its number as `run-id`")
@@ -45,8 +45,6 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
 
 
 def finished_run(context: Context) -> Mapping[str, Any]:
-    """The run that a `workflow_run` event tells of; empty for any other event."""
-    if context.event_name != "workflow_run":
-        return {}
+    """The run that a `workflow_run` event tells of; empty where it tells of none."""
     payload = context.event.get("workflow_run")
     return payload if isinstance(payload, Mapping) else {}

@@ -1,0 +1,201 @@
+"""How the workflow fared before, and which runs are one incident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered, github_of
+
+from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.emulator.shapes import sha_of
+from fire_routine.model import ChangedFile, History, Run
+
+GREEN = sha_of("green")
+
+
+@pytest.fixture
+def emulator() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator() as github:
+        add_run(github)
+        github.add_job(RUN, failed_job(1, "test"))
+        yield github
+
+
+def history(emulator: GitHubEmulator) -> History:
+    past = gathered(emulator).history
+    assert past
+    return past
+
+
+def earlier(emulator: GitHubEmulator, run_id: int, day: int, **fields: Any) -> None:
+    base = {"created_at": f"2026-02-{day:02}T10:00:00Z", "head_sha": sha_of(f"commit {run_id}")}
+    add_run(emulator, run_id, **{**base, **fields})
+
+
+def test_the_last_green_run_and_what_changed_since(emulator: GitHubEmulator) -> None:
+    earlier(emulator, 400, 1, conclusion="success")
+    earlier(emulator, 401, 2, conclusion="success", head_sha=GREEN)
+    earlier(emulator, 402, 3)
+    emulator.add_comparison(
+        GREEN,
+        HEAD,
+        {
+            "commits": [{"sha": sha_of("a"), "message": "One\n\nmore"}, {"sha": HEAD, "message": "Two"}],
+            "files": [{"filename": "src/a.py", "additions": 3, "deletions": 1, "status": "added"}],
+            "total_commits": 300,
+        },
+    )
+    past = history(emulator)
+    assert (past.last_green_run, past.last_green_sha, past.never_green) == (401, GREEN, False)
+    assert [commit.subject for commit in past.commits] == ["One", "Two"]
+    assert past.files == (ChangedFile("src/a.py", 3, 1, "added"),)
+    assert (past.total_commits, past.total_files) == (300, 1)
+
+
+def test_a_branch_that_was_never_green_is_said_to_be_so(emulator: GitHubEmulator) -> None:
+    earlier(emulator, 402, 3)
+    assert history(emulator).never_green
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"head_branch": "other"},
+        {"head_repository": "stranger/widget"},
+        {"created_at": "2026-03-09T10:00:00Z"},
+        {"workflow_id": 8},
+    ],
+)
+def test_a_green_run_of_another_branch_fork_workflow_or_time_does_not_count(
+    emulator: GitHubEmulator, other: dict[str, Any]
+) -> None:
+    earlier(emulator, 400, 1, conclusion="success", **other)
+    assert history(emulator).last_green_run is None
+
+
+def test_that_no_green_run_is_among_many_of_the_same_name_says_nothing(emulator: GitHubEmulator) -> None:
+    for run_id in range(300, 340):
+        earlier(emulator, run_id, 1, conclusion="success", head_repository="stranger/widget")
+    assert gathered(emulator).history is None
+
+
+def test_the_same_commit_was_green_before(emulator: GitHubEmulator) -> None:
+    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, head_branch="other")
+    assert history(emulator).same_commit_was_green
+
+
+def test_the_same_commit_was_green_only_later(emulator: GitHubEmulator) -> None:
+    add_run(emulator, 600, conclusion="success", created_at="2026-03-09T10:00:00Z")
+    assert not history(emulator).same_commit_was_green
+
+
+class TestThePullRequestsBase:
+    def propose(self, emulator: GitHubEmulator) -> None:
+        add_run(emulator, head_branch="topic", event="pull_request")
+        emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+
+    @pytest.mark.parametrize(
+        ("conclusion", "red"), [("failure", True), ("success", False), ("timed_out", True)]
+    )
+    def test_is_red_where_its_newest_run_failed(
+        self, emulator: GitHubEmulator, conclusion: str, red: bool
+    ) -> None:
+        self.propose(emulator)
+        earlier(emulator, 400, 1, conclusion="failure" if conclusion == "success" else "success")
+        earlier(emulator, 401, 2, conclusion=conclusion)
+        earlier(emulator, 402, 3, conclusion="cancelled")
+        assert history(emulator).base_is_red is red
+
+    def test_is_not_told_by_the_run_of_a_fork_whose_branch_has_the_same_name(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        self.propose(emulator)
+        earlier(emulator, 401, 2, head_repository="stranger/widget")
+        assert not history(emulator).base_is_red
+
+
+class TestWhatCannotBeHad:
+    def test_without_the_comparison_the_last_green_run_stays(self, emulator: GitHubEmulator) -> None:
+        earlier(emulator, 401, 2, conclusion="success", head_sha=GREEN)
+        emulator.fail("/compare/", Fault.forbidden())
+        run = gathered(emulator)
+        assert run.history and run.history.last_green_run == 401
+        (note,) = run.notes
+        assert note.what == "the changes since the last green run"
+        assert "contents: read" in note.remedy
+
+    def test_without_the_past_runs_there_is_no_history(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/workflows/", Fault.broken())
+        run = gathered(emulator)
+        assert run.history is None
+        assert [note.what for note in run.notes] == [
+            "the last green run",
+            "whether this commit was green before",
+        ]
+        assert run.failed_jobs
+
+
+class TestAnIncident:
+    def shas(self, emulator: GitHubEmulator, **fields: Any) -> list[str]:
+        run = gathered(emulator, **fields)
+        with github_of(emulator) as github:
+            return github.incident_shas(run)
+
+    def test_reaches_back_to_the_last_green_run_whatever_became_of_the_others(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        earlier(emulator, 400, 1)
+        earlier(emulator, 401, 2, conclusion="success")
+        earlier(emulator, 402, 3)
+        earlier(emulator, 403, 4, conclusion="cancelled")
+        earlier(emulator, 404, 5, conclusion=None)
+        earlier(emulator, 405, 5, head_branch="other")
+        earlier(emulator, 406, 5, head_repository="stranger/widget")
+        assert self.shas(emulator) == [sha_of(f"commit {number}") for number in (404, 403, 402)]
+
+    def test_ends_at_the_next_green_run(self, emulator: GitHubEmulator) -> None:
+        earlier(emulator, 402, 3)
+        for run_id, day, conclusion in ((600, 3, "failure"), (601, 4, "success"), (602, 5, "failure")):
+            created = f"2026-03-{day:02}T10:00:00Z"
+            add_run(
+                emulator,
+                run_id,
+                conclusion=conclusion,
+                created_at=created,
+                head_sha=sha_of(f"commit {run_id}"),
+            )
+        assert self.shas(emulator) == [sha_of("commit 600"), sha_of("commit 402")]
+
+    def test_names_each_commit_once_and_at_most_30(self, emulator: GitHubEmulator) -> None:
+        for run_id in range(300, 340):
+            earlier(emulator, run_id, 2)
+        earlier(emulator, 340, 3, head_sha=sha_of("commit 339"))
+        earlier(emulator, 341, 4, head_sha=HEAD)
+        shas = self.shas(emulator)
+        assert len(shas) == len(set(shas)) == 30
+        assert shas[0] == sha_of("commit 339")
+        assert HEAD not in shas
+
+    def test_in_a_merge_queue_is_one_pull_request_whatever_the_branch(self, emulator: GitHubEmulator) -> None:
+        queue = "gh-readonly-queue/main/pr-12-" + "a" * 40
+        again, other = queue.replace("a" * 40, "b" * 40), queue.replace("pr-12", "pr-13")
+        add_run(emulator, head_branch=queue, event="merge_group")
+        earlier(emulator, 400, 2, head_branch=again, event="merge_group")
+        earlier(emulator, 401, 3, head_branch=other, event="merge_group")
+        assert self.shas(emulator) == [sha_of("commit 400")]
+
+
+def test_everything_about_a_run_takes_at_most_10_requests(emulator: GitHubEmulator) -> None:
+    add_run(emulator, head_branch="topic", event="pull_request")
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+    earlier(emulator, 401, 2, conclusion="success", head_sha=GREEN, head_branch="topic")
+    earlier(emulator, 402, 2)
+    emulator.add_comparison(GREEN, HEAD, {"commits": [], "files": []})
+    run = gathered(emulator, context_of(emulator, event={}))
+    assert isinstance(run, Run)
+    assert run.notes == ()
+    assert (
+        len(emulator.requests) <= 10 - 2 + 1
+    )  # two pages fewer than 256 jobs take, and the job's annotations

@@ -1,0 +1,226 @@
+"""Logs are streamed from where GitHub redirects to, and nothing a server does outlasts the deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.unit.gather.gathering import RUN, add_run, failed_job, gathered, github_of, whole
+
+from fire_routine.emulator.github import TOKEN, Fault, GitHubEmulator
+from fire_routine.gather import read_green_logs, read_logs
+from fire_routine.gather.logs import Consume
+from fire_routine.model import FailedJob, History, Note, Run
+
+LOG = "2026-03-02T10:00:07.0000000Z ##[error]assert 1 == 2\n"
+
+
+@pytest.fixture
+def emulator() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator() as github:
+        add_run(github)
+        github.add_job(RUN, failed_job(1, "test"), LOG)
+        yield github
+
+
+def read(
+    emulator: GitHubEmulator,
+    run: Run | None = None,
+    consume: Consume[Any] = whole,
+    seconds: float = 20,
+    token: str = TOKEN,
+    **options: Any,
+) -> tuple[dict[int, Any], tuple[Note, ...]]:
+    run = run or gathered(emulator)
+    options.setdefault("sleep", lambda _seconds: None)
+    with github_of(emulator, token) as github:
+        return read_logs(github, run, consume, time.monotonic() + seconds, **options)
+
+
+def test_a_log_arrives_as_it_is(emulator: GitHubEmulator) -> None:
+    logs, notes = read(emulator)
+    assert logs == {1: b"\xef\xbb\xbf" + LOG.encode()}
+    assert notes == ()
+
+
+def test_the_redirect_is_followed_without_credentials(emulator: GitHubEmulator) -> None:
+    read(emulator)
+    (asked,) = emulator.asked("/logs$")
+    (stored,) = emulator.asked("/storage/")
+    assert asked.headers["authorization"] == f"Bearer {TOKEN}"
+    assert "authorization" not in stored.headers
+
+
+def test_256_logs_are_all_read_with_two_requests_each(emulator: GitHubEmulator) -> None:
+    for number in range(2, 257):
+        emulator.add_job(RUN, failed_job(number, f"leg {number}"), f"{LOG}{number}\n")
+    run = gathered(emulator)
+    before = len(emulator.requests)
+    logs, notes = read(emulator, run)
+    assert len(logs) == 256
+    assert logs[200].endswith(b"\n200\n")
+    assert notes == ()
+    assert len(emulator.requests) - before == 512
+
+
+def test_a_log_is_never_held_whole(emulator: GitHubEmulator) -> None:
+    emulator.set_log(1, bytes(20_000_000))
+    sizes: list[int] = []
+
+    def consume(_job: FailedJob, chunks: Iterator[bytes]) -> int:
+        sizes.extend(map(len, chunks))
+        return sum(sizes)
+
+    logs, _ = read(emulator, consume=consume)
+    assert logs == {1: 20_000_000}
+    assert max(sizes) <= 65_536
+
+
+class TestWhatCannotBeHad:
+    @pytest.mark.parametrize(
+        ("fault", "why", "remedy"),
+        [
+            (Fault.forbidden(), "403", "add `actions: read` to the job's `permissions`"),
+            (Fault.missing(), "404", "add `actions: read` to the job's `permissions`"),
+            (Fault.gone(), "410", "run the job again: GitHub no longer keeps it"),
+            (Fault.rate_limited(), "403", "or run again later"),
+            (Fault.broken(503), "503", ""),
+            (Fault(drop=True), "can't be reached", ""),
+            (Fault(302), "answered 302", ""),
+            (Fault(302, headers={"Location": "http://[bad"}), "can't be", ""),
+        ],
+    )
+    def test_each_fault_leaves_a_note_with_its_remedy(
+        self, emulator: GitHubEmulator, fault: Fault, why: str, remedy: str
+    ) -> None:
+        emulator.add_job(RUN, failed_job(2, "other"), "fine\n")
+        emulator.fail("/jobs/1/logs", fault)
+        logs, (note,) = read(emulator)
+        assert list(logs) == [2]
+        assert note.what == "the log of test"
+        assert why in note.why
+        assert remedy in note.remedy
+
+    def test_a_log_past_its_retention_is_named(self, emulator: GitHubEmulator) -> None:
+        emulator.expire_log(1)
+        assert "410" in read(emulator)[1][0].why
+
+    def test_a_running_job_has_no_log_and_the_remedy_is_a_final_job(self, emulator: GitHubEmulator) -> None:
+        run = gathered(emulator)
+        own = FailedJob(id=9, name="own", conclusion="running", url="")
+        logs, (note,) = read(emulator, Run(**{**_fields(run), "failed_jobs": (own,)}))
+        assert logs == {}
+        assert note.why == "GitHub has no log of a job that is still running"
+        assert "final job" in note.remedy
+        assert emulator.asked("/logs") == []
+
+    def test_a_redirect_in_a_circle_ends(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/storage/", Fault(302, headers={"Location": "/storage/1"}))
+        logs, (note,) = read(emulator)
+        assert logs == {}
+        assert "circle" in note.why
+        assert len(emulator.asked("/storage/")) == 3
+
+    def test_without_a_token_the_remedy_is_the_token(self, emulator: GitHubEmulator) -> None:
+        assert "github-token" in read(emulator, token="")[1][0].remedy
+
+    def test_an_empty_log_is_said_to_be_empty(self, emulator: GitHubEmulator) -> None:
+        emulator.set_log(1, b"")
+        logs, (note,) = read(emulator)
+        assert (logs, note.why) == ({}, "it is empty")
+
+
+def test_a_log_that_is_not_there_yet_is_asked_for_again(emulator: GitHubEmulator) -> None:
+    run = gathered(emulator)
+    emulator.fail("/jobs/1/logs", Fault.missing(), times=2)
+    slept: list[float] = []
+    done = run.failed_jobs[0].completed_at
+    assert done
+    logs, notes = read(emulator, run, sleep=slept.append, now=lambda: done)
+    assert (list(logs), notes) == ([1], ())
+    assert slept == [1.0, 2.0]
+
+
+def test_a_log_that_was_not_there_long_after_is_not_asked_for_again(emulator: GitHubEmulator) -> None:
+    emulator.fail("/jobs/1/logs", Fault.missing())
+    read(emulator)
+    assert len(emulator.asked("/jobs/1/logs")) == 1
+
+
+class TestTheDeadline:
+    """A second is what these tests wait; that they end at all is what they show."""
+
+    def test_what_a_dribbling_server_gave_until_then_is_used(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/storage/", Fault(dribble=0.02))
+        logs, (note,) = read(emulator, gathered(emulator), seconds=0.3)
+        assert 0 < len(logs[1]) < len(LOG)
+        assert note.what == "the rest of the log of test"
+        assert note.why == "there was no time left to read it"
+
+    @pytest.mark.parametrize("where", ["/jobs/1/logs", "/storage/1"])
+    def test_a_server_that_hangs_does_not_outlast_it(self, emulator: GitHubEmulator, where: str) -> None:
+        emulator.add_job(RUN, failed_job(2, "other"), "fine\n")
+        run = gathered(emulator)
+        emulator.fail(where, Fault(hang=True))
+        logs, (note,) = read(emulator, run, seconds=0.3)
+        assert list(logs) == [2]
+        assert note.what == "the log of test"
+
+    def test_a_log_cut_off_is_used_as_far_as_it_came(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/storage/", Fault(cut_after=20))
+        logs, (note,) = read(emulator)
+        assert logs[1] == (b"\xef\xbb\xbf" + LOG.encode())[:20]
+        assert note.what == "the rest of the log of test"
+
+    def test_a_log_over_the_cap_is_used_up_to_it(self, emulator: GitHubEmulator) -> None:
+        emulator.set_log(1, bytes(5 << 20))
+        logs, (note,) = read(emulator, max_bytes=1 << 20)
+        assert len(logs[1]) == 1 << 20
+        assert "longer than 1 MiB" in note.why
+
+
+class TestTheGreenLog:
+    def green(self, emulator: GitHubEmulator, seconds: float = 20) -> dict[int, bytes]:
+        run = gathered(emulator)
+        with github_of(emulator) as github:
+            return read_green_logs(github, run, b"".join, time.monotonic() + seconds)
+
+    def add_green(self, emulator: GitHubEmulator) -> None:
+        add_run(emulator, 400, conclusion="success", created_at="2026-03-01T10:00:00Z")
+        emulator.add_job(400, {"id": 40, "name": "test", "conclusion": "success"}, "all well\n")
+        emulator.add_job(400, {"id": 41, "name": "else", "conclusion": "success"}, "not this\n")
+
+    def test_is_that_of_the_same_job_in_the_last_green_run(self, emulator: GitHubEmulator) -> None:
+        self.add_green(emulator)
+        assert self.green(emulator) == {1: b"\xef\xbb\xbfall well\n"}
+
+    def test_is_left_out_where_there_is_no_green_run(self, emulator: GitHubEmulator) -> None:
+        assert self.green(emulator) == {}
+
+    def test_is_left_out_where_it_can_not_be_had(self, emulator: GitHubEmulator) -> None:
+        self.add_green(emulator)
+        emulator.fail("/jobs/40/logs", Fault.gone())
+        assert self.green(emulator) == {}
+
+    def test_is_not_waited_for(self, emulator: GitHubEmulator) -> None:
+        self.add_green(emulator)
+        emulator.fail("/runs/400/jobs", Fault(hang=True))
+        assert self.green(emulator, seconds=0.2) == {}
+
+    def test_is_not_asked_for_in_a_run_with_very_many_failed_jobs(self, emulator: GitHubEmulator) -> None:
+        jobs = tuple(
+            FailedJob(id=number, name=f"{number}", conclusion="failure", url="") for number in range(40)
+        )
+        run = Run(
+            **{**_fields(gathered(emulator)), "failed_jobs": jobs, "history": History(last_green_run=400)}
+        )
+        before = len(emulator.requests)
+        with github_of(emulator) as github:
+            assert read_green_logs(github, run, b"".join, time.monotonic() + 20) == {}
+        assert len(emulator.requests) == before
+
+
+def _fields(run: Run) -> dict[str, Any]:
+    return {name: getattr(run, name) for name in Run.__slots__}

@@ -1,0 +1,127 @@
+"""The pull request of a run, and where the run's code came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, gathered
+
+from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.model import Run
+from fire_routine.settings import Settings
+
+
+@pytest.fixture
+def emulator() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator() as github:
+        yield github
+
+
+def finished(emulator: GitHubEmulator, **fields: Any) -> Run:
+    """A run that another workflow looks at, after the `workflow_run` event."""
+    add_run(emulator, **fields)
+    event = {"workflow_run": dict(emulator.runs[RUN]), "repository": {"default_branch": "main"}}
+    return gathered(emulator, context_of(emulator, run_id=900, event_name="workflow_run", event=event))
+
+
+def test_the_one_that_the_event_is_about_is_not_asked_for(emulator: GitHubEmulator) -> None:
+    add_run(emulator, head_branch="topic", event="pull_request")
+    pull = emulator.add_pull_request({"number": 12, "title": "Better", "head": {"ref": "topic", "sha": HEAD}})
+    event = {"pull_request": pull, "repository": {"default_branch": "main"}}
+    run = gathered(emulator, context_of(emulator, event_name="pull_request", event=event))
+    assert run.pull_request and (run.pull_request.number, run.pull_request.title) == (12, "Better")
+    assert emulator.asked("/pulls") == []
+
+
+def test_the_one_that_the_run_names_is_asked_for_by_its_number(emulator: GitHubEmulator) -> None:
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}, "base": {"ref": "next"}})
+    run = finished(emulator, head_branch="topic", event="pull_request", pull_requests=[{"number": 12}])
+    assert run.pull_request and (run.pull_request.number, run.pull_request.base_branch) == (12, "next")
+    assert len(emulator.asked("/pulls/12$")) == 1
+
+
+def test_that_of_a_fork_is_found_by_the_head_repositorys_owner(emulator: GitHubEmulator) -> None:
+    head = {"ref": "main", "sha": HEAD, "repo": "stranger/widget"}
+    emulator.add_pull_request({"number": 11, "head": {"ref": "main", "sha": HEAD}})
+    emulator.add_pull_request({"number": 12, "head": head})
+    emulator.add_pull_request({"number": 13, "head": {**head, "repo": "stranger/other"}})
+    run = finished(emulator, event="pull_request", head_repository="stranger/widget")
+    assert run.pull_request and run.pull_request.number == 12
+    assert run.pull_request.head_repository == "stranger/widget"
+    assert run.from_fork
+
+
+def test_of_several_from_one_branch_it_is_the_one_with_the_runs_commit(emulator: GitHubEmulator) -> None:
+    emulator.add_pull_request({"number": 11, "state": "closed", "head": {"ref": "topic", "sha": HEAD}})
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": "1" * 40}})
+    run = finished(emulator, head_branch="topic", event="pull_request")
+    assert run.pull_request and run.pull_request.number == 11
+
+
+def test_a_push_to_a_branch_belongs_to_the_open_one_from_it(emulator: GitHubEmulator) -> None:
+    emulator.add_pull_request({"number": 11, "state": "closed", "head": {"ref": "topic", "sha": HEAD}})
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+    run = finished(emulator, head_branch="topic")
+    assert run.pull_request and run.pull_request.number == 12
+
+
+def test_a_push_to_the_default_branch_has_none_and_is_not_asked_about(emulator: GitHubEmulator) -> None:
+    emulator.add_pull_request({"number": 12, "head": {"ref": "main", "sha": HEAD}, "base": {"ref": "stable"}})
+    assert finished(emulator).pull_request is None
+    assert emulator.asked("/pulls") == []
+
+
+def test_that_of_a_merge_queue_is_named_by_its_branch(emulator: GitHubEmulator) -> None:
+    emulator.add_pull_request({"number": 12})
+    run = finished(emulator, head_branch=f"gh-readonly-queue/main/pr-12-{'a' * 40}", event="merge_group")
+    assert run.pull_request and run.pull_request.number == 12
+
+
+def test_a_fork_that_is_gone_has_no_name_and_stays_a_fork(emulator: GitHubEmulator) -> None:
+    run = finished(emulator, head_branch="topic", event="pull_request", head_repository=None)
+    assert run.head_repository is None
+    assert run.from_fork
+    assert run.pull_request is None
+
+
+def test_a_missing_permission_leaves_a_note_and_the_rest(emulator: GitHubEmulator) -> None:
+    emulator.fail("/pulls", Fault.forbidden())
+    run = finished(emulator, head_branch="topic", event="pull_request")
+    assert [note.what for note in run.notes] == ["the pull request"]
+    assert run.notes[0].remedy == "add `pull-requests: read` to the job's `permissions`"
+
+
+def test_without_any_answer_the_event_tells_the_finished_run(emulator: GitHubEmulator) -> None:
+    emulator.fail("", Fault(drop=True))
+    run = finished(emulator, head_branch="topic", event="pull_request", head_repository="stranger/widget")
+    assert (run.id, run.head_sha, run.head_branch, run.conclusion) == (RUN, HEAD, "topic", "failure")
+    assert run.from_fork
+    assert not run.jobs_known
+
+
+def test_without_any_answer_a_pull_requests_run_is_told_by_its_event(emulator: GitHubEmulator) -> None:
+    pull = {
+        "number": 12,
+        "head": {"ref": "topic", "sha": "2" * 40, "repo": {"full_name": "stranger/widget"}},
+        "base": {"ref": "main"},
+    }
+    emulator.fail("", Fault(drop=True))
+    run = gathered(emulator, context_of(emulator, event_name="pull_request", event={"pull_request": pull}))
+    assert (run.head_sha, run.head_branch, run.head_repository) == ("2" * 40, "topic", "stranger/widget")
+    assert run.pull_request and run.pull_request.number == 12
+
+
+def test_the_default_branch_is_asked_for_where_the_event_does_not_tell(emulator: GitHubEmulator) -> None:
+    emulator.describe({"default_branch": "trunk"})
+    add_run(emulator)
+    assert gathered(emulator, context_of(emulator, event={})).default_branch == "trunk"
+    assert len(emulator.asked(r"/widget$")) == 1
+
+
+def test_an_unknown_run_is_nobodys_to_trust(emulator: GitHubEmulator) -> None:
+    emulator.fail("", Fault.broken())
+    run = gathered(emulator, settings=Settings(run_id=77))
+    assert (run.id, run.head_sha, run.from_fork) == (77, "", True)
+    assert run.url == f"{emulator.url}/octo-org/widget/actions/runs/77"
