@@ -121,7 +121,7 @@ class GitHubEmulator(Repository):
         self.site = Site(self.url, html)
 
     @classmethod
-    def of(cls, recording: Path, *, token: str = TOKEN, port: int = 0) -> GitHubEmulator:
+    def of(cls, recording: Path, *, token: str = TOKEN, port: int = 0) -> Self:
         """One that replays a recording (its format: recordings/README.md).
 
         Raises:

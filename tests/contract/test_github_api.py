@@ -1,0 +1,268 @@
+"""Every request we make, and every answer the emulator gives, is as GitHub describes its API.
+
+The description is github/openapi.json; github/extract.py makes it anew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from openapi_core import OpenAPI
+from openapi_core.exceptions import OpenAPIError
+from openapi_core.testing import MockRequest, MockResponse
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, whole
+
+from fire_routine.emulator.api import Answer
+from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.emulator.shapes import sha_of
+from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs
+from fire_routine.settings import Settings
+
+DESCRIPTION = json.loads((Path(__file__).parent / "github" / "openapi.json").read_text("utf-8"))
+RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "emulator" / "recordings"
+GREEN = sha_of("green")
+
+
+@cache
+def github_description() -> OpenAPI:
+    return OpenAPI.from_dict(DESCRIPTION)
+
+
+def _valid(check: Callable[[], object]) -> None:
+    """Like the check, but says what is wrong without the whole object."""
+    try:
+        check()
+    except OpenAPIError as error:
+        cause = error.__cause__
+        wrong = getattr(cause, "schema_errors", None) or [cause or error]
+        raise AssertionError(
+            "; ".join(f"{'.'.join(map(str, getattr(item, 'path', ())))}: {str(item)[:300]}" for item in wrong)
+        ) from None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+    answer: Answer
+
+    def check(self) -> None:
+        """
+        Raises:
+            AssertionError: the request or the answer is not as described.
+        """
+        url = urlsplit(self.target)
+        query = parse_qs(url.query)
+        request = MockRequest(
+            "https://api.github.com",
+            self.method.lower(),
+            url.path,
+            args={name: values[0] for name, values in query.items()},
+            headers=dict(self.headers),
+            data=self.body or None,
+            content_type=self.headers.get("content-type", ""),
+        )
+        described = github_description()
+        _valid(lambda: described.validate_request(request))
+        assert set(query) <= self.declared_queries(), f"{self.target}: a parameter that GitHub doesn't know"
+        if str(self.answer.status) not in self.operation()["responses"]:
+            assert self.answer.status >= 400, f"{self.target}: {self.answer.status} is not described"
+            return
+        headers = dict(self.answer.headers)
+        body = (
+            self.answer.body if isinstance(self.answer.body, bytes) else json.dumps(self.answer.body).encode()
+        )
+        if self.answer.status == 302:
+            assert headers["Location"].startswith("http")
+        content_type = headers.get("Content-Type", "application/json")
+        response = MockResponse(body, self.answer.status, headers, content_type)
+        _valid(lambda: described.validate_response(request, response))
+
+    def operation(self) -> Mapping[str, Any]:
+        """The described one with the most specific path."""
+        path = urlsplit(self.target).path
+        for pattern in sorted(DESCRIPTION["paths"], key=lambda pattern: pattern.count("{")):
+            if re.fullmatch(re.sub(r"\{[a-z_]+\}", "[^/]+", pattern), path):
+                operation: Mapping[str, Any] = DESCRIPTION["paths"][pattern][self.method.lower()]
+                return operation
+        raise AssertionError(f"{self.method} {path} is not described")
+
+    def declared_queries(self) -> set[str]:
+        known = DESCRIPTION["components"]["parameters"]
+        parameters = [
+            known[item["$ref"].rpartition("/")[2]] if "$ref" in item else item
+            for item in self.operation()["parameters"]
+        ]
+        return {item["name"] for item in parameters if item["in"] == "query"}
+
+
+class RecordedGitHub(GitHubEmulator):
+    """Keeps what the API was asked and what it said."""
+
+    exchanges: list[Exchange]
+
+    def serve(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, storage: bool
+    ) -> Answer:
+        answer = super().serve(method, target, headers, body, storage)
+        if not storage:
+            self.exchanges = [
+                *getattr(self, "exchanges", []),
+                Exchange(method, target, headers, body, answer),
+            ]
+        return answer
+
+    def check(self, *operations: str) -> None:
+        """Every exchange is as described, and each of `operations`, regular expressions, was among them."""
+        for exchange in self.exchanges:
+            exchange.check()
+        for operation in operations:
+            assert any(re.search(operation, f"{item.method} {item.target}") for item in self.exchanges), (
+                operation
+            )
+
+
+@pytest.fixture
+def emulator() -> Iterator[RecordedGitHub]:
+    with RecordedGitHub() as github:
+        yield github
+
+
+def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int = RUN) -> None:
+    context = context_of(emulator, event=event, runner_name="me", job_status="failure", run_id=run_id)
+    with github_of(emulator) as github:
+        deadline = time.monotonic() + 20
+        run = gather_run(
+            github, find_trigger(Settings(), context), context, deadline, sleep=lambda _seconds: None
+        )
+        assert run.notes == ()
+        _, notes = read_logs(github, run, whole, deadline)
+        assert {note.why for note in notes} <= {"GitHub has no log of a job that is still running"}
+        read_green_logs(github, run, b"".join, deadline)
+        github.incident_shas(run)
+
+
+def test_gathering_a_pull_requests_run(emulator: RecordedGitHub) -> None:
+    add_run(emulator, head_branch="topic", event="pull_request")
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+    add_run(
+        emulator,
+        400,
+        head_branch="topic",
+        conclusion="success",
+        created_at="2026-03-01T10:00:00Z",
+        head_sha=GREEN,
+    )
+    emulator.add_job(400, {"id": 40, "name": "leg 0", "conclusion": "success"}, "fine\n")
+    commits = [{"sha": HEAD, "message": "Break it"}]
+    files = [{"filename": "src/a.py", "additions": 1, "status": "renamed", "previous_filename": "src/b.py"}]
+    emulator.add_comparison(GREEN, HEAD, {"commits": commits, "files": files})
+    for number in range(120):
+        conclusion = "failure" if number < 3 else "success"
+        emulator.add_job(RUN, failed_job(1000 + number, f"leg {number}", conclusion=conclusion), "broken\n")
+    emulator.add_annotation(1000, {"path": "src/a.py", "start_line": 3, "title": "Error", "message": "no"})
+    emulator.add_job(
+        RUN, {"id": 2, "name": "own", "runner_name": "me", "steps": [{"name": "Run", "conclusion": None}]}
+    )
+    gather_all(emulator, {})
+    emulator.check(
+        "/widget$",
+        r"/attempts/1$",
+        r"/attempts/1/jobs\?page=2",
+        "/jobs/2$",
+        "/annotations",
+        "/logs$",
+        r"/pulls\?head=octo-org%3Atopic",
+        r"/runs\?branch=topic.*status=success",
+        r"/runs\?branch=main.*status=completed",
+        r"/runs\?.*head_sha=",
+        "/compare/",
+        "/runs/400/jobs",
+    )
+
+
+def test_gathering_the_latest_attempt_of_a_run_that_names_its_pull_request(emulator: RecordedGitHub) -> None:
+    pull = emulator.add_pull_request(
+        {"number": 12, "head": {"ref": "topic", "sha": HEAD, "repo": "stranger/widget"}}
+    )
+    ends = {side: {**pull[side], "repo": _named(pull[side]["repo"])} for side in ("head", "base")}
+    named = {"id": pull["id"], "number": 12, "url": pull["url"], **ends}
+    add_run(emulator, head_branch="topic", event="pull_request", pull_requests=[named])
+    with github_of(emulator) as github:
+        run, numbers = github.run(RUN, None)
+        assert (run.attempt, numbers) == (1, (12,))
+        assert github.pull_request(12)
+    emulator.check(f"/runs/{RUN}$", "/pulls/12$")
+
+
+def _named(repository: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: repository[key] for key in ("id", "url", "name")}
+
+
+def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:
+    for branch in ("main", "feature/with/slashes"):
+        emulator.set_branch(branch, HEAD)
+    with github_of(emulator) as github:
+        for number in range(100):
+            emulator.add_status(HEAD, {"description": f"claim {number}", "context": "fire-routine"})
+        github.create_status(HEAD, "pending", "claimed", "https://example.com/run")
+        github.create_status(HEAD, "success", "")
+        assert len(github.statuses(HEAD)) == 102
+        github.comment(12, "<!-- mark -->", "<!-- mark --> one")
+        github.comment(12, "<!-- mark -->", "<!-- mark --> two")
+        assert github.branch_head("main") == github.branch_head("feature/with/slashes") == HEAD
+        assert github.branch_head("gone") is None
+    emulator.check(
+        "POST .*/statuses/", r"/statuses\?page=2", "POST .*/comments", "PATCH .*/comments/", "/git/ref/"
+    )
+
+
+@pytest.mark.parametrize("fault", [Fault.forbidden(), Fault.missing(), Fault.gone(), Fault.broken(503)])
+def test_refusals_have_githubs_error_object(fault: Fault) -> None:
+    body = fault.answer().body
+    described = DESCRIPTION["components"]["schemas"]["basic-error"]["properties"]
+    assert set(body) <= set(described)
+    assert all(isinstance(value, str) and described[key]["type"] == "string" for key, value in body.items())
+
+
+@pytest.mark.parametrize("folder", sorted(RECORDINGS.glob("*/")), ids=lambda folder: folder.name)
+def test_recordings_are_replayed_as_github_would_tell_them(folder: Path) -> None:
+    with RecordedGitHub.of(folder) as emulator:
+        assert isinstance(emulator, RecordedGitHub)
+        recorded = json.loads((folder / "recording.json").read_text("utf-8"))
+        run = recorded["run"]
+        context = context_of(emulator, run_id=900)
+        trigger = find_trigger(Settings(run_id=run["id"]), context)
+        with github_of(emulator) as github:
+            deadline = time.monotonic() + 20
+            told = gather_run(github, trigger, context, deadline)
+            logs, notes = read_logs(github, told, whole, deadline)
+        failed = [
+            job["id"]
+            for job in recorded["jobs"]
+            if job["run_id"] == run["id"] and job["conclusion"] == "failure"
+        ]
+        assert (told.notes, notes) == ((), ())
+        assert sorted(logs) == sorted(failed)
+        assert all(logs[job] == (folder / "logs" / f"{job}.log").read_bytes() for job in failed)
+        emulator.check()
+
+
+def test_what_the_description_says_is_held_against_us(emulator: RecordedGitHub) -> None:
+    """Were the check asleep, all of the above would say nothing."""
+    add_run(emulator, conclusion=3)
+    with github_of(emulator) as github:
+        github.run(RUN, 1)
+    with pytest.raises(AssertionError, match="3 is not of type 'string'"):
+        emulator.check()
