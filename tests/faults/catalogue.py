@@ -8,24 +8,40 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fire_routine.model import Result
 
-from .server import PATH, Visit
+from .scripts import (
+    SESSION,
+    WHOLE,
+    Script,
+    answer,
+    clear_text,
+    close_at_once,
+    dribbles,
+    envelope,
+    floods,
+    hang,
+    head,
+    proxy_says,
+    redirect,
+    refuse_before_the_body,
+    reset,
+    reset_after_the_request,
+    reset_within_the_answer,
+    reset_within_the_request,
+    says,
+    says_and_hangs,
+    through_tunnel,
+    within_tls,
+)
 
 FIRED, FAILED, UNKNOWN = Result.FIRED, Result.FAILED, Result.UNKNOWN
 
-SESSION = {
-    "type": "routine_fire",
-    "claude_code_session_id": "session_01HJKLMNOPQRSTUVWXYZ",
-    "claude_code_session_url": "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ",
-}
-WHOLE = json.dumps(SESSION).encode()
-
-# How the client is told to reach the server: http, https, or https through it as the proxy.
-PLAIN, TLS, PROXY = "plain", "tls", "proxy"
+# How the client is told to reach the server: http, https, or https through it as the http or https proxy.
+PLAIN, TLS, PROXY, TLS_PROXY = "plain", "tls", "proxy", "tls-proxy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +49,7 @@ class Fault:
     """One way to break, and the outcome and reason it must have."""
 
     name: str
-    script: Callable[[Visit], None]
+    script: Script
     result: Result
     reason: str = ""
     via: str = PLAIN
@@ -42,128 +58,6 @@ class Fault:
     host: str = ""  # that the certificate is for; empty: the right one
     trusted: bool = True  # the certificate's authority
     racing: bool = False  # by the moment, the connection may fail to be made instead
-
-
-def head(status: str, *headers: str) -> bytes:
-    return "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode()
-
-
-def answer(status: str, body: bytes = b"", *headers: str) -> bytes:
-    return head(status, f"Content-Length: {len(body)}", *headers) + body
-
-
-def envelope(kind: str) -> bytes:
-    return json.dumps({"type": "error", "error": {"type": kind, "message": "Said so."}}).encode()
-
-
-def says(data: bytes, *, starts_session: bool = True) -> Callable[[Visit], None]:
-    """Read the request, send these bytes, close."""
-
-    def script(visit: Visit) -> None:
-        visit.read_request(starts_session=starts_session)
-        visit.send(data)
-
-    return script
-
-
-def says_and_hangs(data: bytes, *, starts_session: bool = True) -> Callable[[Visit], None]:
-    def script(visit: Visit) -> None:
-        visit.read_request(starts_session=starts_session)
-        visit.send(data)
-        visit.hang()
-
-    return script
-
-
-def dribbles(before: bytes, slowly: bytes) -> Callable[[Visit], None]:
-    def script(visit: Visit) -> None:
-        visit.read_request(starts_session=True)
-        visit.send(before)
-        visit.dribble(slowly)
-
-    return script
-
-
-def floods(before: bytes, block: bytes, times: int) -> Callable[[Visit], None]:
-    """Send a block over and over, until the client has had enough."""
-
-    def script(visit: Visit) -> None:
-        visit.read_request(starts_session=True)
-        visit.send(before)
-        for sent in range(times):
-            if sent == 200:
-                visit.server.reached.set()
-            if visit.server.closing.is_set():
-                return
-            visit.send(block)
-
-    return script
-
-
-def hang(visit: Visit) -> None:
-    """Never read nor write a byte."""
-    visit.await_request()
-    visit.server.reached.set()
-    visit.server.closing.wait(30)
-
-
-def reset(visit: Visit) -> None:
-    visit.reset()
-
-
-def close_at_once(_visit: Visit) -> None:
-    """The server closes after the script."""
-
-
-def clear_text(visit: Visit) -> None:
-    visit.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-
-def reset_within_the_request(visit: Visit) -> None:
-    visit.await_request()
-    visit.reset()
-
-
-def reset_after_the_request(visit: Visit) -> None:
-    visit.read_request(starts_session=True)
-    visit.reset()
-
-
-def reset_within_the_answer(visit: Visit) -> None:
-    visit.read_request(starts_session=True)
-    visit.send(head("200 OK", "Content-Length: 500") + WHOLE[:50])
-    visit.reset()
-
-
-def refuse_before_the_body(visit: Visit) -> None:
-    visit.read_head()
-    visit.send(answer("413 Content Too Large", envelope("request_too_large")))
-
-
-def within_tls(script: Callable[[Visit], None]) -> Callable[[Visit], None]:
-    def encrypted(visit: Visit) -> None:
-        visit.start_tls()
-        script(visit)
-
-    return encrypted
-
-
-def proxy_says(data: bytes) -> Callable[[Visit], None]:
-    def script(visit: Visit) -> None:
-        visit.read_head()
-        visit.send(data)
-
-    return script
-
-
-def through_tunnel(script: Callable[[Visit], None]) -> Callable[[Visit], None]:
-    def tunnelled(visit: Visit) -> None:
-        visit.read_head()
-        visit.send(head("200 Connection established"))
-        visit.start_tls()
-        script(visit)
-
-    return tunnelled
 
 
 def _connections() -> Iterator[Fault]:
@@ -305,7 +199,7 @@ def _statuses() -> Iterator[Fault]:
         "3600": False,
         "soon": False,
         "99999999999": False,
-        "Thu, 01 Jan 1970 00:00:00 GMT": True,
+        "Thu, 01 Jan 1970 0:0:0 GMT": True,
     }
     for value, again in waits.items():
         script = says(
@@ -313,16 +207,6 @@ def _statuses() -> Iterator[Fault]:
             starts_session=False,
         )
         yield Fault(f"429, Retry-After: {value}", script, FAILED, "rate-limited", again=again)
-
-
-def redirect(status: str) -> Callable[[Visit], None]:
-    """To another host name, behind which the same server counts: it must not see a second request."""
-
-    def script(visit: Visit) -> None:
-        visit.read_request()
-        visit.send(answer(status, b"", f"Location: http://localhost:{visit.server.port}{PATH}"))
-
-    return script
 
 
 def _redirects() -> Iterator[Fault]:
@@ -362,6 +246,9 @@ def _proxies() -> Iterator[Fault]:
     for status in ("403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway"):
         script = proxy_says(answer(status, b"<html>"))
         yield Fault(f"proxy: {status.split()[0]}", script, FAILED, "no-connection", PROXY, again=True)
+    script = within_tls(proxy_says(answer("502 Bad Gateway")))
+    yield Fault("https proxy: 502", script, FAILED, "no-connection", TLS_PROXY, again=True)
+    yield Fault("https proxy: clear text", clear_text, FAILED, "no-connection", TLS_PROXY, again=True)
     yield Fault("proxy: not HTTP", proxy_says(b"220 smtp\r\n"), FAILED, "no-connection", PROXY, again=True)
     yield Fault("proxy: reset", reset_within_the_request, FAILED, "no-connection", PROXY, again=True)
     yield Fault("proxy: closed", close_at_once, FAILED, "no-connection", PROXY, again=True)

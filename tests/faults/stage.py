@@ -11,7 +11,7 @@ from pathlib import Path
 
 import trustme
 
-from .catalogue import PLAIN, PROXY, Fault
+from .catalogue import PLAIN, PROXY, TLS_PROXY, Fault
 from .server import PATH, FaultServer
 
 PROXIED_HOST = "routine.test"  # never resolved: the proxy is asked for it by name
@@ -51,12 +51,15 @@ class Certificates:
 @contextmanager
 def staged(fault: Fault, certificates: Certificates) -> Iterator[Stage]:
     """The fault's server runs within the block; `environ` is to be added to the client's environment."""
-    host = PROXIED_HOST if fault.via == PROXY else "127.0.0.1"
-    tls = None if fault.via == PLAIN else certificates.server_context(fault.host or host, fault.trusted)
+    proxied = fault.via in (PROXY, TLS_PROXY)
+    host = PROXIED_HOST if proxied else "127.0.0.1"
+    certified = fault.host or (PROXIED_HOST if fault.via == PROXY else "127.0.0.1")
+    tls = None if fault.via == PLAIN else certificates.server_context(certified, fault.trusted)
     with FaultServer(fault.script, tls=tls, receive_buffer=fault.receive_buffer) as server:
         environ = {} if tls is None else {"SSL_CERT_FILE": str(certificates.bundle)}
-        if fault.via == PROXY:
-            environ["HTTPS_PROXY"] = f"http://127.0.0.1:{server.port}"
+        if proxied:
+            scheme = "http" if fault.via == PROXY else "https"
+            environ["HTTPS_PROXY"] = f"{scheme}://127.0.0.1:{server.port}"
             yield Stage(server, f"https://{host}{PATH}", environ)
         else:
             scheme = "http" if fault.via == PLAIN else "https"

@@ -220,6 +220,18 @@ def test_token_is_never_repeated(status: int, before: str, after: str) -> None:
         assert TOKEN not in f"{error!r} {error.message} {error.error_type} {error.request_id}"
 
 
+def test_short_token_of_a_test_hides_nothing() -> None:
+    assert Judge("s", False).judge(success(), NOW).id == SESSION["claude_code_session_id"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0, "0 s"), (119, "119 s"), (121, "3 min"), (7201, "3 h"), (172_800, "2 d")]
+)
+def test_reset_is_said_as_people_say_it(seconds: int, said: str) -> None:
+    assert f"in {said}:" in error_of(Answer(429, {"retry-after": str(seconds)})).message
+    assert f"in {said}." in error_of(Answer(503, {"retry-after": str(seconds)})).message
+
+
 @given(st.text(), st.integers(1, 50))
 def test_others_words_come_out_on_one_plain_line(text: str, limit: int) -> None:
     line = one_line(text, TOKEN, limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from tests.faults.catalogue import FAULTS, PLAIN, Fault
+from tests.faults.nowhere import closed_port, full_port
 from tests.faults.server import PATH, FaultServer
 from tests.faults.stage import Certificates, Stage, staged
 
@@ -69,14 +71,6 @@ def fire_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     return fire(stage.url, stage.server)
 
 
-def closed_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_fault_has_its_outcome(
     fault: Fault, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
@@ -101,6 +95,15 @@ def test_refused_connection_is_tried_again_and_sends_nothing() -> None:
     outcome = fire(f"http://127.0.0.1:{closed_port()}{PATH}")
     assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
     assert "refused" in outcome.message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
+def test_connection_that_is_not_made_in_time_sends_nothing() -> None:
+    looks = itertools.count()
+    with full_port() as port:
+        settings = Settings(routine_url=f"http://127.0.0.1:{port}{PATH}", routine_token=TOKEN)
+        outcome = fire_once(settings, "x", clock=lambda: 0.0 if next(looks) < 4 else 1e6)
+    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
 
 
 def test_connection_made_at_last_gives_the_session() -> None:

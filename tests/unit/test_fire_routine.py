@@ -125,6 +125,7 @@ def test_lasting_overload_gives_up(endpoint: Endpoint, time: FakeTime) -> None:
         routine(endpoint, time).fire("x")
     assert time.naps == [1, 2, 4, 8, 16, 20]
     assert caught.value.requests == len(endpoint.requests) == 7
+    assert str(caught.value).endswith("Tried 7 times.")
 
 
 def test_without_waiting_there_is_one_attempt(endpoint: Endpoint, time: FakeTime) -> None:

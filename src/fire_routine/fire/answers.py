@@ -26,6 +26,7 @@ from .retries import retry_after
 
 ROUTINES_PAGE = "https://claude.ai/code/routines"
 SESSIONS_PAGE = "https://claude.ai/code"
+SECRET_LENGTH = 8  # characters; a shorter token is a test's, and stands in too many words by chance
 QUOTED = 200  # characters shown of the endpoint's own words
 
 _AMBIGUOUS = (408, 409, 499)
@@ -71,10 +72,18 @@ def one_line(text: str, token: str, limit: int = QUOTED) -> str:
         for character in text
     )
     plain = " ".join(plain.split())
-    if token:
+    if len(token) >= SECRET_LENGTH:
         plain = plain.replace(token, "[token]")
     plain = _ANY_TOKEN.sub("[token]", plain)
     return plain if len(plain) <= limit else plain[: limit - 1] + "…"
+
+
+def _span(seconds: int) -> str:
+    """A time span as people say it, rounded up."""
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{-(-seconds // size)} {unit}"
+    return f"{seconds} s"
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:
@@ -133,8 +142,8 @@ class Judge:
 
     def _success(self, answer: Answer) -> Session:
         named = _session(answer, self.loopback)
-        if named and self.token and self.token in "".join(named):
-            named = None
+        if named and any(one_line(part, self.token, len(part)) != part for part in named):
+            named = None  # it repeats the token
         if named and answer.complete:
             return Session(id=named[0], url=named[1], request_id=self._request_id(answer))
         if not answer.complete:
@@ -157,7 +166,8 @@ class Judge:
             when = "when it resets was not said"
             remedy = f"see the runs left at {ROUTINES_PAGE} and fire again later"
         else:
-            when = f"it resets at {now + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S} UTC, in {seconds} s"
+            resets = now + timedelta(seconds=seconds)
+            when = f"it resets at {resets:%Y-%m-%d %H:%M:%S} UTC, in {_span(seconds)}"
             remedy = "fire again then"
         what = (
             f"The routine's run limit or the account's usage limit is reached ({self._status_line(answer)})"
@@ -172,12 +182,14 @@ class Judge:
         )
 
     def _overloaded(self, answer: Answer, now: datetime) -> FireError:
+        seconds = self._retry_after(answer, now)
+        when = "some minutes" if seconds is None else _span(seconds)
         return self._build(
             Overloaded,
             answer,
             "overloaded",
-            f"The endpoint is overloaded ({self._status_line(answer)}): fire again in some minutes.",
-            retry_after=self._retry_after(answer, now),
+            f"The endpoint is overloaded ({self._status_line(answer)}): fire again in {when}.",
+            retry_after=seconds,
             retryable=True,
         )
 
@@ -231,6 +243,7 @@ class Judge:
             return "", ""
         kind, words = error.get("type"), error.get("message")
         kind = kind if isinstance(kind, str) and re.fullmatch(r"[a-z_]{1,64}", kind) else ""
+        kind = kind if kind == one_line(kind, self.token) else ""
         return kind, one_line(words, self.token) if isinstance(words, str) else ""
 
     def _status_line(self, answer: Answer) -> str:

@@ -47,6 +47,11 @@ class FireError(Exception):
         self.retryable = retryable  # it provably created nothing, and trying again may help
         self.requests = 0  # sent to the endpoint by the fire that ended so
 
+    def amend(self, sentence: str) -> None:
+        """Add to the message."""
+        self.message = f"{self.message} {sentence}"
+        self.args = (self.message,)
+
 
 class NotSent(FireError):
     """Nothing reached the endpoint."""

@@ -150,11 +150,29 @@ class _Fire:
             return self.session
         except FireError as error:
             error.requests = self.requests
+            if len(self._exchanges) > 1:
+                error.amend(f"Tried {len(self._exchanges)} times.")
             raise
         except BaseException as interruption:
-            ending = self._interrupted(type(interruption).__name__)
-            ending.requests = self.requests
-            raise ending from interruption
+            raise self.interrupted(interruption) from interruption
+
+    def interrupted(self, by: BaseException) -> FireError:
+        """What to say of a fire that an exception in its own thread ended."""
+        error: FireError
+        if self._under_way is not None and self._under_way.leave():
+            error = Unknown(
+                f"Interrupted ({type(by).__name__}) after the request had begun to be sent:"
+                f" a session may have started; look at {SESSIONS_PAGE} before firing again.",
+                reason="interrupted",
+            )
+        else:
+            error = Cancelled(
+                f"Interrupted ({type(by).__name__}) before a session could start:"
+                " fire again if one is still wanted.",
+                reason="interrupted",
+            )
+        error.requests = self.requests
+        return error
 
     def _attempts(self, body: bytes) -> Session:
         routine = self._routine
@@ -173,22 +191,10 @@ class _Fire:
 
     def _attempt(self, connection: Connection, body: bytes, remaining: float) -> Session:
         routine = self._routine
-        seconds = min(REQUEST_SECONDS, remaining)
+        seconds = max(0.0, min(REQUEST_SECONDS, remaining))
         self._under_way = Exchange(connection, routine._url, routine._headers, body, seconds)
         self._exchanges.append(self._under_way)
         return routine._judge.judge(self._under_way.run(routine._clock), routine._now())
-
-    def _interrupted(self, what: str) -> FireError:
-        if self._under_way is not None and self._under_way.leave():
-            return Unknown(
-                f"Interrupted ({what}) after the request had begun to be sent: a session may have started;"
-                f" look at {SESSIONS_PAGE} before firing again.",
-                reason="interrupted",
-            )
-        return Cancelled(
-            f"Interrupted ({what}) before a session could start: fire again if one is still wanted.",
-            reason="interrupted",
-        )
 
 
 def fire_once(
@@ -226,9 +232,9 @@ def fire_once(
         return _success(fire.run(), fire.requests)
     except FireError as error:
         return _failure(error)
-    except BaseException:  # a signal, between the answer and here
+    except BaseException as interruption:  # a signal, between the answer and here
         if fire.session is None:
-            raise
+            return _failure(fire.interrupted(interruption))
         return _success(fire.session, fire.requests)
 
 
