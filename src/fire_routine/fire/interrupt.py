@@ -55,6 +55,7 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     finally:
+        caught = True  # one that comes now must not undo what the block has done
         _restore(before)
 
 
