@@ -39,7 +39,7 @@ def main(arguments: "list[str]") -> int:
     except KeyboardInterrupt:
         return 130
     if arguments[:1] == ["test"]:
-        return run_checks(ready.search_path(folder), arguments[1:])
+        return run_checks(folder, ready.search_path(folder), arguments[1:])
     ready.use(folder, SOURCE)
     return int(import_module("fire_routine.cli").main(arguments))
 
@@ -108,12 +108,21 @@ def standard_library() -> "list[str]":
     return [path for path in sys.path if path not in given and not packages.search(path)]
 
 
-def run_checks(packages: "list[str]", arguments: "list[str]") -> int:
-    """Runs tests/check.py with the tools and packages of the test lock."""
-    tools = [str(Path(path, "bin")) for path in packages]
-    environ = dict(os.environ, PYTHONPATH=os.pathsep.join(packages))
-    environ["PATH"] = os.pathsep.join([*tools, os.environ.get("PATH", os.defpath)])
-    return wait_for([sys.executable, str(SOURCE.parent / "tests" / "check.py"), *arguments], environ)
+def run_checks(folder: Path, packages: "list[str]", arguments: "list[str]") -> int:
+    """Runs tests/check.py with the test lock's tools and packages, and none that happen to be installed."""
+    import venv
+
+    environment = folder / "venv"
+    venv.create(environment, symlinks=os.name != "nt")
+    python = (
+        next(environment.glob("bin/python3")) if os.name != "nt" else environment / "Scripts" / "python.exe"
+    )
+    site = next(environment.glob("[Ll]ib/**/site-packages"))
+    (site / "locked.pth").write_text("\n".join(packages), encoding="utf-8")
+    tools = [str(python.parent), *(str(Path(path, "bin")) for path in packages)]
+    environ = dict(os.environ, PATH=os.pathsep.join([*tools, os.environ.get("PATH", os.defpath)]))
+    environ.pop("PYTHONPATH", None)
+    return wait_for([str(python), str(SOURCE.parent / "tests" / "check.py"), *arguments], environ)
 
 
 def too_old() -> str:

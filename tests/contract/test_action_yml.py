@@ -1,0 +1,174 @@
+"""action.yml, its env block, `Settings` and the outputs say the same, and no workflow weakens the rest."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fire_routine.model import Outcome, Result
+from fire_routine.report.step_outputs import outputs
+from fire_routine.settings import PREFIX, Settings, read_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+(STEP,) = ACTION["runs"]["steps"]
+WORKFLOWS = sorted([*ROOT.glob(".github/workflows/*.yml"), *ROOT.glob("examples/**/*.yml")])
+PINNED = re.compile(r"\S+@[0-9a-f]{40} # v[0-9]+(\.[0-9]+)*")
+OURS = re.compile(r"\./|OWNER/fire-routine@")  # this checkout, and itself as the reader will name it
+
+
+def variable(name: str) -> str:
+    return PREFIX + name.upper().replace("-", "_")
+
+
+def test_it_is_one_bash_step_of_a_composite_action_that_says_what_it_is() -> None:
+    assert ACTION["runs"]["using"] == "composite"
+    assert STEP["shell"] == "bash"
+    assert "uses" not in STEP
+    assert ACTION["name"] and ACTION["description"] and set(ACTION["branding"]) == {"icon", "color"}
+
+
+def test_every_input_is_a_setting_and_in_the_same_order() -> None:
+    assert [name.replace("-", "_") for name in ACTION["inputs"]] == [field.name for field in fields(Settings)]
+
+
+def test_every_input_goes_to_its_variable_and_nothing_else_does() -> None:
+    expected = {variable(name): f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]}
+    assert STEP["env"] == expected | {variable("job-id"): "${{ job.check_run_id }}"}
+
+
+def test_the_defaults_are_those_of_the_settings() -> None:
+    given = {variable(name): str(said["default"]) for name, said in ACTION["inputs"].items()}
+    assert given.pop(variable("github-token")) == "${{ github.token }}"
+    assert read_settings(given) == Settings()
+    unsaid = [field.name for field in fields(Settings) if given.get(variable(field.name)) == ""]
+    assert not [name for name in unsaid if getattr(Settings(), name)]
+
+
+def test_everything_is_described() -> None:
+    for name, said in (ACTION["inputs"] | ACTION["outputs"]).items():
+        assert re.match(r"[A-Z`].{20,}[.]$", said["description"], re.DOTALL), name
+
+
+def test_every_output_is_the_steps_and_one_that_is_reported() -> None:
+    assert {name: said["value"] for name, said in ACTION["outputs"].items()} == {
+        name: f"${{{{ steps.{STEP['id']}.outputs.{name} }}}}"
+        for name in outputs(Outcome(Result.FIRED), None, "")
+    }
+
+
+def test_no_expression_is_pasted_into_a_script() -> None:
+    scripts = [STEP["run"]]
+    for path in WORKFLOWS:
+        for job in yaml.safe_load(path.read_text("utf-8"))["jobs"].values():
+            scripts += [step["run"] for step in job.get("steps", []) if "run" in step]
+    assert len(scripts) > 1
+    assert not [script for script in scripts if "${{" in script]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_used_is_pinned_to_a_full_sha_with_its_version_beside_it(path: Path) -> None:
+    used = re.findall(r"^\s*(?:- )?uses:\s*(.+?)\s*$", path.read_text("utf-8"), re.MULTILINE)
+    assert used
+    assert not [name for name in used if not OURS.match(name) and not PINNED.fullmatch(name)]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_workflow_grants_no_more_than_it_names(path: Path) -> None:
+    workflow = yaml.safe_load(path.read_text("utf-8"))
+    granted = [workflow["permissions"], *(job.get("permissions", {}) for job in workflow["jobs"].values())]
+    assert all(isinstance(permissions, dict) for permissions in granted)
+
+
+def test_the_setup_python_that_is_recommended_is_the_one_used_here() -> None:
+    (used,) = set(
+        re.findall(r"actions/setup-python@.*", (ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
+    )
+    assert used in (ROOT / "src/entrypoint.py").read_text("utf-8")
+    assert used in STEP["run"]
+
+
+BASH = shutil.which("bash")
+
+
+class Runner:
+    """Runs the step's own script as a runner does, with nothing on PATH but what the test puts there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "bin"
+        self.path.mkdir()
+        (folder / "action/src").mkdir(parents=True)
+        (folder / "action/src/entrypoint.py").write_text(
+            "import sys; print(sys.flags.isolated, *sys.argv[1:])"
+        )
+        self.environ = {
+            "PATH": str(self.path),
+            "GITHUB_ACTION_PATH": str(folder / "action"),
+            "GITHUB_OUTPUT": str(folder / "output"),
+            "FIRE_ROUTINE_ON_ERROR": "fail",
+        }
+
+    def program(self, path: str, script: str) -> None:
+        program = self.folder / path
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+
+    def run(self) -> subprocess.CompletedProcess[str]:
+        script = self.folder / "script.sh"
+        script.write_text(STEP["run"])
+        assert BASH
+        command = [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    return Runner(tmp_path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stands in for programs by shell scripts")
+class TestTheStep:
+    def test_starts_the_entry_point_apart_from_the_checkouts_python_files(self, runner: Runner) -> None:
+        runner.program("bin/python3", f'exec "{sys.executable}" "$@"')
+        ran = runner.run()
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "1 action\n", "")
+
+    @pytest.mark.parametrize("stub", ["exit 9009", "echo 'Python was not found' >&2; exit 49", "exit 127"])
+    def test_passes_over_a_python_that_does_not_start(self, runner: Runner, stub: str) -> None:
+        runner.program("bin/python3", stub)
+        runner.program("bin/python", f'exec "{sys.executable}" "$@"')
+        assert runner.run().stdout == "1 action\n"
+
+    def test_finds_one_in_the_tool_cache(self, runner: Runner) -> None:
+        runner.environ["RUNNER_TOOL_CACHE"] = str(runner.folder / "tool cache")
+        runner.program("tool cache/Python/3.13.1/x64/bin/python3", f'exec "{sys.executable}" "$@"')
+        assert runner.run().stdout == "1 action\n"
+
+    @pytest.mark.parametrize(("on_error", "level", "code"), [("fail", "error", 1), ("warn", "warning", 0)])
+    def test_says_in_one_line_what_to_add_where_there_is_none(
+        self, runner: Runner, on_error: str, level: str, code: int
+    ) -> None:
+        runner.environ["FIRE_ROUTINE_ON_ERROR"] = on_error
+        ran = runner.run()
+        assert (ran.returncode, ran.stderr) == (code, "")
+        assert re.fullmatch(
+            rf"::{level} title=fire-routine::.*`- uses: actions/setup-python@[0-9a-f]{{40}} # v[0-9.]+`.*\n",
+            ran.stdout,
+        )
+        assert (runner.folder / "output").read_text() == "outcome=failed\nreason=no-python\n"
+
+    def test_passes_the_entry_points_exit_code_on(self, runner: Runner) -> None:
+        (runner.folder / "action/src/entrypoint.py").write_text("import sys; sys.exit(3)")
+        runner.program("bin/python3", f'exec "{sys.executable}" "$@"')
+        assert runner.run().returncode == 3

@@ -1,0 +1,183 @@
+"""A small action to start: the real entry point, a lock of one small wheel, an index on loopback."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[3] / "src"
+WHEEL = "ember-1.0-py3-none-any.whl"
+COMMAND_LINE = """
+import json, sys
+
+def main(arguments):
+    import ember
+    print(json.dumps({
+        "arguments": arguments, "python": sys.executable, "ember": ember.__file__, "path": sys.path,
+        "version": list(sys.version_info[:2]),
+    }))
+    return 7 if "fail" in arguments else 0
+"""
+
+
+def wheel() -> bytes:
+    """A wheel with one module, `ember`, and a script."""
+    files = {
+        "ember.py": b"GLOWS = True\n",
+        "ember-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: ember\nVersion: 1.0\n",
+        "ember-1.0.dist-info/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(
+        f"{name},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b'=').decode()},{len(data)}\n"
+        for name, data in files.items()
+    )
+    files["ember-1.0.dist-info/RECORD"] = (record + "ember-1.0.dist-info/RECORD,,\n").encode()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return buffer.getvalue()
+
+
+class Index:
+    """A package index on loopback, with one project; `with` starts and stops it."""
+
+    def __init__(self) -> None:
+        self.wheel = wheel()
+        self.requests: list[str] = []
+
+    def __enter__(self) -> Index:
+        index = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                index.requests.append(self.path)
+                page = f'<!DOCTYPE html><a href="/{WHEEL}">{WHEEL}</a>'.encode()
+                body = index.wheel if self.path.endswith(".whl") else page
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}/simple"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@dataclass
+class Action:
+    """The action's files in a folder of their own, and the runner around them."""
+
+    folder: Path
+    index: Index
+    environ: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def checkout(self) -> Path:
+        return self.folder / "checkout"
+
+    @property
+    def tools(self) -> Path:
+        return self.folder / "tools"
+
+    @property
+    def output(self) -> str:
+        """What was written to GITHUB_OUTPUT."""
+        return (self.folder / "output").read_text("utf-8")
+
+    def command(self, *arguments: str, python: str = sys.executable) -> list[str]:
+        return [python, "-I", "-S", "-B", str(self.folder / "action/src/entrypoint.py"), *arguments]
+
+    def start(self, *arguments: str, python: str = sys.executable) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*arguments, python=python),
+            cwd=self.checkout,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+        with self.start(*arguments, python=python) as process:
+            out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def installed(self, root: Path | None = None) -> list[Path]:
+        """The ready folders."""
+        return sorted((root or self.tools).glob("fire-routine/[!.]*"))
+
+    def unfinished(self) -> list[Path]:
+        return sorted(self.tools.glob("fire-routine/.*"))
+
+
+@contextlib.contextmanager
+def action(folder: Path) -> Iterator[Action]:
+    """An action whose lock is one wheel, on a runner with uv on PATH and no package installed."""
+    with Index() as index:
+        source = folder / "action/src"
+        source.mkdir(parents=True)
+        for name in ("entrypoint.py", "ready.py", "installers.py"):
+            shutil.copy(SOURCE / name, source)
+        (source / "fire_routine").mkdir()
+        (source / "fire_routine/__init__.py").touch()
+        (source / "fire_routine/cli.py").write_text(COMMAND_LINE, "utf-8")
+        lock = f"ember==1.0 \\\n    --hash=sha256:{hashlib.sha256(index.wheel).hexdigest()}\n"
+        (folder / "action/requirements.txt").write_text(lock, "utf-8")
+        for name in ("checkout", "tools", "temp", "home", "bin"):
+            (folder / name).mkdir()
+        environ = {
+            "PATH": str(folder / "bin"),
+            "HOME": str(folder / "home"),
+            "LOCALAPPDATA": str(folder / "home"),
+            "TMPDIR": str(folder / "temp"),
+            "RUNNER_TOOL_CACHE": str(folder / "tools"),
+            "RUNNER_TEMP": str(folder / "temp"),
+            "GITHUB_OUTPUT": str(folder / "output"),
+            "GITHUB_ENV": str(folder / "env"),
+            "GITHUB_PATH": str(folder / "path"),
+            "PIP_INDEX_URL": index.url,
+            **{name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
+        }
+        yield Action(folder, index, environ)
+
+
+def put_on_path(where: Action, name: str, script: str) -> None:
+    """An executable of that name, first on PATH."""
+    program = where.folder / "bin" / name
+    program.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    program.chmod(0o755)
+
+
+def put_uv_on_path(where: Action) -> None:
+    """The real uv, with a cache of its own."""
+    uv = shutil.which("uv")
+    assert uv, "the test lock brings uv"
+    where.environ["PATH"] = os.pathsep.join([where.environ["PATH"], str(Path(uv).parent)])
+    where.environ["UV_CACHE_DIR"] = str(where.folder / "uv-cache")

@@ -1,0 +1,272 @@
+"""The lock is installed once, whole or not at all, wherever there is room, by whatever there is."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .support import Action, put_on_path, put_uv_on_path
+
+POSIX = pytest.mark.skipif(
+    os.name == "nt", reason="stands in for a program by a shell script, or sends signals"
+)
+
+
+def test_pip_installs_what_the_lock_names_and_the_second_start_asks_the_index_nothing(bare: Action) -> None:
+    first = bare.run("send", "--json")
+    asked = len(bare.index.requests)
+    second = bare.run("send")
+
+    assert (first.returncode, first.stderr) == (0, "")
+    assert json.loads(first.stdout)["arguments"] == ["send", "--json"]
+    assert asked and second.returncode == 0
+    assert len(bare.index.requests) == asked
+    (folder,) = bare.installed()
+    assert Path(json.loads(second.stdout)["ember"]).is_relative_to(folder)
+    assert not bare.unfinished()
+
+
+def test_uv_is_used_where_it_is_on_path_and_asks_the_index_that_pip_was_given(quick: Action) -> None:
+    assert quick.run().returncode == 0
+    assert any(path.endswith(".whl") for path in quick.index.requests)
+    assert Path(quick.environ["UV_CACHE_DIR"]).is_dir()
+
+
+@POSIX
+def test_where_uv_fails_pip_installs(bare: Action) -> None:
+    put_on_path(bare, "uv", "echo broken >&2; exit 2")
+
+    assert bare.run().returncode == 0
+    assert len(bare.installed()) == 1
+
+
+@POSIX
+def test_the_installer_sees_no_secret_and_nothing_of_the_checkout(bare: Action) -> None:
+    seen = bare.folder / "seen"
+    put_on_path(bare, "uv", f'/usr/bin/env > "{seen}"; pwd >> "{seen}"; echo "$@" >> "{seen}"; exit 1')
+    secrets = {
+        "FIRE_ROUTINE_ROUTINE_TOKEN": "sk-secret-1",
+        "FIRE_ROUTINE_GITHUB_TOKEN": "ghs-secret-2",
+        "ROUTINE_FIRE_TOKEN": "sk-secret-3",
+        "GITHUB_TOKEN": "ghs-secret-4",
+        "ACTIONS_RUNTIME_TOKEN": "secret-5",
+        "INPUT_ROUTINE-TOKEN": "secret-6",
+        "AWS_SECRET_ACCESS_KEY": "secret-7",
+        "PYTHONPATH": str(bare.checkout),
+        "PIP_TARGET": str(bare.checkout),
+        "UV_OVERRIDE": str(bare.checkout / "override.txt"),
+        "HTTPS_PROXY": "http://proxy.example:3128",
+        "NO_PROXY": "127.0.0.1",
+    }
+    bare.environ.update(secrets)
+
+    assert bare.run().returncode == 0
+    text = seen.read_text("utf-8")
+    assert "secret" not in text
+    assert str(bare.checkout) not in text
+    assert "HTTPS_PROXY=http://proxy.example:3128" in text
+    assert "--require-hashes" in text and "--only-binary :all:" in text
+
+
+@POSIX
+def test_a_python_without_pip_uses_the_one_it_brings_for_new_environments(bare: Action) -> None:
+    environment = bare.folder / "no-pip"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+
+    ran = bare.run(python=str(environment / "bin/python"))
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(bare.installed()) == 1
+
+
+def test_a_wheel_that_is_not_the_locked_one_is_refused(quick: Action) -> None:
+    quick.index.wheel = quick.index.wheel.replace(b"GLOWS = True", b"GLOWS = Evil")
+
+    ran = quick.run("action")
+
+    assert ran.returncode == 1
+    assert ran.stdout.startswith(
+        "::error title=fire-routine::the locked dependencies could not be installed: "
+    )
+    assert "hash" in ran.stdout.lower()
+    assert not quick.installed() and not quick.unfinished()
+
+
+def test_without_network_one_line_says_what_to_do(bare: Action) -> None:
+    bare.environ["PIP_INDEX_URL"] = "http://127.0.0.1:9/simple"
+
+    ran = bare.run("action")
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    (line,) = ran.stdout.splitlines()
+    assert line.startswith("::error title=fire-routine::the locked dependencies could not be installed: ")
+    assert "PIP_INDEX_URL" in line and "ember" in line
+    assert bare.output == "outcome=failed\nreason=install-failed\n"
+    assert not bare.unfinished()
+
+
+def test_many_jobs_that_install_at_the_same_time_all_work_and_leave_one_folder(quick: Action) -> None:
+    started = [quick.start(str(number)) for number in range(6)]
+    results = [(process.communicate(timeout=120), process.returncode) for process in started]
+
+    assert [code for _, code in results] == [0] * 6, results
+    assert [json.loads(out)["arguments"] for (out, _), _ in results] == [[str(number)] for number in range(6)]
+    assert len(quick.installed()) == 1
+    assert not quick.unfinished()
+
+
+def started_and_stuck(runner: Action) -> subprocess.Popen[str]:
+    """A start whose installer has written half of it and hangs."""
+    put_on_path(
+        runner,
+        "uv",
+        'while [ "$1" != --target ]; do shift; done\n'
+        'echo half > "$2/ember.py"; echo $$ > "$2/../../pid"; exec sleep 60',
+    )
+    process = runner.start("action")
+    while not list(runner.tools.glob("fire-routine/.unfinished-*/pid")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    return process
+
+
+@POSIX
+def test_an_install_killed_half_way_is_started_afresh_and_its_rest_swept_later(bare: Action) -> None:
+    with started_and_stuck(bare) as process:
+        os.killpg(process.pid, signal.SIGKILL)
+    (left,) = bare.unfinished()
+    (bare.folder / "bin/uv").unlink()
+
+    put_uv_on_path(bare)
+    assert bare.run().returncode == 0
+    assert bare.unfinished() == [left], "another job may still be at it"
+
+    os.utime(left, (time.time() - 2 * 3600,) * 2)
+    bare.installed()[0].joinpath("ready").unlink()
+    assert bare.run().returncode == 0
+    assert not bare.unfinished()
+
+
+@POSIX
+def test_a_cancelled_job_ends_the_installer_and_leaves_nothing(bare: Action) -> None:
+    with started_and_stuck(bare) as process:
+        (pid,) = bare.tools.glob("fire-routine/.unfinished-*/pid")
+        installer = int(pid.read_text())
+        process.terminate()
+        process.wait(timeout=30)
+
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not bare.unfinished()
+    with pytest.raises(ProcessLookupError):
+        os.kill(installer, 0)
+
+
+@pytest.mark.parametrize("place", ["a file", "a read-only folder", "not absolute"])
+def test_a_tool_cache_that_cannot_be_written_is_passed_over(quick: Action, place: str) -> None:
+    unwritable = quick.folder / "unwritable"
+    if place == "a file":
+        unwritable.touch()
+    elif place == "not absolute":
+        unwritable = Path("relative")
+    elif sys.platform == "linux" and os.geteuid() == 0:
+        unwritable = Path("/proc/1")  # which root can't write to either
+    elif sys.platform == "win32":
+        pytest.skip("folders have no such mode here")
+    else:
+        unwritable.mkdir(mode=0o555)
+    quick.environ["RUNNER_TOOL_CACHE"] = str(unwritable)
+
+    assert quick.run().returncode == 0
+    assert len(quick.installed(Path(quick.environ["RUNNER_TEMP"]))) == 1
+    assert not list(quick.checkout.iterdir())
+
+
+def test_outside_a_runner_the_users_cache_is_used(quick: Action) -> None:
+    del quick.environ["RUNNER_TOOL_CACHE"], quick.environ["RUNNER_TEMP"]
+    quick.environ["XDG_CACHE_HOME"] = quick.environ["LOCALAPPDATA"] = str(quick.folder / "cache")
+
+    assert quick.run().returncode == 0
+    assert len(quick.installed(quick.folder / "cache")) == 1
+
+
+def test_nowhere_to_write_is_said(quick: Action) -> None:
+    nowhere = quick.folder / "file"
+    nowhere.touch()
+    for name in (
+        "RUNNER_TOOL_CACHE",
+        "RUNNER_TEMP",
+        "HOME",
+        "XDG_CACHE_HOME",
+        "LOCALAPPDATA",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+    ):
+        quick.environ[name] = str(nowhere)
+
+    ran = quick.run("action")
+
+    if ran.returncode:  # else the system's own temporary folder served
+        assert "make RUNNER_TOOL_CACHE or RUNNER_TEMP writable" in ran.stdout
+
+
+def poison(folder: Path, how: str) -> None:
+    module = next(folder.rglob("ember.py"))
+    if how == "cut short":
+        module.write_text("GLOWS")
+    elif how == "a file missing":
+        module.unlink()
+    elif how == "a file added":
+        module.with_name("httpx.py").write_text("raise SystemExit('poisoned')")
+    elif how == "never finished":
+        (folder / "ready").unlink()
+    elif how == "anyone may write":
+        folder.chmod(0o777)
+    elif how == "a file instead":
+        folder.rename(folder.with_name(".unfinished-moved"))
+        folder.write_text("")
+    elif how == "a stranger's":
+        os.chown(folder, 65534, 65534)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "cut short",
+        "a file missing",
+        "a file added",
+        "never finished",
+        "a file instead",
+        pytest.param("anyone may write", marks=POSIX),
+        pytest.param(
+            "a stranger's",
+            marks=pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root"),
+        ),
+    ],
+)
+def test_a_folder_that_is_not_as_it_was_installed_is_replaced(quick: Action, how: str) -> None:
+    assert quick.run().returncode == 0
+    (folder,) = quick.installed()
+    poison(folder, how)
+
+    ran = quick.run()
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(quick.installed()) == 1
+    assert next(quick.installed()[0].rglob("ember.py")).read_text() == "GLOWS = True\n"
+    assert quick.run().returncode == 0
+
+
+def test_another_lock_gets_another_folder(quick: Action) -> None:
+    assert quick.run().returncode == 0
+    lock = quick.folder / "action/requirements.txt"
+    lock.write_text("# as of today\n" + lock.read_text())
+    assert quick.run().returncode == 0
+    assert len(quick.installed()) == 2

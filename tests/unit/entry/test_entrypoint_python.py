@@ -1,0 +1,154 @@
+"""Some Python 3 is enough to start with: a newer one is found, or the one line to add is said."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import entrypoint
+
+from .support import SOURCE, Action
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="stands in for a Python by a shell script")
+
+
+def stand_in(path: Path, says: str) -> Path:
+    """A Python that only tells its version."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{says}\n", "utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def old_pythons() -> list[Path]:
+    """The Pythons 3.6 to 3.10 that this machine happens to have, one each."""
+    folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep)]
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    candidates = [folder / f"python3.{minor}" for minor in range(6, 11) for folder in folders]
+    candidates += pyenv.glob("versions/3.*/bin/python3")
+    found = {entrypoint.version_of(python): python for python in candidates if python.exists()}
+    return [python for version, python in sorted(found.items()) if (3, 6) <= version < (3, 11)]
+
+
+def test_the_entry_point_is_written_in_what_python_3_6_reads() -> None:
+    ast.parse((SOURCE / "entrypoint.py").read_text("utf-8"), feature_version=(3, 6))
+
+
+def test_only_the_standard_library_is_imported() -> None:
+    for name in ("entrypoint.py", "ready.py", "installers.py"):
+        tree = ast.parse((SOURCE / name).read_text("utf-8"))
+        imported = {
+            alias.name.partition(".")[0]
+            if isinstance(node, ast.Import)
+            else (node.module or "").partition(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        assert imported <= sys.stdlib_module_names | {"ready", "installers", "_typeshed"}
+
+
+def name(python: Path) -> str:
+    return "python" + ".".join(str(part) for part in entrypoint.version_of(python))
+
+
+@pytest.mark.skipif(not old_pythons(), reason="no Python from 3.6 to 3.10 on this machine")
+class TestAnOldPython:
+    @pytest.mark.parametrize("python", old_pythons(), ids=name)
+    def test_hands_over_to_a_newer_one_on_path(self, python: Path, quick: Action) -> None:
+        (quick.folder / "bin/python3").symlink_to(sys.executable)
+
+        ran = quick.run("send", "fail", python=str(python))
+
+        assert ran.returncode == 7, ran
+        answer = json.loads(ran.stdout)
+        assert answer["arguments"] == ["send", "fail"]
+        assert tuple(answer["version"]) == sys.version_info[:2]
+
+    @pytest.mark.parametrize("python", old_pythons()[:1], ids=name)
+    def test_or_in_the_tool_cache(self, python: Path, quick: Action) -> None:
+        new = quick.tools / "Python/3.13.9/x64/bin"
+        new.mkdir(parents=True)
+        (new / "python3").symlink_to(sys.executable)
+
+        assert quick.run("send", python=str(python)).returncode == 0
+
+    @pytest.mark.parametrize("python", old_pythons(), ids=name)
+    def test_or_says_in_one_line_what_to_add(self, python: Path, bare: Action) -> None:
+        ran = bare.run("action", python=str(python))
+
+        assert (ran.returncode, ran.stderr) == (1, "")
+        assert re.fullmatch(
+            r"::error title=fire-routine::Python 3\.11 or newer is needed; this is 3\.\d+ \(.*\), "
+            r"and none is on PATH or in RUNNER_TOOL_CACHE\. In a workflow, add before this step: "
+            r"`- uses: actions/setup-python@[0-9a-f]{40} # v[0-9.]+` with `python-version: \"3\.\d+\"`\n",
+            ran.stdout,
+        )
+        assert bare.output == "outcome=failed\nreason=no-python\n"
+
+
+@POSIX
+def test_the_newest_on_path_is_taken(tmp_path: Path) -> None:
+    stand_in(tmp_path / "a/python3", "echo 3 12")
+    best = stand_in(tmp_path / "b/python3.14", "echo 3 14")
+    stand_in(tmp_path / "a/python3.11", "echo 3 11")
+    assert entrypoint.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == best
+
+
+@POSIX
+@pytest.mark.parametrize(
+    "broken", ["exit 127", "echo 3 10", "echo 'no version is set'", "kill -9 $$", "exit 0"]
+)
+def test_a_python_that_does_not_start_or_is_old_is_passed_over(tmp_path: Path, broken: str) -> None:
+    stand_in(tmp_path / "a/python3.14", broken)
+    good = stand_in(tmp_path / "b/python3", "echo 3 11")
+    assert entrypoint.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == good
+
+
+@POSIX
+def test_a_relative_entry_of_path_is_the_checkouts_and_is_not_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path / "bin/python3.13", "echo 3 13")
+    monkeypatch.chdir(tmp_path)
+    assert entrypoint.find_python(os.pathsep.join(["bin", ""]), "") is None
+
+
+@POSIX
+def test_of_the_tool_cache_the_newest_release_is_taken(tmp_path: Path) -> None:
+    for version in ("3.9.20", "3.11.2", "3.15.0-alpha.1", "latest"):
+        stand_in(tmp_path / "Python" / version / "x64/bin/python3", f"echo {version.replace('.', ' ')[:4]}")
+    newest = stand_in(tmp_path / "Python/3.14.0/x64/bin/python3", "echo 3 14")
+    assert entrypoint.find_python("", str(tmp_path)) == newest
+
+
+@pytest.mark.parametrize(
+    ("on_error", "level", "code"), [("fail", "error", 1), ("warn", "warning", 0), ("", "error", 1)]
+)
+def test_giving_up_honours_on_error_and_is_one_line_whatever_the_message(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    on_error: str,
+    level: str,
+    code: int,
+) -> None:
+    for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("FIRE_ROUTINE_ON_ERROR", on_error)
+
+    assert entrypoint.give_up(["action"], "install-failed", "100 %\nbroken") == code
+    assert capsys.readouterr().out == f"::{level} title=fire-routine::100 %25%0Abroken\n"
+    assert (tmp_path / "GITHUB_OUTPUT").read_text() == "outcome=failed\nreason=install-failed\n"
+    assert "broken" in (tmp_path / "GITHUB_STEP_SUMMARY").read_text()
+
+
+def test_giving_up_on_the_command_line_is_a_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    assert entrypoint.give_up(["demo"], "install-failed", "no network") == 1
+    assert capsys.readouterr() == ("", "fire-routine: no network\n")
