@@ -65,8 +65,9 @@ def _result(outcome: Outcome, clean: Clean) -> Iterator[str]:
     if outcome.session_url:
         label = "Earlier session" if outcome.result is Result.SKIPPED else "Session"
         yield f"**{label}:** {session_link(outcome)}"
+    linked = outcome.session_url if outcome.result is Result.FIRED else ""
     for line in outcome.message.splitlines()[:MAX_LINES]:
-        if line.strip():
+        if line.strip() and not (linked and linked in line):
             yield _short(clean(line))
     if outcome.reason:
         yield f"Reason: {code(outcome.reason)}"

@@ -8,6 +8,7 @@ a command.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from typing import Literal, TextIO
@@ -101,8 +102,8 @@ def harmless(line: str) -> str:
     It takes `::name::` at a line's start and `##[name]` anywhere in it for commands (TryParseV2 and TryParse
     in https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
     """
-    text = flat(line, LINE_LIMIT).replace("##[", "## [")
-    return f": {text[1:]}" if text.startswith("::") else text
+    shown = "".join(c for c in re.sub(r"\s", " ", line) if c.isprintable())[:LINE_LIMIT]
+    return re.sub(r"^( *):(?=:)", r"\1: ", shown.replace("##[", "## ["))
 
 
 def _set(values: Mapping[str, str | None]) -> None:

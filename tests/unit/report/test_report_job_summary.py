@@ -115,6 +115,12 @@ def test_a_skip_names_its_reason_the_way_to_change_it_and_the_earlier_session() 
     assert "Reason: `duplicate`" in page
 
 
+def test_a_started_session_s_link_is_not_said_twice() -> None:
+    page = summary(replace(FIRED, message=f"Session started: {SESSION}\nlate"), clean=_clean)
+
+    assert page.splitlines()[2:] == [f"**Session:** [`claude.ai/code/session_1`]({SESSION})", "", "late"]
+
+
 def test_every_line_of_a_message_is_shown() -> None:
     page = summary(Outcome(Result.FAILED, message="text: too long\nattach: hunter2"), clean=_clean)
 

@@ -68,6 +68,14 @@ def test_what_a_console_can_t_show_is_replaced_outside_actions(encoding: str) ->
     assert out.written(encoding).splitlines() == ["? ? done"]
 
 
+def test_what_is_said_keeps_its_indentation() -> None:
+    out = Console()
+
+    Workflow({}, out).say("    if x:\treturn\x1b[0m")
+
+    assert out.written() == "    if x: return[0m\n"
+
+
 def test_a_secret_is_masked_line_by_line_in_actions(tmp_path: Path) -> None:
     out = Console()
 
