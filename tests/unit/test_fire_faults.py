@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from tests.faults.catalogue import FAULTS, PLAIN, Fault
 from tests.faults.nowhere import closed_port, full_port
-from tests.faults.server import PATH, FaultServer
+from tests.faults.scripts import Script
+from tests.faults.server import PATH, FaultServer, Visit
 from tests.faults.stage import Certificates, Stage, staged
 
 import fire_routine
@@ -89,6 +93,34 @@ def test_fault_has_its_outcome(
     assert server.sessions <= (outcome.result is not Result.FAILED)
     assert server.sessions == 1 or outcome.result is not Result.FIRED
     assert not any(TOKEN.encode() in head for head in server.clear_text) or fault.via == PLAIN
+
+
+def in_turn(faults: list[Fault]) -> Script:
+    """A fault for each connection, and a session for those after."""
+    scripts = iter([fault.script for fault in faults])
+    session = next(fault.script for fault in FAULTS if fault.name == "session")
+
+    def script(visit: Visit) -> None:
+        next(scripts, session)(visit)
+
+    return script
+
+
+PLAIN_FAULTS = [fault for fault in FAULTS if fault.via == PLAIN and not fault.racing]
+LASTING = [fault for fault in PLAIN_FAULTS if not fault.again]
+PASSING = [fault for fault in PLAIN_FAULTS if fault.again]
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(PASSING), max_size=3), st.sampled_from(LASTING))
+def test_any_run_of_faults_ends_with_the_first_that_is_not_tried_again(
+    passing: list[Fault], last: Fault
+) -> None:
+    with FaultServer(in_turn([*passing, last])) as server:
+        outcome = fire(f"http://127.0.0.1:{server.port}{PATH}", server)
+    assert (outcome.result, outcome.reason) == (last.result, last.reason)
+    assert server.connections == outcome.requests == len(passing) + 1
+    assert server.sessions <= (outcome.result is not Result.FAILED)
 
 
 def test_refused_connection_is_tried_again_and_sends_nothing() -> None:
