@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..model import Brief, Failure, Note, Outcome, Result, Run
-from .job_summary import Clean, summary
+from .job_summary import MAX_NOTES, Clean, summary
 from .pull_request_comment import MARKER, comment
 from .step_outputs import exit_code, outputs, write_text
 from .workflow import Level, Workflow
@@ -28,7 +28,7 @@ def report(
     post_comment: PostComment | None = None,
     clean: Clean,
 ) -> int:
-    """Outputs, summary, comment and the one annotation; returns the exit code."""
+    """Outputs, summary, comment, a line for each note and the one annotation; returns the exit code."""
     said = list(notes)
     text_file = ""
     try:
@@ -38,6 +38,8 @@ def report(
     if post_comment and run and run.pull_request and (body := comment(outcome, run, clean=clean)):
         note = post_comment(run.pull_request.number, MARKER, body)
         said.extend([note] if note else [])
+    for note in said[:MAX_NOTES]:
+        workflow.say(clean(f"left out: {note.what}: {note.why.rstrip('.')}. {note.remedy}".rstrip()))
     workflow.set_outputs(outputs(outcome, brief, text_file))
     workflow.add_summary(summary(outcome, brief, run, failures, said, clean=clean))
     code = exit_code(outcome.result, on_error)

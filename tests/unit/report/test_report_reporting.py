@@ -95,6 +95,21 @@ def test_what_fails_on_the_way_is_a_note_in_the_summary(tmp_path: Path) -> None:
     assert "- the text's file: " in summary
 
 
+def test_every_note_is_a_hint_in_the_job_s_log() -> None:
+    out = io.StringIO()
+
+    notes = [
+        Note("the log of job 1", "it has expired."),
+        Note("annotations", "hunter2", "grant `checks: read`"),
+    ]
+    report(Workflow({}, out), FIRED, notes=notes, clean=_clean)
+
+    assert out.getvalue().splitlines()[:-1] == [
+        "left out: the log of job 1: it has expired.",
+        "left out: annotations: [redacted]. grant `checks: read`",
+    ]
+
+
 @pytest.mark.parametrize(
     ("result", "failing", "level"),
     [
