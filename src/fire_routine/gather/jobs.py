@@ -25,8 +25,13 @@ def find_own_job(jobs: Sequence[Job], context: Context) -> Job | None:
     running = [job for job in jobs if job.status == "in_progress"]
     mine = [job for job in running if context.runner_name and job.runner_name == context.runner_name]
     if len(mine) != 1:
-        mine = [job for job in mine or running if job.name == context.job]
+        mine = [job for job in mine or running if _named(job, context.job)]
     return mine[0] if len(mine) == 1 else None
+
+
+def _named(job: Job, key: str) -> bool:
+    """Whether a job has the name that GitHub gives it by its key: a leg of a matrix adds its values."""
+    return job.name == key or job.name.startswith(f"{key} (")
 
 
 def with_jobs(
@@ -44,18 +49,18 @@ def with_jobs(
     step of it has failed: then, and only then, this is a step of the failing job.
     """
     own_run = is_own_run(trigger, context)
-    own = _failing_own_job(jobs, asking, context, sleep) if own_run else None
+    running = _failing_running_jobs(jobs, asking, context, sleep) if own_run else []
     failed = [job for job in jobs if job.conclusion in FAILED]
     cancelled = [job for job in jobs if job.conclusion == "cancelled"]
     lasting = sorted(
         (job for job in cancelled if job.seconds >= SHORTEST_TIMEOUT), key=lambda job: -job.seconds
     )
-    asked = [*([own] if own else []), *failed, *lasting[:ASKED_CANCELLED]]
+    asked = [*running, *failed, *lasting[:ASKED_CANCELLED]]
     found = []
     for job, notices in zip(asked, _annotations(asked, asking), strict=True):
         if job.conclusion != "cancelled" or any(TIMED_OUT in notice.message for notice in notices):
-            found.append(job.as_failed("running" if job is own else job.conclusion or "", notices))
-    if own is None and own_run and context.job_status == "failure":
+            found.append(job.as_failed("running" if job in running else job.conclusion or "", notices))
+    if not running and own_run and context.job_status == "failure":
         found.insert(0, unlisted(run, context))
     known = {job.id for job in found}
     return replace(
@@ -86,19 +91,27 @@ def _kind(trigger: Trigger, own_run: bool, failed: Sequence[FailedJob]) -> Trigg
     return TriggerKind.STEP if any(job.running for job in failed) else TriggerKind.FINAL_JOB
 
 
-def _failing_own_job(
+def _failing_running_jobs(
     jobs: Sequence[Job], asking: Asking, context: Context, sleep: Callable[[float], None]
-) -> Job | None:
+) -> list[Job]:
+    """The job that runs this, if a step of it failed. Where it can't be told which one that is (legs of
+    a matrix on runners without names), every job in progress of which a step failed."""
     own = find_own_job(jobs, context)
-    if own is None or any(step.conclusion in FAILED for step in own.steps):
-        return own
+    if own is None:
+        return [job for job in jobs if job.status == "in_progress" and _has_failed_step(job)]
+    if _has_failed_step(own):
+        return [own]
     if context.job_status != "failure":
-        return None
+        return []
     sleep(LAG)  # the runner knows before the API does
     try:
-        return asking.github.job(own.id)
+        return [asking.github.job(own.id)]
     except GitHubError:
-        return own
+        return [own]
+
+
+def _has_failed_step(job: Job) -> bool:
+    return any(step.conclusion in FAILED for step in job.steps)
 
 
 def _annotations(jobs: Sequence[Job], asking: Asking) -> list[tuple[Annotation, ...]]:

@@ -1,0 +1,63 @@
+"""Stages speak in the nouns of `model` and know nothing of each other."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "src" / "fire_routine"
+STAGES = ("gather", "distill", "compose", "decide", "fire", "report")
+STORYTELLERS = ("action.py", "cli.py", "demo.py")  # know every stage
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, in full."""
+    package = ("fire_routine", *path.relative_to(PACKAGE).with_suffix("").parts)[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = list(package[: len(package) - node.level + 1]) if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def own_modules(path: Path) -> set[str]:
+    """The parts of fire_routine that a file imports: `model`, `gather`, …"""
+    names = (name.split(".") for name in imported(path))
+    return {name[1] for name in names if name[0] == "fire_routine" and len(name) > 1}
+
+
+def files(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((PACKAGE / folder).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_stage_imports_no_other_stage(stage: str) -> None:
+    assert files(stage)
+    for path in files(stage):
+        others = own_modules(path) - {stage, "model", "settings", "__version__"}
+        assert not others, f"{path.relative_to(PACKAGE)} imports {others}"
+
+
+@pytest.mark.parametrize(
+    ("library", "module"),
+    [("github", "gather/github.py"), ("github_action_utils", "report/workflow.py")],
+)
+def test_one_module_alone_imports(library: str, module: str) -> None:
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in files("")
+        if any(name.split(".")[0] == library for name in imported(path))
+    }
+    assert users == {module}
+
+
+def test_only_the_storytellers_know_every_stage() -> None:
+    for path in PACKAGE.glob("*.py"):
+        if path.name not in (*STORYTELLERS, "__init__.py"):
+            assert not own_modules(path) & set(STAGES), path.name

@@ -1,0 +1,166 @@
+"""The whole story, against both emulators over real HTTP."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fire_routine.action import run_action
+from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator.github import Fault, GitHubEmulator
+
+LOG = """\
+2026-11-24T10:00:00.0000000Z ##[group]Run cargo test
+2026-11-24T10:00:00.1000000Z shell: bash -e {0}
+2026-11-24T10:00:00.2000000Z ##[endgroup]
+2026-11-24T10:00:01.0000000Z error[E0308]: mismatched types
+2026-11-24T10:00:01.0000000Z  --> src/lib.rs:4:5
+2026-11-24T10:00:01.2000000Z ##[error]Process completed with exit code 101.
+"""
+SHA = "a" * 40
+
+
+class Job:
+    """A final job of run 7, with its environment."""
+
+    def __init__(self, github: GitHubEmulator, endpoint: Endpoint, temp: Path) -> None:
+        self.github, self.endpoint, self.temp = github, endpoint, temp
+        self.environ = {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": github.url,
+            "GITHUB_REPOSITORY": github.full_name,
+            "GITHUB_RUN_ID": "7",
+            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_JOB": "on-failure",
+            "GITHUB_EVENT_NAME": "push",
+            "GITHUB_SHA": SHA,
+            "GITHUB_REF_NAME": "main",
+            "GITHUB_OUTPUT": str(temp / "output"),
+            "GITHUB_STEP_SUMMARY": str(temp / "summary"),
+            "RUNNER_TEMP": str(temp),
+            "FIRE_ROUTINE_ROUTINE_URL": endpoint.url,
+            "FIRE_ROUTINE_ROUTINE_TOKEN": endpoint.token,
+            "FIRE_ROUTINE_GITHUB_TOKEN": github.token,
+        }
+        self.log = ""
+
+    def run(self) -> int:
+        out = io.StringIO()
+        code = run_action(self.environ, out)
+        self.log = out.getvalue()
+        return code
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        lines = (self.temp / "output").read_text("utf-8").splitlines()
+        return {
+            line.partition("<<")[0]: lines[number + 1]
+            for number, line in enumerate(lines)
+            if "<<" in line and lines[number + 1] != line.partition("<<")[2]
+        }
+
+    @property
+    def summary(self) -> str:
+        return (self.temp / "summary").read_text("utf-8")
+
+    def secrets(self) -> tuple[str, str]:
+        return self.endpoint.token, self.github.token
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Job]:
+    with GitHubEmulator("octo/widgets") as github, Endpoint() as endpoint:
+        github.set_branch("main", SHA)
+        github.add_run({"id": 7, "head_sha": SHA, "status": "in_progress"})
+        github.add_job(7, {"id": 71, "name": "build", "conclusion": "failure"}, LOG)
+        github.add_job(7, {"id": 72, "name": "on-failure"})
+        yield Job(github, endpoint, tmp_path)
+
+
+def test_fires_once_and_tells_it_everywhere(job: Job) -> None:
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert "error[E0308]: mismatched types" in session.text
+    assert job.outputs["outcome"] == "fired"
+    assert job.outputs["session-url"] == session.url
+    assert Path(job.outputs["text-file"]).read_text("utf-8") == session.text
+    assert session.url in job.summary
+    assert job.github.statuses[SHA][-1]["target_url"] == session.url
+    assert job.log.count("::notice") == 1
+
+
+def test_second_job_of_the_attempt_is_skipped_and_points_to_the_session(job: Job) -> None:
+    job.run()
+    (job.temp / "output").unlink()
+    assert job.run() == 0
+    assert len(job.endpoint.sessions) == 1
+    assert job.outputs["outcome"] == "skipped"
+    assert job.outputs["session-url"] == job.endpoint.sessions[0].url
+
+
+def test_tokens_appear_nowhere(job: Job) -> None:
+    job.run()
+    shown = job.log.split("::add-mask::", 1)[0] + "".join(
+        line for line in job.log.splitlines() if not line.startswith("::add-mask::")
+    )
+    written = "".join(path.read_text("utf-8") for path in job.temp.rglob("*") if path.is_file())
+    for secret in job.secrets():
+        assert secret not in shown + written + job.endpoint.sessions[0].text
+
+
+def test_dry_run_needs_no_secrets_and_sends_nothing(job: Job) -> None:
+    del job.environ["FIRE_ROUTINE_ROUTINE_URL"], job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"]
+    job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
+    assert job.run() == 0
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "dry-run")
+    assert "error[E0308]" in Path(job.outputs["text-file"]).read_text("utf-8")
+    assert job.endpoint.requests == []
+    assert not job.github.asked("^POST")
+
+
+def test_every_bad_input_is_named_and_nothing_is_asked(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_MAX_WAIT"] = "soon"
+    job.environ["FIRE_ROUTINE_ROUTINE_URL"] = "https://example.com/"
+    assert job.run() == 1
+    assert job.outputs["reason"] == "invalid-input"
+    assert "max-wait" in job.log
+    assert "routine-url" in job.log
+    assert job.github.requests == []
+    assert job.endpoint.requests == []
+
+
+def test_fires_without_github_and_names_what_is_missing(job: Job) -> None:
+    job.github.fail(".", Fault.forbidden())
+    assert job.run() == 0
+    text = job.endpoint.sessions[0].text
+    assert SHA in text
+    assert "actions: read" in text
+
+
+def test_endpoint_failure_fails_the_step_and_frees_the_failure_for_a_later_fire(job: Job) -> None:
+    job.endpoint.script = [None]
+    job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = "sk-ant-oat01-of-another"
+    assert job.run() == 1
+    assert job.outputs["outcome"] == "failed"
+    job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = job.endpoint.token
+    (job.temp / "output").unlink()
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+
+
+def test_on_error_warn_passes_with_a_warning(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = "sk-ant-oat01-of-another"
+    job.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
+    assert job.run() == 0
+    assert "::warning" in job.log
+
+
+def test_comment_is_left_on_the_pull_request(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
+    job.github.add_pull_request({"number": 5, "head": {"ref": "main", "sha": SHA}})
+    job.run()
+    (comment,) = job.github.comments[5]
+    assert job.endpoint.sessions[0].url in comment["body"]

@@ -1,0 +1,134 @@
+"""The command line: exit statuses, one-line errors, and what goes to which stream."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fire_routine.cli import main
+from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator.github import GitHubEmulator
+
+LOG = """\
+2026-11-24T10:00:00.0000000Z ##[group]Run pytest
+2026-11-24T10:00:00.1000000Z shell: bash -e {0}
+2026-11-24T10:00:00.2000000Z ##[endgroup]
+2026-11-24T10:00:01.0000000Z >       assert price(3) == 21
+2026-11-24T10:00:01.0000000Z E       assert 20 == 21
+2026-11-24T10:00:01.1000000Z FAILED test_price.py::test_three - assert 20 == 21
+2026-11-24T10:00:01.2000000Z ##[error]Process completed with exit code 1.
+"""
+
+
+@pytest.fixture
+def routine(monkeypatch: pytest.MonkeyPatch) -> Endpoint:
+    endpoint = Endpoint()
+    monkeypatch.setenv("ROUTINE_FIRE_URL", endpoint.url)
+    monkeypatch.setenv("ROUTINE_FIRE_TOKEN", endpoint.token)
+    return endpoint
+
+
+def test_usage_errors_exit_with_2() -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["distill"])
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("value", ["0", "65537", "many"])
+def test_budget_outside_the_limits_is_a_usage_error(value: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["distill", "-", "--max-characters", value])
+    assert caught.value.code == 2
+
+
+def test_send_prints_the_session(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    with routine:
+        assert main(["send", "--text", "Deploy failed"]) == 0
+    assert routine.sessions[0].url in capsys.readouterr().out
+    assert routine.requests[0].text == "Deploy failed"
+
+
+def test_send_json_from_a_file(routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "text.md").write_text("# Déjà vu\n", "utf-8")
+    with routine:
+        assert main(["send", "--text-file", str(tmp_path / "text.md"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["session_id"] == routine.sessions[0].id
+    assert routine.requests[0].text == "# Déjà vu\n"
+
+
+def test_send_error_is_one_line_on_stderr(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    routine.script = [None]
+    routine.token = "sk-ant-oat01-another"
+    with routine:
+        assert main(["send", "--text", "x"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("fire-routine: ")
+
+
+def test_send_without_secrets_names_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ROUTINE_FIRE_URL", raising=False)
+    assert main(["send", "--text", "x"]) == 1
+    assert "ROUTINE_FIRE_URL is not set" in capsys.readouterr().err
+
+
+def test_send_without_a_text_sends_nothing(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    with routine:
+        assert main(["send"]) == 1
+    assert "--text-file" in capsys.readouterr().err
+    assert routine.requests == []
+
+
+def test_send_refuses_a_text_over_the_limit_unsent(
+    routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "long").write_text("x" * 65_537)
+    with routine:
+        assert main(["send", "--text-file", str(tmp_path / "long")]) == 1
+    assert "65,536" in capsys.readouterr().err
+    assert routine.requests == []
+
+
+def test_distill_prints_the_cause(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "job.log").write_text(LOG)
+    assert main(["distill", str(tmp_path / "job.log"), "--max-characters", "300"]) == 0
+    out = capsys.readouterr().out
+    assert "E       assert 20 == 21" in out
+    assert len(out) <= 301
+
+
+def test_distill_of_a_missing_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["distill", str(tmp_path / "none.log")]) == 1
+    assert "none.log: No such file" in capsys.readouterr().err
+
+
+def test_preview_prints_the_text_and_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with GitHubEmulator("octo/widgets") as github:
+        monkeypatch.setenv("GITHUB_API_URL", github.url)
+        monkeypatch.setenv("GITHUB_TOKEN", github.token)
+        github.add_run({"id": 7, "conclusion": "failure"})
+        github.add_job(7, {"id": 71, "name": "test", "conclusion": "failure"}, LOG)
+        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7/job/71"]) == 0
+        assert not github.asked("^POST")
+    assert "assert 20 == 21" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "address", ["7", "https://github.com/octo/widgets", "https://github.com/o/w/actions/runs/x"]
+)
+def test_preview_of_something_else_names_the_form(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["preview", address]) == 1
+    assert "https://github.com/OWNER/REPO/actions/runs/ID" in capsys.readouterr().err
+
+
+def test_emulate_on_a_taken_port_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with Endpoint() as taken:
+        port = taken.home.rpartition(":")[2]
+        assert main(["emulate", "--port", port]) == 1
+    assert f"--port {port}" in capsys.readouterr().err
