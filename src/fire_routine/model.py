@@ -18,7 +18,7 @@ def utf16_length(text: str) -> int:
     The endpoint's limit of 65,536 "characters" does not name its unit, so the action counts in
     the one that can only err towards a shorter text.
     """
-    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 # --- gather: what GitHub knows of the run -----------------------------------------------------

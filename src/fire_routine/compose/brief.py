@@ -11,7 +11,14 @@ from ..model import Attachment, Brief, Digest, Excerpt, Failure, Run, utf16_leng
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .budget import Part, fill, head, shares
 from .cleaning import cleaned
-from .evidence import MakeExcerpt, annotation_line, attachments_section, merged_annotations, remembered
+from .evidence import (
+    MakeExcerpt,
+    annotation_line,
+    attachments_section,
+    merged_annotations,
+    remembered,
+    trimmed,
+)
 from .facts import CAPS, facts, title, warning
 from .failure import failures_section
 from .further import go_on_section, notes_section
@@ -22,6 +29,7 @@ from .words import closed, own_words
 
 _TRIES = 3
 _SAID = 120  # units of a line that says what was left out
+_REDACTED = 1_000_000  # characters of digests that are looked through for secrets: about a second
 _SEARCHED = 20  # failures whose logs changed files are looked for in
 
 
@@ -58,9 +66,10 @@ def compose(
     Raises:
         ValueError: `max_characters` is below the smallest budget for this `text`.
     """
-    material, redactions = cleaned(_Material(run, tuple(failures), tuple(attachments), text.strip()))
+    given = _Material(run, tuple(failures), tuple(attachments), text.strip())
+    material, redactions = cleaned(_bounded(given))
     material = replace(material, text=closed(material.text))
-    if max_characters < MIN_CHARACTERS + min(utf16_length(text.strip()), KEPT_TEXT):
+    if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
     composer = _Composer(material, remembered(excerpt), server_url)
     body, late = _within(composer, max_characters)
@@ -71,6 +80,17 @@ def compose(
         fingerprints=tuple(sorted(fingerprints)),
         fingerprint=combined(fingerprints or {f"{run.workflow_path} {run.conclusion}"}),
         redactions=redactions + late,
+    )
+
+
+def _bounded(material: _Material) -> _Material:
+    """Hundreds of large digests, of which a few lines each have room, would take long to redact."""
+    logs = [failure.digest for failure in material.failures if failure.digest]
+    digests = iter(trimmed([*logs, *(one.digest for one in material.attachments)], _REDACTED))
+    return replace(
+        material,
+        failures=tuple(replace(f, digest=next(digests)) if f.digest else f for f in material.failures),
+        attachments=tuple(replace(one, digest=next(digests)) for one in material.attachments),
     )
 
 

@@ -34,21 +34,25 @@ def cut(text: str, limit: int) -> str:
     return f"{kept}… [{len(text) - len(kept)} more]"
 
 
-def listed(items: Sequence[str], limit: int, separator: str = ", ") -> str:
+def listed(items: Sequence[str], limit: int, separator: str = ", ", total: int = 0) -> str:
     """As many of the items as fit within `limit` units, then how many more there are; empty where
     not even one fits.
+
+    Args:
+        total: how many there are, where `items` are only the first of them.
     """
+    total = max(total, len(items))
     joined = separator.join(items)
-    if utf16_length(joined) <= limit:
+    if total == len(items) and utf16_length(joined) <= limit:
         return joined
     kept: list[str] = []
-    left = limit - utf16_length(_more(len(items), separator))
+    left = limit - utf16_length(_more(total, separator))
     for item in items:
         left -= utf16_length(item) + (len(separator) if kept else 0)
         if left < 0:
             break
         kept.append(item)
-    return separator.join(kept) + _more(len(items) - len(kept), separator) if kept else ""
+    return separator.join(kept) + _more(total - len(kept), separator) if kept else ""
 
 
 def _more(count: int, separator: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from ..model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
-from .budget import Part, cut, fill, head, listed, short
+from .budget import Part, cut, fill, head, listed, shares, short
 from .grouping import telling_annotations
 from .sanitising import fence, inline
 
@@ -30,6 +31,27 @@ def remembered(excerpt: MakeExcerpt) -> MakeExcerpt:
         return found
 
     return answer
+
+
+def trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
+    """The digests, of `room` characters together: from those that need more than their share, the
+    lines that tell least are taken out, whole ones only."""
+    sizes = [sum(len(line) + 1 for block in digest.blocks for line in block.lines) for digest in digests]
+    given = shares(sizes, room)
+    return [
+        digest if size <= share else _trimmed(digest, share)
+        for digest, size, share in zip(digests, sizes, given, strict=True)
+    ]
+
+
+def _trimmed(digest: Digest, room: int) -> Digest:
+    kept = set()
+    for block in sorted(digest.blocks, key=lambda block: -block.weight):
+        room -= sum(len(line) + 1 for line in block.lines)
+        if room < 0:
+            break
+        kept.add(id(block))
+    return replace(digest, blocks=tuple(block for block in digest.blocks if id(block) in kept))
 
 
 def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> tuple[str, str]:
@@ -68,7 +90,9 @@ def attachments_section(attachments: Sequence[Attachment], excerpt: MakeExcerpt,
     parts = [Part(partial(_attachment, attachment, excerpt)) for attachment in attachments]
     texts = fill(parts, limit - _COUNT_OF_FILES)
     left = texts.count("")
-    return "".join(texts) + (f"\n\n({left} attached files have no room here.)" if left else "")
+    if left == len(texts):
+        return ""
+    return "".join(texts) + (f"\n\n({left} more attached files have no room here.)" if left else "")
 
 
 def _attachment(attachment: Attachment, excerpt: MakeExcerpt, limit: int) -> str:

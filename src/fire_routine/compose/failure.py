@@ -133,21 +133,21 @@ def _legs(run: Run, failure: Failure, cap: int) -> list[str]:
     """The jobs that share the failure, the legs of the same matrix that passed, what tells them apart."""
     lines = []
     if len(failure.jobs) > 1:
-        names = [inline(short(job.name, _NAME)) for job in failure.jobs]
-        lines.append(_counted(f"Shared by {len(names)} jobs", listed(names, cap)))
+        lines.append(_counted("Shared by {} jobs", [job.name for job in failure.jobs], cap))
     bases = {base_name(job.name) for job in failure.jobs}
     passed = [name for name in run.passed_jobs if base_name(name) in bases and matrix_values(name)]
     if passed:
-        names = [inline(short(name, _NAME)) for name in passed]
-        lines.append(_counted(f"Of the same matrix, {len(names)} legs passed", listed(names, cap)))
+        lines.append(_counted("Of the same matrix, {} legs passed", passed, cap))
         if telling := _only_failing(failure.jobs, passed):
             values = ", ".join(inline(short(value, _NAME_SHORT)) for value in telling[:4])
             lines.append(f"Every leg that fails so, and no leg that passed, has {values}.")
     return lines
 
 
-def _counted(words: str, names: str) -> str:
-    return f"{words}: {names}." if names else f"{words}."
+def _counted(words: str, jobs: Sequence[str], cap: int) -> str:
+    shown = [inline(short(name, _NAME)) for name in jobs[: cap // 4]]  # no name takes less
+    names = listed(shown, cap, total=len(jobs))
+    return words.format(len(jobs)) + (f": {names}." if names else ".")
 
 
 def _only_failing(jobs: Sequence[FailedJob], passed: Sequence[str]) -> list[str]:

@@ -25,8 +25,10 @@ def notes_section(notes: Sequence[Note], limit: int) -> str:
 
 
 def _note(note: Note) -> str:
-    remedy = f" To have it: {cut(note.remedy, 200).rstrip('.')}." if note.remedy else ""
-    line = f"- {cut(note.what, 120)}: {cut(note.why, 200).rstrip('.')}.{remedy}"
+    what, why, remedy = (" ".join(text.split()).rstrip(".") for text in (note.what, note.why, note.remedy))
+    line = f"- {cut(what, 120)}: {cut(why, 200)}."
+    if remedy:
+        line += f" To have it: {cut(remedy, 200)}."
     return line.replace("](", "] (").replace("<", "‹")  # no link and no tag, whatever a name in it holds
 
 

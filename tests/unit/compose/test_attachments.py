@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from fire_routine.compose import attachments as module
+from fire_routine.compose import globbing, read_attachments
+from fire_routine.model import Block, Digest
+
+
+def read(chunks: Iterable[bytes]) -> Digest:
+    """A reader that keeps every line."""
+    lines = tuple(b"".join(chunks).decode("utf-8", "replace").splitlines())
+    return Digest((Block(1, lines, 1.0, "all"),), len(lines), "log")
+
+
+def write(path: Path, text: str = "boom\n") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def names(workspace: Path, *patterns: str) -> list[str]:
+    return [attachment.path for attachment in read_attachments(patterns, workspace, read)[0]]
+
+
+def refusals(workspace: Path, *patterns: str) -> list[str]:
+    attachments, notes = read_attachments(patterns, workspace, read)
+    assert not attachments
+    return [f"{note.what}: {note.why}" for note in notes]
+
+
+def symlink(link: Path, target: Path) -> None:
+    try:
+        link.symlink_to(target, target_is_directory=target.is_dir())
+    except OSError:
+        pytest.skip("this system lets nobody make links")
+
+
+def test_files_are_read_by_pattern_each_once_in_order(tmp_path: Path) -> None:
+    for name in ("a.log", "b.log", "c.txt", "deep/er/d.log", "deep/e.log"):
+        write(tmp_path / name)
+    assert names(tmp_path, "*.log") == ["a.log", "b.log"]
+    assert names(tmp_path, "a.log", "[ab].log", "?.log") == ["a.log", "b.log"]
+    assert sorted(names(tmp_path, "**/*.log")) == ["a.log", "b.log", "deep/e.log", "deep/er/d.log"]
+    assert sorted(names(tmp_path, "deep/**")) == ["deep/e.log", "deep/er/d.log"]
+    assert names(tmp_path, "deep/**/d.log") == ["deep/er/d.log"]
+    assert names(tmp_path, "./c.txt") == ["c.txt"]
+
+
+def test_an_absolute_path_inside_the_workspace_is_as_good(tmp_path: Path) -> None:
+    write(tmp_path / "out" / "a.log")
+    assert names(tmp_path, str(tmp_path / "out" / "*.log")) == ["out/a.log"]
+
+
+def test_the_content_is_read_as_a_log(tmp_path: Path) -> None:
+    write(tmp_path / "a.log", "one\ntwo\n")
+    ((attachment,), notes) = read_attachments(["a.log"], tmp_path, read)
+    assert attachment.digest.blocks[0].lines == ("one", "two")
+    assert notes == ()
+
+
+def test_a_pattern_that_matches_nothing_is_said(tmp_path: Path) -> None:
+    assert refusals(tmp_path, "*.log", "no/such/file") == [
+        "attach: *.log: no file matches",
+        "attach: no/such/file: no file matches",
+    ]
+
+
+def test_paths_outside_the_workspace_are_refused(tmp_path: Path) -> None:
+    write(tmp_path / "secret.log")
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    for pattern in ("../secret.log", "x/../../secret.log", str(tmp_path / "secret.log"), "../**/*.log"):
+        assert refusals(workspace, pattern) == [f"attach: {pattern}: it leads out of the workspace"]
+
+
+def test_links_to_files_and_folders_are_refused_and_named(tmp_path: Path) -> None:
+    write(tmp_path / "outside" / "secret.log")
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    symlink(workspace / "a.log", tmp_path / "outside" / "secret.log")
+    symlink(workspace / "folder", tmp_path / "outside")
+
+    assert refusals(workspace, "a.log") == ["attach: a.log: it is a link"]
+    assert refusals(workspace, "*.log") == ["attach: a.log: it is a link"]
+    assert refusals(workspace, "folder/secret.log") == ["attach: folder: it is a link"]
+    assert refusals(workspace, "folder/*.log") == ["attach: folder: it is a link"]
+    assert "secret" not in repr(read_attachments(["**/*.log", "**"], workspace, read)[0])
+
+
+def test_a_link_on_the_way_is_refused_even_to_a_folder_of_the_workspace(tmp_path: Path) -> None:
+    write(tmp_path / "real" / "a.log")
+    symlink(tmp_path / "link", tmp_path / "real")
+    assert refusals(tmp_path, "link/a.log") == ["attach: link: it is a link"]
+
+
+def test_a_loop_of_links_ends(tmp_path: Path) -> None:
+    write(tmp_path / "deep" / "a.log")
+    symlink(tmp_path / "deep" / "loop", tmp_path)
+    assert names(tmp_path, "**/*.log") == ["deep/a.log"]
+
+
+def test_wildcards_do_not_match_hidden_files_and_nothing_matches_inside_dot_git(tmp_path: Path) -> None:
+    for name in (".env", ".cache/a.log", ".git/config", "src/.git/config", "b.log"):
+        write(tmp_path / name)
+    assert names(tmp_path, "**") == ["b.log"]
+    assert names(tmp_path, "**/*") == ["b.log"]
+    assert names(tmp_path, ".cache/*.log") == [".cache/a.log"]
+    assert refusals(tmp_path, ".git/config") == ["attach: .git/config: no file matches"]
+    assert refusals(tmp_path, "**/.git/*") == ["attach: **/.git/*: no file matches"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.log")
+    assert refusals(tmp_path, "a.log") == ["attach: a.log: it is not a regular file"]
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.log")
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("this user reads everything")
+    assert refusals(tmp_path, "a.log") == ["attach: a.log: Permission denied"]
+
+
+def test_too_large_a_file_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "a.log").open("wb") as file:
+        file.truncate(module.MOST_BYTES + 1)  # sparse
+    assert refusals(tmp_path, "a.log") == ["attach: a.log: it is larger than 32 MiB"]
+
+
+def test_too_many_files_are_said(tmp_path: Path) -> None:
+    for number in range(module.MOST_FILES + 5):
+        write(tmp_path / f"{number:02}.log")
+    attachments, (note,) = read_attachments(["*.log"], tmp_path, read)
+    assert len(attachments) == module.MOST_FILES
+    assert note.why == "the patterns match 25 files and 20 are read"
+
+
+def test_a_pattern_over_too_many_files_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(globbing, "MOST_ENTRIES", 50)
+    for number in range(100):
+        write(tmp_path / f"{number}" / "a.txt")
+    assert "more than 50 files and folders" in refusals(tmp_path, "**/*.log")[0]
+
+
+def test_without_a_workspace_nothing_is_read() -> None:
+    assert read_attachments([], None, read) == ((), ())
+    _, (note,) = read_attachments(["*.log"], None, read)
+    assert note.why == "there is no workspace"
+
+
+def test_the_xml_library_is_imported_only_for_an_xml_file(tmp_path: Path) -> None:
+    write(tmp_path / "a.log")
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom fire_routine.compose import read_attachments\n"
+        "read_attachments(['*.log'], Path(sys.argv[1]), lambda chunks: list(chunks))\n"
+        "assert not {'junitparser', 'xml.etree.ElementTree'} & set(sys.modules)"
+    )
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, env=environ)

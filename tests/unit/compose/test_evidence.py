@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from tests.unit.compose.material import digest, excerpt, job
+
+from fire_routine.compose.evidence import attachments_section, evidence, log_block, remembered, trimmed
+from fire_routine.model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
+
+
+def test_a_log_says_how_many_of_its_lines_are_shown() -> None:
+    block, shown = log_block("From the log", digest("a", "boom", "bang"), excerpt, 500)
+    assert block == "From the log, 2 of 6000 lines:\n```\nboom\nbang\n```"
+    assert shown == "boom\nbang"
+
+
+def test_a_log_of_backticks_stays_within_its_limit() -> None:
+    ticks = digest("a", *("`" * n for n in range(30)))
+    for limit in range(-5, 700, 13):
+        assert utf16_length(log_block("From the log", ticks, excerpt, limit)[0]) <= max(limit, 0)
+
+
+def test_evidence_of_any_size_stays_within_its_limit() -> None:
+    notes = tuple(Annotation("failure", f"note {n} " + "é😀" * n, "t" * n, "a.py", n) for n in range(30))
+    for log in (None, digest("a", *(f"line {n}" for n in range(200)))):
+        failure = Failure("a", (job(0, annotations=notes),), log)
+        for limit in range(-5, 3_000, 97):
+            text = evidence(failure, excerpt, limit)
+            assert utf16_length(text) <= max(limit, 0)
+            assert limit < 200 or text.count("note ") == 30 or "more" in text or "left out" in text
+
+
+def test_annotations_of_jobs_that_share_a_failure_are_merged() -> None:
+    note = Annotation("failure", "no such widget", "", "src/b.py", 4)
+    failure = Failure("a", (job(0, annotations=(note,)), job(1, annotations=(note,))), None)
+    assert evidence(failure, excerpt, 900).count("no such widget") == 1
+
+
+def test_warnings_count_only_where_there_is_no_log() -> None:
+    warned = (job(0, annotations=(Annotation("warning", "deprecated action"),)),)
+    assert "deprecated" in evidence(Failure("a", warned, None), excerpt, 900)
+    assert "deprecated" not in evidence(Failure("a", warned, digest("a", "x")), excerpt, 900)
+
+
+def test_attached_files_without_room_are_counted() -> None:
+    files = [Attachment(f"{n}.log", digest("", f"{n} " * 100)) for n in range(9)]
+    text = attachments_section(files, excerpt, 1_000)
+    shown = text.count("## Attached")
+    assert 0 < shown < 9
+    assert f"({9 - shown} more attached files have no room here.)" in text
+    assert attachments_section(files, excerpt, 30) == ""
+    assert attachments_section([], excerpt, 1_000) == ""
+
+
+def test_an_excerpter_is_not_asked_again_for_what_it_has_answered() -> None:
+    asked = []
+
+    def counting(digest: Digest, limit: int) -> Excerpt:
+        asked.append(limit)
+        return excerpt(digest, limit)
+
+    answer, log = remembered(counting), digest("a", "boom", "bang")
+    assert answer(log, 500) == answer(log, 30) == answer(log, 9) == excerpt(log, 500)
+    assert answer(log, 5).text == "boom"
+    assert asked == [500, 5]
+
+
+def test_trimming_takes_out_what_tells_least_and_leaves_small_digests_whole() -> None:
+    small, large = digest("a", "x" * 50), digest("b", "boom", noise=1_000)
+    kept = trimmed([small, large], 200)
+    assert kept[0] is small
+    assert [block.rule for block in kept[1].blocks] == ["test"]
+    assert kept[1].total_lines == large.total_lines
+    assert trimmed([small, large], 10**6) == [small, large]

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.unit.compose.material import STARTED, digest, excerpt, job, run
+
+from fire_routine.compose.failure import duration, failure_section, failures_section
+from fire_routine.compose.grouping import group
+from fire_routine.model import Failure, utf16_length
+
+
+def test_a_section_says_how_the_step_ended_how_long_it_took_and_what_ran() -> None:
+    log = digest("a", "boom", ended="killed (out of memory)", exit_code=137)
+    text = failure_section(run(), Failure("a", (job(0),), log), "1 of 1", excerpt, 4_000)
+    assert "## Failure 1 of 1: `test`, step `Run the tests`" in text
+    assert "Step 5, exit code 137, killed (out of memory), after 2 min 10 s, shell `bash -e {0}`" in text
+    assert "What ran:\n```\nmake test\n```" in text
+
+
+def test_a_job_that_failed_before_its_first_step_says_so() -> None:
+    text = failure_section(run(), Failure("a", (job(0, steps=()),), None), "1 of 1", excerpt, 4_000)
+    assert "No step ran, exit code 1, after 3 min 20 s, job 1000, whose log is not here." in text
+
+
+def test_a_running_jobs_log_is_said_not_to_exist_yet() -> None:
+    running = job(0, conclusion="running", completed_at=None)
+    text = failure_section(run(), Failure("a", (running,), None), "1 of 1", excerpt, 4_000)
+    assert "running" in text
+    assert "has no log until it is done" in text
+
+
+def test_the_value_that_only_failing_legs_have_is_named() -> None:
+    jobs = (job(0, "test (windows, 3.11)"), job(1, "test (windows, 3.12)"))
+    material = run(jobs, passed_jobs=("test (linux, 3.11)", "test (linux, 3.12)", "lint", "lint (windows)"))
+    text = failure_section(material, Failure("a", jobs, digest("a", "x")), "1 of 1", excerpt, 4_000)
+    assert "Of the same matrix, 2 legs passed: `test (linux, 3.11)`, `test (linux, 3.12)`." in text
+    assert "Every leg that fails so, and no leg that passed, has `windows`." in text
+
+
+def test_nothing_is_named_where_no_value_tells_the_legs_apart() -> None:
+    jobs = (job(0, "test (windows, 3.11)"), job(1, "test (linux, 3.12)"))
+    material = run(jobs, passed_jobs=("test (linux, 3.11)",))
+    assert "Every leg" not in failure_section(
+        material, Failure("a", jobs, digest("a", "x")), "1 of 1", excerpt, 4_000
+    )
+
+
+def test_a_long_command_is_cut_and_the_cut_is_said() -> None:
+    log = digest("a", "boom", command="make widget\n" * 500)
+    text = failure_section(run(), Failure("a", (job(0),), log), "1 of 1", excerpt, 4_000)
+    assert "more]\n```" in text
+    assert "boom" in text
+
+
+def test_more_failures_than_there_is_room_for_are_listed() -> None:
+    jobs = [job(n, f"job {n}", completed_at=STARTED + timedelta(seconds=n)) for n in range(256)]
+    logs = {one.id: digest(f"f{one.id}", f"boom of {one.name}", noise=30) for one in jobs}
+    text = failures_section(run(jobs), group(jobs, logs), excerpt, 20_000)
+    shown = text.count("## Failure ")
+    assert 10 < shown < 60
+    assert f"## Without room for a section of their own: {256 - shown}" in text
+    assert f"- `job {shown}`, step `Run the tests`, job {1000 + shown}" in text
+    assert "more" in text[-20:]
+    assert all(f"boom of job {n}\n" in text for n in range(shown))
+
+
+def test_sections_of_any_size_stay_within_their_limit() -> None:
+    jobs = [job(n, f"job {n} (é😀, {n % 5})") for n in range(40)]
+    failures = group(jobs, {one.id: digest(f"f{one.id % 7}", *("x" * 90,) * 40) for one in jobs})
+    for limit in range(-10, 6_000, 211):
+        text = failures_section(run(jobs), failures, excerpt, limit)
+        assert utf16_length(text) <= max(limit, 0)
+
+
+def test_durations_are_told_in_two_units_at_most() -> None:
+    assert duration(timedelta(seconds=7)) == "7 s"
+    assert duration(timedelta(seconds=130)) == "2 min 10 s"
+    assert duration(timedelta(hours=2, minutes=5, seconds=59)) == "2 h 5 min"
+    assert duration(timedelta(seconds=-1)) == "0 s"

@@ -1,0 +1,175 @@
+"""Reports in the shape that pytest, Maven Surefire, jest-junit and PHPUnit give them."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from fire_routine.compose import read_attachments
+from fire_routine.compose.junit import read_report
+from fire_routine.model import Block, Digest
+
+PYTEST = b"""<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1"
+failures="1" skipped="1" tests="4" time="0.032" timestamp="2026-11-24T14:02:03.52" hostname="runner"><testcase
+classname="tests.test_cart" name="test_total" time="0.001"><failure message="assert 3 == 4&#10; +  where 3 = total([1, 2])"
+>def test_total():
+&gt;       assert total([1, 2]) == 4
+E       assert 3 == 4
+E        +  where 3 = total([1, 2])
+
+tests/test_cart.py:5: AssertionError</failure><system-out>adding #x1B[31m1#x1B[0m
+adding 2</system-out></testcase><testcase classname="tests.test_cart" name="test_ok" time="0.0" /><testcase
+classname="tests.test_cart" name="test_later" time="0.0"><skipped type="pytest.skip" message="later">x</skipped></testcase><testcase
+classname="tests.test_db" name="test_connect" time="0.0"><error message="failed on setup with &quot;OSError: no
+database&quot;">E   OSError: no database</error></testcase></testsuite></testsuites>"""
+
+SUREFIRE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<testsuite xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" name="com.acme.CartTest" time="0.05" tests="2" errors="0"
+ skipped="0" failures="1"><properties><property name="java.version" value="17"/></properties>
+  <testcase name="addsUp" classname="com.acme.CartTest" time="0.01">
+    <failure message="expected: &lt;4&gt; but was: &lt;3&gt;" type="org.opentest4j.AssertionFailedError"><![CDATA[org.opentest4j.AssertionFailedError: expected: <4> but was: <3>
+\tat com.acme.CartTest.addsUp(CartTest.java:12)
+]]></failure>
+  </testcase>
+  <testcase name="empty" classname="com.acme.CartTest" time="0.0"/>
+</testsuite>"""
+
+JEST = b"""<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="jest tests" tests="1" failures="1" errors="0" time="1.2">
+  <testsuite name="cart" errors="0" failures="1" skipped="0" tests="1">
+    <testcase classname="cart adds up" name="cart adds up" time="0.003">
+      <failure>Error: expect(received).toBe(expected)
+
+Expected: 4
+Received: 3
+    at Object.toBe (/home/runner/work/cart/cart.test.js:4:20)</failure>
+    </testcase>
+  </testsuite>
+</testsuites>"""
+
+PHPUNIT = b"""<?xml version="1.0" encoding="UTF-8"?>
+<testsuites><testsuite name="all" tests="1" failures="1"><testsuite name="Unit" tests="1"><testsuite name="CartTest">
+<testcase name="testTotal" class="CartTest" classname="CartTest" file="/app/tests/CartTest.php" line="9" time="0.01">
+<failure type="PHPUnit\\Framework\\ExpectationFailedException">CartTest::testTotal
+Failed asserting that 3 matches expected 4.
+
+/app/tests/CartTest.php:11
+</failure></testcase></testsuite></testsuite></testsuite></testsuites>"""
+
+
+def lines(data: bytes) -> list[str]:
+    report = read_report(data)
+    assert report is not None
+    return [line for block in report.blocks for line in block.lines]
+
+
+def test_pytests_failures_and_errors_are_told_with_their_traces() -> None:
+    told = lines(PYTEST)
+    assert told[0] == "4 tests: 2 failed, 1 skipped"
+    assert "FAILED tests.test_cart::test_total" in told
+    assert ">       assert total([1, 2]) == 4" in told
+    assert "tests/test_cart.py:5: AssertionError" in told
+    assert "FAILED tests.test_db::test_connect" in told
+    assert "test_ok" not in "\n".join(told)
+    assert "adding 1" in told
+
+
+def test_what_a_test_printed_weighs_less_than_what_it_says() -> None:
+    report = read_report(PYTEST)
+    assert report is not None
+    printed = next(block for block in report.blocks if "adding 2" in block.lines)
+    assert all(block.weight > printed.weight for block in report.blocks if block is not printed)
+
+
+def test_a_message_that_the_trace_repeats_is_told_once() -> None:
+    told = lines(SUREFIRE)
+    assert "FAILED com.acme.CartTest::addsUp" in told
+    assert sum("expected: <4> but was: <3>" in line for line in told) == 1
+    assert "\tat com.acme.CartTest.addsUp(CartTest.java:12)" in told
+
+
+def test_suites_in_suites_and_failures_without_a_message_are_read() -> None:
+    assert "FAILED CartTest::testTotal" in lines(PHPUNIT)
+    assert "Failed asserting that 3 matches expected 4." in lines(PHPUNIT)
+    assert "Received: 3" in lines(JEST)
+
+
+def test_line_numbers_follow_each_other() -> None:
+    report = read_report(PYTEST)
+    assert report is not None
+    at = 1
+    for block in report.blocks:
+        assert block.first == at
+        at += len(block.lines)
+    assert report.total_lines == at - 1
+
+
+def test_a_report_without_failures_says_so() -> None:
+    assert lines(b'<testsuite name="x"><testcase name="a"/></testsuite>') == ["1 tests: 0 failed, 0 skipped"]
+
+
+def test_the_fingerprint_is_that_of_the_failing_tests() -> None:
+    def fingerprint(data: bytes) -> str:
+        report = read_report(data)
+        assert report is not None
+        return report.fingerprint
+
+    assert fingerprint(PYTEST) == fingerprint(
+        PYTEST.replace(b"0.001", b"0.002").replace(b"test_ok", b"test_b")
+    )
+    assert fingerprint(PYTEST) != fingerprint(PYTEST.replace(b"test_total", b"test_sum"))
+
+
+ENTITY_BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "lol">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+    + b']><testsuite name="&j;"/>'
+)
+EXTERNAL = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
+    b'<testsuite name="x"><testcase name="a"><failure>&f;</failure></testcase></testsuite>'
+)
+
+
+@pytest.mark.parametrize("data", [ENTITY_BOMB, EXTERNAL, EXTERNAL.decode().encode("utf-16")])
+def test_a_report_that_declares_entities_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="document type"):
+        read_report(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not xml",
+        PYTEST[:-40],
+        b"<html><body/></html>",
+        b"<testsuite>\x00</testsuite>",
+        b'<?xml version="1.0" encoding="no-such"?><testsuite/>',
+        b"<testsuite>" * 5_000 + b"<testcase name='x'/>" + b"</testsuite>" * 5_000,
+    ],
+)
+def test_what_is_no_report_is_none(data: bytes) -> None:
+    assert read_report(data) is None
+
+
+def test_a_report_cut_off_by_a_crash_is_read_as_a_log_and_a_dangerous_one_is_not_read(tmp_path: Path) -> None:
+    def read(chunks: Iterable[bytes]) -> Digest:
+        return Digest((Block(1, (b"".join(chunks).decode(),), 1.0, "all"),), 1, "")
+
+    (tmp_path / "cut.xml").write_bytes(PYTEST[:-40])
+    (tmp_path / "bomb.xml").write_bytes(ENTITY_BOMB)
+    (tmp_path / "good.XML").write_bytes(SUREFIRE)
+
+    attachments, (note,) = read_attachments(["*.xml", "*.XML"], tmp_path, read)
+
+    assert {one.path: one.digest.blocks[0].rule for one in attachments} == {
+        "cut.xml": "all",
+        "good.XML": "junit",
+    }
+    assert note.what == "attach: bomb.xml"
+    assert "document type" in note.why
