@@ -1,19 +1,25 @@
-"""What becomes of a fire under each fault: `python bench/faults.py`.
+"""What becomes of a fire under each fault: `python bench/faults.py`, and with `--send` by the command line.
 
-A real clock and real sleeps: 2 s for a fire in all, 1 s of it for waiting between attempts. Each row
-says what came of it and what the server saw: connections, complete requests, and the sessions that a backend
-may have started on them. It ends with exit code 1 if an outcome is another than the catalogue's, if a
-`failed` hides a session, or if there are two of one fire.
+A real clock and real sleeps. Each row says what came of the fire and what the server saw: connections,
+complete requests, and the sessions that a backend may have started on them. The library is given 2 s for a
+fire, 1 s of it for waiting between attempts. With `--send`, each fault meets `fire-routine send` as users
+run it, with its own 60 s of waiting and 120 s in all, 24 at a time: exit code and last line are shown.
+
+It ends with exit code 1 if an outcome is another than the catalogue's, if a `failed` hides a session, or if
+there are two of one fire.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,18 +36,37 @@ from fire_routine.settings import Settings  # noqa: E402
 
 DEADLINE = 2.0  # seconds for a fire
 MAX_WAIT = 1  # second
+AT_ONCE = 24
 TOKEN = "sk-ant-oat01-0123456789abcdef"
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
 
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """An address at which no connection can be made."""
+
+    name: str
+    url: str
+    environ: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    text: str
+    right: bool
+
+
+def bare(values: Mapping[str, str]) -> dict[str, str]:
+    """The process's environment with these proxies and authorities alone."""
+    kept = {name: value for name, value in os.environ.items() if name.upper() not in VARIABLES}
+    return kept | dict(values)
+
+
 @contextmanager
 def environment(values: Mapping[str, str]) -> Iterator[None]:
-    """The process's environment with these proxies and authorities alone."""
-    before = dict(os.environ)
-    for name in VARIABLES:
-        os.environ.pop(name, None)
-        os.environ.pop(name.lower(), None)
-    os.environ.update(values)
+    before, during = dict(os.environ), bare(values)
+    os.environ.clear()
+    os.environ.update(during)
     try:
         yield
     finally:
@@ -49,69 +74,93 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def fire(url: str) -> tuple[Outcome, float]:
-    settings = Settings(routine_url=url, routine_token=TOKEN, max_wait=MAX_WAIT)
-    started = time.monotonic()
-    outcome = fire_once(settings, "€" * 65_536, deadline=DEADLINE, jitter=lambda: 0.0)
-    return outcome, time.monotonic() - started
-
-
-def row(name: str, outcome: Outcome, seconds: float, server: FaultServer | None) -> str:
-    status = str(outcome.http_status or "-")
+def counts(server: FaultServer | None) -> str:
     seen = (server.connections, server.requests, server.sessions) if server else ("-", "-", 0)
-    return (
-        f"{name:34} {outcome.result:8} {outcome.reason or '-':18} {status:>4} {outcome.requests:>5}"
-        f" {seen[0]:>6} {seen[1]:>6} {seen[2]:>6} {seconds:>7.2f}"
-    )
+    return f"{seen[0]:>6} {seen[1]:>6} {seen[2]:>6}"
 
 
-def run(fault: Fault, certificates: Certificates) -> bool:
-    """Print the fault's row; whether all is as it has to be."""
-    with staged(fault, certificates) as stage, environment(stage.environ):
-        outcome, seconds = fire(stage.url)
-    print(row(fault.name, outcome, seconds, stage.server), flush=True)
-    sessions = stage.server.sessions
-    as_said = (outcome.result, outcome.reason) == (fault.result, fault.reason)
-    raced = fault.racing and outcome.reason == "no-connection"
-    hidden = sessions > 0 and outcome.result is Result.FAILED
-    return (as_said or raced) and not hidden and sessions <= 1 and seconds < DEADLINE + 1
-
-
-def run_nowhere(name: str, url: str, environ: Mapping[str, str]) -> bool:
-    """The same where there is no server to come to."""
+def by_library(name: str, url: str, environ: Mapping[str, str]) -> tuple[Outcome, str, str]:
+    """The outcome, and its part of the row before and after what the server saw."""
+    settings = Settings(routine_url=url, routine_token=TOKEN, max_wait=MAX_WAIT)
     with environment(environ):
-        outcome, seconds = fire(url)
-    print(row(name, outcome, seconds, None), flush=True)
-    return (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+        started = time.monotonic()
+        outcome = fire_once(settings, "€" * 65_536, deadline=DEADLINE, jitter=lambda: 0.0)
+        seconds = time.monotonic() - started
+    reason, status = outcome.reason or "-", outcome.http_status or "-"
+    before = f"{name:34} {outcome.result:8} {reason:18} {status:>4} {outcome.requests:>5}"
+    return outcome, before, f"{seconds:>7.2f}"
 
 
-def nowhere() -> Iterator[Callable[[], bool]]:
-    dead = f"127.0.0.1:{closed_port()}"
-    yield lambda: run_nowhere("refused", f"http://{dead}{PATH}", {})
-    yield lambda: run_nowhere("no such name", f"https://routine.invalid{PATH}", {})
-    proxy = {"HTTPS_PROXY": f"http://{dead}"}
-    yield lambda: run_nowhere("proxy refused", f"https://routine.test{PATH}", proxy)
+def library_row(fault: Fault | Nowhere, certificates: Certificates) -> Row:
+    if isinstance(fault, Nowhere):
+        outcome, before, after = by_library(fault.name, fault.url, fault.environ)
+        right = (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+        return Row(f"{before} {counts(None)} {after}", right)
+    with staged(fault, certificates) as stage:
+        outcome, before, after = by_library(fault.name, stage.url, stage.environ)
+    sessions = stage.server.sessions
+    right = (outcome.result, outcome.reason) == (fault.result, fault.reason)
+    right |= fault.racing and outcome.reason == "no-connection"
+    right &= sessions <= (outcome.result is not Result.FAILED)
+    return Row(f"{before} {counts(stage.server)} {after}", right)
 
-    def full() -> bool:
-        with full_port() as port:
-            return run_nowhere("connect time-out", f"http://127.0.0.1:{port}{PATH}", {})
 
-    if sys.platform == "linux":  # elsewhere a full queue refuses
-        yield full
-
-
-def main() -> int:
-    print(
-        f"{'fault':34} {'outcome':8} {'reason':18} {'http':>4} {'sent':>5}"
-        f" {'conns':>6} {'whole':>6} {'sess.':>6} {'seconds':>7}"
+def by_command(name: str, url: str, environ: Mapping[str, str]) -> tuple[int, str, str]:
+    """The exit code, and its part of the row before and after what the server saw."""
+    command = [sys.executable, "-m", "fire_routine", "send", "--text", "CI failed"]
+    own = {"ROUTINE_FIRE_URL": url, "ROUTINE_FIRE_TOKEN": TOKEN, "PYTHONPATH": str(ROOT / "src")}
+    started = time.monotonic()
+    done = subprocess.run(
+        command, env=bare({**environ, **own}), stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
-    with tempfile.TemporaryDirectory() as folder:
+    seconds = time.monotonic() - started
+    line = (done.stdout + done.stderr).strip()
+    return done.returncode, f"{name:34} {done.returncode:>4}", f"{seconds:>7.1f}  {line}"
+
+
+def command_row(fault: Fault | Nowhere, certificates: Certificates) -> Row:
+    if isinstance(fault, Nowhere):
+        code, before, after = by_command(fault.name, fault.url, fault.environ)
+        return Row(f"{before} {counts(None)} {after}", code == 1 and "\n" not in after)
+    with staged(fault, certificates) as stage:
+        code, before, after = by_command(fault.name, stage.url, stage.environ)
+    sessions = stage.server.sessions
+    right = code == (fault.result is not Result.FIRED) and sessions <= 1 and "\n" not in after
+    return Row(f"{before} {counts(stage.server)} {after}", right)
+
+
+@contextmanager
+def nowhere() -> Iterator[list[Nowhere]]:
+    dead = f"127.0.0.1:{closed_port()}"
+    with full_port() as full:
+        yield [
+            Nowhere("refused", f"http://{dead}{PATH}", {}),
+            Nowhere("no such name", f"https://routine.invalid{PATH}", {}),
+            Nowhere("proxy refused", f"https://routine.test{PATH}", {"HTTPS_PROXY": f"http://{dead}"}),
+            # Elsewhere than on Linux a full queue refuses.
+            Nowhere("connect time-out", f"http://127.0.0.1:{full}{PATH}", {}),
+        ]
+
+
+def main(arguments: list[str]) -> int:
+    send = arguments == ["--send"]
+    head = f"{'exit':>4}" if send else f"{'outcome':8} {'reason':18} {'http':>4} {'sent':>5}"
+    print(f"{'fault':34} {head} {'conns':>6} {'whole':>6} {'sess.':>6} {'seconds':>7}")
+    make = command_row if send else library_row
+    wrong = total = 0
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        nowhere() as dead_ends,
+        # The library reads the process's environment, so that only one can be at it.
+        ThreadPoolExecutor(AT_ONCE if send else 1) as pool,
+    ):
         certificates = Certificates(Path(folder))
-        verdicts = [check() for check in nowhere()] + [run(fault, certificates) for fault in FAULTS]
-    wrong = verdicts.count(False)
-    print(f"\n{len(verdicts)} faults, {wrong} with another end than they have to have")
+        for row in pool.map(lambda fault: make(fault, certificates), [*dead_ends, *FAULTS]):
+            print(row.text if row.right else f"{row.text}  WRONG", flush=True)
+            wrong, total = wrong + (not row.right), total + 1
+    print(f"\n{total} faults, {wrong} with another end than they have to have")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -77,7 +77,7 @@ def hang(visit: Visit) -> None:
     """Never read nor write a byte."""
     visit.await_request()
     visit.server.reached.set()
-    visit.server.closing.wait(30)
+    visit.server.closing.wait()
 
 
 def reset(visit: Visit) -> None:

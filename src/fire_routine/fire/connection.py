@@ -107,30 +107,26 @@ class Connection:
 
     def _cause(self, error: BaseException) -> tuple[str, str]:
         """What went wrong, and the one thing to do about it."""
+        by_whom = f" by the proxy {self.proxy}" if self.proxy else ""
+        remedy = "check HTTPS_PROXY and NO_PROXY" if self.proxy else "check the runner's network and firewall"
         if isinstance(error, httpx.ProxyError):
             answer = "".join(character for character in str(error) if character.isprintable())[:60]
-            return f"the proxy {self.proxy} refused it ({answer})", "check HTTPS_PROXY and NO_PROXY"
-        where = f"the proxy {self.proxy}" if self.proxy else "it"
-        remedy = "check HTTPS_PROXY and NO_PROXY" if self.proxy else "check the runner's network and firewall"
+            return f"it was refused{by_whom} ({answer})", remedy
         cause = _root(error)
         if isinstance(cause, socket.gaierror):
-            name = "the proxy's name" if self.proxy else "its name"
-            return (
-                f"{name} could not be resolved",
-                remedy if self.proxy else "check `routine-url` and the DNS",
-            )
+            whose = f"of the proxy {self.proxy}" if self.proxy else "of the host"
+            own_remedy = remedy if self.proxy else "check `routine-url` and the runner's DNS"
+            return f"the name {whose} could not be resolved", own_remedy
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return (
-                f"its certificate is not trusted ({cause.verify_message})",
-                "set SSL_CERT_FILE to the CA bundle of your network",
-            )
+            what = f"its certificate is not trusted ({cause.verify_message})"
+            return what, "set SSL_CERT_FILE to the CA bundle of your network"
         if isinstance(cause, ssl.SSLError):
             return "the TLS handshake failed", "check the proxy or firewall in between"
         if isinstance(cause, ConnectionRefusedError):
-            return f"{where} refused it", remedy
+            return f"it was refused{by_whom}", remedy
         if isinstance(cause, TimeoutError) or isinstance(error, httpx.TimeoutException):
-            return f"{where} did not answer in time", remedy
-        return f"{where} broke it off", remedy
+            return f"it was not accepted{by_whom} in time", remedy
+        return f"it was broken off{by_whom}", remedy
 
 
 def _root(error: BaseException) -> BaseException:

@@ -168,7 +168,7 @@ class Exchange:
             raise self._connection.not_made(error)
         if isinstance(error, httpx.TimeoutException):
             return self._timed_out()
-        raise _unknown("cut-off", "No valid answer came after the request had been sent")
+        raise _unknown("cut-off", "The request was sent, and no valid answer came")
 
 
 def _unknown(reason: str, what: str) -> Unknown:
