@@ -102,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     distill.add_argument("--explain", action="store_true", help="say which rule took each block")
     distill.set_defaults(command=_distill)
 
+    demo = commands.add_parser("demo", help="fire on a recorded failure, all on this machine")
+    demo.set_defaults(command=_demo)
+
     emulate = commands.add_parser(
         "emulate", help="serve the routine endpoint and a replayed GitHub on loopback"
     )
@@ -235,6 +238,12 @@ def _opened(name: str) -> BinaryIO:
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     while chunk := stream.read(CHUNK):
         yield chunk
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from .demo import run_demo
+
+    return run_demo(sys.stdout)
 
 
 def _emulate(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from ..model import Brief, FailedJob, Failure, Note, Outcome, Result, Run, Step
-from .markdown import cell, code, fence, flat, link, prose, web_address
+from .markdown import cell, code, fence, link, prose
 
 LIMIT = 1024 * 1024 - 1  # bytes of a step's summary, the newline that is added apart; more is rejected whole
 MAX_JOBS = 100  # rows; a matrix has up to 256 jobs
@@ -58,7 +58,7 @@ def session_link(outcome: Outcome) -> str:
 
 
 def job_link(job: FailedJob, clean: Clean) -> str:
-    return link(clean(flat(job.name)), job.url) if web_address(job.url) else code(clean(flat(job.name)))
+    return link(clean(job.name), job.url)
 
 
 def _result(outcome: Outcome, clean: Clean) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _failed_jobs(run: Run | None, failures: Sequence[Failure], clean: Clean) -> 
     heading = "| Failed job | Failed step | Exit code | Took |"
     lines = [heading + (" Failure |" if several else ""), "|---|---|---|---|" + ("---|" if several else "")]
     for number, job, exit_code in rows[:MAX_JOBS]:
-        steps = ", ".join(code(clean(flat(step.name)), 80) for step in job.failed_steps[:5])
+        steps = ", ".join(code(clean(step.name), 80) for step in job.failed_steps[:5])
         cells = [job_link(job, clean), steps or "–", exit_code, _took(job)] + (
             [f"{number}"] if several else []
         )

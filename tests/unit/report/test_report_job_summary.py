@@ -165,6 +165,12 @@ def test_a_name_s_secret_is_not_shown() -> None:
     assert page.count("[redacted") >= 2
 
 
+def test_a_secret_is_looked_for_before_a_name_is_cut() -> None:
+    job = _job(1, name="x" * 195 + "hunter2")
+
+    assert "hunt" not in summary(FIRED, None, _run(job), clean=_clean)
+
+
 @given(st.text(), st.integers(2_000, 6_000), st.integers(0, 50))
 def test_the_summary_keeps_its_limit_and_its_fence(tail: str, limit: int, ticks: int) -> None:
     text = "🦊é`\n" * 1_000 + "`" * ticks + tail
@@ -185,7 +191,7 @@ def test_without_room_for_any_text_only_that_is_said() -> None:
 
 
 def test_the_worst_names_and_notes_stay_within_the_runner_s_limit() -> None:
-    wide = "🦊@" * 5_000
+    wide = "🦊@" * 500
     url = "https://github.com/" + "x" * 1_980
     steps = tuple(Step(n, wide, "failure", NOW, NOW) for n in range(9))
     jobs = [FailedJob(n, wide, "failure", url, steps=steps) for n in range(256)]

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from fire_routine.demo import run_demo
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+
+def _run(encoding: str = "utf-8") -> tuple[int, list[str]]:
+    stream = io.BytesIO()
+    out = io.TextIOWrapper(stream, encoding=encoding)
+    status = run_demo(out)
+    out.flush()
+    return status, stream.getvalue().decode(encoding).splitlines()
+
+
+def test_the_demo_fires_once_and_shows_text_session_and_summary(tmp_path: Path) -> None:
+    status, lines = _run()
+
+    text = [line.removeprefix("  | ") for line in lines if line.startswith("  | ")]
+    summary = Path(lines[-1].removeprefix("job summary: "))
+    session = re.search(r"http://127\.0\.0\.1:\d+/code/session_\w+", lines[-2])
+    assert status == 0
+    assert text[0].startswith("# CI failed: `test (3.12)`")
+    assert any("DeprecationWarning: datetime.datetime.utcnow() is deprecated" in line for line in text)
+    assert session is not None
+    assert summary.is_relative_to(tmp_path)
+    assert f"]({session[0]})" in summary.read_text("utf-8")
+    assert "1 to the endpoint" in "\n".join(lines)
+
+
+def test_no_line_holds_a_token_or_a_colour() -> None:
+    _, lines = _run()
+
+    assert not any("\x1b" in line or "sk-ant-oat01" in line or "ghs_" in line for line in lines)
+
+
+def test_a_console_of_few_characters_is_enough() -> None:
+    status, lines = _run("ascii")
+
+    assert status == 0
+    assert lines[-1].startswith("job summary: ")
+
+
+def test_a_proxy_is_not_asked_for_what_is_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+    status, lines = _run()
+
+    assert status == 0
+    assert "session: " in lines[-2]
