@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -102,9 +103,16 @@ class GitHubEmulator(Repository):
     """
 
     def __init__(
-        self, full_name: str = "octo-org/widget", *, token: str = TOKEN, port: int = 0, prefix: str = ""
+        self,
+        full_name: str = "octo-org/widget",
+        *,
+        token: str = TOKEN,
+        port: int = 0,
+        prefix: str = "",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """`prefix`: below which path the API is; `/api/v3` with GitHub Enterprise Server.
+        `tls`: speak https, as `localhost`.
 
         Raises:
             OSError: the port is taken.
@@ -114,9 +122,10 @@ class GitHubEmulator(Repository):
         self.requests: list[GitHubRequest] = []
         self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
         self._ending = threading.Event()
-        self._servers = [_Server(self, port), _Server(self, 0)]
+        self._servers = [_Server(self, port, tls), _Server(self, 0, tls)]
         self._prefix = prefix
-        html, self.storage_url = (f"http://127.0.0.1:{server.server_port}" for server in self._servers)
+        root = "https://localhost" if tls else "http://127.0.0.1"
+        html, self.storage_url = (f"{root}:{server.server_port}" for server in self._servers)
         self.url = html + prefix
         self.site = Site(self.url, html)
 
@@ -229,8 +238,10 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, emulator: GitHubEmulator, port: int) -> None:
+    def __init__(self, emulator: GitHubEmulator, port: int, tls: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.emulator = emulator
         self._connections: set[socket.socket] = set()
 

@@ -207,7 +207,9 @@ def run(data: object, repository: str) -> Run:
     sha = _needed(data, "head_sha")
     commit = run_commit(head) if head.get("id") else Commit(sha)
     conclusion = data.get("conclusion")
-    url = _text(data, "html_url")
+    created = time(data.get("created_at"))
+    if created is None:
+        raise ValueError("created_at is not a time")
     page = _text(_part(data, "repository"), "html_url")
     return Run(
         repository=repository,
@@ -223,8 +225,8 @@ def run(data: object, repository: str) -> Run:
         head_sha=sha,
         head_repository=_repository_name(data, "head_repository"),
         actor=_text(_part(data, "triggering_actor"), "login") or _text(_part(data, "actor"), "login"),
-        url=url,
-        created_at=time(_needed(data, "created_at")) or datetime.fromtimestamp(0, UTC),
+        url=_text(data, "html_url"),
+        created_at=created,
         default_branch=_text(_part(data, "repository"), "default_branch"),
         commit=Commit(commit.sha, commit.message, commit.author, f"{page}/commit/{sha}" if page else ""),
     )

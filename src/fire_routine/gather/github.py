@@ -270,7 +270,10 @@ class GitHub:
         seconds = self._left()
         if seconds <= 0:
             raise GitHubError("there was no time left to ask GitHub")
-        client = self._client()
+        try:
+            client = self._client()
+        except Exception as error:
+            raise _translated(error) from None
         answer: Future[tuple[Mapping[str, str], Any]] = Future()
         abandoned = threading.Event()
 
@@ -341,7 +344,11 @@ def _translated(error: Exception) -> GitHubError:
         return GitHubError("GitHub did not answer in time")
     if isinstance(error, transport.RequestException):
         return GitHubError("GitHub can't be reached, or cut the connection")
-    return GitHubError(f"GitHub's answer can't be used ({type(error).__name__})")
+    if isinstance(error, OSError):
+        return GitHubError("the certificates named by SSL_CERT_FILE or REQUESTS_CA_BUNDLE can't be read")
+    if isinstance(error, ValueError):
+        return GitHubError("GitHub's answer is not JSON")
+    return GitHubError(f"GitHub can't be asked, or its answer can't be used ({type(error).__name__})")
 
 
 def _refusal(error: GithubException) -> GitHubError:

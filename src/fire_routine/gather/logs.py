@@ -133,12 +133,13 @@ class _Reader:
         for (job, _), (log, made) in zip(wanted, results, strict=True):
             if log.size:
                 found[job.id] = made
-            if log.error:
-                notes.add(
-                    "the rest of the log of" if log.size else "the log of", log.error, PERMISSION, job.name
-                )
+            what = "the rest of the log of" if log.size else "the log of"
+            if log.error and log.error.status == 404 and self._github.token:
+                notes.say(what, "GitHub has no log of it", name=job.name)
+            elif log.error:
+                notes.add(what, log.error, PERMISSION, job.name)
             elif not log.size:
-                notes.say("the log of", "it is empty", name=job.name)
+                notes.say(what, "it is empty", name=job.name)
         return found
 
     def _chunks(self, client: httpx.Client, job: FailedJob, job_id: int) -> Iterator[bytes]:
@@ -176,7 +177,7 @@ class _Reader:
             response = _send(client, url, headers)
             if response.status_code == 200:
                 return response
-            response.close()
+            _drain(response)
             if not response.has_redirect_location:
                 raise _refusal(response)
             url = urljoin(url, response.headers["Location"])
@@ -248,6 +249,18 @@ def _send(client: httpx.Client, url: str, headers: dict[str, str]) -> httpx.Resp
         raise GitHubError("GitHub can't be reached: the proxy refused or can't be reached") from None
     except (httpx.HTTPError, httpx.InvalidURL):
         raise GitHubError("GitHub can't be reached, or cut the connection") from None
+
+
+def _drain(response: httpx.Response) -> None:
+    """Read the little that a redirect or a refusal says, so that its connection can be used again."""
+    try:
+        for number, _ in enumerate(response.iter_raw()):
+            if number:
+                break
+    except httpx.HTTPError:
+        pass
+    finally:
+        response.close()
 
 
 def _refusal(response: httpx.Response) -> GitHubError:

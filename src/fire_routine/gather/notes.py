@@ -25,12 +25,12 @@ def remedy(error: GitHubError, permission: str, *, token: bool) -> str:
 
 
 class Notes:
-    """Collects what could not be had, from several threads; one note for what failed alike."""
+    """Collects what could not be had, from several threads; what failed alike makes one note."""
 
     def __init__(self, *, token: bool) -> None:
         self._token = token
         self._lock = threading.Lock()
-        self._missing: dict[tuple[str, str, str], list[str]] = {}
+        self._missing: dict[tuple[str, str], dict[str, list[str]]] = {}
 
     def add(self, what: str, error: GitHubError, permission: str, name: str = "") -> None:
         """`what`, such as "the pull request"; with `name`, such as "the log of", of which thing."""
@@ -38,19 +38,21 @@ class Notes:
 
     def say(self, what: str, why: str, remedy: str = "", name: str = "") -> None:
         with self._lock:
-            names = self._missing.setdefault((what, why, remedy), [])
+            names = self._missing.setdefault((why, remedy), {}).setdefault(what, [])
             if name:
                 names.append(name)
 
     def collected(self) -> tuple[Note, ...]:
         """Sorted, so that they don't tell which thread was first."""
         return tuple(
-            Note(f"{what} {_listed(sorted(names))}" if names else what, why, remedy)
-            for (what, why, remedy), names in sorted(self._missing.items())
+            Note(", ".join(_named(what, names) for what, names in sorted(missing.items())), why, remedy)
+            for (why, remedy), missing in sorted(self._missing.items())
         )
 
 
-def _listed(names: list[str]) -> str:
-    if len(names) > NAMED + 1:
-        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
-    return ", ".join(names)
+def _named(what: str, names: list[str]) -> str:
+    if not names:
+        return what
+    shown = sorted(names) if len(names) <= NAMED + 1 else sorted(names)[:NAMED]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"{what} {', '.join(shown)}{more}"

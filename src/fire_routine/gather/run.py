@@ -67,6 +67,8 @@ def _gathered(
     except GitHubError as error:
         asking.notes.add("the jobs of the run", error, ACTIONS)
         return around.complete(without_jobs(run, trigger, context))
+    if not jobs and run.conclusion not in (None, "success"):
+        asking.notes.say("the jobs of the run", f"it ended as {run.conclusion} before any job began")
     if total > len(jobs):
         asking.notes.say(f"{total - len(jobs)} of the run's {total} jobs", "only so many are listed")
     return around.complete(with_jobs(run, jobs, asking, trigger, context, sleep))

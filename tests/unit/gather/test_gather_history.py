@@ -131,8 +131,7 @@ class TestWhatCannotBeHad:
         run = gathered(emulator)
         assert run.history is None
         assert [note.what for note in run.notes] == [
-            "the last green run",
-            "whether this commit was green before",
+            "the last green run, whether this commit was green before"
         ]
         assert run.failed_jobs
 

@@ -83,7 +83,7 @@ class TestWhatCannotBeHad:
         ("fault", "why", "remedy"),
         [
             (Fault.forbidden(), "403", "add `actions: read` to the job's `permissions`"),
-            (Fault.missing(), "404", "add `actions: read` to the job's `permissions`"),
+            (Fault.missing(), "GitHub has no log of it", ""),
             (Fault.gone(), "410", "run the job again: GitHub no longer keeps it"),
             (Fault.rate_limited(), "403", "or run again later"),
             (Fault.broken(503), "503", ""),

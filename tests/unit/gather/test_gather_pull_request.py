@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, gathered
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
 
 from fire_routine.emulator.github import Fault, GitHubEmulator
 from fire_routine.model import Run
@@ -22,6 +22,7 @@ def emulator() -> Iterator[GitHubEmulator]:
 def finished(emulator: GitHubEmulator, **fields: Any) -> Run:
     """A run that another workflow looks at, after the `workflow_run` event."""
     add_run(emulator, **fields)
+    emulator.add_job(RUN, failed_job(1, "test"))
     event = {"workflow_run": dict(emulator.runs[RUN]), "repository": {"default_branch": "main"}}
     return gathered(emulator, context_of(emulator, run_id=900, event_name="workflow_run", event=event))
 

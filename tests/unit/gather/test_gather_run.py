@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
 
 from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.gather import find_trigger, gather_run
+from fire_routine.gather.github import GitHub
 from fire_routine.model import TriggerKind
 from fire_routine.settings import Settings
 
@@ -147,7 +150,7 @@ class TestWhatCannotBeHad:
             (Fault.slow_down(), "rate limit"),
             (Fault(200, raw=b"<html>Sign in</html>"), "documented shape"),
             (Fault(200, raw=b'{"jobs": [{"id": "x"}]}'), "documented shape"),
-            (Fault(200, raw=b'{"jobs": ['), "can't be used"),
+            (Fault(200, raw=b'{"jobs": ['), "not JSON"),
             (Fault(403, raw=b'["unexpected"]'), "can't be used"),
             (Fault(200, raw=b""), "documented shape"),
             (Fault(drop=True), "can't be reached"),
@@ -194,6 +197,21 @@ class TestWhatCannotBeHad:
         emulator.fail("/jobs", Fault.missing())
         run = gathered(emulator, token="")
         assert run.notes[0].remedy == "give `github-token`, such as ${{ github.token }}"
+
+
+def test_a_run_that_ended_before_any_job_began_is_said_to_have(emulator: GitHubEmulator) -> None:
+    add_run(emulator, 77, conclusion="startup_failure")
+    run = gathered(emulator, settings=Settings(run_id=77))
+    assert (run.failed_jobs, run.jobs_known) == ((), True)
+    assert [note.why for note in run.notes] == ["it ended as startup_failure before any job began"]
+
+
+def test_an_address_that_no_request_can_go_to_leaves_the_runners_word(emulator: GitHubEmulator) -> None:
+    with GitHub("ftp://example.com", "", emulator.full_name) as github:
+        context = context_of(emulator)
+        run = gather_run(github, find_trigger(Settings(), context), context, time.monotonic() + 20)
+    assert run.head_sha == HEAD
+    assert "can't be asked" in run.notes[0].why
 
 
 def test_the_run_of_the_run_id_input_is_gathered_at_its_latest_attempt(emulator: GitHubEmulator) -> None:
