@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_COMMAND = re.compile(r"::(error|warning|notice|debug|group|endgroup)(?: ([^:]*(?:::?[^:]+)*?))?::(.*)")
+_COMMAND = re.compile(r"::(error|warning|notice|debug|group|endgroup)(?: (.*?))?::(.*)")
 _LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
 _EXPRESSION = re.compile(r"\$\{\{\s*matrix\.(\w+)\s*\}\}")
 BASH = "/usr/bin/bash"

@@ -1,0 +1,81 @@
+"""What makes the recordings writes a job's log and results as a runner does."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.recordings.runner import BASH, JobResult, run_jobs
+
+pytestmark = pytest.mark.skipif(not Path(BASH).exists(), reason=f"needs {BASH}")
+
+
+def _run(tmp_path: Path, *steps: dict[str, Any], **job: Any) -> list[JobResult]:
+    (tmp_path / "work/_temp").mkdir(parents=True)
+    workflow = {"env": {"A": "1"}, "jobs": {"test": {"runs-on": "ubuntu-latest", "steps": steps, **job}}}
+    environ = {"PATH": os.environ["PATH"]}
+    return list(run_jobs(workflow, tmp_path, tmp_path / "work/it", environ))
+
+
+def _lines(job: JobResult) -> list[str]:
+    lines = job.log.decode("utf-8-sig").removesuffix("\n").split("\n")
+    return [re.sub(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ", "", line, count=1) for line in lines]
+
+
+def test_a_step_s_head_output_and_failure_are_logged(tmp_path: Path) -> None:
+    script = "echo one\nprintf '10%%\\r20%%\\n' >&2\nexit 3"
+    (job,) = _run(tmp_path, {"run": script}, {"name": "never", "run": "true"})
+
+    assert _lines(job) == [
+        "Prepare workflow directory",
+        "Prepare all required actions",
+        "Complete job name: test",
+        "##[group]Run echo one",
+        "\x1b[36;1mecho one\x1b[0m",
+        "\x1b[36;1mprintf '10%%\\r20%%\\n' >&2\x1b[0m",
+        "\x1b[36;1mexit 3\x1b[0m",
+        "shell: /usr/bin/bash -e {0}",
+        "env:",
+        "  A: 1",
+        "##[endgroup]",
+        "one",
+        "10%",
+        "20%",
+        "##[error]Process completed with exit code 3.",
+        "Cleaning up orphan processes",
+    ]
+    assert [(step.number, step.name, step.conclusion) for step in job.steps] == [
+        (1, "Set up job", "success"),
+        (2, "Run echo one", "failure"),
+        (3, "never", "skipped"),
+        (4, "Complete job", "success"),
+    ]
+    assert job.conclusion == "failure"
+
+
+def test_workflow_commands_become_marks_and_annotations(tmp_path: Path) -> None:
+    script = "echo '::error file=a.py,line=7,title=x%3A y::broken%0Aby 10%25'\necho '::group::Details'"
+    (job,) = _run(tmp_path, {"run": script})
+
+    assert _lines(job)[-4:-1] == ["##[error]broken", "by 10%", "##[group]Details"]
+    (annotation,) = job.annotations
+    shown = {key: annotation[key] for key in ("annotation_level", "path", "start_line", "title", "message")}
+    assert shown == {
+        "annotation_level": "failure",
+        "path": "a.py",
+        "start_line": 7,
+        "title": "x: y",
+        "message": "broken\nby 10%",
+    }
+
+
+def test_each_leg_of_a_matrix_is_a_job_with_a_workspace_of_its_own(tmp_path: Path) -> None:
+    matrix = {"matrix": {"version": ["1", "2"]}}
+    jobs = _run(tmp_path, {"run": "ls; touch ${{ matrix.version }}.txt"}, strategy=matrix)
+
+    assert [job.name for job in jobs] == ["test (1)", "test (2)"]
+    assert "1.txt" not in _lines(jobs[1])
+    assert (tmp_path / "work/it/2.txt").exists()
