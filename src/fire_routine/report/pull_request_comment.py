@@ -18,7 +18,7 @@ def comment(outcome: Outcome, run: Run, *, clean: Clean) -> str:
     """
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""
-    where = f"{link(run.workflow, run.url)} failed on {code(run.head_sha[:12])}"
+    where = f"{link(clean(run.workflow), run.url)} failed on {code(run.head_sha[:12])}"
     if outcome.result is Result.UNKNOWN:
         told = f"{where}. A Claude Code session may have started: the endpoint's answer was lost."
     elif outcome.result is Result.SKIPPED:
