@@ -2,6 +2,7 @@
 
     python3 src/entrypoint.py action|send|preview|distill|demo|emulate …   fire_routine's command line
     python3 src/entrypoint.py test …                                       the project's own checks
+    python3 src/entrypoint.py bench/start.py …                             a script of the project's
 
 The standard library alone, and a syntax that Python 3.6 reads: it may be the only `python3` at hand.
 """
@@ -10,12 +11,12 @@ import os
 import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 NEEDED = (3, 11)
 NAMES = ("python3.14", "python3.13", "python3.12", "python3.11", "python3", "python")  # the best first
 SOURCE = Path(__file__).resolve().parent
+LOCK, TEST_LOCK = "requirements.txt", "tests/requirements.txt"
 SETUP_PYTHON = "actions/setup-python@a309ff8b426b58ec0e2a45f0f869d46889d02405 # v6.2.0"
 
 
@@ -31,17 +32,19 @@ def main(arguments: "list[str]") -> int:
     import installers
     import ready
 
-    lock = "tests/requirements.txt" if arguments[:1] == ["test"] else "requirements.txt"
+    script = script_of(arguments)
     try:
-        folder = ready.install(SOURCE.parent / lock, os.environ)
+        folder = ready.install(SOURCE.parent / (TEST_LOCK if script else LOCK), os.environ)
     except installers.InstallError as error:
         return give_up(arguments, "install-failed", str(error))
     except KeyboardInterrupt:
         return 130
-    if arguments[:1] == ["test"]:
-        return run_checks(folder, ready.search_path(folder), arguments[1:])
+    if script:
+        return run_script(folder, ready.search_path(folder), [script, *arguments[1:]])
     ready.use(folder, SOURCE)
-    return int(import_module("fire_routine.cli").main(arguments))
+    from fire_routine import cli
+
+    return cli.main(arguments)
 
 
 def find_python(path: str, tools: str) -> "Path | None":
@@ -108,8 +111,15 @@ def standard_library() -> "list[str]":
     return [path for path in sys.path if path not in given and not packages.search(path)]
 
 
-def run_checks(folder: Path, packages: "list[str]", arguments: "list[str]") -> int:
-    """Runs tests/check.py with the test lock's tools and packages, and none that happen to be installed."""
+def script_of(arguments: "list[str]") -> "str | None":
+    """The script of the project's own that is to run, if it is one."""
+    if arguments[:1] == ["test"]:
+        return str(SOURCE.parent / "tests" / "check.py")
+    return arguments[0] if arguments and arguments[0].endswith(".py") else None
+
+
+def run_script(folder: Path, packages: "list[str]", script: "list[str]") -> int:
+    """Runs a script with the test lock's tools and packages, and none that happen to be installed."""
     import venv
 
     environment = folder / "venv"
@@ -122,7 +132,7 @@ def run_checks(folder: Path, packages: "list[str]", arguments: "list[str]") -> i
     tools = [str(python.parent), *(str(Path(path, "bin")) for path in packages)]
     environ = dict(os.environ, PATH=os.pathsep.join([*tools, os.environ.get("PATH", os.defpath)]))
     environ.pop("PYTHONPATH", None)
-    return wait_for([str(python), str(SOURCE.parent / "tests" / "check.py"), *arguments], environ)
+    return wait_for([str(python), *script], environ)
 
 
 def too_old() -> str:

@@ -51,7 +51,7 @@ def test_only_the_standard_library_is_imported() -> None:
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
         }
-        assert imported <= sys.stdlib_module_names | {"ready", "installers", "_typeshed"}
+        assert imported <= sys.stdlib_module_names | {"ready", "installers", "fire_routine", "_typeshed"}
 
 
 def name(python: Path) -> str:
