@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -22,7 +22,7 @@ from .evidence import (
 from .facts import CAPS, facts, title, warning
 from .failure import failures_section
 from .further import go_on_section, notes_section
-from .grouping import combined
+from .grouping import combined, hashed
 from .history import history_section
 from .redaction import redact_text
 from .words import closed, own_words
@@ -78,7 +78,7 @@ def compose(
         text=body,
         title=title(material.run, material.failures, CAPS[0], quote=str),
         fingerprints=tuple(sorted(fingerprints)),
-        fingerprint=combined(fingerprints or {f"{run.workflow_path} {run.conclusion}"}),
+        fingerprint=combined(fingerprints) or hashed([run.workflow_path, str(run.conclusion)]),
         redactions=redactions + late,
     )
 
@@ -106,6 +106,21 @@ def _within(composer: _Composer, max_characters: int) -> tuple[str, Counter[str]
     return head(body, max_characters), late
 
 
+def _needed(parts: Mapping[str, Part], room: int) -> int:
+    return sum(utf16_length(part.render(room)) for part in parts.values())
+
+
+def _filled(parts: Mapping[str, Part], room: int) -> str:
+    """The sections by their shares, and the names of those that have no room."""
+    texts = fill(list(parts.values()), room)
+    if all(texts):
+        return "".join(texts)
+    texts = fill(list(parts.values()), room - _SAID)
+    missing = [name for name, text in zip(parts, texts, strict=True) if not text]
+    said = f"\n\n(No room here for {', '.join(missing)}.)" if missing and room >= _SAID else ""
+    return "".join(texts) + said
+
+
 @dataclass(frozen=True, slots=True)
 class _Composer:
     """Lays the material out: what is never cut first, then what shares the rest."""
@@ -117,29 +132,28 @@ class _Composer:
     def within(self, budget: int) -> str:
         text = self.material.text
         kept = min(utf16_length(text), KEPT_TEXT + _SAID)
-        opening, known, go_on = self._fixed(budget - kept)
-        # One blank line before the text, and the line that says which sections had no room.
-        room = budget - kept - sum(map(utf16_length, (opening, known, go_on))) - 2 - _SAID
         parts = self._parts(budget)
+        opening, known, go_on = self._fixed(budget - kept, parts)
+        room = (
+            budget - kept - sum(map(utf16_length, (opening, known, go_on))) - 2
+        )  # a blank line before the text
         if (over := utf16_length(text) - kept) > 0:
-            needed = sum(utf16_length(part.render(room)) for part in parts.values())
-            extra = shares([over, needed], room, [1, 4])[0]
+            extra = shares([over, _needed(parts, room)], room, [1, 4])[0]
             kept, room = kept + extra, room - extra
-        sections = dict(zip(parts, fill(list(parts.values()), room), strict=True))
-        missing = [name for name, section in sections.items() if not section]
-        said = f"\n\n(No room here for {', '.join(missing)}.)" if missing else ""
         words = f"\n\n{own_words(text, kept)}" if text else ""
-        return f"{opening}{words}{known}{''.join(sections.values())}{said}{go_on}"
+        return f"{opening}{words}{known}{_filled(parts, room)}{go_on}"
 
-    def _fixed(self, budget: int) -> tuple[str, str, str]:
-        """Title and warning, the facts, and how to go on, with caps that leave room for evidence."""
+    def _fixed(self, budget: int, parts: Mapping[str, Part]) -> tuple[str, str, str]:
+        """Title and warning, the facts, and how to go on: with the widest caps that leave all the
+        evidence its room, or else two thirds of the budget."""
         run, failures = self.material.run, self.material.failures
         warned = warning(run)
         for cap in CAPS:
             opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
             known = f"\n\n## Facts\n\n{facts(run, cap)}"
             go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
-            if utf16_length(opening + known + go_on) <= budget * 2 // 5:
+            used = utf16_length(opening + known + go_on)
+            if used <= budget // 3 or used + _needed(parts, budget) + 2 <= budget:
                 break
         return opening, known, go_on
 
@@ -147,13 +161,16 @@ class _Composer:
         """The sections that share the room, by what they tell, in the order of the text."""
         run, failures, attachments = self.material.run, self.material.failures, self.material.attachments
         evidence = self._evidence(budget)
-        parts = {
-            "the failures": Part(partial(failures_section, run, failures, self.excerpt), 9),
-            "what changed": Part(partial(history_section, run, evidence), 2),
-            "the attached files": Part(partial(attachments_section, attachments, self.excerpt), 2),
-            "what could not be had": Part(partial(notes_section, run.notes), 1),
-        }
-        return {name: part for name, part in parts.items() if part.render(budget)}
+        changes = partial(history_section, run, evidence)
+        sections = partial(failures_section, run, failures, self.excerpt)
+        files = partial(attachments_section, attachments, self.excerpt)
+        parts = (
+            ("the failures", failures, Part(sections, 9)),
+            ("what changed", changes(budget), Part(changes, 2)),
+            ("the attached files", attachments, Part(files, 2)),
+            ("what could not be had", run.notes, Part(partial(notes_section, run.notes), 1)),
+        )
+        return {name: part for name, present, part in parts if present}
 
     def _evidence(self, budget: int) -> str:
         """What may be shown of the logs: changed files are looked for in it."""

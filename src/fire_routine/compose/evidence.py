@@ -97,7 +97,7 @@ def attachments_section(attachments: Sequence[Attachment], excerpt: MakeExcerpt,
 
 def _attachment(attachment: Attachment, excerpt: MakeExcerpt, limit: int) -> str:
     block, _ = log_block(
-        f"\n\n## Attached: {inline(short(attachment.path, 160))}\n\nFrom it",
+        f"\n\n## Attached: {inline(short(attachment.path, 160))}\n\nFrom the file",
         attachment.digest,
         excerpt,
         limit,

@@ -132,8 +132,13 @@ def facts(run: Run, cap: int) -> str:
 
 
 def _other_jobs(run: Run) -> str:
+    if not run.jobs_known:
+        return "Jobs: not known"
     counts = ((run.failed_jobs, "failed"), (run.passed_jobs, "passed"), (run.cancelled_jobs, "cancelled"))
-    return "Jobs: " + ", ".join(f"{len(jobs)} {what}" for jobs, what in counts if jobs or what == "failed")
+    so_far = "" if run.status == "completed" else " so far"
+    return f"Jobs{so_far}: " + ", ".join(
+        f"{len(jobs)} {what}" for jobs, what in counts if jobs or what == "failed"
+    )
 
 
 def _message(run: Run, cap: int) -> str:

@@ -17,6 +17,7 @@ _NAME = 100
 _NAME_SHORT = 48
 _LEGS = 400
 _COMMAND = 1_500
+_TELLING = 4  # legs of which a value that the failing ones alone have says something
 
 
 def failures_section(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit: int) -> str:
@@ -38,18 +39,23 @@ def failures_section(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt
 def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt, limit: int) -> str:
     """The section within `limit` units, after a blank line; empty where not even its heading fits."""
     small = limit < 2 * SMALLEST
-    pieces = [
-        f"## Failure {place}: {_jobs_and_step(failure, _NAME_SHORT if small else _NAME)}",
-        _step(failure),
+    text = f"\n\n## Failure {place}: {_jobs_and_step(failure, _NAME_SHORT if small else _NAME)}"
+    text += f"\n\n{_step(failure)}"
+    if utf16_length(text) > limit:
+        return ""
+    left_out = []
+    for name, piece in (
         *_legs(run, failure, _LEGS // 4 if small else _LEGS),
-        _command(failure, min(_COMMAND, limit // 6)),
-    ]
-    text = ""
-    for piece in pieces:
-        if piece and utf16_length(text) + utf16_length(piece) + 2 <= limit:
-            text += "\n\n" + piece
-    found = evidence(failure, excerpt, limit - utf16_length(text) - 2) if text else ""
-    return text + "\n\n" + found if found else text
+        ("what ran", _command(failure, min(_COMMAND, limit // 6))),
+    ):
+        if piece and utf16_length(text) + utf16_length(piece) > limit * 3 // 5:
+            left_out.append(name)  # the evidence tells more
+        elif piece:
+            text += f"\n\n{piece}"
+    said = f"\n\n(No room here for {', '.join(left_out)}.)" if left_out else ""
+    found = evidence(failure, excerpt, limit - utf16_length(text + said) - 2)
+    text += f"\n\n{found}" if found else ""
+    return text + said if utf16_length(text + said) <= limit else text
 
 
 def duration(time: timedelta) -> str:
@@ -129,19 +135,21 @@ def _exit_code(failure: Failure) -> int | None:
     return None
 
 
-def _legs(run: Run, failure: Failure, cap: int) -> list[str]:
+def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:
     """The jobs that share the failure, the legs of the same matrix that passed, what tells them apart."""
-    lines = []
-    if len(failure.jobs) > 1:
-        lines.append(_counted("Shared by {} jobs", [job.name for job in failure.jobs], cap))
     bases = {base_name(job.name) for job in failure.jobs}
     passed = [name for name in run.passed_jobs if base_name(name) in bases and matrix_values(name)]
+    shared = passing = telling = ""
+    if len(failure.jobs) > 1:
+        shared = _counted("Shared by {} jobs", [job.name for job in failure.jobs], cap)
     if passed:
-        lines.append(_counted("Of the same matrix, {} legs passed", passed, cap))
-        if telling := _only_failing(failure.jobs, passed):
-            values = ", ".join(inline(short(value, _NAME_SHORT)) for value in telling[:4])
-            lines.append(f"Every leg that fails so, and no leg that passed, has {values}.")
-    return lines
+        legs = "leg" if len(passed) == 1 else "legs"
+        passing = _counted(f"Of the same matrix, {{}} {legs} passed", passed, cap // 2)
+    if passed and len(failure.jobs) + len(passed) >= _TELLING:
+        only = [inline(short(value, _NAME_SHORT)) for value in _only_failing(failure.jobs, passed)]
+        if only:
+            telling = f"Every leg that fails so, and no leg that passed, has {', '.join(only[:4])}."
+    return [("who shares it", shared), ("what tells the legs apart", telling), ("which legs passed", passing)]
 
 
 def _counted(words: str, jobs: Sequence[str], cap: int) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ..model import Failure, Note, Run
 from .budget import cut, listed, short
+from .facts import warning
 from .sanitising import fence, inline
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
@@ -45,7 +46,8 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief:
     host = urlsplit(server_url).hostname or _PUBLIC
     api = "gh api" if host == _PUBLIC else f"gh api --hostname {shlex.quote(host)}"
     path = f"repos/{run.repository}/actions"
-    logs = [f"{api} {path}/jobs/{failure.jobs[0].id}/logs" for failure in failures]
+    jobs = [next((job for job in failure.jobs if not job.running), None) for failure in failures]
+    logs = [f"{api} {path}/jobs/{job.id}/logs" for job in jobs if job]
     lines = [*logs[: 1 if brief else 5]]
     if not brief:
         lines.append(f"{api} {path}/runs/{run.id}/attempts/{run.attempt}/jobs --paginate")
@@ -66,4 +68,6 @@ def _words(run: Run) -> str:
     if run.event == "pull_request" and run.pull_request:
         base = inline(short(run.pull_request.base_branch, 100))
         words = f"The run tested the head SHA merged into {base}. {words}"
+    if warning(run):
+        words = f"The code too may be a stranger's: read it before you run any of it. {words}"
     return words

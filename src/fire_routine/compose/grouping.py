@@ -40,9 +40,14 @@ def matrix_values(job: str) -> tuple[str, ...]:
 
 
 def combined(fingerprints: Iterable[str]) -> str:
-    """One fingerprint for several failures, whatever their order; a single one stands for itself."""
+    """One fingerprint for several failures, whatever their order: a single one's own, none's empty."""
     distinct = sorted(set(fingerprints))
-    return distinct[0] if len(distinct) == 1 else _hashed(distinct)
+    return hashed(distinct) if len(distinct) > 1 else "".join(distinct)
+
+
+def hashed(parts: Iterable[str]) -> str:
+    """A fingerprint of texts in their order."""
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def group(failed_jobs: Sequence[FailedJob], digests: Mapping[int, Digest]) -> tuple[Failure, ...]:
@@ -83,12 +88,8 @@ def _fingerprint_without_log(job: FailedJob) -> str:
     notes = sorted({_normalised(f"{note.title} {note.message}") for note in telling_annotations(job)})
     # A custom `name:` may spell matrix values anywhere, so the name counts only where it must.
     name = [] if notes else [_normalised(base_name(job.name)), job.conclusion]
-    return _hashed([*name, *steps, *notes])
+    return hashed([*name, *steps, *notes])
 
 
 def _normalised(text: str) -> str:
     return " ".join(_VOLATILE.sub("#", text).split())
-
-
-def _hashed(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

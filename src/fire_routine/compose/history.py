@@ -50,7 +50,8 @@ def history_section(run: Run, evidence: str, limit: int) -> str:
     if history is None:
         return ""
     intro = "\n".join(f"- {line}" for line in _verdicts(run, history))
-    text = f"\n\n## Since the last green run\n\n{intro}"
+    since = " since the last green run" if history.last_green_run else ""
+    text = f"\n\n## What changed{since}\n\n{intro}"
     if not intro or utf16_length(text) > limit:
         return ""
     marked = named(history.files, evidence)

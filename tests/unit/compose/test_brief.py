@@ -89,7 +89,7 @@ def test_the_parts_come_in_the_order_of_what_they_tell() -> None:
         "## Facts",
         "## Failure 1 of 1",
         "boom",
-        "## Since the last green run",
+        "## What changed since the last green run",
         "## Attached: `report.xml`",
         "FAILED a_test",
         "## What could not be had",
@@ -136,7 +136,7 @@ def test_no_section_is_dropped_without_a_word() -> None:
         max_characters=MIN_CHARACTERS,
     )
     for heading, name in (
-        ("## Since the last green run", "what changed"),
+        ("## What changed since the last green run", "what changed"),
         ("## Attached:", "the attached files"),
         ("## What could not be had", "what could not be had"),
     ):
