@@ -6,7 +6,6 @@ by firing one of the routines named after them (`trig_paused`, `trig_limit`, …
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import secrets
@@ -17,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from ..model import utf16_length
+from . import pages
 
 ROUTINE = "trig_emulator"
 TOKEN = "sk-ant-oat01-emulator"  # noqa: S105 - opens nothing but the emulator
@@ -197,12 +197,12 @@ class Endpoint:
         with self._lock:
             sessions, requests = list(self.sessions), list(self.requests)
         if path == "/":
-            return "text/html", _overview(sessions, len(requests))
+            return "text/html", pages.overview(sessions, len(requests))
         if path == "/requests":
-            return "application/json", json.dumps([_shown(request) for request in requests], indent=2)
+            return "application/json", pages.requests(requests)
         match = _SESSION_PATH.fullmatch(path)
         session = next((item for item in sessions if match and item.id == match[1]), None)
-        return ("text/html", _session_page(session)) if session else None
+        return ("text/html", pages.one_session(session)) if session else None
 
 
 def _json_object(body: bytes) -> Mapping[str, Any]:
@@ -242,42 +242,6 @@ def _refused_by_body(body: bytes) -> Reply | None:
     if utf16_length(text) > MAX_CHARACTERS:
         return _invalid(f"text: must have at most {MAX_CHARACTERS} characters.")
     return None
-
-
-def _shown(request: ReceivedRequest) -> dict[str, object]:
-    """A request for people: the token is left out, as it may be a real one."""
-    headers = {
-        name: "Bearer (left out)" if name == "authorization" else value
-        for name, value in request.headers.items()
-    }
-    return {
-        "method": request.method,
-        "path": request.path,
-        "status": request.status,
-        "headers": headers,
-        "body": request.body.decode("utf-8", "replace"),
-    }
-
-
-def _html(title: str, content: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport"'
-        f' content="width=device-width"><title>{title}</title><h1>{title}</h1>{content}</html>'
-    )
-
-
-def _overview(sessions: list[EmulatedSession], requests: int) -> str:
-    items = "".join(f'<li><a href="/code/{session.id}">{session.id}</a>' for session in reversed(sessions))
-    counts = f'<p>{len(sessions)} sessions, <a href="/requests">{requests} requests</a></p>'
-    return _html("Emulated routine", f"{counts}<ol reversed>{items}</ol>")
-
-
-def _session_page(session: EmulatedSession) -> str:
-    return _html(
-        session.id,
-        "<p>An emulated session: no agent is at work. It was started with this text:</p>"
-        f'<pre style="white-space: pre-wrap">{html.escape(session.text)}</pre>',
-    )
 
 
 class _Server(ThreadingHTTPServer):
