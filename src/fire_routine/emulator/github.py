@@ -90,6 +90,7 @@ class GitHubRequest:
     body: bytes = field(repr=False)
     status: int | None
     storage: bool  # whether it came to where the logs are
+    peer: int = 0  # the port it came from: the same for requests that shared a connection
 
     @property
     def path(self) -> str:
@@ -286,7 +287,8 @@ class _Handler(BaseHTTPRequestHandler):
             reply = fault.answer()
         silent = fault is not None and (fault.hang or fault.drop)
         status = None if silent else reply.status
-        emulator.requests.append(GitHubRequest(self.command, self.path, headers, body, status, storage))
+        peer = self.client_address[1]
+        emulator.requests.append(GitHubRequest(self.command, self.path, headers, body, status, storage, peer))
         if silent:
             self.close_connection = True
             if fault is not None and fault.hang:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import TypeVar
 
 from ..model import GitHubError
 from .github import GitHub
 from .notes import Notes
+from .threads import Threads
 
 ACTIONS, CHECKS, CONTENTS, PULLS = "actions: read", "checks: read", "contents: read", "pull-requests: read"
 
@@ -18,10 +19,10 @@ T = TypeVar("T")
 class Asking:
     """GitHub, the notes on what it did not give, and the threads that several questions share."""
 
-    def __init__(self, github: GitHub, notes: Notes, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, github: GitHub, notes: Notes, threads: Threads) -> None:
         self.github = github
         self.notes = notes
-        self.pool = pool
+        self.threads = threads
 
     def now(self, what: str, permission: str, ask: Callable[[], T], otherwise: T) -> T:
         try:
@@ -31,4 +32,4 @@ class Asking:
             return otherwise
 
     def soon(self, what: str, permission: str, ask: Callable[[], T], otherwise: T) -> Future[T]:
-        return self.pool.submit(self.now, what, permission, ask, otherwise)
+        return self.threads.submit(self.now, what, permission, ask, otherwise)

@@ -40,7 +40,7 @@ class Background:
 def ask(asking: Asking, run: Run, numbers: tuple[int, ...], trigger: Trigger, context: Context) -> Background:
     """Ask for what surrounds the run; `numbers`: the pull requests it names itself."""
     questions = _Questions(asking, run, numbers, trigger, context)
-    submit = asking.pool.submit
+    submit = asking.threads.submit
     return Background(
         submit(questions.default_branch),
         submit(questions.pull_request),

@@ -22,10 +22,10 @@ from urllib.parse import quote
 
 import github
 import requests.exceptions as transport
-from github.GithubException import GithubException, RateLimitExceededException
+from github.GithubException import GithubException
 
 from ..model import Annotation, GitHubError, PullRequest, Run, Status
-from . import answers, history
+from . import answers, errors, history
 from .answers import Comparison, Job, Json, PastRun
 
 STATUS_CONTEXT = "fire-routine"
@@ -333,32 +333,19 @@ def _has_a_say(comment: Json) -> bool:
 
 
 def _translated(error: Exception) -> GitHubError:
-    """In our own words: those of the libraries may name proxies with their passwords."""
     if isinstance(error, GithubException):
-        return _refusal(error)
+        said = error.data.get("message") if isinstance(error.data, Mapping) else None
+        return errors.refusal(error.status, error.headers or {}, said)
     if isinstance(error, transport.SSLError):
         return GitHubError("GitHub can't be reached: TLS failed (is SSL_CERT_FILE set to your own CA?)")
     if isinstance(error, transport.ProxyError):
-        return GitHubError("GitHub can't be reached: the proxy refused or can't be reached")
+        return GitHubError(errors.NO_PROXY)
     if isinstance(error, transport.Timeout):
-        return GitHubError("GitHub did not answer in time")
+        return GitHubError(errors.LATE)
     if isinstance(error, transport.RequestException):
-        return GitHubError("GitHub can't be reached, or cut the connection")
+        return GitHubError(errors.CUT)
     if isinstance(error, OSError):
-        return GitHubError("the certificates named by SSL_CERT_FILE or REQUESTS_CA_BUNDLE can't be read")
+        return GitHubError(errors.NO_CERTIFICATES)
     if isinstance(error, ValueError):
         return GitHubError("GitHub's answer is not JSON")
     return GitHubError(f"GitHub can't be asked, or its answer can't be used ({type(error).__name__})")
-
-
-def _refusal(error: GithubException) -> GitHubError:
-    headers, data = error.headers or {}, error.data
-    said = data.get("message") if isinstance(data, Mapping) else None
-    message = " ".join(said.split())[:200] if isinstance(said, str) else ""
-    limited = (
-        error.status == 429
-        or isinstance(error, RateLimitExceededException)
-        or (error.status == 403 and ("retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"))
-    )
-    text = f"GitHub answered {error.status}" + (f": {message}" if message else "")
-    return GitHubError(text, error.status, rate_limited=limited)

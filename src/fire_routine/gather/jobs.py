@@ -124,4 +124,4 @@ def _annotations(jobs: Sequence[Job], asking: Asking) -> list[tuple[Annotation, 
             asking.notes.add(what, error, CHECKS, job.name)
             return ()
 
-    return list(asking.pool.map(ask, jobs))
+    return asking.threads.map(ask, jobs)

@@ -9,13 +9,14 @@ has arrived by then is used.
 
 from __future__ import annotations
 
+import json
 import queue
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -23,8 +24,10 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from ..model import FailedJob, GitHubError, Note, Run
+from . import errors
 from .github import GitHub
 from .notes import Notes
+from .threads import Threads
 
 WIDTH = 8  # logs at a time
 AHEAD = 8  # chunks (of at most 64 KiB) read before they are asked for
@@ -121,14 +124,14 @@ class _Reader:
             for job, _ in wanted:
                 notes.add("the log of", error, PERMISSION, job.name)
             return {}
-        with client, ThreadPoolExecutor(min(WIDTH, len(wanted)), "log") as pool:
+        with client, Threads(min(WIDTH, len(wanted)), "log") as threads:
 
             def one(item: tuple[FailedJob, int]) -> tuple[_Log, T]:
                 job, job_id = item
                 log = _Log(lambda: self._chunks(client, job, job_id), self._deadline, self._github.clock)
                 return log, consume(job, iter(log))
 
-            results = list(pool.map(one, wanted))
+            results = threads.map(one, wanted)
         found = {}
         for (job, _), (log, made) in zip(wanted, results, strict=True):
             if log.size:
@@ -177,9 +180,9 @@ class _Reader:
             response = _send(client, url, headers)
             if response.status_code == 200:
                 return response
-            _drain(response)
+            body = _drained(response)
             if not response.has_redirect_location:
-                raise _refusal(response)
+                raise errors.refusal(response.status_code, response.headers, _message(body))
             url = urljoin(url, response.headers["Location"])
             if urlsplit(url).scheme != "https" and urlsplit(self._github.api_url).scheme == "https":
                 raise GitHubError("GitHub redirects to an address that is not https", response.status_code)
@@ -244,32 +247,30 @@ def _send(client: httpx.Client, url: str, headers: dict[str, str]) -> httpx.Resp
     try:
         return client.send(request, stream=True, follow_redirects=False)
     except httpx.TimeoutException:
-        raise GitHubError("GitHub did not answer in time") from None
+        raise GitHubError(errors.LATE) from None
     except httpx.ProxyError:
-        raise GitHubError("GitHub can't be reached: the proxy refused or can't be reached") from None
+        raise GitHubError(errors.NO_PROXY) from None
     except (httpx.HTTPError, httpx.InvalidURL):
-        raise GitHubError("GitHub can't be reached, or cut the connection") from None
+        raise GitHubError(errors.CUT) from None
 
 
-def _drain(response: httpx.Response) -> None:
-    """Read the little that a redirect or a refusal says, so that its connection can be used again."""
+def _drained(response: httpx.Response) -> bytes:
+    """The little that a redirect or a refusal says: once read, its connection can be used again."""
     try:
-        for number, _ in enumerate(response.iter_raw()):
-            if number:
-                break
+        return b"".join(islice(response.iter_raw(), 2))  # what came, and the end
     except httpx.HTTPError:
-        pass
+        return b""
     finally:
         response.close()
 
 
-def _refusal(response: httpx.Response) -> GitHubError:
-    status, headers = response.status_code, response.headers
-    limited = status == 429 or (
-        status == 403 and ("Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0")
-    )
-    meaning = {403: ": Forbidden", 404: ": Not Found", 410: ": Gone"}.get(status, "")
-    return GitHubError(f"GitHub answered {status}{meaning}", status, rate_limited=limited)
+def _message(body: bytes) -> object:
+    """Of GitHub's error object; None for anything else."""
+    try:
+        error = json.loads(body)
+    except ValueError:
+        return None
+    return error.get("message") if isinstance(error, dict) else None
 
 
 def _client(certificates: str | None) -> httpx.Client:
@@ -283,9 +284,7 @@ def _client(certificates: str | None) -> httpx.Client:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * WIDTH)
         return httpx.Client(verify=verify, limits=limits, timeout=httpx.Timeout(10.0, connect=5.0))
     except OSError:
-        raise GitHubError(
-            "the certificates named by SSL_CERT_FILE or REQUESTS_CA_BUNDLE can't be read"
-        ) from None
+        raise GitHubError(errors.NO_CERTIFICATES) from None
     except (ValueError, ImportError, httpx.InvalidURL):
         raise GitHubError(
             "the proxy named by HTTPS_PROXY or ALL_PROXY is of a kind that can't be used"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,6 +14,7 @@ from .asking import ACTIONS, Asking
 from .github import GitHub
 from .jobs import with_jobs, without_jobs
 from .notes import Notes
+from .threads import Threads
 from .trigger import GatherError
 
 WIDTH = 8  # requests at a time
@@ -40,8 +40,8 @@ def gather_run(
         GatherError: the `run-id` input names a run that isn't there.
     """
     notes = Notes(token=bool(github.token))
-    with ThreadPoolExecutor(WIDTH, "gather") as pool:
-        asking = Asking(github.within(deadline), notes, pool)
+    with Threads(WIDTH, "gather") as threads:
+        asking = Asking(github.within(deadline), notes, threads)
         run = _gathered(asking, trigger, context, sleep, now())
     return replace(run, notes=(*run.notes, *notes.collected()))
 
@@ -50,8 +50,8 @@ def _gathered(
     asking: Asking, trigger: Trigger, context: Context, sleep: Callable[[float], None], now: datetime
 ) -> Run:
     github, run_id = asking.github, trigger.run_id
-    asked = asking.pool.submit(github.run, run_id, trigger.attempt)
-    asked_jobs = asking.pool.submit(github.jobs, run_id, trigger.attempt) if trigger.attempt else None
+    asked = asking.threads.submit(github.run, run_id, trigger.attempt)
+    asked_jobs = asking.threads.submit(github.jobs, run_id, trigger.attempt) if trigger.attempt else None
     try:
         run, numbers = asked.result()
     except GitHubError as error:

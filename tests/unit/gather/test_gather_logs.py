@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +14,7 @@ from tests.unit.gather.gathering import RUN, add_run, failed_job, gathered, gith
 
 from fire_routine.emulator.github import TOKEN, Fault, GitHubEmulator
 from fire_routine.gather import read_green_logs, read_logs
-from fire_routine.gather.logs import Consume
+from fire_routine.gather.logs import WIDTH, Consume
 from fire_routine.model import FailedJob, History, Note, Run
 
 LOG = "2026-03-02T10:00:07.0000000Z ##[error]assert 1 == 2\n"
@@ -63,6 +66,31 @@ def test_256_logs_are_all_read_with_two_requests_each(emulator: GitHubEmulator) 
     assert logs[200].endswith(b"\n200\n")
     assert notes == ()
     assert len(emulator.requests) - before == 512
+
+
+def test_connections_are_used_again_for_the_next_log(emulator: GitHubEmulator) -> None:
+    for number in range(2, 101):
+        emulator.add_job(RUN, failed_job(number, f"leg {number}"), LOG)
+    read(emulator)
+    for place in ("/logs$", "/storage/"):
+        assert len({request.peer for request in emulator.asked(place)}) <= 2 * WIDTH
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a wait can't be interrupted there")
+def test_an_interruption_is_not_held_up_by_a_download(emulator: GitHubEmulator) -> None:
+    run = gathered(emulator)
+    emulator.fail("/storage/", Fault(hang=True))
+    deadline = time.monotonic() + 60
+
+    def interrupt() -> None:
+        while not emulator.asked("/storage/"):
+            time.sleep(0.01)
+        _thread.interrupt_main()
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with github_of(emulator) as github, pytest.raises(KeyboardInterrupt):
+        read_logs(github, run, whole, deadline)
+    assert time.monotonic() < deadline
 
 
 def test_a_log_is_never_held_whole(emulator: GitHubEmulator) -> None:
