@@ -47,10 +47,10 @@ def trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
 def _trimmed(digest: Digest, room: int) -> Digest:
     kept = set()
     for block in sorted(digest.blocks, key=lambda block: -block.weight):
-        room -= sum(len(line) + 1 for line in block.lines)
-        if room < 0:
-            break
-        kept.add(id(block))
+        size = sum(len(line) + 1 for line in block.lines)
+        if size <= room:
+            room -= size
+            kept.add(id(block))
     return replace(digest, blocks=tuple(block for block in digest.blocks if id(block) in kept))
 
 

@@ -18,10 +18,10 @@ from ..model import Block, Digest
 from .grouping import combined
 
 _MOST_TESTS = 1_000  # failing tests kept of a report
-_OUTPUT_LINES = 40  # of what a failing test printed, its last
+_ENDS = 60  # lines kept of a trace's beginning and of its end, and of what a failing test printed
+_LONGEST = 4_096  # characters of a line
 _PYTEST_ESCAPE = re.compile(r"#x1B\[[0-9;]*m")  # how pytest writes an escape sequence, which XML can't hold
-_FAILED = 10.0
-_OUTPUT = 2.0
+_FAILED, _TRACE, _OUTPUT = 10.0, 6.0, 2.0  # every failing test is named before any is told in full
 
 
 def read_report(data: bytes) -> Digest | None:
@@ -38,12 +38,16 @@ def read_report(data: bytes) -> Digest | None:
         return None
     failing = [case for case in cases if case.is_failure or case.is_error]
     skipped = sum(case.is_skipped for case in cases)
-    blocks = [Block(1, (f"{len(cases)} tests: {len(failing)} failed, {skipped} skipped",), _FAILED, "junit")]
+    blocks: list[Block] = []
+    _add(blocks, [f"{len(cases)} tests: {len(failing)} failed, {skipped} skipped"], _FAILED)
     for case in failing[:_MOST_TESTS]:
-        _add(blocks, _told(case), _FAILED)
-        _add(blocks, _printed(case), _OUTPUT)
+        message, trace = _told(case)
+        _add(blocks, [f"FAILED {_name(case)}{' - ' if message else ''}{message}"], _FAILED)
+        _add(blocks, trace[:_ENDS], _TRACE)
+        _add(blocks, trace[_ENDS:][-_ENDS:], _TRACE)
+        _add(blocks, _lines([case.system_out or "", case.system_err or ""])[-_ENDS:], _OUTPUT)
     names = [_name(case) for case in failing]
-    return Digest(tuple(blocks), _next_line(blocks) - 1, combined(names or ["every test passed"]))
+    return Digest(tuple(blocks), blocks[-1].last, combined(names or ["every test passed"]))
 
 
 def _refuse_document_type(data: bytes) -> None:
@@ -59,31 +63,35 @@ def _name(case: junitparser.TestCase) -> str:
     return "::".join(part for part in (case.classname, case.name) if part)
 
 
-def _told(case: junitparser.TestCase) -> list[str]:
-    """A failing test's name, and each failure's message and trace, without telling the message twice."""
-    lines = [f"FAILED {_name(case)}"]
+def _told(case: junitparser.TestCase) -> tuple[str, list[str]]:
+    """The first line of what a failing test says, and the rest of it with the trace, each thing once."""
+    headline, told = "", []
     for result in case.result:
-        if not isinstance(result, junitparser.Skipped):
-            trace = (result.text or "").strip("\n")
-            message = (result.message or "").strip()
-            if message not in trace:
-                lines.append(f"{result.type}: {message}" if result.type else message)
-            lines.append(trace)
-    return _lines(lines)
-
-
-def _printed(case: junitparser.TestCase) -> list[str]:
-    return _lines([part for part in (case.system_out, case.system_err) if part])[-_OUTPUT_LINES:]
+        if isinstance(result, junitparser.Skipped):
+            continue
+        trace = result.text or ""
+        message = _lines([result.message or ""])
+        headline = headline or (message or _lines([trace]) or [""])[0]
+        told += [line for line in message if line != headline and line.strip() not in trace]
+        told += _lines([trace])
+    return headline, told
 
 
 def _lines(texts: list[str]) -> list[str]:
-    return [line for text in texts for line in _PYTEST_ESCAPE.sub("", text).splitlines() if line.strip()]
+    return [
+        _bounded(line) for text in texts for line in _PYTEST_ESCAPE.sub("", text).splitlines() if line.strip()
+    ]
+
+
+def _bounded(line: str) -> str:
+    """A line of bounded length, cut before a word: half a token could not be told for a secret."""
+    if len(line) <= _LONGEST:
+        return line
+    kept = line[:_LONGEST].rpartition(" ")[0]
+    return f"{kept} [… {len(line) - len(kept)} characters]"
 
 
 def _add(blocks: list[Block], lines: list[str], weight: float) -> None:
     if lines:
-        blocks.append(Block(_next_line(blocks), tuple(lines), weight, "junit"))
-
-
-def _next_line(blocks: list[Block]) -> int:
-    return blocks[-1].first + len(blocks[-1].lines)
+        first = blocks[-1].last + 1 if blocks else 1
+        blocks.append(Block(first, tuple(lines), weight, "junit", first + len(lines) - 1))

@@ -46,7 +46,10 @@ def job(number: int, name: str = "test", step: str = "Run the tests", **changes:
 def digest(fingerprint: str, *lines: str, noise: int = 0, **changes: Any) -> Digest:
     """The lines as what matters, after `noise` lines that matter less."""
     before = tuple(f"noise {number} of the build" for number in range(noise))
-    blocks = (Block(10, before, 1.0, "noise"), Block(5000, lines, 10.0, "test"))
+    blocks = (
+        Block(10, before, 1.0, "noise", 9 + len(before)),
+        Block(5000, lines, 10.0, "test", 4999 + len(lines)),
+    )
     values: dict[str, Any] = {
         "blocks": tuple(block for block in blocks if block.lines),
         "total_lines": 6000,

@@ -70,32 +70,46 @@ def lines(data: bytes) -> list[str]:
 def test_pytests_failures_and_errors_are_told_with_their_traces() -> None:
     told = lines(PYTEST)
     assert told[0] == "4 tests: 2 failed, 1 skipped"
-    assert "FAILED tests.test_cart::test_total" in told
+    assert "FAILED tests.test_cart::test_total - assert 3 == 4" in told
     assert ">       assert total([1, 2]) == 4" in told
     assert "tests/test_cart.py:5: AssertionError" in told
-    assert "FAILED tests.test_db::test_connect" in told
+    assert 'FAILED tests.test_db::test_connect - failed on setup with "OSError: no database"' in told
     assert "test_ok" not in "\n".join(told)
     assert "adding 1" in told
 
 
-def test_what_a_test_printed_weighs_less_than_what_it_says() -> None:
+def test_every_failing_test_is_named_before_a_trace_and_a_trace_before_what_was_printed() -> None:
     report = read_report(PYTEST)
     assert report is not None
-    printed = next(block for block in report.blocks if "adding 2" in block.lines)
-    assert all(block.weight > printed.weight for block in report.blocks if block is not printed)
+    by_weight = [block.lines for block in sorted(report.blocks, key=lambda block: -block.weight)]
+    first_words = [lines[0].split()[0] for lines in by_weight]
+    assert first_words == ["4", "FAILED", "FAILED", "def", "E", "adding"]
 
 
-def test_a_message_that_the_trace_repeats_is_told_once() -> None:
+def test_a_message_that_the_trace_repeats_is_not_told_between_them() -> None:
     told = lines(SUREFIRE)
-    assert "FAILED com.acme.CartTest::addsUp" in told
-    assert sum("expected: <4> but was: <3>" in line for line in told) == 1
+    assert told[1:3] == [
+        "FAILED com.acme.CartTest::addsUp - expected: <4> but was: <3>",
+        "org.opentest4j.AssertionFailedError: expected: <4> but was: <3>",
+    ]
     assert "\tat com.acme.CartTest.addsUp(CartTest.java:12)" in told
 
 
 def test_suites_in_suites_and_failures_without_a_message_are_read() -> None:
-    assert "FAILED CartTest::testTotal" in lines(PHPUNIT)
+    assert "FAILED CartTest::testTotal - CartTest::testTotal" in lines(PHPUNIT)
     assert "Failed asserting that 3 matches expected 4." in lines(PHPUNIT)
     assert "Received: 3" in lines(JEST)
+
+
+def test_a_long_trace_keeps_its_beginning_and_its_end_and_long_lines_are_cut_before_a_word() -> None:
+    trace = "\n".join(f"frame {n}" for n in range(500))
+    told = lines(f"<testsuite><testcase name='a'><failure>{trace}</failure></testcase></testsuite>".encode())
+    assert {"frame 0", "frame 59", "frame 440", "frame 499"} <= set(told)
+    assert "frame 250" not in told
+    wide = lines(
+        f"<testsuite><testcase name='a'><failure>{'word ' * 5000}</failure></testcase></testsuite>".encode()
+    )
+    assert wide[-1].endswith("word [… 20906 characters]")
 
 
 def test_line_numbers_follow_each_other() -> None:
@@ -105,6 +119,7 @@ def test_line_numbers_follow_each_other() -> None:
     for block in report.blocks:
         assert block.first == at
         at += len(block.lines)
+        assert block.last == at - 1
     assert report.total_lines == at - 1
 
 
