@@ -13,7 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 PATIENCE = 180  # seconds, for all attempts together
@@ -26,6 +26,7 @@ PUBLISHED = {
     "charset-normalizer": 2500,
     "cffi": 2100,
 }  # files; the others a few hundred
+NO_PIP = "No module named pip"
 WHEELS_ONLY = ["--only-binary", ":all:", "--require-hashes", "--no-deps"]
 
 _PASSED = re.compile(
@@ -45,23 +46,35 @@ class InstallError(Exception):
     """The lock could not be installed; one line, with the remedy."""
 
 
-def install(lock: str, target: Path, environ: Mapping[str, str]) -> None:
-    """Installs `lock` (requirements with hashes) into folders under `target`: with uv, else with pip.
+def install(
+    lock: str,
+    target: Path,
+    environ: Mapping[str, str],
+    pips: Iterable[list[str]],
+    patience: float = PATIENCE,
+) -> None:
+    """Installs `lock` (requirements with hashes) into folders under `target`: with uv, else with the first
+    of `pips` that is there; within `patience` seconds.
 
     Raises:
-        InstallError: neither could.
+        InstallError: none could.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     passed = environment(environ)
     uv = shutil.which("uv", path=passed.get("PATH", ""))
     if uv and not _run(_uv(uv), [lock], target, passed, deadline):
         return
     parts = split(lock, min(2, os.cpu_count() or 1))
-    problem = _run(_pip("-m", "pip"), parts, target, passed, deadline)
-    if "No module named pip" in problem:
-        problem = _run(_pip(_bundled_pip()), parts, target, passed, deadline)
-    if problem:
-        raise InstallError(f"the locked dependencies could not be installed: {problem}. {REMEDY}")
+    for pip in pips:
+        problem = _run(_install_by(pip), parts, target, passed, deadline)
+        if not problem:
+            return
+        if NO_PIP not in problem:
+            raise InstallError(f"the locked dependencies could not be installed: {problem}. {REMEDY}")
+    raise InstallError(
+        f"{sys.executable} has no pip, and uv is not on PATH. In a workflow, use actions/setup-python "
+        "before this step; on Debian, install python3-venv"
+    )
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -93,43 +106,21 @@ def _uv(uv: str) -> list[str]:
     return [uv, "pip", "install", *options, *WHEELS_ONLY]
 
 
-def _pip(*pip: str) -> list[str]:
-    options = [
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--no-compile",
-        "--no-warn-script-location",
-    ]
-    return [
-        sys.executable,
-        "-I",
-        *pip,
-        "install",
-        *options,
-        "--no-user",
-        "--timeout=15",
-        "--retries=2",
-        *WHEELS_ONLY,
-    ]
+def _install_by(pip: list[str]) -> list[str]:
+    quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
+    return [*pip, "install", *quiet, "--no-compile", "--no-user", "--timeout=15", "--retries=2", *WHEELS_ONLY]
 
 
-def _bundled_pip() -> str:
-    """pip inside the wheel that Python brings for new environments.
-
-    Raises:
-        InstallError: this Python brings none, as Debian's without python3-venv.
-    """
+def pips() -> Iterator[list[str]]:
+    """Ways to run pip: as installed here, or where this is an environment of; from the wheel for new ones."""
+    for python in dict.fromkeys([sys.executable, getattr(sys, "_base_executable", sys.executable)]):
+        yield [python, "-I", "-m", "pip"]
     folders = [Path(sysconfig.get_path("stdlib"), "ensurepip", "_bundled")]
-    if system := sysconfig.get_config_var("WHEEL_PKG_DIR"):
-        folders.append(Path(system))
+    if debians := sysconfig.get_config_var("WHEEL_PKG_DIR"):
+        folders.append(Path(debians))
     for folder in folders:
-        for wheel in sorted(folder.glob("pip-*.whl")):
-            return str(wheel / "pip")
-    raise InstallError(
-        f"{sys.executable} has no pip, and uv is not on PATH. In a workflow, use actions/setup-python "
-        "before this step; on Debian, install python3-venv"
-    )
+        for wheel in folder.glob("pip-*.whl"):
+            yield [sys.executable, "-I", str(wheel / "pip")]
 
 
 def _run(
@@ -169,11 +160,9 @@ def _problem(process: subprocess.Popen[bytes], log: Path, deadline: float) -> st
         if process.wait(max(0.0, deadline - time.monotonic())) == 0:
             return ""
     except subprocess.TimeoutExpired:
-        return f"not finished after {PATIENCE} seconds"
+        return "it took too long"
     said = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    errors = [
-        line for line in said if re.match(r"error|.*No module named pip|×|╰─▶|Caused by", line, re.IGNORECASE)
-    ]
+    errors = [line for line in said if re.match(rf"error|.*{NO_PIP}|×|╰─▶|Caused by", line, re.IGNORECASE)]
     return " ".join(errors[-2:] or said[-1:] or [f"{process.args!r} ended with {process.returncode}"])[
         :400
     ].rstrip(".")

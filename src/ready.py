@@ -46,7 +46,8 @@ def install(lock: Path, environ: Mapping[str, str]) -> Path:
         work = _workplace(place)
         if work is not None:
             with _removed_if_cut_off(work):
-                installers.install(lock.read_text("utf-8"), work / "packages", environ)
+                text = lock.read_text("utf-8")
+                installers.install(text, work / "packages", environ, installers.pips())
                 return _publish(work, place / name)
     raise InstallError(
         "no folder can be written for the locked dependencies: make RUNNER_TOOL_CACHE or RUNNER_TEMP writable"

@@ -19,13 +19,14 @@ def stages() -> dict[str, list[str]]:
     workflows = [
         str(path) for folder in (".github/workflows", "examples") for path in ROOT.glob(f"{folder}/*.yml")
     ]
+    zizmor = ["zizmor", "--offline", "--no-progress", "--quiet"]
     schema = [*python, "check_jsonschema", "--quiet", "--builtin-schema"]
     return {
         "format": ["ruff", "format", "--check", "--quiet"],
         "lint": ["ruff", "check", "--quiet"],
         "types": [*python, "mypy", "--no-error-summary"],
-        "workflow lint": ["jactionlint", "--no-color", "action.yml", *workflows],
-        "workflow audit": ["zizmor", "--offline", "--no-progress", "--quiet", "action.yml", *workflows],
+        "workflow lint": [*python, "jactionlint", "--no-color", "action.yml", *workflows],
+        "workflow audit": [*zizmor, "--config", ".github/zizmor.yml", "action.yml", *workflows],
         "action schema": [*schema, "vendor.github-actions", "action.yml"],
         "workflow schema": [*schema, "vendor.github-workflows", *workflows],
     }

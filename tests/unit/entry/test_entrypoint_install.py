@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -11,6 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+import installers
 
 from .support import Action, put_on_path, put_uv_on_path
 
@@ -76,7 +79,7 @@ def test_the_installer_sees_no_secret_and_nothing_of_the_checkout(bare: Action) 
 
 
 @POSIX
-def test_a_python_without_pip_uses_the_one_it_brings_for_new_environments(bare: Action) -> None:
+def test_an_environment_without_pip_uses_that_of_its_python(bare: Action) -> None:
     environment = bare.folder / "no-pip"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
 
@@ -84,6 +87,29 @@ def test_a_python_without_pip_uses_the_one_it_brings_for_new_environments(bare: 
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert len(bare.installed()) == 1
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("ensurepip") is None, reason="Debian's Python without python3-venv"
+)
+def test_a_python_without_pip_uses_the_wheel_it_has_for_new_environments() -> None:
+    command = [*list(installers.pips())[-1], "--version"]
+    assert ".whl" in command[-2]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("pip ")
+
+
+def test_no_installer_at_all_is_said(tmp_path: Path) -> None:
+    absent = [sys.executable, "-I", "-c", "raise SystemExit('No module named pip')"]
+    with pytest.raises(
+        installers.InstallError, match=r"has no pip, and uv is not on PATH.*actions/setup-python"
+    ):
+        installers.install("ember==1.0", tmp_path / "packages", {"PATH": ""}, [absent, absent])
+
+
+def test_an_installer_that_hangs_is_ended_in_time(tmp_path: Path) -> None:
+    endless = [sys.executable, "-I", "-c", "import time; time.sleep(600)"]
+    with pytest.raises(installers.InstallError, match="it took too long"):
+        installers.install("ember==1.0", tmp_path / "packages", {"PATH": ""}, [endless], patience=0.05)
 
 
 def test_a_wheel_that_is_not_the_locked_one_is_refused(quick: Action) -> None:
