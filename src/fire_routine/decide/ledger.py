@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,13 +19,17 @@ from ..model import Brief, GitHubError, Note, Outcome, Result, Run, Verdict
 from ..settings import Settings
 from . import wording
 from .board import StatusBoard
-from .book import SEND_WITHIN, Asking, Ruling, claims, rule, server_time
+from .book import SEND_WITHIN, Asking, Ruling
+from .contest import Contest, asks
 from .freshness import stale
-from .guards import skip, trailing_sessions
+from .guards import skip
 from .jobmark import JobMark
 from .postings import RETRIES, DeniedError, LedgerError, Postings, UnavailableError
-from .record import Entry, Record, Stage, failures, label
+from .record import Entry, Record, Stage, label
 
+# Its own commit shows a claim or does not; what another commit shows may lag behind unseen. So before
+# those are read, a claim has been written for so many seconds.
+SETTLED = 3.0
 LOOKED_AT_FIRST = 3  # of the incident's other commits, before a claim is made
 PAUSES = (
     0.5,
@@ -70,7 +74,7 @@ class Ledger:
             temp: a folder that is the job's own (RUNNER_TEMP), for a job whose token may not write.
             now: seconds, monotonic.
             sleep: waits so many seconds.
-            mark: eight random characters, to tell claims apart.
+            mark: eight random characters of 0-9 and a-z, to tell claims apart.
         """
         self._board = board
         self._run = run
@@ -79,8 +83,9 @@ class Ledger:
         self._mark = mark()
         self._postings = Postings(board, run, now, sleep)
         self._job_mark = JobMark(temp, run)
-        self._record: Record | None = None  # the last one written, or tried
-        self._sending = False  # the ledger says that the request is sent
+        self._record: Record | None = None  # of the claim, as written last, or tried
+        self._claimed = False  # the claim was taken
+        self._sending = False  # and then, that the request is sent
         self._notes: list[Note] = []
 
     @property
@@ -91,13 +96,15 @@ class Ledger:
     # --- before the fire ------------------------------------------------------------------------
 
     def claim(self, brief: Brief) -> Verdict:
-        """Whether to fire; where so, the ledger says already that it is being sent."""
-        asking = self._asking(brief)
+        """Whether to fire; where so, the ledger says already that the request is sent.
+
+        An interruption takes the claim back, as far as that can still be said, and goes on.
+        """
         try:
-            return self._claim(asking)
-        except DeniedError as problem:
-            return self._unrecorded(wording.unrecorded(str(problem)))
-        except UnavailableError as problem:
+            return self._claim(self._contest(brief))
+        except LedgerError as problem:
+            if isinstance(problem, DeniedError) and not self._claimed:
+                return self._unrecorded(wording.unrecorded(str(problem)))
             self._withdraw()
             if self._settings.once_per == "always":
                 return self._unrecorded(wording.out_of_order(str(problem)))
@@ -108,52 +115,49 @@ class Ledger:
 
     def look(self, brief: Brief) -> Verdict | None:
         """What the entries say against a fire, without a claim: nothing is written."""
-        asking = self._asking(brief)
+        contest = self._contest(brief)
         try:
-            self._postings.read(self._run.head_sha)
-            ruling = self._ruling(asking, self._others(), ())
+            ruling = contest.decide([self._run.head_sha, *self._others()], ())
         except LedgerError:
             return None
-        return None if ruling.fire else self._blocked(ruling, asking)
+        return None if ruling.fire else wording.blocked(ruling, contest.asking, self._settings)
 
-    def _asking(self, brief: Brief) -> Asking:
-        history = self._run.history
-        return Asking(
-            run=self._run.id,
-            attempt=self._run.attempt,
-            failures=frozenset(failures(brief, self._run)),
-            once_per=self._settings.once_per,
-            max_sessions=self._settings.max_sessions,
-            since_run=(history.last_green_run if history else None) or 0,
-            other_sessions=trailing_sessions(self._run),
-        )
+    def _contest(self, brief: Brief) -> Contest:
+        asking = asks(brief, self._run, self._settings)
+        return Contest(asking, self._run, self._postings, self._sleep)
 
-    def _claim(self, asking: Asking) -> Verdict:
-        own_commit = self._run.head_sha
-        self._postings.read(own_commit)
-        others = [] if self._judge(asking).final else self._others()
-        ruling = self._ruling(asking, others[:LOOKED_AT_FIRST])
+    def _claim(self, contest: Contest) -> Verdict:
+        self._postings.read(self._run.head_sha)
+        others = [] if contest.judge().final else self._others()
+        ruling = contest.decide(others[:LOOKED_AT_FIRST])
+        if ruling.fire:
+            self._write(self._new_record(Stage.CLAIMED, contest.asking, ruling.sessions + 1))
+            self._claimed = True
+            contest.enter(self._mark)
+            ruling = self._won(contest)
         if not ruling.fire:
-            self._pass_on(ruling, asking, None)
-            return self._blocked(ruling, asking)
-
-        own = self._write(Stage.CLAIMED, asking, ruling.sessions + 1)
-        asking = replace(asking, mark=self._mark)
-        self._postings.read(own_commit)
-        ruling = self._ruling(asking, self._others())
-        if not ruling.fire:
-            self._pass_on(ruling, asking, own)
-            return self._blocked(ruling, asking)
+            self._pass_on(ruling, contest)
+            return wording.blocked(ruling, contest.asking, self._settings)
         verdict = stale(self._board, self._run)
         if verdict is not None:
             self._withdraw()
             return verdict
-        self._send(asking, ruling.sessions + 1)
+        number = ruling.sessions + 1
+        self._send(self._new_record(Stage.SENDING, contest.asking, number), contest)
         return Verdict(
             fire=True,
-            message=f"Session {ruling.sessions + 1} of at most {self._settings.max_sessions} since the"
-            " workflow was last green.",
+            message=f"Session {number} of at most {self._settings.max_sessions} since the workflow was last"
+            " green.",
         )
+
+    def _won(self, contest: Contest) -> Ruling:
+        """Whether the claim is the earliest: on its own commit, then on the others of the incident."""
+        ruling = contest.decide([self._run.head_sha])
+        others = self._others() if ruling.fire else []
+        if not others:
+            return ruling
+        self._sleep(SETTLED)
+        return contest.decide(others)
 
     def _others(self) -> list[str]:
         try:
@@ -161,40 +165,6 @@ class Ledger:
         except DeniedError as problem:
             self._note(wording.unseen(str(problem)))
             return []
-
-    # --- reading --------------------------------------------------------------------------------
-
-    def _ruling(self, asking: Asking, shas: Iterable[str], pauses: Iterable[float] = PAUSES) -> Ruling:
-        """Read on until it is clear who may fire, or no longer worth waiting for.
-
-        A claim of its own must be seen first: a board that does not show it may hide others too.
-
-        Raises:
-            LedgerError: it can't be read, or does not show what was written.
-        """
-        own_commit = self._run.head_sha
-        self._postings.read_all(shas, lambda: self._seen(asking) and self._judge(asking).final)
-        ruling = self._judge(asking)
-        for pause in pauses:
-            if self._seen(asking) and (ruling.fire or ruling.final):
-                return ruling
-            self._sleep(pause)
-            for sha in {own_commit, ruling.blocker.sha if ruling.blocker else own_commit}:
-                self._postings.read(sha)
-            ruling = self._judge(asking)
-        if not self._seen(asking):
-            raise UnavailableError("GitHub does not show the status that was just written")
-        return ruling
-
-    def _judge(self, asking: Asking) -> Ruling:
-        book = claims(self._postings.entries)
-        return rule(book, asking, server_time(book, self._run.created_at))
-
-    def _seen(self, asking: Asking) -> bool:
-        return not asking.mark or any(entry.record.mark == asking.mark for entry in self._postings.entries)
-
-    def _blocked(self, ruling: Ruling, asking: Asking) -> Verdict:
-        return wording.blocked(ruling, asking, self._settings)
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -209,47 +179,40 @@ class Ledger:
             mark=self._mark,
         )
 
-    def _write(self, stage: Stage, asking: Asking, number: int) -> Entry:
-        self._record = self._new_record(stage, asking, number)
-        return self._postings.write(self._record, self._run.url)
+    def _write(self, record: Record) -> Entry:
+        self._record = record
+        return self._postings.write(record, self._run.url)
 
-    def _send(self, asking: Asking, number: int) -> None:
+    def _send(self, record: Record, contest: Contest) -> None:
         """Say that the request is sent now.
 
         Raises:
-            UnavailableError: that can't be said, or too late: others may take the claim for a dead one.
+            LedgerError: that can't be said, or too late: others may take the claim for a dead one.
         """
-        try:
-            sent = self._write(Stage.SENDING, asking, number)
-        except DeniedError as problem:  # it took the claim, so the token may write
-            raise UnavailableError(str(problem)) from None
-        own = next(claim for claim in claims(self._postings.entries) if claim.mark == self._mark)
-        if sent.created_at and own.created_at and sent.created_at - own.created_at > SEND_WITHIN:
+        sent, own = self._write(record), contest.own()
+        if own and own.created_at and sent.created_at and sent.created_at - own.created_at > SEND_WITHIN:
             raise UnavailableError("the claim took too long to be confirmed")
         self._sending = True
 
-    def _pass_on(self, ruling: Ruling, asking: Asking, own: Entry | None) -> None:
+    def _pass_on(self, ruling: Ruling, contest: Contest) -> None:
         """Leave on this commit what stands on another, and no claim that says nothing more.
 
         People find the session here too, and later runs need not read back further than this.
         """
-        blocker = ruling.blocker
-        sibling = blocker is not None and blocker.same_attempt(asking)
-        if ruling.waiting or (blocker and blocker.stage is Stage.FAILED):
-            if own and not sibling:
+        blocker, own = ruling.blocker, contest.own()
+        if blocker is None or ruling.waiting or blocker.stage is Stage.FAILED:
+            if blocker is None or not blocker.same_attempt(contest.asking):
                 self._withdraw()
             return
-        if own is None and blocker and blocker.sha == self._run.head_sha:
+        if own is None and blocker.sha == self._run.head_sha:
             return
-        if own and sibling and blocker and blocker.last_id > own.id:
-            return  # it is the commit's latest status already
-        stage = Stage.LIMITED
-        if not ruling.limited and blocker:
-            certain = blocker.stage in (Stage.FIRED, Stage.COVERED)
-            stage = Stage.COVERED if certain else Stage.DOUBTFUL
-        self._write_once(
-            self._new_record(stage, asking, ruling.known_sessions), blocker.url if blocker else self._run.url
-        )
+        if own and blocker.same_attempt(contest.asking) and blocker.last_id > own.id:
+            return  # the commit's latest status says it already
+        if ruling.limited:
+            stage = Stage.LIMITED
+        else:
+            stage = Stage.COVERED if blocker.stage in (Stage.FIRED, Stage.COVERED) else Stage.DOUBTFUL
+        self._write_once(self._new_record(stage, contest.asking, ruling.known_sessions), blocker.url)
 
     def _withdraw(self) -> None:
         """Take the claim back, as far as that can be said: nothing is sent."""

@@ -40,12 +40,12 @@ class Postings:
         self._now = now
         self._sleep = sleep
         self._started = now()
-        self._shelf: dict[str, list[Entry]] = {}
+        self._seen: dict[int, Entry] = {}  # by the status's id
 
     @property
     def entries(self) -> list[Entry]:
-        """All that has been read so far, each commit as it was read last."""
-        return [entry for entries in self._shelf.values() for entry in entries]
+        """All that was ever seen: no status is changed, so a later read that lags takes none back."""
+        return list(self._seen.values())
 
     def other_commits(self) -> list[str]:
         """Head commits of the other runs of the incident, newest first.
@@ -72,7 +72,7 @@ class Postings:
         if own and len(statuses) >= FULL:
             raise UnavailableError(f"commit {sha[:8]} holds {len(statuses)} of at most 1,000 commit statuses")
         read = (read_entry(status, sha) for status in statuses)
-        self._shelf[sha] = [entry for entry in read if entry and entry.record.workflow == self._workflow]
+        self._seen |= {entry.id: entry for entry in read if entry and entry.record.workflow == self._workflow}
 
     def read_all(self, shas: Iterable[str], enough: Callable[[], bool]) -> None:
         """Read one commit after the other, until there is `enough`."""

@@ -1,0 +1,420 @@
+"""A world of failing runs, a faulty GitHub and a faulty endpoint, by seed.
+
+The ledger under test is the real one; what it talks to is simulated in virtual time. `Schedule`
+draws a history of runs, re-runs, green runs and deaths, `play` lets it happen, and `violations`
+says what must never be.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from tests.unit.decide.baton import Baton, Task
+
+from fire_routine.decide import Ledger
+from fire_routine.decide.record import Stage, read_entry
+from fire_routine.model import (
+    Brief,
+    FailedJob,
+    GitHubError,
+    History,
+    Outcome,
+    PullRequest,
+    Result,
+    Run,
+    Status,
+    Verdict,
+)
+from fire_routine.settings import Settings
+
+EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
+BRANCH = "main"
+
+
+@dataclass
+class Faults:
+    """Chances of each fault, and how far what is read may lag behind what was written (seconds)."""
+
+    lag: float = 0.0
+    read_fails: float = 0.0
+    write_refused: float = 0.0  # an error, nothing written
+    write_unanswered: float = 0.0  # written, and an error
+    write_late: float = 0.0  # an error, and written up to 20 s later
+    outages: list[tuple[float, float]] = field(default_factory=list)
+    fire_fails: float = 0.0
+    fire_unknown: float = 0.0  # the answer is lost; half of these started a session
+    slow_fire: float = 0.0  # takes up to two minutes
+    dies: float = 0.0  # kill -9 at a random moment
+    cancelled: float = 0.0  # SIGTERM at a random moment
+
+    @property
+    def none(self) -> bool:
+        return self == Faults(lag=self.lag)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One that the endpoint really started."""
+
+    id: str
+    run: int
+    attempt: int
+    since: int
+    failures: frozenset[str]
+    place: int  # of its claim among all statuses
+
+    @property
+    def url(self) -> str:
+        return f"https://claude.ai/code/{self.id}"
+
+
+@dataclass
+class Told:
+    """What one job said at its end."""
+
+    run: int
+    attempt: int
+    verdict: Verdict
+    outcome: Outcome | None = None
+
+
+class Cancelled(BaseException):
+    """The runner asks the job to end."""
+
+
+@dataclass
+class World:
+    """GitHub and the endpoint."""
+
+    random: random.Random
+    faults: Faults
+    baton: Baton = field(default_factory=Baton)
+    written: dict[str, list[tuple[float, Status]]] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)  # as they were started
+    started: dict[int, float] = field(default_factory=dict)
+    sessions: list[Session] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    requests: int = 0
+    ids: int = 0
+
+    def statuses(self, sha: str, seen_at: float) -> list[Status]:
+        found = [status for at, status in self.written.get(sha, []) if at <= seen_at]
+        self.random.shuffle(found)
+        return found
+
+    def write(self, sha: str, state: str, description: str, url: str) -> Status:
+        self.ids += 1
+        now = EPOCH + timedelta(seconds=int(self.baton.time))
+        status = Status(self.ids, state, description, url, now, "github-actions[bot]")
+        self.written.setdefault(sha, []).append((self.baton.time, status))
+        return status
+
+    def place(self, sha: str, mark: str) -> int:
+        return min(status.id for _, status in self.written[sha] if status.description.endswith(mark))
+
+    def out_of_order(self) -> bool:
+        return any(start <= self.baton.time < end for start, end in self.faults.outages)
+
+
+class Client:
+    """The board as one job reaches it."""
+
+    def __init__(self, world: World, task: Task, cancelled_at: float | None) -> None:
+        self._world = world
+        self._task = task
+        self._cancelled_at = cancelled_at
+
+    def now(self) -> float:
+        return self._world.baton.time
+
+    def sleep(self, seconds: float) -> None:
+        self._pass(seconds)
+
+    def _pass(self, seconds: float) -> None:
+        self._task.pause(seconds)
+        if self._cancelled_at is not None and self._cancelled_at <= self._world.baton.time:
+            self._cancelled_at = None
+            raise Cancelled
+
+    def _travel(self) -> None:
+        self._pass(self._world.random.uniform(0.02, 0.15))
+
+    def _read(self) -> float:
+        """One read; the time as of which it shows what was written."""
+        world = self._world
+        world.requests += 1
+        self._travel()
+        if world.out_of_order() or world.random.random() < world.faults.read_fails:
+            self._pass(world.random.choice((0.1, 10.0)))
+            raise GitHubError("GitHub answered 502", 502)
+        return world.baton.time - world.random.uniform(0, world.faults.lag)
+
+    def statuses(self, sha: str) -> Sequence[Status]:
+        found = self._world.statuses(sha, self._read())
+        self._travel()
+        return found
+
+    def create_status(self, sha: str, state: str, description: str, target_url: str) -> Status:
+        assert len(description.encode()) <= 140, description
+        world, faults = self._world, self._world.faults
+        world.requests += 1
+        arrival = world.baton.time + world.random.uniform(0.02, 0.15)
+        kind = world.random.random()
+        if world.out_of_order() or kind < faults.write_refused:
+            self._pass(world.random.choice((0.1, 10.0)))
+            raise GitHubError("GitHub answered 500", 500)
+        kind -= faults.write_refused
+        late = faults.write_unanswered <= kind < faults.write_unanswered + faults.write_late
+        if late:
+            arrival += world.random.uniform(0, 20)
+        answers: list[Status] = []
+        # It is under way: from here on it arrives, whatever becomes of who sent it.
+        world.baton.at(arrival, lambda: answers.append(world.write(sha, state, description, target_url)))
+        if late or kind < faults.write_unanswered:
+            self._pass(world.random.choice((0.3, 10.0)))
+            raise GitHubError("GitHub did not answer")
+        self._pass(arrival - world.baton.time + world.random.uniform(0.02, 0.15))
+        return answers[0]
+
+    def incident_shas(self, run: Run) -> Sequence[str]:
+        self._read()
+        since = _since(run)
+        shas = [other.head_sha for other in self._world.runs if other.id > since]
+        return [sha for sha in dict.fromkeys(reversed(shas)) if sha != run.head_sha][:30]
+
+    def branch_head(self, branch: str) -> str | None:
+        self._read()
+        pushed = [run for run in self._world.runs if run.event == "push"]
+        return pushed[-1].head_sha if pushed and branch == BRANCH else None
+
+    def pull_request(self, number: int) -> PullRequest | None:
+        raise AssertionError(f"no pull request {number} in this world")
+
+    def fire(self, run: Run, failures: frozenset[str], mark: str) -> Outcome:
+        """The endpoint: what it did, and what its client could tell of it."""
+        world, faults = self._world, self._world.faults
+        try:
+            self._pass(world.random.uniform(0.05, 0.5))
+            if world.random.random() < faults.slow_fire:
+                self._pass(world.random.uniform(5, 115))
+            kind = world.random.random()
+            if kind < faults.fire_fails:
+                return Outcome(Result.FAILED)
+            if kind - faults.fire_fails < faults.fire_unknown and world.random.random() < 0.5:
+                return Outcome(Result.UNKNOWN)
+            session = Session(
+                id=f"session_{len(world.sessions) + 1}",
+                run=run.id,
+                attempt=run.attempt,
+                since=_since(run),
+                failures=failures,
+                place=world.place(run.head_sha, mark),
+            )
+            world.sessions.append(session)
+            self._pass(world.random.uniform(0.05, 0.5))
+            if kind - faults.fire_fails < faults.fire_unknown:
+                return Outcome(Result.UNKNOWN)
+            return Outcome(Result.FIRED, session_id=session.id, session_url=session.url)
+        except Cancelled:
+            return Outcome(Result.UNKNOWN, reason="cancelled")
+
+
+def _since(run: Run) -> int:
+    return (run.history.last_green_run if run.history else None) or 0
+
+
+@dataclass
+class Schedule:
+    """What happens, drawn from a seed."""
+
+    seed: int
+    faults: Faults
+    settings: Settings
+    jobs: int  # in all
+    world: World
+
+    @classmethod
+    def draw(cls, seed: int, faults: Faults | None = None, most_jobs: int = 32) -> Schedule:
+        rng = random.Random(seed)
+        faults = faults or draw_faults(rng)
+        settings = Settings(
+            max_sessions=rng.choice((1, 2, 3, 3, 5)), once_per=rng.choice(("incident",) * 4 + ("run",))
+        )
+        schedule = cls(seed, faults, settings, 0, World(rng, faults))
+        schedule._draw_runs(rng, most_jobs)
+        return schedule
+
+    def _draw_runs(self, rng: random.Random, most_jobs: int) -> None:
+        time, run_id, sha, green = 0.0, 100, 0, 0
+        kinds = [f"{kind:08x}" for kind in range(1, rng.choice((2, 3, 6)))]
+        event = rng.choice(("push", "push", "schedule"))
+        for _ in range(rng.choice((1, 1, 2, 3, 5))):
+            run_id += 1
+            if rng.random() < 0.15:
+                green = run_id
+                run_id += 1
+            if event == "push" or rng.random() < 0.5:
+                sha += 1
+            run = self._run(run_id, f"{sha:040x}", event, time, green)
+            attempts = rng.choice((1, 1, 2, 3))
+            for attempt in range(1, 1 + attempts):
+                self._draw_attempt(rng, run, attempt, time, kinds, most_jobs)
+                time += rng.choice((5, 45, 200, 900)) if attempt < attempts else 0
+            time += rng.choice((0, 0.3, 1, 3, 8, 30, 1000))
+
+    def _draw_attempt(
+        self, rng: random.Random, run: Run, attempt: int, time: float, kinds: list[str], most_jobs: int
+    ) -> None:
+        spread = rng.choice((0.0, 0.2, 1.0, 15.0))
+        self.world.baton.at(time, lambda: self._begin(run))
+        for _ in range(rng.choice((1, 2, 4, most_jobs))):
+            failures = frozenset(rng.sample(kinds, rng.randint(1, min(2, len(kinds)))))
+            start = time + 2 + rng.uniform(0, spread)
+            self._draw_job(rng, replace(run, attempt=attempt), failures, start)
+
+    def _begin(self, run: Run) -> None:
+        if run.id not in self.world.started:
+            self.world.started[run.id] = self.world.baton.time
+            self.world.runs.append(run)
+
+    def _draw_job(self, rng: random.Random, run: Run, failures: frozenset[str], start: float) -> None:
+        def ends(chance: float) -> float | None:
+            return start + rng.expovariate(1 / 2.0) if rng.random() < chance else None
+
+        dies_at, cancelled_at = ends(self.faults.dies), ends(self.faults.cancelled)
+        self.jobs += 1
+        self.world.baton.spawn(start, lambda task: self._job(task, run, failures, cancelled_at), dies_at)
+
+    def _job(self, task: Task, run: Run, failures: frozenset[str], cancelled_at: float | None) -> None:
+        world = self.world
+        client = Client(world, task, cancelled_at)
+        brief = Brief("text", "title", tuple(sorted(failures)), min(failures))
+        mark = f"{world.random.randrange(36**6):08d}"[-8:]
+        ledger = Ledger(client, run, self.settings, now=client.now, sleep=client.sleep, mark=lambda: mark)
+        try:
+            verdict = ledger.claim(brief)
+        except Cancelled:
+            verdict = Verdict(fire=False, reason="cancelled", message="cancelled")
+        outcome = None
+        if verdict.fire:
+            outcome = client.fire(run, failures, mark)
+            try:
+                ledger.settle(outcome)
+            except Cancelled:
+                ledger.settle(outcome)
+        world.told.append(Told(run.id, run.attempt, verdict, outcome))
+
+    def _run(self, run_id: int, sha: str, event: str, time: float, green: int) -> Run:
+        return Run(
+            repository="octo/cat",
+            id=run_id,
+            attempt=1,
+            workflow="CI",
+            workflow_id=7,
+            workflow_path=".github/workflows/ci.yml",
+            event=event,
+            status="completed",
+            conclusion="failure",
+            head_branch=BRANCH,
+            head_sha=sha,
+            head_repository="octo/cat",
+            actor="mona",
+            url=f"https://github.com/octo/cat/actions/runs/{run_id}",
+            created_at=EPOCH + timedelta(seconds=int(time)),
+            failed_jobs=(FailedJob(1, "test", "failure", ""),),
+            history=History(last_green_run=green or None, never_green=not green),
+        )
+
+    def play(self) -> None:
+        self.world.baton.run()
+
+    # --- what must never be -------------------------------------------------------------------------
+
+    def violations(self) -> list[str]:
+        return [*self._doubles(), *self._unreported(), *self._false_pointers(), *self._losses()]
+
+    def _doubles(self) -> list[str]:
+        found: list[str] = []
+        incidents: dict[int, list[Session]] = {}
+        # The endpoint may be slow with one, so what counts is the order in which they were claimed.
+        for session in sorted(self.world.sessions, key=lambda session: session.place):
+            earlier = incidents.setdefault(session.since, [])
+            known = frozenset[str]().union(*(other.failures for other in earlier))
+            if self.settings.once_per == "incident" and session.failures <= known:
+                found.append(f"{session} is the second for its failures")
+            if any((other.run, other.attempt) == (session.run, session.attempt) for other in earlier):
+                found.append(f"{session} is the second of its attempt")
+            if self.settings.once_per == "run" and any(other.run == session.run for other in earlier):
+                found.append(f"{session} is the second of its run")
+            if len(earlier) >= self.settings.max_sessions:
+                found.append(f"{session} exceeds max-sessions")
+            earlier.append(session)
+        return found
+
+    def _unreported(self) -> list[str]:
+        """Sessions that neither a job's outcome nor the ledger tells of."""
+        outcomes = [told.outcome for told in self.world.told if told.outcome]
+        fired = {outcome.session_url for outcome in outcomes if outcome.result is Result.FIRED}
+        unknown = {
+            (told.run, told.attempt)
+            for told in self.world.told
+            if told.outcome and told.outcome.result is Result.UNKNOWN
+        }
+        recorded = {
+            (entry.record.run, entry.record.attempt)
+            for sha, written in self.world.written.items()
+            for _, status in written
+            if (entry := read_entry(status, sha))
+            and entry.record.stage in (Stage.SENDING, Stage.UNKNOWN, Stage.FIRED)
+        }
+        return [
+            f"{session} is told of nowhere"
+            for session in self.world.sessions
+            if session.url not in fired
+            and (session.run, session.attempt) not in unknown
+            and (session.run, session.attempt) not in recorded
+        ]
+
+    def _false_pointers(self) -> list[str]:
+        urls = {session.url for session in self.world.sessions}
+        pointed = {told.verdict.session_url for told in self.world.told if told.verdict.session_url}
+        return [f"{url} is pointed to and was never started" for url in pointed - urls]
+
+    def _losses(self) -> list[str]:
+        """Where nothing goes wrong, an incident has a session."""
+        if not self.faults.none:
+            return []
+        told_of = {told.run: told for told in self.world.told}
+        served = {session.since for session in self.world.sessions}
+        return [
+            f"run {run.id} had no session: {told_of[run.id].verdict}"
+            for run in self.world.runs
+            if _since(run) not in served
+        ]
+
+
+def draw_faults(rng: random.Random) -> Faults:
+    """A kind of bad day: none, one trouble alone, or all of them."""
+
+    def some(most: float) -> float:
+        return rng.choice((0.0, 0.0, most / 4, most))
+
+    faults = Faults(
+        lag=rng.choice((0.0, 0.2, 1.0, 3.0)),
+        read_fails=some(0.3),
+        write_refused=some(0.25),
+        write_unanswered=some(0.25),
+        write_late=some(0.2),
+        fire_fails=some(0.4),
+        fire_unknown=some(0.4),
+        slow_fire=some(0.3),
+        dies=some(0.5),
+        cancelled=some(0.3),
+    )
+    if rng.random() < 0.15:
+        start = rng.uniform(0, 60)
+        faults.outages = [(start, start + rng.choice((2, 20, 400)))]
+    return faults
