@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..model import PullRequest, Run, Status
+from ..model import Commit, PullRequest, Run, Status
+
+
+class Compared(Protocol):
+    """What lies between two commits."""
+
+    @property
+    def commits(self) -> Sequence[Commit]: ...
 
 
 class StatusBoard(Protocol):
@@ -39,4 +46,8 @@ class StatusBoard(Protocol):
 
     def pull_request(self, number: int) -> PullRequest | None:
         """The pull request as it is now; None where it can't be found."""
+        ...
+
+    def compare(self, base: str, head: str) -> Compared:
+        """The commits of `head` that `base` lacks, at most 250."""
         ...

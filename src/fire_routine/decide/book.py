@@ -115,7 +115,7 @@ def _claim(mark: str, said: list[Entry]) -> Claim:
         stage=last.record.stage,
         run=first.record.run,
         attempt=first.record.attempt,
-        failures=frozenset(first.record.failures),
+        failures=frozenset(last.record.failures),
         number=last.record.number,
         url=last.url,
         sha=last.sha,
@@ -146,13 +146,13 @@ def rule(book: list[Claim], asking: Asking, at: datetime | None) -> Ruling:
     ruling = Ruling(sessions=sessions, known_sessions=known)
     # What is firm comes first: there is nothing to wait for where it blocks by itself.
     for basis, count in ((firm, known), (standing, sessions)):
-        waiting = basis is standing
-        blocker = _same(others, basis, told, asking, own)
+        pending = frozenset(claim.mark for claim in basis if claim not in firm)
+        blocker = _same(others, basis, told, asking, own, pending)
         if blocker is not None:
-            return replace(ruling, blocker=blocker, waiting=waiting)
+            return replace(ruling, blocker=blocker, waiting=bool(pending))
         if count >= asking.max_sessions:
-            blocker = _most_telling([*basis, *told])
-            return replace(ruling, blocker=blocker, limited=True, waiting=waiting)
+            blocker = _most_telling([*basis, *told], pending)
+            return replace(ruling, blocker=blocker, limited=True, waiting=bool(pending))
     return ruling
 
 
@@ -186,7 +186,12 @@ def _beats(rival: Claim, claim: Claim) -> bool:
 
 
 def _same(
-    others: list[Claim], standing: list[Claim], told: list[Claim], asking: Asking, own: Claim | None
+    others: list[Claim],
+    standing: list[Claim],
+    told: list[Claim],
+    asking: Asking,
+    own: Claim | None,
+    pending: frozenset[str],
 ) -> Claim | None:
     """The claim that makes this fire the second for one failure."""
     if asking.once_per == "always":
@@ -197,19 +202,20 @@ def _same(
     ]
     siblings = [claim for claim in [*standing, *failed] if claim.same_attempt(asking)]
     if siblings:
-        return _most_telling(siblings)
+        return _most_telling(siblings, pending)
     if asking.once_per == "run":
-        return _most_telling([claim for claim in standing if claim.run == asking.run])
+        return _most_telling([claim for claim in standing if claim.run == asking.run], pending)
     covering = [*standing, *(claim for claim in told if claim.stage is not Stage.LIMITED)]
     if asking.failures <= frozenset().union(*(claim.failures for claim in covering)):
-        return _most_telling([claim for claim in covering if claim.failures & asking.failures])
+        return _most_telling([claim for claim in covering if claim.failures & asking.failures], pending)
     return None
 
 
-def _most_telling(blockers: list[Claim]) -> Claim | None:
-    """The blocker to look at: the one that is still open, else one with a session to point to."""
-    rank = {Stage.CLAIMED: 4, Stage.SENDING: 4, Stage.FIRED: 3, Stage.COVERED: 2, Stage.UNKNOWN: 1}
-    return max(blockers, key=lambda claim: (rank.get(claim.stage, 0), claim.id), default=None)
+def _most_telling(blockers: list[Claim], pending: frozenset[str]) -> Claim | None:
+    """The blocker to wait for, which is the first that is still open; else the last one with a session."""
+    first = next((claim for claim in blockers if claim.mark in pending), None)
+    rank = {Stage.FIRED: 2, Stage.COVERED: 1}
+    return first or max(blockers, key=lambda claim: (rank.get(claim.stage, 0), claim.id), default=None)
 
 
 def _count(claims: list[Claim], asking: Asking) -> int:

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..model import Brief, Run
+from ..model import Brief, Commit, Run
 from ..settings import Settings
 from .book import Asking, Claim, Ruling, claims, rule, server_time
 from .guards import trailing_sessions
 from .postings import Postings, UnavailableError
 from .record import failures
 
-PAUSES = (
-    0.5,
-    1.0,
-    1.5,
-    2.0,
-    3.0,
-    4.0,
-)  # seconds between looks at a claim that is still open, or not shown yet
+# Seconds between looks at a claim that is still open, or not shown yet; they begin anew where it
+# gave way to another. And how many looks in all.
+PAUSES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+LOOKS = 20
 
 
-def asks(brief: Brief, run: Run, settings: Settings) -> Asking:
-    """Who wants to fire, and for what."""
+def asks(brief: Brief, run: Run, settings: Settings, ahead: Iterable[Commit]) -> Asking:
+    """Who wants to fire, and for what. `ahead`: the branch's own commits, where it was never green."""
     return Asking(
         run=run.id,
         attempt=run.attempt,
@@ -31,7 +27,7 @@ def asks(brief: Brief, run: Run, settings: Settings) -> Asking:
         once_per=settings.once_per,
         max_sessions=settings.max_sessions,
         since_run=(run.history.last_green_run if run.history else None) or 0,
-        other_sessions=trailing_sessions(run),
+        other_sessions=trailing_sessions(run, ahead),
     )
 
 
@@ -61,7 +57,7 @@ class Contest:
         book = self._book()
         return rule(book, self.asking, server_time(book, self._run.created_at))
 
-    def decide(self, shas: Iterable[str], pauses: Iterable[float] = PAUSES) -> Ruling:
+    def decide(self, shas: Iterable[str], looks: int = LOOKS) -> Ruling:
         """Read these commits, and its own once more after each pause that is needed.
 
         A claim of its own must be seen first: a board that does not show it may hide others too.
@@ -69,22 +65,35 @@ class Contest:
         Raises:
             LedgerError: it can't be read, or does not show what was written.
         """
-        own_commit = self._run.head_sha
         self._postings.read_all(shas, lambda: self._shown() and self.judge().final)
         ruling = self.judge()
-        for pause in pauses:
+        pauses = iter(PAUSES)
+        for _ in range(looks):
             if self._shown() and (ruling.fire or ruling.final):
                 return ruling
+            pause = next(pauses, None)
+            if pause is None:
+                break
             self._sleep(pause)
-            for sha in {own_commit, ruling.blocker.sha if ruling.blocker else own_commit}:
-                self._postings.read(sha)
-            ruling = self.judge()
+            before, ruling = ruling, self._look_again(ruling)
+            if _in_the_way(ruling) != _in_the_way(before):
+                pauses = iter(PAUSES)
         if not self._shown():
             raise UnavailableError("GitHub does not show the status that was just written")
         return ruling
+
+    def _look_again(self, ruling: Ruling) -> Ruling:
+        own_commit = self._run.head_sha
+        for sha in {own_commit, ruling.blocker.sha if ruling.blocker else own_commit}:
+            self._postings.read(sha)
+        return self.judge()
 
     def _shown(self) -> bool:
         return not self.asking.mark or self.own() is not None
 
     def _book(self) -> list[Claim]:
         return claims(self._postings.entries)
+
+
+def _in_the_way(ruling: Ruling) -> str:
+    return ruling.blocker.mark if ruling.blocker else ""

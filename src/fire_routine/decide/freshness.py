@@ -1,10 +1,12 @@
-"""Whether the failing commit is still the one to repair, read once more just before the fire."""
+"""What must be read anew before a fire: is the failing commit still the one to repair, and whose is it?"""
 
 from __future__ import annotations
 
-from ..model import GitHubError, PullRequest, Run, Verdict
+from collections.abc import Sequence
+
+from ..model import Commit, GitHubError, PullRequest, Run, Verdict
 from .board import StatusBoard
-from .guards import skip
+from .guards import sessions_in, skip
 
 # Only these make GitHub run the workflow anew for the commit that came after.
 _BRANCH_EVENTS = ("push",)
@@ -26,6 +28,21 @@ def stale(board: StatusBoard, run: Run) -> Verdict | None:
     except GitHubError:
         pass
     return None
+
+
+def own_commits_ahead(board: StatusBoard, run: Run) -> Sequence[Commit]:
+    """Where a session wrote the head commit of a branch that was never green: the branch's own commits.
+
+    A session that may push anywhere can begin a new branch for each try, and so leave no incident
+    behind: then what counts is whose commits it builds on.
+    """
+    green = run.history and run.history.last_green_run
+    if green or not run.default_branch or not sessions_in(run.commit):
+        return ()
+    try:
+        return board.compare(run.default_branch, run.head_sha).commits
+    except GitHubError:
+        return ()
 
 
 def closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:

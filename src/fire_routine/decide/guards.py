@@ -7,6 +7,7 @@ to change it, or None.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..model import Commit, Run, TriggerKind, Verdict
@@ -14,7 +15,7 @@ from ..settings import Context, Settings
 from .filters import matches
 
 FAILED = ("failure", "timed_out", "startup_failure")
-_TRAILER = re.compile(r"^claude-session:[ \t]*(\S{1,500})[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_TRAILER = re.compile(r"^claude-session:[ \t]*(\S{1,500})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,16 @@ def session_id(url: str) -> str:
     return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
 
 
-def trailing_sessions(run: Run) -> frozenset[str]:
-    """Where a session wrote the head commit: all sessions that wrote commits since the last green run."""
+def trailing_sessions(run: Run, ahead: Iterable[Commit] = ()) -> frozenset[str]:
+    """Where a session wrote the head commit: all sessions that wrote commits since the last green run.
+
+    `ahead`: the commits that count where the workflow was never green on the branch.
+    """
     written = sessions_in(run.commit)
     if not written:
         return written
     since = run.history.commits if run.history else ()
-    return written.union(*(sessions_in(commit) for commit in since))
+    return written.union(*(sessions_in(commit) for commit in (*since, *ahead)))
 
 
 def _own_commits(settings: Settings, run: Run) -> Verdict | None:

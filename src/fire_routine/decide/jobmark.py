@@ -19,22 +19,19 @@ class JobMark:
         """Whether this is the job's first fire. A folder that can't be written to keeps no count."""
         if self._taken:
             return False
+        if self._file is not None:
+            try:
+                self._file.touch(exist_ok=False)
+            except FileExistsError:
+                return False
+            except OSError:
+                pass
         self._taken = True
-        if self._file is None:
-            return True
-        try:
-            self._file.touch(exist_ok=False)
-        except FileExistsError:
-            return False
-        except OSError:
-            return True
         return True
 
     def release(self) -> None:
         """Nothing was fired after all."""
-        if not self._taken:
-            return
-        self._taken = False
-        if self._file is not None:
+        if self._taken and self._file is not None:
             with suppress(OSError):
                 self._file.unlink(missing_ok=True)
+        self._taken = False

@@ -21,7 +21,7 @@ from . import wording
 from .board import StatusBoard
 from .book import SEND_WITHIN, Asking, Ruling
 from .contest import Contest, asks
-from .freshness import stale
+from .freshness import own_commits_ahead, stale
 from .guards import skip
 from .jobmark import JobMark
 from .postings import RETRIES, DeniedError, LedgerError, Postings, UnavailableError
@@ -117,13 +117,13 @@ class Ledger:
         """What the entries say against a fire, without a claim: nothing is written."""
         contest = self._contest(brief)
         try:
-            ruling = contest.decide([self._run.head_sha, *self._others()], ())
+            ruling = contest.decide([self._run.head_sha, *self._others()], 0)
         except LedgerError:
             return None
         return None if ruling.fire else wording.blocked(ruling, contest.asking, self._settings)
 
     def _contest(self, brief: Brief) -> Contest:
-        asking = asks(brief, self._run, self._settings)
+        asking = asks(brief, self._run, self._settings, own_commits_ahead(self._board, self._run))
         return Contest(asking, self._run, self._postings, self._sleep)
 
     def _claim(self, contest: Contest) -> Verdict:
@@ -131,7 +131,10 @@ class Ledger:
         others = [] if contest.judge().final else self._others()
         ruling = contest.decide(others[:LOOKED_AT_FIRST])
         if ruling.fire:
-            self._write(self._new_record(Stage.CLAIMED, contest.asking, ruling.sessions + 1))
+            verdict = stale(self._board, self._run)  # a claim that comes to nothing would keep others waiting
+            if verdict is not None:
+                return verdict
+            self._write(self._new_record(Stage.CLAIMED, contest.asking, ruling.known_sessions + 1))
             self._claimed = True
             contest.enter(self._mark)
             ruling = self._won(contest)
@@ -142,7 +145,7 @@ class Ledger:
         if verdict is not None:
             self._withdraw()
             return verdict
-        number = ruling.sessions + 1
+        number = ruling.known_sessions + 1
         self._send(self._new_record(Stage.SENDING, contest.asking, number), contest)
         return Verdict(
             fire=True,
@@ -201,18 +204,21 @@ class Ledger:
         """
         blocker, own = ruling.blocker, contest.own()
         if blocker is None or ruling.waiting or blocker.stage is Stage.FAILED:
-            if blocker is None or not blocker.same_attempt(contest.asking):
+            # Once a sibling sends, this claim counts no more by itself.
+            if not (blocker and blocker.same_attempt(contest.asking) and blocker.stage is not Stage.CLAIMED):
                 self._withdraw()
             return
         if own is None and blocker.sha == self._run.head_sha:
             return
         if own and blocker.same_attempt(contest.asking) and blocker.last_id > own.id:
             return  # the commit's latest status says it already
-        if ruling.limited:
-            stage = Stage.LIMITED
-        else:
-            stage = Stage.COVERED if blocker.stage in (Stage.FIRED, Stage.COVERED) else Stage.DOUBTFUL
-        self._write_once(self._new_record(stage, contest.asking, ruling.known_sessions), blocker.url)
+        record = self._new_record(Stage.LIMITED, contest.asking, ruling.known_sessions)
+        if not ruling.limited:
+            certain = blocker.stage in (Stage.FIRED, Stage.COVERED)
+            record = replace(record, stage=Stage.COVERED if certain else Stage.DOUBTFUL)
+        if blocker.run == record.run:  # which has its session whatever else fails in it
+            record = replace(record, failures=tuple(sorted(blocker.failures)))
+        self._write_once(record, blocker.url)
 
     def _withdraw(self) -> None:
         """Take the claim back, as far as that can be said: nothing is sent."""

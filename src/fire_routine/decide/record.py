@@ -126,7 +126,7 @@ def failures(brief: Brief, run: Run) -> tuple[str, ...]:
     each = tuple(sorted({_short(fingerprint) for fingerprint in brief.fingerprints}))
     if not each:
         return (_short(brief.fingerprint),)
-    longest = Record(Stage.DOUBTFUL, label(run), run.id, run.attempt, each, 9999, "********")
+    longest = Record(Stage.DOUBTFUL, label(run), run.id, max(run.attempt, 1000), each, 9999, "********")
     if len(str(longest).encode()) <= DESCRIPTION_LIMIT:
         return each
     return (f"{len(each)} failures {_short(' '.join(each))}",)

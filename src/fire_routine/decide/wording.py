@@ -52,11 +52,12 @@ def _limited(ruling: Ruling, asking: Asking, settings: Settings) -> Verdict:
     if asking.other_sessions:
         return own_commits(ruling.sessions, settings)
     last = _session(ruling.blocker)
+    started = "were started or are being started" if ruling.waiting else "were started"
     return Verdict(
         fire=False,
         reason="max-sessions",
-        message=f"{ruling.sessions} of max-sessions {settings.max_sessions} were started since the workflow"
-        " was last green, none of them on this failure: a person should look, or raise max-sessions.",
+        message=f"{ruling.sessions} of max-sessions {settings.max_sessions} {started} since the workflow was"
+        " last green, none of them on this failure: a person should look, or raise max-sessions.",
         session_id=session_id(last),
         session_url=last,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from fire_routine.decide.record import Entry, read_entry
 from fire_routine.model import (
@@ -26,8 +27,8 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://github.com/octo/cat/actions/runs/100"
 
 
-def sample_run(run_id: int = 100, attempt: int = 1, **changes: object) -> Run:
-    values: dict[str, object] = {
+def sample_run(run_id: int = 100, attempt: int = 1, **changes: Any) -> Run:
+    values: dict[str, Any] = {
         "repository": "octo/cat",
         "id": run_id,
         "attempt": attempt,
@@ -45,7 +46,7 @@ def sample_run(run_id: int = 100, attempt: int = 1, **changes: object) -> Run:
         "created_at": NOON,
         "failed_jobs": (FailedJob(id=1, name="test", conclusion="failure", url=URL),),
     }
-    return Run(**{**values, **changes})  # type: ignore[arg-type]
+    return Run(**{**values, **changes})
 
 
 def sample_brief(*fingerprints: str) -> Brief:
@@ -100,6 +101,11 @@ class Clock:
 
 
 @dataclass
+class Comparison:
+    commits: tuple[Commit, ...]
+
+
+@dataclass
 class Board:
     """Commit statuses in memory. `faults` holds what the next calls of a method raise, None for nothing."""
 
@@ -110,7 +116,9 @@ class Board:
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     faults: dict[str, list[GitHubError | None]] = field(default_factory=dict)
     written_all_the_same: bool = False  # whether a write that fails has its effect
+    ahead: tuple[Commit, ...] = ()  # of the head commit's branch
     hidden: int = 0  # how many reads of statuses do not show the newest one yet
+    before_write: Callable[[], None] | None = None  # what another job does just before the next write
     calls: list[str] = field(default_factory=list)
     _ids: int = 0
 
@@ -124,6 +132,9 @@ class Board:
 
     def create_status(self, sha: str, state: str, description: str, target_url: str) -> Status:
         assert len(description.encode()) <= 140
+        if self.before_write:
+            others, self.before_write = self.before_write, None
+            others()
         try:
             self._call("create_status")
         except GitHubError:
@@ -143,6 +154,10 @@ class Board:
     def pull_request(self, number: int) -> PullRequest | None:
         self._call("pull_request")
         return self.pulls.get(number)
+
+    def compare(self, base: str, head: str) -> Comparison:
+        self._call(f"compare {base}...{head[:8]}")
+        return Comparison(self.ahead)
 
     def entries(self, sha: str = SHA) -> list[Entry]:
         """What stands on a commit, oldest first."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.decide.boards import (
@@ -20,7 +22,9 @@ from tests.unit.decide.boards import (
 )
 
 from fire_routine.decide import Ledger
+from fire_routine.decide.contest import PAUSES
 from fire_routine.decide.postings import FULL
+from fire_routine.decide.record import Record, Stage
 from fire_routine.model import GitHubError, History, Outcome, Result, Run, Status, Verdict
 from fire_routine.settings import Settings
 
@@ -43,6 +47,10 @@ def fire(board: Board, run: Run | None = None, *fingerprints: str, session: str 
     if verdict.fire:
         ledger.settle(fired(session))
     return verdict
+
+
+def sending(run: Run) -> Record:
+    return Record(Stage.SENDING, "ci.yml", run.id, 1, ("11111111",), 1, f"{run.id:08d}")
 
 
 # --- one fire -------------------------------------------------------------------------------------
@@ -131,6 +139,22 @@ def test_one_attempt_has_one_session_whatever_fails_in_it() -> None:
     assert fire(board, None, "2" * 16).reason == "duplicate"
 
 
+def test_a_late_sibling_leaves_the_session_as_the_latest_status_and_covers_no_failure_of_its_own() -> None:
+    board = Board()
+    run = sample_run()
+    late = Ledger(board, run, Settings(), now=board.clock, sleep=board.clock.sleep)
+
+    def first() -> None:
+        fire(board, run, "1" * 16)
+
+    board.before_write = first
+    assert late.claim(sample_brief("2" * 16)).session_id == "session_1"
+    assert board.stages() == ["CLAIMED", "SENDING", "FIRED", "CLAIMED", "COVERED"]
+    assert board.entries()[-1].record.failures == ("11111111",)
+    assert board.commits[SHA][-1].target_url == "https://claude.ai/code/session_1"
+    assert fire(board, sample_run(101), "2" * 16).fire
+
+
 def test_a_green_run_ends_the_incident_even_on_the_same_commit() -> None:
     board = Board()
     fire(board, sample_run(100))
@@ -169,6 +193,27 @@ def test_a_commit_of_a_session_counts_the_sessions_of_its_trailers() -> None:
     own = sample_run(101, commit=written_by("session_2", "session_3"))
     assert fire(board, own, "2" * 16).reason == "claude-session"
     assert fire(board, sample_run(102), "2" * 16).fire
+
+
+def test_a_session_that_begins_a_new_branch_for_each_try_is_stopped_by_its_own_commits() -> None:
+    board = Board(ahead=(written_by("session_1"), written_by("session_2")), heads={})
+    never = History(never_green=True)
+    third = sample_run(
+        200, head_branch="fix-3", commit=written_by("session_3"), history=never, default_branch="main"
+    )
+    verdict = fire(board, third)
+    assert verdict.reason == "claude-session"
+    assert "3 of max-sessions 3" in verdict.message
+    board.ahead = (written_by("session_3"),)
+    assert fire(board, third).fire
+
+
+@pytest.mark.parametrize("changes", [{"commit": None}, {"default_branch": ""}, {"history": green_at(99)}])
+def test_the_branchs_own_commits_are_asked_for_only_where_they_count(changes: dict[str, Any]) -> None:
+    board = Board()
+    base = {"commit": written_by("session_3"), "default_branch": "main", "history": None}
+    fire(board, sample_run(**{**base, **changes}))
+    assert not [call for call in board.calls if call.startswith("compare")]
 
 
 # --- once-per -------------------------------------------------------------------------------------------
@@ -222,7 +267,7 @@ def test_an_unknown_fire_blocks_the_same_failure_and_says_where_to_look() -> Non
 def test_a_claim_alone_grows_old_since_its_job_died_before_it_sent_anything() -> None:
     board = Board()
     dead = ledger_of(board)
-    board.faults["branch_head"] = [KeyboardInterrupt()]  # type: ignore[list-item]
+    board.faults["branch_head"] = [None, KeyboardInterrupt()]  # type: ignore[list-item]
     board.faults["create_status"] = [None, SERVER_ERROR]
     with pytest.raises(KeyboardInterrupt):
         dead.claim(sample_brief())
@@ -246,7 +291,7 @@ def test_a_job_that_died_while_it_sent_counts_as_a_session_that_may_have_started
 
 def test_an_interrupted_claim_is_taken_back() -> None:
     board = Board()
-    board.faults["branch_head"] = [KeyboardInterrupt()]  # type: ignore[list-item]
+    board.faults["branch_head"] = [None, KeyboardInterrupt()]  # type: ignore[list-item]
     with pytest.raises(KeyboardInterrupt):
         ledger_of(board).claim(sample_brief())
     assert board.stages() == ["CLAIMED", "WITHDRAWN"]
@@ -318,6 +363,40 @@ def test_a_claim_that_is_never_shown_is_taken_back_and_nothing_sent() -> None:
     verdict = ledger_of(board).claim(sample_brief())
     assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "ledger-unavailable")
     assert board.stages() == ["CLAIMED", "WITHDRAWN"]
+
+
+def test_a_claim_that_was_shown_once_is_not_forgotten_by_a_read_that_lags() -> None:
+    board = Board()
+    leader = ledger_of(board)
+    assert leader.claim(sample_brief()).fire
+
+    def lag_then_give_up() -> None:
+        board.hidden = 1
+        board.clock.at = lambda: None
+        leader.settle(Outcome(Result.SKIPPED))
+
+    board.clock.at = lag_then_give_up
+    run = sample_run(101)
+    assert fire(board, run).fire
+
+
+def test_other_commits_are_read_once_a_claim_has_had_time_to_be_seen_there_too() -> None:
+    board = Board(incident=[OLDER], heads={})
+    assert fire(board).fire
+    assert board.clock.seconds == 3.0
+    assert board.calls.index("create_status") < len(board.calls) - 1 - board.calls[::-1].index("statuses")
+
+
+def test_a_refusal_after_the_claim_was_taken_does_not_let_it_fire_unrecorded() -> None:
+    for method, faults in (
+        ("statuses", [None, FORBIDDEN]),
+        ("create_status", [None, FORBIDDEN]),
+        ("statuses", [None, GitHubError("GitHub answered 404", 404)]),
+    ):
+        board = Board(faults={method: list(faults)})
+        verdict = ledger_of(board).claim(sample_brief())
+        assert (verdict.fire, verdict.reason) == (False, "ledger-unavailable")
+        assert board.stages()[-1] == "WITHDRAWN"
 
 
 @pytest.mark.parametrize("written", [True, False])
@@ -419,10 +498,47 @@ def test_a_full_commit_takes_no_more_claims() -> None:
 
 
 def test_a_branch_that_moved_on_while_it_was_claimed_takes_the_claim_back() -> None:
-    board = Board(heads={"main": "f" * 40})
+    board = Board(incident=[OLDER])
+    board.clock.at = lambda: board.heads.update(main="f" * 40)
     verdict = ledger_of(board).claim(sample_brief())
     assert (verdict.fire, verdict.reason) == (False, "stale-head")
     assert board.stages() == ["CLAIMED", "WITHDRAWN"]
+
+
+def test_a_branch_that_has_moved_on_before_is_not_claimed_for() -> None:
+    board = Board(heads={"main": "f" * 40})
+    assert ledger_of(board).claim(sample_brief()).reason == "stale-head"
+    assert board.stages() == []
+
+
+def test_a_run_that_waited_for_several_that_were_taken_back_fires_itself() -> None:
+    board = Board()
+    rivals = [sending(sample_run(run_id)) for run_id in (96, 97, 98, 99)]
+    for rival in rivals:
+        board.create_status(SHA, "pending", str(rival), "")
+    sleeps = iter(range(1000))
+
+    def now_and_then_one_gives_up() -> None:
+        if next(sleeps) % 4 == 3 and rivals:
+            given_up = replace(rivals.pop(0), stage=Stage.WITHDRAWN)
+            board.create_status(SHA, "success", str(given_up), "")
+
+    board.clock.at = now_and_then_one_gives_up
+    assert fire(board).fire
+    assert board.clock.seconds > sum(PAUSES)
+
+
+def test_waiting_has_an_end_whatever_others_do() -> None:
+    board = Board()
+
+    def another_begins() -> None:
+        run = sample_run(round(board.clock.seconds * 100) + 101)
+        board.create_status(SHA, "pending", str(sending(run)), "")
+
+    board.clock.at = another_begins
+    another_begins()
+    assert fire(board).reason == "duplicate"
+    assert len(board.calls) < 80
 
 
 def test_a_closed_pull_request_is_not_fired_for() -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from tests.unit.decide.baton import Baton, Task
 
 from fire_routine.decide import Ledger
+from fire_routine.decide.board import Compared
 from fire_routine.decide.record import Stage, read_entry
 from fire_routine.model import (
     Brief,
@@ -77,6 +78,7 @@ class Told:
 
     run: int
     attempt: int
+    failures: frozenset[str]
     verdict: Verdict
     outcome: Outcome | None = None
 
@@ -193,6 +195,9 @@ class Client:
     def pull_request(self, number: int) -> PullRequest | None:
         raise AssertionError(f"no pull request {number} in this world")
 
+    def compare(self, base: str, head: str) -> Compared:
+        raise AssertionError(f"no session wrote {head} or {base}")
+
     def fire(self, run: Run, failures: frozenset[str], mark: str) -> Outcome:
         """The endpoint: what it did, and what its client could tell of it."""
         world, faults = self._world, self._world.faults
@@ -235,22 +240,37 @@ class Schedule:
     settings: Settings
     jobs: int  # in all
     world: World
+    event: str = "push"
 
     @classmethod
-    def draw(cls, seed: int, faults: Faults | None = None, most_jobs: int = 32) -> Schedule:
+    def draw(
+        cls, seed: int, faults: Faults | None = None, most_jobs: int = 32, calm: bool = False
+    ) -> Schedule:
+        """`calm`: no two runs within half a minute, no attempt before the one before is over."""
         rng = random.Random(seed)
         faults = faults or draw_faults(rng)
         settings = Settings(
             max_sessions=rng.choice((1, 2, 3, 3, 5)), once_per=rng.choice(("incident",) * 4 + ("run",))
         )
         schedule = cls(seed, faults, settings, 0, World(rng, faults))
-        schedule._draw_runs(rng, most_jobs)
+        schedule._draw_runs(rng, most_jobs, 30 if calm else 0)
         return schedule
 
-    def _draw_runs(self, rng: random.Random, most_jobs: int) -> None:
+    @classmethod
+    def matrix(cls, legs: int, seed: int = 0) -> Schedule:
+        """One run whose legs all fail in the same tenth of a second, each with a failure of its own."""
+        rng, faults = random.Random(seed), Faults()
+        schedule = cls(seed, faults, Settings(), 0, World(rng, faults))
+        run = schedule._run(100, "1" * 40, "push", 0.0, 0)
+        schedule.world.baton.at(0.0, lambda: schedule._begin(run))
+        for leg in range(legs):
+            schedule._draw_job(rng, run, frozenset({f"{leg:08x}"}), 5 + rng.uniform(0, 0.1))
+        return schedule
+
+    def _draw_runs(self, rng: random.Random, most_jobs: int, pause: float) -> None:
         time, run_id, sha, green = 0.0, 100, 0, 0
         kinds = [f"{kind:08x}" for kind in range(1, rng.choice((2, 3, 6)))]
-        event = rng.choice(("push", "push", "schedule"))
+        event = self.event = rng.choice(("push", "push", "schedule"))
         for _ in range(rng.choice((1, 1, 2, 3, 5))):
             run_id += 1
             if rng.random() < 0.15:
@@ -262,8 +282,8 @@ class Schedule:
             attempts = rng.choice((1, 1, 2, 3))
             for attempt in range(1, 1 + attempts):
                 self._draw_attempt(rng, run, attempt, time, kinds, most_jobs)
-                time += rng.choice((5, 45, 200, 900)) if attempt < attempts else 0
-            time += rng.choice((0, 0.3, 1, 3, 8, 30, 1000))
+                time += pause + rng.choice((5, 45, 200, 900)) if attempt < attempts else 0
+            time += pause + rng.choice((0, 0.3, 1, 3, 8, 30, 1000))
 
     def _draw_attempt(
         self, rng: random.Random, run: Run, attempt: int, time: float, kinds: list[str], most_jobs: int
@@ -305,7 +325,7 @@ class Schedule:
                 ledger.settle(outcome)
             except Cancelled:
                 ledger.settle(outcome)
-        world.told.append(Told(run.id, run.attempt, verdict, outcome))
+        world.told.append(Told(run.id, run.attempt, failures, verdict, outcome))
 
     def _run(self, run_id: int, sha: str, event: str, time: float, green: int) -> Run:
         return Run(
@@ -384,16 +404,26 @@ class Schedule:
         return [f"{url} is pointed to and was never started" for url in pointed - urls]
 
     def _losses(self) -> list[str]:
-        """Where nothing goes wrong, an incident has a session."""
+        """Where nothing goes wrong, whoever does not fire has a session to leave it to, or is stale."""
         if not self.faults.none:
             return []
-        told_of = {told.run: told for told in self.world.told}
-        served = {session.since for session in self.world.sessions}
         return [
-            f"run {run.id} had no session: {told_of[run.id].verdict}"
-            for run in self.world.runs
-            if _since(run) not in served
+            f"run {told.run}, attempt {told.attempt} was left alone: {told.verdict}"
+            for told in self.world.told
+            if not told.verdict.fire and not self._is_cared_for(told)
         ]
+
+    def _is_cared_for(self, told: Told) -> bool:
+        sessions = self.world.sessions
+        if self.event == "push" and any(run.id > told.run for run in self.world.runs):
+            return True
+        if told.verdict.reason == "max-sessions":
+            return len(sessions) >= self.settings.max_sessions
+        if any((session.run, session.attempt) == (told.run, told.attempt) for session in sessions):
+            return True
+        if self.settings.once_per == "run":
+            return any(session.run == told.run for session in sessions)
+        return told.failures <= frozenset[str]().union(*(session.failures for session in sessions))
 
 
 def draw_faults(rng: random.Random) -> Faults:

@@ -1,0 +1,212 @@
+"""Who may fire, judged from the entries alone."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.decide.boards import NOON, SHA
+
+from fire_routine.decide.book import CLAIM_LASTS, SEND_WITHIN, Asking, claims, rule, server_time
+from fire_routine.decide.record import Entry, Record, Stage
+
+A, B = "aaaaaaaa", "bbbbbbbb"
+LINK = "https://claude.ai/code/session_1"
+
+
+def entry(
+    number: int,
+    stage: Stage,
+    mark: str,
+    *prints: str,
+    run: int = 100,
+    attempt: int = 1,
+    after: float = 0,
+    nth: int = 1,
+) -> Entry:
+    record = Record(stage, "ci.yml", run, attempt, prints or (A,), nth, mark)
+    return Entry(record, number, NOON + timedelta(seconds=after), LINK, SHA)
+
+
+def asking(mark: str = "me", **changes: object) -> Asking:
+    base = Asking(100, 1, frozenset({A}), "incident", 3, mark=mark)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def ruling(entries: list[Entry], who: Asking) -> tuple[bool, bool, str]:
+    """Whether it may fire, whether it has to wait, and who is in the way."""
+    book = claims(entries)
+    found = rule(book, who, server_time(book))
+    return found.fire, found.waiting, found.blocker.mark if found.blocker else ""
+
+
+ME = entry(10, Stage.CLAIMED, "me")
+
+
+def test_alone_it_fires() -> None:
+    assert ruling([ME], asking()) == (True, False, "")
+
+
+def test_the_earlier_of_two_claims_goes_first_and_the_later_waits() -> None:
+    other = entry(9, Stage.CLAIMED, "other")
+    assert ruling([ME, other], asking()) == (False, True, "other")
+    assert ruling([ME, other], asking("other")) == (True, False, "")
+
+
+def test_a_later_claim_that_has_already_been_sent_is_heeded_all_the_same() -> None:
+    assert ruling([ME, entry(11, Stage.SENDING, "other")], asking()) == (False, True, "other")
+
+
+def test_before_a_claim_of_its_own_others_claims_are_no_obstacle_and_what_was_sent_is() -> None:
+    assert ruling([entry(9, Stage.CLAIMED, "other")], asking("")) == (True, False, "")
+    assert ruling([entry(9, Stage.SENDING, "other")], asking("")) == (False, True, "other")
+
+
+@pytest.mark.parametrize(
+    ("stage", "blocks"),
+    [
+        (Stage.FIRED, True),
+        (Stage.UNKNOWN, True),
+        (Stage.COVERED, True),
+        (Stage.DOUBTFUL, True),
+        (Stage.FAILED, False),
+        (Stage.WITHDRAWN, False),
+        (Stage.LIMITED, False),
+    ],
+)
+def test_what_another_run_came_to_counts_by_whether_a_session_may_be_at_work(
+    stage: Stage, blocks: bool
+) -> None:
+    entries = [entry(1, Stage.CLAIMED, "other", run=99), entry(3, stage, "other", run=99), ME]
+    assert ruling(entries, asking()) == (not blocks, False, "other" if blocks else "")
+
+
+def test_who_contended_while_a_sibling_was_refused_does_not_try_again_and_who_came_later_does() -> None:
+    failed = [entry(9, Stage.CLAIMED, "other"), entry(11, Stage.FAILED, "other")]
+    assert ruling([*failed, ME], asking()) == (False, False, "other")
+    late = entry(12, Stage.CLAIMED, "late")
+    assert ruling([*failed, ME, late], asking("late")) == (True, False, "")
+    of_another_run = [replace(item, record=replace(item.record, run=99)) for item in failed]
+    assert ruling([*of_another_run, ME], asking()) == (True, False, "")
+
+
+def test_siblings_that_lost_are_no_obstacle_to_the_next_attempt() -> None:
+    first = [
+        entry(1, Stage.CLAIMED, "leader"),
+        entry(2, Stage.CLAIMED, "loser-1"),
+        entry(3, Stage.CLAIMED, "loser-2", B),
+        entry(4, Stage.FAILED, "leader"),
+    ]
+    again = entry(10, Stage.CLAIMED, "me", attempt=2)
+    assert ruling([*first, again], asking(attempt=2)) == (True, False, "")
+
+
+def test_a_loser_is_none_where_the_one_before_it_had_grown_old() -> None:
+    dead = entry(1, Stage.CLAIMED, "dead")
+    next_one = entry(2, Stage.CLAIMED, "next", after=CLAIM_LASTS.total_seconds())
+    me = entry(3, Stage.CLAIMED, "me", after=CLAIM_LASTS.total_seconds() + 1)
+    assert ruling([dead, next_one, me], asking()) == (False, True, "next")
+    assert ruling([dead, next_one, me], asking("next")) == (True, False, "")
+
+
+def test_a_claim_alone_counts_until_it_is_old_and_one_being_sent_for_ever() -> None:
+    almost = entry(10, Stage.CLAIMED, "me", after=CLAIM_LASTS.total_seconds() - 1)
+    old = entry(10, Stage.CLAIMED, "me", after=CLAIM_LASTS.total_seconds())
+    other = entry(1, Stage.CLAIMED, "other")
+    assert ruling([other, almost], asking()) == (False, True, "other")
+    assert ruling([other, old], asking()) == (True, False, "")
+    sent = entry(2, Stage.SENDING, "other")
+    assert ruling([other, sent, almost], asking()) == (False, True, "other")
+    assert ruling([other, sent, old], asking()) == (False, False, "other")
+
+
+def test_who_may_still_send_is_never_taken_for_dead() -> None:
+    assert CLAIM_LASTS >= 2 * SEND_WITHIN
+
+
+def test_entries_of_the_last_green_run_and_before_belong_to_another_incident() -> None:
+    old = [entry(1, Stage.FIRED, "old", run=98), entry(2, Stage.FIRED, "red-then-green", run=99)]
+    assert ruling([*old, ME], asking(since_run=99)) == (True, False, "")
+    assert ruling([*old, ME], asking(since_run=98)) == (False, False, "red-then-green")
+    own = [entry(1, Stage.FIRED, "old", run=100)]
+    assert ruling(own, asking("", since_run=100, attempt=2)) == (False, False, "old")
+
+
+def test_what_is_settled_blocks_at_once_though_more_is_open() -> None:
+    entries = [
+        entry(1, Stage.FIRED, "fired", A, run=98),
+        entry(2, Stage.SENDING, "sending", A, run=99),
+        ME,
+    ]
+    assert ruling(entries, asking()) == (False, False, "fired")
+
+
+def test_it_waits_for_the_one_whose_failures_are_missing() -> None:
+    entries = [
+        entry(1, Stage.FIRED, "fired", A, run=98),
+        entry(2, Stage.SENDING, "sending", B, run=99),
+        ME,
+    ]
+    assert ruling(entries, asking(failures=frozenset({A, B}))) == (False, True, "sending")
+    assert ruling(entries, asking(failures=frozenset({A, "cccccccc"}))) == (True, False, "")
+
+
+def test_sessions_are_counted_over_what_is_seen_and_what_is_told_of() -> None:
+    told = entry(1, Stage.COVERED, "told", B, run=98, nth=2)
+    assert rule(claims([told]), asking("", max_sessions=3), None).sessions == 2
+    assert rule(claims([told]), asking("", max_sessions=2), None).limited
+    third = entry(2, Stage.SENDING, "third", "cccccccc", run=99, nth=3)
+    found = rule(claims([told, third]), asking("", max_sessions=3), None)
+    assert (found.sessions, found.known_sessions, found.limited, found.waiting) == (3, 2, True, True)
+
+
+def test_sessions_named_by_trailers_and_in_the_ledger_count_once() -> None:
+    fired = entry(1, Stage.FIRED, "other", B, run=99)
+    found = rule(claims([fired]), asking("", other_sessions=frozenset({"session_1", "session_2"})), None)
+    assert found.sessions == 2
+
+
+def test_every_job_of_always_counts_towards_max_sessions() -> None:
+    rivals = [entry(number, Stage.CLAIMED, f"job-{number}") for number in range(1, 6)]
+    fires = [ruling(rivals, asking(f"job-{n}", once_per="always"))[0] for n in range(1, 6)]
+    assert fires == [True, True, True, False, False]
+
+
+STAGES = st.lists(st.sampled_from(Stage), min_size=1, max_size=4)
+BOOKS = st.lists(
+    st.tuples(STAGES, st.integers(98, 101), st.integers(1, 2), st.sets(st.sampled_from([A, B]), min_size=1)),
+    max_size=6,
+)
+
+
+def book_of(drawn: list[tuple[list[Stage], int, int, set[str]]]) -> list[Entry]:
+    entries: list[Entry] = []
+    for index, (stages, run, attempt, prints) in enumerate(drawn):
+        for stage in [Stage.CLAIMED, *stages]:
+            mark = f"mark-{index}"
+            entries.append(entry(len(entries) + 1, stage, mark, *sorted(prints), run=run, attempt=attempt))
+    return entries
+
+
+@given(BOOKS, st.randoms(use_true_random=False))
+def test_the_order_in_which_entries_are_listed_does_not_matter(
+    drawn: list[tuple[list[Stage], int, int, set[str]]], shuffler: random.Random
+) -> None:
+    entries = [*book_of(drawn), entry(1000, Stage.CLAIMED, "me")]
+    shuffled = list(entries)
+    shuffler.shuffle(shuffled)
+    assert ruling(entries, asking()) == ruling([*shuffled, *shuffled[:3]], asking())
+
+
+@given(st.lists(st.sampled_from([A, B]), min_size=2, max_size=8), st.sampled_from(["incident", "run"]))
+def test_of_claims_of_one_attempt_exactly_one_may_fire(prints: list[str], once_per: str) -> None:
+    rivals = [entry(n + 1, Stage.CLAIMED, f"job-{n}", seen) for n, seen in enumerate(prints)]
+    fires = [
+        ruling(rivals, asking(f"job-{n}", failures=frozenset({seen}), once_per=once_per))[0]
+        for n, seen in enumerate(prints)
+    ]
+    assert fires == [True] + [False] * (len(prints) - 1)

@@ -1,0 +1,89 @@
+"""What stands in a status's description: readable by people, and read back as it was written."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.decide.boards import NOON, SHA, sample_brief, sample_run
+
+from fire_routine.decide.record import (
+    DESCRIPTION_LIMIT,
+    Record,
+    Stage,
+    failures,
+    label,
+    read_entry,
+)
+from fire_routine.model import Brief, Status
+
+FINGERPRINTS = st.lists(
+    st.one_of(st.text("0123456789abcdef", min_size=8, max_size=64), st.text(max_size=20)), max_size=40
+)
+WORDS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=300)
+
+
+def status_of(description: str) -> Status:
+    return Status(7, "success", description, "https://claude.ai/code/session_1", NOON)
+
+
+@given(
+    st.sampled_from(Stage),
+    st.integers(1, 10**15),
+    st.integers(1, 1000),
+    FINGERPRINTS,
+    st.integers(0, 9999),
+    st.text("0123456789abcdefghijklmnopqrstuvwxyz", min_size=8, max_size=8),
+    WORDS,
+)
+def test_every_record_fits_and_reads_back(
+    stage: Stage, run_id: int, attempt: int, prints: list[str], number: int, mark: str, path: str
+) -> None:
+    run = sample_run(run_id, attempt, workflow_path=path)
+    brief = Brief("text", "title", tuple(sorted(set(prints))), "combined")
+    record = Record(stage, label(run), run_id, attempt, failures(brief, run), number, mark)
+    description = str(record)
+    assert len(description.encode()) <= DESCRIPTION_LIMIT
+    entry = read_entry(status_of(description), SHA)
+    assert entry is not None
+    assert entry.record == record
+
+
+@given(WORDS)
+def test_what_others_wrote_is_left_alone(words: str) -> None:
+    assert read_entry(status_of(words), SHA) is None
+
+
+def test_a_description_tells_people_what_it_tells_the_action() -> None:
+    brief = sample_brief("4f3a1c2b99", "9b1c22aa00")
+    run = sample_run(4711, 2)
+    record = Record(Stage.FIRED, label(run), run.id, run.attempt, failures(brief, run), 1, "k3f9ad07")
+    assert str(record) == "session started · ci.yml · run 4711.2 · 4f3a1c2b 9b1c22aa · #1 k3f9ad07"
+
+
+def test_more_failures_than_fit_are_told_by_one_hash_of_them_all() -> None:
+    many = tuple(f"{n:016x}"[::-1] for n in range(30))
+    run = sample_run()
+    (all_of_them,) = failures(sample_brief(*many), run)
+    assert all_of_them.startswith("30 failures ")
+    assert failures(sample_brief(*reversed(many)), run) == (all_of_them,)
+    assert failures(sample_brief(*many[:-1]), run) != (all_of_them,)
+
+
+def test_a_brief_without_fingerprints_is_told_by_the_one_of_them_together() -> None:
+    assert failures(Brief("", "", (), "ab" * 16), sample_run()) == ("abababab",)
+    assert len(failures(Brief("", "", (), ""), sample_run())) == 1
+
+
+def test_labels_tell_workflows_apart() -> None:
+    paths = [
+        ".github/workflows/ci.yml",
+        ".github/workflows/a-very-long-name-of-a-workflow-indeed-1.yml",
+        ".github/workflows/a-very-long-name-of-a-workflow-indeed-2.yml",
+        ".github/workflows/with space.yml",
+        ".github/workflows/with-space.yml",
+        "",
+    ]
+    labels = [label(sample_run(workflow_path=path)) for path in paths]
+    assert len(set(labels)) == len(paths)
+    assert labels[0] == "ci.yml"
+    assert label(sample_run(workflow_path=".github/workflows/ci.yml@refs/heads/main")) == "ci.yml"

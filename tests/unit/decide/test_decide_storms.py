@@ -1,0 +1,47 @@
+"""Storms: many jobs at once, a GitHub and an endpoint that fail, jobs that die; in virtual time, by seed.
+
+`python bench/schedules.py` plays thousands of these.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.decide.world import Faults, Schedule
+
+from fire_routine.model import Result
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32))
+def test_no_schedule_of_faults_and_deaths_leads_to_a_second_session(seed: int) -> None:
+    schedule = Schedule.draw(seed, most_jobs=8)
+    schedule.play()
+    assert schedule.violations() == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([0.0, 1.0, 3.0]))
+def test_where_nothing_goes_wrong_every_incident_has_its_session(seed: int, lag: float) -> None:
+    schedule = Schedule.draw(seed, Faults(lag=lag), most_jobs=8, calm=True)
+    schedule.play()
+    assert schedule.violations() == []
+    assert len(schedule.world.told) == schedule.jobs
+
+
+def test_a_matrix_of_thirty_two_has_one_session_and_thirty_one_that_point_to_it() -> None:
+    schedule = Schedule.matrix(32)
+    schedule.play()
+    (session,) = schedule.world.sessions
+    told = schedule.world.told
+    fired = [one for one in told if one.outcome and one.outcome.result is Result.FIRED]
+    skipped = [one for one in told if one.verdict.session_url == session.url]
+    assert (len(fired), len(skipped)) == (1, 31)
+
+
+@pytest.mark.parametrize("seed", [123, 167, 189])
+def test_schedules_that_found_a_fault_once(seed: int) -> None:
+    schedule = Schedule.draw(seed)
+    schedule.play()
+    assert schedule.violations() == []
