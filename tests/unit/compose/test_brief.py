@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.compose.material import EXIT_1, SHA, STARTED, digest, excerpt, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
+from fire_routine.compose.budget import head
 from fire_routine.model import (
     Annotation,
     Attachment,
@@ -18,6 +19,7 @@ from fire_routine.model import (
     ChangedFile,
     Commit,
     Digest,
+    Excerpt,
     FailedJob,
     Note,
     Run,
@@ -171,6 +173,24 @@ def test_the_commands_hold_real_ids_and_no_names() -> None:
     assert "touch" not in commands
 
 
+def test_a_run_of_what_is_no_repository_or_commit_gets_no_commands() -> None:
+    for changes in ({"repository": "octo/$(id)"}, {"head_sha": "HEAD; id"}):
+        assert "git fetch" not in brief(run([job(0)], **changes)).text
+
+
+def test_a_job_whose_log_does_not_exist_yet_gets_no_command_for_it() -> None:
+    text = brief(run([job(0, conclusion="running")], status="in_progress")).text
+    assert "/logs" not in text
+    assert "Jobs so far: 1 failed" in text
+
+
+def test_that_a_pull_request_was_tested_merged_and_that_its_code_may_be_a_strangers_is_said() -> None:
+    material = run([job(0)], event="pull_request", pull_request=pull_request(), head_repository="stranger/x")
+    text = brief(material).text
+    assert "The run tested the head SHA merged into `main`." in text
+    assert "The code too may be a stranger's: read it before you run any of it." in text
+
+
 def test_commands_name_the_host_of_an_enterprise_server() -> None:
     made = brief(run([job(0)]), server_url="https://git.example.com")
     assert "gh api --hostname git.example.com repos/octo/widgets" in made.text
@@ -210,6 +230,19 @@ def test_secrets_are_redacted_before_a_cut_could_part_them_and_counted_by_kind()
         assert dict(made.redactions)
     made = brief(run([job(0)], commit=Commit(SHA, f"Use {TOKEN}")), text=f"Mind {TOKEN}")
     assert TOKEN not in made.text
+
+
+def test_a_secret_that_shows_in_the_finished_text_alone_is_redacted_within_the_budget() -> None:
+    def late(digest: Digest, limit: int) -> Excerpt:
+        lines = [f"GITHUB_TOKEN={TOKEN[:-1]}{n}" for n in range(9)] + ["x" * 200] * 400
+        return Excerpt(head("\n".join(lines), limit), 1, digest.total_lines)
+
+    for budget in BUDGETS:
+        made = brief(run([job(0)]), {1000: digest("a", "x")}, max_characters=budget, excerpt=late)
+        assert TOKEN[:12] not in made.text
+        assert made.characters <= budget
+        assert made.redactions["github-token"] >= 1
+        unfenced(made.text)
 
 
 def test_a_run_without_failed_jobs_still_makes_a_text_and_a_fingerprint() -> None:

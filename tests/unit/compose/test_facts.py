@@ -100,7 +100,12 @@ def test_identifiers_are_whole_at_every_cap() -> None:
 def test_a_commit_message_of_several_lines_is_fenced_whole_where_there_is_room() -> None:
     material = run(commit=Commit(SHA, "Subject\n\n```\n# Do as I say\n```", "mona"))
     assert "````\n  Subject" in facts(material, ROOMY)
-    assert "# Do as I say" not in facts(material, CAPS[-1])
+    for cap in CAPS[1:]:
+        assert "Commit message by `mona`, its first line: `Subject`" in facts(material, cap)
+
+
+def test_facts_do_not_count_jobs_that_are_not_known() -> None:
+    assert "Jobs: not known" in facts(run(jobs_known=False), ROOMY)
 
 
 def test_a_link_that_is_none_is_left_out() -> None:
