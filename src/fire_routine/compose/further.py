@@ -43,7 +43,7 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief:
     """
     if not _REPOSITORY.fullmatch(run.repository) or not _SHA.fullmatch(run.head_sha):
         return ""
-    host = urlsplit(server_url).hostname or _PUBLIC
+    host = urlsplit(server_url).netloc.rpartition("@")[2] or _PUBLIC
     api = "gh api" if host == _PUBLIC else f"gh api --hostname {shlex.quote(host)}"
     path = f"repos/{run.repository}/actions"
     jobs = [next((job for job in failure.jobs if not job.running), None) for failure in failures]

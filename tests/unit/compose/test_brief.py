@@ -192,8 +192,9 @@ def test_that_a_pull_request_was_tested_merged_and_that_its_code_may_be_a_strang
 
 
 def test_commands_name_the_host_of_an_enterprise_server() -> None:
-    made = brief(run([job(0)]), server_url="https://git.example.com")
-    assert "gh api --hostname git.example.com repos/octo/widgets" in made.text
+    for host in ("git.example.com", "git.example.com:8443"):
+        made = brief(run([job(0)]), server_url=f"https://{host}")
+        assert f"gh api --hostname {host} repos/octo/widgets" in made.text
 
 
 def test_the_users_own_words_are_whole_up_to_4096_and_may_not_swallow_the_rest() -> None:
