@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from .classify import PREFIX
 from .rules.rule import Rule
+from .text import DULL
 
 _CONTINUES = re.compile(
     r"\s+at |\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*\|| *\d+ \||[+-]{1,3} ?\S|@@ "
@@ -14,8 +16,8 @@ _CONTINUES = re.compile(
     r"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |In file included"
     r"|symbol:|location:|required:|found:|reason:"
 )
-_BEFORE = (0.35, 0.28, 0.21)  # of the weight, for the lines before a block, the nearest first
-_AFTER = (0.3, 0.26, 0.22, 0.18, 0.14)
+_BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
+_AFTER = (0.3, 0.25, 0.2, 0.15, 0.1)
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
@@ -61,10 +63,24 @@ def _back(rule: Rule, index: int, text: Callable[[int], str]) -> int:
 def block(rule: Rule, index: int, text: Callable[[int], str], count: int) -> tuple[int, list[float]]:
     """The first line of the block around `index`, and each line's share of the rule's weight."""
     begin, end = index, index + 1
+    prefix = PREFIX.match(text(index))
+    if prefix:
+        outer = text
+
+        def text(at: int) -> str:
+            line = outer(at)
+            found = PREFIX.match(line)
+            return line[found.end() :] if found else line
+
     if rule.weight > 1:
         begin, end = _back(rule, index, text), _ahead(rule, index, text, count)
     heavy = rule.weight >= _HEAVY
     before = _BEFORE[: min(3 if heavy else 1, begin)]
     after = _AFTER[: min(5 if heavy else 1, count - end)]
-    body = [1.0 if at == index else 0.92 - 0.012 * min(abs(at - index), 35) for at in range(begin, end)]
-    return begin - len(before), [*reversed(before), *body, *after]
+    body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
+    first = begin - len(before)
+    shares = [*reversed(before), *body, *after]
+    for offset in range(len(shares)):
+        if first + offset != index and DULL.match(text(first + offset)):
+            shares[offset] *= 0.2
+    return first, shares

@@ -6,6 +6,7 @@ from ..model import Digest, Excerpt, utf16_length
 from .text import shorten
 
 GAP = 22  # characters that a mark for left-out lines takes, about
+TELLING = 5.0  # the weight from which on a line may take much of the room
 NEARLY = 0.6  # of the weight of the first line that did not fit: shorter ones are still tried
 
 
@@ -37,6 +38,7 @@ class _Page:
 def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     """The most telling lines that fit into `max_characters` UTF-16 code units, in the log's order."""
     longest = max(120, max_characters // 6)
+    telling = max(120, max_characters * 2 // 5)
     weights: list[float] = []
     numbers: list[int] = []
     texts: list[str] = []
@@ -44,7 +46,7 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
         for offset, line in enumerate(block.lines):
             weights.append(block.weight)
             numbers.append(block.first + min(offset, block.last - block.first))
-            texts.append(shorten(line, longest))
+            texts.append(shorten(line, telling if block.weight >= TELLING else longest))
     page = _Page(numbers, max_characters - 2 * GAP)
     first_miss: float | None = None
     for at in sorted(range(len(texts)), key=lambda at: (-weights[at], at)):

@@ -3,39 +3,68 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import lru_cache
+from operator import itemgetter
 
-from .rules import GENERAL, SPECIFIC
-from .rules.rule import Rule
+from .rules import DULL, GENERAL, SPECIFIC
+from .rules.rule import CAUSE, NOISE, Rule
 
-_ALL = (*SPECIFIC, *GENERAL)
-
-
-def _rarest(literal: str) -> str:
-    """The three characters of it that the fewest lines hold, by the looks of them."""
-    common = "etaoinsrhldcu "
-    grams = [literal[at : at + 3] for at in range(len(literal) - 2)]
-    return min(grams, key=lambda gram: sum(common.find(character) >= 0 for character in gram))
-
-
-def _index(
-    rules: Iterable[Rule],
-) -> tuple[dict[str, list[tuple[str, int, Rule]]], list[tuple[str, int, Rule]]]:
-    """Rules by three characters of their literals, and those with shorter ones."""
-    index: dict[str, list[tuple[str, int, Rule]]] = {}
-    short: list[tuple[str, int, Rule]] = []
-    for order, rule in enumerate(rules):
-        for literal in rule.literals:
-            entry = (literal, order, rule)
-            (index.setdefault(_rarest(literal), []) if len(literal) >= 3 else short).append(entry)
-    return index, short
-
-
-_INDEX, _SHORT = _index(_ALL)
-_GRAMS = frozenset(_INDEX)
+_ALL = (*DULL, *SPECIFIC, *GENERAL)
+_GENERAL = frozenset(rule.name for rule in GENERAL)
 _PROBE = 600  # characters of a line that are tested
-RED = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:31|91)(?:;[0-9;]*)?m")
+_PARTS = ("error", "fail", "exception", "warn", "panic", "exit")  # looked for inside words, too
+# What other tools put before a line: times, a container's or target's name, a box's edge.
+PREFIX = re.compile(
+    r"(?:(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
+    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[\w./-]{1,40} +\||\[[\w ./:@-]{1,40}\]|#\d+ \d+\.\d+|[|=>])(?: |$))+"
+)
+RED = re.compile(rb"(?:\x1b|\^\[)\[(?:[0-9;]*;)?(?:31|91)(?:;[0-9;]*)?m")
 _RED_RULE = next(rule for rule in GENERAL if rule.name == "red")
+
+_INFO = re.compile(r"(?:\[?\d{4}-\S+ [\d:.,]+\]? )?\[?(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b(?!.*FAIL)")
+_INFO_RULE = next(rule for rule in GENERAL if rule.name == "information")
+
+_Entry = tuple[int, str, Callable[[str], object], Rule]  # order, literal, search, rule
+
+
+def _word(literal: str) -> str:
+    words: list[str] = re.findall(r"[a-z]+", literal)
+    return max(words, key=len)
+
+
+def _index() -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]], dict[str, list[_Entry]]]:
+    """Rules by the first character of a line, by a part of a word, and by a word."""
+    firsts: dict[str, list[_Entry]] = {}
+    parts: dict[str, list[_Entry]] = {part: [] for part in _PARTS}
+    words: dict[str, list[_Entry]] = {}
+    for order, rule in enumerate(_ALL):
+        for literal in filter(None, rule.literals):
+            part = next((part for part in _PARTS if part in literal), None)
+            if literal[0] == "^":
+                entries, literal = firsts.setdefault(literal[1], []), literal[3:]
+            elif part is not None:
+                entries, literal = parts[part], "" if literal == part else literal
+            else:
+                word = _word(literal)
+                entries, literal = words.setdefault(word, []), "" if literal == word else literal
+            entries.append((order, literal, rule.pattern.search, rule))
+    return firsts, parts, words
+
+
+_FIRSTS, _BY_PART, _BY_WORD = _index()
+_WORDS = frozenset(word.encode() for word in _BY_WORD)
+# Everything but letters to blanks, and letters to lower case.
+_LETTERS = bytes(code | 32 if chr(code).isalpha() and code < 128 else 32 for code in range(256))
+
+
+@lru_cache(maxsize=4096)
+def _entries(start: str, *keys: str | bytes) -> tuple[_Entry, ...]:
+    """What to try on a line with these keys, in order."""
+    entries = list(_FIRSTS.get(start, ()))
+    for key in keys:
+        entries += _BY_WORD[key.decode()] if isinstance(key, bytes) else _BY_PART[key]
+    return tuple(sorted(entries, key=itemgetter(0)))
 
 
 def classify(text: str) -> Rule | None:
@@ -43,28 +72,31 @@ def classify(text: str) -> Rule | None:
     if len(text) > _PROBE:  # so that no line, however made, costs more than a short one
         text = text[: _PROBE - 100] + text[-100:]
     low = text.lower()
-    found: dict[int, Rule] = {}
-    for gram in _GRAMS.intersection(map("".join, zip(low, low[1:], low[2:], strict=False))):
-        for literal, order, rule in _INDEX[gram]:
-            if literal in low:
-                found[order] = rule
-    for literal, order, rule in _SHORT:
-        if literal in low:
-            found[order] = rule
-    for order in sorted(found):
-        if found[order].pattern.search(text):
-            return found[order]
+    start = low.lstrip()[:1]
+    if start.isdigit():
+        start = "0"
+    parts = [part for part in _PARTS if part in low]
+    words = _WORDS.intersection(text.encode("utf-8", "replace").translate(_LETTERS).split())
+    if not parts and not words and start not in _FIRSTS:
+        return None
+    for _, literal, search, rule in _entries(start if start in _FIRSTS else "", *parts, *sorted(words)):
+        if (not literal or literal in low) and search(text):
+            return rule
     return None
 
 
 def classify_line(text: str, raw: bytes) -> Rule | None:
-    """As `classify`, where colour counts too: red is an error in every tool."""
+    """As `classify`, behind what other tools put before the line, and where red is an error in every tool."""
     rule = classify(text)
-    if (
-        (rule is None or rule.weight < _RED_RULE.weight)
-        and b"\x1b[" in raw
-        and RED.search(raw)
-        and text.strip()
-    ):
-        return rule if rule is not None and rule.weight < 1 else _RED_RULE
+    if rule is None or (rule.name in _GENERAL and rule.weight > NOISE):
+        prefix = PREFIX.match(text)
+        if prefix:
+            inner = classify(text[prefix.end() :])
+            if inner is not None and (rule is None or inner.weight > rule.weight):
+                rule = inner
+    if rule is not None and rule.weight < CAUSE - 1 and _INFO.match(text):
+        return _INFO_RULE
+    red = b"[" in raw and RED.search(raw) and text.strip()
+    if red and (rule is None or (rule.name in _GENERAL and 1 <= rule.weight < _RED_RULE.weight)):
+        rule = _RED_RULE
     return rule

@@ -10,7 +10,7 @@ from .blocks import block
 from .classify import classify_line
 from .rules.rule import Rule
 from .stream import Window, windows
-from .text import segments, stamp_of, template
+from .text import CARETS, segments, stamp_of, template
 
 # Looked for in every byte of the log, lower-cased: few, as each costs half a nanosecond a byte.
 _LITERALS = (
@@ -18,27 +18,29 @@ _LITERALS = (
     b"fail",
     b"exception",
     b"panic",
-    b"##[",
     b"not ok",
-    b"exited with",
     b"\xe2\x9c",
     b"31m",
-    b"traceback",
+    b"fatal: ",
 )
+_GITHUB = (b"##[",)
+_OTHERS = (b"travis_time:start", b"exited with", b"marked build as failure", b"finished: ")
 _CROSSES = (b"\xe2\x9c\x95", b"\xe2\x9c\x96", b"\xe2\x9c\x97", b"\xe2\x9c\x98")
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
-NEAR = 250  # lines before a mark that are looked at one by one
+NEAR = 160  # lines before a mark that are looked at one by one
 
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 100_000  # that are counted
+SPANS = 160  # of a rule
+TAILS = 12  # of the first marks and of the last
 MARKS = 200  # marks that are remembered, of the first and of the last
 
 _ENDS = re.compile(
     r"##\[error\](?:Process completed with exit code|The operation was canceled"
     r"|The action '.*' has timed out|The job running on runner)"
 )
-_TRAVIS = re.compile(r'The command "?(.*?)"? (?:failed and )?exited with (?!0\b)\d+')
+_TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)')
 _JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
 
 
@@ -63,6 +65,16 @@ class Span:
     anchor: int  # number of the line that the rule took
     key: int  # hash of its template
     stamp: bytes = b""
+    listed: bool = False  # one of a list of what failed
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The lines before a mark."""
+
+    first: int
+    raw: list[bytes]
+    weight: float  # of the last
 
 
 @dataclass(slots=True)
@@ -80,16 +92,24 @@ class Mark:
 class Scan:
     """What one pass found."""
 
-    spans: list[Span] = field(default_factory=list)
+    by_rule: dict[str, list[Span]] = field(default_factory=dict)
+    tails: list[Tail] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    whole: list[bytes] = field(default_factory=list)  # a log so short that it is kept
     total: int = 0
     counts: dict[int, int] = field(default_factory=dict)  # how often an anchor's template occurs
 
+    @property
+    def spans(self) -> list[Span]:
+        return sorted(
+            (span for spans in self.by_rule.values() for span in spans), key=lambda span: span.anchor
+        )
 
-def _hits(low: bytes, start: int, end: int) -> list[int]:
+
+def _hits(low: bytes, start: int, end: int, literals: tuple[bytes, ...]) -> list[int]:
     """Offsets of the literals, in order, one or more a line."""
     hits: list[int] = []
-    for literal in _LITERALS:
+    for literal in literals:
         at = low.find(literal, start, end)
         while at >= 0:
             hits.append(at)
@@ -106,6 +126,7 @@ class Scanner:
 
     def __init__(self) -> None:
         self.scan = Scan()
+        self._literals: tuple[bytes, ...] = _LITERALS
         self._header = Header()
         self._examined: set[int] = set()
         self._section: Rule | None = None
@@ -124,10 +145,12 @@ class Scanner:
         self._first = window.first
         self._texts = {}
         self._examined = {number for number in self._examined if number >= window.first}
+        if not window.first and not window.start:
+            self._literals += _GITHUB if b"##[" in data else _OTHERS
         begin = data.count(b"\n", 0, window.start)
         stop = len(lines) if window.last else begin + data.count(b"\n", window.start, window.end)
         index, at = begin, window.start
-        for hit in _hits(data.lower(), window.start, window.end):
+        for hit in _hits(data.lower(), window.start, window.end, self._literals):
             index += data.count(b"\n", at, hit)
             at = hit
             self._run_section(index)
@@ -135,15 +158,18 @@ class Scanner:
         self._run_section(stop)
         if window.last:
             self._near(stop)
-            self._tail(stop, "end", 0.8)
+            self._tail(stop, 1.6)
             if window.first == 0 and len(data) < WHOLE:
-                self.scan.spans.append(Span(0, lines, [0.02] * len(lines), "all", 0, 0))
+                self.scan.whole = lines
             self.scan.total = window.first + len(lines)
 
     def _text(self, index: int) -> str:
         text = self._texts.get(index)
         if text is None:
-            text = self._texts[index] = segments(self._lines[index])[-1]
+            text = segments(self._lines[index])[-1]
+            if "^[[" in text:
+                text = CARETS.sub("", text)
+            self._texts[index] = text
         return text
 
     def _run_section(self, until: int) -> None:
@@ -171,33 +197,29 @@ class Scanner:
             return
         if text.startswith("##["):
             self._marks(index, text, raw)
+        elif text.startswith("$ ") and b"travis_time:start" in raw:
+            self._header = Header(number, text[2:], text[2:])
         elif "exited with" in text or "marked build as failure" in text or "Finished: FAILURE" in text:
             self._other_marks(index, text)
         section = self._section
         if section is not None and section.section is not None and section.section.search(text):
             self._section = None
-        if raw.find(b"\x1b[36;1m", 0, 80) >= 0:  # a step's script, echoed
+        if raw.find(b"[[36;1m", 0, 80) >= 0 or raw.find(b"\x1b[36;1m", 0, 80) >= 0:  # a step's script, echoed
             return
         rule = classify_line(text, raw)
-        if rule is None:
+        if rule is None or rule.weight < 1:
             return
         if rule.section is not None:
             self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
         self._take(index, rule)
 
-    def _tail(self, until: int, name: str, weight: float) -> None:
-        """The lines before a mark, the nearer the more telling."""
+    def _tail(self, until: int, weight: float) -> None:
+        """The lines before a mark are kept, for the larger budgets."""
         begin = max(until - TAIL, 0, self._tailed - self._first)
         self._tailed = self._first + until
-        weights: list[float] = []
-        told = 0.0
-        for line in reversed(self._lines[begin:until]):
-            weights.append(weight * 0.985**told)
-            told += 1.0 if len(line) > 40 else 0.3  # short lines cost little
-        weights.reverse()
-        self.scan.spans.append(
-            Span(self._first + begin, self._lines[begin:until], weights, name, self._first + until, 0)
-        )
+        if len(self.scan.tails) >= TAILS:
+            del self.scan.tails[TAILS // 2]
+        self.scan.tails.append(Tail(self._first + begin, self._lines[begin:until], weight))
 
     def _marks(self, index: int, text: str, raw: bytes) -> None:
         if text.startswith("##[group]Run "):
@@ -209,11 +231,10 @@ class Scanner:
         travis = _TRAVIS.match(text)
         if travis:
             command = travis.group(1)
-            asked = b"$ " + command.encode()[:60]
-            at = next(
-                (at for at in range(index - 1, max(index - 5000, -1), -1) if asked in self._lines[at]), None
-            )
-            self._header = Header(self._first + at if at is not None else self._header.line, command, command)
+            if command.startswith("Done. "):  # "Your build exited with 1.": the end of it all
+                return
+            if not self._header.command.startswith(command[:20]):
+                self._header = Header(self._header.line, command, command)
         if travis or _JENKINS.search(text):
             self._mark(index, "exit", text, b"")
 
@@ -223,15 +244,15 @@ class Scanner:
         self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header))
         if kind == "exit":
             self._near(index)
-            self._tail(index, "tail", 2.0)
+            self._tail(index, 4.0)
 
     def _read_header(self, index: int, text: str) -> Header:
         script: list[str] = []
         shell = ""
         for line in self._lines[index + 1 : index + 200]:
             shown = segments(line)[-1]
-            if b"\x1b[36;1m" in line[:80]:
-                script.append(shown)
+            if b"[36;1m" in line[:80]:
+                script.append(CARETS.sub("", shown))
             elif shown.startswith("shell: "):
                 shell = shown[len("shell: ") :]
             elif shown.startswith("##["):
@@ -248,7 +269,7 @@ class Scanner:
         if count >= EXAMPLES:
             return
         first, shares = block(rule, index, self._text, len(self._lines))
-        self.scan.spans.append(
+        self._keep(
             Span(
                 self._first + first,
                 self._lines[first : first + len(shares)],
@@ -257,8 +278,16 @@ class Scanner:
                 self._first + index,
                 key,
                 stamp_of(raw)[1],
+                rule.listed,
             )
         )
+
+    def _keep(self, span: Span) -> None:
+        """Of each rule, the first spans and the last."""
+        spans = self.scan.by_rule.setdefault(span.rule, [])
+        if len(spans) >= SPANS:
+            del spans[SPANS // 2]
+        spans.append(span)
 
 
 def scan(chunks: Iterable[bytes]) -> Scan:

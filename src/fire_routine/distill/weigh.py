@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +13,18 @@ from ..model import Block, Digest, Step
 from .fingerprint import fingerprint
 from .green import Green
 from .scan import Mark, Scan, Span
-from .text import LONGEST, segments
+from .text import LONGEST, RAW_DULL, clean, segments
 
+LIKE = 0.96
+LIKE_LISTED = 0.85
+NEAR_WEIGHT = 1.25
+FALL = 0.94
+FAR = 0.66
+REACH = 300
+BEYOND = 0.4
+BEFORE = 0.35
+CROWD = 8
+LIST = 40
 MOST = 90_000  # characters a digest keeps
 
 
@@ -24,7 +34,7 @@ def _exits(scan: Scan) -> list[Mark]:
 
 
 def _stamp(at: datetime | None) -> bytes:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S").encode() if at is not None else b""
+    return at.astimezone(UTC).isoformat()[:19].encode() if at is not None else b""
 
 
 def _failed_windows(steps: Sequence[Step]) -> list[tuple[bytes, bytes]]:
@@ -38,11 +48,11 @@ def _place(span: Span, exits: Sequence[Mark], lines: Sequence[int]) -> float:
     """How much the place of a span by the log's own marks says for it."""
     at = bisect_left(lines, span.anchor)
     if at == len(lines):
-        return 0.5 if span.anchor - lines[-1] > 40 else 0.9
+        return BEYOND if span.anchor - lines[-1] > 3 else 0.9
     mark = exits[at]
     if span.anchor < mark.header.line:
-        return 0.45
-    return 1.0 - min(0.25, (mark.line - span.anchor) / 12000)
+        return BEFORE
+    return FAR + (1 - FAR) * math.exp((span.anchor - mark.line) / REACH)
 
 
 def score(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[float]:
@@ -62,68 +72,91 @@ def score(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[floa
         if span.key:
             repeats = seen.get(span.key, 0)
             seen[span.key] = repeats + 1
-            factor *= (1.0, 0.7, 0.5, 0.3, 0.2, 0.15)[min(repeats, 5)]
+            factor *= (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)[min(repeats, 5)]
             alike = rules.get(span.rule, 0)
             rules[span.rule] = alike + 1
-            factor *= 1 / (1 + alike / 40)
+            factor *= 1 / (1 + alike / (LIST if span.listed else CROWD))
         factors.append(factor)
     return factors
 
 
-@dataclass(slots=True)
-class _Line:
-    weight: float
-    rule: str
-    raw: bytes
+_Lines = dict[int, tuple[float, str, bytes]]  # number → weight, rule, raw
 
 
-def _lines(spans: Sequence[Span], factors: Sequence[float], green: Green | None) -> dict[int, _Line]:
-    """Each line by its number, with the most that any span gives it."""
-    lines: dict[int, _Line] = {}
+def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Lines:
+    """Each line by its number, with the most that anything gives it."""
+    lines: _Lines = {}
+    for number, raw in enumerate(scan.whole):
+        lines[number] = (0.02, "all", raw)
+    for tail in scan.tails:
+        number, weight, room = tail.first + len(tail.raw), tail.weight * NEAR_WEIGHT, MOST
+        for raw in reversed(tail.raw):
+            number -= 1
+            weight *= FALL if len(raw) > 40 else 1 - (1 - FALL) / 3  # short lines cost little
+            room -= len(raw)
+            told = weight * 0.2 if RAW_DULL.match(raw) else weight
+            known = lines.get(number)
+            if known is None or known[0] < told:
+                lines[number] = (told, "tail", raw)
+            if room < 0:
+                break
+    seen: set[str] = set()
     for span, factor in zip(spans, factors, strict=True):
-        for offset, share in enumerate(span.weights):
-            weight = share * factor
-            raw = span.raw[offset]
-            if green is not None and weight > 0.05 and raw in green:
-                weight *= 0.15
-            known = lines.get(span.first + offset)
-            if known is None or known.weight < weight:
-                lines[span.first + offset] = _Line(weight, span.rule, raw)
+        number = span.first
+        fall = (
+            (LIKE_LISTED if span.listed else LIKE) if span.rule in seen else 1.0
+        )  # an example is shown whole, its like by their first lines
+        seen.add(span.rule)
+        for share, raw in zip(span.weights, span.raw, strict=True):
+            weight = share * factor * fall ** abs(number - span.anchor)
+            known = lines.get(number)
+            if known is None or known[0] < weight:
+                lines[number] = (weight, span.rule, raw)
+            number += 1
     return lines
 
 
-def _blocks(lines: dict[int, _Line]) -> tuple[Block, ...]:
+def _dim(lines: _Lines, green: Green) -> None:
+    """Lines that the green run prints too weigh little."""
+    for number, (weight, rule, raw) in lines.items():
+        if weight > 0.05 and raw in green:
+            lines[number] = (weight * 0.15, rule, raw)
+
+
+def _blocks(lines: _Lines) -> tuple[Block, ...]:
     """The most telling lines, up to the bound; neighbours of one weight and rule make a block."""
     size = 0
     kept: list[int] = []
-    for number in sorted(lines, key=lambda number: (-lines[number].weight, number)):
-        size += min(len(lines[number].raw), LONGEST) + 1
+    for number in sorted(lines, key=lambda number: (-lines[number][0], number)):
+        size += min(len(lines[number][2]), LONGEST) + 1
         if size > MOST:
             break
         kept.append(number)
+    kept.sort()
     blocks: list[Block] = []
-    for number in sorted(kept):
-        line = lines[number]
-        texts = tuple(segments(line.raw))
-        last = blocks[-1] if blocks else None
-        if (
-            last
-            and last.last + 1 == number
-            and last.rule == line.rule
-            and abs(last.weight - line.weight) < last.weight * 0.01
-        ):
-            blocks[-1] = replace(last, lines=last.lines + texts, last=number)
-        else:
-            blocks.append(Block(number, texts, round(line.weight, 3), line.rule, number))
+    texts: list[str] = []
+    first, last, weight, rule = 0, -2, 0.0, ""
+    for number, shown in zip(kept, clean([lines[number][2] for number in kept]), strict=True):
+        new, name, _ = lines[number]
+        if number != last + 1 or name != rule or abs(new - weight) > weight * 0.01:
+            if texts:
+                blocks.append(Block(first, tuple(texts), weight, rule, last))
+            first, texts, weight, rule = number, [], new, name
+        texts += shown
+        last = number
+    if texts:
+        blocks.append(Block(first, tuple(texts), weight, rule, last))
     return tuple(blocks)
 
 
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     """What is kept of a log."""
-    spans = sorted(scan.spans, key=lambda span: span.anchor)
+    spans = scan.spans
     factors = score(scan, spans, steps)
-    blocks = _blocks(_lines(spans, factors, green))
-    return Digest(blocks, scan.total, _fingerprint(spans, factors), **_facts(scan, spans))
+    lines = _lines(scan, spans, factors)
+    if green is not None:
+        _dim(lines, green)
+    return Digest(_blocks(lines), scan.total, _fingerprint(spans, factors), **_facts(scan, spans))
 
 
 def _fingerprint(spans: Sequence[Span], factors: Sequence[float]) -> str:

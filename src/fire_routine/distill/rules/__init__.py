@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     dotnet,
+    dull,
     general,
     go,
     infrastructure,
@@ -29,4 +30,5 @@ SPECIFIC: tuple[Rule, ...] = (
     *ruby_php.RULES,
     *others.RULES,
 )
+DULL: tuple[Rule, ...] = dull.RULES
 GENERAL: tuple[Rule, ...] = general.RULES

@@ -3,22 +3,22 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, rule
+from .rule import CAUSE, CONSEQUENCE, REPORT, RESULT, WARNING, rule
 
 RULES = (
-    rule("msbuild", "error ", r"(?:\(\d+(?:,\d+){0,3}\)|^\S[^:]*|\s)? ?: (?:fatal )?error ?[A-Z]{2,6}\d{2,5}: ", CAUSE, ahead=2),
-    rule("msbuild-warning", "warning ", r": warning ?[A-Z]{2,6}\d{2,5}: ", NOISE * 2, ahead=0),
+    rule("msbuild", "error ", r": (?:fatal )?error ?[A-Z]{2,6}\d{2,5}: ", CAUSE, ahead=2),
+    rule("msbuild-warning", "warning ", r": warning ?[A-Z]{2,6}\d{2,5}: ", WARNING, ahead=0),
     rule("msbuild-result", "build failed", r"^Build FAILED\.$", CONSEQUENCE + 1, ahead=0, paragraph=6),
     rule("msbuild-total", "error(s)", r"^\s+[1-9]\d* Error\(s\)$", CONSEQUENCE, ahead=0),
-    rule("dotnet-test", "failed ", r"^\s*(?:Failed|X) +\S.*(?:\[[^\]]+\]|$)", RESULT + 1, ahead=16),
+    rule("dotnet-test", "^f~failed |^x~[", r"^\s*(?:Failed|X) +[\w.`+]+(?:[(<].*)? \[[\d<].*\]$", RESULT + 1, ahead=16),
     rule("dotnet-message", "error message:", r"^\s*Error Message:$", CAUSE, ahead=12, paragraph=12, back=1, leads=r"^\s*Failed "),
     rule("xunit", "[fail]", r"\[FAIL\]", CAUSE, ahead=14),
-    rule("nunit", ") ", r"^\d+\) (?:Failed|Error|Invalid|Test (?:Failure|Error)) :", CAUSE, ahead=14, paragraph=10),
-    rule("dotnet-total", "failed", r"^(?:Failed!  - Failed: |Test Run Failed|Total tests: .*Failed: [1-9]|\s+Failed: [1-9])", RESULT - 2, ahead=3),
-    rule("nuget", "nu1|unable to", r"error NU\d{4}|Unable to (?:find|resolve) (?:version|package)", CAUSE, ahead=2),
+    rule("nunit", "^0~) failed|^0~) error|^0~) invalid|^0~) test ", r"^\d+\) (?:Failed|Error|Invalid|Test (?:Failure|Error)) :", CAUSE, ahead=14, paragraph=10),
+    rule("dotnet-total", "^f~failed: |^t~failed|^f~failed!", r"^(?:Failed!  - Failed: |Test Run Failed|Total tests: .*Failed: [1-9]|\s+Failed: [1-9])", RESULT - 2, ahead=3),
+    rule("nuget", "error nu|unable to", r"error NU\d{4}|Unable to (?:find|resolve) (?:version|package)", CAUSE, ahead=2),
     rule("dotnet-exception", "unhandled exception", r"^Unhandled [Ee]xception", CAUSE, ahead=14),
-    rule("powershell", "categoryinfo|fullyqualifiederrorid|at line:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)|^At (?:line|\S+\.psm?1):\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)"),
-    rule("pester", "[-] ", r"^\s*\[-\] ", CAUSE, ahead=10),
+    rule("powershell", "categoryinfo|fullyqualifiederrorid| char:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)|^At (?:line|\S+\.psm?1):\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)"),
+    rule("pester", "^[~[-] ", r"^\s*\[-\] ", CAUSE, ahead=10),
     rule("cake", "an error occur", r"^An error occurr?ed (?:while|when|executing)", CAUSE - 1, ahead=8),
-    rule("ps-line", "line ", r"^\s*Line \|$|^\s+\d+ \|  ", REPORT, ahead=3),
+    rule("ps-line", "^l~line", r"^\s*Line \|$|^\s+\d+ \|  ", REPORT, ahead=3),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, rule
+from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
 
 _MAVEN = r"^(?:\[\w+\] )?"
 RULES = (
@@ -11,42 +11,42 @@ RULES = (
     rule("maven-help", "[error]", r"^\[ERROR\] (?:$|To see the full stack|Re-run Maven|For more information|\[Help \d|After correcting|Please refer to|-> \[Help|  mvn )|^\[ERROR\]\s*$", CONSEQUENCE, ahead=0),
     rule("maven-goal", "failed to execute goal", _MAVEN + r"Failed to execute goal ", RESULT - 1, ahead=12),
     rule("javac", "[error] ", r"^\[ERROR\] (?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)", CAUSE, ahead=4),
-    rule("surefire-test", "<<<", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=30, paragraph=10),
+    rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=30, paragraph=10, listed=True),
     rule("surefire-total", "tests run:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", RESULT - 1, ahead=0),
     rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *|Failures: $|Errors: $)", CAUSE - 1, ahead=30, paragraph=30),
-    rule("surefire-line", "[error]", r"^\[ERROR\]   ?(?:Run \d+: )?\S+(?:\.\S+|»)", CAUSE - 1, ahead=2),
+    rule("surefire-line", "[error]", r"^\[ERROR\]   ?(?:Run \d+: )?\S+(?:\.\S+|»)", CAUSE - 1, ahead=2, listed=True),
     rule("maven-resolution", "could not resolve|could not find artifact|could not transfer|unresolveable|non-resolvable", r"(?:Could not (?:resolve dependencies|find artifact|transfer artifact)|Non-resolvable|Failed to (?:collect dependencies|read artifact))", CAUSE, ahead=3),
     rule("maven-error", "[error]", r"^\[ERROR\] ", REPORT + 1, ahead=8),
     rule("maven-fatal", "[fatal]", r"^\[FATAL\] ", CAUSE - 1, ahead=4),
     rule("maven-result", "build failure", r"^(?:\[\w+\] )?BUILD FAILURE", CONSEQUENCE, ahead=0),
-    rule("maven-module", "failure", r"^\[INFO\] .*\.{2,} FAILURE \[", RESULT - 2, ahead=0),
-    rule("maven-enforcer", "rule ", r"^(?:\[\w+\] )?Rule \d+: \S+ failed with message", CAUSE, ahead=10),
-    rule("checkstyle", "[error]|[warn]|[ant:checkstyle]", r"^(?:\[(?:ERROR|WARN|ant:checkstyle)\] )+\S+\.java:\d+", CAUSE, ahead=0),
+    rule("maven-module", ". failure [", r"^\[INFO\] .*\.{2,} FAILURE \[", RESULT - 2, ahead=0),
+    rule("maven-enforcer", "rule", r"^(?:\[\w+\] )?Rule \d+: \S+ failed with message", CAUSE, ahead=10),
+    rule("checkstyle", "java", r"^(?:\[(?:ERROR|WARN|ant:checkstyle)\] )+\S+\.java:\d+", CAUSE, ahead=0),
     # An exception with its frames
     rule("jvm-exception", "exception|error|throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=30, paragraph=0),
     rule("jvm-thread", "exception in thread", r"^Exception in thread ", CAUSE, ahead=30),
     rule("jvm-cause", "caused by: ", r"^\s*Caused by: ", CAUSE - 2, ahead=8),
     rule("jvm-frames", "at ", r"^\s+at (?:[\w$]+\.)+", NOISE * 5, ahead=0),
     # Gradle
-    rule("gradle-test", " failed", r"^\S.* > .*(?:FAILED)$", CAUSE, ahead=24),
-    rule("gradle-test-progress", "failed", r"^\s*Test \S.* FAILED", RESULT, ahead=6),
+    rule("gradle-test", " failed", r"^\S.* > .*(?:FAILED)$", CAUSE, ahead=24, listed=True),
+    rule("gradle-test-progress", "^t~failed", r"^\s*Test \S.* FAILED", RESULT, ahead=6, listed=True),
     rule("gradle-what", "what went wrong", r"^\* What went wrong:$", CAUSE - 1, ahead=10, paragraph=14),
-    rule("gradle-where", "where:", r"^\* Where:$", CAUSE - 2, ahead=2, paragraph=3),
-    rule("gradle-task", "failed", r"^(?:> Task )?:\S+ FAILED$", RESULT, ahead=0, back=0),
+    rule("gradle-where", "where", r"^\* Where:$", CAUSE - 2, ahead=2, paragraph=3),
+    rule("gradle-task", "^:~failed|^>~failed", r"^(?:> Task )?:\S+ FAILED$", RESULT, ahead=0, back=0),
     rule("gradle-failure", "failure: build", r"^FAILURE: Build (?:failed with an exception|completed with \d+ failures)", RESULT - 2, ahead=0, paragraph=1),
-    rule("gradle-total", "failed", r"^\d+ tests? completed, [1-9]\d* failed", RESULT - 1, ahead=0),
-    rule("gradle-help", "* try:|run with --|get more help", r"^(?:\* Try:|> ?Run with --|Run with --|\* Get more help|> Get more help)", CONSEQUENCE * 0.5, ahead=0),
+    rule("gradle-total", "tests completed, |test completed, ", r"^\d+ tests? completed, [1-9]\d* failed", RESULT - 1, ahead=0),
+    rule("gradle-help", "try|run with|get more help", r"^(?:\* Try:|> ?Run with --|Run with --|\* Get more help|> Get more help)", CONSEQUENCE * 0.5, ahead=0),
     rule("gradle-result", "build failed", r"^BUILD FAILED(?: in .*)?$", CONSEQUENCE, ahead=0, paragraph=6),
     rule("gradle-violations", "violations were found|there were failing tests", r"violations were found|There were failing tests", RESULT, ahead=2),
-    rule("javac-plain", ".java:|.kt:|.scala:|.groovy:", r"^(?:\[\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
-    rule("javac-warning", "warning", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |\[\w+\])", NOISE * 3, ahead=0),
+    rule("javac-plain", "java|kt|kts|scala|groovy", r"^(?:\[\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
+    rule("javac-warning", "java|kt|scala", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |\[\w+\])", WARNING, ahead=0),
     rule("kotlin", "e: ", r"^e: \S", CAUSE, ahead=2),
     # Ant, sbt, Scala, Leiningen
-    rule("ant-junit", "[junit]", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=6, back=1, leads=r"^\s*\[junit\] Testcase"),
-    rule("ant-error", "[javac]", r"^\s*\[javac\] .*error: |^\s*\[javac\] \d+ errors?", CAUSE, ahead=3),
+    rule("ant-junit", "junit", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=6, back=1, leads=r"^\s*\[junit\] Testcase"),
+    rule("ant-error", "javac", r"^\s*\[javac\] .*error: |^\s*\[javac\] \d+ errors?", CAUSE, ahead=3),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
     rule("sbt-test", "*** failed", r"\*\*\* FAILED \*\*\*", CAUSE, ahead=10),
     rule("lein", "compilerexception|syntax error", r"CompilerException|^Syntax error (?:compiling|macroexpanding)", CAUSE, ahead=10),
-    rule("clojure-test", "fail in |error in ", r"^(?:FAIL|ERROR) in \(", CAUSE, ahead=14, paragraph=14),
+    rule("clojure-test", "^f~fail in (|^e~error in (", r"^(?:FAIL|ERROR) in \(", CAUSE, ahead=14, paragraph=14),
     rule("lein-tests-failed", "tests failed", r"^Tests failed\.$", CONSEQUENCE, ahead=0, back=3, leads=r"^\d+ failures|^Ran "),
 )  # fmt: skip

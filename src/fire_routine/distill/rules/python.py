@@ -3,55 +3,56 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, rule
+from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
 
 # What stands between "Traceback (most recent call last):" and the exception's own line.
 _FRAMES = r'^(?:\S+ ?[|:] ?)?(?:\s*File "|\s{2,}\S|\s*Traceback \(most|\s*\[Previous line|\s*$)'
 
 RULES = (
     # https://docs.pytest.org/en/stable/how-to/output.html
-    rule("pytest-failures", "fail|error", r"^=+ (?:FAILURES|ERRORS) =+$", RESULT - 1, ahead=0,
+    rule("pytest-failures", "^=~fail|^=~error", r"^=+ (?:FAILURES|ERRORS) =+$", RESULT - 1, ahead=0,
          section=r"^=+ (?!FAILURES|ERRORS)\S.* =+$", limit=4000),
     rule("pytest-summary", "short test summary", r"^=+ short test summary info =+$", RESULT, ahead=0,
          section=r"^=+ .*\d+ (?:failed|error|passed).* =+$", limit=1000),
-    rule("pytest-assertion", "e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=8, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: )"),
-    rule("pytest-location", "error|exception|fail", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0),
-    rule("pytest-test", "__", r"^_{2,} (?:ERROR (?:collecting|at (?:setup|teardown) of) )?\S.* _{2,}$", CAUSE - 1, ahead=0, paragraph=3),
-    rule("pytest-failed", "failed|error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", RESULT + 1, ahead=2),
-    rule("pytest-progress", "failed|error", r"^\S+\.py(?:::\S+)+.* (?:FAILED|ERROR)\b", RESULT, ahead=0),
-    rule("pytest-total", "failed|error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", RESULT - 1, ahead=0),
-    rule("pytest-interrupted", "interrupt|!!!", r"^!{3,} .+ !{3,}$", CAUSE - 1, ahead=3),
+    rule("pytest-assertion", "^e~e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=8, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: )"),
+    rule("pytest-location", "py", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0),
+    rule("pytest-test", "^_", r"^_{2,} (?:ERROR (?:collecting|at (?:setup|teardown) of) )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3),
+    rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", RESULT + 1, ahead=2, listed=True),
+    rule("pytest-progress", "py", r"^\S+\.py(?:::\S+)+.* (?:FAILED|ERROR)\b", RESULT, ahead=0, listed=True),
+    rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", RESULT - 1, ahead=0),
+    rule("pytest-interrupted", "^!", r"^!{3,} .+ !{3,}$", CAUSE - 1, ahead=3),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", REPORT + 1, ahead=0),
     # unittest, nose, trial, Django's runner
-    rule("unittest-test", "fail: |error: ", r"^(?:FAIL|ERROR): \S+.*(?:\(\S+\)|\.\S+)(?: \(.*\))?$", CAUSE, ahead=0, paragraph=40, back=1, leads=r"^=+$"),
-    rule("unittest-progress", "fail|error", r"^\S.* \.\.\. (?:FAIL|ERROR)$", RESULT, ahead=0),
-    rule("unittest-total", "failed", r"^FAILED \((?:failures|errors|skipped|expected|unexpected)", RESULT - 1, ahead=0, back=2, leads=r"^(?:Ran |\s*$)"),
+    rule("unittest-test", "fail: |error: ", r"^(?:FAIL|ERROR): (?:\w+ \([\w.<>]+\)|[\w.]+\.\w+|\w+ \(\w.*\))(?: [\[(].*[\])])?$", CAUSE, ahead=0, paragraph=40, back=1, leads=r"^=+$"),
+    rule("unittest-progress", " ... fail| ... error", r"^\S.* \.\.\. (?:FAIL|ERROR)$", RESULT, ahead=0, listed=True),
+    rule("unittest-total", "^f~failed (", r"^FAILED \((?:failures|errors|skipped|expected|unexpected)", RESULT - 1, ahead=0, back=2, leads=r"^(?:Ran |\s*$)"),
     rule("doctest", "failed example|failed on", r"^(?:Failed example:|\*{3}Test Failed\*{3}|File \"[^\"]*\", line \d+, in )", CAUSE - 1, ahead=20, paragraph=12, back=1, leads=r"^File \""),
+    rule("python-fatal", "fatal python error|most recent call first", r"^Fatal Python error: |^(?:Current t|T)hread 0x[0-9a-f]+.* \(most recent call first\):", CAUSE, ahead=40, paragraph=30),
     # An exception's last line, with the frames before it.
     rule("python-exception", "error|exception|exit|interrupt|warning|timeout",
-         r"^(?:E +)?(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
+         r"^(?:E +)?(?!(?:java|javax|jakarta|org|com|io|net|scala|kotlinx?|android|sun|jdk|de|fr|groovy|clojure)\.)(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
          CAUSE - 1, ahead=6, back=40, leads=_FRAMES),
     rule("python-traceback", "traceback", r"^(?:\S+ ?[|:] ?)?\s*Traceback \(most recent call last\):", REPORT, ahead=40),
     rule("python-syntax", "error", r"^\s*(?:SyntaxError|IndentationError|TabError): ", CAUSE, back=5, leads=r'^\s*File "|^ {2,}'),
     # tox, nox, pre-commit
-    rule("tox-environment", "error|fail", r"^(?:ERROR: +)?\s*[\w.,-]+: (?:commands failed|FAIL(?: |$)|failed|InvocationError)", CONSEQUENCE + 2, ahead=0),
-    rule("tox-command", "invocationerror|exit", r"^ERROR: (?:InvocationError|invocation failed)|^\S+: exit \d+ \(", CONSEQUENCE + 1, ahead=2),
+    rule("tox-environment", "commands failed|invocationerror|: fail", r"^(?:ERROR: +)?\s*[\w.,-]+: (?:commands failed|FAIL(?: |$)|failed|InvocationError)", CONSEQUENCE + 2, ahead=0),
+    rule("tox-command", "invocationerror|: exit |invocation failed", r"^ERROR: (?:InvocationError|invocation failed)|^\S+: exit \d+ \(", CONSEQUENCE + 1, ahead=2),
     rule("nox-session", "nox >", r"^nox > (?:Session \S+ failed|\* \S+: failed|Command .* failed with exit code)", RESULT - 2, ahead=0),
-    rule("pre-commit", "failed", r"^.{3,80}\.{3,}(?:\([^)]*\))?Failed$", RESULT, ahead=0, paragraph=25),
+    rule("pre-commit", "...failed|)failed", r"^.{3,80}\.{3,}(?:\([^)]*\))?Failed$", RESULT, ahead=0, paragraph=25),
     # type checkers and linters: path:line:column: code message
     rule("mypy", "error: ", r"^\S+\.pyi?:\d+(?::\d+)?: error: ", CAUSE, ahead=3),
-    rule("mypy-total", "found ", r"^Found \d+ errors? in \d+ files?", RESULT, ahead=0),
-    rule("pyright", "error", r"^\s*\S+\.pyi?:\d+:\d+ - error: ", CAUSE, ahead=2),
-    rule("python-lint", ".py:", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0),
-    rule("pylint", "[e|(e", r"^\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
-    rule("ruff-total", "found ", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1),
-    rule("black", "would reformat|cannot format|be reformatted|reformatted", r"^(?:error: cannot format |would reformat |Would reformat: |\d+ files? would be reformatted|reformatted )", CAUSE - 1, ahead=0),
+    rule("mypy-total", "^f~found ", r"^Found \d+ errors? in \d+ files?", RESULT, ahead=0),
+    rule("pyright", "- error: ", r"^\s*\S+\.pyi?:\d+:\d+ - error: ", CAUSE, ahead=2),
+    rule("python-lint", "py", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0),
+    rule("pylint", "py", r"^\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
+    rule("ruff-total", "^f~found ", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1),
+    rule("black", "would reformat|cannot format|reformatted|reformat", r"^(?:error: cannot format |would reformat |Would reformat: |\d+ files? would be reformatted|reformatted )", CAUSE - 1, ahead=0),
     rule("isort", "imports are incorrectly", r"Imports are incorrectly sorted", CAUSE - 1, ahead=0),
     # pip, conda
-    rule("pip", "error", r"^\s*ERROR: (?:Could not |No matching|Cannot install|Failed building|Package |Command errored|ResolutionImpossible|THESE PACKAGES|In --require)", CAUSE - 1, ahead=12),
+    rule("pip", "^e~error: ", r"^\s*ERROR: (?:Could not |No matching|Cannot install|Failed building|Package |Command errored|ResolutionImpossible|THESE PACKAGES|In --require)", CAUSE - 1, ahead=12),
     rule("pip-subprocess", "error: subprocess", r"^\s*error: subprocess-exited-with-error", REPORT, ahead=30),
-    rule("conda", "error|unsatisf", r"^(?:PackagesNotFoundError|UnsatisfiableError|ResolvePackageNotFound|CondaHTTPError|CondaError|InvalidArchiveError|CondaVerificationError|LibMambaUnsatisfiableError)\b", CAUSE, ahead=20, paragraph=6),
-    rule("python-warning", "warning", r"^\S+\.py:\d+: \w*Warning: |^\s*(?:Deprecation|Future|User|PendingDeprecation)Warning: ", NOISE * 3, ahead=0),
-    rule("sphinx", "warning|error", r"^\S+:(?:\d+|docstring of \S+): (?:WARNING|ERROR|SEVERE|CRITICAL): ", REPORT, ahead=1),
+    rule("conda", "^p~packagesnotfound|^u~unsatisfiable|^r~resolvepackage|^c~conda|^l~libmamba|^i~invalidarchive", r"^(?:PackagesNotFoundError|UnsatisfiableError|ResolvePackageNotFound|CondaHTTPError|CondaError|InvalidArchiveError|CondaVerificationError|LibMambaUnsatisfiableError)\b", CAUSE, ahead=20, paragraph=6),
+    rule("python-warning", "warning: ", r"^\S+\.py:\d+: \w*Warning: |^\s*(?:Deprecation|Future|User|PendingDeprecation)Warning: ", WARNING, ahead=0),
+    rule("sphinx", ": warning: |: error: |: severe: |: critical: ", r"^\S+:(?:\d+|docstring of \S+): (?:WARNING|ERROR|SEVERE|CRITICAL): ", REPORT, ahead=1),
     rule("pytest-xfail", "xfail|xpass", r"^(?:XFAIL|XPASS) ", NOISE, ahead=0),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 # Scale of weights. Between these, a rule may be placed by how surely its line explains a failure.
 CAUSE = 10.0  # the tool says what is wrong, and where
@@ -11,6 +11,7 @@ RESULT = 7.0  # names what failed, without saying why
 REPORT = 5.0  # an error by its looks, of no known tool
 HINT = 2.5  # a word that often stands near a cause
 CONSEQUENCE = 1.5  # follows from a failure that was reported before
+WARNING = 1.2  # explains a failure only where nothing else does
 NOISE = 0.1  # looks like an error and is none
 
 
@@ -33,7 +34,8 @@ class Rule:
     back: int = 0
     leads: re.Pattern[str] | None = None
     section: re.Pattern[str] | None = None  # the line opens a section, which a line like this ends
-    limit: int = field(default=400)  # lines of a section
+    limit: int = 400  # lines of a section
+    listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
 
 
 def rule(
@@ -48,14 +50,13 @@ def rule(
     leads: str = "",
     section: str = "",
     limit: int = 400,
-    ignore_case: bool = False,
+    listed: bool = False,
 ) -> Rule:
     """A rule from text; `literals` are separated by `|`."""
-    flags = re.IGNORECASE if ignore_case else 0
     return Rule(
         name,
         tuple(literals.split("|")),
-        re.compile(pattern, flags),
+        re.compile(pattern),
         weight,
         ahead,
         paragraph,
@@ -63,4 +64,5 @@ def rule(
         re.compile(leads) if leads else None,
         re.compile(section) if section else None,
         limit,
+        listed,
     )

@@ -3,23 +3,23 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, NOISE, RESULT, rule
+from .rule import CAUSE, CONSEQUENCE, RESULT, WARNING, rule
 
 RULES = (
-    rule("rustc", "error", r"^\s*error(?:\[E\d{4}\])?: (?!aborting due|could not compile|test failed|process didn't|build failed|\d+ target)\S", CAUSE, ahead=24, paragraph=12),
+    rule("rustc", "^e~error: |^e~error[", r"^\s*error(?:\[E\d{4}\])?: (?!aborting due|could not compile|test failed|process didn't|build failed|\d+ target)\S", CAUSE, ahead=24, paragraph=12),
     rule("rustc-end", "error: ", r"^\s*error: (?:aborting due to|could not compile|build failed)", CONSEQUENCE + 1, ahead=2),
-    rule("cargo-test", " failed", r"^test \S.* \.\.\. FAILED", RESULT + 1, ahead=0),
-    rule("cargo-output", "stdout ----|stderr ----", r"^---- \S.* std(?:out|err) ----$", CAUSE, ahead=2, paragraph=24),
+    rule("cargo-test", " failed", r"^test \S.* \.\.\. FAILED", RESULT + 1, ahead=0, listed=True),
+    rule("cargo-output", "stdout|stderr", r"^---- \S.* std(?:out|err) ----$", CAUSE, ahead=2, paragraph=24),
     rule("rust-panic", "panicked at", r"^thread '.*'(?: \(\d+\))? panicked at ", CAUSE, ahead=12, paragraph=8),
     rule("cargo-failures", "failures:", r"^failures:$", RESULT, ahead=30, section=r"^test result: ", limit=800),
     rule("cargo-result", "test result: failed", r"^test result: FAILED\.", RESULT - 2, ahead=0),
     rule("cargo-consequence", "error: ", r"^error: (?:test failed, to rerun|process didn't exit|\d+ targets? failed)", CONSEQUENCE + 1, ahead=3),
     rule("cargo-cause", "caused by", r"^\s*Caused by:$", CAUSE - 1, ahead=6, paragraph=4, back=4, leads=r"^\s*error|^\s+\S"),
     rule("cargo-build-script", "custom build command", r"failed to run custom build command", CAUSE - 2, ahead=4, paragraph=20),
-    rule("rust-warning", "warning: ", r"^\s*warning(?:\[\w+\])?: ", NOISE * 3, ahead=0),
+    rule("rust-warning", "warning: ", r"^\s*warning(?:\[\w+\])?: ", WARNING, ahead=0),
     rule("rustfmt", "diff in", r"^Diff in \S+(?: at line |:)\d+", CAUSE, ahead=30, paragraph=20),
-    rule("nextest", "fail|sigabrt|timeout", r"^\s*(?:TRY \d+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT|TMT|ABORT|FL\+\w+) \[ *[\d.]+s\]", CAUSE - 1, ahead=1),
-    rule("nextest-output", "std", r"^-{3} (?:STDOUT|STDERR|TRY \d+ STD\w+): ", RESULT, ahead=30, paragraph=20),
+    rule("nextest", "^f~fail|^s~sig|^t~try|^t~timeout|^t~tmt|^a~abort", r"^\s*(?:TRY \d+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT|TMT|ABORT|FL\+\w+) \[ *[\d.]+s\]", CAUSE - 1, ahead=1, listed=True),
+    rule("nextest-output", "stdout|stderr|std", r"^-{3} (?:STDOUT|STDERR|TRY \d+ STD\w+): ", RESULT, ahead=30, paragraph=20),
     rule("rust-backtrace", "stack backtrace", r"^stack backtrace:$", RESULT - 2, ahead=30),
-    rule("compiletest", "mismatch|ui test", r"^(?:error: ui test|actual output differed|test .* \.\.\. (?:mismatch|error))|^┈┈", CAUSE - 2, ahead=24),
+    rule("compiletest", "^e~ui test|^a~actual output|^t~... mismatch|^t~... error|^┈", r"^(?:error: ui test|actual output differed|test .* \.\.\. (?:mismatch|error))|^┈┈", CAUSE - 2, ahead=24),
 )  # fmt: skip

@@ -1,0 +1,13 @@
+"""Lines that tell nothing of a failure, whatever words they hold: tried first."""
+
+# ruff: noqa: E501 - a rule a line
+from __future__ import annotations
+
+from .rule import NOISE, rule
+
+RULES = (
+    rule("passed-test", "^✓|^√|^✔|ok|pass|passed", r"^\s*(?:✓|√|✔) |(?<=[.s] )(?:ok|OK)$|^(?:ok|PASS:?|PASSED) |^\s*--- PASS: | PASSED(?: \(.*\))?$|^\s+PASS \[| \.{3,} ok\b", NOISE, ahead=0),
+    rule("shell-trace", "^+", r"^\+{1,6} (?!\s|~|CategoryInfo|FullyQualified|expected|actual)|^\+{2,6}[^+\s]|^\+(?:local|test|shift|:|\[|set|export|echo|cd|for|if|exit|return|eval|source|\.) ", NOISE * 2, ahead=0),
+    rule("go-progress", "^=~=== |^-~--- pass|^-~--- skip", r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME)|--- (?:PASS|SKIP))\b", NOISE, ahead=0),
+    rule("download", "download|progress", r"^(?:\[\w+\] )?(?:Downloading|Downloaded|Progress)\b", NOISE, ahead=0),
+)  # fmt: skip
