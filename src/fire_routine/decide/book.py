@@ -227,4 +227,5 @@ def _count(claims: list[Claim], asking: Asking) -> int:
             count = max(count, claim.number)
         if claim.stage is Stage.FIRED:
             seen.add(session_id(claim.url))
-    return count + len(asking.other_sessions - seen)
+    # Those that are only told of may be the ones that the trailers name.
+    return max(count, len(asking.other_sessions | seen))

@@ -165,9 +165,13 @@ def test_sessions_are_counted_over_what_is_seen_and_what_is_told_of() -> None:
 
 
 def test_sessions_named_by_trailers_and_in_the_ledger_count_once() -> None:
+    trailers = frozenset({"session_1", "session_2"})
     fired = entry(1, Stage.FIRED, "other", B, run=99)
-    found = rule(claims([fired]), asking("", other_sessions=frozenset({"session_1", "session_2"})), None)
-    assert found.sessions == 2
+    assert rule(claims([fired]), asking("", other_sessions=trailers), None).sessions == 2
+    second = entry(1, Stage.FIRED, "other", B, run=99, nth=2)
+    assert rule(claims([second]), asking("", other_sessions=trailers), None).sessions == 2
+    others = frozenset({"session_2", "session_3"})
+    assert rule(claims([second]), asking("", other_sessions=others), None).sessions == 3
 
 
 def test_every_job_of_always_counts_towards_max_sessions() -> None:

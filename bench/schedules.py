@@ -1,0 +1,271 @@
+"""One failure, one session, whatever breaks: `python bench/schedules.py`.
+
+Four parts, each with a line or a table that says what happened; exit status 1 if one session was
+too many, or one was told of nowhere.
+
+  storm      random histories of a workflow (runs, re-runs, green runs, up to 32 jobs failing at once) under
+             random faults of the endpoint and of the status API, with jobs that die at a random moment; the
+             real ledger in virtual time. `--schedules N --seed S` plays S … S+N-1; `--schedules 1 --seed S
+             --show` prints one of them.
+  processes  the same with real processes of the whole action, real HTTP and real kill -9. `--processes N`
+  matrix     32 processes that begin in the same second. `--matrix N`
+  loop       a session that pushes fixes that fail: to a branch of its own, to the failing one, to a new one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing.context
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from bench.crowd import Stage, staged, warm  # noqa: E402
+from tests.unit.decide.world import Schedule  # noqa: E402
+
+from fire_routine.decide.record import Stage as Step  # noqa: E402
+from fire_routine.emulator.endpoint import REPLIES  # noqa: E402
+from fire_routine.emulator.github import Fault  # noqa: E402
+
+SHA = "a" * 40
+
+
+# --- storms in virtual time ---------------------------------------------------------------------
+
+
+def storm(first: int, count: int, show: bool) -> bool:
+    began, bad = time.perf_counter(), 0
+    told: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
+    for seed in range(first, first + count):
+        schedule = Schedule.draw(seed)
+        schedule.play()
+        world = schedule.world
+        told.update(str(one.outcome.result) if one.outcome else one.verdict.reason for one in world.told)
+        told["killed"] += schedule.jobs - len(world.told)
+        totals["schedules with faults"] += not schedule.faults.none
+        totals.update(jobs=schedule.jobs, sessions=len(world.sessions))
+        totals["requests to GitHub"] += world.requests
+        totals["statuses"] += sum(len(written) for written in world.written.values())
+        if show:
+            _show(schedule)
+        for violation in schedule.violations():
+            bad += 1
+            print(f"  seed {seed}: {violation}")
+    counts = ", ".join(f"{number:,} {what}" for what, number in totals.items())
+    took = time.perf_counter() - began
+    print(
+        f"storm: {count:,} schedules, seeds {first} to {first + count - 1}: {bad} violations ({took:.0f} s)"
+    )
+    print(f"  {counts}")
+    for outcome, times in told.most_common():
+        print(f"  {times:8,}  {outcome}")
+    return not bad
+
+
+def _show(schedule: Schedule) -> None:
+    print(schedule.faults, schedule.settings.once_per, schedule.settings.max_sessions)
+    lines = [
+        (at, f"{sha[-4:]} {status.description}")
+        for sha, written in schedule.world.written.items()
+        for at, status in written
+    ]
+    for at, line in sorted(lines):
+        print(f"  {at:9.2f} s  {line}")
+    for session in schedule.world.sessions:
+        print(f"  {session}")
+
+
+# --- real processes -----------------------------------------------------------------------------
+
+_STATUS_FAULTS: list[Callable[[], Fault]] = [
+    lambda: Fault.broken(500),
+    lambda: Fault.broken(502),
+    lambda: Fault(drop=True),
+    lambda: Fault(cut_after=0),  # done, and not answered
+    lambda: Fault.slow_down(1),
+]
+
+
+def processes(context: multiprocessing.context.ForkServerContext, first: int, count: int) -> bool:
+    began, bad, killed, jobs, sessions = time.perf_counter(), 0, 0, 0, 0
+    told: Counter[str] = Counter()
+    for seed in range(first, first + count):
+        with staged(context) as stage:
+            _play(stage, random.Random(seed))
+            found = _violations(stage)
+            bad += len(found)
+            jobs += len(stage.jobs)
+            sessions += len(stage.endpoint.sessions)
+            killed += sum(job.killed for job in stage.jobs)
+            told.update(_tale(job.outputs) for job in stage.jobs)
+        for violation in found:
+            print(f"  seed {seed}: {violation}")
+    took = time.perf_counter() - began
+    print(
+        f"processes: {count} schedules, seeds {first} to {first + count - 1}: {bad} violations ({took:.0f} s)"
+    )
+    print(f"  {jobs} processes, {killed} killed, {sessions} sessions")
+    for outcome, times in told.most_common():
+        print(f"  {times:8,}  {outcome}")
+    return not bad
+
+
+def _play(stage: Stage, rng: random.Random) -> None:
+    """One failure of one incident: a few jobs at once, and once or twice a re-run or a further push of it."""
+    stage.endpoint.pauses = [rng.choice((0.0, 0.1, 0.5, 1.5)) for _ in range(4)]
+    stage.endpoint.lost = [rng.random() < 0.3 for _ in range(4)]
+    if rng.random() < 0.4:
+        stage.endpoint.script = [REPLIES[rng.choice(("error", "overloaded", "denied", "limit"))]]
+    for _ in range(rng.randint(0, 3)):
+        verb = rng.choice(("POST .*/statuses/", "GET .*/statuses"))
+        stage.github.fail(verb, rng.choice(_STATUS_FAULTS)(), times=rng.randint(1, 6))
+    run, attempt, sha = 1, 1, SHA
+    stage.push(run, sha)
+    for _ in range(rng.randint(1, 3)):
+        begin = time.time() + 0.3
+        crowd = [stage.start(run, sha, begin, attempt=attempt) for _ in range(rng.choice((1, 2, 6)))]
+        ends = {index: begin + rng.uniform(0.1, 3.0) for index in range(len(crowd)) if rng.random() < 0.35}
+        for index, end in sorted(ends.items(), key=lambda item: item[1]):
+            time.sleep(max(0.0, end - time.time()))
+            if crowd[index].process.is_alive():
+                crowd[index].process.kill()
+                crowd[index].killed = True
+        for job in crowd:
+            job.process.join()
+        if rng.random() < 0.5:
+            attempt += 1
+            stage.add_run(run, sha, attempt=attempt)
+        else:
+            run, attempt, sha = run + 1, 1, f"{run + 1:040x}"
+            stage.push(run, sha)
+
+
+def _violations(stage: Stage) -> list[str]:
+    sessions = {session.url for session in stage.endpoint.sessions}
+    found = [f"{len(sessions)} sessions for one failure"] if len(sessions) > 1 else []
+    outputs = [job.outputs for job in stage.jobs]
+    told = {output.get("session-url", "") for output in outputs}
+    doubt = any(output.get("outcome") == "unknown" for output in outputs) or any(
+        entry.record.stage in (Step.SENDING, Step.UNKNOWN, Step.FIRED) for entry in stage.entries()
+    )
+    found += [f"{url} is told of nowhere" for url in sessions if url not in told and not doubt]
+    found += [f"{url} was never started" for url in told - sessions if url]
+    silent = [job for job in stage.jobs if not job.killed and not job.outputs.get("outcome")]
+    return found + [f"a job of run {job.run}.{job.attempt} told nothing" for job in silent]
+
+
+def _tale(outputs: dict[str, str]) -> str:
+    outcome = outputs.get("outcome", "killed")
+    return f"{outcome} ({outputs['reason']})" if outputs.get("reason") else outcome
+
+
+# --- a matrix -----------------------------------------------------------------------------------
+
+
+def matrix(context: multiprocessing.context.ForkServerContext, legs: int) -> bool:
+    with staged(context) as stage:
+        stage.push(1, SHA)
+        begin = time.time() + 0.05 * legs
+        for _ in range(legs):
+            stage.start(1, SHA, begin)
+        for job in stage.jobs:
+            job.process.join()
+        took = time.time() - begin
+        urls = [session.url for session in stage.endpoint.sessions]
+        outputs = [job.outputs for job in stage.jobs]
+        fired = sum(output.get("outcome") == "fired" for output in outputs)
+        pointing = sum(
+            output.get("outcome") == "skipped" and output.get("session-url") in urls for output in outputs
+        )
+        last = [entry.record.stage.name for entry in stage.entries()][-1]
+        print(f"matrix: {legs} processes in the same second ({took:.1f} s)")
+        print(
+            f"  {len(urls)} session, {fired} fired, {pointing} skipped that point to it;"
+            f" {len(stage.github.asked('statuses'))} requests about statuses, the latest status is {last}"
+        )
+        return (len(urls), fired, pointing) == (1, 1, legs - 1)
+
+
+# --- loops --------------------------------------------------------------------------------------
+
+ROUNDS = 6  # a loop that has gone on so long has no end
+
+
+def loop(context: multiprocessing.context.ForkServerContext) -> bool:
+    right = True
+    print("loop: a session that pushes a fix that fails, again and again")
+    for name, expected, branch, what, own, inputs in (
+        ("to claude/…, by default", 1, "claude/fix-{n}", "ours", True, {}),
+        ("to the failing branch, the same failure", 1, "main", "ours", True, {}),
+        ("to the failing branch, another failure each time", 3, "main", "ours{n}", True, {}),
+        ("… without trailers in its commits", 3, "main", "ours{n}", False, {}),
+        (
+            "to a new branch on top of the last, skip-branches off",
+            3,
+            "fix-{n}",
+            "ours",
+            True,
+            {"skip_branches": "!**"},
+        ),
+    ):
+        sessions, reason = _loop(context, branch, what, own, inputs)
+        right &= sessions == expected
+        print(f"  {name:56} {sessions} session{'s' if sessions > 1 else ' '} {reason}")
+    return right
+
+
+def _loop(
+    context: multiprocessing.context.ForkServerContext,
+    branch: str,
+    what: str,
+    own: bool,
+    inputs: dict[str, str],
+) -> tuple[int, str]:
+    """How many sessions there were, and what ended it."""
+    with staged(context) as stage:
+        commits: list[dict[str, str]] = []
+        name, sha, message = "main", SHA, "A person's"
+        for run in range(1, ROUNDS + 1):
+            stage.push(run, sha, name, what.format(n=run), message=message)
+            stage.github.add_comparison("main", sha, {"commits": commits})
+            job = stage.start(run, sha, time.time(), branch=name, inputs=inputs)
+            job.process.join()
+            if job.outputs.get("outcome") != "fired":
+                return len(stage.endpoint.sessions), f"then {job.outputs.get('reason')}"
+            trailer = f"Claude-Session: https://claude.ai/code/{job.outputs['session-id']}"
+            name, sha, message = branch.format(n=run), f"{run:040x}", f"Fix\n\n{trailer}\n" if own else "Fix"
+            commits.append({"sha": sha, "message": message})
+        return len(stage.endpoint.sessions), "and no end"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--schedules", type=int, default=2000, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    parser.add_argument("--show", action="store_true", help="print what was written in each schedule")
+    parser.add_argument("--processes", type=int, default=12, metavar="N")
+    parser.add_argument("--matrix", type=int, default=32, metavar="N")
+    parser.add_argument("--no-loop", action="store_true")
+    arguments = parser.parse_args()
+    context = warm()
+    right = storm(arguments.seed, arguments.schedules, arguments.show) if arguments.schedules else True
+    if arguments.processes:
+        right &= processes(context, arguments.seed, arguments.processes)
+    if arguments.matrix:
+        right &= matrix(context, arguments.matrix)
+    if not arguments.no_loop:
+        right &= loop(context)
+    return 0 if right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
