@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import _thread
+import os
+import signal
 import sys
 import threading
 import time
@@ -85,7 +86,7 @@ def test_an_interruption_is_not_held_up_by_a_download(emulator: GitHubEmulator) 
     def interrupt() -> None:
         while not emulator.asked("/storage/"):
             time.sleep(0.01)
-        _thread.interrupt_main()
+        os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
     with github_of(emulator) as github, pytest.raises(KeyboardInterrupt):
