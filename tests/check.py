@@ -16,19 +16,20 @@ ROOT = Path(__file__).resolve().parent.parent
 def stages() -> dict[str, list[str]]:
     """The checks before the tests, by name."""
     python = [sys.executable, "-m"]
-    workflows = [
-        str(path) for folder in (".github/workflows", "examples") for path in ROOT.glob(f"{folder}/*.yml")
-    ]
+    workflows = [str(path) for path in ROOT.glob(".github/workflows/*.yml")]
+    examples = [str(path) for path in ROOT.glob("examples/*.yml")]
+    jactionlint = [*python, "jactionlint", "--no-color"]
     zizmor = ["zizmor", "--offline", "--no-progress", "--quiet"]
     schema = [*python, "check_jsonschema", "--quiet", "--builtin-schema"]
     return {
         "format": ["ruff", "format", "--check", "--quiet"],
         "lint": ["ruff", "check", "--quiet"],
         "types": [*python, "mypy", "--no-error-summary"],
-        "workflow lint": [*python, "jactionlint", "--no-color", "action.yml", *workflows],
-        "workflow audit": [*zizmor, "--config", ".github/zizmor.yml", "action.yml", *workflows],
+        "workflow lint": [*jactionlint, "action.yml", ".github/dependabot.yml", *workflows],
+        "example lint": [*jactionlint, "--profile", "correctness", *examples],  # they stay short
+        "workflow audit": [*zizmor, "--config", ".github/zizmor.yml", "action.yml", *workflows, *examples],
         "action schema": [*schema, "vendor.github-actions", "action.yml"],
-        "workflow schema": [*schema, "vendor.github-workflows", *workflows],
+        "workflow schema": [*schema, "vendor.github-workflows", *workflows, *examples],
     }
 
 
