@@ -50,13 +50,10 @@ class Claim:
 
     def open(self, at: datetime | None) -> bool:
         """Whether more may be written of it; what is old and has no end was left by a job that died."""
-        return not self.settled and not self._old(at)
+        return not self.settled and not self.old(at)
 
-    def expired(self, at: datetime | None) -> bool:
-        """Left by a job that died before it sent anything, as seen at a time of the server's clock."""
-        return self.stage is Stage.CLAIMED and self._old(at)
-
-    def _old(self, at: datetime | None) -> bool:
+    def old(self, at: datetime | None) -> bool:
+        """Whether its job can't send any more, as seen at a time of the server's clock."""
         return self.created_at is not None and at is not None and at - self.created_at >= CLAIM_LASTS
 
     def same_attempt(self, other: Claim | Asking) -> bool:
@@ -160,7 +157,7 @@ def _stands(claim: Claim, own: Claim | None, at: datetime | None) -> bool:
     """Whether a claim is to be reckoned with: a session of it exists, or may come to exist before ours."""
     if claim.started:
         return True
-    return claim.stage is Stage.CLAIMED and own is not None and claim.id < own.id and not claim.expired(at)
+    return claim.stage is Stage.CLAIMED and own is not None and claim.id < own.id and not claim.old(at)
 
 
 def _lost(book: list[Claim]) -> frozenset[str]:
@@ -182,7 +179,7 @@ def _lost(book: list[Claim]) -> frozenset[str]:
 def _beats(rival: Claim, claim: Claim) -> bool:
     if rival.stage is Stage.FAILED:
         return rival.last_id > claim.id
-    return rival.started or (rival.stage is Stage.CLAIMED and not rival.expired(claim.created_at))
+    return rival.started or (rival.stage is Stage.CLAIMED and not rival.old(claim.created_at))
 
 
 def _same(

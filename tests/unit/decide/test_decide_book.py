@@ -90,6 +90,8 @@ def test_who_contended_while_a_sibling_was_refused_does_not_try_again_and_who_ca
     assert ruling([*failed, ME], asking()) == (False, False, "other")
     late = entry(12, Stage.CLAIMED, "late")
     assert ruling([*failed, ME, late], asking("late")) == (True, False, "")
+    later = entry(13, Stage.CLAIMED, "later")
+    assert ruling([*failed, ME, late, later], asking("later")) == (False, True, "late")
     of_another_run = [replace(item, record=replace(item.record, run=99)) for item in failed]
     assert ruling([*of_another_run, ME], asking()) == (True, False, "")
 

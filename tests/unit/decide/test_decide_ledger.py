@@ -327,6 +327,22 @@ def test_the_earliest_claim_has_the_fire_and_the_others_wait_for_its_session() -
     assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
 
 
+def test_who_lost_to_a_sibling_leaves_the_last_word_to_it() -> None:
+    board = Board()
+    leader, loser = ledger_of(board), ledger_of(board)
+
+    def leader_goes_first() -> None:
+        assert leader.claim(sample_brief()).fire
+
+    def settle() -> None:
+        board.clock.at = lambda: None
+        leader.settle(fired())
+
+    board.before_write, board.clock.at = leader_goes_first, settle
+    assert loser.claim(sample_brief()).session_id == "session_1"
+    assert board.stages() == ["CLAIMED", "SENDING", "CLAIMED", "FIRED"]
+
+
 def test_who_waited_in_vain_skips_without_a_session_to_point_to() -> None:
     board = Board()
     assert ledger_of(board).claim(sample_brief()).fire
