@@ -421,6 +421,8 @@ def test_a_write_that_failed_half_way_leads_to_one_claim(fault: GitHubError, wri
     board = Board(faults={"create_status": [fault]}, written_all_the_same=written)
     assert fire(board).fire
     assert len({entry.record.mark for entry in board.entries()}) == 1
+    if written and not fault.rate_limited:  # a limit says that nothing was written, so nothing is looked for
+        assert board.stages() == ["CLAIMED", "SENDING", "FIRED"]
     assert board.stages()[-1] == "FIRED"
 
 
@@ -477,6 +479,7 @@ def test_without_the_incidents_runs_it_fires_by_its_own_commit_alone_and_says_so
 def test_a_commit_of_the_incident_that_is_gone_has_no_entries() -> None:
     board = Board(incident=[OLDER], faults={"statuses": [None, GitHubError("No commit found", 422)]})
     assert fire(board).fire
+    assert board.stages() == ["CLAIMED", "SENDING", "FIRED"]
 
 
 def test_a_result_that_can_not_be_written_leaves_a_note_and_no_second_session() -> None:
