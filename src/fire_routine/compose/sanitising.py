@@ -33,9 +33,10 @@ _LONGEST_RUN = 10  # backticks; more of them say nothing and would only lengthen
 _BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ESCAPES = re.compile(
     # OSC, DCS, SOS, PM and APC strings with their terminator, then links that lack it, then control
-    # sequences, two-character ones, charset selections, or the escape alone
+    # sequences, the usual two-character
+    # ones, charset selections, or the escape alone (a letter behind it may be a word's)
     "\x1b(?:[\\]PX^_][^\x07\x1b\n]{0,4096}(?:\x07|\x1b\\\\)|\\]8;[^;\\s\x07\x1b]{0,256};[^\\s\x07\x1b]{0,2048}"
-    "|\\[[0-?]{0,256}[ -/]{0,16}[@-~]?|[ -/]{0,8}[0-~]?)"
+    "|\\[[0-?]{0,256}[ -/]{0,16}[@-~]?|[ -/]{1,8}[0-~]?|[78=>cDEHMNOZ]?)"
 )
 _EIGHT_BIT = str.maketrans(
     {chr(code): f"\x1b{chr(code - 0x40)}" for code in (0x90, 0x98, 0x9B, 0x9C, 0x9D, 0x9E, 0x9F)}
@@ -51,6 +52,7 @@ _INVISIBLE = re.compile(
 _C1 = re.compile("[\x90-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _PLAIN = re.compile(r"[\n -~]*")
+_OTHER = re.compile(r"[^\n -~]+")
 
 _TAG_NAME = "routinefirepayload"
 _TAG_WINDOW = 128  # characters after the bracket in which an encoded name may stand
@@ -76,7 +78,7 @@ def visible(text: str) -> str:
     text = _ESCAPES.sub("", text).expandtabs(_TAB)
     if _PLAIN.fullmatch(text):
         return text
-    return _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text)).replace("\u2800", " ")
+    return _OTHER.sub(_only_visible, text)
 
 
 def sanitise(text: str) -> str:
@@ -124,6 +126,10 @@ def workflow_safe(text: str) -> str:
     """
     text = re.sub(r"^([^\S\n]*):(?=:)", r"\1: ", sanitise(text), flags=re.MULTILINE)
     return text.replace("##[", "## [")
+
+
+def _only_visible(match: re.Match[str]) -> str:
+    return _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", match[0])).replace("\u2800", " ")
 
 
 def _short_runs(text: str) -> str:

@@ -1,6 +1,17 @@
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from fire_routine.compose.redaction import redact, redact_text
 
 GITHUB = "gh" + "p_" + "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb7c"
+HEX = "0123456789abcdef"
+
+
+def hexadecimal(length: int, seed: int = 1) -> str:
+    return "".join(random.Random(seed).choice(HEX) for _ in range(length))
 
 
 def test_a_token_is_replaced_by_its_kind_and_counted() -> None:
@@ -9,16 +20,31 @@ def test_a_token_is_replaced_by_its_kind_and_counted() -> None:
     assert counts == {"github-token": 1}
 
 
-def test_the_name_and_the_rest_of_the_line_stay() -> None:
-    assert redact_text("DB_PASSWORD=hunter2")[0] == "DB_PASSWORD=[redacted:password]"
-    assert (
-        redact_text("postgres://app:p@ss/w0rd@db:5432/app")[0]
-        == "postgres://app:[redacted:url-password]@db:5432/app"
-    )
-    assert (
-        redact_text("Server=db;User Id=sa;Password=P@ss;w0rd1;Encrypt=true")[0]
-        == "Server=db;User Id=sa;Password=[redacted:password];Encrypt=true"
-    )
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("DB_PASSWORD=hunter2", "DB_PASSWORD=[redacted:password]"),
+        ("postgres://app:p@ss/w0rd@db:5432/app", "postgres://app:[redacted:url-password]@db:5432/app"),
+        (
+            "Server=db;User Id=sa;Password=P@ss;w0rd1;Encrypt=true",
+            "Server=db;User Id=sa;Password=[redacted:password];Encrypt=true",
+        ),
+        ("curl -u ci:s3cret https://x.test", "curl -u ci:[redacted:password] https://x.test"),
+        ("Authorization: Basic Y2k6czNjcmV0", "Authorization: Basic [redacted:authorization]"),
+        (
+            "Set-Cookie: sid=abcdef123456; Path=/; HttpOnly",
+            "Set-Cookie: sid=[redacted:cookie]; Path=/; HttpOnly",
+        ),
+        ('{"password": "s3cr3t!", "user": "x"}', '{"password": "[redacted:password]", "user": "x"}'),
+        (
+            "GET /cb?token%3D" + GITHUB + "%26page%3D2 200",
+            "GET /cb?token%3D[redacted:github-token]%26page%3D2 200",
+        ),
+        ('~ password = "old-1" -> "new-2"', '~ password = "[redacted:password]" -> "[redacted:password]"'),
+    ],
+)
+def test_the_name_and_the_rest_of_the_line_stay(line: str, expected: str) -> None:
+    assert redact_text(line)[0] == expected
 
 
 def test_as_many_lines_come_out_as_go_in() -> None:
@@ -32,3 +58,147 @@ def test_a_token_that_goes_over_lines_is_counted_once() -> None:
     lines, counts = redact([f"token is {GITHUB[:20]}", f"  {GITHUB[20:]} and more"])
     assert lines == ["token is [redacted:github-token]", "  [redacted:github-token] and more"]
     assert counts == {"github-token": 1}
+
+
+def test_a_key_is_counted_once_and_its_marks_and_neighbours_stay() -> None:
+    row = "Ab3/Ef+hIj9kLm2nOp5qRs8tUv1wXy4zAb7cAb3/Ef+hIj9kLm2nOp5qRs8tUv1w"
+    begin, end = (f"-----{word} RSA PRIVATE " + "KEY-----" for word in ("BEGIN", "END"))
+    lines, counts = redact(["cat key", f"  {begin}", f"  {row}", f"  {row}", "  Ab3=", f"  {end}", "exit 1"])
+    mark = "  [redacted:private-key]"
+    assert lines == ["cat key", f"  {begin}", mark, mark, mark, f"  {end}", "exit 1"]
+    assert counts == {"private-key": 1}
+
+
+def test_a_secret_known_by_its_place_is_taken_out_wherever_it_comes_again() -> None:
+    lines, counts = redact(["DB_PASSWORD=x7Kq92mmPw4", "denied: x7Kq92mmPw4 is wrong"])
+    assert lines == ["DB_PASSWORD=[redacted:password]", "denied: [redacted:password] is wrong"]
+    assert counts == {"password": 2}
+
+
+def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
+    for width in (40, 80, 97, 120):
+        line = f"token {GITHUB}".rjust(width)
+        assert redact([line, "Error: request failed"])[0][1] == "Error: request failed"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"HEAD is now at {hexadecimal(40)} Fix the thing",
+        f"commit {hexadecimal(40)}",
+        hexadecimal(64),
+        f"Digest: sha256:{hexadecimal(64)}",
+        f"image@sha256:{hexadecimal(64)}: Pulling from library/postgres",
+        f"{hexadecimal(12)}: Pull complete",
+        "request id 550e8400-e29b-41d4-a716-446655440000 failed",
+        "/home/runner/work/_temp/89a56861-59b4-4d5f-b27e-8b7cd7c44a51.sh: line 3: exit 1",
+        '"integrity": "sha512-' + "Ab3/Ef+h" * 10 + 'Ab3/Ef=="',
+        "sha512-" + "Ab3/Ef+h" * 10 + "Ab3/Ef==",
+        f"    --hash=sha256:{hexadecimal(64)}",
+        "github.com/pkg/errors v0.9.1 h1:" + "Ab3/Ef+hIj9kLm2nOp5qRs8tUv1wXy4zAb7cAb3/Ef+=",
+        f"Cache restored from key: Linux-node-{hexadecimal(64)}",
+        f"    key: Linux-pip-{hexadecimal(64)}-v2",
+        f"cache-key: setup-go-{hexadecimal(32)}",
+        "--- PASS: TestPasswordReset/token_1 (0.00s)",
+        "tests/test_auth.py::test_password_is_hashed PASSED",
+        "FAIL src/token.test.ts > Tokenizer > parses key=value pairs",
+        "##[error]Error: Input required and not supplied: token",
+        "  token: ***",
+        "Secret source: Actions",
+        "PASSWORD=***",
+        "password: ${{ secrets.DB_PASSWORD }}",
+        "docker login -u ci -p $PASSWORD ghcr.io",
+        "mysql -u root --password=%DB_PASSWORD% app",
+        "export TOKEN=$(gh auth token)",
+        "https://x-access-token:***@github.com/o/r",
+        "https://user:${PASSWORD}@host/x",
+        "password = get_password()",
+        "password = os.environ['DB_PASSWORD']",
+        "def login(user, password=None, token=None):",
+        "const password: string = form.password;",
+        "SyntaxError: Unexpected token: abc123def",
+        "TypeError: unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
+        "Password: must have at least 8 characters",
+        '"password": "This field is required."',
+        "error CS0012: PublicKeyToken=b77a5c561934e089",
+        "usage: cli --password PASSWORD --token <token> --api-key string",
+        "token_type: bearer",
+        "secretName: my-app-tls-2",
+        "  -----BEGIN CERTIFICATE-----",
+        "pwd: /home/runner/work",
+        "PWD=/home/runner/work/app/app",
+        "ld -plugin-opt=-pass-through=-lgcc_s",
+        "at Object.<anonymous> (src/auth/token.js:12:34)",
+        "max_tokens=4096 prompt_tokens: 1234",
+        "git config --local http.https://github.com/.extraheader AUTHORIZATION: basic ***",
+        "12:34:56 [main] INFO http://localhost:8080/path@2x.png",
+        "npm WARN deprecated core-js@2.6.12: core-js@<3.23.3",
+    ],
+)
+def test_what_only_looks_like_a_secret_stays(line: str) -> None:
+    assert redact(["first line", line, "last line"]) == (["first line", line, "last line"], {})
+
+
+def test_a_certificate_stays() -> None:
+    rows = ["MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ"] * 3
+    lines = ["-----BEGIN CERTIFICATE-----", *rows, "-----END CERTIFICATE-----"]
+    assert redact(lines) == (lines, {})
+    assert redact(rows) == (rows, {})
+
+
+WORDS = st.sampled_from(
+    (
+        *(
+            "password",
+            "token",
+            "secret=",
+            "key:",
+            "://",
+            "user:pw@",
+            "hunter2",
+            "Bearer ",
+            GITHUB[:20],
+            GITHUB[20:],
+        ),
+        *(
+            "-----BEGIN RSA PRIVATE KEY-----",
+            "Ab3/Ef+h" * 8,
+            '"',
+            "\\n",
+            "%3D",
+            "&",
+            ";",
+            "kind: Secret",
+            "data:",
+        ),
+        *("\n", " ", "\x1b[1m"),
+    )
+)
+
+
+@given(st.lists(st.lists(WORDS, max_size=8).map("".join) | st.text(max_size=60), max_size=12))
+def test_any_lines_come_out_one_for_one(lines: list[str]) -> None:
+    redacted, counts = redact(lines)
+    assert len(redacted) == len(lines)
+    assert [line.count("\n") for line in redacted] == [line.count("\n") for line in lines]
+    assert all(count > 0 for count in counts.values())
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cc"]), max_size=40).filter(
+        lambda text: not text[-1:].isalnum()
+    ),
+    st.text(max_size=40).filter(lambda text: not text[:1].isalnum()),
+)
+def test_a_token_is_found_in_any_surroundings(before: str, after: str) -> None:
+    text, counts = redact_text(f"{before}{GITHUB}{after}")
+    assert GITHUB not in text
+    assert counts
+
+
+@given(st.integers(1, len(GITHUB) - 1), st.text("\u200b\u00ad\x00\x07\u202e\U000e0041", max_size=12))
+def test_a_token_is_whole_again_without_what_can_not_be_seen(cut: int, unseen: str) -> None:
+    text, _ = redact_text(
+        f"{GITHUB[:cut]}\u200b\x1b[0m{''.join(c for c in unseen if not c.isprintable())}{GITHUB[cut:]}"
+    )
+    assert text == "[redacted:github-token]"

@@ -13,23 +13,29 @@ from typing import NamedTuple
 
 from .names import Name, names
 from .spans import Span
+from .text import Text
 from .values import code, generated, mixed, path_like, placeholder, sentence
 
 _SEPARATOR = re.compile(
     r"(?:\\*[\"'`])?\]?(?P<gap>[ \t]{0,16})"
-    r"(?P<mark>=>|:=|=(?![=~>])|:(?!:)|[ \t]is:?[ \t])(?P<after>[ \t]{0,40})"
+    r"(?P<mark>=>|:=|=(?![=>]|~[ \t])|:(?!:)|[ \t]is:?[ \t])(?P<after>[ \t]{0,40})"
 )
 _QUOTE = re.compile(r"\\*[\"'`]")
-_RUN = re.compile(r"[^\s\"'`<>]{1,4096}")
-_TO_END = re.compile(r"\S{1,4096}\Z")
+_JUDGED = 512  # characters by which a value is judged
+_RUN = re.compile(r"[^\s\"'`<>]++")
+_TO_END = re.compile(r"\S++\Z")
 _NEXT_PAIR = re.compile(
-    r"[&;](?=[\w. -]{1,40}(?:[=:]|\Z))|[&;]\Z|,(?=[\w.-]{1,40}[=:]|\\*[\"'])|\\[nrt]|\\u0026|&amp;", re.ASCII
+    r"[&;](?=[\w. -]{1,40}(?:[=:]|\Z)|\[redacted:)|[&;]\Z"
+    r"|,(?=[\w.-]{1,40}[=:]|\\*[\"'])|\\[nrt]|\\u0026|&amp;"
+    r"|\[redacted:",
+    re.ASCII,
 )
 _HEAD_OF_LINE = re.compile(
     r"[ \t]*(?:[-+*>|│$#~][ \t]+|\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+)*"
     r"(?:(?:export|set|setx|env|declare -x|ENV|ARG|typeset -x|\$env:)[ \t:]*)?[\"']?"
 )
 _FLAG = re.compile(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
+_FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
 _FLAG_GAP = re.compile(r"[ \t]+(?![-|&;>])")
 _METAVAR = re.compile(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
 _CHANGE = re.compile(r"[\"'`]?[ \t]*->[ \t]*(?=[\"'`])")
@@ -51,16 +57,21 @@ class _Place(NamedTuple):
     capitals: bool  # NAME_IN_CAPITALS, as environment variables are written
 
 
-def assignments(text: str, lowered: str) -> Iterator[Span]:
-    """Values of names that say they are secret. `lowered` is `text` in lower case, as long as it."""
-    for name in names(text, lowered):
+def assignments(whole: Text) -> Iterator[Span]:
+    """Values of names that say they are secret."""
+    text = whole.text
+    last = Span(0, 0, "")
+    for name in names(whole):
+        if last.start <= name.start < last.end:
+            continue  # a word of the value before
         line_end = text.find("\n", name.end)
         line_end = len(text) if line_end < 0 else line_end
         value, place = _assigned(text, name, line_end) or _flagged(text, name, line_end) or (None, None)
         if value and place and value.start < value.end:
-            written = text[value.start : value.end]
+            written = text[value.start : min(value.end, value.start + _JUDGED)]
             if _secret(written, place, name, text[value.end : value.end + 40]):
-                yield Span(value.start, value.end, name.kind)
+                last = Span(value.start, _end(text, value, line_end), name.kind)
+                yield last
                 yield from _changed(text, value, line_end, name.kind)
 
 
@@ -86,7 +97,7 @@ def _flagged(text: str, name: Name, line_end: int) -> tuple[_Value, _Place] | No
     if (
         not gap
         or not _FLAG.fullmatch(name.head)
-        or text[max(0, name.start - 1) : name.start].strip("\"'`=[(,")
+        or text[max(0, name.start - 1) : name.start] not in _FLAG_BEFORE
     ):
         return None
     value = _value(text, gap.end(), line_end, False)
@@ -99,18 +110,26 @@ def _value(text: str, start: int, line_end: int, first: bool) -> _Value:
     if quote:
         end = _closing(text, quote, line_end)
         return _Value(quote.end(), end, True)
-    whole = _TO_END.match(text, start, line_end)
-    run = _RUN.match(text, start, line_end)
-    if not run:
+    run = _RUN.match(text, start, min(line_end, start + _JUDGED))
+    if not run or text[start] in "&;,":
         return _Value(start, start, False)
-    cut = _NEXT_PAIR.search(text, start + 1, whole.end() if whole and first else run.end())
-    if whole and first and not cut:
+    to_end = _TO_END.match(text, start, line_end) if first and line_end - start <= _JUDGED else None
+    if to_end and not _NEXT_PAIR.search(text, start + 1, line_end):
         return _Value(start, line_end, False)
     cut = _NEXT_PAIR.search(text, start + 1, run.end())
     end = cut.start() if cut else run.end()
     while end > start and text[end - 1] in ",;)]}\\":
         end -= 1
     return _Value(start, end, False)
+
+
+def _end(text: str, value: _Value, line_end: int) -> int:
+    """Where a value ends that was judged by its beginning."""
+    if value.quoted or value.end < value.start + _JUDGED:
+        return value.end
+    run = _RUN.match(text, value.end, line_end)
+    cut = _NEXT_PAIR.search(text, value.end, run.end()) if run else None
+    return cut.start() if cut else run.end() if run else value.end
 
 
 def _closing(text: str, quote: re.Match[str], line_end: int) -> int:
@@ -134,12 +153,11 @@ def _changed(text: str, value: _Value, line_end: int, kind: str) -> Iterator[Spa
 def _secret(value: str, place: _Place, name: Name, rest: str) -> bool:
     if placeholder(value) or "***" in value or value.casefold() == name.written.casefold():
         return False
-    if (
-        name.word in ("pass", "pwd", "salt", "pepper")
-        and place.mark == ":"
-        and not (place.quoted or place.capitals)
-    ):
-        return place.entry and place.spaced and generated(value)  # "PASS: test", "pass:translate/2"
+    if value.startswith("-----BEGIN"):
+        return False  # a key, which `blocks` takes out between its marks
+    if name.word in ("pass", "pwd", "salt", "pepper") and place.mark in (":", "is") and not place.quoted:
+        # not "PASS: test" nor "pass:translate/2"
+        return bool(name.head.strip("-$.")) and place.entry and place.spaced and mixed(value)
     if name.kind == "password":
         return not (name.word == "pass" and value.isdigit()) and _password(value, place, rest)
     if place.mark == "flag":

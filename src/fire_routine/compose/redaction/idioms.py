@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .spans import Span
+from .text import Text
 from .values import placeholder
 
 _WORD = r"[ \t]{0,4}[\"']?([^\s\"']{1,1024})"
@@ -45,6 +46,7 @@ _IDIOMS = (
     _flag("ldapsearch ldapadd ldapmodify ldapwhoami", "-w"),
     _flag("keychain partition-list", "-[pk]"),
     _flag("openssl", r"(?:-\w{1,10}[ \t]{1,4})?pass:", _WORD),
+    _idiom("storepass keypass", r"[a-z]{7,9}(?:[ \t]{1,4}|[:=])[\"']?([^\s\"']{1,256})"),
     _flag("htpasswd", rf"-\w{{0,6}}b\w{{0,6}}{_ARGUMENT}{_ARGUMENT}"),
     _flag("rabbitmqctl", rf"(?:add_user|change_password){_ARGUMENT}"),
     _flag("smbclient", "-u", r"[ \t]{0,4}[^\s%]{1,100}%([^\s\"']{1,256})"),
@@ -52,7 +54,7 @@ _IDIOMS = (
     _idiom("--from-literal", r"--from-literal[= ][\"']?[^\s=]{1,100}=([^\s\"']{1,1024})"),
     _idiom(
         "config",
-        rf"config[ \t]{{1,4}}set[ \t]{{1,4}}\S{{0,200}}"
+        rf"config(?:ure)?[ \t]{{1,4}}set[ \t]{{1,4}}\S{{0,200}}"
         rf"(?:key|token|auth|password|secret)[ \t=]{{1,4}}{_WORD}",
     ),
     _idiom(
@@ -70,20 +72,17 @@ _IDIOMS = (
         rf"(?:\n[^\n\w\"']{{0,60}})?\\*[\"']?value{_IS}([^\s\"'<>,}}]{{3,1024}})",
     ),
     # JSON Web Keys, RFC 7517 and 7518: the private parts
-    _idiom('"kty"', r"\"kty\"[^\n]{0,2048}?\"(?:d|k)\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\""),
-    _idiom('"d"', r"\"d\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\"(?=[^\n]{0,4096}\"kty\")"),
+    _idiom('"kty"', r"\"kty\"[^\n]{0,1024}?\"(?:d|k)\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\""),
+    _idiom('"d"', r"\"d\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\"(?=[^\n]{0,1024}\"kty\")"),
 )
 
 
-def idioms(text: str, lowered: str) -> Iterator[Span]:
-    """Passwords that stand where a tool reads one. `lowered` is `text` in lower case, as long as it."""
+def idioms(text: Text) -> Iterator[Span]:
+    """Passwords that stand where a tool reads one."""
     for idiom in _IDIOMS:
         for literal in idiom.literals:
-            position = lowered.find(literal)
-            while position >= 0:
-                match = idiom.pattern.match(lowered, position)
-                if match:
-                    value = text[match.start(1) : match.end(1)]
-                    if not (placeholder(value) or value.isdigit() or value.startswith("-")):
-                        yield Span(*match.span(1), "password")
-                position = lowered.find(literal, position + len(literal))
+            for position in text.lowered_places(literal):
+                match = idiom.pattern.match(text.lowered, position)
+                value = text.text[match.start(1) : match.end(1)] if match else ""
+                if match and not (placeholder(value) or value.isdigit() or value.startswith("-")):
+                    yield Span(*match.span(1), "password")

@@ -14,6 +14,7 @@ from .values import placeholder
 
 KIND = "kubernetes-secret"
 
+_ANY = re.compile(r"kind\\*\"?: {0,8}\\*\"?Secret")
 _IS_SECRET = re.compile(r"(?:- )?\"?kind\"?:[ \t]{0,8}\"?Secret\"?,?[ \t]*$")
 _DATA = re.compile(r"(?:- )?\"?(?:data|stringData)\"?:[ \t]{0,8}\{?[ \t]*$")
 _ENTRY = re.compile(r"\"?[\w.-]{1,253}\"?:[ \t]{1,8}\"?(?P<value>[^\s\"{|>][^\n\"]*)\"?,?[ \t]*$")
@@ -25,7 +26,7 @@ _REACH = 400  # lines of a manifest on either side of its kind
 
 def manifests(text: str) -> Iterator[Span]:
     """The values of Secrets in `text`."""
-    if "Secret" not in text:
+    if not _ANY.search(text):
         return
     lines = text.split("\n")
     start = 0
@@ -46,7 +47,8 @@ def _values(lines: list[str], number: int) -> Iterator[tuple[int, tuple[int, int
     elif _INLINE.search(line):
         for match in _INLINE_DATA.finditer(line):
             for value in _INLINE_VALUE.finditer(line, *match.span(1)):
-                yield number, value.span(1)
+                if not placeholder(value[1]):
+                    yield number, value.span(1)
 
 
 def _depth(line: str) -> int:
@@ -62,13 +64,14 @@ def _data_lines(lines: list[str], kind: int) -> Iterator[int]:
             line = lines[number]
             if _DATA.match(line.lstrip()) and _depth(line) == depth:
                 yield number
-            if (number != kind or step < 0) and _edge(line, depth):
+            if (number != kind and _edge(line, depth)) or (step < 0 and line.lstrip().startswith("- ")):
                 break
 
 
 def _edge(line: str, depth: int) -> bool:
-    """Whether a manifest whose keys stand at that depth begins or ends here."""
-    return bool(line.strip()) and (_depth(line) < depth or line.lstrip().startswith(("- ", "---")))
+    """Whether a manifest whose keys stand at that depth begins or ends here, or another one has begun."""
+    begins = line.lstrip().startswith(("- ", "---", "kind:", '"kind"'))
+    return bool(line.strip()) and (_depth(line) < depth or (begins and _depth(line) <= depth))
 
 
 def _entries(lines: list[str], data: int) -> Iterator[tuple[int, tuple[int, int]]]:

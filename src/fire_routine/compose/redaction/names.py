@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from .text import Text
 
 # What such names are made of, found by their first letters; `key` alone says nothing
 _STEMS = (
@@ -23,7 +26,7 @@ _OWNER_OF_KEY = re.compile(
     r"|publish|upload|ingest|instrumentation|host|integration|project|bot|team|root|cipher|crypt(?:o|ography)?"
     r"|preshared|primary|secondary)[-_. ]?"
 )
-_HEAD = re.compile(r"[\w.$-]{0,64}\Z", re.ASCII)
+_NAME_CHARACTERS = string.ascii_letters + string.digits + "_.$-"
 _TAIL = re.compile(r"[\w.-]{0,48}", re.ASCII)
 _OF_ANOTHER_THING = re.compile(  # what a name ends with that holds no secret but something about one
     r"names?|files?|paths?|dir|url|uri|types?|ids?|refs?|count|length|len|size|ttl|expir\w*|at|policy|version|arn"
@@ -31,16 +34,28 @@ _OF_ANOTHER_THING = re.compile(  # what a name ends with that holds no secret bu
     r"|params?|header|prompt|regex|pattern|label|stdin|status|valid|invalid|format|mode|method|reset|strength|changed?"
     r"|event|service|tests?|spec|errors?|hint|mask|masking|scanning|detection|rotation|age|days|min|max|used|remaining"
     r"|total|algorithm|alg|issuer|audience|exists?|ring|chain|board|words?|py|js|ts|go|rs|java|rb|md|txt|html|yml|yaml"
-    r"|json|sh|php|vim|css|xml|env"
+    r"|through|json|sh|php|vim|css|xml|env"
 )
 _NO_TOKEN = re.compile(
     r"(?:publickey|cancellation|continuation|next|page|stop|bos|eos|pad|unk|sep|mask|num|max|min|total|prompt"
     r"|completion|input|output|syntax|lexer|parse|unexpected|invalid|lock)[-_.]?\Z"
 )
-_TALK = re.compile(  # words in front of a word that is the subject of a message, not a name
-    r"(?:unexpected|invalid|expected|illegal|missing|unknown|next|unrecognized|no|bad|expecting|got|near|an?|the"
-    r"|wrong|your|of|for|last|first|current)[ \t]+[\"'`]?\Z",
-    re.IGNORECASE,
+# Words in front of the subject of a message, which is no name
+_TALK = frozenset(
+    (
+        "unexpected",
+        "invalid",
+        "expected",
+        "expecting",
+        "illegal",
+        "missing",
+        "unknown",
+        "unrecognized",
+        "next",
+        "no",
+    )
+) | frozenset(
+    ("bad", "got", "near", "a", "an", "the", "wrong", "your", "of", "for", "last", "first", "current")
 )
 
 
@@ -66,23 +81,21 @@ class Name(NamedTuple):
         return "api-key" if is_api_key else "secret"
 
 
-def names(text: str, lowered: str) -> Iterator[Name]:
-    """The telling names in `text`. `lowered` is `text` in lower case, as long as it."""
+def names(text: Text) -> Iterator[Name]:
+    """The telling names in `text`."""
     for stem in _STEMS:
-        position = lowered.find(stem)
-        while position >= 0:
-            word = _WORD.match(lowered, position)
-            name = _name(text, word) if word else None
+        for position in text.lowered_places(stem):
+            word = _WORD.match(text.lowered, position)
+            name = _name(text.text, word) if word else None
             if name:
                 yield name
-            position = lowered.find(stem, position + len(stem))
 
 
 def _name(text: str, match: re.Match[str]) -> Name | None:
     start, end = match.span()
-    before = _HEAD.search(text, max(0, start - 64), start)
+    before = text[max(0, start - 64) : start]
+    head = before[len(before.rstrip(_NAME_CHARACTERS)) :]
     after = _TAIL.match(text, end)
-    head = before.group() if before else ""
     tail = after.group() if after else ""
     name = Name(
         start - len(head), end + len(tail), match.group(), head, text[start - len(head) : end + len(tail)]
@@ -108,5 +121,5 @@ def _ends_with(pattern: re.Pattern[str], head: str) -> bool:
 
 
 def _talk(text: str, name: Name) -> bool:
-    line = text.rfind("\n", 0, name.start) + 1
-    return _TALK.search(text, max(line, name.start - 24), name.start) is not None
+    words = text[max(0, name.start - 24) : name.start].rpartition("\n")[2].rstrip("\"'`").split(" ")
+    return len(words) > 1 and not words[-1] and words[-2].lower() in _TALK

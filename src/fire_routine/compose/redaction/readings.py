@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 
 from .spans import View
+from .text import Text
 
 _ESCAPE = re.compile(
-    r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;]{0,32}[A-Za-z]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]|&(?:amp|quot|lt|gt|apos|#39|#x27|#34|#x22|#38|#61|#x3D);"
+    r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;]{0,32}[A-Za-z]|%[2-7][0-9A-Fa-f]|%0[9AaDd]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]|&(?:amp|quot|lt|gt|apos|#39|#x27|#34|#x22|#38|#61|#x3D);"
 )
 _NAMED = {
     "&amp;": "&",
@@ -22,6 +23,9 @@ _NAMED = {
     "\\t": " ",
 }
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+={0,2}")
+_NEXT_ROW = re.compile(
+    r"[ \t│|]{0,80}\n[ \t│|]{0,80}([A-Za-z0-9+/_-]{4,}+={0,2})(?=[ \t│|]{0,80}$)", re.MULTILINE
+)
 _HEX = re.compile(r"[0-9a-f-]+|[0-9A-F-]+")
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 
@@ -72,13 +76,36 @@ def _visible(code: int) -> str:
     )
 
 
-def base64_decoded(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start and end of each run of base64 in `text` that decodes to printable text, and that text."""
-    for match in _BASE64.finditer(text):
-        run = match.group()
-        if _HEX.fullmatch(run) or run.islower() or run.isupper():
+def base64_decoded(text: Text) -> Iterator[tuple[list[tuple[int, int]], str]]:
+    """Where base64 stands in `text` that decodes to printable text, and that text; over several rows, too."""
+    for run in set(_BASE64.findall(text.words)):
+        if not _printable(run[: len(run) // 4 * 4]):
             continue
-        body = run.rstrip("=").replace("-", "+").replace("_", "/")
-        data = base64.b64decode(body + "=" * (-len(body) % 4)) if len(body) % 4 != 1 else b""
-        if data and not data.translate(None, _PRINTABLE):
-            yield *match.span(), data.decode("ascii")
+        for start in text.places(run):
+            rows = [(start, start + len(run)), *_rows_below(text.text, start + len(run))]
+            for count in sorted({1, len(rows)}):
+                decoded = _printable("".join(text.text[first:last] for first, last in rows[:count]))
+                if decoded:
+                    yield rows[:count], decoded
+
+
+def _rows_below(text: str, end: int) -> Iterator[tuple[int, int]]:
+    """The rows that the base64 up to `end` goes on in: as long as each other, but for the last."""
+    width = 0
+    while row := _NEXT_ROW.match(text, end):
+        start, end = row.span(1)
+        if width and end - start > width:
+            return
+        yield start, end
+        if width and end - start < width:
+            return
+        width = end - start
+
+
+def _printable(run: str) -> str:
+    """What a run of base64 says, if that is text."""
+    if _HEX.fullmatch(run) or run.islower() or run.isupper():
+        return ""
+    body = run.rstrip("=").replace("-", "+").replace("_", "/")
+    data = base64.b64decode(body + "=" * (-len(body) % 4)) if len(body) % 4 != 1 else b""
+    return "" if data.translate(None, _PRINTABLE) else data.decode("ascii")

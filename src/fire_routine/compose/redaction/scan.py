@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
@@ -13,59 +14,62 @@ from .manifests import manifests
 from .readings import base64_decoded, escapes_decoded
 from .shapes import shapes
 from .spans import BY_PLACE, Span, merged
+from .text import Text
 from .values import generated, mixed, placeholder
 from .wrapping import continuation, joined_by_width
 
 _DEPTH = 3  # encodings in one another: base64 of percent-encoded base64
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REPEATED = 200  # secrets looked for everywhere else in the text
 
 
 def secrets(text: str) -> list[Span]:
     """The secrets in `text`, which has no invisible characters, in order and apart from each other."""
-    found = [*_read(text, 0)]
+    found = [*_read(Text(text), 0)]
     if "\n" in text:
         found += [*_wrapped(text, found)]
     return merged([*found, *_repeated(text, merged(found))])
 
 
-def _read(text: str, depth: int) -> Iterator[Span]:
+def _read(text: Text, depth: int) -> Iterator[Span]:
     """The secrets in `text` as it stands and as it decodes."""
     yield from shapes(text)
     yield from _placed(text)
-    yield from private_keys(text)
-    yield from manifests(text)
+    yield from private_keys(text.text)
+    yield from manifests(text.text)
     if depth < _DEPTH:
         yield from _decoded(text, depth)
 
 
-def _placed(text: str) -> Iterator[Span]:
+def _placed(text: Text) -> Iterator[Span]:
     """The secrets that what stands around them gives away."""
-    lowered = text.lower() if text.isascii() else text.encode().lower().decode()  # positions stay
-    yield from assignments(text, lowered)
-    yield from credentials(text, lowered)
-    yield from idioms(text, lowered)
+    yield from assignments(text)
+    yield from credentials(text)
+    yield from idioms(text)
 
 
-def _decoded(text: str, depth: int) -> Iterator[Span]:
-    view = escapes_decoded(text)
+def _decoded(text: Text, depth: int) -> Iterator[Span]:
+    view = escapes_decoded(text.text)
     if view:
-        for span in _read(view.text, depth + 1):
+        for span in _read(Text(view.text), depth + 1):
             yield from view.original(span)
-    for start, end, decoded in base64_decoded(text):
-        inner = next(_read(decoded, depth + 1), None)
-        if inner:
-            yield Span(start, end, inner.kind)
+    for rows, decoded in base64_decoded(text):
+        inner = next(_read(Text(decoded), depth + 1), None)
+        for number, (start, end) in enumerate(rows if inner else ()):
+            yield Span(start, end, inner.kind if inner else "", first=number == 0)
 
 
 def _wrapped(text: str, found: list[Span]) -> Iterator[Span]:
     """Secrets known by their place that go on in the next line."""
     view, joins = joined_by_width(text)
-    for span in (*_placed(view.text), *_decoded(view.text, 0)) if joins else ():
+    joined = Text(view.text)
+    for span in (*_placed(joined), *_decoded(joined, 0)) if joins else ():
         if any(_crosses(view.text, span, joins)):
             yield from view.original(span)
     for span in found:
-        further = continuation(text, span.end) if span.kind in BY_PLACE else None
-        if further:
+        random = span.kind in BY_PLACE and generated(text[span.start : span.end])
+        further = continuation(text, span.end) if random else None
+        if further and not _HASH.fullmatch(text, *further):
             yield Span(*further, span.kind, first=False)
 
 
@@ -75,12 +79,18 @@ def _crosses(text: str, span: Span, joins: list[int]) -> Iterator[bool]:
         if join == span.start:
             yield text[join - 1] in "=:" and generated(text[span.start : span.end])
         else:
-            yield join < span.end and not placeholder(text[span.start : join])
+            yield not placeholder(text[span.start : join]) and _no_word(text[join : span.end])
+
+
+def _no_word(text: str) -> bool:
+    """Whether it may be the rest of a value, rather than the first word of the next line."""
+    word = text.rstrip(":,.;!")
+    return len(text) >= 4 and not (word.isalpha() and (word.islower() or word.istitle() or word.isupper()))
 
 
 def _repeated(text: str, spans: list[Span]) -> Iterator[Span]:
     """The secrets once more, where nothing but the value tells them."""
-    values = {text[span.start : span.end]: span.kind for span in spans}
+    values = {text[span.start : span.end]: span.kind for span in spans if span.first}
     known = {span.start for span in spans}
     wanted = [
         (value, kind)

@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .spans import Span
-from .wrapping import joined_from
+from .text import Text
+from .wrapping import EDGES, joined_from
 
 _ALONE = "(?<![A-Za-z0-9])"  # for literals that may be the end of a word
 
@@ -152,18 +153,22 @@ _BY_LITERAL = {
     for literal in shape.literals
 }
 _BEGINNINGS = _beginnings()
-_LONGEST = max(map(len, _BEGINNINGS))
+_ENDINGS = {
+    last: tuple(one for one in _BEGINNINGS if one[-1] == last) for last in {one[-1] for one in _BEGINNINGS}
+}
 
 
-def shapes(text: str) -> Iterator[Span]:
+def shapes(text: Text) -> Iterator[Span]:
     """The tokens in `text` that have a shape of their own, also where they go over line breaks."""
     for literal, candidates in _BY_LITERAL.items():
-        position = text.find(literal)
-        while position >= 0:
-            for shape in candidates:
-                yield from _token(text, position, shape)
-            position = text.find(literal, position + len(literal))
-    yield from _split_literals(text)
+        for shape in candidates:
+            done = 0
+            for position in text.places(literal):
+                if position >= done:
+                    for span in _token(text.text, position, shape):
+                        done = max(done, span.end)
+                        yield span
+    yield from _split_literals(text.text)
 
 
 def _token(text: str, position: int, shape: Shape) -> Iterator[Span]:
@@ -171,18 +176,29 @@ def _token(text: str, position: int, shape: Shape) -> Iterator[Span]:
     match = shape.pattern.match(text, start)
     if match:
         yield Span(*match.span(len(match.groups())), shape.kind)
-    over = joined_from(text, match.end() if match else position)
-    if over:
+    if joined_from(text, match.end() if match else position):
         yield from _over_lines(text, start, shape)
+    above = text.rfind("\n", start, position)
+    if above >= 0:  # the break stands in front of the literal
+        end = above
+        while end and text[end - 1] in EDGES:
+            end -= 1
+        yield from _over_lines(text, max(0, end - shape.before + position - above - 1), shape)
 
 
 def _over_lines(text: str, start: int, shape: Shape) -> Iterator[Span]:
     """The token that begins at `start` and goes on in the next lines."""
     joined = joined_from(text, start)
-    match = shape.pattern.match(joined[0].text) if joined else None
-    if not joined or not match:
+    if not joined:
         return
     view, joins = joined
+    ends = [
+        view.length,
+        *(join.position for join in joins[1:]),
+    ]  # a shape of one length may need the lines' end
+    match = next(filter(None, (shape.pattern.match(view.text, 0, end) for end in ends)), None)
+    if not match:
+        return
     first, end = match.span(len(match.groups()))
     for join in joins:
         # whole already, and nothing says that the line was cut: it ends there
@@ -198,11 +214,16 @@ def _over_lines(text: str, start: int, shape: Shape) -> Iterator[Span]:
 def _split_literals(text: str) -> Iterator[Span]:
     """Tokens whose very literal is cut by a line break."""
     line_end = text.find("\n")
-    while line_end >= 0:
-        for length in range(1, min(_LONGEST, line_end) + 1):
-            rest = _BEGINNINGS.get(text[line_end - length : line_end])
-            if rest and text[line_end + 1 : line_end + 80].lstrip().startswith(rest):
-                for shape in SHAPES:
-                    if not shape.before:
-                        yield from _over_lines(text, line_end - length, shape)
+    while line_end > 0:
+        end = line_end
+        while end and text[end - 1] in EDGES:
+            end -= 1
+        endings = _ENDINGS.get(text[end - 1]) if end else None
+        if endings and text.endswith(endings, 0, end):
+            following = text[line_end + 1 : line_end + 80].lstrip(EDGES)
+            for ending in endings:
+                if text.endswith(ending, 0, end) and following.startswith(_BEGINNINGS[ending]):
+                    for literal in _BEGINNINGS[ending]:
+                        for shape in _BY_LITERAL[ending + literal] if following.startswith(literal) else ():
+                            yield from _over_lines(text, max(0, end - len(ending) - shape.before), shape)
         line_end = text.find("\n", line_end + 1)

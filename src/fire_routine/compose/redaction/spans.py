@@ -101,4 +101,4 @@ def replaced(text: str, spans: Iterable[Span]) -> tuple[str, Counter[str]]:
         parts.append("\n".join([mark] * (text.count("\n", span.start, span.end) + 1)))
         done = span.end
     parts.append(text[done:])
-    return "".join(parts), counts
+    return "".join(parts), +counts

@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CODE = re.compile(
-    r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$]\w*)+(?:[(\[].*)?;?"  # os.environ, config->get(…)
+    r"[A-Za-z_$]+\d{0,2}(?:(?:\.|::|->|\?\.)[A-Za-z_$]+\d{0,2})+(?:[(\[].*)?;?"  # os.environ, config->get(…)
     r"|[A-Za-z_$][\w$.]*[(\[].*|\(.*|\[.*|\{.*|&\w+|\*\w+|@\w+|!\w+.*|=.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
 )
 _ORDINARY = re.compile(
@@ -63,12 +63,16 @@ def sentence(value: str) -> bool:
 
 def code(value: str) -> bool:
     """An expression of a program rather than a literal: `os.environ["X"]`, `get_token()`."""
-    return _CODE.fullmatch(value) is not None
+    return _CODE.fullmatch(value) is not None and not restless(value)
 
 
 def generated(value: str) -> bool:
     """Eight characters or more that only a generator makes: no number, name, path, link or code."""
-    if len(value) < 8 or placeholder(value) or _ORDINARY.fullmatch(value) or code(value):
+    if len(value) < 8 or placeholder(value):
+        return False
+    if restless(value) and mixed(value):
+        return True
+    if _ORDINARY.fullmatch(value) or code(value):
         return False
     if _WORDS.fullmatch(value) and not restless(value):
         return _irregular(value)
@@ -78,8 +82,9 @@ def generated(value: str) -> bool:
 def _irregular(value: str) -> bool:
     """Of a value that reads as words and numbers: pieces too many and too short to be words."""
     pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", value)
-    return len(value) >= 12 and any(map(str.isdigit, value)) and len(pieces) > len(value) / 3
+    return len(value) >= 10 and any(map(str.isdigit, value)) and len(pieces) > len(value) * 0.4
 
 
 def path_like(value: str) -> bool:
-    return re.match(r"(?:\.{0,2}/|~/?|[A-Za-z]:[\\/]|\\\\)[\w./\\ -]*$", value) is not None
+    path = re.fullmatch(r"(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|\\\\)[\w./\\ -]*", value)
+    return path is not None and not restless(value)

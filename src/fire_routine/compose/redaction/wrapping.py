@@ -13,10 +13,14 @@ _BREAK = re.compile(
     r"[ \t]{0,64}[│┃║|\\]?[ \t]{0,8}\n(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?(?:[\w.-]{1,40} {1,20}\| )?"
     r"[ \t]{0,64}[│┃║|>]?[ \t]{0,8}(?=\S)"
 )
-_TO_BREAK = re.compile(r"\S{0,4096}(?=[ \t]{0,64}[│┃║|\\]?[ \t]{0,8}\n)")
+_RUN = re.compile(r"\S{0,512}+")  # of a token, as far as the widest line goes
 _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))
+EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
 _SHORTEST = 40  # characters of a line that was cut by its width
 _LINES = 64  # that one secret may go over
+_FRESH = re.compile(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
+    r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$+*>-]"
+)
 _FIRST_RUN = re.compile(r"[A-Za-z0-9+/=_.~%-]{4,1024}")
 
 
@@ -32,8 +36,7 @@ def joined_from(text: str, position: int) -> tuple[View, list[Join]] | None:
     view = View()
     joins: list[Join] = []
     while len(joins) < _LINES:
-        run = _TO_BREAK.match(text, position)
-        gap = _gap(text, run.end()) if run else None
+        gap = _gap_behind_run(text, position)
         if not gap:
             break
         view.add(text, position, gap.start())
@@ -56,7 +59,7 @@ def joined_by_width(text: str) -> tuple[View, list[int]]:
         following = lengths[number + 1] if number + 1 < len(lengths) else 0
         cut = length >= _SHORTEST and following and (length in _COLUMNS or length == following or joined)
         gap = _gap(text, end) if cut else None
-        gap = gap if gap and _by_width(text, gap) else None
+        gap = gap if gap and _by_width(text, gap) and not _FRESH.match(text, gap.end()) else None
         if joined or gap:
             view.add(text, first if joined else start, gap.start() if gap else end)
             if gap:
@@ -78,13 +81,24 @@ def continuation(text: str, position: int) -> tuple[int, int] | None:
     return run.span() if run else None
 
 
+def _gap_behind_run(text: str, position: int) -> re.Match[str] | None:
+    """The first break, if nothing but a run without white space and a line's edge stands before it."""
+    run = _RUN.match(text, position)
+    if not run:
+        return None
+    end = run.end()
+    while end > position and text[end - 1] in EDGES:
+        end -= 1
+    return _gap(text, end)
+
+
 def _gap(text: str, end: int) -> re.Match[str] | None:
     """The break at or shortly behind `end`, with the edges and indentation around it."""
     line_end = text.find("\n", end, end + 80)
     if line_end < 0:
         return None
     start = line_end
-    while start > end and text[start - 1] in " \t│┃║|\\":
+    while start > end and text[start - 1] in EDGES:
         start -= 1
     return _BREAK.match(text, start) or _BREAK.match(text, line_end)
 

@@ -1,0 +1,445 @@
+# ruff: noqa: E501 (log lines as they are)
+"""Secrets to plant: made by a seeded generator, in lines as CI logs have them, plain and in disguise.
+
+No secret stands here in full: every one is put together from its parts when the tests run.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import string
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+ALNUM = string.ascii_letters + string.digits
+LOWER = string.ascii_lowercase + string.digits
+UPPER = string.ascii_uppercase + string.digits
+HEX = "0123456789abcdef"
+URL64 = ALNUM + "-_"
+BASE64 = ALNUM + "+/"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Log lines with a secret in them; none of `secret`'s pieces may be there afterwards."""
+
+    kind: str
+    how: str  # plain, or the disguise
+    lines: tuple[str, ...]
+    secret: tuple[str, ...]
+
+
+class Maker:
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def of(self, alphabet: str, length: int) -> str:
+        """Random characters, with a letter and a digit among them where the alphabet has both."""
+        while True:
+            made = "".join(self.random.choice(alphabet) for _ in range(length))
+            if length < 6 or any(c.isdigit() for c in made) or not any(c.isdigit() for c in alphabet):
+                return made
+
+    def b64(self, value: str) -> str:
+        return base64.b64encode(value.encode()).decode()
+
+    def jwt(self) -> str:
+        def part(value: object) -> str:
+            return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+        return (
+            f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part({'sub': self.of(LOWER, 10)})}.{self.of(URL64, 43)}"
+        )
+
+    def password(self) -> str:
+        """As people and password managers make them."""
+        words = ("correct", "horse", "battery", "staple", "summer", "dragon", "monkey", "winter")
+        word = self.random.choice(words)
+        return self.random.choice(
+            (
+                f"{word.title()}{self.random.randrange(10, 9999)}!",
+                f"{word}{self.random.randrange(1000, 9999)}",
+                self.of(ALNUM, 14),
+                self.of(ALNUM + "!#^*_+.~", 18) + "x",
+                f"{word}-{self.random.choice(words)}-{self.of(LOWER, 6)}",
+            )
+        )
+
+    def private_key(self, label: str, width: int = 64, rows: int = 9) -> list[str]:
+        body = [self.of(BASE64, width) for _ in range(rows)] + [self.of(BASE64, 22) + "=="]
+        dashes = "-" * 5
+        return [f"{dashes}BEGIN {label}{dashes}", *body, f"{dashes}END {label}{dashes}"]
+
+
+TOKENS: dict[str, Callable[[Maker], str]] = {
+    "github ghp": lambda m: "gh" + "p_" + m.of(ALNUM, 36),
+    "github gho": lambda m: "gh" + "o_" + m.of(ALNUM, 36),
+    "github ghu": lambda m: "gh" + "u_" + m.of(ALNUM, 36),
+    "github ghs": lambda m: "gh" + "s_" + m.of(ALNUM, 36),
+    "github ghs jwt": lambda m: "gh" + "s_" + m.of("123456789", 7) + "_" + m.jwt(),
+    "github ghr": lambda m: "gh" + "r_" + m.of(ALNUM, 76),
+    "github fine-grained": lambda m: "github" + "_pat_" + m.of(ALNUM, 22) + "_" + m.of(ALNUM, 59),
+    "gitlab glpat": lambda m: "gl" + "pat-" + m.of(URL64, 20),
+    "gitlab routable": lambda m: "gl" + "pat-" + m.of(URL64, 27) + ".01." + m.of(LOWER, 9),
+    "gitlab glrt": lambda m: "gl" + "rt-" + m.of(URL64, 20),
+    "aws access key": lambda m: "AK" + "IA" + m.of(UPPER, 16),
+    "aws temporary key": lambda m: "AS" + "IA" + m.of(UPPER, 16),
+    "aws session token": lambda m: "IQoJ" + "b3JpZ2luX2Vj" + m.of(BASE64, 320) + "==",
+    "google api key": lambda m: "AI" + "za" + m.of(URL64, 35),
+    "google oauth": lambda m: "ya" + "29." + m.of(URL64, 60),
+    "google client secret": lambda m: "GOC" + "SPX-" + m.of(URL64, 28),
+    "azure client secret": lambda m: m.of(ALNUM, 3) + "8Q" + "~" + m.of(ALNUM + "_.~-", 33) + "x",
+    "slack bot": lambda m: (
+        "xox" + "b-" + m.of("123456789", 12) + "-" + m.of("123456789", 12) + "-" + m.of(ALNUM, 24)
+    ),
+    "slack user": lambda m: (
+        "xox" + "p-" + m.of("123456789", 12) + "-" + m.of("123456789", 12) + "-" + m.of(HEX, 32)
+    ),
+    "slack app": lambda m: (
+        "xap" + "p-1-A" + m.of(UPPER, 10) + "-" + m.of("123456789", 13) + "-" + m.of(HEX, 64)
+    ),
+    "stripe live": lambda m: "sk" + "_live_" + m.of(ALNUM, 24),
+    "stripe restricted": lambda m: "rk" + "_live_" + m.of(ALNUM, 99),
+    "stripe webhook": lambda m: "wh" + "sec_" + m.of(ALNUM, 32),
+    "npm": lambda m: "np" + "m_" + m.of(ALNUM, 36),
+    "pypi": lambda m: "py" + "pi-AgEIcHlwaS5vcmc" + m.of(URL64, 130),
+    "rubygems": lambda m: "ruby" + "gems_" + m.of(HEX, 48),
+    "docker": lambda m: "dckr" + "_pat_" + m.of(URL64, 27),
+    "digitalocean": lambda m: "do" + "p_v1_" + m.of(HEX, 64),
+    "twilio key": lambda m: "S" + "K" + m.of(HEX, 32),
+    "sendgrid": lambda m: "S" + "G." + m.of(URL64, 22) + "." + m.of(URL64, 43),
+    "anthropic api": lambda m: "sk-" + "ant-api03-" + m.of(URL64, 93) + "AA",
+    "anthropic routine": lambda m: "sk-" + "ant-oat01-" + m.of(URL64, 86),
+    "openai project": lambda m: "sk-" + "proj-" + m.of(URL64, 74) + "T3Blbk" + "FJ" + m.of(URL64, 74),
+    "openai old": lambda m: "sk-" + m.of(ALNUM, 20) + "T3Blbk" + "FJ" + m.of(ALNUM, 20),
+    "hugging face": lambda m: "h" + "f_" + m.of(string.ascii_letters, 34),
+    "vault": lambda m: "hv" + "s." + m.of(URL64, 95),
+    "databricks": lambda m: "da" + "pi" + m.of(HEX, 32),
+    "mailgun": lambda m: "ke" + "y-" + m.of(HEX, 32),
+    "grafana": lambda m: "gl" + "sa_" + m.of(ALNUM, 32) + "_" + m.of(HEX, 8),
+    "atlassian": lambda m: "AT" + "ATT3xFfGF0" + m.of(URL64, 170) + "=" + m.of(UPPER, 8),
+    "jwt": lambda m: m.jwt(),
+}
+
+LINES = (
+    "Error: request failed with status 401 (token {})",
+    "  with:\n    token: {}\n    fetch-depth: 1",
+    "+ deploy --target production {} --verbose",
+    "DEBUG client: sending {{'key': '{}', 'retries': 3}}",
+    "npm ERR! 403 Forbidden - PUT https://registry.example.com/pkg?auth={}&v=2",
+    '{{"level":"error","msg":"denied","credential":"{}","code":403}}',
+    "2026-11-24 10:11:12 WARN  [pool-1] c.e.Client - rejected [{}]",
+    "fatal: unable to access with {}: The requested URL returned error: 403",
+    "{}",
+    "E       AssertionError: assert '{}' == 'expected'",
+)
+
+# A password or key that only its surroundings give away: `{}` is the value
+PLACES: dict[str, tuple[str, ...]] = {
+    "environment": (
+        "DB_PASSWORD={}",
+        "export POSTGRES_PASSWORD={}",
+        "##[group]Run make\n  env:\n    APP_SECRET_PASSWORD: {}\n##[endgroup]",
+        "+ REDIS_PASSWORD={}\n+ make test",
+        "  MYSQL_ROOT_PASSWORD: {}",
+        "declare -x SMTP_PASS=\"{}\"",
+        "ENV ADMIN_PASSWORD={}",
+        "docker run -e POSTGRES_PASSWORD={} -p 5432:5432 postgres:16",
+        "$env:SA_PASSWORD = '{}'",
+    ),
+    "yaml": ("  password: {}", "    password: \"{}\"", "- passphrase: '{}'", "  adminPassword: {}", "spring.datasource.password: {}"),
+    "json": (
+        '{{"user": "app", "password": "{}", "port": 5432}}',
+        '"config":"{{\\"username\\":\\"app\\",\\"password\\":\\"{}\\"}}"',
+        "{{'user': 'app', 'passwd': '{}'}}",
+        '{{ :user=>"app", :password=>"{}" }}',
+        '{{"name": "DB_PASSWORD", "value": "{}"}}',
+    ),
+    "properties": (
+        "spring.datasource.password={}",
+        "javax.net.ssl.keyStorePassword={}",
+        "password = \"{}\"",
+        "ftp.password = {}",
+        "<password>{}</password>",
+        '<add key="DbPassword" value="{}" />',
+        '  + master_password = "{}"',
+    ),
+    "flag": (
+        "+ ./deploy.sh --password {} --host db",
+        "mvn deploy -Dserver.password={} -B",
+        "+ cli login --user ci --password={}",
+        "keytool -genkey -alias a -storepass {} -keypass changeit",
+        "gpg --batch --passphrase {} --sign a.tar",
+        "docker login -u ci -p {} registry.example.com",
+        "+ sshpass -p {} ssh root@10.0.0.1",
+        "mysql -uroot -p{} app < schema.sql",
+        "mysqldump --user=root --password={} app",
+        "redis-cli -h cache -a {} ping",
+        "curl -sS -u ci:{} https://api.example.com/v1",
+        "az login --service-principal -u app --password {} --tenant t",
+        "openssl enc -aes-256-cbc -pass pass:{} -in a -out b",
+        "kubectl create secret generic db --from-literal=dbpass={}",
+        "security unlock-keychain -p {} build.keychain",
+        "msbuild /p:CertificatePassword={} app.sln",
+    ),
+    "address": (
+        "could not connect to postgres://app:{}@db.internal:5432/app?sslmode=require",
+        "mongodb+srv://app:{}@cluster0.abcde.mongodb.net/test: authentication failed",
+        "amqp://guest:{}@rabbit:5672//",
+        "redis://:{}@cache:6379/0",
+        "Cloning into 'x'... https://ci:{}@git.example.com/team/x.git",
+        "jdbc:postgresql://db/app?user=app&password={}&ssl=true",
+        "jdbc:oracle:thin:app/{}@db:1521/XE",
+        "pip install --index-url https://ci:{}@pypi.example.com/simple pkg",
+        "SQLALCHEMY_DATABASE_URI=mysql+pymysql://root:{}@127.0.0.1/test",
+        "proxy: http://user:{}@proxy.corp:3128",
+    ),
+    "connection string": (
+        "Server=tcp:db.example.com,1433;User Id=sa;Password={};Encrypt=True;",
+        "Data Source=db;Initial Catalog=app;User=sa;Pwd={};",
+        'connectionString="Server=db;Uid=app;Password={};Database=app"',
+        "host=db port=5432 user=app password={} dbname=app",
+    ),
+    "prose": ("Generated password: {}", "initial admin password is: {}", "CREATE USER app IDENTIFIED BY '{}';",
+              "ALTER USER app WITH PASSWORD '{}';", "machine git.example.com login ci password {}"),
+}  # fmt: skip
+
+# Keys that look random but have no shape of their own
+KEYS: dict[str, tuple[Callable[[Maker], str], tuple[str, ...]]] = {
+    "aws secret key": (
+        lambda m: m.of(BASE64, 40),
+        ("AWS_SECRET_ACCESS_KEY={}", "aws_secret_access_key = {}", '"SecretAccessKey": "{}",', "  AWS_SECRET_ACCESS_KEY: {}",
+         "aws configure set aws_secret_access_key {}"),
+    ),
+    "azure storage key": (
+        lambda m: m.of(BASE64, 86) + "==",
+        ("DefaultEndpointsProtocol=https;AccountName=st;AccountKey={};EndpointSuffix=core.windows.net", "AZURE_STORAGE_KEY={}",
+         "Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey={}"),
+    ),
+    "azure sas": (
+        lambda m: quote(m.of(BASE64, 43) + "=", safe=""),
+        ("https://st.blob.core.windows.net/c/b.zip?sv=2024-11-04&se=2026-12-01T00%3A00%3A00Z&sr=b&sp=r&sig={}",),
+    ),
+    "client secret": (
+        lambda m: m.of(ALNUM, 32),
+        ("CLIENT_SECRET={}", '"client_secret": "{}"', "clientSecret: {}", "--client-secret {} --tenant x",
+         "grant_type=client_credentials&client_id=abc&client_secret={}&scope=x"),
+    ),
+    "api key": (
+        lambda m: m.of(ALNUM, 32),
+        ("API_KEY={}", "x-api-key: {}", '"apiKey":"{}"', "GET /v1/items?api_key={}&page=2", "DATADOG_API_KEY: {}",
+         "api-key = '{}'", "-H 'X-Api-Key: {}'", "subscription-key={}"),
+    ),
+    "hex token": (
+        lambda m: m.of(HEX, 40),
+        ("SONAR_TOKEN={}", "sonar.token={}", "CODECOV_TOKEN: {}", "-Dsonar.login=x -Dsonar.token={}", "access_token={}&state=1",
+         "//registry.example.com/:_authToken={}", "Private-Token: {}", "X-Vault-Token: {}", "--auth-token {} --x"),
+    ),
+    "twilio auth token": (lambda m: m.of(HEX, 32), ("TWILIO_AUTH_TOKEN={}", "twilio: auth_token: '{}'")),
+    "bearer": (
+        lambda m: m.of(URL64, 48),
+        ("Authorization: Bearer {}", '"authorization": "Bearer {}"', "> authorization: bearer {}", "curl -H 'Authorization: Bearer {}' https://x",
+         "headers={{'Authorization': 'Bearer {}'}}", '\\"Authorization\\":\\"Bearer {}\\"', "Authorization: token {}",
+         "Proxy-Authorization: Bearer {}", 'Authorization: Digest username="u", response="{}"'),
+    ),
+    "cookie": (
+        lambda m: m.of(URL64, 40),
+        ("Set-Cookie: session={}; Path=/; HttpOnly", "Cookie: theme=dark; sid={}", "< set-cookie: _gitlab_session={}; Secure"),
+    ),
+    "slack webhook": (
+        lambda m: "T" + m.of(UPPER, 8) + "/B" + m.of(UPPER, 8) + "/" + m.of(ALNUM, 24),
+        ("POST https://hooks" + ".slack.com/services/{} 404", "SLACK_WEBHOOK_URL: https://hooks" + ".slack.com/services/{}"),
+    ),
+    "docker auth": (
+        lambda m: m.b64(f"ci:{m.of(ALNUM, 16)}"),
+        ('{{"auths":{{"ghcr.io":{{"auth":"{}"}}}}}}', "Authorization: Basic {}", "_auth={}", "AUTHORIZATION: basic {}"),
+    ),
+    "wireguard key": (lambda m: m.of(BASE64, 43) + "=", ("PrivateKey = {}", "private_key: {}")),
+    "signing key": (
+        lambda m: m.of(ALNUM, 50),
+        ("SECRET_KEY_BASE={}", "DJANGO_SECRET_KEY='{}'", "ENCRYPTION_KEY: {}", "jwt.secret={}", "signing_key: \"{}\""),
+    ),
+}  # fmt: skip
+
+LABELS = ("RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY", "OPENSSH PRIVATE KEY", "ENCRYPTED PRIVATE KEY",
+          "DSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK")  # fmt: skip
+
+
+def planted(seed: int = 1) -> Iterator[Planted]:
+    """All of them, the same for the same seed."""
+    maker = Maker(seed)
+    yield from _tokens(maker)
+    yield from _placed(maker)
+    yield from _private_keys(maker)
+    yield from _manifests(maker)
+
+
+def _tokens(maker: Maker) -> Iterator[Planted]:
+    for number, (kind, make) in enumerate(TOKENS.items()):
+        for turn in range(4):
+            token = make(maker)
+            line = LINES[(number + 3 * turn) % len(LINES)].format(token)
+            yield Planted(kind, "plain", tuple(line.split("\n")), (token,))
+        for disguise in DISGUISES:
+            token = make(maker)
+            line = LINES[(number + 1) % len(LINES)].format(token)
+            lines = DISGUISES[disguise](maker, line, token)
+            yield Planted(kind, disguise, tuple(lines), (token,))
+
+
+def _placed(maker: Maker) -> Iterator[Planted]:
+    for kind, templates in PLACES.items():
+        for template in templates:
+            for _ in range(3):
+                password = maker.password()
+                yield Planted(kind, "plain", tuple(template.format(password).split("\n")), (password,))
+    for kind, (make, templates) in KEYS.items():
+        for template in templates:
+            key = make(maker)
+            yield Planted(kind, "plain", tuple(template.format(key).split("\n")), (key,))
+            for disguise in ("ansi", "wrapped at 80", "url-encoded", "base64 in a manifest"):
+                key = make(maker)
+                lines = DISGUISES[disguise](maker, template.format(key), key)
+                yield Planted(kind, disguise, tuple(lines), (key,))
+
+
+def _private_keys(maker: Maker) -> Iterator[Planted]:
+    for label in LABELS:
+        width = 70 if "OPENSSH" in label else 64
+        key = maker.private_key(label, width)
+        rows = tuple(key[1:-1])
+        yield Planted(label, "plain", ("cat key", *key, "exit 1"), rows)
+        yield Planted(label, "indented", ("  key: |", *(f"    {row}" for row in key), "  user: x"), rows)
+        key = maker.private_key(label, width)
+        yield Planted(label, "without its first lines", (*key[3:], "done"), tuple(key[3:-1]))
+        key = maker.private_key(label, width)
+        yield Planted(label, "without its last lines", ("$ cat", *key[:6], "Error: exit 1"), tuple(key[1:6]))
+        key = maker.private_key(label, width)
+        yield Planted(label, "rows alone", ("…", *key[3:8], "…"), tuple(key[3:8]))
+        key = maker.private_key(label, width)
+        joined = "\\n".join(key)
+        yield Planted(
+            label, "json", (f'{{"type":"service_account","private_key":"{joined}\\n"}}',), tuple(key[1:-1])
+        )
+        key = maker.private_key(label, width)
+        yield Planted(label, "one line", (f"SSH_KEY={' '.join(key)}",), tuple(key[1:-1]))
+        key = maker.private_key(label, width)
+        yield Planted(label, "behind a prefix", tuple(f"web-1  | {row}" for row in key), tuple(key[1:-1]))
+        key = maker.private_key(label, width)
+        yield Planted(
+            label, "coloured", tuple(f"\x1b[36m{row[:9]}\x1b[0m{row[9:]}" for row in key), tuple(key[1:-1])
+        )
+        key = maker.private_key(label, width)
+        encoded = maker.b64("\n".join(key) + "\n")
+        yield Planted(label, "base64", ("data:", f"  tls.key: {encoded}"), (encoded, *key[1:-1]))
+        key = maker.private_key(label, width)
+        encoded = maker.b64("\n".join(key) + "\n")
+        yield Planted(
+            label,
+            "base64 in rows",
+            tuple(textwrap.wrap(encoded, 76)),
+            tuple(textwrap.wrap(encoded, 76)[1:-1]),
+        )
+
+
+def _manifests(maker: Maker) -> Iterator[Planted]:
+    for _ in range(5):
+        value = maker.b64(maker.password())
+        other = maker.b64(maker.password())
+        yield Planted("kubernetes", "yaml", ("apiVersion: v1", "data:", f"  one: {value}", f"  two.txt: {other}", "kind: Secret",
+                                             "metadata:", "  name: app", "type: Opaque"), (value, other))  # fmt: skip
+        value = maker.b64(maker.password())
+        yield Planted("kubernetes", "json", ('    "apiVersion": "v1",', '    "data": {', f'        "one": "{value}"', "    },",
+                                             '    "kind": "Secret",', '    "metadata": {'), (value,))  # fmt: skip
+        value = maker.b64(maker.password())
+        line = f'{{"apiVersion":"v1","data":{{"one":"{value}"}},"kind":"Secret","metadata":{{"name":"app"}}}}'
+        yield Planted(
+            "kubernetes",
+            "json line",
+            (f"    kubectl.kubernetes.io/last-applied-configuration: {line}",),
+            (value,),
+        )
+        value = maker.password()
+        yield Planted(
+            "kubernetes",
+            "stringData",
+            ("kind: Secret", "apiVersion: v1", "stringData:", f"  conn: {value}"),
+            (value,),
+        )
+
+
+def _ansi(maker: Maker, line: str, secret: str) -> list[str]:
+    cut = maker.random.randrange(2, len(secret) - 2)
+    coloured = f"\x1b[1;31m{secret[:cut]}\x1b[0m\x1b[33m{secret[cut:]}\x1b[39m"
+    return line.replace(secret, coloured).split("\n")
+
+
+def _hyperlink(_: Maker, line: str, secret: str) -> list[str]:
+    return line.replace(secret, f"\x1b]8;;https://x.test\x07{secret[:5]}\x1b]8;;\x07{secret[5:]}").split("\n")
+
+
+def _invisible(_: Maker, line: str, secret: str) -> list[str]:
+    return line.replace(secret, f"{secret[:6]}\u200b{secret[6:9]}\u00ad{secret[9:]}").split("\n")
+
+
+def _wrapped(width: int, indent: str = "") -> Callable[[Maker, str, str], list[str]]:
+    def wrap(maker: Maker, line: str, secret: str) -> list[str]:
+        # so far to the right that the secret itself is cut
+        start = line.index(secret) - (line.rfind("\n", 0, line.index(secret)) + 1)
+        lead = (width - 3 - maker.random.randrange(min(len(secret) - 4, width - 30)) - start) % width
+        made: list[str] = []
+        for row in line.split("\n"):
+            row = "=" * (lead - 1) + " " + row if secret in row and lead else row
+            made += [row[at : at + width] for at in range(0, len(row), width)] or [""]
+        return [made[0], *(indent + row for row in made[1:])]
+
+    return wrap
+
+
+def _boxed(_: Maker, line: str, __: str) -> list[str]:
+    rows = [
+        part
+        for row in line.split("\n")
+        for part in ([row[at : at + 46] for at in range(0, len(row), 46)] or [""])
+    ]
+    return ["╭" + "─" * 48 + "╮", *(f"│ {row:<46} │" for row in rows), "╰" + "─" * 48 + "╯"]
+
+
+def _url_encoded(_: Maker, line: str, __: str) -> list[str]:
+    return ["GET /callback?next=" + quote(line, safe="") + " 302"]
+
+
+def _twice_url_encoded(_: Maker, line: str, __: str) -> list[str]:
+    return ["state=" + quote(quote(line, safe=""), safe="")]
+
+
+def _json_escaped(_: Maker, line: str, __: str) -> list[str]:
+    return [json.dumps({"message": json.dumps({"line": f"\x1b[31m{line}"})})]
+
+
+def _base64(maker: Maker, line: str, __: str) -> list[str]:
+    return ["apiVersion: v1", "items:", "  config: " + maker.b64(line), "metadata: {}"]
+
+
+def _base64_in_rows(maker: Maker, line: str, __: str) -> list[str]:
+    return textwrap.wrap(maker.b64("some text in front of it, so that it is long enough\n" + line), 76)
+
+
+DISGUISES: dict[str, Callable[[Maker, str, str], list[str]]] = {
+    "ansi": _ansi,
+    "hyperlink": _hyperlink,
+    "invisible characters": _invisible,
+    "wrapped at 80": _wrapped(80),
+    "wrapped at 120, indented": _wrapped(120, "    "),
+    "wrapped at 57": _wrapped(57),
+    "boxed": _boxed,
+    "url-encoded": _url_encoded,
+    "url-encoded twice": _twice_url_encoded,
+    "json in json": _json_escaped,
+    "base64 in a manifest": _base64,
+    "base64 in rows": _base64_in_rows,
+}

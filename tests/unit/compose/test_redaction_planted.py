@@ -1,0 +1,47 @@
+"""Secrets of every kind, plain and in disguise, planted among log lines: none may be left to read."""
+
+from collections import Counter
+
+import pytest
+from tests.unit.compose.planted import Planted, planted
+from tests.unit.compose.surviving import surviving
+
+from fire_routine.compose.redaction import redact
+from fire_routine.compose.sanitising import sanitise_line
+
+ALL = list(planted())
+KINDS = sorted({one.kind for one in ALL})
+AROUND = (("Run make test", "  collecting … done"), ("##[error]Process completed with exit code 1.",))
+
+
+def test_there_are_enough_of_them() -> None:
+    hidden = {one.how for one in ALL}
+    assert len(ALL) >= 300
+    assert len(KINDS) >= 60
+    assert {"ansi", "wrapped at 80", "url-encoded", "base64 in a manifest", "base64 in rows"} <= hidden
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_planted_secret_survives(kind: str) -> None:
+    left = [(one, surviving(one, cleaned(one))) for one in ALL if one.kind == kind]
+    assert [(one.how, one.lines) for one, pieces in left if pieces] == []
+
+
+def test_the_check_itself_sees_every_one_that_is_left_in() -> None:
+    unseen = [one for one in ALL if not surviving(one, [sanitise_line(line) for line in one.lines])]
+    assert Counter(one.how for one in unseen) == {}
+
+
+def test_what_was_redacted_once_is_left_alone() -> None:
+    for one in ALL:
+        once, _ = redact(one.lines)
+        assert redact(once) == (once, {})
+
+
+def cleaned(one: Planted) -> list[str]:
+    before, after = AROUND
+    lines, counts = redact([*before, *one.lines, *after])
+    assert counts
+    assert lines[: len(before)] == list(before)
+    assert lines[-len(after) :] == list(after)
+    return [sanitise_line(line) for line in lines[len(before) : -len(after)]]

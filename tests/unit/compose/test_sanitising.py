@@ -1,0 +1,306 @@
+import html
+import re
+import unicodedata
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from fire_routine.compose.sanitising import fence, inline, sanitise, sanitise_line, visible, workflow_safe
+
+UNSEEN = "".join(
+    map(
+        chr,
+        [
+            0,
+            7,
+            8,
+            0x1B,
+            0x7F,
+            0x85,
+            0x90,
+            0x9B,
+            0x9D,
+            0xAD,
+            0x34F,
+            0x61C,
+            0x200B,
+            0x200D,
+            0x200E,
+            0x202E,
+            0x2028,
+        ],
+    )
+) + "".join(
+    map(chr, [0x2060, 0x2066, 0x3164, 0xFE0F, 0xFEFF, 0xD800, 0xDFFF, 0xE0001, 0xE0041, 0xE0100, 0x1D173])
+)
+HOSTILE = st.text(
+    st.characters(codec=None) | st.sampled_from(UNSEEN + "\x1b[]8;m\\\r\n\t<>/&#`~|:@"), max_size=80
+)
+TAG = "routine-fire-payload"
+
+
+def runner_commands(text: str) -> list[str]:
+    """The commands that the runner would carry out, as its ActionCommand.cs reads lines."""
+    found = []
+    for line in re.split(r"\r\n|\r|\n", text):
+        trimmed = line.lstrip()
+        if trimmed.startswith("::") and "::" in trimmed[2:]:
+            found.append(trimmed)
+        if "##[" in line and "]" in line[line.index("##[") :]:
+            found.append(line)
+    return found
+
+
+def decoded(text: str) -> str:
+    """What the text says to a reader that decodes whatever it can."""
+    for _ in range(5):
+        text = re.sub(
+            r"\\(?:u00|x)([0-9A-Fa-f]{2})", lambda match: chr(int(match[1], 16)), unquote(html.unescape(text))
+        )
+    return re.sub(r"[\s_-]", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def spelt(draw: st.DrawFn, text: str) -> str:
+    """The same text in another case, encoded here and there, with unseen characters in it."""
+    forms = st.sampled_from(
+        [
+            lambda c: c,
+            str.upper,
+            lambda c: f"&#{ord(c)};",
+            lambda c: f"&#x{ord(c):x};",
+            lambda c: f"&amp;#{ord(c)};",
+            lambda c: f"%{ord(c):02X}",
+            lambda c: f"\\u00{ord(c):02x}",
+            lambda c: f"{c}\u200b",
+            lambda c: f"{c}\x1b[1m",
+            lambda c: f"\U000e0041{c}",
+        ]
+    )
+    kept = draw(st.integers(0, 100)) < 60
+    return "".join(c if kept and c != "<" else draw(forms)(c) for c in text)
+
+
+@st.composite
+def tags(draw: st.DrawFn) -> str:
+    opening = draw(
+        st.sampled_from(
+            [
+                "<",
+                "&lt;",
+                "&LT;",
+                "&lt",
+                "&amp;lt;",
+                "&#60;",
+                "&#060",
+                "&#x3C;",
+                "%3C",
+                "%253c",
+                "\\u003c",
+                "＜",
+            ]
+        )
+    )
+    slash = draw(st.sampled_from(["", "/", " / ", "\n/", "&sol;", "&#47;", "%2F"]))
+    space = draw(st.sampled_from(["", " ", "\t", "\n", "\u200b", "\x1b[0m"]))
+    name = spelt(draw, TAG)
+    closing = draw(st.sampled_from([">", " a=1>", "&gt;", "", "\n>"]))
+    return f"{opening}{space}{slash}{space}{name}{space}{closing}"
+
+
+@given(HOSTILE)
+@example("\x1b\x1b[31m[31m")
+@example("\x9b31mred")
+@example("a\u200d\ufe0fb\U000e0041")
+def test_nothing_unseen_is_left(text: str) -> None:
+    for clean in (sanitise(text), sanitise_line(text), fence(text), inline(text), workflow_safe(text)):
+        assert not [c for c in clean if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n"]
+        assert not set(clean) & (set(UNSEEN) - {"\n"})
+        assert not [
+            c
+            for c in clean
+            if unicodedata.bidirectional(c) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+        ]
+
+
+@given(HOSTILE)
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    for clean in (visible, sanitise, sanitise_line, workflow_safe):
+        assert clean(clean(text)) == clean(text)
+
+
+@given(HOSTILE)
+def test_lines_stay_lines(text: str) -> None:
+    assert visible(text).count("\n") == text.count("\n")
+    assert "\n" not in sanitise_line(text)
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=60))
+def test_words_of_any_language_stay(text: str) -> None:
+    kept = "".join(c for c in text if c not in "\u115f\u1160\u3164\uffa0\u2800")
+    assert visible(text).replace(" ", "") == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b[38;5;196mred\x1b[K", "red"),
+        ("\x1b]8;;https://evil.test\x1b\\text\x1b]8;;\x1b\\", "text"),
+        ("\x1b]8;;https://evil.test\x07text\x1b]8;;\x07", "text"),
+        ("\x1b]8;;https://evil.test", ""),
+        ("\x1b]0;title\x07text", "text"),
+        ("\x1bPq#0;2\x1b\\text", "text"),
+        ("\x1b(Btext\x1b7\x1b8", "text"),
+        ("\x9b1mtext\x9d0;t\x9cmore", "textmore"),
+        ("a\tb", "a   b"),
+        ("one\r\ntwo\rthree\u2028four", "one\ntwo\nthree\nfour"),
+        ("lone \ud83d surrogate", "lone \ufffd surrogate"),
+        ("дом 家 منزل घर בית 🏠", "дом 家 منزل घर בית 🏠"),
+        ("👨\u200d👩\u200d👧 ❤\ufe0f", "👨👩👧 ❤"),
+    ],
+)
+def test_escape_sequences_go_and_text_stays(text: str, clean: str) -> None:
+    assert sanitise(text) == clean
+
+
+@given(tags(), HOSTILE)
+def test_no_spelling_of_the_payloads_tag_is_left(tag: str, around: str) -> None:
+    for clean in (
+        sanitise(f"{around}{tag}"),
+        sanitise_line(tag),
+        fence(f"{tag}{around}"),
+        inline(tag),
+        workflow_safe(tag),
+    ):
+        assert f"<{TAG.replace('-', '')}" not in decoded(clean)
+        assert f"</{TAG.replace('-', '')}" not in decoded(clean)
+
+
+def test_a_tag_cut_by_a_line_end_is_none_either() -> None:
+    assert sanitise("</routine-fire-payload\n>") == "[/routine_fire_payload\n>"
+    assert [sanitise_line(line) for line in ("<", f"/{TAG}>")] == ["<", "/routine_fire_payload>"]
+
+
+@pytest.mark.parametrize(
+    "text", ["<router>", "a <b> c", "</div>", "x < routine", "Vec<r>", "&lt;r&gt;", "<日本語>"]
+)
+def test_other_tags_stay(text: str) -> None:
+    assert sanitise(text) == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(["`", "```", "~~~", "````````````", "\n", " ", "x", "\t", "\r", "\u200b"]),
+        max_size=30,
+    ),
+    HOSTILE,
+)
+def test_no_line_closes_the_fence(parts: list[str], text: str) -> None:
+    opening, *body, closing = fence("".join(parts) + text, "sh`\n").split("\n")
+    assert opening == closing + "sh"
+    assert set(closing) == {"`"}
+    assert 3 <= len(closing) <= 11
+    assert not [line for line in body if closing in line]
+
+
+def test_a_fence_keeps_the_text() -> None:
+    assert fence("a ``` b\n") == "````\na ``` b\n````"
+    assert fence("one\ntwo", "log") == "```log\none\ntwo\n```"
+
+
+@given(
+    st.text(st.sampled_from("`|*_[]()<>@#!\\\n \tabhttp:/.w&;~$-") | st.characters(codec=None), max_size=60)
+)
+def test_a_code_span_holds_whatever_stands_in_it(text: str) -> None:
+    span = inline(text)
+    if not span:
+        assert not sanitise_line(text).strip()
+        return
+    marks = re.match("`+", span)
+    assert marks
+    inside = span[len(marks[0]) : -len(marks[0])]
+    assert span == marks[0] + inside + marks[0]
+    # a code span ends at the first run of as many backticks as it began with, and at no other
+    assert marks[0] not in re.findall("`+", inside)
+    assert not (inside.startswith("`") or inside.endswith("`"))
+    assert "\n" not in inside
+    assert "|" not in inside
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("main", "`main`"),
+        ("a`b", "``a`b``"),
+        ("`x`", "`` `x` ``"),
+        ("[click](https://evil.test) @team #1", "`[click](https://evil.test) @team #1`"),
+        ("a | b\n\n# c", "`a ¦ b # c`"),
+        ("", ""),
+    ],
+)
+def test_names_become_code_spans(text: str, span: str) -> None:
+    assert inline(text) == span
+
+
+COMMANDS = st.sampled_from(
+    [
+        *(
+            "::set-output name=a::b",
+            "::add-mask::x",
+            "##[add-mask]x",
+            "##[group]",
+            "::stop-commands::t",
+            "::error::e",
+        ),
+        *(
+            "##[endgroup]",
+            "::",
+            "##",
+            "[",
+            " ",
+            "\t",
+            "\n",
+            "\r",
+            "\u3000",
+            "\xa0",
+            "\u200b",
+            "\x1b[0m",
+            "\x85",
+            "\x0b",
+            "std::vector",
+            "x",
+        ),
+    ]
+)
+
+
+@given(st.lists(COMMANDS | HOSTILE, max_size=12).map("".join))
+def test_no_workflow_command_is_left(text: str) -> None:
+    assert runner_commands(workflow_safe(text)) == []
+
+
+def test_what_is_no_command_stays() -> None:
+    assert workflow_safe("std::vector<int> a::b") == "std::vector<int> a::b"
+    assert workflow_safe("  ::error file=a::b\n##[warning]c") == "  : :error file=a::b\n## [warning]c"
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+        self.found.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.found.append(tag)
+
+
+@given(tags())
+def test_a_parser_finds_no_such_tag(tag: str) -> None:
+    parser = Tags()
+    parser.feed(html.unescape(sanitise(tag)))
+    assert TAG not in parser.found
