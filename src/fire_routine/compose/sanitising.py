@@ -55,7 +55,7 @@ _PLAIN = re.compile(r"[\n -~]*")
 _OTHER = re.compile(r"[^\n -~]+")
 
 _TAG_NAME = "routinefirepayload"
-_TAG_WINDOW = 128  # characters after the bracket in which an encoded name may stand
+_TAG_WINDOW = 400  # characters after the bracket in which an encoded name may stand
 _TAG = re.compile(
     # an opening bracket, plain or encoded, then what may precede the name, then its first letter or
     # something that may stand for one
@@ -64,7 +64,8 @@ _TAG = re.compile(
     r"(?:r|[^\x00-\x7f]|&(?:amp;){0,4}\#|%(?:25){0,4}[57]2|\\(?:u00|x)[57]2))",
     re.IGNORECASE,
 )
-_NEXT_BRACKET = re.compile("<|&lt|%3c|%253c", re.IGNORECASE)
+_NEXT_BRACKET = re.compile(r"<|[&;]lt|%(?:25)?3c|\#0{0,8}60(?!\d)|(?:\#x0{0,8}|u00|\\x)3c", re.IGNORECASE)
+_PLAIN_LETTERS = re.compile(r"[\s/]*([A-Za-z]{0,18})")
 _BARE_NAME = re.compile(r"(routine)-(fire)-(payload)", re.IGNORECASE)
 
 
@@ -149,7 +150,9 @@ def _without_tag(text: str) -> str:
 
 def _names_the_tag(text: str, position: int) -> bool:
     window = _NEXT_BRACKET.split(text[position : position + _TAG_WINDOW], maxsplit=1)[0]
-    for _ in range(4 if len(window) >= len(_TAG_NAME) else 0):
+    plain = _PLAIN_LETTERS.match(window)
+    may_be = len(window) >= len(_TAG_NAME) and plain and _TAG_NAME.startswith(plain[1].lower())
+    for _ in range(4 if may_be else 0):
         letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", window))).casefold()
         if letters.startswith(_TAG_NAME):
             return True
