@@ -3,10 +3,10 @@
     python3 src/entrypoint.py bench/start.py [--runs N] [--python PATH]
 
 Both run under act, on a run with one failed job whose log GitHub (emulated, on loopback) has. The clock
-starts when act starts the step and stops when the endpoint has the whole request. With nothing installed,
-there are neither the locked packages nor a cache of pip's or uv's: they come from the configured package
-index. With the folder ready, it is any later start on that runner. Ends with exit code 1 if a median is
-over its limit.
+starts when act starts the script, the action being there as it is on a runner when a job's steps begin, and
+stops when the endpoint has the whole request. With nothing installed, there are neither the locked packages
+nor a cache of pip's or uv's: they come from the configured package index. With the folder ready, it is any
+later start on that runner. Ends with exit code 1 if a median is over its limit.
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ class Clock:
         self.started = self.fired = 0.0
 
     def watch(self, event: Mapping[str, Any]) -> None:
-        if not self.started and event.get("stepID") == ["measured"] and event.get("stage") == "Main":
+        """The last start of a step before the fire: of the script itself, inside the action."""
+        step = event.get("stepID") or [""]
+        if step[0] == "measured" and str(event.get("msg")).startswith("⭐ Run Main") and not self.fired:
             self.started = time.monotonic()
 
     def announce(self, _: str) -> None:
@@ -139,8 +141,7 @@ def measure(case: Case, folder: Path, home: Path, path: Path) -> float:
 def programs(folder: Path, case: Case, python: str) -> Path:
     """A folder for PATH that holds the Python to measure, and the installer if there is one beside pip."""
     folder.mkdir(parents=True)
-    (folder / "python3").write_text(f'#!/bin/sh\nexec "{python}" "$@"\n', "utf-8")
-    (folder / "python3").chmod(0o755)
+    (folder / "python3").symlink_to(python)
     if case.installer:
         (folder / case.installer).symlink_to(str(shutil.which(case.installer)))
     return folder

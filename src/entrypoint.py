@@ -29,19 +29,23 @@ def main(arguments: "list[str]") -> int:
         return restart(python, arguments)
     sys.path[:] = [*standard_library(), str(SOURCE)]
     sys.dont_write_bytecode = True
+    import importing
     import installers
     import ready
 
+    importing.keep_bytecode_apart(SOURCE)
     script = script_of(arguments)
     try:
-        folder = ready.install(SOURCE.parent / (TEST_LOCK if script else LOCK), os.environ)
+        if script:
+            folder = ready.install(SOURCE.parent / TEST_LOCK, os.environ)
+            return run_script(folder, ready.search_path(folder), [script, *arguments[1:]])
+        folder = ready.install(SOURCE.parent / LOCK, os.environ, importing.import_early)
     except installers.InstallError as error:
         return give_up(arguments, "install-failed", str(error))
     except KeyboardInterrupt:
         return 130
-    if script:
-        return run_script(folder, ready.search_path(folder), [script, *arguments[1:]])
-    ready.use(folder, SOURCE)
+    importing.Loader.folder = folder
+    sys.path[-1:-1] = ready.search_path(folder)
     from fire_routine import cli
 
     return cli.main(arguments)

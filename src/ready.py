@@ -15,24 +15,22 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from threading import Thread
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import installers
 from installers import InstallError
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 STALE = 3600  # seconds after which an install that was not finished never will be
 UNFINISHED = ".unfinished-"
 
 
-def install(lock: Path, environ: Mapping[str, str]) -> Path:
+def install(lock: Path, environ: Mapping[str, str], meanwhile: Callable[[Path], None] | None = None) -> Path:
     """The ready folder of `lock`, installed if need be.
+
+    `meanwhile` is called in a thread while the installer works, with a folder that becomes the ready one.
 
     Raises:
         InstallError: it could not be installed.
@@ -45,10 +43,9 @@ def install(lock: Path, environ: Mapping[str, str]) -> Path:
     for place in places:
         work = _workplace(place)
         if work is not None:
-            with _removed_if_cut_off(work):
-                text = lock.read_text("utf-8")
-                installers.install(text, work / "packages", environ, installers.pips())
-                return _publish(work, place / name)
+            with _removed_if_cut_off(work), _beside(meanwhile, work):
+                installers.install(lock.read_text("utf-8"), work / "packages", environ, installers.pips())
+            return _publish(work, place / name)
     raise InstallError(
         "no folder can be written for the locked dependencies: make RUNNER_TOOL_CACHE or RUNNER_TEMP writable"
     )
@@ -57,36 +54,6 @@ def install(lock: Path, environ: Mapping[str, str]) -> Path:
 def search_path(folder: Path) -> list[str]:
     """What belongs on `sys.path` to import what a ready folder holds."""
     return sorted(str(part) for part in (folder / "packages").iterdir())
-
-
-def use(folder: Path, source: Path) -> None:
-    """Lets this process import what `folder` and `source` hold.
-
-    The bytecode of `source` goes into `folder` too: the source may lie in somebody's checkout.
-    """
-
-    class Loader(SourceFileLoader):
-        def get_data(self, path: str) -> bytes:
-            return super().get_data(kept(path))
-
-        def set_data(self, path: str, data: ReadableBuffer, *, _mode: int = 0o666) -> None:
-            super().set_data(kept(path), data, _mode=_mode)
-
-    def kept(path: str) -> str:
-        if not path.endswith(".pyc"):
-            return path
-        place = hashlib.sha256(os.fsencode(Path(path).parent)).hexdigest()[:12]
-        return str(folder / "bytecode" / place / Path(path).name)
-
-    def finder(path: str) -> FileFinder:
-        if not Path(path).is_relative_to(source):
-            raise ImportError(path)
-        return FileFinder(path, (Loader, SOURCE_SUFFIXES))
-
-    sys.path_hooks.insert(0, finder)
-    sys.path_importer_cache.pop(str(source), None)
-    sys.path[-1:-1] = search_path(folder)
-    sys.dont_write_bytecode = False
 
 
 def folder_name(lock: bytes) -> str:
@@ -179,6 +146,17 @@ def _removed_if_cut_off(work: Path) -> Iterator[None]:
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _beside(meanwhile: Callable[[Path], None] | None, work: Path) -> Iterator[None]:
+    """Runs `meanwhile` in a thread during the block."""
+    thread = Thread(target=meanwhile, args=(work,) if meanwhile else ())
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _publish(work: Path, folder: Path) -> Path:

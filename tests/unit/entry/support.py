@@ -143,7 +143,7 @@ def action(folder: Path) -> Iterator[Action]:
     with Index() as index:
         source = folder / "action/src"
         source.mkdir(parents=True)
-        for name in ("entrypoint.py", "ready.py", "installers.py"):
+        for name in ("entrypoint.py", "importing.py", "ready.py", "installers.py"):
             shutil.copy(SOURCE / name, source)
         (source / "fire_routine").mkdir()
         (source / "fire_routine/__init__.py").touch()

@@ -41,7 +41,7 @@ def test_the_entry_point_is_written_in_what_python_3_6_reads() -> None:
 
 
 def test_only_the_standard_library_is_imported() -> None:
-    for name in ("entrypoint.py", "ready.py", "installers.py"):
+    for name in ("entrypoint.py", "importing.py", "ready.py", "installers.py"):
         tree = ast.parse((SOURCE / name).read_text("utf-8"))
         imported = {
             alias.name.partition(".")[0]
@@ -51,7 +51,13 @@ def test_only_the_standard_library_is_imported() -> None:
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
         }
-        assert imported <= sys.stdlib_module_names | {"ready", "installers", "fire_routine", "_typeshed"}
+        assert imported <= sys.stdlib_module_names | {
+            "importing",
+            "ready",
+            "installers",
+            "fire_routine",
+            "_typeshed",
+        }
 
 
 def name(python: Path) -> str:
