@@ -52,6 +52,7 @@ class _Telling:
     outcome: Outcome
     evidence: Evidence | None = None
     ledger: decide.Ledger | None = None
+    firing: bool = False  # from here on a request may have been sent
 
 
 def run_action(environ: Mapping[str, str], out: TextIO) -> int:
@@ -78,8 +79,7 @@ def _tell(settings: Settings, context: Context, github: GitHub, say: Say) -> _Te
     except gather.GatherError as error:
         telling.outcome = Outcome(Result.FAILED, "no-run", str(error))
     except fire.Interrupted as interruption:
-        message = f"The job was cancelled ({interruption}) before anything was sent."
-        telling.outcome = Outcome(Result.FAILED, "interrupted", message)
+        telling.outcome = _interrupted(telling.firing, str(interruption))
     except Exception as error:  # a fault of ours must not look like a failure of the user's
         message = (
             f"Internal error ({type(error).__name__} in {_place(error)}): please report it. Nothing was sent."
@@ -91,7 +91,7 @@ def _tell(settings: Settings, context: Context, github: GitHub, say: Say) -> _Te
 
 
 def _story(settings: Settings, context: Context, github: GitHub, say: Say, telling: _Telling) -> None:
-    """Everything up to the outcome; the fire comes last, so whatever is raised here was raised before it."""
+    """Everything up to the outcome. The fire comes last and raises nothing itself."""
     verdict = decide.before_gathering(settings, context)
     if verdict is not None:
         telling.outcome = _declined(verdict)
@@ -105,6 +105,7 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
             telling.outcome = _declined(verdict)
             return
         say(f"firing: {verdict.message}")
+        telling.firing = True
         telling.outcome = fire.fire_once(settings, evidence.brief.text)
 
 
@@ -162,6 +163,16 @@ def _report(
         on_error=settings.on_error,
         post_comment=post_comment if settings.comment else None,
         clean=_clean,
+    )
+
+
+def _interrupted(firing: bool, signal: str) -> Outcome:
+    """A signal came: before the fire, or in the instant in which `fire_once` begins or returns."""
+    if firing:
+        message = f"The job was cancelled ({signal}) while the routine was fired: a session may have started."
+        return Outcome(Result.UNKNOWN, "interrupted", message)
+    return Outcome(
+        Result.FAILED, "interrupted", f"The job was cancelled ({signal}) before anything was sent."
     )
 
 
