@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from .classify import PREFIX
+from .classify import RAW_PREFIX
 from .rules.rule import Rule
-from .text import DULL
+from .text import DULL, shown
 
 _CONTINUES = re.compile(
-    r"\s+at |\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*\|| *\d+ \||[+-]{1,3} ?\S|@@ "
-    r"|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint|Note|Hint|Reason|reason"
-    r"|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
-    r"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |In file included"
-    r"|symbol:|location:|required:|found:|reason:"
+    rb"\s+at |\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*\|| *\d+ \||[+-]{1,3} ?\S|@@ "
+    rb"|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint|Note|Hint|Reason|reason"
+    rb"|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
+    rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |In file included"
+    rb"|symbol:|location:|required:|found:|reason:"
 )
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
 _AFTER = (0.3, 0.25, 0.2, 0.15, 0.1)
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
-def _indent(line: str) -> int:
+def _indent(line: bytes) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _ahead(rule: Rule, index: int, text: Callable[[int], str], count: int) -> int:
+def _ahead(rule: Rule, index: int, text: Callable[[int], bytes], count: int) -> int:
     """Behind the last line that belongs to the one at `index`."""
     indented = min(count, index + 1 + rule.ahead)
     paragraph = min(count, index + 1 + rule.paragraph)
@@ -33,12 +33,13 @@ def _ahead(rule: Rule, index: int, text: Callable[[int], str], count: int) -> in
     end, blanks = index + 1, 0
     for at in range(index + 1, max(indented, paragraph)):
         line = text(at)
-        if not line.strip():
+        bare = line.lstrip()
+        if not bare:
             blanks += 1
             if blanks > 1 or at >= indented:
                 break
         elif (at < paragraph and not blanks) or (
-            at < indented and (_indent(line) > indent or _CONTINUES.match(line))
+            at < indented and (len(line) - len(bare) > indent or _CONTINUES.match(line))
         ):
             blanks = 0
             end = at + 1
@@ -47,7 +48,7 @@ def _ahead(rule: Rule, index: int, text: Callable[[int], str], count: int) -> in
     return end
 
 
-def _back(rule: Rule, index: int, text: Callable[[int], str]) -> int:
+def _back(rule: Rule, index: int, text: Callable[[int], bytes]) -> int:
     """The first line that leads to the one at `index`."""
     begin = index
     if rule.leads is not None:
@@ -60,27 +61,35 @@ def _back(rule: Rule, index: int, text: Callable[[int], str]) -> int:
     return begin
 
 
-def block(rule: Rule, index: int, text: Callable[[int], str], count: int) -> tuple[int, list[float]]:
-    """The first line of the block around `index`, and each line's share of the rule's weight."""
+def _inside(text: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """Lines without what another tool put before them."""
+
+    def inner(at: int) -> bytes:
+        line = text(at)
+        prefix = RAW_PREFIX.match(line)
+        return line[prefix.end() :] if prefix else line
+
+    return inner
+
+
+def block(rule: Rule, index: int, lines: Sequence[bytes]) -> tuple[int, list[float]]:
+    """The first line of the block around the raw line at `index`, and each line's share of the weight."""
+    count = len(lines)
     begin, end = index, index + 1
-    prefix = PREFIX.match(text(index))
-    if prefix:
-        outer = text
 
-        def text(at: int) -> str:
-            line = outer(at)
-            found = PREFIX.match(line)
-            return line[found.end() :] if found else line
+    def text(at: int) -> bytes:
+        return shown(lines[at])
 
-    if rule.weight > 1:
-        begin, end = _back(rule, index, text), _ahead(rule, index, text, count)
+    if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
+        look = _inside(text) if RAW_PREFIX.match(text(index)) else text
+        begin, end = _back(rule, index, look), _ahead(rule, index, look, count)
     heavy = rule.weight >= _HEAVY
     before = _BEFORE[: min(3 if heavy else 1, begin)]
     after = _AFTER[: min(5 if heavy else 1, count - end)]
-    body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
     first = begin - len(before)
+    body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
-    for offset in range(len(shares)):
-        if first + offset != index and DULL.match(text(first + offset)):
+    for offset, line in enumerate(lines[first : first + len(shares)]):
+        if first + offset != index and DULL.match(line):
             shares[offset] *= 0.2
     return first, shares

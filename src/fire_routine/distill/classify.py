@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from .rules import DULL, GENERAL, SPECIFIC
 from .rules.rule import CAUSE, NOISE, Rule
+from .text import shown
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
@@ -19,6 +20,7 @@ PREFIX = re.compile(
     r"(?:(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[\w./-]{1,40} +\||\[[\w ./:@-]{1,40}\]|#\d+ \d+\.\d+|[|=>])(?: |$))+"
 )
+RAW_PREFIX = re.compile(PREFIX.pattern.encode())
 RED = re.compile(rb"(?:\x1b|\^\[)\[(?:[0-9;]*;)?(?:31|91)(?:;[0-9;]*)?m")
 _RED_RULE = next(rule for rule in GENERAL if rule.name == "red")
 
@@ -53,50 +55,76 @@ def _index() -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]], dict[str
 
 
 _FIRSTS, _BY_PART, _BY_WORD = _index()
+_RAW_PARTS = tuple((part.encode(), part) for part in _PARTS)
 _WORDS = frozenset(word.encode() for word in _BY_WORD)
 # Everything but letters to blanks, and letters to lower case.
 _LETTERS = bytes(code | 32 if chr(code).isalpha() and code < 128 else 32 for code in range(256))
 
 
 @lru_cache(maxsize=4096)
-def _entries(start: str, *keys: str | bytes) -> tuple[_Entry, ...]:
+def _entries(keys: tuple[str | bytes, ...]) -> tuple[_Entry, ...]:
     """What to try on a line with these keys, in order."""
-    entries = list(_FIRSTS.get(start, ()))
-    for key in keys:
+    entries = list(_FIRSTS.get(str(keys[0]), ()))
+    for key in keys[1:]:
         entries += _BY_WORD[key.decode()] if isinstance(key, bytes) else _BY_PART[key]
     return tuple(sorted(entries, key=itemgetter(0)))
+
+
+def _keys(line: bytes) -> tuple[str | bytes, ...] | None:
+    """By what to look up the rules for a line; None: no rule can take it."""
+    low = line.lower()
+    start = low.lstrip()[:4].decode("utf-8", "ignore")[:1]
+    if start.isdigit():
+        start = "0"
+    elif start not in _FIRSTS:
+        start = ""
+    words = _WORDS.intersection(low.translate(_LETTERS).split())
+    parts = [part for raw, part in _RAW_PARTS if raw in low]
+    return (start, *parts, *sorted(words)) if start or words or parts else None
 
 
 def classify(text: str) -> Rule | None:
     """The first rule, in the order of `rules`, that takes the line."""
     if len(text) > _PROBE:  # so that no line, however made, costs more than a short one
         text = text[: _PROBE - 100] + text[-100:]
+    keys = _keys(text.encode("utf-8", "replace"))
+    return _first(text, keys) if keys else None
+
+
+def _first(text: str, keys: tuple[str | bytes, ...]) -> Rule | None:
     low = text.lower()
-    start = low.lstrip()[:1]
-    if start.isdigit():
-        start = "0"
-    parts = [part for part in _PARTS if part in low]
-    words = _WORDS.intersection(text.encode("utf-8", "replace").translate(_LETTERS).split())
-    if not parts and not words and start not in _FIRSTS:
-        return None
-    for _, literal, search, rule in _entries(start if start in _FIRSTS else "", *parts, *sorted(words)):
+    for _, literal, search, rule in _entries(keys):
         if (not literal or literal in low) and search(text):
             return rule
     return None
 
 
-def classify_line(text: str, raw: bytes) -> Rule | None:
+def classify_line(raw: bytes) -> Rule | None:
     """As `classify`, behind what other tools put before the line, and where red is an error in every tool."""
-    rule = classify(text)
+    line = shown(raw)
+    if len(line) > _PROBE:
+        line = line[: _PROBE - 100] + line[-100:]
+    keys = _keys(line)
+    red = (b"31" in raw or b"91" in raw) and RED.search(raw) is not None and line.strip()
+    if keys is None:
+        return _RED_RULE if red else None
+    text = line.decode("utf-8", "replace")
+    rule = _first(text, keys)
     if rule is None or (rule.name in _GENERAL and rule.weight > NOISE):
-        prefix = PREFIX.match(text)
-        if prefix:
-            inner = classify(text[prefix.end() :])
-            if inner is not None and (rule is None or inner.weight > rule.weight):
-                rule = inner
+        rule = _behind_prefix(line, rule)
     if rule is not None and rule.weight < CAUSE - 1 and _INFO.match(text):
         return _INFO_RULE
-    red = b"[" in raw and RED.search(raw) and text.strip()
     if red and (rule is None or (rule.name in _GENERAL and 1 <= rule.weight < _RED_RULE.weight)):
-        rule = _RED_RULE
+        return _RED_RULE
     return rule
+
+
+def _behind_prefix(line: bytes, rule: Rule | None) -> Rule | None:
+    """The rule for what stands behind another tool's prefix, where it weighs more."""
+    prefix = RAW_PREFIX.match(line)
+    if prefix is None:
+        return rule
+    inner = line[prefix.end() :]
+    keys = _keys(inner)
+    better = _first(inner.decode("utf-8", "replace"), keys) if keys else None
+    return better if better is not None and (rule is None or better.weight > rule.weight) else rule

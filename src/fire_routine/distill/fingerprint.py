@@ -11,6 +11,7 @@ MOST = 24  # identity lines that count
 _SUBSTITUTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
+        (r"\[gw\d+\] ?", ""),  # pytest-xdist's workers
         (r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b", "#"),  # UUIDs
         (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", "#"),
         (r"(?:/private)?/(?:tmp|var/folders)/[^\s\"':,;)\]]*", "<tmp>"),
@@ -22,12 +23,11 @@ _SUBSTITUTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\btmp\w{4,}\b", "<tmp>"),
         (r"@[0-9a-f]{5,16}\b", "@#"),
         (
-            r"(?<![A-Za-z_])\d+(?:[.,:]\d+)*(?:\s?(?:ms|s|sec|seconds|secs|m|min|minutes|µs|us|ns|h|[KMG]i?B|%))?(?![A-Za-z_])",
+            r"(?<![A-Za-z_\d])\d+(?:[.,:]\d+)*(?:\s?(?:ms|s|sec|seconds|secs|m|min|minutes|µs|us|ns|h|[KMG]i?B|%))?(?![A-Za-z_])",
             "#",
         ),
-        (r"(?<![A-Za-z_])\d+", "#"),
+        (r"(?<![A-Za-z_\d])\d+", "#"),
         (r"(?<=[A-Za-z_])\d{5,}", "#"),
-        (r"\[gw\d+\]", ""),
         (r"[#\s:,.;()\[\]-]*#[#\s:,.;()\[\]-]*", "#"),
         (r"\s+", " "),
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from .blocks import block
 from .classify import classify_line
-from .rules.rule import Rule
+from .rules.rule import Rule, rule
 from .stream import Window, windows
-from .text import CARETS, segments, stamp_of, template
+from .text import segments, shown, stamp_of, template
 
 # Looked for in every byte of the log, lower-cased: few, as each costs half a nanosecond a byte.
 _LITERALS = (
@@ -19,23 +19,26 @@ _LITERALS = (
     b"exception",
     b"panic",
     b"not ok",
-    b"\xe2\x9c",
     b"31m",
     b"fatal: ",
 )
+_HEAVY_MARK = b"\xe2\x9c"  # the first bytes of ✕✖✗✘
 _GITHUB = (b"##[",)
+_OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
 _OTHERS = (b"travis_time:start", b"exited with", b"marked build as failure", b"finished: ")
-_CROSSES = (b"\xe2\x9c\x95", b"\xe2\x9c\x96", b"\xe2\x9c\x97", b"\xe2\x9c\x98")
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
-NEAR = 160  # lines before a mark that are looked at one by one
+NEAR = 120  # lines before a mark that are looked at one by one
 
+KNOWN = 20_000  # lines, digits masked, whose rule is remembered
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 100_000  # that are counted
 SPANS = 160  # of a rule
 TAILS = 12  # of the first marks and of the last
 MARKS = 200  # marks that are remembered, of the first and of the last
 
+_MASK = bytes(ord("9") if 0x31 <= code <= 0x39 else code for code in range(256))  # no count but none matters
+_UNKNOWN = rule("unknown", "unknown", "", 0.0)
 _ENDS = re.compile(
     r"##\[error\](?:Process completed with exit code|The operation was canceled"
     r"|The action '.*' has timed out|The job running on runner)"
@@ -65,7 +68,13 @@ class Span:
     anchor: int  # number of the line that the rule took
     key: int  # hash of its template
     stamp: bytes = b""
+    skip: int = 0  # where a line's text begins, behind its timestamp
     listed: bool = False  # one of a list of what failed
+
+    @property
+    def strength(self) -> float:
+        """The weight of the rule that took it."""
+        return self.weights[self.anchor - self.first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,11 @@ class Scan:
 def _hits(low: bytes, start: int, end: int, literals: tuple[bytes, ...]) -> list[int]:
     """Offsets of the literals, in order, one or more a line."""
     hits: list[int] = []
+    at = low.find(_HEAVY_MARK, start, end)
+    while at >= 0:  # a check mark is as frequent as a cross is rare
+        if low[at + 2 : at + 3] in b"\x95\x96\x97\x98":
+            hits.append(at)
+        at = low.find(_HEAVY_MARK, at + 3, end)
     for literal in literals:
         at = low.find(literal, start, end)
         while at >= 0:
@@ -135,7 +149,8 @@ class Scanner:
         self._tailed = 0
         self._lines: list[bytes] = []
         self._first = 0
-        self._texts: dict[int, str] = {}
+        self._github = False
+        self._known: dict[bytes, Rule | None] = {}
 
     def feed(self, window: Window) -> None:
         data = window.data
@@ -143,10 +158,10 @@ class Scanner:
         if not lines[-1]:
             lines.pop()
         self._first = window.first
-        self._texts = {}
         self._examined = {number for number in self._examined if number >= window.first}
         if not window.first and not window.start:
-            self._literals += _GITHUB if b"##[" in data else _OTHERS
+            self._github = b"##[" in data
+            self._literals += _GITHUB if self._github else _OTHERS
         begin = data.count(b"\n", 0, window.start)
         stop = len(lines) if window.last else begin + data.count(b"\n", window.start, window.end)
         index, at = begin, window.start
@@ -164,13 +179,7 @@ class Scanner:
             self.scan.total = window.first + len(lines)
 
     def _text(self, index: int) -> str:
-        text = self._texts.get(index)
-        if text is None:
-            text = segments(self._lines[index])[-1]
-            if "^[[" in text:
-                text = CARETS.sub("", text)
-            self._texts[index] = text
-        return text
+        return shown(self._lines[index]).decode("utf-8", "replace")
 
     def _run_section(self, until: int) -> None:
         """Within a section, every line is examined."""
@@ -192,26 +201,40 @@ class Scanner:
             return
         self._examined.add(number)
         raw = self._lines[index]
-        text = self._text(index)
-        if not text:
+        if not raw:
             return
-        if text.startswith("##["):
-            self._marks(index, text, raw)
-        elif text.startswith("$ ") and b"travis_time:start" in raw:
-            self._header = Header(number, text[2:], text[2:])
-        elif "exited with" in text or "marked build as failure" in text or "Finished: FAILURE" in text:
-            self._other_marks(index, text)
+        if not self._look_for_marks(index, raw):
+            return
         section = self._section
-        if section is not None and section.section is not None and section.section.search(text):
+        if section is not None and section.section is not None and section.section.search(self._text(index)):
             self._section = None
-        if raw.find(b"[[36;1m", 0, 80) >= 0 or raw.find(b"\x1b[36;1m", 0, 80) >= 0:  # a step's script, echoed
-            return
-        rule = classify_line(text, raw)
+        rule = self._rule(raw)
         if rule is None or rule.weight < 1:
             return
         if rule.section is not None:
             self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
         self._take(index, rule)
+
+    def _rule(self, raw: bytes) -> Rule | None:
+        masked = raw[stamp_of(raw)[0] :].translate(_MASK)
+        rule = self._known.get(masked, _UNKNOWN)
+        if rule is _UNKNOWN:
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            rule = self._known[masked] = classify_line(raw)
+        return rule
+
+    def _look_for_marks(self, index: int, raw: bytes) -> bool:
+        """Whether the line is more than a step's script, echoed."""
+        if not self._github:
+            for mark in _OTHER_MARKS:
+                if mark in raw:
+                    self._other_marks(index, raw)
+        elif raw.find(b"##[", 0, 500) >= 0:
+            self._marks(index, raw)
+        elif raw.find(b"[36;1m", 0, 80) >= 0:
+            return False
+        return True
 
     def _tail(self, until: int, weight: float) -> None:
         """The lines before a mark are kept, for the larger budgets."""
@@ -221,13 +244,19 @@ class Scanner:
             del self.scan.tails[TAILS // 2]
         self.scan.tails.append(Tail(self._first + begin, self._lines[begin:until], weight))
 
-    def _marks(self, index: int, text: str, raw: bytes) -> None:
+    def _marks(self, index: int, raw: bytes) -> None:
+        text = self._text(index)
         if text.startswith("##[group]Run "):
             self._header = self._read_header(index, text)
         elif text.startswith("##[error]"):
             self._mark(index, "exit" if _ENDS.match(text) else "error", text, stamp_of(raw)[1])
 
-    def _other_marks(self, index: int, text: str) -> None:
+    def _other_marks(self, index: int, raw: bytes) -> None:
+        text = self._text(index)
+        if b"travis_time:start" in raw:
+            if text.startswith("$ "):
+                self._header = Header(self._first + index, text[2:], text[2:])
+            return
         travis = _TRAVIS.match(text)
         if travis:
             command = travis.group(1)
@@ -250,12 +279,12 @@ class Scanner:
         script: list[str] = []
         shell = ""
         for line in self._lines[index + 1 : index + 200]:
-            shown = segments(line)[-1]
+            said = segments(line)[-1]
             if b"[36;1m" in line[:80]:
-                script.append(CARETS.sub("", shown))
-            elif shown.startswith("shell: "):
-                shell = shown[len("shell: ") :]
-            elif shown.startswith("##["):
+                script.append(shown(line).decode("utf-8", "replace"))
+            elif said.startswith("shell: "):
+                shell = said[len("shell: ") :]
+            elif said.startswith("##["):
                 break
         name = text[len("##[group]Run ") :]
         return Header(self._first + index, name, "\n".join(script)[:4000] or name, shell)
@@ -268,7 +297,8 @@ class Scanner:
             self.scan.counts[key] = count + 1
         if count >= EXAMPLES:
             return
-        first, shares = block(rule, index, self._text, len(self._lines))
+        skip, stamp = stamp_of(raw)
+        first, shares = block(rule, index, self._lines)
         self._keep(
             Span(
                 self._first + first,
@@ -277,7 +307,8 @@ class Scanner:
                 rule.name,
                 self._first + index,
                 key,
-                stamp_of(raw)[1],
+                stamp,
+                skip,
                 rule.listed,
             )
         )

@@ -10,20 +10,16 @@ LONGEST = 4_096  # characters of a line that is kept whole
 STAMP = re.compile(
     rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?(?:\xef\xbb\xbf)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?"
 )
-STAMPS = re.compile(
-    rb"^(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?(?:\xef\xbb\xbf)?"
-    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ?|^\xef\xbb\xbf",
-    re.M,
-)
 ESCAPE = re.compile(
     r"\x1b\[[0-9;?:]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]|\x1b[A-Z=>78]"
 )
+RAW_ESCAPE = re.compile(ESCAPE.pattern.encode())
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.
-CARETS = re.compile(r"\^\[\[[0-9;?]{0,20}[A-Za-z]")
+CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
 _FOLD = re.compile(r"travis_(?:fold|time):(?:start|end):")
 _DIGITS = str.maketrans("", "", "0123456789 #=>.%/-|\\")
-_WIDE_DIGITS = b"0123456789"
+_DIGIT_BYTES = b"0123456789"
 
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds.
@@ -32,14 +28,15 @@ _DULL = (
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
     r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b|.{1,200} \.\.\. ok\s*$"
 )
-DULL = re.compile(_DULL)
-RAW_DULL = re.compile(rb"(?:[\dT:.-]{19,28}Z )?(?:\x1b\[[\d;]*m){0,8}(?:" + _DULL.encode() + rb")")
+DULL = re.compile(rb"(?:[\dT:.-]{19,28}Z )?(?:\x1b\[[\d;]*m){0,8}(?:" + _DULL.encode() + rb")")
 
 
 def stamp_of(line: bytes) -> tuple[int, bytes]:
     """Where the text of a raw line begins, and its timestamp to the second (empty: none)."""
     if line[27:29] == b"Z " and line[10:11] == b"T":
         return 29, line[:19]
+    if line[:1] not in b"2\xef" and b"\t" not in line[:200]:
+        return 0, b""
     found = STAMP.match(line, 0, 450)
     return (found.end(), found.group(1)) if found else (3 if line.startswith(b"\xef\xbb\xbf") else 0, b"")
 
@@ -83,11 +80,15 @@ def segments(line: bytes, *, colours: bool = False) -> list[str]:
 
 def clean(lines: list[bytes]) -> list[list[str]]:
     """`segments` of many lines at once."""
-    plain = [line.rstrip(b"\r") for line in lines]
-    odd = [at for at, line in enumerate(plain) if b"\r" in line or len(line) > LONGEST]
-    for at in odd:
-        plain[at] = b""
-    text = STAMPS.sub(b"", b"\n".join(plain)).decode("utf-8", "replace")
+    plain: list[bytes] = []
+    odd: list[int] = []
+    for line in lines:
+        line = line[stamp_of(line)[0] :].rstrip(b"\r")
+        if b"\r" in line or len(line) > LONGEST:
+            odd.append(len(plain))
+            line = b""
+        plain.append(line)
+    text = b"\n".join(plain).decode("utf-8", "replace")
     if "\x1b" in text:
         text = ESCAPE.sub("", text)
     cleaned = [[line] for line in text.split("\n")]
@@ -96,7 +97,18 @@ def clean(lines: list[bytes]) -> list[list[str]]:
     return cleaned if lines else []
 
 
+def shown(line: bytes) -> bytes:
+    """A raw line's text as bytes, for looking at its shape: no timestamp, no escapes, its last segment."""
+    line = line[stamp_of(line)[0] :]
+    if b"\x1b" in line:
+        line = RAW_ESCAPE.sub(b"", line)
+    if b"\r" in line:
+        line = line.rstrip(b"\r")
+        line = line[line.rfind(b"\r") + 1 :]
+    return CARETS.sub(b"", line) if b"^[[" in line else line
+
+
 def template(line: bytes) -> bytes:
     """A raw line without its timestamp and digits: equal for lines that differ in numbers only."""
     start, _ = stamp_of(line)
-    return line[start:].translate(None, _WIDE_DIGITS).rstrip()
+    return line[start:].translate(None, _DIGIT_BYTES).rstrip()

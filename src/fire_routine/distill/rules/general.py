@@ -10,7 +10,7 @@ RULES = (
     rule("none-failed", "errors: 0|failures: 0|failed: 0|errors=0|failed=0|failures=0|errors:  0|error: 0", r"(?i)(?:errors?|failures?|failed)[:=] *0\b(?!.*(?:errors?|failures?|failed)[:=] *[1-9])", NOISE * 4, ahead=0),
     rule("option", "-error|--fail|fail-fast|fail_fast|failover|if-no-files-found|continue-on-error|errorprone|libgpg-error|-fail", r"-W(?:no-)?error|--?[\w-]*(?:fail|error)[\w-]*|fail[-_]fast|[Ff]ailover|if-no-files-found|continue-on-error|errorprone|libgpg-error", NOISE * 4, ahead=0),
     rule("tolerated", " true|error::|allowed to fail|ignored", r"\|\| true|Error::\w|allowed to fail|error.*\(ignored\)", NOISE * 4, ahead=0),
-    rule("named-file", "error|fail|exception|warn", r"(?:[Ee]rror|[Ff]ail|[Ee]xception|[Ww]arn)\w*\.(?:h|m|pm|js|ts|py|go|rs|java|rb|c|o|cc|cpp|cs|hpp|html|class|rst|md|so|lo|scala|kt|php|ex|beam|hi|log|txt|snap|json)\b(?!:\d)", NOISE * 4, ahead=0),
+    rule("named-file", "error|fail|exception|warn", r"(?:[Ee]rror|[Ff]ail|[Ee]xception|[Ww]arn)\w*\.(?:h|m|pm|js|ts|py|go|rs|java|rb|c|o|cc|cpp|cs|hpp|html|class|rst|md|so|lo|scala|kt|php|ex|swift|beam|hi|log|txt|snap|json)\b(?!:\d)", NOISE * 4, ahead=0),
     rule("named-word", "error_|error-|errorcode|errorhandler|error_h|errorpage", r"\berror[_-]?(?:handler|page|code|log|msg|message|type)s?\b", NOISE * 5, ahead=0),
     rule("warning", "warn|^w", r"^(?:\[?(?:WARNING|WARN|warning|warn|Warning)\]?[: ]|W: )", WARNING, ahead=0),
     rule("error-label", "error|fatal|critical|severe", r"^\s*(?:\S+ )?(?:\[[\w .:/-]+\] ?){0,3}(?:\[?(?:ERROR|FATAL|CRITICAL|SEVERE|Error|Fatal|fatal|error)\]?)(?:\s*[:\]!|-]|\s+-) *\S", REPORT + 1, ahead=10, back=1, leads=r"^\$|^\+ "),

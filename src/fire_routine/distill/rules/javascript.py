@@ -26,9 +26,9 @@ RULES = (
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
     rule("cross-mark", "^✗|^✘", r"^\s*(?:\S+ )?[✗✘] ", RESULT, ahead=8, listed=True),
     # An error's message with its frames
+    rule("js-module", "module", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=14),
     rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: .+| \[.*)$", CAUSE - 2, ahead=20, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$"),
     rule("js-unhandled", "unhandled|uncaught", r"UnhandledPromiseRejection|Unhandled (?:promise )?rejection|Uncaught |unhandledRejection", REPORT + 1, ahead=15),
-    rule("js-module", "module", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=14),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
     rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=1, leads=r"^(?=\S*[/\\.])\S+$"),
     rule("eslint-warning", "^0~ warning  ", r"^\s+\d+:\d+ +warning  ", WARNING, ahead=0),

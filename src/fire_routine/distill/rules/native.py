@@ -7,12 +7,12 @@ from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
 
 RULES = (
     rule("compiler", "error", r"^(?:In file included from )?(?:[A-Za-z]:)?[^\s:(][^:(]*?(?::\d+(?::\d+)?|\(\d+(?:,\d+)?\)) ?: (?:fatal |internal compiler )?error\b", CAUSE, ahead=12, back=3, leads=r"^In file included from|^\s+from |: In (?:function|member|instantiation|constructor)|: At global|required from"),
+    rule("swiftlint", "violation: ", r"\.swift:\d+(?::\d+)?: (?:warning|error): .* Violation: ", CAUSE - 2, ahead=0),
     rule("compiler-warning", "warning", r"^[^\s:][^:]*:\d+(?::\d+)?: warning: ", WARNING, ahead=0),
     rule("compiler-killed", "killed|internal compiler error", r"Killed signal terminated program|internal compiler error", CAUSE, ahead=4),
     rule("linker-undefined", "undefined reference|undefined symbol|unresolved external|multiple definition|undefined symbols for", r"undefined reference to|[Uu]ndefined symbols?\b|unresolved external symbol|multiple definition of|duplicate symbol", CAUSE, ahead=4),
     rule("linker", "^l~link : |: fatal error lnk|collect2|linker command|ld", r"^(?:\S*/)?ld(?:\.\w+)?: (?!warning)|collect2: (?:fatal )?error|^LINK : fatal error|: fatal error LNK\d+|^clang: error: linker", RESULT, ahead=3, back=8, leads=r"^\s+\S|undefined|\.o:|in function"),
     rule("clang-driver", "error: ", r"^(?:clang|gcc|g\+\+|cc1\w*|c\+\+|rustc|swiftc)(?:-[\d.]+)?: (?:fatal )?error: ", CAUSE, ahead=3),
-    rule("swiftlint", "violation: ", r"\.swift:\d+(?::\d+)?: (?:warning|error): .* Violation: ", CAUSE - 2, ahead=0),
     rule("cmake", "cmake error", r"^CMake Error\b", CAUSE, ahead=18, paragraph=2),
     rule("cmake-warning", "cmake warning|cmake deprecation", r"^CMake (?:Deprecation )?Warning", WARNING, ahead=0),
     rule("cmake-incomplete", "configuring incomplete", r"^-- Configuring incomplete, errors occurred", RESULT - 1, ahead=2),

@@ -32,7 +32,7 @@ class Rule:
     ahead: int = 12
     paragraph: int = 0  # lines after it that belong to it whatever they look like, up to a blank one
     back: int = 0
-    leads: re.Pattern[str] | None = None
+    leads: re.Pattern[bytes] | None = None
     section: re.Pattern[str] | None = None  # the line opens a section, which a line like this ends
     limit: int = 400  # lines of a section
     listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
@@ -61,7 +61,7 @@ def rule(
         ahead,
         paragraph,
         back,
-        re.compile(leads) if leads else None,
+        re.compile(leads.encode()) if leads else None,
         re.compile(section) if section else None,
         limit,
         listed,

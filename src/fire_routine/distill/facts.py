@@ -1,0 +1,87 @@
+"""What is said of the failed step beside its lines: what ran, how it ended, and what names the failure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..model import Step
+from .fingerprint import fingerprint
+from .place import exits, failed_times, inside
+from .scan import Mark, Scan, Span
+from .text import segments
+
+_TELLS = re.compile(r"[A-Za-z]{2,}")
+WORDS = 4  # fewer words than these name no failure: the lines after them count, too
+STRONGEST = 0.8  # of the weight of the strongest rule that took a line: those name the failure
+_ENDED = {
+    "out-of-memory": "out of memory",
+    "compiler-killed": "killed",
+    "killed": "killed",
+    "disk-full": "no space left on device",
+    "actions-lost": "the runner was lost",
+    "travis-stalled": "timed out: no output",
+    "travis-limit": "timed out",
+    "go-timeout": "timed out",
+}
+# https://www.gnu.org/software/coreutils/timeout and 128 + the signal's number
+_BY_CODE = {124: "timed out", 137: "killed", 143: "terminated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    step: str = ""
+    command: str = ""
+    shell: str = ""
+    exit_code: int | None = None
+    ended: str = ""
+
+
+def _end(scan: Scan, steps: Sequence[Step]) -> Mark | None:
+    """The mark of the step that failed: by the API's times, else the last."""
+    ends = exits(scan)
+    times = failed_times(steps)
+    timed = [mark for mark in ends if any(start <= mark.stamp <= end for start, end in times)]
+    if timed:
+        return timed[-1]
+    return ends[-1] if ends else None
+
+
+def _ended(mark: Mark, code: int | None, spans: Sequence[Span]) -> str:
+    if "timed out" in mark.text or "exceeded the maximum execution time" in mark.text:
+        return "timed out"
+    said = [_ENDED[span.rule] for span in spans if span.rule in _ENDED and span.anchor >= mark.header.line]
+    if said:
+        return said[0]
+    if "was canceled" in mark.text:
+        return "cancelled"
+    return _BY_CODE.get(code or 0, "")
+
+
+def facts(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> Facts:
+    """What the failed step was, and how it ended."""
+    mark = _end(scan, steps)
+    if mark is None:
+        return Facts(ended=next((_ENDED[span.rule] for span in spans if span.rule in _ENDED), ""))
+    found = re.search(r"(?:exit code|exited with) (\d{1,3})\b", mark.text)
+    code = int(found.group(1)) if found else None
+    return Facts(mark.header.name, mark.header.command, mark.header.shell, code, _ended(mark, code, spans))
+
+
+def _names(span: Span) -> list[str]:
+    """The line of a span that its rule took, and where that says little, those around it."""
+    at = span.anchor - span.first
+    line = segments(span.raw[at])[-1]
+    if len(_TELLS.findall(line)) >= WORDS:
+        return [line]
+    strong = span.weights[at] * 0.9
+    body = [raw for raw, weight in zip(span.raw, span.weights, strict=True) if weight >= strong]
+    return [line, *(segments(raw)[-1] for raw in body[:6])]
+
+
+def identity(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> str:
+    """The fingerprint of the lines that the strongest rules took where the step failed."""
+    there = inside(scan, spans, steps)
+    best = max((span.strength for span in there), default=0.0)
+    return fingerprint(line for span in there if span.strength >= best * STRONGEST for line in _names(span))

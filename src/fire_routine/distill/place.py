@@ -1,0 +1,82 @@
+"""How much a span's place in the log, and its like before it, say for it."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ..model import Step
+from .scan import Mark, Scan, Span
+
+BEFORE = 0.35  # stands before the failed step
+BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
+ELSEWHERE = 0.5  # another step's, by the API's times
+FAR, REACH = 0.66, 300  # far before the step's end, in lines; right before it: 1
+REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the second, …
+CROWD = 8  # blocks of a rule until its next has half the weight
+LIST = 40  # the same in a list of what failed
+
+
+def exits(scan: Scan) -> list[Mark]:
+    """The marks at which steps failed; where there are none, the last error that was marked."""
+    ends = [mark for mark in scan.marks if mark.kind == "exit"]
+    return ends or [mark for mark in scan.marks if mark.kind == "error"][-1:]
+
+
+def _stamp(at: datetime | None) -> bytes:
+    return at.astimezone(UTC).isoformat()[:19].encode() if at is not None else b""
+
+
+def failed_times(steps: Sequence[Step]) -> list[tuple[bytes, bytes]]:
+    """From when to when steps failed, as the log writes times; whole seconds, both ends included."""
+    bad = ("failure", "timed_out", "cancelled")
+    times = [(_stamp(step.started_at), _stamp(step.completed_at)) for step in steps if step.conclusion in bad]
+    return [(start, end) for start, end in times if start and end]
+
+
+def _place(span: Span, exits: Sequence[Mark], lines: Sequence[int]) -> float:
+    """How much the place of a span by the log's own marks says for it."""
+    at = bisect_left(lines, span.anchor)
+    if at == len(lines):
+        return BEYOND if span.anchor - lines[-1] > 3 else 0.9
+    mark = exits[at]
+    if span.anchor < mark.header.line:
+        return BEFORE
+    return FAR + (1 - FAR) * math.exp((span.anchor - mark.line) / REACH)
+
+
+def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[float]:
+    """A factor for each span: where it stands, and how often its like was seen before."""
+    ends = exits(scan)
+    lines = [mark.line for mark in ends]
+    failed = failed_times(steps)
+    if not any(start <= span.stamp <= end for span in spans for start, end in failed if span.stamp):
+        failed = []
+    seen: dict[int, int] = {}
+    rules: dict[str, int] = {}
+    found: list[float] = []
+    for span in spans:
+        factor = _place(span, ends, lines) if lines else 1.0
+        if failed:
+            factor *= 1.0 if any(start <= span.stamp <= end for start, end in failed) else ELSEWHERE
+        if span.key:
+            repeats = seen.get(span.key, 0)
+            seen[span.key] = repeats + 1
+            factor *= REPEATS[min(repeats, len(REPEATS) - 1)]
+            alike = rules.get(span.rule, 0)
+            rules[span.rule] = alike + 1
+            factor *= 1 / (1 + alike / (LIST if span.listed else CROWD))
+        found.append(factor)
+    return found
+
+
+def inside(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[Span]:
+    """The spans within a failed step; all of them where none is."""
+    ends = exits(scan)
+    lines = [mark.line for mark in ends]
+    failed = failed_times(steps)
+    timed = [span for span in spans if any(start <= span.stamp <= end for start, end in failed)]
+    placed = [span for span in timed or spans if not lines or _place(span, ends, lines) >= FAR]
+    return placed or timed or list(spans)
