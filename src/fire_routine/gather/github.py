@@ -10,6 +10,7 @@ whatever the server does, and fails with `GitHubError` alone.
 from __future__ import annotations
 
 import copy
+import logging
 import os
 import queue
 import threading
@@ -180,8 +181,14 @@ class GitHub:
     # --- statuses and comments ------------------------------------------------------------------
 
     def statuses(self, sha: str, context: str = STATUS_CONTEXT) -> list[Status]:
-        """All statuses a commit ever got in this context, oldest first."""
-        found, _ = self._pages(f"/commits/{quote(sha, safe='')}/statuses", None, dict)
+        """All statuses a commit ever got in this context, oldest first.
+
+        GitHub lists the newest first, of all contexts together: those left unread would be the oldest
+        claims, so too many of them raise as well.
+        """
+        found, total = self._pages(f"/commits/{quote(sha, safe='')}/statuses", None, dict)
+        if total > len(found):
+            raise GitHubError(f"the commit has more than the {len(found):,} statuses that are read of one")
         own = [_parsed(answers.status, item) for item in found if item.get("context") == context]
         return sorted(own, key=lambda status: status.id)
 
@@ -231,7 +238,8 @@ class GitHub:
     def _pages(
         self, path: str, key: str | None, parse: Callable[[Json], T], **parameters: Any
     ) -> tuple[list[T], int]:
-        """The items of all pages (at most `MAX_PAGES`), and how many there are in all."""
+        """The items of all pages (at most `MAX_PAGES`), and how many there are in all, as far as GitHub
+        says; more than the items in any case where pages are left."""
         found: list[T] = []
         total = 0
         for page in range(1, MAX_PAGES + 1):
@@ -240,8 +248,8 @@ class GitHub:
             found += [_parsed(parse, item) for item in items]
             total = max(total, stated, len(found))
             if 'rel="next"' not in headers.get("link", ""):
-                break
-        return found, total
+                return found, total
+        return found, max(total, len(found) + 1)
 
     def _read(self, path: str, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
         """Ask, and once more where the first answer may have been a passing fault."""
@@ -303,6 +311,7 @@ class GitHub:
         try:
             return self._idle.get_nowait()
         except queue.Empty:
+            github.set_log_level(logging.WARNING)  # else it prints a line for a renamed repository
             return github.Github(
                 base_url=self.api_url,
                 auth=github.Auth.Token(self.token) if self.token else None,

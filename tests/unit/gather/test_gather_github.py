@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_of
@@ -47,6 +48,15 @@ class TestStatuses:
             emulator.add_status(HEAD, {"state": "success", "description": str(number), "context": context})
         statuses = github.statuses(HEAD)
         assert [int(status.description) for status in statuses] == list(range(1, 250, 2))
+
+    @pytest.mark.parametrize(("count", "too_many"), [(1_000, False), (1_001, True)])
+    def test_more_than_are_read_are_an_error_for_the_oldest_would_be_missing(
+        self, emulator: GitHubEmulator, github: GitHub, count: int, too_many: bool
+    ) -> None:
+        for _ in range(count):
+            emulator.add_status(HEAD, {"state": "success", "context": "ci/other"})
+        with pytest.raises(GitHubError, match="more than the 1,000") if too_many else nullcontext():
+            assert github.statuses(HEAD) == []
 
     def test_a_missing_permission_is_told_by_its_status(
         self, emulator: GitHubEmulator, github: GitHub
@@ -143,6 +153,16 @@ class TestFailing:
         with pytest.raises(GitHubError):
             github.pull_request(12)
         assert all(not request.storage for request in emulator.requests)
+
+    def test_a_renamed_repository_is_followed_without_a_word(
+        self, emulator: GitHubEmulator, github: GitHub, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        emulator.add_pull_request({"number": 12})
+        moved = f"{emulator.url}/repos/{emulator.full_name}/pulls/12"
+        emulator.fail("/pulls/11", Fault(301, headers={"Location": moved}))
+        pull = github.pull_request(11)
+        assert pull and pull.number == 12
+        assert not caplog.records
 
     def test_a_proxys_password_and_the_token_are_in_no_message(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", "http://user:hunter2@127.0.0.1:1")
