@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 PATIENCE = 180  # seconds, for all attempts together
@@ -135,8 +137,8 @@ def _run(
             folder.mkdir(parents=True)
             lock, log = target.with_name(f"lock-{number}.txt"), target.with_name(f"log-{number}.txt")
             lock.write_text(part, "utf-8")
-            with log.open("wb") as output:
-                arguments = [*command, "--target", str(folder), "--requirement", str(lock)]
+            arguments = [*command, "--target", str(folder), "--requirement", str(lock)]
+            with log.open("wb") as output, _signals_held_back():
                 process = subprocess.Popen(  # noqa: S603
                     arguments,
                     cwd=target.parent,
@@ -145,13 +147,30 @@ def _run(
                     stdout=output,
                     stderr=output,
                 )
-            running.append((process, log))
+                running.append((process, log))
         problems = [_problem(process, log, deadline) for process, log in running]
     finally:
         for process, _ in running:
             process.kill()
             process.wait()
     return next((problem for problem in problems if problem), "")
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """SIGINT and SIGTERM come after the block: no process is started that nobody knows of, and so ends."""
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in came:
+            signal.raise_signal(late)
 
 
 def _problem(process: subprocess.Popen[bytes], log: Path, deadline: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -154,10 +155,10 @@ def started_and_stuck(runner: Action) -> subprocess.Popen[str]:
         runner,
         "uv",
         'while [ "$1" != --target ]; do shift; done\n'
-        'echo half > "$2/ember.py"; echo $$ > "$2/../../pid"; exec sleep 60',
+        f'echo half > "$2/ember.py"; echo $$ > "$2/../../pid"; exec {shutil.which("sleep")} 60',
     )
     process = runner.start("action")
-    while not list(runner.tools.glob("fire-routine/.unfinished-*/pid")):
+    while not any(pid.read_text() for pid in runner.tools.glob("fire-routine/.unfinished-*/pid")):
         assert process.poll() is None
         time.sleep(0.01)
     return process
@@ -192,6 +193,18 @@ def test_a_cancelled_job_ends_the_installer_and_leaves_nothing(bare: Action) -> 
     assert not bare.unfinished()
     with pytest.raises(ProcessLookupError):
         os.kill(installer, 0)
+
+
+@POSIX
+def test_a_job_cancelled_while_the_installer_starts_ends_it_as_well(bare: Action) -> None:
+    pid = bare.folder / "pid"
+    put_on_path(bare, "uv", f'echo $$ > "{pid}"; kill -TERM $PPID; exec {shutil.which("sleep")} 60')
+
+    for _ in range(5):  # the moment is the system's choice
+        assert bare.run("action").returncode == 128 + signal.SIGTERM
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
+    assert not bare.unfinished()
 
 
 @pytest.mark.parametrize("place", ["a file", "a read-only folder", "not absolute"])
