@@ -46,6 +46,7 @@ def main(arguments: "list[str]") -> int:
         return 130
     importing.Loader.folder = folder
     sys.path[-1:-1] = ready.search_path(folder)
+    importing.import_hollow("github")  # PyGithub's has every class of GitHub's API; gather asks for one
     from fire_routine import cli
 
     return cli.main(arguments)

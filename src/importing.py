@@ -7,6 +7,7 @@ import hashlib
 import sys
 from importlib import import_module
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,13 @@ def keep_bytecode_apart(source: Path) -> None:
     sys.path_hooks.insert(0, finder)
     sys.path_importer_cache.pop(str(source), None)
     sys.dont_write_bytecode = False
+
+
+def import_hollow(package: str) -> None:
+    """Lets `package`'s modules be imported without what the package itself imports at once."""
+    spec = find_spec(package)
+    if spec is not None:
+        sys.modules[package] = module_from_spec(spec)
 
 
 def import_early(folder: Path) -> None:

@@ -18,16 +18,19 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
-import github
 import requests.exceptions as transport
 from github.GithubException import GithubException
+from github.Requester import Requester
 
 from ..model import Annotation, GitHubError, PullRequest, Run, Status
 from . import answers, errors, history
 from .answers import Comparison, Job, Json, PastRun
+
+if TYPE_CHECKING:
+    from github.Auth import Auth
 
 STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request, all told
@@ -75,7 +78,7 @@ class GitHub:
         self._patience = patience
         self._sleep = sleep
         self._deadline: float | None = None
-        self._idle: queue.LifoQueue[github.Github] = queue.LifoQueue()
+        self._idle: queue.LifoQueue[Requester] = queue.LifoQueue()
 
     def __repr__(self) -> str:
         return f"GitHub({self.api_url!r}, {self.repository!r})"
@@ -287,7 +290,7 @@ class GitHub:
 
         def ask() -> None:
             try:
-                headers, data = client.requester.requestJsonAndCheck(
+                headers, data = client.requestJsonAndCheck(
                     verb, path, parameters=dict(parameters or {}), headers=dict(_HEADERS), input=body
                 )
                 answer.set_result((headers, data))
@@ -307,24 +310,38 @@ class GitHub:
         except Exception as error:
             raise _translated(error) from None
 
-    def _client(self) -> github.Github:
+    def _client(self) -> Requester:
         try:
             return self._idle.get_nowait()
         except queue.Empty:
-            github.set_log_level(logging.WARNING)  # else it prints a line for a renamed repository
-            return github.Github(
+            logging.getLogger("github").setLevel(logging.WARNING)  # it tells of renamed repositories
+            return Requester(
+                auth=cast("Auth", _Token(self.token)) if self.token else None,
                 base_url=self.api_url,
-                auth=github.Auth.Token(self.token) if self.token else None,
                 timeout=max(1, round(self._patience)),
                 user_agent="fire-routine",
+                per_page=100,
+                pool_size=None,
                 verify=self.certificates or True,
                 # Its own retries sleep until the rate limit resets; its pauses take 0.25 s a request.
                 retry=None,
                 seconds_between_requests=None,
                 seconds_between_writes=None,
-                lazy=True,
                 api_version="2022-11-28",
             )
+
+
+class _Token:
+    """What `Requester` asks of its `auth`. PyGithub's own brings all of its classes and a JWT library."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def authentication(self, headers: dict[str, Any]) -> None:
+        headers["Authorization"] = f"token {self._token}"
+
+    def mask_authentication(self, headers: dict[str, Any]) -> None:
+        headers["Authorization"] = "token (masked)"
 
 
 def _parsed(parse: Callable[[Any], T], data: object) -> T:
