@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from ..model import Digest
+from ..sanitising import sanitise_line
 from .redaction import redact
-from .sanitising import sanitise_line
 
 Value = TypeVar("Value")
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from ..model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
+from ..sanitising import fence, inline
 from .budget import Part, cut, fill, head, listed, shares, short
 from .grouping import telling_annotations
-from .sanitising import fence, inline
 
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 

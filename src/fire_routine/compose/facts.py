@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ..model import Failure, History, Run
+from ..sanitising import fence, inline
 from .budget import cut, short
 from .grouping import base_name
-from .sanitising import fence, inline
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255

@@ -7,10 +7,10 @@ from datetime import timedelta
 from functools import partial
 
 from ..model import FailedJob, Failure, Run, utf16_length
+from ..sanitising import fence, inline
 from .budget import Part, cut, fill, listed, short
 from .evidence import MakeExcerpt, evidence
 from .grouping import GENERIC_ANNOTATION, base_name, matrix_values
-from .sanitising import fence, inline
 
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
 _NAME = 100

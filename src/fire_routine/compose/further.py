@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from ..model import Failure, Note, Run
+from ..sanitising import fence, inline
 from .budget import cut, listed, short
 from .facts import warning
-from .sanitising import fence, inline
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

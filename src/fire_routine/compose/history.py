@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from ..model import ChangedFile, Commit, History, Run, utf16_length
+from ..sanitising import inline
 from .budget import Part, fill, listed, short
 from .facts import moment
-from .sanitising import inline
 
 _PATH = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _NAME = 160

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from ..model import Session
+from ..sanitising import flat
 from .errors import FireError, Overloaded, RateLimited, Rejected, Unknown
 from .retries import retry_after
 
@@ -67,15 +67,10 @@ class Answer:
 
 def one_line(text: str, token: str, limit: int = QUOTED) -> str:
     """Someone else's words as harmless text on one line, without the token, at most `limit` characters."""
-    plain = "".join(
-        character if unicodedata.category(character)[0] not in "CZ" else " " * character.isspace()
-        for character in text
-    )
-    plain = " ".join(plain.split())
+    plain = flat(text)
     if len(token) >= SECRET_LENGTH:
         plain = plain.replace(token, "[token]")
-    plain = _ANY_TOKEN.sub("[token]", plain)
-    return plain if len(plain) <= limit else plain[: limit - 1] + "…"
+    return flat(_ANY_TOKEN.sub("[token]", plain), limit)
 
 
 def _span(seconds: int) -> str:

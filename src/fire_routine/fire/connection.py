@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from ..sanitising import flat
 from ..settings import LOOPBACK
 from .errors import NotSent
 
@@ -110,8 +111,7 @@ class Connection:
         by_whom = f" by the proxy {self.proxy}" if self.proxy else ""
         remedy = "check HTTPS_PROXY and NO_PROXY" if self.proxy else "check the runner's network and firewall"
         if isinstance(error, httpx.ProxyError):
-            answer = "".join(character for character in str(error) if character.isprintable())[:60]
-            return f"it was refused{by_whom} ({answer})", remedy
+            return f"it was refused{by_whom} ({flat(str(error), 60)})", remedy
         cause = _root(error)
         if isinstance(cause, socket.gaierror):
             whose = f"of the proxy {self.proxy}" if self.proxy else "of the host"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..model import GitHubError
+from ..sanitising import flat
 
 CUT = "GitHub can't be reached, or cut the connection"
 LATE = "GitHub did not answer in time"
@@ -17,7 +18,7 @@ def refusal(status: int, headers: Mapping[str, str], said: object) -> GitHubErro
 
     Rate limits: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
     """
-    message = " ".join(said.split())[:200] if isinstance(said, str) else ""
+    message = flat(said, 200) if isinstance(said, str) else ""
     used_up = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
     limited = status == 429 or (status == 403 and (used_up or "rate limit" in message.lower()))
     return GitHubError(

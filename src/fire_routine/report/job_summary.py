@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from ..model import Brief, FailedJob, Failure, Note, Outcome, Result, Run, Step
-from .markdown import cell, code, fence, link, prose
+from ..sanitising import inline, link, prose, verbatim
 
 LIMIT = 1024 * 1024 - 1  # bytes of a step's summary, the newline that is added apart; more is rejected whole
 MAX_JOBS = 100  # rows; a matrix has up to 256 jobs
 MAX_NOTES = 30
+NAME = 200  # characters shown of one
 MAX_LINES = 15  # of the outcome's message: bad inputs are said a line each
 
 _HEADINGS = {
@@ -54,11 +55,11 @@ def summary(
 def session_link(outcome: Outcome) -> str:
     """The session's link, under its own address: a label can't promise another place. Empty without a URL."""
     label = outcome.session_url.removeprefix("https://").removeprefix("http://")
-    return link(label, outcome.session_url)
+    return link(label, outcome.session_url, NAME)
 
 
 def job_link(job: FailedJob, clean: Clean) -> str:
-    return link(clean(job.name), job.url)
+    return link(clean(job.name), job.url, NAME)
 
 
 def _result(outcome: Outcome, clean: Clean) -> Iterator[str]:
@@ -70,7 +71,7 @@ def _result(outcome: Outcome, clean: Clean) -> Iterator[str]:
         if line.strip() and not (linked and linked in line):
             yield _short(clean(line))
     if outcome.reason:
-        yield f"Reason: {code(outcome.reason)}"
+        yield f"Reason: {inline(outcome.reason, NAME)}"
 
 
 def _failed_jobs(run: Run | None, failures: Sequence[Failure], clean: Clean) -> Iterator[str]:
@@ -81,11 +82,11 @@ def _failed_jobs(run: Run | None, failures: Sequence[Failure], clean: Clean) -> 
     heading = "| Failed job | Failed step | Exit code | Took |"
     lines = [heading + (" Failure |" if several else ""), "|---|---|---|---|" + ("---|" if several else "")]
     for number, job, exit_code in rows[:MAX_JOBS]:
-        steps = ", ".join(code(clean(step.name), 80) for step in job.failed_steps[:5])
+        steps = ", ".join(inline(clean(step.name), 80) for step in job.failed_steps[:5])
         cells = [job_link(job, clean), steps or "–", exit_code, _took(job)] + (
             [f"{number}"] if several else []
         )
-        lines.append("| " + " | ".join(cell(each) for each in cells) + " |")
+        lines.append("| " + " | ".join(cells) + " |")
     yield "\n".join(lines)
     if len(rows) > MAX_JOBS:
         yield f"… and {len(rows) - MAX_JOBS} failed jobs more."
@@ -146,7 +147,7 @@ def _short(text: str) -> str:
 def _redactions(brief: Brief | None) -> Iterator[str]:
     if brief is None or not any(brief.redactions.values()):
         return
-    counts = (f"{count} × {code(kind)}" for kind, count in sorted(brief.redactions.items()) if count)
+    counts = (f"{count} × {inline(kind, NAME)}" for kind, count in sorted(brief.redactions.items()) if count)
     yield f"**Redacted in the text:** {', '.join(counts)}"
 
 
@@ -154,20 +155,20 @@ def _folded(brief: Brief, outcome: Outcome, room: int) -> str:
     """The text in `<details>`, in a fence of its own, cut to `room` bytes."""
     sent = outcome.result in (Result.FIRED, Result.UNKNOWN)
     title = "The text that was sent" if sent else "The text, not sent"
-    block = _details(title, brief, fence(brief.text))
+    block = _details(title, brief, verbatim(brief.text, "text"))
     if _size(block) <= room:
         return block
     told = (
         "The text is too long for a job summary: its end is missing here, and is in the `text-file` output."
     )
-    spare = room - _size(_details(title, brief, fence(""))) - _size(told) - 2
+    spare = room - _size(_details(title, brief, verbatim("", "text"))) - _size(told) - 2
     # The fence grows with the backticks in the text, at most two bytes for each byte of them.
-    longest = (len(fence(brief.text)) - len(brief.text) - len("text\n\n")) // 2
+    longest = (len(verbatim(brief.text, "text")) - len(brief.text) - len("text\n\n")) // 2
     spare -= 2 * longest
     if spare <= 0:
         return told
     text = brief.text.encode("utf-8", "replace")[:spare].decode("utf-8", "ignore")
-    return _details(title, brief, f"{fence(text)}\n\n{told}")
+    return _details(title, brief, f"{verbatim(text, 'text')}\n\n{told}")
 
 
 def _details(title: str, brief: Brief, content: str) -> str:

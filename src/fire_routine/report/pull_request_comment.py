@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..model import Outcome, Result, Run
-from .job_summary import Clean, job_link, session_link
-from .markdown import code, link
+from ..sanitising import inline, link
+from .job_summary import NAME, Clean, job_link, session_link
 
 MARKER = "<!-- fire-routine -->"  # the comment that is updated is the one that begins with it
 MAX_JOBS = 10
@@ -18,7 +18,7 @@ def comment(outcome: Outcome, run: Run, *, clean: Clean) -> str:
     """
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""
-    where = f"{link(clean(run.workflow), run.url)} failed on {code(run.head_sha[:12])}"
+    where = f"{link(clean(run.workflow), run.url, NAME)} failed on {inline(run.head_sha[:12])}"
     if outcome.result is Result.UNKNOWN:
         told = f"{where}. A Claude Code session may have started: the endpoint's answer was lost."
     elif outcome.result is Result.SKIPPED:

@@ -8,14 +8,13 @@ a command.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from typing import Literal, TextIO
 
 import github_action_utils as toolkit
 
-from .markdown import flat
+from ..sanitising import flat, sanitise_line, workflow_safe
 
 TITLE = "fire-routine"
 LINE_LIMIT = 2_000  # characters, of one line in the job's log
@@ -47,7 +46,7 @@ class Workflow:
     def say(self, line: str) -> None:
         """One line of progress. No text in it is a workflow command, whoever wrote it."""
         with self._runner():
-            toolkit.echo(self._printable(harmless(line)))
+            toolkit.echo(self._printable(workflow_safe(sanitise_line(line))[:LINE_LIMIT]))
 
     def annotate(self, level: Level, message: str) -> None:
         """The one annotation of the step; outside Actions a line of its own."""
@@ -94,16 +93,6 @@ class Workflow:
                 yield
         finally:
             _set(before)
-
-
-def harmless(line: str) -> str:
-    """`line` on one line that the runner takes for text.
-
-    It takes `::name::` at a line's start and `##[name]` anywhere in it for commands (TryParseV2 and TryParse
-    in https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
-    """
-    shown = "".join(c for c in re.sub(r"\s", " ", line) if c.isprintable())[:LINE_LIMIT]
-    return re.sub(r"^( *):(?=:)", r"\1: ", shown.replace("##[", "## ["))
 
 
 def _set(values: Mapping[str, str | None]) -> None:

@@ -7,7 +7,7 @@ from tests.unit.compose.planted import Planted, planted
 from tests.unit.compose.surviving import surviving
 
 from fire_routine.compose.redaction import redact
-from fire_routine.compose.sanitising import sanitise_line
+from fire_routine.sanitising import sanitise_line
 
 ALL = list(planted())
 KINDS = sorted({one.kind for one in ALL})

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..sanitising import visible
+from ...sanitising import visible
 from .scan import secrets
 from .spans import replaced
 

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fire_routine.compose.sanitising import fence, inline, sanitise, sanitise_line, visible, workflow_safe
+from fire_routine.sanitising import (
+    fence,
+    flat,
+    inline,
+    prose,
+    sanitise,
+    sanitise_line,
+    visible,
+    workflow_safe,
+)
 
 UNSEEN = "".join(
     map(
@@ -115,7 +124,15 @@ def tags(draw: st.DrawFn) -> str:
 @example("\x9b31mred")
 @example("a\u200d\ufe0fb\U000e0041")
 def test_nothing_unseen_is_left(text: str) -> None:
-    for clean in (sanitise(text), sanitise_line(text), fence(text), inline(text), workflow_safe(text)):
+    for clean in (
+        sanitise(text),
+        sanitise_line(text),
+        flat(text),
+        fence(text),
+        inline(text),
+        prose(text),
+        workflow_safe(text),
+    ):
         assert not [c for c in clean if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\n"]
         assert not set(clean) & (set(UNSEEN) - {"\n"})
         assert not [
@@ -127,7 +144,7 @@ def test_nothing_unseen_is_left(text: str) -> None:
 
 @given(HOSTILE)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
-    for clean in (visible, sanitise, sanitise_line, workflow_safe):
+    for clean in (visible, sanitise, sanitise_line, flat, workflow_safe):
         assert clean(clean(text)) == clean(text)
 
 

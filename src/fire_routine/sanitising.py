@@ -1,9 +1,12 @@
 """Strangers' text → text that can't do anything: not to a terminal, a runner, Markdown or the payload's tag.
 
+A leaf, like `model` and `settings`: what one stage sends and another shows is made harmless by the
+same rules, and they are here alone.
+
 The order for a log's lines is: escape sequences and invisible characters out, then redaction (a
 secret split by either is whole again), then `sanitise`, then `fence` or `inline`. `redact` begins
-with the first step itself, so callers write `sanitise_line(redact(lines)[0][n])`. All functions
-here are idempotent but for `fence` and `inline`, which quote.
+with the first step itself, so callers write `sanitise_line(redact(lines)[0][n])`. `visible`,
+`sanitise`, `sanitise_line`, `flat` and `workflow_safe` are idempotent; the others quote.
 
 What is not text is taken out, wherever it stands:
 
@@ -18,6 +21,9 @@ What is not text is taken out, wherever it stands:
 Zero-width joiners and variation selectors go without exception: they can carry hidden bytes between
 any two characters. So a family emoji falls into its members, a red heart shows in black, and Persian
 or Indic words lose a shaping hint, not a letter. Everything else of any language stays.
+
+Markdown is GitHub Flavored Markdown (https://github.github.com/gfm/) and GitHub's own on top of it:
+a word like @name or #12 becomes a mention or a reference anywhere but in code.
 """
 
 from __future__ import annotations
@@ -53,6 +59,11 @@ _C1 = re.compile("[\x90-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _PLAIN = re.compile(r"[\n -~]*")
 _OTHER = re.compile(r"[^\n -~]+")
+
+_ESCAPED = re.compile(r"[\\`*_\[\]<>&~|$!]|(?<=www)\.|:(?=//)|^(?:[-+=]|\d+(?=[.)]))", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::\d+)?(?:/[\w./~%?=&+-]*)?", re.ASCII
+)
 
 _TAG_NAME = "routinefirepayload"
 _TAG_WINDOW = 400  # characters after the bracket in which an encoded name may stand
@@ -93,25 +104,47 @@ def sanitise_line(line: str) -> str:
     return sanitise(line).replace("\n", " ")
 
 
+def flat(text: str, limit: int | None = None) -> str:
+    """The same with white space folded, and at most `limit` characters; a cut is shown by "…"."""
+    line = " ".join(sanitise_line(text).split())
+    return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def workflow_safe(text: str) -> str:
+    """`text` for the job's log, with no workflow command in it that the runner would carry out.
+
+    The runner takes `::name::` at the start of a line, white space aside, and `##[name]` anywhere in
+    one (TryParseV2 and TryParse in
+    https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
+    """
+    text = re.sub(r"^([^\S\n]*):(?=:)", r"\1: ", sanitise(text), flags=re.MULTILINE)
+    return text.replace("##[", "## [")
+
+
 def fence(text: str, info: str = "") -> str:
-    """`text` as a code block that no line of it can close.
+    """`text` as a code block that no line of it can close; runs of backticks over ten are cut to ten."""
+    return verbatim(_short_runs(sanitise(text)), info)
+
+
+def verbatim(text: str, info: str = "") -> str:
+    """The same to the letter, for a text of our own making.
 
     The fence is longer than any run of backticks in it
-    (https://spec.commonmark.org/0.31.2/#fenced-code-blocks); runs over ten are cut to ten.
+    (https://spec.commonmark.org/0.31.2/#fenced-code-blocks).
     """
-    body = _short_runs(sanitise(text).removesuffix("\n"))
+    body = text.removesuffix("\n")
     marks = "`" * max(3, _longest_run(body) + 1)
     word = re.sub(r"[^A-Za-z0-9_.+-]", "", info)
     return f"{marks}{word}\n{body}\n{marks}"
 
 
-def inline(text: str) -> str:
+def inline(text: str, limit: int | None = None) -> str:
     """A name or message as a code span: no Markdown, HTML, link, mention or reference takes effect in it.
 
     It may stand in a table's cell as well: a pipe, which would end the cell even here, becomes "¦".
-    Empty for an empty value.
+    Empty for an empty value. `limit`: characters, the marks apart.
     """
-    line = _short_runs(" ".join(sanitise_line(text).split())).replace("|", "¦")
+    line = _short_runs(flat(text, limit)).replace("|", "¦")
     if not line:
         return ""
     marks = "`" * (_longest_run(line) + 1)
@@ -119,14 +152,21 @@ def inline(text: str) -> str:
     return f"{marks}{pad}{line}{pad}{marks}"
 
 
-def workflow_safe(text: str) -> str:
-    """`text` for the job's log, with no workflow command in it that the runner would carry out.
+def prose(text: str, limit: int | None = None) -> str:
+    """A message as running text: it looks as it is written, and nothing in it takes effect."""
+    escaped = _ESCAPED.sub(_escape, flat(text, limit))
+    return re.sub(r"[@#]", r"<span>\g<0></span>", escaped)
 
-    The runner takes `::name::` at the start of a line, white space aside, and `##[name]` anywhere in
-    one (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
-    """
-    text = re.sub(r"^([^\S\n]*):(?=:)", r"\1: ", sanitise(text), flags=re.MULTILINE)
-    return text.replace("##[", "## [")
+
+def link(label: str, url: str, limit: int | None = None) -> str:
+    """A link whose label is a code span; the label alone where `url` is no plain web address."""
+    name = inline(label, limit)
+    return f"[{name}]({url})" if name and web_address(url) else name
+
+
+def web_address(url: str) -> bool:
+    """Whether `url` is https (or http on loopback) and has no character with a meaning in Markdown."""
+    return len(url) <= 2_000 and _LINK.fullmatch(url) is not None
 
 
 def _only_visible(match: re.Match[str]) -> str:
@@ -139,6 +179,11 @@ def _short_runs(text: str) -> str:
 
 def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
+
+
+def _escape(match: re.Match[str]) -> str:
+    taken = match[0]
+    return f"{taken}\\" if taken[0].isdigit() else f"\\{taken}"
 
 
 def _without_tag(text: str) -> str:
