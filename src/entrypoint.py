@@ -7,6 +7,7 @@
 The standard library alone, and a syntax that Python 3.6 reads: it may be the only `python3` at hand.
 """
 
+import gc
 import os
 import re
 import subprocess
@@ -27,6 +28,7 @@ def main(arguments: "list[str]") -> int:
         if python is None:
             return give_up(arguments, "no-python", too_old())
         return restart(python, arguments)
+    gc.set_threshold(50_000)  # importing makes many objects and no garbage: a twentieth of the start
     sys.path[:] = [*standard_library(), str(SOURCE)]
     sys.dont_write_bytecode = True
     import importing
