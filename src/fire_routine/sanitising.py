@@ -33,11 +33,13 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+from .patterns import pattern
+
 _TAB = 4  # columns
 _LONGEST_RUN = 10  # backticks; more of them say nothing and would only lengthen the fence
 
-_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_ESCAPES = re.compile(
+_BREAKS = pattern("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_ESCAPES = pattern(
     # OSC, DCS, SOS, PM and APC strings with their terminator, then links that lack it, then control
     # sequences, the usual two-character
     # ones, charset selections, or the escape alone (a letter behind it may be a word's)
@@ -47,7 +49,7 @@ _ESCAPES = re.compile(
 _EIGHT_BIT = str.maketrans(
     {chr(code): f"\x1b{chr(code - 0x40)}" for code in (0x90, 0x98, 0x9B, 0x9C, 0x9D, 0x9E, 0x9F)}
 )
-_INVISIBLE = re.compile(
+_INVISIBLE = pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
@@ -55,19 +57,19 @@ _INVISIBLE = re.compile(
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
     + "]"
 )
-_C1 = re.compile("[\x90-\x9f]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_PLAIN = re.compile(r"[\n -~]*")
-_OTHER = re.compile(r"[^\n -~]+")
+_C1 = pattern("[\x90-\x9f]")
+_SURROGATES = pattern("[\ud800-\udfff]")
+_PLAIN = pattern(r"[\n -~]*")
+_OTHER = pattern(r"[^\n -~]+")
 
-_ESCAPED = re.compile(r"[\\`*_\[\]<>&~|$!]|(?<=www)\.|:(?=//)|^(?:[-+=]|\d+(?=[.)]))", re.IGNORECASE)
-_LINK = re.compile(
+_ESCAPED = pattern(r"[\\`*_\[\]<>&~|$!]|(?<=www)\.|:(?=//)|^(?:[-+=]|\d+(?=[.)]))", re.IGNORECASE)
+_LINK = pattern(
     r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::\d+)?(?:/[\w./~%?=&+-]*)?", re.ASCII
 )
 
 _TAG_NAME = "routinefirepayload"
 _TAG_WINDOW = 400  # characters after the bracket in which an encoded name may stand
-_TAG = re.compile(
+_TAG = pattern(
     # an opening bracket, plain or encoded, then what may precede the name, then its first letter or
     # something that may stand for one
     r"(?:[<\uff1c\ufe64]|&(?:amp;){0,4}(?:lt|\#0{0,8}60(?!\d)|\#x0{0,8}3c(?![\da-f]));?|%(?:25){0,4}3c|\\(?:u00|x)3c)"
@@ -75,9 +77,9 @@ _TAG = re.compile(
     r"(?:r|[^\x00-\x7f]|&(?:amp;){0,4}\#|%(?:25){0,4}[57]2|\\(?:u00|x)[57]2))",
     re.IGNORECASE,
 )
-_NEXT_BRACKET = re.compile(r"<|[&;]lt|%(?:25)?3c|\#0{0,8}60(?!\d)|(?:\#x0{0,8}|u00|\\x)3c", re.IGNORECASE)
-_PLAIN_LETTERS = re.compile(r"[\s/]*([A-Za-z]{0,18})")
-_BARE_NAME = re.compile(r"(routine)-(fire)-(payload)", re.IGNORECASE)
+_NEXT_BRACKET = pattern(r"<|[&;]lt|%(?:25)?3c|\#0{0,8}60(?!\d)|(?:\#x0{0,8}|u00|\\x)3c", re.IGNORECASE)
+_PLAIN_LETTERS = pattern(r"[\s/]*([A-Za-z]{0,18})")
+_BARE_NAME = pattern(r"(routine)-(fire)-(payload)", re.IGNORECASE)
 
 
 def visible(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ..model import Failure, History, Run
+from ..patterns import pattern
 from ..sanitising import fence, inline
 from .budget import cut, short
 from .grouping import base_name
@@ -15,7 +15,7 @@ from .grouping import base_name
 _IDENTIFIER = 255
 CAPS = (100, 48, 20)  # units of a name, for a roomy, a narrow and the narrowest budget
 _ROOMY = CAPS[0]
-_LINK = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]{1,300}")
+_LINK = pattern(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]{1,300}")
 
 # Anyone can cause these, and their words (a title, a comment) may be what a job prints.
 _ANYONES_EVENTS = (

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from ..model import Failure, Note, Run
+from ..patterns import pattern
 from ..sanitising import fence, inline
 from .budget import cut, listed, short
 from .facts import warning
 
-_REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
-_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REPOSITORY = pattern(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
+_SHA = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PUBLIC = "github.com"
 
 

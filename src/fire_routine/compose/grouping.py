@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..model import Annotation, Digest, FailedJob, Failure
+from ..patterns import pattern
 
 # What the runner itself annotates a failed step with: true of any failure, so it tells none apart.
-GENERIC_ANNOTATION = re.compile(
+GENERIC_ANNOTATION = pattern(
     r"Process completed with exit code (?P<code>-?\d{1,12})\.?|The operation was canceled\.?"
 )
 
-_MATRIX_VALUES = re.compile(r" \(.*\)$")
-_VOLATILE = re.compile(
+_MATRIX_VALUES = pattern(r" \(.*\)$")
+_VOLATILE = pattern(
     r"0x[0-9a-fA-F]+"
     r"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"  # UUIDs
     r"|\b[0-9a-fA-F]{7,64}\b"  # hashes

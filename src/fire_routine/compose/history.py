@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from ..model import ChangedFile, Commit, History, Run, utf16_length
+from ..patterns import pattern
 from ..sanitising import inline
 from .budget import Part, fill, listed, short
 from .facts import moment
 
-_PATH = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)*")
+_PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _NAME = 160
 _SUBJECT = 120
 

@@ -8,19 +8,19 @@ with it entities, is refused unread.
 from __future__ import annotations
 
 import io
-import re
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 import junitparser
 
 from ..model import Block, Digest
+from ..patterns import pattern
 from .grouping import combined
 
 _MOST_TESTS = 1_000  # failing tests kept of a report
 _ENDS = 60  # lines kept of a trace's beginning and of its end, and of what a failing test printed
 _LONGEST = 4_096  # characters of a line
-_PYTEST_ESCAPE = re.compile(r"#x1B\[[0-9;]*m")  # how pytest writes an escape sequence, which XML can't hold
+_PYTEST_ESCAPE = pattern(r"#x1B\[[0-9;]*m")  # how pytest writes an escape sequence, which XML can't hold
 _FAILED, _TRACE, _OUTPUT = 10.0, 6.0, 2.0  # every failing test is named before any is told in full
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from ..model import utf16_length
+from ..patterns import pattern
 from .budget import cut
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+_FENCE = pattern(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
 def own_words(text: str, limit: int) -> str:

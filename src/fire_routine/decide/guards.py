@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..model import Commit, Run, TriggerKind, Verdict
+from ..patterns import pattern
 from ..settings import Context, Settings
 from .filters import matches
 
 FAILED = ("failure", "timed_out", "startup_failure")
-_TRAILER = re.compile(r"^claude-session:[ \t]*(\S{1,500})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+_TRAILER = pattern(r"^claude-session:[ \t]*(\S{1,500})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ..model import Brief, Run, Status
+from ..patterns import pattern
 
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe
 _LABEL_LIMIT = 24
@@ -54,7 +55,7 @@ _STATES = {
     Stage.LIMITED: "failure",
 }
 
-_DESCRIPTION = re.compile(
+_DESCRIPTION = pattern(
     rf"(?P<stage>{'|'.join(Stage)}) · (?P<workflow>\S+) · run (?P<run>\d{{1,19}})\.(?P<attempt>\d{{1,9}})"
     r" · (?P<failures>[0-9a-f]{8}(?: [0-9a-f]{8})*|\d{1,6} failures [0-9a-f]{8})"
     r" · #(?P<number>\d{1,4}) (?P<mark>[0-9a-z]{8})",

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..model import Session
+from ..patterns import pattern
 from ..sanitising import flat
 from .errors import FireError, Overloaded, RateLimited, Rejected, Unknown
 from .retries import retry_after
@@ -30,11 +31,11 @@ SECRET_LENGTH = 8  # characters; a shorter token is a test's, and stands in too 
 QUOTED = 200  # characters shown of the endpoint's own words
 
 _AMBIGUOUS = (408, 409, 499)
-_SESSION_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_SESSION_ID = pattern(r"[A-Za-z0-9_.:-]{1,128}")
 _PATH = r"(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/?=&%+#:@-]{0,1000})?"
-_SECURE_LINK = re.compile(r"https://[A-Za-z0-9.-]{1,253}" + _PATH)
-_LOOPBACK_LINK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])" + _PATH)
-_ANY_TOKEN = re.compile(r"sk-ant-[A-Za-z0-9_-]{4,}")
+_SECURE_LINK = pattern(r"https://[A-Za-z0-9.-]{1,253}" + _PATH)
+_LOOPBACK_LINK = pattern(r"http://(?:127\.0\.0\.1|localhost|\[::1\])" + _PATH)
+_ANY_TOKEN = pattern(r"sk-ant-[A-Za-z0-9_-]{4,}")
 
 _REASONS = {
     400: "bad-request",

@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from ..model import Run
+from ..patterns import pattern
 from .answers import PastRun
 
 INCIDENT = 30  # commits of one incident, at most
-_QUEUE = re.compile(r"gh-readonly-queue/(?P<base>.+)/pr-(?P<number>[0-9]+)-[0-9a-f]+")
+_QUEUE = pattern(r"gh-readonly-queue/(?P<base>.+)/pr-(?P<number>[0-9]+)-[0-9a-f]+")
 
 
 def queued(branch: str | None) -> re.Match[str] | None:

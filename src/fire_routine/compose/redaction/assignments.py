@@ -11,34 +11,35 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...patterns import pattern
 from .names import Name, names
 from .spans import Span
 from .text import Text
 from .values import code, generated, mixed, path_like, placeholder, sentence
 
-_SEPARATOR = re.compile(
+_SEPARATOR = pattern(
     r"(?:\\*[\"'`])?\]?(?P<gap>[ \t]{0,16})"
     r"(?P<mark>=>|:=|=(?![=>]|~[ \t])|:(?!:)|[ \t]is:?[ \t])(?P<after>[ \t]{0,40})"
 )
-_QUOTE = re.compile(r"\\*[\"'`]")
+_QUOTE = pattern(r"\\*[\"'`]")
 _JUDGED = 512  # characters by which a value is judged
-_RUN = re.compile(r"[^\s\"'`<>]++")
-_TO_END = re.compile(r"\S++\Z")
-_NEXT_PAIR = re.compile(
+_RUN = pattern(r"[^\s\"'`<>]++")
+_TO_END = pattern(r"\S++\Z")
+_NEXT_PAIR = pattern(
     r"[&;](?=[\w. -]{1,40}(?:[=:]|\Z)|\[redacted:)|[&;]\Z"
     r"|,(?=[\w.-]{1,40}[=:]|\\*[\"'])|\\[nrt]|\\u0026|&amp;"
     r"|\[redacted:",
     re.ASCII,
 )
-_HEAD_OF_LINE = re.compile(
+_HEAD_OF_LINE = pattern(
     r"[ \t]*(?:[-+*>|│$#~][ \t]+|\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+)*"
     r"(?:(?:export|set|setx|env|declare -x|ENV|ARG|typeset -x|\$env:)[ \t:]*)?[\"']?"
 )
-_FLAG = re.compile(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
+_FLAG = pattern(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
 _FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
-_FLAG_GAP = re.compile(r"[ \t]+(?![-|&;>])")
-_METAVAR = re.compile(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
-_CHANGE = re.compile(r"[\"'`]?[ \t]*->[ \t]*(?=[\"'`])")
+_FLAG_GAP = pattern(r"[ \t]+(?![-|&;>])")
+_METAVAR = pattern(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
+_CHANGE = pattern(r"[\"'`]?[ \t]*->[ \t]*(?=[\"'`])")
 
 
 class _Value(NamedTuple):

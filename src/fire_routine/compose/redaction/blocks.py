@@ -11,22 +11,21 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from ...patterns import pattern
 from .spans import Span
 
 KIND = "private-key"
 
-_MARK = re.compile(r"-{4,5} ?(BEGIN|END) ([A-Z0-9 ]{1,40}?) ?-{4,5}")
-_ROW = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40,1024}={0,2}(?=[^A-Za-z0-9+/=]{0,4}$)")
-_SHORT_ROW = re.compile(r"[A-Za-z0-9+/]{1,1024}={0,2}(?=[\"',\\ \t]{0,4}$)")
-_LONE_ROW = re.compile(
-    r"(?<![A-Za-z0-9+/])([A-Za-z0-9+/]{60,1024}+={0,2})[^A-Za-z0-9+/=\n]{0,4}$", re.MULTILINE
-)
-_ATTRIBUTE = re.compile(
+_MARK = pattern(r"-{4,5} ?(BEGIN|END) ([A-Z0-9 ]{1,40}?) ?-{4,5}")
+_ROW = pattern(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40,1024}={0,2}(?=[^A-Za-z0-9+/=]{0,4}$)")
+_SHORT_ROW = pattern(r"[A-Za-z0-9+/]{1,1024}={0,2}(?=[\"',\\ \t]{0,4}$)")
+_LONE_ROW = pattern(r"(?<![A-Za-z0-9+/])([A-Za-z0-9+/]{60,1024}+={0,2})[^A-Za-z0-9+/=\n]{0,4}$", re.MULTILINE)
+_ATTRIBUTE = pattern(
     r"\W{0,40}(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject|x-\w{1,20}): ?.{0,200})?$"
 )
-_PUTTY = re.compile(r"Private-Lines: (\d{1,3})\s*\n((?:.*\n?){0,200})")
+_PUTTY = pattern(r"Private-Lines: (\d{1,3})\s*\n((?:.*\n?){0,200})")
 # DER of private keys as base64: PKCS #1, PKCS #8 (RSA, EC, Ed25519), SEC 1; OpenSSH's magic words
-_DER = re.compile(
+_DER = pattern(
     r"(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{2,4}(?:IBAAK|IBADAN)|MI[A-Za-z0-9+/]{1,3}AgEA(?:MB|AkE|AoG)"
     r"|MC4CAQAwBQYDK2V|MHcCAQEE|MIGkAgEBBD|MIHcAgEBBE|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/=]{20,}"
 )

@@ -6,28 +6,29 @@ import base64
 import re
 from collections.abc import Iterator
 
+from ...patterns import pattern
 from .spans import Span
 from .text import Text
 from .values import generated, mixed, placeholder
 
 # scheme://user:password@host. A password may hold anything but white space and quotes; a slash only where
 # what stands before it is no port.
-_WITH_PASSWORD = re.compile(r"://([^\s:/@\"'`<>?#]{0,128}):(?!\d{1,5}[/?#])([^\s\"'`<>]{1,512})@(?=[\w\[.-])")
-_WITH_TOKEN = re.compile(r"://([^\s:/@\"'`<>?#]{16,512})@(?=[\w\[.-])")
-_ORACLE = re.compile(r"jdbc:oracle:\w+:[\w$#]{1,64}/([^\s@\"']{1,128})@")
-_ADDRESS_END = re.compile(r"[,;](?=[\w.+-]{1,20}://)|[,)\]}](?=\s|$)")
+_WITH_PASSWORD = pattern(r"://([^\s:/@\"'`<>?#]{0,128}):(?!\d{1,5}[/?#])([^\s\"'`<>]{1,512})@(?=[\w\[.-])")
+_WITH_TOKEN = pattern(r"://([^\s:/@\"'`<>?#]{16,512})@(?=[\w\[.-])")
+_ORACLE = pattern(r"jdbc:oracle:\w+:[\w$#]{1,64}/([^\s@\"']{1,128})@")
+_ADDRESS_END = pattern(r"[,;](?=[\w.+-]{1,20}://)|[,)\]}](?=\s|$)")
 
-_HEADER = re.compile(
+_HEADER = pattern(
     r"authorization\\*[\"'`]?\]?[ \t]{0,8}(?:[:=,]|=>)[ \t]{0,8}\\*[\"'`]?"
     r"(?:(?P<scheme>bearer|basic|token|api-?key|key|digest|negotiate|ntlm|hawk|aws4-hmac-sha256|sso-key|splunk|bot)"
     r"[ \t:]{1,4})?",
 )
-_HEADER_VALUE = re.compile(r"[^\s\"'`<>\\]{1,8192}")
-_HEADER_VALUES = re.compile(r"[^\n]{1,8192}")
-_BEARER = re.compile(r"bearer(?:[ \t]{1,4}|%20|\+|[\"']?:[ \t]{0,4}\\*[\"']?)([\w.~+/=%-]{16,8192})")
-_BASIC = re.compile(r"basic(?:[ \t]{1,4}|%20)([a-z0-9+/_-]{8,1024}={0,2})")
-_COOKIE = re.compile(r"cookie\\*[\"'`]?[ \t]{0,8}:[ \t]{0,8}\\*[\"'`]?(?P<pairs>[^\n\"'`]{1,8192})")
-_PAIR = re.compile(r"(?:^|;)\s{0,4}([^=;\s]{1,128})=([^;\s]{1,8192})")
+_HEADER_VALUE = pattern(r"[^\s\"'`<>\\]{1,8192}")
+_HEADER_VALUES = pattern(r"[^\n]{1,8192}")
+_BEARER = pattern(r"bearer(?:[ \t]{1,4}|%20|\+|[\"']?:[ \t]{0,4}\\*[\"']?)([\w.~+/=%-]{16,8192})")
+_BASIC = pattern(r"basic(?:[ \t]{1,4}|%20)([a-z0-9+/_-]{8,1024}={0,2})")
+_COOKIE = pattern(r"cookie\\*[\"'`]?[ \t]{0,8}:[ \t]{0,8}\\*[\"'`]?(?P<pairs>[^\n\"'`]{1,8192})")
+_PAIR = pattern(r"(?:^|;)\s{0,4}([^=;\s]{1,128})=([^;\s]{1,8192})")
 _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "version", "priority"})
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...patterns import pattern
 from .spans import Span
 from .text import Text
 from .values import placeholder
@@ -22,8 +23,8 @@ class Idiom(NamedTuple):
     pattern: re.Pattern[str]  # matched where a literal stands, on lower-cased text; its group is the secret
 
 
-def _idiom(literals: str, pattern: str) -> Idiom:
-    return Idiom(tuple(literals.split()), re.compile(pattern))
+def _idiom(literals: str, expression: str) -> Idiom:
+    return Idiom(tuple(literals.split()), pattern(expression))
 
 
 def _flag(tools: str, flag: str, value: str = _NEXT_WORD) -> Idiom:
@@ -31,7 +32,7 @@ def _flag(tools: str, flag: str, value: str = _NEXT_WORD) -> Idiom:
     return _idiom(tools, rf"[\w-]{{1,20}}[^\n]{{0,300}}?[ \t]{flag}{value}")
 
 
-_IDIOMS = (
+IDIOMS = (
     _flag(
         "curl wget httpie",
         "(?:-u|--user|--proxy-user|-a|--auth)",
@@ -79,7 +80,7 @@ _IDIOMS = (
 
 def idioms(text: Text) -> Iterator[Span]:
     """Passwords that stand where a tool reads one."""
-    for idiom in _IDIOMS:
+    for idiom in IDIOMS:
         for literal in idiom.literals:
             for position in text.lowered_places(literal):
                 match = idiom.pattern.match(text.lowered, position)

@@ -6,21 +6,21 @@ before `kind`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ...patterns import pattern
 from .spans import Span
 from .values import placeholder
 
 KIND = "kubernetes-secret"
 
-_ANY = re.compile(r"kind\\*\"?: {0,8}\\*\"?Secret")
-_IS_SECRET = re.compile(r"(?:- )?\"?kind\"?:[ \t]{0,8}\"?Secret\"?,?[ \t]*$")
-_DATA = re.compile(r"(?:- )?\"?(?:data|stringData)\"?:[ \t]{0,8}\{?[ \t]*$")
-_ENTRY = re.compile(r"\"?[\w.-]{1,253}\"?:[ \t]{1,8}\"?(?P<value>[^\s\"{|>][^\n\"]*)\"?,?[ \t]*$")
-_INLINE = re.compile(r"\\*\"kind\\*\":[ ]?\\*\"Secret\\*\"")
-_INLINE_DATA = re.compile(r"\\*\"(?:data|stringData)\\*\":[ ]?\{([^{}\n]{1,65536})\}")
-_INLINE_VALUE = re.compile(r"\\*\"[\w.-]{1,253}\\*\":[ ]?\\*\"([^\"\\]{1,65536})\\*\"")
+_ANY = pattern(r"kind\\*\"?: {0,8}\\*\"?Secret")
+_IS_SECRET = pattern(r"(?:- )?\"?kind\"?:[ \t]{0,8}\"?Secret\"?,?[ \t]*$")
+_DATA = pattern(r"(?:- )?\"?(?:data|stringData)\"?:[ \t]{0,8}\{?[ \t]*$")
+_ENTRY = pattern(r"\"?[\w.-]{1,253}\"?:[ \t]{1,8}\"?(?P<value>[^\s\"{|>][^\n\"]*)\"?,?[ \t]*$")
+_INLINE = pattern(r"\\*\"kind\\*\":[ ]?\\*\"Secret\\*\"")
+_INLINE_DATA = pattern(r"\\*\"(?:data|stringData)\\*\":[ ]?\{([^{}\n]{1,65536})\}")
+_INLINE_VALUE = pattern(r"\\*\"[\w.-]{1,253}\\*\":[ ]?\\*\"([^\"\\]{1,65536})\\*\"")
 _REACH = 400  # lines of a manifest on either side of its kind
 
 

@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...patterns import pattern
 from .text import Text
 
 # What such names are made of, found by their first letters; `key` alone says nothing
@@ -14,21 +15,21 @@ _STEMS = (
     *("pass", "pwd", "pswd", "secret", "token", "credential", "key", "auth", "mnemonic", "connectionstring"),
     *("sig=", "signature", "session", "salt", "pepper"),
 )
-_WORD = re.compile(
+_WORD = pattern(
     r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?|credentials?"
     r"|keys?(?![a-z])|(?<=_)auth(?![a-z])|(?<=\")auth(?=\\*\")|mnemonic|connectionstring|sig(?==)"
     r"|(?<=x-amz-)signature|(?<=x-goog-)signature|(?<=sharedaccess)signature|session[-_]?id(?![a-z])"
     r"|salt(?![a-z])|pepper(?![a-z])"
 )
-_OWNER_OF_KEY = re.compile(
+_OWNER_OF_KEY = pattern(
     r"(?:api|access|secret|private|account|auth|encryption|encrypt|signing|master|license|deploy|client|storage|admin"
     r"|app|application|service|webhook|shared|ssh|gpg|pgp|rsa|aes|hmac|jwt|session|consumer|subscription|functions?"
     r"|publish|upload|ingest|instrumentation|host|integration|project|bot|team|root|cipher|crypt(?:o|ography)?"
     r"|preshared|primary|secondary)[-_. ]?"
 )
 _NAME_CHARACTERS = string.ascii_letters + string.digits + "_.$-"
-_TAIL = re.compile(r"[\w.-]{0,48}", re.ASCII)
-_OF_ANOTHER_THING = re.compile(  # what a name ends with that holds no secret but something about one
+_TAIL = pattern(r"[\w.-]{0,48}", re.ASCII)
+_OF_ANOTHER_THING = pattern(  # what a name ends with that holds no secret but something about one
     r"names?|files?|paths?|dir|url|uri|types?|ids?|refs?|count|length|len|size|ttl|expir\w*|at|policy|version|arn"
     r"|provider|manager|source|scopes?|endpoint|fields?|enabled|required|index|limit|usage|budget|rate|store|class"
     r"|params?|header|prompt|regex|pattern|label|stdin|status|valid|invalid|format|mode|method|reset|strength|changed?"
@@ -36,7 +37,7 @@ _OF_ANOTHER_THING = re.compile(  # what a name ends with that holds no secret bu
     r"|total|algorithm|alg|issuer|audience|exists?|ring|chain|board|words?|py|js|ts|go|rs|java|rb|md|txt|html|yml|yaml"
     r"|through|json|sh|php|vim|css|xml|env"
 )
-_NO_TOKEN = re.compile(
+_NO_TOKEN = pattern(
     r"(?:publickey|cancellation|continuation|next|page|stop|bos|eos|pad|unk|sep|mask|num|max|min|total|prompt"
     r"|completion|input|output|syntax|lexer|parse|unexpected|invalid|lock)[-_.]?\Z"
 )

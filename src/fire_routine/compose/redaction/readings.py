@@ -6,10 +6,11 @@ import base64
 import re
 from collections.abc import Iterator
 
+from ...patterns import pattern
 from .spans import View
 from .text import Text
 
-_ESCAPE = re.compile(
+_ESCAPE = pattern(
     r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;]{0,32}[A-Za-z]|%[2-7][0-9A-Fa-f]|%0[9AaDd]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]|&(?:amp|quot|lt|gt|apos|#39|#x27|#34|#x22|#38|#61|#x3D);"
 )
 _NAMED = {
@@ -22,11 +23,11 @@ _NAMED = {
     "\\r": " ",
     "\\t": " ",
 }
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+={0,2}")
-_NEXT_ROW = re.compile(
+_BASE64 = pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+={0,2}")
+_NEXT_ROW = pattern(
     r"[ \t│|]{0,80}\n[ \t│|]{0,80}([A-Za-z0-9+/_-]{4,}+={0,2})(?=[ \t│|]{0,80}$)", re.MULTILINE
 )
-_HEX = re.compile(r"[0-9a-f-]+|[0-9A-F-]+")
+_HEX = pattern(r"[0-9a-f-]+|[0-9A-F-]+")
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from ...patterns import pattern
 from .assignments import assignments
 from .blocks import private_keys
 from .credentials import credentials
@@ -19,7 +19,7 @@ from .values import generated, mixed, placeholder
 from .wrapping import continuation, joined_by_width
 
 _DEPTH = 3  # encodings in one another: base64 of percent-encoded base64
-_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HASH = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REPEATED = 200  # secrets looked for everywhere else in the text
 
 

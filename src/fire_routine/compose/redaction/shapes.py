@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...patterns import pattern
 from .spans import Span
 from .text import Text
 from .wrapping import EDGES, joined_from
@@ -37,8 +38,8 @@ class Shape(NamedTuple):
     before: int = 0  # characters of the token in front of the literal
 
 
-def _shape(kind: str, literals: str, pattern: str, before: int = 0) -> Shape:
-    return Shape(kind, tuple(literals.split()), re.compile(pattern, re.ASCII), before)
+def _shape(kind: str, literals: str, expression: str, before: int = 0) -> Shape:
+    return Shape(kind, tuple(literals.split()), pattern(expression, re.ASCII), before)
 
 
 SHAPES = (

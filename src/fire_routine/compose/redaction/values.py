@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_PLACEHOLDER = re.compile(
+from ...patterns import pattern
+
+_PLACEHOLDER = pattern(
     r"\[redacted:.*"
     r"|\$\{.*|\$\(.*|\$[A-Za-z_@*?!$].*|\$\d|%[A-Za-z_]\w*%|%\(?\w*\)?[sdvq]|\{\{.*|\{[\w.:]*\}.*|@[\w.]+@|#\{.*"
     r"|[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:TOKEN|PASSWORD|PASSWD|PASS|SECRET|KEY|PASSPHRASE)"
@@ -19,19 +21,19 @@ _PLACEHOLDER = re.compile(
     r"|error|success|skipped|is|was|and|or|to|for|from|in|of|as)",
     re.IGNORECASE | re.DOTALL,
 )
-_CODE = re.compile(
+_CODE = pattern(
     r"[A-Za-z_$]+\d{0,2}(?:(?:\.|::|->|\?\.)[A-Za-z_$]+\d{0,2})+(?:[(\[].*)?;?"  # os.environ, config->get(…)
     r"|[A-Za-z_$][\w$.]*[(\[].*|\(.*|\[.*|\{.*|&\w+|\*\w+|@\w+|!\w+.*|=.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
 )
-_ORDINARY = re.compile(
+_ORDINARY = pattern(
     r"[vV]?\d+(?:[.:_/,x-]\d+)*(?:[A-Za-z%]{0,3}|-?(?:alpha|beta|rc|dev|snapshot)\W?\d*)"  # numbers, versions
     r"|0x[0-9a-fA-F]+|\w{1,20}://\S*|(?:\.{0,2}|~|[A-Za-z]:)[/\\]\S*|\S*[/\\]\S+\.\w{1,5}(?::\d+)*"
     r"|[\w-]+\.(?:[a-z]{1,5}|json5?|html|yaml|toml|lock)(?::\d+)*"
 )
-_WORDS = re.compile(  # possessive: no way to backtrack
+_WORDS = pattern(  # possessive: no way to backtrack
     r"[A-Z]?[a-z]++(?:[-_./:,+]?(?:[A-Z]?[a-z]++|[A-Z]++|\d{1,4}+(?!\d)))*+|[A-Z]++(?:[-_./:][A-Z]*+\d{0,4}+)*+"
 )
-_SENTENCE = re.compile(
+_SENTENCE = pattern(
     r"(?:^|\s)(?:is|are|was|be|must|should|can|cannot|may|the|this|that|field|required|not|least|at|please|an?|of|to|for|your"
     r"|with|in|on|and|or|has|have|does|will|when|if|no|expected|got|but)\s",
     re.IGNORECASE,

@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ...patterns import pattern
 from .spans import View
 from .values import mixed, restless
 
 # Between two halves: a box's edge or a continuation mark, the break, and what begins each line
-_BREAK = re.compile(
+_BREAK = pattern(
     r"[ \t]{0,64}[│┃║|\\]?[ \t]{0,8}\n(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?(?:[\w.-]{1,40} {1,20}\| )?"
     r"[ \t]{0,64}[│┃║|>]?[ \t]{0,8}(?=\S)"
 )
-_RUN = re.compile(r"\S{0,512}+")  # of a token, as far as the widest line goes
+_RUN = pattern(r"\S{0,512}+")  # of a token, as far as the widest line goes
 _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))
 EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
 _SHORTEST = 40  # characters of a line that was cut by its width
 _LINES = 64  # that one secret may go over
-_FRESH = re.compile(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
+_FRESH = pattern(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
     r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$+*>-]"
 )
-_FIRST_RUN = re.compile(r"[A-Za-z0-9+/=_.~%-]{4,1024}")
+_FIRST_RUN = pattern(r"[A-Za-z0-9+/=_.~%-]{4,1024}")
 
 
 class Join(NamedTuple):

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from fire_routine.compose.redaction.idioms import IDIOMS
+from fire_routine.compose.redaction.shapes import SHAPES
+from fire_routine.patterns import pattern
+
+
+def test_a_pattern_is_compiled_where_it_is_first_used() -> None:
+    wrong = pattern("(")
+
+    with pytest.raises(re.error):
+        wrong.search("")
+
+
+def test_it_is_then_the_pattern_with_its_flags() -> None:
+    word = pattern(r"w(o)rd", re.IGNORECASE)
+
+    for _ in range(2):
+        match = word.search("a WORD")
+        assert match and match.span(1) == (3, 4)
+        assert word.sub("b", "word WORD") == "b b"
+    assert word.groups == 1
+
+
+@pytest.mark.parametrize("rules", [SHAPES, IDIOMS])
+def test_every_rule_has_a_pattern_that_compiles(rules: tuple[object, ...]) -> None:
+    for rule in rules:
+        found = getattr(rule, "pattern")  # noqa: B009
+        assert found.groups in (0, 1)
