@@ -17,7 +17,10 @@ _SUBSTITUTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:/private)?/(?:tmp|var/folders)/[^\s\"':,;)\]]*", "<tmp>"),
         (r"[A-Za-z]:\\(?:[^\s\\\"':]+\\)*(?:Temp|TEMP|tmp)\\[^\s\"':,;)\]]*", "<tmp>"),
         # Paths: the file's name is what stays the same on another machine.
-        (r"(?:[a-z]+://)?(?:[A-Za-z]:)?[\w.@+~%-]*(?:[/\\]+[\w.@+~%-]+)*[/\\]+(?=[\w.@+~%-])", ""),
+        (
+            r"(?:[a-z]+://)?(?:[A-Za-z]:)?[\w.@+~%-]{0,80}(?:[/\\]{1,2}[\w.@+~%-]{1,80}){0,40}[/\\]{1,2}(?=[\w.@+~%-])",
+            "",
+        ),
         (r"\b0x[0-9a-fA-F]+\b", "#"),
         (r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b", "#"),
         (r"\btmp\w{4,}\b", "<tmp>"),

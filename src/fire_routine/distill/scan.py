@@ -146,6 +146,7 @@ class Scanner:
         self._section: Rule | None = None
         self._section_end = 0  # number of the line at which it ends at the latest
         self._section_at = 0
+        self._neared = 0  # lines before this one were examined, or are too far from a mark
         self._tailed = 0
         self._lines: list[bytes] = []
         self._first = 0
@@ -192,7 +193,9 @@ class Scanner:
 
     def _near(self, until: int) -> None:
         """Before a mark, every line is examined."""
-        for at in range(max(until - NEAR, 0), until):
+        begin = max(until - NEAR, self._neared - self._first, 0)
+        self._neared = self._first + until
+        for at in range(begin, until):
             self._examine(at)
 
     def _examine(self, index: int) -> None:

@@ -29,6 +29,7 @@ SPECIFIC: tuple[Rule, ...] = (
     *javascript.RULES,
     *ruby_php.RULES,
     *others.RULES,
+    *infrastructure.SIGNS,
 )
 DULL: tuple[Rule, ...] = dull.RULES
 GENERAL: tuple[Rule, ...] = general.RULES

@@ -7,7 +7,7 @@ from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, rule
 
 RULES = (
     rule("go-test", "--- fail", r"^\s*--- FAIL: \S", CAUSE, ahead=40, back=14, leads=r"^\s+\S+\.go:\d+: |^\s{4,}\S", listed=True),
-    rule("go-package", "^f~fail", r"^FAIL\s+\S+(?:/\S+)*(?:\s+[\d.]+m?s|\s+\[(?:build|setup) failed\]|\s+\(cached\))$", RESULT - 1, ahead=0, listed=True),
+    rule("go-package", "^f~fail", r"^FAIL\s+\S+(?:\s+[\d.]+m?s|\s+\[(?:build|setup) failed\]|\s+\(cached\))$", RESULT - 1, ahead=0, listed=True),
     rule("go-fail", "^f~fail", r"^FAIL$", CONSEQUENCE, ahead=0),
     rule("go-panic", "panic", r"^(?:panic: |fatal error: |\[signal SIG)", CAUSE, ahead=40, paragraph=12),
     rule("go-race", "data race", r"^WARNING: DATA RACE", CAUSE, ahead=30, paragraph=20),

@@ -27,25 +27,15 @@ RULES = (
     rule("killed", "killed|oomkilled|oom|code 137|status 137|with 137", r"Killed(?=\s|$)|killed by signal|OOMKilled|oom-kill|exit(?:ed)? (?:code|status|with) 137", CAUSE, ahead=1),
     rule("out-of-memory", "of memory|heap|cannot allocate|memory exhausted|alloc|enomem|outofmemoryerror", r"ut of [Mm]emory|OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap", CAUSE, ahead=6),
     rule("disk-full", "no space left|enospc|disk quota", r"No space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=6),
-    rule("timeout", "timed out|timeout|deadline exceeded|etimedout|esockettimedout|timeouterror|returning 124", r"(?:imed out|TIMED OUT|deadline exceeded|ETIMEDOUT|ESOCKETTIMEDOUT|imeout (?:exceeded|expired|of|after|reached|error|waiting)|TimeoutError|returning 124)\b", RESULT - 1, ahead=4),
-    rule("exit-code", "exit code|exit status|returned non-zero|exited with|returned exit|returned error code|status code", r"(?:exit(?:ed)?(?: with)?(?: a)?(?: non-zero)? (?:code|status)|returned non-zero exit|error code)[: =]*-?[1-9]", HINT, ahead=0),
     # shells
-    rule("command-not-found", "command not found|not recognized|: not found", r"command not found|is not recognized as (?:an internal|the name)|^\S*(?:sh|bash)?: .*: not found$|^/bin/sh: ", CAUSE, ahead=1, back=1, leads=r"^\+|^\$"),
-    rule("no-such-file", "no such file|enoent|cannot access|cannot stat", r"[Nn]o such file or directory|ENOENT|cannot (?:access|stat|open) ", RESULT, ahead=3),
-    rule("permission", "permission denied|eacces|eperm|operation not permitted", r"[Pp]ermission denied|\bEACCES\b|\bEPERM\b|[Oo]peration not permitted", RESULT, ahead=3),
     rule("shell-line", "line", r"^\S+: line \d+: ", CAUSE - 1, ahead=1),
-    rule("usage", "usage|unrecognized|unknown option|unknown command|unknown argument|unknown flag|invalid option|illegal option|unexpected argument", r"unrecognized (?:arguments?|options?|command)|[Uu]nknown (?:option|command|argument|flag)|invalid option|illegal option|unexpected argument", CAUSE - 1, ahead=2),
     # git
     rule("git", "fatal: ", r"^(?:\S+ )?fatal: ", CAUSE - 1, ahead=4, back=1, leads=r"^\$|^\+"),
     rule("git-conflict", "conflict (", r"^CONFLICT \(|^Automatic merge failed|^error: (?:could not apply|Your local changes|failed to push)", CAUSE, ahead=4),
     rule("git-remote", "remote|rejected", r"^remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=3),
     rule("git-dirty", "modified|deleted|new file", r"^\s+(?:modified|deleted|new file):\s+\S", RESULT - 3, ahead=2),
     rule("diff", "^d~diff --git|^-~--- |^+~+++ ", r"^diff --git |^--- (?:a/|\S+\s+\d{4}-)|^\+\+\+ (?:b/|\S+\s+\d{4}-)", RESULT, ahead=40),
-    rule("out-of-date", "out of date|not up to date|not up-to-date|up-to-date|dirty", r"(?:is|are) (?:out of date|not up[- ]to[- ]date|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
     # network and registries
-    rule("network", "could not resolve|connection|econnrefused|econnreset|econnaborted|enotfound|eai|network|resolution|service not known|ssl|sslerror|certificate|max retries|handshake", r"[Cc]ould not resolve (?:host|proxy)|[Cc]onnection (?:was )?(?:refused|reset|timed out|aborted|closed)|ECONN(?:REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|[Nn]etwork is unreachable|failure in name resolution|[Nn]ame or service not known|SSL(?:Error|: | connect error|_ERROR|Handshake)|certificate (?:verify failed|has expired|problem)|Max retries exceeded|TLS handshake|handshake failure", CAUSE - 1, ahead=4),
-    rule("http", "http|status|returned error: |bad gateway|service unavailable|too many|forbidden|unauthorized|gateway time|404 not found", r"(?:HTTP(?:/[\d.]+)?[ :]+(?:error |status |code )?|eturned error: |tatus(?: code)?:? )[45]\d\d\b|(?:429 Too Many|50[0234] (?:Bad|Service|Gateway|Internal)|403 Forbidden|404 Not Found|401 Unauthorized)", RESULT, ahead=2),
-    rule("rate-limit", "rate limit|too many requests|toomanyrequests", r"[Rr]ate limit|[Tt]oo [Mm]any [Rr]equests|toomanyrequests", CAUSE - 1, ahead=3),
     rule("curl", "curl: ", r"^curl: \(\d+\) ", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
     rule("wget", "wget: |unable to", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
     rule("gh", "gh: ", r"^gh: ", CAUSE, ahead=1),
@@ -53,7 +43,7 @@ RULES = (
     rule("apt", "^e~e: |^e~err:|^d~dpkg: ", r"^E: (?!\s*$)|^dpkg: (?:error|dependency)|^Err:\d+ ", CAUSE, ahead=4),
     rule("yum", "error: ", r"^(?:Error|error): (?:Nothing to do|Unable to find a match|Failed to download|Package:|Cannot find a valid baseurl)", CAUSE, ahead=4),
     rule("homebrew", "error: ", r"^Error: (?:No available formula|The `brew|\S+ \S+ is already installed|Failure while executing|An exception occurred|Cask |.* did not build)", CAUSE - 1, ahead=4),
-    rule("pacman", "error: ", r"^error: (?:target not found|failed (?:to|retrieving)|could not)", CAUSE, ahead=3),
+    rule("pacman", "error: ", r"^error: (?:target not found|failed (?:to|retrieving)|could not (?!compile|apply|find native))", CAUSE, ahead=3),
     rule("alpine", "error: ", r"^ERROR: (?:unable to select|.*\.apk|\S+: )", CAUSE - 1, ahead=4),
     # containers, clusters, provisioning
     rule("docker-daemon", "daemon", r"Error response from daemon: |Cannot connect to the Docker daemon|^docker: Error", CAUSE, ahead=2),
@@ -67,5 +57,19 @@ RULES = (
     rule("kubectl", "error from server|crashloopbackoff|imagepullbackoff|errimagepull|failedscheduling|connection to the server|error: ", r"Error from server|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|FailedScheduling|The connection to the server|error: (?:timed out waiting|unable to (?:recognize|connect))", CAUSE, ahead=2),
     rule("ansible", "fatal: [|failed: [", r"^(?:fatal|failed): \[", CAUSE, ahead=8, back=2, leads=r"^TASK"),
     rule("cloud", "an error occurred (|error: (gcloud", r"^An error occurred \(\w+\) when calling|^ERROR: \(gcloud", CAUSE, ahead=2),
+)  # fmt: skip
+
+# Found anywhere in a line, so tried when no tool of its own takes it.
+SIGNS = (
+    rule("exit-code", "exit code|exit status|returned non-zero|exited with|returned exit|returned error code|status code", r"(?:exit(?:ed)?(?: with)?(?: a)?(?: non-zero)? (?:code|status)|returned non-zero exit|error code)[: =]*-?[1-9]", HINT, ahead=0),
+    rule("timeout", "timed out|timeout|deadline exceeded|etimedout|esockettimedout|timeouterror|returning 124", r"(?:imed out|TIMED OUT|deadline exceeded|ETIMEDOUT|ESOCKETTIMEDOUT|imeout (?:exceeded|expired|of|after|reached|error|waiting)|TimeoutError|returning 124)\b", RESULT - 1, ahead=4),
+    rule("network", "could not resolve|connection|econnrefused|econnreset|econnaborted|enotfound|eai|network|resolution|service not known|ssl|sslerror|certificate|max retries|handshake", r"[Cc]ould not resolve (?:host|proxy)|[Cc]onnection (?:was )?(?:refused|reset|timed out|aborted|closed)|ECONN(?:REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|[Nn]etwork is unreachable|failure in name resolution|[Nn]ame or service not known|SSL(?:Error|: | connect error|_ERROR|Handshake)|certificate (?:verify failed|has expired|problem)|Max retries exceeded|TLS handshake|handshake failure", CAUSE - 1, ahead=4),
+    rule("http", "http|status|returned error: |bad gateway|service unavailable|too many|forbidden|unauthorized|gateway time|404 not found", r"(?:HTTP(?:/[\d.]+)?[ :]+(?:error |status |code )?|eturned error: |tatus(?: code)?:? )[45]\d\d\b|(?:429 Too Many|50[0234] (?:Bad|Service|Gateway|Internal)|403 Forbidden|404 Not Found|401 Unauthorized)", RESULT, ahead=2),
+    rule("rate-limit", "rate limit|too many requests|toomanyrequests", r"[Rr]ate limit|[Tt]oo [Mm]any [Rr]equests|toomanyrequests", CAUSE - 1, ahead=3),
+    rule("no-such-file", "no such file|enoent|cannot access|cannot stat", r"[Nn]o such file or directory|ENOENT|cannot (?:access|stat|open) ", RESULT, ahead=3),
+    rule("permission", "permission denied|eacces|eperm|operation not permitted", r"[Pp]ermission denied|\bEACCES\b|\bEPERM\b|[Oo]peration not permitted", RESULT, ahead=3),
+    rule("usage", "usage|unrecognized|unknown option|unknown command|unknown argument|unknown flag|invalid option|illegal option|unexpected argument", r"unrecognized (?:arguments?|options?|command)|[Uu]nknown (?:option|command|argument|flag)|invalid option|illegal option|unexpected argument", CAUSE - 1, ahead=2),
     rule("credentials", "could not read|authentication|unauthorized|access key|bad credentials|resource not accessible|denied", r"could not read (?:Username|Password)|[Aa]uthentication (?:failed|required)|401 Unauthorized|: [Uu]nauthorized|Bad credentials|Resource not accessible|^denied: |Access key cannot", CAUSE - 1, ahead=2),
+    rule("command-not-found", "command not found|not recognized|: not found", r"command not found|is not recognized as (?:an internal|the name)|^\S*(?:sh|bash)?: .*: not found$|^/bin/sh: ", CAUSE, ahead=1, back=1, leads=r"^\+|^\$"),
+    rule("out-of-date", "out of date|not up to date|not up-to-date|up-to-date|dirty", r"(?:is|are) (?:out of date|not up[- ]to[- ]date|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
 )  # fmt: skip

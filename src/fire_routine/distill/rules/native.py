@@ -6,7 +6,7 @@ from __future__ import annotations
 from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
 
 RULES = (
-    rule("compiler", "error", r"^(?:In file included from )?(?:[A-Za-z]:)?[^\s:(][^:(]*?(?::\d+(?::\d+)?|\(\d+(?:,\d+)?\)) ?: (?:fatal |internal compiler )?error\b", CAUSE, ahead=12, back=3, leads=r"^In file included from|^\s+from |: In (?:function|member|instantiation|constructor)|: At global|required from"),
+    rule("compiler", "error", r"^(?!\S+\.l?hs:)(?:In file included from )?(?:[A-Za-z]:)?[^\s:(][^:(]*?(?::\d+(?::\d+)?|\(\d+(?:,\d+)?\)) ?: (?:fatal |internal compiler )?error\b(?! TS\d)", CAUSE, ahead=12, back=3, leads=r"^In file included from|^\s+from |: In (?:function|member|instantiation|constructor)|: At global|required from"),
     rule("swiftlint", "violation: ", r"\.swift:\d+(?::\d+)?: (?:warning|error): .* Violation: ", CAUSE - 2, ahead=0),
     rule("compiler-warning", "warning", r"^[^\s:][^:]*:\d+(?::\d+)?: warning: ", WARNING, ahead=0),
     rule("compiler-killed", "killed|internal compiler error", r"Killed signal terminated program|internal compiler error", CAUSE, ahead=4),

@@ -14,7 +14,7 @@ RULES = (
     rule("minitest-failed", "#test|^f~fail|^e~error", r"^[\w:]+#test_\S.* \[\S+:\d+\]:?$|^\s*(?:FAIL|ERROR)(?:\[\"test_| +[\w:]+#test_)", CAUSE - 1, ahead=4, paragraph=6),
     rule("minitest-total", "failures", r"^\d+ (?:runs|tests), \d+ assertions, (?:[1-9]\d* failures|\d+ failures, [1-9]\d* errors)", RESULT - 2, ahead=0),
     rule("cucumber", "failing scenarios", r"^Failing Scenarios:", RESULT, ahead=10, paragraph=10),
-    rule("ruby-exception", "error|exception|errno", r"^\S*:\d+:in [`'].*: .*\((?:[A-Z]\w*(?:::)?)+\)$|^(?:[A-Z]\w*::)*[A-Z]\w*(?:Error|Exception)(?:: .*)?$", CAUSE - 1, ahead=12, paragraph=6),
+    rule("ruby-exception", "error|exception|errno", r"^\S*:\d+:in [`'].*: .*\((?:[A-Z]\w*::)*[A-Z]\w*\)$|^(?:[A-Z]\w*::)*[A-Z]\w*(?:Error|Exception)(?:: .*)?$", CAUSE - 1, ahead=12, paragraph=6),
     rule("ruby-frames", "in", r"^\s*(?:from )?\S+:\d+:in [`']", HINT - 1, ahead=0),
     rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
     rule("rubocop", ": c: |: w: |: e: |: f: |offenses", r"^\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected|^Offenses:$", CAUSE, ahead=2, paragraph=2),

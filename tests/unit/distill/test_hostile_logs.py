@@ -1,0 +1,147 @@
+"""Logs made to do harm, or merely strange: bounded, and never an exception."""
+
+# ruff: noqa: E501 - a script of few lines
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+
+from fire_routine import distill
+from fire_routine.distill import classify
+from fire_routine.distill.text import LONGEST, shorten
+from fire_routine.model import Digest, utf16_length
+
+MIB = 1024 * 1024
+BOUND = 200_000  # characters of a digest
+
+
+def size(digest: Digest) -> int:
+    return sum(len(line) + 1 for block in digest.blocks for line in block.lines)
+
+
+def repeated(part: bytes, total: int) -> Iterator[bytes]:
+    chunk = part * max(1, 65_536 // len(part))
+    for _ in range(total // len(chunk)):
+        yield chunk
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"x",  # one line without an end
+        b"\0",
+        b"\xff\xfe\xfa",
+        b"\r",
+        b"Progress 10%\r",
+        b"\n",
+        b"##[group]Run x\n",
+        b"##[error]Process completed with exit code 1.\n",
+        b"error: no\n",
+        b"FAILED a.py::b - c\n",
+        b"\x1b[31m",
+        b"a.py::b::",
+    ],
+)
+def test_memory_and_digest_stay_bounded(part: bytes) -> None:
+    tracemalloc.start()
+    try:
+        digest = distill.read(repeated(part, MIB))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size(digest) <= BOUND
+    assert utf16_length(distill.excerpt(digest, 4096).text) <= 4096
+    assert peak < 24 * MIB
+
+
+def test_memory_does_not_grow_with_the_log() -> None:
+    chance = random.Random(1)
+    words = [b"error", b"build", b"FAILED", b"ok", b"test_a", b"in", b"file.py", b"##[error]", b"\x1b[31m"]
+
+    def log(lines: int) -> Iterator[bytes]:
+        for _ in range(lines):
+            yield b" ".join(chance.choices(words, k=8)) + b" %d\n" % chance.randrange(10**9)
+
+    def peak(lines: int) -> int:
+        tracemalloc.start()
+        try:
+            distill.read(log(lines))
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    small, large = peak(9_000), peak(18_000)
+    assert large < small * 1.5
+
+
+def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
+    """So no line, however long, costs more than a short one, whatever a pattern does with it."""
+    seen: list[int] = []
+
+    class Spy(str):
+        def lower(self) -> str:
+            seen.append(len(self))
+            return str.lower(self)
+
+    classify.classify(Spy("error: " + "x" * 1_000_000))
+    classify.classify_line(b"error: " + b"x" * 1_000_000)
+    assert classify.classify("error: " + "x" * 5000) is not None
+
+
+# Lines on which nested quantifiers would take for ever; the process is killed if one does.
+HOSTILE = """
+import sys
+from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
+tokens = [" ", "\\t", "a", "A", "1", "/", ".", "-", ":", "(", ")", "[", "]", "_", "=", "*", "+", "|", "a/", "a.", "A::",
+          "1:", ".py", "::a", "a::", "\\\\", "/a", "[a] ", "at ", "Error", "(A", "=1", "- "]
+starts = ["", "FAIL ", "FAILED ", "ERROR: ", "a.py::", "x:1:in `a: (", "[ERROR] ", "1) ", "Error: ", "  at ", "E   "]
+rules = (*DULL, *SPECIFIC, *GENERAL)
+for start in starts:
+    for token in tokens:
+        line = (start + token * 600)[:600] + "\\n!"
+        for rule in rules:
+            rule.pattern.search(line)
+            if rule.section is not None:
+                rule.section.search(line)
+            if rule.leads is not None:
+                rule.leads.match(line.encode())
+"""
+
+
+def test_no_pattern_can_be_made_to_backtrack_for_ever() -> None:
+    subprocess.run([sys.executable, "-c", HOSTILE], check=True, timeout=120, env={"PYTHONPATH": "src"})
+
+
+@pytest.mark.parametrize("limit", [100, 4096])
+def test_a_long_line_is_cut_in_the_middle_between_words(limit: int) -> None:
+    words = [f"word{n}" for n in range(3000)]
+    short = shorten(" ".join(words), limit)
+    assert len(short) <= limit
+    head, _, rest = short.partition(" [… ")
+    tail = rest.partition(" …] ")[2]
+    assert set(head.split()) <= set(words)
+    assert set(tail.split()) <= set(words)
+
+
+def test_a_secret_on_the_edge_of_a_cut_is_dropped_whole() -> None:
+    secret = "ghp_" + "a1B2" * 9
+    for shift in range(0, 80, 3):
+        line = "x" * (LONGEST // 2 - 60 + shift) + " " + secret + " " + "y " * LONGEST
+        short = shorten(line)
+        assert secret in short or "ghp_" not in short
+        assert secret in short or "a1B2" not in short
+
+
+def test_a_word_longer_than_the_limit_leaves_its_mark_alone() -> None:
+    assert shorten("z" * 10_000).strip() == "[… 10000 characters …]"
+
+
+def test_progress_bars_are_shown_by_their_last_state_and_other_text_is_kept() -> None:
+    log = b"get: 10%\rget: 20%\rget: 100%\rerror: the disk is full\n"
+    lines = [line for block in distill.read([log]).blocks for line in block.lines]
+    assert lines == ["get: 100%", "error: the disk is full"]
