@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..model import Digest, Excerpt, utf16_length
+from dataclasses import replace
+
+from ..model import Block, Digest, Excerpt, utf16_length
 from .text import shorten
 
 GAP = 22  # characters that a mark for left-out lines takes, about
@@ -64,4 +66,23 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
         last = numbers[at]
     if last + 1 < digest.total_lines:
         out.append(_gap(digest.total_lines - last - 1))
-    return Excerpt("\n".join(out), len({numbers[at] for at in shown}), digest.total_lines)
+    blocks = _shown(digest, page.chosen)
+    return Excerpt("\n".join(out), len({numbers[at] for at in shown}), digest.total_lines, blocks)
+
+
+def _shown(digest: Digest, chosen: set[int]) -> tuple[Block, ...]:
+    """The digest's blocks, with the lines that an excerpt shows: neighbours of one rule are one block."""
+    blocks: list[Block] = []
+    position = 0
+    for block in digest.blocks:
+        for offset, line in enumerate(block.lines):
+            number = block.first + min(offset, block.last - block.first)
+            last = blocks[-1] if blocks else None
+            if position in chosen and last and last.rule == block.rule and number - last.last <= 1:
+                blocks[-1] = replace(
+                    last, lines=(*last.lines, line), last=number, weight=max(last.weight, block.weight)
+                )
+            elif position in chosen:
+                blocks.append(Block(number, (line,), block.weight, block.rule, number))
+            position += 1
+    return tuple(blocks)

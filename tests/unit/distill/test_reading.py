@@ -143,3 +143,10 @@ def test_an_empty_log_makes_an_empty_excerpt() -> None:
     assert digest.blocks == ()
     assert digest.total_lines == 0
     assert distill.excerpt(digest, 2048).text == ""
+
+
+def test_an_excerpt_says_which_rule_took_each_block() -> None:
+    excerpt = distill.excerpt(read(GITHUB_LOG), 400)
+    shown = [line for block in excerpt.blocks for line in block.lines]
+    assert [line for line in excerpt.text.splitlines() if not line.startswith("[…")] == shown
+    assert "pytest-failed" in {block.rule for block in excerpt.blocks}

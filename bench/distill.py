@@ -1,0 +1,137 @@
+"""How fast logs are read, beside `tail -c` and a grep of error words, and how much memory it takes.
+
+    python bench/distill.py [FOLDER] [--memory MIB]
+
+Without FOLDER (of `*.log` files) it reads logs of its own making: green build output with a failure
+in its middle, and lines made to do harm. All figures come from one run on one core: compare them
+with each other. Peak memory is that of a process of its own which reads a log of `--memory` MiB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+SOURCE = str(Path(__file__).resolve().parent.parent / "src")
+sys.path.insert(0, SOURCE)
+
+from fire_routine import distill  # noqa: E402 - of this working tree
+
+MIB = 1024 * 1024
+CHUNK = 64 * 1024
+WORDS = re.compile(rb"error|fail|exception|fatal", re.IGNORECASE)
+FAILURE = b"""--- FAIL: TestSum (0.00s)
+    sum_test.go:9: got 3, want 4
+FAIL
+FAIL\texample.com/sum\t0.004s
+##[error]Process completed with exit code 1.
+"""
+MEMORY = """
+import resource, sys
+from fire_routine import distill
+line = b"2026-01-02T03:04:05.1234567Z [INFO] compiling module %d of the build, nothing wrong here\\n"
+def log(total):
+    made, n = 0, 0
+    while made < total:
+        chunk = b"".join(line % (n + i) for i in range(700))
+        n, made = n + 700, made + len(chunk)
+        yield chunk
+    yield b"error: the cause\\n"
+distill.read(log(int(sys.argv[1]) * 1024 * 1024))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(peak // (1024 if sys.platform == "linux" else 1024 * 1024))
+"""
+
+
+def green(chance: random.Random, lines: int) -> bytes:
+    verbs = ["Compiling", "Downloading", "Installing", "ok", "PASS", "Linking", "Checking"]
+    return b"".join(
+        b"2026-01-02T03:04:05.1234567Z %s package-%d v1.%d\n"
+        % (chance.choice(verbs).encode(), chance.randrange(9999), n)
+        for n in range(lines)
+    )
+
+
+def made() -> Iterator[tuple[str, bytes]]:
+    """Logs for who has none."""
+    chance = random.Random(7)
+    yield "green, the failure in its middle", green(chance, 100_000) + FAILURE + green(chance, 100_000)
+    yield "one line", b"x" * (16 * MIB)
+    yield "carriage returns alone", b"\r" * (8 * MIB)
+    yield "500,000 ##[group]s", b"##[group]Run x\n" * 500_000
+    yield "no UTF-8, NUL bytes", bytes(range(256)) * (16 * 1024)
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def chunks(data: bytes) -> Iterator[bytes]:
+    return (data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
+
+
+def grep(data: bytes) -> int:
+    """Lines with an error word."""
+    return sum(1 for line in data.splitlines() if WORDS.search(line))
+
+
+def tail(data: bytes, name: Path) -> None:
+    """What `tail -c` costs, in a process of its own as one would run it."""
+    name.write_bytes(data)
+    subprocess.run(["tail", "-c", "8192", str(name)], check=True, stdout=subprocess.DEVNULL)
+
+
+def report(label: str, logs: list[bytes], folder: Path) -> None:
+    total = sum(map(len, logs))
+    ways: list[tuple[str, Callable[[bytes], object]]] = [
+        ("distill", lambda data: distill.read(chunks(data))),
+        ("grep", grep),
+        ("tail -c", lambda data: tail(data, folder / "log")),
+    ]
+    figures = []
+    for name, way in ways:
+        took = sum(timed(lambda way=way, data=data: way(data)) for data in logs)  # type: ignore[misc]
+        figures.append(f"{name} {total / max(took, 1e-9) / 1e6:8.1f} MB/s")
+    print(f"{label:36} {total / 1e6:8.1f} MB   {'   '.join(figures)}", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument(
+        "--memory", type=int, default=1024, help="MiB of the log that peak memory is taken on"
+    )
+    arguments = parser.parse_args()
+    # First, while this process is small: Linux counts its size as the new process's, too.
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY, str(arguments.memory)],
+        env={"PYTHONPATH": SOURCE},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    print(f"peak memory on a log of {arguments.memory} MiB: {done.stdout.strip()} MiB")
+    with tempfile.TemporaryDirectory() as name:
+        if arguments.folder:
+            logs = [path.read_bytes() for path in sorted(arguments.folder.rglob("*.log"))]
+            report(f"{len(logs)} logs, one by one", logs, Path(name))
+            report("the same in one stream", [b"\n".join(logs)], Path(name))
+        else:
+            for label, log in made():
+                report(label, [log], Path(name))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
