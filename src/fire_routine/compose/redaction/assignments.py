@@ -15,11 +15,14 @@ from ...patterns import pattern
 from .names import Name, names
 from .spans import Span
 from .text import Text
-from .values import code, generated, mixed, path_like, placeholder, sentence
+from .values import code, generated, mixed, path_like, placeholder, restless, sentence, strong
 
 _SEPARATOR = pattern(
     r"(?:\\*[\"'`])?\]?(?P<gap>[ \t]{0,16})"
-    r"(?P<mark>=>|:=|=(?![=>]|~[ \t])|:(?!:)|[ \t]is:?[ \t])(?P<after>[ \t]{0,40})"
+    r"(?P<mark>=>|:=|=(?![=>]|~[ \t])|:(?!:))(?P<after>[ \t]{0,40}(?:!![a-z]{1,9}[ \t])?)"
+)
+_TOLD = pattern(
+    r"(?P<link>[ \t](?:is|was|to|(?:set|changed|reset) to|provided|used))?(?P<colon>:)?[ \t]{1,4}"
 )
 _QUOTE = pattern(r"\\*[\"'`]")
 _JUDGED = 512  # characters by which a value is judged
@@ -39,6 +42,7 @@ _FLAG = pattern(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
 _FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
 _FLAG_GAP = pattern(r"[ \t]+(?![-|&;>])")
 _METAVAR = pattern(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
+_LONG_HEX = pattern(r"[0-9a-f]{32,128}")
 _CHANGE = pattern(r"[\"'`]?[ \t]*->[ \t]*(?=[\"'`])")
 
 
@@ -51,7 +55,7 @@ class _Value(NamedTuple):
 class _Place(NamedTuple):
     """How a value is written down."""
 
-    mark: str  # "=", ":", "is" or "flag"
+    mark: str  # "=", ":", "flag", or of a sentence "is" or nothing
     spaced: bool
     quoted: bool
     entry: bool  # the name begins the line, the value ends it
@@ -67,13 +71,14 @@ def assignments(whole: Text) -> Iterator[Span]:
             continue  # a word of the value before
         line_end = text.find("\n", name.end)
         line_end = len(text) if line_end < 0 else line_end
-        value, place = _assigned(text, name, line_end) or _flagged(text, name, line_end) or (None, None)
-        if value and place and value.start < value.end:
-            written = text[value.start : min(value.end, value.start + _JUDGED)]
-            if _secret(written, place, name, text[value.end : value.end + 40]):
+        for read in (_assigned, _flagged, _told):
+            value, place = read(text, name, line_end) or (None, None)
+            if value and place and _secret(text, value, place, name):
                 last = Span(value.start, _end(text, value, line_end), name.kind)
                 yield last
                 yield from _changed(text, value, line_end, name.kind)
+            if value:
+                break
 
 
 def _assigned(text: str, name: Name, line_end: int) -> tuple[_Value, _Place] | None:
@@ -83,8 +88,10 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[_Value, _Place] | N
     line = text.rfind("\n", 0, name.start) + 1
     first = _HEAD_OF_LINE.fullmatch(text, max(line, name.start - 80), name.start) is not None
     value = _value(text, separator.end(), line_end, first)
+    if first and name.word in ("passphrase", "mnemonic") and not value.quoted:
+        value = _Value(value.start, len(text[:line_end].rstrip()), False)  # words
     place = _Place(
-        separator["mark"].strip(" \t:") or ":",
+        separator["mark"].strip(":") or ":",
         bool(separator["gap"] or separator["after"]),
         value.quoted,
         first and not text[value.end : line_end].strip("\"'`\\,; \t"),
@@ -103,6 +110,16 @@ def _flagged(text: str, name: Name, line_end: int) -> tuple[_Value, _Place] | No
         return None
     value = _value(text, gap.end(), line_end, False)
     return value, _Place("flag", True, value.quoted, False, False)
+
+
+def _told(text: str, name: Name, line_end: int) -> tuple[_Value, _Place] | None:
+    """In a sentence: "the password is …", "login with password …"."""
+    told = _TOLD.match(text, name.end, line_end)
+    if not told or (name.head and not name.head.endswith(" ")):
+        return None
+    value = _value(text, told.end(), line_end, False)
+    mark = ":" if told["colon"] else "is" if told["link"] else ""
+    return value, _Place(mark, True, value.quoted, False, False)
 
 
 def _value(text: str, start: int, line_end: int, first: bool) -> _Value:
@@ -151,23 +168,35 @@ def _changed(text: str, value: _Value, line_end: int, kind: str) -> Iterator[Spa
             yield Span(new.start, new.end, kind)
 
 
-def _secret(value: str, place: _Place, name: Name, rest: str) -> bool:
-    if placeholder(value) or "***" in value or value.casefold() == name.written.casefold():
+def _secret(text: str, value: _Value, place: _Place, name: Name) -> bool:
+    written = text[value.start : min(value.end, value.start + _JUDGED)]
+    if placeholder(written) or "***" in written or written.casefold() == name.written.casefold():
         return False
-    if value.startswith("-----BEGIN"):
+    if written.startswith("-----BEGIN"):
         return False  # a key, which `blocks` takes out between its marks
-    if name.word in ("pass", "pwd", "salt", "pepper") and place.mark in (":", "is") and not place.quoted:
+    if place.mark in ("is", "") or name.talk:
+        return _in_a_sentence(written, place, name)
+    if name.word in ("pass", "pwd", "pw", "salt", "pepper") and place.mark == ":" and not place.quoted:
         # not "PASS: test" nor "pass:translate/2"
-        return bool(name.head.strip("-$.")) and place.entry and place.spaced and mixed(value)
+        entry = place.entry and place.spaced and mixed(written) and name.head.strip("-$.")
+        return bool(entry) or (strong(written) and name.word != "pass")
     if name.kind == "password":
-        return not (name.word == "pass" and value.isdigit()) and _password(value, place, rest)
+        rest = text[value.end : value.end + 40]
+        return not (name.word == "pass" and written.isdigit()) and _password(written, place, rest)
     if place.mark == "flag":
-        return not _METAVAR.fullmatch(value) and generated(value)
-    if place.capitals and place.mark != "is" and (place.entry or not place.spaced) and len(value) >= 8:
-        return not (code(value) or path_like(value) or re.match(r"\w+://", value) or value.isdigit())
-    if place.quoted and len(value) >= 16 and value.isalnum() and not value.isdigit():
+        return not _METAVAR.fullmatch(written) and generated(written)
+    if place.capitals and (place.entry or not place.spaced) and len(written) >= 8:
+        return not (code(written) or path_like(written) or re.match(r"\w+://", written) or written.isdigit())
+    if place.quoted and len(written) >= 16 and written.isalnum() and not written.isdigit():
         return True
-    return generated(value) and " " not in value
+    return generated(written) and " " not in written
+
+
+def _in_a_sentence(value: str, place: _Place, name: Name) -> bool:
+    if name.word.startswith(("passw", "passphrase", "passcode", "cred")):
+        return strong(value) and (place.mark != "" or any(c in "!#$%^&*?~+=" for c in value))
+    long_hex = _LONG_HEX.fullmatch(value) is not None and "auth" in name.head.lower()
+    return long_hex or (restless(value) and mixed(value))
 
 
 def _password(value: str, place: _Place, rest: str) -> bool:
@@ -181,4 +210,5 @@ def _password(value: str, place: _Place, rest: str) -> bool:
         return True
     if place.entry:
         return mixed(value) or not value.isalpha() or place.mark == ":" or place.capitals
-    return mixed(value) and len(value) >= 6 and not re.match(r"[ \t]+[A-Za-z]", rest)
+    goes_on = re.match(r"[ \t]+[A-Za-z]", rest) is not None  # a sentence, or the next field
+    return mixed(value) and len(value) >= 6 and (not goes_on or strong(value))

@@ -32,6 +32,7 @@ _DER = pattern(
 _DER_BEGINNINGS = ("MI", "MC4CAQ", "MHcCAQ", "b3Blbn")
 _WIDTHS = frozenset({60, 64, 65, 70, 72, 76})  # of rows that stand alone
 _FILES = (b"\x1f\x8b", b"\x89PNG", b"PK\x03\x04", b"\xff\xd8\xff", b"%PDF", b"\x7fELF", b"BZh", b"\xfd7zXZ")
+_WIDEST = 1024  # characters of a row
 _FOREIGN = 3  # lines of other output that may stand between the rows of a key
 
 
@@ -100,19 +101,23 @@ class _Keys:
         told = rest.strip(" \t\"'\\,")
         on_line = bool(told) and not told.startswith("[redacted:")
         pieces = [self._span(number, begin.end(), begin.end() + len(rest))] if on_line else []
-        column = -1
+        column, width = -1, _WIDEST
         while not end and number + 1 < len(self._lines):
             number += 1
             line = self._lines[number]
             end = _MARK.search(line) if "----" in line else None
             row = self._row(line[: end.start()] if end else line, column)
-            if row:
+            if row and self._fits(line[slice(*row)], width):
                 pieces.append(self._span(number, *row))
-                column = row[0]
+                column, width = row[0], row[1] - row[0] if width == _WIDEST else width
             elif not (end or _ATTRIBUTE.match(line) or self._goes_on(number)):
                 break
         self.done = number + 1
         return pieces
+
+    def _fits(self, row: str, width: int) -> bool:
+        """Whether a row may stand in a key whose rows are so wide: of random characters, and no wider."""
+        return len(row) <= width and (len(row) < 40 or _kinds(row) == 3)
 
     def _row(self, line: str, column: int) -> tuple[int, int] | None:
         """The base64 at a line's end. A short one has to begin at `column`, where the one above did."""
@@ -137,7 +142,11 @@ class _Keys:
         self.done = number + len(rows)
         ended = _MARK.search(self._line(self.done))
         pieces = [self._span(number + n, *row) for n, row in enumerate(rows)]
-        return pieces if self._private(number, found, ended) else []
+        if self._private(number, found, ended):
+            return pieces
+        if len(found) == 1:
+            self.done = number + 1  # no block: what seemed its last row may begin a key
+        return []
 
     def _private(self, number: int, found: list[tuple[int, int]], ended: re.Match[str] | None) -> bool:
         if ended:

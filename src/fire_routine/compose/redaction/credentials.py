@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ...patterns import pattern
 from .spans import Span
 from .text import Text
-from .values import generated, mixed, placeholder
+from .values import generated, mixed, placeholder, restless
 
 # scheme://user:password@host. A password may hold anything but white space and quotes; a slash only where
 # what stands before it is no port.
@@ -18,6 +18,7 @@ _WITH_TOKEN = pattern(r"://([^\s:/@\"'`<>?#]{16,512})@(?=[\w\[.-])")
 _ORACLE = pattern(r"jdbc:oracle:\w+:[\w$#]{1,64}/([^\s@\"']{1,128})@")
 _ADDRESS_END = pattern(r"[,;](?=[\w.+-]{1,20}://)|[,)\]}](?=\s|$)")
 
+_AWS_SECRET_KEY = pattern(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
 _HEADER = pattern(
     r"authorization\\*[\"'`]?\]?[ \t]{0,8}(?:[:=,]|=>)[ \t]{0,8}\\*[\"'`]?"
     r"(?:(?P<scheme>bearer|basic|token|api-?key|key|digest|negotiate|ntlm|hawk|aws4-hmac-sha256|sso-key|splunk|bot)"
@@ -35,6 +36,7 @@ _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "ve
 def credentials(text: Text) -> Iterator[Span]:
     """Secrets known by what stands around them."""
     yield from _addresses(text)
+    yield from _aws_secret_keys(text)
     yield from _headers(text.text, text.lowered)
 
 
@@ -46,6 +48,10 @@ def _addresses(whole: Text) -> Iterator[Span]:
             short = len(match[2]) < 3 and match[1]  # "u:p@host", as tests of parsers have it
             if not (short or placeholder(match[2]) or _ADDRESS_END.search(match[2])):
                 yield Span(*match.span(2), "url-password")
+                if len(match[1]) >= 20 and generated(
+                    match[1]
+                ):  # a token, as in https://TOKEN:x-oauth-basic@host
+                    yield Span(*match.span(1), "url-password")
         else:
             match = _WITH_TOKEN.match(text, position)
             if match and generated(match[1]):
@@ -54,6 +60,15 @@ def _addresses(whole: Text) -> Iterator[Span]:
         for match in _ORACLE.finditer(text):
             if not placeholder(match[1]):
                 yield Span(*match.span(1), "url-password")
+
+
+def _aws_secret_keys(text: Text) -> Iterator[Span]:
+    """The secret that stands next to an AWS key ID, as in the CSV file and in tables."""
+    for prefix in ("AKIA", "ASIA"):
+        for position in text.places(prefix):
+            for match in _AWS_SECRET_KEY.finditer(text.text, position + 20, position + 300):
+                if restless(match.group()) and mixed(match.group()):
+                    yield Span(*match.span(), "aws-secret-key")
 
 
 def _headers(text: str, lowered: str) -> Iterator[Span]:

@@ -79,9 +79,12 @@ def _entries(lines: list[str], data: int) -> Iterator[tuple[int, tuple[int, int]
     depth = _depth(lines[data])
     scalar = False
     entry_depth = 0
+    quoted = lines[data].lstrip().startswith('"')  # JSON
     for number in range(data + 1, min(len(lines), data + 1 + _REACH)):
         line = lines[number]
-        if line.strip() and _depth(line) <= depth:
+        if line.strip() and (
+            _depth(line) <= depth or (not scalar and line.lstrip().startswith('"') != quoted)
+        ):
             return
         indentation = len(line) - len(line.lstrip())
         match = _ENTRY.match(line, indentation)

@@ -12,21 +12,23 @@ from .text import Text
 
 # What such names are made of, found by their first letters; `key` alone says nothing
 _STEMS = (
-    *("pass", "pwd", "pswd", "secret", "token", "credential", "key", "auth", "mnemonic", "connectionstring"),
+    *("pass", "pw", "pswd", "secret", "token", "cred", "key", "auth", "mnemonic", "connectionstring"),
     *("sig=", "signature", "session", "salt", "pepper"),
 )
 _WORD = pattern(
-    r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?|credentials?"
+    r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?"
+    r"|credentials?|creds(?![a-z])|(?<![a-z])pw(?![a-z])"
     r"|keys?(?![a-z])|(?<=_)auth(?![a-z])|(?<=\")auth(?=\\*\")|mnemonic|connectionstring|sig(?==)"
     r"|(?<=x-amz-)signature|(?<=x-goog-)signature|(?<=sharedaccess)signature|session[-_]?id(?![a-z])"
     r"|salt(?![a-z])|pepper(?![a-z])"
 )
 _OWNER_OF_KEY = pattern(
     r"(?:api|access|secret|private|account|auth|encryption|encrypt|signing|master|license|deploy|client|storage|admin"
-    r"|app|application|service|webhook|shared|ssh|gpg|pgp|rsa|aes|hmac|jwt|session|consumer|subscription|functions?"
+    r"|app|application|sdk|service|webhook|shared|ssh|gpg|pgp|rsa|aes|hmac|jwt|session|consumer|subscription|functions?"
     r"|publish|upload|ingest|instrumentation|host|integration|project|bot|team|root|cipher|crypt(?:o|ography)?"
     r"|preshared|primary|secondary)[-_. ]?"
 )
+_OWNER_BEFORE = pattern(r"(?:api|access|auth|secret|private) \Z", re.IGNORECASE)  # "API key"
 _NAME_CHARACTERS = string.ascii_letters + string.digits + "_.$-"
 _TAIL = pattern(r"[\w.-]{0,48}", re.ASCII)
 _OF_ANOTHER_THING = pattern(  # what a name ends with that holds no secret but something about one
@@ -68,10 +70,11 @@ class Name(NamedTuple):
     word: str  # the part that tells, in lower case
     head: str  # what stands in front of it in the name
     written: str
+    talk: bool  # what stands in front of the name makes it the subject of a message
 
     @property
     def kind(self) -> str:
-        if self.word.startswith(("pass", "pwd", "pswd", "mnemonic")):
+        if self.word.startswith(("pass", "pw", "pswd", "mnemonic")):
             return "password"
         if self.word.startswith("token"):
             return "token"
@@ -96,12 +99,13 @@ def _name(text: str, match: re.Match[str]) -> Name | None:
     start, end = match.span()
     before = text[max(0, start - 64) : start]
     head = before[len(before.rstrip(_NAME_CHARACTERS)) :]
+    owner = None if head else _OWNER_BEFORE.search(before)
+    head = owner.group() if owner else head
     after = _TAIL.match(text, end)
     tail = after.group() if after else ""
-    name = Name(
-        start - len(head), end + len(tail), match.group(), head, text[start - len(head) : end + len(tail)]
-    )
-    return name if _tells(name, text[start:end], tail) and not _talk(text, name) else None
+    start, end = start - len(head), end + len(tail)
+    name = Name(start, end, match.group(), head, text[start:end], _talk(text, start))
+    return name if _tells(name, text[slice(*match.span())], tail) else None
 
 
 def _tells(name: Name, written: str, tail: str) -> bool:
@@ -109,10 +113,16 @@ def _tells(name: Name, written: str, tail: str) -> bool:
     if name.word.startswith("key") and not _ends_with(_OWNER_OF_KEY, head):
         return False
     camel = written[0].isupper() and name.head[-1:].islower()  # "dbPass", but not "bypass"
-    if name.word in ("pass", "pwd", "salt", "pepper", "auth") and name.head[-1:].isalpha() and not camel:
+    if (
+        name.word in ("pass", "pwd", "pw", "salt", "pepper", "auth")
+        and name.head[-1:].isalpha()
+        and not camel
+    ):
         return False
     if tail[:1].islower() and not name.word.endswith("s"):
         return False  # "tokenizer", "secretary"
+    if tail.count("-") > 2 and tail.islower():
+        return False  # a whole sentence in kebab case
     ends = re.split(r"[-_.]|(?<=[a-z])(?=[A-Z])", tail)[-1].lower()
     return not (_OF_ANOTHER_THING.fullmatch(ends) or (name.word == "token" and _NO_TOKEN.search(head)))
 
@@ -121,6 +131,6 @@ def _ends_with(pattern: re.Pattern[str], head: str) -> bool:
     return any(pattern.fullmatch(head, start) for start in range(max(0, len(head) - 16), len(head)))
 
 
-def _talk(text: str, name: Name) -> bool:
-    words = text[max(0, name.start - 24) : name.start].rpartition("\n")[2].rstrip("\"'`").split(" ")
+def _talk(text: str, start: int) -> bool:
+    words = text[max(0, start - 24) : start].rpartition("\n")[2].rstrip("\"'`").split(" ")
     return len(words) > 1 and not words[-1] and words[-2].lower() in _TALK

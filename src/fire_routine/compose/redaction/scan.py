@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect
 from collections.abc import Iterator
 
-from ...patterns import pattern
 from .assignments import assignments
 from .blocks import private_keys
 from .credentials import credentials
@@ -15,11 +14,10 @@ from .readings import base64_decoded, escapes_decoded
 from .shapes import shapes
 from .spans import BY_PLACE, Span, merged
 from .text import Text
-from .values import generated, mixed, placeholder
-from .wrapping import continuation, joined_by_width
+from .values import generated, mixed, placeholder, rest_of_secret
+from .wrapping import Join, continuation, joined_by_width
 
 _DEPTH = 3  # encodings in one another: base64 of percent-encoded base64
-_HASH = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REPEATED = 200  # secrets looked for everywhere else in the text
 
 
@@ -64,28 +62,31 @@ def _wrapped(text: str, found: list[Span]) -> Iterator[Span]:
     view, joins = joined_by_width(text)
     joined = Text(view.text)
     for span in (*_placed(joined), *_decoded(joined, 0)) if joins else ():
-        if any(_crosses(view.text, span, joins)):
-            yield from view.original(span)
+        end = _end(view.text, span, joins)
+        if end > span.start:
+            yield from view.original(span._replace(end=end))
     for span in found:
         random = span.kind in BY_PLACE and generated(text[span.start : span.end])
         further = continuation(text, span.end) if random else None
-        if further and not _HASH.fullmatch(text, *further):
+        if further:
             yield Span(*further, span.kind, first=False)
 
 
-def _crosses(text: str, span: Span, joins: list[int]) -> Iterator[bool]:
-    """Whether the span goes over a join, or begins at one that parts it from its name."""
-    for join in joins[bisect_left(joins, span.start) : bisect_right(joins, span.end)]:
-        if join == span.start:
-            yield text[join - 1] in "=:" and generated(text[span.start : span.end])
-        else:
-            yield not placeholder(text[span.start : join]) and _no_word(text[join : span.end])
-
-
-def _no_word(text: str) -> bool:
-    """Whether it may be the rest of a value, rather than the first word of the next line."""
-    word = text.rstrip(":,.;!")
-    return len(text) >= 4 and not (word.isalpha() and (word.islower() or word.istitle() or word.isupper()))
+def _end(text: str, span: Span, joins: list[Join]) -> int:
+    """Where a span that goes over joins really ends: at the first behind which nothing goes on."""
+    first, last = (
+        bisect(joins, place, key=lambda join: join.position) for place in (span.start - 1, span.end - 1)
+    )
+    for place, certain in joins[first:last]:
+        rest = text[place : span.end]
+        if place == span.start:
+            if text[place - 1] not in "=:" or not generated(rest):
+                return span.start
+        elif placeholder(text[span.start : place]):
+            return span.start
+        elif text[span.end : span.end + 1] == ":" or not rest_of_secret(rest.rstrip("\"'"), certain):
+            return place
+    return span.end
 
 
 def _repeated(text: str, spans: list[Span]) -> Iterator[Span]:

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 # Kinds that name where a secret stood rather than what it is: a shape found in the same place says more.
-BY_PLACE = frozenset(
-    {"password", "secret", "token", "api-key", "authorization", "cookie", "kubernetes-secret"}
-)
+BY_PLACE = frozenset({"password", "secret", "token", "api-key", "authorization", "cookie"})
 
 
 class Span(NamedTuple):

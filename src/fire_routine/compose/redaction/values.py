@@ -9,7 +9,7 @@ from ...patterns import pattern
 
 _PLACEHOLDER = pattern(
     r"\[redacted:.*"
-    r"|\$\{.*|\$\(.*|\$[A-Za-z_@*?!$].*|\$\d|%[A-Za-z_]\w*%|%\(?\w*\)?[sdvq]|\{\{.*|\{[\w.:]*\}.*|@[\w.]+@|#\{.*"
+    r"|\$\{.*|\$\(.*|\$[A-Za-z_]\w*[\"')}\];,/]*|\$[@*?!$\d-]|%[A-Za-z_]\w*%|%\(?\w*\)?[sdvq]|\{\{.*|\{[\w.:]*\}.*|@[\w.]+@|#\{.*"
     r"|[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:TOKEN|PASSWORD|PASSWD|PASS|SECRET|KEY|PASSPHRASE)"
     r"|<[^>]*>?|\[[\w \-]*\]|\((?:none|hidden|masked|redacted|sensitive|null|nil|empty|not set|unset)[^)]*\)"
     r"|(?:none|null|nil|undefined|nan|true|false|yes|no|on|off|empty|unset|not set|default|required|optional"
@@ -23,15 +23,21 @@ _PLACEHOLDER = pattern(
 )
 _CODE = pattern(
     r"[A-Za-z_$]+\d{0,2}(?:(?:\.|::|->|\?\.)[A-Za-z_$]+\d{0,2})+(?:[(\[].*)?;?"  # os.environ, config->get(…)
-    r"|[A-Za-z_$][\w$.]*[(\[].*|\(.*|\[.*|\{.*|&\w+|\*\w+|@\w+|!\w+.*|=.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
+    r"|[A-Za-z_$][A-Za-z_$.]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
+    r"|!(?:vault|Ref|Sub|GetAtt|secret|env\w*|reference)\b.*"
 )
 _ORDINARY = pattern(
     r"[vV]?\d+(?:[.:_/,x-]\d+)*(?:[A-Za-z%]{0,3}|-?(?:alpha|beta|rc|dev|snapshot)\W?\d*)"  # numbers, versions
     r"|0x[0-9a-fA-F]+|\w{1,20}://\S*|(?:\.{0,2}|~|[A-Za-z]:)[/\\]\S*|\S*[/\\]\S+\.\w{1,5}(?::\d+)*"
     r"|[\w-]+\.(?:[a-z]{1,5}|json5?|html|yaml|toml|lock)(?::\d+)*"
 )
-_WORDS = pattern(  # possessive: no way to backtrack
-    r"[A-Z]?[a-z]++(?:[-_./:,+]?(?:[A-Z]?[a-z]++|[A-Z]++|\d{1,4}+(?!\d)))*+|[A-Z]++(?:[-_./:][A-Z]*+\d{0,4}+)*+"
+_WORDS = pattern(  # pieces of letters and short numbers; possessive: no way to backtrack
+    r"(?:[A-Z]++[a-z]*+|[a-z]++|\d{1,4}+(?!\d))(?:[-_./:,+]?(?:[A-Z]++[a-z]*+|[a-z]++|\d{1,4}+(?!\d)))*+[-_./:]?"
+)
+_TOKEN = pattern(r"[\w+/.~%=-]+", re.ASCII)
+_REST = pattern(r"-?[A-Za-z0-9/+_%~.][A-Za-z0-9+/_.~%!#$^&*@-]*={0,2}")
+_HASH = pattern(
+    r"[0-9a-f]{7,12}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
 _SENTENCE = pattern(
     r"(?:^|\s)(?:is|are|was|be|must|should|can|cannot|may|the|this|that|field|required|not|least|at|please|an?|of|to|for|your"
@@ -55,7 +61,7 @@ def mixed(value: str) -> bool:
 def restless(value: str) -> bool:
     """Letters whose case changes more often than in any name."""
     changes = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
-    return len(value) >= 16 and changes > len(value) * 0.3
+    return len(value) >= 16 and changes > len(value) * 0.3 and any(map(str.islower, value))
 
 
 def sentence(value: str) -> bool:
@@ -81,10 +87,41 @@ def generated(value: str) -> bool:
     return mixed(value) or restless(value) or any(not c.isalnum() for c in value.strip("-_./:"))
 
 
+def strong(value: str) -> bool:
+    """What a person or a manager makes up for a password, and hardly ever writes for anything else."""
+    kinds = (str.isupper, str.islower, str.isdigit, lambda c: c in "!#$%^&*?~+=")
+    if len(value) < 8 or placeholder(value) or _ORDINARY.fullmatch(value) or code(value):
+        return False
+    return any(map(str.isdigit, value)) and sum(any(map(kind, value)) for kind in kinds) >= 3
+
+
+def rest_of_secret(value: str, cut: bool) -> bool:
+    """Whether a line's first word may be the rest of a secret in the line above.
+
+    Where that line was `cut` at a usual width, anything that is no word, path, link, number or version may;
+    elsewhere only random characters, which are no hash either.
+    """
+    token = value.rstrip(":")
+    if _TOKEN.fullmatch(token) and restless(token) and mixed(token):
+        return True
+    if len(value) < 4 or not _REST.fullmatch(value):
+        return False
+    value = value.lstrip("-+=")
+    words = _WORDS.fullmatch(value) is not None and not _irregular(value)
+    if _ORDINARY.fullmatch(value.rstrip(".")):
+        return False
+    if cut:
+        return not (words and (value.isalpha() or any(not c.isalnum() for c in value)))
+    return len(value) >= 6 and mixed(value) and not words and not _HASH.fullmatch(value)
+
+
 def _irregular(value: str) -> bool:
     """Of a value that reads as words and numbers: pieces too many and too short to be words."""
-    pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", value)
-    return len(value) >= 10 and any(map(str.isdigit, value)) and len(pieces) > len(value) * 0.4
+    if len(value) < 10 or not any(map(str.isdigit, value)):
+        return False
+    pieces = len(re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", value))
+    turns = len(re.findall(r"[A-Za-z](?=\d)|\d(?=[A-Za-z])", value))
+    return pieces > len(value) * 0.4 or turns >= max(4, len(value) / 8)
 
 
 def path_like(value: str) -> bool:

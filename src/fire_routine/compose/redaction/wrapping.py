@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import NamedTuple
 
 from ...patterns import pattern
 from .spans import View
-from .values import mixed, restless
+from .values import rest_of_secret
 
 # Between two halves: a box's edge or a continuation mark, the break, and what begins each line
 _BREAK = pattern(
@@ -18,18 +19,20 @@ _RUN = pattern(r"\S{0,512}+")  # of a token, as far as the widest line goes
 _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))
 EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
 _SHORTEST = 40  # characters of a line that was cut by its width
+_INDENT = 16  # of the lines behind a cut, at most
 _LINES = 64  # that one secret may go over
 _FRESH = pattern(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
-    r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$+*>-]"
+    r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$*>]|[+-][+\s-]"
 )
-_FIRST_RUN = pattern(r"[A-Za-z0-9+/=_.~%-]{4,1024}")
+_FIRST_RUN = pattern(r"\S{1,1024}")
+_CLOSING = "\"'`,;)]}>│┃║|\\"  # what closes a value
 
 
 class Join(NamedTuple):
     """A place in the view where a line break was taken out."""
 
     position: int
-    certain: bool  # the lines look cut there
+    certain: bool  # the line before it looks cut
 
 
 def joined_from(text: str, position: int) -> tuple[View, list[Join]] | None:
@@ -41,17 +44,17 @@ def joined_from(text: str, position: int) -> tuple[View, list[Join]] | None:
         if not gap:
             break
         view.add(text, position, gap.start())
-        joins.append(Join(view.length, _looks_cut(text, gap)))
+        joins.append(Join(view.length, _first_run(text, gap) is not None))
         position = gap.end()
     end = text.find("\n", position)
     view.add(text, position, len(text) if end < 0 else end)
     return (view, joins) if joins else None
 
 
-def joined_by_width(text: str) -> tuple[View, list[int]]:
-    """The lines of `text` that were cut at a column, joined, and where; the others are left out."""
+def joined_by_width(text: str) -> tuple[View, list[Join]]:
+    """The lines of `text` that may have been cut at a column, joined; the others are left out."""
     view = View()
-    joins: list[int] = []
+    joins: list[Join] = []
     lengths = list(map(len, text.split("\n")))
     start = first = 0
     joined = False
@@ -60,11 +63,12 @@ def joined_by_width(text: str) -> tuple[View, list[int]]:
         following = lengths[number + 1] if number + 1 < len(lengths) else 0
         cut = length >= _SHORTEST and following and (length in _COLUMNS or length == following or joined)
         gap = _gap(text, end) if cut else None
-        gap = gap if gap and _by_width(text, gap) and not _FRESH.match(text, gap.end()) else None
+        width = _width(text, gap) if gap and not _FRESH.match(text, gap.end()) else _Width.OTHER
+        gap = gap if width is not _Width.OTHER else None
         if joined or gap:
             view.add(text, first if joined else start, gap.start() if gap else end)
             if gap:
-                joins.append(view.length)
+                joins.append(Join(view.length, width is _Width.USUAL))
                 first = gap.end()
             else:
                 view.add(text, end, end + 1, "\n")
@@ -76,10 +80,7 @@ def joined_by_width(text: str) -> tuple[View, list[int]]:
 def continuation(text: str, position: int) -> tuple[int, int] | None:
     """Where a value that ends at `position`, before a line break, seems to go on: random characters."""
     gap = _gap(text, position)
-    if not gap or not _goes_on(text, gap.end()):
-        return None
-    run = _FIRST_RUN.match(text, gap.end())
-    return run.span() if run else None
+    return _first_run(text, gap) if gap else None
 
 
 def _gap_behind_run(text: str, position: int) -> re.Match[str] | None:
@@ -104,26 +105,38 @@ def _gap(text: str, end: int) -> re.Match[str] | None:
     return _BREAK.match(text, start) or _BREAK.match(text, line_end)
 
 
-def _by_width(text: str, gap: re.Match[str]) -> bool:
-    """Whether the line before the gap has a usual width, or the width of a line next to it."""
+class _Width(Enum):
+    """Of a line that goes on, maybe."""
+
+    OTHER = 0
+    SHARED = 1  # by the line before or after it
+    USUAL = 2  # for terminals and encoders
+
+
+def _width(text: str, gap: re.Match[str]) -> _Width:
+    """Of the line before the gap. No line behind it may be longer: it would have been cut, too."""
     line_end = text.index("\n", gap.start())
     line_start = text.rfind("\n", 0, line_end) + 1
-    width = line_end - line_start
-    if width < _SHORTEST:
-        return False
-    if width in _COLUMNS or gap.start() - line_start in _COLUMNS:
-        return True
-    before = line_start - 1 - (text.rfind("\n", 0, max(0, line_start - 1)) + 1)
     end = text.find("\n", line_end + 1)
-    return width in (before, (len(text) if end < 0 else end) - line_end - 1)
+    width, following = line_end - line_start, (len(text) if end < 0 else end) - line_end - 1
+    if width < _SHORTEST or following > width + _INDENT:
+        return _Width.OTHER
+    if width in _COLUMNS or gap.start() - line_start in _COLUMNS:
+        return _Width.USUAL
+    before = line_start - 1 - (text.rfind("\n", 0, max(0, line_start - 1)) + 1)
+    return _Width.SHARED if width in (before, following) else _Width.OTHER
 
 
-def _looks_cut(text: str, gap: re.Match[str]) -> bool:
+def _first_run(text: str, gap: re.Match[str]) -> tuple[int, int] | None:
+    """The first word behind the gap, if it looks like the rest of a secret before it."""
+    line_start = text.rfind("\n", 0, gap.start()) + 1
+    line_end = text.index("\n", gap.start())
+    end = text.find("\n", line_end + 1)
+    following = (len(text) if end < 0 else end) - line_end - 1
     run = _FIRST_RUN.match(text, gap.end())
-    word = run is None or (run[0].isalpha() and (run[0].islower() or run[0].istitle() or run[0].isupper()))
-    return _goes_on(text, gap.end()) or (not word and _by_width(text, gap))
-
-
-def _goes_on(text: str, position: int) -> bool:
-    run = _FIRST_RUN.match(text, position)
-    return run is not None and len(run[0]) >= 6 and (mixed(run[0]) or restless(run[0]))
+    if not run or line_end - line_start < _SHORTEST or following > line_end - line_start + _INDENT:
+        return None
+    value = run.group().rstrip(_CLOSING)
+    if not rest_of_secret(value, _width(text, gap) is _Width.USUAL):
+        return None
+    return run.start(), run.start() + len(value)
