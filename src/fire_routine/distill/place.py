@@ -54,19 +54,20 @@ def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[fl
     failed = failed_times(steps)
     if not any(start <= span.stamp <= end for span in spans for start, end in failed if span.stamp):
         failed = []
-    seen: dict[int, int] = {}
-    rules: dict[str, int] = {}
+    seen: dict[tuple[bool, int], int] = {}  # in a failed step, and elsewhere
+    rules: dict[tuple[bool, str], int] = {}
     found: list[float] = []
     for span in spans:
         factor = _place(span, ends, lines) if lines else 1.0
         if failed:
             factor *= 1.0 if any(start <= span.stamp <= end for start, end in failed) else ELSEWHERE
+        there = factor >= FAR * 0.99
         if span.key:
-            repeats = seen.get(span.key, 0)
-            seen[span.key] = repeats + 1
+            repeats = seen.get((there, span.key), 0)
+            seen[there, span.key] = repeats + 1
             factor *= REPEATS[min(repeats, len(REPEATS) - 1)]
-            alike = rules.get(span.rule, 0)
-            rules[span.rule] = alike + 1
+            alike = rules.get((there, span.rule), 0)
+            rules[there, span.rule] = alike + 1
             factor *= 1 / (1 + alike / (LIST if span.listed else CROWD))
         found.append(factor)
     return found

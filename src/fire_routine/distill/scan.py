@@ -140,7 +140,7 @@ class Scanner:
 
     def __init__(self) -> None:
         self.scan = Scan()
-        self._literals: tuple[bytes, ...] = _LITERALS
+        self._literals: tuple[bytes, ...] = _LITERALS + _OTHERS
         self._header = Header()
         self._examined: set[int] = set()
         self._section: Rule | None = None
@@ -160,9 +160,9 @@ class Scanner:
             lines.pop()
         self._first = window.first
         self._examined = {number for number in self._examined if number >= window.first}
-        if not window.first and not window.start:
-            self._github = b"##[" in data
-            self._literals += _GITHUB if self._github else _OTHERS
+        if not self._github and b"##[" in data:
+            self._github = True
+            self._literals += _GITHUB
         begin = data.count(b"\n", 0, window.start)
         stop = len(lines) if window.last else begin + data.count(b"\n", window.start, window.end)
         index, at = begin, window.start
@@ -229,11 +229,12 @@ class Scanner:
 
     def _look_for_marks(self, index: int, raw: bytes) -> bool:
         """Whether the line is more than a step's script, echoed."""
+        for mark in _OTHER_MARKS:
+            if mark in raw:
+                self._other_marks(index, raw)
         if not self._github:
-            for mark in _OTHER_MARKS:
-                if mark in raw:
-                    self._other_marks(index, raw)
-        elif raw.find(b"##[", 0, 500) >= 0:
+            return True
+        if raw.find(b"##[", 0, 500) >= 0:
             self._marks(index, raw)
         elif raw.find(b"[36;1m", 0, 80) >= 0:
             return False
@@ -251,6 +252,7 @@ class Scanner:
         text = self._text(index)
         if text.startswith("##[group]Run "):
             self._header = self._read_header(index, text)
+            self.scan.counts.clear()  # what an earlier step repeated says nothing of this one
         elif text.startswith("##[error]"):
             self._mark(index, "exit" if _ENDS.match(text) else "error", text, stamp_of(raw)[1])
 
@@ -259,6 +261,7 @@ class Scanner:
         if b"travis_time:start" in raw:
             if text.startswith("$ "):
                 self._header = Header(self._first + index, text[2:], text[2:])
+                self.scan.counts.clear()
             return
         travis = _TRAVIS.match(text)
         if travis:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ..model import Block, Digest, Step
 from .facts import facts, identity
 from .green import Green
-from .place import factors
+from .place import ELSEWHERE, factors
 from .scan import Scan, Span
 from .text import DULL, LONGEST, clean
 
@@ -48,7 +48,8 @@ def _lines(scan: Scan, spans: Sequence[Span], weights: Sequence[float]) -> _Line
                 break
     seen: set[str] = set()
     shown: dict[int, int] = {}  # hash of a line's text → number of the line that shows it first
-    for span, factor in zip(spans, weights, strict=True):
+    # What stands in a failed step first: it is not told already by what stands elsewhere.
+    for span, factor in sorted(zip(spans, weights, strict=True), key=lambda pair: pair[1] <= ELSEWHERE):
         number = span.first
         fall = (
             (LIKE_LISTED if span.listed else LIKE) if span.rule in seen else 1.0

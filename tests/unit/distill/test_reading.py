@@ -150,3 +150,20 @@ def test_an_excerpt_says_which_rule_took_each_block() -> None:
     shown = [line for block in excerpt.blocks for line in block.lines]
     assert [line for line in excerpt.text.splitlines() if not line.startswith("[…")] == shown
     assert "pytest-failed" in {block.rule for block in excerpt.blocks}
+
+
+def test_errors_of_earlier_steps_do_not_crowd_out_the_failed_one() -> None:
+    earlier = "".join(
+        f"2026-01-02T03:04:06.0000000Z ##[group]Run step {n}\n"
+        + "2026-01-02T03:04:06.0000000Z FAILED test_demo.py::test_total - assert 3 == 4\n" * 9
+        for n in range(40)
+    )
+    digest = read(earlier + GITHUB_LOG.replace("\ufeff", ""))
+    text = distill.excerpt(digest, 400).text
+    assert "E       assert 3 == 4" in text
+    assert digest.command == "pytest -q"
+
+
+def test_marks_are_known_where_they_begin_late_in_the_log() -> None:
+    log = "quiet\n" * 200_000 + GITHUB_LOG
+    assert read(log).exit_code == 1
