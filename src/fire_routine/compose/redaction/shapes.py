@@ -26,6 +26,7 @@ from .spans import Span
 from .text import Text
 from .wrapping import EDGES, joined_from
 
+_LINES = (3, 64)  # that one token may go over: few are looked at first
 _MARGIN = 120  # columns of indentation and edges at most
 _ALONE = "(?<![A-Za-z0-9])"  # for literals that may be the end of a word
 
@@ -203,7 +204,7 @@ def _token(text: str, position: int, shape: Shape) -> Iterator[Span]:
     match = shape.pattern.match(text, start)
     if match:
         yield Span(*match.span(match.lastindex or 0), shape.kind)
-    if joined_from(text, match.end() if match else position):
+    if joined_from(text, match.end() if match else position, 1):
         yield from _over_lines(text, start, shape)
     before = text[start:position].split("\n")[-1].lstrip(EDGES)
     line_start = _rstripped(text, position - len(before))
@@ -221,20 +222,26 @@ def _rstripped(text: str, end: int) -> int:
 
 def _over_lines(text: str, start: int, shape: Shape) -> Iterator[Span]:
     """The token that begins at `start` and goes on in the next lines."""
-    joined = joined_from(text, start)
-    if not joined:
-        return
-    view, joins = joined
-    # a shape of one length may have to be looked for within fewer lines
-    ends = [view.length, *(join.position for join in joins[1:])]
-    match = next(filter(None, (shape.pattern.match(view.text, 0, end) for end in ends)), None)
+    match = None
+    for lines in _LINES:
+        joined = joined_from(text, start, lines)
+        if not joined:
+            return
+        view, joins = joined
+        # a shape of one length may have to be looked for within fewer lines
+        ends = [view.length, *(join.position for join in joins[1:])]
+        match = next(filter(None, (shape.pattern.match(view.text, 0, end) for end in ends)), None)
+        if len(joins) < lines or (match and match.end() <= joins[-1].position):
+            break
     if not match:
         return
     first, end = match.span(match.lastindex or 0)
     for place, certain in joins:
+        if place >= end:
+            break
         # whole already, and nothing says that the line was cut: it ends there
         whole = place - first >= shape.whole and shape.pattern.fullmatch(view.text, 0, place)
-        if first < place < end and not certain and whole:
+        if first < place and not certain and whole:
             end = place
     yield from view.original(Span(first, end, shape.kind))
 

@@ -20,7 +20,6 @@ _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 13
 EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
 _SHORTEST = 40  # characters of a line that was cut by its width
 _INDENT = 16  # of the lines behind a cut, at most
-_LINES = 64  # that one secret may go over
 _FRESH = pattern(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
     r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$*>]|[+-][+\s-]"
 )
@@ -35,11 +34,11 @@ class Join(NamedTuple):
     certain: bool  # the line before it looks cut
 
 
-def joined_from(text: str, position: int) -> tuple[View, list[Join]] | None:
-    """The text from `position` over line breaks, if it goes up to the first of them without white space."""
+def joined_from(text: str, position: int, lines: int) -> tuple[View, list[Join]] | None:
+    """The text from `position` over that many line breaks, as far as no white space stands between."""
     view = View()
     joins: list[Join] = []
-    while len(joins) < _LINES:
+    while len(joins) < lines:
         gap = _gap_behind_run(text, position)
         if not gap:
             break
