@@ -18,6 +18,7 @@ _CONTINUES = re.compile(
 )
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
 _AFTER = (0.3, 0.25, 0.2, 0.15, 0.1)
+AROUND = max(len(_BEFORE), len(_AFTER))  # lines that a block may take beyond what its rule reaches
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .blocks import block
+from .blocks import AROUND, block
 from .classify import classify_line
 from .rules.rule import Rule, rule
 from .stream import Window, windows
@@ -78,6 +78,33 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class _Found:
+    """A line that a rule took, with the lines its block may reach. The block is made at the end: of
+    most lines in a long log it is never asked for."""
+
+    rule: Rule
+    number: int  # of the line
+    lines: list[bytes]
+    at: int  # of the line in `lines`
+    key: int  # hash of its template
+
+    def span(self) -> Span:
+        skip, stamp = stamp_of(self.lines[self.at])
+        first, shares = block(self.rule, self.at, self.lines)
+        return Span(
+            self.number - self.at + first,
+            self.lines[first : first + len(shares)],
+            [self.rule.weight * share for share in shares],
+            self.rule.name,
+            self.number,
+            self.key,
+            stamp,
+            skip,
+            self.rule.listed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Tail:
     """The lines before a mark."""
 
@@ -101,18 +128,12 @@ class Mark:
 class Scan:
     """What one pass found."""
 
-    by_rule: dict[str, list[Span]] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)  # in the log's order
     tails: list[Tail] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     whole: list[bytes] = field(default_factory=list)  # a log so short that it is kept
     total: int = 0
     counts: dict[int, int] = field(default_factory=dict)  # how often an anchor's template occurs
-
-    @property
-    def spans(self) -> list[Span]:
-        return sorted(
-            (span for spans in self.by_rule.values() for span in spans), key=lambda span: span.anchor
-        )
 
 
 def _hits(low: bytes, start: int, end: int, literals: tuple[bytes, ...]) -> list[int]:
@@ -152,6 +173,7 @@ class Scanner:
         self._first = 0
         self._github = False
         self._known: dict[bytes, Rule | None] = {}
+        self._found: dict[str, list[_Found]] = {}  # by rule
 
     def feed(self, window: Window) -> None:
         data = window.data
@@ -303,28 +325,22 @@ class Scanner:
             self.scan.counts[key] = count + 1
         if count >= EXAMPLES:
             return
-        skip, stamp = stamp_of(raw)
-        first, shares = block(rule, index, self._lines)
-        self._keep(
-            Span(
-                self._first + first,
-                self._lines[first : first + len(shares)],
-                [rule.weight * share for share in shares],
-                rule.name,
-                self._first + index,
-                key,
-                stamp,
-                skip,
-                rule.listed,
-            )
-        )
+        begin = max(index - rule.back - AROUND, 0)
+        end = index + 1 + max(rule.ahead, rule.paragraph) + AROUND
+        self._keep(_Found(rule, self._first + index, self._lines[begin:end], index - begin, key))
 
-    def _keep(self, span: Span) -> None:
-        """Of each rule, the first spans and the last."""
-        spans = self.scan.by_rule.setdefault(span.rule, [])
-        if len(spans) >= SPANS:
-            del spans[SPANS // 2]
-        spans.append(span)
+    def _keep(self, found: _Found) -> None:
+        """Of each rule, the first lines it took and the last."""
+        taken = self._found.setdefault(found.rule.name, [])
+        if len(taken) >= SPANS:
+            del taken[SPANS // 2]
+        taken.append(found)
+
+    def finish(self) -> Scan:
+        """What was found, once the log has been read."""
+        found = [each for taken in self._found.values() for each in taken]
+        self.scan.spans = [each.span() for each in sorted(found, key=lambda each: each.number)]
+        return self.scan
 
 
 def scan(chunks: Iterable[bytes]) -> Scan:
@@ -332,4 +348,4 @@ def scan(chunks: Iterable[bytes]) -> Scan:
     scanner = Scanner()
     for window in windows(chunks):
         scanner.feed(window)
-    return scanner.scan
+    return scanner.finish()

@@ -10,15 +10,15 @@ LONGEST = 4_096  # characters of a line that is kept whole
 STAMP = re.compile(
     rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?(?:\xef\xbb\xbf)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?"
 )
-ESCAPE = re.compile(
-    r"\x1b\[[0-9;?:]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]|\x1b[A-Z=>78]"
+ESCAPE = re.compile(  # begins with a literal, which re looks for first
+    r"\x1b(?:\[[0-9;?:]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?|[()][A-Z0-9]|[A-Z=>78])"
 )
 RAW_ESCAPE = re.compile(ESCAPE.pattern.encode())
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.
 CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
-_FOLD = re.compile(r"travis_(?:fold|time):(?:start|end):")
-_DIGITS = str.maketrans("", "", "0123456789 #=>.%/-|\\")
+_FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
+_PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 _DIGIT_BYTES = b"0123456789"
 
 
@@ -56,18 +56,17 @@ def shorten(text: str, limit: int = LONGEST) -> str:
 
 def segments(line: bytes, *, colours: bool = False) -> list[str]:
     """What a raw line shows: one text for each piece between carriage returns, repeated progress dropped."""
-    start, _ = stamp_of(line)
-    text = line[start:].decode("utf-8", "replace").rstrip("\r")
-    if "\x1b" in text and not colours:
-        text = ESCAPE.sub("", text)
-    if "\r" not in text:
-        return [shorten(text)]
-    kept: list[str] = []
-    shape = ""
-    for piece in text.split("\r"):
-        if not piece.strip() or _FOLD.match(piece):
+    line = line[stamp_of(line)[0] :].rstrip(b"\r")
+    if b"\x1b" in line and not colours:
+        line = RAW_ESCAPE.sub(b"", line)
+    if b"\r" not in line:
+        return [shorten(line.decode("utf-8", "replace"))]
+    kept: list[bytes] = []
+    shape = b""
+    for piece in line.split(b"\r"):
+        if not piece or piece.isspace() or piece.startswith(_FOLDS):
             continue
-        new = piece[:200].translate(_DIGITS)
+        new = piece[:200].translate(None, _PROGRESS)
         if kept and new == shape:
             kept[-1] = piece
         else:
@@ -75,26 +74,24 @@ def segments(line: bytes, *, colours: bool = False) -> list[str]:
         shape = new
     if len(kept) > 40:
         kept = [*kept[:20], *kept[-20:]]
-    return [shorten(piece) for piece in kept] or [""]
+    return [shorten(piece.decode("utf-8", "replace")) for piece in kept] or [""]
 
 
 def clean(lines: list[bytes]) -> list[list[str]]:
     """`segments` of many lines at once."""
-    plain: list[bytes] = []
-    odd: list[int] = []
-    for line in lines:
-        line = line[stamp_of(line)[0] :].rstrip(b"\r")
-        if b"\r" in line or len(line) > LONGEST:
-            odd.append(len(plain))
-            line = b""
-        plain.append(line)
+    if not lines:
+        return []
+    joined = b"\n".join(lines)
+    if b"Z " in joined or b"Z\n" in joined or joined.startswith(b"\xef\xbb\xbf"):  # a timestamp, maybe
+        joined = b"\n".join([line[stamp_of(line)[0] :] for line in lines])
+    plain = joined.replace(b"\r\n", b"\n").rstrip(b"\r").split(b"\n")
+    odd = {at: segments(line) for at, line in enumerate(plain) if b"\r" in line or len(line) > LONGEST}
+    for at in odd:
+        plain[at] = b""
     text = b"\n".join(plain).decode("utf-8", "replace")
     if "\x1b" in text:
         text = ESCAPE.sub("", text)
-    cleaned = [[line] for line in text.split("\n")]
-    for at in odd:
-        cleaned[at] = segments(lines[at])
-    return cleaned if lines else []
+    return [odd.get(at) or [line] for at, line in enumerate(text.split("\n"))]
 
 
 def shown(line: bytes) -> bytes:
