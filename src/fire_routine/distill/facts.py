@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model import Step
+from .findings import Mark, Scan, Span
 from .fingerprint import fingerprint
 from .place import exits, failed_times, inside
-from .scan import Mark, Scan, Span
 from .text import segments
 
 _TELLS = re.compile(r"[A-Za-z]{2,}")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ..model import Step
-from .scan import Mark, Scan, Span
+from .findings import Mark, Scan, Span
 
 BEFORE = 0.35  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from .blocks import AROUND, block
+from .blocks import AROUND
 from .classify import classify_line
+from .findings import Found, Header, Mark, Scan, Tail
 from .rules.rule import Rule, rule
 from .stream import Window, windows
 from .text import segments, shown, stamp_of, template
@@ -47,95 +47,6 @@ _TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?
 _JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """How a step begins: `##[group]Run …`, its script, its shell."""
-
-    line: int = 0
-    name: str = ""
-    command: str = ""
-    shell: str = ""
-
-
-@dataclass(slots=True)
-class Span:
-    """Consecutive lines with how much each tells."""
-
-    first: int
-    raw: list[bytes]
-    weights: list[float]
-    rule: str
-    anchor: int  # number of the line that the rule took
-    key: int  # hash of its template
-    stamp: bytes = b""
-    skip: int = 0  # where a line's text begins, behind its timestamp
-    listed: bool = False  # one of a list of what failed
-
-    @property
-    def strength(self) -> float:
-        """The weight of the rule that took it."""
-        return self.weights[self.anchor - self.first]
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A line that a rule took, with the lines its block may reach. The block is made at the end: of
-    most lines in a long log it is never asked for."""
-
-    rule: Rule
-    number: int  # of the line
-    lines: list[bytes]
-    at: int  # of the line in `lines`
-    key: int  # hash of its template
-
-    def span(self) -> Span:
-        skip, stamp = stamp_of(self.lines[self.at])
-        first, shares = block(self.rule, self.at, self.lines)
-        return Span(
-            self.number - self.at + first,
-            self.lines[first : first + len(shares)],
-            [self.rule.weight * share for share in shares],
-            self.rule.name,
-            self.number,
-            self.key,
-            stamp,
-            skip,
-            self.rule.listed,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """The lines before a mark."""
-
-    first: int
-    raw: list[bytes]
-    weight: float  # of the last
-
-
-@dataclass(slots=True)
-class Mark:
-    """A place where the log says that a step failed."""
-
-    line: int
-    kind: str
-    text: str
-    stamp: bytes
-    header: Header
-
-
-@dataclass(slots=True)
-class Scan:
-    """What one pass found."""
-
-    spans: list[Span] = field(default_factory=list)  # in the log's order
-    tails: list[Tail] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    whole: list[bytes] = field(default_factory=list)  # a log so short that it is kept
-    total: int = 0
-    counts: dict[int, int] = field(default_factory=dict)  # how often an anchor's template occurs
-
-
 def _hits(low: bytes, start: int, end: int, literals: tuple[bytes, ...]) -> list[int]:
     """Offsets of the literals, in order, one or more a line."""
     hits: list[int] = []
@@ -173,7 +84,7 @@ class Scanner:
         self._first = 0
         self._github = False
         self._known: dict[bytes, Rule | None] = {}
-        self._found: dict[str, list[_Found]] = {}  # by rule
+        self._found: dict[str, list[Found]] = {}  # by rule
 
     def feed(self, window: Window) -> None:
         data = window.data
@@ -327,9 +238,9 @@ class Scanner:
             return
         begin = max(index - rule.back - AROUND, 0)
         end = index + 1 + max(rule.ahead, rule.paragraph) + AROUND
-        self._keep(_Found(rule, self._first + index, self._lines[begin:end], index - begin, key))
+        self._keep(Found(rule, self._first + index, self._lines[begin:end], index - begin, key))
 
-    def _keep(self, found: _Found) -> None:
+    def _keep(self, found: Found) -> None:
         """Of each rule, the first lines it took and the last."""
         taken = self._found.setdefault(found.rule.name, [])
         if len(taken) >= SPANS:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from ..model import Block, Digest, Step
 from .facts import facts, identity
+from .findings import Scan, Span
 from .green import Green
 from .place import ELSEWHERE, factors
-from .scan import Scan, Span
 from .text import DULL, LONGEST, clean
 
 MOST = 90_000  # characters a digest keeps: the largest budget, and room for lines that redaction shortens

@@ -1,0 +1,98 @@
+"""What one pass over a log finds: marks where steps end, lines that rules took, the lines before marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .blocks import block
+from .rules.rule import Rule
+from .text import stamp_of
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """How a step begins: `##[group]Run …`, its script, its shell."""
+
+    line: int = 0
+    name: str = ""
+    command: str = ""
+    shell: str = ""
+
+
+@dataclass(slots=True)
+class Span:
+    """Consecutive lines with how much each tells."""
+
+    first: int
+    raw: list[bytes]
+    weights: list[float]
+    rule: str
+    anchor: int  # number of the line that the rule took
+    key: int  # hash of its template
+    stamp: bytes = b""
+    skip: int = 0  # where a line's text begins, behind its timestamp
+    listed: bool = False  # one of a list of what failed
+
+    @property
+    def strength(self) -> float:
+        """The weight of the rule that took it."""
+        return self.weights[self.anchor - self.first]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line that a rule took, with the lines its block may reach. The block is made at the end: of
+    most lines in a long log it is never asked for."""
+
+    rule: Rule
+    number: int  # of the line
+    lines: list[bytes]
+    at: int  # of the line in `lines`
+    key: int  # hash of its template
+
+    def span(self) -> Span:
+        skip, stamp = stamp_of(self.lines[self.at])
+        first, shares = block(self.rule, self.at, self.lines)
+        return Span(
+            self.number - self.at + first,
+            self.lines[first : first + len(shares)],
+            [self.rule.weight * share for share in shares],
+            self.rule.name,
+            self.number,
+            self.key,
+            stamp,
+            skip,
+            self.rule.listed,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The lines before a mark."""
+
+    first: int
+    raw: list[bytes]
+    weight: float  # of the last
+
+
+@dataclass(slots=True)
+class Mark:
+    """A place where the log says that a step failed."""
+
+    line: int
+    kind: str
+    text: str
+    stamp: bytes
+    header: Header
+
+
+@dataclass(slots=True)
+class Scan:
+    """What one pass found."""
+
+    spans: list[Span] = field(default_factory=list)  # in the log's order
+    tails: list[Tail] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    whole: list[bytes] = field(default_factory=list)  # a log so short that it is kept
+    total: int = 0
+    counts: dict[int, int] = field(default_factory=dict)  # how often an anchor's template occurs
