@@ -27,7 +27,7 @@ def stages() -> dict[str, list[str]]:
         "types": [*python, "mypy", "--no-error-summary"],
         "workflow lint": [*jactionlint, "action.yml", ".github/dependabot.yml", *workflows],
         "example lint": [*jactionlint, "--profile", "correctness", *examples],  # they stay short
-        "workflow audit": [*zizmor, "--config", ".github/zizmor.yml", "action.yml", *workflows, *examples],
+        "workflow audit": [*zizmor, "action.yml", *workflows, *examples],
         "action schema": [*schema, "vendor.github-actions", "action.yml"],
         "workflow schema": [*schema, "vendor.github-workflows", *workflows, *examples],
     }

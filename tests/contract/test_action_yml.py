@@ -23,7 +23,7 @@ ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8")
 (STEP,) = ACTION["runs"]["steps"]
 WORKFLOWS = sorted([*ROOT.glob(".github/workflows/*.yml"), *ROOT.glob("examples/**/*.yml")])
 PINNED = re.compile(r"\S+@[0-9a-f]{40} # v[0-9]+(\.[0-9]+)*")
-OURS = re.compile(r"\./|OWNER/fire-routine@")  # this checkout, and itself as the reader will name it
+OURS = "./"  # this checkout
 
 
 def variable(name: str) -> str:
@@ -80,7 +80,7 @@ def test_no_expression_is_pasted_into_a_script() -> None:
 def test_every_action_used_is_pinned_to_a_full_sha_with_its_version_beside_it(path: Path) -> None:
     used = re.findall(r"^\s*(?:- )?uses:\s*(.+?)\s*$", path.read_text("utf-8"), re.MULTILINE)
     assert used
-    assert not [name for name in used if not OURS.match(name) and not PINNED.fullmatch(name)]
+    assert not [name for name in used if not name.startswith(OURS) and not PINNED.fullmatch(name)]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
