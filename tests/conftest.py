@@ -1,0 +1,12 @@
+"""What every tier needs."""
+
+from __future__ import annotations
+
+import signal
+
+
+def pytest_configure() -> None:
+    """Started in the background by a shell, the tests inherit a SIGINT that is ignored, and so would the
+    processes that they interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
