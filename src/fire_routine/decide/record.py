@@ -117,7 +117,7 @@ def label(run: Run) -> str:
     path = run.workflow_path.partition("@")[0] or f"workflow-{run.workflow_id}"
     name = path.rpartition("/")[2]
     plain = re.sub(r"[^A-Za-z0-9._-]", "-", name)
-    if plain == name and len(plain) <= _LABEL_LIMIT:
+    if name and plain == name and len(plain) <= _LABEL_LIMIT:
         return plain
     return f"{plain[: _LABEL_LIMIT - 7]}~{_digest(path)[:6]}"
 

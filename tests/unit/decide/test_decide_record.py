@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.unit.decide.boards import NOON, SHA, sample_brief, sample_run
 
@@ -26,6 +26,7 @@ def status_of(description: str) -> Status:
     return Status(7, "success", description, "https://claude.ai/code/session_1", NOON)
 
 
+@example(Stage.CLAIMED, 1, 1, [], 0, "00000000", "/")  # a path without a file name
 @given(
     st.sampled_from(Stage),
     st.integers(1, 10**15),
