@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 NEEDED = (3, 11)
@@ -48,10 +49,23 @@ def main(arguments: "list[str]") -> int:
         return 130
     importing.Loader.folder = folder
     sys.path[-1:-1] = ready.search_path(folder)
-    importing.import_hollow("github")  # PyGithub's has every class of GitHub's API; gather asks for one
+    leave_out()
     from fire_routine import cli
 
     return cli.main(arguments)
+
+
+def leave_out() -> None:
+    """Does without what the libraries would load beside, and what the lock leaves out for that.
+
+    PyGithub's package imports every class of GitHub's API, and for signing in as an app, PyJWT, PyNaCl and
+    cryptography, where gather asks by one of its classes. requests guesses encodings, which GitHub's API
+    never needs, by charset-normalizer where that is installed, and warns where it is not.
+    """
+    import importing
+
+    importing.import_hollow("github")
+    warnings.filterwarnings("ignore", "Unable to find acceptable character detection dependency")
 
 
 def find_python(path: str, tools: str) -> "Path | None":

@@ -23,21 +23,16 @@ REMEDY = (
     "Where PyPI is reached through a proxy or a mirror only, set HTTPS_PROXY or PIP_INDEX_URL in the job's "
     "`env`; where it is not reached at all, fill the runner's RUNNER_TOOL_CACHE by one run with network"
 )
-PUBLISHED = {
-    "cryptography": 3700,
-    "charset-normalizer": 2500,
-    "cffi": 2100,
-}  # files; the others a few hundred
 NO_PIP = "No module named pip"
 WHEELS_ONLY = ["--only-binary", ":all:", "--require-hashes", "--no-deps"]
 
 _PASSED = re.compile(
     r"PATH|HOME|LANG|LC_\w+|TMPDIR|TMP|TEMP|XDG_\w+|(LD|DYLD)_LIBRARY_PATH|NETRC"
     r"|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE"
-    r"|PIP_((EXTRA_)?INDEX_URL|NO_INDEX|FIND_LINKS|TRUSTED_HOST|PROXY|CERT|CLIENT_CERT|CACHE_DIR"
-    r"|NO_CACHE_DIR|CONFIG_FILE|KEYRING_PROVIDER)"
-    r"|UV_((DEFAULT_|EXTRA_)?INDEX\w*|FIND_LINKS|NO_INDEX|INSECURE_HOST|NATIVE_TLS|SYSTEM_CERTS|CACHE_DIR"
-    r"|NO_CACHE|CONFIG_FILE|OFFLINE|KEYRING_PROVIDER)"
+    r"|PIP_((EXTRA_)?INDEX_URL|NO_INDEX|FIND_LINKS|TRUSTED_HOST|PROXY|CERT|CLIENT_CERT"
+    r"|CONFIG_FILE|KEYRING_PROVIDER)"
+    r"|UV_((DEFAULT_|EXTRA_)?INDEX\w*|FIND_LINKS|NO_INDEX|INSECURE_HOST|NATIVE_TLS|SYSTEM_CERTS"
+    r"|CONFIG_FILE|OFFLINE|KEYRING_PROVIDER)"
     r"|SYSTEM(ROOT|DRIVE)|WINDIR|COMSPEC|PATHEXT|USERPROFILE|USERNAME|HOME(DRIVE|PATH)|(LOCAL)?APPDATA"
     r"|PROGRAM(DATA|FILES.*)|NUMBER_OF_PROCESSORS|PROCESSOR_\w+",
     re.IGNORECASE,
@@ -64,8 +59,12 @@ def install(
     deadline = time.monotonic() + patience
     passed = environment(environ)
     uv = shutil.which("uv", path=passed.get("PATH", ""))
-    if uv and not _run(_uv(uv), [lock], target, passed, deadline):
-        return
+    if uv:
+        cache = target.with_name("uv-cache")
+        problem = _run(_uv(uv, cache), [lock], target, passed, deadline)
+        shutil.rmtree(cache, ignore_errors=True)
+        if not problem:
+            return
     parts = split(lock, min(2, os.cpu_count() or 1))
     for pip in pips:
         problem = _run(_install_by(pip), parts, target, passed, deadline)
@@ -90,27 +89,21 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def split(lock: str, count: int) -> list[str]:
-    """`lock` in up to `count` parts that take pip about the same time.
-
-    pip spends it on reading, on one core, of every file that each project ever published.
-    """
+    """`lock` in up to `count` parts: pip spends most of its time on one core, reading index pages."""
     requirements = re.findall(r"^[^\s#].*\n(?:[ \t].*\n?)*", lock + "\n", re.MULTILINE)
-    costs = {text: PUBLISHED.get(text.partition("==")[0], 200) for text in requirements}
-    parts: list[list[str]] = [[] for _ in range(count)]
-    for requirement in sorted(requirements, key=lambda text: costs[text], reverse=True):
-        min(parts, key=lambda part: sum(costs[text] for text in part)).append(requirement)
-    return ["".join(part) for part in parts if part]
+    return ["".join(requirements[number::count]) for number in range(min(count, len(requirements)))]
 
 
-def _uv(uv: str) -> list[str]:
-    # Copied, for a file linked to uv's cache would change with it.
-    options = ["--quiet", "--no-progress", "--link-mode=copy", "--python", sys.executable]
-    return [uv, "pip", "install", *options, *WHEELS_ONLY]
+def _uv(uv: str, cache: Path) -> list[str]:
+    # Not the user's cache: a file that is linked to it would change with it, and no lock is installed twice.
+    options = ["--quiet", "--no-progress", "--cache-dir", str(cache), "--link-mode=hardlink"]
+    return [uv, "pip", "install", *options, "--python", sys.executable, *WHEELS_ONLY]
 
 
 def _install_by(pip: list[str]) -> list[str]:
     quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
-    return [*pip, "install", *quiet, "--no-compile", "--no-user", "--timeout=15", "--retries=2", *WHEELS_ONLY]
+    bounds = ["--timeout=15", "--retries=2"]
+    return [*pip, "install", *quiet, *bounds, "--no-cache-dir", "--no-compile", "--no-user", *WHEELS_ONLY]
 
 
 def pips() -> Iterator[list[str]]:

@@ -176,8 +176,7 @@ def put_on_path(where: Action, name: str, script: str) -> None:
 
 
 def put_uv_on_path(where: Action) -> None:
-    """The real uv, with a cache of its own."""
+    """The real uv."""
     uv = shutil.which("uv")
     assert uv, "the test lock brings uv"
     where.environ["PATH"] = os.pathsep.join([where.environ["PATH"], str(Path(uv).parent)])
-    where.environ["UV_CACHE_DIR"] = str(where.folder / "uv-cache")

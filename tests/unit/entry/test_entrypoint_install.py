@@ -40,7 +40,15 @@ def test_pip_installs_what_the_lock_names_and_the_second_start_asks_the_index_no
 def test_uv_is_used_where_it_is_on_path_and_asks_the_index_that_pip_was_given(quick: Action) -> None:
     assert quick.run().returncode == 0
     assert any(path.endswith(".whl") for path in quick.index.requests)
-    assert Path(quick.environ["UV_CACHE_DIR"]).is_dir()
+    (folder,) = quick.installed()
+    assert next(folder.rglob("INSTALLER")).read_text("utf-8").strip() == "uv"
+
+
+def test_nothing_installed_is_linked_to_a_cache_that_others_use(quick: Action) -> None:
+    assert quick.run().returncode == 0
+    (folder,) = quick.installed()
+    assert {path.stat().st_nlink for path in folder.rglob("packages/**/*") if path.is_file()} == {1}
+    assert not list((quick.folder / "home").rglob("*"))
 
 
 @POSIX

@@ -1,0 +1,36 @@
+"""The locks are complete and agree, and what the action's leaves out is never missed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = {"cffi", "charset-normalizer", "cryptography", "pycparser", "pyjwt", "pynacl"}
+
+
+def locked(path: str) -> dict[str, str]:
+    """Each requirement of a lock by its name: the version, the marker and the hashes."""
+    text = (ROOT / path).read_text("utf-8")
+    entries = re.findall(r"^([a-z0-9-]+)(==[^\n]*\n(?:    --hash[^\n]*\n)+)", text, re.MULTILINE)
+    assert len(entries) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE))
+    return dict(entries)
+
+
+def test_the_actions_lock_holds_all_that_is_required_directly() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    required = {re.split(r"[<>=~!]", name)[0].lower() for name in project["dependencies"]}
+    assert required <= locked("requirements.txt").keys()
+
+
+def test_the_tests_lock_has_the_same_versions_and_what_the_actions_leaves_out() -> None:
+    action, tests = locked("requirements.txt"), locked("tests/requirements.txt")
+    assert action.items() <= tests.items()
+    assert not LEFT_OUT & action.keys()
+    assert tests.keys() >= LEFT_OUT
+
+
+def test_the_actions_lock_needs_no_compiled_wheel_and_so_suits_every_platform() -> None:
+    """A pure wheel is one file, beside the source distribution: a few hashes at most."""
+    assert all(entry.count("--hash=sha256:") <= 2 for entry in locked("requirements.txt").values())
