@@ -1,6 +1,6 @@
 """The whole story of the action: settings → gather → distill → compose → decide → fire → report.
 
-The only module, with `cli.py`, that knows every stage. Whatever goes wrong is told as an outcome:
+With `cli.py` and `demo.py` the only module that knows every stage. Whatever goes wrong is told as an outcome:
 nothing here raises, and users never see a traceback.
 """
 
@@ -79,12 +79,10 @@ def _tell(settings: Settings, context: Context, github: GitHub, say: Say) -> _Te
     except gather.GatherError as error:
         telling.outcome = Outcome(Result.FAILED, "no-run", str(error))
     except fire.Interrupted as interruption:
-        telling.outcome = _interrupted(telling.firing, str(interruption))
+        telling.outcome = _ended_early(telling, "interrupted", f"The job was cancelled ({interruption})")
     except Exception as error:  # a fault of ours must not look like a failure of the user's
-        message = (
-            f"Internal error ({type(error).__name__} in {_place(error)}): please report it. Nothing was sent."
-        )
-        telling.outcome = Outcome(Result.FAILED, "internal-error", message)
+        fault = f"Internal error ({type(error).__name__} in {_place(error)}; please report it)"
+        telling.outcome = _ended_early(telling, "internal-error", fault)
     if telling.ledger is not None:
         telling.ledger.settle(telling.outcome)
     return telling
@@ -166,14 +164,15 @@ def _report(
     )
 
 
-def _interrupted(firing: bool, signal: str) -> Outcome:
-    """A signal came: before the fire, or in the instant in which `fire_once` begins or returns."""
-    if firing:
-        message = f"The job was cancelled ({signal}) while the routine was fired: a session may have started."
-        return Outcome(Result.UNKNOWN, "interrupted", message)
-    return Outcome(
-        Result.FAILED, "interrupted", f"The job was cancelled ({signal}) before anything was sent."
-    )
+def _ended_early(telling: _Telling, reason: str, what: str) -> Outcome:
+    """Something came between: before the fire, or in the instant in which `fire_once` begins or returns."""
+    if telling.outcome.result is Result.FIRED:
+        return telling.outcome
+    if telling.firing:
+        return Outcome(
+            Result.UNKNOWN, reason, f"{what} while the routine was fired: a session may have started."
+        )
+    return Outcome(Result.FAILED, reason, f"{what} before anything was sent.")
 
 
 def _declined(verdict: Verdict) -> Outcome:

@@ -1,43 +1,29 @@
-"""GitHub's REST API in the project's nouns. The only module that imports PyGithub.
+"""GitHub's REST API in the project's nouns.
 
-PyGithub does the requests, authentication, connections, proxies and TLS; its typed objects are not
-used, because they complete themselves with further requests that nobody counted, and because its
-`Requester` keeps the request under way on itself, so that threads must not share one. Each request
-here is one HTTP request (plus at most one repetition of a read), is over by a wall-clock limit
-whatever the server does, and fails with `GitHubError` alone.
+Each request is one HTTP request (plus at most one repetition of a read), is over by a wall-clock
+limit whatever the server does, and fails with `GitHubError` alone.
 """
 
 from __future__ import annotations
 
 import copy
-import logging
 import os
-import queue
-import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-import requests.exceptions as transport
-from github.GithubException import GithubException
-from github.Requester import Requester
-
 from ..model import Annotation, GitHubError, PullRequest, Run, Status
-from . import answers, errors, history
+from . import answers, history
 from .answers import Comparison, Job, Json, PastRun
-
-if TYPE_CHECKING:
-    from github.Auth import Auth
+from .connections import Connections
 
 STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request, all told
 PAUSE = 0.3  # seconds before a read is asked once more
 MAX_PAGES = 10  # of 100 items
 _TRANSIENT = (None, 500, 502, 503, 504)
-_HEADERS = {"Accept": "application/vnd.github+json"}
 
 T = TypeVar("T")
 
@@ -78,7 +64,7 @@ class GitHub:
         self._patience = patience
         self._sleep = sleep
         self._deadline: float | None = None
-        self._idle: queue.LifoQueue[Requester] = queue.LifoQueue()
+        self._connections = Connections(self.api_url, token, self.certificates, timeout=patience)
 
     def __repr__(self) -> str:
         return f"GitHub({self.api_url!r}, {self.repository!r})"
@@ -93,11 +79,7 @@ class GitHub:
 
     def close(self) -> None:
         """Close the idle connections; one that is asked again opens them anew."""
-        while True:
-            try:
-                self._idle.get_nowait().close()
-            except queue.Empty:
-                return
+        self._connections.close()
 
     def within(self, deadline: float) -> GitHub:
         """The same, with every request over by `deadline`, a reading of `clock` in seconds."""
@@ -273,75 +255,7 @@ class GitHub:
     def _ask(
         self, verb: str, path: str, parameters: Mapping[str, Any] | None = None, body: object = None
     ) -> tuple[Mapping[str, str], Any]:
-        """One request, given up after `_left()` seconds whatever it is busy with.
-
-        A socket's time-out is for each read and a name look-up has none, so the request runs in a
-        thread of its own, which is left behind when it takes too long.
-        """
-        seconds = self._left()
-        if seconds <= 0:
-            raise GitHubError("there was no time left to ask GitHub")
-        try:
-            client = self._client()
-        except Exception as error:
-            raise _translated(error) from None
-        answer: Future[tuple[Mapping[str, str], Any]] = Future()
-        abandoned = threading.Event()
-
-        def ask() -> None:
-            try:
-                headers, data = client.requestJsonAndCheck(
-                    verb, path, parameters=dict(parameters or {}), headers=dict(_HEADERS), input=body
-                )
-                answer.set_result((headers, data))
-            except BaseException as error:
-                answer.set_exception(error)
-            if abandoned.is_set():
-                client.close()
-            else:
-                self._idle.put(client)
-
-        threading.Thread(target=ask, name=f"{verb} {path}", daemon=True).start()
-        try:
-            return answer.result(seconds)
-        except TimeoutError:
-            abandoned.set()
-            raise GitHubError(f"GitHub did not answer within {seconds:.0f} s") from None
-        except Exception as error:
-            raise _translated(error) from None
-
-    def _client(self) -> Requester:
-        try:
-            return self._idle.get_nowait()
-        except queue.Empty:
-            logging.getLogger("github").setLevel(logging.WARNING)  # it tells of renamed repositories
-            return Requester(
-                auth=cast("Auth", _Token(self.token)) if self.token else None,
-                base_url=self.api_url,
-                timeout=max(1, round(self._patience)),
-                user_agent="fire-routine",
-                per_page=100,
-                pool_size=None,
-                verify=self.certificates or True,
-                # Its own retries sleep until the rate limit resets; its pauses take 0.25 s a request.
-                retry=None,
-                seconds_between_requests=None,
-                seconds_between_writes=None,
-                api_version="2022-11-28",
-            )
-
-
-class _Token:
-    """What `Requester` asks of its `auth`. PyGithub's own brings all of its classes and a JWT library."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def authentication(self, headers: dict[str, Any]) -> None:
-        headers["Authorization"] = f"token {self._token}"
-
-    def mask_authentication(self, headers: dict[str, Any]) -> None:
-        headers["Authorization"] = "token (masked)"
+        return self._connections.ask(verb, path, parameters or {}, body, self._left())
 
 
 def _parsed(parse: Callable[[Any], T], data: object) -> T:
@@ -356,22 +270,3 @@ def _has_a_say(comment: Json) -> bool:
     user = comment.get("user")
     by_app = isinstance(user, Mapping) and user.get("type") == "Bot"
     return by_app or comment.get("author_association") in ("OWNER", "MEMBER", "COLLABORATOR")
-
-
-def _translated(error: Exception) -> GitHubError:
-    if isinstance(error, GithubException):
-        said = error.data.get("message") if isinstance(error.data, Mapping) else None
-        return errors.refusal(error.status, error.headers or {}, said)
-    if isinstance(error, transport.SSLError):
-        return GitHubError("GitHub can't be reached: TLS failed (is SSL_CERT_FILE set to your own CA?)")
-    if isinstance(error, transport.ProxyError):
-        return GitHubError(errors.NO_PROXY)
-    if isinstance(error, transport.Timeout):
-        return GitHubError(errors.LATE)
-    if isinstance(error, transport.RequestException):
-        return GitHubError(errors.CUT)
-    if isinstance(error, OSError):
-        return GitHubError(errors.NO_CERTIFICATES)
-    if isinstance(error, ValueError):
-        return GitHubError("GitHub's answer is not JSON")
-    return GitHubError(f"GitHub can't be asked, or its answer can't be used ({type(error).__name__})")
