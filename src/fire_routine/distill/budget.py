@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..model import Block, Digest, Excerpt, utf16_length
-from .text import shorten
+from .text import abbreviated
 
 GAP = 22  # characters that a mark for left-out lines takes, about
+SHORTEST = 200  # characters that a line may take however little room there is
 TELLING = 5.0  # the weight from which on a line may take much of the room
 NEARLY = 0.6  # of the weight of the first line that did not fit: shorter ones are still tried
 
@@ -37,52 +38,67 @@ class _Page:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    text: str
+    block: Block
+
+
 def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     """The most telling lines that fit into `max_characters` UTF-16 code units, in the log's order."""
-    longest = max(120, max_characters // 6)
-    telling = max(120, max_characters * 2 // 5)
-    weights: list[float] = []
-    numbers: list[int] = []
-    texts: list[str] = []
-    for block in digest.blocks:
-        for offset, line in enumerate(block.lines):
-            weights.append(block.weight)
-            numbers.append(block.first + min(offset, block.last - block.first))
-            texts.append(shorten(line, telling if block.weight >= TELLING else longest))
-    page = _Page(numbers, max_characters - 2 * GAP)
-    first_miss: float | None = None
-    for at in sorted(range(len(texts)), key=lambda at: (-weights[at], at)):
-        if first_miss is not None and weights[at] < first_miss * NEARLY:
-            break
-        if not page.add(at, utf16_length(texts[at])) and first_miss is None:
-            first_miss = weights[at]
+    lines = _lines(digest, max_characters)
+    chosen = [lines[at] for at in sorted(_choice(lines, max_characters))]
     out: list[str] = []
-    shown = sorted(page.chosen)
-    last = -1
-    for at in shown:
-        if numbers[at] > last + 1:
-            out.append(_gap(numbers[at] - last - 1))
-        out.append(texts[at])
-        last = numbers[at]
-    if last + 1 < digest.total_lines:
-        out.append(_gap(digest.total_lines - last - 1))
-    blocks = _shown(digest, page.chosen)
-    return Excerpt("\n".join(out), len({numbers[at] for at in shown}), digest.total_lines, blocks)
+    last = 0
+    for line in chosen:
+        if line.number > last + 1:
+            out.append(_gap(line.number - last - 1))
+        out.append(line.text)
+        last = line.number
+    if last < digest.total_lines:
+        out.append(_gap(digest.total_lines - last))
+    count = len({line.number for line in chosen})
+    return Excerpt("\n".join(out), count, digest.total_lines, tuple(_shown(chosen)))
 
 
-def _shown(digest: Digest, chosen: set[int]) -> tuple[Block, ...]:
-    """The digest's blocks, with the lines that an excerpt shows: neighbours of one rule are one block."""
+def _lines(digest: Digest, max_characters: int) -> list[_Line]:
+    """The digest's lines, each cut to what it may take of the room."""
+    longest = max(SHORTEST, max_characters // 6)
+    telling = max(SHORTEST, max_characters * 2 // 5)
+    return [
+        _Line(
+            block.first + min(offset, block.last - block.first),
+            abbreviated(text, telling if block.weight >= TELLING else longest),
+            block,
+        )
+        for block in digest.blocks
+        for offset, text in enumerate(block.lines)
+    ]
+
+
+def _choice(lines: list[_Line], max_characters: int) -> set[int]:
+    """The positions of the lines to show: the heaviest first, as long as there is room."""
+    page = _Page([line.number for line in lines], max_characters - 2 * GAP)
+    first_miss: float | None = None
+    for at in sorted(range(len(lines)), key=lambda at: (-lines[at].block.weight, at)):
+        weight = lines[at].block.weight
+        if first_miss is not None and weight < first_miss * NEARLY:
+            break
+        if not page.add(at, utf16_length(lines[at].text)) and first_miss is None:
+            first_miss = weight
+    return page.chosen
+
+
+def _shown(chosen: list[_Line]) -> list[Block]:
+    """The chosen lines as blocks, beside the rule that took them: neighbours of one rule are one block."""
     blocks: list[Block] = []
-    position = 0
-    for block in digest.blocks:
-        for offset, line in enumerate(block.lines):
-            number = block.first + min(offset, block.last - block.first)
-            last = blocks[-1] if blocks else None
-            if position in chosen and last and last.rule == block.rule and number - last.last <= 1:
-                blocks[-1] = replace(
-                    last, lines=(*last.lines, line), last=number, weight=max(last.weight, block.weight)
-                )
-            elif position in chosen:
-                blocks.append(Block(number, (line,), block.weight, block.rule, number))
-            position += 1
-    return tuple(blocks)
+    for line in chosen:
+        number, weight, rule = line.number, line.block.weight, line.block.rule
+        last = blocks[-1] if blocks else None
+        if last and last.rule == rule and number - last.last <= 1:
+            lines, weight = (*last.lines, line.text), max(last.weight, weight)
+            blocks[-1] = replace(last, lines=lines, last=number, weight=weight)
+        else:
+            blocks.append(Block(number, (line.text,), weight, rule, number))
+    return blocks

@@ -54,6 +54,16 @@ def shorten(text: str, limit: int = LONGEST) -> str:
     return f"{head} [… {len(text) - len(head) - len(tail)} characters …] {tail}"
 
 
+def abbreviated(text: str, limit: int) -> str:
+    """A line that has been cleaned, cut to `limit` for want of room: most of what is kept is its beginning,
+    where a line names what it is about, to the letter."""
+    if len(text) <= limit:
+        return text
+    room = max(limit - 30, 12)
+    head, tail = text[: room * 2 // 3].rstrip(), text[-(room // 3) :].lstrip()
+    return f"{head} [… {len(text) - len(head) - len(tail)} characters …] {tail}"
+
+
 def segments(line: bytes, *, colours: bool = False) -> list[str]:
     """What a raw line shows: one text for each piece between carriage returns, repeated progress dropped."""
     line = line[stamp_of(line)[0] :].rstrip(b"\r")

@@ -91,12 +91,12 @@ def _blocks(lines: _Lines) -> tuple[Block, ...]:
         new, name, _ = lines[number]
         if number != last + 1 or name != rule or abs(new - weight) > weight * 0.01:
             if texts:
-                blocks.append(Block(first, tuple(texts), weight, rule, last))
+                blocks.append(Block(first + 1, tuple(texts), weight, rule, last + 1))
             first, texts, weight, rule = number, [], new, name
         texts += shown
         last = number
     if texts:
-        blocks.append(Block(first, tuple(texts), weight, rule, last))
+        blocks.append(Block(first + 1, tuple(texts), weight, rule, last + 1))
     return tuple(blocks)
 
 

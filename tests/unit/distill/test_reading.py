@@ -167,3 +167,19 @@ def test_errors_of_earlier_steps_do_not_crowd_out_the_failed_one() -> None:
 def test_marks_are_known_where_they_begin_late_in_the_log() -> None:
     log = "quiet\n" * 200_000 + GITHUB_LOG
     assert read(log).exit_code == 1
+
+
+def test_little_room_still_names_the_test_that_failed() -> None:
+    name = "pandas/tests/reshape/concat/test_append.py::TestAppend::test_append_dtype_coerce[True]"
+    line = f"FAILED {name} - DeprecationWarning: {'implicit conversion of bare integers ' * 12}"
+    log = b"=== short test summary info ===\n" + line.encode() + b"\n=== 1 failed in 2.10s ===\n"
+    shown = distill.excerpt(distill.read([log]), 400)
+    assert name in shown.text
+    assert utf16_length(shown.text) <= 400
+
+
+def test_lines_are_numbered_from_1_and_each_shown_block_says_where_it_stands() -> None:
+    log = b"error: no such file\n" + b"fine\n" * 3000 + b"main.c:3:5: error: 'x' undeclared\n"
+    shown = distill.excerpt(distill.read([log]), 300)
+    assert not shown.text.startswith("[…")
+    assert (shown.blocks[0].first, shown.blocks[-1].last) == (1, 3002)
