@@ -29,6 +29,8 @@ SPECIFIC: tuple[Rule, ...] = (
     *javascript.RULES,
     *ruby_php.RULES,
     *others.RULES,
+    *rust.SHARED,
+    *javascript.SHARED,
     *infrastructure.SIGNS,
 )
 DULL: tuple[Rule, ...] = dull.RULES

@@ -19,6 +19,6 @@ RULES = (
     rule("dotnet-exception", "unhandled exception", r"^Unhandled [Ee]xception", CAUSE, ahead=14),
     rule("powershell", "categoryinfo|fullyqualifiederrorid| char:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)|^At (?:line|\S+\.psm?1):\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)"),
     rule("pester", "^[~[-] ", r"^\s*\[-\] ", CAUSE, ahead=10),
-    rule("cake", "an error occur", r"^An error occurr?ed (?:while|when|executing)", CAUSE - 1, ahead=8),
-    rule("ps-line", "^l~line", r"^\s*Line \|$|^\s+\d+ \|  ", REPORT, ahead=3),
+    rule("cake", "an error occur", r"^An error occurr?ed when executing task", CAUSE - 1, ahead=8),
+    rule("ps-line", "^l~line", r"^\s*Line \|$", REPORT, ahead=3),
 )  # fmt: skip

@@ -3,22 +3,21 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, rule
+from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, RESULT, rule
 
 RULES = (
     # GitHub Actions
     rule("actions-exit", "process completed with", r"^##\[error\]Process completed with exit code", CONSEQUENCE, ahead=0),
     rule("actions-canceled", "##[error]", r"^##\[error\]The (?:operation was canceled|job running on runner|run was canceled|runner has received a shutdown|action '.*' has timed out)|exceeded the maximum execution time", CAUSE - 1, ahead=0),
     rule("actions-lost", "lost communication|hosted runner", r"lost communication with the server|hosted runner encountered an error|The self-hosted runner", CAUSE, ahead=1),
+    rule("actions-resolve", "unable to resolve action|can't find 'action|failed to download|missing download info|required property|input required", r"Unable to resolve action|Can't find 'action\.ya?ml'|[Ff]ailed to download action|Missing download info|Required property is missing|Input required and not supplied", CAUSE, ahead=2),
     rule("actions-error", "##[error]", r"^##\[error\]", CAUSE - 2, ahead=6),
     rule("actions-workflow-error", "::error", r"^::error\b", RESULT, ahead=0),
     rule("actions-warning", "##[warning]", r"^##\[warning\]", NOISE * 5, ahead=0),
-    rule("actions-resolve", "unable to resolve action|can't find 'action|failed to download|missing download info|required property|input required", r"Unable to resolve action|Can't find 'action\.ya?ml'|[Ff]ailed to download action|Missing download info|Required property is missing|Input required and not supplied", CAUSE, ahead=2),
-    rule("artifact-missing", "no files were found", r"No files were found with the provided path", REPORT - 1, ahead=0),
     # other CI systems
     rule("travis-exit", "exited with", r"^(?:The command )?\"?.*\"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)|^Done\. Your build exited with [1-9]", CONSEQUENCE, ahead=0),
     rule("travis-stalled", "no output has been received", r"^No output has been received in the last", CAUSE, ahead=4),
-    rule("travis-limit", "exceeded the", r"has exceeded the (?:maximum|log|time)|^The job exceeded the maximum|maximum time limit", CAUSE, ahead=2),
+    rule("travis-limit", "exceeded the", r"^The log length has exceeded the limit|has exceeded the (?:maximum|time)|^The job exceeded the maximum|maximum time limit", CAUSE, ahead=2),
     rule("travis-stopped", "your build has been", r"^Your build has been (?:stopped|terminated)", CONSEQUENCE, ahead=0),
     rule("jenkins-step", "build as failure|finished", r"marked build as failure|^Finished: (?:FAILURE|ABORTED|UNSTABLE)", CONSEQUENCE, ahead=0),
     rule("jenkins-fatal", "fatal: ", r"^FATAL: ", CAUSE - 1, ahead=30),
@@ -30,28 +29,28 @@ RULES = (
     # shells
     rule("shell-line", "line", r"^\S+: line \d+: ", CAUSE - 1, ahead=1),
     # git
-    rule("git", "fatal: ", r"^(?:\S+ )?fatal: ", CAUSE - 1, ahead=4, back=1, leads=r"^\$|^\+"),
-    rule("git-conflict", "conflict (", r"^CONFLICT \(|^Automatic merge failed|^error: (?:could not apply|Your local changes|failed to push)", CAUSE, ahead=4),
+    rule("git", "fatal: ", r"^(?:\S+ )?fatal: (?!\[)", CAUSE - 1, ahead=4, back=1, leads=r"^\$|^\+"),
+    rule("git-conflict", "conflict (|automatic merge failed|error: could not apply|error: your local|error: failed to push", r"^CONFLICT \(|^Automatic merge failed|^error: (?:could not apply|Your local changes|failed to push)", CAUSE, ahead=4),
     rule("git-remote", "remote|rejected", r"^remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=3),
     rule("git-dirty", "modified|deleted|new file", r"^\s+(?:modified|deleted|new file):\s+\S", RESULT - 3, ahead=2),
-    rule("diff", "^d~diff --git|^-~--- |^+~+++ ", r"^diff --git |^--- (?:a/|\S+\s+\d{4}-)|^\+\+\+ (?:b/|\S+\s+\d{4}-)", RESULT, ahead=40),
+    rule("diff", "^d~diff |^-~--- |^+~+++ |^@", r"^diff (?:--git |-\w+ |\S+\.orig )|^--- (?:a/|\S+\s+\d{4}-|\S+\.orig$)|^\+\+\+ (?:b/|\S+\s+\d{4}-)|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", RESULT, ahead=40),
     # network and registries
     rule("curl", "curl: ", r"^curl: \(\d+\) ", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
-    rule("wget", "wget: |unable to", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
+    rule("wget", "wget: |unable to|error 4|error 5", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
     rule("gh", "gh: ", r"^gh: ", CAUSE, ahead=1),
     rule("json-message", '"message"', r'^[\s{]*"message": "', RESULT, ahead=3),
     rule("apt", "^e~e: |^e~err:|^d~dpkg: ", r"^E: (?!\s*$)|^dpkg: (?:error|dependency)|^Err:\d+ ", CAUSE, ahead=4),
     rule("yum", "error: ", r"^(?:Error|error): (?:Nothing to do|Unable to find a match|Failed to download|Package:|Cannot find a valid baseurl)", CAUSE, ahead=4),
     rule("homebrew", "error: ", r"^Error: (?:No available formula|The `brew|\S+ \S+ is already installed|Failure while executing|An exception occurred|Cask |.* did not build)", CAUSE - 1, ahead=4),
-    rule("pacman", "error: ", r"^error: (?:target not found|failed (?:to|retrieving)|could not (?!compile|apply|find native))", CAUSE, ahead=3),
-    rule("alpine", "error: ", r"^ERROR: (?:unable to select|.*\.apk|\S+: )", CAUSE - 1, ahead=4),
+    rule("pacman", "error: ", r"^error: (?:target not found|failed (?:retrieving|to (?:commit|init|prepare|synchronize|update))|could not (?:open|satisfy))", CAUSE, ahead=3),
+    rule("alpine", "error: ", r"^ERROR: (?:unable to select|.*\.apk|\S+-\d\S*: |https?://)", CAUSE - 1, ahead=4),
     # containers, clusters, provisioning
     rule("docker-daemon", "daemon", r"Error response from daemon: |Cannot connect to the Docker daemon|^docker: Error", CAUSE, ahead=2),
     rule("buildkit", "^#~error|^e~error: failed to|^f~failed to solve", r"^#\d+ ERROR: |^(?:ERROR|error): failed to (?:solve|build|receive)|^failed to solve", CAUSE, ahead=1, back=8, leads=r"^#\d+ (?:\[|[\d.]+ )"),
     rule("buildkit-step", "^>", r"^ > \[.*\]", CAUSE - 1, ahead=30, paragraph=30, back=1, leads=r"^-+$"),
     rule("dockerfile", "^0~>>> ", r"^\s*\d+ \| >>> ", CAUSE - 1, ahead=4, back=5, leads=r"^\s*\d+ \||^-+$|Dockerfile"),
     rule("docker-build", "non", r"returned a non-zero code: \d+", RESULT, ahead=0),
-    rule("compose", "container|service", r"^(?:dependency failed to start|Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
+    rule("compose", "container|service", r"^(?:dependency failed to start|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, paragraph=12),
     rule("helm", "error: ", r"^Error: (?:INSTALLATION|UPGRADE|template|chart|render|release|\d+ chart|failed|execution)", CAUSE, ahead=4),
     rule("kubectl", "error from server|crashloopbackoff|imagepullbackoff|errimagepull|failedscheduling|connection to the server|error: ", r"Error from server|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|FailedScheduling|The connection to the server|error: (?:timed out waiting|unable to (?:recognize|connect))", CAUSE, ahead=2),

@@ -10,41 +10,39 @@ RULES = (
     rule("jest-test", "^●", r"^\s*● (?!Console|Deprecation|Validation Warning)\S.*(?: › .+|$)", CAUSE, ahead=40),
     rule("jest-file", "^f~fail", r"^(?:\s*)FAIL (?: ?\S+ )?\S*[\w./\\-]+\.(?:[cm]?[jt]sx?|vue|svelte)\b", RESULT, ahead=4, listed=True),
     rule("jest-mark", "^✕", r"^\s*✕ \S", RESULT, ahead=0, listed=True),
-    rule("jest-total", "^t~failed|^s~failed", r"^(?:Tests|Test Suites|Test Files|Snapshots): +.*\d+ failed", RESULT - 2, ahead=0),
+    rule("jest-total", "^t~failed|^s~failed", r"^\s*(?:Tests|Test Suites|Test Files|Snapshots):? +.*\d+ failed", RESULT - 2, ahead=0),
     rule("jest-none", "no tests found", r"^No tests found, exiting with code", CAUSE, ahead=5),
     rule("jest-snapshot", "obsolete|snapshot", r"^ *› \d+ snapshots? (?:failed|obsolete)", RESULT - 1, ahead=0),
     rule("vitest-failed", "^⎯|^❯~failed|^f~fail", r"^\s*(?:⎯+ Failed (?:Tests|Suites) \d+ ⎯+|❯ .+ \d+ failed|FAIL  \S)", RESULT, ahead=8),
     rule("vitest-mark", "^×|^❯", r"^\s*(?:×|❯) \S.*", RESULT - 1, ahead=4, listed=True),
     # Mocha's and Cypress's spec reporters
-    rule("mocha-failing", "^0~failing|^0~failed", r"^\s*\d+ (?:failing|failed)\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
+    rule("mocha-failing", "^0~failing", r"^\s*\d+ failing\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
     rule("karma", "^c~ failed|^h~ failed|^f~ failed|^p~ failed|^s~ failed|^e~ failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=20),
     rule("karma-total", "executed ", r"Executed \d+ of \d+ .*\(\d+ FAILED\)", RESULT - 2, ahead=0),
     rule("tap", "not ok", r"^\s*not ok\b(?!.*# (?:TODO|SKIP))", CAUSE, ahead=30, paragraph=3),
     rule("tap-total", "# fail", r"^# (?:fail|failed) +[1-9]", RESULT - 2, ahead=0),
     rule("playwright", "^0~ › ", r"^\s*\d+\) (?:\[[\w -]+\] › )?\S+:\d+:\d+ › ", CAUSE, ahead=40),
     rule("playwright-total", "^0~failed|^0~flaky|^0~did not run", r"^\s*\d+ (?:failed|flaky|did not run)$", RESULT, ahead=12),
+    rule("eslint-total", "problem|problems", r"✖ \d+ problems? \((?!0 errors)", RESULT, ahead=1),
+    rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14),
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
     rule("cross-mark", "^✗|^✘", r"^\s*(?:\S+ )?[✗✘] ", RESULT, ahead=8, listed=True),
     # An error's message with its frames
     rule("js-module", "module", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=14),
-    rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: .+| \[.*)$", CAUSE - 2, ahead=20, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$"),
-    rule("js-unhandled", "unhandled|uncaught", r"UnhandledPromiseRejection|Unhandled (?:promise )?rejection|Uncaught |unhandledRejection", REPORT + 1, ahead=15),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
     rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=1, leads=r"^(?=\S*[/\\.])\S+$"),
     rule("eslint-warning", "^0~ warning  ", r"^\s+\d+:\d+ +warning  ", WARNING, ahead=0),
-    rule("eslint-total", "problem|problems", r"✖ \d+ problems? \((?!0 errors)", RESULT, ahead=1),
     rule("eslint-compact", ", error - ", r"^\S+: line \d+, col \d+, Error - ", CAUSE, ahead=0),
     rule("stylelint", "^0~✖|^0~×", r"^\s+\d+:\d+ +[✖×]  ", CAUSE, ahead=0),
     rule("standard", "standard", r"^standard: (?!Run|Un)", RESULT, ahead=12),
+    rule("tsc", "error ts", r"(?:\(\d+,\d+\)|:\d+:\d+)?(?: -|:)? ?error TS\d+: ", CAUSE, ahead=8),
+    rule("tslint", "error: ", r"^ERROR: (?:\(\S+\) )?\S+[:\[]\d+[:,] ?\d+\]? ?[-:]? ", CAUSE, ahead=0),
     rule("js-lint", "js|ts|jsx|tsx|css|vue|cjs|mjs|scss|less", r"^\s*(?:ERROR: )?\S+\.(?:[cm]?[jt]sx?|css|scss|less|vue):\d+(?::\d+)?:? (?!in |at )\S.* \S", RESULT - 1, ahead=0),
     rule("prettier", "prettier|code style issues|^[~[warn]|^[~[error]", r"Code style issues (?:found )?in (?:the above|\d+) file|Forgot to run Prettier|^\[(?:warn|error)\] .*\.\w+$", CAUSE - 1, ahead=0, back=12, leads=r"^[\w@./\\ \[\]-]+\.\w+$"),
     # TypeScript
-    rule("tsc", "error ts", r"(?:\(\d+,\d+\)|:\d+:\d+)?(?: -|:)? ?error TS\d+: ", CAUSE, ahead=8),
-    rule("tslint", "error: ", r"^ERROR: (?:\(\S+\) )?\S+[:\[]\d+[:,] ?\d+\]? ?[-:]? ", CAUSE, ahead=0),
-    rule("angular", "error in|error: src", r"^ERROR in |^Error: \S+\.ts:\d+:\d+ - error", CAUSE - 1, ahead=12),
+    rule("angular", "error: ", r"^Error: \S+\.ts:\d+:\d+ - error", CAUSE - 1, ahead=12),
     # bundlers
     rule("webpack", "error in|compiled with|failed to compile|module", r"^(?:ERROR in |Failed to compile|webpack .*compiled with \d+ error|Module (?:build failed|parse failed))", CAUSE - 1, ahead=14),
-    rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14),
     rule("gulp", "errored after|error in plugin", r"'[\w:-]+' errored after|Error in plugin", REPORT, ahead=12),
     rule("grunt", "warning: |aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
     rule("code-frame", "^>", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
@@ -61,4 +59,10 @@ RULES = (
     rule("lerna", "lerna err", r"^lerna ERR! (?!lerna)", CONSEQUENCE + 1, ahead=2),
     rule("deno", "^e~error: ", r"^error: (?:Uncaught|Type error|Module not found|The lockfile)", CAUSE - 1, ahead=12),
     rule("sass", "error: ", r"^Error: (?:Invalid CSS|Undefined |Inconsistent|expected|Can't find stylesheet|File to import)", CAUSE, ahead=8),
+)  # fmt: skip
+
+# What other tools' lines look like, too: tried when none of theirs takes the line.
+SHARED = (
+    rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: .+| \[.*)$", CAUSE - 2, ahead=20, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$"),
+    rule("js-unhandled", "unhandled|uncaught|unhandledpromiserejection|unhandledpromiserejectionwarning|unhandledrejection", r"UnhandledPromiseRejection|Unhandled (?:promise )?rejection|Uncaught |unhandledRejection", REPORT + 1, ahead=15),
 )  # fmt: skip

@@ -16,11 +16,11 @@ RULES = (
     rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *|Failures: $|Errors: $)", CAUSE - 1, ahead=30, paragraph=30),
     rule("surefire-line", "[error]", r"^\[ERROR\]   ?(?:Run \d+: )?\S+(?:\.\S+|»)", CAUSE - 1, ahead=2, listed=True),
     rule("maven-resolution", "could not resolve|could not find artifact|could not transfer|unresolveable|non-resolvable", r"(?:Could not (?:resolve dependencies|find artifact|transfer artifact)|Non-resolvable|Failed to (?:collect dependencies|read artifact))", CAUSE, ahead=3),
+    rule("maven-enforcer", "rule", r"^(?:\[\w+\] )?Rule \d+: \S+ failed with message", CAUSE, ahead=10),
     rule("maven-error", "[error]", r"^\[ERROR\] ", REPORT + 1, ahead=8),
     rule("maven-fatal", "[fatal]", r"^\[FATAL\] ", CAUSE - 1, ahead=4),
     rule("maven-result", "build failure", r"^(?:\[\w+\] )?BUILD FAILURE", CONSEQUENCE, ahead=0),
     rule("maven-module", ". failure [", r"^\[INFO\] .*\.{2,} FAILURE \[", RESULT - 2, ahead=0),
-    rule("maven-enforcer", "rule", r"^(?:\[\w+\] )?Rule \d+: \S+ failed with message", CAUSE, ahead=10),
     rule("checkstyle", "java", r"^(?:\[(?:ERROR|WARN|ant:checkstyle)\] )+\S+\.java:\d+", CAUSE, ahead=0),
     # An exception with its frames
     rule("jvm-exception", "exception|error|throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=30, paragraph=0),
@@ -40,8 +40,8 @@ RULES = (
     rule("gradle-violations", "violations were found|there were failing tests", r"violations were found|There were failing tests", RESULT, ahead=2),
     rule("kotlin", "e: ", r"^e: \S", CAUSE, ahead=2),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
-    rule("javac-plain", "java|kt|kts|scala|groovy", r"^(?:\[\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
     rule("javac-warning", "java|kt|scala", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |\[\w+\])", WARNING, ahead=0),
+    rule("javac-plain", "java|kt|kts|scala|groovy", r"^(?:\[\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
     # Ant, sbt, Scala, Leiningen
     rule("ant-junit", "junit", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=6, back=1, leads=r"^\s*\[junit\] Testcase"),
     rule("ant-error", "javac", r"^\s*\[javac\] .*error: |^\s*\[javac\] \d+ errors?", CAUSE, ahead=3),

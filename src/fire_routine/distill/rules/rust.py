@@ -6,7 +6,7 @@ from __future__ import annotations
 from .rule import CAUSE, CONSEQUENCE, RESULT, WARNING, rule
 
 RULES = (
-    rule("rustc", "^e~error: |^e~error[", r"^\s*error(?:\[E\d{4}\])?: (?!aborting due|could not compile|test failed|process didn't|build failed|\d+ target)\S", CAUSE, ahead=24, paragraph=12),
+    rule("rustc", "^e~error[", r"^\s*error\[E\d{4}\]: ", CAUSE, ahead=24, paragraph=12),
     rule("rustc-end", "error: ", r"^\s*error: (?:aborting due to|could not compile|build failed)", CONSEQUENCE + 1, ahead=2),
     rule("cargo-test", " failed", r"^test \S.* \.\.\. FAILED", RESULT + 1, ahead=0, listed=True),
     rule("cargo-output", "stdout|stderr", r"^---- \S.* std(?:out|err) ----$", CAUSE, ahead=2, paragraph=24),
@@ -22,4 +22,9 @@ RULES = (
     rule("nextest-output", "stdout|stderr|std", r"^-{3} (?:STDOUT|STDERR|TRY \d+ STD\w+): ", RESULT, ahead=30, paragraph=20),
     rule("rust-backtrace", "stack backtrace", r"^stack backtrace:$", RESULT - 2, ahead=30),
     rule("compiletest", "^e~ui test|^a~actual output|^t~... mismatch|^t~... error|^┈", r"^(?:error: ui test|actual output differed|test .* \.\.\. (?:mismatch|error))|^┈┈", CAUSE - 2, ahead=24),
+)  # fmt: skip
+
+# What other tools' lines look like, too: tried when none of theirs takes the line.
+SHARED = (
+    rule("rustc-plain", "^e~error: ", r"^\s*error: \S", CAUSE, ahead=24, paragraph=12),
 )  # fmt: skip
