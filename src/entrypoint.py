@@ -10,7 +10,6 @@ The standard library alone, and a syntax that Python 3.6 reads: it may be the on
 import gc
 import os
 import re
-import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -33,7 +32,6 @@ def main(arguments: "list[str]") -> int:
     sys.path[:] = [*standard_library(), str(SOURCE)]
     sys.dont_write_bytecode = True
     import importing
-    import installers
     import ready
 
     importing.keep_bytecode_apart(SOURCE)
@@ -43,7 +41,7 @@ def main(arguments: "list[str]") -> int:
             folder = ready.install(SOURCE.parent / TEST_LOCK, os.environ)
             return run_script(folder, ready.search_path(folder), [script, *arguments[1:]])
         folder = ready.install(SOURCE.parent / LOCK, os.environ, importing.import_early)
-    except installers.InstallError as error:
+    except ready.InstallError as error:
         return give_up(arguments, "install-failed", str(error))
     except KeyboardInterrupt:
         return 130
@@ -59,12 +57,13 @@ def leave_out() -> None:
     """Does without what the libraries would load beside, and what the lock leaves out for that.
 
     PyGithub's package imports every class of GitHub's API, and for signing in as an app, PyJWT, PyNaCl and
-    cryptography, where gather asks by one of its classes. requests guesses encodings, which GitHub's API
-    never needs, by charset-normalizer where that is installed, and warns where it is not.
+    cryptography, where gather asks by one of its classes. urllib3 looks for HTTP/2 by what is installed.
+    requests guesses encodings, which GitHub's API never needs, by charset-normalizer where that is installed,
+    and warns where it is not.
     """
     import importing
 
-    importing.import_hollow("github")
+    importing.import_hollow("github", "urllib3.http2")
     warnings.filterwarnings("ignore", "Unable to find acceptable character detection dependency")
 
 
@@ -97,6 +96,8 @@ def in_tool_cache(tools: str) -> "list[Path]":
 
 def version_of(python: Path) -> "tuple[int, ...]":
     """What `python` says of itself; (0,) where it does not start."""
+    import subprocess
+
     command = [str(python), "-I", "-S", "-c", "import sys; print(*sys.version_info[:2])"]
     try:
         answer = subprocess.check_output(  # noqa: S603
@@ -117,6 +118,8 @@ def restart(python: Path, arguments: "list[str]") -> int:
 
 def wait_for(command: "list[str]", environ: "dict[str, str] | None" = None) -> int:
     """The exit code of `command`; an interrupt is left to it, for it gets it too."""
+    import subprocess
+
     process = subprocess.Popen(command, env=environ)  # noqa: S603
     while True:
         try:

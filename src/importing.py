@@ -6,12 +6,14 @@ import contextlib
 import hashlib
 import sys
 from importlib import import_module
-from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
-from importlib.util import find_spec, module_from_spec
+from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
     from _typeshed import ReadableBuffer
 
 # What needs none of the locked packages, and so can be imported while they are being installed.
@@ -57,11 +59,27 @@ def keep_bytecode_apart(source: Path) -> None:
     sys.dont_write_bytecode = False
 
 
-def import_hollow(package: str) -> None:
-    """Lets `package`'s modules be imported without what the package itself imports at once."""
-    spec = find_spec(package)
-    if spec is not None:
-        sys.modules[package] = module_from_spec(spec)
+class Hollow(Loader):
+    """Makes a package of which only the modules in it can be imported, not what it holds itself."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Runs nothing."""
+
+
+def import_hollow(*packages: str) -> None:
+    """From now on `packages` are so, wherever they are imported from."""
+
+    class Finder(PathFinder):
+        @classmethod
+        def find_spec(
+            cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        ) -> ModuleSpec | None:
+            spec = super().find_spec(fullname, path, target) if fullname in packages else None
+            if spec is not None and spec.origin is not None:
+                spec.loader = Hollow(fullname, spec.origin)
+            return spec
+
+    sys.meta_path.insert(0, Finder)
 
 
 def import_early(folder: Path) -> None:

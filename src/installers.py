@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ready import InstallError
+
 PATIENCE = 180  # seconds, for all attempts together
 REMEDY = (
     "Where PyPI is reached through a proxy or a mirror only, set HTTPS_PROXY or PIP_INDEX_URL in the job's "
@@ -37,10 +39,6 @@ _PASSED = re.compile(
     r"|PROGRAM(DATA|FILES.*)|NUMBER_OF_PROCESSORS|PROCESSOR_\w+",
     re.IGNORECASE,
 )
-
-
-class InstallError(Exception):
-    """The lock could not be installed; one line, with the remedy."""
 
 
 def install(

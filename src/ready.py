@@ -20,11 +20,12 @@ from pathlib import Path
 from threading import Thread
 from types import FrameType
 
-import installers
-from installers import InstallError
-
 STALE = 3600  # seconds after which an install that was not finished never will be
 UNFINISHED = ".unfinished-"
+
+
+class InstallError(Exception):
+    """The lock could not be installed; one line, with the remedy."""
 
 
 def install(lock: Path, environ: Mapping[str, str], meanwhile: Callable[[Path], None] | None = None) -> Path:
@@ -40,6 +41,8 @@ def install(lock: Path, environ: Mapping[str, str], meanwhile: Callable[[Path], 
     for place in places:
         if is_ready(place / name):
             return place / name
+    import installers  # not before: to look for the folder is all that most starts do
+
     for place in places:
         work = _workplace(place)
         if work is not None:

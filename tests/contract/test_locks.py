@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = {"cffi", "charset-normalizer", "cryptography", "pycparser", "pyjwt", "pynacl"}
+LEFT_OUT = {"anyio", "cffi", "charset-normalizer", "cryptography", "pycparser", "pyjwt", "pynacl"}
 
 
 def locked(path: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import installers
+import ready
 
 from .support import Action, put_on_path, put_uv_on_path
 
@@ -109,15 +110,13 @@ def test_a_python_without_pip_uses_the_wheel_it_has_for_new_environments() -> No
 
 def test_no_installer_at_all_is_said(tmp_path: Path) -> None:
     absent = [sys.executable, "-I", "-c", "raise SystemExit('No module named pip')"]
-    with pytest.raises(
-        installers.InstallError, match=r"has no pip, and uv is not on PATH.*actions/setup-python"
-    ):
+    with pytest.raises(ready.InstallError, match=r"has no pip, and uv is not on PATH.*actions/setup-python"):
         installers.install("ember==1.0", tmp_path / "packages", {"PATH": ""}, [absent, absent])
 
 
 def test_an_installer_that_hangs_is_ended_in_time(tmp_path: Path) -> None:
     endless = [sys.executable, "-I", "-c", "import time; time.sleep(600)"]
-    with pytest.raises(installers.InstallError, match="it took too long"):
+    with pytest.raises(ready.InstallError, match="it took too long"):
         installers.install("ember==1.0", tmp_path / "packages", {"PATH": ""}, [endless], patience=0.05)
 
 
