@@ -1,4 +1,4 @@
-"""The command line: action · send · preview · distill · demo · emulate.
+"""The commands: action · send · preview · distill · demo · emulate.
 
 Errors are one line on stderr and exit status 1; usage errors exit with 2. Each command imports
 what it needs by itself, so that none pays for the others' libraries.
@@ -6,7 +6,7 @@ what it needs by itself, so that none pays for the others' libraries.
 
 from __future__ import annotations
 
-import argparse
+import gc
 import io
 import json
 import os
@@ -15,14 +15,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from . import __version__
 from .model import Excerpt, Trigger, TriggerKind
+from .patterns import pattern
 from .settings import MAX_CHARACTERS, MIN_CHARACTERS, Context, Settings, endpoint, token
 
+if TYPE_CHECKING:
+    from argparse import Namespace
+
 CHUNK = 1 << 20  # bytes read of a log at a time
-_RUN_URL = re.compile(
+_RUN_URL = pattern(
     r"(?P<server>https?://[^/\s]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
     r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
     re.ASCII,
@@ -37,10 +40,9 @@ class CommandError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is returned, never raised."""
     _speak_utf8()
-    arguments = _parser().parse_args(argv)
-    command: Callable[[argparse.Namespace], int] = arguments.command
+    given = sys.argv[1:] if argv is None else argv
     try:
-        return command(arguments)
+        return _action() if given == ["action"] else _run(given)
     except CommandError as error:
         print(f"fire-routine: {error}", file=sys.stderr)
         return 1
@@ -58,70 +60,32 @@ def _speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
-def _budget(value: str) -> int:
-    number = int(value)
-    if not 1 <= number <= MAX_CHARACTERS:
-        raise argparse.ArgumentTypeError(f"{value} is not from 1 to {MAX_CHARACTERS}")
-    return number
+def _run(argv: Sequence[str]) -> int:
+    """Not asked for the action's own start, of which argparse would be a twentieth."""
+    from .arguments import parse
+
+    arguments = parse(argv)
+    commands: Mapping[str, Callable[[Namespace], int]] = {
+        "action": lambda _: _action(),
+        "send": _send,
+        "preview": _preview,
+        "distill": _distill,
+        "demo": lambda _: _demo(),
+        "emulate": _emulate,
+    }
+    return commands[arguments.command](arguments)
 
 
-def _port(value: str) -> int:
-    number = int(value)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{value} is not from 0 to 65535")
-    return number
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fire-routine", description=__doc__.partition("\n")[0])
-    parser.add_argument("--version", action="version", version=f"fire-routine {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    action = commands.add_parser(
-        "action", help="in a workflow: report this run's failure (inputs in the environment)"
-    )
-    action.set_defaults(command=_action)
-
-    send = commands.add_parser("send", help="fire a routine with a text of your own")
-    source = send.add_mutually_exclusive_group()
-    source.add_argument("--text", help="the text")
-    source.add_argument("--text-file", metavar="F", help="the file that holds the text")
-    source.add_argument("stdin", nargs="?", choices=["-"], help="read the text from standard input")
-    send.add_argument("--json", action="store_true", help="print the session as JSON")
-    send.set_defaults(command=_send)
-
-    preview = commands.add_parser("preview", help="print the text for any run; nothing is sent")
-    preview.add_argument("run_url", metavar="RUN_URL", help="https://github.com/OWNER/REPO/actions/runs/ID")
-    preview.add_argument("--max-characters", type=_budget, default=60_000, metavar="N")
-    preview.set_defaults(command=_preview)
-
-    distill = commands.add_parser("distill", help="print the lines of a raw log that explain its failure")
-    distill.add_argument("file", metavar="FILE", help="the log; - reads standard input")
-    distill.add_argument("--max-characters", type=_budget, default=8_192, metavar="N")
-    distill.add_argument("--green", metavar="FILE", help="the log of a green run of the same job")
-    distill.add_argument("--explain", action="store_true", help="say which rule took each block")
-    distill.set_defaults(command=_distill)
-
-    demo = commands.add_parser("demo", help="fire on a recorded failure, all on this machine")
-    demo.set_defaults(command=_demo)
-
-    emulate = commands.add_parser(
-        "emulate", help="serve the routine endpoint and a replayed GitHub on loopback"
-    )
-    emulate.add_argument(
-        "--port", type=_port, default=8765, metavar="N", help="default 8765; 0 picks a free one"
-    )
-    emulate.set_defaults(command=_emulate)
-    return parser
-
-
-def _action(_: argparse.Namespace) -> int:
+def _action() -> int:
+    gc.disable()
     from .action import run_action
 
+    gc.freeze()  # what was imported stays, so there is no garbage to be looked for in it
+    gc.enable()
     return run_action(os.environ, sys.stdout)
 
 
-def _send(arguments: argparse.Namespace) -> int:
+def _send(arguments: Namespace) -> int:
     from .fire import FireError, Routine
 
     url = _secret(os.environ, "ROUTINE_FIRE_URL", endpoint)
@@ -154,7 +118,7 @@ def _secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) 
         raise CommandError(f"{name} {problem}") from None
 
 
-def _text(arguments: argparse.Namespace) -> str:
+def _text(arguments: Namespace) -> str:
     if arguments.text is not None:
         return str(arguments.text)
     if not arguments.text_file and arguments.stdin != "-":
@@ -166,7 +130,7 @@ def _text(arguments: argparse.Namespace) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _preview(arguments: argparse.Namespace) -> int:
+def _preview(arguments: Namespace) -> int:
     from .action import gather_evidence
     from .gather import GatherError
     from .gather.github import GitHub
@@ -202,7 +166,7 @@ def _named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, 
     return trigger, environ.get("GITHUB_API_URL", "").rstrip("/") or by_server, server
 
 
-def _distill(arguments: argparse.Namespace) -> int:
+def _distill(arguments: Namespace) -> int:
     from .distill import excerpt, read, read_green
 
     green = None
@@ -240,13 +204,13 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _demo(_: argparse.Namespace) -> int:
+def _demo() -> int:
     from .demo import run_demo
 
     return run_demo(sys.stdout)
 
 
-def _emulate(arguments: argparse.Namespace) -> int:
+def _emulate(arguments: Namespace) -> int:
     from .emulator.serve import serve
 
     try:
