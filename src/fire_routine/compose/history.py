@@ -22,6 +22,8 @@ def named(files: Sequence[ChangedFile], evidence: str) -> set[str]:
     A log may name a file by its path in the repository, by an absolute path that ends in it, or by
     its last components alone; a bare file name counts where no other changed file has that name.
     """
+    if not files:
+        return set()
     tokens = set(_PATH.findall(evidence.replace("\\", "/")))
     endings = {token[start:] for token in tokens for start in _component_starts(token)}
     bare = [file.path.rpartition("/")[2] for file in files]

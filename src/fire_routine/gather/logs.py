@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import json
 import queue
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -25,6 +22,7 @@ import httpx
 
 from ..model import FailedJob, GitHubError, Note, Run
 from . import errors
+from .clients import Clients, drained
 from .github import GitHub
 from .notes import Notes
 from .threads import Threads
@@ -119,16 +117,17 @@ class _Reader:
         if not wanted:
             return {}
         try:
-            client = _client(self._github.certificates)
+            clients = Clients(self._github.certificates, 2 * WIDTH)
+            clients.at(self._github.api_url)
         except GitHubError as error:
             for job, _ in wanted:
                 notes.add("the log of", error, PERMISSION, job.name)
             return {}
-        with client, Threads(min(WIDTH, len(wanted)), "log") as threads:
+        with clients, Threads(min(WIDTH, len(wanted)), "log") as threads:
 
             def one(item: tuple[FailedJob, int]) -> tuple[_Log, T]:
                 job, job_id = item
-                log = _Log(lambda: self._chunks(client, job, job_id), self._deadline, self._github.clock)
+                log = _Log(lambda: self._chunks(clients, job, job_id), self._deadline, self._github.clock)
                 return log, consume(job, iter(log))
 
             results = threads.map(one, wanted)
@@ -145,12 +144,12 @@ class _Reader:
                 notes.say(what, "it is empty", name=job.name)
         return found
 
-    def _chunks(self, client: httpx.Client, job: FailedJob, job_id: int) -> Iterator[bytes]:
+    def _chunks(self, clients: Clients, job: FailedJob, job_id: int) -> Iterator[bytes]:
         """A log as it arrives. Asked for again where it may only just be missing."""
         fresh = job.completed_at is not None and self._now() - job.completed_at < FRESH
         for pause in (*(PAUSES if fresh else PAUSES[:1]), None):
             try:
-                response = self._open(client, job_id)
+                response = self._open(clients, job_id)
                 break
             except GitHubError as error:
                 passing = (error.status == 404 and fresh) or (error.status or 500) >= 500
@@ -170,17 +169,17 @@ class _Reader:
         finally:
             response.close()
 
-    def _open(self, client: httpx.Client, job_id: int) -> httpx.Response:
+    def _open(self, clients: Clients, job_id: int) -> httpx.Response:
         """The answer that holds the log, its body still unread."""
         url = self._github.log_address(job_id)
         headers = {"Accept": "application/vnd.github+json", "User-Agent": "fire-routine"}
         if self._github.token:
             headers["Authorization"] = f"Bearer {self._github.token}"
         for _ in range(MAX_REDIRECTS + 1):
-            response = _send(client, url, headers)
+            response = clients.get(url, headers)
             if response.status_code == 200:
                 return response
-            body = _drained(response)
+            body = drained(response)
             if not response.has_redirect_location:
                 raise errors.refusal(response.status_code, response.headers, _message(body))
             url = urljoin(url, response.headers["Location"])
@@ -241,29 +240,6 @@ class _Log:
                 continue
 
 
-def _send(client: httpx.Client, url: str, headers: dict[str, str]) -> httpx.Response:
-    # Plain, so that what arrives is what is counted against the cap.
-    request = client.build_request("GET", url, headers={**headers, "Accept-Encoding": "identity"})
-    try:
-        return client.send(request, stream=True, follow_redirects=False)
-    except httpx.TimeoutException:
-        raise GitHubError(errors.LATE) from None
-    except httpx.ProxyError:
-        raise GitHubError(errors.NO_PROXY) from None
-    except (httpx.HTTPError, httpx.InvalidURL):
-        raise GitHubError(errors.CUT) from None
-
-
-def _drained(response: httpx.Response) -> bytes:
-    """The little that a redirect or a refusal says: once read, its connection can be used again."""
-    try:
-        return b"".join(islice(response.iter_raw(), 2))  # what came, and the end
-    except httpx.HTTPError:
-        return b""
-    finally:
-        response.close()
-
-
 def _message(body: bytes) -> object:
     """Of GitHub's error object; None for anything else."""
     try:
@@ -271,21 +247,3 @@ def _message(body: bytes) -> object:
     except ValueError:
         return None
     return error.get("message") if isinstance(error, dict) else None
-
-
-def _client(certificates: str | None) -> httpx.Client:
-    try:
-        verify: ssl.SSLContext | bool = True
-        if certificates is not None:
-            folder = Path(certificates).is_dir()
-            verify = ssl.create_default_context(
-                cafile=None if folder else certificates, capath=certificates if folder else None
-            )
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * WIDTH)
-        return httpx.Client(verify=verify, limits=limits, timeout=httpx.Timeout(10.0, connect=5.0))
-    except OSError:
-        raise GitHubError(errors.NO_CERTIFICATES) from None
-    except (ValueError, ImportError, httpx.InvalidURL):
-        raise GitHubError(
-            "the proxy named by HTTPS_PROXY or ALL_PROXY is of a kind that can't be used"
-        ) from None
