@@ -145,10 +145,25 @@ class TestTheStep:
         ran = runner.run()
         assert (ran.returncode, ran.stdout, ran.stderr) == (0, "1 action\n", "")
 
-    @pytest.mark.parametrize("stub", ["exit 9009", "echo 'Python was not found' >&2; exit 49", "exit 127"])
-    def test_passes_over_a_python_that_does_not_start(self, runner: Runner, stub: str) -> None:
+    @pytest.mark.parametrize(
+        "stub",
+        [
+            "exit 9009",
+            "echo 'Python was not found' >&2; exit 49",
+            "exit 127",
+            "echo Python 3.5.10",
+            "echo Python 2.7.18 >&2",
+        ],
+    )
+    def test_passes_over_a_python_that_does_not_start_or_is_too_old(self, runner: Runner, stub: str) -> None:
         runner.program("bin/python3", stub)
         runner.program("bin/python", f'exec "{sys.executable}" "$@"')
+        assert runner.run().stdout == "1 action\n"
+
+    @pytest.mark.parametrize("version", ["3.6.15", "3.10.1", "3.15.0a1+"])
+    def test_takes_any_that_can_read_the_entry_point(self, runner: Runner, version: str) -> None:
+        told = f'if [ "$*" = --version ]; then echo Python {version}; exit; fi'
+        runner.program("bin/python3", f'{told}\nexec "{sys.executable}" "$@"')
         assert runner.run().stdout == "1 action\n"
 
     def test_finds_one_in_the_tool_cache(self, runner: Runner) -> None:

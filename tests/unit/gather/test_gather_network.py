@@ -114,6 +114,19 @@ def test_an_own_authority_is_trusted_whichever_variable_names_it(
     assert notes == ()
 
 
+def test_logs_that_lie_behind_https_are_read_though_the_api_is_plain_http(
+    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with GitHubEmulator() as plain:
+        add_run(plain)
+        plain.add_job(RUN, failed_job(1, "test"), "not asked for here\n")
+        plain.storage_url = emulator.storage_url
+        _, logs, notes = gather(plain)
+    assert logs[1].endswith(b"broken\n")
+    assert notes == ()
+
+
 def test_an_unknown_authority_is_refused_and_the_remedy_named(emulator: GitHubEmulator) -> None:
     run, logs, notes = gather(emulator)
     assert (run.id, run.jobs_known, logs) == (RUN, False, {})
