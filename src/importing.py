@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sys
 from importlib import import_module
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, PathFinder, SourceFileLoader
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
+    from typing import Any
 
     from _typeshed import ReadableBuffer
 
@@ -29,8 +31,8 @@ class Loader(SourceFileLoader):
 
     folder: Path | None = None  # where all of them keep it; None: nowhere
 
-    def path_stats(self, path: str) -> dict[str, float]:
-        return {"mtime": 0, "size": Path(path).stat().st_size}
+    def path_stats(self, _path: str) -> dict[str, Any]:
+        return {"mtime": 0, "size": None}  # nothing to compare: the name tells the content
 
     def get_data(self, path: str) -> bytes:
         return super().get_data(self._kept(path) if path.endswith(".pyc") else path)
@@ -42,8 +44,9 @@ class Loader(SourceFileLoader):
     def _kept(self, bytecode: str) -> str:
         if self.folder is None:
             raise OSError("no bytecode is kept")
-        content = hashlib.sha256(Path(self.path).read_bytes()).hexdigest()[:32]
-        return str(self.folder / "bytecode" / f"{content}.{Path(bytecode).name}")
+        content = hashlib.sha256(super().get_data(self.path)).hexdigest()[:32]
+        name = bytecode.rpartition(os.sep)[2]
+        return f"{self.folder}{os.sep}bytecode{os.sep}{content}.{name}"
 
 
 def keep_bytecode_apart(source: Path) -> None:
