@@ -28,7 +28,6 @@ a word like @name or #12 becomes a mention or a reference anywhere but in code.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from urllib.parse import unquote
@@ -60,6 +59,9 @@ _INVISIBLE = pattern(
 _C1 = pattern("[\x90-\x9f]")
 _SURROGATES = pattern("[\ud800-\udfff]")
 _PLAIN = pattern(r"[\n -~]*")
+_HARMLESS = pattern(
+    r"[\n -$'-;=-\[\]-~]*"
+)  # plain, and no bracket of a tag in it however encoded: no < & % or \
 _OTHER = pattern(r"[^\n -~]+")
 
 _ESCAPED = pattern(r"[\\`*_\[\]<>&~|$!]|(?<=www)\.|:(?=//)|^(?:[-+=]|\d+(?=[.)]))", re.IGNORECASE)
@@ -98,6 +100,8 @@ def visible(text: str) -> str:
 def sanitise(text: str) -> str:
     """A text of one or more lines with nothing in it but visible characters and line feeds, and no
     tag in it that could end the payload."""
+    if _HARMLESS.fullmatch(text) and "routine-fire" not in text.lower():
+        return text  # as most lines are
     return _without_tag(visible(_BREAKS.sub("\n", text)))
 
 
@@ -196,6 +200,8 @@ def _without_tag(text: str) -> str:
 
 
 def _names_the_tag(text: str, position: int) -> bool:
+    import html  # which few texts need, with its two thousand names of characters
+
     window = _NEXT_BRACKET.split(text[position : position + _TAG_WINDOW], maxsplit=1)[0]
     plain = _PLAIN_LETTERS.match(window)
     may_be = len(window) >= len(_TAG_NAME) and plain and _TAG_NAME.startswith(plain[1].lower())
