@@ -18,8 +18,8 @@ still taken; vendors lengthen them too. Sources, as of 2026:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
 from ...patterns import pattern
 from .spans import Span
@@ -29,6 +29,8 @@ from .wrapping import EDGES, joined_from
 _LINES = (3, 64)  # that one token may go over: few are looked at first
 _MARGIN = 120  # columns of indentation and edges at most
 _ALONE = "(?<![A-Za-z0-9])"  # for literals that may be the end of a word
+
+T = TypeVar("T")
 
 
 class Shape(NamedTuple):
@@ -166,24 +168,20 @@ SHAPES = (
 )
 
 
-def _beginnings() -> dict[str, tuple[str, ...]]:
-    """Each proper beginning of a literal, and what the literal goes on with."""
-    found: dict[str, list[str]] = {}
-    for literal in _BY_LITERAL:
-        for length in range(1, len(literal)):
-            found.setdefault(literal[:length], []).append(literal[length:])
-    return {beginning: tuple(rest) for beginning, rest in found.items()}
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
+    """The second ones by the first."""
+    found: dict[str, list[T]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
 
 
-_BY_LITERAL = {
-    literal: [shape for shape in SHAPES if literal in shape.literals]
-    for shape in SHAPES
-    for literal in shape.literals
-}
-_BEGINNINGS = _beginnings()
-_ENDINGS = {
-    last: tuple(one for one in _BEGINNINGS if one[-1] == last) for last in {one[-1] for one in _BEGINNINGS}
-}
+_BY_LITERAL = _grouped((literal, shape) for shape in SHAPES for literal in shape.literals)
+# Each proper beginning of a literal and what the literal goes on with; the beginnings by last character.
+_BEGINNINGS = _grouped(
+    (literal[:length], literal[length:]) for literal in _BY_LITERAL for length in range(1, len(literal))
+)
+_ENDINGS = _grouped((beginning[-1], beginning) for beginning in _BEGINNINGS)
 
 
 def shapes(text: Text) -> Iterator[Span]:
