@@ -1,4 +1,4 @@
-"""What is said of the failed step beside its lines: what ran, how it ended, and what names the failure."""
+"""What is said of the failed step beside its lines: what ran, and how it ended."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from dataclasses import dataclass
 
 from ..model import Step
 from .findings import Mark, Scan, Span
-from .fingerprint import fingerprint
-from .place import exits, failed_times, inside
-from .text import segments
+from .place import exits, failed_times
 
-_TELLS = re.compile(r"[A-Za-z]{2,}")
-WORDS = 4  # fewer words than these name no failure: the lines after them count, too
-STRONGEST = 0.8  # of the weight of the strongest rule that took a line: those name the failure
 _ENDED = {
     "out-of-memory": "out of memory",
     "compiler-killed": "killed",
@@ -67,21 +62,3 @@ def facts(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> Facts:
     found = re.search(r"(?:exit code|exited with) (\d{1,3})\b", mark.text)
     code = int(found.group(1)) if found else None
     return Facts(mark.header.name, mark.header.command, mark.header.shell, code, _ended(mark, code, spans))
-
-
-def _names(span: Span) -> list[str]:
-    """The line of a span that its rule took, and where that says little, those around it."""
-    at = span.anchor - span.first
-    line = segments(span.raw[at])[-1]
-    if len(_TELLS.findall(line)) >= WORDS:
-        return [line]
-    strong = span.weights[at] * 0.9
-    body = [raw for raw, weight in zip(span.raw, span.weights, strict=True) if weight >= strong]
-    return [line, *(segments(raw)[-1] for raw in body[:6])]
-
-
-def identity(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> str:
-    """The fingerprint of the lines that the strongest rules took where the step failed."""
-    there = inside(scan, spans, steps)
-    best = max((span.strength for span in there), default=0.0)
-    return fingerprint(line for span in there if span.strength >= best * STRONGEST for line in _names(span))

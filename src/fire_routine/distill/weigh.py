@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model import Block, Digest, Step
-from .facts import facts, identity
+from .facts import facts
 from .findings import Scan, Span
 from .green import Green
+from .identity import identity
 from .place import ELSEWHERE, factors
 from .text import DULL, LONGEST, clean
 

@@ -1,11 +1,17 @@
 """The fingerprint: equal for the same failure in another run, different for another failure."""
 
+# ruff: noqa: E501 - as the tools print it
 from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.fingerprint import fingerprint, normalise
+from fire_routine.distill.fingerprint import fingerprint, normalised
+
+FAILURES = Path(__file__).parent / "failures"
 
 LOG = """\
 2026-01-02T03:04:07.0000000Z ##[group]Run pytest -q
@@ -13,11 +19,41 @@ LOG = """\
 2026-01-02T03:04:08.0000000Z FAILED tests/test_a.py::test_two - ValueError: /tmp/abc1de/file is 0x7f3a9c001230
 2026-01-02T03:04:08.0000000Z 2 failed, 10 passed in 3.21s
 2026-01-02T03:04:09.0000000Z ##[error]Process completed with exit code 1.
-"""  # noqa: E501 - as the tools print it
+"""
 
 
 def of(log: str) -> str:
     return distill.read([log.encode()]).fingerprint
+
+
+def recorded(project: str, kind: str) -> dict[str, str]:
+    """The fingerprints of a project's recorded logs."""
+    paths = (FAILURES / project).glob(f"{kind}-*.log")
+    return {path.stem: distill.read([path.read_bytes()]).fingerprint for path in sorted(paths)}
+
+
+PROJECTS = sorted(path.name for path in FAILURES.iterdir())
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_recorded_runs_of_the_same_failure_have_the_same(project: str) -> None:
+    same = recorded(project, "same")
+    assert len(same) > 1
+    assert len(set(same.values())) == 1, same
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_recorded_runs_of_other_failures_have_others(project: str) -> None:
+    first, *_ = recorded(project, "same").values()
+    other = recorded(project, "other")
+    assert len(other) > 1
+    for one, another in combinations([first, *other.values()], 2):
+        assert one != another, other
+
+
+def test_failures_of_different_projects_have_different_ones() -> None:
+    prints = [recorded(project, "same")["same-1"] for project in PROJECTS]
+    assert len(set(prints)) == len(PROJECTS) > 9
 
 
 @pytest.mark.parametrize(
@@ -54,29 +90,101 @@ def test_an_error_before_the_failed_step_does_not_name_the_failure() -> None:
     assert of(before + LOG) == of(LOG)
 
 
+STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "other"),
+    [
+        # what every failure's lines hold tells none from another: the lines before them do
+        ("src/a.js\nerror Command failed with exit code 1.", "src/b.js\nerror Command failed with exit code 1."),
+        # what a line ending with a colon announces
+        ("CMake Error at a.cmake:138 (message):\n  Could NOT find Halide\n", "CMake Error at a.cmake:138 (message):\n  Could NOT find Zlib\n"),
+        # a test's name and its message
+        ("--- FAIL: TestA (0.00s)\n    a_test.go:5: no name", "--- FAIL: TestA (0.00s)\n    a_test.go:5: no price"),
+        ("--- FAIL: TestA (0.00s)\n    a_test.go:5: no name", "--- FAIL: TestB (0.00s)\n    a_test.go:5: no name"),
+    ],
+)  # fmt: skip
+def test_what_tells_failures_apart_is_in_it(lines: str, other: str) -> None:
+    assert of(STEP % lines) != of(STEP % other)
+    assert of(STEP % lines) == of(STEP % f"{lines}\nmake: *** [Makefile:2: all] Error 1")
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "  at Object.<anonymous> (/home/runner/work/a/a/node_modules/x/index.js:9:1)",
+        "make: *** [Makefile:99: all] Error 2",
+        "npm error code ELIFECYCLE",
+        "error: download failed, retrying in 3 s",
+        "1 failed, 3 passed in 0.02s",
+    ],
+)
+def test_lines_that_say_nothing_of_the_failure_are_not(noise: str) -> None:
+    lines = "FAILED tests/test_a.py::test_one - ValueError: no price"
+    assert of(STEP % f"{lines}\n{noise}") == of(STEP % lines)
+
+
+def test_many_failed_tests_in_another_order_have_the_same() -> None:
+    lines = [f"FAILED tests/test_a.py::test_{name}_{n} - ValueError: {n}" for n in range(30) for name in "ab"]
+    assert of(STEP % "\n".join(lines)) == of(STEP % "\n".join(reversed(lines)))
+
+
+def test_the_rest_of_many_lines_counts_too() -> None:
+    lines = [f"FAILED tests/test_{'abcdefghijklmnopqrstuvwxyz'[n]}.py::test_x" for n in range(26)]
+    other = [*lines[:-1], "FAILED tests/test_z.py::test_y"]
+    assert of(STEP % "\n".join(lines)) != of(STEP % "\n".join(other))
+
+
 @pytest.mark.parametrize(
     ("line", "same"),
     [
         ("/home/a/b/test_x.py:12: in f", "C:\\work\\b\\test_x.py:998: in f"),
+        ("see file:///home/runner/work/a/report.html", "see file:///D:/a/a/report.html"),
         ("took 12.5s (pid 4711)", "took 3s (pid 12)"),
-        ("id 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "id 9b2504e0-4f89-11d3-9a0c-0305e82c33ff"),
-        ("commit 1a2b3c4d5e6f", "commit ffee00112233"),
+        ("after 900 ms", "after 1.2 seconds"),
+        ("after 59s", "after 1m3.5s"),
+        ("on Mon Jan 5 2026 at 10:11", "on Tue Feb 17 2026 at 3:04"),
+        ("at 2026-01-05 10:11:12,345 +0000", "at 2027-11-15 20:01:02,001 +0200"),
+        ("id 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "id 9B2504E0-4F89-11D3-9A0C-0305E82C33FF"),
+        ("commit 1a2b3c4", "commit ffee00112233445566778899aabbccddeeff0011"),
+        ("<Cart object at 0x7f3a9c001230>", "<Cart object at 0x1F>"),
+        ("request 7DGERBD62D4JFCZB failed", "request Q1GABB07D3E4FCZ9 failed"),
         ("[gw3] FAILED a.py", "[gw12] FAILED a.py"),
         ("error in /var/folders/zz/x81/T/tmp1 here", "error in /tmp/other_name here"),
+        ("no file '/tmp/pytest-of-runner/pytest-12/x0/a'", "no file 'C:\\Users\\ci\\AppData\\Local\\Temp\\a'"),
+        ("lost fv-az123-456", "lost runnervm6x2a"),
+        ("in env py311", "in env py312"),
+        ("node v18.20.1 said", "node v20.9.0 said"),
+        ("--seed 4711 given", "--seed 9 given"),
+        ("not on 127.0.0.1:40123", "not on 127.0.0.1:5"),
     ],
-)
+)  # fmt: skip
 def test_what_changes_from_run_to_run_is_folded_away(line: str, same: str) -> None:
-    assert normalise(line) == normalise(same)
+    assert normalised([line]) == normalised([same])
 
 
 @pytest.mark.parametrize(
     ("line", "other"),
-    [("error CS0103: x", "error CS0246: x"), ("test_v1 failed", "test_v2 failed"), ("E0308", "E0432")],
+    [
+        ("error CS0103: x", "error CS0246: x"),
+        ("test_v1 failed", "test_v2 failed"),
+        ("E0308", "E0432"),
+        ("/a/b/cart.py", "/a/b/stock.py"),
+        ("https://example.com/a", "https://example.com/b"),
+        ("testUtf8Latin1", "testUtf8Latin2"),
+    ],
 )
-def test_numbers_in_names_are_kept(line: str, other: str) -> None:
-    assert normalise(line) != normalise(other)
+def test_names_are_kept(line: str, other: str) -> None:
+    assert normalised([line]) != normalised([other])
+
+
+def test_many_lines_are_read_as_one_by_one() -> None:
+    lines = ["took 3s", "", "/tmp/x\nand y", "# 7 #", "a/b/c.py:3:"]
+    assert normalised(lines) == [normalised([line])[0] for line in lines]
+    assert normalised([]) == []
 
 
 def test_no_line_at_all_has_a_fingerprint_too() -> None:
-    assert fingerprint([]) == fingerprint([""])
     assert len(fingerprint([])) == 16
+    assert len(of("")) == 16

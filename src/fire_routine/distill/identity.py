@@ -1,0 +1,127 @@
+"""Which lines name the failure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ..model import Step
+from .findings import Scan, Span
+from .fingerprint import fingerprint, normalised
+from .place import inside
+from .text import shown
+
+STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
+BODY = 12  # lines after one that says little which are asked, too
+FIRST = 2  # of these that count, where that line says something and ends without a colon
+TAIL = 12  # lines before the end that are asked where no rule took one that says something
+LINES = 240  # that count at most
+MANY = 5  # lines that differ in digits only: not all of them were kept, and which were goes by their order
+WORDS = 4  # fewer words than these say little
+_DIGITS = re.compile(r"[\d#]+")
+_TELLS = re.compile(r"[A-Za-z]{2,}")
+_WORD = re.compile(r"[a-z_][\w$]*[a-z_$][\w$]*")
+# Words of which no failure is told from another.
+_GENERIC = frozenset(
+    """
+    abort aborted aborting above actual all an and any api are assert assertion assertionerror assertions
+    at be been below build building built but by call caused check checks code command commands complete
+    completed count debug detail details detected did do does done during elapsed elifecycle elsewhere
+    encountered end ended err errno error errored errors examples exception exceptions execute executed
+    executing execution exit exited expected fail failed failing fails failure failures fatal file files
+    finished following for found from full get given got gradle gradleexception had has have html in index
+    info inspected int is issues it job jobs last lifecycle line log logs made make makefile may more most
+    no non nonzero not npm of offense offenses on one option options or org out output panic passed
+    pending pipeline please pnpm problem problems process re received recent recipe report reported rerun
+    result resulted results return returned run running script scripts see sh short spec specs stacktrace
+    status step steps stop stopped stopping successful successfully suite suites summary target task
+    taskexecutionexception tasks terminated test tests than that the there this time to todo total
+    traceback try trying type unexpected unsuccessful use using verbose was went were what when while with
+    wrong yarn zero
+    """.split()  # noqa: SIM905 - so many are read more easily
+)
+_AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
+_FRAME = re.compile(  # of a stack trace: another version's differ
+    r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`']|#\d+ |\d+: +0x"
+    r"|\S+:\d+ \(\w+\)$|\S+\.pyx?:\d+: \w*$|\[gw\d+\] \w+ -- |\S+\.go:\d+ \+0x)"
+)
+
+
+def _says(normal: str) -> bool:
+    """Whether it holds a word that not every failure's lines hold."""
+    return any(word.group() not in _GENERIC for word in _WORD.finditer(normal))
+
+
+def _text(raw: bytes) -> str:
+    return shown(raw).decode("utf-8", "replace")
+
+
+def _body(span: Span, numbers: Sequence[int]) -> list[str]:
+    """The lines of a block after the one that its rule took; none where a rule took one of them, too."""
+    at = span.anchor - span.first
+    least = span.weights[at] * 0.9
+    texts: list[str] = []
+    for raw, weight in zip(span.raw[at + 1 : at + 1 + BODY], span.weights[at + 1 :], strict=False):
+        if weight < least:
+            break
+        texts.append(_text(raw))
+    after = bisect_right(numbers, span.anchor)
+    if after < len(numbers) and numbers[after] <= span.anchor + len(texts):
+        return []
+    return [text for text in texts if not _FRAME.match(text)]
+
+
+def _telling(spans: Sequence[Span]) -> set[str]:
+    """The lines that name the failure among those that these spans' rules took."""
+    alike = Counter(span.key for span in spans)
+    anchors: dict[str, Span] = {}
+    for span in spans:
+        text = _text(span.raw[span.anchor - span.first])
+        if not _FRAME.match(text):
+            anchors.setdefault(text, span)
+        if len(anchors) >= LINES:
+            break
+    numbers = sorted(span.anchor for span in spans)
+    told: set[str] = set()
+    bodies: list[tuple[list[str], int]] = []
+    for (text, span), normal in zip(anchors.items(), normalised(anchors), strict=True):
+        if "retr" in normal and _AGAIN.search(normal):
+            continue
+        says = _says(normal)
+        if says:
+            told.add(normal if alike[span.key] < MANY else _DIGITS.sub("#", normal))
+        opens = text.rstrip().endswith(":")
+        if opens or not says or len(_TELLS.findall(text)) < WORDS:
+            bodies.append((_body(span, numbers), BODY if opens or not says else FIRST))
+    normals = iter(normalised(text for texts, _ in bodies for text in texts))
+    for texts, most in bodies:
+        told.update(list(filter(_says, [next(normals) for _ in texts]))[:most])
+    return told
+
+
+def _by_strength(spans: Sequence[Span]) -> Iterator[list[Span]]:
+    """The spans of the strongest rules, then those of the next."""
+    rest = list(spans)
+    while rest:
+        least = max(span.strength for span in rest) * STRONGEST
+        yield [span for span in rest if span.strength >= least]
+        rest = [span for span in rest if span.strength < least]
+
+
+def _last(scan: Scan) -> set[str]:
+    """What stands before the end of the failed step."""
+    if not scan.tails:
+        return set()
+    tail = max(scan.tails, key=lambda tail: tail.weight)
+    return set(filter(_says, normalised(_text(raw) for raw in tail.raw[-TAIL:])))
+
+
+def identity(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> str:
+    """The fingerprint of the lines that the strongest rules took where the step failed."""
+    for strongest in _by_strength(inside(scan, spans, steps)):
+        told = _telling(strongest)
+        if told:
+            return fingerprint(told)
+    return fingerprint(_last(scan))
