@@ -3,15 +3,17 @@
 # ruff: noqa: E501 - as the tools print it
 from __future__ import annotations
 
+import json
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from fire_routine import distill
+from fire_routine import distill, emulator
 from fire_routine.distill.fingerprint import fingerprint, normalised
 
 FAILURES = Path(__file__).parent / "failures"
+RECORDINGS = Path(emulator.__file__).parent / "recordings"
 
 LOG = """\
 2026-01-02T03:04:07.0000000Z ##[group]Run pytest -q
@@ -88,6 +90,14 @@ def test_another_failure_has_another(old: str, new: str) -> None:
 def test_an_error_before_the_failed_step_does_not_name_the_failure() -> None:
     before = "2026-01-02T03:04:01.0000000Z FAILED tests/test_z.py::test_tolerated - AssertionError: no\n"
     assert of(before + LOG) == of(LOG)
+
+
+def test_the_legs_of_a_matrix_that_fail_alike_have_the_same() -> None:
+    recording = json.loads((RECORDINGS / "pytest-matrix/recording.json").read_text("utf-8"))
+    failed = [job["id"] for job in recording["jobs"] if job["conclusion"] == "failure"]
+    logs = [(RECORDINGS / f"pytest-matrix/logs/{job}.log").read_bytes() for job in failed]
+    assert len(logs) > 1
+    assert len({distill.read([log]).fingerprint for log in logs}) == 1
 
 
 STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
