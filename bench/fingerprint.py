@@ -1,93 +1,143 @@
 """Is a failure's fingerprint the same in another run, and another one's different?
 
-    python bench/fingerprint.py FOLDER
+    python bench/fingerprint.py FOLDER [--list]
 
-Each log below FOLDER (`*.log`) is read as it is, and again as another run of the same failure would
-have printed it: at another time, in another folder, with other timings, hashes, ports, process and
-run ids and temporary names, its lists of failed tests in another order. Printed: how many of these pairs have equal
-fingerprints, and which logs share one.
+Each log below FOLDER (`*.log`) is read as it is and as another run of the same failure would have printed it
+(`reruns.py`), one difference at a time and then all of them. Where FOLDER has a `cases.json` that labels the
+lines which explain each failure (a list of `{"id", "log", "labels": [[line, …], …]}`), logs are compared with
+each other, too: those of a project with the same labels, and those that share a fingerprint with other
+labels; and each log with itself, a word in its labelled lines replaced, as another failure.
+Printed: how many pairs have equal fingerprints.
 """
 
-# ruff: noqa: E501, ARG005 - a mutation a line
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import sys
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import combinations
+from multiprocessing import Pool
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from fire_routine import distill
+from bench.reruns import ESCAPES, KINDS, STAMP, another_run  # noqa: E402 - of this working tree
 
-HEX = "0123456789abcdef"
-WORD = "abcdefghijklmnopqrstuvwxyz"
-LISTED = re.compile(
-    rb"(?:[\dT:.-]{19,28}Z )?(?:\x1b\[[\d;]*m)*(?:FAILED \S+::|\[ERROR\]   \S+|test \S+ \.\.\. FAILED|FAIL: \S+|rspec \./)"
+from fire_routine import distill  # noqa: E402
+
+ALL = "all of them"
+# A log's fingerprint; whether another run's is equal, by what differs; whether another failure's is.
+Result = tuple[str, dict[str, list[bool]], bool | None]
+KEPT = re.compile(  # words by which tools' lines are known: what they say is not changed by another
+    rb"(?i)error|fail|exception|warn|panic|fatal|abort|trace|expect|actual|assert|cannot|found|undefined|missing"
+    rb"|invalid|denied|no such|not |npm|rake|make|test$|tests$|command|exit"
 )
+WORD = re.compile(rb"(?<![\w./\\@-])[A-Za-z]{4,}(?![\w./\\-])")
 
 
-def digits(chance: random.Random, found: re.Match[bytes]) -> bytes:
-    """As many digits, others; the first is none of zero."""
-    return re.sub(rb"\d", lambda _: b"%d" % chance.randint(1, 9), found.group())
+def of(data: bytes) -> str:
+    return distill.read([data]).fingerprint
 
 
-def letters(chance: random.Random, found: re.Match[bytes], alphabet: str) -> bytes:
-    return "".join(chance.choice(alphabet) for _ in found.group()).encode()
-
-
-def hashes(chance: random.Random, found: re.Match[bytes]) -> bytes:
-    text = found.group()
-    mixed = any(chr(c) in "abcdef" for c in text) and any(chr(c).isdigit() for c in text)
-    return b"a1" + letters(chance, found, HEX)[2:] if mixed else text
-
-
-def mutations(chance: random.Random) -> list[tuple[bytes, Callable[[re.Match[bytes]], bytes]]]:
-    def number(found: re.Match[bytes]) -> bytes:
-        return digits(chance, found)
-
-    return [
-        (rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", lambda f: b"2027-0%d-1%dT0%d:1%d:2%d" % tuple(chance.choices(range(1, 9), k=5))),
-        (rb"\d\d:\d\d:\d\d[.,]\d+", number),
-        (rb"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", lambda f: hashes(chance, f) if b"-" not in f.group() else b"-".join(letters(chance, p, HEX) for p in re.finditer(rb"[^-]+", f.group()))),
-        (rb"\b[0-9a-f]{12,40}\b", lambda f: hashes(chance, f)),
-        (rb"\b0x[0-9a-f]{6,16}\b", lambda f: b"0x" + letters(chance, f, HEX)[2:]),
-        (rb"/home/runner/work/([\w.-]+)/\1", lambda f: b"/Users/runner/work/" + f.group(1) + b"/" + f.group(1)),
-        (rb"/(?:home|Users)/travis/build/", lambda f: b"/srv/ci/%d/build/" % chance.randint(1, 99)),
-        (rb"/builds/workspace/", lambda f: b"/var/lib/jenkins/ws%d/" % chance.randint(1, 99)),
-        (rb"(?<=/tmp/)[a-z0-9_]{6,12}\b", lambda f: letters(chance, f, WORD)),
-        (rb"\b\d+\.\d+ ?(?:s|sec|ms|seconds)\b", number),
-        (rb"\b\d+ ?ms\b", number),
-        (rb"(?<=localhost:)\d{4,5}\b|(?<=127\.0\.0\.1:)\d{4,5}\b|(?<=0\.0\.0\.0:)\d{4,5}\b", number),
-        (rb"(?<===)\d{3,6}(?===)|(?<=pid )\d+|(?<=PID )\d+", number),
-        (rb"(?<=/runs/)\d{6,}|(?<=/jobs/)\d{6,}", number),
-    ]  # fmt: skip
-
-
-def shuffled(chance: random.Random, data: bytes) -> bytes:
-    """Runs of neighbouring lines that list failed tests, in another order."""
+def another_failure(data: bytes, labels: frozenset[bytes]) -> bytes:
+    """The longest word in each labelled line is another: a name, or what the message says."""
     lines = data.split(b"\n")
-    at = 0
-    while at < len(lines):
-        end = at
-        while end < len(lines) and LISTED.match(lines[end]):
-            end += 1
-        if end - at > 1:
-            run = lines[at:end]
-            chance.shuffle(run)
-            lines[at:end] = run
-        at = max(end, at + 1)
+    for at, line in enumerate(lines):
+        if STAMP.sub(b"", line).rstrip(b"\r") in labels:
+            words = [word for word in WORD.finditer(line) if not KEPT.search(word.group())]
+            if words:
+                end = max(words, key=lambda word: len(word.group())).end()
+                lines[at] = line[:end] + b"zq" + line[end:]
     return b"\n".join(lines)
 
 
-def another_run(data: bytes, seed: int) -> bytes:
-    chance = random.Random(seed)
-    for pattern, by in mutations(chance):
-        data = re.sub(pattern, by, data)
-    return shuffled(chance, data)
+def read(runs: int, log: tuple[Path, frozenset[bytes]]) -> Result:
+    path, labels = log
+    data = path.read_bytes()
+    first = of(data)
+    equal: dict[str, list[bool]] = {}
+    for name, kind in (*KINDS.items(), *[(ALL, another_run)] * runs):
+        chance = random.Random(f"{name} {len(equal.get(name, ()))}")
+        other = kind(chance, data)
+        if other != data:
+            equal.setdefault(name, []).append(of(other) == first)
+    other = another_failure(data, labels)
+    return first, equal, of(other) == first if other != data else None
+
+
+def _plain(label: str) -> bytes:
+    return STAMP.sub(b"", label.encode()).rstrip(b"\r")
+
+
+def _words(labels: frozenset[bytes]) -> frozenset[str]:
+    """Labelled lines by their words alone: no numbers, no folders, no hashes."""
+    lines = (ESCAPES.sub(b"", line).decode("utf-8", "replace") for line in labels)
+    bare = (re.sub(r"\w*\d\w*|tmp[\w./]*|[^\s\"']*[/\\](?=\w)", "", line) for line in lines)
+    return frozenset(words for line in bare if (words := " ".join(re.findall(r"[^\W\d_]{2,}", line)).lower()))
+
+
+def _project(identifier: str) -> str:
+    parts = identifier.split("/")
+    return parts[-3] if len(parts) > 3 else re.sub(r"[-_\d]+$", "", parts[-1])
+
+
+def compare(names: Sequence[str], prints: Sequence[str], said: Sequence[frozenset[str]]) -> Iterator[str]:
+    """Pairs of logs: alike by their labels, and by their fingerprints."""
+    logs = list(zip(names, prints, said, strict=True))
+    alike = [(a, b) for a, b in combinations(logs, 2) if a[2] == b[2] and _project(a[0]) == _project(b[0])]
+    equal = sum(a[1] == b[1] for a, b in alike)
+    share = equal / max(len(alike), 1)
+    yield f"same project, same labels: {equal} of {len(alike)} equal ({share:.1%}); the others:"
+    for a, b in alike:
+        if a[1] != b[1]:
+            yield f"  {a[0]} | {b[0]}"
+    yield "same fingerprint, other labels:"
+    for a, b in combinations(logs, 2):
+        if a[1] == b[1] and a[2] != b[2]:
+            yield f"  {a[0]} | {b[0]}"
+
+
+def _count(names: Sequence[str], results: Sequence[Result], list_them: bool) -> Iterator[str]:
+    """Pairs of a log and another run of the same failure, and of a log and another failure."""
+    pairs: Counter[str] = Counter()
+    equal: Counter[str] = Counter()
+    changed: dict[str, list[str]] = defaultdict(list)
+    for name, (_, by_kind, _) in zip(names, results, strict=True):
+        for kind, same in by_kind.items():
+            pairs[kind] += len(same)
+            equal[kind] += sum(same)
+            if not all(same):
+                changed[kind].append(name)
+    yield "same failure, another run: pairs with equal fingerprints"
+    for kind in pairs:
+        yield f"  {kind:40} {equal[kind]:5} of {pairs[kind]:5}  {equal[kind] / pairs[kind]:7.1%}"
+        yield from (f"    {name}" for name in changed[kind] if list_them)
+    total = max(pairs.total(), 1)
+    yield f"  {'in total':40} {equal.total():5} of {total:5}  {equal.total() / total:7.1%}"
+    others = [(name, same) for name, (_, _, same) in zip(names, results, strict=True) if same is not None]
+    if others:
+        differ = sum(not same for _, same in others)
+        yield f"another failure, by a word of its labelled lines: {differ} of {len(others)} differ"
+        yield from (f"  {name}" for name, same in others if same and list_them)
+
+
+def _logs(folder: Path) -> Iterator[tuple[str, Path, frozenset[bytes]]]:
+    """Name, path and labelled lines of each log."""
+    cases = folder / "cases.json"
+    if cases.exists():
+        for case in json.loads(cases.read_text()):
+            labels = frozenset(_plain(line) for lines in case["labels"] for line in lines[:1])
+            yield case["id"], folder / case["log"], labels
+        return
+    for path in sorted(folder.rglob("*.log")):
+        if not path.name.endswith(".green.log"):
+            yield path.name, path, frozenset()
 
 
 def main() -> int:
@@ -95,28 +145,19 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--runs", type=int, default=3, help="other runs a log (default: 3)")
+    parser.add_argument("--every", type=int, default=1, help="only every so many-th log")
+    parser.add_argument("--runs", type=int, default=3, help="other runs with all differences (default: 3)")
     parser.add_argument("--list", action="store_true", help="name the logs whose fingerprint changed")
     arguments = parser.parse_args()
-    logs = sorted(path for path in arguments.folder.rglob("*.log") if not path.name.endswith(".green.log"))
-    equal = pairs = 0
-    sharing: dict[str, list[str]] = defaultdict(list)
-    for path in logs:
-        data = path.read_bytes()
-        first = distill.read([data]).fingerprint
-        sharing[first].append(path.name)
-        same = [
-            distill.read([another_run(data, seed)]).fingerprint == first for seed in range(arguments.runs)
-        ]
-        equal += sum(same)
-        pairs += len(same)
-        if arguments.list and not all(same):
-            print(f"changed: {path.name}")
-    print(f"same failure, another run: {equal} of {pairs} fingerprints equal ({equal / max(pairs, 1):.1%})")
-    print(f"{len(sharing)} fingerprints for {len(logs)} logs; shared:")
-    for print_, names in sharing.items():
-        if len(names) > 1:
-            print(f"  {print_}: {', '.join(names)}")
+    logs = list(_logs(arguments.folder))[:: arguments.every]
+    names = [name for name, _, _ in logs]
+    with Pool() as pool:
+        results = pool.map(partial(read, arguments.runs), [log[1:] for log in logs], chunksize=2)
+    print(*_count(names, results, arguments.list), sep="\n")
+    prints = [first for first, _, _ in results]
+    print(f"{len(set(prints))} fingerprints for {len(prints)} logs")
+    if any(labels for _, _, labels in logs):
+        print(*compare(names, prints, [_words(labels) for _, _, labels in logs]), sep="\n")
     return 0
 
 
