@@ -164,8 +164,11 @@ def main() -> int:
                     measure(case, folder / "first", home, path)
                 times[case].append(measure(case, folder, home, path))
                 print(f"{case.name}: {times[case][-1]:.2f} s", file=sys.stderr)
-    version = subprocess.check_output([options.python, "-m", "pip", "--version"], text=True).split(" from")[0]
-    print(f"\nPython {sys.version.split()[0]}, {version}; {options.runs} runs each\n")
+    python, pip = (
+        subprocess.check_output([options.python, *option], text=True).split(" from")[0].strip()
+        for option in (["--version"], ["-m", "pip", "--version"])
+    )
+    print(f"\n{python}, {pip}; {options.runs} runs each\n")
     print("| step's start to fire | median | best | worst | times curl | at most |")
     print("|---|---|---|---|---|---|")
     curl = statistics.median(times[CASES[0]])
