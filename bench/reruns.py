@@ -274,9 +274,17 @@ KINDS: dict[str, Callable[[random.Random, bytes], bytes]] = {
 
 
 def another_run(chance: random.Random, data: bytes) -> bytes:
-    """All differences that one run has from another of the same matrix leg."""
+    """All differences that one run of a job has from another, of the same options."""
+    others = (
+        bare,
+        stamped,
+        coloured,
+        plain,
+        workers,
+        windows,
+        KINDS["another job's output between the lines"],
+    )
     for kind in KINDS.values():
-        if kind in (bare, stamped, coloured, plain, workers, windows):
-            continue
-        data = kind(chance, data)
+        if kind not in others:
+            data = kind(chance, data)
     return data

@@ -28,7 +28,8 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple
         # Paths and addresses: the last name is what stays the same on another machine.
         ("/|\\", rf"(?<![\w.@+~%$/\\-])(?:[a-z]{{1,12}}:(?=[/\\]|[a-z]:))?(?:(?:{_PATH}*|[a-z]:)[/\\])+(?={_PATH})", ""),
         ("0x", r"\b0x[0-9a-f]+\b", "#"),
-        ("", r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}(?:-[0-9a-f]{4,12}){0,4}\b", "#"),  # hashes, UUIDs
+        ("-", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "#"),  # UUIDs
+        ("", r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}\b", "#"),  # hashes
         ("", r"(?<![a-z0-9_])[a-z]*(?:\d+[a-z]+){3,}\d*\b(?<=\w{14})", "#"),  # made at random
         ("@", r"@[0-9a-f]{5,16}\b", "@#"),
         ("tmp", r"\btmp[\w.-]{4,}", "<tmp>"),

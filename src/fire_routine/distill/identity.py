@@ -43,6 +43,7 @@ _GENERIC = frozenset(
     """.split()  # noqa: SIM905 - so many are read more easily
 )
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
+_HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its own that rules take
 _FRAME = re.compile(  # of a stack trace: another version's differ
     r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`']|#\d+ |\d+: +0x"
     r"|\S+:\d+ \(\w+\)$|\S+\.pyx?:\d+: \w*$|\[gw\d+\] \w+ -- |\S+\.go:\d+ \+0x)"
@@ -59,17 +60,16 @@ def _text(raw: bytes) -> str:
 
 
 def _body(span: Span, numbers: Sequence[int]) -> list[str]:
-    """The lines of a block after the one that its rule took; none where a rule took one of them, too."""
+    """The lines of a block after the one that its rule took, up to the next that a rule took."""
     at = span.anchor - span.first
+    after = bisect_right(numbers, span.anchor)
+    count = min(numbers[after] - span.anchor - 1, BODY) if after < len(numbers) else BODY
     least = span.weights[at] * 0.9
     texts: list[str] = []
-    for raw, weight in zip(span.raw[at + 1 : at + 1 + BODY], span.weights[at + 1 :], strict=False):
+    for raw, weight in zip(span.raw[at + 1 : at + 1 + count], span.weights[at + 1 :], strict=False):
         if weight < least:
             break
         texts.append(_text(raw))
-    after = bisect_right(numbers, span.anchor)
-    if after < len(numbers) and numbers[after] <= span.anchor + len(texts):
-        return []
     return [text for text in texts if not _FRAME.match(text)]
 
 
@@ -93,7 +93,7 @@ def _telling(spans: Sequence[Span]) -> set[str]:
         if says:
             told.add(normal if alike[span.key] < MANY else _DIGITS.sub("#", normal))
         opens = text.rstrip().endswith(":")
-        if opens or not says or len(_TELLS.findall(text)) < WORDS:
+        if opens or not says or (len(_TELLS.findall(text)) < WORDS and not _HEADING.match(text)):
             bodies.append((_body(span, numbers), BODY if opens or not says else FIRST))
     normals = iter(normalised(text for texts, _ in bodies for text in texts))
     for texts, most in bodies:
@@ -114,8 +114,10 @@ def _last(scan: Scan) -> set[str]:
     """What stands before the end of the failed step."""
     if not scan.tails:
         return set()
-    tail = max(scan.tails, key=lambda tail: tail.weight)
-    return set(filter(_says, normalised(_text(raw) for raw in tail.raw[-TAIL:])))
+    lines = max(scan.tails, key=lambda tail: tail.weight).raw[-TAIL:]
+    headers = [at for at, raw in enumerate(lines) if b"##[endgroup]" in raw]  # of the step: no output of it
+    lines = lines[headers[-1] + 1 :] if headers else lines
+    return set(filter(_says, normalised(map(_text, lines))))
 
 
 def identity(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> str:

@@ -113,6 +113,7 @@ STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
         # a test's name and its message
         ("--- FAIL: TestA (0.00s)\n    a_test.go:5: no name", "--- FAIL: TestA (0.00s)\n    a_test.go:5: no price"),
         ("--- FAIL: TestA (0.00s)\n    a_test.go:5: no name", "--- FAIL: TestB (0.00s)\n    a_test.go:5: no name"),
+        ("--- FAIL: TestA (0.00s)\n    a_test.go:5: one\n--- FAIL: TestB (0.00s)\n    a_test.go:9: two", "--- FAIL: TestA (0.00s)\n    a_test.go:5: 0ne\n--- FAIL: TestB (0.00s)\n    a_test.go:9: two"),
     ],
 )  # fmt: skip
 def test_what_tells_failures_apart_is_in_it(lines: str, other: str) -> None:
@@ -133,6 +134,13 @@ def test_what_tells_failures_apart_is_in_it(lines: str, other: str) -> None:
 def test_lines_that_say_nothing_of_the_failure_are_not(noise: str) -> None:
     lines = "FAILED tests/test_a.py::test_one - ValueError: no price"
     assert of(STEP % f"{lines}\n{noise}") == of(STEP % lines)
+
+
+def test_how_the_step_began_does_not_name_the_failure() -> None:
+    log = STEP % "src/a.js\nerror Command failed with exit code 1."
+    assert of(log.replace("Run make\n", "Run make\nshell: /bin/sh\nenv:\n  ID: seven\n##[endgroup]\n")) == of(
+        log.replace("Run make\n", "Run make\nshell: /bin/bash\nenv:\n  ID: nine\n##[endgroup]\n")
+    )
 
 
 def test_many_failed_tests_in_another_order_have_the_same() -> None:
@@ -157,6 +165,7 @@ def test_the_rest_of_many_lines_counts_too() -> None:
         ("on Mon Jan 5 2026 at 10:11", "on Tue Feb 17 2026 at 3:04"),
         ("at 2026-01-05 10:11:12,345 +0000", "at 2027-11-15 20:01:02,001 +0200"),
         ("id 3f2504e0-4f89-11d3-9a0c-0305e82c3301", "id 9B2504E0-4F89-11D3-9A0C-0305E82C33FF"),
+        ("id 12345678-ed12-f53d-de92-0305e82c3301", "id abcdefab-cdef-abcd-efab-cdefabcdefab"),
         ("commit 1a2b3c4", "commit ffee00112233445566778899aabbccddeeff0011"),
         ("<Cart object at 0x7f3a9c001230>", "<Cart object at 0x1F>"),
         ("request 7DGERBD62D4JFCZB failed", "request Q1GABB07D3E4FCZ9 failed"),
