@@ -23,8 +23,8 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple
         ("[gw", r"\[gw\d+\] ?", ""),  # pytest-xdist's workers
         ("-0|-1", r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:z|[ ]?[+-]\d\d:?\d\d)?", "#"),
         (_MONTHS, rf"\b(?:(?:mon|tue|wed|thu|fri|sat|sun),? +)?(?:(?:{_MONTHS}) +\d\d?|\d\d?[ /-](?:{_MONTHS})\b)(?:,?[ /-]\d{{4}}\b)?", "#"),
-        ("/tmp/|/var/", rf"(?:/private)?/(?:tmp|var/folders|var/tmp)/{_REST}", "<tmp>"),
-        ("temp|\\tmp", rf"(?<![\w.@+~%$/\\-])(?:[a-z]:)?{_PATH}*(?:[/\\]{{1,2}}{_PATH}+)*[/\\]{{1,2}}_?te?mp[/\\]{_REST}", "<tmp>"),
+        ("/tmp/|/var/", rf"(?:\b[a-z]{{2,12}}://)?(?:/private)?/(?:tmp|var/folders|var/tmp)/{_REST}", "<tmp>"),
+        ("temp|\\tmp", rf"(?<![\w.@+~%$/\\-])(?:[a-z]{{2,12}}:[/\\]{{1,3}})?(?:[a-z]:)?{_PATH}*(?:[/\\]{{1,2}}{_PATH}+)*[/\\]{{1,2}}_?te?mp[/\\]{_REST}", "<tmp>"),
         # Paths and addresses: the last name is what stays the same on another machine.
         ("/|\\", rf"(?<![\w.@+~%$/\\-])(?:[a-z]{{1,12}}:(?=[/\\]|[a-z]:))?(?:(?:{_PATH}*|[a-z]:)[/\\])+(?={_PATH})", ""),
         ("0x", r"\b0x[0-9a-f]+\b", "#"),

@@ -172,6 +172,7 @@ def test_the_rest_of_many_lines_counts_too() -> None:
         ("[gw3] FAILED a.py", "[gw12] FAILED a.py"),
         ("error in /var/folders/zz/x81/T/tmp1 here", "error in /tmp/other_name here"),
         ("no file '/tmp/pytest-of-runner/pytest-12/x0/a'", "no file 'C:\\Users\\ci\\AppData\\Local\\Temp\\a'"),
+        ("no file:///tmp/a", "no file:///C:\\Users\\ci\\AppData\\Local\\Temp\\a"),
         ("lost fv-az123-456", "lost runnervm6x2a"),
         ("in env py311", "in env py312"),
         ("node v18.20.1 said", "node v20.9.0 said"),
