@@ -35,14 +35,15 @@ _GENERIC = frozenset(
     info inspected int is issues it job jobs last lifecycle line log logs made make makefile may more most
     no non nonzero not npm of offense offenses on one option options or org out output panic passed
     pending pipeline please pnpm problem problems process re received recent recipe report reported rerun
-    result resulted results return returned run running script scripts see sh short spec specs stacktrace
-    status step steps stop stopped stopping successful successfully suite suites summary target task
-    taskexecutionexception tasks terminated test tests than that the there this time to todo total
+    result resulted results return returned run running script scripts see sh short skipped spec specs
+    stacktrace status step steps stop stopped stopping successful successfully suite suites summary target
+    task taskexecutionexception tasks terminated test tests than that the there this time to todo total
     traceback try trying type unexpected unsuccessful use using verbose was went were what when while with
     wrong yarn zero
     """.split()  # noqa: SIM905 - so many are read more easily
 )
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
+_SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # what minitest says above a test's name
 _HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its own that rules take
 _FRAME = re.compile(  # of a stack trace: another version's differ
     r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`']|#\d+ |\d+: +0x"
@@ -78,8 +79,9 @@ def _telling(spans: Sequence[Span]) -> set[str]:
     alike = Counter(span.key for span in spans)
     anchors: dict[str, Span] = {}
     for span in spans:
-        text = _text(span.raw[span.anchor - span.first])
-        if not _FRAME.match(text):
+        at = span.anchor - span.first
+        text = _text(span.raw[at])
+        if not _FRAME.match(text) and not (at and _SKIPPED.match(_text(span.raw[at - 1]))):
             anchors.setdefault(text, span)
         if len(anchors) >= LINES:
             break

@@ -136,6 +136,12 @@ def test_lines_that_say_nothing_of_the_failure_are_not(noise: str) -> None:
     assert of(STEP % f"{lines}\n{noise}") == of(STEP % lines)
 
 
+def test_a_skipped_test_does_not_name_the_failure() -> None:
+    failure = "  1) Failure:\nCartTest#test_total [test/cart_test.rb:4]:\nno price"
+    skip = "  2) Skipped:\nCartTest#test_other [test/cart_test.rb:9]:\nnot on JRuby"
+    assert of(STEP % f"{failure}\n\n{skip}") == of(STEP % failure) != of(STEP % skip)
+
+
 def test_how_the_step_began_does_not_name_the_failure() -> None:
     log = STEP % "src/a.js\nerror Command failed with exit code 1."
     assert of(log.replace("Run make\n", "Run make\nshell: /bin/sh\nenv:\n  ID: seven\n##[endgroup]\n")) == of(
