@@ -14,7 +14,7 @@ _CONTINUES = re.compile(
     rb"|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint|Note|Hint|Reason|reason"
     rb"|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
     rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |In file included"
-    rb"|symbol:|location:|required:|found:|reason:"
+    rb"|symbol:|location:|required:|found:|reason:|\S*/\S+:\d+$"
 )
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
 _AFTER = (0.3, 0.25, 0.2, 0.15, 0.1)
@@ -90,7 +90,10 @@ def block(rule: Rule, index: int, lines: Sequence[bytes]) -> tuple[int, list[flo
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
+    diff = any(text(at).lstrip().startswith(b"-") for at in range(begin, end))
     for offset, line in enumerate(lines[first : first + len(shares)]):
-        if first + offset != index and DULL.match(line):
+        # In a diff a plus is no shell's trace.
+        added = diff and text(first + offset).lstrip().startswith(b"+")
+        if first + offset != index and not added and DULL.match(line):
             shares[offset] *= 0.2
     return first, shares

@@ -6,11 +6,13 @@ from __future__ import annotations
 from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, rule
 
 RULES = (
-    rule("go-test", "--- fail", r"^\s*--- FAIL: \S", CAUSE, ahead=40, back=14, leads=r"^\s+\S+\.go:\d+: |^\s{4,}\S", listed=True),
+    rule("go-test", "--- fail", r"^\s*--- FAIL: \S", CAUSE, ahead=40, back=14, leads=r"^\s+\S+\.go:\d+: |^\s{4,}\S|^=== (?:RUN|CONT|NAME)", listed=True),
+    rule("go-test-line", "_test.go:", r"^ {4,}\S+_test\.go:\d+: \S", RESULT - 2, ahead=8),
     rule("go-package", "^f~fail", r"^FAIL\s+\S+(?:\s+[\d.]+m?s|\s+\[(?:build|setup) failed\]|\s+\(cached\))$", RESULT - 1, ahead=0, listed=True),
     rule("go-fail", "^f~fail", r"^FAIL$", CONSEQUENCE, ahead=0),
     rule("go-timeout", "test timed out", r"^panic: test timed out after|^\*\*\* Test killed", CAUSE, ahead=20),
-    rule("go-panic", "panic|fatal error: |[signal", r"^(?:panic: |fatal error: |\[signal SIG)", CAUSE, ahead=40, paragraph=12),
+    rule("go-panic", "panic|fatal error: |[signal", r"^(?:\s*panic: |fatal error: |\[signal SIG)", CAUSE, ahead=40, paragraph=12),
+    rule("goroutine", "goroutine", r"^goroutine \d+ \[", RESULT - 1, ahead=24, paragraph=24),
     rule("go-race", "data race", r"^WARNING: DATA RACE", CAUSE, ahead=30, paragraph=20),
     rule("go-modules", "go: |go.mod|go.sum", r"^go: (?:\S+@\S+: .|errors? |updates to go|inconsistent|cannot |finding module|module .*: |\S+: (?:git|unrecognized|reading|invalid|no matching|missing))|missing go\.sum entry|go\.mod file not found|^build \S+: cannot load|^no required module provides", CAUSE, ahead=8),
     rule("go-import", "cannot find package|is not in", r"cannot find (?:package|module)|package \S+ is not in (?:GOROOT|std)", CAUSE, ahead=4),
@@ -18,7 +20,7 @@ RULES = (
     rule("go-compile", "go", r"^(?:vet: |##\[error\])?(?:\./|\.\./)?[\w./\\@-]+\.go:\d+(?::\d+)?: ?(?!\d)", CAUSE - 1, ahead=3, back=1, leads=r"^# \S+"),
     rule("go-download", "go: ", r"^go: (?:downloading|finding|extracting|upgraded|added) ", NOISE, ahead=0),
     rule("ginkgo", "[fail|[panic|[timedout|^•", r"\[(?:Fail|FAILED|Panic!|PANICKED|TIMEDOUT)\]|^• (?:Failure|\[FAILED\]) \[", CAUSE - 1, ahead=14),
-    rule("testify", "error trace|error:      ", r"^\s*(?:Error Trace:|Error:|Test:|Messages:)\s+\S", CAUSE - 1, ahead=12),
+    rule("testify", "error trace", r"^\s*Error Trace:\s+\S", CAUSE, ahead=30, paragraph=30),
     rule("go-exit", "exit status", r"^exit status \d+$", CONSEQUENCE, ahead=0),
     rule("flag-undefined", "flag provided but", r"^flag provided but not defined: ", CAUSE, ahead=0, back=1, leads=r"^\+|^\$"),
     rule("golangci", "level=error", r"level=(?:error|fatal) msg=", REPORT + 1, ahead=1),

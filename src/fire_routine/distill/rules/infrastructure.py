@@ -29,11 +29,14 @@ RULES = (
     # shells
     rule("shell-line", "line", r"^\S+: line \d+: ", CAUSE - 1, ahead=1),
     # git
+    rule("shellcheck", "^i~ line ", r"^In (?!\S+\.php )\S+ line \d+:$", CAUSE - 1, ahead=6, paragraph=6),
+    rule("hadolint", " dl| sc", r"^\S+:\d+ (?:DL|SC)\d{4} ", CAUSE - 1, ahead=0, listed=True),
+    rule("shunit2", "assert:", r"^(?:shunit2:)?ASSERT:", CAUSE, ahead=1),
     rule("git", "fatal: ", r"^(?:\S+ )?fatal: (?!\[)", CAUSE - 1, ahead=4, back=1, leads=r"^\$|^\+"),
     rule("git-conflict", "conflict (|automatic merge failed|error: could not apply|error: your local|error: failed to push", r"^CONFLICT \(|^Automatic merge failed|^error: (?:could not apply|Your local changes|failed to push)", CAUSE, ahead=4),
     rule("git-remote", "remote|rejected", r"^remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=3),
     rule("git-dirty", "modified|deleted|new file", r"^\s+(?:modified|deleted|new file):\s+\S", RESULT - 3, ahead=2),
-    rule("diff", "^d~diff |^-~--- |^+~+++ |^@", r"^diff (?:--git |-\w+ |\S+\.orig )|^--- (?:a/|\S+\s+\d{4}-|\S+\.orig$)|^\+\+\+ (?:b/|\S+\s+\d{4}-)|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", RESULT, ahead=40),
+    rule("diff", "^d~diff |^-~--- |^+~+++ |^@", r"^diff (?:--git |-\w+ |\S+\.orig )|^--- (?:a/|\S+\s+\d{4}-|\S*[./]\S+$)|^\+\+\+ (?:b/|\S+\s+\d{4}-)|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", RESULT, ahead=40),
     # network and registries
     rule("curl", "curl: ", r"^curl: \(\d+\) ", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
     rule("wget", "wget: |unable to|error 4|error 5", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
@@ -54,7 +57,7 @@ RULES = (
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, paragraph=12),
     rule("helm", "error: ", r"^Error: (?:INSTALLATION|UPGRADE|template|chart|render|release|\d+ chart|failed|execution)", CAUSE, ahead=4),
     rule("kubectl", "error from server|crashloopbackoff|imagepullbackoff|errimagepull|failedscheduling|connection to the server|error: ", r"Error from server|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|FailedScheduling|The connection to the server|error: (?:timed out waiting|unable to (?:recognize|connect))", CAUSE, ahead=2),
-    rule("ansible", "fatal: [|failed: [", r"^(?:fatal|failed): \[", CAUSE, ahead=8, back=2, leads=r"^TASK"),
+    rule("ansible", "fatal: [|failed: [", r"^(?:fatal|failed): \[", CAUSE, ahead=8, back=14, leads=r"^TASK|^\[ERROR\]: |^Origin: |^\d+ |^\s|^$"),
     rule("cloud", "an error occurred (|error: (gcloud", r"^An error occurred \(\w+\) when calling|^ERROR: \(gcloud", CAUSE, ahead=2),
 )  # fmt: skip
 

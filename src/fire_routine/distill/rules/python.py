@@ -46,8 +46,12 @@ RULES = (
     rule("pyright", "- error: ", r"^\s*\S+\.pyi?:\d+:\d+ - error: ", CAUSE, ahead=2),
     rule("pylint", "py", r"^\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
     rule("python-lint", "py", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0),
+    rule("ruff", "^-~--> ", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S"),
+    rule("bandit", ">> issue: [", r"^>> Issue: \[\w+:\w+\]", CAUSE, ahead=6, paragraph=9),
+    rule("robot", "| fail |", r"\| FAIL \|$", CAUSE - 1, ahead=4, paragraph=6),
     rule("ruff-total", "^f~found ", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1),
-    rule("black", "would reformat|cannot format|reformatted|reformat", r"^(?:error: cannot format |would reformat |Would reformat: |\d+ files? would be reformatted|reformatted )", CAUSE - 1, ahead=0),
+    rule("black", "would reformat|cannot format|reformatted|reformat", r"^(?:error: cannot format |would reformat |Would reformat: |reformatted )", CAUSE - 1, ahead=0),
+    rule("black-total", "would be reformatted", r"^\d+ files? would be reformatted", RESULT - 1, ahead=0),
     rule("isort", "imports are incorrectly", r"Imports are incorrectly sorted", CAUSE - 1, ahead=0),
     # pip, conda
     rule("pip", "^e~error: ", r"^\s*ERROR: (?:Could not |No matching|Cannot install|Failed building|Package |Command errored|ResolutionImpossible|THESE PACKAGES|In --require)", CAUSE - 1, ahead=12),

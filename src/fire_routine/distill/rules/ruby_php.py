@@ -27,6 +27,7 @@ RULES = (
     rule("phpunit-total", "tests: |^f~failures!|^e~errors!", r"^(?:FAILURES!|ERRORS!)$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]", RESULT - 2, ahead=1),
     rule("php-error", "php |^f~fatal error|^p~parse error|^c~fatal error", r"^(?:PHP )?(?:Fatal|Parse|Catchable fatal) error: ", CAUSE, ahead=10),
     rule("php-lint", "errors parsing", r"^Errors parsing \S+", CAUSE, ahead=0, back=2, leads=r"Parse error|^\s*$"),
+    rule("symfony-exception", "^i~.php line ", r"^In \S+\.php line \d+:$", CAUSE, ahead=14, paragraph=4),
     rule("composer", "^y~your requirements|problem|exception]", r"^Your requirements could not be resolved|^\s+Problem \d+|^\s+\[\w*(?:\\\w+)*Exception\]", CAUSE, ahead=10, paragraph=6),
     rule("phpstan", "^[~[error]|^l~php", r"^ \[ERROR\] |^ +Line +\S+\.php", CAUSE - 2, ahead=10),
     rule("phpcs", "error ", r"^ +\d+ \| ERROR ", CAUSE, ahead=2),

@@ -1,0 +1,96 @@
+"""Sections of logs as tools print them: the cause is kept together, and outweighs what follows from it.
+
+Each file in `blocks/` is a section of a log behind a margin of two characters: `!` before the lines that
+name the cause, `|` before what else belongs to their block, `>` before what follows from the failure.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fire_routine import distill
+from fire_routine.model import Digest, Excerpt
+
+FOLDER = Path(__file__).parent / "blocks"
+SECTIONS = sorted(FOLDER.glob("*.log"))
+BEFORE, AFTER = (
+    (FOLDER / name).read_text(encoding="utf-8").replace("␛", "\x1b").splitlines()
+    for name in ("before.txt", "after.txt")
+)
+ENOUGH, LITTLE = 2048, 600  # characters
+
+
+def section(path: Path) -> list[tuple[str, str]]:
+    """The mark and the text of each line."""
+    lines = path.read_text(encoding="utf-8").replace("␛", "\x1b").split("\n")[:-1]
+    return [(line[:1].strip(), line[2:]) for line in lines]
+
+
+def as_a_job(lines: list[str]) -> list[str]:
+    """The log of a GitHub Actions job in which a step prints the lines and fails."""
+    log = [*BEFORE, *lines, *AFTER]
+    return [f"2026-01-02T03:04:{at // 20 % 60:02}.{at % 20:02}34567Z {line}" for at, line in enumerate(log)]
+
+
+def read(lines: list[str]) -> Digest:
+    return distill.read(["\n".join(lines).encode() + b"\n"])
+
+
+def numbers(excerpt: Excerpt) -> set[int]:
+    """Of the lines that are shown."""
+    return {number for block in excerpt.blocks for number in range(block.first, block.last + 1)}
+
+
+def weights(digest: Digest) -> dict[int, float]:
+    """By the number of the line."""
+    return {
+        min(block.first + offset, block.last): block.weight
+        for block in digest.blocks
+        for offset in range(len(block.lines))
+    }
+
+
+@pytest.fixture(params=SECTIONS, ids=lambda path: path.stem)
+def marked(request: pytest.FixtureRequest) -> list[tuple[str, str]]:
+    return section(request.param)
+
+
+@pytest.fixture(params=["raw", "job"])
+def job(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param == "job")
+
+
+@pytest.fixture
+def digest(job: bool, marked: list[tuple[str, str]]) -> Digest:
+    lines = [text for _, text in marked]
+    return read(as_a_job(lines) if job else lines)
+
+
+@pytest.fixture
+def by_mark(job: bool, marked: list[tuple[str, str]]) -> dict[str, list[int]]:
+    """The numbers of the lines, blank ones apart, by their mark."""
+    found: dict[str, list[int]] = {mark: [] for mark in "!|>"}
+    first = len(BEFORE) + 1 if job else 1
+    for number, (mark, text) in enumerate(marked, first):
+        if mark and text.strip():
+            found[mark].append(number)
+    if job:
+        found[">"].append(first + len(marked) + AFTER.index("##[error]Process completed with exit code 2."))
+    return found
+
+
+def test_a_block_is_kept_together(by_mark: dict[str, list[int]], digest: Digest) -> None:
+    assert {*by_mark["!"], *by_mark["|"]} <= numbers(distill.excerpt(digest, ENOUGH))
+
+
+def test_little_room_goes_to_the_cause(by_mark: dict[str, list[int]], digest: Digest) -> None:
+    assert by_mark["!"]
+    assert set(by_mark["!"]) <= numbers(distill.excerpt(digest, LITTLE))
+
+
+def test_the_cause_outweighs_what_follows_from_it(by_mark: dict[str, list[int]], digest: Digest) -> None:
+    by_number = weights(digest)
+    least = min(by_number[number] for number in by_mark["!"])
+    assert [number for number in by_mark[">"] if by_number.get(number, 0) >= least] == []
