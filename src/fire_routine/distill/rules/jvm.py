@@ -43,7 +43,7 @@ RULES = (
     rule("javac-warning", "java|kt|scala", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |\[\w+\])", WARNING, ahead=0),
     rule("javac-plain", "java|kt|kts|scala|groovy", r"^(?:\[\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
     # Ant, sbt, Scala, Leiningen
-    rule("ant-junit", "junit", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=6, back=1, leads=r"^\s*\[junit\] Testcase"),
+    rule("ant-junit", "junit", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|\s*Caused an ERROR$|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=6, back=1, leads=r"^\s*\[junit\] Testcase"),
     rule("ant-error", "javac", r"^\s*\[javac\] .*error: |^\s*\[javac\] \d+ errors?", CAUSE, ahead=3),
     rule("sbt-test", "*** failed", r"\*\*\* FAILED \*\*\*", CAUSE, ahead=10),
     rule("lein", "compilerexception|syntax error", r"CompilerException|^Syntax error (?:compiling|macroexpanding)", CAUSE, ahead=10),

@@ -42,7 +42,7 @@ RULES = (
     rule("pre-commit", "...failed|)failed", r"^.{3,80}\.{3,}(?:\([^)]*\))?Failed$", RESULT, ahead=0, paragraph=25),
     # type checkers and linters: path:line:column: code message
     rule("mypy", "error: ", r"^\S+\.pyi?:\d+(?::\d+)?: error: ", CAUSE, ahead=3),
-    rule("mypy-total", "^f~found ", r"^Found \d+ errors? in \d+ files?", RESULT, ahead=0),
+    rule("mypy-total", "^f~found ", r"^\s*Found \d+ errors? in \d+ files?", RESULT, ahead=0),
     rule("pyright", "- error: ", r"^\s*\S+\.pyi?:\d+:\d+ - error: ", CAUSE, ahead=2),
     rule("pylint", "py", r"^\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
     rule("python-lint", "py", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0),
@@ -51,7 +51,7 @@ RULES = (
     rule("robot", "| fail |", r"\| FAIL \|$", CAUSE - 1, ahead=4, paragraph=6),
     rule("ruff-total", "^f~found ", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1),
     rule("black", "would reformat|cannot format|reformatted|reformat", r"^(?:error: cannot format |would reformat |Would reformat: |reformatted )", CAUSE - 1, ahead=0),
-    rule("black-total", "would be reformatted", r"^\d+ files? would be reformatted", RESULT - 1, ahead=0),
+    rule("black-total", "would be reformatted", r"^\d+ files? would be reformatted", RESULT - 2, ahead=0),
     rule("isort", "imports are incorrectly", r"Imports are incorrectly sorted", CAUSE - 1, ahead=0),
     # pip, conda
     rule("pip", "^e~error: ", r"^\s*ERROR: (?:Could not |No matching|Cannot install|Failed building|Package |Command errored|ResolutionImpossible|THESE PACKAGES|In --require)", CAUSE - 1, ahead=12),
