@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    checks,
     dotnet,
     dull,
     general,
@@ -20,6 +21,7 @@ from .rule import Rule
 
 SPECIFIC: tuple[Rule, ...] = (
     *infrastructure.RULES,
+    *checks.RULES,
     *python.RULES,
     *rust.RULES,
     *go.RULES,
@@ -31,6 +33,7 @@ SPECIFIC: tuple[Rule, ...] = (
     *others.RULES,
     *rust.SHARED,
     *javascript.SHARED,
+    *checks.PLACES,
     *infrastructure.SIGNS,
 )
 DULL: tuple[Rule, ...] = dull.RULES

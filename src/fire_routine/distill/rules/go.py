@@ -19,7 +19,7 @@ RULES = (
     rule("go-compile-warning", "go", r"^\S+\.go:\d+(?::\d+)?::warning: ", CAUSE - 2, ahead=0),
     rule("go-compile", "go", r"^(?:vet: |##\[error\])?(?:\./|\.\./)?[\w./\\@-]+\.go:\d+(?::\d+)?: ?(?!\d)", CAUSE - 1, ahead=3, back=1, leads=r"^# \S+"),
     rule("go-download", "go: ", r"^go: (?:downloading|finding|extracting|upgraded|added) ", NOISE, ahead=0),
-    rule("ginkgo", "[fail|[panic|[timedout|^•", r"\[(?:Fail|FAILED|Panic!|PANICKED|TIMEDOUT)\]|^• (?:Failure|\[FAILED\]) \[", CAUSE - 1, ahead=14),
+    rule("ginkgo", "[fail|[panic|[timedout|^•", r"\[(?:Fail|FAILED|Panic!|PANICKED|TIMEDOUT)\]|^\s*\[FAIL\] \S|^• (?:Failure|\[FAILED\]) \[", CAUSE - 1, ahead=14),
     rule("testify", "error trace", r"^\s*Error Trace:\s+\S", CAUSE, ahead=30, paragraph=30),
     rule("go-exit", "exit status", r"^exit status \d+$", CONSEQUENCE, ahead=0),
     rule("flag-undefined", "flag provided but", r"^flag provided but not defined: ", CAUSE, ahead=0, back=1, leads=r"^\+|^\$"),

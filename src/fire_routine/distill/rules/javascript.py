@@ -58,6 +58,9 @@ RULES = (
     rule("yarn-berry", "yn", r"^➤ YN(?!0000)\d{4}: .*(?:rror|fail|can't|modified by|conflict)", CAUSE - 2, ahead=2),
     rule("npm-warning", "npm warn", r"^npm (?:WARN|warn) ", NOISE, ahead=0),
     rule("lerna", "lerna err", r"^lerna ERR! (?!lerna)", CONSEQUENCE + 1, ahead=2),
+    rule("next", "type error: ", r"^Type error: ", CAUSE, ahead=6, paragraph=8, back=1, leads=r"^\./"),
+    rule("deno-check", "[error]: ", r"^TS\d+ \[ERROR\]: ", CAUSE, ahead=6, paragraph=4),
+    rule("bun-test", "(fail) ", r"^\(fail\) \S", RESULT, ahead=0, listed=True),
     rule("deno", "^e~error: ", r"^error: (?:Uncaught|Type error|Module not found|The lockfile)", CAUSE - 1, ahead=12),
     rule("sass", "error: ", r"^Error: (?:Invalid CSS|Undefined |Inconsistent|expected|Can't find stylesheet|File to import)", CAUSE, ahead=8),
 )  # fmt: skip

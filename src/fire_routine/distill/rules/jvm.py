@@ -28,7 +28,7 @@ RULES = (
     rule("jvm-cause", "caused by: ", r"^\s*Caused by: ", CAUSE - 2, ahead=8),
     rule("jvm-frames", "at ", r"^\s+at (?:[\w$]+\.)+", NOISE * 5, ahead=0),
     # Gradle
-    rule("gradle-test", " failed", r"^\S.* > .*(?:FAILED)$", CAUSE, ahead=24, listed=True),
+    rule("gradle-test", " failed", r"^\S.* > .*FAILED\s*$", CAUSE, ahead=24, listed=True),
     rule("gradle-test-progress", "^t~failed", r"^\s*Test \S.* FAILED", RESULT, ahead=6, listed=True),
     rule("gradle-what", "what went wrong", r"^\* What went wrong:$", CAUSE - 1, ahead=10, paragraph=14),
     rule("gradle-where", "where", r"^\* Where:$", CAUSE - 2, ahead=2, paragraph=3),

@@ -36,6 +36,7 @@ RULES = (
     rule("autotest", "^0~ failed|^f~fail: ", r"^ *\d+: .* FAILED(?: \(\S+\))?$|^FAIL: \S+$", RESULT, ahead=2),
     rule("automake-total", "# fail", r"^# (?:FAIL|ERROR): +[1-9]", RESULT - 1, ahead=0),
     rule("signal", "segmentation|core dumped|aborted|bus error|illegal instruction|sigsegv|sigabrt|sigkill|sigbus|sigill|sigfpe", r"(?:Segmentation fault|core dumped|Aborted$|Aborted \(|Bus error|Illegal instruction|SIG(?:SEGV|ABRT|KILL|BUS|ILL|FPE)\b)", CAUSE - 1, ahead=6),
+    rule("forge", "^[~[fail", r"^\[FAIL[.:] ?", CAUSE, ahead=2, listed=True),
     rule("assertion", "assert|assertion|assertionerror|asserterror", r"[Aa]ssertion .*[Ff]ail|Assert(?:ion)?Error|ASSERT(?:ION)?[ _:].*(?:FAIL|fail)|^Assertion failed", CAUSE - 1, ahead=8),
     rule("uncaught-cpp", "terminate|terminating|what", r"^terminate called after|^libc\+\+abi.*terminating|what\(\):", CAUSE, ahead=4),
     rule("bazel", "error: ", r"^ERROR: \S*(?:BUILD|WORKSPACE|\.bazel|\.bzl)\S*:\d+:\d+: |^ERROR: (?:no such (?:package|target)|Analysis of target|error loading package)", REPORT + 2, ahead=6),

@@ -19,8 +19,6 @@ RULES = (
     rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
     rule("rubocop", ": c: |: w: |: e: |: f: |offenses", r"^\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected|^Offenses:$", CAUSE, ahead=2, paragraph=2),
     rule("bundler", "^c~could not|^b~bundler|^g~gem::|^a~an error occurred while inst|^y~your bundle|^y~your ruby|^t~changed|^y~bundler|^e~error: ", r"^(?:Could not (?:find (?:gem|compatible)|locate Gemfile)|Bundler (?:could not|found)|Gem::\w+(?:Error|::\w+)|An error occurred while installing|Your bundle is locked|Your Ruby version is|The (?:gemspec|dependencies) .*changed|You must use Bundler)|ERROR: +(?:While executing gem|Error installing|Failed to build gem|Could not find a valid gem)", CAUSE, ahead=10, paragraph=6),
-    rule("awesome-bot", "issues", r"^Issues :-\($", CAUSE, ahead=40, paragraph=40),
-    rule("html-proofer", "^-~- ./|^*|html-proofer found", r"^- \./|^\s*\*  (?:internally|External link|image|linking)|^HTML-Proofer found \d+ failures?", CAUSE - 2, ahead=3),
     # https://docs.phpunit.de
     rule("phpunit-test", "^0~::", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=4, paragraph=14),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
@@ -29,7 +27,9 @@ RULES = (
     rule("php-lint", "errors parsing", r"^Errors parsing \S+", CAUSE, ahead=0, back=2, leads=r"Parse error|^\s*$"),
     rule("symfony-exception", "^i~.php line ", r"^In \S+\.php line \d+:$", CAUSE, ahead=14, paragraph=4),
     rule("composer", "^y~your requirements|problem|exception]", r"^Your requirements could not be resolved|^\s+Problem \d+|^\s+\[\w*(?:\\\w+)*Exception\]", CAUSE, ahead=10, paragraph=6),
-    rule("phpstan", "^[~[error]|^l~php", r"^ \[ERROR\] |^ +Line +\S+\.php", CAUSE - 2, ahead=10),
+    rule("phpstan", "^[~[error]|^l~php", r"^ \[ERROR\] |^ +Line +\S+\.php", CAUSE - 2, ahead=10, paragraph=12),
+    rule("phpcs-file", "affecting", r"^FOUND \d+ ERRORS? ", RESULT, ahead=8, paragraph=8, back=3, leads=r"^FILE: |^-+$"),
+    rule("psalm", ".php:", r"^(?:ERROR|INFO): \w+ - \S+\.php:\d+:\d+ - ", CAUSE, ahead=4),
     rule("phpcs", "error ", r"^ +\d+ \| ERROR ", CAUSE, ahead=2),
     rule("php-cs-fixer", "begin diff", r"^ +-+ begin diff -+", CAUSE - 1, ahead=40, back=2, leads=r"^ +\d+\) "),
 )  # fmt: skip

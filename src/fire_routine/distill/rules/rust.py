@@ -19,12 +19,12 @@ RULES = (
     rule("rust-warning", "warning: ", r"^\s*warning(?:\[\w+\])?: ", WARNING, ahead=0),
     rule("rustfmt", "diff in", r"^Diff in \S+(?: at line |:)\d+", CAUSE, ahead=30, paragraph=20),
     rule("nextest", "^f~fail|^s~sig|^t~try|^t~timeout|^t~tmt|^a~abort", r"^\s*(?:TRY \d+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT|TMT|ABORT|FL\+\w+) \[ *[\d.]+s\]", CAUSE - 1, ahead=1, listed=True),
-    rule("nextest-output", "stdout|stderr|std", r"^-{3} (?:STDOUT|STDERR|TRY \d+ STD\w+): ", RESULT, ahead=30, paragraph=20),
+    rule("nextest-output", "stdout|stderr|std", r"^-{3} (?:STDOUT|STDERR|TRY \d+ STD\w+): |^ {2}std(?:out|err) ───", RESULT, ahead=30, paragraph=20),
     rule("rust-backtrace", "stack backtrace", r"^stack backtrace:$", RESULT - 2, ahead=30),
     rule("compiletest", "^e~ui test|^a~actual output|^t~... mismatch|^t~... error|^┈", r"^(?:error: ui test|actual output differed|test .* \.\.\. (?:mismatch|error))|^┈┈", CAUSE - 2, ahead=24),
 )  # fmt: skip
 
 # What other tools' lines look like, too: tried when none of theirs takes the line.
 SHARED = (
-    rule("rustc-plain", "^e~error: ", r"^\s*error: \S", CAUSE, ahead=24, paragraph=12),
+    rule("rustc-plain", "^e~error: |^e~error[", r"^\s*error(?:\[[\w:-]+\])?: \S", CAUSE, ahead=24, paragraph=12),
 )  # fmt: skip

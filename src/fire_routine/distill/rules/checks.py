@@ -1,0 +1,37 @@
+"""Linters of many languages, link checkers, documentation, scanners for security and licences, releases."""
+
+# ruff: noqa: E501 - a rule a line
+from __future__ import annotations
+
+from .rule import CAUSE, HINT, REPORT, RESULT, rule
+
+RULES = (
+    # linters
+    rule("shellcheck", "^i~ line ", r"^In (?!\S+\.php )\S+ line \d+:$", CAUSE - 1, ahead=6, paragraph=6),
+    rule("hadolint", " dl| sc", r"^\S+:\d+ (?:DL|SC)\d{4} ", CAUSE - 1, ahead=0, listed=True),
+    rule("pmd", "pmd failure: ", r"PMD Failure: ", CAUSE - 1, ahead=0, listed=True),
+    rule("spotbugs", "[error] high: |[error] medium: |[error] low: ", r"^\[ERROR\] (?:High|Medium|Low): .* At \S+:\[line", CAUSE - 1, ahead=0, listed=True),
+    rule("spotless", "format violations", r"The following files had format violations:", CAUSE - 1, ahead=24),
+    rule("android-lint", "error: ", r"^\S+:\d+: Error: .*\[\w+\]$", CAUSE, ahead=4),
+    rule("aapt", "aapt", r"\bAAPT2?: error: |^AAPT2? (?:error|aapt)", CAUSE, ahead=2),
+    # links and documentation
+    rule("lychee", "] https|] <https|] [https|] file", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
+    rule("markdown-link-check", "^[~✖", r"^\s*\[✖\] ", CAUSE - 1, ahead=0, listed=True),
+    rule("awesome-bot", "issues", r"^Issues :-\($", CAUSE, ahead=40, paragraph=40),
+    rule("html-proofer", "^-~- ./|^*|html-proofer found", r"^- \./|^\s*\*  (?:internally|External link|image|linking)|^HTML-Proofer found \d+ failures?", CAUSE - 2, ahead=3),
+    rule("mkdocs", "^w~warning|^e~error", r"^(?:WARNING|ERROR) +-  \S", REPORT, ahead=0),
+    rule("mkdocs-strict", "in strict mode", r"^Aborted with \d+ warnings in strict mode", RESULT - 2, ahead=0),
+    rule("docusaurus", "broken link on", r"^(?:- )?Broken link on source page path = ", CAUSE - 1, ahead=6),
+    # security, licences, quality
+    rule("cargo-audit", "rustsec", r"^ID: +RUSTSEC-", CAUSE, ahead=0, paragraph=5, back=5, leads=r"^\w+: "),
+    rule("trivy", "critical: |high: ", r"^Total: [1-9]\d* \(.*(?:HIGH|CRITICAL): ", CAUSE - 2, ahead=30),
+    rule("npm-audit", "severity vulnerabilities|severity vulnerability", r"^(?:found )?\d+ \w+ severity vulnerabilit", HINT, ahead=2),
+    rule("sonar", "quality gate status: failed|sonarscanner", r"QUALITY GATE STATUS: FAILED|Error during SonarScanner", CAUSE - 1, ahead=4),
+    rule("codecov", "['error']|error - ", r"^\['error'\] |^error - \d{4}-\S+ \S+ -- ", CAUSE - 1, ahead=2),
+    rule("semantic-release", "semantic-release", r"\[semantic-release\].* ✘ ", CAUSE - 1, ahead=6),
+)  # fmt: skip
+
+# A message behind a file's name and line, of whatever tool: tried when no tool of its own takes it.
+PLACES = (
+    rule("lint-place", ".yml:|.yaml:|.md:|.proto:|.toml:|.tf:|.sql:|.tex:|.rst:|.graphql:|.cfg:|dockerfile:", r"^(?:\./)?[\w./\\@-]{1,200}:\d+(?::\d+)?:? ?[^\s\d]", RESULT, ahead=3, listed=True),
+)  # fmt: skip
