@@ -10,7 +10,7 @@ RULES = (
     # Maven's help text after a failure; before the general [ERROR] rule
     rule("maven-help", "[error]", r"^\[ERROR\] (?:$|To see the full stack|Re-run Maven|For more information|\[Help \d|After correcting|Please refer to|-> \[Help|  mvn )|^\[ERROR\]\s*$", CONSEQUENCE, ahead=0),
     rule("maven-goal", "failed to execute goal", _MAVEN + r"Failed to execute goal ", RESULT - 1, ahead=12),
-    rule("javac", "[error] ", r"^\[ERROR\] (?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)", CAUSE, ahead=4),
+    rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4),
     rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=30, paragraph=10, listed=True),
     rule("surefire-total", "tests run:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", RESULT - 1, ahead=0),
     rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *|Failures: $|Errors: $)", CAUSE - 1, ahead=30, paragraph=30),
