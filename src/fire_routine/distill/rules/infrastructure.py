@@ -28,15 +28,15 @@ RULES = (
     rule("out-of-memory", "of memory|heap|cannot allocate|memory exhausted|alloc|enomem|outofmemoryerror", r"ut of [Mm]emory|OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap", CAUSE, ahead=6),
     rule("disk-full", "no space left|enospc|disk quota", r"No space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=6),
     # shells
-    rule("shell-line", "line", r"^\S+: line \d+: ", CAUSE - 1, ahead=1),
+    rule("shell-line", ": line ", r"^\S+: line \d+: ", CAUSE - 1, ahead=1),
     # git
     rule("shunit2", "assert:", r"^(?:shunit2:)?ASSERT:", CAUSE, ahead=1),
     rule("git", "fatal: ", r"^(?:\S+ )?fatal: (?!\[)", CAUSE - 1, ahead=4, back=1, leads=r"^\$|^\+"),
     rule("git-conflict", "conflict (|automatic merge failed|error: could not apply|error: your local", r"^CONFLICT \(|^Automatic merge failed|^error: (?:could not apply|Your local changes)", CAUSE, ahead=4),
     rule("git-push", "error: failed to push", r"^error: failed to push some refs", RESULT, ahead=4),
-    rule("git-remote", "remote|rejected", r"^remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=3),
-    rule("git-dirty", "modified|deleted|new file", r"^\s+(?:modified|deleted|new file):\s+\S", RESULT - 3, ahead=2),
-    rule("diff", "^d~diff |^-~--- |^+~+++ |^@", r"^diff (?:--git |-\w+ |\S+\.orig )|^--- (?:a/|\S+\s+\d{4}-|\S*[./]\S+$)|^\+\+\+ (?:b/|\S+\s+\d{4}-)|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", RESULT - 1, ahead=40),
+    rule("git-remote", "remote: error|remote: fatal|remote: permission|remote: repository|remote: invalid|rejected]", r"^remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=3),
+    rule("git-dirty", "modified: |deleted: |new file: ", r"^\s+(?:modified|deleted|new file):\s+\S", RESULT - 3, ahead=2),
+    rule("diff", "^d~diff |^-~--- |^+~+++ |^@~@@ -", r"^diff (?:--git |-\w+ |\S+\.orig )|^--- (?:a/|\S+\s+\d{4}-|\S*[./]\S+$)|^\+\+\+ (?:b/|\S+\s+\d{4}-)|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", RESULT - 1, ahead=40),
     # network and registries
     rule("curl", "curl: ", r"^curl: \(\d+\) ", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
     rule("wget", "wget: |unable to|error 4|error 5", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
@@ -50,10 +50,10 @@ RULES = (
     # containers, clusters, provisioning
     rule("docker-daemon", "daemon", r"Error response from daemon: |Cannot connect to the Docker daemon|^docker: Error", CAUSE, ahead=2),
     rule("buildkit", "^#~error|^e~error: failed to|^f~failed to solve", r"^#\d+ ERROR: |^(?:ERROR|error): failed to (?:solve|build|receive)|^failed to solve", CAUSE, ahead=1, back=8, leads=r"^#\d+ (?:\[|[\d.]+ )"),
-    rule("buildkit-step", "^>", r"^ > \[.*\]", CAUSE - 1, ahead=30, paragraph=30, back=1, leads=r"^-+$"),
+    rule("buildkit-step", "^>~> [", r"^ > \[.*\]", CAUSE - 1, ahead=30, paragraph=30, back=1, leads=r"^-+$"),
     rule("dockerfile", "^0~>>> ", r"^\s*\d+ \| >>> ", CAUSE - 1, ahead=4, back=5, leads=r"^\s*\d+ \||^-+$|Dockerfile"),
-    rule("docker-build", "non", r"returned a non-zero code: \d+", RESULT, ahead=0),
-    rule("compose", "container|service", r"^(?:dependency failed to start|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
+    rule("docker-build", "non-zero code", r"returned a non-zero code: \d+", RESULT, ahead=0),
+    rule("compose", "dependency failed|error|service \"", r"^(?:dependency failed to start|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷"),
     rule("terraform-exit", "terraform exited", r"^Error: Terraform exited with code", CONSEQUENCE, ahead=0),
     rule("helm", "error: ", r"^Error: (?:INSTALLATION|UPGRADE|template|chart|render|release|\d+ chart|failed|execution)", CAUSE, ahead=4),
@@ -65,14 +65,14 @@ RULES = (
 # Found anywhere in a line, so tried when no tool of its own takes it.
 SIGNS = (
     rule("exit-code", "exit code|exit status|returned non-zero|exited with|returned exit|returned error code|status code", r"(?:exit(?:ed)?(?: with)?(?: a)?(?: non-zero)? (?:code|status)|returned non-zero exit|error code)[: =]*-?[1-9]", HINT, ahead=0),
-    rule("timeout", "timed out|timeout|deadline exceeded|etimedout|esockettimedout|timeouterror|returning 124", r"(?:imed out|TIMED OUT|deadline exceeded|ETIMEDOUT|ESOCKETTIMEDOUT|imeout (?:exceeded|expired|of|after|reached|error|waiting)|TimeoutError|returning 124)\b", RESULT - 1, ahead=4),
-    rule("network", "could not resolve|connection|econnrefused|econnreset|econnaborted|enotfound|eai|network|resolution|service not known|ssl|sslerror|certificate|max retries|handshake", r"[Cc]ould not resolve (?:host|proxy)|[Cc]onnection (?:was )?(?:refused|reset|timed out|aborted|closed)|ECONN(?:REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|[Nn]etwork is unreachable|failure in name resolution|[Nn]ame or service not known|SSL(?:Error|: | connect error|_ERROR|Handshake)|certificate (?:verify failed|has expired|problem)|Max retries exceeded|TLS handshake|handshake failure", CAUSE - 1, ahead=4),
-    rule("http", "http|status|returned error: |bad gateway|service unavailable|too many|forbidden|unauthorized|gateway time|404 not found", r"(?:HTTP(?:/[\d.]+)?[ :]+(?:error |status |code )?|eturned error: |tatus(?: code)?:? )[45]\d\d\b|(?:429 Too Many|50[0234] (?:Bad|Service|Gateway|Internal)|403 Forbidden|404 Not Found|401 Unauthorized)", RESULT, ahead=2),
+    rule("timeout", "timed out|timeout exceeded|timeout expired|timeout of|timeout after|timeout reached|timeout error|timeout waiting|deadline exceeded|etimedout|esockettimedout|timeouterror|returning 124", r"(?:imed out|TIMED OUT|deadline exceeded|ETIMEDOUT|ESOCKETTIMEDOUT|imeout (?:exceeded|expired|of|after|reached|error|waiting)|TimeoutError|returning 124)\b", RESULT - 1, ahead=4),
+    rule("network", "could not resolve|connection refused|connection was|connection reset|connection timed|connection aborted|connection closed|econnrefused|econnreset|econnaborted|enotfound|eai|network is unreachable|name resolution|service not known|sslerror|ssl: |ssl connect|ssl_error|sslhandshake|certificate verify|certificate has|certificate problem|max retries|handshake", r"[Cc]ould not resolve (?:host|proxy)|[Cc]onnection (?:was )?(?:refused|reset|timed out|aborted|closed)|ECONN(?:REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|[Nn]etwork is unreachable|failure in name resolution|[Nn]ame or service not known|SSL(?:Error|: | connect error|_ERROR|Handshake)|certificate (?:verify failed|has expired|problem)|Max retries exceeded|TLS handshake|handshake failure", CAUSE - 1, ahead=4),
+    rule("http", "http 4|http 5|http: 4|http: 5|http error|http status|http code|http/|status 4|status 5|status: 4|status: 5|status code|returned error: |bad gateway|service unavailable|too many|forbidden|unauthorized|gateway time|404 not found", r"(?:HTTP(?:/[\d.]+)?[ :]+(?:error |status |code )?|eturned error: |tatus(?: code)?:? )[45]\d\d\b|(?:429 Too Many|50[0234] (?:Bad|Service|Gateway|Internal)|403 Forbidden|404 Not Found|401 Unauthorized)", RESULT, ahead=2),
     rule("rate-limit", "rate limit|too many requests|toomanyrequests", r"[Rr]ate limit|[Tt]oo [Mm]any [Rr]equests|toomanyrequests", CAUSE - 1, ahead=3),
     rule("no-such-file", "no such file|enoent|cannot access|cannot stat", r"[Nn]o such file or directory|ENOENT|cannot (?:access|stat|open) ", RESULT, ahead=3),
     rule("permission", "permission denied|eacces|eperm|operation not permitted", r"[Pp]ermission denied|\bEACCES\b|\bEPERM\b|[Oo]peration not permitted", RESULT, ahead=3),
     rule("usage", "usage|unrecognized|unknown option|unknown command|unknown argument|unknown flag|invalid option|illegal option|unexpected argument", r"unrecognized (?:arguments?|options?|command)|[Uu]nknown (?:option|command|argument|flag)|invalid option|illegal option|unexpected argument", CAUSE - 1, ahead=2),
-    rule("credentials", "could not read|authentication|unauthorized|access key|bad credentials|resource not accessible|denied", r"could not read (?:Username|Password)|[Aa]uthentication (?:failed|required)|401 Unauthorized|: [Uu]nauthorized|Bad credentials|Resource not accessible|^denied: |Access key cannot", CAUSE - 1, ahead=2),
+    rule("credentials", "could not read|authentication failed|authentication required|unauthorized|access key|bad credentials|resource not accessible|denied", r"could not read (?:Username|Password)|[Aa]uthentication (?:failed|required)|401 Unauthorized|: [Uu]nauthorized|Bad credentials|Resource not accessible|^denied: |Access key cannot", CAUSE - 1, ahead=2),
     rule("command-not-found", "command not found|not recognized|: not found", r"command not found|is not recognized as (?:an internal|the name)|^\S*(?:sh|bash)?: .*: not found$|^/bin/sh: ", CAUSE, ahead=1, back=1, leads=r"^\+|^\$"),
     rule("out-of-date", "out of date|not up to date|not up-to-date|up-to-date|dirty", r"(?:is|are) (?:out of date|not up[- ]to[- ]date|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
 )  # fmt: skip

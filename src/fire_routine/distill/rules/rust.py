@@ -9,7 +9,7 @@ RULES = (
     rule("rustc", "^e~error[", r"^\s*error\[E\d{4}\]: ", CAUSE, ahead=24, paragraph=12),
     rule("rustc-end", "error: ", r"^\s*error: (?:aborting due to|could not compile|build failed)", CONSEQUENCE + 1, ahead=2),
     rule("cargo-test", " failed", r"^test \S.* \.\.\. FAILED", RESULT + 1, ahead=0, listed=True),
-    rule("cargo-output", "stdout|stderr", r"^---- \S.* std(?:out|err) ----$", CAUSE, ahead=2, paragraph=24),
+    rule("cargo-output", " stdout ----| stderr ----", r"^---- \S.* std(?:out|err) ----$", CAUSE, ahead=2, paragraph=24),
     rule("rust-panic", "panicked at", r"^\s*thread '.*'(?: \(\d+\))? panicked at ", CAUSE, ahead=12, paragraph=8),
     rule("cargo-failures", "failures:", r"^failures:$", RESULT, ahead=30, section=r"^test result: ", limit=800),
     rule("cargo-result", "test result: failed", r"^test result: FAILED\.", RESULT - 2, ahead=0),
@@ -20,7 +20,7 @@ RULES = (
     rule("rustfmt", "diff in", r"^Diff in \S+(?: at line |:)\d+", CAUSE, ahead=30, paragraph=20),
     rule("nextest", "^f~fail|^s~sig|^t~try|^t~timeout|^t~tmt|^a~abort", r"^\s*(?:TRY \d+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT|TMT|ABORT|FL\+\w+) \[ *[\d.]+s\]", CAUSE - 1, ahead=1, listed=True),
     rule("nextest-end", "error: test run failed", r"^error: test run failed$", RESULT, ahead=2, paragraph=2),
-    rule("nextest-output", "stdout|stderr|std", r"^-{3} (?:STDOUT|STDERR|TRY \d+ STD\w+): |^ {2}std(?:out|err) ───", RESULT, ahead=30, paragraph=20),
+    rule("nextest-output", "--- stdout|--- stderr|--- try|stdout ───|stderr ───", r"^-{3} (?:STDOUT|STDERR|TRY \d+ STD\w+): |^ {2}std(?:out|err) ───", RESULT, ahead=30, paragraph=20),
     rule("rust-backtrace", "stack backtrace", r"^stack backtrace:$", RESULT - 2, ahead=30),
     rule("compiletest", "^e~ui test|^a~actual output|^t~... mismatch|^t~... error|^┈", r"^(?:error: ui test|actual output differed|test .* \.\.\. (?:mismatch|error))|^┈┈", CAUSE - 2, ahead=24),
 )  # fmt: skip
