@@ -29,7 +29,7 @@ RULES = (
     rule("doctest", "failed example|***test failed", r"^(?:Failed example:|\*{3}Test Failed\*{3})", CAUSE - 1, ahead=20, paragraph=12, back=1, leads=r"^File \""),
     rule("python-fatal", "fatal python error|most recent call first", r"^Fatal Python error: |^(?:Current t|T)hread 0x[0-9a-f]+.* \(most recent call first\):", CAUSE, ahead=40, paragraph=30),
     # An exception's last line, with the frames before it.
-    rule("conda", "^p~packagesnotfound|^u~unsatisfiable|^r~resolvepackage|^c~conda|^l~libmamba|^i~invalidarchive", r"^(?:PackagesNotFoundError|UnsatisfiableError|ResolvePackageNotFound|CondaHTTPError|CondaError|InvalidArchiveError|CondaVerificationError|LibMambaUnsatisfiableError)\b", CAUSE, ahead=20, paragraph=6),
+    rule("conda", "packagesnotfounderror|unsatisfiableerror|resolvepackagenotfound|condahttperror|condaerror|condaverificationerror|invalidarchiveerror", r"^(?:PackagesNotFoundError|UnsatisfiableError|ResolvePackageNotFound|CondaHTTPError|CondaError|InvalidArchiveError|CondaVerificationError|LibMambaUnsatisfiableError)\b", CAUSE, ahead=20, paragraph=6),
     rule("python-exception", "error|exception|exit|interrupt|warning|timeout",
          r"^(?:E +)?(?!(?:java|javax|jakarta|org|com|io|net|scala|kotlinx?|android|sun|jdk|de|fr|groovy|clojure)\.)(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
          CAUSE - 1, ahead=6, back=40, leads=_FRAMES),

@@ -18,7 +18,7 @@ RULES = (
     rule("cargo-build-script", "custom build command", r"failed to run custom build command", CAUSE - 2, ahead=4, paragraph=20),
     rule("rust-warning", "warning: ", r"^\s*warning(?:\[\w+\])?: ", WARNING, ahead=0),
     rule("rustfmt", "diff in", r"^Diff in \S+(?: at line |:)\d+", CAUSE, ahead=30, paragraph=20),
-    rule("nextest", "^f~fail|^s~sig|^t~try|^t~timeout|^t~tmt|^a~abort", r"^\s*(?:TRY \d+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT|TMT|ABORT|FL\+\w+) \[ *[\d.]+s\]", CAUSE - 1, ahead=1, listed=True),
+    rule("nextest", "^f~fail [|^t~try |sigabrt [|sigsegv [|timeout [|tmt [|abort [|^f~fl+", r"^\s*(?:TRY \d+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT|TMT|ABORT|FL\+\w+) \[ *[\d.]+s\]", CAUSE - 1, ahead=1, listed=True),
     rule("nextest-end", "error: test run failed", r"^error: test run failed$", RESULT, ahead=2, paragraph=2),
     rule("nextest-output", "--- stdout|--- stderr|--- try|stdout ───|stderr ───", r"^-{3} (?:STDOUT|STDERR|TRY \d+ STD\w+): |^ {2}std(?:out|err) ───", RESULT, ahead=30, paragraph=20),
     rule("rust-backtrace", "stack backtrace", r"^stack backtrace:$", RESULT - 2, ahead=30),
