@@ -39,7 +39,7 @@ RULES = (
     rule("tsc", "error ts", r"(?:\(\d+,\d+\)|:\d+:\d+)?(?: -|:)? ?error TS\d+: ", CAUSE, ahead=8),
     rule("tslint", "error: ", r"^ERROR: (?:\(\S+\) )?\S+[:\[]\d+[:,] ?\d+\]? ?[-:]? ", CAUSE, ahead=0),
     rule("js-lint", ".js:|.ts:|.jsx:|.tsx:|.css:|.vue:|.cjs:|.mjs:|.scss:|.less:", r"^\s*(?:ERROR: )?\S+\.(?:[cm]?[jt]sx?|css|scss|less|vue):\d+(?::\d+)?:? (?!in |at )\S.* \S", RESULT - 1, ahead=0),
-    rule("prettier", "prettier|code style issues|^[~[warn]|^[~[error]", r"Code style issues (?:found )?in (?:the above|\d+) file|Forgot to run Prettier|^\[(?:warn|error)\] .*\.\w+$", CAUSE - 1, ahead=0, back=12, leads=r"^[\w@./\\ \[\]-]+\.\w+$"),
+    rule("prettier", "prettier|code style issues|^[~[warn]", r"Code style issues (?:found )?in (?:the above|\d+) file|Forgot to run Prettier|^\[warn\] .*\.\w+$", CAUSE - 1, ahead=0, back=12, leads=r"^[\w@./\\ \[\]-]+\.\w+$"),
     # TypeScript
     rule("angular", "error: ", r"^Error: \S+\.ts:\d+:\d+ - error", CAUSE - 1, ahead=12),
     # bundlers
