@@ -7,23 +7,24 @@ use few of the rules: those for a vendor's token run only where its prefix stand
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any, AnyStr, Generic, cast
 
 
-class _Pattern:
-    def __init__(self, expression: str, flags: int) -> None:
-        self._compiling = (expression, flags)
+class _Pattern(Generic[AnyStr]):
+    def __init__(self, expression: AnyStr, flags: int) -> None:
+        self._expression: AnyStr = expression
+        self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(re.compile(*self._compiling), name)
+        value = getattr(re.compile(self._expression, self._flags), name)
         self.__dict__[name] = value  # found at once from now on
         return value
 
 
-def pattern(expression: str, flags: int = 0) -> re.Pattern[str]:
+def pattern(expression: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """`re.compile(expression, flags)`, not done before an attribute is asked for.
 
     Raises:
         re.error: then, if the expression is none.
     """
-    return cast("re.Pattern[str]", _Pattern(expression, flags))
+    return cast("re.Pattern[AnyStr]", _Pattern(expression, flags))

@@ -25,7 +25,7 @@ def read_green(chunks: Iterable[bytes]) -> Green:
     """Read a green log once; memory is bounded, a longer log's further lines are not known."""
     templates: set[int] = set()
     for window in windows(chunks):
-        templates.update(map(hash, map(template, window.data[window.start : window.end].split(b"\n"))))
+        templates.update(map(hash, map(template, window.lines[window.start : window.stop])))
         if len(templates) > MOST:
             break
     return Green(frozenset(templates))

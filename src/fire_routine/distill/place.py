@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ..model import Step
 from .findings import Mark, Scan, Span
 
-BEFORE = 0.35  # stands before the failed step
+BEFORE = 0.12  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
 ELSEWHERE = 0.5  # another step's, by the API's times
 FAR, REACH = 0.66, 300  # far before the step's end, in lines; right before it: 1
 REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the second, …
+LONG = 5_000  # lines of a log that repeats itself: what is frequent in it, a line or a format, tells less
+OFTEN = 4  # lines alike that are few in such a log
+MANY = 5  # lines of one rule that are few in it
 CROWD = 8  # blocks of a rule until its next has half the weight
 LIST = 40  # the same in a list of what failed
 
@@ -57,6 +61,7 @@ def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[fl
     seen: dict[tuple[bool, int], int] = {}  # in a failed step, and elsewhere
     rules: dict[tuple[bool, str], int] = {}
     found: list[float] = []
+    totals = Counter(span.rule for span in spans)
     for span in spans:
         factor = _place(span, ends, lines) if lines else 1.0
         if failed:
@@ -66,6 +71,9 @@ def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[fl
             repeats = seen.get((there, span.key), 0)
             seen[there, span.key] = repeats + 1
             factor *= REPEATS[min(repeats, len(REPEATS) - 1)]
+            if scan.total > LONG:
+                factor *= min(1.0, math.sqrt(OFTEN / scan.counts.get(span.key, 1)))
+                factor *= min(1.0, math.sqrt(MANY / totals[span.rule]))
             alike = rules.get((there, span.rule), 0)
             rules[there, span.rule] = alike + 1
             factor *= 1 / (1 + alike / (LIST if span.listed else CROWD))

@@ -6,39 +6,26 @@ import re
 from collections.abc import Iterable
 
 from .blocks import AROUND
-from .classify import classify_line
+from .classify import classify
 from .findings import Found, Header, Mark, Scan, Tail
-from .rules.rule import Rule, rule
+from .rules.rule import Rule
 from .stream import Window, windows
-from .text import segments, shown, stamp_of, template
+from .text import masked, segments, shown, stamp_of, template, unstamped
 
-# Looked for in every byte of the log, lower-cased: few, as each costs half a nanosecond a byte.
-_LITERALS = (
-    b"error",
-    b"fail",
-    b"exception",
-    b"panic",
-    b"not ok",
-    b"31m",
-    b"fatal: ",
-)
-_HEAVY_MARK = b"\xe2\x9c"  # the first bytes of ✕✖✗✘
-_GITHUB = (b"##[",)
+_GITHUB_MARK = b"##["
 _OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
-_OTHERS = (b"travis_time:start", b"exited with", b"marked build as failure", b"finished: ")
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
-KNOWN = 20_000  # lines, digits masked, whose rule is remembered
+KNOWN = 50_000  # lines, numbers masked, that are known to have been looked at
+KNOWN_SIZE = 8 * 1024 * 1024  # bytes of them
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 100_000  # that are counted
 SPANS = 160  # of a rule
 TAILS = 12  # of the first marks and of the last
 MARKS = 200  # marks that are remembered, of the first and of the last
 
-_MASK = bytes(ord("9") if 0x31 <= code <= 0x39 else code for code in range(256))  # no count but none matters
-_UNKNOWN = rule("unknown", "unknown", "", 0.0)
 _ENDS = re.compile(
     r"##\[error\](?:Process completed with exit code|The operation was canceled"
     r"|The action '.*' has timed out|The job running on runner)"
@@ -47,24 +34,42 @@ _TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?
 _JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
 
 
-def _hits(low: bytes, start: int, end: int, literals: tuple[bytes, ...]) -> list[int]:
-    """Offsets of the literals, in order, one or more a line."""
-    hits: list[int] = []
-    at = low.find(_HEAVY_MARK, start, end)
-    while at >= 0:  # a check mark is as frequent as a cross is rare
-        if low[at + 2 : at + 3] in b"\x95\x96\x97\x98":
-            hits.append(at)
-        at = low.find(_HEAVY_MARK, at + 3, end)
-    for literal in literals:
-        at = low.find(literal, start, end)
-        while at >= 0:
-            hits.append(at)
-            line_end = low.find(b"\n", at, end)
-            if line_end < 0:
-                break
-            at = low.find(literal, line_end, end)
-    hits.sort()
-    return hits
+class _Known:
+    """Which lines, numbers masked, are worth a look, and why: each is classified once."""
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] = set()
+        self._size = 0
+        self.rules: dict[bytes, Rule | None] = {}  # None: a mark, and no more
+
+    def learn(self, lines: list[bytes], masks: list[bytes]) -> None:
+        """Classify the lines that are new."""
+        position = dict(zip(masks, range(len(masks)), strict=True))
+        fresh = sorted(map(position.__getitem__, position.keys() - self._seen))
+        if not fresh:
+            return
+        new = [lines[at] for at in fresh]
+        self._remember([masks[at] for at in fresh])
+        for at in _marked(new):
+            self.rules[masks[fresh[at]]] = None
+        for at, rule in zip(fresh, classify(new, every=False), strict=True):
+            if rule is not None and rule.weight >= 1:
+                self.rules[masks[at]] = rule
+
+    def _remember(self, masks: list[bytes]) -> None:
+        self._size += sum(map(len, masks))
+        if self._size > KNOWN_SIZE or len(self._seen) > KNOWN:
+            self._seen.clear()
+            self.rules.clear()
+            self._size = 0
+        self._seen.update(masks)
+
+
+def _marked(lines: list[bytes]) -> set[int]:
+    """Which lines may be marks."""
+    joined = b"\n".join(lines)
+    marks = [mark for mark in (_GITHUB_MARK, *_OTHER_MARKS) if mark in joined]
+    return {at for mark in marks for at, line in enumerate(lines) if mark in line}
 
 
 class Scanner:
@@ -72,7 +77,6 @@ class Scanner:
 
     def __init__(self) -> None:
         self.scan = Scan()
-        self._literals: tuple[bytes, ...] = _LITERALS + _OTHERS
         self._header = Header()
         self._examined: set[int] = set()
         self._section: Rule | None = None
@@ -82,35 +86,28 @@ class Scanner:
         self._tailed = 0
         self._lines: list[bytes] = []
         self._first = 0
-        self._github = False
-        self._known: dict[bytes, Rule | None] = {}
+        self._known = _Known()
         self._found: dict[str, list[Found]] = {}  # by rule
 
     def feed(self, window: Window) -> None:
-        data = window.data
-        self._lines = lines = data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
+        self._lines = window.lines
         self._first = window.first
         self._examined = {number for number in self._examined if number >= window.first}
-        if not self._github and b"##[" in data:
-            self._github = True
-            self._literals += _GITHUB
-        begin = data.count(b"\n", 0, window.start)
-        stop = len(lines) if window.last else begin + data.count(b"\n", window.start, window.end)
-        index, at = begin, window.start
-        for hit in _hits(data.lower(), window.start, window.end, self._literals):
-            index += data.count(b"\n", at, hit)
-            at = hit
-            self._run_section(index)
-            self._examine(index)
-        self._run_section(stop)
+        lines = unstamped(window.lines[window.start : window.stop])
+        masks = masked(lines)
+        self._known.learn(lines, masks)
+        rules = self._known.rules
+        for index, mask in enumerate(masks, window.start):
+            if mask in rules:
+                self._run_section(index)
+                self._examine(index, rules[mask])
+        self._run_section(window.stop)
         if window.last:
-            self._near(stop)
-            self._tail(stop, 1.6)
-            if window.first == 0 and len(data) < WHOLE:
-                self.scan.whole = lines
-            self.scan.total = window.first + len(lines)
+            self._near(window.stop)
+            self._tail(window.stop, 1.6)
+            if window.first == 0 and sum(map(len, window.lines)) < WHOLE:
+                self.scan.whole = window.lines
+            self.scan.total = window.first + len(window.lines)
 
     def _text(self, index: int) -> str:
         return shown(self._lines[index]).decode("utf-8", "replace")
@@ -118,56 +115,50 @@ class Scanner:
     def _run_section(self, until: int) -> None:
         """Within a section, every line is examined."""
         while self._section is not None and self._section_at < self._first + until:
-            at, self._section_at = self._section_at - self._first, self._section_at + 1
-            if self._section_at > self._section_end:
+            ends = self._section.section
+            begin = max(self._section_at - self._first, 0)
+            limit = min(until, self._section_end + 1 - self._first)
+            end = limit
+            if ends is not None:
+                end = next((at for at in range(begin, limit) if ends.search(self._text(at))), limit)
+            if end < until:
                 self._section = None
-            elif at >= 0:
-                self._examine(at)
+                end += 1
+            self._section_at = self._first + end
+            self._examine_each(begin, end)
 
     def _near(self, until: int) -> None:
         """Before a mark, every line is examined."""
         begin = max(until - NEAR, self._neared - self._first, 0)
         self._neared = self._first + until
-        for at in range(begin, until):
-            self._examine(at)
+        self._examine_each(begin, until)
 
-    def _examine(self, index: int) -> None:
+    def _examine_each(self, begin: int, end: int) -> None:
+        """Examine lines of which none needs to hold a word that is worth a look anywhere."""
+        left = [at for at in range(begin, end) if self._first + at not in self._examined]
+        if not left:
+            return
+        lines = unstamped([self._lines[at] for at in left])
+        for at, rule in zip(left, classify(lines, every=True), strict=True):
+            self._examine(at, rule)
+
+    def _examine(self, index: int, rule: Rule | None) -> None:
         number = self._first + index
         if number in self._examined:
             return
         self._examined.add(number)
-        raw = self._lines[index]
-        if not raw:
-            return
-        if not self._look_for_marks(index, raw):
-            return
-        section = self._section
-        if section is not None and section.section is not None and section.section.search(self._text(index)):
-            self._section = None
-        rule = self._rule(raw)
-        if rule is None or rule.weight < 1:
+        if not self._look_for_marks(index, self._lines[index]) or rule is None or rule.weight < 1:
             return
         if rule.section is not None:
             self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
         self._take(index, rule)
-
-    def _rule(self, raw: bytes) -> Rule | None:
-        masked = raw[stamp_of(raw)[0] :].translate(_MASK)
-        rule = self._known.get(masked, _UNKNOWN)
-        if rule is _UNKNOWN:
-            if len(self._known) >= KNOWN:
-                self._known.clear()
-            rule = self._known[masked] = classify_line(raw)
-        return rule
 
     def _look_for_marks(self, index: int, raw: bytes) -> bool:
         """Whether the line is more than a step's script, echoed."""
         for mark in _OTHER_MARKS:
             if mark in raw:
                 self._other_marks(index, raw)
-        if not self._github:
-            return True
-        if raw.find(b"##[", 0, 500) >= 0:
+        if raw.find(_GITHUB_MARK, 0, 500) >= 0:
             self._marks(index, raw)
         elif raw.find(b"[36;1m", 0, 80) >= 0:
             return False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-SIZE = 512 * 1024  # bytes read before a window is looked at
+SIZE = 128 * 1024  # bytes read before a window is looked at
 BEHIND = 48 * 1024  # bytes of it that the next window sees again, as what came before
 AHEAD = 48 * 1024  # bytes at its end that are looked at with the next one, so that blocks are whole
 EDGE = 16 * 1024  # bytes kept of each end of a line that has no end
@@ -13,12 +14,12 @@ EDGE = 16 * 1024  # bytes kept of each end of a line that has no end
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`data` holds whole lines; what is new to be looked at lies between `start` and `end`."""
+    """Whole lines; those that are new to be looked at lie between `start` and `stop`."""
 
-    data: bytes
+    lines: list[bytes]
     first: int  # number of the first line in the log, from 0
     start: int
-    end: int
+    stop: int
     last: bool
 
 
@@ -41,16 +42,24 @@ def _bounded(data: bytes) -> tuple[bytes, bytes]:
         return whole, rest
     turn = rest.rfind(b"\r", 0, -1) + 1  # a progress bar without end
     if turn:
-        whole += rest[:turn].replace(b"\r", b"\n")
+        whole += re.sub(rb"\r+", b"\n", rest[:turn])
         rest = rest[turn:]
     if len(rest) > SIZE:
         rest = rest[:EDGE] + b" [...] " + rest[-EDGE:]
     return whole, rest
 
 
+def _before(lines: Sequence[bytes], end: int, size: int) -> int:
+    """The first of the lines before `end` that lie within `size` bytes."""
+    while end > 0 and size > 0:
+        end -= 1
+        size -= len(lines[end]) + 1
+    return end
+
+
 def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
-    """The log in overlapping windows; each byte lies in one window's new part."""
-    held = b""  # whole lines: what came before, and what waits for the next window
+    """The log in overlapping windows; each line lies in one window's new part."""
+    held: list[bytes] = []  # what came before, and what waits for the next window
     start = 0  # of what waits
     first = 0
     rest = b""
@@ -63,18 +72,19 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
             continue
         whole, rest = _bounded(rest + b"".join(parts))
         parts, size = [], 0
-        if not whole:
+        held += whole.split(b"\n")
+        held.pop()  # behind the last line's end
+        stop = _before(held, len(held), AHEAD)
+        if stop <= start:
             continue
-        held += whole
-        end = held.rfind(b"\n", 0, max(len(held) - AHEAD, start)) + 1
-        if end <= start:
-            continue
-        yield Window(held, first, start, end, last=False)
-        keep = held.rfind(b"\n", 0, max(end - BEHIND, 0)) + 1
-        first += held.count(b"\n", 0, keep)
+        yield Window(held, first, start, stop, last=False)
+        keep = _before(held, stop, BEHIND)
+        first += keep
         held = held[keep:]
-        start = end - keep
+        start = stop - keep
     whole, rest = _bounded(rest + b"".join(parts))
-    held += whole + rest
+    held += (whole + rest).split(b"\n")
+    if not held[-1]:
+        held.pop()
     if len(held) > start:
         yield Window(held, first, start, len(held), last=True)

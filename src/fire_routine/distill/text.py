@@ -20,6 +20,7 @@ CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 _DIGIT_BYTES = b"0123456789"
+_MASK = bytes(ord("9") if 0x31 <= code <= 0x39 else code for code in range(256))
 
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds.
@@ -113,6 +114,35 @@ def shown(line: bytes) -> bytes:
         line = line.rstrip(b"\r")
         line = line[line.rfind(b"\r") + 1 :]
     return CARETS.sub(b"", line) if b"^[[" in line else line
+
+
+def texts(lines: list[bytes]) -> list[bytes]:
+    """`shown` of many lines without a timestamp at once."""
+    joined = b"\n".join(lines)
+    if b"\x1b" in joined:
+        joined = RAW_ESCAPE.sub(b"", joined)
+    if b"^[[" in joined:
+        joined = CARETS.sub(b"", joined)
+    if b"\r" not in joined:
+        return joined.split(b"\n")
+    shorn = joined.replace(b"\r\n", b"\n").rstrip(b"\r").split(b"\n")
+    return [line.rstrip(b"\r").rpartition(b"\r")[2] if b"\r" in line else line for line in shorn]
+
+
+def unstamped(lines: list[bytes]) -> list[bytes]:
+    """Raw lines without their timestamps."""
+    if lines and b"\t" in lines[0][: stamp_of(lines[0])[0]]:  # `gh run view --log`
+        return [line[stamp_of(line)[0] :] for line in lines]
+    return [
+        line[29:] if line[27:29] == b"Z " else line if line[:1] not in b"2\xef" else line[stamp_of(line)[0] :]
+        for line in lines
+    ]
+
+
+def masked(lines: list[bytes]) -> list[bytes]:
+    """Lines without timestamps, their numbers masked: equal for lines that differ in numbers only.
+    Nought stays nought: "0 errors" says another thing than "5 errors"."""
+    return b"\n".join(lines).translate(_MASK).split(b"\n")
 
 
 def template(line: bytes) -> bytes:

@@ -15,7 +15,7 @@ RULES = (
     rule("goroutine", "goroutine", r"^goroutine \d+ \[", RESULT - 1, ahead=24, paragraph=24),
     rule("go-race", "data race", r"^WARNING: DATA RACE", CAUSE, ahead=30, paragraph=20),
     rule("go-modules", "go: |go.mod|go.sum", r"^go: (?:\S+@\S+: .|errors? |updates to go|inconsistent|cannot |finding module|module .*: |\S+: (?:git|unrecognized|reading|invalid|no matching|missing))|missing go\.sum entry|go\.mod file not found|^build \S+: cannot load|^no required module provides", CAUSE, ahead=8),
-    rule("go-import", "cannot find package|is not in", r"cannot find (?:package|module)|package \S+ is not in (?:GOROOT|std)", CAUSE, ahead=4),
+    rule("go-import", "cannot find package|is not in goroot|is not in std", r"cannot find (?:package|module)|package \S+ is not in (?:GOROOT|std)", CAUSE, ahead=4),
     rule("go-compile-warning", ".go:", r"^\S+\.go:\d+(?::\d+)?::warning: ", CAUSE - 2, ahead=0),
     rule("go-compile", ".go:", r"^(?:vet: |##\[error\])?(?:\./|\.\./)?[\w./\\@-]+\.go:\d+(?::\d+)?: ?(?!\d)", CAUSE - 1, ahead=3, back=1, leads=r"^# \S+"),
     rule("go-download", "go: ", r"^go: (?:downloading|finding|extracting|upgraded|added) ", NOISE, ahead=0),

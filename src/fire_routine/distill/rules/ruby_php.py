@@ -18,7 +18,7 @@ RULES = (
     rule("ruby-exception", "error|exception|errno", r"^\S*:\d+:in [`'].*: .*\((?:[A-Z]\w*::)*[A-Z]\w*\)$|^(?:[A-Z]\w*::)*[A-Z]\w*(?:Error|Exception)(?:: .*)?$|^(?:[A-Z]\w*::)+[A-Z]\w*: ", CAUSE - 1, ahead=12, paragraph=6),
     rule("ruby-frames", "in", r"^\s*(?:from )?\S+:\d+:in [`']", HINT - 1, ahead=0),
     rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
-    rule("rubocop", ": c: |: w: |: e: |: f: |offenses", r"^\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected|^Offenses:$", CAUSE, ahead=2, paragraph=2),
+    rule("rubocop", ".rb:|.rake:|offenses|gemfile:|rakefile:", r"^\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected|^Offenses:$", CAUSE, ahead=2, paragraph=2),
     # https://docs.phpunit.de
     rule("phpunit-test", "^0~::", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=4, paragraph=14),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),

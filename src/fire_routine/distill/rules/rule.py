@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...patterns import pattern
+
 # Scale of weights. Between these, a rule may be placed by how surely its line explains a failure.
 CAUSE = 10.0  # the tool says what is wrong, and where
 RESULT = 7.0  # names what failed, without saying why
@@ -41,7 +43,7 @@ class Rule:
 def rule(
     name: str,
     literals: str,
-    pattern: str,
+    expression: str,
     weight: float,
     *,
     ahead: int = 12,
@@ -56,13 +58,13 @@ def rule(
     return Rule(
         name,
         tuple(literals.split("|")),
-        re.compile(pattern),
+        pattern(expression),
         weight,
         ahead,
         paragraph,
         back,
-        re.compile(leads.encode()) if leads else None,
-        re.compile(section) if section else None,
+        pattern(leads.encode()) if leads else None,
+        pattern(section) if section else None,
         limit,
         listed,
     )
