@@ -219,6 +219,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Findings that differ in names and numbers only."""
+
+    count: int  # in the failed step
+    lines: tuple[int, ...]  # numbers of those that are kept as examples
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What is kept of a log once it has been read: bounded, and enough for an excerpt of any budget."""
 
@@ -230,6 +238,7 @@ class Digest:
     shell: str = ""
     exit_code: int | None = None
     ended: str = ""  # killed, timed out, out of memory, …: how, where the log says so
+    repeats: tuple[Repeat, ...] = ()  # the most frequent first
 
 
 @dataclass(frozen=True, slots=True)

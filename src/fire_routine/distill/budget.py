@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..model import Block, Digest, Excerpt, utf16_length
+from ..model import Block, Digest, Excerpt, Repeat, utf16_length
 from .text import abbreviated
 
 GAP = 22  # characters that a mark for left-out lines takes, about
+COUNT = 27  # the same of a count of findings alike
+ROOM_A_COUNT = 2_000  # characters for which one count may be told
 SHORTEST = 200  # characters that a line may take however little room there is
 TELLING = 5.0  # the weight from which on a line may take much of the room
 NEARLY = 0.6  # of the weight of the first line that did not fit: shorter ones are still tried
@@ -15,6 +18,17 @@ NEARLY = 0.6  # of the weight of the first line that did not fit: shorter ones a
 
 def _gap(lines: int) -> str:
     return f"[… {lines} line{'s' if lines > 1 else ''} left out]"
+
+
+def _counts(repeats: Sequence[Repeat], chosen: Sequence[_Line]) -> dict[int, int]:
+    """Position of the last example shown → how many more findings of its shape there are."""
+    at_line = {line.number: at for at, line in enumerate(chosen)}
+    counts: dict[int, int] = {}
+    for repeat in repeats:
+        shown = [at_line[number] for number in repeat.lines if number in at_line]
+        if shown and repeat.count > len(shown):
+            counts[max(shown)] = repeat.count - len(shown)
+    return counts
 
 
 class _Page:
@@ -48,13 +62,17 @@ class _Line:
 def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     """The most telling lines that fit into `max_characters` UTF-16 code units, in the log's order."""
     lines = _lines(digest, max_characters)
-    chosen = [lines[at] for at in sorted(_choice(lines, max_characters))]
+    counted = digest.repeats[: max_characters // ROOM_A_COUNT]
+    chosen = [lines[at] for at in sorted(_choice(lines, max_characters - COUNT * len(counted)))]
+    counts = _counts(counted, chosen)
     out: list[str] = []
     last = 0
-    for line in chosen:
+    for at, line in enumerate(chosen):
         if line.number > last + 1:
             out.append(_gap(line.number - last - 1))
         out.append(line.text)
+        if at in counts:
+            out.append(f"[… {counts[at]:,} more like this]")
         last = line.number
     if last < digest.total_lines:
         out.append(_gap(digest.total_lines - last))

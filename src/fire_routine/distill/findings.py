@@ -29,6 +29,7 @@ class Span:
     rule: str
     anchor: int  # number of the line that the rule took
     key: int  # hash of its template
+    shape: int = 0  # hash of its shape
     stamp: bytes = b""
     skip: int = 0  # where a line's text begins, behind its timestamp
     listed: bool = False  # one of a list of what failed
@@ -49,6 +50,7 @@ class Found:
     lines: list[bytes]
     at: int  # of the line in `lines`
     key: int  # hash of its template
+    shape: int = 0  # hash of its shape
 
     def span(self) -> Span:
         skip, stamp = stamp_of(self.lines[self.at])
@@ -60,6 +62,7 @@ class Found:
             self.rule.name,
             self.number,
             self.key,
+            self.shape,
             stamp,
             skip,
             self.rule.listed,
@@ -96,3 +99,4 @@ class Scan:
     whole: list[bytes] = field(default_factory=list)  # a log so short that it is kept
     total: int = 0
     counts: dict[int, int] = field(default_factory=dict)  # how often an anchor's template occurs
+    alike: dict[int, int] = field(default_factory=dict)  # the same by its shape

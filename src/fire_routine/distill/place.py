@@ -19,6 +19,8 @@ REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the s
 LONG = 5_000  # lines of a log that repeats itself: what is frequent in it, a line or a format, tells less
 OFTEN = 4  # lines alike that are few in such a log
 MANY = 5  # lines of one rule that are few in it
+ALIKE = 3  # findings of one shape that are shown as examples of it
+SHAPES = 6  # the same beyond these until the next has half the weight
 CROWD = 8  # blocks of a rule until its next has half the weight
 LIST = 40  # the same in a list of what failed
 
@@ -59,6 +61,7 @@ def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[fl
     if not any(start <= span.stamp <= end for span in spans for start, end in failed if span.stamp):
         failed = []
     seen: dict[tuple[bool, int], int] = {}  # in a failed step, and elsewhere
+    alike: dict[tuple[bool, int], int] = {}
     rules: dict[tuple[bool, str], int] = {}
     found: list[float] = []
     totals = Counter(span.rule for span in spans)
@@ -74,9 +77,12 @@ def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[fl
             if scan.total > LONG:
                 factor *= min(1.0, math.sqrt(OFTEN / scan.counts.get(span.key, 1)))
                 factor *= min(1.0, math.sqrt(MANY / totals[span.rule]))
-            alike = rules.get((there, span.rule), 0)
-            rules[there, span.rule] = alike + 1
-            factor *= 1 / (1 + alike / (LIST if span.listed else CROWD))
+            shapes = alike.get((there, span.shape), 0)
+            alike[there, span.shape] = shapes + 1
+            factor *= 1 / (1 + max(shapes + 1 - ALIKE, 0) / SHAPES)
+            others = rules.get((there, span.rule), 0)
+            rules[there, span.rule] = others + 1
+            factor *= 1 / (1 + others / (LIST if span.listed else CROWD))
         found.append(factor)
     return found
 

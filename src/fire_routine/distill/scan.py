@@ -10,7 +10,7 @@ from .classify import classify
 from .findings import Found, Header, Mark, Scan, Tail
 from .rules.rule import Rule
 from .stream import Window, windows
-from .text import masked, segments, shown, stamp_of, template, unstamped
+from .text import masked, segments, shape_of, shown, stamp_of, template, unstamped
 
 _GITHUB_MARK = b"##["
 _OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
@@ -21,8 +21,9 @@ NEAR = 120  # lines before a mark that are looked at one by one
 KNOWN = 50_000  # lines, numbers masked, that are known to have been looked at
 KNOWN_SIZE = 8 * 1024 * 1024  # bytes of them
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
-TEMPLATES = 100_000  # that are counted
+TEMPLATES = 20_000  # that are counted
 SPANS = 160  # of a rule
+LATEST = 1_000  # lines whose like was kept before
 TAILS = 12  # of the first marks and of the last
 MARKS = 200  # marks that are remembered, of the first and of the last
 
@@ -88,6 +89,9 @@ class Scanner:
         self._first = 0
         self._known = _Known()
         self._found: dict[str, list[Found]] = {}  # by rule
+        self._shapes: dict[int, int] = {}  # of a template
+        self._again: dict[int, tuple[int, Rule]] = {}  # template → the last line of this window that has it
+        self._latest: dict[int, Found] = {}
 
     def feed(self, window: Window) -> None:
         self._lines = window.lines
@@ -104,6 +108,8 @@ class Scanner:
         self._run_section(window.stop)
         if window.last:
             self._near(window.stop)
+        self._keep_latest()
+        if window.last:
             self._tail(window.stop, 1.6)
             if window.first == 0 and sum(map(len, window.lines)) < WHOLE:
                 self.scan.whole = window.lines
@@ -176,16 +182,21 @@ class Scanner:
         text = self._text(index)
         if text.startswith("##[group]Run "):
             self._header = self._read_header(index, text)
-            self.scan.counts.clear()  # what an earlier step repeated says nothing of this one
+            self._begin_step()
         elif text.startswith("##[error]"):
             self._mark(index, "exit" if _ENDS.match(text) else "error", text, stamp_of(raw)[1])
+
+    def _begin_step(self) -> None:
+        """What an earlier step repeated says nothing of this one."""
+        for counts in (self.scan.counts, self.scan.alike, self._shapes):
+            counts.clear()
 
     def _other_marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
         if b"travis_time:start" in raw:
             if text.startswith("$ "):
                 self._header = Header(self._first + index, text[2:], text[2:])
-                self.scan.counts.clear()
+                self._begin_step()
             return
         travis = _TRAVIS.match(text)
         if travis:
@@ -225,11 +236,29 @@ class Scanner:
         count = self.scan.counts.get(key, 0)
         if count or len(self.scan.counts) < TEMPLATES:
             self.scan.counts[key] = count + 1
-        if count >= EXAMPLES:
-            return
+            shape = self._shapes.get(key)
+            if shape is None:
+                shape = self._shapes[key] = hash(shape_of(raw))
+            self.scan.alike[shape] = self.scan.alike.get(shape, 0) + 1
+        if count < EXAMPLES:
+            self._keep(self._find(index, rule, key))
+        else:
+            self._again[key] = (index, rule)
+
+    def _find(self, index: int, rule: Rule, key: int) -> Found:
         begin = max(index - rule.back - AROUND, 0)
         end = index + 1 + max(rule.ahead, rule.paragraph) + AROUND
-        self._keep(Found(rule, self._first + index, self._lines[begin:end], index - begin, key))
+        lines = self._lines[begin:end]
+        return Found(rule, self._first + index, lines, index - begin, key, self._shapes.get(key, 0))
+
+    def _keep_latest(self) -> None:
+        """Of lines alike, the last is kept beside the first ones: it may be the one that counts."""
+        for key, (index, rule) in self._again.items():
+            self._latest.pop(key, None)
+            self._latest[key] = self._find(index, rule, key)
+        self._again.clear()
+        while len(self._latest) > LATEST:
+            del self._latest[next(iter(self._latest))]
 
     def _keep(self, found: Found) -> None:
         """Of each rule, the first lines it took and the last."""
@@ -240,7 +269,7 @@ class Scanner:
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""
-        found = [each for taken in self._found.values() for each in taken]
+        found = [each for taken in (*self._found.values(), self._latest.values()) for each in taken]
         self.scan.spans = [each.span() for each in sorted(found, key=lambda each: each.number)]
         return self.scan
 

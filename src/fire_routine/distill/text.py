@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..patterns import pattern
+
 LONGEST = 4_096  # characters of a line that is kept whole
 
 # `gh run view --log` puts job and step before the timestamp, tab-separated.
@@ -16,6 +18,9 @@ ESCAPE = re.compile(  # begins with a literal, which re looks for first
 RAW_ESCAPE = re.compile(ESCAPE.pattern.encode())
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.
 CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
+_PARTICULARS = pattern(
+    rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+|[\w.-]*(?:[/\\:]|\.\w|::)[^\s,;()]*"
+)
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
@@ -149,3 +154,8 @@ def template(line: bytes) -> bytes:
     """A raw line without its timestamp and digits: equal for lines that differ in numbers only."""
     start, _ = stamp_of(line)
     return line[start:].translate(None, _DIGIT_BYTES).rstrip()
+
+
+def shape_of(line: bytes) -> bytes:
+    """A raw line without what differs from one finding to the next: places, names in quotes, numbers."""
+    return _PARTICULARS.sub(b"", shown(line)[:600]).strip()

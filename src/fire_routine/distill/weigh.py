@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Block, Digest, Step
+from ..model import Block, Digest, Repeat, Step
 from .facts import facts
 from .findings import Scan, Span
 from .green import Green
 from .identity import identity
 from .place import ELSEWHERE, factors
-from .text import DULL, LONGEST, clean
+from .text import DULL, LONGEST, clean, shape_of
 
 MOST = 90_000  # characters a digest keeps: the largest budget, and room for lines that redaction shortens
 LOOKED = 120  # lines before a mark of which the dull are sorted out
@@ -22,6 +22,7 @@ SHORT = 20  # bytes of a line that may be shown again and again
 SHOWN = 0.35  # of its weight has a line of a block whose text an earlier line shows, such as a stack frame
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
 LIKE_LISTED = 0.85  # the same in a list of what failed
+MANY = 8  # findings of one shape that are counted
 GREEN = 0.15  # of its weight has a line that the green run prints too
 
 _Lines = dict[int, tuple[float, str, bytes]]  # number → weight, rule, raw
@@ -101,6 +102,19 @@ def _blocks(lines: _Lines) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def _repeats(scan: Scan, blocks: Sequence[Block]) -> tuple[Repeat, ...]:
+    """What the failed step found so often that examples of it and their number say more than all of it."""
+    often = {shape: count for shape, count in scan.alike.items() if count >= MANY}
+    examples: dict[int, list[int]] = {}
+    for block in blocks if often else ():
+        for number, line in enumerate(block.lines, block.first):
+            shape = hash(shape_of(line.encode()))
+            if shape in often:
+                examples.setdefault(shape, []).append(number)
+    found = [Repeat(often[shape], tuple(lines)) for shape, lines in examples.items()]
+    return tuple(sorted(found, key=lambda repeat: -repeat.count))
+
+
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     """What is kept of a log."""
     spans = scan.spans
@@ -109,8 +123,9 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     if green is not None:
         _dim(lines, green)
     told = facts(scan, spans, steps)
+    blocks = _blocks(lines)
     return Digest(
-        _blocks(lines),
+        blocks,
         scan.total,
         identity(scan, spans, steps),
         step=told.step,
@@ -118,4 +133,5 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         shell=told.shell,
         exit_code=told.exit_code,
         ended=told.ended,
+        repeats=_repeats(scan, blocks),
     )

@@ -1,0 +1,78 @@
+"""Long logs: the cause is found wherever it stands, and what repeats is told by example and count."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from fire_routine import distill
+
+LINES = 30_000
+# Formats of tools of which no line holds an error word.
+CAUSES = [
+    "flag provided but not defined: -trace2_event_file",
+    "src/app.py:7:1: F401 [*] `os` imported but unused",
+    "would reformat src/pkg/mod.py",
+    "src/index.js:36:16: Unexpected trailing comma.",
+    "./main.go:7:2: undefined: fmt.Printl",
+    "lib/a.rb:374:31: C: Performance/RegexpMatch: Use match? instead of =~",
+    "  12) Array #indexOf() returns -1:",
+    "Dubious, test returned 1 (wstat 256, 0x100)",
+    "** (exit) exited in: GenServer.call(Demo.Server, :sum, 5000)",
+    "  ● Calculator › adds",
+]
+
+
+def job(*found: str, at: int = LINES // 2) -> bytes:
+    """A step of many lines, as GitHub logs it, with other lines in its middle."""
+    lines = [f"compiled module {n} of {LINES} into build/{n % 97}/out" for n in range(LINES)]
+    lines[at:at] = found
+    lines = [
+        "##[group]Run make check",
+        "shell: /usr/bin/bash -e {0}",
+        "##[endgroup]",
+        *lines,
+        "##[error]Process completed with exit code 1.",
+    ]
+    return "".join(f"2026-01-02T03:04:05.1234567Z {line}\n" for line in lines).encode()
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("at", [100, LINES // 2, LINES - 2_000])
+def test_a_format_without_an_error_word_is_found_anywhere(cause: str, at: int) -> None:
+    assert cause in distill.excerpt(distill.read([job(cause, at=at)]), 1_000).text
+
+
+def test_the_last_of_many_lines_alike_is_found_with_what_stands_around_it() -> None:
+    alike = [line for n in range(40) for line in (f"error: attempt {n} failed", *["waiting"] * 200)]
+    text = distill.excerpt(
+        distill.read([job(*alike, "error: attempt 41 failed", "  the disk is gone")]), 4_000
+    ).text
+    assert "  the disk is gone" in text
+
+
+@pytest.mark.parametrize("budget", [2_048, 8_192, 60_000])
+def test_a_thousand_findings_are_told_by_example_and_count(budget: int) -> None:
+    found = [f"src/pkg/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, 1_001)]
+    text = distill.excerpt(distill.read([job(*found, "Found 1000 errors.")]), budget).text
+    count = re.findall(r"\[… ([\d,]+) more like this\]", text)
+    assert len(count) == 1
+    examples = len(re.findall(r"E501 Line too long", text))
+    assert examples >= 3
+    assert examples + int(count[0].replace(",", "")) == 1_000
+
+
+def test_findings_of_each_kind_are_shown_before_more_of_the_most_frequent() -> None:
+    found = [f"src/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, 1_001)]
+    found[400:400] = ["src/mod_400.py:3:1: F821 Undefined name `total`"]
+    text = distill.excerpt(distill.read([job(*found)]), 1_500).text
+    assert "F821 Undefined name `total`" in text
+
+
+def test_an_earlier_step_that_went_on_is_no_cause() -> None:
+    earlier = [f"tests/test_{n}.py:{n}: AssertionError: expected to fail" for n in range(50)]
+    log = job(*earlier).replace(b"##[error]Process completed with exit code 1.", b"done")
+    text = distill.excerpt(distill.read([log + job("error: the disk is gone")]), 1_000).text
+    assert "error: the disk is gone" in text
+    assert text.count("expected to fail") < 3
