@@ -116,8 +116,10 @@ def gather_evidence(
     say(f"{run.workflow}, run {run.id}, attempt {run.attempt}: {_count(len(run.failed_jobs), 'failed job')}")
     greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
 
+    reader = distill.Reader()
+
     def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
-        return distill.read(chunks, steps=job.steps, green=greens.get(job.id))
+        return reader.read(chunks, steps=job.steps, green=greens.get(job.id))
 
     digests, unread = gather.read_logs(github, run, consume, deadline)
     attachments, unattached = compose.read_attachments(settings.attach, context.workspace, distill.read)

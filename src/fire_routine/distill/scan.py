@@ -8,18 +8,15 @@ from collections.abc import Iterable
 from .blocks import AROUND
 from .classify import classify
 from .findings import Found, Header, Mark, Scan, Tail
+from .known import GITHUB_MARK, OTHER_MARKS, Known
 from .rules.rule import Rule
 from .stream import Window, windows
 from .text import masked, segments, shape_of, shown, stamp_of, template, unstamped
 
-_GITHUB_MARK = b"##["
-_OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
-KNOWN = 50_000  # lines, numbers masked, that are known to have been looked at
-KNOWN_SIZE = 8 * 1024 * 1024  # bytes of them
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 20_000  # that are counted
 SPANS = 160  # of a rule
@@ -35,48 +32,10 @@ _TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?
 _JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
 
 
-class _Known:
-    """Which lines, numbers masked, are worth a look, and why: each is classified once."""
-
-    def __init__(self) -> None:
-        self._seen: set[bytes] = set()
-        self._size = 0
-        self.rules: dict[bytes, Rule | None] = {}  # None: a mark, and no more
-
-    def learn(self, lines: list[bytes], masks: list[bytes]) -> None:
-        """Classify the lines that are new."""
-        position = dict(zip(masks, range(len(masks)), strict=True))
-        fresh = sorted(map(position.__getitem__, position.keys() - self._seen))
-        if not fresh:
-            return
-        new = [lines[at] for at in fresh]
-        self._remember([masks[at] for at in fresh])
-        for at in _marked(new):
-            self.rules[masks[fresh[at]]] = None
-        for at, rule in zip(fresh, classify(new, every=False), strict=True):
-            if rule is not None and rule.weight >= 1:
-                self.rules[masks[at]] = rule
-
-    def _remember(self, masks: list[bytes]) -> None:
-        self._size += sum(map(len, masks))
-        if self._size > KNOWN_SIZE or len(self._seen) > KNOWN:
-            self._seen.clear()
-            self.rules.clear()
-            self._size = 0
-        self._seen.update(masks)
-
-
-def _marked(lines: list[bytes]) -> set[int]:
-    """Which lines may be marks."""
-    joined = b"\n".join(lines)
-    marks = [mark for mark in (_GITHUB_MARK, *_OTHER_MARKS) if mark in joined]
-    return {at for mark in marks for at, line in enumerate(lines) if mark in line}
-
-
 class Scanner:
     """Holds the state between windows."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known) -> None:
         self.scan = Scan()
         self._header = Header()
         self._examined: set[int] = set()
@@ -87,7 +46,7 @@ class Scanner:
         self._tailed = 0
         self._lines: list[bytes] = []
         self._first = 0
-        self._known = _Known()
+        self._known = known
         self._found: dict[str, list[Found]] = {}  # by rule
         self._shapes: dict[int, int] = {}  # of a template
         self._again: dict[int, tuple[int, Rule]] = {}  # template → the last line of this window that has it
@@ -161,10 +120,10 @@ class Scanner:
 
     def _look_for_marks(self, index: int, raw: bytes) -> bool:
         """Whether the line is more than a step's script, echoed."""
-        for mark in _OTHER_MARKS:
+        for mark in OTHER_MARKS:
             if mark in raw:
                 self._other_marks(index, raw)
-        if raw.find(_GITHUB_MARK, 0, 500) >= 0:
+        if raw.find(GITHUB_MARK, 0, 500) >= 0:
             self._marks(index, raw)
         elif raw.find(b"[36;1m", 0, 80) >= 0:
             return False
@@ -274,9 +233,9 @@ class Scanner:
         return self.scan
 
 
-def scan(chunks: Iterable[bytes]) -> Scan:
+def scan(chunks: Iterable[bytes], known: Known) -> Scan:
     """Read the log once."""
-    scanner = Scanner()
+    scanner = Scanner(known)
     for window in windows(chunks):
         scanner.feed(window)
     return scanner.finish()

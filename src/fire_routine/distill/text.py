@@ -25,7 +25,9 @@ _PARTICULARS = pattern(
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 _DIGIT_BYTES = b"0123456789"
-_MASK = bytes(ord("9") if 0x31 <= code <= 0x39 else code for code in range(256))
+# Numbers that a rule may ask for stay apart: nought, HTTP's 4xx and 5xx, and how a process ended.
+_MASK = bytes(ord("9") if chr(code) in "1236789" else code for code in range(256))
+_ENDS = (b"code 1", b"status 1", b"with 1", b"returned 1", b"returning 1")
 
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds.
@@ -145,9 +147,14 @@ def unstamped(lines: list[bytes]) -> list[bytes]:
 
 
 def masked(lines: list[bytes]) -> list[bytes]:
-    """Lines without timestamps, their numbers masked: equal for lines that differ in numbers only.
-    Nought stays nought: "0 errors" says another thing than "5 errors"."""
-    return b"\n".join(lines).translate(_MASK).split(b"\n")
+    """Lines without timestamps, their numbers masked: equal for lines that differ in numbers that no rule
+    asks for. "0 errors" says another thing than "5 errors"."""
+    joined = b"\n".join(lines)
+    masks = joined.translate(_MASK).split(b"\n")
+    for end in _ENDS:
+        if end in joined:
+            masks = [line if end in line else mask for line, mask in zip(lines, masks, strict=True)]
+    return masks
 
 
 def template(line: bytes) -> bytes:

@@ -76,3 +76,24 @@ def test_an_earlier_step_that_went_on_is_no_cause() -> None:
     text = distill.excerpt(distill.read([log + job("error: the disk is gone")]), 1_000).text
     assert "error: the disk is gone" in text
     assert text.count("expected to fail") < 3
+
+
+@pytest.mark.parametrize(
+    ("usual", "cause"),
+    [
+        ("GET /total/7 HTTP/1.1 200", "GET /total/8 HTTP/1.1 500"),
+        ("GET /total/7 HTTP/1.1 200", "GET /total/8 HTTP/1.1 404"),
+        ("worker 3 exited with code 0", "worker 4 exited with code 137"),
+        ("12 tests, 0 failures", "12 tests, 3 failures"),
+    ],
+)
+def test_a_number_that_tells_is_told_from_those_before_it(usual: str, cause: str) -> None:
+    text = distill.excerpt(distill.read([job(*[usual] * 2_000, cause, *[usual] * 2_000)]), 1_000).text
+    assert cause in text
+
+
+def test_what_one_log_taught_changes_nothing_in_the_next() -> None:
+    logs = [job(cause) for cause in CAUSES] + [job("ok 200", "returned a non-zero code: 0")]
+    reader = distill.Reader()
+    for log in (*logs, *reversed(logs)):
+        assert reader.read([log]) == distill.read([log])
