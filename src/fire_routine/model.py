@@ -7,11 +7,9 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-
-from .values import dataclass
 
 
 def utf16_length(text: str) -> int:

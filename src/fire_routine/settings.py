@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from .model import utf16_length
-from .values import dataclass
 
 PREFIX = "FIRE_ROUTINE_"
 API_ROOT = "https://api.anthropic.com/v1/claude_code/routines"

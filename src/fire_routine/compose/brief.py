@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..model import Attachment, Brief, Digest, Excerpt, Failure, Run, utf16_length
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
-from ..values import dataclass
 from .budget import Part, fill, head, shares
 from .cleaning import cleaned
 from .evidence import (

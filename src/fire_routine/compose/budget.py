@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from ..model import utf16_length
-from ..values import dataclass
 
 
 def head(text: str, limit: int) -> str:

@@ -7,10 +7,9 @@ server's ids and times count, no local clock.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from ..values import dataclass
 from .guards import session_id
 from .record import Entry, Stage
 

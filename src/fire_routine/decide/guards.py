@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ..model import Commit, Run, TriggerKind, Verdict
 from ..patterns import pattern
 from ..settings import Context, Settings
-from ..values import dataclass
 from .filters import matches
 
 FAILED = ("failure", "timed_out", "startup_failure")

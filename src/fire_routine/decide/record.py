@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from ..model import Brief, Run, Status
 from ..patterns import pattern
-from ..values import dataclass
 
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe
 _LABEL_LIMIT = 24

@@ -15,14 +15,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from ..model import Session
 from ..patterns import pattern
 from ..sanitising import flat
-from ..values import dataclass
 from .errors import FireError, Overloaded, RateLimited, Rejected, Unknown
 from .retries import retry_after
 

@@ -8,11 +8,11 @@ https://docs.github.com/rest (API version 2022-11-28); webhook payloads share th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from ..model import Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Status, Step
-from ..values import dataclass
 
 Json: TypeAlias = Mapping[str, Any]
 

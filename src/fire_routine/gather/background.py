@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..model import History, PullRequest, Run, Trigger
 from ..settings import Context
-from ..values import dataclass
 from . import history, payload
 from .answers import Comparison, PastRun
 from .asking import ACTIONS, CONTENTS, PULLS, Asking
