@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..model import Block, Digest, Excerpt, Repeat, utf16_length
 from .text import abbreviated
@@ -110,13 +110,19 @@ def _choice(lines: list[_Line], max_characters: int) -> set[int]:
 
 def _shown(chosen: list[_Line]) -> list[Block]:
     """The chosen lines as blocks, beside the rule that took them: neighbours of one rule are one block."""
-    blocks: list[Block] = []
+    runs: list[list[_Line]] = []
     for line in chosen:
-        number, weight, rule = line.number, line.block.weight, line.block.rule
-        last = blocks[-1] if blocks else None
-        if last and last.rule == rule and number - last.last <= 1:
-            lines, weight = (*last.lines, line.text), max(last.weight, weight)
-            blocks[-1] = replace(last, lines=lines, last=number, weight=weight)
+        if runs and runs[-1][-1].block.rule == line.block.rule and line.number - runs[-1][-1].number <= 1:
+            runs[-1].append(line)
         else:
-            blocks.append(Block(number, (line.text,), weight, rule, number))
-    return blocks
+            runs.append([line])
+    return [
+        Block(
+            run[0].number,
+            tuple(line.text for line in run),
+            max(line.block.weight for line in run),
+            run[0].block.rule,
+            run[-1].number,
+        )
+        for run in runs
+    ]
