@@ -142,7 +142,7 @@ def _rule(line: bytes, low: bytes, red: bool) -> Rule | None:
             better = _first(line[prefix.end() :], low[prefix.end() :])
             if better is not None and (rule is None or better.weight > rule.weight):
                 rule = better
-    if rule is not None and rule.weight < CAUSE - 1 and _INFO.match(line.decode("utf-8", "replace")):
+    if rule is not None and 1 <= rule.weight < CAUSE - 1 and _INFO.match(line.decode("utf-8", "replace")):
         return _INFO_RULE
     if red and (rule is None or (rule.name in _GENERAL and 1 <= rule.weight < _RED_RULE.weight)):
         return _RED_RULE if line.strip() else rule
