@@ -37,7 +37,7 @@ _Words = frozenset[bytes] | set[bytes]
 # Words of every log's lines: a rule is looked up by another word of its literal where there is one.
 _COMMON = frozenset(
     b"test tests file files code command with found package service remote line not version build "
-    b"connection download data passed run module function running".split()
+    b"connection download data passed run module function running info https".split()
 )
 
 
@@ -55,7 +55,7 @@ def _index() -> tuple[dict[bytes, list[_Entry]], dict[bytes, list[_Entry]]]:
         for literal in filter(None, rule.literals):
             raw = literal[3:].encode() if literal[0] == "^" else literal.encode()
             word = next((part for part in _PARTS if part in raw), b"") or _word(raw)
-            if literal[0] == "^" and len(word) < 3:
+            if literal[0] == "^" and (len(word) < 3 or word in _COMMON):
                 firsts.setdefault(literal[1].encode(), []).append((order, raw, rule))
             else:
                 words.setdefault(word, []).append((order, b"" if raw == word else raw, rule))
@@ -149,11 +149,6 @@ def _rule(line: bytes, low: bytes, red: bool) -> Rule | None:
     return rule
 
 
-def _reds(lines: Sequence[bytes]) -> set[int]:
-    """Which of the raw lines are red."""
-    return {at for at, raw in enumerate(lines) if (b"\x1b[" in raw or b"^[[" in raw) and _RED.search(raw)}
-
-
 def _holding(parts: Sequence[bytes], joined: bytes, lines: Sequence[bytes]) -> set[int]:
     """Which of the lines, joined, hold one of the parts: found in the whole, as most hold none."""
     found: set[int] = set()
@@ -165,6 +160,11 @@ def _holding(parts: Sequence[bytes], joined: bytes, lines: Sequence[bytes]) -> s
             found.add(line)
             at = joined.find(part, ends[line])
     return found
+
+
+def _reds(lines: Sequence[bytes]) -> set[int]:
+    """Which of the raw lines are red."""
+    return {at for at in _holding((b"31", b"91"), b"\n".join(lines), lines) if _RED.search(lines[at])}
 
 
 def _worth_a_look(shown: Sequence[bytes], joined: bytes, lower: Sequence[bytes]) -> set[int]:

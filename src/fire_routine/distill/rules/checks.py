@@ -15,7 +15,7 @@ RULES = (
     rule("android-lint", "error: ", r"^\S+:\d+: Error: .*\[\w+\]$", CAUSE, ahead=4),
     rule("aapt", "aapt", r"\bAAPT2?: error: |^AAPT2? (?:error|aapt)", CAUSE, ahead=2),
     # links and documentation
-    rule("lychee", "] https|] <https|] [https|] file", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
+    rule("lychee", "^[~] https|^[~] <https|^[~] [https|^[~] file|^*~] https|^*~] <https|^*~] [https|^*~] file|^✗~] https|^✗~] <https", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
     rule("markdown-link-check", "^[~✖", r"^\s*\[✖\] ", CAUSE - 1, ahead=0, listed=True),
     rule("awesome-bot", "issues", r"^Issues :-\($", CAUSE, ahead=40, paragraph=40),
     rule("html-proofer", "^-~- ./|^*~internally|^*~external link|^*~image|^*~linking|html-proofer found", r"^- \./|^\s*\*  (?:internally|External link|image|linking)|^HTML-Proofer found \d+ failures?", CAUSE - 2, ahead=3),

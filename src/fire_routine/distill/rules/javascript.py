@@ -20,7 +20,7 @@ RULES = (
     rule("mocha-failing", "^0~failing", r"^\s*\d+ failing\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
     rule("karma", "^c~ failed|^h~ failed|^f~ failed|^p~ failed|^s~ failed|^e~ failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=20),
     rule("karma-total", "executed ", r"Executed \d+ of \d+ .*\(\d+ FAILED\)", RESULT - 2, ahead=0),
-    rule("tap", "not ok", r"^\s*not ok\b(?!.*# (?:TODO|SKIP))", CAUSE, ahead=30, paragraph=3),
+    rule("tap", "^n~not ok", r"^\s*not ok\b(?!.*# (?:TODO|SKIP))", CAUSE, ahead=30, paragraph=3),
     rule("tap-total", "# fail", r"^# (?:fail|failed) +[1-9]", RESULT - 2, ahead=0),
     rule("playwright", "^0~ › ", r"^\s*\d+\) (?:\[[\w -]+\] › )?\S+:\d+:\d+ › ", CAUSE, ahead=40),
     rule("playwright-total", "^0~failed|^0~flaky|^0~did not run", r"^\s*\d+ (?:failed|flaky|did not run)$", RESULT, ahead=12),

@@ -12,7 +12,7 @@ RULES = (
     rule("maven-goal", "failed to execute goal", _MAVEN + r"Failed to execute goal ", RESULT - 1, ahead=12),
     rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4),
     rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=30, paragraph=10, listed=True),
-    rule("surefire-total", "tests run:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", RESULT - 1, ahead=0),
+    rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", RESULT - 1, ahead=0),
     rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *|Failures: $|Errors: $)", CAUSE - 1, ahead=30, paragraph=30),
     rule("surefire-line", "[error]", r"^\[ERROR\]   ?(?:Run \d+: )?\S+(?:\.\S+|»)", CAUSE - 1, ahead=2, listed=True),
     rule("maven-resolution", "could not resolve|could not find artifact|could not transfer|non-resolvable", r"(?:Could not (?:resolve dependencies|find artifact|transfer artifact)|Non-resolvable|Failed to (?:collect dependencies|read artifact))", CAUSE, ahead=3),

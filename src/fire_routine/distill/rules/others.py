@@ -43,7 +43,7 @@ RULES = (
     rule("dart-compile", ".dart:", r"^\S+\.dart:\d+:\d+: Error: ", CAUSE, ahead=4, paragraph=2),
     rule("dart-analyze", ".dart:", r"^\s*(?:error|warning|info) - \S+\.dart:\d+:\d+ - ", CAUSE - 1, ahead=1),
     rule("dart-format", "^c~.dart", r"^Changed \S+\.dart$", RESULT, ahead=0, listed=True),
-    rule("dart", "error • |warning • |info • ", r"^\s*(?:error|warning|info) • ", CAUSE, ahead=1),
+    rule("dart", "error • |warning • |^i~info • ", r"^\s*(?:error|warning|info) • ", CAUSE, ahead=1),
     rule("flutter-test", "exception caught|^0~[e]", r"══╡ EXCEPTION CAUGHT|^\d\d:\d\d \+\d+ -\d+: .*\[E\]", CAUSE, ahead=20),
     rule("nim", ".nim(", r"^\s*\S+\.nim\(\d+, \d+\)(?: Error: |: Check failed: )", CAUSE, ahead=4, paragraph=2),
     rule("elm", "^-~.elm", r"^-- [A-Z][A-Z ]+ -{3,} ", CAUSE, ahead=24),

@@ -11,7 +11,7 @@ RULES = (
     rule("rspec-rerun", "rspec", r"^rspec \S+_spec\.rb(?::\d+|\[)", RESULT, ahead=0, listed=True),
     rule("rspec-total", "^0~failure", r"^\d+ examples?, [1-9]\d* failures?", RESULT - 2, ahead=0),
     rule("minitest", "failure:|error:", r"^\s*(?:\d+\) )?(?:Failure|Error):$", CAUSE, ahead=4, paragraph=18),
-    rule("minitest-failed", "#test|^f~fail|^e~error", r"^[\w:]+#test_\S.* \[\S+:\d+\]:?$|^\s*(?:FAIL|ERROR)(?:\[\"test_| +[\w:]+#test_)", CAUSE - 1, ahead=4, paragraph=6),
+    rule("minitest-failed", ".rb:|^f~fail|^e~error", r"^[\w:]+#test_\S.* \[\S+:\d+\]:?$|^\s*(?:FAIL|ERROR)(?:\[\"test_| +[\w:]+#test_)", CAUSE - 1, ahead=4, paragraph=6),
     rule("minitest-total", "failures", r"^\d+ (?:runs|tests), \d+ assertions, (?:[1-9]\d* failures|\d+ failures, [1-9]\d* errors)", RESULT - 2, ahead=0),
     rule("cucumber", "failing scenarios", r"^Failing Scenarios:", RESULT, ahead=10, paragraph=10),
     rule("bundler", "^c~could not|^b~bundler|^g~gem::|^a~an error occurred while inst|^y~your bundle|^y~your ruby|^t~changed|^y~bundler|^e~error: ", r"^(?:Could not (?:find (?:gem|compatible)|locate Gemfile)|Bundler (?:could not|found)|Gem::\w+(?:Error|::\w+)|An error occurred while installing|Your bundle is locked|Your Ruby version is|The (?:gemspecs?|dependencies) .*changed|You must use Bundler)|ERROR: +(?:While executing gem|Error installing|Failed to build gem|Could not find a valid gem)", CAUSE, ahead=10, paragraph=6),
@@ -22,7 +22,7 @@ RULES = (
     # https://docs.phpunit.de
     rule("phpunit-test", "^0~::", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=4, paragraph=14),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
-    rule("phpunit-total", "tests: |^f~failures!|^e~errors!", r"^(?:FAILURES!|ERRORS!)$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]", RESULT - 2, ahead=1),
+    rule("phpunit-total", "failures: |errors: |^f~failures!|^e~errors!", r"^(?:FAILURES!|ERRORS!)$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]", RESULT - 2, ahead=1),
     rule("php-error", "php |^f~fatal error|^p~parse error|^c~fatal error", r"^(?:PHP )?(?:Fatal|Parse|Catchable fatal) error: ", CAUSE, ahead=10),
     rule("php-lint", "errors parsing", r"^Errors parsing \S+", CAUSE, ahead=0, back=2, leads=r"Parse error|^\s*$"),
     rule("symfony-exception", "^i~.php line ", r"^In \S+\.php line \d+:$", CAUSE, ahead=14, paragraph=4),
