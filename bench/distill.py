@@ -3,8 +3,8 @@
     python bench/distill.py [FOLDER] [--memory MIB]
 
 Without FOLDER (of `*.log` files) it reads logs of its own making: green build output with a failure
-in its middle, and lines made to do harm. All figures come from one run on one core: compare them
-with each other. Peak memory is that of a process of its own which reads a log of `--memory` MiB.
+in its middle, and lines made to do harm; of these it also shows how much longer twice the log takes. All
+figures come from one run on one core: compare them with each other. Peak memory is that of a process of its own which reads a log of `--memory` MiB.
 """
 
 from __future__ import annotations
@@ -59,10 +59,31 @@ def green(chance: random.Random, lines: int) -> bytes:
     )
 
 
+def backtracking(chance: random.Random, lines: int) -> bytes:
+    """Prefixes that rules look for, each before a run of what their quantifiers take."""
+    starts = [
+        b"FAILED ",
+        b"ERROR: ",
+        b"a.py::",
+        b"x:1:in `a: (",
+        b"[ERROR] ",
+        b"1) ",
+        b"Error: ",
+        b"  at ",
+        b"E   ",
+    ]
+    runs = [b" ", b"a", b"1", b"/", b".", b":", b"(", b"[a] ", b"a/", b"A::", b"1:", b"at ", b"Error", b"- "]
+    return b"".join(
+        b"%s%s!\n" % (chance.choice(starts), chance.choice(runs) * chance.randrange(50, 500))
+        for _ in range(lines)
+    )
+
+
 def made() -> Iterator[tuple[str, bytes]]:
     """Logs for who has none."""
     chance = random.Random(7)
     yield "green, the failure in its middle", green(chance, 100_000) + FAILURE + green(chance, 100_000)
+    yield "lines made for backtracking", backtracking(chance, 20_000)
     yield "one line", b"x" * (16 * MIB)
     yield "carriage returns alone", b"\r" * (8 * MIB)
     yield "500,000 ##[group]s", b"##[group]Run x\n" * 500_000
@@ -90,7 +111,7 @@ def tail(data: bytes, name: Path) -> None:
     subprocess.run(["tail", "-c", "8192", str(name)], check=True, stdout=subprocess.DEVNULL)
 
 
-def report(label: str, logs: list[bytes], folder: Path) -> None:
+def report(label: str, logs: list[bytes], folder: Path, *, twice: bool) -> None:
     total = sum(map(len, logs))
     ways: list[tuple[str, Callable[[bytes], object]]] = [
         ("distill", lambda data: distill.read(chunks(data))),
@@ -101,6 +122,12 @@ def report(label: str, logs: list[bytes], folder: Path) -> None:
     for name, way in ways:
         took = sum(timed(lambda way=way, data=data: way(data)) for data in logs)  # type: ignore[misc]
         figures.append(f"{name} {total / max(took, 1e-9) / 1e6:8.1f} MB/s")
+    if twice:
+        once, again = (
+            min(timed(lambda data=data: distill.read(chunks(data))) for _ in range(3))  # type: ignore[misc]
+            for data in (logs[0], logs[0] + logs[0])
+        )
+        figures.append(f"twice the log: x {again / max(once, 1e-9):.2f}")
     print(f"{label:36} {total / 1e6:8.1f} MB   {'   '.join(figures)}", flush=True)
 
 
@@ -125,11 +152,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         if arguments.folder:
             logs = [path.read_bytes() for path in sorted(arguments.folder.rglob("*.log"))]
-            report(f"{len(logs)} logs, one by one", logs, Path(name))
-            report("the same in one stream", [b"\n".join(logs)], Path(name))
+            report(f"{len(logs)} logs, one by one", logs, Path(name), twice=False)
+            report("the same in one stream", [b"\n".join(logs)], Path(name), twice=False)
         else:
             for label, log in made():
-                report(label, [log], Path(name))
+                report(label, [log], Path(name), twice=True)
     return 0
 
 

@@ -25,9 +25,10 @@ _PARTICULARS = pattern(
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 _DIGIT_BYTES = b"0123456789"
-# Numbers that a rule may ask for stay apart: nought, HTTP's 4xx and 5xx, and how a process ended.
-_MASK = bytes(ord("9") if chr(code) in "1236789" else code for code in range(256))
-_ENDS = (b"code 1", b"status 1", b"with 1", b"returned 1", b"returning 1")
+# Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors"), and in lines
+# with these words HTTP's errors and how a process ended.
+_NOUGHTS = ((b" 0 ", b" no "), (b"\n0 ", b"\nno "), (b": 0", b": no"), (b"=0", b"=no"))
+_CODES = (b"HTTP", b"code ", b"status")
 
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds.
@@ -147,13 +148,15 @@ def unstamped(lines: list[bytes]) -> list[bytes]:
 
 
 def masked(lines: list[bytes]) -> list[bytes]:
-    """Lines without timestamps, their numbers masked: equal for lines that differ in numbers that no rule
-    asks for. "0 errors" says another thing than "5 errors"."""
+    """Lines without timestamps and numbers: equal for lines that differ in numbers that no rule asks for."""
     joined = b"\n".join(lines)
-    masks = joined.translate(_MASK).split(b"\n")
-    for end in _ENDS:
-        if end in joined:
-            masks = [line if end in line else mask for line, mask in zip(lines, masks, strict=True)]
+    bare = joined
+    for nought, word in _NOUGHTS:
+        bare = bare.replace(nought, word)
+    masks = bare.translate(None, _DIGIT_BYTES).split(b"\n")
+    for code in _CODES:
+        if code in joined:
+            masks = [line if code in line else mask for line, mask in zip(lines, masks, strict=True)]
     return masks
 
 
