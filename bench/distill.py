@@ -3,8 +3,9 @@
     python bench/distill.py [FOLDER] [--memory MIB]
 
 Without FOLDER (of `*.log` files) it reads logs of its own making: green build output with a failure
-in its middle, and lines made to do harm; of these it also shows how much longer twice the log takes. All
-figures come from one run on one core: compare them with each other. Peak memory is that of a process of its own which reads a log of `--memory` MiB.
+in its middle, and lines made to do harm; of these it also shows how much longer twice the log takes.
+All figures come from one run on one core: compare them with each other. Peak memory is that of a
+process of its own which reads a log of `--memory` MiB.
 """
 
 from __future__ import annotations
