@@ -50,10 +50,11 @@ def _bounded(data: bytes) -> tuple[bytes, bytes]:
 
 
 def _before(lines: Sequence[bytes], end: int, size: int) -> int:
-    """The first of the lines before `end` that lie within `size` bytes."""
+    """Where the last `size` bytes of the lines before `end` begin, or some lines before that."""
     while end > 0 and size > 0:
-        end -= 1
-        size -= len(lines[end]) + 1
+        begin = max(end - 32, 0)
+        size -= sum(map(len, lines[begin:end])) + end - begin
+        end = begin
     return end
 
 

@@ -27,7 +27,7 @@ _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progres
 _DIGIT_BYTES = b"0123456789"
 # Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors"), and in lines
 # with these words HTTP's errors and how a process ended.
-_NOUGHTS = ((b" 0 ", b" no "), (b"\n0 ", b"\nno "), (b": 0", b": no"), (b"=0", b"=no"))
+_NOUGHTS = ((b" 0 ", b" no "), (b": 0", b": no"), (b"=0", b"=no"))
 _CODES = (b"HTTP", b"code ", b"status")
 
 
