@@ -43,6 +43,7 @@ GITHUB, GITLAB, MAC = (
     "/Users/runner/work/shop/shop",
 )
 _PYTEST = "uv run -q --no-project --python {} --with 'pytest>=8' --with pytest-xdist --with pytest-randomly pytest {}"
+_NPM = "npm install --silent --no-audit --no-fund && "
 _UNITTEST = "uv run -q --no-project --python {} python -m unittest {}"
 
 _PROJECTS = {
@@ -168,11 +169,11 @@ test.each([1, 2, 3])("fine %i", () => {});
             "stock.test.js": 'test("counts", () => expect({ apples: 2 }).toEqual({ apples: 3 }));\n',
         },
         (
-            Run("same-1", GITHUB, "npm install --silent --no-audit --no-fund && npx jest --ci -i"),
-            Run("same-2", GITLAB, "npm install --silent --no-audit --no-fund && npx jest --ci --randomize -w 2"),
-            Run("same-3", MAC, "npm install --silent --no-audit --no-fund && npx jest --ci --color --randomize"),
-            Run("other-message", GITHUB, "npm install --silent --no-audit --no-fund && npx jest --ci -i", (("cart.test.js", "no name", "no label"),)),
-            Run("other-test", GITHUB, "npm install --silent --no-audit --no-fund && npx jest --ci -i", (("stock.test.js", '"counts"', '"sums"'),)),
+            Run("same-1", GITHUB, _NPM + "npx jest --ci -i"),
+            Run("same-2", GITLAB, _NPM + "npx jest --ci --randomize -w 2"),
+            Run("same-3", MAC, _NPM + "npx jest --ci --color --randomize"),
+            Run("other-message", GITHUB, _NPM + "npx jest --ci -i", (("cart.test.js", "no name", "no label"),)),
+            Run("other-test", GITHUB, _NPM + "npx jest --ci -i", (("stock.test.js", '"counts"', '"sums"'),)),
         ),
     ),
     "vitest": Project(
@@ -192,11 +193,11 @@ test("counts", () => expect({ apples: 2 }).toEqual({ apples: 3 }));
 """,
         },
         (
-            Run("same-1", GITHUB, "npm install --silent --no-audit --no-fund && npx vitest run"),
-            Run("same-2", GITLAB, "npm install --silent --no-audit --no-fund && npx vitest run --sequence.shuffle --sequence.seed=77"),
-            Run("same-3", MAC, "npm install --silent --no-audit --no-fund && FORCE_COLOR=1 npx vitest run"),
-            Run("other-message", GITHUB, "npm install --silent --no-audit --no-fund && npx vitest run", (("cart.test.js", "no name", "no label"),)),
-            Run("other-test", GITHUB, "npm install --silent --no-audit --no-fund && npx vitest run", (("stock.test.js", '"counts"', '"sums"'),)),
+            Run("same-1", GITHUB, _NPM + "npx vitest run"),
+            Run("same-2", GITLAB, _NPM + "npx vitest run --sequence.shuffle --sequence.seed=77"),
+            Run("same-3", MAC, _NPM + "FORCE_COLOR=1 npx vitest run"),
+            Run("other-message", GITHUB, _NPM + "npx vitest run", (("cart.test.js", "no name", "no label"),)),
+            Run("other-test", GITHUB, _NPM + "npx vitest run", (("stock.test.js", '"counts"', '"sums"'),)),
         ),
     ),
     "mocha": Project(
@@ -214,11 +215,11 @@ describe("cart", () => {
             "test/stock.js": 'describe("stock", () => { it("counts", () => { throw new TypeError("no apples"); }); });\n',
         },
         (
-            Run("same-1", GITHUB, "npm install --silent --no-audit --no-fund && npx mocha"),
-            Run("same-2", GITLAB, "npm install --silent --no-audit --no-fund && npx mocha test/stock.js test/cart.js"),
-            Run("same-3", MAC, "npm install --silent --no-audit --no-fund && npx mocha --color"),
-            Run("other-message", GITHUB, "npm install --silent --no-audit --no-fund && npx mocha", (("test/stock.js", "no apples", "no pears"),)),
-            Run("other-test", GITHUB, "npm install --silent --no-audit --no-fund && npx mocha", (("test/stock.js", '"counts"', '"sums"'),)),
+            Run("same-1", GITHUB, _NPM + "npx mocha"),
+            Run("same-2", GITLAB, _NPM + "npx mocha test/stock.js test/cart.js"),
+            Run("same-3", MAC, _NPM + "npx mocha --color"),
+            Run("other-message", GITHUB, _NPM + "npx mocha", (("test/stock.js", "no apples", "no pears"),)),
+            Run("other-test", GITHUB, _NPM + "npx mocha", (("test/stock.js", '"counts"', '"sums"'),)),
         ),
     ),
     "cargo-test": Project(

@@ -156,7 +156,7 @@ def _holding(parts: Sequence[bytes], joined: bytes, lines: Sequence[bytes]) -> s
     for part in parts:
         at = joined.find(part)
         while at >= 0:
-            line = bisect_right(ends, at + 1)
+            line = bisect_right(ends, at)
             found.add(line)
             at = joined.find(part, ends[line])
     return found

@@ -98,5 +98,7 @@ class Scan:
     marks: list[Mark] = field(default_factory=list)
     whole: list[bytes] = field(default_factory=list)  # a log so short that it is kept
     total: int = 0
-    counts: dict[int, int] = field(default_factory=dict)  # how often an anchor's template occurs
+    counts: dict[int, int] = field(
+        default_factory=dict
+    )  # how often an anchor's template occurs in a step that failed
     alike: dict[int, int] = field(default_factory=dict)  # the same by its shape

@@ -5,8 +5,9 @@ from __future__ import annotations
 from .classify import classify
 from .rules.rule import Rule
 
-MOST = 50_000  # lines, numbers masked, that are known to have been looked at
-SIZE = 8 * 1024 * 1024  # bytes of them
+# Lines, numbers masked, that are known to have been looked at, and bytes of them: beyond, all is learnt anew.
+MOST = 50_000
+SIZE = 8 * 1024 * 1024
 GITHUB_MARK = b"##["
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
 
@@ -21,25 +22,24 @@ class Known:
 
     def learn(self, lines: list[bytes], masks: list[bytes]) -> None:
         """Classify the lines that are new."""
+        if (
+            self._size > SIZE or len(self._seen) > MOST
+        ):  # before this window's lines are looked up, not amid it
+            self._seen.clear()
+            self.rules.clear()
+            self._size = 0
         position = dict(zip(masks, range(len(masks)), strict=True))
         fresh = sorted(map(position.__getitem__, position.keys() - self._seen))
         if not fresh:
             return
         new = [lines[at] for at in fresh]
-        self._remember([masks[at] for at in fresh])
+        self._seen.update(masks[at] for at in fresh)
+        self._size += sum(len(masks[at]) for at in fresh)
         for at in _marked(new):
             self.rules[masks[fresh[at]]] = None
         for at, rule in zip(fresh, classify(new, every=False), strict=True):
             if rule is not None and rule.weight >= 1:
                 self.rules[masks[at]] = rule
-
-    def _remember(self, masks: list[bytes]) -> None:
-        self._size += sum(map(len, masks))
-        if self._size > SIZE or len(self._seen) > MOST:
-            self._seen.clear()
-            self.rules.clear()
-            self._size = 0
-        self._seen.update(masks)
 
 
 def _marked(lines: list[bytes]) -> set[int]:

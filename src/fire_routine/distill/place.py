@@ -21,6 +21,7 @@ OFTEN = 4  # lines alike that are few in such a log
 MANY = 5  # lines of one rule that are few in it
 ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES = 6  # the same beyond these until the next has half the weight
+RARE = 0.4  # at least so much of its weight has what is frequent: a thousand findings may be the failure
 CROWD = 8  # blocks of a rule until its next has half the weight
 LIST = 40  # the same in a list of what failed
 
@@ -75,8 +76,8 @@ def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[fl
             seen[there, span.key] = repeats + 1
             factor *= REPEATS[min(repeats, len(REPEATS) - 1)]
             if scan.total > LONG:
-                factor *= min(1.0, math.sqrt(OFTEN / scan.counts.get(span.key, 1)))
-                factor *= min(1.0, math.sqrt(MANY / totals[span.rule]))
+                often = min(1.0, OFTEN / scan.counts.get(span.key, 1)) * min(1.0, MANY / totals[span.rule])
+                factor *= max(math.sqrt(often), RARE)
             shapes = alike.get((there, span.shape), 0)
             alike[there, span.shape] = shapes + 1
             factor *= 1 / (1 + max(shapes + 1 - ALIKE, 0) / SHAPES)

@@ -48,6 +48,8 @@ class Scanner:
         self._first = 0
         self._known = known
         self._found: dict[str, list[Found]] = {}  # by rule
+        self._counts: dict[int, int] = {}  # of this step, by template
+        self._alike: dict[int, int] = {}  # and by shape
         self._shapes: dict[int, int] = {}  # of a template
         self._again: dict[int, tuple[int, Rule]] = {}  # template → the last line of this window that has it
         self._latest: dict[int, Found] = {}
@@ -147,8 +149,15 @@ class Scanner:
 
     def _begin_step(self) -> None:
         """What an earlier step repeated says nothing of this one."""
-        for counts in (self.scan.counts, self.scan.alike, self._shapes):
+        for counts in (self._counts, self._alike, self._shapes):
             counts.clear()
+
+    def _keep_counts(self) -> None:
+        """What the step that ended repeated is kept, whatever steps run after it."""
+        if len(self.scan.counts) < TEMPLATES:
+            self.scan.counts.update(self._counts)
+            self.scan.alike.update(self._alike)
+        self._begin_step()
 
     def _other_marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
@@ -174,6 +183,8 @@ class Scanner:
         if kind == "exit":
             self._near(index)
             self._tail(index, 4.0)
+            self._keep_latest()
+            self._keep_counts()
 
     def _read_header(self, index: int, text: str) -> Header:
         script: list[str] = []
@@ -192,13 +203,13 @@ class Scanner:
     def _take(self, index: int, rule: Rule) -> None:
         raw = self._lines[index]
         key = hash(template(raw))
-        count = self.scan.counts.get(key, 0)
-        if count or len(self.scan.counts) < TEMPLATES:
-            self.scan.counts[key] = count + 1
+        count = self._counts.get(key, 0)
+        if count or len(self._counts) < TEMPLATES:
+            self._counts[key] = count + 1
             shape = self._shapes.get(key)
             if shape is None:
                 shape = self._shapes[key] = hash(shape_of(raw))
-            self.scan.alike[shape] = self.scan.alike.get(shape, 0) + 1
+            self._alike[shape] = self._alike.get(shape, 0) + 1
         if count < EXAMPLES:
             self._keep(self._find(index, rule, key))
         else:
@@ -228,6 +239,8 @@ class Scanner:
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""
+        if not any(mark.kind == "exit" for mark in self.scan.marks):
+            self._keep_counts()
         found = [each for taken in (*self._found.values(), self._latest.values()) for each in taken]
         self.scan.spans = [each.span() for each in sorted(found, key=lambda each: each.number)]
         return self.scan

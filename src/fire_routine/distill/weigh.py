@@ -107,10 +107,10 @@ def _repeats(scan: Scan, blocks: Sequence[Block]) -> tuple[Repeat, ...]:
     often = {shape: count for shape, count in scan.alike.items() if count >= MANY}
     examples: dict[int, list[int]] = {}
     for block in blocks if often else ():
-        for number, line in enumerate(block.lines, block.first):
+        for offset, line in enumerate(block.lines):
             shape = hash(shape_of(line.encode()))
             if shape in often:
-                examples.setdefault(shape, []).append(number)
+                examples.setdefault(shape, []).append(min(block.first + offset, block.last))
     found = [Repeat(often[shape], tuple(lines)) for shape, lines in examples.items()]
     return tuple(sorted(found, key=lambda repeat: -repeat.count))
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from fire_routine import distill
+from fire_routine.distill.known import MOST, Known
 
 LINES = 30_000
 # Formats of tools of which no line holds an error word.
@@ -61,6 +62,25 @@ def test_a_thousand_findings_are_told_by_example_and_count(budget: int) -> None:
     examples = len(re.findall(r"E501 Line too long", text))
     assert examples >= 3
     assert examples + int(count[0].replace(",", "")) == 1_000
+
+
+def test_steps_that_run_after_the_failed_one_do_not_change_its_count() -> None:
+    found = [f"src/pkg/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, 1_001)]
+    upload = b"##[group]Run actions/upload-artifact@v4\n##[endgroup]\nerror: nothing to upload\n"
+    text = distill.excerpt(distill.read([job(*found) + upload]), 2_048).text
+    count = re.findall(r"\[… ([\d,]+) more like this\]", text)
+    assert len(count) == 1
+    assert len(re.findall("E501", text)) + int(count[0].replace(",", "")) == 1_000
+
+
+def test_what_was_learnt_before_is_known_amid_a_flood_of_new_lines() -> None:
+    known = Known()
+    known.learn([b"error: the cause"], [b"error: the cause"])
+    flood = [b"line %d" % n for n in range(MOST + 1)]
+    known.learn([*flood, b"error: the cause"], [*flood, b"error: the cause"])
+    assert b"error: the cause" in known.rules
+    known.learn([b"error: the cause"], [b"error: the cause"])
+    assert b"error: the cause" in known.rules
 
 
 def test_findings_of_each_kind_are_shown_before_more_of_the_most_frequent() -> None:

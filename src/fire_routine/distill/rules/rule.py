@@ -22,7 +22,9 @@ class Rule:
     """One format.
 
     `literals` are lower-case: a line is tested against `pattern` only where one of them stands in
-    it, so that patterns run on few lines. `ahead` and `back` say which neighbours belong to the
+    it, so that patterns run on few lines; `^x~text` stands for text in a line whose first character
+    is x, every digit being 0. A literal holds a whole word by which it is looked up, or one of
+    `classify`'s parts of words, or begins with `^`. `ahead` and `back` say which neighbours belong to the
     line: `ahead` lines after it that are indented deeper or continue it (`continues`), `back`
     lines before it that match `leads`.
     """
