@@ -10,7 +10,8 @@ from .rules.rule import Rule
 from .text import DULL, shown
 
 _CONTINUES = re.compile(
-    rb"\s+at |at (?:<|\w+\.)|\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*(?:\||\xe2\x94\x82)| *\d+ \|"
+    rb"\s+at |at (?:<|\w+\.|[\w-]+, )"
+    rb"|\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*(?:\||\xe2\x94\x82)| *\d+ \|"
     rb"|[+-]|@@ |index [0-9a-f]{7}|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint"
     rb"|Note|Hint|Reason|reason|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
     rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |In file included"

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from fire_routine import distill
+from fire_routine.distill.blocks import block
+from fire_routine.distill.classify import classify_line
 from fire_routine.model import Digest, Excerpt
 
 FOLDER = Path(__file__).parent / "blocks"
@@ -94,3 +96,13 @@ def test_the_cause_outweighs_what_follows_from_it(by_mark: dict[str, list[int]],
     by_number = weights(digest)
     least = min(by_number[number] for number in by_mark["!"])
     assert [number for number in by_mark[">"] if by_number.get(number, 0) >= least] == []
+
+
+def test_frames_that_are_not_indented_belong_to_their_block() -> None:
+    frames = [b"at Verify-Equal, /shop/Verify-Equal.ps1:16", b"at t, /shop/p.psm1:103"] * 4
+    lines = [b"[-] sums prices -> values differ", *frames, b"[+] is empty", b"", b"", b"", b"", b""]
+    rule = classify_line(lines[0])
+    assert rule is not None
+    first, shares = block(rule, 0, lines)
+    inside = [share for share in shares if share > 0.9]
+    assert (first, len(inside)) == (0, 1 + len(frames))

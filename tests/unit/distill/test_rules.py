@@ -69,6 +69,8 @@ def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, prefix
         "0 errors, 3 warnings",
         "   Compiling error-chain v0.12.4",
         "copying src/errors.py",
+        "REFTEST INFO |     AddressSanitizer: false",
+        "app/models/cart.rb:14:in `total'",
     ],
 )
 def test_lookalikes_weigh_next_to_nothing(line: str) -> None:

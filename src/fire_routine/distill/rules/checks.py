@@ -14,6 +14,11 @@ RULES = (
     rule("spotless", "format violations", r"The following files had format violations:", CAUSE - 1, ahead=24),
     rule("android-lint", "error: ", r"^\S+:\d+: Error: .*\[\w+\]$", CAUSE, ahead=4),
     rule("aapt", "aapt", r"\bAAPT2?: error: |^AAPT2? (?:error|aapt)", CAUSE, ahead=2),
+    rule("luacheck", ".lua:", r"^\s+\S+\.lua:\d+:\d+: \([WE]\d+\) ", CAUSE - 1, ahead=0, listed=True),
+    rule("pydocstyle", ".py:", r"^\S+\.py:\d+ (?:at module level|in \w[\w ]* `.+`):$", CAUSE - 1, ahead=2, listed=True),
+    rule("credo", "^┃", r"^\s*┃ \[[CDFRW]\] \S", CAUSE - 1, ahead=1, listed=True),
+    rule("semgrep", "^❯", r"^\s*❯+❱ \S", CAUSE - 1, ahead=6, back=1, leads=r"^\s+\S+\.\w+$"),
+    rule("coverage-threshold", "coverage threshold", r"coverage threshold for .* not met", CAUSE - 1, ahead=0),
     # links and documentation
     rule("lychee", "^[~] https|^[~] <https|^[~] [https|^[~] file|^*~] https|^*~] <https|^*~] [https|^*~] file|^✗~] https|^✗~] <https", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
     rule("markdown-link-check", "^[~✖", r"^\s*\[✖\] ", CAUSE - 1, ahead=0, listed=True),
@@ -24,6 +29,7 @@ RULES = (
     rule("docusaurus", "broken link on", r"^(?:- )?Broken link on source page path = ", CAUSE - 1, ahead=6),
     # security, licences, quality
     rule("cargo-audit", "rustsec", r"^ID: +RUSTSEC-", CAUSE, ahead=0, paragraph=5, back=5, leads=r"^\w+: "),
+    rule("gitleaks", "ruleid: ", r"^RuleID: +\S", CAUSE - 1, ahead=0, paragraph=5, back=3, leads=r"^\w+: "),
     rule("trivy", "critical: |high: ", r"^Total: [1-9]\d* \(.*(?:HIGH|CRITICAL): ", CAUSE - 2, ahead=30),
     rule("npm-audit", "severity vulnerabilities|severity vulnerability", r"^(?:found )?\d+ \w+ severity vulnerabilit", HINT, ahead=2),
     rule("sonar", "quality gate status: failed|sonarscanner", r"QUALITY GATE STATUS: FAILED|Error during SonarScanner", CAUSE - 1, ahead=4),
@@ -33,5 +39,5 @@ RULES = (
 
 # A message behind a file's name and line, of whatever tool: tried when no tool of its own takes it.
 PLACES = (
-    rule("lint-place", ".yml:|.yaml:|.md:|.proto:|.toml:|.tf:|.sql:|.tex:|.rst:|.graphql:|.cfg:|dockerfile:", r"^(?:\./)?[\w./\\@-]{1,200}:\d+(?::\d+)?:? ?[^\s\d]", RESULT, ahead=3, listed=True),
+    rule("lint-place", ".rb:|.erb:|.haml:|.slim:|.lua:|.php:|.css:|.scss:|.env:|.yml:|.yaml:|.md:|.proto:|.toml:|.tf:|.sql:|.tex:|.rst:|.graphql:|.cfg:|dockerfile:", r"^(?:\./)?[\w./\\@-]{1,200}:\d+(?::\d+)?:? ?(?!in [`\'])[^\s\d]", RESULT, ahead=3, listed=True),
 )  # fmt: skip
