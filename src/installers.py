@@ -26,6 +26,9 @@ REMEDY = (
     "`env`; where it is not reached at all, fill the runner's RUNNER_TOOL_CACHE by one run with network"
 )
 NO_PIP = "No module named pip"
+# Compiled, and so without a wheel for some platforms (musl, say) and for Pythons newer than it; all works
+# without it, slower.
+FOR_SPEED = "ahocorasick-rs"
 WHEELS_ONLY = ["--only-binary", ":all:", "--require-hashes", "--no-deps"]
 
 _PASSED = re.compile(
@@ -39,6 +42,7 @@ _PASSED = re.compile(
     r"|PROGRAM(DATA|FILES.*)|NUMBER_OF_PROCESSORS|PROCESSOR_\w+",
     re.IGNORECASE,
 )
+_REQUIREMENT = re.compile(r"^[^\s#].*\n(?:[ \t].*\n?)*", re.MULTILINE)
 
 
 def install(
@@ -59,13 +63,13 @@ def install(
     uv = shutil.which("uv", path=passed.get("PATH", ""))
     if uv:
         cache = target.with_name("uv-cache")
-        problem = _run(_uv(uv, cache), [lock], target, passed, deadline)
+        problem = _installed(_uv(uv, cache), lock, 1, target, passed, deadline)
         shutil.rmtree(cache, ignore_errors=True)
         if not problem:
             return
-    parts = split(lock, min(2, os.cpu_count() or 1))
+    parts = min(2, os.cpu_count() or 1)
     for pip in pips:
-        problem = _run(_install_by(pip), parts, target, passed, deadline)
+        problem = _installed(_install_by(pip), lock, parts, target, passed, deadline)
         if not problem:
             return
         if NO_PIP not in problem:
@@ -88,7 +92,7 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def split(lock: str, count: int) -> list[str]:
     """`lock` in up to `count` parts: pip spends most of its time on one core, reading index pages."""
-    requirements = re.findall(r"^[^\s#].*\n(?:[ \t].*\n?)*", lock + "\n", re.MULTILINE)
+    requirements = _REQUIREMENT.findall(lock + "\n")
     return ["".join(requirements[number::count]) for number in range(min(count, len(requirements)))]
 
 
@@ -114,6 +118,17 @@ def pips() -> Iterator[list[str]]:
     for folder in folders:
         for wheel in folder.glob("pip-*.whl"):
             yield [sys.executable, "-I", str(wheel / "pip")]
+
+
+def _installed(
+    command: Sequence[str], lock: str, parts: int, target: Path, environ: Mapping[str, str], deadline: float
+) -> str:
+    """Installs a lock, where need be without what is for speed alone. What went wrong; "" if nothing."""
+    problem = _run(command, split(lock, parts), target, environ, deadline)
+    if FOR_SPEED not in problem:
+        return problem
+    needed = _REQUIREMENT.sub(lambda match: "" if match[0].startswith(FOR_SPEED) else match[0], lock + "\n")
+    return _run(command, split(needed, parts), target, environ, deadline)
 
 
 def _run(

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 
 from .blocks import AROUND
-from .classify import classify
+from .classify import GITHUB_MARK, OTHER_MARKS, classify
 from .findings import Found, Header, Mark, Scan, Tail
-from .known import GITHUB_MARK, OTHER_MARKS, Known
+from .known import Known
 from .rules.rule import Rule
 from .stream import Window, windows
-from .text import masked, segments, shape_of, shown, stamp_of, template, unstamped
+from .text import segments, shape_of, shown, stamp_of, template, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
@@ -58,14 +58,9 @@ class Scanner:
         self._lines = window.lines
         self._first = window.first
         self._examined = {number for number in self._examined if number >= window.first}
-        lines = unstamped(window.lines[window.start : window.stop])
-        masks = masked(lines)
-        self._known.learn(lines, masks)
-        rules = self._known.rules
-        for index, mask in enumerate(masks, window.start):
-            if mask in rules:
-                self._run_section(index)
-                self._examine(index, rules[mask])
+        for at, rule in self._known.look(window.lines[window.start : window.stop]):
+            self._run_section(window.start + at)
+            self._examine(window.start + at, rule)
         self._run_section(window.stop)
         if window.last:
             self._near(window.stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..patterns import pattern
 
@@ -124,20 +125,23 @@ def shown(line: bytes) -> bytes:
     return CARETS.sub(b"", line) if b"^[[" in line else line
 
 
-def texts(lines: list[bytes]) -> list[bytes]:
-    """`shown` of many lines without a timestamp at once."""
-    joined = b"\n".join(lines)
+def without_escapes(joined: bytes) -> bytes:
+    """Lines without escape sequences, as many."""
     if b"\x1b" in joined:
         joined = RAW_ESCAPE.sub(b"", joined)
-    if b"^[[" in joined:
-        joined = CARETS.sub(b"", joined)
+    return CARETS.sub(b"", joined) if b"^[[" in joined else joined
+
+
+def texts(lines: Sequence[bytes]) -> list[bytes]:
+    """`shown` of many lines without a timestamp at once."""
+    joined = without_escapes(b"\n".join(lines))
     if b"\r" not in joined:
         return joined.split(b"\n")
     shorn = joined.replace(b"\r\n", b"\n").rstrip(b"\r").split(b"\n")
     return [line.rstrip(b"\r").rpartition(b"\r")[2] if b"\r" in line else line for line in shorn]
 
 
-def unstamped(lines: list[bytes]) -> list[bytes]:
+def unstamped(lines: Sequence[bytes]) -> list[bytes]:
     """Raw lines without their timestamps."""
     if lines and b"\t" in lines[0][: stamp_of(lines[0])[0]]:  # `gh run view --log`
         return [line[stamp_of(line)[0] :] for line in lines]
@@ -147,7 +151,7 @@ def unstamped(lines: list[bytes]) -> list[bytes]:
     ]
 
 
-def masked(lines: list[bytes]) -> list[bytes]:
+def masked(lines: Sequence[bytes]) -> list[bytes]:
     """Lines without timestamps and numbers: equal for lines that differ in numbers that no rule asks for."""
     joined = b"\n".join(lines)
     bare = joined

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from fire_routine.distill.classify import classify_line
+from fire_routine.distill.classify import classify_line, worth_a_look
 from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
+from fire_routine.distill.rules.rule import HINT
 
 FAMILIES = sorted((Path(__file__).parent / "printed").glob("*.txt"))
 RULES = (*DULL, *SPECIFIC, *GENERAL)
@@ -30,6 +31,7 @@ def printed() -> Iterator[tuple[str, str]]:
 
 
 PRINTED = list(printed())
+WEIGHTS = {rule.name: rule.weight for rule in SPECIFIC}
 
 
 @pytest.mark.parametrize(("name", "line"), PRINTED)
@@ -37,6 +39,14 @@ def test_a_line_is_taken_by_the_rule_of_its_tool(name: str, line: str) -> None:
     rule = classify_line(line.encode())
     assert rule is not None
     assert rule.name == name
+
+
+@pytest.mark.parametrize("stamp", ["", "2026-01-02T03:04:05.1234567Z "])
+def test_a_line_of_a_format_is_looked_at_wherever_it_stands(stamp: str) -> None:
+    of_formats = [(stamp + line).encode() for name, line in PRINTED if WEIGHTS.get(name, 0) >= HINT]
+    looked = worth_a_look([b"noise", *of_formats, b"more noise"])
+    assert [line for at, line in enumerate(of_formats, 1) if at not in looked] == []
+    assert {0, len(of_formats) + 1}.isdisjoint(looked)
 
 
 def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
@@ -81,3 +91,7 @@ def test_lookalikes_weigh_next_to_nothing(line: str) -> None:
 def test_every_rule_has_a_name_of_its_own() -> None:
     names = [rule.name for rule in RULES]
     assert len(names) == len(set(names))
+
+
+def test_literals_are_more_than_white_space() -> None:
+    assert [rule.name for rule in RULES for literal in rule.literals if literal and not literal.strip()] == []

@@ -52,6 +52,22 @@ def test_nothing_installed_is_linked_to_a_cache_that_others_use(quick: Action) -
     assert not list((quick.folder / "home").rglob("*"))
 
 
+@pytest.mark.parametrize("installer", ["bare", "quick"])
+def test_what_is_for_speed_alone_and_has_no_wheel_here_is_left_out(
+    installer: str, request: pytest.FixtureRequest
+) -> None:
+    runner: Action = request.getfixturevalue(installer)
+    lock = runner.folder / "action" / "requirements.txt"
+    lock.write_text(
+        f"{lock.read_text('utf-8')}\n{installers.FOR_SPEED}==1.0.3 \\\n    --hash=sha256:{'0' * 64}\n",
+        "utf-8",
+    )
+    done = runner.run()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(runner.installed()) == 1
+    assert any(installers.FOR_SPEED in path for path in runner.index.requests)
+
+
 @POSIX
 def test_where_uv_fails_pip_installs(bare: Action) -> None:
     put_on_path(bare, "uv", "echo broken >&2; exit 2")

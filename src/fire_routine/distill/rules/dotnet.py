@@ -10,7 +10,7 @@ RULES = (
     rule("msbuild-warning", "warning ", r": warning ?[A-Z]{2,6}\d{2,5}: ", WARNING, ahead=0),
     rule("msbuild-result", "build failed", r"^Build FAILED\.$", CONSEQUENCE + 1, ahead=0, paragraph=6),
     rule("msbuild-total", "error(s)", r"^\s+[1-9]\d* Error\(s\)$", CONSEQUENCE, ahead=0),
-    rule("dotnet-test", "^f~failed |^x~[", r"^\s*(?:Failed|X) +[\w.`+]+(?:[(<].*)? \[[\d<].*\]$", RESULT + 1, ahead=16),
+    rule("dotnet-test", "^f~failed |^x~x ", r"^\s*(?:Failed|X) +[\w.`+]+(?:[(<].*)? \[[\d<].*\]$", RESULT + 1, ahead=16),
     rule("dotnet-message", "error message:", r"^\s*Error Message:$", CAUSE, ahead=12, paragraph=12, back=1, leads=r"^\s*Failed "),
     rule("xunit", "[fail]", r"\[FAIL\]", CAUSE, ahead=14),
     rule("nunit", "^0~) failed|^0~) error|^0~) invalid|^0~) test ", r"^\d+\) (?:Failed|Error|Invalid|Test (?:Failure|Error)) :", CAUSE, ahead=14, paragraph=10),
@@ -20,5 +20,5 @@ RULES = (
     rule("powershell", "categoryinfo|fullyqualifiederrorid| char:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)|^At (?:line|\S+\.psm?1):\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)"),
     rule("pester", "^[~[-] ", r"^\s*\[-\] ", CAUSE, ahead=10),
     rule("cake", "an error occur", r"^An error occurr?ed when executing task", CAUSE - 1, ahead=8),
-    rule("ps-line", "^l~line", r"^\s*Line \|$", REPORT, ahead=3),
+    rule("ps-line", "^l~line ", r"^\s*Line \|$", REPORT, ahead=3),
 )  # fmt: skip

@@ -24,7 +24,7 @@ RULES = (
     rule("jenkins-fatal", "fatal: ", r"^FATAL: ", CAUSE - 1, ahead=30),
     rule("gitlab-failed", "job failed", r"^ERROR: Job failed", CONSEQUENCE, ahead=1),
     # how a process ended
-    rule("killed", "killed|oomkilled|oom|code 137|status 137|exited with 137|exit with 137", r"Killed(?=\s|$)|killed by signal|OOMKilled|oom-kill|exit(?:ed)?(?: with)?(?: exit)? (?:code|status) 137|exit(?:ed)? with 137", CAUSE, ahead=1),
+    rule("killed", "killed|oomkilled|oomkilled|oom-kill|code 137|status 137|exited with 137|exit with 137", r"Killed(?=\s|$)|killed by signal|OOMKilled|oom-kill|exit(?:ed)?(?: with)?(?: exit)? (?:code|status) 137|exit(?:ed)? with 137", CAUSE, ahead=1),
     rule("out-of-memory", "of memory|heap|cannot allocate|memory exhausted|alloc|enomem|outofmemoryerror", r"ut of [Mm]emory|OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap", CAUSE, ahead=6),
     rule("disk-full", "no space left|enospc|disk quota", r"No space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=6),
     # shells
@@ -50,8 +50,8 @@ RULES = (
     # containers, clusters, provisioning
     rule("docker-daemon", "daemon", r"Error response from daemon: |Cannot connect to the Docker daemon|^docker: Error", CAUSE, ahead=2),
     rule("buildkit", "^#~error|^e~error: failed to|^f~failed to solve", r"^#\d+ ERROR: |^(?:ERROR|error): failed to (?:solve|build|receive)|^failed to solve", CAUSE, ahead=1, back=8, leads=r"^#\d+ (?:\[|[\d.]+ )"),
-    rule("buildkit-step", "^>~> [", r"^ > \[.*\]", CAUSE - 1, ahead=30, paragraph=30, back=1, leads=r"^-+$"),
-    rule("dockerfile", "^0~>>> ", r"^\s*\d+ \| >>> ", CAUSE - 1, ahead=4, back=5, leads=r"^\s*\d+ \||^-+$|Dockerfile"),
+    rule("buildkit-step", " > [", r"^ > \[.*\]", CAUSE - 1, ahead=30, paragraph=30, back=1, leads=r"^-+$"),
+    rule("dockerfile", " >>> ", r"^\s*\d+ \| >>> ", CAUSE - 1, ahead=4, back=5, leads=r"^\s*\d+ \||^-+$|Dockerfile"),
     rule("docker-build", "non-zero code", r"returned a non-zero code: \d+", RESULT, ahead=0),
     rule("compose", "dependency failed|error|service \"", r"^(?:dependency failed to start|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷"),

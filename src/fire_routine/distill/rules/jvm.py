@@ -21,7 +21,7 @@ RULES = (
     rule("maven-fatal", "[fatal]", r"^\[FATAL\] ", CAUSE - 1, ahead=4),
     rule("maven-result", "build failure", r"^(?:\[\w+\] )?BUILD FAILURE", CONSEQUENCE, ahead=0),
     rule("maven-module", ". failure [", r"^\[INFO\] .*\.{2,} FAILURE \[", RESULT - 2, ahead=0),
-    rule("checkstyle", ".java:", r"^(?:\[(?:ERROR|WARN|ant:checkstyle)\] )+\S+\.java:\d+", CAUSE, ahead=0),
+    rule("checkstyle", ".java:0", r"^(?:\[(?:ERROR|WARN|ant:checkstyle)\] )+\S+\.java:\d+", CAUSE, ahead=0),
     # An exception with its frames
     rule("jvm-exception", "exception|error|throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=30, paragraph=0),
     rule("jvm-thread", "exception in thread", r"^Exception in thread ", CAUSE, ahead=30),
@@ -38,10 +38,10 @@ RULES = (
     rule("gradle-help", "try|run with|get more help", r"^(?:\* Try:|> ?Run with --|Run with --|\* Get more help|> Get more help)", CONSEQUENCE * 0.5, ahead=0),
     rule("gradle-result", "build failed", r"^BUILD FAILED(?: in .*)?$", CONSEQUENCE, ahead=0, paragraph=6),
     rule("gradle-violations", "violations were found|there were failing tests", r"violations were found|There were failing tests", RESULT, ahead=2),
-    rule("kotlin", "e: ", r"^e: \S", CAUSE, ahead=2),
+    rule("kotlin", "^e~e: ", r"^e: \S", CAUSE, ahead=2),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
     rule("javac-warning", "java|kt|scala", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |\[\w+\])", WARNING, ahead=0),
-    rule("javac-plain", ".java:|.kt:|.kts:|.scala:|.groovy:", r"^(?:\[\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
+    rule("javac-plain", ".java:0|.java: (|.java:[|.kt:|.kts:|.scala:|.groovy:", r"^(?:\[\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
     # Ant, sbt, Scala, Leiningen
     rule("ant-junit", "[junit] ", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|\s*Caused an ERROR$|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=6, back=1, leads=r"^\s*\[junit\] Testcase"),
     rule("ant-error", "javac", r"^\s*\[javac\] .*error: |^\s*\[javac\] \d+ errors?", CAUSE, ahead=3),

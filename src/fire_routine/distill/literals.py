@@ -1,0 +1,65 @@
+"""Where any of many literals stand in a text, all looked for at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+try:
+    from ahocorasick_rs import BytesAhoCorasick, Implementation
+except ImportError:  # no wheel for this platform: the same search, slower
+    AUTOMATON = False
+else:
+    AUTOMATON = True
+
+
+class Literals:
+    """A search for literals, none of them empty, after Aho and Corasick (CACM 18 (1975) 6).
+
+    `automaton`: by their algorithm, in a library; else by a regular expression of the same meaning.
+    """
+
+    def __init__(self, literals: Iterable[bytes], *, automaton: bool = AUTOMATON) -> None:
+        self.literals = sorted(set(literals))
+        self._automaton = (
+            BytesAhoCorasick(self.literals, implementation=Implementation.DFA) if automaton else None
+        )
+        if not automaton:
+            self._trie = re.compile(b"(?=(%b))" % _trie(self.literals))
+            self._prefixes = {
+                literal: [at for at, other in enumerate(self.literals) if literal.startswith(other)]
+                for literal in self.literals
+            }
+
+    def find(self, text: bytes) -> Iterable[tuple[int, int, int]]:
+        """Each literal's number, and where it begins and ends in the text, line by line."""
+        if self._automaton is not None:
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
+        return self._by_trie(text)
+
+    def _by_trie(self, text: bytes) -> Iterator[tuple[int, int, int]]:
+        for match in self._trie.finditer(text):
+            for at in self._prefixes[match.group(1)]:
+                yield at, match.start(), match.start() + len(self.literals[at])
+
+
+def shortest(literals: Iterable[bytes]) -> list[bytes]:
+    """Literals without those that hold another: a text with one of the given holds one of these."""
+    kept: list[bytes] = []
+    for literal in sorted(set(literals), key=lambda literal: (len(literal), literal)):
+        if not any(other in literal for other in kept):
+            kept.append(literal)
+    return kept
+
+
+def _trie(literals: Sequence[bytes]) -> bytes:
+    """An expression that matches the longest of the literals that begin at a place."""
+    tails: dict[bytes, list[bytes]] = {}
+    for literal in literals:
+        if literal:
+            tails.setdefault(literal[:1], []).append(literal[1:])
+    branches = [
+        re.escape(head) + (b"(?:%b)%b" % (_trie(rest), b"?" if b"" in rest else b"") if any(rest) else b"")
+        for head, rest in tails.items()
+    ]
+    return b"|".join(branches)

@@ -1,0 +1,48 @@
+"""Many literals looked for at once, by an automaton or, where there is no wheel of it, by an expression."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fire_routine.distill.literals import Literals, shortest
+
+LITERALS = st.sets(st.binary(min_size=1, max_size=4).filter(lambda literal: b"\n" not in literal), min_size=1)
+SMALL = st.sets(st.text("ab:", min_size=1, max_size=4).map(str.encode), min_size=1, max_size=8)
+
+
+def by_hand(literals: list[bytes], text: bytes) -> set[tuple[int, int, int]]:
+    return {
+        (number, at, at + len(literal))
+        for number, literal in enumerate(literals)
+        for at in range(len(text))
+        if text.startswith(literal, at)
+    }
+
+
+@pytest.mark.parametrize("automaton", [True, False])
+@given(literals=SMALL, text=st.text("ab:\n", max_size=40).map(str.encode))
+def test_every_literal_is_found_wherever_it_stands(
+    automaton: bool, literals: set[bytes], text: bytes
+) -> None:
+    search = Literals(literals, automaton=automaton)
+    found = list(search.find(text))
+    assert set(found) == by_hand(search.literals, text)
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("automaton", [True, False])
+@given(literals=LITERALS, text=st.binary(max_size=200))
+def test_findings_come_line_by_line(automaton: bool, literals: set[bytes], text: bytes) -> None:
+    lines = [
+        text.count(b"\n", 0, start) for _, start, _ in Literals(literals, automaton=automaton).find(text)
+    ]
+    assert lines == sorted(lines)
+
+
+@given(literals=SMALL, text=st.text("ab:", max_size=20).map(str.encode))
+def test_the_shortest_find_the_same_texts(literals: set[bytes], text: bytes) -> None:
+    assert any(literal in text for literal in shortest(literals)) == any(
+        literal in text for literal in literals
+    )
