@@ -78,6 +78,7 @@ def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, prefix
         "Tests run: 3, Failures: 0, Errors: 0, Skipped: 0",
         "0 errors, 3 warnings",
         "   Compiling error-chain v0.12.4",
+        "[INFO] [WARNING] /src/main/java/F.java:[35,5] found raw type: dagger.internal.DelegateFactory",
         "copying src/errors.py",
         "REFTEST INFO |     AddressSanitizer: false",
         "app/models/cart.rb:14:in `total'",
