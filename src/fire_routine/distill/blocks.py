@@ -91,10 +91,12 @@ def block(rule: Rule, index: int, lines: Sequence[bytes]) -> tuple[int, list[flo
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
-    diff = any(text(at).lstrip().startswith(b"-") for at in range(begin, end))
-    for offset, line in enumerate(lines[first : first + len(shares)]):
+    around = enumerate(lines[first : first + len(shares)])
+    dull = [offset for offset, line in around if DULL.match(line) and first + offset != index]
+    if dull:
         # In a diff a plus is no shell's trace.
-        added = diff and text(first + offset).lstrip().startswith(b"+")
-        if first + offset != index and not added and DULL.match(line):
-            shares[offset] *= 0.2
+        diff = any(text(at).lstrip().startswith(b"-") for at in range(begin, end))
+        for offset in dull:
+            if not (diff and text(first + offset).lstrip().startswith(b"+")):
+                shares[offset] *= 0.2
     return first, shares
