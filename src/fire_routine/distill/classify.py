@@ -68,14 +68,16 @@ def _all() -> tuple[Literals, list[tuple[_Entry, ...]], frozenset[int]]:
 
 
 _TELLING = pattern(rb"[a-z]{3}|[^\x00-\x7f]")  # without it, a text stands in lines of every kind
-_BEFORE = (b"\n", b"\r", b"z ", b"  ", b"\t")  # a line's text: its beginning, a timestamp, an indentation
+_BEFORE = (b"\n", b"\r", b"z ")  # a line's text: its beginning, a timestamp
+_INDENTATIONS = (b"  ", b"\t")
 
 
-def _beginnings(first: bytes, text: bytes) -> list[bytes]:
+def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
     """Literals for a line that begins so."""
+    before = (*_BEFORE, *_INDENTATIONS) if indented else _BEFORE
     if first == b"0":
-        return [before + number + text for before in _BEFORE for number in (b"0", b"00", b"000")]
-    return [before + (text if text.startswith(first) else first) for before in _BEFORE]
+        return [start + number + text for start in before for number in (b"0", b"00", b"000")]
+    return [start + (text if text.startswith(first) else first) for start in before]
 
 
 @cache
@@ -86,7 +88,7 @@ def _formats() -> Literals:
         for literal in filter(None, rule.literals if rule.name in _FORMATS else ()):
             first, text = _called(literal)
             if first and not _TELLING.search(text):
-                texts += _beginnings(first, text)
+                texts += _beginnings(first, text, rule.indented)
             else:
                 texts.append(text)
     return Literals(shortest(texts))

@@ -46,7 +46,7 @@ RULES = (
     rule("webpack", "error in|compiled with|failed to compile|module build failed|module parse failed", r"^(?:ERROR in |Failed to compile|webpack .*compiled with \d+ error|Module (?:build failed|parse failed))", CAUSE - 1, ahead=14),
     rule("gulp", "errored after|error in plugin", r"'[\w:-]+' errored after|Error in plugin", REPORT, ahead=12),
     rule("grunt", "warning: |aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
-    rule("code-frame", "^>~> ", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
+    rule("code-frame", "^>~> 0|^>~>0", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
     # npm, pnpm, Yarn: what failed is printed before; their own lines name the script and the code
     rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script)", CAUSE - 1, ahead=10),
     rule("npm-noise", "npm err|npm error", r"^npm (?:ERR!|error)(?: (?:A complete log|This is probably not|There is likely|\s+/|errno|node v|npm  v|argv|Linux|Darwin|Windows|Failed at the|Exit status|Tell the author|You can get|Or if that|    npm|file |Please include|If you need).*| *)$", CONSEQUENCE * 0.5, ahead=0),

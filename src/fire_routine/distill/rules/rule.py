@@ -40,6 +40,7 @@ class Rule:
     section: re.Pattern[str] | None = None  # the line opens a section, which a line like this ends
     limit: int = 400  # lines of a section
     listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
+    indented: bool = False  # its lines may be
 
 
 def rule(
@@ -69,4 +70,5 @@ def rule(
         pattern(section) if section else None,
         limit,
         listed,
+        indented=expression.startswith(("^\\s", "^ ")),
     )
