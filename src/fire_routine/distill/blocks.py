@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from .classify import RAW_PREFIX
 from .rules.rule import Rule
-from .text import DULL, shown
+from .text import dull, shown
 
 _CONTINUES = re.compile(
     rb"\s+at |at (?:<|\w+\.|[\w-]+, )"
@@ -92,11 +92,11 @@ def block(rule: Rule, index: int, lines: Sequence[bytes]) -> tuple[int, list[flo
     body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
     around = enumerate(lines[first : first + len(shares)])
-    dull = [offset for offset, line in around if DULL.match(line) and first + offset != index]
-    if dull:
+    duller = [offset for offset, line in around if dull(line) and first + offset != index]
+    if duller:
         # In a diff a plus is no shell's trace.
         diff = any(text(at).lstrip().startswith(b"-") for at in range(begin, end))
-        for offset in dull:
+        for offset in duller:
             if not (diff and text(first + offset).lstrip().startswith(b"+")):
                 shares[offset] *= 0.2
     return first, shares

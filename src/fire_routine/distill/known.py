@@ -21,8 +21,8 @@ class Known:
         self._marks: set[bytes] = set()
         self._size = 0
 
-    def look(self, lines: Sequence[bytes]) -> list[tuple[int, Rule | None]]:
-        """The places of lines that a rule takes, and which; or none, for what may be a mark."""
+    def look(self, lines: Sequence[bytes]) -> list[tuple[int, Rule | None, bool]]:
+        """The places of lines that a rule takes or that may be marks: which rule, and whether a mark."""
         places = worth_a_look(lines)
         if not places:
             return []
@@ -30,11 +30,8 @@ class Known:
         masks = masked(bare)
         self._learn(bare, masks)
         rules, marks = self._rules, self._marks
-        return [
-            (at, rule)
-            for at, mask in zip(places, masks, strict=True)
-            if (rule := rules[mask]) or mask in marks
-        ]
+        found = [(at, rules[mask], mask in marks) for at, mask in zip(places, masks, strict=True)]
+        return [each for each in found if each[1] or each[2]]
 
     def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> None:
         """Classify the lines that are new."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from .blocks import AROUND
-from .classify import GITHUB_MARK, OTHER_MARKS, classify
+from .classify import GITHUB_MARK, MARKS, OTHER_MARKS, classify
 from .findings import Found, Header, Mark, Scan, Tail
 from .known import Known
 from .rules.rule import Rule
@@ -17,12 +17,13 @@ TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
+SCRIPT = b"[36;1m"  # how a runner shows a step's script, which is no output
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 20_000  # that are counted
 SPANS = 160  # of a rule
 LATEST = 1_000  # lines whose like was kept before
 TAILS = 12  # of the first marks and of the last
-MARKS = 200  # marks that are remembered, of the first and of the last
+MOST_MARKS = 200  # marks that are remembered, of the first and of the last
 
 _ENDS = re.compile(
     r"##\[error\](?:Process completed with exit code|The operation was canceled"
@@ -58,9 +59,9 @@ class Scanner:
         self._lines = window.lines
         self._first = window.first
         self._examined = {number for number in self._examined if number >= window.first}
-        for at, rule in self._known.look(window.lines[window.start : window.stop]):
+        for at, rule, marked in self._known.look(window.lines[window.start : window.stop]):
             self._run_section(window.start + at)
-            self._examine(window.start + at, rule)
+            self._examine(window.start + at, rule, marked)
         self._run_section(window.stop)
         if window.last:
             self._near(window.stop)
@@ -101,30 +102,30 @@ class Scanner:
         if not left:
             return
         lines = unstamped([self._lines[at] for at in left])
+        marked = any(mark in line for mark in MARKS for line in lines)
         for at, rule in zip(left, classify(lines, every=True), strict=True):
-            self._examine(at, rule)
+            self._examine(at, rule, marked)
 
-    def _examine(self, index: int, rule: Rule | None) -> None:
+    def _examine(self, index: int, rule: Rule | None, marked: bool) -> None:
         number = self._first + index
         if number in self._examined:
             return
         self._examined.add(number)
-        if not self._look_for_marks(index, self._lines[index]) or rule is None or rule.weight < 1:
+        raw = self._lines[index]
+        if marked:
+            self._look_for_marks(index, raw)
+        if rule is None or rule.weight < 1 or raw.find(SCRIPT, 0, 80) >= 0:
             return
         if rule.section is not None:
             self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
         self._take(index, rule)
 
-    def _look_for_marks(self, index: int, raw: bytes) -> bool:
-        """Whether the line is more than a step's script, echoed."""
+    def _look_for_marks(self, index: int, raw: bytes) -> None:
         for mark in OTHER_MARKS:
             if mark in raw:
                 self._other_marks(index, raw)
         if raw.find(GITHUB_MARK, 0, 500) >= 0:
             self._marks(index, raw)
-        elif raw.find(b"[36;1m", 0, 80) >= 0:
-            return False
-        return True
 
     def _tail(self, until: int, weight: float) -> None:
         """The lines before a mark are kept, for the larger budgets."""
@@ -172,8 +173,8 @@ class Scanner:
             self._mark(index, "exit", text, b"")
 
     def _mark(self, index: int, kind: str, text: str, stamp: bytes) -> None:
-        if len(self.scan.marks) >= 2 * MARKS:
-            del self.scan.marks[MARKS // 2 : MARKS]
+        if len(self.scan.marks) >= 2 * MOST_MARKS:
+            del self.scan.marks[MOST_MARKS // 2 : MOST_MARKS]
         self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header))
         if kind == "exit":
             self._near(index)
@@ -186,7 +187,7 @@ class Scanner:
         shell = ""
         for line in self._lines[index + 1 : index + 200]:
             said = segments(line)[-1]
-            if b"[36;1m" in line[:80]:
+            if SCRIPT in line[:80]:
                 script.append(shown(line).decode("utf-8", "replace"))
             elif said.startswith("shell: "):
                 shell = said[len("shell: ") :]

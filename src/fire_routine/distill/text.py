@@ -36,9 +36,15 @@ _CODES = (b"HTTP", b"code ", b"status")
 _DULL = (
     r"\s*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√) |PASS(?:ED)?[: ])|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
-    r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b|.{1,200} \.\.\. ok\s*$"
+    r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b"
 )
-DULL = re.compile(rb"(?:[\dT:.-]{19,28}Z )?(?:\x1b\[[\d;]*m){0,8}(?:" + _DULL.encode() + rb")")
+_DULL_LINE = re.compile(rb"(?:[\dT:.-]{19,28}Z )?(?:\x1b\[[\d;]*m){0,8}(?:" + _DULL.encode() + rb")")
+_PASSED = b" ... ok"
+
+
+def dull(line: bytes) -> bool:
+    """Whether a raw line tells nothing by itself."""
+    return _DULL_LINE.match(line) is not None or (_PASSED in line and line.rstrip().endswith(_PASSED))
 
 
 def stamp_of(line: bytes) -> tuple[int, bytes]:
@@ -105,9 +111,11 @@ def clean(lines: list[bytes]) -> list[list[str]]:
     if b"Z " in joined or b"Z\n" in joined or joined.startswith(b"\xef\xbb\xbf"):  # a timestamp, maybe
         joined = b"\n".join([line[stamp_of(line)[0] :] for line in lines])
     plain = joined.replace(b"\r\n", b"\n").rstrip(b"\r").split(b"\n")
-    odd = {at: segments(line) for at, line in enumerate(plain) if b"\r" in line or len(line) > LONGEST}
-    for at in odd:
-        plain[at] = b""
+    odd: dict[int, list[str]] = {}
+    if b"\r" in joined or max(map(len, plain)) > LONGEST:
+        odd = {at: segments(line) for at, line in enumerate(plain) if b"\r" in line or len(line) > LONGEST}
+        for at in odd:
+            plain[at] = b""
     text = b"\n".join(plain).decode("utf-8", "replace")
     if "\x1b" in text:
         text = ESCAPE.sub("", text)

@@ -5,6 +5,7 @@ The numbers below were chosen by their recall on labelled logs of real failures.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..model import Block, Digest, Repeat, Step
@@ -13,7 +14,7 @@ from .findings import Scan, Span
 from .green import Green
 from .identity import identity
 from .place import ELSEWHERE, factors
-from .text import DULL, LONGEST, clean, shape_of
+from .text import LONGEST, clean, dull, shape_of
 
 MOST = 90_000  # characters a digest keeps: the largest budget, and room for lines that redaction shortens
 LOOKED = 120  # lines before a mark of which the dull are sorted out
@@ -24,6 +25,8 @@ LIKE = 0.96  # from line to line of a block, when its rule has taken a block bef
 LIKE_LISTED = 0.85  # the same in a list of what failed
 MANY = 8  # findings of one shape that are counted
 GREEN = 0.15  # of its weight has a line that the green run prints too
+
+_WORDS = re.compile(rb"[A-Za-z]+")
 
 _Lines = dict[int, tuple[float, str, bytes]]  # number → weight, rule, raw
 
@@ -40,7 +43,7 @@ def _lines(scan: Scan, spans: Sequence[Span], weights: Sequence[float]) -> _Line
             weight *= FALL if len(raw) > 40 else 1 - (1 - FALL) / 3  # short lines cost little
             room -= len(raw)
             near = tail.first + len(tail.raw) - number <= LOOKED
-            told = weight * 0.2 if near and DULL.match(raw) else weight
+            told = weight * 0.2 if near and dull(raw) else weight
             known = lines.get(number)
             if known is None or known[0] < told:
                 lines[number] = (told, "tail", raw)
@@ -102,16 +105,19 @@ def _blocks(lines: _Lines) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _repeats(scan: Scan, blocks: Sequence[Block]) -> tuple[Repeat, ...]:
+def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Repeat, ...]:
     """What the failed step found so often that examples of it and their number say more than all of it."""
-    often = {shape: count for shape, count in scan.alike.items() if count >= MANY}
+    often = {shape for shape, count in scan.alike.items() if count >= MANY}
+    alike = {span.shape: span.raw[span.anchor - span.first] for span in spans if span.shape in often}
+    words = {max(_WORDS.findall(shape_of(raw)), key=len, default=b"").decode() for raw in alike.values()}
     examples: dict[int, list[int]] = {}
-    for block in blocks if often else ():
+    for block in blocks if words else ():
         for offset, line in enumerate(block.lines):
-            shape = hash(shape_of(line.encode()))
-            if shape in often:
-                examples.setdefault(shape, []).append(min(block.first + offset, block.last))
-    found = [Repeat(often[shape], tuple(lines)) for shape, lines in examples.items()]
+            if any(word in line for word in words):  # most lines hold none, and need no closer look
+                shape = hash(shape_of(line.encode()))
+                if shape in alike:
+                    examples.setdefault(shape, []).append(min(block.first + offset, block.last))
+    found = [Repeat(scan.alike[shape], tuple(lines)) for shape, lines in examples.items()]
     return tuple(sorted(found, key=lambda repeat: -repeat.count))
 
 
@@ -133,5 +139,5 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         shell=told.shell,
         exit_code=told.exit_code,
         ended=told.ended,
-        repeats=_repeats(scan, blocks),
+        repeats=_repeats(scan, spans, blocks),
     )

@@ -76,11 +76,11 @@ def test_steps_that_run_after_the_failed_one_do_not_change_its_count() -> None:
 def test_what_was_learnt_before_is_known_amid_a_flood_of_new_lines() -> None:
     known = Known()
     cause = b"error: the cause"
-    assert [at for at, _ in known.look([cause])] == [0]
+    assert [at for at, *_ in known.look([cause])] == [0]
     letters = str.maketrans("0123456789", "abcdefghij")
     flood = [f"error {str(n).translate(letters)}".encode() for n in range(MOST + 1)]
     assert known.look([*flood, cause])[-1][0] == len(flood)
-    assert [at for at, _ in known.look([cause])] == [0]
+    assert [at for at, *_ in known.look([cause])] == [0]
 
 
 def test_findings_of_each_kind_are_shown_before_more_of_the_most_frequent() -> None:
