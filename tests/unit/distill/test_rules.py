@@ -6,12 +6,15 @@ that it takes, `␛` for the escape character.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from fire_routine.distill import classify
 from fire_routine.distill.classify import classify_line, worth_a_look
+from fire_routine.distill.literals import Literals
 from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
 from fire_routine.distill.rules.rule import HINT
 
@@ -47,6 +50,25 @@ def test_a_line_of_a_format_is_looked_at_wherever_it_stands(stamp: str) -> None:
     looked = worth_a_look([b"noise", *of_formats, b"more noise"])
     assert [line for at, line in enumerate(of_formats, 1) if at not in looked] == []
     assert {0, len(of_formats) + 1}.isdisjoint(looked)
+
+
+def test_where_the_automaton_has_no_wheel_the_same_rules_take_the_same_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = [line.encode() for _, line in PRINTED]
+    looked, taken = worth_a_look(lines), classify.classify(lines, every=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(classify, "Literals", functools.partial(Literals, automaton=False))
+        forget()
+        assert worth_a_look(lines) == looked
+        assert classify.classify(lines, every=True) == taken
+    forget()
+
+
+def forget() -> None:
+    """The literals are made once; not so after this."""
+    for made in (classify._all, classify._formats, classify._entries):
+        made.cache_clear()
 
 
 def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
