@@ -13,7 +13,8 @@ COUNT = 27  # the same of a count of findings alike
 ROOM_A_COUNT = 2_000  # characters for which one count may be told
 SHORTEST = 200  # characters that a line may take however little room there is
 TELLING = 5.0  # the weight from which on a line may take much of the room
-NEARLY = 0.6  # of the weight of the first line that did not fit: shorter ones are still tried
+NEARLY = 0.6  # of the worth of the first line that did not fit: shorter ones are still tried
+LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
 
 
 def _gap(lines: int) -> str:
@@ -95,16 +96,22 @@ def _lines(digest: Digest, max_characters: int) -> list[_Line]:
     ]
 
 
+def _worth(weight: float, size: int) -> float:
+    """What a line is worth: but for the most telling, many short ones for the room that a long one takes."""
+    return weight if weight >= TELLING else weight / (1 + size / LENGTH) ** THRIFT
+
+
 def _choice(lines: list[_Line], max_characters: int) -> set[int]:
-    """The positions of the lines to show: the heaviest first, as long as there is room."""
+    """The positions of the lines to show: the most worth first, as long as there is room."""
     page = _Page([line.number for line in lines], max_characters - 2 * GAP)
+    sizes = [utf16_length(line.text) for line in lines]
+    worths = [_worth(line.block.weight, size) for line, size in zip(lines, sizes, strict=True)]
     first_miss: float | None = None
-    for at in sorted(range(len(lines)), key=lambda at: (-lines[at].block.weight, at)):
-        weight = lines[at].block.weight
-        if first_miss is not None and weight < first_miss * NEARLY:
+    for at in sorted(range(len(lines)), key=lambda at: (-worths[at], at)):
+        if first_miss is not None and worths[at] < first_miss * NEARLY:
             break
-        if not page.add(at, utf16_length(lines[at].text)) and first_miss is None:
-            first_miss = weight
+        if not page.add(at, sizes[at]) and first_miss is None:
+            first_miss = worths[at]
     return page.chosen
 
 

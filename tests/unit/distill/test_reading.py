@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine import distill
-from fire_routine.model import Digest, Step, utf16_length
+from fire_routine.model import Block, Digest, Step, utf16_length
 
 GITHUB_LOG = """\
 \ufeff2026-01-02T03:04:05.1234567Z ##[group]Run actions/checkout@v4
@@ -183,3 +183,13 @@ def test_lines_are_numbered_from_1_and_each_shown_block_says_where_it_stands() -
     shown = distill.excerpt(distill.read([log]), 300)
     assert not shown.text.startswith("[…")
     assert (shown.blocks[0].first, shown.blocks[-1].last) == (1, 3002)
+
+
+@pytest.mark.parametrize(("heaviest", "long_line_shown"), [(4.0, False), (5.0, True)])
+def test_several_short_lines_are_told_rather_than_a_long_one_unless_it_is_telling(
+    heaviest: float, long_line_shown: bool
+) -> None:
+    weighed = [("x" * 200, heaviest), *[(f"main.c:{n}: undeclared", 3.5) for n in range(6)]]
+    blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
+    shown = [line for block in distill.excerpt(Digest(blocks, 20, ""), 340).blocks for line in block.lines]
+    assert (weighed[0][0][:100] in "".join(shown)) == long_line_shown
