@@ -17,6 +17,7 @@ ELSEWHERE = 0.5  # another step's, by the API's times
 FAR, REACH = 0.66, 300  # far before the step's end, in lines; right before it: 1
 REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the second, …
 LONG = 5_000  # lines of a log that repeats itself: what is frequent in it, a line or a format, tells less
+HUGE = 30_000  # lines from which on fewer alike are few: half as many where the log has four times as many
 OFTEN = 4  # lines alike that are few in such a log
 MANY = 5  # lines of one rule that are few in it
 ALIKE = 3  # findings of one shape that are shown as examples of it
@@ -66,6 +67,7 @@ def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[fl
     rules: dict[tuple[bool, str], int] = {}
     found: list[float] = []
     totals = Counter(span.rule for span in spans)
+    few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(scan.total, 1))), 1.0)
     for span in spans:
         factor = _place(span, ends, lines) if lines else 1.0
         if failed:
@@ -76,7 +78,7 @@ def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[fl
             seen[there, span.key] = repeats + 1
             factor *= REPEATS[min(repeats, len(REPEATS) - 1)]
             if scan.total > LONG:
-                often = min(1.0, OFTEN / scan.counts.get(span.key, 1)) * min(1.0, MANY / totals[span.rule])
+                often = min(1.0, few / scan.counts.get(span.key, 1)) * min(1.0, MANY / totals[span.rule])
                 factor *= max(math.sqrt(often), RARE)
             shapes = alike.get((there, span.shape), 0)
             alike[there, span.shape] = shapes + 1

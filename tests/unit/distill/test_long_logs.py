@@ -7,7 +7,9 @@ import re
 import pytest
 
 from fire_routine import distill
+from fire_routine.distill.findings import Scan, Span
 from fire_routine.distill.known import MOST, Known
+from fire_routine.distill.place import factors
 
 LINES = 30_000
 # Formats of tools of which no line holds an error word.
@@ -117,3 +119,13 @@ def test_what_one_log_taught_changes_nothing_in_the_next() -> None:
     reader = distill.Reader()
     for log in (*logs, *reversed(logs)):
         assert reader.read([log]) == distill.read([log])
+
+
+@pytest.mark.parametrize(("total", "fewer"), [(20_000, False), (500_000, True)])
+def test_what_stands_thrice_tells_less_than_what_stands_once_only_where_the_log_is_huge(
+    total: int, fewer: bool
+) -> None:
+    often, once = (Span(at, [b"x"], [9.0], "rule", at, key=at) for at in (1, 2))
+    scan = Scan(spans=[often, once], total=total, counts={1: 3, 2: 1})
+    first, second = factors(scan, scan.spans, ())
+    assert (first < second * 0.9) == fewer
