@@ -32,18 +32,26 @@ _NOUGHTS = ((b" 0 ", b" no "), (b": 0", b": no"), (b"=0", b"=no"))
 _CODES = (b"HTTP", b"code ", b"status")
 
 
-# Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds.
+# Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
 _DULL = (
     r"\s*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√) |PASS(?:ED)?[: ])|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
     r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b"
+    r"|(?:remote: )?(?:Receiving|Resolving|Compressing|Counting|Enumerating|Unpacking) (?:objects|deltas)"
+    # … what is printed whatever failed: how to get help, and a runner's tidying up
+    r"|\[INFO\] *(?:-{20}|Total time|Finished at|$)|\* (?:Try:|Get more help)|> Run with --"
+    r"|npm (?:ERR!|error) (?:A complete log|    \S+-debug)|##\[endgroup\]|\[command\]|git version \d"
+    r"|Post job cleanup|Cleaning up orphan|Temporarily overriding HOME|Adding repository directory to the temp"
+    r"|Done\. Your build exited|cache uploaded|changes detected, packing|Archiving artifacts|Finished: [A-Z]"
 )
-_DULL_LINE = re.compile(rb"(?:[\dT:.-]{19,28}Z )?(?:\x1b\[[\d;]*m){0,8}(?:" + _DULL.encode() + rb")")
+_DULL_LINE = re.compile(rb"(?:[\dT:.-]{19,28}Z )?(?:" + _DULL.encode() + rb")")
 _PASSED = b" ... ok"
 
 
 def dull(line: bytes) -> bool:
     """Whether a raw line tells nothing by itself."""
+    if b"\x1b" in line:
+        line = RAW_ESCAPE.sub(b"", line)
     return _DULL_LINE.match(line) is not None or (_PASSED in line and line.rstrip().endswith(_PASSED))
 
 
