@@ -41,7 +41,7 @@ _DULL = (
     # … what is printed whatever failed: how to get help, and a runner's tidying up
     r"|\[INFO\] *(?:-{20}|Total time|Finished at|$)|\* (?:Try:|Get more help)|> Run with --"
     r"|npm (?:ERR!|error) (?:A complete log|    \S+-debug)|##\[endgroup\]|\[command\]|git version \d"
-    r"|Post job cleanup|Cleaning up orphan|Temporarily overriding HOME|Adding repository directory to the temp"
+    r"|Post job cleanup|Cleaning up orphan|Temporarily overriding HOME|Adding repository directory to"
     r"|Done\. Your build exited|cache uploaded|changes detected, packing|Archiving artifacts|Finished: [A-Z]"
 )
 _DULL_LINE = re.compile(rb"(?:[\dT:.-]{19,28}Z )?(?:" + _DULL.encode() + rb")")
