@@ -87,7 +87,7 @@ def _formats() -> Literals:
     for rule in SPECIFIC:
         for literal in filter(None, rule.literals if rule.name in _FORMATS else ()):
             first, text = _called(literal)
-            if first and not _TELLING.search(text):
+            if first and ((text.isascii() and text.startswith(first)) or not _TELLING.search(text)):
                 texts += _beginnings(first, text, rule.indented)
             else:
                 texts.append(text)
@@ -126,11 +126,14 @@ def worth_a_look(lines: Sequence[bytes]) -> list[int]:
 
 
 @lru_cache(maxsize=4096)
-def _entries(called: frozenset[int]) -> tuple[_Entry, ...]:
-    """The rules that these literals call for, in order."""
+def _entries(called: frozenset[int], general: bool) -> tuple[_Entry, ...]:
+    """The rules that these literals call for, in order; the general ones only if asked for."""
     _, entries, _ = _all()
+    found = {entry[:2]: entry for at in called for entry in entries[at]}
     return tuple(
-        sorted({entry[:2]: entry for at in called for entry in entries[at]}.values(), key=itemgetter(0))
+        sorted(
+            [each for each in found.values() if general or each[2].name not in _GENERAL], key=itemgetter(0)
+        )
     )
 
 
@@ -201,8 +204,9 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     rules: list[Rule | None] = [None] * len(lines)
     for at in sorted(calls.keys() | reds):
         called = frozenset(calls.get(at, ()))
-        rule = _rule(shown[at], folds[at], _entries(called), at in reds)
-        if every or at in reds or not called.isdisjoint(anywhere) or (rule and rule.name in _FORMATS):
+        general = every or at in reds or not called.isdisjoint(anywhere)
+        rule = _rule(shown[at], folds[at], _entries(called, general), at in reds)
+        if general or (rule is not None and rule.name in _FORMATS):
             rules[at] = rule
     return rules
 

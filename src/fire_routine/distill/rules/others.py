@@ -23,7 +23,7 @@ RULES = (
     rule("ghc", "error:", r"^\S+\.l?hs:\d+:\d+(?:-\d+)?: error", CAUSE, ahead=20),
     rule("hspec", ".hs:0", r"^\s+\S+\.hs:\d+:\d+: *$", RESULT, ahead=16),
     rule("cabal", "cabal|error: [s-|rejecting: |could not", r"^(?:cabal|Error: cabal|Error: \[(?:Cabal|S)-\d+\])|rejecting: |^\s*Could not (?:resolve|find module)", CAUSE - 1, ahead=8),
-    rule("r-check", "^*~error|^*~warning|^s~status: ", r"^\*.* \.\.\.(?: \[.*\])? (?:ERROR|WARNING)$|^Status: \d+ ERROR", CAUSE - 1, ahead=20, paragraph=10),
+    rule("r-check", "... error|... warning|] error|] warning|^s~status: ", r"^\*.* \.\.\.(?: \[.*\])? (?:ERROR|WARNING)$|^Status: \d+ ERROR", CAUSE - 1, ahead=20, paragraph=10),
     rule("testthat", "^─~failure|^─~error|^-~failure|^-~error", r"^\s*(?:──|--) (?:\d+\. )?(?:Failure|Error)[: (]", CAUSE, ahead=8, paragraph=8),
     rule("testthat-total", "^[~[ fail", r"^\[ FAIL [1-9]", RESULT - 2, ahead=0),
     rule("r-error", "^e~error", r"^Error (?:in .{1,200})?[:：] ?|^Error in ", CAUSE - 1, ahead=6),

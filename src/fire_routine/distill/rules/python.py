@@ -30,7 +30,7 @@ RULES = (
     rule("python-fatal", "fatal python error|most recent call first", r"^Fatal Python error: |^(?:Current t|T)hread 0x[0-9a-f]+.* \(most recent call first\):", CAUSE, ahead=40, paragraph=30),
     # An exception's last line, with the frames before it.
     rule("conda", "packagesnotfounderror|unsatisfiableerror|resolvepackagenotfound|condahttperror|condaerror|condaverificationerror|invalidarchiveerror", r"^(?:PackagesNotFoundError|UnsatisfiableError|ResolvePackageNotFound|CondaHTTPError|CondaError|InvalidArchiveError|CondaVerificationError|LibMambaUnsatisfiableError)\b", CAUSE, ahead=20, paragraph=6),
-    rule("python-exception", "error|exception|exit|interrupt|warning|timeout",
+    rule("python-exception", "error|exception|systemexit|interrupt|timeout|failure|notfound|doesnotexist",
          r"^(?:E +)?(?!(?:java|javax|jakarta|org|com|io|net|scala|kotlinx?|android|sun|jdk|de|fr|groovy|clojure)\.)(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
          CAUSE - 1, ahead=6, back=40, leads=_FRAMES),
     rule("python-traceback", "traceback", r"^(?:\S+ ?[|:] ?)?\s*Traceback \(most recent call last\):", REPORT, ahead=40),
@@ -46,7 +46,7 @@ RULES = (
     rule("pyright", "- error: ", r"^\s*\S+\.pyi?:\d+:\d+ - error: ", CAUSE, ahead=2),
     rule("pylint", ": e0000: |: f0000: ", r"^\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
     rule("python-lint", ".py:0|.pyi:0", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0),
-    rule("ruff", "^-~--> ", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S"),
+    rule("ruff", ".py:0|.pyi:0|.ipynb", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S"),
     rule("bandit", ">> issue: [", r"^>> Issue: \[\w+:\w+\]", CAUSE, ahead=6, paragraph=9),
     rule("robot", "| fail |", r"\| FAIL \|$", CAUSE - 1, ahead=4, paragraph=6),
     rule("ruff-total", " error| diagnostic", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1),
