@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from operator import itemgetter
 
 from ..patterns import pattern
-from .literals import Literals, shortest
+from .literals import Literals
 from .rules import DULL, GENERAL, SPECIFIC
 from .rules.rule import CAUSE, HINT, NOISE, Rule
 from .text import stamp_of, texts, unstamped, without_escapes
@@ -91,7 +91,7 @@ def _formats() -> Literals:
                 texts += _beginnings(first, text, rule.indented)
             else:
                 texts.append(text)
-    return Literals(shortest(texts))
+    return Literals(texts)
 
 
 def _numbered(text: bytes, starts: Iterable[int]) -> Iterator[int]:
@@ -119,9 +119,7 @@ def worth_a_look(lines: Sequence[bytes]) -> list[int]:
         lines = unstamped(lines)
     raw = b"\n".join(lines)
     folded = b"\n" + without_escapes(raw).translate(_FOLD)
-    found = {at - 1 for at in _numbered(folded, [end - 1 for _, _, end in _formats().find(folded)])} | _reds(
-        raw
-    )
+    found = {at - 1 for at in _numbered(folded, [end - 1 for end in _formats().ends(folded)])} | _reds(raw)
     return sorted(found)
 
 

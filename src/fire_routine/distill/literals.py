@@ -25,9 +25,13 @@ class Literals:
             BytesAhoCorasick(self.literals, implementation=Implementation.DFA) if automaton else None
         )
         if not automaton:
-            self._trie = re.compile(b"(?=(%b))" % _trie(self.literals))
+            trie = _trie(self.literals)
+            self._first, self._each = re.compile(trie), re.compile(b"(?=(%b))" % trie)
+            number = {literal: at for at, literal in enumerate(self.literals)}
             self._prefixes = {
-                literal: [at for at, other in enumerate(self.literals) if literal.startswith(other)]
+                literal: [
+                    number[part] for end in range(len(literal)) if (part := literal[: end + 1]) in number
+                ]
                 for literal in self.literals
             }
 
@@ -37,19 +41,16 @@ class Literals:
             return self._automaton.find_matches_as_indexes(text, overlapping=True)
         return self._by_trie(text)
 
+    def ends(self, text: bytes) -> list[int]:
+        """Where literals end, of those that overlap only one."""
+        if self._automaton is not None:
+            return [end for _, _, end in self._automaton.find_matches_as_indexes(text)]
+        return [match.end() for match in self._first.finditer(text)]
+
     def _by_trie(self, text: bytes) -> Iterator[tuple[int, int, int]]:
-        for match in self._trie.finditer(text):
+        for match in self._each.finditer(text):
             for at in self._prefixes[match.group(1)]:
                 yield at, match.start(), match.start() + len(self.literals[at])
-
-
-def shortest(literals: Iterable[bytes]) -> list[bytes]:
-    """Literals without those that hold another: a text with one of the given holds one of these."""
-    kept: list[bytes] = []
-    for literal in sorted(set(literals), key=lambda literal: (len(literal), literal)):
-        if not any(other in literal for other in kept):
-            kept.append(literal)
-    return kept
 
 
 def _trie(literals: Sequence[bytes]) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.distill.literals import Literals, shortest
+from fire_routine.distill.literals import Literals
 
 LITERALS = st.sets(st.binary(min_size=1, max_size=4).filter(lambda literal: b"\n" not in literal), min_size=1)
 SMALL = st.sets(st.text("ab:", min_size=1, max_size=4).map(str.encode), min_size=1, max_size=8)
@@ -41,8 +41,14 @@ def test_findings_come_line_by_line(automaton: bool, literals: set[bytes], text:
     assert lines == sorted(lines)
 
 
-@given(literals=SMALL, text=st.text("ab:", max_size=20).map(str.encode))
-def test_the_shortest_find_the_same_texts(literals: set[bytes], text: bytes) -> None:
-    assert any(literal in text for literal in shortest(literals)) == any(
-        literal in text for literal in literals
-    )
+@pytest.mark.parametrize("automaton", [True, False])
+@given(literals=SMALL, text=st.text("ab:\n", max_size=40).map(str.encode))
+def test_each_line_that_holds_a_literal_has_an_end_of_one(
+    automaton: bool, literals: set[bytes], text: bytes
+) -> None:
+    ends = Literals(literals, automaton=automaton).ends(text)
+    assert {text.count(b"\n", 0, end) for end in ends} == {
+        number
+        for number, line in enumerate(text.split(b"\n"))
+        if any(literal in line for literal in literals)
+    }
