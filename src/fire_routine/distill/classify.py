@@ -18,7 +18,7 @@ _PROBE = 600  # characters of a line that are tested
 # What other tools put before a line: times, a container's or target's name, a box's edge.
 _PREFIX = (
     r"(?:(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
-    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[\w./-]{1,40} +\||\[(?!WARN)[\w ./:@-]{1,40}\]|#\d+ \d+\.\d+"
+    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[\w./-]{1,40} +\||\[(?!WARN|.\])[\w ./:@-]{1,40}\]|#\d+ \d+\.\d+"
     r"|[|=>])(?: |$))+"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())

@@ -75,17 +75,13 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
     assert {name for name, _ in PRINTED} == {rule.name for rule in RULES}
 
 
+@pytest.mark.parametrize("prefix", ["[12:34:56] ", "2026-01-02 03:04:05,678 ", "#12 0.345 ", "web_1  | "])
 @pytest.mark.parametrize(
-    ("name", "prefix"),
-    [
-        ("compiler", "[12:34:56] "),
-        ("compiler", "2026-01-02 03:04:05,678 "),
-        ("compiler", "#12 0.345 "),
-        ("compiler", "web_1  | "),
-    ],
+    ("name", "line"),
+    [("compiler", "src/a.c:10:5: error: expected ';' before 'return'"), ("pester", "[-] Adds two 12ms")],
 )
-def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, prefix: str) -> None:
-    rule = classify_line((prefix + "src/a.c:10:5: error: expected ';' before 'return'").encode())
+def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, line: str, prefix: str) -> None:
+    rule = classify_line((prefix + line).encode())
     assert rule is not None
     assert rule.name == name
 
