@@ -82,8 +82,9 @@ def block(rule: Rule, index: int, lines: Sequence[bytes]) -> tuple[int, list[flo
     def text(at: int) -> bytes:
         return shown(lines[at])
 
+    prefixed = RAW_PREFIX.match(text(index)) is not None
+    look = _inside(text) if prefixed else text
     if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
-        look = _inside(text) if RAW_PREFIX.match(text(index)) else text
         begin, end = _back(rule, index, look), _ahead(rule, index, look, count)
     heavy = rule.weight >= _HEAVY
     before = _BEFORE[: min(3 if heavy else 1, begin)]
@@ -91,12 +92,12 @@ def block(rule: Rule, index: int, lines: Sequence[bytes]) -> tuple[int, list[flo
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
-    around = enumerate(lines[first : first + len(shares)])
-    duller = [offset for offset, line in around if dull(line) and first + offset != index]
+    around = range(first, first + len(shares))
+    duller = [at for at in around if at != index and (dull(lines[at]) or (prefixed and dull(look(at))))]
     if duller:
         # In a diff a plus is no shell's trace.
-        diff = any(text(at).lstrip().startswith(b"-") for at in range(begin, end))
-        for offset in duller:
-            if not (diff and text(first + offset).lstrip().startswith(b"+")):
-                shares[offset] *= 0.2
+        diff = any(look(at).lstrip().startswith(b"-") for at in range(begin, end))
+        for at in duller:
+            if not (diff and look(at).lstrip().startswith(b"+")):
+                shares[at - first] *= 0.2
     return first, shares

@@ -106,3 +106,18 @@ def test_frames_that_are_not_indented_belong_to_their_block() -> None:
     first, shares = block(rule, 0, lines)
     inside = [share for share in shares if share > 0.9]
     assert (first, len(inside)) == (0, 1 + len(frames))
+
+
+def test_what_passed_tells_nothing_behind_what_another_tool_puts_before_it_either() -> None:
+    printed = [
+        "--- FAIL: TestAll (0.02s)",
+        *(f"    --- PASS: TestAll/case_{number} (0.00s)" for number in range(20)),
+        "    --- FAIL: TestAll/case_20 (0.00s)",
+        "        all_test.go:9: got 1, want 2",
+    ]
+    lines = [f"[12:34:56] {line}".encode() for line in printed]
+    rule = classify_line(lines[0])
+    assert rule is not None
+    first, shares = block(rule, 0, lines)
+    assert first == 0
+    assert max(shares[1:21]) < 0.5 < min(shares[21:])
