@@ -21,12 +21,12 @@ NOISE = 0.1  # looks like an error and is none
 class Rule:
     """One format.
 
-    `literals` are lower-case: a line is tested against `pattern` only where one of them stands in
-    it, so that patterns run on few lines; `^x~text` stands for text in a line whose first character
-    is x, every digit being 0. A literal holds a whole word by which it is looked up, or one of
-    `classify`'s parts of words, or begins with `^`. `ahead` and `back` say which neighbours belong to the
-    line: `ahead` lines after it that are indented deeper or continue it (`continues`), `back`
-    lines before it that match `leads`.
+    `literals` are lower-case, and any digit in them stands for every digit: a line is tested against
+    `pattern` only where one of them stands in it. `^x~text` stands for text in a line whose first
+    character is x, and where the text begins with x or has no three letters in a row, at its beginning.
+    Each line of a log with such a literal is looked at, so a literal that few lines hold is cheap.
+    `ahead` and `back` say which neighbours belong to the line: `ahead` lines after it that are indented
+    deeper or continue it (`continues`), `back` lines before it that match `leads`.
     """
 
     name: str
