@@ -108,8 +108,12 @@ def _blocks(lines: _Lines) -> tuple[Block, ...]:
 def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Repeat, ...]:
     """What the failed step found so often that examples of it and their number say more than all of it."""
     often = {shape for shape, count in scan.alike.items() if count >= MANY}
-    alike = {span.shape: span.raw[span.anchor - span.first] for span in spans if span.shape in often}
-    words = {max(_WORDS.findall(shape_of(raw)), key=len, default=b"").decode() for raw in alike.values()}
+    shapes = {
+        span.shape: shape_of(span.raw[span.anchor - span.first]) for span in spans if span.shape in often
+    }
+    # What is nothing but places and names is alike by chance.
+    alike = {shape: max(told, key=len) for shape, text in shapes.items() if (told := _WORDS.findall(text))}
+    words = {word.decode() for word in alike.values()}
     examples: dict[int, list[int]] = {}
     for block in blocks if words else ():
         for offset, line in enumerate(block.lines):

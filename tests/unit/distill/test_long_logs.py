@@ -129,3 +129,8 @@ def test_what_stands_thrice_tells_less_than_what_stands_once_only_where_the_log_
     scan = Scan(spans=[often, once], total=total, counts={1: 3, 2: 1})
     first, second = factors(scan, scan.spans, ())
     assert (first < second * 0.9) == fewer
+
+
+def test_lines_that_are_nothing_but_names_are_not_counted_as_alike() -> None:
+    found = [f"/build/error_{n}/errors.d.ts" for n in range(50)]
+    assert "more like this" not in distill.excerpt(distill.read([job(*found)]), 2_048).text
