@@ -26,9 +26,14 @@ REMEDY = (
     "`env`; where it is not reached at all, fill the runner's RUNNER_TOOL_CACHE by one run with network"
 )
 NO_PIP = "No module named pip"
+NO_WHEEL = "no wheel"
 # Compiled, and so without a wheel for some platforms (musl, say) and for Pythons newer than it; all works
 # without it, slower.
 FOR_SPEED = "ahocorasick-rs"
+_NO_WHEEL = re.compile(
+    rf"{FOR_SPEED}==\S+ has no (?:usable )?wheels|{FOR_SPEED} was not found in|no version of {FOR_SPEED}"
+    rf"|No matching distribution found for {FOR_SPEED}"
+)
 WHEELS_ONLY = ["--only-binary", ":all:", "--require-hashes", "--no-deps"]
 
 _PASSED = re.compile(
@@ -42,6 +47,7 @@ _PASSED = re.compile(
     r"|PROGRAM(DATA|FILES.*)|NUMBER_OF_PROCESSORS|PROCESSOR_\w+",
     re.IGNORECASE,
 )
+_TELLS = re.compile(rf"error|.*{NO_PIP}|×|╰─▶|Caused by|cause:|hint:", re.IGNORECASE)
 _REQUIREMENT = re.compile(r"^[^\s#].*\n(?:[ \t].*\n?)*", re.MULTILINE)
 
 
@@ -123,9 +129,9 @@ def pips() -> Iterator[list[str]]:
 def _installed(
     command: Sequence[str], lock: str, parts: int, target: Path, environ: Mapping[str, str], deadline: float
 ) -> str:
-    """Installs a lock, where need be without what is for speed alone. What went wrong; "" if nothing."""
+    """Installs a lock, without what is for speed alone if that has no wheel. What went wrong, or ""."""
     problem = _run(command, split(lock, parts), target, environ, deadline)
-    if FOR_SPEED not in problem:
+    if problem != NO_WHEEL:
         return problem
     needed = _REQUIREMENT.sub(lambda match: "" if match[0].startswith(FOR_SPEED) else match[0], lock + "\n")
     return _run(command, split(needed, parts), target, environ, deadline)
@@ -187,7 +193,10 @@ def _problem(process: subprocess.Popen[bytes], log: Path, deadline: float) -> st
     except subprocess.TimeoutExpired:
         return "it took too long"
     said = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    errors = [line for line in said if re.match(rf"error|.*{NO_PIP}|×|╰─▶|Caused by", line, re.IGNORECASE)]
+    whole = " ".join(said)
+    if _NO_WHEEL.search(whole) and "Retrying (" not in whole:  # nor could the index not be reached
+        return NO_WHEEL
+    errors = [line for line in said if _TELLS.match(line)]
     return " ".join(errors[-2:] or said[-1:] or [f"{process.args!r} ended with {process.returncode}"])[
         :400
     ].rstrip(".")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 
@@ -10,7 +10,7 @@ from ..patterns import pattern
 from .literals import Literals
 from .rules import DULL, GENERAL, SPECIFIC
 from .rules.rule import CAUSE, HINT, NOISE, Rule
-from .text import stamp_of, texts, unstamped, without_escapes
+from .text import numbered, tabbed, texts, unstamped, without_escapes
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
@@ -68,15 +68,16 @@ def _all() -> tuple[Literals, list[tuple[_Entry, ...]], frozenset[int]]:
 
 
 _TELLING = pattern(rb"[a-z]{3}|[^\x00-\x7f]")  # without it, a text stands in lines of every kind
-_BEFORE = (b"\n", b"\r", b"z ")  # a line's text: its beginning, a timestamp
-_INDENTATIONS = (b"  ", b"\t")
+# What a line's text follows: another line, a timestamp, what other tools put before it; an indentation.
+_BEFORE = (b"\n", b"\r", b"z ", b"] ", b"| ", b"0 ")
+_INDENTATIONS = (b"\n ", b"  ", b"\t")
 
 
 def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
     """Literals for a line that begins so."""
     before = (*_BEFORE, *_INDENTATIONS) if indented else _BEFORE
     if first == b"0":
-        return [start + number + text for start in before for number in (b"0", b"00", b"000")]
+        return [start + number + text for start in before for number in (b"0", b"00", b"000", b"0000")]
     return [start + (text if text.startswith(first) else first) for start in before]
 
 
@@ -94,32 +95,20 @@ def _formats() -> Literals:
     return Literals(texts)
 
 
-def _numbered(text: bytes, starts: Iterable[int]) -> Iterator[int]:
-    """The numbers of the lines, from 0, in which the positions are; these ascend line by line."""
-    line = before = edge = 0
-    for start in starts:
-        if start >= edge:
-            line += text.count(b"\n", before, start)
-            before, edge = start, text.find(b"\n", start)
-            if edge < 0:
-                edge = len(text)
-            yield line
-
-
 def _reds(raw: bytes) -> set[int]:
     """Which of the raw lines are red."""
     if b"\x1b" not in raw and b"^[[" not in raw:
         return set()
-    return set(_numbered(raw, (match.start() for match in _RED.finditer(raw))))
+    return set(numbered(raw, (match.start() for match in _RED.finditer(raw))))
 
 
 def worth_a_look(lines: Sequence[bytes]) -> list[int]:
     """Which raw lines may be marks, or be taken by a rule wherever they stand; most of a log's are not."""
-    if lines and b"\t" in lines[0][: stamp_of(lines[0])[0]]:  # `gh run view --log`
+    if tabbed(lines):
         lines = unstamped(lines)
     raw = b"\n".join(lines)
     folded = b"\n" + without_escapes(raw).translate(_FOLD)
-    found = {at - 1 for at in _numbered(folded, [end - 1 for end in _formats().ends(folded)])} | _reds(raw)
+    found = {at - 1 for at in numbered(folded, [end - 1 for end in _formats().ends(folded)])} | _reds(raw)
     return sorted(found)
 
 
@@ -137,18 +126,11 @@ def _entries(called: frozenset[int], general: bool) -> tuple[_Entry, ...]:
 
 def _calls(folded: bytes) -> dict[int, set[int]]:
     """The numbers of the literals in each line of a text whose letters and digits are folded."""
-    calls: dict[int, set[int]] = {}
     literals, _, _ = _all()
-    line = before = edge = 0
-    here: set[int] = set()
-    for number, start, _ in literals.find(folded):
-        if start >= edge:
-            line += folded.count(b"\n", before, start)
-            before, edge = start, folded.find(b"\n", start)
-            if edge < 0:
-                edge = len(folded)
-            here = calls[line] = set()
-        here.add(number)
+    found = list(literals.find(folded))
+    calls: dict[int, set[int]] = {}
+    for line, (literal, _, _) in zip(numbered(folded, [start for _, start, _ in found]), found, strict=True):
+        calls.setdefault(line, set()).add(literal)
     return calls
 
 

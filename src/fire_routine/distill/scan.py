@@ -139,6 +139,7 @@ class Scanner:
         text = self._text(index)
         if text.startswith("##[group]Run "):
             self._header = self._read_header(index, text)
+            self._keep_latest()
             self._begin_step()
         elif text.startswith("##[error]"):
             self._mark(index, "exit" if _ENDS.match(text) else "error", text, stamp_of(raw)[1])

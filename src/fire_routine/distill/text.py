@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..patterns import pattern
 
@@ -26,10 +26,13 @@ _PARTICULARS = pattern(
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 _DIGIT_BYTES = b"0123456789"
-# Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors"), and in lines
-# with these words HTTP's errors and how a process ended.
-_NOUGHTS = ((b" 0 ", b" no "), (b": 0", b": no"), (b"=0", b"=no"))
-_CODES = (b"HTTP", b"code ", b"status")
+# Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
+_NOUGHTS = tuple(
+    (nought, nought.replace(b"0", b"no"))
+    for nought in (b" 0 ", b"\t0 ", b"(0 ", b"\n0 ", b" 0\n", b": 0", b":  0", b"=0")
+)
+# … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.
+_CODES = (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4", b"error 4", b"YN0")
 
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
@@ -157,23 +160,47 @@ def texts(lines: Sequence[bytes]) -> list[bytes]:
     return [line.rstrip(b"\r").rpartition(b"\r")[2] if b"\r" in line else line for line in shorn]
 
 
+def tabbed(lines: Sequence[bytes]) -> bool:
+    """Whether lines are as `gh run view --log` shows them, with job and step before the timestamp."""
+    return any(b"\t" in line[: stamp_of(line)[0]] for line in (*lines[:1], *lines[-1:]))
+
+
 def unstamped(lines: Sequence[bytes]) -> list[bytes]:
     """Raw lines without their timestamps."""
-    if lines and b"\t" in lines[0][: stamp_of(lines[0])[0]]:  # `gh run view --log`
+    if tabbed(lines):
         return [line[stamp_of(line)[0] :] for line in lines]
     return [
-        line[29:] if line[27:29] == b"Z " else line if line[:1] not in b"2\xef" else line[stamp_of(line)[0] :]
+        line[29:]
+        if line[27:29] == b"Z " and line[10:11] == b"T"
+        else line
+        if line[:1] not in b"2\xef"
+        else line[stamp_of(line)[0] :]
         for line in lines
     ]
 
 
+def numbered(text: bytes, places: Iterable[int]) -> Iterator[int]:
+    """The number of the line, from 0, in which each place of the text is; they come line by line."""
+    line = before = edge = 0
+    for place in places:
+        if place >= edge:
+            line += text.count(b"\n", before, place)
+            before, edge = place, text.find(b"\n", place)
+            if edge < 0:
+                edge = len(text)
+        yield line
+
+
+def _without_noughts(text: bytes) -> bytes:
+    for nought, word in _NOUGHTS:
+        text = text.replace(nought, word)
+    return text
+
+
 def masked(lines: Sequence[bytes]) -> list[bytes]:
     """Lines without timestamps and numbers: equal for lines that differ in numbers that no rule asks for."""
-    joined = b"\n".join(lines)
-    bare = joined
-    for nought, word in _NOUGHTS:
-        bare = bare.replace(nought, word)
-    masks = bare.translate(None, _DIGIT_BYTES).split(b"\n")
+    joined = b"\n".join((b"", *lines, b""))
+    masks = _without_noughts(joined).translate(None, _DIGIT_BYTES).split(b"\n")[1:-1]
     for code in _CODES:
         if code in joined:
             masks = [line if code in line else mask for line, mask in zip(lines, masks, strict=True)]
@@ -181,9 +208,12 @@ def masked(lines: Sequence[bytes]) -> list[bytes]:
 
 
 def template(line: bytes) -> bytes:
-    """A raw line without its timestamp and digits: equal for lines that differ in numbers only."""
+    """A raw line without its timestamp and digits: equal for lines that differ in numbers, nought apart."""
     start, _ = stamp_of(line)
-    return line[start:].translate(None, _DIGIT_BYTES).rstrip()
+    text = line[start:].rstrip()
+    if b"0" in text:
+        text = _without_noughts(b"\n%b\n" % text).strip()
+    return text.translate(None, _DIGIT_BYTES)
 
 
 def shape_of(line: bytes) -> bytes:

@@ -105,15 +105,20 @@ def _blocks(lines: _Lines) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def _word(raw: bytes) -> str:
+    """The longest word that all lines of a line's shape hold; empty: there is none."""
+    words = [word for word in _WORDS.findall(shape_of(raw)) if word in raw]
+    return max(words, key=len, default=b"").decode()
+
+
 def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Repeat, ...]:
     """What the failed step found so often that examples of it and their number say more than all of it."""
     often = {shape for shape, count in scan.alike.items() if count >= MANY}
-    shapes = {
-        span.shape: shape_of(span.raw[span.anchor - span.first]) for span in spans if span.shape in often
-    }
-    # What is nothing but places and names is alike by chance.
-    alike = {shape: max(told, key=len) for shape, text in shapes.items() if (told := _WORDS.findall(text))}
-    words = {word.decode() for word in alike.values()}
+    found = {span.shape: _word(span.raw[span.anchor - span.first]) for span in spans if span.shape in often}
+    alike = {
+        shape: word for shape, word in found.items() if word
+    }  # names and places alone are alike by chance
+    words = set(alike.values())
     examples: dict[int, list[int]] = {}
     for block in blocks if words else ():
         for offset, line in enumerate(block.lines):
@@ -121,8 +126,8 @@ def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tupl
                 shape = hash(shape_of(line.encode()))
                 if shape in alike:
                     examples.setdefault(shape, []).append(min(block.first + offset, block.last))
-    found = [Repeat(scan.alike[shape], tuple(lines)) for shape, lines in examples.items()]
-    return tuple(sorted(found, key=lambda repeat: -repeat.count))
+    repeats = [Repeat(scan.alike[shape], tuple(lines)) for shape, lines in examples.items()]
+    return tuple(sorted(repeats, key=lambda repeat: -repeat.count))
 
 
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:

@@ -107,6 +107,15 @@ def test_an_earlier_step_that_went_on_is_no_cause() -> None:
         ("GET /total/7 HTTP/1.1 200", "GET /total/8 HTTP/1.1 404"),
         ("worker 3 exited with code 0", "worker 4 exited with code 137"),
         ("12 tests, 0 failures", "12 tests, 3 failures"),
+        ("0 failed, 3 passed", "5 failed, 3 passed"),
+        ("\t0 errors", "\t5 errors"),
+        ("# FAIL:  0", "# FAIL:  2"),
+        ("# fail 0", "# fail 3"),
+        ("✖ 5 problems (0 errors, 5 warnings)", "✖ 5 problems (3 errors, 2 warnings)"),
+        ("app exited with 1", "app exited with 137"),
+        ("2026-01-02 03:04:05 ERROR 302: Found.", "2026-01-02 03:04:05 ERROR 404: Not Found."),
+        ("npm ERR! 10 packages", "npm ERR! 404 Not Found"),
+        ("➤ YN0000: done, no error", "➤ YN0001: Error: cannot resolve"),
     ],
 )
 def test_a_number_that_tells_is_told_from_those_before_it(usual: str, cause: str) -> None:
@@ -129,6 +138,11 @@ def test_what_stands_thrice_tells_less_than_what_stands_once_only_where_the_log_
     scan = Scan(spans=[often, once], total=total, counts={1: 3, 2: 1})
     first, second = factors(scan, scan.spans, ())
     assert (first < second * 0.9) == fewer
+
+
+def test_lines_alike_are_counted_though_what_differs_stands_within_a_word() -> None:
+    found = [f"error: utf8codec '{n}'bad" for n in range(50)]
+    assert "more like this" in distill.excerpt(distill.read([job(*found)]), 2_048).text
 
 
 def test_lines_that_are_nothing_but_names_are_not_counted_as_alike() -> None:

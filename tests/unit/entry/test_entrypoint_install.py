@@ -52,9 +52,9 @@ def test_nothing_installed_is_linked_to_a_cache_that_others_use(quick: Action) -
     assert not list((quick.folder / "home").rglob("*"))
 
 
-@pytest.mark.parametrize("installer", ["bare", "quick"])
+@pytest.mark.parametrize(("installer", "by"), [("bare", "pip"), ("quick", "uv")])
 def test_what_is_for_speed_alone_and_has_no_wheel_here_is_left_out(
-    installer: str, request: pytest.FixtureRequest
+    installer: str, by: str, request: pytest.FixtureRequest
 ) -> None:
     runner: Action = request.getfixturevalue(installer)
     lock = runner.folder / "action" / "requirements.txt"
@@ -64,7 +64,8 @@ def test_what_is_for_speed_alone_and_has_no_wheel_here_is_left_out(
     )
     done = runner.run()
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(runner.installed()) == 1
+    (folder,) = runner.installed()
+    assert next(folder.rglob("INSTALLER")).read_text("utf-8").strip() == by
     assert any(installers.FOR_SPEED in path for path in runner.index.requests)
 
 

@@ -20,7 +20,7 @@ RULES = (
     rule("semgrep", "^❯", r"^\s*❯+❱ \S", CAUSE - 1, ahead=6, back=1, leads=r"^\s+\S+\.\w+$"),
     rule("coverage-threshold", "coverage threshold", r"coverage threshold for .* not met", CAUSE - 1, ahead=0),
     # links and documentation
-    rule("lychee", "^[~] https|^[~] <https|^[~] [https|^[~] file|^*~] https|^*~] <https|^*~] [https|^*~] file|^✗~] https|^✗~] <https", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
+    rule("lychee", "^[~] http|^[~] <http|^[~] [http|^[~] file|^*~] http|^*~] <http|^*~] [http|^*~] file|^✗~] http|^✗~] <http|^✗~] [http|^✗~] file", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
     rule("markdown-link-check", "^[~✖", r"^\s*\[✖\] ", CAUSE - 1, ahead=0, listed=True),
     rule("awesome-bot", "issues", r"^Issues :-\($", CAUSE, ahead=40, paragraph=40),
     rule("html-proofer", "^-~- ./|*  internally|*  external|*  image|*  linking|html-proofer found", r"^- \./|^\s*\*  (?:internally|External link|image|linking)|^HTML-Proofer found \d+ failures?", CAUSE - 2, ahead=3),

@@ -8,7 +8,7 @@ from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
 RULES = (
     # Jest and Vitest
     rule("jest-test", "^●", r"^\s*● (?!Console|Deprecation|Validation Warning)\S.*(?: › .+|$)", CAUSE, ahead=40),
-    rule("jest-file", "^f~fail", r"^(?:\s*)FAIL (?: ?\S+ )?\S*[\w./\\-]+\.(?:[cm]?[jt]sx?|vue|svelte)\b", RESULT, ahead=4, listed=True),
+    rule("jest-file", "^f~fail", r"^(?:\s*)FAIL (?: ?\S+ )?\S*\.(?:[cm]?[jt]sx?|vue|svelte)\b", RESULT, ahead=4, listed=True),
     rule("jest-mark", "^✕", r"^\s*✕ \S", RESULT, ahead=0, listed=True),
     rule("jest-total", "^t~failed|^s~failed", r"^\s*(?:Tests|Test Suites|Test Files|Snapshots):? +.*\d+ failed", RESULT - 2, ahead=0),
     rule("jest-none", "no tests found", r"^No tests found, exiting with code", CAUSE, ahead=5),
@@ -18,7 +18,7 @@ RULES = (
     rule("vitest-mark", "^×|^❯", r"^\s*(?:×|❯) \S.*", RESULT - 1, ahead=7, listed=True),
     # Mocha's and Cypress's spec reporters
     rule("mocha-failing", "^0~failing", r"^\s*\d+ failing\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
-    rule("karma", "^c~ failed|^h~ failed|^f~ failed|^p~ failed|^s~ failed|^e~ failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=20),
+    rule("karma", " failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=20),
     rule("karma-total", "executed ", r"Executed \d+ of \d+ .*\(\d+ FAILED\)", RESULT - 2, ahead=0),
     rule("tap", "^n~not ok", r"^\s*not ok\b(?!.*# (?:TODO|SKIP))", CAUSE, ahead=30, paragraph=3),
     rule("tap-total", "# fail", r"^# (?:fail|failed) +[1-9]", RESULT - 2, ahead=0),
@@ -27,7 +27,7 @@ RULES = (
     rule("eslint-total", "problem|problems", r"✖ \d+ problems? \((?!0 errors)", RESULT, ahead=1),
     rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14),
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
-    rule("cross-mark", "^✗|^✘", r"^\s*(?:\S+ )?[✗✘] ", RESULT, ahead=8, listed=True),
+    rule("cross-mark", "^✗|^✘", r"^\s*[✗✘] ", RESULT, ahead=8, listed=True),
     # An error's message with its frames
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=14),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
@@ -46,7 +46,7 @@ RULES = (
     rule("webpack", "error in|compiled with|failed to compile|module build failed|module parse failed", r"^(?:ERROR in |Failed to compile|webpack .*compiled with \d+ error|Module (?:build failed|parse failed))", CAUSE - 1, ahead=14),
     rule("gulp", "errored after|error in plugin", r"'[\w:-]+' errored after|Error in plugin", REPORT, ahead=12),
     rule("grunt", "warning: |aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
-    rule("code-frame", "^>~> 0|^>~>0", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
+    rule("code-frame", "^>~> 0|^>~>  0|^>~>0", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
     # npm, pnpm, Yarn: what failed is printed before; their own lines name the script and the code
     rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script)", CAUSE - 1, ahead=10),
     rule("npm-noise", "npm err|npm error", r"^npm (?:ERR!|error)(?: (?:A complete log|This is probably not|There is likely|\s+/|errno|node v|npm  v|argv|Linux|Darwin|Windows|Failed at the|Exit status|Tell the author|You can get|Or if that|    npm|file |Please include|If you need).*| *)$", CONSEQUENCE * 0.5, ahead=0),

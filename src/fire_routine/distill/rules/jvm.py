@@ -15,7 +15,7 @@ RULES = (
     rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", RESULT - 1, ahead=0),
     rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *|Failures: $|Errors: $)", CAUSE - 1, ahead=30, paragraph=30),
     rule("surefire-line", "[error]", r"^\[ERROR\]   ?(?:Run \d+: )?\S+(?:\.\S+|»)", CAUSE - 1, ahead=2, listed=True),
-    rule("maven-resolution", "could not resolve|could not find artifact|could not transfer|non-resolvable", r"(?:Could not (?:resolve dependencies|find artifact|transfer artifact)|Non-resolvable|Failed to (?:collect dependencies|read artifact))", CAUSE, ahead=3),
+    rule("maven-resolution", "could not resolve|could not find artifact|could not transfer|non-resolvable|failed to collect|failed to read artifact", r"(?:Could not (?:resolve dependencies|find artifact|transfer artifact)|Non-resolvable|Failed to (?:collect dependencies|read artifact))", CAUSE, ahead=3),
     rule("maven-enforcer", "rule", r"^(?:\[\w+\] )?Rule \d+: \S+ failed with message", CAUSE, ahead=10),
     rule("maven-error", "[error]", r"^\[ERROR\] ", REPORT + 1, ahead=8),
     rule("maven-fatal", "[fatal]", r"^\[FATAL\] ", CAUSE - 1, ahead=4),

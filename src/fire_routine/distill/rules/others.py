@@ -56,7 +56,7 @@ RULES = (
     rule("zig-test", "fail (", r"(?:^|\.\.\. ?)FAIL \(\w+\)$", CAUSE, ahead=12, paragraph=12, back=1, leads=r"^\d+/\d+ "),
     rule("zig-end", "error: the following", r"^error: the following (?:test |build )?command ", CONSEQUENCE, ahead=1),
     rule("latex", "^!~! ", r"^! (?:LaTeX|Undefined|Package|Missing|Emergency|Extra|pdfTeX)", CAUSE, ahead=6, paragraph=4),
-    rule("vim-error", "^e~e0", r"^(?:\S+ )?E\d{2,4}: ", RESULT, ahead=2),
+    rule("vim-error", "^e~e0", r"^E\d{2,4}: ", RESULT, ahead=2),
     rule("yaml", "while parsing|while scanning|found character|did not find expected|mapping values", r"(?:while (?:parsing|scanning) (?:a|an|the|for)|found character .{1,9}that cannot start|did not find expected|mapping values are not allowed)", CAUSE, ahead=2),
     # Mocha and others that number what failed
     rule("numbered-detail", "^0~) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=30, listed=True),

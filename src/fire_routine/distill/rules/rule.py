@@ -26,7 +26,7 @@ class Rule:
     character is x, and where the text begins with x or has no three letters in a row, at its beginning.
     Each line of a log with such a literal is looked at, so a literal that few lines hold is cheap.
     `ahead` and `back` say which neighbours belong to the line: `ahead` lines after it that are indented
-    deeper or continue it (`continues`), `back` lines before it that match `leads`.
+    deeper or continue it (see `blocks`), `back` lines before it that match `leads`.
     """
 
     name: str

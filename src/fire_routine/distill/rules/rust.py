@@ -16,7 +16,7 @@ RULES = (
     rule("cargo-consequence", "error: ", r"^error: (?:test failed, to rerun|process didn't exit|\d+ targets? failed)", CONSEQUENCE + 1, ahead=3),
     rule("cargo-cause", "caused by", r"^\s*Caused by:$", CAUSE - 1, ahead=6, paragraph=4, back=4, leads=r"^\s*error|^\s+\S"),
     rule("cargo-build-script", "custom build command", r"failed to run custom build command", CAUSE - 2, ahead=4, paragraph=20),
-    rule("rust-warning", "warning: ", r"^\s*warning(?:\[\w+\])?: ", WARNING, ahead=0),
+    rule("rust-warning", "warning: |warning[", r"^\s*warning(?:\[\w+\])?: ", WARNING, ahead=0),
     rule("rustfmt", "diff in", r"^Diff in \S+(?: at line |:)\d+", CAUSE, ahead=30, paragraph=20),
     rule("nextest", "^f~fail [|^t~try |sigabrt [|sigsegv [|timeout [|tmt [|abort [|^f~fl+", r"^\s*(?:TRY \d+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT|TMT|ABORT|FL\+\w+) \[ *[\d.]+s\]", CAUSE - 1, ahead=1, listed=True),
     rule("nextest-end", "error: test run failed", r"^error: test run failed$", RESULT, ahead=2, paragraph=2),
