@@ -27,10 +27,7 @@ _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 _DIGIT_BYTES = b"0123456789"
 # Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
-_NOUGHTS = tuple(
-    (nought, nought.replace(b"0", b"no"))
-    for nought in (b" 0 ", b"\t0 ", b"(0 ", b"\n0 ", b" 0\n", b": 0", b":  0", b"=0")
-)
+_NOUGHT = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
 # … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.
 _CODES = (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4", b"error 4", b"YN0")
 
@@ -191,19 +188,20 @@ def numbered(text: bytes, places: Iterable[int]) -> Iterator[int]:
         yield line
 
 
-def _without_noughts(text: bytes) -> bytes:
-    for nought, word in _NOUGHTS:
-        text = text.replace(nought, word)
-    return text
+def _places(part: bytes, text: bytes) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
 
 
 def masked(lines: Sequence[bytes]) -> list[bytes]:
     """Lines without timestamps and numbers: equal for lines that differ in numbers that no rule asks for."""
-    joined = b"\n".join((b"", *lines, b""))
-    masks = _without_noughts(joined).translate(None, _DIGIT_BYTES).split(b"\n")[1:-1]
+    joined = b"\n".join((*lines, b""))
+    masks = _NOUGHT.sub(b"no", b"\n" + joined).translate(None, _DIGIT_BYTES).split(b"\n")[1:-1]
     for code in _CODES:
-        if code in joined:
-            masks = [line if code in line else mask for line, mask in zip(lines, masks, strict=True)]
+        for at in numbered(joined, _places(code, joined)):
+            masks[at] = lines[at]
     return masks
 
 
@@ -212,7 +210,7 @@ def template(line: bytes) -> bytes:
     start, _ = stamp_of(line)
     text = line[start:].rstrip()
     if b"0" in text:
-        text = _without_noughts(b"\n%b\n" % text).strip()
+        text = _NOUGHT.sub(b"no", b"\n%b\n" % text)[1:-1]
     return text.translate(None, _DIGIT_BYTES)
 
 
