@@ -28,12 +28,8 @@ _RED_RULE = next(rule for rule in GENERAL if rule.name == "red")
 _INFO = pattern(r"(?:\[?\d{4}-\S+ [\d:.,]+\]? )?\[?(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b(?!.*FAIL)")
 _INFO_RULE = next(rule for rule in GENERAL if rule.name == "information")
 
-_ANYWHERE = (
-    b"error",
-    b"fail",
-    b"exception",
-    b"panic",
-)  # parts of words that are worth a look wherever they stand
+# Parts of words that are worth a look wherever they stand.
+_ANYWHERE = (b"error", b"fail", b"exception", b"panic")
 _FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT)
 GITHUB_MARK = b"##["
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
