@@ -14,7 +14,7 @@ RULES = (
     rule("spotless", "format violations", r"The following files had format violations:", CAUSE - 1, ahead=24),
     rule("android-lint", "error: ", r"^\S+:\d+: Error: .*\[\w+\]$", CAUSE, ahead=4),
     rule("aapt", "aapt", r"\bAAPT2?: error: |^AAPT2? (?:error|aapt)", CAUSE, ahead=2),
-    rule("luacheck", ".lua:", r"^\s+\S+\.lua:\d+:\d+: \([WE]\d+\) ", CAUSE - 1, ahead=0, listed=True),
+    rule("luacheck", ".lua:0", r"^\s+\S+\.lua:\d+:\d+: \([WE]\d+\) ", CAUSE - 1, ahead=0, listed=True),
     rule("pydocstyle", " at module level| in public | in private ", r"^\S+\.py:\d+ (?:at module level|in \w[\w ]* `.+`):$", CAUSE - 1, ahead=2, listed=True),
     rule("credo", "^┃", r"^\s*┃ \[[CDFRW]\] \S", CAUSE - 1, ahead=1, listed=True),
     rule("semgrep", "^❯", r"^\s*❯+❱ \S", CAUSE - 1, ahead=6, back=1, leads=r"^\s+\S+\.\w+$"),

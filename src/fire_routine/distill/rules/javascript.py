@@ -27,7 +27,7 @@ RULES = (
     rule("eslint-total", "problem|problems", r"✖ \d+ problems? \((?!0 errors)", RESULT, ahead=1),
     rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14),
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
-    rule("cross-mark", "^✗|^✘", r"^\s*[✗✘] ", RESULT, ahead=8, listed=True),
+    rule("cross-mark", "^✗|^✘|❌", r"^\s*(?:[✗✘]|\S{1,12} ?❌) ", RESULT, ahead=8, listed=True),
     # An error's message with its frames
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=14),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
