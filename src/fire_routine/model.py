@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 def utf16_length(text: str) -> int:
@@ -205,8 +206,7 @@ class Run:
 # --- distill: the lines that explain a failure ------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Consecutive log lines that belong together, and the rule that took them."""
 
     first: int  # number of the first line in the log

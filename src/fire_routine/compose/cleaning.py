@@ -58,8 +58,6 @@ def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
 def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:
     """A digest's lines are one text, for its blocks may part what belongs together."""
     lines = iter(change(tuple(line for block in digest.blocks for line in block.lines)))
-    blocks = tuple(
-        dataclasses.replace(block, lines=tuple(next(lines) for _ in block.lines)) for block in digest.blocks
-    )
+    blocks = tuple(block._replace(lines=tuple(next(lines) for _ in block.lines)) for block in digest.blocks)
     told = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended")}
     return dataclasses.replace(digest, blocks=blocks, **told)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 
 from .classify import RAW_PREFIX
 from .rules.rule import Rule
-from .text import dull, shown
+from .text import dull
 
 _CONTINUES = re.compile(
     rb"\s+at |at (?:<|\w+\.|[\w-]+, )"
@@ -27,14 +27,15 @@ def _indent(line: bytes) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _ahead(rule: Rule, index: int, text: Callable[[int], bytes], count: int) -> int:
+def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     """Behind the last line that belongs to the one at `index`."""
+    count = len(texts)
     indented = min(count, index + 1 + rule.ahead)
     paragraph = min(count, index + 1 + rule.paragraph)
-    indent = _indent(text(index))
+    indent = _indent(texts[index])
     end, blanks = index + 1, 0
     for at in range(index + 1, max(indented, paragraph)):
-        line = text(at)
+        line = texts[at]
         bare = line.lstrip()
         if not bare:
             blanks += 1
@@ -50,12 +51,12 @@ def _ahead(rule: Rule, index: int, text: Callable[[int], bytes], count: int) -> 
     return end
 
 
-def _back(rule: Rule, index: int, text: Callable[[int], bytes]) -> int:
+def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     """The first line that leads to the one at `index`."""
     begin = index
     if rule.leads is not None:
         for at in range(index - 1, max(index - rule.back, 0) - 1, -1):
-            line = text(at)
+            line = texts[at]
             if not rule.leads.match(line):
                 break
             if line.strip():
@@ -63,41 +64,37 @@ def _back(rule: Rule, index: int, text: Callable[[int], bytes]) -> int:
     return begin
 
 
-def _inside(text: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    """Lines without what another tool put before them."""
-
-    def inner(at: int) -> bytes:
-        line = text(at)
-        prefix = RAW_PREFIX.match(line)
-        return line[prefix.end() :] if prefix else line
-
-    return inner
+def _inside(line: bytes) -> bytes:
+    """A line without what another tool put before it."""
+    prefix = RAW_PREFIX.match(line)
+    return line[prefix.end() :] if prefix else line
 
 
-def block(rule: Rule, index: int, lines: Sequence[bytes]) -> tuple[int, list[float]]:
-    """The first line of the block around the raw line at `index`, and each line's share of the weight."""
-    count = len(lines)
+def block(
+    rule: Rule, index: int, texts: Sequence[bytes], dulls: Collection[int] = ()
+) -> tuple[int, list[float]]:
+    """The first line of the block around the line at `index`, and each line's share of the weight.
+
+    `texts` are what lines show, and `dulls` the places of those that tell nothing by themselves.
+    """
     begin, end = index, index + 1
-
-    def text(at: int) -> bytes:
-        return shown(lines[at])
-
-    prefixed = RAW_PREFIX.match(text(index)) is not None
-    look = _inside(text) if prefixed else text
+    prefixed = RAW_PREFIX.match(texts[index]) is not None
+    if prefixed:
+        texts = [_inside(text) for text in texts]
+        dulls = {*dulls, *(at for at, text in enumerate(texts) if dull(text))}
     if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
-        begin, end = _back(rule, index, look), _ahead(rule, index, look, count)
+        begin, end = _back(rule, index, texts), _ahead(rule, index, texts)
     heavy = rule.weight >= _HEAVY
     before = _BEFORE[: min(3 if heavy else 1, begin)]
-    after = _AFTER[: min(5 if heavy else 1, count - end)]
+    after = _AFTER[: min(5 if heavy else 1, len(texts) - end)]
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
-    around = range(first, first + len(shares))
-    duller = [at for at in around if at != index and (dull(lines[at]) or (prefixed and dull(look(at))))]
+    duller = [at for at in range(first, first + len(shares)) if at in dulls and at != index]
     if duller:
         # In a diff a plus is no shell's trace.
-        diff = any(look(at).lstrip().startswith(b"-") for at in range(begin, end))
+        diff = any(text.lstrip().startswith(b"-") for text in texts[begin:end])
         for at in duller:
-            if not (diff and look(at).lstrip().startswith(b"+")):
+            if not (diff and texts[at].lstrip().startswith(b"+")):
                 shares[at - first] *= 0.2
     return first, shares

@@ -22,7 +22,7 @@ _PREFIX = (
     r"|[|=>])(?: |$))+"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())
-_RED = pattern(rb"\[(?:[0-9;]{0,20};)?(?:31|91)(?:;[0-9;]{0,20})?m")
+_RED, _RED_CARETS = (pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m]") for start in (rb"\x1b", rb"\^\["))
 _RED_RULE = next(rule for rule in GENERAL if rule.name == "red")
 
 _INFO = pattern(r"(?:\[?\d{4}-\S+ [\d:.,]+\]? )?\[?(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b(?!.*FAIL)")
@@ -73,6 +73,7 @@ def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
     """Literals for a line that begins so."""
     before = (*_BEFORE, *_INDENTATIONS) if indented else _BEFORE
     if first == b"0":
+        text = text.removeprefix(first)
         return [start + number + text for start in before for number in (b"0", b"00", b"000", b"0000")]
     return [start + (text if text.startswith(first) else first) for start in before]
 
@@ -93,9 +94,13 @@ def _formats() -> Literals:
 
 def _reds(raw: bytes) -> set[int]:
     """Which of the raw lines are red."""
-    if b"\x1b" not in raw and b"^[[" not in raw:
+    if b"\x1b" in raw:
+        found = _RED.finditer(raw)
+    elif b"^[[" in raw:
+        found = _RED_CARETS.finditer(raw)
+    else:
         return set()
-    return set(numbered(raw, (match.start() for match in _RED.finditer(raw))))
+    return set(numbered(raw, [match.start() for match in found]))
 
 
 def worth_a_look(lines: Sequence[bytes]) -> list[int]:
@@ -118,16 +123,6 @@ def _entries(called: frozenset[int], general: bool) -> tuple[_Entry, ...]:
             [each for each in found.values() if general or each[2].name not in _GENERAL], key=itemgetter(0)
         )
     )
-
-
-def _calls(folded: bytes) -> dict[int, set[int]]:
-    """The numbers of the literals in each line of a text whose letters and digits are folded."""
-    literals, _, _ = _all()
-    found = list(literals.find(folded))
-    calls: dict[int, set[int]] = {}
-    for line, (literal, _, _) in zip(numbered(folded, [start for _, start, _ in found]), found, strict=True):
-        calls.setdefault(line, set()).add(literal)
-    return calls
 
 
 def _start(folded: bytes) -> bytes:
@@ -172,16 +167,17 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     shown = [  # no line, however made, costs more than a short one
         line if len(line) <= _PROBE else line[: _PROBE - 100] + line[-100:] for line in texts(lines)
     ]
-    joined = b"\n".join(shown).translate(_FOLD)
-    folds = joined.split(b"\n")
+    folded = b"\n".join(shown).translate(_FOLD).split(b"\n")
     reds = _reds(b"\n".join(lines))
-    calls = _calls(joined)
-    _, _, anywhere = _all()
+    literals, _, anywhere = _all()
     rules: list[Rule | None] = [None] * len(lines)
-    for at in sorted(calls.keys() | reds):
-        called = frozenset(calls.get(at, ()))
-        general = every or at in reds or not called.isdisjoint(anywhere)
-        rule = _rule(shown[at], folds[at], _entries(called, general), at in reds)
+    for at, fold in enumerate(folded):
+        called = frozenset([literal for literal, _, _ in literals.find(fold)])
+        red = at in reds
+        if not (called or red):
+            continue
+        general = every or red or not called.isdisjoint(anywhere)
+        rule = _rule(shown[at], fold, _entries(called, general), red)
         if general or (rule is not None and rule.name in _FORMATS):
             rules[at] = rule
     return rules

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .blocks import block
+from .kept import Kept
 from .rules.rule import Rule
-from .text import stamp_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,13 @@ class Span:
     """Consecutive lines with how much each tells."""
 
     first: int
-    raw: list[bytes]
+    texts: list[bytes]  # what the lines show
     weights: list[float]
     rule: str
     anchor: int  # number of the line that the rule took
     key: int  # hash of its template
     shape: int = 0  # hash of its shape
     stamp: bytes = b""
-    skip: int = 0  # where a line's text begins, behind its timestamp
     listed: bool = False  # one of a list of what failed
 
     @property
@@ -52,19 +51,20 @@ class Found:
     key: int  # hash of its template
     shape: int = 0  # hash of its shape
 
-    def span(self) -> Span:
-        skip, stamp = stamp_of(self.lines[self.at])
-        first, shares = block(self.rule, self.at, self.lines)
+    def span(self, kept: Kept) -> Span:
+        begin = self.number - self.at
+        numbers = range(begin, begin + len(self.lines))
+        texts = [kept.text[number] for number in numbers]
+        first, shares = block(self.rule, self.at, texts, [n - begin for n in numbers if n in kept.dull])
         return Span(
-            self.number - self.at + first,
-            self.lines[first : first + len(shares)],
+            begin + first,
+            texts[first : first + len(shares)],
             [self.rule.weight * share for share in shares],
             self.rule.name,
             self.number,
             self.key,
             self.shape,
-            stamp,
-            skip,
+            kept.stamp(self.number),
             self.rule.listed,
         )
 
@@ -96,7 +96,8 @@ class Scan:
     spans: list[Span] = field(default_factory=list)  # in the log's order
     tails: list[Tail] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-    whole: list[bytes] = field(default_factory=list)  # a log so short that it is kept
+    kept: Kept = field(default_factory=Kept)  # the lines of all these
+    whole: bool = False  # all the log's lines are kept
     total: int = 0
     counts: dict[int, int] = field(
         default_factory=dict

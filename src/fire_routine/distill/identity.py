@@ -11,7 +11,6 @@ from ..model import Step
 from .findings import Scan, Span
 from .fingerprint import fingerprint, normalised
 from .place import inside
-from .text import shown
 
 STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
 BODY = 12  # lines after one that says little which are asked, too
@@ -56,8 +55,8 @@ def _says(normal: str) -> bool:
     return any(word.group() not in _GENERIC for word in _WORD.finditer(normal))
 
 
-def _text(raw: bytes) -> str:
-    return shown(raw).decode("utf-8", "replace")
+def _text(shown: bytes) -> str:
+    return shown.decode("utf-8", "replace")
 
 
 def _body(span: Span, numbers: Sequence[int]) -> list[str]:
@@ -67,10 +66,10 @@ def _body(span: Span, numbers: Sequence[int]) -> list[str]:
     count = min(numbers[after] - span.anchor - 1, BODY) if after < len(numbers) else BODY
     least = span.weights[at] * 0.9
     texts: list[str] = []
-    for raw, weight in zip(span.raw[at + 1 : at + 1 + count], span.weights[at + 1 :], strict=False):
+    for text, weight in zip(span.texts[at + 1 : at + 1 + count], span.weights[at + 1 :], strict=False):
         if weight < least:
             break
-        texts.append(_text(raw))
+        texts.append(_text(text))
     return [text for text in texts if not _FRAME.match(text)]
 
 
@@ -80,8 +79,8 @@ def _telling(spans: Sequence[Span]) -> set[str]:
     anchors: dict[str, Span] = {}
     for span in spans:
         at = span.anchor - span.first
-        text = _text(span.raw[at])
-        if not _FRAME.match(text) and not (at and _SKIPPED.match(_text(span.raw[at - 1]))):
+        text = _text(span.texts[at])
+        if not _FRAME.match(text) and not (at and _SKIPPED.match(_text(span.texts[at - 1]))):
             anchors.setdefault(text, span)
         if len(anchors) >= LINES:
             break
@@ -116,8 +115,9 @@ def _last(scan: Scan) -> set[str]:
     """What stands before the end of the failed step."""
     if not scan.tails:
         return set()
-    lines = max(scan.tails, key=lambda tail: tail.weight).raw[-TAIL:]
-    headers = [at for at, raw in enumerate(lines) if b"##[endgroup]" in raw]  # of the step: no output of it
+    tail = max(scan.tails, key=lambda tail: tail.weight)
+    lines = [scan.kept.text[tail.first + at] for at in range(len(tail.raw))[-TAIL:]]
+    headers = [at for at, text in enumerate(lines) if b"##[endgroup]" in text]  # of the step: no output of it
     lines = lines[headers[-1] + 1 :] if headers else lines
     return set(filter(_says, normalised(map(_text, lines))))
 

@@ -69,7 +69,8 @@ class Scanner:
         if window.last:
             self._tail(window.stop, 1.6)
             if window.first == 0 and sum(map(len, window.lines)) < WHOLE:
-                self.scan.whole = window.lines
+                self.scan.kept.add(0, window.lines)
+                self.scan.whole = True
             self.scan.total = window.first + len(window.lines)
 
     def _text(self, index: int) -> str:
@@ -239,7 +240,13 @@ class Scanner:
         if not any(mark.kind == "exit" for mark in self.scan.marks):
             self._keep_counts()
         found = [each for taken in (*self._found.values(), self._latest.values()) for each in taken]
-        self.scan.spans = [each.span() for each in sorted(found, key=lambda each: each.number)]
+        kept = self.scan.kept
+        for tail in self.scan.tails:
+            kept.add(tail.first, tail.raw)
+        for each in found:
+            kept.add(each.number - each.at, each.lines)
+        kept.close()
+        self.scan.spans = [each.span(kept) for each in sorted(found, key=lambda each: each.number)]
         return self.scan
 
 

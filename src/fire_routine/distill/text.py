@@ -8,20 +8,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..patterns import pattern
 
 LONGEST = 4_096  # characters of a line that is kept whole
+PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
 # `gh run view --log` puts job and step before the timestamp, tab-separated.
 STAMP = re.compile(
     rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?(?:\xef\xbb\xbf)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?"
 )
-ESCAPE = re.compile(  # begins with a literal, which re looks for first
-    r"\x1b(?:\[[0-9;?:]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?|[()][A-Z0-9]|[A-Z=>78])"
+RAW_ESCAPE = re.compile(  # begins with a literal, which re looks for first; colours often come in a row
+    rb"\x1b(?:\[[0-9;]*m(?:\x1b\[[0-9;]*m)*"
+    rb"|\[[0-9;?:]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?|[()][A-Z0-9]|[A-Z=>78])"
 )
-RAW_ESCAPE = re.compile(ESCAPE.pattern.encode())
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.
 CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
 _PARTICULARS = pattern(
-    rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+|[\w.-]*(?:[/\\:]|\.\w|::)[^\s,;()]*"
+    rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+|(?<![A-Za-z_.-])[\w.-]*(?:[/\\:]|\.\w|::)[^\s,;()]*"
 )
+_TURNS = re.compile(rb"\r+\n")
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
@@ -34,7 +36,7 @@ _CODES = (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
 _DULL = (
-    r"\s*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√) |PASS(?:ED)?[: ])|ok "
+    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√) |PASS(?:ED)?[: ])|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
     r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b"
     r"|(?:remote: )?(?:Receiving|Resolving|Compressing|Counting|Enumerating|Unpacking) (?:objects|deltas)"
@@ -44,15 +46,24 @@ _DULL = (
     r"|Post job cleanup|Cleaning up orphan|Temporarily overriding HOME|Adding repository directory to"
     r"|Done\. Your build exited|cache uploaded|changes detected, packing|Archiving artifacts|Finished: [A-Z]"
 )
-_DULL_LINE = re.compile(rb"(?:[\dT:.-]{19,28}Z )?(?:" + _DULL.encode() + rb")")
+_DULL_LINE = re.compile(_DULL.encode())
+# The same for all lines at once, behind the end of the line before; `re` looks for literals first.
+_DULL_LINES = re.compile(rb"\n(?:" + _DULL.encode() + rb")", re.MULTILINE)
 _PASSED = b" ... ok"
+_PASSED_LINES = re.compile(rb" \.\.\. ok[^\S\n]*\n")
 
 
-def dull(line: bytes) -> bool:
-    """Whether a raw line tells nothing by itself."""
-    if b"\x1b" in line:
-        line = RAW_ESCAPE.sub(b"", line)
-    return _DULL_LINE.match(line) is not None or (_PASSED in line and line.rstrip().endswith(_PASSED))
+def dull(text: bytes) -> bool:
+    """Whether what a line shows tells nothing by itself."""
+    return _DULL_LINE.match(text) is not None or (_PASSED in text and text.rstrip().endswith(_PASSED))
+
+
+def dull_among(texts: Sequence[bytes]) -> set[int]:
+    """The places of the texts that are `dull`."""
+    joined = b"\n%b\n" % b"\n".join(texts)
+    ends = [match.start() + 1 for match in _DULL_LINES.finditer(joined)]
+    passed = [match.start() for match in _PASSED_LINES.finditer(joined)]
+    return {at - 1 for found in (ends, passed) for at in numbered(joined, found)}
 
 
 def stamp_of(line: bytes) -> tuple[int, bytes]:
@@ -88,16 +99,19 @@ def abbreviated(text: str, limit: int) -> str:
     return f"{head} [… {len(text) - len(head) - len(tail)} characters …] {tail}"
 
 
-def segments(line: bytes, *, colours: bool = False) -> list[str]:
+def segments(line: bytes) -> list[str]:
     """What a raw line shows: one text for each piece between carriage returns, repeated progress dropped."""
     line = line[stamp_of(line)[0] :].rstrip(b"\r")
-    if b"\x1b" in line and not colours:
+    if b"\x1b" in line:
         line = RAW_ESCAPE.sub(b"", line)
     if b"\r" not in line:
         return [shorten(line.decode("utf-8", "replace"))]
+    pieces = line.split(b"\r")
+    if len(pieces) > 2 * PIECES:
+        pieces = pieces[:PIECES] + pieces[-PIECES:]
     kept: list[bytes] = []
     shape = b""
-    for piece in line.split(b"\r"):
+    for piece in pieces:
         if not piece or piece.isspace() or piece.startswith(_FOLDS):
             continue
         new = piece[:200].translate(None, _PROGRESS)
@@ -111,50 +125,36 @@ def segments(line: bytes, *, colours: bool = False) -> list[str]:
     return [shorten(piece.decode("utf-8", "replace")) for piece in kept] or [""]
 
 
-def clean(lines: list[bytes]) -> list[list[str]]:
-    """`segments` of many lines at once."""
-    if not lines:
-        return []
-    joined = b"\n".join(lines)
-    if b"Z " in joined or b"Z\n" in joined or joined.startswith(b"\xef\xbb\xbf"):  # a timestamp, maybe
-        joined = b"\n".join([line[stamp_of(line)[0] :] for line in lines])
-    plain = joined.replace(b"\r\n", b"\n").rstrip(b"\r").split(b"\n")
-    odd: dict[int, list[str]] = {}
-    if b"\r" in joined or max(map(len, plain)) > LONGEST:
-        odd = {at: segments(line) for at, line in enumerate(plain) if b"\r" in line or len(line) > LONGEST}
-        for at in odd:
-            plain[at] = b""
-    text = b"\n".join(plain).decode("utf-8", "replace")
-    if "\x1b" in text:
-        text = ESCAPE.sub("", text)
-    return [odd.get(at) or [line] for at, line in enumerate(text.split("\n"))]
-
-
 def shown(line: bytes) -> bytes:
     """A raw line's text as bytes, for looking at its shape: no timestamp, no escapes, its last segment."""
     line = line[stamp_of(line)[0] :]
-    if b"\x1b" in line:
-        line = RAW_ESCAPE.sub(b"", line)
+    line = without_escapes(line)
     if b"\r" in line:
         line = line.rstrip(b"\r")
         line = line[line.rfind(b"\r") + 1 :]
-    return CARETS.sub(b"", line) if b"^[[" in line else line
+    return line
 
 
 def without_escapes(joined: bytes) -> bytes:
     """Lines without escape sequences, as many."""
     if b"\x1b" in joined:
-        joined = RAW_ESCAPE.sub(b"", joined)
+        return RAW_ESCAPE.sub(b"", joined)
     return CARETS.sub(b"", joined) if b"^[[" in joined else joined
+
+
+def turned(lines: Sequence[bytes]) -> list[bytes]:
+    """Lines without a timestamp, as they are without escapes and carriage returns at their ends."""
+    joined = without_escapes(b"\n".join(lines))
+    if b"\r" in joined:
+        joined = joined.replace(b"\r\n", b"\n").replace(b"\r\n", b"\n").rstrip(b"\r")
+        if b"\r\n" in joined:
+            joined = _TURNS.sub(b"\n", joined)
+    return joined.split(b"\n")
 
 
 def texts(lines: Sequence[bytes]) -> list[bytes]:
     """`shown` of many lines without a timestamp at once."""
-    joined = without_escapes(b"\n".join(lines))
-    if b"\r" not in joined:
-        return joined.split(b"\n")
-    shorn = joined.replace(b"\r\n", b"\n").rstrip(b"\r").split(b"\n")
-    return [line.rstrip(b"\r").rpartition(b"\r")[2] if b"\r" in line else line for line in shorn]
+    return [line.rpartition(b"\r")[2] if b"\r" in line else line for line in turned(lines)]
 
 
 def tabbed(lines: Sequence[bytes]) -> bool:
@@ -166,6 +166,9 @@ def unstamped(lines: Sequence[bytes]) -> list[bytes]:
     """Raw lines without their timestamps."""
     if tabbed(lines):
         return [line[stamp_of(line)[0] :] for line in lines]
+    joined = b"\n" + b"\n".join(lines)
+    if b"\n2" not in joined and b"\n\xef" not in joined:
+        return list(lines)
     return [
         line[29:]
         if line[27:29] == b"Z " and line[10:11] == b"T"

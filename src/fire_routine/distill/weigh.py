@@ -10,16 +10,17 @@ from collections.abc import Sequence
 
 from ..model import Block, Digest, Repeat, Step
 from .facts import facts
-from .findings import Scan, Span
+from .findings import Scan, Span, Tail
 from .green import Green
 from .identity import identity
+from .kept import Kept
 from .place import ELSEWHERE, factors
-from .text import LONGEST, clean, dull, shape_of
+from .text import LONGEST, shape_of
 
-MOST = 90_000  # characters a digest keeps: the largest budget, and room for lines that redaction shortens
+MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
 LOOKED = 120  # lines before a mark of which the dull are sorted out
 FALL = 0.94  # from each line before a mark to the one before it
-SHORT = 20  # bytes of a line that may be shown again and again
+SHORT = 3  # bytes of a text that may be shown again and again: a lone bracket
 SHOWN = 0.35  # of its weight has a line of a block whose text an earlier line shows, such as a stack frame
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
 LIKE_LISTED = 0.85  # the same in a list of what failed
@@ -28,72 +29,77 @@ GREEN = 0.15  # of its weight has a line that the green run prints too
 
 _WORDS = re.compile(rb"[A-Za-z]+")
 
-_Lines = dict[int, tuple[float, str, bytes]]  # number → weight, rule, raw
+_Lines = dict[int, tuple[float, str]]  # number → weight, rule
+
+
+def _tail(lines: _Lines, tail: Tail, kept: Kept) -> None:
+    """The nearer a line before a mark is to it, the more it tells."""
+    number, weight, room = tail.first + len(tail.raw), tail.weight, MOST
+    near = number - LOOKED
+    for raw in reversed(tail.raw):
+        number -= 1
+        weight *= FALL if len(raw) > 40 else 1 - (1 - FALL) / 3  # short lines cost little
+        told = weight * 0.2 if number >= near and number in kept.dull else weight
+        if number not in lines or lines[number][0] < told:
+            lines[number] = (told, "tail")
+        room -= len(raw)
+        if room < 0:
+            break
 
 
 def _lines(scan: Scan, spans: Sequence[Span], weights: Sequence[float]) -> _Lines:
     """Each line by its number, with the most that anything gives it."""
-    lines: _Lines = {}
-    for number, raw in enumerate(scan.whole):
-        lines[number] = (0.02, "all", raw)
+    lines: _Lines = dict.fromkeys(range(scan.total), (0.02, "all")) if scan.whole else {}
     for tail in scan.tails:
-        number, weight, room = tail.first + len(tail.raw), tail.weight, MOST
-        for raw in reversed(tail.raw):
-            number -= 1
-            weight *= FALL if len(raw) > 40 else 1 - (1 - FALL) / 3  # short lines cost little
-            room -= len(raw)
-            near = tail.first + len(tail.raw) - number <= LOOKED
-            told = weight * 0.2 if near and dull(raw) else weight
-            known = lines.get(number)
-            if known is None or known[0] < told:
-                lines[number] = (told, "tail", raw)
-            if room < 0:
-                break
+        _tail(lines, tail, scan.kept)
     seen: set[str] = set()
-    shown: dict[int, int] = {}  # hash of a line's text → number of the line that shows it first
+    shown: dict[bytes, int] = {}  # a line's text → number of the line that shows it first
     # What stands in a failed step first: it is not told already by what stands elsewhere.
     for span, factor in sorted(zip(spans, weights, strict=True), key=lambda pair: pair[1] <= ELSEWHERE):
-        number = span.first
-        fall = (
-            (LIKE_LISTED if span.listed else LIKE) if span.rule in seen else 1.0
-        )  # an example is shown whole, its like by their first lines
-        seen.add(span.rule)
-        for share, raw in zip(span.weights, span.raw, strict=True):
+        number, rule = span.first, span.rule
+        # An example is shown whole, its like by their first lines.
+        fall = 1.0 if rule not in seen else LIKE_LISTED if span.listed else LIKE
+        seen.add(rule)
+        for share, text in zip(span.weights, span.texts, strict=True):
             weight = share * factor * fall ** abs(number - span.anchor)
-            if len(raw) > SHORT and shown.setdefault(hash(raw[span.skip :]), number) != number != span.anchor:
+            if len(text) > SHORT and shown.setdefault(text, number) != number != span.anchor:
                 weight *= SHOWN
-            known = lines.get(number)
-            if known is None or known[0] < weight:
-                lines[number] = (weight, span.rule, raw)
+            if number not in lines or lines[number][0] < weight:
+                lines[number] = (weight, rule)
             number += 1
     return lines
 
 
-def _dim(lines: _Lines, green: Green) -> None:
+def _dim(lines: _Lines, green: Green, kept: Kept) -> None:
     """Lines that the green run prints too weigh little."""
-    for number, (weight, rule, raw) in lines.items():
-        if weight > 0.05 and raw in green:
-            lines[number] = (weight * GREEN, rule, raw)
+    for number, (weight, rule) in lines.items():
+        if weight > 0.05 and kept.raw[number] in green:
+            lines[number] = (weight * GREEN, rule)
 
 
-def _blocks(lines: _Lines) -> tuple[Block, ...]:
-    """The most telling lines, up to the bound; neighbours of one weight and rule make a block."""
-    size = 0
-    kept: list[int] = []
-    if sum(len(raw) for _, _, raw in lines.values()) + len(lines) <= MOST:
-        kept = sorted(lines)
-    else:
-        for _, number in sorted([(-weight, number) for number, (weight, _, _) in lines.items()]):
-            size += min(len(lines[number][2]), LONGEST) + 1
-            if size > MOST:
-                break
-            kept.append(number)
-        kept.sort()
+def _most_telling(lines: _Lines, kept: Kept) -> list[int]:
+    """The numbers of the most telling lines, up to the bound, in the log's order."""
+    sizes = {number: min(len(kept.text[number]), LONGEST) + 1 for number in lines}
+    if sum(sizes.values()) <= MOST:
+        return sorted(lines)
+    room = MOST
+    chosen: list[int] = []
+    for number in sorted(lines, key=lambda number: (-lines[number][0], number)):
+        room -= sizes[number]
+        if room < 0:
+            break
+        chosen.append(number)
+    return sorted(chosen)
+
+
+def _blocks(lines: _Lines, kept: Kept) -> tuple[Block, ...]:
+    """The most telling lines; neighbours of one weight and rule make a block."""
     blocks: list[Block] = []
     texts: list[str] = []
+    numbers = _most_telling(lines, kept)
     first, last, weight, rule = 0, -2, 0.0, ""
-    for number, shown in zip(kept, clean([lines[number][2] for number in kept]), strict=True):
-        new, name, _ = lines[number]
+    for number, shown in zip(numbers, kept.lines(numbers), strict=True):
+        new, name = lines[number]
         if number != last + 1 or name != rule or abs(new - weight) > weight * 0.01:
             if texts:
                 blocks.append(Block(first + 1, tuple(texts), weight, rule, last + 1))
@@ -105,16 +111,16 @@ def _blocks(lines: _Lines) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _word(raw: bytes) -> str:
+def _word(text: bytes) -> str:
     """The longest word that all lines of a line's shape hold; empty: there is none."""
-    words = [word for word in _WORDS.findall(shape_of(raw)) if word in raw]
+    words = [word for word in _WORDS.findall(shape_of(text)) if word in text]
     return max(words, key=len, default=b"").decode()
 
 
 def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Repeat, ...]:
     """What the failed step found so often that examples of it and their number say more than all of it."""
     often = {shape for shape, count in scan.alike.items() if count >= MANY}
-    found = {span.shape: _word(span.raw[span.anchor - span.first]) for span in spans if span.shape in often}
+    found = {span.shape: _word(span.texts[span.anchor - span.first]) for span in spans if span.shape in often}
     alike = {
         shape: word for shape, word in found.items() if word
     }  # names and places alone are alike by chance
@@ -136,9 +142,9 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     weights = factors(scan, spans, steps)
     lines = _lines(scan, spans, weights)
     if green is not None:
-        _dim(lines, green)
+        _dim(lines, green, scan.kept)
     told = facts(scan, spans, steps)
-    blocks = _blocks(lines)
+    blocks = _blocks(lines, scan.kept)
     return Digest(
         blocks,
         scan.total,

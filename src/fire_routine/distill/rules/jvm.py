@@ -26,7 +26,7 @@ RULES = (
     rule("jvm-exception", "exception|error|throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=30, paragraph=0),
     rule("jvm-thread", "exception in thread", r"^Exception in thread ", CAUSE, ahead=30),
     rule("jvm-cause", "caused by: ", r"^\s*Caused by: ", CAUSE - 2, ahead=8),
-    rule("jvm-frames", "at ", r"^\s+at (?:[\w$]+\.)+", NOISE * 5, ahead=0),
+    rule("jvm-frames", "^a~at ", r"^\s+at (?:[\w$]+\.)+", NOISE * 5, ahead=0),
     # Gradle
     rule("gradle-test", " failed", r"^\S.* > .*FAILED\s*$", CAUSE, ahead=24, listed=True),
     rule("gradle-test-progress", "^t~failed", r"^\s*Test \S.* FAILED", RESULT, ahead=6, listed=True),
@@ -35,12 +35,12 @@ RULES = (
     rule("gradle-task", "^:~failed|^>~failed", r"^(?:> Task )?:\S+ FAILED$", RESULT, ahead=0, back=0),
     rule("gradle-failure", "failure: build", r"^FAILURE: Build (?:failed with an exception|completed with \d+ failures)", RESULT - 2, ahead=0, paragraph=1),
     rule("gradle-total", "tests completed, |test completed, ", r"^\d+ tests? completed, [1-9]\d* failed", RESULT - 1, ahead=0),
-    rule("gradle-help", "try|run with|get more help", r"^(?:\* Try:|> ?Run with --|Run with --|\* Get more help|> Get more help)", CONSEQUENCE * 0.5, ahead=0),
+    rule("gradle-help", "* try:|run with --|get more help", r"^(?:\* Try:|> ?Run with --|Run with --|\* Get more help|> Get more help)", CONSEQUENCE * 0.5, ahead=0),
     rule("gradle-result", "build failed", r"^BUILD FAILED(?: in .*)?$", CONSEQUENCE, ahead=0, paragraph=6),
     rule("gradle-violations", "violations were found|there were failing tests", r"violations were found|There were failing tests", RESULT, ahead=2),
     rule("kotlin", "^e~e: ", r"^e: \S", CAUSE, ahead=2),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
-    rule("javac-warning", "java|kt|scala", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |\[\w+\])", WARNING, ahead=0),
+    rule("javac-warning", ".java:|.kt:|.scala:", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |\[\w+\])", WARNING, ahead=0),
     rule("javac-plain", ".java:0|.java: (|.java:[|.kt:|.kts:|.scala:|.groovy:", r"^(?:\[(?!WARN)\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
     # Ant, sbt, Scala, Leiningen
     rule("ant-junit", "[junit] ", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|\s*Caused an ERROR$|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=6, back=1, leads=r"^\s*\[junit\] Testcase"),

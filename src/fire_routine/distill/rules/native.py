@@ -8,7 +8,7 @@ from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
 RULES = (
     rule("swiftlint", "violation: ", r"\.swift:\d+(?::\d+)?: (?:warning|error): .* Violation: ", CAUSE - 2, ahead=0),
     rule("compiler", "error", r"^(?!\S+\.l?hs:)(?:In file included from )?(?:[A-Za-z]:)?[^\s:(][^:(]*?(?::\d+(?::\d+)?|\(\d+(?:,\d+)?\)) ?: (?:fatal |internal compiler )?error\b(?! TS\d)", CAUSE, ahead=12, back=3, leads=r"^In file included from|^\s+from |: In (?:function|member|instantiation|constructor)|: At global|required from"),
-    rule("compiler-warning", "warning", r"^[^\s:][^:]*:\d+(?::\d+)?: warning: ", WARNING, ahead=0),
+    rule("compiler-warning", ": warning: ", r"^[^\s:][^:]*:\d+(?::\d+)?: warning: ", WARNING, ahead=0),
     rule("internal-compiler-error", "internal compiler error", r"internal compiler error", CAUSE, ahead=4),
     rule("linker-undefined", "undefined reference|undefined symbol|unresolved external|multiple definition|duplicate symbol", r"undefined reference to|[Uu]ndefined symbols?\b|unresolved external symbol|multiple definition of|duplicate symbol", CAUSE, ahead=4),
     rule("linker", "collect2|linker command|ld: |ld.lld: |ld.gold: |ld.bfd: |ld.mold: ", r"^(?:\S*/)?ld(?:\.\w+)?: (?!warning)|collect2: (?:fatal )?error|^clang: error: linker", RESULT, ahead=3, back=8, leads=r"^\s+\S|undefined|\.o:|in function"),

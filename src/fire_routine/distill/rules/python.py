@@ -49,7 +49,7 @@ RULES = (
     rule("ruff", ".py:0|.pyi:0|.ipynb", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S"),
     rule("bandit", ">> issue: [", r"^>> Issue: \[\w+:\w+\]", CAUSE, ahead=6, paragraph=9),
     rule("robot", "| fail |", r"\| FAIL \|$", CAUSE - 1, ahead=4, paragraph=6),
-    rule("ruff-total", " error| diagnostic", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1),
+    rule("ruff-total", "^f~found 0", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1),
     rule("black", "would reformat|cannot format|reformatted|reformat", r"^(?:error: cannot format |would reformat |Would reformat: |reformatted )", CAUSE - 1, ahead=0),
     rule("black-total", "would be reformatted", r"^\d+ files? would be reformatted", RESULT - 2, ahead=0),
     rule("isort", "imports are incorrectly", r"Imports are incorrectly sorted", CAUSE - 1, ahead=0),

@@ -16,11 +16,11 @@ RULES = (
     rule("cucumber", "failing scenarios", r"^Failing Scenarios:", RESULT, ahead=10, paragraph=10),
     rule("bundler", "^c~could not|^b~bundler|^g~gem::|^a~an error occurred while inst|^y~your bundle|^y~your ruby|gems changed|gemfile changed|gemspecs changed|^y~bundler|^e~error: ", r"^(?:Could not (?:find (?:gem|compatible)|locate Gemfile)|Bundler (?:could not|found)|Gem::\w+(?:Error|::\w+)|An error occurred while installing|Your bundle is locked|Your Ruby version is|The (?:gemspecs?|dependencies) .*changed|You must use Bundler)|ERROR: +(?:While executing gem|Error installing|Failed to build gem|Could not find a valid gem)", CAUSE, ahead=10, paragraph=6),
     rule("ruby-exception", "error|exception|errno|timeout: |recordnot|recordinvalid: ", r"^\S*:\d+:in [`'].*: .*\((?:[A-Z]\w*::)*[A-Z]\w*\)$|^(?:[A-Z]\w*::)*[A-Z]\w*(?:Error|Exception)(?:: .*)?$|^(?:[A-Z]\w*::)+[A-Z]\w*: ", CAUSE - 1, ahead=12, paragraph=6),
-    rule("ruby-frames", "in", r"^\s*(?:from )?\S+:\d+:in [`']", HINT - 1, ahead=0),
+    rule("ruby-frames", ":in `|:in '", r"^\s*(?:from )?\S+:\d+:in [`']", HINT - 1, ahead=0),
     rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
     rule("rubocop", ".rb:0|.rake:0|offenses|gemfile:0|rakefile:0|.gemspec:0|.ru:0", r"^\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected|^Offenses:$", CAUSE, ahead=2, paragraph=2),
     # https://docs.phpunit.de
-    rule("phpunit-test", "^0~) ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=4, paragraph=14),
+    rule("phpunit-test", "^0~0) ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=4, paragraph=14),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
     rule("phpunit-total", "failures: |errors: |^f~failures!|^e~errors!", r"^(?:FAILURES!|ERRORS!)$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]", RESULT - 2, ahead=1),
     rule("php-error", "php |^f~fatal error|^p~parse error|^c~fatal error", r"^(?:PHP )?(?:Fatal|Parse|Catchable fatal) error: ", CAUSE, ahead=10),
