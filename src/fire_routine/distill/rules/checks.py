@@ -7,7 +7,7 @@ from .rule import CAUSE, HINT, REPORT, RESULT, rule
 
 RULES = (
     # linters
-    rule("shellcheck", "^i~ line ", r"^In (?!\S+\.php )\S+ line \d+:$", CAUSE - 1, ahead=6, paragraph=6),
+    rule("shellcheck", "^i~ line 0", r"^In (?!\S+\.php )\S+ line \d+:$", CAUSE - 1, ahead=6, paragraph=6),
     rule("hadolint", " dl0| sc0", r"^\S+:\d+ (?:DL|SC)\d{4} ", CAUSE - 1, ahead=0, listed=True),
     rule("pmd", "pmd failure: ", r"PMD Failure: ", CAUSE - 1, ahead=0, listed=True),
     rule("spotbugs", "[error] high: |[error] medium: |[error] low: ", r"^\[ERROR\] (?:High|Medium|Low): .* At \S+:\[line", CAUSE - 1, ahead=0, listed=True),
@@ -22,7 +22,7 @@ RULES = (
     # links and documentation
     rule("lychee", "^[~] http|^[~] <http|^[~] [http|^[~] file|^*~] http|^*~] <http|^*~] [http|^*~] file|^✗~] http|^✗~] <http|^✗~] [http|^✗~] file", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
     rule("markdown-link-check", "^[~✖", r"^\s*\[✖\] ", CAUSE - 1, ahead=0, listed=True),
-    rule("awesome-bot", "issues", r"^Issues :-\($", CAUSE, ahead=40, paragraph=40),
+    rule("awesome-bot", "issues :-(", r"^Issues :-\($", CAUSE, ahead=40, paragraph=40),
     rule("html-proofer", "^-~- ./|*  internally|*  external|*  image|*  linking|html-proofer found", r"^- \./|^\s*\*  (?:internally|External link|image|linking)|^HTML-Proofer found \d+ failures?", CAUSE - 2, ahead=3),
     rule("mkdocs", "warning -  |error   -  |error -  ", r"^(?:WARNING|ERROR) +-  \S", REPORT, ahead=0),
     rule("mkdocs-strict", "in strict mode", r"^Aborted with \d+ warnings in strict mode", HINT, ahead=0),
@@ -39,5 +39,5 @@ RULES = (
 
 # A message behind a file's name and line, of whatever tool: tried when no tool of its own takes it.
 PLACES = (
-    rule("lint-place", ".rb:0|.erb:0|.haml:0|.slim:0|.lua:0|.php:0|.css:0|.scss:0|.env:0|.yml:0|.yaml:0|.md:0|.proto:0|.toml:0|.tf:0|.sql:0|.tex:0|.rst:0|.graphql:0|.cfg:0|dockerfile:0", r"^(?:\./)?[\w./\\@-]{1,200}:\d+(?::\d+)?:? ?(?!in [`\'])[^\s\d]", RESULT, ahead=3, listed=True),
+    rule("lint-place", ".rb:0: |.rb:00: |.rb:000: |.rb:0000: |.rb:0:0|.rb:00:0|.rb:000:0|.rb:0000:0|.rb:0 |.rb:00 |.rb:000 |.rb:0000 |.erb:0|.haml:0|.slim:0|.lua:0|.php:0|.css:0|.scss:0|.env:0|.yml:0|.yaml:0|.md:0|.proto:0|.toml:0|.tf:0|.sql:0|.tex:0|.rst:0|.graphql:0|.cfg:0|dockerfile:0", r"^(?:\./)?[\w./\\@-]{1,200}:\d+(?::\d+)?:? ?(?!in [`\'])[^\s\d]", RESULT, ahead=3, listed=True),
 )  # fmt: skip

@@ -19,7 +19,7 @@ RULES = (
     # Mocha's and Cypress's spec reporters
     rule("mocha-failing", "^0~failing", r"^\s*\d+ failing\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
     rule("karma", " failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=20),
-    rule("karma-total", "executed ", r"Executed \d+ of \d+ .*\(\d+ FAILED\)", RESULT - 2, ahead=0),
+    rule("karma-total", "executed 0", r"Executed \d+ of \d+ .*\(\d+ FAILED\)", RESULT - 2, ahead=0),
     rule("tap", "^n~not ok", r"^\s*not ok\b(?!.*# (?:TODO|SKIP))", CAUSE, ahead=30, paragraph=3),
     rule("tap-total", "# fail", r"^# (?:fail|failed) +[1-9]", RESULT - 2, ahead=0),
     rule("playwright", "^0~ › ", r"^\s*\d+\) (?:\[[\w -]+\] › )?\S+:\d+:\d+ › ", CAUSE, ahead=40),

@@ -57,6 +57,6 @@ RULES = (
     rule("pip", "^e~error: ", r"^\s*ERROR: (?:Could not |No matching|Cannot install|Failed building|Package |Command errored|ResolutionImpossible|THESE PACKAGES|In --require)", CAUSE - 1, ahead=12),
     rule("pip-subprocess", "error: subprocess", r"^\s*error: subprocess-exited-with-error", REPORT, ahead=30),
     rule("python-warning", "warning: ", r"^\S+\.py:\d+: \w*Warning: |^\s*(?:Deprecation|Future|User|PendingDeprecation)Warning: ", WARNING, ahead=0),
-    rule("sphinx", ": warning: |: error: |: severe: |: critical: ", r"^(?!\S*meson\.build)\S+:(?:\d+|docstring of \S+): (?:WARNING|ERROR|SEVERE|CRITICAL): ", REPORT, ahead=1),
+    rule("sphinx", ".rst:0|.rst: |.md:0|.txt:0|.ipynb:0|docstring of ", r"^(?!\S*meson\.build)\S+:(?:\d+|docstring of \S+): (?:WARNING|ERROR|SEVERE|CRITICAL): ", REPORT, ahead=1),
     rule("pytest-xfail", "xfail|xpass", r"^(?:XFAIL|XPASS) ", NOISE, ahead=0),
 )  # fmt: skip
