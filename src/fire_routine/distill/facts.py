@@ -31,6 +31,7 @@ class Facts:
     shell: str = ""
     exit_code: int | None = None
     ended: str = ""
+    line: int = 0  # in which a runner says in a few words how the step ended
 
 
 def _end(scan: Scan, steps: Sequence[Step]) -> Mark | None:
@@ -61,4 +62,6 @@ def facts(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> Facts:
         return Facts(ended=next((_ENDED[span.rule] for span in spans if span.rule in _ENDED), ""))
     found = re.search(r"(?:exit code|exited with) (\d{1,3})\b", mark.text)
     code = int(found.group(1)) if found else None
-    return Facts(mark.header.name, mark.header.command, mark.header.shell, code, _ended(mark, code, spans))
+    line = mark.line + 1 if mark.kind == "exit" and mark.text.startswith("##[error]") else 0
+    header = mark.header
+    return Facts(header.name, header.command, header.shell, code, _ended(mark, code, spans), line)
