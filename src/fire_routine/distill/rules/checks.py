@@ -8,17 +8,20 @@ from .rule import CAUSE, HINT, REPORT, RESULT, rule
 RULES = (
     # linters
     rule("shellcheck", "^i~ line 0", r"^In (?!\S+\.php )\S+ line \d+:$", CAUSE - 1, ahead=6, paragraph=6),
+    rule("shellcheck-gcc", "[sc0", r"^\S+:\d+:\d+: \w+: .* \[SC\d{4}\]$", CAUSE - 1, ahead=0, listed=True),
+    rule("checkbashisms", "possible bashism", r"^possible bashism in \S+ line \d+", CAUSE - 1, ahead=0, paragraph=1, listed=True),
     rule("hadolint", " dl0| sc0", r"^\S+:\d+ (?:DL|SC)\d{4} ", CAUSE - 1, ahead=0, listed=True),
     rule("pmd", "pmd failure: ", r"PMD Failure: ", CAUSE - 1, ahead=0, listed=True),
     rule("spotbugs", "[error] high: |[error] medium: |[error] low: ", r"^\[ERROR\] (?:High|Medium|Low): .* At \S+:\[line", CAUSE - 1, ahead=0, listed=True),
     rule("spotless", "format violations", r"The following files had format violations:", CAUSE - 1, ahead=24),
     rule("android-lint", "error: ", r"^\S+:\d+: Error: .*\[\w+\]$", CAUSE, ahead=4),
     rule("aapt", "aapt", r"\bAAPT2?: error: |^AAPT2? (?:error|aapt)", CAUSE, ahead=2),
-    rule("luacheck", ".lua:0", r"^\s+\S+\.lua:\d+:\d+: \([WE]\d+\) ", CAUSE - 1, ahead=0, listed=True),
+    rule("luacheck", ".lua:0", r"^\s+\S+\.lua:\d+:\d+(?:-\d+)?: \S", CAUSE - 1, ahead=0, listed=True),
     rule("pydocstyle", " at module level| in public | in private ", r"^\S+\.py:\d+ (?:at module level|in \w[\w ]* `.+`):$", CAUSE - 1, ahead=2, listed=True),
     rule("credo", "^┃", r"^\s*┃ \[[CDFRW]\] \S", CAUSE - 1, ahead=1, listed=True),
     rule("semgrep", "^❯", r"^\s*❯+❱ \S", CAUSE - 1, ahead=6, back=1, leads=r"^\s+\S+\.\w+$"),
-    rule("coverage-threshold", "coverage threshold", r"coverage threshold for .* not met", CAUSE - 1, ahead=0),
+    rule("coverage-threshold", "coverage threshold|meet global threshold|meet threshold|expected minimum coverage|required test coverage|coverage failure: |code coverage below|result: failed (m", r"coverage threshold for .* not met|does not meet (?:global )?threshold|below the expected minimum coverage|Required test coverage of .* not reached|^Coverage failure: |[Cc]ode coverage below|RESULT: FAILED \(minimum", CAUSE - 1, ahead=0),
+    rule("sqlfluff", "^l~ | p: ", r"^L: +\d+ \| P: +\d+ \| \w+ \| ", CAUSE - 1, ahead=2, back=1, leads=r"^== \[", listed=True),
     # links and documentation
     rule("lychee", "^[~] http|^[~] <http|^[~] [http|^[~] file|^*~] http|^*~] <http|^*~] [http|^*~] file|^✗~] http|^✗~] <http|^✗~] [http|^✗~] file", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
     rule("markdown-link-check", "^[~✖", r"^\s*\[✖\] ", CAUSE - 1, ahead=0, listed=True),
@@ -39,5 +42,5 @@ RULES = (
 
 # A message behind a file's name and line, of whatever tool: tried when no tool of its own takes it.
 PLACES = (
-    rule("lint-place", ".rb:0: |.rb:00: |.rb:000: |.rb:0000: |.rb:0:0|.rb:00:0|.rb:000:0|.rb:0000:0|.rb:0 |.rb:00 |.rb:000 |.rb:0000 |.erb:0|.haml:0|.slim:0|.lua:0|.php:0|.css:0|.scss:0|.env:0|.yml:0|.yaml:0|.md:0|.proto:0|.toml:0|.tf:0|.sql:0|.tex:0|.rst:0|.graphql:0|.cfg:0|dockerfile:0", r"^(?:\./)?[\w./\\@-]{1,200}:\d+(?::\d+)?:? ?(?!in [`\'])[^\s\d]", RESULT, ahead=3, listed=True),
+    rule("lint-place", ".pl:0|.pm:0|.t:0|.pp:0|.sh:0|.vim:0|.html:0|.coffee:0|.rb:0: |.rb:00: |.rb:000: |.rb:0000: |.rb:0:0|.rb:00:0|.rb:000:0|.rb:0000:0|.rb:0 |.rb:00 |.rb:000 |.rb:0000 |.erb:0|.haml:0|.slim:0|.lua:0|.php:0|.css:0|.scss:0|.env:0|.yml:0|.yaml:0|.md:0|.proto:0|.toml:0|.tf:0|.sql:0|.tex:0|.rst:0|.graphql:0|.cfg:0|dockerfile:0", r"^(?:\./)?[\w./\\@-]{1,200}:\d+(?::\d+)?:? ?(?!in [`\'])[^\s\d]", RESULT, ahead=3, listed=True),
 )  # fmt: skip

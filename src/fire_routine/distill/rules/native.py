@@ -48,7 +48,7 @@ RULES = (
     rule("xcodebuild", "^*~failed|^*~interrupted|xcodebuild: error|^t~testing failed|commands failed", r"^\*\* (?:BUILD|TEST|ARCHIVE|ANALYZE) (?:FAILED|INTERRUPTED) \*\*|^xcodebuild: error: |^Testing failed:|^The following build commands failed", RESULT - 1, ahead=10, paragraph=6),
     rule("xcpretty", "^❌|^⚠", r"^\s*(?:❌|⚠️) ", CAUSE, ahead=6),
     rule("xcpretty-test", ", expected|, failed|, ((|, xct|, throw|, caught|, received|, asynchronous|, exceeded", r"^  \w+, (?:expected|failed|\(\(|XCT|throw|caught|received|Asynchronous|Exceeded)", CAUSE, ahead=10, paragraph=8, back=3, leads=r"^\S+$|^\s*$"),
-    rule("cocoapods", "^[~[!] ", r"^\[!\] ", CAUSE - 2, ahead=8),
+    rule("cocoapods", "^[~[!] ", r"^\[!\] (?!\w*Error: |\(plugin )", CAUSE - 2, ahead=8),
     rule("swift-package", "error: ", r"^error: (?:fatalError|terminated|no such module|the package|dependencies|product|package|emit-module)", CAUSE - 1, ahead=6),
     rule("swift-crash", "fatal error", r"^(?!PHP |Catchable ).*[Ff]atal error: (?!Uncaught)", CAUSE, ahead=8),
 )  # fmt: skip
