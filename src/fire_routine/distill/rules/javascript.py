@@ -28,7 +28,7 @@ RULES = (
     rule("rollup", "^[~[!] ", r"^\[!\] (?:\w*Error: |\(plugin )", CAUSE, ahead=6, paragraph=6),
     rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14),
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
-    rule("cross-mark", "^✗|^✘|❌", r"^\s*(?:[✗✘]|\S{1,12} ?❌) ", RESULT, ahead=8, listed=True),
+    rule("cross-mark", "^✗|^✘|❌", r"^\s*(?:[✗✘]|\S{1,12} ?❌) ", RESULT, ahead=20, listed=True),
     # An error's message with its frames
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=14),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
@@ -43,6 +43,8 @@ RULES = (
     rule("flow", "^e~┈┈|^e~-----", r"^Error (?:┈+|-+) \S+:\d+:\d+$", CAUSE - 1, ahead=0, listed=True),
     rule("flow-message", "[0] is incompatible|[0] is missing|is missing in|[0] is not|resolve name|resolve module", r"^(?:Cannot|Missing|Property|Could not|Invalid) .*\[\d\]|^Cannot resolve (?:name|module) ", CAUSE, ahead=14, paragraph=3),
     rule("depcheck", "unused dependencies|unused devdependencies|missing dependencies", r"^(?:Unused (?:devD|d)|Missing d)ependencies$", CAUSE - 1, ahead=0, paragraph=20),
+    rule("api-extractor", " - (ae-| - (tsdoc-|public api signature", r"^(?:Warning|Error): (?:.* - \((?:ae|tsdoc)-[\w-]+\) |You have changed the public API signature)", CAUSE - 1, ahead=0, listed=True),
+    rule("friendly-errors", "^*~ in ./|dependency was not found|dependencies were not found", r"^(?:This dependency was|These dependencies were) not found:|^\* \S+ in \./", CAUSE - 1, ahead=4),
     rule("jscs", ".js :|.jsx :|.coffee :", r"^\w.* at \S+\.\w+ :$", CAUSE - 1, ahead=6, paragraph=8),
     rule("stylelint", "^0~✖|^0~×", r"^\s+\d+:\d+ +[✖×]  ", CAUSE, ahead=0),
     rule("standard", "standard: ", r"^standard: (?!Run|Un)", RESULT, ahead=12),
@@ -65,7 +67,8 @@ RULES = (
     rule("npm-lifecycle", "elifecycle", r"ELIFECYCLE", CONSEQUENCE, ahead=2),
     rule("yarn", "error ", r"^error (?!Command failed)(?:\S.*)$", RESULT - 1, ahead=4),
     rule("yarn-command", "error command failed", r"^error Command failed(?: with exit code \d+)?", CONSEQUENCE, ahead=2),
-    rule("yarn-berry", "yn0", r"^➤ YN(?!0000)\d{4}: .*(?:rror|fail|can't|modified by|conflict)", CAUSE - 2, ahead=2),
+    rule("bower", "^b~bower ", r"^bower \S+ +E[A-Z]{3,} ", CAUSE, ahead=6),
+    rule("yarn-berry", "yn0", r"^➤ YN(?:00(?:01|09|10|14|16|18|27|28|35|41|78|80|81|82)|(?!0000)\d{4}: .*(?:rror|fail|can't|modified by|conflict))", CAUSE - 2, ahead=2),
     rule("npm-warning", "npm warn", r"^npm (?:WARN|warn) ", NOISE, ahead=0),
     rule("lerna", "lerna err", r"^lerna ERR! (?!lerna)", CONSEQUENCE + 1, ahead=2),
     rule("next", "type error: ", r"^Type error: ", CAUSE, ahead=6, paragraph=8, back=1, leads=r"^\./"),

@@ -48,6 +48,7 @@ RULES = (
     rule("flutter-test", "exception caught|[e]", r"══╡ EXCEPTION CAUGHT|^\d\d:\d\d \+\d+(?: ~\d+)? -\d+: .*\[E\]", CAUSE, ahead=20),
     rule("nim", ".nim(", r"^\s*\S+\.nim\(\d+, \d+\)(?: Error: |: Check failed: )", CAUSE, ahead=4, paragraph=2),
     rule("elm", ".elm", r"^-- [A-Z][A-Z ]+ -{3,} ", CAUSE, ahead=24),
+    rule("purescript", ".purs:0", r"^at \S+\.purs:\d+:\d+ - ", CAUSE, ahead=24, back=2, leads=r"^in module|^Error found"),
     rule("solc", "error (", r"^Error \(\d{3,5}\): ", CAUSE, ahead=6),
     rule("gfortran", "error: ", r"^(?:Fatal )?Error: .{1,300} at \(\d\)", CAUSE, ahead=1, back=6, leads=r"^\S+\.[fF]\w*:\d+:\d+:$|^\s+\d* *\||^\s*$"),
     rule("ert", "condition:", r"^Test \S+ condition:$", CAUSE, ahead=20),

@@ -28,6 +28,9 @@ RULES = (
     rule("phpunit-test", "^0~0) ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=4, paragraph=14),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
     rule("phpunit-total", "failures: |errors: |^f~failures!|^e~errors!", r"^(?:FAILURES!|ERRORS!)$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]", RESULT - 2, ahead=1),
+    rule("pest", "^f~failed  |^•~ > ", r"^\s+(?:FAILED  |• )\S+ > \S", CAUSE, ahead=4, paragraph=8),
+    rule("collision", "^➜", r"^\s+➜ +\d+▕", CAUSE - 1, ahead=2, back=8, leads=r"^\s+\d+▕|^  at \S+:\d+$|^\s*$"),
+    rule("phpspec", "^0~  - it|^0~  ! it|^0~  ✘", r"^\s+\d+  [-!✘] \S", CAUSE, ahead=12, back=1, leads=r"^\s*\w+/\S+\s*$"),
     rule("php-error", "php |^f~fatal error|^p~parse error|^c~fatal error", r"^(?:PHP )?(?:Fatal|Parse|Catchable fatal) error: ", CAUSE, ahead=10),
     rule("php-lint", "errors parsing", r"^Errors parsing \S+", CAUSE, ahead=0, back=2, leads=r"Parse error|^\s*$"),
     rule("symfony-exception", "^i~.php line ", r"^In \S+\.php line \d+:$", CAUSE, ahead=14, paragraph=4),
@@ -37,4 +40,6 @@ RULES = (
     rule("psalm", ".php:0", r"^(?:ERROR|INFO): \w+ - \S+\.php:\d+:\d+ - ", CAUSE, ahead=4),
     rule("phpcs", "error ", r"^ +\d+ \| ERROR ", CAUSE, ahead=2),
     rule("php-cs-fixer", "begin diff", r"^ +-+ begin diff -+", CAUSE - 1, ahead=40, back=2, leads=r"^ +\d+\) "),
+    rule("phpmd", ".php:0", r"^\S+\.php:\d+(?:\t| {2,}\w+ {2,})\S", CAUSE - 1, ahead=0, listed=True),
+    rule("deptrac", "must not depend on", r"^\s*(?:Violation +)?\S+ must not depend on \S", CAUSE - 1, ahead=1, listed=True),
 )  # fmt: skip
