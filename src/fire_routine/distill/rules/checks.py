@@ -36,6 +36,8 @@ RULES = (
     rule("trivy", "critical: |high: ", r"^Total: [1-9]\d* \(.*(?:HIGH|CRITICAL): ", CAUSE - 2, ahead=30),
     rule("npm-audit", "severity vulnerabilities|severity vulnerability", r"^(?:found )?\d+ \w+ severity vulnerabilit", HINT, ahead=2),
     rule("pip-audit", "known vulnerabilit|vulnerability found in", r"^Found \d+ known vulnerabilit|^-> Vulnerability found in ", CAUSE - 1, ahead=8, paragraph=20),
+    rule("brakeman", "^c~confidence: ", r"^Confidence: (?:High|Medium|Weak)$", CAUSE, ahead=0, paragraph=8),
+    rule("bundler-audit", "advisory: cve|advisory: osvdb|advisory: ghsa|^c~cve: cve", r"^(?:Advisory|CVE): (?:CVE|OSVDB|GHSA)-", CAUSE, ahead=0, paragraph=6, back=2, leads=r"^(?:Name|Version): "),
     rule("size-limit", "size limit has exceeded", r"^\s*Package size limit has exceeded", CAUSE, ahead=4, paragraph=4, back=2, leads=r"^\s+\S"),
     rule("sonar", "quality gate status: failed|sonarscanner", r"QUALITY GATE STATUS: FAILED|Error during SonarScanner", CAUSE - 1, ahead=4),
     rule("codecov", "['error']|error - ", r"^\['error'\] |^error - \d{4}-\S+ \S+ -- ", CAUSE - 1, ahead=2),

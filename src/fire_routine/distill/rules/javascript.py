@@ -15,7 +15,7 @@ RULES = (
     rule("jest-snapshot", "obsolete|snapshot failed|snapshots failed", r"^ *› \d+ snapshots? (?:failed|obsolete)", RESULT - 1, ahead=0),
     rule("vitest-failed", "^⎯|^❯~failed|^f~fail", r"^\s*(?:⎯+ Failed (?:Tests|Suites) \d+ ⎯+|❯ .+ \d+ failed|FAIL  \S)", RESULT, ahead=8),
     rule("miette", "^×", r"^ {1,2}× (?!Some errors were emitted|.*\dm?s$)\S", CAUSE - 1, ahead=14, back=2, leads=r"^\S.* ━+$|^\s*$"),
-    rule("vitest-mark", "^×|^❯", r"^\s*(?:×|❯) \S.*", RESULT - 1, ahead=7, listed=True),
+    rule("vitest-mark", "^×|^❯", r"^\s*(?:×|❯) {1,2}\S.*", RESULT - 1, ahead=7, listed=True),
     # Mocha's and Cypress's spec reporters
     rule("mocha-failing", "^0~failing", r"^\s*\d+ failing\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
     rule("karma", " failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=20),
@@ -27,6 +27,7 @@ RULES = (
     rule("eslint-total", "problem|problems", r"✖ \d+ problems? \((?!0 errors)", RESULT, ahead=1),
     rule("rollup", "^[~[!] ", r"^\[!\] (?:\w*Error: |\(plugin )", CAUSE, ahead=6, paragraph=6),
     rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14),
+    rule("xo", "^✖", r"^\s+✖ +\d+:\d+ +\S", CAUSE, ahead=0, back=1, leads=r"^\s+\S+\.\w+(?::\d+:\d+)?$", listed=True),
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
     rule("cross-mark", "^✗|^✘|❌", r"^\s*(?:[✗✘]|\S{1,12} ?❌) ", RESULT, ahead=20, listed=True),
     # An error's message with its frames
@@ -46,7 +47,7 @@ RULES = (
     rule("api-extractor", " - (ae-| - (tsdoc-|public api signature", r"^(?:Warning|Error): (?:.* - \((?:ae|tsdoc)-[\w-]+\) |You have changed the public API signature)", CAUSE - 1, ahead=0, listed=True),
     rule("friendly-errors", "^*~ in ./|dependency was not found|dependencies were not found", r"^(?:This dependency was|These dependencies were) not found:|^\* \S+ in \./", CAUSE - 1, ahead=4),
     rule("jscs", ".js :|.jsx :|.coffee :", r"^\w.* at \S+\.\w+ :$", CAUSE - 1, ahead=6, paragraph=8),
-    rule("stylelint", "^0~✖|^0~×", r"^\s+\d+:\d+ +[✖×]  ", CAUSE, ahead=0),
+    rule("stylelint", "^0~✖|^0~×", r"^\s+\d+:\d+ +[✖×]  ", CAUSE, ahead=0, back=1, leads=r"^\s*\S+\.\w+(?::\d+:\d+)?$"),
     rule("standard", "standard: ", r"^standard: (?!Run|Un)", RESULT, ahead=12),
     rule("tsc", "error ts", r"(?:\(\d+,\d+\)|:\d+:\d+)?(?: -|:)? ?error TS\d+: ", CAUSE, ahead=8),
     rule("tslint", "error: ", r"^ERROR: (?:\(\S+\) )?\S+[:\[]\d+[:,] ?\d+\]? ?[-:]? ", CAUSE, ahead=0),

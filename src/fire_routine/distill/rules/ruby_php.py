@@ -24,6 +24,10 @@ RULES = (
     rule("rubocop", ": c: |: w: |: e: |: f: |offenses", r"^(?:# )?\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected|^Offenses:$", CAUSE, ahead=2, paragraph=2),
     rule("rubocop-simple", "^c~c: |^w~w: |^e~e: |^f~f: ", r"^[CWEF]: +\d+: *\d+: \S", CAUSE - 1, ahead=0, back=1, leads=r"^== .* ==$", listed=True),
     rule("puppet-lint", " on line 0", r"^(?:\S+\.pp - )?(?:ERROR|WARNING): .* on line \d+(?: col \d+)?(?: \(check: \w+\))?$", CAUSE - 1, ahead=0, listed=True),
+    rule("erb-lint", "^i~in file: ", r"^In file: \S+:\d+$", CAUSE - 1, ahead=0, back=1, leads=r"^\S", listed=True),
+    rule("reek", "troessner/reek", r"^\s+\[\d+(?:, \d+)*\]:\w+: ", CAUSE - 1, ahead=0, back=1, leads=r"^\S.* -- \d+ warnings?:$", listed=True),
+    rule("foodcritic", "^f~fc0", r"^FC\d{3}: \S.*: \S+:\d+$", CAUSE - 1, ahead=0, listed=True),
+    rule("chef", "chef::exceptions::|mixlib::shellout::|error executing action|resource declaration:", r"^\s*(?:Resource Declaration:$|(?:Chef::Exceptions|Mixlib::ShellOut)::\w+$|Error executing action `\w+` on resource)", CAUSE, ahead=4, paragraph=8),
     # https://docs.phpunit.de
     rule("phpunit-test", "^0~0) ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=4, paragraph=14),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
