@@ -61,7 +61,7 @@ RULES = (
     rule("pubgrub", "^b~because |, because |and because |version solving failed|▶ because ", r"^\s*(?:╰─▶ )?(?:So, |And )?[Bb]ecause \S.* (?:depends on|requires|match(?:es)?|we can conclude|is forbidden|incompatible|is no)\b|version solving failed\.$", CAUSE - 1, ahead=8, paragraph=6, back=1, leads=r"^\s+×"),
     rule("poetry-lock", "poetry.lock", r"poetry\.lock (?:was last generated|is not up to date)", CAUSE - 1, ahead=1),
     rule("cython", ".pyx:0|.pxd:0|.pxi:0", r"^\S+\.px[di]:\d+:\d+: (?!warning)\S|^\S+\.pyx:\d+:\d+: (?!warning)\S", CAUSE, ahead=0, back=9, leads=r"^-{20,}$|^\.\.\.$|^\s*$|^\s+\S|^(?:c?p?def|class|import|for|if|with|Error compiling) ?"),
-    rule("check-manifest", "missing from sdist|missing from vcs|lists of files in version", r"^(?:missing from (?:sdist|VCS)|lists of files in version control)", CAUSE - 1, ahead=12),
+    rule("check-manifest", "missing from sdist|missing from vcs|lists of files in version", r"^(?:missing from (?:sdist|VCS)|lists of files in version control and sdist do not)", CAUSE - 1, ahead=12),
     rule("towncrier", "newsfragments found", r"^No new newsfragments found", CAUSE, ahead=1),
     rule("python-warning", "warning: ", r"^\S+\.py:\d+: \w*Warning: |^\s*(?:Deprecation|Future|User|PendingDeprecation)Warning: ", WARNING, ahead=0),
     rule("sphinx", ".rst:0|.rst: |.md:0|.txt:0|.ipynb:0|docstring of ", r"^(?!\S*meson\.build)\S+:(?:\d+|docstring of \S+): (?:WARNING|ERROR|SEVERE|CRITICAL): ", REPORT, ahead=1),
