@@ -47,6 +47,7 @@ RULES = (
     rule("depcheck", "unused dependencies|unused devdependencies|missing dependencies", r"^(?:Unused (?:devD|d)|Missing d)ependencies$", CAUSE - 1, ahead=0, paragraph=20),
     rule("api-extractor", " - (ae-| - (tsdoc-|public api signature", r"^(?:Warning|Error): (?:.* - \((?:ae|tsdoc)-[\w-]+\) |You have changed the public API signature)", CAUSE - 1, ahead=0, listed=True),
     rule("friendly-errors", "^*~ in ./|dependency was not found|dependencies were not found", r"^(?:This dependency was|These dependencies were) not found:|^\* \S+ in \./", CAUSE - 1, ahead=4),
+    rule("sort-package-json", "not sorted", r"^\d+ files? (?:was|were) not sorted", CAUSE - 1, ahead=0, back=12, leads=r"^\S+\.json$|^Found \d+ file|^\s*$"),
     rule("jscs", ".js :|.jsx :|.coffee :", r"^\w.* at \S+\.\w+ :$", CAUSE - 1, ahead=6, paragraph=8),
     rule("stylelint", "^0~✖|^0~×", r"^\s+\d+:\d+ +[✖×]  ", CAUSE, ahead=0, back=1, leads=r"^\s*\S+\.\w+(?::\d+:\d+)?$"),
     rule("standard", "standard: ", r"^standard: (?!Run|Un)", RESULT, ahead=12),

@@ -34,6 +34,7 @@ RULES = (
     rule("prove-summary", "test summary report", r"^Test Summary Report$", RESULT, ahead=20, paragraph=20),
     rule("perl-module", "can't locate", r"(?:^|\.\. ?)Can't locate \S+ in @INC", CAUSE, ahead=3),
     rule("perl-die", " line 0|^b~begin failed|^c~compilation failed", r"^\S.* at \S+ line \d+\.?(?:$|,)|^BEGIN failed|^Compilation failed in require", RESULT - 2, ahead=2),
+    rule("dzil", "^r~required plugin |extract an abstract", r"^Required plugin \S+ isn't installed|^Unable to extract an abstract from ", CAUSE, ahead=1),
     rule("perl-critic", "severity:", r"\(Severity: \d\)$", CAUSE - 2, ahead=0),
     rule("lua", "stack traceback", r"^\s*stack traceback:$", RESULT, ahead=14, back=3, leads=r"^\S"),
     rule("lua-error", ".lua:0", r"^(?:lua[\d.]*: )?\S+\.lua:\d+: \S", RESULT, ahead=8, paragraph=6),
