@@ -22,7 +22,7 @@ RULES = (
     rule("ruby-frames", ":in `|:in '", r"^\s*(?:from )?\S+:\d+:in [`']", HINT - 1, ahead=0),
     rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
     rule("rubocop", ": c: |: w: |: e: |: f: |offenses", r"^(?:# )?\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected|^Offenses:$", CAUSE, ahead=2, paragraph=2),
-    rule("rubocop-simple", "^c~c: |^w~w: |^e~e: |^f~f: ", r"^[CWEF]: +\d+: *\d+: \S", CAUSE - 1, ahead=0, back=1, leads=r"^== .* ==$", listed=True),
+    rule("rubocop-simple", "^c~c:  0|^w~w:  0|^e~e:  0|^f~f:  0|^c~c: 0|^w~w: 0|^e~e: 0|^f~f: 0", r"^[CWEF]: +\d+: *\d+: \S", CAUSE - 1, ahead=0, back=1, leads=r"^== .* ==$", listed=True),
     rule("puppet-lint", " on line 0", r"^(?:\S+\.pp - )?(?:ERROR|WARNING): .* on line \d+(?: col \d+)?(?: \(check: \w+\))?$", CAUSE - 1, ahead=0, listed=True),
     rule("erb-lint", "^i~in file: ", r"^In file: \S+:\d+$", CAUSE - 1, ahead=0, back=1, leads=r"^\S", listed=True),
     rule("reek", "troessner/reek", r"^\s+\[\d+(?:, \d+)*\]:\w+: ", CAUSE - 1, ahead=0, back=1, leads=r"^\S.* -- \d+ warnings?:$", listed=True),
