@@ -9,24 +9,34 @@ from operator import itemgetter
 from ..patterns import pattern
 from .literals import Literals
 from .rules import DULL, GENERAL, SPECIFIC
+from .rules.infrastructure import SIGNS
 from .rules.rule import CAUSE, HINT, NOISE, Rule
 from .text import numbered, tabbed, texts, unstamped, without_escapes
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
+_SIGNS = frozenset(rule.name for rule in SIGNS)
 _PROBE = 600  # characters of a line that are tested
 # What other tools put before a line: times, a container's or target's name, a box's edge.
 _PREFIX = (
     r"(?:(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
-    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[\w./-]{1,40} +\||\[(?!WARN|.\])[\w ./:@-]{1,40}\]|#\d+ \d+\.\d+"
-    r"|[|=>])(?: |$))+"
+    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?|[\w./-]{1,40} +\||\[(?!WARN|warn|.\])[\w ./:@#-]{1,40}\]"
+    r"|#\d+ \d+\.\d+|[|=>]|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
+    r"|##\[error\]"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())
 _RED, _RED_CARETS = (pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m]") for start in (rb"\x1b", rb"\^\["))
 _RED_RULE = next(rule for rule in GENERAL if rule.name == "red")
 
-_INFO = pattern(r"(?:\[?\d{4}-\S+ [\d:.,]+\]? )?\[?(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b(?!.*FAIL)")
+# A line that a problem matcher took.
+_MATCHED = next(rule for rule in SPECIFIC if rule.name == "actions-error")
+
+_TIME = r"\[?(?:\d{4}-\S+[T ])?\d\d:\d\d:\d\d[\d:.,Z]*\]? "
+_SAID = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
+_INFO = pattern(rf"(?:{_TIME})?{_SAID}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b(?!.*FAIL)")
 _INFO_RULE = next(rule for rule in GENERAL if rule.name == "information")
+_WARN = pattern(rf"{_TIME}{_SAID}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] ")
+_WARN_RULE = next(rule for rule in GENERAL if rule.name == "warning")
 
 # Parts of words that are worth a look wherever they stand.
 _ANYWHERE = (b"error", b"fail", b"exception", b"panic")
@@ -144,15 +154,17 @@ def _rule(line: bytes, folded: bytes, entries: Sequence[_Entry], red: bool) -> R
     """The rule for a line, behind what other tools put before it too; red is an error in every tool."""
     text = line.decode("utf-8", "replace")
     rule = _first(text, folded, entries)
-    if rule is None or (rule.name in _GENERAL and rule.weight > NOISE):
+    if rule is None or rule is _MATCHED or (rule.name in _GENERAL and rule.weight > NOISE):
         prefix = RAW_PREFIX.match(line)
         if prefix is not None:
             rest = line[prefix.end() :]
             better = _first(rest.decode("utf-8", "replace"), folded[prefix.end() :], entries)
-            if better is not None and (rule is None or better.weight > rule.weight):
+            if better is not None and (rule is None or better.weight > rule.weight or better.weight < 1):
                 rule = better
-    if rule is not None and 1 <= rule.weight < CAUSE - 1 and _INFO.match(text):
+    if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):
         return _INFO_RULE
+    if rule is not None and 3 <= rule.weight < CAUSE and _WARN.match(text):
+        return _WARN_RULE
     if red and (rule is None or (rule.name in _GENERAL and 1 <= rule.weight < _RED_RULE.weight)):
         return _RED_RULE if line.strip() else rule
     return rule

@@ -36,9 +36,15 @@ _CODES = (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
 _DULL = (
-    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√) |PASS(?:ED)?[: ])|ok "
+    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√) |PASS(?:ED)?[: ]"
+    r"|cargo::?rerun-if"
+    # … the frames in which Gradle runs a task (what runs tests below them has others)
+    r"|at org\.gradle\.(?:api\.internal\.tasks\.execution|composite|execution|launcher|workers"
+    r"|internal\.(?:build|buildtree|composite|execution|hash|model|operations|work|Try))\b"
+    r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b)|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
     r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b"
+    r"|(?:Get|Hit|Ign):\d+ |(?:Selecting previously|Preparing to unpack|Unpacking|Setting up) \S+ "
     r"|(?:remote: )?(?:Receiving|Resolving|Compressing|Counting|Enumerating|Unpacking) (?:objects|deltas)"
     # … what is printed whatever failed: how to get help, and a runner's tidying up
     r"|\[INFO\] *(?:-{20}|Total time|Finished at|$)|\* (?:Try:|Get more help)|> Run with --"

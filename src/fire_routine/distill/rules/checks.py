@@ -20,7 +20,7 @@ RULES = (
     rule("pydocstyle", " at module level| in public | in private ", r"^\S+\.py:\d+ (?:at module level|in \w[\w ]* `.+`):$", CAUSE - 1, ahead=2, listed=True),
     rule("credo", "^┃", r"^\s*┃ \[[CDFRW]\] \S", CAUSE - 1, ahead=1, listed=True),
     rule("semgrep", "^❯", r"^\s*❯+❱ \S", CAUSE - 1, ahead=6, back=1, leads=r"^\s+\S+\.\w+$"),
-    rule("coverage-threshold", "coverage threshold|meet global threshold|meet threshold|expected minimum coverage|required test coverage|coverage failure: |code coverage below|result: failed (m", r"coverage threshold for .* not met|does not meet (?:global )?threshold|below the expected minimum coverage|Required test coverage of .* not reached|^Coverage failure: |[Cc]ode coverage below|RESULT: FAILED \(minimum", CAUSE - 1, ahead=0),
+    rule("coverage-threshold", "coverage threshold|meet global threshold|meet threshold|expected minimum coverage|required test coverage|coverage failure: |code coverage below|result: failed (m", r"coverage threshold for .* not met|does not meet (?:global )?threshold|below the expected minimum coverage|Required test coverage of .* not reached|^(?:ERROR: )?Coverage failure: |[Cc]ode coverage below|RESULT: FAILED \(minimum", CAUSE - 1, ahead=0),
     rule("sqlfluff", " p:   0| p:  0| p: 0", r"^L: +\d+ \| P: +\d+ \| \w+ \| ", CAUSE - 1, ahead=2, back=1, leads=r"^== \[", listed=True),
     # links and documentation
     rule("lychee", "^[~] http|^[~] <http|^[~] [http|^[~] file|^*~] http|^*~] <http|^*~] [http|^*~] file|^✗~] http|^✗~] <http|^✗~] [http|^✗~] file", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),

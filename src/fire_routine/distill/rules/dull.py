@@ -6,10 +6,14 @@ from __future__ import annotations
 from .rule import NOISE, rule
 
 RULES = (
-    rule("passed-test", "^✓|^√|^✔|s ok|. ok|^o~ok |pass", r"^\s*(?:(?:✓|√|✔|--- PASS:) |(?<=\s)PASS \[)|^(?:ok|PASS:?|PASSED) | (?:(?<=[.s] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)", NOISE, ahead=0),
+    rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|s ok|. ok|^o~ok |pass", r"^\s*(?:(?:✓|√|✔|\[\+\]|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) | (?:(?<=[.s] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)", NOISE, ahead=0),
     rule("shell-trace", "^+", r"^\+{1,6} (?!\s|~|b/|CategoryInfo|FullyQualified|expected|actual)|^\+{2,6}[^+\s]|^\+(?:local|test|shift|:|\[|set|export|echo|cd|for|if|exit|return|eval|source|\.) ", NOISE * 2, ahead=0),
     rule("go-progress", "^=~=== |^-~--- skip", r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME)|--- SKIP)\b", NOISE, ahead=0),
     rule("source-throw", "throw new", r"^[\W\d]*throw new [\w.\\]+\(", NOISE * 4, ahead=0),
+    rule("source-log", "console.|print(|logger.|logging.|log.error(|echo ", r"^[\s\d|>]*(?:console\.(?:debug|error|info|log|warn)\(|print\(f?[\"']|log(?:ger|ging)?\.(?:debug|error|exception|info|warn(?:ing)?)\(|echo (?:-e )?[\"'])", NOISE * 2, ahead=0),
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
+    rule("logged-json", '"level":', r'^\W{0,3}\{.*"level": ?(?:[123]0\b|"(?:info|debug|trace)")', NOISE, ahead=0),
+    rule("cargo-progress", " v0", r"^\s*(?:Adding|Building|Checking|Compiling|Dirty|Documenting|Downloaded|Fresh|Locking|Removing|Updating) [\w-]+ v\d", NOISE, ahead=0),
+    rule("build-script", "cargo:|cargo::", r"^\s*cargo::?[\w-]+=", NOISE, ahead=0),
     rule("download", "downloading|downloaded|progress", r"^(?:\[\w+\] )?(?:Downloading|Downloaded|Progress)\b", NOISE, ahead=0),
 )  # fmt: skip

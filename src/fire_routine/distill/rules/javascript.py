@@ -66,6 +66,7 @@ RULES = (
     rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script)", CAUSE - 1, ahead=10),
     rule("npm-noise", "npm err|npm error", r"^npm (?:ERR!|error)(?: (?:A complete log|This is probably not|There is likely|\s+/|errno|node v|npm  v|argv|Linux|Darwin|Windows|Failed at the|Exit status|Tell the author|You can get|Or if that|    npm|file |Please include|If you need).*| *)$", CONSEQUENCE * 0.5, ahead=0),
     rule("npm", "npm err|npm error", r"^npm (?:ERR!|error) ", CONSEQUENCE + 1, ahead=0),
+    rule("pnpm-recursive", "err_pnpm_recursive", r"ERR_PNPM_RECURSIVE_(?:(?:RUN|EXEC)_FIRST_)?FAIL", CONSEQUENCE + 1, ahead=1),
     rule("pnpm", "err_pnpm", r"ERR_PNPM_\w+", CAUSE - 1, ahead=8),
     rule("npm-lifecycle", "elifecycle", r"ELIFECYCLE", CONSEQUENCE, ahead=2),
     rule("yarn", "error ", r"^error (?!Command failed)(?:\S.*)$", RESULT - 1, ahead=4),

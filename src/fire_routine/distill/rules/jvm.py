@@ -23,6 +23,7 @@ RULES = (
     rule("maven-module", ". failure [", r"^\[INFO\] .*\.{2,} FAILURE \[", RESULT - 2, ahead=0),
     rule("checkstyle", ".java:0:|.java:00:|.java:000:|.java:0000:|.java:[0", r"^(?:\[(?:ERROR|WARN|ant:checkstyle)\] )+\S+\.java:\d+", CAUSE, ahead=0),
     # An exception with its frames
+    rule("gradle-exception", "org.gradle.|kotlin.gradle.", r"^(?:Caused by: )?org\.(?:gradle\.(?:api|internal|workers|process|execution)|jetbrains\.kotlin\.gradle)\.\S*(?:Exception|Error)(?:: |$)", RESULT - 2, ahead=0),
     rule("jvm-exception", "exception|error|throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=30, paragraph=0),
     rule("jvm-thread", "exception in thread", r"^Exception in thread ", CAUSE, ahead=30),
     rule("jvm-cause", "caused by: ", r"^\s*Caused by: ", CAUSE - 2, ahead=8),
@@ -40,8 +41,8 @@ RULES = (
     rule("gradle-violations", "violations were found|there were failing tests", r"violations were found|There were failing tests", RESULT, ahead=2),
     rule("kotlin", "^e~e: ", r"^e: \S", CAUSE, ahead=2),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
-    rule("javac-warning", ".java:|.kt:|.scala:", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |\[\w+\])", WARNING, ahead=0),
-    rule("javac-plain", ".java:0:|.java:00:|.java:000:|.java:0000:|.java: (|.java:[0|.kt:|.kts:|.scala:|.groovy:", r"^(?:\[(?!WARN)\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
+    rule("javac-warning", ".java:|.kt:|.scala:", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |warning - |\[\w+\])", WARNING, ahead=0),
+    rule("javac-plain", ".java:0:|.java:00:|.java:000:|.java:0000:|.java: (|.java:[0|.kt:|.kts:|.scala:|.groovy:", r"^(?:\[(?!WARN|warn)\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
     # Ant, sbt, Scala, Leiningen
     rule("ant-junit", "[junit] ", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|\s*Caused an ERROR$|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=6, back=1, leads=r"^\s*\[junit\] Testcase"),
     rule("ant-error", "javac", r"^\s*\[javac\] .*error: |^\s*\[javac\] \d+ errors?", CAUSE, ahead=3),

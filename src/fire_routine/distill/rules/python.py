@@ -6,7 +6,9 @@ from __future__ import annotations
 from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
 
 # What stands between "Traceback (most recent call last):" and the exception's own line.
-_FRAMES = r'^(?:\S+ ?[|:] ?)?(?:\s*File "|\s{2,}\S|\s*Traceback \(most|\s*\[Previous line|\s*$)'
+_FRAMES = (
+    r'^(?:\S+ ?[|:] ?)?(?:\s*File "|\s{2,}(?!\d+ ?\||at |❯)\S|\s*Traceback \(most|\s*\[Previous line|\s*$)'
+)
 
 RULES = (
     # https://docs.pytest.org/en/stable/how-to/output.html
