@@ -14,7 +14,7 @@ ROOM_A_COUNT = 2_000  # characters for which one count may be told
 ROOM_AN_END = 1_000  # characters from which on it is always told how the step ended
 SHORTEST = 200  # characters that a line may take however little room there is
 TELLING = 5.0  # the weight from which on a line may take much of the room
-NEARLY = 0.6  # of the worth of the first line that did not fit: shorter ones are still tried
+NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones are still tried
 LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
 
 

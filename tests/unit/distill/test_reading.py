@@ -202,3 +202,10 @@ def test_several_short_lines_are_told_rather_than_a_long_one_unless_it_is_tellin
     blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
     shown = [line for block in distill.excerpt(Digest(blocks, 20, ""), 340).blocks for line in block.lines]
     assert (weighed[0][0][:100] in "".join(shown)) == long_line_shown
+
+
+def test_room_too_small_for_the_next_line_goes_to_shorter_ones_that_tell_less() -> None:
+    weighed = [("x" * 150, 9.0), ("y" * 190, 8.0), ("main.c:3: undeclared", 3.0)]
+    blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
+    shown = distill.excerpt(Digest(blocks, 20, ""), 340).text
+    assert "main.c:3: undeclared" in shown
