@@ -89,7 +89,18 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
     assert {name for name, _ in PRINTED} == {rule.name for rule in RULES}
 
 
-@pytest.mark.parametrize("prefix", ["[12:34:56] ", "2026-01-02 03:04:05,678 ", "#12 0.345 ", "web_1  | "])
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "[12:34:56] ",
+        "2026-01-02 03:04:05,678 ",
+        "#12 0.345 ",
+        "web_1  | ",
+        "21:47:57    ERROR - ",
+        "[task 2026-01-02T03:04:05.678Z] 03:04:05     INFO - PID 908 | ",
+        "03:04:05     INFO - GECKO(1824) | ",
+    ],
+)
 @pytest.mark.parametrize(
     ("name", "line"),
     [("compiler", "src/a.c:10:5: error: expected ';' before 'return'"), ("pester", "[-] Adds two 12ms")],
@@ -98,6 +109,15 @@ def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, line: 
     rule = classify_line((prefix + line).encode())
     assert rule is not None
     assert rule.name == name
+
+
+@pytest.mark.parametrize(
+    "before", ["", "2026-01-02 03:04:05,678 ", "03:04:05     ", "[task 2026] 03:04:05   "]
+)
+def test_an_error_word_in_a_line_of_an_information_is_none(before: str) -> None:
+    rule = classify_line(f"{before}INFO - Retrying after an error in the last request".encode())
+    assert rule is not None
+    assert rule.name == "information"
 
 
 @pytest.mark.parametrize(
