@@ -7,7 +7,7 @@ import re
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.findings import Scan, Span
+from fire_routine.distill.findings import Header, Mark, Scan, Span
 from fire_routine.distill.known import MOST, Known
 from fire_routine.distill.place import factors
 
@@ -138,6 +138,31 @@ def test_what_stands_thrice_tells_less_than_what_stands_once_only_where_the_log_
     scan = Scan(spans=[often, once], total=total, counts={1: 3, 2: 1})
     first, second = factors(scan, scan.spans, ())
     assert (first < second * 0.9) == fewer
+
+
+def test_many_lines_of_a_list_of_what_failed_tell_more_than_many_of_another_format() -> None:
+    many = [
+        Span(at, [b"x"], [9.0], "list" if at % 2 else "other", at, key=at, listed=bool(at % 2))
+        for at in range(1, 61)
+    ]
+    scan = Scan(spans=many, total=10_000)
+    weights = factors(scan, many, ())
+    assert weights[0] > 1.5 * weights[1]
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None:
+    far, near = (Span(at, [b"x"], [9.0], "rule", at, key=at) for at in (1_000, 119_900))
+    marks = [Mark(119_999, "exit", "##[error]", b"", Header())] if marked else []
+    scan = Scan(spans=[far, near], marks=marks, total=120_000)
+    first, second = factors(scan, scan.spans, ())
+    assert first < second * 0.7
+
+
+def test_the_last_of_very_many_lines_alike_tells_as_much_as_the_second() -> None:
+    alike = [Span(at, [b"x"], [9.0], "rule", at, key=1, listed=True) for at in range(1, 8)]
+    weights = factors(Scan(spans=alike, total=100, counts={1: 500}), alike, ())
+    assert weights[-1] > 2 * weights[-2]
 
 
 def test_lines_alike_are_counted_though_what_differs_stands_within_a_word() -> None:
