@@ -37,7 +37,7 @@ _CODES = (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
 _DULL = (
     r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√) |PASS(?:ED)?[: ]"
-    r"|cargo::?rerun-if"
+    r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
     # … the frames in which Gradle runs a task (what runs tests below them has others)
     r"|at org\.gradle\.(?:api\.internal\.tasks\.execution|composite|execution|launcher|workers"
     r"|internal\.(?:build|buildtree|composite|execution|hash|model|operations|work|Try))\b"

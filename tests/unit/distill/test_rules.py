@@ -133,6 +133,7 @@ def test_an_error_word_in_a_line_of_an_information_is_none(before: str) -> None:
         "[INFO] [WARNING] /src/main/java/F.java:[35,5] found raw type: dagger.internal.DelegateFactory",
         "copying src/errors.py",
         "REFTEST INFO |     AddressSanitizer: false",
+        "22:03:04     INFO - LeakSanitizer | Leak checks disabled",
         "app/models/cart.rb:14:in `total'",
     ],
 )

@@ -7,6 +7,8 @@ from .rule import NOISE, rule
 
 RULES = (
     rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|s ok|. ok|^o~ok |pass", r"^\s*(?:(?:✓|√|✔|\[\+\]|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) | (?:(?<=[.s] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)", NOISE, ahead=0),
+    # https://firefox-source-docs.mozilla.org/mozbase/mozlog.html
+    rule("mozlog-passed", "test-pass |test-ok |test-start |test-skip ", r"(?:^|\s)TEST-(?:PASS|OK|START|SKIP) \|", NOISE, ahead=0),
     rule("shell-trace", "^+", r"^\+{1,6} (?!\s|~|b/|CategoryInfo|FullyQualified|expected|actual)|^\+{2,6}[^+\s]|^\+(?:local|test|shift|:|\[|set|export|echo|cd|for|if|exit|return|eval|source|\.) ", NOISE * 2, ahead=0),
     rule("go-progress", "^=~=== |^-~--- skip", r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME)|--- SKIP)\b", NOISE, ahead=0),
     rule("source-throw", "throw new", r"^[\W\d]*throw new [\w.\\]+\(", NOISE * 4, ahead=0),

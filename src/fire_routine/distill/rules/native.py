@@ -29,7 +29,7 @@ RULES = (
     rule("gtest", "^[~[  failed", r"^\[  FAILED  \] ", CAUSE - 1, ahead=0, back=14, leads=r"^(?!\[ RUN|\[       OK)\S?.*", listed=True),
     rule("gtest-failure", ": failure", r"^\S+:\d+: Failure$", CAUSE, ahead=10, paragraph=8),
     rule("catch2", "failed:", r"^(?:\S+:\d+: )?FAILED:$", CAUSE, ahead=6, paragraph=8, back=6, leads=r"^[-.\s]|^\S"),
-    rule("sanitizer", "sanitizer|runtime error: ", r"Sanitizer(?: |:(?! ?(?:true|false)\b))|(?<!panic: )runtime error: ", CAUSE, ahead=100, paragraph=60),
+    rule("sanitizer", "sanitizer|runtime error: ", r"Sanitizer(?: (?!\|)|:(?! ?(?:true|false)\b))|(?<!panic: )runtime error: ", CAUSE, ahead=100, paragraph=60),
     rule("sanitizer-place", "is located", r"^0x[0-9a-f]+ is located ", RESULT, ahead=4, paragraph=8),
     rule("valgrind", "^=~invalid |^=~conditional jump|^=~process terminating|^=~use of uninitialised|^=~syscall param|^=~definitely lost|^=~indirectly lost", r"^==\d+== (?:Invalid |Conditional jump|Process terminating|Use of uninit|Syscall param|[\d,]+ .*(?:definitely|indirectly) lost)", CAUSE - 1, ahead=12, paragraph=8),
     rule("valgrind-total", "error summary", r"^==\d+== ERROR SUMMARY: [1-9]", RESULT - 1, ahead=0),
