@@ -15,7 +15,7 @@ RULES = (
     rule("warning", "warn|^w~w: ", r"^(?:\[?(?:WARNING|WARN|warning|warn|Warning)\]?[: ]|W: )", WARNING, ahead=0),
     rule("error-label", "error|fatal|critical|severe", r"^\s*(?:\S+ )?(?:\[[\w .:/-]+\] ?){0,3}(?:\[?(?:ERROR|FATAL|CRITICAL|SEVERE|Error|Fatal|fatal|error)\]?)(?:\s*[:\]!|]|\s+-) *\S", REPORT + 1, ahead=10, back=1, leads=r"^\$|^\+ "),
     rule("error-after-place", "error", r"^(?:[A-Za-z]:)?(?=[^\s:(]*[A-Za-z])[^\s:({]+[:(]\d+.*\b[Ee]rror\b", REPORT + 2, ahead=6),
-    rule("failed-label", "fail", r"^\s*(?:\[[\w .:/-]+\] ?){0,3}\[?(?:FAIL|FAILED|FAILURE|Failed|Failure)\]?(?:[:!\s]|$)", REPORT + 1, ahead=8),
+    rule("failed-label", "fail", r"^\s*(?:\[[\w .:/-]+\] ?){0,3}(?:[*#=!>-]{1,8} ?|\S+:\d+:? ?|T(?:EST|est) )?\[? ?(?:FAIL|FAILED|FAILURE|Failed|Failure) ?\]?(?:[:!\s]|$)", REPORT + 1, ahead=8),
     rule("failed-end", "fail", r"(?:\bFAILED|\bFAIL|\bfailed[.!:]?|\bFailed)\s*$", REPORT, ahead=4),
     rule("exception-word", "exception|error", r"\b\w*(?:Exception|[a-z]Error)\b[:(! ]", REPORT - 1.5, ahead=12),
     rule("failed-word", "fail", r"\b(?:[Ff]ailed|FAILED|[Ff]ailures?|FAILURES?) (?:to|with|in|at|on|due|because|for|while|during|test|by|build|status|when|command|:)", REPORT - 1, ahead=4),

@@ -41,6 +41,7 @@ class Rule:
     limit: int = 400  # lines of a section
     listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
     indented: bool = False  # its lines may be
+    warns: bool = False  # a warning of its tool is what made the build fail
 
 
 def rule(
@@ -56,6 +57,7 @@ def rule(
     section: str = "",
     limit: int = 400,
     listed: bool = False,
+    warns: bool = False,
 ) -> Rule:
     """A rule from text; `literals` are separated by `|`."""
     return Rule(
@@ -71,4 +73,5 @@ def rule(
         limit,
         listed,
         indented=expression.startswith(("^\\s", "^ ")),
+        warns=warns,
     )

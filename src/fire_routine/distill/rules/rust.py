@@ -11,6 +11,10 @@ RULES = (
     rule("cargo-test", " failed", r"^test \S.* \.\.\. FAILED", RESULT + 1, ahead=0, listed=True),
     rule("cargo-output", " stdout ----| stderr ----", r"^---- \S.* std(?:out|err) ----$", CAUSE, ahead=2, paragraph=24),
     rule("rust-panic", "panicked at", r"^\s*thread '.*'(?: \(\d+\))? panicked at ", CAUSE, ahead=12, paragraph=8),
+    rule("rust-property", "minimal failing input|[quickcheck] test failed", r"^minimal failing input: |\[quickcheck\] TEST FAILED", CAUSE, ahead=6, paragraph=4),
+    rule("insta", "snapshot summary|snapshot differences", r"^━+ Snapshot (?:Summary|Differences) ━+$", CAUSE, ahead=24, paragraph=24),
+    rule("semver-checks", "--- failure ", r"^--- failure \w+: ", CAUSE, ahead=10, paragraph=10),
+    rule("rust-stack", "overflowed its stack", r"has overflowed its stack$", CAUSE - 1, ahead=2),
     rule("cargo-failures", "failures:", r"^failures:$", RESULT, ahead=30, section=r"^test result: ", limit=800),
     rule("cargo-result", "test result: failed", r"^test result: FAILED\.", RESULT - 2, ahead=0),
     rule("cargo-consequence", "error: ", r"^error: (?:test failed, to rerun|process didn't exit|\d+ targets? failed)", CONSEQUENCE + 1, ahead=3),
@@ -22,7 +26,7 @@ RULES = (
     rule("nextest-end", "error: test run failed", r"^error: test run failed$", RESULT, ahead=2, paragraph=2),
     rule("nextest-output", "--- stdout|--- stderr|--- try|stdout ───|stderr ───", r"^-{3} (?:STDOUT|STDERR|TRY \d+ STD\w+): |^ {2}std(?:out|err) ───", RESULT, ahead=30, paragraph=20),
     rule("rust-backtrace", "stack backtrace", r"^stack backtrace:$", RESULT - 2, ahead=30),
-    rule("compiletest", "^e~ui test|^a~actual output|^t~... mismatch|^t~... error|^┈", r"^(?:error: ui test|actual output differed|test .* \.\.\. (?:mismatch|error))|^┈┈", CAUSE - 2, ahead=24),
+    rule("compiletest", "^e~expected:|actual output:|^e~expected test case|^e~ui test|^a~actual output|^t~... mismatch|^t~... error|^┈", r"^(?:EXPECTED:$|ACTUAL OUTPUT:$|Expected test case to fail|error: ui test|actual output differed|test .* \.\.\. (?:mismatch|error))|^┈┈", CAUSE - 2, ahead=24),
 )  # fmt: skip
 
 # What other tools' lines look like, too: tried when none of theirs takes the line.
