@@ -38,15 +38,15 @@ RULES = (
     rule("eslint-warning", "^0~ warning  ", r"^\s+\d+:\d+ +warning  ", WARNING, ahead=0),
     rule("eslint-compact", ", error - ", r"^\S+: line \d+, col \d+, Error - ", CAUSE, ahead=0),
     rule("lint-compact", ", col 0", r"^\S.*: line \d+, col \d+, (?!Warning - )\S", CAUSE - 1, ahead=0, listed=True),
-    rule("caret-message", "^^", r"^ +\^ (?:[A-Z'\"].*[.)]|.* \([\w-]+\))$", CAUSE - 1, ahead=0, back=2, leads=r"^\s+L?\d+ \||^\s*\S+\.\w+$", listed=True),
+    rule("caret-message", "^^~^ ", r"^ +\^ (?:[A-Z'\"].*[.)]|.* \([\w-]+\))$", CAUSE - 1, ahead=0, back=2, leads=r"^\s+L?\d+ \||^\s*\S+\.\w+$", listed=True),
     # AVA, Flow: the place, then what is wrong, a blank line between
     rule("ava", ".js:0|.ts:0|.mjs:0|.cjs:0", r"^  (?![ .])\S+\.[cm]?[jt]sx?:\d+$", RESULT + 1, ahead=8, back=2, leads=r"^  \S|^\s*$"),
     rule("ava-values", "^d~difference|^v~value |^v~values are|^e~error thrown in|^r~rejected promise|^p~promise re|^f~function returned", r"^  (?:Difference(?: \(- actual.*\))?|Value is not .*|Values are .*|Error thrown in test|Rejected promise returned by test.*|(?:Promise re|Function returned).*):$", CAUSE - 1, ahead=16),
-    rule("flow", "^e~┈┈|^e~-----", r"^Error (?:┈+|-+) \S+:\d+:\d+$", CAUSE - 1, ahead=0, listed=True),
+    rule("flow", "^e~error ┈|^e~error ---", r"^Error (?:┈+|-+) \S+:\d+:\d+$", CAUSE - 1, ahead=0, listed=True),
     rule("flow-message", "[0] is incompatible|[0] is missing|is missing in|[0] is not|resolve name|resolve module", r"^(?:Cannot|Missing|Property|Could not|Invalid) .*\[\d\]|^Cannot resolve (?:name|module) ", CAUSE, ahead=14, paragraph=3),
     rule("depcheck", "unused dependencies|unused devdependencies|missing dependencies", r"^(?:Unused (?:devD|d)|Missing d)ependencies$", CAUSE - 1, ahead=0, paragraph=20),
     rule("api-extractor", " - (ae-| - (tsdoc-|public api signature", r"^(?:Warning|Error): (?:.* - \((?:ae|tsdoc)-[\w-]+\) |You have changed the public API signature)", CAUSE - 1, ahead=0, listed=True),
-    rule("friendly-errors", "^*~ in ./|dependency was not found|dependencies were not found", r"^(?:This dependency was|These dependencies were) not found:|^\* \S+ in \./", CAUSE - 1, ahead=4),
+    rule("friendly-errors", " in ./|dependency was not found|dependencies were not found", r"^(?:This dependency was|These dependencies were) not found:|^\* \S+ in \./", CAUSE - 1, ahead=4),
     rule("sort-package-json", "not sorted", r"^\d+ files? (?:was|were) not sorted", CAUSE - 1, ahead=0, back=12, leads=r"^\S+\.json$|^Found \d+ file|^\s*$"),
     rule("jscs", ".js :|.jsx :|.coffee :", r"^\w.* at \S+\.\w+ :$", CAUSE - 1, ahead=6, paragraph=8),
     rule("stylelint", "^0~✖|^0~×", r"^\s+\d+:\d+ +[✖×]  ", CAUSE, ahead=0, back=1, leads=r"^\s*\S+\.\w+(?::\d+:\d+)?$"),
@@ -60,7 +60,7 @@ RULES = (
     # bundlers
     rule("webpack", "error in|compiled with|failed to compile|module build failed|module parse failed", r"^(?:ERROR in |Failed to compile|webpack .*compiled with \d+ error|Module (?:build failed|parse failed))", CAUSE - 1, ahead=14),
     rule("gulp", "errored after|error in plugin", r"'[\w:-]+' errored after|Error in plugin", REPORT, ahead=12),
-    rule("grunt", "warning: |aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
+    rule("grunt", "^w~warning: |aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
     rule("code-frame", "^>~> 0|^>~>  0|^>~>0", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
     # npm, pnpm, Yarn: what failed is printed before; their own lines name the script and the code
     rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script)", CAUSE - 1, ahead=10),
