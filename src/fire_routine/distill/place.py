@@ -27,6 +27,7 @@ SHAPES = 6  # the same beyond these until the next has half the weight
 RARE = 0.4  # at least so much of its weight has what is frequent: a thousand findings may be the failure
 CROWD = 8  # blocks of a rule until its next has half the weight
 LIST = 40  # the same in a list of what failed
+NAMED = 0.88  # of its weight has what comes after the first in such a list
 
 
 def exits(scan: Scan) -> list[Mark]:
@@ -67,6 +68,51 @@ def _place(span: Span, exits: Sequence[Mark], lines: Sequence[int], total: int) 
     return _near(mark.line - span.anchor, total)
 
 
+class _Likes:
+    """How often the like of each span was seen before it, in failed steps and elsewhere apart."""
+
+    def __init__(self, scan: Scan, spans: Sequence[Span]) -> None:
+        self._scan = scan
+        self._seen: dict[tuple[bool, str, int | str], int] = {}
+        self._totals = Counter(span.rule for span in spans)
+        self._last = {span.key: span.anchor for span in spans}
+        self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(scan.total, 1))), 1.0)
+
+    def _before(self, there: bool, what: str, like: int | str) -> int:
+        count = self._seen.get((there, what, like), 0)
+        self._seen[there, what, like] = count + 1
+        return count
+
+    def _repeated(self, span: Span, there: bool) -> float:
+        """Lines of one template: the last of many may be the one that counts."""
+        repeats = self._before(there, "template", span.key)
+        if span.anchor == self._last[span.key] and self._scan.counts.get(span.key, 1) > len(REPEATS):
+            return CLOSING
+        return REPEATS[min(repeats, len(REPEATS) - 1)]
+
+    def _frequent(self, span: Span) -> float:
+        if self._scan.total <= LONG:
+            return 1.0
+        many = LIST if span.listed else MANY
+        count = self._scan.counts.get(span.key, 1)
+        often = min(1.0, self._few / count) * min(1.0, many / self._totals[span.rule])
+        return max(math.sqrt(often), RARE)
+
+    def _crowded(self, span: Span, there: bool) -> float:
+        """Lines of one rule: of a list, the first is told whole before the others are named."""
+        others = self._before(there, "rule", span.rule)
+        if span.listed and others:
+            return NAMED / (1 + others / LIST)
+        return 1 / (1 + others / CROWD)
+
+    def factor(self, span: Span, there: bool) -> float:
+        if not span.key:
+            return 1.0
+        shapes = self._before(there, "shape", span.shape) + 1
+        alike = 1 / (1 + max(shapes - ALIKE, 0) / SHAPES)
+        return self._repeated(span, there) * self._frequent(span) * alike * self._crowded(span, there)
+
+
 def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[float]:
     """A factor for each span: where it stands, and how often its like was seen before."""
     ends = exits(scan)
@@ -74,34 +120,13 @@ def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[fl
     failed = failed_times(steps)
     if not any(start <= span.stamp <= end for span in spans for start, end in failed if span.stamp):
         failed = []
-    seen: dict[tuple[bool, int], int] = {}  # in a failed step, and elsewhere
-    alike: dict[tuple[bool, int], int] = {}
-    rules: dict[tuple[bool, str], int] = {}
+    likes = _Likes(scan, spans)
     found: list[float] = []
-    totals = Counter(span.rule for span in spans)
-    few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(scan.total, 1))), 1.0)
-    last = {span.key: span.anchor for span in spans}
     for span in spans:
         factor = _place(span, ends, lines, scan.total)
         if failed:
             factor *= 1.0 if any(start <= span.stamp <= end for start, end in failed) else ELSEWHERE
-        there = factor >= DEEP * 0.99
-        if span.key:
-            repeats = seen.get((there, span.key), 0)
-            seen[there, span.key] = repeats + 1
-            closing = span.anchor == last[span.key] and scan.counts.get(span.key, 1) > len(REPEATS)
-            factor *= CLOSING if closing else REPEATS[min(repeats, len(REPEATS) - 1)]
-            if scan.total > LONG:
-                many = LIST if span.listed else MANY
-                often = min(1.0, few / scan.counts.get(span.key, 1)) * min(1.0, many / totals[span.rule])
-                factor *= max(math.sqrt(often), RARE)
-            shapes = alike.get((there, span.shape), 0)
-            alike[there, span.shape] = shapes + 1
-            factor *= 1 / (1 + max(shapes + 1 - ALIKE, 0) / SHAPES)
-            others = rules.get((there, span.rule), 0)
-            rules[there, span.rule] = others + 1
-            factor *= 1 / (1 + others / (LIST if span.listed else CROWD))
-        found.append(factor)
+        found.append(factor * likes.factor(span, there=factor >= DEEP * 0.99))
     return found
 
 

@@ -23,7 +23,6 @@ FALL = 0.94  # from each line before a mark to the one before it
 SHORT = 3  # bytes of a text that may be shown again and again: a lone bracket
 SHOWN = 0.35  # of its weight has a line of a block whose text an earlier line shows, such as a stack frame
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
-LIKE_LISTED = 0.85  # the same in a list of what failed
 MANY = 8  # findings of one shape that are counted
 GREEN = 0.15  # of its weight has a line that the green run prints too
 
@@ -57,8 +56,7 @@ def _lines(scan: Scan, spans: Sequence[Span], weights: Sequence[float]) -> _Line
     # What stands in a failed step first: it is not told already by what stands elsewhere.
     for span, factor in sorted(zip(spans, weights, strict=True), key=lambda pair: pair[1] <= ELSEWHERE):
         number, rule = span.first, span.rule
-        # An example is shown whole, its like by their first lines.
-        fall = 1.0 if rule not in seen else LIKE_LISTED if span.listed else LIKE
+        fall = LIKE if rule in seen else 1.0  # an example is shown whole, its like by their first lines
         seen.add(rule)
         for share, text in zip(span.weights, span.texts, strict=True):
             weight = share * factor * fall ** abs(number - span.anchor)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from .rule import CAUSE, CONSEQUENCE, HINT, RESULT, rule
 
 RULES = (
-    rule("exunit", "^0~) test|^0~) property|^0~) doctest", r"^\s+\d+\) (?:test|property|doctest) ", CAUSE, ahead=40),
+    rule("exunit", "^0~) test|^0~) property|^0~) doctest", r"^\s+\d+\) (?:test|property|doctest) ", CAUSE, ahead=40, listed=True),
     rule("mix-format", "not formatted|mix format failed", r"mix format failed|following files (?:were|are) not formatted", CAUSE, ahead=14, paragraph=14),
     rule("mix", "** (mix)|compilation failed", r"^\*\* \(Mix\)|Compilation failed due to warnings", CAUSE - 1, ahead=4),
     rule("elixir-logged", "errors have been logged", r"\(errors have been logged\)$", CONSEQUENCE, ahead=0),
