@@ -237,7 +237,9 @@ class Digest:
     exit_code: int | None = None
     ended: str = ""  # killed, timed out, out of memory, …: how, where the log says so
     repeats: tuple[Repeat, ...] = ()  # the most frequent first
-    end: int = 0  # number of the line in which a runner says in a few words how the step ended, or 0
+    ends: tuple[
+        int, ...
+    ] = ()  # numbers of lines that say in a few words how the step ended, and how much failed
 
 
 @dataclass(frozen=True, slots=True)

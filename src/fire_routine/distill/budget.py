@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ..model import Block, Digest, Excerpt, Repeat, utf16_length
@@ -11,7 +11,7 @@ from .text import abbreviated
 GAP = 22  # characters that a mark for left-out lines takes, about
 COUNT = 27  # the same of a count of findings alike
 ROOM_A_COUNT = 2_000  # characters for which one count may be told
-ROOM_AN_END = 1_000  # characters from which on it is always told how the step ended
+ROOM_FOR_ENDS = 1_000  # characters from which on it is always told how the step ended
 SHORTEST = 200  # characters that a line may take however little room there is
 TELLING = 5.0  # the weight from which on a line may take much of the room
 NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones are still tried
@@ -65,8 +65,8 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     """The most telling lines that fit into `max_characters` UTF-16 code units, in the log's order."""
     lines = _lines(digest, max_characters)
     counted = digest.repeats[: max_characters // ROOM_A_COUNT]
-    end = digest.end if max_characters >= ROOM_AN_END else 0
-    chosen = [lines[at] for at in sorted(_choice(lines, max_characters - COUNT * len(counted), end))]
+    ends = digest.ends if max_characters >= ROOM_FOR_ENDS else ()
+    chosen = [lines[at] for at in sorted(_choice(lines, max_characters - COUNT * len(counted), ends))]
     counts = _counts(counted, chosen)
     out: list[str] = []
     last = 0
@@ -103,13 +103,13 @@ def _worth(weight: float, size: int) -> float:
     return weight if weight >= TELLING else weight / (1 + size / LENGTH) ** THRIFT
 
 
-def _choice(lines: list[_Line], max_characters: int, end: int) -> set[int]:
+def _choice(lines: list[_Line], max_characters: int, ends: Collection[int]) -> set[int]:
     """The positions of the lines to show: how the step ended, then the most worth while there is room."""
     page = _Page([line.number for line in lines], max_characters - 2 * GAP)
     sizes = [utf16_length(line.text) for line in lines]
     worths = [_worth(line.block.weight, size) for line, size in zip(lines, sizes, strict=True)]
     first_miss: float | None = None
-    for at in sorted(range(len(lines)), key=lambda at: (lines[at].number != end, -worths[at], at)):
+    for at in sorted(range(len(lines)), key=lambda at: (lines[at].number not in ends, -worths[at], at)):
         if first_miss is not None and worths[at] < first_miss * NEARLY:
             break
         if not page.add(at, sizes[at]) and first_miss is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..model import Step
 from .findings import Mark, Scan, Span
-from .place import exits, failed_times
+from .place import exits, failed_times, inside
 
 _ENDED = {
     "out-of-memory": "out of memory",
@@ -31,7 +31,7 @@ class Facts:
     shell: str = ""
     exit_code: int | None = None
     ended: str = ""
-    line: int = 0  # in which a runner says in a few words how the step ended
+    ends: tuple[int, ...] = ()  # numbers, from 1, of lines that say in a few words how it ended
 
 
 def _end(scan: Scan, steps: Sequence[Step]) -> Mark | None:
@@ -55,6 +55,14 @@ def _ended(mark: Mark, code: int | None, spans: Sequence[Span]) -> str:
     return _BY_CODE.get(code or 0, "")
 
 
+def _ends(mark: Mark, spans: Sequence[Span]) -> tuple[int, ...]:
+    """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
+    ends = [span.anchor + 1 for span in spans if span.total][-1:]
+    if mark.kind == "exit" and mark.text.startswith("##[error]"):
+        ends.append(mark.line + 1)
+    return tuple(ends)
+
+
 def facts(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> Facts:
     """What the failed step was, and how it ended."""
     mark = _end(scan, steps)
@@ -62,6 +70,5 @@ def facts(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> Facts:
         return Facts(ended=next((_ENDED[span.rule] for span in spans if span.rule in _ENDED), ""))
     found = re.search(r"(?:exit code|exited with) (\d{1,3})\b", mark.text)
     code = int(found.group(1)) if found else None
-    line = mark.line + 1 if mark.kind == "exit" and mark.text.startswith("##[error]") else 0
-    header = mark.header
-    return Facts(header.name, header.command, header.shell, code, _ended(mark, code, spans), line)
+    header, ends = mark.header, _ends(mark, inside(scan, spans, steps))
+    return Facts(header.name, header.command, header.shell, code, _ended(mark, code, spans), ends)

@@ -32,6 +32,7 @@ class Span:
     shape: int = 0  # hash of its shape
     stamp: bytes = b""
     listed: bool = False  # one of a list of what failed
+    total: bool = False  # says how much failed in all
 
     @property
     def strength(self) -> float:
@@ -66,6 +67,7 @@ class Found:
             self.shape,
             kept.stamp(self.number),
             self.rule.listed,
+            self.rule.total,
         )
 
 

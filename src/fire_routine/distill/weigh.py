@@ -153,5 +153,5 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         exit_code=told.exit_code,
         ended=told.ended,
         repeats=_repeats(scan, spans, blocks),
-        end=told.line,
+        ends=told.ends,
     )

@@ -71,13 +71,14 @@ def test_how_the_step_ended_is_read_from_its_mark(line: str, ended: str) -> None
     assert read(stamped).ended == ended
 
 
-def test_how_the_step_ended_is_shown_among_many_findings() -> None:
+def test_how_the_step_ended_and_how_much_failed_is_shown_among_many_findings() -> None:
     failed = "".join(
         f"2026-01-02T03:04:08.1Z FAILED test_{n}.py::test_total - {chr(65 + n) * 60}\n" for n in range(26)
     )
     log = GITHUB_LOG.replace(last := "2026-01-02T03:04:08.1234567Z FAILED", f"{failed}{last}")
-    shown = distill.excerpt(read(log.replace("1 failed in", "27 failed in")), 1_000).text
+    shown = distill.excerpt(read(log.replace("1 failed in 0.01s", "=== 27 failed in 0.01s ===")), 1_000).text
     assert "##[error]Process completed with exit code 1." in shown
+    assert "=== 27 failed in 0.01s ===" in shown
 
 
 def test_gaps_say_how_many_lines_are_left_out() -> None:

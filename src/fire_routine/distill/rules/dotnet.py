@@ -22,7 +22,7 @@ RULES = (
     rule("dotnet-message", "error message:", r"^\s*Error Message:$", CAUSE, ahead=12, paragraph=12, back=1, leads=r"^\s*Failed "),
     rule("xunit", "[fail]", r"\[FAIL\]", CAUSE, ahead=14, listed=True),
     rule("nunit", "^0~) failed|^0~) error|^0~) invalid|^0~) test ", r"^\d+\) (?:Failed|Error|Invalid|Test (?:Failure|Error)) :", CAUSE, ahead=14, paragraph=10, listed=True),
-    rule("dotnet-total", "^f~failed: |^t~failed|^f~failed!", r"^(?:Failed!  - Failed: |Test Run Failed|Total tests: .*Failed: [1-9]|\s+Failed: [1-9])", RESULT - 2, ahead=3),
+    rule("dotnet-total", "^f~failed: |^t~failed|^f~failed!", r"^(?:Failed!  - Failed: |Test Run Failed|Total tests: .*Failed: [1-9]|\s+Failed: [1-9])", RESULT - 2, ahead=3, total=True),
     rule("nuget", "error nu|unable to", r"error NU\d{4}|Unable to (?:find|resolve) (?:version|package)", CAUSE, ahead=2),
     rule("dotnet-exception", "unhandled exception", r"^Unhandled [Ee]xception", CAUSE, ahead=14),
     rule("powershell", "categoryinfo|fullyqualifiederrorid| char:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)|^At (?:line|\S+\.psm?1):\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)"),

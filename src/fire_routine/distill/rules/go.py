@@ -13,7 +13,7 @@ RULES = (
     rule("gocheck", "^.~... obtained|^.~... value|^.~... panic|^.~... error|^.~... open|^.~... expected|^.~... difference", r"^\.{3} (?:obtained|expected|value|Panic|Error|difference|open|error|regex)\b", CAUSE, ahead=4, paragraph=6, back=8, leads=r"^(?:\.{3} |\s+\S|\S+\.go:\d+:|FAIL: |PANIC: |\s*$)"),
     rule("gocheck-test", "^p~panic: |^f~fail: ", r"^(?:PANIC|FAIL): \S+\.go:\d+: ", RESULT + 1, ahead=0, listed=True),
     rule("goconvey", "^l~line 0", r"^\s+Line \d+:\s*$", CAUSE, ahead=8, paragraph=8, back=1, leads=r"^\s+\* \S"),
-    rule("gotestsum-total", "^d~done 0", r"^DONE \d+ tests?.* [1-9]\d* (?:failures?|errors?)\b", RESULT - 2, ahead=0),
+    rule("gotestsum-total", "^d~done 0", r"^DONE \d+ tests?.* [1-9]\d* (?:failures?|errors?)\b", RESULT - 2, ahead=0, total=True),
     rule("go-checksum", "checksum mismatch", r"checksum mismatch", CAUSE, ahead=6, paragraph=6),
     rule("go-timeout", "test timed out|*** test killed", r"^panic: test timed out after|^\*\*\* Test killed", CAUSE, ahead=20),
     rule("go-panic", "panic|fatal error: |[signal", r"^(?:\s*panic: |fatal error: |\[signal SIG)", CAUSE, ahead=40, paragraph=12),

@@ -21,13 +21,13 @@ RULES = (
     rule("pytest-test", "^_~__", r"^_{2,} (?:ERROR (?:collecting|at (?:setup|teardown) of) )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, listed=True),
     rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", RESULT + 1, ahead=2, listed=True),
     rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b", RESULT, ahead=0, listed=True),
-    rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", RESULT - 1, ahead=0),
+    rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", RESULT - 1, ahead=0, total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", CAUSE - 1, ahead=3),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", REPORT + 1, ahead=0),
     # unittest, nose, trial, Django's runner
     rule("unittest-test", "fail: |error: ", r"^(?:FAIL|ERROR): (?!\S+\.(?:sh|exe|py|pl|tcl|lua|test|js|rb|scm|x|t)$)(?:\w+ \([\w.<>]+\)|[\w.]+\.\w+|\w+ \(\w.*\))(?: [\[(].*[\])])?$", CAUSE, ahead=0, paragraph=40, back=1, leads=r"^=+$", listed=True),
     rule("unittest-progress", " ... fail| ... error", r"^(?!\*)\S.* \.\.\. (?:FAIL|ERROR)$", RESULT, ahead=0, listed=True),
-    rule("unittest-total", "^f~failed (", r"^FAILED \((?:failures|errors|skipped|expected|unexpected)", RESULT - 1, ahead=0, back=2, leads=r"^(?:Ran |\s*$)"),
+    rule("unittest-total", "^f~failed (", r"^FAILED \((?:failures|errors|skipped|expected|unexpected)", RESULT - 1, ahead=0, back=2, leads=r"^(?:Ran |\s*$)", total=True),
     rule("doctest", "failed example|***test failed", r"^(?:Failed example:|\*{3}Test Failed\*{3})", CAUSE - 1, ahead=20, paragraph=12, back=1, leads=r"^File \""),
     rule("python-fatal", "fatal python error|most recent call first", r"^Fatal Python error: |^(?:Current t|T)hread 0x[0-9a-f]+.* \(most recent call first\):", CAUSE, ahead=40, paragraph=30),
     # An exception's last line, with the frames before it.
@@ -44,7 +44,7 @@ RULES = (
     rule("pre-commit", "...failed|)failed", r"^.{3,80}\.{3,}(?:\([^)]*\))?Failed$", RESULT, ahead=0, paragraph=25),
     # type checkers and linters: path:line:column: code message
     rule("mypy", "error: ", r"^\S+\.pyi?:\d+(?::\d+)?: error: ", CAUSE, ahead=3),
-    rule("mypy-total", " error in | errors in ", r"^\s*Found \d+ errors? in \d+ files?", RESULT, ahead=0),
+    rule("mypy-total", " error in | errors in ", r"^\s*Found \d+ errors? in \d+ files?", RESULT, ahead=0, total=True),
     rule("pyright", "- error: ", r"^\s*\S+\.pyi?:\d+:\d+ - error: ", CAUSE, ahead=2),
     rule("pylint", ": e0000: |: f0000: ", r"^\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
     rule("python-lint", ".py:0|.pyi:0", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0),
@@ -52,7 +52,7 @@ RULES = (
     rule("ruff", ".py:0|.pyi:0|.ipynb", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S"),
     rule("bandit", ">> issue: [", r"^>> Issue: \[\w+:\w+\]", CAUSE, ahead=6, paragraph=9),
     rule("robot", "| fail |", r"\| FAIL \|$", CAUSE - 1, ahead=4, paragraph=6),
-    rule("ruff-total", "^f~found 0", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1),
+    rule("ruff-total", "^f~found 0", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1, total=True),
     rule("black", "would reformat|cannot format|reformatted|reformat", r"^(?:error: cannot format |would reformat |Would reformat: |reformatted )", CAUSE - 1, ahead=0),
     rule("black-total", "would be reformatted", r"^\d+ files? would be reformatted", RESULT - 2, ahead=0),
     rule("isort", "imports are incorrectly", r"Imports are incorrectly sorted", CAUSE - 1, ahead=0),

@@ -41,6 +41,7 @@ class Rule:
     limit: int = 400  # lines of a section
     listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
     indented: bool = False  # its lines may be
+    total: bool = False  # its line says how much failed in all
     warns: bool = False  # a warning of its tool is what made the build fail
 
 
@@ -57,6 +58,7 @@ def rule(
     section: str = "",
     limit: int = 400,
     listed: bool = False,
+    total: bool = False,
     warns: bool = False,
 ) -> Rule:
     """A rule from text; `literals` are separated by `|`."""
@@ -73,5 +75,6 @@ def rule(
         limit,
         listed,
         indented=expression.startswith(("^\\s", "^ ")),
+        total=total,
         warns=warns,
     )
