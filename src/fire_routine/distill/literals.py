@@ -13,6 +13,9 @@ else:
     AUTOMATON = True
 
 
+ENOUGH = 8 * 1024 * 1024  # bytes searched until the automaton that is faster, and made more slowly, pays
+
+
 class Literals:
     """A search for literals, none of them empty, after Aho and Corasick (CACM 18 (1975) 6).
 
@@ -21,9 +24,8 @@ class Literals:
 
     def __init__(self, literals: Iterable[bytes], *, automaton: bool = AUTOMATON) -> None:
         self.literals = sorted(set(literals))
-        self._automaton = (
-            BytesAhoCorasick(self.literals, implementation=Implementation.DFA) if automaton else None
-        )
+        self._automaton = self._made(Implementation.ContiguousNFA) if automaton else None
+        self._left = ENOUGH
         if not automaton:
             trie = _trie(self.literals)
             self._first, self._each = re.compile(trie), re.compile(b"(?=(%b))" % trie)
@@ -35,15 +37,26 @@ class Literals:
                 for literal in self.literals
             }
 
+    def _made(self, implementation: Implementation) -> BytesAhoCorasick:
+        return BytesAhoCorasick(self.literals, implementation=implementation)
+
+    def _count(self, text: bytes) -> None:
+        if self._left > 0:
+            self._left -= len(text)
+            if self._left <= 0:
+                self._automaton = self._made(Implementation.DFA)
+
     def find(self, text: bytes) -> Iterable[tuple[int, int, int]]:
         """Each literal's number, and where it begins and ends in the text, line by line."""
         if self._automaton is not None:
+            self._count(text)
             return self._automaton.find_matches_as_indexes(text, overlapping=True)
         return self._by_trie(text)
 
     def ends(self, text: bytes) -> list[int]:
         """Where literals end, of those that overlap only one."""
         if self._automaton is not None:
+            self._count(text)
             return [end for _, _, end in self._automaton.find_matches_as_indexes(text)]
         return [match.end() for match in self._first.finditer(text)]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.distill.literals import AUTOMATON, Literals
+from fire_routine.distill.literals import AUTOMATON, ENOUGH, Literals
 
 BOTH = [pytest.param(True, marks=pytest.mark.skipif(not AUTOMATON, reason="no wheel here")), False]
 LITERALS = st.sets(st.binary(min_size=1, max_size=4).filter(lambda literal: b"\n" not in literal), min_size=1)
@@ -54,3 +54,16 @@ def test_each_line_that_holds_a_literal_has_an_end_of_one(
         for number, line in enumerate(text.split(b"\n"))
         if any(literal in line for literal in literals)
     }
+
+
+@pytest.mark.skipif(not AUTOMATON, reason="no wheel here")
+def test_much_text_is_searched_by_another_automaton_with_the_same_findings() -> None:
+    literals = [b"error", b"err", b"rror: ", b"\nfail"]
+    text = b"\nan error: err\nfailed"
+    search = Literals(literals)
+    before = set(search.find(text)), search.ends(text)
+    first = search._automaton
+    search.ends(b"x" * ENOUGH)
+    assert search._automaton is not first
+    assert (set(search.find(text)), search.ends(text)) == before
+    assert before[0] == by_hand(search.literals, text)
