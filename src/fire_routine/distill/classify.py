@@ -164,7 +164,7 @@ def _rule(line: bytes, folded: bytes, entries: Sequence[_Entry], red: bool) -> R
                 rule = better
     if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):
         return _INFO_RULE
-    if rule is not None and 3 <= rule.weight < CAUSE and not rule.warns and _WARN.match(text):
+    if rule is not None and HINT < rule.weight < CAUSE and not rule.warns and _WARN.match(text):
         return _WARN_RULE
     if red and (rule is None or (rule.name in _GENERAL and 1 <= rule.weight < _RED_RULE.weight)):
         return _RED_RULE if line.strip() else rule

@@ -55,10 +55,10 @@ def _ended(mark: Mark, code: int | None, spans: Sequence[Span]) -> str:
     return _BY_CODE.get(code or 0, "")
 
 
-def _ends(mark: Mark, spans: Sequence[Span]) -> tuple[int, ...]:
+def _ends(mark: Mark | None, spans: Sequence[Span]) -> tuple[int, ...]:
     """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
     ends = [span.anchor + 1 for span in spans if span.total][-1:]
-    if mark.kind == "exit" and mark.text.startswith("##[error]"):
+    if mark is not None and mark.kind == "exit" and mark.text.startswith("##[error]"):
         ends.append(mark.line + 1)
     return tuple(ends)
 
@@ -66,9 +66,10 @@ def _ends(mark: Mark, spans: Sequence[Span]) -> tuple[int, ...]:
 def facts(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> Facts:
     """What the failed step was, and how it ended."""
     mark = _end(scan, steps)
+    ends = _ends(mark, inside(scan, spans, steps))
     if mark is None:
-        return Facts(ended=next((_ENDED[span.rule] for span in spans if span.rule in _ENDED), ""))
+        return Facts(ended=next((_ENDED[span.rule] for span in spans if span.rule in _ENDED), ""), ends=ends)
     found = re.search(r"(?:exit code|exited with) (\d{1,3})\b", mark.text)
     code = int(found.group(1)) if found else None
-    header, ends = mark.header, _ends(mark, inside(scan, spans, steps))
+    header = mark.header
     return Facts(header.name, header.command, header.shell, code, _ended(mark, code, spans), ends)
