@@ -108,6 +108,24 @@ def test_frames_that_are_not_indented_belong_to_their_block() -> None:
     assert (first, len(inside)) == (0, 1 + len(frames))
 
 
+@pytest.mark.parametrize(
+    "exception",
+    [
+        b"java.io.IOException: No space left on device",
+        b"java.net.ConnectException: Connection refused (Connection refused)",
+        b"java.nio.file.AccessDeniedException: /srv/shop: Permission denied",
+        b"java.net.BindException: Address already in use",
+        b"java.lang.OutOfMemoryError: Java heap space",
+    ],
+)
+def test_frames_belong_to_an_exception_whatever_its_message_is_taken_for(exception: bytes) -> None:
+    frames = [b"\tat com.octo.shop.Main.step%d(Main.java:%d)" % (n, n) for n in range(20)]
+    rule = classify_line(exception)
+    assert rule is not None
+    first, shares = block(rule, 0, [exception, *frames, b"[INFO] BUILD FAILURE"])
+    assert (first, len([share for share in shares if share > 0.8])) == (0, 1 + len(frames))
+
+
 def test_what_passed_tells_nothing_behind_what_another_tool_puts_before_it_either() -> None:
     printed = [
         "--- FAIL: TestAll (0.02s)",

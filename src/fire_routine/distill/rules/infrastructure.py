@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, RESULT, rule
+from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, RESULT, TRACE, rule
 
 RULES = (
     # GitHub Actions
@@ -28,13 +28,13 @@ RULES = (
     rule("gitlab-failed", "job failed", r"^ERROR: Job failed", CONSEQUENCE, ahead=1),
     # how a process ended
     rule("killed", "killed|oom-kill|code 137|status 137|exited with 137|exit with 137", r"Killed(?=\s|$)|killed by signal|OOMKilled|oom-kill|exit(?:ed)?(?: with)?(?: exit)? (?:code|status) 137|exit(?:ed)? with 137", CAUSE, ahead=1),
-    rule("out-of-memory", "of memory|heap limit|javascript heap|cannot allocate|memory exhausted|bad_alloc|enomem|outofmemoryerror", r"ut of [Mm]emory|OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap", CAUSE, ahead=6),
-    rule("disk-full", "no space left|enospc|disk quota", r"No space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=6),
+    rule("out-of-memory", "of memory|heap limit|javascript heap|cannot allocate|memory exhausted|bad_alloc|enomem|outofmemoryerror", r"ut of [Mm]emory|OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap", CAUSE, ahead=TRACE),
+    rule("disk-full", "no space left|enospc|disk quota", r"No space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=TRACE),
     # shells
     rule("shell-line", ": line ", r"^\S+: line \d+: ", CAUSE - 1, ahead=1),
     # git
     rule("shunit2", "assert:", r"^(?:shunit2:)?ASSERT:", CAUSE, ahead=1),
-    rule("git", "fatal: ", r"^(?:\S+ )?fatal: (?!\[)", CAUSE - 1, ahead=4, back=1, leads=r"^\$|^\+"),
+    rule("git", "fatal: ", r"^(?:\S+ )?fatal: (?!\[)", CAUSE - 1, ahead=TRACE, back=1, leads=r"^\$|^\+"),
     rule("git-conflict", "conflict (|automatic merge failed|error: could not apply|error: your local", r"^CONFLICT \(|^Automatic merge failed|^error: (?:could not apply|Your local changes)", CAUSE, ahead=4),
     rule("git-push", "error: failed to push", r"^error: failed to push some refs", RESULT, ahead=4),
     rule("git-remote", "remote: error|remote: fatal|remote: permission|remote: repository|remote: invalid|rejected]", r"^remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=3),
@@ -62,7 +62,7 @@ RULES = (
     # containers, clusters, provisioning
     rule("docker-daemon", "daemon|docker: error", r"Error response from daemon: |Cannot connect to the Docker daemon|^docker: Error", CAUSE, ahead=2),
     rule("docker-image", "invalid reference format|manifest unknown|pull access denied|no matching manifest|exec format error|oci runtime ", r"invalid reference format|manifest unknown|pull access denied|no matching manifest for|exec format error|OCI runtime \w+ failed", CAUSE, ahead=2),
-    rule("port-taken", "already allocated|address already in use|in use by container", r"port is already allocated|[Aa]ddress already in use|already in use by container", CAUSE - 1, ahead=2),
+    rule("port-taken", "already allocated|address already in use|in use by container", r"port is already allocated|[Aa]ddress already in use|already in use by container", CAUSE - 1, ahead=TRACE),
     rule("buildkit", "^#~error|^e~error: failed to|^f~failed to solve", r"^#\d+ ERROR: |^(?:ERROR|error): failed to (?:solve|build|receive)|^failed to solve", CAUSE, ahead=1, back=8, leads=r"^#\d+ (?:\[|[\d.]+ )"),
     rule("buildkit-step", " > [", r"^ > \[.*\]", CAUSE - 1, ahead=30, paragraph=30, back=1, leads=r"^-+$"),
     rule("dockerfile", " >>> ", r"^\s*\d+ \| >>> ", CAUSE - 1, ahead=4, back=5, leads=r"^\s*\d+ \||^-+$|Dockerfile"),
@@ -90,15 +90,15 @@ RULES = (
 # Found anywhere in a line, so tried when no tool of its own takes it.
 SIGNS = (
     rule("exit-code", "exit code|exit status|returned non-zero|exited with|returned exit|returned error code|status code", r"(?:exit(?:ed)?(?: with)?(?: a)?(?: non-zero)? (?:code|status)|returned non-zero exit|error code)[: =]*-?[1-9]", HINT, ahead=0),
-    rule("timeout", "timed out|timeout exceeded|timeout expired|timeout of|timeout after|timeout reached|timeout error|timeout waiting|deadline exceeded|etimedout|esockettimedout|timeouterror|returning 124", r"(?:imed out|TIMED OUT|deadline exceeded|ETIMEDOUT|ESOCKETTIMEDOUT|imeout (?:exceeded|expired|of|after|reached|error|waiting)|TimeoutError|returning 124)\b", RESULT - 1, ahead=4),
-    rule("network", "could not resolve|connection refused|connection was|connection reset|connection timed|connection aborted|connection closed|econnrefused|econnreset|econnaborted|enotfound|eai|network is unreachable|name resolution|service not known|sslerror|ssl: |ssl connect|ssl_error|sslhandshake|certificate verify|certificate has|certificate problem|max retries|handshake", r"[Cc]ould not resolve (?:host|proxy)|[Cc]onnection (?:was )?(?:refused|reset|timed out|aborted|closed)|ECONN(?:REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|[Nn]etwork is unreachable|failure in name resolution|[Nn]ame or service not known|(?<!_)SSL(?:Error|: | connect error|_ERROR|Handshake)|certificate (?:verify failed|has expired|problem)|Max retries exceeded|TLS handshake|handshake failure", CAUSE - 1, ahead=4),
-    rule("http", "http 4|http 5|http: 4|http: 5|http error|http status|http code|http/0|status 4|status 5|status: 4|status: 5|status code|returned error: |bad gateway|service unavailable|too many|forbidden|unauthorized|gateway time|404 not found", r"(?:HTTP(?:/[\d.]+)?[ :]+(?:error |status |code )?|eturned error: |tatus(?: code)?:? )[45]\d\d\b|(?:429 Too Many|50[0234] (?:Bad|Service|Gateway|Internal)|403 Forbidden|404 Not Found|401 Unauthorized)", RESULT, ahead=2),
-    rule("expected-pair", " but got| but was| but found| but received| but instead|, got |; got |, found |, want|; want", r"^(?!\s*[|\d]).*?(?:\b[Ee]xpect(?:ed|ing)?\b.{0,200}(?:\bbut (?:got|was|found|received|instead)|[,;] (?:got|found|received))\b|\b[Gg]ot\b.{1,200}[,;] want(?:ed)?\b|\b[Ww]ant(?:ed)?\b.{1,200}[,;] got\b)", RESULT + 1, ahead=3),
-    rule("rate-limit", "rate limit|too many requests|toomanyrequests", r"[Rr]ate limit|[Tt]oo [Mm]any [Rr]equests|toomanyrequests", CAUSE - 1, ahead=3),
-    rule("no-such-file", "no such file|enoent|cannot access|cannot stat", r"[Nn]o such file or directory|ENOENT|cannot (?:access|stat|open) ", RESULT, ahead=3),
-    rule("permission", "permission denied|eacces|eperm|operation not permitted", r"[Pp]ermission denied|\bEACCES\b|\bEPERM\b|[Oo]peration not permitted", RESULT, ahead=3),
+    rule("timeout", "timed out|timeout exceeded|timeout expired|timeout of|timeout after|timeout reached|timeout error|timeout waiting|deadline exceeded|etimedout|esockettimedout|timeouterror|returning 124", r"(?:imed out|TIMED OUT|deadline exceeded|ETIMEDOUT|ESOCKETTIMEDOUT|imeout (?:exceeded|expired|of|after|reached|error|waiting)|TimeoutError|returning 124)\b", RESULT - 1, ahead=TRACE),
+    rule("network", "could not resolve|connection refused|connection was|connection reset|connection timed|connection aborted|connection closed|econnrefused|econnreset|econnaborted|enotfound|eai|network is unreachable|name resolution|service not known|sslerror|ssl: |ssl connect|ssl_error|sslhandshake|certificate verify|certificate has|certificate problem|max retries|handshake", r"[Cc]ould not resolve (?:host|proxy)|[Cc]onnection (?:was )?(?:refused|reset|timed out|aborted|closed)|ECONN(?:REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|[Nn]etwork is unreachable|failure in name resolution|[Nn]ame or service not known|(?<!_)SSL(?:Error|: | connect error|_ERROR|Handshake)|certificate (?:verify failed|has expired|problem)|Max retries exceeded|TLS handshake|handshake failure", CAUSE - 1, ahead=TRACE),
+    rule("http", "http 4|http 5|http: 4|http: 5|http error|http status|http code|http/0|status 4|status 5|status: 4|status: 5|status code|returned error: |bad gateway|service unavailable|too many|forbidden|unauthorized|gateway time|404 not found", r"(?:HTTP(?:/[\d.]+)?[ :]+(?:error |status |code )?|eturned error: |tatus(?: code)?:? )[45]\d\d\b|(?:429 Too Many|50[0234] (?:Bad|Service|Gateway|Internal)|403 Forbidden|404 Not Found|401 Unauthorized)", RESULT, ahead=TRACE),
+    rule("expected-pair", " but got| but was| but found| but received| but instead|, got |; got |, found |, want|; want", r"^(?!\s*[|\d]).*?(?:\b[Ee]xpect(?:ed|ing)?\b.{0,200}(?:\bbut (?:got|was|found|received|instead)|[,;] (?:got|found|received))\b|\b[Gg]ot\b.{1,200}[,;] want(?:ed)?\b|\b[Ww]ant(?:ed)?\b.{1,200}[,;] got\b)", RESULT + 1, ahead=TRACE),
+    rule("rate-limit", "rate limit|too many requests|toomanyrequests", r"[Rr]ate limit|[Tt]oo [Mm]any [Rr]equests|toomanyrequests", CAUSE - 1, ahead=TRACE),
+    rule("no-such-file", "no such file|enoent|cannot access|cannot stat", r"[Nn]o such file or directory|ENOENT|cannot (?:access|stat|open) ", RESULT, ahead=TRACE),
+    rule("permission", "permission denied|eacces|eperm|operation not permitted", r"[Pp]ermission denied|\bEACCES\b|\bEPERM\b|[Oo]peration not permitted", RESULT, ahead=TRACE),
     rule("usage", "usage|unrecognized|unknown option|unknown command|unknown argument|unknown flag|invalid option|illegal option|unexpected argument", r"unrecognized (?:arguments?|options?|command)|[Uu]nknown (?:option|command|argument|flag)|invalid option|illegal option|unexpected argument", CAUSE - 1, ahead=2),
-    rule("credentials", "could not read|authentication failed|authentication required|unauthorized|access key|bad credentials|resource not accessible|denied", r"could not read (?:Username|Password)|[Aa]uthentication (?:failed|required)|401 Unauthorized|: [Uu]nauthorized|Bad credentials|Resource not accessible|^denied: |Access key cannot", CAUSE - 1, ahead=2),
+    rule("credentials", "could not read|authentication failed|authentication required|unauthorized|access key|bad credentials|resource not accessible|denied", r"could not read (?:Username|Password)|[Aa]uthentication (?:failed|required)|401 Unauthorized|: [Uu]nauthorized|Bad credentials|Resource not accessible|^denied: |Access key cannot", CAUSE - 1, ahead=TRACE),
     rule("command-not-found", "command not found|not recognized|: not found|currently not installed", r"command not found|^The program '.*' is currently not installed|is not recognized as (?:an internal|the name)|^\S*(?:sh|bash)?: .*: not found$|^/bin/sh: ", CAUSE, ahead=1, back=1, leads=r"^\+|^\$"),
     rule("shell-syntax", "sh: 0: |sh: 00: |sh: 000: ", r"^\S*sh: \d+: \S", CAUSE - 1, ahead=1, back=1, leads=r"^\+|^\$"),
     rule("utility", "cannot create directory|cannot move|cannot remove|jq: error|parse error: invalid|sed: -e|awk: cmd|operator expected|missing `]'|cmp: eof|xcrun: error|xcode-select: error|sending signal ", r"^(?:mkdir|mv|cp|rm|ln|rmdir): cannot |^jq: error|^parse error: Invalid|^sed: -e expression|^\w*awk: cmd\. line|(?:unary|binary) operator expected|: missing `\]'|^cmp: EOF on|^(?:xcrun|xcode-select): error: |^timeout: sending signal", RESULT, ahead=2, back=1, leads=r"^\+|^\$"),
@@ -106,6 +106,6 @@ SIGNS = (
     rule("diff-normal", "^0~,0c0|^0~,0a0|^0~,0d0|^0~,00c0|^0~,00a0|^0~,00d0", r"^\d{1,5}(?:,\d{1,5})?[acd]\d{1,5}(?:,\d{1,5})?$", RESULT - 1, ahead=0, paragraph=16),
     rule("windows-file", "the system cannot find|access is denied.|by another process|a part of the path|exception calling", r"^The system cannot find the (?:path|file|drive)|^Access is denied\.|being used by another process|Could not find a part of the path|^Exception calling ", RESULT, ahead=2),
     rule("display", "open display|usable sandbox", r"[Cc]an(?:not|'t) open display|No usable sandbox", CAUSE - 1, ahead=2),
-    rule("service-down", "server has gone away|redis connection to|pg_ctl: could not|createdb: ", r"MySQL server has gone away|Redis connection to \S+ failed|^(?:pg_ctl|createdb): (?!warning)", CAUSE - 1, ahead=1),
+    rule("service-down", "server has gone away|redis connection to|pg_ctl: could not|createdb: ", r"MySQL server has gone away|Redis connection to \S+ failed|^(?:pg_ctl|createdb): (?!warning)", CAUSE - 1, ahead=TRACE),
     rule("out-of-date", "out of date|not up to date|not up-to-date|inconsistent|dirty|uncommitted changes", r"(?:is|are) (?:out of date(?!! The latest)|not up[- ]to[- ]date(?! because:)|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
 )  # fmt: skip

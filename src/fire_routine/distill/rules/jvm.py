@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
+from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, TRACE, WARNING, rule
 
 _MAVEN = r"^(?:\[\w+\] )?"
 RULES = (
@@ -45,7 +45,7 @@ RULES = (
     rule("gradle-help", "* try:|run with --|get more help", r"^(?:\* Try:|> ?Run with --|Run with --|\* Get more help|> Get more help)", CONSEQUENCE * 0.5, ahead=0),
     rule("gradle-result", "build failed", r"^BUILD FAILED(?: in .*)?$", CONSEQUENCE, ahead=0, paragraph=6),
     rule("gradle-violations", "violations were found|there were failing tests", r"violations were found|There were failing tests", RESULT, ahead=2),
-    rule("jvm-version", "unsupported class file|determine java version|invalid source release|invalid target release|using tool chain|release version 0", r"Unsupported class file major version|Could not determine java version|invalid (?:source|target) release: |using tool chain: '|release version \d+ not supported", CAUSE, ahead=2),
+    rule("jvm-version", "unsupported class file|determine java version|invalid source release|invalid target release|using tool chain|release version 0", r"Unsupported class file major version|Could not determine java version|invalid (?:source|target) release: |using tool chain: '|release version \d+ not supported", CAUSE, ahead=TRACE),
     rule("gradle-daemon", "daemon disappeared", r"Gradle build daemon disappeared", CAUSE, ahead=2),
     rule("detekt", ".kt:0|.kts:0", r"^\s*\w+ - .*\bat (?:\S+/)?\S+\.kts?:\d+:\d+", CAUSE - 1, ahead=0, listed=True),
     rule("lint-total", "weighted issues|lint found|errors reported by checkstyle", r"^(?:Build|Analysis) failed with \d+ weighted issues|^Lint found (?:[1-9]\d* errors?|errors|fatal errors)", RESULT - 1, ahead=0),
