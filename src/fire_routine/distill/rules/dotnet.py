@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, REPORT, RESULT, WARNING, rule
+from .rule import CAUSE, CONSEQUENCE, REPORT, RESULT, TRACE, WARNING, rule
 
 RULES = (
     rule("msbuild", "error ", r": (?:fatal )?error ?(?!TS)[A-Z]{2,6}\d{2,5}: ", CAUSE, ahead=2),
@@ -20,11 +20,11 @@ RULES = (
     rule("fake-script", "script reported an error", r"^Script reported an error:", CAUSE - 2, ahead=8, paragraph=8),
     rule("serilog", " err] | ftl] ", r"^\[\d\d:\d\d:\d\d (?:ERR|FTL)\] \S", CAUSE - 2, ahead=8),
     rule("dotnet-message", "error message:", r"^\s*Error Message:$", CAUSE, ahead=12, paragraph=12, back=1, leads=r"^\s*Failed "),
-    rule("xunit", "[fail]", r"\[FAIL\]", CAUSE, ahead=14, listed=True),
-    rule("nunit", "^0~) failed|^0~) error|^0~) invalid|^0~) test ", r"^\d+\) (?:Failed|Error|Invalid|Test (?:Failure|Error)) :", CAUSE, ahead=14, paragraph=10, listed=True),
+    rule("xunit", "[fail]", r"\[FAIL\]", CAUSE, ahead=TRACE, listed=True),
+    rule("nunit", "^0~) failed|^0~) error|^0~) invalid|^0~) test ", r"^\d+\) (?:Failed|Error|Invalid|Test (?:Failure|Error)) :", CAUSE, ahead=TRACE, paragraph=10, listed=True),
     rule("dotnet-total", "^f~failed: |^t~failed|^f~failed!", r"^(?:Failed!  - Failed: |Test Run Failed|Total tests: .*Failed: [1-9]|\s+Failed: [1-9])", RESULT - 2, ahead=3, total=True),
     rule("nuget", "error nu|unable to", r"error NU\d{4}|Unable to (?:find|resolve) (?:version|package)", CAUSE, ahead=2),
-    rule("dotnet-exception", "unhandled exception", r"^Unhandled [Ee]xception", CAUSE, ahead=14),
+    rule("dotnet-exception", "unhandled exception", r"^Unhandled [Ee]xception", CAUSE, ahead=TRACE),
     rule("powershell", "categoryinfo|fullyqualifiederrorid| char:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)|^At (?:line|\S+\.psm?1):\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)"),
     rule("pester", "^[~[-] ", r"^\s*\[-\] ", CAUSE, ahead=10),
     rule("cake", "an error occur", r"^An error occurr?ed when executing task", CAUSE - 1, ahead=8),

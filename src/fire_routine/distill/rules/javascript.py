@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
+from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, TRACE, WARNING, rule
 
 RULES = (
     # Jest and Vitest
@@ -18,7 +18,7 @@ RULES = (
     rule("vitest-mark", "^×|^❯", r"^\s*(?:×|❯) {1,2}\S.*", RESULT - 1, ahead=7, listed=True),
     # Mocha's and Cypress's spec reporters
     rule("mocha-failing", "^0~failing", r"^\s*\d+ failing\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
-    rule("karma", " failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=20),
+    rule("karma", " failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=TRACE),
     rule("karma-total", "executed 0", r"Executed \d+ of \d+ .*\(\d+ FAILED\)", RESULT - 2, ahead=0, total=True),
     rule("tap", "^n~not ok", r"^\s*not ok\b(?!.*# (?:TODO|SKIP))", CAUSE, ahead=30, paragraph=3),
     rule("tap-total", "# fail", r"^# (?:fail|failed) +[1-9]", RESULT - 2, ahead=0, total=True),
@@ -32,7 +32,7 @@ RULES = (
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
     rule("cross-mark", "^✗|^✘|❌", r"^\s*(?:[✗✘]|\S{1,12} ?❌) ", RESULT, ahead=20, listed=True),
     # An error's message with its frames
-    rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=14),
+    rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
     rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=1, leads=r"^(?=\S*[/\\.])\S+$"),
     rule("eslint-warning", "^0~ warning  ", r"^\s+\d+:\d+ +warning  ", WARNING, ahead=0),
@@ -85,6 +85,6 @@ RULES = (
 
 # What other tools' lines look like, too: tried when none of theirs takes the line.
 SHARED = (
-    rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: .+| \[.*)$", CAUSE - 2, ahead=20, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$"),
-    rule("js-unhandled", "unhandled|uncaught|unhandledpromiserejection|unhandledpromiserejectionwarning|unhandledrejection", r"UnhandledPromiseRejection|Unhandled (?:promise )?rejection|Uncaught |unhandledRejection", REPORT + 1, ahead=15),
+    rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: .+| \[.*)$", CAUSE - 2, ahead=TRACE, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$"),
+    rule("js-unhandled", "unhandled|uncaught|unhandledpromiserejection|unhandledpromiserejectionwarning|unhandledrejection", r"UnhandledPromiseRejection|Unhandled (?:promise )?rejection|Uncaught |unhandledRejection", REPORT + 1, ahead=TRACE),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, WARNING, rule
+from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, TRACE, WARNING, rule
 
 RULES = (
     # what C and C++ test libraries print
@@ -68,7 +68,7 @@ RULES = (
     rule("signal", "segmentation|core dumped|aborted|bus error|illegal instruction|sigsegv|sigabrt|sigkill|sigbus|sigill|sigfpe", r"(?:Segmentation fault|core dumped|Aborted$|Aborted \(|Bus error|Illegal instruction|SIG(?:SEGV|ABRT|KILL|BUS|ILL|FPE)\b)", CAUSE - 1, ahead=6),
     rule("forge", "^[~[fail", r"^\[FAIL[.:] ?", CAUSE, ahead=2, listed=True),
     rule("assertion", "assert|assertion|assertionerror|asserterror", r"[Aa]ssertion .*[Ff]ail|Assert(?:ion)?Error|ASSERT(?:ION)?[ _:].*(?:FAIL|fail)|^Assertion failed", CAUSE - 1, ahead=8),
-    rule("uncaught-cpp", "terminate called|terminating|what()", r"^terminate called after|^libc\+\+abi.*terminating|what\(\):", CAUSE, ahead=4),
+    rule("uncaught-cpp", "terminate called|terminating|what()", r"^terminate called after|^libc\+\+abi.*terminating|what\(\):", CAUSE, ahead=TRACE),
     rule("bazel", "error: ", r"^ERROR: \S*(?:BUILD|WORKSPACE|\.bazel|\.bzl)\S*:\d+:\d+: |^ERROR: (?:no such (?:package|target)|Analysis of target|error loading package)", REPORT + 2, ahead=6),
     rule("bazel-test", "^f~fail: //|^/~failed in", r"^(?:FAIL: //|//\S+ +FAILED in)", CAUSE - 1, ahead=6, listed=True),
     rule("bazel-total", " locally.", r"^Executed \d+ out of \d+ tests?: .*\bfails? (?:locally|remotely)", RESULT - 2, ahead=0, total=True),
@@ -93,5 +93,5 @@ RULES = (
     rule("xcpretty-test", ", expected|, failed|, ((|, xct|, throw|, caught|, received|, asynchronous|, exceeded", r"^  \w+, (?:expected|failed|\(\(|XCT|throw|caught|received|Asynchronous|Exceeded)", CAUSE, ahead=10, paragraph=8, back=3, leads=r"^\S+$|^\s*$"),
     rule("cocoapods", "^[~[!] ", r"^\[!\] (?!\w*Error: |\(plugin )", CAUSE - 2, ahead=8),
     rule("swift-package", "error: ", r"^error: (?:fatalError|terminated|no such module|the package|dependencies|product|package|emit-module)", CAUSE - 1, ahead=6),
-    rule("swift-crash", "fatal error", r"^(?!PHP |Catchable ).*[Ff]atal error: (?!Uncaught)", CAUSE, ahead=8),
+    rule("swift-crash", "fatal error", r"^(?!PHP |Catchable ).*[Ff]atal error: (?!Uncaught)", CAUSE, ahead=TRACE),
 )  # fmt: skip

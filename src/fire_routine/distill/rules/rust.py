@@ -3,14 +3,14 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, RESULT, WARNING, rule
+from .rule import CAUSE, CONSEQUENCE, RESULT, TRACE, WARNING, rule
 
 RULES = (
     rule("rustc", "^e~error[", r"^\s*error\[E\d{4}\]: ", CAUSE, ahead=24, paragraph=12),
     rule("rustc-end", "error: ", r"^\s*error: (?:aborting due to|could not compile|build failed)", CONSEQUENCE + 1, ahead=2),
     rule("cargo-test", " failed", r"^test \S.* \.\.\. FAILED", RESULT + 1, ahead=0, listed=True),
     rule("cargo-output", " stdout ----| stderr ----", r"^---- \S.* std(?:out|err) ----$", CAUSE, ahead=2, paragraph=24),
-    rule("rust-panic", "panicked at", r"^\s*thread '.*'(?: \(\d+\))? panicked at ", CAUSE, ahead=12, paragraph=8),
+    rule("rust-panic", "panicked at", r"^\s*thread '.*'(?: \(\d+\))? panicked at ", CAUSE, ahead=TRACE, paragraph=8),
     rule("rust-property", "minimal failing input|[quickcheck] test failed", r"^minimal failing input: |\[quickcheck\] TEST FAILED", CAUSE, ahead=6, paragraph=4),
     rule("insta", "snapshot summary|snapshot differences", r"^━+ Snapshot (?:Summary|Differences) ━+$", CAUSE, ahead=24, paragraph=24),
     rule("semver-checks", "--- failure ", r"^--- failure \w+: ", CAUSE, ahead=10, paragraph=10),
