@@ -28,7 +28,7 @@ class Span:
     weights: list[float]
     rule: str
     anchor: int  # number of the line that the rule took
-    key: int  # hash of its template
+    key: int  # hash of the line, its numbers masked
     shape: int = 0  # hash of its shape
     stamp: bytes = b""
     listed: bool = False  # one of a list of what failed
@@ -49,7 +49,7 @@ class Found:
     number: int  # of the line
     lines: list[bytes]
     at: int  # of the line in `lines`
-    key: int  # hash of its template
+    key: int  # hash of the line, its numbers masked
     shape: int = 0  # hash of its shape
 
     def span(self, kept: Kept) -> Span:

@@ -21,8 +21,9 @@ class Known:
         self._marks: set[bytes] = set()
         self._size = 0
 
-    def look(self, lines: Sequence[bytes]) -> list[tuple[int, Rule | None, bool]]:
-        """The places of lines that a rule takes or that may be marks: which rule, and whether a mark."""
+    def look(self, lines: Sequence[bytes]) -> list[tuple[int, bytes, Rule | None, bool]]:
+        """The places of lines that a rule takes or that may be marks: the line with its numbers masked,
+        which rule, and whether a mark."""
         places = worth_a_look(lines)
         if not places:
             return []
@@ -30,8 +31,8 @@ class Known:
         masks = masked(bare)
         self._learn(bare, masks)
         rules, marks = self._rules, self._marks
-        found = [(at, rules[mask], mask in marks) for at, mask in zip(places, masks, strict=True)]
-        return [each for each in found if each[1] or each[2]]
+        found = [(at, mask, rules[mask], mask in marks) for at, mask in zip(places, masks, strict=True)]
+        return [each for each in found if each[2] or each[3]]
 
     def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> None:
         """Classify the lines that are new."""

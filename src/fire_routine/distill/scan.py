@@ -11,7 +11,7 @@ from .findings import Found, Header, Mark, Scan, Tail
 from .known import Known
 from .rules.rule import Rule
 from .stream import Window, windows
-from .text import segments, shape_of, shown, stamp_of, template, unstamped
+from .text import masked, segments, shape_of, shown, stamp_of, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
@@ -59,9 +59,10 @@ class Scanner:
         self._lines = window.lines
         self._first = window.first
         self._examined = {number for number in self._examined if number >= window.first}
-        for at, rule, marked in self._known.look(window.lines[window.start : window.stop]):
-            self._run_section(window.start + at)
-            self._examine(window.start + at, rule, marked)
+        for at, mask, rule, marked in self._known.look(window.lines[window.start : window.stop]):
+            if self._section is not None:
+                self._run_section(window.start + at)
+            self._examine(window.start + at, mask, rule, marked)
         self._run_section(window.stop)
         if window.last:
             self._near(window.stop)
@@ -104,10 +105,10 @@ class Scanner:
             return
         lines = unstamped([self._lines[at] for at in left])
         marked = any(mark in line for mark in MARKS for line in lines)
-        for at, rule in zip(left, classify(lines, every=True), strict=True):
-            self._examine(at, rule, marked)
+        for at, mask, rule in zip(left, masked(lines), classify(lines, every=True), strict=True):
+            self._examine(at, mask, rule, marked)
 
-    def _examine(self, index: int, rule: Rule | None, marked: bool) -> None:
+    def _examine(self, index: int, mask: bytes, rule: Rule | None, marked: bool) -> None:
         number = self._first + index
         if number in self._examined:
             return
@@ -119,7 +120,7 @@ class Scanner:
             return
         if rule.section is not None:
             self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
-        self._take(index, rule)
+        self._take(index, mask, rule)
 
     def _look_for_marks(self, index: int, raw: bytes) -> None:
         for mark in OTHER_MARKS:
@@ -198,15 +199,14 @@ class Scanner:
         name = text[len("##[group]Run ") :]
         return Header(self._first + index, name, "\n".join(script)[:4000] or name, shell)
 
-    def _take(self, index: int, rule: Rule) -> None:
-        raw = self._lines[index]
-        key = hash(template(raw))
+    def _take(self, index: int, mask: bytes, rule: Rule) -> None:
+        key = hash(mask)
         count = self._counts.get(key, 0)
         if count or len(self._counts) < TEMPLATES:
             self._counts[key] = count + 1
             shape = self._shapes.get(key)
             if shape is None:
-                shape = self._shapes[key] = hash(shape_of(raw))
+                shape = self._shapes[key] = hash(shape_of(self._lines[index]))
             self._alike[shape] = self._alike.get(shape, 0) + 1
         if count < EXAMPLES:
             self._keep(self._find(index, rule, key))
