@@ -237,9 +237,7 @@ class Digest:
     exit_code: int | None = None
     ended: str = ""  # killed, timed out, out of memory, …: how, where the log says so
     repeats: tuple[Repeat, ...] = ()  # the most frequent first
-    ends: tuple[
-        int, ...
-    ] = ()  # numbers of lines that say in a few words how the step ended, and how much failed
+    ends: tuple[int, ...] = ()  # numbers of lines that say in a few words how the step ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,5 @@ class Scan:
     kept: Kept = field(default_factory=Kept)  # the lines of all these
     whole: bool = False  # all the log's lines are kept
     total: int = 0
-    counts: dict[int, int] = field(
-        default_factory=dict
-    )  # how often an anchor's template occurs in a step that failed
+    counts: dict[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed
     alike: dict[int, int] = field(default_factory=dict)  # the same by its shape

@@ -49,10 +49,10 @@ class Scanner:
         self._first = 0
         self._known = known
         self._found: dict[str, list[Found]] = {}  # by rule
-        self._counts: dict[int, int] = {}  # of this step, by template
+        self._counts: dict[int, int] = {}  # of this step, by the line's mask, hashed
         self._alike: dict[int, int] = {}  # and by shape
-        self._shapes: dict[int, int] = {}  # of a template
-        self._again: dict[int, tuple[int, Rule]] = {}  # template → the last line of this window that has it
+        self._shapes: dict[int, int] = {}  # of a mask
+        self._again: dict[int, tuple[int, Rule]] = {}  # mask → the last line of this window that has it
         self._latest: dict[int, Found] = {}
 
     def feed(self, window: Window) -> None:

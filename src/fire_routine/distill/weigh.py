@@ -119,9 +119,8 @@ def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tupl
     """What the failed step found so often that examples of it and their number say more than all of it."""
     often = {shape for shape, count in scan.alike.items() if count >= MANY}
     found = {span.shape: _word(span.texts[span.anchor - span.first]) for span in spans if span.shape in often}
-    alike = {
-        shape: word for shape, word in found.items() if word
-    }  # names and places alone are alike by chance
+    # Names and places alone are alike by chance.
+    alike = {shape: word for shape, word in found.items() if word}
     words = set(alike.values())
     examples: dict[int, list[int]] = {}
     for block in blocks if words else ():

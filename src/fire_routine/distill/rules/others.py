@@ -88,7 +88,7 @@ RULES = (
     rule("julia-total", "test summary: ", r"^\s*Test Summary: *\|.*\b(?:Fail|Error)\b", RESULT, ahead=0, paragraph=30),
     rule("julia-log", "^┌~┌ error: ", r"^┌ Error: ", CAUSE, ahead=20),
     rule("dlang", ".d(0", r"^\S+\.d\(\d+(?:,\d+)?\): (?:Error|Deprecation treated as error): ", CAUSE, ahead=2),
-    rule("pub", "failed to load \"", r"^\s*Failed to load \".*\": ", CAUSE, ahead=4, back=6, leads=r"^(?:Because|And because|So, because|The current Dart|\s+[A-Z])"),
+    rule("pub", "failed to load \"", r"^\s*Failed to load \".*\": ", CAUSE, ahead=4),
     rule("solidity", ".sol:0", r"^\S+\.sol:\d+:\d+: (?:\w*Error): ", CAUSE, ahead=4),
     rule("cpanm", "^!~! installing|^!~! configure failed|^!~! couldn't|-> fail ", r"^! (?:Installing the dep|Configure failed|Couldn't)|^-> FAIL ", CAUSE - 1, ahead=1),
     rule("tcltest", "^=~==== ", r"^={4} \S.* FAILED$", CAUSE - 1, ahead=30, paragraph=30),
