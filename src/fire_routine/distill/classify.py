@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 
@@ -114,6 +114,12 @@ def _reds(raw: bytes) -> set[int]:
     return set(numbered(raw, [match.start() for match in found]))
 
 
+def marks_among(lines: Sequence[bytes]) -> set[int]:
+    """Which of the lines may be marks."""
+    joined = b"\n".join(lines)
+    return {at for mark in MARKS if mark in joined for at, line in enumerate(lines) if mark in line}
+
+
 def worth_a_look(lines: Sequence[bytes]) -> list[int]:
     """Which raw lines may be marks, or be taken by a rule wherever they stand; most of a log's are not."""
     if tabbed(lines):
@@ -136,30 +142,32 @@ def _entries(called: frozenset[int], general: bool) -> tuple[_Entry, ...]:
     )
 
 
-def _start(folded: bytes) -> bytes:
+def _start(line: bytes) -> bytes:
     """The first character of a line."""
-    start = folded.lstrip()[:4]
-    return start.decode("utf-8", "ignore")[:1].encode() if start[:1] > b"\x7f" else start[:1]
+    start = line.lstrip()[:4]
+    if start[:1] > b"\x7f":
+        return start.decode("utf-8", "ignore")[:1].encode()
+    return start[:1].translate(_FOLD)
 
 
-def _first(text: str, folded: bytes, entries: Sequence[_Entry]) -> Rule | None:
+def _first(line: bytes, text: str, entries: Sequence[_Entry]) -> Rule | None:
     """The first of the rules that takes the line."""
-    start = _start(folded)
+    start = _start(line)
     for _, first, rule in entries:
         if (not first or first == start) and rule.pattern.search(text):
             return rule
     return None
 
 
-def _rule(line: bytes, folded: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
+def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
     """The rule for a line, behind what other tools put before it too; red is an error in every tool."""
     text = line.decode("utf-8", "replace")
-    rule = _first(text, folded, entries)
+    rule = _first(line, text, entries)
     if rule is None or rule is _MATCHED or (rule.name in _GENERAL and rule.weight > NOISE):
         prefix = RAW_PREFIX.match(line)
         if prefix is not None:
             rest = line[prefix.end() :]
-            better = _first(rest.decode("utf-8", "replace"), folded[prefix.end() :], entries)
+            better = _first(rest, rest.decode("utf-8", "replace"), entries)
             if better is not None and (rule is None or better.weight > rule.weight or better.weight < 1):
                 rule = better
     if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):
@@ -171,26 +179,37 @@ def _rule(line: bytes, folded: bytes, entries: Sequence[_Entry], red: bool) -> R
     return rule
 
 
+def _calls(shown: Sequence[bytes], reds: Iterable[int]) -> dict[int, set[int]]:
+    """The places of the lines in which literals stand, or that are red, and which literals."""
+    literals, _, _ = _all()
+    folded = b"\n".join(shown).translate(_FOLD)
+    found = list(literals.find(folded))
+    calls: dict[int, set[int]] = {at: set() for at in reds}
+    for (literal, _, _), at in zip(found, numbered(folded, [start for _, start, _ in found]), strict=True):
+        called = calls.get(at)
+        if called is None:
+            calls[at] = {literal}
+        else:
+            called.add(literal)
+    return calls
+
+
 def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     """The rule for each of the raw lines, their timestamps taken off.
 
     Without `every`, a line counts only where a tool's format takes it, or it holds one of the words that
     are worth a look wherever they stand: weaker ones count near the place where a step failed.
     """
-    shown = [  # no line, however made, costs more than a short one
-        line if len(line) <= _PROBE else line[: _PROBE - 100] + line[-100:] for line in texts(lines)
-    ]
-    folded = b"\n".join(shown).translate(_FOLD).split(b"\n")
+    shown = texts(lines)
+    if max(map(len, shown), default=0) > _PROBE:  # no line, however made, costs more than a short one
+        shown = [line if len(line) <= _PROBE else line[: _PROBE - 100] + line[-100:] for line in shown]
+    _, _, anywhere = _all()
     reds = _reds(b"\n".join(lines))
-    literals, _, anywhere = _all()
     rules: list[Rule | None] = [None] * len(lines)
-    for at, fold in enumerate(folded):
-        called = frozenset([literal for literal, _, _ in literals.find(fold)])
+    for at, called in _calls(shown, reds).items():
         red = at in reds
-        if not (called or red):
-            continue
         general = every or red or not called.isdisjoint(anywhere)
-        rule = _rule(shown[at], fold, _entries(called, general), red)
+        rule = _rule(shown[at], _entries(frozenset(called), general), red)
         if general or (rule is not None and rule.name in _FORMATS):
             rules[at] = rule
     return rules

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model import Step
-from .findings import Mark, Scan, Span
+from .findings import Finding, Mark, Scan
 from .place import exits, failed_times, inside
 
 _ENDED = {
@@ -44,10 +44,14 @@ def _end(scan: Scan, steps: Sequence[Step]) -> Mark | None:
     return ends[-1] if ends else None
 
 
-def _ended(mark: Mark, code: int | None, spans: Sequence[Span]) -> str:
+def _said(findings: Sequence[Finding]) -> list[str]:
+    return [_ENDED[finding.rule.name] for finding in findings if finding.rule.name in _ENDED]
+
+
+def _ended(mark: Mark, code: int | None, findings: Sequence[Finding]) -> str:
     if "timed out" in mark.text or "exceeded the maximum execution time" in mark.text:
         return "timed out"
-    said = [_ENDED[span.rule] for span in spans if span.rule in _ENDED and span.anchor >= mark.header.line]
+    said = _said([finding for finding in findings if finding.number >= mark.header.line])
     if said:
         return said[0]
     if "was canceled" in mark.text:
@@ -55,21 +59,21 @@ def _ended(mark: Mark, code: int | None, spans: Sequence[Span]) -> str:
     return _BY_CODE.get(code or 0, "")
 
 
-def _ends(mark: Mark | None, spans: Sequence[Span]) -> tuple[int, ...]:
+def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
     """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
-    ends = [span.anchor + 1 for span in spans if span.total][-1:]
+    ends = [finding.number + 1 for finding in findings if finding.rule.total][-1:]
     if mark is not None and mark.kind == "exit" and mark.text.startswith("##[error]"):
         ends.append(mark.line + 1)
     return tuple(ends)
 
 
-def facts(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> Facts:
+def facts(scan: Scan, steps: Sequence[Step]) -> Facts:
     """What the failed step was, and how it ended."""
     mark = _end(scan, steps)
-    ends = _ends(mark, inside(scan, spans, steps))
+    ends = _ends(mark, inside(scan, steps))
     if mark is None:
-        return Facts(ended=next((_ENDED[span.rule] for span in spans if span.rule in _ENDED), ""), ends=ends)
+        return Facts(ended=next(iter(_said(scan.findings)), ""), ends=ends)
     found = re.search(r"(?:exit code|exited with) (\d{1,3})\b", mark.text)
     code = int(found.group(1)) if found else None
     header = mark.header
-    return Facts(header.name, header.command, header.shell, code, _ended(mark, code, spans), ends)
+    return Facts(header.name, header.command, header.shell, code, _ended(mark, code, scan.findings), ends)

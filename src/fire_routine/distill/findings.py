@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .blocks import block
 from .kept import Kept
 from .rules.rule import Rule
+from .text import stamp_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,31 +21,9 @@ class Header:
     shell: str = ""
 
 
-@dataclass(slots=True)
-class Span:
-    """Consecutive lines with how much each tells."""
-
-    first: int
-    texts: list[bytes]  # what the lines show
-    weights: list[float]
-    rule: str
-    anchor: int  # number of the line that the rule took
-    key: int  # hash of the line, its numbers masked
-    shape: int = 0  # hash of its shape
-    stamp: bytes = b""
-    listed: bool = False  # one of a list of what failed
-    total: bool = False  # says how much failed in all
-
-    @property
-    def strength(self) -> float:
-        """The weight of the rule that took it."""
-        return self.weights[self.anchor - self.first]
-
-
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A line that a rule took, with the lines its block may reach. The block is made at the end: of
-    most lines in a long log it is never asked for."""
+class Finding:
+    """A line that a rule took, with the lines its block may reach."""
 
     rule: Rule
     number: int  # of the line
@@ -52,23 +32,51 @@ class Found:
     key: int  # hash of the line, its numbers masked
     shape: int = 0  # hash of its shape
 
-    def span(self, kept: Kept) -> Span:
-        begin = self.number - self.at
-        numbers = range(begin, begin + len(self.lines))
-        texts = [kept.text[number] for number in numbers]
-        first, shares = block(self.rule, self.at, texts, [n - begin for n in numbers if n in kept.dull])
-        return Span(
-            begin + first,
-            texts[first : first + len(shares)],
-            [self.rule.weight * share for share in shares],
-            self.rule.name,
-            self.number,
-            self.key,
-            self.shape,
-            kept.stamp(self.number),
-            self.rule.listed,
-            self.rule.total,
-        )
+    @property
+    def raw(self) -> bytes:
+        return self.lines[self.at]
+
+    @property
+    def stamp(self) -> bytes:
+        """Its timestamp to the second, or nothing."""
+        return stamp_of(self.raw)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Consecutive lines about one that a rule took, with how much each tells."""
+
+    finding: Finding
+    first: int
+    texts: list[bytes]  # what the lines show
+    weights: list[float]
+
+    @property
+    def text(self) -> bytes:
+        """What the line shows that the rule took."""
+        return self.texts[self.finding.number - self.first]
+
+
+def keep(findings: Sequence[Finding], kept: Kept) -> None:
+    """Keep the lines of findings. In a long log most are never asked for."""
+    for finding in findings:
+        kept.add(finding.number - finding.at, finding.lines)
+    kept.settle()
+
+
+def span_of(finding: Finding, kept: Kept) -> Span:
+    """The block around a finding whose lines are kept."""
+    begin = finding.number - finding.at
+    numbers = range(begin, begin + len(finding.lines))
+    texts = [kept.text[number] for number in numbers]
+    dulls = [number - begin for number in numbers if number in kept.dull]
+    first, shares = block(finding.rule, finding.at, texts, dulls)
+    return Span(
+        finding,
+        begin + first,
+        texts[first : first + len(shares)],
+        [finding.rule.weight * share for share in shares],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +103,10 @@ class Mark:
 class Scan:
     """What one pass found."""
 
-    spans: list[Span] = field(default_factory=list)  # in the log's order
+    findings: list[Finding] = field(default_factory=list)  # in the log's order
     tails: list[Tail] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-    kept: Kept = field(default_factory=Kept)  # the lines of all these
+    kept: Kept = field(default_factory=Kept)  # the tails' lines, or all of them
     whole: bool = False  # all the log's lines are kept
     total: int = 0
     counts: dict[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed

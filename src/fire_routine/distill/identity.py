@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..model import Step
-from .findings import Scan, Span
+from .findings import Finding, Scan, keep, span_of
 from .fingerprint import fingerprint, normalised
+from .kept import Kept
 from .place import inside
 
 STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
@@ -17,6 +18,7 @@ BODY = 12  # lines after one that says little which are asked, too
 FIRST = 2  # of these that count, where that line says something and ends without a colon
 TAIL = 12  # lines before the end that are asked where no rule took one that says something
 LINES = 240  # that count at most
+ASKED = 4 * LINES  # findings of one strength that are asked for them
 MANY = 5  # lines that differ in digits only: not all of them were kept, and which were goes by their order
 WORDS = 4  # fewer words than these say little
 _DIGITS = re.compile(r"[\d#]+")
@@ -59,56 +61,58 @@ def _text(shown: bytes) -> str:
     return shown.decode("utf-8", "replace")
 
 
-def _body(span: Span, numbers: Sequence[int]) -> list[str]:
+def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[str]:
     """The lines of a block after the one that its rule took, up to the next that a rule took."""
-    at = span.anchor - span.first
-    after = bisect_right(numbers, span.anchor)
-    count = min(numbers[after] - span.anchor - 1, BODY) if after < len(numbers) else BODY
-    least = span.weights[at] * 0.9
+    anchor, block = finding.number, span_of(finding, kept)
+    at = anchor - block.first
+    after = bisect_right(numbers, anchor)
+    count = min(numbers[after] - anchor - 1, BODY) if after < len(numbers) else BODY
+    least = block.weights[at] * 0.9
     texts: list[str] = []
-    for text, weight in zip(span.texts[at + 1 : at + 1 + count], span.weights[at + 1 :], strict=False):
+    for text, weight in zip(block.texts[at + 1 : at + 1 + count], block.weights[at + 1 :], strict=False):
         if weight < least:
             break
         texts.append(_text(text))
     return [text for text in texts if not _FRAME.match(text)]
 
 
-def _telling(spans: Sequence[Span]) -> set[str]:
-    """The lines that name the failure among those that these spans' rules took."""
-    alike = Counter(span.key for span in spans)
-    anchors: dict[str, Span] = {}
-    for span in spans:
-        at = span.anchor - span.first
-        text = _text(span.texts[at])
-        if not _FRAME.match(text) and not (at and _SKIPPED.match(_text(span.texts[at - 1]))):
-            anchors.setdefault(text, span)
+def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
+    """The lines that name the failure among these that rules took."""
+    alike = Counter(finding.key for finding in findings)
+    anchors: dict[str, Finding] = {}
+    keep(findings[:ASKED], kept)
+    for finding in findings[:ASKED]:
+        text = _text(kept.text[finding.number])
+        before = _text(kept.text.get(finding.number - 1, b""))
+        if not _FRAME.match(text) and not _SKIPPED.match(before):
+            anchors.setdefault(text, finding)
         if len(anchors) >= LINES:
             break
-    numbers = sorted(span.anchor for span in spans)
+    numbers = [finding.number for finding in findings]
     told: set[str] = set()
     bodies: list[tuple[list[str], int]] = []
-    for (text, span), normal in zip(anchors.items(), normalised(anchors), strict=True):
+    for (text, finding), normal in zip(anchors.items(), normalised(anchors), strict=True):
         if "retr" in normal and _AGAIN.search(normal):
             continue
         says = _says(normal)
         if says:
-            told.add(normal if alike[span.key] < MANY else _DIGITS.sub("#", normal))
+            told.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
         opens = text.rstrip().endswith(":")
         if opens or not says or (len(_TELLS.findall(text)) < WORDS and not _HEADING.match(text)):
-            bodies.append((_body(span, numbers), BODY if opens or not says else FIRST))
+            bodies.append((_body(finding, kept, numbers), BODY if opens or not says else FIRST))
     normals = iter(normalised(text for texts, _ in bodies for text in texts))
     for texts, most in bodies:
         told.update(list(filter(_says, [next(normals) for _ in texts]))[:most])
     return told
 
 
-def _by_strength(spans: Sequence[Span]) -> Iterator[list[Span]]:
-    """The spans of the strongest rules, then those of the next."""
-    rest = list(spans)
+def _by_strength(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """What the strongest rules took, then the next."""
+    rest = list(findings)
     while rest:
-        least = max(span.strength for span in rest) * STRONGEST
-        yield [span for span in rest if span.strength >= least]
-        rest = [span for span in rest if span.strength < least]
+        least = max(finding.rule.weight for finding in rest) * STRONGEST
+        yield [finding for finding in rest if finding.rule.weight >= least]
+        rest = [finding for finding in rest if finding.rule.weight < least]
 
 
 def _last(scan: Scan) -> set[str]:
@@ -122,10 +126,10 @@ def _last(scan: Scan) -> set[str]:
     return set(filter(_says, normalised(map(_text, lines))))
 
 
-def identity(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> str:
+def identity(scan: Scan, steps: Sequence[Step]) -> str:
     """The fingerprint of the lines that the strongest rules took where the step failed."""
-    for strongest in _by_strength(inside(scan, spans, steps)):
-        told = _telling(strongest)
+    for strongest in _by_strength(inside(scan, steps)):
+        told = _telling(strongest, scan.kept)
         if told:
             return fingerprint(told)
     return fingerprint(_last(scan))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .classify import MARKS, classify, worth_a_look
+from .classify import classify, marks_among, worth_a_look
 from .rules.rule import Rule
 from .text import masked, unstamped
 
@@ -43,10 +43,7 @@ class Known:
         position = dict(zip(masks, range(len(masks)), strict=True))
         fresh = sorted([at for mask, at in position.items() if mask not in self._rules])
         new = [lines[at] for at in fresh]
-        for at, line, rule in zip(fresh, new, classify(new, every=False), strict=True):
-            mask = masks[at]
-            self._size += len(mask)
-            self._rules[mask] = rule if rule is not None and rule.weight >= 1 else None
-            for mark in MARKS:
-                if mark in line:
-                    self._marks.add(mask)
+        self._marks.update(masks[fresh[at]] for at in marks_among(new))
+        for at, rule in zip(fresh, classify(new, every=False), strict=True):
+            self._size += len(masks[at])
+            self._rules[masks[at]] = rule if rule is not None and rule.weight >= 1 else None

@@ -1,4 +1,4 @@
-"""How much a span's place in the log, and its like before it, say for it."""
+"""How much the place of a finding in the log, and its like before it, say for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ..model import Step
-from .findings import Mark, Scan, Span
+from .findings import Finding, Mark, Scan
 
 BEFORE = 0.12  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
@@ -48,34 +48,34 @@ def failed_times(steps: Sequence[Step]) -> list[tuple[bytes, bytes]]:
 
 
 def _near(lines: int, total: int) -> float:
-    """How much it says for a span that it stands so many lines before the end of its step."""
+    """How much it says for a finding that it stands so many lines before the end of its step."""
     larger = max(total / HUGE, 1.0)
     far = max(FAR / math.pow(larger, 0.25), DEEP)
     return far + (1 - far) * math.exp(-lines / (REACH * larger))
 
 
-def _place(span: Span, exits: Sequence[Mark], lines: Sequence[int], total: int) -> float:
-    """How much the place of a span by the log's own marks says for it; a huge log without any ends
+def _place(finding: Finding, exits: Sequence[Mark], lines: Sequence[int], total: int) -> float:
+    """How much the place of a finding by the log's own marks says for it; a huge log without any ends
     where it failed."""
     if not lines:
-        return _near(total - span.anchor, total) if total > HUGE else 1.0
-    at = bisect_left(lines, span.anchor)
+        return _near(total - finding.number, total) if total > HUGE else 1.0
+    at = bisect_left(lines, finding.number)
     if at == len(lines):
-        return BEYOND if span.anchor - lines[-1] > 3 else 0.9
+        return BEYOND if finding.number - lines[-1] > 3 else 0.9
     mark = exits[at]
-    if span.anchor < mark.header.line:
+    if finding.number < mark.header.line:
         return BEFORE
-    return _near(mark.line - span.anchor, total)
+    return _near(mark.line - finding.number, total)
 
 
 class _Likes:
-    """How often the like of each span was seen before it, in failed steps and elsewhere apart."""
+    """How often the like of each finding was seen before it, in failed steps and elsewhere apart."""
 
-    def __init__(self, scan: Scan, spans: Sequence[Span]) -> None:
+    def __init__(self, scan: Scan) -> None:
         self._scan = scan
         self._seen: dict[tuple[bool, str, int | str], int] = {}
-        self._totals = Counter(span.rule for span in spans)
-        self._last = {span.key: span.anchor for span in spans}
+        self._totals = Counter(finding.rule.name for finding in scan.findings)
+        self._last = {finding.key: finding.number for finding in scan.findings}
         self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(scan.total, 1))), 1.0)
 
     def _before(self, there: bool, what: str, like: int | str) -> int:
@@ -83,58 +83,66 @@ class _Likes:
         self._seen[there, what, like] = count + 1
         return count
 
-    def _repeated(self, span: Span, there: bool) -> float:
+    def _repeated(self, finding: Finding, there: bool) -> float:
         """Lines of one template: the last of many may be the one that counts."""
-        repeats = self._before(there, "template", span.key)
-        if span.anchor == self._last[span.key] and self._scan.counts.get(span.key, 1) > len(REPEATS):
+        repeats = self._before(there, "template", finding.key)
+        if finding.number == self._last[finding.key] and self._scan.counts.get(finding.key, 1) > len(REPEATS):
             return CLOSING
         return REPEATS[min(repeats, len(REPEATS) - 1)]
 
-    def _frequent(self, span: Span) -> float:
+    def _frequent(self, finding: Finding) -> float:
         if self._scan.total <= LONG:
             return 1.0
-        many = LIST if span.listed else MANY
-        count = self._scan.counts.get(span.key, 1)
-        often = min(1.0, self._few / count) * min(1.0, many / self._totals[span.rule])
+        many = LIST if finding.rule.listed else MANY
+        count = self._scan.counts.get(finding.key, 1)
+        often = min(1.0, self._few / count) * min(1.0, many / self._totals[finding.rule.name])
         return max(math.sqrt(often), RARE)
 
-    def _crowded(self, span: Span, there: bool) -> float:
+    def _crowded(self, finding: Finding, there: bool) -> float:
         """Lines of one rule: of a list, the first is told whole before the others are named."""
-        others = self._before(there, "rule", span.rule)
-        if span.listed and others:
+        others = self._before(there, "rule", finding.rule.name)
+        if finding.rule.listed and others:
             return NAMED / (1 + others / LIST)
         return 1 / (1 + others / CROWD)
 
-    def factor(self, span: Span, there: bool) -> float:
-        if not span.key:
+    def factor(self, finding: Finding, there: bool) -> float:
+        if not finding.key:
             return 1.0
-        shapes = self._before(there, "shape", span.shape) + 1
+        shapes = self._before(there, "shape", finding.shape) + 1
         alike = 1 / (1 + max(shapes - ALIKE, 0) / SHAPES)
-        return self._repeated(span, there) * self._frequent(span) * alike * self._crowded(span, there)
+        return (
+            self._repeated(finding, there) * self._frequent(finding) * alike * self._crowded(finding, there)
+        )
 
 
-def factors(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[float]:
-    """A factor for each span: where it stands, and how often its like was seen before."""
+def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
+    """A factor for each finding: where it stands, and how often its like was seen before."""
     ends = exits(scan)
     lines = [mark.line for mark in ends]
     failed = failed_times(steps)
-    if not any(start <= span.stamp <= end for span in spans for start, end in failed if span.stamp):
+    if not any(
+        start <= finding.stamp <= end for finding in scan.findings for start, end in failed if finding.stamp
+    ):
         failed = []
-    likes = _Likes(scan, spans)
+    likes = _Likes(scan)
     found: list[float] = []
-    for span in spans:
-        factor = _place(span, ends, lines, scan.total)
+    for finding in scan.findings:
+        factor = _place(finding, ends, lines, scan.total)
         if failed:
-            factor *= 1.0 if any(start <= span.stamp <= end for start, end in failed) else ELSEWHERE
-        found.append(factor * likes.factor(span, there=factor >= DEEP * 0.99))
+            factor *= 1.0 if any(start <= finding.stamp <= end for start, end in failed) else ELSEWHERE
+        found.append(factor * likes.factor(finding, there=factor >= DEEP * 0.99))
     return found
 
 
-def inside(scan: Scan, spans: Sequence[Span], steps: Sequence[Step]) -> list[Span]:
-    """The spans within a failed step; all of them where none is."""
+def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
+    """The findings within a failed step; all of them where none is."""
     ends = exits(scan)
     lines = [mark.line for mark in ends]
     failed = failed_times(steps)
-    timed = [span for span in spans if any(start <= span.stamp <= end for start, end in failed)]
-    placed = [span for span in timed or spans if _place(span, ends, lines, scan.total) >= DEEP]
-    return placed or timed or list(spans)
+    timed = [
+        finding for finding in scan.findings if any(start <= finding.stamp <= end for start, end in failed)
+    ]
+    placed = [
+        finding for finding in timed or scan.findings if _place(finding, ends, lines, scan.total) >= DEEP
+    ]
+    return placed or timed or list(scan.findings)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from .blocks import AROUND
-from .classify import GITHUB_MARK, MARKS, OTHER_MARKS, classify
-from .findings import Found, Header, Mark, Scan, Tail
+from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
+from .findings import Finding, Header, Mark, Scan, Tail
 from .known import Known
 from .rules.rule import Rule
 from .stream import Window, windows
-from .text import masked, segments, shape_of, shown, stamp_of, unstamped
+from .text import masked, segments, shape_of, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
@@ -48,12 +49,12 @@ class Scanner:
         self._lines: list[bytes] = []
         self._first = 0
         self._known = known
-        self._found: dict[str, list[Found]] = {}  # by rule
+        self._found: dict[str, list[Finding]] = {}  # by rule
         self._counts: dict[int, int] = {}  # of this step, by the line's mask, hashed
         self._alike: dict[int, int] = {}  # and by shape
         self._shapes: dict[int, int] = {}  # of a mask
         self._again: dict[int, tuple[int, Rule]] = {}  # mask → the last line of this window that has it
-        self._latest: dict[int, Found] = {}
+        self._latest: dict[int, Finding] = {}
 
     def feed(self, window: Window) -> None:
         self._lines = window.lines
@@ -61,8 +62,11 @@ class Scanner:
         self._examined = {number for number in self._examined if number >= window.first}
         for at, mask, rule, marked in self._known.look(window.lines[window.start : window.stop]):
             if self._section is not None:
-                self._run_section(window.start + at)
-            self._examine(window.start + at, mask, rule, marked)
+                self._run_section(window.stop)
+            number = window.first + window.start + at
+            if number not in self._examined:
+                self._examined.add(number)
+                self._examine(window.start + at, mask, rule, marked)
         self._run_section(window.stop)
         if window.last:
             self._near(window.stop)
@@ -82,10 +86,13 @@ class Scanner:
         while self._section is not None and self._section_at < self._first + until:
             ends = self._section.section
             begin = max(self._section_at - self._first, 0)
-            limit = min(until, self._section_end + 1 - self._first)
-            end = limit
+            end = limit = min(until, self._section_end + 1 - self._first)
             if ends is not None:
-                end = next((at for at in range(begin, limit) if ends.search(self._text(at))), limit)
+                lines = texts(unstamped(self._lines[begin:limit]))
+                closing = (
+                    at for at, line in enumerate(lines, begin) if ends.search(line.decode("utf-8", "replace"))
+                )
+                end = next(closing, limit)
             if end < until:
                 self._section = None
                 end += 1
@@ -103,22 +110,22 @@ class Scanner:
         left = [at for at in range(begin, end) if self._first + at not in self._examined]
         if not left:
             return
+        self._examined.update(self._first + at for at in left)
         lines = unstamped([self._lines[at] for at in left])
-        marked = any(mark in line for mark in MARKS for line in lines)
-        for at, mask, rule in zip(left, masked(lines), classify(lines, every=True), strict=True):
-            self._examine(at, mask, rule, marked)
+        rules = classify(lines, every=True)
+        marks = marks_among(lines)
+        found = [at for at, rule in enumerate(rules) if at in marks or (rule and rule.weight >= 1)]
+        for at, mask in zip(found, masked([lines[at] for at in found]), strict=True):
+            self._examine(left[at], mask, rules[at], at in marks)
 
     def _examine(self, index: int, mask: bytes, rule: Rule | None, marked: bool) -> None:
-        number = self._first + index
-        if number in self._examined:
-            return
-        self._examined.add(number)
         raw = self._lines[index]
         if marked:
             self._look_for_marks(index, raw)
         if rule is None or rule.weight < 1 or raw.find(SCRIPT, 0, 80) >= 0:
             return
         if rule.section is not None:
+            number = self._first + index
             self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
         self._take(index, mask, rule)
 
@@ -213,11 +220,11 @@ class Scanner:
         else:
             self._again[key] = (index, rule)
 
-    def _find(self, index: int, rule: Rule, key: int) -> Found:
+    def _find(self, index: int, rule: Rule, key: int) -> Finding:
         begin = max(index - rule.back - AROUND, 0)
         end = index + 1 + max(rule.ahead, rule.paragraph) + AROUND
         lines = self._lines[begin:end]
-        return Found(rule, self._first + index, lines, index - begin, key, self._shapes.get(key, 0))
+        return Finding(rule, self._first + index, lines, index - begin, key, self._shapes.get(key, 0))
 
     def _keep_latest(self) -> None:
         """Of lines alike, the last is kept beside the first ones: it may be the one that counts."""
@@ -228,25 +235,21 @@ class Scanner:
         while len(self._latest) > LATEST:
             del self._latest[next(iter(self._latest))]
 
-    def _keep(self, found: Found) -> None:
+    def _keep(self, finding: Finding) -> None:
         """Of each rule, the first lines it took and the last."""
-        taken = self._found.setdefault(found.rule.name, [])
+        taken = self._found.setdefault(finding.rule.name, [])
         if len(taken) >= SPANS:
             del taken[SPANS // 2]
-        taken.append(found)
+        taken.append(finding)
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""
         if not any(mark.kind == "exit" for mark in self.scan.marks):
             self._keep_counts()
-        found = [each for taken in (*self._found.values(), self._latest.values()) for each in taken]
-        kept = self.scan.kept
+        findings = chain(*self._found.values(), self._latest.values())
+        self.scan.findings = sorted(findings, key=lambda finding: finding.number)
         for tail in self.scan.tails:
-            kept.add(tail.first, tail.raw)
-        for each in found:
-            kept.add(each.number - each.at, each.lines)
-        kept.close()
-        self.scan.spans = [each.span(kept) for each in sorted(found, key=lambda each: each.number)]
+            self.scan.kept.add(tail.first, tail.raw)
         return self.scan
 
 

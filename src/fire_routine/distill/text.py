@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..patterns import pattern
+from .literals import Literals
 
 LONGEST = 4_096  # characters of a line that is kept whole
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
@@ -31,7 +32,9 @@ _DIGIT_BYTES = b"0123456789"
 # Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
 _NOUGHT = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
 # … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.
-_CODES = (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4", b"error 4", b"YN0")
+_CODES = Literals(
+    (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4", b"error 4", b"YN0")
+)
 
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
@@ -144,23 +147,25 @@ def shown(line: bytes) -> bytes:
 def without_escapes(joined: bytes) -> bytes:
     """Lines without escape sequences, as many."""
     if b"\x1b" in joined:
-        return RAW_ESCAPE.sub(b"", joined)
+        return b"".join(RAW_ESCAPE.split(joined))  # faster than `sub`
     return CARETS.sub(b"", joined) if b"^[[" in joined else joined
 
 
-def turned(lines: Sequence[bytes]) -> list[bytes]:
-    """Lines without a timestamp, as they are without escapes and carriage returns at their ends."""
+def turned(lines: Sequence[bytes]) -> bytes:
+    """Lines without a timestamp, joined, as they are without escapes and carriage returns at their ends."""
     joined = without_escapes(b"\n".join(lines))
     if b"\r" in joined:
         joined = joined.replace(b"\r\n", b"\n").replace(b"\r\n", b"\n").rstrip(b"\r")
         if b"\r\n" in joined:
             joined = _TURNS.sub(b"\n", joined)
-    return joined.split(b"\n")
+    return joined
 
 
 def texts(lines: Sequence[bytes]) -> list[bytes]:
     """`shown` of many lines without a timestamp at once."""
-    return [line.rpartition(b"\r")[2] if b"\r" in line else line for line in turned(lines)]
+    joined = turned(lines)
+    split = joined.split(b"\n")
+    return [line.rpartition(b"\r")[2] for line in split] if b"\r" in joined else split
 
 
 def tabbed(lines: Sequence[bytes]) -> bool:
@@ -197,20 +202,12 @@ def numbered(text: bytes, places: Iterable[int]) -> Iterator[int]:
         yield line
 
 
-def _places(part: bytes, text: bytes) -> Iterator[int]:
-    at = text.find(part)
-    while at >= 0:
-        yield at
-        at = text.find(part, at + 1)
-
-
 def masked(lines: Sequence[bytes]) -> list[bytes]:
     """Lines without timestamps and numbers: equal for lines that differ in numbers that no rule asks for."""
     joined = b"\n".join((*lines, b""))
     masks = _NOUGHT.sub(b"no", b"\n" + joined).translate(None, _DIGIT_BYTES).split(b"\n")[1:-1]
-    for code in _CODES:
-        for at in numbered(joined, _places(code, joined)):
-            masks[at] = lines[at]
+    for at in numbered(joined, [end - 1 for end in _CODES.ends(joined)]):
+        masks[at] = lines[at]
     return masks
 
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from ..model import Block, Digest, Repeat, Step
 from .facts import facts
-from .findings import Scan, Span, Tail
+from .findings import Finding, Scan, Span, Tail, keep, span_of
 from .green import Green
 from .identity import identity
 from .kept import Kept
 from .place import ELSEWHERE, factors
-from .text import LONGEST, shape_of
+from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
 LOOKED = 120  # lines before a mark of which the dull are sorted out
@@ -46,21 +46,35 @@ def _tail(lines: _Lines, tail: Tail, kept: Kept) -> None:
             break
 
 
-def _lines(scan: Scan, spans: Sequence[Span], weights: Sequence[float]) -> _Lines:
+def _strongest(scan: Scan, steps: Sequence[Step], green: Green | None) -> list[tuple[Finding, float]]:
+    """The findings, in the log's order, that may be among the most telling lines, and their factors."""
+    weighed = list(zip(scan.findings, factors(scan, steps), strict=True))
+    room = MOST
+    chosen: list[tuple[Finding, float]] = []
+    for finding, factor in sorted(weighed, key=lambda pair: -pair[0].rule.weight * pair[1]):
+        chosen.append((finding, factor))
+        if green is None or finding.raw not in green:
+            room -= len(shown(finding.raw))
+        if room < 0:
+            break
+    return sorted(chosen, key=lambda pair: pair[0].number)
+
+
+def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Lines:
     """Each line by its number, with the most that anything gives it."""
     lines: _Lines = dict.fromkeys(range(scan.total), (0.02, "all")) if scan.whole else {}
     for tail in scan.tails:
         _tail(lines, tail, scan.kept)
     seen: set[str] = set()
-    shown: dict[bytes, int] = {}  # a line's text → number of the line that shows it first
+    first: dict[bytes, int] = {}  # a line's text → number of the line that shows it first
     # What stands in a failed step first: it is not told already by what stands elsewhere.
-    for span, factor in sorted(zip(spans, weights, strict=True), key=lambda pair: pair[1] <= ELSEWHERE):
-        number, rule = span.first, span.rule
+    for span, factor in sorted(zip(spans, factors, strict=True), key=lambda pair: pair[1] <= ELSEWHERE):
+        number, anchor, rule = span.first, span.finding.number, span.finding.rule.name
         fall = LIKE if rule in seen else 1.0  # an example is shown whole, its like by their first lines
         seen.add(rule)
         for share, text in zip(span.weights, span.texts, strict=True):
-            weight = share * factor * fall ** abs(number - span.anchor)
-            if len(text) > SHORT and shown.setdefault(text, number) != number != span.anchor:
+            weight = share * factor * fall ** abs(number - anchor)
+            if len(text) > SHORT and first.setdefault(text, number) != number != anchor:
                 weight *= SHOWN
             if number not in lines or lines[number][0] < weight:
                 lines[number] = (weight, rule)
@@ -96,13 +110,13 @@ def _blocks(lines: _Lines, kept: Kept) -> tuple[Block, ...]:
     texts: list[str] = []
     numbers = _most_telling(lines, kept)
     first, last, weight, rule = 0, -2, 0.0, ""
-    for number, shown in zip(numbers, kept.lines(numbers), strict=True):
+    for number, said in zip(numbers, kept.lines(numbers), strict=True):
         new, name = lines[number]
         if number != last + 1 or name != rule or abs(new - weight) > weight * 0.01:
             if texts:
                 blocks.append(Block(first + 1, tuple(texts), weight, rule, last + 1))
             first, texts, weight, rule = number, [], new, name
-        texts += shown
+        texts += said
         last = number
     if texts:
         blocks.append(Block(first + 1, tuple(texts), weight, rule, last + 1))
@@ -118,7 +132,7 @@ def _word(text: bytes) -> str:
 def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Repeat, ...]:
     """What the failed step found so often that examples of it and their number say more than all of it."""
     often = {shape for shape, count in scan.alike.items() if count >= MANY}
-    found = {span.shape: _word(span.texts[span.anchor - span.first]) for span in spans if span.shape in often}
+    found = {span.finding.shape: _word(span.text) for span in spans if span.finding.shape in often}
     # Names and places alone are alike by chance.
     alike = {shape: word for shape, word in found.items() if word}
     words = set(alike.values())
@@ -135,17 +149,18 @@ def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tupl
 
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     """What is kept of a log."""
-    spans = scan.spans
-    weights = factors(scan, spans, steps)
-    lines = _lines(scan, spans, weights)
+    strongest = _strongest(scan, steps, green)
+    keep([finding for finding, _ in strongest], scan.kept)
+    spans = [span_of(finding, scan.kept) for finding, _ in strongest]
+    lines = _lines(scan, spans, [factor for _, factor in strongest])
     if green is not None:
         _dim(lines, green, scan.kept)
-    told = facts(scan, spans, steps)
+    told = facts(scan, steps)
     blocks = _blocks(lines, scan.kept)
     return Digest(
         blocks,
         scan.total,
-        identity(scan, spans, steps),
+        identity(scan, steps),
         step=told.step,
         command=told.command,
         shell=told.shell,

@@ -7,9 +7,10 @@ import re
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.findings import Header, Mark, Scan, Span
+from fire_routine.distill.findings import Finding, Header, Mark, Scan
 from fire_routine.distill.known import MOST, Known
 from fire_routine.distill.place import factors
+from fire_routine.distill.rules.rule import CAUSE, rule
 
 LINES = 30_000
 # Formats of tools of which no line holds an error word.
@@ -25,6 +26,12 @@ CAUSES = [
     "** (exit) exited in: GenServer.call(Demo.Server, :sum, 5000)",
     "  ● Calculator › adds",
 ]
+
+
+def finding(number: int, key: int, *, listed: bool = False) -> Finding:
+    """A line that a rule took."""
+    took = rule("list" if listed else "other", "x", "x", CAUSE, listed=listed)
+    return Finding(took, number, [b"x"], 0, key)
 
 
 def job(*found: str, at: int = LINES // 2) -> bytes:
@@ -134,34 +141,31 @@ def test_what_one_log_taught_changes_nothing_in_the_next() -> None:
 def test_what_stands_thrice_tells_less_than_what_stands_once_only_where_the_log_is_huge(
     total: int, fewer: bool
 ) -> None:
-    often, once = (Span(at, [b"x"], [9.0], "rule", at, key=at) for at in (1, 2))
-    scan = Scan(spans=[often, once], total=total, counts={1: 3, 2: 1})
-    first, second = factors(scan, scan.spans, ())
+    often, once = (finding(at, at) for at in (1, 2))
+    scan = Scan(findings=[often, once], total=total, counts={1: 3, 2: 1})
+    first, second = factors(scan, ())
     assert (first < second * 0.9) == fewer
 
 
 def test_many_lines_of_a_list_of_what_failed_tell_more_than_many_of_another_format() -> None:
-    many = [
-        Span(at, [b"x"], [9.0], "list" if at % 2 else "other", at, key=at, listed=bool(at % 2))
-        for at in range(1, 61)
-    ]
-    scan = Scan(spans=many, total=10_000)
-    weights = factors(scan, many, ())
+    many = [finding(at, at, listed=bool(at % 2)) for at in range(1, 61)]
+    scan = Scan(findings=many, total=10_000)
+    weights = factors(scan, ())
     assert weights[0] > 1.5 * weights[1]
 
 
 @pytest.mark.parametrize("marked", [False, True])
 def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None:
-    far, near = (Span(at, [b"x"], [9.0], "rule", at, key=at) for at in (1_000, 119_900))
+    far, near = (finding(at, at) for at in (1_000, 119_900))
     marks = [Mark(119_999, "exit", "##[error]", b"", Header())] if marked else []
-    scan = Scan(spans=[far, near], marks=marks, total=120_000)
-    first, second = factors(scan, scan.spans, ())
+    scan = Scan(findings=[far, near], marks=marks, total=120_000)
+    first, second = factors(scan, ())
     assert first < second * 0.7
 
 
 def test_the_last_of_very_many_lines_alike_tells_as_much_as_the_second() -> None:
-    alike = [Span(at, [b"x"], [9.0], "rule", at, key=1, listed=True) for at in range(1, 8)]
-    weights = factors(Scan(spans=alike, total=100, counts={1: 500}), alike, ())
+    alike = [finding(at, 1, listed=True) for at in range(1, 8)]
+    weights = factors(Scan(findings=alike, total=100, counts={1: 500}), ())
     assert weights[-1] > 2 * weights[-2]
 
 

@@ -15,8 +15,6 @@ HINT = 2.5  # a word that often stands near a cause
 CONSEQUENCE = 1.5  # follows from a failure that was reported before
 WARNING = 1.2  # explains a failure only where nothing else does
 NOISE = 0.1  # looks like an error and is none
-TRACE = 30  # lines of a stack trace, whatever rule takes the exception's message
-TRACE = 30  # lines of a stack trace, whatever rule takes the exception's message
 TRACE = 50  # lines of a stack trace, whatever rule takes the exception's message
 
 
