@@ -27,6 +27,8 @@ _PREFIX = (
 )
 RAW_PREFIX = pattern(_PREFIX.encode())
 _RED, _RED_CARETS = (pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m]") for start in (rb"\x1b", rb"\^\["))
+_RED_ENDS = Literals(colour + end for colour in (b"31", b"91") for end in (b"m", b";"))
+_RED_SIZE = 32  # bytes that it may take
 _RED_RULE = next(rule for rule in GENERAL if rule.name == "red")
 
 # A line that a problem matcher took.
@@ -106,12 +108,13 @@ def _formats() -> Literals:
 def _reds(raw: bytes) -> set[int]:
     """Which of the raw lines are red."""
     if b"\x1b" in raw:
-        found = _RED.finditer(raw)
+        start, red = b"\x1b", _RED
     elif b"^[[" in raw:
-        found = _RED_CARETS.finditer(raw)
+        start, red = b"^[", _RED_CARETS
     else:
         return set()
-    return set(numbered(raw, [match.start() for match in found]))
+    begins = (raw.rfind(start, max(end - _RED_SIZE, 0), end) for end in _RED_ENDS.ends(raw))
+    return set(numbered(raw, [begin for begin in begins if begin >= 0 and red.match(raw, begin)]))
 
 
 def marks_among(lines: Sequence[bytes]) -> set[int]:
@@ -182,15 +185,15 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
 def _calls(shown: Sequence[bytes], reds: Iterable[int]) -> dict[int, set[int]]:
     """The places of the lines in which literals stand, or that are red, and which literals."""
     literals, _, _ = _all()
-    folded = b"\n".join(shown).translate(_FOLD)
-    found = list(literals.find(folded))
     calls: dict[int, set[int]] = {at: set() for at in reds}
-    for (literal, _, _), at in zip(found, numbered(folded, [start for _, start, _ in found]), strict=True):
-        called = calls.get(at)
-        if called is None:
-            calls[at] = {literal}
-        else:
-            called.add(literal)
+    at, end = -1, 0  # the line, and where the next one begins
+    for literal, start, _ in literals.find(b"\n".join(shown).translate(_FOLD)):
+        if start >= end:
+            while start >= end:
+                at += 1
+                end += len(shown[at]) + 1
+            called = calls.setdefault(at, set())
+        called.add(literal)
     return calls
 
 

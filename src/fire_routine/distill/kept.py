@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
-from .text import LONGEST, dull_among, segments, turned, unstamped
+from .text import LONGEST, dull_among, numbered, segments, turned, unstamped
+
+_TURN = re.compile(rb"\r")
 
 
 class Kept:
@@ -29,25 +33,27 @@ class Kept:
         self.raw.update(new)
         numbers = list(new)
         bare = unstamped(list(new.values()))
-        lines = turned(bare).split(b"\n")
-        shown = [line.rpartition(b"\r")[2] for line in lines]
-        self.text.update(zip(numbers, shown, strict=True))
-        self.dull.update(numbers[at] for at in dull_among(shown))
-        for number, line in zip(numbers, lines, strict=True):
-            if b"\r" in line or len(line) > LONGEST:
-                self._odd.add(number)
-                if line.startswith(b"travis_"):  # a fold's mark, whatever stands behind it
-                    self.dull.add(number)
-        self._odd.update(number for number, line in zip(numbers, bare, strict=True) if b"^[[" in line)
+        joined = turned(bare)
+        lines = joined.split(b"\n")
+        odd = set(numbered(joined, [match.start() for match in _TURN.finditer(joined)]))
+        folds = [at for at in odd if lines[at].startswith(b"travis_")]
+        for at in odd:
+            lines[at] = lines[at].rpartition(b"\r")[2]
+        self.text.update(zip(numbers, lines, strict=True))
+        # A fold's mark tells nothing, whatever stands behind it.
+        self.dull.update(numbers[at] for at in chain(dull_among(lines), folds))
+        if max(map(len, lines)) > LONGEST:
+            odd.update(at for at, line in enumerate(lines) if len(line) > LONGEST)
+        if b"^[[" in b"".join(bare):
+            odd.update(at for at, line in enumerate(bare) if b"^[[" in line)
+        self._odd.update(numbers[at] for at in odd)
 
-    def lines(self, numbers: Iterable[int]) -> list[list[str]]:
-        """What each of the lines shows."""
+    def lines(self, numbers: Iterable[int]) -> list[str]:
+        """What each of the lines shows; what stood between carriage returns is a line of its own."""
         numbers = list(numbers)
-        if not numbers:
-            return []
         plain = b"\n".join([b"" if number in self._odd else self.text[number] for number in numbers])
-        decoded = plain.decode("utf-8", "replace").split("\n")
-        return [
-            segments(self.raw[number]) if number in self._odd else [line]
-            for number, line in zip(numbers, decoded, strict=True)
-        ]
+        lines = plain.decode("utf-8", "replace").split("\n")
+        for at, number in enumerate(numbers):
+            if number in self._odd:
+                lines[at] = "\n".join(segments(self.raw[number]))
+        return lines

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ..model import Block, Digest, Repeat, Step
 from .facts import facts
@@ -26,13 +27,15 @@ LIKE = 0.96  # from line to line of a block, when its rule has taken a block bef
 MANY = 8  # findings of one shape that are counted
 GREEN = 0.15  # of its weight has a line that the green run prints too
 
+ANY = 0.02  # the weight of any line of a log that is kept as a whole
+
 _WORDS = re.compile(rb"[A-Za-z]+")
 
 _Lines = dict[int, tuple[float, str]]  # number → weight, rule
 
 
-def _tail(lines: _Lines, tail: Tail, kept: Kept) -> None:
-    """The nearer a line before a mark is to it, the more it tells."""
+def _tail(lines: _Lines, tail: Tail, kept: Kept, least: float) -> None:
+    """The nearer a line before a mark is to it, the more it tells, down to the `least` that any has."""
     number, weight, room = tail.first + len(tail.raw), tail.weight, MOST
     near = number - LOOKED
     for raw in reversed(tail.raw):
@@ -42,7 +45,7 @@ def _tail(lines: _Lines, tail: Tail, kept: Kept) -> None:
         if number not in lines or lines[number][0] < told:
             lines[number] = (told, "tail")
         room -= len(raw)
-        if room < 0:
+        if room < 0 or weight < least:
             break
 
 
@@ -62,9 +65,9 @@ def _strongest(scan: Scan, steps: Sequence[Step], green: Green | None) -> list[t
 
 def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Lines:
     """Each line by its number, with the most that anything gives it."""
-    lines: _Lines = dict.fromkeys(range(scan.total), (0.02, "all")) if scan.whole else {}
+    lines: _Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
     for tail in scan.tails:
-        _tail(lines, tail, scan.kept)
+        _tail(lines, tail, scan.kept, ANY if scan.whole else 0.0)
     seen: set[str] = set()
     first: dict[bytes, int] = {}  # a line's text → number of the line that shows it first
     # What stands in a failed step first: it is not told already by what stands elsewhere.
@@ -106,20 +109,21 @@ def _most_telling(lines: _Lines, kept: Kept) -> list[int]:
 
 def _blocks(lines: _Lines, kept: Kept) -> tuple[Block, ...]:
     """The most telling lines; neighbours of one weight and rule make a block."""
-    blocks: list[Block] = []
-    texts: list[str] = []
     numbers = _most_telling(lines, kept)
-    first, last, weight, rule = 0, -2, 0.0, ""
-    for number, said in zip(numbers, kept.lines(numbers), strict=True):
+    texts = kept.lines(numbers)
+    begins: list[int] = []
+    last, weight, rule = -2, 0.0, ""
+    for at, number in enumerate(numbers):
         new, name = lines[number]
         if number != last + 1 or name != rule or abs(new - weight) > weight * 0.01:
-            if texts:
-                blocks.append(Block(first + 1, tuple(texts), weight, rule, last + 1))
-            first, texts, weight, rule = number, [], new, name
-        texts += said
+            begins.append(at)
+            weight, rule = new, name
         last = number
-    if texts:
-        blocks.append(Block(first + 1, tuple(texts), weight, rule, last + 1))
+    blocks: list[Block] = []
+    for begin, end in pairwise([*begins, len(numbers)]):
+        weight, rule = lines[numbers[begin]]
+        said = "\n".join(texts[begin:end]).split("\n")
+        blocks.append(Block(numbers[begin] + 1, tuple(said), weight, rule, numbers[end - 1] + 1))
     return tuple(blocks)
 
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from .rule import NOISE, rule
 
 RULES = (
-    rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|s ok|. ok|^o~ok |pass", r"^\s*(?:(?:✓|√|✔|\[\+\]|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) | (?:(?<=[.s] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)", NOISE, ahead=0),
+    rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|^o~ok |^p~pass|^-~pass", r"^\s*(?:(?:✓|√|✔|\[\+\]|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) ", NOISE, ahead=0),
+    rule("passed", "s ok|. ok| pass", r" (?:(?<=[.s] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)", NOISE, ahead=0),
     # https://firefox-source-docs.mozilla.org/mozbase/mozlog.html
     rule("mozlog-passed", "test-pass |test-ok |test-start |test-skip ", r"(?:^|\s)TEST-(?:PASS|OK|START|SKIP) \|", NOISE, ahead=0),
     rule("shell-trace", "^+", r"^\+{1,6} (?!\s|~|b/|CategoryInfo|FullyQualified|expected|actual)|^\+{2,6}[^+\s]|^\+(?:local|test|shift|:|\[|set|export|echo|cd|for|if|exit|return|eval|source|\.) ", NOISE * 2, ahead=0),
