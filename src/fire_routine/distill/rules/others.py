@@ -17,7 +17,7 @@ RULES = (
     rule("exunit-total", "^0~failure", r"^\s*\d+ (?:tests?|doctests?|propert(?:y|ies))\b.*, [1-9]\d* failures?", RESULT - 2, ahead=0, total=True),
     rule("common-test", "failed", r"^\w+_SUITE:\w+ failed on line \d+|^\w+_SUITE\b.*(?:FAILED|failed)", CAUSE, ahead=4, paragraph=3),
     rule("rebar-ct", "^%~%%% ", r"^%%% \w+ ==> (?!.*: (?:OK|SKIPPED)$)", CAUSE, ahead=8, paragraph=8),
-    rule("rebar-total", "===>", r"^===> (?:Failures|Warnings) occurred", RESULT - 1, ahead=0, total=True),
+    rule("rebar-total", "===> failures|===> warnings", r"^===> (?:Failures|Warnings) occurred", RESULT - 1, ahead=0, total=True),
     rule("rebar", "^=~===> ", r"^===> (?:Package not found|Failed to |Dependency failure|Error |Errors? in|Unable to |.* failed$)", RESULT + 1, ahead=4),
     rule("rebar-diagnostic", "╰──", r"^\s*│\s+╰── (?!Warning)", CAUSE, ahead=1, back=6, leads=r"^\s*(?:┌─|│|\d+ │)"),
     rule("dialyzer-line", "^l~line 0| column 0", r"^\s*Line \d+(?: Column \d+)?:? [A-Z]", RESULT + 1, ahead=2, back=1, leads=r"^\S+\.erl$", listed=True),
