@@ -15,7 +15,7 @@ from .findings import Finding, Scan, Span, Tail, keep, span_of
 from .green import Green
 from .identity import identity
 from .kept import Kept
-from .place import ELSEWHERE, factors
+from .place import ELSEWHERE, HUGE, factors
 from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
@@ -24,6 +24,7 @@ FALL = 0.94  # from each line before a mark to the one before it
 SHORT = 3  # bytes of a text that may be shown again and again: a lone bracket
 SHOWN = 0.35  # of its weight has a line of a block whose text an earlier line shows, such as a stack frame
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
+FAINT = 0.25  # of the strongest factor: what has less is told by its first lines, too
 MANY = 8  # findings of one shape that are counted
 GREEN = 0.15  # of its weight has a line that the green run prints too
 
@@ -70,10 +71,17 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Line
         _tail(lines, tail, scan.kept, ANY if scan.whole else 0.0)
     seen: set[str] = set()
     first: dict[bytes, int] = {}  # a line's text → number of the line that shows it first
-    # What stands in a failed step first: it is not told already by what stands elsewhere.
-    for span, factor in sorted(zip(spans, factors, strict=True), key=lambda pair: pair[1] <= ELSEWHERE):
+    faint = FAINT * max(factors, default=0.0)
+    # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
+    # the first example of a rule may be one of many tests that passed: there the strongest is shown whole.
+    huge = scan.total > HUGE
+    ordered = sorted(
+        zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= ELSEWHERE
+    )
+    for span, factor in ordered:
         number, anchor, rule = span.first, span.finding.number, span.finding.rule.name
-        fall = LIKE if rule in seen else 1.0  # an example is shown whole, its like by their first lines
+        # An example is shown whole, its like by their first lines; so is what is faint beside others.
+        fall = LIKE if rule in seen or factor < faint else 1.0
         seen.add(rule)
         for share, text in zip(span.weights, span.texts, strict=True):
             weight = share * factor * fall ** abs(number - anchor)

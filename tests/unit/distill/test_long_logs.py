@@ -163,6 +163,22 @@ def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None
     assert first < second * 0.7
 
 
+def trace(name: str) -> list[str]:
+    """A stack trace of its own."""
+    frames = [f"\tat org.example.{name}.step{n}({name}.java:{n})" for n in range(100, 125)]
+    return [f"java.lang.IllegalStateException: {name} is closed", *frames]
+
+
+def test_in_a_huge_log_the_trace_near_its_end_is_shown_whole_and_not_one_that_was_logged_long_before() -> (
+    None
+):
+    quiet = [f"compiled module {n} of 40000 into build/{n % 97}/out" for n in range(40_000)]
+    lines = [*trace("Cache"), *quiet, *trace("Ledger"), "##[error]Process completed with exit code 1."]
+    text = distill.excerpt(distill.read(["\n".join(lines).encode()]), 2_000).text
+    assert all(line.strip() in text for line in trace("Ledger"))
+    assert text.count("at org.example.Cache") < 20
+
+
 def test_the_last_of_very_many_lines_alike_tells_as_much_as_the_second() -> None:
     alike = [finding(at, 1, listed=True) for at in range(1, 8)]
     weights = factors(Scan(findings=alike, total=100, counts={1: 500}), ())
