@@ -162,6 +162,13 @@ def _first(line: bytes, text: str, entries: Sequence[_Entry]) -> Rule | None:
     return None
 
 
+def _better(behind: Rule, whole: Rule | None) -> bool:
+    """Whether the rule for what stands behind a prefix tells more than the one for the whole line."""
+    if whole is None or behind.weight < 1:
+        return True
+    return behind.weight > whole.weight or (whole.name in _GENERAL and behind.name not in _GENERAL)
+
+
 def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
     """The rule for a line, behind what other tools put before it too; red is an error in every tool."""
     text = line.decode("utf-8", "replace")
@@ -171,7 +178,7 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
         if prefix is not None:
             rest = line[prefix.end() :]
             better = _first(rest, rest.decode("utf-8", "replace"), entries)
-            if better is not None and (rule is None or better.weight > rule.weight or better.weight < 1):
+            if better is not None and _better(better, rule):
                 rule = better
     if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):
         return _INFO_RULE

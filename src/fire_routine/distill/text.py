@@ -43,7 +43,7 @@ _DULL = (
     r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
     # … the frames in which Gradle runs a task (what runs tests below them has others)
     r"|at org\.gradle\.(?:api\.internal\.tasks\.execution|composite|execution|launcher|workers"
-    r"|internal\.(?:build|buildtree|composite|execution|hash|model|operations|work|Try))\b"
+    r"|internal\.(?:build|buildtree|composite|execution|extensibility|hash|metaobject|model|operations|work|Try))\b"
     r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b)|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
     r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b"
@@ -58,6 +58,10 @@ _DULL = (
 _DULL_LINE = re.compile(_DULL.encode())
 # The same for all lines at once, behind the end of the line before; `re` looks for literals first.
 _DULL_LINES = re.compile(rb"\n(?:" + _DULL.encode() + rb")", re.MULTILINE)
+# With what a step runs, as a runner shows it before the step's output, below what it runs.
+_SETTINGS = re.compile(
+    rb"\n(?:shell: [^\n]*|with:|env:)\n(?:(?:  [^\n]*|shell: [^\n]*|env:)\n){0,300}##\[endgroup\]"
+)
 _PASSED = b" ... ok"
 _PASSED_LINES = re.compile(rb" \.\.\. ok[^\S\n]*\n")
 
@@ -72,7 +76,11 @@ def dull_among(texts: Sequence[bytes]) -> set[int]:
     joined = b"\n%b\n" % b"\n".join(texts)
     ends = [match.start() + 1 for match in _DULL_LINES.finditer(joined)]
     passed = [match.start() for match in _PASSED_LINES.finditer(joined)]
-    return {at - 1 for found in (ends, passed) for at in numbered(joined, found)}
+    among = {at - 1 for found in (ends, passed) for at in numbered(joined, found)}
+    settings = list(_SETTINGS.finditer(joined))
+    for match, first in zip(settings, numbered(joined, [match.start() for match in settings]), strict=True):
+        among.update(range(first, first + match.group().count(b"\n")))
+    return among
 
 
 def stamp_of(line: bytes) -> tuple[int, bytes]:

@@ -174,6 +174,17 @@ def test_errors_of_earlier_steps_do_not_crowd_out_the_failed_one() -> None:
     assert digest.command == "pytest -q"
 
 
+def test_what_a_step_printed_is_told_rather_than_another_s_environment() -> None:
+    exit_mark = "##[error]Process completed with exit code 1."
+    printed = [f"checked page {n}, it is as it was" for n in range(25)]
+    settings = ["shell: /usr/bin/bash -e {0}", "env:", *(f"  SETTING_{n}: /opt/tools/{n}" for n in range(25))]
+    first = ["##[group]Run make check", "make check", "##[endgroup]", *printed, exit_mark]
+    second = ["##[group]Run make report", "make report", *settings, "##[endgroup]", "no report", exit_mark]
+    text = distill.excerpt(distill.read(["\n".join([*first, *second]).encode()]), 1_100).text
+    assert all(line in text for line in ("make report", *printed[5:], "no report"))
+    assert "SETTING_" not in text
+
+
 def test_marks_are_known_where_they_begin_late_in_the_log() -> None:
     log = "quiet\n" * 200_000 + GITHUB_LOG
     assert read(log).exit_code == 1

@@ -32,6 +32,7 @@ RULES = (
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
     rule("cross-mark", "^✗|^✘|❌", r"^\s*(?:[✗✘]|\S{1,12} ?❌) ", RESULT, ahead=20, listed=True),
     # An error's message with its frames
+    rule("rolldown", "] error: ", r"^\[[A-Z]+(?:_[A-Z]+)+\] Error: ", CAUSE, ahead=14),
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
     rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=1, leads=r"^(?=\S*[/\\.])\S+$"),
@@ -63,7 +64,7 @@ RULES = (
     rule("grunt", "^w~warning: |aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
     rule("code-frame", "^>~> 0|^>~>  0|^>~>0", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
     # npm, pnpm, Yarn: what failed is printed before; their own lines name the script and the code
-    rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script)", CAUSE - 1, ahead=10),
+    rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script|The `npm ci` command can only)", CAUSE - 1, ahead=10, paragraph=8),
     rule("npm-noise", "npm err|npm error", r"^npm (?:ERR!|error)(?: (?:A complete log|This is probably not|There is likely|\s+/|errno|node v|npm  v|argv|Linux|Darwin|Windows|Failed at the|Exit status|Tell the author|You can get|Or if that|    npm|file |Please include|If you need).*| *)$", CONSEQUENCE * 0.5, ahead=0),
     rule("npm", "npm err|npm error", r"^npm (?:ERR!|error) ", CONSEQUENCE + 1, ahead=0),
     rule("pnpm-recursive", "err_pnpm_recursive", r"ERR_PNPM_RECURSIVE_(?:(?:RUN|EXEC)_FIRST_)?FAIL", CONSEQUENCE + 1, ahead=1),
