@@ -20,6 +20,7 @@ from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
 LOOKED = 120  # lines before a mark of which the dull are sorted out
+TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
 FALL = 0.94  # from each line before a mark to the one before it
 SHORT = 3  # bytes of a text that may be shown again and again: a lone bracket
 SHOWN = 0.35  # of its weight has a line of a block whose text an earlier line shows, such as a stack frame
@@ -38,11 +39,14 @@ _Lines = dict[int, tuple[float, str]]  # number → weight, rule
 def _tail(lines: _Lines, tail: Tail, kept: Kept, least: float) -> None:
     """The nearer a line before a mark is to it, the more it tells, down to the `least` that any has."""
     number, weight, room = tail.first + len(tail.raw), tail.weight, MOST
-    near = number - LOOKED
+    near, told = number - LOOKED, weight
     for raw in reversed(tail.raw):
         number -= 1
         weight *= FALL if len(raw) > 40 else 1 - (1 - FALL) / 3  # short lines cost little
-        told = weight * 0.2 if number >= near and number in kept.dull else weight
+        if number >= near:
+            told = weight * 0.2 if number in kept.dull else weight
+        elif (near - number) % TOGETHER == 1:
+            told = weight
         if number not in lines or lines[number][0] < told:
             lines[number] = (told, "tail")
         room -= len(raw)
