@@ -46,7 +46,7 @@ _DULL = (
     r"|internal\.(?:build|buildtree|composite|execution|extensibility|hash|metaobject|model|operations|work|Try))\b"
     r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b)|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
-    r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b"
+    r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b|━{8}"
     r"|(?:Get|Hit|Ign):\d+ |(?:Selecting previously|Preparing to unpack|Unpacking|Setting up) \S+ "
     r"|(?:remote: )?(?:Receiving|Resolving|Compressing|Counting|Enumerating|Unpacking) (?:objects|deltas)"
     # … what is printed whatever failed: how to get help, and a runner's tidying up

@@ -18,5 +18,5 @@ RULES = (
     rule("logged-json", '"level":', r'^\W{0,3}\{.*"level": ?(?:[123]0\b|"(?:info|debug|trace)")', NOISE, ahead=0),
     rule("cargo-progress", " v0", r"^\s*(?:Adding|Building|Checking|Compiling|Dirty|Documenting|Downloaded|Fresh|Locking|Removing|Updating) [\w-]+ v\d", NOISE, ahead=0),
     rule("build-script", "cargo:|cargo::", r"^\s*cargo::?[\w-]+=", NOISE, ahead=0),
-    rule("download", "downloading|downloaded|progress", r"^(?:\[\w+\] )?(?:Downloading|Downloaded|Progress)\b", NOISE, ahead=0),
+    rule("download", "downloading|downloaded|progress| eta ", r"^(?:\[\w+\] )?(?:Downloading|Downloaded|Progress)\b|^\s*[━╸╺]+ .* eta ", NOISE, ahead=0),
 )  # fmt: skip
