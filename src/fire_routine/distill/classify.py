@@ -113,8 +113,16 @@ def _reds(raw: bytes) -> set[int]:
         start, red = b"^[", _RED_CARETS
     else:
         return set()
-    begins = (raw.rfind(start, max(end - _RED_SIZE, 0), end) for end in _RED_ENDS.ends(raw))
-    return set(numbered(raw, [begin for begin in begins if begin >= 0 and red.match(raw, begin)]))
+    found: list[int] = []
+    edge = 0  # the end of the last line that is
+    for end in _RED_ENDS.ends(raw):
+        begin = raw.rfind(start, max(end - _RED_SIZE, edge), end)
+        if begin >= 0 and red.match(raw, begin):
+            found.append(begin)
+            edge = raw.find(b"\n", end)
+            if edge < 0:
+                break
+    return set(numbered(raw, found))
 
 
 def marks_among(lines: Sequence[bytes]) -> set[int]:

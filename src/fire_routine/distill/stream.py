@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 SIZE = 128 * 1024  # bytes read before a window is looked at
@@ -49,15 +49,6 @@ def _bounded(data: bytes) -> tuple[bytes, bytes]:
     return whole, rest
 
 
-def _before(lines: Sequence[bytes], end: int, size: int) -> int:
-    """Where the last `size` bytes of the lines before `end` begin, or some lines before that."""
-    while end > 0 and size > 0:
-        begin = max(end - 32, 0)
-        size -= sum(map(len, lines[begin:end])) + end - begin
-        end = begin
-    return end
-
-
 def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     """The log in overlapping windows; each line lies in one window's new part."""
     held: list[bytes] = []  # what came before, and what waits for the next window
@@ -75,11 +66,11 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
         parts, size = [], 0
         held += whole.split(b"\n")
         held.pop()  # behind the last line's end
-        stop = _before(held, len(held), AHEAD)
-        if stop <= start:
+        stop = len(held) - whole.count(b"\n", -AHEAD)
+        if not whole or stop <= start:
             continue
         yield Window(held, first, start, stop, last=False)
-        keep = _before(held, stop, BEHIND)
+        keep = len(held) - whole.count(b"\n", -AHEAD - BEHIND)
         first += keep
         held = held[keep:]
         start = stop - keep
