@@ -21,7 +21,7 @@ _PROBE = 600  # characters of a line that are tested
 _PREFIX = (
     r"(?:(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
-    r"|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\||\[(?!WARN|warn|.\])[\w ./:@#-]{1,40}\]"
+    r"|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\||\[(?!WARN|warn|.\]|[A-Z]+_[A-Z])[\w ./:@#-]{1,40}\]"
     r"|#\d+ \d+\.\d+|[|=>]|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
     r"|##\[error\]"
 )

@@ -32,6 +32,7 @@ GREEN = 0.15  # of its weight has a line that the green run prints too
 ANY = 0.02  # the weight of any line of a log that is kept as a whole
 
 _WORDS = re.compile(rb"[A-Za-z]+")
+_STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last lines without it
 
 _Lines = dict[int, tuple[float, str]]  # number → weight, rule
 
@@ -89,7 +90,8 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Line
         seen.add(rule)
         for share, text in zip(span.weights, span.texts, strict=True):
             weight = share * factor * fall ** abs(number - anchor)
-            if len(text) > SHORT and first.setdefault(text, number) != number != anchor:
+            said = _STEP.sub(b"", text) if text.startswith(b"#") else text
+            if len(text) > SHORT and first.setdefault(said, number) != number != anchor:
                 weight *= SHOWN
             if number not in lines or lines[number][0] < weight:
                 lines[number] = (weight, rule)

@@ -185,6 +185,22 @@ def test_what_a_step_printed_is_told_rather_than_another_s_environment() -> None
     assert "SETTING_" not in text
 
 
+def test_what_buildkit_repeats_of_a_failed_step_tells_less() -> None:
+    printed = [f"0.{n}12 copied page {n} of the shop's manual" for n in range(8)]
+    lines = [
+        *(f"#9 {line}" for line in printed),
+        '#9 ERROR: process "/bin/sh -c make pages" did not complete successfully: exit code: 2',
+        "------",
+        " > [4/8] RUN make pages:",
+        *printed,
+        "------",
+        "ERROR: failed to solve: process did not complete successfully: exit code: 2",
+    ]
+    blocks = distill.read(["\n".join(lines).encode()]).blocks
+    weights = {line: block.weight for block in blocks for line in block.lines}
+    assert all(weights[line] < weights[f"#9 {line}"] / 2 for line in printed[1:])
+
+
 def test_marks_are_known_where_they_begin_late_in_the_log() -> None:
     log = "quiet\n" * 200_000 + GITHUB_LOG
     assert read(log).exit_code == 1

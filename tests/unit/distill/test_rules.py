@@ -103,7 +103,11 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
 )
 @pytest.mark.parametrize(
     ("name", "line"),
-    [("compiler", "src/a.c:10:5: error: expected ';' before 'return'"), ("pester", "[-] Adds two 12ms")],
+    [
+        ("compiler", "src/a.c:10:5: error: expected ';' before 'return'"),
+        ("pester", "[-] Adds two 12ms"),
+        ("rolldown", "[UNRESOLVED_IMPORT] Error: Could not resolve './cart' in src/app.js"),
+    ],
 )
 def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, line: str, prefix: str) -> None:
     rule = classify_line((prefix + line).encode())
