@@ -19,7 +19,7 @@ _SIGNS = frozenset(rule.name for rule in SIGNS)
 _PROBE = 600  # characters of a line that are tested
 # What other tools put before a line: times, a container's or target's name, a box's edge.
 _PREFIX = (
-    r"(?:(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
+    r"(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
     r"|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\||\[(?!WARN|warn|.\]|[A-Z]+_[A-Z])[\w ./:@#-]{1,40}\]"
     r"|#\d+ \d+\.\d+|[|=>]|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
@@ -34,7 +34,7 @@ _RED_RULE = next(rule for rule in GENERAL if rule.name == "red")
 # A line that a problem matcher took.
 _MATCHED = next(rule for rule in SPECIFIC if rule.name == "actions-error")
 
-_TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}-\S+[T ])?\d+:\d\d[\d:.,Z]*\]? +"
+_TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]? +"
 _SAID = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
 _INFO = pattern(rf"(?:{_TIME})?{_SAID}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b(?!.*FAIL)")
 _INFO_RULE = next(rule for rule in GENERAL if rule.name == "information")

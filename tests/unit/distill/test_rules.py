@@ -50,6 +50,7 @@ def test_a_line_is_taken_by_the_rule_of_its_tool(name: str, line: str) -> None:
         "2026-01-02T03:04:05.1234567Z ",
         "[12:34:56] ",
         "2026-01-02 03:04:05,678 ",
+        "2026/01/02 03:04:05 ",
         "#12 0.345 ",
         "web_1  | ",
         "test\tRun make\t2026-01-02T03:04:05.1234567Z ",
