@@ -23,6 +23,7 @@ EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 20_000  # that are counted
 SPANS = 160  # of a rule
 LATEST = 1_000  # lines whose like was kept before
+HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 200  # marks that are remembered, of the first and of the last
 
@@ -55,6 +56,8 @@ class Scanner:
         self._shapes: dict[int, int] = {}  # of a mask
         self._again: dict[int, tuple[int, Rule]] = {}  # mask → the last line of this window that has it
         self._latest: dict[int, Finding] = {}
+        self._held = 0  # bytes of the lines of findings
+        self._held_to = 0  # number of the line up to which they are counted
 
     def feed(self, window: Window) -> None:
         self._lines = window.lines
@@ -231,6 +234,7 @@ class Scanner:
         for key, (index, rule) in self._again.items():
             self._latest.pop(key, None)
             self._latest[key] = self._find(index, rule, key)
+            self._hold(self._latest[key])
         self._again.clear()
         while len(self._latest) > LATEST:
             del self._latest[next(iter(self._latest))]
@@ -241,6 +245,20 @@ class Scanner:
         if len(taken) >= SPANS:
             del taken[SPANS // 2]
         taken.append(finding)
+        self._hold(finding)
+
+    def _hold(self, finding: Finding) -> None:
+        """Bound the bytes that are kept: of each rule, the first lines that it took and the last stay."""
+        first = finding.number - finding.at
+        self._held += sum(map(len, finding.lines[max(self._held_to - first, 0) :]))
+        self._held_to = max(self._held_to, first + len(finding.lines))
+        if self._held > HELD:
+            self._held = 0
+            for taken in self._found.values():
+                most = max(len(taken) // 4, 1)
+                del taken[most:-most]
+            for key in list(self._latest)[: len(self._latest) // 2]:
+                del self._latest[key]
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""

@@ -3,7 +3,9 @@
 # ruff: noqa: E501 - a script of few lines
 from __future__ import annotations
 
+import itertools
 import random
+import string
 import subprocess
 import sys
 import tracemalloc
@@ -13,6 +15,7 @@ import pytest
 
 from fire_routine import distill
 from fire_routine.distill import classify
+from fire_routine.distill.known import Known
 from fire_routine.distill.text import LONGEST, shorten
 from fire_routine.model import Digest, utf16_length
 
@@ -74,6 +77,24 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 24 * MIB
+
+
+def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanning = sys.modules["fire_routine.distill.scan"]
+    found = ("a.c:1:2: error: no", "--- FAIL: Test", "error[E0308]: no", "[ERROR] no", "E   assert")
+
+    def log() -> Iterator[bytes]:
+        for first, second in itertools.product(string.ascii_lowercase, "abcdefghij"):
+            for line in found:
+                yield f"{line} {first}{second}{' and so on' * 1_000}\n".encode()
+
+    def held() -> int:
+        lines = {line for finding in scanning.scan(log(), Known()).findings for line in finding.lines}
+        return sum(map(len, lines))
+
+    assert held() > 6 * MIB
+    monkeypatch.setattr(scanning, "HELD", MIB)
+    assert held() < 3 * MIB
 
 
 def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
