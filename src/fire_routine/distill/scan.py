@@ -127,6 +127,9 @@ class Scanner:
             self._look_for_marks(index, raw)
         if rule is None or rule.weight < 1 or raw.find(SCRIPT, 0, 80) >= 0:
             return
+        below = self._lines[index + 1 : index + 2]
+        if below and rule.unless.match(shown(below[0])):
+            return
         if rule.section is not None:
             number = self._first + index
             self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit

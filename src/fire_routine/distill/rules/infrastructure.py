@@ -52,6 +52,7 @@ RULES = (
     rule("debian-build", "dpkg-|dh_|debuild: |debsign: ", r"^(?:dpkg-\w+|dh_\w+|debuild): (?:fatal )?error: (?!.*returned exit)", CAUSE - 1, ahead=3),
     rule("rpm", "is needed by|no package |bad exit status from|nothing provides", r"^\s+\S.* is needed by \S|^No package \S+ available|^error: Bad exit status from|^ Problem(?: \d+)?: ", CAUSE - 1, ahead=4),
     rule("makepkg", "==> error: ", r"^==> ERROR: ", CAUSE - 1, ahead=3),
+    rule("nix-build", ".drv' failed|.drv` failed", r"^error: build of .* failed$", CONSEQUENCE + 1, ahead=0),
     rule("nix", "error: builder for '|.drv' failed", r"^(?:error: )?[bB]uilder for [`'].*\.drv' failed", CAUSE, ahead=40),
     rule("chocolatey", "(exited 0", r"^ - \S+ \(exited [1-9-]\d*\) - ", CAUSE - 1, ahead=2),
     rule("patch", "hunk #0|out of 0", r"^Hunk #\d+ FAILED at |^\d+ out of \d+ hunks? (?:FAILED|ignored)", CAUSE - 1, ahead=1),

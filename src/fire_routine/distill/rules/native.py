@@ -69,6 +69,7 @@ RULES = (
     rule("signal", "segmentation|core dumped|aborted|bus error|illegal instruction|sigsegv|sigabrt|sigkill|sigbus|sigill|sigfpe", r"(?:Segmentation fault|core dumped|Aborted$|Aborted \(|Bus error|Illegal instruction|SIG(?:SEGV|ABRT|KILL|BUS|ILL|FPE)\b)", CAUSE - 1, ahead=6),
     rule("forge", "^[~[fail", r"^\[FAIL[.:] ?", CAUSE, ahead=2, listed=True),
     rule("assertion", "assert_|assert |assert:|assertion|assertionerror|asserterror", r"[Aa]ssertion .*[Ff]ail|Assert(?:ion)?Error|ASSERT(?:ION)?[ _:].*(?:FAIL|fail)|^Assertion failed", CAUSE - 1, ahead=8),
+    rule("uncaught-objc", "*** terminating app", r"\*\*\* Terminating app due to uncaught exception ", CAUSE, ahead=TRACE, paragraph=30),
     rule("uncaught-cpp", "terminate called|terminating|what()", r"^terminate called after|^libc\+\+abi.*terminating|what\(\):", CAUSE, ahead=TRACE),
     rule("bazel", "error: ", r"^ERROR: \S*(?:BUILD|WORKSPACE|\.bazel|\.bzl)\S*:\d+:\d+: |^ERROR: (?:no such (?:package|target)|Analysis of target|error loading package)", REPORT + 2, ahead=6),
     rule("bazel-test", "^f~fail: //|^/~failed in", r"^(?:FAIL: //|//\S+ +FAILED in)", CAUSE - 1, ahead=6, listed=True),
@@ -78,7 +79,9 @@ RULES = (
     rule("colcon", "failed   <<|failed     <<|errors     <<", r"^(?:Failed|Errors) +<<<? \S+", RESULT, ahead=12, paragraph=12),
     rule("meson", "meson.build:|^0~fail |^0~timeout |^0~error ", r"^\S*meson\.build:\d+:\d+: ERROR: |^\s*\d+/\d+ .* (?:FAIL|TIMEOUT|ERROR) ", CAUSE, ahead=3),
     rule("missing-library", "shared libraries|shared object|library not loaded", r"error while loading shared libraries|cannot open shared object file|Library not loaded", CAUSE, ahead=4),
-    # Xcode and Swift
+    # Xcode and Swift; Swift Testing's symbols on macOS are those of its own font
+    rule("swift-testing", "recorded an issue", r"^\s*(?:✘|\U00100884 ) .* recorded an issue ", CAUSE, ahead=6, listed=True),
+    rule("swift-testing-failed", "^✘~ failed after|^\U00100884~ failed after", r"^\s*(?:✘|\U00100884 ) .* failed after [\d.]+ seconds", RESULT - 1, ahead=0, listed=True),
     rule("xctest-case", "^t~' failed (", r"^Test [Cc]ase '.*' failed \(", RESULT, ahead=0, listed=True),
     rule("xcodebuild-error", "xcodebuild: error", r"^xcodebuild: error: ", CAUSE, ahead=8, paragraph=8),
     rule("xcode-tests", "failing tests:", r"^Failing tests:$", RESULT, ahead=30, listed=True),

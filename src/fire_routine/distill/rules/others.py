@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, HINT, RESULT, TRACE, rule
+from .rule import CAUSE, CONSEQUENCE, HINT, REPORT, RESULT, TRACE, WARNING, rule
 
 RULES = (
     rule("exunit", "^0~) test|^0~) property|^0~) doctest", r"^\s+\d+\) (?:test|property|doctest) ", CAUSE, ahead=40, listed=True),
@@ -41,13 +41,15 @@ RULES = (
     rule("ghc-panic", "<no location info>: error|ghc: panic!", r"^<no location info>: error:|^ghc: panic! ", CAUSE, ahead=12, paragraph=6),
     rule("stack", "in the dependencies for", r"^In the dependencies for \S+:$", CAUSE - 1, ahead=10),
     rule("cabal", "cabal|error: [s-|rejecting: |could not", r"^(?:cabal|Error: cabal|Error: \[(?:Cabal|S)-\d+\])|rejecting: |^\s*Could not (?:resolve|find module)", CAUSE - 1, ahead=8),
-    rule("r-check", "... error|... warning|] error|] warning|^s~status: ", r"^\*.* \.\.\.(?: \[.*\])? (?:ERROR|WARNING)$|^Status: \d+ ERROR", CAUSE - 1, ahead=20, paragraph=10),
-    rule("testthat", "^─~failure|^─~error|^-~failure|^-~error", r"^\s*(?:──|--) (?:\d+\. )?(?:Failure|Error)[: (]", CAUSE, ahead=8, paragraph=8),
+    rule("r-check", "... error|] error|^s~status: ", r"^[*❯].* \.\.\.(?: \[.*\])? ERROR$|^Status: \d+ ERROR", CAUSE - 1, ahead=30, paragraph=20),
+    rule("r-check-warning", "... warning|] warning", r"^[*❯].* \.\.\.(?: \[.*\])? WARNING$", REPORT - 1, ahead=4, paragraph=4),
+    rule("r-check-note", "... note|] note", r"^[*❯].* \.\.\.(?: \[.*\])? NOTE$", WARNING, ahead=2),
+    rule("testthat", "^─~failure|^─~error|^-~failure|^-~error|(@test", r"^\s*(?:(?:──|--) )?(?:\d+\. )?(?:Failure|Error)[: (].*\(@test\S+\.[Rr]#\d+\)|^\s*(?:──|--) (?:\d+\. )?(?:Failure|Error)[: (]", CAUSE, ahead=8, paragraph=8),
     rule("testthat-total", "^[~[ fail", r"^\[ FAIL [1-9]", RESULT - 2, ahead=0, total=True),
     rule("lintr", ".r:0|.rmd:0", r"^\S+\.[Rr](?:md)?:\d+:\d+: (?:style|warning|error): ", CAUSE - 1, ahead=2, listed=True),
     rule("r-package", "is not available|lazy loading failed|non-zero exit status|compilation failed for package", r"^(?:Warning: |\s+)?package .{1,80} is not available|^ERROR: (?:dependenc(?:y|ies) .* (?:is|are) not available|lazy loading failed|compilation failed for package)|had non-zero exit status$", CAUSE - 1, ahead=2),
     rule("r-error", "^e~error", r"^Error (?:in .{1,200})?[:：] ?|^Error in ", CAUSE - 1, ahead=6),
-    rule("r-halted", "^e~execution halted|^e~error: test failures", r"^\s*(?:Execution halted|Error: Test failures$)", CONSEQUENCE, ahead=0),
+    rule("r-halted", "^e~execution halted|^e~error: test", r"^\s*(?:Execution halted$|Error: (?:Test failures|testthat unit tests failed)$)", CONSEQUENCE, ahead=0),
     rule("test-more", "failed test", r"^\s*#\s+Failed (?:\(TODO\) )?test", CAUSE, ahead=4, paragraph=8, back=2, leads=r"^\s*#|^\s*$"),
     rule("prove", "failed|dubious|wstat|non-zero exit|parse errors", r"^\s*(?:# *)?(?:Failed \d+/\d+ (?:sub)?tests|Dubious, test returned|Non-zero exit status|Parse errors: )|\(Wstat: [1-9]", CAUSE, ahead=4, back=2, leads=r"^\s*#|^\S+\.(?:t|sh) ?\.{2,}|^\s*$"),
     rule("prove-ended", "looks like y", r"^\s*# Looks like (?:your test|you (?:failed|planned))", CAUSE - 1, ahead=1, back=3, leads=r"^\s*#|\.t \.+"),
@@ -113,8 +115,8 @@ RULES = (
     rule("pg-regress", "... failed", r"^(?:test)?\s+\S+ +\.\.\. FAILED(?: +\d+ ms)?$", RESULT, ahead=0, listed=True),
     rule("vim-error", "^e~e0", r"^E\d{2,4}: ", RESULT, ahead=2),
     rule("yaml", "while parsing|while scanning|found character|did not find expected|mapping values", r"(?:while (?:parsing|scanning) (?:a|an|the|for)|found character .{1,9}that cannot start|did not find expected|mapping values are not allowed)", CAUSE, ahead=2),
-    # Mocha and others that number what failed
-    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=TRACE, listed=True),
+    # Mocha and others that number what failed; RSpec also numbers what is pending, the reason below it
+    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# "),
     rule("numbered-failure", "^0~0) ", r"^\s{0,8}\d+\) \S.*", RESULT, ahead=TRACE, listed=True),
     rule("consequence-shell", "^e~exit ", r"^exit [1-9]\d*$", HINT, ahead=0),
 )  # fmt: skip

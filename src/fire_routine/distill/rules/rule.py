@@ -17,6 +17,8 @@ WARNING = 1.2  # explains a failure only where nothing else does
 NOISE = 0.1  # looks like an error and is none
 TRACE = 50  # lines of a stack trace, whatever rule takes the exception's message
 
+QUOTED = pattern(rb"\s*\^[\^~]*\s*$")  # below a line of somebody's source, whatever words that holds
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -34,6 +36,7 @@ class Rule:
     literals: tuple[str, ...]
     pattern: re.Pattern[str]
     weight: float
+    unless: re.Pattern[bytes]  # what the line below says where this one is not meant
     ahead: int = 12
     paragraph: int = 0  # lines after it that belong to it whatever they look like, up to a blank one
     back: int = 0
@@ -61,6 +64,7 @@ def rule(
     listed: bool = False,
     total: bool = False,
     warns: bool = False,
+    unless: str = "",
 ) -> Rule:
     """A rule from text; `literals` are separated by `|`."""
     return Rule(
@@ -68,6 +72,7 @@ def rule(
         tuple(literals.split("|")),
         pattern(expression),
         weight,
+        pattern(unless.encode()) if unless else QUOTED,
         ahead,
         paragraph,
         back,
