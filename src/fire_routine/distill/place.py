@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from ..model import Step
 from .findings import Finding, Mark, Scan
+from .rules import ANYWHERE, FAMILIES
+from .rules.rule import CAUSE, CONSEQUENCE
 
 BEFORE = 0.12  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
@@ -26,6 +28,8 @@ ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES = 6  # the same beyond these until the next has half the weight
 RARE = 0.4  # at least so much of its weight has what is frequent: a thousand findings may be the failure
 CROWD = 8  # blocks of a rule until its next has half the weight
+ENDING = 40  # lines before a step's end that tell which family of tools failed
+STRANGE = 0.5  # another family's finding, in a huge log
 LIST = 40  # the same in a list of what failed
 NAMED = 0.88  # of its weight has what comes after the first in such a list
 
@@ -90,8 +94,11 @@ class _Likes:
             return CLOSING
         return REPEATS[min(repeats, len(REPEATS) - 1)]
 
-    def _frequent(self, finding: Finding) -> float:
-        if self._scan.total <= LONG:
+    def _frequent(self, finding: Finding, there: bool) -> float:
+        """In a long log; but of a format that names causes, the first in a failed step may be the cause of
+        all others. A huge log has first ones of everything."""
+        first = there and (there, "rule", finding.rule.name) not in self._seen
+        if self._scan.total <= (HUGE if first and finding.rule.weight >= CAUSE else LONG):
             return 1.0
         many = LIST if finding.rule.listed else MANY
         count = self._scan.counts.get(finding.key, 1)
@@ -111,8 +118,25 @@ class _Likes:
         shapes = self._before(there, "shape", finding.shape) + 1
         alike = 1 / (1 + max(shapes - ALIKE, 0) / SHAPES)
         return (
-            self._repeated(finding, there) * self._frequent(finding) * alike * self._crowded(finding, there)
+            self._repeated(finding, there)
+            * self._frequent(finding, there)
+            * alike
+            * self._crowded(finding, there)
         )
+
+
+def _families(scan: Scan, ends: Sequence[int]) -> set[str]:
+    """The families of the tools that had their say where a huge log's steps ended."""
+    if scan.total <= HUGE:
+        return set()
+    last = [*ends, scan.total]
+    return {
+        FAMILIES[finding.rule.name]
+        for finding in scan.findings
+        if finding.rule.name in FAMILIES
+        and finding.rule.weight >= CONSEQUENCE
+        and last[bisect_left(last, finding.number)] - finding.number <= ENDING
+    }
 
 
 def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
@@ -125,12 +149,17 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
     ):
         failed = []
     likes = _Likes(scan)
+    families = _families(scan, lines)
     found: list[float] = []
     for finding in scan.findings:
         factor = _place(finding, ends, lines, scan.total)
         if failed:
             factor *= 1.0 if any(start <= finding.stamp <= end for start, end in failed) else ELSEWHERE
-        found.append(factor * likes.factor(finding, there=factor >= DEEP * 0.99))
+        there = factor >= DEEP * 0.99
+        name = finding.rule.name
+        if families and name not in ANYWHERE and FAMILIES.get(name) not in families:
+            factor *= STRANGE
+        found.append(factor * likes.factor(finding, there))
     return found
 
 

@@ -26,6 +26,7 @@ SHORT = 3  # bytes of a text that may be shown again and again: a lone bracket
 SHOWN = 0.35  # of its weight has a line of a block whose text an earlier line shows, such as a stack frame
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
 FAINT = 0.25  # of the strongest factor: what has less is told by its first lines, too
+FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
 MANY = 8  # findings of one shape that are counted
 GREEN = 0.15  # of its weight has a line that the green run prints too
 
@@ -76,10 +77,10 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Line
         _tail(lines, tail, scan.kept, ANY if scan.whole else 0.0)
     seen: set[str] = set()
     first: dict[bytes, int] = {}  # a line's text → number of the line that shows it first
-    faint = FAINT * max(factors, default=0.0)
     # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
     # the first example of a rule may be one of many tests that passed: there the strongest is shown whole.
     huge = scan.total > HUGE
+    faint = (FAINTER if huge else FAINT) * max(factors, default=0.0)
     ordered = sorted(
         zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= ELSEWHERE
     )

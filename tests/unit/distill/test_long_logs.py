@@ -151,7 +151,7 @@ def test_many_lines_of_a_list_of_what_failed_tell_more_than_many_of_another_form
     many = [finding(at, at, listed=bool(at % 2)) for at in range(1, 61)]
     scan = Scan(findings=many, total=10_000)
     weights = factors(scan, ())
-    assert weights[0] > 1.5 * weights[1]
+    assert weights[2] > 1.5 * weights[3]
 
 
 @pytest.mark.parametrize("marked", [False, True])
@@ -193,3 +193,27 @@ def test_lines_alike_are_counted_though_what_differs_stands_within_a_word() -> N
 def test_lines_that_are_nothing_but_names_are_not_counted_as_alike() -> None:
     found = [f"/build/error_{n}/errors.d.ts" for n in range(50)]
     assert "more like this" not in distill.excerpt(distill.read([job(*found)]), 2_048).text
+
+
+def test_the_first_cause_tells_much_however_many_follow_it_where_the_log_is_not_huge() -> None:
+    """A tool that says what is wrong a hundred times in a failed step says what failed."""
+    found = [finding(at, at) for at in range(1, 101)]
+    long, huge = (factors(Scan(findings=found, total=total), ())[0] for total in (20_000, 31_000))
+    assert long == 1.0
+    assert huge < 0.5
+
+
+def test_in_a_huge_log_the_tools_that_had_their_say_at_its_end_tell_more() -> None:
+    lint, test = rule("python-lint", "x", "x", CAUSE), rule("gtest", "x", "x", CAUSE)
+    network = rule("network", "x", "x", CAUSE)
+    found = [Finding(took, at, [b"x"], 0, at) for at, took in enumerate((lint, test, network), 1)]
+    end = Mark(99_990, "exit", "##[error]", b"", Header())
+
+    def weights(*at_the_end: Finding) -> list[float]:
+        return factors(Scan(findings=[*found, *at_the_end], marks=[end], total=100_000), ())[:3]
+
+    alone = weights()
+    beside = weights(Finding(lint, 99_970, [b"x"], 0, 9))
+    assert [new / old for new, old in zip(beside, alone, strict=True)] == pytest.approx(
+        [1.0, 0.5, 1.0], rel=0.3
+    )
