@@ -10,7 +10,7 @@ from .blocks import AROUND
 from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
 from .findings import Finding, Header, Mark, Scan, Tail
 from .known import Known
-from .rules.rule import Rule
+from .rules.rule import QUOTED, Rule
 from .stream import Window, windows
 from .text import masked, segments, shape_of, shown, stamp_of, texts, unstamped
 
@@ -127,8 +127,10 @@ class Scanner:
             self._look_for_marks(index, raw)
         if rule is None or rule.weight < 1 or raw.find(SCRIPT, 0, 80) >= 0:
             return
-        below = self._lines[index + 1 : index + 2]
-        if below and rule.unless.match(shown(below[0])):
+        below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
+        if b"^" in below and QUOTED.match(shown(below)):
+            return
+        if rule.unless is not None and rule.unless.match(shown(below)):
             return
         if rule.section is not None:
             number = self._first + index

@@ -36,7 +36,6 @@ class Rule:
     literals: tuple[str, ...]
     pattern: re.Pattern[str]
     weight: float
-    unless: re.Pattern[bytes]  # what the line below says where this one is not meant
     ahead: int = 12
     paragraph: int = 0  # lines after it that belong to it whatever they look like, up to a blank one
     back: int = 0
@@ -47,6 +46,7 @@ class Rule:
     indented: bool = False  # its lines may be
     total: bool = False  # its line says how much failed in all
     warns: bool = False  # a warning of its tool is what made the build fail
+    unless: re.Pattern[bytes] | None = None  # what the line below says where this one is not meant
 
 
 def rule(
@@ -72,7 +72,6 @@ def rule(
         tuple(literals.split("|")),
         pattern(expression),
         weight,
-        pattern(unless.encode()) if unless else QUOTED,
         ahead,
         paragraph,
         back,
@@ -83,4 +82,5 @@ def rule(
         indented=expression.startswith(("^\\s", "^ ")),
         total=total,
         warns=warns,
+        unless=pattern(unless.encode()) if unless else None,
     )
