@@ -20,9 +20,9 @@ _PROBE = 600  # characters of a line that are tested
 # What other tools put before a line: times, a container's or target's name, a box's edge.
 _PREFIX = (
     r"(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
-    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
+    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:\]:?)?(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
     r"|[\w.+-]{1,80}>|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\||\[(?!WARN|warn|.\]|[A-Z]+_[A-Z])[\w ./:@#-]{1,40}\]"
-    r"|#\d+ \d+\.\d+|[|=>]|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
+    r"|#\d+ \d+\.\d+|[|=>]|▸|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
     r"|##\[error\]"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())
@@ -78,7 +78,7 @@ def _all() -> tuple[Literals, list[tuple[_Entry, ...]], frozenset[int]]:
 
 _TELLING = pattern(rb"[a-z]{3}|[^\x00-\x7f]")  # without it, a text stands in lines of every kind
 # What a line's text follows: another line, a timestamp, what other tools put before it; an indentation.
-_BEFORE = (b"\n", b"\r", b"z ", b"] ", b"| ", b"0 ")
+_BEFORE = (b"\n", b"\r", b"z ", b"] ", b"| ", b"0 ", "▸ ".encode())
 _INDENTATIONS = (b"\n ", b"  ", b"\t")
 
 

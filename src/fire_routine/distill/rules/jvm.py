@@ -66,6 +66,7 @@ RULES = (
     # Ant, sbt, Scala, Leiningen
     rule("ant-junit", "[junit] ", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|\s*Caused an ERROR$|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=TRACE, back=1, leads=r"^\s*\[junit\] Testcase"),
     rule("ant-error", "[javac] ", r"^\s*\[javac\] .*error: ", CAUSE, ahead=3),
+    rule("scalatest-place", ".scala:0", r"^\s+(?!at |- )\S.* \(\w+\.scala:\d+\)$", CAUSE - 1, ahead=0),
     rule("sbt-test", "*** failed|*** aborted", r"\*\*\* FAILED \*\*\*|^\S.*\w \*\*\* ABORTED \*\*\*", CAUSE, ahead=TRACE),
     rule("scalatest-aborted", "*** run aborted", r"\*\*\* RUN ABORTED \*\*\*", CAUSE, ahead=12, paragraph=6),
     rule("lein", "compilerexception|syntax error", r"CompilerException|^Syntax error (?:compiling|macroexpanding)", CAUSE, ahead=TRACE),
