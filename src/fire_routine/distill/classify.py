@@ -41,6 +41,10 @@ _INFO_RULE = next(rule for rule in GENERAL if rule.name == "information")
 _WARN = pattern(rf"{_TIME}{_SAID}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] ")
 _WARN_RULE = next(rule for rule in GENERAL if rule.name == "warning")
 
+# A source as compilers and linters quote it, behind its line's number.
+_QUOTED = pattern(r"\s*(?:> *)?\d+ ?[|│▕] (?! *(?:ERROR|WARNING) )")
+_QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")
+
 # Parts of words that are worth a look wherever they stand.
 _ANYWHERE = (b"error", b"fail", b"exception", b"panic")
 _FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT)
@@ -188,6 +192,8 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
             better = _first(rest, rest.decode("utf-8", "replace"), entries)
             if better is not None and _better(better, rule):
                 rule = better
+    if rule is not None and rule.name in _GENERAL and _QUOTED.match(text):
+        return _QUOTED_RULE
     if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):
         return _INFO_RULE
     if rule is not None and HINT < rule.weight < CAUSE and not rule.warns and _WARN.match(text):

@@ -6,8 +6,6 @@ from __future__ import annotations
 from .rule import HINT, NOISE, REPORT, WARNING, rule
 
 RULES = (
-    # A source as compilers and linters quote it, behind its line's number
-    rule("quoted-source", "^0~0 |^>~0 |0▕", r"^\s*(?:> *)?\d+ ?[|│▕] (?! *(?:ERROR|WARNING) )", NOISE, ahead=0),
     rule("nothing-failed", "0 error(s)|0 errors|no errors|0 failures|no failures|0 failed|0 failing|no error", r"\b(?:0|[Nn]o) (?:errors?|failures?|failed|failing)\b(?!.*\b[1-9]\d* (?:errors?|failures?|failed))|^\s*0 Error\(s\)", NOISE * 4, ahead=0),
     rule("none-failed", "errors: 0|failures: 0|failed: 0|errors=0|failed=0|failures=0|errors:  0|error: 0|errors in |failures in |failed tests|fail: 0|fail:  0|fail 0", r"(?i)(?:errors?|fail(?:ures?|ed|s)?)(?: (?:in|tests|found)[\w ]{0,20})?(?:[:=] *|(?<=fail) +)0\b(?!.*(?:errors?|failures?|failed)[:=] *[1-9])", NOISE * 4, ahead=0),
     rule("option", "-error|-werror|--fail|fail-fast|fail_fast|failover|if-no-files-found|continue-on-error|errorprone|libgpg-error|-fail", r"-W(?:no-)?error|(?<![\w-])--?[\w-]{0,40}(?:fail|error)|fail[-_]fast|[Ff]ailover|if-no-files-found|continue-on-error|errorprone|libgpg-error", NOISE * 4, ahead=0),
@@ -27,6 +25,7 @@ RULES = (
     rule("expected", "expected|unexpected|mismatch|mismatched|actual", r"\b(?:[Ee]xpected|[Uu]nexpected|EXPECTED|[Mm]ismatch(?:ed)?|[Aa]ctual:)\b", HINT + 0.5, ahead=4),
     rule("inability", "cannot|can't|could not|couldn't|unable|did not|does not|doesn't|must |should |not found|not exist|is not ", r"(?:[Cc]annot|[Cc]an't|[Cc]ould(?: not|n't)|[Uu]nable to|(?:did|does|do)(?: not|n't) |\b[Mm]ust (?:be|not|have)|[Ss]hould (?:be|not|have)|[Nn]ot [Ff]ound|is not (?:a|an|the|allowed|defined|valid|supported|available|installed|used|in))", HINT, ahead=3),
     rule("complaint", "invalid|missing|undefined|illegal|denied|refused|refusing|aborted|abort|aborting|unsupported|unrecognized|unresolved|conflict|conflicts|violation|violations|violates|broken|corrupt|corrupted|incompatible|no such|rejected|unused|problem|problems", r"\b(?:[Ii]nvalid|[Mm]issing|MISSING|[Uu]ndefined|[Ii]llegal|[Dd]enied|[Rr]efus(?:ed|ing)|[Aa]bort(?:ed|ing)?|[Uu]nsupported|[Uu]nrecognized|[Uu]nresolved|[Cc]onflicts?|[Vv]iolat\w+|[Bb]roken|[Cc]orrupt\w*|[Ii]ncompatible|[Nn]o such|[Rr]ejected|is unused|[Pp]roblems?)\b", HINT - 0.5, ahead=2),
+    rule("quoted-source", "", r"^$", NOISE, ahead=0),  # an error word in a source that a tool quotes
     rule("information", "", r"^$", 1.3, ahead=0),  # an error word in a line of that level
     rule("any", "error|fail|exception|panic|traceback|fatal|abort", r"", 1.0, ahead=2),
 )  # fmt: skip
