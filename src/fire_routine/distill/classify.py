@@ -129,10 +129,15 @@ def _reds(raw: bytes) -> set[int]:
     return set(numbered(raw, found))
 
 
+@cache
+def _marks() -> Literals:
+    return Literals(MARKS)
+
+
 def marks_among(lines: Sequence[bytes]) -> set[int]:
     """Which of the lines may be marks."""
     joined = b"\n".join(lines)
-    return {at for mark in MARKS if mark in joined for at, line in enumerate(lines) if mark in line}
+    return set(numbered(joined, _marks().ends(joined)))
 
 
 def worth_a_look(lines: Sequence[bytes]) -> list[int]:
@@ -141,8 +146,9 @@ def worth_a_look(lines: Sequence[bytes]) -> list[int]:
         lines = unstamped(lines)
     raw = b"\n".join(lines)
     folded = b"\n" + without_escapes(raw).translate(_FOLD)
-    found = {at - 1 for at in numbered(folded, [end - 1 for end in _formats().ends(folded)])} | _reds(raw)
-    return sorted(found)
+    found = [at - 1 for at in numbered(folded, _formats().ends(folded))]
+    reds = _reds(raw)
+    return sorted({*found, *reds}) if reds else found
 
 
 @lru_cache(maxsize=4096)

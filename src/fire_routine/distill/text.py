@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..patterns import pattern
 from .literals import Literals
@@ -198,23 +198,25 @@ def unstamped(lines: Sequence[bytes]) -> list[bytes]:
     ]
 
 
-def numbered(text: bytes, places: Iterable[int]) -> Iterator[int]:
-    """The number of the line, from 0, in which each place of the text is; they come line by line."""
+def numbered(text: bytes, places: Iterable[int]) -> list[int]:
+    """The numbers of the lines, from 0, in which places of the text are, each once; they come in order."""
+    numbers: list[int] = []
     line = before = edge = 0
     for place in places:
         if place >= edge:
             line += text.count(b"\n", before, place)
+            numbers.append(line)
             before, edge = place, text.find(b"\n", place)
             if edge < 0:
-                edge = len(text)
-        yield line
+                break
+    return numbers
 
 
 def masked(lines: Sequence[bytes]) -> list[bytes]:
     """Lines without timestamps and numbers: equal for lines that differ in numbers that no rule asks for."""
     joined = b"\n".join((*lines, b""))
     masks = _NOUGHT.sub(b"no", b"\n" + joined).translate(None, _DIGIT_BYTES).split(b"\n")[1:-1]
-    for at in numbered(joined, [end - 1 for end in _CODES.ends(joined)]):
+    for at in numbered(joined, _CODES.ends(joined)):
         masks[at] = lines[at]
     return masks
 
