@@ -53,6 +53,9 @@ _DULL = (
     r"|\[INFO\] *(?:-{20}|Total time|Finished at|$)|\* (?:Try:|Get more help)|> Run with --"
     r"|npm (?:ERR!|error) (?:A complete log|    \S+-debug)|##\[endgroup\]|\[command\]|git version \d"
     r"|Post job cleanup|Cleaning up orphan|Temporarily overriding HOME|Adding repository directory to"
+    # … what Xcode notes in every build
+    r"|note: (?:Disabling previews|Building targets in|Target dependency graph|Metadata extraction skipped"
+    r"|Run script build phase|Using (?:codesigning|new build|stub exec))"
     r"|Done\. Your build exited|cache uploaded|changes detected, packing|Archiving artifacts|Finished: [A-Z]"
 )
 _DULL_LINE = re.compile(_DULL.encode())

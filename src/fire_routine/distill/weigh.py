@@ -24,6 +24,8 @@ TOGETHER = 16  # lines farther before a mark that tell as much as the last of th
 FALL = 0.94  # from each line before a mark to the one before it
 SHORT = 3  # bytes of a text that may be shown again and again: a lone bracket
 SHOWN = 0.35  # of its weight has a line of a block whose text an earlier line shows, such as a stack frame
+ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says what others said
+TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
 FAINT = 0.25  # of the strongest factor: what has less is told by its first lines, too
 FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
@@ -70,12 +72,29 @@ def _strongest(scan: Scan, steps: Sequence[Step], green: Green | None) -> list[t
     return sorted(chosen, key=lambda pair: pair[0].number)
 
 
+class _Endings:
+    """Which lines end as lines before them: a list of names, each with the one reason."""
+
+    def __init__(self) -> None:
+        self._met: dict[bytes, int] = {}
+        self._rank: dict[int, int] = {}  # of a line by its number, which may stand in several spans
+
+    def factor(self, number: int, text: bytes) -> float:
+        if len(text) <= LONGER:
+            return 1.0
+        if number not in self._rank:
+            ending = text[-ENDING:]
+            self._met[ending] = self._rank[number] = self._met.get(ending, 0) + 1
+        return 1.0 if self._rank[number] <= TWICE else AGAIN
+
+
 def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Lines:
     """Each line by its number, with the most that anything gives it."""
     lines: _Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
     for tail in scan.tails:
         _tail(lines, tail, scan.kept, ANY if scan.whole else 0.0)
     seen: set[str] = set()
+    endings = _Endings()
     first: dict[bytes, int] = {}  # a line's text → number of the line that shows it first
     # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
     # the first example of a rule may be one of many tests that passed: there the strongest is shown whole.
@@ -94,6 +113,7 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Line
             said = _STEP.sub(b"", text) if text.startswith(b"#") else text
             if len(text) > SHORT and first.setdefault(said, number) != number != anchor:
                 weight *= SHOWN
+            weight *= endings.factor(number, said)
             if number not in lines or lines[number][0] < weight:
                 lines[number] = (weight, rule)
             number += 1

@@ -7,7 +7,7 @@ from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, RESULT, TRACE, rule
 
 RULES = (
     # GitHub Actions
-    rule("actions-exit", "process completed with", r"^##\[error\]Process completed with exit code", CONSEQUENCE, ahead=0),
+    rule("actions-exit", "process completed with", r"^(?:##\[error\]|Error: )Process completed with exit code", CONSEQUENCE, ahead=0),
     rule("actions-canceled", "##[error]", r"^##\[error\]The (?:operation was canceled|job running on runner|run was canceled|runner has received a shutdown|action '.*' has timed out)|exceeded the maximum execution time", CAUSE - 1, ahead=0),
     rule("actions-lost", "lost communication|hosted runner", r"lost communication with the server|hosted runner encountered an error|The self-hosted runner", CAUSE, ahead=1),
     rule("runner-stopped", "request to deprovision|received a shutdown signal|running out of disk space", r"Received request to deprovision|has received a shutdown signal|running out of disk space", CAUSE, ahead=1),
