@@ -191,7 +191,12 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
     """The rule for a line, behind what other tools put before it too; red is an error in every tool."""
     text = line.decode("utf-8", "replace")
     rule = _first(line, text, entries)
-    if rule is None or rule is _MATCHED or (rule.name in _GENERAL and rule.weight > NOISE):
+    if (
+        rule is None
+        or rule is _MATCHED
+        or rule.name in _SIGNS
+        or (rule.name in _GENERAL and rule.weight > NOISE)
+    ):
         prefix = RAW_PREFIX.match(line)
         if prefix is not None:
             rest = line[prefix.end() :]
