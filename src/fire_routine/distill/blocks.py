@@ -64,7 +64,7 @@ def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     return begin
 
 
-def inside(line: bytes) -> bytes:
+def unprefixed(line: bytes) -> bytes:
     """A line without what another tool put before it."""
     prefix = RAW_PREFIX.match(line)
     return line[prefix.end() :] if prefix else line
@@ -80,7 +80,7 @@ def block(
     begin, end = index, index + 1
     prefixed = RAW_PREFIX.match(texts[index]) is not None
     if prefixed:
-        texts = [inside(text) for text in texts]
+        texts = [unprefixed(text) for text in texts]
         dulls = {*dulls, *(at for at, text in enumerate(texts) if dull(text))}
     if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
         begin, end = _back(rule, index, texts), _ahead(rule, index, texts)

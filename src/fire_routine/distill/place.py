@@ -28,7 +28,7 @@ ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES = 6  # the same beyond these until the next has half the weight
 RARE = 0.4  # at least so much of its weight has what is frequent: a thousand findings may be the failure
 CROWD = 8  # blocks of a rule until its next has half the weight
-ENDING = 40  # lines before a step's end that tell which family of tools failed
+LAST_SAY = 40  # lines before a step's end that tell which family of tools failed
 STRANGE = 0.5  # another family's finding, in a huge log
 LIST = 40  # the same in a list of what failed
 NAMED = 0.88  # of its weight has what comes after the first in such a list
@@ -129,13 +129,17 @@ def _families(scan: Scan, ends: Sequence[int]) -> set[str]:
     """The families of the tools that had their say where a huge log's steps ended."""
     if scan.total <= HUGE:
         return set()
-    last = [*ends, scan.total]
+    last = ends or [scan.total]
+    told = [
+        finding
+        for finding in scan.findings
+        if finding.number <= last[-1] and finding.rule.weight >= CONSEQUENCE
+    ]
     return {
         FAMILIES[finding.rule.name]
-        for finding in scan.findings
+        for finding in told
         if finding.rule.name in FAMILIES
-        and finding.rule.weight >= CONSEQUENCE
-        and last[bisect_left(last, finding.number)] - finding.number <= ENDING
+        and last[bisect_left(last, finding.number)] - finding.number <= LAST_SAY
     }
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
-from .blocks import AROUND, inside
+from .blocks import AROUND, unprefixed
 from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
 from .findings import Finding, Header, Mark, Scan, Tail
 from .known import Known
@@ -128,7 +128,7 @@ class Scanner:
         if rule is None or rule.weight < 1 or raw.find(SCRIPT, 0, 80) >= 0:
             return
         below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
-        if b"^" in below and QUOTED.match(inside(shown(below))):
+        if b"^" in below and QUOTED.match(unprefixed(shown(below))):
             return
         if rule.unless is not None and rule.unless.match(shown(below)):
             return

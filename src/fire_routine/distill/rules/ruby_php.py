@@ -16,7 +16,7 @@ RULES = (
     rule("minitest-spec", "fail (0|error (0", r"^\s*test_\S.* (?:FAIL|ERROR) \(\d+\.\d+s\)$", CAUSE, ahead=TRACE, paragraph=8),
     rule("test-unit", "failure: test|error: test", r"^(?:Failure|Error): test[_:]? ?\S.*\([\w:]+\)", CAUSE, ahead=TRACE, paragraph=24, listed=True),
     rule("minitest-total", "failures", r"^\d+ (?:runs|tests), \d+ assertions, (?:[1-9]\d* failures|\d+ failures, [1-9]\d* errors)", RESULT - 2, ahead=0, total=True),
-    rule("cucumber-step", "error)|exception)|notmet", r"^ {6}\S.* \((?:[A-Z]\w*::)*[A-Z]\w*(?:Error|Exception)\)$", CAUSE - 1, ahead=TRACE, back=1, leads=r"^ {4}\S"),
+    rule("cucumber-step", "error)|exception)", r"^ {6}\S.* \((?:[A-Z]\w*::)*[A-Z]\w*(?:Error|Exception)\)$", CAUSE - 1, ahead=TRACE, back=1, leads=r"^ {4}\S"),
     rule("cucumber", "failing scenarios|failed scenarios|undefined scenarios", r"^(?:Failing|Failed|Undefined) [Ss]cenarios:", RESULT, ahead=10, paragraph=10),
     rule("bundler", "^c~could not|^b~bundler|^g~gem::|^a~an error occurred while inst|^y~your bundle|^y~your ruby|gems changed|gemfile changed|gemspecs changed|^y~bundler|^e~error: ", r"^(?:Could not (?:find (?:gem|compatible)|locate Gemfile)|Bundler (?:could not|found)|Gem::\w+(?:Error|::\w+)|An error occurred while installing|Your bundle is locked|Your Ruby version is|The (?:gemspecs?|dependencies) .*changed|You must use Bundler)|ERROR: +(?:While executing gem|Error installing|Failed to build gem|Could not find a valid gem)", CAUSE, ahead=10, paragraph=6),
     rule("ruby-exception", "error|exception|errno|timeout: |recordnot|recordinvalid: ", r"^\S*:\d+:in [`'].*: .*\((?:[A-Z]\w*::)*[A-Z]\w*\)$|^(?:[A-Z]\w*::)*[A-Z]\w*(?:Error|Exception)(?:: .*)?$|^(?:[A-Z]\w*::)+[A-Z]\w*: ", CAUSE - 1, ahead=TRACE, paragraph=6),
