@@ -166,9 +166,10 @@ def turned(lines: Sequence[bytes]) -> bytes:
     """Lines without a timestamp, joined, as they are without escapes and carriage returns at their ends."""
     joined = without_escapes(b"\n".join(lines))
     if b"\r" in joined:
-        joined = joined.replace(b"\r\n", b"\n").replace(b"\r\n", b"\n").rstrip(b"\r")
-        if b"\r\n" in joined:
-            joined = _TURNS.sub(b"\n", joined)
+        for _ in range(4):  # faster than the expression, where few stand in a row
+            joined = joined.replace(b"\r\n", b"\n")
+        joined = _TURNS.sub(b"\n", joined) if b"\r\n" in joined else joined
+        joined = joined.rstrip(b"\r")
     return joined
 
 
