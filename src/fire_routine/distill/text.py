@@ -39,7 +39,7 @@ _CODES = Literals(
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
 _DULL = (
-    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√) |PASS(?:ED)?[: ]"
+    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|Γ£ô|Ô£ô) |PASS(?:ED)?[: ]"
     r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
     # … the frames in which Gradle runs a task (what runs tests below them has others)
     r"|at org\.gradle\.(?:api\.internal\.tasks\.execution|composite|execution|launcher|workers"
