@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from ..model import Step
 from .findings import Finding, Mark, Scan
-from .rules import ANYWHERE, FAMILIES
+from .rules import FAMILIES, OF_ANY_FAMILY
 from .rules.rule import CAUSE, CONSEQUENCE
 
 BEFORE = 0.12  # stands before the failed step
@@ -28,10 +28,10 @@ ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES = 6  # the same beyond these until the next has half the weight
 RARE = 0.4  # at least so much of its weight has what is frequent: a thousand findings may be the failure
 CROWD = 8  # blocks of a rule until its next has half the weight
-LAST_SAY = 40  # lines before a step's end that tell which family of tools failed
-STRANGE = 0.5  # another family's finding, in a huge log
 LIST = 40  # the same in a list of what failed
 NAMED = 0.88  # of its weight has what comes after the first in such a list
+LAST_SAY = 40  # lines before a step's end that tell which family of tools failed
+STRANGE = 0.5  # of its weight has, in a huge log, what none of these families found
 
 
 def exits(scan: Scan) -> list[Mark]:
@@ -161,7 +161,7 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
             factor *= 1.0 if any(start <= finding.stamp <= end for start, end in failed) else ELSEWHERE
         there = factor >= DEEP * 0.99
         name = finding.rule.name
-        if families and name not in ANYWHERE and FAMILIES.get(name) not in families:
+        if families and name not in OF_ANY_FAMILY and FAMILIES.get(name) not in families:
             factor *= STRANGE
         found.append(factor * likes.factor(finding, there))
     return found

@@ -10,7 +10,7 @@ from .blocks import AROUND, unprefixed
 from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
 from .findings import Finding, Header, Mark, Scan, Tail
 from .known import Known
-from .rules.rule import QUOTED, Rule
+from .rules.rule import Rule
 from .stream import Window, windows
 from .text import masked, segments, shape_of, shown, stamp_of, texts, unstamped
 
@@ -31,6 +31,9 @@ _ENDS = re.compile(
     r"##\[error\](?:Process completed with exit code|The operation was canceled"
     r"|The action '.*' has timed out|The job running on runner)"
 )
+_CARETS_ALONE = re.compile(
+    rb"\s*\^[\^~]*\s*$"
+)  # what stands above is somebody's source, whatever words it holds
 _TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)')
 _JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
 
@@ -128,7 +131,7 @@ class Scanner:
         if rule is None or rule.weight < 1 or raw.find(SCRIPT, 0, 80) >= 0:
             return
         below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
-        if b"^" in below and QUOTED.match(unprefixed(shown(below))):
+        if b"^" in below and _CARETS_ALONE.match(unprefixed(shown(below))):
             return
         if rule.unless is not None and rule.unless.match(shown(below)):
             return

@@ -36,13 +36,14 @@ SPECIFIC: tuple[Rule, ...] = (
     *checks.PLACES,
     *infrastructure.SIGNS,
 )
-# The languages and their tools by rule; what fails in any of them (a network, a check) belongs to none.
+# The family of a rule: a language and its tools.
 FAMILIES: dict[str, str] = {
     rule.name: family.__name__
     for family in (python, rust, go, jvm, dotnet, native, javascript, ruby_php, others)
     for rule in family.RULES
 }
-ANYWHERE: frozenset[str] = frozenset(
+# What fails in any of them: a network, a disk, a check.
+OF_ANY_FAMILY: frozenset[str] = frozenset(
     rule.name for rule in (*infrastructure.RULES, *infrastructure.SIGNS, *checks.RULES)
 )
 DULL: tuple[Rule, ...] = dull.RULES

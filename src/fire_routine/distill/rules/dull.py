@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from .rule import NOISE, rule
 
-# A tick as a Windows console's code page (437 or 850) has it.
 RULES = (
+    # Γ£ô, Ô£ô: a tick as a Windows console's code page (437, 850) has it
     rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|^Γ~Γ£ô|^Ô~Ô£ô|^o~ok |^p~pass|^-~pass", r"^\s*(?:(?:✓|√|✔|[ΓÔ]£ô|\[\+\]|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) ", NOISE, ahead=0),
     rule("swift-testing-progress", "^◇|^↳|^\U001007c8|^\U0010105b|^\U0010065f", r"^\s*(?:◇|↳ //|\U001007c8|\U0010105b|\U0010065f) ", NOISE, ahead=0),
     # Above what a test prints, Vitest says which

@@ -17,8 +17,6 @@ WARNING = 1.2  # explains a failure only where nothing else does
 NOISE = 0.1  # looks like an error and is none
 TRACE = 50  # lines of a stack trace, whatever rule takes the exception's message
 
-QUOTED = pattern(rb"\s*\^[\^~]*\s*$")  # below a line of somebody's source, whatever words that holds
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
