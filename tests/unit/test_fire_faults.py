@@ -111,7 +111,7 @@ LASTING = [fault for fault in PLAIN_FAULTS if not fault.again]
 PASSING = [fault for fault in PLAIN_FAULTS if fault.again]
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 @given(st.lists(st.sampled_from(PASSING), max_size=3), st.sampled_from(LASTING))
 def test_any_run_of_faults_ends_with_the_first_that_is_not_tried_again(
     passing: list[Fault], last: Fault

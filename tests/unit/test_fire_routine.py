@@ -81,7 +81,7 @@ def test_request_is_the_documented_one(endpoint: Endpoint, time: FakeTime) -> No
 
 
 @hypothesis_settings(
-    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(st.text(st.characters(), max_size=50))
 def test_any_text_arrives_lone_surrogates_replaced(endpoint: Endpoint, text: str) -> None:

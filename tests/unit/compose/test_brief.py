@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.compose.material import EXIT_1, SHA, STARTED, digest, excerpt, history, job, pull_request, run
 
@@ -345,7 +345,7 @@ def runs(draw: st.DrawFn) -> tuple[Run, dict[int, Digest]]:
     return material, logs
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(runs(), st.one_of(st.sampled_from(BUDGETS), st.integers(MIN_CHARACTERS, 65_536)), NAMES)
 def test_every_text_keeps_its_budget_its_facts_and_its_form(
     material: tuple[Run, dict[int, Digest]], budget: int, words: str

@@ -13,7 +13,7 @@ from tests.unit.decide.world import Faults, Schedule
 from fire_routine.model import Result
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32))
 def test_no_schedule_of_faults_and_deaths_leads_to_a_second_session(seed: int) -> None:
     schedule = Schedule.draw(seed, most_jobs=8)
@@ -21,7 +21,7 @@ def test_no_schedule_of_faults_and_deaths_leads_to_a_second_session(seed: int) -
     assert schedule.violations() == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32), st.sampled_from([0.0, 1.0, 3.0]))
 def test_where_nothing_goes_wrong_every_incident_has_its_session(seed: int, lag: float) -> None:
     schedule = Schedule.draw(seed, Faults(lag=lag), most_jobs=8, calm=True)

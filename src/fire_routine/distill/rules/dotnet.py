@@ -20,6 +20,7 @@ RULES = (
     rule("fake-script", "script reported an error", r"^Script reported an error:", CAUSE - 2, ahead=8, paragraph=8),
     rule("serilog", " err] | ftl] ", r"^\[\d\d:\d\d:\d\d (?:ERR|FTL)\] \S", CAUSE - 2, ahead=8),
     rule("dotnet-message", "error message:", r"^\s*Error Message:$", CAUSE, ahead=12, paragraph=12, back=1, leads=r"^\s*Failed "),
+    rule("dotnet-stack", "stack trace:", r"^\s*Stack Trace:$", RESULT, ahead=3, back=2, leads=r"^\s*\S"),
     rule("xunit", "[fail]", r"\w[.+]\w.* \[FAIL\]", CAUSE, ahead=TRACE, listed=True),
     rule("nunit", "^0~) failed|^0~) error|^0~) invalid|^0~) test ", r"^\d+\) (?:Failed|Error|Invalid|Test (?:Failure|Error)) :", CAUSE, ahead=TRACE, paragraph=10, listed=True),
     rule("dotnet-total", "^f~failed: |^t~failed|^f~failed!", r"^(?:Failed!  - Failed: |Test Run Failed|Total tests: .*Failed: [1-9]|\s+Failed: [1-9])", RESULT - 2, ahead=3, total=True),
