@@ -20,6 +20,8 @@ _CONTINUES = re.compile(
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
 _AFTER = (0.3, 0.25, 0.2, 0.15, 0.1)
 AROUND = max(len(_BEFORE), len(_AFTER))  # lines that a block may take beyond what its rule reaches
+_FRAME = re.compile(rb"\s+at ")
+_FRAMES, _DEEPER = 12, 0.8  # of a stack that tell all of it, and what of its weight a deeper one has
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
@@ -90,6 +92,11 @@ def block(
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
+    frames = 0
+    for at in range(index + 1, end):
+        frames = frames + 1 if _FRAME.match(texts[at]) else 0
+        if frames > _FRAMES:
+            shares[at - first] *= _DEEPER
     duller = [at for at in range(first, first + len(shares)) if at in dulls and at != index]
     if duller:
         # In a diff a plus is no shell's trace.

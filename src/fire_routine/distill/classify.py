@@ -17,12 +17,15 @@ _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
 _SIGNS = frozenset(rule.name for rule in SIGNS)
 _PROBE = 600  # characters of a line that are tested
-# What other tools put before a line: times, a container's or target's name, a box's edge.
+# What other tools put before a line: times, a container's, a target's or an Ant task's name, a box's edge,
+# the number and level in npm's own log. A level tells something itself, so behind another it stays.
 _PREFIX = (
     r"(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:\]:?)?(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
-    r"|[\w.+-]{1,80}>|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\||\[(?!WARN|warn|.\]|[A-Z]+_[A-Z])[\w ./:@#-]{1,40}\]"
-    r"|#\d+ \d+\.\d+|[|=>]|▸|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
+    r"|[\w.+-]{1,80}>|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\|"
+    r"|^\[ERROR\]|\[(?!WARN|warn|ERROR\]|.\]|[A-Z]+_[A-Z])[\w ./:@#-]{1,40}\]| {2,12}\[[a-z][\w.-]{1,20}\]"
+    r"|\d+ error(?= gyp | [A-Z]:\\| /)|#\d+ \d+\.\d+|[|=>]|▸"
+    r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
     r"|##\[error\]"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())

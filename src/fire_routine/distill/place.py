@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ..model import Step
+from .blocks import unprefixed
 from .findings import Finding, Mark, Scan
 from .rules import FAMILIES, OF_ANY_FAMILY
 from .rules.rule import CAUSE, CONSEQUENCE
+from .text import shown
 
 BEFORE = 0.12  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
@@ -28,10 +31,15 @@ ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES = 6  # the same beyond these until the next has half the weight
 RARE = 0.4  # at least so much of its weight has what is frequent: a thousand findings may be the failure
 CROWD = 8  # blocks of a rule until its next has half the weight
+OTHER_FILE = 0.5  # what one of them counts that complains of another file
 LIST = 40  # the same in a list of what failed
 NAMED = 0.88  # of its weight has what comes after the first in such a list
 LAST_SAY = 40  # lines before a step's end that tell which family of tools failed
 STRANGE = 0.5  # of its weight has, in a huge log, what none of these families found
+
+
+# The file that a compiler or linter complains of, at the beginning of its line.
+_FILE = re.compile(rb"\s*(?:e: |\[ERROR\] |ERROR: )?(?:file://)?([\w./\\@+-]{1,200}\.\w{1,5})[:(]\d")
 
 
 def exits(scan: Scan) -> list[Mark]:
@@ -106,8 +114,13 @@ class _Likes:
         return max(math.sqrt(often), RARE)
 
     def _crowded(self, finding: Finding, there: bool) -> float:
-        """Lines of one rule: of a list, the first is told whole before the others are named."""
-        others = self._before(there, "rule", finding.rule.name)
+        """Lines of one rule: of a list, the first is told whole before the others are named; the first of
+        each file tells more than more of the same."""
+        others: float = self._before(there, "rule", finding.rule.name)
+        file = _FILE.match(unprefixed(shown(finding.raw)))
+        if file is not None:
+            same = self._before(there, finding.rule.name, hash(file[1]))
+            others = same + (others - same) * OTHER_FILE
         if finding.rule.listed and others:
             return NAMED / (1 + others / LIST)
         return 1 / (1 + others / CROWD)

@@ -123,7 +123,23 @@ def test_frames_belong_to_an_exception_whatever_its_message_is_taken_for(excepti
     rule = classify_line(exception)
     assert rule is not None
     first, shares = block(rule, 0, [exception, *frames, b"[INFO] BUILD FAILURE"])
-    assert (first, len([share for share in shares if share > 0.8])) == (0, 1 + len(frames))
+    assert (first, len([share for share in shares if share > 0.6])) == (0, 1 + len(frames))
+
+
+def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> None:
+    frames = [b"\tat com.octo.shop.Main.step%d(Main.java:%d)" % (n, n) for n in range(40)]
+    lines = [
+        b"java.lang.IllegalStateException: total",
+        *frames,
+        b"Caused by: java.io.IOException: closed",
+        *frames,
+    ]
+    rule = classify_line(lines[0])
+    assert rule is not None
+    _, shares = block(rule, 0, lines)
+    cause = lines.index(b"Caused by: java.io.IOException: closed")
+    assert min(shares[:10]) > max(shares[20:40])
+    assert shares[cause] > max(shares[20:40])
 
 
 def test_what_passed_tells_nothing_behind_what_another_tool_puts_before_it_either() -> None:

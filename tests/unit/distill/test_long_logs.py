@@ -154,6 +154,18 @@ def test_many_lines_of_a_list_of_what_failed_tell_more_than_many_of_another_form
     assert weights[2] > 1.5 * weights[3]
 
 
+def test_the_first_complaint_of_each_file_tells_more_than_more_of_the_same() -> None:
+    compiler = rule("compiler", "x", "x", CAUSE)
+    lines = [
+        *(b"a.c:%d:5: error: x" % at for at in range(1, 10)),
+        b"a.c:10:5: error: x",
+        b"b.c:1:5: error: x",
+    ]
+    found = [Finding(compiler, at, [line], 0, at) for at, line in enumerate(lines, 1)]
+    *_, more, other = factors(Scan(findings=found, total=100), ())
+    assert other > 1.2 * more
+
+
 @pytest.mark.parametrize("marked", [False, True])
 def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None:
     far, near = (finding(at, at) for at in (1_000, 119_900))

@@ -15,7 +15,7 @@ RULES = (
     rule("spotbugs", "[error] high: |[error] medium: |[error] low: ", r"^\[ERROR\] (?:High|Medium|Low): .* At \S+:\[line", CAUSE - 1, ahead=0, listed=True),
     rule("spotless", "format violations", r"The following files had format violations:", CAUSE - 1, ahead=24),
     rule("android-lint", "error: ", r"^\S+:\d+: Error: .*\[\w+\]$", CAUSE, ahead=4),
-    rule("aapt", "aapt|agpbi: ", r"\bAAPT2?: error: |^AAPT2? (?:error|aapt)|^AGPBI: \{\"kind\":\"error\"", CAUSE, ahead=2),
+    rule("aapt", "aapt|agpbi: ", r"\bAAPT2?: error: |^AAPT2? (?:error|aapt(?!.* Daemon #\d+: (?:starting|shutdown)$))|^AGPBI: \{\"kind\":\"error\"", CAUSE, ahead=2),
     rule("luacheck", ".lua:0", r"^\s+\S+\.lua:\d+:\d+(?:-\d+)?: \S", CAUSE - 1, ahead=0, listed=True),
     rule("pydocstyle", " at module level| in public | in private ", r"^\S+\.py:\d+ (?:at module level|in \w[\w ]* `.+`):$", CAUSE - 1, ahead=2, listed=True),
     rule("credo", "^┃", r"^\s*┃ \[[CDFRW]\] \S", CAUSE - 1, ahead=1, listed=True),

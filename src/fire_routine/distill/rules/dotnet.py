@@ -7,7 +7,7 @@ from .rule import CAUSE, CONSEQUENCE, REPORT, RESULT, TRACE, WARNING, rule
 
 RULES = (
     rule("msbuild", "error ", r": (?:fatal )?error ?(?!TS)[A-Z]{2,6}\d{2,5}: ", CAUSE, ahead=2),
-    rule("msbuild-tool", " : error : | : fatal error : ", r"^(?:\s*\d+>)?\s*\S.{0,200} : (?:fatal )?error : ", CAUSE - 1, ahead=2),
+    rule("msbuild-tool", " error : ", r"^(?:\s*\d+>)?\s*\S.{0,200} : (?:[\w ]{1,20} )?error : ", CAUSE - 1, ahead=2),
     rule("msbuild-warning", "warning ", r": warning ?[A-Z]{2,6}\d{2,5}: ", WARNING, ahead=0),
     rule("msbuild-result", "build failed", r"^Build FAILED\.$", CONSEQUENCE + 1, ahead=0, paragraph=6),
     rule("msbuild-total", "error(s)", r"^\s+[1-9]\d* Error\(s\)$", CONSEQUENCE, ahead=0),

@@ -19,6 +19,8 @@ RULES = (
     rule("source-throw", "throw new", r"^[\W\d]*throw new [\w.\\]+\(", NOISE * 4, ahead=0),
     rule("source-log", "console.|print(|logger.|logging.|log.error(|echo ", r"^[\s\d|>]*(?:console\.(?:debug|error|info|log|warn)\(|print\(f?[\"']|log(?:ger|ging)?\.(?:debug|error|exception|info|warn(?:ing)?)\(|echo (?:-e )?[\"'])", NOISE * 2, ahead=0),
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
+    # https://docs.npmjs.com/cli/using-npm/logging
+    rule("npm-log", "^0~ silly |^0~ verbose |^0~ http |^0~ timing ", r"^\d+ (?:silly|verbose(?! stack )|http|timing) ", NOISE, ahead=0),
     rule("logged-json", '"level":', r'^\W{0,3}\{.*"level": ?(?:[123]0\b|"(?:info|debug|trace)")', NOISE, ahead=0),
     rule("cargo-progress", " v0", r"^\s*(?:Adding|Building|Checking|Compiling|Dirty|Documenting|Downloaded|Fresh|Locking|Removing|Updating) [\w-]+ v\d", NOISE, ahead=0),
     rule("build-script", "cargo:|cargo::", r"^\s*cargo::?[\w-]+=", NOISE, ahead=0),

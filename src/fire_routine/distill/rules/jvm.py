@@ -21,6 +21,8 @@ RULES = (
     rule("maven-check", "missing header in|rule violated for", r"^(?:\[\w+\] )*(?:Missing header in: |Rule violated for )", RESULT, ahead=0, listed=True, warns=True),
     rule("maven-invoker", ". failed (", r"^\[INFO\] +\S+ ?\.{2,} ?FAILED \(", CAUSE - 1, ahead=2, paragraph=2),
     rule("animal-sniffer", "undefined reference", r"^(?:\[\w+\] )*(?:\S+:\d+: ?|\s*>> )?Undefined reference(?: \(|: )", CAUSE - 1, ahead=0, back=1, leads=r"^\S+\.\w+:\d+$"),
+    # Maven 2 tells the reason as information
+    rule("maven-2", "[error] build error", r"^\[ERROR\] BUILD ERROR$", CAUSE - 1, ahead=0, paragraph=6),
     rule("maven-error", "[error]", r"^\[ERROR\] ", REPORT + 1, ahead=8),
     rule("maven-fatal", "[fatal]", r"^\[FATAL\] ", CAUSE - 1, ahead=4),
     rule("maven-result", "build failure", r"^(?:\[\w+\] )?BUILD FAILURE", CONSEQUENCE, ahead=0),

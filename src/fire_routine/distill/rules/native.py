@@ -25,7 +25,8 @@ RULES = (
     rule("clang-format", "clang-format-violations", r"\[-Wclang-format-violations\]$", RESULT, ahead=2, listed=True),
     rule("iwyu", "should add these lines:|should remove these lines:", r"^\S+ should (?:add|remove) these lines:$", RESULT, ahead=12, paragraph=12),
     rule("swiftlint", "violation: ", r"\.swift:\d+(?::\d+)?: (?:warning|error): .* Violation: ", CAUSE - 2, ahead=0),
-    rule("compiler", "error|sorry, unimplemented", r"^(?!\S+\.l?hs:)(?:In file included from )?(?:[A-Za-z]:)?[^\s:(][^:(]*?(?::\d+(?::\d+)?|\(\d+(?:,\d+)?\)) ?: (?:(?:fatal |internal compiler )?error\b(?! TS\d)|sorry, unimplemented: )", CAUSE, ahead=12, back=3, leads=r"^In file included from|^\s+from |: In (?:function|member|instantiation|constructor)|: At global|required from"),
+    # GCC, MSVC and javac say it in the user's language
+    rule("compiler", "error|sorry, unimplemented|错误|錯誤|エラー|오류|: erreur|: fehler|: ошибка|: errore|: erro", r"^(?!\S+\.l?hs:)(?:In file included from )?(?:[A-Za-z]:)?[^\s:(][^:(]*?(?::\d+(?::\d+)?|\(\d+(?:,\d+)?\)) ?: (?:(?:fatal |internal compiler )?error\b(?! TS\d)|sorry, unimplemented: |(?:错误|錯誤|エラー|오류|erreur|[Ff]ehler|ошибка|erro(?:re)?)\b)", CAUSE, ahead=12, back=3, leads=r"^In file included from|^\s+from |: In (?:function|member|instantiation|constructor)|: At global|required from"),
     rule("compiler-warning", ": warning: ", r"^[^\s:][^:]*:\d+(?::\d+)?: warning: ", WARNING, ahead=0),
     rule("warnings-as-errors", "treated as errors|treated as error", r"^\d+ warnings? treated as errors?$|warnings being treated as errors", RESULT, ahead=0),
     rule("internal-compiler-error", "internal compiler error", r"internal compiler error", CAUSE, ahead=4),
@@ -70,6 +71,8 @@ RULES = (
     rule("forge", "^[~[fail", r"^\[FAIL[.:] ?", CAUSE, ahead=2, listed=True),
     rule("assertion", "assert_|assert |assert:|assertion|assertionerror|asserterror", r"[Aa]ssertion .*[Ff]ail|Assert(?:ion)?Error|ASSERT(?:ION)?[ _:].*(?:FAIL|fail)|^Assertion failed", CAUSE - 1, ahead=8),
     rule("uncaught-objc", "*** terminating app", r"\*\*\* Terminating app due to uncaught exception ", CAUSE, ahead=TRACE, paragraph=30),
+    # https://sourceware.org/glibc/manual/latest/html_node/Heap-Consistency-Checking.html
+    rule("glibc", "free(): |malloc(): |realloc(): |malloc_consolidate|munmap_chunk|double free or|corrupted size|corrupted double|stack smashing|buffer overflow detected|*** error in `", r"^(?:free|(?:m|re)alloc|malloc_consolidate|munmap_chunk)\(\): |^double free or corruption|^corrupted (?:size|double-linked)|^\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*|^\*\*\* Error in `", CAUSE, ahead=1, back=1, leads=r"^Running "),
     rule("uncaught-cpp", "terminate called|terminating|what()", r"^terminate called after|^libc\+\+abi.*terminating|what\(\):", CAUSE, ahead=TRACE),
     rule("bazel", "error: ", r"^ERROR: \S*(?:BUILD|WORKSPACE|\.bazel|\.bzl)\S*:\d+:\d+: |^ERROR: (?:no such (?:package|target)|Analysis of target|error loading package)", REPORT + 2, ahead=6),
     rule("bazel-test", "^f~fail: //|^/~failed in", r"^(?:FAIL: //|//\S+ +FAILED in)", CAUSE - 1, ahead=6, listed=True),
