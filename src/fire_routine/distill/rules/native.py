@@ -56,6 +56,7 @@ RULES = (
     rule("ctest-test", "failed|exception|timeout|not run", r"^\s*\d+/\d+ Test +#\d+: .*\*\*\*\s?(?:Failed|Exception|Timeout|Not Run)", CAUSE, ahead=20),
     rule("ctest-list", "tests failed", r"^The following tests FAILED:|^\d+% tests passed, [1-9]\d* tests failed", RESULT + 1, ahead=20, listed=True),
     rule("gtest-list", "listed below", r"^\[  (?:FAILED|ERROR) +\] .*listed below", RESULT, ahead=20),
+    rule("busted-gtest", "[  error   ] |[  failed  ] ", r"^\[  (?:ERROR  |FAILED ) \] \S+ @ \d+: ", CAUSE, ahead=TRACE, paragraph=10, listed=True),
     rule("gtest", "^[~[  failed", r"^\[  FAILED  \] ", CAUSE - 1, ahead=0, back=14, leads=r"^(?!\[ RUN|\[       OK)\S?.*", listed=True),
     rule("gtest-failure", ": failure", r"^\S+:\d+: Failure$", CAUSE, ahead=10, paragraph=8),
     rule("catch2", "failed:", r"^(?:\S+:\d+: )?FAILED:$", CAUSE, ahead=6, paragraph=8, back=6, leads=r"^[-.\s]|^\S"),
