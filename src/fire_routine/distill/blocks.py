@@ -11,10 +11,10 @@ from .text import dull
 
 _CONTINUES = re.compile(
     rb"\s+at |at (?:<|\w+\.|[\w-]+, )"
-    rb"|\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*(?:\||\xe2\x94\x82)| *\d+ \|"
+    rb"|\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*(?:\||\xe2\x94\x82|\xce\x93\xc3\xb6\xc3\xa9)| *\d+ \|"
     rb"|[+-]|@@ |index [0-9a-f]{7}|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint"
     rb"|Note|Hint|Reason|reason|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
-    rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |In file included"
+    rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |remote: |In file included"
     rb"|symbol:|location:|required:|found:|reason:|\S*/\S+:\d+$"
 )
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
@@ -90,7 +90,7 @@ def block(
     before = _BEFORE[: min(3 if heavy else 1, begin)]
     after = _AFTER[: min(5 if heavy else 1, len(texts) - end)]
     first = begin - len(before)
-    body = [1.0 if at == index else 0.95 - 0.004 * min(abs(at - index), 100) for at in range(begin, end)]
+    body = [1.0 if at == index else 0.95 - 0.006 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
     frames = 0
     for at in range(index + 1, end):

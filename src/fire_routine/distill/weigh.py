@@ -29,6 +29,7 @@ TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
 FAINT = 0.25  # of the strongest factor: what has less is told by its first lines, too
 FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
+ITS_LAST, OVERWRITTEN = 3, 0.3  # texts between a line's carriage returns that tell all, and what others do
 MANY = 8  # findings of one shape that are counted
 GREEN = 0.15  # of its weight has a line that the green run prints too
 
@@ -148,15 +149,22 @@ def _blocks(lines: _Lines, kept: Kept) -> tuple[Block, ...]:
     texts = kept.lines(numbers)
     begins: list[int] = []
     last, weight, rule = -2, 0.0, ""
+    overwritten: dict[int, tuple[str, ...]] = {}  # where a line's last texts stand → those before them
     for at, number in enumerate(numbers):
         new, name = lines[number]
-        if number != last + 1 or name != rule or abs(new - weight) > weight * 0.01:
+        if texts[at].count("\n") >= ITS_LAST:
+            said = texts[at].split("\n")
+            overwritten[at], texts[at] = tuple(said[:-ITS_LAST]), "\n".join(said[-ITS_LAST:])
+        if at in overwritten or number != last + 1 or name != rule or abs(new - weight) > weight * 0.01:
             begins.append(at)
             weight, rule = new, name
         last = number
     blocks: list[Block] = []
     for begin, end in pairwise([*begins, len(numbers)]):
         weight, rule = lines[numbers[begin]]
+        if begin in overwritten:
+            first = numbers[begin] + 1
+            blocks.append(Block(first, overwritten[begin], weight * OVERWRITTEN, rule, first))
         said = "\n".join(texts[begin:end]).split("\n")
         blocks.append(Block(numbers[begin] + 1, tuple(said), weight, rule, numbers[end - 1] + 1))
     return tuple(blocks)

@@ -237,3 +237,12 @@ def test_room_too_small_for_the_next_line_goes_to_shorter_ones_that_tell_less() 
     blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
     shown = distill.excerpt(Digest(blocks, 20, ""), 340).text
     assert "main.c:3: undeclared" in shown
+
+
+def test_what_a_line_showed_before_its_carriage_returns_tells_less_than_its_last() -> None:
+    progress = "\r".join(f"00:01 +{n}: /w/test/{chr(97 + n) * 3}_test.dart: Cart" for n in range(20))
+    failed = "00:13 +20 -1: /w/test/total_test.dart: Cart sums prices [E]"
+    digest = read(f"{progress}\r{failed}\n  Expected: <7>\n")
+    weights = {line: block.weight for block in digest.blocks for line in block.lines}
+    first = next(weight for text, weight in weights.items() if "aaa_test" in text)
+    assert first < weights[failed] / 2

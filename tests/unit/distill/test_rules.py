@@ -7,6 +7,7 @@ that it takes, `␛` for the escape character.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,3 +155,8 @@ def test_every_rule_has_a_name_of_its_own() -> None:
 
 def test_literals_are_more_than_white_space() -> None:
     assert [rule.name for rule in RULES for literal in rule.literals if literal and not literal.strip()] == []
+
+
+def test_no_quantifier_repeats_the_last_byte_of_a_character() -> None:
+    patterns = [pattern for rule in RULES for pattern in (rule.leads, rule.unless) if pattern is not None]
+    assert [each.pattern for each in patterns if re.search(rb"[\x80-\xff][*+?{]", each.pattern)] == []

@@ -18,6 +18,7 @@ RULES = (
     rule("go-progress", "^=~=== |^-~--- skip", r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME)|--- SKIP)\b", NOISE, ahead=0),
     rule("source-throw", "throw new", r"^[\W\d]*throw new [\w.\\]+\(", NOISE * 4, ahead=0),
     rule("source-log", "console.|print(|logger.|logging.|log.error(|echo ", r"^[\s\d|>]*(?:console\.(?:debug|error|info|log|warn)\(|print\(f?[\"']|log(?:ger|ging)?\.(?:debug|error|exception|info|warn(?:ing)?)\(|echo (?:-e )?[\"'])", NOISE * 2, ahead=0),
+    rule("flutter-progress", "^0~ +0", r"^\d\d:\d\d \+\d+(?: ~\d+)?(?: -\d+)?: (?!.*\[E\])", NOISE, ahead=0),
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
     # https://docs.npmjs.com/cli/using-npm/logging
     rule("npm-log", "^0~ silly |^0~ verbose |^0~ http |^0~ timing ", r"^\d+ (?:silly|verbose(?! stack )|http|timing) ", NOISE, ahead=0),

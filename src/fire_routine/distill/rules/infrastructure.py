@@ -38,7 +38,7 @@ RULES = (
     rule("git", "fatal: ", r"^(?:\S+ )?fatal: (?!\[)", CAUSE - 1, ahead=TRACE, back=1, leads=r"^\$|^\+"),
     rule("git-conflict", "conflict (|automatic merge failed|error: could not apply|error: your local", r"^CONFLICT \(|^Automatic merge failed|^error: (?:could not apply|Your local changes)", CAUSE, ahead=4),
     rule("git-push", "error: failed to push", r"^error: failed to push some refs", RESULT, ahead=4),
-    rule("git-remote", "remote: error|remote: fatal|remote: permission|remote: repository|remote: invalid|rejected]", r"^remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=3),
+    rule("git-remote", "remote: error|remote: fatal|remote: permission|remote: repository|remote: invalid|rejected]", r"^\s*(?:stderr: ')?remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=12),
     rule("git-dirty", "modified: |deleted: |new file: ", r"^\s+(?:modified|deleted|new file):\s+\S", RESULT - 3, ahead=2),
     rule("diff", "^d~diff |^+~+++ |^@~@@ -", r"^diff (?:--git |-\w+ |\S+\.orig )|^\+\+\+ (?:b/|\S+\s+\d{4}-)|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", RESULT - 1, ahead=40, back=2, leads=r"^--- |^\+\+\+ "),
     # network and registries

@@ -14,7 +14,7 @@ RULES = (
     rule("jest-none", "no tests found", r"^No tests found, exiting with code", CAUSE, ahead=5),
     rule("jest-snapshot", "obsolete|snapshot failed|snapshots failed", r"^ *› \d+ snapshots? (?:failed|obsolete)", RESULT - 1, ahead=0),
     rule("vitest-failed", "^⎯|^❯~failed|^f~fail", r"^\s*(?:⎯+ Failed (?:Tests|Suites) \d+ ⎯+|❯ .+ \d+ failed|FAIL  \S)", RESULT, ahead=8, listed=True),
-    rule("miette", "^×", r"^ {1,2}× (?!Some errors were emitted|.*\dm?s$)\S", CAUSE - 1, ahead=14, back=2, leads=r"^\S.* ━+$|^\s*$"),
+    rule("miette", "^×", r"^ {1,2}× (?!Some errors were emitted|.*\dm?s$)\S", CAUSE - 1, ahead=14, back=2, leads=r"^\S.* (?:━)+$|^\s*$"),
     rule("vitest-mark", "^×|^❯", r"^\s*(?:×|❯) {1,2}\S(?!.* \.\.\. .*[A-Z]$)", RESULT - 1, ahead=7, listed=True),
     # Mocha's and Cypress's spec reporters
     rule("mocha-failing", "^0~failing", r"^\s*\d+ failing\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
@@ -30,7 +30,7 @@ RULES = (
     rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14),
     rule("xo", "^✖", r"^\s+✖ +\d+:\d+ +\S", CAUSE, ahead=0, back=1, leads=r"^\s+\S+\.\w+(?::\d+:\d+)?$", listed=True),
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
-    rule("cross-mark", "^✗|^✘|❌|^Γ~Γ£ù|^Γ~Γ£û|^Ô~Ô£ù|^Ô~Ô£û", r"^\s*(?:[✗✘]|[ΓÔ]£[ùû]|(?:\S{1,12} ?)?❌) (?!.*: 0$)", RESULT, ahead=20, listed=True),
+    rule("cross-mark", "^✗|^✘|❌|^Γ~Γ£ù|^Γ~Γ£û|^Γ~Γ£ÿ|^Ô~Ô£ù|^Ô~Ô£û", r"^\s*(?:[✗✘]|[ΓÔ]£[ùûÿ]|(?:\S{1,12} ?)?❌) (?!.*: 0$)", RESULT, ahead=20, listed=True),
     # An error's message with its frames
     rule("rolldown", "] error: ", r"^\[[A-Z]+(?:_[A-Z]+)+\] Error: ", CAUSE, ahead=14),
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),

@@ -30,7 +30,7 @@ RULES = (
     rule("foodcritic", "^f~fc0", r"^FC\d{3}: \S.*: \S+:\d+$", CAUSE - 1, ahead=0, listed=True),
     rule("chef", "chef::exceptions::|mixlib::shellout::|error executing action|resource declaration:", r"^\s*(?:Resource Declaration:$|(?:Chef::Exceptions|Mixlib::ShellOut)::\w+$|Error executing action `\w+` on resource)", CAUSE, ahead=4, paragraph=8),
     # https://docs.phpunit.de
-    rule("phpunit-test", "^0~0) ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=TRACE, paragraph=14, listed=True),
+    rule("phpunit-test", "^0~0) ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=TRACE, paragraph=14, listed=True, unless=r"This test |Test code or tested code "),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
     rule("phpunit-total", "failures: |errors: |^f~failures!|^e~errors!", r"^(?:FAILURES!|ERRORS!)$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]", RESULT - 2, ahead=1, total=True),
     rule("pest", "^f~failed  |^•~ > ", r"^\s+(?:FAILED  |• )\S+ > \S", CAUSE, ahead=4, paragraph=8),

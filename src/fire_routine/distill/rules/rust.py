@@ -32,5 +32,5 @@ RULES = (
 
 # What other tools' lines look like, too: tried when none of theirs takes the line.
 SHARED = (
-    rule("rustc-plain", "^e~error: |^e~error[", r"^\s*error(?:\[[\w:-]+\])?: (?!['\"{].*[,{]$)\S", CAUSE, ahead=24, paragraph=12),
+    rule("rustc-plain", "^e~error: |^e~error[", r"^\s*error(?:\[[\w:-]+\])?: (?!['\"{].*[,{+]$)\S", CAUSE, ahead=24, paragraph=12),
 )  # fmt: skip
