@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..model import Block, Digest, Excerpt, Repeat, utf16_length
 from .text import abbreviated
@@ -34,19 +35,27 @@ def _counts(repeats: Sequence[Repeat], chosen: Sequence[_Line]) -> dict[int, int
 
 
 class _Page:
-    """Lines chosen so far and the room that is left."""
+    """Lines chosen so far and the room that is left.
 
-    def __init__(self, numbers: list[int], room: int) -> None:
-        self._numbers = numbers
+    `joints` holds for each line, and for the log's end, what the blank lines take that stand between it and
+    the line before, or the log's beginning: they are shown where both are. None: other lines stand there.
+    """
+
+    def __init__(self, joints: Sequence[int | None], room: int) -> None:
+        self._joints = joints
         self.room = room
-        self.chosen: set[int] = set()
+        self.chosen = {-1, len(joints) - 1}  # the log's beginning and its end
 
-    def _adjoins(self, at: int, other: int) -> bool:
-        return other in self.chosen and abs(self._numbers[at] - self._numbers[other]) <= 1
+    def joined(self, at: int) -> bool:
+        """Whether nothing is left out between the line at position `at` and the one before it."""
+        return self._joints[at] is not None and at in self.chosen and at - 1 in self.chosen
 
     def add(self, at: int, size: int) -> bool:
         """Whether the line at position `at` fits, its share of gap marks counted; then it is chosen."""
-        cost = size + 1 + GAP * (1 - self._adjoins(at, at - 1) - self._adjoins(at, at + 1))
+        cost = size + 1 + GAP
+        for other, joint in ((at - 1, self._joints[at]), (at + 1, self._joints[at + 1])):
+            if joint is not None and other in self.chosen:
+                cost += joint - GAP
         if cost > self.room:
             return False
         self.room -= cost
@@ -66,7 +75,7 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     lines = _lines(digest, max_characters)
     counted = digest.repeats[: max_characters // ROOM_A_COUNT]
     ends = digest.ends if max_characters >= ROOM_FOR_ENDS else ()
-    chosen = [lines[at] for at in sorted(_choice(lines, max_characters - COUNT * len(counted), ends))]
+    chosen = _choice(lines, digest.total_lines, max_characters - COUNT * len(counted), ends)
     counts = _counts(counted, chosen)
     out: list[str] = []
     last = 0
@@ -103,18 +112,42 @@ def _worth(weight: float, size: int) -> float:
     return weight if weight >= TELLING else weight / (1 + size / LENGTH) ** THRIFT
 
 
-def _choice(lines: list[_Line], max_characters: int, ends: Collection[int]) -> set[int]:
-    """The positions of the lines to show: how the step ended, then the most worth while there is room."""
-    page = _Page([line.number for line in lines], max_characters - 2 * GAP)
-    sizes = [utf16_length(line.text) for line in lines]
-    worths = [_worth(line.block.weight, size) for line, size in zip(lines, sizes, strict=True)]
+def _joints(lines: Sequence[_Line], told: Sequence[int], total: int) -> list[int | None]:
+    """What joins each of the lines that are not blank, and the log's end, to the one before it."""
+    joints: list[int | None] = []
+    begin, number = 0, 0
+    for at in (*told, len(lines)):
+        blank = lines[begin:at]
+        following = lines[at].number if at < len(lines) else total + 1
+        numbers = (number, *(line.number for line in blank), following)
+        left_out = any(later - earlier > 1 for earlier, later in pairwise(numbers))
+        joints.append(None if left_out else sum(utf16_length(line.text) + 1 for line in blank))
+        begin, number = at + 1, following
+    return joints
+
+
+def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Collection[int]) -> list[_Line]:
+    """The lines to show: how the step ended, then the most worth while there is room. Blank ones are shown
+    between others, and are worth nothing alone."""
+    told = [at for at, line in enumerate(lines) if line.text.strip()]
+    page = _Page(_joints(lines, told, total), max_characters - 2 * GAP)
+    sizes = [utf16_length(lines[at].text) for at in told]
+    worths = [_worth(lines[at].block.weight, size) for at, size in zip(told, sizes, strict=True)]
     first_miss: float | None = None
-    for at in sorted(range(len(lines)), key=lambda at: (lines[at].number not in ends, -worths[at], at)):
+    for at in sorted(range(len(told)), key=lambda at: (lines[told[at]].number not in ends, -worths[at], at)):
         if first_miss is not None and worths[at] < first_miss * NEARLY:
             break
         if not page.add(at, sizes[at]) and first_miss is None:
             first_miss = worths[at]
-    return page.chosen
+    chosen: list[_Line] = []
+    begin = 0
+    for at, place in enumerate((*told, len(lines))):
+        if page.joined(at):
+            chosen += lines[begin:place]
+        if at in page.chosen:
+            chosen += lines[place : place + 1]
+        begin = place + 1
+    return chosen
 
 
 def _shown(chosen: list[_Line]) -> list[Block]:

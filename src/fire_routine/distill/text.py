@@ -41,6 +41,8 @@ _CODES = Literals(
 _DULL = (
     r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|Γ£ô|Ô£ô) |PASS(?:ED)?[: ]"
     r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
+    # … where Playwright keeps more
+    r"|Error Context: |attachment #\d+: |npx playwright show-trace "
     # … the frames in which Gradle runs a task (what runs tests below them has others)
     r"|at org\.gradle\.(?:api\.internal\.tasks\.execution|composite|execution|launcher|workers"
     r"|internal\.(?:build|buildtree|composite|execution|extensibility|hash|metaobject|model|operations|work|Try))\b"
@@ -49,7 +51,10 @@ _DULL = (
     r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b|━{8}"
     r"|(?:Get|Hit|Ign):\d+ |(?:Selecting previously|Preparing to unpack|Unpacking|Setting up) \S+ "
     r"|(?:remote: )?(?:Receiving|Resolving|Compressing|Counting|Enumerating|Unpacking) (?:objects|deltas)"
+    r"|Requirement already satisfied: |npm (?:WARN|warn) deprecated "
+    r"|[0-9a-f]{12}: (?:Preparing|Waiting|Pull|Push|Layer|Already)"
     # … what is printed whatever failed: how to get help, and a runner's tidying up
+    r"|http\.https://github\.com/\.extraheader"
     r"|\[INFO\] *(?:-{20}|Total time|Finished at|$)|\* (?:Try:|Get more help)|> Run with --"
     r"|npm (?:ERR!|error) (?:A complete log|    \S+-debug)|##\[endgroup\]|\[command\]|git version \d"
     r"|Post job cleanup|Cleaning up orphan|Temporarily overriding HOME|Adding repository directory to"

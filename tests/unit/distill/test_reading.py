@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine import distill
+from fire_routine.distill.text import dull
 from fire_routine.model import Block, Digest, Step, utf16_length
 
 GITHUB_LOG = """\
@@ -180,7 +181,7 @@ def test_what_a_step_printed_is_told_rather_than_another_s_environment() -> None
     settings = ["shell: /usr/bin/bash -e {0}", "env:", *(f"  SETTING_{n}: /opt/tools/{n}" for n in range(25))]
     first = ["##[group]Run make check", "make check", "##[endgroup]", *printed, exit_mark]
     second = ["##[group]Run make report", "make report", *settings, "##[endgroup]", "no report", exit_mark]
-    text = distill.excerpt(distill.read(["\n".join([*first, *second]).encode()]), 1_100).text
+    text = distill.excerpt(distill.read(["\n".join([*first, *second]).encode()]), 1_060).text
     assert all(line in text for line in ("make report", *printed[5:], "no report"))
     assert "SETTING_" not in text
 
@@ -246,3 +247,31 @@ def test_what_a_line_showed_before_its_carriage_returns_tells_less_than_its_last
     weights = {line: block.weight for block in digest.blocks for line in block.lines}
     first = next(weight for text, weight in weights.items() if "aaa_test" in text)
     assert first < weights[failed] / 2
+
+
+@pytest.mark.parametrize("budget", [600, 1_200, 2_400])
+def test_blank_lines_are_shown_between_others_and_never_beside_a_gap(budget: int) -> None:
+    test = "  {0}) cart sums prices {0}\n\n    Error: got {0}, want 7\n\n      at cart.spec.ts:{0}:5"
+    shown = distill.excerpt(read("\n\n".join(map(test.format, range(40)))), budget).text.split("\n")
+    beside = [(shown[at - 1], shown[at + 1]) for at, line in enumerate(shown) if not line]
+    assert len(beside) > 2
+    assert not any(line.endswith("left out]") or not line for pair in beside for line in pair)
+
+
+@pytest.mark.parametrize("log", ["\nerror: no\n", "\n\nerror: no\n\n\n", "\n\n"])
+def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
+    assert distill.excerpt(read(log), 1_000).text == log.removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "78657b2f5afa: Preparing",
+        "npm warn deprecated glob@7.2.3: Glob versions prior to v9 are no longer supported",
+        "Requirement already satisfied: tomli>=1.1 in /opt/python/lib/python3.10/site-packages",
+        "    attachment #2: trace (application/zip) ────────",
+        "http.https://github.com/.extraheader",
+    ],
+)
+def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
+    assert dull(line.encode())
