@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from .classify import RAW_PREFIX
 from .rules.rule import Rule
@@ -21,7 +21,14 @@ _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the
 _AFTER = (0.3, 0.25, 0.2, 0.15, 0.1)
 AROUND = max(len(_BEFORE), len(_AFTER))  # lines that a block may take beyond what its rule reaches
 _FRAME = re.compile(rb"\s+at ")
-_FRAMES, _DEEPER = 12, 0.8  # of a stack that tell all of it, and what of its weight a deeper one has
+# Frames of the JDK, of Node.js and Python, of frameworks and of installed packages.
+_LIBRARY = re.compile(
+    rb"\s+at (?:java\.|javax\.|jdk\.|sun\.|junit\.|node:|\S+ \(node:|.{0,200}/node_modules/"
+    rb"|org\.(?:apache\.maven|eclipse|gradle|hibernate|junit|mockito|scalatest|springframework|testng)\.)"
+)
+_INSTALLED = re.compile(rb"\s+File \"[^\"]*(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]")
+_FIRST = b"(most recent call first):"
+_FRAMES, _DEEPER = 12, 0.8  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
@@ -66,6 +73,22 @@ def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     return begin
 
 
+def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
+    """The places of frames that tell less than their trace: those far down, and libraries'."""
+    frames = 0
+    for at in range(begin, end):
+        text = texts[at]
+        if _FIRST in text:  # the frames that count stand at its top, whosever they are
+            return
+        frames = frames + 1 if at > index and _FRAME.match(text) else 0
+        if frames > _FRAMES or _LIBRARY.match(text):
+            yield at
+        elif _INSTALLED.match(text):
+            yield at
+            if at + 1 not in (index, end) and not texts[at + 1].lstrip().startswith(b"File "):
+                yield at + 1  # its source
+
+
 def unprefixed(line: bytes) -> bytes:
     """A line without what another tool put before it."""
     prefix = RAW_PREFIX.match(line)
@@ -92,11 +115,8 @@ def block(
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.006 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
-    frames = 0
-    for at in range(index + 1, end):
-        frames = frames + 1 if _FRAME.match(texts[at]) else 0
-        if frames > _FRAMES:
-            shares[at - first] *= _DEEPER
+    for at in _deeper(texts, index, begin, end):
+        shares[at - first] *= _DEEPER
     duller = [at for at in range(first, first + len(shares)) if at in dulls and at != index]
     if duller:
         # In a diff a plus is no shell's trace.

@@ -142,6 +142,51 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
     assert shares[cause] > max(shares[20:40])
 
 
+@pytest.mark.parametrize(
+    ("heading", "own", "library"),
+    [
+        (
+            "java.lang.IllegalStateException: total",
+            "\tat com.octo.shop.Cart.total(Cart.java:9)",
+            "\tat org.junit.runner.JUnitCore.run(JUnitCore.java:137)",
+        ),
+        (
+            "TypeError: cart is undefined",
+            "    at total (/w/src/cart.js:9:5)",
+            "    at run (/w/node_modules/runner/lib/run.js:7:1)",
+        ),
+        (
+            "Traceback (most recent call last):",
+            '  File "/w/shop/cart.py", line 9, in total',
+            '  File "/usr/lib/python3.12/json/__init__.py", line 346, in loads',
+        ),
+        (
+            "Traceback (most recent call last):",
+            '  File "C:\\w\\shop\\cart.py", line 9, in total',
+            '  File "C:\\w\\venv\\Lib\\site-packages\\attr\\make.py", line 4, in init',
+        ),
+    ],
+)
+def test_the_frames_of_libraries_tell_less_than_one_s_own(heading: str, own: str, library: str) -> None:
+    rule = classify_line(heading.encode())
+    assert rule is not None
+    _, shares = block(rule, 0, [heading.encode(), library.encode(), own.encode()])
+    assert shares[1] < 0.9 * shares[2]
+
+
+def test_the_first_frame_of_a_crash_tells_all_whosever_it_is() -> None:
+    lines = [
+        b"Fatal Python error: Segmentation fault",
+        b"Current thread 0x00007f0c5e7fc700 (most recent call first):",
+        b'  File "/usr/lib/python3.12/site-packages/torch/nn.py", line 4 in forward',
+        b'  File "/w/shop/cart.py", line 9 in total',
+    ]
+    rule = classify_line(lines[0])
+    assert rule is not None
+    _, shares = block(rule, 0, lines)
+    assert shares[2] >= shares[3]
+
+
 def test_what_passed_tells_nothing_behind_what_another_tool_puts_before_it_either() -> None:
     printed = [
         "--- FAIL: TestAll (0.02s)",
