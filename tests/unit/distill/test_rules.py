@@ -101,6 +101,7 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
         "21:47:57    ERROR - ",
         "[task 2026-01-02T03:04:05.678Z] 03:04:05     INFO - PID 908 | ",
         "03:04:05     INFO - GECKO(1824) | ",
+        "[Backend & Integration Tests/build]   | ",
     ],
 )
 @pytest.mark.parametrize(
