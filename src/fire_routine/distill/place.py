@@ -117,7 +117,7 @@ class _Likes:
         """Lines of one rule: of a list, the first is told whole before the others are named; the first of
         each file tells more than more of the same."""
         others: float = self._before(there, "rule", finding.rule.name)
-        file = _FILE.match(unprefixed(shown(finding.raw)))
+        file = _FILE.match(unprefixed(shown(finding.raw))) if there else None
         if file is not None:
             same = self._before(there, finding.rule.name, hash(file[1]))
             others = same + (others - same) * OTHER_FILE
