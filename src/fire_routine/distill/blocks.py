@@ -78,8 +78,11 @@ def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterato
     frames = 0
     for at in range(begin, end):
         text = texts[at]
-        if _FIRST in text:  # the frames that count stand at its top, whosever they are
-            return
+        if text[:1] not in (b" ", b"\t"):
+            if _FIRST in text:  # the frames that count stand at its top, whosever they are
+                return
+            frames = 0
+            continue
         frames = frames + 1 if at > index and _FRAME.match(text) else 0
         if frames > _FRAMES or _LIBRARY.match(text):
             yield at
@@ -115,8 +118,9 @@ def block(
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.006 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
-    for at in _deeper(texts, index, begin, end):
-        shares[at - first] *= _DEEPER
+    if end - begin > 2:
+        for at in _deeper(texts, index, begin, end):
+            shares[at - first] *= _DEEPER
     duller = [at for at in range(first, first + len(shares)) if at in dulls and at != index]
     if duller:
         # In a diff a plus is no shell's trace.

@@ -116,11 +116,13 @@ class _Likes:
     def _crowded(self, finding: Finding, there: bool) -> float:
         """Lines of one rule: of a list, the first is told whole before the others are named; the first of
         each file tells more than more of the same."""
-        others: float = self._before(there, "rule", finding.rule.name)
-        file = _FILE.match(unprefixed(shown(finding.raw))) if there else None
-        if file is not None:
-            same = self._before(there, finding.rule.name, hash(file[1]))
-            others = same + (others - same) * OTHER_FILE
+        name = finding.rule.name
+        others: float = self._before(there, "rule", name)
+        if there and self._totals[name] > 1:
+            file = _FILE.match(unprefixed(shown(finding.raw)))
+            if file is not None:
+                same = self._before(there, name, hash(file[1]))
+                others = same + (others - same) * OTHER_FILE
         if finding.rule.listed and others:
             return NAMED / (1 + others / LIST)
         return 1 / (1 + others / CROWD)

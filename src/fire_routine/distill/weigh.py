@@ -143,30 +143,37 @@ def _most_telling(lines: _Lines, kept: Kept) -> list[int]:
     return sorted(chosen)
 
 
+def _overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
+    """Take off each text what carriage returns overwrote in it, but for its last; by its place."""
+    found: dict[int, tuple[str, ...]] = {}
+    for at, text in enumerate(texts):
+        if "\n" in text and len(said := text.split("\n")) > ITS_LAST:
+            found[at], texts[at] = tuple(said[:-ITS_LAST]), "\n".join(said[-ITS_LAST:])
+    return found
+
+
 def _blocks(lines: _Lines, kept: Kept) -> tuple[Block, ...]:
     """The most telling lines; neighbours of one weight and rule make a block."""
     numbers = _most_telling(lines, kept)
     texts = kept.lines(numbers)
+    overwritten = _overwritten(texts)
     begins: list[int] = []
     last, weight, rule = -2, 0.0, ""
-    overwritten: dict[int, tuple[str, ...]] = {}  # where a line's last texts stand → those before them
     for at, number in enumerate(numbers):
         new, name = lines[number]
-        if texts[at].count("\n") >= ITS_LAST:
-            said = texts[at].split("\n")
-            overwritten[at], texts[at] = tuple(said[:-ITS_LAST]), "\n".join(said[-ITS_LAST:])
-        if at in overwritten or number != last + 1 or name != rule or abs(new - weight) > weight * 0.01:
+        if number != last + 1 or name != rule or abs(new - weight) > weight * 0.01 or at in overwritten:
             begins.append(at)
             weight, rule = new, name
         last = number
     blocks: list[Block] = []
     for begin, end in pairwise([*begins, len(numbers)]):
         weight, rule = lines[numbers[begin]]
+        first = numbers[begin] + 1
         if begin in overwritten:
-            first = numbers[begin] + 1
             blocks.append(Block(first, overwritten[begin], weight * OVERWRITTEN, rule, first))
-        said = "\n".join(texts[begin:end]).split("\n")
-        blocks.append(Block(numbers[begin] + 1, tuple(said), weight, rule, numbers[end - 1] + 1))
+        said = texts[begin] if end == begin + 1 else "\n".join(texts[begin:end])
+        several = tuple(said.split("\n")) if "\n" in said else (said,)
+        blocks.append(Block(first, several, weight, rule, numbers[end - 1] + 1))
     return tuple(blocks)
 
 
