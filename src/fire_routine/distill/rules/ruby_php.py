@@ -29,6 +29,8 @@ RULES = (
     rule("reek", "troessner/reek", r"^\s+\[\d+(?:, \d+)*\]:\w+: ", CAUSE - 1, ahead=0, back=1, leads=r"^\S.* -- \d+ warnings?:$", listed=True),
     rule("foodcritic", "^f~fc0", r"^FC\d{3}: \S.*: \S+:\d+$", CAUSE - 1, ahead=0, listed=True),
     rule("chef", "chef::exceptions::|mixlib::shellout::|error executing action|resource declaration:", r"^\s*(?:Resource Declaration:$|(?:Chef::Exceptions|Mixlib::ShellOut)::\w+$|Error executing action `\w+` on resource)", CAUSE, ahead=4, paragraph=8),
+    # https://www.php.net/manual/en/class.pdoexception.php
+    rule("sqlstate", "sqlstate[", r"\bSQLSTATE\[\w{5}\]", RESULT + 1, ahead=2),
     # https://docs.phpunit.de
     rule("phpunit-test", "^0~0) ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=TRACE, paragraph=14, listed=True, unless=r"This test |Test code or tested code "),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
