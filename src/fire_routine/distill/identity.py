@@ -67,7 +67,7 @@ def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[str]:
     at = anchor - block.first
     after = bisect_right(numbers, anchor)
     count = min(numbers[after] - anchor - 1, BODY) if after < len(numbers) else BODY
-    least = block.weights[at] * 0.9
+    least = block.weights[at] * 0.6
     texts: list[str] = []
     for text, weight in zip(block.texts[at + 1 : at + 1 + count], block.weights[at + 1 :], strict=False):
         if weight < least:
