@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import chain
 
-from .blocks import AROUND, unprefixed
+from .blocks import unprefixed
 from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
-from .findings import Finding, Header, Mark, Scan, Tail
+from .collected import Collected
+from .findings import Header, Mark, Scan, Tail
 from .known import Known
 from .rules.rule import Rule
 from .stream import Window, windows
-from .text import masked, segments, shape_of, shown, stamp_of, texts, unstamped
+from .text import masked, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
 SCRIPT = b"[36;1m"  # how a runner shows a step's script, which is no output
-EXAMPLES = 6  # of lines alike that are kept with what stands around them
-TEMPLATES = 20_000  # that are counted
-SPANS = 160  # of a rule
-LATEST = 1_000  # lines whose like was kept before
-HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 200  # marks that are remembered, of the first and of the last
 
@@ -53,18 +48,12 @@ class Scanner:
         self._lines: list[bytes] = []
         self._first = 0
         self._known = known
-        self._found: dict[str, list[Finding]] = {}  # by rule
-        self._counts: dict[int, int] = {}  # of this step, by the line's mask, hashed
-        self._alike: dict[int, int] = {}  # and by shape
-        self._shapes: dict[int, int] = {}  # of a mask
-        self._again: dict[int, tuple[int, Rule]] = {}  # mask → the last line of this window that has it
-        self._latest: dict[int, Finding] = {}
-        self._held = 0  # bytes of the lines of findings
-        self._held_to = 0  # number of the line up to which they are counted
+        self._collected = Collected()
 
     def feed(self, window: Window) -> None:
         self._lines = window.lines
         self._first = window.first
+        self._collected.turn_to(window.lines, window.first)
         self._examined = {number for number in self._examined if number >= window.first}
         for at, mask, rule, marked in self._known.look(window.lines[window.start : window.stop]):
             if self._section is not None:
@@ -76,7 +65,7 @@ class Scanner:
         self._run_section(window.stop)
         if window.last:
             self._near(window.stop)
-        self._keep_latest()
+        self._collected.keep_latest()
         if window.last:
             self._tail(window.stop, 1.6)
             if window.first == 0 and sum(map(len, window.lines)) < WHOLE:
@@ -138,7 +127,7 @@ class Scanner:
         if rule.section is not None:
             number = self._first + index
             self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
-        self._take(index, mask, rule)
+        self._collected.take(index, mask, rule)
 
     def _look_for_marks(self, index: int, raw: bytes) -> None:
         for mark in OTHER_MARKS:
@@ -159,29 +148,16 @@ class Scanner:
         text = self._text(index)
         if text.startswith("##[group]Run "):
             self._header = self._read_header(index, text)
-            self._keep_latest()
-            self._begin_step()
+            self._collected.begin_step()
         elif text.startswith("##[error]"):
             self._mark(index, "exit" if _ENDS.match(text) else "error", text, stamp_of(raw)[1])
-
-    def _begin_step(self) -> None:
-        """What an earlier step repeated says nothing of this one."""
-        for counts in (self._counts, self._alike, self._shapes):
-            counts.clear()
-
-    def _keep_counts(self) -> None:
-        """What the step that ended repeated is kept, whatever steps run after it."""
-        if len(self.scan.counts) < TEMPLATES:
-            self.scan.counts.update(self._counts)
-            self.scan.alike.update(self._alike)
-        self._begin_step()
 
     def _other_marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
         if b"travis_time:start" in raw:
             if text.startswith("$ "):
                 self._header = Header(self._first + index, text[2:], text[2:])
-                self._begin_step()
+                self._collected.begin_step()
             return
         travis = _TRAVIS.match(text)
         if travis:
@@ -200,8 +176,7 @@ class Scanner:
         if kind == "exit":
             self._near(index)
             self._tail(index, 4.0)
-            self._keep_latest()
-            self._keep_counts()
+            self._collected.end_step()
 
     def _read_header(self, index: int, text: str) -> Header:
         script: list[str] = []
@@ -217,63 +192,13 @@ class Scanner:
         name = text[len("##[group]Run ") :]
         return Header(self._first + index, name, "\n".join(script)[:4000] or name, shell)
 
-    def _take(self, index: int, mask: bytes, rule: Rule) -> None:
-        key = hash(mask)
-        count = self._counts.get(key, 0)
-        if count or len(self._counts) < TEMPLATES:
-            self._counts[key] = count + 1
-            shape = self._shapes.get(key)
-            if shape is None:
-                shape = self._shapes[key] = hash(shape_of(self._lines[index]))
-            self._alike[shape] = self._alike.get(shape, 0) + 1
-        if count < EXAMPLES:
-            self._keep(self._find(index, rule, key))
-        else:
-            self._again[key] = (index, rule)
-
-    def _find(self, index: int, rule: Rule, key: int) -> Finding:
-        begin = max(index - rule.back - AROUND, 0)
-        end = index + 1 + max(rule.ahead, rule.paragraph) + AROUND
-        lines = self._lines[begin:end]
-        return Finding(rule, self._first + index, lines, index - begin, key, self._shapes.get(key, 0))
-
-    def _keep_latest(self) -> None:
-        """Of lines alike, the last is kept beside the first ones: it may be the one that counts."""
-        for key, (index, rule) in self._again.items():
-            self._latest.pop(key, None)
-            self._latest[key] = self._find(index, rule, key)
-            self._hold(self._latest[key])
-        self._again.clear()
-        while len(self._latest) > LATEST:
-            del self._latest[next(iter(self._latest))]
-
-    def _keep(self, finding: Finding) -> None:
-        """Of each rule, the first lines it took and the last."""
-        taken = self._found.setdefault(finding.rule.name, [])
-        if len(taken) >= SPANS:
-            del taken[SPANS // 2]
-        taken.append(finding)
-        self._hold(finding)
-
-    def _hold(self, finding: Finding) -> None:
-        """Bound the bytes that are kept: of each rule, the first lines that it took and the last stay."""
-        first = finding.number - finding.at
-        self._held += sum(map(len, finding.lines[max(self._held_to - first, 0) :]))
-        self._held_to = max(self._held_to, first + len(finding.lines))
-        if self._held > HELD:
-            self._held = 0
-            for taken in self._found.values():
-                most = max(len(taken) // 4, 1)
-                del taken[most:-most]
-            for key in list(self._latest)[: len(self._latest) // 2]:
-                del self._latest[key]
-
     def finish(self) -> Scan:
         """What was found, once the log has been read."""
         if not any(mark.kind == "exit" for mark in self.scan.marks):
-            self._keep_counts()
-        findings = chain(*self._found.values(), self._latest.values())
-        self.scan.findings = sorted(findings, key=lambda finding: finding.number)
+            self._collected.end_step()
+        self.scan.counts = self._collected.counts
+        self.scan.alike = self._collected.alike
+        self.scan.findings = self._collected.findings()
         for tail in self.scan.tails:
             self.scan.kept.add(tail.first, tail.raw)
         return self.scan

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill import classify
+from fire_routine.distill import classify, collected
 from fire_routine.distill.known import Known
 from fire_routine.distill.text import LONGEST, shorten
 from fire_routine.model import Digest, utf16_length
@@ -93,7 +93,7 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
         return sum(map(len, lines))
 
     assert held() > 6 * MIB
-    monkeypatch.setattr(scanning, "HELD", MIB)
+    monkeypatch.setattr(collected, "HELD", MIB)
     assert held() < 3 * MIB
 
 

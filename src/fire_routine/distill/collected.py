@@ -1,0 +1,112 @@
+"""The findings that are kept while a log is read, within bounds, and how often their like stands in it."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from .blocks import AROUND
+from .findings import Finding
+from .rules.rule import Rule
+from .text import shape_of
+
+EXAMPLES = 6  # of lines alike that are kept with what stands around them
+TEMPLATES = 20_000  # that are counted
+SPANS = 160  # of a rule
+LATEST = 1_000  # lines whose like was kept before
+HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
+
+
+class Collected:
+    """What was found so far; a window of the log's lines is at hand at a time."""
+
+    def __init__(self) -> None:
+        self.counts: dict[int, int] = {}  # of lines by their mask, hashed, in the steps that ended
+        self.alike: dict[int, int] = {}  # the same by shape
+        self._lines: list[bytes] = []
+        self._first = 0  # number of the first of them
+        self._found: dict[str, list[Finding]] = {}  # by rule
+        self._counts: dict[int, int] = {}  # of this step, by the line's mask, hashed
+        self._alike: dict[int, int] = {}  # and by shape
+        self._shapes: dict[int, int] = {}  # of a mask
+        self._again: dict[int, tuple[int, Rule]] = {}  # mask → the last line of this window that has it
+        self._latest: dict[int, Finding] = {}
+        self._held = 0  # bytes of the lines of findings
+        self._held_to = 0  # number of the line up to which they are counted
+
+    def turn_to(self, lines: list[bytes], first: int) -> None:
+        """The next window: its lines, and the first one's number."""
+        self._lines = lines
+        self._first = first
+
+    def begin_step(self) -> None:
+        """What an earlier step repeated says nothing of this one."""
+        self.keep_latest()
+        self._forget()
+
+    def end_step(self) -> None:
+        """What the step that ended repeated is kept, whatever steps run after it."""
+        self.keep_latest()
+        if len(self.counts) < TEMPLATES:
+            self.counts.update(self._counts)
+            self.alike.update(self._alike)
+        self._forget()
+
+    def _forget(self) -> None:
+        for counts in (self._counts, self._alike, self._shapes):
+            counts.clear()
+
+    def take(self, index: int, mask: bytes, rule: Rule) -> None:
+        """A rule took the line at `index` of the window."""
+        key = hash(mask)
+        count = self._counts.get(key, 0)
+        if count or len(self._counts) < TEMPLATES:
+            self._counts[key] = count + 1
+            shape = self._shapes.get(key)
+            if shape is None:
+                shape = self._shapes[key] = hash(shape_of(self._lines[index]))
+            self._alike[shape] = self._alike.get(shape, 0) + 1
+        if count < EXAMPLES:
+            self._keep(self._find(index, rule, key))
+        else:
+            self._again[key] = (index, rule)
+
+    def _find(self, index: int, rule: Rule, key: int) -> Finding:
+        begin = max(index - rule.back - AROUND, 0)
+        end = index + 1 + max(rule.ahead, rule.paragraph) + AROUND
+        lines = self._lines[begin:end]
+        return Finding(rule, self._first + index, lines, index - begin, key, self._shapes.get(key, 0))
+
+    def keep_latest(self) -> None:
+        """Of lines alike, the last is kept beside the first ones: it may be the one that counts."""
+        for key, (index, rule) in self._again.items():
+            self._latest.pop(key, None)
+            self._latest[key] = self._find(index, rule, key)
+            self._hold(self._latest[key])
+        self._again.clear()
+        while len(self._latest) > LATEST:
+            del self._latest[next(iter(self._latest))]
+
+    def _keep(self, finding: Finding) -> None:
+        """Of each rule, the first lines it took and the last."""
+        taken = self._found.setdefault(finding.rule.name, [])
+        if len(taken) >= SPANS:
+            del taken[SPANS // 2]
+        taken.append(finding)
+        self._hold(finding)
+
+    def _hold(self, finding: Finding) -> None:
+        """Bound the bytes that are kept: of each rule, the first lines that it took and the last stay."""
+        first = finding.number - finding.at
+        self._held += sum(map(len, finding.lines[max(self._held_to - first, 0) :]))
+        self._held_to = max(self._held_to, first + len(finding.lines))
+        if self._held > HELD:
+            self._held = 0
+            for taken in self._found.values():
+                most = max(len(taken) // 4, 1)
+                del taken[most:-most]
+            for key in list(self._latest)[: len(self._latest) // 2]:
+                del self._latest[key]
+
+    def findings(self) -> list[Finding]:
+        """What is kept, in the log's order."""
+        return sorted(chain(*self._found.values(), self._latest.values()), key=lambda finding: finding.number)
