@@ -9,7 +9,7 @@ from .classify import RAW_PREFIX
 from .rules.rule import Rule
 from .text import dull
 
-_CONTINUES = re.compile(
+_CONTINUES = re.compile(  # among them │, and what a Windows console makes of it
     rb"\s+at |at (?:<|\w+\.|[\w-]+, )"
     rb"|\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*(?:\||\xe2\x94\x82|\xce\x93\xc3\xb6\xc3\xa9)| *\d+ \|"
     rb"|[+-]|@@ |index [0-9a-f]{7}|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint"
@@ -21,7 +21,7 @@ _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the
 _AFTER = (0.3, 0.25, 0.2, 0.15, 0.1)
 AROUND = max(len(_BEFORE), len(_AFTER))  # lines that a block may take beyond what its rule reaches
 _FRAME = re.compile(rb"\s+at ")
-# Frames of the JDK, of Node.js and Python, of frameworks and of installed packages.
+# Frames of the JDK, of Node.js, of frameworks and of installed packages; the same of Python.
 _LIBRARY = re.compile(
     rb"\s+at (?:java\.|javax\.|jdk\.|sun\.|junit\.|node:|\S+ \(node:|.{0,200}/node_modules/"
     rb"|org\.(?:apache\.maven|eclipse|gradle|hibernate|junit|mockito|scalatest|springframework|testng)\.)"
