@@ -11,7 +11,7 @@ from .literals import Literals
 from .rules import DULL, GENERAL, SPECIFIC
 from .rules.infrastructure import SIGNS
 from .rules.rule import CAUSE, HINT, NOISE, Rule
-from .text import numbered, tabbed, texts, unstamped, without_escapes
+from .text import numbered, tabbed, texts, unstamped
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
@@ -87,8 +87,12 @@ def _all() -> tuple[Literals, list[tuple[_Entry, ...]], frozenset[int]]:
 
 _TELLING = pattern(rb"[a-z]{3}|[^\x00-\x7f]")  # without it, a text stands in lines of every kind
 # What a line's text follows: another line, a timestamp, what other tools put before it; an indentation.
-_BEFORE = (b"\n", b"\r", b"z ", b"] ", b"| ", b"0 ", "▸ ".encode())
-_INDENTATIONS = (b"\n ", b"  ", b"\t")
+# Escape sequences are searched, too, since to take them off takes longer: so it may follow the end of one,
+# which sets a colour or erases a line.
+_ESCAPED = (b"0m", b"[m", b"0k", b"[k")
+_BEFORE = (b"\n", b"\r", b"z ", b"] ", b"| ", b"0 ", "▸ ".encode().translate(_FOLD), *_ESCAPED)
+_INDENTATIONS = (b"\n ", b"  ", b"\t", *(end + b" " for end in _ESCAPED))
+_PLACE, _COLOURED = b":0", b"\x1b[0m:0"  # a file's name may have a colour of its own
 
 
 def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
@@ -111,6 +115,8 @@ def _formats() -> Literals:
                 texts += _beginnings(first, text, rule.indented)
             else:
                 texts.append(text)
+                if _PLACE in text:
+                    texts.append(text.replace(_PLACE, _COLOURED, 1))
     return Literals(texts)
 
 
@@ -150,7 +156,7 @@ def worth_a_look(lines: Sequence[bytes]) -> list[int]:
     if tabbed(lines):
         lines = unstamped(lines)
     raw = b"\n".join(lines)
-    folded = b"\n" + without_escapes(raw).translate(_FOLD)
+    folded = b"\n" + raw.translate(_FOLD)
     found = [at - 1 for at in numbered(folded, _formats().ends(folded))]
     reds = _reds(raw)
     return sorted({*found, *reds}) if reds else found

@@ -55,6 +55,11 @@ def test_a_line_is_taken_by_the_rule_of_its_tool(name: str, line: str) -> None:
         "#12 0.345 ",
         "web_1  | ",
         "test\tRun make\t2026-01-02T03:04:05.1234567Z ",
+        "[12:34:56]: ▸ ",
+        "\x1b[33m",
+        "\x1b[0;33m\x1b[1m",
+        "\x1b[m",
+        "2026-01-02T03:04:05.1234567Z \x1b[2K\x1b[1m",
     ],
 )
 def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None:
