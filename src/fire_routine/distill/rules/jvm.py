@@ -8,7 +8,7 @@ from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, TRACE, WARNING, rul
 _MAVEN = r"^(?:\[\w+\] )?"
 RULES = (
     # Maven's help text after a failure; before the general [ERROR] rule
-    rule("maven-help", "[error]", r"^\[ERROR\] (?:$|To see the full stack|Re-run Maven|For more information|\[Help \d|After correcting|Please refer to|-> \[Help|  mvn )|^\[ERROR\]\s*$", CONSEQUENCE, ahead=0),
+    rule("maven-help", "[error]", r"^\[ERROR\] (?:-*$|To see the full stack|Re-run Maven|For more information|\[Help \d|After correcting|Please refer to|-> \[Help|  mvn )|^\[ERROR\]\s*$", CONSEQUENCE, ahead=0),
     rule("maven-goal", "failed to execute goal", _MAVEN + r"Failed to execute goal ", RESULT - 1, ahead=12),
     rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4),
     rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=TRACE, paragraph=10, listed=True),
