@@ -22,6 +22,8 @@ RULES = (
     rule("karma-total", "executed 0", r"Executed \d+ of \d+ .*\(\d+ FAILED\)", RESULT - 2, ahead=0, total=True),
     rule("tap", "^n~not ok", r"^\s*not ok\b(?!.*# (?:TODO|SKIP))", CAUSE, ahead=30, paragraph=3),
     rule("tap-total", "# fail", r"^# (?:fail|failed) +[1-9]", RESULT - 2, ahead=0, total=True),
+    # https://playwright.dev/docs/test-reporters#json-reporter
+    rule("playwright-json", '"ok": false', r'^\s*"ok": false,?$', RESULT, ahead=0, back=2, leads=r'^\s*"title":', listed=True),
     rule("playwright", "^0~ › ", r"^\s*\d+\) (?:\[[\w -]+\] › )?\S+:\d+:\d+ › ", CAUSE, ahead=40),
     rule("playwright-total", "^0~failed|^0~flaky|did not run", r"^\s*\d+ (?:failed|flaky|did not run)$", RESULT, ahead=12, total=True),
     rule("eslint-total", "problem|problems", r"✖ \d+ problems? \((?!0 errors)", RESULT, ahead=1, total=True),
