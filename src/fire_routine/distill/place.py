@@ -39,7 +39,9 @@ STRANGE = 0.5  # of its weight has, in a huge log, what none of these families f
 
 
 # The file that a compiler or linter complains of, at the beginning of its line.
-_FILE = re.compile(rb"\s*(?:e: |\[ERROR\] |ERROR: )?(?:file://)?([\w./\\@+-]{1,200}\.\w{1,5})[:(]\d")
+_FILE = re.compile(
+    rb"\s*(?:e: |\[ERROR\] |ERROR: )?(?:file://)?((?:[A-Za-z]:)?[\w./\\@+-]{1,200}\.\w{1,5})[:(]\d"
+)
 
 
 def exits(scan: Scan) -> list[Mark]:

@@ -154,13 +154,13 @@ def test_many_lines_of_a_list_of_what_failed_tell_more_than_many_of_another_form
     assert weights[2] > 1.5 * weights[3]
 
 
-def test_the_first_complaint_of_each_file_tells_more_than_more_of_the_same() -> None:
+@pytest.mark.parametrize(
+    "place", ["%s.c:%d:5: ", "/w/src/%s.c:%d: ", "C:\\w\\%s.cpp(%d): ", "[ERROR] src/%s.java:%d: "]
+)
+def test_the_first_complaint_of_each_file_tells_more_than_more_of_the_same(place: str) -> None:
     compiler = rule("compiler", "x", "x", CAUSE)
-    lines = [
-        *(b"a.c:%d:5: error: x" % at for at in range(1, 10)),
-        b"a.c:10:5: error: x",
-        b"b.c:1:5: error: x",
-    ]
+    complaints = [*(("a", at) for at in range(1, 11)), ("b", 1)]
+    lines = [(place % complaint + "error: x").encode() for complaint in complaints]
     found = [Finding(compiler, at, [line], 0, at) for at, line in enumerate(lines, 1)]
     *_, more, other = factors(Scan(findings=found, total=100), ())
     assert other > 1.2 * more
