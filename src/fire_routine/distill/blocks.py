@@ -21,13 +21,13 @@ _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the
 _AFTER = (0.3, 0.25, 0.2, 0.15, 0.1)
 AROUND = max(len(_BEFORE), len(_AFTER))  # lines that a block may take beyond what its rule reaches
 _FRAME = re.compile(rb"\s+at ")
-# Frames of the JDK, of Node.js, of frameworks and of installed packages; the same of Python.
+# Frames of the JDK, of Node.js, of frameworks and of what is installed beside one's own code.
 _LIBRARY = re.compile(
     rb"\s+at (?:java\.|javax\.|jdk\.|sun\.|junit\.|node:|\S+ \(node:|.{0,200}/node_modules/"
     rb"|org\.(?:apache\.maven|eclipse|gradle|hibernate|junit|mockito|scalatest|springframework|testng)\.)"
 )
-_INSTALLED = re.compile(rb"\s+File \"[^\"]*(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]")
-_FIRST = b"(most recent call first):"
+_PYTHON_LIBRARY = re.compile(rb"\s+File \"[^\"]*(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]")
+_LATEST_FIRST = b"(most recent call first):"
 _FRAMES, _DEEPER = 12, 0.8  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _HEAVY = 2.0  # rules below it take little of what stands around
 
@@ -79,14 +79,14 @@ def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterato
     for at in range(begin, end):
         text = texts[at]
         if text[:1] not in (b" ", b"\t"):
-            if _FIRST in text:  # the frames that count stand at its top, whosever they are
+            if _LATEST_FIRST in text:  # the frames that count stand at its top, whosever they are
                 return
             frames = 0
             continue
         frames = frames + 1 if at > index and _FRAME.match(text) else 0
         if frames > _FRAMES or _LIBRARY.match(text):
             yield at
-        elif _INSTALLED.match(text):
+        elif _PYTHON_LIBRARY.match(text):
             yield at
             if at + 1 not in (index, end) and not texts[at + 1].lstrip().startswith(b"File "):
                 yield at + 1  # its source

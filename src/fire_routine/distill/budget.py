@@ -38,7 +38,8 @@ class _Page:
     """Lines chosen so far and the room that is left.
 
     `joints` holds for each line, and for the log's end, what the blank lines take that stand between it and
-    the line before, or the log's beginning: they are shown where both are. None: other lines stand there.
+    the line before, or the log's beginning: they are shown where both are. None: they are not, since other
+    lines stand there, too, or more blank ones than the mark of a gap takes.
     """
 
     def __init__(self, joints: Sequence[int | None], room: int) -> None:
@@ -120,8 +121,9 @@ def _joints(lines: Sequence[_Line], told: Sequence[int], total: int) -> list[int
         blank = lines[begin:at]
         following = lines[at].number if at < len(lines) else total + 1
         numbers = (number, *(line.number for line in blank), following)
-        left_out = any(later - earlier > 1 for earlier, later in pairwise(numbers))
-        joints.append(None if left_out else sum(utf16_length(line.text) + 1 for line in blank))
+        size = sum(utf16_length(line.text) + 1 for line in blank)
+        left_out = size > GAP or any(later - earlier > 1 for earlier, later in pairwise(numbers))
+        joints.append(None if left_out else size)
         begin, number = at + 1, following
     return joints
 

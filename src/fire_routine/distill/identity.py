@@ -15,6 +15,7 @@ from .place import inside
 
 STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
 BODY = 12  # lines after one that says little which are asked, too
+BELONGS = 0.6  # of its weight, at least, has a line of its block: dull ones and those around have less
 FIRST = 2  # of these that count, where that line says something and ends without a colon
 TAIL = 12  # lines before the end that are asked where no rule took one that says something
 LINES = 240  # that count at most
@@ -67,7 +68,7 @@ def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[str]:
     at = anchor - block.first
     after = bisect_right(numbers, anchor)
     count = min(numbers[after] - anchor - 1, BODY) if after < len(numbers) else BODY
-    least = block.weights[at] * 0.6
+    least = block.weights[at] * BELONGS
     texts: list[str] = []
     for text, weight in zip(block.texts[at + 1 : at + 1 + count], block.weights[at + 1 :], strict=False):
         if weight < least:

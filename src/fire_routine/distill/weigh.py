@@ -143,8 +143,8 @@ def _most_telling(lines: _Lines, kept: Kept) -> list[int]:
     return sorted(chosen)
 
 
-def _overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
-    """Take off each text what carriage returns overwrote in it, but for its last; by its place."""
+def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
+    """Take off the texts, in place, what carriage returns overwrote in them; by the text's place."""
     found: dict[int, tuple[str, ...]] = {}
     for at, text in enumerate(texts):
         if "\n" in text and len(said := text.split("\n")) > ITS_LAST:
@@ -156,7 +156,7 @@ def _blocks(lines: _Lines, kept: Kept) -> tuple[Block, ...]:
     """The most telling lines; neighbours of one weight and rule make a block."""
     numbers = _most_telling(lines, kept)
     texts = kept.lines(numbers)
-    overwritten = _overwritten(texts)
+    overwritten = _take_overwritten(texts)
     begins: list[int] = []
     last, weight, rule = -2, 0.0, ""
     for at, number in enumerate(numbers):
@@ -171,9 +171,8 @@ def _blocks(lines: _Lines, kept: Kept) -> tuple[Block, ...]:
         first = numbers[begin] + 1
         if begin in overwritten:
             blocks.append(Block(first, overwritten[begin], weight * OVERWRITTEN, rule, first))
-        said = texts[begin] if end == begin + 1 else "\n".join(texts[begin:end])
-        several = tuple(said.split("\n")) if "\n" in said else (said,)
-        blocks.append(Block(first, several, weight, rule, numbers[end - 1] + 1))
+        said = "\n".join(texts[begin:end]).split("\n")
+        blocks.append(Block(first, tuple(said), weight, rule, numbers[end - 1] + 1))
     return tuple(blocks)
 
 

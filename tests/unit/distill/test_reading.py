@@ -258,6 +258,15 @@ def test_blank_lines_are_shown_between_others_and_never_beside_a_gap(budget: int
     assert not any(line.endswith("left out]") or not line for pair in beside for line in pair)
 
 
+@pytest.mark.parametrize("before", ["", "error: first\n"])
+@pytest.mark.parametrize("cause", ["", "a.c:1:2: error: no\n"])
+def test_however_many_lines_are_blank_the_cause_is_shown_within_the_budget(before: str, cause: str) -> None:
+    shown = distill.excerpt(read(before + "\n" * 50_000 + cause), 300).text
+    assert utf16_length(shown) <= 300
+    assert before.rstrip() in shown
+    assert cause.rstrip() in shown
+
+
 @pytest.mark.parametrize("log", ["\nerror: no\n", "\n\nerror: no\n\n\n", "\n\n"])
 def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
     assert distill.excerpt(read(log), 1_000).text == log.removesuffix("\n")
