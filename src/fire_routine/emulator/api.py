@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
+from .made_up import sha_of
 from .repository import Repository, timestamp
-from .shapes import Json, sha_of
+from .shapes import Json
 
 NEXT_PAGE = "X-Next-Page"  # its number, for whoever knows the address
 DOCUMENTATION = "https://docs.github.com/rest"

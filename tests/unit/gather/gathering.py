@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from fire_routine.emulator.github import TOKEN, GitHubEmulator
-from fire_routine.emulator.shapes import sha_of
+from fire_routine.emulator.made_up import sha_of
 from fire_routine.gather import find_trigger, gather_run
 from fire_routine.gather.github import GitHub
 from fire_routine.model import FailedJob, Run

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered, github_of
 
 from fire_routine.emulator.github import Fault, GitHubEmulator
-from fire_routine.emulator.shapes import sha_of
+from fire_routine.emulator.made_up import sha_of
 from fire_routine.model import ChangedFile, History, Run
 
 GREEN = sha_of("green")
