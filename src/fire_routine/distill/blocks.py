@@ -10,7 +10,7 @@ from .rules.rule import Rule
 from .text import dull
 
 _CONTINUES = re.compile(  # among them │, and what a Windows console makes of it
-    rb"\s+at |at (?:<|\w+\.|[\w-]+, )"
+    rb"\s+at |\s*(?:\xe2\x9d\xaf) \S+:\d|at (?:<|\w+\.|[\w-]+, )"
     rb"|\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*(?:\||\xe2\x94\x82|\xce\x93\xc3\xb6\xc3\xa9)| *\d+ \|"
     rb"|[+-]|@@ |index [0-9a-f]{7}|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint"
     rb"|Note|Hint|Reason|reason|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
@@ -29,6 +29,7 @@ _LIBRARY = re.compile(
 _PYTHON_LIBRARY = re.compile(rb"\s+File \"[^\"]*(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]")
 _LATEST_FIRST = b"(most recent call first):"
 _FRAMES, _DEEPER = 12, 0.8  # of a stack that tell all of it, and what of it a deeper one and a library's do
+_LEADING, _FARTHER = 8, 0.7  # lines before the one that a rule took, and what one farther from it tells
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
@@ -118,6 +119,8 @@ def block(
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.006 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]
+    for at in range(begin, index - _LEADING):
+        shares[at - first] *= _FARTHER
     if end - begin > 2:
         for at in _deeper(texts, index, begin, end):
             shares[at - first] *= _DEEPER

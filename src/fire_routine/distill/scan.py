@@ -79,7 +79,7 @@ class Scanner:
     def _run_section(self, until: int) -> None:
         """Within a section, every line is examined."""
         while self._section is not None and self._section_at < self._first + until:
-            ends = self._section.section
+            ends, quoted = self._section.section, self._section.quoted
             begin = max(self._section_at - self._first, 0)
             end = limit = min(until, self._section_end + 1 - self._first)
             if ends is not None:
@@ -92,7 +92,7 @@ class Scanner:
                 self._section = None
                 end += 1
             self._section_at = self._first + end
-            self._examine_each(begin, end)
+            self._examine_each(begin, end, quoted)
 
     def _near(self, until: int) -> None:
         """Before a mark, every line is examined."""
@@ -100,7 +100,7 @@ class Scanner:
         self._neared = self._first + until
         self._examine_each(begin, until)
 
-    def _examine_each(self, begin: int, end: int) -> None:
+    def _examine_each(self, begin: int, end: int, quoted: re.Pattern[bytes] | None = None) -> None:
         """Examine lines of which none needs to hold a word that is worth a look anywhere."""
         left = [at for at in range(begin, end) if self._first + at not in self._examined]
         if not left:
@@ -111,9 +111,16 @@ class Scanner:
         marks = marks_among(lines)
         found = [at for at, rule in enumerate(rules) if at in marks or (rule and rule.weight >= 1)]
         for at, mask in zip(found, masked([lines[at] for at in found]), strict=True):
-            self._examine(left[at], mask, rules[at], at in marks)
+            self._examine(left[at], mask, rules[at], at in marks, quoted)
 
-    def _examine(self, index: int, mask: bytes, rule: Rule | None, marked: bool) -> None:
+    def _examine(
+        self,
+        index: int,
+        mask: bytes,
+        rule: Rule | None,
+        marked: bool,
+        quoted: re.Pattern[bytes] | None = None,
+    ) -> None:
         raw = self._lines[index]
         if marked:
             self._look_for_marks(index, raw)
@@ -121,6 +128,8 @@ class Scanner:
             return
         below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
         if b"^" in below and _CARETS_ALONE.match(unprefixed(shown(below))):
+            return
+        if quoted is not None and quoted.match(shown(raw)):
             return
         if rule.unless is not None and rule.unless.match(shown(below)):
             return

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from ..model import Block, Digest, Repeat, Step
 from .facts import facts
@@ -23,7 +24,8 @@ LOOKED = 120  # lines before a mark of which the dull are sorted out
 TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
 FALL = 0.94  # from each line before a mark to the one before it
 SHORT = 3  # bytes of a text that may be shown again and again: a lone bracket
-SHOWN = 0.35  # of its weight has a line of a block whose text an earlier line shows, such as a stack frame
+SHOWN = 0.35  # of its weight has a line of a block whose text another line shows, such as a stack frame
+MORE = 0.9  # an earlier line shows it, unless it has less than this of the later one's weight
 ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says what others said
 TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
@@ -89,35 +91,66 @@ class _Endings:
         return 1.0 if self._rank[number] <= TWICE else AGAIN
 
 
+class _Shares(NamedTuple):
+    """What a span gives to one of its lines."""
+
+    number: int
+    weight: float
+    rule: str
+    text: bytes
+    taken: bool  # the rule took this line; the others stand around it
+
+
+def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> list[_Shares]:
+    """What each span gives to each of its lines, the most telling spans first."""
+    seen: set[str] = set()
+    # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
+    # the first example of a rule may be one of many tests that passed: there the strongest is shown whole.
+    faint = (FAINTER if huge else FAINT) * max(factors, default=0.0)
+    ordered = sorted(
+        zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= ELSEWHERE
+    )
+    shares: list[_Shares] = []
+    for span, factor in ordered:
+        number, taken, rule = span.first, span.finding.number, span.finding.rule.name
+        # An example is shown whole, its like by their first lines; so is what is faint beside others.
+        fall = LIKE if rule in seen or factor < faint else 1.0
+        seen.add(rule)
+        for weight, text in zip(span.weights, span.texts, strict=True):
+            said = _STEP.sub(b"", text) if text.startswith(b"#") else text
+            shares.append(
+                _Shares(number, weight * factor * fall ** abs(number - taken), rule, said, number == taken)
+            )
+            number += 1
+    return shares
+
+
+def _told(shares: Sequence[_Shares]) -> dict[bytes, int]:
+    """For each text the number of the line that shows it: the first, but for one that tells clearly more.
+    A ruler belongs to what stands below it."""
+    told: dict[bytes, tuple[int, float]] = {}
+    for number, weight, _, text, _ in shares:
+        if len(text) > SHORT and (
+            text not in told or (told[text][1] < weight * MORE and _WORDS.search(text))
+        ):
+            told[text] = (number, weight)
+    return {text: number for text, (number, _) in told.items()}
+
+
 def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Lines:
     """Each line by its number, with the most that anything gives it."""
     lines: _Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
     for tail in scan.tails:
         _tail(lines, tail, scan.kept, ANY if scan.whole else 0.0)
-    seen: set[str] = set()
+    shares = _shares(spans, factors, huge=scan.total > HUGE)
+    told = _told(shares)
     endings = _Endings()
-    first: dict[bytes, int] = {}  # a line's text → number of the line that shows it first
-    # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
-    # the first example of a rule may be one of many tests that passed: there the strongest is shown whole.
-    huge = scan.total > HUGE
-    faint = (FAINTER if huge else FAINT) * max(factors, default=0.0)
-    ordered = sorted(
-        zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= ELSEWHERE
-    )
-    for span, factor in ordered:
-        number, anchor, rule = span.first, span.finding.number, span.finding.rule.name
-        # An example is shown whole, its like by their first lines; so is what is faint beside others.
-        fall = LIKE if rule in seen or factor < faint else 1.0
-        seen.add(rule)
-        for share, text in zip(span.weights, span.texts, strict=True):
-            weight = share * factor * fall ** abs(number - anchor)
-            said = _STEP.sub(b"", text) if text.startswith(b"#") else text
-            if len(text) > SHORT and first.setdefault(said, number) != number != anchor:
-                weight *= SHOWN
-            weight *= endings.factor(number, said)
-            if number not in lines or lines[number][0] < weight:
-                lines[number] = (weight, rule)
-            number += 1
+    for number, weight, rule, text, taken in shares:
+        if not taken and told.get(text, number) != number:
+            weight *= SHOWN
+        weight *= endings.factor(number, text)
+        if number not in lines or lines[number][0] < weight:
+            lines[number] = (weight, rule)
     return lines
 
 

@@ -13,6 +13,7 @@ import pytest
 from fire_routine import distill
 from fire_routine.distill.blocks import block
 from fire_routine.distill.classify import classify_line
+from fire_routine.distill.text import texts
 from fire_routine.model import Digest, Excerpt
 
 FOLDER = Path(__file__).parent / "blocks"
@@ -106,6 +107,17 @@ def test_frames_that_are_not_indented_belong_to_their_block() -> None:
     first, shares = block(rule, 0, lines)
     inside = [share for share in shares if share > 0.9]
     assert (first, len(inside)) == (0, 1 + len(frames))
+
+
+def test_what_vitest_says_of_a_failed_test_belongs_to_its_heading() -> None:
+    marked = section(FOLDER / "vitest-dom.log")
+    lines = texts([text.encode() for _, text in marked])
+    rule = classify_line(lines[0])
+    assert rule is not None
+    _, shares = block(rule, 0, lines)
+    told = [share for share, (mark, text) in zip(shares, marked, strict=False) if mark in {"!", "|"} and text]
+    assert len(told) == 11
+    assert min(told) > 0.8
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -247,6 +248,25 @@ def test_what_a_line_showed_before_its_carriage_returns_tells_less_than_its_last
     weights = {line: block.weight for block in digest.blocks for line in block.lines}
     first = next(weight for text, weight in weights.items() if "aaa_test" in text)
     assert first < weights[failed] / 2
+
+
+def test_a_text_is_shown_where_it_tells_most() -> None:
+    frames = "\n".join(f"\tat com.octo.shop.Cart.step{n}(Cart.java:{n})" for n in range(4))
+    logged = [f"12:00:0{n} WARN Retrying: java.net.ConnectException: refused\n{frames}" for n in range(3)]
+    thrown = f"java.lang.IllegalStateException: no price\n{frames}"
+    digest = read("\n".join([*logged, "Tests of the cart", thrown, ""]))
+    weights = [
+        next(block.weight for block in digest.blocks if block.first <= number <= block.last)
+        for number in (2, 17, 18)
+    ]
+    assert weights[0] < weights[1] / 2
+    assert weights[2] > weights[1] / 2
+
+
+def test_words_of_errors_in_the_source_that_pytest_shows_are_none() -> None:
+    log = (Path(__file__).parent / "blocks" / "pytest-long-test.log").read_text(encoding="utf-8")
+    digest = read("".join(line[2:] for line in log.splitlines(keepends=True)))
+    assert not {"error-word", "fail-word", "exception-word"} & {block.rule for block in digest.blocks}
 
 
 @pytest.mark.parametrize("budget", [600, 1_200, 2_400])

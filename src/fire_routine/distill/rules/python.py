@@ -13,10 +13,10 @@ _FRAMES = (
 RULES = (
     # https://docs.pytest.org/en/stable/how-to/output.html
     rule("pytest-failures", "^=~fail|^=~error", r"^=+ (?:FAILURES|ERRORS) =+$", RESULT - 1, ahead=0,
-         section=r"^=+ (?!FAILURES|ERRORS)\S.* =+$", limit=4000),
+         section=r"^=+ (?!FAILURES|ERRORS)\S.* =+$", limit=4000, quoted=r"^(?:>| {4}|\w+ += )"),
     rule("pytest-summary", "short test summary", r"^=+ short test summary info =+$", RESULT, ahead=0,
          section=r"^=+ .*\d+ (?:failed|error|passed).* =+$", limit=1000),
-    rule("pytest-assertion", "^e~e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=8, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: )"),
+    rule("pytest-assertion", "^e~e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=60, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: |\w+ += )"),
     rule("pytest-location", ".py:0|.pyx:0", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0),
     rule("pytest-test", "^_~__", r"^_{2,} (?:ERROR (?:collecting|at (?:setup|teardown) of) )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, listed=True),
     rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", RESULT + 1, ahead=2, listed=True),

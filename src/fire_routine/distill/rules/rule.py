@@ -40,6 +40,7 @@ class Rule:
     leads: re.Pattern[bytes] | None = None
     section: re.Pattern[str] | None = None  # the line opens a section, which a line like this ends
     limit: int = 400  # lines of a section
+    quoted: re.Pattern[bytes] | None = None  # a line of it that shows a source, whatever words it holds
     listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
     indented: bool = False  # its lines may be
     total: bool = False  # its line says how much failed in all
@@ -59,6 +60,7 @@ def rule(
     leads: str = "",
     section: str = "",
     limit: int = 400,
+    quoted: str = "",
     listed: bool = False,
     total: bool = False,
     warns: bool = False,
@@ -76,6 +78,7 @@ def rule(
         pattern(leads.encode()) if leads else None,
         pattern(section) if section else None,
         limit,
+        pattern(quoted.encode()) if quoted else None,
         listed,
         indented=expression.startswith(("^\\s", "^ ")),
         total=total,
