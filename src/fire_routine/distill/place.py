@@ -16,10 +16,10 @@ from .rules import FAMILIES, OF_ANY_FAMILY
 from .rules.rule import CAUSE, CONSEQUENCE
 from .text import shown
 
-BEFORE = 0.12  # stands before the failed step
+BEFORE = 0.15  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
 ELSEWHERE = 0.5  # another step's, by the API's times
-FAR, REACH = 0.66, 300  # far before the step's end, in lines; right before it: 1
+FAR, REACH = 0.72, 300  # far before the step's end, in lines; right before it: 1
 DEEP = 0.55  # at least that in a huge log: the more lines stand before the end, the less far ones tell
 REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the second, …
 CLOSING = 0.6  # the last, where there are more: beside it stands how it ended
@@ -29,7 +29,7 @@ OFTEN = 4  # lines alike that are few in such a log
 MANY = 5  # lines of one rule that are few in it, but for a list of what failed
 ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES = 6  # the same beyond these until the next has half the weight
-RARE = 0.4  # at least so much of its weight has what is frequent: a thousand findings may be the failure
+RARE, RARER = 0.6, 0.4  # what is frequent has at least that: a thousand findings may be the failure; if huge
 CROWD = 8  # blocks of a rule until its next has half the weight
 OTHER_FILE = 0.5  # what one of them counts that complains of another file
 LIST = 40  # the same in a list of what failed
@@ -113,7 +113,7 @@ class _Likes:
         many = LIST if finding.rule.listed else MANY
         count = self._scan.counts.get(finding.key, 1)
         often = min(1.0, self._few / count) * min(1.0, many / self._totals[finding.rule.name])
-        return max(math.sqrt(often), RARE)
+        return max(math.sqrt(often), RARER if self._scan.total > HUGE else RARE)
 
     def _crowded(self, finding: Finding, there: bool) -> float:
         """Lines of one rule: of a list, the first is told whole before the others are named; the first of

@@ -6,7 +6,7 @@ The numbers below were chosen by their recall on labelled logs of real failures.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from .green import Green
 from .identity import identity
 from .kept import Kept
 from .place import ELSEWHERE, HUGE, factors
+from .rules.rule import WARNING
 from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
@@ -29,7 +30,7 @@ MORE = 0.9  # an earlier line shows it, unless it has less than this of the late
 ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says what others said
 TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
-FAINT = 0.25  # of the strongest factor: what has less is told by its first lines, too
+FAINT = 0.35  # of the strongest factor: what has less is told by its first lines, too
 FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
 ITS_LAST, OVERWRITTEN = 3, 0.3  # texts between a line's carriage returns that tell all, and what others do
 MANY = 8  # findings of one shape that are counted
@@ -43,7 +44,7 @@ _STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last li
 _Lines = dict[int, tuple[float, str]]  # number → weight, rule
 
 
-def _tail(lines: _Lines, tail: Tail, kept: Kept, least: float) -> None:
+def _tail(lines: _Lines, tail: Tail, dull: Collection[int], least: float) -> None:
     """The nearer a line before a mark is to it, the more it tells, down to the `least` that any has."""
     number, weight, room = tail.first + len(tail.raw), tail.weight, MOST
     near, told = number - LOOKED, weight
@@ -51,7 +52,7 @@ def _tail(lines: _Lines, tail: Tail, kept: Kept, least: float) -> None:
         number -= 1
         weight *= FALL if len(raw) > 40 else 1 - (1 - FALL) / 3  # short lines cost little
         if number >= near:
-            told = weight * 0.2 if number in kept.dull else weight
+            told = weight * 0.2 if number in dull else weight
         elif (near - number) % TOGETHER == 1:
             told = weight
         if number not in lines or lines[number][0] < told:
@@ -140,8 +141,9 @@ def _told(shares: Sequence[_Shares]) -> dict[bytes, int]:
 def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Lines:
     """Each line by its number, with the most that anything gives it."""
     lines: _Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
+    dull = scan.kept.dull | {finding.number for finding in scan.findings if finding.rule.weight <= WARNING}
     for tail in scan.tails:
-        _tail(lines, tail, scan.kept, ANY if scan.whole else 0.0)
+        _tail(lines, tail, dull, ANY if scan.whole else 0.0)
     shares = _shares(spans, factors, huge=scan.total > HUGE)
     told = _told(shares)
     endings = _Endings()

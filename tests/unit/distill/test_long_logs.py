@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import pytest
 
@@ -238,3 +239,17 @@ def test_of_names_that_all_have_one_long_reason_two_tell_the_most() -> None:
     assert weights[1] > 0.9 * weights[0]
     assert weights[2] < 0.8 * weights[0]
     assert weights[5] > 0.9 * weights[0]
+
+
+def test_the_many_warnings_before_the_end_of_a_step_leave_room_for_its_errors() -> None:
+    words = ["".join(letters) for letters in product("abcdefghij", repeat=4)]
+    lines = [
+        f"/shop/{w}.cs(7,5): warning CS0649: Field 'Rate' of {w} is never assigned to" for w in words[:7_000]
+    ]
+    for at, word in enumerate(words[-60:]):
+        lines.insert(
+            50 + at * 40, f"/shop/{word}.cs(7,9): error CS0103: What {word} names does not exist here"
+        )
+    log = "\n".join(["##[group]Run make check", *lines, "##[error]Process completed with exit code 1."])
+    text = distill.excerpt(distill.read([log.encode()]), 2_048).text
+    assert text.count("error CS0103") > text.count("warning CS0649")
