@@ -18,11 +18,12 @@ _GENERAL = frozenset(rule.name for rule in GENERAL)
 _SIGNS = frozenset(rule.name for rule in SIGNS)
 _PROBE = 600  # characters of a line that are tested
 # What other tools put before a line: times, a container's, a target's or an Ant task's name, a box's edge,
-# the number and level in npm's own log. A level tells something itself, so behind another it stays.
+# the number and level in npm's own log, what git puts before a remote's output (Heroku indents that).
+# A level tells something itself, so behind another it stays.
 _PREFIX = (
     r"(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:\]:?)?(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
-    r"|[\w.+-]{1,80}>|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\|"
+    r"|remote:(?: {7})?|[\w.+-]{1,80}>|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\|"
     r"|^\[ERROR\]|\[(?!WARN|warn|ERROR\]|.\]|[A-Z]+_[A-Z])[\w ./:@#&,()+-]{1,60}\](?:   \|)?"
     r"| {2,12}\[[a-z][\w.-]{1,20}\]|\d+ error(?= gyp | [A-Z]:\\| /)|#\d+ \d+\.\d+|[|=>]|▸"
     r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
@@ -39,7 +40,7 @@ _MATCHED = next(rule for rule in SPECIFIC if rule.name == "actions-error")
 
 _TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]? +"
 _SAID = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
-_INFO = pattern(rf"(?:{_TIME})?{_SAID}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b(?!.*FAIL)")
+_INFO = pattern(rf"(?:{_TIME})?{_SAID}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b(?!.*(?:FAIL|\[ERROR\]))")
 _INFO_RULE = next(rule for rule in GENERAL if rule.name == "information")
 _WARN = pattern(rf"{_TIME}{_SAID}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] ")
 _WARN_RULE = next(rule for rule in GENERAL if rule.name == "warning")

@@ -120,6 +120,26 @@ def test_what_vitest_says_of_a_failed_test_belongs_to_its_heading() -> None:
     assert min(told) > 0.8
 
 
+def test_the_frames_that_pytest_shows_belong_to_the_assertion_below_them() -> None:
+    lines = [
+        b"gateway = <MagicMock name='gateway' id='140531592009168'>",
+        b"",
+        b"    def test_total(gateway):",
+        b">       assert total(gateway) == 40",
+        b"",
+        b"test_cart.py:52: ",
+        b"_ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _",
+        b"",
+        b"    def total(gateway):",
+        b">       raise KeyError(gateway)",
+        b"E       KeyError: <MagicMock name='gateway' id='140531592009168'>",
+    ]
+    rule = classify_line(lines[-1])
+    assert rule is not None
+    first, shares = block(rule, len(lines) - 1, lines)
+    assert (first, min(shares) > 0.5) == (0, True)
+
+
 @pytest.mark.parametrize(
     "exception",
     [

@@ -107,6 +107,7 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
         "[task 2026-01-02T03:04:05.678Z] 03:04:05     INFO - PID 908 | ",
         "03:04:05     INFO - GECKO(1824) | ",
         "[Backend & Integration Tests/build]   | ",
+        "remote:        ",
     ],
 )
 @pytest.mark.parametrize(
@@ -132,6 +133,14 @@ def test_an_error_word_in_a_line_of_an_information_is_none(before: str) -> None:
     assert rule.name == "information"
 
 
+def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> None:
+    rule = classify_line(
+        b"05:24:25.175 [Thread-8] DEBUG o.o.shop.MavenOutput - [ERROR] Failed to execute goal on project shop"
+    )
+    assert rule is not None
+    assert rule.weight > 2
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -147,6 +156,7 @@ def test_an_error_word_in_a_line_of_an_information_is_none(before: str) -> None:
         "REFTEST INFO |     AddressSanitizer: false",
         "22:03:04     INFO - LeakSanitizer | Leak checks disabled",
         "app/models/cart.rb:14:in `total'",
+        "    Then it fails with an error # None",
     ],
 )
 def test_lookalikes_weigh_next_to_nothing(line: str) -> None:

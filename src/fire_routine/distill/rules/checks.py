@@ -37,7 +37,7 @@ RULES = (
     rule("grype", "at or above the severity", r"vulnerabilities at or above the severity threshold", RESULT, ahead=0),
     rule("super-linter", "found errors in [|found errors when linting", r"Found errors (?:in \[.*\] linter|when linting )", RESULT, ahead=4),
     # links and documentation
-    rule("lychee", "^[~] http|^[~] <http|^[~] [http|^[~] file|^*~] http|^*~] <http|^*~] [http|^*~] file|^✗~] http|^✗~] <http|^✗~] [http|^✗~] file", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
+    rule("lychee", "^[~] http|^[~] <http|^[~] [http|^[~] file|^*~] http|^*~] <http|^*~] [http|^*~] file|^✗~] http|^✗~] <http|^✗~] [http|^✗~] file", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR(?=.* \| )|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
     rule("markdown-link-check", "^[~✖", r"^\s*\[✖\] ", CAUSE - 1, ahead=0, listed=True),
     rule("awesome-bot", "issues :-(", r"^Issues :-\($", CAUSE, ahead=40, paragraph=40),
     rule("html-proofer", "^-~- ./|*  internally|*  external|*  image|*  linking|html-proofer found", r"^- \./|^\s*\*  (?:internally|External link|image|linking)|^HTML-Proofer found \d+ failures?", CAUSE - 2, ahead=3),

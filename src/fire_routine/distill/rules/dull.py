@@ -19,6 +19,8 @@ RULES = (
     rule("source-throw", "throw new", r"^[\W\d]*throw new [\w.\\]+\(", NOISE * 4, ahead=0),
     rule("source-log", "console.|print(|logger.|logging.|log.error(|echo ", r"^[\s\d|>]*(?:console\.(?:debug|error|info|log|warn)\(|print\(f?[\"']|log(?:ger|ging)?\.(?:debug|error|exception|info|warn(?:ing)?)\(|echo (?:-e )?[\"'])", NOISE * 2, ahead=0),
     rule("flutter-progress", "^0~ +0", r"^\d\d:\d\d \+\d+(?: ~\d+)?(?: -\d+)?: (?!.*\[E\])", NOISE, ahead=0),
+    # https://behave.readthedocs.io/en/latest/formatters/: a step that was not run, and a heading
+    rule("behave-progress", " # none|.feature:0", r"^\s*(?:(?:Given|When|Then|And|But) .+ # None$|(?:Feature|Scenario(?: Outline)?): .* # \S+\.feature:\d+$)", NOISE, ahead=0),
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
     # https://docs.npmjs.com/cli/using-npm/logging
     # https://nodejs.org/api/util.html#utilinspectobject-options: a property of an object

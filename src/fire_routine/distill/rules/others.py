@@ -31,6 +31,8 @@ RULES = (
     rule("eunit", "*failed*", r"\*failed\*", CAUSE, ahead=TRACE),
     rule("eunit-reason", "^*~**error:|^*~**exit:|^*~**throw:", r"^\*\*(?:error|exit|throw):", CAUSE, ahead=TRACE),
     rule("ghc", "error:", r"^\S+\.l?hs:\d+:\d+(?:-\d+)?: error", CAUSE, ahead=20),
+    # before GHC 8.0
+    rule("ghc-7", ".hs:0|.lhs:0", r"^\S+\.l?hs:\d+:\d+(?:-\d+)?:\s*$", CAUSE, ahead=20, unless=r"\s+Warning:"),
     rule("hspec", ".hs:0", r"^\s+\S+\.hs:\d+:\d+: *$", RESULT, ahead=16),
     rule("hunit", "^#~### failure|^#~### error", r"^### (?:Failure|Error) in", CAUSE, ahead=6, paragraph=8),
     rule("quickcheck", "*** failed", r"^\s*\*\*\* Failed!", CAUSE, ahead=8, paragraph=8, back=2, leads=r"^=== |^\s*$|^\S.*:$"),
@@ -75,7 +77,8 @@ RULES = (
     rule("dart-format", "^c~.dart", r"^Changed \S+\.dart$", RESULT, ahead=0, listed=True),
     rule("dart", "error • ", r"^\s*error • ", CAUSE, ahead=0, listed=True),
     rule("dart-notice", "warning • |^i~info • ", r"^\s*(?:warning|info) • ", HINT, ahead=0, listed=True, warns=True),
-    rule("flutter-exception", "exception caught", r"══╡ EXCEPTION CAUGHT", CAUSE, ahead=TRACE, paragraph=14),
+    # ΓòÉΓòí: how Windows consoles show ═╡
+    rule("flutter-exception", "exception caught", r"(?:══╡|ΓòÉΓòí) EXCEPTION CAUGHT", CAUSE, ahead=TRACE, paragraph=14),
     rule("flutter-test", "[e]", r"^\d\d:\d\d \+\d+(?: ~\d+)? -\d+: .*\[E\]", CAUSE, ahead=TRACE),
     rule("nim", ".nim(", r"^\s*\S+\.nim\(\d+, \d+\)(?: Error: |: Check failed: )", CAUSE, ahead=4, paragraph=2),
     rule("purescript", ".purs:0", r"^at \S+\.purs:\d+:\d+", CAUSE, ahead=12, back=2, leads=r"^Error found|^in module|^\[\d+"),

@@ -16,7 +16,7 @@ RULES = (
          section=r"^=+ (?!FAILURES|ERRORS)\S.* =+$", limit=4000, quoted=r"^(?:>| {4}|\w+ += )"),
     rule("pytest-summary", "short test summary", r"^=+ short test summary info =+$", RESULT, ahead=0,
          section=r"^=+ .*\d+ (?:failed|error|passed).* =+$", limit=1000),
-    rule("pytest-assertion", "^e~e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=60, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: |\w+ += )"),
+    rule("pytest-assertion", "^e~e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=60, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: |\w+ += |(?:_ ){9})"),
     rule("pytest-location", ".py:0|.pyx:0", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0),
     rule("pytest-test", "^_~__", r"^_{2,} (?:ERROR (?:collecting|at (?:setup|teardown) of) )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, listed=True),
     rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", RESULT + 1, ahead=2, listed=True),
@@ -32,6 +32,8 @@ RULES = (
     rule("python-fatal", "fatal python error|most recent call first", r"^Fatal Python error: |^(?:Current t|T)hread 0x[0-9a-f]+.* \(most recent call first\):", CAUSE, ahead=TRACE, paragraph=30),
     # An exception's last line, with the frames before it.
     rule("conda", "packagesnotfounderror|unsatisfiableerror|resolvepackagenotfound|condahttperror|condaerror|condaverificationerror|invalidarchiveerror", r"^(?:PackagesNotFoundError|UnsatisfiableError|ResolvePackageNotFound|CondaHTTPError|CondaError|InvalidArchiveError|CondaVerificationError|LibMambaUnsatisfiableError)\b", CAUSE, ahead=20, paragraph=6),
+    # https://docs.pydantic.dev/latest/errors/errors/
+    rule("pydantic", "validation error", r"^(?:[\w.]+: )?\d+ validation errors? for \w+", CAUSE - 1, ahead=0, paragraph=24, back=40, leads=_FRAMES),
     rule("python-exception", "error|exception|systemexit|interrupt|timeout|failure|notfound|doesnotexist",
          r"^(?:E +)?(?!(?:java|javax|jakarta|org|com|io|net|scala|kotlinx?|android|sun|jdk|de|fr|groovy|clojure)\.)(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
          CAUSE - 1, ahead=6, back=40, leads=_FRAMES),
@@ -51,6 +53,7 @@ RULES = (
     rule("pyflakes", ".py:0", r"^\S+\.py:\d+:(?:\d+:?|) (?:'\S+' (?:imported|may|is)|import|undefined|local variable|redefinition|unused|dictionary key|name '|assertion is|f-string|string formatting|unable to|from \S+ import).*[^:]$|^\S+\.py:\d+: unused \w+ '", CAUSE - 1, ahead=0, listed=True),
     rule("ruff", ".py:0|.pyi:0|.ipynb", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S"),
     rule("bandit", ">> issue: [", r"^>> Issue: \[\w+:\w+\]", CAUSE, ahead=6, paragraph=9),
+    rule("behave", "assert failed: |assertion failed: ", r"^ {6}(?:ASSERT FAILED|Assertion Failed): ", CAUSE, ahead=12, back=12, leads=r"^ +(?:Scenario|Given|When|Then|And|But)\b"),
     rule("robot", "| fail |", r"\| FAIL \|$", CAUSE - 1, ahead=4, paragraph=6),
     rule("ruff-total", "^f~found 0", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1, total=True),
     rule("black", "would reformat|cannot format|reformatted|reformat", r"^(?:error: cannot format |would reformat |Would reformat: |reformatted )", CAUSE - 1, ahead=0),
