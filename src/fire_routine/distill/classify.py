@@ -22,9 +22,10 @@ _PROBE = 600  # characters of a line that are tested
 # A level tells something itself, so behind another it stays.
 _PREFIX = (
     r"(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
-    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?(?:\]:?)?(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
+    r"|\[?\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: [AP]M)?(?:\]:?|:)?"
+    r"(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
     r"|remote:(?: {7})?|[\w.+-]{1,80}>|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\|"
-    r"|^\[ERROR\]|\[(?!WARN|warn|ERROR\]|.\]|[A-Z]+_[A-Z])[\w ./:@#&,()+-]{1,60}\](?:   \|)?"
+    r"|^\[ERROR\]|\[(?!WARN|warn|ERROR\]|.\]|[A-Z]+_[A-Z])[\w ./:@#&,()+-]{1,60}\](?:   \||:)?"
     r"| {2,12}\[[a-z][\w.-]{1,20}\]|\d+ error(?= gyp | [A-Z]:\\| /)|#\d+ \d+\.\d+|[|=>]|▸"
     r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
     r"|##\[error\]"

@@ -300,6 +300,8 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "Requirement already satisfied: tomli>=1.1 in /opt/python/lib/python3.10/site-packages",
         "    attachment #2: trace (application/zip) ────────",
         "http.https://github.com/.extraheader",
+        "You can use '--warning-mode all' to show the individual deprecation warnings",
+        "33 actionable tasks: 30 executed, 2 from cache, 1 up-to-date",
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:

@@ -108,6 +108,8 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
         "03:04:05     INFO - GECKO(1824) | ",
         "[Backend & Integration Tests/build]   | ",
         "remote:        ",
+        "10:12:45 AM: ",
+        "[cart]: ",
     ],
 )
 @pytest.mark.parametrize(

@@ -21,10 +21,11 @@ RULES = (
     rule("flutter-progress", "^0~ +0", r"^\d\d:\d\d \+\d+(?: ~\d+)?(?: -\d+)?: (?!.*\[E\])", NOISE, ahead=0),
     # https://behave.readthedocs.io/en/latest/formatters/: a step that was not run, and a heading
     rule("behave-progress", " # none|.feature:0", r"^\s*(?:(?:Given|When|Then|And|But) .+ # None$|(?:Feature|Scenario(?: Outline)?): .* # \S+\.feature:\d+$)", NOISE, ahead=0),
+    rule("xcode-progress", "registerexecutionpolicyexception|note: disabling previews", r"^(?:\s*builtin-)?RegisterExecutionPolicyException |^note: Disabling previews because ", NOISE, ahead=0),
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
-    # https://docs.npmjs.com/cli/using-npm/logging
     # https://nodejs.org/api/util.html#utilinspectobject-options: a property of an object
     rule("inspected", ": [function|: [class", r"^\s*\w+: \[(?:Function|class)\b", NOISE, ahead=0),
+    # https://docs.npmjs.com/cli/using-npm/logging
     rule("npm-log", "^0~ silly |^0~ verbose |^0~ http |^0~ timing ", r"^\d+ (?:silly|verbose(?! stack )|http|timing) ", NOISE, ahead=0),
     rule("logged-json", '"level":', r'^\W{0,3}\{.*"level": ?(?:[123]0\b|"(?:info|debug|trace)")', NOISE, ahead=0),
     rule("cargo-progress", " v0", r"^\s*(?:Adding|Building|Checking|Compiling|Dirty|Documenting|Downloaded|Fresh|Locking|Removing|Updating) [\w-]+ v\d", NOISE, ahead=0),

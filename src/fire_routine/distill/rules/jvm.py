@@ -61,6 +61,7 @@ RULES = (
     rule("scalafmt", "isn't formatted properly", r"isn't formatted properly", CAUSE - 1, ahead=0, listed=True),
     rule("ivy", ": not found", r"^\[warn\]\s+::?\s+\S+#\S+;\S+: not found", CAUSE, ahead=0, listed=True),
     rule("mill", "targets failed|tests failed: ", r"^(?:\S+ )?\d+ (?:targets failed|tests failed: )$", RESULT - 1, ahead=4, paragraph=6),
+    rule("r8", "missing class", r"^(?:ERROR: )?(?:R8: )?Missing class \S+ \(referenced from", CAUSE - 1, ahead=0, listed=True),
     rule("kotlin", "^e~e: ", r"^e: \S", CAUSE, ahead=2),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
     rule("javac-warning", ".java:|.kt:|.scala:", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |warning - |\[\w+\])", WARNING, ahead=0),
