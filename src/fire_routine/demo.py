@@ -22,7 +22,7 @@ from .settings import PREFIX
 
 RECORDING = Path(__file__).parent / "emulator/recordings/pytest-matrix"
 MAX_CHARACTERS = 4096  # little, so that it shows what is kept of the logs
-FIRST_LINES = 50  # of the text, that are shown
+FIRST_LINES = 60  # of the text, that are shown
 
 
 def run_demo(out: TextIO) -> int:

@@ -18,8 +18,11 @@ _CONTINUES = re.compile(  # among them │, and what a Windows console makes of 
     rb"|Dependency trace:|symbol:|location:|required:|found:|reason:|\S*/\S+:\d+$"
 )
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
-_AFTER = (0.3, 0.25, 0.2, 0.15, 0.1)
-AROUND = max(len(_BEFORE), len(_AFTER))  # lines that a block may take beyond what its rule reaches
+_AFTER = tuple(0.5 - 0.02 * at for at in range(20))
+# What does not go on with what stands above: a log's next information, a build's next task; and a paragraph.
+_ELSE = re.compile(rb"\[INFO\]|(?:\S+ )?INFO |> Task :|\[\d+/\d+\] ")
+_OF_ELSE, _OF_NEXT = 0.4, 0.9  # of its share has the one, and each line of the other
+LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
 _FRAME = re.compile(rb"\s+at ")
 # Frames of the JDK, of Node.js, of frameworks and of what is installed beside one's own code.
 _LIBRARY = re.compile(
@@ -93,6 +96,15 @@ def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterato
                 yield at + 1  # its source
 
 
+def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
+    """The shares of the lines behind a block that ends before `end`."""
+    share = 1.0
+    for text, least in zip(texts[end : end + most], _AFTER, strict=False):
+        if not text or text.isspace():
+            share *= _OF_NEXT
+        yield share * least * (_OF_ELSE if _ELSE.match(text) else 1.0)
+
+
 def unprefixed(line: bytes) -> bytes:
     """A line without what another tool put before it."""
     prefix = RAW_PREFIX.match(line)
@@ -114,8 +126,8 @@ def block(
     if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
         begin, end = _back(rule, index, texts), _ahead(rule, index, texts)
     heavy = rule.weight >= _HEAVY
-    before = _BEFORE[: min(3 if heavy else 1, begin)]
-    after = _AFTER[: min(5 if heavy else 1, len(texts) - end)]
+    before = _BEFORE[: min(LINES_BEFORE if heavy else 1, begin)]
+    after = _after(texts, end, LINES_AFTER if heavy else 1)
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.006 * min(abs(at - index), 100) for at in range(begin, end)]
     shares = [*reversed(before), *body, *after]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from .blocks import AROUND
+from .blocks import LINES_AFTER, LINES_BEFORE
 from .findings import Finding
 from .rules.rule import Rule
 from .text import shape_of
@@ -71,8 +71,8 @@ class Collected:
             self._again[key] = (index, rule)
 
     def _find(self, index: int, rule: Rule, key: int) -> Finding:
-        begin = max(index - rule.back - AROUND, 0)
-        end = index + 1 + max(rule.ahead, rule.paragraph) + AROUND
+        begin = max(index - rule.back - LINES_BEFORE, 0)
+        end = index + 1 + max(rule.ahead, rule.paragraph) + LINES_AFTER
         lines = self._lines[begin:end]
         return Finding(rule, self._first + index, lines, index - begin, key, self._shapes.get(key, 0))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from ..model import Block, Digest, Repeat, Step
 from .facts import facts
@@ -92,17 +91,12 @@ class _Endings:
         return 1.0 if self._rank[number] <= TWICE else AGAIN
 
 
-class _Shares(NamedTuple):
-    """What a span gives to one of its lines."""
-
-    number: int
-    weight: float
-    rule: str
-    text: bytes
-    taken: bool  # the rule took this line; the others stand around it
+# What a span gives to one of its lines: the line's number, weight, rule and text, and whether the rule took
+# this line or it stands around that one.
+_Share = tuple[int, float, str, bytes, bool]
 
 
-def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> list[_Shares]:
+def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> list[_Share]:
     """What each span gives to each of its lines, the most telling spans first."""
     seen: set[str] = set()
     # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
@@ -111,22 +105,22 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
     ordered = sorted(
         zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= ELSEWHERE
     )
-    shares: list[_Shares] = []
+    shares: list[_Share] = []
     for span, factor in ordered:
-        number, taken, rule = span.first, span.finding.number, span.finding.rule.name
+        rule, taken = span.finding.rule.name, span.finding.number
         # An example is shown whole, its like by their first lines; so is what is faint beside others.
         fall = LIKE if rule in seen or factor < faint else 1.0
         seen.add(rule)
-        for weight, text in zip(span.weights, span.texts, strict=True):
-            said = _STEP.sub(b"", text) if text.startswith(b"#") else text
-            shares.append(
-                _Shares(number, weight * factor * fall ** abs(number - taken), rule, said, number == taken)
-            )
-            number += 1
+        for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
+            said = _STEP.sub(b"", text) if text[:1] == b"#" else text
+            weight *= factor
+            if fall != 1.0:
+                weight *= fall ** abs(number - taken)
+            shares.append((number, weight, rule, said, number == taken))
     return shares
 
 
-def _told(shares: Sequence[_Shares]) -> dict[bytes, int]:
+def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
     """For each text the number of the line that shows it: the first, but for one that tells clearly more.
     A ruler belongs to what stands below it."""
     told: dict[bytes, tuple[int, float]] = {}

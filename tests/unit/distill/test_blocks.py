@@ -232,3 +232,23 @@ def test_what_passed_tells_nothing_behind_what_another_tool_puts_before_it_eithe
     first, shares = block(rule, 0, lines)
     assert first == 0
     assert max(shares[1:21]) < 0.5 < min(shares[21:])
+
+
+def test_what_stands_below_the_cause_is_shown_before_what_stands_elsewhere() -> None:
+    below = [f"module {n} waits for module {n + 1}" for n in range(12)]
+    elsewhere = [f"compiled part {n} of 200" for n in range(200)]
+    lines = [*elsewhere, "shop.c:7:5: error: no module can be loaded first", *below, *elsewhere]
+    text = distill.excerpt(read(lines), 600).text
+    assert [line for line in below if line not in text] == []
+
+
+@pytest.mark.parametrize("other", [b"[INFO] Building shop 1.2", b"> Task :shop:clean", b""])
+def test_what_does_not_go_on_with_the_cause_tells_less(other: bytes) -> None:
+    rule = classify_line(b"shop.c:7:5: error: expected ';' before '}' token")
+    assert rule is not None
+    lines = [b"shop.c:7:5: error: expected ';' before '}' token", *[b"made shop.o"] * 9]
+    _, plain = block(rule, 0, lines)
+    lines[-2] = other
+    _, shares = block(rule, 0, lines)
+    assert shares[-2] < plain[-2]
+    assert (shares[-1] < plain[-1]) == (not other)
