@@ -28,6 +28,7 @@ SHOWN = 0.35  # of its weight has a line of a block whose text another line show
 MORE = 0.9  # an earlier line shows it, unless it has less than this of the later one's weight
 ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says what others said
 TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
+ONCE = 200  # bytes from which on one alone does
 LIKE = 0.96  # from line to line of a block, when its rule has taken a block before: that one is shown whole
 FAINT = 0.35  # of the strongest factor: what has less is told by its first lines, too
 FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
@@ -88,7 +89,7 @@ class _Endings:
         if number not in self._rank:
             ending = text[-ENDING:]
             self._met[ending] = self._rank[number] = self._met.get(ending, 0) + 1
-        return 1.0 if self._rank[number] <= TWICE else AGAIN
+        return 1.0 if self._rank[number] <= (TWICE if len(text) <= ONCE else 1) else AGAIN
 
 
 # What a span gives to one of its lines: the line's number, weight, rule and text, and whether the rule took
