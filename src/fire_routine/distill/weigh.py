@@ -6,7 +6,7 @@ The numbers below were chosen by their recall on labelled logs of real failures.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from ..model import Block, Digest, Repeat, Step
@@ -16,7 +16,7 @@ from .green import Green
 from .identity import identity
 from .kept import Kept
 from .place import ELSEWHERE, HUGE, factors
-from .rules.rule import WARNING
+from .rules.rule import CONSEQUENCE, WARNING
 from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
@@ -44,8 +44,11 @@ _STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last li
 _Lines = dict[int, tuple[float, str]]  # number → weight, rule
 
 
-def _tail(lines: _Lines, tail: Tail, dull: Collection[int], least: float) -> None:
-    """The nearer a line before a mark is to it, the more it tells, down to the `least` that any has."""
+def _tail(lines: _Lines, tail: Tail, dull: Collection[int], own: Mapping[int, float], least: float) -> None:
+    """The nearer a line before a mark is to it, the more it tells, down to the `least` that any has.
+
+    What a rule took tells no more here than its `own` weight: the last of many alike is one of many.
+    """
     number, weight, room = tail.first + len(tail.raw), tail.weight, MOST
     near, told = number - LOOKED, weight
     for raw in reversed(tail.raw):
@@ -55,8 +58,9 @@ def _tail(lines: _Lines, tail: Tail, dull: Collection[int], least: float) -> Non
             told = weight * 0.2 if number in dull else weight
         elif (near - number) % TOGETHER == 1:
             told = weight
-        if number not in lines or lines[number][0] < told:
-            lines[number] = (told, "tail")
+        said = min(told, own.get(number, told))
+        if number not in lines or lines[number][0] < said:
+            lines[number] = (said, "tail")
         room -= len(raw)
         if room < 0 or weight < least:
             break
@@ -137,8 +141,13 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Line
     """Each line by its number, with the most that anything gives it."""
     lines: _Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
     dull = scan.kept.dull | {finding.number for finding in scan.findings if finding.rule.weight <= WARNING}
+    own = {
+        span.finding.number: span.finding.rule.weight * factor
+        for span, factor in zip(spans, factors, strict=True)
+        if span.finding.rule.weight > CONSEQUENCE
+    }
     for tail in scan.tails:
-        _tail(lines, tail, dull, ANY if scan.whole else 0.0)
+        _tail(lines, tail, dull, own, ANY if scan.whole else 0.0)
     shares = _shares(spans, factors, huge=scan.total > HUGE)
     told = _told(shares)
     endings = _Endings()

@@ -256,3 +256,11 @@ def test_the_many_warnings_before_the_end_of_a_step_leave_room_for_its_errors() 
     log = "\n".join(["##[group]Run make check", *lines, "##[error]Process completed with exit code 1."])
     text = distill.excerpt(distill.read([log.encode()]), 2_048).text
     assert text.count("error CS0103") > text.count("warning CS0649")
+
+
+def test_the_last_of_many_complaints_tell_no_more_for_standing_before_the_end() -> None:
+    words = ["".join(letters) for letters in product("abcdef", repeat=3)]
+    lines = [f"src/{word}.js:7:1 Extra semicolon after {word}. (semi)" for word in words]
+    log = "\n".join(["##[group]Run make lint", *lines, "##[error]Process completed with exit code 1."])
+    text = distill.excerpt(distill.read([log.encode()]), 2_048).text
+    assert sum(line in text for line in lines[:20]) > 2 * sum(line in text for line in lines[-20:])
