@@ -19,9 +19,9 @@ _CONTINUES = re.compile(  # among them │, and what a Windows console makes of 
 )
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
 _AFTER = tuple(0.5 - 0.02 * at for at in range(20))
-# What does not go on with what stands above: a log's next information, a build's next task; and a paragraph.
+# What does not go on with what stands above: a log's next information, a build's next task.
 _ELSE = re.compile(rb"\[INFO\]|(?:\S+ )?INFO |> Task :|\[\d+/\d+\] ")
-_OF_ELSE, _OF_NEXT = 0.4, 0.9  # of its share has the one, and each line of the other
+_OF_ELSE, _OF_NEXT = 0.4, 0.9  # of its share has such a line, and each line behind a blank one
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
 _FRAME = re.compile(rb"\s+at ")
 # Frames of the JDK, of Node.js, of frameworks and of what is installed beside one's own code.
@@ -98,11 +98,11 @@ def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterato
 
 def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
     """The shares of the lines behind a block that ends before `end`."""
-    share = 1.0
-    for text, least in zip(texts[end : end + most], _AFTER, strict=False):
+    paragraphs = 1.0
+    for text, share in zip(texts[end : end + most], _AFTER, strict=False):
         if not text or text.isspace():
-            share *= _OF_NEXT
-        yield share * least * (_OF_ELSE if _ELSE.match(text) else 1.0)
+            paragraphs *= _OF_NEXT
+        yield share * paragraphs * (_OF_ELSE if _ELSE.match(text) else 1.0)
 
 
 def unprefixed(line: bytes) -> bytes:
