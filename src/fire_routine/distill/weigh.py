@@ -91,7 +91,8 @@ class _Endings:
         if len(text) <= LONGER:
             return 1.0
         if number not in self._rank:
-            ending = text[-ENDING:]
+            # At its end may stand a project's or a check's name, in brackets: that is no reason.
+            ending = text[: text.rfind(b" [") if text.endswith(b"]") else None][-ENDING:]
             self._met[ending] = self._rank[number] = self._met.get(ending, 0) + 1
         return 1.0 if self._rank[number] <= (TWICE if len(text) <= ONCE else 1) else AGAIN
 

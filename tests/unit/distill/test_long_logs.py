@@ -244,6 +244,15 @@ def test_of_names_that_all_have_one_long_reason_two_tell_the_most_or_one_if_very
     assert weights[5] > 0.9 * weights[0]
 
 
+def test_the_project_at_the_end_of_each_error_is_no_reason_that_they_share() -> None:
+    project = "[C:\\projects\\shop\\src\\Octo.Shop.Checkout\\Octo.Shop.Checkout.csproj]"
+    words = ("total", "price", "stock", "taxes")
+    errors = [f"C:\\projects\\shop\\{w}.cs(7,9): error CS0103: no {w} here {project}" for w in words]
+    digest = distill.read(["\n".join(errors).encode()])
+    weights = [block.weight for block in digest.blocks for _ in block.lines]
+    assert weights[3] > 0.75 * weights[1]
+
+
 def test_the_many_warnings_before_the_end_of_a_step_leave_room_for_its_errors() -> None:
     words = ["".join(letters) for letters in product("abcdefghij", repeat=4)]
     lines = [
