@@ -55,7 +55,8 @@ _DULL = (
     r"|[0-9a-f]{12}: (?:Preparing|Waiting|Pull|Push|Layer|Already)"
     # … what is printed whatever failed: how to get help, and a runner's tidying up
     r"|http\.https://github\.com/\.extraheader"
-    r"|\[INFO\] *(?:-{20}|Total time|Finished at|$)|\* (?:Try:|Get more help)|> (?:Run with --|Get more help)"
+    r"|\[INFO\] *(?:-{20}|Total time|Finished at|$)|\* (?:Try:|Get more help)|> Get more help"
+    r"|(?:> )?Run with --(?:stacktrace|info|debug|scan|warning-mode)\b"
     r"|Deprecated Gradle features were used|You can use '--warning-mode|For more on this, please refer to https://docs\.gradle"
     r"|\d+ actionable tasks?: |Configuration cache entry "
     r"|npm (?:ERR!|error) (?:A complete log|    \S+-debug)|##\[endgroup\]|\[command\]|git version \d"

@@ -242,7 +242,9 @@ def test_what_stands_below_the_cause_is_shown_before_what_stands_elsewhere() -> 
     assert [line for line in below if line not in text] == []
 
 
-@pytest.mark.parametrize("other", [b"[INFO] Building shop 1.2", b"> Task :shop:clean", b""])
+@pytest.mark.parametrize(
+    "other", [b"[INFO] Building shop 1.2", b"> Task :shop:clean", b":shop:clean UP-TO-DATE", b""]
+)
 def test_what_does_not_go_on_with_the_cause_tells_less(other: bytes) -> None:
     rule = classify_line(b"shop.c:7:5: error: expected ';' before '}' token")
     assert rule is not None

@@ -301,6 +301,7 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "    attachment #2: trace (application/zip) ────────",
         "http.https://github.com/.extraheader",
         "You can use '--warning-mode all' to show the individual deprecation warnings",
+        "Run with --stacktrace option to get the stack trace.",
         "33 actionable tasks: 30 executed, 2 from cache, 1 up-to-date",
     ],
 )
