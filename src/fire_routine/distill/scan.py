@@ -18,7 +18,8 @@ TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
-SCRIPT = b"[36;1m"  # how a runner shows a step's script, which is no output
+# How a runner heads a step, and how it shows its script: neither is output.
+HEADING, SCRIPT = b"##[group]Run ", b"[36;1m"
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 200  # marks that are remembered, of the first and of the last
 
@@ -124,7 +125,9 @@ class Scanner:
         raw = self._lines[index]
         if marked:
             self._look_for_marks(index, raw)
-        if rule is None or rule.weight < 1 or raw.find(SCRIPT, 0, 80) >= 0:
+        if rule is None or rule.weight < 1:
+            return
+        if raw.find(SCRIPT, 0, 80) >= 0 or raw.find(HEADING, 0, 500) >= 0:
             return
         below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
         if b"^" in below and _CARETS_ALONE.match(unprefixed(shown(below))):
@@ -155,7 +158,7 @@ class Scanner:
 
     def _marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
-        if text.startswith("##[group]Run "):
+        if text.startswith(HEADING.decode()):
             self._header = self._read_header(index, text)
             self._collected.begin_step()
         elif text.startswith("##[error]"):
@@ -198,7 +201,7 @@ class Scanner:
                 shell = said[len("shell: ") :]
             elif said.startswith("##["):
                 break
-        name = text[len("##[group]Run ") :]
+        name = text[len(HEADING) :]
         return Header(self._first + index, name, "\n".join(script)[:4000] or name, shell)
 
     def finish(self) -> Scan:

@@ -250,6 +250,11 @@ def test_what_a_line_showed_before_its_carriage_returns_tells_less_than_its_last
     assert first < weights[failed] / 2
 
 
+def test_an_error_word_in_a_step_s_command_is_none() -> None:
+    digest = read(GITHUB_LOG.replace("Run pytest -q", "Run echo error: failed; pytest -q"))
+    assert [block.rule for block in digest.blocks if block.first == 5] == ["tail"]
+
+
 def test_a_text_is_shown_where_it_tells_most() -> None:
     frames = "\n".join(f"\tat com.octo.shop.Cart.step{n}(Cart.java:{n})" for n in range(4))
     logged = [f"12:00:0{n} WARN Retrying: java.net.ConnectException: refused\n{frames}" for n in range(3)]
