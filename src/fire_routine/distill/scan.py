@@ -10,7 +10,7 @@ from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
 from .collected import Collected
 from .findings import Header, Mark, Scan, Tail
 from .known import Known
-from .rules.rule import Rule
+from .rules.rule import CAUSE, Rule
 from .stream import Window, windows
 from .text import masked, segments, shown, stamp_of, texts, unstamped
 
@@ -132,7 +132,7 @@ class Scanner:
         below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
         if b"^" in below and _CARETS_ALONE.match(unprefixed(shown(below))):
             return
-        if quoted is not None and quoted.match(shown(raw)):
+        if quoted is not None and rule.weight < CAUSE and quoted.match(shown(raw)):
             return
         if rule.unless is not None and rule.unless.match(shown(below)):
             return

@@ -283,6 +283,14 @@ def test_blank_lines_are_shown_between_others_and_never_beside_a_gap(budget: int
     assert not any(line.endswith("left out]") or not line for pair in beside for line in pair)
 
 
+def test_an_error_that_a_test_printed_indented_is_found_among_what_pytest_shows() -> None:
+    printed = "    error[E0425]: cannot find value `price` in this scope"
+    before, header, after = GITHUB_LOG.partition("test_demo.py:5: AssertionError\n")
+    assert header
+    digest = read(f"{before}{header}----- Captured stderr call -----\n{printed}\n{after}")
+    assert [block.rule for block in digest.blocks if printed in block.lines] == ["rustc"]
+
+
 @pytest.mark.parametrize("before", ["", "error: first\n"])
 @pytest.mark.parametrize("cause", ["", "a.c:1:2: error: no\n"])
 def test_however_many_lines_are_blank_the_cause_is_shown_within_the_budget(before: str, cause: str) -> None:

@@ -40,7 +40,9 @@ class Rule:
     leads: re.Pattern[bytes] | None = None
     section: re.Pattern[str] | None = None  # the line opens a section, which a line like this ends
     limit: int = 400  # lines of a section
-    quoted: re.Pattern[bytes] | None = None  # a line of it that shows a source, whatever words it holds
+    # A line of it that shows a source: its words are none, though a format that names causes still counts,
+    # since what a test printed stands in the section, too.
+    quoted: re.Pattern[bytes] | None = None
     listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
     indented: bool = False  # its lines may be
     total: bool = False  # its line says how much failed in all
