@@ -12,11 +12,12 @@ from itertools import pairwise
 from ..model import Block, Digest, Repeat, Step
 from .facts import facts
 from .findings import Finding, Scan, Span, Tail, keep, span_of
+from .first import Lines, outrank
 from .green import Green
 from .identity import identity
 from .kept import Kept
 from .place import ELSEWHERE, HUGE, factors
-from .rules.rule import CONSEQUENCE, WARNING
+from .rules.rule import CONSEQUENCE, REPORT, WARNING
 from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
@@ -35,16 +36,15 @@ FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing
 ITS_LAST, OVERWRITTEN = 3, 0.3  # texts between a line's carriage returns that tell all, and what others do
 MANY = 8  # findings of one shape that are counted
 GREEN = 0.15  # of its weight has a line that the green run prints too
+REACHED, OFTEN = 1 / 16, 8  # of the way to the strongest line, for each finding more that reaches a line
 
 ANY = 0.02  # the weight of any line of a log that is kept as a whole
 
 _WORDS = re.compile(rb"[A-Za-z]+")
 _STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last lines without it
 
-_Lines = dict[int, tuple[float, str]]  # number → weight, rule
 
-
-def _tail(lines: _Lines, tail: Tail, dull: Collection[int], own: Mapping[int, float], least: float) -> None:
+def _tail(lines: Lines, tail: Tail, dull: Collection[int], own: Mapping[int, float], least: float) -> None:
     """The nearer a line before a mark is to it, the more it tells, down to the `least` that any has.
 
     What a rule took tells no more here than its `own` weight: the last of many alike is one of many.
@@ -138,9 +138,9 @@ def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
     return {text: number for text, (number, _) in told.items()}
 
 
-def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Lines:
+def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> Lines:
     """Each line by its number, with the most that anything gives it."""
-    lines: _Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
+    lines: Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
     dull = scan.kept.dull | {finding.number for finding in scan.findings if finding.rule.weight <= WARNING}
     own = {
         span.finding.number: span.finding.rule.weight * factor
@@ -152,23 +152,38 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> _Line
     shares = _shares(spans, factors, huge=scan.total > HUGE)
     told = _told(shares)
     endings = _Endings()
+    faint = {span.finding.number for span in spans if span.finding.rule.weight < REPORT}
+    sums: dict[int, float] = {}
     for number, weight, rule, text, taken in shares:
         if not taken and told.get(text, number) != number:
             weight *= SHOWN
         weight *= endings.factor(number, text)
+        if number not in faint:
+            sums[number] = sums.get(number, 0.0) + weight
         if number not in lines or lines[number][0] < weight:
             lines[number] = (weight, rule)
+    _raise_reached(lines, sums)
     return lines
 
 
-def _dim(lines: _Lines, green: Green, kept: Kept) -> None:
+def _raise_reached(lines: Lines, sums: Mapping[int, float]) -> None:
+    """A line that several findings reach tells more; never more than the strongest."""
+    strongest = max((weight for weight, _ in lines.values()), default=0.0)
+    for number, together in sums.items():
+        weight, rule = lines[number]
+        if together > weight > 0:
+            further = min(together / weight - 1, OFTEN)
+            lines[number] = (strongest * (weight / strongest) ** (1 - REACHED * further), rule)
+
+
+def _dim(lines: Lines, green: Green, kept: Kept) -> None:
     """Lines that the green run prints too weigh little."""
     for number, (weight, rule) in lines.items():
         if weight > 0.05 and kept.raw[number] in green:
             lines[number] = (weight * GREEN, rule)
 
 
-def _most_telling(lines: _Lines, kept: Kept) -> list[int]:
+def _most_telling(lines: Lines, kept: Kept) -> list[int]:
     """The numbers of the most telling lines, up to the bound, in the log's order."""
     sizes = {number: min(len(kept.text[number]), LONGEST) + 1 for number in lines}
     if sum(sizes.values()) <= MOST:
@@ -192,7 +207,7 @@ def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _blocks(lines: _Lines, kept: Kept) -> tuple[Block, ...]:
+def _blocks(lines: Lines, kept: Kept) -> tuple[Block, ...]:
     """The most telling lines; neighbours of one weight and rule make a block."""
     numbers = _most_telling(lines, kept)
     texts = kept.lines(numbers)
@@ -248,6 +263,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     lines = _lines(scan, spans, [factor for _, factor in strongest])
     if green is not None:
         _dim(lines, green, scan.kept)
+    outrank([finding for finding, _ in strongest], lines)
     told = facts(scan, steps)
     blocks = _blocks(lines, scan.kept)
     return Digest(

@@ -46,5 +46,9 @@ FAMILIES: dict[str, str] = {
 OF_ANY_FAMILY: frozenset[str] = frozenset(
     rule.name for rule in (*infrastructure.RULES, *infrastructure.SIGNS, *checks.RULES)
 )
+# What programs log where nothing fails, too: exceptions that are handled, a connection that is tried again.
+LOGGED: frozenset[str] = frozenset(
+    rule.name for rule in SPECIFIC if rule.logged or rule in infrastructure.SIGNS
+)
 DULL: tuple[Rule, ...] = dull.RULES
 GENERAL: tuple[Rule, ...] = general.RULES

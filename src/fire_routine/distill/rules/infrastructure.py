@@ -32,7 +32,7 @@ RULES = (
     rule("out-of-memory", "of memory|heap limit|javascript heap|cannot allocate|memory exhausted|bad_alloc|enomem|outofmemoryerror", r"ut of [Mm]emory|OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap", CAUSE, ahead=TRACE),
     rule("disk-full", "no space left|enospc|disk quota", r"No space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=TRACE),
     # shells
-    rule("shell-line", ": line ", r"^\S+: line \d+: ", CAUSE - 1, ahead=1),
+    rule("shell-line", ": line ", r"^\S+: line \d+: ", CAUSE - 1, ahead=1, logged=True),
     # git
     rule("shunit2", "assert:", r"^(?:shunit2:)?ASSERT:", CAUSE, ahead=1),
     rule("git", "fatal: ", r"^(?:\S+ )?fatal: (?!\[)", CAUSE - 1, ahead=TRACE, back=1, leads=r"^\$|^\+"),

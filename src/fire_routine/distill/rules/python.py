@@ -36,7 +36,7 @@ RULES = (
     rule("pydantic", "validation error", r"^(?:[\w.]+: )?\d+ validation errors? for \w+", CAUSE - 1, ahead=0, paragraph=24, back=40, leads=_FRAMES),
     rule("python-exception", "error|exception|systemexit|interrupt|timeout|failure|notfound|doesnotexist",
          r"^(?:E +)?(?!(?:java|javax|jakarta|org|com|io|net|scala|kotlinx?|android|sun|jdk|de|fr|groovy|clojure)\.)(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
-         CAUSE - 1, ahead=6, back=40, leads=_FRAMES),
+         CAUSE - 1, ahead=6, back=40, leads=_FRAMES, logged=True),
     rule("python-traceback", "traceback", r"^(?:\S+ ?[|:] ?)?\s*Traceback \(most recent call last\):", REPORT, ahead=40),
     rule("python-syntax", "error", r"^\s*(?:SyntaxError|IndentationError|TabError): ", CAUSE, back=5, leads=r'^\s*File "|^ {2,}'),
     # tox, nox, pre-commit

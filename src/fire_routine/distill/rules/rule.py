@@ -47,6 +47,7 @@ class Rule:
     indented: bool = False  # its lines may be
     total: bool = False  # its line says how much failed in all
     warns: bool = False  # a warning of its tool is what made the build fail
+    logged: bool = False  # programs print it where nothing fails, too
     unless: re.Pattern[bytes] | None = None  # what the line below says where this one is not meant
 
 
@@ -66,6 +67,7 @@ def rule(
     listed: bool = False,
     total: bool = False,
     warns: bool = False,
+    logged: bool = False,
     unless: str = "",
 ) -> Rule:
     """A rule from text; `literals` are separated by `|`."""
@@ -85,5 +87,6 @@ def rule(
         indented=expression.startswith(("^\\s", "^ ")),
         total=total,
         warns=warns,
+        logged=logged,
         unless=pattern(unless.encode()) if unless else None,
     )

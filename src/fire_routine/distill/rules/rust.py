@@ -10,7 +10,7 @@ RULES = (
     rule("rustc-end", "error: ", r"^\s*error: (?:aborting due to|could not compile|build failed)", CONSEQUENCE + 1, ahead=2),
     rule("cargo-test", " failed", r"^test \S.* \.\.\. FAILED", RESULT + 1, ahead=0, listed=True),
     rule("cargo-output", " stdout ----| stderr ----", r"^---- \S.* std(?:out|err) ----$", CAUSE, ahead=2, paragraph=24),
-    rule("rust-panic", "panicked at", r"^\s*thread '.*'(?: \(\d+\))? panicked at ", CAUSE, ahead=TRACE, paragraph=8),
+    rule("rust-panic", "panicked at", r"^\s*thread '.*'(?: \(\d+\))? panicked at ", CAUSE, ahead=TRACE, paragraph=8, logged=True),
     rule("rust-property", "minimal failing input|[quickcheck] test failed", r"^minimal failing input: |\[quickcheck\] TEST FAILED", CAUSE, ahead=6, paragraph=4),
     rule("insta", "snapshot summary|snapshot differences", r"^━+ Snapshot (?:Summary|Differences) ━+$", CAUSE, ahead=24, paragraph=24),
     rule("semver-checks", "--- failure ", r"^--- failure \w+: ", CAUSE, ahead=10, paragraph=10),

@@ -1,0 +1,55 @@
+"""The first cause outranks what follows from it, and what stands together tells more."""
+
+from __future__ import annotations
+
+import pytest
+
+from fire_routine import distill
+
+COMPILES = "src/cart.c:12:9: error: use of undeclared identifier 'prise'"
+LINKS = "ld: cannot find -lshop: No such file or directory"
+LOGGED = "java.net.SocketException: Connection reset"
+NAMED = "FAILED tests/test_cart.py::test_total - AssertionError: assert 3 == 4"
+QUIET = [f"packing part {name}" for name in ("a", "bb", "ccc", "dddd", "eeeee") for _ in range(20)]
+
+
+def weights(*lines: str, green: str = "") -> list[float]:
+    """Of each line."""
+    known = distill.read_green([green.encode()]) if green else None
+    digest = distill.read(["\n".join(lines).encode()], green=known)
+    return [block.weight for block in digest.blocks for _ in block.lines]
+
+
+def weight(line: str, *lines: str, green: str = "") -> float:
+    return weights(*lines, green=green)[lines.index(line)]
+
+
+def test_what_stands_far_behind_the_first_cause_tells_less() -> None:
+    near = weight(LINKS, COMPILES, *QUIET[:20], LINKS, *QUIET)
+    far = weight(LINKS, COMPILES, *QUIET, LINKS, *QUIET[:20])
+    assert 0.7 < far / near < 0.8
+
+
+def test_a_list_of_what_failed_is_told_wherever_it_stands() -> None:
+    near = weight(NAMED, COMPILES, *QUIET[:20], NAMED, *QUIET)
+    far = weight(NAMED, COMPILES, *QUIET, NAMED, *QUIET[:20])
+    assert 0.85 < far / near < 0.95
+
+
+def test_an_exception_that_a_program_logs_is_no_first_cause_beside_what_a_tool_says() -> None:
+    frames = ["\tat shop.Till.open(Till.java:7)"]
+    alone = weight(COMPILES, *QUIET, COMPILES)
+    assert weight(COMPILES, LOGGED, *frames, *QUIET, COMPILES) == pytest.approx(alone)
+    assert weight(LOGGED, LOGGED, *frames, *QUIET, COMPILES) < weight(LOGGED, LOGGED, *frames, *QUIET)
+
+
+def test_what_the_green_run_prints_too_is_no_first_cause() -> None:
+    alone = weight(LINKS, *QUIET, LINKS)
+    assert weight(LINKS, COMPILES, *QUIET, LINKS) < 0.8 * alone
+    assert weight(LINKS, COMPILES, *QUIET, LINKS, green=f"{COMPILES}\n") == pytest.approx(alone)
+
+
+def test_a_line_that_several_findings_reach_tells_more_but_no_more_than_the_strongest() -> None:
+    said = "while it looked for the price"
+    assert weight(said, LINKS, COMPILES, said) > weight(said, COMPILES, said)
+    assert max(weights(COMPILES, LINKS, said)) == pytest.approx(max(weights(COMPILES)))
