@@ -39,7 +39,8 @@ _CODES = Literals(
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
 _DULL = (
-    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|Γ£ô|Ô£ô) |PASS(?:ED)?[: ]"
+    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|✅|Γ£ô|Ô£ô|\(pass\)) "
+    r"|PASS(?:ED)?[: ]"
     r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
     # … where Playwright keeps more
     r"|Error Context: |attachment #\d+: |npx playwright show-trace "
@@ -48,10 +49,13 @@ _DULL = (
     r"|internal\.(?:build|buildtree|composite|execution|extensibility|hash|metaobject|model|operations|work|Try))\b"
     r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b)|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
-    r"|(?:\[\w{1,20}\] )?(?:Downloading|Downloaded|Progress)\b|━{8}"
+    # … what package managers do, behind BuildKit's seconds, too
+    r"|(?:\[\w{1,20}\] |\d+\.\d{1,3} +)?(?:Downloading|Downloaded|Progress|Collecting|Using cached"
+    r"|Installing collected packages|Attempting uninstall|Found existing installation|Uninstalling"
+    r"|Successfully (?:un)?installed|Requirement already satisfied)\b|━{8}|\[Pipeline\] "
     r"|(?:Get|Hit|Ign):\d+ |(?:Selecting previously|Preparing to unpack|Unpacking|Setting up) \S+ "
     r"|(?:remote: )?(?:Receiving|Resolving|Compressing|Counting|Enumerating|Unpacking) (?:objects|deltas)"
-    r"|Requirement already satisfied: |npm (?:WARN|warn) deprecated "
+    r"|npm (?:WARN|warn) deprecated "
     r"|[0-9a-f]{12}: (?:Preparing|Waiting|Pull|Push|Layer|Already)"
     # … what is printed whatever failed: how to get help, and a runner's tidying up
     r"|http\.https://github\.com/\.extraheader"

@@ -110,6 +110,7 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
         "remote:        ",
         "10:12:45 AM: ",
         "[cart]: ",
+        "C/C++: ",
     ],
 )
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ RULES = (
     rule("gotestsum-total", "^d~done 0", r"^DONE \d+ tests?.* [1-9]\d* (?:failures?|errors?)\b", RESULT - 2, ahead=0, total=True),
     rule("go-checksum", "checksum mismatch", r"checksum mismatch", CAUSE, ahead=6, paragraph=6),
     rule("go-timeout", "test timed out|*** test killed", r"^panic: test timed out after|^\*\*\* Test killed", CAUSE, ahead=20),
-    rule("go-panic", "panic|fatal error: |[signal", r"^(?:\s*panic: |fatal error: |\[signal SIG)", CAUSE, ahead=40, paragraph=12, logged=True),
+    rule("go-panic", "panic|fatal error: |[signal", r"^(?:\s*panic: |fatal error: (?!too many errors emitted)|\[signal SIG)", CAUSE, ahead=40, paragraph=12, logged=True),
     rule("goroutine", "goroutine", r"^goroutine \d+ \[", RESULT - 1, ahead=24, paragraph=24),
     rule("go-race", "data race", r"^WARNING: DATA RACE", CAUSE, ahead=30, paragraph=20),
     rule("go-modules", "^g~go: |go.mod|go.sum|: cannot load|no required module provides", r"^go: (?:\S+@\S+: .|errors? |updates to go|inconsistent|cannot |finding module|module .*: |\S+: (?:git|unrecognized|reading|invalid|no matching|missing))|missing go\.sum entry|go\.mod file not found|^build \S+: cannot load|^no required module provides|^(?:\S+/)?go\.mod:\d+: ", CAUSE, ahead=8),

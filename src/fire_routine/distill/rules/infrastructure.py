@@ -24,6 +24,7 @@ RULES = (
     rule("travis-retry", "failed. retrying, |failed 0 times", r"^The command \".*\" failed(?:\. Retrying, | \d+ times\.)", CONSEQUENCE, ahead=0),
     rule("tool-version", "archive may not exist|not found - try `|is not yet installed|env: version `|unknown ruby interpreter|no rubies are available|idea what to do with", r"The archive may not exist|^Version '.*' not found - try|is not yet installed|^\w+env: version `.*' (?:is )?not installed|^Unknown ruby interpreter|no rubies are available|^I don't have any idea what to do with", CAUSE - 1, ahead=3),
     rule("jenkins-step", "build as failure|finished", r"marked build as failure|^Finished: (?:FAILURE|ABORTED|UNSTABLE)", CONSEQUENCE, ahead=0),
+    rule("jenkins-skipped", "skipped due to earlier|failed in branch ", r"^Stage \".*\" skipped due to earlier failure\(s\)$|^Failed in branch \S", CONSEQUENCE, ahead=0),
     rule("jenkins-trace", "^a~also: |script returned exit code", r"^Also: +\S+Exception|^hudson\.AbortException: script returned exit code", CONSEQUENCE, ahead=TRACE),
     rule("jenkins-fatal", "fatal: ", r"^FATAL: ", CAUSE - 1, ahead=TRACE),
     rule("gitlab-failed", "job failed", r"^ERROR: Job failed", CONSEQUENCE, ahead=1),

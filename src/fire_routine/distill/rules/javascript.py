@@ -80,6 +80,7 @@ RULES = (
     rule("lerna", "lerna err", r"^lerna ERR! (?!lerna)", CONSEQUENCE + 1, ahead=2),
     rule("next", "type error: ", r"^Type error: ", CAUSE, ahead=6, paragraph=8, back=1, leads=r"^\./"),
     rule("deno-check", "[error]: ", r"^TS\d+ \[ERROR\]: ", CAUSE, ahead=6, paragraph=4),
+    rule("bun-error", "error: expect(", r"^error: expect\(", CAUSE, ahead=12, back=12, leads=r"^\d+ \| |^\s+\^$"),
     rule("bun-test", "(fail) ", r"^\(fail\) \S", RESULT, ahead=0, listed=True),
     rule("deno-end", "error: type checking|error: test failed|error: found", r"^error: (?:Type checking failed|Test failed$|Found \d+ (?:not formatted|problem))", CONSEQUENCE + 1, ahead=0),
     rule("deno", "^e~error: ", r"^error: (?:Uncaught|Type error|Module not found|The lockfile)", CAUSE - 1, ahead=12),
