@@ -24,14 +24,17 @@ def first_cause(findings: Sequence[Finding], lines: Lines) -> int | None:
     return next((finding.number for finding in verdicts or strong), None)
 
 
-def outrank(findings: Sequence[Finding], lines: Lines) -> None:
-    """Weaken, in place, the lines that are far from the first cause among the findings."""
+def outrank(findings: Sequence[Finding], lines: Lines, *, huge: bool) -> None:
+    """Weaken, in place, the lines that are far from the first cause among the findings.
+
+    Not those before it in a huge log, in which something as strong may well follow the cause by chance.
+    """
     first = first_cause(findings, lines)
     if first is None:
         return
     listed = {finding.number for finding in findings if finding.rule.listed}
     for number, (weight, rule) in lines.items():
-        if number < first - BEFORE:
+        if number < first - BEFORE and not huge:
             lines[number] = (weight * EARLIER, rule)
         elif number > first + BEHIND:
             lines[number] = (weight * (LISTED if number in listed else LATER), rule)

@@ -263,7 +263,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     lines = _lines(scan, spans, [factor for _, factor in strongest])
     if green is not None:
         _dim(lines, green, scan.kept)
-    outrank([finding for finding, _ in strongest], lines)
+    outrank([finding for finding, _ in strongest], lines, huge=scan.total > HUGE)
     told = facts(scan, steps)
     blocks = _blocks(lines, scan.kept)
     return Digest(

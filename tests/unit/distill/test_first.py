@@ -13,21 +13,29 @@ NAMED = "FAILED tests/test_cart.py::test_total - AssertionError: assert 3 == 4"
 QUIET = [f"packing part {name}" for name in ("a", "bb", "ccc", "dddd", "eeeee") for _ in range(20)]
 
 
-def weights(*lines: str, green: str = "") -> list[float]:
-    """Of each line."""
+def weights(*lines: str, green: str = "") -> dict[str, float]:
+    """Of each text where it stands first."""
     known = distill.read_green([green.encode()]) if green else None
     digest = distill.read(["\n".join(lines).encode()], green=known)
-    return [block.weight for block in digest.blocks for _ in block.lines]
+    return {line: block.weight for block in reversed(digest.blocks) for line in block.lines}
 
 
 def weight(line: str, *lines: str, green: str = "") -> float:
-    return weights(*lines, green=green)[lines.index(line)]
+    return weights(*lines, green=green)[line]
 
 
 def test_what_stands_far_behind_the_first_cause_tells_less() -> None:
     near = weight(LINKS, COMPILES, *QUIET[:20], LINKS, *QUIET)
     far = weight(LINKS, COMPILES, *QUIET, LINKS, *QUIET[:20])
     assert 0.7 < far / near < 0.8
+
+
+@pytest.mark.parametrize(("packed", "told"), [(1, 0.9), (400, 1.0)])
+def test_what_stands_before_it_tells_less_but_in_a_huge_log(packed: int, told: float) -> None:
+    log = QUIET * packed
+    before = weight(LINKS, *log, LINKS, *QUIET[:30], COMPILES)
+    beside = weight(LINKS, *log, LINKS, *QUIET[:8], COMPILES)
+    assert before / beside == pytest.approx(told, abs=0.04)
 
 
 def test_a_list_of_what_failed_is_told_wherever_it_stands() -> None:
@@ -52,4 +60,4 @@ def test_what_the_green_run_prints_too_is_no_first_cause() -> None:
 def test_a_line_that_several_findings_reach_tells_more_but_no_more_than_the_strongest() -> None:
     said = "while it looked for the price"
     assert weight(said, LINKS, COMPILES, said) > weight(said, COMPILES, said)
-    assert max(weights(COMPILES, LINKS, said)) == pytest.approx(max(weights(COMPILES)))
+    assert max(weights(COMPILES, LINKS, said).values()) == pytest.approx(weight(COMPILES, COMPILES))
