@@ -36,7 +36,7 @@ FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing
 ITS_LAST, OVERWRITTEN = 3, 0.3  # texts between a line's carriage returns that tell all, and what others do
 MANY = 8  # findings of one shape that are counted
 GREEN = 0.15  # of its weight has a line that the green run prints too
-REACHED, OFTEN = 1 / 16, 8  # of the way to the strongest line, for each finding more that reaches a line
+REACHED, AT_MOST = 1 / 16, 8  # of the way to the strongest line, for each finding more that reaches a line
 
 ANY = 0.02  # the weight of any line of a log that is kept as a whole
 
@@ -172,7 +172,7 @@ def _raise_reached(lines: Lines, sums: Mapping[int, float]) -> None:
     for number, together in sums.items():
         weight, rule = lines[number]
         if together > weight > 0:
-            further = min(together / weight - 1, OFTEN)
+            further = min(together / weight - 1, AT_MOST)
             lines[number] = (strongest * (weight / strongest) ** (1 - REACHED * further), rule)
 
 

@@ -26,7 +26,7 @@ RULES = (
     rule("iwyu", "should add these lines:|should remove these lines:", r"^\S+ should (?:add|remove) these lines:$", RESULT, ahead=12, paragraph=12),
     rule("swiftlint", "violation: ", r"\.swift:\d+(?::\d+)?: (?:warning|error): .* Violation: ", CAUSE - 2, ahead=0),
     # GCC, MSVC and javac say it in the user's language
-    rule("compiler-stopped", "too many errors emitted|errors generated", r"fatal error: too many errors emitted, stopping now|^(?:\d+ warnings? and )?\d+ errors generated\.$", CONSEQUENCE, ahead=0),
+    rule("compiler-stopped", "too many errors emitted|errors generated|error generated", r"fatal error: too many errors emitted, stopping now|^(?:\d+ warnings? and )?\d+ errors? generated\.$", CONSEQUENCE, ahead=0),
     rule("compiler", "error|sorry, unimplemented|错误|錯誤|エラー|오류|: erreur|: fehler|: ошибка|: erro", r"^(?!\S+\.l?hs:)(?:In file included from )?(?:[A-Za-z]:)?[^\s:(][^:(]*?(?::\d+(?::\d+)?|\(\d+(?:,\d+)?\)) ?: (?:(?:fatal |internal compiler )?error\b(?! TS\d)|sorry, unimplemented: |(?:错误|錯誤|エラー|오류|erreur|[Ff]ehler|ошибка|erro(?:re)?)\b)", CAUSE, ahead=12, back=3, leads=r"^In file included from|^\s+from |: In (?:function|member|instantiation|constructor)|: At global|required from"),
     rule("compiler-warning", ": warning: ", r"^[^\s:][^:]*:\d+(?::\d+)?: warning: ", WARNING, ahead=0),
     rule("warnings-as-errors", "treated as errors|treated as error", r"^\d+ warnings? treated as errors?$|warnings being treated as errors", RESULT, ahead=0),
