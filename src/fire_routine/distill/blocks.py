@@ -19,8 +19,12 @@ _CONTINUES = re.compile(  # among them │, and what a Windows console makes of 
 )
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
 _AFTER = tuple(0.5 - 0.02 * at for at in range(20))
-# What does not go on with what stands above: a log's next information, a build's next task.
-_ELSE = re.compile(rb"\[INFO\]|(?:\S+ )?INFO |> Task :|:\w[\w.:-]*(?: [A-Z-]+)?$|\[\d+/\d+\] ")
+# What does not go on with what stands above: a log's next information, a build's next task, a compiler's next
+# warning.
+_ELSE = re.compile(
+    rb"\[INFO\]|(?:\S+ )?INFO |> Task :|:\w[\w.:-]*(?: [A-Z-]+)?$|\[\d+/\d+\] "
+    rb"|[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
+)
 _OF_ELSE, _OF_NEXT = 0.4, 0.9  # of its share has such a line, and each line behind a blank one
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
 _FRAME = re.compile(rb"\s+at ")

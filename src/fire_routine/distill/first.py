@@ -16,8 +16,10 @@ Lines = dict[int, tuple[float, str]]  # number → weight, rule
 
 
 def first_cause(findings: Sequence[Finding], lines: Lines) -> int | None:
-    """The number of the line of the first finding that is about as strong as the strongest, of findings in
-    the log's order: rather of what a tool says of a failure than of what programs also log without one."""
+    """The number of the first line that is about as strong as the strongest, of findings in the log's order.
+
+    What a tool says of a failure goes before what programs also log when nothing fails.
+    """
     strongest = max((lines[finding.number][0] for finding in findings), default=0.0)
     strong = [finding for finding in findings if lines[finding.number][0] >= strongest * STRONG]
     verdicts = [finding for finding in strong if finding.rule.name not in LOGGED]

@@ -243,7 +243,15 @@ def test_what_stands_below_the_cause_is_shown_before_what_stands_elsewhere() -> 
 
 
 @pytest.mark.parametrize(
-    "other", [b"[INFO] Building shop 1.2", b"> Task :shop:clean", b":shop:clean UP-TO-DATE", b""]
+    "other",
+    [
+        b"[INFO] Building shop 1.2",
+        b"> Task :shop:clean",
+        b":shop:clean UP-TO-DATE",
+        b"C:\\shop\\Till.cs(7,5): warning CS0649: Field 'Rate' is never assigned to",
+        b"till.c:7:5: warning: unused variable 'rate' [-Wunused-variable]",
+        b"",
+    ],
 )
 def test_what_does_not_go_on_with_the_cause_tells_less(other: bytes) -> None:
     rule = classify_line(b"shop.c:7:5: error: expected ';' before '}' token")
