@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -42,17 +41,24 @@ def _bounded(data: bytes) -> tuple[bytes, bytes]:
         return whole, rest
     turn = rest.rfind(b"\r", 0, -1) + 1  # a progress bar without end
     if turn:
-        whole += re.sub(rb"\r+", b"\n", rest[:turn])
+        whole += b"".join([state + b"\n" for state in rest[:turn].split(b"\r") if state])
         rest = rest[turn:]
     if len(rest) > SIZE:
         rest = rest[:EDGE] + b" [...] " + rest[-EDGE:]
     return whole, rest
 
 
+def _lines(text: bytes) -> list[bytes]:
+    """Text that ends with a line's end, split into lines."""
+    lines = text.split(b"\n")
+    lines.pop()
+    return lines
+
+
 def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     """The log in overlapping windows; each line lies in one window's new part."""
-    held: list[bytes] = []  # what came before, and what waits for the next window
-    start = 0  # of what waits
+    before: list[bytes] = []  # lines that were looked at
+    waiting: list[bytes] = []  # lines that were at hand already, and are new in the next window
     first = 0
     rest = b""
     parts: list[bytes] = []
@@ -64,19 +70,24 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
             continue
         whole, rest = _bounded(rest + b"".join(parts))
         parts, size = [], 0
-        held += whole.split(b"\n")
-        held.pop()  # behind the last line's end
-        stop = len(held) - whole.count(b"\n", -AHEAD)
-        if not whole or stop <= start:
+        if not whole:
             continue
-        yield Window(held, first, start, stop, last=False)
-        keep = len(held) - whole.count(b"\n", -AHEAD - BEHIND)
-        first += keep
-        held = held[keep:]
-        start = stop - keep
+        stop = whole.rfind(b"\n", 0, max(len(whole) - AHEAD, 0)) + 1
+        again = whole.rfind(b"\n", 0, max(len(whole) - AHEAD - BEHIND, 0)) + 1
+        # Split where the next window begins and where this one stops, no line needs to be counted.
+        done, last, ahead = _lines(whole[:again]), _lines(whole[again:stop]), _lines(whole[stop:])
+        start = len(before)
+        lines = [*before, *waiting, *done, *last, *ahead]
+        if len(lines) == start + len(ahead):
+            waiting = ahead
+            continue
+        yield Window(lines, first, start, len(lines) - len(ahead), last=False)
+        first += start + len(waiting) + len(done)
+        before, waiting = last, ahead
     whole, rest = _bounded(rest + b"".join(parts))
-    held += (whole + rest).split(b"\n")
-    if not held[-1]:
-        held.pop()
-    if len(held) > start:
-        yield Window(held, first, start, len(held), last=True)
+    start = len(before)
+    lines = [*before, *waiting, *(whole + rest).split(b"\n")]
+    if not lines[-1]:
+        lines.pop()
+    if len(lines) > start:
+        yield Window(lines, first, start, len(lines), last=True)
