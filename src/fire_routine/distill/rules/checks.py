@@ -28,7 +28,7 @@ RULES = (
     rule("commitizen", "commit validation: failed", r"^commit validation: failed!$", CAUSE, ahead=6, paragraph=6),
     rule("check-jsonschema", "schema validation errors", r"^Schema validation errors were encountered", CAUSE - 1, ahead=20),
     rule("djlint", "^h~h000 |^t~t000 |^j~j000 ", r"^[HTJ]\d{3} \d+:\d+ \S", CAUSE - 1, ahead=0, listed=True),
-    rule("vsg", "_000 ", r"^\s+\w+_\d{3}\s+\| Error +\|", CAUSE - 1, ahead=0, listed=True),
+    rule("vsg", "error   ", r"^\s+\w+_\d{3}\s+\| Error +\|", CAUSE - 1, ahead=0, listed=True),
     rule("checkov", "failed for resource: ", r"^\s*FAILED for resource: ", CAUSE - 1, ahead=3, paragraph=3, back=1, leads=r"^Check: ", listed=True),
     rule("reuse", "no copyright|no licensing|missing copyright", r"^The following files have no (?:copyright|licensing)|^# MISSING COPYRIGHT", CAUSE - 1, ahead=20, paragraph=20),
     rule("conftest", "^f~fail - ", r"^FAIL - \S+ - ", CAUSE - 1, ahead=0, listed=True),

@@ -24,7 +24,7 @@ RULES = (
     rule("xunit", "[fail]", r"\w[.+]\w.* \[FAIL\]", CAUSE, ahead=TRACE, listed=True),
     rule("nunit", "^0~) failed|^0~) error|^0~) invalid|^0~) test ", r"^\d+\) (?:Failed|Error|Invalid|Test (?:Failure|Error)) :", CAUSE, ahead=TRACE, paragraph=10, listed=True),
     rule("dotnet-total", "^f~failed: |^t~failed|^f~failed!", r"^(?:Failed!  - Failed: |Test Run Failed|Total tests: .*Failed: [1-9]|\s+Failed: [1-9])", RESULT - 2, ahead=3, total=True),
-    rule("nuget", "error nu|unable to", r"error NU\d{4}|Unable to (?:find|resolve) (?:version|package)", CAUSE, ahead=2),
+    rule("nuget", "error nu|unable to find |unable to resolve ", r"error NU\d{4}|Unable to (?:find|resolve) (?:version|package)", CAUSE, ahead=2),
     rule("dotnet-exception", "unhandled exception", r"^Unhandled [Ee]xception", CAUSE, ahead=TRACE, logged=True),
     rule("powershell", "categoryinfo|fullyqualifiederrorid| char:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)|^At (?:line|\S+\.psm?1):\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)", logged=True),
     rule("pester", "^[~[-] ", r"^\s*\[-\] (?!.*\w\.$)", CAUSE, ahead=10),

@@ -44,7 +44,7 @@ RULES = (
     rule("diff", "^d~diff |^+~+++ |^@~@@ -", r"^diff (?:--git |-\w+ |\S+\.orig )|^\+\+\+ (?:b/|\S+\s+\d{4}-)|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", RESULT - 1, ahead=40, back=2, leads=r"^--- |^\+\+\+ "),
     # network and registries
     rule("curl", "curl: ", r"^curl: \(\d+\) ", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
-    rule("wget", "wget: |unable to|error 4|error 5", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
+    rule("wget", "wget: |unable to resolve host|error 4|error 5", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
     rule("archive", "gzip: stdin: |bzip0: |tar: error is not|tar: child returned|end-of-central-directory|unzip:  cannot|computed checksum|no valid openpgp|keyserver receive failed|bad decrypt|iv undefined", r"^(?:gzip: stdin: |bzip2: \(stdin\) is not|tar: (?:Error is not|Child returned)|unzip:  cannot|iv undefined)|End-of-central-directory signature not found|computed checksums? did NOT match|no valid OpenPGP data found|keyserver receive failed|\bbad decrypt\b", CAUSE - 2, ahead=1, back=1, leads=r"^\S+: FAILED$"),
     rule("gh", "gh: ", r"^gh: ", CAUSE, ahead=1),
     rule("json-message", '"message"', r'^[\s{]*"message": "', RESULT, ahead=3),
@@ -70,7 +70,7 @@ RULES = (
     rule("buildkit-step", " > [", r"^ > \[.*\]", CAUSE - 1, ahead=30, paragraph=30, back=1, leads=r"^-+$"),
     rule("dockerfile", "| >>> ", r"^\s*\d+ \| >>> ", CAUSE - 1, ahead=4, back=5, leads=r"^\s*\d+ \||^-+$|Dockerfile"),
     rule("docker-build", "non-zero code", r"returned a non-zero code: \d+", RESULT, ahead=0),
-    rule("compose", "dependency failed|error|service \"", r"^(?:dependency failed to start|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
+    rule("compose", "dependency failed|^c~ error|error: for|error: service|error: version|service \"", r"^(?:dependency failed to start|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷"),
     rule("terraform-exit", "terraform exited", r"^Error: Terraform exited with code", CONSEQUENCE, ahead=0),
     rule("helm", "error: ", r"^Error: (?:INSTALLATION|UPGRADE|template|chart|render|release|\d+ chart|failed|execution)", CAUSE, ahead=4),

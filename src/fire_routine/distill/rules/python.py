@@ -34,11 +34,11 @@ RULES = (
     rule("conda", "packagesnotfounderror|unsatisfiableerror|resolvepackagenotfound|condahttperror|condaerror|condaverificationerror|invalidarchiveerror", r"^(?:PackagesNotFoundError|UnsatisfiableError|ResolvePackageNotFound|CondaHTTPError|CondaError|InvalidArchiveError|CondaVerificationError|LibMambaUnsatisfiableError)\b", CAUSE, ahead=20, paragraph=6),
     # https://docs.pydantic.dev/latest/errors/errors/
     rule("pydantic", "validation error", r"^(?:[\w.]+: )?\d+ validation errors? for \w+", CAUSE - 1, ahead=0, paragraph=24, back=40, leads=_FRAMES),
-    rule("python-exception", "error|exception|systemexit|interrupt|timeout|failure|notfound|doesnotexist",
+    rule("python-exception", "error|exception|systemexit|keyboardinterrupt|timeout:|failure|notfound|doesnotexist",
          r"^(?:E +)?(?!(?:java|javax|jakarta|org|com|io|net|scala|kotlinx?|android|sun|jdk|de|fr|groovy|clojure)\.)(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
          CAUSE - 1, ahead=6, back=40, leads=_FRAMES, logged=True),
     rule("python-traceback", "traceback", r"^(?:\S+ ?[|:] ?)?\s*Traceback \(most recent call last\):", REPORT, ahead=40),
-    rule("python-syntax", "error", r"^\s*(?:SyntaxError|IndentationError|TabError): ", CAUSE, back=5, leads=r'^\s*File "|^ {2,}'),
+    rule("python-syntax", "syntaxerror: |indentationerror: |taberror: ", r"^\s*(?:SyntaxError|IndentationError|TabError): ", CAUSE, back=5, leads=r'^\s*File "|^ {2,}'),
     # tox, nox, pre-commit
     rule("tox-command", "invocationerror|: exit |invocation failed", r"^ERROR: (?:InvocationError|invocation failed)|^\S+: exit \d+ \(", CONSEQUENCE + 1, ahead=2),
     rule("tox-environment", "commands failed|invocationerror|: fail", r"^(?:ERROR: +)?\s*[\w.,-]+: (?:commands failed|FAIL(?: |$)|InvocationError)", CONSEQUENCE + 2, ahead=0),
