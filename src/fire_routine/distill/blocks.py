@@ -21,9 +21,10 @@ _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the
 _AFTER = tuple(0.5 - 0.02 * at for at in range(20))
 # What does not go on with what stands above: a log's next information, a build's next task, a compiler's next
 # warning.
-_ELSE = re.compile(
-    rb"\[INFO\]|(?:\S+ )?INFO |> Task :|:\w[\w.:-]*(?: [A-Z-]+)?$|\[\d+/\d+\] "
-    rb"|[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
+_ELSE = re.compile(rb"\[INFO\]|(?:\S+ )?INFO |> Task :|:\w[\w.:-]*(?: [A-Z-]+)?$|\[\d+/\d+\] ")
+_WARNING = b": warning"
+_NEXT_WARNING = re.compile(
+    rb"[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
 )
 _OF_ELSE, _OF_NEXT = 0.4, 0.9  # of its share has such a line, and each line behind a blank one
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
@@ -100,13 +101,20 @@ def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterato
                 yield at + 1  # its source
 
 
+def _else(text: bytes) -> bool:
+    """Whether a line does not go on with what stands above it."""
+    if _WARNING in text and _NEXT_WARNING.match(text):
+        return True
+    return _ELSE.match(text) is not None
+
+
 def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
     """The shares of the lines behind a block that ends before `end`."""
     paragraphs = 1.0
     for text, share in zip(texts[end : end + most], _AFTER, strict=False):
         if not text or text.isspace():
             paragraphs *= _OF_NEXT
-        yield share * paragraphs * (_OF_ELSE if _ELSE.match(text) else 1.0)
+        yield share * paragraphs * (_OF_ELSE if _else(text) else 1.0)
 
 
 def unprefixed(line: bytes) -> bytes:

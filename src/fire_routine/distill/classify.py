@@ -103,7 +103,7 @@ def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
     if first == b"0":
         text = text.removeprefix(first)
         return [start + number + text for start in before for number in (b"0", b"00", b"000", b"0000")]
-    return [start + (text if text.startswith(first) else first) for start in before]
+    return [start + (text if text.startswith(first) else first.translate(_FOLD)) for start in before]
 
 
 @cache
@@ -150,6 +150,8 @@ def _marks() -> Literals:
 def marks_among(lines: Sequence[bytes]) -> set[int]:
     """Which of the lines may be marks."""
     joined = b"\n".join(lines)
+    if not any(mark in joined for mark in MARKS):
+        return set()
     return set(numbered(joined, _marks().ends(joined)))
 
 

@@ -22,7 +22,8 @@ RAW_ESCAPE = re.compile(  # begins with a literal, which re looks for first; col
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.
 CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
 _PARTICULARS = pattern(
-    rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+|(?<![A-Za-z_.-])[\w.-]*(?:[/\\:]|\.\w|::)[^\s,;()]*"
+    rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"
+    rb"|(?<![A-Za-z_.-])[\w-]*+(?:[/\\:]|\.(?:\w|[\w.-]*(?:[/\\:]|\.\w)))[^\s,;()]*"  # no word is tried twice
 )
 _TURNS = re.compile(rb"\r+\n")
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
