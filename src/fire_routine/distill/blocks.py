@@ -82,6 +82,15 @@ def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     return begin
 
 
+def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> Iterator[int]:
+    """The places of the lines behind the one at `at`, up to the one at `index`, that are indented deeper."""
+    indent = _indent(texts[at])
+    for below in range(at + 1, end):
+        if below == index or _indent(texts[below]) <= indent:
+            return
+        yield below
+
+
 def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
     """The places of frames that tell less than their trace: those far down, and libraries'."""
     frames = 0
@@ -97,8 +106,7 @@ def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterato
             yield at
         elif _PYTHON_LIBRARY.match(text):
             yield at
-            if at + 1 not in (index, end) and not texts[at + 1].lstrip().startswith(b"File "):
-                yield at + 1  # its source
+            yield from _deeper_indented(texts, at, index, end)  # its source, and what points at it
 
 
 def _else(text: bytes) -> bool:

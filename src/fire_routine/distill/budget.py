@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,8 @@ SHORTEST = 200  # characters that a line may take however little room there is
 TELLING = 5.0  # the weight from which on a line may take much of the room
 NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones are still tried
 LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
+
+_POINTER = re.compile(r"\s*(?:\|\s*)?[~^][\s~^]*")
 
 
 def _gap(lines: int) -> str:
@@ -128,6 +131,11 @@ def _joints(lines: Sequence[_Line], told: Sequence[int], total: int) -> list[int
     return joints
 
 
+def _pointers(texts: Sequence[str]) -> set[int]:
+    """The places of carets and the like, which tell nothing without the text that they point at."""
+    return {at for at, text in enumerate(texts) if at and _POINTER.fullmatch(text)}
+
+
 def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Collection[int]) -> list[_Line]:
     """The lines to show: how the step ended, then the most worth while there is room. Blank ones are shown
     between others, and are worth nothing alone."""
@@ -135,10 +143,15 @@ def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Colle
     page = _Page(_joints(lines, told, total), max_characters - 2 * GAP)
     sizes = [utf16_length(lines[at].text) for at in told]
     worths = [_worth(lines[at].block.weight, size) for at, size in zip(told, sizes, strict=True)]
+    pointers = _pointers([lines[at].text for at in told])
+    for at in sorted(pointers):
+        worths[at] = min(worths[at], worths[at - 1])
     first_miss: float | None = None
     for at in sorted(range(len(told)), key=lambda at: (lines[told[at]].number not in ends, -worths[at], at)):
         if first_miss is not None and worths[at] < first_miss * NEARLY:
             break
+        if at in pointers and at - 1 not in page.chosen:
+            continue
         if not page.add(at, sizes[at]) and first_miss is None:
             first_miss = worths[at]
     chosen: list[_Line] = []

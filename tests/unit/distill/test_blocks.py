@@ -206,6 +206,22 @@ def test_the_frames_of_libraries_tell_less_than_one_s_own(heading: str, own: str
     assert shares[1] < 0.95 * shares[2]
 
 
+def test_all_that_a_library_s_frame_shows_tells_less() -> None:
+    lines = [
+        b"Traceback (most recent call last):",
+        b'  File "/usr/lib/python3.13/json/__init__.py", line 346, in loads',
+        b"    return _decoder.decode(",
+        b"           ~~~~~~~~~~~~~~~^",
+        b"        text,",
+        b'  File "/w/shop/cart.py", line 9, in total',
+        b"    return json.loads(text)",
+    ]
+    rule = classify_line(lines[0])
+    assert rule is not None
+    _, shares = block(rule, 0, lines)
+    assert max(shares[1:5]) < 0.95 * min(shares[5:])
+
+
 def test_the_first_frame_of_a_crash_tells_all_whosever_it_is() -> None:
     lines = [
         b"Fatal Python error: Segmentation fault",

@@ -268,6 +268,18 @@ def test_a_text_is_shown_where_it_tells_most() -> None:
     assert weights[2] > weights[1] / 2
 
 
+@pytest.mark.parametrize("budget", range(600, 1_600, 200))
+def test_carets_are_not_shown_without_what_they_point_at(budget: int) -> None:
+    frame = '  File "/w/shop/{0}.py", line {0}, in total\n    return price(items, {0})\n           {1}^^^^^^'
+    trace = "\n".join(frame.format(at, "~" * (at % 7)) for at in range(12))
+    head = "Traceback (most recent call last):"
+    log = [f"{head}\n{trace}\n{name}: no price" for name in ("ValueError", "shop.errors.CartError")]
+    shown = distill.excerpt(read("\n".join(["Tests of the cart", *log, ""])), budget).text.split("\n")
+    above = [shown[at - 1].strip() for at, line in enumerate(shown) if line.endswith("^^^^^^")]
+    assert above
+    assert all(line.startswith("return price(") for line in above)
+
+
 def test_words_of_errors_in_the_source_that_pytest_shows_are_none() -> None:
     log = (Path(__file__).parent / "blocks" / "pytest-long-test.log").read_text(encoding="utf-8")
     digest = read("".join(line[2:] for line in log.splitlines(keepends=True)))
