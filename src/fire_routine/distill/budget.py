@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..model import Block, Digest, Excerpt, Repeat, utf16_length
 from .text import abbreviated
 
-GAP = 22  # characters that a mark for left-out lines takes, about
+SPELLED = " lines left out"  # says the first mark of a gap; the others are their numbers alone
 COUNT = 27  # the same of a count of findings alike
 ROOM_A_COUNT = 2_000  # characters for which one count may be told
 ROOM_FOR_ENDS = 1_000  # characters from which on it is always told how the step ended
@@ -20,10 +20,13 @@ NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones ar
 LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
 
 _POINTER = re.compile(r"\s*(?:\|\s*)?[~^][\s~^]*")
+_POINTS = re.compile(r"[\s|│>E?]*[~^]")  # at a place in the line above, whatever it says then
+_MARGIN = 16  # characters at a line's beginning, where blanks may be a source's indentation
+_COLUMNS = re.compile(r"(?<=\S)[ \t]{4,}(?=\S)")
 
 
-def _gap(lines: int) -> str:
-    return f"[… {lines} line{'s' if lines > 1 else ''} left out]"
+def _gap(lines: int, spelled: str = "") -> str:
+    return f"[… {lines}{spelled.replace('lines', 'line') if lines == 1 else spelled}]"
 
 
 def _counts(repeats: Sequence[Repeat], chosen: Sequence[_Line]) -> dict[int, int]:
@@ -42,11 +45,12 @@ class _Page:
 
     `joints` holds for each line, and for the log's end, what the blank lines take that stand between it and
     the line before, or the log's beginning: they are shown where both are. None: they are not, since other
-    lines stand there, too, or more blank ones than the mark of a gap takes.
+    lines stand there, too, or more blank ones than the mark of a gap takes, which is `gap`.
     """
 
-    def __init__(self, joints: Sequence[int | None], room: int) -> None:
+    def __init__(self, joints: Sequence[int | None], gap: int, room: int) -> None:
         self._joints = joints
+        self._gap = gap
         self.room = room
         self.chosen = {-1, len(joints) - 1}  # the log's beginning and its end
 
@@ -56,10 +60,10 @@ class _Page:
 
     def add(self, at: int, size: int) -> bool:
         """Whether the line at position `at` fits, its share of gap marks counted; then it is chosen."""
-        cost = size + 1 + GAP
+        cost = size + 1 + self._gap
         for other, joint in ((at - 1, self._joints[at]), (at + 1, self._joints[at + 1])):
             if joint is not None and other in self.chosen:
-                cost += joint - GAP
+                cost += joint - self._gap
         if cost > self.room:
             return False
         self.room -= cost
@@ -82,16 +86,17 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     chosen = _choice(lines, digest.total_lines, max_characters - COUNT * len(counted), ends)
     counts = _counts(counted, chosen)
     out: list[str] = []
-    last = 0
+    last, spelled = 0, SPELLED
     for at, line in enumerate(chosen):
         if line.number > last + 1:
-            out.append(_gap(line.number - last - 1))
+            out.append(_gap(line.number - last - 1, spelled))
+            spelled = ""
         out.append(line.text)
         if at in counts:
             out.append(f"[… {counts[at]:,} more like this]")
         last = line.number
     if last < digest.total_lines:
-        out.append(_gap(digest.total_lines - last))
+        out.append(_gap(digest.total_lines - last, spelled))
     count = len({line.number for line in chosen})
     return Excerpt("\n".join(out), count, digest.total_lines, tuple(_shown(chosen)))
 
@@ -100,15 +105,25 @@ def _lines(digest: Digest, max_characters: int) -> list[_Line]:
     """The digest's lines, each cut to what it may take of the room."""
     longest = max(SHORTEST, max_characters // 6)
     telling = max(SHORTEST, max_characters * 2 // 5)
+    texts = [text for block in digest.blocks for text in block.lines]
+    if sum(map(len, texts)) + len(texts) > max_characters:
+        texts = [_narrowed(text, below) for text, below in pairwise((*texts, ""))]
+    places = [(block, offset) for block in digest.blocks for offset in range(len(block.lines))]
     return [
         _Line(
             block.first + min(offset, block.last - block.first),
             abbreviated(text, telling if block.weight >= TELLING else longest),
             block,
         )
-        for block in digest.blocks
-        for offset, text in enumerate(block.lines)
+        for (block, offset), text in zip(places, texts, strict=True)
     ]
+
+
+def _narrowed(text: str, below: str) -> str:
+    """A line without the blanks that set columns apart, but for two: they take the room of what tells."""
+    if _POINTS.match(text) or _POINTS.match(below):
+        return text
+    return text[:_MARGIN] + _COLUMNS.sub("  ", text[_MARGIN:]).rstrip()
 
 
 def _worth(weight: float, size: int) -> float:
@@ -116,7 +131,7 @@ def _worth(weight: float, size: int) -> float:
     return weight if weight >= TELLING else weight / (1 + size / LENGTH) ** THRIFT
 
 
-def _joints(lines: Sequence[_Line], told: Sequence[int], total: int) -> list[int | None]:
+def _joints(lines: Sequence[_Line], told: Sequence[int], total: int, gap: int) -> list[int | None]:
     """What joins each of the lines that are not blank, and the log's end, to the one before it."""
     joints: list[int | None] = []
     begin, number = 0, 0
@@ -125,7 +140,7 @@ def _joints(lines: Sequence[_Line], told: Sequence[int], total: int) -> list[int
         following = lines[at].number if at < len(lines) else total + 1
         numbers = (number, *(line.number for line in blank), following)
         size = sum(utf16_length(line.text) + 1 for line in blank)
-        left_out = size > GAP or any(later - earlier > 1 for earlier, later in pairwise(numbers))
+        left_out = size > gap or any(later - earlier > 1 for earlier, later in pairwise(numbers))
         joints.append(None if left_out else size)
         begin, number = at + 1, following
     return joints
@@ -140,7 +155,8 @@ def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Colle
     """The lines to show: how the step ended, then the most worth while there is room. Blank ones are shown
     between others, and are worth nothing alone."""
     told = [at for at, line in enumerate(lines) if line.text.strip()]
-    page = _Page(_joints(lines, told, total), max_characters - 2 * GAP)
+    gap = len(_gap(total)) + 1
+    page = _Page(_joints(lines, told, total, gap), gap, max_characters - len(SPELLED) - 2 * gap)
     sizes = [utf16_length(lines[at].text) for at in told]
     worths = [_worth(lines[at].block.weight, size) for at, size in zip(told, sizes, strict=True)]
     pointers = _pointers([lines[at].text for at in told])
@@ -154,6 +170,9 @@ def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Colle
             continue
         if not page.add(at, sizes[at]) and first_miss is None:
             first_miss = worths[at]
+    for at, size in enumerate(sizes):
+        if size < gap and {at - 1, at + 1} <= page.chosen and at not in page.chosen:
+            page.add(at, size)  # it takes no more than the mark of a gap in its place
     chosen: list[_Line] = []
     begin = 0
     for at, place in enumerate((*told, len(lines))):
