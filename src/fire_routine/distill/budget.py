@@ -151,10 +151,10 @@ def _pointers(texts: Sequence[str]) -> set[int]:
     return {at for at, text in enumerate(texts) if at and _POINTER.fullmatch(text)}
 
 
-def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Collection[int]) -> list[_Line]:
-    """The lines to show: how the step ended, then the most worth while there is room. Blank ones are shown
-    between others, and are worth nothing alone."""
-    told = [at for at, line in enumerate(lines) if line.text.strip()]
+def _page(
+    lines: Sequence[_Line], told: Sequence[int], total: int, max_characters: int, ends: Collection[int]
+) -> _Page:
+    """How the step ended, then the most worth while there is room, of the lines that are not blank."""
     gap = len(_gap(total)) + 1
     page = _Page(_joints(lines, told, total, gap), gap, max_characters - len(SPELLED) - 2 * gap)
     sizes = [utf16_length(lines[at].text) for at in told]
@@ -170,9 +170,13 @@ def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Colle
             continue
         if not page.add(at, sizes[at]) and first_miss is None:
             first_miss = worths[at]
-    for at, size in enumerate(sizes):
-        if size < gap and {at - 1, at + 1} <= page.chosen and at not in page.chosen:
-            page.add(at, size)  # it takes no more than the mark of a gap in its place
+    return page
+
+
+def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Collection[int]) -> list[_Line]:
+    """The lines to show. Blank ones are shown between others, and are worth nothing alone."""
+    told = [at for at, line in enumerate(lines) if line.text.strip()]
+    page = _page(lines, told, total, max_characters, ends)
     chosen: list[_Line] = []
     begin = 0
     for at, place in enumerate((*told, len(lines))):
