@@ -20,7 +20,7 @@ NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones ar
 LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
 
 _POINTER = re.compile(r"\s*(?:\|\s*)?[~^][\s~^]*")
-_POINTS = re.compile(r"[\s|│>E?]*[~^]")  # at a place in the line above, whatever it says then
+_POINTS = re.compile(r"(?:^|[\s|])[~^]+(?: |$)")  # at a place in the line above, whatever it says then
 _MARGIN = 16  # characters at a line's beginning, where blanks may be a source's indentation
 _COLUMNS = re.compile(r"(?<=\S)[ \t]{4,}(?=\S)")
 
@@ -121,7 +121,7 @@ def _lines(digest: Digest, max_characters: int) -> list[_Line]:
 
 def _narrowed(text: str, below: str) -> str:
     """A line without the blanks that set columns apart, but for two: they take the room of what tells."""
-    if _POINTS.match(text) or _POINTS.match(below):
+    if _POINTS.search(text) or _POINTS.search(below):
         return text
     return text[:_MARGIN] + _COLUMNS.sub("  ", text[_MARGIN:]).rstrip()
 

@@ -27,7 +27,9 @@ _PREFIX = (
     r"|remote:(?: {7})?|C/C\+\+:|[\w.+-]{1,80}>|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\|"
     r"|^\[ERROR\]|\[(?!WARN|warn|ERROR\]|.\]|[A-Z]+_[A-Z])[\w ./:@#&,()+-]{1,60}\](?:   \||:)?"
     r"| {2,12}\[[a-z][\w.-]{1,20}\]|\d+ error(?= gyp | [A-Z]:\\| /)|#\d+ \d+\.\d+|[|=>]|▸"
-    r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$))+"
+    r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$)"
+    # Docker Compose puts its time before a line without a blank.
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)+"
     r"|##\[error\]"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())
@@ -52,7 +54,7 @@ _QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")
 
 # Parts of words that are worth a look wherever they stand.
 _ANYWHERE = (b"error", b"fail", b"exception", b"panic")
-_FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT)
+_FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT or rule.section is not None)
 GITHUB_MARK = b"##["
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
 MARKS = (GITHUB_MARK, *OTHER_MARKS)

@@ -51,9 +51,9 @@ _DULL = (
     r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b)|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
     # … what package managers do, behind BuildKit's seconds, too
-    r"|(?:\[\w{1,20}\] |\d+\.\d{1,3} +)?(?:Downloading|Downloaded|Progress|Collecting|Using cached"
+    r"|(?:\[\w{1,20}\] |\d+\.\d{1,3} +)?(?:(?:Downloading|Downloaded|Progress|Collecting|Using cached"
     r"|Installing collected packages|Attempting uninstall|Found existing installation|Uninstalling"
-    r"|Successfully (?:un)?installed|Requirement already satisfied)\b|━{8}|\[Pipeline\] "
+    r"|Successfully (?:un)?installed|Requirement already satisfied)\b|(?:━|Γöü|Ôöü){8})|\[Pipeline\] "
     r"|(?:Get|Hit|Ign):\d+ |(?:Selecting previously|Preparing to unpack|Unpacking|Setting up) \S+ "
     r"|(?:remote: )?(?:Receiving|Resolving|Compressing|Counting|Enumerating|Unpacking) (?:objects|deltas)"
     r"|npm (?:WARN|warn) deprecated "
@@ -80,6 +80,8 @@ _SETTINGS = re.compile(
 )
 _PASSED = b" ... ok"
 _PASSED_LINES = re.compile(rb" \.\.\. ok[^\S\n]*\n")
+# pytest's, each with how far the run is
+_NOT_FAILED = re.compile(rb" (?:PASSED|SKIPPED|XFAIL)(?: \([^\n]*\))? +\[ *\d+%\][^\S\n]*\n")
 
 
 def dull(text: bytes) -> bool:
@@ -92,7 +94,8 @@ def dull_among(texts: Sequence[bytes]) -> set[int]:
     joined = b"\n%b\n" % b"\n".join(texts)
     ends = [match.start() + 1 for match in _DULL_LINES.finditer(joined)]
     passed = [match.start() for match in _PASSED_LINES.finditer(joined)]
-    among = {at - 1 for found in (ends, passed) for at in numbered(joined, found)}
+    progress = [match.start() for match in _NOT_FAILED.finditer(joined)] if b"%]" in joined else []
+    among = {at - 1 for found in (ends, passed, progress) for at in numbered(joined, found)}
     settings = list(_SETTINGS.finditer(joined))
     for match, first in zip(settings, numbered(joined, [match.start() for match in settings]), strict=True):
         among.update(range(first, first + match.group().count(b"\n")))

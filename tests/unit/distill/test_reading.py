@@ -282,6 +282,31 @@ def test_a_text_is_shown_where_it_tells_most() -> None:
     assert weights[2] > weights[1] / 2
 
 
+@pytest.mark.parametrize(
+    ("printed", "behind"),
+    [
+        ("stderr | cart.test.ts > cart > retries\nError: no price\n    at price (cart.ts:4:9)", ""),
+        ("    console.error\n      Error: no price\n          at price (cart.ts:4:9)", "PASS cart.test.ts"),
+    ],
+)
+def test_errors_that_a_javascript_test_prints_are_none(printed: str, behind: str) -> None:
+    failed = "AssertionError: expected 3 to be 4"
+    digest = read(f"{printed}\n{behind}\n{failed}\n")
+    findings = {line: block.rule for block in digest.blocks for line in block.lines}
+    assert findings[failed] == "python-exception"
+    assert findings["Error: no price" if not behind else "      Error: no price"] != "js-error"
+
+
+def test_what_passed_tells_little_beside_what_failed_in_a_list_of_pytest() -> None:
+    passed = [
+        f"tests/test_cart.py::test_{n} {'PASSED' if n % 2 else 'SKIPPED (no)'}   [ {n}%]" for n in range(30)
+    ]
+    digest = read("\n".join(["tests/test_cart.py::test_price FAILED   [  1%]", *passed, ""]))
+    weights = {line: block.weight for block in digest.blocks for line in block.lines}
+    failed = next(weight for line, weight in weights.items() if " FAILED " in line)
+    assert max(weights[line] for line in passed) < failed / 4
+
+
 @pytest.mark.parametrize("budget", range(800, 1_800, 200))
 def test_carets_are_not_shown_without_what_they_point_at(budget: int) -> None:
     frame = '  File "/w/shop/{0}.py", line {0}, in total\n    return price(items, {0})\n           {1}^^^^^^'
@@ -339,6 +364,7 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "Requirement already satisfied: tomli>=1.1 in /opt/python/lib/python3.10/site-packages",
         "0.873   Downloading tomli-2.2.1-py3-none-any.whl (14 kB)",
         "1.008     Found existing installation: tomli 2.0.1",
+        "27.25      ΓöüΓöüΓöüΓöüΓöüΓöüΓöüΓöü 152.3/152.3 kB 32.2 MB/s eta 0:00:00",
         "[Pipeline] // stage",
         "    attachment #2: trace (application/zip) ────────",
         "http.https://github.com/.extraheader",

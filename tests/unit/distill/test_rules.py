@@ -111,6 +111,7 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
         "10:12:45 AM: ",
         "[cart]: ",
         "C/C++: ",
+        "web-1  | 2026-01-02T03:04:05.123456789Z",
     ],
 )
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ RULES = (
     # Gradle
     rule("gradle-test", " failed", r"^\S.* > .*FAILED\s*$", CAUSE, ahead=TRACE, listed=True),
     rule("gradle-test-progress", "^t~failed", r"^\s*Test \S.* FAILED", RESULT, ahead=6, listed=True),
+    # What a test printed, indented; its failure is told below
+    rule("gradle-printed", " standard_out| standard_err", r"^\S.* STANDARD_(?:OUT|ERROR)$", 1.0, ahead=0, section=r"^\S", quoted="."),
     rule("spock", "condition not satisfied|condition failed with", r"^\s*(?:\S.*: )?Condition (?:not satisfied|failed with Exception):$", CAUSE, ahead=14, back=1, leads=r"^\S"),
     rule("gradle-what", "what went wrong", r"^\* What went wrong:$", CAUSE - 1, ahead=10, paragraph=14),
     rule("gradle-where", "* where:", r"^\* Where:$", CAUSE - 2, ahead=2, paragraph=3),
