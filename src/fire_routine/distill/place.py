@@ -16,7 +16,7 @@ from .rules import FAMILIES, OF_ANY_FAMILY
 from .rules.rule import CAUSE, CONSEQUENCE
 from .text import shown
 
-BEFORE = 0.15  # stands before the failed step
+BEFORE = 0.3  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
 ELSEWHERE = 0.5  # another step's, by the API's times
 FAR, REACH = 0.72, 300  # far before the step's end, in lines; right before it: 1
@@ -175,7 +175,9 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
     for finding in scan.findings:
         factor = _place(finding, ends, lines, scan.total)
         if failed:
-            factor *= 1.0 if any(start <= finding.stamp <= end for start, end in failed) else ELSEWHERE
+            # An action that fails leaves no mark of its own, and a later step may have failed with one.
+            within = any(start <= finding.stamp <= end for start, end in failed)
+            factor = max(factor, FAR) if within else factor * ELSEWHERE
         there = factor >= DEEP * 0.99
         name = finding.rule.name
         if families and name not in OF_ANY_FAMILY and FAMILIES.get(name) not in families:

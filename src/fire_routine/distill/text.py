@@ -12,8 +12,10 @@ LONGEST = 4_096  # characters of a line that is kept whole
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
 # `gh run view --log` puts job and step before the timestamp, tab-separated.
+# Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
+_BOM = rb"(?:\xef\xbb\xbf|\xe2\x88\xa9\xe2\x95\x97\xe2\x94\x90|\xc2\xb4\xe2\x95\x97\xe2\x94\x90)?"
 STAMP = re.compile(
-    rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?(?:\xef\xbb\xbf)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?"
+    rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?%b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?" % _BOM
 )
 RAW_ESCAPE = re.compile(  # begins with a literal, which re looks for first; colours often come in a row
     rb"\x1b(?:\[[0-9;]*m(?:\x1b\[[0-9;]*m)*"
@@ -64,7 +66,8 @@ _DULL = (
     r"|(?:> )?Run with --(?:stacktrace|info|debug|scan|warning-mode)\b"
     r"|Deprecated Gradle features were used|You can use '--warning-mode|For more on this, please refer to https://docs\.gradle"
     r"|\d+ actionable tasks?: |Configuration cache entry "
-    r"|npm (?:ERR!|error) (?:A complete log|    \S+-debug)|##\[endgroup\]|\[command\]|git version \d"
+    r"|npm (?:ERR!|error) (?:A complete log|    \S+-debug)"
+    r"|##\[(?:endgroup\]|(?:start|end)-action |group\]✅ )|\[command\]|git version \d"
     r"|Post job cleanup|Cleaning up orphan|Temporarily overriding HOME|Adding repository directory to"
     # … what Xcode notes in every build
     r"|note: (?:Disabling previews|Building targets in|Target dependency graph|Metadata extraction skipped"

@@ -118,7 +118,7 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         fall = LIKE if rule in seen or factor < faint else 1.0
         seen.add(rule)
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
-            said = _STEP.sub(b"", text) if text[:1] == b"#" else text
+            said = (_STEP.sub(b"", text) if text[:1] == b"#" else text).strip()
             weight *= factor
             if fall != 1.0:
                 weight *= fall ** abs(number - taken)

@@ -133,6 +133,26 @@ def test_a_failed_step_by_the_api_s_times_outweighs_errors_elsewhere() -> None:
     assert max(weights, key=lambda line: weights[line]) == "error: the cause"
 
 
+def test_the_cause_in_a_failed_action_stands_beside_what_failed_after_it() -> None:
+    lines = [
+        (1, "##[group]Run octo/emulator-runner@v2"),
+        (2, "a.kt:1:2: error: no such price"),
+        (3, "##[error]The process '/usr/bin/sh' failed with exit code 1"),
+        (4, "##[group]Run adb devices"),
+        *((5, f"device {number} is offline") for number in range(30)),
+        (6, "##[error]Process completed with exit code 1."),
+    ]
+    log = "".join(f"2026-01-02T03:04:0{second}.0000000Z {text}\n" for second, text in lines)
+
+    def at(second: int) -> datetime:
+        return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
+
+    steps = [Step(1, "emulator", "failure", at(1), at(3)), Step(2, "devices", "failure", at(4), at(6))]
+    digest = read(log, steps=steps)
+    weights = {line: block.weight for block in digest.blocks for line in block.lines}
+    assert max(weights, key=lambda line: weights[line]) == "a.kt:1:2: error: no such price"
+
+
 def test_lines_that_a_green_run_prints_too_weigh_little() -> None:
     noise = "".join(f"error: known since {n}\n" for n in range(3))
     green = distill.read_green([noise.encode()])

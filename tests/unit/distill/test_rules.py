@@ -112,6 +112,7 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
         "[cart]: ",
         "C/C++: ",
         "web-1  | 2026-01-02T03:04:05.123456789Z",
+        " 3:04.05 ",
     ],
 )
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ RULES = (
     rule("gradle-exception", "^o~org.gradle.|^o~org.jetbrains.kotlin.gradle|caused by: org.gradle.|caused by: org.jetbrains.kotlin", r"^(?:Caused by: )?org\.(?:gradle\.(?:api|internal|workers|process|execution)|jetbrains\.kotlin\.gradle)\.\S*(?:Exception|Error)(?:: |$)", RESULT - 2, ahead=0),
     rule("junit-console", "^=~=> ", r"^\s+=> (?:[a-z_]\w*\.)+[A-Z]\w*", CAUSE, ahead=TRACE, back=2, leads=r"^\s+\S", listed=True),
     rule("jvm-exception", "exception|error|throwable:|.lang.throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=TRACE, paragraph=0, logged=True),
+    rule("spring-log", " --- [", r"^\s*(?:\S+ )?\s*ERROR \d+ --- \[", REPORT + 1, ahead=TRACE, logged=True),
     rule("jvm-thread", "exception in thread", r"^Exception in thread ", CAUSE, ahead=TRACE),
     rule("jvm-cause", "caused by: ", r"^\s*Caused by: ", CAUSE - 2, ahead=TRACE),
     rule("jvm-frames", "^a~at ", r"^\s+at (?:[\w$]+\.)+", NOISE * 5, ahead=0),
