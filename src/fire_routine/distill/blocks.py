@@ -26,7 +26,7 @@ _WARNING = b": warning"
 _NEXT_WARNING = re.compile(
     rb"[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
 )
-_OF_ELSE, _OF_NEXT = 0.4, 0.9  # of its share has such a line, and each line behind a blank one
+_OF_ELSE, _OF_NEXT = 0.2, 0.9  # of its share has such a line, and each line behind a blank one
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
 _FRAME = re.compile(rb"\s+at ")
 # Frames of the JDK, of Node.js, of frameworks and of what is installed beside one's own code.
@@ -109,11 +109,20 @@ def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterato
             yield from _deeper_indented(texts, at, index, end)  # its source, and what points at it
 
 
+def _warns(text: bytes) -> bool:
+    """Whether a line is a compiler's warning."""
+    return _WARNING in text and _NEXT_WARNING.match(text) is not None
+
+
 def _else(text: bytes) -> bool:
     """Whether a line does not go on with what stands above it."""
-    if _WARNING in text and _NEXT_WARNING.match(text):
-        return True
-    return _ELSE.match(text) is not None
+    return _warns(text) or _ELSE.match(text) is not None
+
+
+def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
+    """The shares of the lines before a block that begins at `begin`, the nearest first."""
+    for text, share in zip(reversed(texts[:begin]), _BEFORE[:most], strict=False):
+        yield share * (_OF_ELSE if _warns(text) else 1.0)
 
 
 def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
@@ -146,7 +155,7 @@ def block(
     if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
         begin, end = _back(rule, index, texts), _ahead(rule, index, texts)
     heavy = rule.weight >= _HEAVY
-    before = _BEFORE[: min(LINES_BEFORE if heavy else 1, begin)]
+    before = list(_before(texts, begin, LINES_BEFORE if heavy else 1))
     after = _after(texts, end, LINES_AFTER if heavy else 1)
     first = begin - len(before)
     body = [1.0 if at == index else 0.95 - 0.006 * min(abs(at - index), 100) for at in range(begin, end)]

@@ -32,6 +32,7 @@ SHAPES = 6  # the same beyond these until the next has half the weight
 RARE, RARER = 0.6, 0.4  # what is frequent has at least that: a thousand findings may be the failure; if huge
 CROWD = 8  # blocks of a rule until its next has half the weight
 OTHER_FILE = 0.5  # what one of them counts that complains of another file
+LEAST = 0.1  # of its weight has what names a cause, however often: more than what warns beside the first
 LIST = 40  # the same in a list of what failed
 NAMED = 0.88  # of its weight has what comes after the first in such a list
 LAST_SAY = 40  # lines before a step's end that tell which family of tools failed
@@ -134,12 +135,13 @@ class _Likes:
             return 1.0
         shapes = self._before(there, "shape", finding.shape) + 1
         alike = 1 / (1 + max(shapes - ALIKE, 0) / SHAPES)
-        return (
+        factor = (
             self._repeated(finding, there)
             * self._frequent(finding, there)
             * alike
             * self._crowded(finding, there)
         )
+        return max(factor, LEAST) if finding.rule.weight >= CAUSE - 1 else factor
 
 
 def _families(scan: Scan, ends: Sequence[int]) -> set[str]:

@@ -278,3 +278,12 @@ def test_what_does_not_go_on_with_the_cause_tells_less(other: bytes) -> None:
     _, shares = block(rule, 0, lines)
     assert shares[-2] < plain[-2]
     assert (shares[-1] < plain[-1]) == (not other)
+
+
+def test_a_warning_above_the_cause_tells_less_than_what_led_to_it() -> None:
+    cause = b"shop.c:7:5: error: expected ';' before '}' token"
+    rule = classify_line(cause)
+    assert rule is not None
+    _, plain = block(rule, 1, [b"cc -c shop.c", cause])
+    _, shares = block(rule, 1, [b"till.c:7:5: warning: unused variable 'rate' [-Wunused-variable]", cause])
+    assert shares[0] < plain[0] / 2

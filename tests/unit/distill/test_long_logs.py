@@ -267,6 +267,19 @@ def test_the_many_warnings_before_the_end_of_a_step_leave_room_for_its_errors() 
     assert text.count("error CS0103") > text.count("warning CS0649")
 
 
+def test_errors_however_many_are_shown_rather_than_the_warnings_between_them() -> None:
+    words = ["".join(letters) for letters in product("bdfg", "aeiou", "prst", "aei")]
+    lines: list[str] = []
+    for at, word in enumerate(words[:150]):
+        lines += [
+            f"/shop/Tags.cs({at * 8 + n},23): warning CS8618: Field 'F{n}' must hold a value"
+            for n in range(8)
+        ]
+        lines.append(f"/shop/{word}.cs(7,9): error CS0029: Cannot convert type 'void' to 'Price'")
+    text = distill.excerpt(distill.read(["\n".join(lines).encode()]), 16_000).text
+    assert text.count("error CS0029") > 120
+
+
 def test_the_last_of_many_complaints_tell_no_more_for_standing_before_the_end() -> None:
     words = ["".join(letters) for letters in product("abcdef", repeat=3)]
     lines = [f"src/{word}.js:7:1 Extra semicolon after {word}. (semi)" for word in words]
