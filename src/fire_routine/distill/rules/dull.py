@@ -7,7 +7,7 @@ from .rule import NOISE, rule
 
 RULES = (
     # Γ£ô, Ô£ô: a tick as a Windows console's code page (437, 850) has it
-    rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|^✅|^(~(pass) |^Γ~Γ£ô|^Ô~Ô£ô|^o~ok |^p~pass|^-~pass", r"^\s*(?:(?:✓|√|✔|✅|[ΓÔ]£ô|\[\+\]|\(pass\)|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) ", NOISE, ahead=0),
+    rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|^✅|##[group]✅|^(~(pass) |^Γ~Γ£ô|^Ô~Ô£ô|^o~ok |^p~pass|^-~pass", r"^\s*(?:(?:✓|√|✔|(?:##\[group\])?✅|[ΓÔ]£ô|\[\+\]|\(pass\)|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) ", NOISE, ahead=0),
     rule("swift-testing-progress", "^◇|^↳|^\U001007c8|^\U0010105b|^\U0010065f", r"^\s*(?:◇|↳ //|\U001007c8|\U0010105b|\U0010065f) ", NOISE, ahead=0),
     rule("passed", "s ok|. ok| pass", r" (?:(?<=[.s] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)", NOISE, ahead=0),
     # https://firefox-source-docs.mozilla.org/mozbase/mozlog.html

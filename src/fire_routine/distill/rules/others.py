@@ -119,6 +119,8 @@ RULES = (
     rule("postgres", "^p~ error:  |^e~error:  |psql: ", r"^(?:psql:\S+:\d+: )?ERROR:  \S|^psql: (?:error: )?FATAL:  ", CAUSE - 1, ahead=4, paragraph=3),
     rule("mysql", "^e~error 0", r"^ERROR \d{4} \(\w{5}\)", CAUSE - 1, ahead=1),
     rule("pg-regress", "... failed", r"^(?:test)?\s+\S+ +\.\.\. FAILED(?: +\d+ ms)?$", RESULT, ahead=0, listed=True),
+    # Dart's reporter for GitHub
+    rule("dart-test-github", "❌|Γ¥î|ÔØî", r"^(?:##\[group\])?(?:❌|Γ¥î|ÔØî) .* \(failed\)$", CAUSE, ahead=20, paragraph=12, listed=True),
     rule("vim-error", "^e~e00: |^e~e000: |^e~e0000: ", r"^E\d{2,4}: ", RESULT, ahead=2),
     rule("yaml", "while parsing|while scanning|found character|did not find expected|mapping values", r"(?:while (?:parsing|scanning) (?:a|an|the|for)|found character .{1,9}that cannot start|did not find expected|mapping values are not allowed)", CAUSE, ahead=2),
     # Mocha and others that number what failed; RSpec also numbers what is pending, the reason below it
