@@ -24,7 +24,6 @@ MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines th
 LOOKED = 120  # lines before a mark of which the dull are sorted out
 TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
 FALL = 0.94  # from each line before a mark to the one before it
-SHORT = 3  # bytes of a text that may be shown again and again: a lone bracket
 SHOWN = 0.35  # of its weight has a line of a block whose text another line shows, such as a stack frame
 MORE = 0.9  # an earlier line shows it, unless it has less than this of the later one's weight
 ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says what others said
@@ -127,13 +126,12 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
 
 
 def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
-    """For each text the number of the line that shows it: the first, but for one that tells clearly more.
+    """For each text, without its indentation, the number of the line that shows it: the first, but for one
+    that tells clearly more.
     A ruler belongs to what stands below it."""
     told: dict[bytes, tuple[int, float]] = {}
     for number, weight, _, text, _ in shares:
-        if len(text) > SHORT and (
-            text not in told or (told[text][1] < weight * MORE and _WORDS.search(text))
-        ):
+        if text not in told or (told[text][1] < weight * MORE and _WORDS.search(text)):
             told[text] = (number, weight)
     return {text: number for text, (number, _) in told.items()}
 
