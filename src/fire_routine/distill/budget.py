@@ -19,8 +19,9 @@ TELLING = 5.0  # the weight from which on a line may take much of the room
 NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones are still tried
 LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
 
+# Carets and the like alone, behind a compiler's gutter, too; and whatever else a line says that points
 _POINTER = re.compile(r"\s*(?:\|\s*)?[~^][\s~^]*")
-_POINTS = re.compile(r"(?:^|[\s|])[~^]+(?: |$)")  # at a place in the line above, whatever it says then
+_POINTS = re.compile(r"(?:^|[\s|])[~^]+(?: |$)")  # at a place in the line above.
 _MARGIN = 16  # characters at a line's beginning, where blanks may be a source's indentation
 _COLUMNS = re.compile(r"(?<=\S)[ \t]{4,}(?=\S)")
 

@@ -78,7 +78,7 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
         done, last, ahead = _lines(whole[:again]), _lines(whole[again:stop]), _lines(whole[stop:])
         start = len(before)
         lines = [*before, *waiting, *done, *last, *ahead]
-        if len(lines) == start + len(ahead):
+        if len(lines) == start + len(ahead):  # what is new waits until more stands behind it
             waiting = ahead
             continue
         yield Window(lines, first, start, len(lines) - len(ahead), last=False)

@@ -11,9 +11,9 @@ from .literals import Literals
 LONGEST = 4_096  # characters of a line that is kept whole
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
-# `gh run view --log` puts job and step before the timestamp, tab-separated.
 # Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
 _BOM = rb"(?:\xef\xbb\xbf|\xe2\x88\xa9\xe2\x95\x97\xe2\x94\x90|\xc2\xb4\xe2\x95\x97\xe2\x94\x90)?"
+# `gh run view --log` puts job and step before the timestamp, tab-separated.
 STAMP = re.compile(
     rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?%b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?" % _BOM
 )
@@ -83,13 +83,17 @@ _SETTINGS = re.compile(
 )
 _PASSED = b" ... ok"
 _PASSED_LINES = re.compile(rb" \.\.\. ok[^\S\n]*\n")
-# pytest's, each with how far the run is
+_SO_FAR = b"%]"  # at the end of pytest's
 _NOT_FAILED = re.compile(rb" (?:PASSED|SKIPPED|XFAIL)(?: \([^\n]*\))? +\[ *\d+%\][^\S\n]*\n")
 
 
 def dull(text: bytes) -> bool:
     """Whether what a line shows tells nothing by itself."""
-    return _DULL_LINE.match(text) is not None or (_PASSED in text and text.rstrip().endswith(_PASSED))
+    return (
+        _DULL_LINE.match(text) is not None
+        or (_PASSED in text and text.rstrip().endswith(_PASSED))
+        or (_SO_FAR in text and _NOT_FAILED.search(b"%b\n" % text) is not None)
+    )
 
 
 def dull_among(texts: Sequence[bytes]) -> set[int]:
@@ -97,8 +101,8 @@ def dull_among(texts: Sequence[bytes]) -> set[int]:
     joined = b"\n%b\n" % b"\n".join(texts)
     ends = [match.start() + 1 for match in _DULL_LINES.finditer(joined)]
     passed = [match.start() for match in _PASSED_LINES.finditer(joined)]
-    progress = [match.start() for match in _NOT_FAILED.finditer(joined)] if b"%]" in joined else []
-    among = {at - 1 for found in (ends, passed, progress) for at in numbered(joined, found)}
+    others = [match.start() for match in _NOT_FAILED.finditer(joined)] if _SO_FAR in joined else []
+    among = {at - 1 for found in (ends, passed, others) for at in numbered(joined, found)}
     settings = list(_SETTINGS.finditer(joined))
     for match, first in zip(settings, numbered(joined, [match.start() for match in settings]), strict=True):
         among.update(range(first, first + match.group().count(b"\n")))

@@ -386,6 +386,7 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "1.008     Found existing installation: tomli 2.0.1",
         "27.25      ΓöüΓöüΓöüΓöüΓöüΓöüΓöüΓöü 152.3/152.3 kB 32.2 MB/s eta 0:00:00",
         "[Pipeline] // stage",
+        "tests/test_cart.py::test_sums PASSED                       [ 42%]",
         "    attachment #2: trace (application/zip) ────────",
         "http.https://github.com/.extraheader",
         "You can use '--warning-mode all' to show the individual deprecation warnings",
