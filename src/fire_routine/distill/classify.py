@@ -24,12 +24,12 @@ _PREFIX = (
     r"(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
     r"|\[?\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: [AP]M)?(?:\]:?|:)?"
     r"(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
-    r"| ?\d{1,3}:\d\d\.\d\d|remote:(?: {7})?|C/C\+\+:|[\w.+-]{1,80}>|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\|"
+    r"|[ \d]\d{0,3}:\d\d\.\d\d|remote:(?: {7})?|C/C\+\+:|[\w.+-]{1,80}>|[\w./-]{1,40}(?:\(\d+\)| \d+)? +\|"
     r"|^\[ERROR\]|\[(?!WARN|warn|ERROR\]|.\]|[A-Z]+_[A-Z])[\w ./:@#&,()+-]{1,60}\](?:   \||:)?"
     r"| {2,12}\[[a-z][\w.-]{1,20}\]|\d+ error(?= gyp | [A-Z]:\\| /)|#\d+ \d+\.\d+|[|=>]|▸"
     r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$)"
     # Docker Compose puts its time before a line without a blank.
-    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)+"
+    r"|2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)+"
     r"|##\[error\]"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())

@@ -13,7 +13,7 @@ RULES = (
     rule("named-file", "error|fail|exception|warn", r"(?:error|Error|fail|Fail|exception|Exception|warn|Warn)\w*\.(?:h|m|pm|js|ts|py|go|rs|java|rb|c|o|cc|cpp|cs|hpp|html|class|rst|md|so|lo|scala|kt|php|ex|swift|beam|hi|log|txt|snap|json)\b(?!:\d)", NOISE * 4, ahead=0),
     rule("named-word", "error_|error-|errorcode|errorhandler|error_h|errorpage", r"\berror[_-]?(?:handler|page|code|log|msg|message|type)s?\b", NOISE * 5, ahead=0),
     rule("warning", "warn|^w~w: ", r"^(?:\[?(?:WARNING|WARN|warning|warn|Warning)\]?[: ]|W: )", WARNING, ahead=0),
-    rule("jvm-logged", "exception|error", r"[\s:(](?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error)(?:: .*)?$", REPORT + 1, ahead=TRACE, logged=True),
+    rule("jvm-logged", "exception|founderror|memoryerror|overflowerror|assertionerror|linkageerror|initializererror|versionerror|methoderror", r"[\s:(](?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error)(?:: .*)?$", REPORT + 1, ahead=TRACE, logged=True),
     rule("error-label", "error|fatal|critical|severe", r"^\s*(?:\S+ )?(?:\[[\w .:/-]+\] ?){0,3}(?:\[?(?:ERROR|FATAL|CRITICAL|SEVERE|Error|Fatal|fatal|error)\]?)(?:\s*[:\]!|]|\s+-) *\S", REPORT + 1, ahead=10, back=1, leads=r"^\$|^\+ "),
     rule("error-after-place", "error", r"^(?:[A-Za-z]:)?(?=[^\s:(]*[A-Za-z])[^\s:({]+[:(]\d+.*\b[Ee]rror\b", REPORT + 2, ahead=6),
     rule("failed-label", "fail", r"^\s*(?:\[[\w .:/-]+\] ?){0,3}(?:[*#=!>-]{1,8} ?|\S+:\d+:? ?|T(?:EST|est) )?\[? ?(?:FAIL|FAILED|FAILURE|Failed|Failure) ?\]?(?:[:!\s]|$)", REPORT + 1, ahead=8),
