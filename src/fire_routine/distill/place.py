@@ -141,7 +141,9 @@ class _Likes:
             * alike
             * self._crowded(finding, there)
         )
-        return max(factor, LEAST) if finding.rule.weight >= CAUSE - 1 else factor
+        if finding.rule.weight < CAUSE - 1 or self._scan.total > HUGE:  # there, much that is none is named so
+            return factor
+        return max(factor, LEAST)
 
 
 def _families(scan: Scan, ends: Sequence[int]) -> set[str]:
