@@ -11,7 +11,7 @@ from ..model import Block, Digest, Excerpt, Repeat, utf16_length
 from .text import abbreviated
 
 SPELLED = " lines left out"  # says the first mark of a gap; the others are their numbers alone
-COUNT = 27  # the same of a count of findings alike
+COUNT = 27  # characters that a count of findings alike takes, about
 ROOM_A_COUNT = 2_000  # characters for which one count may be told
 ROOM_FOR_ENDS = 1_000  # characters from which on it is always told how the step ended
 SHORTEST = 200  # characters that a line may take however little room there is

@@ -62,6 +62,15 @@ def failed_times(steps: Sequence[Step]) -> list[tuple[bytes, bytes]]:
     return [(start, end) for start, end in times if start and end]
 
 
+def _within(finding: Finding, times: Sequence[tuple[bytes, bytes]]) -> bool:
+    return any(start <= finding.stamp <= end for start, end in times)
+
+
+def _unmarked(failed: Sequence[tuple[bytes, bytes]], ends: Sequence[Mark]) -> list[tuple[bytes, bytes]]:
+    """The times of steps that failed without a mark of their own, as actions do: a later one may have one."""
+    return [(start, end) for start, end in failed if not any(start <= mark.stamp <= end for mark in ends)]
+
+
 def _near(lines: int, total: int) -> float:
     """How much it says for a finding that it stands so many lines before the end of its step."""
     larger = max(total / HUGE, 1.0)
@@ -169,19 +178,18 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
     ends = exits(scan)
     lines = [mark.line for mark in ends]
     failed = failed_times(steps)
-    if not any(
-        start <= finding.stamp <= end for finding in scan.findings for start, end in failed if finding.stamp
-    ):
+    if not any(finding.stamp and _within(finding, failed) for finding in scan.findings):
         failed = []
+    unmarked = _unmarked(failed, ends)
     likes = _Likes(scan)
     families = _families(scan, lines)
     found: list[float] = []
     for finding in scan.findings:
         factor = _place(finding, ends, lines, scan.total)
-        if failed:
-            # An action that fails leaves no mark of its own, and a later step may have failed with one.
-            within = any(start <= finding.stamp <= end for start, end in failed)
-            factor = max(factor, FAR) if within else factor * ELSEWHERE
+        if _within(finding, unmarked):
+            factor = max(factor, FAR)
+        elif failed and not _within(finding, failed):
+            factor *= ELSEWHERE
         there = factor >= DEEP * 0.99
         name = finding.rule.name
         if families and name not in OF_ANY_FAMILY and FAMILIES.get(name) not in families:
@@ -195,10 +203,11 @@ def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
     ends = exits(scan)
     lines = [mark.line for mark in ends]
     failed = failed_times(steps)
-    timed = [
-        finding for finding in scan.findings if any(start <= finding.stamp <= end for start, end in failed)
-    ]
+    unmarked = _unmarked(failed, ends)
+    timed = [finding for finding in scan.findings if _within(finding, failed)]
     placed = [
-        finding for finding in timed or scan.findings if _place(finding, ends, lines, scan.total) >= DEEP
+        finding
+        for finding in timed or scan.findings
+        if _within(finding, unmarked) or _place(finding, ends, lines, scan.total) >= DEEP
     ]
     return placed or timed or list(scan.findings)

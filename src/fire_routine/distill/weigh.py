@@ -127,8 +127,7 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
 
 def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
     """For each text, without its indentation, the number of the line that shows it: the first, but for one
-    that tells clearly more.
-    A ruler belongs to what stands below it."""
+    that tells clearly more. A ruler belongs to what stands below it."""
     told: dict[bytes, tuple[int, float]] = {}
     for number, weight, _, text, _ in shares:
         if text not in told or (told[text][1] < weight * MORE and _WORDS.search(text)):

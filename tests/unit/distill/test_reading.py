@@ -133,7 +133,8 @@ def test_a_failed_step_by_the_api_s_times_outweighs_errors_elsewhere() -> None:
     assert max(weights, key=lambda line: weights[line]) == "error: the cause"
 
 
-def test_the_cause_in_a_failed_action_stands_beside_what_failed_after_it() -> None:
+@pytest.mark.parametrize(("conclusion", "began"), [("failure", 4), ("success", 2)])
+def test_what_a_failed_action_told_stands_beside_what_failed_after_it(conclusion: str, began: int) -> None:
     lines = [
         (1, "##[group]Run octo/emulator-runner@v2"),
         (2, "a.kt:1:2: error: no such price"),
@@ -147,10 +148,14 @@ def test_the_cause_in_a_failed_action_stands_beside_what_failed_after_it() -> No
     def at(second: int) -> datetime:
         return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
 
-    steps = [Step(1, "emulator", "failure", at(1), at(3)), Step(2, "devices", "failure", at(4), at(6))]
+    steps = [
+        Step(1, "emulator", conclusion, at(1), at(4)),
+        Step(2, "devices", "failure", at(began), at(6)),
+    ]
     digest = read(log, steps=steps)
     weights = {line: block.weight for block in digest.blocks for line in block.lines}
-    assert max(weights, key=lambda line: weights[line]) == "a.kt:1:2: error: no such price"
+    cause = "a.kt:1:2: error: no such price"
+    assert (max(weights, key=lambda line: weights[line]) == cause) == (conclusion == "failure")
 
 
 def test_lines_that_a_green_run_prints_too_weigh_little() -> None:
