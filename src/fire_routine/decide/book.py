@@ -133,13 +133,14 @@ def rule(book: list[Claim], asking: Asking, at: datetime | None) -> Ruling:
     """
     book = [claim for claim in book if claim.run == asking.run or claim.run > asking.since_run]
     own = next((claim for claim in book if claim.mark == asking.mark), None)
-    lost = frozenset() if asking.once_per == "always" else _lost(book)
-    others = [claim for claim in book if claim.mark != asking.mark and claim.mark not in lost]
+    beaten = {} if asking.once_per == "always" else _beaten(book)
+    others = [claim for claim in book if claim.mark != asking.mark and not beaten.get(claim.mark)]
     told = [claim for claim in others if claim.stage in _PASSED_ON]
     standing = [claim for claim in others if _stands(claim, own, at)]
+    leading = [claim for claim in standing if claim.mark not in beaten]  # one of an attempt's claims is sent
     firm = [claim for claim in standing if not claim.open(at)]
 
-    sessions, known = _count([*standing, *told], asking), _count([*firm, *told], asking)
+    sessions, known = _count([*leading, *told], asking), _count([*firm, *told], asking)
     ruling = Ruling(sessions=sessions, known_sessions=known)
     # What is firm comes first: there is nothing to wait for where it blocks by itself.
     for basis, count in ((firm, known), (standing, sessions)):
@@ -160,20 +161,22 @@ def _stands(claim: Claim, own: Claim | None, at: datetime | None) -> bool:
     return claim.stage is Stage.CLAIMED and own is not None and claim.id < own.id and not claim.old(at)
 
 
-def _lost(book: list[Claim]) -> frozenset[str]:
-    """Claims that an earlier one of their own attempt beat, and whose jobs said no more.
+def _beaten(book: list[Claim]) -> dict[str, bool]:
+    """Claims that an earlier one of their own attempt beat and whose jobs said no more; whether for good.
 
-    A claim that failed beats those made before it had failed, and none after.
+    A claim that failed beats those made before it had failed, and none after. One that has not begun to
+    send may yet give way: then the next is no longer beaten.
     """
-    lost: set[str] = set()
+    beaten: dict[str, bool] = {}
     attempts: dict[tuple[int, int], list[Claim]] = {}
     for claim in book:
         rivals = attempts.setdefault((claim.run, claim.attempt), [])
-        if claim.stage is Stage.CLAIMED and any(_beats(rival, claim) for rival in rivals):
-            lost.add(claim.mark)
+        beating = [rival for rival in rivals if claim.stage is Stage.CLAIMED and _beats(rival, claim)]
+        if beating:
+            beaten[claim.mark] = any(rival.stage is not Stage.CLAIMED for rival in beating)
         else:
             rivals.append(claim)
-    return frozenset(lost)
+    return beaten
 
 
 def _beats(rival: Claim, claim: Claim) -> bool:

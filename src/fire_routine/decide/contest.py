@@ -84,7 +84,7 @@ class Contest:
 
     def _look_again(self, ruling: Ruling) -> Ruling:
         own_commit = self._run.head_sha
-        for sha in {own_commit, ruling.blocker.sha if ruling.blocker else own_commit}:
+        for sha in dict.fromkeys((own_commit, ruling.blocker.sha if ruling.blocker else own_commit)):
             self._postings.read(sha)
         return self.judge()
 

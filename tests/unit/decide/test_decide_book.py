@@ -107,6 +107,18 @@ def test_siblings_that_lost_are_no_obstacle_to_the_next_attempt() -> None:
     assert ruling([*first, again], asking(attempt=2)) == (True, False, "")
 
 
+def test_who_is_beaten_only_for_now_is_waited_for_and_counts_as_no_session_beside_who_leads() -> None:
+    leader, second = entry(1, Stage.CLAIMED, "leader", run=99), entry(2, Stage.CLAIMED, "second", B, run=99)
+    me = entry(10, Stage.CLAIMED, "me", B)
+    same = asking(failures=frozenset({B}), max_sessions=2)
+    assert ruling([leader, second, me], same) == (False, True, "second")
+    gives_way = entry(11, Stage.WITHDRAWN, "leader", run=99)
+    assert ruling([leader, second, me, gives_way], same) == (False, True, "second")
+    sends = entry(11, Stage.SENDING, "leader", run=99)
+    assert ruling([leader, second, me, sends], same) == (True, False, "")
+    assert ruling([leader, second, me], replace(same, failures=frozenset({"cccccccc"}))) == (True, False, "")
+
+
 def test_a_loser_is_none_where_the_one_before_it_had_grown_old() -> None:
     dead = entry(1, Stage.CLAIMED, "dead")
     next_one = entry(2, Stage.CLAIMED, "next", after=CLAIM_LASTS.total_seconds())
