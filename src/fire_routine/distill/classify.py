@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from ..patterns import pattern
 from .literals import Literals
+from .passed import LEADING, PASSED
 from .rules import DULL, GENERAL, SPECIFIC
 from .rules.infrastructure import SIGNS
 from .rules.rule import CAUSE, HINT, NOISE, Rule
@@ -57,7 +58,7 @@ _ANYWHERE = (b"error", b"fail", b"exception", b"panic")
 _FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT or rule.section is not None)
 GITHUB_MARK = b"##["
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
-MARKS = (GITHUB_MARK, *OTHER_MARKS)
+MARKS = (GITHUB_MARK, *OTHER_MARKS, *PASSED)
 
 # Letters to lower case, every digit to a nought, and bytes beyond ASCII to few: the fewer different ones
 # there are, the faster is the search. A rule's expression tells apart what is equal then.
@@ -111,7 +112,9 @@ def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
 @cache
 def _formats() -> Literals:
     """What makes a line worth a look wherever it stands."""
-    texts = [*_ANYWHERE, *(mark.translate(_FOLD) for mark in MARKS)]
+    texts = [*_ANYWHERE, *(mark.translate(_FOLD) for mark in MARKS if mark not in LEADING)]
+    for mark in LEADING:
+        texts += _beginnings(mark[:1], mark.translate(_FOLD), indented=False)
     for rule in SPECIFIC:
         for literal in filter(None, rule.literals if rule.name in _FORMATS else ()):
             first, text = _called(literal)

@@ -25,6 +25,7 @@ class Collected:
         self._lines: list[bytes] = []
         self._first = 0  # number of the first of them
         self._found: dict[str, list[Finding]] = {}  # by rule
+        self.last = -1  # number of the last line that was taken
         self._counts: dict[int, int] = {}  # of this step, by the line's mask, hashed
         self._alike: dict[int, int] = {}  # and by shape
         self._shapes: dict[int, int] = {}  # of a mask
@@ -57,6 +58,7 @@ class Collected:
 
     def take(self, index: int, mask: bytes, rule: Rule) -> None:
         """A rule took the line at `index` of the window."""
+        self.last = self._first + index
         key = hash(mask)
         count = self._counts.get(key, 0)
         if count or len(self._counts) < TEMPLATES:
@@ -93,6 +95,18 @@ class Collected:
             del taken[SPANS // 2]
         taken.append(finding)
         self._hold(finding)
+
+    def forget(self, begin: int) -> None:
+        """Nothing that was taken from the line at `begin` of the window on is a finding."""
+        first = self._first + begin
+        for taken in self._found.values():
+            while taken and taken[-1].number >= first:
+                finding = taken.pop()
+                for counts, like in ((self._counts, finding.key), (self._alike, finding.shape)):
+                    left = counts.pop(like, 1) - 1
+                    if left > 0:
+                        counts[like] = left
+        self._again = {key: again for key, again in self._again.items() if again[0] < begin}
 
     def _hold(self, finding: Finding) -> None:
         """Bound the bytes that are kept: of each rule, the first lines that it took and the last stay."""

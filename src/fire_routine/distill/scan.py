@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable
 
 from .blocks import unprefixed
@@ -10,6 +11,7 @@ from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
 from .collected import Collected
 from .findings import Header, Mark, Scan, Tail
 from .known import Known
+from .passed import PASSED, began
 from .rules.rule import CAUSE, Rule
 from .stream import Window, windows
 from .text import masked, segments, shown, stamp_of, texts, unstamped
@@ -44,6 +46,8 @@ class Scanner:
         self._section: Rule | None = None
         self._section_end = 0  # number of the line at which it ends at the latest
         self._section_at = 0
+        self._passed_at = 0  # number of the last line that said that a test passed, or began a step
+        self._passed = deque[tuple[int, int]](maxlen=NEAR)  # such lines, and which was the last before each
         self._neared = 0  # lines before this one were examined, or are too far from a mark
         self._tailed = 0
         self._lines: list[bytes] = []
@@ -99,6 +103,10 @@ class Scanner:
         """Before a mark, every line is examined."""
         begin = max(until - NEAR, self._neared - self._first, 0)
         self._neared = self._first + until
+        for since, passed in self._passed:
+            if passed >= self._first + begin:
+                self._printed(since, passed)
+        self._passed.clear()
         self._examine_each(begin, until)
 
     def _examine_each(self, begin: int, end: int, quoted: re.Pattern[bytes] | None = None) -> None:
@@ -147,6 +155,31 @@ class Scanner:
                 self._other_marks(index, raw)
         if raw.find(GITHUB_MARK, 0, 500) >= 0:
             self._marks(index, raw)
+        for mark in PASSED:
+            if mark in raw:
+                self._note_passed(index)
+
+    def _note_passed(self, index: int) -> None:
+        """A test passed: what it printed is no finding."""
+        since, self._passed_at = self._passed_at, self._first + index
+        if self._collected.last < since:
+            self._passed.append((since, self._passed_at))
+            return
+        begin = self._printed(since, self._passed_at)
+        if begin is not None:
+            self._collected.forget(begin)
+
+    def _printed(self, since: int, passed: int) -> int | None:
+        """What a test printed need not be examined, where it can be told from what others did; its begin."""
+        begin = began(self._lines, passed - self._first, max(since - self._first, 0))
+        if begin is not None:
+            self._examined.update(range(self._first + begin, passed))
+        return begin
+
+    def _begin_step(self, header: Header) -> None:
+        self._header = header
+        self._passed_at = header.line
+        self._collected.begin_step()
 
     def _tail(self, until: int, weight: float) -> None:
         """The lines before a mark are kept, for the larger budgets."""
@@ -159,8 +192,7 @@ class Scanner:
     def _marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
         if text.startswith(HEADING.decode()):
-            self._header = self._read_header(index, text)
-            self._collected.begin_step()
+            self._begin_step(self._read_header(index, text))
         elif text.startswith("##[error]"):
             self._mark(index, "exit" if _ENDS.match(text) else "error", text, stamp_of(raw)[1])
 
@@ -168,8 +200,7 @@ class Scanner:
         text = self._text(index)
         if b"travis_time:start" in raw:
             if text.startswith("$ "):
-                self._header = Header(self._first + index, text[2:], text[2:])
-                self._collected.begin_step()
+                self._begin_step(Header(self._first + index, text[2:], text[2:]))
             return
         travis = _TRAVIS.match(text)
         if travis:

@@ -1,0 +1,103 @@
+"""What tests printed that passed: it explains no failure, whatever it looks like.
+
+Some runners say where a test begins and how it ended, and what it printed stands between the two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..patterns import pattern
+from .text import shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Runner:
+    """How a runner of tests tells it; the expressions' group is the test's name."""
+
+    mark: bytes  # in each line that says that one passed
+    passed: re.Pattern[bytes]
+    start: bytes  # in each line that says that one begins, or goes on
+    begins: re.Pattern[bytes]
+    ended: bytes  # in each line that says that another one ended, or failed
+    leads: bool = False  # the mark begins its line; where it is indented, it says the same of a test's part
+
+
+_RUNNERS = (
+    # https://pkg.go.dev/cmd/go#hdr-Testing_flags, `-v`
+    _Runner(
+        b"--- PASS: ",
+        pattern(rb"--- PASS: (\S+)"),
+        b"=== ",
+        pattern(rb"=== (?:RUN|CONT|NAME|PAUSE) +(\S+)"),
+        b"--- FAIL: ",
+        leads=True,
+    ),
+    # https://google.github.io/googletest/advanced.html
+    _Runner(
+        b"[       OK ] ",
+        pattern(rb"\[       OK \] (\S+)"),
+        b"[ RUN      ] ",
+        pattern(rb"\[ RUN      \] (\S+)"),
+        b"[  FAILED  ] ",
+        leads=True,
+    ),
+    # https://maven.apache.org/surefire/maven-surefire-plugin/, and Ant's; not all say of which class
+    _Runner(
+        b"Failures: 0, Errors: 0",
+        pattern(
+            rb"\s*(?:\[\w+\] )?Tests run: [1-9]\d*, Failures: 0, Errors: 0,.* Time elapsed: "
+            rb"(?:.* --? in (\S+)$)?"
+        ),
+        b"Running ",
+        pattern(rb"\s*(?:\[\w+\] )?Running (\S+)$"),
+        b"Tests run: ",
+    ),
+    # https://developer.apple.com/documentation/xctest
+    _Runner(
+        b"' passed (",
+        pattern(rb"Test [Cc]ase '(.+)' passed \("),
+        b"' started",
+        pattern(rb"Test [Cc]ase '(.+)' started"),
+        b"' failed (",
+    ),
+    # https://cmake.org/cmake/help/latest/manual/ctest.1.html, `-V`
+    _Runner(
+        b"   Passed ",
+        pattern(rb"\s*\d+/\d+ Test +#(\d+): .* Passed +"),
+        b"Start ",
+        pattern(rb"\s+Start +(\d+): "),
+        b"***",
+    ),
+)
+PASSED = tuple(runner.mark for runner in _RUNNERS)
+LEADING = frozenset(runner.mark for runner in _RUNNERS if runner.leads)
+
+
+def began(lines: Sequence[bytes], index: int, least: int) -> int | None:
+    """The place, `least` or later, of the line with which the test began that passed at `index`.
+
+    None: there is none, or not all that stands between is sure to be what this test printed.
+    """
+    text = shown(lines[index])
+    for runner in _RUNNERS:
+        passed = runner.passed.match(text) if runner.mark in text else None
+        if passed is not None:
+            return _began(runner, passed[1], lines, index, least)
+    return None
+
+
+def _began(runner: _Runner, name: bytes | None, lines: Sequence[bytes], index: int, least: int) -> int | None:
+    for at in range(index - 1, least - 1, -1):
+        raw = lines[at]
+        if runner.ended in raw:
+            return None
+        begins = runner.begins.match(shown(raw)) if runner.start in raw else None
+        if begins is not None:
+            if name is None or begins[1] == name:
+                return at
+            if not begins[1].startswith(name + b"/"):  # a part of it, as Go names them
+                return None
+    return None
