@@ -22,9 +22,10 @@ _AFTER = tuple(0.5 - 0.02 * at for at in range(20))
 # What does not go on with what stands above: a log's next information, a build's next task, a compiler's next
 # warning.
 _ELSE = re.compile(rb"\[INFO\]|(?:\S+ )?INFO |> Task :|:\w[\w.:-]*(?: [A-Z-]+)?$|\[\d+/\d+\] ")
-_WARNING = b": warning"
+_WARNING = b"arning"
 _NEXT_WARNING = re.compile(
     rb"[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
+    rb"|\d+:\d+  Warning: "
 )
 _OF_ELSE, _OF_NEXT = 0.2, 0.9  # of its share has such a line, and each line behind a blank one
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
@@ -38,6 +39,7 @@ _PYTHON_LIBRARY = re.compile(rb"\s+File \"[^\"]*(?:(?:site|dist)-packages|[/\\]l
 _LATEST_FIRST = b"(most recent call first):"
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what one farther from it tells
+_HEADING, _BENEATH = 0.9, 0.1  # of the weight has a heading, and what stands between it and the line
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
@@ -80,6 +82,14 @@ def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             if line.strip():
                 begin = at
     return begin
+
+
+def _heading(rule: Rule, index: int, texts: Sequence[bytes]) -> int | None:
+    """The line under which the one at `index` stands, as its rule has it."""
+    if rule.heading is None:
+        return None
+    above = range(index - 1, max(index - rule.back, 0) - 1, -1)
+    return next((at for at in above if rule.heading.match(texts[at])), None)
 
 
 def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> Iterator[int]:
@@ -165,6 +175,11 @@ def block(
     if end - begin > 2:
         for at in _deeper(texts, index, begin, end):
             shares[at - first] *= _DEEPER
+    heading = _heading(rule, index, texts)
+    if heading is not None:
+        shares = [*[_BENEATH] * (first - heading), *shares]
+        first = min(first, heading)
+        shares[heading - first] = _HEADING
     duller = [at for at in range(first, first + len(shares)) if at in dulls and at != index]
     if duller:
         # In a diff a plus is no shell's trace.

@@ -42,7 +42,7 @@ _CODES = Literals(
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
 _DULL = (
-    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|✅|Γ£ô|Ô£ô|\(pass\)) "
+    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|✅|[ΓÔ](?:£ô|êÜ)|\(pass\)) "
     r"|PASS(?:ED)?[: ]"
     r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
     # … where Playwright keeps more

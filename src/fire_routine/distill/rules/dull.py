@@ -6,14 +6,16 @@ from __future__ import annotations
 from .rule import NOISE, rule
 
 RULES = (
-    # Γ£ô, Ô£ô: a tick as a Windows console's code page (437, 850) has it
-    rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|^✅|##[group]✅|^(~(pass) |^Γ~Γ£ô|^Ô~Ô£ô|^o~ok |^p~pass|^-~pass", r"^\s*(?:(?:✓|√|✔|(?:##\[group\])?✅|[ΓÔ]£ô|\[\+\]|\(pass\)|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) ", NOISE, ahead=0),
+    # Γ£ô, Ô£ô, ΓêÜ, ÔêÜ: a tick and √ as a Windows console's code page (437, 850) has them
+    rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|^✅|##[group]✅|^(~(pass) |^Γ~Γ£ô|^Ô~Ô£ô|^Γ~ΓêÜ|^Ô~ÔêÜ|^o~ok |^p~pass|^-~pass", r"^\s*(?:(?:✓|√|✔|(?:##\[group\])?✅|[ΓÔ](?:£ô|êÜ)|\[\+\]|\(pass\)|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) ", NOISE, ahead=0),
     rule("swift-testing-progress", "^◇|^↳|^\U001007c8|^\U0010105b|^\U0010065f", r"^\s*(?:◇|↳ //|\U001007c8|\U0010105b|\U0010065f) ", NOISE, ahead=0),
     rule("passed", "s ok|. ok| pass", r" (?:(?<=[.s] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)", NOISE, ahead=0),
     # https://firefox-source-docs.mozilla.org/mozbase/mozlog.html
     rule("mozlog-passed", "test-pass |test-ok |test-start |test-skip ", r"(?:^|\s)TEST-(?:PASS|OK|START|SKIP) \|", NOISE, ahead=0),
     rule("shell-trace", "^+", r"^\+{1,6} (?!\s|~|b/|CategoryInfo|FullyQualified|expected|actual)|^\+{2,6}[^+\s]|^\+(?:local|test|shift|:|\[|set|export|echo|cd|for|if|exit|return|eval|source|\.) ", NOISE * 2, ahead=0),
     rule("go-progress", "^=~=== |^-~--- skip", r"^\s*(?:=== (?:RUN|PAUSE|CONT|NAME)|--- SKIP)\b", NOISE, ahead=0),
+    # https://pkg.go.dev/cmd/cover: how much of each function is covered
+    rule("go-cover", ".go:0", r"^\S+\.go:\d+:\s+\S+\s+\d+\.\d%$", NOISE, ahead=0),
     rule("source-throw", "throw new", r"^[\W\d]*throw new [\w.\\]+\(", NOISE * 4, ahead=0),
     rule("source-log", "console.|print(|logger.|logging.|log.error(|echo ", r"^[\s\d|>]*(?:console\.(?:debug|error|info|log|warn)\(|print\(f?[\"']|log(?:ger|ging)?\.(?:debug|error|exception|info|warn(?:ing)?)\(|echo (?:-e )?[\"'])", NOISE * 2, ahead=0),
     rule("flutter-progress", "^0~ +0", r"^\d\d:\d\d \+\d+(?: ~\d+)?(?: -\d+)?: (?!.*\[E\])", NOISE, ahead=0),

@@ -31,6 +31,7 @@ RULES = (
     rule("ginkgo", "[fail|[panic|[timedout|^•", r"\[(?:Fail|FAILED(?!\] Failed to start )|Panic!|PANICKED|TIMEDOUT)\]|^• (?:Failure|\[FAILED\]) \[", CAUSE - 1, ahead=14, paragraph=8),
     rule("ginkgo-list", "[fail] ", r"^\s*\[FAIL\] .*\[(?:It|(?:Before|After)\w+|DeferCleanup\w*)\]", RESULT, ahead=1, listed=True),
     rule("testify", "error trace", r"^\s*Error Trace:\s+\S", CAUSE, ahead=30, paragraph=30),
+    rule("testify-message", "messages:   ", r"^\s+Messages:\s{2,}\S", CAUSE - 1, ahead=0, back=2, leads=r"^\s+Test:\s"),
     rule("go-exit", "exit status", r"^exit status \d+$", CONSEQUENCE, ahead=0),
     rule("flag-undefined", "flag provided but", r"^flag provided but not defined: ", CAUSE, ahead=0, back=1, leads=r"^\+|^\$"),
     rule("golangci", "level=error|level=fatal|^e~erro", r"level=(?:error|fatal) msg=|^ERRO(?:\[\d+\])? ", REPORT + 1, ahead=1),

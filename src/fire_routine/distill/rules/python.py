@@ -16,6 +16,8 @@ RULES = (
          section=r"^=+ (?!FAILURES|ERRORS)\S.* =+$", limit=4000, quoted=r"^(?:>| {4}|\w+ += )"),
     rule("pytest-summary", "short test summary", r"^=+ short test summary info =+$", RESULT, ahead=0,
          section=r"^=+ .*\d+ (?:failed|error|passed).* =+$", limit=1000),
+    # Of what differs, however long a message of one's own stands above it
+    rule("pytest-compared", "^e~e  ", r"^(?:\S+ \| )?E    +(?:(?:Differing items|Extra items in the (?:left|right) set):$|At index \d+ diff: |(?:Left|Right) contains )", RESULT, ahead=2, back=3, leads=r"^(?:\S+ \| )?E    +(?:(?:assert|Omitting) |$)"),
     rule("pytest-assertion", "^e~e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=60, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: |\w+ += |(?:_ ){9})"),
     rule("pytest-location", ".py:0|.pyx:0", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0),
     rule("pytest-collecting", "^_~ error collecting ", r"^_{2,} ERROR collecting \S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, listed=True),

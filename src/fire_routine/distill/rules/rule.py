@@ -27,7 +27,7 @@ class Rule:
     character is x, and where the text begins with x or has no three letters in a row, at its beginning.
     Each line of a log with such a literal is looked at, so a literal that few lines hold is cheap.
     `ahead` and `back` say which neighbours belong to the line: `ahead` lines after it that are indented
-    deeper or continue it (see `blocks`), `back` lines before it that match `leads`.
+    deeper or continue it (see `blocks`), `back` lines before it that match `leads`, or the `heading`.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Rule:
     paragraph: int = 0  # lines after it that belong to it whatever they look like, up to a blank one
     back: int = 0
     leads: re.Pattern[bytes] | None = None
+    heading: re.Pattern[bytes] | None = None  # the nearest of the `back` lines that matches is its heading
     section: re.Pattern[str] | None = None  # the line opens a section, which a line like this ends
     limit: int = 400  # lines of a section
     # A line of it that shows a source: its words are none, though a format that names causes still counts,
@@ -61,6 +62,7 @@ def rule(
     paragraph: int = 0,
     back: int = 0,
     leads: str = "",
+    heading: str = "",
     section: str = "",
     limit: int = 400,
     quoted: str = "",
@@ -80,6 +82,7 @@ def rule(
         paragraph,
         back,
         pattern(leads.encode()) if leads else None,
+        pattern(heading.encode()) if heading else None,
         pattern(section) if section else None,
         limit,
         pattern(quoted.encode()) if quoted else None,
