@@ -97,6 +97,7 @@ class Mark:
     text: str
     stamp: bytes
     header: Header
+    job: bytes = b""  # where the log is a run's, which names it in each line
 
 
 @dataclass(slots=True)

@@ -46,9 +46,11 @@ _FILE = re.compile(
 
 
 def exits(scan: Scan) -> list[Mark]:
-    """The marks at which steps failed; where there are none, the last error that was marked."""
+    """The marks at which steps failed; of a job in which there are none, the last error that was marked."""
     ends = [mark for mark in scan.marks if mark.kind == "exit"]
-    return ends or [mark for mark in scan.marks if mark.kind == "error"][-1:]
+    ended = {b"", *(mark.job for mark in ends)} if ends else set()
+    last = {mark.job: mark for mark in scan.marks if mark.kind == "error" and mark.job not in ended}
+    return sorted([*ends, *last.values()], key=lambda mark: mark.line)
 
 
 def _stamp(at: datetime | None) -> bytes:

@@ -14,7 +14,7 @@ from .known import Known
 from .passed import PASSED, began
 from .rules.rule import CAUSE, Rule
 from .stream import Window, windows
-from .text import masked, segments, shown, stamp_of, texts, unstamped
+from .text import job_of, masked, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
@@ -215,7 +215,8 @@ class Scanner:
     def _mark(self, index: int, kind: str, text: str, stamp: bytes) -> None:
         if len(self.scan.marks) >= 2 * MOST_MARKS:
             del self.scan.marks[MOST_MARKS // 2 : MOST_MARKS]
-        self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header))
+        job = job_of(self._lines[index])
+        self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
         if kind == "exit":
             self._near(index)
             self._tail(index, 4.0)

@@ -119,6 +119,12 @@ def stamp_of(line: bytes) -> tuple[int, bytes]:
     return (found.end(), found.group(1)) if found else (3 if line.startswith(b"\xef\xbb\xbf") else 0, b"")
 
 
+def job_of(line: bytes) -> bytes:
+    """The job that a raw line names before its timestamp; empty: it names none."""
+    found = STAMP.match(line, 0, 450)
+    return line[: max(line.find(b"\t", 0, found.start(1)), 0)] if found else b""
+
+
 def shorten(text: str, limit: int = LONGEST) -> str:
     """Cut in the middle, the cut marked. Words beside the cut go with it, so that no half of one
     (of a token, say) is left to stand where its other half can't be seen."""

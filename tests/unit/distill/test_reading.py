@@ -215,6 +215,25 @@ def test_errors_of_earlier_steps_do_not_crowd_out_the_failed_one() -> None:
     assert digest.command == "pytest -q"
 
 
+def test_each_job_of_a_run_s_log_ends_where_its_last_error_was_marked_if_no_step_says_that_it_failed() -> (
+    None
+):
+    def printed(job: str, step: str, *lines: str) -> list[str]:
+        return [f"{job}\t{step}\t2026-01-02T03:04:05.1234567Z {line}" for line in lines]
+
+    filler = [f"progress {number}: nothing to see" for number in range(400)]
+    error = "##[error]a.go:7:2: unused"
+    lint = printed("lint", "Lint", "##[group]Run lint@v1", *filler, error, *filler)
+    test = printed(
+        "test", "Test", "##[group]Run make", *filler, "##[error]Process completed with exit code 2."
+    )
+
+    def weight(log: list[str]) -> float:
+        return next(block.weight for block in read("\n".join(log)).blocks if error in block.lines)
+
+    assert weight([*lint, *test]) > 0.8 * weight(lint)
+
+
 def test_what_a_step_printed_is_told_rather_than_another_s_environment() -> None:
     exit_mark = "##[error]Process completed with exit code 1."
     printed = [f"checked page {n}, it is as it was" for n in range(25)]
