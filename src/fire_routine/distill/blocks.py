@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from .classify import RAW_PREFIX
+from .frames import dimmed, indent
 from .rules.rule import Rule
 from .text import dull
 
@@ -29,22 +30,9 @@ _NEXT_WARNING = re.compile(
 )
 _OF_ELSE, _OF_NEXT = 0.2, 0.9  # of its share has such a line, and each line behind a blank one
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
-_FRAME = re.compile(rb"\s+at ")
-# Frames of the JDK, of Node.js, of frameworks and of what is installed beside one's own code.
-_LIBRARY = re.compile(
-    rb"\s+at (?:java\.|javax\.|jdk\.|sun\.|junit\.|node:|\S+ \(node:|.{0,200}/node_modules/"
-    rb"|org\.(?:apache\.maven|eclipse|gradle|hibernate|junit|mockito|scalatest|springframework|testng)\.)"
-)
-_PYTHON_LIBRARY = re.compile(rb"\s+File \"[^\"]*(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]")
-_LATEST_FIRST = b"(most recent call first):"
-_FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what one farther from it tells
 _HEADING, _BENEATH = 0.9, 0.1  # of the weight has a heading, and what stands between it and the line
 _HEAVY = 2.0  # rules below it take little of what stands around
-
-
-def _indent(line: bytes) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
@@ -52,7 +40,7 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     count = len(texts)
     indented = min(count, index + 1 + rule.ahead)
     paragraph = min(count, index + 1 + rule.paragraph)
-    indent = _indent(texts[index])
+    depth = indent(texts[index])
     end, blanks = index + 1, 0
     for at in range(index + 1, max(indented, paragraph)):
         line = texts[at]
@@ -62,7 +50,7 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             if blanks > 1 or at >= indented:
                 break
         elif (at < paragraph and not blanks) or (
-            at < indented and (len(line) - len(bare) > indent or _CONTINUES.match(line))
+            at < indented and (len(line) - len(bare) > depth or _CONTINUES.match(line))
         ):
             blanks = 0
             end = at + 1
@@ -90,33 +78,6 @@ def _heading(rule: Rule, index: int, texts: Sequence[bytes]) -> int | None:
         return None
     above = range(index - 1, max(index - rule.back, 0) - 1, -1)
     return next((at for at in above if rule.heading.match(texts[at])), None)
-
-
-def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> Iterator[int]:
-    """The places of the lines behind the one at `at`, up to the one at `index`, that are indented deeper."""
-    indent = _indent(texts[at])
-    for below in range(at + 1, end):
-        if below == index or _indent(texts[below]) <= indent:
-            return
-        yield below
-
-
-def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
-    """The places of frames that tell less than their trace: those far down, and libraries'."""
-    frames = 0
-    for at in range(begin, end):
-        text = texts[at]
-        if text[:1] not in (b" ", b"\t"):
-            if _LATEST_FIRST in text:  # the frames that count stand at its top, whosever they are
-                return
-            frames = 0
-            continue
-        frames = frames + 1 if at > index and _FRAME.match(text) else 0
-        if frames > _FRAMES or _LIBRARY.match(text):
-            yield at
-        elif _PYTHON_LIBRARY.match(text):
-            yield at
-            yield from _deeper_indented(texts, at, index, end)  # its source, and what points at it
 
 
 def _warns(text: bytes) -> bool:
@@ -173,8 +134,8 @@ def block(
     for at in range(begin, index - _LEADING):
         shares[at - first] *= _FARTHER
     if end - begin > 2:
-        for at in _deeper(texts, index, begin, end):
-            shares[at - first] *= _DEEPER
+        for at, factor in dimmed(texts, index, begin, end):
+            shares[at - first] *= factor
     heading = _heading(rule, index, texts)
     if heading is not None:
         shares = [*[_BENEATH] * (first - heading), *shares]

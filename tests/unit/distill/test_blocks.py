@@ -206,6 +206,19 @@ def test_the_frames_of_libraries_tell_less_than_one_s_own(heading: str, own: str
     assert shares[1] < 0.95 * shares[2]
 
 
+def test_the_frames_that_ran_one_s_own_code_tell_less_than_those_that_it_called() -> None:
+    heading = b"java.lang.IllegalStateException: total"
+    called = b"\tat java.base/java.util.ArrayList.forEach(ArrayList.java:1541)"
+    own = b"\tat com.octo.shop.Cart.total(Cart.java:9)"
+    ran = b"\tat org.junit.platform.commons.util.ReflectionUtils.invokeMethod(ReflectionUtils.java:727)"
+    rule = classify_line(heading)
+    assert rule is not None
+    _, shares = block(rule, 0, [heading, called, own, ran])
+    assert shares[3] < 0.8 * shares[1]
+    _, shares = block(rule, 0, [heading, *[called] * 9])
+    assert shares[1] > 1.2 * shares[9]  # none is one's own: those at the top say most
+
+
 def test_all_that_a_library_s_frame_shows_tells_less() -> None:
     lines = [
         b"Traceback (most recent call last):",
