@@ -42,12 +42,14 @@ _CODES = Literals(
 
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
 _DULL = (
-    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|✅|[ΓÔ](?:£ô|êÜ)|\(pass\)) "
+    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|✅|(?:Γ|Ô)(?:£ô|êÜ)|\(pass\)) "
     r"|PASS(?:ED)?[: ]"
     r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
     # … where Playwright keeps more
     r"|Error Context: |attachment #\d+: |npx playwright show-trace "
-    # … the frames in which Gradle runs a task (what runs tests below them has others)
+    # … the frames in which Maven and Gradle run a task (what runs tests below them has others)
+    r"|at org\.(?:apache\.maven\.(?:DefaultMaven|cli|lifecycle|plugin\.Default)"
+    r"|codehaus\.plexus\.classworlds\.launcher)\b"
     r"|at org\.gradle\.(?:api\.internal\.tasks\.execution|composite|execution|launcher|workers"
     r"|internal\.(?:build|buildtree|composite|execution|extensibility|hash|metaobject|model|operations|work|Try))\b"
     r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b)|ok "

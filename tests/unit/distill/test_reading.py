@@ -416,6 +416,9 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "You can use '--warning-mode all' to show the individual deprecation warnings",
         "Run with --stacktrace option to get the stack trace.",
         "33 actionable tasks: 30 executed, 2 from cache, 1 up-to-date",
+        "    at org.apache.maven.lifecycle.internal.MojoExecutor.doExecute (MojoExecutor.java:316)",
+        "    at org.codehaus.plexus.classworlds.launcher.Launcher.main (Launcher.java:348)",
+        "  ΓêÜ home page loads (973ms)",
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:

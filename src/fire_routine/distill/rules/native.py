@@ -56,6 +56,8 @@ RULES = (
     rule("ninja-stopped", "ninja: ", r"^ninja: (?:build stopped|error: )", CONSEQUENCE + 1, ahead=1),
     rule("ctest-test", "failed|exception|***timeout|*** timeout|not run", r"^\s*\d+/\d+ Test +#\d+: .*\*\*\*\s?(?:Failed|Exception|Timeout|Not Run)", CAUSE, ahead=20),
     rule("ctest-list", "tests failed", r"^The following tests FAILED:|^\d+% tests passed, [1-9]\d* tests failed", RESULT + 1, ahead=20, listed=True),
+    # https://learn.microsoft.com/cpp/error-messages/tool-errors/command-line-warnings-d9000-through-d9999
+    rule("msvc-option", " line warning d9", r"^(?:cl|clang-cl|link|lib) : Command line warning D9\d{3} : ", WARNING, ahead=0),
     rule("gtest-list", "listed below", r"^\[  (?:FAILED|ERROR) +\] .*listed below", RESULT, ahead=20),
     rule("busted-gtest", "[  error   ] |[  failed  ] ", r"^\[  (?:ERROR  |FAILED ) \] \S+ @ \d+: ", CAUSE, ahead=TRACE, paragraph=10, listed=True),
     rule("gtest", "^[~[  failed", r"^\[  FAILED  \] ", CAUSE - 1, ahead=0, back=14, leads=r"^(?!\[ RUN|\[       OK)\S?.*", listed=True),
