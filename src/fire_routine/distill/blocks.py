@@ -28,7 +28,13 @@ _NEXT_WARNING = re.compile(
     rb"[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
     rb"|\d+:\d+  Warning: "
 )
-_OF_ELSE, _OF_NEXT = 0.2, 0.9  # of its share has such a line, and each line behind a blank one
+# What stands behind these is another step's, or the runner's.
+_STEP_ENDS = re.compile(
+    rb"##\[error\](?:Process completed with exit code|The operation was canceled)|Post job cleanup\.$"
+    rb"|The command \".*\" (?:failed and )?exited with |Build step '"
+)
+# Of its share has such a line, each line behind a blank one, and each behind a step's end
+_OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
 _LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what one farther from it tells
 _HEADING, _BENEATH = 0.9, 0.1  # of the weight has a heading, and what stands between it and the line
@@ -49,6 +55,8 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             blanks += 1
             if blanks > 1 or at >= indented:
                 break
+        elif _STEP_ENDS.match(line):
+            break
         elif (at < paragraph and not blanks) or (
             at < indented and (len(line) - len(bare) > depth or _CONTINUES.match(line))
         ):
@@ -103,6 +111,8 @@ def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
         if not text or text.isspace():
             paragraphs *= _OF_NEXT
         yield share * paragraphs * (_OF_ELSE if _else(text) else 1.0)
+        if _STEP_ENDS.match(text):
+            paragraphs *= _OF_OTHERS
 
 
 def unprefixed(line: bytes) -> bytes:

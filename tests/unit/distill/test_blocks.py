@@ -293,6 +293,16 @@ def test_what_does_not_go_on_with_the_cause_tells_less(other: bytes) -> None:
     assert (shares[-1] < plain[-1]) == (not other)
 
 
+def test_what_stands_behind_the_end_of_the_step_is_no_part_of_a_block() -> None:
+    rule = classify_line(b"ERROR: No matching distribution found for nope")
+    assert rule is not None
+    end, post = b"##[error]Process completed with exit code 1.", b"Removing HTTP extra header"
+    _, shares = block(rule, 0, [b"ERROR: No matching distribution found for nope", end, post])
+    _, others = block(rule, 0, [b"ERROR: No matching distribution found for nope", b"make: stopped", post])
+    assert shares[1] == others[1]
+    assert shares[2] < 0.2 * others[2]
+
+
 def test_a_warning_above_the_cause_tells_less_than_what_led_to_it() -> None:
     cause = b"shop.c:7:5: error: expected ';' before '}' token"
     rule = classify_line(cause)
