@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 _FRAME = re.compile(rb"\s+at ")
 # Frames of the JDK, .NET and Node.js, of frameworks and of what is installed beside one's own code.
@@ -14,10 +14,14 @@ _LIBRARY = re.compile(
     rb"|org\.(?:apache\.maven|eclipse|gradle|hibernate|junit|mockito|scalatest|springframework|testng)\."
     rb"|(?:Microsoft\.VisualStudio|NUnit|System|Xunit)\.)"
 )
-_PYTHON_LIBRARY = re.compile(rb"\s+File \"[^\"]*(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]")
-_LATEST_FIRST = b"(most recent call first):"
+# The same of Python, as it shows frames and as pytest does in short: their sources stand below them.
+_PYTHON_LIBRARY = re.compile(
+    rb"(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
+    rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
+)
+_LATEST_FIRST = b"(most recent call first):"  # the frames that count stand at its top, whosever they are
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
-_STRANGERS, _RUNNING = 3, 0.7  # frames of a stack without one's own that tell, and what those that ran it do
+_STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
 
 
 def indent(line: bytes) -> int:
@@ -27,10 +31,12 @@ def indent(line: bytes) -> int:
 
 def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """The places of frames in the block around the line at `index` that tell less; what of their share."""
+    if any(_LATEST_FIRST in text for text in texts[begin:end]):
+        return
     for at in _deeper(texts, index, begin, end):
         yield at, _DEEPER
-    for at in _running(texts, begin, end):
-        yield at, _RUNNING
+    for at in chain(_running(texts, begin, end), _called(texts, index, begin, end)):
+        yield at, _OTHERS
 
 
 def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> Iterator[int]:
@@ -42,22 +48,22 @@ def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> I
         yield below
 
 
+def _called(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
+    """The places of the frames of Python's libraries, with their sources and what points at them."""
+    for at in range(begin, end):
+        if _PYTHON_LIBRARY.match(texts[at]):
+            yield at
+            yield from _deeper_indented(texts, at, index, end)
+
+
 def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
     """The places of frames that tell less than their trace: those far down, and libraries'."""
     frames = 0
     for at in range(begin, end):
-        text = texts[at]
-        if text[:1] not in (b" ", b"\t"):
-            if _LATEST_FIRST in text:  # the frames that count stand at its top, whosever they are
-                return
-            frames = 0
-            continue
-        frames = frames + 1 if at > index and _FRAME.match(text) else 0
-        if frames > _FRAMES or _LIBRARY.match(text):
+        framed = _FRAME.match(texts[at]) is not None
+        frames = frames + 1 if framed and at > index else 0
+        if frames > _FRAMES or (framed and _LIBRARY.match(texts[at])):
             yield at
-        elif _PYTHON_LIBRARY.match(text):
-            yield at
-            yield from _deeper_indented(texts, at, index, end)  # its source, and what points at it
 
 
 def _running(texts: Sequence[bytes], begin: int, end: int) -> Iterator[int]:

@@ -197,6 +197,11 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             '  File "C:\\w\\shop\\cart.py", line 9, in total',
             '  File "C:\\w\\venv\\Lib\\site-packages\\attr\\make.py", line 4, in init',
         ),
+        (
+            "__________________________________ test_total __________________________________",
+            "tests/test_cart.py:405: in test_total",
+            ".venv/lib/python3.11/site-packages/httpx/_transports/default.py:66: in map_exceptions",
+        ),
     ],
 )
 def test_the_frames_of_libraries_tell_less_than_one_s_own(heading: str, own: str, library: str) -> None:
