@@ -51,7 +51,8 @@ def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> I
 def _called(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
     """The places of the frames of Python's libraries, with their sources and what points at them."""
     for at in range(begin, end):
-        if _PYTHON_LIBRARY.match(texts[at]):
+        text = texts[at]
+        if (b"-packages" in text or b"ib" in text) and _PYTHON_LIBRARY.match(text):
             yield at
             yield from _deeper_indented(texts, at, index, end)
 

@@ -155,6 +155,7 @@ class Scanner:
                 self._other_marks(index, raw)
         if raw.find(GITHUB_MARK, 0, 500) >= 0:
             self._marks(index, raw)
+            return
         for mark in PASSED:
             if mark in raw:
                 self._note_passed(index)
