@@ -14,10 +14,17 @@ _LIBRARY = re.compile(
     rb"|org\.(?:apache\.maven|eclipse|gradle|hibernate|junit|mockito|scalatest|springframework|testng)\."
     rb"|(?:Microsoft\.VisualStudio|NUnit|System|Xunit)\.)"
 )
-# The same of Python, as it shows frames and as pytest does in short: their sources stand below them.
+# The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP and Elixir. Their
+# sources or places stand below, indented.
 _PYTHON_LIBRARY = re.compile(
     rb"(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
     rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
+)
+_OTHER_LIBRARY = re.compile(
+    rb"\s+\d+: (?:<?(?:core|std|alloc|test)::|__rustc|rust_begin_unwind)"
+    rb"|(?:created by )?(?:reflect|runtime|testing)\.[\w.(*)]{1,80}\("
+    rb"|\s*#\d+ \S{0,300}/vendor/"
+    rb"|\s+\((?:elixir|ex_unit|stdlib) [\d.]+\) "
 )
 _LATEST_FIRST = b"(most recent call first):"  # the frames that count stand at its top, whosever they are
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
@@ -49,10 +56,10 @@ def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> I
 
 
 def _called(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
-    """The places of the frames of Python's libraries, with their sources and what points at them."""
+    """The places of libraries' frames, with their sources and what points at them."""
     for at in range(begin, end):
         text = texts[at]
-        if (b"-packages" in text or b"ib" in text) and _PYTHON_LIBRARY.match(text):
+        if _OTHER_LIBRARY.match(text) or (b"ib" in text and _PYTHON_LIBRARY.match(text)):
             yield at
             yield from _deeper_indented(texts, at, index, end)
 

@@ -202,6 +202,21 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             "tests/test_cart.py:405: in test_total",
             ".venv/lib/python3.11/site-packages/httpx/_transports/default.py:66: in map_exceptions",
         ),
+        (
+            "thread 'cart::tests::total' (6182) panicked at src/cart.rs:217:9:",
+            "   4: shop::cart::tests::total",
+            "   2: core::panicking::panic_fmt",
+        ),
+        (
+            "panic: total [recovered]",
+            "example.com/shop.Total(...)",
+            "testing.tRunner(0xc000007ba0, 0x5a3a68)",
+        ),
+        (
+            "PHP Fatal error:  Uncaught TypeError: total() in /w/src/Cart.php:9",
+            "#0 /w/src/Cart.php(9): Shop\\Cart->total()",
+            "#1 /w/vendor/phpunit/phpunit/src/Framework/TestCase.php(1154): Shop\\CartTest->testTotal()",
+        ),
     ],
 )
 def test_the_frames_of_libraries_tell_less_than_one_s_own(heading: str, own: str, library: str) -> None:
