@@ -114,12 +114,22 @@ class Collected:
         self._held += sum(map(len, finding.lines[max(self._held_to - first, 0) :]))
         self._held_to = max(self._held_to, first + len(finding.lines))
         if self._held > HELD:
-            self._held = 0
-            for taken in self._found.values():
-                most = max(len(taken) // 4, 1)
-                del taken[most:-most]
-            for key in list(self._latest)[: len(self._latest) // 2]:
-                del self._latest[key]
+            self._held = self._size()  # many that were counted are not kept any more
+            if self._held > HELD // 2:
+                self._let_go()
+
+    def _size(self) -> int:
+        """Bytes of the lines of findings that are kept, each line once."""
+        lines = {id(line): len(line) for finding in self.findings() for line in finding.lines}
+        return sum(lines.values())
+
+    def _let_go(self) -> None:
+        self._held = 0
+        for taken in self._found.values():
+            most = max(len(taken) // 4, 1)
+            del taken[most:-most]
+        for key in list(self._latest)[: len(self._latest) // 2]:
+            del self._latest[key]
 
     def findings(self) -> list[Finding]:
         """What is kept, in the log's order."""

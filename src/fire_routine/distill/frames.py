@@ -42,7 +42,7 @@ def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator
         return
     for at in _deeper(texts, index, begin, end):
         yield at, _DEEPER
-    for at in chain(_running(texts, begin, end), _called(texts, index, begin, end)):
+    for at in chain(_running(texts, begin, end), _foreign(texts, index, begin, end)):
         yield at, _OTHERS
 
 
@@ -55,7 +55,7 @@ def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> I
         yield below
 
 
-def _called(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
+def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
     """The places of libraries' frames, with their sources and what points at them."""
     for at in range(begin, end):
         text = texts[at]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
+from fire_routine.distill import collected
 from fire_routine.distill.known import Known
 from fire_routine.distill.passed import began
 from fire_routine.distill.scan import scan
@@ -13,7 +14,7 @@ PRINTED = "ERROR: connection refused (os error 111)"
 GO = ("=== RUN   TestA", "--- PASS: TestA (0.00s)", "=== RUN   TestB", "--- FAIL: TestB (0.00s)")
 RUNNERS = {
     "go": GO,
-    "go, indented behind a timestamp": tuple(f"2026-01-02T03:04:05.1234567Z {line}" for line in GO),
+    "go behind a timestamp": tuple(f"2026-01-02T03:04:05.1234567Z {line}" for line in GO),
     "gtest": ("[ RUN      ] S.A", "[       OK ] S.A (0 ms)", "[ RUN      ] S.B", "[  FAILED  ] S.B (0 ms)"),
     "surefire 3": (
         "[INFO] Running a.ATest",
@@ -97,6 +98,21 @@ def test_what_is_like_it_is_as_new_when_a_test_fails() -> None:
     excerpt = distill.excerpt(distill.read(["\n".join([*printed, *["x" * 80] * 300]).encode()]), 600)
     assert PRINTED in excerpt.text
     assert 44 in {number for block in excerpt.blocks for number in range(block.first, block.last + 1)}
+
+
+def test_what_passed_tests_printed_takes_no_room_from_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collected, "HELD", 64 * 1024)
+    causes = [f"FAILED tests/test_cart.py::test_{name} - assert 3 == 4" for name in "abcdefghijklmnopqrst"]
+    printed = [
+        line
+        for number in range(400)
+        for line in (
+            f"=== RUN   Test{number}",
+            f"ERROR: {'x' * number} {'y' * 900}",
+            f"--- PASS: Test{number} (0.00s)",
+        )
+    ]
+    assert found(*causes, *printed) == list(range(20))
 
 
 def test_no_line_is_looked_at_for_two_tests_that_passed() -> None:
