@@ -18,6 +18,7 @@ _CONTINUES = re.compile(  # among them │, and what a Windows console makes of 
     rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |remote: |In file included"
     rb"|Dependency trace:|symbol:|location:|required:|found:|reason:|\S*/\S+:\d+$"
 )
+_ITEM = re.compile(rb"- \S")
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
 _AFTER = tuple(0.5 - 0.02 * at for at in range(20))
 # What does not go on with what stands above: a log's next information, a build's next task, a compiler's next
@@ -41,6 +42,11 @@ _HEADING, _BENEATH = 0.9, 0.1  # of the weight has a heading, and what stands be
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
+def _continues(line: bytes, taken: bytes) -> bool:
+    """Whether a line looks as if it belonged to one that a rule took; items of a list belong to none."""
+    return _CONTINUES.match(line) is not None and not (_ITEM.match(line) and _ITEM.match(taken))
+
+
 def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     """Behind the last line that belongs to the one at `index`."""
     count = len(texts)
@@ -58,7 +64,7 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
         elif _STEP_ENDS.match(line):
             break
         elif (at < paragraph and not blanks) or (
-            at < indented and (len(line) - len(bare) > depth or _CONTINUES.match(line))
+            at < indented and (len(line) - len(bare) > depth or _continues(line, texts[index]))
         ):
             blanks = 0
             end = at + 1

@@ -313,6 +313,14 @@ def test_what_does_not_go_on_with_the_cause_tells_less(other: bytes) -> None:
     assert (shares[-1] < plain[-1]) == (not other)
 
 
+def test_the_items_of_a_list_do_not_belong_to_the_one_that_a_rule_took() -> None:
+    rule = classify_line(b"- error: cannot find module cart")
+    assert rule is not None
+    _, items = block(rule, 0, [b"- error: cannot find module cart", *[b"- ocamlc -c cart.ml"] * 9])
+    _, diff = block(rule, 0, [b"error: cannot find module cart", *[b"-  total: 1", b"+  total: 2"] * 4])
+    assert items[1] < 0.6 < diff[1]
+
+
 def test_what_stands_behind_the_end_of_the_step_is_no_part_of_a_block() -> None:
     rule = classify_line(b"ERROR: No matching distribution found for nope")
     assert rule is not None

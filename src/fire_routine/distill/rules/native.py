@@ -71,6 +71,8 @@ RULES = (
     rule("autotest", "^0~ failed|^f~fail: |^x~xpass: |^u~unresolved: ", r"^ *\d+: .* FAILED(?: \(\S+\))?$|^(?:FAIL|XPASS|UNRESOLVED): (?!0*\d+$|//)\S", RESULT, ahead=2, listed=True),
     rule("automake-log", " (exit status: ", r"^(?:FAIL|ERROR|XPASS) \S+ \(exit status: \d+\)$", CAUSE - 1, ahead=0, back=40, leads=r"^(?!={4,}$|(?:PASS|SKIP|FAIL|ERROR|XFAIL) \S+ \(exit)"),
     rule("automake-total", "# fail|# error", r"^# (?:FAIL|ERROR): +[1-9]", RESULT - 1, ahead=0, total=True),
+    # https://sourceware.org/gdb/current/onlinedocs/gdb.html/Signals.html
+    rule("gdb", "^p~program received signal sig|^p~program terminated with signal sig", r"^Program (?:received|terminated with) signal SIG(?!TRAP|INT)", CAUSE, ahead=12, paragraph=12),
     rule("signal", "segmentation|core dumped|aborted|bus error|illegal instruction|sigsegv|sigabrt|sigkill|sigbus|sigill|sigfpe", r"(?:Segmentation fault|core dumped|Aborted$|Aborted \(|Bus error|Illegal instruction|SIG(?:SEGV|ABRT|KILL|BUS|ILL|FPE)\b)", CAUSE - 1, ahead=6),
     rule("forge", "^[~[fail", r"^\[FAIL[.:] ?", CAUSE, ahead=2, listed=True),
     rule("assertion", "assert_|assert |assert:|assertion |assertion_|assertion:|assertionerror|asserterror", r"[Aa]ssertion .*[Ff]ail|Assert(?:ion)?Error|ASSERT(?:ION)?[ _:].*(?:FAIL|fail)|^Assertion failed", CAUSE - 1, ahead=8),
@@ -84,7 +86,7 @@ RULES = (
     rule("platformio", "*** [|[failed] took", r"^\*\*\* \[.*\] Error \d+|^=+ \[FAILED\] Took ", CONSEQUENCE + 1, ahead=0),
     rule("arduino", "error compiling for board", r"^Error compiling for board", RESULT - 1, ahead=0),
     rule("colcon", "failed   <<|failed     <<|errors     <<", r"^(?:Failed|Errors) +<<<? \S+", RESULT, ahead=12, paragraph=12),
-    rule("meson", "meson.build:|^0~fail |^0~timeout |^0~error ", r"^\S*meson\.build:\d+:\d+: ERROR: |^\s*\d+/\d+ .* (?:FAIL|TIMEOUT|ERROR) ", CAUSE, ahead=3),
+    rule("meson", "meson.build:|^0~fail |^0~timeout |^0~error ", r"^\S*meson\.build:\d+:\d+: ERROR: |^\s*\d+/\d+ .* (?:FAIL|TIMEOUT|ERROR) +\d", CAUSE, ahead=3),
     rule("missing-library", "shared libraries|shared object|library not loaded", r"error while loading shared libraries|cannot open shared object file|Library not loaded", CAUSE, ahead=4),
     # Xcode and Swift; Swift Testing's symbols on macOS are those of its own font
     rule("swift-testing", "recorded an issue", r"^\s*(?:✘|\U00100884 ) .* recorded an issue ", CAUSE, ahead=6, listed=True),
