@@ -30,6 +30,7 @@ ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says 
 TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
 ONCE = 200  # bytes from which on one alone does
 LIKE = 0.97  # from line to line of a block, when its rule has taken a block before: that one is shown whole
+REASON, SAME = 3, 0.7  # lines below that may tell the reason, and what of its weight the same once more has
 FAINT = 0.35  # of the strongest factor: what has less is told by its first lines, too
 FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
 ITS_LAST, OVERWRITTEN = 3, 0.3  # texts between a line's carriage returns that tell all, and what others do
@@ -96,6 +97,19 @@ class _Endings:
         return 1.0 if self._rank[number] <= (TWICE if len(text) <= ONCE else 1) else AGAIN
 
 
+def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
+    """Whether one before it said the same: a line of the same shape, and the same reason below it."""
+    finding = span.finding
+    below = finding.number - span.first + 1
+    reason = next((text.strip() for text in span.texts[below : below + REASON] if text.strip()), b"")
+    if finding.rule.listed or finding.rule.weight < REPORT or not _WORDS.search(reason):
+        return False
+    said = (finding.shape, reason)
+    again = said in met
+    met.add(said)
+    return again
+
+
 # What a span gives to one of its lines: the line's number, weight, rule and text, and whether the rule took
 # this line or it stands around that one.
 _Share = tuple[int, float, str, bytes, bool]
@@ -110,12 +124,15 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
     ordered = sorted(
         zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= ELSEWHERE
     )
+    met: set[tuple[int, bytes]] = set()
     shares: list[_Share] = []
     for span, factor in ordered:
         rule, taken = span.finding.rule.name, span.finding.number
         # An example is shown whole, its like by their first lines; so is what is faint beside others.
         fall = LIKE if rule in seen or factor < faint else 1.0
         seen.add(rule)
+        if _again(span, met):
+            factor *= SAME
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
             said = (_STEP.sub(b"", text) if text[:1] == b"#" else text).strip()
             weight *= factor

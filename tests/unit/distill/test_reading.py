@@ -341,6 +341,20 @@ def test_errors_that_a_javascript_test_prints_are_none(printed: str, behind: str
     assert findings["Error: no price" if not behind else "      Error: no price"] != "js-error"
 
 
+def test_the_same_reason_once_more_tells_less_than_another() -> None:
+    def failed(name: str, reason: str) -> str:
+        said = f"thread 'cart::{name}' (7) panicked at src/cart.rs:9:5:\n{reason}"
+        return f"---- cart::{name} stdout ----\n\n{said}\n\n"
+
+    def weight_of_second(reason: str) -> float:
+        blocks = read(failed("adds", "RefCell already borrowed") + failed("sums", reason)).blocks
+        return next(
+            block.weight for block in blocks for line in block.lines if line.startswith("thread 'cart::sums")
+        )
+
+    assert weight_of_second("RefCell already borrowed") < 0.8 * weight_of_second("attempt to divide by zero")
+
+
 def test_what_passed_tells_little_beside_what_failed_in_a_list_of_pytest() -> None:
     passed = [
         f"tests/test_cart.py::test_{n} {'PASSED' if n % 2 else 'SKIPPED (no)'}   [ {n}%]" for n in range(30)
