@@ -127,6 +127,22 @@ def unprefixed(line: bytes) -> bytes:
     return line[prefix.end() :] if prefix else line
 
 
+def _body(texts: Sequence[bytes], index: int, begin: int, end: int) -> list[float]:
+    """The shares of the lines that belong to the one at `index`, and its own."""
+    shares: list[float] = []
+    for at in range(begin, end):
+        share = 1.0 if at == index else 0.95 - 0.006 * min(abs(at - index), 100)
+        if at < index - _LEADING:
+            share *= _FARTHER
+        if at < index and _warns(texts[at]):
+            share *= _OF_ELSE
+        shares.append(share)
+    if end - begin > 2:
+        for at, factor in dimmed(texts, index, begin, end):
+            shares[at - begin] *= factor
+    return shares
+
+
 def block(
     rule: Rule, index: int, texts: Sequence[bytes], dulls: Collection[int] = ()
 ) -> tuple[int, list[float]]:
@@ -145,13 +161,7 @@ def block(
     before = list(_before(texts, begin, LINES_BEFORE if heavy else 1))
     after = _after(texts, end, LINES_AFTER if heavy else 1)
     first = begin - len(before)
-    body = [1.0 if at == index else 0.95 - 0.006 * min(abs(at - index), 100) for at in range(begin, end)]
-    shares = [*reversed(before), *body, *after]
-    for at in range(begin, index - _LEADING):
-        shares[at - first] *= _FARTHER
-    if end - begin > 2:
-        for at, factor in dimmed(texts, index, begin, end):
-            shares[at - first] *= factor
+    shares = [*reversed(before), *_body(texts, index, begin, end), *after]
     heading = _heading(rule, index, texts)
     if heading is not None:
         shares = [*[_BENEATH] * (first - heading), *shares]

@@ -321,6 +321,16 @@ def test_the_items_of_a_list_do_not_belong_to_the_one_that_a_rule_took() -> None
     assert items[1] < 0.6 < diff[1]
 
 
+def test_a_warning_among_what_led_to_the_cause_tells_less() -> None:
+    warning = b"#19 9.037 /app/src/Cart.cs(31,9): warning IL2026: Using member 'Total' can break"
+    error = b"#19 9.051 /app/src/Cart.cs(42,20): error CS0023: Operator '.' cannot be applied"
+    last = b'#19 ERROR: process "/bin/sh -c dotnet publish" did not complete successfully: exit code: 1'
+    rule = classify_line(last)
+    assert rule is not None
+    _, shares = block(rule, 2, [warning, error, last])
+    assert shares[0] < 0.5 * shares[1]
+
+
 def test_what_stands_behind_the_end_of_the_step_is_no_part_of_a_block() -> None:
     rule = classify_line(b"ERROR: No matching distribution found for nope")
     assert rule is not None

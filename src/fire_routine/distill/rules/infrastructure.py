@@ -14,7 +14,7 @@ RULES = (
     rule("actions-resolve", "unable to resolve action|can't find 'action|failed to download|missing download info|required property|input required", r"Unable to resolve action|Can't find 'action\.ya?ml'|[Ff]ailed to download action|Missing download info|Required property is missing|Input required and not supplied", CAUSE, ahead=2),
     rule("actions-container", "##[error]docker|failed to initialize container|containers failed", r"^##\[error\](?:Failed to initialize container|One or more containers failed|Docker \w+ failed with exit code)", CONSEQUENCE + 1, ahead=0),
     rule("actions-error", "##[error]", r"^##\[error\]", CAUSE - 2, ahead=6),
-    rule("actions-workflow-error", "::error", r"^::error\b", RESULT, ahead=0),
+    rule("actions-workflow-error", "::error", r"^::error\b", RESULT, ahead=3),
     rule("actions-warning", "##[warning]", r"^##\[warning\]", NOISE * 5, ahead=0),
     # other CI systems
     rule("travis-exit", "exited with", r"^(?:The command )?\"?.*\"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)|^Done\. Your build exited with [1-9]", CONSEQUENCE, ahead=0),

@@ -58,6 +58,9 @@ RULES = (
     rule("detekt", ".kt:0|.kts:0", r"^\s*\w+ - .*\bat (?:\S+/)?\S+\.kts?:\d+:\d+", CAUSE - 1, ahead=0, listed=True),
     rule("lint-total", "weighted issues|lint found|errors reported by checkstyle", r"^(?:Build|Analysis) failed with \d+ weighted issues|^Lint found (?:[1-9]\d* errors?|errors|fatal errors)", RESULT - 1, ahead=0),
     rule("android-build", "duplicate class|license agreements of|in a single dex|program type already|dexindexoverflow|licences have not|failure [install|with hash string|build tools revision|sdk location not found", r"^Failure \[INSTALL_|Failed to find (?:target with hash string|Build Tools revision)|SDK location not found|^Duplicate class \S+ found in|not accepted the license agreements|licences have not been accepted|in a single dex file|Program type already present|DexIndexOverflowException", CAUSE, ahead=4),
+    # https://developer.android.com/build/manage-manifests
+    rule("manifest-merger", ".xml:0", r"^\S+\.xml:\d+:\d+(?:-\d+:\d+|-\d+)? Error:$", CAUSE, ahead=4, paragraph=6),
+    rule("manifest-warning", ".xml:0", r"^\S+\.xml:\d+:\d+(?:-\d+:\d+|-\d+)? Warning:$", WARNING, ahead=1),
     rule("android-crash", "fatal exception", r"FATAL EXCEPTION: ", CAUSE, ahead=TRACE, paragraph=12),
     # sbt's and Mill's test libraries, and what checks Scala
     rule("munit", "==> x ", r"^(?:\[\w+\] )?==> X \S", CAUSE, ahead=14, paragraph=14),
