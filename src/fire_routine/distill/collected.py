@@ -16,6 +16,16 @@ LATEST = 1_000  # lines whose like was kept before
 HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
 
 
+def _end(finding: Finding) -> int:
+    """Number of the line behind the last of a finding's."""
+    return finding.number - finding.at + len(finding.lines)
+
+
+def _more(finding: Finding, end: int) -> int:
+    """Bytes of a finding's lines from the line with the number `end` on."""
+    return sum(map(len, finding.lines[max(end - finding.number + finding.at, 0) :]))
+
+
 class Collected:
     """What was found so far; a window of the log's lines is at hand at a time."""
 
@@ -110,9 +120,8 @@ class Collected:
 
     def _hold(self, finding: Finding) -> None:
         """Bound the bytes that are kept: of each rule, the first lines that it took and the last stay."""
-        first = finding.number - finding.at
-        self._held += sum(map(len, finding.lines[max(self._held_to - first, 0) :]))
-        self._held_to = max(self._held_to, first + len(finding.lines))
+        self._held += _more(finding, self._held_to)
+        self._held_to = max(self._held_to, _end(finding))
         if self._held > HELD:
             self._held = self._size()  # many that were counted are not kept any more
             if self._held > HELD // 2:
@@ -120,8 +129,11 @@ class Collected:
 
     def _size(self) -> int:
         """Bytes of the lines of findings that are kept, each line once."""
-        lines = {id(line): len(line) for finding in self.findings() for line in finding.lines}
-        return sum(lines.values())
+        size = end = 0
+        for finding in self.findings():
+            size += _more(finding, end)
+            end = max(end, _end(finding))
+        return size
 
     def _let_go(self) -> None:
         self._held = 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby
+from itertools import groupby
+
+from ..patterns import pattern
 
 _FRAME = re.compile(rb"\s+at ")
 # Frames of the JDK, .NET and Node.js, of frameworks and of what is installed beside one's own code.
@@ -16,15 +18,19 @@ _LIBRARY = re.compile(
 )
 # The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP and Elixir. Their
 # sources or places stand below, indented.
-_PYTHON_LIBRARY = re.compile(
+_PYTHON_LIBRARY = pattern(
     rb"(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
     rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
 )
-_OTHER_LIBRARY = re.compile(
+_OTHER_LIBRARY = pattern(
     rb"\s+\d+: (?:<?(?:core|std|alloc|test)::|__rustc|rust_begin_unwind)"
     rb"|(?:created by )?(?:reflect|runtime|testing)\.[\w.(*)]{1,80}\("
     rb"|\s*#\d+ \S{0,300}/vendor/"
     rb"|\s+\((?:elixir|ex_unit|stdlib) [\d.]+\) "
+)
+_SIGNS = (  # of which one stands in each of them
+    *(b"-packages", b"ib/python", b"\\Lib", b"::", b"__rustc", b"rust_begin", b"reflect.", b"runtime."),
+    *(b"testing.", b"/vendor/", b"(elixir ", b"(ex_unit ", b"(stdlib "),
 )
 _LATEST_FIRST = b"(most recent call first):"  # the frames that count stand at its top, whosever they are
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
@@ -38,12 +44,37 @@ def indent(line: bytes) -> int:
 
 def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """The places of frames in the block around the line at `index` that tell less; what of their share."""
-    if any(_LATEST_FIRST in text for text in texts[begin:end]):
+    joined = b"\n".join(texts[begin:end])
+    if _LATEST_FIRST in joined:
         return
-    for at in _deeper(texts, index, begin, end):
-        yield at, _DEEPER
-    for at in chain(_running(texts, begin, end), _foreign(texts, index, begin, end)):
-        yield at, _OTHERS
+    if b" at " in joined or b"\tat " in joined:
+        for framed, places in groupby(range(begin, end), lambda at: _FRAME.match(texts[at]) is not None):
+            if framed:
+                yield from _less(texts, list(places), index)
+    if any(sign in joined for sign in _SIGNS):
+        for at in _foreign(texts, index, begin, end):
+            yield at, _OTHERS
+
+
+def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator[tuple[int, float]]:
+    """Of a stack's frames, those of libraries, those far down and those that ran the last of one's own."""
+    own = [nth for nth, at in enumerate(frames) if not _LIBRARY.match(texts[at])]
+    libraries = set(range(len(frames))).difference(own)
+    above = sum(at < index for at in frames)  # above the line that a rule took
+    running = own[-1] + 1 if own else _STRANGERS
+    for nth, at in enumerate(frames):
+        if nth in libraries or nth - above >= _FRAMES:
+            yield at, _DEEPER
+        if nth >= running:
+            yield at, _OTHERS
+
+
+def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
+    """The places of other libraries' frames, with their sources and what points at them."""
+    for at in range(begin, end):
+        if _OTHER_LIBRARY.match(texts[at]) or _PYTHON_LIBRARY.match(texts[at]):
+            yield at
+            yield from _deeper_indented(texts, at, index, end)
 
 
 def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> Iterator[int]:
@@ -53,31 +84,3 @@ def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> I
         if below == index or indent(texts[below]) <= depth:
             return
         yield below
-
-
-def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
-    """The places of libraries' frames, with their sources and what points at them."""
-    for at in range(begin, end):
-        text = texts[at]
-        if _OTHER_LIBRARY.match(text) or (b"ib" in text and _PYTHON_LIBRARY.match(text)):
-            yield at
-            yield from _deeper_indented(texts, at, index, end)
-
-
-def _deeper(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
-    """The places of frames that tell less than their trace: those far down, and libraries'."""
-    frames = 0
-    for at in range(begin, end):
-        framed = _FRAME.match(texts[at]) is not None
-        frames = frames + 1 if framed and at > index else 0
-        if frames > _FRAMES or (framed and _LIBRARY.match(texts[at])):
-            yield at
-
-
-def _running(texts: Sequence[bytes], begin: int, end: int) -> Iterator[int]:
-    """The places of a stack's frames of libraries below the last of one's own: what ran the test, say."""
-    for framed, places in groupby(range(begin, end), lambda at: _FRAME.match(texts[at]) is not None):
-        if framed:
-            frames = list(places)
-            own = [at for at in frames if not _LIBRARY.match(texts[at])]
-            yield from frames[own[-1] + 1 - frames[0] if own else _STRANGERS :]

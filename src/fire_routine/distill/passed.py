@@ -89,15 +89,22 @@ def began(lines: Sequence[bytes], index: int, least: int) -> int | None:
     return None
 
 
+def _line_end(text: bytes, at: int) -> int:
+    end = text.find(b"\n", at)
+    return len(text) if end < 0 else end
+
+
 def _began(runner: _Runner, name: bytes | None, lines: Sequence[bytes], index: int, least: int) -> int | None:
-    for at in range(index - 1, least - 1, -1):
-        raw = lines[at]
-        if runner.ended in raw:
+    between = b"\n".join(lines[least:index])
+    ended = between.rfind(runner.ended)
+    begin = len(between)
+    while (at := between.rfind(runner.start, 0, begin)) > ended:
+        begin = between.rfind(b"\n", 0, at) + 1
+        begins = runner.begins.match(shown(between[begin : _line_end(between, at)]))
+        if begins is None:
+            continue
+        if name is None or begins[1] == name:
+            return least + between.count(b"\n", 0, begin)
+        if not begins[1].startswith(name + b"/"):  # a part of it, as Go names them
             return None
-        begins = runner.begins.match(shown(raw)) if runner.start in raw else None
-        if begins is not None:
-            if name is None or begins[1] == name:
-                return at
-            if not begins[1].startswith(name + b"/"):  # a part of it, as Go names them
-                return None
     return None
