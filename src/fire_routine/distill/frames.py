@@ -14,7 +14,9 @@ _LIBRARY = re.compile(
     rb"\s+at (?:java\.|javax\.|jdk\.|(?:com\.)?sun\.|junit\.|kotlinx?\.|scala\.|node:|\S+ \(node:"
     rb"|.{0,200}/node_modules/"
     rb"|org\.(?:apache\.maven|eclipse|gradle|hibernate|junit|mockito|scalatest|springframework|testng)\."
-    rb"|(?:Microsoft\.VisualStudio|NUnit|System|Xunit)\.)"
+    rb"|(?:Microsoft\.VisualStudio|NUnit|System|Xunit)\."
+    # with the archive that Logback or Log4j found it in
+    rb"|.{0,300} ~?\[(?:[^\s:]{1,80}\.jar!?/?|na):[^\s\]]{0,80}\]$)"
 )
 # The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP and Elixir. Their
 # sources or places stand below, indented.

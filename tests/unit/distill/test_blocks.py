@@ -183,6 +183,11 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             "\tat org.junit.runner.JUnitCore.run(JUnitCore.java:137)",
         ),
         (
+            "java.lang.IllegalStateException: total",
+            "\tat com.octo.shop.Cart.total(Cart.java:9) ~[classes/:na]",
+            "\tat org.postgresql.Driver.connect(Driver.java:297) ~[postgresql-42.6.2.jar:42.6.2]",
+        ),
+        (
             "TypeError: cart is undefined",
             "    at total (/w/src/cart.js:9:5)",
             "    at run (/w/node_modules/runner/lib/run.js:7:1)",
