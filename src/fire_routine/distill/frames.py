@@ -18,8 +18,8 @@ _LIBRARY = re.compile(
     # with the archive that Logback or Log4j found it in
     rb"|.{0,300} ~?\[(?:[^\s:]{1,80}\.jar!?/?|na):[^\s\]]{0,80}\]$)"
 )
-# The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP and Elixir. Their
-# sources or places stand below, indented.
+# The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP, Elixir, Vitest and
+# Dart. Sources and places that stand below them are indented.
 _PYTHON_LIBRARY = pattern(
     rb"(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
     rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
@@ -29,10 +29,12 @@ _OTHER_LIBRARY = pattern(
     rb"|(?:created by )?(?:reflect|runtime|testing)\.[\w.(*)]{1,80}\("
     rb"|\s*#\d+ \S{0,300}/vendor/"
     rb"|\s+\((?:elixir|ex_unit|stdlib) [\d.]+\) "
+    rb"|\s*\xe2\x9d\xaf (?:\S{1,100} )?(?:node:|\S{0,300}node_modules/)"
+    rb"|(?:dart:\w{1,20}|package:(?:flutter(?:_test)?|matcher|stack_trace|test(?:_api)?)/\S{1,100} \d+:\d+) "
 )
 _SIGNS = (  # of which one stands in each of them
     *(b"-packages", b"ib/python", b"\\Lib", b"::", b"__rustc", b"rust_begin", b"reflect.", b"runtime."),
-    *(b"testing.", b"/vendor/", b"(elixir ", b"(ex_unit ", b"(stdlib "),
+    *(b"testing.", b"/vendor/", b"(elixir ", b"(ex_unit ", b"(stdlib ", b"\xe2\x9d\xaf", b"dart"),
 )
 _LATEST_FIRST = b"(most recent call first):"  # the frames that count stand at its top, whosever they are
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do

@@ -213,6 +213,16 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             "   2: core::panicking::panic_fmt",
         ),
         (
+            "AssertionError: expected 3 to be 4 // Object.is equality",
+            " ❯ total src/cart.ts:9:5",
+            " ❯ node_modules/vite/dist/node/chunks/dep.js:31460:43",
+        ),
+        (
+            "##[group]❌ /w/test/cart_test.dart: Cart sums (failed)",
+            "test/cart_test.dart 9:5                         main.<fn>",
+            "package:flutter_test/src/binding.dart 1064:15   TestWidgetsFlutterBinding.runTest",
+        ),
+        (
             "panic: total [recovered]",
             "example.com/shop.Total(...)",
             "testing.tRunner(0xc000007ba0, 0x5a3a68)",
