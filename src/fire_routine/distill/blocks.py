@@ -20,6 +20,7 @@ _CONTINUES = re.compile(  # among them │, and what a Windows console makes of 
 )
 _ITEM = re.compile(rb"- \S")
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
+_BODY = (1.0, *(0.95 - 0.006 * lines for lines in range(1, 101)))  # for those of a block, by their distance
 _AFTER = tuple(0.5 - 0.02 * at for at in range(20))
 # What does not go on with what stands above: a log's next information, a build's next task, a compiler's next
 # warning.
@@ -30,10 +31,13 @@ _NEXT_WARNING = re.compile(
     rb"|\d+:\d+  Warning: "
 )
 # What stands behind these is another step's, or the runner's.
-_STEP_ENDS = re.compile(
-    rb"##\[error\](?:Process completed with exit code|The operation was canceled)|Post job cleanup\.$"
-    rb"|The command \".*\" (?:failed and )?exited with |Build step '"
+_STEP_ENDS = (
+    b"##[error]Process completed with exit code",
+    b"##[error]The operation was canceled",
+    b"Post job cleanup.",
+    b"Build step '",
 )
+_TRAVIS = b'The command "'
 # Of its share has such a line, each line behind a blank one, and each behind a step's end
 _OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
@@ -61,7 +65,7 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             blanks += 1
             if blanks > 1 or at >= indented:
                 break
-        elif _STEP_ENDS.match(line):
+        elif _ends_step(line):
             break
         elif (at < paragraph and not blanks) or (
             at < indented and (len(line) - len(bare) > depth or _continues(line, texts[index]))
@@ -94,6 +98,11 @@ def _heading(rule: Rule, index: int, texts: Sequence[bytes]) -> int | None:
     return next((at for at in above if rule.heading.match(texts[at])), None)
 
 
+def _ends_step(text: bytes) -> bool:
+    """Whether a runner says that a step ended, or begins to clean up."""
+    return text.startswith(_STEP_ENDS) or (text.startswith(_TRAVIS) and b" exited with " in text)
+
+
 def _warns(text: bytes) -> bool:
     """Whether a line is a compiler's warning."""
     return _WARNING in text and _NEXT_WARNING.match(text) is not None
@@ -117,7 +126,7 @@ def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
         if not text or text.isspace():
             paragraphs *= _OF_NEXT
         yield share * paragraphs * (_OF_ELSE if _else(text) else 1.0)
-        if _STEP_ENDS.match(text):
+        if _ends_step(text):
             paragraphs *= _OF_OTHERS
 
 
@@ -129,14 +138,12 @@ def unprefixed(line: bytes) -> bytes:
 
 def _body(texts: Sequence[bytes], index: int, begin: int, end: int) -> list[float]:
     """The shares of the lines that belong to the one at `index`, and its own."""
-    shares: list[float] = []
-    for at in range(begin, end):
-        share = 1.0 if at == index else 0.95 - 0.006 * min(abs(at - index), 100)
+    shares = [_BODY[min(abs(at - index), len(_BODY) - 1)] for at in range(begin, end)]
+    for at in range(begin, index):
         if at < index - _LEADING:
-            share *= _FARTHER
-        if at < index and _warns(texts[at]):
-            share *= _OF_ELSE
-        shares.append(share)
+            shares[at - begin] *= _FARTHER
+        if _warns(texts[at]):
+            shares[at - begin] *= _OF_ELSE
     if end - begin > 2:
         for at, factor in dimmed(texts, index, begin, end):
             shares[at - begin] *= factor
