@@ -107,16 +107,18 @@ class Collected:
         self._hold(finding)
 
     def forget(self, begin: int) -> None:
-        """Nothing that was taken from the line at `begin` of the window on is a finding."""
+        """What was taken from the line at `begin` of the window on is no finding, unless it lasts."""
         first = self._first + begin
         for taken in self._found.values():
-            while taken and taken[-1].number >= first:
+            while taken and taken[-1].number >= first and not taken[-1].rule.lasting:
                 finding = taken.pop()
                 for counts, like in ((self._counts, finding.key), (self._alike, finding.shape)):
                     left = counts.pop(like, 1) - 1
                     if left > 0:
                         counts[like] = left
-        self._again = {key: again for key, again in self._again.items() if again[0] < begin}
+        self._again = {
+            key: (index, rule) for key, (index, rule) in self._again.items() if index < begin or rule.lasting
+        }
 
     def _hold(self, finding: Finding) -> None:
         """Bound the bytes that are kept: of each rule, the first lines that it took and the last stay."""

@@ -87,6 +87,13 @@ def test_the_parts_of_a_go_test_belong_to_it() -> None:
     assert 2 in found("=== RUN   TestA", *parts, "--- FAIL: TestA (0.00s)", "    --- PASS: TestA/one (0.00s)")
 
 
+def test_what_its_process_fails_of_in_the_end_is_a_finding_though_the_test_passed() -> None:
+    race = "WARNING: ThreadSanitizer: data race (pid=71)"
+    begins, passed, *_ = RUNNERS["gtest"]
+    assert found(begins, PRINTED, race, passed, *[begins, race, passed] * 9)[0] == 2
+    assert len(found(*[begins, race, passed] * 9)) == 7  # six examples and the last
+
+
 def test_a_step_that_begins_in_between_ends_what_a_test_printed() -> None:
     begins, passed, *_ = GO
     assert 1 in found(begins, PRINTED, "##[group]Run go test", passed)

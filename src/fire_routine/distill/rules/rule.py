@@ -49,6 +49,7 @@ class Rule:
     total: bool = False  # its line says how much failed in all
     warns: bool = False  # a warning of its tool is what made the build fail
     logged: bool = False  # programs print it where nothing fails, too
+    lasting: bool = False  # its process fails of it in the end, though the test passed that printed it
     unless: re.Pattern[bytes] | None = None  # what the line below says where this one is not meant
 
 
@@ -70,6 +71,7 @@ def rule(
     total: bool = False,
     warns: bool = False,
     logged: bool = False,
+    lasting: bool = False,
     unless: str = "",
 ) -> Rule:
     """A rule from text; `literals` are separated by `|`."""
@@ -91,5 +93,6 @@ def rule(
         total=total,
         warns=warns,
         logged=logged,
+        lasting=lasting,
         unless=pattern(unless.encode()) if unless else None,
     )
