@@ -41,6 +41,7 @@ class Collected:
         self._shapes: dict[int, int] = {}  # of a mask
         self._again: dict[int, tuple[int, Rule]] = {}  # mask → the last line of this window that has it
         self._latest: dict[int, Finding] = {}
+        self._latest_to = -1  # number of the last of them, at most
         self._held = 0  # bytes of the lines of findings
         self._held_to = 0  # number of the line up to which they are counted
 
@@ -93,6 +94,7 @@ class Collected:
         for key, (index, rule) in self._again.items():
             self._latest.pop(key, None)
             self._latest[key] = self._find(index, rule, key)
+            self._latest_to = max(self._latest_to, self._first + index)
             self._hold(self._latest[key])
         self._again.clear()
         while len(self._latest) > LATEST:
@@ -119,9 +121,14 @@ class Collected:
         self._again = {
             key: (index, rule) for key, (index, rule) in self._again.items() if index < begin or rule.lasting
         }
+        if self._latest_to >= first:  # a window before this one showed them first
+            self._latest = {
+                key: last for key, last in self._latest.items() if last.number < first or last.rule.lasting
+            }
+            self._latest_to = first - 1
 
     def _hold(self, finding: Finding) -> None:
-        """Bound the bytes that are kept: of each rule, the first lines that it took and the last stay."""
+        """Bound the bytes that are kept."""
         self._held += _more(finding, self._held_to)
         self._held_to = max(self._held_to, _end(finding))
         if self._held > HELD:
@@ -138,6 +145,7 @@ class Collected:
         return size
 
     def _let_go(self) -> None:
+        """Keep of each rule the first lines that it took and the last, and half of the latest."""
         self._held = 0
         for taken in self._found.values():
             most = max(len(taken) // 4, 1)

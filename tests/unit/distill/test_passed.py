@@ -122,6 +122,13 @@ def test_what_passed_tests_printed_takes_no_room_from_what_is_kept(monkeypatch: 
     assert found(*causes, *printed) == list(range(20))
 
 
+@pytest.mark.parametrize("before", range(0, 1_200, 40))
+def test_what_a_test_printed_is_none_where_another_window_shows_how_it_ended(before: int) -> None:
+    begins, passed, *_ = GO
+    filler = ["x" * 127] * 1_200
+    assert not found(*filler[:before], begins, *[PRINTED] * 40, *filler[:300], passed, *filler)
+
+
 def test_no_line_is_looked_at_for_two_tests_that_passed() -> None:
     begins, passed, *_ = (line.encode() for line in GO)
     lines = [begins, b"x", passed, b"y", passed]
