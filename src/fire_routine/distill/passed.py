@@ -22,6 +22,7 @@ class _Runner:
     start: bytes  # in each line that says that one begins, or goes on
     begins: re.Pattern[bytes]
     ended: bytes  # in each line that says that another one ended, or failed
+    beside: bool = False  # several may run at once, and none says what it prints
     leads: bool = False  # the mark begins its line; where it is indented, it says the same of a test's part
 
 
@@ -54,6 +55,7 @@ _RUNNERS = (
         b"Running ",
         pattern(rb"\s*(?:\[\w+\] )?Running (\S+)$"),
         b"Tests run: ",
+        beside=True,
     ),
     # https://developer.apple.com/documentation/xctest
     _Runner(
@@ -70,6 +72,7 @@ _RUNNERS = (
         b"Start ",
         pattern(rb"\s+Start +(\d+): "),
         b"***",
+        beside=True,
     ),
 )
 PASSED = tuple(runner.mark for runner in _RUNNERS)
@@ -103,6 +106,8 @@ def _began(runner: _Runner, name: bytes | None, lines: Sequence[bytes], index: i
         begins = runner.begins.match(shown(between[begin : _line_end(between, at)]))
         if begins is None:
             continue
+        if runner.beside and between.rfind(runner.start, 0, begin) > ended:
+            return None
         if name is None or begins[1] == name:
             return least + between.count(b"\n", 0, begin)
         if not begins[1].startswith(name + b"/"):  # a part of it, as Go names them

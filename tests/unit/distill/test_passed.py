@@ -81,6 +81,13 @@ def test_what_one_printed_that_runs_beside_the_one_that_passed_is_a_finding(runn
     assert 2 in found(begins, begins_too, PRINTED, passed)
 
 
+@pytest.mark.parametrize("runner", [RUNNERS["surefire 2"], RUNNERS["surefire 3"], RUNNERS["ctest"]])
+def test_which_of_two_that_run_at_once_printed_it_is_not_guessed(runner: tuple[str, ...]) -> None:
+    begins, passed, begins_too, _ = runner
+    assert 2 in found(begins, begins_too, PRINTED, passed)
+    assert 2 in found(begins_too, begins, PRINTED, passed)
+
+
 def test_the_parts_of_a_go_test_belong_to_it() -> None:
     parts = ("=== RUN   TestA/one", PRINTED, "=== RUN   TestA/two", PRINTED)
     assert not found("=== RUN   TestA", *parts, "--- PASS: TestA (0.00s)", "    --- PASS: TestA/one (0.00s)")
