@@ -6,7 +6,7 @@ Some runners say where a test begins and how it ended, and what it printed stand
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..patterns import pattern
@@ -92,24 +92,26 @@ def began(lines: Sequence[bytes], index: int, least: int) -> int | None:
     return None
 
 
-def _line_end(text: bytes, at: int) -> int:
-    end = text.find(b"\n", at)
-    return len(text) if end < 0 else end
+def _starts(runner: _Runner, text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Where lines say that a test begins, and its name, the last first; none before another ended."""
+    ended = text.rfind(runner.ended)
+    begin = len(text)
+    while (at := text.rfind(runner.start, 0, begin)) > ended:
+        begin = text.rfind(b"\n", 0, at) + 1
+        end = text.find(b"\n", at)
+        found = runner.begins.match(shown(text[begin : end if end >= 0 else None]))
+        if found is not None:
+            yield begin, found[1]
 
 
 def _began(runner: _Runner, name: bytes | None, lines: Sequence[bytes], index: int, least: int) -> int | None:
     between = b"\n".join(lines[least:index])
-    ended = between.rfind(runner.ended)
-    begin = len(between)
-    while (at := between.rfind(runner.start, 0, begin)) > ended:
-        begin = between.rfind(b"\n", 0, at) + 1
-        begins = runner.begins.match(shown(between[begin : _line_end(between, at)]))
-        if begins is None:
-            continue
-        if runner.beside and between.rfind(runner.start, 0, begin) > ended:
-            return None
-        if name is None or begins[1] == name:
+    starts = _starts(runner, between)
+    for begin, started in starts:
+        if name is None or started == name:
+            if runner.beside and next(starts, None) is not None:
+                return None
             return least + between.count(b"\n", 0, begin)
-        if not begins[1].startswith(name + b"/"):  # a part of it, as Go names them
+        if not started.startswith(name + b"/"):  # a part of it, as Go names them
             return None
     return None
