@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from .classify import RAW_PREFIX
+from .ends import ends_step
 from .frames import dimmed, indent
 from .rules.rule import Rule
 from .text import dull
@@ -30,15 +31,8 @@ _NEXT_WARNING = re.compile(
     rb"[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
     rb"|\d+:\d+  Warning: "
 )
-# What stands behind these is another step's, or the runner's.
-_STEP_ENDS = (
-    b"##[error]Process completed with exit code",
-    b"##[error]The operation was canceled",
-    b"Post job cleanup.",
-    b"Build step '",
-)
-_TRAVIS = b'The command "'
-# Of its share has such a line, each line behind a blank one, and each behind a step's end
+# Of its share has such a line, each line behind a blank one, and each behind a step's end: another's, or
+# the runner's.
 _OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
 _LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what one farther from it tells
@@ -65,7 +59,7 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             blanks += 1
             if blanks > 1 or at >= indented:
                 break
-        elif _ends_step(line):
+        elif ends_step(line):
             break
         elif (at < paragraph and not blanks) or (
             at < indented and (len(line) - len(bare) > depth or _continues(line, texts[index]))
@@ -98,11 +92,6 @@ def _heading(rule: Rule, index: int, texts: Sequence[bytes]) -> int | None:
     return next((at for at in above if rule.heading.match(texts[at])), None)
 
 
-def _ends_step(text: bytes) -> bool:
-    """Whether a runner says that a step ended, or begins to clean up."""
-    return text.startswith(_STEP_ENDS) or (text.startswith(_TRAVIS) and b" exited with " in text)
-
-
 def _warns(text: bytes) -> bool:
     """Whether a line is a compiler's warning."""
     return _WARNING in text and _NEXT_WARNING.match(text) is not None
@@ -126,7 +115,7 @@ def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
         if not text or text.isspace():
             paragraphs *= _OF_NEXT
         yield share * paragraphs * (_OF_ELSE if _else(text) else 1.0)
-        if _ends_step(text):
+        if ends_step(text):
             paragraphs *= _OF_OTHERS
 
 

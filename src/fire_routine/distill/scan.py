@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from .blocks import unprefixed
 from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
 from .collected import Collected
+from .ends import GITHUB, JENKINS, TRAVIS
 from .findings import Header, Mark, Scan, Tail
 from .known import Known
 from .passed import PASSED, began
@@ -25,15 +26,9 @@ HEADING, SCRIPT = b"##[group]Run ", b"[36;1m"
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 200  # marks that are remembered, of the first and of the last
 
-_ENDS = re.compile(
-    r"##\[error\](?:Process completed with exit code|The operation was canceled"
-    r"|The action '.*' has timed out|The job running on runner)"
-)
 _CARETS_ALONE = re.compile(
     rb"\s*\^[\^~]*\s*$"
 )  # what stands above is somebody's source, whatever words it holds
-_TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)')
-_JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
 
 
 class Scanner:
@@ -195,7 +190,7 @@ class Scanner:
         if text.startswith(HEADING.decode()):
             self._begin_step(self._read_header(index, text))
         elif text.startswith("##[error]"):
-            self._mark(index, "exit" if _ENDS.match(text) else "error", text, stamp_of(raw)[1])
+            self._mark(index, "exit" if GITHUB.match(text) else "error", text, stamp_of(raw)[1])
 
     def _other_marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
@@ -203,14 +198,14 @@ class Scanner:
             if text.startswith("$ "):
                 self._begin_step(Header(self._first + index, text[2:], text[2:]))
             return
-        travis = _TRAVIS.match(text)
+        travis = TRAVIS.match(text)
         if travis:
             command = travis.group(1)
             if command.startswith("Done. "):  # "Your build exited with 1.": the end of it all
                 return
             if not self._header.command.startswith(command[:20]):
                 self._header = Header(self._header.line, command, command)
-        if travis or _JENKINS.search(text):
+        if travis or JENKINS.search(text):
             self._mark(index, "exit", text, b"")
 
     def _mark(self, index: int, kind: str, text: str, stamp: bytes) -> None:

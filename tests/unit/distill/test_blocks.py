@@ -346,12 +346,22 @@ def test_a_warning_among_what_led_to_the_cause_tells_less() -> None:
     assert shares[0] < 0.5 * shares[1]
 
 
-def test_what_stands_behind_the_end_of_the_step_is_no_part_of_a_block() -> None:
-    rule = classify_line(b"ERROR: No matching distribution found for nope")
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"##[error]Process completed with exit code 1.",
+        b"##[error]The action 'Run tests' has timed out after 10 minutes.",
+        b'The command "pip install nope" failed and exited with 1 during .',
+        b"Build step 'Execute shell' marked build as failure",
+        b"Post job cleanup.",
+    ],
+)
+def test_what_stands_behind_the_end_of_the_step_is_no_part_of_a_block(end: bytes) -> None:
+    cause, post = b"ERROR: No matching distribution found for nope", b"Removing HTTP extra header"
+    rule = classify_line(cause)
     assert rule is not None
-    end, post = b"##[error]Process completed with exit code 1.", b"Removing HTTP extra header"
-    _, shares = block(rule, 0, [b"ERROR: No matching distribution found for nope", end, post])
-    _, others = block(rule, 0, [b"ERROR: No matching distribution found for nope", b"make: stopped", post])
+    _, shares = block(rule, 0, [cause, end, post])
+    _, others = block(rule, 0, [cause, b"make: stopped", post])
     assert shares[1] == others[1]
     assert shares[2] < 0.2 * others[2]
 
