@@ -20,7 +20,6 @@ BEFORE = 0.3  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
 ELSEWHERE = 0.5  # another step's, by the API's times
 FAR, REACH = 0.72, 300  # far before the step's end, in lines; right before it: 1
-DEEP = 0.55  # at least that in a huge log: the more lines stand before the end, the less far ones tell
 REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the second, …
 CLOSING = 0.6  # the last, where there are more: beside it stands how it ended
 LONG = 5_000  # lines of a log that repeats itself: what is frequent in it, a line or a format, tells less
@@ -30,6 +29,8 @@ MANY = 5  # lines of one rule that are few in it, but for a list of what failed
 ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES = 6  # the same beyond these until the next has half the weight
 RARE, RARER = 0.6, 0.4  # what is frequent has at least that: a thousand findings may be the failure; if huge
+APART = 0.001  # of a huge log's lines stand between places that are far apart
+SCATTERED = 1.2  # places at which the same tells all; what stands at more has little to do with the failure
 CROWD = 8  # blocks of a rule until its next has half the weight
 OTHER_FILE = 0.5  # what one of them counts that complains of another file
 LEAST = 0.1  # of its weight has what names a cause, however often: more than what warns beside the first
@@ -75,9 +76,7 @@ def _unmarked(failed: Sequence[tuple[bytes, bytes]], ends: Sequence[Mark]) -> li
 
 def _near(lines: int, total: int) -> float:
     """How much it says for a finding that it stands so many lines before the end of its step."""
-    larger = max(total / HUGE, 1.0)
-    far = max(FAR / math.pow(larger, 0.25), DEEP)
-    return far + (1 - far) * math.exp(-lines / (REACH * larger))
+    return FAR + (1 - FAR) * math.exp(-lines / (REACH * max(total / HUGE, 1.0)))
 
 
 def _place(finding: Finding, exits: Sequence[Mark], lines: Sequence[int], total: int) -> float:
@@ -94,6 +93,19 @@ def _place(finding: Finding, exits: Sequence[Mark], lines: Sequence[int], total:
     return _near(mark.line - finding.number, total)
 
 
+def _places(scan: Scan) -> dict[int, int]:
+    """At how many places far apart the lines of a template stand, of those that are kept."""
+    apart = scan.total * APART
+    places: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for finding in scan.findings:
+        key = finding.key
+        if key not in last or finding.number - last[key] > apart:
+            places[key] = places.get(key, 0) + 1
+        last[key] = finding.number
+    return places
+
+
 class _Likes:
     """How often the like of each finding was seen before it, in failed steps and elsewhere apart."""
 
@@ -102,6 +114,7 @@ class _Likes:
         self._seen: dict[tuple[bool, str, int | str], int] = {}
         self._totals = Counter(finding.rule.name for finding in scan.findings)
         self._last = {finding.key: finding.number for finding in scan.findings}
+        self._places = _places(scan)
         self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(scan.total, 1))), 1.0)
 
     def _before(self, there: bool, what: str, like: int | str) -> int:
@@ -125,7 +138,9 @@ class _Likes:
         many = LIST if finding.rule.listed else MANY
         count = self._scan.counts.get(finding.key, 1)
         often = min(1.0, self._few / count) * min(1.0, many / self._totals[finding.rule.name])
-        return max(math.sqrt(often), RARER if self._scan.total > HUGE else RARE)
+        if self._scan.total > HUGE:
+            return max(math.sqrt(often), RARER) * min(1.0, SCATTERED / self._places[finding.key])
+        return max(math.sqrt(often), RARE)
 
     def _crowded(self, finding: Finding, there: bool) -> float:
         """Lines of one rule: of a list, the first is told whole before the others are named; the first of
@@ -192,7 +207,7 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
             factor = max(factor, FAR)
         elif failed and not _within(finding, failed):
             factor *= ELSEWHERE
-        there = factor >= DEEP * 0.99
+        there = factor >= FAR * 0.99
         name = finding.rule.name
         if families and name not in OF_ANY_FAMILY and FAMILIES.get(name) not in families:
             factor *= STRANGE
@@ -210,6 +225,6 @@ def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
     placed = [
         finding
         for finding in timed or scan.findings
-        if _within(finding, unmarked) or _place(finding, ends, lines, scan.total) >= DEEP
+        if _within(finding, unmarked) or _place(finding, ends, lines, scan.total) >= FAR
     ]
     return placed or timed or list(scan.findings)

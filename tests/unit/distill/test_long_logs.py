@@ -173,7 +173,18 @@ def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None
     marks = [Mark(119_999, "exit", "##[error]", b"", Header())] if marked else []
     scan = Scan(findings=[far, near], marks=marks, total=120_000)
     first, second = factors(scan, ())
-    assert first < second * 0.7
+    assert first < second * 0.85
+
+
+@pytest.mark.parametrize(("total", "less"), [(20_000, False), (120_000, True)])
+def test_what_a_huge_log_says_at_places_far_apart_tells_less_than_as_much_said_at_one(
+    total: int, less: bool
+) -> None:
+    def told(*numbers: int) -> float:
+        found = [finding(at, 1) for at in numbers]
+        return sum(factors(Scan(findings=found, total=total, counts={1: 3}), ()))
+
+    assert (told(1_000, 10_000, 19_000) < told(18_990, 18_995, 19_000) * 0.5) == less
 
 
 def trace(name: str) -> list[str]:
