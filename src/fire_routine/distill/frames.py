@@ -24,6 +24,12 @@ _PYTHON_LIBRARY = pattern(
     rb"(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
     rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
 )
+# The place that pytest tells below a source and the error raised there, and what ends the source before.
+_PYTEST_LIBRARY = pattern(
+    rb"\S{0,300}(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]\S{0,300}\.pyx?:\d+: ?\w*$"
+)
+_SOURCE_ENDS = re.compile(rb"(?:_ ){9}|_{9}|\S+\.pyx?:\d+: ")
+_PLACE = 3  # lines behind a block in which it may stand
 _OTHER_LIBRARY = pattern(
     rb"\s+\d+: (?:<?(?:core|std|alloc|test)::|__rustc|rust_begin_unwind)"
     rb"|(?:created by )?(?:reflect|runtime|testing)\.[\w.(*)]{1,80}\("
@@ -39,6 +45,7 @@ _SIGNS = (  # of which one stands in each of them
 _LATEST_FIRST = b"(most recent call first):"  # the frames that count stand at its top, whosever they are
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
+_SOURCES = 0.4  # what of their share the lines of others' sources tell
 
 
 def indent(line: bytes) -> int:
@@ -48,7 +55,7 @@ def indent(line: bytes) -> int:
 
 def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """The places of frames in the block around the line at `index` that tell less; what of their share."""
-    joined = b"\n".join(texts[begin:end])
+    joined = b"\n".join(texts[begin : end + _PLACE])
     if _LATEST_FIRST in joined:
         return
     if b" at " in joined or b"\tat " in joined:
@@ -58,6 +65,8 @@ def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator
     if any(sign in joined for sign in _SIGNS):
         for at in _foreign(texts, index, begin, end):
             yield at, _OTHERS
+        for at in _foreign_sources(texts, begin, end):
+            yield at, _SOURCES
 
 
 def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator[tuple[int, float]]:
@@ -79,6 +88,16 @@ def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterat
         if _OTHER_LIBRARY.match(texts[at]) or _PYTHON_LIBRARY.match(texts[at]):
             yield at
             yield from _deeper_indented(texts, at, index, end)
+
+
+def _foreign_sources(texts: Sequence[bytes], begin: int, end: int) -> Iterator[int]:
+    """The places of other libraries' sources, as pytest shows them, but for what was raised there."""
+    foreign = False
+    for at in range(min(end + _PLACE, len(texts)) - 1, begin - 1, -1):
+        if _SOURCE_ENDS.match(texts[at]):
+            foreign = _PYTEST_LIBRARY.match(texts[at]) is not None
+        elif foreign and at < end and not texts[at].startswith(b"E "):
+            yield at
 
 
 def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> Iterator[int]:

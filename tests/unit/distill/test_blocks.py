@@ -270,6 +270,28 @@ def test_all_that_a_library_s_frame_shows_tells_less() -> None:
     assert max(shares[1:5]) < 0.95 * min(shares[5:])
 
 
+def test_what_pytest_shows_of_a_library_s_source_tells_less_but_for_what_was_raised_there() -> None:
+    lines = [
+        b"    def test_total():",
+        b">       total()",
+        b"tests/test_cart.py:9: ",
+        b"_ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ ",
+        b"self = PosixPath('/srv/carts')",
+        b"    def mkdir(self, mode=0o777):",
+        b">           os.mkdir(self, mode)",
+        b"E           PermissionError: [Errno 13] Permission denied: '/srv/carts'",
+        b"",
+        b"/usr/lib/python3.11/pathlib.py:1116: PermissionError",
+    ]
+    rule = classify_line(lines[7])
+    assert rule is not None
+    first, shares = block(rule, 7, lines)
+    told = dict(enumerate(shares, first))
+    assert max(told[at] for at in (4, 5, 6)) < 0.5 * min(told[at] for at in (0, 1, 2, 7))
+    _, own = block(rule, 7, [*lines[:-1], b"/srv/shop/cart.py:1116: PermissionError"])
+    assert own[6 - first] > 0.9 * own[7 - first]
+
+
 def test_the_first_frame_of_a_crash_tells_all_whosever_it_is() -> None:
     lines = [
         b"Fatal Python error: Segmentation fault",
