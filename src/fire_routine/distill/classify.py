@@ -52,6 +52,8 @@ _WARN_RULE = next(rule for rule in GENERAL if rule.name == "warning")
 
 # A source as compilers and linters quote it, behind its line's number.
 _QUOTED = pattern(r"\s*(?:> *)?\d+ ?[|│▕] (?! *(?:ERROR|WARNING) )")
+# What a compiler says below such a source, beside the place that it points at: belongs to the error above.
+_LABEL = pattern(r" +\|[ |]+[-^~]{2,}")
 _QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")
 
 # Parts of words that are worth a look wherever they stand.
@@ -224,7 +226,7 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
             better = _first(rest, rest.decode("utf-8", "replace"), entries)
             if better is not None and _better(better, rule):
                 rule = better
-    if rule is not None and rule.name in _GENERAL and _QUOTED.match(text):
+    if rule is not None and (_LABEL.match(text) or (rule.name in _GENERAL and _QUOTED.match(text))):
         return _QUOTED_RULE
     if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):
         return _INFO_RULE
