@@ -162,6 +162,10 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "22:03:04     INFO - LeakSanitizer | Leak checks disabled",
         "app/models/cart.rb:14:in `total'",
         "    Then it fails with an error # None",
+        '-- Found OpenSSL: /usr/lib64/libcrypto.so (found suitable version "3.5.0")',
+        "cc1plus: note: unrecognized command-line option '-Wno-x' may have been intended to silence others",
+        "_______________ coverage: platform linux, python 3.12.11-final-0 _______________",
+        "cabal-install\t\t\t\texiftool",
     ],
 )
 def test_lookalikes_weigh_next_to_nothing(line: str) -> None:

@@ -42,7 +42,7 @@ RULES = (
     rule("hlint", "^f~found:", r"^ {0,2}Found:$", CAUSE - 1, ahead=6, paragraph=6, back=1, leads=r"^\S+\.l?hs:\d+"),
     rule("ghc-panic", "<no location info>: error|ghc: panic!", r"^<no location info>: error:|^ghc: panic! ", CAUSE, ahead=12, paragraph=6),
     rule("stack", "in the dependencies for", r"^In the dependencies for \S+:$", CAUSE - 1, ahead=10),
-    rule("cabal", "cabal|error: [s-|rejecting: |could not", r"^(?:cabal|Error: cabal|Error: \[(?:Cabal|S)-\d+\])|rejecting: |^\s*Could not (?:resolve|find module)", CAUSE - 1, ahead=8),
+    rule("cabal", "cabal|error: [s-|rejecting: |could not", r"^(?:cabal[\w.-]*: |Error: cabal|Error: \[(?:Cabal|S)-\d+\])|rejecting: |^\s*Could not (?:resolve|find module)", CAUSE - 1, ahead=8),
     rule("r-check", "... error|] error|^s~status: ", r"^[*❯].* \.\.\.(?: \[.*\])? ERROR$|^Status: \d+ ERROR", CAUSE - 1, ahead=30, paragraph=20),
     rule("r-check-warning", "... warning|] warning", r"^[*❯].* \.\.\.(?: \[.*\])? WARNING$", REPORT - 1, ahead=4, paragraph=4),
     rule("r-check-note", "... note|] note", r"^[*❯].* \.\.\.(?: \[.*\])? NOTE$", WARNING, ahead=2),

@@ -22,7 +22,7 @@ RULES = (
     rule("pytest-location", ".py:0|.pyx:0", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0),
     rule("pytest-collecting", "^_~ error collecting ", r"^_{2,} ERROR collecting \S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, listed=True),
     # not listed: the summary lists them
-    rule("pytest-test", "^_~__", r"^_{2,} (?:ERROR at (?:setup|teardown) of )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3),
+    rule("pytest-test", "^_~__", r"^_{2,} (?!coverage: )(?:ERROR at (?:setup|teardown) of )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3),
     rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", RESULT + 1, ahead=2, listed=True),
     rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b", RESULT, ahead=0, listed=True),
     rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", RESULT - 1, ahead=0, total=True),
