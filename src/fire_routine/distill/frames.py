@@ -18,10 +18,11 @@ _LIBRARY = re.compile(
     # with the archive that Logback or Log4j found it in
     rb"|.{0,300} ~?\[(?:[^\s:]{1,80}\.jar!?/?|na):[^\s\]]{0,80}\]$)"
 )
-# The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP, Elixir, Vitest and
-# Dart. Sources and places that stand below them are indented.
+# The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP, Elixir, Vitest,
+# Dart and CMake. Sources and places that stand below them are indented.
 _PYTHON_LIBRARY = pattern(
-    rb"(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
+    rb"\s+File \"<frozen "
+    rb"|(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
     rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
 )
 # The place that pytest tells below a source and the error raised there, and what ends the source before.
@@ -37,12 +38,15 @@ _OTHER_LIBRARY = pattern(
     rb"|\s+\((?:elixir|ex_unit|stdlib) [\d.]+\) "
     rb"|\s*\xe2\x9d\xaf (?:\S{1,100} )?(?:node:|\S{0,300}node_modules/)"
     rb"|(?:dart:\w{1,20}|package:(?:flutter(?:_test)?|matcher|stack_trace|test(?:_api)?)/\S{1,100} \d+:\d+) "
+    rb"|\s+(?!CMake )\S.{0,200}/cmake-[\d.]+/Modules/\S{1,200}:\d+(?::EVAL:\d+)? \("
 )
 _SIGNS = (  # of which one stands in each of them
-    *(b"-packages", b"ib/python", b"\\Lib", b"::", b"__rustc", b"rust_begin", b"reflect.", b"runtime."),
-    *(b"testing.", b"/vendor/", b"(elixir ", b"(ex_unit ", b"(stdlib ", b"\xe2\x9d\xaf", b"dart"),
+    *(b"-packages", b"ib/python", b"\\Lib", b"<frozen", b"/cmake-", b"::", b"__rustc", b"rust_begin"),
+    *(b"reflect.", b"runtime.", b"testing.", b"/vendor/", b"(elixir ", b"(ex_unit ", b"(stdlib "),
+    *(b"\xe2\x9d\xaf", b"dart"),
 )
-_LATEST_FIRST = b"(most recent call first):"  # the frames that count stand at its top, whosever they are
+# The frames that count stand at its top, whosever they are; not so of CMake, where a project's own call its.
+_LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
 _SOURCES = 0.4  # what of their share the lines of others' sources tell
@@ -56,7 +60,7 @@ def indent(line: bytes) -> int:
 def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """The places of frames in the block around the line at `index` that tell less; what of their share."""
     joined = b"\n".join(texts[begin : end + _PLACE])
-    if _LATEST_FIRST in joined:
+    if _LATEST_FIRST in joined and _CMAKES not in joined:
         return
     if b" at " in joined or b"\tat " in joined:
         for framed, places in groupby(range(begin, end), lambda at: _FRAME.match(texts[at]) is not None):

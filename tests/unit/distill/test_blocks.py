@@ -208,6 +208,16 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             ".venv/lib/python3.11/site-packages/httpx/_transports/default.py:66: in map_exceptions",
         ),
         (
+            "Traceback (most recent call last):",
+            '  File "/w/shop/cart.py", line 9, in <module>',
+            '  File "<frozen importlib._bootstrap>", line 1176, in _find_and_load',
+        ),
+        (
+            "CMake Error at /usr/share/cmake-3.31/Modules/FetchContent.cmake:1918 (message):",
+            "  CMakeLists.txt:311 (FetchContent_MakeAvailable)",
+            "  /usr/share/cmake-3.31/Modules/FetchContent.cmake:2145:EVAL:2 (__FetchContent_doPopulation)",
+        ),
+        (
             "thread 'cart::tests::total' (6182) panicked at src/cart.rs:217:9:",
             "   4: shop::cart::tests::total",
             "   2: core::panicking::panic_fmt",

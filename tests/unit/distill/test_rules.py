@@ -166,6 +166,8 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "cc1plus: note: unrecognized command-line option '-Wno-x' may have been intended to silence others",
         "_______________ coverage: platform linux, python 3.12.11-final-0 _______________",
         "cabal-install\t\t\t\texiftool",
+        "  error: null",
+        "  error: undefined,",
     ],
 )
 def test_lookalikes_weigh_next_to_nothing(line: str) -> None:
