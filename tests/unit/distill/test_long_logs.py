@@ -184,7 +184,7 @@ def test_what_a_huge_log_says_at_places_far_apart_tells_less_than_as_much_said_a
         found = [finding(at, 1) for at in numbers]
         return sum(factors(Scan(findings=found, total=total, counts={1: 3}), ()))
 
-    assert (told(1_000, 10_000, 19_000) < told(18_990, 18_995, 19_000) * 0.5) == less
+    assert (told(1_000, 10_000, 19_000) < told(18_990, 18_995, 19_000) * 0.6) == less
 
 
 def trace(name: str) -> list[str]:
