@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .blocks import block
 from .kept import Kept
@@ -40,6 +40,22 @@ class Finding:
     def stamp(self) -> bytes:
         """Its timestamp to the second, or nothing."""
         return stamp_of(self.raw)[1]
+
+
+def with_lists(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings of which those make a list that do so where another rule found none."""
+    names = {finding.rule.name for finding in findings}
+    lists = {
+        finding.rule.name: replace(finding.rule, listed=True)
+        for finding in findings
+        if finding.rule.instead and finding.rule.instead not in names
+    }
+    if not lists:
+        return list(findings)
+    return [
+        replace(finding, rule=lists[finding.rule.name]) if finding.rule.name in lists else finding
+        for finding in findings
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from .blocks import unprefixed
 from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
 from .collected import Collected
 from .ends import GITHUB, JENKINS, TRAVIS
-from .findings import Header, Mark, Scan, Tail
+from .findings import Header, Mark, Scan, Tail, with_lists
 from .known import Known
 from .passed import PASSED, began
 from .rules.rule import CAUSE, Rule
@@ -238,7 +238,7 @@ class Scanner:
             self._collected.end_step()
         self.scan.counts = self._collected.counts
         self.scan.alike = self._collected.alike
-        self.scan.findings = self._collected.findings()
+        self.scan.findings = with_lists(self._collected.findings())
         for tail in self.scan.tails:
             self.scan.kept.add(tail.first, tail.raw)
         return self.scan

@@ -155,6 +155,18 @@ def test_many_lines_of_a_list_of_what_failed_tell_more_than_many_of_another_form
     assert weights[2] > 1.5 * weights[3]
 
 
+@pytest.mark.parametrize(("summary", "more"), [([], True), (["FAILED tests/test_cart.py::test_0"], False)])
+def test_the_headings_of_failed_tests_are_their_list_where_pytest_printed_no_other(
+    summary: list[str], more: bool
+) -> None:
+    names = [f"test_{first}{second}" for first, second in product("abcdef", repeat=2)]
+    failed = [line for name in names for line in (f"{'_' * 30} {name} {'_' * 30}", f"E   assert {name} == 2")]
+    digest = distill.read(["\n".join([*failed, *summary]).encode()])
+    told = {line: block.weight for block in digest.blocks for line in block.lines}
+    first, last = (told[f"{'_' * 30} {name} {'_' * 30}"] for name in ("test_ab", "test_fe"))
+    assert (last > 0.4 * first) == more
+
+
 @pytest.mark.parametrize(
     "place", ["%s.c:%d:5: ", "/w/src/%s.c:%d: ", "C:\\w\\%s.cpp(%d): ", "[ERROR] src/%s.java:%d: "]
 )

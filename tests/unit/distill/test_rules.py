@@ -165,6 +165,7 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         '-- Found OpenSSL: /usr/lib64/libcrypto.so (found suitable version "3.5.0")',
         "cc1plus: note: unrecognized command-line option '-Wno-x' may have been intended to silence others",
         "_______________ coverage: platform linux, python 3.12.11-final-0 _______________",
+        "___________________________________ summary ____________________________________",
         "cabal-install\t\t\t\texiftool",
         "  error: null",
         "  error: undefined,",

@@ -3,11 +3,13 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, TRACE, rule
+from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, TRACE, WARNING, rule
 
 RULES = (
     # GitHub Actions
     rule("actions-exit", "process completed with", r"^(?:##\[error\]|Error: )Process completed with exit code", CONSEQUENCE, ahead=0),
+    # What ran another program says how that ended, not why
+    rule("program-exit", "failed with exit code|exited with code|exit status 0", r"^(?:##\[error\](?:Error: )?|[Ee]rror: )(?:The process '.*' failed with exit code \d+|script \"[^\"]*\" exited with code \d+|error running script .*: exit status \d+|Command failed with exit code \d+(?:: .*)?)$", CONSEQUENCE + 1, ahead=0),
     rule("actions-canceled", "##[error]", r"^##\[error\]The (?:operation was canceled|job running on runner|run was canceled|runner has received a shutdown|action '.*' has timed out)|exceeded the maximum execution time", CAUSE - 1, ahead=0),
     rule("actions-lost", "lost communication|hosted runner", r"lost communication with the server|hosted runner encountered an error|The self-hosted runner", CAUSE, ahead=1),
     rule("runner-stopped", "request to deprovision|received a shutdown signal|running out of disk space", r"Received request to deprovision|has received a shutdown signal|running out of disk space", CAUSE, ahead=1),
@@ -53,6 +55,8 @@ RULES = (
     rule("apt-unmet", "no installation candidate|unable to locate package|unmet dependencies|hash sum mismatch", r"^(?:E: )?(?:Package '?\S+ has no installation candidate|Unable to locate package)|^The following packages have unmet dependencies:|Hash Sum mismatch", CAUSE - 1, ahead=6),
     rule("debian-build", "dpkg-|dh_|debuild: |debsign: ", r"^(?:dpkg-\w+|dh_\w+|debuild): (?:fatal )?error: (?!.*returned exit)", CAUSE - 1, ahead=3),
     rule("rpm", "is needed by|no package |nothing provides", r"^\s+\S.* is needed by \S|^No package \S+ available|^ Problem(?: \d+)?: ", CAUSE - 1, ahead=4),
+    # https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/: until a container is ready
+    rule("kubernetes-probe", " probe failed: ", r"\b(?:Readiness|Liveness|Startup) probe failed: ", WARNING, ahead=0),
     rule("rpmbuild", "bad exit status from", r"^error: Bad exit status from", REPORT, ahead=4),  # of the script above
     rule("makepkg", "==> error: ", r"^==> ERROR: ", CAUSE - 1, ahead=3),
     rule("nix-build", ".drv' failed|.drv` failed", r"^error: build of .* failed$", CONSEQUENCE + 1, ahead=0),

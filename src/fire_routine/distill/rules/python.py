@@ -21,8 +21,8 @@ RULES = (
     rule("pytest-assertion", "^e~e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=60, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: |\w+ += |(?:_ ){9})"),
     rule("pytest-location", ".py:0|.pyx:0", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0),
     rule("pytest-collecting", "^_~ error collecting ", r"^_{2,} ERROR collecting \S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, listed=True),
-    # not listed: the summary lists them
-    rule("pytest-test", "^_~__", r"^_{2,} (?!coverage: )(?:ERROR at (?:setup|teardown) of )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3),
+    # The summary lists them, where there is one: pytest prints it since its version 5.4
+    rule("pytest-test", "^_~__", r"^_{2,} (?!coverage: |summary _)(?:ERROR at (?:setup|teardown) of )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, instead="pytest-failed"),
     rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", RESULT + 1, ahead=2, listed=True),
     rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b", RESULT, ahead=0, listed=True),
     rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", RESULT - 1, ahead=0, total=True),
@@ -57,7 +57,7 @@ RULES = (
     rule("pyflakes", ".py:0", r"^\S+\.py:\d+:(?:\d+:?|) (?:'\S+' (?:imported|may|is)|import|undefined|local variable|redefinition|unused|dictionary key|name '|assertion is|f-string|string formatting|unable to|from \S+ import).*[^:]$|^\S+\.py:\d+: unused \w+ '", CAUSE - 1, ahead=0, listed=True),
     rule("ruff", ".py:0|.pyi:0|.ipynb", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S"),
     rule("bandit", ">> issue: [", r"^>> Issue: \[\w+:\w+\]", CAUSE, ahead=6, paragraph=9),
-    rule("behave", "assert failed: |assertion failed: ", r"^ {6}(?:ASSERT FAILED|Assertion Failed): ", CAUSE, ahead=12, back=12, leads=r"^ +(?:Scenario|Given|When|Then|And|But)\b"),
+    rule("behave", "assert failed: |assertion failed: ", r"^ {6}(?:ASSERT FAILED|Assertion Failed): ", CAUSE, ahead=12, back=12, leads=r"^ +(?:Scenario|Given|When|Then|And|But)\b", listed=True),
     rule("robot", "| fail |", r"\| FAIL \|$", CAUSE - 1, ahead=4, paragraph=6),
     rule("ruff-total", "^f~found 0", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1, total=True),
     rule("black", "would reformat|cannot format|reformatted|reformat", r"^(?:error: cannot format |would reformat |Would reformat: |reformatted )", CAUSE - 1, ahead=0),

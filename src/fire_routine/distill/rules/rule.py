@@ -45,6 +45,7 @@ class Rule:
     # since what a test printed stands in the section, too.
     quoted: re.Pattern[bytes] | None = None
     listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
+    instead: str = ""  # they make such a list where this other rule takes none
     indented: bool = False  # its lines may be
     total: bool = False  # its line says how much failed in all
     warns: bool = False  # a warning of its tool is what made the build fail
@@ -68,6 +69,7 @@ def rule(
     limit: int = 400,
     quoted: str = "",
     listed: bool = False,
+    instead: str = "",
     total: bool = False,
     warns: bool = False,
     logged: bool = False,
@@ -89,6 +91,7 @@ def rule(
         limit,
         pattern(quoted.encode()) if quoted else None,
         listed,
+        instead,
         indented=expression.startswith(("^\\s", "^ ")),
         total=total,
         warns=warns,
