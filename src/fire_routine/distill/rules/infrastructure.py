@@ -81,7 +81,7 @@ RULES = (
     rule("helm", "error: ", r"^Error: (?:INSTALLATION|UPGRADE|template|chart|render|release|\d+ chart|failed|execution)", CAUSE, ahead=4),
     rule("kubectl", "error from server|crashloopbackoff|imagepullbackoff|errimagepull|failedscheduling|connection to the server|error: ", r"Error from server|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|FailedScheduling|The connection to the server|error: (?:timed out waiting|unable to (?:recognize|connect))", CAUSE, ahead=2),
     # https://kuttl.dev/docs/testing/steps.html
-    rule("kuttl", "case.go:0", r"^\s+case\.go:\d+: (?:failed in step |resource |--- )", CAUSE - 1, ahead=40),
+    rule("kuttl", "case.go:0", r"^\s+case\.go:\d+: (?:failed in step |resource |--- )", CAUSE - 1, ahead=40, listed=True),
     rule("chainsaw", "| error ", r"^\s*\w+\.go:\d+: \| .*\| ERROR +\|", CAUSE, ahead=14),
     rule("ansible", "fatal: [|failed: [", r"^(?:fatal|failed): \[", CAUSE, ahead=8, back=14, leads=r"^TASK|^\[ERROR\]: |^Origin: |^\d+ |^\s|^$"),
     rule("ansible-error", "^e~error! ", r"^ERROR! \S", CAUSE, ahead=8),
