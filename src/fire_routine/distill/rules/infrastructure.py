@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, TRACE, WARNING, rule
+from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, TRACE, rule
 
 RULES = (
     # GitHub Actions
@@ -56,7 +56,7 @@ RULES = (
     rule("debian-build", "dpkg-|dh_|debuild: |debsign: ", r"^(?:dpkg-\w+|dh_\w+|debuild): (?:fatal )?error: (?!.*returned exit)", CAUSE - 1, ahead=3),
     rule("rpm", "is needed by|no package |nothing provides", r"^\s+\S.* is needed by \S|^No package \S+ available|^ Problem(?: \d+)?: ", CAUSE - 1, ahead=4),
     # https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/: until a container is ready
-    rule("kubernetes-probe", " probe failed: ", r"\b(?:Readiness|Liveness|Startup) probe failed: ", WARNING, ahead=0),
+    rule("kubernetes-probe", " probe failed: ", r"\b(?:Readiness|Liveness|Startup) probe failed: ", HINT, ahead=0),
     rule("rpmbuild", "bad exit status from", r"^error: Bad exit status from", REPORT, ahead=4),  # of the script above
     rule("makepkg", "==> error: ", r"^==> ERROR: ", CAUSE - 1, ahead=3),
     rule("nix-build", ".drv' failed|.drv` failed", r"^error: build of .* failed$", CONSEQUENCE + 1, ahead=0),

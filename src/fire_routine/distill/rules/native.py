@@ -50,7 +50,7 @@ RULES = (
     rule("checkpatch", "^#~: file: ", r"^#\d+: FILE: \S+:\d+:$", CAUSE - 1, ahead=2, paragraph=2, back=1, leads=r"^(?:ERROR|WARNING|CHECK): "),
     rule("buck", "^f~failure ", r"^FAILURE \S+ \S+: ", CAUSE, ahead=12, paragraph=12),
     rule("make-rule", "no rule|no targets", r"\*\*\* No (?:rule to make target|targets (?:specified|\())", CAUSE, ahead=1),
-    rule("just", "^e~error: recipe ", r"^error: Recipe `.*` (?:failed|was terminated|could not be run)", CONSEQUENCE + 1, ahead=0),
+    rule("just", "^e~error: recipe ", r"^error: Recipe `.*` (?:failed|was terminated)", CONSEQUENCE + 1, ahead=0),
     rule("make", "make: ***|]: ***", r"^(?:\S*make|gmake|mingw32-make)(?:\[\d+\])?: \*\*\* ", CONSEQUENCE + 1, ahead=1),
     rule("make-other", "makefile:0|.mk:0", r"^Makefile:\d+: |^\S+\.mk:\d+: \*\*\*", CONSEQUENCE + 1, ahead=1),
     rule("ninja", "failed: ", r"^(?:ninja: )?FAILED: (?!Cases: )", RESULT + 1, ahead=14),
