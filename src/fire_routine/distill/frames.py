@@ -45,6 +45,9 @@ _SIGNS = (  # of which one stands in each of them
     *(b"reflect.", b"runtime.", b"testing.", b"/vendor/", b"(elixir ", b"(ex_unit ", b"(stdlib "),
     *(b"\xe2\x9d\xaf", b"dart"),
 )
+# A test's class as JUnit's runners name it in lines above the frames, how many, and how its package begins.
+_TEST = re.compile(rb"(?<![\w.])((?:[a-z]\w*\.){2})(?:\w+\.)*[A-Z]\w*(?:Tests?|IT|Spec|Case)(?!\w)")
+_NAMED = 3
 # The frames that count stand at its top, whosever they are; not so of CMake, where a project's own call its.
 _LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
@@ -73,9 +76,17 @@ def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator
             yield at, _SOURCES
 
 
+def _own(texts: Sequence[bytes], frames: Sequence[int]) -> list[int]:
+    """Which of a stack's frames are one's own: of a failed test's, those of its package, if there are any."""
+    own = [nth for nth, at in enumerate(frames) if not _LIBRARY.match(texts[at])]
+    test = _TEST.search(b"\n".join(texts[max(frames[0] - _NAMED, 0) : frames[0]]))
+    package = test[1] if test else b""
+    return [nth for nth in own if texts[frames[nth]].lstrip()[len(b"at ") :].startswith(package)] or own
+
+
 def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator[tuple[int, float]]:
     """Of a stack's frames, those of libraries, those far down and those that ran the last of one's own."""
-    own = [nth for nth, at in enumerate(frames) if not _LIBRARY.match(texts[at])]
+    own = _own(texts, frames)
     libraries = set(range(len(frames))).difference(own)
     above = sum(at < index for at in frames)  # above the line that a rule took
     running = own[-1] + 1 if own else _STRANGERS

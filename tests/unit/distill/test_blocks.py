@@ -264,6 +264,22 @@ def test_the_frames_that_ran_one_s_own_code_tell_less_than_those_that_it_called(
     assert shares[1] > 1.2 * shares[9]  # none is one's own: those at the top say most
 
 
+def test_of_a_failed_test_the_frames_of_its_package_are_one_s_own() -> None:
+    failed = b"total(com.octo.shop.CartTest)  Time elapsed: 0.1 sec  <<< ERROR!"
+    frames = [
+        b"\tat org.h2.message.DbException.get(DbException.java:167)",
+        b"\tat com.octo.shop.Cart.total(Cart.java:9)",
+        b"\tat mockit.integration.junit4.MockMethod.invoke(MockMethod.java:40)",
+    ]
+    rule = classify_line(failed)
+    assert rule is not None
+    _, shares = block(rule, 0, [failed, b"org.h2.jdbc.JdbcSQLException: Timeout", *frames])
+    assert shares[2] < 0.95 * shares[3]
+    assert shares[4] < 0.8 * shares[3]
+    _, unknown = block(rule, 0, [b"<<< ERROR!", b"org.h2.jdbc.JdbcSQLException: Timeout", *frames])
+    assert min(unknown[2:]) > 0.95 * max(unknown[2:])
+
+
 def test_all_that_a_library_s_frame_shows_tells_less() -> None:
     lines = [
         b"Traceback (most recent call last):",
