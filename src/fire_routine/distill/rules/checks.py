@@ -16,6 +16,9 @@ RULES = (
     rule("spotless", "format violations", r"The following files had format violations:", CAUSE - 1, ahead=24),
     rule("android-lint", "error: ", r"^\S+:\d+: Error: .*\[\w+\]$", CAUSE, ahead=4),
     rule("aapt", "aapt|agpbi: ", r"\bAAPT2?: error: |^AAPT2? (?:error|aapt(?!.* Daemon #\d+: (?:starting|shutdown)$))|^AGPBI: \{\"kind\":\"error\"", CAUSE, ahead=2),
+    # https://knip.dev/features/reporters: a heading, and one finding a line
+    rule("knip", "^u~unused |^u~unlisted |^u~unresolved imports|^d~duplicate exports", r"^(?:Unused (?:files|dependencies|devDependencies|exports|exported types|exported enum members)|Unlisted (?:dependencies|binaries)|Unresolved imports|Duplicate exports) \(\d+\)$", CAUSE - 1, ahead=0, paragraph=16, listed=True),
+    rule("dprint", "not formatted file", r"^Found \d+ not formatted files?\.$", RESULT, ahead=0),
     rule("luacheck", ".lua:0", r"^\s+\S+\.lua:\d+:\d+(?:-\d+)?: \S", CAUSE - 1, ahead=0, listed=True),
     rule("pydocstyle", " at module level| in public | in private ", r"^\S+\.py:\d+ (?:at module level|in \w[\w ]* `.+`):$", CAUSE - 1, ahead=2, listed=True),
     rule("credo", "^┃", r"^\s*┃ \[[CDFRW]\] \S", CAUSE - 1, ahead=1, listed=True),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from .rule import HINT, NOISE, REPORT, TRACE, WARNING, rule
 
 RULES = (
-    rule("nothing-failed", "0 error(s)|0 errors|no errors|0 failures|no failures|0 failed|0 failing|no error", r"\b(?:0|[Nn]o) (?:errors?|failures?|failed|failing)\b(?!.*\b[1-9]\d* (?:errors?|failures?|failed))|^\s*0 Error\(s\)", NOISE * 4, ahead=0),
+    rule("nothing-failed", "0 error(s)|0 errors|no errors|0 failures|no failures|0 failed|0 failing|no error", r"^(?!.*\b[1-9]\d* (?:errors?|failures?|failed)).*\b(?:0|[Nn]o) (?:errors?|failures?|failed|failing)\b|^\s*0 Error\(s\)", NOISE * 4, ahead=0),
     rule("none-failed", "errors: 0|failures: 0|failed: 0|errors=0|failed=0|failures=0|errors:  0|error: 0|errors in |failures in |failed tests|fail: 0|fail:  0|fail 0", r"(?i)(?:errors?|fail(?:ures?|ed|s)?)(?: (?:in|tests|found)[\w ]{0,20})?(?:[:=] *|(?<=fail) +)0\b(?!.*(?:errors?|failures?|failed)[:=] *[1-9])", NOISE * 4, ahead=0),
     rule("option", "-error|-werror|--fail|fail-fast|fail_fast|failover|if-no-files-found|continue-on-error|errorprone|libgpg-error|-fail", r"-W(?:no-)?error|(?<![\w-])--?[\w-]{0,40}(?:fail|error)|fail[-_]fast|[Ff]ailover|if-no-files-found|continue-on-error|errorprone|libgpg-error", NOISE * 4, ahead=0),
     rule("tolerated", " true|error::|allowed to fail|ignored", r"\|\| true|Error::\w|allowed to fail|error.*\(ignored\)", NOISE * 4, ahead=0),

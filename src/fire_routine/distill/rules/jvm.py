@@ -83,6 +83,7 @@ RULES = (
     rule("scalatest-aborted", "*** run aborted", r"\*\*\* RUN ABORTED \*\*\*", CAUSE, ahead=12, paragraph=6),
     rule("lein", "compilerexception|syntax error", r"CompilerException|^Syntax error (?:compiling|macroexpanding)", CAUSE, ahead=TRACE),
     rule("clojure-test", "^f~fail in |^e~error in |^f~fail at (|^e~error at (|^f~fail \"|^e~error \"", r"^(?:FAIL|ERROR) (?:in (?:\(|\S+/\S+ \()|(?:\".*\" )?at \()", CAUSE, ahead=TRACE, paragraph=14),
+    rule("clojure-total", "^0~ failures, ", r"^(?:[1-9]\d* failures, \d+ errors?|\d+ failures, [1-9]\d* errors?)\.$", RESULT - 2, ahead=0, total=True),
     rule("clojure-lint", ".clj:0|.cljs:0|.cljc:0", r"^\S+\.clj[cs]?:\d+(?::\d+)?: ?(?!warning|info)[\w-]+: ", CAUSE - 1, ahead=0, listed=True),
     rule("kibit", ".clj:0|.cljs:0|.cljc:0", r"^At \S+\.clj[cs]?:\d+:$", CAUSE - 1, ahead=8, paragraph=8),
     rule("cljfmt", "has incorrect formatting", r"^\S+ has incorrect formatting$", CAUSE - 1, ahead=0, listed=True),

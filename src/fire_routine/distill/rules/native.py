@@ -81,6 +81,8 @@ RULES = (
     # https://sourceware.org/glibc/manual/latest/html_node/Heap-Consistency-Checking.html
     rule("glibc", "free(): |malloc(): |realloc(): |malloc_consolidate|munmap_chunk|double free or|corrupted size|corrupted double|stack smashing|buffer overflow detected|*** error in `", r"^(?:free|(?:m|re)alloc|malloc_consolidate|munmap_chunk)\(\): |^double free or corruption|^corrupted (?:size|double-linked)|^\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*|^\*\*\* Error in `", CAUSE, ahead=1, back=1, leads=r"^Running "),
     rule("uncaught-cpp", "terminate called|terminating|what()", r"^terminate called after|^libc\+\+abi.*terminating|what\(\):", CAUSE, ahead=TRACE),
+    # https://verilator.org/guide/latest/warnings.html: its warnings are fatal unless asked otherwise
+    rule("verilator", "%error|%warning-", r"^%(?:Error|Warning-\w+)(?:-\w+)?: (?!Exiting due to)", CAUSE, ahead=6),
     rule("bazel", "error: ", r"^ERROR: \S*(?:BUILD|WORKSPACE|\.bazel|\.bzl)\S*:\d+:\d+: |^ERROR: (?:no such (?:package|target)|Analysis of target|error loading package)", REPORT + 2, ahead=6),
     rule("bazel-test", "^f~fail: //|^/~failed in", r"^(?:FAIL: //|//\S+ +FAILED in)", CAUSE - 1, ahead=6, listed=True),
     rule("bazel-total", " locally.", r"^Executed \d+ out of \d+ tests?: .*\bfails? (?:locally|remotely)", RESULT - 2, ahead=0, total=True),
