@@ -167,6 +167,7 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "_______________ coverage: platform linux, python 3.12.11-final-0 _______________",
         "___________________________________ summary ____________________________________",
         "cabal-install\t\t\t\texiftool",
+        "[x509: make install] Command started",
         "  error: null",
         "  error: undefined,",
     ],

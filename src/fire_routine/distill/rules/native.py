@@ -41,7 +41,7 @@ RULES = (
     rule("cmake-missing", "could not|not found|- failed", r"^\s*-- (?:Could NOT find|.*not found|.* - [Ff]ailed$)", NOISE * 3, ahead=0),
     rule("scons", "scons: ***", r"^scons: \*\*\* (?!\[.*\] Error \d+$)", CAUSE, ahead=3),
     rule("scons-end", "scons: ***|scons: building terminated", r"^scons: (?:\*\*\* |building terminated)", CONSEQUENCE + 1, ahead=0),
-    rule("pkg-config", "package requirements|no package '", r"^Package requirements \(.*\) were not met|^No package '.*' found", CAUSE, ahead=3, paragraph=3),
+    rule("pkg-config", "package requirements|no package '|', required by '", r"^Package requirements \(.*\) were not met|^No package '.*' found|^Package '.*', required by '.*', not found", CAUSE, ahead=3, paragraph=3),
     rule("conan", "^e~error: ", r"^ERROR: (?:Conan|Missing (?:prebuilt )?(?:package|binary)|Unable to find '|\S+/\S+: Error in |Version conflict|Package '\S+' not resolved)", CAUSE, ahead=8),
     rule("vcpkg", "failed with: build_failed", r"^(?:error|Error): [Bb]uilding (?:package )?\S+ failed with: ", CAUSE, ahead=3),
     rule("driver-error", "emcc: |em++: |em0: |waf: |aclocal: |autoreconf: ", r"^(?:emcc|em\+\+|waf|aclocal|autoreconf)(?:-[\d.]+)?: (?:error: |.* failed with exit status)", CAUSE - 1, ahead=3),

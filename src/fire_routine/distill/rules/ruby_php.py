@@ -42,7 +42,7 @@ RULES = (
     rule("php-error", "php |^f~fatal error|^p~parse error|^c~fatal error", r"^(?:PHP )?(?:Fatal|Parse|Catchable fatal) error: ", CAUSE, ahead=TRACE, logged=True),
     rule("php-lint", "errors parsing", r"^Errors parsing \S+", CAUSE, ahead=0, back=2, leads=r"Parse error|^\s*$"),
     rule("symfony-exception", "^i~.php line ", r"^In \S+\.php line \d+:$", CAUSE, ahead=TRACE, paragraph=4),
-    rule("composer", "^y~your requirements|problem 0|exception]", r"^Your requirements could not be resolved|^\s+Problem \d+|^\s+\[\w*(?:\\\w+)*Exception\]", CAUSE, ahead=10, paragraph=6),
+    rule("composer", "^y~your requirements|^y~your lock file|problem 0|exception]", r"^Your (?:requirements could not be resolved|lock file does not contain a compatible)|^\s+Problem \d+|^\s+\[\w*(?:\\\w+)*Exception\]", CAUSE, ahead=10, paragraph=6),
     rule("phpstan", "^[~[error]|^l~line  ", r"^ \[ERROR\] |^ +Line +\S+\.php", CAUSE - 2, ahead=10, paragraph=12),
     rule("phpcs-file", "affecting", r"^FOUND \d+ ERRORS? ", RESULT, ahead=8, paragraph=8, back=3, leads=r"^FILE: |^-+$"),
     rule("psalm", ".php:0", r"^(?:ERROR|INFO): \w+ - \S+\.php:\d+:\d+ - ", CAUSE, ahead=4),
