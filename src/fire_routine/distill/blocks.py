@@ -31,6 +31,8 @@ _NEXT_WARNING = re.compile(
     rb"[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
     rb"|\d+:\d+  Warning: "
 )
+# A linter's warning of the next file, where it stands behind a blank line.
+_LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
 # Of its share has such a line, each line behind a blank one, and each behind a step's end: another's, or
 # the runner's.
 _OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
@@ -114,7 +116,8 @@ def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
     for text, share in zip(texts[end : end + most], _AFTER, strict=False):
         if not text or text.isspace():
             paragraphs *= _OF_NEXT
-        yield share * paragraphs * (_OF_ELSE if _else(text) else 1.0)
+        other = _else(text) or (paragraphs < 1 and _LINTED.match(text) is not None)
+        yield share * paragraphs * (_OF_ELSE if other else 1.0)
         if ends_step(text):
             paragraphs *= _OF_OTHERS
 

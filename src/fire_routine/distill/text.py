@@ -43,7 +43,7 @@ _CODES = Literals(
 # Lines that tell nothing by themselves: passed tests, a shell's trace, downloads, a CI system's folds, …
 _DULL = (
     r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|✅|(?:Γ|Ô)(?:£ô|êÜ)|\(pass\)) "
-    r"|PASS(?:ED)?[: ]"
+    r"|PASS(?:ED)?[: ]|(?:Start at|Duration) {2,}\d|(?:Time|Snapshots): {2,}\d|Ran all test suites"
     r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
     # … where Playwright keeps more
     r"|Error Context: |attachment #\d+: |npx playwright show-trace "

@@ -346,6 +346,16 @@ def test_what_passed_tells_nothing_behind_what_another_tool_puts_before_it_eithe
     assert max(shares[1:21]) < 0.5 < min(shares[21:])
 
 
+@pytest.mark.parametrize("before", [b"", b"##[warning]"])
+def test_a_linter_s_warning_of_the_next_file_tells_less_than_one_of_the_same(before: bytes) -> None:
+    warning = before + b"  30:3  warning  'rate' is defined but never used  no-unused-vars"
+    lines = [b"/w/a.js", b"  1:7  error  'a' is not defined  no-undef", warning, b"", b"/w/b.js", warning]
+    rule = classify_line(lines[1])
+    assert rule is not None
+    first, shares = block(rule, 1, lines)
+    assert shares[5 - first] < 0.3 * shares[2 - first]
+
+
 def test_what_stands_below_the_cause_is_shown_before_what_stands_elsewhere() -> None:
     below = [f"module {n} waits for module {n + 1}" for n in range(12)]
     elsewhere = [f"compiled part {n} of 200" for n in range(200)]

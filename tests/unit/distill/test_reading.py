@@ -433,6 +433,9 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "    at org.apache.maven.lifecycle.internal.MojoExecutor.doExecute (MojoExecutor.java:316)",
         "    at org.codehaus.plexus.classworlds.launcher.Launcher.main (Launcher.java:348)",
         "  ΓêÜ home page loads (973ms)",
+        "   Duration  24.98s (transform 3.08s, setup 10.02s, collect 11.33s, tests 20.42s)",
+        "Snapshots:   0 total",
+        "Time:        3.214 s, estimated 4 s",
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
