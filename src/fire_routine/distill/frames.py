@@ -18,8 +18,8 @@ _LIBRARY = re.compile(
     # with the archive that Logback or Log4j found it in
     rb"|.{0,300} ~?\[(?:[^\s:]{1,80}\.jar!?/?|na):[^\s\]]{0,80}\]$)"
 )
-# The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP, Elixir, Vitest,
-# Dart and CMake. Sources and places that stand below them are indented.
+# The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP, Ruby, Elixir,
+# Vitest, Dart and CMake. Sources and places that stand below them are indented.
 _PYTHON_LIBRARY = pattern(
     rb"\s+File \"<frozen "
     rb"|(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
@@ -38,13 +38,13 @@ _OTHER_LIBRARY = pattern(
     rb"|\s+\((?:elixir|ex_unit|stdlib) [\d.]+\) "
     rb"|\s*\xe2\x9d\xaf (?:\S{1,100} )?(?:node:|\S{0,300}node_modules/)"
     rb"|(?:dart:\w{1,20}|package:(?:flutter(?:_test)?|matcher|stack_trace|test(?:_api)?)/\S{1,100} \d+:\d+) "
+    rb"|\s*(?:# |from )?\S{0,300}/(?:(?:ruby)?gems|lib/ruby)/\S{0,300}\.rb:\d+:in "
     rb"|\s+(?!CMake )\S.{0,200}/cmake-[\d.]+/Modules/\S{1,200}:\d+(?::EVAL:\d+)? \("
 )
 _SIGNS = (  # of which one stands in each of them
-    *(b"-packages", b"ib/python", b"\\Lib", b"<frozen", b"/cmake-", b"::", b"__rustc", b"rust_begin"),
-    *(b"reflect.", b"runtime.", b"testing.", b"/vendor/", b"(elixir ", b"(ex_unit ", b"(stdlib "),
-    *(b"\xe2\x9d\xaf", b"dart"),
-)
+    rb"-packages ib/python \Lib <frozen /cmake- gems/ lib/ruby/ :: __rustc rust_begin reflect. runtime."
+    b" testing. /vendor/ (elixir (ex_unit (stdlib \xe2\x9d\xaf dart"
+).split()
 # A test's class as JUnit's runners name it in lines above the frames, how many, and how its package begins.
 _TEST = re.compile(rb"(?<![\w.])((?:[a-z]\w*\.){2})(?:\w+\.)*[A-Z]\w*(?:Tests?|IT|Spec|Case)(?!\w)")
 _NAMED = 3

@@ -213,6 +213,16 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             '  File "<frozen importlib._bootstrap>", line 1176, in _find_and_load',
         ),
         (
+            "     Failure/Error: expect(total).to eq(4)",
+            "     # ./lib/shop/cart.rb:9:in `total'",
+            "     # ./.bundle/gems/ruby/3.0.0/gems/faraday-2.3.0/lib/faraday/response.rb:18:in `call'",
+        ),
+        (
+            "rake aborted!",
+            "/w/shop/Rakefile.rb:9:in `total'",
+            "/usr/lib/ruby/3.3.0/json/common.rb:219:in 'parse'",
+        ),
+        (
             "CMake Error at /usr/share/cmake-3.31/Modules/FetchContent.cmake:1918 (message):",
             "  CMakeLists.txt:311 (FetchContent_MakeAvailable)",
             "  /usr/share/cmake-3.31/Modules/FetchContent.cmake:2145:EVAL:2 (__FetchContent_doPopulation)",
