@@ -218,6 +218,11 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             "     # ./.bundle/gems/ruby/3.0.0/gems/faraday-2.3.0/lib/faraday/response.rb:18:in `call'",
         ),
         (
+            "java.lang.IllegalStateException: total",
+            "\tat shop.cart$total.invoke(cart.clj:9)",
+            "\tat clojure.lang.AFn.applyToHelper(AFn.java:152)",
+        ),
+        (
             "rake aborted!",
             "/w/shop/Rakefile.rb:9:in `total'",
             "/usr/lib/ruby/3.3.0/json/common.rb:219:in 'parse'",
@@ -279,7 +284,7 @@ def test_of_a_failed_test_the_frames_of_its_package_are_one_s_own() -> None:
     frames = [
         b"\tat org.h2.message.DbException.get(DbException.java:167)",
         b"\tat com.octo.shop.Cart.total(Cart.java:9)",
-        b"\tat mockit.integration.junit4.MockMethod.invoke(MockMethod.java:40)",
+        b"\tat org.acme.runner.MockMethod.invoke(MockMethod.java:40)",
     ]
     rule = classify_line(failed)
     assert rule is not None
