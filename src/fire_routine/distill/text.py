@@ -45,6 +45,12 @@ _DULL = (
     r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|✅|(?:Γ|Ô)(?:£ô|êÜ)|\(pass\)) "
     r"|PASS(?:ED)?[: ]|(?:Start at|Duration) {2,}\d|(?:Time|Snapshots): {2,}\d|Ran all test suites"
     r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
+    # … what Jest advises where it can't parse a file
+    r"|Jest failed to parse a file\. This happens|Out of the box Jest supports Babel"
+    r"|By default \"node_modules\" folder is|Here's what you can do:$"
+    r"|• (?:If you (?:are trying to use|need a custom|simply want)|To have some of your)"
+    r"|You'll find more details and examples of these|https://jestjs\.io/docs/"
+    r"|For information about custom transformations"
     # … where Playwright keeps more
     r"|Error Context: |attachment #\d+: |npx playwright show-trace "
     # … the frames in which Maven and Gradle run a task (what runs tests below them has others)

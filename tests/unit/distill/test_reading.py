@@ -435,6 +435,8 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "  ΓêÜ home page loads (973ms)",
         "   Duration  24.98s (transform 3.08s, setup 10.02s, collect 11.33s, tests 20.42s)",
         "Snapshots:   0 total",
+        '     • To have some of your "node_modules" files transformed, you can specify a custom one.',
+        "    https://jestjs.io/docs/configuration",
         "Time:        3.214 s, estimated 4 s",
     ],
 )
