@@ -383,6 +383,12 @@ def test_words_of_errors_in_the_source_that_pytest_shows_are_none() -> None:
     assert not {"error-word", "fail-word", "exception-word"} & {block.rule for block in digest.blocks}
 
 
+def test_that_the_compiler_failed_is_no_cause_of_its_own_as_cargo_tells_it() -> None:
+    log = (Path(__file__).parent / "blocks" / "cargo-test-compile.log").read_text(encoding="utf-8")
+    digest = read("".join(line[2:] for line in log.splitlines(keepends=True)))
+    assert "cargo-cause" not in {block.rule for block in digest.blocks}
+
+
 @pytest.mark.parametrize("budget", [600, 1_200, 2_400])
 def test_blank_lines_are_shown_between_others_and_never_beside_a_gap(budget: int) -> None:
     test = "  {0}) cart sums prices {0}\n\n    Error: got {0}, want 7\n\n      at cart.spec.ts:{0}:5"
