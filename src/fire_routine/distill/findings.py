@@ -50,8 +50,6 @@ def with_lists(findings: Sequence[Finding]) -> list[Finding]:
         for finding in findings
         if finding.rule.instead and finding.rule.instead not in names
     }
-    if not lists:
-        return list(findings)
     return [
         replace(finding, rule=lists[finding.rule.name]) if finding.rule.name in lists else finding
         for finding in findings

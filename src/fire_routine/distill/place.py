@@ -114,7 +114,7 @@ class _Likes:
         self._seen: dict[tuple[bool, str, int | str], int] = {}
         self._totals = Counter(finding.rule.name for finding in scan.findings)
         self._last = {finding.key: finding.number for finding in scan.findings}
-        self._places = _places(scan)
+        self._places = _places(scan) if scan.total > HUGE else {}
         self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(scan.total, 1))), 1.0)
 
     def _before(self, there: bool, what: str, like: int | str) -> int:

@@ -383,10 +383,15 @@ def test_words_of_errors_in_the_source_that_pytest_shows_are_none() -> None:
     assert not {"error-word", "fail-word", "exception-word"} & {block.rule for block in digest.blocks}
 
 
-def test_that_the_compiler_failed_is_no_cause_of_its_own_as_cargo_tells_it() -> None:
+@pytest.mark.parametrize(
+    ("ended", "cause"),
+    [("exit status: 1", False), ("exit code: 0xc0000005", True), ("signal: 9, SIGKILL: kill", True)],
+)
+def test_that_the_compiler_failed_is_no_cause_of_its_own_unless_it_crashed(ended: str, cause: bool) -> None:
     log = (Path(__file__).parent / "blocks" / "cargo-test-compile.log").read_text(encoding="utf-8")
+    log = log.replace("exit status: 1", ended)
     digest = read("".join(line[2:] for line in log.splitlines(keepends=True)))
-    assert "cargo-cause" not in {block.rule for block in digest.blocks}
+    assert ("cargo-cause" in {block.rule for block in digest.blocks}) == cause
 
 
 @pytest.mark.parametrize("budget", [600, 1_200, 2_400])

@@ -168,6 +168,7 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "___________________________________ summary ____________________________________",
         "cabal-install\t\t\t\texiftool",
         "[x509: make install] Command started",
+        "##teamcity[buildProblem description='Process exited with code 1 (Step: make)']",
         "  error: null",
         "  error: undefined,",
     ],

@@ -9,7 +9,7 @@ RULES = (
     # GitHub Actions
     rule("actions-exit", "process completed with", r"^(?:##\[error\]|Error: )Process completed with exit code", CONSEQUENCE, ahead=0),
     # https://www.jetbrains.com/help/teamcity/service-messages.html
-    rule("teamcity-failed", "##teamcity[testfailed |##teamcity[buildproblem ", r"^##teamcity\[(?:testFailed|buildProblem) ", CAUSE, ahead=0, listed=True),
+    rule("teamcity-failed", "##teamcity[testfailed |##teamcity[buildproblem ", r"^##teamcity\[(?:testFailed|buildProblem(?! description='Process exited)) ", CAUSE, ahead=0, listed=True),
     # What ran another program says how that ended, not why
     rule("program-exit", "failed with exit code|exited with code|exit status 0", r"^(?:##\[error\](?:Error: )?|[Ee]rror: )(?:The process '.*' failed with exit code \d+|script \"[^\"]*\" exited with code \d+|error running script .*: exit status \d+|Command failed with exit code \d+(?:: .*)?)$", CONSEQUENCE + 1, ahead=0),
     rule("actions-canceled", "##[error]", r"^##\[error\]The (?:operation was canceled|job running on runner|run was canceled|runner has received a shutdown|action '.*' has timed out)|exceeded the maximum execution time", CAUSE - 1, ahead=0),
