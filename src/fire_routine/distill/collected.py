@@ -64,8 +64,10 @@ class Collected:
         self._forget()
 
     def _forget(self) -> None:
-        for counts in (self._counts, self._alike, self._shapes):
-            counts.clear()
+        self._counts.clear()
+        self._alike.clear()
+        if len(self._shapes) > TEMPLATES:
+            self._shapes.clear()
 
     def take(self, index: int, mask: bytes, rule: Rule) -> None:
         """A rule took the line at `index` of the window."""

@@ -203,8 +203,7 @@ def turned(lines: Sequence[bytes]) -> bytes:
     """Lines without a timestamp, joined, as they are without escapes and carriage returns at their ends."""
     joined = without_escapes(b"\n".join(lines))
     if b"\r" in joined:
-        for _ in range(4):  # faster than the expression, where few stand in a row
-            joined = joined.replace(b"\r\n", b"\n")
+        joined = joined.replace(b"\r\n", b"\n")  # faster than the expression, where few stand in a row
         joined = _TURNS.sub(b"\n", joined) if b"\r\n" in joined else joined
         joined = joined.rstrip(b"\r")
     return joined

@@ -22,7 +22,7 @@ RULES = (
     rule("ruby-exception", "error|exception|errno|timeout: |recordnot|recordinvalid: ", r"^\S*:\d+:in [`'].*: .*\((?:[A-Z]\w*::)*[A-Z]\w*\)$|^(?:[A-Z]\w*::)*[A-Z]\w*(?:Error|Exception)(?:: .*)?$|^(?:[A-Z]\w*::)+[A-Z]\w*: ", CAUSE - 1, ahead=TRACE, paragraph=6, logged=True),
     rule("ruby-frames", ":in `|:in '", r"^\s*(?:from )?\S+:\d+:in [`']", HINT - 1, ahead=0),
     rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
-    rule("standardrb", ".rb:0|.rake:0|.gemspec:0", r"^\s+\S+:\d+:\d+: [A-Z]\w+/[A-Z]\w+: ", CAUSE - 1, ahead=0, listed=True),
+    rule("standardrb", ".rb:0:0|.rb:00:0|.rb:000:0|.rb:0000:0|.rake:0|.gemspec:0", r"^\s+\S+:\d+:\d+: [A-Z]\w+/[A-Z]\w+: ", CAUSE - 1, ahead=0, listed=True),
     rule("rubocop", ": c: |: w: |: e: |: f: |offenses detected|offense detected", r"^(?:# )?\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected", CAUSE, ahead=2, paragraph=2, back=2, leads=r"^Offenses:$|^$"),
     rule("rubocop-simple", "^c~c:  0|^w~w:  0|^e~e:  0|^f~f:  0|^c~c: 0|^w~w: 0|^e~e: 0|^f~f: 0", r"^[CWEF]: +\d+: *\d+: \S", CAUSE - 1, ahead=0, back=1, leads=r"^== .* ==$", listed=True),
     rule("puppet-lint", " on line 0", r"^(?:\S+\.pp - )?(?:ERROR|WARNING): .* on line \d+(?: col \d+)?(?: \(check: \w+\))?$", CAUSE - 1, ahead=0, listed=True),
