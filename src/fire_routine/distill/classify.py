@@ -53,7 +53,7 @@ _WARN_RULE = next(rule for rule in GENERAL if rule.name == "warning")
 # A source as compilers and linters quote it, behind its line's number.
 _QUOTED = pattern(r"\s*(?:> *)?\d+ ?[|│▕] (?! *(?:ERROR|WARNING) )")
 # What a compiler says below such a source, beside the place that it points at: belongs to the error above.
-_LABEL = pattern(r" +\|[ |]+[-^~]{2,}")
+_LABEL = pattern(r" +\|[ |]+(?:[-^~]{2,}|_{2,}[-^~])")
 _QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")
 
 # Parts of words that are worth a look wherever they stand.

@@ -106,6 +106,32 @@ def test_the_cause_outweighs_what_follows_from_it(by_mark: dict[str, list[int]],
     assert [number for number in by_mark[">"] if by_number.get(number, 0) >= least] == []
 
 
+def test_where_a_compiler_found_an_error_belongs_to_it_and_what_was_included_tells_less() -> None:
+    lines = [
+        b"In file included from src/till.h:3,",
+        b"                 from src/till.c:1:",
+        b"src/cart.h: In function 'total':",
+        b"src/cart.h:9:16: error: 'rate' undeclared (first use in this function)",
+        b"    9 |     return sum * rate;",
+    ]
+    first, shares = block_at(3, lines)
+    assert first == 0
+    assert max(shares[:2]) < 0.5 < 0.9 < min(shares[2:])
+
+
+def test_a_linker_s_error_belongs_to_where_it_was_found() -> None:
+    first, shares = block_at(
+        2,
+        [
+            b"/usr/bin/ld: cart.o: in function `total':",
+            b"cart.c:(.text+0x1a): undefined reference to `rate'",
+            b"collect2: error: ld returned 1 exit status",
+        ],
+    )
+    assert first == 0
+    assert min(shares) > 0.9
+
+
 def test_frames_that_are_not_indented_belong_to_their_block() -> None:
     frames = [b"at Verify-Equal, /shop/Verify-Equal.ps1:16", b"at t, /shop/p.psm1:103"] * 4
     lines = [b"[-] sums prices -> values differ", *frames, b"[+] is empty", b"", b"", b"", b"", b""]

@@ -171,6 +171,7 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "##teamcity[buildProblem description='Process exited with code 1 (Step: make)']",
         "  error: null",
         "  error: undefined,",
+        "  No resources are out of date with respect to their source files. Skipping resource generation.",
     ],
 )
 def test_lookalikes_weigh_next_to_nothing(line: str) -> None:

@@ -81,7 +81,7 @@ RULES = (
     rule("dockerfile", "| >>> ", r"^\s*\d+ \| >>> ", CAUSE - 1, ahead=4, back=5, leads=r"^\s*\d+ \||^-+$|Dockerfile"),
     rule("docker-copy", "^c~copy failed: |^a~add failed: ", r"^(?:COPY|ADD) failed: ", CAUSE, ahead=1),
     rule("docker-build", "non-zero code", r"returned a non-zero code: \d+", RESULT, ahead=0),
-    rule("compose", "dependency failed|^c~ error|error: for|error: service|error: version|service \"", r"^(?:dependency failed to start|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
+    rule("compose", "dependency failed|is unhealthy|^c~ exited (|^c~ error|error: for|error: service|error: version|service \"", r"^(?:dependency failed to start|container \S+ (?:is unhealthy|exited \(\d+\))|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷"),
     rule("terraform-exit", "terraform exited", r"^Error: Terraform exited with code", CONSEQUENCE, ahead=0),
     rule("helm", "error: ", r"^Error: (?:INSTALLATION|UPGRADE|template|chart|render|release|\d+ chart|failed|execution)", CAUSE, ahead=4),
@@ -127,5 +127,5 @@ SIGNS = (
     rule("windows-file", "the system cannot find|access is denied.|by another process|a part of the path|exception calling", r"^The system cannot find the (?:path|file|drive)|^Access is denied\.|being used by another process|Could not find a part of the path|^Exception calling ", RESULT, ahead=2),
     rule("display", "open display|usable sandbox", r"[Cc]an(?:not|'t) open display|No usable sandbox", CAUSE - 1, ahead=2),
     rule("service-down", "server has gone away|redis connection to|pg_ctl: could not|createdb: ", r"MySQL server has gone away|Redis connection to \S+ failed|^(?:pg_ctl|createdb): (?!warning)", CAUSE - 1, ahead=TRACE),
-    rule("out-of-date", "out of date|not up to date|not up-to-date|inconsistent|dirty|uncommitted changes", r"(?:is|are) (?:out of date(?!! The latest)|not up[- ]to[- ]date(?! because:)|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
+    rule("out-of-date", "out of date|not up to date|not up-to-date|inconsistent|dirty|uncommitted changes", r"^(?!\s*No ).*?(?:is|are) (?:out of date(?!! The latest)|not up[- ]to[- ]date(?! because:)|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
 )  # fmt: skip

@@ -31,7 +31,7 @@ RULES = (
     rule("eslint-total", "0 problem", r"✖ \d+ problems? \((?!0 errors)", RESULT, ahead=1, total=True),
     rule("eslint-warnings", "found too many warnings", r"found too many warnings \(maximum: \d+\)", CAUSE - 1, ahead=0, back=40, leads=r"^\s+\d+:\d+ +\w+ |^(?:/|\w:\\|\.)?[\w@][^\s:]*\.\w+$|^✖ |^\s+\d+ errors? |^\s*$"),
     rule("rollup", "^[~[!] ", r"^\[!\] (?:\w*Error: |\(plugin )", CAUSE, ahead=6, paragraph=6),
-    rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14),
+    rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14, paragraph=1),
     rule("xo", "^✖", r"^\s+✖ +\d+:\d+ +\S", CAUSE, ahead=0, back=60, heading=r"^\s+\S+\.\w+(?::\d+:\d+)?$", listed=True),
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
     rule("cross-mark", "^✗|^✘|^⨯|^Γ~Γ¿»|^Ô~Ô¿»|❌|Γ¥î|ÔØî|^Γ~Γ£ù|^Γ~Γ£û|^Γ~Γ£ÿ|^Ô~Ô£ù|^Ô~Ô£û", r"^\s*(?:[✗✘⨯]|[ΓÔ](?:£[ùûÿ]|¿»)|(?:\S{1,12} ?)?(?:❌|Γ¥î|ÔØî)) (?!.*(?:: 0| \(failed\))$)", RESULT, ahead=20, listed=True),

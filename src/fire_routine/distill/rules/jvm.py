@@ -37,7 +37,7 @@ RULES = (
     rule("jvm-exception", "exception|error|throwable:|.lang.throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=TRACE, paragraph=0, logged=True),
     rule("spring-log", " --- [", r"^\s*(?:\S+ )?\s*ERROR \d+ --- \[", REPORT + 1, ahead=TRACE, logged=True),
     rule("jvm-thread", "exception in thread", r"^Exception in thread ", CAUSE, ahead=TRACE),
-    rule("jvm-cause", "caused by: ", r"^\s*Caused by: ", CAUSE - 2, ahead=TRACE),
+    rule("jvm-cause", "caused by: |^c~caused: ", r"^\s*Caused(?: by)?: ", CAUSE - 2, ahead=TRACE),
     rule("jvm-frames", "^a~at ", r"^\s+at (?:[\w$]+\.)+", NOISE * 5, ahead=0),
     # Gradle
     rule("gradle-test", " failed", r"^\S.* > .*FAILED\s*$", CAUSE, ahead=TRACE, listed=True),
@@ -71,7 +71,7 @@ RULES = (
     rule("scalafmt", "isn't formatted properly", r"isn't formatted properly", CAUSE - 1, ahead=0, listed=True),
     rule("ivy", ": not found", r"^\[warn\]\s+::?\s+\S+#\S+;\S+: not found", CAUSE, ahead=0, listed=True),
     rule("mill", "targets failed|tests failed: ", r"^(?:\S+ )?\d+ (?:targets failed|tests failed: )$", RESULT - 1, ahead=4, paragraph=6),
-    rule("r8", "missing class", r"^(?:ERROR: )?(?:R8: )?Missing class \S+ \(referenced from", CAUSE - 1, ahead=0, listed=True),
+    rule("r8", "missing class", r"^(?:ERROR: )?(?:R8: )?Missing class(?:es detected while running R8| \S+ \(referenced from)", CAUSE - 1, ahead=0, listed=True),
     rule("kotlin", "^e~e: ", r"^e: \S", CAUSE, ahead=2),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
     rule("javac-warning", ".java:|.kt:|.scala:", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |warning - |\[\w+\])", WARNING, ahead=0),
