@@ -22,6 +22,7 @@ ELSEWHERE = 0.5  # another step's, by the API's times
 FAR, REACH = 0.72, 300  # far before the step's end, in lines; right before it: 1
 REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the second, …
 CLOSING = 0.6  # the last, where there are more: beside it stands how it ended
+# Of a log whose steps tell where they begin, the lines of those that failed count here (see `extent`).
 LONG = 5_000  # lines of a log that repeats itself: what is frequent in it, a line or a format, tells less
 HUGE = 30_000  # lines from which on fewer alike are few: half as many where the log has four times as many
 OFTEN = 4  # lines alike that are few in such a log
@@ -52,6 +53,14 @@ def exits(scan: Scan) -> list[Mark]:
     ended = {b"", *(mark.job for mark in ends)} if ends else set()
     last = {mark.job: mark for mark in scan.marks if mark.kind == "error" and mark.job not in ended}
     return sorted([*ends, *last.values()], key=lambda mark: mark.line)
+
+
+def extent(scan: Scan) -> int:
+    """How many lines the failed steps have together; the log, where not each tells where it begins."""
+    ends = exits(scan)
+    if ends and all(mark.header.line for mark in ends):
+        return sum(mark.line - mark.header.line for mark in ends)
+    return scan.total
 
 
 def _stamp(at: datetime | None) -> bytes:
@@ -93,9 +102,9 @@ def _place(finding: Finding, exits: Sequence[Mark], lines: Sequence[int], total:
     return _near(mark.line - finding.number, total)
 
 
-def _places(scan: Scan) -> dict[int, int]:
+def _places(scan: Scan, total: int) -> dict[int, int]:
     """At how many places far apart the lines of a template stand, of those that are kept."""
-    apart = scan.total * APART
+    apart = total * APART
     places: dict[int, int] = {}
     last: dict[int, int] = {}
     for finding in scan.findings:
@@ -109,13 +118,14 @@ def _places(scan: Scan) -> dict[int, int]:
 class _Likes:
     """How often the like of each finding was seen before it, in failed steps and elsewhere apart."""
 
-    def __init__(self, scan: Scan) -> None:
+    def __init__(self, scan: Scan, total: int) -> None:
         self._scan = scan
+        self._total = total
         self._seen: dict[tuple[bool, str, int | str], int] = {}
         self._totals = Counter(finding.rule.name for finding in scan.findings)
         self._last = {finding.key: finding.number for finding in scan.findings}
-        self._places = _places(scan) if scan.total > HUGE else {}
-        self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(scan.total, 1))), 1.0)
+        self._places = _places(scan, total) if total > HUGE else {}
+        self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(total, 1))), 1.0)
 
     def _before(self, there: bool, what: str, like: int | str) -> int:
         count = self._seen.get((there, what, like), 0)
@@ -133,12 +143,12 @@ class _Likes:
         """In a long log; but of a format that names causes, the first in a failed step may be the cause of
         all others. A huge log has first ones of everything."""
         first = there and (there, "rule", finding.rule.name) not in self._seen
-        if self._scan.total <= (HUGE if first and finding.rule.weight >= CAUSE else LONG):
+        if self._total <= (HUGE if first and finding.rule.weight >= CAUSE else LONG):
             return 1.0
         many = LIST if finding.rule.listed else MANY
         count = self._scan.counts.get(finding.key, 1)
         often = min(1.0, self._few / count) * min(1.0, many / self._totals[finding.rule.name])
-        if self._scan.total > HUGE:
+        if self._total > HUGE:
             return max(math.sqrt(often), RARER) * min(1.0, SCATTERED / self._places[finding.key])
         return max(math.sqrt(often), RARE)
 
@@ -167,14 +177,14 @@ class _Likes:
             * alike
             * self._crowded(finding, there)
         )
-        if finding.rule.weight < CAUSE - 1 or self._scan.total > HUGE:  # there, much that is none is named so
+        if finding.rule.weight < CAUSE - 1 or self._total > HUGE:  # there, much that is none is named so
             return factor
         return max(factor, LEAST)
 
 
-def _families(scan: Scan, ends: Sequence[int]) -> set[str]:
+def _families(scan: Scan, ends: Sequence[int], total: int) -> set[str]:
     """The families of the tools that had their say where a huge log's steps ended."""
-    if scan.total <= HUGE:
+    if total <= HUGE:
         return set()
     last = ends or [scan.total]
     told = [
@@ -198,11 +208,12 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
     if not any(finding.stamp and _within(finding, failed) for finding in scan.findings):
         failed = []
     unmarked = _unmarked(failed, ends)
-    likes = _Likes(scan)
-    families = _families(scan, lines)
+    total = extent(scan)
+    likes = _Likes(scan, total)
+    families = _families(scan, lines, total)
     found: list[float] = []
     for finding in scan.findings:
-        factor = _place(finding, ends, lines, scan.total)
+        factor = _place(finding, ends, lines, total)
         if _within(finding, unmarked):
             factor = max(factor, FAR)
         elif failed and not _within(finding, failed):
@@ -221,10 +232,11 @@ def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
     lines = [mark.line for mark in ends]
     failed = failed_times(steps)
     unmarked = _unmarked(failed, ends)
+    total = extent(scan)
     timed = [finding for finding in scan.findings if _within(finding, failed)]
     placed = [
         finding
         for finding in timed or scan.findings
-        if _within(finding, unmarked) or _place(finding, ends, lines, scan.total) >= FAR
+        if _within(finding, unmarked) or _place(finding, ends, lines, total) >= FAR
     ]
     return placed or timed or list(scan.findings)

@@ -16,7 +16,7 @@ from .first import Lines, outrank
 from .green import Green
 from .identity import identity
 from .kept import Kept
-from .place import ELSEWHERE, HUGE, factors
+from .place import ELSEWHERE, HUGE, extent, factors
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
 from .text import LONGEST, shape_of, shown
 
@@ -152,7 +152,7 @@ def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
     return {text: number for text, (number, _) in told.items()}
 
 
-def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> Lines:
+def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> Lines:
     """Each line by its number, with the most that anything gives it."""
     lines: Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
     dull = scan.kept.dull | {finding.number for finding in scan.findings if finding.rule.weight <= WARNING}
@@ -163,7 +163,7 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float]) -> Lines
     }
     for tail in scan.tails:
         _tail(lines, tail, dull, own, ANY if scan.whole else 0.0)
-    shares = _shares(spans, factors, huge=scan.total > HUGE)
+    shares = _shares(spans, factors, huge=huge)
     told = _told(shares)
     endings = _Endings()
     faint = {span.finding.number for span in spans if span.finding.rule.weight < REPORT}
@@ -274,10 +274,11 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     strongest = _strongest(scan, steps, green)
     keep([finding for finding, _ in strongest], scan.kept)
     spans = [span_of(finding, scan.kept) for finding, _ in strongest]
-    lines = _lines(scan, spans, [factor for _, factor in strongest])
+    huge = extent(scan) > HUGE
+    lines = _lines(scan, spans, [factor for _, factor in strongest], huge=huge)
     if green is not None:
         _dim(lines, green, scan.kept)
-    outrank([finding for finding, _ in strongest], lines, huge=scan.total > HUGE)
+    outrank([finding for finding, _ in strongest], lines, huge=huge)
     told = facts(scan, steps)
     blocks = _blocks(lines, scan.kept)
     return Digest(

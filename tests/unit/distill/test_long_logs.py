@@ -199,6 +199,17 @@ def test_what_a_huge_log_says_at_places_far_apart_tells_less_than_as_much_said_a
     assert (told(1_000, 10_000, 19_000) < told(18_990, 18_995, 19_000) * 0.6) == less
 
 
+def test_a_step_of_a_huge_log_that_is_none_itself_is_read_as_one_of_a_short_log() -> None:
+    def told(begin: int, *, heading: bool = True) -> list[float]:
+        found = [finding(begin + at, at % 9) for at in range(1, 101)]
+        header = Header(begin if heading else 0, "make check")
+        marks = [Mark(begin + 200, "exit", "##[error]", b"", header)]
+        return factors(Scan(findings=found, marks=marks, total=begin + 300, counts={1: 12}), ())
+
+    assert told(120_000) == told(10)
+    assert told(120_000, heading=False) != told(10)
+
+
 def trace(name: str) -> list[str]:
     """A stack trace of its own."""
     frames = [f"\tat org.example.{name}.step{n}({name}.java:{n})" for n in range(100, 125)]
