@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 SIZE = 128 * 1024  # bytes read before a window is looked at
 BEHIND = 48 * 1024  # bytes of it that the next window sees again, as what came before
@@ -31,6 +33,23 @@ def _chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
             view = memoryview(chunk)
             for at in range(0, len(chunk), SIZE):
                 yield bytes(view[at : at + SIZE])
+
+
+def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same text in UTF-8: Windows PowerShell writes what is redirected into a file in UTF-16.
+
+    See about_Character_Encoding of PowerShell 5.1.
+    """
+    begin = b""
+    for chunk in chunks:
+        begin += chunk
+        if len(begin) >= len(codecs.BOM_UTF16):
+            break
+    chunks = chain((begin,), chunks)
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        chunks = (decoder.decode(chunk).encode() for chunk in chunks)
+    return chunks
 
 
 def _bounded(data: bytes) -> tuple[bytes, bytes]:
@@ -63,7 +82,7 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     rest = b""
     parts: list[bytes] = []
     size = 0
-    for chunk in _chunks(chunks):
+    for chunk in _utf8(_chunks(chunks)):
         parts.append(chunk)
         size += len(chunk)
         if size < SIZE:

@@ -55,6 +55,16 @@ def test_the_cause_is_in_a_small_excerpt_without_timestamps_and_colours() -> Non
     assert "\ufeff" not in text
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+def test_what_windows_powershell_wrote_into_a_file_is_read_as_its_text(encoding: str, size: int) -> None:
+    lines = "".join(line.partition("Z ")[2] + "\r\n" for line in GITHUB_LOG.splitlines()) + "≠ 😀\r\n"
+    data = ("\ufeff" + lines).encode(encoding)
+    digest = distill.read(data[at : at + size] for at in range(0, len(data), size))
+    assert distill.excerpt(digest, 2_000) == distill.excerpt(read("\ufeff" + lines), 2_000)
+    assert digest.fingerprint == read(lines).fingerprint
+
+
 def test_the_failed_step_is_named_with_command_shell_and_exit_code() -> None:
     digest = read(GITHUB_LOG)
     assert (digest.step, digest.command, digest.shell) == ("pytest -q", "pytest -q", "/usr/bin/bash -e {0}")
