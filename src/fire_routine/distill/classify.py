@@ -232,7 +232,8 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
         return _INFO_RULE
     if rule is not None and HINT < rule.weight < CAUSE and not rule.warns and _WARN.match(text):
         return _WARN_RULE
-    if red and (rule is None or (rule.name in _GENERAL and 1 <= rule.weight < _RED_RULE.weight)):
+    weaker = rule is None or (rule.name in _GENERAL and 1 <= rule.weight < _RED_RULE.weight)
+    if red and weaker and rule is not _WARN_RULE:
         return _RED_RULE if line.strip() else rule
     return rule
 

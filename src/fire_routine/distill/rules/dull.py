@@ -25,6 +25,8 @@ RULES = (
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
     # https://nodejs.org/api/util.html#utilinspectobject-options: a property of an object
     rule("inspected", ": [function|: [class|error: null|error: undefined|error: true|error: false", r"^\s*\w+: \[(?:Function|class)\b|^\s+error: (?:null|undefined|true|false),?$", NOISE, ahead=0),
+    # `flutter doctor` fails nothing
+    rule("flutter-doctor", "^[~[!] flutter|^[~[!] android |^[~[!] xcode|^[~[!] chrome|^[~[!] visual studio|^[~[!] vs code|^[~[!] linux toolchain|^[~[!] connected device|^[~[!] network resources|^[~[!] proxy", r"^\[!\] (?:Flutter|Android (?:toolchain|Studio)|Xcode|Chrome|Visual Studio|VS Code|Linux toolchain|Connected device|Network resources|Proxy)\b", NOISE, ahead=0),
     # https://pyinstaller.org/en/stable/when-things-go-wrong.html: modules that a hook asks for need not be there
     rule("pyinstaller-hidden", "error: hidden import", r"^\d+ ERROR: Hidden import [\"'].*[\"'] not found$", NOISE, ahead=0),
     # https://docs.npmjs.com/cli/using-npm/logging
