@@ -119,6 +119,17 @@ def test_where_a_compiler_found_an_error_belongs_to_it_and_what_was_included_tel
     assert max(shares[:2]) < 0.5 < 0.9 < min(shares[2:])
 
 
+def test_the_line_that_a_code_frame_points_at_tells_more_than_those_around_it() -> None:
+    lines = [
+        b"      147 |     it('totals', () => {",
+        b"    > 148 |       const sum = cart.get('sum');",
+        b"          |                        ^",
+        b"      149 |       expect(sum).toBe(3);",
+    ]
+    _, shares = block_at(1, lines)
+    assert max(shares[0], shares[3]) < 0.5 < 0.9 < min(shares[1:3])
+
+
 def test_a_linker_s_error_belongs_to_where_it_was_found() -> None:
     first, shares = block_at(
         2,
