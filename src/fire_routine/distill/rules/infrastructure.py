@@ -62,7 +62,7 @@ RULES = (
     rule("rpm", "is needed by|no package |nothing provides", r"^\s+\S.* is needed by \S|^No package \S+ available|^ Problem(?: \d+)?: ", CAUSE - 1, ahead=4),
     # https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/: until a container is ready
     rule("kubernetes-probe", " probe failed: ", r"\b(?:Readiness|Liveness|Startup) probe failed: ", HINT, ahead=0),
-    rule("rpmbuild", "bad exit status from", r"^error: Bad exit status from", REPORT, ahead=4),  # of the script above
+    rule("rpmbuild", "bad exit status from", r"^error: Bad exit status from", HINT + 1, ahead=4),  # of the script above
     rule("makepkg", "==> error: ", r"^==> ERROR: ", CAUSE - 1, ahead=3),
     rule("nix-build", ".drv' failed|.drv` failed", r"^error: build of .* failed$", CONSEQUENCE + 1, ahead=0),
     rule("nix", "error: builder for '|.drv' failed|error: cannot build '", r"^(?:error: )?(?:[bB]uilder for [`'].*\.drv' failed|Cannot build '.*\.drv')", CAUSE, ahead=40),
@@ -115,7 +115,7 @@ SIGNS = (
     rule("http", "http 4|http 5|http: 4|http: 5|http error|http status|http code|http/0.0 |http/0.0:|http/0 |http/0:|status 4|status 5|status: 4|status: 5|status code|returned error: |bad gateway|service unavailable|too many|forbidden|unauthorized|gateway time|404 not found", r"HTTP(?:/[\d.]+)?[ :]+(?:error |status |code )?[45]\d\d\b|eturned error: [45]\d\d\b|tatus(?: code)?:? [45]\d\d\b|429 Too Many|50[0234] (?:Bad|Service|Gateway|Internal)|403 Forbidden|404 Not Found|401 Unauthorized", RESULT, ahead=TRACE),
     rule("expected-pair", " but got| but was| but found| but received| but instead|, got |; got |, found |, want|; want", r"^(?!\s*[|\d]).*?(?:\b[Ee]xpect(?:ed|ing)?\b.{0,200}(?:\bbut (?:got|was|found|received|instead)|[,;] (?:got|found|received))\b|\b[Gg]ot\b.{1,200}[,;] want(?:ed)?\b|\b[Ww]ant(?:ed)?\b.{1,200}[,;] got\b)", RESULT + 1, ahead=TRACE),
     rule("rate-limit", "rate limit|too many requests|toomanyrequests", r"[Rr]ate limit|[Tt]oo [Mm]any [Rr]equests|toomanyrequests", CAUSE - 1, ahead=TRACE),
-    rule("no-such-file", "no such file|enoent|cannot access|cannot stat", r"[Nn]o such file or directory|ENOENT|cannot (?:access|stat|open) ", RESULT, ahead=TRACE),
+    rule("no-such-file", "no such file|enoent|cannot access|cannot stat", r"[Nn]o such file or directory|ENOENT|cannot (?:access|stat|open) ", REPORT + 0.5, ahead=TRACE),
     rule("permission", "permission denied|eacces|eperm|operation not permitted|t have permission to", r"[Pp]ermission denied|n.t have permission to |\bEACCES\b|\bEPERM\b|[Oo]peration not permitted", RESULT, ahead=TRACE),
     rule("usage", "unrecognized|unknown option|unknown command|unknown argument|unknown flag|invalid option|illegal option|unexpected argument", r"(?<!WARNING: )(?<!note: )unrecognized (?:arguments?|options?|command)|(?<!ignoring )[Uu]nknown (?:option|command|argument|flag)|invalid option|illegal option|unexpected argument", CAUSE - 1, ahead=2),
     rule("credentials", "could not read|authentication failed|authentication required|unauthorized|access key|bad credentials|resource not accessible|denied|unable to locate credentials|could not load credentials", r"could not read (?:Username|Password)|[Aa]uthentication (?:failed|required)|401 Unauthorized|: [Uu]nauthorized|Bad credentials|Resource not accessible|[Uu]nable to locate credentials|Could not load credentials|^denied: |Access key cannot", CAUSE - 1, ahead=TRACE),

@@ -8,7 +8,7 @@ from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, TRACE, WARNING, rul
 RULES = (
     # Jest and Vitest
     rule("jest-test", "^●", r"^\s*● (?!Console|Deprecation|Validation Warning)\S.*(?: › .+|$)", CAUSE, ahead=40, listed=True),
-    rule("jest-file", "^f~fail", r"^(?:\s*)FAIL (?: ?\S+ )?\S*\.(?:[cm]?[jt]sx?|vue|svelte)\b", RESULT, ahead=4, listed=True),
+    rule("jest-file", "^f~fail", r"^(?:\s*)FAIL (?: ?\S+ )?\S*\.(?:[cm]?[jt]sx?|vue|svelte)\b", RESULT + 1, ahead=4, listed=True),
     rule("jest-mark", "^✕", r"^\s*✕ \S", RESULT, ahead=0, listed=True),
     rule("jest-total", "^t~failed|^s~failed", r"^\s*(?:Tests|Test Suites|Test Files|Snapshots):? +.*\d+ failed", RESULT - 2, ahead=0, total=True),
     rule("jest-none", "no tests found", r"^No tests found, exiting with code", CAUSE, ahead=5),

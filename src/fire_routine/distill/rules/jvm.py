@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, TRACE, WARNING, rule
+from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, TRACE, WARNING, rule
 
 _MAVEN = r"^(?:\[\w+\] )?"
 RULES = (
@@ -14,7 +14,7 @@ RULES = (
     rule("javac-lint", "[removal] |[deprecation] |[unchecked] |[rawtypes] |[serial] |[preview] |[this-escape] |[options] ", r"^\[(?:ERROR|WARNING)\] .*[\]:] ?\w+: \[[a-z-]+\] ", WARNING, ahead=0),
     rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4),
     rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=TRACE, paragraph=10, listed=True),
-    rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", RESULT - 1, ahead=0, total=True),
+    rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", REPORT, ahead=0, total=True),
     rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *|Failures: $|Errors: $)", CAUSE - 1, ahead=30, paragraph=30),
     rule("surefire-line", "[error]", r"^\[ERROR\]   ?(?:Run \d+: )?\S+(?:\.\S+|»)", CAUSE - 1, ahead=2, listed=True),
     rule("maven-resolution", "could not resolve|in offline mode and|could not find artifact|could not transfer|non-resolvable|failed to collect|failed to read artifact", r"(?:Could not (?:resolve dependencies|find artifact|transfer artifact)|Non-resolvable|Failed to (?:collect dependencies|read artifact)|in offline mode and )", CAUSE, ahead=3),
@@ -49,7 +49,7 @@ RULES = (
     rule("gradle-what", "what went wrong", r"^\* What went wrong:$", CAUSE - 1, ahead=10, paragraph=14),
     rule("gradle-where", "* where:", r"^\* Where:$", CAUSE - 2, ahead=2, paragraph=3),
     rule("gradle-task", "^:~failed|^>~failed", r"^(?:> Task )?:\S+ FAILED$", RESULT, ahead=0, back=0),
-    rule("gradle-failure", "failure: build", r"^FAILURE: Build (?:failed with an exception|completed with \d+ failures)", RESULT - 2, ahead=0, paragraph=1),
+    rule("gradle-failure", "failure: build", r"^FAILURE: Build (?:failed with an exception|completed with \d+ failures)", HINT + 0.5, ahead=0, paragraph=1),
     rule("gradle-total", "tests completed, |test completed, ", r"^\d+ tests? completed, [1-9]\d* failed", RESULT - 1, ahead=0, total=True),
     rule("gradle-help", "* try:|run with --|get more help", r"^(?:\* Try:|> ?Run with --|Run with --|\* Get more help|> Get more help)", CONSEQUENCE * 0.5, ahead=0),
     rule("gradle-result", "build failed", r"^BUILD FAILED(?: in .*)?$", CONSEQUENCE, ahead=0, paragraph=6),

@@ -32,7 +32,7 @@ RULES = (
     rule("warnings-as-errors", "treated as errors|treated as error", r"^\d+ warnings? treated as errors?$|warnings being treated as errors", RESULT, ahead=0),
     rule("internal-compiler-error", "internal compiler error", r"internal compiler error", CAUSE, ahead=4),
     rule("linker-undefined", "undefined reference|undefined symbol|unresolved external|multiple definition|duplicate symbol", r"^(?!ld: warning: ).*?(?:undefined reference to|[Uu]ndefined symbols?\b|unresolved external symbol|multiple definition of|duplicate symbol)", CAUSE, ahead=4),
-    rule("linker", "collect2|linker command|/ld: |^l~ld: |ld.lld: |ld.gold: |ld.bfd: |ld.mold: ", r"^(?:\S*/)?ld(?:\.\w+)?: (?!warning)|collect2: (?:fatal )?error|^clang: error: linker", RESULT, ahead=3, back=8, leads=r"^\s+\S|.*(?:undefined|\.o:|in function)"),
+    rule("linker", "collect2|linker command|/ld: |^l~ld: |ld.lld: |ld.gold: |ld.bfd: |ld.mold: ", r"^(?:\S*/)?ld(?:\.\w+)?: (?!warning)|collect2: (?:fatal )?error|^clang: error: linker", RESULT + 1, ahead=3, back=8, leads=r"^\s+\S|.*(?:undefined|\.o:|in function)"),
     rule("clang-driver", "error: ", r"^(?:clang|gcc|g\+\+|cc1\w*|c\+\+|rustc|swiftc)(?:-[\d.]+)?: (?:fatal )?error: ", CAUSE, ahead=3),
     rule("zephyr", "no shield named|no board named", r"^No (?:shield|board) named '.*' found", CAUSE, ahead=0),
     rule("cmake", "cmake error", r"^ {0,8}CMake Error\b", CAUSE, ahead=18, paragraph=2),

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, TRACE, WARNING, rule
+from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, TRACE, WARNING, rule
 
 # What stands between "Traceback (most recent call last):" and the exception's own line.
 _FRAMES = (
@@ -12,9 +12,9 @@ _FRAMES = (
 
 RULES = (
     # https://docs.pytest.org/en/stable/how-to/output.html
-    rule("pytest-failures", "^=~fail|^=~error", r"^=+ (?:FAILURES|ERRORS) =+$", RESULT - 1, ahead=0,
+    rule("pytest-failures", "^=~fail|^=~error", r"^=+ (?:FAILURES|ERRORS) =+$", HINT, ahead=0,
          section=r"^=+ (?!FAILURES|ERRORS)\S.* =+$", limit=4000, quoted=r"^(?:>| {4}|\w+ += )"),
-    rule("pytest-summary", "short test summary", r"^=+ short test summary info =+$", RESULT, ahead=0,
+    rule("pytest-summary", "short test summary", r"^=+ short test summary info =+$", HINT + 1, ahead=0,
          section=r"^=+ .*\d+ (?:failed|error|passed).* =+$", limit=1000),
     # Of what differs, however long a message of one's own stands above it
     rule("pytest-compared", "^e~e  ", r"^(?:\S+ \| )?E    +(?:(?:Differing items|Extra items in the (?:left|right) set):$|At index \d+ diff: |(?:Left|Right) contains )", RESULT, ahead=2, back=3, leads=r"^(?:\S+ \| )?E    +(?:(?:assert|Omitting) |$)"),
@@ -25,12 +25,12 @@ RULES = (
     rule("pytest-test", "^_~__", r"^_{2,} (?!coverage: |summary _)(?:ERROR at (?:setup|teardown) of )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, instead="pytest-failed"),
     rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", CAUSE, ahead=2, listed=True),
     rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b", RESULT, ahead=0, listed=True),
-    rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", RESULT - 1, ahead=0, total=True),
-    rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", CAUSE - 1, ahead=3),
+    rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", HINT + 0.5, ahead=0, total=True),
+    rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", REPORT + 1, ahead=0),
     # unittest, nose, trial, Django's runner
     rule("unittest-test", "fail: |error: ", r"^(?:FAIL|ERROR): (?!\S+\.(?:sh|exe|py|pl|tcl|lua|test|js|rb|scm|x|t)$)(?:\w+ \([\w.<>]+\)|[\w.]+\.\w+|\w+ \(\w.*\))(?: [\[(].*[\])])?$", CAUSE, ahead=0, paragraph=40, back=1, leads=r"^=+$", listed=True),
-    rule("unittest-progress", " ... fail| ... error", r"^(?![*❯])\S.* \.\.\. (?:FAIL|ERROR)$", RESULT, ahead=0, listed=True),
+    rule("unittest-progress", " ... fail| ... error", r"^(?![*❯])\S.* \.\.\. (?:FAIL|ERROR)$", REPORT - 1, ahead=0, listed=True),
     rule("unittest-total", "^f~failed (", r"^FAILED \((?:failures|errors|skipped|expected|unexpected)", RESULT - 1, ahead=0, back=2, leads=r"^(?:Ran |\s*$)", total=True),
     rule("doctest", "failed example|***test failed", r"^(?:Failed example:|\*{3}Test Failed\*{3})", CAUSE - 1, ahead=20, paragraph=12, back=1, leads=r"^File \""),
     rule("python-fatal", "fatal python error|most recent call first", r"^Fatal Python error: |^(?:Current t|T)hread 0x[0-9a-f]+.* \(most recent call first\):", CAUSE, ahead=TRACE, paragraph=30),
