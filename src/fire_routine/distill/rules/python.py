@@ -24,7 +24,7 @@ RULES = (
     # The summary lists them, where there is one: pytest prints it since its version 5.4
     rule("pytest-test", "^_~__", r"^_{2,} (?!coverage: |summary _)(?:ERROR at (?:setup|teardown) of )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, instead="pytest-failed"),
     rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", CAUSE, ahead=2, listed=True),
-    rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b", RESULT, ahead=0, listed=True),
+    rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b", REPORT, ahead=0, listed=True),
     rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", HINT + 0.5, ahead=0, total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", REPORT + 1, ahead=0),
