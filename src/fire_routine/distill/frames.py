@@ -16,7 +16,7 @@ _LIBRARY = re.compile(
     rb"|io\.(?:cucumber|kotest|mockk)\.|node:|\S+ \(node:|.{0,200}/node_modules/"
     rb"|org\.(?:apache\.maven|assertj|codehaus\.groovy|eclipse|gradle|hamcrest|hibernate|jenkinsci|junit"
     rb"|kohsuke|mockito|scalacheck|scalatest|specs2|spockframework|springframework|testcontainers|testng)\."
-    rb"|(?:Microsoft\.VisualStudio|NUnit|System|Xunit)\."
+    rb"|(?:AwesomeAssertions|Castle|FluentAssertions|Microsoft|Moq|NSubstitute|NUnit|Shouldly|System|Xunit)\."
     # with the archive that Logback or Log4j found it in
     rb"|.{0,300} ~?\[(?:[^\s:]{1,80}\.jar!?/?|na):[^\s\]]{0,80}\]$)"
 )

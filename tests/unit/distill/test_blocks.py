@@ -222,6 +222,11 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             "\tat org.postgresql.Driver.connect(Driver.java:297) ~[postgresql-42.6.2.jar:42.6.2]",
         ),
         (
+            "  Error Message:",
+            "   at Shop.Tests.CartTests.Totals() in /w/Shop.Tests/CartTests.cs:line 9",
+            "   at FluentAssertions.Execution.LateBoundTestFramework.Throw(String message)",
+        ),
+        (
             "TypeError: cart is undefined",
             "    at total (/w/src/cart.js:9:5)",
             "    at run (/w/node_modules/runner/lib/run.js:7:1)",

@@ -9,7 +9,7 @@ RULES = (
     # Γ£ô, Ô£ô, ΓêÜ, ÔêÜ: a tick and √ as a Windows console's code page (437, 850) has them
     rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|^✅|##[group]✅|^(~(pass) |^Γ~Γ£ô|^Ô~Ô£ô|^Γ~ΓêÜ|^Ô~ÔêÜ|^o~ok |^p~pass|^-~pass", r"^\s*(?:(?:✓|√|✔|(?:##\[group\])?✅|[ΓÔ](?:£ô|êÜ)|\[\+\]|\(pass\)|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) ", NOISE, ahead=0),
     rule("swift-testing-progress", "^◇|^↳|^\U001007c8|^\U0010105b|^\U0010065f", r"^\s*(?:◇|↳ //|\U001007c8|\U0010105b|\U0010065f) ", NOISE, ahead=0),
-    rule("passed", "s ok|. ok| pass", r" (?:(?<=[.s] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)", NOISE, ahead=0),
+    rule("passed", "s ok|. ok|- ok| pass|....yes|....no", r" (?:(?<=[.s-] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)|\.{4,} ?(?:yes|no)$", NOISE, ahead=0),
     # https://firefox-source-docs.mozilla.org/mozbase/mozlog.html
     rule("mozlog-passed", "test-pass |test-ok |test-start |test-skip ", r"(?:^|\s)TEST-(?:PASS|OK|START|SKIP) \|", NOISE, ahead=0),
     rule("shell-trace", "^+", r"^\+{1,6} (?!\s|~|b/|CategoryInfo|FullyQualified|expected|actual)|^\+{2,6}[^+\s]|^\+(?:local|test|shift|:|\[|set|export|echo|cd|for|if|exit|return|eval|source|\.) ", NOISE * 2, ahead=0),
@@ -25,6 +25,8 @@ RULES = (
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
     # https://nodejs.org/api/util.html#utilinspectobject-options: a property of an object
     rule("inspected", ": [function|: [class|error: null|error: undefined|error: true|error: false", r"^\s*\w+: \[(?:Function|class)\b|^\s+error: (?:null|undefined|true|false),?$", NOISE, ahead=0),
+    # a virtual machine without a console says so when it boots
+    rule("systemd-console", "virtual console setup", r"Failed to start .*Virtual Console Setup", NOISE, ahead=0),
     # `flutter doctor` fails nothing
     rule("flutter-doctor", "^[~[!] flutter|^[~[!] android |^[~[!] xcode|^[~[!] chrome|^[~[!] visual studio|^[~[!] vs code|^[~[!] linux toolchain|^[~[!] connected device|^[~[!] network resources|^[~[!] proxy", r"^\[!\] (?:Flutter|Android (?:toolchain|Studio)|Xcode|Chrome|Visual Studio|VS Code|Linux toolchain|Connected device|Network resources|Proxy)\b", NOISE, ahead=0),
     # https://pyinstaller.org/en/stable/when-things-go-wrong.html: modules that a hook asks for need not be there
