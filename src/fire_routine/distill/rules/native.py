@@ -35,6 +35,7 @@ RULES = (
     rule("linker", "collect2|linker command|/ld: |^l~ld: |ld.lld: |ld.gold: |ld.bfd: |ld.mold: ", r"^(?:\S*/)?ld(?:\.\w+)?: (?!warning)|collect2: (?:fatal )?error|^clang: error: linker", RESULT + 1, ahead=3, back=8, leads=r"^\s+\S|.*(?:undefined|\.o:|in function)"),
     rule("clang-driver", "error: ", r"^(?:clang|gcc|g\+\+|cc1\w*|c\+\+|rustc|swiftc)(?:-[\d.]+)?: (?:fatal )?error: ", CAUSE, ahead=3),
     rule("zephyr", "no shield named|no board named", r"^No (?:shield|board) named '.*' found", CAUSE, ahead=0),
+    rule("resource-compiler", "llvm-rc: |windres: |windres.exe: ", r"^(?:\S*[/\\])?(?:llvm-rc|[\w-]*windres)(?:\.exe)?: (?!warning)", CAUSE - 1, ahead=2, paragraph=1),
     rule("cmake", "cmake error", r"^ {0,8}CMake Error\b", CAUSE, ahead=18, paragraph=2),
     rule("cmake-warning", "cmake warning|cmake deprecation", r"^CMake (?:Deprecation )?Warning", WARNING, ahead=0),
     rule("cmake-incomplete", "configuring incomplete", r"^-- Configuring incomplete, errors occurred", RESULT - 1, ahead=2),
