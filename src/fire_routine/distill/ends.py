@@ -8,17 +8,19 @@ GITHUB = re.compile(
     r"##\[error\](?:Process completed with exit code|The operation was canceled"
     r"|The action '.*' has timed out|The job running on runner)"
 )
+# What an action says that fails with its command (https://github.com/actions/toolkit/tree/main/packages/exec).
+ACTION = re.compile(r"##\[error\](?:Error: )?The process '.*' failed with exit code")
 TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)')
 JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
-_CLEANS_UP = b"Post job cleanup."
+CLEANS_UP = b"Post job cleanup."
 _MAY_END = (b"##[error]", b'The command "', b"Build step '", b"Finished: ")
 
 
 def ends_step(text: bytes) -> bool:
     """Whether a line says that a step failed, or that the runner begins to clean up."""
     if not text.startswith(_MAY_END):
-        return text.startswith(_CLEANS_UP)
+        return text.startswith(CLEANS_UP)
     said = text.decode("utf-8", "replace")
     if said.startswith("##["):
-        return GITHUB.match(said) is not None
+        return GITHUB.match(said) is not None or ACTION.match(said) is not None
     return TRAVIS.match(said) is not None or JENKINS.search(said) is not None

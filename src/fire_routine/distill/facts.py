@@ -36,7 +36,7 @@ class Facts:
 
 def _end(scan: Scan, steps: Sequence[Step]) -> Mark | None:
     """The mark of the step that failed: by the API's times, else the last."""
-    ends = exits(scan)
+    ends = exits(scan, steps)
     times = failed_times(steps)
     timed = [mark for mark in ends if any(start <= mark.stamp <= end for start, end in times)]
     if timed:
@@ -62,7 +62,7 @@ def _ended(mark: Mark, code: int | None, findings: Sequence[Finding]) -> str:
 def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
     """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
     ends = [finding.number + 1 for finding in findings if finding.rule.total][-1:]
-    if mark is not None and mark.kind == "exit" and mark.text.startswith("##[error]"):
+    if mark is not None and mark.kind != "error" and mark.text.startswith("##[error]"):
         ends.append(mark.line + 1)
     return tuple(ends)
 

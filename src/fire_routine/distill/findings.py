@@ -107,7 +107,7 @@ class Mark:
     """A place where the log says that a step failed."""
 
     line: int
-    kind: str
+    kind: str  # "exit": the runner's word; "action": an action's last one; "error": any other
     text: str
     stamp: bytes
     header: Header

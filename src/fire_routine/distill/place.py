@@ -20,6 +20,7 @@ BEFORE = 0.3  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
 ELSEWHERE = 0.5  # another step's, by the API's times
 FAR, REACH = 0.72, 300  # far before the step's end, in lines; right before it: 1
+CLOSE = FAR + (1 - FAR) / 4  # from here on, what a huge step said long before counts no more
 REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the second, …
 CLOSING = 0.6  # the last, where there are more: beside it stands how it ended
 # Of a log whose steps tell where they begin, the lines of those that failed count here (see `extent`).
@@ -47,17 +48,21 @@ _FILE = re.compile(
 )
 
 
-def exits(scan: Scan) -> list[Mark]:
-    """The marks at which steps failed; of a job in which there are none, the last error that was marked."""
-    ends = [mark for mark in scan.marks if mark.kind == "exit"]
+def exits(scan: Scan, steps: Sequence[Step]) -> list[Mark]:
+    """The marks at which steps failed; of a job in which there are none, the last error that was marked.
+
+    That an action failed is told by its own last word only where the API does not tell it.
+    """
+    telling = {"exit"} if failed_times(steps) else {"exit", "action"}
+    ends = [mark for mark in scan.marks if mark.kind in telling]
     ended = {b"", *(mark.job for mark in ends)} if ends else set()
-    last = {mark.job: mark for mark in scan.marks if mark.kind == "error" and mark.job not in ended}
+    last = {mark.job: mark for mark in scan.marks if mark.kind not in telling and mark.job not in ended}
     return sorted([*ends, *last.values()], key=lambda mark: mark.line)
 
 
-def extent(scan: Scan) -> int:
+def extent(scan: Scan, steps: Sequence[Step]) -> int:
     """How many lines the failed steps have together; the log, where not each tells where it begins."""
-    ends = exits(scan)
+    ends = exits(scan, steps)
     if ends and all(mark.header.line for mark in ends):
         return sum(mark.line - mark.header.line for mark in ends)
     return scan.total
@@ -116,33 +121,34 @@ def _places(scan: Scan, total: int) -> dict[int, int]:
 
 
 class _Likes:
-    """How often the like of each finding was seen before it, in failed steps and elsewhere apart."""
+    """How often the like of each finding was seen before it, in each of three zones apart: elsewhere (0), in
+    failed steps (1), and near the end of huge ones (2)."""
 
     def __init__(self, scan: Scan, total: int) -> None:
         self._scan = scan
         self._total = total
-        self._seen: dict[tuple[bool, str, int | str], int] = {}
+        self._seen: dict[tuple[int, str, int | str], int] = {}
         self._totals = Counter(finding.rule.name for finding in scan.findings)
         self._last = {finding.key: finding.number for finding in scan.findings}
         self._places = _places(scan, total) if total > HUGE else {}
         self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(total, 1))), 1.0)
 
-    def _before(self, there: bool, what: str, like: int | str) -> int:
-        count = self._seen.get((there, what, like), 0)
-        self._seen[there, what, like] = count + 1
+    def _before(self, zone: int, what: str, like: int | str) -> int:
+        count = self._seen.get((zone, what, like), 0)
+        self._seen[zone, what, like] = count + 1
         return count
 
-    def _repeated(self, finding: Finding, there: bool) -> float:
+    def _repeated(self, finding: Finding, zone: int) -> float:
         """Lines of one template: the last of many may be the one that counts."""
-        repeats = self._before(there, "template", finding.key)
+        repeats = self._before(zone, "template", finding.key)
         if finding.number == self._last[finding.key] and self._scan.counts.get(finding.key, 1) > len(REPEATS):
             return CLOSING
         return REPEATS[min(repeats, len(REPEATS) - 1)]
 
-    def _frequent(self, finding: Finding, there: bool) -> float:
+    def _frequent(self, finding: Finding, zone: int) -> float:
         """In a long log; but of a format that names causes, the first in a failed step may be the cause of
         all others. A huge log has first ones of everything."""
-        first = there and (there, "rule", finding.rule.name) not in self._seen
+        first = zone > 0 and (zone, "rule", finding.rule.name) not in self._seen
         if self._total <= (HUGE if first and finding.rule.weight >= CAUSE else LONG):
             return 1.0
         many = LIST if finding.rule.listed else MANY
@@ -152,30 +158,30 @@ class _Likes:
             return max(math.sqrt(often), RARER) * min(1.0, SCATTERED / self._places[finding.key])
         return max(math.sqrt(often), RARE)
 
-    def _crowded(self, finding: Finding, there: bool) -> float:
+    def _crowded(self, finding: Finding, zone: int) -> float:
         """Lines of one rule: of a list, the first is told whole before the others are named; the first of
         each file tells more than more of the same."""
         name = finding.rule.name
-        others: float = self._before(there, "rule", name)
-        if there and self._totals[name] > 1:
+        others: float = self._before(zone, "rule", name)
+        if zone > 0 and self._totals[name] > 1:
             file = _FILE.match(unprefixed(shown(finding.raw)))
             if file is not None:
-                same = self._before(there, name, hash(file[1]))
+                same = self._before(zone, name, hash(file[1]))
                 others = same + (others - same) * OTHER_FILE
         if finding.rule.listed and others:
             return NAMED / (1 + others / LIST)
         return 1 / (1 + others / CROWD)
 
-    def factor(self, finding: Finding, there: bool) -> float:
+    def factor(self, finding: Finding, zone: int) -> float:
         if not finding.key:
             return 1.0
-        shapes = self._before(there, "shape", finding.shape) + 1
+        shapes = self._before(zone, "shape", finding.shape) + 1
         alike = 1 / (1 + max(shapes - ALIKE, 0) / SHAPES)
         factor = (
-            self._repeated(finding, there)
-            * self._frequent(finding, there)
+            self._repeated(finding, zone)
+            * self._frequent(finding, zone)
             * alike
-            * self._crowded(finding, there)
+            * self._crowded(finding, zone)
         )
         if finding.rule.weight < CAUSE - 1 or self._total > HUGE:  # there, much that is none is named so
             return factor
@@ -202,13 +208,13 @@ def _families(scan: Scan, ends: Sequence[int], total: int) -> set[str]:
 
 def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
     """A factor for each finding: where it stands, and how often its like was seen before."""
-    ends = exits(scan)
+    ends = exits(scan, steps)
     lines = [mark.line for mark in ends]
     failed = failed_times(steps)
     if not any(finding.stamp and _within(finding, failed) for finding in scan.findings):
         failed = []
     unmarked = _unmarked(failed, ends)
-    total = extent(scan)
+    total = extent(scan, steps)
     likes = _Likes(scan, total)
     families = _families(scan, lines, total)
     found: list[float] = []
@@ -218,21 +224,21 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
             factor = max(factor, FAR)
         elif failed and not _within(finding, failed):
             factor *= ELSEWHERE
-        there = factor >= FAR * 0.99
+        zone = (factor >= FAR * 0.99) + (total > HUGE and factor >= CLOSE)
         name = finding.rule.name
         if families and name not in OF_ANY_FAMILY and FAMILIES.get(name) not in families:
             factor *= STRANGE
-        found.append(factor * likes.factor(finding, there))
+        found.append(factor * likes.factor(finding, zone))
     return found
 
 
 def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
     """The findings within a failed step; all of them where none is."""
-    ends = exits(scan)
+    ends = exits(scan, steps)
     lines = [mark.line for mark in ends]
     failed = failed_times(steps)
     unmarked = _unmarked(failed, ends)
-    total = extent(scan)
+    total = extent(scan, steps)
     timed = [finding for finding in scan.findings if _within(finding, failed)]
     placed = [
         finding

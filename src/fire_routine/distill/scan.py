@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from .blocks import unprefixed
 from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
 from .collected import Collected
-from .ends import GITHUB, JENKINS, TRAVIS
+from .ends import ACTION, CLEANS_UP, GITHUB, JENKINS, TRAVIS
 from .findings import Header, Mark, Scan, Tail, with_lists
 from .known import Known
 from .passed import PASSED, began
@@ -190,7 +190,14 @@ class Scanner:
         if text.startswith(HEADING.decode()):
             self._begin_step(self._read_header(index, text))
         elif text.startswith("##[error]"):
-            self._mark(index, "exit" if GITHUB.match(text) else "error", text, stamp_of(raw)[1])
+            self._mark(index, self._kind(index, text), text, stamp_of(raw)[1])
+
+    def _kind(self, index: int, text: str) -> str:
+        """Whether an error ends its step: by the runner's word, or as the last one of an action."""
+        if GITHUB.match(text):
+            return "exit"
+        below = shown(self._lines[index + 1]) if index + 1 < len(self._lines) else b""
+        return "action" if ACTION.match(text) or below.startswith((HEADING, CLEANS_UP)) else "error"
 
     def _other_marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
@@ -213,7 +220,7 @@ class Scanner:
             del self.scan.marks[MOST_MARKS // 2 : MOST_MARKS]
         job = job_of(self._lines[index])
         self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
-        if kind == "exit":
+        if kind != "error":
             self._near(index)
             self._tail(index, 4.0)
             self._collected.end_step()
@@ -234,7 +241,7 @@ class Scanner:
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""
-        if not any(mark.kind == "exit" for mark in self.scan.marks):
+        if not any(mark.kind != "error" for mark in self.scan.marks):
             self._collected.end_step()
         self.scan.counts = self._collected.counts
         self.scan.alike = self._collected.alike

@@ -274,7 +274,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     strongest = _strongest(scan, steps, green)
     keep([finding for finding, _ in strongest], scan.kept)
     spans = [span_of(finding, scan.kept) for finding, _ in strongest]
-    huge = extent(scan) > HUGE
+    huge = extent(scan, steps) > HUGE
     lines = _lines(scan, spans, [factor for _, factor in strongest], huge=huge)
     if green is not None:
         _dim(lines, green, scan.kept)

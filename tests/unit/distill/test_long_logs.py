@@ -210,6 +210,15 @@ def test_a_step_of_a_huge_log_that_is_none_itself_is_read_as_one_of_a_short_log(
     assert told(120_000, heading=False) != told(10)
 
 
+def test_what_a_huge_step_said_long_before_its_end_takes_nothing_from_what_it_says_there() -> None:
+    early = [finding(at, at) for at in range(1_000, 41_000, 400)]
+    cause = finding(99_990, 99_990)
+    scan = Scan(findings=[*early, cause], total=100_000)
+    alone = Scan(findings=[cause], total=100_000)
+    assert factors(scan, ())[-1] > factors(alone, ())[0] / 3
+    assert factors(scan, ())[-2] < factors(alone, ())[0] / 9
+
+
 def trace(name: str) -> list[str]:
     """A stack trace of its own."""
     frames = [f"\tat org.example.{name}.step{n}({name}.java:{n})" for n in range(100, 125)]

@@ -168,6 +168,23 @@ def test_what_a_failed_action_told_stands_beside_what_failed_after_it(conclusion
     assert (max(weights, key=lambda line: weights[line]) == cause) == (conclusion == "failure")
 
 
+@pytest.mark.parametrize(
+    "last", ["The process '/usr/bin/sh' failed with exit code 1", "The emulator did not boot."]
+)
+def test_an_action_that_ends_with_an_error_of_its_own_failed_though_later_steps_did_too(last: str) -> None:
+    lines = [
+        "##[group]Run octo/emulator-runner@v2",
+        "a.kt:1:2: error: no such price",
+        f"##[error]{last}",
+        "##[group]Run adb devices",
+        *(f"device {number} is offline" for number in range(30)),
+        "##[error]Process completed with exit code 1.",
+    ]
+    blocks = read("\n".join(lines)).blocks
+    weights = {line: block.weight for block in blocks for line in block.lines}
+    assert max(weights, key=lambda line: weights[line]) == "a.kt:1:2: error: no such price"
+
+
 def test_lines_that_a_green_run_prints_too_weigh_little() -> None:
     noise = "".join(f"error: known since {n}\n" for n in range(3))
     green = distill.read_green([noise.encode()])
