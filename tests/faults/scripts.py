@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from .server import PATH, Visit
+from .server import PATH, READ, Visit
 
 SESSION = {
     "type": "routine_fire",
@@ -43,7 +43,7 @@ def says_and_hangs(data: bytes, *, starts_session: bool = True) -> Script:
     def script(visit: Visit) -> None:
         visit.read_request(starts_session=starts_session)
         visit.send(data)
-        visit.hang()
+        visit.hang(after=READ if data else 0.0)
 
     return script
 

@@ -16,6 +16,7 @@ from typing import Self
 
 PATH = "/v1/claude_code/routines/trig_faults/fire"
 TICK = 0.002  # seconds between two dribbled bytes
+READ = 0.25  # seconds in which a client has read what was sent, on a busy machine, too
 
 
 class ClientGone(Exception):  # noqa: N818
@@ -72,8 +73,10 @@ class Visit:
             if self.server.closing.wait(TICK):
                 return
 
-    def hang(self) -> None:
-        """Say nothing more until the client is gone or the server closes."""
+    def hang(self, *, after: float = 0.0) -> None:
+        """Say nothing more until the client is gone or the server closes; after so many seconds its deadline
+        is to pass."""
+        self.server.closing.wait(after)
         self.server.reached.set()
         self.socket.settimeout(TICK)
         while not self.server.closing.is_set():
