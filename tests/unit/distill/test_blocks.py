@@ -130,15 +130,24 @@ def test_the_line_that_a_code_frame_points_at_tells_more_than_those_around_it() 
     assert max(shares[0], shares[3]) < 0.5 < 0.9 < min(shares[1:3])
 
 
-def test_a_linker_s_error_belongs_to_where_it_was_found() -> None:
-    first, shares = block_at(
-        2,
+@pytest.mark.parametrize(
+    "lines",
+    [
         [
             b"/usr/bin/ld: cart.o: in function `total':",
             b"cart.c:(.text+0x1a): undefined reference to `rate'",
             b"collect2: error: ld returned 1 exit status",
         ],
-    )
+        [
+            b"Package darcs is not available, but is referred to by another package.",
+            b"This may mean that the package is missing, has been obsoleted, or",
+            b"is only available from another source",
+            b"E: Package 'darcs' has no installation candidate",
+        ],
+    ],
+)
+def test_what_a_tool_says_above_its_error_belongs_to_it(lines: list[bytes]) -> None:
+    first, shares = block_at(len(lines) - 1, lines)
     assert first == 0
     assert min(shares) > 0.9
 

@@ -55,7 +55,7 @@ RULES = (
     rule("archive", "gzip: stdin: |bzip0: |tar: error is not|tar: child returned|end-of-central-directory|unzip:  cannot|computed checksum|no valid openpgp|keyserver receive failed|bad decrypt|iv undefined", r"^(?:gzip: stdin: |bzip2: \(stdin\) is not|tar: (?:Error is not|Child returned)|unzip:  cannot|iv undefined)|End-of-central-directory signature not found|computed checksums? did NOT match|no valid OpenPGP data found|keyserver receive failed|\bbad decrypt\b", CAUSE - 2, ahead=1, back=1, leads=r"^\S+: FAILED$"),
     rule("gh", "gh: ", r"^gh: ", CAUSE, ahead=1),
     rule("json-message", '"message"', r'^[\s{]*"message": "', RESULT, ahead=3),
-    rule("apt", "^e~e: |^e~err:|^d~dpkg: ", r"^E: (?!\s*$)|^dpkg: (?:error|dependency)|^Err:\d+ ", CAUSE, ahead=4),
+    rule("apt", "^e~e: |^e~err:|^d~dpkg: ", r"^E: (?!\s*$)|^dpkg: (?:error|dependency)|^Err:\d+ ", CAUSE, ahead=4, back=5, leads=r"^Package \S+ is not available|^This may mean that the package|^is only available from|^However the following|^\s*$"),
     rule("yum", "error: ", r"^(?:Error|error): (?:Nothing to do|Unable to find a match|Failed to download|Package:|Cannot find a valid baseurl)", CAUSE, ahead=4),
     rule("apt-unmet", "no installation candidate|unable to locate package|unmet dependencies|hash sum mismatch", r"^(?:E: )?(?:Package '?\S+ has no installation candidate|Unable to locate package)|^The following packages have unmet dependencies:|Hash Sum mismatch", CAUSE - 1, ahead=6),
     rule("debian-build", "dpkg-|dh_|debuild: |debsign: ", r"^(?:dpkg-\w+|dh_\w+|debuild): (?:fatal )?error: (?!.*returned exit)", CAUSE - 1, ahead=3),
