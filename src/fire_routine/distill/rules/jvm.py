@@ -67,7 +67,7 @@ RULES = (
     rule("munit", "==> x ", r"^(?:\[\w+\] )?==> X \S", CAUSE, ahead=14, paragraph=14),
     rule("utest", "^x~x |] x ", r"^(?:\[\w+\] )?X \S+ \d+ms", CAUSE, ahead=8, paragraph=8),
     rule("specs2", "]   x |]  x |] x |]   ! |]  ! |] ! ", r"^\[(?:info|error)\]\s+[x!] \S", CAUSE, ahead=3, paragraph=3, listed=True),
-    rule("scala3", "-- [e0|-- error: ", r"^(?:\[error\] )?-- (?:\[E\d+\] )?[\w ]*Error: \S+:\d+:\d+ -+", CAUSE, ahead=14, paragraph=14),
+    rule("scala3", "-- [e0|-- error: ", r"^(?:\[error\] )?-- (?:\[E\d+\] )?[\w ]*Error: \S+:\d+:\d+(?: -*)?$", CAUSE, ahead=14, paragraph=14),
     rule("scalafmt", "isn't formatted properly", r"isn't formatted properly", CAUSE - 1, ahead=0, listed=True),
     rule("ivy", ": not found", r"^\[warn\]\s+::?\s+\S+#\S+;\S+: not found", CAUSE, ahead=0, listed=True),
     rule("mill", "targets failed|tests failed: ", r"^(?:\S+ )?\d+ (?:targets failed|tests failed: )$", RESULT - 1, ahead=4, paragraph=6),
