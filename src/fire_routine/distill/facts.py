@@ -35,13 +35,12 @@ class Facts:
 
 
 def _end(scan: Scan, steps: Sequence[Step]) -> Mark | None:
-    """The mark of the step that failed: by the API's times, else the last."""
+    """The mark of the step that failed: by the API's times, else by the runner's word, else the last."""
     ends = exits(scan, steps)
     times = failed_times(steps)
     timed = [mark for mark in ends if any(start <= mark.stamp <= end for start, end in times)]
-    if timed:
-        return timed[-1]
-    return ends[-1] if ends else None
+    told = [mark for mark in ends if mark.kind == "exit"]
+    return next(reversed(timed or told or ends), None)
 
 
 def _said(findings: Sequence[Finding]) -> list[str]:

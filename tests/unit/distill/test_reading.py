@@ -185,6 +185,18 @@ def test_an_action_that_ends_with_an_error_of_its_own_failed_though_later_steps_
     assert max(weights, key=lambda line: weights[line]) == "a.kt:1:2: error: no such price"
 
 
+def test_the_step_that_the_runner_ended_is_named_rather_than_an_action_that_failed_after_it() -> None:
+    lines = [
+        "##[group]Run make",
+        "##[error]Process completed with exit code 2.",
+        "##[group]Run octo/upload@v4",
+        "##[error]The process '/usr/bin/tar' failed with exit code 1",
+        "Post job cleanup.",
+    ]
+    digest = read("\n".join(lines))
+    assert (digest.step, digest.exit_code) == ("make", 2)
+
+
 def test_lines_that_a_green_run_prints_too_weigh_little() -> None:
     noise = "".join(f"error: known since {n}\n" for n in range(3))
     green = distill.read_green([noise.encode()])
