@@ -13,7 +13,6 @@ Printed: how many pairs have equal fingerprints.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import re
 import sys
@@ -27,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from bench.labelled import cases_of, project_of  # noqa: E402
 from bench.reruns import ESCAPES, KINDS, STAMP, another_run  # noqa: E402 - of this working tree
 
 from fire_routine import distill  # noqa: E402
@@ -82,15 +82,12 @@ def _words(labels: frozenset[bytes]) -> frozenset[str]:
     return frozenset(words for line in bare if (words := " ".join(re.findall(r"[^\W\d_]{2,}", line)).lower()))
 
 
-def _project(identifier: str) -> str:
-    parts = identifier.split("/")
-    return parts[-3] if len(parts) > 3 else re.sub(r"[-_\d]+$", "", parts[-1])
-
-
 def compare(names: Sequence[str], prints: Sequence[str], said: Sequence[frozenset[str]]) -> Iterator[str]:
     """Pairs of logs: alike by their labels, and by their fingerprints."""
     logs = list(zip(names, prints, said, strict=True))
-    alike = [(a, b) for a, b in combinations(logs, 2) if a[2] == b[2] and _project(a[0]) == _project(b[0])]
+    alike = [
+        (a, b) for a, b in combinations(logs, 2) if a[2] == b[2] and project_of(a[0]) == project_of(b[0])
+    ]
     equal = sum(a[1] == b[1] for a, b in alike)
     share = equal / max(len(alike), 1)
     yield f"same project, same labels: {equal} of {len(alike)} equal ({share:.1%}); the others:"
@@ -129,11 +126,11 @@ def _count(names: Sequence[str], results: Sequence[Result], list_them: bool) -> 
 
 def _logs(folder: Path) -> Iterator[tuple[str, Path, frozenset[bytes]]]:
     """Name, path and labelled lines of each log."""
-    cases = folder / "cases.json"
-    if cases.exists():
-        for case in json.loads(cases.read_text()):
-            labels = frozenset(_plain(line) for lines in case["labels"] for line in lines[:1])
-            yield case["id"], folder / case["log"], labels
+    cases = cases_of(folder)
+    for case in cases:
+        labels = frozenset(_plain(line) for lines in case["labels"] for line in lines[:1])
+        yield case["id"], folder / case["log"], labels
+    if cases:
         return
     for path in sorted(folder.rglob("*.log")):
         if not path.name.endswith(".green.log"):

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import random
 import re
 import sys
@@ -24,16 +23,16 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from multiprocessing import Pool
 from pathlib import Path
-from typing import NotRequired, TypedDict
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from fire_routine import distill  # noqa: E402 - of this working tree
+from bench.distill import WORDS, chunks  # noqa: E402 - of this working tree
+from bench.labelled import Case, cases_of, project_of  # noqa: E402
+
+from fire_routine import distill  # noqa: E402
 
 BUDGETS = (2_048, 4_096, 8_192, 60_000)  # characters
-CHUNK = 64 * 1024
-WORDS = re.compile(rb"error|fail|exception|fatal", re.IGNORECASE)
 # `gh run view --log` puts job and step before the timestamp.
 STAMP = re.compile(
     r"^(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ?", re.MULTILINE
@@ -48,17 +47,6 @@ OF_RUNNERS = re.compile(
 NEAR, BELOW = 40, 20  # lines before the labelled ones, and behind them at most, that stay with them
 
 
-class Case(TypedDict):
-    """A labelled log."""
-
-    id: str
-    log: str
-    labels: list[list[str]]
-    set: NotRequired[str]
-    project: NotRequired[str]
-    green: NotRequired[str | None]
-
-
 Recall = list[float]  # at each of the budgets
 
 
@@ -69,10 +57,6 @@ def folded(text: str) -> str:
 def labels_of(case: Case) -> list[list[str]]:
     labels = [[bare for line in lines if len(bare := folded(line)) >= SHORTEST] for lines in case["labels"]]
     return [label for label in labels if label]
-
-
-def chunks(data: bytes) -> Iterator[bytes]:
-    return (data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
 
 
 def tail(data: bytes, budget: int) -> str:
@@ -158,10 +142,7 @@ def spliced(folder: Path, greens: Sequence[Path], size: int, case: Case) -> dict
 
 
 def half_of(case: Case) -> str:
-    parts = case["id"].split("/")
-    project = case.get("project") or (
-        parts[-3] if len(parts) > 3 else re.sub(r"[-_\d]+$", "", parts[-1].removesuffix(".log"))
-    )
+    project = case.get("project") or project_of(case["id"])
     return "AB"[int(hashlib.sha1(project.encode()).hexdigest(), 16) % 2]
 
 
@@ -198,7 +179,9 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     folder: Path = arguments.folder
-    every: list[Case] = [case for case in json.loads((folder / "cases.json").read_text()) if labels_of(case)]
+    every = [case for case in cases_of(folder) if labels_of(case)]
+    if not every:
+        parser.error(f"{folder} has no cases.json that labels its logs: name a folder that has")
     sets = dict.fromkeys(case.get("set", "") for case in every)
     cases = [
         case

@@ -33,10 +33,6 @@ _NEXT_WARNING = re.compile(
 )
 # A linter's warning of the next file, where it stands behind a blank line.
 _LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
-# The line that a code frame points at, as Babel prints it; those around it, and what of their share tells.
-_POINTED_AT, _AROUND, _OF_AROUND = re.compile(rb"\s*> *\d+ +\|"), re.compile(rb"\s+\d+ +\|"), 0.4
-# How a compiler came to a file, and what of its share that tells.
-_INCLUDED, _OF_INCLUDED = re.compile(rb"In file included from | +from (?:[A-Za-z]:)?[^\s:]+:\d"), 0.3
 # Of its share has such a line, each line behind a blank one, and each behind a step's end: another's, or
 # the runner's.
 _OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
@@ -140,15 +136,8 @@ def _body(texts: Sequence[bytes], index: int, begin: int, end: int) -> list[floa
             shares[at - begin] *= _FARTHER
         if _warns(texts[at]):
             shares[at - begin] *= _OF_ELSE
-    framed = any(_POINTED_AT.match(text) for text in texts[begin:end])
-    for at in range(begin, end):
-        if _INCLUDED.match(texts[at]):
-            shares[at - begin] *= _OF_INCLUDED
-        elif framed and _AROUND.match(texts[at]):
-            shares[at - begin] *= _OF_AROUND
-    if end - begin > 2:
-        for at, factor in dimmed(texts, index, begin, end):
-            shares[at - begin] *= factor
+    for at, factor in dimmed(texts, index, begin, end):
+        shares[at - begin] *= factor
     return shares
 
 

@@ -66,7 +66,7 @@ class Collected:
     def _forget(self) -> None:
         self._counts.clear()
         self._alike.clear()
-        if len(self._shapes) > TEMPLATES:
+        if len(self._shapes) > TEMPLATES:  # a mask has the same in every step
             self._shapes.clear()
 
     def take(self, index: int, mask: bytes, rule: Rule) -> None:

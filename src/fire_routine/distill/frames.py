@@ -1,4 +1,4 @@
-"""How much the frames of a stack tell: those of one's own code more than those that ran it."""
+"""How much frames of stacks and sources tell: those of one's own code more than those that ran it."""
 
 from __future__ import annotations
 
@@ -55,6 +55,10 @@ _LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
 _SOURCES = 0.4  # what of their share the lines of others' sources tell
+# The line that a code frame points at, as Babel prints it; those around it, and what of their share tells.
+_POINTED_AT, _AROUND, _OF_AROUND = re.compile(rb"\s*> *\d+ +\|"), re.compile(rb"\s+\d+ +\|"), 0.4
+# How a compiler came to a file, and what of its share that tells.
+_INCLUDED, _OF_INCLUDED = re.compile(rb"In file included from | +from (?:[A-Za-z]:)?[^\s:]+:\d"), 0.3
 
 
 def indent(line: bytes) -> int:
@@ -64,6 +68,23 @@ def indent(line: bytes) -> int:
 
 def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """The places of frames in the block around the line at `index` that tell less; what of their share."""
+    yield from _beside(texts, begin, end)
+    if end - begin > 2:
+        yield from _of_stacks(texts, index, begin, end)
+
+
+def _beside(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int, float]]:
+    """What stands around the line that a code frame points at, and how a compiler came to a file."""
+    framed = any(_POINTED_AT.match(text) for text in texts[begin:end])
+    for at in range(begin, end):
+        if _INCLUDED.match(texts[at]):
+            yield at, _OF_INCLUDED
+        elif framed and _AROUND.match(texts[at]):
+            yield at, _OF_AROUND
+
+
+def _of_stacks(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
+    """The frames and sources of libraries, and what ran one's own code."""
     joined = b"\n".join(texts[begin : end + _PLACE])
     if _LATEST_FIRST in joined and _CMAKES not in joined:
         return

@@ -60,9 +60,8 @@ def exits(scan: Scan, steps: Sequence[Step]) -> list[Mark]:
     return sorted([*ends, *last.values()], key=lambda mark: mark.line)
 
 
-def extent(scan: Scan, steps: Sequence[Step]) -> int:
+def extent(scan: Scan, ends: Sequence[Mark]) -> int:
     """How many lines the failed steps have together; the log, where not each tells where it begins."""
-    ends = exits(scan, steps)
     if ends and all(mark.header.line for mark in ends):
         return sum(mark.line - mark.header.line for mark in ends)
     return scan.total
@@ -214,7 +213,7 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
     if not any(finding.stamp and _within(finding, failed) for finding in scan.findings):
         failed = []
     unmarked = _unmarked(failed, ends)
-    total = extent(scan, steps)
+    total = extent(scan, ends)
     likes = _Likes(scan, total)
     families = _families(scan, lines, total)
     found: list[float] = []
@@ -238,7 +237,7 @@ def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
     lines = [mark.line for mark in ends]
     failed = failed_times(steps)
     unmarked = _unmarked(failed, ends)
-    total = extent(scan, steps)
+    total = extent(scan, ends)
     timed = [finding for finding in scan.findings if _within(finding, failed)]
     placed = [
         finding

@@ -16,7 +16,7 @@ from .first import Lines, outrank
 from .green import Green
 from .identity import identity
 from .kept import Kept
-from .place import ELSEWHERE, HUGE, extent, factors
+from .place import ELSEWHERE, HUGE, exits, extent, factors
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
 from .text import LONGEST, shape_of, shown
 
@@ -274,7 +274,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     strongest = _strongest(scan, steps, green)
     keep([finding for finding, _ in strongest], scan.kept)
     spans = [span_of(finding, scan.kept) for finding, _ in strongest]
-    huge = extent(scan, steps) > HUGE
+    huge = extent(scan, exits(scan, steps)) > HUGE
     lines = _lines(scan, spans, [factor for _, factor in strongest], huge=huge)
     if green is not None:
         _dim(lines, green, scan.kept)

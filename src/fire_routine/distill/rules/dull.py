@@ -28,7 +28,7 @@ RULES = (
     # a virtual machine without a console says so when it boots
     rule("systemd-console", "virtual console setup", r"Failed to start .*Virtual Console Setup", NOISE, ahead=0),
     # `flutter doctor` fails nothing
-    rule("flutter-doctor", "^[~[!] flutter|^[~[!] android |^[~[!] xcode|^[~[!] chrome|^[~[!] visual studio|^[~[!] vs code|^[~[!] linux toolchain|^[~[!] connected device|^[~[!] network resources|^[~[!] proxy", r"^\[!\] (?:Flutter|Android (?:toolchain|Studio)|Xcode|Chrome|Visual Studio|VS Code|Linux toolchain|Connected device|Network resources|Proxy)\b", NOISE, ahead=0),
+    rule("flutter-doctor", "^[~[!] ", r"^\[!\] (?:Flutter|Android (?:toolchain|Studio)|Xcode|Chrome|Visual Studio|VS Code|Linux toolchain|Connected device|Network resources|Proxy)\b", NOISE, ahead=0),
     # https://pyinstaller.org/en/stable/when-things-go-wrong.html: modules that a hook asks for need not be there
     rule("pyinstaller-hidden", "error: hidden import", r"^\d+ ERROR: Hidden import [\"'].*[\"'] not found$", NOISE, ahead=0),
     # https://docs.npmjs.com/cli/using-npm/logging
