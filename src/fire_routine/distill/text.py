@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from ..patterns import pattern
 from .literals import Literals
 
-LONGEST = 4_096  # characters of a line that is kept whole
+LONGEST = 12_000  # characters of a line that is kept whole
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
 # Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
