@@ -25,6 +25,7 @@ LOOKED = 120  # lines before a mark of which the dull are sorted out
 TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
 FALL = 0.94  # from each line before a mark to the one before it
 SHOWN = 0.35  # of its weight has a line of a block whose text another line shows, such as a stack frame
+REPORTED = 12  # lines from which on the same text is a second report
 MORE = 0.9  # an earlier line shows it, unless it has less than this of the later one's weight
 ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says what others said
 TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
@@ -169,7 +170,8 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge:
     faint = {span.finding.number for span in spans if span.finding.rule.weight < REPORT}
     sums: dict[int, float] = {}
     for number, weight, rule, text, taken in shares:
-        if not taken and told.get(text, number) != number:
+        apart = abs(told.get(text, number) - number)
+        if apart > (REPORTED if taken else 0):
             weight *= SHOWN
         weight *= endings.factor(number, text)
         if number not in faint:

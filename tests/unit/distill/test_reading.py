@@ -365,6 +365,20 @@ def test_a_text_is_shown_where_it_tells_most() -> None:
     assert weights[2] > weights[1] / 2
 
 
+def test_what_a_tool_reports_a_second_time_far_below_tells_little_there() -> None:
+    error = "src/shop/Cart.java:14: error: cannot find symbol\n    price.total();\n         ^"
+    compiled = [f"> Task :step{n}" for n in range(30)]
+
+    def weights_of(*lines: str) -> list[float]:
+        blocks = read("\n".join([error, *lines, error, ""])).blocks
+        return [block.weight for block in blocks for line in block.lines if line.startswith("src/shop/")]
+
+    first, second = weights_of(*compiled)
+    assert second < first / 2
+    first, second = weights_of("src/store/Shop.java:20: error: cannot find symbol")
+    assert second > first / 3  # in the same list it may have another reason below it
+
+
 @pytest.mark.parametrize(
     ("printed", "behind"),
     [
