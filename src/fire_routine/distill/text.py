@@ -51,7 +51,10 @@ _DULL = (
     r"|• (?:If you (?:are trying to use|need a custom|simply want)|To have some of your)"
     r"|You'll find more details and examples of these|https://jestjs\.io/docs/"
     r"|For information about custom transformations"
-    # … where Playwright keeps more
+    # … where V8 ran out of memory: its own frames
+    r"|----- Native stack trace -----|\d+: 0x[0-9a-f]{6,16} "
+    # … where Playwright says again what it tried again, keeps more
+    r"|(?:✘|✗|x|[ΓÔ]£[ÿù]) +\d+ (?:\[[^\]\n]{1,60}\] › )?[^\n]{1,400} \(retry #\d+\)"
     r"|Error Context: |attachment #\d+: |npx playwright show-trace "
     # … the frames in which Maven and Gradle run a task (what runs tests below them has others)
     r"|at org\.(?:apache\.maven\.(?:DefaultMaven|cli|lifecycle|plugin\.Default)"
