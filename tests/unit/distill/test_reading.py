@@ -502,6 +502,9 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         '     • To have some of your "node_modules" files transformed, you can specify a custom one.',
         "    https://jestjs.io/docs/configuration",
         "Time:        3.214 s, estimated 4 s",
+        "----- Native stack trace -----",
+        " 1: 0xb76dc5 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]",
+        "  ✘  13 [chromium] › e2e/cart.spec.ts:13:3 › Cart › shows prices (retry #1) (26.1s)",
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:

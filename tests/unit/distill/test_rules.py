@@ -169,6 +169,8 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "cabal-install\t\t\t\texiftool",
         "[x509: make install] Command started",
         "##teamcity[buildProblem description='Process exited with code 1 (Step: make)']",
+        " ❯ ChildProcess.emit node:events:517:28",
+        " ❯ EventEmitter.<anonymous> node_modules/vitest/dist/chunks/cli-api.B7PN_QUv.js:8043:22",
         "  error: null",
         "  error: undefined,",
         "  No resources are out of date with respect to their source files. Skipping resource generation.",

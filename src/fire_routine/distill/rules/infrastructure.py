@@ -31,6 +31,8 @@ RULES = (
     rule("jenkins-skipped", "skipped due to earlier|failed in branch ", r"^Stage \".*\" skipped due to earlier failure\(s\)$|^Failed in branch \S", CONSEQUENCE, ahead=0),
     rule("jenkins-trace", "^a~also: |script returned exit code", r"^Also: +\S+Exception|^hudson\.AbortException: script returned exit code", CONSEQUENCE, ahead=TRACE),
     rule("jenkins-fatal", "fatal: ", r"^FATAL: ", CAUSE - 1, ahead=TRACE),
+    # https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details.html#view-build-details-phases
+    rule("codebuild-phase", "state: failed", r"^Phase complete: \w+ State: FAILED", CONSEQUENCE, ahead=0),
     rule("gitlab-timeout", "execution took longer", r"^ERROR: Job failed: execution took longer than ", CAUSE - 1, ahead=0),
     rule("gitlab-failed", "job failed", r"^ERROR: Job failed", CONSEQUENCE, ahead=1),
     # how a process ended
@@ -63,6 +65,8 @@ RULES = (
     # https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/: until a container is ready
     rule("kubernetes-probe", " probe failed: ", r"\b(?:Readiness|Liveness|Startup) probe failed: ", HINT, ahead=0),
     rule("rpmbuild", "bad exit status from", r"^error: Bad exit status from", HINT + 1, ahead=4),  # of the script above
+    # https://osinside.github.io/kiwi: its exceptions, the last of them with what its script printed
+    rule("kiwi", "kiwi", r"(?:^|\| )Kiwi[A-Z]\w+: \S", CAUSE - 1, ahead=2),
     rule("makepkg", "==> error: ", r"^==> ERROR: ", CAUSE - 1, ahead=3),
     rule("nix-build", ".drv' failed|.drv` failed", r"^error: build of .* failed$", CONSEQUENCE + 1, ahead=0),
     rule("nix", "error: builder for '|.drv' failed|error: cannot build '", r"^(?:error: )?(?:[bB]uilder for [`'].*\.drv' failed|Cannot build '.*\.drv')", CAUSE, ahead=40),

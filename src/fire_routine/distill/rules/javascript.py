@@ -17,7 +17,7 @@ RULES = (
     rule("miette", "^×", r"^ {1,2}× (?!Some errors were emitted|.*\dm?s$)\S", CAUSE - 1, ahead=14, back=2, leads=r"^\S.* (?:━)+$|^\s*$"),
     # Below a failed test's name, for a first look; ΓåÆ, ÔåÆ: an arrow as a Windows console's code page has it
     rule("vitest-reason", "^→|^Γ~ΓåÆ|^Ô~ÔåÆ", r"^\s+(?:→|ΓåÆ|ÔåÆ) \S", RESULT - 1, ahead=3),
-    rule("vitest-mark", "^×|^❯", r"^\s*(?:×|❯) {1,2}\S(?!.* \.\.\. .*[A-Z]$)", RESULT - 1, ahead=7, listed=True),
+    rule("vitest-mark", "^×|^❯", r"^\s*(?:×|❯) {1,2}\S(?!.* (?:\.\.\. .*[A-Z]$|node:|\S*node_modules/))", RESULT - 1, ahead=7, listed=True),
     # Mocha's and Cypress's spec reporters
     rule("mocha-failing", "^0~failing", r"^\s*\d+ failing\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
     rule("karma", " failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=TRACE),
