@@ -53,7 +53,9 @@ _DULL = (
     r"|For information about custom transformations"
     # … where V8 ran out of memory: its own frames
     r"|----- Native stack trace -----|\d+: 0x[0-9a-f]{6,16} "
-    # … where Playwright says again what it tried again, keeps more
+    # … and a browser's driver its own
+    r"|#\d+ 0x[0-9a-f]{6,16} <unknown>"
+    # … where Playwright tries again, and where it keeps more
     r"|(?:✘|✗|x|[ΓÔ]£[ÿù]) +\d+ (?:\[[^\]\n]{1,60}\] › )?[^\n]{1,400} \(retry #\d+\)"
     r"|Error Context: |attachment #\d+: |npx playwright show-trace "
     # … the frames in which Maven and Gradle run a task (what runs tests below them has others)

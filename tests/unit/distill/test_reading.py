@@ -504,6 +504,7 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "Time:        3.214 s, estimated 4 s",
         "----- Native stack trace -----",
         " 1: 0xb76dc5 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]",
+        "    #3 0x559e7f33db1b <unknown>",
         "  ✘  13 [chromium] › e2e/cart.spec.ts:13:3 › Cart › shows prices (retry #1) (26.1s)",
     ],
 )
