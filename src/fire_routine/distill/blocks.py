@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from .classify import RAW_PREFIX
+from .dull import dull
 from .ends import ends_step
 from .frames import dimmed, indent
 from .rules.rule import Rule
-from .text import dull
 
 _CONTINUES = re.compile(  # among them │, and what a Windows console makes of it
     rb"\s+at |\s*(?:\xe2\x9d\xaf) \S+:\d|at (?:<|\w+\.|[\w-]+, )"

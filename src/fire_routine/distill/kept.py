@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from .text import LONGEST, dull_among, numbered, segments, turned, unstamped
+from .dull import dull_among
+from .text import LONGEST, numbered, segments, turned, unstamped
 
 _TURN = re.compile(rb"\r")
 

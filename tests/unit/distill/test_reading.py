@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine import distill
-from fire_routine.distill.text import dull
+from fire_routine.distill.dull import dull
 from fire_routine.model import Block, Digest, Step, utf16_length
 
 GITHUB_LOG = """\
@@ -505,6 +505,12 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "----- Native stack trace -----",
         " 1: 0xb76dc5 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]",
         "    #3 0x559e7f33db1b <unknown>",
+        "=================================== FAILURES ===================================",
+        "make[2]: Leaving directory '/home/travis/build/octo/shop'",
+        "Makefile:102: recipe for target 'all' failed",
+        "npm ERR! You can get information on how to open an issue for this project with:",
+        "npm ERR! Failed at the shop@1.2.3 test script 'mocha'.",
+        "For more information about this error, try `rustc --explain E0425`.",
         "  ✘  13 [chromium] › e2e/cart.spec.ts:13:3 › Cart › shows prices (retry #1) (26.1s)",
     ],
 )

@@ -1,0 +1,98 @@
+"""Lines that tell nothing by themselves, whatever failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .text import numbered
+
+# Passed tests, a shell's trace, downloads, a CI system's folds, …
+_DULL = (
+    r"[^\S\n]*(?:=== (?:RUN|PAUSE|CONT|NAME)\b|--- (?:PASS|SKIP)\b|(?:✓|✔|√|✅|(?:Γ|Ô)(?:£ô|êÜ)|\(pass\)) "
+    r"|PASS(?:ED)?[: ]|(?:Start at|Duration) {2,}\d|(?:Time|Snapshots): {2,}\d|Ran all test suites"
+    r"|TEST-(?:PASS|OK|START|SKIP) \||cargo::?rerun-if"
+    # … what Jest advises where it can't parse a file
+    r"|Jest failed to parse a file\. This happens|Out of the box Jest supports Babel"
+    r"|By default \"node_modules\" folder is|Here's what you can do:$"
+    r"|• (?:If you (?:are trying to use|need a custom|simply want)|To have some of your)"
+    r"|You'll find more details and examples of these|https://jestjs\.io/docs/"
+    r"|For information about custom transformations"
+    # … pytest's headings, make's folders, standing advice of npm and rustc
+    r"|={10,} (?:FAILURES|ERRORS) ={10,}|make(?:\[\d+\])?: (?:Leaving|Entering) directory "
+    r"|(?:GNU)?[Mm]akefile\S*:\d+: recipe for target "
+    r"|npm ERR! (?:Linux|Darwin|Windows_NT|argv|node v|npm  v|errno|Exit status|Failed at the"
+    r"|This is (?:most likely|probably not)|Make sure you have the latest|If you do, this is most likely"
+    r"|Not with npm itself|Tell the author|You can get |Or if that isn't|    npm (?:bugs|owner) "
+    r"|There is likely|Please include|Test failed\.  See above)"
+    r"|For more information about this error, try|Some errors have detailed explanations"
+    r"|note: run with `RUST_BACKTRACE"
+    # … where V8 ran out of memory: its own frames
+    r"|----- Native stack trace -----|\d+: 0x[0-9a-f]{6,16} "
+    # … and a browser's driver its own
+    r"|#\d+ 0x[0-9a-f]{6,16} <unknown>"
+    # … where Playwright tries again, and where it keeps more
+    r"|(?:✘|✗|x|[ΓÔ]£[ÿù]) +\d+ (?:\[[^\]\n]{1,60}\] › )?[^\n]{1,400} \(retry #\d+\)"
+    r"|Error Context: |attachment #\d+: |npx playwright show-trace "
+    # … the frames in which Maven and Gradle run a task (what runs tests below them has others)
+    r"|at org\.(?:apache\.maven\.(?:DefaultMaven|cli|lifecycle|plugin\.Default)"
+    r"|codehaus\.plexus\.classworlds\.launcher)\b"
+    r"|at org\.gradle\.(?:api\.internal\.tasks\.execution|composite|execution|launcher|workers"
+    r"|internal\.(?:build|buildtree|composite|execution|extensibility|hash|metaobject|model|operations|work|Try))\b"
+    r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b)|ok "
+    r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
+    # … what package managers do, behind BuildKit's seconds, too
+    r"|(?:\[\w{1,20}\] |\d+\.\d{1,3} +)?(?:(?:Downloading|Downloaded|Progress|Collecting|Using cached"
+    r"|Installing collected packages|Attempting uninstall|Found existing installation|Uninstalling"
+    r"|Successfully (?:un)?installed|Requirement already satisfied)\b|(?:━|Γöü|Ôöü){8})|\[Pipeline\] "
+    r"|(?:Get|Hit|Ign):\d+ |(?:Selecting previously|Preparing to unpack|Unpacking|Setting up) \S+ "
+    r"|(?:remote: )?(?:Receiving|Resolving|Compressing|Counting|Enumerating|Unpacking) (?:objects|deltas)"
+    r"|npm (?:WARN|warn) deprecated "
+    r"|[0-9a-f]{12}: (?:Preparing|Waiting|Pull|Push|Layer|Already)"
+    # … what is printed whatever failed: how to get help, and a runner's tidying up
+    r"|http\.https://github\.com/\.extraheader"
+    r"|\[INFO\] *(?:-{20}|Total time|Finished at|$)|\* (?:Try:|Get more help)|> Get more help"
+    r"|(?:> )?Run with --(?:stacktrace|info|debug|scan|warning-mode)\b"
+    r"|Deprecated Gradle features were used|You can use '--warning-mode|For more on this, please refer to https://docs\.gradle"
+    r"|\d+ actionable tasks?: |Configuration cache entry "
+    r"|npm (?:ERR!|error) (?:A complete log|    \S+-debug)"
+    r"|##\[(?:endgroup\]|(?:start|end)-action |group\]✅ )|\[command\]|git version \d"
+    r"|Post job cleanup|Cleaning up orphan|Temporarily overriding HOME|Adding repository directory to"
+    # … what Xcode notes in every build
+    r"|note: (?:Disabling previews|Building targets in|Target dependency graph|Metadata extraction skipped"
+    r"|Run script build phase|Using (?:codesigning|new build|stub exec))"
+    r"|Done\. Your build exited|cache uploaded|changes detected, packing|Archiving artifacts|Finished: [A-Z]"
+)
+_DULL_LINE = re.compile(_DULL.encode())
+# The same for all lines at once, behind the end of the line before; `re` looks for literals first.
+_DULL_LINES = re.compile(rb"\n(?:" + _DULL.encode() + rb")", re.MULTILINE)
+# With what a step runs, as a runner shows it before the step's output, below what it runs.
+_SETTINGS = re.compile(
+    rb"\n(?:shell: [^\n]*|with:|env:)\n(?:(?:  [^\n]*|shell: [^\n]*|env:)\n){0,300}##\[endgroup\]"
+)
+_PASSED = b" ... ok"
+_PASSED_LINES = re.compile(rb" \.\.\. ok[^\S\n]*\n")
+_SO_FAR = b"%]"  # at the end of pytest's
+_NOT_FAILED = re.compile(rb" (?:PASSED|SKIPPED|XFAIL)(?: \([^\n]*\))? +\[ *\d+%\][^\S\n]*\n")
+
+
+def dull(text: bytes) -> bool:
+    """Whether what a line shows tells nothing by itself."""
+    return (
+        _DULL_LINE.match(text) is not None
+        or (_PASSED in text and text.rstrip().endswith(_PASSED))
+        or (_SO_FAR in text and _NOT_FAILED.search(b"%b\n" % text) is not None)
+    )
+
+
+def dull_among(texts: Sequence[bytes]) -> set[int]:
+    """The places of the texts that are `dull`."""
+    joined = b"\n%b\n" % b"\n".join(texts)
+    ends = [match.start() + 1 for match in _DULL_LINES.finditer(joined)]
+    passed = [match.start() for match in _PASSED_LINES.finditer(joined)]
+    others = [match.start() for match in _NOT_FAILED.finditer(joined)] if _SO_FAR in joined else []
+    among = {at - 1 for found in (ends, passed, others) for at in numbered(joined, found)}
+    settings = list(_SETTINGS.finditer(joined))
+    for match, first in zip(settings, numbered(joined, [match.start() for match in settings]), strict=True):
+        among.update(range(first, first + match.group().count(b"\n")))
+    return among
