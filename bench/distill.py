@@ -11,6 +11,7 @@ process of its own which reads a log of `--memory` MiB.
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import re
 import subprocess
@@ -141,6 +142,7 @@ def main() -> int:
         "--memory", type=int, default=1024, help="MiB of the log that peak memory is taken on"
     )
     arguments = parser.parse_args()
+    gc.set_threshold(50_000)  # as src/entrypoint.py has it for every command
     # First, while this process is small: Linux counts its size as the new process's, too.
     done = subprocess.run(
         [sys.executable, "-c", MEMORY, str(arguments.memory)],
