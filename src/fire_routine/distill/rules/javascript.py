@@ -13,7 +13,10 @@ RULES = (
     rule("jest-total", "^t~failed|^s~failed", r"^\s*(?:Tests|Test Suites|Test Files|Snapshots):? +.*\d+ failed", RESULT - 2, ahead=0, total=True),
     rule("jest-none", "no tests found", r"^No tests found, exiting with code", CAUSE, ahead=5),
     rule("jest-snapshot", "obsolete|snapshot failed|snapshots failed", r"^ *› \d+ snapshots? (?:failed|obsolete)", RESULT - 1, ahead=0),
-    rule("vitest-failed", "^⎯|^❯~failed|^f~fail", r"^\s*(?:⎯+ Failed (?:Tests|Suites) \d+ ⎯+|❯ .+ \d+ failed|FAIL  \S)", RESULT + 1, ahead=24, paragraph=6, listed=True),
+    rule("jest-hangs", "jest did not exit", r"^Jest did not exit one second after", RESULT, ahead=3),
+    # https://github.com/GoogleChrome/lighthouse-ci
+    rule("lighthouse", "runtime error encountered", r"^\s*Runtime error encountered: ", CAUSE - 1, ahead=2),
+    rule("vitest-failed", "^⎯|^❯~failed|^f~fail", r"^\s*(?:⎯+ Failed (?:Tests|Suites) \d+ ⎯+|❯ .+ \d+ failed|FAIL  (?: [\w.-]{1,40}  )?\S)", RESULT + 1, ahead=24, paragraph=6, listed=True),
     rule("miette", "^×", r"^ {1,2}× (?!Some errors were emitted|.*\dm?s$)\S", CAUSE - 1, ahead=14, back=2, leads=r"^\S.* (?:━)+$|^\s*$"),
     # Below a failed test's name, for a first look; ΓåÆ, ÔåÆ: an arrow as a Windows console's code page has it
     rule("vitest-reason", "^→|^Γ~ΓåÆ|^Ô~ÔåÆ", r"^\s+(?:→|ΓåÆ|ÔåÆ) \S", RESULT - 1, ahead=3),

@@ -46,6 +46,7 @@ RULES = (
     rule("gradle-printed", " standard_out| standard_err", r"^\S.* STANDARD_(?:OUT|ERROR)$", 1.0, ahead=0, section=r"^\S", quoted="."),
     rule("spock", "condition not satisfied|condition failed with", r"^\s*(?:\S.*: )?Condition (?:not satisfied|failed with Exception):$", CAUSE, ahead=14, back=1, leads=r"^\S"),
     rule("gradle-module", "> could not find |> could not resolve ", r"^\s*> Could not (?:find|resolve) [\w.-]+:[\w.-]+", CAUSE - 1, ahead=8),
+    rule("aar-metadata", "dependency '", r"^\s*\d+\.  Dependency '.+' requires (?:libraries and applications|Android Gradle)", CAUSE - 1, ahead=8),
     rule("gradle-what", "what went wrong", r"^\* What went wrong:$", CAUSE - 1, ahead=10, paragraph=14),
     rule("gradle-where", "* where:", r"^\* Where:$", CAUSE - 2, ahead=2, paragraph=3),
     rule("gradle-task", "^:~failed|^>~failed", r"^(?:> Task )?:\S+ FAILED$", RESULT, ahead=0, back=0),

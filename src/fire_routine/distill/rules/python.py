@@ -49,6 +49,8 @@ RULES = (
     rule("tox-command", "invocationerror|: exit |invocation failed", r"^ERROR: (?:InvocationError|invocation failed)|^\S+: exit \d+ \(", CONSEQUENCE + 1, ahead=2),
     rule("tox-environment", "commands failed|invocationerror|: fail", r"^(?:ERROR: +)?\s*[\w.,-]+: (?:commands failed|FAIL(?: |$)|InvocationError)", CONSEQUENCE + 2, ahead=0),
     rule("nox-session", "nox >", r"^nox > (?:Session \S+ failed|\* \S+: failed|Command .* failed with exit code)", RESULT - 2, ahead=0),
+    rule("pre-commit-missing", "executable `", r"^Executable `.+` not found$", CAUSE - 1, ahead=0),
+    rule("pre-commit-parse", "failed to json|failed to xml", r"^\S+: Failed to (?:json decode|xml parse) \(", CAUSE - 1, ahead=0, listed=True),
     rule("pre-commit", "...failed|)failed", r"^.{3,80}\.{3,}(?:\([^)]*\))?Failed$", RESULT, ahead=0, paragraph=25),
     # type checkers and linters: path:line:column: code message
     rule("mypy", "error: ", r"^\S+\.pyi?:\d+(?::\d+)?: error: ", CAUSE, ahead=3),

@@ -18,6 +18,8 @@ RULES = (
     rule("cargo-failures", "failures:", r"^failures:$", RESULT, ahead=30, section=r"^test result: ", limit=800),
     rule("cargo-result", "test result: failed", r"^test result: FAILED\.", RESULT - 2, ahead=0, total=True),
     rule("cargo-consequence", "error: ", r"^error: (?:test failed, to rerun|process didn't exit|\d+ targets? failed)", CONSEQUENCE + 1, ahead=3),
+    # https://docs.rs/system-deps, https://docs.rs/pkg-config
+    rule("system-library", "the system library", r"^\s*The system library `.+` required by crate `.+` was not found", CAUSE, ahead=6),
     rule("cargo-cause", "caused by", r"^\s*Caused by:$", RESULT + 0.5, ahead=6, paragraph=4, back=4, leads=r"^\s*error|^\s+\S", unless=r"\s+process didn't exit successfully: .*\(exit (?:status|code): \d+\)$"),
     rule("cargo-build-script", "custom build command", r"failed to run custom build command", CAUSE - 2, ahead=4, paragraph=20),
     rule("rust-warning", "warning: |warning[", r"^\s*warning(?:\[\w+\])?: ", WARNING, ahead=0),
