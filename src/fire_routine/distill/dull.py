@@ -27,6 +27,8 @@ _DULL = (
     r"|There is likely|Please include|Test failed\.  See above)"
     r"|For more information about this error, try|Some errors have detailed explanations"
     r"|note: run with `RUST_BACKTRACE"
+    # … html-proofer's advice below each link
+    r"|It's possible libcurl couldn't connect|Sometimes, making too many requests at once"
     # … where V8 ran out of memory: its own frames
     r"|----- Native stack trace -----|\d+: 0x[0-9a-f]{6,16} "
     # … and a browser's driver its own
@@ -39,7 +41,8 @@ _DULL = (
     r"|codehaus\.plexus\.classworlds\.launcher)\b"
     r"|at org\.gradle\.(?:api\.internal\.tasks\.execution|composite|execution|launcher|workers"
     r"|internal\.(?:build|buildtree|composite|execution|extensibility|hash|metaobject|model|operations|work|Try))\b"
-    r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b)|ok "
+    r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b"
+    r"|at (?:async )?(?:\S{1,80} (?:\[as \S{1,40}\] )?\()?node:internal/)|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
     # … what package managers do, behind BuildKit's seconds, too
     r"|(?:\[\w{1,20}\] |\d+\.\d{1,3} +)?(?:(?:Downloading|Downloaded|Progress|Collecting|Using cached"
