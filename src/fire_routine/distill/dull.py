@@ -39,8 +39,7 @@ _DULL = (
     # … the frames in which Maven and Gradle run a task (what runs tests below them has others)
     r"|at org\.(?:apache\.maven\.(?:DefaultMaven|cli|lifecycle|plugin\.Default)"
     r"|codehaus\.plexus\.classworlds\.launcher)\b"
-    r"|at org\.gradle\.(?:api\.internal\.tasks\.execution|composite|execution|launcher|workers"
-    r"|internal\.(?:build|buildtree|composite|execution|extensibility|hash|metaobject|model|operations|work|Try))\b"
+    r"|at org\.gradle\."
     r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b"
     r"|at (?:async )?(?:\S{1,80} (?:\[as \S{1,40}\] )?\()?node:internal/)|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"

@@ -54,7 +54,7 @@ _NAMED = 3
 _LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
-_SOURCES = 0.4  # what of their share the lines of others' sources tell
+_FOREIGN, _SOURCES = 0.4, 0.25  # what of their share tell frames of what is installed, and sources there
 # The line that a code frame points at, as Babel prints it; those around it, and what of their share tells.
 _POINTED_AT, _AROUND, _OF_AROUND = re.compile(rb"\s*> *\d+ +\|"), re.compile(rb"\s+\d+ +\|"), 0.4
 # How a compiler came to a file, and what of its share that tells.
@@ -94,7 +94,7 @@ def _of_stacks(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iter
                 yield from _less(texts, list(places), index)
     if any(sign in joined for sign in _SIGNS):
         for at in _foreign(texts, index, begin, end):
-            yield at, _OTHERS
+            yield at, _FOREIGN
         for at in _foreign_sources(texts, begin, end):
             yield at, _SOURCES
 
