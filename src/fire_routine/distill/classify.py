@@ -210,9 +210,14 @@ def _better(behind: Rule, whole: Rule | None) -> bool:
     return behind.weight > whole.weight or (whole.name in _GENERAL and behind.name not in _GENERAL)
 
 
+def _quotes(rule: Rule, text: str) -> bool:
+    """Whether what a rule took is a source that a tool quotes, or a label in one."""
+    return _LABEL.match(text) is not None or (rule.name in _GENERAL and _QUOTED.match(text) is not None)
+
+
 def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
     """The rule for a line, behind what other tools put before it too; red is an error in every tool."""
-    text = line.decode("utf-8", "replace")
+    bare = text = line.decode("utf-8", "replace")
     rule = _first(line, text, entries)
     if (
         rule is None
@@ -223,10 +228,11 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
         prefix = RAW_PREFIX.match(line)
         if prefix is not None:
             rest = line[prefix.end() :]
-            better = _first(rest, rest.decode("utf-8", "replace"), entries)
+            bare = rest.decode("utf-8", "replace")
+            better = _first(rest, bare, entries)
             if better is not None and _better(better, rule):
                 rule = better
-    if rule is not None and (_LABEL.match(text) or (rule.name in _GENERAL and _QUOTED.match(text))):
+    if rule is not None and (_quotes(rule, text) or _quotes(rule, bare)):
         return _QUOTED_RULE
     if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):
         return _INFO_RULE

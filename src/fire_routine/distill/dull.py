@@ -27,7 +27,8 @@ _DULL = (
     r"|There is likely|Please include|Test failed\.  See above)"
     r"|For more information about this error, try|Some errors have detailed explanations"
     r"|note: run with `RUST_BACKTRACE"
-    # … html-proofer's advice below each link
+    # … what Ansible did, html-proofer's advice below each link
+    r"|(?:ok|changed|skipping): \["
     r"|It's possible libcurl couldn't connect|Sometimes, making too many requests at once"
     # … where V8 ran out of memory: its own frames
     r"|----- Native stack trace -----|\d+: 0x[0-9a-f]{6,16} "

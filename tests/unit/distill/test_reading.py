@@ -379,6 +379,14 @@ def test_what_a_tool_reports_a_second_time_far_below_tells_little_there() -> Non
     assert second > first / 3  # in the same list it may have another reason below it
 
 
+@pytest.mark.parametrize("prefix", ["", "2026-01-02 03:04:05.678901 | "])
+def test_a_task_of_ansible_whose_failure_is_ignored_is_no_finding(prefix: str) -> None:
+    tasks = ["fatal: [web1]: FAILED! => {}", "...ignoring", "", 'fatal: [web1]: FAILED! => {"msg": "full"}']
+    digest = read("".join(f"{prefix}{line}\n" for line in tasks))
+    weights = {line.removeprefix(prefix): block.weight for block in digest.blocks for line in block.lines}
+    assert weights[tasks[0]] < weights[tasks[3]] / 2
+
+
 @pytest.mark.parametrize(
     ("printed", "behind"),
     [
@@ -505,6 +513,7 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "----- Native stack trace -----",
         " 1: 0xb76dc5 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]",
         "    #3 0x559e7f33db1b <unknown>",
+        "changed: [web1] => (item=nginx)",
         "    at Module._compile (node:internal/modules/cjs/loader:1554:14)",
         "    at async node:internal/modules/esm/loader:530:26",
         "    at emitErrorNT (node:internal/streams/destroy:151:8)",

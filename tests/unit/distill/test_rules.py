@@ -170,6 +170,8 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "[x509: make install] Command started",
         "##teamcity[buildProblem description='Process exited with code 1 (Step: make)']",
         " ❯ ChildProcess.emit node:events:517:28",
+        "[20:14:30.562]  174 |   } catch (error) {",
+        "Building from a local git clone, so ignoring these uncommitted changes:",
         " ❯ EventEmitter.<anonymous> node_modules/vitest/dist/chunks/cli-api.B7PN_QUv.js:8043:22",
         "  error: null",
         "  error: undefined,",

@@ -93,7 +93,9 @@ RULES = (
     # https://kuttl.dev/docs/testing/steps.html
     rule("kuttl", "case.go:0", r"^\s+case\.go:\d+: (?:failed in step |resource |--- )", CAUSE - 1, ahead=40, listed=True),
     rule("chainsaw", "| error ", r"^\s*\w+\.go:\d+: \| .*\| ERROR +\|", CAUSE, ahead=14),
-    rule("ansible", "fatal: [|failed: [", r"^(?:fatal|failed): \[", CAUSE, ahead=8, back=14, leads=r"^TASK|^\[ERROR\]: |^Origin: |^\d+ |^\s|^$"),
+    # https://github.com/capistrano/sshkit: what Capistrano and Kamal run on other hosts
+    rule("sshkit", "error (|stderr: error|failed to boot", r"^\s*ERROR \([\w:]+\): |^\w+ stderr: Error|^\s*ERROR Failed to boot ", CAUSE - 1, ahead=3),
+    rule("ansible", "fatal: [|failed: [", r"^(?:fatal|failed): \[", CAUSE, ahead=8, back=14, leads=r"^TASK|^\[ERROR\]: |^Origin: |^\d+ |^\s|^$", unless=r".{0,80}\.\.\.ignoring\s*$"),
     rule("ansible-error", "^e~error! ", r"^ERROR! \S", CAUSE, ahead=8),
     rule("molecule", "^c~critical ", r"^CRITICAL +(?!Ansible return code)\S", CAUSE - 1, ahead=4),
     rule("packer-step", "^=~: error ", r"^==> \S+: Error \S", CAUSE - 1, ahead=2),
@@ -131,5 +133,5 @@ SIGNS = (
     rule("windows-file", "the system cannot find|access is denied.|by another process|a part of the path|exception calling", r"^The system cannot find the (?:path|file|drive)|^Access is denied\.|being used by another process|Could not find a part of the path|^Exception calling ", RESULT, ahead=2),
     rule("display", "open display|usable sandbox", r"[Cc]an(?:not|'t) open display|No usable sandbox", CAUSE - 1, ahead=2),
     rule("service-down", "server has gone away|redis connection to|pg_ctl: could not|createdb: ", r"MySQL server has gone away|Redis connection to \S+ failed|^(?:pg_ctl|createdb): (?!warning)", CAUSE - 1, ahead=TRACE),
-    rule("out-of-date", "out of date|not up to date|not up-to-date|inconsistent|dirty|uncommitted changes", r"^(?!\s*No ).*?(?:is|are) (?:out of date(?!! The latest)|not up[- ]to[- ]date(?! because:)|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
+    rule("out-of-date", "out of date|not up to date|not up-to-date|inconsistent|dirty|uncommitted changes", r"^(?!\s*No ).*?(?:is|are) (?:out of date(?!! The latest)|not up[- ]to[- ]date(?! because:)|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|(?<!ignoring these )uncommitted changes", CAUSE - 1, ahead=4),
 )  # fmt: skip

@@ -78,6 +78,8 @@ RULES = (
     rule("dart-analyze", ".dart:0", r"^\s*error - \S+\.dart:\d+:\d+ - ", CAUSE, ahead=1),
     rule("dart-analyze-notice", ".dart:0", r"^\s*(?:warning|info) - \S+\.dart:\d+:\d+ - ", HINT, ahead=1, listed=True, warns=True),
     rule("dart-format", "^c~.dart", r"^Changed \S+\.dart$", RESULT, ahead=0, listed=True),
+    # https://gohugo.io/troubleshooting/logging
+    rule("hugo", "error => |error render of |error building site: ", r"^ERROR (?:=> |render of )|^Error: error building site: ", CAUSE - 1, ahead=0, listed=True),
     rule("dart-total", "found. (ran in", r"^\d+ issues? found\. \(ran in ", RESULT - 2, ahead=0, total=True),
     rule("dart", "error • ", r"^\s*error • ", CAUSE, ahead=0, listed=True),
     rule("dart-notice", "warning • |^i~info • ", r"^\s*(?:warning|info) • ", HINT, ahead=0, listed=True, warns=True),
