@@ -35,7 +35,7 @@ _DULL = (
     # … and a browser's driver its own
     r"|#\d+ 0x[0-9a-f]{6,16} <unknown>"
     # … where Playwright tries again, and where it keeps more
-    r"|(?:✘|✗|x|[ΓÔ]£[ÿù]) +\d+ (?:\[[^\]\n]{1,60}\] › )?[^\n]{1,400} \(retry #\d+\)"
+    r"|(?:✘|✗|x|(?:Γ|Ô)£(?:ÿ|ù)) +\d+ (?:\[[^\]\n]{1,60}\] › )?[^\n]{1,400} \(retry #\d+\)"
     r"|Error Context: |attachment #\d+: |npx playwright show-trace "
     # … the frames in which Maven and Gradle run a task (what runs tests below them has others)
     r"|at org\.(?:apache\.maven\.(?:DefaultMaven|cli|lifecycle|plugin\.Default)"

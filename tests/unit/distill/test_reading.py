@@ -524,6 +524,7 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "npm ERR! You can get information on how to open an issue for this project with:",
         "npm ERR! Failed at the shop@1.2.3 test script 'mocha'.",
         "For more information about this error, try `rustc --explain E0425`.",
+        "  Γ£ÿ  13 [chromium] ΓÇ║ e2e/cart.spec.ts:13:3 ΓÇ║ Cart ΓÇ║ shows prices (retry #1) (26.1s)",
         "  ✘  13 [chromium] › e2e/cart.spec.ts:13:3 › Cart › shows prices (retry #1) (26.1s)",
     ],
 )

@@ -24,6 +24,8 @@ RULES = (
     rule("xcode-progress", "registerexecutionpolicyexception|note: disabling previews", r"^(?:\s*builtin-)?RegisterExecutionPolicyException |^note: Disabling previews because ", NOISE, ahead=0),
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
     rule("surefire-passed", "failures: 0, errors: 0", r"^(?:\[\w+\] )?Tests run: \d+, Failures: 0, Errors: 0, .* -+ in \S+$", NOISE, ahead=0),
+    # https://docs.usebruno.com/bru-cli: a request that was answered, as some tests expect
+    rule("bruno-request", "found) - |unauthorized) - |forbidden) - |conflict) - |request) - |entity) - |error) - ", r"^\S.* \([45]\d\d [A-Z][\w -]+\) - \d+ ms$", NOISE, ahead=0),
     # https://nodejs.org/api/util.html#utilinspectobject-options: a property of an object
     rule("inspected", ": [function|: [class|error: null|error: undefined|error: true|error: false", r"^\s*\w+: \[(?:Function|class)\b|^\s+error: (?:null|undefined|true|false),?$", NOISE, ahead=0),
     # a virtual machine without a console says so when it boots

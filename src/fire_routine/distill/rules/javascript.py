@@ -13,6 +13,8 @@ RULES = (
     rule("jest-total", "^t~failed|^s~failed", r"^\s*(?:Tests|Test Suites|Test Files|Snapshots):? +.*\d+ failed", RESULT - 2, ahead=0, total=True),
     rule("jest-none", "no tests found", r"^No tests found, exiting with code", CAUSE, ahead=5),
     rule("jest-snapshot", "obsolete|snapshot failed|snapshots failed", r"^ *› \d+ snapshots? (?:failed|obsolete)", RESULT - 1, ahead=0),
+    # https://nodejs.org/api/util.html#utilinspectobject-options: a string of several lines
+    rule("inspected-error", "error: ", r"^\s*[\"'](?:Syntax|Type|Reference|Range)?Error: .*\\n[\"'] \+$", RESULT, ahead=12),
     rule("jest-hangs", "jest did not exit", r"^Jest did not exit one second after", RESULT, ahead=3),
     # https://github.com/GoogleChrome/lighthouse-ci
     rule("lighthouse", "runtime error encountered", r"^\s*Runtime error encountered: ", CAUSE - 1, ahead=2),

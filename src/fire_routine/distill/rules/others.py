@@ -129,7 +129,7 @@ RULES = (
     rule("vim-error", "^e~e00: |^e~e000: |^e~e0000: ", r"^E\d{2,4}: ", RESULT, ahead=2),
     rule("yaml", "while parsing|while scanning|found character|did not find expected|mapping values", r"(?:while (?:parsing|scanning) (?:a|an|the|for)|found character .{1,9}that cannot start|did not find expected|mapping values are not allowed)", CAUSE, ahead=2),
     # Mocha and others that number what failed; RSpec also numbers what is pending, the reason below it
-    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# "),
-    rule("numbered-failure", "^0~0) ", r"^\s{0,8}\d+\) \S.*", RESULT, ahead=TRACE, listed=True),
+    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) (?![0-9A-F]{40} )\S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# "),
+    rule("numbered-failure", "^0~0) ", r"^\s{0,8}\d+\) (?![0-9A-F]{40} )\S.*", RESULT, ahead=TRACE, listed=True),
     rule("consequence-shell", "^e~exit ", r"^exit [1-9]\d*$", HINT, ahead=0),
 )  # fmt: skip
