@@ -232,7 +232,7 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
             better = _first(rest, bare, entries)
             if better is not None and _better(better, rule):
                 rule = better
-    if rule is not None and (_quotes(rule, text) or _quotes(rule, bare)):
+    if rule is not None and (_quotes(rule, text) or (bare is not text and _quotes(rule, bare))):
         return _QUOTED_RULE
     if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):
         return _INFO_RULE
