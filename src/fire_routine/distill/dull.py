@@ -37,10 +37,9 @@ _DULL = (
     # … where Playwright tries again, and where it keeps more
     r"|(?:✘|✗|x|(?:Γ|Ô)£(?:ÿ|ù)) +\d+ (?:\[[^\]\n]{1,60}\] › )?[^\n]{1,400} \(retry #\d+\)"
     r"|Error Context: |attachment #\d+: |npx playwright show-trace "
-    # … the frames in which Maven and Gradle run a task (what runs tests below them has others)
-    r"|at org\.(?:apache\.maven\.(?:DefaultMaven|cli|lifecycle|plugin\.Default)"
-    r"|codehaus\.plexus\.classworlds\.launcher)\b"
-    r"|at org\.gradle\."
+    # … frames in which Maven runs a task (what runs tests below has others), Gradle's and Node.js' own
+    r"|at org\.(?:apache\.maven\.(?:DefaultMaven|cli|lifecycle|plugin\.Default)\b"
+    r"|codehaus\.plexus\.classworlds\.launcher\b|gradle\.)"
     r"|at (?:\S+ \(|async )?\S*/node_modules/(?:@?jest|mocha|@?vitest)\b"
     r"|at (?:async )?(?:\S{1,80} (?:\[as \S{1,40}\] )?\()?node:internal/)|ok "
     r"|\+{1,6} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{2,6}[^+\s]|travis_(?:fold|time)"
