@@ -27,6 +27,9 @@ _DULL = (
     r"|There is likely|Please include|Test failed\.  See above)"
     r"|For more information about this error, try|Some errors have detailed explanations"
     r"|note: run with `RUST_BACKTRACE"
+    # … what opam says of each failure, and what git fetches
+    r"|# (?:opam-version|os|context|compiler|path|exit-code|env-file|(?:stdout|stderr|output)-file) {2,}"
+    r"|# Installed /|\* \[new (?:branch|ref|tag)\] "
     # … what Ansible did, html-proofer's advice below each link
     r"|(?:ok|changed|skipping): \["
     r"|It's possible libcurl couldn't connect|Sometimes, making too many requests at once"

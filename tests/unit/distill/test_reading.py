@@ -514,6 +514,8 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         " 1: 0xb76dc5 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]",
         "    #3 0x559e7f33db1b <unknown>",
         "changed: [web1] => (item=nginx)",
+        "# env-file             /home/opam/.opam/4.03.0/build/oasis.0.4.7/oasis-7-e80101.env",
+        " * [new branch]      kents-v8-update -> origin/kents-v8-update",
         "    at Module._compile (node:internal/modules/cjs/loader:1554:14)",
         "    at async node:internal/modules/esm/loader:530:26",
         "    at emitErrorNT (node:internal/streams/destroy:151:8)",

@@ -170,6 +170,7 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "[x509: make install] Command started",
         "##teamcity[buildProblem description='Process exited with code 1 (Step: make)']",
         " ❯ ChildProcess.emit node:events:517:28",
+        "- ./setup.exe -configure",
         '  1) 04D58F4697D33C9AB4DF31C2E9ED3A46F2E01A2F "Apple Distribution: Octo Shop (***)"',
         "Command timed out after 3 seconds on try 1 of 4, trying again with a 6 second timeout...",
         "[20:14:30.562]  174 |   } catch (error) {",

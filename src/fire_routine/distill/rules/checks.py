@@ -43,7 +43,7 @@ RULES = (
     rule("lychee", "^[~] http|^[~] <http|^[~] [http|^[~] file|^*~] http|^*~] <http|^*~] [http|^*~] file|^✗~] http|^✗~] <http|^✗~] [http|^✗~] file", r"^(?:[*✗] )?\[(?:[45]\d\d|ERROR(?=.* \| )|TIMEOUT|ERR)\] [<\[(]?(?:https?|file):", CAUSE - 1, ahead=0, listed=True),
     rule("markdown-link-check", "^[~✖", r"^\s*\[✖\] ", CAUSE - 1, ahead=0, listed=True),
     rule("awesome-bot", "issues :-(", r"^Issues :-\($", CAUSE, ahead=40, paragraph=40),
-    rule("html-proofer", "^-~- ./|*  internally|*  external|*  image|*  linking|html-proofer found", r"^- \./|^\s*\*  (?:internally|External link|image|linking)|^HTML-Proofer found \d+ failures?", CAUSE - 2, ahead=3),
+    rule("html-proofer", "^-~- ./|*  internally|*  external|*  image|*  linking|html-proofer found", r"^- \./\S+\.html?$|^\s*\*  (?:internally|External link|image|linking)|^HTML-Proofer found \d+ failures?", CAUSE - 2, ahead=3),
     rule("mkdocs", "warning -  |error   -  |error -  ", r"^(?:WARNING|ERROR) +-  \S", REPORT, ahead=0),
     rule("mkdocs-strict", "in strict mode", r"^Aborted with \d+ warnings in strict mode", HINT, ahead=0),
     rule("docusaurus", "broken link on", r"^(?:- )?Broken link on source page path = ", CAUSE - 1, ahead=6),

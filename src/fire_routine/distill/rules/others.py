@@ -71,6 +71,7 @@ RULES = (
     rule("luarocks", "^e~error: ", r"^Error: (?:No results matching|Failed (?:installing|finding)|LuaRocks)", CAUSE, ahead=3),
     rule("ocaml", "^f~characters 0", r'^File "(?![^"]*oUnit)[^"]+", lines? [\d-]+, characters \d+-\d+:$', CAUSE, ahead=12, paragraph=12),
     rule("ocaml-exception", "^f~failure(|invalid_argument(|sys_error(", r"^(?:Stdlib\.)?(?:Failure|Invalid_argument|Sys_error)\(", CAUSE - 1, ahead=TRACE),
+    rule("opam-compilation", "the compilation of ", r"^\[ERROR\] The compilation of \S+ failed at ", CAUSE - 1, ahead=0, listed=True),
     rule("opam", "#=== error while", r"^#=== ERROR while .* =+#$", CAUSE, ahead=2, paragraph=40),
     rule("ounit", "^e~error: |^f~failure: ", r"^(?:Error|Failure): .{1,200}:\d+(?::[^()]*)?\.$", CAUSE, ahead=2),
     rule("qcheck", "^t~ failed (|^t~ failed:|^e~error: property", r"^[Tt]est .* (?:failed \(\d+ shrink steps\)|errored on \(\d+ shrink steps\)):$|^Error: property .* failed", CAUSE, ahead=6, paragraph=6),
