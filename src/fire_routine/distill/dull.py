@@ -1,4 +1,4 @@
-"""Lines that tell nothing by themselves, whatever failed."""
+"""Lines that tell nothing by themselves, whatever failed; `rules.dull`: those that look like errors."""
 
 from __future__ import annotations
 

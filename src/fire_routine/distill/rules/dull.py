@@ -24,6 +24,11 @@ RULES = (
     rule("xcode-progress", "registerexecutionpolicyexception|note: disabling previews", r"^(?:\s*builtin-)?RegisterExecutionPolicyException |^note: Disabling previews because ", NOISE, ahead=0),
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
     rule("surefire-passed", "failures: 0, errors: 0", r"^(?:\[\w+\] )?Tests run: \d+, Failures: 0, Errors: 0, .* -+ in \S+$", NOISE, ahead=0),
+    # `security find-identity`: a certificate of the keychain
+    rule("keychain-identity", "^0~0) ", r"^\s*\d+\) [0-9A-F]{40} \"", NOISE, ahead=0),
+    # fastlane, of a command that it runs once more; Kamal, of what it leaves out
+    rule("tried-again", "trying again", r"timed out .*, trying again ", NOISE, ahead=0),
+    rule("ignored-changes", "uncommitted changes", r"ignoring these uncommitted changes", NOISE, ahead=0),
     # https://docs.usebruno.com/bru-cli: a request that was answered, as some tests expect
     rule("bruno-request", "found) - |unauthorized) - |forbidden) - |conflict) - |request) - |entity) - |error) - ", r"^\S.* \([45]\d\d [A-Z][\w -]+\) - \d+ ms$", NOISE, ahead=0),
     # https://nodejs.org/api/util.html#utilinspectobject-options: a property of an object

@@ -25,7 +25,7 @@ RULES = (
     rule("animal-sniffer", "undefined reference", r"^(?:\[\w+\] )*(?:\S+:\d+: ?|\s*>> )?Undefined reference(?: \(|: )", CAUSE - 1, ahead=0, back=1, leads=r"^\S+\.\w+:\d+$"),
     # Maven 2 tells the reason as information
     rule("maven-2", "[error] build error", r"^\[ERROR\] BUILD ERROR$", CAUSE - 1, ahead=0, paragraph=6),
-    rule("maven-error", "[error]", r"^\[ERROR\] (?!The compilation of \S+ failed at )", REPORT + 1, ahead=8),
+    rule("maven-error", "[error]", r"^\[ERROR\] ", REPORT + 1, ahead=8),
     rule("maven-fatal", "[fatal]", r"^\[FATAL\] ", CAUSE - 1, ahead=4),
     rule("maven-result", "build failure", r"^(?:\[\w+\] )?BUILD FAILURE", CONSEQUENCE, ahead=0),
     rule("maven-module", ". failure [", r"^\[INFO\] .*\.{2,} FAILURE \[", RESULT - 2, ahead=0),

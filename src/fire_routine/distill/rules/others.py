@@ -71,8 +71,6 @@ RULES = (
     rule("luarocks", "^e~error: ", r"^Error: (?:No results matching|Failed (?:installing|finding)|LuaRocks)", CAUSE, ahead=3),
     rule("ocaml", "^f~characters 0", r'^File "(?![^"]*oUnit)[^"]+", lines? [\d-]+, characters \d+-\d+:$', CAUSE, ahead=12, paragraph=12),
     rule("ocaml-exception", "^f~failure(|invalid_argument(|sys_error(", r"^(?:Stdlib\.)?(?:Failure|Invalid_argument|Sys_error)\(", CAUSE - 1, ahead=TRACE),
-    rule("opam-compilation", "the compilation of ", r"^\[ERROR\] The compilation of \S+ failed at ", CAUSE - 1, ahead=0, listed=True),
-    rule("opam", "#=== error while", r"^#=== ERROR while .* =+#$", CAUSE, ahead=2, paragraph=40),
     rule("ounit", "^e~error: |^f~failure: ", r"^(?:Error|Failure): .{1,200}:\d+(?::[^()]*)?\.$", CAUSE, ahead=2),
     rule("qcheck", "^t~ failed (|^t~ failed:|^e~error: property", r"^[Tt]est .* (?:failed \(\d+ shrink steps\)|errored on \(\d+ shrink steps\)):$|^Error: property .* failed", CAUSE, ahead=6, paragraph=6),
     rule("dart-compile", ".dart:0", r"^\S+\.dart:\d+:\d+: Error: ", CAUSE, ahead=4, paragraph=2),
@@ -130,7 +128,7 @@ RULES = (
     rule("vim-error", "^e~e00: |^e~e000: |^e~e0000: ", r"^E\d{2,4}: ", RESULT, ahead=2),
     rule("yaml", "while parsing|while scanning|found character|did not find expected|mapping values", r"(?:while (?:parsing|scanning) (?:a|an|the|for)|found character .{1,9}that cannot start|did not find expected|mapping values are not allowed)", CAUSE, ahead=2),
     # Mocha and others that number what failed; RSpec also numbers what is pending, the reason below it
-    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) (?![0-9A-F]{40} )\S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# "),
-    rule("numbered-failure", "^0~0) ", r"^\s{0,8}\d+\) (?![0-9A-F]{40} )\S.*", RESULT, ahead=TRACE, listed=True),
+    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# "),
+    rule("numbered-failure", "^0~0) ", r"^\s{0,8}\d+\) \S.*", RESULT, ahead=TRACE, listed=True),
     rule("consequence-shell", "^e~exit ", r"^exit [1-9]\d*$", HINT, ahead=0),
 )  # fmt: skip
