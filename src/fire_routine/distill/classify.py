@@ -12,7 +12,7 @@ from .passed import LEADING, PASSED
 from .rules import DULL, GENERAL, SPECIFIC
 from .rules.infrastructure import SIGNS
 from .rules.rule import CAUSE, HINT, NOISE, Rule
-from .text import numbered, tabbed, texts, unstamped
+from .text import numbered, texts
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
@@ -59,9 +59,10 @@ _QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")
 # Parts of words that are worth a look wherever they stand.
 _ANYWHERE = (b"error", b"fail", b"exception", b"panic")
 _FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT or rule.section is not None)
-GITHUB_MARK = b"##["
+HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and tells an error
+GITHUB_MARKS = (HEADING, ERROR)
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
-MARKS = (GITHUB_MARK, *OTHER_MARKS, *PASSED)
+MARKS = (*GITHUB_MARKS, *OTHER_MARKS, *PASSED)
 
 # Letters to lower case, every digit to a nought, and bytes beyond ASCII to few: the fewer different ones
 # there are, the faster is the search. A rule's expression tells apart what is equal then.
@@ -130,14 +131,14 @@ def _formats() -> Literals:
     return Literals(texts)
 
 
-def _reds(raw: bytes) -> set[int]:
-    """Which of the raw lines are red."""
+def _reds(raw: bytes) -> list[int]:
+    """Where raw lines become red, the first place in each."""
     if b"\x1b" in raw:
         start, red = b"\x1b", _RED
     elif b"^[[" in raw:
         start, red = b"^[", _RED_CARETS
     else:
-        return set()
+        return []
     found: list[int] = []
     edge = 0  # the end of the last line that is
     for end in _RED_ENDS.ends(raw):
@@ -147,7 +148,7 @@ def _reds(raw: bytes) -> set[int]:
             edge = raw.find(b"\n", end)
             if edge < 0:
                 break
-    return set(numbered(raw, found))
+    return found
 
 
 @cache
@@ -163,15 +164,14 @@ def marks_among(lines: Sequence[bytes]) -> set[int]:
     return set(numbered(joined, _marks().ends(joined)))
 
 
-def worth_a_look(lines: Sequence[bytes]) -> list[int]:
-    """Which raw lines may be marks, or be taken by a rule wherever they stand; most of a log's are not."""
-    if tabbed(lines):
-        lines = unstamped(lines)
-    raw = b"\n".join(lines)
-    folded = b"\n" + raw.translate(_FOLD)
-    found = [at - 1 for at in numbered(folded, _formats().ends(folded))]
+def worth_a_look(raw: bytes) -> list[int]:
+    """Which raw lines, each behind a line's end, may be marks, or be taken by a rule wherever they stand.
+
+    Most of a log's are not.
+    """
+    places = _formats().ends(raw.translate(_FOLD))
     reds = _reds(raw)
-    return sorted({*found, *reds}) if reds else found
+    return [at - 1 for at in numbered(raw, sorted([*places, *reds]) if reds else places)]
 
 
 @lru_cache(maxsize=4096)
@@ -269,7 +269,8 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     if max(map(len, shown), default=0) > _PROBE:  # no line, however made, costs more than a short one
         shown = [line if len(line) <= _PROBE else line[: _PROBE - 100] + line[-100:] for line in shown]
     _, _, anywhere = _all()
-    reds = _reds(b"\n".join(lines))
+    joined = b"\n".join(lines)
+    reds = set(numbered(joined, _reds(joined)))
     rules: list[Rule | None] = [None] * len(lines)
     for at, called in _calls(shown, reds).items():
         red = at in reds

@@ -6,32 +6,31 @@ from collections.abc import Sequence
 
 from .classify import classify, marks_among, worth_a_look
 from .rules.rule import Rule
-from .text import masked, unstamped
+from .stream import Window
+from .text import masked, tabbed, unstamped
 
 # Lines, numbers masked, that are known to have been looked at, and bytes of them: beyond, all is learnt anew.
 MOST = 50_000
 SIZE = 8 * 1024 * 1024
 
+Looked = tuple[int, bytes, Rule | None, bool]  # a line's place, it masked, its rule, whether it may be a mark
 
-class Known:
-    """Which lines, numbers masked, are worth a look, and why: each is classified once."""
 
-    def __init__(self) -> None:
+class _Learnt:
+    """Which lines, numbers masked, a rule takes or may be marks: each is classified once."""
+
+    def __init__(self, *, every: bool) -> None:
+        self._every = every  # as `classify` has it
         self._rules: dict[bytes, Rule | None] = {}  # None: a mark, or nothing
         self._marks: set[bytes] = set()
         self._size = 0
 
-    def look(self, lines: Sequence[bytes]) -> list[tuple[int, bytes, Rule | None, bool]]:
-        """The places of lines that a rule takes or that may be marks: the line with its numbers masked,
-        which rule, and whether a mark."""
-        places = worth_a_look(lines)
-        if not places:
-            return []
-        bare = unstamped([lines[at] for at in places])
-        masks = masked(bare)
-        self._learn(bare, masks)
+    def look(self, lines: Sequence[bytes]) -> list[Looked]:
+        """Those of the lines, without their timestamps, that a rule takes or that may be marks."""
+        masks = masked(lines)
+        self._learn(lines, masks)
         rules, marks = self._rules, self._marks
-        found = [(at, mask, rules[mask], mask in marks) for at, mask in zip(places, masks, strict=True)]
+        found = [(at, mask, rules[mask], mask in marks) for at, mask in enumerate(masks)]
         return [each for each in found if each[2] or each[3]]
 
     def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> None:
@@ -44,6 +43,24 @@ class Known:
         fresh = sorted([at for mask, at in position.items() if mask not in self._rules])
         new = [lines[at] for at in fresh]
         self._marks.update(masks[fresh[at]] for at in marks_among(new))
-        for at, rule in zip(fresh, classify(new, every=False), strict=True):
+        for at, rule in zip(fresh, classify(new, every=self._every), strict=True):
             self._size += len(masks[at])
             self._rules[masks[at]] = rule if rule is not None and rule.weight >= 1 else None
+
+
+class Known:
+    """What has been learnt of lines."""
+
+    def __init__(self) -> None:
+        self._anywhere, self._near = _Learnt(every=False), _Learnt(every=True)
+
+    def look(self, window: Window) -> list[Looked]:
+        """The lines, of those that are new, that tell something wherever they stand."""
+        lines = window.lines[window.start : window.stop]
+        places = worth_a_look(b"\n".join((b"", *unstamped(lines))) if tabbed(lines) else window.new)
+        found = self._anywhere.look(unstamped([lines[at] for at in places])) if places else []
+        return [(places[at], mask, rule, marked) for at, mask, rule, marked in found]
+
+    def look_at_each(self, lines: Sequence[bytes]) -> list[Looked]:
+        """The same of lines of which none needs to hold a word that is worth a look anywhere."""
+        return self._near.look(unstamped(lines)) if lines else []

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from .blocks import unprefixed
-from .classify import GITHUB_MARK, OTHER_MARKS, classify, marks_among
+from .classify import ERROR, GITHUB_MARKS, HEADING, OTHER_MARKS
 from .collected import Collected
 from .ends import ACTION, CLEANS_UP, GITHUB, JENKINS, TRAVIS
 from .findings import Header, Mark, Scan, Tail, with_lists
@@ -15,14 +15,13 @@ from .known import Known
 from .passed import PASSED, began
 from .rules.rule import CAUSE, Rule
 from .stream import Window, windows
-from .text import job_of, masked, segments, shown, stamp_of, texts, unstamped
+from .text import job_of, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
-# How a runner heads a step, and how it shows its script: neither is output.
-HEADING, SCRIPT = b"##[group]Run ", b"[36;1m"
+SCRIPT = b"[36;1m"  # how a runner shows a step's script, which is no output, as its heading is none
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 200  # marks that are remembered, of the first and of the last
 
@@ -55,7 +54,7 @@ class Scanner:
         self._first = window.first
         self._collected.turn_to(window.lines, window.first)
         self._examined = {number for number in self._examined if number >= window.first}
-        for at, mask, rule, marked in self._known.look(window.lines[window.start : window.stop]):
+        for at, mask, rule, marked in self._known.look(window):
             if self._section is not None:
                 self._run_section(window.stop)
             number = window.first + window.start + at
@@ -107,15 +106,9 @@ class Scanner:
     def _examine_each(self, begin: int, end: int, quoted: re.Pattern[bytes] | None = None) -> None:
         """Examine lines of which none needs to hold a word that is worth a look anywhere."""
         left = [at for at in range(begin, end) if self._first + at not in self._examined]
-        if not left:
-            return
         self._examined.update(self._first + at for at in left)
-        lines = unstamped([self._lines[at] for at in left])
-        rules = classify(lines, every=True)
-        marks = marks_among(lines)
-        found = [at for at, rule in enumerate(rules) if at in marks or (rule and rule.weight >= 1)]
-        for at, mask in zip(found, masked([lines[at] for at in found]), strict=True):
-            self._examine(left[at], mask, rules[at], at in marks, quoted)
+        for at, mask, rule, marked in self._known.look_at_each([self._lines[at] for at in left]):
+            self._examine(left[at], mask, rule, marked, quoted)
 
     def _examine(
         self,
@@ -128,7 +121,7 @@ class Scanner:
         raw = self._lines[index]
         if marked:
             self._look_for_marks(index, raw)
-        if rule is None or rule.weight < 1:
+        if rule is None:
             return
         if raw.find(SCRIPT, 0, 80) >= 0 or raw.find(HEADING, 0, 500) >= 0:
             return
@@ -148,7 +141,7 @@ class Scanner:
         for mark in OTHER_MARKS:
             if mark in raw:
                 self._other_marks(index, raw)
-        if raw.find(GITHUB_MARK, 0, 500) >= 0:
+        if any(raw.find(mark, 0, 500) >= 0 for mark in GITHUB_MARKS):
             self._marks(index, raw)
             return
         for mark in PASSED:
@@ -189,7 +182,7 @@ class Scanner:
         text = self._text(index)
         if text.startswith(HEADING.decode()):
             self._begin_step(self._read_header(index, text))
-        elif text.startswith("##[error]"):
+        elif text.startswith(ERROR.decode()):
             self._mark(index, self._kind(index, text), text, stamp_of(raw)[1])
 
     def _kind(self, index: int, text: str) -> str:

@@ -18,6 +18,7 @@ class Window:
     """Whole lines; those that are new to be looked at lie between `start` and `stop`."""
 
     lines: list[bytes]
+    new: bytes  # those that are, joined, behind the end of the line before
     first: int  # number of the first line in the log, from 0
     start: int
     stop: int
@@ -78,6 +79,7 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     """The log in overlapping windows; each line lies in one window's new part."""
     before: list[bytes] = []  # lines that were looked at
     waiting: list[bytes] = []  # lines that were at hand already, and are new in the next window
+    told = b"\n"  # the same, joined, behind the end of the line before
     first = 0
     rest = b""
     parts: list[bytes] = []
@@ -98,15 +100,15 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
         start = len(before)
         lines = [*before, *waiting, *done, *last, *ahead]
         if len(lines) == start + len(ahead):  # what is new waits until more stands behind it
-            waiting = ahead
+            waiting, told = ahead, b"\n" + whole[stop:]
             continue
-        yield Window(lines, first, start, len(lines) - len(ahead), last=False)
+        yield Window(lines, told + whole[:stop], first, start, len(lines) - len(ahead), last=False)
         first += start + len(waiting) + len(done)
-        before, waiting = last, ahead
+        before, waiting, told = last, ahead, b"\n" + whole[stop:]
     whole, rest = _bounded(rest + b"".join(parts))
     start = len(before)
     lines = [*before, *waiting, *(whole + rest).split(b"\n")]
     if not lines[-1]:
         lines.pop()
     if len(lines) > start:
-        yield Window(lines, first, start, len(lines), last=True)
+        yield Window(lines, told + whole + rest, first, start, len(lines), last=True)

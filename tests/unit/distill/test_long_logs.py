@@ -12,6 +12,7 @@ from fire_routine.distill.findings import Finding, Header, Mark, Scan
 from fire_routine.distill.known import MOST, Known
 from fire_routine.distill.place import factors
 from fire_routine.distill.rules.rule import CAUSE, rule
+from fire_routine.distill.stream import Window
 
 LINES = 30_000
 # Formats of tools of which no line holds an error word.
@@ -83,14 +84,19 @@ def test_steps_that_run_after_the_failed_one_do_not_change_its_count() -> None:
     assert len(re.findall("E501", text)) + int(count[0].replace(",", "")) == 1_000
 
 
+def window(*lines: bytes) -> Window:
+    """Lines as a window that holds them all, and none before them."""
+    return Window(list(lines), b"\n".join((b"", *lines)), 0, 0, len(lines), last=True)
+
+
 def test_what_was_learnt_before_is_known_amid_a_flood_of_new_lines() -> None:
     known = Known()
     cause = b"error: the cause"
-    assert [at for at, *_ in known.look([cause])] == [0]
+    assert [at for at, *_ in known.look(window(cause))] == [0]
     letters = str.maketrans("0123456789", "abcdefghij")
     flood = [f"error {str(n).translate(letters)}".encode() for n in range(MOST + 1)]
-    assert known.look([*flood, cause])[-1][0] == len(flood)
-    assert [at for at, *_ in known.look([cause])] == [0]
+    assert known.look(window(*flood, cause))[-1][0] == len(flood)
+    assert [at for at, *_ in known.look(window(cause))] == [0]
 
 
 def test_findings_of_each_kind_are_shown_before_more_of_the_most_frequent() -> None:

@@ -64,7 +64,7 @@ def test_a_line_is_taken_by_the_rule_of_its_tool(name: str, line: str) -> None:
 )
 def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None:
     of_formats = [(before + line).encode() for name, line in PRINTED if WEIGHTS.get(name, 0) >= HINT]
-    looked = worth_a_look([b"noise", *of_formats, b"more noise"])
+    looked = worth_a_look(b"\n".join([b"", b"noise", *of_formats, b"more noise"]))
     assert [line for at, line in enumerate(of_formats, 1) if at not in looked] == []
     assert {0, len(of_formats) + 1}.isdisjoint(looked)
 
@@ -88,7 +88,7 @@ def test_where_the_automaton_has_no_wheel_the_same_rules_take_the_same_lines(fam
     lines = list(printed_in(family))
     taken = classify.classify([line.encode() for _, line in lines], every=True)
     assert [rule.name if rule else "" for rule in taken] == [name for name, _ in lines]
-    looked = worth_a_look([line.encode() for _, line in lines])
+    looked = worth_a_look(b"\n".join([b"", *(line.encode() for _, line in lines)]))
     assert {at for at, (name, _) in enumerate(lines) if WEIGHTS.get(name, 0) >= HINT} <= set(looked)
 
 

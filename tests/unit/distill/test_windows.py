@@ -1,0 +1,28 @@
+"""A log's windows: each line is new in one of them, and `new` is these lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from fire_routine.distill.stream import AHEAD, SIZE, windows
+
+SHORT = b"".join(b"line %d of many\n" % n for n in range(30_000))
+LONG = b"".join(b"%d " % n + b"x" * (n % 5 * AHEAD // 2) + b"\n" for n in range(40))
+STATES = b"begin\n" + b"".join(b"%d %%\r" % n for n in range(SIZE)) + b"\nend"
+
+
+@pytest.mark.parametrize("chunk", [1_000, 60_000, SIZE + 1])
+@pytest.mark.parametrize(
+    "log",
+    [SHORT, SHORT[:-1], LONG, LONG + SHORT, SHORT + LONG, STATES, b"", b"\n", b"one\n", b"\n\none"],
+    ids=["short", "unended", "long", "long first", "long last", "states", "empty", "blank", "one", "blanks"],
+)
+def test_each_line_is_new_in_one_window(log: bytes, chunk: int) -> None:
+    lines: list[bytes] = []
+    for window in windows(log[at : at + chunk] for at in range(0, len(log), chunk)):
+        new = window.lines[window.start : window.stop]
+        assert window.new in (b"\n".join((b"", *new)), b"\n".join((b"", *new, b"")))
+        assert window.first + window.start == len(lines)
+        lines += new
+    if log is not STATES:  # of which each state becomes a line
+        assert lines == log.removesuffix(b"\n").split(b"\n")[: None if log else 0]
