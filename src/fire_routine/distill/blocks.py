@@ -14,7 +14,8 @@ from .rules.rule import Rule
 _CONTINUES = re.compile(  # among them │, and what a Windows console makes of it
     rb"\s+at |\s*(?:\xe2\x9d\xaf) \S+:\d|at (?:<|\w+\.|[\w-]+, )"
     rb"|\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*(?:\||\xe2\x94\x82|\xce\x93\xc3\xb6\xc3\xa9)| *\d+ \|"
-    rb"|[+-]|@@ |index [0-9a-f]{7}|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint"
+    rb"|\s*\\x\{25|[+-]|@@ |index [0-9a-f]{7}"
+    rb"|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint"
     rb"|Note|Hint|Reason|reason|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
     rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |remote: |In file included"
     rb"|Dependency trace:|symbol:|location:|required:|found:|reason:|\S*/\S+:\d+$"

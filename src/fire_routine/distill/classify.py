@@ -51,7 +51,7 @@ _WARN = pattern(rf"{_TIME}{_SAID}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)
 _WARN_RULE = next(rule for rule in GENERAL if rule.name == "warning")
 
 # A source as compilers and linters quote it, behind its line's number.
-_QUOTED = pattern(r"\s*(?:> *)?\d+ ?[|│▕] (?! *(?:ERROR|WARNING) )")
+_QUOTED = pattern(r"\s*(?:> *)?\d+ ?(?:[|│▕]|\\x\{2502\}) (?! *(?:ERROR|WARNING) )")
 # What a compiler says below such a source, beside the place that it points at: belongs to the error above.
 _LABEL = pattern(r" +\|[ |]+(?:[-^~]{2,}|_{2,}[-^~])")
 _QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")

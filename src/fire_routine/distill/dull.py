@@ -32,6 +32,10 @@ _DULL = (
     r"|# Installed /|\* \[new (?:branch|ref|tag)\] "
     # … what Ansible did, html-proofer's advice below each link
     r"|(?:ok|changed|skipping): \["
+    # … what Bazel ran, and what Dart's analyzer does
+    r"|\(cd \S+ && \\$|exec env - \\$|[A-Z_]{2,40}=\S* \\$"
+    r"|# (?:Configuration: [0-9a-f]{64}|Execution platform: )"
+    r"|Analyzing \S{1,80}\.{3}|No issues found!"
     r"|It's possible libcurl couldn't connect|Sometimes, making too many requests at once"
     # … where V8 ran out of memory: its own frames
     r"|----- Native stack trace -----|\d+: 0x[0-9a-f]{6,16} "

@@ -57,6 +57,8 @@ _STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; o
 _FOREIGN, _SOURCES = 0.4, 0.25  # what of their share tell frames of what is installed, and sources there
 # The line that a code frame points at, as Babel prints it; those around it, and what of their share tells.
 _POINTED_AT, _AROUND, _OF_AROUND = re.compile(rb"\s*> *\d+ +\|"), re.compile(rb"\s+\d+ +\|"), 0.4
+# A line, but for the first, of a text that PHPUnit quotes, and what of its share that tells.
+_QUOTED_END, _QUOTE, _OF_QUOTED = b"\\n", b"Failed asserting that ", 0.3
 # How a compiler came to a file, and what of its share that tells.
 _INCLUDED, _OF_INCLUDED = re.compile(rb"In file included from | +from (?:[A-Za-z]:)?[^\s:]+:\d"), 0.3
 
@@ -74,13 +76,16 @@ def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator
 
 
 def _beside(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int, float]]:
-    """What stands around the line that a code frame points at, and how a compiler came to a file."""
+    """What stands around the line that a code frame points at or in a quoted text, and how a compiler came
+    to a file."""
     framed = any(_POINTED_AT.match(text) for text in texts[begin:end])
     for at in range(begin, end):
         if _INCLUDED.match(texts[at]):
             yield at, _OF_INCLUDED
         elif framed and _AROUND.match(texts[at]):
             yield at, _OF_AROUND
+        elif texts[at].endswith(_QUOTED_END) and not texts[at].startswith(_QUOTE):
+            yield at, _OF_QUOTED
 
 
 def _of_stacks(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:

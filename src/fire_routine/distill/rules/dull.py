@@ -28,6 +28,7 @@ RULES = (
     rule("keychain-identity", "^0~0) ", r"^\s*\d+\) [0-9A-F]{40} \"", NOISE, ahead=0),
     # fastlane, of a command that it runs once more; Kamal, of what it leaves out
     rule("tried-again", "trying again", r"timed out .*, trying again ", NOISE, ahead=0),
+    rule("flutter-lock", "startup lock", r"Waiting for another flutter command to release the startup lock", NOISE, ahead=0),
     rule("ignored-changes", "uncommitted changes", r"ignoring these uncommitted changes", NOISE, ahead=0),
     # https://docs.usebruno.com/bru-cli: a request that was answered, as some tests expect
     rule("bruno-request", "found) - |unauthorized) - |forbidden) - |conflict) - |request) - |entity) - |error) - ", r"^\S.* \([45]\d\d [A-Z][\w -]+\) - \d+ ms$", NOISE, ahead=0),

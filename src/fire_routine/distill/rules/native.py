@@ -51,6 +51,10 @@ RULES = (
     rule("checkpatch", "^#~: file: ", r"^#\d+: FILE: \S+:\d+:$", CAUSE - 1, ahead=2, paragraph=2, back=1, leads=r"^(?:ERROR|WARNING|CHECK): "),
     rule("buck", "^f~failure ", r"^FAILURE \S+ \S+: ", CAUSE, ahead=12, paragraph=12),
     rule("make-rule", "no rule|no targets", r"\*\*\* No (?:rule to make target|targets (?:specified|\())", CAUSE, ahead=1),
+    # https://man.netbsd.org/make.1, FreeBSD's too
+    rule("bmake", "\" line 0", r"^\S*make(?:\[\d+\])?: \".+\" line \d+: (?![Ww]arning: )\S", CAUSE - 1, ahead=0, listed=True),
+    rule("bmake-target", "don't know how to make ", r"^\S*make(?:\[\d+\])?: (?:\S+: )?[Dd]on't know how to make \S", CAUSE, ahead=0),
+    rule("bmake-end", "^*~ error code 0|: stopped in |^b~bmake: fatal errors|make: fatal errors", r"^\*{3} (?:\[.*\] )?Error code \d+|^\S*make(?:\[\d+\])?: (?:stopped in |Fatal errors encountered)", CONSEQUENCE + 1, ahead=0),
     rule("just", "^e~error: recipe ", r"^error: Recipe `.*` (?:failed|was terminated)", CONSEQUENCE + 1, ahead=0),
     rule("make", "make: ***|]: ***", r"^(?:\S*make|gmake|mingw32-make)(?:\[\d+\])?: \*\*\* ", CONSEQUENCE + 1, ahead=1),
     rule("make-other", "makefile:0|.mk:0", r"^Makefile:\d+: |^\S+\.mk:\d+: \*\*\*", CONSEQUENCE + 1, ahead=1),

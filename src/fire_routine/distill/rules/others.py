@@ -19,7 +19,9 @@ RULES = (
     rule("rebar-ct", "^%~%%% ", r"^%%% \w+ ==> (?!.*: (?:OK|SKIPPED)$)", CAUSE, ahead=8, paragraph=8),
     rule("rebar-total", "===> failures|===> warnings", r"^===> (?:Failures|Warnings) occurred", RESULT - 1, ahead=0, total=True),
     rule("rebar", "^=~===> ", r"^===> (?:Package not found|Failed to |Dependency failure|Error |Errors? in|Unable to |.* failed$)", RESULT + 1, ahead=4),
-    rule("rebar-diagnostic", "╰──", r"^\s*│\s+╰── (?!Warning)", CAUSE, ahead=1, back=6, leads=r"^\s*(?:┌─|│|\d+ │)"),
+    # \x{2570} and so on: how Erlang writes the box where the terminal's encoding has none
+    rule("rebar-warning", "╰──|\\x{0000}\\x{0000}", r"^\s*(?:│|\\x\{2502\})\s+(?:╰──|\\x\{2570\}(?:\\x\{2500\}){2}) Warning: ", WARNING, ahead=0),
+    rule("rebar-diagnostic", "╰──|\\x{0000}\\x{0000}", r"^\s*(?:│|\\x\{2502\})\s+(?:╰──|\\x\{2570\}(?:\\x\{2500\}){2}) ", CAUSE, ahead=1, back=6, leads=r"^\s*(?:┌─|│|\d+ │|\\x\{25(?:0C|02)\}|\d+ \\x\{2502\})", listed=True),
     rule("dialyzer-line", "^l~line 0| column 0", r"^\s*Line \d+(?: Column \d+)?:? [A-Z]", RESULT + 1, ahead=2, back=1, leads=r"^\S+\.erl$", listed=True),
     rule("xref", "undefined function", r": Warning: \S+ calls undefined function ", CAUSE - 2, ahead=0, listed=True),
     rule("ct-case", "*** failed test case", r"\*\*\* FAILED test case \d+ of \d+", RESULT + 1, ahead=4, listed=True),

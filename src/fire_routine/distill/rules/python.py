@@ -40,6 +40,8 @@ RULES = (
     rule("conda", "packagesnotfounderror|unsatisfiableerror|resolvepackagenotfound|condahttperror|condaerror|condaverificationerror|invalidarchiveerror", r"^(?:PackagesNotFoundError|UnsatisfiableError|ResolvePackageNotFound|CondaHTTPError|CondaError|InvalidArchiveError|CondaVerificationError|LibMambaUnsatisfiableError)\b", CAUSE, ahead=20, paragraph=6),
     # https://docs.pydantic.dev/latest/errors/errors/
     rule("pydantic", "validation error", r"^(?:[\w.]+: )?\d+ validation errors? for \w+", CAUSE - 1, ahead=0, paragraph=24, back=40, leads=_FRAMES),
+    # https://docs.python.org/3/library/subprocess.html: what it ran has said why
+    rule("python-subprocess", "calledprocesserror: ", r"^(?:E +)?(?:subprocess\.)?CalledProcessError: Command ", CONSEQUENCE + 1, ahead=0, back=40, leads=_FRAMES),
     rule("python-exception", "error|exception|systemexit|keyboardinterrupt|timeout:|failure|notfound|doesnotexist",
          r"^(?:E +)?(?!(?:java|javax|jakarta|org|com|io|net|scala|kotlinx?|android|sun|jdk|de|fr|groovy|clojure)\.)(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
          CAUSE - 1, ahead=6, back=40, leads=_FRAMES, logged=True),
