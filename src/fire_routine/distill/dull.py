@@ -37,6 +37,30 @@ _DULL = (
     r"|# (?:Configuration: [0-9a-f]{64}|Execution platform: )"
     r"|Analyzing \S{1,80}\.{3}|No issues found!"
     r"|It's possible libcurl couldn't connect|Sometimes, making too many requests at once"
+    # … pytest's and coverage.py's, what each test printed and how each module fared being told beside them
+    r"|\[gw\d+\] \S+ -- Python |Hint: make sure your test modules/packages|Traceback:$|X(?:PASS|FAIL) "
+    r"|\S{1,300}/importlib/__init__\.py:\d+: in import_module|return _bootstrap\._gcd_import\("
+    r"|\S{1,300}\.py +\d+ +\d+ +(?:\d+ +\d+ +)?\d+(?:\.\d+)?%|Name +Stmts|-+ coverage: platform"
+    r"|rootdir: |platform \S+ -- Python "
+    r"|SKIPPED \[\d+\] |collecting \.\.\. |Ran \d+ tests? in "
+    # … other runners' totals of what passed, and headings
+    r"|Finished in \d|\d+ (?:passing|failing)(?: \(|$)|Files=\d+, Tests=\d+, |Result: FAIL$"
+    r"|Test Summary Report$|\?[ \t]+\S{1,300}\t\[no test files\]"
+    r"|coverage: [\d.]+% of statements|[\d :.-]{10,30} xcodebuild\[[\d:]+\] \[MT\] "
+    # … how rake, Bundler, make, npm, cargo, CMake and Gradle say once more that something failed
+    r"|Command failed with status \(\d|\(See full trace by running task with|Tasks: TOP => "
+    r"|(?:from )?\S{1,300}/(?:gems/bundler-[^/\s]{1,20}/\S{1,300}|bin/(?:bundle|rake|rspec)):\d+:in "
+    r"|\S*make(?:\[\d+\])?: \*\*\* \[[^\n]*\] Error |npm ERR! code ELIFECYCLE"
+    r"|warning: build failed, waiting for other|error: test failed, to rerun pass"
+    r"|-- Configuring incomplete, errors|\* What went wrong:|> There were failing tests\. See"
+    r"|> Compilation error\. See log"
+    # … what build tools and git do
+    r"|checking [^\n]{1,200}\.\.\. (?:\(cached\) )?yes$|(?:Compiling|Checking|Fresh|Documenting) [\w-]+ v\d"
+    r"|\[INFO\] (?:-+<|---? |Running |Tests run: \d+, Failures: 0, Errors: 0|Building |Using '|Copying "
+    r"|skip non |Compiling \d|Changes detected|Nothing to compile|Download|No |Reactor |Installing |Deleting "
+    r"|Recompiling|BUILD FAILURE|Results:| T E S T S|Scanning for projects)"
+    r"|#\d+ (?:DONE|CACHED|sha256:|extracting |\[internal\] |transferring )"
+    r"|From https?://\S+$|\* branch +\S+ +-> FETCH_HEAD|Reading package lists|Fetched [\d,.]+ [kMG]?B in "
     # … where V8 ran out of memory: its own frames
     r"|----- Native stack trace -----|\d+: 0x[0-9a-f]{6,16} "
     # … and a browser's driver its own
