@@ -137,7 +137,7 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
             said = (_STEP.sub(b"", text) if text[:1] == b"#" else text).strip()
             weight *= factor
-            if fall != 1.0:
+            if fall != 1.0 and number not in span.reasons:
                 weight *= fall ** abs(number - taken)
             shares.append((number, weight, rule, said, number == taken))
     return shares
@@ -280,7 +280,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     lines = _lines(scan, spans, [factor for _, factor in strongest], huge=huge)
     if green is not None:
         _dim(lines, green, scan.kept)
-    outrank([finding for finding, _ in strongest], lines, huge=huge)
+    outrank(spans, lines, huge=huge)
     told = facts(scan, steps)
     blocks = _blocks(lines, scan.kept)
     return Digest(

@@ -335,3 +335,42 @@ def test_the_last_of_many_complaints_tell_no_more_for_standing_before_the_end() 
     log = "\n".join(["##[group]Run make lint", *lines, "##[error]Process completed with exit code 1."])
     text = distill.excerpt(distill.read([log.encode()]), 2_048).text
     assert sum(line in text for line in lines[:20]) > 2 * sum(line in text for line in lines[-20:])
+
+
+UNITTEST = """\
+ERROR: test_{0} (cart.tests.CartTest.test_{0})
+----------------------------------------------------------------------
+Traceback (most recent call last):
+{1}
+{2}: {0} is unknown
+
+"""
+PHPUNIT = "{3}) CartTest::test{0}\n{2}: {0} is unknown\n\n{1}\n"
+GO = "    --- FAIL: TestCart/{0} (0.00s)\n{1}\n        cart_test.go:{3}: {0} is unknown\n"
+
+
+@pytest.mark.parametrize(
+    ("test", "frame", "after"),
+    [
+        (UNITTEST, '  File "/srv/shop/cart/{0}.py", line {1}, in total', "FAILED (errors=30)"),
+        (PHPUNIT, "/srv/shop/cart/{0}.php:{1}", "ERRORS!"),
+        (GO, "        cart.go:{1}: adding {0}", "FAIL"),
+    ],
+    ids=["unittest", "phpunit", "go"],
+)
+def test_of_many_failed_tests_the_reason_is_shown_where_the_name_is(
+    test: str, frame: str, after: str
+) -> None:
+    names = [f"{first}{second}" for first in ("apple", "pear", "plum") for second in "abcdefghij"]
+    printed = [
+        test.format(
+            name, "\n".join(frame.format(name, at) for at in range(9)), f"{name.title()}Error", number
+        )
+        for number, name in enumerate(names, 1)
+    ]
+    found = "".join(printed).splitlines()
+    text = distill.excerpt(distill.read([job("There were 30 errors:", *found, after)]), 3_000).text
+    reasons = [f"{name} is unknown" in text for name in names]
+    named = [re.search(rf"(?:test_?|TestCart/){name}\b", text) is not None for name in names]
+    assert sum(reasons) >= 5
+    assert sum(named) - sum(reasons) <= 2

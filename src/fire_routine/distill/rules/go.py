@@ -6,7 +6,7 @@ from __future__ import annotations
 from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, rule
 
 RULES = (
-    rule("go-test", "--- fail|=== fail: ", r"^\s*(?:---|===) FAIL: \S", CAUSE - 1.5, ahead=40, back=14, leads=r"^\s+\S+\.go:\d+: |^\s{4,}\S|^=== (?:RUN|CONT|NAME)", listed=True),
+    rule("go-test", "--- fail|=== fail: ", r"^\s*(?:---|===) FAIL: \S", CAUSE - 1.5, ahead=40, back=14, leads=r"^\s+\S+\.go:\d+: |^\s{4,}\S|^=== (?:RUN|CONT|NAME)", listed=True, reason=r"\s+(?:\S+_test\.go:\d+: |Error: |expected: |actual ?: )"),
     rule("go-test-line", "_test.go:", r"^ {4,}\S+_test\.go:\d+: \S", RESULT - 2, ahead=8),
     rule("go-package", "^f~fail", r"^FAIL\s+\S+(?:\s+[\d.]+m?s|\s+\[(?:build|setup) failed\]|\s+\(cached\))$", RESULT - 1, ahead=0, listed=True),
     rule("go-fail", "^f~fail", r"^FAIL$", CONSEQUENCE, ahead=0),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from .rule import CAUSE, CONSEQUENCE, HINT, REPORT, RESULT, TRACE, WARNING, rule
 
 RULES = (
-    rule("exunit", "^0~) test|^0~) property|^0~) doctest", r"^\s+\d+\) (?:test|property|doctest) ", CAUSE, ahead=40, listed=True),
+    rule("exunit", "^0~) test|^0~) property|^0~) doctest", r"^\s+\d+\) (?:test|property|doctest) ", CAUSE, ahead=40, listed=True, reason=r"\s+(?:\*\* \(|Assertion |(?:left|right): )"),
     rule("mix-format", "not formatted|mix format failed", r"mix format failed|following files (?:were|are) not formatted", CAUSE, ahead=14, paragraph=14),
     rule("mix", "** (mix)|compilation failed", r"^\*\* \(Mix\)|Compilation failed due to warnings", CAUSE - 1, ahead=4),
     rule("elixir-logged", "errors have been logged", r"\(errors have been logged\)$", CONSEQUENCE, ahead=0),
@@ -130,7 +130,7 @@ RULES = (
     rule("vim-error", "^e~e00: |^e~e000: |^e~e0000: ", r"^E\d{2,4}: ", RESULT, ahead=2),
     rule("yaml", "while parsing|while scanning|found character|did not find expected|mapping values", r"(?:while (?:parsing|scanning) (?:a|an|the|for)|found character .{1,9}that cannot start|did not find expected|mapping values are not allowed)", CAUSE, ahead=2),
     # Mocha and others that number what failed; RSpec also numbers what is pending, the reason below it
-    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# "),
+    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# ", reason=r"\s+(?:Failure/Error: |expected|got: |[\w:]+(?:Error|Exception):)"),
     rule("numbered-failure", "^0~0) ", r"^\s{0,8}\d+\) \S.*", RESULT, ahead=TRACE, listed=True),
     rule("consequence-shell", "^e~exit ", r"^exit [1-9]\d*$", HINT, ahead=0),
 )  # fmt: skip

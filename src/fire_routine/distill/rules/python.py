@@ -29,7 +29,7 @@ RULES = (
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", REPORT + 1, ahead=0),
     # unittest, nose, trial, Django's runner
-    rule("unittest-test", "fail: |error: ", r"^(?:FAIL|ERROR): (?!\S+\.(?:sh|exe|py|pl|tcl|lua|test|js|rb|scm|x|t)$)(?:\w+ \([\w.<>]+\)|[\w.]+\.\w+|\w+ \(\w.*\))(?: [\[(].*[\])])?$", CAUSE, ahead=0, paragraph=40, back=1, leads=r"^=+$", listed=True),
+    rule("unittest-test", "fail: |error: ", r"^(?:FAIL|ERROR): (?!\S+\.(?:sh|exe|py|pl|tcl|lua|test|js|rb|scm|x|t)$)(?:\w+ \([\w.<>]+\)|[\w.]+\.\w+|\w+ \(\w.*\))(?: [\[(].*[\])])?$", CAUSE, ahead=0, paragraph=40, back=1, leads=r"^=+$", listed=True, reason=r"(?!Traceback|During handling|The above)[A-Za-z_][\w.]*(?::|$)"),
     rule("unittest-progress", " ... fail| ... error", r"^(?![*❯])\S.* \.\.\. (?:FAIL|ERROR)$", REPORT - 1, ahead=0, listed=True),
     rule("unittest-total", "^f~failed (", r"^FAILED \((?:failures|errors|skipped|expected|unexpected)", RESULT - 1, ahead=0, back=2, leads=r"^(?:Ran |\s*$)", total=True),
     rule("doctest", "failed example|***test failed", r"^(?:Failed example:|\*{3}Test Failed\*{3})", CAUSE - 1, ahead=20, paragraph=12, back=1, leads=r"^File \""),

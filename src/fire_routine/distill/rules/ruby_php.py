@@ -33,7 +33,7 @@ RULES = (
     # https://www.php.net/manual/en/class.pdoexception.php
     rule("sqlstate", "sqlstate[", r"\bSQLSTATE\[\w{5}\]", RESULT + 1, ahead=2),
     # https://docs.phpunit.de
-    rule("phpunit-test", "^0~0) ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=TRACE, paragraph=14, listed=True, unless=r"This test |Test code or tested code "),
+    rule("phpunit-test", "^0~0) ", r"^\d+\) (?:\w+\\)*\w+::\w+", CAUSE, ahead=TRACE, paragraph=14, listed=True, unless=r"This test |Test code or tested code ", reason=r"(?:Failed asserting |Expected |\S{1,200}(?:Exception|Error): )"),
     # What was wrong with a text of many lines stands behind its last one
     rule("phpunit-text", "' contains \"|' does not contain \"|' matches |' does not match |' starts with \"|' ends with \"|(length: 0", r"^(?!Failed asserting ).*'(?: \[[\w-]+\]\(length: \d+\))? (?:contains|does not contain|matches|does not match|starts with|ends with) (?:\"|PCRE pattern |format description)", CAUSE, ahead=0),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),

@@ -51,6 +51,7 @@ class Rule:
     warns: bool = False  # a warning of its tool is what made the build fail
     logged: bool = False  # programs print it where nothing fails, too
     lasting: bool = False  # its process fails of it in the end, though the test passed that printed it
+    reason: re.Pattern[bytes] | None = None  # a line of its block that tells as much as its own: why
     unless: re.Pattern[bytes] | None = None  # what the line below says where this one is not meant
 
 
@@ -75,6 +76,7 @@ def rule(
     logged: bool = False,
     lasting: bool = False,
     unless: str = "",
+    reason: str = "",
 ) -> Rule:
     """A rule from text; `literals` are separated by `|`."""
     return Rule(
@@ -97,5 +99,6 @@ def rule(
         warns=warns,
         logged=logged,
         lasting=lasting,
+        reason=pattern(reason.encode()) if reason else None,
         unless=pattern(unless.encode()) if unless else None,
     )
