@@ -60,6 +60,7 @@ _DULL = (
     r"|skip non |Compiling \d|Changes detected|Nothing to compile|Download|No |Reactor |Installing |Deleting "
     r"|Recompiling|BUILD FAILURE|Results:| T E S T S|Scanning for projects)"
     r"|#\d+ (?:DONE|CACHED|sha256:|extracting |\[internal\] |transferring )"
+    r"|Copying (?:blob|config) (?:sha256:)?[0-9a-f]{12}|\^{3} \+{3}$"
     r"|From https?://\S+$|\* branch +\S+ +-> FETCH_HEAD|Reading package lists|Fetched [\d,.]+ [kMG]?B in "
     # … where V8 ran out of memory: its own frames
     r"|----- Native stack trace -----|\d+: 0x[0-9a-f]{6,16} "

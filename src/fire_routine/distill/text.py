@@ -17,8 +17,11 @@ _BOM = rb"(?:\xef\xbb\xbf|\xe2\x88\xa9\xe2\x95\x97\xe2\x94\x90|\xc2\xb4\xe2\x95\
 STAMP = re.compile(
     rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?%b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?" % _BOM
 )
-RAW_ESCAPE = re.compile(  # begins with a literal, which re looks for first; colours often come in a row
-    rb"\x1b(?:\[[0-9;]*m(?:\x1b\[[0-9;]*m)*"
+# Begins with a literal, which re looks for first; colours often come in a row. Jenkins hides notes between
+# colours (hudson.console.ConsoleNote), Buildkite puts each line's time into an application's command.
+RAW_ESCAPE = re.compile(
+    rb"\x1b(?:\[8mha:[\w+/=]{0,8000}\x1b\[0m|\[[0-9;]*m(?:\x1b\[[0-9;]*m)*"
+    rb"|[P_^X][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)"
     rb"|\[[0-9;?:]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?|[()][A-Z0-9]|[A-Z=>78])"
 )
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.

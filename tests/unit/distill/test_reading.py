@@ -338,6 +338,18 @@ def test_room_too_small_for_the_next_line_goes_to_shorter_ones_that_tell_less() 
     assert "main.c:3: undeclared" in shown
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    ["\x1b_bk;t=1729032368633\x07", "\x1bP1$r0m\x1b\\", "\x1b[8mha:////4KqYfGuKHDA7cSAwAQ+/4=\x1b[0m"],
+    ids=["Buildkite's time", "device control string", "Jenkins' note"],
+)
+def test_what_a_terminal_would_not_show_is_no_part_of_a_line(hidden: str) -> None:
+    digest = read(f"{hidden}make: started\n{hidden}cart.c:7:3: error: no price\n")
+    shown = [line for block in digest.blocks for line in block.lines]
+    assert shown == ["make: started", "cart.c:7:3: error: no price"]
+    assert "compiler" in {block.rule for block in digest.blocks}
+
+
 def test_what_a_line_showed_before_its_carriage_returns_tells_less_than_its_last() -> None:
     progress = "\r".join(f"00:01 +{n}: /w/test/{chr(97 + n) * 3}_test.dart: Cart" for n in range(20))
     failed = "00:13 +20 -1: /w/test/total_test.dart: Cart sums prices [E]"
@@ -541,6 +553,7 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "[INFO] --- maven-failsafe-plugin:3.0.0-M5:verify (default) @ shop ---",
         "[INFO] Tests run: 16, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 1.3 s - in CartTest",
         "#6 [internal] load build context",
+        "Copying blob 41b754d079e8 [=================>--------------------] 29.2MiB / 61.4MiB",
         " * branch            refs/pull/95/merge -> FETCH_HEAD",
         "  (cd /root/.cache/bazel/_bazel_root/5f1c/execroot/_main && \\",
         "  exec env - \\",

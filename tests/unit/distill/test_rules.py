@@ -60,6 +60,8 @@ def test_a_line_is_taken_by_the_rule_of_its_tool(name: str, line: str) -> None:
         "\x1b[0;33m\x1b[1m",
         "\x1b[m",
         "2026-01-02T03:04:05.1234567Z \x1b[2K\x1b[1m",
+        "\x1b_bk;t=1729032368633\x07",
+        "\x1b[8mha:////4KqYfGuKHDA7cSAwAQ+/4=\x1b[0m",
     ],
 )
 def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None:

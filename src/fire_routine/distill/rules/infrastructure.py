@@ -34,6 +34,8 @@ RULES = (
     # https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details.html#view-build-details-phases
     rule("codebuild-phase", "state: failed", r"^Phase complete: \w+ State: FAILED", CONSEQUENCE, ahead=0),
     rule("gitlab-timeout", "execution took longer", r"^ERROR: Job failed: execution took longer than ", CAUSE - 1, ahead=0),
+    # https://buildkite.com/docs/agent
+    rule("buildkite-exit", "the command exited with status|user command error: ", r"^(?:🚨 )?Error: The command exited with status \d|^user command error: exit status \d", CONSEQUENCE, ahead=0),
     rule("gitlab-failed", "job failed", r"^ERROR: Job failed", CONSEQUENCE, ahead=1),
     # how a process ended
     rule("killed", "killed|oom-kill|code 137|status 137|exited with 137|exit with 137", r"Killed(?=\s|$)|killed by signal|OOMKilled|oom-kill|exit(?:ed)?(?: with)?(?: exit)? (?:code|status) 137|exit(?:ed)? with 137", CAUSE, ahead=1),
