@@ -45,6 +45,7 @@ _DULL = (
     r"|SKIPPED \[\d+\] |collecting \.\.\. |Ran \d+ tests? in "
     # … other runners' totals of what passed, and headings
     r"|Finished in \d|\d+ (?:passing|failing)(?: \(|$)|Files=\d+, Tests=\d+, |Result: FAIL$"
+    r"|\S{1,200}\.(?:t|sh) \.{2,} ?ok$|Result: PASS$|Skip \S{1,300} \(unchanged\)$|Installing /\S{1,300}$"
     r"|Test Summary Report$|\?[ \t]+\S{1,300}\t\[no test files\]"
     r"|coverage: [\d.]+% of statements|[\d :.-]{10,30} xcodebuild\[[\d:]+\] \[MT\] "
     # … how rake, Bundler, make, npm, cargo, CMake and Gradle say once more that something failed

@@ -553,6 +553,8 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "[INFO] --- maven-failsafe-plugin:3.0.0-M5:verify (default) @ shop ---",
         "[INFO] Tests run: 16, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 1.3 s - in CartTest",
         "#6 [internal] load build context",
+        "t/imagend.t ..................... ok",
+        "Installing /home/octo/perl5/lib/perl5/Inline/C.pm",
         "Copying blob 41b754d079e8 [=================>--------------------] 29.2MiB / 61.4MiB",
         " * branch            refs/pull/95/merge -> FETCH_HEAD",
         "  (cd /root/.cache/bazel/_bazel_root/5f1c/execroot/_main && \\",

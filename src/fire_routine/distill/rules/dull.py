@@ -33,6 +33,8 @@ RULES = (
     rule("shell-session", "shell_session_update: ", r"shell_session_update: command not found$", NOISE, ahead=0),
     # https://docs.pytest.org/en/stable/how-to/output.html: a letter a test; its failures are in red
     rule("pytest-dots", ".....|sssss|fffff", r"^(?:\S+\.py )?[.sxXEFRfu]{6,} *(?:\[ *\d+%\])?$", NOISE, ahead=0),
+    # https://github.com/mozilla/sccache: `--show-stats`
+    rule("sccache-stats", "^f~failed distributed|compilation failures  |^c~cache errors|cache read errors|cache write errors", r"^(?:Failed distributed compilations|Compilation failures|Cache (?:read |write )?errors(?: \(.*\))?) {2,}\d", NOISE, ahead=0),
     rule("ignored-changes", "uncommitted changes", r"ignoring these uncommitted changes", NOISE, ahead=0),
     # https://docs.usebruno.com/bru-cli: a request that was answered, as some tests expect
     rule("bruno-request", "found) - |unauthorized) - |forbidden) - |conflict) - |request) - |entity) - |error) - ", r"^\S.* \([45]\d\d [A-Z][\w -]+\) - \d+ ms$", NOISE, ahead=0),

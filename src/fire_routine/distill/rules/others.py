@@ -58,7 +58,7 @@ RULES = (
     rule("test-more", "failed test", r"^\s*#\s+Failed (?:\(TODO\) )?test", CAUSE, ahead=4, paragraph=8, back=2, leads=r"^\s*#|^\s*$"),
     rule("prove", "failed|dubious|wstat|non-zero exit|parse errors", r"^\s*(?:# *)?(?:Failed \d+/\d+ (?:sub)?tests|Dubious, test returned|Non-zero exit status|Parse errors: )|\(Wstat: [1-9]", CAUSE, ahead=4, back=2, leads=r"^\s*#|^\S+\.(?:t|sh) ?\.{2,}|^\s*$"),
     rule("prove-ended", "looks like y", r"^\s*# Looks like (?:your test|you (?:failed|planned))", CAUSE - 1, ahead=1, back=3, leads=r"^\s*#|.*\.t \.+"),
-    rule("prove-summary", "test summary report", r"^Test Summary Report$", RESULT, ahead=20, paragraph=20),
+    rule("prove-summary", "test summary report", r"^Test Summary Report$", HINT + 1, ahead=20, paragraph=20),
     rule("perl-module", "can't locate", r"(?:^|\.\. ?)Can't locate \S+ in @INC", CAUSE, ahead=3),
     rule("perl-compile", "global symbol \"|bareword \"|^c~can't call method|^c~can't use |^s~syntax error at ", r"^(?:Global symbol \"|Bareword \"|syntax error at \S+ line|Can't (?:call method|use ))", CAUSE - 1, ahead=2),
     rule("perl-die", " line 0|^b~begin failed|^c~compilation failed", r"^\S.* at \S+ line \d+\.?(?:$|,)|^BEGIN failed|^Compilation failed in require", RESULT - 2, ahead=2),
