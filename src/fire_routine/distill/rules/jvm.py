@@ -9,6 +9,7 @@ _MAVEN = r"^(?:\[\w+\] )?"
 RULES = (
     # Maven's help text after a failure; before the general [ERROR] rule
     rule("maven-help", "[error]", r"^\[ERROR\] (?:-*$|To see the full stack|Re-run Maven|For more information|\[Help \d|After correcting|Please refer to|-> \[Help|  mvn )|^\[ERROR\]\s*$", CONSEQUENCE, ahead=0),
+    rule("maven-unresolved", "failed to execute goal", _MAVEN + r"Failed to execute goal .*(?:Could not (?:resolve dependencies|find artifact|transfer artifact)|Failed to collect dependencies)", RESULT + 0.5, ahead=0),
     rule("maven-goal", "failed to execute goal", _MAVEN + r"Failed to execute goal ", RESULT - 1, ahead=12),
     # https://docs.oracle.com/en/java/javase/21/docs/specs/man/javac.html: a warning of a lint, in any language
     rule("javac-lint", "[removal] |[deprecation] |[unchecked] |[rawtypes] |[serial] |[preview] |[this-escape] |[options] ", r"^\[(?:ERROR|WARNING)\] .*[\]:] ?\w+: \[[a-z-]+\] ", WARNING, ahead=0),
