@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from .classify import RAW_PREFIX
-from .dull import dull
+from .dull import dull_among
 from .ends import ends_step
 from .frames import dimmed, indent
 from .rules.rule import Rule
@@ -153,7 +153,7 @@ def block(
     prefixed = RAW_PREFIX.match(texts[index]) is not None
     if prefixed:
         texts = [unprefixed(text) for text in texts]
-        dulls = {*dulls, *(at for at, text in enumerate(texts) if dull(text))}
+        dulls = {*dulls, *dull_among(texts)}
     if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
         begin, end = _back(rule, index, texts), _ahead(rule, index, texts)
     heavy = rule.weight >= _HEAVY

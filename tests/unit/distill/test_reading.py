@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine import distill
-from fire_routine.distill.dull import dull
+from fire_routine.distill.dull import dull_among
 from fire_routine.model import Block, Digest, Step, utf16_length
 
 GITHUB_LOG = """\
@@ -555,6 +555,9 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "#6 [internal] load build context",
         "t/imagend.t ..................... ok",
         "Installing /home/octo/perl5/lib/perl5/Inline/C.pm",
+        "  Downloaded serde_derive v1.0.90",
+        "    make[2]: Entering directory '/home/travis/build/octo/shop'",
+        "+ docker compose up --wait",
         "Copying blob 41b754d079e8 [=================>--------------------] 29.2MiB / 61.4MiB",
         " * branch            refs/pull/95/merge -> FETCH_HEAD",
         "  (cd /root/.cache/bazel/_bazel_root/5f1c/execroot/_main && \\",
@@ -567,4 +570,9 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
-    assert dull(line.encode())
+    assert dull_among([b"cart.c: 3", line.encode(), b"cart.c: 4"]) == {1}
+
+
+@pytest.mark.parametrize("line", ["    + 7", "+ expected - actual", "oks: 7", "cart.py 7 lines", "a .. b"])
+def test_what_looks_like_such_a_line_and_is_none_is_not_dull(line: str) -> None:
+    assert not dull_among([b"make: started", line.encode(), b""])
