@@ -163,7 +163,7 @@ _WITHIN = tuple(
         (b"/gems/bundler-", rb"(?:from )?\S{1,300}/gems/bundler-[^/\s]{1,20}/\S{1,300}:\d+:in "),
         (b"/bin/", rb"(?:from )?\S{1,300}/bin/(?:bundle|rake|rspec):\d+:in "),
         (b": *** [", rb"\S*make(?:\[\d+\])?: \*\*\* \[[^\n]*\] Error "),
-        (b" ..", rb"\S{1,200}\.(?:t|sh) \.{2,} ?ok$"),  # prove's
+        (b". ok\n", rb"\S{1,200}\.(?:t|sh) \.{2,} ok$"),  # prove's
         (b" ... ok", rb".* \.\.\. ok\s*$"),
         (b"%]", rb".{0,2000} (?:PASSED|SKIPPED|XFAIL)(?: \(.{0,300}\))? +\[ *\d+%\]\s*$"),  # pytest's
         (b" \\\n", rb"[A-Z_]{2,40}=\S* \\$"),  # what Bazel ran
