@@ -56,7 +56,7 @@ RULES = (
     rule("r-error", "^e~error", r"^Error (?:in .{1,200})?[:：] ?|^Error in ", CAUSE - 1, ahead=6),
     rule("r-halted", "^e~execution halted|^e~error: test", r"^\s*(?:Execution halted$|Error: (?:Test failures|testthat unit tests failed)$)", CONSEQUENCE, ahead=0),
     rule("test-more", "failed test", r"^\s*#\s+Failed (?:\(TODO\) )?test", CAUSE, ahead=4, paragraph=8, back=2, leads=r"^\s*#|^\s*$"),
-    rule("prove", "failed|dubious|wstat|non-zero exit|parse errors", r"^\s*(?:# *)?(?:Failed \d+/\d+ (?:sub)?tests|Dubious, test returned|Non-zero exit status|Parse errors: )|\(Wstat: [1-9]", CAUSE, ahead=4, back=2, leads=r"^\s*#|^\S+\.(?:t|sh) ?\.{2,}|^\s*$"),
+    rule("prove", "failed|dubious|wstat|non-zero exit|parse errors", r"^\s*(?:# *)?(?:Failed \d+/\d+ (?:sub)?tests|Dubious, test returned|Non-zero exit status|Parse errors: )|\(Wstat: [1-9]", CAUSE, ahead=4, back=2, leads=r"^\s*#|^\S+\.(?:t|sh) ?\.{2,}|^\s*$", listed=True),
     rule("prove-ended", "looks like y", r"^\s*# Looks like (?:your test|you (?:failed|planned))", CAUSE - 1, ahead=1, back=3, leads=r"^\s*#|.*\.t \.+"),
     rule("prove-summary", "test summary report", r"^Test Summary Report$", HINT + 1, ahead=20, paragraph=20),
     rule("perl-module", "can't locate", r"(?:^|\.\. ?)Can't locate \S+ in @INC", CAUSE, ahead=3),

@@ -59,7 +59,7 @@ RULES = (
     rule("mypy-total", " error in | errors in ", r"^\s*Found \d+ errors? in \d+ files?", RESULT, ahead=0, total=True),
     rule("pyright", "- error: ", r"^\s*\S+\.pyi?:\d+:\d+ - error: ", CAUSE, ahead=2),
     rule("pylint", ": e0000: |: f0000: ", r"^\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
-    rule("python-lint", ".py:0|.pyi:0", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0),
+    rule("python-lint", ".py:0|.pyi:0", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0, listed=True),
     rule("pyflakes", ".py:0", r"^\S+\.py:\d+:(?:\d+:?|) (?:'\S+' (?:imported|may|is)|import|undefined|local variable|redefinition|unused|dictionary key|name '|assertion is|f-string|string formatting|unable to|from \S+ import).*[^:]$|^\S+\.py:\d+: unused \w+ '", CAUSE - 1, ahead=0, listed=True),
     rule("ruff", ".py:0|.pyi:0|.ipynb", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S"),
     rule("bandit", ">> issue: [", r"^>> Issue: \[\w+:\w+\]", CAUSE, ahead=6, paragraph=9),
