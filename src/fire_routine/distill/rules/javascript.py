@@ -47,7 +47,7 @@ RULES = (
     rule("rolldown", "] error: ", r"^\[[A-Z]+(?:_[A-Z]+)+\] Error: ", CAUSE, ahead=14),
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
-    rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=60, heading=r"^(?=\S*[/\\.])\S+$"),
+    rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=60, heading=r"^(?=\S*[/\\.])\S+$", listed=True),
     rule("eslint-warning", "^0~ warning  ", r"^\s+\d+:\d+ +warning  ", WARNING, ahead=0),
     rule("eslint-compact", ", error - ", r"^\S+: line \d+, col \d+, Error - ", CAUSE, ahead=0),
     rule("lint-compact", ", col 0", r"^\S.*: line \d+, col \d+, (?!Warning - )\S", CAUSE - 1, ahead=0, listed=True),
@@ -67,7 +67,7 @@ RULES = (
     rule("jscs", ".js :|.jsx :|.coffee :", r"^\w.* at \S+\.\w+ :$", CAUSE - 1, ahead=6, paragraph=8),
     rule("stylelint", "^0~✖|^0~×", r"^\s+\d+:\d+ +[✖×]  ", CAUSE, ahead=0, back=60, heading=r"^\s*\S+\.\w+(?::\d+:\d+)?$"),
     rule("standard", "standard: ", r"^standard: (?!Run|Un)", RESULT, ahead=12),
-    rule("tsc", "error ts", r"(?:\(\d+,\d+\)|:\d+:\d+)?(?: -|:)? ?error TS\d+: ", CAUSE, ahead=8),
+    rule("tsc", "error ts", r"(?:\(\d+,\d+\)|:\d+:\d+)?(?: -|:)? ?error TS\d+: ", CAUSE, ahead=8, listed=True),
     rule("tslint", "error: ", r"^ERROR: (?:\(\S+\) )?\S+[:\[]\d+[:,] ?\d+\]? ?[-:]? ", CAUSE, ahead=0),
     rule("js-lint", ".js:0|.ts:0|.jsx:0|.tsx:0|.css:0|.vue:0|.cjs:0|.mjs:0|.scss:0|.less:0", r"^\s*(?:ERROR: )?\S+\.(?:[cm]?[jt]sx?|css|scss|less|vue):\d+(?::\d+)?:? (?!in |at )\S.* \S", RESULT - 1, ahead=0, listed=True),
     rule("prettier", "prettier|code style issues|^[~[warn]", r"Code style issues (?:found )?in (?:the above|\d+) file|Forgot to run Prettier|^\[warn\] .*\.\w+$", CAUSE - 1, ahead=0, back=12, leads=r"^[\w@./\\ \[\]-]+\.\w+$"),

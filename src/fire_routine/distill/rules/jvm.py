@@ -13,7 +13,7 @@ RULES = (
     rule("maven-goal", "failed to execute goal", _MAVEN + r"Failed to execute goal ", RESULT - 1, ahead=12),
     # https://docs.oracle.com/en/java/javase/21/docs/specs/man/javac.html: a warning of a lint, in any language
     rule("javac-lint", "[removal] |[deprecation] |[unchecked] |[rawtypes] |[serial] |[preview] |[this-escape] |[options] ", r"^\[(?:ERROR|WARNING)\] .*[\]:] ?\w+: \[[a-z-]+\] ", WARNING, ahead=0),
-    rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4),
+    rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4, listed=True),
     rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=TRACE, paragraph=10, listed=True),
     rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", REPORT, ahead=0, total=True),
     rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *|Failures: $|Errors: $)", CAUSE - 1, ahead=30, paragraph=30),

@@ -19,7 +19,7 @@ RULES = (
     # Of what differs, however long a message of one's own stands above it
     rule("pytest-compared", "^e~e  ", r"^(?:\S+ \| )?E    +(?:(?:Differing items|Extra items in the (?:left|right) set):$|At index \d+ diff: |(?:Left|Right) contains )", RESULT, ahead=2, back=3, leads=r"^(?:\S+ \| )?E    +(?:(?:assert|Omitting) |$)"),
     rule("pytest-assertion", "^e~e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=60, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: |\w+ += |(?:_ ){9})"),
-    rule("pytest-location", ".py:0|.pyx:0", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0),
+    rule("pytest-location", ".py:0|.pyx:0", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0, listed=True),
     rule("pytest-collecting", "^_~ error collecting ", r"^_{2,} ERROR collecting \S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, listed=True),
     # The summary lists them, where there is one: pytest prints it since its version 5.4
     rule("pytest-test", "^_~__", r"^_{2,} (?!coverage: |summary _)(?:ERROR at (?:setup|teardown) of )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, instead="pytest-failed"),
@@ -55,7 +55,7 @@ RULES = (
     rule("pre-commit-parse", "failed to json|failed to xml", r"^\S+: Failed to (?:json decode|xml parse) \(", CAUSE - 1, ahead=0, listed=True),
     rule("pre-commit", "...failed|)failed", r"^.{3,80}\.{3,}(?:\([^)]*\))?Failed$", RESULT, ahead=0, paragraph=25),
     # type checkers and linters: path:line:column: code message
-    rule("mypy", "error: ", r"^\S+\.pyi?:\d+(?::\d+)?: error: ", CAUSE, ahead=3),
+    rule("mypy", "error: ", r"^\S+\.pyi?:\d+(?::\d+)?: error: ", CAUSE, ahead=3, listed=True),
     rule("mypy-total", " error in | errors in ", r"^\s*Found \d+ errors? in \d+ files?", RESULT, ahead=0, total=True),
     rule("pyright", "- error: ", r"^\s*\S+\.pyi?:\d+:\d+ - error: ", CAUSE, ahead=2),
     rule("pylint", ": e0000: |: f0000: ", r"^\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
