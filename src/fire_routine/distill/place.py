@@ -29,7 +29,7 @@ HUGE = 30_000  # lines from which on fewer alike are few: half as many where the
 OFTEN = 4  # lines alike that are few in such a log
 MANY = 5  # lines of one rule that are few in it, but for a list of what failed
 ALIKE = 3  # findings of one shape that are shown as examples of it
-SHAPES = 6  # the same beyond these until the next has half the weight
+SHAPES, LISTED = 6, 14  # the same beyond these until the next has half the weight, and in a list
 RARE, RARER = 0.6, 0.4  # what is frequent has at least that: a thousand findings may be the failure; if huge
 APART = 0.005  # of a huge log's lines stand between places that are far apart
 SCATTERED = 1.6  # places at which the same tells all; what stands at more has little to do with the failure
@@ -175,7 +175,7 @@ class _Likes:
         if not finding.key:
             return 1.0
         shapes = self._before(zone, "shape", finding.shape) + 1
-        alike = 1 / (1 + max(shapes - ALIKE, 0) / SHAPES)
+        alike = 1 / (1 + max(shapes - ALIKE, 0) / (LISTED if finding.rule.listed else SHAPES))
         factor = (
             self._repeated(finding, zone)
             * self._frequent(finding, zone)
