@@ -29,7 +29,7 @@ RULES = (
     # fastlane, of a command that it runs once more; Kamal, of what it leaves out
     rule("tried-again", "trying again", r"timed out .*, trying again ", NOISE, ahead=0),
     rule("flutter-lock", "startup lock", r"Waiting for another flutter command to release the startup lock", NOISE, ahead=0),
-    # https://github.com/travis-ci/travis-ci/issues/6307
+    # Travis CI on macOS, when a shell ends, however the build did
     rule("shell-session", "shell_session_update: ", r"shell_session_update: command not found$", NOISE, ahead=0),
     # https://docs.pytest.org/en/stable/how-to/output.html: a letter a test; its failures are in red
     rule("pytest-dots", ".....|sssss|fffff", r"^(?:\S+\.py )?[.sxXEFRfu]{6,} *(?:\[ *\d+%\])?$", NOISE, ahead=0),
