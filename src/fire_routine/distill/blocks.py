@@ -40,6 +40,8 @@ _OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
 _LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what one farther from it tells
 _HEADING, _BENEATH = 0.9, 0.1  # of the weight has a heading, and what stands between it and the line
+_REASON, _OF_BLOCK = 0.97, 0.3  # of the weight has what tells why, of lines that have at least so much
+_DULLER = 0.2  # of its share has what tells nothing by itself
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
@@ -142,10 +144,21 @@ def _body(texts: Sequence[bytes], index: int, begin: int, end: int) -> list[floa
     return shares
 
 
+def _reasons(
+    rule: Rule, index: int, texts: Sequence[bytes], first: int, shares: Sequence[float]
+) -> list[int]:
+    """The places of the lines below the one at `index`, in the block from `first` on, that tell why."""
+    if rule.reason is None:
+        return []
+    below = range(index + 1, first + len(shares))
+    return [at for at in below if shares[at - first] >= _OF_BLOCK and rule.reason.match(texts[at])]
+
+
 def block(
     rule: Rule, index: int, texts: Sequence[bytes], dulls: Collection[int] = ()
-) -> tuple[int, list[float]]:
-    """The first line of the block around the line at `index`, and each line's share of the weight.
+) -> tuple[int, list[float], list[int]]:
+    """The first line of the block around the line at `index`, each line's share of the weight, and the places
+    of those that tell why.
 
     `texts` are what lines show, and `dulls` the places of those that tell nothing by themselves.
     """
@@ -172,5 +185,8 @@ def block(
         diff = any(text.lstrip().startswith(b"-") for text in texts[begin:end])
         for at in duller:
             if not (diff and texts[at].lstrip().startswith(b"+")):
-                shares[at - first] *= 0.2
-    return first, shares
+                shares[at - first] *= _DULLER
+    reasons = _reasons(rule, index, texts, first, shares)
+    for at in reasons:
+        shares[at - first] = _REASON
+    return first, shares, reasons

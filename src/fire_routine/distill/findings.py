@@ -10,9 +10,6 @@ from .kept import Kept
 from .rules.rule import Rule
 from .text import stamp_of
 
-# What a line of a block that tells why has of the weight, and what it has at least without that.
-REASON, OF_BLOCK = 0.97, 0.3
-
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -82,25 +79,13 @@ def keep(findings: Sequence[Finding], kept: Kept) -> None:
     kept.settle()
 
 
-def _reasons(finding: Finding, texts: Sequence[bytes], first: int, shares: Sequence[float]) -> list[int]:
-    """The places of the lines of its block, from the one at `first` on, that tell why."""
-    reason = finding.rule.reason
-    if reason is None:
-        return []
-    below = range(finding.at + 1, first + len(shares))
-    return [at for at in below if shares[at - first] >= OF_BLOCK and reason.match(texts[at])]
-
-
 def span_of(finding: Finding, kept: Kept) -> Span:
     """The block around a finding whose lines are kept."""
     begin = finding.number - finding.at
     numbers = range(begin, begin + len(finding.lines))
     texts = [kept.text[number] for number in numbers]
     dulls = [number - begin for number in numbers if number in kept.dull]
-    first, shares = block(finding.rule, finding.at, texts, dulls)
-    reasons = _reasons(finding, texts, first, shares)
-    for at in reasons:
-        shares[at - first] = REASON
+    first, shares, reasons = block(finding.rule, finding.at, texts, dulls)
     return Span(
         finding,
         begin + first,

@@ -59,7 +59,8 @@ def block_at(index: int, lines: list[bytes]) -> tuple[int, list[float]]:
     """The block around the line at `index`, by the rule that takes it."""
     rule = classify_line(lines[index])
     assert rule is not None
-    return block(rule, index, lines)
+    first, shares, _ = block(rule, index, lines)
+    return first, shares
 
 
 @pytest.fixture(params=SECTIONS, ids=lambda path: path.stem)
@@ -436,8 +437,8 @@ def test_what_does_not_go_on_with_the_cause_tells_less(other: bytes) -> None:
 def test_the_items_of_a_list_do_not_belong_to_the_one_that_a_rule_took() -> None:
     rule = classify_line(b"- error: cannot find module cart")
     assert rule is not None
-    _, items = block(rule, 0, [b"- error: cannot find module cart", *[b"- ocamlc -c cart.ml"] * 9])
-    _, diff = block(rule, 0, [b"error: cannot find module cart", *[b"-  total: 1", b"+  total: 2"] * 4])
+    _, items, _ = block(rule, 0, [b"- error: cannot find module cart", *[b"- ocamlc -c cart.ml"] * 9])
+    _, diff, _ = block(rule, 0, [b"error: cannot find module cart", *[b"-  total: 1", b"+  total: 2"] * 4])
     assert items[1] < 0.6 < diff[1]
 
 

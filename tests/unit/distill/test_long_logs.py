@@ -358,8 +358,9 @@ GO = "    --- FAIL: TestCart/{0} (0.00s)\n{1}\n        cart_test.go:{3}: {0} is 
     ],
     ids=["unittest", "phpunit", "go"],
 )
+@pytest.mark.parametrize("prefix", ["", "web_1  | "])
 def test_of_many_failed_tests_the_reason_is_shown_where_the_name_is(
-    test: str, frame: str, after: str
+    test: str, frame: str, after: str, prefix: str
 ) -> None:
     names = [f"{first}{second}" for first in ("apple", "pear", "plum") for second in "abcdefghij"]
     printed = [
@@ -368,8 +369,8 @@ def test_of_many_failed_tests_the_reason_is_shown_where_the_name_is(
         )
         for number, name in enumerate(names, 1)
     ]
-    found = "".join(printed).splitlines()
-    text = distill.excerpt(distill.read([job("There were 30 errors:", *found, after)]), 3_000).text
+    found = [prefix + line for line in ["There were 30 errors:", *"".join(printed).splitlines(), after]]
+    text = distill.excerpt(distill.read([job(*found)]), 3_500).text
     reasons = [f"{name} is unknown" in text for name in names]
     named = [re.search(rf"(?:test_?|TestCart/){name}\b", text) is not None for name in names]
     assert sum(reasons) >= 5
