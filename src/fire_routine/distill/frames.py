@@ -53,6 +53,7 @@ _NAMED = 3
 # The frames that count stand at its top, whosever they are; not so of CMake, where a project's own call its.
 _LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
+_UNDER, _CALLED = 5, 0.6  # of libraries that one's own code called: the same
 _STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
 _FOREIGN, _SOURCES = 0.4, 0.25  # what of their share tell frames of what is installed, and sources there
 # The line that a code frame points at, as Babel prints it; those around it, and what of their share tells.
@@ -113,7 +114,10 @@ def _own(texts: Sequence[bytes], frames: Sequence[int]) -> list[int]:
 
 
 def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator[tuple[int, float]]:
-    """Of a stack's frames, those of libraries, those far down and those that ran the last of one's own."""
+    """Of a stack's frames, those of libraries, those far down and those that ran the last of one's own.
+
+    What one's own code called tells most where it failed, and through how much of a framework, little.
+    """
     own = _own(texts, frames)
     libraries = set(range(len(frames))).difference(own)
     above = sum(at < index for at in frames)  # above the line that a rule took
@@ -121,6 +125,8 @@ def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator
     for nth, at in enumerate(frames):
         if nth in libraries or nth - above >= _FRAMES:
             yield at, _DEEPER
+        if nth in libraries and nth - above >= _UNDER and nth < running:
+            yield at, _CALLED
         if nth >= running:
             yield at, _OTHERS
 

@@ -324,6 +324,14 @@ def test_the_frames_that_ran_one_s_own_code_tell_less_than_those_that_it_called(
     assert shares[1] > 1.2 * shares[9]  # none is one's own: those at the top say most
 
 
+def test_of_the_libraries_that_one_s_own_code_called_the_frames_where_it_failed_tell_most() -> None:
+    called = [b"\tat org.hibernate.internal.Step%d.run(Step%d.java:9)" % (n, n) for n in range(8)]
+    own = b"\tat com.octo.shop.Shop.main(Shop.java:9)"
+    _, shares = block_at(0, [b"org.hibernate.HibernateException: no dialect", *called, own])
+    assert min(shares[1:5]) > 1.3 * max(shares[6:9])
+    assert shares[9] > 1.3 * shares[8]
+
+
 def test_of_a_failed_test_the_frames_of_its_package_are_one_s_own() -> None:
     failed = b"total(com.octo.shop.CartTest)  Time elapsed: 0.1 sec  <<< ERROR!"
     frames = [

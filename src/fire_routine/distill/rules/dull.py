@@ -47,7 +47,7 @@ RULES = (
     # https://pyinstaller.org/en/stable/when-things-go-wrong.html: modules that a hook asks for need not be there
     rule("pyinstaller-hidden", "error: hidden import", r"^\d+ ERROR: Hidden import [\"'].*[\"'] not found$", NOISE, ahead=0),
     # https://docs.npmjs.com/cli/using-npm/logging
-    rule("npm-log", "^0~ silly |^0~ verbose |^0~ http |^0~ timing ", r"^\d+ (?:silly|verbose(?! stack )|http|timing) ", NOISE, ahead=0),
+    rule("npm-log", "^0~ silly |^0~ verbose |^0~ http |^0~ timing |^n~npm sill|^n~npm verb|^n~npm http|^n~npm timing", r"^(?:\d+ (?:silly|verbose(?! stack )|http|timing)|npm (?:silly?|verb(?:ose)?(?! stack )|http (?:cache|fetch [A-Z]+ [23]\d\d)|timing)) ", NOISE, ahead=0),
     rule("logged-json", '"level":', r'^\W{0,3}\{.*"level": ?(?:[123]0\b|"(?:info|debug|trace)")', NOISE, ahead=0),
     rule("cargo-progress", " v0", r"^\s*(?:Adding|Building|Checking|Compiling|Dirty|Documenting|Downloaded|Fresh|Locking|Removing|Updating) [\w-]+ v\d", NOISE, ahead=0),
     rule("build-script", "cargo:|cargo::", r"^\s*cargo::?[\w-]+=", NOISE, ahead=0),
