@@ -58,7 +58,7 @@ RULES = (
     rule("brakeman", "^c~confidence: ", r"^Confidence: (?:High|Medium|Weak)$", CAUSE, ahead=0, paragraph=8),
     rule("bundler-audit", "advisory: cve|advisory: osvdb|advisory: ghsa|^c~cve: cve", r"^(?:Advisory|CVE): (?:CVE|OSVDB|GHSA)-", CAUSE, ahead=0, paragraph=6, back=2, leads=r"^(?:Name|Version): "),
     rule("size-limit", "size limit has exceeded", r"^\s*Package size limit has exceeded", CAUSE, ahead=4, paragraph=4, back=2, leads=r"^\s+\S"),
-    rule("sonar", "quality gate status: failed|sonarscanner", r"QUALITY GATE STATUS: FAILED|Error during SonarScanner", CAUSE - 1, ahead=4),
+    rule("sonar", "quality gate status: failed|sonarscanner|quality gate is 'err|quality gate failure", r"QUALITY GATE STATUS: FAILED|Error during SonarScanner|Quality gate is 'ERROR'|Pipeline aborted due to quality gate failure", CAUSE - 1, ahead=4),
     rule("codecov", "['error']|error - ", r"^\['error'\] |^error - \d{4}-\S+ \S+ -- ", CAUSE - 1, ahead=2),
     rule("semantic-release", "semantic-release", r"\[semantic-release\].* [✘✖] ", CAUSE - 1, ahead=6),
 )  # fmt: skip
