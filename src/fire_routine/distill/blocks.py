@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from .classify import RAW_PREFIX
 from .dull import dull_among
@@ -42,6 +43,7 @@ _LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what 
 _HEADING, _BENEATH = 0.9, 0.1  # of the weight has a heading, and what stands between it and the line
 _REASON, _OF_BLOCK = 0.97, 0.3  # of the weight has what tells why, of lines that have at least so much
 _DULLER = 0.2  # of its share has what tells nothing by itself
+_NEARBY = 128  # lines of which it is remembered how they look: blocks that lie close hold the same
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
@@ -113,18 +115,28 @@ def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
         yield share * (_OF_ELSE if _warns(text) else 1.0)
 
 
+@lru_cache(maxsize=_NEARBY)
+def _looks(text: bytes) -> tuple[bool, bool, bool, bool]:
+    """Whether a line is blank, does not go on with what stands above it, warns of a linter's next file, and
+    ends a step."""
+    blank = not text or text.isspace()
+    return blank, _else(text), _LINTED.match(text) is not None, ends_step(text)
+
+
 def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
     """The shares of the lines behind a block that ends before `end`."""
     paragraphs = 1.0
     for text, share in zip(texts[end : end + most], _AFTER, strict=False):
-        if not text or text.isspace():
+        blank, other, linted, ends = _looks(text)
+        if blank:
             paragraphs *= _OF_NEXT
-        other = _else(text) or (paragraphs < 1 and _LINTED.match(text) is not None)
+        other = other or (paragraphs < 1 and linted)
         yield share * paragraphs * (_OF_ELSE if other else 1.0)
-        if ends_step(text):
+        if ends:
             paragraphs *= _OF_OTHERS
 
 
+@lru_cache(maxsize=_NEARBY)
 def unprefixed(line: bytes) -> bytes:
     """A line without what another tool put before it."""
     prefix = RAW_PREFIX.match(line)
@@ -166,7 +178,6 @@ def block(
     prefixed = RAW_PREFIX.match(texts[index]) is not None
     if prefixed:
         texts = [unprefixed(text) for text in texts]
-        dulls = {*dulls, *dull_among(texts)}
     if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
         begin, end = _back(rule, index, texts), _ahead(rule, index, texts)
     heavy = rule.weight >= _HEAVY
@@ -179,6 +190,8 @@ def block(
         shares = [*[_BENEATH] * (first - heading), *shares]
         first = min(first, heading)
         shares[heading - first] = _HEADING
+    if prefixed:
+        dulls = {*dulls, *(first + at for at in dull_among(texts[first : first + len(shares)]))}
     duller = [at for at in range(first, first + len(shares)) if at in dulls and at != index]
     if duller:
         # In a diff a plus is no shell's trace.

@@ -159,8 +159,6 @@ def _marks() -> Literals:
 def marks_among(lines: Sequence[bytes]) -> set[int]:
     """Which of the lines may be marks."""
     joined = b"\n".join(lines)
-    if not any(mark in joined for mark in MARKS):
-        return set()
     return set(numbered(joined, _marks().ends(joined)))
 
 

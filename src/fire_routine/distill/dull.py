@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from ..patterns import pattern
+from .literals import Literals
 from .text import numbered
 
 # What package managers do, behind a tool's name or BuildKit's seconds, too.
@@ -155,8 +156,8 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "x": (r"x +\d+ (?:\[[^\]\n]{1,60}\] › )?[^\n]{1,400} \(retry #\d+\)",),
 }
 # Those that begin with a name, by what stands in them.
-_WITHIN = tuple(
-    (literal, pattern(expression))
+_WITHIN = {
+    literal: pattern(expression)
     for literal, expression in (
         (b"/importlib/__init__.py:", rb"\S{1,300}/importlib/__init__\.py:\d+: in import_module"),
         (b".py ", rb"\S{1,300}\.py +\d+ +\d+ +(?:\d+ +\d+ +)?\d+(?:\.\d+)?%"),  # coverage.py's table
@@ -168,7 +169,7 @@ _WITHIN = tuple(
         (b"%]", rb".{0,2000} (?:PASSED|SKIPPED|XFAIL)(?: \(.{0,300}\))? +\[ *\d+%\]\s*$"),  # pytest's
         (b" \\\n", rb"[A-Z_]{2,40}=\S* \\$"),  # what Bazel ran
     )
-)
+}
 # A shell's trace; indented, a plus stands in a diff.
 _TRACE = pattern(rb"\n\+(?:\+{0,5} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{1,5}[^+\s])")
 # With what a step runs, as a runner shows it before the step's output, below what it runs.
@@ -187,12 +188,18 @@ def _by_first() -> dict[bytes, re.Pattern[bytes]]:
     return {first: re.compile("|".join(expressions).encode()) for first, expressions in of.items()}
 
 
-def _places(text: bytes, literal: bytes) -> Iterator[int]:
-    """Where a literal stands in the text."""
-    at = text.find(literal)
-    while at >= 0:
-        yield at
-        at = text.find(literal, at + len(literal))
+@cache
+def _within() -> Literals:
+    return Literals(_WITHIN)
+
+
+def _places(text: bytes) -> dict[bytes, list[int]]:
+    """Where in the text each of the literals of `_WITHIN` stands that do."""
+    literals = _within()
+    places: dict[bytes, list[int]] = {}
+    for which, begin, _ in literals.find(text):
+        places.setdefault(literals.literals[which], []).append(begin)
+    return places
 
 
 def dull_among(texts: Sequence[bytes]) -> set[int]:
@@ -205,10 +212,11 @@ def dull_among(texts: Sequence[bytes]) -> set[int]:
         if beginning is not None and beginning.match(text):
             among.add(at)
     joined = b"\n%b\n" % b"\n".join(texts)
-    for literal, line in _WITHIN:
-        among.update(at - 1 for at in numbered(joined, _places(joined, literal)) if line.match(bare[at - 1]))
+    for literal, places in _places(joined).items():
+        line = _WITHIN[literal]
+        among.update(at - 1 for at in numbered(joined, places) if line.match(bare[at - 1]))
     among.update(at - 1 for at in numbered(joined, (match.end() for match in _TRACE.finditer(joined))))
-    settings = list(_SETTINGS.finditer(joined))
+    settings = list(_SETTINGS.finditer(joined)) if b"##[endgroup]" in joined else []
     for match, first in zip(settings, numbered(joined, [match.start() for match in settings]), strict=True):
         among.update(range(first, first + match.group().count(b"\n")))
     return among

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from .blocks import block
 from .kept import Kept
@@ -21,8 +22,7 @@ class Header:
     shell: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):  # made so often that a data class would take longer than what it holds
     """A line that a rule took, with the lines its block may reach."""
 
     rule: Rule
@@ -51,7 +51,7 @@ def with_lists(findings: Sequence[Finding]) -> list[Finding]:
         if finding.rule.instead and finding.rule.instead not in names
     }
     return [
-        replace(finding, rule=lists[finding.rule.name]) if finding.rule.name in lists else finding
+        finding._replace(rule=lists[finding.rule.name]) if finding.rule.name in lists else finding
         for finding in findings
     ]
 

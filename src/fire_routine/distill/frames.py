@@ -63,6 +63,8 @@ _QUOTED_END, _QUOTE, _OF_QUOTED = b"\\n", b"Failed asserting that ", 0.3
 # How a compiler came to a file, and what of its share that tells.
 _INCLUDED, _OF_INCLUDED = re.compile(rb"In file included from | +from (?:[A-Za-z]:)?[^\s:]+:\d"), 0.3
 
+_BESIDE = (b">", b"from ", _QUOTED_END)  # of which one stands where any of these do
+
 
 def indent(line: bytes) -> int:
     """How many blanks a line begins with."""
@@ -71,7 +73,9 @@ def indent(line: bytes) -> int:
 
 def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """The places of frames in the block around the line at `index` that tell less; what of their share."""
-    yield from _beside(texts, begin, end)
+    joined = b"\n".join(texts[begin:end])
+    if any(sign in joined for sign in _BESIDE):
+        yield from _beside(texts, begin, end)
     if end - begin > 2:
         yield from _of_stacks(texts, index, begin, end)
 
