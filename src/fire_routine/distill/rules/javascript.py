@@ -21,7 +21,7 @@ RULES = (
     rule("vitest-failed", "^⎯|^❯~failed|^f~fail", r"^\s*(?:⎯+ Failed (?:Tests|Suites) \d+ ⎯+|❯ .+ \d+ failed|FAIL  (?: [\w.-]{1,40}  )?\S)", RESULT + 1, ahead=24, paragraph=6, listed=True),
     # the same without Unicode, as Vercel's log has it: below its message
     rule("miette-place", "^,~,-[", r"^\s*,-\[\S+:\d+:\d+\]$", CAUSE - 1, ahead=12, back=2, leads=r"^\s*x \S"),
-    rule("miette-label", "^:~`-- ", r"^\s*: +`-- \S", RESULT - 1, ahead=0, back=2, leads=r"^\s*: +[\^|]|^\s*\d+ \|"),
+    rule("miette-label", " `-- ", r"^\s*: +`-- \S", RESULT - 1, ahead=0, back=2, leads=r"^\s*: +[\^|]|^\s*\d+ \|"),
     rule("miette", "^×", r"^ {1,2}× (?!Some errors were emitted|.*\dm?s$)\S", CAUSE - 1, ahead=14, back=2, leads=r"^\S.* (?:━)+$|^\s*$"),
     # Below a failed test's name, for a first look; ΓåÆ, ÔåÆ: an arrow as a Windows console's code page has it
     rule("vitest-reason", "^→|^Γ~ΓåÆ|^Ô~ÔåÆ", r"^\s+(?:→|ΓåÆ|ÔåÆ) \S", RESULT - 1, ahead=3),
