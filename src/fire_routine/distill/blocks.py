@@ -123,7 +123,7 @@ def _looks(text: bytes) -> tuple[bool, bool, bool, bool]:
     return blank, _else(text), _LINTED.match(text) is not None, ends_step(text)
 
 
-def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
+def _after(rule: Rule, texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
     """The shares of the lines behind a block that ends before `end`."""
     paragraphs = 1.0
     for text, share in zip(texts[end : end + most], _AFTER, strict=False):
@@ -131,6 +131,8 @@ def _after(texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
         if blank:
             paragraphs *= _OF_NEXT
         other = other or (paragraphs < 1 and linted)
+        if rule.heading is not None and rule.heading.match(text):
+            paragraphs *= _OF_ELSE  # the next file's
         yield share * paragraphs * (_OF_ELSE if other else 1.0)
         if ends:
             paragraphs *= _OF_OTHERS
@@ -182,7 +184,7 @@ def block(
         begin, end = _back(rule, index, texts), _ahead(rule, index, texts)
     heavy = rule.weight >= _HEAVY
     before = list(_before(texts, begin, LINES_BEFORE if heavy else 1))
-    after = _after(texts, end, LINES_AFTER if heavy else 1)
+    after = _after(rule, texts, end, LINES_AFTER if heavy else 1)
     first = begin - len(before)
     shares = [*reversed(before), *_body(texts, index, begin, end), *after]
     heading = _heading(rule, index, texts)

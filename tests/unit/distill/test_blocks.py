@@ -324,6 +324,16 @@ def test_the_frames_that_ran_one_s_own_code_tell_less_than_those_that_it_called(
     assert shares[1] > 1.2 * shares[9]  # none is one's own: those at the top say most
 
 
+def test_another_file_s_heading_behind_a_linter_s_error_is_no_part_of_it() -> None:
+    error = b"  67:36  error  Unexpected any. Specify a different type  @typescript-eslint/no-explicit-any"
+    hint = b"  5:26  note  'Calendar' is defined but never used"
+    first, shares = block_at(1, [b"/w/src/cart.tsx", error, b"", b"/w/src/till.tsx", hint])
+    assert first == 0
+    assert max(shares[3:]) < 0.1
+    _, shares = block_at(1, [b"/w/src/cart.tsx", error, b"", b"Some files were not looked at", hint])
+    assert min(shares[3:]) > 0.3
+
+
 def test_of_the_libraries_that_one_s_own_code_called_the_frames_where_it_failed_tell_most() -> None:
     called = [b"\tat org.hibernate.internal.Step%d.run(Step%d.java:9)" % (n, n) for n in range(8)]
     own = b"\tat com.octo.shop.Shop.main(Shop.java:9)"
