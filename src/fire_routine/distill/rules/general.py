@@ -15,6 +15,7 @@ RULES = (
     rule("warning", "warn|^w~w: ", r"^(?:\[?(?:WARNING|WARN|warning|warn|Warning)\]?[: ]|W: )", WARNING, ahead=0),
     rule("jvm-logged", "exception|founderror|memoryerror|overflowerror|assertionerror|linkageerror|initializererror|versionerror|methoderror", r"[\s:(](?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:Exception|Error)(?:: .*)?$", REPORT + 1, ahead=TRACE, logged=True),
     rule("error-label", "error|fatal|critical|severe", r"^\s*(?:\S+ )?(?:\[[\w .:/-]+\] ?){0,3}(?:\[?(?:ERROR|FATAL|CRITICAL|SEVERE|Error|Fatal|fatal|error)\]?)(?:\s*[:\]!|]|\s+-) *\S", REPORT + 1, ahead=10, back=1, leads=r"^\$|^\+ "),
+    rule("error-heading", "error:", r"^\s*(?:Error|ERROR|error):\s*$", REPORT, ahead=10, paragraph=5),
     rule("error-after-place", "error", r"^(?:[A-Za-z]:)?(?=[^\s:(]*[A-Za-z])[^\s:({]+[:(]\d+.*\b[Ee]rror\b", REPORT + 2, ahead=6),
     rule("failed-label", "fail", r"^\s*(?:\[[\w .:/-]+\] ?){0,3}(?:[*#=!>-]{1,8} ?|\S+:\d+:? ?|T(?:EST|est) )?\[? ?(?:FAIL|FAILED|FAILURE|Failed|Failure) ?\]?(?:[:!\s]|$)", REPORT + 1, ahead=8),
     rule("failed-end", "fail", r"(?:\bFAILED|\bFAIL|\bfailed[.!:]?|\bFailed)\s*$", REPORT, ahead=4),
