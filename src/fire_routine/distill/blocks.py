@@ -35,6 +35,8 @@ _NEXT_WARNING = re.compile(
 )
 # A linter's warning of the next file, where it stands behind a blank line.
 _LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
+# What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests.
+_OTHER_PART = re.compile(rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =")
 # Of its share has such a line, each line behind a blank one, and each behind a step's end: another's, or
 # the runner's.
 _OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
@@ -118,9 +120,10 @@ def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
 @lru_cache(maxsize=_NEARBY)
 def _looks(text: bytes) -> tuple[bool, bool, bool, bool]:
     """Whether a line is blank, does not go on with what stands above it, warns of a linter's next file, and
-    ends a step."""
+    ends a step or a part of a report."""
     blank = not text or text.isspace()
-    return blank, _else(text), _LINTED.match(text) is not None, ends_step(text)
+    ends = ends_step(text) or _OTHER_PART.match(text) is not None
+    return blank, _else(text), _LINTED.match(text) is not None, ends
 
 
 def _after(rule: Rule, texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:

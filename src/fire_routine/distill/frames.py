@@ -36,7 +36,7 @@ _PLACE = 3  # lines behind a block in which it may stand
 _OTHER_LIBRARY = pattern(
     rb"\s+\d+: (?:<?(?:core|std|alloc|test)::|__rustc|rust_begin_unwind)"
     rb"|(?:created by )?(?:reflect|runtime|testing)\.[\w.(*)]{1,80}\("
-    rb"|\s*#\d+ \S{0,300}/vendor/"
+    rb"|\s*#\d+ \S{0,300}[/\\]vendor[/\\]"
     rb"|\s+\((?:elixir|ex_unit|stdlib) [\d.]+\) "
     rb"|\s*\xe2\x9d\xaf (?:\S{1,100} )?(?:node:|\S{0,300}node_modules/)"
     rb"|(?:dart:\w{1,20}|package:(?:flutter(?:_test)?|matcher|stack_trace|test(?:_api)?)/\S{1,100} \d+:\d+) "
@@ -45,7 +45,7 @@ _OTHER_LIBRARY = pattern(
 )
 _SIGNS = (  # of which one stands in each of them
     rb"-packages ib/python \Lib <frozen /cmake- gems/ lib/ruby/ :: __rustc rust_begin reflect. runtime."
-    b" testing. /vendor/ (elixir (ex_unit (stdlib \xe2\x9d\xaf dart"
+    b" testing. vendor (elixir (ex_unit (stdlib \xe2\x9d\xaf dart"
 ).split()
 # A test's class as JUnit's runners name it in lines above the frames, how many, and how its package begins.
 _TEST = re.compile(rb"(?<![\w.])((?:[a-z]\w*\.){2})(?:\w+\.)*[A-Z]\w*(?:Tests?|IT|Spec|Case)(?!\w)")
@@ -56,14 +56,18 @@ _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a d
 _UNDER, _CALLED = 5, 0.6  # of those that one's own code called, where it failed; and what of it others do
 _STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
 _FOREIGN, _SOURCES = 0.4, 0.25  # what of their share tell frames of what is installed, and sources there
-# The line that a code frame points at, as Babel prints it; those around it, and what of their share tells.
-_POINTED_AT, _AROUND, _OF_AROUND = re.compile(rb"\s*> *\d+ +\|"), re.compile(rb"\s+\d+ +\|"), 0.4
+# The line that a code frame points at, as Babel and Collision (on a Windows console, too) print it; those
+# around it, and what of their share tells.
+_POINTERS = (">", "➜", "Ô×£", "Γ₧£")
+_EDGE = r"(?: +\|| ?(?:▕|Ôûò|Γûò))"
+_POINTED_AT = re.compile(rf"\s*(?:{'|'.join(_POINTERS)}) *\d+{_EDGE}".encode())
+_AROUND, _OF_AROUND = re.compile(rf"\s+\d+{_EDGE}".encode()), 0.4
 # A line, but for the first, of a text that PHPUnit quotes, and what of its share that tells.
 _QUOTED_END, _QUOTE, _OF_QUOTED = b"\\n", b"Failed asserting that ", 0.3
 # How a compiler came to a file, and what of its share that tells.
 _INCLUDED, _OF_INCLUDED = re.compile(rb"In file included from | +from (?:[A-Za-z]:)?[^\s:]+:\d"), 0.3
 
-_BESIDE = (b">", b"from ", _QUOTED_END)  # of which one stands where any of these do
+_BESIDE = (*map(str.encode, _POINTERS), b"from ", _QUOTED_END)  # of which one stands where any of these do
 
 
 def indent(line: bytes) -> int:

@@ -129,6 +129,33 @@ def test_the_line_that_a_code_frame_points_at_tells_more_than_those_around_it() 
     ]
     _, shares = block_at(1, lines)
     assert max(shares[0], shares[3]) < 0.5 < 0.9 < min(shares[1:3])
+    for pointer, edge in (("➜", "▕"), ("Ô×£", "Ôûò"), ("Γ₧£", "Γûò")):  # on a Windows console, too
+        lines = [
+            f"    11{edge}     $cart->add(2);".encode(),
+            f"  {pointer} 12{edge}     expect($cart->total())->toBe(3);".encode(),
+            f"    13{edge} }});".encode(),
+        ]
+        _, shares = block_at(1, lines)
+        assert max(shares[0], shares[2]) < 0.5 < 0.9 < shares[1]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "Top 10 slowest examples (55.08 seconds, 95.2% of total time):",
+        "============================= slowest 10 durations =============================",
+    ],
+)
+def test_another_part_of_a_tool_s_report_is_no_part_of_a_failure(part: str) -> None:
+    lines = [
+        b"tests/test_cart.py:9: AssertionError",
+        b"",
+        part.encode(),
+        b"  Cart sums prices",
+        b"0.30s call a.py",
+    ]
+    _, shares = block_at(0, lines)
+    assert max(shares[3:]) < 0.1
 
 
 @pytest.mark.parametrize(
@@ -305,6 +332,11 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             "PHP Fatal error:  Uncaught TypeError: total() in /w/src/Cart.php:9",
             "#0 /w/src/Cart.php(9): Shop\\Cart->total()",
             "#1 /w/vendor/phpunit/phpunit/src/Framework/TestCase.php(1154): Shop\\CartTest->testTotal()",
+        ),
+        (
+            "InvalidArgumentException: no such price in C:\\w\\src\\Cart.php:9",
+            "#0 C:\\w\\src\\Cart.php(9): Shop\\Cart->total()",
+            "#1 C:\\w\\vendor\\laravel\\framework\\src\\Route.php(54): Shop\\CartController->show()",
         ),
     ],
 )

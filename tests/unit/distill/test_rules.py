@@ -175,6 +175,8 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "- ./setup.exe -configure",
         "[20:14:30.562]  174 |   } catch (error) {",
         " ❯ EventEmitter.<anonymous> node_modules/vitest/dist/chunks/cli-api.B7PN_QUv.js:8043:22",
+        "  Error: 0",
+        "    + CategoryInfo          : NotSpecified: (WARNING: Out of memory:String) [], RemoteException",
         "  error: null",
         "  error: undefined,",
         "  No resources are out of date with respect to their source files. Skipping resource generation.",

@@ -26,7 +26,7 @@ RULES = (
     rule("dotnet-total", "^f~failed: |^t~failed|^f~failed!", r"^(?:Failed!  - Failed: |Test Run Failed|Total tests: .*Failed: [1-9]|\s+Failed: [1-9])", RESULT - 2, ahead=3, total=True),
     rule("nuget", "error nu|unable to find |unable to resolve ", r"error NU\d{4}|Unable to (?:find|resolve) (?:version|package)", CAUSE, ahead=2),
     rule("dotnet-exception", "unhandled exception", r"^Unhandled [Ee]xception", CAUSE, ahead=TRACE, logged=True),
-    rule("powershell", "categoryinfo|fullyqualifiederrorid| char:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)|^At (?:line|\S+\.psm?1):\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)", logged=True),
+    rule("powershell", "categoryinfo|fullyqualifiederrorid| char:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId) *: |^At \S+\.psm?1:\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)", logged=True),
     rule("pester", "^[~[-] ", r"^\s*\[-\] (?!.*\w\.$)", CAUSE, ahead=10, paragraph=8),
     rule("cake", "an error occur", r"^An error occurr?ed when executing task", CAUSE - 1, ahead=8),
     rule("ps-line", "^l~line ", r"^\s*Line \|$", REPORT, ahead=3),

@@ -104,6 +104,6 @@ RULES = (
 
 # What other tools' lines look like, too: tried when none of theirs takes the line.
 SHARED = (
-    rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: .+| \[.*)$", CAUSE - 2, ahead=TRACE, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$", logged=True),
+    rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: (?!\d+$).+| \[.*)$", CAUSE - 2, ahead=TRACE, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$", logged=True),
     rule("js-unhandled", "unhandled|uncaught|unhandledpromiserejection|unhandledpromiserejectionwarning|unhandledrejection", r"UnhandledPromiseRejection|Unhandled (?:promise )?rejection|Uncaught |unhandledRejection", REPORT + 1, ahead=TRACE),
 )  # fmt: skip

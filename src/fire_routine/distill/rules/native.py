@@ -102,6 +102,9 @@ RULES = (
     rule("xctest-case", "^t~' failed (", r"^Test [Cc]ase '.*' failed \(", RESULT, ahead=0, listed=True),
     rule("xcodebuild-error", "xcodebuild: error", r"^xcodebuild: error: ", CAUSE, ahead=8, paragraph=8),
     rule("xcode-tests", "failing tests:", r"^Failing tests:$", RESULT, ahead=30, listed=True),
+    # https://docs.fastlane.tools: where the lane failed, and what of, with its own frames below
+    rule("fastlane-where", "called from fastfile", r"Called from Fastfile at line \d+", RESULT, ahead=0, paragraph=8),
+    rule("fastlane-error", ": [!] ", r"^\S+\.rb:\d+:in [`'].{1,80}': \[!\] \S", CAUSE, ahead=0, paragraph=2),
     rule("xcode-signing", "code sign error|no profiles for '", r"^Code Sign error: |^(?:error: )?No profiles for '", CAUSE, ahead=2),
     rule("xcode-device", "boot device|available simulator|early unexpected exit|restarting after unexpected|encountered an error (", r"Unable to boot device|Could not find any available simulators|Early unexpected exit, operation|^Restarting after unexpected exit|^\s*\S+ encountered an error \(", CAUSE - 2, ahead=2),
     rule("xcode-command", "failed with a nonzero", r"^Command \w+ failed with a nonzero exit code", CONSEQUENCE + 1, ahead=0),

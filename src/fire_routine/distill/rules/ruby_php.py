@@ -39,7 +39,7 @@ RULES = (
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
     rule("phpunit-total", "failures: |errors: |^f~failures!|^e~errors!", r"^(?:FAILURES!|ERRORS!)$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]", RESULT - 2, ahead=1, total=True),
     rule("pest", "^f~failed  |^•~ > ", r"^\s+(?:FAILED  |• )\S+ > \S", CAUSE, ahead=4, paragraph=8),
-    rule("collision", "^➜", r"^\s+➜ +\d+▕", CAUSE - 1, ahead=2, back=8, leads=r"^\s+\d+▕|^  at \S+:\d+$|^\s*$"),
+    rule("collision", "^➜|^Ô~Ô×£|^Γ~Γ₧£", r"^\s+(?:➜|Ô×£|Γ₧£) +\d+ ?(?:▕|Ôûò|Γûò)", RESULT - 1, ahead=2, back=8, leads=r"^\s+\d+ ?(?:▕|Ôûò|Γûò)|^  at \S+:\d+$|^\s*$"),
     rule("phpspec", "^0~  - it|^0~  ! it|^0~  ✘", r"^\s+\d+  [-!✘] \S", CAUSE, ahead=12, back=1, leads=r"^\s*\w+/\S+\s*$"),
     rule("php-error", "php |^f~fatal error|^p~parse error|^c~fatal error", r"^(?:PHP )?(?:Fatal|Parse|Catchable fatal) error: ", CAUSE, ahead=TRACE, logged=True),
     rule("php-lint", "errors parsing", r"^Errors parsing \S+", CAUSE, ahead=0, back=2, leads=r"Parse error|^\s*$"),
