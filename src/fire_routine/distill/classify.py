@@ -31,7 +31,9 @@ _PREFIX = (
     r"| {2,12}\[[a-z][\w.-]{1,20}\]|\d+ error(?= gyp | [A-Z]:\\| /)|#\d+ \d+\.\d+|[|=>]|▸"
     r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$)"
     # Docker Compose puts its time before a line without a blank.
-    r"|2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)+"
+    r"|2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z"
+    # A record that holds what was printed: https://pkg.go.dev/cmd/test2json, and as loggers write them.
+    r'|^\{"[^\n]{0,600}?"(?:Output|msg|message)":")+'
     r"|##\[error\]"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())

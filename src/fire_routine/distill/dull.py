@@ -36,6 +36,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         r"(?:✘|✗|(?:Γ|Ô)£(?:ÿ|ù)) +\d+ (?:\[[^\]\n]{1,60}\] › )?[^\n]{1,400} \(retry #\d+\)",
     ),
     "(": (r"\(pass\) |\(See full trace by running task with", r"\(cd \S+ && \\$"),  # Bazel runs that
+    "{": (r'\{"Time":"[\w:.+-]{1,40}","Action":"(?:start|run|pause|cont|pass|skip|bench)"',),  # test2json's
     "[": (
         r"\[gw\d+\] \S+ -- Python |\[Pipeline\] |\[command\]|\[\w{1,20}\] (?:" + _PACKAGES + ")",
         r"\[INFO\] *(?:-{20}|Total time|Finished at|$)",

@@ -9,6 +9,8 @@ RULES = (
     rule("go-test", "--- fail|=== fail: ", r"^\s*(?:---|===) FAIL: \S", CAUSE - 1.5, ahead=40, back=14, leads=r"^\s+\S+\.go:\d+: |^\s{4,}\S|^=== (?:RUN|CONT|NAME)", listed=True, reason=r"\s+(?:\S+_test\.go:\d+: |Error: |expected: |actual ?: )"),
     rule("go-test-line", "_test.go:", r"^ {4,}\S+_test\.go:\d+: \S", RESULT - 2, ahead=8),
     rule("go-package", "^f~fail", r"^FAIL\s+\S+(?:\s+[\d.]+m?s|\s+\[(?:build|setup) failed\]|\s+\(cached\))$", RESULT + 1, ahead=0, listed=True),
+    # https://pkg.go.dev/cmd/test2json, which `go test -json` prints
+    rule("go-json", '"action":"fail"', r'^\{"[^\n]{0,200}"Action":"fail"', RESULT, ahead=0, listed=True),
     rule("go-fail", "^f~fail", r"^FAIL$", CONSEQUENCE, ahead=0),
     rule("gocheck", "^.~... obtained|^.~... value|^.~... panic|^.~... error|^.~... open|^.~... expected|^.~... difference", r"^\.{3} (?:obtained|expected|value|Panic|Error|difference|open|error|regex)\b", CAUSE, ahead=4, paragraph=6, back=8, leads=r"^(?:\.{3} |\s+\S|\S+\.go:\d+:|FAIL: |PANIC: |\s*$)"),
     rule("gocheck-test", "^p~panic: |^f~fail: ", r"^(?:PANIC|FAIL): \S+\.go:\d+: ", RESULT + 1, ahead=0, listed=True),
