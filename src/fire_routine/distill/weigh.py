@@ -21,7 +21,7 @@ from .rules.rule import CONSEQUENCE, REPORT, WARNING
 from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
-AROUND = 2  # a finding's line and what stands around it have at least so often its own bytes
+AROUND = 100  # bytes, about, of what is kept beside each line that a rule took
 LOOKED = 120  # lines before a mark of which the dull are sorted out
 TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
 FALL = 0.94  # from each line before a mark to the one before it
@@ -76,7 +76,7 @@ def _strongest(scan: Scan, steps: Sequence[Step], green: Green | None) -> list[t
     for finding, factor in sorted(weighed, key=lambda pair: -pair[0].rule.weight * pair[1]):
         chosen.append((finding, factor))
         if green is None or finding.raw not in green:
-            room -= AROUND * len(shown(finding.raw))
+            room -= len(shown(finding.raw)) + AROUND
         if room < 0:
             break
     return sorted(chosen, key=lambda pair: pair[0].number)
