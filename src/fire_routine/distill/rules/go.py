@@ -28,7 +28,7 @@ RULES = (
     rule("govulncheck", "vulnerability #0", r"^Vulnerability #\d+: ", CAUSE - 1, ahead=12, paragraph=12),
     rule("gosec", "] - g0", r"^\[\S+:\d+(?:-\d+)?\] - G\d+ ", CAUSE - 1, ahead=4, paragraph=8),
     rule("go-compile-warning", ".go:0", r"^\S+\.go:\d+(?::\d+)?::warning: ", CAUSE - 2, ahead=0),
-    rule("go-compile", ".go:0", r"^(?:vet: |##\[error\])?(?:\./|\.\./)?[\w./\\@-]+\.go:\d+(?::\d+)?: ?(?!\d)", CAUSE - 1, ahead=3, back=1, leads=r"^# \S+"),
+    rule("go-compile", ".go:0", r"^(?:vet: |##\[error\])?(?:\./|\.\./)?[\w./\\@-]+\.go:\d+(?::\d+)?: ?(?!\d)", CAUSE - 1, ahead=3, back=1, leads=r"^# \S+", listed=True),
     rule("go-download", "^g~go: ", r"^go: (?:downloading|finding|extracting|upgraded|added) ", NOISE, ahead=0),
     rule("ginkgo", "[fail|[panic|[timedout|^•", r"\[(?:Fail|FAILED(?!\] Failed to start )|Panic!|PANICKED|TIMEDOUT)\]|^• (?:Failure|\[FAILED\]) \[", CAUSE - 1, ahead=14, paragraph=8),
     rule("ginkgo-list", "[fail] ", r"^\s*\[FAIL\] .*\[(?:It|(?:Before|After)\w+|DeferCleanup\w*)\]", RESULT, ahead=1, listed=True),
