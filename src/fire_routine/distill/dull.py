@@ -24,6 +24,8 @@ _RECIPE = r"(?:GNU)?[Mm]akefile\S*:\d+: recipe for target "
 
 # How such lines begin, behind their indentation, by their first character.
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
+    ".FEsSxX*": (r"[.FEsSxX*]{10,} *(?:\[ *\d+%\])?\s*$",),  # a letter a test
+    "_": (r"(?:_ ){20,}_?\s*$",),
     "=": (r"=== (?:RUN|PAUSE|CONT|NAME)\b", r"={10,} (?:FAILURES|ERRORS) ={10,}"),
     "-": (
         r"--- (?:PASS|SKIP)\b|-+ coverage: platform|-- Configuring incomplete, errors",
@@ -58,6 +60,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     ),
     "^": (r"\^{3} \+{3}$",),
     ">": (
+        r"> A failure occurred while executing (?:com|org)\.[\w.$]{1,200}$",
         r"> (?:There were failing tests\. See|Compilation error\. See log|Get more help)",
         r"> Run with --(?:stacktrace|info|debug|scan|warning-mode)\b",
     ),
