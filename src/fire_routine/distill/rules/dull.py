@@ -31,6 +31,8 @@ RULES = (
     rule("flutter-lock", "startup lock", r"Waiting for another flutter command to release the startup lock", NOISE, ahead=0),
     # Travis CI on macOS, when a shell ends, however the build did
     rule("shell-session", "shell_session_update: ", r"shell_session_update: command not found$", NOISE, ahead=0),
+    # rustc and Kotlin's Gradle plugin: the errors stand above
+    rule("explained-elsewhere", "for more information about |detailed explanations: |compilation error. see log", r"^(?:For more information about (?:this|an) error, try|Some errors have detailed explanations: )|> Compilation error\. See log", NOISE, ahead=0),
     # https://github.com/netlify/build: what it is about to do, with Vitest's mark for a failed test
     rule("netlify-heading", "^❯", r"^❯ (?:Version|Flags|Current directory|Config file|Resolved config|Context|(?:Loading|Installing|Outdated|Deprecated) (?:plugins|extensions))$", NOISE, ahead=0),
     # What a program wrote to its standard error, as Windows PowerShell has it where that is redirected.
