@@ -35,8 +35,11 @@ _NEXT_WARNING = re.compile(
 )
 # A linter's warning of the next file, where it stands behind a blank line.
 _LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
-# What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests.
-_OTHER_PART = re.compile(rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =")
+# What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests, what another of
+# Vitest's printed.
+_OTHER_PART = re.compile(
+    rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =|std(?:err|out) \| \S+\.[cm]?[jt]s"
+)
 # Of its share has such a line, each line behind a blank one, and each behind a step's end: another's, or
 # the runner's.
 _OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
@@ -68,7 +71,7 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             blanks += 1
             if blanks > 1 or at >= indented:
                 break
-        elif ends_step(line):
+        elif _looks(line)[-1]:
             break
         elif (at < paragraph and not blanks) or (
             at < indented and (len(line) - len(bare) > depth or _continues(line, texts[index]))

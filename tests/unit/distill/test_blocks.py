@@ -144,6 +144,7 @@ def test_the_line_that_a_code_frame_points_at_tells_more_than_those_around_it() 
     [
         "Top 10 slowest examples (55.08 seconds, 95.2% of total time):",
         "============================= slowest 10 durations =============================",
+        "stdout | src/till.test.ts > Till > opens",
     ],
 )
 def test_another_part_of_a_tool_s_report_is_no_part_of_a_failure(part: str) -> None:
@@ -156,6 +157,8 @@ def test_another_part_of_a_tool_s_report_is_no_part_of_a_failure(part: str) -> N
     ]
     _, shares = block_at(0, lines)
     assert max(shares[3:]) < 0.1
+    _, shares = block_at(0, [b" FAIL  src/cart.test.ts > Cart > sums", part.encode(), b"  a", b"  b"])
+    assert max(shares[1:]) < 0.6
 
 
 @pytest.mark.parametrize(
