@@ -30,8 +30,11 @@ class _Learnt:
         masks = masked(lines)
         self._learn(lines, masks)
         rules, marks = self._rules, self._marks
-        found = [(at, mask, rules[mask], mask in marks) for at, mask in enumerate(masks)]
-        return [each for each in found if each[2] or each[3]]
+        return [
+            (at, mask, rule, mask in marks)
+            for at, mask in enumerate(masks)
+            if (rule := rules[mask]) is not None or mask in marks
+        ]
 
     def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> None:
         """Classify the lines that are new."""
