@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a rule a line
 from __future__ import annotations
 
-from .rule import NOISE, rule
+from .rule import NOISE, WARNING, rule
 
 RULES = (
     # Γ£ô, Ô£ô, ΓêÜ, ÔêÜ: a tick and √ as a Windows console's code page (437, 850) has them
@@ -33,6 +33,10 @@ RULES = (
     rule("shell-session", "shell_session_update: ", r"shell_session_update: command not found$", NOISE, ahead=0),
     # rustc and Kotlin's Gradle plugin: the errors stand above
     rule("explained-elsewhere", "for more information about |detailed explanations: |compilation error. see log", r"^(?:For more information about (?:this|an) error, try|Some errors have detailed explanations: )|> Compilation error\. See log", NOISE, ahead=0),
+    # Unity in batch mode, which has a licence and nobody who is signed in
+    rule("unity-token", "access token is unavailable", r"^\[Licensing::\w+\] Error: Access token is unavailable; failed to update", NOISE, ahead=0),
+    # https://docs.gtk.org/glib/logging.html: the program goes on from these
+    rule("glib-message", "critical **: |warning **: ", r"^\(\S+:\d+\): (?:\S+-)?(?:CRITICAL|WARNING) \*\*: ", WARNING, ahead=0),
     # https://github.com/netlify/build: what it is about to do, with Vitest's mark for a failed test
     rule("netlify-heading", "^❯", r"^❯ (?:Version|Flags|Current directory|Config file|Resolved config|Context|(?:Loading|Installing|Outdated|Deprecated) (?:plugins|extensions))$", NOISE, ahead=0),
     # What a program wrote to its standard error, as Windows PowerShell has it where that is redirected.
