@@ -57,6 +57,11 @@ def _continues(line: bytes, taken: bytes) -> bool:
     return _CONTINUES.match(line) is not None and not (_ITEM.match(line) and _ITEM.match(taken))
 
 
+def _ends(text: bytes) -> bool:
+    """Whether a line ends a step, or begins another part of a tool's report."""
+    return ends_step(text) or _OTHER_PART.match(text) is not None
+
+
 def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     """Behind the last line that belongs to the one at `index`."""
     count = len(texts)
@@ -71,7 +76,7 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             blanks += 1
             if blanks > 1 or at >= indented:
                 break
-        elif _looks(line)[-1]:
+        elif _ends(line):
             break
         elif (at < paragraph and not blanks) or (
             at < indented and (len(line) - len(bare) > depth or _continues(line, texts[index]))
@@ -125,8 +130,7 @@ def _looks(text: bytes) -> tuple[bool, bool, bool, bool]:
     """Whether a line is blank, does not go on with what stands above it, warns of a linter's next file, and
     ends a step or a part of a report."""
     blank = not text or text.isspace()
-    ends = ends_step(text) or _OTHER_PART.match(text) is not None
-    return blank, _else(text), _LINTED.match(text) is not None, ends
+    return blank, _else(text), _LINTED.match(text) is not None, _ends(text)
 
 
 def _after(rule: Rule, texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:

@@ -33,7 +33,7 @@ _PREFIX = (
     # Docker Compose puts its time before a line without a blank.
     r"|2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z"
     # A record that holds what was printed: https://pkg.go.dev/cmd/test2json, and as loggers write them.
-    r'|^\{"[^\n]{0,600}?"(?:Output|msg|message)":")+'
+    r'|^\{[^\n]{0,600}?"(?:Output|msg|message)": ?")+'
     r"|##\[error\]"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())

@@ -53,7 +53,7 @@ _NAMED = 3
 # The frames that count stand at its top, whosever they are; not so of CMake, where a project's own call its.
 _LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
-_UNDER, _CALLED = 5, 0.6  # of those that one's own code called, where it failed; and what of it others do
+_UNDER, _CALLED = 5, 0.6  # of those that one's own code called, what tells where it failed; what others do
 _STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
 _FOREIGN, _SOURCES = 0.4, 0.25  # what of their share tell frames of what is installed, and sources there
 # The line that a code frame points at, as Babel and Collision (on a Windows console, too) print it; those

@@ -117,6 +117,7 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
         " 3:04.05 ",
         '{"Time":"2026-01-02T03:04:05.1Z","Action":"output","Package":"shop","Test":"TestTotal","Output":"',
         '{"name":"worker","pid":245,"level":50,"msg":"',
+        '{"msg": "',
     ],
 )
 @pytest.mark.parametrize(
