@@ -12,6 +12,7 @@ from .passed import LEADING, PASSED
 from .rules import DULL, GENERAL, SPECIFIC
 from .rules.infrastructure import SIGNS
 from .rules.rule import CAUSE, HINT, NOISE, Rule
+from .succeeded import SAID
 from .text import numbered, texts
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
@@ -64,7 +65,14 @@ _FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT or ru
 HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and tells an error
 GITHUB_MARKS = (HEADING, ERROR)
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
-MARKS = (*GITHUB_MARKS, *OTHER_MARKS, *PASSED)
+# What a line may tell of steps, of tests and of runs, by the literals that stand in it.
+OF_GITHUB, OF_OTHERS, OF_PASSED, OF_RUNS = 1, 2, 4, 8
+_MARKS = (
+    dict.fromkeys(SAID, OF_RUNS)
+    | dict.fromkeys(PASSED, OF_PASSED)
+    | dict.fromkeys(OTHER_MARKS, OF_OTHERS)
+    | dict.fromkeys(GITHUB_MARKS, OF_GITHUB)
+)
 
 # Letters to lower case, every digit to a nought, and bytes beyond ASCII to few: the fewer different ones
 # there are, the faster is the search. A rule's expression tells apart what is equal then.
@@ -118,7 +126,7 @@ def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
 @cache
 def _formats() -> Literals:
     """What makes a line worth a look wherever it stands."""
-    texts = [*_ANYWHERE, *(mark.translate(_FOLD) for mark in MARKS if mark not in LEADING)]
+    texts = [*_ANYWHERE, *(mark.translate(_FOLD) for mark in _MARKS if mark not in LEADING)]
     for mark in LEADING:
         texts += _beginnings(mark[:1], mark.translate(_FOLD), indented=False)
     for rule in SPECIFIC:
@@ -155,13 +163,17 @@ def _reds(raw: bytes) -> list[int]:
 
 @cache
 def _marks() -> Literals:
-    return Literals(MARKS)
+    return Literals(_MARKS)
 
 
-def marks_among(lines: Sequence[bytes]) -> set[int]:
-    """Which of the lines may be marks."""
+def marks_among(lines: Sequence[bytes]) -> dict[int, int]:
+    """The places of the lines that may be marks, and of what (`OF_GITHUB` and the others, added)."""
+    marks = _marks()
     joined = b"\n".join(lines)
-    return set(numbered(joined, _marks().ends(joined)))
+    return {
+        at: sum({_MARKS[marks.literals[which]] for which, _, _ in marks.find(lines[at])})
+        for at in numbered(joined, marks.ends(joined))
+    }
 
 
 def worth_a_look(raw: bytes) -> list[int]:

@@ -123,6 +123,7 @@ class Scan:
     findings: list[Finding] = field(default_factory=list)  # in the log's order
     tails: list[Tail] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    succeeded: list[tuple[int, int]] = field(default_factory=list)  # first and last lines of runs that did
     kept: Kept = field(default_factory=Kept)  # the tails' lines, or all of them
     whole: bool = False  # all the log's lines are kept
     total: int = 0

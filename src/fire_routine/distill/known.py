@@ -13,7 +13,7 @@ from .text import masked, tabbed, unstamped
 MOST = 50_000
 SIZE = 8 * 1024 * 1024
 
-Looked = tuple[int, bytes, Rule | None, bool]  # a line's place, it masked, its rule, whether it may be a mark
+Looked = tuple[int, bytes, Rule | None, int]  # a line's place, it masked, its rule, of what it may be a mark
 
 
 class _Learnt:
@@ -22,7 +22,7 @@ class _Learnt:
     def __init__(self, *, every: bool) -> None:
         self._every = every  # as `classify` has it
         self._rules: dict[bytes, Rule | None] = {}  # None: a mark, or nothing
-        self._marks: set[bytes] = set()
+        self._marks: dict[bytes, int] = {}
         self._size = 0
 
     def look(self, lines: Sequence[bytes]) -> list[Looked]:
@@ -31,7 +31,7 @@ class _Learnt:
         self._learn(lines, masks)
         rules, marks = self._rules, self._marks
         return [
-            (at, mask, rule, mask in marks)
+            (at, mask, rule, marks.get(mask, 0))
             for at, mask in enumerate(masks)
             if (rule := rules[mask]) is not None or mask in marks
         ]
@@ -45,7 +45,7 @@ class _Learnt:
         position = dict(zip(masks, range(len(masks)), strict=True))
         fresh = sorted([at for mask, at in position.items() if mask not in self._rules])
         new = [lines[at] for at in fresh]
-        self._marks.update(masks[fresh[at]] for at in marks_among(new))
+        self._marks.update((masks[fresh[at]], marks) for at, marks in marks_among(new).items())
         for at, rule in zip(fresh, classify(new, every=self._every), strict=True):
             self._size += len(masks[at])
             self._rules[masks[at]] = rule if rule is not None and rule.weight >= 1 else None
@@ -62,7 +62,7 @@ class Known:
         lines = window.lines[window.start : window.stop]
         places = worth_a_look(b"\n".join((b"", *unstamped(lines))) if tabbed(lines) else window.new)
         found = self._anywhere.look(unstamped([lines[at] for at in places])) if places else []
-        return [(places[at], mask, rule, marked) for at, mask, rule, marked in found]
+        return [(places[at], mask, rule, marks) for at, mask, rule, marks in found]
 
     def look_at_each(self, lines: Sequence[bytes]) -> list[Looked]:
         """The same of lines of which none needs to hold a word that is worth a look anywhere."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from .text import shown
 
 BEFORE = 0.3  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
+SUCCEEDED = 0.3  # printed by a tool that said in the end that all went well
 ELSEWHERE = 0.5  # another step's, by the API's times
 FAR, REACH = 0.72, 300  # far before the step's end, in lines; right before it: 1
 CLOSE = FAR + (1 - FAR) / 4  # from here on, what a huge step said long before counts no more
@@ -80,6 +81,12 @@ def failed_times(steps: Sequence[Step]) -> list[tuple[bytes, bytes]]:
 
 def _within(finding: Finding, times: Sequence[tuple[bytes, bytes]]) -> bool:
     return any(start <= finding.stamp <= end for start, end in times)
+
+
+def _succeeded(finding: Finding, runs: Sequence[tuple[int, int]]) -> bool:
+    """Whether a tool printed it that said in the end that all went well."""
+    at = bisect_right(runs, (finding.number, 0)) - 1
+    return at >= 0 and finding.number < runs[at][1] and not finding.rule.lasting
 
 
 def _unmarked(failed: Sequence[tuple[bytes, bytes]], ends: Sequence[Mark]) -> list[tuple[bytes, bytes]]:
@@ -219,6 +226,8 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
     found: list[float] = []
     for finding in scan.findings:
         factor = _place(finding, ends, lines, total)
+        if _succeeded(finding, scan.succeeded):
+            factor *= SUCCEEDED
         if _within(finding, unmarked):
             factor = max(factor, FAR)
         elif failed and not _within(finding, failed):
@@ -232,7 +241,7 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
 
 
 def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
-    """The findings within a failed step; all of them where none is."""
+    """The findings within a failed step, but for those of a run that succeeded; all of them where none is."""
     ends = exits(scan, steps)
     lines = [mark.line for mark in ends]
     failed = failed_times(steps)
@@ -242,6 +251,7 @@ def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
     placed = [
         finding
         for finding in timed or scan.findings
-        if _within(finding, unmarked) or _place(finding, ends, lines, total) >= FAR
+        if not _succeeded(finding, scan.succeeded)
+        and (_within(finding, unmarked) or _place(finding, ends, lines, total) >= FAR)
     ]
     return placed or timed or list(scan.findings)

@@ -7,14 +7,15 @@ from collections import deque
 from collections.abc import Iterable
 
 from .blocks import unprefixed
-from .classify import ERROR, GITHUB_MARKS, HEADING, OTHER_MARKS
+from .classify import ERROR, GITHUB_MARKS, HEADING, OF_GITHUB, OF_OTHERS, OF_PASSED, OF_RUNS
 from .collected import Collected
 from .ends import ACTION, CLEANS_UP, GITHUB, JENKINS, TRAVIS
 from .findings import Header, Mark, Scan, Tail, with_lists
 from .known import Known
-from .passed import PASSED, began
+from .passed import began
 from .rules.rule import CAUSE, Rule
 from .stream import Window, windows
+from .succeeded import Succeeded
 from .text import job_of, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
@@ -48,19 +49,20 @@ class Scanner:
         self._first = 0
         self._known = known
         self._collected = Collected()
+        self._succeeded = Succeeded()
 
     def feed(self, window: Window) -> None:
         self._lines = window.lines
         self._first = window.first
         self._collected.turn_to(window.lines, window.first)
         self._examined = {number for number in self._examined if number >= window.first}
-        for at, mask, rule, marked in self._known.look(window):
+        for at, mask, rule, marks in self._known.look(window):
             if self._section is not None:
                 self._run_section(window.stop)
             number = window.first + window.start + at
             if number not in self._examined:
                 self._examined.add(number)
-                self._examine(window.start + at, mask, rule, marked)
+                self._examine(window.start + at, mask, rule, marks)
         self._run_section(window.stop)
         if window.last:
             self._near(window.stop)
@@ -107,20 +109,20 @@ class Scanner:
         """Examine lines of which none needs to hold a word that is worth a look anywhere."""
         left = [at for at in range(begin, end) if self._first + at not in self._examined]
         self._examined.update(self._first + at for at in left)
-        for at, mask, rule, marked in self._known.look_at_each([self._lines[at] for at in left]):
-            self._examine(left[at], mask, rule, marked, quoted)
+        for at, mask, rule, marks in self._known.look_at_each([self._lines[at] for at in left]):
+            self._examine(left[at], mask, rule, marks, quoted)
 
     def _examine(
         self,
         index: int,
         mask: bytes,
         rule: Rule | None,
-        marked: bool,
+        marks: int,
         quoted: re.Pattern[bytes] | None = None,
     ) -> None:
         raw = self._lines[index]
-        if marked:
-            self._look_for_marks(index, raw)
+        if marks:
+            self._look_for_marks(index, raw, marks)
         if rule is None:
             return
         if raw.find(SCRIPT, 0, 80) >= 0 or raw.find(HEADING, 0, 500) >= 0:
@@ -137,16 +139,16 @@ class Scanner:
             self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
         self._collected.take(index, mask, rule)
 
-    def _look_for_marks(self, index: int, raw: bytes) -> None:
-        for mark in OTHER_MARKS:
-            if mark in raw:
-                self._other_marks(index, raw)
-        if any(raw.find(mark, 0, 500) >= 0 for mark in GITHUB_MARKS):
+    def _look_for_marks(self, index: int, raw: bytes, marks: int) -> None:
+        if marks & OF_OTHERS:
+            self._other_marks(index, raw)
+        if marks & OF_GITHUB and any(raw.find(mark, 0, 500) >= 0 for mark in GITHUB_MARKS):
             self._marks(index, raw)
             return
-        for mark in PASSED:
-            if mark in raw:
-                self._note_passed(index)
+        if marks & OF_PASSED:
+            self._note_passed(index)
+        if marks & OF_RUNS:
+            self._succeeded.look(unprefixed(shown(raw)), self._first + index)
 
     def _note_passed(self, index: int) -> None:
         """A test passed: what it printed is no finding."""
@@ -169,6 +171,7 @@ class Scanner:
         self._header = header
         self._passed_at = header.line
         self._collected.begin_step()
+        self._succeeded.begin_step()
 
     def _tail(self, until: int, weight: float) -> None:
         """The lines before a mark are kept, for the larger budgets."""
@@ -236,6 +239,7 @@ class Scanner:
         """What was found, once the log has been read."""
         if not any(mark.kind != "error" for mark in self.scan.marks):
             self._collected.end_step()
+        self.scan.succeeded = self._succeeded.runs
         self.scan.counts = self._collected.counts
         self.scan.alike = self._collected.alike
         self.scan.findings = with_lists(self._collected.findings())

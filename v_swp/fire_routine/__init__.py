@@ -1,0 +1,47 @@
+"""fire-routine: when CI fails, start a Claude Code routine on the lines that explain it, once.
+
+The library is one class and its errors: `Routine(url, token).fire(text) -> Session`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .fire import (
+        Cancelled,
+        FireError,
+        NotSent,
+        Overloaded,
+        RateLimited,
+        Rejected,
+        Routine,
+        TextTooLong,
+        Unknown,
+    )
+    from .model import Session
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Cancelled",
+    "FireError",
+    "NotSent",
+    "Overloaded",
+    "RateLimited",
+    "Rejected",
+    "Routine",
+    "Session",
+    "TextTooLong",
+    "Unknown",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the HTTP client only once the library is used: most of the package does without."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import fire, model
+
+    return getattr(model if name == "Session" else fire, name)

@@ -1,0 +1,203 @@
+"""The whole story of the action: settings → gather → distill → compose → decide → fire → report.
+
+With `cli.py` and `demo.py` the only module that knows every stage. Whatever goes wrong is told as an outcome:
+nothing here raises, and users never see a traceback.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TextIO
+
+from . import compose, decide, distill, fire, gather
+from .compose.redaction import redact_text
+from .gather.github import GitHub
+from .model import (
+    Brief,
+    Digest,
+    FailedJob,
+    Failure,
+    GitHubError,
+    Note,
+    Outcome,
+    Result,
+    Run,
+    Trigger,
+    Verdict,
+)
+from .report import Workflow, report
+from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
+
+GATHERING = 90.0  # seconds for all that is asked of GitHub before the decision; what is late is left out
+GREEN = 5.0  # seconds for the logs of the last green run: welcome, never waited for
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of the failed run, and the text made of it."""
+
+    run: Run
+    failures: tuple[Failure, ...]
+    brief: Brief
+
+
+@dataclass(slots=True)
+class _Telling:
+    """How far the story has come: what the report can show, wherever it ended."""
+
+    outcome: Outcome
+    evidence: Evidence | None = None
+    ledger: decide.Ledger | None = None
+    firing: bool = False  # from here on a request may have been sent
+
+
+def run_action(environ: Mapping[str, str], out: TextIO) -> int:
+    """Report the failed run that the environment speaks of; the step's exit code."""
+    workflow = Workflow(environ, out)
+    for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
+        workflow.mask(environ.get(PREFIX + name, ""))
+    try:
+        settings, context = read_settings(environ), read_context(environ)
+    except SettingsError as error:
+        on_error = environ.get(f"{PREFIX}ON_ERROR", "").strip()
+        outcome = Outcome(Result.FAILED, "invalid-input", str(error))
+        return report(workflow, outcome, on_error="warn" if on_error == "warn" else "fail", clean=_clean)
+    github = GitHub(context.api_url, settings.github_token, context.repository)
+    with github, fire.uninterruptible():  # what became of a fire is told even when the job is being cancelled
+        telling = _tell(settings, context, github, workflow.say)
+        return _report(workflow, settings, context, github, telling)
+
+
+def _tell(settings: Settings, context: Context, github: GitHub, say: Say) -> _Telling:
+    telling = _Telling(Outcome(Result.FAILED, "internal-error", ""))
+    try:
+        _story(settings, context, github, say, telling)
+    except gather.GatherError as error:
+        telling.outcome = Outcome(Result.FAILED, "no-run", str(error))
+    except fire.Interrupted as interruption:
+        telling.outcome = _ended_early(telling, "interrupted", f"The job was cancelled ({interruption})")
+    except Exception as error:  # a fault of ours must not look like a failure of the user's
+        fault = f"Internal error ({type(error).__name__} in {_place(error)}; please report it)"
+        telling.outcome = _ended_early(telling, "internal-error", fault)
+    if telling.ledger is not None:
+        telling.ledger.settle(telling.outcome)
+    return telling
+
+
+def _story(settings: Settings, context: Context, github: GitHub, say: Say, telling: _Telling) -> None:
+    """Everything up to the outcome. The fire comes last and raises nothing itself."""
+    verdict = decide.before_gathering(settings, context)
+    if verdict is not None:
+        telling.outcome = _declined(verdict)
+        return
+    trigger = gather.find_trigger(settings, context)
+    with fire.interruptible():
+        evidence = telling.evidence = gather_evidence(github, trigger, settings, context, say)
+        ledger = telling.ledger = decide.Ledger(github, evidence.run, settings, temp=context.temp)
+        verdict = decide.decide(settings, context, evidence.run, evidence.brief, ledger)
+        if not verdict.fire:
+            telling.outcome = _declined(verdict)
+            return
+        say(f"firing: {verdict.message}")
+        telling.firing = True
+        telling.outcome = fire.fire_once(settings, evidence.brief.text)
+
+
+def gather_evidence(
+    github: GitHub, trigger: Trigger, settings: Settings, context: Context, say: Say
+) -> Evidence:
+    """From the run to the text: gather, distill, compose."""
+    deadline = time.monotonic() + GATHERING
+    run = gather.gather_run(github, trigger, context, deadline)
+    say(f"{run.workflow}, run {run.id}, attempt {run.attempt}: {_count(len(run.failed_jobs), 'failed job')}")
+    greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
+
+    reader = distill.Reader()
+
+    def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
+        return reader.read(chunks, steps=job.steps, green=greens.get(job.id))
+
+    digests, unread = gather.read_logs(github, run, consume, deadline)
+    attachments, unattached = compose.read_attachments(settings.attach, context.workspace, distill.read)
+    run = replace(run, notes=(*run.notes, *unread, *unattached))
+    failures = compose.group(run.failed_jobs, digests)
+    brief = compose.compose(
+        run,
+        failures,
+        attachments,
+        text=settings.text,
+        max_characters=settings.max_characters,
+        excerpt=distill.excerpt,
+        server_url=context.server_url,
+    )
+    say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
+        f" a text of {brief.characters:,} characters")  # fmt: skip
+    return Evidence(run, tuple(failures), brief)
+
+
+def _report(
+    workflow: Workflow, settings: Settings, context: Context, github: GitHub, telling: _Telling
+) -> int:
+    def post_comment(number: int, marker: str, body: str) -> Note | None:
+        try:
+            github.comment(number, marker, body)
+        except GitHubError as error:
+            return Note("the comment on the pull request", str(error), "grant `pull-requests: write`")
+        return None
+
+    evidence = telling.evidence
+    ledger = telling.ledger
+    notes = (*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ()))
+    return report(
+        workflow,
+        telling.outcome,
+        brief=evidence.brief if evidence else None,
+        run=evidence.run if evidence else None,
+        failures=evidence.failures if evidence else (),
+        notes=notes,
+        temp=context.temp,
+        on_error=settings.on_error,
+        post_comment=post_comment if settings.comment else None,
+        clean=_clean,
+    )
+
+
+def _ended_early(telling: _Telling, reason: str, what: str) -> Outcome:
+    """Something came between: before the fire, or in the instant in which `fire_once` begins or returns."""
+    if telling.outcome.result is Result.FIRED:
+        return telling.outcome
+    if telling.firing:
+        return Outcome(
+            Result.UNKNOWN, reason, f"{what} while the routine was fired: a session may have started."
+        )
+    return Outcome(Result.FAILED, reason, f"{what} before anything was sent.")
+
+
+def _declined(verdict: Verdict) -> Outcome:
+    return Outcome(
+        Result.FAILED if verdict.failed else Result.SKIPPED,
+        verdict.reason,
+        verdict.message,
+        session_id=verdict.session_id,
+        session_url=verdict.session_url,
+    )
+
+
+def _clean(line: str) -> str:
+    return redact_text(line)[0]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _place(error: Exception) -> str:
+    """The innermost function, for a report of the fault: never a value, which might be a secret."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_qualname if trace is not None else "?"

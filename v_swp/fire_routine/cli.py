@@ -1,0 +1,220 @@
+"""The commands: action · send · preview · distill · demo · emulate.
+
+Errors are one line on stderr and exit status 1; usage errors exit with 2. Each command imports
+what it needs by itself, so that none pays for the others' libraries.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import os
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from .model import Excerpt, Trigger, TriggerKind
+from .patterns import pattern
+from .settings import MAX_CHARACTERS, MIN_CHARACTERS, Context, Settings, endpoint, token
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+CHUNK = 1 << 20  # bytes read of a log at a time
+_RUN_URL = pattern(
+    r"(?P<server>https?://[^/\s]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
+    r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
+    re.ASCII,
+)
+MAX_TEXT_BYTES = 4 * MAX_CHARACTERS  # a longer text can't be within the endpoint's limit
+
+
+class CommandError(Exception):
+    """What went wrong and what to do about it, in one line."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is returned, never raised."""
+    _speak_utf8()
+    given = sys.argv[1:] if argv is None else argv
+    try:
+        return _action() if given == ["action"] else _run(given)
+    except CommandError as error:
+        print(f"fire-routine: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _speak_utf8() -> None:
+    """Windows' default code page can't say everything a log can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _run(argv: Sequence[str]) -> int:
+    """Not asked for the action's own start, of which argparse would be a twentieth."""
+    from .arguments import parse
+
+    arguments = parse(argv)
+    commands: Mapping[str, Callable[[Namespace], int]] = {
+        "action": lambda _: _action(),
+        "send": _send,
+        "preview": _preview,
+        "distill": _distill,
+        "demo": lambda _: _demo(),
+        "emulate": _emulate,
+    }
+    return commands[arguments.command](arguments)
+
+
+def _action() -> int:
+    gc.disable()
+    from .action import run_action
+
+    gc.freeze()  # what was imported stays, so there is no garbage to be looked for in it
+    gc.enable()
+    return run_action(os.environ, sys.stdout)
+
+
+def _send(arguments: Namespace) -> int:
+    from .fire import FireError, Routine
+
+    url = _secret(os.environ, "ROUTINE_FIRE_URL", endpoint)
+    bearer = _secret(os.environ, "ROUTINE_FIRE_TOKEN", token)
+    text = _text(arguments)
+    try:
+        session = Routine(url, bearer).fire(text)
+    except FireError as error:
+        raise CommandError(str(error)) from None
+    if arguments.json:
+        print(
+            json.dumps(
+                {"session_id": session.id, "session_url": session.url, "request_id": session.request_id}
+            )
+        )
+    else:
+        print(f"session started: {session.url}")
+    return 0
+
+
+def _secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise CommandError(
+            f"{name} is not set: save it from the routine's API trigger (claude.ai/code/routines)"
+        )
+    try:
+        return check(value)
+    except ValueError as problem:
+        raise CommandError(f"{name} {problem}") from None
+
+
+def _text(arguments: Namespace) -> str:
+    if arguments.text is not None:
+        return str(arguments.text)
+    if not arguments.text_file and arguments.stdin != "-":
+        raise CommandError("no text: give --text T, --text-file F, or - for standard input")
+    with _opened(arguments.text_file or "-") as stream:
+        raw = stream.read(MAX_TEXT_BYTES + 1)
+    if len(raw) > MAX_TEXT_BYTES:
+        raise CommandError(f"the text is over the endpoint's {MAX_CHARACTERS} characters: shorten it")
+    return raw.decode("utf-8", "replace")
+
+
+def _preview(arguments: Namespace) -> int:
+    from .action import gather_evidence
+    from .gather import GatherError
+    from .gather.github import GitHub
+
+    trigger, api_url, server_url = _named_run(arguments.run_url, os.environ)
+    bearer = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN") or ""
+    settings = Settings(max_characters=max(arguments.max_characters, MIN_CHARACTERS))
+    context = Context(repository=trigger.repository, api_url=api_url, server_url=server_url)
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    try:
+        with GitHub(api_url, token(bearer.strip()), trigger.repository) as github:
+            evidence = gather_evidence(github, trigger, settings, context, say)
+    except (GatherError, ValueError) as error:
+        raise CommandError(f"{arguments.run_url}: {error}") from None
+    print(evidence.brief.text)
+    return 0
+
+
+def _named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, str]:
+    """The run a web address names, and the roots of that GitHub's API and web site."""
+    found = _RUN_URL.match(address)
+    if not found:
+        raise CommandError(
+            f"RUN_URL {address[:100]!r} is not like https://github.com/OWNER/REPO/actions/runs/ID"
+        )
+    server = found["server"]
+    by_server = "https://api.github.com" if server == "https://github.com" else f"{server}/api/v3"
+    attempt = int(found["attempt"]) if found["attempt"] else None
+    trigger = Trigger(TriggerKind.RUN_ID, found["repository"], int(found["id"]), attempt)
+    return trigger, environ.get("GITHUB_API_URL", "").rstrip("/") or by_server, server
+
+
+def _distill(arguments: Namespace) -> int:
+    from .distill import excerpt, read, read_green
+
+    green = None
+    if arguments.green:
+        with _opened(arguments.green) as stream:
+            green = read_green(_chunks(stream))
+    with _opened(arguments.file) as stream:
+        digest = read(_chunks(stream), green=green)
+    shown = excerpt(digest, arguments.max_characters)
+    sys.stdout.write(_explained(shown) if arguments.explain else shown.text)
+    sys.stdout.write("\n")
+    return 0
+
+
+def _explained(shown: Excerpt) -> str:
+    """Each block under a line that names its place in the log, and the rule and weight that took it."""
+    parts = [
+        f"── line {block.first} · {block.rule} · {block.weight:g}\n" + "\n".join(block.lines)
+        for block in shown.blocks
+    ]
+    return "\n".join(parts)
+
+
+def _opened(name: str) -> BinaryIO:
+    if name == "-":
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise CommandError(f"{name}: {error.strerror or error}") from None
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK):
+        yield chunk
+
+
+def _demo() -> int:
+    from .demo import run_demo
+
+    return run_demo(sys.stdout)
+
+
+def _emulate(arguments: Namespace) -> int:
+    from .emulator.serve import serve
+
+    try:
+        serve(arguments.port, sys.stdout, threading.Event())
+    except OSError as error:
+        raise CommandError(f"--port {arguments.port}: {error.strerror or error}: choose another") from None
+    return 0

@@ -1,0 +1,179 @@
+"""Everything that is known of a failed run → the text that is sent, within its budget."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ..model import Attachment, Brief, Digest, Excerpt, Failure, Run, utf16_length
+from ..settings import KEPT_TEXT, MIN_CHARACTERS
+from .budget import Part, fill, head, shares
+from .cleaning import cleaned
+from .evidence import (
+    MakeExcerpt,
+    annotation_line,
+    attachments_section,
+    merged_annotations,
+    remembered,
+    trimmed,
+)
+from .facts import CAPS, facts, title, warning
+from .failure import failures_section
+from .further import go_on_section, notes_section
+from .grouping import combined, hashed
+from .history import history_section
+from .redaction import redact_text
+from .words import closed, own_words
+
+_TRIES = 3
+_SAID = 120  # units of a line that says what was left out
+_REDACTED = 1_000_000  # characters of digests that are looked through for secrets: about a second
+_SEARCHED = 20  # failures whose logs changed files are looked for in
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What the text is made of, cleaned."""
+
+    run: Run
+    failures: tuple[Failure, ...]
+    attachments: tuple[Attachment, ...]
+    text: str
+
+
+def compose(
+    run: Run,
+    failures: Sequence[Failure],
+    attachments: Sequence[Attachment] = (),
+    *,
+    text: str = "",
+    max_characters: int,
+    excerpt: Callable[[Digest, int], Excerpt],
+    server_url: str = "https://github.com",
+) -> Brief:
+    """The text for a failed run, of at most `max_characters` UTF-16 units.
+
+    Every value in it is redacted and sanitised before anything is cut; the finished text passes
+    redaction once more.
+
+    Args:
+        text: the user's own words; the first 4,096 units of them are never cut.
+        excerpt: a digest within a budget (`distill.excerpt`).
+        server_url: `gh` commands name its host where that is not github.com.
+
+    Raises:
+        ValueError: `max_characters` is below the smallest budget for this `text`.
+    """
+    given = _Material(run, tuple(failures), tuple(attachments), text.strip())
+    material, redactions = cleaned(_bounded(given))
+    material = replace(material, text=closed(material.text))
+    if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
+        raise ValueError(f"max-characters: {max_characters} is too little for this text")
+    composer = _Composer(material, remembered(excerpt), server_url)
+    body, late = _within(composer, max_characters)
+    fingerprints = {failure.fingerprint for failure in failures}
+    return Brief(
+        text=body,
+        title=title(material.run, material.failures, CAPS[0], quote=str),
+        fingerprints=tuple(sorted(fingerprints)),
+        fingerprint=combined(fingerprints) or hashed([run.workflow_path, str(run.conclusion)]),
+        redactions=redactions + late,
+    )
+
+
+def _bounded(material: _Material) -> _Material:
+    """Hundreds of large digests, of which a few lines each have room, would take long to redact."""
+    logs = [failure.digest for failure in material.failures if failure.digest]
+    digests = iter(trimmed([*logs, *(one.digest for one in material.attachments)], _REDACTED))
+    return replace(
+        material,
+        failures=tuple(replace(f, digest=next(digests)) if f.digest else f for f in material.failures),
+        attachments=tuple(replace(one, digest=next(digests)) for one in material.attachments),
+    )
+
+
+def _within(composer: _Composer, max_characters: int) -> tuple[str, Counter[str]]:
+    """The text, redacted once more as a whole."""
+    budget = max_characters
+    for _ in range(_TRIES):
+        body, late = redact_text(composer.within(budget))
+        over = utf16_length(body) - max_characters
+        if over <= 0:
+            break
+        budget -= over  # what a late redaction puts in can be longer than what it takes out
+    return head(body, max_characters), late
+
+
+def _needed(parts: Mapping[str, Part], room: int) -> int:
+    return sum(utf16_length(part.render(room)) for part in parts.values())
+
+
+def _filled(parts: Mapping[str, Part], room: int) -> str:
+    """The sections by their shares, and the names of those that have no room."""
+    texts = fill(list(parts.values()), room)
+    if all(texts):
+        return "".join(texts)
+    texts = fill(list(parts.values()), room - _SAID)
+    missing = [name for name, text in zip(parts, texts, strict=True) if not text]
+    said = f"\n\n(No room here for {', '.join(missing)}.)" if missing and room >= _SAID else ""
+    return "".join(texts) + said
+
+
+@dataclass(frozen=True, slots=True)
+class _Composer:
+    """Lays the material out: what is never cut first, then what shares the rest."""
+
+    material: _Material
+    excerpt: MakeExcerpt
+    server_url: str
+
+    def within(self, budget: int) -> str:
+        text = self.material.text
+        kept = min(utf16_length(text), KEPT_TEXT + _SAID)
+        parts = self._parts(budget)
+        opening, known, go_on = self._fixed(budget - kept, parts)
+        room = (
+            budget - kept - sum(map(utf16_length, (opening, known, go_on))) - 2
+        )  # a blank line before the text
+        if (over := utf16_length(text) - kept) > 0:
+            extra = shares([over, _needed(parts, room)], room, [1, 4])[0]
+            kept, room = kept + extra, room - extra
+        words = f"\n\n{own_words(text, kept)}" if text else ""
+        return f"{opening}{words}{known}{_filled(parts, room)}{go_on}"
+
+    def _fixed(self, budget: int, parts: Mapping[str, Part]) -> tuple[str, str, str]:
+        """Title and warning, the facts, and how to go on: with the widest caps that leave all the
+        evidence its room, or else two thirds of the budget."""
+        run, failures = self.material.run, self.material.failures
+        warned = warning(run)
+        for cap in CAPS:
+            opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
+            known = f"\n\n## Facts\n\n{facts(run, cap)}"
+            go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
+            used = utf16_length(opening + known + go_on)
+            if used <= budget // 3 or used + _needed(parts, budget) + 2 <= budget:
+                break
+        return opening, known, go_on
+
+    def _parts(self, budget: int) -> dict[str, Part]:
+        """The sections that share the room, by what they tell, in the order of the text."""
+        run, failures, attachments = self.material.run, self.material.failures, self.material.attachments
+        evidence = self._evidence(budget)
+        changes = partial(history_section, run, evidence)
+        sections = partial(failures_section, run, failures, self.excerpt)
+        files = partial(attachments_section, attachments, self.excerpt)
+        parts = (
+            ("the failures", failures, Part(sections, 9)),
+            ("what changed", changes(budget), Part(changes, 2)),
+            ("the attached files", attachments, Part(files, 2)),
+            ("what could not be had", run.notes, Part(partial(notes_section, run.notes), 1)),
+        )
+        return {name: part for name, present, part in parts if present}
+
+    def _evidence(self, budget: int) -> str:
+        """What may be shown of the logs: changed files are looked for in it."""
+        logs = [self.excerpt(f.digest, budget).text for f in self.material.failures[:_SEARCHED] if f.digest]
+        notes = [annotation_line(note) for f in self.material.failures for note in merged_annotations(f)]
+        return "\n".join(logs + notes)

@@ -1,0 +1,63 @@
+"""Every text of a person or a log, cleaned before it is put anywhere: redacted, then sanitised."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from ..model import Digest
+from ..sanitising import sanitise_line
+from .redaction import redact
+
+Value = TypeVar("Value")
+
+
+def cleaned(value: Value) -> tuple[Value, Counter[str]]:
+    """The same value with every text in it cleaned, and what was redacted in it by kind.
+
+    Dataclasses and tuples are gone through. All texts are redacted together, a tuple of them (the
+    lines of a log) in its order, so that a secret which is wrapped over lines is seen whole, and one
+    that is recognised in one place is known in every other. This has to come before any cut: half a
+    secret is no longer recognised.
+    """
+    texts: dict[str | tuple[str, ...], None] = {}  # each once, however often a matrix repeats it
+    _mapped(value, lambda text: texts.setdefault(text) or text)  # only looked at
+    lines: list[str] = []
+    for text in texts:
+        lines += [*_lines(text), ""]  # the blank line keeps what is unrelated apart
+    redacted, counts = redact(lines)
+    clean = iter([sanitise_line(line) for line in redacted])
+    known: dict[str | tuple[str, ...], Any] = {}
+    for text in texts:
+        own = [next(clean) for _ in _lines(text)]
+        next(clean)
+        known[text] = tuple(own) if isinstance(text, tuple) else "\n".join(own)
+    return _mapped(value, known.__getitem__), counts
+
+
+def _lines(text: str | tuple[str, ...]) -> Iterable[str]:
+    return text if isinstance(text, tuple) else text.splitlines() or ("",)
+
+
+def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
+    """`value` with each text, and each tuple of nothing but texts, changed."""
+    if isinstance(value, Digest):
+        return _mapped_digest(value, change)
+    if isinstance(value, tuple) and not (value and all(type(item) is str for item in value)):
+        return tuple(_mapped(item, change) for item in value)
+    if isinstance(value, tuple) or type(value) is str:
+        return change(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return dataclasses.replace(value, **{f.name: _mapped(getattr(value, f.name), change) for f in fields})
+    return value
+
+
+def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:
+    """A digest's lines are one text, for its blocks may part what belongs together."""
+    lines = iter(change(tuple(line for block in digest.blocks for line in block.lines)))
+    blocks = tuple(block._replace(lines=tuple(next(lines) for _ in block.lines)) for block in digest.blocks)
+    told = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended")}
+    return dataclasses.replace(digest, blocks=blocks, **told)

@@ -1,0 +1,149 @@
+"""Excerpts and annotations as fenced blocks of any size, each thing told once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from ..model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
+from ..sanitising import fence, inline
+from .budget import Part, cut, fill, head, listed, shares, short
+from .grouping import telling_annotations
+
+MakeExcerpt = Callable[[Digest, int], Excerpt]
+
+_FEWEST = 40  # units of an excerpt that are worth a fence
+_COUNT_OF_FILES = 60  # units of the line that counts attached files left out
+
+
+def remembered(excerpt: MakeExcerpt) -> MakeExcerpt:
+    """The same excerpter, which answers from an earlier answer that stayed within the limit."""
+    made: dict[int, list[tuple[int, int, Excerpt]]] = {}
+
+    def answer(digest: Digest, limit: int) -> Excerpt:
+        known = made.setdefault(id(digest), [])
+        for asked, used, earlier in known:
+            if used <= limit <= asked:
+                return earlier
+        found = excerpt(digest, limit)
+        known.append((limit, utf16_length(found.text), found))
+        return found
+
+    return answer
+
+
+def trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
+    """The digests, of `room` characters together: from those that need more than their share, the
+    lines that tell least are taken out, whole ones only."""
+    sizes = [sum(len(line) + 1 for block in digest.blocks for line in block.lines) for digest in digests]
+    given = shares(sizes, room)
+    return [
+        digest if size <= share else _trimmed(digest, share)
+        for digest, size, share in zip(digests, sizes, given, strict=True)
+    ]
+
+
+def _trimmed(digest: Digest, room: int) -> Digest:
+    kept = set()
+    for block in sorted(digest.blocks, key=lambda block: -block.weight):
+        size = sum(len(line) + 1 for line in block.lines)
+        if size <= room:
+            room -= size
+            kept.add(id(block))
+    return replace(digest, blocks=tuple(block for block in digest.blocks if id(block) in kept))
+
+
+def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> tuple[str, str]:
+    """A digest's excerpt, fenced, below a line that says how much of the log it is; and the excerpt.
+
+    Both are empty where `limit` has no room for it.
+    """
+    room = limit - utf16_length(title) - 60
+    while room > _FEWEST:
+        made = excerpt(digest, room)
+        part = f", {made.lines} of {made.total_lines} lines" if made.cut else ""
+        block = f"{title}{part}:\n{fence(made.text)}"
+        over = utf16_length(block) - limit
+        if over <= 0:
+            return (block, made.text) if made.text.strip() else ("", "")
+        room -= over  # what this content's fence takes more than most
+    return "", ""
+
+
+def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
+    """Annotations and excerpt; what an annotation repeats of the excerpt is left out."""
+    notes = merged_annotations(failure)
+    log, shown = "", ""
+    if failure.digest:
+        needed = sum(utf16_length(annotation_line(note)) + 1 for note in notes)
+        reserved = min(needed + 60, limit // 3) if notes else 0
+        log, shown = log_block("From the log", failure.digest, excerpt, limit - reserved)
+        notes = _untold(notes, shown)
+    rest = limit - utf16_length(log) - (2 if log else 0)
+    blocks = [_annotation_block(notes, rest), log]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def attachments_section(attachments: Sequence[Attachment], excerpt: MakeExcerpt, limit: int) -> str:
+    """A section for each attached file, by what it needs; those without room are counted."""
+    parts = [Part(partial(_attachment, attachment, excerpt)) for attachment in attachments]
+    texts = fill(parts, limit - _COUNT_OF_FILES)
+    left = texts.count("")
+    if left == len(texts):
+        return ""
+    return "".join(texts) + (f"\n\n({left} more attached files have no room here.)" if left else "")
+
+
+def _attachment(attachment: Attachment, excerpt: MakeExcerpt, limit: int) -> str:
+    block, _ = log_block(
+        f"\n\n## Attached: {inline(short(attachment.path, 160))}\n\nFrom the file",
+        attachment.digest,
+        excerpt,
+        limit,
+    )
+    return block
+
+
+def merged_annotations(failure: Failure) -> list[Annotation]:
+    """Those of level `failure` over all its jobs; where there is no log, the warnings too."""
+    notes = [note for job in failure.jobs for note in telling_annotations(job)]
+    if not failure.digest:
+        notes += [note for job in failure.jobs for note in job.annotations if note.level == "warning"]
+    return list(dict.fromkeys(notes))
+
+
+def annotation_line(note: Annotation) -> str:
+    """An annotation as compilers print their findings."""
+    place = _place(note) + (f":{note.line}" if note.line else "") + ": " if _place(note) else ""
+    titled = f"{note.title}: " if note.title and note.title not in note.message else ""
+    return place + titled + note.message.strip()
+
+
+def _place(note: Annotation) -> str:
+    """The runner gives those without a file the path `.github`."""
+    return "" if note.path == ".github" else note.path
+
+
+def _untold(notes: Sequence[Annotation], shown: str) -> list[Annotation]:
+    folded = _folded(shown)
+    return [
+        note for note in notes if not all(_folded(part) in folded for part in (note.message, _place(note)))
+    ]
+
+
+def _folded(text: str) -> str:
+    return "".join(text.split())
+
+
+def _annotation_block(notes: Sequence[Annotation], limit: int) -> str:
+    lines = [annotation_line(note) for note in notes]
+    room = limit - 30
+    while lines and room > _FEWEST:
+        text = listed([cut(line, max(room // 2, _FEWEST)) for line in lines], room, "\n")
+        block = f"Annotations:\n{fence(text)}"
+        over = utf16_length(block) - limit
+        if over <= 0:
+            return block
+        room -= over
+    return head(f"({len(lines)} annotations left out)", limit) if lines else ""

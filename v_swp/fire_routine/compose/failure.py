@@ -1,0 +1,170 @@
+"""One distinct failure as a section of any size: which jobs, how it ended, what ran, the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from ..model import FailedJob, Failure, Run, utf16_length
+from ..sanitising import fence, inline
+from .budget import Part, cut, fill, listed, short
+from .evidence import MakeExcerpt, evidence
+from .grouping import GENERIC_ANNOTATION, base_name, matrix_values
+
+SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
+_NAME = 100
+_NAME_SHORT = 48
+_LEGS = 400
+_COMMAND = 1_500
+_TELLING = 4  # legs of which a value that the failing ones alone have says something
+
+
+def failures_section(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit: int) -> str:
+    """A section for each failure, by what it needs; those without room for one in a list."""
+    if not failures:
+        return ""
+    shown = min(len(failures), max(limit // SMALLEST, 1))
+    others = ""
+    if shown < len(failures):
+        shown = max(limit * 3 // 4 // SMALLEST, 1)
+        others = _others(failures[shown:], limit // 4)
+    parts = [
+        Part(partial(failure_section, run, failure, f"{number} of {len(failures)}", excerpt))
+        for number, failure in enumerate(failures[:shown], 1)
+    ]
+    return "".join(fill(parts, limit - utf16_length(others))) + others
+
+
+def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt, limit: int) -> str:
+    """The section within `limit` units, after a blank line; empty where not even its heading fits."""
+    small = limit < 2 * SMALLEST
+    text = f"\n\n## Failure {place}: {_jobs_and_step(failure, _NAME_SHORT if small else _NAME)}"
+    text += f"\n\n{_step(failure)}"
+    if utf16_length(text) > limit:
+        return ""
+    left_out = []
+    for name, piece in (
+        *_legs(run, failure, _LEGS // 4 if small else _LEGS),
+        ("what ran", _command(failure, min(_COMMAND, limit // 6))),
+    ):
+        if piece and utf16_length(text) + utf16_length(piece) > limit * 3 // 5:
+            left_out.append(name)  # the evidence tells more
+        elif piece:
+            text += f"\n\n{piece}"
+    said = f"\n\n(No room here for {', '.join(left_out)}.)" if left_out else ""
+    found = evidence(failure, excerpt, limit - utf16_length(text + said) - 2)
+    text += f"\n\n{found}" if found else ""
+    return text + said if utf16_length(text + said) <= limit else text
+
+
+def duration(time: timedelta) -> str:
+    """`2 h 5 min`, `2 min 10 s`, `7 s`."""
+    seconds = max(int(time.total_seconds()), 0)
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def _others(failures: Sequence[Failure], limit: int) -> str:
+    heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
+    lines = [f"- {_jobs_and_step(failure, _NAME_SHORT)}, job {failure.jobs[0].id}" for failure in failures]
+    names = listed(lines, limit - len(heading), "\n")
+    return heading + names if names else ""
+
+
+def _jobs_and_step(failure: Failure, cap: int) -> str:
+    job = failure.jobs[0]
+    text = inline(short(job.name, cap))
+    if len(failure.jobs) > 1:
+        text += f" and {len(failure.jobs) - 1} more"
+    if job.failed_steps:
+        text += f", step {inline(short(job.failed_steps[0].name, cap))}"
+    return text
+
+
+def _step(failure: Failure) -> str:
+    """How the step ended, after how long, in which shell."""
+    job, digest = failure.jobs[0], failure.digest
+    step = job.failed_steps[0] if job.failed_steps else None
+    if step:
+        named = f"Step {step.number}"
+    elif digest and digest.step:
+        named = f"Step {inline(short(digest.step, _NAME_SHORT))}"
+    else:
+        named = "No step failed" if job.steps else "No step ran"
+    took = step.duration if step else _job_duration(job)
+    code = _exit_code(failure)
+    facts = [
+        named,
+        f"exit code {code}" if code is not None else "",
+        _ended(failure),
+        f"after {duration(took)}" if took is not None else "",
+        f"shell {inline(short(digest.shell, 80))}" if digest and digest.shell else "",
+        f"job {job.id}",
+        *_no_log(failure),
+    ]
+    return ", ".join(fact for fact in facts if fact) + "."
+
+
+def _ended(failure: Failure) -> str:
+    if failure.digest and failure.digest.ended:
+        return cut(failure.digest.ended, 60)
+    conclusion = failure.jobs[0].conclusion
+    return "" if conclusion == "failure" else conclusion.replace("_", " ")
+
+
+def _no_log(failure: Failure) -> list[str]:
+    if failure.digest:
+        return []
+    return ["which has no log until it is done" if failure.jobs[0].running else "whose log is not here"]
+
+
+def _job_duration(job: FailedJob) -> timedelta | None:
+    return job.completed_at - job.started_at if job.started_at and job.completed_at else None
+
+
+def _exit_code(failure: Failure) -> int | None:
+    if failure.digest and failure.digest.exit_code is not None:
+        return failure.digest.exit_code
+    for note in failure.jobs[0].annotations:
+        match = GENERIC_ANNOTATION.fullmatch(note.message.strip())
+        if match and match["code"]:
+            return int(match["code"])
+    return None
+
+
+def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:
+    """The jobs that share the failure, the legs of the same matrix that passed, what tells them apart."""
+    bases = {base_name(job.name) for job in failure.jobs}
+    passed = [name for name in run.passed_jobs if base_name(name) in bases and matrix_values(name)]
+    shared = passing = telling = ""
+    if len(failure.jobs) > 1:
+        shared = _counted("Shared by {} jobs", [job.name for job in failure.jobs], cap)
+    if passed:
+        legs = "leg" if len(passed) == 1 else "legs"
+        passing = _counted(f"Of the same matrix, {{}} {legs} passed", passed, cap // 2)
+    if passed and len(failure.jobs) + len(passed) >= _TELLING:
+        only = [inline(short(value, _NAME_SHORT)) for value in _only_failing(failure.jobs, passed)]
+        if only:
+            telling = f"Every leg that fails so, and no leg that passed, has {', '.join(only[:4])}."
+    return [("who shares it", shared), ("what tells the legs apart", telling), ("which legs passed", passing)]
+
+
+def _counted(words: str, jobs: Sequence[str], cap: int) -> str:
+    shown = [inline(short(name, _NAME)) for name in jobs[: cap // 4]]  # no name takes less
+    names = listed(shown, cap, total=len(jobs))
+    return words.format(len(jobs)) + (f": {names}." if names else ".")
+
+
+def _only_failing(jobs: Sequence[FailedJob], passed: Sequence[str]) -> list[str]:
+    """The matrix values that all of these jobs have and no leg that passed."""
+    elsewhere = {value for name in passed for value in matrix_values(name)}
+    everywhere = set.intersection(*(set(matrix_values(job.name)) for job in jobs))
+    return [v for v in dict.fromkeys(matrix_values(jobs[0].name)) if v in everywhere and v not in elsewhere]
+
+
+def _command(failure: Failure, limit: int) -> str:
+    command = failure.digest.command.strip() if failure.digest else ""
+    return f"What ran:\n{fence(cut(command, max(limit - 30, 60)))}" if command else ""

@@ -1,0 +1,73 @@
+"""What could not be had, and how to go on: commands with real ids."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from ..model import Failure, Note, Run
+from ..patterns import pattern
+from ..sanitising import fence, inline
+from .budget import cut, listed, short
+from .facts import warning
+
+_REPOSITORY = pattern(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
+_SHA = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_PUBLIC = "github.com"
+
+
+def notes_section(notes: Sequence[Note], limit: int) -> str:
+    """What could not be had, why, and what would make it available: within `limit` units, after a
+    blank line."""
+    heading = "\n\n## What could not be had\n\n"
+    lines = listed([_note(note) for note in dict.fromkeys(notes)], limit - len(heading), "\n")
+    return heading + lines if lines else ""
+
+
+def _note(note: Note) -> str:
+    what, why, remedy = (" ".join(text.split()).rstrip(".") for text in (note.what, note.why, note.remedy))
+    line = f"- {cut(what, 120)}: {cut(why, 200)}."
+    if remedy:
+        line += f" To have it: {cut(remedy, 200)}."
+    return line.replace("](", "] (").replace("<", "‹")  # no link and no tag, whatever a name in it holds
+
+
+def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief: bool) -> str:
+    """Commands for the whole log, the commit, and a branch to work on; after a blank line.
+
+    Nothing that a person can name goes into a command: ids and hashes only, and only of their form.
+
+    Args:
+        brief: the one log, the commit and the branch alone.
+    """
+    if not _REPOSITORY.fullmatch(run.repository) or not _SHA.fullmatch(run.head_sha):
+        return ""
+    host = urlsplit(server_url).netloc.rpartition("@")[2] or _PUBLIC
+    api = "gh api" if host == _PUBLIC else f"gh api --hostname {shlex.quote(host)}"
+    path = f"repos/{run.repository}/actions"
+    jobs = [next((job for job in failure.jobs if not job.running), None) for failure in failures]
+    logs = [f"{api} {path}/jobs/{job.id}/logs" for job in jobs if job]
+    lines = [*logs[: 1 if brief else 5]]
+    if not brief:
+        lines.append(f"{api} {path}/runs/{run.id}/attempts/{run.attempt}/jobs --paginate")
+    lines.append(_checkout(run))
+    heading = "\n\n## How to go on\n\n" + ("" if brief else _words(run) + "\n\n")
+    return heading + fence("\n".join(lines), "sh")
+
+
+def _checkout(run: Run) -> str:
+    ref = f"refs/pull/{run.pull_request.number}/head" if run.pull_request else run.head_sha
+    return f"git fetch origin {ref} && git checkout -B claude/fix-run-{run.id} {run.head_sha}"
+
+
+def _words(run: Run) -> str:
+    words = (
+        "The clone starts on the default branch: check out the head SHA first. The whole logs, and the code:"
+    )
+    if run.event == "pull_request" and run.pull_request:
+        base = inline(short(run.pull_request.base_branch, 100))
+        words = f"The run tested the head SHA merged into {base}. {words}"
+    if warning(run):
+        words = f"The code too may be a stranger's: read it before you run any of it. {words}"
+    return words

@@ -1,0 +1,111 @@
+"""What changed since the last green run, and which of it the evidence names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..model import ChangedFile, Commit, History, Run, utf16_length
+from ..patterns import pattern
+from ..sanitising import inline
+from .budget import Part, fill, listed, short
+from .facts import moment
+
+_PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
+_NAME = 160
+_SUBJECT = 120
+
+
+def named(files: Sequence[ChangedFile], evidence: str) -> set[str]:
+    """The paths among the changed files that the evidence names.
+
+    A log may name a file by its path in the repository, by an absolute path that ends in it, or by
+    its last components alone; a bare file name counts where no other changed file has that name.
+    """
+    if not files:
+        return set()
+    tokens = set(_PATH.findall(evidence.replace("\\", "/")))
+    endings = {token[start:] for token in tokens for start in _component_starts(token)}
+    bare = [file.path.rpartition("/")[2] for file in files]
+    found = set()
+    for file, name in zip(files, bare, strict=True):
+        tails = {file.path[start:] for start in _component_starts(file.path)}
+        if "." not in name or bare.count(name) > 1:
+            tails.discard(name)
+        whole = endings if "/" in file.path else tokens
+        if file.path in whole or tails & tokens:
+            found.add(file.path)
+    return found
+
+
+def _component_starts(path: str) -> list[int]:
+    # A path of more components than any file system allows is no path.
+    return [0, *(match.end() for match in re.finditer("/", path[:4096]))][-40:]
+
+
+def history_section(run: Run, evidence: str, limit: int) -> str:
+    """The section within `limit` units, after a blank line; empty where nothing is known of it.
+
+    Args:
+        evidence: the excerpts and annotations of the text.
+    """
+    history = run.history
+    if history is None:
+        return ""
+    intro = "\n".join(f"- {line}" for line in _verdicts(run, history))
+    since = " since the last green run" if history.last_green_run else ""
+    text = f"\n\n## What changed{since}\n\n{intro}"
+    if not intro or utf16_length(text) > limit:
+        return ""
+    marked = named(history.files, evidence)
+    files = sorted(history.files, key=lambda file: file.path not in marked)
+    parts = [
+        Part(lambda n: _list("Changed files", [_file(f, marked) for f in files], history.total_files, n), 2),
+        Part(lambda n: _list("Commits", [_commit(c) for c in history.commits], history.total_commits, n)),
+    ]
+    return text + "".join(fill(parts, limit - utf16_length(text)))
+
+
+def _verdicts(run: Run, history: History) -> list[str]:
+    lines = []
+    if history.same_commit_was_green:
+        lines.append(
+            "**Flaky:** the same commit was green before. Look for order, time, network and chance first."
+        )
+    if history.base_is_red and run.pull_request:
+        base = inline(short(run.pull_request.base_branch, _NAME))
+        lines.append(f"**Already red on the base branch** {base}: the cause may not be in this change.")
+    if history.never_green:
+        lines.append("**Never green:** no run of this workflow on this branch has passed.")
+    if history.last_green_run:
+        at = f", {moment(history.last_green_at)}" if history.last_green_at else ""
+        sha = f", commit {inline(short(history.last_green_sha, 64))}" if history.last_green_sha else ""
+        lines.append(f"Last green: run {history.last_green_run}{sha}{at}.")
+        if history.total_commits == 0 and not history.commits and not history.same_commit_was_green:
+            lines.append("No commit since then is known.")
+    return lines
+
+
+def _list(title: str, items: Sequence[str], total: int, limit: int) -> str:
+    """A list below its title, with how many of `total` are not in it."""
+    if not items:
+        return ""
+    total = max(total, len(items))
+    heading = f"\n\n{title} ({total}):\n"
+    shown = listed(items, limit - len(heading), "\n")
+    if not shown:
+        return ""
+    unlisted = f"\n… the API lists {len(items)} of them" if total > len(items) else ""
+    text = f"{heading}{shown}"
+    return text + unlisted if utf16_length(text) + len(unlisted) <= limit else text
+
+
+def _file(file: ChangedFile, marked: set[str]) -> str:
+    status = "" if file.status == "modified" else f", {inline(short(file.status, 20))}"
+    mark = " — **named in the log**" if file.path in marked else ""
+    return f"- {inline(short(file.path, _NAME))} +{file.additions} −{file.deletions}{status}{mark}"
+
+
+def _commit(commit: Commit) -> str:
+    author = f", {inline(short(commit.author, 48))}" if commit.author else ""
+    return f"- {inline(commit.sha[:10])} {inline(short(commit.subject, _SUBJECT))}{author}"

@@ -1,0 +1,108 @@
+"""Secrets that the syntax around them gives away: links with a password, headers, cookies."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+
+from ...patterns import pattern
+from .spans import Span
+from .text import Text
+from .values import generated, mixed, placeholder, restless
+
+# scheme://user:password@host. A password may hold anything but white space and quotes; a slash only where
+# what stands before it is no port.
+_WITH_PASSWORD = pattern(r"://([^\s:/@\"'`<>?#]{0,128}):(?!\d{1,5}[/?#])([^\s\"'`<>]{1,512})@(?=[\w\[.-])")
+_WITH_TOKEN = pattern(r"://([^\s:/@\"'`<>?#]{16,512})@(?=[\w\[.-])")
+_ORACLE = pattern(r"jdbc:oracle:\w+:[\w$#]{1,64}/([^\s@\"']{1,128})@")
+_ADDRESS_END = pattern(r"[,;](?=[\w.+-]{1,20}://)|[,)\]}](?=\s|$)")
+
+_AWS_SECRET_KEY = pattern(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
+_HEADER = pattern(
+    r"authorization\\*[\"'`]?\]?[ \t]{0,8}(?:[:=,]|=>)[ \t]{0,8}\\*[\"'`]?"
+    r"(?:(?P<scheme>bearer|basic|token|api-?key|key|digest|negotiate|ntlm|hawk|aws4-hmac-sha256|sso-key|splunk|bot)"
+    r"[ \t:]{1,4})?",
+)
+_HEADER_VALUE = pattern(r"[^\s\"'`<>\\]{1,8192}")
+_HEADER_VALUES = pattern(r"[^\n]{1,8192}")
+_BEARER = pattern(r"bearer(?:[ \t]{1,4}|%20|\+|[\"']?:[ \t]{0,4}\\*[\"']?)([\w.~+/=%-]{16,8192})")
+_BASIC = pattern(r"basic(?:[ \t]{1,4}|%20)([a-z0-9+/_-]{8,1024}={0,2})")
+_COOKIE = pattern(r"cookie\\*[\"'`]?[ \t]{0,8}:[ \t]{0,8}\\*[\"'`]?(?P<pairs>[^\n\"'`]{1,8192})")
+_PAIR = pattern(r"(?:^|;)\s{0,4}([^=;\s]{1,128})=([^;\s]{1,8192})")
+_ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "version", "priority"})
+
+
+def credentials(text: Text) -> Iterator[Span]:
+    """Secrets known by what stands around them."""
+    yield from _addresses(text)
+    yield from _aws_secret_keys(text)
+    yield from _headers(text.text, text.lowered)
+
+
+def _addresses(whole: Text) -> Iterator[Span]:
+    text = whole.text
+    for position in whole.places("://") if "@" in whole.words else ():
+        match = _WITH_PASSWORD.match(text, position)
+        if match:
+            short = len(match[2]) < 3 and match[1]  # "u:p@host", as tests of parsers have it
+            if not (short or placeholder(match[2]) or _ADDRESS_END.search(match[2])):
+                yield Span(*match.span(2), "url-password")
+                if len(match[1]) >= 20 and generated(
+                    match[1]
+                ):  # a token, as in https://TOKEN:x-oauth-basic@host
+                    yield Span(*match.span(1), "url-password")
+        else:
+            match = _WITH_TOKEN.match(text, position)
+            if match and generated(match[1]):
+                yield Span(*match.span(1), "url-password")
+    if "jdbc:oracle" in text:
+        for match in _ORACLE.finditer(text):
+            if not placeholder(match[1]):
+                yield Span(*match.span(1), "url-password")
+
+
+def _aws_secret_keys(text: Text) -> Iterator[Span]:
+    """The secret that stands next to an AWS key ID, as in the CSV file and in tables."""
+    for prefix in ("AKIA", "ASIA"):
+        for position in text.places(prefix):
+            for match in _AWS_SECRET_KEY.finditer(text.text, position + 20, position + 300):
+                if restless(match.group()) and mixed(match.group()):
+                    yield Span(*match.span(), "aws-secret-key")
+
+
+def _headers(text: str, lowered: str) -> Iterator[Span]:
+    for match in _HEADER.finditer(lowered) if "authorization" in lowered else ():
+        yield from _authorization(text, match)
+    for match in _BEARER.finditer(lowered) if "bearer" in lowered else ():
+        if generated(text[match.start(1) : match.end(1)]):
+            yield Span(*match.span(1), "authorization")
+    for match in _BASIC.finditer(lowered) if "basic" in lowered else ():
+        if _user_and_password(text[match.start(1) : match.end(1)]):
+            yield Span(*match.span(1), "authorization")
+    for match in _COOKIE.finditer(lowered) if "cookie" in lowered else ():
+        yield from _cookies(text, match)
+
+
+def _authorization(text: str, match: re.Match[str]) -> Iterator[Span]:
+    scheme = match["scheme"]
+    whole_line = scheme in ("digest", "negotiate", "ntlm", "hawk", "aws4-hmac-sha256")
+    value = (_HEADER_VALUES if whole_line else _HEADER_VALUE).match(text, match.end())
+    if not value or placeholder(value.group()) or value.group().startswith("***"):
+        return
+    if scheme or (mixed(value.group()) and len(value.group()) >= 8):
+        yield Span(*value.span(), "authorization")
+
+
+def _user_and_password(value: str) -> bool:
+    try:
+        return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+    except ValueError:
+        return False
+
+
+def _cookies(text: str, match: re.Match[str]) -> Iterator[Span]:
+    start = match.start("pairs")
+    for pair in _PAIR.finditer(text[start : match.end("pairs")]):
+        if pair[1].lower() not in _ATTRIBUTES and len(pair[2]) >= 6 and not placeholder(pair[2]):
+            yield Span(start + pair.start(2), start + pair.end(2), "cookie")

@@ -1,0 +1,100 @@
+"""Passwords where one tool or format has them: `docker login -p …`, `IDENTIFIED BY …`, `<password>…`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...patterns import pattern
+from .spans import Span
+from .text import Text
+from .values import placeholder
+
+_WORD = r"[ \t]{0,4}[\"']?([^\s\"']{1,1024})"
+_NEXT_WORD = r"[ \t]{1,4}[\"']?([^\s\"']{1,1024})"
+_ARGUMENT = r"[ \t]{1,4}\S{1,200}"
+_NAME = r"(?:passw(?:or)?d|passwd|passphrase|secret|token|(?:api|access|private)[-_.]?key)"
+_IS = r"\\*[\"']?[ \t]{0,4}[:=][ \t]{0,4}\\*[\"']?"
+
+
+class Idiom(NamedTuple):
+    literals: tuple[str, ...]  # in lower case
+    pattern: re.Pattern[str]  # matched where a literal stands, on lower-cased text; its group is the secret
+
+
+def _idiom(literals: str, expression: str) -> Idiom:
+    return Idiom(tuple(literals.split()), pattern(expression))
+
+
+def _flag(tools: str, flag: str, value: str = _NEXT_WORD) -> Idiom:
+    """The tool, somewhere behind it on its line the flag, and its value."""
+    return _idiom(tools, rf"[\w-]{{1,20}}[^\n]{{0,300}}?[ \t]{flag}{value}")
+
+
+IDIOMS = (
+    _flag(
+        "curl wget httpie",
+        "(?:-u|--user|--proxy-user|-a|--auth)",
+        r"[ \t=]{0,4}[\"']?[^\s:\"']{0,128}:([^\s\"']{1,256})",
+    ),
+    _flag("twine", "-p"),
+    _flag("signtool", "/p"),
+    _flag("login", "-p", r"[ \t=]{1,4}[\"']?([^\s\"']{1,1024})"),
+    _flag("sshpass", "-p", _WORD),
+    _flag("mysql mariadb", "-p(?![ \t])", _WORD),
+    _flag("mongo cqlsh clickhouse-client", "-p"),
+    _flag("sqlcmd unzip", "-p", _WORD),
+    _flag("redis-cli", "(?:-a|--pass)"),
+    _flag("ldapsearch ldapadd ldapmodify ldapwhoami", "-w"),
+    _flag("keychain partition-list", "-[pk]"),
+    _flag("openssl", r"(?:-\w{1,10}[ \t]{1,4})?pass:", _WORD),
+    _idiom("storepass keypass", r"[a-z]{7,9}(?:[ \t]{1,4}|[:=])[\"']?([^\s\"']{1,256})"),
+    _idiom("sqlplus", r"sqlplus[^\n/]{0,80}[ \t][\w$#]{1,64}/([^\s@\"']{1,128})@"),
+    _idiom("sonar.login", r"sonar\.login[=:][ \t]{0,4}([a-z0-9_]{32,64})"),
+    _idiom("secretid secret_id", rf"secret_?id{_IS}([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})"),
+    _idiom("convertto-securestring", rf"convertto-securestring(?:[ \t]{{1,4}}-string)?{_NEXT_WORD}"),
+    _idiom(
+        "echo printf",
+        r"\w{4,6}[ \t]{1,4}(?:-n[ \t]{1,4})?[\"']?([^\s\"'|]{3,512})[\"']?[ \t]{0,4}\|"
+        r"[^\n]{0,200}?(?:--password-stdin|--with-token|sudo[ \t]{1,4}-s|passphrase-fd|passwd[ \t]--stdin)",
+    ),
+    _flag("htpasswd", rf"-\w{{0,6}}b\w{{0,6}}{_ARGUMENT}{_ARGUMENT}"),
+    _flag("rabbitmqctl", rf"(?:add_user|change_password){_ARGUMENT}"),
+    _flag("smbclient", "-u", r"[ \t]{0,4}[^\s%]{1,100}%([^\s\"']{1,256})"),
+    _idiom("machine", rf"machine{_ARGUMENT}[ \t]{{1,4}}login{_ARGUMENT}[ \t]{{1,4}}password{_NEXT_WORD}"),
+    _idiom("--from-literal", r"--from-literal[= ][\"']?[^\s=]{1,100}=([^\s\"']{1,1024})"),
+    _idiom(
+        "config",
+        rf"config(?:ure)?[ \t]{{1,4}}set[ \t]{{1,4}}\S{{0,200}}"
+        rf"(?:key|token|auth|password|secret)[ \t=]{{1,4}}{_WORD}",
+    ),
+    _idiom(
+        "identified",
+        rf"identified(?:[ \t]{{1,4}}with{_ARGUMENT})?[ \t]{{1,4}}by[ \t]{{1,4}}'([^'\n]{{1,256}})'",
+    ),
+    _idiom("password", r"password[ \t]{1,4}'([^'\n]{1,256})'"),
+    _idiom(
+        "password> passwd> passphrase> secret> token> api-key> apikey>", r"[a-z-]{1,12}>([^<\n]{3,512})</"
+    ),
+    # a name and its value as two entries, on one line or two
+    _idiom(
+        "name key",
+        rf"(?:name|key){_IS}[\w.-]{{0,64}}{_NAME}[\w.-]{{0,32}}\\*[\"']?,?[ \t]{{0,8}}"
+        rf"(?:\n[^\n\w\"']{{0,60}})?\\*[\"']?value{_IS}([^\s\"'<>,}}]{{3,1024}})",
+    ),
+    # JSON Web Keys, RFC 7517 and 7518: the private parts
+    _idiom('"kty"', r"\"kty\"[^\n]{0,1024}?\"(?:d|k)\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\""),
+    _idiom('"d"', r"\"d\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\"(?=[^\n]{0,1024}\"kty\")"),
+)
+
+
+def idioms(text: Text) -> Iterator[Span]:
+    """Passwords that stand where a tool reads one."""
+    for idiom in IDIOMS:
+        for literal in idiom.literals:
+            for position in text.lowered_places(literal):
+                match = idiom.pattern.match(text.lowered, position)
+                value = text.text[match.start(1) : match.end(1)] if match else ""
+                if match and not (placeholder(value) or value.isdigit() or value.startswith("-")):
+                    yield Span(*match.span(1), "password")

@@ -1,0 +1,136 @@
+"""Names that say that what is assigned to them is secret: `DB_PASSWORD`, `api-key`, `clientSecret`."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...patterns import pattern
+from .text import Text
+
+# What such names are made of, found by their first letters; `key` alone says nothing
+_STEMS = (
+    *("pass", "pw", "pswd", "secret", "token", "cred", "key", "auth", "mnemonic", "connectionstring"),
+    *("sig=", "signature", "session", "salt", "pepper"),
+)
+_WORD = pattern(
+    r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?"
+    r"|credentials?|creds(?![a-z])|(?<![a-z])pw(?![a-z])"
+    r"|keys?(?![a-z])|(?<=_)auth(?![a-z])|(?<=\")auth(?=\\*\")|mnemonic|connectionstring|sig(?==)"
+    r"|(?<=x-amz-)signature|(?<=x-goog-)signature|(?<=sharedaccess)signature|session[-_]?id(?![a-z])"
+    r"|salt(?![a-z])|pepper(?![a-z])"
+)
+_OWNER_OF_KEY = pattern(
+    r"(?:api|access|secret|private|account|auth|encryption|encrypt|signing|master|license|deploy|client|storage|admin"
+    r"|app|application|sdk|service|webhook|shared|ssh|gpg|pgp|rsa|aes|hmac|jwt|session|consumer|subscription|functions?"
+    r"|publish|upload|ingest|instrumentation|host|integration|project|bot|team|root|cipher|crypt(?:o|ography)?"
+    r"|preshared|primary|secondary)[-_. ]?"
+)
+_OWNER_BEFORE = pattern(r"(?:api|access|auth|secret|private) \Z", re.IGNORECASE)  # "API key"
+_NAME_CHARACTERS = string.ascii_letters + string.digits + "_.$-"
+_TAIL = pattern(r"[\w.-]{0,48}", re.ASCII)
+_OF_ANOTHER_THING = pattern(  # what a name ends with that holds no secret but something about one
+    r"names?|files?|paths?|dir|url|uri|types?|ids?|refs?|count|length|len|size|ttl|expir\w*|at|policy|version|arn"
+    r"|provider|manager|source|scopes?|endpoint|fields?|enabled|required|index|limit|usage|budget|rate|store|class"
+    r"|params?|header|prompt|regex|pattern|label|stdin|status|valid|invalid|format|mode|method|reset|strength|changed?"
+    r"|event|service|tests?|spec|errors?|hint|mask|masking|scanning|detection|rotation|age|days|min|max|used|remaining"
+    r"|total|algorithm|alg|issuer|audience|exists?|ring|chain|board|words?|py|js|ts|go|rs|java|rb|md|txt|html|yml|yaml"
+    r"|through|json|sh|php|vim|css|xml|env"
+)
+_NO_TOKEN = pattern(
+    r"(?:publickey|cancellation|continuation|next|page|stop|bos|eos|pad|unk|sep|mask|num|max|min|total|prompt"
+    r"|completion|input|output|syntax|lexer|parse|unexpected|invalid|lock)[-_.]?\Z"
+)
+# Words in front of the subject of a message, which is no name
+_TALK = frozenset(
+    (
+        "unexpected",
+        "invalid",
+        "expected",
+        "expecting",
+        "illegal",
+        "missing",
+        "unknown",
+        "unrecognized",
+        "next",
+        "no",
+    )
+) | frozenset(
+    ("bad", "got", "near", "a", "an", "the", "wrong", "your", "of", "for", "last", "first", "current")
+)
+
+
+class Name(NamedTuple):
+    """A name in a text, at text[start:end]."""
+
+    start: int
+    end: int
+    word: str  # the part that tells, in lower case
+    head: str  # what stands in front of it in the name
+    written: str
+    talk: bool  # what stands in front of the name makes it the subject of a message
+
+    @property
+    def kind(self) -> str:
+        if self.word.startswith(("pass", "pw", "pswd", "mnemonic")):
+            return "password"
+        if self.word.startswith("token"):
+            return "token"
+        owner = self.head.lower().rstrip("-_.")
+        is_api_key = self.word.startswith("key") and owner.endswith(
+            ("api", "access", "account", "subscription")
+        )
+        return "api-key" if is_api_key else "secret"
+
+
+def names(text: Text) -> Iterator[Name]:
+    """The telling names in `text`."""
+    for stem in _STEMS:
+        for position in text.lowered_places(stem):
+            word = _WORD.match(text.lowered, position)
+            name = _name(text.text, word) if word else None
+            if name:
+                yield name
+
+
+def _name(text: str, match: re.Match[str]) -> Name | None:
+    start, end = match.span()
+    before = text[max(0, start - 64) : start]
+    head = before[len(before.rstrip(_NAME_CHARACTERS)) :]
+    owner = None if head else _OWNER_BEFORE.search(before)
+    head = owner.group() if owner else head
+    after = _TAIL.match(text, end)
+    tail = after.group() if after else ""
+    start, end = start - len(head), end + len(tail)
+    name = Name(start, end, match.group(), head, text[start:end], _talk(text, start))
+    return name if _tells(name, text[slice(*match.span())], tail) else None
+
+
+def _tells(name: Name, written: str, tail: str) -> bool:
+    head = name.head.lower()
+    if name.word.startswith("key") and not _ends_with(_OWNER_OF_KEY, head):
+        return False
+    camel = written[0].isupper() and name.head[-1:].islower()  # "dbPass", but not "bypass"
+    if (
+        name.word in ("pass", "pwd", "pw", "salt", "pepper", "auth")
+        and name.head[-1:].isalpha()
+        and not camel
+    ):
+        return False
+    if tail[:1].islower() and not name.word.endswith("s"):
+        return False  # "tokenizer", "secretary"
+    if tail.count("-") > 2 and tail.islower():
+        return False  # a whole sentence in kebab case
+    ends = re.split(r"[-_.]|(?<=[a-z])(?=[A-Z])", tail)[-1].lower()
+    return not (_OF_ANOTHER_THING.fullmatch(ends) or (name.word == "token" and _NO_TOKEN.search(head)))
+
+
+def _ends_with(pattern: re.Pattern[str], head: str) -> bool:
+    return any(pattern.fullmatch(head, start) for start in range(max(0, len(head) - 16), len(head)))
+
+
+def _talk(text: str, start: int) -> bool:
+    words = text[max(0, start - 24) : start].rpartition("\n")[2].rstrip("\"'`").split(" ")
+    return len(words) > 1 and not words[-1] and words[-2].lower() in _TALK

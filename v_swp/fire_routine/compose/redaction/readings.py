@@ -1,0 +1,112 @@
+"""Other readings of a text in which a secret may show: escapes and base64 decoded."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+
+from ...patterns import pattern
+from .spans import View
+from .text import Text
+
+_ESCAPE = pattern(
+    r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;]{0,32}[A-Za-z]|%[2-7][0-9A-Fa-f]|%0[9AaDd]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]|&(?:amp|quot|lt|gt|apos|#39|#x27|#34|#x22|#38|#61|#x3D);"
+)
+_NAMED = {
+    "&amp;": "&",
+    "&quot;": '"',
+    "&lt;": "<",
+    "&gt;": ">",
+    "&apos;": "'",
+    "\\n": "\n",
+    "\\r": " ",
+    "\\t": " ",
+}
+_BASE64 = pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+={0,2}")
+_NEXT_ROW = pattern(
+    r"[ \t│|]{0,80}\n[ \t│|]{0,80}([A-Za-z0-9+/_-]{4,}+={0,2})(?=[ \t│|]{0,80}$)", re.MULTILINE
+)
+_HEX = pattern(r"[0-9a-f-]+|[0-9A-F-]+")
+_PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
+
+
+def escapes_decoded(text: str) -> View | None:
+    """The lines with escapes (percent, JSON's and shells' backslashes, HTML entities), decoded; or None."""
+    view = View()
+    start = 0
+    for line in text.split("\n"):
+        if ("%" in line or "\\" in line or "&" in line) and _ESCAPE.search(line):
+            _add_decoded(view, text, start, start + len(line))
+        start += len(line) + 1
+    return view if view.text else None
+
+
+def _add_decoded(view: View, text: str, start: int, end: int) -> None:
+    for match in _ESCAPE.finditer(text, start, end):
+        view.add(text, start, match.start())
+        view.add(text, *match.span(), _decoded(match.group()))
+        start = match.end()
+    view.add(text, start, end)
+    view.add(text, end, end + 1, "\n")
+
+
+def _decoded(escape: str) -> str:
+    if escape in _NAMED:
+        return _NAMED[escape]
+    if escape.startswith("&"):
+        digits = escape[2:-1]
+        return chr(int(digits[1:], 16) if digits[0] == "x" else int(digits))
+    if escape.startswith("%"):
+        return _visible(int(escape[1:], 16))
+    if escape.endswith(("m", "K", "J", "H")) or escape.startswith(("\\033", "\\e")):
+        return ""
+    if escape[1] in "ux":
+        return _visible(int(escape[2:], 16))
+    return escape[1]
+
+
+def _visible(code: int) -> str:
+    """Control characters and halves of a pair read as a space, but for the line feed."""
+    return (
+        chr(code)
+        if code >= 32 and not 0xD800 <= code < 0xE000 and code != 127
+        else "\n"
+        if code == 10
+        else " "
+    )
+
+
+def base64_decoded(text: Text) -> Iterator[tuple[list[tuple[int, int]], str]]:
+    """Where base64 stands in `text` that decodes to printable text, and that text; over several rows, too."""
+    for run in set(_BASE64.findall(text.words)):
+        if not _printable(run[: len(run) // 4 * 4]):
+            continue
+        for start in text.places(run):
+            rows = [(start, start + len(run)), *_rows_below(text.text, start + len(run))]
+            for count in sorted({1, len(rows)}):
+                decoded = _printable("".join(text.text[first:last] for first, last in rows[:count]))
+                if decoded:
+                    yield rows[:count], decoded
+
+
+def _rows_below(text: str, end: int) -> Iterator[tuple[int, int]]:
+    """The rows that the base64 up to `end` goes on in: as long as each other, but for the last."""
+    width = 0
+    while row := _NEXT_ROW.match(text, end):
+        start, end = row.span(1)
+        if width and end - start > width:
+            return
+        yield start, end
+        if width and end - start < width:
+            return
+        width = end - start
+
+
+def _printable(run: str) -> str:
+    """What a run of base64 says, if that is text."""
+    if _HEX.fullmatch(run) or run.islower() or run.isupper():
+        return ""
+    body = run.rstrip("=").replace("-", "+").replace("_", "/")
+    data = base64.b64decode(body + "=" * (-len(body) % 4)) if len(body) % 4 != 1 else b""
+    return "" if data.translate(None, _PRINTABLE) else data.decode("ascii")

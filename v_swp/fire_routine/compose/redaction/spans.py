@@ -1,0 +1,102 @@
+"""Places of a text that hold a secret, and views: other readings of a text, with the way back to it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+# Kinds that name where a secret stood rather than what it is: a shape found in the same place says more.
+BY_PLACE = frozenset({"password", "secret", "token", "api-key", "authorization", "cookie"})
+
+
+class Span(NamedTuple):
+    """A secret, or a piece of one, at text[start:end]."""
+
+    start: int
+    end: int
+    kind: str
+    first: bool = True  # not the continuation of a secret in pieces, which is counted once
+
+
+class View:
+    """A text read in another way: lines joined, escapes decoded.
+
+    It is built from pieces of the original, each taken as it is or replaced by one text.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self.length = 0
+        self._starts: list[int] = []  # of the pieces, in the view
+        self._sources: list[tuple[int, int, bool]] = []  # start and end in the original, verbatim
+
+    def add(self, source: str, start: int, end: int, replacement: str | None = None) -> None:
+        """Appends source[start:end], or what it is read as. Empty pieces are left out."""
+        part = source[start:end] if replacement is None else replacement
+        if part:
+            self._starts.append(self.length)
+            self._sources.append((start, end, replacement is None))
+            self._parts.append(part)
+            self.length += len(part)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def original(self, span: Span) -> Iterator[Span]:
+        """What reads as `span` of the view, in the original: a span for each piece that stands apart."""
+        piece = self._piece(span.start)
+        start = end = self._source(piece, span.start)[0]
+        first = span.first
+        while piece < len(self._starts) and self._starts[piece] < span.end:
+            piece_start = self._source(piece, max(span.start, self._starts[piece]))[0]
+            if piece_start != end:
+                yield Span(start, end, span.kind, first)
+                start, first = piece_start, False
+            last = (
+                min(span.end, self._starts[piece + 1] if piece + 1 < len(self._starts) else self.length) - 1
+            )
+            end = self._source(piece, last)[1]
+            piece += 1
+        yield Span(start, end, span.kind, first)
+
+    def _piece(self, position: int) -> int:
+        return bisect_right(self._starts, position) - 1
+
+    def _source(self, piece: int, position: int) -> tuple[int, int]:
+        """Start and end, in the original, of what reads as the view's character at `position`."""
+        start, end, verbatim = self._sources[piece]
+        if not verbatim:
+            return start, end
+        start += position - self._starts[piece]
+        return start, start + 1
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, those that overlap made one, under the kind that says most."""
+    result: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if result and span.start < result[-1].end:
+            last = result[-1]
+            kind = span.kind if last.kind in BY_PLACE else last.kind
+            result[-1] = Span(last.start, max(last.end, span.end), kind, last.first or span.first)
+        else:
+            result.append(span)
+    return result
+
+
+def replaced(text: str, spans: Iterable[Span]) -> tuple[str, Counter[str]]:
+    """`text` with a mark for each span, and the spans counted by kind. Its lines stay as many as before."""
+    counts: Counter[str] = Counter()
+    parts: list[str] = []
+    done = 0
+    for span in merged(spans):
+        counts[span.kind] += span.first
+        mark = f"[redacted:{span.kind}]"
+        parts.append(text[done : span.start])
+        parts.append("\n".join([mark] * (text.count("\n", span.start, span.end) + 1)))
+        done = span.end
+    parts.append(text[done:])
+    return "".join(parts), +counts

@@ -1,0 +1,129 @@
+"""Is this value, assigned to a name like `password` or `token`, a secret or something ordinary?"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from ...patterns import pattern
+
+_PLACEHOLDER = pattern(
+    r"\[redacted:.*"
+    r"|\$\{.*|\$\(.*|\$[A-Za-z_]\w*[\"')}\];,/]*|\$[@*?!$\d-]|%[A-Za-z_]\w*%|%\(?\w*\)?[sdvq]|\{\{.*|\{[\w.:]*\}.*|@[\w.]+@|#\{.*"
+    r"|[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:TOKEN|PASSWORD|PASSWD|PASS|SECRET|KEY|PASSPHRASE)"
+    r"|<[^>]*>?|\[[\w \-]*\]|\((?:none|hidden|masked|redacted|sensitive|null|nil|empty|not set|unset)[^)]*\)"
+    r"|(?:none|null|nil|undefined|nan|true|false|yes|no|on|off|empty|unset|not set|default|required|optional"
+    r"|hidden|masked|redacted|sensitive|secure|encrypted|filtered|protected|unknown|invalid|incorrect|wrong|missing|expired"
+    r"|denied|string|str|text|varchar|int|integer|bool|boolean|bytes|any|object|array|list|dict|map|function|number|void"
+    r"|char|password|passwd|secret|token|value|key|your[-_ ].*|my[-_]?(?:password|secret|token)|changeme"
+    r"|example"
+    r"|(?:known|computed|provided|read|write|inherit)\b.*|\(.*\bvalue\)|ok|passed|failed"
+    r"|error|success|skipped|is|was|and|or|to|for|from|in|of|as)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CODE = pattern(
+    r"[A-Za-z_$]+\d{0,2}(?:(?:\.|::|->|\?\.)[A-Za-z_$]+\d{0,2})+(?:[(\[].*)?;?"  # os.environ, config->get(…)
+    r"|[A-Za-z_$][A-Za-z_$.]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
+    r"|!(?:vault|Ref|Sub|GetAtt|secret|env\w*|reference)\b.*"
+)
+_ORDINARY = pattern(
+    r"[vV]?\d+(?:[.:_/,x-]\d+)*(?:[A-Za-z%]{0,3}|-?(?:alpha|beta|rc|dev|snapshot)\W?\d*)"  # numbers, versions
+    r"|0x[0-9a-fA-F]+|\w{1,20}://\S*|(?:\.{0,2}|~|[A-Za-z]:)[/\\]\S*|\S*[/\\]\S+\.\w{1,5}(?::\d+)*"
+    r"|[\w-]+\.(?:[a-z]{1,5}|json5?|html|yaml|toml|lock)(?::\d+)*"
+)
+_WORDS = pattern(  # pieces of letters and short numbers; possessive: no way to backtrack
+    r"(?:[A-Z]++[a-z]*+|[a-z]++|\d{1,4}+(?!\d))(?:[-_./:,+]?(?:[A-Z]++[a-z]*+|[a-z]++|\d{1,4}+(?!\d)))*+[-_./:]?"
+)
+_TOKEN = pattern(r"[\w+/.~%=-]+", re.ASCII)
+_REST = pattern(r"-?[A-Za-z0-9/+_%~.][A-Za-z0-9+/_.~%!#$^&*@-]*={0,2}")
+_HASH = pattern(
+    r"[0-9a-f]{7,12}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+)
+_SENTENCE = pattern(
+    r"(?:^|\s)(?:is|are|was|be|must|should|can|cannot|may|the|this|that|field|required|not|least|at|please|an?|of|to|for|your"
+    r"|with|in|on|and|or|has|have|does|will|when|if|no|expected|got|but)\s",
+    re.IGNORECASE,
+)
+
+
+def placeholder(value: str) -> bool:
+    """Nothing, a mask, a variable yet to be filled in, or a word that says what would stand there."""
+    core = value.strip("\"'`\\ ,;.[]<>()…")
+    masked = core[:1] in "*xX•_#?-" and len(set(core) - set("-./ ")) <= 1
+    return masked or _PLACEHOLDER.fullmatch(value[:512]) is not None
+
+
+def mixed(value: str) -> bool:
+    """Letters and digits, as made by a generator rather than by a writer."""
+    return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+
+
+def restless(value: str) -> bool:
+    """Letters whose case changes more often than in any name."""
+    changes = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
+    return len(value) >= 16 and changes > len(value) * 0.3 and any(map(str.islower, value))
+
+
+def sentence(value: str) -> bool:
+    """Words to a reader, as in `"password": "must have at least 8 characters"`."""
+    return " " in value and _SENTENCE.search(value) is not None
+
+
+def code(value: str) -> bool:
+    """An expression of a program rather than a literal: `os.environ["X"]`, `get_token()`."""
+    return _CODE.fullmatch(value) is not None and not restless(value)
+
+
+def generated(value: str) -> bool:
+    """Eight characters or more that only a generator makes: no number, name, path, link or code."""
+    if len(value) < 8 or placeholder(value):
+        return False
+    if restless(value) and mixed(value):
+        return True
+    if _ORDINARY.fullmatch(value) or code(value):
+        return False
+    if _WORDS.fullmatch(value) and not restless(value):
+        return _irregular(value)
+    return mixed(value) or restless(value) or any(not c.isalnum() for c in value.strip("-_./:"))
+
+
+def strong(value: str) -> bool:
+    """What a person or a manager makes up for a password, and hardly ever writes for anything else."""
+    kinds = (str.isupper, str.islower, str.isdigit, lambda c: c in "!#$%^&*?~+=")
+    if len(value) < 8 or placeholder(value) or _ORDINARY.fullmatch(value) or code(value):
+        return False
+    return any(map(str.isdigit, value)) and sum(any(map(kind, value)) for kind in kinds) >= 3
+
+
+def rest_of_secret(value: str, cut: bool) -> bool:
+    """Whether a line's first word may be the rest of a secret in the line above.
+
+    Where that line was `cut` at a usual width, anything that is no word, path, link, number or version may;
+    elsewhere only random characters, which are no hash either.
+    """
+    token = value.rstrip(":")
+    if _TOKEN.fullmatch(token) and restless(token) and mixed(token):
+        return True
+    if len(value) < 4 or not _REST.fullmatch(value):
+        return False
+    value = value.lstrip("-+=")
+    words = _WORDS.fullmatch(value) is not None and not _irregular(value)
+    if _ORDINARY.fullmatch(value.rstrip(".")):
+        return False
+    if cut:
+        return not (words and (value.isalpha() or any(not c.isalnum() for c in value)))
+    return len(value) >= 6 and mixed(value) and not words and not _HASH.fullmatch(value)
+
+
+def _irregular(value: str) -> bool:
+    """Of a value that reads as words and numbers: pieces too many and too short to be words."""
+    if len(value) < 10 or not any(map(str.isdigit, value)):
+        return False
+    pieces = len(re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", value))
+    turns = len(re.findall(r"[A-Za-z](?=\d)|\d(?=[A-Za-z])", value))
+    return pieces > len(value) * 0.4 or turns >= max(4, len(value) / 8)
+
+
+def path_like(value: str) -> bool:
+    path = re.fullmatch(r"(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|\\\\)[\w./\\ -]*", value)
+    return path is not None and not restless(value)

@@ -1,0 +1,141 @@
+"""Lines that something cut at a column, joined again."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import NamedTuple
+
+from ...patterns import pattern
+from .spans import View
+from .values import rest_of_secret
+
+# Between two halves: a box's edge or a continuation mark, the break, and what begins each line
+_BREAK = pattern(
+    r"[ \t]{0,64}[│┃║|\\]?[ \t]{0,8}\n(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?(?:[\w.-]{1,40} {1,20}\| )?"
+    r"[ \t]{0,64}[│┃║|>]?[ \t]{0,8}(?=\S)"
+)
+_RUN = pattern(r"\S{0,512}+")  # of a token, as far as the widest line goes
+_COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))
+EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
+_SHORTEST = 40  # characters of a line that was cut by its width
+_INDENT = 16  # of the lines behind a cut, at most
+_FRESH = pattern(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
+    r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$*>]|[+-][+\s-]"
+)
+_FIRST_RUN = pattern(r"\S{1,1024}")
+_CLOSING = "\"'`,;)]}>│┃║|\\"  # what closes a value
+
+
+class Join(NamedTuple):
+    """A place in the view where a line break was taken out."""
+
+    position: int
+    certain: bool  # the line before it looks cut
+
+
+def joined_from(text: str, position: int, lines: int) -> tuple[View, list[Join]] | None:
+    """The text from `position` over that many line breaks, as far as no white space stands between."""
+    view = View()
+    joins: list[Join] = []
+    while len(joins) < lines:
+        gap = _gap_behind_run(text, position)
+        if not gap:
+            break
+        view.add(text, position, gap.start())
+        joins.append(Join(view.length, _first_run(text, gap) is not None))
+        position = gap.end()
+    end = text.find("\n", position)
+    view.add(text, position, len(text) if end < 0 else end)
+    return (view, joins) if joins else None
+
+
+def joined_by_width(text: str) -> tuple[View, list[Join]]:
+    """The lines of `text` that may have been cut at a column, joined; the others are left out."""
+    view = View()
+    joins: list[Join] = []
+    lengths = list(map(len, text.split("\n")))
+    start = first = 0
+    joined = False
+    for number, length in enumerate(lengths):
+        end = start + length
+        following = lengths[number + 1] if number + 1 < len(lengths) else 0
+        cut = length >= _SHORTEST and following and (length in _COLUMNS or length == following or joined)
+        gap = _gap(text, end) if cut else None
+        width = _width(text, gap) if gap and not _FRESH.match(text, gap.end()) else _Width.OTHER
+        gap = gap if width is not _Width.OTHER else None
+        if joined or gap:
+            view.add(text, first if joined else start, gap.start() if gap else end)
+            if gap:
+                joins.append(Join(view.length, width is _Width.USUAL))
+                first = gap.end()
+            else:
+                view.add(text, end, end + 1, "\n")
+        joined = gap is not None
+        start = end + 1
+    return view, joins
+
+
+def continuation(text: str, position: int) -> tuple[int, int] | None:
+    """Where a value that ends at `position`, before a line break, seems to go on: random characters."""
+    gap = _gap(text, position)
+    return _first_run(text, gap) if gap else None
+
+
+def _gap_behind_run(text: str, position: int) -> re.Match[str] | None:
+    """The first break, if nothing but a run without white space and a line's edge stands before it."""
+    run = _RUN.match(text, position)
+    if not run:
+        return None
+    end = run.end()
+    while end > position and text[end - 1] in EDGES:
+        end -= 1
+    return _gap(text, end)
+
+
+def _gap(text: str, end: int) -> re.Match[str] | None:
+    """The break at or shortly behind `end`, with the edges and indentation around it."""
+    line_end = text.find("\n", end, end + 80)
+    if line_end < 0:
+        return None
+    start = line_end
+    while start > end and text[start - 1] in EDGES:
+        start -= 1
+    return _BREAK.match(text, start) or _BREAK.match(text, line_end)
+
+
+class _Width(Enum):
+    """Of a line that goes on, maybe."""
+
+    OTHER = 0
+    SHARED = 1  # by the line before or after it
+    USUAL = 2  # for terminals and encoders
+
+
+def _width(text: str, gap: re.Match[str]) -> _Width:
+    """Of the line before the gap. No line behind it may be longer: it would have been cut, too."""
+    line_end = text.index("\n", gap.start())
+    line_start = text.rfind("\n", 0, line_end) + 1
+    end = text.find("\n", line_end + 1)
+    width, following = line_end - line_start, (len(text) if end < 0 else end) - line_end - 1
+    if width < _SHORTEST or following > width + _INDENT:
+        return _Width.OTHER
+    if width in _COLUMNS or gap.start() - line_start in _COLUMNS:
+        return _Width.USUAL
+    before = line_start - 1 - (text.rfind("\n", 0, max(0, line_start - 1)) + 1)
+    return _Width.SHARED if width in (before, following) else _Width.OTHER
+
+
+def _first_run(text: str, gap: re.Match[str]) -> tuple[int, int] | None:
+    """The first word behind the gap, if it looks like the rest of a secret before it."""
+    line_start = text.rfind("\n", 0, gap.start()) + 1
+    line_end = text.index("\n", gap.start())
+    end = text.find("\n", line_end + 1)
+    following = (len(text) if end < 0 else end) - line_end - 1
+    run = _FIRST_RUN.match(text, gap.end())
+    if not run or line_end - line_start < _SHORTEST or following > line_end - line_start + _INDENT:
+        return None
+    value = run.group().rstrip(_CLOSING)
+    if not rest_of_secret(value, _width(text, gap) is _Width.USUAL):
+        return None
+    return run.start(), run.start() + len(value)

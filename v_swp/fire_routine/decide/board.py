@@ -1,0 +1,53 @@
+"""What the ledger and the guards ask of GitHub, served by gather's GitHub class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ..model import Commit, PullRequest, Run, Status
+
+
+class Compared(Protocol):
+    """What lies between two commits."""
+
+    @property
+    def commits(self) -> Sequence[Commit]: ...
+
+
+class StatusBoard(Protocol):
+    """Commit statuses of the context `fire-routine`, and the fresh reads just before a fire.
+
+    Every method raises `GitHubError`: with the HTTP status where GitHub answered, without where
+    there was no answer, so that a write may have arrived all the same. None of them may retry a
+    write by itself.
+    """
+
+    def statuses(self, sha: str) -> Sequence[Status]:
+        """Every status of the context on the commit: all pages, in any order."""
+        ...
+
+    def create_status(self, sha: str, state: str, description: str, target_url: str) -> Status:
+        """Add one; the answer holds the server's id and time."""
+        ...
+
+    def incident_shas(self, run: Run) -> Sequence[str]:
+        """Head commits of the other runs of the incident, newest first and read afresh, at most 30.
+
+        Runs of the run's workflow on its branch (same head repository) since its last green one,
+        whatever their state: failed, still running, newer than `run`. In a merge queue the branch is
+        new each time, so there `gh-readonly-queue/<base>/pr-<number>-*` counts as one branch.
+        """
+        ...
+
+    def branch_head(self, branch: str) -> str | None:
+        """The branch's newest commit; None where there is no such branch (a tag, or it is gone)."""
+        ...
+
+    def pull_request(self, number: int) -> PullRequest | None:
+        """The pull request as it is now; None where it can't be found."""
+        ...
+
+    def compare(self, base: str, head: str) -> Compared:
+        """The commits of `head` that `base` lacks, at most 250."""
+        ...

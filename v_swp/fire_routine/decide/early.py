@@ -1,0 +1,104 @@
+"""What the inputs and the event alone decide, before anything is asked of GitHub. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..model import Verdict
+from ..settings import Context, Settings
+from .guards import FAILED, Subject, by_settings, skip
+
+# With these two GitHub runs the base repository's workflow with its secrets, fork or not.
+_PRIVILEGED = ("pull_request_target", "workflow_run")
+_SECRETS = {"routine-url": "ROUTINE_FIRE_URL", "routine-token": "ROUTINE_FIRE_TOKEN"}
+
+
+def before_gathering(settings: Settings, context: Context) -> Verdict | None:
+    """What the inputs and the event alone decide. A dry run needs no secrets and is never ended here."""
+    if settings.dry_run:
+        return None
+    subject = _subject(settings, context)
+    ended = _green(subject) if subject else None
+    ended = ended or _secrets(settings, context, subject)
+    return ended or (by_settings(settings, subject) if subject else None)
+
+
+def _secrets(settings: Settings, context: Context, subject: Subject | None) -> Verdict | None:
+    given = {"routine-url": settings.routine_url, "routine-token": settings.routine_token}
+    missing = [name for name, value in given.items() if not value]
+    if not missing:
+        return None
+    if context.actor == "dependabot[bot]":
+        return skip(
+            "dependabot-without-secrets",
+            "GitHub gives Dependabot's runs no Actions secrets: save them as Dependabot secrets too"
+            " (Settings → Secrets and variables → Dependabot).",
+        )
+    if subject and subject.from_fork and context.event_name not in _PRIVILEGED:
+        return skip(
+            "fork-without-secrets",
+            "GitHub gives a fork's pull request no secrets: to report it, use a workflow_run workflow with"
+            " allow-forks: true (its log is a stranger's: see Security in the README).",
+        )
+    inputs = " and ".join(missing)
+    secrets = " and ".join(_SECRETS[name] for name in missing)
+    verb = "is" if len(missing) == 1 else "are"
+    return Verdict(
+        fire=False,
+        failed=True,
+        reason="missing-secrets",
+        message=f"{inputs} {verb} empty: save {secrets} under Settings → Secrets and variables → Actions, and"
+        " pass them as `${{ secrets.… }}` (a reusable workflow needs `secrets: inherit`).",
+    )
+
+
+def _subject(settings: Settings, context: Context) -> Subject | None:
+    """The reported run as far as the event tells of it; None where it is another one."""
+    finished = _mapping(context.event, "workflow_run")
+    if context.event_name == "workflow_run" and settings.run_id in (None, finished.get("id")):
+        return _of_finished(finished, context)
+    if settings.run_id not in (None, context.run_id):
+        return None
+    head = _mapping(context.event, "pull_request", "head")
+    return Subject(
+        repository=context.repository,
+        head_repository=_name(_mapping(head, "repo")) if head else context.repository,
+        branch=context.head_ref or context.ref_name,
+        attempt=context.run_attempt,
+    )
+
+
+def _of_finished(finished: Mapping[str, Any], context: Context) -> Subject | None:
+    attempt, conclusion = finished.get("run_attempt"), finished.get("conclusion")
+    if not isinstance(attempt, int) or "head_repository" not in finished:
+        return None
+    return Subject(
+        repository=context.repository,
+        head_repository=_name(_mapping(finished, "head_repository")),
+        branch=str(finished.get("head_branch") or ""),
+        attempt=attempt,
+        conclusion=conclusion if isinstance(conclusion, str) else None,
+    )
+
+
+def _mapping(value: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    for key in path:
+        inner = value.get(key)
+        value = inner if isinstance(inner, Mapping) else {}
+    return value
+
+
+def _name(repository: Mapping[str, Any]) -> str | None:
+    name = repository.get("full_name")
+    return name if isinstance(name, str) else None
+
+
+def _green(subject: Subject) -> Verdict | None:
+    if subject.conclusion is None or subject.conclusion in (*FAILED, "cancelled"):
+        return None
+    return skip(
+        "not-failed",
+        f"The run ended as {subject.conclusion}, so there is nothing to report: add"
+        " `if: github.event.workflow_run.conclusion == 'failure'` to spare the job.",
+    )

@@ -1,0 +1,68 @@
+"""What must be read anew before a fire: is the failing commit still the one to repair, and whose is it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..model import Commit, GitHubError, PullRequest, Run, Verdict
+from .board import StatusBoard
+from .guards import sessions_in, skip
+
+# Only these make GitHub run the workflow anew for the commit that came after.
+_BRANCH_EVENTS = ("push",)
+_PULL_EVENTS = ("pull_request", "pull_request_target")
+
+
+def stale(board: StatusBoard, run: Run) -> Verdict | None:
+    """Ends the matter where the branch has moved on or the pull request is closed or has moved on.
+
+    Scheduled and dispatched runs are never stale, as no later commit brings a run of its own; nor
+    are tags and merge queues, whose branch is gone by rule. What can't be read keeps nothing back.
+    """
+    try:
+        if run.event in _PULL_EVENTS and run.pull_request:
+            pull = board.pull_request(run.pull_request.number)
+            return closed_or_moved(run, pull) if pull else None
+        if run.event in _BRANCH_EVENTS and run.head_branch and not run.from_fork:
+            return moved(run, f"Branch {run.head_branch}", board.branch_head(run.head_branch))
+    except GitHubError:
+        pass
+    return None
+
+
+def own_commits_ahead(board: StatusBoard, run: Run) -> Sequence[Commit]:
+    """Where a session wrote the head commit of a branch that was never green: the branch's own commits.
+
+    A session that may push anywhere can begin a new branch for each try, and so leave no incident
+    behind: then what counts is whose commits it builds on.
+    """
+    green = run.history and run.history.last_green_run
+    if green or not run.default_branch or not sessions_in(run.commit):
+        return ()
+    try:
+        return board.compare(run.default_branch, run.head_sha).commits
+    except GitHubError:
+        return ()
+
+
+def closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:
+    """Whether the pull request, read anew, no longer has the failing commit at its head."""
+    if pull.state == "closed":
+        return skip(
+            "pull-request-closed",
+            f"Pull request #{pull.number} is closed: reopen it and re-run the failed jobs to have it"
+            " reported.",
+        )
+    was = run.pull_request.head_sha if run.pull_request else run.head_sha
+    return moved(run, f"Pull request #{pull.number}", pull.head_sha) if was == run.head_sha else None
+
+
+def moved(run: Run, what: str, head: str | None) -> Verdict | None:
+    """Whether a newer commit than the failing one is at the head; None: there is no head to compare."""
+    if head is None or head == run.head_sha:
+        return None
+    return skip(
+        "stale-head",
+        f"{what} has moved on from {run.head_sha[:8]} to {head[:8]}, whose own run reports what still"
+        " fails: re-run that one if it did not.",
+    )

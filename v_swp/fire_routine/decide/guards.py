@@ -1,0 +1,150 @@
+"""What keeps a failure from being fired at all, whatever was fired before. Pure.
+
+Each guard gives the `Verdict` that ends the matter, with its own reason and one line that says how
+to change it, or None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..model import Commit, Run, TriggerKind, Verdict
+from ..patterns import pattern
+from ..settings import Context, Settings
+from .filters import matches
+
+FAILED = ("failure", "timed_out", "startup_failure")
+_TRAILER = pattern(r"^claude-session:[ \t]*(\S{1,500})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """As much of the reported run as these guards ask for."""
+
+    repository: str
+    head_repository: str | None  # None: the fork is gone
+    branch: str
+    attempt: int
+    conclusion: str | None = None  # None: not completed
+
+    @property
+    def from_fork(self) -> bool:
+        return (self.head_repository or "").casefold() != self.repository.casefold()
+
+
+def skip(reason: str, message: str) -> Verdict:
+    return Verdict(fire=False, reason=reason, message=message)
+
+
+def guards(settings: Settings, context: Context, run: Run) -> Verdict | None:
+    """What the run as it was gathered decides."""
+    head = run.head_repository
+    if run.event.startswith("pull_request") and run.pull_request and not run.from_fork:
+        head = run.pull_request.head_repository
+    subject = Subject(
+        repository=run.repository,
+        head_repository=head,
+        branch=run.head_branch or "",
+        attempt=run.attempt,
+        conclusion=run.conclusion,
+    )
+    return _not_failed(context, run) or by_settings(settings, subject) or _own_commits(settings, run)
+
+
+def by_settings(settings: Settings, subject: Subject) -> Verdict | None:
+    """The guards that an input governs."""
+    if subject.from_fork and not settings.allow_forks:
+        return skip(
+            "fork",
+            f"The code that ran is from {subject.head_repository or 'a fork that is gone'}, so its log is a"
+            " stranger's: set allow-forks: true to send it all the same (see Security in the README).",
+        )
+    if matches(subject.branch, settings.skip_branches):
+        return skip(
+            "skip-branches",
+            f"Branch {subject.branch} matches skip-branches ({', '.join(settings.skip_branches)}): change"
+            " skip-branches to have it reported.",
+        )
+    if subject.attempt < settings.min_attempt:
+        return skip(
+            "min-attempt",
+            f"This is attempt {subject.attempt} and min-attempt is {settings.min_attempt}: re-run the failed"
+            " jobs, or lower min-attempt.",
+        )
+    return None
+
+
+def _not_failed(context: Context, run: Run) -> Verdict | None:
+    timed_out = any(job.conclusion in ("timed_out", "cancelled") for job in run.failed_jobs)
+    if run.conclusion == "cancelled" and not timed_out:
+        return _cancelled()
+    if run.conclusion is not None:
+        if run.conclusion in (*FAILED, "cancelled"):
+            return None
+        return skip(
+            "not-failed",
+            f"The run ended as {run.conclusion}, so there is nothing to report: run this step or job"
+            " with `if: failure()`.",
+        )
+    own_failed = run.trigger is TriggerKind.STEP or (
+        run.id == context.run_id and context.job_status == "failure"
+    )
+    if run.failed_jobs or own_failed or not run.jobs_known:
+        return None
+    if run.cancelled_jobs:
+        return _cancelled()
+    return skip(
+        "not-failed",
+        "No job of the run has failed so far: run this step or job with `if: failure()`, after all others.",
+    )
+
+
+def _cancelled() -> Verdict:
+    return skip(
+        "cancelled",
+        "The run was cancelled, by a person or by a newer run of its concurrency group: re-run it to have"
+        " it reported.",
+    )
+
+
+# --- a session's own commits --------------------------------------------------------------------
+
+
+def sessions_in(commit: Commit | None) -> frozenset[str]:
+    """The sessions that a commit's `Claude-Session:` trailers name, by id."""
+    found = _TRAILER.findall(commit.message) if commit else []
+    return frozenset(session_id(url) for url in found)
+
+
+def session_id(url: str) -> str:
+    """The id at the end of a session's URL."""
+    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+
+
+def trailing_sessions(run: Run, ahead: Iterable[Commit] = ()) -> frozenset[str]:
+    """Where a session wrote the head commit: all sessions that wrote commits since the last green run.
+
+    `ahead`: the commits that count where the workflow was never green on the branch.
+    """
+    written = sessions_in(run.commit)
+    if not written:
+        return written
+    since = run.history.commits if run.history else ()
+    return written.union(*(sessions_in(commit) for commit in (*since, *ahead)))
+
+
+def _own_commits(settings: Settings, run: Run) -> Verdict | None:
+    sessions = trailing_sessions(run)
+    if len(sessions) < settings.max_sessions:
+        return None
+    return own_commits(len(sessions), settings)
+
+
+def own_commits(sessions: int, settings: Settings) -> Verdict:
+    return skip(
+        "claude-session",
+        f"A session wrote this commit (Claude-Session trailer) and {sessions} of max-sessions"
+        f" {settings.max_sessions} have worked on it already: a person should look, or raise max-sessions.",
+    )

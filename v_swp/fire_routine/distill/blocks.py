@@ -1,0 +1,217 @@
+"""Which neighbours belong to a line that a rule took."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+
+from .classify import RAW_PREFIX
+from .dull import dull_among
+from .ends import ends_step
+from .frames import dimmed, indent
+from .rules.rule import Rule
+
+_CONTINUES = re.compile(  # among them │, and what a Windows console makes of it
+    rb"\s+at |\s*(?:\xe2\x9d\xaf) \S+:\d|at (?:<|\w+\.|[\w-]+, )"
+    rb"|\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*(?:\||\xe2\x94\x82|\xce\x93\xc3\xb6\xc3\xa9)| *\d+ \|"
+    rb"|\s*\\x\{25|[+-]|@@ |index [0-9a-f]{7}"
+    rb"|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint"
+    rb"|Note|Hint|Reason|reason|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
+    rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |remote: |In file included"
+    rb"|Dependency trace:|symbol:|location:|required:|found:|reason:|\S*/\S+:\d+$"
+)
+_ITEM = re.compile(rb"- \S")
+_BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first
+_BODY = (1.0, *(0.95 - 0.006 * lines for lines in range(1, 101)))  # for those of a block, by their distance
+_AFTER = tuple(0.5 - 0.02 * at for at in range(20))
+# What does not go on with what stands above: a log's next information, a build's next task, a compiler's next
+# warning.
+_ELSE = re.compile(rb"\[INFO\]|(?:\S+ )?INFO |> Task :|:\w[\w.:-]*(?: [A-Z-]+)?$|\[\d+/\d+\] ")
+_WARNING = b"arning"
+_NEXT_WARNING = re.compile(
+    rb"[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
+    rb"|\d+:\d+  Warning: "
+)
+# A linter's warning of the next file, where it stands behind a blank line.
+_LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
+# What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests, what another of
+# Vitest's printed.
+_OTHER_PART = re.compile(
+    rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =|std(?:err|out) \| \S+\.[cm]?[jt]s"
+)
+# Of its share has such a line, each line behind a blank one, and each behind a step's end: another's, or
+# the runner's.
+_OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
+LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
+_LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what one farther from it tells
+_HEADING, _BENEATH = 0.9, 0.1  # of the weight has a heading, and what stands between it and the line
+_REASON, _OF_BLOCK = 0.97, 0.3  # of the weight has what tells why, of lines that have at least so much
+_DULLER = 0.2  # of its share has what tells nothing by itself
+_NEARBY = 128  # lines of which it is remembered how they look: blocks that lie close hold the same
+_HEAVY = 2.0  # rules below it take little of what stands around
+
+
+def _continues(line: bytes, taken: bytes) -> bool:
+    """Whether a line looks as if it belonged to one that a rule took; items of a list belong to none."""
+    return _CONTINUES.match(line) is not None and not (_ITEM.match(line) and _ITEM.match(taken))
+
+
+def _ends(text: bytes) -> bool:
+    """Whether a line ends a step, or begins another part of a tool's report."""
+    return ends_step(text) or _OTHER_PART.match(text) is not None
+
+
+def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
+    """Behind the last line that belongs to the one at `index`."""
+    count = len(texts)
+    indented = min(count, index + 1 + rule.ahead)
+    paragraph = min(count, index + 1 + rule.paragraph)
+    depth = indent(texts[index])
+    end, blanks = index + 1, 0
+    for at in range(index + 1, max(indented, paragraph)):
+        line = texts[at]
+        bare = line.lstrip()
+        if not bare:
+            blanks += 1
+            if blanks > 1 or at >= indented:
+                break
+        elif _ends(line):
+            break
+        elif (at < paragraph and not blanks) or (
+            at < indented and (len(line) - len(bare) > depth or _continues(line, texts[index]))
+        ):
+            blanks = 0
+            end = at + 1
+        else:
+            break
+    return end
+
+
+def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
+    """The first line that leads to the one at `index`."""
+    begin = index
+    if rule.leads is not None:
+        for at in range(index - 1, max(index - rule.back, 0) - 1, -1):
+            line = texts[at]
+            if not rule.leads.match(line):
+                break
+            if line.strip():
+                begin = at
+    return begin
+
+
+def _heading(rule: Rule, index: int, texts: Sequence[bytes]) -> int | None:
+    """The line under which the one at `index` stands, as its rule has it."""
+    if rule.heading is None:
+        return None
+    above = range(index - 1, max(index - rule.back, 0) - 1, -1)
+    return next((at for at in above if rule.heading.match(texts[at])), None)
+
+
+def _warns(text: bytes) -> bool:
+    """Whether a line is a compiler's warning."""
+    return _WARNING in text and _NEXT_WARNING.match(text) is not None
+
+
+def _else(text: bytes) -> bool:
+    """Whether a line does not go on with what stands above it."""
+    return _warns(text) or _ELSE.match(text) is not None
+
+
+def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
+    """The shares of the lines before a block that begins at `begin`, the nearest first."""
+    for text, share in zip(reversed(texts[:begin]), _BEFORE[:most], strict=False):
+        yield share * (_OF_ELSE if _warns(text) else 1.0)
+
+
+@lru_cache(maxsize=_NEARBY)
+def _looks(text: bytes) -> tuple[bool, bool, bool, bool]:
+    """Whether a line is blank, does not go on with what stands above it, warns of a linter's next file, and
+    ends a step or a part of a report."""
+    blank = not text or text.isspace()
+    return blank, _else(text), _LINTED.match(text) is not None, _ends(text)
+
+
+def _after(rule: Rule, texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
+    """The shares of the lines behind a block that ends before `end`."""
+    paragraphs = 1.0
+    for text, share in zip(texts[end : end + most], _AFTER, strict=False):
+        blank, other, linted, ends = _looks(text)
+        if blank:
+            paragraphs *= _OF_NEXT
+        other = other or (paragraphs < 1 and linted)
+        if rule.heading is not None and rule.heading.match(text):
+            paragraphs *= _OF_ELSE  # the next file's
+        yield share * paragraphs * (_OF_ELSE if other else 1.0)
+        if ends:
+            paragraphs *= _OF_OTHERS
+
+
+@lru_cache(maxsize=_NEARBY)
+def unprefixed(line: bytes) -> bytes:
+    """A line without what another tool put before it."""
+    prefix = RAW_PREFIX.match(line)
+    return line[prefix.end() :] if prefix else line
+
+
+def _body(texts: Sequence[bytes], index: int, begin: int, end: int) -> list[float]:
+    """The shares of the lines that belong to the one at `index`, and its own."""
+    shares = [_BODY[min(abs(at - index), len(_BODY) - 1)] for at in range(begin, end)]
+    for at in range(begin, index):
+        if at < index - _LEADING:
+            shares[at - begin] *= _FARTHER
+        if _warns(texts[at]):
+            shares[at - begin] *= _OF_ELSE
+    for at, factor in dimmed(texts, index, begin, end):
+        shares[at - begin] *= factor
+    return shares
+
+
+def _reasons(
+    rule: Rule, index: int, texts: Sequence[bytes], first: int, shares: Sequence[float]
+) -> list[int]:
+    """The places of the lines below the one at `index`, in the block from `first` on, that tell why."""
+    if rule.reason is None:
+        return []
+    below = range(index + 1, first + len(shares))
+    return [at for at in below if shares[at - first] >= _OF_BLOCK and rule.reason.match(texts[at])]
+
+
+def block(
+    rule: Rule, index: int, texts: Sequence[bytes], dulls: Collection[int] = ()
+) -> tuple[int, list[float], list[int]]:
+    """The first line of the block around the line at `index`, each line's share of the weight, and the places
+    of those that tell why.
+
+    `texts` are what lines show, and `dulls` the places of those that tell nothing by themselves.
+    """
+    begin, end = index, index + 1
+    prefixed = RAW_PREFIX.match(texts[index]) is not None
+    if prefixed:
+        texts = [unprefixed(text) for text in texts]
+    if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
+        begin, end = _back(rule, index, texts), _ahead(rule, index, texts)
+    heavy = rule.weight >= _HEAVY
+    before = list(_before(texts, begin, LINES_BEFORE if heavy else 1))
+    after = _after(rule, texts, end, LINES_AFTER if heavy else 1)
+    first = begin - len(before)
+    shares = [*reversed(before), *_body(texts, index, begin, end), *after]
+    heading = _heading(rule, index, texts)
+    if heading is not None:
+        shares = [*[_BENEATH] * (first - heading), *shares]
+        first = min(first, heading)
+        shares[heading - first] = _HEADING
+    if prefixed:
+        dulls = {*dulls, *(first + at for at in dull_among(texts[first : first + len(shares)]))}
+    duller = [at for at in range(first, first + len(shares)) if at in dulls and at != index]
+    if duller:
+        # In a diff a plus is no shell's trace.
+        diff = any(text.lstrip().startswith(b"-") for text in texts[begin:end])
+        for at in duller:
+            if not (diff and texts[at].lstrip().startswith(b"+")):
+                shares[at - first] *= _DULLER
+    reasons = _reasons(rule, index, texts, first, shares)
+    for at in reasons:
+        shares[at - first] = _REASON
+    return first, shares, reasons

@@ -1,0 +1,209 @@
+"""A digest within a budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ..model import Block, Digest, Excerpt, Repeat, utf16_length
+from .text import abbreviated
+
+SPELLED = " lines left out"  # says the first mark of a gap; the others are their numbers alone
+COUNT = 27  # characters that a count of findings alike takes, about
+ROOM_A_COUNT = 2_000  # characters for which one count may be told
+ROOM_FOR_ENDS = 1_000  # characters from which on it is always told how the step ended
+SHORTEST = 200  # characters that a line may take however little room there is
+TELLING = 5.0  # the weight from which on a line may take much of the room
+NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones are still tried
+LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
+
+# Carets and the like alone, behind a compiler's gutter, too; and whatever else a line says that points
+_POINTER = re.compile(r"\s*(?:\|\s*)?[~^][\s~^]*")
+_POINTS = re.compile(r"(?:^|[\s|])[~^]+(?: |$)")  # at a place in the line above.
+_MARGIN = 16  # characters at a line's beginning, where blanks may be a source's indentation
+_COLUMNS = re.compile(r"(?<=\S)[ \t]{4,}(?=\S)")
+
+
+def _gap(lines: int, spelled: str = "") -> str:
+    return f"[… {lines}{spelled.replace('lines', 'line') if lines == 1 else spelled}]"
+
+
+def _counts(repeats: Sequence[Repeat], chosen: Sequence[_Line]) -> dict[int, int]:
+    """Position of the last example shown → how many more findings of its shape there are."""
+    at_line = {line.number: at for at, line in enumerate(chosen)}
+    counts: dict[int, int] = {}
+    for repeat in repeats:
+        shown = [at_line[number] for number in repeat.lines if number in at_line]
+        if shown and repeat.count > len(shown):
+            counts[max(shown)] = repeat.count - len(shown)
+    return counts
+
+
+class _Page:
+    """Lines chosen so far and the room that is left.
+
+    `joints` holds for each line, and for the log's end, what the blank lines take that stand between it and
+    the line before, or the log's beginning: they are shown where both are. None: they are not, since other
+    lines stand there, too, or more blank ones than the mark of a gap takes, which is `gap`.
+    """
+
+    def __init__(self, joints: Sequence[int | None], gap: int, room: int) -> None:
+        self._joints = joints
+        self._gap = gap
+        self.room = room
+        self.chosen = {-1, len(joints) - 1}  # the log's beginning and its end
+
+    def joined(self, at: int) -> bool:
+        """Whether nothing is left out between the line at position `at` and the one before it."""
+        return self._joints[at] is not None and at in self.chosen and at - 1 in self.chosen
+
+    def add(self, at: int, size: int) -> bool:
+        """Whether the line at position `at` fits, its share of gap marks counted; then it is chosen."""
+        cost = size + 1 + self._gap
+        for other, joint in ((at - 1, self._joints[at]), (at + 1, self._joints[at + 1])):
+            if joint is not None and other in self.chosen:
+                cost += joint - self._gap
+        if cost > self.room:
+            return False
+        self.room -= cost
+        self.chosen.add(at)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    text: str
+    block: Block
+
+
+def excerpt(digest: Digest, max_characters: int) -> Excerpt:
+    """The most telling lines that fit into `max_characters` UTF-16 code units, in the log's order."""
+    lines = _lines(digest, max_characters)
+    counted = digest.repeats[: max_characters // ROOM_A_COUNT]
+    ends = digest.ends if max_characters >= ROOM_FOR_ENDS else ()
+    chosen = _choice(lines, digest.total_lines, max_characters - COUNT * len(counted), ends)
+    counts = _counts(counted, chosen)
+    out: list[str] = []
+    last, spelled = 0, SPELLED
+    for at, line in enumerate(chosen):
+        if line.number > last + 1:
+            out.append(_gap(line.number - last - 1, spelled))
+            spelled = ""
+        out.append(line.text)
+        if at in counts:
+            out.append(f"[… {counts[at]:,} more like this]")
+        last = line.number
+    if last < digest.total_lines:
+        out.append(_gap(digest.total_lines - last, spelled))
+    count = len({line.number for line in chosen})
+    return Excerpt("\n".join(out), count, digest.total_lines, tuple(_shown(chosen)))
+
+
+def _lines(digest: Digest, max_characters: int) -> list[_Line]:
+    """The digest's lines, each cut to what it may take of the room."""
+    longest = max(SHORTEST, max_characters // 6)
+    telling = max(SHORTEST, max_characters * 2 // 5)
+    texts = [text for block in digest.blocks for text in block.lines]
+    if sum(map(len, texts)) + len(texts) > max_characters:
+        texts = [_narrowed(text, below) for text, below in pairwise((*texts, ""))]
+    places = [(block, offset) for block in digest.blocks for offset in range(len(block.lines))]
+    return [
+        _Line(
+            block.first + min(offset, block.last - block.first),
+            abbreviated(text, telling if block.weight >= TELLING else longest),
+            block,
+        )
+        for (block, offset), text in zip(places, texts, strict=True)
+    ]
+
+
+def _narrowed(text: str, below: str) -> str:
+    """A line without the blanks that set columns apart, but for two: they take the room of what tells."""
+    if _POINTS.search(text) or _POINTS.search(below):
+        return text
+    return text[:_MARGIN] + _COLUMNS.sub("  ", text[_MARGIN:]).rstrip()
+
+
+def _worth(weight: float, size: int) -> float:
+    """What a line is worth: but for the most telling, many short ones for the room that a long one takes."""
+    return weight if weight >= TELLING else weight / (1 + size / LENGTH) ** THRIFT
+
+
+def _joints(lines: Sequence[_Line], told: Sequence[int], total: int, gap: int) -> list[int | None]:
+    """What joins each of the lines that are not blank, and the log's end, to the one before it."""
+    joints: list[int | None] = []
+    begin, number = 0, 0
+    for at in (*told, len(lines)):
+        blank = lines[begin:at]
+        following = lines[at].number if at < len(lines) else total + 1
+        numbers = (number, *(line.number for line in blank), following)
+        size = sum(utf16_length(line.text) + 1 for line in blank)
+        left_out = size > gap or any(later - earlier > 1 for earlier, later in pairwise(numbers))
+        joints.append(None if left_out else size)
+        begin, number = at + 1, following
+    return joints
+
+
+def _pointers(texts: Sequence[str]) -> set[int]:
+    """The places of carets and the like, which tell nothing without the text that they point at."""
+    return {at for at, text in enumerate(texts) if at and _POINTER.fullmatch(text)}
+
+
+def _page(
+    lines: Sequence[_Line], told: Sequence[int], total: int, max_characters: int, ends: Collection[int]
+) -> _Page:
+    """How the step ended, then the most worth while there is room, of the lines that are not blank."""
+    gap = len(_gap(total)) + 1
+    page = _Page(_joints(lines, told, total, gap), gap, max_characters - len(SPELLED) - 2 * gap)
+    sizes = [utf16_length(lines[at].text) for at in told]
+    worths = [_worth(lines[at].block.weight, size) for at, size in zip(told, sizes, strict=True)]
+    pointers = _pointers([lines[at].text for at in told])
+    for at in sorted(pointers):
+        worths[at] = min(worths[at], worths[at - 1])
+    first_miss: float | None = None
+    for at in sorted(range(len(told)), key=lambda at: (lines[told[at]].number not in ends, -worths[at], at)):
+        if first_miss is not None and worths[at] < first_miss * NEARLY:
+            break
+        if at in pointers and at - 1 not in page.chosen:
+            continue
+        if not page.add(at, sizes[at]) and first_miss is None:
+            first_miss = worths[at]
+    return page
+
+
+def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Collection[int]) -> list[_Line]:
+    """The lines to show. Blank ones are shown between others, and are worth nothing alone."""
+    told = [at for at, line in enumerate(lines) if line.text.strip()]
+    page = _page(lines, told, total, max_characters, ends)
+    chosen: list[_Line] = []
+    begin = 0
+    for at, place in enumerate((*told, len(lines))):
+        if page.joined(at):
+            chosen += lines[begin:place]
+        if at in page.chosen:
+            chosen += lines[place : place + 1]
+        begin = place + 1
+    return chosen
+
+
+def _shown(chosen: list[_Line]) -> list[Block]:
+    """The chosen lines as blocks, beside the rule that took them: neighbours of one rule are one block."""
+    runs: list[list[_Line]] = []
+    for line in chosen:
+        if runs and runs[-1][-1].block.rule == line.block.rule and line.number - runs[-1][-1].number <= 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return [
+        Block(
+            run[0].number,
+            tuple(line.text for line in run),
+            max(line.block.weight for line in run),
+            run[0].block.rule,
+            run[-1].number,
+        )
+        for run in runs
+    ]

@@ -1,0 +1,160 @@
+"""The findings that are kept while a log is read, within bounds, and how often their like stands in it."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from .blocks import LINES_AFTER, LINES_BEFORE
+from .findings import Finding
+from .rules.rule import Rule
+from .text import shape_of
+
+EXAMPLES = 6  # of lines alike that are kept with what stands around them
+TEMPLATES = 20_000  # that are counted
+SPANS = 160  # of a rule
+LATEST = 1_000  # lines whose like was kept before
+HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
+
+
+def _end(finding: Finding) -> int:
+    """Number of the line behind the last of a finding's."""
+    return finding.number - finding.at + len(finding.lines)
+
+
+def _more(finding: Finding, end: int) -> int:
+    """Bytes of a finding's lines from the line with the number `end` on."""
+    return sum(map(len, finding.lines[max(end - finding.number + finding.at, 0) :]))
+
+
+class Collected:
+    """What was found so far; a window of the log's lines is at hand at a time."""
+
+    def __init__(self) -> None:
+        self.counts: dict[int, int] = {}  # of lines by their mask, hashed, in the steps that ended
+        self.alike: dict[int, int] = {}  # the same by shape
+        self._lines: list[bytes] = []
+        self._first = 0  # number of the first of them
+        self._found: dict[str, list[Finding]] = {}  # by rule
+        self.last = -1  # number of the last line that was taken
+        self._counts: dict[int, int] = {}  # of this step, by the line's mask, hashed
+        self._alike: dict[int, int] = {}  # and by shape
+        self._shapes: dict[int, int] = {}  # of a mask
+        self._again: dict[int, tuple[int, Rule]] = {}  # mask → the last line of this window that has it
+        self._latest: dict[int, Finding] = {}
+        self._latest_to = -1  # number of the last of them, at most
+        self._held = 0  # bytes of the lines of findings
+        self._held_to = 0  # number of the line up to which they are counted
+
+    def turn_to(self, lines: list[bytes], first: int) -> None:
+        """The next window: its lines, and the first one's number."""
+        self._lines = lines
+        self._first = first
+
+    def begin_step(self) -> None:
+        """What an earlier step repeated says nothing of this one."""
+        self.keep_latest()
+        self._forget()
+
+    def end_step(self) -> None:
+        """What the step that ended repeated is kept, whatever steps run after it."""
+        self.keep_latest()
+        if len(self.counts) < TEMPLATES:
+            self.counts.update(self._counts)
+            self.alike.update(self._alike)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._counts.clear()
+        self._alike.clear()
+        if len(self._shapes) > TEMPLATES:  # a mask has the same in every step
+            self._shapes.clear()
+
+    def take(self, index: int, mask: bytes, rule: Rule) -> None:
+        """A rule took the line at `index` of the window."""
+        self.last = self._first + index
+        key = hash(mask)
+        count = self._counts.get(key, 0)
+        if count or len(self._counts) < TEMPLATES:
+            self._counts[key] = count + 1
+            shape = self._shapes.get(key)
+            if shape is None:
+                shape = self._shapes[key] = hash(shape_of(self._lines[index]))
+            self._alike[shape] = self._alike.get(shape, 0) + 1
+        if count < EXAMPLES:
+            self._keep(self._find(index, rule, key))
+        else:
+            self._again[key] = (index, rule)
+
+    def _find(self, index: int, rule: Rule, key: int) -> Finding:
+        begin = max(index - rule.back - LINES_BEFORE, 0)
+        end = index + 1 + max(rule.ahead, rule.paragraph) + LINES_AFTER
+        lines = self._lines[begin:end]
+        return Finding(rule, self._first + index, lines, index - begin, key, self._shapes.get(key, 0))
+
+    def keep_latest(self) -> None:
+        """Of lines alike, the last is kept beside the first ones: it may be the one that counts."""
+        for key, (index, rule) in self._again.items():
+            self._latest.pop(key, None)
+            self._latest[key] = self._find(index, rule, key)
+            self._latest_to = max(self._latest_to, self._first + index)
+            self._hold(self._latest[key])
+        self._again.clear()
+        while len(self._latest) > LATEST:
+            del self._latest[next(iter(self._latest))]
+
+    def _keep(self, finding: Finding) -> None:
+        """Of each rule, the first lines it took and the last."""
+        taken = self._found.setdefault(finding.rule.name, [])
+        if len(taken) >= SPANS:
+            del taken[SPANS // 2]
+        taken.append(finding)
+        self._hold(finding)
+
+    def forget(self, begin: int) -> None:
+        """What was taken from the line at `begin` of the window on is no finding, unless it lasts."""
+        first = self._first + begin
+        for taken in self._found.values():
+            while taken and taken[-1].number >= first and not taken[-1].rule.lasting:
+                finding = taken.pop()
+                for counts, like in ((self._counts, finding.key), (self._alike, finding.shape)):
+                    left = counts.pop(like, 1) - 1
+                    if left > 0:
+                        counts[like] = left
+        self._again = {
+            key: (index, rule) for key, (index, rule) in self._again.items() if index < begin or rule.lasting
+        }
+        if self._latest_to >= first:  # a window before this one showed them first
+            self._latest = {
+                key: last for key, last in self._latest.items() if last.number < first or last.rule.lasting
+            }
+            self._latest_to = first - 1
+
+    def _hold(self, finding: Finding) -> None:
+        """Bound the bytes that are kept."""
+        self._held += _more(finding, self._held_to)
+        self._held_to = max(self._held_to, _end(finding))
+        if self._held > HELD:
+            self._held = self._size()  # many that were counted are not kept any more
+            if self._held > HELD // 2:
+                self._let_go()
+
+    def _size(self) -> int:
+        """Bytes of the lines of findings that are kept, each line once."""
+        size = end = 0
+        for finding in self.findings():
+            size += _more(finding, end)
+            end = max(end, _end(finding))
+        return size
+
+    def _let_go(self) -> None:
+        """Keep of each rule the first lines that it took and the last, and half of the latest."""
+        self._held = 0
+        for taken in self._found.values():
+            most = max(len(taken) // 4, 1)
+            del taken[most:-most]
+        for key in list(self._latest)[: len(self._latest) // 2]:
+            del self._latest[key]
+
+    def findings(self) -> list[Finding]:
+        """What is kept, in the log's order."""
+        return sorted(chain(*self._found.values(), self._latest.values()), key=lambda finding: finding.number)

@@ -1,0 +1,131 @@
+"""What one pass over a log finds: marks where steps end, lines that rules took, the lines before marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from .blocks import block
+from .kept import Kept
+from .rules.rule import Rule
+from .text import stamp_of
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """How a step begins: `##[group]Run …`, its script, its shell."""
+
+    line: int = 0
+    name: str = ""
+    command: str = ""
+    shell: str = ""
+
+
+class Finding(NamedTuple):  # made so often that a data class would take longer than what it holds
+    """A line that a rule took, with the lines its block may reach."""
+
+    rule: Rule
+    number: int  # of the line
+    lines: list[bytes]
+    at: int  # of the line in `lines`
+    key: int  # hash of the line, its numbers masked
+    shape: int = 0  # hash of its shape
+
+    @property
+    def raw(self) -> bytes:
+        return self.lines[self.at]
+
+    @property
+    def stamp(self) -> bytes:
+        """Its timestamp to the second, or nothing."""
+        return stamp_of(self.raw)[1]
+
+
+def with_lists(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings of which those make a list that do so where another rule found none."""
+    names = {finding.rule.name for finding in findings}
+    lists = {
+        finding.rule.name: replace(finding.rule, listed=True)
+        for finding in findings
+        if finding.rule.instead and finding.rule.instead not in names
+    }
+    return [
+        finding._replace(rule=lists[finding.rule.name]) if finding.rule.name in lists else finding
+        for finding in findings
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Consecutive lines about one that a rule took, with how much each tells."""
+
+    finding: Finding
+    first: int
+    texts: list[bytes]  # what the lines show
+    weights: list[float]
+    reasons: frozenset[int] = frozenset()  # numbers of lines that tell why, however far from that one
+
+    @property
+    def text(self) -> bytes:
+        """What the line shows that the rule took."""
+        return self.texts[self.finding.number - self.first]
+
+
+def keep(findings: Sequence[Finding], kept: Kept) -> None:
+    """Keep the lines of findings. In a long log most are never asked for."""
+    for finding in findings:
+        kept.add(finding.number - finding.at, finding.lines)
+    kept.settle()
+
+
+def span_of(finding: Finding, kept: Kept) -> Span:
+    """The block around a finding whose lines are kept."""
+    begin = finding.number - finding.at
+    numbers = range(begin, begin + len(finding.lines))
+    texts = [kept.text[number] for number in numbers]
+    dulls = [number - begin for number in numbers if number in kept.dull]
+    first, shares, reasons = block(finding.rule, finding.at, texts, dulls)
+    return Span(
+        finding,
+        begin + first,
+        texts[first : first + len(shares)],
+        [finding.rule.weight * share for share in shares],
+        frozenset(begin + at for at in reasons),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The lines before a mark."""
+
+    first: int
+    raw: list[bytes]
+    weight: float  # of the last
+
+
+@dataclass(slots=True)
+class Mark:
+    """A place where the log says that a step failed."""
+
+    line: int
+    kind: str  # "exit": the runner's word; "action": an action's last one; "error": any other
+    text: str
+    stamp: bytes
+    header: Header
+    job: bytes = b""  # where the log is a run's, which names it in each line
+
+
+@dataclass(slots=True)
+class Scan:
+    """What one pass found."""
+
+    findings: list[Finding] = field(default_factory=list)  # in the log's order
+    tails: list[Tail] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    succeeded: list[tuple[int, int]] = field(default_factory=list)  # first and last lines of runs that did
+    kept: Kept = field(default_factory=Kept)  # the tails' lines, or all of them
+    whole: bool = False  # all the log's lines are kept
+    total: int = 0
+    counts: dict[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed
+    alike: dict[int, int] = field(default_factory=dict)  # the same by its shape

@@ -1,0 +1,59 @@
+"""What names a failure apart from run numbers, times, paths, hashes, ports, processes and order."""
+
+# ruff: noqa: E501, S108 - a pattern a line; it says what temporary folders look like
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+
+READ = 1_500  # characters of a line that are looked at
+LONGEST = 240  # of what is left of it that count: another folder's name may be longer
+_PATH = r"[\w.@+~%$-]"  # of a path's segment
+_REST = r"[^\s\"'`:,;)\]>]*"  # of a path
+_UNIT = r"(?:[mµun]?s(?:ecs?|econds?)?|m(?:in(?:ute)?s?)?|h(?:ours?|rs?)?|days?|[kmg]i?b|bytes|%)"
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_TOOLS = "py|pypy|python|cp|node|jdk|java|ruby|php|go|gcc|clang"
+
+# In this order, on many lower-cased lines at once: none reaches over the end of a line. Each is tried where
+# one of the literals before it stands in the text.
+_SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
+    (tuple(literals.split("|")), re.compile(pattern), by)
+    for literals, pattern, by in (
+        ("[gw", r"\[gw\d+\] ?", ""),  # pytest-xdist's workers
+        ("-0|-1", r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:z|[ ]?[+-]\d\d:?\d\d)?", "#"),
+        (_MONTHS, rf"\b(?:(?:mon|tue|wed|thu|fri|sat|sun),? +)?(?:(?:{_MONTHS}) +\d\d?|\d\d?[ /-](?:{_MONTHS})\b)(?:,?[ /-]\d{{4}}\b)?", "#"),
+        ("/tmp/|/var/", rf"(?:\b[a-z]{{2,12}}://)?(?:/private)?/(?:tmp|var/folders|var/tmp)/{_REST}", "<tmp>"),
+        ("temp|\\tmp", rf"(?<![\w.@+~%$/\\-])(?:[a-z]{{2,12}}:[/\\]{{1,3}})?(?:[a-z]:)?{_PATH}*(?:[/\\]{{1,2}}{_PATH}+)*[/\\]{{1,2}}_?te?mp[/\\]{_REST}", "<tmp>"),
+        # Paths and addresses: the last name is what stays the same on another machine.
+        ("/|\\", rf"(?<![\w.@+~%$/\\-])(?:[a-z]{{1,12}}:(?=[/\\]|[a-z]:))?(?:(?:{_PATH}*|[a-z]:)[/\\])+(?={_PATH})", ""),
+        ("0x", r"\b0x[0-9a-f]+\b", "#"),
+        ("-", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "#"),  # UUIDs
+        ("", r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}\b", "#"),  # hashes
+        ("", r"(?<![a-z0-9_])[a-z]*(?:\d+[a-z]+){3,}\d*\b(?<=\w{14})", "#"),  # made at random
+        ("@", r"@[0-9a-f]{5,16}\b", "@#"),
+        ("tmp", r"\btmp[\w.-]{4,}", "<tmp>"),
+        ("fv-az|runnervm|ip-", r"\b(?:fv-az\d+-\d+|runnervm\w+|ip(?:-\d+){4})\b", "#"),  # machines
+        ("", rf"(?<![a-z0-9_])({_TOOLS}|v|l)[ -]?\d[\d.]*(?!\w)", r"\1#"),
+        ("", rf"(?<![a-z_\d])\d+(?:[.,:]\d+)*(?:[ ]?{_UNIT}(?:\d+(?:\.\d+)?{_UNIT})*(?![a-z_]))?|(?<=[a-z_])\d{{5,}}", "#"),
+        ("", r"[^\S\n]+", " "),
+        ("#", r"(?<![# :,.;()\[\]-])[# :,.;()\[\]-]*#[# :,.;()\[\]-]*", "#"),
+    )
+)  # fmt: skip
+
+
+def normalised(lines: Iterable[str]) -> list[str]:
+    """Each line as it would stand in another run of the same failure."""
+    read = [line[:READ].replace("\n", " ") for line in lines]
+    if not read:
+        return []
+    text = "\n".join(read).lower()
+    for literals, pattern, by in _SUBSTITUTIONS:
+        if any(literal in text for literal in literals):
+            text = pattern.sub(by, text)
+    return [line[:LONGEST].strip(" #") for line in text.split("\n")]
+
+
+def fingerprint(lines: Iterable[str]) -> str:
+    """Sixteen hex digits for a set of normalised lines, whatever their order."""
+    return sha256("\n".join(sorted(set(lines))).encode()).hexdigest()[:16]

@@ -1,0 +1,45 @@
+"""The first cause outranks what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .findings import Finding, Span
+from .rules import LOGGED
+
+STRONG = 0.85  # of the strongest finding's weight has at least the one that is taken for the first cause
+BEFORE, BEHIND = 10, 40  # lines around it that tell of it
+EARLIER, LATER = 0.9, 0.72  # of their weight have the lines before these, and those behind them
+LISTED = 0.9  # the same of those that name one by one what failed, and say why
+
+Lines = dict[int, tuple[float, str]]  # number → weight, rule
+
+
+def first_cause(findings: Sequence[Finding], lines: Lines) -> int | None:
+    """The number of the first line that is about as strong as the strongest, of findings in the log's order.
+
+    What a tool says of a failure goes before what programs also log when nothing fails.
+    """
+    strongest = max((lines[finding.number][0] for finding in findings), default=0.0)
+    strong = [finding for finding in findings if lines[finding.number][0] >= strongest * STRONG]
+    verdicts = [finding for finding in strong if finding.rule.name not in LOGGED]
+    return next((finding.number for finding in verdicts or strong), None)
+
+
+def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
+    """Weaken, in place, the lines that are far from the first cause among what was found.
+
+    Not those before it in a huge log, in which something as strong may well follow the cause by chance.
+    """
+    first = first_cause([span.finding for span in spans], lines)
+    if first is None:
+        return
+    listed: set[int] = set()
+    for span in spans:
+        if span.finding.rule.listed:
+            listed |= {span.finding.number, *span.reasons}
+    for number, (weight, rule) in lines.items():
+        if number < first - BEFORE and not huge:
+            lines[number] = (weight * EARLIER, rule)
+        elif number > first + BEHIND:
+            lines[number] = (weight * (LISTED if number in listed else LATER), rule)

@@ -1,0 +1,166 @@
+"""How much frames of stacks and sources tell: those of one's own code more than those that ran it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from ..patterns import pattern
+
+_FRAME = re.compile(rb"\s+at ")
+# Frames of the JDK, .NET and Node.js, of frameworks and of what is installed beside one's own code.
+_LIBRARY = re.compile(
+    rb"\s+at (?:java\.|javax\.|jdk\.|(?:com\.)?sun\.|junit\.|kotlinx?\.|scala\.|clojure\.|groovy\.|sbt\."
+    rb"|munit\.|mockit\.|hudson\.|jenkins\.|com\.(?:cloudbees\.groovy|intellij)\."
+    rb"|io\.(?:cucumber|kotest|mockk)\.|node:|\S+ \(node:|.{0,200}/node_modules/"
+    rb"|org\.(?:apache\.maven|assertj|codehaus\.groovy|eclipse|gradle|hamcrest|hibernate|jenkinsci|junit"
+    rb"|kohsuke|mockito|scalacheck|scalatest|specs2|spockframework|springframework|testcontainers|testng)\."
+    rb"|(?:AwesomeAssertions|Castle|FluentAssertions|Microsoft|Moq|NSubstitute|NUnit|Shouldly|System|Xunit)\."
+    # with the archive that Logback or Log4j found it in
+    rb"|.{0,300} ~?\[(?:[^\s:]{1,80}\.jar!?/?|na):[^\s\]]{0,80}\]$)"
+)
+# The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP, Ruby, Elixir,
+# Vitest, Dart and CMake. Sources and places that stand below them are indented.
+_PYTHON_LIBRARY = pattern(
+    rb"\s+File \"<frozen "
+    rb"|(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
+    rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
+)
+# The place that pytest tells below a source and the error raised there, and what ends the source before.
+_PYTEST_LIBRARY = pattern(
+    rb"\S{0,300}(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]\S{0,300}\.pyx?:\d+: ?\w*$"
+)
+_SOURCE_ENDS = re.compile(rb"(?:_ ){9}|_{9}|\S+\.pyx?:\d+: ")
+_PLACE = 3  # lines behind a block in which it may stand
+_OTHER_LIBRARY = pattern(
+    rb"\s+\d+: (?:<?(?:core|std|alloc|test)::|__rustc|rust_begin_unwind)"
+    rb"|(?:created by )?(?:reflect|runtime|testing)\.[\w.(*)]{1,80}\("
+    rb"|\s*#\d+ \S{0,300}[/\\]vendor[/\\]"
+    rb"|\s+\((?:elixir|ex_unit|stdlib) [\d.]+\) "
+    rb"|\s*\xe2\x9d\xaf (?:\S{1,100} )?(?:node:|\S{0,300}node_modules/)"
+    rb"|(?:dart:\w{1,20}|package:(?:flutter(?:_test)?|matcher|stack_trace|test(?:_api)?)/\S{1,100} \d+:\d+) "
+    rb"|\s*(?:# |from )?\S{0,300}/(?:(?:ruby)?gems|lib/ruby)/\S{0,300}\.rb:\d+:in "
+    rb"|\s+(?!CMake )\S.{0,200}/cmake-[\d.]+/Modules/\S{1,200}:\d+(?::EVAL:\d+)? \("
+)
+_SIGNS = (  # of which one stands in each of them
+    rb"-packages ib/python \Lib <frozen /cmake- gems/ lib/ruby/ :: __rustc rust_begin reflect. runtime."
+    b" testing. vendor (elixir (ex_unit (stdlib \xe2\x9d\xaf dart"
+).split()
+# A test's class as JUnit's runners name it in lines above the frames, how many, and how its package begins.
+_TEST = re.compile(rb"(?<![\w.])((?:[a-z]\w*\.){2})(?:\w+\.)*[A-Z]\w*(?:Tests?|IT|Spec|Case)(?!\w)")
+_NAMED = 3
+# The frames that count stand at its top, whosever they are; not so of CMake, where a project's own call its.
+_LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
+_FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
+_UNDER, _CALLED = 5, 0.6  # of those that one's own code called, what tells where it failed; what others do
+_STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
+_FOREIGN, _SOURCES = 0.4, 0.25  # what of their share tell frames of what is installed, and sources there
+# The line that a code frame points at, as Babel and Collision (on a Windows console, too) print it; those
+# around it, and what of their share tells.
+_POINTERS = (">", "➜", "Ô×£", "Γ₧£")
+_EDGE = r"(?: +\|| ?(?:▕|Ôûò|Γûò))"
+_POINTED_AT = re.compile(rf"\s*(?:{'|'.join(_POINTERS)}) *\d+{_EDGE}".encode())
+_AROUND, _OF_AROUND = re.compile(rf"\s+\d+{_EDGE}".encode()), 0.4
+# A line, but for the first, of a text that PHPUnit quotes, and what of its share that tells.
+_QUOTED_END, _QUOTE, _OF_QUOTED = b"\\n", b"Failed asserting that ", 0.3
+# How a compiler came to a file, and what of its share that tells.
+_INCLUDED, _OF_INCLUDED = re.compile(rb"In file included from | +from (?:[A-Za-z]:)?[^\s:]+:\d"), 0.3
+
+_BESIDE = (*map(str.encode, _POINTERS), b"from ", _QUOTED_END)  # of which one stands where any of these do
+
+
+def indent(line: bytes) -> int:
+    """How many blanks a line begins with."""
+    return len(line) - len(line.lstrip())
+
+
+def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
+    """The places of frames in the block around the line at `index` that tell less; what of their share."""
+    joined = b"\n".join(texts[begin:end])
+    if any(sign in joined for sign in _BESIDE):
+        yield from _beside(texts, begin, end)
+    if end - begin > 2:
+        yield from _of_stacks(texts, index, begin, end)
+
+
+def _beside(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int, float]]:
+    """What stands around the line that a code frame points at or in a quoted text, and how a compiler came
+    to a file."""
+    framed = any(_POINTED_AT.match(text) for text in texts[begin:end])
+    for at in range(begin, end):
+        if _INCLUDED.match(texts[at]):
+            yield at, _OF_INCLUDED
+        elif framed and _AROUND.match(texts[at]):
+            yield at, _OF_AROUND
+        elif texts[at].endswith(_QUOTED_END) and not texts[at].startswith(_QUOTE):
+            yield at, _OF_QUOTED
+
+
+def _of_stacks(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
+    """The frames and sources of libraries, and what ran one's own code."""
+    joined = b"\n".join(texts[begin : end + _PLACE])
+    if _LATEST_FIRST in joined and _CMAKES not in joined:
+        return
+    if b" at " in joined or b"\tat " in joined:
+        for framed, places in groupby(range(begin, end), lambda at: _FRAME.match(texts[at]) is not None):
+            if framed:
+                yield from _less(texts, list(places), index)
+    if any(sign in joined for sign in _SIGNS):
+        for at in _foreign(texts, index, begin, end):
+            yield at, _FOREIGN
+        for at in _foreign_sources(texts, begin, end):
+            yield at, _SOURCES
+
+
+def _own(texts: Sequence[bytes], frames: Sequence[int]) -> list[int]:
+    """Which of a stack's frames are one's own: of a failed test's, those of its package, if there are any."""
+    own = [nth for nth, at in enumerate(frames) if not _LIBRARY.match(texts[at])]
+    test = _TEST.search(b"\n".join(texts[max(frames[0] - _NAMED, 0) : frames[0]]))
+    package = test[1] if test else b""
+    return [nth for nth in own if texts[frames[nth]].lstrip()[len(b"at ") :].startswith(package)] or own
+
+
+def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator[tuple[int, float]]:
+    """Of a stack's frames, those of libraries, those far down and those that ran the last of one's own.
+
+    What one's own code called tells most where it failed, and through how much of a framework, little.
+    """
+    own = _own(texts, frames)
+    libraries = set(range(len(frames))).difference(own)
+    above = sum(at < index for at in frames)  # above the line that a rule took
+    running = own[-1] + 1 if own else _STRANGERS
+    for nth, at in enumerate(frames):
+        if nth in libraries or nth - above >= _FRAMES:
+            yield at, _DEEPER
+        if nth in libraries and nth - above >= _UNDER and nth < running:
+            yield at, _CALLED
+        if nth >= running:
+            yield at, _OTHERS
+
+
+def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
+    """The places of other libraries' frames, with their sources and what points at them."""
+    for at in range(begin, end):
+        if _OTHER_LIBRARY.match(texts[at]) or _PYTHON_LIBRARY.match(texts[at]):
+            yield at
+            yield from _deeper_indented(texts, at, index, end)
+
+
+def _foreign_sources(texts: Sequence[bytes], begin: int, end: int) -> Iterator[int]:
+    """The places of other libraries' sources, as pytest shows them, but for what was raised there."""
+    foreign = False
+    for at in range(min(end + _PLACE, len(texts)) - 1, begin - 1, -1):
+        if _SOURCE_ENDS.match(texts[at]):
+            foreign = _PYTEST_LIBRARY.match(texts[at]) is not None
+        elif foreign and at < end and not texts[at].startswith(b"E "):
+            yield at
+
+
+def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> Iterator[int]:
+    """The places of the lines behind the one at `at`, up to the one at `index`, that are indented deeper."""
+    depth = indent(texts[at])
+    for below in range(at + 1, end):
+        if below == index or indent(texts[below]) <= depth:
+            return
+        yield below

@@ -1,0 +1,31 @@
+"""What a green run of the same job prints: lines that tell little of a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .stream import windows
+from .text import template
+
+MOST = 400_000  # templates that are remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Green:
+    """The templates of a green log's lines, hashed."""
+
+    templates: frozenset[int]
+
+    def __contains__(self, line: bytes) -> bool:
+        return hash(template(line)) in self.templates
+
+
+def read_green(chunks: Iterable[bytes]) -> Green:
+    """Read a green log once; memory is bounded, a longer log's further lines are not known."""
+    templates: set[int] = set()
+    for window in windows(chunks):
+        templates.update(map(hash, map(template, window.lines[window.start : window.stop])))
+        if len(templates) > MOST:
+            break
+    return Green(frozenset(templates))

@@ -1,0 +1,136 @@
+"""Which lines name the failure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ..model import Step
+from .findings import Finding, Scan, keep, span_of
+from .fingerprint import fingerprint, normalised
+from .kept import Kept
+from .place import inside
+
+STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
+BODY = 12  # lines after one that says little which are asked, too
+BELONGS = 0.6  # of its weight, at least, has a line of its block: dull ones and those around have less
+FIRST = 2  # of these that count, where that line says something and ends without a colon
+TAIL = 12  # lines before the end that are asked where no rule took one that says something
+LINES = 240  # that count at most
+ASKED = 4 * LINES  # findings of one strength that are asked for them
+MANY = 5  # lines that differ in digits only: not all of them were kept, and which were goes by their order
+WORDS = 4  # fewer words than these say little
+_DIGITS = re.compile(r"[\d#]+")
+_TELLS = re.compile(r"[A-Za-z]{2,}")
+_WORD = re.compile(r"[a-z_][\w$]*[a-z_$][\w$]*")
+# Words of which no failure is told from another.
+_GENERIC = frozenset(
+    """
+    abort aborted aborting above actual all an and any api are assert assertion assertionerror assertions
+    at be been below build building built but by call caused check checks code command commands complete
+    completed count debug detail details detected did do does done during elapsed elifecycle elsewhere
+    encountered end ended err errno error errored errors examples exception exceptions execute executed
+    executing execution exit exited expected fail failed failing fails failure failures fatal file files
+    finished following for found from full get given got gradle gradleexception had has have html in index
+    info inspected int is issues it job jobs last lifecycle line log logs made make makefile may more most
+    no non nonzero not npm of offense offenses on one option options or org out output panic passed
+    pending pipeline please pnpm problem problems process re received recent recipe report reported rerun
+    result resulted results return returned run running script scripts see sh short skipped spec specs
+    stacktrace status step steps stop stopped stopping successful successfully suite suites summary target
+    task taskexecutionexception tasks terminated test tests than that the there this time to todo total
+    traceback try trying type unexpected unsuccessful use using verbose was went were what when while with
+    wrong yarn zero
+    """.split()  # noqa: SIM905 - so many are read more easily
+)
+_AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
+_SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # what minitest says above a test's name
+_HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its own that rules take
+_FRAME = re.compile(  # of a stack trace: another version's differ
+    r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`']|#\d+ |\d+: +0x"
+    r"|\S+:\d+ \(\w+\)$|\S+\.pyx?:\d+: \w*$|\[gw\d+\] \w+ -- |\S+\.go:\d+ \+0x)"
+)
+
+
+def _says(normal: str) -> bool:
+    """Whether it holds a word that not every failure's lines hold."""
+    return any(word.group() not in _GENERIC for word in _WORD.finditer(normal))
+
+
+def _text(shown: bytes) -> str:
+    return shown.decode("utf-8", "replace")
+
+
+def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[str]:
+    """The lines of a block after the one that its rule took, up to the next that a rule took."""
+    anchor, block = finding.number, span_of(finding, kept)
+    at = anchor - block.first
+    after = bisect_right(numbers, anchor)
+    count = min(numbers[after] - anchor - 1, BODY) if after < len(numbers) else BODY
+    least = block.weights[at] * BELONGS
+    texts: list[str] = []
+    for text, weight in zip(block.texts[at + 1 : at + 1 + count], block.weights[at + 1 :], strict=False):
+        if weight < least:
+            break
+        texts.append(_text(text))
+    return [text for text in texts if not _FRAME.match(text)]
+
+
+def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
+    """The lines that name the failure among these that rules took."""
+    alike = Counter(finding.key for finding in findings)
+    anchors: dict[str, Finding] = {}
+    keep(findings[:ASKED], kept)
+    for finding in findings[:ASKED]:
+        text = _text(kept.text[finding.number])
+        before = _text(kept.text.get(finding.number - 1, b""))
+        if not _FRAME.match(text) and not _SKIPPED.match(before):
+            anchors.setdefault(text, finding)
+        if len(anchors) >= LINES:
+            break
+    numbers = [finding.number for finding in findings]
+    told: set[str] = set()
+    bodies: list[tuple[list[str], int]] = []
+    for (text, finding), normal in zip(anchors.items(), normalised(anchors), strict=True):
+        if "retr" in normal and _AGAIN.search(normal):
+            continue
+        says = _says(normal)
+        if says:
+            told.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
+        opens = text.rstrip().endswith(":")
+        if opens or not says or (len(_TELLS.findall(text)) < WORDS and not _HEADING.match(text)):
+            bodies.append((_body(finding, kept, numbers), BODY if opens or not says else FIRST))
+    normals = iter(normalised(text for texts, _ in bodies for text in texts))
+    for texts, most in bodies:
+        told.update(list(filter(_says, [next(normals) for _ in texts]))[:most])
+    return told
+
+
+def _by_strength(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """What the strongest rules took, then the next."""
+    rest = list(findings)
+    while rest:
+        least = max(finding.rule.weight for finding in rest) * STRONGEST
+        yield [finding for finding in rest if finding.rule.weight >= least]
+        rest = [finding for finding in rest if finding.rule.weight < least]
+
+
+def _last(scan: Scan) -> set[str]:
+    """What stands before the end of the failed step."""
+    if not scan.tails:
+        return set()
+    tail = max(scan.tails, key=lambda tail: tail.weight)
+    lines = [scan.kept.text[tail.first + at] for at in range(len(tail.raw))[-TAIL:]]
+    headers = [at for at, text in enumerate(lines) if b"##[endgroup]" in text]  # of the step: no output of it
+    lines = lines[headers[-1] + 1 :] if headers else lines
+    return set(filter(_says, normalised(map(_text, lines))))
+
+
+def identity(scan: Scan, steps: Sequence[Step]) -> str:
+    """The fingerprint of the lines that the strongest rules took where the step failed."""
+    for strongest in _by_strength(inside(scan, steps)):
+        told = _telling(strongest, scan.kept)
+        if told:
+            return fingerprint(told)
+    return fingerprint(_last(scan))

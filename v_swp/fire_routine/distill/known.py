@@ -1,0 +1,69 @@
+"""Which lines are worth a look, each learnt once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .classify import classify, marks_among, worth_a_look
+from .rules.rule import Rule
+from .stream import Window
+from .text import masked, tabbed, unstamped
+
+# Lines, numbers masked, that are known to have been looked at, and bytes of them: beyond, all is learnt anew.
+MOST = 50_000
+SIZE = 8 * 1024 * 1024
+
+Looked = tuple[int, bytes, Rule | None, bool]  # a line's place, it masked, its rule, whether it may be a mark
+
+
+class _Learnt:
+    """Which lines, numbers masked, a rule takes or may be marks: each is classified once."""
+
+    def __init__(self, *, every: bool) -> None:
+        self._every = every  # as `classify` has it
+        self._rules: dict[bytes, Rule | None] = {}  # None: a mark, or nothing
+        self._marks: set[bytes] = set()
+        self._size = 0
+
+    def look(self, lines: Sequence[bytes]) -> list[Looked]:
+        """Those of the lines, without their timestamps, that a rule takes or that may be marks."""
+        masks = masked(lines)
+        self._learn(lines, masks)
+        rules, marks = self._rules, self._marks
+        return [
+            (at, mask, rule, mask in marks)
+            for at, mask in enumerate(masks)
+            if (rule := rules[mask]) is not None or mask in marks
+        ]
+
+    def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> None:
+        """Classify the lines that are new."""
+        if self._size > SIZE or len(self._rules) > MOST:  # before these lines are looked up, not amid it
+            self._rules.clear()
+            self._marks.clear()
+            self._size = 0
+        position = dict(zip(masks, range(len(masks)), strict=True))
+        fresh = sorted([at for mask, at in position.items() if mask not in self._rules])
+        new = [lines[at] for at in fresh]
+        self._marks.update(masks[fresh[at]] for at in marks_among(new))
+        for at, rule in zip(fresh, classify(new, every=self._every), strict=True):
+            self._size += len(masks[at])
+            self._rules[masks[at]] = rule if rule is not None and rule.weight >= 1 else None
+
+
+class Known:
+    """What has been learnt of lines."""
+
+    def __init__(self) -> None:
+        self._anywhere, self._near = _Learnt(every=False), _Learnt(every=True)
+
+    def look(self, window: Window) -> list[Looked]:
+        """The lines, of those that are new, that tell something wherever they stand."""
+        lines = window.lines[window.start : window.stop]
+        places = worth_a_look(b"\n".join((b"", *unstamped(lines))) if tabbed(lines) else window.new)
+        found = self._anywhere.look(unstamped([lines[at] for at in places])) if places else []
+        return [(places[at], mask, rule, marked) for at, mask, rule, marked in found]
+
+    def look_at_each(self, lines: Sequence[bytes]) -> list[Looked]:
+        """The same of lines of which none needs to hold a word that is worth a look anywhere."""
+        return self._near.look(unstamped(lines)) if lines else []

@@ -1,0 +1,256 @@
+"""How much the place of a finding in the log, and its like before it, say for it."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ..model import Step
+from .blocks import unprefixed
+from .findings import Finding, Mark, Scan
+from .rules import FAMILIES, OF_ANY_FAMILY
+from .rules.rule import CAUSE, CONSEQUENCE
+from .text import shown
+
+BEFORE = 0.3  # stands before the failed step
+BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
+SUCCEEDED = 0.3  # printed by a tool that said in the end that all went well
+ELSEWHERE = 0.5  # another step's, by the API's times
+FAR, REACH = 0.72, 300  # far before the step's end, in lines; right before it: 1
+CLOSE = FAR + (1 - FAR) / 4  # from here on, what a huge step said long before counts no more
+REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the second, …
+CLOSING = 0.6  # the last, where there are more: beside it stands how it ended
+# Of a log whose steps tell where they begin, the lines of those that failed count here (see `extent`).
+LONG = 5_000  # lines of a log that repeats itself: what is frequent in it, a line or a format, tells less
+HUGE = 30_000  # lines from which on fewer alike are few: half as many where the log has four times as many
+OFTEN = 4  # lines alike that are few in such a log
+MANY = 5  # lines of one rule that are few in it, but for a list of what failed
+ALIKE = 3  # findings of one shape that are shown as examples of it
+SHAPES, LISTED = 6, 14  # the same beyond these until the next has half the weight, and in a list
+RARE, RARER = 0.6, 0.4  # what is frequent has at least that: a thousand findings may be the failure; if huge
+APART = 0.005  # of a huge log's lines stand between places that are far apart
+SCATTERED = 1.6  # places at which the same tells all; what stands at more has little to do with the failure
+CROWD = 8  # blocks of a rule until its next has half the weight
+OTHER_FILE = 0.5  # what one of them counts that complains of another file
+LEAST = 0.1  # of its weight has what names a cause, however often: more than what warns beside the first
+LIST = 40  # the same in a list of what failed
+NAMED = 0.88  # of its weight has what comes after the first in such a list
+LAST_SAY = 40  # lines before a step's end that tell which family of tools failed
+STRANGE = 0.5  # of its weight has, in a huge log, what none of these families found
+
+
+# The file that a compiler or linter complains of, at the beginning of its line.
+_FILE = re.compile(
+    rb"\s*(?:e: |\[ERROR\] |ERROR: )?(?:file://)?((?:[A-Za-z]:)?[\w./\\@+-]{1,200}\.\w{1,5})[:(]\d"
+)
+
+
+def exits(scan: Scan, steps: Sequence[Step]) -> list[Mark]:
+    """The marks at which steps failed; of a job in which there are none, the last error that was marked.
+
+    That an action failed is told by its own last word only where the API does not tell it.
+    """
+    telling = {"exit"} if failed_times(steps) else {"exit", "action"}
+    ends = [mark for mark in scan.marks if mark.kind in telling]
+    ended = {b"", *(mark.job for mark in ends)} if ends else set()
+    last = {mark.job: mark for mark in scan.marks if mark.kind not in telling and mark.job not in ended}
+    return sorted([*ends, *last.values()], key=lambda mark: mark.line)
+
+
+def extent(scan: Scan, ends: Sequence[Mark]) -> int:
+    """How many lines the failed steps have together; the log, where not each tells where it begins."""
+    if ends and all(mark.header.line for mark in ends):
+        return sum(mark.line - mark.header.line for mark in ends)
+    return scan.total
+
+
+def _stamp(at: datetime | None) -> bytes:
+    return at.astimezone(UTC).isoformat()[:19].encode() if at is not None else b""
+
+
+def failed_times(steps: Sequence[Step]) -> list[tuple[bytes, bytes]]:
+    """From when to when steps failed, as the log writes times; whole seconds, both ends included."""
+    bad = ("failure", "timed_out", "cancelled")
+    times = [(_stamp(step.started_at), _stamp(step.completed_at)) for step in steps if step.conclusion in bad]
+    return [(start, end) for start, end in times if start and end]
+
+
+def _within(finding: Finding, times: Sequence[tuple[bytes, bytes]]) -> bool:
+    return any(start <= finding.stamp <= end for start, end in times)
+
+
+def _succeeded(finding: Finding, runs: Sequence[tuple[int, int]]) -> bool:
+    """Whether a tool printed it that said in the end that all went well."""
+    at = bisect_right(runs, (finding.number, 0)) - 1
+    return at >= 0 and finding.number < runs[at][1] and not finding.rule.lasting
+
+
+def _unmarked(failed: Sequence[tuple[bytes, bytes]], ends: Sequence[Mark]) -> list[tuple[bytes, bytes]]:
+    """The times of steps that failed without a mark of their own, as actions do: a later one may have one."""
+    return [(start, end) for start, end in failed if not any(start <= mark.stamp <= end for mark in ends)]
+
+
+def _near(lines: int, total: int) -> float:
+    """How much it says for a finding that it stands so many lines before the end of its step."""
+    return FAR + (1 - FAR) * math.exp(-lines / (REACH * max(total / HUGE, 1.0)))
+
+
+def _place(finding: Finding, exits: Sequence[Mark], lines: Sequence[int], total: int) -> float:
+    """How much the place of a finding by the log's own marks says for it; a huge log without any ends
+    where it failed."""
+    if not lines:
+        return _near(total - finding.number, total) if total > HUGE else 1.0
+    at = bisect_left(lines, finding.number)
+    if at == len(lines):
+        return BEYOND if finding.number - lines[-1] > 3 else 0.9
+    mark = exits[at]
+    if finding.number < mark.header.line:
+        return BEFORE
+    return _near(mark.line - finding.number, total)
+
+
+def _places(scan: Scan, total: int) -> dict[int, int]:
+    """At how many places far apart the lines of a template stand, of those that are kept."""
+    apart = total * APART
+    places: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for finding in scan.findings:
+        key = finding.key
+        if key not in last or finding.number - last[key] > apart:
+            places[key] = places.get(key, 0) + 1
+        last[key] = finding.number
+    return places
+
+
+class _Likes:
+    """How often the like of each finding was seen before it, in each of three zones apart: elsewhere (0), in
+    failed steps (1), and near the end of huge ones (2)."""
+
+    def __init__(self, scan: Scan, total: int) -> None:
+        self._scan = scan
+        self._total = total
+        self._seen: dict[tuple[int, str, int | str], int] = {}
+        self._totals = Counter(finding.rule.name for finding in scan.findings)
+        self._last = {finding.key: finding.number for finding in scan.findings}
+        self._places = _places(scan, total) if total > HUGE else {}
+        self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(total, 1))), 1.0)
+
+    def _before(self, zone: int, what: str, like: int | str) -> int:
+        count = self._seen.get((zone, what, like), 0)
+        self._seen[zone, what, like] = count + 1
+        return count
+
+    def _repeated(self, finding: Finding, zone: int) -> float:
+        """Lines of one template: the last of many may be the one that counts."""
+        repeats = self._before(zone, "template", finding.key)
+        if finding.number == self._last[finding.key] and self._scan.counts.get(finding.key, 1) > len(REPEATS):
+            return CLOSING
+        return REPEATS[min(repeats, len(REPEATS) - 1)]
+
+    def _frequent(self, finding: Finding, zone: int) -> float:
+        """In a long log; but of a format that names causes, the first in a failed step may be the cause of
+        all others. A huge log has first ones of everything."""
+        first = zone > 0 and (zone, "rule", finding.rule.name) not in self._seen
+        if self._total <= (HUGE if first and finding.rule.weight >= CAUSE else LONG):
+            return 1.0
+        many = LIST if finding.rule.listed else MANY
+        count = self._scan.counts.get(finding.key, 1)
+        often = min(1.0, self._few / count) * min(1.0, many / self._totals[finding.rule.name])
+        if self._total > HUGE:
+            return max(math.sqrt(often), RARER) * min(1.0, SCATTERED / self._places[finding.key])
+        return max(math.sqrt(often), RARE)
+
+    def _crowded(self, finding: Finding, zone: int) -> float:
+        """Lines of one rule: of a list, the first is told whole before the others are named; the first of
+        each file tells more than more of the same."""
+        name = finding.rule.name
+        others: float = self._before(zone, "rule", name)
+        if zone > 0 and self._totals[name] > 1:
+            file = _FILE.match(unprefixed(shown(finding.raw)))
+            if file is not None:
+                same = self._before(zone, name, hash(file[1]))
+                others = same + (others - same) * OTHER_FILE
+        if finding.rule.listed and others:
+            return NAMED / (1 + others / LIST)
+        return 1 / (1 + others / CROWD)
+
+    def factor(self, finding: Finding, zone: int) -> float:
+        if not finding.key:
+            return 1.0
+        shapes = self._before(zone, "shape", finding.shape) + 1
+        alike = 1 / (1 + max(shapes - ALIKE, 0) / (LISTED if finding.rule.listed else SHAPES))
+        factor = (
+            self._repeated(finding, zone)
+            * self._frequent(finding, zone)
+            * alike
+            * self._crowded(finding, zone)
+        )
+        if finding.rule.weight < CAUSE - 1 or self._total > HUGE:  # there, much that is none is named so
+            return factor
+        return max(factor, LEAST)
+
+
+def _families(scan: Scan, ends: Sequence[int], total: int) -> set[str]:
+    """The families of the tools that had their say where a huge log's steps ended."""
+    if total <= HUGE:
+        return set()
+    last = ends or [scan.total]
+    told = [
+        finding
+        for finding in scan.findings
+        if finding.number <= last[-1] and finding.rule.weight >= CONSEQUENCE
+    ]
+    return {
+        FAMILIES[finding.rule.name]
+        for finding in told
+        if finding.rule.name in FAMILIES
+        and last[bisect_left(last, finding.number)] - finding.number <= LAST_SAY
+    }
+
+
+def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
+    """A factor for each finding: where it stands, and how often its like was seen before."""
+    ends = exits(scan, steps)
+    lines = [mark.line for mark in ends]
+    failed = failed_times(steps)
+    if not any(finding.stamp and _within(finding, failed) for finding in scan.findings):
+        failed = []
+    unmarked = _unmarked(failed, ends)
+    total = extent(scan, ends)
+    likes = _Likes(scan, total)
+    families = _families(scan, lines, total)
+    found: list[float] = []
+    for finding in scan.findings:
+        factor = _place(finding, ends, lines, total)
+        if _succeeded(finding, scan.succeeded):
+            factor *= SUCCEEDED
+        if _within(finding, unmarked):
+            factor = max(factor, FAR)
+        elif failed and not _within(finding, failed):
+            factor *= ELSEWHERE
+        zone = (factor >= FAR * 0.99) + (total > HUGE and factor >= CLOSE)
+        name = finding.rule.name
+        if families and name not in OF_ANY_FAMILY and FAMILIES.get(name) not in families:
+            factor *= STRANGE
+        found.append(factor * likes.factor(finding, zone))
+    return found
+
+
+def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
+    """The findings within a failed step; all of them where none is."""
+    ends = exits(scan, steps)
+    lines = [mark.line for mark in ends]
+    failed = failed_times(steps)
+    unmarked = _unmarked(failed, ends)
+    total = extent(scan, ends)
+    timed = [finding for finding in scan.findings if _within(finding, failed)]
+    placed = [
+        finding
+        for finding in timed or scan.findings
+        if _within(finding, unmarked) or _place(finding, ends, lines, total) >= FAR
+    ]
+    return placed or timed or list(scan.findings)

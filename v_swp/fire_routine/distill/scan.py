@@ -1,0 +1,258 @@
+"""One pass over the log: the lines that may explain the failure, and the marks where steps end."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable
+
+from .blocks import unprefixed
+from .classify import ERROR, GITHUB_MARKS, HEADING, OTHER_MARKS
+from .collected import Collected
+from .ends import ACTION, CLEANS_UP, GITHUB, JENKINS, TRAVIS
+from .findings import Header, Mark, Scan, Tail, with_lists
+from .known import Known
+from .passed import PASSED, began
+from .rules.rule import CAUSE, Rule
+from .stream import Window, windows
+from .succeeded import SAID, Succeeded
+from .text import job_of, segments, shown, stamp_of, texts, unstamped
+
+TAIL = 700  # lines before a mark that are kept, for the larger budgets
+WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
+NEAR = 120  # lines before a mark that are looked at one by one
+
+SCRIPT = b"[36;1m"  # how a runner shows a step's script, which is no output, as its heading is none
+TAILS = 12  # of the first marks and of the last
+MOST_MARKS = 200  # marks that are remembered, of the first and of the last
+
+_CARETS_ALONE = re.compile(
+    rb"\s*\^[\^~]*\s*$"
+)  # what stands above is somebody's source, whatever words it holds
+
+
+class Scanner:
+    """Holds the state between windows."""
+
+    def __init__(self, known: Known) -> None:
+        self.scan = Scan()
+        self._header = Header()
+        self._examined: set[int] = set()
+        self._section: Rule | None = None
+        self._section_end = 0  # number of the line at which it ends at the latest
+        self._section_at = 0
+        self._passed_at = 0  # number of the last line that said that a test passed, or began a step
+        self._passed = deque[tuple[int, int]](maxlen=NEAR)  # such lines, and which was the last before each
+        self._neared = 0  # lines before this one were examined, or are too far from a mark
+        self._tailed = 0
+        self._lines: list[bytes] = []
+        self._first = 0
+        self._known = known
+        self._collected = Collected()
+        self._succeeded = Succeeded()
+
+    def feed(self, window: Window) -> None:
+        self._lines = window.lines
+        self._first = window.first
+        self._collected.turn_to(window.lines, window.first)
+        self._examined = {number for number in self._examined if number >= window.first}
+        for at, mask, rule, marked in self._known.look(window):
+            if self._section is not None:
+                self._run_section(window.stop)
+            number = window.first + window.start + at
+            if number not in self._examined:
+                self._examined.add(number)
+                self._examine(window.start + at, mask, rule, marked)
+        self._run_section(window.stop)
+        if window.last:
+            self._near(window.stop)
+        self._collected.keep_latest()
+        if window.last:
+            self._tail(window.stop, 1.6)
+            if window.first == 0 and sum(map(len, window.lines)) < WHOLE:
+                self.scan.kept.add(0, window.lines)
+                self.scan.whole = True
+            self.scan.total = window.first + len(window.lines)
+
+    def _text(self, index: int) -> str:
+        return shown(self._lines[index]).decode("utf-8", "replace")
+
+    def _run_section(self, until: int) -> None:
+        """Within a section, every line is examined."""
+        while self._section is not None and self._section_at < self._first + until:
+            ends, quoted = self._section.section, self._section.quoted
+            begin = max(self._section_at - self._first, 0)
+            end = limit = min(until, self._section_end + 1 - self._first)
+            if ends is not None:
+                lines = texts(unstamped(self._lines[begin:limit]))
+                closing = (
+                    at for at, line in enumerate(lines, begin) if ends.search(line.decode("utf-8", "replace"))
+                )
+                end = next(closing, limit)
+            if end < until:
+                self._section = None
+                end += 1
+            self._section_at = self._first + end
+            self._examine_each(begin, end, quoted)
+
+    def _near(self, until: int) -> None:
+        """Before a mark, every line is examined."""
+        begin = max(until - NEAR, self._neared - self._first, 0)
+        self._neared = self._first + until
+        for since, passed in self._passed:
+            if passed >= self._first + begin:
+                self._printed(since, passed)
+        self._passed.clear()
+        self._examine_each(begin, until)
+
+    def _examine_each(self, begin: int, end: int, quoted: re.Pattern[bytes] | None = None) -> None:
+        """Examine lines of which none needs to hold a word that is worth a look anywhere."""
+        left = [at for at in range(begin, end) if self._first + at not in self._examined]
+        self._examined.update(self._first + at for at in left)
+        for at, mask, rule, marked in self._known.look_at_each([self._lines[at] for at in left]):
+            self._examine(left[at], mask, rule, marked, quoted)
+
+    def _examine(
+        self,
+        index: int,
+        mask: bytes,
+        rule: Rule | None,
+        marked: bool,
+        quoted: re.Pattern[bytes] | None = None,
+    ) -> None:
+        raw = self._lines[index]
+        if marked:
+            self._look_for_marks(index, raw)
+        if rule is None:
+            return
+        if raw.find(SCRIPT, 0, 80) >= 0 or raw.find(HEADING, 0, 500) >= 0:
+            return
+        below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
+        if b"^" in below and _CARETS_ALONE.match(unprefixed(shown(below))):
+            return
+        if quoted is not None and rule.weight < CAUSE and quoted.match(shown(raw)):
+            return
+        if rule.unless is not None and rule.unless.match(shown(below)):
+            return
+        if rule.section is not None:
+            number = self._first + index
+            self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
+        self._collected.take(index, mask, rule)
+
+    def _look_for_marks(self, index: int, raw: bytes) -> None:
+        for mark in OTHER_MARKS:
+            if mark in raw:
+                self._other_marks(index, raw)
+        if any(raw.find(mark, 0, 500) >= 0 for mark in GITHUB_MARKS):
+            self._marks(index, raw)
+            return
+        for mark in PASSED:
+            if mark in raw:
+                self._note_passed(index)
+        if any(said in raw for said in SAID):
+            self._succeeded.look(shown(raw), self._first + index)
+
+    def _note_passed(self, index: int) -> None:
+        """A test passed: what it printed is no finding."""
+        since, self._passed_at = self._passed_at, self._first + index
+        if self._collected.last < since:
+            self._passed.append((since, self._passed_at))
+            return
+        begin = self._printed(since, self._passed_at)
+        if begin is not None:
+            self._collected.forget(begin)
+
+    def _printed(self, since: int, passed: int) -> int | None:
+        """What a test printed need not be examined, where it can be told from what others did; its begin."""
+        begin = began(self._lines, passed - self._first, max(since - self._first, 0))
+        if begin is not None:
+            self._examined.update(range(self._first + begin, passed))
+        return begin
+
+    def _begin_step(self, header: Header) -> None:
+        self._header = header
+        self._passed_at = header.line
+        self._collected.begin_step()
+        self._succeeded.begin_step()
+
+    def _tail(self, until: int, weight: float) -> None:
+        """The lines before a mark are kept, for the larger budgets."""
+        begin = max(until - TAIL, 0, self._tailed - self._first)
+        self._tailed = self._first + until
+        if len(self.scan.tails) >= TAILS:
+            del self.scan.tails[TAILS // 2]
+        self.scan.tails.append(Tail(self._first + begin, self._lines[begin:until], weight))
+
+    def _marks(self, index: int, raw: bytes) -> None:
+        text = self._text(index)
+        if text.startswith(HEADING.decode()):
+            self._begin_step(self._read_header(index, text))
+        elif text.startswith(ERROR.decode()):
+            self._mark(index, self._kind(index, text), text, stamp_of(raw)[1])
+
+    def _kind(self, index: int, text: str) -> str:
+        """Whether an error ends its step: by the runner's word, or as the last one of an action."""
+        if GITHUB.match(text):
+            return "exit"
+        below = shown(self._lines[index + 1]) if index + 1 < len(self._lines) else b""
+        return "action" if ACTION.match(text) or below.startswith((HEADING, CLEANS_UP)) else "error"
+
+    def _other_marks(self, index: int, raw: bytes) -> None:
+        text = self._text(index)
+        if b"travis_time:start" in raw:
+            if text.startswith("$ "):
+                self._begin_step(Header(self._first + index, text[2:], text[2:]))
+            return
+        travis = TRAVIS.match(text)
+        if travis:
+            command = travis.group(1)
+            if command.startswith("Done. "):  # "Your build exited with 1.": the end of it all
+                return
+            if not self._header.command.startswith(command[:20]):
+                self._header = Header(self._header.line, command, command)
+        if travis or JENKINS.search(text):
+            self._mark(index, "exit", text, b"")
+
+    def _mark(self, index: int, kind: str, text: str, stamp: bytes) -> None:
+        if len(self.scan.marks) >= 2 * MOST_MARKS:
+            del self.scan.marks[MOST_MARKS // 2 : MOST_MARKS]
+        job = job_of(self._lines[index])
+        self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
+        if kind != "error":
+            self._near(index)
+            self._tail(index, 4.0)
+            self._collected.end_step()
+
+    def _read_header(self, index: int, text: str) -> Header:
+        script: list[str] = []
+        shell = ""
+        for line in self._lines[index + 1 : index + 200]:
+            said = segments(line)[-1]
+            if SCRIPT in line[:80]:
+                script.append(shown(line).decode("utf-8", "replace"))
+            elif said.startswith("shell: "):
+                shell = said[len("shell: ") :]
+            elif said.startswith("##["):
+                break
+        name = text[len(HEADING) :]
+        return Header(self._first + index, name, "\n".join(script)[:4000] or name, shell)
+
+    def finish(self) -> Scan:
+        """What was found, once the log has been read."""
+        if not any(mark.kind != "error" for mark in self.scan.marks):
+            self._collected.end_step()
+        self.scan.succeeded = self._succeeded.runs
+        self.scan.counts = self._collected.counts
+        self.scan.alike = self._collected.alike
+        self.scan.findings = with_lists(self._collected.findings())
+        for tail in self.scan.tails:
+            self.scan.kept.add(tail.first, tail.raw)
+        return self.scan
+
+
+def scan(chunks: Iterable[bytes], known: Known) -> Scan:
+    """Read the log once."""
+    scanner = Scanner(known)
+    for window in windows(chunks):
+        scanner.feed(window)
+    return scanner.finish()

@@ -1,0 +1,114 @@
+"""Byte chunks → windows of whole lines, in bounded memory."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+SIZE = 128 * 1024  # bytes read before a window is looked at
+BEHIND = 48 * 1024  # bytes of it that the next window sees again, as what came before
+AHEAD = 48 * 1024  # bytes at its end that are looked at with the next one, so that blocks are whole
+EDGE = 16 * 1024  # bytes kept of each end of a line that has no end
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole lines; those that are new to be looked at lie between `start` and `stop`."""
+
+    lines: list[bytes]
+    new: bytes  # those that are, joined, behind the end of the line before
+    first: int  # number of the first line in the log, from 0
+    start: int
+    stop: int
+    last: bool
+
+
+def _chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Chunks of at most SIZE bytes."""
+    for chunk in chunks:
+        if len(chunk) <= SIZE:
+            yield chunk
+        else:
+            view = memoryview(chunk)
+            for at in range(0, len(chunk), SIZE):
+                yield bytes(view[at : at + SIZE])
+
+
+def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same text in UTF-8: Windows PowerShell writes what is redirected into a file in UTF-16.
+
+    See about_Character_Encoding of PowerShell 5.1.
+    """
+    begin = b""
+    for chunk in chunks:
+        begin += chunk
+        if len(begin) >= len(codecs.BOM_UTF16):
+            break
+    chunks = chain((begin,), chunks)
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        chunks = (decoder.decode(chunk).encode() for chunk in chunks)
+    return chunks
+
+
+def _bounded(data: bytes) -> tuple[bytes, bytes]:
+    """`data` split behind its last whole line; what is left over is bounded."""
+    cut = data.rfind(b"\n") + 1
+    whole, rest = data[:cut], data[cut:]
+    if len(rest) <= SIZE:
+        return whole, rest
+    turn = rest.rfind(b"\r", 0, -1) + 1  # a progress bar without end
+    if turn:
+        whole += b"".join([state + b"\n" for state in rest[:turn].split(b"\r") if state])
+        rest = rest[turn:]
+    if len(rest) > SIZE:
+        rest = rest[:EDGE] + b" [...] " + rest[-EDGE:]
+    return whole, rest
+
+
+def _lines(text: bytes) -> list[bytes]:
+    """Text that ends with a line's end, split into lines."""
+    lines = text.split(b"\n")
+    lines.pop()
+    return lines
+
+
+def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
+    """The log in overlapping windows; each line lies in one window's new part."""
+    before: list[bytes] = []  # lines that were looked at
+    waiting: list[bytes] = []  # lines that were at hand already, and are new in the next window
+    told = b"\n"  # the same, joined, behind the end of the line before
+    first = 0
+    rest = b""
+    parts: list[bytes] = []
+    size = 0
+    for chunk in _utf8(_chunks(chunks)):
+        parts.append(chunk)
+        size += len(chunk)
+        if size < SIZE:
+            continue
+        whole, rest = _bounded(rest + b"".join(parts))
+        parts, size = [], 0
+        if not whole:
+            continue
+        stop = whole.rfind(b"\n", 0, max(len(whole) - AHEAD, 0)) + 1
+        again = whole.rfind(b"\n", 0, max(len(whole) - AHEAD - BEHIND, 0)) + 1
+        # Split where the next window begins and where this one stops, no line needs to be counted.
+        done, last, ahead = _lines(whole[:again]), _lines(whole[again:stop]), _lines(whole[stop:])
+        start = len(before)
+        lines = [*before, *waiting, *done, *last, *ahead]
+        if len(lines) == start + len(ahead):  # what is new waits until more stands behind it
+            waiting, told = ahead, b"\n" + whole[stop:]
+            continue
+        yield Window(lines, told + whole[:stop], first, start, len(lines) - len(ahead), last=False)
+        first += start + len(waiting) + len(done)
+        before, waiting, told = last, ahead, b"\n" + whole[stop:]
+    whole, rest = _bounded(rest + b"".join(parts))
+    start = len(before)
+    lines = [*before, *waiting, *(whole + rest).split(b"\n")]
+    if not lines[-1]:
+        lines.pop()
+    if len(lines) > start:
+        yield Window(lines, told + whole + rest, first, start, len(lines), last=True)

@@ -1,0 +1,203 @@
+"""Raw log lines → text: timestamps, escape sequences, carriage returns, over-long lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ..patterns import pattern
+from .literals import Literals
+
+LONGEST = 12_000  # characters of a line that is kept whole
+PIECES = 200  # between carriage returns that are looked at, of the first and of the last
+
+# Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
+_BOM = rb"(?:\xef\xbb\xbf|\xe2\x88\xa9\xe2\x95\x97\xe2\x94\x90|\xc2\xb4\xe2\x95\x97\xe2\x94\x90)?"
+# `gh run view --log` puts job and step before the timestamp, tab-separated.
+STAMP = re.compile(
+    rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?%b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?" % _BOM
+)
+# Begins with a literal, which re looks for first; colours often come in a row. Jenkins hides notes between
+# colours (hudson.console.ConsoleNote), Buildkite puts each line's time into an application's command.
+RAW_ESCAPE = re.compile(
+    rb"\x1b(?:\[8mha:[\w+/=]{0,8000}\x1b\[0m|\[[0-9;]*m(?:\x1b\[[0-9;]*m)*"
+    rb"|[P_^X][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)"
+    rb"|\[[0-9;?:]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?|[()][A-Z0-9]|[A-Z=>78])"
+)
+# The same as some log viewers save it; shown as it is, but not in the way of the rules.
+CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
+_PARTICULARS = pattern(
+    rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"
+    rb"|(?<![A-Za-z_.-])[\w-]*+(?:[/\\:]|\.(?:\w|[\w.-]*(?:[/\\:]|\.\w)))[^\s,;()]*"  # no word is tried twice
+)
+# Carriage returns at a line's end: as many as Travis has are replaced faster than by the expression.
+_TURNS, _TURNED = re.compile(rb"\r+\n"), 2
+# Marks by which Travis folds its log; the text after them is separated by a carriage return.
+_FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
+_PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
+_DIGIT_BYTES = b"0123456789"
+# Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
+_NOUGHT = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
+# … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.
+_CODES = Literals(
+    (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4", b"error 4", b"YN0")
+)
+
+
+def stamp_of(line: bytes) -> tuple[int, bytes]:
+    """Where the text of a raw line begins, and its timestamp to the second (empty: none)."""
+    if line[27:29] == b"Z " and line[10:11] == b"T":
+        return 29, line[:19]
+    if line[:1] not in b"2\xef" and b"\t" not in line[:200]:
+        return 0, b""
+    found = STAMP.match(line, 0, 450)
+    return (found.end(), found.group(1)) if found else (3 if line.startswith(b"\xef\xbb\xbf") else 0, b"")
+
+
+def job_of(line: bytes) -> bytes:
+    """The job that a raw line names before its timestamp; empty: it names none."""
+    found = STAMP.match(line, 0, 450)
+    return line[: max(line.find(b"\t", 0, found.start(1)), 0)] if found else b""
+
+
+def shorten(text: str, limit: int = LONGEST) -> str:
+    """Cut in the middle, the cut marked. Words beside the cut go with it, so that no half of one
+    (of a token, say) is left to stand where its other half can't be seen."""
+    if len(text) <= limit:
+        return text
+    half = max((limit - 40) // 2, 8)
+    head, tail = text[:half], text[-half:]
+    head = head[: max(head.rfind(" "), head.rfind("\t"), 0)] if not text[half].isspace() else head
+    space = min((at for at in (tail.find(" "), tail.find("\t")) if at >= 0), default=len(tail))
+    tail = tail[space:] if not text[-half - 1].isspace() else tail
+    return f"{head} [… {len(text) - len(head) - len(tail)} characters …] {tail}"
+
+
+def abbreviated(text: str, limit: int) -> str:
+    """A line that has been cleaned, cut to `limit` for want of room: most of what is kept is its beginning,
+    where a line names what it is about, to the letter."""
+    if len(text) <= limit:
+        return text
+    room = max(limit - 30, 12)
+    head, tail = text[: room * 2 // 3].rstrip(), text[-(room // 3) :].lstrip()
+    return f"{head} [… {len(text) - len(head) - len(tail)} characters …] {tail}"
+
+
+def segments(line: bytes) -> list[str]:
+    """What a raw line shows: one text for each piece between carriage returns, repeated progress dropped."""
+    line = line[stamp_of(line)[0] :].rstrip(b"\r")
+    if b"\x1b" in line:
+        line = RAW_ESCAPE.sub(b"", line)
+    if b"\r" not in line:
+        return [shorten(line.decode("utf-8", "replace"))]
+    pieces = line.split(b"\r")
+    if len(pieces) > 2 * PIECES:
+        pieces = pieces[:PIECES] + pieces[-PIECES:]
+    kept: list[bytes] = []
+    shape = b""
+    for piece in pieces:
+        if not piece or piece.isspace() or piece.startswith(_FOLDS):
+            continue
+        new = piece[:200].translate(None, _PROGRESS)
+        if kept and new == shape:
+            kept[-1] = piece
+        else:
+            kept.append(piece)
+        shape = new
+    if len(kept) > 40:
+        kept = [*kept[:20], *kept[-20:]]
+    return [shorten(piece.decode("utf-8", "replace")) for piece in kept] or [""]
+
+
+def shown(line: bytes) -> bytes:
+    """A raw line's text as bytes, for looking at its shape: no timestamp, no escapes, its last segment."""
+    line = line[stamp_of(line)[0] :]
+    line = without_escapes(line)
+    if b"\r" in line:
+        line = line.rstrip(b"\r")
+        line = line[line.rfind(b"\r") + 1 :]
+    return line
+
+
+def without_escapes(joined: bytes) -> bytes:
+    """Lines without escape sequences, as many."""
+    if b"\x1b" in joined:
+        return b"".join(RAW_ESCAPE.split(joined))  # faster than `sub`
+    return CARETS.sub(b"", joined) if b"^[[" in joined else joined
+
+
+def turned(lines: Sequence[bytes]) -> bytes:
+    """Lines without a timestamp, joined, as they are without escapes and carriage returns at their ends."""
+    joined = without_escapes(b"\n".join(lines))
+    if b"\r" in joined:
+        for _ in range(_TURNED):
+            joined = joined.replace(b"\r\n", b"\n")
+        joined = _TURNS.sub(b"\n", joined) if b"\r\n" in joined else joined
+        joined = joined.rstrip(b"\r")
+    return joined
+
+
+def texts(lines: Sequence[bytes]) -> list[bytes]:
+    """`shown` of many lines without a timestamp at once."""
+    joined = turned(lines)
+    split = joined.split(b"\n")
+    return [line.rpartition(b"\r")[2] for line in split] if b"\r" in joined else split
+
+
+def tabbed(lines: Sequence[bytes]) -> bool:
+    """Whether lines are as `gh run view --log` shows them, with job and step before the timestamp."""
+    return any(b"\t" in line[: stamp_of(line)[0]] for line in (*lines[:1], *lines[-1:]))
+
+
+def unstamped(lines: Sequence[bytes]) -> list[bytes]:
+    """Raw lines without their timestamps."""
+    if tabbed(lines):
+        return [line[stamp_of(line)[0] :] for line in lines]
+    joined = b"\n" + b"\n".join(lines)
+    if b"\n2" not in joined and b"\n\xef" not in joined:
+        return list(lines)
+    return [
+        line[29:]
+        if line[27:29] == b"Z " and line[10:11] == b"T"
+        else line
+        if line[:1] not in b"2\xef"
+        else line[stamp_of(line)[0] :]
+        for line in lines
+    ]
+
+
+def numbered(text: bytes, places: Iterable[int]) -> list[int]:
+    """The numbers of the lines, from 0, in which places of the text are, each once; they come in order."""
+    numbers: list[int] = []
+    line = before = edge = 0
+    for place in places:
+        if place >= edge:
+            line += text.count(b"\n", before, place)
+            numbers.append(line)
+            before, edge = place, text.find(b"\n", place)
+            if edge < 0:
+                break
+    return numbers
+
+
+def masked(lines: Sequence[bytes]) -> list[bytes]:
+    """Lines without timestamps and numbers: equal for lines that differ in numbers that no rule asks for."""
+    joined = b"\n".join((*lines, b""))
+    masks = _NOUGHT.sub(b"no", b"\n" + joined).translate(None, _DIGIT_BYTES).split(b"\n")[1:-1]
+    for at in numbered(joined, _CODES.ends(joined)):
+        masks[at] = lines[at]
+    return masks
+
+
+def template(line: bytes) -> bytes:
+    """A raw line without its timestamp and digits: equal for lines that differ in numbers, nought apart."""
+    start, _ = stamp_of(line)
+    text = line[start:].rstrip()
+    if b"0" in text:
+        text = _NOUGHT.sub(b"no", b"\n%b\n" % text)[1:-1]
+    return text.translate(None, _DIGIT_BYTES)
+
+
+def shape_of(line: bytes) -> bytes:
+    """A raw line without what differs from one finding to the next: places, names in quotes, numbers."""
+    return _PARTICULARS.sub(b"", shown(line)[:600]).strip()

@@ -1,0 +1,298 @@
+"""Spans and marks → a bounded digest: each line with its weight, in the log's order.
+
+The numbers below were chosen by their recall on labelled logs of real failures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+
+from ..model import Block, Digest, Repeat, Step
+from .facts import facts
+from .findings import Finding, Scan, Span, Tail, keep, span_of
+from .first import Lines, outrank
+from .green import Green
+from .identity import identity
+from .kept import Kept
+from .place import ELSEWHERE, HUGE, exits, extent, factors
+from .rules.rule import CONSEQUENCE, REPORT, WARNING
+from .text import LONGEST, shape_of, shown
+
+MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
+AROUND = 100  # bytes, about, of what is kept beside each line that a rule took
+LOOKED = 120  # lines before a mark of which the dull are sorted out
+TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
+FALL = 0.94  # from each line before a mark to the one before it
+SHOWN = 0.35  # of its weight has a line of a block whose text another line shows, such as a stack frame
+REPORTED = 12  # lines from which on the same text is a second report
+MORE = 0.9  # an earlier line shows it, unless it has less than this of the later one's weight
+ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says what others said
+TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
+ONCE = 200  # bytes from which on one alone does
+LIKE = 0.97  # from line to line of a block, when its rule has taken a block before: that one is shown whole
+REASON, SAME = 3, 0.7  # lines below that may tell the reason, and what of its weight the same once more has
+FAINT = 0.35  # of the strongest factor: what has less is told by its first lines, too
+FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
+ITS_LAST, OVERWRITTEN = 3, 0.3  # texts between a line's carriage returns that tell all, and what others do
+MANY = 8  # findings of one shape that are counted
+GREEN = 0.15  # of its weight has a line that the green run prints too
+REACHED, AT_MOST = 1 / 16, 8  # of the way to the strongest line, for each finding more that reaches a line
+
+ANY = 0.02  # the weight of any line of a log that is kept as a whole
+
+_WORDS = re.compile(rb"[A-Za-z]+")
+_STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last lines without it
+
+
+def _tail(lines: Lines, tail: Tail, dull: Collection[int], own: Mapping[int, float], least: float) -> None:
+    """The nearer a line before a mark is to it, the more it tells, down to the `least` that any has.
+
+    What a rule took tells no more here than its `own` weight: the last of many alike is one of many.
+    """
+    number, weight, room = tail.first + len(tail.raw), tail.weight, MOST
+    near, told = number - LOOKED, weight
+    for raw in reversed(tail.raw):
+        number -= 1
+        weight *= FALL if len(raw) > 40 else 1 - (1 - FALL) / 3  # short lines cost little
+        if number >= near:
+            told = weight * 0.2 if number in dull else weight
+        elif (near - number) % TOGETHER == 1:
+            told = weight
+        said = min(told, own.get(number, told))
+        if number not in lines or lines[number][0] < said:
+            lines[number] = (said, "tail")
+        room -= len(raw)
+        if room < 0 or weight < least:
+            break
+
+
+def _strongest(scan: Scan, steps: Sequence[Step], green: Green | None) -> list[tuple[Finding, float]]:
+    """The findings, in the log's order, that may be among the most telling lines, and their factors."""
+    weighed = list(zip(scan.findings, factors(scan, steps), strict=True))
+    room = MOST
+    chosen: list[tuple[Finding, float]] = []
+    for finding, factor in sorted(weighed, key=lambda pair: -pair[0].rule.weight * pair[1]):
+        chosen.append((finding, factor))
+        if green is None or finding.raw not in green:
+            room -= len(shown(finding.raw)) + AROUND
+        if room < 0:
+            break
+    return sorted(chosen, key=lambda pair: pair[0].number)
+
+
+class _Endings:
+    """Which lines end as lines before them: a list of names, each with the one reason."""
+
+    def __init__(self) -> None:
+        self._met: dict[bytes, int] = {}
+        self._rank: dict[int, int] = {}  # of a line by its number, which may stand in several spans
+
+    def factor(self, number: int, text: bytes) -> float:
+        if len(text) <= LONGER:
+            return 1.0
+        if number not in self._rank:
+            # At its end may stand a project's or a check's name, in brackets: that is no reason.
+            ending = text[: text.rfind(b" [") if text.endswith(b"]") else None][-ENDING:]
+            self._met[ending] = self._rank[number] = self._met.get(ending, 0) + 1
+        return 1.0 if self._rank[number] <= (TWICE if len(text) <= ONCE else 1) else AGAIN
+
+
+def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
+    """Whether one before it said the same: a line of the same shape, and the same reason below it."""
+    finding = span.finding
+    below = finding.number - span.first + 1
+    reason = next((text.strip() for text in span.texts[below : below + REASON] if text.strip()), b"")
+    if finding.rule.listed or finding.rule.weight < REPORT or not _WORDS.search(reason):
+        return False
+    said = (finding.shape, reason)
+    again = said in met
+    met.add(said)
+    return again
+
+
+# What a span gives to one of its lines: the line's number, weight, rule and text, and whether the rule took
+# this line or it stands around that one.
+_Share = tuple[int, float, str, bytes, bool]
+
+
+def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> list[_Share]:
+    """What each span gives to each of its lines, the most telling spans first."""
+    seen: set[str] = set()
+    # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
+    # the first example of a rule may be one of many tests that passed: there the strongest is shown whole.
+    faint = (FAINTER if huge else FAINT) * max(factors, default=0.0)
+    ordered = sorted(
+        zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= ELSEWHERE
+    )
+    met: set[tuple[int, bytes]] = set()
+    shares: list[_Share] = []
+    for span, factor in ordered:
+        rule, taken = span.finding.rule.name, span.finding.number
+        # An example is shown whole, its like by their first lines; so is what is faint beside others.
+        fall = LIKE if rule in seen or factor < faint else 1.0
+        seen.add(rule)
+        if _again(span, met):
+            factor *= SAME
+        for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
+            said = (_STEP.sub(b"", text) if text[:1] == b"#" else text).strip()
+            weight *= factor
+            if fall != 1.0 and number not in span.reasons:
+                weight *= fall ** abs(number - taken)
+            shares.append((number, weight, rule, said, number == taken))
+    return shares
+
+
+def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
+    """For each text, without its indentation, the number of the line that shows it: the first, but for one
+    that tells clearly more. A ruler belongs to what stands below it."""
+    told: dict[bytes, tuple[int, float]] = {}
+    for number, weight, _, text, _ in shares:
+        if text not in told or (told[text][1] < weight * MORE and _WORDS.search(text)):
+            told[text] = (number, weight)
+    return {text: number for text, (number, _) in told.items()}
+
+
+def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> Lines:
+    """Each line by its number, with the most that anything gives it."""
+    lines: Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
+    dull = scan.kept.dull | {finding.number for finding in scan.findings if finding.rule.weight <= WARNING}
+    own = {
+        span.finding.number: span.finding.rule.weight * factor
+        for span, factor in zip(spans, factors, strict=True)
+        if span.finding.rule.weight > CONSEQUENCE
+    }
+    for tail in scan.tails:
+        _tail(lines, tail, dull, own, ANY if scan.whole else 0.0)
+    shares = _shares(spans, factors, huge=huge)
+    told = _told(shares)
+    endings = _Endings()
+    faint = {span.finding.number for span in spans if span.finding.rule.weight < REPORT}
+    sums: dict[int, float] = {}
+    for number, weight, rule, text, taken in shares:
+        apart = abs(told.get(text, number) - number)
+        if apart > (REPORTED if taken else 0):
+            weight *= SHOWN
+        weight *= endings.factor(number, text)
+        if number not in faint:
+            sums[number] = sums.get(number, 0.0) + weight
+        if number not in lines or lines[number][0] < weight:
+            lines[number] = (weight, rule)
+    _raise_reached(lines, sums)
+    return lines
+
+
+def _raise_reached(lines: Lines, sums: Mapping[int, float]) -> None:
+    """A line that several findings reach tells more; never more than the strongest."""
+    strongest = max((weight for weight, _ in lines.values()), default=0.0)
+    for number, together in sums.items():
+        weight, rule = lines[number]
+        if together > weight > 0:
+            further = min(together / weight - 1, AT_MOST)
+            lines[number] = (strongest * (weight / strongest) ** (1 - REACHED * further), rule)
+
+
+def _dim(lines: Lines, green: Green, kept: Kept) -> None:
+    """Lines that the green run prints too weigh little."""
+    for number, (weight, rule) in lines.items():
+        if weight > 0.05 and kept.raw[number] in green:
+            lines[number] = (weight * GREEN, rule)
+
+
+def _most_telling(lines: Lines, kept: Kept) -> list[int]:
+    """The numbers of the most telling lines, up to the bound, in the log's order."""
+    sizes = {number: min(len(kept.text[number]), LONGEST) + 1 for number in lines}
+    if sum(sizes.values()) <= MOST:
+        return sorted(lines)
+    room = MOST
+    chosen: list[int] = []
+    for number in sorted(lines, key=lambda number: (-lines[number][0], number)):
+        room -= sizes[number]
+        if room < 0:
+            break
+        chosen.append(number)
+    return sorted(chosen)
+
+
+def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
+    """Take off the texts, in place, what carriage returns overwrote in them; by the text's place."""
+    found: dict[int, tuple[str, ...]] = {}
+    for at, text in enumerate(texts):
+        if "\n" in text and len(said := text.split("\n")) > ITS_LAST:
+            found[at], texts[at] = tuple(said[:-ITS_LAST]), "\n".join(said[-ITS_LAST:])
+    return found
+
+
+def _blocks(lines: Lines, kept: Kept) -> tuple[Block, ...]:
+    """The most telling lines; neighbours of one weight and rule make a block."""
+    numbers = _most_telling(lines, kept)
+    texts = kept.lines(numbers)
+    overwritten = _take_overwritten(texts)
+    begins: list[int] = []
+    last, weight, rule = -2, 0.0, ""
+    for at, number in enumerate(numbers):
+        new, name = lines[number]
+        if number != last + 1 or name != rule or abs(new - weight) > weight * 0.01 or at in overwritten:
+            begins.append(at)
+            weight, rule = new, name
+        last = number
+    blocks: list[Block] = []
+    for begin, end in pairwise([*begins, len(numbers)]):
+        weight, rule = lines[numbers[begin]]
+        first = numbers[begin] + 1
+        if begin in overwritten:
+            blocks.append(Block(first, overwritten[begin], weight * OVERWRITTEN, rule, first))
+        said = "\n".join(texts[begin:end]).split("\n")
+        blocks.append(Block(first, tuple(said), weight, rule, numbers[end - 1] + 1))
+    return tuple(blocks)
+
+
+def _word(text: bytes) -> str:
+    """The longest word that all lines of a line's shape hold; empty: there is none."""
+    words = [word for word in _WORDS.findall(shape_of(text)) if word in text]
+    return max(words, key=len, default=b"").decode()
+
+
+def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Repeat, ...]:
+    """What the failed step found so often that examples of it and their number say more than all of it."""
+    often = {shape for shape, count in scan.alike.items() if count >= MANY}
+    found = {span.finding.shape: _word(span.text) for span in spans if span.finding.shape in often}
+    # Names and places alone are alike by chance.
+    alike = {shape: word for shape, word in found.items() if word}
+    words = set(alike.values())
+    examples: dict[int, list[int]] = {}
+    for block in blocks if words else ():
+        for offset, line in enumerate(block.lines):
+            if any(word in line for word in words):  # most lines hold none, and need no closer look
+                shape = hash(shape_of(line.encode()))
+                if shape in alike:
+                    examples.setdefault(shape, []).append(min(block.first + offset, block.last))
+    repeats = [Repeat(scan.alike[shape], tuple(lines)) for shape, lines in examples.items()]
+    return tuple(sorted(repeats, key=lambda repeat: -repeat.count))
+
+
+def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
+    """What is kept of a log."""
+    strongest = _strongest(scan, steps, green)
+    keep([finding for finding, _ in strongest], scan.kept)
+    spans = [span_of(finding, scan.kept) for finding, _ in strongest]
+    huge = extent(scan, exits(scan, steps)) > HUGE
+    lines = _lines(scan, spans, [factor for _, factor in strongest], huge=huge)
+    if green is not None:
+        _dim(lines, green, scan.kept)
+    outrank(spans, lines, huge=huge)
+    told = facts(scan, steps)
+    blocks = _blocks(lines, scan.kept)
+    return Digest(
+        blocks,
+        scan.total,
+        identity(scan, steps),
+        step=told.step,
+        command=told.command,
+        shell=told.shell,
+        exit_code=told.exit_code,
+        ended=told.ended,
+        repeats=_repeats(scan, spans, blocks),
+        ends=told.ends,
+    )

@@ -1,0 +1,238 @@
+"""What the REST API says of a repository: method, path and query → status and object. No HTTP here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote
+
+from .made_up import sha_of
+from .repository import Repository, timestamp
+from .shapes import Json
+
+NEXT_PAGE = "X-Next-Page"  # its number, for whoever knows the address
+DOCUMENTATION = "https://docs.github.com/rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API says; `body`: JSON, bytes as they are, or None for none."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def refusal(status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
+    body = {"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}
+    return Answer(status, body, headers or {})
+
+
+NOT_FOUND = refusal(404, "Not Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request, below `/repos/{owner}/{repo}`."""
+
+    repository: Repository
+    names: tuple[str, ...]  # what the path names, unquoted
+    query: Mapping[str, str]
+    body: Json
+
+    @property
+    def number(self) -> int:
+        return int(self.names[0])
+
+
+def answer(repository: Repository, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
+    """The answer; `path` is what follows `/repos/{owner}/{repo}`, still quoted."""
+    for wanted, pattern, serve in _ROUTES:
+        found = pattern.fullmatch(path)
+        if wanted == method and found:
+            return serve(Call(repository, tuple(map(unquote, found.groups())), query, body))
+    return NOT_FOUND
+
+
+def _found(item: Json | None) -> Answer:
+    return Answer(200, item) if item else NOT_FOUND
+
+
+def _listing(call: Call, key: str, items: list[Json]) -> Answer:
+    """One page, and the number of the next where there is one."""
+    size, page = min(int(call.query.get("per_page", 30)), 100), int(call.query.get("page", 1))
+    shown = items[(page - 1) * size : page * size]
+    body: Any = {"total_count": len(items), key: shown} if key else shown
+    more = {NEXT_PAGE: str(page + 1)} if page * size < len(items) else {}
+    return Answer(200, body, more)
+
+
+def _about(call: Call) -> Answer:
+    repository = call.repository
+    partial = {**repository.about, "full_name": repository.full_name}
+    name, branch = repository.full_name, repository.default_branch
+    return Answer(200, repository.site.full_repository(name, branch, partial))
+
+
+def _run(call: Call) -> Answer:
+    return _found(call.repository.runs.get(call.number))
+
+
+def _attempt(call: Call) -> Answer:
+    return _found(call.repository.attempts.get((call.number, int(call.names[1]))))
+
+
+def _jobs_of(call: Call, run: Json | None) -> Answer:
+    if run is None:
+        return NOT_FOUND
+    key = (run["id"], run["run_attempt"])
+    jobs = [job for job in call.repository.jobs.values() if (job["run_id"], job["run_attempt"]) == key]
+    return _listing(call, "jobs", jobs)
+
+
+def _latest_jobs(call: Call) -> Answer:
+    return _jobs_of(call, call.repository.runs.get(call.number))
+
+
+def _attempt_jobs(call: Call) -> Answer:
+    return _jobs_of(call, call.repository.attempts.get((call.number, int(call.names[1]))))
+
+
+def _job(call: Call) -> Answer:
+    return _found(call.repository.jobs.get(call.number))
+
+
+def _log(call: Call) -> Answer:
+    """A redirect to where the log is; 404 while the job runs, 410 once it is past its retention."""
+    job = call.repository.jobs.get(call.number)
+    if job is None or job["status"] != "completed" or not call.repository.has_log(call.number):
+        return NOT_FOUND
+    if call.number in call.repository.expired:
+        return refusal(410, "The logs for this run have expired and are no longer available.")
+    return Answer(302, headers={"Location": f"/{call.number}"})
+
+
+def _annotations(call: Call) -> Answer:
+    if call.number not in call.repository.jobs:
+        return NOT_FOUND
+    return _listing(call, "", call.repository.annotations.get(call.number, []))
+
+
+def _workflow_runs(call: Call) -> Answer:
+    runs = [run for run in call.repository.runs.values() if run["workflow_id"] == call.number]
+    runs = [run for run in runs if _matches(run, call.query)]
+    runs.sort(key=lambda run: (run["created_at"], run["id"]), reverse=True)
+    if call.query.get("exclude_pull_requests") == "true":
+        runs = [{**run, "pull_requests": []} for run in runs]
+    return _listing(call, "workflow_runs", runs)
+
+
+def _matches(run: Json, query: Mapping[str, str]) -> bool:
+    """https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow"""
+    for key, name in (("head_branch", "branch"), ("head_sha", "head_sha"), ("event", "event")):
+        if query.get(name, run[key]) != run[key]:
+            return False
+    if query.get("status", run["status"]) not in (run["status"], run["conclusion"]):
+        return False
+    created = query.get("created", "")
+    if created.startswith("<="):
+        return bool(run["created_at"] <= created[2:])
+    return bool(run["created_at"] >= created.removeprefix(">="))
+
+
+def _compare(call: Call) -> Answer:
+    base, head = call.names
+    return _found(call.repository.comparisons.get((base, head)))
+
+
+def _pull_requests(call: Call) -> Answer:
+    state, head = call.query.get("state", "open"), call.query.get("head", "")
+    found = [
+        {key: value for key, value in pull.items() if key not in ONLY_SINGLE}
+        for pull in reversed(call.repository.pulls.values())
+        if state in ("all", pull["state"]) and head in ("", pull["head"]["label"])
+    ]
+    return _listing(call, "", found)
+
+
+def _pull_request(call: Call) -> Answer:
+    return _found(call.repository.pulls.get(call.number))
+
+
+def _ref(call: Call) -> Answer:
+    repository, branch = call.repository, call.names[0]
+    sha = repository.branches.get(branch)
+    if sha is None:
+        return NOT_FOUND
+    url, ref = f"{repository.site.api}/repos/{repository.full_name}/git", f"refs/heads/{branch}"
+    target = {"type": "commit", "sha": sha, "url": f"{url}/commits/{sha}"}
+    return Answer(200, {"ref": ref, "node_id": sha_of(ref), "url": f"{url}/{quote(ref)}", "object": target})
+
+
+def _statuses(call: Call) -> Answer:
+    return _listing(call, "", call.repository.statuses.get(call.names[0], [])[::-1])
+
+
+def _create_status(call: Call) -> Answer:
+    if call.body.get("state") not in ("error", "failure", "pending", "success"):
+        return refusal(422, "Validation Failed: state is not included in the list")
+    if len(call.body.get("description") or "") > 140:
+        return refusal(422, "Validation Failed: description is too long (maximum is 140 characters)")
+    return Answer(201, call.repository.add_status(call.names[0], call.body))
+
+
+def _comments(call: Call) -> Answer:
+    return _listing(call, "", call.repository.comments.get(call.number, []))
+
+
+def _create_comment(call: Call) -> Answer:
+    return Answer(201, call.repository.add_comment(call.number, call.body["body"]))
+
+
+def _change_comment(call: Call) -> Answer:
+    for comment in (comment for issue in call.repository.comments.values() for comment in issue):
+        if comment["id"] == call.number:
+            comment.update(body=call.body["body"], updated_at=timestamp())
+            return Answer(200, comment)
+    return NOT_FOUND
+
+
+# What a pull request tells only when it is asked for by its number.
+ONLY_SINGLE = (
+    "additions",
+    "changed_files",
+    "comments",
+    "commits",
+    "deletions",
+    "maintainer_can_modify",
+    "mergeable",
+    "mergeable_state",
+    "merged",
+    "merged_by",
+    "review_comments",
+)
+_ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tuple(
+    (method, re.compile(pattern), serve)
+    for method, pattern, serve in (
+        ("GET", r"", _about),
+        ("GET", r"/actions/runs/(\d+)", _run),
+        ("GET", r"/actions/runs/(\d+)/jobs", _latest_jobs),
+        ("GET", r"/actions/runs/(\d+)/attempts/(\d+)", _attempt),
+        ("GET", r"/actions/runs/(\d+)/attempts/(\d+)/jobs", _attempt_jobs),
+        ("GET", r"/actions/jobs/(\d+)", _job),
+        ("GET", r"/actions/jobs/(\d+)/logs", _log),
+        ("GET", r"/actions/workflows/(\d+)/runs", _workflow_runs),
+        ("GET", r"/check-runs/(\d+)/annotations", _annotations),
+        ("GET", r"/compare/([^/]+)\.\.\.([^/]+)", _compare),
+        ("GET", r"/pulls", _pull_requests),
+        ("GET", r"/pulls/(\d+)", _pull_request),
+        ("GET", r"/git/ref/heads(?:/|%2F)(.+)", _ref),
+        ("GET", r"/commits/([^/]+)/statuses", _statuses),
+        ("POST", r"/statuses/([^/]+)", _create_status),
+        ("GET", r"/issues/(\d+)/comments", _comments),
+        ("POST", r"/issues/(\d+)/comments", _create_comment),
+        ("PATCH", r"/issues/comments/(\d+)", _change_comment),
+    )
+)

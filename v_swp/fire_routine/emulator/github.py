@@ -1,0 +1,326 @@
+"""A GitHub on loopback that replays recorded runs: the part of its REST API that the action asks.
+
+Logs are on a second port, behind a redirect, and that one refuses whoever brings credentials along,
+as the storage behind the real one does. Faults come on demand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from .api import NEXT_PAGE, NOT_FOUND, Answer, answer, refusal
+from .recording import replay
+from .repository import Repository
+from .shapes import Site
+
+TOKEN = "ghs_emulator"  # noqa: S105 - opens nothing but the emulator
+_REPOSITORY = re.compile(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*|)")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong instead of the right answer."""
+
+    status: int = 200
+    message: str = ""  # in GitHub's error object
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None  # a body of its own, in place of the error object
+    hang: bool = False  # no answer until the emulator ends
+    drop: bool = False  # the connection is closed without an answer
+    cut_after: int | None = None  # the right answer, but the connection is closed after so many bytes
+    dribble: float | None = None  # the right answer, but a byte at a time, with so many seconds between
+
+    @classmethod
+    def forbidden(cls) -> Fault:
+        """The token lacks the permission."""
+        return cls(403, "Resource not accessible by integration")
+
+    @classmethod
+    def missing(cls) -> Fault:
+        return cls(404, "Not Found")
+
+    @classmethod
+    def gone(cls) -> Fault:
+        return cls(410, "The logs for this run have expired and are no longer available.")
+
+    @classmethod
+    def rate_limited(cls, reset: int = 4_102_444_800) -> Fault:
+        """The primary limit is used up until `reset`, in Unix time."""
+        headers = {
+            "X-RateLimit-Limit": "1000",
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset": str(reset),
+            "X-RateLimit-Resource": "core",
+        }
+        return cls(403, "API rate limit exceeded for installation.", headers)
+
+    @classmethod
+    def slow_down(cls, seconds: int = 60) -> Fault:
+        """A secondary limit."""
+        message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+        return cls(429, message, {"Retry-After": str(seconds)})
+
+    @classmethod
+    def broken(cls, status: int = 500) -> Fault:
+        return cls(status, "Server Error")
+
+    def answer(self) -> Answer:
+        if self.raw is not None:
+            return Answer(self.status, self.raw, self.headers)
+        return refusal(self.status, self.message, self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubRequest:
+    """A request as it came, and the status it was answered with (None: not answered)."""
+
+    method: str
+    target: str  # path and query
+    headers: Mapping[str, str] = field(repr=False)  # by lower-case name; holds the token
+    body: bytes = field(repr=False)
+    status: int | None
+    storage: bool  # whether it came to where the logs are
+    peer: int = 0  # the port it came from: the same for requests that shared a connection
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+
+class GitHubEmulator(Repository):
+    """One repository, for a `with` block; `url` is the API's root, for GITHUB_API_URL.
+
+    Runs, jobs and the rest can be added, by `Repository`'s methods, before and while it is asked.
+    """
+
+    def __init__(
+        self,
+        full_name: str = "octo-org/widget",
+        *,
+        token: str = TOKEN,
+        port: int = 0,
+        prefix: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`prefix`: below which path the API is; `/api/v3` with GitHub Enterprise Server.
+        `tls`: speak https, as `localhost`.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        super().__init__(full_name)
+        self.token = token
+        self.requests: list[GitHubRequest] = []
+        self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
+        self._ending = threading.Event()
+        self._servers = [_Server(self, port, tls), _Server(self, 0, tls)]
+        self._prefix = prefix
+        root = "https://localhost" if tls else "http://127.0.0.1"
+        html, self.storage_url = (f"{root}:{server.server_port}" for server in self._servers)
+        self.url = html + prefix
+        self.site = Site(self.url, html)
+
+    @classmethod
+    def of(cls, recording: Path, *, token: str = TOKEN, port: int = 0) -> Self:
+        """One that replays a recording (its format: recordings/README.md).
+
+        Raises:
+            RecordingError: it isn't a recording.
+            OSError: the port is taken.
+        """
+        emulator = cls(token=token, port=port)
+        try:
+            replay(recording, emulator)
+        except BaseException:
+            emulator._close()
+            raise
+        return emulator
+
+    def __enter__(self) -> Self:
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._ending.set()
+        for server in self._servers:
+            server.shutdown()
+        self._close()
+
+    def _close(self) -> None:
+        for server in self._servers:
+            server.server_close()
+            server.drop_connections()
+
+    def fail(self, target: str, fault: Fault, times: int | None = None) -> None:
+        """Let requests go wrong whose "METHOD /path?query" holds `target`, a regular expression.
+
+        `times`: only so often. What was asked for last comes first. The path of a log where it is
+        kept begins with /storage/.
+        """
+        with self.lock:
+            self._faults.insert(0, (re.compile(target), fault, [times if times is not None else -1]))
+
+    def heal(self) -> None:
+        """From now on nothing goes wrong."""
+        with self.lock:
+            self._faults.clear()
+
+    def asked(self, target: str = "") -> list[GitHubRequest]:
+        """The requests whose "METHOD /path?query" holds `target`, a regular expression."""
+        return [
+            request for request in self.requests if re.search(target, f"{request.method} {request.target}")
+        ]
+
+    def _fault(self, target: str) -> Fault | None:
+        with self.lock:
+            for pattern, fault, left in self._faults:
+                if left[0] and pattern.search(target):
+                    left[0] -= 1
+                    return fault
+        return None
+
+    def serve(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, storage: bool
+    ) -> Answer:
+        """The right answer to a request."""
+        url = urlsplit(target)
+        if storage:
+            return self._stored(url.path, headers)
+        authorization = headers.get("authorization", "")
+        scheme, _, token = authorization.partition(" ")
+        if authorization and (scheme.lower() not in ("bearer", "token") or token != self.token):
+            return refusal(401, "Bad credentials")
+        found = _REPOSITORY.fullmatch(url.path.removeprefix(self._prefix))
+        if not found or found["name"] != self.full_name:
+            return NOT_FOUND
+        if not authorization and (method != "GET" or url.path.endswith("/logs")):
+            return refusal(403, "Must have admin rights to Repository.")
+        query = dict(parse_qsl(url.query))
+        try:
+            sent = json.loads(body) if body else {}
+        except ValueError:
+            return refusal(400, "Problems parsing JSON")
+        with self.lock:  # an object may be changed once it is let go
+            told = answer(self, method, found["rest"], query, sent)
+            shown = None if told.body is None else json.dumps(told.body).encode()
+        return Answer(told.status, shown, self._addressed(told.headers, url.path, query))
+
+    def _stored(self, path: str, headers: Mapping[str, str]) -> Answer:
+        if "authorization" in headers:
+            return Answer(401, b"<Error><Code>AuthenticationFailed</Code></Error>")
+        name = path.removeprefix("/storage/")
+        return Answer(200, self.log(int(name))) if name.isdigit() else Answer(404, b"<Error/>")
+
+    def _addressed(self, told: Mapping[str, str], path: str, query: Mapping[str, str]) -> Mapping[str, str]:
+        """Full addresses in the headers, as GitHub gives them."""
+        headers = {"Content-Type": "application/json; charset=utf-8", **told}
+        if "Location" in headers:
+            headers["Location"] = f"{self.storage_url}/storage{headers['Location']}?sig=signed"
+        following = headers.pop(NEXT_PAGE, None)
+        if following:
+            pairs = {**query, "page": following}
+            headers["Link"] = f'<{self.url}{path.removeprefix(self._prefix)}?{urlencode(pairs)}>; rel="next"'
+        return headers
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, emulator: GitHubEmulator, port: int, tls: ssl.SSLContext | None) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.emulator = emulator
+        self._connections: set[socket.socket] = set()
+
+    @property
+    def is_storage(self) -> bool:
+        return self is self.emulator._servers[1]
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def drop_connections(self) -> None:
+        """End the kept-alive ones, whose threads would wait for another request."""
+        for connection in list(self._connections):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def _serve(self) -> None:
+        emulator, storage = self.server.emulator, self.server.is_storage
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        fault = emulator._fault(f"{self.command} {self.path}")
+        partly = fault is not None and (fault.cut_after is not None or fault.dribble is not None)
+        if fault is None or partly:
+            reply = emulator.serve(self.command, self.path, headers, body, storage)
+        else:
+            reply = fault.answer()
+        silent = fault is not None and (fault.hang or fault.drop)
+        status = None if silent else reply.status
+        peer = self.client_address[1]
+        emulator.requests.append(GitHubRequest(self.command, self.path, headers, body, status, storage, peer))
+        if silent:
+            self.close_connection = True
+            if fault is not None and fault.hang:
+                emulator._ending.wait()
+            return
+        self._send(reply, fault if partly else None)
+
+    do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - http.server's names
+
+    def _send(self, reply: Answer, fault: Fault | None) -> None:
+        body = reply.body or b""
+        if not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        self.send_response(reply.status)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if fault is None:
+            self.wfile.write(body)
+        else:
+            self._send_badly(body, fault)
+
+    def _send_badly(self, body: bytes, fault: Fault) -> None:
+        self.close_connection = True
+        if fault.dribble is None:
+            self.wfile.write(body[: fault.cut_after])
+            return
+        for index in range(len(body)):
+            self.wfile.write(body[index : index + 1])
+            if self.server.emulator._ending.wait(fault.dribble):
+                return
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet: `requests` holds what came."""

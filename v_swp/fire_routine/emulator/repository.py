@@ -1,0 +1,162 @@
+"""A repository's runs, jobs, logs, pull requests, statuses and comments.
+
+Everything can be added and changed, from any thread, while it is being asked about.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+from .shapes import Json, Partial, Site
+
+BOM = b"\xef\xbb\xbf"
+
+
+def timestamp(moment: datetime | None = None) -> str:
+    return f"{moment or datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+class Repository:
+    """One repository. Objects may be given in part, by GitHub's own field names; hold `lock` to read."""
+
+    def __init__(
+        self, full_name: str, default_branch: str = "main", creator: str = "github-actions[bot]"
+    ) -> None:
+        self.full_name = full_name
+        self.default_branch = default_branch
+        self.creator = creator  # of the statuses and comments that are written
+        self.site = Site("", "")
+        self.statuses: dict[str, list[Json]] = {}  # by SHA, oldest first
+        self.comments: dict[int, list[Json]] = {}  # by issue, oldest first
+        self.lock = threading.RLock()
+        self.about: Partial = {}
+        self.runs: dict[int, Json] = {}
+        self.attempts: dict[tuple[int, int], Json] = {}
+        self.jobs: dict[int, Json] = {}
+        self.annotations: dict[int, list[Json]] = {}
+        self._logs: dict[int, bytearray | bytes] = {}
+        self.expired: set[int] = set()
+        self.pulls: dict[int, Json] = {}
+        self.comparisons: dict[tuple[str, str], Json] = {}
+        self.branches: dict[str, str] = {}
+        self._written = 0
+
+    # --- what there is --------------------------------------------------------------------------
+
+    def describe(self, partial: Partial) -> None:
+        """What the repository says of itself."""
+        with self.lock:
+            self.about = partial
+            self.default_branch = partial.get("default_branch", self.default_branch)
+
+    def add_run(self, partial: Partial) -> Json:
+        """Add a run, or a further attempt of one."""
+        with self.lock:
+            run = self.site.run(self.full_name, partial)
+            key = (run["id"], run["run_attempt"])
+            self.attempts[key] = run
+            if run["run_attempt"] >= self.runs.get(run["id"], run)["run_attempt"]:
+                self.runs[run["id"]] = run
+            return run
+
+    def change_run(self, run_id: int, **fields: Any) -> None:
+        with self.lock:
+            self.runs[run_id].update(updated_at=timestamp(), **fields)
+
+    def add_job(self, run_id: int, partial: Partial, log: bytes | str | None = None) -> Json:
+        """Add a job to a run's attempt (`run_attempt`, else the latest), with its raw log."""
+        with self.lock:
+            attempt = partial.get("run_attempt", self.runs[run_id]["run_attempt"])
+            job = self.site.job(self.attempts[run_id, attempt], partial)
+            self.jobs[job["id"]] = job
+            if log is not None:
+                self.set_log(job["id"], log)
+            return job
+
+    def add_step(self, job_id: int, partial: Partial) -> None:
+        """Add a step to a job, or change the one with that `number`."""
+        with self.lock:
+            steps = self.jobs[job_id]["steps"]
+            number = partial.get("number", len(steps) + 1)
+            known = next((step for step in steps if step["number"] == number), None)
+            if known is None:
+                steps.append(self.site.step(number, partial, timestamp()))
+            else:
+                known.update(self.site.step(number, {**known, **partial}, timestamp()))
+
+    def finish_job(self, job_id: int, conclusion: str) -> None:
+        """A job comes to its end: from now on it has a log."""
+        with self.lock:
+            self.jobs[job_id].update(status="completed", conclusion=conclusion, completed_at=timestamp())
+
+    def add_annotation(self, job_id: int, partial: Partial) -> None:
+        with self.lock:
+            annotation = self.site.annotation(self.full_name, partial)
+            self.annotations.setdefault(job_id, []).append(annotation)
+
+    def set_log(self, job_id: int, log: bytes | str) -> None:
+        """The whole raw log of a job. Not copied where it is bytes, however large."""
+        with self.lock:
+            self._logs[job_id] = BOM + log.encode() if isinstance(log, str) else log
+
+    def append_log(self, job_id: int, text: str, when: datetime | None = None) -> None:
+        """Add lines to a job's log, each stamped as a runner does."""
+        moment = when or datetime.now(UTC)
+        stamp = f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z "
+        with self.lock:
+            log = self._logs.setdefault(job_id, bytearray(BOM))
+            if not isinstance(log, bytearray):
+                self._logs[job_id] = log = bytearray(log)
+            log += "".join(f"{stamp}{line}\n" for line in text.splitlines()).encode()
+
+    def expire_log(self, job_id: int) -> None:
+        """The log is past its retention: 410 from now on."""
+        self.expired.add(job_id)
+
+    def add_pull_request(self, partial: Partial) -> Json:
+        with self.lock:
+            pull = self.site.pull_request(self.full_name, partial)
+            self.pulls[pull["number"]] = pull
+            return pull
+
+    def add_comparison(self, base: str, head: str, partial: Partial) -> None:
+        """What the comparison of two commits answers."""
+        with self.lock:
+            comparison = self.site.comparison(self.full_name, base, head, partial)
+            self.comparisons[base, head] = comparison
+
+    def set_branch(self, name: str, sha: str | None) -> None:
+        """Move a branch; None: delete it."""
+        with self.lock:
+            if sha is None:
+                self.branches.pop(name, None)
+            else:
+                self.branches[name] = sha
+
+    def add_status(self, sha: str, partial: Partial) -> Json:
+        with self.lock:
+            self._written += 1
+            creator = self.creator
+            status = self.site.status(self.full_name, sha, self._written, partial, creator, timestamp())
+            self.statuses.setdefault(sha, []).append(status)
+            return status
+
+    def add_comment(self, issue: int, body: str, author: str = "", association: str = "NONE") -> Json:
+        with self.lock:
+            self._written += 1
+            author = author or self.creator
+            comment = self.site.comment(self.full_name, issue, self._written, body, author, timestamp())
+            comment["author_association"] = association
+            self.comments.setdefault(issue, []).append(comment)
+            return comment
+
+    def has_log(self, job_id: int) -> bool:
+        return job_id in self._logs
+
+    def log(self, job_id: int) -> bytes:
+        """A job's log as it stands."""
+        with self.lock:
+            log = self._logs.get(job_id, b"")
+            return log if isinstance(log, bytes) else bytes(log)

@@ -1,0 +1,139 @@
+"""How the endpoint is reached: directly or through a proxy, trusting which certificates.
+
+A connection serves one request: it is never pooled, kept alive or retried by the HTTP client, so
+that each request on the wire is one the retry policy decided on.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from ..sanitising import flat
+from ..settings import LOOPBACK
+from .errors import NotSent
+
+_PORTS = {"http": 80, "https": 443}
+_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+
+
+def _set_up_wrong(reason: str, message: str) -> NotSent:
+    return NotSent(message, reason=reason)
+
+
+def _trust() -> ssl.SSLContext:
+    """Certificates of the environment's choice (the first of `_CA_VARIABLES` that is set), else certifi's."""
+    name = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
+    if name is None:
+        return httpx.create_ssl_context(trust_env=False)
+    path = os.environ[name]
+    is_folder = name == "SSL_CERT_DIR" or os.path.isdir(path)  # noqa: PTH112 - a variable may hold what Path can't
+    try:
+        return ssl.create_default_context(
+            cafile=None if is_folder else path, capath=path if is_folder else None
+        )
+    except (OSError, ValueError) as problem:
+        detail = problem.strerror if isinstance(problem, OSError) and problem.strerror else "unreadable"
+        raise _set_up_wrong(
+            "ca-bundle", f"{name} names no usable CA bundle ({detail}): correct it, or unset it."
+        ) from None
+
+
+def _proxy(scheme: str, host: str, port: int) -> str:
+    """URL of the proxy that the environment names for the host; empty: none. Loopback is reached directly."""
+    if host in LOOPBACK or proxy_bypass(f"{host}:{port}"):
+        return ""
+    proxies = getproxies()
+    proxy = proxies.get(scheme) or proxies.get("all") or ""
+    return proxy if "://" in proxy or not proxy else f"http://{proxy}"
+
+
+class Connection:
+    """The way to one endpoint, as the environment describes it."""
+
+    def __init__(self, url: str) -> None:
+        """
+        Raises:
+            NotSent: the environment names a proxy or CA bundle that can't be used.
+        """
+        parts = urlsplit(url)
+        self.host = parts.hostname or ""
+        self.proxy = ""  # host and port, for people
+        secure = parts.scheme == "https"
+        # Over plain http nothing is verified, and loading no certificates saves time.
+        self._tls = _trust() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._proxy = self._prepared(_proxy(parts.scheme, self.host, parts.port or _PORTS[parts.scheme]))
+
+    def _prepared(self, proxy: str) -> httpx.Proxy | None:
+        if not proxy:
+            return None
+        try:
+            parts = urlsplit(proxy)
+            if parts.scheme not in _PORTS or not parts.hostname:
+                raise ValueError
+            self.proxy = f"{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"
+            return httpx.Proxy(proxy, ssl_context=self._tls if parts.scheme == "https" else None)
+        except (ValueError, httpx.InvalidURL):
+            raise _set_up_wrong(
+                "proxy",
+                "HTTPS_PROXY (or ALL_PROXY) is not the URL of an http:// or https:// proxy:"
+                f" correct it, or add {self.host} to NO_PROXY.",
+            ) from None
+
+    def client(self, timeout: httpx.Timeout) -> httpx.Client:
+        """A client for a single request."""
+        return httpx.Client(
+            verify=self._tls,
+            proxy=self._proxy,
+            timeout=timeout,
+            trust_env=False,
+            http2=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=0),
+        )
+
+    def not_made(self, error: BaseException) -> NotSent:
+        """What to say of a connection that could not be made."""
+        what, remedy = self._cause(error)
+        return NotSent(
+            f"No connection to {self.host} could be made, so nothing was sent: {what}; {remedy}.",
+            reason="no-connection",
+            retryable=True,
+        )
+
+    def _cause(self, error: BaseException) -> tuple[str, str]:
+        """What went wrong, and the one thing to do about it."""
+        by_whom = f" by the proxy {self.proxy}" if self.proxy else ""
+        remedy = "check HTTPS_PROXY and NO_PROXY" if self.proxy else "check the runner's network and firewall"
+        if isinstance(error, httpx.ProxyError):
+            return f"it was refused{by_whom} ({flat(str(error), 60)})", remedy
+        cause = _root(error)
+        if isinstance(cause, socket.gaierror):
+            whose = f"of the proxy {self.proxy}" if self.proxy else "of the host"
+            own_remedy = remedy if self.proxy else "check `routine-url` and the runner's DNS"
+            return f"the name {whose} could not be resolved", own_remedy
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            what = f"its certificate is not trusted ({cause.verify_message})"
+            return what, "set SSL_CERT_FILE to the CA bundle of your network"
+        if isinstance(cause, ssl.SSLError):
+            return "the TLS handshake failed", "check the proxy or firewall in between"
+        if isinstance(cause, ConnectionRefusedError):
+            return f"it was refused{by_whom}", remedy
+        if isinstance(cause, TimeoutError) or isinstance(error, httpx.TimeoutException):
+            return f"it was not accepted{by_whom} in time", remedy
+        return f"it was broken off{by_whom}", remedy
+
+
+def _root(error: BaseException) -> BaseException:
+    """The first cause of an error that the HTTP client wrapped."""
+    for _ in range(8):  # a chain is three long; a cycle would be without end
+        inner = error.__cause__ or error.__context__
+        if inner is None:
+            break
+        error = inner
+    return error

@@ -1,0 +1,66 @@
+"""When a fire may be tried again, and after how long. Pure: no clock and no sleep of its own."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from .errors import FireError
+
+FIRST_BACKOFF = 1.0  # seconds, doubled with each attempt
+LONGEST_BACKOFF = 20.0  # seconds
+SHORTEST_ATTEMPT = 1.0  # seconds that must be left after a wait, or the attempt is not worth it
+LONGEST_BELIEVED = 366 * 24 * 3600  # seconds; a limit that resets later than in a year is a mistake
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def retry_after(value: str | None, date: str | None, now: datetime) -> int | None:
+    """Seconds a `Retry-After` header asks to wait (RFC 9110, section 10.2.3); None: it says nothing usable.
+
+    A date is counted from the answer's own `Date`, so that a runner's wrong clock does no harm, and is 0
+    where it has passed.
+    """
+    text = (value or "").strip()
+    if re.fullmatch(r"[0-9]{1,12}", text):
+        seconds = int(text)
+    else:
+        moment = _http_date(text) if text else None
+        if moment is None:
+            return None
+        since = (_http_date(date) if date else None) or now
+        seconds = max(0, math.ceil((moment - since).total_seconds()))
+    return seconds if seconds <= LONGEST_BELIEVED else None
+
+
+class Retries:
+    """How long to wait before the next attempt, `max_wait` seconds in all."""
+
+    def __init__(self, max_wait: float, jitter: Callable[[], float]) -> None:
+        self._max_wait = max_wait
+        self._jitter = jitter  # 0 to 1
+        self.waited = 0.0  # seconds
+        self.failures = 0
+
+    def next_wait(self, error: FireError, remaining: float) -> float | None:
+        """Seconds to wait after `error`, or None to give up; `remaining` seconds are left in all."""
+        self.failures += 1
+        if not error.retryable:
+            return None
+        backoff = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** (self.failures - 1)) * (
+            0.5 + self._jitter() / 2
+        )
+        wait = max(float(error.retry_after or 0), backoff)
+        if wait > self._max_wait - self.waited or wait > remaining - SHORTEST_ATTEMPT:
+            return None
+        self.waited += wait
+        return wait

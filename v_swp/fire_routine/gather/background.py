@@ -1,0 +1,151 @@
+"""The run's pull request and history, asked for while its jobs' annotations are."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from ..model import History, PullRequest, Run, Trigger
+from ..settings import Context
+from . import history, payload
+from .answers import Comparison, PastRun
+from .asking import ACTIONS, CONTENTS, PULLS, Asking
+
+PAGE = 30  # runs that are looked at in one answer
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Questions under way."""
+
+    default_branch: Future[str]
+    pull_request: Future[tuple[PullRequest | None, bool]]
+    history: Future[History | None]
+    was_green: Future[bool]
+
+    def complete(self, run: Run) -> Run:
+        """The run with their answers."""
+        pull, base_is_red = self.pull_request.result()
+        past, was_green = self.history.result(), self.was_green.result()
+        if past or base_is_red or was_green:
+            past = replace(past or History(), base_is_red=base_is_red, same_commit_was_green=was_green)
+        return replace(
+            run,
+            default_branch=run.default_branch or self.default_branch.result(),
+            pull_request=pull,
+            history=past,
+        )
+
+
+def ask(asking: Asking, run: Run, numbers: tuple[int, ...], trigger: Trigger, context: Context) -> Background:
+    """Ask for what surrounds the run; `numbers`: the pull requests it names itself."""
+    questions = _Questions(asking, run, numbers, trigger, context)
+    submit = asking.threads.submit
+    return Background(
+        submit(questions.default_branch),
+        submit(questions.pull_request),
+        submit(questions.history),
+        submit(questions.was_green),
+    )
+
+
+class _Questions:
+    def __init__(
+        self, asking: Asking, run: Run, numbers: tuple[int, ...], trigger: Trigger, context: Context
+    ) -> None:
+        self._asking = asking
+        self._github = asking.github
+        self._run = run
+        self._numbers = numbers
+        self._own = payload.is_own_run(trigger, context)
+        self._context = context
+
+    def default_branch(self) -> str:
+        told = ""
+        if self._context.repository == self._run.repository:
+            told = payload.default_branch(self._context)
+        if told or self._run.default_branch:
+            return told or self._run.default_branch
+        return self._asking.now("the default branch", CONTENTS, self._github.default_branch, "")
+
+    def pull_request(self) -> tuple[PullRequest | None, bool]:
+        """The pull request, and whether its base branch is red already."""
+        pull = self._asking.now("the pull request", PULLS, self._find_pull_request, self._run.pull_request)
+        base = history.base_branch(replace(self._run, pull_request=pull))
+        if not base or not self._run.workflow_id:
+            return pull, False
+        what = f"whether {base} fails already"
+        return pull, self._asking.now(what, ACTIONS, lambda: self._base_is_red(base), False)
+
+    def _find_pull_request(self) -> PullRequest | None:
+        run = self._run
+        told = payload.pull_request(self._context) if self._own else None
+        if told:
+            return told
+        queue = history.queued(run.head_branch)
+        numbers = (int(queue["number"]),) if queue else self._numbers
+        if numbers:
+            return self._github.pull_request(numbers[0])
+        for_pull_request = run.event.startswith("pull_request")
+        if not run.head_branch or not run.head_repository:
+            return None
+        if not for_pull_request and run.head_branch == (
+            run.default_branch or payload.default_branch(self._context)
+        ):
+            return None  # what is merged from there is not what this run is about
+        owner = run.head_repository.partition("/")[0]
+        found = [
+            pull
+            for pull in self._github.pull_requests_from(owner, run.head_branch)
+            if pull.head_repository == run.head_repository and (for_pull_request or pull.state == "open")
+        ]
+        # A branch may have been proposed before: the one with this very commit, else the open one.
+        found.sort(key=lambda pull: (pull.head_sha != run.head_sha, pull.state != "open"))
+        return found[0] if found else None
+
+    def _past(self, filters: dict[str, str]) -> tuple[list[PastRun], int]:
+        before = f"<={self._run.created_at:%Y-%m-%dT%H:%M:%SZ}"
+        return self._github.past_runs(self._run.workflow_id, {**filters, "created": before}, PAGE)
+
+    def _base_is_red(self, base: str) -> bool:
+        runs, _ = self._past({"branch": base, "status": "completed"})
+        return history.is_red([past for past in runs if past.head_repository == self._run.repository])
+
+    def was_green(self) -> bool:
+        if not self._run.workflow_id:
+            return False
+
+        def ask() -> bool:
+            runs, _ = self._past({"head_sha": self._run.head_sha, "status": "success"})
+            return any(past.conclusion == "success" for past in history.earlier(runs, self._run))
+
+        return self._asking.now("whether this commit was green before", ACTIONS, ask, False)
+
+    def history(self) -> History | None:
+        if not self._run.workflow_id or not self._run.head_branch:
+            return None
+        past = self._asking.now("the last green run", ACTIONS, self._last_green, None)
+        if past is None or past.last_green_sha is None:
+            return past
+        base, head = past.last_green_sha, self._run.head_sha
+        changes = self._asking.now(
+            "the changes since the last green run",
+            CONTENTS,
+            lambda: self._github.compare(base, head),
+            Comparison((), (), 0),
+        )
+        return replace(
+            past,
+            commits=changes.commits,
+            files=changes.files,
+            total_commits=changes.total_commits,
+            total_files=len(changes.files),
+        )
+
+    def _last_green(self) -> History | None:
+        runs, total = self._past({**history.branch_filters(self._run), "status": "success"})
+        green = history.last_green(runs, self._run)
+        if green is None:
+            # Others may have branches of the same name: none among the newest says little then.
+            return History(never_green=True) if total <= len(runs) else None
+        return History(last_green_run=green.id, last_green_sha=green.head_sha, last_green_at=green.created_at)

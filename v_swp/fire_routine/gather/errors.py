@@ -1,0 +1,26 @@
+"""What went wrong, in words of our own: those of the libraries may name proxies with their passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..model import GitHubError
+from ..sanitising import flat
+
+CUT = "GitHub can't be reached, or cut the connection"
+LATE = "GitHub did not answer in time"
+NO_PROXY = "GitHub can't be reached: the proxy refused or can't be reached"
+NO_CERTIFICATES = "the certificates named by SSL_CERT_FILE or REQUESTS_CA_BUNDLE can't be read"
+
+
+def refusal(status: int, headers: Mapping[str, str], said: object) -> GitHubError:
+    """An answer that is no success; `headers` by lower-case name, `said`: its `message`.
+
+    Rate limits: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+    """
+    message = flat(said, 200) if isinstance(said, str) else ""
+    used_up = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
+    limited = status == 429 or (status == 403 and (used_up or "rate limit" in message.lower()))
+    return GitHubError(
+        f"GitHub answered {status}" + (f": {message}" if message else ""), status, rate_limited=limited
+    )

@@ -1,0 +1,127 @@
+"""Which jobs of an attempt failed, with their annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
+from ..settings import Context
+from .answers import Job
+from .asking import CHECKS, Asking
+from .payload import is_own_run
+
+ASKED_CANCELLED = 32  # cancelled jobs whose annotations are read, to find those that timed out
+SHORTEST_TIMEOUT = 59.0  # seconds: `timeout-minutes` is at least 1, and times are in whole seconds
+TIMED_OUT = "exceeded the maximum execution time"  # GitHub's annotation of such a job
+LAG = 1.0  # seconds, until GitHub knows that the step before this one failed
+FAILED = ("failure", "timed_out")
+
+
+def find_own_job(jobs: Sequence[Job], context: Context) -> Job | None:
+    """The job that runs this: by its id, else the one in progress on this runner."""
+    if context.job_id is not None:
+        return next((job for job in jobs if job.id == context.job_id), None)
+    running = [job for job in jobs if job.status == "in_progress"]
+    mine = [job for job in running if context.runner_name and job.runner_name == context.runner_name]
+    if len(mine) != 1:
+        mine = [job for job in mine or running if _named(job, context.job)]
+    return mine[0] if len(mine) == 1 else None
+
+
+def _named(job: Job, key: str) -> bool:
+    """Whether a job has the name that GitHub gives it by its key: a leg of a matrix adds its values."""
+    return job.name == key or job.name.startswith(f"{key} (")
+
+
+def with_jobs(
+    run: Run,
+    jobs: Sequence[Job],
+    asking: Asking,
+    trigger: Trigger,
+    context: Context,
+    sleep: Callable[[float], None],
+) -> Run:
+    """The run with its failed, passed and cancelled jobs.
+
+    A job failed that ended in failure or timed out; a job that its time-out cancelled is told from
+    one that a person or fail-fast cancelled by its annotation. The job that runs this counts once a
+    step of it has failed: then, and only then, this is a step of the failing job.
+    """
+    own_run = is_own_run(trigger, context)
+    running = _failing_running_jobs(jobs, asking, context, sleep) if own_run else []
+    failed = [job for job in jobs if job.conclusion in FAILED]
+    cancelled = [job for job in jobs if job.conclusion == "cancelled"]
+    lasting = sorted(
+        (job for job in cancelled if job.seconds >= SHORTEST_TIMEOUT), key=lambda job: -job.seconds
+    )
+    asked = [*running, *failed, *lasting[:ASKED_CANCELLED]]
+    found = []
+    for job, notices in zip(asked, _annotations(asked, asking), strict=True):
+        if job.conclusion != "cancelled" or any(TIMED_OUT in notice.message for notice in notices):
+            found.append(job.as_failed("running" if job in running else job.conclusion or "", notices))
+    if not running and own_run and context.job_status == "failure":
+        found.insert(0, unlisted(run, context))
+    known = {job.id for job in found}
+    return replace(
+        run,
+        trigger=_kind(trigger, own_run, found),
+        failed_jobs=tuple(found),
+        passed_jobs=tuple(job.name for job in jobs if job.conclusion == "success"),
+        cancelled_jobs=tuple(job.name for job in cancelled if job.id not in known),
+    )
+
+
+def without_jobs(run: Run, trigger: Trigger, context: Context) -> Run:
+    """The run where its jobs can't be listed: the runner still says whether this very job failed."""
+    own = is_own_run(trigger, context) and context.job_status == "failure"
+    found = [unlisted(run, context)] if own else []
+    kind = _kind(trigger, is_own_run(trigger, context), found)
+    return replace(run, jobs_known=False, trigger=kind, failed_jobs=tuple(found))
+
+
+def unlisted(run: Run, context: Context) -> FailedJob:
+    """The job that runs this, as far as the runner tells."""
+    return FailedJob(id=context.job_id or 0, name=context.job, conclusion="running", url=run.url)
+
+
+def _kind(trigger: Trigger, own_run: bool, failed: Sequence[FailedJob]) -> TriggerKind:
+    if not own_run:
+        return trigger.kind
+    return TriggerKind.STEP if any(job.running for job in failed) else TriggerKind.FINAL_JOB
+
+
+def _failing_running_jobs(
+    jobs: Sequence[Job], asking: Asking, context: Context, sleep: Callable[[float], None]
+) -> list[Job]:
+    """The job that runs this, if a step of it failed. Where it can't be told which one that is (legs of
+    a matrix on runners without names), every job in progress of which a step failed."""
+    own = find_own_job(jobs, context)
+    if own is None:
+        return [job for job in jobs if job.status == "in_progress" and _has_failed_step(job)]
+    if _has_failed_step(own):
+        return [own]
+    if context.job_status != "failure":
+        return []
+    sleep(LAG)  # the runner knows before the API does
+    try:
+        return [asking.github.job(own.id)]
+    except GitHubError:
+        return [own]
+
+
+def _has_failed_step(job: Job) -> bool:
+    return any(step.conclusion in FAILED for step in job.steps)
+
+
+def _annotations(jobs: Sequence[Job], asking: Asking) -> list[tuple[Annotation, ...]]:
+    def ask(job: Job) -> tuple[Annotation, ...]:
+        try:
+            return asking.github.annotations(job.id)
+        except GitHubError as error:
+            cancelled = job.conclusion == "cancelled"
+            what = "whether a time-out ended" if cancelled else "the annotations of"
+            asking.notes.add(what, error, CHECKS, job.name)
+            return ()
+
+    return asking.threads.map(ask, jobs)

@@ -1,0 +1,249 @@
+"""Job logs: streamed, several at a time, never held whole, over at the deadline.
+
+GitHub answers with a redirect to a signed address on another host
+(https://docs.github.com/rest/actions/workflow-jobs#download-job-logs-for-a-workflow-run), which
+gets no credentials. Each log is read ahead by a thread of its own, so that nothing a server does
+(dribbling, hanging, a name look-up that never ends) holds up the reader past the deadline; what
+has arrived by then is used.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from ..model import FailedJob, GitHubError, Note, Run
+from . import errors
+from .clients import Clients, drained
+from .github import GitHub
+from .notes import Notes
+from .threads import Threads
+
+WIDTH = 8  # logs at a time
+AHEAD = 8  # chunks (of at most 64 KiB) read before they are asked for
+MAX_BYTES = 1 << 30  # of one log
+MAX_REDIRECTS = 3
+FRESH = timedelta(minutes=1)  # a job's log may take this long to appear once the job is done
+PAUSES = (1.0, 2.0)  # seconds, before a log is asked for again: once, and twice for a fresh job's
+PERMISSION = "actions: read"
+GREEN_JOBS = 8  # whose green logs are read
+MANY_JOBS = 32  # with more failed jobs than this, no green logs: they cost more than they tell
+
+T = TypeVar("T")
+Consume = Callable[[FailedJob, Iterator[bytes]], T]
+
+
+def read_logs(
+    github: GitHub,
+    run: Run,
+    consume: Consume[T],
+    deadline: float,
+    *,
+    max_bytes: int = MAX_BYTES,
+    sleep: Callable[[float], None] = time.sleep,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> tuple[dict[int, T], tuple[Note, ...]]:
+    """What `consume` makes of each failed job's log, by job id, and notes for those not to be had.
+
+    `consume` runs in several threads at a time, each with its own log. `deadline` is a reading of
+    `github.clock` in seconds.
+    """
+    notes = Notes(token=bool(github.token))
+    wanted = []
+    for job in run.failed_jobs:
+        if job.running:
+            notes.say(
+                "the log of",
+                "GitHub has no log of a job that is still running",
+                "send it from a final job: `needs: [the failing jobs]` and `if: failure()`",
+                job.name,
+            )
+        else:
+            wanted.append((job, job.id))
+    reader = _Reader(github, deadline, max_bytes, sleep, now)
+    return reader.read(wanted, consume, notes), notes.collected()
+
+
+def read_green_logs(
+    github: GitHub, run: Run, consume: Callable[[Iterator[bytes]], T], deadline: float
+) -> dict[int, T]:
+    """What `consume` makes of the same-named jobs' logs in the last green run, by failed job's id.
+
+    Never required: what can't be had by `deadline` is left out, without a note.
+    """
+    jobs = [job for job in run.failed_jobs if not job.running]
+    green = run.history.last_green_run if run.history else None
+    if green is None or not 0 < len(jobs) <= MANY_JOBS:
+        return {}
+    try:
+        listed, _ = github.within(deadline).jobs(green, None)
+    except GitHubError:
+        return {}
+    passed = {job.name: job.id for job in listed if job.conclusion == "success"}
+    wanted = [(job, passed[job.name]) for job in jobs if job.name in passed][:GREEN_JOBS]
+    reader = _Reader(github, deadline)
+    return reader.read(wanted, lambda _job, chunks: consume(chunks), Notes(token=True))
+
+
+class _Reader:
+    """Downloads under one deadline."""
+
+    def __init__(
+        self,
+        github: GitHub,
+        deadline: float,
+        max_bytes: int = MAX_BYTES,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._github = github
+        self._deadline = deadline
+        self._max_bytes = max_bytes
+        self._sleep = sleep
+        self._now = now
+
+    def read(
+        self, wanted: Sequence[tuple[FailedJob, int]], consume: Consume[T], notes: Notes
+    ) -> dict[int, T]:
+        """`wanted`: a failed job, and the id of the job whose log is read for it."""
+        if not wanted:
+            return {}
+        try:
+            clients = Clients(self._github.certificates, 2 * WIDTH)
+            clients.at(self._github.api_url)
+        except GitHubError as error:
+            for job, _ in wanted:
+                notes.add("the log of", error, PERMISSION, job.name)
+            return {}
+        with clients, Threads(min(WIDTH, len(wanted)), "log") as threads:
+
+            def one(item: tuple[FailedJob, int]) -> tuple[_Log, T]:
+                job, job_id = item
+                log = _Log(lambda: self._chunks(clients, job, job_id), self._deadline, self._github.clock)
+                return log, consume(job, iter(log))
+
+            results = threads.map(one, wanted)
+        found = {}
+        for (job, _), (log, made) in zip(wanted, results, strict=True):
+            if log.size:
+                found[job.id] = made
+            what = "the rest of the log of" if log.size else "the log of"
+            if log.error and log.error.status == 404 and self._github.token:
+                notes.say(what, "GitHub has no log of it", name=job.name)
+            elif log.error:
+                notes.add(what, log.error, PERMISSION, job.name)
+            elif not log.size:
+                notes.say(what, "it is empty", name=job.name)
+        return found
+
+    def _chunks(self, clients: Clients, job: FailedJob, job_id: int) -> Iterator[bytes]:
+        """A log as it arrives. Asked for again where it may only just be missing."""
+        fresh = job.completed_at is not None and self._now() - job.completed_at < FRESH
+        for pause in (*(PAUSES if fresh else PAUSES[:1]), None):
+            try:
+                response = self._open(clients, job_id)
+                break
+            except GitHubError as error:
+                passing = (error.status == 404 and fresh) or (error.status or 500) >= 500
+                if pause is None or not passing or self._github.clock() + pause >= self._deadline:
+                    raise
+            self._sleep(pause)
+        size = 0
+        try:
+            # As they come: chunks of a given size would be held back until they are full.
+            for chunk in response.iter_bytes():
+                yield chunk[: self._max_bytes - size]
+                size += len(chunk)
+                if size > self._max_bytes:
+                    raise GitHubError(f"it is longer than {self._max_bytes >> 20} MiB")
+        except httpx.HTTPError:
+            raise GitHubError("the connection was cut while it was read") from None
+        finally:
+            response.close()
+
+    def _open(self, clients: Clients, job_id: int) -> httpx.Response:
+        """The answer that holds the log, its body still unread."""
+        url = self._github.log_address(job_id)
+        headers = {"Accept": "application/vnd.github+json", "User-Agent": "fire-routine"}
+        if self._github.token:
+            headers["Authorization"] = f"Bearer {self._github.token}"
+        for _ in range(MAX_REDIRECTS + 1):
+            response = clients.get(url, headers)
+            if response.status_code == 200:
+                return response
+            body = drained(response)
+            if not response.has_redirect_location:
+                raise errors.refusal(response.status_code, response.headers, _message(body))
+            url = urljoin(url, response.headers["Location"])
+            if urlsplit(url).scheme != "https" and urlsplit(self._github.api_url).scheme == "https":
+                raise GitHubError("GitHub redirects to an address that is not https", response.status_code)
+            headers = {"User-Agent": "fire-routine"}
+        raise GitHubError("GitHub redirects in a circle", response.status_code)
+
+
+class _Log:
+    """A log that another thread reads ahead; ends at the deadline. Iterate once."""
+
+    def __init__(
+        self, chunks: Callable[[], Iterator[bytes]], deadline: float, clock: Callable[[], float]
+    ) -> None:
+        self._chunks = chunks
+        self._deadline = deadline
+        self._clock = clock
+        self._ahead: queue.Queue[bytes | GitHubError | None] = queue.Queue(AHEAD)
+        self._given_up = threading.Event()
+        self.size = 0  # bytes
+        self.error: GitHubError | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        threading.Thread(target=self._fetch, daemon=True).start()
+        try:
+            while True:
+                item = self._ahead.get(timeout=max(0.0, self._deadline - self._clock()))
+                if item is None or isinstance(item, GitHubError):
+                    self.error = item
+                    return
+                self.size += len(item)
+                yield item
+        except queue.Empty:
+            self.error = GitHubError("there was no time left to read it")
+        finally:
+            self._given_up.set()
+
+    def _fetch(self) -> None:
+        end: GitHubError | None = None
+        try:
+            for chunk in self._chunks():
+                self._put(chunk)
+                if self._given_up.is_set():
+                    return
+        except GitHubError as error:
+            end = error
+        except Exception as error:  # a thread has nobody to raise to
+            end = GitHubError(f"it can't be read ({type(error).__name__})")
+        self._put(end)
+
+    def _put(self, item: bytes | GitHubError | None) -> None:
+        while not self._given_up.is_set():
+            try:
+                self._ahead.put(item, timeout=0.1)
+                return
+            except queue.Full:
+                continue
+
+
+def _message(body: bytes) -> object:
+    """Of GitHub's error object; None for anything else."""
+    try:
+        error = json.loads(body)
+    except ValueError:
+        return None
+    return error.get("message") if isinstance(error, dict) else None

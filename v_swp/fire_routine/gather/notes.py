@@ -1,0 +1,58 @@
+"""What could not be had → notes: each says why, and what would make it available."""
+
+from __future__ import annotations
+
+import threading
+
+from ..model import GitHubError, Note
+
+NAMED = 3  # of the things that could not be had for the same reason
+
+
+def remedy(error: GitHubError, permission: str, *, token: bool) -> str:
+    """What the user can do about it, in one line; empty where it is not theirs to mend."""
+    if error.rate_limited:
+        return "give `github-token` a token with a rate limit of its own, or run again later"
+    if error.status == 401:
+        return "give `github-token` a token that is valid, such as ${{ github.token }}"
+    if error.status in (403, 404) and not token:
+        return "give `github-token`, such as ${{ github.token }}"
+    if error.status in (403, 404):
+        return f"add `{permission}` to the job's `permissions`"
+    if error.status == 410:
+        return "run the job again: GitHub no longer keeps it"
+    return ""
+
+
+class Notes:
+    """Collects what could not be had, from several threads; what failed alike makes one note."""
+
+    def __init__(self, *, token: bool) -> None:
+        self._token = token
+        self._lock = threading.Lock()
+        self._missing: dict[tuple[str, str], dict[str, list[str]]] = {}
+
+    def add(self, what: str, error: GitHubError, permission: str, name: str = "") -> None:
+        """`what`, such as "the pull request"; with `name`, such as "the log of", of which thing."""
+        self.say(what, str(error), remedy(error, permission, token=self._token), name)
+
+    def say(self, what: str, why: str, remedy: str = "", name: str = "") -> None:
+        with self._lock:
+            names = self._missing.setdefault((why, remedy), {}).setdefault(what, [])
+            if name:
+                names.append(name)
+
+    def collected(self) -> tuple[Note, ...]:
+        """Sorted, so that they don't tell which thread was first."""
+        return tuple(
+            Note(", ".join(_named(what, names) for what, names in sorted(missing.items())), why, remedy)
+            for (why, remedy), missing in sorted(self._missing.items())
+        )
+
+
+def _named(what: str, names: list[str]) -> str:
+    if not names:
+        return what
+    shown = sorted(names) if len(names) <= NAMED + 1 else sorted(names)[:NAMED]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"{what} {', '.join(shown)}{more}"

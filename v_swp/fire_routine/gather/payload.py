@@ -1,0 +1,109 @@
+"""What the runner and the event's payload say of the run, with nothing asked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ..model import Commit, PullRequest, Run, Trigger, TriggerKind
+from ..settings import Context
+from . import answers
+from .trigger import finished_run
+
+
+def is_own_run(trigger: Trigger, context: Context) -> bool:
+    """Whether the run to report is the one that the action runs in."""
+    return (trigger.repository, trigger.run_id) == (context.repository, context.run_id)
+
+
+def run(trigger: Trigger, context: Context, now: datetime) -> tuple[Run, tuple[int, ...]]:
+    """The run as far as it is told, and the pull requests it names itself.
+
+    `now` stands in for the time of its creation where nothing tells it.
+    """
+    if trigger.kind is TriggerKind.WORKFLOW_RUN:
+        told = finished_run(context)
+        try:
+            return answers.run(told, trigger.repository), answers.pull_request_numbers(told)
+        except (KeyError, TypeError, ValueError):
+            pass
+    if is_own_run(trigger, context):
+        return _own_run(trigger, context, now), ()
+    return _unknown(trigger, context, now), ()
+
+
+def default_branch(context: Context) -> str:
+    value = _part(context.event, "repository").get("default_branch")
+    return value if isinstance(value, str) else ""
+
+
+def pull_request(context: Context) -> PullRequest | None:
+    """The one that this run's event is about."""
+    try:
+        return answers.pull_request(context.event["pull_request"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _part(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _url(trigger: Trigger, context: Context) -> str:
+    return f"{context.server_url}/{trigger.repository}/actions/runs/{trigger.run_id}"
+
+
+def _unknown(trigger: Trigger, context: Context, now: datetime) -> Run:
+    return Run(
+        repository=trigger.repository,
+        id=trigger.run_id,
+        attempt=trigger.attempt or 1,
+        workflow="",
+        workflow_id=0,
+        workflow_path="",
+        event="",
+        status="",
+        conclusion=None,
+        head_branch=None,
+        head_sha="",
+        # Not known to be of this repository, so not to be trusted like it.
+        head_repository=None,
+        actor="",
+        url=_url(trigger, context),
+        created_at=now,
+        trigger=trigger.kind,
+    )
+
+
+def _own_run(trigger: Trigger, context: Context, now: datetime) -> Run:
+    pull = pull_request(context)
+    sha = pull.head_sha if pull else context.sha
+    head = _part(context.event, "head_commit")
+    try:
+        commit = answers.run_commit(head)
+    except (KeyError, TypeError):
+        commit = Commit(sha, url=f"{context.server_url}/{trigger.repository}/commit/{sha}")
+    path = context.workflow_ref.partition("@")[0].removeprefix(f"{context.repository}/")
+    return Run(
+        repository=trigger.repository,
+        id=trigger.run_id,
+        attempt=trigger.attempt or context.run_attempt,
+        workflow=context.workflow,
+        workflow_id=0,
+        workflow_path=path,
+        event=context.event_name,
+        status="in_progress",
+        conclusion=None,
+        head_branch=(pull.head_branch if pull else "") or context.head_ref or context.ref_name or None,
+        head_sha=sha,
+        head_repository=pull.head_repository if pull else context.repository,
+        actor=context.actor,
+        url=_url(trigger, context),
+        created_at=now,
+        trigger=trigger.kind,
+        commit=commit if commit.sha == sha else Commit(sha),
+        pull_request=pull,
+        default_branch=default_branch(context),
+    )

@@ -1,0 +1,83 @@
+"""Everything GitHub knows of the run, with a note for each thing that can't be had."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from ..model import GitHubError, Run, Trigger, TriggerKind
+from ..settings import Context
+from . import background, payload
+from .asking import ACTIONS, Asking
+from .github import GitHub
+from .jobs import with_jobs, without_jobs
+from .notes import Notes
+from .threads import Threads
+from .trigger import GatherError
+
+WIDTH = 8  # requests at a time
+
+
+def gather_run(
+    github: GitHub,
+    trigger: Trigger,
+    context: Context,
+    deadline: float,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Run:
+    """The run, its failed jobs with their steps and annotations, its pull request and history.
+
+    Whatever can't be had is left out and named in `notes`; where GitHub can't be asked at all, the
+    run is what the runner and the event's payload say. At most 10 requests (pages of jobs beyond
+    the third and repetitions apart), and one for each failed job and each cancelled job that may
+    have timed out. `deadline` is a reading of `github.clock` in seconds.
+
+    Raises:
+        GatherError: the `run-id` input names a run that isn't there.
+    """
+    notes = Notes(token=bool(github.token))
+    with Threads(WIDTH, "gather") as threads:
+        asking = Asking(github.within(deadline), notes, threads)
+        run = _gathered(asking, trigger, context, sleep, now())
+    return replace(run, notes=(*run.notes, *notes.collected()))
+
+
+def _gathered(
+    asking: Asking, trigger: Trigger, context: Context, sleep: Callable[[float], None], now: datetime
+) -> Run:
+    github, run_id = asking.github, trigger.run_id
+    asked = asking.threads.submit(github.run, run_id, trigger.attempt)
+    asked_jobs = asking.threads.submit(github.jobs, run_id, trigger.attempt) if trigger.attempt else None
+    try:
+        run, numbers = asked.result()
+    except GitHubError as error:
+        _reject_unknown(trigger, context, error)
+        run, numbers = payload.run(trigger, context, now)
+        if error.status in (None, 401):  # so it would be with everything else
+            asking.notes.add("what GitHub knows of the run and its jobs", error, ACTIONS)
+            return without_jobs(run, trigger, context)
+        asking.notes.add("the run's record", error, ACTIONS)
+    around = background.ask(asking, run, numbers, trigger, context)
+    try:
+        jobs, total = asked_jobs.result() if asked_jobs else github.jobs(run_id, run.attempt)
+    except GitHubError as error:
+        asking.notes.add("the jobs of the run", error, ACTIONS)
+        return around.complete(without_jobs(run, trigger, context))
+    if not jobs and run.conclusion not in (None, "success"):
+        asking.notes.say("the jobs of the run", f"it ended as {run.conclusion} before any job began")
+    if total > len(jobs):
+        asking.notes.say(f"{total - len(jobs)} of the run's {total} jobs", "only so many are listed")
+    return around.complete(with_jobs(run, jobs, asking, trigger, context, sleep))
+
+
+def _reject_unknown(trigger: Trigger, context: Context, error: GitHubError) -> None:
+    unheard_of = trigger.kind is TriggerKind.RUN_ID and not payload.is_own_run(trigger, context)
+    if unheard_of and error.status == 404:
+        raise GatherError(
+            f"run-id: {trigger.repository} has no run {trigger.run_id} that `github-token` may read:"
+            " check the number, and that the token has `actions: read`"
+        )

@@ -1,0 +1,66 @@
+"""A few threads that share work and are never waited for once their owner is interrupted.
+
+`concurrent.futures` waits for its threads, at the end of a `with` block and at the interpreter's: a
+job that is being cancelled has seconds, and a download may have minutes left.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+Arguments = ParamSpec("Arguments")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Threads:
+    """For a `with` block, by whose regular end all work must have been collected."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True)
+            for number in range(count)
+        ]
+        self._over = threading.Event()
+
+    def __enter__(self) -> Threads:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        for _ in self._threads:
+            self._work.put(None)
+
+    def submit(
+        self, call: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Future[Result]:
+        """Let a thread call it, first come, first served."""
+        future: Future[Result] = Future()
+
+        def work() -> None:
+            try:
+                future.set_result(call(*arguments, **named))
+            except BaseException as error:
+                future.set_exception(error)
+
+        self._work.put(work)
+        return future
+
+    def map(self, call: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+        """The results in the items' order; raises what the first of them raised."""
+        futures = [self.submit(call, item) for item in items]
+        return [future.result() for future in futures]
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None and not self._over.is_set():
+            work()

@@ -1,0 +1,50 @@
+"""Which run to report. Pure: it reads the settings and what the runner said, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..model import Trigger, TriggerKind
+from ..settings import Context, Settings
+
+
+class GatherError(Exception):
+    """There is no run to report. One line, naming the input and the remedy."""
+
+
+def find_trigger(settings: Settings, context: Context) -> Trigger:
+    """The `run-id` input's run, else the finished run of a `workflow_run` event, else this run.
+
+    For this run, STEP and FINAL_JOB are told apart by `job.status` here, and once more by the own
+    job's steps when the jobs are listed (`Run.trigger`): not every runner tells the status.
+
+    Raises:
+        GatherError: there is no run at all to speak of.
+    """
+    if not context.repository:
+        raise GatherError("GITHUB_REPOSITORY is not set: run this in a workflow, or give a run's URL")
+    if settings.run_id is not None:
+        attempt = context.run_attempt if settings.run_id == context.run_id else None
+        return Trigger(TriggerKind.RUN_ID, context.repository, settings.run_id, attempt)
+    if context.event_name == "workflow_run":
+        finished = finished_run(context)
+        run_id, attempt = finished.get("id"), finished.get("run_attempt")
+        if not isinstance(run_id, int):
+            raise GatherError("run-id: the workflow_run event names no run: give its number as `run-id`")
+        return Trigger(
+            TriggerKind.WORKFLOW_RUN,
+            context.repository,
+            run_id,
+            attempt if isinstance(attempt, int) else None,
+        )
+    if context.run_id is None:
+        raise GatherError("run-id: GITHUB_RUN_ID is not set: run this in a workflow, or give a run's number")
+    kind = TriggerKind.STEP if context.job_status == "failure" else TriggerKind.FINAL_JOB
+    return Trigger(kind, context.repository, context.run_id, context.run_attempt)
+
+
+def finished_run(context: Context) -> Mapping[str, Any]:
+    """The run that a `workflow_run` event tells of; empty where it tells of none."""
+    payload = context.event.get("workflow_run")
+    return payload if isinstance(payload, Mapping) else {}

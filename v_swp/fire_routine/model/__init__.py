@@ -1,0 +1,65 @@
+"""The nouns that pass between the stages: gather → distill → compose → decide → fire → report.
+
+Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes named
+"characters" are UTF-16 code units (see `utf16_length`); line numbers start at 1.
+"""
+
+from .evidence import (
+    Attachment,
+    Block,
+    Brief,
+    Digest,
+    Excerpt,
+    Failure,
+    Repeat,
+    utf16_length,
+)
+from .outcome import (
+    Outcome,
+    Result,
+    Session,
+    Status,
+    Verdict,
+)
+from .run import (
+    Annotation,
+    ChangedFile,
+    Commit,
+    FailedJob,
+    GitHubError,
+    History,
+    Note,
+    PullRequest,
+    Run,
+    Step,
+    Trigger,
+    TriggerKind,
+)
+
+__all__ = [
+    "Annotation",
+    "Attachment",
+    "Block",
+    "Brief",
+    "ChangedFile",
+    "Commit",
+    "Digest",
+    "Excerpt",
+    "FailedJob",
+    "Failure",
+    "GitHubError",
+    "History",
+    "Note",
+    "Outcome",
+    "PullRequest",
+    "Repeat",
+    "Result",
+    "Run",
+    "Session",
+    "Status",
+    "Step",
+    "Trigger",
+    "TriggerKind",
+    "Verdict",
+    "utf16_length",
+]

@@ -1,0 +1,98 @@
+"""What explains the failure: the lines that are kept of a log, and the text that is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .run import FailedJob
+
+
+def utf16_length(text: str) -> int:
+    """Length in UTF-16 code units: the largest count any reading of "characters" gives, bytes apart.
+
+    The endpoint's limit of 65,536 "characters" does not name its unit, so the action counts in
+    the one that can only err towards a shorter text.
+    """
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+class Block(NamedTuple):
+    """Consecutive log lines that belong together, and the rule that took them."""
+
+    first: int  # number of the first line in the log
+    lines: tuple[str, ...]
+    weight: float
+    rule: str
+    last: int = 0  # number of the last line: carriage returns make several lines of one
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Findings that differ in names and numbers only."""
+
+    count: int  # in the failed step
+    lines: tuple[int, ...]  # numbers of those that are kept as examples
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What is kept of a log once it has been read: bounded, and enough for an excerpt of any budget."""
+
+    blocks: tuple[Block, ...]  # in the log's order
+    total_lines: int
+    fingerprint: str
+    step: str = ""  # the failed step by the log's own marks
+    command: str = ""  # what that step ran
+    shell: str = ""
+    exit_code: int | None = None
+    ended: str = ""  # killed, timed out, out of memory, …: how, where the log says so
+    repeats: tuple[Repeat, ...] = ()  # the most frequent first
+    ends: tuple[int, ...] = ()  # numbers of lines that say in a few words how the step ended
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A digest within a budget: the log's order, gaps marked with the number of lines left out."""
+
+    text: str
+    lines: int  # of the log, shown
+    total_lines: int
+    blocks: tuple[Block, ...] = ()  # as shown, for `distill --explain`
+
+    @property
+    def cut(self) -> bool:
+        return self.lines < self.total_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One distinct failure, with every failed job that shares it."""
+
+    fingerprint: str
+    jobs: tuple[FailedJob, ...]
+    digest: Digest | None  # None: there is no log of it
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of the runner named by `attach`: a log, or the failed tests of a JUnit XML file."""
+
+    path: str  # relative to the workspace
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The text that is sent, and what was done to it."""
+
+    text: str
+    title: str  # its first line, without Markdown
+    fingerprints: tuple[str, ...]  # of its failures, sorted
+    fingerprint: str  # of them together
+    redactions: Mapping[str, int] = field(default_factory=dict)  # kind → how many
+
+    @property
+    def characters(self) -> int:
+        return utf16_length(self.text)

@@ -1,0 +1,185 @@
+"""What GitHub knows of the run: gathered first, and asked of by every stage after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class GitHubError(Exception):
+    """GitHub said no, or could not be asked. Its message is one line and holds no token.
+
+    `status` is the HTTP status, or None where there was no answer that could be used: then a
+    request that writes may have arrived all the same.
+    """
+
+    def __init__(self, message: str, status: int | None = None, *, rate_limited: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        self.rate_limited = rate_limited
+
+
+class TriggerKind(StrEnum):
+    """How the action came to look at a run."""
+
+    STEP = "step"  # an `if: failure()` step of the job that is failing
+    FINAL_JOB = "final-job"  # a later job of the same run (`needs`, `if: failure()`)
+    WORKFLOW_RUN = "workflow_run"  # another workflow, after the run was completed
+    RUN_ID = "run-id"  # the `run-id` input, or `preview RUN_URL`
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Which run to report, and from where it is looked at."""
+
+    kind: TriggerKind
+    repository: str  # owner/name
+    run_id: int
+    attempt: int | None  # None: the run's latest
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that could not be had, why, and what would make it available."""
+
+    what: str
+    why: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a job, as the jobs API lists it (times in whole seconds)."""
+
+    number: int
+    name: str
+    conclusion: str | None
+    started_at: datetime | None
+    completed_at: datetime | None
+
+    @property
+    def duration(self) -> timedelta | None:
+        if self.started_at is None or self.completed_at is None:
+            return None
+        return self.completed_at - self.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A check-run annotation (`notice`, `warning` or `failure`)."""
+
+    level: str
+    message: str
+    title: str = ""
+    path: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job of the reported attempt that failed, timed out, or was cancelled by a time-out."""
+
+    id: int
+    name: str
+    conclusion: str  # failure, timed_out or cancelled; "running" for the job the action runs in
+    url: str
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    labels: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+
+    @property
+    def running(self) -> bool:
+        """Still running: GitHub has no log of it yet."""
+        return self.conclusion == "running"
+
+    @property
+    def failed_steps(self) -> tuple[Step, ...]:
+        bad = ("failure", "timed_out", "cancelled")
+        return tuple(step for step in self.steps if step.conclusion in bad)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    sha: str
+    message: str = ""
+    author: str = ""
+    url: str = ""
+
+    @property
+    def subject(self) -> str:
+        return self.message.partition("\n")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    number: int
+    title: str
+    url: str
+    state: str  # open or closed
+    base_branch: str
+    head_branch: str
+    head_sha: str
+    head_repository: str | None  # None: the fork is gone
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    path: str
+    additions: int
+    deletions: int
+    status: str = "modified"
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How the workflow fared before this run, on the same branch."""
+
+    last_green_run: int | None = None  # run id
+    last_green_sha: str | None = None
+    last_green_at: datetime | None = None
+    never_green: bool = False  # asked, and there is none
+    same_commit_was_green: bool = False  # a flaky failure, most likely
+    base_is_red: bool = False  # the pull request's base branch fails this workflow already
+    commits: tuple[Commit, ...] = ()  # since the last green one, oldest first
+    files: tuple[ChangedFile, ...] = ()
+    total_commits: int = 0  # the API lists at most 250 commits and 300 files
+    total_files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The reported attempt of a workflow run, with everything that was gathered of it."""
+
+    repository: str
+    id: int
+    attempt: int
+    workflow: str
+    workflow_id: int
+    workflow_path: str
+    event: str
+    status: str
+    conclusion: str | None
+    head_branch: str | None
+    head_sha: str
+    head_repository: str | None  # None: the fork is gone
+    actor: str
+    url: str
+    created_at: datetime
+    trigger: TriggerKind = TriggerKind.FINAL_JOB  # STEP once a failed step of the own job is known
+    default_branch: str = ""
+    commit: Commit | None = None
+    pull_request: PullRequest | None = None
+    failed_jobs: tuple[FailedJob, ...] = ()
+    jobs_known: bool = True  # False: the jobs could not be listed, so none says nothing
+    passed_jobs: tuple[str, ...] = ()  # names
+    cancelled_jobs: tuple[str, ...] = ()  # names; cancelled by a person or by fail-fast
+    history: History | None = None
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def from_fork(self) -> bool:
+        """The code that ran came from another repository: its log is a stranger's."""
+        return self.head_repository != self.repository

@@ -1,0 +1,30 @@
+"""Regular expressions that are compiled where they are first used.
+
+A leaf, like `model`. Compiling takes longer than all else that a module's import does, and most runs
+use few of the rules: those for a vendor's token run only where its prefix stands.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, AnyStr, Generic, cast
+
+
+class _Pattern(Generic[AnyStr]):
+    def __init__(self, expression: AnyStr, flags: int) -> None:
+        self._expression: AnyStr = expression
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(re.compile(self._expression, self._flags), name)
+        self.__dict__[name] = value  # found at once from now on
+        return value
+
+
+def pattern(expression: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """`re.compile(expression, flags)`, not done before an attribute is asked for.
+
+    Raises:
+        re.error: then, if the expression is none.
+    """
+    return cast("re.Pattern[AnyStr]", _Pattern(expression, flags))

@@ -1,0 +1,216 @@
+"""Strangers' text → text that can't do anything: not to a terminal, a runner, Markdown or the payload's tag.
+
+A leaf, like `model` and `settings`: what one stage sends and another shows is made harmless by the
+same rules, and they are here alone.
+
+The order for a log's lines is: escape sequences and invisible characters out, then redaction (a
+secret split by either is whole again), then `sanitise`, then `fence` or `inline`. `redact` begins
+with the first step itself, so callers write `sanitise_line(redact(lines)[0][n])`. `visible`,
+`sanitise`, `sanitise_line`, `flat` and `workflow_safe` are idempotent; the others quote.
+
+What is not text is taken out, wherever it stands:
+
+- escape sequences (ECMA-48, 5th edition, 5.4 and 5.6; the 8-bit forms too), OSC 8 links with their
+  address, their visible text kept; an unterminated one loses its introducer alone;
+- control characters (a tab becomes spaces, every kind of line break a line feed), lone surrogates
+  (replaced by U+FFFD), noncharacters;
+- all that Unicode 16 calls Default_Ignorable_Code_Point (DerivedCoreProperties.txt): bidi controls,
+  zero-width characters, tags, variation selectors, fillers; further format characters that show
+  nothing (interlinear annotations, hieroglyph joiners); the blank braille cell becomes a space.
+
+Zero-width joiners and variation selectors go without exception: they can carry hidden bytes between
+any two characters. So a family emoji falls into its members, a red heart shows in black, and Persian
+or Indic words lose a shaping hint, not a letter. Everything else of any language stays.
+
+Markdown is GitHub Flavored Markdown (https://github.github.com/gfm/) and GitHub's own on top of it:
+a word like @name or #12 becomes a mention or a reference anywhere but in code.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+from .patterns import pattern
+
+_TAB = 4  # columns
+_LONGEST_RUN = 10  # backticks; more of them say nothing and would only lengthen the fence
+
+_BREAKS = pattern("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_ESCAPES = pattern(
+    # OSC, DCS, SOS, PM and APC strings with their terminator, then links that lack it, then control
+    # sequences, the usual two-character
+    # ones, charset selections, or the escape alone (a letter behind it may be a word's)
+    "\x1b(?:[\\]PX^_][^\x07\x1b\n]{0,4096}(?:\x07|\x1b\\\\)|\\]8;[^;\\s\x07\x1b]{0,256};[^\\s\x07\x1b]{0,2048}"
+    "|\\[[0-?]{0,256}[ -/]{0,16}[@-~]?|[ -/]{1,8}[0-~]?|[78=>cDEHMNOZ]?)"
+)
+_EIGHT_BIT = str.maketrans(
+    {chr(code): f"\x1b{chr(code - 0x40)}" for code in (0x90, 0x98, 0x9B, 0x9C, 0x9D, 0x9E, 0x9F)}
+)
+_INVISIBLE = pattern(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U00013430-\U00013455\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "]"
+)
+_C1 = pattern("[\x90-\x9f]")
+_SURROGATES = pattern("[\ud800-\udfff]")
+_PLAIN = pattern(r"[\n -~]*")
+_HARMLESS = pattern(
+    r"[\n -$'-;=-\[\]-~]*"
+)  # plain, and no bracket of a tag in it however encoded: no < & % or \
+_OTHER = pattern(r"[^\n -~]+")
+
+_ESCAPED = pattern(r"[\\`*_\[\]<>&~|$!]|(?<=www)\.|:(?=//)|^(?:[-+=]|\d+(?=[.)]))", re.IGNORECASE)
+_LINK = pattern(
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::\d+)?(?:/[\w./~%?=&+-]*)?", re.ASCII
+)
+
+_TAG_NAME = "routinefirepayload"
+_TAG_WINDOW = 400  # characters after the bracket in which an encoded name may stand
+_TAG = pattern(
+    # an opening bracket, plain or encoded, then what may precede the name, then its first letter or
+    # something that may stand for one
+    r"(?:[<\uff1c\ufe64]|&(?:amp;){0,4}(?:lt|\#0{0,8}60(?!\d)|\#x0{0,8}3c(?![\da-f]));?|%(?:25){0,4}3c|\\(?:u00|x)3c)"
+    r"(?=(?:[\s/\\]|&(?:amp;){0,4}(?:sol|\#0{0,8}47|\#x0{0,8}2f);?|%(?:25){0,4}2[0f]|\\(?:u00|x)2f){0,16}"
+    r"(?:r|[^\x00-\x7f]|&(?:amp;){0,4}\#|%(?:25){0,4}[57]2|\\(?:u00|x)[57]2))",
+    re.IGNORECASE,
+)
+_NEXT_BRACKET = pattern(r"<|[&;]lt|%(?:25)?3c|\#0{0,8}60(?!\d)|(?:\#x0{0,8}|u00|\\x)3c", re.IGNORECASE)
+_PLAIN_LETTERS = pattern(r"[\s/]*([A-Za-z]{0,18})")
+_BARE_NAME = pattern(r"(routine)-(fire)-(payload)", re.IGNORECASE)
+
+
+def visible(text: str) -> str:
+    """`text` without escape sequences and invisible characters; line feeds stay, other breaks are spaces."""
+    if _PLAIN.fullmatch(text):
+        return text
+    text = _BREAKS.sub(lambda match: "\n" if match[0] == "\r\n" else " ", text)
+    if not text.isascii() and _C1.search(text):
+        text = text.translate(_EIGHT_BIT)
+    text = _ESCAPES.sub("", text).expandtabs(_TAB)
+    if _PLAIN.fullmatch(text):
+        return text
+    return _OTHER.sub(_only_visible, text)
+
+
+def sanitise(text: str) -> str:
+    """A text of one or more lines with nothing in it but visible characters and line feeds, and no
+    tag in it that could end the payload."""
+    if _HARMLESS.fullmatch(text) and "routine-fire" not in text.lower():
+        return text  # as most lines are
+    return _without_tag(visible(_BREAKS.sub("\n", text)))
+
+
+def sanitise_line(line: str) -> str:
+    """The same on one line: line breaks become spaces."""
+    return sanitise(line).replace("\n", " ")
+
+
+def flat(text: str, limit: int | None = None) -> str:
+    """The same with white space folded, and at most `limit` characters; a cut is shown by "…"."""
+    line = " ".join(sanitise_line(text).split())
+    return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def workflow_safe(text: str) -> str:
+    """`text` for the job's log, with no workflow command in it that the runner would carry out.
+
+    The runner takes `::name::` at the start of a line, white space aside, and `##[name]` anywhere in
+    one (TryParseV2 and TryParse in
+    https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
+    """
+    text = re.sub(r"^([^\S\n]*):(?=:)", r"\1: ", sanitise(text), flags=re.MULTILINE)
+    return text.replace("##[", "## [")
+
+
+def fence(text: str, info: str = "") -> str:
+    """`text` as a code block that no line of it can close; runs of backticks over ten are cut to ten."""
+    return verbatim(_short_runs(sanitise(text)), info)
+
+
+def verbatim(text: str, info: str = "") -> str:
+    """The same to the letter, for a text of our own making.
+
+    The fence is longer than any run of backticks in it
+    (https://spec.commonmark.org/0.31.2/#fenced-code-blocks).
+    """
+    body = text.removesuffix("\n")
+    marks = "`" * max(3, _longest_run(body) + 1)
+    word = re.sub(r"[^A-Za-z0-9_.+-]", "", info)
+    return f"{marks}{word}\n{body}\n{marks}"
+
+
+def inline(text: str, limit: int | None = None) -> str:
+    """A name or message as a code span: no Markdown, HTML, link, mention or reference takes effect in it.
+
+    It may stand in a table's cell as well: a pipe, which would end the cell even here, becomes "¦".
+    Empty for an empty value. `limit`: characters, the marks apart.
+    """
+    line = _short_runs(flat(text, limit)).replace("|", "¦")
+    if not line:
+        return ""
+    marks = "`" * (_longest_run(line) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{marks}{pad}{line}{pad}{marks}"
+
+
+def prose(text: str, limit: int | None = None) -> str:
+    """A message as running text: it looks as it is written, and nothing in it takes effect."""
+    escaped = _ESCAPED.sub(_escape, flat(text, limit))
+    return re.sub(r"[@#]", r"<span>\g<0></span>", escaped)
+
+
+def link(label: str, url: str, limit: int | None = None) -> str:
+    """A link whose label is a code span; the label alone where `url` is no plain web address."""
+    name = inline(label, limit)
+    return f"[{name}]({url})" if name and web_address(url) else name
+
+
+def web_address(url: str) -> bool:
+    """Whether `url` is https (or http on loopback) and has no character with a meaning in Markdown."""
+    return len(url) <= 2_000 and _LINK.fullmatch(url) is not None
+
+
+def _only_visible(match: re.Match[str]) -> str:
+    return _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", match[0])).replace("\u2800", " ")
+
+
+def _short_runs(text: str) -> str:
+    return re.sub(f"`{{{_LONGEST_RUN},}}", "`" * _LONGEST_RUN, text)
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+def _escape(match: re.Match[str]) -> str:
+    taken = match[0]
+    return f"{taken}\\" if taken[0].isdigit() else f"\\{taken}"
+
+
+def _without_tag(text: str) -> str:
+    """Takes the bracket from every `<routine-fire-payload` and `</routine-fire-payload`, however it is
+    spelt or encoded, and the hyphens from the name, so that one cut by a line end is none either."""
+    text = _TAG.sub(lambda match: "[" if _names_the_tag(text, match.end()) else match[0], text)
+    return _BARE_NAME.sub(r"\1_\2_\3", text)
+
+
+def _names_the_tag(text: str, position: int) -> bool:
+    import html  # which few texts need, with its two thousand names of characters
+
+    window = _NEXT_BRACKET.split(text[position : position + _TAG_WINDOW], maxsplit=1)[0]
+    plain = _PLAIN_LETTERS.match(window)
+    may_be = len(window) >= len(_TAG_NAME) and plain and _TAG_NAME.startswith(plain[1].lower())
+    for _ in range(4 if may_be else 0):
+        letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", window))).casefold()
+        if letters.startswith(_TAG_NAME):
+            return True
+        decoded = unquote(html.unescape(re.sub(r"\\(?:u00|x)([0-9A-Fa-f]{2})", r"%\1", window)))
+        if decoded == window:
+            return False
+        window = decoded
+    return False
