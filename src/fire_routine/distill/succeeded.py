@@ -14,7 +14,8 @@ MOST = 400  # runs that are remembered, of the first and of the last
 
 @dataclass(frozen=True, slots=True)
 class _Tool:
-    """How a tool begins, and how it says that it succeeded; the literals stand in these lines."""
+    """How a tool begins, and how it says that it succeeded; the literals stand in these lines, which may have
+    colours within."""
 
     starts: tuple[bytes, ...]
     begins: re.Pattern[bytes]
@@ -36,7 +37,7 @@ _TOOLS = (
     _Tool(
         (b" test session starts ",),
         pattern(rb"=+ test session starts (?:\(.{0,200}\) )?=+\s*$"),
-        (b" passed in ", b" passed, "),
+        (b" passed in ", b" passed, ", b" passed\x1b"),
         pattern(
             rb"=+ (?:\d+ (?:(?:subtests )?passed|skipped|deselected|xfailed|xpassed|warnings?|rerun)(?:, )?)+"
             rb" in [\d.:]+ ?s"
@@ -44,17 +45,24 @@ _TOOLS = (
     ),
     # https://doc.rust-lang.org/cargo/commands/cargo-test.html
     _Tool(
-        (b"Running unittests ", b"Running tests/", b"Running target/", b"Doc-tests "),
+        (
+            b"Running unittests ",
+            b"Running tests/",
+            b"Running target/",
+            b"Doc-tests ",
+            b"Running\x1b",
+            b"Doc-tests\x1b",
+        ),
         pattern(rb"\s*(?:Running (?:unittests |tests/|target/)|Doc-tests )\S"),
-        (b"test result: ok. ",),
+        (b"test result: ",),
         pattern(rb"test result: ok\. \d+ passed; 0 failed"),
         (b"test result: FAILED",),
     ),
     # https://vitest.dev/guide/reporters; an error may belong to no test
     _Tool(
-        (b" RUN  v",),
+        (b" RUN  v", b" RUN \x1b"),
         pattern(rb"\s*RUN  v\d"),
-        (b"Test Files  ",),
+        (b"Test Files  ", b"Test Files \x1b"),
         pattern(rb"\s*Test Files  (?:\d+ skipped \| )?\d+ passed(?: \| \d+ skipped)? \("),
         (b"Unhandled Error",),
     ),
@@ -89,11 +97,11 @@ _TOOLS = (
     ),
     # https://learn.microsoft.com/dotnet/core/tools/dotnet-build
     _Tool(
-        (b"Determining projects to restore...",),
-        pattern(rb"\s*Determining projects to restore\.\.\.\s*$"),
-        (b"Build succeeded.",),
-        pattern(rb"Build succeeded\.\s*$"),
-        (b"Build FAILED.",),
+        (b"Determining projects to restore...", b"Restore complete ("),
+        pattern(rb"\s*(?:Determining projects to restore\.\.\.\s*$|Restore complete \()"),
+        (b"Build succeeded",),
+        pattern(rb"Build succeeded(?:\.\s*$| (?:with \d+ warning\(s\) )?in \d)"),
+        (b"Build FAILED.", b"Build failed with "),
     ),
 )
 SAID = tuple(said for tool in _TOOLS for said in (*tool.starts, *tool.ends, *tool.fails))

@@ -64,7 +64,30 @@ TOOLS = {
         "12 runs, 30 assertions, 1 failures, 0 errors, 1 skips",
     ),
     "xcodebuild": ("Command line invocation:", "** TEST SUCCEEDED ** [12.3 sec]", "** TEST FAILED **"),
+    "pytest in colours": (
+        "\x1b[1m============================= test session starts ==============================\x1b[0m",
+        "\x1b[32m======================== \x1b[32m\x1b[1m12 passed\x1b[0m\x1b[32m in 0.12s\x1b[0m\x1b[32m"
+        " =========================\x1b[0m",
+        "\x1b[31m================== \x1b[31m\x1b[1m1 failed\x1b[0m, \x1b[32m12 passed\x1b[0m\x1b[31m in 0.30s"
+        "\x1b[0m\x1b[31m ====================\x1b[0m",
+    ),
+    "cargo in colours": (
+        "\x1b[0m\x1b[0m\x1b[1m\x1b[32m     Running\x1b[0m target/debug/deps/demo-6bd2a5f7e1c0b1a9",
+        "test result: \x1b[32mok\x1b(B\x1b[m. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out",
+        "test result: \x1b[31mFAILED\x1b(B\x1b[m. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
+    ),
+    "vitest in colours": (
+        "\x1b[1m\x1b[46m RUN \x1b[49m\x1b[22m \x1b[36mv3.2.4 \x1b[39m\x1b[90m/srv/demo\x1b[39m",
+        "\x1b[2m Test Files \x1b[22m \x1b[1m\x1b[32m12 passed\x1b[39m\x1b[22m\x1b[90m (12)\x1b[39m",
+        "\x1b[2m Test Files \x1b[22m \x1b[1m\x1b[31m1 failed\x1b[39m\x1b[22m\x1b[2m | \x1b[22m\x1b[1m\x1b[32m"
+        "11 passed\x1b[39m\x1b[22m\x1b[90m (12)\x1b[39m",
+    ),
     "dotnet": ("  Determining projects to restore...", "Build succeeded.", "Build FAILED."),
+    "dotnet's terminal logger": (
+        "Restore complete (0.6s)",
+        "Build succeeded with 2 warning(s) in 3.4s",
+        "Build failed with 1 error(s) in 3.4s",
+    ),
 }
 # What stands between lines, so that none belongs to what stands above it or below it.
 APART = [f"unit {number} of 40 is done" for number in range(40)]
@@ -117,7 +140,7 @@ def test_it_is_known_behind_what_other_tools_put_before_it(tool: tuple[str, str,
     assert runs(*stamped) == [(0, 2)]
 
 
-@pytest.mark.parametrize("name", ["maven", "cargo", "xcodebuild", "dotnet"])
+@pytest.mark.parametrize("name", ["maven", "cargo", "cargo in colours", "xcodebuild", "dotnet"])
 def test_what_failed_does_not_end_with_the_success_of_one_that_begins_in_silence(name: str) -> None:
     begins, succeeds, fails = TOOLS[name]
     assert not runs(begins, PRINTED, fails, CAUSE, succeeds)
