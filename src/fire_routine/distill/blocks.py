@@ -35,13 +35,14 @@ _NEXT_WARNING = re.compile(
 )
 # A linter's warning of the next file, where it stands behind a blank line.
 _LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
-# What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests, what another of
-# Vitest's printed.
+# What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests and the next that
+# failed, what another of Vitest's printed.
 _OTHER_PART = re.compile(
     rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =|std(?:err|out) \| \S+\.[cm]?[jt]s"
+    rb"|_{2,} \S[^\n]{0,300} _{2,}$"
 )
-# Of its share has such a line, each line behind a blank one, and each behind a step's end: another's, or
-# the runner's.
+# Of its share has such a line, each line behind a blank one, and each of another part or behind a step's end:
+# another's, or the runner's.
 _OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
 _LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what one farther from it tells
@@ -57,9 +58,9 @@ def _continues(line: bytes, taken: bytes) -> bool:
     return _CONTINUES.match(line) is not None and not (_ITEM.match(line) and _ITEM.match(taken))
 
 
-def _ends(text: bytes) -> bool:
-    """Whether a line ends a step, or begins another part of a tool's report."""
-    return ends_step(text) or _OTHER_PART.match(text) is not None
+def _other_part(text: bytes) -> bool:
+    """Whether a line begins another part of a tool's report."""
+    return _OTHER_PART.match(text) is not None
 
 
 def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
@@ -76,7 +77,7 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             blanks += 1
             if blanks > 1 or at >= indented:
                 break
-        elif _ends(line):
+        elif ends_step(line) or _other_part(line):
             break
         elif (at < paragraph and not blanks) or (
             at < indented and (len(line) - len(bare) > depth or _continues(line, texts[index]))
@@ -126,23 +127,25 @@ def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
 
 
 @lru_cache(maxsize=_NEARBY)
-def _looks(text: bytes) -> tuple[bool, bool, bool, bool]:
-    """Whether a line is blank, does not go on with what stands above it, warns of a linter's next file, and
-    ends a step or a part of a report."""
+def _looks(text: bytes) -> tuple[bool, bool, bool, bool, bool]:
+    """Whether a line is blank, does not go on with what stands above it, warns of a linter's next file,
+    begins another part of a report, and ends a step."""
     blank = not text or text.isspace()
-    return blank, _else(text), _LINTED.match(text) is not None, _ends(text)
+    return blank, _else(text), _LINTED.match(text) is not None, _other_part(text), ends_step(text)
 
 
 def _after(rule: Rule, texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
     """The shares of the lines behind a block that ends before `end`."""
     paragraphs = 1.0
     for text, share in zip(texts[end : end + most], _AFTER, strict=False):
-        blank, other, linted, ends = _looks(text)
+        blank, other, linted, part, ends = _looks(text)
         if blank:
             paragraphs *= _OF_NEXT
         other = other or (paragraphs < 1 and linted)
         if rule.heading is not None and rule.heading.match(text):
             paragraphs *= _OF_ELSE  # the next file's
+        if part:
+            paragraphs *= _OF_OTHERS
         yield share * paragraphs * (_OF_ELSE if other else 1.0)
         if ends:
             paragraphs *= _OF_OTHERS

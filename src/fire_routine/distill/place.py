@@ -31,11 +31,15 @@ OFTEN = 4  # lines alike that are few in such a log
 MANY = 5  # lines of one rule that are few in it, but for a list of what failed
 ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES, LISTED = 6, 14  # the same beyond these until the next has half the weight, and in a list
+FEWER = 0.2  # each shape more that a rule finds makes of these three so much fewer
 RARE, RARER = 0.6, 0.4  # what is frequent has at least that: a thousand findings may be the failure; if huge
 APART = 0.005  # of a huge log's lines stand between places that are far apart
 SCATTERED = 1.6  # places at which the same tells all; what stands at more has little to do with the failure
-CROWD = 8  # blocks of a rule until its next has half the weight
-OTHER_FILE = 0.5  # what one of them counts that complains of another file
+CROWD = 11  # blocks of a rule until its next has half the weight
+# What one of them counts that complains of something else, another shape, where more than so many stand
+# before; or of another file.
+OTHER_CAUSE, FIRST = 0.3, 3
+OTHER_FILE = 0.4
 LEAST = 0.1  # of its weight has what names a cause, however often: more than what warns beside the first
 LIST = 40  # the same in a list of what failed
 NAMED = 0.88  # of its weight has what comes after the first in such a list
@@ -126,6 +130,11 @@ def _places(scan: Scan, total: int) -> dict[int, int]:
     return places
 
 
+def _count(same: int, before: int, other: float) -> float:
+    """What each of those before counts on average, where the same count as one and others as `other`."""
+    return other + (1 - other) * min(same / before, 1.0) if before else 1.0
+
+
 class _Likes:
     """How often the like of each finding was seen before it, in each of three zones apart: elsewhere (0), in
     failed steps (1), and near the end of huge ones (2)."""
@@ -135,6 +144,8 @@ class _Likes:
         self._total = total
         self._seen: dict[tuple[int, str, int | str], int] = {}
         self._totals = Counter(finding.rule.name for finding in scan.findings)
+        shapes = {(finding.rule.name, finding.shape) for finding in scan.findings}
+        self._causes = Counter(name for name, _ in shapes)
         self._last = {finding.key: finding.number for finding in scan.findings}
         self._places = _places(scan, total) if total > HUGE else {}
         self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(total, 1))), 1.0)
@@ -164,16 +175,24 @@ class _Likes:
             return max(math.sqrt(often), RARER) * min(1.0, SCATTERED / self._places[finding.key])
         return max(math.sqrt(often), RARE)
 
-    def _crowded(self, finding: Finding, zone: int) -> float:
+    def _alike(self, finding: Finding, before: int) -> float:
+        """Lines of one shape: the more causes a rule tells, the fewer examples of each."""
+        fewer = 1 + FEWER * (self._causes[finding.rule.name] - 1)
+        examples = max(ALIKE / fewer, 1.0)
+        return 1 / (1 + max(before + 1 - examples, 0) * fewer / (LISTED if finding.rule.listed else SHAPES))
+
+    def _crowded(self, finding: Finding, zone: int, alike: int) -> float:
         """Lines of one rule: of a list, the first is told whole before the others are named; the first of
-        each file tells more than more of the same."""
+        each cause and of each file tells more than more of the same."""
         name = finding.rule.name
-        others: float = self._before(zone, "rule", name)
+        before = self._before(zone, "rule", name)
+        others: float = before
+        if zone > 0 and before > FIRST and finding.rule.weight >= CAUSE - 2 and not finding.rule.instead:
+            others = FIRST + (before - FIRST) * _count(alike, before, OTHER_CAUSE)
         if zone > 0 and self._totals[name] > 1:
             file = _FILE.match(unprefixed(shown(finding.raw)))
             if file is not None:
-                same = self._before(zone, name, hash(file[1]))
-                others = same + (others - same) * OTHER_FILE
+                others *= _count(self._before(zone, name, hash(file[1])), before, OTHER_FILE)
         if finding.rule.listed and others:
             return NAMED / (1 + others / LIST)
         return 1 / (1 + others / CROWD)
@@ -181,13 +200,12 @@ class _Likes:
     def factor(self, finding: Finding, zone: int) -> float:
         if not finding.key:
             return 1.0
-        shapes = self._before(zone, "shape", finding.shape) + 1
-        alike = 1 / (1 + max(shapes - ALIKE, 0) / (LISTED if finding.rule.listed else SHAPES))
+        alike = self._before(zone, "shape", finding.shape)
         factor = (
             self._repeated(finding, zone)
             * self._frequent(finding, zone)
-            * alike
-            * self._crowded(finding, zone)
+            * self._alike(finding, alike)
+            * self._crowded(finding, zone, alike)
         )
         if finding.rule.weight < CAUSE - 1 or self._total > HUGE:  # there, much that is none is named so
             return factor

@@ -145,6 +145,7 @@ def test_the_line_that_a_code_frame_points_at_tells_more_than_those_around_it() 
         "Top 10 slowest examples (55.08 seconds, 95.2% of total time):",
         "============================= slowest 10 durations =============================",
         "stdout | src/till.test.ts > Till > opens",
+        "_________________________________ test_rounds __________________________________",
     ],
 )
 def test_another_part_of_a_tool_s_report_is_no_part_of_a_failure(part: str) -> None:

@@ -185,6 +185,56 @@ def test_the_first_complaint_of_each_file_tells_more_than_more_of_the_same(place
     assert other > 1.2 * more
 
 
+def test_the_first_complaint_of_each_cause_tells_more_than_more_of_the_same() -> None:
+    compiler = rule("compiler", "x", "x", CAUSE)
+    shapes = [*[1] * 12, *range(2, 8)]
+    found = [Finding(compiler, at, [b"x"], 0, at, shape) for at, shape in enumerate(shapes, 1)]
+    told = factors(Scan(findings=found, total=100), ())
+    assert min(told[12:]) > 2 * told[11]
+    assert told[0] == 1.0
+
+
+def test_the_more_causes_there_are_the_fewer_examples_of_each_are_told() -> None:
+    compiler = rule("compiler", "x", "x", CAUSE)
+
+    def third(causes: int) -> float:
+        """What the third example of a cause tells, as a share of the first of another that stands there."""
+        shapes = [*range(2, causes + 1), 1, 1, 1]
+        found = [Finding(compiler, at, [b"x"], 0, at, shape) for at, shape in enumerate(shapes, 1)]
+        other = [*found[:-1], found[-1]._replace(shape=99)]
+        return (
+            factors(Scan(findings=found, total=100), ())[-1]
+            / factors(Scan(findings=other, total=100), ())[-1]
+        )
+
+    assert third(9) < 0.9 * third(1)
+
+
+@pytest.mark.parametrize(("summary", "room"), [(False, 4_096), (True, 2_048)])
+def test_each_cause_is_told_where_several_tests_failed_of_each(summary: bool, room: int) -> None:
+    words = "price weight colour height width depth volume density brand origin season margin rebate duty"
+    causes = [f"ValueError: {word} is out of range" for word in words.split()]
+    failures = [(cause, f"test_{cause[12:15]}_{n}") for cause in causes for n in range(6)]
+    lines = [
+        line
+        for cause, name in failures
+        for line in (
+            f"{'_' * 30} {name} {'_' * 30}",
+            "",
+            f"    def {name}(client):",
+            ">       check(client)",
+            f"E       {cause}",
+            "",
+            "tests/test_orders.py:10: Error",
+        )
+    ]
+    if summary:
+        lines.append("=========================== short test summary info ============================")
+        lines += [f"FAILED tests/test_orders.py::{name} - {cause}" for cause, name in failures]
+    text = distill.excerpt(distill.read(["\n".join(lines).encode()]), room).text
+    assert [cause for cause in causes if cause not in text] == []
+
+
 @pytest.mark.parametrize("marked", [False, True])
 def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None:
     far, near = (finding(at, at) for at in (1_000, 119_900))
