@@ -399,6 +399,22 @@ PHPUNIT = "{3}) CartTest::test{0}\n{2}: {0} is unknown\n\n{1}\n"
 GO = "    --- FAIL: TestCart/{0} (0.00s)\n{1}\n        cart_test.go:{3}: {0} is unknown\n"
 
 
+def told_of(test: str, frame: str, after: str, prefix: str) -> tuple[int, int]:
+    """How many of thirty failed tests are named, and of how many the reason is told."""
+    names = [f"{first}{second}" for first in ("apple", "pear", "plum") for second in "abcdefghij"]
+    printed = [
+        test.format(
+            name, "\n".join(frame.format(name, at) for at in range(9)), f"{name.title()}Error", number
+        )
+        for number, name in enumerate(names, 1)
+    ]
+    found = [prefix + line for line in ["There were 30 errors:", *"".join(printed).splitlines(), after]]
+    text = distill.excerpt(distill.read([job(*found)]), 3_500).text
+    reasons = [f"{name} is unknown" in text for name in names]
+    named = [re.search(rf"(?:test_?|TestCart/){name}\b", text) is not None for name in names]
+    return sum(named), sum(reasons)
+
+
 @pytest.mark.parametrize(
     ("test", "frame", "after"),
     [
@@ -412,16 +428,56 @@ GO = "    --- FAIL: TestCart/{0} (0.00s)\n{1}\n        cart_test.go:{3}: {0} is 
 def test_of_many_failed_tests_the_reason_is_shown_where_the_name_is(
     test: str, frame: str, after: str, prefix: str
 ) -> None:
-    names = [f"{first}{second}" for first in ("apple", "pear", "plum") for second in "abcdefghij"]
-    printed = [
-        test.format(
-            name, "\n".join(frame.format(name, at) for at in range(9)), f"{name.title()}Error", number
-        )
-        for number, name in enumerate(names, 1)
-    ]
-    found = [prefix + line for line in ["There were 30 errors:", *"".join(printed).splitlines(), after]]
-    text = distill.excerpt(distill.read([job(*found)]), 3_500).text
-    reasons = [f"{name} is unknown" in text for name in names]
-    named = [re.search(rf"(?:test_?|TestCart/){name}\b", text) is not None for name in names]
-    assert sum(reasons) >= 5
-    assert sum(named) - sum(reasons) <= 2
+    named, reasons = told_of(test, frame, after, prefix)
+    assert reasons >= 5
+    assert named - reasons <= 2
+
+
+VITEST = " FAIL  src/cart.test.ts > Cart > test_{0}\n{2}: {0} is unknown\n{1}\n"
+JEST = "  ● Cart › test_{0}\n\n    {2}: {0} is unknown\n\n{1}\n"
+PLAYWRIGHT = (
+    "  {3}) [firefox] › e2e/cart.spec.ts:9:5 › Cart › test_{0} ───\n\n    Error: {0} is unknown\n\n{1}\n"
+)
+MOCHA = "  {3}) Cart\n       test_{0}:\n     {2}: {0} is unknown\n{1}\n"
+XUNIT = "  Shop.Tests.CartTests.test_{0} [FAIL]\n    Shop.{2}Exception : {0} is unknown\n{1}\n"
+VSTEST = (
+    "  Failed test_{0} [5 ms]\n  Error Message:\n   Shop.{2}Exception : {0} is unknown\n  Stack Trace:\n{1}\n"
+)
+SUREFIRE = (
+    "[ERROR] org.example.CartTest.test_{0} -- Time elapsed: 0.01 s <<< ERROR!\n"
+    "org.example.{2}: {0} is unknown\n{1}\n"
+)
+GRADLE = "CartTest > test_{0}() FAILED\n    org.example.{2}: {0} is unknown\n{1}\n"
+MINITEST = "  {3}) Error:\nCartTest#test_{0}:\n{2}: {0} is unknown\n{1}\n"
+JAVA_FRAME = "\tat org.example.{0}.Cart.total(Cart.java:{1})"
+NODE_FRAME = "    at total (/srv/shop/cart/{0}.js:{1}:7)"
+NET_FRAME = "     at Shop.{0}.Cart.Total() in /srv/shop/{0}.cs:line {1}"
+NET_TOTAL = "Failed!  - Failed:    30, Passed:     0, Skipped:     0, Total:    30, Duration: 9 ms"
+
+
+@pytest.mark.parametrize(
+    ("test", "frame", "after"),
+    [
+        (VITEST, " ❯ total src/{0}.ts:{1}:7", " Test Files  1 failed (1)"),
+        (JEST, NODE_FRAME, "Tests:       30 failed, 30 total"),
+        (PLAYWRIGHT, NODE_FRAME, "  30 failed"),
+        (MOCHA, NODE_FRAME, "npm ERR! Test failed."),
+        (XUNIT, NET_FRAME, NET_TOTAL),
+        (VSTEST, NET_FRAME, NET_TOTAL),
+        (SUREFIRE, JAVA_FRAME, "[ERROR] Tests run: 30, Failures: 0, Errors: 30, Skipped: 0"),
+        (GRADLE, JAVA_FRAME, "30 tests completed, 30 failed"),
+        (
+            MINITEST,
+            "    /srv/shop/cart/{0}.rb:{1}:in 'total'",
+            "30 runs, 0 assertions, 0 failures, 30 errors",
+        ),
+    ],
+    ids=["vitest", "jest", "playwright", "mocha", "xunit", "vstest", "surefire", "gradle", "minitest"],
+)
+@pytest.mark.parametrize("prefix", ["", "web_1  | "])
+def test_of_many_failed_tests_most_of_those_that_are_named_are_told_with_the_reason(
+    test: str, frame: str, after: str, prefix: str
+) -> None:
+    named, reasons = told_of(test, frame, after, prefix)
+    assert reasons >= 5
+    assert reasons > 0.7 * named

@@ -7,7 +7,7 @@ from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, TRACE, WARNING, rul
 
 RULES = (
     # Jest and Vitest
-    rule("jest-test", "^●", r"^\s*● (?!Console|Deprecation|Validation Warning)\S.*(?: › .+|$)", CAUSE, ahead=40, listed=True),
+    rule("jest-test", "^●", r"^\s*● (?!Console|Deprecation|Validation Warning)\S.*(?: › .+|$)", CAUSE, ahead=40, listed=True, reason=r"\s+(?:expect\(.*\)\.|Expected|Received|thrown: |(?:[A-Z]\w*)?(?:Error|Exception): )"),
     rule("jest-file", "^f~fail", r"^(?:\s*)FAIL (?: ?\S+ )?\S*\.(?:[cm]?[jt]sx?|vue|svelte)\b", RESULT + 1, ahead=4, listed=True),
     rule("jest-mark", "^✕", r"^\s*✕ \S", RESULT, ahead=0, listed=True),
     rule("jest-total", "^t~failed|^s~failed", r"^\s*(?:Tests|Test Suites|Test Files|Snapshots):? +.*\d+ failed", RESULT - 2, ahead=0, total=True),
@@ -18,7 +18,7 @@ RULES = (
     rule("jest-hangs", "jest did not exit", r"^Jest did not exit one second after", RESULT, ahead=3),
     # https://github.com/GoogleChrome/lighthouse-ci
     rule("lighthouse", "runtime error encountered", r"^\s*Runtime error encountered: ", CAUSE - 1, ahead=2),
-    rule("vitest-failed", "^⎯|^❯~failed|^f~fail", r"^\s*(?:⎯+ Failed (?:Tests|Suites) \d+ ⎯+|❯ .+ \d+ failed|FAIL  (?: [\w.-]{1,40}  )?\S)", RESULT + 1, ahead=24, paragraph=6, listed=True),
+    rule("vitest-failed", "^⎯|^❯~failed|^f~fail", r"^\s*(?:⎯+ Failed (?:Tests|Suites) \d+ ⎯+|❯ .+ \d+ failed|FAIL  (?: [\w.-]{1,40}  )?\S)", RESULT + 1, ahead=24, paragraph=6, listed=True, reason=r"(?:[A-Z]\w*)?(?:Error|Exception)(?: \[\w+\])?: "),
     # the same without Unicode, as Vercel's log has it: below its message
     rule("miette-place", "^,~,-[", r"^\s*,-\[\S+:\d+:\d+\]$", CAUSE - 1, ahead=12, back=2, leads=r"^\s*x \S"),
     rule("miette-label", " `-- ", r"^\s*: +`-- \S", RESULT - 1, ahead=0, back=2, leads=r"^\s*: +[\^|]|^\s*\d+ \|"),
@@ -34,7 +34,7 @@ RULES = (
     rule("tap-total", "# fail", r"^# (?:fail|failed) +[1-9]", RESULT - 2, ahead=0, total=True),
     # https://playwright.dev/docs/test-reporters#json-reporter
     rule("playwright-json", '"ok": false', r'^\s*"ok": false,?$', RESULT, ahead=0, back=2, leads=r'^\s*"title":', listed=True),
-    rule("playwright", "^0~ › ", r"^\s*\d+\) (?:\[[\w -]+\] › )?\S+:\d+:\d+ › ", CAUSE, ahead=40),
+    rule("playwright", "^0~ › ", r"^\s*\d+\) (?:\[[\w -]+\] › )?\S+:\d+:\d+ › ", CAUSE, ahead=40, reason=r"\s+(?:(?:[A-Z]\w*)?Error: |Expected|Received|Locator: )"),
     rule("playwright-total", "^0~failed|^0~flaky|did not run", r"^\s*\d+ (?:failed|flaky|did not run)$", RESULT, ahead=12, total=True),
     rule("eslint-total", "0 problem", r"✖ \d+ problems? \((?!0 errors)", RESULT, ahead=1, total=True),
     rule("eslint-warnings", "found too many warnings", r"found too many warnings \(maximum: \d+\)", CAUSE - 1, ahead=0, back=40, leads=r"^\s+\d+:\d+ +\w+ |^(?:/|\w:\\|\.)?[\w@][^\s:]*\.\w+$|^✖ |^\s+\d+ errors? |^\s*$"),

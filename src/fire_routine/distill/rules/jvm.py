@@ -14,7 +14,7 @@ RULES = (
     # https://docs.oracle.com/en/java/javase/21/docs/specs/man/javac.html: a warning of a lint, in any language
     rule("javac-lint", "[removal] |[deprecation] |[unchecked] |[rawtypes] |[serial] |[preview] |[this-escape] |[options] ", r"^\[(?:ERROR|WARNING)\] .*[\]:] ?\w+: \[[a-z-]+\] ", WARNING, ahead=0),
     rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4, listed=True),
-    rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=TRACE, paragraph=10, listed=True),
+    rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=TRACE, paragraph=10, listed=True, reason=r"(?:[a-z_]\w*\.)+[A-Z]\w*(?::|$)"),
     rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", REPORT, ahead=0, total=True),
     rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *|Failures: $|Errors: $)", CAUSE - 1, ahead=30, paragraph=30),
     rule("surefire-line", "[error]", r"^\[ERROR\]   ?(?:Run \d+: )?\S+(?:\.\S+|»)", CAUSE - 1, ahead=2, listed=True),
@@ -41,7 +41,7 @@ RULES = (
     rule("jvm-cause", "caused by: |^c~caused: ", r"^\s*Caused(?: by)?: ", CAUSE - 2, ahead=TRACE),
     rule("jvm-frames", "^a~at ", r"^\s+at (?:[\w$]+\.)+", NOISE * 5, ahead=0),
     # Gradle
-    rule("gradle-test", " failed", r"^\S.* > .*FAILED\s*$", CAUSE, ahead=TRACE, listed=True),
+    rule("gradle-test", " failed", r"^\S.* > .*FAILED\s*$", CAUSE, ahead=TRACE, listed=True, reason=r"\s+(?:[a-z_]\w*\.)+[A-Z]\w*(?::|$)"),
     rule("gradle-test-progress", "^t~failed", r"^\s*Test \S.* FAILED", RESULT, ahead=6, listed=True),
     # What a test printed, indented; its failure is told below
     rule("gradle-printed", " standard_out| standard_err", r"^\S.* STANDARD_(?:OUT|ERROR)$", 1.0, ahead=0, section=r"^\S", quoted="."),

@@ -12,7 +12,7 @@ RULES = (
     rule("rspec-rerun", "^r~rspec ", r"^rspec \S+_spec\.rb(?::\d+|\[)", RESULT, ahead=0, listed=True),
     rule("rspec-total", "^0~failure", r"^\d+ examples?, [1-9]\d* failures?", RESULT - 2, ahead=0, total=True),
     rule("minitest", "failure:|error:", r"^\s*(?:\d+\) )?(?:Failure|Error):$", CAUSE, ahead=TRACE, paragraph=18),
-    rule("minitest-failed", "#test_|^f~fail|^e~error", r"^[\w:]+#test_\S.*(?: \[\S+:\d+\]:?|:)$|^\s*(?:FAIL|ERROR)(?:\[\"test_| +[\w:]+#test_)", CAUSE - 1, ahead=TRACE, paragraph=6, listed=True),
+    rule("minitest-failed", "#test_|^f~fail|^e~error", r"^[\w:]+#test_\S.*(?: \[\S+:\d+\]:?|:)$|^\s*(?:FAIL|ERROR)(?:\[\"test_| +[\w:]+#test_)", CAUSE - 1, ahead=TRACE, paragraph=6, listed=True, reason=r"\s*(?:Expected|Actual:|[\w:]+(?:Error|Exception): )"),
     rule("minitest-spec", "fail (0|error (0", r"^\s*test_\S.* (?:FAIL|ERROR) \(\d+\.\d+s\)$", CAUSE, ahead=TRACE, paragraph=8),
     rule("test-unit", "failure: test|error: test", r"^(?:Failure|Error): test[_:]? ?\S.*\([\w:]+\)", CAUSE, ahead=TRACE, paragraph=24, listed=True),
     rule("minitest-total", "failures", r"^\d+ (?:runs|tests), \d+ assertions, (?:[1-9]\d* failures|\d+ failures, [1-9]\d* errors)", RESULT - 2, ahead=0, total=True),
