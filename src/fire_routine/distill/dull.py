@@ -44,7 +44,8 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         r"\[INFO\] *(?:-{20}|Total time|Finished at|$)",
         r"\[INFO\] (?:-+<|---? |Running |Tests run: \d+, Failures: 0, Errors: 0|Building |Using '|Copying "
         r"|skip non |Compiling \d|Changes detected|Nothing to compile|Download|No |Reactor |Installing "
-        r"|Deleting |Recompiling|BUILD FAILURE|Results:| T E S T S|Scanning for projects)",
+        r"|Deleting |Recompiling|BUILD (?:FAILURE|SUCCESS)$|Results:| T E S T S|Scanning for projects"
+        r"|\S[^\n]{0,200} SUCCESS \[)",
     ),
     "#": (
         # what opam says of each failure, Bazel of what it ran, and what BuildKit does
@@ -107,6 +108,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "R": (
         r"Ran (?:all test suites|\d+ tests? in )|Result: (?:FAIL|PASS)$|Reading package lists",
         r"Run with --(?:stacktrace|info|debug|scan|warning-mode)\b",
+        r"Running [a-z]\w*(?:\.\w+)+$|Results :$",  # Surefire's, without a level
         _PACKAGES,
         _OBJECTS,
     ),
@@ -118,7 +120,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     ),
     "T": (
         r"Time: {2,}\d|TEST-(?:PASS|OK|START|SKIP) \||Traceback:$|Test Summary Report$|Tasks: TOP => ",
-        r"Temporarily overriding HOME",
+        r"Temporarily overriding HOME|Tests run: \d+, Failures: 0, Errors: 0",
     ),
     "U": (_PACKAGES, _OBJECTS, _APT),
     "X": (r"X(?:PASS|FAIL) ",),

@@ -552,6 +552,11 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "checking for strtol... yes",
         "[INFO] --- maven-failsafe-plugin:3.0.0-M5:verify (default) @ shop ---",
         "[INFO] Tests run: 16, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 1.3 s - in CartTest",
+        "[INFO] BUILD SUCCESS",
+        "[INFO] Shop Parent HEAD-SNAPSHOT .......................... SUCCESS [  1.042 s]",
+        "Tests run: 16, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.024 sec - in CartTest",
+        "Running org.example.shop.CartTest",
+        "Results :",
         "#6 [internal] load build context",
         'By default "node_modules" folder is ignored by transformers.',
         "Cleaning up orphan processes",
@@ -631,6 +636,18 @@ def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
     assert dull_among([b"cart.c: 3", line.encode(), b"cart.c: 4"]) == {1}
 
 
-@pytest.mark.parametrize("line", ["    + 7", "+ expected - actual", "oks: 7", "cart.py 7 lines", "a .. b"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "    + 7",
+        "+ expected - actual",
+        "oks: 7",
+        "cart.py 7 lines",
+        "a .. b",
+        "Running out of memory",
+        "Tests run: 3, Failures: 0, Errors: 1",
+        "[INFO] BUILD SUCCESS of none",
+    ],
+)
 def test_what_looks_like_such_a_line_and_is_none_is_not_dull(line: str) -> None:
     assert not dull_among([b"make: started", line.encode(), b""])

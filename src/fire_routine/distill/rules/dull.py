@@ -26,6 +26,8 @@ RULES = (
     rule("surefire-passed", "failures: 0, errors: 0", r"^(?:\[\w+\] )?Tests run: \d+, Failures: 0, Errors: 0, .* -+ in \S+$", NOISE, ahead=0),
     # `security find-identity`: a certificate of the keychain
     rule("keychain-identity", "^0~0) ", r"^\s*\d+\) [0-9A-F]{40} \"", NOISE, ahead=0),
+    # https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_loops.html: `until`
+    rule("ansible-retry", "failed - retrying: ", r"^FAILED - RETRYING: .* \(\d+ retries left\)", NOISE, ahead=0),
     # fastlane, of a command that it runs once more; Kamal, of what it leaves out
     rule("tried-again", "trying again", r"timed out .*, trying again ", NOISE, ahead=0),
     rule("flutter-lock", "startup lock", r"Waiting for another flutter command to release the startup lock", NOISE, ahead=0),
