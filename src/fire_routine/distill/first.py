@@ -11,6 +11,10 @@ STRONG = 0.85  # of the strongest finding's weight has at least the one that is 
 BEFORE, BEHIND = 10, 40  # lines around it that tell of it
 EARLIER, LATER = 0.9, 0.72  # of their weight have the lines before these, and those behind them
 LISTED = 0.9  # the same of those that name one by one what failed, and say why
+# In a huge log much looks like a cause: so much of their weight have those far from the first one that tell
+# more than any line does, and less than so much of what it tells.
+STRAY, TELLS, CLEARLY = 0.5, 1.0, 0.7
+APART = 300  # lines before it that are far
 
 Lines = dict[int, tuple[float, str]]  # number → weight, rule
 
@@ -29,7 +33,8 @@ def first_cause(findings: Sequence[Finding], lines: Lines) -> int | None:
 def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
     """Weaken, in place, the lines that are far from the first cause among what was found.
 
-    Not those before it in a huge log, in which something as strong may well follow the cause by chance.
+    Of a huge log, in which something as strong may well follow the cause by chance, those before it only
+    where they tell clearly less.
     """
     first = first_cause([span.finding for span in spans], lines)
     if first is None:
@@ -38,8 +43,11 @@ def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
     for span in spans:
         if span.finding.rule.listed:
             listed |= {span.finding.number, *span.reasons}
+    strays = lines[first][0] * CLEARLY if huge else 0.0
     for number, (weight, rule) in lines.items():
-        if number < first - BEFORE and not huge:
+        if TELLS < weight < strays and not first - APART < number <= first + BEHIND:
+            lines[number] = (weight * STRAY, rule)
+        elif number < first - BEFORE and not huge:
             lines[number] = (weight * EARLIER, rule)
         elif number > first + BEHIND:
             lines[number] = (weight * (LISTED if number in listed else LATER), rule)

@@ -38,6 +38,17 @@ def test_what_stands_before_it_tells_less_but_in_a_huge_log(packed: int, told: f
     assert before / beside == pytest.approx(told, abs=0.04)
 
 
+@pytest.mark.parametrize("packed", [1, 400])
+def test_in_a_huge_log_what_tells_clearly_less_than_the_first_cause_tells_little_unless_near(
+    packed: int,
+) -> None:
+    apart = QUIET * packed
+    complaints = [f"ERROR: cannot read the {which} table" for which in ("first", "second", "third")]
+    before, near, behind = complaints
+    told = weights(before, *apart, COMPILES, *QUIET[:20], near, *apart, behind, *apart)
+    assert (told[before] < 0.6 * told[near]) == (told[behind] < 0.6 * told[near]) == (packed > 1)
+
+
 def test_a_list_of_what_failed_is_told_wherever_it_stands() -> None:
     near = weight(NAMED, COMPILES, *QUIET[:20], NAMED, *QUIET)
     far = weight(NAMED, COMPILES, *QUIET, NAMED, *QUIET[:20])
