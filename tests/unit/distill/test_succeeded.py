@@ -185,11 +185,17 @@ def test_what_is_alone_is_told_though_the_run_succeeded(tool: tuple[str, str, st
     assert first(begins, PRINTED, succeeds) == PRINTED
 
 
-def test_what_a_process_fails_of_in_the_end_tells_all_it_tells() -> None:
-    begins, succeeds, _ = TOOLS["ctest"]
-    race = "WARNING: ThreadSanitizer: data race (pid=71)"
-    text = distill.excerpt(distill.read([log(begins, race, succeeds, PRINTED)]), 200).text
-    assert race in text
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("ctest", "WARNING: ThreadSanitizer: data race (pid=71)"),
+        ("pytest", "FAIL Required test coverage of 76% not reached. Total coverage: 61.22%"),
+    ],
+)
+def test_what_a_process_fails_of_in_the_end_tells_all_it_tells(name: str, line: str) -> None:
+    begins, succeeds, _ = TOOLS[name]
+    text = distill.excerpt(distill.read([log(begins, line, succeeds, PRINTED)]), 200).text
+    assert line in text
 
 
 def test_a_failure_has_the_same_fingerprint_whatever_succeeded_before_it(tool: tuple[str, str, str]) -> None:
