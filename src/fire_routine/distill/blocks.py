@@ -36,10 +36,10 @@ _NEXT_WARNING = re.compile(
 # A linter's warning of the next file, where it stands behind a blank line.
 _LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
 # What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests and the next that
-# failed, what another of Vitest's printed.
+# failed, what another of Vitest's printed; a runner's notes on the job.
 _OTHER_PART = re.compile(
     rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =|std(?:err|out) \| \S+\.[cm]?[jt]s"
-    rb"|_{2,} \S[^\n]{0,300} _{2,}$"
+    rb"|_{2,} \S[^\n]{0,300} _{2,}$|Secret source: "
 )
 # Of its share has such a line, each line behind a blank one, and each of another part or behind a step's end:
 # another's, or the runner's.

@@ -42,9 +42,15 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
         return stamp_of(self.raw)[1]
 
 
-def with_lists(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings of which those make a list that do so where another rule found none."""
+def together(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings of which those make a list that do so where another rule found none, without those that tell
+    nothing where another found none."""
     names = {finding.rule.name for finding in findings}
+    findings = [
+        finding
+        for finding in findings
+        if not finding.rule.beside or not names.isdisjoint(finding.rule.beside)
+    ]
     lists = {
         finding.rule.name: replace(finding.rule, listed=True)
         for finding in findings

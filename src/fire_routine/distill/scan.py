@@ -10,7 +10,7 @@ from .blocks import unprefixed
 from .classify import ERROR, GITHUB_MARKS, HEADING, OF_GITHUB, OF_OTHERS, OF_PASSED, OF_RUNS
 from .collected import Collected
 from .ends import ACTION, CLEANS_UP, GITHUB, JENKINS, TRAVIS
-from .findings import Header, Mark, Scan, Tail, with_lists
+from .findings import Header, Mark, Scan, Tail, together
 from .known import Known
 from .passed import began
 from .rules.rule import CAUSE, Rule
@@ -242,7 +242,7 @@ class Scanner:
         self.scan.succeeded = self._succeeded.runs
         self.scan.counts = self._collected.counts
         self.scan.alike = self._collected.alike
-        self.scan.findings = with_lists(self._collected.findings())
+        self.scan.findings = together(self._collected.findings())
         for tail in self.scan.tails:
             self.scan.kept.add(tail.first, tail.raw)
         return self.scan

@@ -72,3 +72,33 @@ def test_a_line_that_several_findings_reach_tells_more_but_no_more_than_the_stro
     said = "while it looked for the price"
     assert weight(said, LINKS, COMPILES, said) > weight(said, COMPILES, said)
     assert max(weights(COMPILES, LINKS, said).values()) == pytest.approx(weight(COMPILES, COMPILES))
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        ("gh: Resource not accessible by integration (HTTP 403)", True),
+        ("remote: Permission to octo/shop.git denied to github-actions[bot].", True),
+        ("denied: installation not allowed to Create organization package", True),
+        (LINKS, False),
+    ],
+)
+def test_what_the_token_may_do_is_told_where_it_was_refused_something(refused: str, told: bool) -> None:
+    log = [
+        "##[group]GITHUB_TOKEN Permissions",
+        "Contents: read",
+        "Metadata: read",
+        "##[endgroup]",
+        "Secret source: Actions",
+        "Prepare workflow directory",
+        *QUIET * 9,
+        "##[group]Run make release",
+        "##[endgroup]",
+        *QUIET,
+        refused,
+        "##[error]Process completed with exit code 1.",
+    ]
+    text = distill.excerpt(distill.read(["\n".join(log).encode()]), 600).text
+    assert refused in text
+    assert ("Contents: read\nMetadata: read" in text) == told
+    assert "Prepare workflow" not in text

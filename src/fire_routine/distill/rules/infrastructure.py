@@ -6,6 +6,9 @@ from __future__ import annotations
 from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, TRACE, rule
 
 RULES = (
+    # https://docs.github.com/en/actions/tutorials/authenticate-with-github_token: what it may do, where it may not
+    rule("token-refused", "release failed with status: 403|refusing to allow a github app", r"release failed with status: 403|refusing to allow a GitHub App to ", CAUSE - 1, ahead=2),
+    rule("token-permissions", "github_token permissions", r"^##\[group\]GITHUB_TOKEN Permissions$", CAUSE, ahead=0, paragraph=20, beside="token-refused|gh|git-remote|credentials"),
     # GitHub Actions
     rule("actions-exit", "process completed with", r"^(?:##\[error\]|Error: )Process completed with exit code", CONSEQUENCE, ahead=0),
     # https://www.jetbrains.com/help/teamcity/service-messages.html

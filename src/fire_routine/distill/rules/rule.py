@@ -46,6 +46,7 @@ class Rule:
     quoted: re.Pattern[bytes] | None = None
     listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
     instead: str = ""  # they make such a list where this other rule takes none
+    beside: frozenset[str] = frozenset()  # its line tells something only where one of these takes one, too
     indented: bool = False  # its lines may be
     total: bool = False  # its line says how much failed in all
     warns: bool = False  # a warning of its tool is what made the build fail
@@ -71,6 +72,7 @@ def rule(
     quoted: str = "",
     listed: bool = False,
     instead: str = "",
+    beside: str = "",
     total: bool = False,
     warns: bool = False,
     logged: bool = False,
@@ -78,7 +80,7 @@ def rule(
     unless: str = "",
     reason: str = "",
 ) -> Rule:
-    """A rule from text; `literals` are separated by `|`."""
+    """A rule from text; `literals` and names are separated by `|`."""
     return Rule(
         name,
         tuple(literals.split("|")),
@@ -94,6 +96,7 @@ def rule(
         pattern(quoted.encode()) if quoted else None,
         listed,
         instead,
+        frozenset(filter(None, beside.split("|"))),
         indented=expression.startswith(("^\\s", "^ ")),
         total=total,
         warns=warns,
