@@ -47,7 +47,7 @@ _OF_ELSE, _OF_NEXT, _OF_OTHERS = 0.2, 0.9, 0.1
 LINES_BEFORE, LINES_AFTER = len(_BEFORE), len(_AFTER)  # that a block may take beyond what its rule reaches
 _LEADING, _FARTHER = 8, 0.65  # lines before the one that a rule took, and what one farther from it tells
 _HEADING, _BENEATH = 0.9, 0.1  # of the weight has a heading, and what stands between it and the line
-_REASON, _OF_BLOCK = 0.97, 0.3  # of the weight has what tells why, of lines that have at least so much
+_OF_BLOCK = 0.3  # of the weight has at least what may tell why: it tells as much as the line itself
 _DULLER = 0.2  # of its share has what tells nothing by itself
 _NEARBY = 128  # lines of which it is remembered how they look: blocks that lie close hold the same
 _HEAVY = 2.0  # rules below it take little of what stands around
@@ -216,5 +216,5 @@ def block(
                 shares[at - first] *= _DULLER
     reasons = _reasons(rule, index, texts, first, shares)
     for at in reasons:
-        shares[at - first] = _REASON
+        shares[at - first] = 1.0
     return first, shares, reasons

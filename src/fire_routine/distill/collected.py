@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from itertools import chain
 
-from .blocks import LINES_AFTER, LINES_BEFORE
+from .blocks import LINES_AFTER, LINES_BEFORE, unprefixed
 from .findings import Finding
 from .rules.rule import Rule
-from .text import shape_of
+from .text import cause_of, shape_of, shown
 
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 20_000  # that are counted
 SPANS = 160  # of a rule
+BELOW = 8  # lines among which the reason of what failed is looked for
 LATEST = 1_000  # lines whose like was kept before
 HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
 
@@ -89,7 +90,16 @@ class Collected:
         begin = max(index - rule.back - LINES_BEFORE, 0)
         end = index + 1 + max(rule.ahead, rule.paragraph) + LINES_AFTER
         lines = self._lines[begin:end]
-        return Finding(rule, self._first + index, lines, index - begin, key, self._shapes.get(key, 0))
+        shape, cause = self._shapes.get(key, 0), self._cause(index, rule)
+        return Finding(rule, self._first + index, lines, index - begin, key, shape, cause)
+
+    def _cause(self, index: int, rule: Rule) -> int:
+        """The hash of what tells why, of the lines below the one at `index`; nought: none does."""
+        if rule.reason is not None:
+            for line in self._lines[index + 1 : index + 1 + BELOW]:
+                if rule.reason.match(unprefixed(shown(line))):
+                    return hash(cause_of(line))
+        return 0
 
     def keep_latest(self) -> None:
         """Of lines alike, the last is kept beside the first ones: it may be the one that counts."""

@@ -31,6 +31,7 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
     at: int  # of the line in `lines`
     key: int  # hash of the line, its numbers masked
     shape: int = 0  # hash of its shape
+    cause: int = 0  # hash of the line that tells why, where there is one
 
     @property
     def raw(self) -> bytes:

@@ -36,9 +36,9 @@ RARE, RARER = 0.6, 0.4  # what is frequent has at least that: a thousand finding
 APART = 0.005  # of a huge log's lines stand between places that are far apart
 SCATTERED = 1.6  # places at which the same tells all; what stands at more has little to do with the failure
 CROWD = 11  # blocks of a rule until its next has half the weight
-# What one of them counts that complains of something else, another shape, where more than so many stand
-# before; or of another file.
-OTHER_CAUSE, FIRST = 0.3, 3
+# What one of them counts that complains of something else, by its reason or, where none is told, by its
+# shape, where more than so many stand before; or of another file.
+OTHER_REASON, OTHER_SHAPE, FIRST = 0.05, 0.3, 3
 OTHER_FILE = 0.4
 LEAST = 0.1  # of its weight has what names a cause, however often: more than what warns beside the first
 LIST = 40  # the same in a list of what failed
@@ -175,20 +175,24 @@ class _Likes:
             return max(math.sqrt(often), RARER) * min(1.0, SCATTERED / self._places[finding.key])
         return max(math.sqrt(often), RARE)
 
-    def _alike(self, finding: Finding, before: int) -> float:
+    def _alike(self, finding: Finding, zone: int) -> float:
         """Lines of one shape: the more causes a rule tells, the fewer examples of each."""
+        before = self._before(zone, "shape", finding.shape)
         fewer = 1 + FEWER * (self._causes[finding.rule.name] - 1)
         examples = max(ALIKE / fewer, 1.0)
         return 1 / (1 + max(before + 1 - examples, 0) * fewer / (LISTED if finding.rule.listed else SHAPES))
 
-    def _crowded(self, finding: Finding, zone: int, alike: int) -> float:
+    def _crowded(self, finding: Finding, zone: int) -> float:
         """Lines of one rule: of a list, the first is told whole before the others are named; the first of
         each cause and of each file tells more than more of the same."""
         name = finding.rule.name
         before = self._before(zone, "rule", name)
+        same = self._before(zone, f"{name}'s cause", finding.cause or finding.shape)
         others: float = before
         if zone > 0 and before > FIRST and finding.rule.weight >= CAUSE - 2 and not finding.rule.instead:
-            others = FIRST + (before - FIRST) * _count(alike, before, OTHER_CAUSE)
+            others = FIRST + (before - FIRST) * _count(
+                same, before, OTHER_REASON if finding.cause else OTHER_SHAPE
+            )
         if zone > 0 and self._totals[name] > 1:
             file = _FILE.match(unprefixed(shown(finding.raw)))
             if file is not None:
@@ -200,12 +204,11 @@ class _Likes:
     def factor(self, finding: Finding, zone: int) -> float:
         if not finding.key:
             return 1.0
-        alike = self._before(zone, "shape", finding.shape)
         factor = (
             self._repeated(finding, zone)
             * self._frequent(finding, zone)
-            * self._alike(finding, alike)
-            * self._crowded(finding, zone, alike)
+            * self._alike(finding, zone)
+            * self._crowded(finding, zone)
         )
         if finding.rule.weight < CAUSE - 1 or self._total > HUGE:  # there, much that is none is named so
             return factor

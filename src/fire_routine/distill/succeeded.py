@@ -4,7 +4,6 @@ nothing else does."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..patterns import pattern
@@ -107,10 +106,6 @@ _TOOLS = (
 SAID = tuple(said for tool in _TOOLS for said in (*tool.starts, *tool.ends, *tool.fails))
 
 
-def _in(literals: Iterable[bytes], text: bytes) -> bool:
-    return any(literal in text for literal in literals)
-
-
 class Succeeded:
     """The runs that succeeded, of a log that is being read."""
 
@@ -125,17 +120,16 @@ class Succeeded:
     def look(self, text: bytes, number: int) -> None:
         """A line, behind what other tools put before it, and its number; one of `SAID` stands in it."""
         for at, tool in enumerate(_TOOLS):
-            if _in(tool.starts, text) and tool.begins.match(text):
+            if tool.begins.match(text):
                 self._begun[at] = number
-            elif _in(tool.fails, text):
-                self._begun.pop(at, None)
-            elif _in(tool.ends, text) and tool.succeeded.match(text):
-                self._end(at, number)
+            elif at in self._begun:
+                if tool.succeeded.match(text):
+                    self._end(at, number)
+                elif any(fails in text for fails in tool.fails):
+                    del self._begun[at]
 
     def _end(self, tool: int, number: int) -> None:
-        begun = self._begun.pop(tool, None)
-        if begun is None:
-            return
+        begun = self._begun.pop(tool)
         while self.runs and self.runs[-1][0] >= begun:  # a part of this one
             self.runs.pop()
         if len(self.runs) >= MOST:

@@ -30,6 +30,7 @@ _PARTICULARS = pattern(
     rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"
     rb"|(?<![A-Za-z_.-])[\w-]*+(?:[/\\:]|\.(?:\w|[\w.-]*(?:[/\\:]|\.\w)))[^\s,;()]*"  # no word is tried twice
 )
+_QUOTED = pattern(rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+")
 # Carriage returns at a line's end: as many as Travis has are replaced faster than by the expression.
 _TURNS, _TURNED = re.compile(rb"\r+\n"), 2
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
@@ -201,3 +202,9 @@ def template(line: bytes) -> bytes:
 def shape_of(line: bytes) -> bytes:
     """A raw line without what differs from one finding to the next: places, names in quotes, numbers."""
     return _PARTICULARS.sub(b"", shown(line)[:600]).strip()
+
+
+def cause_of(line: bytes) -> bytes:
+    """A raw line that tells why something failed without numbers and quotations: names, of an exception's
+    class or of where it was raised, tell causes apart."""
+    return _QUOTED.sub(b"", shown(line)[:300]).strip()

@@ -235,6 +235,23 @@ def test_each_cause_is_told_where_several_tests_failed_of_each(summary: bool, ro
     assert [cause for cause in causes if cause not in text] == []
 
 
+def test_the_few_that_failed_of_something_else_are_told_among_many_that_failed_of_one_cause() -> None:
+    words = ["".join(letters) for letters in product("bdfg", "aeiou", "prst")]
+    others = {40: "java.lang.IllegalArgumentException", 71: "org.opentest4j.AssertionFailedError"}
+    lines = [
+        line
+        for at, word in enumerate(words)
+        for line in (
+            f"CartTest > testOf{word.title()}() FAILED",
+            f"    {others.get(at, 'java.lang.ExceptionInInitializerError')} at CartTest.java:{100 + at}",
+            "",
+        )
+    ]
+    text = distill.excerpt(distill.read(["\n".join(lines).encode()]), 2_000).text
+    for at, cause in others.items():
+        assert f"testOf{words[at].title()}() FAILED\n    {cause} at CartTest.java" in text
+
+
 @pytest.mark.parametrize("marked", [False, True])
 def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None:
     far, near = (finding(at, at) for at in (1_000, 119_900))

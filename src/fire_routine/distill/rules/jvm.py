@@ -41,7 +41,7 @@ RULES = (
     rule("jvm-cause", "caused by: |^c~caused: ", r"^\s*Caused(?: by)?: ", CAUSE - 2, ahead=TRACE),
     rule("jvm-frames", "^a~at ", r"^\s+at (?:[\w$]+\.)+", NOISE * 5, ahead=0),
     # Gradle
-    rule("gradle-test", " failed", r"^\S.* > .*FAILED\s*$", CAUSE, ahead=TRACE, listed=True, reason=r"\s+(?:[a-z_]\w*\.)+[A-Z]\w*(?::|$)"),
+    rule("gradle-test", " failed", r"^\S.* > .*FAILED\s*$", CAUSE, ahead=TRACE, listed=True, reason=r"\s+(?:[a-z_]\w*\.)+[A-Z]\w*(?::|$| at )"),
     rule("gradle-test-progress", "^t~failed", r"^\s*Test \S.* FAILED", RESULT, ahead=6, listed=True),
     # What a test printed, indented; its failure is told below
     rule("gradle-printed", " standard_out| standard_err", r"^\S.* STANDARD_(?:OUT|ERROR)$", 1.0, ahead=0, section=r"^\S", quoted="."),
