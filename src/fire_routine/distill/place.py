@@ -145,7 +145,7 @@ class _Likes:
         self._seen: dict[tuple[int, str, int | str], int] = {}
         self._totals = Counter(finding.rule.name for finding in scan.findings)
         shapes = {(finding.rule.name, finding.shape) for finding in scan.findings}
-        self._causes = Counter(name for name, _ in shapes)
+        self._shapes = Counter(name for name, _ in shapes)
         self._last = {finding.key: finding.number for finding in scan.findings}
         self._places = _places(scan, total) if total > HUGE else {}
         self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(total, 1))), 1.0)
@@ -178,7 +178,7 @@ class _Likes:
     def _alike(self, finding: Finding, zone: int) -> float:
         """Lines of one shape: the more causes a rule tells, the fewer examples of each."""
         before = self._before(zone, "shape", finding.shape)
-        fewer = 1 + FEWER * (self._causes[finding.rule.name] - 1)
+        fewer = 1 + FEWER * (self._shapes[finding.rule.name] - 1)
         examples = max(ALIKE / fewer, 1.0)
         return 1 / (1 + max(before + 1 - examples, 0) * fewer / (LISTED if finding.rule.listed else SHAPES))
 
