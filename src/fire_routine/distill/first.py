@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .findings import Finding, Span
-from .rules import LOGGED
+from .rules import LOGGED, OF_ANY_FAMILY
 
 STRONG = 0.85  # of the strongest finding's weight has at least the one that is taken for the first cause
 BEFORE, BEHIND = 10, 40  # lines around it that tell of it
@@ -34,7 +34,7 @@ def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
     """Weaken, in place, the lines that are far from the first cause among what was found.
 
     Of a huge log, in which something as strong may well follow the cause by chance, those before it only
-    where they tell clearly less.
+    where they tell clearly less, and are no disk's or network's complaint.
     """
     first = first_cause([span.finding for span in spans], lines)
     if first is None:
@@ -45,7 +45,8 @@ def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
             listed |= {span.finding.number, *span.reasons}
     strays = lines[first][0] * CLEARLY if huge else 0.0
     for number, (weight, rule) in lines.items():
-        if TELLS < weight < strays and not first - APART < number <= first + BEHIND:
+        apart = not first - APART < number <= first + BEHIND
+        if apart and TELLS < weight < strays and rule not in OF_ANY_FAMILY:
             lines[number] = (weight * STRAY, rule)
         elif number < first - BEFORE and not huge:
             lines[number] = (weight * EARLIER, rule)

@@ -49,6 +49,13 @@ def test_in_a_huge_log_what_tells_clearly_less_than_the_first_cause_tells_little
     assert (told[before] < 0.6 * told[near]) == (told[behind] < 0.6 * told[near]) == (packed > 1)
 
 
+def test_in_a_huge_log_what_any_tool_fails_of_tells_all_it_tells_however_far() -> None:
+    full = "cp: error writing 'cart.tar': No space left on device"
+    often = [*QUIET * 400, *[full, *QUIET] * 30]
+    alone = weight(full, *often, *QUIET * 400)
+    assert weight(full, *often, *QUIET * 200, COMPILES, *QUIET * 200) > 0.85 * alone
+
+
 def test_a_list_of_what_failed_is_told_wherever_it_stands() -> None:
     near = weight(NAMED, COMPILES, *QUIET[:20], NAMED, *QUIET)
     far = weight(NAMED, COMPILES, *QUIET, NAMED, *QUIET[:20])
