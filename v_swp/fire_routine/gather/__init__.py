@@ -1,9 +1,0 @@
-"""What GitHub knows: which run failed, its jobs, steps, annotations, logs, pull request, last green run."""
-
-from __future__ import annotations
-
-from .logs import read_green_logs, read_logs
-from .run import gather_run
-from .trigger import GatherError, find_trigger
-
-__all__ = ["GatherError", "find_trigger", "gather_run", "read_green_logs", "read_logs"]
