@@ -26,11 +26,12 @@ RAW_ESCAPE = re.compile(
 )
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.
 CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
+_QUOTATIONS = rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"  # and numbers
+_QUOTED = pattern(_QUOTATIONS)
 _PARTICULARS = pattern(
-    rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"
-    rb"|(?<![A-Za-z_.-])[\w-]*+(?:[/\\:]|\.(?:\w|[\w.-]*(?:[/\\:]|\.\w)))[^\s,;()]*"  # no word is tried twice
+    _QUOTATIONS  # and words with places' marks, none tried twice
+    + rb"|(?<![A-Za-z_.-])[\w-]*+(?:[/\\:]|\.(?:\w|[\w.-]*(?:[/\\:]|\.\w)))[^\s,;()]*"
 )
-_QUOTED = pattern(rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+")
 # Carriage returns at a line's end: as many as Travis has are replaced faster than by the expression.
 _TURNS, _TURNED = re.compile(rb"\r+\n"), 2
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.

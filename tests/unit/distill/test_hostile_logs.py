@@ -110,10 +110,13 @@ def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
 HOSTILE = """
 import sys
 from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
+from fire_routine.distill.succeeded import _TOOLS
 tokens = [" ", "\\t", "a", "A", "1", "/", ".", "-", ":", "(", ")", "[", "]", "_", "=", "*", "+", "|", "a/", "a.", "A::",
           "1:", ".py", "::a", "a::", "\\\\", "/a", "[a] ", "at ", "Error", "(A", "=1", "- "]
-starts = ["", "FAIL ", "FAILED ", "ERROR: ", "a.py::", "x:1:in `a: (", "[ERROR] ", "1) ", "Error: ", "  at ", "E   "]
+starts = ["", "= 1 passed", "  expect(", "FAIL ", "FAILED ", "ERROR: ", "a.py::", "x:1:in `a: (", "[ERROR] ", "1) ", "Error: ", "  at ", "E   "]
 rules = (*DULL, *SPECIFIC, *GENERAL)
+of_lines = [expression for rule in rules for expression in (rule.leads, rule.reason, rule.unless, rule.heading)]
+of_lines += [expression for tool in _TOOLS for expression in (tool.begins, tool.succeeded)]
 for start in starts:
     for token in tokens:
         line = (start + token * 600)[:600] + "\\n!"
@@ -121,8 +124,8 @@ for start in starts:
             rule.pattern.search(line)
             if rule.section is not None:
                 rule.section.search(line)
-            if rule.leads is not None:
-                rule.leads.match(line.encode())
+        for expression in filter(None, of_lines):
+            expression.match(line.encode())
 """
 
 

@@ -151,7 +151,6 @@ def test_what_failed_does_not_end_with_the_success_of_one_that_begins_in_silence
     [
         ("maven", "[ERROR] There are test failures."),
         ("vitest", "⎯⎯⎯⎯⎯⎯ Unhandled Errors ⎯⎯⎯⎯⎯⎯"),
-        ("vitest", "⎯⎯⎯⎯⎯ Unhandled Rejection ⎯⎯⎯⎯⎯\nError: Unhandled Error"),
     ],
 )
 def test_a_failure_that_a_run_ignores_may_be_the_cause(name: str, line: str) -> None:

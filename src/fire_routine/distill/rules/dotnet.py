@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from .rule import CAUSE, CONSEQUENCE, REPORT, RESULT, TRACE, WARNING, rule
 
+_WHY = r"\s*(?:Assert\.|Expected|Actual|But was|[\w.]+Exception(?: |:))"  # below a failed test's name
+
 RULES = (
     rule("msbuild", "error ", r": (?:fatal )?error ?(?!TS)[A-Z]{2,6}\d{2,5}: ", CAUSE, ahead=2),
     rule("msbuild-tool", " error : ", r"^(?:\s*\d+>)?\s*\S.{0,200} : (?:[\w ]{1,20} )?error : ", CAUSE - 1, ahead=2),
     rule("msbuild-warning", "warning ", r": warning ?[A-Z]{2,6}\d{2,5}: ", WARNING, ahead=0),
     rule("msbuild-result", "build failed", r"^Build FAILED\.$", CONSEQUENCE + 1, ahead=0, paragraph=6),
     rule("msbuild-total", "error(s)", r"^\s+[1-9]\d* Error\(s\)$", CONSEQUENCE, ahead=0),
-    rule("dotnet-test", "^f~failed |^x~x ", r"^\s*(?:Failed|X) +[\w.`+]+(?:[(<].*)? \[[\d<].*\]$", RESULT + 1, ahead=16, listed=True, reason=r"\s*(?:Assert\.|Expected|Actual|But was|[\w.]+Exception(?: |:))"),
+    rule("dotnet-test", "^f~failed |^x~x ", r"^\s*(?:Failed|X) +[\w.`+]+(?:[(<].*)? \[[\d<].*\]$", RESULT + 1, ahead=16, listed=True, reason=_WHY),
     rule("vstest", "^f~failed   ", r"^Failed {3}\S+$", RESULT + 1, ahead=4),
     rule("mspec", "^»~(fail)", r"^» .* \(FAIL\)$", CAUSE, ahead=10, paragraph=10),
     rule("test-host", "test run was aborted", r"test run was aborted", CAUSE - 1, ahead=3),
@@ -21,7 +23,7 @@ RULES = (
     rule("serilog", " err] | ftl] ", r"^\[\d\d:\d\d:\d\d (?:ERR|FTL)\] \S", CAUSE - 2, ahead=8),
     rule("dotnet-message", "error message:", r"^\s*Error Message:$", CAUSE, ahead=12, paragraph=12, back=1, leads=r"^\s*Failed "),
     rule("dotnet-stack", "stack trace:", r"^\s*Stack Trace:$", RESULT, ahead=3, back=2, leads=r"^\s*\S"),
-    rule("xunit", "[fail]", r"\w[.+]\w.* \[FAIL\]", CAUSE, ahead=TRACE, listed=True, reason=r"\s*(?:Assert\.|Expected|Actual|But was|[\w.]+Exception(?: |:))"),
+    rule("xunit", "[fail]", r"\w[.+]\w.* \[FAIL\]", CAUSE, ahead=TRACE, listed=True, reason=_WHY),
     rule("nunit", "^0~) failed|^0~) error|^0~) invalid|^0~) test ", r"^\d+\) (?:Failed|Error|Invalid|Test (?:Failure|Error)) :", CAUSE, ahead=TRACE, paragraph=10, listed=True),
     rule("dotnet-total", "^f~failed: |^t~failed|^f~failed!", r"^(?:Failed!  - Failed: |Test Run Failed|Total tests: .*Failed: [1-9]|\s+Failed: [1-9])", RESULT - 2, ahead=3, total=True),
     rule("nuget", "error nu|unable to find |unable to resolve ", r"error NU\d{4}|Unable to (?:find|resolve) (?:version|package)", CAUSE, ahead=2),

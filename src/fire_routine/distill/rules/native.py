@@ -113,7 +113,7 @@ RULES = (
     rule("xcodebuild", "^*~failed|^*~interrupted|xcodebuild: error|^t~testing failed|commands failed", r"^\*\* (?:BUILD|TEST|ARCHIVE|ANALYZE) (?:FAILED|INTERRUPTED) \*\*|^xcodebuild: error: |^Testing failed:|^The following build commands failed", RESULT - 1, ahead=10, paragraph=6),
     rule("xcode-file", ": error: ", r"^/[^:]*\.(?:xcodeproj|xcworkspace|xcassets|xcframework|xcconfig|pbxproj|plist|storyboard|xib|entitlements|swift)(?: \(in target .{1,200}\))?: error: ", CAUSE, ahead=1),
     rule("xcpretty", "^❌|^Γ~Γ¥î|^Ô~ÔØî|^[~[x] /", r"^\s*(?:❌|Γ¥î|ÔØî)  (?!.*: 0$)\S|^\[x\] /", CAUSE, ahead=6),
-    rule("xcpretty-warning", "^⚠", r"^\s*⚠️ (?!GitHub release failed)", WARNING, ahead=0),
+    rule("xcpretty-warning", "^⚠", r"^\s*⚠️  \S", WARNING, ahead=0),
     rule("xcpretty-test", ", expected|, failed|, ((|, xct|, throw|, caught|, received|, asynchronous|, exceeded", r"^  \w+, (?:expected|failed|\(\(|XCT|throw|caught|received|Asynchronous|Exceeded)", CAUSE, ahead=10, paragraph=8, back=3, leads=r"^\S+$|^\s*$"),
     rule("cocoapods", "^[~[!] ", r"^\[!\] (?!\w*Error: |\(plugin )", CAUSE - 2, ahead=8),
     rule("swift-package", "error: ", r"^error: (?:fatalError|terminated|no such module|the package|dependencies|product|package|emit-module)", CAUSE - 1, ahead=6),
