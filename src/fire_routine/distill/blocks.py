@@ -11,6 +11,7 @@ from .dull import dull_among
 from .ends import ends_step
 from .frames import dimmed, indent
 from .rules.rule import Rule
+from .text import announces
 
 _CONTINUES = re.compile(  # among them │, and what a Windows console makes of it
     rb"\s+at |\s*(?:\xe2\x9d\xaf) \S+:\d|at (?:<|\w+\.|[\w-]+, )"
@@ -39,7 +40,7 @@ _LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
 # failed, what another of Vitest's printed; a runner's notes on the job.
 _OTHER_PART = re.compile(
     rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =|std(?:err|out) \| \S+\.[cm]?[jt]s"
-    rb"|_{2,} \S[^\n]{0,300} _{2,}$|Secret source: "
+    rb"|_{2,} \S[^\n]{0,300} _{2,}$|Secret source: |Current runner version: "
 )
 # Of its share has such a line, each line behind a blank one, and each of another part or behind a step's end:
 # another's, or the runner's.
@@ -174,11 +175,17 @@ def _body(texts: Sequence[bytes], index: int, begin: int, end: int) -> list[floa
 def _reasons(
     rule: Rule, index: int, texts: Sequence[bytes], first: int, shares: Sequence[float]
 ) -> list[int]:
-    """The places of the lines below the one at `index`, in the block from `first` on, that tell why."""
+    """The places of the lines beside the one at `index`, in the block from `first` on, that tell why; what
+    one of them announces stands below it."""
     if rule.reason is None:
         return []
-    below = range(index + 1, first + len(shares))
-    return [at for at in below if shares[at - first] >= _OF_BLOCK and rule.reason.match(texts[at])]
+    told: list[int] = []
+    for at, share in enumerate(shares, first):
+        why = at != index and share >= _OF_BLOCK and rule.reason.match(texts[at])
+        announced = told[-1:] == [at - 1] and announces(texts[at - 1]) and texts[at].strip()
+        if why or announced:
+            told.append(at)
+    return told
 
 
 def block(

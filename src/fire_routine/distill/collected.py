@@ -7,7 +7,7 @@ from itertools import chain
 from .blocks import LINES_AFTER, LINES_BEFORE, unprefixed
 from .findings import Finding
 from .rules.rule import Rule
-from .text import cause_of, shape_of, shown
+from .text import announces, cause_of, shape_of, shown
 
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 20_000  # that are counted
@@ -40,7 +40,8 @@ class Collected:
         self._counts: dict[int, int] = {}  # of this step, by the line's mask, hashed
         self._alike: dict[int, int] = {}  # and by shape
         self._shapes: dict[int, int] = {}  # of a mask
-        self._again: dict[int, tuple[int, Rule]] = {}  # mask → the last line of this window that has it
+        # The last line of this window that has the key, its rule and cause
+        self._again: dict[int, tuple[int, Rule, int]] = {}
         self._latest: dict[int, Finding] = {}
         self._latest_to = -1  # number of the last of them, at most
         self._held = 0  # bytes of the lines of findings
@@ -73,7 +74,8 @@ class Collected:
     def take(self, index: int, mask: bytes, rule: Rule) -> None:
         """A rule took the line at `index` of the window."""
         self.last = self._first + index
-        key = hash(mask)
+        cause = self._cause(index, rule)
+        key = hash((mask, cause))
         count = self._counts.get(key, 0)
         if count or len(self._counts) < TEMPLATES:
             self._counts[key] = count + 1
@@ -82,30 +84,34 @@ class Collected:
                 shape = self._shapes[key] = hash(shape_of(self._lines[index]))
             self._alike[shape] = self._alike.get(shape, 0) + 1
         if count < EXAMPLES:
-            self._keep(self._find(index, rule, key))
+            self._keep(self._find(index, rule, key, cause))
         else:
-            self._again[key] = (index, rule)
+            self._again[key] = (index, rule, cause)
 
-    def _find(self, index: int, rule: Rule, key: int) -> Finding:
+    def _find(self, index: int, rule: Rule, key: int, cause: int) -> Finding:
         begin = max(index - rule.back - LINES_BEFORE, 0)
         end = index + 1 + max(rule.ahead, rule.paragraph) + LINES_AFTER
         lines = self._lines[begin:end]
-        shape, cause = self._shapes.get(key, 0), self._cause(index, rule)
+        shape = self._shapes.get(key, 0)
         return Finding(rule, self._first + index, lines, index - begin, key, shape, cause)
 
     def _cause(self, index: int, rule: Rule) -> int:
-        """The hash of what tells why, of the lines below the one at `index`; nought: none does."""
+        """The hash of what tells why, of the lines that lead to the one at `index` and those below it;
+        nought: none does."""
         if rule.reason is not None:
-            for line in self._lines[index + 1 : index + 1 + BELOW]:
-                if rule.reason.match(unprefixed(shown(line))):
-                    return hash(cause_of(line))
+            above = self._lines[max(index - rule.back, 0) : index]
+            lines = (*above, *self._lines[index + 1 : index + 1 + BELOW])
+            for at, line in enumerate(lines):
+                text = shown(line)
+                if rule.reason.match(unprefixed(text)):
+                    return hash(b"".join(map(cause_of, lines[at : at + 1 + announces(text)])))
         return 0
 
     def keep_latest(self) -> None:
         """Of lines alike, the last is kept beside the first ones: it may be the one that counts."""
-        for key, (index, rule) in self._again.items():
+        for key, (index, rule, cause) in self._again.items():
             self._latest.pop(key, None)
-            self._latest[key] = self._find(index, rule, key)
+            self._latest[key] = self._find(index, rule, key, cause)
             self._latest_to = max(self._latest_to, self._first + index)
             self._hold(self._latest[key])
         self._again.clear()
@@ -131,7 +137,9 @@ class Collected:
                     if left > 0:
                         counts[like] = left
         self._again = {
-            key: (index, rule) for key, (index, rule) in self._again.items() if index < begin or rule.lasting
+            key: (index, rule, cause)
+            for key, (index, rule, cause) in self._again.items()
+            if index < begin or rule.lasting
         }
         if self._latest_to >= first:  # a window before this one showed them first
             self._latest = {

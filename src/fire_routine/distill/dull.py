@@ -40,12 +40,13 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "(": (r"\(pass\) |\(See full trace by running task with", r"\(cd \S+ && \\$"),  # Bazel runs that
     "{": (r'\{"Time":"[\w:.+-]{1,40}","Action":"(?:start|run|pause|cont|pass|skip|bench)"',),  # test2json's
     "[": (
-        r"\[gw\d+\] \S+ -- Python |\[Pipeline\] |\[command\]|\[\w{1,20}\] (?:" + _PACKAGES + ")",
+        r"\[gw\d+\] (?:\S+ -- Python |\[ *\d+%\] (?:PASSED|SKIPPED|XFAIL|RERUN) )",  # pytest-xdist's
+        r"\[Pipeline\] |\[command\]|\[\w{1,20}\] (?:" + _PACKAGES + ")",
         r"\[INFO\] *(?:-{20}|Total time|Finished at|$)",
         r"\[INFO\] (?:-+<|---? |Running |Tests run: \d+, Failures: 0, Errors: 0|Building |Using '|Copying "
         r"|skip non |Compiling \d|Changes detected|Nothing to compile|Download|No |Reactor |Installing "
         r"|Deleting |Recompiling|BUILD (?:FAILURE|SUCCESS)$|Results:| T E S T S|Scanning for projects"
-        r"|\S[^\n]{0,200} SUCCESS \[)",
+        r"|\S[^\n]{0,200} (?:SUCCESS \[|\.{2,} SKIPPED$))",
     ),
     "#": (
         # what opam says of each failure, Bazel of what it ran, and what BuildKit does
@@ -172,6 +173,7 @@ _WITHIN = {
         (b": *** [", rb"\S*make(?:\[\d+\])?: \*\*\* \[[^\n]*\] Error "),
         (b". ok\n", rb"\S{1,200}\.(?:t|sh) \.{2,} ok$"),  # prove's
         (b" ... ok", rb".* \.\.\. ok\s*$"),
+        (b".py::", rb"\S{1,300}\.py::\S{1,300}\s*$"),  # a test that pytest-xdist begins
         (b"%]", rb".{0,2000} (?:PASSED|SKIPPED|XFAIL)(?: \(.{0,300}\))? +\[ *\d+%\]\s*$"),  # pytest's
         (b" \\\n", rb"[A-Z_]{2,40}=\S* \\$"),  # what Bazel ran
     )

@@ -176,8 +176,8 @@ class _Likes:
         return max(math.sqrt(often), RARE)
 
     def _alike(self, finding: Finding, zone: int) -> float:
-        """Lines of one shape: the more causes a rule tells, the fewer examples of each."""
-        before = self._before(zone, "shape", finding.shape)
+        """Lines of one shape and one cause: the more causes a rule tells, the fewer examples of each."""
+        before = self._before(zone, "shape", hash((finding.shape, finding.cause)))
         fewer = 1 + FEWER * (self._shapes[finding.rule.name] - 1)
         examples = max(ALIKE / fewer, 1.0)
         return 1 / (1 + max(before + 1 - examples, 0) * fewer / (LISTED if finding.rule.listed else SHAPES))

@@ -200,6 +200,11 @@ def template(line: bytes) -> bytes:
     return text.translate(None, _DIGIT_BYTES)
 
 
+def announces(text: bytes) -> bool:
+    """Whether the text of a line ends with a colon: what it is about stands in the next one."""
+    return text.rstrip().endswith(b":")
+
+
 def shape_of(line: bytes) -> bytes:
     """A raw line without what differs from one finding to the next: places, names in quotes, numbers."""
     return _PARTICULARS.sub(b"", shown(line)[:600]).strip()

@@ -146,6 +146,7 @@ def test_the_line_that_a_code_frame_points_at_tells_more_than_those_around_it() 
         "============================= slowest 10 durations =============================",
         "stdout | src/till.test.ts > Till > opens",
         "_________________________________ test_rounds __________________________________",
+        "Current runner version: '2.334.0'",
     ],
 )
 def test_another_part_of_a_tool_s_report_is_no_part_of_a_failure(part: str) -> None:
@@ -182,6 +183,20 @@ def test_what_a_tool_says_above_its_error_belongs_to_it(lines: list[bytes]) -> N
     first, shares = block_at(len(lines) - 1, lines)
     assert first == 0
     assert min(shares) > 0.9
+
+
+def test_what_a_reason_announces_tells_as_much_as_the_reason() -> None:
+    lines = [
+        b"  14) Cart totals",
+        b"      Failure/Error: total(cart)",
+        b"",
+        b"      ActionController::UrlGenerationError:",
+        b"        No route matches [POST]",
+        b"      # ./spec/cart_spec.rb:9:in `block (2 levels) in <top (required)>'",
+    ]
+    _, shares = block_at(0, lines)
+    assert shares[3:5] == [1.0, 1.0]
+    assert shares[5] < 1.0
 
 
 def test_frames_that_are_not_indented_belong_to_their_block() -> None:

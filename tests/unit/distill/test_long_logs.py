@@ -252,6 +252,26 @@ def test_the_few_that_failed_of_something_else_are_told_among_many_that_failed_o
         assert f"testOf{words[at].title()}() FAILED\n    {cause} at CartTest.java" in text
 
 
+def test_a_cause_that_stands_above_the_place_is_told_though_another_has_many_places() -> None:
+    causes = {53: "SIM105 Use `contextlib.suppress(KeyError)`", 67: "TC003 Move it into a block"}
+    lines = [
+        line
+        for at in range(10, 99)
+        for line in (
+            causes.get(at, "W293 [*] Blank line contains whitespace"),
+            f"  --> shop/cart.py:{at}:1",
+            "   |",
+            f"{at} |     cart.add(total)",
+            "   | ^^^^",
+            "   |",
+            "help: Remove it",
+            "",
+        )
+    ]
+    text = distill.excerpt(distill.read(["\n".join(lines).encode()]), 2_000).text
+    assert [cause for cause in causes.values() if cause not in text] == []
+
+
 @pytest.mark.parametrize("marked", [False, True])
 def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None:
     far, near = (finding(at, at) for at in (1_000, 119_900))

@@ -630,6 +630,9 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "Analyzing shop...",
         "  Γ£ÿ  13 [chromium] ΓÇ║ e2e/cart.spec.ts:13:3 ΓÇ║ Cart ΓÇ║ shows prices (retry #1) (26.1s)",
         "  ✘  13 [chromium] › e2e/cart.spec.ts:13:3 › Cart › shows prices (retry #1) (26.1s)",
+        "[INFO] shop-web ........................................... SKIPPED",
+        "[gw3] [  7%] PASSED tests/test_cart.py::test_sums ",
+        "tests/test_cart.py::TestCart::test_sums[EUR-2] ",
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
@@ -647,6 +650,9 @@ def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
         "Running out of memory",
         "Tests run: 3, Failures: 0, Errors: 1",
         "[INFO] BUILD SUCCESS of none",
+        "[INFO] shop-web ........................................... FAILURE [  6.681 s]",
+        "[gw3] [  7%] FAILED tests/test_cart.py::test_sums ",
+        "tests/test_cart.py::test_sums Fatal Python error: Aborted",
     ],
 )
 def test_what_looks_like_such_a_line_and_is_none_is_not_dull(line: str) -> None:

@@ -42,7 +42,7 @@ RULES = (
     rule("gitlab-failed", "job failed", r"^ERROR: Job failed", CONSEQUENCE, ahead=1),
     # how a process ended
     rule("killed", "killed|oom-kill|code 137|status 137|exited with 137|exit with 137", r"Killed(?=\s|$)|killed by signal|OOMKilled|oom-kill|exit(?:ed)?(?: with)?(?: exit)? (?:code|status) 137|exit(?:ed)? with 137", CAUSE, ahead=1),
-    rule("out-of-memory", "of memory|heap limit|heap space is|javascript heap|cannot allocate|memory exhausted|bad_alloc|enomem|outofmemoryerror", r"^(?!.*\b[Ee]xpected\b.*['\"]).*(?:ut of [Mm]emory|OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap|heap space is exhausted)", CAUSE, ahead=TRACE),
+    rule("out-of-memory", "of memory|heap limit|heap space is|javascript heap|cannot allocate|memory exhausted|bad_alloc|enomem|outofmemoryerror", r"^(?!.*\b[Ee]xpected\b.*['\"]).*(?:ut of [Mm]emory|(?<!On)OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap|heap space is exhausted)", CAUSE, ahead=TRACE),
     rule("disk-full", "no space left|enospc|disk quota", r"[Nn]o space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=TRACE),
     # shells
     rule("shell-line", ": line ", r"^\S+: line \d+: ", CAUSE - 1, ahead=1, logged=True),
@@ -84,7 +84,7 @@ RULES = (
     rule("pacman", "error: ", r"^error: (?:target not found|failed (?:retrieving|to (?:commit|init|prepare|synchronize|update))|could not (?:open|satisfy))", CAUSE, ahead=3),
     rule("alpine", "error: ", r"^ERROR: (?:unable to select|.*\.apk|\S+-\d\S*: |https?://)", CAUSE - 1, ahead=4),
     # containers, clusters, provisioning
-    rule("docker-daemon", "response from daemon|the docker daemon|docker: error", r"Error response from daemon: |Cannot connect to the Docker daemon|^docker: Error", CAUSE, ahead=2),
+    rule("docker-daemon", "response from daemon|the docker daemon|docker: error|valid docker environment", r"Error response from daemon: |Cannot connect to the Docker daemon|^docker: Error|Could not find a valid Docker environment", CAUSE, ahead=2),
     rule("docker-image", "invalid reference format|manifest unknown|pull access denied|no matching manifest|exec format error|oci runtime ", r"invalid reference format|manifest unknown|pull access denied|no matching manifest for|exec format error|OCI runtime \w+ failed", CAUSE, ahead=2),
     rule("port-taken", "already allocated|address already in use|in use by container", r"port is already allocated|[Aa]ddress already in use|already in use by container", CAUSE - 1, ahead=TRACE),
     rule("buildkit", "^#~error|^e~error: failed to|^f~failed to solve", r"^#\d+ ERROR: |^(?:ERROR|error): failed to (?:solve|build|receive)|^failed to solve", CAUSE, ahead=1, back=8, leads=r"^#\d+ (?:\[|[\d.]+ )"),

@@ -10,16 +10,20 @@ RULES = (
     # Maven's help text after a failure; before the general [ERROR] rule
     rule("maven-help", "[error]", r"^\[ERROR\] (?:-*$|To see the full stack|Re-run Maven|For more information|\[Help \d|After correcting|Please refer to|-> \[Help|  mvn )|^\[ERROR\]\s*$", CONSEQUENCE, ahead=0),
     rule("maven-unresolved", "failed to execute goal", _MAVEN + r"Failed to execute goal .*(?:Could not (?:resolve dependencies|find artifact|transfer artifact)|Failed to collect dependencies)", RESULT + 0.5, ahead=0),
+    # https://maven.apache.org/surefire/maven-surefire-plugin/examples/shutdown.html
+    rule("surefire-fork", "in the fork|forked vm terminated", r"There was a timeout (?:or other error )?in the fork|The forked VM terminated without ", CAUSE - 1, ahead=4),
     rule("maven-goal", "failed to execute goal", _MAVEN + r"Failed to execute goal ", RESULT - 1, ahead=12),
     # https://docs.oracle.com/en/java/javase/21/docs/specs/man/javac.html: a warning of a lint, in any language
     rule("javac-lint", "[removal] |[deprecation] |[unchecked] |[rawtypes] |[serial] |[preview] |[this-escape] |[options] ", r"^\[(?:ERROR|WARNING)\] .*[\]:] ?\w+: \[[a-z-]+\] ", WARNING, ahead=0),
     rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4, listed=True),
     rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=TRACE, paragraph=10, listed=True, reason=r"(?:[a-z_]\w*\.)+[A-Z]\w*(?::|$)"),
     rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", REPORT, ahead=0, total=True),
-    rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *|Failures: $|Errors: $)", CAUSE - 1, ahead=30, paragraph=30),
-    rule("surefire-line", "[error]", r"^\[ERROR\]   ?(?:Run \d+: )?\S+(?:\.\S+|»)", CAUSE - 1, ahead=2, listed=True),
+    # Its lines bear a level of their own since Surefire 3
+    rule("surefire-heading", "failures: |errors: ", r"^\[ERROR\] (?:Failures|Errors): $", CAUSE - 1, ahead=4, paragraph=4),
+    rule("surefire-summary", "failed tests:|tests in error:|failures: |errors: ", r"^(?:\[ERROR\] )?(?:Failed tests: *|Tests in error: *)|^(?:Failures|Errors): $", CAUSE - 1, ahead=30, paragraph=30),
+    rule("surefire-line", "[error]", r"^\[ERROR\]   ?(?:Run \d+: )?(?!\+-)\S+(?:\.\S+|»)", CAUSE - 1, ahead=2, listed=True),
     rule("maven-resolution", "could not resolve|in offline mode and|could not find artifact|could not transfer|non-resolvable|failed to collect|failed to read artifact", r"(?:Could not (?:resolve dependencies|find artifact|transfer artifact)|Non-resolvable|Failed to (?:collect dependencies|read artifact)|in offline mode and )", CAUSE, ahead=3),
-    rule("maven-enforcer", "rule 0: |convergence error|detected jdk|detected maven|detected java", r"^(?:\[\w+\] )?(?:Rule \d+: \S+ failed with message|Dependency convergence error for |Detected (?:JDK|Maven|Java)\b.* is not )", CAUSE, ahead=10, paragraph=10),
+    rule("maven-enforcer", "rule 0: |convergence error|bound dependencies error|found banned|restricted to jdk|detected jdk|detected maven|detected java", r"^(?:\[\w+\] )?(?:Rule \d+: \S+ failed with message|Dependency convergence error for |Require upper bound dependencies error for |Found Banned Dependency: |Restricted to JDK |Detected (?:JDK|Maven|Java)\b.* is not )", CAUSE, ahead=10, paragraph=10),
     rule("maven-list", "unapproved licenses:|dependencies found:", r"^(?:\[\w+\] )*(?:Files with unapproved licenses:|(?:Used undeclared|Unused declared|Non-test scoped test only) dependencies found:)", RESULT, ahead=8, paragraph=8, warns=True),
     rule("maven-check", "missing header in|rule violated for", r"^(?:\[\w+\] )*(?:Missing header in: |Rule violated for )", RESULT, ahead=0, listed=True, warns=True),
     rule("maven-invoker", ". failed (", r"^\[INFO\] +\S+ ?\.{2,} ?FAILED \(", CAUSE - 1, ahead=2, paragraph=2),
@@ -36,6 +40,8 @@ RULES = (
     rule("maven-exception", "^o~org.apache.maven.|caused by: org.apache.maven.", r"^(?:Caused by: )?org\.apache\.maven\.\S*(?:Exception|Error)(?:: |$)", RESULT - 2, ahead=1),
     rule("junit-console", "^=~=> ", r"^\s+=> (?:[a-z_]\w*\.)+[A-Z]\w*", CAUSE, ahead=TRACE, back=2, leads=r"^\s+\S", listed=True),
     rule("jvm-exception", "exception|error|throwable:|.lang.throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=TRACE, paragraph=0, logged=True),
+    # https://docs.spring.io/spring-boot/reference/features/spring-application.html#features.spring-application.startup-failure
+    rule("spring-start", "application failed to start", r"^APPLICATION FAILED TO START$", CAUSE, ahead=0),
     rule("spring-log", " --- [", r"^\s*(?:\S+ )?\s*ERROR \d+ --- \[", REPORT + 1, ahead=TRACE, logged=True),
     rule("jvm-thread", "exception in thread", r"^Exception in thread ", CAUSE, ahead=TRACE),
     rule("jvm-cause", "caused by: |^c~caused: ", r"^\s*Caused(?: by)?: ", CAUSE - 2, ahead=TRACE),
@@ -74,6 +80,8 @@ RULES = (
     rule("ivy", ": not found", r"^\[warn\]\s+::?\s+\S+#\S+;\S+: not found", CAUSE, ahead=0, listed=True),
     rule("mill", "targets failed|tests failed: ", r"^(?:\S+ )?\d+ (?:targets failed|tests failed: )$", RESULT - 1, ahead=4, paragraph=6),
     rule("r8", "missing class", r"^(?:ERROR: )?(?:R8: )?Missing class(?:es detected while running R8| \S+ \(referenced from)", CAUSE - 1, ahead=0, listed=True),
+    # Gradle's plugin compiles once more without the daemon then
+    rule("kotlin-daemon", "kotlin daemon|daemon compilation failed", r"^(?:e: )?(?:Daemon compilation failed|Failed to compile with Kotlin daemon)", WARNING, ahead=0),
     rule("kotlin", "^e~e: ", r"^e: \S", CAUSE, ahead=2),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
     rule("javac-warning", ".java:|.kt:|.scala:", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |warning - |\[\w+\])", WARNING, ahead=0),

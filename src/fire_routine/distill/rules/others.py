@@ -75,7 +75,7 @@ RULES = (
     rule("ocaml-exception", "^f~failure(|invalid_argument(|sys_error(", r"^(?:Stdlib\.)?(?:Failure|Invalid_argument|Sys_error)\(", CAUSE - 1, ahead=TRACE),
     rule("ounit", "^e~error: |^f~failure: ", r"^(?:Error|Failure): .{1,200}:\d+(?::[^()]*)?\.$", CAUSE, ahead=2),
     rule("qcheck", "^t~ failed (|^t~ failed:|^e~error: property", r"^[Tt]est .* (?:failed \(\d+ shrink steps\)|errored on \(\d+ shrink steps\)):$|^Error: property .* failed", CAUSE, ahead=6, paragraph=6),
-    rule("dart-compile", ".dart:0", r"^\S+\.dart:\d+:\d+: Error: ", CAUSE, ahead=4, paragraph=2),
+    rule("dart-compile", ".dart:0", r"^\s*(?:Compilation failed for testPath=\S+: )?\S+\.dart:\d+:\d+: Error: ", CAUSE, ahead=4, paragraph=2),
     rule("dart-analyze", ".dart:0", r"^\s*error - \S+\.dart:\d+:\d+ - ", CAUSE, ahead=1),
     rule("dart-analyze-notice", ".dart:0", r"^\s*(?:warning|info) - \S+\.dart:\d+:\d+ - ", HINT, ahead=1, listed=True, warns=True),
     rule("dart-format", "^c~.dart", r"^Changed \S+\.dart$", RESULT, ahead=0, listed=True),
@@ -86,7 +86,8 @@ RULES = (
     rule("dart-notice", "warning • |^i~info • ", r"^\s*(?:warning|info) • ", HINT, ahead=0, listed=True, warns=True),
     # ΓòÉΓòí: how Windows consoles show ═╡
     rule("flutter-exception", "exception caught", r"(?:══╡|ΓòÉΓòí) EXCEPTION CAUGHT", CAUSE, ahead=TRACE, paragraph=14),
-    rule("flutter-test", "[e]", r"^\d\d:\d\d \+\d+(?: ~\d+)? -\d+: .*\[E\]", CAUSE, ahead=TRACE),
+    rule("flutter-build", "gradle build failed to produce", r"^Gradle build failed to produce an \.", CAUSE - 1, ahead=1),
+    rule("flutter-test", "[e]", r"^\d\d:\d\d \+\d+(?: ~\d+)? -\d+: .*\[E\]", CAUSE, ahead=TRACE, listed=True),
     rule("nim", ".nim(", r"^\s*\S+\.nim\(\d+, \d+\)(?: Error: |: Check failed: )", CAUSE, ahead=4, paragraph=2),
     rule("purescript", ".purs:0", r"^(?:at |\[\d+/\d+ \w+\] )\S+\.purs:\d+:\d+", CAUSE, ahead=12, back=2, leads=r"^Error found|^in module|^\[\d+"),
     rule("rescript", "found a bug for you", r"We've found a bug for you!", CAUSE, ahead=20),

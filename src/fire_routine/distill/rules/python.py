@@ -23,8 +23,9 @@ RULES = (
     rule("pytest-collecting", "^_~ error collecting ", r"^_{2,} ERROR collecting \S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, listed=True),
     # The summary lists them, where there is one: pytest prints it since its version 5.4
     rule("pytest-test", "^_~__", r"^_{2,} (?!coverage: |summary _)(?:ERROR at (?:setup|teardown) of )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, instead="pytest-failed"),
-    rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[gw\d+\]\s*)?(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", CAUSE, ahead=2, listed=True),
-    rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b", REPORT, ahead=0, listed=True),
+    rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", CAUSE, ahead=2, listed=True),
+    # with the worker that ran it: https://pytest-xdist.readthedocs.io/en/stable/
+    rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b|^\[gw\d+\] +(?:\[ *\d+%\] )?(?:FAILED|ERROR) \S+\.py\b", REPORT, ahead=0, listed=True),
     rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", HINT + 0.5, ahead=0, total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", REPORT + 1, ahead=0),
@@ -61,7 +62,7 @@ RULES = (
     rule("pylint", ": e0000: |: f0000: ", r"^\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
     rule("python-lint", ".py:0|.pyi:0", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0, listed=True),
     rule("pyflakes", ".py:0", r"^\S+\.py:\d+:(?:\d+:?|) (?:'\S+' (?:imported|may|is)|import|undefined|local variable|redefinition|unused|dictionary key|name '|assertion is|f-string|string formatting|unable to|from \S+ import).*[^:]$|^\S+\.py:\d+: unused \w+ '", CAUSE - 1, ahead=0, listed=True),
-    rule("ruff", ".py:0|.pyi:0|.ipynb", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S", listed=True),
+    rule("ruff", ".py:0|.pyi:0|.ipynb", r"^\s*-+> \S+\.(?:pyi?|ipynb)\b.*:\d+:\d+$", CAUSE - 1, ahead=10, back=1, leads=r"^\S", listed=True, reason=r"[A-Z]+\d+ (?:\[\*\] )?\S|invalid-syntax: "),
     rule("bandit", ">> issue: [", r"^>> Issue: \[\w+:\w+\]", CAUSE, ahead=6, paragraph=9),
     rule("behave", "assert failed: |assertion failed: ", r"^ {6}(?:ASSERT FAILED|Assertion Failed): ", CAUSE, ahead=12, back=12, leads=r"^ +(?:Scenario|Given|When|Then|And|But)\b", listed=True),
     rule("robot", "| fail |", r"\| FAIL \|$", CAUSE - 1, ahead=4, paragraph=6),

@@ -8,7 +8,7 @@ from .rule import CAUSE, HINT, REPORT, RESULT, TRACE, rule
 RULES = (
     rule("rspec-failures", "failures:", r"^Failures:$", RESULT, ahead=0, section=r"^(?:Finished in |Failed examples:|Pending:|Top \d+)", limit=2000),
     rule("rspec-load", "^a~an error occurred|^w~while loading", r"^(?:An error occurred (?:while loading \S+|in an? `.*` hook)\.|While loading \S+ an? `)", CAUSE, ahead=TRACE, paragraph=10),
-    rule("rspec-example", "failure/error", r"^\s*Failure/Error: ", CAUSE, ahead=TRACE, paragraph=8, back=3, leads=r"^\s+\d+\) |^\s*$|^\s+\S|^An error occurred|^While loading"),
+    rule("rspec-example", "failure/error", r"^\s*Failure/Error: ", CAUSE, ahead=TRACE, paragraph=8, back=3, leads=r"^\s+\d+\) |^\s*$|^\s+\S|^An error occurred|^While loading", reason=r"\s+(?:expected|[\w:]+(?:Error|Exception):)"),
     rule("rspec-rerun", "^r~rspec ", r"^rspec \S+_spec\.rb(?::\d+|\[)", RESULT, ahead=0, listed=True),
     rule("rspec-total", "^0~failure", r"^\d+ examples?, [1-9]\d* failures?", RESULT - 2, ahead=0, total=True),
     rule("minitest", "failure:|error:", r"^\s*(?:\d+\) )?(?:Failure|Error):$", CAUSE, ahead=TRACE, paragraph=18),
