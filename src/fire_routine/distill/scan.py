@@ -22,7 +22,8 @@ TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
-SCRIPT = b"[36;1m"  # how a runner shows a step's script, which is no output, as its heading is none
+# How a runner shows a step's script, which is no output, as its heading is none; `gh` with a caret.
+SCRIPT = (b"\x1b[36;1m", b"^[[36;1m")
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 200  # marks that are remembered, of the first and of the last
 
@@ -125,7 +126,7 @@ class Scanner:
             self._look_for_marks(index, raw, marks)
         if rule is None:
             return
-        if raw.find(SCRIPT, 0, 80) >= 0 or raw.find(HEADING, 0, 500) >= 0:
+        if raw.startswith(SCRIPT, stamp_of(raw)[0]) or raw.find(HEADING, 0, 500) >= 0:
             return
         below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
         if b"^" in below and _CARETS_ALONE.match(unprefixed(shown(below))):
@@ -226,7 +227,7 @@ class Scanner:
         shell = ""
         for line in self._lines[index + 1 : index + 200]:
             said = segments(line)[-1]
-            if SCRIPT in line[:80]:
+            if line.startswith(SCRIPT, stamp_of(line)[0]):
                 script.append(shown(line).decode("utf-8", "replace"))
             elif said.startswith("shell: "):
                 shell = said[len("shell: ") :]

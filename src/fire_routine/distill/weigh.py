@@ -6,25 +6,23 @@ The numbers below were chosen by their recall on labelled logs of real failures.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from ..model import Block, Digest, Repeat, Step
 from .facts import facts
-from .findings import Finding, Scan, Span, Tail, keep, span_of
+from .findings import Finding, Scan, Span, keep, span_of
 from .first import Lines, outrank
 from .green import Green
 from .identity import identity
 from .kept import Kept
 from .place import ELSEWHERE, HUGE, exits, extent, factors
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
+from .tail import weigh_tail
 from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
 AROUND = 100  # bytes, about, of what is kept beside each line that a rule took
-LOOKED = 120  # lines before a mark of which the dull are sorted out
-TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
-FALL = 0.94  # from each line before a mark to the one before it
 SHOWN = 0.35  # of its weight has a line of a block whose text another line shows, such as a stack frame
 REPORTED = 12  # lines from which on the same text is a second report
 MORE = 0.9  # an earlier line shows it, unless it has less than this of the later one's weight
@@ -44,28 +42,6 @@ ANY = 0.02  # the weight of any line of a log that is kept as a whole
 
 _WORDS = re.compile(rb"[A-Za-z]+")
 _STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last lines without it
-
-
-def _tail(lines: Lines, tail: Tail, dull: Collection[int], own: Mapping[int, float], least: float) -> None:
-    """The nearer a line before a mark is to it, the more it tells, down to the `least` that any has.
-
-    What a rule took tells no more here than its `own` weight: the last of many alike is one of many.
-    """
-    number, weight, room = tail.first + len(tail.raw), tail.weight, MOST
-    near, told = number - LOOKED, weight
-    for raw in reversed(tail.raw):
-        number -= 1
-        weight *= FALL if len(raw) > 40 else 1 - (1 - FALL) / 3  # short lines cost little
-        if number >= near:
-            told = weight * 0.2 if number in dull else weight
-        elif (near - number) % TOGETHER == 1:
-            told = weight
-        said = min(told, own.get(number, told))
-        if number not in lines or lines[number][0] < said:
-            lines[number] = (said, "tail")
-        room -= len(raw)
-        if room < 0 or weight < least:
-            break
 
 
 def _strongest(scan: Scan, steps: Sequence[Step], green: Green | None) -> list[tuple[Finding, float]]:
@@ -164,7 +140,7 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge:
         if span.finding.rule.weight > CONSEQUENCE
     }
     for tail in scan.tails:
-        _tail(lines, tail, dull, own, ANY if scan.whole else 0.0)
+        weigh_tail(lines, tail, dull, own, scan.kept, MOST, ANY if scan.whole else 0.0)
     shares = _shares(spans, factors, huge=huge)
     told = _told(shares)
     endings = _Endings()

@@ -275,13 +275,39 @@ def test_each_job_of_a_run_s_log_ends_where_its_last_error_was_marked_if_no_step
 
 def test_what_a_step_printed_is_told_rather_than_another_s_environment() -> None:
     exit_mark = "##[error]Process completed with exit code 1."
-    printed = [f"checked page {n}, it is as it was" for n in range(25)]
+    printed = [f"checked page {letter}{letter}, it is as it was" for letter in "abcdefghijklmnopqrstuvwxy"]
     settings = ["shell: /usr/bin/bash -e {0}", "env:", *(f"  SETTING_{n}: /opt/tools/{n}" for n in range(25))]
     first = ["##[group]Run make check", "make check", "##[endgroup]", *printed, exit_mark]
     second = ["##[group]Run make report", "make report", *settings, "##[endgroup]", "no report", exit_mark]
     text = distill.excerpt(distill.read(["\n".join([*first, *second]).encode()]), 1_060).text
     assert all(line in text for line in ("make report", *printed[5:], "no report"))
     assert "SETTING_" not in text
+
+
+@pytest.mark.parametrize(
+    ("before", "colour", "end"),
+    [
+        ("2026-01-02T03:04:05.1234567Z ", "\x1b[36;1m", "\x1b[0m"),
+        (f"{'deploy the shop ' * 4}\tCheck\t2026-01-02T03:04:05.1234567Z ", "^[[36;1m", "^[[0m"),
+    ],
+)
+def test_a_step_s_script_is_told_as_what_was_run_and_is_no_finding(
+    before: str, colour: str, end: str
+) -> None:
+    script = [f"{colour}print('ERROR: no till'); raise ValueError('till'){end}"]
+    printed = ["##[endgroup]", *(f"page {n}" for n in range(200)), "FAILED tests/test_till.py::test_opens"]
+    lines = ["##[group]Run make check", *script, *printed, "##[error]Process completed with exit code 1."]
+    digest = distill.read(["".join(f"{before}{line}\n" for line in lines).encode()])
+    assert digest.command == script[0].removeprefix(colour).removesuffix(end)
+    assert "print(" not in distill.excerpt(digest, 600).text
+
+
+def test_of_lines_alike_before_a_step_s_end_the_last_are_told_and_what_led_to_them() -> None:
+    waited = [f"attempt {n} of 60: nothing listens at port 5001" for n in range(1, 61)]
+    lines = ["##[group]Run make check", "starting the till", "waiting for it", *waited, "gave up"]
+    log = "\n".join([*lines, "##[error]Process completed with exit code 1."])
+    text = distill.excerpt(distill.read([log.encode()]), 2_048).text
+    assert all(line in text for line in ("starting the till", "waiting for it", *waited[-2:], "gave up"))
 
 
 def test_what_buildkit_repeats_of_a_failed_step_tells_less() -> None:

@@ -23,6 +23,8 @@ RULES = (
     rule("actions-error", "##[error]", r"^##\[error\]", CAUSE - 2, ahead=6),
     rule("actions-workflow-error", "::error", r"^::error\b", RESULT, ahead=3),
     rule("actions-warning", "##[warning]", r"^##\[warning\]", NOISE * 5, ahead=0),
+    # coreutils, where what they wrote to ended first: under `pipefail` that is a failure
+    rule("broken-pipe", "broken pipe", r"^[\w./-]+: (?:standard output|write error): Broken pipe$", REPORT, ahead=0),
     # other CI systems
     rule("travis-exit", "exited with", r"^(?:The command )?\"?.*\"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)|^Done\. Your build exited with [1-9]", CONSEQUENCE, ahead=0),
     rule("travis-stalled", "no output has been received", r"^No output has been received in the last", CAUSE, ahead=4),

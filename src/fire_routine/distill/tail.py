@@ -1,0 +1,50 @@
+"""How much the lines before the mark of a step's end tell, whatever they say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from .findings import Tail
+from .first import Lines
+from .kept import Kept
+
+LOOKED = 120  # lines before a mark that are told apart: the dull, and those alike
+TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
+FALL = 0.94  # from each line before a mark to the one before it
+SHORT, FALL_OF_SHORT = 40, 0.98  # bytes of a line that costs little room, and the same from such a one
+DULL = 0.2  # of its weight has a line that tells nothing by itself
+ALIKE, MORE = 2, 0.3  # the last of lines that differ in digits only which tell all, and what more of them do
+
+
+def weigh_tail(
+    lines: Lines,
+    tail: Tail,
+    dull: Collection[int],
+    own: Mapping[int, float],
+    kept: Kept,
+    room: int,
+    least: float,
+) -> None:
+    """Give to the lines of a tail, in place: the nearer one before a mark is to it, the more it tells, down
+    to the `least` that any has, and up to `room` bytes of them.
+
+    What a rule took tells no more here than its `own` weight: the last of many alike is one of many.
+    """
+    number, weight = tail.first + len(tail.raw), tail.weight
+    near, told = number - LOOKED, weight
+    alike: dict[bytes, int] = {}
+    for raw in reversed(tail.raw):
+        number -= 1
+        weight *= FALL if len(raw) > SHORT else FALL_OF_SHORT
+        if number >= near:
+            mask = kept.text[number].translate(None, b"0123456789")
+            alike[mask] = alike.get(mask, 0) + 1
+            told = weight * (DULL if number in dull else 1.0) * (MORE if alike[mask] > ALIKE else 1.0)
+        elif (near - number) % TOGETHER == 1:
+            told = weight
+        said = min(told, own.get(number, told))
+        if number not in lines or lines[number][0] < said:
+            lines[number] = (said, "tail")
+        room -= len(raw)
+        if room < 0 or weight < least:
+            break
