@@ -9,7 +9,8 @@ escape sequences and timestamps aside. Printed for each set: the mean share of l
 characters, of all logs and of two halves, by the SHA-1 of the project's name.
 
 `--green` lets the distiller know the green logs. `--splice MB` puts so many megabytes of output of the green
-logs before the failed log, before its labelled lines, behind them in their step, and behind the log.
+logs before the failed log, before its labelled lines, behind them in their step, and behind the log; with
+both, the distiller knows as much other output of the green logs.
 """
 
 from __future__ import annotations
@@ -129,16 +130,22 @@ def filled(greens: Sequence[Path], chance: random.Random, size: int, stamped: bo
     return filler
 
 
-def spliced(folder: Path, greens: Sequence[Path], size: int, case: Case) -> dict[str, Recall]:
+def spliced(
+    folder: Path, greens: Sequence[Path], size: int, with_green: bool, case: Case
+) -> dict[str, Recall]:
     """What is kept of a log amid the output of green ones, by where that stands."""
     lines = (folder / case["log"]).read_bytes().split(b"\n")
     stamped = sum(STAMP.match(line.decode("utf-8", "replace")) is not None for line in lines[:50]) > 25
-    filler = filled(greens, random.Random(case["id"]), size, stamped)
-    amid = {
-        place: distilled(case, b"\n".join([*lines[:at], *filler, *lines[at:]]))
-        for place, at in spliced_at(lines, case).items()
-    }
-    return {"by itself": distilled(case, b"\n".join(lines)), **amid}
+    chance = random.Random(case["id"])
+    filler = filled(greens, chance, size, stamped)
+    another = b"\n".join(filled(greens, chance, size, stamped)) if with_green else None
+    found = {"by itself": distilled(case, b"\n".join(lines))}
+    for place, at in spliced_at(lines, case).items():
+        data = b"\n".join([*lines[:at], *filler, *lines[at:]])
+        found[place] = distilled(case, data)
+        if another is not None:
+            found[f"{place}, green"] = distilled(case, data, another)
+    return found
 
 
 def half_of(case: Case) -> str:
@@ -163,7 +170,7 @@ def report(cases: Sequence[Case], found: Sequence[dict[str, Recall]]) -> Iterato
             said = "   ".join(
                 f"{which} ({len(each)}) {mean(each)}" for which, each in zip("AB", halves, strict=True)
             )
-            yield f"{name:12} {way:18} ({len(read)}) {mean([recall for _, recall in read])}   {said}"
+            yield f"{name:12} {way:23} ({len(read)}) {mean([recall for _, recall in read])}   {said}"
 
 
 def main() -> int:
@@ -193,7 +200,7 @@ def main() -> int:
         greens = sorted({folder / green for case in every if (green := case.get("green"))})
         if not greens:
             parser.error("--splice needs cases with a green log")
-        work = partial(spliced, folder, greens, int(arguments.splice * 1e6))
+        work = partial(spliced, folder, greens, int(arguments.splice * 1e6), arguments.green)
     with Pool() as pool:
         found = pool.map(work, cases, chunksize=1)
     print(*report(cases, found), sep="\n")
