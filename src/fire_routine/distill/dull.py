@@ -19,7 +19,15 @@ _PACKAGES = (
 _OBJECTS = r"(?:Receiving|Resolving|Compressing|Counting|Enumerating|Unpacking) (?:objects|deltas)"  # git's
 _APT = r"(?:Get|Hit|Ign):\d+ |(?:Selecting previously|Preparing to unpack|Unpacking|Setting up) \S+ "
 _CARGO = r"(?:Compiling|Checking|Fresh|Documenting) [\w-]+ v\d"
-_LAYER = r"[0-9a-f]{12}: (?:Preparing|Waiting|Pull|Push|Layer|Already)"  # Docker's
+# Docker's and Compose's layers, and what Compose does
+_LAYER = (
+    r"[0-9a-f]{12}(?:: (?:Preparing|Waiting|Pull|Push|Layer|Already)"
+    r"| (?:Download|Extract|Pull|Waiting|Verify))"
+)
+_COMPOSED = (
+    r"(?:Container|Network|Volume) \S{1,200} +"
+    r"(?:Creat(?:ing|ed)|Start(?:ing|ed)|Stopp(?:ing|ed)|Remov(?:ing|ed)|Waiting|Healthy|Running)\b"
+)
 _RECIPE = r"(?:GNU)?[Mm]akefile\S*:\d+: recipe for target "
 
 # How such lines begin, behind their indentation, by their first character.
@@ -81,6 +89,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "C": (
         r"Command failed with status \(\d|Cleaning up orphan|Configuration cache entry ",
         r"Copying (?:blob|config) (?:sha256:)?[0-9a-f]{12}",
+        _COMPOSED,
         _PACKAGES,
         _OBJECTS,
         _CARGO,
@@ -103,13 +112,14 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "I": (r"It's possible libcurl couldn't connect|Installing /\S{1,300}$", _PACKAGES, _APT),
     "J": (r"Jest failed to parse a file\. This happens",),
     "M": (_RECIPE,),
-    "N": (r"Name +Stmts|No issues found!",),
+    "N": (r"Name +Stmts|No issues found!", _COMPOSED),
     "O": (r"Out of the box Jest supports Babel",),
     "P": (r"PASS(?:ED)?[: ]|Post job cleanup", _PACKAGES, _APT),
     "R": (
         r"Ran (?:all test suites|\d+ tests? in )|Result: (?:FAIL|PASS)$|Reading package lists",
         r"Run with --(?:stacktrace|info|debug|scan|warning-mode)\b",
         r"Running [a-z]\w*(?:\.\w+)+$|Results :$",  # Surefire's, without a level
+        r"Received \d+ of \d+ \(",  # a cache, by actions/cache
         _PACKAGES,
         _OBJECTS,
     ),
@@ -124,6 +134,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         r"Temporarily overriding HOME|Tests run: \d+, Failures: 0, Errors: 0",
     ),
     "U": (_PACKAGES, _OBJECTS, _APT),
+    "V": (_COMPOSED,),
     "X": (r"X(?:PASS|FAIL) ",),
     "Y": (r"You'll find more details and examples of these|You can use '--warning-mode",),
     "a": (

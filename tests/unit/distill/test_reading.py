@@ -659,6 +659,11 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "[INFO] shop-web ........................................... SKIPPED",
         "[gw3] [  7%] PASSED tests/test_cart.py::test_sums ",
         "tests/test_cart.py::TestCart::test_sums[EUR-2] ",
+        " Container shop-db-1  Started",
+        " Network shop_default  Creating",
+        ' Volume "shop_postgres-data"  Created',
+        " 9b857f539cb1 Downloading [====>      ]  12.3MB/29.2MB",
+        "Received 1172515 of 1172515 (100.0%), 1.4 MBs/sec",
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
@@ -678,6 +683,7 @@ def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
         "[INFO] BUILD SUCCESS of none",
         "[INFO] shop-web ........................................... FAILURE [  6.681 s]",
         "[gw3] [  7%] FAILED tests/test_cart.py::test_sums ",
+        " Container shop-db-1  Error",
         "tests/test_cart.py::test_sums Fatal Python error: Aborted",
     ],
 )
