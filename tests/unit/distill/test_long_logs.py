@@ -485,6 +485,8 @@ SUREFIRE = (
     "org.example.{2}: {0} is unknown\n{1}\n"
 )
 GRADLE = "CartTest > test_{0}() FAILED\n    org.example.{2}: {0} is unknown\n{1}\n"
+RSPEC = "  {3}) Cart test_{0}\n     Failure/Error: total(cart)\n\n     {2}:\n       {0} is unknown\n{1}\n"
+FLUTTER = "00:07 +0 -{3}: test/cart_test.dart: Cart test_{0} [E]\n  {2}: {0} is unknown\n{1}\n"
 MINITEST = "  {3}) Error:\nCartTest#test_{0}:\n{2}: {0} is unknown\n{1}\n"
 JAVA_FRAME = "\tat org.example.{0}.Cart.total(Cart.java:{1})"
 NODE_FRAME = "    at total (/srv/shop/cart/{0}.js:{1}:7)"
@@ -503,13 +505,18 @@ NET_TOTAL = "Failed!  - Failed:    30, Passed:     0, Skipped:     0, Total:    
         (VSTEST, NET_FRAME, NET_TOTAL),
         (SUREFIRE, JAVA_FRAME, "[ERROR] Tests run: 30, Failures: 0, Errors: 30, Skipped: 0"),
         (GRADLE, JAVA_FRAME, "30 tests completed, 30 failed"),
+        (RSPEC, "     # ./spec/{0}_spec.rb:{1}:in 'total'", "30 examples, 30 failures"),
+        (FLUTTER, "  package:shop/{0}.dart {1}:7  Cart.total", "00:09 +0 -30: Some tests failed."),
         (
             MINITEST,
             "    /srv/shop/cart/{0}.rb:{1}:in 'total'",
             "30 runs, 0 assertions, 0 failures, 30 errors",
         ),
     ],
-    ids=["vitest", "jest", "playwright", "mocha", "xunit", "vstest", "surefire", "gradle", "minitest"],
+    ids=[
+        *("vitest", "jest", "playwright", "mocha", "xunit", "vstest", "surefire", "gradle"),
+        *("rspec", "flutter", "minitest"),
+    ],
 )
 @pytest.mark.parametrize("prefix", ["", "web_1  | "])
 def test_of_many_failed_tests_most_of_those_that_are_named_are_told_with_the_reason(

@@ -87,7 +87,7 @@ RULES = (
     # ΓòÉΓòí: how Windows consoles show ═╡
     rule("flutter-exception", "exception caught", r"(?:══╡|ΓòÉΓòí) EXCEPTION CAUGHT", CAUSE, ahead=TRACE, paragraph=14),
     rule("flutter-build", "gradle build failed to produce", r"^Gradle build failed to produce an \.", CAUSE - 1, ahead=1),
-    rule("flutter-test", "[e]", r"^\d\d:\d\d \+\d+(?: ~\d+)? -\d+: .*\[E\]", CAUSE, ahead=TRACE, listed=True),
+    rule("flutter-test", "[e]", r"^\d\d:\d\d \+\d+(?: ~\d+)? -\d+: .*\[E\]", CAUSE, ahead=TRACE, listed=True, reason=r"\s+(?:Expected: |Actual: |[\w.]*(?:Exception|Error): )"),
     rule("nim", ".nim(", r"^\s*\S+\.nim\(\d+, \d+\)(?: Error: |: Check failed: )", CAUSE, ahead=4, paragraph=2),
     rule("purescript", ".purs:0", r"^(?:at |\[\d+/\d+ \w+\] )\S+\.purs:\d+:\d+", CAUSE, ahead=12, back=2, leads=r"^Error found|^in module|^\[\d+"),
     rule("rescript", "found a bug for you", r"We've found a bug for you!", CAUSE, ahead=20),
