@@ -31,15 +31,15 @@ class Collected:
     """What was found so far; a window of the log's lines is at hand at a time."""
 
     def __init__(self) -> None:
-        self.counts: dict[int, int] = {}  # of lines by their mask, hashed, in the steps that ended
+        self.counts: dict[int, int] = {}  # of lines by their key, in the steps that ended
         self.alike: dict[int, int] = {}  # the same by shape
         self._lines: list[bytes] = []
         self._first = 0  # number of the first of them
         self._found: dict[str, list[Finding]] = {}  # by rule
         self.last = -1  # number of the last line that was taken
-        self._counts: dict[int, int] = {}  # of this step, by the line's mask, hashed
+        self._counts: dict[int, int] = {}  # of this step, by the line's key
         self._alike: dict[int, int] = {}  # and by shape
-        self._shapes: dict[int, int] = {}  # of a mask
+        self._shapes: dict[int, int] = {}  # of a key
         # The last line of this window that has the key, its rule and cause
         self._again: dict[int, tuple[int, Rule, int]] = {}
         self._latest: dict[int, Finding] = {}
@@ -68,7 +68,7 @@ class Collected:
     def _forget(self) -> None:
         self._counts.clear()
         self._alike.clear()
-        if len(self._shapes) > TEMPLATES:  # a mask has the same in every step
+        if len(self._shapes) > TEMPLATES:  # a key has the same in every step
             self._shapes.clear()
 
     def take(self, index: int, mask: bytes, rule: Rule) -> None:

@@ -29,9 +29,9 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
     number: int  # of the line
     lines: list[bytes]
     at: int  # of the line in `lines`
-    key: int  # hash of the line, its numbers masked
+    key: int  # hash of the line, its numbers masked, and of its cause
     shape: int = 0  # hash of its shape
-    cause: int = 0  # hash of the line that tells why, where there is one
+    cause: int = 0  # hash of the line that tells why and of what it announces, where there is one
 
     @property
     def raw(self) -> bytes:

@@ -52,7 +52,7 @@ class Rule:
     warns: bool = False  # a warning of its tool is what made the build fail
     logged: bool = False  # programs print it where nothing fails, too
     lasting: bool = False  # its process fails of it in the end, though the tests passed
-    reason: re.Pattern[bytes] | None = None  # a line of its block that tells as much as its own: why
+    reason: re.Pattern[bytes] | None = None  # a line beside it that tells as much as its own: why
     unless: re.Pattern[bytes] | None = None  # what the line below says where this one is not meant
 
 
