@@ -36,7 +36,9 @@ RULES = (
     rule("playwright-json", '"ok": false', r'^\s*"ok": false,?$', RESULT, ahead=0, back=2, leads=r'^\s*"title":', listed=True),
     rule("playwright", "^0~ › ", r"^\s*\d+\) (?:\[[\w -]+\] › )?\S+:\d+:\d+ › ", CAUSE, ahead=40, reason=r"\s+(?:(?:[A-Z]\w*)?Error: |Expected|Received|Locator: )"),
     rule("playwright-total", "^0~failed|^0~flaky|did not run", r"^\s*\d+ (?:failed|flaky|did not run)$", RESULT, ahead=12, total=True),
-    rule("eslint-total", "0 problem", r"✖ \d+ problems? \((?!0 errors)", RESULT, ahead=1, total=True),
+    # fails where no warning is allowed, of which "found too many warnings" tells
+    rule("eslint-warned", "0 problem", r"✖ \d+ problems? \(0 errors", WARNING, ahead=0),
+    rule("eslint-total", "0 problem", r"✖ \d+ problems? \(", RESULT, ahead=1, total=True),
     rule("eslint-warnings", "found too many warnings", r"found too many warnings \(maximum: \d+\)", CAUSE - 1, ahead=0, back=40, leads=r"^\s+\d+:\d+ +\w+ |^(?:/|\w:\\|\.)?[\w@][^\s:]*\.\w+$|^✖ |^\s+\d+ errors? |^\s*$"),
     rule("rollup", "^[~[!] ", r"^\[!\] (?:\w*Error: |\(plugin )", CAUSE, ahead=6, paragraph=6),
     rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14, paragraph=1),
