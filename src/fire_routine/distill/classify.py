@@ -17,6 +17,7 @@ from .text import numbered, texts
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
+_DULL = frozenset(rule.name for rule in DULL)
 _SIGNS = frozenset(rule.name for rule in SIGNS)
 _PROBE = 600  # characters of a line that are tested
 # What other tools put before a line: times, a container's, a target's or an Ant task's name, a box's edge,
@@ -216,10 +217,15 @@ def _first(line: bytes, text: str, entries: Sequence[_Entry]) -> Rule | None:
 
 
 def _better(behind: Rule, whole: Rule | None) -> bool:
-    """Whether the rule for what stands behind a prefix tells more than the one for the whole line."""
-    if whole is None or behind.weight < 1:
+    """Whether the rule for what stands behind a prefix tells more than the one for the whole line: surely
+    where it says that this is no failure, whatever words it holds."""
+    if whole is None or behind.name in _DULL:
         return True
-    return behind.weight > whole.weight or (whole.name in _GENERAL and behind.name not in _GENERAL)
+    if whole is not _MATCHED and whole.name not in _SIGNS and whole.name not in _GENERAL:
+        return False
+    if behind.weight < 1 or behind.weight > whole.weight:
+        return True
+    return whole.name in _GENERAL and behind.name not in _GENERAL
 
 
 def _quotes(rule: Rule, text: str) -> bool:
@@ -231,19 +237,14 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
     """The rule for a line, behind what other tools put before it too; red is an error in every tool."""
     bare = text = line.decode("utf-8", "replace")
     rule = _first(line, text, entries)
-    if (
-        rule is None
-        or rule is _MATCHED
-        or rule.name in _SIGNS
-        or (rule.name in _GENERAL and rule.weight > NOISE)
-    ):
+    if rule is None or rule.weight > NOISE:
         prefix = RAW_PREFIX.match(line)
         if prefix is not None:
             rest = line[prefix.end() :]
             bare = rest.decode("utf-8", "replace")
-            better = _first(rest, bare, entries)
-            if better is not None and _better(better, rule):
-                rule = better
+            behind = _first(rest, bare, entries)
+            if behind is not None and _better(behind, rule):
+                rule = behind
     if rule is not None and (_quotes(rule, text) or (bare is not text and _quotes(rule, bare))):
         return _QUOTED_RULE
     if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):

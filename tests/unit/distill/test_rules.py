@@ -134,6 +134,22 @@ def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, line: 
     assert rule.name == name
 
 
+@pytest.mark.parametrize("prefix", ["[12:34:56] ", "2026-01-02 03:04:05,678 ", "#12 0.345 ", "web_1  | "])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "✓ says that it ran out of memory (3 ms)",
+        "--- PASS: TestOutOfMemoryError (0.00s)",
+        "=== RUN   TestNoSpaceLeft/No space left on device",
+        "Testing: Overflow can be handled without assertion failures",
+    ],
+)
+def test_what_is_no_failure_is_none_behind_what_another_tool_puts_before_it(prefix: str, line: str) -> None:
+    rule = classify_line((prefix + line).encode())
+    assert rule is not None
+    assert rule in DULL
+
+
 @pytest.mark.parametrize(
     "before", ["", "2026-01-02 03:04:05,678 ", "03:04:05     ", "[task 2026] 03:04:05   "]
 )
