@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from .findings import Tail
 from .first import Lines
 from .kept import Kept
+from .text import DIGITS
 
 LOOKED = 120  # lines before a mark that are told apart: the dull, and those alike
 TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
@@ -37,7 +38,7 @@ def weigh_tail(
         number -= 1
         weight *= FALL if len(raw) > SHORT else FALL_OF_SHORT
         if number >= near:
-            mask = kept.text[number].translate(None, b"0123456789")
+            mask = kept.text[number].translate(None, DIGITS)
             alike[mask] = alike.get(mask, 0) + 1
             told = weight * (DULL if number in dull else 1.0) * (MORE if alike[mask] > ALIKE else 1.0)
         elif (near - number) % TOGETHER == 1:

@@ -37,7 +37,7 @@ _TURNS, _TURNED = re.compile(rb"\r+\n"), 2
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
-_DIGIT_BYTES = b"0123456789"
+DIGITS = b"0123456789"
 # Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
 _NOUGHT = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
 # … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.
@@ -185,7 +185,7 @@ def numbered(text: bytes, places: Iterable[int]) -> list[int]:
 def masked(lines: Sequence[bytes]) -> list[bytes]:
     """Lines without timestamps and numbers: equal for lines that differ in numbers that no rule asks for."""
     joined = b"\n".join((*lines, b""))
-    masks = _NOUGHT.sub(b"no", b"\n" + joined).translate(None, _DIGIT_BYTES).split(b"\n")[1:-1]
+    masks = _NOUGHT.sub(b"no", b"\n" + joined).translate(None, DIGITS).split(b"\n")[1:-1]
     for at in numbered(joined, _CODES.ends(joined)):
         masks[at] = lines[at]
     return masks
@@ -197,7 +197,7 @@ def template(line: bytes) -> bytes:
     text = line[start:].rstrip()
     if b"0" in text:
         text = _NOUGHT.sub(b"no", b"\n%b\n" % text)[1:-1]
-    return text.translate(None, _DIGIT_BYTES)
+    return text.translate(None, DIGITS)
 
 
 def announces(text: bytes) -> bool:

@@ -18,8 +18,6 @@ RULES = (
     rule("go-cover", ".go:0", r"^\S+\.go:\d+:\s+\S+\s+\d+\.\d%$", NOISE, ahead=0),
     rule("source-throw", "throw new", r"^[\W\d]*throw new [\w.\\]+\(", NOISE * 4, ahead=0),
     rule("source-log", "console.|print(|logger.|logging.|log.error(|echo ", r"^[\s\d|>]*(?:console\.(?:debug|error|info|log|warn)\(|print\(f?[\"']|log(?:ger|ging)?\.(?:debug|error|exception|info|warn(?:ing)?)\(|echo (?:-e )?[\"'])", NOISE * 2, ahead=0),
-    # a test's title, before it runs, in many a runner of tests
-    rule("test-title", "testing: ", r"^Testing: (?!.*(?:FAILED|failed)$)", NOISE, ahead=0),
     rule("flutter-progress", "^0~ +0", r"^\d\d:\d\d \+\d+(?: ~\d+)?(?: -\d+)?: (?!.*\[E\])", NOISE, ahead=0),
     # https://behave.readthedocs.io/en/latest/formatters/: a step that was not run, and a heading
     rule("behave-progress", " # none|.feature:0", r"^\s*(?:(?:Given|When|Then|And|But) .+ # None$|(?:Feature|Scenario(?: Outline)?): .* # \S+\.feature:\d+$)", NOISE, ahead=0),
