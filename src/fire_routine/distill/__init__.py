@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 
 from ..model import Digest, Step
@@ -16,10 +15,10 @@ __all__ = ["Green", "Reader", "excerpt", "read", "read_green"]
 
 
 class Reader:
-    """Reads the logs of one run: what a line is, is learnt once for all of them, in each thread apart."""
+    """Reads the logs of one run, several at a time: what a line is, is learnt once for all of them."""
 
     def __init__(self) -> None:
-        self._thread = threading.local()
+        self._known = Known()
 
     def read(
         self, chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | None = None
@@ -29,8 +28,7 @@ class Reader:
         `steps` are the job's as the API lists them: their times tell where in the log a step failed.
         `green` is what a green run of the same job printed: such lines weigh little.
         """
-        known = self._thread.__dict__.setdefault("known", Known())
-        return weigh.digest(scan(chunks, known), steps, green)
+        return weigh.digest(scan(chunks, self._known), steps, green)
 
 
 def read(chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | None = None) -> Digest:

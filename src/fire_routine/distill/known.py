@@ -17,38 +17,43 @@ Looked = tuple[int, bytes, Rule | None, int]  # a line's place, it masked, its r
 
 
 class _Learnt:
-    """Which lines, numbers masked, a rule takes or may be marks: each is classified once."""
+    """Which lines, numbers masked, a rule takes or may be marks: each is classified once.
+
+    Threads may share it: what one lets go, another may still look up.
+    """
 
     def __init__(self, *, every: bool) -> None:
         self._every = every  # as `classify` has it
-        self._rules: dict[bytes, Rule | None] = {}  # None: a mark, or nothing
-        self._marks: dict[bytes, int] = {}
+        self._told: tuple[dict[bytes, Rule | None], dict[bytes, int]] = {}, {}
         self._size = 0
 
     def look(self, lines: Sequence[bytes]) -> list[Looked]:
         """Those of the lines, without their timestamps, that a rule takes or that may be marks."""
         masks = masked(lines)
-        self._learn(lines, masks)
-        rules, marks = self._rules, self._marks
+        rules, marks = self._learn(lines, masks)
         return [
             (at, mask, rule, marks.get(mask, 0))
             for at, mask in enumerate(masks)
             if (rule := rules[mask]) is not None or mask in marks
         ]
 
-    def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> None:
-        """Classify the lines that are new."""
-        if self._size > SIZE or len(self._rules) > MOST:  # before these lines are looked up, not amid it
-            self._rules.clear()
-            self._marks.clear()
+    def _learn(
+        self, lines: Sequence[bytes], masks: Sequence[bytes]
+    ) -> tuple[dict[bytes, Rule | None], dict[bytes, int]]:
+        """The rules, None for a mark or nothing, and the marks of these lines among others; those that are
+        new are classified."""
+        if self._size > SIZE or len(self._told[0]) > MOST:
+            self._told = {}, {}
             self._size = 0
+        told = rules, marks = self._told
         position = dict(zip(masks, range(len(masks)), strict=True))
-        fresh = sorted([at for mask, at in position.items() if mask not in self._rules])
+        fresh = sorted([at for mask, at in position.items() if mask not in rules])
         new = [lines[at] for at in fresh]
-        self._marks.update((masks[fresh[at]], marks) for at, marks in marks_among(new).items())
+        marks.update((masks[fresh[at]], found) for at, found in marks_among(new).items())
         for at, rule in zip(fresh, classify(new, every=self._every), strict=True):
             self._size += len(masks[at])
-            self._rules[masks[at]] = rule if rule is not None and rule.weight >= 1 else None
+            rules[masks[at]] = rule if rule is not None and rule.weight >= 1 else None
+        return told
 
 
 class Known:

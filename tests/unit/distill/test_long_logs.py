@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
 
 from fire_routine import distill
+from fire_routine.distill import known as known_module
+from fire_routine.distill.classify import classify
 from fire_routine.distill.findings import Finding, Header, Mark, Scan
 from fire_routine.distill.known import MOST, Known
 from fire_routine.distill.place import factors
-from fire_routine.distill.rules.rule import CAUSE, rule
+from fire_routine.distill.rules.rule import CAUSE, Rule, rule
 from fire_routine.distill.stream import Window
 
 LINES = 30_000
@@ -97,6 +100,21 @@ def test_what_was_learnt_before_is_known_amid_a_flood_of_new_lines() -> None:
     flood = [f"error {str(n).translate(letters)}".encode() for n in range(MOST + 1)]
     assert known.look(window(*flood, cause))[-1][0] == len(flood)
     assert [at for at, *_ in known.look(window(cause))] == [0]
+
+
+def test_what_one_thread_lets_go_another_still_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Known()
+    known.look(window(b"error: the first"))
+
+    def come_between(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
+        monkeypatch.setattr(known_module, "classify", classify)
+        known.look(window(b"error: of another log", b"error: and one more"))
+        known.look(window(b"error: for which there is no room"))
+        return classify(lines, every=every)
+
+    monkeypatch.setattr(known_module, "MOST", 2)
+    monkeypatch.setattr(known_module, "classify", come_between)
+    assert [at for at, *_ in known.look(window(b"error: the first", b"error: the next"))] == [0, 1]
 
 
 def test_findings_of_each_kind_are_shown_before_more_of_the_most_frequent() -> None:
