@@ -11,6 +11,7 @@ own, on loopback. The same logs are also fetched without being read, to show wha
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import resource
 import subprocess
@@ -138,6 +139,7 @@ def main() -> None:
     if arguments.serve:
         serve(arguments.jobs, arguments.size, arguments.logs)
         return
+    gc.set_threshold(50_000)  # as src/entrypoint.py has it for every command
     with github(arguments) as process:
         measure(process, arguments.jobs)
 

@@ -113,7 +113,7 @@ def _heading(rule: Rule, index: int, texts: Sequence[bytes]) -> int | None:
 
 def _warns(text: bytes) -> bool:
     """Whether a line is a compiler's warning."""
-    return _WARNING in text and _NEXT_WARNING.match(text) is not None
+    return text.find(_WARNING) >= 0 and _NEXT_WARNING.match(text) is not None
 
 
 def _else(text: bytes) -> bool:

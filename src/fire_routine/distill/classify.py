@@ -13,7 +13,7 @@ from .rules import DULL, GENERAL, SPECIFIC
 from .rules.infrastructure import SIGNS
 from .rules.rule import CAUSE, HINT, NOISE, Rule
 from .succeeded import SAID
-from .text import numbered, texts
+from .text import CARET, ESCAPE, numbered, texts
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
@@ -66,10 +66,11 @@ _FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT or ru
 HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and tells an error
 GITHUB_MARKS = (HEADING, ERROR)
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
-# What a line may tell of steps, of tests and of runs, by the literals that stand in it.
-OF_GITHUB, OF_OTHERS, OF_PASSED, OF_RUNS = 1, 2, 4, 8
+# What a line may tell of steps, of tests and, from the fourth bit on, of each tool's runs, by the literals
+# that stand in it.
+OF_GITHUB, OF_OTHERS, OF_PASSED, OF_RUNS = 1, 2, 4, 3
 _MARKS = (
-    dict.fromkeys(SAID, OF_RUNS)
+    {literal: 1 << OF_RUNS + tool for tool, said in enumerate(SAID) for literal in said}
     | dict.fromkeys(PASSED, OF_PASSED)
     | dict.fromkeys(OTHER_MARKS, OF_OTHERS)
     | dict.fromkeys(GITHUB_MARKS, OF_GITHUB)
@@ -144,9 +145,9 @@ def _formats() -> Literals:
 
 def _reds(raw: bytes) -> list[int]:
     """Where raw lines become red, the first place in each."""
-    if b"\x1b" in raw:
+    if ESCAPE in raw:
         start, red = b"\x1b", _RED
-    elif b"^[[" in raw:
+    elif CARET in raw and raw.find(b"^[[") >= 0:
         start, red = b"^[", _RED_CARETS
     else:
         return []

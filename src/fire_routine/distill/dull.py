@@ -191,10 +191,11 @@ _WITHIN = {
 }
 # A shell's trace; indented, a plus stands in a diff.
 _TRACE = pattern(rb"\n\+(?:\+{0,5} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{1,5}[^+\s])")
-# With what a step runs, as a runner shows it before the step's output, below what it runs.
+# With what a step runs, as a runner shows it before the step's output, below what it runs; and what ends it.
 _SETTINGS = pattern(
     rb"\n(?:shell: [^\n]*|with:|env:)\n(?:(?:  [^\n]*|shell: [^\n]*|env:)\n){0,300}##\[endgroup\]"
 )
+_SHOWN = b"##[endgroup]"
 
 
 @cache
@@ -235,7 +236,18 @@ def dull_among(texts: Sequence[bytes]) -> set[int]:
         line = _WITHIN[literal]
         among.update(at - 1 for at in numbered(joined, places) if line.match(bare[at - 1]))
     among.update(at - 1 for at in numbered(joined, (match.end() for match in _TRACE.finditer(joined))))
-    settings = list(_SETTINGS.finditer(joined)) if b"##[endgroup]" in joined else []
-    for match, first in zip(settings, numbered(joined, [match.start() for match in settings]), strict=True):
-        among.update(range(first, first + match.group().count(b"\n")))
     return among
+
+
+def settings_among(joined: bytes) -> set[int]:
+    """The places of the lines, of joined ones, with what a step runs with, as a runner shows it."""
+    if joined.find(_SHOWN) < 0:
+        return set()
+    text = b"\n%b\n" % joined
+    settings = list(_SETTINGS.finditer(text))
+    begins = numbered(text, [match.start() for match in settings])
+    return {
+        at
+        for match, first in zip(settings, begins, strict=True)
+        for at in range(first, first + match.group().count(b"\n"))
+    }

@@ -81,9 +81,13 @@ class Span:
 
 def keep(findings: Sequence[Finding], kept: Kept) -> None:
     """Keep the lines of findings. In a long log most are never asked for."""
+    numbers: set[int] = set()
     for finding in findings:
-        kept.add(finding.number - finding.at, finding.lines)
+        begin = finding.number - finding.at
+        kept.add(begin, finding.lines)
+        numbers.update(range(begin, begin + len(finding.lines)))
     kept.settle()
+    kept.look_closely(numbers)
 
 
 def span_of(finding: Finding, kept: Kept) -> Span:

@@ -78,7 +78,7 @@ def indent(line: bytes) -> int:
 def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """The places of frames in the block around the line at `index` that tell less; what of their share."""
     joined = b"\n".join(texts[begin:end])
-    if any(sign in joined for sign in _BESIDE):
+    if any(joined.find(sign) >= 0 for sign in _BESIDE):
         yield from _beside(texts, begin, end)
     if end - begin > 2:
         yield from _of_stacks(texts, index, begin, end)
@@ -100,13 +100,13 @@ def _beside(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int,
 def _of_stacks(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """The frames and sources of libraries, and what ran one's own code."""
     joined = b"\n".join(texts[begin : end + _PLACE])
-    if _LATEST_FIRST in joined and _CMAKES not in joined:
+    if joined.find(_LATEST_FIRST) >= 0 and joined.find(_CMAKES) < 0:
         return
-    if b" at " in joined or b"\tat " in joined:
+    if joined.find(b" at ") >= 0 or joined.find(b"\tat ") >= 0:
         for framed, places in groupby(range(begin, end), lambda at: _FRAME.match(texts[at]) is not None):
             if framed:
                 yield from _less(texts, list(places), index)
-    if any(sign in joined for sign in _SIGNS):
+    if any(joined.find(sign) >= 0 for sign in _SIGNS):
         for at in _foreign(texts, index, begin, end):
             yield at, _FOREIGN
         for at in _foreign_sources(texts, begin, end):

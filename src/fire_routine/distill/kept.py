@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
-from .dull import dull_among
+from .dull import dull_among, settings_among
 from .text import LONGEST, numbered, segments, turned, unstamped
 
 _TURN = re.compile(rb"\r")
@@ -18,7 +17,8 @@ class Kept:
     def __init__(self) -> None:
         self.raw: dict[int, bytes] = {}
         self.text: dict[int, bytes] = {}  # as `text.shown` has it
-        self.dull: set[int] = set()
+        self.dull: set[int] = set()  # of others than settings and folds, those that were looked at closely
+        self._looked: set[int] = set()
         self._odd: set[int] = set()  # those of which more than one text is shown, or a part
         self._new: dict[int, bytes] = {}
 
@@ -36,18 +36,25 @@ class Kept:
         bare = unstamped(list(new.values()))
         joined = turned(bare)
         lines = joined.split(b"\n")
+        dull = settings_among(joined)
         odd = set(numbered(joined, [match.start() for match in _TURN.finditer(joined)]))
-        folds = [at for at in odd if lines[at].startswith(b"travis_")]
+        # A fold's mark tells nothing, whatever stands behind it.
+        dull.update(at for at in odd if lines[at].startswith(b"travis_"))
         for at in odd:
             lines[at] = lines[at].rpartition(b"\r")[2]
         self.text.update(zip(numbers, lines, strict=True))
-        # A fold's mark tells nothing, whatever stands behind it.
-        self.dull.update(numbers[at] for at in chain(dull_among(lines), folds))
+        self.dull.update(numbers[at] for at in dull)
         if max(map(len, lines)) > LONGEST:
             odd.update(at for at, line in enumerate(lines) if len(line) > LONGEST)
         if b"^[[" in b"".join(bare):
             odd.update(at for at, line in enumerate(bare) if b"^[[" in line)
         self._odd.update(numbers[at] for at in odd)
+
+    def look_closely(self, numbers: Iterable[int]) -> None:
+        """Find out which of the lines tell nothing by themselves. Most are never asked for it."""
+        new = sorted(set(numbers).difference(self._looked))
+        self._looked.update(new)
+        self.dull.update(new[at] for at in dull_among([self.text[number] for number in new]))
 
     def lines(self, numbers: Iterable[int]) -> list[str]:
         """What each of the lines shows; what stood between carriage returns is a line of its own."""

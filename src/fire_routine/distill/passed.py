@@ -86,7 +86,7 @@ def began(lines: Sequence[bytes], index: int, least: int) -> int | None:
     """
     text = shown(lines[index])
     for runner in _RUNNERS:
-        passed = runner.passed.match(text) if runner.mark in text else None
+        passed = runner.passed.match(text) if text.find(runner.mark) >= 0 else None
         if passed is not None:
             return _began(runner, passed[1], lines, index, least)
     return None

@@ -16,7 +16,7 @@ from .passed import began
 from .rules.rule import CAUSE, Rule
 from .stream import Window, windows
 from .succeeded import Succeeded
-from .text import job_of, segments, shown, stamp_of, texts, unstamped
+from .text import CARET, job_of, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
@@ -129,7 +129,7 @@ class Scanner:
         if raw.startswith(SCRIPT, stamp_of(raw)[0]) or raw.find(HEADING, 0, 500) >= 0:
             return
         below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
-        if b"^" in below and _CARETS_ALONE.match(unprefixed(shown(below))):
+        if CARET in below and _CARETS_ALONE.match(unprefixed(shown(below))):
             return
         if quoted is not None and rule.weight < CAUSE and quoted.match(shown(raw)):
             return
@@ -148,8 +148,8 @@ class Scanner:
             return
         if marks & OF_PASSED:
             self._note_passed(index)
-        if marks & OF_RUNS:
-            self._succeeded.look(unprefixed(shown(raw)), self._first + index)
+        if marks >> OF_RUNS:
+            self._succeeded.look(unprefixed(shown(raw)), self._first + index, marks >> OF_RUNS)
 
     def _note_passed(self, index: int) -> None:
         """A test passed: what it printed is no finding."""
@@ -198,7 +198,7 @@ class Scanner:
 
     def _other_marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
-        if b"travis_time:start" in raw:
+        if raw.find(b"travis_time:start") >= 0:
             if text.startswith("$ "):
                 self._begin_step(Header(self._first + index, text[2:], text[2:]))
             return

@@ -103,7 +103,7 @@ _TOOLS = (
         (b"Build FAILED.", b"Build failed with "),
     ),
 )
-SAID = tuple(said for tool in _TOOLS for said in (*tool.starts, *tool.ends, *tool.fails))
+SAID = tuple((*tool.starts, *tool.ends, *tool.fails) for tool in _TOOLS)  # of each tool
 
 
 class Succeeded:
@@ -117,9 +117,12 @@ class Succeeded:
         """What an earlier step began is over."""
         self._begun.clear()
 
-    def look(self, text: bytes, number: int) -> None:
-        """A line, behind what other tools put before it, and its number; one of `SAID` stands in it."""
+    def look(self, text: bytes, number: int, tools: int) -> None:
+        """A line, behind what other tools put before it, its number, and of which tools one of `SAID` stands
+        in it: a bit for each."""
         for at, tool in enumerate(_TOOLS):
+            if not tools >> at & 1:
+                continue
             if tool.begins.match(text):
                 self._begun[at] = number
             elif at in self._begun:

@@ -43,8 +43,9 @@ def weigh_tail(
             told = weight * (DULL if number in dull else 1.0) * (MORE if alike[mask] > ALIKE else 1.0)
         elif (near - number) % TOGETHER == 1:
             told = weight
-        said = min(told, own.get(number, told))
-        if number not in lines or lines[number][0] < said:
+        said = min(told, own[number]) if number in own else told
+        before = lines.get(number)
+        if before is None or before[0] < said:
             lines[number] = (said, "tail")
         room -= len(raw)
         if room < 0 or weight < least:

@@ -18,7 +18,7 @@ from .identity import identity
 from .kept import Kept
 from .place import ELSEWHERE, HUGE, exits, extent, factors
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
-from .tail import weigh_tail
+from .tail import LOOKED, weigh_tail
 from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
@@ -66,8 +66,7 @@ class _Endings:
         self._rank: dict[int, int] = {}  # of a line by its number, which may stand in several spans
 
     def factor(self, number: int, text: bytes) -> float:
-        if len(text) <= LONGER:
-            return 1.0
+        """Of a line that is longer than `LONGER`."""
         if number not in self._rank:
             # At its end may stand a project's or a check's name, in brackets: that is no reason.
             ending = text[: text.rfind(b" [") if text.endswith(b"]") else None][-ENDING:]
@@ -125,7 +124,8 @@ def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
     that tells clearly more. A ruler belongs to what stands below it."""
     told: dict[bytes, tuple[int, float]] = {}
     for number, weight, _, text, _ in shares:
-        if text not in told or (told[text][1] < weight * MORE and _WORDS.search(text)):
+        before = told.get(text)
+        if before is None or (before[1] < weight * MORE and _WORDS.search(text)):
             told[text] = (number, weight)
     return {text: number for text, (number, _) in told.items()}
 
@@ -133,6 +133,9 @@ def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
 def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> Lines:
     """Each line by its number, with the most that anything gives it."""
     lines: Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
+    for tail in scan.tails:
+        end = tail.first + len(tail.raw)
+        scan.kept.look_closely(range(max(end - LOOKED, tail.first), end))
     dull = scan.kept.dull | {finding.number for finding in scan.findings if finding.rule.weight <= WARNING}
     own = {
         span.finding.number: span.finding.rule.weight * factor
@@ -150,10 +153,12 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge:
         apart = abs(told.get(text, number) - number)
         if apart > (REPORTED if taken else 0):
             weight *= SHOWN
-        weight *= endings.factor(number, text)
+        if len(text) > LONGER:
+            weight *= endings.factor(number, text)
         if number not in faint:
             sums[number] = sums.get(number, 0.0) + weight
-        if number not in lines or lines[number][0] < weight:
+        before = lines.get(number)
+        if before is None or before[0] < weight:
             lines[number] = (weight, rule)
     _raise_reached(lines, sums)
     return lines
@@ -178,13 +183,13 @@ def _dim(lines: Lines, green: Green, kept: Kept) -> None:
 
 def _most_telling(lines: Lines, kept: Kept) -> list[int]:
     """The numbers of the most telling lines, up to the bound, in the log's order."""
-    sizes = {number: min(len(kept.text[number]), LONGEST) + 1 for number in lines}
-    if sum(sizes.values()) <= MOST:
-        return sorted(lines)
+    numbers = sorted(lines)
+    if sum(map(len, map(kept.text.__getitem__, numbers))) + len(numbers) <= MOST:
+        return numbers
     room = MOST
     chosen: list[int] = []
-    for number in sorted(lines, key=lambda number: (-lines[number][0], number)):
-        room -= sizes[number]
+    for number in sorted(numbers, key=lambda number: -lines[number][0]):
+        room -= min(len(kept.text[number]), LONGEST) + 1
         if room < 0:
             break
         chosen.append(number)
@@ -206,12 +211,16 @@ def _blocks(lines: Lines, kept: Kept) -> tuple[Block, ...]:
     texts = kept.lines(numbers)
     overwritten = _take_overwritten(texts)
     begins: list[int] = []
-    last, weight, rule = -2, 0.0, ""
+    last, before = -2, (0.0, "")
     for at, number in enumerate(numbers):
-        new, name = lines[number]
-        if number != last + 1 or name != rule or abs(new - weight) > weight * 0.01 or at in overwritten:
+        told = lines[number]
+        if (
+            number != last + 1
+            or (told is not before and (told[1] != before[1] or abs(told[0] - before[0]) > before[0] * 0.01))
+            or at in overwritten
+        ):
             begins.append(at)
-            weight, rule = new, name
+            before = told
         last = number
     blocks: list[Block] = []
     for begin, end in pairwise([*begins, len(numbers)]):
@@ -238,9 +247,10 @@ def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tupl
     alike = {shape: word for shape, word in found.items() if word}
     words = set(alike.values())
     examples: dict[int, list[int]] = {}
+    holds = re.compile("|".join(map(re.escape, words))).search
     for block in blocks if words else ():
         for offset, line in enumerate(block.lines):
-            if any(word in line for word in words):  # most lines hold none, and need no closer look
+            if holds(line):  # most lines hold none, and need no closer look
                 shape = hash(shape_of(line.encode()))
                 if shape in alike:
                     examples.setdefault(shape, []).append(min(block.first + offset, block.last))
