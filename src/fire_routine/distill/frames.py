@@ -64,10 +64,18 @@ _POINTED_AT = re.compile(rf"\s*(?:{'|'.join(_POINTERS)}) *\d+{_EDGE}".encode())
 _AROUND, _OF_AROUND = re.compile(rf"\s+\d+{_EDGE}".encode()), 0.4
 # A line, but for the first, of a text that PHPUnit quotes, and what of its share that tells.
 _QUOTED_END, _QUOTE, _OF_QUOTED = b"\\n", b"Failed asserting that ", 0.3
+# How a docstring begins and ends in a source that pytest shows, and what of its share it tells below its
+# first line (PEP 257).
+_QUOTES, _OF_DOCSTRING = (b'"""', b"'''"), 0.3
 # How a compiler came to a file, and what of its share that tells.
 _INCLUDED, _OF_INCLUDED = re.compile(rb"In file included from | +from (?:[A-Za-z]:)?[^\s:]+:\d"), 0.3
 
-_BESIDE = (*map(str.encode, _POINTERS), b"from ", _QUOTED_END)  # of which one stands where any of these do
+_BESIDE = (
+    *map(str.encode, _POINTERS),
+    b"from ",
+    _QUOTED_END,
+    *_QUOTES,
+)  # of which one stands where any of these do
 
 
 def indent(line: bytes) -> int:
@@ -80,6 +88,7 @@ def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator
     joined = b"\n".join(texts[begin:end])
     if any(joined.find(sign) >= 0 for sign in _BESIDE):
         yield from _beside(texts, begin, end)
+        yield from _docstrings(texts, begin, index)
     if end - begin > 2:
         yield from _of_stacks(texts, index, begin, end)
 
@@ -95,6 +104,19 @@ def _beside(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int,
             yield at, _OF_AROUND
         elif texts[at].endswith(_QUOTED_END) and not texts[at].startswith(_QUOTE):
             yield at, _OF_QUOTED
+
+
+def _docstrings(texts: Sequence[bytes], begin: int, index: int) -> Iterator[tuple[int, float]]:
+    """What sources above the line at `index` say of themselves, but for the first line, which sums it up."""
+    opened = b""
+    for at in range(begin, index):
+        text = texts[at].strip()
+        if opened:
+            yield at, _OF_DOCSTRING
+            opened = b"" if text.endswith(opened) else opened
+        else:
+            quotes = next((quotes for quotes in _QUOTES if text.lstrip(b"rRuU").startswith(quotes)), b"")
+            opened = quotes if text.count(quotes) == 1 else b""
 
 
 def _of_stacks(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:

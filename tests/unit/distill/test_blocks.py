@@ -443,6 +443,27 @@ def test_what_pytest_shows_of_a_library_s_source_tells_less_but_for_what_was_rai
     assert own[6 - first] > 0.9 * own[7 - first]
 
 
+@pytest.mark.parametrize(
+    ("docstring", "lines"),
+    [
+        (b'    """The sum of a cart.\n\n    :param cart: its prices\n    """', 3),
+        (b"    r'''The sum of a cart.\n    Of its prices.'''", 1),
+        (b'    """The sum of a cart."""', 0),
+    ],
+)
+def test_a_docstring_tells_less_below_its_first_line(docstring: bytes, lines: int) -> None:
+    source = [
+        b"    def total(cart):",
+        *docstring.split(b"\n"),
+        b"        tax = rate()",
+        b">       return cart * tax",
+    ]
+    _, shares = block_at(len(source), [*source, b"E       TypeError: can't multiply sequence by non-int"])
+    below = slice(2, 2 + lines)
+    assert [share for share in shares[below] if share > 0.3] == []
+    assert min(shares[:2] + shares[below.stop :]) > 0.5
+
+
 def test_the_first_frame_of_a_crash_tells_all_whosever_it_is() -> None:
     lines = [
         b"Fatal Python error: Segmentation fault",
