@@ -506,6 +506,7 @@ GRADLE = "CartTest > test_{0}() FAILED\n    org.example.{2}: {0} is unknown\n{1}
 RSPEC = "  {3}) Cart test_{0}\n     Failure/Error: total(cart)\n\n     {2}:\n       {0} is unknown\n{1}\n"
 FLUTTER = "00:07 +0 -{3}: test/cart_test.dart: Cart test_{0} [E]\n  {2}: {0} is unknown\n{1}\n"
 MINITEST = "  {3}) Error:\nCartTest#test_{0}:\n{2}: {0} is unknown\n{1}\n"
+TEST_UNIT = "Failure:\ntest_{0}(CartTest)\n{1}\n<{0} is unknown> expected but was\n<nil>.\n"
 JAVA_FRAME = "\tat org.example.{0}.Cart.total(Cart.java:{1})"
 NODE_FRAME = "    at total (/srv/shop/cart/{0}.js:{1}:7)"
 NET_FRAME = "     at Shop.{0}.Cart.Total() in /srv/shop/{0}.cs:line {1}"
@@ -530,10 +531,15 @@ NET_TOTAL = "Failed!  - Failed:    30, Passed:     0, Skipped:     0, Total:    
             "    /srv/shop/cart/{0}.rb:{1}:in 'total'",
             "30 runs, 0 assertions, 0 failures, 30 errors",
         ),
+        (
+            TEST_UNIT,
+            "     {1}:     assert_equal tills[:{0}], total",
+            "30 tests, 30 assertions, 30 failures, 0 errors",
+        ),
     ],
     ids=[
         *("vitest", "jest", "playwright", "mocha", "xunit", "vstest", "surefire", "gradle"),
-        *("rspec", "flutter", "minitest"),
+        *("rspec", "flutter", "minitest", "test-unit"),
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "web_1  | "])
