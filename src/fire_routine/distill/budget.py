@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ..model import Block, Digest, Excerpt, Repeat, utf16_length
-from .text import abbreviated
+from .quoted import cut
 
 SPELLED = " lines left out"  # says the first mark of a gap; the others are their numbers alone
 COUNT = 27  # characters that a count of findings alike takes, about
@@ -113,7 +113,7 @@ def _lines(digest: Digest, max_characters: int) -> list[_Line]:
     return [
         _Line(
             block.first + min(offset, block.last - block.first),
-            abbreviated(text, telling if block.weight >= TELLING else longest),
+            cut(text, telling if block.weight >= TELLING else longest),
             block,
         )
         for (block, offset), text in zip(places, texts, strict=True)

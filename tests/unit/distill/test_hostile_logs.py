@@ -109,6 +109,7 @@ def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
 # Lines on which nested quantifiers would take for ever; the process is killed if one does.
 HOSTILE = """
 import sys
+from fire_routine.distill.quoted import cut
 from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
 from fire_routine.distill.succeeded import _TOOLS
 tokens = [" ", "\\t", "a", "A", "1", "/", ".", "-", ":", "(", ")", "[", "]", "_", "=", "*", "+", "|", "a/", "a.", "A::",
@@ -126,6 +127,8 @@ for start in starts:
                 rule.section.search(line)
         for expression in filter(None, of_lines):
             expression.match(line.encode())
+for token in (*tokens, '", "', "\\\\n"):
+    cut(token * 12_000, 4_000)
 """
 
 

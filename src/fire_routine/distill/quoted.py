@@ -1,0 +1,42 @@
+"""Long lines that quote others: another command's output, as Ansible's results and logs in JSON hold it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .classify import classify
+from .rules.rule import REPORT
+from .text import abbreviated
+
+MOST = 500  # of the lines in it that are looked at
+LEAST = 400  # characters of a cut line that leave room for a quoted one
+BEGINNING = 4  # the part of the room for how the line itself begins
+
+_ENDS = re.compile(r'\\{1,8}n|", ?"')  # of a line in a JSON string, and of an item in a list of lines
+_QUOTES = '\\"'
+
+
+@lru_cache(maxsize=64)
+def _telling(line: str) -> int:
+    """Where the line begins, of those that a long one quotes, that the strongest rule takes, the first of
+    several; nought: no rule takes one as an error."""
+    begins = [end.end() for end in _ENDS.finditer(line)][:MOST]
+    pieces = [piece.strip(_QUOTES) for piece in _ENDS.split(line, MOST)[1 : len(begins) + 1]]
+    rules = classify([piece.encode("utf-8", "replace") for piece in pieces], every=True)
+    weights = [rule.weight if rule is not None else 0.0 for rule in rules]
+    strongest = max(weights, default=0.0)
+    return begins[weights.index(strongest)] if strongest >= REPORT else 0
+
+
+def cut(line: str, limit: int) -> str:
+    """A line that has been cleaned, cut to `limit` for want of room: to how it begins, and to what it quotes
+    from the most telling place on, where that would not be seen else."""
+    if len(line) <= limit:
+        return line
+    begin = limit // BEGINNING
+    place = _telling(line) if limit >= LEAST else 0
+    if place < limit // 2 or len(line) - place < limit // 4:
+        return abbreviated(line, limit)
+    rest = abbreviated(line[place:].lstrip(_QUOTES), limit - begin - 30)
+    return f"{line[:begin].rstrip()} [… {place - begin} characters …] {rest}"
