@@ -66,11 +66,11 @@ _FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT or ru
 HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and tells an error
 GITHUB_MARKS = (HEADING, ERROR)
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
-# What a line may tell of steps, of tests and, from the fourth bit on, of each tool's runs, by the literals
+# What a line may tell of steps, of tests and, each tool's in a bit from `RUNS` on, of runs, by the literals
 # that stand in it.
-OF_GITHUB, OF_OTHERS, OF_PASSED, OF_RUNS = 1, 2, 4, 3
+OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS = 1, 2, 4, 3
 _MARKS = (
-    {literal: 1 << OF_RUNS + tool for tool, said in enumerate(SAID) for literal in said}
+    {literal: 1 << RUNS + tool for tool, said in enumerate(SAID) for literal in said}
     | dict.fromkeys(PASSED, OF_PASSED)
     | dict.fromkeys(OTHER_MARKS, OF_OTHERS)
     | dict.fromkeys(GITHUB_MARKS, OF_GITHUB)

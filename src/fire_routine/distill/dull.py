@@ -195,7 +195,7 @@ _TRACE = pattern(rb"\n\+(?:\+{0,5} (?![\s~]|CategoryInfo|FullyQualified|expected
 _SETTINGS = pattern(
     rb"\n(?:shell: [^\n]*|with:|env:)\n(?:(?:  [^\n]*|shell: [^\n]*|env:)\n){0,300}##\[endgroup\]"
 )
-_SHOWN = b"##[endgroup]"
+_SETTINGS_END = b"##[endgroup]"
 
 
 @cache
@@ -241,7 +241,7 @@ def dull_among(texts: Sequence[bytes]) -> set[int]:
 
 def settings_among(joined: bytes) -> set[int]:
     """The places of the lines, of joined ones, with what a step runs with, as a runner shows it."""
-    if joined.find(_SHOWN) < 0:
+    if joined.find(_SETTINGS_END) < 0:
         return set()
     text = b"\n%b\n" % joined
     settings = list(_SETTINGS.finditer(text))

@@ -70,12 +70,8 @@ _QUOTES, _OF_DOCSTRING = (b'"""', b"'''"), 0.3
 # How a compiler came to a file, and what of its share that tells.
 _INCLUDED, _OF_INCLUDED = re.compile(rb"In file included from | +from (?:[A-Za-z]:)?[^\s:]+:\d"), 0.3
 
-_BESIDE = (
-    *map(str.encode, _POINTERS),
-    b"from ",
-    _QUOTED_END,
-    *_QUOTES,
-)  # of which one stands where any of these do
+# Of which one stands where any of these do.
+_BESIDE = (*map(str.encode, _POINTERS), b"from ", _QUOTED_END, *_QUOTES)
 
 
 def indent(line: bytes) -> int:

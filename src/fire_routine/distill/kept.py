@@ -17,7 +17,7 @@ class Kept:
     def __init__(self) -> None:
         self.raw: dict[int, bytes] = {}
         self.text: dict[int, bytes] = {}  # as `text.shown` has it
-        self.dull: set[int] = set()  # of others than settings and folds, those that were looked at closely
+        self.dull: set[int] = set()  # settings and folds, and what else is among those looked at closely
         self._looked: set[int] = set()
         self._odd: set[int] = set()  # those of which more than one text is shown, or a part
         self._new: dict[int, bytes] = {}

@@ -16,6 +16,10 @@ SIZE = 8 * 1024 * 1024
 Looked = tuple[int, bytes, Rule | None, int]  # a line's place, it masked, its rule, of what it may be a mark
 
 
+# Lines' rules, none for what is a mark or nothing, and of what they may be marks.
+_Told = tuple[dict[bytes, Rule | None], dict[bytes, int]]
+
+
 class _Learnt:
     """Which lines, numbers masked, a rule takes or may be marks: each is classified once.
 
@@ -24,7 +28,7 @@ class _Learnt:
 
     def __init__(self, *, every: bool) -> None:
         self._every = every  # as `classify` has it
-        self._told: tuple[dict[bytes, Rule | None], dict[bytes, int]] = {}, {}
+        self._told: _Told = {}, {}
         self._size = 0
 
     def look(self, lines: Sequence[bytes]) -> list[Looked]:
@@ -37,11 +41,8 @@ class _Learnt:
             if (rule := rules[mask]) is not None or mask in marks
         ]
 
-    def _learn(
-        self, lines: Sequence[bytes], masks: Sequence[bytes]
-    ) -> tuple[dict[bytes, Rule | None], dict[bytes, int]]:
-        """The rules, None for a mark or nothing, and the marks of these lines among others; those that are
-        new are classified."""
+    def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> _Told:
+        """What is known of these lines, among others; those that are new are classified."""
         if self._size > SIZE or len(self._told[0]) > MOST:
             self._told = {}, {}
             self._size = 0

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from .blocks import unprefixed
-from .classify import ERROR, GITHUB_MARKS, HEADING, OF_GITHUB, OF_OTHERS, OF_PASSED, OF_RUNS
+from .classify import ERROR, GITHUB_MARKS, HEADING, OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS
 from .collected import Collected
 from .ends import ACTION, CLEANS_UP, GITHUB, JENKINS, TRAVIS
 from .findings import Header, Mark, Scan, Tail, together
@@ -148,8 +148,8 @@ class Scanner:
             return
         if marks & OF_PASSED:
             self._note_passed(index)
-        if marks >> OF_RUNS:
-            self._succeeded.look(unprefixed(shown(raw)), self._first + index, marks >> OF_RUNS)
+        if tools := marks >> RUNS:
+            self._succeeded.look(unprefixed(shown(raw)), self._first + index, tools)
 
     def _note_passed(self, index: int) -> None:
         """A test passed: what it printed is no finding."""

@@ -17,6 +17,12 @@ DULL = 0.2  # of its weight has a line that tells nothing by itself
 ALIKE, MORE = 2, 0.3  # the last of lines that differ in digits only which tell all, and what more of them do
 
 
+def looked_at(tail: Tail) -> range:
+    """The numbers of the lines that are told apart."""
+    end = tail.first + len(tail.raw)
+    return range(max(end - LOOKED, tail.first), end)
+
+
 def weigh_tail(
     lines: Lines,
     tail: Tail,

@@ -18,7 +18,7 @@ from .identity import identity
 from .kept import Kept
 from .place import ELSEWHERE, HUGE, exits, extent, factors
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
-from .tail import LOOKED, weigh_tail
+from .tail import looked_at, weigh_tail
 from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
@@ -134,8 +134,7 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge:
     """Each line by its number, with the most that anything gives it."""
     lines: Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
     for tail in scan.tails:
-        end = tail.first + len(tail.raw)
-        scan.kept.look_closely(range(max(end - LOOKED, tail.first), end))
+        scan.kept.look_closely(looked_at(tail))
     dull = scan.kept.dull | {finding.number for finding in scan.findings if finding.rule.weight <= WARNING}
     own = {
         span.finding.number: span.finding.rule.weight * factor

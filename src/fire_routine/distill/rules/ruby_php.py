@@ -11,6 +11,7 @@ RULES = (
     rule("rspec-example", "failure/error", r"^\s*Failure/Error: ", CAUSE, ahead=TRACE, paragraph=8, back=3, leads=r"^\s+\d+\) |^\s*$|^\s+\S|^An error occurred|^While loading", reason=r"\s+(?:expected|[\w:]+(?:Error|Exception):)"),
     rule("rspec-rerun", "^r~rspec ", r"^rspec \S+_spec\.rb(?::\d+|\[)", RESULT, ahead=0, listed=True),
     rule("rspec-total", "^0~failure", r"^\d+ examples?, [1-9]\d* failures?", RESULT - 2, ahead=0, total=True),
+    # and test-unit's, which names its test below as old ones of minitest do
     rule("minitest", "failure:|error:", r"^\s*(?:\d+\) )?(?:Failure|Error):$", CAUSE, ahead=TRACE, paragraph=18, listed=True, reason=r"\s*(?:test[_:]? ?\S.*\([\w:]+\)|[\w:]+#test_\S|<.{0,300}> (?:was )?expected|[\w:]+(?:Error|Exception): )"),
     rule("minitest-failed", "#test_|^f~fail|^e~error", r"^[\w:]+#test_\S.*(?: \[\S+:\d+\]:?|:)$|^\s*(?:FAIL|ERROR)(?:\[\"test_| +[\w:]+#test_)", CAUSE - 1, ahead=TRACE, paragraph=6, listed=True, reason=r"\s*(?:Expected|Actual:|[\w:]+(?:Error|Exception): )"),
     rule("minitest-spec", "fail (0|error (0", r"^\s*test_\S.* (?:FAIL|ERROR) \(\d+\.\d+s\)$", CAUSE, ahead=TRACE, paragraph=8),
