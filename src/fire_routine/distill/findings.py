@@ -94,8 +94,8 @@ def span_of(finding: Finding, kept: Kept) -> Span:
     """The block around a finding whose lines are kept."""
     begin = finding.number - finding.at
     numbers = range(begin, begin + len(finding.lines))
-    texts = [kept.text[number] for number in numbers]
-    dulls = [number - begin for number in numbers if number in kept.dull]
+    texts = list(map(kept.text.__getitem__, numbers))
+    dulls = {number - begin for number in kept.dull.intersection(numbers)}
     first, shares, reasons = block(finding.rule, finding.at, texts, dulls)
     return Span(
         finding,
