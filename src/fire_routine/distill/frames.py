@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ..patterns import pattern
+from .text import announces
 
 _FRAME = re.compile(rb"\s+at ")
 # Frames of the JDK, .NET and Node.js, of frameworks and of what is installed beside one's own code.
@@ -103,14 +104,17 @@ def _beside(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int,
 
 
 def _docstrings(texts: Sequence[bytes], begin: int, index: int) -> Iterator[tuple[int, float]]:
-    """What sources above the line at `index` say of themselves, but for the first line, which sums it up."""
+    """What sources above the line at `index` say of themselves, but for the first line, which sums it up.
+
+    A docstring begins below a colon: elsewhere such quotes end one, or are a value's.
+    """
     opened = b""
-    for at in range(begin, index):
+    for at in range(begin + 1, index):
         text = texts[at].strip()
         if opened:
             yield at, _OF_DOCSTRING
             opened = b"" if text.endswith(opened) else opened
-        else:
+        elif announces(texts[at - 1]):
             quotes = next((quotes for quotes in _QUOTES if text.lstrip(b"rRuU").startswith(quotes)), b"")
             opened = quotes if text.count(quotes) == 1 else b""
 

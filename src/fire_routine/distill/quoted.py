@@ -13,7 +13,7 @@ MOST = 500  # of the lines in it that are looked at
 LEAST = 400  # characters of a cut line that leave room for a quoted one
 BEGINNING = 4  # the part of the room for how the line itself begins
 
-_ENDS = re.compile(r'\\{1,8}n|", ?"')  # of a line in a JSON string, and of an item in a list of lines
+_ENDS = re.compile(r'\\{1,8}n|", ?\\{0,8}"')  # of a line in a JSON string, and of an item in a list of lines
 _QUOTES = '\\"'
 
 
@@ -38,5 +38,6 @@ def cut(line: str, limit: int) -> str:
     place = _telling(line) if limit >= LEAST else 0
     if place < limit // 2 or len(line) - place < limit // 4:
         return abbreviated(line, limit)
-    rest = abbreviated(line[place:].lstrip(_QUOTES), limit - begin - 30)
-    return f"{line[:begin].rstrip()} [… {place - begin} characters …] {rest}"
+    head, told = line[:begin].rstrip(), line[place:].lstrip(_QUOTES)
+    left_out = len(line) - len(head) - len(told)
+    return f"{head} [… {left_out} characters …] {abbreviated(told, limit - begin - 30)}"

@@ -38,7 +38,7 @@ def weigh_tail(
     What a rule took tells no more here than its `own` weight: the last of many alike is one of many.
     """
     number, weight = tail.first + len(tail.raw), tail.weight
-    near, told = number - LOOKED, weight
+    near, told = looked_at(tail).start, weight
     alike: dict[bytes, int] = {}
     for raw in reversed(tail.raw):
         number -= 1

@@ -464,6 +464,16 @@ def test_a_docstring_tells_less_below_its_first_line(docstring: bytes, lines: in
     assert min(shares[:2] + shares[below.stop :]) > 0.5
 
 
+@pytest.mark.parametrize(
+    "end",
+    [[b'    """'], [b'    query = """', b"        select 1", b'    """'], [b"    run(", b'        """)']],
+)
+def test_the_source_below_quotes_that_begin_no_docstring_tells_all(end: list[bytes]) -> None:
+    source = [*end, b"        tax = rate()", b">       return cart * tax"]
+    _, shares = block_at(len(source), [*source, b"E       TypeError: can't multiply sequence by non-int"])
+    assert min(shares) > 0.5
+
+
 def test_the_first_frame_of_a_crash_tells_all_whosever_it_is() -> None:
     lines = [
         b"Fatal Python error: Segmentation fault",

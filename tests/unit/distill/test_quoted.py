@@ -15,12 +15,14 @@ BEFORE = [f"TASK [shop : step {n}] {'*' * 40}" for n in range(60)]
 AFTER = [f"PLAY RECAP of web{n} {'*' * 40}" for n in range(60)]
 OUTPUT = [*BEFORE, CAUSE, *AFTER]
 
+IN_A_LIST = json.dumps({"stdout_lines": OUTPUT})
 IN_A_STRING = json.dumps({"changed": True, "stdout": "\n".join(OUTPUT)})
 QUOTED = {
     "a string": IN_A_STRING,
     "a string of a string": json.dumps({"result": IN_A_STRING}),
     "a string of Windows": json.dumps({"stdout": "\r\n".join(OUTPUT)}),
-    "a list": json.dumps({"stdout_lines": OUTPUT}),
+    "a list": IN_A_LIST,
+    "a list of a string": json.dumps({"result": IN_A_LIST}),
     "a list without blanks": json.dumps({"stdout_lines": OUTPUT}, separators=(",", ":")),
 }
 
@@ -41,8 +43,9 @@ def test_a_cut_line_is_as_long_as_asked_at_most(line: str) -> None:
     assert [limit for limit in range(200, len(line) + 40, 7) if len(cut(line, limit)) > limit] == []
 
 
-def test_what_is_left_out_is_counted() -> None:
-    line = "a" * 5_000 + f'", "{CAUSE}", "' + "z" * 5_000
+@pytest.mark.parametrize("ends", ['", "', '\\n\\"'])
+def test_what_is_left_out_is_counted(ends: str) -> None:
+    line = "a" * 5_000 + ends + CAUSE + ends + "z" * 5_000
     shown = cut(line, 1_000)
     head, first, rest = shown.partition(" [… ")
     skipped, _, rest = rest.partition(" characters …] ")
