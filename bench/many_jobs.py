@@ -6,6 +6,7 @@
 Each job's log has `--size` bytes: what green jobs of the recordings print, over and over, and at its
 end one of the LOGs (else of the recordings' failed jobs). GitHub is the emulator, in a process of its
 own, on loopback. The same logs are also fetched without being read, to show what reading them takes.
+Peak memory is that of all processes which read, each at its own peak; of GitHub's none.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import re
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
@@ -88,6 +91,37 @@ def ask(process: subprocess.Popen[str], question: str = "") -> str:
     return process.stdout.readline().strip()
 
 
+class Children(Thread):
+    """Watches, for a `with` block, how much memory the processes take that this one started; on Linux."""
+
+    def __init__(self, but: int) -> None:
+        super().__init__(daemon=True)
+        self._but = str(but)
+        self._over = Event()
+        self._peaks: dict[str, int] = {}
+
+    def run(self) -> None:
+        while not self._over.wait(0.05):
+            for children in Path("/proc/self/task").glob("*/children"):
+                with suppress(OSError):  # they come and go
+                    for child in set(children.read_text().split()) - {self._but}:
+                        if peak := re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{child}/status").read_text()):
+                            self._peaks[child] = int(peak[1])
+
+    def __enter__(self) -> Children:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join()
+
+    @property
+    def peak(self) -> float:
+        """MiB of all of them."""
+        return sum(self._peaks.values()) / 1024
+
+
 def measure(process: subprocess.Popen[str], jobs: int) -> None:
     from fire_routine import gather
     from fire_routine.action import gather_evidence
@@ -112,7 +146,8 @@ def measure(process: subprocess.Popen[str], jobs: int) -> None:
         fetched = time.monotonic() - started
         before = int(ask(process, "requests"))
         started = time.monotonic()
-        evidence = gather_evidence(client, trigger, settings, context, lambda _line: None)
+        with Children(process.pid) as children:
+            evidence = gather_evidence(client, trigger, settings, context, lambda _line: None)
         ready = time.monotonic() - started
         requests = int(ask(process, "requests")) - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
@@ -123,7 +158,7 @@ def measure(process: subprocess.Popen[str], jobs: int) -> None:
     print(
         f"  text                {evidence.brief.characters:,} characters, {len(evidence.failures)} failures"
     )
-    print(f"  peak memory         {peak:6.0f} MiB")
+    print(f"  peak memory         {peak + children.peak:6.0f} MiB ({peak:.0f} of this process)")
     print(f"  requests            {requests} = {requests - 3 * jobs} + 3 a job")
 
 

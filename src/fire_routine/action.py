@@ -116,12 +116,12 @@ def gather_evidence(
     say(f"{run.workflow}, run {run.id}, attempt {run.attempt}: {_count(len(run.failed_jobs), 'failed job')}")
     greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
 
-    reader = distill.Reader()
+    with distill.reading(len(run.failed_jobs)) as reader:
 
-    def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
-        return reader.read(chunks, steps=job.steps, green=greens.get(job.id))
+        def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
+            return reader.read(chunks, steps=job.steps, green=greens.get(job.id))
 
-    digests, unread = gather.read_logs(github, run, consume, deadline)
+        digests, unread = gather.read_logs(github, run, consume, deadline)
     attachments, unattached = compose.read_attachments(settings.attach, context.workspace, distill.read)
     run = replace(run, notes=(*run.notes, *unread, *unattached))
     failures = compose.group(run.failed_jobs, digests)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine.action import run_action
+from fire_routine.distill import processes, weigh
 from fire_routine.emulator.endpoint import Endpoint
 from fire_routine.emulator.github import Fault, GitHubEmulator
 
@@ -90,6 +91,17 @@ def test_fires_once_and_tells_it_everywhere(job: Job) -> None:
     assert session.url in job.summary
     assert job.github.statuses[SHA][-1]["target_url"] == session.url
     assert job.log.count("::notice") == 1
+
+
+def test_very_many_failed_jobs_are_read_by_processes(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(processes.MANY):
+        job.github.add_job(7, {"id": 100 + number, "name": f"leg ({number})", "conclusion": "failure"}, LOG)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(weigh, "digest", lambda *_: pytest.fail("read in this process"))
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert session.text.count("error[E0308]: mismatched types") == 1
+    assert f"{processes.MANY + 1} failed jobs" in job.log
 
 
 def test_second_job_of_the_attempt_is_skipped_and_points_to_the_session(job: Job) -> None:

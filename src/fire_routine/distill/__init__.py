@@ -5,30 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..model import Digest, Step
-from . import weigh
 from .budget import excerpt
 from .green import Green, read_green
-from .known import Known
-from .scan import scan
+from .processes import reading
+from .reader import Reader
 
-__all__ = ["Green", "Reader", "excerpt", "read", "read_green"]
-
-
-class Reader:
-    """Reads the logs of one run, several at a time: what a line is, is learnt once for all of them."""
-
-    def __init__(self) -> None:
-        self._known = Known()
-
-    def read(
-        self, chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | None = None
-    ) -> Digest:
-        """Read a raw log once, in memory that does not grow with it.
-
-        `steps` are the job's as the API lists them: their times tell where in the log a step failed.
-        `green` is what a green run of the same job printed: such lines weigh little.
-        """
-        return weigh.digest(scan(chunks, self._known), steps, green)
+__all__ = ["Green", "Reader", "excerpt", "read", "read_green", "reading"]
 
 
 def read(chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | None = None) -> Digest:
