@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from itertools import chain
 
 from .blocks import LINES_AFTER, LINES_BEFORE, unprefixed
@@ -31,14 +32,15 @@ class Collected:
     """What was found so far; a window of the log's lines is at hand at a time."""
 
     def __init__(self) -> None:
-        self.counts: dict[int, int] = {}  # of lines by their key, in the steps that ended
-        self.alike: dict[int, int] = {}  # the same by shape
+        self.counts = Counter[int]()  # of lines by their key, in the steps that ended
+        self.alike = Counter[int]()  # the same by shape
         self._lines: list[bytes] = []
         self._first = 0  # number of the first of them
         self._found: dict[str, list[Finding]] = {}  # by rule
         self.last = -1  # number of the last line that was taken
         self._counts: dict[int, int] = {}  # of this step, by the line's key
         self._alike: dict[int, int] = {}  # and by shape
+        self._counted = deque[tuple[int, int, int]]()  # each of them in this window: number, key, shape
         self._shapes: dict[int, int] = {}  # of a key
         # The last line of this window that has the key, its rule and cause
         self._again: dict[int, tuple[int, Rule, int]] = {}
@@ -51,6 +53,8 @@ class Collected:
         """The next window: its lines, and the first one's number."""
         self._lines = lines
         self._first = first
+        while self._counted and self._counted[0][0] < first:
+            self._counted.popleft()
 
     def begin_step(self) -> None:
         """What an earlier step repeated says nothing of this one."""
@@ -68,6 +72,7 @@ class Collected:
     def _forget(self) -> None:
         self._counts.clear()
         self._alike.clear()
+        self._counted.clear()
         if len(self._shapes) > TEMPLATES:  # a key has the same in every step
             self._shapes.clear()
 
@@ -83,6 +88,8 @@ class Collected:
             if shape is None:
                 shape = self._shapes[key] = hash(shape_of(self._lines[index]))
             self._alike[shape] = self._alike.get(shape, 0) + 1
+            if not rule.lasting:
+                self._counted.append((self.last, key, shape))
         if count < EXAMPLES:
             self._keep(self._find(index, rule, key, cause))
         else:
@@ -131,11 +138,13 @@ class Collected:
         first = self._first + begin
         for taken in self._found.values():
             while taken and taken[-1].number >= first and not taken[-1].rule.lasting:
-                finding = taken.pop()
-                for counts, like in ((self._counts, finding.key), (self._alike, finding.shape)):
-                    left = counts.pop(like, 1) - 1
-                    if left > 0:
-                        counts[like] = left
+                taken.pop()
+        while self._counted and self._counted[-1][0] >= first:
+            _, key, shape = self._counted.pop()
+            for counts, like in ((self._counts, key), (self._alike, shape)):
+                counts[like] -= 1
+                if not counts[like]:
+                    del counts[like]
         self._again = {
             key: (index, rule, cause)
             for key, (index, rule, cause) in self._again.items()

@@ -1,4 +1,7 @@
-"""What one pass over a log finds: marks where steps end, lines that rules took, the lines before marks."""
+"""What one pass over a log finds: marks where steps end, lines that rules took, the lines before marks.
+
+While a log is read its lines are numbered from 0; in what is made of it, as `model` has it, from 1.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from .text import stamp_of
 class Header:
     """How a step begins: `##[group]Run …`, its script, its shell."""
 
-    line: int = 0
+    line: int = -1  # its number; -1: the log does not tell where the step begins
     name: str = ""
     command: str = ""
     shell: str = ""
@@ -44,8 +47,8 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
 
 
 def together(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings of which those make a list that do so where another rule found none, without those that tell
-    nothing where another found none."""
+    """Settle the rules that depend on others: a finding goes where no rule that its own stands `beside` found
+    anything, and makes a list where the rule `instead` of which its own does found nothing."""
     names = {finding.rule.name for finding in findings}
     findings = [
         finding
@@ -135,7 +138,7 @@ class Scan:
     tails: list[Tail] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     succeeded: list[tuple[int, int]] = field(default_factory=list)  # first and last lines of runs that did
-    kept: Kept = field(default_factory=Kept)  # the tails' lines, or all of them
+    kept: Kept = field(default_factory=Kept)  # the tails' lines, or all; those of findings from `keep` on
     whole: bool = False  # all the log's lines are kept
     total: int = 0
     counts: dict[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed

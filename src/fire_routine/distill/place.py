@@ -67,7 +67,7 @@ def exits(scan: Scan, steps: Sequence[Step]) -> list[Mark]:
 
 def extent(scan: Scan, ends: Sequence[Mark]) -> int:
     """How many lines the failed steps have together; the log, where not each tells where it begins."""
-    if ends and all(mark.header.line for mark in ends):
+    if ends and all(mark.header.line >= 0 for mark in ends):
         return sum(mark.line - mark.header.line for mark in ends)
     return scan.total
 

@@ -25,7 +25,7 @@ NEAR = 120  # lines before a mark that are looked at one by one
 # How a runner shows a step's script, which is no output, as its heading is none; `gh` with a caret.
 SCRIPT = (b"\x1b[36;1m", b"^[[36;1m")
 TAILS = 12  # of the first marks and of the last
-MOST_MARKS = 200  # marks that are remembered, of the first and of the last
+MOST_MARKS = 400  # that are remembered, half of the first and half of the last
 
 _CARETS_ALONE = re.compile(
     rb"\s*\^[\^~]*\s*$"
@@ -213,8 +213,8 @@ class Scanner:
             self._mark(index, "exit", text, b"")
 
     def _mark(self, index: int, kind: str, text: str, stamp: bytes) -> None:
-        if len(self.scan.marks) >= 2 * MOST_MARKS:
-            del self.scan.marks[MOST_MARKS // 2 : MOST_MARKS]
+        if len(self.scan.marks) >= MOST_MARKS:
+            del self.scan.marks[MOST_MARKS // 2]
         job = job_of(self._lines[index])
         self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
         if kind != "error":

@@ -127,8 +127,8 @@ def shown(line: bytes) -> bytes:
 def without_escapes(joined: bytes) -> bytes:
     """Lines without escape sequences, as many."""
     if ESCAPE in joined:
-        return b"".join(RAW_ESCAPE.split(joined))  # faster than `sub`
-    return CARETS.sub(b"", joined) if CARET in joined else joined
+        joined = b"".join(RAW_ESCAPE.split(joined))  # faster than `sub`
+    return CARETS.sub(b"", joined) if joined.find(b"^[[") >= 0 else joined
 
 
 def turned(lines: Sequence[bytes]) -> bytes:

@@ -13,8 +13,9 @@ from fire_routine.distill import known as known_module
 from fire_routine.distill.classify import classify
 from fire_routine.distill.findings import Finding, Header, Mark, Scan
 from fire_routine.distill.known import MOST, Known
-from fire_routine.distill.place import factors
+from fire_routine.distill.place import exits, extent, factors
 from fire_routine.distill.rules.rule import CAUSE, Rule, rule
+from fire_routine.distill.scan import scan
 from fire_routine.distill.stream import Window
 
 LINES = 30_000
@@ -85,6 +86,25 @@ def test_steps_that_run_after_the_failed_one_do_not_change_its_count() -> None:
     count = re.findall(r"\[… ([\d,]+) more like this\]", text)
     assert len(count) == 1
     assert len(re.findall("E501", text)) + int(count[0].replace(",", "")) == 1_000
+
+
+@pytest.mark.parametrize(("first", "second"), [(1_000, 9), (9, 1_000), (1_000, 1_000)])
+def test_what_several_steps_found_that_failed_is_counted_together(first: int, second: int) -> None:
+    steps = (
+        [f"src/pkg/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, count + 1)]
+        for count in (first, second)
+    )
+    text = distill.excerpt(distill.read([b"".join(job(*found) for found in steps)]), 4_096).text
+    count = re.findall(r"\[… ([\d,]+) more like this\]", text)
+    assert len(count) == 1
+    assert len(re.findall("E501", text)) + int(count[0].replace(",", "")) == first + second
+
+
+@pytest.mark.parametrize("before", [(), ("2026-01-02T03:04:05.1234567Z a line before it",)])
+def test_a_step_is_as_long_as_it_is_where_the_log_begins_with_it_too(before: tuple[str, ...]) -> None:
+    log = b"".join(line.encode() + b"\n" for line in before) + job("error: the disk is gone") + b"x\n" * 50
+    scanned = scan([log], Known())
+    assert extent(scanned, exits(scanned, ())) == LINES + 4
 
 
 def window(*lines: bytes) -> Window:

@@ -112,6 +112,14 @@ def test_what_is_like_it_is_as_new_when_a_test_fails() -> None:
     assert 44 in {number for block in excerpt.blocks for number in range(block.first, block.last + 1)}
 
 
+def test_what_passed_tests_printed_is_not_counted_either() -> None:
+    begins, passed, begins_too, failed = GO
+    printed = [f"error: cannot read table {n}" for n in range(500)]
+    log = [begins, *printed, passed, begins_too, *printed[:9], failed]
+    (repeat,) = distill.read(["\n".join(log).encode()]).repeats
+    assert repeat.count == 9
+
+
 def test_what_passed_tests_printed_takes_no_room_from_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collected, "HELD", 64 * 1024)
     causes = [f"FAILED tests/test_cart.py::test_{name} - assert 3 == 4" for name in "abcdefghijklmnopqrst"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from fire_routine import distill
 from fire_routine.distill.dull import dull_among
+from fire_routine.distill.text import shown, texts
 from fire_routine.model import Block, Digest, Step, utf16_length
 
 GITHUB_LOG = """\
@@ -44,6 +45,10 @@ GAP = re.compile(r"\[… \d+(?: lines? left out)?\]")
 
 def read(text: str, **options: object) -> Digest:
     return distill.read([text.encode()], **options)  # type: ignore[arg-type]
+
+
+# What a line may hold beside its text.
+PIECES = ("FAILED tests/test_cart.py", "\x1b[31m", "\x1b[0m", "^[[1m", "^[[0m", "^", "[", "\r", "100%", " ")
 
 
 def test_the_cause_is_in_a_small_excerpt_without_timestamps_and_colours() -> None:
@@ -374,6 +379,12 @@ def test_what_a_terminal_would_not_show_is_no_part_of_a_line(hidden: str) -> Non
     shown = [line for block in digest.blocks for line in block.lines]
     assert shown == ["make: started", "cart.c:7:3: error: no price"]
     assert "compiler" in {block.rule for block in digest.blocks}
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), min_size=1, max_size=4))
+def test_what_a_line_shows_goes_by_no_other(lines: list[str]) -> None:
+    raw = [line.encode() for line in lines]
+    assert texts(raw) == [shown(line) for line in raw]
 
 
 def test_what_a_line_showed_before_its_carriage_returns_tells_less_than_its_last() -> None:
