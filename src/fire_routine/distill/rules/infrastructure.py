@@ -106,7 +106,7 @@ RULES = (
     rule("sshkit", "error (|stderr: error|failed to boot", r"^\s*ERROR \([\w:]+\): |^\w+ stderr: Error|^\s*ERROR Failed to boot ", CAUSE - 1, ahead=3),
     rule("ansible", "fatal: [|failed: [", r"^(?:fatal|failed): \[", CAUSE, ahead=8, back=14, leads=r"^TASK|^\[ERROR\]: |^Origin: |^\d+ |^\s|^$", unless=r".{0,80}\.\.\.ignoring\s*$"),
     rule("ansible-error", "^e~error! ", r"^ERROR! \S", CAUSE, ahead=8),
-    rule("molecule", "^c~critical ", r"^CRITICAL +(?!Ansible return code)\S", CAUSE - 1, ahead=4),
+    rule("molecule", "^c~critical ", r"^CRITICAL +(?!Ansible return code|\S+\.py:\d)\S", CAUSE - 1, ahead=4),
     rule("packer-step", "^=~: error ", r"^==> \S+: Error \S", CAUSE - 1, ahead=2),
     rule("packer", "^b~ errored", r"^Build '.*' errored(?: after .*)?: ", CAUSE, ahead=2),
     rule("vagrant", "responded with a non-zero exit status|there was an error while executing `", r"^The .* command responded with a non-zero exit status|^There was an error while executing `", CAUSE - 1, ahead=8, paragraph=8),
