@@ -20,13 +20,14 @@ from threading import Timer
 from typing import IO, cast
 
 from ..model import Digest, Step
+from ..settings import PREFIX
 from .green import Green
 from .reader import Reader
 
 MANY = 64  # logs: of fewer, to start processes takes longer than they save
 MOST = 2  # processes: each takes some 45 MiB
 LARGEST = 4 * 1024 * 1024  # bytes of a log that is held until all of it is there
-PATIENCE = 20.0  # seconds for an answer, which takes a tenth of one
+PATIENCE = 20.0  # seconds for an answer, which takes 0.1 or less
 
 # What is on `sys.path` alone, and nothing written beside the source: as the entry point has it.
 _FLAGS = ("-I", "-S", "-B", "-c")
@@ -37,15 +38,17 @@ _BEGIN = f"import sys; sys.path[:] = sys.argv[1:]; from {__name__} import serve;
 def reading(logs: int) -> Iterator[Reader]:
     """A reader of that many logs, for a `with` block; of very many, processes of its own read most."""
     processes = _started() if logs > MANY else []
+    shared = _Shared(processes)
     try:
-        yield _Shared(processes) if len(processes) > 1 else Reader()
+        yield shared if len(processes) > 1 else Reader()
     finally:
+        shared.over = True
         for process in processes:
             process.end()
 
 
 def _started() -> list[_Process]:
-    """A process for each core, as far as they can be started: they only save time."""
+    """Up to `MOST` processes, no more than there are cores, as far as they start: they only save time."""
     cores = os.cpu_count() or 1
     started: list[_Process] = []
     try:
@@ -70,22 +73,23 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
         )
 
-    def ask(self, log: Sequence[bytes], steps: Sequence[Step]) -> Digest | None:
-        """The digest of a log; None: it does not answer, and never will."""
+    def ask(self, log: bytes, steps: Sequence[Step]) -> Digest | None:
+        """The digest of a log; None: it gave none, and is not to be asked again."""
         stdin, stdout = (cast("IO[bytes]", pipe) for pipe in (self._process.stdin, self._process.stdout))
         watch = Timer(PATIENCE, self._process.kill)
-        watch.start()
         try:
+            watch.start()
             pickle.dump((log, steps), stdin)
             stdin.flush()
-            answer: Digest = pickle.load(stdout)  # noqa: S301 - by `serve`
-        except (OSError, EOFError, pickle.UnpicklingError):
+            answer = pickle.load(stdout)  # noqa: S301 - by `serve`
+        except Exception:  # whatever it is: the log is read all the same
             return None
         finally:
             watch.cancel()
-        return answer
+        return answer if isinstance(answer, Digest) else None
 
     def end(self) -> None:
         self._process.kill()
@@ -98,6 +102,7 @@ class _Shared(Reader):
 
     def __init__(self, processes: Iterable[_Process]) -> None:
         super().__init__()
+        self.over = False  # the block has been left, and nobody waits for what is still being read
         self._free = queue.SimpleQueue[_Process | None]()  # None stands for one that has ended
         for process in processes:
             self._free.put(process)
@@ -106,21 +111,24 @@ class _Shared(Reader):
         self, chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | None = None
     ) -> Digest:
         """As `Reader.read`; of a log that comes slowly, no process waits for the rest."""
-        held: list[bytes] = []
-        size = 0
+        held = bytearray()
         chunks = iter(chunks)
         for chunk in chunks:
-            held.append(chunk)
-            size += len(chunk)
-            if size > LARGEST:
+            held += chunk
+            if len(held) > LARGEST:
                 break
-        if size <= LARGEST and green is None:
-            answer = self._ask(held, steps)
+        log = bytes(held)
+        del held
+        if len(log) <= LARGEST and green is None:
+            answer = self._ask(log, steps)
             if answer is not None:
                 return answer
-        return super().read(chain(held, chunks), steps=steps, green=green)
+        if self.over:
+            raise RuntimeError("read by nobody any more")
+        return super().read(chain((log,), chunks), steps=steps, green=green)
 
-    def _ask(self, log: Sequence[bytes], steps: Sequence[Step]) -> Digest | None:
+    def _ask(self, log: bytes, steps: Sequence[Step]) -> Digest | None:
+        """The answer of the next process that is free; None: it gave none."""
         process = self._free.get()
         answer = process.ask(log, steps) if process is not None else None
         self._free.put(process if answer is not None else None)
@@ -137,5 +145,5 @@ def serve() -> None:
             log, steps = pickle.load(sys.stdin.buffer)  # noqa: S301 - by `_Process.ask`
         except EOFError:
             return
-        pickle.dump(reader.read(log, steps=steps), sys.stdout.buffer)
+        pickle.dump(reader.read([log], steps=steps), sys.stdout.buffer)
         sys.stdout.buffer.flush()

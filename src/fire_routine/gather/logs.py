@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -123,14 +124,19 @@ class _Reader:
             for job, _ in wanted:
                 notes.add("the log of", error, PERMISSION, job.name)
             return {}
-        with clients, Threads(min(WIDTH, len(wanted)), "log") as threads:
+        over = threading.Event()
+        try:
+            with clients, Threads(min(WIDTH, len(wanted)), "log") as threads:
 
-            def one(item: tuple[FailedJob, int]) -> tuple[_Log, T]:
-                job, job_id = item
-                log = _Log(lambda: self._chunks(clients, job, job_id), self._deadline, self._github.clock)
-                return log, consume(job, iter(log))
+                def one(item: tuple[FailedJob, int]) -> tuple[_Log, T]:
+                    job, job_id = item
+                    ask = partial(self._chunks, clients, job, job_id)
+                    log = _Log(ask, self._deadline, self._github.clock, over)
+                    return log, consume(job, iter(log))
 
-            results = threads.map(one, wanted)
+                results = threads.map(one, wanted)
+        finally:
+            over.set()
         found = {}
         for (job, _), (log, made) in zip(wanted, results, strict=True):
             if log.size:
@@ -193,9 +199,15 @@ class _Log:
     """A log that another thread reads ahead; ends at the deadline. Iterate once."""
 
     def __init__(
-        self, chunks: Callable[[], Iterator[bytes]], deadline: float, clock: Callable[[], float]
+        self,
+        chunks: Callable[[], Iterator[bytes]],
+        deadline: float,
+        clock: Callable[[], float],
+        over: threading.Event,
     ) -> None:
+        """`over`: nobody waits for it any more."""
         self._chunks = chunks
+        self._over = over
         self._deadline = deadline
         self._clock = clock
         self._ahead: queue.Queue[bytes | GitHubError | None] = queue.Queue(AHEAD)
@@ -206,8 +218,11 @@ class _Log:
     def __iter__(self) -> Iterator[bytes]:
         threading.Thread(target=self._fetch, daemon=True).start()
         try:
-            while True:
-                item = self._ahead.get(timeout=max(0.0, self._deadline - self._clock()))
+            while not self._over.is_set():
+                left = self._deadline - self._clock()
+                if left <= 0:  # what has arrived is still read, and nothing more
+                    self._given_up.set()
+                item = self._ahead.get(timeout=max(0.0, left))
                 if item is None or isinstance(item, GitHubError):
                     self.error = item
                     return

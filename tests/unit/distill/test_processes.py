@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -93,7 +94,11 @@ def test_python_that_does_not_start(
     "begin",
     [
         pytest.param("", id="ends at once"),
-        pytest.param("print('hello')", id="answers something else"),
+        pytest.param("print('hello')", id="answers what is no pickle"),
+        pytest.param(
+            "import pickle, sys; pickle.dump('hello', sys.stdout.buffer)", id="answers something else"
+        ),
+        pytest.param("print('Injected 1')", id="answers what pickle takes for a module's name"),
         pytest.param("import sys; sys.stdin.buffer.read(10)", id="ends amid a log"),
         pytest.param("import time; time.sleep(60)", id="hangs"),
     ],
@@ -106,6 +111,38 @@ def test_what_a_process_does_not_answer_is_read_here(begin: str, monkeypatch: py
     with distill.reading(MANY) as reader, ThreadPoolExecutor(4) as threads:
         found = list(threads.map(lambda each: read(reader, each), logs))
     assert found == [alone(each) for each in logs]
+
+
+@pytest.mark.usefixtures("started")
+def test_where_no_thread_can_watch_a_process_its_logs_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("threading.Timer.start", start)
+    with distill.reading(MANY) as reader:
+        assert [read(reader, log(number)) for number in range(4)] == [alone(log(n)) for n in range(4)]
+
+
+def test_the_action_s_inputs_are_no_business_of_theirs(
+    started: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRE_ROUTINE_ROUTINE_TOKEN", "sk-ant-oat01-secret")
+    begin = "import os, pickle, sys; pickle.dump(os.environ.copy(), sys.stdout.buffer)"
+    monkeypatch.setattr(processes, "_BEGIN", begin)
+    with distill.reading(MANY):
+        told = pickle.load(started[0].stdout)  # type: ignore[arg-type]
+    assert told["PATH"] == os.environ["PATH"]
+    assert not [name for name in told if name.startswith("FIRE_ROUTINE_")]
+
+
+@pytest.mark.usefixtures("started")
+def test_once_the_block_is_left_nothing_more_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with distill.reading(MANY) as reader:
+        read(reader, log(1))
+    read_nothing_here(monkeypatch)
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="nobody"):
+            read(reader, log(1))
 
 
 def test_one_that_ended_leaves_the_rest_to_the_other(started: list[subprocess.Popen[bytes]]) -> None:

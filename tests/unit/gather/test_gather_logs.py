@@ -15,7 +15,7 @@ from tests.unit.gather.gathering import RUN, add_run, failed_job, gathered, gith
 
 from fire_routine.emulator.github import TOKEN, Fault, GitHubEmulator
 from fire_routine.gather import read_green_logs, read_logs
-from fire_routine.gather.logs import WIDTH, Consume
+from fire_routine.gather.logs import AHEAD, WIDTH, Consume
 from fire_routine.model import FailedJob, History, Note, Run
 
 LOG = "2026-03-02T10:00:07.0000000Z ##[error]assert 1 == 2\n"
@@ -55,6 +55,49 @@ def test_the_redirect_is_followed_without_credentials(emulator: GitHubEmulator) 
     (stored,) = emulator.asked("/storage/")
     assert asked.headers["authorization"] == f"Bearer {TOKEN}"
     assert "authorization" not in stored.headers
+
+
+def test_a_log_that_arrives_faster_than_it_is_read_is_over_at_the_deadline_too(
+    emulator: GitHubEmulator,
+) -> None:
+    emulator.add_job(RUN, failed_job(1, "test"), LOG * 200_000)
+    chunks = 0
+
+    def consume(_job: FailedJob, arriving: Iterator[bytes]) -> int:
+        nonlocal chunks
+        for _ in arriving:
+            if not chunks:
+                time.sleep(0.7)
+            chunks += 1
+        return chunks
+
+    _, (note,) = read(emulator, consume=consume, seconds=0.5)
+    assert 0 < chunks <= AHEAD + 2
+    assert note.why == "there was no time left to read it"
+
+
+def test_once_nobody_waits_a_log_is_read_no_further(emulator: GitHubEmulator) -> None:
+    emulator.add_job(RUN, failed_job(1, "test"), LOG * 200_000)
+    emulator.add_job(RUN, failed_job(2, "other"), LOG)
+    left, ended = threading.Event(), threading.Event()
+    chunks = 0
+
+    def consume(job: FailedJob, arriving: Iterator[bytes]) -> int:
+        nonlocal chunks
+        for _ in arriving:
+            if job.id == 1:
+                raise RuntimeError
+            left.wait(20)
+            chunks += 1
+        ended.set()
+        return chunks
+
+    run = gathered(emulator)
+    with pytest.raises(RuntimeError):
+        read(emulator, run, consume)
+    left.set()
+    assert ended.wait(20)
+    assert chunks <= 1
 
 
 def test_256_logs_are_all_read_with_two_requests_each(emulator: GitHubEmulator) -> None:
