@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 NEEDED = (3, 11)
@@ -50,7 +51,7 @@ def main(arguments: "list[str]") -> int:
     leave_out()
     from fire_routine import cli
 
-    return cli.main(arguments)
+    return cli.run(arguments)
 
 
 def leave_out() -> None:
@@ -181,7 +182,7 @@ def give_up(arguments: "list[str]", reason: str, message: str) -> int:
         ("GITHUB_STEP_SUMMARY", f"**The routine was not fired**: {message}\n"),
     ):
         if os.environ.get(name):
-            with Path(os.environ[name]).open("a", encoding="utf-8", newline="\n") as file:
+            with suppress(OSError), Path(os.environ[name]).open("a", encoding="utf-8", newline="\n") as file:
                 file.write(text)
     return 0 if warn else 1
 

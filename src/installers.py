@@ -197,6 +197,6 @@ def _problem(process: subprocess.Popen[bytes], log: Path, deadline: float) -> st
     if _NO_WHEEL.search(whole) and "Retrying (" not in whole:  # nor could the index not be reached
         return NO_WHEEL
     errors = [line for line in said if _TELLS.match(line)]
-    return " ".join(errors[-2:] or said[-1:] or [f"{process.args!r} ended with {process.returncode}"])[
-        :400
-    ].rstrip(".")
+    return " ".join(
+        errors[-2:] or said[-1:] or [f"the installer ended with {process.returncode} and said nothing"]
+    )[:400].rstrip(".")

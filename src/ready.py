@@ -46,9 +46,18 @@ def install(lock: Path, environ: Mapping[str, str], meanwhile: Callable[[Path], 
     for place in places:
         work = _workplace(place)
         if work is not None:
-            with _removed_if_cut_off(work), _beside(meanwhile, work):
-                installers.install(lock.read_text("utf-8"), work / "packages", environ, installers.pips())
-            return _publish(work, place / name)
+            try:
+                with _removed_if_cut_off(work):
+                    with _beside(meanwhile, work):
+                        installers.install(
+                            lock.read_text("utf-8"), work / "packages", environ, installers.pips()
+                        )
+                    return _publish(work, place / name)
+            except OSError as error:
+                raise InstallError(
+                    f"the locked dependencies could not be installed: {error.strerror or error}. "
+                    f"Make room in {place}, or set RUNNER_TOOL_CACHE to a folder that has it"
+                ) from None
     raise InstallError(
         "no folder can be written for the locked dependencies: make RUNNER_TOOL_CACHE or RUNNER_TEMP writable"
     )

@@ -113,7 +113,8 @@ def gather_evidence(
     """From the run to the text: gather, distill, compose."""
     deadline = time.monotonic() + GATHERING
     run = gather.gather_run(github, trigger, context, deadline)
-    say(f"{run.workflow}, run {run.id}, attempt {run.attempt}: {_count(len(run.failed_jobs), 'failed job')}")
+    failed = _count(len(run.failed_jobs), "failed job")
+    say(f"{_clean(run.workflow)}, run {run.id}, attempt {run.attempt}: {failed}")
     greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
 
     with distill.reading(len(run.failed_jobs)) as reader:

@@ -14,8 +14,9 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from .model import Excerpt, Trigger, TriggerKind
 from .patterns import pattern
@@ -37,6 +38,20 @@ class CommandError(Exception):
     """What went wrong and what to do about it, in one line."""
 
 
+def run(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run one command in a process of its own, which ends with it.
+
+    At once: a thread that still reads a log, in a library's code, would abort the process while Python is
+    being taken down.
+    """
+    code = main(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError):
+                stream.flush()
+    os._exit(code)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is returned, never raised."""
     _speak_utf8()
@@ -48,6 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except OSError as error:  # of the files that are read, each says so itself
+        print(f"fire-routine: standard output: {error.strerror or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -65,6 +83,8 @@ def _run(argv: Sequence[str]) -> int:
     from .arguments import parse
 
     arguments = parse(argv)
+    if sys.stdout is None:
+        raise CommandError("standard output is closed: open it, or send it to a file")
     commands: Mapping[str, Callable[[Namespace], int]] = {
         "action": lambda _: _action(),
         "send": _send,
@@ -73,7 +93,9 @@ def _run(argv: Sequence[str]) -> int:
         "demo": lambda _: _demo(),
         "emulate": _emulate,
     }
-    return commands[arguments.command](arguments)
+    code = commands[arguments.command](arguments)
+    sys.stdout.flush()
+    return code
 
 
 def _action() -> int:
@@ -124,7 +146,7 @@ def _text(arguments: Namespace) -> str:
     if not arguments.text_file and arguments.stdin != "-":
         raise CommandError("no text: give --text T, --text-file F, or - for standard input")
     with _opened(arguments.text_file or "-") as stream:
-        raw = stream.read(MAX_TEXT_BYTES + 1)
+        raw = _read(stream, MAX_TEXT_BYTES + 1)
     if len(raw) > MAX_TEXT_BYTES:
         raise CommandError(f"the text is over the endpoint's {MAX_CHARACTERS} characters: shorten it")
     return raw.decode("utf-8", "replace")
@@ -136,7 +158,8 @@ def _preview(arguments: Namespace) -> int:
     from .gather.github import GitHub
 
     trigger, api_url, server_url = _named_run(arguments.run_url, os.environ)
-    bearer = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN") or ""
+    name = "GITHUB_TOKEN" if os.environ.get("GITHUB_TOKEN") else "GH_TOKEN"
+    bearer = _secret(os.environ, name, token) if os.environ.get(name) else ""
     settings = Settings(max_characters=max(arguments.max_characters, MIN_CHARACTERS))
     context = Context(repository=trigger.repository, api_url=api_url, server_url=server_url)
 
@@ -144,7 +167,7 @@ def _preview(arguments: Namespace) -> int:
         print(line, file=sys.stderr)
 
     try:
-        with GitHub(api_url, token(bearer.strip()), trigger.repository) as github:
+        with GitHub(api_url, bearer, trigger.repository) as github:
             evidence = gather_evidence(github, trigger, settings, context, say)
     except (GatherError, ValueError) as error:
         raise CommandError(f"{arguments.run_url}: {error}") from None
@@ -192,6 +215,8 @@ def _explained(shown: Excerpt) -> str:
 
 def _opened(name: str) -> BinaryIO:
     if name == "-":
+        if sys.stdin is None:
+            raise CommandError("standard input is closed: pipe the file into it, or name the file")
         return open(sys.stdin.fileno(), "rb", closefd=False)
     try:
         return Path(name).open("rb")
@@ -199,8 +224,16 @@ def _opened(name: str) -> BinaryIO:
         raise CommandError(f"{name}: {error.strerror or error}") from None
 
 
+def _read(stream: BinaryIO, size: int) -> bytes:
+    try:
+        return stream.read(size)
+    except OSError as error:
+        name = stream.name if isinstance(stream.name, str) else "standard input"
+        raise CommandError(f"{name}: {error.strerror or error}") from None
+
+
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    while chunk := stream.read(CHUNK):
+    while chunk := _read(stream, CHUNK):
         yield chunk
 
 

@@ -226,7 +226,7 @@ def _event(path: str) -> Mapping[str, Any]:
     """The event's payload; empty where the runner gave none that can be read."""
     try:
         payload = json.loads(Path(path).read_text("utf-8")) if path else {}
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return payload if isinstance(payload, dict) else {}
 

@@ -144,6 +144,13 @@ def test_every_bad_input_is_named_and_nothing_is_asked(job: Job) -> None:
     assert job.endpoint.requests == []
 
 
+def test_a_payload_that_can_t_be_read_is_none(job: Job) -> None:
+    (job.temp / "event.json").write_text("[" * 100_000 + "]" * 100_000)
+    job.environ["GITHUB_EVENT_PATH"] = str(job.temp / "event.json")
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+
+
 def test_fires_without_github_and_names_what_is_missing(job: Job) -> None:
     job.github.fail(".", Fault.forbidden())
     assert job.run() == 0

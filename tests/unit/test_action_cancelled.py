@@ -69,6 +69,22 @@ def cancel(process: subprocess.Popen[str]) -> str:
     return process.communicate(timeout=PATIENCE)[0]
 
 
+def test_cancelled_while_logs_are_read_ends_at_once_and_as_a_failure(
+    github: GitHubEmulator, tmp_path: Path
+) -> None:
+    dense = "".join(f"error: cannot read table {n} of {'x' * (n % 97)}\n" for n in range(60_000))
+    for number in range(40):
+        job = {"id": 100 + number, "name": f"leg ({number})", "conclusion": "failure"}
+        github.add_job(7, job, dense)
+    with Endpoint() as endpoint:
+        process = start(github, tmp_path, endpoint.url)
+        wait_for(lambda: len(github.asked("/storage/")) > 4)
+        said = cancel(process)
+        assert endpoint.requests == []
+    assert process.returncode == 1
+    assert said.splitlines()[-1].startswith("::error title=fire-routine::The job was cancelled")
+
+
 def test_cancelled_while_the_answer_is_awaited_is_unknown_and_recorded(
     github: GitHubEmulator, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,40 @@ def test_distill_prints_the_cause(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_distill_of_a_missing_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["distill", str(tmp_path / "none.log")]) == 1
     assert "none.log: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("stream", "name"), [("stdin", "input"), ("stdout", "output")])
+def test_a_closed_stream_is_one_line(
+    stream: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, stream, None)
+    assert main(["distill", "-"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"fire-routine: standard {name} is closed")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has a device that is always full")
+def test_what_can_t_be_read_or_printed_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["distill", "/proc/self/mem"]) == 1
+    assert capsys.readouterr().err == "fire-routine: /proc/self/mem: Input/output error\n"
+    (tmp_path / "log").write_text(LOG, "utf-8")
+    full = Path("/dev/full").open("w")  # noqa: SIM115 - what is left in it can't be written when it is closed
+    monkeypatch.setattr(sys, "stdout", full)
+    assert main(["distill", str(tmp_path / "log")]) == 1
+    assert capsys.readouterr().err == "fire-routine: standard output: No space left on device\n"
+    with pytest.raises(OSError, match="No space left"):
+        full.close()
+
+
+def test_a_bad_token_is_named_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    monkeypatch.setenv("GH_TOKEN", "a b")
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    assert capsys.readouterr().err.startswith("fire-routine: GH_TOKEN holds white space")
 
 
 def test_preview_prints_the_text_and_sends_nothing(

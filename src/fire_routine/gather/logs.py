@@ -259,6 +259,6 @@ def _message(body: bytes) -> object:
     """Of GitHub's error object; None for anything else."""
     try:
         error = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return error.get("message") if isinstance(error, dict) else None

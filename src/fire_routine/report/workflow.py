@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Literal, TextIO
 
 import github_action_utils as toolkit
@@ -24,7 +24,7 @@ Level = Literal["notice", "warning", "error"]
 
 
 class Workflow:
-    """The runner's side of the report. Nothing here raises for what the runner's files do."""
+    """The runner's side of the report. Nothing here raises for what the runner's files and console do."""
 
     def __init__(self, environ: Mapping[str, str], out: TextIO) -> None:
         self._environ = environ
@@ -38,14 +38,14 @@ class Workflow:
         print the secret: then nothing is written. Nor is the toolkit's own `add_mask` used: it writes
         `::add-mask ::`, which act and the runners built on it don't take for a command, and so print.
         """
-        with self._runner():
+        with self._console():
             for line in secret.splitlines() if self.in_actions else ():
                 if line.strip():
                     toolkit.echo(f"::add-mask::{line.strip().replace('%', '%25')}")
 
     def say(self, line: str) -> None:
         """One line of progress. No text in it is a workflow command, whoever wrote it."""
-        with self._runner():
+        with self._console():
             toolkit.echo(self._printable(workflow_safe(sanitise_line(line))[:LINE_LIMIT]))
 
     def annotate(self, level: Level, message: str) -> None:
@@ -55,7 +55,7 @@ class Workflow:
             self.say(f"{level}: {line}" if level != "notice" else line)
             return
         write = {"notice": toolkit.notice, "warning": toolkit.warning, "error": toolkit.error}[level]
-        with self._runner():
+        with self._console():
             write(line, title=TITLE)
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
@@ -83,6 +83,12 @@ class Workflow:
         """`line` in the characters that a console knows; the runner takes UTF-8 whatever the console is."""
         encoding = "utf-8" if self.in_actions else getattr(self._out, "encoding", None) or "utf-8"
         return line.encode(encoding, "replace").decode(encoding)
+
+    @contextmanager
+    def _console(self) -> Iterator[None]:
+        """Where nothing can be printed (a full disk, a closed pipe), the fire and the outputs go on."""
+        with suppress(OSError), self._runner():
+            yield
 
     @contextmanager
     def _runner(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import json
 import os
@@ -135,6 +136,17 @@ def test_an_installer_that_hangs_is_ended_in_time(tmp_path: Path) -> None:
     endless = [sys.executable, "-I", "-c", "import time; time.sleep(600)"]
     with pytest.raises(ready.InstallError, match="it took too long"):
         installers.install("ember==1.0", tmp_path / "packages", {"PATH": ""}, [endless], patience=0.05)
+
+
+def test_a_full_disk_is_said_and_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def install(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(installers, "install", install)
+    (tmp_path / "lock").write_text("ember==1.0")
+    with pytest.raises(ready.InstallError, match=r"No space left on device\. Make room in"):
+        ready.install(tmp_path / "lock", {"RUNNER_TOOL_CACHE": str(tmp_path)})
+    assert not list((tmp_path / "fire-routine").iterdir())
 
 
 def test_a_wheel_that_is_not_the_locked_one_is_refused(quick: Action) -> None:

@@ -155,6 +155,16 @@ def test_giving_up_honours_on_error_and_is_one_line_whatever_the_message(
     assert "broken" in (tmp_path / "GITHUB_STEP_SUMMARY").read_text()
 
 
+def test_giving_up_where_the_runner_s_files_can_t_be_written_is_one_line_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.setenv(name, str(tmp_path))  # a folder
+    monkeypatch.setenv("FIRE_ROUTINE_ON_ERROR", "warn")
+    assert entrypoint.give_up(["action"], "install-failed", "no room") == 0
+    assert capsys.readouterr().out == "::warning title=fire-routine::no room\n"
+
+
 def test_giving_up_on_the_command_line_is_a_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert entrypoint.give_up(["demo"], "install-failed", "no network") == 1
     assert capsys.readouterr() == ("", "fire-routine: no network\n")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 from pathlib import Path
@@ -51,6 +52,19 @@ def test_no_line_that_is_said_is_a_command(parts: list[str]) -> None:
     said = out.written()
     assert said.count("\n") == 1 and "\r" not in said
     assert not _takes_for_a_command(said)
+
+
+def test_where_nothing_can_be_printed_the_outputs_are_set_all_the_same(tmp_path: Path) -> None:
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    workflow = Workflow(_runner(tmp_path), Full())
+    workflow.mask("secret")
+    workflow.say("read")
+    workflow.annotate("notice", "fired")
+    workflow.set_outputs({"outcome": "fired"})
+    assert "fired" in (tmp_path / "output").read_text()
 
 
 def test_what_is_said_is_written_as_one_line_of_utf_8_in_actions(tmp_path: Path) -> None:
