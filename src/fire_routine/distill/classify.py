@@ -13,13 +13,12 @@ from .rules import DULL, GENERAL, SPECIFIC
 from .rules.infrastructure import SIGNS
 from .rules.rule import CAUSE, HINT, NOISE, Rule
 from .succeeded import SAID
-from .text import CARET, ESCAPE, numbered, texts
+from .text import CARET, ESCAPE, PROBE, numbered, probed, texts
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
 _DULL = frozenset(rule.name for rule in DULL)
 _SIGNS = frozenset(rule.name for rule in SIGNS)
-_PROBE = 600  # characters of a line that are tested
 # What other tools put before a line: times, a container's, a target's or an Ant task's name, a box's edge,
 # the number and level in npm's own log, what git puts before a remote's output (Heroku indents that).
 # A level tells something itself, so behind another it stays.
@@ -280,8 +279,8 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     are worth a look wherever they stand: weaker ones count near the place where a step failed.
     """
     shown = texts(lines)
-    if max(map(len, shown), default=0) > _PROBE:  # no line, however made, costs more than a short one
-        shown = [line if len(line) <= _PROBE else line[: _PROBE - 100] + line[-100:] for line in shown]
+    if max(map(len, shown), default=0) > PROBE:
+        shown = list(map(probed, shown))
     _, _, anywhere = _all()
     joined = b"\n".join(lines)
     reds = set(numbered(joined, _reds(joined)))

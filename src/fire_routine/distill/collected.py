@@ -93,6 +93,7 @@ class Collected:
         if count < EXAMPLES:
             self._keep(self._find(index, rule, key, cause))
         else:
+            self._again.pop(key, None)  # they are in the log's order
             self._again[key] = (index, rule, cause)
 
     def _find(self, index: int, rule: Rule, key: int, cause: int) -> Finding:
@@ -139,22 +140,29 @@ class Collected:
         for taken in self._found.values():
             while taken and taken[-1].number >= first and not taken[-1].rule.lasting:
                 taken.pop()
+        self._discount(first)
+        stay: list[tuple[int, tuple[int, Rule, int]]] = []
+        while self._again and (not stay or stay[-1][1][0] >= begin):
+            key, again = self._again.popitem()
+            if again[0] < begin or again[1].lasting:
+                stay.append((key, again))
+        self._again.update(reversed(stay))
+        if self._latest_to >= first:  # a window before this one showed them first
+            self._latest = {
+                key: last for key, last in self._latest.items() if last.number < first or last.rule.lasting
+            }
+            self._latest_to = first - 1
+
+    def _discount(self, first: int) -> None:
+        """Take back what was counted from the line with the number `first` on."""
         while self._counted and self._counted[-1][0] >= first:
             _, key, shape = self._counted.pop()
             for counts, like in ((self._counts, key), (self._alike, shape)):
                 counts[like] -= 1
                 if not counts[like]:
                     del counts[like]
-        self._again = {
-            key: (index, rule, cause)
-            for key, (index, rule, cause) in self._again.items()
-            if index < begin or rule.lasting
-        }
-        if self._latest_to >= first:  # a window before this one showed them first
-            self._latest = {
-                key: last for key, last in self._latest.items() if last.number < first or last.rule.lasting
-            }
-            self._latest_to = first - 1
+            if key not in self._counts:
+                self._shapes.pop(key, None)
 
     def _hold(self, finding: Finding) -> None:
         """Bound the bytes that are kept."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .blocks import block
 from .kept import Kept
 from .rules.rule import Rule
-from .text import stamp_of
+from .text import PROBE, probed, stamp_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,8 @@ def span_of(finding: Finding, kept: Kept) -> Span:
     numbers = range(begin, begin + len(finding.lines))
     texts = list(map(kept.text.__getitem__, numbers))
     dulls = {number - begin for number in kept.dull.intersection(numbers)}
-    first, shares, reasons = block(finding.rule, finding.at, texts, dulls)
+    tested = list(map(probed, texts)) if max(map(len, texts)) > PROBE else texts
+    first, shares, reasons = block(finding.rule, finding.at, tested, dulls)
     return Span(
         finding,
         begin + first,

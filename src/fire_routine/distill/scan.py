@@ -16,7 +16,7 @@ from .passed import began
 from .rules.rule import CAUSE, Rule
 from .stream import Window, windows
 from .succeeded import Succeeded
-from .text import CARET, job_of, segments, shown, stamp_of, texts, unstamped
+from .text import CARET, job_of, probed, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
@@ -87,7 +87,9 @@ class Scanner:
             if ends is not None:
                 lines = texts(unstamped(self._lines[begin:limit]))
                 closing = (
-                    at for at, line in enumerate(lines, begin) if ends.search(line.decode("utf-8", "replace"))
+                    at
+                    for at, line in enumerate(map(probed, lines), begin)
+                    if ends.search(line.decode("utf-8", "replace"))
                 )
                 end = next(closing, limit)
             if end < until:

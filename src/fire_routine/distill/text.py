@@ -9,6 +9,7 @@ from ..patterns import pattern
 from .literals import Literals
 
 LONGEST = 12_000  # characters of a line that is kept whole
+PROBE = 600  # bytes of a line that are tested
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
 # Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
@@ -63,6 +64,11 @@ def job_of(line: bytes) -> bytes:
     """The job that a raw line names before its timestamp; empty: it names none."""
     found = STAMP.match(line, 0, 450)
     return line[: max(line.find(b"\t", 0, found.start(1)), 0)] if found else b""
+
+
+def probed(line: bytes) -> bytes:
+    """What of a line is tested: no line, however made, costs more than a short one."""
+    return line if len(line) <= PROBE else line[: PROBE - 100] + line[-100:]
 
 
 def shorten(text: str, limit: int = LONGEST) -> str:

@@ -10,16 +10,18 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill import classify, collected
+from fire_routine.distill import classify, collected, known
 from fire_routine.distill.known import Known
 from fire_routine.distill.text import LONGEST, shorten
 from fire_routine.model import Digest, utf16_length
 
 MIB = 1024 * 1024
+SOURCE = Path(distill.__file__).parents[2]
 BOUND = 200_000  # characters of a digest
 
 
@@ -79,6 +81,23 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
     assert peak < 24 * MIB
 
 
+def test_memory_does_not_grow_with_what_tests_printed_that_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "MOST", 1_000)
+
+    def peak(tests: int) -> int:
+        words = ("".join(word) for word in itertools.product(string.ascii_lowercase, repeat=4))
+        log = (f"=== RUN   TestA\nerror: no {next(words)}\n--- PASS: TestA (0.00s)\n" for _ in range(tests))
+        tracemalloc.start()
+        try:
+            distill.read(line.encode() for line in log)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(1_000)  # what is compiled once
+    assert peak(20_000) < peak(5_000) + MIB
+
+
 def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     scanning = sys.modules["fire_routine.distill.scan"]
     found = ("a.c:1:2: error: no", "--- FAIL: Test", "error[E0308]: no", "[ERROR] no", "E   assert")
@@ -109,6 +128,7 @@ def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
 # Lines on which nested quantifiers would take for ever; the process is killed if one does.
 HOSTILE = """
 import sys
+from fire_routine import distill
 from fire_routine.distill.quoted import cut
 from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
 from fire_routine.distill.succeeded import _TOOLS
@@ -116,7 +136,11 @@ tokens = [" ", "\\t", "a", "A", "1", "/", ".", "-", ":", "(", ")", "[", "]", "_"
           "1:", ".py", "::a", "a::", "\\\\", "/a", "[a] ", "at ", "Error", "(A", "=1", "- "]
 starts = ["", "= 1 passed", "  expect(", "FAIL ", "FAILED ", "ERROR: ", "a.py::", "x:1:in `a: (", "[ERROR] ", "1) ", "Error: ", "  at ", "E   "]
 rules = (*DULL, *SPECIFIC, *GENERAL)
-of_lines = [expression for rule in rules for expression in (rule.leads, rule.reason, rule.unless, rule.heading)]
+of_lines = [
+    expression
+    for rule in rules
+    for expression in (rule.leads, rule.reason, rule.unless, rule.heading, rule.quoted)
+]
 of_lines += [expression for tool in _TOOLS for expression in (tool.begins, tool.succeeded)]
 for start in starts:
     for token in tokens:
@@ -129,11 +153,16 @@ for start in starts:
             expression.match(line.encode())
 for token in (*tokens, '", "', "\\\\n"):
     cut(token * 12_000, 4_000)
+    lines = ("ERROR: compile failed", token * 30_000, "=== short test summary info ===", "= " + token * 30_000)
+    distill.read(["\\n".join([*lines, "error: no", ""]).encode()])
+for line in ("/a/lib/b.jar:" * 9_000, "= " + "1" * 40_000):
+    log = ["=== short test summary info ===", *["ERROR: compile failed", line] * 20]
+    distill.read(["\\n".join(log).encode()])
 """
 
 
 def test_no_pattern_can_be_made_to_backtrack_for_ever() -> None:
-    subprocess.run([sys.executable, "-c", HOSTILE], check=True, timeout=120, env={"PYTHONPATH": "src"})
+    subprocess.run([sys.executable, "-c", HOSTILE], check=True, timeout=120, env={"PYTHONPATH": str(SOURCE)})
 
 
 @pytest.mark.parametrize("limit", [100, 4096])

@@ -22,7 +22,7 @@ WHEEL = "ember-1.0-py3-none-any.whl"
 COMMAND_LINE = """
 import json, sys
 
-def main(arguments):
+def run(arguments):
     import ember
     print(json.dumps({
         "arguments": arguments, "python": sys.executable, "ember": ember.__file__, "path": sys.path,

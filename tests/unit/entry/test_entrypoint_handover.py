@@ -75,7 +75,7 @@ def test_bytecode_is_used_again_though_a_runner_lays_the_source_anew_elsewhere(q
 def test_bytecode_of_an_older_source_is_not_used(quick: Action) -> None:
     assert quick.run().returncode == 0
     source = quick.folder / "action/src/fire_routine/cli.py"
-    source.write_text("def main(arguments):\n    return 3\n", "utf-8")
+    source.write_text("def run(arguments):\n    return 3\n", "utf-8")
     assert quick.run().returncode == 3
 
 
@@ -112,7 +112,7 @@ def test_test_runs_the_checks_with_the_test_locks_packages_alone(quick: Action) 
 def test_an_interrupt_during_the_command_is_the_commands_to_handle(quick: Action) -> None:
     (quick.folder / "action/src/fire_routine/cli.py").write_text(
         "import os, signal, sys\n"
-        "def main(arguments):\n"
+        "def run(arguments):\n"
         "    try:\n"
         "        os.kill(os.getpid(), signal.SIGINT)\n"
         "    except KeyboardInterrupt:\n"

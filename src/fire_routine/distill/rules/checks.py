@@ -23,7 +23,7 @@ RULES = (
     rule("pydocstyle", " at module level| in public | in private ", r"^\S+\.py:\d+ (?:at module level|in \w[\w ]* `.+`):$", CAUSE - 1, ahead=2, listed=True),
     rule("credo", "^┃", r"^\s*┃ \[[CDFRW]\] \S", CAUSE - 1, ahead=1, listed=True),
     rule("semgrep", "^❯", r"^\s*❯+❱ \S", CAUSE - 1, ahead=6, back=1, leads=r"^\s+\S+\.\w+$"),
-    rule("coverage-threshold", "coverage threshold|coverage for |coverage is |coverage failure|coverage below|the expected minimum|meet global threshold|test coverage of |total coverage|below minimum|below threshold|result: failed (m", r"(?i)coverage\b.*(?:not met|not meet|not reached|\bbelow\b|less than fail)|does not meet (?:global )?threshold|below the expected minimum coverage|RESULT: FAILED \(minimum", RESULT, ahead=0, lasting=True),
+    rule("coverage-threshold", "coverage threshold|coverage for |coverage is |coverage failure|coverage below|the expected minimum|meet global threshold|test coverage of |total coverage|below minimum|below threshold|result: failed (m", r"(?i)^(?>.*?coverage\b).*(?:not met|not meet|not reached|\bbelow\b|less than fail)|does not meet (?:global )?threshold|below the expected minimum coverage|RESULT: FAILED \(minimum", RESULT, ahead=0, lasting=True),
     rule("sqlfluff", "^l~l:  |^l~l: 0", r"^L: +\d+ \| P: +\d+ \| \w+ \| ", CAUSE - 1, ahead=2, back=1, leads=r"^== \[", listed=True),
     rule("cfn-lint", "^e~e0000 |^w~w0000 ", r"^[EW]\d{4} [A-Z\[]", CAUSE - 1, ahead=1, paragraph=2, listed=True),
     rule("codespell", " ==> ", r"^\S+:\d+: .{1,60} ==> \S", CAUSE - 1, ahead=0, listed=True),

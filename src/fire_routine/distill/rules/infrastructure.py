@@ -115,7 +115,7 @@ RULES = (
     rule("aws-waiter", "waiter encountered|could not connect to the endpoint", r"Waiter encountered|^Could not connect to the endpoint URL", CAUSE - 1, ahead=1),
     rule("heroku", "^!~! |^r~remote: !|^r~remote:  !", r"^ +!  +\S|^remote: +!  +\S", CAUSE - 1, ahead=1),
     rule("oclif", "^›", r"^\s*›\s+Error: ", CAUSE - 1, ahead=3),
-    rule("goreleaser", "^⨯", r"^\s*⨯ +(?:.* failed after \d|.*\berror=)", CAUSE, ahead=10),
+    rule("goreleaser", "^⨯", r"^\s*⨯ ++(?:.* failed after \d|.*\berror=)", CAUSE, ahead=10),
     rule("snap", "failed to build '|failed to run '", r"^Failed to (?:build|run|pull|stage|prime) '[\w.-]+'", CAUSE - 1, ahead=2),
     rule("cluster-events", "^w~warning  ", r"^\s*Warning +(?:BackOff|Failed\w*|Unhealthy|Err\w+) ", CAUSE - 2, ahead=0, listed=True),
     rule("cloud", "an error occurred (|error: (gcloud", r"^An error occurred \(\w+\) when calling|^ERROR: \(gcloud", CAUSE, ahead=2),
