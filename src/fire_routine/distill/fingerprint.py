@@ -20,13 +20,20 @@ _TOOLS = "py|pypy|python|cp|node|jdk|java|ruby|php|go|gcc|clang"
 _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
     (tuple(literals.split("|")), re.compile(pattern), by)
     for literals, pattern, by in (
-        ("[gw", r"\[gw\d+\] ?", ""),  # pytest-xdist's workers
-        ("-0|-1", r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:z|[ ]?[+-]\d\d:?\d\d)?", "#"),
+        ("gw", r"\[gw\d+\] ?|(?<=_)gw\d+(?=_|\b)", ""),  # pytest-xdist's workers, and what they call their own
+        # https://pkg.go.dev/k8s.io/klog/v2: a level, the date, a time, a thread
+        (".go:", r"\b[iwef]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ (?=\S+\.go:\d)", ""),
+        ("-0|-1", r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:z|[ ]?[+-]\d\d:?\d\d)?", "#"),
+        (" am| pm", r"\b\d{1,2}:\d\d(?::\d\d)? [ap]m\b", "#"),
         (_MONTHS, rf"\b(?:(?:mon|tue|wed|thu|fri|sat|sun),? +)?(?:(?:{_MONTHS}) +\d\d?|\d\d?[ /-](?:{_MONTHS})\b)(?:,?[ /-]\d{{4}}\b)?", "#"),
+        ("hostid: ", r"\bhostid: [^\s,]+", "hostid"),  # of a request to S3
         ("/tmp/|/var/", rf"(?:\b[a-z]{{2,12}}://)?(?:/private)?/(?:tmp|var/folders|var/tmp)/{_REST}", "<tmp>"),
         ("temp|\\tmp", rf"(?<![\w.@+~%$/\\-])(?:[a-z]{{2,12}}:[/\\]{{1,3}})?(?:[a-z]:)?{_PATH}*(?:[/\\]{{1,2}}{_PATH}+)*[/\\]{{1,2}}_?te?mp[/\\]{_REST}", "<tmp>"),
+        ("/v", r"/v\d+(?![\w.-])", ""),  # a Go module's major version
         # Paths and addresses: the last name is what stays the same on another machine.
         ("/|\\", rf"(?<![\w.@+~%$/\\-])(?:[a-z]{{1,12}}:(?=[/\\]|[a-z]:))?(?:(?:{_PATH}*|[a-z]:)[/\\])+(?={_PATH})", ""),
+        # A pod's, by its replica set's hash: https://pkg.go.dev/k8s.io/apimachinery/pkg/util/rand
+        ("-", r"-(?=[a-z]*\d)[b-df-hj-np-tv-xz24-9]{8,10}-[b-df-hj-np-tv-xz24-9]{5}\b", "-#"),
         ("0x", r"\b0x[0-9a-f]+\b", "#"),
         ("-", r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "#"),  # UUIDs
         ("", r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}\b", "#"),  # hashes

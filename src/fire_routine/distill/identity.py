@@ -24,7 +24,7 @@ MANY = 5  # lines that differ in digits only: not all of them were kept, and whi
 WORDS = 4  # fewer words than these say little
 _DIGITS = re.compile(r"[\d#]+")
 _TELLS = re.compile(r"[A-Za-z]{2,}")
-_WORD = re.compile(r"[a-z_][\w$]*[a-z_$][\w$]*")
+_WORD = re.compile(r"[^\W\d][\w$]*(?:[^\W\d]|\$)[\w$]*")  # of any script
 # Words of which no failure is told from another.
 _GENERIC = frozenset(
     """

@@ -56,6 +56,7 @@ def test_a_line_is_taken_by_the_rule_of_its_tool(name: str, line: str) -> None:
         "web_1  | ",
         "test\tRun make\t2026-01-02T03:04:05.1234567Z ",
         "[12:34:56]: ▸ ",
+        "[1] ",
         "\x1b[33m",
         "\x1b[0;33m\x1b[1m",
         "\x1b[m",
@@ -132,6 +133,12 @@ def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, line: 
     rule = classify_line((prefix + line).encode())
     assert rule is not None
     assert rule.name == name
+
+
+def test_the_number_that_concurrently_gives_a_command_is_looked_behind() -> None:
+    rule = classify_line(b"[0] [-] Adds two 12ms")
+    assert rule is not None
+    assert rule.name == "pester"
 
 
 @pytest.mark.parametrize("prefix", ["[12:34:56] ", "2026-01-02 03:04:05,678 ", "#12 0.345 ", "web_1  | "])
