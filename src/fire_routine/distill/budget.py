@@ -98,8 +98,11 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
         last = line.number
     if last < digest.total_lines:
         out.append(_gap(digest.total_lines - last, spelled))
+    text = "\n".join(out)
+    if utf16_length(text) > max_characters:  # not even room for the mark of a gap
+        return Excerpt("", 0, digest.total_lines)
     count = len({line.number for line in chosen})
-    return Excerpt("\n".join(out), count, digest.total_lines, tuple(_shown(chosen)))
+    return Excerpt(text, count, digest.total_lines, tuple(_shown(chosen)))
 
 
 def _lines(digest: Digest, max_characters: int) -> list[_Line]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from .classify import classify
 from .rules.rule import REPORT
-from .text import abbreviated
+from .text import MARK, abbreviated, cut_mark
 
 MOST = 500  # of the lines in it that are looked at
 LEAST = 400  # characters of a cut line that leave room for a quoted one
@@ -39,5 +39,5 @@ def cut(line: str, limit: int) -> str:
     if place < limit // 2 or len(line) - place < limit // 4:
         return abbreviated(line, limit)
     head, told = line[:begin].rstrip(), line[place:].lstrip(_QUOTES)
-    left_out = len(line) - len(head) - len(told)
-    return f"{head} [… {left_out} characters …] {abbreviated(told, limit - begin - 30)}"
+    mark = cut_mark(line[len(head) : len(line) - len(told)])
+    return f"{head}{mark}{abbreviated(told, limit - begin - MARK)}"

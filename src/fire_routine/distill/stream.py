@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from .text import cut_mark
+
 SIZE = 128 * 1024  # bytes read before a window is looked at
 BEHIND = 48 * 1024  # bytes of it that the next window sees again, as what came before
 AHEAD = 48 * 1024  # bytes at its end that are looked at with the next one, so that blocks are whole
@@ -64,7 +66,8 @@ def _bounded(data: bytes) -> tuple[bytes, bytes]:
         whole += b"".join([state + b"\n" for state in rest[:turn].split(b"\r") if state])
         rest = rest[turn:]
     if len(rest) > SIZE:
-        rest = rest[:EDGE] + b" [...] " + rest[-EDGE:]
+        left_out = rest[EDGE:-EDGE].decode("utf-8", "replace")
+        rest = rest[:EDGE] + cut_mark(left_out).encode() + rest[-EDGE:]
     return whole, rest
 
 

@@ -9,6 +9,7 @@ from ..patterns import pattern
 from .literals import Literals
 
 LONGEST = 12_000  # characters of a line that is kept whole
+MARK = 40  # characters of the mark of a cut, at most
 PROBE = 600  # bytes of a line that are tested
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
@@ -28,6 +29,7 @@ RAW_ESCAPE = re.compile(
 )
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.
 CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
+_CUT = re.compile(r" ?\[… (\d+) characters …\] ?")
 _QUOTATIONS = rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"  # and numbers
 _QUOTED = pattern(_QUOTATIONS)
 _PARTICULARS = pattern(
@@ -71,17 +73,23 @@ def probed(line: bytes) -> bytes:
     return line if len(line) <= PROBE else line[: PROBE - 100] + line[-100:]
 
 
+def cut_mark(left_out: str) -> str:
+    """What stands in a line for what was left out of it; what a mark in that stood for is counted, too."""
+    before = sum(int(mark[1]) - len(mark[0]) for mark in _CUT.finditer(left_out))
+    return f" [… {len(left_out) + before} characters …] "
+
+
 def shorten(text: str, limit: int = LONGEST) -> str:
     """Cut in the middle, the cut marked. Words beside the cut go with it, so that no half of one
     (of a token, say) is left to stand where its other half can't be seen."""
     if len(text) <= limit:
         return text
-    half = max((limit - 40) // 2, 8)
+    half = max((limit - MARK) // 2, 8)
     head, tail = text[:half], text[-half:]
     head = head[: max(head.rfind(" "), head.rfind("\t"), 0)] if not text[half].isspace() else head
     space = min((at for at in (tail.find(" "), tail.find("\t")) if at >= 0), default=len(tail))
     tail = tail[space:] if not text[-half - 1].isspace() else tail
-    return f"{head} [… {len(text) - len(head) - len(tail)} characters …] {tail}"
+    return f"{head}{cut_mark(text[len(head) : len(text) - len(tail)])}{tail}"
 
 
 def abbreviated(text: str, limit: int) -> str:
@@ -89,9 +97,9 @@ def abbreviated(text: str, limit: int) -> str:
     where a line names what it is about, to the letter."""
     if len(text) <= limit:
         return text
-    room = max(limit - 30, 12)
+    room = max(limit - MARK, 12)
     head, tail = text[: room * 2 // 3].rstrip(), text[-(room // 3) :].lstrip()
-    return f"{head} [… {len(text) - len(head) - len(tail)} characters …] {tail}"
+    return f"{head}{cut_mark(text[len(head) : len(text) - len(tail)])}{tail}"
 
 
 def segments(line: bytes) -> list[str]:

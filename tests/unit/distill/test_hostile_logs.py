@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 import string
 import subprocess
 import sys
@@ -174,6 +175,23 @@ def test_a_long_line_is_cut_in_the_middle_between_words(limit: int) -> None:
     tail = rest.partition(" …] ")[2]
     assert set(head.split()) <= set(words)
     assert set(tail.split()) <= set(words)
+
+
+@pytest.mark.parametrize("length", [3_000, 30_000, 300_000])
+@pytest.mark.parametrize("budget", [2_048, 60_000])
+def test_however_often_a_line_was_cut_its_mark_says_how_much_is_left_out(length: int, budget: int) -> None:
+    line = "error: " + "ab " * (length // 3) + "end"
+    text = distill.excerpt(distill.read([line.encode()]), budget).text
+    shown, count = (
+        re.sub(r"\[… (\d+) characters …\]", "", text),
+        re.findall(r"\[… (\d+) characters …\]", text),
+    )
+    assert len(count) == (len(text) < length)
+    assert len(line) - 4 <= len(shown) + sum(map(int, count)) <= len(line) + 4  # blanks beside the cut
+
+
+def test_without_room_for_a_mark_nothing_is_shown() -> None:
+    assert distill.excerpt(distill.read([b"a line\n" * 2_000]), 10).text == ""
 
 
 def test_a_secret_on_the_edge_of_a_cut_is_dropped_whole() -> None:
