@@ -5,7 +5,8 @@
 Without FOLDER (of `*.log` files) it reads logs of its own making: green build output with a failure
 in its middle, and lines made to do harm; of these it also shows how much longer twice the log takes.
 All figures come from one run on one core, each the best of three rounds, since what else the machine
-does only adds to them: compare them with each other. Peak memory is that of a process of its own
+does only adds to them: compare them with each other. They are times of the processor, but of `tail`, a
+process of its own, of the clock. Peak memory is that of a process of its own
 which reads a log of `--memory` MiB.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import random
 import re
 import subprocess
@@ -20,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 SOURCE = str(Path(__file__).resolve().parent.parent / "src")
@@ -94,14 +97,18 @@ def made() -> Iterator[tuple[str, bytes]]:
     yield "no UTF-8, NUL bytes", bytes(range(256)) * (16 * 1024)
 
 
-def timed(work: Callable[[], object]) -> float:
-    start = time.process_time()
+def timed(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
+    start = clock()
     work()
-    return time.process_time() - start
+    return clock() - start
 
 
 def chunks(data: bytes) -> Iterator[bytes]:
     return (data[at : at + CHUNK] for at in range(0, len(data), CHUNK))
+
+
+def read(data: bytes) -> None:
+    distill.read(chunks(data))
 
 
 def grep(data: bytes) -> int:
@@ -109,30 +116,28 @@ def grep(data: bytes) -> int:
     return sum(1 for line in data.splitlines() if WORDS.search(line))
 
 
-def tail(data: bytes, name: Path) -> None:
+def tail(name: Path) -> None:
     """What `tail -c` costs, in a process of its own as one would run it."""
-    name.write_bytes(data)
     subprocess.run(["tail", "-c", "8192", str(name)], check=True, stdout=subprocess.DEVNULL)
 
 
 def report(label: str, logs: list[bytes], folder: Path, *, twice: bool) -> None:
     total = sum(map(len, logs))
-    ways: list[tuple[str, Callable[[bytes], object]]] = [
-        ("distill", lambda data: distill.read(chunks(data))),
-        ("grep", grep),
-        ("tail -c", lambda data: tail(data, folder / "log")),
+    files = [folder / str(number) for number in range(len(logs))]
+    for file, data in zip(files, logs, strict=True):
+        file.write_bytes(data)
+    ways: list[tuple[str, Callable[[], float], list[Callable[[], object]]]] = [
+        ("distill", time.process_time, [partial(read, data) for data in logs]),
+        ("grep", time.process_time, [partial(grep, data) for data in logs]),
+        ("tail -c", time.perf_counter, [partial(tail, file) for file in files]),
     ]
     figures = []
-    for name, way in ways:
-        took = min(
-            sum(timed(lambda way=way, data=data: way(data)) for data in logs)  # type: ignore[misc]
-            for _ in range(ROUNDS)
-        )
+    for name, clock, works in ways:
+        took = min(sum(timed(work, clock) for work in works) for _ in range(ROUNDS))
         figures.append(f"{name} {total / max(took, 1e-9) / 1e6:8.1f} MB/s")
     if twice:
         once, again = (
-            min(timed(lambda data=data: distill.read(chunks(data))) for _ in range(ROUNDS))  # type: ignore[misc]
-            for data in (logs[0], logs[0] + logs[0])
+            min(timed(partial(read, data)) for _ in range(ROUNDS)) for data in (logs[0], logs[0] + logs[0])
         )
         figures.append(f"twice the log: x {again / max(once, 1e-9):.2f}")
     print(f"{label:36} {total / 1e6:8.1f} MB   {'   '.join(figures)}", flush=True)
@@ -151,7 +156,7 @@ def main() -> int:
     # First, while this process is small: Linux counts its size as the new process's, too.
     done = subprocess.run(
         [sys.executable, "-c", MEMORY, str(arguments.memory)],
-        env={"PYTHONPATH": SOURCE},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         check=True,
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from .text import announces, cause_of, shape_of, shown
 
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 20_000  # that are counted
-SPANS = 160  # of a rule
+FINDINGS = 160  # that are kept of a rule
 BELOW = 8  # lines below it among which the reason of what failed is looked for
 LATEST = 1_000  # lines whose like was kept before
 HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
@@ -129,8 +129,8 @@ class Collected:
     def _keep(self, finding: Finding) -> None:
         """Of each rule, the first lines it took and the last."""
         taken = self._found.setdefault(finding.rule.name, [])
-        if len(taken) >= SPANS:
-            del taken[SPANS // 2]
+        if len(taken) >= FINDINGS:
+            del taken[FINDINGS // 2]
         taken.append(finding)
         self._hold(finding)
 

@@ -12,7 +12,6 @@ from .place import exits, failed_times, inside
 
 _ENDED = {
     "out-of-memory": "out of memory",
-    "compiler-killed": "killed",
     "killed": "killed",
     "disk-full": "no space left on device",
     "actions-lost": "the runner was lost",

@@ -50,7 +50,7 @@ class _Learnt:
         position = dict(zip(masks, range(len(masks)), strict=True))
         fresh = sorted([at for mask, at in position.items() if mask not in rules])
         new = [lines[at] for at in fresh]
-        # First: of what has a rule, other threads take it that its marks are known.
+        # Marks first: another thread that finds a line's rule takes its marks to be known, too.
         marks.update((masks[fresh[at]], found) for at, found in marks_among(new).items())
         for at, rule in zip(fresh, classify(new, every=self._every), strict=True):
             self._size += len(masks[at])

@@ -26,7 +26,9 @@ REPEATS = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # the first line of a template, the s
 CLOSING = 0.6  # the last, where there are more: beside it stands how it ended
 # Of a log whose steps tell where they begin, the lines of those that failed count here (see `extent`).
 LONG = 5_000  # lines of a log that repeats itself: what is frequent in it, a line or a format, tells less
-HUGE = 30_000  # lines from which on fewer alike are few: half as many where the log has four times as many
+# Lines from which on a log is huge: much in it looks like a cause, and fewer alike are few, half as many
+# where the log has four times as many.
+HUGE = 30_000
 OFTEN = 4  # lines alike that are few in such a log
 MANY = 5  # lines of one rule that are few in it, but for a list of what failed
 ALIKE = 3  # findings of one shape that are shown as examples of it
@@ -36,12 +38,12 @@ RARE, RARER = 0.6, 0.4  # what is frequent has at least that: a thousand finding
 APART = 0.005  # of a huge log's lines stand between places that are far apart
 SCATTERED = 1.6  # places at which the same tells all; what stands at more has little to do with the failure
 CROWD = 11  # blocks of a rule until its next has half the weight
+LIST = 40  # the same in a list of what failed; so many in it are few in a long log
 # What one of them counts that complains of something else, by its reason or, where none is told, by its
 # shape, where more than so many stand before; or of another file.
 OTHER_REASON, OTHER_SHAPE, FIRST = 0.05, 0.3, 3
 OTHER_FILE = 0.4
 LEAST = 0.1  # of its weight has what names a cause, however often: more than what warns beside the first
-LIST = 40  # the same in a list of what failed
 NAMED = 0.88  # of its weight has what comes after the first in such a list
 LAST_SAY = 40  # lines before a step's end that tell which family of tools failed
 STRANGE = 0.5  # of its weight has, in a huge log, what none of these families found
@@ -150,14 +152,15 @@ class _Likes:
         self._places = _places(scan, total) if total > HUGE else {}
         self._few = max(OFTEN * math.sqrt(min(1.0, HUGE / max(total, 1))), 1.0)
 
-    def _before(self, zone: int, what: str, like: int | str) -> int:
+    def _seen_before(self, zone: int, what: str, like: int | str) -> int:
+        """How often it was asked before; so for each finding once."""
         count = self._seen.get((zone, what, like), 0)
         self._seen[zone, what, like] = count + 1
         return count
 
     def _repeated(self, finding: Finding, zone: int) -> float:
         """Lines of one template: the last of many may be the one that counts."""
-        repeats = self._before(zone, "template", finding.key)
+        repeats = self._seen_before(zone, "template", finding.key)
         if finding.number == self._last[finding.key] and self._scan.counts.get(finding.key, 1) > len(REPEATS):
             return CLOSING
         return REPEATS[min(repeats, len(REPEATS) - 1)]
@@ -177,7 +180,7 @@ class _Likes:
 
     def _alike(self, finding: Finding, zone: int) -> float:
         """Lines of one shape and one cause: the more causes a rule tells, the fewer examples of each."""
-        before = self._before(zone, "shape", hash((finding.shape, finding.cause)))
+        before = self._seen_before(zone, "shape", hash((finding.shape, finding.cause)))
         fewer = 1 + FEWER * (self._shapes[finding.rule.name] - 1)
         examples = max(ALIKE / fewer, 1.0)
         return 1 / (1 + max(before + 1 - examples, 0) * fewer / (LISTED if finding.rule.listed else SHAPES))
@@ -186,8 +189,8 @@ class _Likes:
         """Lines of one rule: of a list, the first is told whole before the others are named; the first of
         each cause and of each file tells more than more of the same."""
         name = finding.rule.name
-        before = self._before(zone, "rule", name)
-        same = self._before(zone, f"{name}'s cause", finding.cause or finding.shape)
+        before = self._seen_before(zone, "rule", name)
+        same = self._seen_before(zone, f"{name}'s cause", finding.cause or finding.shape)
         others: float = before
         if zone > 0 and before > FIRST and finding.rule.weight >= CAUSE - 2 and not finding.rule.instead:
             others = FIRST + (before - FIRST) * _count(
@@ -196,14 +199,12 @@ class _Likes:
         if zone > 0 and self._totals[name] > 1:
             file = _FILE.match(unprefixed(shown(finding.raw)))
             if file is not None:
-                others *= _count(self._before(zone, name, hash(file[1])), before, OTHER_FILE)
+                others *= _count(self._seen_before(zone, name, hash(file[1])), before, OTHER_FILE)
         if finding.rule.listed and others:
             return NAMED / (1 + others / LIST)
         return 1 / (1 + others / CROWD)
 
     def factor(self, finding: Finding, zone: int) -> float:
-        if not finding.key:
-            return 1.0
         factor = (
             self._repeated(finding, zone)
             * self._frequent(finding, zone)
@@ -253,7 +254,7 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
             factor = max(factor, FAR)
         elif failed and not _within(finding, failed):
             factor *= ELSEWHERE
-        zone = (factor >= FAR * 0.99) + (total > HUGE and factor >= CLOSE)
+        zone = (factor >= FAR) + (total > HUGE and factor >= CLOSE)
         name = finding.rule.name
         if families and name not in OF_ANY_FAMILY and FAMILIES.get(name) not in families:
             factor *= STRANGE

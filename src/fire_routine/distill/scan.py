@@ -14,12 +14,12 @@ from .findings import Header, Mark, Scan, Tail, together
 from .known import Known
 from .passed import began
 from .rules.rule import CAUSE, Rule
-from .stream import Window, windows
+from .stream import SIZE, Window, windows
 from .succeeded import Succeeded
 from .text import CARET, job_of, probed, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
-WHOLE = 128 * 1024  # bytes: a log up to this size is kept as a whole
+WHOLE = SIZE  # bytes: a log of one window is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
 # How a runner shows a step's script, which is no output, as its heading is none; `gh` with a caret.

@@ -32,7 +32,7 @@ def weigh_tail(
     room: int,
     least: float,
 ) -> None:
-    """Give to the lines of a tail, in place: the nearer one before a mark is to it, the more it tells, down
+    """Raise, in place, what the lines of a tail tell: the less, the farther before its mark they stand, down
     to the `least` that any has, and up to `room` bytes of them.
 
     What a rule took tells no more here than its `own` weight: the last of many alike is one of many.

@@ -200,7 +200,7 @@ def numbered(text: bytes, places: Iterable[int]) -> list[int]:
 
 
 def masked(lines: Sequence[bytes]) -> list[bytes]:
-    """Lines without timestamps and numbers: equal for lines that differ in numbers that no rule asks for."""
+    """Lines, which have no timestamps, without numbers: equal where those differ that no rule asks for."""
     joined = b"\n".join((*lines, b""))
     masks = _NOUGHT.sub(b"no", b"\n" + joined).translate(None, DIGITS).split(b"\n")[1:-1]
     for at in numbered(joined, _CODES.ends(joined)):
