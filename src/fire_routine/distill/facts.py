@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..model import Step
 from .findings import Finding, Mark, Scan
-from .place import exits, failed_times, inside
+from .steps import Failed, within
 
 _ENDED = {
     "out-of-memory": "out of memory",
@@ -33,13 +32,11 @@ class Facts:
     ends: tuple[int, ...] = ()  # numbers, from 1, of lines that say in a few words how it ended
 
 
-def _end(scan: Scan, steps: Sequence[Step]) -> Mark | None:
+def _end(failed: Failed) -> Mark | None:
     """The mark of the step that failed: by the API's times, else by the runner's word, else the last."""
-    ends = exits(scan, steps)
-    times = failed_times(steps)
-    timed = [mark for mark in ends if any(start <= mark.stamp <= end for start, end in times)]
-    told = [mark for mark in ends if mark.kind == "exit"]
-    return next(reversed(timed or told or ends), None)
+    timed = [mark for mark in failed.marks if within(mark.stamp, failed.times)]
+    told = [mark for mark in failed.marks if mark.kind == "exit"]
+    return next(reversed(timed or told or failed.marks), None)
 
 
 def _said(findings: Sequence[Finding]) -> list[str]:
@@ -65,10 +62,10 @@ def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
     return tuple(ends)
 
 
-def facts(scan: Scan, steps: Sequence[Step]) -> Facts:
-    """What the failed step was, and how it ended."""
-    mark = _end(scan, steps)
-    ends = _ends(mark, inside(scan, steps))
+def facts(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Facts:
+    """What the failed step was, and how it ended; `inside`: the findings within it."""
+    mark = _end(failed)
+    ends = _ends(mark, inside)
     if mark is None:
         return Facts(ended=next(iter(_said(scan.findings)), ""), ends=ends)
     found = re.search(r"(?:exit code|exited with) (\d{1,3})\b", mark.text)

@@ -7,11 +7,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ..model import Step
 from .findings import Finding, Scan, keep, span_of
 from .fingerprint import fingerprint, normalised
 from .kept import Kept
-from .place import inside
 
 STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
 BODY = 12  # lines after one that says little which are asked, too
@@ -127,9 +125,9 @@ def _last(scan: Scan) -> set[str]:
     return set(filter(_says, normalised(map(_text, lines))))
 
 
-def identity(scan: Scan, steps: Sequence[Step]) -> str:
-    """The fingerprint of the lines that the strongest rules took where the step failed."""
-    for strongest in _by_strength(inside(scan, steps)):
+def identity(scan: Scan, inside: Sequence[Finding]) -> str:
+    """The fingerprint of the lines that the strongest rules took, of those `inside` the step that failed."""
+    for strongest in _by_strength(inside):
         told = _telling(strongest, scan.kept)
         if told:
             return fingerprint(told)

@@ -7,17 +7,17 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
-from ..model import Step
 from .blocks import unprefixed
-from .findings import Finding, Mark, Scan
+from .findings import Finding, Scan
 from .rules import FAMILIES, OF_ANY_FAMILY
 from .rules.rule import CAUSE, CONSEQUENCE
+from .steps import Failed, within
 from .text import shown
 
 BEFORE = 0.3  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
+CLOSE_BEHIND, RIGHT_BEHIND = 3, 0.9  # but for so many lines right behind it
 SUCCEEDED = 0.3  # printed by a tool that said in the end that all went well
 ELSEWHERE = 0.5  # another step's, by the API's times
 FAR, REACH = 0.72, 300  # far before the step's end, in lines; right before it: 1
@@ -55,49 +55,10 @@ _FILE = re.compile(
 )
 
 
-def exits(scan: Scan, steps: Sequence[Step]) -> list[Mark]:
-    """The marks at which steps failed; of a job in which there are none, the last error that was marked.
-
-    That an action failed is told by its own last word only where the API does not tell it.
-    """
-    telling = {"exit"} if failed_times(steps) else {"exit", "action"}
-    ends = [mark for mark in scan.marks if mark.kind in telling]
-    ended = {b"", *(mark.job for mark in ends)} if ends else set()
-    last = {mark.job: mark for mark in scan.marks if mark.kind not in telling and mark.job not in ended}
-    return sorted([*ends, *last.values()], key=lambda mark: mark.line)
-
-
-def extent(scan: Scan, ends: Sequence[Mark]) -> int:
-    """How many lines the failed steps have together; the log, where not each tells where it begins."""
-    if ends and all(mark.header.line >= 0 for mark in ends):
-        return sum(mark.line - mark.header.line for mark in ends)
-    return scan.total
-
-
-def _stamp(at: datetime | None) -> bytes:
-    return at.astimezone(UTC).isoformat()[:19].encode() if at is not None else b""
-
-
-def failed_times(steps: Sequence[Step]) -> list[tuple[bytes, bytes]]:
-    """From when to when steps failed, as the log writes times; whole seconds, both ends included."""
-    bad = ("failure", "timed_out", "cancelled")
-    times = [(_stamp(step.started_at), _stamp(step.completed_at)) for step in steps if step.conclusion in bad]
-    return [(start, end) for start, end in times if start and end]
-
-
-def _within(finding: Finding, times: Sequence[tuple[bytes, bytes]]) -> bool:
-    return any(start <= finding.stamp <= end for start, end in times)
-
-
 def _succeeded(finding: Finding, runs: Sequence[tuple[int, int]]) -> bool:
     """Whether a tool printed it that said in the end that all went well."""
     at = bisect_right(runs, (finding.number, 0)) - 1
     return at >= 0 and finding.number < runs[at][1] and not finding.rule.lasting
-
-
-def _unmarked(failed: Sequence[tuple[bytes, bytes]], ends: Sequence[Mark]) -> list[tuple[bytes, bytes]]:
-    """The times of steps that failed without a mark of their own, as actions do: a later one may have one."""
-    return [(start, end) for start, end in failed if not any(start <= mark.stamp <= end for mark in ends)]
 
 
 def _near(lines: int, total: int) -> float:
@@ -105,15 +66,16 @@ def _near(lines: int, total: int) -> float:
     return FAR + (1 - FAR) * math.exp(-lines / (REACH * max(total / HUGE, 1.0)))
 
 
-def _place(finding: Finding, exits: Sequence[Mark], lines: Sequence[int], total: int) -> float:
+def _place(finding: Finding, failed: Failed) -> float:
     """How much the place of a finding by the log's own marks says for it; a huge log without any ends
     where it failed."""
-    if not lines:
+    total = failed.extent
+    if not failed.lines:
         return _near(total - finding.number, total) if total > HUGE else 1.0
-    at = bisect_left(lines, finding.number)
-    if at == len(lines):
-        return BEYOND if finding.number - lines[-1] > 3 else 0.9
-    mark = exits[at]
+    at = bisect_left(failed.lines, finding.number)
+    if at == len(failed.lines):
+        return BEYOND if finding.number - failed.lines[-1] > CLOSE_BEHIND else RIGHT_BEHIND
+    mark = failed.marks[at]
     if finding.number < mark.header.line:
         return BEFORE
     return _near(mark.line - finding.number, total)
@@ -234,25 +196,20 @@ def _families(scan: Scan, ends: Sequence[int], total: int) -> set[str]:
     }
 
 
-def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
+def factors(scan: Scan, failed: Failed) -> list[float]:
     """A factor for each finding: where it stands, and how often its like was seen before."""
-    ends = exits(scan, steps)
-    lines = [mark.line for mark in ends]
-    failed = failed_times(steps)
-    if not any(finding.stamp and _within(finding, failed) for finding in scan.findings):
-        failed = []
-    unmarked = _unmarked(failed, ends)
-    total = extent(scan, ends)
+    total = failed.extent
+    timed = any(within(finding.stamp, failed.times) for finding in scan.findings)
     likes = _Likes(scan, total)
-    families = _families(scan, lines, total)
+    families = _families(scan, failed.lines, total)
     found: list[float] = []
     for finding in scan.findings:
-        factor = _place(finding, ends, lines, total)
+        factor = _place(finding, failed)
         if _succeeded(finding, scan.succeeded):
             factor *= SUCCEEDED
-        if _within(finding, unmarked):
+        if within(finding.stamp, failed.unmarked):
             factor = max(factor, FAR)
-        elif failed and not _within(finding, failed):
+        elif timed and not within(finding.stamp, failed.times):
             factor *= ELSEWHERE
         zone = (factor >= FAR) + (total > HUGE and factor >= CLOSE)
         name = finding.rule.name
@@ -262,18 +219,13 @@ def factors(scan: Scan, steps: Sequence[Step]) -> list[float]:
     return found
 
 
-def inside(scan: Scan, steps: Sequence[Step]) -> list[Finding]:
+def inside(scan: Scan, failed: Failed) -> list[Finding]:
     """The findings within a failed step, but for those of a run that succeeded; all of them where none is."""
-    ends = exits(scan, steps)
-    lines = [mark.line for mark in ends]
-    failed = failed_times(steps)
-    unmarked = _unmarked(failed, ends)
-    total = extent(scan, ends)
-    timed = [finding for finding in scan.findings if _within(finding, failed)]
+    timed = [finding for finding in scan.findings if within(finding.stamp, failed.times)]
     placed = [
         finding
         for finding in timed or scan.findings
         if not _succeeded(finding, scan.succeeded)
-        and (_within(finding, unmarked) or _place(finding, ends, lines, total) >= FAR)
+        and (within(finding.stamp, failed.unmarked) or _place(finding, failed) >= FAR)
     ]
     return placed or timed or list(scan.findings)

@@ -16,8 +16,9 @@ from .first import Lines, outrank
 from .green import Green
 from .identity import identity
 from .kept import Kept
-from .place import ELSEWHERE, HUGE, exits, extent, factors
+from .place import ELSEWHERE, HUGE, factors, inside
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
+from .steps import Failed, failed_steps
 from .tail import looked_at, weigh_tail
 from .text import LONGEST, shape_of, shown
 
@@ -44,9 +45,9 @@ _WORDS = re.compile(rb"[A-Za-z]+")
 _STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last lines without it
 
 
-def _strongest(scan: Scan, steps: Sequence[Step], green: Green | None) -> list[tuple[Finding, float]]:
+def _strongest(scan: Scan, failed: Failed, green: Green | None) -> list[tuple[Finding, float]]:
     """The findings, in the log's order, that may be among the most telling lines, and their factors."""
-    weighed = list(zip(scan.findings, factors(scan, steps), strict=True))
+    weighed = list(zip(scan.findings, factors(scan, failed), strict=True))
     room = MOST
     chosen: list[tuple[Finding, float]] = []
     for finding, factor in sorted(weighed, key=lambda pair: -pair[0].rule.weight * pair[1]):
@@ -259,20 +260,22 @@ def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tupl
 
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     """What is kept of a log."""
-    strongest = _strongest(scan, steps, green)
+    failed = failed_steps(scan, steps)
+    strongest = _strongest(scan, failed, green)
     keep([finding for finding, _ in strongest], scan.kept)
     spans = [span_of(finding, scan.kept) for finding, _ in strongest]
-    huge = extent(scan, exits(scan, steps)) > HUGE
+    huge = failed.extent > HUGE
     lines = _lines(scan, spans, [factor for _, factor in strongest], huge=huge)
     if green is not None:
         _dim(lines, green, scan.kept)
     outrank(spans, lines, huge=huge)
-    told = facts(scan, steps)
+    within = inside(scan, failed)
+    told = facts(scan, failed, within)
     blocks = _blocks(lines, scan.kept)
     return Digest(
         blocks,
         scan.total,
-        identity(scan, steps),
+        identity(scan, within),
         step=told.step,
         command=told.command,
         shell=told.shell,

@@ -10,12 +10,13 @@ import pytest
 
 from fire_routine import distill
 from fire_routine.distill import known as known_module
+from fire_routine.distill import place
 from fire_routine.distill.classify import classify
 from fire_routine.distill.findings import Finding, Header, Mark, Scan
 from fire_routine.distill.known import MOST, Known
-from fire_routine.distill.place import exits, extent, factors
 from fire_routine.distill.rules.rule import CAUSE, Rule, rule
 from fire_routine.distill.scan import scan
+from fire_routine.distill.steps import failed_steps
 from fire_routine.distill.stream import Window
 
 LINES = 30_000
@@ -38,6 +39,11 @@ def finding(number: int, key: int, *, listed: bool = False) -> Finding:
     """A line that a rule took."""
     took = rule("list" if listed else "other", "x", "x", CAUSE, listed=listed)
     return Finding(took, number, [b"x"], 0, key)
+
+
+def factors(scan: Scan) -> list[float]:
+    """Those of the findings of a job of which the API lists no steps."""
+    return place.factors(scan, failed_steps(scan, ()))
 
 
 def job(*found: str, at: int = LINES // 2) -> bytes:
@@ -104,7 +110,7 @@ def test_what_several_steps_found_that_failed_is_counted_together(first: int, se
 def test_a_step_is_as_long_as_it_is_where_the_log_begins_with_it_too(before: tuple[str, ...]) -> None:
     log = b"".join(line.encode() + b"\n" for line in before) + job("error: the disk is gone") + b"x\n" * 50
     scanned = scan([log], Known())
-    assert extent(scanned, exits(scanned, ())) == LINES + 4
+    assert failed_steps(scanned, ()).extent == LINES + 4
 
 
 def window(*lines: bytes) -> Window:
@@ -188,14 +194,14 @@ def test_what_stands_thrice_tells_less_than_what_stands_once_only_where_the_log_
 ) -> None:
     often, once = (finding(at, at) for at in (1, 2))
     scan = Scan(findings=[often, once], total=total, counts={1: 3, 2: 1})
-    first, second = factors(scan, ())
+    first, second = factors(scan)
     assert (first < second * 0.9) == fewer
 
 
 def test_many_lines_of_a_list_of_what_failed_tell_more_than_many_of_another_format() -> None:
     many = [finding(at, at, listed=bool(at % 2)) for at in range(1, 61)]
     scan = Scan(findings=many, total=10_000)
-    weights = factors(scan, ())
+    weights = factors(scan)
     assert weights[2] > 1.5 * weights[3]
 
 
@@ -219,7 +225,7 @@ def test_the_first_complaint_of_each_file_tells_more_than_more_of_the_same(place
     complaints = [*(("a", at) for at in range(1, 11)), ("b", 1)]
     lines = [(place % complaint + "error: x").encode() for complaint in complaints]
     found = [Finding(compiler, at, [line], 0, at) for at, line in enumerate(lines, 1)]
-    *_, more, other = factors(Scan(findings=found, total=100), ())
+    *_, more, other = factors(Scan(findings=found, total=100))
     assert other > 1.2 * more
 
 
@@ -227,7 +233,7 @@ def test_the_first_complaint_of_each_cause_tells_more_than_more_of_the_same() ->
     compiler = rule("compiler", "x", "x", CAUSE)
     shapes = [*[1] * 12, *range(2, 8)]
     found = [Finding(compiler, at, [b"x"], 0, at, shape) for at, shape in enumerate(shapes, 1)]
-    told = factors(Scan(findings=found, total=100), ())
+    told = factors(Scan(findings=found, total=100))
     assert min(told[12:]) > 2 * told[11]
     assert told[0] == 1.0
 
@@ -240,10 +246,7 @@ def test_the_more_causes_there_are_the_fewer_examples_of_each_are_told() -> None
         shapes = [*range(2, causes + 1), 1, 1, 1]
         found = [Finding(compiler, at, [b"x"], 0, at, shape) for at, shape in enumerate(shapes, 1)]
         other = [*found[:-1], found[-1]._replace(shape=99)]
-        return (
-            factors(Scan(findings=found, total=100), ())[-1]
-            / factors(Scan(findings=other, total=100), ())[-1]
-        )
+        return factors(Scan(findings=found, total=100))[-1] / factors(Scan(findings=other, total=100))[-1]
 
     assert third(9) < 0.9 * third(1)
 
@@ -315,7 +318,7 @@ def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None
     far, near = (finding(at, at) for at in (1_000, 119_900))
     marks = [Mark(119_999, "exit", "##[error]", b"", Header())] if marked else []
     scan = Scan(findings=[far, near], marks=marks, total=120_000)
-    first, second = factors(scan, ())
+    first, second = factors(scan)
     assert first < second * 0.85
 
 
@@ -325,7 +328,7 @@ def test_what_a_huge_log_says_at_places_far_apart_tells_less_than_as_much_said_a
 ) -> None:
     def told(*numbers: int) -> float:
         found = [finding(at, 1) for at in numbers]
-        return sum(factors(Scan(findings=found, total=total, counts={1: 3}), ()))
+        return sum(factors(Scan(findings=found, total=total, counts={1: 3})))
 
     assert (told(1_000, 10_000, 19_000) < told(18_990, 18_995, 19_000) * 0.6) == less
 
@@ -335,7 +338,7 @@ def test_a_step_of_a_huge_log_that_is_none_itself_is_read_as_one_of_a_short_log(
         found = [finding(begin + at, at % 9) for at in range(1, 101)]
         header = Header(begin if heading else 0, "make check")
         marks = [Mark(begin + 200, "exit", "##[error]", b"", header)]
-        return factors(Scan(findings=found, marks=marks, total=begin + 300, counts={1: 12}), ())
+        return factors(Scan(findings=found, marks=marks, total=begin + 300, counts={1: 12}))
 
     assert told(120_000) == told(10)
     assert told(120_000, heading=False) != told(10)
@@ -346,8 +349,8 @@ def test_what_a_huge_step_said_long_before_its_end_takes_nothing_from_what_it_sa
     cause = finding(99_990, 99_990)
     scan = Scan(findings=[*early, cause], total=100_000)
     alone = Scan(findings=[cause], total=100_000)
-    assert factors(scan, ())[-1] > factors(alone, ())[0] / 3
-    assert factors(scan, ())[-2] < factors(alone, ())[0] / 9
+    assert factors(scan)[-1] > factors(alone)[0] / 3
+    assert factors(scan)[-2] < factors(alone)[0] / 9
 
 
 def trace(name: str) -> list[str]:
@@ -368,7 +371,7 @@ def test_in_a_huge_log_the_trace_near_its_end_is_shown_whole_and_not_one_that_wa
 
 def test_the_last_of_very_many_lines_alike_tells_as_much_as_the_second() -> None:
     alike = [finding(at, 1, listed=True) for at in range(1, 8)]
-    weights = factors(Scan(findings=alike, total=100, counts={1: 500}), ())
+    weights = factors(Scan(findings=alike, total=100, counts={1: 500}))
     assert weights[-1] > 2 * weights[-2]
 
 
@@ -385,7 +388,7 @@ def test_lines_that_are_nothing_but_names_are_not_counted_as_alike() -> None:
 def test_the_first_cause_tells_much_however_many_follow_it_where_the_log_is_not_huge() -> None:
     """A tool that says what is wrong a hundred times in a failed step says what failed."""
     found = [finding(at, at) for at in range(1, 101)]
-    long, huge = (factors(Scan(findings=found, total=total), ())[0] for total in (20_000, 31_000))
+    long, huge = (factors(Scan(findings=found, total=total))[0] for total in (20_000, 31_000))
     assert long == 1.0
     assert huge < 0.5
 
@@ -397,7 +400,7 @@ def test_in_a_huge_log_the_tools_that_had_their_say_at_its_end_tell_more() -> No
     end = Mark(99_990, "exit", "##[error]", b"", Header())
 
     def weights(*at_the_end: Finding) -> list[float]:
-        return factors(Scan(findings=[*found, *at_the_end], marks=[end], total=100_000), ())[:3]
+        return factors(Scan(findings=[*found, *at_the_end], marks=[end], total=100_000))[:3]
 
     alone = weights()
     beside = weights(Finding(lint, 99_970, [b"x"], 0, 9))
