@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .classify import classify, marks_among, worth_a_look
+from .candidates import marks_among, worth_a_look
+from .classify import classify
 from .rules.rule import Rule
 from .stream import Window
 from .text import masked, tabbed, unstamped

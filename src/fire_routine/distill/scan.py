@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from .blocks import unprefixed
-from .classify import ERROR, GITHUB_MARKS, HEADING, OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS
+from .candidates import ERROR, GITHUB_MARKS, HEADING, OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS
 from .collected import Collected
 from .ends import ACTION, CLEANS_UP, GITHUB, JENKINS, TRAVIS
 from .findings import Header, Mark, Scan, Tail, together

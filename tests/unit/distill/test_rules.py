@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from fire_routine.distill import classify
-from fire_routine.distill.classify import classify_line, worth_a_look
+from fire_routine.distill import candidates, classify
+from fire_routine.distill.candidates import worth_a_look
+from fire_routine.distill.classify import classify_line
 from fire_routine.distill.literals import Literals
 from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
 from fire_routine.distill.rules.rule import HINT
@@ -75,9 +76,10 @@ def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None
 @pytest.fixture
 def without_automaton(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As on a platform for which the automaton has no wheel: the literals are made anew, before and after."""
-    made = (classify._all, classify._formats, classify._entries)
+    made = (classify._all, candidates._formats, classify._entries)
     with monkeypatch.context() as patched:
-        patched.setattr(classify, "Literals", functools.partial(Literals, automaton=False))
+        for module in (classify, candidates):
+            patched.setattr(module, "Literals", functools.partial(Literals, automaton=False))
         for each in made:
             each.cache_clear()
         yield

@@ -1,0 +1,131 @@
+"""Which raw lines are worth a look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from ..patterns import pattern
+from .literals import Literals
+from .passed import LEADING, PASSED
+from .rules import SPECIFIC
+from .rules.rule import HINT
+from .succeeded import SAID
+from .text import CARET, ESCAPE, numbered
+
+# Parts of words that are worth a look wherever they stand.
+ANYWHERE = (b"error", b"fail", b"exception", b"panic")
+FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT or rule.section is not None)
+HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and tells an error
+GITHUB_MARKS = (HEADING, ERROR)
+OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
+# What a line may tell of steps, of tests and, each tool's in a bit from `RUNS` on, of runs, by the literals
+# that stand in it.
+OF_GITHUB, OF_OTHERS, OF_PASSED = 1 << 0, 1 << 1, 1 << 2
+RUNS = 3
+_MARKS = (
+    {literal: 1 << RUNS + tool for tool, said in enumerate(SAID) for literal in said}
+    | dict.fromkeys(PASSED, OF_PASSED)
+    | dict.fromkeys(OTHER_MARKS, OF_OTHERS)
+    | dict.fromkeys(GITHUB_MARKS, OF_GITHUB)
+)
+
+# Letters to lower case, every digit to a nought, and bytes beyond ASCII to few: the fewer different ones
+# there are, the faster is the search. A rule's expression tells apart what is equal then.
+FOLD = bytes(
+    48 if chr(code) in "0123456789" else ord(chr(code).lower()) if code < 128 else 128 + code % 16
+    for code in range(256)
+)
+
+# Red is an error in every tool: an escape sequence, or what stands for one, that sets the colour.
+_RED, _RED_CARETS = (pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m]") for start in (rb"\x1b", rb"\^\["))
+_RED_ENDS = Literals(colour + end for colour in (b"31", b"91") for end in (b"m", b";"))
+_RED_SIZE = 32  # bytes that it may take
+
+_TELLING = pattern(rb"[a-z]{3}|[^\x00-\x7f]")  # without it, a text stands in lines of every kind
+# What a line's text follows: another line, a timestamp, what other tools put before it; an indentation.
+# Escape sequences are searched, too, since to take them off takes longer: so it may follow the end of one,
+# which sets a colour or erases a line.
+_ESCAPED = (b"0m", b"[m", b"0k", b"[k")
+_BEFORE = (b"\n", b"\r", b"\x07", b"z ", b"] ", b"| ", b"0 ", "▸ ".encode().translate(FOLD), *_ESCAPED)
+_INDENTATIONS = (b"\n ", b"\x07 ", b"  ", b"\t", *(end + b" " for end in _ESCAPED))
+_PLACE, _COLOURED = b":0", b"\x1b[0m:0"  # a file's name may have a colour of its own
+
+
+def first_and_text(literal: str) -> tuple[bytes, bytes]:
+    """The first character of the line that a literal asks for, if it does, and the text."""
+    if literal[0] == "^":
+        return literal[1].encode(), (literal[3:] or literal[1]).encode().translate(FOLD)
+    return b"", literal.encode().translate(FOLD)
+
+
+def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
+    """Literals for a line that begins so."""
+    before = (*_BEFORE, *_INDENTATIONS) if indented else _BEFORE
+    if first == b"0":
+        text = text.removeprefix(first)
+        return [start + number + text for start in before for number in (b"0", b"00", b"000", b"0000")]
+    return [start + (text if text.startswith(first) else first.translate(FOLD)) for start in before]
+
+
+@cache
+def _formats() -> Literals:
+    """What makes a line worth a look wherever it stands."""
+    texts = [*ANYWHERE, *(mark.translate(FOLD) for mark in _MARKS if mark not in LEADING)]
+    for mark in LEADING:
+        texts += _beginnings(mark[:1], mark.translate(FOLD), indented=False)
+    for rule in SPECIFIC:
+        for literal in filter(None, rule.literals if rule.name in FORMATS else ()):
+            first, text = first_and_text(literal)
+            if first and ((text.isascii() and text.startswith(first)) or not _TELLING.search(text)):
+                texts += _beginnings(first, text, rule.indented)
+            else:
+                texts.append(text)
+                if _PLACE in text:
+                    texts.append(text.replace(_PLACE, _COLOURED, 1))
+    return Literals(texts)
+
+
+def red_places(raw: bytes) -> list[int]:
+    """Where raw lines become red, the first place in each."""
+    if ESCAPE in raw:
+        start, red = b"\x1b", _RED
+    elif CARET in raw and raw.find(b"^[[") >= 0:
+        start, red = b"^[", _RED_CARETS
+    else:
+        return []
+    found: list[int] = []
+    edge = 0  # the end of the last line that is
+    for end in _RED_ENDS.ends(raw):
+        begin = raw.rfind(start, max(end - _RED_SIZE, edge), end)
+        if begin >= 0 and red.match(raw, begin):
+            found.append(begin)
+            edge = raw.find(b"\n", end)
+            if edge < 0:
+                break
+    return found
+
+
+@cache
+def _marks() -> Literals:
+    return Literals(_MARKS)
+
+
+def marks_among(lines: Sequence[bytes]) -> dict[int, int]:
+    """The places of the lines that may be marks, and of what (`OF_GITHUB` and the others, added)."""
+    marks = _marks()
+    joined = b"\n".join(lines)
+    return {
+        at: sum({_MARKS[marks.literals[which]] for which, _, _ in marks.find(lines[at])})
+        for at in numbered(joined, marks.ends(joined))
+    }
+
+
+def worth_a_look(raw: bytes) -> list[int]:
+    """Which raw lines, each behind a line's end, may be marks, or be taken by a rule wherever they stand.
+
+    Most of a log's are not.
+    """
+    places = _formats().ends(raw.translate(FOLD))
+    reds = red_places(raw)
+    return [at - 1 for at in numbered(raw, sorted([*places, *reds]) if reds else places)]
