@@ -64,9 +64,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
-    except OSError as error:  # of the files that are read, each says so itself
-        print(f"fire-routine: standard output: {error.strerror or error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -93,9 +90,7 @@ def _run(argv: Sequence[str]) -> int:
         "demo": lambda _: _demo(),
         "emulate": _emulate,
     }
-    code = commands[arguments.command](arguments)
-    sys.stdout.flush()
-    return code
+    return commands[arguments.command](arguments)
 
 
 def _action() -> int:
@@ -118,13 +113,13 @@ def _send(arguments: Namespace) -> int:
     except FireError as error:
         raise CommandError(str(error)) from None
     if arguments.json:
-        print(
+        _print(
             json.dumps(
                 {"session_id": session.id, "session_url": session.url, "request_id": session.request_id}
             )
         )
     else:
-        print(f"session started: {session.url}")
+        _print(f"session started: {session.url}")
     return 0
 
 
@@ -171,7 +166,7 @@ def _preview(arguments: Namespace) -> int:
             evidence = gather_evidence(github, trigger, settings, context, say)
     except (GatherError, ValueError) as error:
         raise CommandError(f"{arguments.run_url}: {error}") from None
-    print(evidence.brief.text)
+    _print(evidence.brief.text)
     return 0
 
 
@@ -199,9 +194,17 @@ def _distill(arguments: Namespace) -> int:
     with _opened(arguments.file) as stream:
         digest = read(_chunks(stream), green=green)
     shown = excerpt(digest, arguments.max_characters)
-    sys.stdout.write(_explained(shown) if arguments.explain else shown.text)
-    sys.stdout.write("\n")
+    _print(_explained(shown) if arguments.explain else shown.text)
     return 0
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CommandError(f"standard output: {error.strerror or error}") from None
 
 
 def _explained(shown: Excerpt) -> str:
