@@ -97,7 +97,7 @@ RULES = (
     rule("arduino", "error compiling for board", r"^Error compiling for board", RESULT - 1, ahead=0),
     rule("colcon", "failed   <<|failed     <<|errors     <<", r"^(?:Failed|Errors) +<<<? \S+", RESULT, ahead=12, paragraph=12),
     rule("meson", "meson.build:|^0~fail |^0~timeout |^0~error ", r"^\S*meson\.build:\d+:\d+: ERROR: |^\s*\d+/\d+ .* (?:FAIL|TIMEOUT|ERROR) +\d", CAUSE, ahead=3, listed=True),
-    rule("missing-library", "shared libraries|loading shared library|shared object|library not loaded", r"[Ee]rror (?:while )?loading shared librar(?:ies|y)|cannot open shared object file|Library not loaded", CAUSE, ahead=4),
+    rule("missing-library", "shared libraries|loading shared library|shared object|library not loaded|' not found (required by ", r"[Ee]rror (?:while )?loading shared librar(?:ies|y)|cannot open shared object file|Library not loaded|: version `\S+' not found \(required by ", CAUSE, ahead=4),
     # Xcode and Swift; Swift Testing's symbols on macOS are those of its own font
     rule("swift-testing", "recorded an issue", r"^\s*(?:✘|\U00100884 ) .* recorded an issue ", CAUSE, ahead=6, listed=True),
     rule("swift-testing-failed", "^✘~ failed after|^\U00100884~ failed after", r"^\s*(?:✘|\U00100884 ) .* failed after [\d.]+ seconds", RESULT - 1, ahead=0, listed=True),

@@ -31,6 +31,8 @@ RULES = (
     rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", HINT + 0.5, ahead=0, total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", REPORT + 1, ahead=0),
+    # https://docs.djangoproject.com/en/stable/ref/django-admin/#cmdoption-makemigrations-check
+    rule("django-migrations", "migrations for '", r"^Migrations for '\w+':$", REPORT, ahead=16),
     # unittest, nose, trial, Django's runner
     rule("unittest-test", "fail: |error: ", r"^(?:FAIL|ERROR): (?!\S+\.(?:sh|exe|py|pl|tcl|lua|test|js|rb|scm|x|t)$)(?:\w+ \([\w.<>]+\)|[\w.]+\.\w+|\w+ \(\w.*\))(?: [\[(].*[\])])?$", CAUSE, ahead=0, paragraph=40, back=1, leads=r"^=+$", listed=True, reason=r"(?!Traceback|During handling|The above)[A-Za-z_][\w.]*(?::|$)"),
     rule("unittest-progress", " ... fail| ... error", r"^(?![*❯])\S.* \.\.\. (?:FAIL|ERROR)$", REPORT - 1, ahead=0, listed=True),
