@@ -8,7 +8,7 @@ from .candidates import marks_among, worth_a_look
 from .classify import classify
 from .rules.rule import Rule
 from .stream import Window
-from .text import masked, tabbed, unstamped
+from .text import labelled, masked, unstamped
 
 # Lines, numbers masked, that are known to have been looked at, and bytes of them: beyond, all is learnt anew.
 MOST = 50_000
@@ -68,7 +68,7 @@ class Known:
     def look(self, window: Window) -> list[Looked]:
         """The lines, of those that are new, that tell something wherever they stand."""
         lines = window.lines[window.start : window.stop]
-        places = worth_a_look(b"\n".join((b"", *unstamped(lines))) if tabbed(lines) else window.new)
+        places = worth_a_look(b"\n".join((b"", *unstamped(lines))) if labelled(lines) else window.new)
         found = self._anywhere.look(unstamped([lines[at] for at in places])) if places else []
         return [(places[at], mask, rule, marks) for at, mask, rule, marks in found]
 

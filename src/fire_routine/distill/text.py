@@ -15,10 +15,13 @@ PIECES = 200  # between carriage returns that are looked at, of the first and of
 
 # Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
 _BOM = rb"(?:\xef\xbb\xbf|\xe2\x88\xa9\xe2\x95\x97\xe2\x94\x90|\xc2\xb4\xe2\x95\x97\xe2\x94\x90)?"
-# `gh run view --log` puts job and step before the timestamp, tab-separated.
+# `gh run view --log` puts job and step before the timestamp, tab-separated; GitLab the number and kind of a
+# stream behind it (https://docs.gitlab.com/ci/jobs/job_logs/#job-log-timestamps).
 STAMP = re.compile(
-    rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?%b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?" % _BOM
+    rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?%b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?(?:\d\d[OE][ +])?"
+    % _BOM
 )
+_STREAMS = (b"O ", b"O+", b"E ", b"E+")
 _STAMPED = (b"2", b"\xef")  # a line's first byte, where it begins so
 # Begins with a literal, which re looks for first; colours often come in a row. Jenkins hides notes between
 # colours (hudson.console.ConsoleNote), Buildkite puts each line's time into an application's command.
@@ -163,14 +166,15 @@ def texts(lines: Sequence[bytes]) -> list[bytes]:
     return [line.rpartition(b"\r")[2] for line in split] if RETURN in joined else split
 
 
-def tabbed(lines: Sequence[bytes]) -> bool:
-    """Whether lines are as `gh run view --log` shows them, with job and step before the timestamp."""
-    return any(TAB in line[: stamp_of(line)[0]] for line in (*lines[:1], *lines[-1:]))
+def labelled(lines: Sequence[bytes]) -> bool:
+    """Whether something else stands with the timestamps: a job and a step, or a stream."""
+    stamps = [line[: stamp_of(line)[0]] for line in (*lines[:1], *lines[-1:])]
+    return any(TAB in stamp or stamp.endswith(_STREAMS) for stamp in stamps)
 
 
 def unstamped(lines: Sequence[bytes]) -> list[bytes]:
     """Raw lines without their timestamps."""
-    if tabbed(lines):
+    if labelled(lines):
         return [line[stamp_of(line)[0] :] for line in lines]
     joined = b"\n" + b"\n".join(lines)
     if b"\n2" not in joined and b"\n\xef" not in joined:

@@ -51,6 +51,16 @@ def read(text: str, **options: object) -> Digest:
 PIECES = ("FAILED tests/test_cart.py", "\x1b[31m", "\x1b[0m", "^[[1m", "^[[0m", "^", "[", "\r", "100%", " ")
 
 
+@pytest.mark.parametrize("stream", ["00O ", "01E ", "00O+"])
+def test_what_gitlab_puts_before_each_line_is_no_part_of_it(stream: str) -> None:
+    other = [f"PASS src/{'abcdefgh'[n % 8]}{n}.test.ts" for n in range(400)]
+    found = ["[lint] src/cart.py:12:5: F821 Undefined name `total`", "Found 1 error."]
+    log = "".join(f"2026-01-02T03:04:05.123456Z {stream}{line}\n" for line in [*other, *found, *other])
+    text = distill.excerpt(distill.read([log.encode()]), 2_048).text
+    assert found[0] in text
+    assert stream not in text
+
+
 def test_the_cause_is_in_a_small_excerpt_without_timestamps_and_colours() -> None:
     text = distill.excerpt(read(GITHUB_LOG), 400).text
     assert "E       assert 3 == 4" in text
