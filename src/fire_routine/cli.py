@@ -80,8 +80,6 @@ def _run(argv: Sequence[str]) -> int:
     from .arguments import parse
 
     arguments = parse(argv)
-    if sys.stdout is None:
-        raise CommandError("standard output is closed: open it, or send it to a file")
     commands: Mapping[str, Callable[[Namespace], int]] = {
         "action": lambda _: _action(),
         "send": _send,
@@ -112,14 +110,15 @@ def _send(arguments: Namespace) -> int:
         session = Routine(url, bearer).fire(text)
     except FireError as error:
         raise CommandError(str(error)) from None
+    told = f"session started: {session.url}"
     if arguments.json:
-        _print(
-            json.dumps(
-                {"session_id": session.id, "session_url": session.url, "request_id": session.request_id}
-            )
+        told = json.dumps(
+            {"session_id": session.id, "session_url": session.url, "request_id": session.request_id}
         )
-    else:
-        _print(f"session started: {session.url}")
+    try:
+        _print(told)
+    except CommandError:  # it was started all the same, and is not to be started again
+        print(told, file=sys.stderr)
     return 0
 
 
@@ -153,8 +152,8 @@ def _preview(arguments: Namespace) -> int:
     from .gather.github import GitHub
 
     trigger, api_url, server_url = _named_run(arguments.run_url, os.environ)
-    name = "GITHUB_TOKEN" if os.environ.get("GITHUB_TOKEN") else "GH_TOKEN"
-    bearer = _secret(os.environ, name, token) if os.environ.get(name) else ""
+    given = [name for name in ("GITHUB_TOKEN", "GH_TOKEN") if os.environ.get(name, "").strip()]
+    bearer = _secret(os.environ, given[0], token) if given else ""
     settings = Settings(max_characters=max(arguments.max_characters, MIN_CHARACTERS))
     context = Context(repository=trigger.repository, api_url=api_url, server_url=server_url)
 
@@ -199,6 +198,8 @@ def _distill(arguments: Namespace) -> int:
 
 
 def _print(text: str) -> None:
+    if sys.stdout is None:
+        raise CommandError("standard output is closed: open it, or send it to a file")
     try:
         print(text, flush=True)
     except BrokenPipeError:

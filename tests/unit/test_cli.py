@@ -109,10 +109,15 @@ def test_distill_of_a_missing_file_is_one_line(tmp_path: Path, capsys: pytest.Ca
 
 @pytest.mark.parametrize(("stream", "name"), [("stdin", "input"), ("stdout", "output")])
 def test_a_closed_stream_is_one_line(
-    stream: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stream: str,
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    (tmp_path / "log").write_text(LOG, "utf-8")
     monkeypatch.setattr(sys, stream, None)
-    assert main(["distill", "-"]) == 1
+    assert main(["distill", "-" if stream == "stdin" else str(tmp_path / "log")]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"fire-routine: standard {name} is closed")
 
@@ -130,6 +135,25 @@ def test_what_can_t_be_read_or_printed_is_one_line(
     assert capsys.readouterr().err == "fire-routine: standard output: No space left on device\n"
     with pytest.raises(OSError, match="No space left"):
         full.close()
+
+
+def test_what_was_sent_is_told_where_standard_output_can_t_take_it(
+    routine: Endpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with routine:
+        assert main(["send", "--text", "Deploy failed"]) == 0
+    assert routine.sessions[0].url in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_token_is_none(
+    blank: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", blank)
+    monkeypatch.setenv("GH_TOKEN", "a b")
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    assert capsys.readouterr().err.startswith("fire-routine: GH_TOKEN holds white space")
 
 
 def test_a_bad_token_is_named_by_its_variable(

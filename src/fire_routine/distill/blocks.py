@@ -21,7 +21,7 @@ _CONTINUES = re.compile(  # among them │, and what a Windows console makes of 
     rb"|Note|Hint|Reason|reason|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
     rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |remote: |In file included"
     rb"|Dependency trace:|symbol:|location:|required:|found:|reason:"
-    rb"|(?:[A-Za-z]++:)?[^\s:/]*+/[^\s:]++(?::\d+)++$"
+    rb"|(?=[^\s/]*+/)(?:[^\s:]*+:)++\d++$"
 )
 _ITEM = re.compile(rb"- \S")
 _BEFORE = (0.35, 0.25, 0.15)  # of the weight, for the lines before a block, the nearest first

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from .classify import classify
 from .rules.rule import REPORT
-from .text import MARK, abbreviated, cut_mark
+from .text import MARK, abbreviated, clear_of_marks, cut_mark
 
 MOST = 500  # of the lines in it that are looked at
 LEAST = 400  # characters of a cut line that leave room for a quoted one
@@ -38,6 +38,7 @@ def cut(line: str, limit: int) -> str:
     place = _telling(line) if limit >= LEAST else 0
     if place < limit // 2 or len(line) - place < limit // 4:
         return abbreviated(line, limit)
+    begin, _ = clear_of_marks(line, begin, place)
     head, told = line[:begin].rstrip(), line[place:].lstrip(_QUOTES)
     mark = cut_mark(line[len(head) : len(line) - len(told)])
     return f"{head}{mark}{abbreviated(told, limit - begin - MARK)}"

@@ -32,7 +32,7 @@ RAW_ESCAPE = re.compile(
 )
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.
 CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
-_CUT = re.compile(r" ?\[… (\d+) characters …\] ?")
+_CUT = re.compile(r" ?\[… (\d{1,12}) characters …\] ?")  # a log may hold the like
 _QUOTATIONS = rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"  # and numbers
 _QUOTED = pattern(_QUOTATIONS)
 _PARTICULARS = pattern(
@@ -82,6 +82,14 @@ def cut_mark(left_out: str) -> str:
     return f" [… {len(left_out) + before} characters …] "
 
 
+def clear_of_marks(text: str, begin: int, end: int) -> tuple[int, int]:
+    """Where a cut from `begin` to `end` begins and ends that takes no part of a mark, but all of it."""
+    for mark in _CUT.finditer(text):
+        begin = mark.start() if mark.start() < begin < mark.end() else begin
+        end = mark.end() if mark.start() < end < mark.end() else end
+    return begin, end
+
+
 def shorten(text: str, limit: int = LONGEST) -> str:
     """Cut in the middle, the cut marked. Words beside the cut go with it, so that no half of one
     (of a token, say) is left to stand where its other half can't be seen."""
@@ -101,7 +109,8 @@ def abbreviated(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     room = max(limit - MARK, 12)
-    head, tail = text[: room * 2 // 3].rstrip(), text[-(room // 3) :].lstrip()
+    begin, end = clear_of_marks(text, room * 2 // 3, len(text) - room // 3)
+    head, tail = text[:begin].rstrip(), text[end:].lstrip()
     return f"{head}{cut_mark(text[len(head) : len(text) - len(tail)])}{tail}"
 
 

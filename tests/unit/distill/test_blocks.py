@@ -107,6 +107,15 @@ def test_the_cause_outweighs_what_follows_from_it(by_mark: dict[str, list[int]],
     assert [number for number in by_mark[">"] if by_number.get(number, 0) >= least] == []
 
 
+@pytest.mark.parametrize(
+    "frame",
+    ["load@http://localhost:9876/a.js:12:5", "http://x:9876/b.js:12:5", "lib/cart.rb:12", "//a/b:c.bzl:10"],
+)
+def test_the_place_of_a_frame_goes_on_with_the_error_above_it(frame: str) -> None:
+    _, shares = block_at(0, [b"TypeError: total is not a function", *[frame.encode()] * 6, b"", b"done"])
+    assert min(shares[1:7]) > 0.9
+
+
 def test_where_a_compiler_found_an_error_belongs_to_it_and_what_was_included_tells_less() -> None:
     lines = [
         b"In file included from src/till.h:3,",

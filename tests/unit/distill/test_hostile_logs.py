@@ -178,7 +178,7 @@ def test_a_long_line_is_cut_in_the_middle_between_words(limit: int) -> None:
 
 
 @pytest.mark.parametrize("length", [3_000, 30_000, 300_000])
-@pytest.mark.parametrize("budget", [2_048, 60_000])
+@pytest.mark.parametrize("budget", [2_048, *range(22_400, 22_700, 7), 60_000])
 def test_however_often_a_line_was_cut_its_mark_says_how_much_is_left_out(length: int, budget: int) -> None:
     line = "error: " + "ab " * (length // 3) + "end"
     text = distill.excerpt(distill.read([line.encode()]), budget).text
@@ -186,8 +186,16 @@ def test_however_often_a_line_was_cut_its_mark_says_how_much_is_left_out(length:
         re.sub(r"\[… (\d+) characters …\]", "", text),
         re.findall(r"\[… (\d+) characters …\]", text),
     )
-    assert len(count) == (len(text) < length)
-    assert len(line) - 4 <= len(shown) + sum(map(int, count)) <= len(line) + 4  # blanks beside the cut
+    assert bool(count) == (len(text) < length)
+    assert len(line) - 4 <= len(shown) + sum(map(int, count)) <= len(line) + 4  # blanks beside cuts
+
+
+@pytest.mark.parametrize("digits", [30, 1_000, 5_000])
+def test_what_looks_like_a_mark_in_a_log_is_none(digits: int) -> None:
+    line = f"error: it broke {'ab ' * 6_000} [… {'9' * digits} characters …] {'ab ' * 6_000}end"
+    text = distill.excerpt(distill.read([line.encode()]), 2_048).text
+    assert text.startswith("error: it broke")
+    assert max(map(int, re.findall(r"\[… (\d+) characters …\]", text))) < len(line)
 
 
 def test_without_room_for_a_mark_nothing_is_shown() -> None:

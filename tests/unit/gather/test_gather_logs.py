@@ -78,7 +78,7 @@ def test_a_log_that_arrives_faster_than_it_is_read_is_over_at_the_deadline_too(
 
 def test_once_nobody_waits_a_log_is_read_no_further(emulator: GitHubEmulator) -> None:
     emulator.add_job(RUN, failed_job(1, "test"), LOG * 200_000)
-    emulator.add_job(RUN, failed_job(2, "other"), LOG)
+    emulator.add_job(RUN, failed_job(2, "other"), LOG * 200_000)
     left, ended = threading.Event(), threading.Event()
     chunks = 0
 
