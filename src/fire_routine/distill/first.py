@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from .findings import Finding, Span
 from .rules import LOGGED, OF_ANY_FAMILY
+from .rules.rule import CAUSE
 
 STRONG = 0.85  # of the strongest finding's weight has at least the one that is taken for the first cause
 BEFORE, BEHIND = 10, 40  # lines around it that tell of it
+TRACED = 20  # lines above it, at least, that a rule for a trace's last line asks for
 EARLIER, LATER = 0.9, 0.72  # of their weight have the lines before these, and those behind them
 LISTED = 0.9  # the same of those that name one by one what failed, and say why
 # In a huge log much looks like a cause: so much of their weight have those far from the first one that tell
@@ -30,6 +32,20 @@ def first_cause(findings: Sequence[Finding], lines: Lines) -> int | None:
     return next((finding.number for finding in verdicts or strong), None)
 
 
+def _end_of_trace(spans: Sequence[Span], first: int) -> int | None:
+    """The number of the line that says what a trace is about, where the first cause opens the trace: many
+    frames may stand between."""
+    behind = next((span.first + len(span.texts) for span in spans if span.finding.number == first), first)
+    ends = (
+        span.finding.number
+        for span in spans
+        if first < span.finding.number < behind
+        and span.finding.rule.back >= TRACED
+        and span.finding.rule.weight >= CAUSE - 1
+    )
+    return next(ends, None)
+
+
 def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
     """Weaken, in place, the lines that are far from the first cause among what was found.
 
@@ -39,6 +55,7 @@ def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
     first = first_cause([span.finding for span in spans], lines)
     if first is None:
         return
+    end = _end_of_trace(spans, first)
     listed: set[int] = set()
     for span in spans:
         if span.finding.rule.listed:
@@ -50,5 +67,5 @@ def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
             lines[number] = (weight * STRAY, rule)
         elif number < first - BEFORE and not huge:
             lines[number] = (weight * EARLIER, rule)
-        elif number > first + BEHIND:
+        elif number > first + BEHIND and number != end:
             lines[number] = (weight * (LISTED if number in listed else LATER), rule)

@@ -497,6 +497,18 @@ def test_carets_are_not_shown_without_what_they_point_at(budget: int) -> None:
     assert all(line.startswith("return price(") for line in above)
 
 
+@pytest.mark.parametrize("frames", [3, 20, 30])
+@pytest.mark.parametrize("budget", [300, 500, 2_000])
+def test_what_a_long_trace_is_about_is_shown_before_its_frames(frames: int, budget: int) -> None:
+    trace = [
+        f'  File "/w/shop/module_{n}.py", line {n + 3}, in call_{n}\n    return self.next(request, depth={n})'
+        for n in range(frames)
+    ]
+    head = ["=== FAILURES ===", "___ test_ab ___", "Traceback (most recent call last):"]
+    log = [*head, *trace, "ValueError: no price", "", "FAILED tests/test_ab.py::test_ab", ""]
+    assert "ValueError: no price" in distill.excerpt(read("\n".join(log)), budget).text
+
+
 def test_words_of_errors_in_the_source_that_pytest_shows_are_none() -> None:
     log = (Path(__file__).parent / "blocks" / "pytest-long-test.log").read_text(encoding="utf-8")
     digest = read("".join(line[2:] for line in log.splitlines(keepends=True)))
