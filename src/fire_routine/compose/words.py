@@ -6,7 +6,7 @@ from ..model import utf16_length
 from ..patterns import pattern
 from .budget import cut
 
-_FENCE = pattern(r" {0,3}(`{3,}|~{3,})(.*)")
+_FENCE = pattern(r"( {0,3})(`{3,}|~{3,})(.*)")
 
 
 def own_words(text: str, limit: int) -> str:
@@ -24,14 +24,15 @@ def own_words(text: str, limit: int) -> str:
 def closed(text: str) -> str:
     """The text with the code fence closed that it may leave open
     (https://spec.commonmark.org/0.31.2/#fenced-code-blocks)."""
-    opened = ""
+    opened = indented = ""
     for line in text.split("\n"):
         match = _FENCE.fullmatch(line)
         if not match:
             continue
-        marks, rest = match.groups()
+        indentation, marks, rest = match.groups()
         if not opened:
             opened = "" if marks[0] == "`" and "`" in rest else marks
+            indented = indentation  # in a list's item, less would end the item and open a fence behind it
         elif marks[0] == opened[0] and len(marks) >= len(opened) and not rest.strip():
             opened = ""
-    return f"{text}\n{opened}" if opened else text
+    return f"{text}\n{indented}{opened}" if opened else text

@@ -1,10 +1,14 @@
+import base64
 import random
+import textwrap
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine.compose.redaction import redact, redact_text
+from fire_routine.compose.redaction.readings import base64_decoded
+from fire_routine.compose.redaction.text import Text
 
 GITHUB = "gh" + "p_" + "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb7c"
 HEX = "0123456789abcdef"
@@ -202,3 +206,15 @@ def test_a_token_is_whole_again_without_what_can_not_be_seen(cut: int, unseen: s
         f"{GITHUB[:cut]}\u200b\x1b[0m{''.join(c for c in unseen if not c.isprintable())}{GITHUB[cut:]}"
     )
     assert text == "[redacted:github-token]"
+
+
+def test_rows_of_base64_in_base64_are_decoded_once_each() -> None:
+    def rows(text: str) -> str:
+        encoded = base64.b64encode(text.encode()).decode()
+        return "\n".join(textwrap.wrap(encoded, 76))
+
+    text = rows(rows("the quick brown fox jumps over the lazy dog " * 200))
+    decoded = [inner for _, inner in base64_decoded(Text(text))]
+    assert len(decoded) <= len(text.split("\n")) + 1
+    secret = rows(rows(f"{'nothing ' * 200} password=horse7Battery9Staple {'nothing ' * 200}"))
+    assert redact_text(secret)[0] != secret

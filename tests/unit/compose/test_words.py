@@ -12,6 +12,7 @@ from fire_routine.model import utf16_length
     ("text", "closing"),
     [
         ("plain", ""),
+        ("1. see\n   ```\n   log", "\n   ```"),
         ("```\ncode", "\n```"),
         ("~~~~ sh\n```\n~~~", "\n~~~~"),
         ("```\ncode\n````", ""),

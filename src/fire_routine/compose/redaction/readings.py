@@ -78,16 +78,19 @@ def _visible(code: int) -> str:
 
 
 def base64_decoded(text: Text) -> Iterator[tuple[list[tuple[int, int]], str]]:
-    """Where base64 stands in `text` that decodes to printable text, and that text; over several rows, too."""
-    for run in set(_BASE64.findall(text.words)):
-        if not _printable(run[: len(run) // 4 * 4]):
-            continue
-        for start in text.places(run):
-            rows = [(start, start + len(run)), *_rows_below(text.text, start + len(run))]
-            for count in sorted({1, len(rows)}):
-                decoded = _printable("".join(text.text[first:last] for first, last in rows[:count]))
-                if decoded:
-                    yield rows[:count], decoded
+    """Where base64 stands in `text` that decodes to printable text, and that text: each row, and several rows
+    that are text together, from the first of them on."""
+    runs = [run for run in set(_BASE64.findall(text.words)) if _printable(run[: len(run) // 4 * 4])]
+    read = 0  # where the last rows end that are
+    for start, end in sorted((start, start + len(run)) for run in runs for start in text.places(run)):
+        decoded = _printable(text.text[start:end])
+        if decoded:
+            yield [(start, end)], decoded
+        rows = [(start, end), *_rows_below(text.text, end)] if start >= read else []
+        decoded = _printable("".join(text.text[first:last] for first, last in rows)) if rows[1:] else ""
+        if decoded:
+            read = rows[-1][1]
+            yield rows, decoded
 
 
 def _rows_below(text: str, end: int) -> Iterator[tuple[int, int]]:
