@@ -218,3 +218,16 @@ def test_rows_of_base64_in_base64_are_decoded_once_each() -> None:
     assert len(decoded) <= len(text.split("\n")) + 1
     secret = rows(rows(f"{'nothing ' * 200} password=horse7Battery9Staple {'nothing ' * 200}"))
     assert redact_text(secret)[0] != secret
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Command '['deploy', '--password', '{}', '--force']' returned non-zero exit status 1.",
+        'args: ["--token","{}"]',
+    ],
+)
+def test_the_value_of_a_flag_in_a_list_of_arguments_is_redacted(line: str) -> None:
+    secret = "x7Kq92mmPw4Zt"
+    assert secret not in redact_text(line.format(secret))[0]
+    assert redact_text(line.format("--force"))[0] == line.format("--force")

@@ -40,7 +40,8 @@ _HEAD_OF_LINE = pattern(
 )
 _FLAG = pattern(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
 _FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
-_FLAG_GAP = pattern(r"[ \t]+(?![-|&;>])")
+# Between a flag and its value: blanks, or what stands there in a list of arguments, as Python prints it.
+_FLAG_GAP = pattern(r"[ \t]+(?![-|&;>])|[\"'],[ \t]*(?=[\"'][^-\"'])")
 _METAVAR = pattern(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
 _LONG_HEX = pattern(r"[0-9a-f]{32,128}")
 _CHANGE = pattern(r"[\"'`]?[ \t]*->[ \t]*(?=[\"'`])")
