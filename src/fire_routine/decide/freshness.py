@@ -53,8 +53,11 @@ def closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:
             f"Pull request #{pull.number} is closed: reopen it and re-run the failed jobs to have it"
             " reported.",
         )
+    # A merge queue's commit, and the base's in a run for `pull_request_target`, never were at the head.
     was = run.pull_request.head_sha if run.pull_request else run.head_sha
-    return moved(run, f"Pull request #{pull.number}", pull.head_sha) if was == run.head_sha else None
+    if run.event != "pull_request" and was != run.head_sha:
+        return None
+    return moved(run, f"Pull request #{pull.number}", pull.head_sha)
 
 
 def moved(run: Run, what: str, head: str | None) -> Verdict | None:

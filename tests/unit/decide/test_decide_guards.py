@@ -343,6 +343,12 @@ def test_a_pull_request_goes_stale_by_its_own_head(now: Any, expected: str, head
     assert decided(board, run, allow_forks=True).reason == expected
 
 
+def test_a_pull_request_that_had_moved_before_it_was_asked_for_is_stale_too() -> None:
+    moved = pull_request(head_sha=OLDER)  # a `workflow_run` workflow reads it as it is by then
+    run = sample_run(event="pull_request", head_branch="topic", pull_request=moved)
+    assert decided(Board(pulls={5: moved}), run).reason == "stale-head"
+
+
 def test_a_merged_pull_request_does_not_make_the_push_to_main_stale() -> None:
     board = Board(pulls={5: pull_request(state="closed")})
     assert decided(board, sample_run(pull_request=pull_request(state="closed"))).fire
