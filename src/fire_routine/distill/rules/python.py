@@ -26,7 +26,8 @@ RULES = (
     rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", CAUSE, ahead=2, listed=True),
     # with the worker that ran it: https://pytest-xdist.readthedocs.io/en/stable/
     rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b|^\[gw\d+\] +(?:\[ *\d+%\] )?(?:FAILED|ERROR) \S+\.py\b", REPORT, ahead=0, listed=True),
-    # What a program logged while its test ran: https://docs.pytest.org/en/stable/how-to/logging.html
+    # What a program logged while its test ran: it names no failure, so it is less than what does
+    # (https://docs.pytest.org/en/stable/how-to/logging.html)
     rule("pytest-logged", "^e~error |^c~critical ", r"^(?:ERROR   |CRITICAL) [\w.-]+:[\w.-]+\.py:\d+ \S", RESULT - 0.2, ahead=2, logged=True),
     rule("pytest-total", "^=~failed|^=~error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$", HINT + 0.5, ahead=0, total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
