@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,7 @@ def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int =
         assert {note.why for note in notes} <= {"GitHub has no log of a job that is still running"}
         read_green_logs(github, run, b"".join, deadline)
         github.incident_shas(run)
+        github.incident_shas(replace(run, workflow_id=0))
 
 
 def test_gathering_a_pull_requests_run(emulator: RecordedGitHub) -> None:

@@ -43,7 +43,7 @@ def title(run: Run, failures: Sequence[Failure], cap: int, quote: Callable[[str]
 
     where = f"in {quote(run.repository)}" + (f" on {name(run.head_branch)}" if run.head_branch else "")
     number = f"run {run.id}, attempt {run.attempt}"
-    return f"CI failed: {_what(run, failures, name)} {where} ({number}), {_since(run, name)}"
+    return ", ".join([f"CI failed: {_what(run, failures, name)} {where} ({number})", *_since(run, name)])
 
 
 def _what(run: Run, failures: Sequence[Failure], name: Callable[[str], str]) -> str:
@@ -66,18 +66,19 @@ def _what(run: Run, failures: Sequence[Failure], name: Callable[[str], str]) -> 
     return what
 
 
-def _since(run: Run, name: Callable[[str], str]) -> str:
+def _since(run: Run, name: Callable[[str], str]) -> list[str]:
     history = run.history or History()
     if history.same_commit_was_green:
-        return "flaky: the same commit was green before"
+        return ["flaky: the same commit was green before"]
+    since = []
     if history.last_green_at:
-        since = f"last green {moment(history.last_green_at)}"
+        since.append(f"last green {moment(history.last_green_at)}")
     elif history.never_green:
-        since = "never green"
-    else:
-        since = f"red since {moment(run.created_at)} or earlier"
+        since.append("never green")
+    elif run.created_at:
+        since.append(f"red since {moment(run.created_at)} or earlier")
     if history.base_is_red and run.pull_request:
-        since += f", already red on {name(run.pull_request.base_branch)}"
+        since.append(f"already red on {name(run.pull_request.base_branch)}")
     return since
 
 
@@ -111,11 +112,12 @@ def facts(run: Run, cap: int) -> str:
     def link(url: str) -> str:
         return f": <{url}>" if cap > CAPS[-1] and _LINK.fullmatch(url) else ""
 
+    began = f", {moment(run.created_at)}" if run.created_at else ""
     lines = [
         f"Repository: {inline(short(run.repository, _IDENTIFIER))}"
         + (f" (default branch {name(run.default_branch)})" if run.default_branch else ""),
         f"Workflow: {name(run.workflow)}, file {inline(short(run.workflow_path, 2 * cap))}",
-        f"Run: {run.id}, attempt {run.attempt}, {moment(run.created_at)}{link(run.url)}",
+        f"Run: {run.id}, attempt {run.attempt}{began}{link(run.url)}",
         f"Event: {name(run.event)}, actor {name(run.actor)}",
         f"Branch: {inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else 'none (detached)'}",
         f"Head SHA: {inline(short(run.head_sha, 64))}",

@@ -69,7 +69,7 @@ class Asking:
     failures: frozenset[str]
     once_per: str
     max_sessions: int
-    since_run: int = 0  # the last green run's id: entries of it and earlier ones are another incident's
+    since_run: int = 0  # the last green run's id, of the same event: what is earlier is another incident's
     other_sessions: frozenset[str] = field(default_factory=frozenset)  # ids from the head commit's trailers
     mark: str = ""  # of its own claim, once it has one
 

@@ -26,7 +26,7 @@ def asks(brief: Brief, run: Run, settings: Settings, ahead: Iterable[Commit]) ->
         failures=frozenset(failures(brief, run)),
         once_per=settings.once_per,
         max_sessions=settings.max_sessions,
-        since_run=(run.history.last_green_run if run.history else None) or 0,
+        since_run=(run.history.last_green_of_event if run.history else None) or 0,
         other_sessions=trailing_sessions(run, ahead),
     )
 

@@ -121,7 +121,12 @@ def _annotations(call: Call) -> Answer:
 
 
 def _workflow_runs(call: Call) -> Answer:
-    runs = [run for run in call.repository.runs.values() if run["workflow_id"] == call.number]
+    named = call.names[0]  # by its number, or by its file's name
+    runs = [
+        run
+        for run in call.repository.runs.values()
+        if named in (str(run["workflow_id"]), run["path"].rpartition("/")[2])
+    ]
     runs = [run for run in runs if _matches(run, call.query)]
     runs.sort(key=lambda run: (run["created_at"], run["id"]), reverse=True)
     if call.query.get("exclude_pull_requests") == "true":
@@ -223,7 +228,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/actions/runs/(\d+)/attempts/(\d+)/jobs", _attempt_jobs),
         ("GET", r"/actions/jobs/(\d+)", _job),
         ("GET", r"/actions/jobs/(\d+)/logs", _log),
-        ("GET", r"/actions/workflows/(\d+)/runs", _workflow_runs),
+        ("GET", r"/actions/workflows/([^/]+)/runs", _workflow_runs),
         ("GET", r"/check-runs/(\d+)/annotations", _annotations),
         ("GET", r"/compare/([^/]+)\.\.\.([^/]+)", _compare),
         ("GET", r"/pulls", _pull_requests),

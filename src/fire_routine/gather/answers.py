@@ -60,6 +60,7 @@ class PastRun:
     head_sha: str
     head_branch: str | None
     head_repository: str | None
+    event: str
     status: str
     conclusion: str | None
     created_at: datetime
@@ -269,6 +270,7 @@ def past_run(data: Json) -> PastRun:
         head_sha=_needed(data, "head_sha"),
         head_branch=_text(data, "head_branch") or None,
         head_repository=_repository_name(data, "head_repository"),
+        event=_text(data, "event"),
         status=_text(data, "status"),
         conclusion=conclusion if isinstance(conclusion, str) else None,
         created_at=moment,

@@ -104,8 +104,9 @@ class _Questions:
         return found[0] if found else None
 
     def _past(self, filters: dict[str, str]) -> tuple[list[PastRun], int]:
-        before = f"<={self._run.created_at:%Y-%m-%dT%H:%M:%SZ}"
-        return self._github.past_runs(self._run.workflow_id, {**filters, "created": before}, PAGE)
+        began = self._run.created_at
+        before = {"created": f"<={began:%Y-%m-%dT%H:%M:%SZ}"} if began else {}
+        return self._github.past_runs(self._run.workflow_id, {**filters, **before}, PAGE)
 
     def _base_is_red(self, base: str) -> bool:
         runs, _ = self._past({"branch": base, "status": "completed"})
@@ -144,8 +145,14 @@ class _Questions:
 
     def _last_green(self) -> History | None:
         runs, total = self._past({**history.branch_filters(self._run), "status": "success"})
-        green = history.last_green(runs, self._run)
-        if green is None:
+        greens = history.greens_before(runs, self._run)
+        if not greens:
             # Others may have branches of the same name: none among the newest says little then.
             return History(never_green=True) if total <= len(runs) else None
-        return History(last_green_run=green.id, last_green_sha=green.head_sha, last_green_at=green.created_at)
+        last = greens[0]
+        return History(
+            last_green_run=last.id,
+            last_green_sha=last.head_sha,
+            last_green_at=last.created_at,
+            last_green_of_event=next((past.id for past in greens if past.event == self._run.event), None),
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -23,6 +23,8 @@ STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request, all told
 PAUSE = 0.3  # seconds before a read is asked once more
 MAX_PAGES = 10  # of 100 items
+PAST_RUNS = 50  # on a page
+PAST_PAGES = 8  # in which an incident's runs are looked for
 _TRANSIENT = (None, 500, 502, 503, 504)
 
 T = TypeVar("T")
@@ -115,27 +117,38 @@ class GitHub:
         return f"{self.api_url}/repos/{self._quoted}/actions/jobs/{job_id}/logs"
 
     def past_runs(
-        self, workflow_id: int, filters: Mapping[str, str], per_page: int = 50
+        self, workflow: int | str, filters: Mapping[str, str], per_page: int = PAST_RUNS, page: int = 1
     ) -> tuple[list[PastRun], int]:
         """One page of a workflow's runs, newest first, and how many match in all.
 
-        Filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
+        `workflow`: its number, or its file's name. Filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
         """
 
         def parse(data: object) -> tuple[list[PastRun], int]:
             items, total = answers.page(data, "workflow_runs")
             return [answers.past_run(item) for item in items], total
 
-        path = f"/actions/workflows/{workflow_id}/runs"
-        return self._get(path, parse, per_page=per_page, exclude_pull_requests="true", **filters)
+        path = f"/actions/workflows/{quote(str(workflow), safe='')}/runs"
+        return self._get(path, parse, per_page=per_page, page=page, exclude_pull_requests="true", **filters)
 
     def incident_shas(self, run: Run) -> list[str]:
         """Head commits of the other runs of the run's incident, newest first, at most 30.
 
-        An incident is the run's workflow failing on its branch, from one green run to the next.
+        An incident is the run's workflow failing on its branch, from one green run to the next. It is
+        looked for among the newest 400 runs of that name, forks' and other pull requests' too.
         """
-        runs, _ = self.past_runs(run.workflow_id, history.branch_filters(run))
-        return history.incident(runs, run)
+        return history.incident(self._past_runs_of(run), run)
+
+    def _past_runs_of(self, run: Run) -> Iterator[PastRun]:
+        """Page after page, as far as they are asked for."""
+        # Where GitHub does not tell the run's record, the runner has told the file.
+        workflow = run.workflow_id or run.workflow_path.rpartition("/")[2] or 0
+        filters = history.branch_filters(run)
+        for page in range(1, PAST_PAGES + 1):
+            runs, total = self.past_runs(workflow, filters, page=page)
+            yield from runs
+            if page * PAST_RUNS >= total:
+                return
 
     # --- commits, branches, pull requests -------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..model import Run
 from ..patterns import pattern
@@ -40,24 +40,24 @@ def _branch(name: str | None) -> tuple[str, ...]:
     return (queue["base"], queue["number"]) if queue else (name or "",)
 
 
-def on_branch(runs: Sequence[PastRun], run: Run) -> list[PastRun]:
+def on_branch(runs: Iterable[PastRun], run: Run) -> Iterator[PastRun]:
     """Those of the run's own branch: a fork may have one of the same name."""
-    return [
+    return (
         past
         for past in runs
         if past.head_repository == run.head_repository
         and _branch(past.head_branch) == _branch(run.head_branch)
-    ]
+    )
 
 
-def earlier(runs: Sequence[PastRun], run: Run) -> list[PastRun]:
-    return [past for past in runs if past.id != run.id and past.created_at <= run.created_at]
+def earlier(runs: Iterable[PastRun], run: Run) -> list[PastRun]:
+    """Those that began before this one: GitHub numbers runs in the order in which they begin."""
+    return [past for past in runs if past.id < run.id]
 
 
-def last_green(runs: Sequence[PastRun], run: Run) -> PastRun | None:
-    """The newest green run of the branch before this one; `runs`: newest first."""
-    greens = [past for past in earlier(on_branch(runs, run), run) if past.conclusion == "success"]
-    return greens[0] if greens else None
+def greens_before(runs: Sequence[PastRun], run: Run) -> list[PastRun]:
+    """The green runs of the branch before this one; `runs`, and they: newest first."""
+    return [past for past in earlier(on_branch(runs, run), run) if past.conclusion == "success"]
 
 
 def is_red(runs: Sequence[PastRun]) -> bool:
@@ -66,19 +66,24 @@ def is_red(runs: Sequence[PastRun]) -> bool:
     return bool(ended) and ended[0].failed
 
 
-def incident(runs: Sequence[PastRun], run: Run) -> list[str]:
+def incident(runs: Iterable[PastRun], run: Run) -> list[str]:
     """Head commits of the other runs between the green ones before and after this run, newest first.
 
-    A run that is still going counts: it may have started a session already.
+    Those count as green that the same event started: a push may pass where the pull request's merge
+    fails, and a nightly run does other things. A run that is still going counts: it may have started a
+    session already. `runs`, newest first, are read no further than that takes.
     """
-    shas: list[str] = []
+    shas: dict[str, None] = {}
     for past in on_branch(runs, run):
-        if past.id == run.id:
-            continue
         if past.conclusion != "success":
-            shas.append(past.head_sha)
-        elif past.created_at > run.created_at:
+            if past.head_sha != run.head_sha:
+                shas[past.head_sha] = None
+        elif past.event != run.event:
+            continue
+        elif past.id > run.id:
             shas.clear()
         else:
             break
-    return [sha for sha in dict.fromkeys(shas) if sha != run.head_sha][:INCIDENT]
+        if past.id < run.id and len(shas) >= INCIDENT:
+            break
+    return list(shas)[:INCIDENT]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from ..model import Commit, PullRequest, Run, Trigger, TriggerKind
@@ -17,11 +16,8 @@ def is_own_run(trigger: Trigger, context: Context) -> bool:
     return (trigger.repository, trigger.run_id) == (context.repository, context.run_id)
 
 
-def run(trigger: Trigger, context: Context, now: datetime) -> tuple[Run, tuple[int, ...]]:
-    """The run as far as it is told, and the pull requests it names itself.
-
-    `now` stands in for the time of its creation where nothing tells it.
-    """
+def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]]:
+    """The run as far as it is told, and the pull requests it names itself."""
     if trigger.kind is TriggerKind.WORKFLOW_RUN:
         told = finished_run(context)
         try:
@@ -29,8 +25,8 @@ def run(trigger: Trigger, context: Context, now: datetime) -> tuple[Run, tuple[i
         except (KeyError, TypeError, ValueError):
             pass
     if is_own_run(trigger, context):
-        return _own_run(trigger, context, now), ()
-    return _unknown(trigger, context, now), ()
+        return _own_run(trigger, context), ()
+    return _unknown(trigger, context), ()
 
 
 def default_branch(context: Context) -> str:
@@ -55,7 +51,7 @@ def _url(trigger: Trigger, context: Context) -> str:
     return f"{context.server_url}/{trigger.repository}/actions/runs/{trigger.run_id}"
 
 
-def _unknown(trigger: Trigger, context: Context, now: datetime) -> Run:
+def _unknown(trigger: Trigger, context: Context) -> Run:
     return Run(
         repository=trigger.repository,
         id=trigger.run_id,
@@ -72,12 +68,12 @@ def _unknown(trigger: Trigger, context: Context, now: datetime) -> Run:
         head_repository=None,
         actor="",
         url=_url(trigger, context),
-        created_at=now,
+        created_at=None,
         trigger=trigger.kind,
     )
 
 
-def _own_run(trigger: Trigger, context: Context, now: datetime) -> Run:
+def _own_run(trigger: Trigger, context: Context) -> Run:
     pull = pull_request(context)
     sha = pull.head_sha if pull else context.sha
     head = _part(context.event, "head_commit")
@@ -101,7 +97,7 @@ def _own_run(trigger: Trigger, context: Context, now: datetime) -> Run:
         head_repository=pull.head_repository if pull else context.repository,
         actor=context.actor,
         url=_url(trigger, context),
-        created_at=now,
+        created_at=None,
         trigger=trigger.kind,
         commit=commit if commit.sha == sha else Commit(sha),
         pull_request=pull,

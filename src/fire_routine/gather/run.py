@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from ..model import GitHubError, Run, Trigger, TriggerKind
 from ..settings import Context
@@ -27,7 +26,6 @@ def gather_run(
     deadline: float,
     *,
     sleep: Callable[[float], None] = time.sleep,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Run:
     """The run, its failed jobs with their steps and annotations, its pull request and history.
 
@@ -42,13 +40,11 @@ def gather_run(
     notes = Notes(token=bool(github.token))
     with Threads(WIDTH, "gather") as threads:
         asking = Asking(github.within(deadline), notes, threads)
-        run = _gathered(asking, trigger, context, sleep, now())
+        run = _gathered(asking, trigger, context, sleep)
     return replace(run, notes=(*run.notes, *notes.collected()))
 
 
-def _gathered(
-    asking: Asking, trigger: Trigger, context: Context, sleep: Callable[[float], None], now: datetime
-) -> Run:
+def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callable[[float], None]) -> Run:
     github, run_id = asking.github, trigger.run_id
     asked = asking.threads.submit(github.run, run_id, trigger.attempt)
     asked_jobs = asking.threads.submit(github.jobs, run_id, trigger.attempt) if trigger.attempt else None
@@ -56,7 +52,7 @@ def _gathered(
         run, numbers = asked.result()
     except GitHubError as error:
         _reject_unknown(trigger, context, error)
-        run, numbers = payload.run(trigger, context, now)
+        run, numbers = payload.run(trigger, context)
         if error.status in (None, 401):  # so it would be with everything else
             asking.notes.add("what GitHub knows of the run and its jobs", error, ACTIONS)
             return without_jobs(run, trigger, context)

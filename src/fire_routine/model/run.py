@@ -140,6 +140,7 @@ class History:
     last_green_run: int | None = None  # run id
     last_green_sha: str | None = None
     last_green_at: datetime | None = None
+    last_green_of_event: int | None = None  # id of the last green run that the same event started
     never_green: bool = False  # asked, and there is none
     same_commit_was_green: bool = False  # a flaky failure, most likely
     base_is_red: bool = False  # the pull request's base branch fails this workflow already
@@ -167,7 +168,7 @@ class Run:
     head_repository: str | None  # None: the fork is gone
     actor: str
     url: str
-    created_at: datetime
+    created_at: datetime | None  # by GitHub's clock; None: it did not tell, and a runner's may be wrong
     trigger: TriggerKind = TriggerKind.FINAL_JOB  # STEP once a failed step of the own job is known
     default_branch: str = ""
     commit: Commit | None = None

@@ -48,6 +48,12 @@ def test_the_title_says_how_the_workflow_fared_before(changes: dict[str, Any], s
     assert titled(material, "a").endswith(f", {since}")
 
 
+def test_without_githubs_word_for_it_no_time_is_told() -> None:
+    material = run([job(0)], history=None, created_at=None)
+    assert titled(material, "a").endswith("(run 77, attempt 2)")
+    assert ", attempt 2: <https://" in facts(material, ROOMY)
+
+
 def test_the_title_does_not_claim_to_know_since_when_where_it_is_not_known() -> None:
     for unknown in (None, History()):
         assert titled(run([job(0)], history=unknown), "a").endswith(

@@ -55,7 +55,7 @@ def sample_brief(*fingerprints: str) -> Brief:
 
 
 def green_at(run_id: int) -> History:
-    return History(last_green_run=run_id, last_green_sha="9" * 40)
+    return History(last_green_run=run_id, last_green_sha="9" * 40, last_green_of_event=run_id)
 
 
 def written_by(*sessions: str) -> Commit:

@@ -11,7 +11,7 @@ from tests.unit.decide.boards import NOON, OLDER, SHA, fired, green_at, sample_b
 from fire_routine.decide import Ledger
 from fire_routine.emulator.github import Fault, GitHubEmulator
 from fire_routine.gather.github import GitHub
-from fire_routine.model import Run
+from fire_routine.model import History, Run
 from fire_routine.settings import Settings
 
 
@@ -72,9 +72,39 @@ def test_a_failure_is_fired_once_and_the_next_commit_points_to_it(
 
 def test_a_green_run_in_between_makes_it_another_incident(emulator: GitHubEmulator, github: GitHub) -> None:
     assert fire(github, run_of(emulator, 1, event="schedule")) == "fired"
-    run_of(emulator, 2, conclusion="success")
+    run_of(emulator, 2, event="schedule", conclusion="success")
     third = replace(run_of(emulator, 3, event="schedule"), history=green_at(2))
     assert fire(github, third) == "fired"
+
+
+def test_a_green_push_does_not_end_what_the_pull_requests_runs_fail_with(
+    emulator: GitHubEmulator, github: GitHub
+) -> None:
+    told = []
+    for number, sha in ((1, OLDER), (3, SHA)):
+        run_of(emulator, number, sha, head_branch="topic", conclusion="success")
+        red = run_of(emulator, number + 1, sha, head_branch="topic", event="pull_request")
+        told.append(fire(github, replace(red, history=History(last_green_run=number))))
+    assert told == ["fired", "duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("others", "queued"),
+    [
+        ({"head_branch": "main", "event": "pull_request", "head_repository": {"full_name": "ann/cat"}}, ""),
+        ({"head_branch": "gh-readonly-queue/main/pr-6-ccc"}, "gh-readonly-queue/main/pr-5-"),
+    ],
+)
+def test_many_runs_of_others_in_between_do_not_hide_what_was_fired_before(
+    emulator: GitHubEmulator, github: GitHub, others: dict[str, object], queued: str
+) -> None:
+    common: dict[str, object] = {"event": "merge_group" if queued else "schedule"}
+    first = run_of(emulator, 1, OLDER, **common, head_branch=f"{queued}aaa" if queued else "main")
+    assert fire(github, first) == "fired"
+    for number in range(2, 130):
+        run_of(emulator, number, "c" * 40, **{**common, **others})
+    again = run_of(emulator, 179, SHA, **common, head_branch=f"{queued}bbb" if queued else "main")
+    assert fire(github, again) == "duplicate"
 
 
 def test_a_force_push_does_not_hide_what_was_fired_before(emulator: GitHubEmulator, github: GitHub) -> None:

@@ -345,7 +345,9 @@ class Schedule:
             url=f"https://github.com/octo/cat/actions/runs/{run_id}",
             created_at=EPOCH + timedelta(seconds=int(time)),
             failed_jobs=(FailedJob(1, "test", "failure", ""),),
-            history=History(last_green_run=green or None, never_green=not green),
+            history=History(
+                last_green_run=green or None, never_green=not green, last_green_of_event=green or None
+            ),
         )
 
     def play(self) -> None:

@@ -167,6 +167,38 @@ class TestAnIncident:
             )
         assert self.shas(emulator) == [sha_of("commit 600"), sha_of("commit 402")]
 
+    @pytest.mark.parametrize(("run_id", "month"), [(401, 2), (601, 4)])
+    def test_is_not_ended_by_a_green_run_of_another_event(
+        self, emulator: GitHubEmulator, run_id: int, month: int
+    ) -> None:
+        earlier(emulator, 400, 1)
+        created = f"2026-{month:02}-02T10:00:00Z"
+        earlier(emulator, run_id, 2, conclusion="success", event="schedule", created_at=created)
+        earlier(emulator, 602, 3, created_at="2026-04-03T10:00:00Z")
+        assert self.shas(emulator) == [sha_of("commit 602"), sha_of("commit 400")]
+
+    def test_is_looked_for_beyond_the_first_page(self, emulator: GitHubEmulator) -> None:
+        earlier(emulator, 100, 1)
+        earlier(emulator, 101, 2, conclusion="success")
+        earlier(emulator, 102, 3)
+        for run_id in range(200, 320):
+            earlier(emulator, run_id, 4, head_repository="stranger/widget")
+        assert self.shas(emulator) == [sha_of("commit 102")]
+
+    def test_is_looked_for_no_further_than_its_end(self, emulator: GitHubEmulator) -> None:
+        for run_id in range(100, 220):
+            earlier(emulator, run_id, 2)
+        earlier(emulator, 300, 3, conclusion="success")
+        assert self.shas(emulator) == []
+        assert not emulator.asked(r"/runs\?.*page=2")
+
+    def test_is_looked_for_by_the_workflows_file_where_its_number_is_not_told(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        earlier(emulator, 400, 1)
+        emulator.fail(r"/actions/runs/500/attempts/1$", Fault.broken())
+        assert self.shas(emulator) == [sha_of("commit 400")]
+
     def test_names_each_commit_once_and_at_most_30(self, emulator: GitHubEmulator) -> None:
         for run_id in range(300, 340):
             earlier(emulator, run_id, 2)

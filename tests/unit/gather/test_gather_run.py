@@ -177,6 +177,7 @@ class TestWhatCannotBeHad:
         assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
         assert (run.head_sha, run.head_branch, run.workflow) == (HEAD, "main", "CI")
         assert run.workflow_path == ".github/workflows/ci.yml"
+        assert run.created_at is None  # the runner's clock is not GitHub's
         assert [note.what for note in run.notes] == ["the run's record"]
 
     def test_without_any_answer_the_runner_tells_the_run(self, emulator: GitHubEmulator) -> None:
