@@ -44,7 +44,16 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
     At once: a thread that still reads a log, in a library's code, would abort the process while Python is
     being taken down.
     """
-    code = main(argv)
+    given = sys.argv[1:] if argv is None else argv
+    if given == ["action"]:
+        from .fire import uninterruptible
+
+        with uninterruptible():  # it has listened itself while it could end on a signal; what it said stands
+            _end(main(given))
+    _end(main(given))
+
+
+def _end(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             with suppress(OSError):

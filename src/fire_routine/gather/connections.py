@@ -11,7 +11,6 @@ import logging
 import queue
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, cast
 
 import requests.exceptions as transport
@@ -20,6 +19,7 @@ from github.Requester import Requester
 
 from ..model import GitHubError
 from . import errors
+from .threads import Awaited
 
 if TYPE_CHECKING:
     from github.Auth import Auth
@@ -60,7 +60,7 @@ class Connections:
             client = self._client()
         except Exception as error:
             raise _translated(error) from None
-        answer: Future[tuple[Mapping[str, str], Any]] = Future()
+        answer: Awaited[tuple[Mapping[str, str], Any]] = Awaited()
         abandoned = threading.Event()
 
         def ask() -> None:

@@ -8,14 +8,36 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 Arguments = ParamSpec("Arguments")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+SLICE = 0.2  # seconds
+
+
+class Awaited(Future[Result]):
+    """A result; who waits for it in the main thread hears signals.
+
+    One that comes between Python's last look for signals and the wait is not acted on before the wait
+    ends, so none lasts longer than a slice.
+    """
+
+    def result(self, timeout: float | None = None) -> Result:
+        until = None if timeout is None else time.monotonic() + timeout
+        while not self.done():
+            left = SLICE if until is None else min(SLICE, until - time.monotonic())
+            if left <= 0:
+                break
+            with suppress(TimeoutError):
+                super().result(left)
+        return super().result(0)
 
 
 class Threads:
@@ -43,9 +65,9 @@ class Threads:
 
     def submit(
         self, call: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
-    ) -> Future[Result]:
+    ) -> Awaited[Result]:
         """Let a thread call it, first come, first served."""
-        future: Future[Result] = Future()
+        future: Awaited[Result] = Awaited()
 
         def work() -> None:
             try:

@@ -1,0 +1,57 @@
+"""Threads that share work, and who waits for them."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from types import FrameType
+
+import pytest
+
+from fire_routine.gather.threads import Awaited, Threads
+
+
+class Heard(BaseException):
+    """A signal's handler was called."""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no thread can leave a signal to others")
+def test_a_signal_that_did_not_end_the_wait_itself_is_heard_all_the_same() -> None:
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        raise Heard
+
+    answer: Awaited[None] = Awaited()
+
+    def take_the_signal() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
+        time.sleep(0.1)
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+        time.sleep(5)
+        answer.set_result(None)
+
+    before = signal.signal(signal.SIGUSR1, hear)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    try:
+        threading.Thread(target=take_the_signal, daemon=True).start()
+        with pytest.raises(Heard):
+            answer.result()
+        assert not answer.done()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_what_a_call_raises_is_raised_to_who_waits_be_it_a_timeout() -> None:
+    def late() -> None:
+        raise TimeoutError("its own")
+
+    with Threads(1, "test") as threads, pytest.raises(TimeoutError, match="its own"):
+        threads.submit(late).result()
+
+
+def test_who_waits_for_so_long_waits_no_longer() -> None:
+    start = time.monotonic()
+    with pytest.raises(TimeoutError):
+        Awaited[None]().result(0.3)
+    assert 0.3 <= time.monotonic() - start < 5
