@@ -11,7 +11,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,14 +30,7 @@ from .record import Entry, Record, Stage, label
 # those are read, a claim has been written for so many seconds.
 SETTLED = 3.0
 LOOKED_AT_FIRST = 3  # of the incident's other commits, before a claim is made
-PAUSES = (
-    0.5,
-    1.0,
-    1.5,
-    2.0,
-    3.0,
-    4.0,
-)  # seconds between looks at a claim that is still open, or not shown yet
+TAKING_BACK = (*RETRIES, 4.0, 8.0)  # seconds before it is said again: a claim left behind keeps re-runs back
 
 _STAGES = {
     Result.FIRED: Stage.FIRED,
@@ -105,10 +97,11 @@ class Ledger:
         except LedgerError as problem:
             if isinstance(problem, DeniedError) and not self._claimed:
                 return self._unrecorded(wording.unrecorded(str(problem)))
-            self._withdraw()
-            if self._settings.once_per == "always":
+            always = self._settings.once_per == "always"
+            taken_back = self._withdraw(() if always else TAKING_BACK)
+            if always:
                 return self._unrecorded(wording.out_of_order(str(problem)))
-            return wording.unavailable(str(problem))
+            return wording.unavailable(str(problem), taken_back)
         except BaseException:
             self._withdraw()
             raise
@@ -127,7 +120,7 @@ class Ledger:
         return Contest(asking, self._run, self._postings, self._sleep)
 
     def _claim(self, contest: Contest) -> Verdict:
-        self._postings.read(self._run.head_sha)
+        self._read_first()
         others = [] if contest.judge().final else self._others()
         ruling = contest.decide(others[:LOOKED_AT_FIRST])
         if ruling.fire:
@@ -152,6 +145,14 @@ class Ledger:
             message=f"Session {number} of at most {self._settings.max_sessions} since the workflow was last"
             " green.",
         )
+
+    def _read_first(self) -> None:
+        """Read its own commit; twice where that is denied: for one wrong answer it would fire unrecorded."""
+        try:
+            self._postings.read(self._run.head_sha)
+        except DeniedError:
+            self._sleep(RETRIES[0])
+            self._postings.read(self._run.head_sha)
 
     def _won(self, contest: Contest) -> Ruling:
         """Whether the claim is the earliest: on its own commit, then on the others of the incident."""
@@ -218,16 +219,26 @@ class Ledger:
             record = replace(record, stage=Stage.COVERED if certain else Stage.DOUBTFUL)
         if blocker.run == record.run:  # which has its session whatever else fails in it
             record = replace(record, failures=tuple(sorted(blocker.failures)))
-        self._write_once(record, blocker.url)
+        self._say(record, blocker.url)
 
-    def _withdraw(self) -> None:
-        """Take the claim back, as far as that can be said: nothing is sent."""
-        if self._record is not None:
-            self._write_once(replace(self._record, stage=Stage.WITHDRAWN), self._run.url)
+    def _withdraw(self, pauses: tuple[float, ...] = ()) -> bool:
+        """Take the claim back: nothing is sent. Whether there is none, as far as it could be said."""
+        if self._record is None:
+            return True
+        return self._say(replace(self._record, stage=Stage.WITHDRAWN), self._run.url, pauses) is None
 
-    def _write_once(self, record: Record, url: str) -> None:
-        with suppress(GitHubError):
-            self._postings.write_once(record, url)
+    def _say(self, record: Record, url: str, pauses: tuple[float, ...] = ()) -> GitHubError | None:
+        """Write an entry, again after each pause; what kept it from being written at last."""
+        for pause in (*pauses, None):
+            try:
+                self._postings.write_once(record, url)
+            except GitHubError as error:
+                if pause is None:
+                    return error
+                self._sleep(pause)
+            else:
+                return None
+        raise AssertionError("the last round returns")
 
     # --- without a ledger -----------------------------------------------------------------------
 
@@ -261,13 +272,6 @@ class Ledger:
         if not self._sending or self._record is None:
             return
         record = replace(self._record, stage=_STAGES[outcome.result])
-        for pause in (*RETRIES, None):
-            try:
-                self._postings.write_once(record, outcome.session_url or self._run.url)
-            except GitHubError as error:
-                if pause is None:
-                    self._note(wording.unsettled(str(error)))
-                else:
-                    self._sleep(pause)
-            else:
-                return
+        error = self._say(record, outcome.session_url or self._run.url, RETRIES)
+        if error is not None:
+            self._note(wording.unsettled(str(error)))

@@ -67,14 +67,15 @@ def _session(claim: Claim | None) -> str:
     return claim.url if claim and claim.stage in (Stage.FIRED, Stage.COVERED) else ""
 
 
-def unavailable(problem: str) -> Verdict:
+def unavailable(problem: str, taken_back: bool) -> Verdict:
+    left = " The commit may say that a session is being started, and keep the re-run back as its duplicate."
     return Verdict(
         fire=False,
         failed=True,
         reason="ledger-unavailable",
         message="The commit statuses that keep a failure from being fired twice can't be used now"
         f" ({problem}). Nothing was sent: re-run the failed jobs, or set once-per: always to fire"
-        " without them.",
+        f" without them.{'' if taken_back else left}",
     )
 
 

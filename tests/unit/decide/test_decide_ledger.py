@@ -503,6 +503,33 @@ def test_a_result_is_written_again_where_the_first_time_failed() -> None:
     assert not ledger.notes
 
 
+@pytest.mark.parametrize("status", [401, 404])
+def test_one_denied_read_does_not_turn_the_ledger_off(status: int) -> None:
+    board = Board()
+    assert fire(board).fire
+    board.faults = {"statuses": [GitHubError(f"GitHub answered {status}", status)]}
+    assert fire(board, sample_run(attempt=2)).reason == "duplicate"
+
+
+def test_a_claim_is_taken_back_once_the_board_is_there_again() -> None:
+    board = Board(
+        faults={"statuses": [None] + [SERVER_ERROR] * 3, "create_status": [None] + [SERVER_ERROR] * 3}
+    )
+    verdict = ledger_of(board).claim(sample_brief())
+    assert (verdict.reason, board.stages()) == ("ledger-unavailable", ["CLAIMED", "WITHDRAWN"])
+    assert "its duplicate" not in verdict.message
+    assert fire(board, sample_run(attempt=2)).fire
+
+
+def test_a_claim_that_can_not_be_taken_back_is_said_to_be_left() -> None:
+    board = Board(
+        faults={"statuses": [None] + [SERVER_ERROR] * 3, "create_status": [None] + [SERVER_ERROR] * 50}
+    )
+    verdict = ledger_of(board).claim(sample_brief())
+    assert "keep the re-run back as its duplicate" in verdict.message
+    assert len(board.calls) < 20
+
+
 def test_a_full_commit_takes_no_more_claims() -> None:
     board = Board()
     board.commits[SHA] = [
