@@ -113,6 +113,29 @@ def test_second_job_of_the_attempt_is_skipped_and_points_to_the_session(job: Job
     assert job.outputs["session-url"] == job.endpoint.sessions[0].url
 
 
+def test_a_failure_without_its_log_is_not_taken_for_another_than_before(job: Job) -> None:
+    job.run()
+    job.github.change_run(7, status="completed", conclusion="failure")
+    job.github.add_run({"id": 7, "head_sha": SHA, "run_attempt": 2})
+    job.github.add_job(7, {"id": 90, "name": "build", "conclusion": "failure"})
+    job.environ["GITHUB_RUN_ATTEMPT"] = "2"
+    (job.temp / "output").unlink()
+    assert job.run() == 0
+    assert len(job.endpoint.sessions) == 1
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "duplicate")
+    assert job.outputs["session-url"] == job.endpoint.sessions[0].url
+    assert "Without its log" in job.log
+
+
+def test_a_run_that_github_does_not_tell_of_is_no_forks(job: Job) -> None:
+    job.environ |= {"FIRE_ROUTINE_RUN_ID": "7", "GITHUB_RUN_ID": "99"}
+    job.github.fail("/actions/runs/7$", Fault.forbidden())
+    assert job.run() == 1
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("failed", "no-run")
+    assert "actions: read" in job.log
+    assert job.endpoint.requests == []
+
+
 def test_tokens_appear_nowhere(job: Job) -> None:
     job.run()
     shown = job.log.split("::add-mask::", 1)[0] + "".join(

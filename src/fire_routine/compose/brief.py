@@ -74,12 +74,15 @@ def compose(
     composer = _Composer(material, remembered(excerpt), server_url)
     body, late = _within(composer, max_characters)
     fingerprints = {failure.fingerprint for failure in failures}
+    fingerprint = combined(fingerprints) or hashed([run.workflow_path, str(run.conclusion)])
+    unread = frozenset(failure.fingerprint for failure in failures if failure.unread)
     return Brief(
         text=body,
         title=title(material.run, material.failures, CAPS[0], quote=str),
         fingerprints=tuple(sorted(fingerprints)),
-        fingerprint=combined(fingerprints) or hashed([run.workflow_path, str(run.conclusion)]),
+        fingerprint=fingerprint,
         redactions=redactions + late,
+        unread=unread if failures or run.jobs_known else frozenset([fingerprint]),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from .guards import session_id
-from .record import Entry, Stage
+from .record import Entry, Stage, unread
 
 # From its claim, a job has so long to say that it sends now; a later one gives up. So a claim
 # alone, twice as old, was left by a job that died before it sent anything, and counts no more.
@@ -72,6 +72,7 @@ class Asking:
     since_run: int = 0  # the last green run's id, of the same event: what is earlier is another incident's
     other_sessions: frozenset[str] = field(default_factory=frozenset)  # ids from the head commit's trailers
     mark: str = ""  # of its own claim, once it has one
+    sha: str = ""  # the run's head commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +207,23 @@ def _same(
     if asking.once_per == "run":
         return _most_telling([claim for claim in standing if claim.run == asking.run], pending)
     covering = [*standing, *(claim for claim in told if claim.stage is not Stage.LIMITED)]
-    if asking.failures <= frozenset().union(*(claim.failures for claim in covering)):
-        return _most_telling([claim for claim in covering if claim.failures & asking.failures], pending)
+    covered = [(claim, _covered(claim, asking)) for claim in covering]
+    if asking.failures <= frozenset().union(*(failures for _, failures in covered)):
+        return _most_telling([claim for claim, failures in covered if failures], pending)
     return None
+
+
+def _covered(claim: Claim, asking: Asking) -> frozenset[str]:
+    """The failures that a claim is for, or may be.
+
+    Of a failure whose log can't be had it can't be told that it is another one than before; nor of any
+    failure of a commit on which a session was started without a log.
+    """
+    blind = {failure for failure in claim.failures if unread(failure)}
+    if blind and claim.started and claim.sha == asking.sha:
+        return asking.failures
+    may_be = filter(unread, asking.failures if claim.failures - blind else ())
+    return (claim.failures & asking.failures).union(may_be)
 
 
 def _most_telling(blockers: list[Claim], pending: frozenset[str]) -> Claim | None:

@@ -28,6 +28,7 @@ def asks(brief: Brief, run: Run, settings: Settings, ahead: Iterable[Commit]) ->
         max_sessions=settings.max_sessions,
         since_run=(run.history.last_green_of_event if run.history else None) or 0,
         other_sessions=trailing_sessions(run, ahead),
+        sha=run.head_sha,
     )
 
 

@@ -50,7 +50,24 @@ def guards(settings: Settings, context: Context, run: Run) -> Verdict | None:
         attempt=run.attempt,
         conclusion=run.conclusion,
     )
-    return _not_failed(context, run) or by_settings(settings, subject) or _own_commits(settings, run)
+    return (
+        _not_failed(context, run)
+        or _untold(settings, run)
+        or by_settings(settings, subject)
+        or _own_commits(settings, run)
+    )
+
+
+def _untold(settings: Settings, run: Run) -> Verdict | None:
+    if run.event or run.head_repository or settings.allow_forks:
+        return None
+    return Verdict(
+        fire=False,
+        failed=True,
+        reason="no-run",
+        message=f"run-id: GitHub does not tell whose code run {run.id} ran, so its log is a stranger's:"
+        " give `github-token` the permission `actions: read`, or run this again later.",
+    )
 
 
 def by_settings(settings: Settings, subject: Subject) -> Verdict | None:

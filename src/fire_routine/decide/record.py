@@ -22,6 +22,7 @@ from ..patterns import pattern
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe
 _LABEL_LIMIT = 24
 _SHORT = 8  # characters of a fingerprint
+_UNREAD = "0000"  # how that of a failure begins whose log could not be had, and none other
 
 
 class Stage(StrEnum):
@@ -124,13 +125,27 @@ def label(run: Run) -> str:
 
 def failures(brief: Brief, run: Run) -> tuple[str, ...]:
     """The brief's failures in short: one each where they fit into a description, else all in one."""
-    each = tuple(sorted({_short(fingerprint) for fingerprint in brief.fingerprints}))
-    if not each:
-        return (_short(brief.fingerprint),)
+    each = tuple(
+        sorted({_marked(fingerprint, brief) for fingerprint in brief.fingerprints or (brief.fingerprint,)})
+    )
+    if len(each) == 1:
+        return each
     longest = Record(Stage.DOUBTFUL, label(run), run.id, max(run.attempt, 1000), each, 9999, "********")
     if len(str(longest).encode()) <= DESCRIPTION_LIMIT:
         return each
     return (f"{len(each)} failures {_short(' '.join(each))}",)
+
+
+def unread(failure: str) -> bool:
+    """Whether nothing was known of a failure but its job and step, so that it may be any other, too."""
+    return failure.startswith(_UNREAD)
+
+
+def _marked(fingerprint: str, brief: Brief) -> str:
+    short = _short(fingerprint)
+    if fingerprint in brief.unread:
+        return _UNREAD + short[len(_UNREAD) :]
+    return _digest(fingerprint)[:_SHORT] if unread(short) else short
 
 
 def _short(fingerprint: str) -> str:

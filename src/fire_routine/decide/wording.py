@@ -9,6 +9,7 @@ from .guards import own_commits, session_id, skip
 from .record import Stage
 
 _ANYWAY = "To send all the same, set once-per: always."
+_UNSURE = "Without its log, now or then, this failure can't be told from an earlier one. "
 
 
 def blocked(ruling: Ruling, asking: Asking, settings: Settings) -> Verdict:
@@ -21,11 +22,14 @@ def blocked(ruling: Ruling, asking: Asking, settings: Settings) -> Verdict:
     whose = f"run {blocker.run}, attempt {blocker.attempt}"
     if blocker.same_attempt(asking):
         whose = "another job of this attempt"
+        unsure = ""
+    else:
+        unsure = "" if blocker.failures & asking.failures or asking.once_per == "run" else _UNSURE
     if ruling.waiting:
         return skip(
             "duplicate",
-            f"The session for this failure is being started right now ({whose}); its link will stand on the"
-            f" commit. {_ANYWAY}",
+            f"{unsure}The session for this failure is being started right now ({whose}); its link will stand"
+            f" on the commit. {_ANYWAY}",
         )
     if blocker.stage is Stage.FAILED:
         return skip(
@@ -37,14 +41,15 @@ def blocked(ruling: Ruling, asking: Asking, settings: Settings) -> Verdict:
         return Verdict(
             fire=False,
             reason="duplicate",
-            message=f"A session was started on this failure before ({whose}): {blocker.url} {_ANYWAY}",
+            message=f"{unsure}A session was started on this failure before ({whose}): {blocker.url}"
+            f" {_ANYWAY}",
             session_id=session_id(blocker.url),
             session_url=blocker.url,
         )
     return skip(
         "earlier-unknown",
-        f"The request for this failure was cut off before ({whose}), so a session may be at work: look at"
-        f" https://claude.ai/code. {_ANYWAY}",
+        f"{unsure}The request for this failure was cut off before ({whose}), so a session may be at work:"
+        f" look at https://claude.ai/code. {_ANYWAY}",
     )
 
 

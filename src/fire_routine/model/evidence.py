@@ -74,6 +74,11 @@ class Failure:
     jobs: tuple[FailedJob, ...]
     digest: Digest | None  # None: there is no log of it
 
+    @property
+    def unread(self) -> bool:
+        """Whether there should be a log of it: GitHub has none of a job that is still running."""
+        return self.digest is None and not any(job.running for job in self.jobs)
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -92,6 +97,7 @@ class Brief:
     fingerprints: tuple[str, ...]  # of its failures, sorted
     fingerprint: str  # of them together
     redactions: Mapping[str, int] = field(default_factory=dict)  # kind → how many
+    unread: frozenset[str] = frozenset()  # fingerprints of failures whose logs, or jobs, could not be had
 
     @property
     def characters(self) -> int:

@@ -39,6 +39,15 @@ def brief(
     return compose(material, group(material.failed_jobs, logs or {}), attachments, **options)
 
 
+def test_failures_whose_logs_could_not_be_had_are_named_but_for_those_that_have_none_yet() -> None:
+    jobs = [job(1, "lint"), job(2, "test"), job(3, "docs", conclusion="running")]
+    made = brief(run(jobs), {jobs[1].id: digest("f2", "FAILED test_2")})
+    unread = {failure.fingerprint for failure in group(jobs[:1], {})}
+    assert made.unread == unread < set(made.fingerprints)
+    assert brief(run([], jobs_known=False)).unread == {brief(run([], jobs_known=False)).fingerprint}
+    assert brief(run([])).unread == set()
+
+
 def matrix() -> tuple[Run, dict[int, Digest]]:
     """256 legs: two failures shared by three legs each, one of a single leg, 249 passed."""
     jobs = [job(n, f"test (linux, {n})", completed_at=STARTED + timedelta(seconds=n)) for n in range(7)]

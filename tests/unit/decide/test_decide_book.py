@@ -47,6 +47,33 @@ def ruling(entries: list[Entry], who: Asking) -> tuple[bool, bool, str]:
 ME = entry(10, Stage.CLAIMED, "me")
 
 
+BLIND, OTHER_BLIND = "0000aaaa", "0000bbbb"
+
+
+@pytest.mark.parametrize(
+    ("stage", "before", "now", "sha", "fires"),
+    [
+        (Stage.FIRED, A, BLIND, "other", False),  # it may be the one that was seen before
+        (Stage.COVERED, A, BLIND, "other", False),
+        (Stage.FAILED, A, BLIND, SHA, True),
+        (Stage.FIRED, BLIND, A, SHA, False),  # the session of this commit may be at work on it
+        (Stage.FIRED, BLIND, A, "other", True),
+        (Stage.COVERED, BLIND, A, SHA, True),  # no session was started for it
+        (Stage.FIRED, BLIND, OTHER_BLIND, "other", True),  # another job or step
+    ],
+)
+def test_without_a_log_a_failure_is_not_told_from_another(
+    stage: Stage, before: str, now: str, sha: str, fires: bool
+) -> None:
+    who = asking("", run=101, failures=frozenset({now}), sha=sha)
+    assert ruling([entry(1, stage, "first", before)], who)[0] is fires
+
+
+def test_a_failure_that_was_read_is_new_whatever_could_not_be_read_beside_it() -> None:
+    who = asking("", run=101, failures=frozenset({B, BLIND}), sha=SHA)
+    assert ruling([entry(1, Stage.FIRED, "first", A)], who)[0]
+
+
 def test_alone_it_fires() -> None:
     assert ruling([ME], asking()) == (True, False, "")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.unit.decide.boards import NOON, SHA, sample_brief, sample_run
@@ -13,6 +15,7 @@ from fire_routine.decide.record import (
     failures,
     label,
     read_entry,
+    unread,
 )
 from fire_routine.model import Brief, Status
 
@@ -73,6 +76,15 @@ def test_more_failures_than_fit_are_told_by_one_hash_of_them_all() -> None:
 def test_a_brief_without_fingerprints_is_told_by_the_one_of_them_together() -> None:
     assert failures(Brief("", "", (), "ab" * 16), sample_run()) == ("abababab",)
     assert len(failures(Brief("", "", (), ""), sample_run())) == 1
+
+
+def test_a_failure_whose_log_could_not_be_had_is_told_from_all_others() -> None:
+    blind, read, like_blind = "ab" * 8, "cd" * 8, "0000" + "ef" * 6
+    brief = replace(sample_brief(blind, read, like_blind), unread=frozenset({blind}))
+    found = failures(brief, sample_run())
+    assert [failure for failure in found if unread(failure)] == ["0000abab"]
+    assert "cdcdcdcd" in found
+    assert len(found) == 3
 
 
 def test_labels_tell_workflows_apart() -> None:
