@@ -41,9 +41,11 @@ _OTHER_LIBRARY = pattern(
     rb"|\s+\((?:elixir|ex_unit|stdlib) [\d.]+\) "
     rb"|\s*\xe2\x9d\xaf (?:\S{1,100} )?(?:node:|\S{0,300}node_modules/)"
     rb"|(?:dart:\w{1,20}|package:(?:flutter(?:_test)?|matcher|stack_trace|test(?:_api)?)/\S{1,100} \d+:\d+) "
-    rb"|\s*(?:# |from )?\S{0,300}/(?:(?:ruby)?gems|lib/ruby)/\S{0,300}\.rb:\d+:in "
+    rb"|\s*(?:# |from )?\S{0,300}/(?:(?:(?:ruby)?gems|lib/ruby)/\S{0,300}\.rb|(?:exe|bin)/bundle):\d+:in "
     rb"|\s+(?!CMake )\S.{0,200}/cmake-[\d.]+/Modules/\S{1,200}:\d+(?::EVAL:\d+)? \("
 )
+# What BuildKit puts before what a step prints, and, where it tells it again, the seconds alone.
+_BUILDKITS = re.compile(rb"(?:(?:#\d{1,5} )?\d{1,6}\.\d{1,3} )?")
 _SIGNS = (  # of which one stands in each of them
     rb"-packages ib/python \Lib <frozen /cmake- gems/ lib/ruby/ :: __rustc rust_begin reflect. runtime."
     b" testing. vendor (elixir (ex_unit (stdlib \xe2\x9d\xaf dart"
@@ -164,7 +166,9 @@ def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator
 def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
     """The places of other libraries' frames, with their sources and what points at them."""
     for at in range(begin, end):
-        if _OTHER_LIBRARY.match(texts[at]) or _PYTHON_LIBRARY.match(texts[at]):
+        behind = _BUILDKITS.match(texts[at])
+        start = behind.end() if behind else 0
+        if _OTHER_LIBRARY.match(texts[at], start) or _PYTHON_LIBRARY.match(texts[at], start):
             yield at
             yield from _deeper_indented(texts, at, index, end)
 

@@ -373,6 +373,24 @@ def test_the_frames_of_libraries_tell_less_than_one_s_own(heading: str, own: str
     assert shares[1] < 0.95 * shares[2]
 
 
+def test_behind_what_buildkit_puts_before_them_the_frames_of_libraries_tell_less_too() -> None:
+    own, library = (
+        "/w/Rakefile:9:in 'total'",
+        "/usr/local/bundle/gems/bundler-2.5.16/exe/bundle:20:in '<main>'",
+    )
+    ended = [
+        f"#9 2.37 {library}",
+        f"#9 2.37 {own}",
+        "#9 ERROR: process did not complete successfully: exit code: 1",
+    ]
+    again = [" > [build 3/4] RUN bundle exec rake:", f"2.37 {library}", f"2.37 {own}"]
+    for index, lines in ((2, ended), (0, again)):
+        first, shares = block_at(index, [line.encode() for line in lines])
+        at = dict(zip(lines[first:], shares, strict=False))
+        less, more = (next(at[line] for line in lines if line.endswith(frame)) for frame in (library, own))
+        assert less < 0.7 * more
+
+
 def test_the_frames_that_ran_one_s_own_code_tell_less_than_those_that_it_called() -> None:
     heading = b"java.lang.IllegalStateException: total"
     called = b"\tat java.base/java.util.ArrayList.forEach(ArrayList.java:1541)"

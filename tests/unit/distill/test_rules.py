@@ -209,6 +209,7 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "  No resources are out of date with respect to their source files. Skipping resource generation.",
         "/usr/bin/java -Xmx8G -XX:+HeapDumpOnOutOfMemoryError -Dfile.encoding=UTF-8 Main",
         "Warning: config key x is not used (unused_key)",
+        "* TLSv1.3 (IN), TLS handshake, Finished (20):",
     ],
 )
 def test_lookalikes_weigh_next_to_nothing(line: str) -> None:
