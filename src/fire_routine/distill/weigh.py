@@ -16,6 +16,7 @@ from .first import Lines, outrank
 from .green import Green
 from .identity import identity
 from .kept import Kept
+from .named import named
 from .place import ELSEWHERE, HUGE, factors, inside
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
 from .steps import Failed, failed_steps
@@ -112,7 +113,7 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         if _again(span, met):
             factor *= SAME
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
-            said = (_STEP.sub(b"", text) if text[:1] == b"#" else text).strip()
+            said = named((_STEP.sub(b"", text) if text[:1] == b"#" else text).strip())
             weight *= factor
             if fall != 1.0 and number not in span.reasons:
                 weight *= fall ** abs(number - taken)
@@ -121,8 +122,8 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
 
 
 def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
-    """For each text, without its indentation, the number of the line that shows it: the first, but for one
-    that tells clearly more. A ruler belongs to what stands below it."""
+    """For each text, without its indentation and what reports put around a name, the number of the line that
+    shows it: the first, but for one that tells clearly more. A ruler belongs to what stands below it."""
     told: dict[bytes, tuple[int, float]] = {}
     for number, weight, _, text, _ in shares:
         before = told.get(text)

@@ -722,3 +722,29 @@ def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
 )
 def test_what_looks_like_such_a_line_and_is_none_is_not_dull(line: str) -> None:
     assert not dull_among([b"make: started", line.encode(), b""])
+
+
+def test_a_test_that_is_told_of_with_each_try_with_its_reason_and_in_the_end_is_named_once() -> None:
+    names = [
+        f"[chromium] › e2e/{page}.spec.ts:{number}:3 › Shop › {page} shows what is {state}"
+        for number, (page, state) in enumerate(
+            (page, state)
+            for page in ("cart", "order", "price", "stock", "search", "login")
+            for state in ("sold", "lent", "kept", "sent", "owed")
+        )
+    ]
+    log = ["Running 40 tests using 1 worker"]
+    for name in names:
+        log += [f"  ✘  7 {name} (20.4s)", f"  ✘  8 {name} (retry #1) (1.2m)"]
+    for number, name in enumerate(names, 1):
+        log += ["", f"  {number}) {name} ────────────", "", f"    Error: no element {name.split()[-1]}", ""]
+        log += [
+            "    > 18 |   await button.click();",
+            "         |   ^",
+            f"        at e2e/x.spec.ts:18:{number}",
+        ]
+    log += ["", "  30 failed", *(f"    {name} ────────────" for name in names), "  10 passed (9.1m)"]
+    text = distill.excerpt(distill.read(["\n".join(log).encode()]), 2048).text
+    named = [name for name in names if name in text]
+    assert len(named) > 9
+    assert sum(map(text.count, named)) == len(named)
