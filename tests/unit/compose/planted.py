@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from tests.unit.compose import further_places
+
 ALNUM = string.ascii_letters + string.digits
 LOWER = string.ascii_lowercase + string.digits
 UPPER = string.ascii_uppercase + string.digits
@@ -273,9 +275,11 @@ def planted(seed: int = 1) -> Iterator[Planted]:
     """All of them, the same for the same seed."""
     maker = Maker(seed)
     yield from _tokens(maker)
-    yield from _placed(maker)
+    yield from _passwords(maker, PLACES)
+    yield from _keys(maker)
     yield from _private_keys(maker)
     yield from _manifests(maker)
+    yield from _passwords(maker, further_places.PLACES)
 
 
 def _tokens(maker: Maker) -> Iterator[Planted]:
@@ -291,12 +295,15 @@ def _tokens(maker: Maker) -> Iterator[Planted]:
             yield Planted(kind, disguise, tuple(lines), (token,))
 
 
-def _placed(maker: Maker) -> Iterator[Planted]:
-    for kind, templates in PLACES.items():
+def _passwords(maker: Maker, places: dict[str, tuple[str, ...]]) -> Iterator[Planted]:
+    for kind, templates in places.items():
         for template in templates:
             for _ in range(3):
                 password = maker.password()
                 yield Planted(kind, "plain", tuple(template.format(password).split("\n")), (password,))
+
+
+def _keys(maker: Maker) -> Iterator[Planted]:
     for kind, (make, templates) in KEYS.items():
         for template in templates:
             key = make(maker)

@@ -137,6 +137,11 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         "git config --local http.https://github.com/.extraheader AUTHORIZATION: basic ***",
         "12:34:56 [main] INFO http://localhost:8080/path@2x.png",
         "npm WARN deprecated core-js@2.6.12: core-js@<3.23.3",
+        "docker build \\\n  --secret id=token \\\n  --password-stdin \\\n  -t app:1.2.3 .",
+        "g++ -o token.o \\\n  -c token.cpp -DPASS=1",
+        "['pytest', '-k', 'test_token', '-p', 'no:cacheprovider']",
+        '  "args": [\n    "--token",\n    "--password",\n    "$PASSWORD"\n  ]',
+        "  - --token\n  - name: Set up Python 3.12.4",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(line: str) -> None:

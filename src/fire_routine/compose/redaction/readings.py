@@ -1,4 +1,4 @@
-"""Other readings of a text in which a secret may show: escapes and base64 decoded."""
+"""Other readings of a text in which a secret may show: escapes and base64 decoded, commands on one line."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ _NEXT_ROW = pattern(
     r"[ \t│|]{0,80}\n[ \t│|]{0,80}([A-Za-z0-9+/_-]{4,}+={0,2})(?=[ \t│|]{0,80}$)", re.MULTILINE
 )
 _HEX = pattern(r"[0-9a-f-]+|[0-9A-F-]+")
+_GOES_ON = ("\\", "`", "^")  # the end of a line that goes on in the next, in sh, PowerShell and cmd
+_ARGUMENTS = pattern(r"[\"'],[ \t]{0,8}[\"']")  # between two of a list, as Python and JSON write it
+_LONE_FLAG = pattern(  # an item of a list that goes over lines, in JSON or YAML
+    r"[ \t]{0,80}(?:[\"'](?P<quoted>--?[A-Za-z][\w-]{0,60})[\"'],"
+    r"|- [\"']?(?P<item>--?[A-Za-z][\w-]{0,60})[\"']?)[ \t]{0,8}"
+)
+_INDENT = pattern(r"[ \t]{0,80}")
+_ITEM = pattern(r"[ \t]{0,80}(?:- )?[\"']?")
+_LONE_BEGINNINGS = ('"-', "'-", "- -", '- "-', "- '-")
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 
 
@@ -40,6 +49,40 @@ def escapes_decoded(text: str) -> View | None:
             _add_decoded(view, text, start, start + len(line))
         start += len(line) + 1
     return view if view.text else None
+
+
+def commands_joined(text: str) -> View | None:
+    """The commands in `text` that go over lines or are lists of arguments, on a line each; or None."""
+    view = View()
+    start = 0
+    before: re.Pattern[str] | None = None  # where the line above goes on: what is no part of the command
+    for line in text.split("\n"):
+        end = start + len(line)
+        broken = _break(line)
+        if before or broken or '"-' in line or "'-" in line:
+            indent = before.match(line) if before else None
+            last, gap, before = broken or (len(line), "\n", None)
+            _add_command(view, text, start + (indent.end() if indent else 0), start + last)
+            view.add(text, start + last, end + 1, gap)
+        start = end + 1
+    return view if view.text else None
+
+
+def _break(line: str) -> tuple[int, str, re.Pattern[str]] | None:
+    """Of a line whose command goes on in the next: how far it goes here, what the break reads as, and
+    what the next line begins with."""
+    if line.endswith(_GOES_ON):
+        return (len(line) - 1, "", _INDENT) if line[-2:-1] in (" ", "=") else None
+    flag = _LONE_FLAG.fullmatch(line) if line.lstrip(" ").startswith(_LONE_BEGINNINGS) else None
+    return (flag.end(flag.lastgroup or 0), " ", _ITEM) if flag else None
+
+
+def _add_command(view: View, text: str, start: int, end: int) -> None:
+    for match in _ARGUMENTS.finditer(text, start, end):
+        view.add(text, start, match.start())
+        view.add(text, *match.span(), " ")
+        start = match.end()
+    view.add(text, start, end)
 
 
 def _add_decoded(view: View, text: str, start: int, end: int) -> None:

@@ -10,7 +10,7 @@ from .blocks import private_keys
 from .credentials import credentials
 from .idioms import idioms
 from .manifests import manifests
-from .readings import base64_decoded, escapes_decoded
+from .readings import base64_decoded, commands_joined, escapes_decoded
 from .shapes import shapes
 from .spans import BY_PLACE, Span, merged
 from .text import Text
@@ -33,6 +33,7 @@ def _read(text: Text, depth: int) -> Iterator[Span]:
     """The secrets in `text` as it stands and as it decodes."""
     yield from shapes(text)
     yield from _placed(text)
+    yield from _in_commands(text.text)
     yield from private_keys(text.text)
     yield from manifests(text.text)
     if depth < _DEPTH:
@@ -44,6 +45,13 @@ def _placed(text: Text) -> Iterator[Span]:
     yield from assignments(text)
     yield from credentials(text)
     yield from idioms(text)
+
+
+def _in_commands(text: str) -> Iterator[Span]:
+    view = commands_joined(text)
+    if view:
+        for span in _placed(Text(view.text)):
+            yield from view.original(span)
 
 
 def _decoded(text: Text, depth: int) -> Iterator[Span]:
