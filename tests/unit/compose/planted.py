@@ -280,6 +280,10 @@ def planted(seed: int = 1) -> Iterator[Planted]:
     yield from _private_keys(maker)
     yield from _manifests(maker)
     yield from _passwords(maker, further_places.PLACES)
+    for kind, (make, templates) in further_places.KEYS.items():
+        for template in templates:
+            key = make(maker)
+            yield Planted(kind, "plain", tuple(template.format(key).split("\n")), (key,))
 
 
 def _tokens(maker: Maker) -> Iterator[Planted]:

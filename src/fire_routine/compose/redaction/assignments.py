@@ -38,12 +38,23 @@ _HEAD_OF_LINE = pattern(
     r"[ \t]*(?:[-+*>|│$#~][ \t]+|\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+)*"
     r"(?:(?:export|set|setx|env|declare -x|ENV|ARG|typeset -x|\$env:)[ \t:]*)?[\"']?"
 )
+# Where a value stands that doesn't follow its name: in a block scalar (YAML 1.2, 8.1), below a line that was
+# broken, after the type that PHP's var_dump prints, or in an object (Terraform's outputs, ARM's parameters)
+_BELOW = pattern(
+    r"(?P<sign>[|>][-+1-9]{0,2})?[ \t]{0,16}\n(?P<indent>[ \t]{0,80})(?:string\(\d{1,6}\) )?(?=\S)"
+)
+_HELD = pattern(
+    r"\{(?:\s{0,100}+\\*\"(?:sensitive|type)\\*\":[ ]?(?:true|false|\\*\"\w{1,20}\\*\"),){0,2}"
+    r"\s{0,100}+\\*\"value\\*\":[ ]?(?=\\*\")"
+)
+_PAIR = pattern(r"[\w.$-]{1,60}[\"']?[ \t]{0,4}(?::|=(?![=\s]|\Z))")
 _FLAG = pattern(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
 _FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
 # Between a flag and its value: blanks, or what stands there in a list of arguments, as Python prints it.
 _FLAG_GAP = pattern(r"[ \t]+(?![-|&;>])|[\"'],[ \t]*(?=[\"'][^-\"'])")
 _METAVAR = pattern(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
 _LONG_HEX = pattern(r"[0-9a-f]{32,128}")
+_LONG_TOKEN = pattern(r"[\w+/=.~-]{20,512}", re.ASCII)
 _CHANGE = pattern(r"[\"'`]?[ \t]*->[ \t]*(?=[\"'`])")
 
 
@@ -70,11 +81,11 @@ def assignments(whole: Text) -> Iterator[Span]:
     for name in names(whole):
         if last.start <= name.start < last.end:
             continue  # a word of the value before
-        line_end = text.find("\n", name.end)
-        line_end = len(text) if line_end < 0 else line_end
+        line_end = _line_end(text, name.end)
         for read in (_assigned, _flagged, _told):
             value, place = read(text, name, line_end) or (None, None)
             if value and place and _secret(text, value, place, name):
+                line_end = _line_end(text, value.start)
                 last = Span(value.start, _end(text, value, line_end), name.kind)
                 yield last
                 yield from _changed(text, value, line_end, name.kind)
@@ -88,17 +99,47 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[_Value, _Place] | N
         return None
     line = text.rfind("\n", 0, name.start) + 1
     first = _HEAD_OF_LINE.fullmatch(text, max(line, name.start - 80), name.start) is not None
-    value = _value(text, separator.end(), line_end, first)
+    value = _held(text, separator.end()) or _below(text, separator.end(), line)
+    value = value or _value(text, separator.end(), line_end, first)
     if first and name.word in ("passphrase", "mnemonic") and not value.quoted:
         value = _Value(value.start, len(text[:line_end].rstrip()), False)  # words
     place = _Place(
         separator["mark"].strip(":") or ":",
         bool(separator["gap"] or separator["after"]),
         value.quoted,
-        first and not text[value.end : line_end].strip("\"'`\\,; \t"),
+        first and not text[value.end : _line_end(text, value.start)].strip("\"'`\\,; \t"),
         name.written.isupper(),
     )
     return value, place
+
+
+def _held(text: str, start: int) -> _Value | None:
+    """The `value` of the object that begins at `start`."""
+    held = _HELD.match(text, start)
+    return _value(text, held.end(), _line_end(text, held.end()), False) if held else None
+
+
+def _below(text: str, start: int, line: int) -> _Value | None:
+    """What stands alone on the line below the one from `line` to `start`, which a name ends.
+
+    In quotes, or deeper under the sign of a block, it is the name's; else only random characters are.
+    """
+    below = _BELOW.match(text, start)
+    if not below:
+        return None
+    line_end = _line_end(text, below.end())
+    value = _value(text, below.end(), line_end, True)
+    written = text[value.start : value.end]
+    if text[value.end : line_end].strip("\"'`,;)} \t") or (not value.quoted and _PAIR.match(written)):
+        return None
+    indented = below["sign"] and not text.startswith(below["indent"], line)  # deeper than the name's line
+    sure = value.quoted or indented
+    return value if sure or (restless(written) and mixed(written)) else None
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
 
 
 def _flagged(text: str, name: Name, line_end: int) -> tuple[_Value, _Place] | None:
@@ -175,8 +216,15 @@ def _secret(text: str, value: _Value, place: _Place, name: Name) -> bool:
         return False
     if written.startswith("-----BEGIN"):
         return False  # a key, which `blocks` takes out between its marks
-    if place.mark in ("is", "") or name.talk:
+    attached = place.mark == "=" and not place.spaced and name.kind == "password"
+    if place.mark in ("is", "") or (name.talk and not attached):
         return _in_a_sentence(written, place, name)
+    if name.doubtful:
+        return (
+            _LONG_TOKEN.fullmatch(written) is not None
+            and mixed(written)
+            and (restless(written) or (name.kind == "token" and generated(written)))
+        )
     if name.word in ("pass", "pwd", "pw", "salt", "pepper") and place.mark == ":" and not place.quoted:
         # not "PASS: test" nor "pass:translate/2"
         entry = place.entry and place.spaced and mixed(written) and name.head.strip("-$.")

@@ -13,20 +13,40 @@ from .text import Text
 # What such names are made of, found by their first letters; `key` alone says nothing
 _STEMS = (
     *("pass", "pw", "pswd", "secret", "token", "cred", "key", "auth", "mnemonic", "connectionstring"),
-    *("sig=", "signature", "session", "salt", "pepper"),
+    *("sig=", "signature", "session", "salt", "pepper", "_pat", "pat="),
 )
 _WORD = pattern(
     r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?"
-    r"|credentials?|creds(?![a-z])|(?<![a-z])pw(?![a-z])"
+    r"|credentials?|creds(?![a-z])|pw(?![a-z])"
     r"|keys?(?![a-z])|(?<=_)auth(?![a-z])|(?<=\")auth(?=\\*\")|mnemonic|connectionstring|sig(?==)"
     r"|(?<=x-amz-)signature|(?<=x-goog-)signature|(?<=sharedaccess)signature|session[-_]?id(?![a-z])"
-    r"|salt(?![a-z])|pepper(?![a-z])"
+    r"|salt(?![a-z])|pepper(?![a-z])|_pat(?![a-z])|(?<![a-z_])pat(?==)"
 )
 _OWNER_OF_KEY = pattern(
     r"(?:api|access|secret|private|account|auth|encryption|encrypt|signing|master|license|deploy|client|storage|admin"
     r"|app|application|sdk|service|webhook|shared|ssh|gpg|pgp|rsa|aes|hmac|jwt|session|consumer|subscription|functions?"
     r"|publish|upload|ingest|instrumentation|host|integration|project|bot|team|root|cipher|crypt(?:o|ography)?"
     r"|preshared|primary|secondary)[-_. ]?"
+)
+# Services that a key opens, as a word of its own: `STRIPE_KEY`, `sendgridKey`
+_SERVICES = frozenset(
+    (
+        *("algolia", "anthropic", "aws", "azure", "bugsnag", "cloudflare", "codecov", "cohere"),
+        *("datadog", "dd", "deepl", "digitalocean", "firebase", "gemini", "github", "gitlab"),
+        *("google", "grafana", "groq", "heroku", "honeybadger", "honeycomb", "launchdarkly"),
+        *("mailchimp", "mailgun", "mailjet", "mandrill", "mapbox", "maps", "mistral", "netlify"),
+        *("newrelic", "npm", "nuget", "openai", "pagerduty", "percy", "postmark", "pusher", "pypi"),
+        *("replicate", "resend", "rollbar", "sendgrid", "shopify", "slack", "snyk", "stripe"),
+        *("supabase", "twilio", "vercel"),
+    )
+)
+_LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})(?=[-_. ]?\Z)")
+# What a key of any other name in capitals is not: `PUBLIC_KEY`, `CACHE_KEY`
+_OPEN = ("PUBLIC_", "PUB_", "CACHE_", "PARTITION_", "SORT_", "FOREIGN_", "UNIQUE_", "INDEX_")
+# What `pass` and `pwd` may be joined to, as in `DBPASS`, `SSHPASS`; "bypass" and "compass" are words
+_OWNER_OF_PASS = (
+    *("db", "sql", "user", "root", "admin", "sudo", "ssh"),
+    *("ftp", "smtp", "mail", "redis", "ldap", "bind", "vnc"),
 )
 _OWNER_BEFORE = pattern(r"(?:api|access|auth|secret|private) \Z", re.IGNORECASE)  # "API key"
 _NAME_CHARACTERS = string.ascii_letters + string.digits + "_.$-"
@@ -76,13 +96,18 @@ class Name(NamedTuple):
     def kind(self) -> str:
         if self.word.startswith(("pass", "pw", "pswd", "mnemonic")):
             return "password"
-        if self.word.startswith("token"):
+        if self.word.startswith(("token", "_pat", "pat")):
             return "token"
         owner = self.head.lower().rstrip("-_.")
         is_api_key = self.word.startswith("key") and owner.endswith(
             ("api", "access", "account", "subscription")
         )
         return "api-key" if is_api_key else "secret"
+
+    @property
+    def doubtful(self) -> bool:
+        """Such a name holds other things as well: `SOME_PAT`, `ANY_OTHER_KEY`."""
+        return self.word in ("_pat", "pat") or (self.word.startswith("key") and not _owned(self.head))
 
 
 def names(text: Text) -> Iterator[Name]:
@@ -104,19 +129,20 @@ def _name(text: str, match: re.Match[str]) -> Name | None:
     after = _TAIL.match(text, end)
     tail = after.group() if after else ""
     start, end = start - len(head), end + len(tail)
-    name = Name(start, end, match.group(), head, text[start:end], _talk(text, start))
+    talk = not head.startswith("-") and _talk(text, start)
+    name = Name(start, end, match.group(), head, text[start:end], talk)
     return name if _tells(name, text[slice(*match.span())], tail) else None
 
 
 def _tells(name: Name, written: str, tail: str) -> bool:
     head = name.head.lower()
-    if name.word.startswith("key") and not _ends_with(_OWNER_OF_KEY, head):
+    if name.word.startswith("key") and not (_owned(name.head) or _in_environment(name)):
         return False
     camel = written[0].isupper() and name.head[-1:].islower()  # "dbPass", but not "bypass"
     if (
         name.word in ("pass", "pwd", "pw", "salt", "pepper", "auth")
         and name.head[-1:].isalpha()
-        and not camel
+        and not (camel or head.endswith(_OWNER_OF_PASS))
     ):
         return False
     if tail[:1].islower() and not name.word.endswith("s"):
@@ -124,7 +150,21 @@ def _tells(name: Name, written: str, tail: str) -> bool:
     if tail.count("-") > 2 and tail.islower():
         return False  # a whole sentence in kebab case
     ends = re.split(r"[-_.]|(?<=[a-z])(?=[A-Z])", tail)[-1].lower()
+    if ends == "test" and name.written.isupper():
+        return True  # `DB_PASSWORD_TEST`, as one of an environment is named
     return not (_OF_ANOTHER_THING.fullmatch(ends) or (name.word == "token" and _NO_TOKEN.search(head)))
+
+
+def _owned(head: str) -> bool:
+    """Whether a key of that name opens something."""
+    service = _LAST_WORD.search(head)
+    return _ends_with(_OWNER_OF_KEY, head.lower()) or (
+        service is not None and service.group().lower() in _SERVICES
+    )
+
+
+def _in_environment(name: Name) -> bool:
+    return name.head.endswith("_") and name.written.isupper() and not name.head.endswith(_OPEN)
 
 
 def _ends_with(pattern: re.Pattern[str], head: str) -> bool:
