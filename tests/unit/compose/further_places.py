@@ -36,7 +36,11 @@ PLACES: dict[str, tuple[str, ...]] = {
     "object": (
         '{{"db_password": {{"sensitive": true, "type": "string", "value": "{}"}}}}',
         '  "admin_password": {{\n    "sensitive": false,\n    "type": "string",\n    "value": "{}"\n  }},',
+        '  "connection": {{\n    "sensitive": true,\n    "type": "string",\n    "value": "{}"\n  }}',
         '    "adminPassword": {{\n      "value": "{}"\n    }}',
+        '        "Name": "/app/db",\n        "Type": "SecureString",\n        "Value": "{}",',
+        '  {{\n    "name": "DB_PASSWORD",\n    "slotSetting": false,\n    "value": "{}"\n  }}',
+        "- name: DB_PASSWORD\n  type: string\n  value: {}",
     ),
     "name": (
         "DB_PASSWORD_OLD={}",
@@ -47,6 +51,26 @@ PLACES: dict[str, tuple[str, ...]] = {
         "bindpw={}",
         "got password={}",
         "cli login --apple-id a --password {} --team-id T",
+    ),
+    "address of Go": (
+        "dial: app:{}@tcp(db:3306)/app?parseTime=true",
+        'DSN="app:{}@tcp(127.0.0.1:3306)/app"',
+        "root:{}@unix(/run/mysqld/mysqld.sock)/app",
+    ),
+    "several addresses": ("brokers: amqp://ci:{}@one.test:5672,amqp://ci:guest1@two.test:5672",),
+    "tool": (
+        "docker login -uci -p{} registry.test",
+        "curl -sS" + " -F file=@build/artifact.tar.gz" * 16 + " -u ci:{} https://x.test",
+        "lftp -u ci,{} ftp.x.test",
+        "xcrun altool --upload-app -u ci@x.test -p {}",
+        "cmdkey /add:x.test /user:ci /pass:{}",
+        "redis-server --requirepass {}",
+        "poetry config http-basic.internal ci {}",
+        "BUNDLE_GEMS__X__TEST=ci:{}",
+        "bundle config set --global gems.x.test ci:{}",
+        "machine git.x.test\n  login ci\n  password {}",
+        "db.x.test:5432:app:app:{}",
+        "<password>\n  {}\n</password>",
     ),
 }
 
@@ -62,6 +86,12 @@ KEYS: dict[str, tuple[Callable[[Maker], str], tuple[str, ...]]] = {
             "ANY_OTHER_KEY={}",
             "token: |\n  {}",
             "AWS_SECRET_ACCESS_KEY=\n{}",
+            "gh secret set DEPLOY --body {}",
+            "dotnet nuget push app.nupkg -k {} -s https://x.test",
+            "poetry config pypi-token.pypi {}",
+            'curl -b "session={}" https://x.test',
+            "'set-cookie': [ 'sid={}; Path=/' ]",
+            "'set-cookie': [\n    'sid={}; Path=/'\n  ]",
         ),
     ),
     "hexadecimal key": (
@@ -70,6 +100,10 @@ KEYS: dict[str, tuple[Callable[[Maker], str], tuple[str, ...]]] = {
     ),
     "key of letters": (
         lambda m: m.of(string.ascii_letters, 30),
-        ("token:\n    '{}'",),
+        ("> Authorization: {}", "token:\n    '{}'"),
+    ),
+    "uuid": (
+        lambda m: "-".join(m.of(HEX, length) for length in (8, 4, 4, 4, 12)),
+        ("codecov -f coverage.xml -t {}", "snyk auth {}", "cypress run --record --key {}"),
     ),
 }

@@ -54,7 +54,7 @@ _FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
 _FLAG_GAP = pattern(r"[ \t]+(?![-|&;>])|[\"'],[ \t]*(?=[\"'][^-\"'])")
 _METAVAR = pattern(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
 _LONG_HEX = pattern(r"[0-9a-f]{32,128}")
-_LONG_TOKEN = pattern(r"[\w+/=.~-]{20,512}", re.ASCII)
+_LONG_TOKEN = pattern(r"[\w+/.~-]{20,512}={0,2}", re.ASCII)
 _CHANGE = pattern(r"[\"'`]?[ \t]*->[ \t]*(?=[\"'`])")
 
 
@@ -220,11 +220,8 @@ def _secret(text: str, value: _Value, place: _Place, name: Name) -> bool:
     if place.mark in ("is", "") or (name.talk and not attached):
         return _in_a_sentence(written, place, name)
     if name.doubtful:
-        return (
-            _LONG_TOKEN.fullmatch(written) is not None
-            and mixed(written)
-            and (restless(written) or (name.kind == "token" and generated(written)))
-        )
+        random = _LONG_TOKEN.fullmatch(written) is not None and mixed(written)
+        return random and (restless(written) or (name.kind == "token" and generated(written)))
     if name.word in ("pass", "pwd", "pw", "salt", "pepper") and place.mark == ":" and not place.quoted:
         # not "PASS: test" nor "pass:translate/2"
         entry = place.entry and place.spaced and mixed(written) and name.head.strip("-$.")

@@ -16,6 +16,9 @@ from .values import generated, mixed, placeholder, restless
 _WITH_PASSWORD = pattern(r"://([^\s:/@\"'`<>?#]{0,128}):(?!\d{1,5}[/?#])([^\s\"'`<>]{1,512})@(?=[\w\[.-])")
 _WITH_TOKEN = pattern(r"://([^\s:/@\"'`<>?#]{16,512})@(?=[\w\[.-])")
 _ORACLE = pattern(r"jdbc:oracle:\w+:[\w$#]{1,64}/([^\s@\"']{1,128})@")
+# user:password@protocol(host)/database, https://github.com/go-sql-driver/mysql#dsn-data-source-name
+_OF_GO = ("@tcp(", "@tcp6(", "@unix(")
+_EDGE = pattern(r"[\s\"'`]")
 _ADDRESS_END = pattern(r"[,;](?=[\w.+-]{1,20}://)|[,)\]}](?=\s|$)")
 
 _AWS_SECRET_KEY = pattern(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
@@ -28,7 +31,9 @@ _HEADER_VALUE = pattern(r"[^\s\"'`<>\\]{1,8192}")
 _HEADER_VALUES = pattern(r"[^\n]{1,8192}")
 _BEARER = pattern(r"bearer(?:[ \t]{1,4}|%20|\+|[\"']?:[ \t]{0,4}\\*[\"']?)([\w.~+/=%-]{16,8192})")
 _BASIC = pattern(r"basic(?:[ \t]{1,4}|%20)([a-z0-9+/_-]{8,1024}={0,2})")
-_COOKIE = pattern(r"cookie\\*[\"'`]?[ \t]{0,8}:[ \t]{0,8}\\*[\"'`]?(?P<pairs>[^\n\"'`]{1,8192})")
+_COOKIE = pattern(
+    r"cookie\\*[\"'`]?[ \t]{0,8}:[ \t]{0,8}(?:\[\s{0,80}+)?\\*[\"'`]?(?P<pairs>[^\n\"'`]{1,8192})"
+)
 _PAIR = pattern(r"(?:^|;)\s{0,4}([^=;\s]{1,128})=([^;\s]{1,8192})")
 _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "version", "priority"})
 
@@ -36,6 +41,7 @@ _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "ve
 def credentials(text: Text) -> Iterator[Span]:
     """Secrets known by what stands around them."""
     yield from _addresses(text)
+    yield from _addresses_of_go(text)
     yield from _aws_secret_keys(text)
     yield from _headers(text.text, text.lowered)
 
@@ -43,10 +49,10 @@ def credentials(text: Text) -> Iterator[Span]:
 def _addresses(whole: Text) -> Iterator[Span]:
     text = whole.text
     for position in whole.places("://") if "@" in whole.words else ():
-        match = _WITH_PASSWORD.match(text, position)
+        match = _with_password(text, position)
         if match:
             short = len(match[2]) < 3 and match[1]  # "u:p@host", as tests of parsers have it
-            if not (short or placeholder(match[2]) or _ADDRESS_END.search(match[2])):
+            if not (short or placeholder(match[2])):
                 yield Span(*match.span(2), "url-password")
                 if len(match[1]) >= 20 and generated(
                     match[1]
@@ -60,6 +66,21 @@ def _addresses(whole: Text) -> Iterator[Span]:
         for match in _ORACLE.finditer(text):
             if not placeholder(match[1]):
                 yield Span(*match.span(1), "url-password")
+
+
+def _with_password(text: str, position: int) -> re.Match[str] | None:
+    match = _WITH_PASSWORD.match(text, position)
+    end = _ADDRESS_END.search(match[2]) if match else None  # of the first of several addresses
+    return _WITH_PASSWORD.match(text, position, match.start(2) + end.start()) if match and end else match
+
+
+def _addresses_of_go(whole: Text) -> Iterator[Span]:
+    for mark in _OF_GO:
+        for position in whole.places(mark):
+            word = _EDGE.split(whole.text[max(0, position - 256) : position])[-1]
+            password = word.partition(":")[2]
+            if len(password) >= 3 and not (password.startswith("//") or placeholder(password)):
+                yield Span(position - len(password), position, "url-password")
 
 
 def _aws_secret_keys(text: Text) -> Iterator[Span]:
@@ -90,7 +111,7 @@ def _authorization(text: str, match: re.Match[str]) -> Iterator[Span]:
     value = (_HEADER_VALUES if whole_line else _HEADER_VALUE).match(text, match.end())
     if not value or placeholder(value.group()) or value.group().startswith("***"):
         return
-    if scheme or (mixed(value.group()) and len(value.group()) >= 8):
+    if scheme or (mixed(value.group()) and len(value.group()) >= 8) or restless(value.group()):
         yield Span(*value.span(), "authorization")
 
 

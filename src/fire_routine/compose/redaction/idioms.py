@@ -11,10 +11,14 @@ from .spans import Span
 from .text import Text
 from .values import placeholder
 
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_STRING = r"\"((?:[^\"\\\n]|\\.){1,4096}+)"
 _WORD = r"[ \t]{0,4}[\"']?([^\s\"']{1,1024})"
 _NEXT_WORD = r"[ \t]{1,4}[\"']?([^\s\"']{1,1024})"
+_BETWEEN = r"[^\n]{0,300}?[ \t]"
 _ARGUMENT = r"[ \t]{1,4}\S{1,200}"
 _NAME = r"(?:passw(?:or)?d|passwd|passphrase|secret|token|(?:api|access|private)[-_.]?key)"
+_USER = r"[^\s:=\"']{1,64}:(?!//)([^\s\"'@]{3,256})"
 _IS = r"\\*[\"']?[ \t]{0,4}[:=][ \t]{0,4}\\*[\"']?"
 
 
@@ -27,9 +31,9 @@ def _idiom(literals: str, expression: str) -> Idiom:
     return Idiom(tuple(literals.split()), pattern(expression))
 
 
-def _flag(tools: str, flag: str, value: str = _NEXT_WORD) -> Idiom:
+def _flag(tools: str, flag: str, value: str = _NEXT_WORD, between: str = _BETWEEN) -> Idiom:
     """The tool, somewhere behind it on its line the flag, and its value."""
-    return _idiom(tools, rf"[\w-]{{1,20}}[^\n]{{0,300}}?[ \t]{flag}{value}")
+    return _idiom(tools, rf"[\w-]{{1,20}}{between}{flag}{value}")
 
 
 IDIOMS = (
@@ -37,17 +41,38 @@ IDIOMS = (
         "curl wget httpie",
         "(?:-u|--user|--proxy-user|-a|--auth)",
         r"[ \t=]{0,4}[\"']?[^\s:\"']{0,128}:([^\s\"']{1,256})",
+        r"(?:[^\n \t]{0,400}+[ \t]{1,8}+){1,40}?",  # arguments, long ones too
     ),
+    _flag("curl", "(?:-b|--cookie)", r"[ \t=]{1,4}[\"']?[^\s=\"']{1,64}=([^\s;\"']{8,1024})"),
+    _flag("lftp", "-u", r"[ \t]{1,4}[^\s,]{1,64},([^\s\"']{1,256})"),
     _flag("twine", "-p"),
     _flag("signtool", "/p"),
     _flag("login", "-p", r"[ \t=]{1,4}[\"']?([^\s\"']{1,1024})"),
+    _idiom("docker podman", rf"\w{{6}}[ \t]{{1,4}}login[^\n]{{0,300}}?[ \t]-p(?![ \t=]){_WORD}"),
+    _flag("altool", "-p", r"[ \t]{1,4}[\"']?(?!@)([^\s\"']{1,256})"),
+    _flag("cmdkey", "/pass:", _WORD),
     _flag("sshpass", "-p", _WORD),
     _flag("mysql mariadb", "-p(?![ \t])", _WORD),
     _flag("mongo cqlsh clickhouse-client", "-p"),
     _flag("sqlcmd unzip", "-p", _WORD),
     _flag("redis-cli", "(?:-a|--pass)"),
     _flag("ldapsearch ldapadd ldapmodify ldapwhoami", "-w"),
+    _idiom("--requirepass --masterauth", rf"--[a-z]{{10,11}}{_NEXT_WORD}"),
     _flag("keychain partition-list", "-[pk]"),
+    _idiom("nuget", rf"nuget[ \t]{{1,4}}push[^\n]{{0,300}}?[ \t]-k{_NEXT_WORD}"),
+    _idiom("secret", rf"secret[ \t]{{1,4}}set[^\n]{{0,200}}?[ \t](?:-b|--body){_NEXT_WORD}"),
+    _idiom("codecov", rf"codecov[^\n]{{0,200}}?[ \t]-t[ \t]{{1,4}}({_UUID})"),
+    _idiom("snyk", rf"snyk[ \t]{{1,4}}auth[ \t]{{1,4}}({_UUID})"),
+    _idiom("cypress", rf"cypress[ \t]{{1,4}}run[^\n]{{0,300}}?[ \t]--key[ \t=]{{1,4}}({_UUID})"),
+    _idiom("pypi-token.", rf"pypi-token\.\S{{1,64}}{_NEXT_WORD}"),
+    _idiom("http-basic.", rf"http-basic\.\S{{1,64}}{_ARGUMENT}{_NEXT_WORD}"),
+    # Bundler's, for a host; in a variable its dots are two underscores
+    _idiom("bundle_", rf"bundle_(?:[a-z0-9]{{1,40}}+_){{1,6}}_[a-z0-9_]{{1,80}}+{_IS}{_USER}"),
+    _idiom(
+        "bundle",
+        r"bundle[ \t]{1,4}config(?:[ \t]{1,4}(?:set|--\w{5,6})){0,2}[ \t]{1,4}"
+        rf"[\w-]{{1,60}}\.[\w.-]{{1,60}}[ \t]{{1,4}}[\"']?{_USER}",
+    ),
     _flag("openssl", r"(?:-\w{1,10}[ \t]{1,4})?pass:", _WORD),
     _idiom("storepass keypass", r"[a-z]{7,9}(?:[ \t]{1,4}|[:=])[\"']?([^\s\"']{1,256})"),
     _idiom("sqlplus", r"sqlplus[^\n/]{0,80}[ \t][\w$#]{1,64}/([^\s@\"']{1,128})@"),
@@ -62,7 +87,7 @@ IDIOMS = (
     _flag("htpasswd", rf"-\w{{0,6}}b\w{{0,6}}{_ARGUMENT}{_ARGUMENT}"),
     _flag("rabbitmqctl", rf"(?:add_user|change_password){_ARGUMENT}"),
     _flag("smbclient", "-u", r"[ \t]{0,4}[^\s%]{1,100}%([^\s\"']{1,256})"),
-    _idiom("machine", rf"machine{_ARGUMENT}[ \t]{{1,4}}login{_ARGUMENT}[ \t]{{1,4}}password{_NEXT_WORD}"),
+    _idiom("machine", rf"machine{_ARGUMENT}\s{{1,40}}login{_ARGUMENT}\s{{1,40}}password{_NEXT_WORD}"),
     _idiom("--from-literal", r"--from-literal[= ][\"']?[^\s=]{1,100}=([^\s\"']{1,1024})"),
     _idiom(
         "config",
@@ -75,14 +100,25 @@ IDIOMS = (
     ),
     _idiom("password", r"password[ \t]{1,4}'([^'\n]{1,256})'"),
     _idiom(
-        "password> passwd> passphrase> secret> token> api-key> apikey>", r"[a-z-]{1,12}>([^<\n]{3,512})</"
+        "password> passwd> passphrase> secret> token> api-key> apikey>",
+        r"[a-z-]{1,12}>(?:[ \t]{0,8}\n[ \t]{0,80})?([^<\n]{3,512})(?:\n[ \t]{0,80})?</",
     ),
     # a name and its value as two entries, on one line or two
     _idiom(
         "name key",
         rf"(?:name|key){_IS}[\w.-]{{0,64}}{_NAME}[\w.-]{{0,32}}\\*[\"']?,?[ \t]{{0,8}}"
+        rf"(?:\n?[^\n\w\"']{{0,60}}\\*[\"']?(?:type|slotsetting){_IS}\w{{1,20}}\\*[\"']?,?[ \t]{{0,8}})?"
         rf"(?:\n[^\n\w\"']{{0,60}})?\\*[\"']?value{_IS}([^\s\"'<>,}}]{{3,1024}})",
     ),
+    # what `terraform output -json` and `aws ssm get-parameter` say is one
+    _idiom(
+        '"sensitive"',
+        r"\"sensitive\":[ ]?true,\s{0,100}\"type\":[ ]?\"string\",\s{0,100}"
+        rf"\"value\":[ ]?{_STRING}",
+    ),
+    _idiom('"securestring"', rf"\"securestring\",\s{{0,100}}\"value\":[ ]?{_STRING}"),
+    # PostgreSQL's password file, host:port:database:user:password
+    _idiom(":5432:", r":5432:[^\s:]{1,64}:[^\s:]{1,64}:([^\s:]{3,256})(?=\n|\Z)"),
     # JSON Web Keys, RFC 7517 and 7518: the private parts
     _idiom('"kty"', r"\"kty\"[^\n]{0,1024}?\"(?:d|k)\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\""),
     _idiom('"d"', r"\"d\"[ \t]{0,4}:[ \t]{0,4}\"([\w-]{20,1024})\"(?=[^\n]{0,1024}\"kty\")"),
