@@ -31,6 +31,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "- adminPassword: |-\n    {}",
         '  "password":\n    "{}",\n  "user": "app"',
         "  'passwd':\n      '{}'}}",
+        "passphrase: |\n  {}\nuser: app",
         '    ["password"]=>\n    string(14) "{}"',
     ),
     "object": (
@@ -101,6 +102,20 @@ KEYS: dict[str, tuple[Callable[[Maker], str], tuple[str, ...]]] = {
     "key of letters": (
         lambda m: m.of(string.ascii_letters, 30),
         ("> Authorization: {}", "token:\n    '{}'"),
+    ),
+    "table": (
+        lambda m: m.of(ALNUM, 14),
+        (
+            "Key         Value\n---         -----\npassword    {}",
+            "| db_password | {} | admin |",
+            "│ password │ {} │",
+            "panic: {{User:app Password:{} Host:db}}",
+            "&{{Host:db Password:{}}}",
+        ),
+    ),
+    "pair": (
+        lambda m: m.of(ALNUM, 32),
+        ("[('X-Api-Key', '{}'), ('accept', '*/*')]", "header: (b'x-auth-token', b'{}')"),
     ),
     "uuid": (
         lambda m: "-".join(m.of(HEX, length) for length in (8, 4, 4, 4, 12)),

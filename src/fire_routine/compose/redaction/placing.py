@@ -1,0 +1,201 @@
+"""Where the value of a name stands, and how it is written down there: behind a mark, on the line below, in an
+object, as a flag's argument, in a table's next column, or in a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ...patterns import pattern
+from .names import Name
+from .values import mixed, restless
+
+_SEPARATOR = pattern(
+    r"(?:\\*[\"'`])?\]?(?P<gap>[ \t]{0,16})"
+    r"(?P<mark>=>|:=|=(?![=>]|~[ \t])|:(?!:))(?P<after>[ \t]{0,40}(?:!![a-z]{1,9}[ \t])?)"
+)
+_TOLD = pattern(
+    r"(?P<link>[ \t](?:is|was|to|(?:set|changed|reset) to|provided|used))?(?P<colon>:)?[ \t]{1,4}"
+)
+_QUOTE = pattern(r"\\*[\"'`]")
+JUDGED = 512  # characters by which a value is judged
+_RUN = pattern(r"[^\s\"'`<>]++")
+_TO_END = pattern(r"\S++\Z")
+_NEXT_PAIR = pattern(
+    r"[&;](?=[\w. -]{1,40}(?:[=:]|\Z)|\[redacted:)|[&;]\Z"
+    r"|,(?=[\w.-]{1,40}[=:]|\\*[\"'])|\\[nrt]|\\u0026|&amp;"
+    r"|\[redacted:",
+    re.ASCII,
+)
+_HEAD_OF_LINE = pattern(
+    r"[ \t]*(?:[-+*>|│$#~][ \t]+|\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+)*"
+    r"(?:(?:export|set|setx|env|declare -x|ENV|ARG|typeset -x|\$env:)[ \t:]*)?[\"']?"
+)
+# Where a value stands that doesn't follow its name: in a block scalar (YAML 1.2, 8.1), below a line that was
+# broken, after the type that PHP's var_dump prints, or in an object (Terraform's outputs, ARM's parameters)
+_BELOW = pattern(
+    r"(?P<sign>[|>][-+1-9]{0,2})?[ \t]{0,16}\n(?P<indent>[ \t]{0,80})(?:string\(\d{1,6}\) )?(?=\S)"
+)
+_HELD = pattern(
+    r"\{(?:\s{0,100}+\\*\"(?:sensitive|type)\\*\":[ ]?(?:true|false|\\*\"\w{1,20}\\*\"),){0,2}"
+    r"\s{0,100}+\\*\"value\\*\":[ ]?(?=\\*\")"
+)
+# Between a name and its value in two columns, and in a pair as headers are printed; the columns' frame
+_COLUMN = pattern(r"[ \t]{2,60}|[ \t]{0,60}[|│┃][ \t]{1,60}")
+_PAIRED = pattern(r"[\"'],[ \t]{0,4}b?(?=[\"'])")
+_PAIR_BEGINS = ('("', "('", '["', "['", '(b"', "(b'")
+_ROW_BEGINS = pattern(r"[ \t]{0,60}(?:[|│┃][ \t]{0,60})?")
+_CELL_ENDS = pattern(r"[ \t]{0,60}(?:[|│┃]|\n|\Z)|[ \t]{2}")
+_OWN_NAME = pattern(r"[\w.$-]{1,60}[\"']?[ \t]{0,4}(?::|=(?![=\s]|\Z))")
+_FLAG = pattern(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
+_FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
+# Between a flag and its value: blanks, or what stands there in a list of arguments, as Python prints it.
+_FLAG_GAP = pattern(r"[ \t]+(?![-|&;>])|[\"'],[ \t]*(?=[\"'][^-\"'])")
+
+
+class Value(NamedTuple):
+    start: int
+    end: int
+    quoted: bool
+
+
+class Place(NamedTuple):
+    """How a value is written down."""
+
+    mark: str  # "=", ":", "flag", "pair", "column", or of a sentence "is" or nothing
+    spaced: bool
+    quoted: bool
+    entry: bool  # the name begins the line, the value ends it
+    capitals: bool  # NAME_IN_CAPITALS, as environment variables are written
+
+
+def placed(text: str, name: Name) -> tuple[Value, Place] | None:
+    """The value that is written down for a name, in the first of the ways in which one is."""
+    line_end = end_of_line(text, name.end)
+    readings = (read(text, name, line_end) for read in (_assigned, _flagged, _beside, _told))
+    return next(filter(None, readings), None)
+
+
+def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
+    separator = _SEPARATOR.match(text, name.end, line_end)
+    if not separator or text.endswith("://", 0, name.start):  # a user's name in a link
+        return None
+    line = text.rfind("\n", 0, name.start) + 1
+    first = _HEAD_OF_LINE.fullmatch(text, max(line, name.start - 80), name.start) is not None
+    value = _held(text, separator.end()) or _below(text, separator.end(), line)
+    value = value or value_at(text, separator.end(), line_end, first)
+    if first and name.word in ("passphrase", "mnemonic") and not value.quoted:
+        line_end = end_of_line(text, value.start)
+        value = Value(value.start, value.start + len(text[value.start : line_end].rstrip()), False)  # words
+    place = Place(
+        separator["mark"].strip(":") or ":",
+        bool(separator["gap"] or separator["after"]),
+        value.quoted,
+        first and not text[value.end : end_of_line(text, value.start)].strip("\"'`\\,; \t"),
+        name.written.isupper(),
+    )
+    return value, place
+
+
+def _held(text: str, start: int) -> Value | None:
+    """The `value` of the object that begins at `start`."""
+    held = _HELD.match(text, start)
+    return value_at(text, held.end(), end_of_line(text, held.end()), False) if held else None
+
+
+def _below(text: str, start: int, line: int) -> Value | None:
+    """What stands alone on the line below the one from `line` to `start`, which a name ends.
+
+    In quotes, or deeper under the sign of a block, it is the name's; else only random characters are.
+    """
+    below = _BELOW.match(text, start)
+    if not below:
+        return None
+    line_end = end_of_line(text, below.end())
+    value = value_at(text, below.end(), line_end, True)
+    written = text[value.start : value.end]
+    if text[value.end : line_end].strip("\"'`,;)} \t") or (not value.quoted and _OWN_NAME.match(written)):
+        return None
+    indented = below["sign"] and not text.startswith(below["indent"], line)  # deeper than the name's line
+    sure = value.quoted or indented
+    return value if sure or (restless(written) and mixed(written)) else None
+
+
+def end_of_line(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _flagged(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
+    gap = _FLAG_GAP.match(text, name.end, line_end)
+    if (
+        not gap
+        or not _FLAG.fullmatch(name.head)
+        or text[max(0, name.start - 1) : name.start] not in _FLAG_BEFORE
+    ):
+        return None
+    value = value_at(text, gap.end(), line_end, False)
+    return value, Place("flag", True, value.quoted, False, False)
+
+
+def _beside(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
+    """In a table's next column, or as the second of a pair."""
+    pair = _PAIRED.match(text, name.end, line_end)
+    if pair and text.endswith(_PAIR_BEGINS, 0, name.start):
+        value = value_at(text, pair.end(), line_end, False)
+        ends = text[value.end + 1 : value.end + 2] in (")", "]")
+        return (value, Place("pair", True, True, False, False)) if ends else None
+    column = _COLUMN.match(text, name.end, line_end)
+    line = text.rfind("\n", 0, name.start) + 1
+    if not column or not _ROW_BEGINS.fullmatch(text, max(line, name.start - 121), name.start):
+        return None
+    value = value_at(text, column.end(), line_end, False)
+    return (value, Place("column", True, False, False, False)) if _CELL_ENDS.match(text, value.end) else None
+
+
+def _told(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
+    """In a sentence: "the password is …", "login with password …"."""
+    told = _TOLD.match(text, name.end, line_end)
+    if not told or (name.head and not name.head.endswith(" ")):
+        return None
+    value = value_at(text, told.end(), line_end, False)
+    mark = ":" if told["colon"] else "is" if told["link"] else ""
+    return value, Place(mark, True, value.quoted, False, False)
+
+
+def value_at(text: str, start: int, line_end: int, first: bool) -> Value:
+    """The value that begins at `start`; unquoted at the end of a line that it is the entry of, whole."""
+    quote = _QUOTE.match(text, start, line_end)
+    if quote:
+        end = _closing(text, quote, line_end)
+        return Value(quote.end(), end, True)
+    run = _RUN.match(text, start, min(line_end, start + JUDGED))
+    if not run or text[start] in "&;,":
+        return Value(start, start, False)
+    to_end = _TO_END.match(text, start, line_end) if first and line_end - start <= JUDGED else None
+    if to_end and not _NEXT_PAIR.search(text, start + 1, line_end):
+        return Value(start, line_end, False)
+    cut = _NEXT_PAIR.search(text, start + 1, run.end())
+    end = cut.start() if cut else run.end()
+    while end > start and text[end - 1] in ",;)]}\\":
+        end -= 1
+    return Value(start, end, False)
+
+
+def whole_end(text: str, value: Value, line_end: int) -> int:
+    """Where a value ends that was judged by its beginning."""
+    if value.quoted or value.end < value.start + JUDGED:
+        return value.end
+    run = _RUN.match(text, value.end, line_end)
+    cut = _NEXT_PAIR.search(text, value.end, run.end()) if run else None
+    return cut.start() if cut else run.end() if run else value.end
+
+
+def _closing(text: str, quote: re.Match[str], line_end: int) -> int:
+    """Where the quoted value ends: at the same quote, unless that is escaped, or at the line's end."""
+    mark = quote.group()
+    end = text.find(mark, quote.end(), line_end)
+    while end > 1 and len(mark) == 1 and text[end - 1] == "\\" and text[end - 2] != "\\":
+        end = text.find(mark, end + 1, line_end)
+    return line_end if end < 0 else end
