@@ -15,7 +15,7 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STRING = r"\"((?:[^\"\\\n]|\\.){1,4096}+)"
 _WORD = r"[ \t]{0,4}[\"']?([^\s\"']{1,1024})"
 _NEXT_WORD = r"[ \t]{1,4}[\"']?([^\s\"']{1,1024})"
-_BETWEEN = r"[^\n]{0,300}?[ \t]"
+_BETWEEN = r"(?:[^\n \t]{0,400}+[ \t]{1,8}+){1,24}?"  # arguments, long ones too
 _ARGUMENT = r"[ \t]{1,4}\S{1,200}"
 _NAME = r"(?:passw(?:or)?d|passwd|passphrase|secret|token|(?:api|access|private)[-_.]?key)"
 _USER = r"[^\s:=\"']{1,64}:(?!//)([^\s\"'@]{3,256})"
@@ -31,9 +31,9 @@ def _idiom(literals: str, expression: str) -> Idiom:
     return Idiom(tuple(literals.split()), pattern(expression))
 
 
-def _flag(tools: str, flag: str, value: str = _NEXT_WORD, between: str = _BETWEEN) -> Idiom:
+def _flag(tools: str, flag: str, value: str = _NEXT_WORD) -> Idiom:
     """The tool, somewhere behind it on its line the flag, and its value."""
-    return _idiom(tools, rf"[\w-]{{1,20}}{between}{flag}{value}")
+    return _idiom(tools, rf"[\w-]{{1,20}}{_BETWEEN}{flag}{value}")
 
 
 IDIOMS = (
@@ -41,14 +41,13 @@ IDIOMS = (
         "curl wget httpie",
         "(?:-u|--user|--proxy-user|-a|--auth)",
         r"[ \t=]{0,4}[\"']?[^\s:\"']{0,128}:([^\s\"']{1,256})",
-        r"(?:[^\n \t]{0,400}+[ \t]{1,8}+){1,40}?",  # arguments, long ones too
     ),
     _flag("curl", "(?:-b|--cookie)", r"[ \t=]{1,4}[\"']?[^\s=\"']{1,64}=([^\s;\"']{8,1024})"),
     _flag("lftp", "-u", r"[ \t]{1,4}[^\s,]{1,64},([^\s\"']{1,256})"),
     _flag("twine", "-p"),
     _flag("signtool", "/p"),
     _flag("login", "-p", r"[ \t=]{1,4}[\"']?([^\s\"']{1,1024})"),
-    _idiom("docker podman", rf"\w{{6}}[ \t]{{1,4}}login[^\n]{{0,300}}?[ \t]-p(?![ \t=]){_WORD}"),
+    _idiom("docker podman", rf"\w{{6}}[ \t]{{1,4}}login{_BETWEEN}-p(?![ \t=]){_WORD}"),
     _flag("altool", "-p", r"[ \t]{1,4}[\"']?(?!@)([^\s\"']{1,256})"),
     _flag("cmdkey", "/pass:", _WORD),
     _flag("sshpass", "-p", _WORD),
@@ -59,11 +58,11 @@ IDIOMS = (
     _flag("ldapsearch ldapadd ldapmodify ldapwhoami", "-w"),
     _idiom("--requirepass --masterauth", rf"--[a-z]{{10,11}}{_NEXT_WORD}"),
     _flag("keychain partition-list", "-[pk]"),
-    _idiom("nuget", rf"nuget[ \t]{{1,4}}push[^\n]{{0,300}}?[ \t]-k{_NEXT_WORD}"),
-    _idiom("secret", rf"secret[ \t]{{1,4}}set[^\n]{{0,200}}?[ \t](?:-b|--body){_NEXT_WORD}"),
-    _idiom("codecov", rf"codecov[^\n]{{0,200}}?[ \t]-t[ \t]{{1,4}}({_UUID})"),
+    _idiom("nuget", rf"nuget[ \t]{{1,4}}push{_BETWEEN}-k{_NEXT_WORD}"),
+    _idiom("secret", rf"secret[ \t]{{1,4}}set{_BETWEEN}(?:-b|--body){_NEXT_WORD}"),
+    _idiom("codecov", rf"codecov{_BETWEEN}-t[ \t]{{1,4}}({_UUID})"),
     _idiom("snyk", rf"snyk[ \t]{{1,4}}auth[ \t]{{1,4}}({_UUID})"),
-    _idiom("cypress", rf"cypress[ \t]{{1,4}}run[^\n]{{0,300}}?[ \t]--key[ \t=]{{1,4}}({_UUID})"),
+    _idiom("cypress", rf"cypress[ \t]{{1,4}}run{_BETWEEN}--key[ \t=]{{1,4}}({_UUID})"),
     _idiom("pypi-token.", rf"pypi-token\.\S{{1,64}}{_NEXT_WORD}"),
     _idiom("http-basic.", rf"http-basic\.\S{{1,64}}{_ARGUMENT}{_NEXT_WORD}"),
     # Bundler's, for a host; in a variable its dots are two underscores

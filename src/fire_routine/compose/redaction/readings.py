@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ...patterns import pattern
 from .spans import View
-from .text import Text
+from .text import Text, places
 
 _ESCAPE = pattern(
     r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;]{0,32}[A-Za-z]|%[2-7][0-9A-Fa-f]|%0[9AaDd]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]|&(?:amp|quot|lt|gt|apos|#39|#x27|#34|#x22|#38|#61|#x3D);"
@@ -28,15 +28,22 @@ _NEXT_ROW = pattern(
     r"[ \t│|]{0,80}\n[ \t│|]{0,80}([A-Za-z0-9+/_-]{4,}+={0,2})(?=[ \t│|]{0,80}$)", re.MULTILINE
 )
 _HEX = pattern(r"[0-9a-f-]+|[0-9A-F-]+")
-_GOES_ON = ("\\", "`", "^")  # the end of a line that goes on in the next, in sh, PowerShell and cmd
-_ARGUMENTS = pattern(r"[\"'],[ \t]{0,8}[\"']")  # between two of a list, as Python and JSON write it
-_LONE_FLAG = pattern(  # an item of a list that goes over lines, in JSON or YAML
-    r"[ \t]{0,80}(?:[\"'](?P<quoted>--?[A-Za-z][\w-]{0,60})[\"'],"
-    r"|- [\"']?(?P<item>--?[A-Za-z][\w-]{0,60})[\"']?)[ \t]{0,8}"
+# What a command has that goes on in the next line (in sh, PowerShell and cmd) or is a list with a flag in it
+_MARKS = (
+    " \\\n",
+    "=\\\n",
+    " `\n",
+    " ^\n",
+    *(f"{before}{quote}-" for before in " ,[" for quote in "\"'"),
+    "- -",
 )
-_INDENT = pattern(r"[ \t]{0,80}")
-_ITEM = pattern(r"[ \t]{0,80}(?:- )?[\"']?")
-_LONE_BEGINNINGS = ('"-', "'-", "- -", '- "-', "- '-")
+_REACH = 1000  # characters on either side of such a mark
+_JOINTS = pattern(
+    r"(?P<broken>(?<=[ =])[\\`^]\n[ ]{0,80})|[\"'],[ ]{0,8}[\"']"
+    # an item of a list that goes over lines, in JSON or YAML
+    r"|[\"'](?P<quoted>--?[A-Za-z][\w-]{0,60})[\"'],[ ]{0,8}\n[ ]{0,80}[\"']"
+    r"|(?<=- )[\"']?(?P<item>--?[A-Za-z][\w-]{0,60})[\"']?[ ]{0,8}\n[ ]{0,80}- [\"']?"
+)
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 
 
@@ -54,35 +61,38 @@ def escapes_decoded(text: str) -> View | None:
 def commands_joined(text: str) -> View | None:
     """The commands in `text` that go over lines or are lists of arguments, on a line each; or None."""
     view = View()
-    start = 0
-    before: re.Pattern[str] | None = None  # where the line above goes on: what is no part of the command
-    for line in text.split("\n"):
-        end = start + len(line)
-        broken = _break(line)
-        if before or broken or '"-' in line or "'-" in line:
-            indent = before.match(line) if before else None
-            last, gap, before = broken or (len(line), "\n", None)
-            _add_command(view, text, start + (indent.end() if indent else 0), start + last)
-            view.add(text, start + last, end + 1, gap)
-        start = end + 1
+    for start, end in _commands(text):
+        for joint in _JOINTS.finditer(text, start, end):
+            view.add(text, start, joint.start())
+            view.add(text, *joint.span("quoted"))
+            view.add(text, *joint.span("item"))
+            flag_end = max(joint.end("quoted"), joint.end("item"), joint.start())
+            view.add(text, flag_end, joint.end(), "" if joint["broken"] else " ")
+            start = joint.end()
+        view.add(text, start, end)
+        view.add(text, end, end + 1, "\n")
     return view if view.text else None
 
 
-def _break(line: str) -> tuple[int, str, re.Pattern[str]] | None:
-    """Of a line whose command goes on in the next: how far it goes here, what the break reads as, and
-    what the next line begins with."""
-    if line.endswith(_GOES_ON):
-        return (len(line) - 1, "", _INDENT) if line[-2:-1] in (" ", "=") else None
-    flag = _LONE_FLAG.fullmatch(line) if line.lstrip(" ").startswith(_LONE_BEGINNINGS) else None
-    return (flag.end(flag.lastgroup or 0), " ", _ITEM) if flag else None
+def _commands(text: str) -> Iterator[tuple[int, int]]:
+    """Where such commands may stand in `text`."""
+    first = last = -_REACH
+    for position in sorted(match for mark in _MARKS for match in places(text, mark)):
+        if position > last + _REACH:
+            if last >= 0:
+                yield _lines_around(text, first, last)
+            first = position
+        last = position
+    if last >= 0:
+        yield _lines_around(text, first, last)
 
 
-def _add_command(view: View, text: str, start: int, end: int) -> None:
-    for match in _ARGUMENTS.finditer(text, start, end):
-        view.add(text, start, match.start())
-        view.add(text, *match.span(), " ")
-        start = match.end()
-    view.add(text, start, end)
+def _lines_around(text: str, first: int, last: int) -> tuple[int, int]:
+    """From the line of `first` to the one below that of `last`, as far as they are in reach."""
+    line_end = text.find("\n", last, last + _REACH)
+    end = text.find("\n", line_end + 1, last + _REACH) if line_end >= 0 else -1
+    start = text.rfind("\n", max(0, first - _REACH), first) + 1 or max(0, first - _REACH)
+    return start, end if end >= 0 else min(len(text), last + _REACH)
 
 
 def _add_decoded(view: View, text: str, start: int, end: int) -> None:

@@ -20,14 +20,15 @@ class Text:
 
     def places(self, literal: str) -> Iterator[int]:
         """Where the literal, which has no white space, occurs."""
-        return _places(self.text, literal) if literal in self.words else iter(())
+        return places(self.text, literal) if literal in self.words else iter(())
 
     def lowered_places(self, literal: str) -> Iterator[int]:
         """Where it occurs in the lower-case text."""
-        return _places(self.lowered, literal) if literal in self._lowered_words else iter(())
+        return places(self.lowered, literal) if literal in self._lowered_words else iter(())
 
 
-def _places(text: str, literal: str) -> Iterator[int]:
+def places(text: str, literal: str) -> Iterator[int]:
+    """Where the literal occurs in a text."""
     position = text.find(literal)
     while position >= 0:
         yield position

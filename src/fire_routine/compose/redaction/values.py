@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from operator import ne
 
 from ...patterns import pattern
 
@@ -60,8 +60,11 @@ def mixed(value: str) -> bool:
 
 def restless(value: str) -> bool:
     """Letters whose case changes more often than in any name."""
-    changes = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
-    return len(value) >= 16 and changes > len(value) * 0.3 and any(map(str.islower, value))
+    if len(value) < 16:
+        return False
+    upper = [*map(str.isupper, value)]
+    changes = sum(map(ne, upper, upper[1:]))
+    return changes > len(value) * 0.3 and any(map(str.islower, value))
 
 
 def sentence(value: str) -> bool:
