@@ -66,6 +66,13 @@ HOSTILE = (
     *(
         "curl -u a",
         "login -p ",
+        "curl \\\n",
+        '"-a","b",',
+        "password: |\n",
+        "A_KEY=a",
+        "a:b@tcp(",
+        "cookie: ['a=bcdefgh', '",
+        "bundle_a__b",
         "x" * 79 + "\n",
         "ghp_" + "A1" * 38 + "\n",
         "cGFzc3dvcmQ9aHVudGVyMg==",

@@ -21,6 +21,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     ),
     "list of arguments": (
         "Command '['curl', '-u', 'ci:{}', 'https://x.test']' returned non-zero exit status 22.",
+        'error: failed to run `"curl" "-u" "ci:{}" "https://x.test"`',
         'exec: ["mysql","-uroot","-p{}","app"]',
         '    "Cmd": [\n        "server",\n        "--password",\n        "{}"\n    ],',
         "    args:\n    - --password\n    - {}\n    - --port",
@@ -92,6 +93,7 @@ KEYS: dict[str, tuple[Callable[[Maker], str], tuple[str, ...]]] = {
             "poetry config pypi-token.pypi {}",
             'curl -b "session={}" https://x.test',
             "'set-cookie': [ 'sid={}; Path=/' ]",
+            "'set-cookie': [ 'lang=de; Path=/', 'sid={}; Path=/' ]",
             "'set-cookie': [\n    'sid={}; Path=/'\n  ]",
         ),
     ),

