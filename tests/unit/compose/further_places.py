@@ -62,7 +62,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "several addresses": ("brokers: amqp://ci:{}@one.test:5672,amqp://ci:guest1@two.test:5672",),
     "tool": (
         "docker login -uci -p{} registry.test",
-        "curl -sS" + " -F file=@build/outputs/release/artifact.tar.gz" * 10 + " -u ci:{} https://x.test",
+        "curl -sS" + " -F file=@build/outputs/release/artifact.tar.gz" * 14 + " -u ci:{} https://x.test",
         "lftp -u ci,{} ftp.x.test",
         "xcrun altool --upload-app -u ci@x.test -p {}",
         "cmdkey /add:x.test /user:ci /pass:{}",

@@ -213,6 +213,14 @@ def test_a_certificate_stays() -> None:
     assert redact(rows) == (rows, {})
 
 
+def test_a_command_is_read_where_the_text_begins_or_ends_with_it() -> None:
+    filler = "a line of a log\n" * 200
+    for text in ("- --password\n- {}", "- --password\n- {}\n" + filler, filler + "--password \\\n{}"):
+        redacted, counts = redact_text(text.format("x7Kq92mmPw4Zt"))
+        assert redacted == text.format("[redacted:password]")
+        assert counts == {"password": 1}
+
+
 WORDS = st.sampled_from(
     (
         *(

@@ -15,7 +15,7 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STRING = r"\"((?:[^\"\\\n]|\\.){1,4096}+)"
 _WORD = r"[ \t]{0,4}[\"']?([^\s\"']{1,1024})"
 _NEXT_WORD = r"[ \t]{1,4}[\"']?([^\s\"']{1,1024})"
-_BETWEEN = r"(?:[^\n \t]{0,400}+[ \t]{1,8}+){1,24}?"  # arguments, long ones too
+_BETWEEN = r"(?:[^\n \t]{0,400}+[ \t]{1,8}+){1,32}?"  # arguments, long ones too
 _ARGUMENT = r"[ \t]{1,4}\S{1,200}"
 _NAME = r"(?:passw(?:or)?d|passwd|passphrase|secret|token|(?:api|access|private)[-_.]?key)"
 _USER = r"[^\s:=\"']{1,64}:(?!//)([^\s\"'@]{3,256})"

@@ -76,7 +76,7 @@ def commands_joined(text: str) -> View | None:
 
 def _commands(text: str) -> Iterator[tuple[int, int]]:
     """Where such commands may stand in `text`."""
-    first = last = -_REACH
+    first = last = -_REACH - 1
     for position in sorted(match for mark in _MARKS for match in places(text, mark)):
         if position > last + _REACH:
             if last >= 0:
