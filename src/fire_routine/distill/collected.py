@@ -8,6 +8,7 @@ from itertools import chain
 from .blocks import LINES_AFTER, LINES_BEFORE, unprefixed
 from .findings import Finding
 from .rules.rule import Rule
+from .sample import Sample
 from .text import announces, cause_of, shape_of, shown
 
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
@@ -16,6 +17,10 @@ FINDINGS = 160  # that are kept of a rule
 BELOW = 8  # lines below it among which the reason of what failed is looked for
 LATEST = 1_000  # lines whose like was kept before
 HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
+
+
+def _number(finding: Finding) -> int:
+    return finding.number
 
 
 def _end(finding: Finding) -> int:
@@ -37,6 +42,8 @@ class Collected:
         self._lines: list[bytes] = []
         self._first = 0  # number of the first of them
         self._found: dict[str, list[Finding]] = {}  # by rule
+        self._samples: dict[str, Sample] = {}  # of those that were let go, by rule
+        self._sampled_to = -1  # number of the last of them, at most
         self.last = -1  # number of the last line that was taken
         self._counts: dict[int, int] = {}  # of this step, by the line's key
         self._alike: dict[int, int] = {}  # and by shape
@@ -127,10 +134,13 @@ class Collected:
             del self._latest[next(iter(self._latest))]
 
     def _keep(self, finding: Finding) -> None:
-        """Of each rule, the first lines it took and the last."""
-        taken = self._found.setdefault(finding.rule.name, [])
+        """Of each rule, the first lines it took and the last, and a sample of those between."""
+        name = finding.rule.name
+        taken = self._found.setdefault(name, [])
         if len(taken) >= FINDINGS:
-            del taken[FINDINGS // 2]
+            between = taken.pop(FINDINGS // 2)
+            self._samples.setdefault(name, Sample()).add(between)
+            self._sampled_to = max(self._sampled_to, between.number)
         taken.append(finding)
         self._hold(finding)
 
@@ -140,6 +150,10 @@ class Collected:
         for taken in self._found.values():
             while taken and taken[-1].number >= first and not taken[-1].rule.lasting:
                 taken.pop()
+        if self._sampled_to >= first:
+            for sample in self._samples.values():
+                sample.forget(first)
+            self._sampled_to = first - 1
         self._discount(first)
         stay: list[tuple[int, tuple[int, Rule, int]]] = []
         while self._again and (not stay or stay[-1][1][0] >= begin):
@@ -176,7 +190,7 @@ class Collected:
     def _size(self) -> int:
         """Bytes of the lines of findings that are kept, each line once."""
         size = end = 0
-        for finding in self.findings():
+        for finding in sorted([*self.findings(), *self.sampled()], key=_number):
             size += _more(finding, end)
             end = max(end, _end(finding))
         return size
@@ -184,6 +198,7 @@ class Collected:
     def _let_go(self) -> None:
         """Keep of each rule the first lines that it took and the last, and half of the latest."""
         self._held = 0
+        self._samples.clear()
         for taken in self._found.values():
             most = max(len(taken) // 4, 1)
             del taken[most:-most]
@@ -192,4 +207,8 @@ class Collected:
 
     def findings(self) -> list[Finding]:
         """What is kept, in the log's order."""
-        return sorted(chain(*self._found.values(), self._latest.values()), key=lambda finding: finding.number)
+        return sorted(chain(*self._found.values(), self._latest.values()), key=_number)
+
+    def sampled(self) -> list[Finding]:
+        """What is kept beside these, of what a rule took more often than they are kept."""
+        return [finding for sample in self._samples.values() for finding in sample.findings()]

@@ -136,6 +136,7 @@ class Scan:
     """What one pass found."""
 
     findings: list[Finding] = field(default_factory=list)  # in the log's order
+    naming: list[Finding] = field(default_factory=list)  # with those beside them that only name the failure
     tails: list[Tail] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     succeeded: list[tuple[int, int]] = field(default_factory=list)  # first and last lines of runs that did

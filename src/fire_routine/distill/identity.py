@@ -6,18 +6,20 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
+from .classify import classify
 from .findings import Finding, Scan, keep, span_of
 from .fingerprint import fingerprint, normalised
 from .kept import Kept
+from .sample import MOST, chosen
+from .text import probed, shown
 
 STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
 BODY = 12  # lines after one that says little which are asked, too
 BELONGS = 0.6  # of its weight, at least, has a line of its block: dull ones and those around have less
 FIRST = 2  # of these that count, where that line says something and ends without a colon
 TAIL = 12  # lines before the end that are asked where no rule took one that says something
-LINES = 240  # that count at most
-ASKED = 4 * LINES  # findings of one strength that are asked for them
 MANY = 5  # lines that differ in digits only: not all of them were kept, and which were goes by their order
 WORDS = 4  # fewer words than these say little
 _DIGITS = re.compile(r"[\d#]+")
@@ -60,34 +62,41 @@ def _text(shown: bytes) -> str:
     return shown.decode("utf-8", "replace")
 
 
-def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[str]:
+def _until_taken(texts: Sequence[bytes], least: float) -> list[bytes]:
+    """Lines up to the next that a rule of at least this weight takes: of very many, most are not kept."""
+    rules = classify(texts, every=True)
+    taken = (at for at, rule in enumerate(rules) if rule is not None and rule.weight >= least)
+    return list(texts[: next(taken, None)])
+
+
+def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[bytes]:
     """The lines of a block after the one that its rule took, up to the next that a rule took."""
     anchor, block = finding.number, span_of(finding, kept)
     at = anchor - block.first
     after = bisect_right(numbers, anchor)
     count = min(numbers[after] - anchor - 1, BODY) if after < len(numbers) else BODY
     least = block.weights[at] * BELONGS
-    texts: list[str] = []
-    for text, weight in zip(block.texts[at + 1 : at + 1 + count], block.weights[at + 1 :], strict=False):
-        if weight < least:
-            break
-        texts.append(_text(text))
-    return [text for text in texts if not _FRAME.match(text)]
+    body = zip(block.texts[at + 1 : at + 1 + count], block.weights[at + 1 :], strict=False)
+    return [text for text, _ in takewhile(lambda pair: pair[1] >= least, body)]
+
+
+def _asked(findings: Sequence[Finding], kept: Kept) -> dict[str, Finding]:
+    """The findings whose lines may name the failure, by what these say; from here on they are kept."""
+    asked = chosen([finding for finding in findings if not _FRAME.match(_text(probed(shown(finding.raw))))])
+    keep(asked, kept)
+    anchors: dict[str, Finding] = {}
+    for finding in asked:
+        if not _SKIPPED.match(_text(kept.text.get(finding.number - 1, b""))):
+            anchors.setdefault(_text(kept.text[finding.number]), finding)
+    return anchors
 
 
 def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
     """The lines that name the failure among these that rules took."""
     alike = Counter(finding.key for finding in findings)
-    anchors: dict[str, Finding] = {}
-    keep(findings[:ASKED], kept)
-    for finding in findings[:ASKED]:
-        text = _text(kept.text[finding.number])
-        before = _text(kept.text.get(finding.number - 1, b""))
-        if not _FRAME.match(text) and not _SKIPPED.match(before):
-            anchors.setdefault(text, finding)
-        if len(anchors) >= LINES:
-            break
+    anchors = _asked(findings, kept)
     numbers = [finding.number for finding in findings]
+    least = min(finding.rule.weight for finding in findings)
     told: set[str] = set()
     bodies: list[tuple[list[str], int]] = []
     for (text, finding), normal in zip(anchors.items(), normalised(anchors), strict=True):
@@ -98,10 +107,13 @@ def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
             told.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
         opens = text.rstrip().endswith(":")
         if opens or not says or (len(_TELLS.findall(text)) < WORDS and not _HEADING.match(text)):
-            bodies.append((_body(finding, kept, numbers), BODY if opens or not says else FIRST))
-    normals = iter(normalised(text for texts, _ in bodies for text in texts))
-    for texts, most in bodies:
-        told.update(list(filter(_says, [next(normals) for _ in texts]))[:most])
+            body = _body(finding, kept, numbers)
+            body = _until_taken(body, least) if len(findings) > MOST else body
+            below = [said for said in map(_text, body) if not _FRAME.match(said)]
+            bodies.append((below, BODY if opens or not says else FIRST))
+    normals = iter(normalised(text for below, _ in bodies for text in below))
+    for below, most in bodies:
+        told.update(list(filter(_says, [next(normals) for _ in below]))[:most])
     return told
 
 

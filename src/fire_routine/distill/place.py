@@ -221,11 +221,11 @@ def factors(scan: Scan, failed: Failed) -> list[float]:
 
 def inside(scan: Scan, failed: Failed) -> list[Finding]:
     """The findings within a failed step, but for those of a run that succeeded; all of them where none is."""
-    timed = [finding for finding in scan.findings if within(finding.stamp, failed.times)]
+    timed = [finding for finding in scan.naming if within(finding.stamp, failed.times)]
     placed = [
         finding
-        for finding in timed or scan.findings
+        for finding in timed or scan.naming
         if not _succeeded(finding, scan.succeeded)
         and (within(finding.stamp, failed.unmarked) or _place(finding, failed) >= FAR)
     ]
-    return placed or timed or list(scan.findings)
+    return placed or timed or list(scan.naming)

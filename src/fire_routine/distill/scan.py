@@ -245,7 +245,10 @@ class Scanner:
         self.scan.succeeded = self._succeeded.runs
         self.scan.counts = self._collected.counts
         self.scan.alike = self._collected.alike
-        self.scan.findings = together(self._collected.findings())
+        findings, sampled = self._collected.findings(), self._collected.sampled()
+        self.scan.naming = self.scan.findings = together(findings)
+        if sampled:
+            self.scan.naming = together(sorted([*findings, *sampled], key=lambda finding: finding.number))
         for tail in self.scan.tails:
             self.scan.kept.add(tail.first, tail.raw)
         return self.scan

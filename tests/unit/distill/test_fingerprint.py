@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import random
+from hashlib import sha1
 from itertools import combinations
 from pathlib import Path
 
@@ -155,6 +157,40 @@ def test_how_the_step_began_does_not_name_the_failure() -> None:
 def test_many_failed_tests_in_another_order_have_the_same() -> None:
     lines = [f"FAILED tests/test_a.py::test_{name}_{n} - ValueError: {n}" for n in range(30) for name in "ab"]
     assert of(STEP % "\n".join(lines)) == of(STEP % "\n".join(reversed(lines)))
+
+
+MANY = ["".join(chr(97 + (7919 * n // 26**place) % 26) for place in range(4)) for n in range(600)]
+
+
+@pytest.mark.parametrize("count", [200, len(MANY)])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        "FAILED tests/test_NAME.py::test_x - ValueError: NAME",
+        "--- FAIL: TestNAME (0.00s)\n    NAME_test.go:4: no NAME",
+        "  1) NAME adds\n     Failure/Error: expect(NAME).to eq 1\n\n       expected: 1\n            got: 2\n",
+        "  1) Failure:\nNAMETest#test_x [test/NAME.rb:3]:\nExpected: NAME\n  Actual: nil\n",
+        "/home/octo/NAME.js\n  3:5  error  'NAME' is defined but never used  no-unused-vars\n",
+    ],
+)
+def test_very_many_failures_in_another_order_have_the_same(failure: str, count: int) -> None:
+    failures = [failure.replace("NAME", name) for name in MANY[:count]]
+    shuffled = random.Random(3).sample(failures, count)
+    assert of(STEP % "\n".join(failures)) == of(STEP % "\n".join(shuffled))
+    assert of(STEP % "\n".join(failures)) != of(STEP % "\n".join(failures[count // 2 :]))
+
+
+def test_very_many_failures_of_another_run_have_the_same() -> None:
+    failure = "FAILED /DIGEST/test_NAME.py::test_x - OSError: no /tmp/aDIGEST at DIGEST"
+    runs = [
+        [
+            failure.replace("NAME", name).replace("DIGEST", sha1(f"{run}{name}".encode()).hexdigest())
+            for name in MANY
+        ]
+        for run in ("one", "two")
+    ]
+    random.Random(3).shuffle(runs[1])
+    assert of(STEP % "\n".join(runs[0])) == of(STEP % "\n".join(runs[1]))
 
 
 def test_the_rest_of_many_lines_counts_too() -> None:
