@@ -38,9 +38,11 @@ _NEXT_WARNING = re.compile(
 # A linter's warning of the next file, where it stands behind a blank line.
 _LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
 # What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests and the next that
-# failed, what another of Vitest's printed; a runner's notes on the job.
+# failed, what another of Vitest's printed; what memory or libraries a process had that crashed; a runner's
+# notes on the job.
 _OTHER_PART = re.compile(
     rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =|std(?:err|out) \| \S+\.[cm]?[jt]s"
+    rb"|={7} Memory map: ={8}$|Dynamic libraries:$"
     rb"|_{2,} \S[^\n]{0,300} _{2,}$|Secret source: |Current runner version: "
 )
 # Of its share has such a line, each line behind a blank one, and each of another part or behind a step's end:

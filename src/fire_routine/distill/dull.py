@@ -28,13 +28,21 @@ _COMPOSED = (
     r"(?:Container|Network|Volume) \S{1,200} +"
     r"(?:Creat(?:ing|ed)|Start(?:ing|ed)|Stopp(?:ing|ed)|Remov(?:ing|ed)|Waiting|Healthy|Running)\b"
 )
+# What memory a process has (https://man7.org/linux/man-pages/man5/proc_pid_maps.5.html), as glibc's abort
+# prints it under a heading, and a JVM that crashed; that one's libraries on macOS and Windows, too.
+_MAPPED = r"[0-9a-f]{6,16}-[0-9a-f]{6,16} [r-][w-][x-][ps] [0-9a-f]{8,16} [0-9a-f]{2,4}:[0-9a-f]{2,5} \d"
+_LOADED = r"0x[0-9a-f]{16} (?:- 0x[0-9a-f]{16} )?\t"
+_MAPS = pattern(f"{_MAPPED}|{_LOADED}".encode())
 _RECIPE = r"(?:GNU)?[Mm]akefile\S*:\d+: recipe for target "
 
 # How such lines begin, behind their indentation, by their first character.
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
     ".FEsSxX*": (r"[.FEsSxX*]{10,} *(?:\[ *\d+%\])?\s*$",),  # a letter a test
     "_": (r"(?:_ ){20,}_?\s*$",),
-    "=": (r"=== (?:RUN|PAUSE|CONT|NAME)\b", r"={10,} (?:FAILURES|ERRORS) ={10,}"),
+    "=": (
+        r"=== (?:RUN|PAUSE|CONT|NAME)\b|={10,} (?:FAILURES|ERRORS) ={10,}",
+        r"={7} Memory map: ={8}$",
+    ),
     "-": (
         r"--- (?:PASS|SKIP)\b|-+ coverage: platform|-- Configuring incomplete, errors",
         r"----- Native stack trace -----",  # where V8 ran out of memory
@@ -78,9 +86,10 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "0123456789": (
         r"\d+ (?:passing|failing)(?: \(|$)|\d+ actionable tasks?: ",
         r"[\d :.-]{10,30} xcodebuild\[[\d:]+\] \[MT\] ",
+        _LOADED,
         r"\d+: 0x[0-9a-f]{6,16} |\d+\.\d{1,3} +(?:" + _PACKAGES + ")",
     ),
-    "0123456789abcdef": (_LAYER,),
+    "0123456789abcdef": (_LAYER, _MAPPED),
     "A": (
         _PACKAGES,
         r"Adding repository directory to|Analyzing \S{1,80}\.{3}|Archiving artifacts",
@@ -95,7 +104,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         _CARGO,
     ),
     "D": (
-        r"Duration {2,}\d|Done\. Your build exited|Deprecated Gradle features were used",
+        r"Dynamic libraries:$|Duration {2,}\d|Done\. Your build exited|Deprecated Gradle features were used",
         _PACKAGES,
         _CARGO,
     ),
@@ -237,6 +246,11 @@ def dull_among(texts: Sequence[bytes]) -> set[int]:
         among.update(at - 1 for at in numbered(joined, places) if line.match(bare[at - 1]))
     among.update(at - 1 for at in numbered(joined, (match.end() for match in _TRACE.finditer(joined))))
     return among
+
+
+def maps_memory(text: bytes) -> bool:
+    """Whether a line tells of a part of a process's memory."""
+    return _MAPS.match(text) is not None
 
 
 def settings_among(joined: bytes) -> set[int]:

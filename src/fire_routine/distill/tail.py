@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from .dull import maps_memory
 from .findings import Tail
 from .first import Lines
 from .kept import Kept
@@ -42,6 +43,8 @@ def weigh_tail(
     alike: dict[bytes, int] = {}
     for raw in reversed(tail.raw):
         number -= 1
+        if number in dull and maps_memory(kept.text[number]):
+            continue  # what stands above such a map stands before the end as if it were not there
         weight *= FALL if len(raw) > SHORT else FALL_OF_SHORT
         if number >= near:
             mask = kept.text[number].translate(None, DIGITS)

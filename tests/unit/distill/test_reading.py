@@ -697,10 +697,32 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         ' Volume "shop_postgres-data"  Created',
         " 9b857f539cb1 Downloading [====>      ]  12.3MB/29.2MB",
         "Received 1172515 of 1172515 (100.0%), 1.4 MBs/sec",
+        "======= Memory map: ========",
+        "00400000-00401000 r-xp 00000000 08:01 3932206                            /home/octo/shop/cart",
+        "f75b2000-f75b4000 rw-p 00000000 00:00 0 ",
+        "7f1c4a5d8000-7f1c4a5ee000 ---p 00016000 103:02 131085                    /lib/libgcc_s.so.1",
+        "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]",
+        "Dynamic libraries:",
+        "0x00007ffe1a2b0000 - 0x00007ffe1a4a8000 \tC:\\Windows\\SYSTEM32\\ntdll.dll",
+        "0x00007fff2037a000 \t/usr/lib/libz.1.dylib",
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
     assert dull_among([b"cart.c: 3", line.encode(), b"cart.c: 4"]) == {1}
+
+
+def test_a_memory_map_takes_no_room_from_what_stands_above_it() -> None:
+    said = [f"cart {n} has {7 * n} items" for n in range(12)]
+    abort = [
+        "*** stack smashing detected ***: ./cart terminated",
+        "======= Backtrace: =========",
+        "[0x400b1c]",
+    ]
+    mapped = [f"7f1c4a{n:06x}-7f1c4b{n:06x} r-xp 00000000 08:01 {n} /lib/lib{n}.so" for n in range(60)]
+    lines = [*said, *abort, "======= Memory map: ========", *mapped, "Aborted (core dumped)"]
+    shown = distill.excerpt(distill.read(["\n".join(lines).encode()]), 1_000).text
+    assert shown.startswith("\n".join([*said, *abort]))
+    assert shown.endswith("Aborted (core dumped)")
 
 
 @pytest.mark.parametrize(
@@ -718,6 +740,8 @@ def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
         "[gw3] [  7%] FAILED tests/test_cart.py::test_sums ",
         " Container shop-db-1  Error",
         "tests/test_cart.py::test_sums Fatal Python error: Aborted",
+        "7f1c4a5d8000-7f1c4a5ee000 is no range of cart.c",
+        "======= Backtrace: =========",
     ],
 )
 def test_what_looks_like_such_a_line_and_is_none_is_not_dull(line: str) -> None:
