@@ -47,7 +47,7 @@ _TELLING = pattern(rb"[a-z]{3}|[^\x00-\x7f]")  # without it, a text stands in li
 # Escape sequences are searched, too, since to take them off takes longer: so it may follow the end of one,
 # which sets a colour or erases a line.
 _ESCAPED = (b"0m", b"[m", b"0k", b"[k")
-_BEFORE = (b"\n", b"\r", b"\x07", b"z ", b"] ", b"| ", b"0 ", "▸ ".encode().translate(FOLD), *_ESCAPED)
+_BEFORE = (b"\n", b"\r", b"\x07", b"z ", b"] ", b"| ", b": ", b"0 ", "▸ ".encode().translate(FOLD), *_ESCAPED)
 _INDENTATIONS = (b"\n ", b"\x07 ", b"  ", b"\t", *(end + b" " for end in _ESCAPED))
 _PLACE, _COLOURED = b":0", b"\x1b[0m:0"  # a file's name may have a colour of its own
 

@@ -29,7 +29,8 @@ _PREFIX = (
     r"|(?!\d+ +\|)[\w./-]{1,40}(?:\(\d+\)| \d+)? +\|"
     r"|^\[ERROR\]|\[(?!WARN|warn|ERROR\]|\D\]|[A-Z]+_[A-Z])[\w ./:@#&,()+-]{1,60}\](?:   \||:)?"
     r"| {2,12}\[[a-z][\w.-]{1,20}\]|\d+ error(?= gyp | [A-Z]:\\| /)|#\d+ \d+\.\d+|[|=>]|▸"
-    r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:)(?: |$)"
+    r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:"
+    r"|@[\w.-]{1,60}/[\w.-]{1,60}:)(?: |$)"  # a package of npm with a scope, as Lerna names it
     # Docker Compose puts its time before a line without a blank.
     r"|2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z"
     # A record that holds what was printed: https://pkg.go.dev/cmd/test2json, and as loggers write them.

@@ -64,6 +64,8 @@ def test_a_line_is_taken_by_the_rule_of_its_tool(name: str, line: str) -> None:
         "2026-01-02T03:04:05.1234567Z \x1b[2K\x1b[1m",
         "\x1b_bk;t=1729032368633\x07",
         "\x1b[8mha:////4KqYfGuKHDA7cSAwAQ+/4=\x1b[0m",
+        "@octo/shop: ",
+        "@octo/shop:test: ",
     ],
 )
 def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None:
@@ -121,6 +123,8 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
         '{"Time":"2026-01-02T03:04:05.1Z","Action":"output","Package":"shop","Test":"TestTotal","Output":"',
         '{"name":"worker","pid":245,"level":50,"msg":"',
         '{"msg": "',
+        "@octo/shop: ",
+        "@octo/shop:test: ",
     ],
 )
 @pytest.mark.parametrize(
@@ -141,6 +145,18 @@ def test_the_number_that_concurrently_gives_a_command_is_looked_behind() -> None
     rule = classify_line(b"[0] [-] Adds two 12ms")
     assert rule is not None
     assert rule.name == "pester"
+
+
+LINTERS = (
+    "black codespell eslint eslint-compact hadolint mypy pydocstyle pyflakes pylint shellcheck shellcheck-gcc"
+)
+
+
+@pytest.mark.parametrize(("name", "line"), [each for each in PRINTED if each[0] in LINTERS.split()])
+def test_what_a_linter_prints_may_be_indented_by_what_runs_it(name: str, line: str) -> None:
+    rule = classify_line(f"    {line}".encode())
+    assert rule is not None
+    assert rule.name == name
 
 
 @pytest.mark.parametrize("prefix", ["[12:34:56] ", "2026-01-02 03:04:05,678 ", "#12 0.345 ", "web_1  | "])

@@ -49,9 +49,9 @@ RULES = (
     rule("rolldown", "] error: ", r"^\[[A-Z]+(?:_[A-Z]+)+\] Error: ", CAUSE, ahead=14),
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
-    rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=60, heading=r"^(?=\S*[/\\.])\S+$", listed=True),
+    rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=60, heading=r"^\s*(?=\S*[/\\.])\S+$", listed=True),
     rule("eslint-warning", "^0~ warning  ", r"^\s+\d+:\d+ +warning  ", WARNING, ahead=0),
-    rule("eslint-compact", ", error - ", r"^\S+: line \d+, col \d+, Error - ", CAUSE, ahead=0),
+    rule("eslint-compact", ", error - ", r"^\s*\S+: line \d+, col \d+, Error - ", CAUSE, ahead=0),
     rule("lint-compact", ", col 0", r"^\S.*: line \d+, col \d+, (?!Warning - )\S", CAUSE - 1, ahead=0, listed=True),
     rule("caret-message", "^^~^ ", r"^ +\^ (?:[A-Z'\"].*[.)]|.* \([\w-]+\))$", CAUSE - 1, ahead=0, back=2, leads=r"^\s+L?\d+ \||^\s*\S+\.\w+$", listed=True),
     # AVA, Flow: the place, then what is wrong, a blank line between
