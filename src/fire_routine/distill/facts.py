@@ -29,7 +29,7 @@ class Facts:
     shell: str = ""
     exit_code: int | None = None
     ended: str = ""
-    ends: tuple[int, ...] = ()  # numbers, from 1, of lines that say in a few words how it ended
+    ends: tuple[int, ...] = ()  # numbers, from 0, of lines that say in a few words how it ended
 
 
 def _end(failed: Failed) -> Mark | None:
@@ -56,9 +56,9 @@ def _ended(mark: Mark, code: int | None, findings: Sequence[Finding]) -> str:
 
 def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
     """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
-    ends = [finding.number + 1 for finding in findings if finding.rule.total][-1:]
+    ends = [finding.number for finding in findings if finding.rule.total][-1:]
     if mark is not None and mark.kind != "error" and mark.text.startswith("##[error]"):
-        ends.append(mark.line + 1)
+        ends.append(mark.line)
     return tuple(ends)
 
 

@@ -143,5 +143,6 @@ class Scan:
     kept: Kept = field(default_factory=Kept)  # the tails' lines, or all; those of findings from `keep` on
     whole: bool = False  # all the log's lines are kept
     total: int = 0
+    states: Sequence[tuple[int, int]] = ()  # as `stream.Window` has them
     counts: dict[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed
     alike: dict[int, int] = field(default_factory=dict)  # the same by its shape

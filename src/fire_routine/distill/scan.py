@@ -55,6 +55,7 @@ class Scanner:
     def feed(self, window: Window) -> None:
         self._lines = window.lines
         self._first = window.first
+        self.scan.states = window.states
         self._collected.turn_to(window.lines, window.first)
         self._examined = {number for number in self._examined if number >= window.first}
         for at, mask, rule, marks in self._known.look(window):

@@ -17,6 +17,7 @@ from .green import Green
 from .identity import identity
 from .kept import Kept
 from .named import named
+from .numbering import Numbering
 from .place import ELSEWHERE, HUGE, factors, inside
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
 from .steps import Failed, failed_steps
@@ -206,7 +207,7 @@ def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _blocks(lines: Lines, kept: Kept) -> tuple[Block, ...]:
+def _blocks(lines: Lines, kept: Kept, numbering: Numbering) -> tuple[Block, ...]:
     """The most telling lines; neighbours of one weight and rule make a block."""
     numbers = _most_telling(lines, kept)
     texts = kept.lines(numbers)
@@ -219,6 +220,7 @@ def _blocks(lines: Lines, kept: Kept) -> tuple[Block, ...]:
             number != last + 1
             or (told is not before and (told[1] != before[1] or abs(told[0] - before[0]) > before[0] * 0.01))
             or at in overwritten
+            or number in numbering.edges
         ):
             begins.append(at)
             before = told
@@ -226,11 +228,11 @@ def _blocks(lines: Lines, kept: Kept) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for begin, end in pairwise([*begins, len(numbers)]):
         weight, rule = lines[numbers[begin]]
-        first = numbers[begin] + 1
+        first = numbering.of(numbers[begin]) + 1
         if begin in overwritten:
             blocks.append(Block(first, overwritten[begin], weight * OVERWRITTEN, rule, first))
         said = "\n".join(texts[begin:end]).split("\n")
-        blocks.append(Block(first, tuple(said), weight, rule, numbers[end - 1] + 1))
+        blocks.append(Block(first, tuple(said), weight, rule, numbering.of(numbers[end - 1]) + 1))
     return tuple(blocks)
 
 
@@ -272,10 +274,11 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     outrank(spans, lines, huge=huge)
     within = inside(scan, failed)
     told = facts(scan, failed, within)
-    blocks = _blocks(lines, scan.kept)
+    numbering = Numbering(scan.states)
+    blocks = _blocks(lines, scan.kept, numbering)
     return Digest(
         blocks,
-        scan.total,
+        numbering.of(scan.total),
         identity(scan, within),
         step=told.step,
         command=told.command,
@@ -283,5 +286,5 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         exit_code=told.exit_code,
         ended=told.ended,
         repeats=_repeats(scan, spans, blocks),
-        ends=told.ends,
+        ends=tuple(numbering.of(number) + 1 for number in told.ends),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fire_routine import distill
 from fire_routine.distill.stream import AHEAD, SIZE, windows
 
 SHORT = b"".join(b"line %d of many\n" % n for n in range(30_000))
@@ -26,3 +27,16 @@ def test_each_line_is_new_in_one_window(log: bytes, chunk: int) -> None:
         lines += new
     if log is not STATES:  # of which each state becomes a line
         assert lines == log.removesuffix(b"\n").split(b"\n")[: None if log else 0]
+
+
+@pytest.mark.parametrize("chunk", [1_000, 60_000, SIZE + 1, 10 * SIZE])
+def test_a_progress_bar_without_end_is_one_line_of_the_log(chunk: int) -> None:
+    bar = b"".join(b"%d %% of it all\r" % n for n in range(SIZE // 4))
+    log = b"\n".join([b"begin", bar, b"middle", b"one", b"1 %\r" + bar, b"error: no link", b"5 failed", bar])
+    digest = distill.read(log[at : at + chunk] for at in range(0, len(log), chunk))
+    assert digest.total_lines == 8
+    told = {text: block.first + at for block in digest.blocks for at, text in enumerate(block.lines)}
+    assert (told["error: no link"], told["5 failed"]) == (6, 7)
+    assert {block.first for block in digest.blocks if block.lines[-1].endswith("of it all")} <= {2, 5, 8}
+    shown = distill.excerpt(digest, 100_000)
+    assert shown.lines <= shown.total_lines == 8
