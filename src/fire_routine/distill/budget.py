@@ -193,10 +193,10 @@ def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Colle
 
 
 def _shown(chosen: list[_Line]) -> list[Block]:
-    """The chosen lines as blocks, beside the rule that took them: neighbours of one rule are one block."""
+    """What is chosen of each of the digest's blocks, with its own weight; a gap makes two of one."""
     runs: list[list[_Line]] = []
     for line in chosen:
-        if runs and runs[-1][-1].block.rule == line.block.rule and line.number - runs[-1][-1].number <= 1:
+        if runs and runs[-1][-1].block is line.block and line.number - runs[-1][-1].number <= 1:
             runs[-1].append(line)
         else:
             runs.append([line])
@@ -204,7 +204,7 @@ def _shown(chosen: list[_Line]) -> list[Block]:
         Block(
             run[0].number,
             tuple(line.text for line in run),
-            max(line.block.weight for line in run),
+            run[0].block.weight,
             run[0].block.rule,
             run[-1].number,
         )

@@ -257,6 +257,15 @@ def test_an_excerpt_says_which_rule_took_each_block() -> None:
     assert "pytest-failed" in {block.rule for block in excerpt.blocks}
 
 
+def test_an_excerpt_says_of_each_block_how_much_it_tells_beside_others_of_its_rule_too() -> None:
+    weighed = [(1, ("error: a", "error: b"), 9.0), (3, ("error: c",), 4.0), (4, ("error: d",), 7.0)]
+    blocks = tuple(
+        Block(first, lines, weight, "any", first + len(lines) - 1) for first, lines, weight in weighed
+    )
+    shown = distill.excerpt(Digest(blocks, 4, ""), 400).blocks
+    assert [(block.first, block.lines, block.weight) for block in shown] == weighed
+
+
 def test_errors_of_earlier_steps_do_not_crowd_out_the_failed_one() -> None:
     earlier = "".join(
         f"2026-01-02T03:04:06.0000000Z ##[group]Run step {n}\n"
