@@ -28,32 +28,33 @@ class Rule:
     Each line of a log with such a literal is looked at, so a literal that few lines hold is cheap.
     `ahead` and `back` say which neighbours belong to the line: `ahead` lines after it that are indented
     deeper or continue it (see `blocks`), `back` lines before it that match `leads`, or the `heading`.
+    What most rules have is left out where they are read (see `rule`).
     """
 
     name: str
     literals: tuple[str, ...]
     pattern: re.Pattern[str]
     weight: float
-    ahead: int = 12
-    paragraph: int = 0  # lines after it that belong to it whatever they look like, up to a blank one
-    back: int = 0
-    leads: re.Pattern[bytes] | None = None
-    heading: re.Pattern[bytes] | None = None  # the nearest of the `back` lines that matches is its heading
-    section: re.Pattern[str] | None = None  # the line opens a section, which a line like this ends
-    limit: int = 400  # lines of a section
+    ahead: int
+    paragraph: int  # lines after it that belong to it whatever they look like, up to a blank one
+    back: int
+    leads: re.Pattern[bytes] | None
+    heading: re.Pattern[bytes] | None  # the nearest of the `back` lines that matches is its heading
+    section: re.Pattern[str] | None  # the line opens a section, which a line like this ends
+    limit: int  # lines of a section
     # A line of it that shows a source: its words are none, though a format that names causes still counts,
     # since what a test printed stands in the section, too.
-    quoted: re.Pattern[bytes] | None = None
-    listed: bool = False  # its lines make a list of what failed: many of them tell as much as a few
-    instead: str = ""  # they make such a list where this other rule takes none
-    beside: frozenset[str] = frozenset()  # its line tells something only where one of these takes one, too
-    indented: bool = False  # its lines may be
-    total: bool = False  # its line says how much failed in all
-    warns: bool = False  # a warning of its tool is what made the build fail
-    logged: bool = False  # programs print it where nothing fails, too
-    lasting: bool = False  # its process fails of it in the end, though the tests passed
-    reason: re.Pattern[bytes] | None = None  # a line beside it that tells as much as its own: why
-    unless: re.Pattern[bytes] | None = None  # what the line below says where this one is not meant
+    quoted: re.Pattern[bytes] | None
+    listed: bool  # its lines make a list of what failed: many of them tell as much as a few
+    instead: str  # they make such a list where this other rule takes none
+    beside: frozenset[str]  # its line tells something only where one of these takes one, too
+    indented: bool  # its lines may be
+    total: bool  # its line says how much failed in all
+    warns: bool  # a warning of its tool is what made the build fail
+    logged: bool  # programs print it where nothing fails, too
+    lasting: bool  # its process fails of it in the end, though the tests passed
+    reason: re.Pattern[bytes] | None  # a line beside it that tells as much as its own: why
+    unless: re.Pattern[bytes] | None  # what the line below says where this one is not meant
 
 
 def rule(
