@@ -182,13 +182,13 @@ def _reasons(
     one of them announces stands below it."""
     if rule.reason is None:
         return []
-    told: list[int] = []
+    reasons: list[int] = []
     for at, share in enumerate(shares, first):
         why = at != index and share >= _OF_BLOCK and rule.reason.match(texts[at])
-        announced = told[-1:] == [at - 1] and announces(texts[at - 1]) and texts[at].strip()
+        announced = reasons[-1:] == [at - 1] and announces(texts[at - 1]) and texts[at].strip()
         if why or announced:
-            told.append(at)
-    return told
+            reasons.append(at)
+    return reasons
 
 
 def block(

@@ -135,11 +135,11 @@ def _worth(weight: float, size: int) -> float:
     return weight if weight >= TELLING else weight / (1 + size / LENGTH) ** THRIFT
 
 
-def _joints(lines: Sequence[_Line], told: Sequence[int], total: int, gap: int) -> list[int | None]:
+def _joints(lines: Sequence[_Line], worded: Sequence[int], total: int, gap: int) -> list[int | None]:
     """What joins each of the lines that are not blank, and the log's end, to the one before it."""
     joints: list[int | None] = []
     begin, number = 0, 0
-    for at in (*told, len(lines)):
+    for at in (*worded, len(lines)):
         blank = lines[begin:at]
         following = lines[at].number if at < len(lines) else total + 1
         numbers = (number, *(line.number for line in blank), following)
@@ -156,18 +156,20 @@ def _pointers(texts: Sequence[str]) -> set[int]:
 
 
 def _page(
-    lines: Sequence[_Line], told: Sequence[int], total: int, max_characters: int, ends: Collection[int]
+    lines: Sequence[_Line], worded: Sequence[int], total: int, max_characters: int, ends: Collection[int]
 ) -> _Page:
     """How the step ended, then the most worth while there is room, of the lines that are not blank."""
     gap = len(_gap(total)) + 1
-    page = _Page(_joints(lines, told, total, gap), gap, max_characters - len(SPELLED) - 2 * gap)
-    sizes = [utf16_length(lines[at].text) for at in told]
-    worths = [_worth(lines[at].block.weight, size) for at, size in zip(told, sizes, strict=True)]
-    pointers = _pointers([lines[at].text for at in told])
+    page = _Page(_joints(lines, worded, total, gap), gap, max_characters - len(SPELLED) - 2 * gap)
+    sizes = [utf16_length(lines[at].text) for at in worded]
+    worths = [_worth(lines[at].block.weight, size) for at, size in zip(worded, sizes, strict=True)]
+    pointers = _pointers([lines[at].text for at in worded])
     for at in sorted(pointers):
         worths[at] = min(worths[at], worths[at - 1])
     first_miss: float | None = None
-    for at in sorted(range(len(told)), key=lambda at: (lines[told[at]].number not in ends, -worths[at], at)):
+    for at in sorted(
+        range(len(worded)), key=lambda at: (lines[worded[at]].number not in ends, -worths[at], at)
+    ):
         if first_miss is not None and worths[at] < first_miss * NEARLY:
             break
         if at in pointers and at - 1 not in page.chosen:
@@ -179,11 +181,11 @@ def _page(
 
 def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Collection[int]) -> list[_Line]:
     """The lines to show. Blank ones are shown between others, and are worth nothing alone."""
-    told = [at for at, line in enumerate(lines) if line.text.strip()]
-    page = _page(lines, told, total, max_characters, ends)
+    worded = [at for at, line in enumerate(lines) if line.text.strip()]
+    page = _page(lines, worded, total, max_characters, ends)
     chosen: list[_Line] = []
     begin = 0
-    for at, place in enumerate((*told, len(lines))):
+    for at, place in enumerate((*worded, len(lines))):
         if page.joined(at):
             chosen += lines[begin:place]
         if at in page.chosen:

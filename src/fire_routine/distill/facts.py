@@ -35,8 +35,8 @@ class Facts:
 def _end(failed: Failed) -> Mark | None:
     """The mark of the step that failed: by the API's times, else by the runner's word, else the last."""
     timed = [mark for mark in failed.marks if within(mark.stamp, failed.times)]
-    told = [mark for mark in failed.marks if mark.kind == "exit"]
-    return next(reversed(timed or told or failed.marks), None)
+    exits = [mark for mark in failed.marks if mark.kind == "exit"]
+    return next(reversed(timed or exits or failed.marks), None)
 
 
 def _said(findings: Sequence[Finding]) -> list[str]:

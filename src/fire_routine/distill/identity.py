@@ -97,14 +97,14 @@ def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
     anchors = _asked(findings, kept)
     numbers = [finding.number for finding in findings]
     least = min(finding.rule.weight for finding in findings)
-    told: set[str] = set()
+    naming: set[str] = set()
     bodies: list[tuple[list[str], int]] = []
     for (text, finding), normal in zip(anchors.items(), normalised(anchors), strict=True):
         if "retr" in normal and _AGAIN.search(normal):
             continue
         says = _says(normal)
         if says:
-            told.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
+            naming.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
         opens = text.rstrip().endswith(":")
         if opens or not says or (len(_TELLS.findall(text)) < WORDS and not _HEADING.match(text)):
             body = _body(finding, kept, numbers)
@@ -113,8 +113,8 @@ def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
             bodies.append((below, BODY if opens or not says else FIRST))
     normals = iter(normalised(text for below, _ in bodies for text in below))
     for below, most in bodies:
-        told.update(list(filter(_says, [next(normals) for _ in below]))[:most])
-    return told
+        naming.update(list(filter(_says, [next(normals) for _ in below]))[:most])
+    return naming
 
 
 def _by_strength(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
@@ -140,7 +140,7 @@ def _last(scan: Scan) -> set[str]:
 def identity(scan: Scan, inside: Sequence[Finding]) -> str:
     """The fingerprint of the lines that the strongest rules took, of those `inside` the step that failed."""
     for strongest in _by_strength(inside):
-        told = _telling(strongest, scan.kept)
-        if told:
-            return fingerprint(told)
+        naming = _telling(strongest, scan.kept)
+        if naming:
+            return fingerprint(naming)
     return fingerprint(_last(scan))

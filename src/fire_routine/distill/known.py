@@ -18,7 +18,7 @@ Looked = tuple[int, bytes, Rule | None, int]  # a line's place, it masked, its r
 
 
 # Lines' rules, none for what is a mark or nothing, and of what they may be marks.
-_Told = tuple[dict[bytes, Rule | None], dict[bytes, int]]
+_Kinds = tuple[dict[bytes, Rule | None], dict[bytes, int]]
 
 
 class _Learnt:
@@ -29,7 +29,7 @@ class _Learnt:
 
     def __init__(self, *, every: bool) -> None:
         self._every = every  # as `classify` has it
-        self._told: _Told = {}, {}
+        self._kinds: _Kinds = {}, {}
         self._size = 0
 
     def look(self, lines: Sequence[bytes]) -> list[Looked]:
@@ -42,12 +42,12 @@ class _Learnt:
             if (rule := rules[mask]) is not None or mask in marks
         ]
 
-    def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> _Told:
+    def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> _Kinds:
         """What is known of these lines, among others; those that are new are classified."""
-        if self._size > SIZE or len(self._told[0]) > MOST:
-            self._told = {}, {}
+        if self._size > SIZE or len(self._kinds[0]) > MOST:
+            self._kinds = {}, {}
             self._size = 0
-        told = rules, marks = self._told
+        kinds = rules, marks = self._kinds
         position = dict(zip(masks, range(len(masks)), strict=True))
         fresh = sorted([at for mask, at in position.items() if mask not in rules])
         new = [lines[at] for at in fresh]
@@ -56,7 +56,7 @@ class _Learnt:
         for at, rule in zip(fresh, classify(new, every=self._every), strict=True):
             self._size += len(masks[at])
             rules[masks[at]] = rule if rule is not None and rule.weight >= 1 else None
-        return told
+        return kinds
 
 
 class Known:

@@ -183,14 +183,14 @@ def _families(scan: Scan, ends: Sequence[int], total: int) -> set[str]:
     if total <= HUGE:
         return set()
     last = ends or [scan.total]
-    told = [
+    weighty = [
         finding
         for finding in scan.findings
         if finding.number <= last[-1] and finding.rule.weight >= CONSEQUENCE
     ]
     return {
         FAMILIES[finding.rule.name]
-        for finding in told
+        for finding in weighty
         if finding.rule.name in FAMILIES
         and last[bisect_left(last, finding.number)] - finding.number <= LAST_SAY
     }

@@ -39,6 +39,6 @@ def cut(line: str, limit: int) -> str:
     if place < limit // 2 or len(line) - place < limit // 4:
         return abbreviated(line, limit)
     begin, _ = clear_of_marks(line, begin, place)
-    head, told = line[:begin].rstrip(), line[place:].lstrip(_QUOTES)
-    mark = cut_mark(line[len(head) : len(line) - len(told)])
-    return f"{head}{mark}{abbreviated(told, limit - begin - MARK)}"
+    head, quoted = line[:begin].rstrip(), line[place:].lstrip(_QUOTES)
+    mark = cut_mark(line[len(head) : len(line) - len(quoted)])
+    return f"{head}{mark}{abbreviated(quoted, limit - begin - MARK)}"

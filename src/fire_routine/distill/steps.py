@@ -26,7 +26,7 @@ class Failed:
 def failed_steps(scan: Scan, steps: Sequence[Step]) -> Failed:
     """Those of a job whose log was scanned; `steps` are as the API lists them."""
     times = _failed_times(steps)
-    marks = _ends(scan, told=bool(times))
+    marks = _ends(scan, timed=bool(times))
     unmarked = [each for each in times if not any(within(mark.stamp, [each]) for mark in marks)]
     return Failed(marks, [mark.line for mark in marks], times, unmarked, _extent(scan, marks))
 
@@ -46,12 +46,12 @@ def _failed_times(steps: Sequence[Step]) -> list[_Times]:
     return [(start, end) for start, end in times if start and end]
 
 
-def _ends(scan: Scan, *, told: bool) -> list[Mark]:
+def _ends(scan: Scan, *, timed: bool) -> list[Mark]:
     """The marks at which steps failed; of a job in which there are none, the last error that was marked.
 
-    That an action failed is told by its own last word only where the API has not `told` it.
+    That an action failed is told by its own last word only where the API has no times (`timed`).
     """
-    telling = {"exit"} if told else {"exit", "action"}
+    telling = {"exit"} if timed else {"exit", "action"}
     ends = [mark for mark in scan.marks if mark.kind in telling]
     ended = {b"", *(mark.job for mark in ends)} if ends else set()
     last = {mark.job: mark for mark in scan.marks if mark.kind not in telling and mark.job not in ended}

@@ -97,7 +97,7 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     """The log in overlapping windows; each line lies in one window's new part."""
     before: list[bytes] = []  # lines that were looked at
     waiting: list[bytes] = []  # lines that were at hand already, and are new in the next window
-    told = b"\n"  # the same, joined, behind the end of the line before
+    text = b"\n"  # the same, joined, behind the end of the line before
     states: list[tuple[int, int]] = []
     first = 0
     rest = b""
@@ -120,11 +120,11 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
         lines = [*before, *waiting, *done, *last, *ahead]
         _note(states, first + len(lines), count)
         if len(lines) == start + len(ahead):  # what is new waits until more stands behind it
-            waiting, told = ahead, b"\n" + whole[stop:]
+            waiting, text = ahead, b"\n" + whole[stop:]
             continue
-        yield Window(lines, told + whole[:stop], first, start, len(lines) - len(ahead), False, states)
+        yield Window(lines, text + whole[:stop], first, start, len(lines) - len(ahead), False, states)
         first += start + len(waiting) + len(done)
-        before, waiting, told = last, ahead, b"\n" + whole[stop:]
+        before, waiting, text = last, ahead, b"\n" + whole[stop:]
     whole, rest, count = _bounded(rest + b"".join(parts))
     start = len(before)
     lines = [*before, *waiting, *(whole + rest).split(b"\n")]
@@ -132,4 +132,4 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     if not lines[-1]:
         lines.pop()
     if len(lines) > start:
-        yield Window(lines, told + whole + rest, first, start, len(lines), True, states)
+        yield Window(lines, text + whole + rest, first, start, len(lines), True, states)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator
 
 from .dull import maps_memory
 from .findings import Tail
-from .first import Lines
 from .kept import Kept
 from .text import DIGITS
 
@@ -24,22 +23,13 @@ def looked_at(tail: Tail) -> range:
     return range(max(end - LOOKED, tail.first), end)
 
 
-def weigh_tail(
-    lines: Lines,
-    tail: Tail,
-    dull: Collection[int],
-    own: Mapping[int, float],
-    kept: Kept,
-    room: int,
-    least: float,
-) -> None:
-    """Raise, in place, what the lines of a tail tell: the less, the farther before its mark they stand, down
-    to the `least` that any has, and up to `room` bytes of them.
-
-    What a rule took tells no more here than its `own` weight: the last of many alike is one of many.
-    """
+def weights(
+    tail: Tail, dull: Collection[int], kept: Kept, room: int, least: float
+) -> Iterator[tuple[int, float]]:
+    """The numbers of a tail's lines, the last first, and what each tells: the less, the farther before its
+    mark it stands, down to the `least` that any has, and up to `room` bytes of them."""
     number, weight = tail.first + len(tail.raw), tail.weight
-    near, told = looked_at(tail).start, weight
+    near, tells = looked_at(tail).start, weight
     alike: dict[bytes, int] = {}
     for raw in reversed(tail.raw):
         number -= 1
@@ -49,13 +39,10 @@ def weigh_tail(
         if number >= near:
             mask = kept.text[number].translate(None, DIGITS)
             alike[mask] = alike.get(mask, 0) + 1
-            told = weight * (DULL if number in dull else 1.0) * (MORE if alike[mask] > ALIKE else 1.0)
+            tells = weight * (DULL if number in dull else 1.0) * (MORE if alike[mask] > ALIKE else 1.0)
         elif (near - number) % TOGETHER == 1:
-            told = weight
-        said = min(told, own[number]) if number in own else told
-        before = lines.get(number)
-        if before is None or before[0] < said:
-            lines[number] = (said, "tail")
+            tells = weight
+        yield number, tells
         room -= len(raw)
         if room < 0 or weight < least:
             break

@@ -21,7 +21,7 @@ from .numbering import Numbering
 from .place import ELSEWHERE, HUGE, factors, inside
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
 from .steps import Failed, failed_steps
-from .tail import looked_at, weigh_tail
+from .tail import looked_at, weights
 from .text import LONGEST, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
@@ -122,15 +122,22 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
     return shares
 
 
-def _told(shares: Sequence[_Share]) -> dict[bytes, int]:
+def _showing(shares: Sequence[_Share]) -> dict[bytes, int]:
     """For each text, without its indentation and what reports put around a name, the number of the line that
     shows it: the first, but for one that tells clearly more. A ruler belongs to what stands below it."""
-    told: dict[bytes, tuple[int, float]] = {}
+    showing: dict[bytes, tuple[int, float]] = {}
     for number, weight, _, text, _ in shares:
-        before = told.get(text)
+        before = showing.get(text)
         if before is None or (before[1] < weight * MORE and _WORDS.search(text)):
-            told[text] = (number, weight)
-    return {text: number for text, (number, _) in told.items()}
+            showing[text] = (number, weight)
+    return {text: number for text, (number, _) in showing.items()}
+
+
+def _raise(lines: Lines, number: int, weight: float, rule: str) -> None:
+    """A line tells as much as the most that anything gives it."""
+    before = lines.get(number)
+    if before is None or before[0] < weight:
+        lines[number] = (weight, rule)
 
 
 def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> Lines:
@@ -145,23 +152,23 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge:
         if span.finding.rule.weight > CONSEQUENCE
     }
     for tail in scan.tails:
-        weigh_tail(lines, tail, dull, own, scan.kept, MOST, ANY if scan.whole else 0.0)
+        for number, weight in weights(tail, dull, scan.kept, MOST, ANY if scan.whole else 0.0):
+            # What a rule took tells no more here than its own weight: the last of many alike is one of many.
+            _raise(lines, number, min(weight, own.get(number, weight)), "tail")
     shares = _shares(spans, factors, huge=huge)
-    told = _told(shares)
+    showing = _showing(shares)
     endings = _Endings()
     faint = {span.finding.number for span in spans if span.finding.rule.weight < REPORT}
     sums: dict[int, float] = {}
     for number, weight, rule, text, taken in shares:
-        apart = abs(told.get(text, number) - number)
+        apart = abs(showing.get(text, number) - number)
         if apart > (REPORTED if taken else 0):
             weight *= SHOWN
         if len(text) > LONGER:
             weight *= endings.factor(number, text)
         if number not in faint:
             sums[number] = sums.get(number, 0.0) + weight
-        before = lines.get(number)
-        if before is None or before[0] < weight:
-            lines[number] = (weight, rule)
+        _raise(lines, number, weight, rule)
     _raise_reached(lines, sums)
     return lines
 
@@ -215,15 +222,15 @@ def _blocks(lines: Lines, kept: Kept, numbering: Numbering) -> tuple[Block, ...]
     begins: list[int] = []
     last, before = -2, (0.0, "")
     for at, number in enumerate(numbers):
-        told = lines[number]
+        line = lines[number]
         if (
             number != last + 1
-            or (told is not before and (told[1] != before[1] or abs(told[0] - before[0]) > before[0] * 0.01))
+            or (line is not before and (line[1] != before[1] or abs(line[0] - before[0]) > before[0] * 0.01))
             or at in overwritten
             or number in numbering.edges
         ):
             begins.append(at)
-            before = told
+            before = line
         last = number
     blocks: list[Block] = []
     for begin, end in pairwise([*begins, len(numbers)]):
@@ -273,18 +280,18 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         _dim(lines, green, scan.kept)
     outrank(spans, lines, huge=huge)
     within = inside(scan, failed)
-    told = facts(scan, failed, within)
+    end = facts(scan, failed, within)
     numbering = Numbering(scan.states)
     blocks = _blocks(lines, scan.kept, numbering)
     return Digest(
         blocks,
         numbering.of(scan.total),
         identity(scan, within),
-        step=told.step,
-        command=told.command,
-        shell=told.shell,
-        exit_code=told.exit_code,
-        ended=told.ended,
+        step=end.step,
+        command=end.command,
+        shell=end.shell,
+        exit_code=end.exit_code,
+        ended=end.ended,
         repeats=_repeats(scan, spans, blocks),
-        ends=tuple(numbering.of(number) + 1 for number in told.ends),
+        ends=tuple(numbering.of(number) + 1 for number in end.ends),
     )
