@@ -11,13 +11,14 @@ from .findings import Finding
 from .text import DIGITS, probed, shown
 
 MOST = 240  # findings of a sample
-_FOLDERS = re.compile(rb"(?<!\S)\S*[/\\]")  # of a path, which another machine's differ in
-_NUMBERED = re.compile(rb"(?<!\S)[^\s\d]*+\d\S*+")  # a word that another run may print otherwise
+# Folders of a path, which another machine's differ in, and words that another run may print otherwise; each
+# begins with a literal, which re looks for first.
+_FOLDERS, _NUMBERED = re.compile(rb" \S*[/\\]"), re.compile(rb" [^ \d]*+\d\S*+")
 
 
 def _digest(finding: Finding) -> int:
     """Of its line alone and the same in another run: numbers don't count, and words with some count less."""
-    text = _FOLDERS.sub(b"", probed(shown(finding.raw)))
+    text = _FOLDERS.sub(b" ", b" " + probed(shown(finding.raw)))
     return crc32(_NUMBERED.sub(b"", text)) << 32 | crc32(text.translate(None, DIGITS))
 
 
