@@ -142,7 +142,7 @@ def measure(process: subprocess.Popen[str], jobs: int) -> None:
     with GitHub(url, TOKEN, REPOSITORY) as client:
         started = time.monotonic()
         run = gather.gather_run(client, trigger, context, started + 300)
-        logs, _ = gather.read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
+        logs, _, _ = gather.read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
         fetched = time.monotonic() - started
         before = int(ask(process, "requests"))
         started = time.monotonic()

@@ -122,10 +122,10 @@ def gather_evidence(
         def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
             return reader.read(chunks, steps=job.steps, green=greens.get(job.id))
 
-        digests, unread = gather.read_logs(github, run, consume, deadline)
+        digests, unread, cut = gather.read_logs(github, run, consume, deadline)
     attachments, unattached = compose.read_attachments(settings.attach, context.workspace, distill.read)
     run = replace(run, notes=(*run.notes, *unread, *unattached))
-    failures = compose.group(run.failed_jobs, digests)
+    failures = compose.group(run.failed_jobs, digests, cut)
     brief = compose.compose(
         run,
         failures,

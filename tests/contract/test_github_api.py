@@ -147,11 +147,11 @@ def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int =
             github, find_trigger(Settings(), context), context, deadline, sleep=lambda _seconds: None
         )
         assert run.notes == ()
-        _, notes = read_logs(github, run, whole, deadline)
+        _, notes, _ = read_logs(github, run, whole, deadline)
         assert {note.why for note in notes} <= {"GitHub has no log of a job that is still running"}
         read_green_logs(github, run, b"".join, deadline)
-        github.incident_shas(run)
-        github.incident_shas(replace(run, workflow_id=0))
+        github.incident(run)
+        github.incident(replace(run, workflow_id=0))
 
 
 def test_gathering_a_pull_requests_run(emulator: RecordedGitHub) -> None:
@@ -248,7 +248,7 @@ def test_recordings_are_replayed_as_github_would_tell_them(folder: Path) -> None
         with github_of(emulator) as github:
             deadline = time.monotonic() + 20
             told = gather_run(github, trigger, context, deadline)
-            logs, notes = read_logs(github, told, whole, deadline)
+            logs, notes, _ = read_logs(github, told, whole, deadline)
         failed = [
             job["id"]
             for job in recorded["jobs"]

@@ -113,11 +113,13 @@ def test_second_job_of_the_attempt_is_skipped_and_points_to_the_session(job: Job
     assert job.outputs["session-url"] == job.endpoint.sessions[0].url
 
 
-def test_a_failure_without_its_log_is_not_taken_for_another_than_before(job: Job) -> None:
+@pytest.mark.parametrize("fault", [Fault.missing(), Fault(cut_after=150)])
+def test_a_failure_without_its_log_is_not_taken_for_another_than_before(job: Job, fault: Fault) -> None:
     job.run()
     job.github.change_run(7, status="completed", conclusion="failure")
     job.github.add_run({"id": 7, "head_sha": SHA, "run_attempt": 2})
-    job.github.add_job(7, {"id": 90, "name": "build", "conclusion": "failure"})
+    job.github.add_job(7, {"id": 90, "name": "build", "conclusion": "failure"}, LOG)
+    job.github.fail("/storage/90", fault)
     job.environ["GITHUB_RUN_ATTEMPT"] = "2"
     (job.temp / "output").unlink()
     assert job.run() == 0
@@ -125,10 +127,22 @@ def test_a_failure_without_its_log_is_not_taken_for_another_than_before(job: Job
     assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "duplicate")
     assert job.outputs["session-url"] == job.endpoint.sessions[0].url
     assert "Without its log" in job.log
+    job.github.heal()
+    job.github.add_run({"id": 7, "head_sha": SHA, "run_attempt": 3})
+    job.github.add_job(7, {"id": 91, "name": "build", "conclusion": "failure"}, LOG)
+    job.environ["GITHUB_RUN_ATTEMPT"] = "3"
+    job.run()
+    assert len(job.endpoint.sessions) == 1
+    assert "Without its log" not in job.log
 
 
-def test_a_run_that_github_does_not_tell_of_is_no_forks(job: Job) -> None:
-    job.environ |= {"FIRE_ROUTINE_RUN_ID": "7", "GITHUB_RUN_ID": "99"}
+@pytest.mark.parametrize("allow_forks", ["true", "false"])
+def test_a_run_that_github_does_not_tell_of_is_no_forks(job: Job, allow_forks: str) -> None:
+    job.environ |= {
+        "FIRE_ROUTINE_RUN_ID": "7",
+        "GITHUB_RUN_ID": "99",
+        "FIRE_ROUTINE_ALLOW_FORKS": allow_forks,
+    }
     job.github.fail("/actions/runs/7$", Fault.forbidden())
     assert job.run() == 1
     assert (job.outputs["outcome"], job.outputs["reason"]) == ("failed", "no-run")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..model import Annotation, Digest, FailedJob, Failure
 from ..patterns import pattern
@@ -50,13 +50,16 @@ def hashed(parts: Iterable[str]) -> str:
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def group(failed_jobs: Sequence[FailedJob], digests: Mapping[int, Digest]) -> tuple[Failure, ...]:
+def group(
+    failed_jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int] = ()
+) -> tuple[Failure, ...]:
     """The distinct failures of a run, most telling first: those that failed by themselves before
     those that were cancelled, then in the order in which they failed.
 
     Args:
         failed_jobs: the failed jobs of one attempt.
         digests: by job id; a job without one is told apart by its failed steps and annotations.
+        cut: ids of jobs of whose logs only a part could be had.
     """
     alike: dict[str, list[FailedJob]] = {}
     for job in sorted(failed_jobs, key=_telling):
@@ -64,9 +67,21 @@ def group(failed_jobs: Sequence[FailedJob], digests: Mapping[int, Digest]) -> tu
         fingerprint = (digest.fingerprint if digest else "") or _fingerprint_without_log(job)
         alike.setdefault(fingerprint, []).append(job)
     return tuple(
-        Failure(fingerprint, tuple(jobs), next((digests[job.id] for job in jobs if job.id in digests), None))
+        Failure(
+            fingerprint,
+            tuple(jobs),
+            next((digests[job.id] for job in jobs if job.id in digests), None),
+            unread=all(_unread(job, digests, cut) for job in jobs),
+        )
         for fingerprint, jobs in alike.items()
     )
+
+
+def _unread(job: FailedJob, digests: Mapping[int, Digest], cut: Collection[int]) -> bool:
+    """Whether another time would tell more: of a job that is still running GitHub never has a log."""
+    if job.id in digests:
+        return job.id in cut
+    return not job.running and not telling_annotations(job)
 
 
 def telling_annotations(job: FailedJob) -> tuple[Annotation, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..model import Commit, PullRequest, Run, Status
+from ..model import Commit, Incident, PullRequest, Run, Status
 
 
 class Compared(Protocol):
@@ -31,11 +31,11 @@ class StatusBoard(Protocol):
         """Add one; the answer holds the server's id and time."""
         ...
 
-    def incident_shas(self, run: Run) -> Sequence[str]:
-        """Head commits of the other runs of the incident, newest first and read afresh, at most 30.
+    def incident(self, run: Run) -> Incident:
+        """The other runs of the incident, read afresh.
 
-        Runs of the run's workflow on its branch (same head repository) since its last green one,
-        whatever their state: failed, still running, newer than `run`. In a merge queue the branch is
+        Runs of the run's workflow on its branch (same head repository) since the last green one of their
+        event, whatever their state: failed, still running, newer than `run`. In a merge queue the branch is
         new each time, so there `gh-readonly-queue/<base>/pr-<number>-*` counts as one branch.
         """
         ...

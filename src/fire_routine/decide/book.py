@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from ..model import Incident
 from .guards import session_id
 from .record import Entry, Stage, unread
 
@@ -69,10 +70,17 @@ class Asking:
     failures: frozenset[str]
     once_per: str
     max_sessions: int
-    since_run: int = 0  # the last green run's id, of the same event: what is earlier is another incident's
+    since_run: int = 0  # the last green run's id, of the same event
+    incident: Incident = field(default_factory=Incident)
     other_sessions: frozenset[str] = field(default_factory=frozenset)  # ids from the head commit's trailers
     mark: str = ""  # of its own claim, once it has one
     sha: str = ""  # the run's head commit
+
+    def shares_incident(self, run: int) -> bool:
+        """Whether a run belongs to the same incident; of one that GitHub did not list, by its number."""
+        if run == self.run or run in self.incident.runs:
+            return True
+        return run not in self.incident.ended and run > self.since_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ def rule(book: list[Claim], asking: Asking, at: datetime | None) -> Ruling:
     Without a claim of its own, a claim of others that has not begun to send is no obstacle: the
     order of the claims is to decide.
     """
-    book = [claim for claim in book if claim.run == asking.run or claim.run > asking.since_run]
+    book = [claim for claim in book if asking.shares_incident(claim.run)]
     own = next((claim for claim in book if claim.mark == asking.mark), None)
     beaten = {} if asking.once_per == "always" else _beaten(book)
     others = [claim for claim in book if claim.mark != asking.mark and not beaten.get(claim.mark)]
@@ -217,10 +225,11 @@ def _covered(claim: Claim, asking: Asking) -> frozenset[str]:
     """The failures that a claim is for, or may be.
 
     Of a failure whose log can't be had it can't be told that it is another one than before; nor of any
-    failure of a commit on which a session was started without a log.
+    failure of a run, or of a commit where nothing else was known, for which a session was started so.
     """
     blind = {failure for failure in claim.failures if unread(failure)}
-    if blind and claim.started and claim.sha == asking.sha:
+    again = claim.run == asking.run or (claim.sha == asking.sha and blind == claim.failures)
+    if blind and again and claim.stage not in _PASSED_ON:
         return asking.failures
     may_be = filter(unread, asking.failures if claim.failures - blind else ())
     return (claim.failures & asking.failures).union(may_be)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ..model import Brief, Commit, Run
+from ..model import Brief, Commit, Incident, Run
 from ..settings import Settings
 from .book import Asking, Claim, Ruling, claims, rule, server_time
 from .guards import trailing_sessions
@@ -46,6 +46,10 @@ class Contest:
     def enter(self, mark: str) -> None:
         """A claim of its own has been written."""
         self.asking = replace(self.asking, mark=mark)
+
+    def heed(self, incident: Incident) -> None:
+        """Which runs belong to the incident has been read."""
+        self.asking = replace(self.asking, incident=incident)
 
     def own(self) -> Claim | None:
         """The claim of its own, once it is shown."""

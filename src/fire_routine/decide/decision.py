@@ -13,8 +13,9 @@ def decide(settings: Settings, context: Context, run: Run, brief: Brief, ledger:
     verdict = guards(settings, context, run)
     if settings.dry_run:
         verdict = verdict or ledger.look(brief)
-        would = (
-            f"it would be skipped ({verdict.reason}): {verdict.message}" if verdict else "it would be sent."
-        )
+        would = "it would be sent."
+        if verdict:
+            end = "fail" if verdict.failed else "be skipped"
+            would = f"it would {end} ({verdict.reason}): {verdict.message}"
         return skip("dry-run", f"dry-run is set, so nothing was sent. Without it, {would}")
     return verdict or ledger.claim(brief)

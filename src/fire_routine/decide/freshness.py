@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Commit, GitHubError, PullRequest, Run, Verdict
+from ..model import Commit, GitHubError, History, PullRequest, Run, Verdict
 from .board import StatusBoard
 from .guards import sessions_in, skip
 
@@ -31,16 +31,20 @@ def stale(board: StatusBoard, run: Run) -> Verdict | None:
 
 
 def own_commits_ahead(board: StatusBoard, run: Run) -> Sequence[Commit]:
-    """Where a session wrote the head commit of a branch that was never green: the branch's own commits.
+    """Where a session wrote the head commit: the commits since a run of the event was green, if they are not
+    those since any was; where none was, the branch's own.
 
     A session that may push anywhere can begin a new branch for each try, and so leave no incident
     behind: then what counts is whose commits it builds on.
     """
-    green = run.history and run.history.last_green_run
-    if green or not run.default_branch or not sessions_in(run.commit):
+    history = run.history or History()
+    if history.last_green_of_event and history.last_green_of_event == history.last_green_run:
+        return ()
+    base = history.last_green_sha_of_event or run.default_branch
+    if not base or not sessions_in(run.commit):
         return ()
     try:
-        return board.compare(run.default_branch, run.head_sha).commits
+        return board.compare(base, run.head_sha).commits
     except GitHubError:
         return ()
 

@@ -52,14 +52,14 @@ def guards(settings: Settings, context: Context, run: Run) -> Verdict | None:
     )
     return (
         _not_failed(context, run)
-        or _untold(settings, run)
+        or _untold(run)
         or by_settings(settings, subject)
         or _own_commits(settings, run)
     )
 
 
-def _untold(settings: Settings, run: Run) -> Verdict | None:
-    if run.event or run.head_repository or settings.allow_forks:
+def _untold(run: Run) -> Verdict | None:
+    if run.event or run.head_repository:
         return None
     return Verdict(
         fire=False,

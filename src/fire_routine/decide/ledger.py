@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from .contest import Contest, asks
 from .freshness import own_commits_ahead, stale
 from .guards import skip
 from .jobmark import JobMark
-from .postings import RETRIES, DeniedError, LedgerError, Postings, UnavailableError
+from .postings import RETRIES, DeniedError, LedgerError, Postings, UnavailableError, refused
 from .record import Entry, Record, Stage, label
 
 # Its own commit shows a claim or does not; what another commit shows may lag behind unseen. So before
@@ -78,12 +78,13 @@ class Ledger:
         self._record: Record | None = None  # of the claim, as written last, or tried
         self._claimed = False  # the claim was taken
         self._sending = False  # and then, that the request is sent
+        self._unseen: Note | None = None  # other commits of the incident
         self._notes: list[Note] = []
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What could not be read or recorded."""
-        return tuple(self._notes)
+        return (*([self._unseen] if self._unseen else ()), *self._notes)
 
     # --- before the fire ------------------------------------------------------------------------
 
@@ -97,11 +98,10 @@ class Ledger:
         except LedgerError as problem:
             if isinstance(problem, DeniedError) and not self._claimed:
                 return self._unrecorded(wording.unrecorded(str(problem)))
-            always = self._settings.once_per == "always"
-            taken_back = self._withdraw(() if always else TAKING_BACK)
-            if always:
+            if self._settings.once_per == "always":
+                self._withdraw()
                 return self._unrecorded(wording.out_of_order(str(problem)))
-            return wording.unavailable(str(problem), taken_back)
+            return wording.unavailable(str(problem), self._left_behind())
         except BaseException:
             self._withdraw()
             raise
@@ -110,7 +110,8 @@ class Ledger:
         """What the entries say against a fire, without a claim: nothing is written."""
         contest = self._contest(brief)
         try:
-            ruling = contest.decide([self._run.head_sha, *self._others()], 0)
+            others = self._others(contest)
+            ruling = contest.decide([self._run.head_sha, *others], 0)
         except LedgerError:
             return None
         return None if ruling.fire else wording.blocked(ruling, contest.asking, self._settings)
@@ -120,14 +121,15 @@ class Ledger:
         return Contest(asking, self._run, self._postings, self._sleep)
 
     def _claim(self, contest: Contest) -> Verdict:
-        self._read_first()
-        others = [] if contest.judge().final else self._others()
+        self._insist(lambda: self._postings.read(self._run.head_sha))
+        others = self._others_first(contest)
         ruling = contest.decide(others[:LOOKED_AT_FIRST])
         if ruling.fire:
             verdict = stale(self._board, self._run)  # a claim that comes to nothing would keep others waiting
             if verdict is not None:
                 return verdict
-            self._write(self._new_record(Stage.CLAIMED, contest.asking, ruling.known_sessions + 1))
+            record = self._new_record(Stage.CLAIMED, contest.asking, ruling.known_sessions + 1)
+            self._insist(lambda: self._write(record))
             self._claimed = True
             contest.enter(self._mark)
             ruling = self._won(contest)
@@ -146,29 +148,41 @@ class Ledger:
             " green.",
         )
 
-    def _read_first(self) -> None:
-        """Read its own commit; twice where that is denied: for one wrong answer it would fire unrecorded."""
+    def _insist(self, request: Callable[[], object]) -> None:
+        """Ask the ledger; twice where it is denied: for one wrong answer it would fire unrecorded."""
         try:
-            self._postings.read(self._run.head_sha)
+            request()
         except DeniedError:
             self._sleep(RETRIES[0])
-            self._postings.read(self._run.head_sha)
+            request()
 
     def _won(self, contest: Contest) -> Ruling:
         """Whether the claim is the earliest: on its own commit, then on the others of the incident."""
         ruling = contest.decide([self._run.head_sha])
-        others = self._others() if ruling.fire else []
+        others = self._others(contest) if ruling.fire else ()
         if not others:
             return ruling
         self._sleep(SETTLED)
         return contest.decide(others)
 
-    def _others(self) -> list[str]:
+    def _others_first(self, contest: Contest) -> Sequence[str]:
+        """Head commits of the incident's other runs, where anything may depend on them."""
         try:
-            return self._postings.other_commits()
+            return self._others(contest)
+        except UnavailableError:
+            if contest.judge().final:
+                return ()
+            raise
+
+    def _others(self, contest: Contest) -> Sequence[str]:
+        try:
+            incident = self._postings.incident()
         except DeniedError as problem:
-            self._note(wording.unseen(str(problem)))
-            return []
+            self._unseen = wording.unseen(str(problem))
+            return ()
+        self._unseen = None
+        contest.heed(incident)
+        return incident.shas
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -217,15 +231,25 @@ class Ledger:
         if not ruling.limited:
             certain = blocker.stage in (Stage.FIRED, Stage.COVERED)
             record = replace(record, stage=Stage.COVERED if certain else Stage.DOUBTFUL)
-        if blocker.run == record.run:  # which has its session whatever else fails in it
+        guessed = not (ruling.limited or blocker.failures & contest.asking.failures)
+        if guessed or blocker.run == record.run:  # which has its session whatever else fails in it
             record = replace(record, failures=tuple(sorted(blocker.failures)))
         self._say(record, blocker.url)
 
-    def _withdraw(self, pauses: tuple[float, ...] = ()) -> bool:
-        """Take the claim back: nothing is sent. Whether there is none, as far as it could be said."""
+    def _withdraw(self, pauses: tuple[float, ...] = ()) -> GitHubError | None:
+        """Take the claim back, if there is one: nothing is sent. What kept that from being said."""
         if self._record is None:
-            return True
-        return self._say(replace(self._record, stage=Stage.WITHDRAWN), self._run.url, pauses) is None
+            return None
+        return self._say(replace(self._record, stage=Stage.WITHDRAWN), self._run.url, pauses)
+
+    def _left_behind(self) -> Stage | None:
+        """How far the claim says that it came, which can't be taken back; None: it is."""
+        try:
+            error = self._withdraw(TAKING_BACK)
+        except BaseException:
+            self._withdraw()
+            raise
+        return self._record.stage if error and self._record else None
 
     def _say(self, record: Record, url: str, pauses: tuple[float, ...] = ()) -> GitHubError | None:
         """Write an entry, again after each pause; what kept it from being written at last."""
@@ -233,7 +257,7 @@ class Ledger:
             try:
                 self._postings.write_once(record, url)
             except GitHubError as error:
-                if pause is None:
+                if pause is None or refused(error):
                     return error
                 self._sleep(pause)
             else:

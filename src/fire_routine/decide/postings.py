@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from ..model import GitHubError, Run
+from ..model import GitHubError, Incident, Run
 from .board import StatusBoard
 from .record import Entry, Record, label, read_entry
 
@@ -47,14 +47,13 @@ class Postings:
         """All that was ever seen: no status is changed, so a later read that lags takes none back."""
         return list(self._seen.values())
 
-    def other_commits(self) -> list[str]:
-        """Head commits of the other runs of the incident, newest first.
+    def incident(self) -> Incident:
+        """The other runs of the incident.
 
         Raises:
             LedgerError: they can't be had.
         """
-        found = self._retried(lambda: self._board.incident_shas(self._run))
-        return [sha for sha in dict.fromkeys(found) if sha != self._run.head_sha]
+        return self._retried(lambda: self._board.incident(self._run))
 
     def read(self, sha: str) -> None:
         """Read a commit's entries anew. A commit that is gone from the repository has none.
@@ -95,7 +94,7 @@ class Postings:
             try:
                 return self.write_once(record, url)
             except GitHubError as error:
-                if _refused(error):
+                if refused(error):
                     raise DeniedError(str(error)) from None
                 found = None if error.rate_limited else self._find(record)
                 if found is not None:
@@ -125,7 +124,7 @@ class Postings:
             try:
                 return request()
             except GitHubError as error:
-                if _refused(error):
+                if refused(error):
                     raise DeniedError(str(error)) from None
                 self._wait(pause, error)
         raise AssertionError("the last round returns or raises")
@@ -136,6 +135,6 @@ class Postings:
         self._sleep(pause)
 
 
-def _refused(error: GitHubError) -> bool:
+def refused(error: GitHubError) -> bool:
     """A token without the permission gets 403 or 404; 422 says that the commit is not the repository's."""
     return error.status in (401, 403, 404, 422) and not error.rate_limited

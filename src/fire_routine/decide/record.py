@@ -125,27 +125,25 @@ def label(run: Run) -> str:
 
 def failures(brief: Brief, run: Run) -> tuple[str, ...]:
     """The brief's failures in short: one each where they fit into a description, else all in one."""
-    each = tuple(
-        sorted({_marked(fingerprint, brief) for fingerprint in brief.fingerprints or (brief.fingerprint,)})
-    )
+    all_of_them = brief.fingerprints or (brief.fingerprint,)
+    each = tuple(sorted({_marked(_short(one), one in brief.unread) for one in all_of_them}))
     if len(each) == 1:
         return each
     longest = Record(Stage.DOUBTFUL, label(run), run.id, max(run.attempt, 1000), each, 9999, "********")
     if len(str(longest).encode()) <= DESCRIPTION_LIMIT:
         return each
-    return (f"{len(each)} failures {_short(' '.join(each))}",)
+    return (f"{len(each)} failures {_marked(_short(' '.join(each)), any(map(unread, each)))}",)
 
 
 def unread(failure: str) -> bool:
-    """Whether nothing was known of a failure but its job and step, so that it may be any other, too."""
-    return failure.startswith(_UNREAD)
+    """Whether not enough was known of a failure, or of one of several, to tell it from any other."""
+    return failure.rpartition(" ")[2].startswith(_UNREAD)
 
 
-def _marked(fingerprint: str, brief: Brief) -> str:
-    short = _short(fingerprint)
-    if fingerprint in brief.unread:
+def _marked(short: str, is_unread: bool) -> str:
+    if is_unread:
         return _UNREAD + short[len(_UNREAD) :]
-    return _digest(fingerprint)[:_SHORT] if unread(short) else short
+    return _digest(short)[:_SHORT] if unread(short) else short
 
 
 def _short(fingerprint: str) -> str:

@@ -72,15 +72,22 @@ def _session(claim: Claim | None) -> str:
     return claim.url if claim and claim.stage in (Stage.FIRED, Stage.COVERED) else ""
 
 
-def unavailable(problem: str, taken_back: bool) -> Verdict:
-    left = " The commit may say that a session is being started, and keep the re-run back as its duplicate."
+# What a claim that could not be taken back keeps from being fired.
+_LEFT = {
+    Stage.CLAIMED: " The claim left on the commit keeps a re-run back for 10 minutes.",
+    Stage.SENDING: " The commit may say that a session is being started, which keeps re-runs back.",
+}
+
+
+def unavailable(problem: str, left: Stage | None) -> Verdict:
+    """`left`: how far a claim says that it came which could not be taken back."""
     return Verdict(
         fire=False,
         failed=True,
         reason="ledger-unavailable",
         message="The commit statuses that keep a failure from being fired twice can't be used now"
         f" ({problem}). Nothing was sent: re-run the failed jobs, or set once-per: always to fire"
-        f" without them.{'' if taken_back else left}",
+        f" without them.{_LEFT[left] if left else ''}",
     )
 
 

@@ -125,8 +125,10 @@ def _workflow_runs(call: Call) -> Answer:
     runs = [
         run
         for run in call.repository.runs.values()
-        if named in (str(run["workflow_id"]), run["path"].rpartition("/")[2])
+        if named in (str(run["workflow_id"]), run["path"].partition("@")[0].rpartition("/")[2])
     ]
+    if not runs:  # here no workflow is known that has none
+        return NOT_FOUND
     runs = [run for run in runs if _matches(run, call.query)]
     runs.sort(key=lambda run: (run["created_at"], run["id"]), reverse=True)
     if call.query.get("exclude_pull_requests") == "true":

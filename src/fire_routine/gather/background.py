@@ -118,7 +118,9 @@ class _Questions:
 
         def ask() -> bool:
             runs, _ = self._past({"head_sha": self._run.head_sha, "status": "success"})
-            return any(past.conclusion == "success" for past in history.earlier(runs, self._run))
+            # Another event's run may have done other things, or had another merge of the commit.
+            same = [past for past in history.earlier(runs, self._run) if past.event == self._run.event]
+            return any(past.conclusion == "success" for past in same)
 
         return self._asking.now("whether this commit was green before", ACTIONS, ask, False)
 
@@ -150,9 +152,11 @@ class _Questions:
             # Others may have branches of the same name: none among the newest says little then.
             return History(never_green=True) if total <= len(runs) else None
         last = greens[0]
+        same = next((past for past in greens if past.event == self._run.event), None)
         return History(
             last_green_run=last.id,
             last_green_sha=last.head_sha,
             last_green_at=last.created_at,
-            last_green_of_event=next((past.id for past in greens if past.event == self._run.event), None),
+            last_green_of_event=same.id if same else None,
+            last_green_sha_of_event=same.head_sha if same else None,
         )

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from ..model import Annotation, GitHubError, PullRequest, Run, Status
+from ..model import Annotation, GitHubError, Incident, PullRequest, Run, Status
 from . import answers, history
 from .answers import Comparison, Job, Json, PastRun
 from .connections import Connections
@@ -23,8 +23,8 @@ STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request, all told
 PAUSE = 0.3  # seconds before a read is asked once more
 MAX_PAGES = 10  # of 100 items
-PAST_RUNS = 50  # on a page
-PAST_PAGES = 8  # in which an incident's runs are looked for
+PAST_RUNS = 100  # on a page
+PAST_PAGES = 4  # in which an incident's runs are looked for
 _TRANSIENT = (None, 500, 502, 503, 504)
 
 T = TypeVar("T")
@@ -117,7 +117,7 @@ class GitHub:
         return f"{self.api_url}/repos/{self._quoted}/actions/jobs/{job_id}/logs"
 
     def past_runs(
-        self, workflow: int | str, filters: Mapping[str, str], per_page: int = PAST_RUNS, page: int = 1
+        self, workflow: int | str, filters: Mapping[str, str], per_page: int, page: int = 1
     ) -> tuple[list[PastRun], int]:
         """One page of a workflow's runs, newest first, and how many match in all.
 
@@ -131,22 +131,24 @@ class GitHub:
         path = f"/actions/workflows/{quote(str(workflow), safe='')}/runs"
         return self._get(path, parse, per_page=per_page, page=page, exclude_pull_requests="true", **filters)
 
-    def incident_shas(self, run: Run) -> list[str]:
-        """Head commits of the other runs of the run's incident, newest first, at most 30.
+    def incident(self, run: Run) -> Incident:
+        """The other runs of the run's incident: its workflow failing on its branch, from one green run to the
+        next.
 
-        An incident is the run's workflow failing on its branch, from one green run to the next. It is
-        looked for among the newest 400 runs of that name, forks' and other pull requests' too.
+        It is looked for among the newest 400 runs that GitHub lists for a branch of that name, forks' and,
+        in a merge queue, other pull requests' too.
         """
         return history.incident(self._past_runs_of(run), run)
 
-    def _past_runs_of(self, run: Run) -> Iterator[PastRun]:
+    def _past_runs_of(self, run: Run) -> Iterator[list[PastRun]]:
         """Page after page, as far as they are asked for."""
         # Where GitHub does not tell the run's record, the runner has told the file.
         workflow = run.workflow_id or run.workflow_path.rpartition("/")[2] or 0
         filters = history.branch_filters(run)
         for page in range(1, PAST_PAGES + 1):
-            runs, total = self.past_runs(workflow, filters, page=page)
-            yield from runs
+            runs, total = self.past_runs(workflow, filters, PAST_RUNS, page)
+            if runs:
+                yield runs
             if page * PAST_RUNS >= total:
                 return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..model import Run
+from ..model import Incident, Run
 from ..patterns import pattern
 from .answers import PastRun
 
@@ -66,24 +66,35 @@ def is_red(runs: Sequence[PastRun]) -> bool:
     return bool(ended) and ended[0].failed
 
 
-def incident(runs: Iterable[PastRun], run: Run) -> list[str]:
-    """Head commits of the other runs between the green ones before and after this run, newest first.
+def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
+    """The runs of this one's incident, one that is still going among them: it may have started a session.
 
-    Those count as green that the same event started: a push may pass where the pull request's merge
-    fails, and a nightly run does other things. A run that is still going counts: it may have started a
-    session already. `runs`, newest first, are read no further than that takes.
+    `pages` hold the workflow's runs, newest first. They are read until a green run of the same event ends
+    the incident, or it has as many commits as count.
     """
-    shas: dict[str, None] = {}
-    for past in on_branch(runs, run):
-        if past.conclusion != "success":
-            if past.head_sha != run.head_sha:
-                shas[past.head_sha] = None
-        elif past.event != run.event:
-            continue
-        elif past.id > run.id:
-            shas.clear()
-        else:
+    runs: list[PastRun] = []
+    ended: set[int] = set()
+    over: set[str] = set()  # events of which a green run before this one was seen
+    for page in pages:
+        for past in on_branch(page, run):
+            if past.id == run.id:
+                continue
+            if past.conclusion != "success" and past.event not in over:
+                runs.append(past)
+                continue
+            ended.add(past.id)
+            if past.conclusion == "success" and past.id < run.id:
+                over.add(past.event)
+            elif past.conclusion == "success":  # those of its event that came after it are another's
+                ended.update(later.id for later in runs if later.event == past.event)
+                runs = [later for later in runs if later.event != past.event]
+        shas = _commits(runs, run)
+        if run.event in over or (len(shas) >= INCIDENT and page[-1].id < run.id):
             break
-        if past.id < run.id and len(shas) >= INCIDENT:
-            break
-    return list(shas)[:INCIDENT]
+    return Incident(
+        tuple(_commits(runs, run)[:INCIDENT]), frozenset(past.id for past in runs), frozenset(ended)
+    )
+
+
+def _commits(runs: Sequence[PastRun], run: Run) -> list[str]:
+    return [sha for sha in dict.fromkeys(past.head_sha for past in runs) if sha != run.head_sha]

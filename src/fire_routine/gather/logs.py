@@ -51,8 +51,9 @@ def read_logs(
     max_bytes: int = MAX_BYTES,
     sleep: Callable[[float], None] = time.sleep,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> tuple[dict[int, T], tuple[Note, ...]]:
-    """What `consume` makes of each failed job's log, by job id, and notes for those not to be had.
+) -> tuple[dict[int, T], tuple[Note, ...], frozenset[int]]:
+    """What `consume` makes of each failed job's log, by job id; notes for those not to be had; and the ids of
+    those of which only a part could be.
 
     `consume` runs in several threads at a time, each with its own log. `deadline` is a reading of
     `github.clock` in seconds.
@@ -70,7 +71,8 @@ def read_logs(
         else:
             wanted.append((job, job.id))
     reader = _Reader(github, deadline, max_bytes, sleep, now)
-    return reader.read(wanted, consume, notes), notes.collected()
+    found, cut = reader.read(wanted, consume, notes)
+    return found, notes.collected(), cut
 
 
 def read_green_logs(
@@ -91,7 +93,8 @@ def read_green_logs(
     passed = {job.name: job.id for job in listed if job.conclusion == "success"}
     wanted = [(job, passed[job.name]) for job in jobs if job.name in passed][:GREEN_JOBS]
     reader = _Reader(github, deadline)
-    return reader.read(wanted, lambda _job, chunks: consume(chunks), Notes(token=True))
+    found, _ = reader.read(wanted, lambda _job, chunks: consume(chunks), Notes(token=True))
+    return found
 
 
 class _Reader:
@@ -113,17 +116,17 @@ class _Reader:
 
     def read(
         self, wanted: Sequence[tuple[FailedJob, int]], consume: Consume[T], notes: Notes
-    ) -> dict[int, T]:
+    ) -> tuple[dict[int, T], frozenset[int]]:
         """`wanted`: a failed job, and the id of the job whose log is read for it."""
         if not wanted:
-            return {}
+            return {}, frozenset()
         try:
             clients = Clients(self._github.certificates, 2 * WIDTH)
             clients.at(self._github.api_url)
         except GitHubError as error:
             for job, _ in wanted:
                 notes.add("the log of", error, PERMISSION, job.name)
-            return {}
+            return {}, frozenset()
         over = threading.Event()
         try:
             with clients, Threads(min(WIDTH, len(wanted)), "log") as threads:
@@ -137,10 +140,12 @@ class _Reader:
                 results = threads.map(one, wanted)
         finally:
             over.set()
-        found = {}
+        found: dict[int, T] = {}
+        cut: set[int] = set()
         for (job, _), (log, made) in zip(wanted, results, strict=True):
             if log.size:
                 found[job.id] = made
+                cut.update([job.id] if log.error else [])
             what = "the rest of the log of" if log.size else "the log of"
             if log.error and log.error.status == 404 and self._github.token:
                 notes.say(what, "GitHub has no log of it", name=job.name)
@@ -148,7 +153,7 @@ class _Reader:
                 notes.add(what, log.error, PERMISSION, job.name)
             elif not log.size:
                 notes.say(what, "it is empty", name=job.name)
-        return found
+        return found, frozenset(cut)
 
     def _chunks(self, clients: Clients, job: FailedJob, job_id: int) -> Iterator[bytes]:
         """A log as it arrives. Asked for again where it may only just be missing."""

@@ -73,11 +73,7 @@ class Failure:
     fingerprint: str
     jobs: tuple[FailedJob, ...]
     digest: Digest | None  # None: there is no log of it
-
-    @property
-    def unread(self) -> bool:
-        """Whether there should be a log of it: GitHub has none of a job that is still running."""
-        return self.digest is None and not any(job.running for job in self.jobs)
+    unread: bool = False  # it could not be had, or not whole, and nothing else names the failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ class Brief:
     fingerprints: tuple[str, ...]  # of its failures, sorted
     fingerprint: str  # of them together
     redactions: Mapping[str, int] = field(default_factory=dict)  # kind → how many
-    unread: frozenset[str] = frozenset()  # fingerprints of failures whose logs, or jobs, could not be had
+    unread: frozenset[str] = frozenset()  # those of failures whose logs, or jobs, could not be had
 
     @property
     def characters(self) -> int:

@@ -140,7 +140,8 @@ class History:
     last_green_run: int | None = None  # run id
     last_green_sha: str | None = None
     last_green_at: datetime | None = None
-    last_green_of_event: int | None = None  # id of the last green run that the same event started
+    last_green_of_event: int | None = None  # id of the last one that the same event started, and its commit
+    last_green_sha_of_event: str | None = None
     never_green: bool = False  # asked, and there is none
     same_commit_was_green: bool = False  # a flaky failure, most likely
     base_is_red: bool = False  # the pull request's base branch fails this workflow already
@@ -148,6 +149,20 @@ class History:
     files: tuple[ChangedFile, ...] = ()
     total_commits: int = 0  # the API lists at most 250 commits and 300 files
     total_files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """The other runs of the workflow on the run's branch, by whether it has failed ever since.
+
+    A run that is not green belongs to the incident unless a green one of its own event lies between it and
+    the run in question: a push may pass where the pull request's merge fails, and a nightly run does other
+    things.
+    """
+
+    shas: tuple[str, ...] = ()  # head commits of those of the incident, newest first, at most 30
+    runs: frozenset[int] = frozenset()  # their ids
+    ended: frozenset[int] = frozenset()  # ids of those of others
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,13 @@ def brief(
 
 
 def test_failures_whose_logs_could_not_be_had_are_named_but_for_those_that_have_none_yet() -> None:
-    jobs = [job(1, "lint"), job(2, "test"), job(3, "docs", conclusion="running")]
+    lost = Annotation("failure", "The hosted runner lost communication with the server")
+    jobs = [
+        job(1, "lint"),
+        job(2, "test"),
+        job(3, "docs", conclusion="running"),
+        job(4, "pack", annotations=(lost,)),  # which names the failure
+    ]
     made = brief(run(jobs), {jobs[1].id: digest("f2", "FAILED test_2")})
     unread = {failure.fingerprint for failure in group(jobs[:1], {})}
     assert made.unread == unread < set(made.fingerprints)

@@ -114,3 +114,10 @@ def test_matrix_values_are_what_a_job_name_has_in_parentheses_at_its_end(
 def test_several_fingerprints_combine_whatever_their_order() -> None:
     assert combined(["a", "b"]) == combined(["b", "a", "b"]) not in ("a", "b")
     assert combined(["a", "a"]) == "a"
+
+
+def test_a_failure_is_unread_where_no_job_with_it_has_its_whole_log() -> None:
+    jobs = [job(0, "test (1)"), job(1, "test (2)")]
+    logs = {one.id: digest("f1", "E") for one in jobs}
+    cuts: list[list[int]] = [[], [jobs[0].id], [one.id for one in jobs]]
+    assert [group(jobs, logs, cut)[0].unread for cut in cuts] == [False, False, True]

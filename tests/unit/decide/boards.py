@@ -14,6 +14,7 @@ from fire_routine.model import (
     FailedJob,
     GitHubError,
     History,
+    Incident,
     Outcome,
     PullRequest,
     Result,
@@ -111,7 +112,7 @@ class Board:
 
     clock: Clock = field(default_factory=Clock)
     commits: dict[str, list[Status]] = field(default_factory=dict)
-    incident: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)  # head commits of the incident's other runs
     heads: dict[str, str] = field(default_factory=lambda: {"main": SHA, "topic": SHA})
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     faults: dict[str, list[GitHubError | None]] = field(default_factory=dict)
@@ -143,9 +144,9 @@ class Board:
             raise
         return self._add(sha, state, description, target_url)
 
-    def incident_shas(self, run: Run) -> Sequence[str]:  # noqa: ARG002 (the protocol has it)
-        self._call("incident_shas")
-        return self.incident
+    def incident(self, run: Run) -> Incident:
+        self._call("incident")
+        return Incident(tuple(sha for sha in self.others if sha != run.head_sha))
 
     def branch_head(self, branch: str) -> str | None:
         self._call("branch_head")

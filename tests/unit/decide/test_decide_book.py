@@ -13,6 +13,7 @@ from tests.unit.decide.boards import NOON, SHA
 
 from fire_routine.decide.book import CLAIM_LASTS, SEND_WITHIN, Asking, claims, rule, server_time
 from fire_routine.decide.record import Entry, Record, Stage
+from fire_routine.model import Incident
 
 A, B = "aaaaaaaa", "bbbbbbbb"
 LINK = "https://claude.ai/code/session_1"
@@ -59,6 +60,7 @@ BLIND, OTHER_BLIND = "0000aaaa", "0000bbbb"
         (Stage.FIRED, BLIND, A, SHA, False),  # the session of this commit may be at work on it
         (Stage.FIRED, BLIND, A, "other", True),
         (Stage.COVERED, BLIND, A, SHA, True),  # no session was started for it
+        (Stage.SENDING, BLIND, A, SHA, False),
         (Stage.FIRED, BLIND, OTHER_BLIND, "other", True),  # another job or step
     ],
 )
@@ -67,6 +69,30 @@ def test_without_a_log_a_failure_is_not_told_from_another(
 ) -> None:
     who = asking("", run=101, failures=frozenset({now}), sha=sha)
     assert ruling([entry(1, stage, "first", before)], who)[0] is fires
+
+
+def test_who_claimed_first_without_a_log_is_waited_for() -> None:
+    claimed = [entry(1, Stage.CLAIMED, "first", BLIND), replace(ME, record=replace(ME.record, run=101))]
+    assert ruling(claimed, asking(run=101, sha=SHA)) == (False, True, "first")
+
+
+@pytest.mark.parametrize(("run", "fires"), [(100, False), (101, True)])
+def test_beside_a_failure_that_was_read_one_that_was_not_may_be_any_of_its_run_alone(
+    run: int, fires: bool
+) -> None:
+    before = [entry(1, Stage.FIRED, "first", B, BLIND)]
+    assert ruling(before, asking("", run=run, attempt=2, sha=SHA))[0] is fires
+
+
+def test_which_runs_are_of_the_incident_goes_by_what_github_lists() -> None:
+    before = [entry(1, Stage.FIRED, "first", A, run=50)]
+    for incident, fires in (
+        (Incident(runs=frozenset({50})), False),
+        (Incident(ended=frozenset({50})), True),
+        (Incident(), True),  # not listed, and before the last green run
+    ):
+        assert ruling(before, asking("", since_run=60, incident=incident))[0] is fires
+    assert ruling(before, asking("", since_run=40, incident=Incident(ended=frozenset({50}))))[0]
 
 
 def test_a_failure_that_was_read_is_new_whatever_could_not_be_read_beside_it() -> None:

@@ -88,6 +88,27 @@ def test_a_green_push_does_not_end_what_the_pull_requests_runs_fail_with(
     assert told == ["fired", "duplicate"]
 
 
+def test_a_session_of_an_event_that_was_never_green_counts_for_the_others(
+    emulator: GitHubEmulator, github: GitHub
+) -> None:
+    emulator.set_branch("topic", OLDER)
+    assert fire(github, run_of(emulator, 1, OLDER, head_branch="topic")) == "fired"
+    run_of(emulator, 2, OLDER, head_branch="topic", event="pull_request", conclusion="success")
+    again = run_of(emulator, 3, head_branch="topic", event="pull_request")
+    green = History(last_green_run=2, last_green_of_event=2)
+    assert fire(github, replace(again, history=green)) == "duplicate"
+
+
+def test_sessions_of_another_event_that_was_green_since_do_not_count(
+    emulator: GitHubEmulator, github: GitHub
+) -> None:
+    for number, sha in ((1, "c"), (3, "d"), (5, "e")):
+        emulator.set_branch("main", sha * 40)
+        assert fire(github, run_of(emulator, number, sha * 40)) == "fired"
+        run_of(emulator, number + 1, sha * 40, conclusion="success")
+    assert fire(github, run_of(emulator, 7, event="workflow_dispatch"), "2" * 16) == "fired"
+
+
 @pytest.mark.parametrize(
     ("others", "queued"),
     [

@@ -101,7 +101,7 @@ def test_the_same_failure_in_a_later_attempt_points_to_the_session() -> None:
 def test_the_same_failure_on_a_later_commit_is_covered_and_says_so_there() -> None:
     board = Board(heads={"main": OLDER})
     assert fire(board, sample_run(99, head_sha=OLDER)).fire
-    board.incident, board.heads = [OLDER], {"main": SHA}
+    board.others, board.heads = [OLDER], {"main": SHA}
     verdict = fire(board)
     assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
     assert board.stages() == ["COVERED"]
@@ -111,9 +111,9 @@ def test_the_same_failure_on_a_later_commit_is_covered_and_says_so_there() -> No
 def test_what_was_passed_on_covers_the_next_commit_without_the_first_one() -> None:
     board = Board(heads={})
     assert fire(board, sample_run(99, head_sha=OLDER)).fire
-    board.incident = [OLDER]
+    board.others = [OLDER]
     fire(board)
-    board.incident = [SHA]
+    board.others = [SHA]
     verdict = fire(board, sample_run(101, head_sha="c" * 40))
     assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
 
@@ -181,9 +181,9 @@ def test_max_sessions_holds_and_is_passed_on() -> None:
         assert fire(board, sample_run(100 + number), str(number) * 16).fire
     verdict = fire(board, sample_run(103), "7" * 16)
     assert (verdict.fire, verdict.reason) == (False, "max-sessions")
-    board.incident, board.heads = [SHA], {}
+    board.others, board.heads = [SHA], {}
     assert fire(board, sample_run(104, head_sha="c" * 40), "8" * 16).reason == "max-sessions"
-    board.incident = ["c" * 40]
+    board.others = ["c" * 40]
     assert fire(board, sample_run(105, head_sha="d" * 40), "8" * 16).reason == "max-sessions"
 
 
@@ -206,6 +206,19 @@ def test_a_session_that_begins_a_new_branch_for_each_try_is_stopped_by_its_own_c
     assert "3 of max-sessions 3" in verdict.message
     board.ahead = (written_by("session_3"),)
     assert fire(board, third).fire
+
+
+def test_the_loop_of_a_session_has_an_end_though_the_pushes_beside_it_are_green() -> None:
+    board = Board(ahead=(written_by("session_1"), written_by("session_2")), heads={})
+    pushes = History(last_green_run=199, last_green_sha="9" * 40)
+    third = sample_run(
+        200, head_branch="fix-3", commit=written_by("session_3"), history=pushes, default_branch="main"
+    )
+    assert fire(board, third).reason == "claude-session"
+    older = replace(pushes, last_green_of_event=150, last_green_sha_of_event="8" * 40)
+    assert fire(board, replace(third, history=older)).reason == "claude-session"
+    compared = [call for call in board.calls if call.startswith("compare")]
+    assert compared == ["compare main...aaaaaaaa", f"compare {'8' * 40}...aaaaaaaa"]
 
 
 @pytest.mark.parametrize("changes", [{"commit": None}, {"default_branch": ""}, {"history": green_at(99)}])
@@ -397,7 +410,7 @@ def test_a_claim_that_was_shown_once_is_not_forgotten_by_a_read_that_lags() -> N
 
 
 def test_other_commits_are_read_once_a_claim_has_had_time_to_be_seen_there_too() -> None:
-    board = Board(incident=[OLDER], heads={})
+    board = Board(others=[OLDER], heads={})
     assert fire(board).fire
     assert board.clock.seconds == 3.0
     assert board.calls.index("create_status") < len(board.calls) - 1 - board.calls[::-1].index("statuses")
@@ -426,7 +439,7 @@ def test_a_write_that_failed_half_way_leads_to_one_claim(fault: GitHubError, wri
     assert board.stages()[-1] == "FIRED"
 
 
-@pytest.mark.parametrize("method", ["statuses", "create_status", "incident_shas"])
+@pytest.mark.parametrize("method", ["statuses", "create_status", "incident"])
 def test_a_board_that_is_down_keeps_the_fire_back_and_says_so(method: str) -> None:
     board = Board(faults={method: [SERVER_ERROR] * 50})
     verdict = ledger_of(board).claim(sample_brief())
@@ -470,14 +483,14 @@ def test_an_unrecorded_fire_that_failed_may_be_made_again_in_the_job(tmp_path: P
 
 
 def test_without_the_incidents_runs_it_fires_by_its_own_commit_alone_and_says_so() -> None:
-    board = Board(faults={"incident_shas": [FORBIDDEN] * 50})
+    board = Board(faults={"incident": [FORBIDDEN] * 50})
     ledger = ledger_of(board)
     assert ledger.claim(sample_brief()).fire
     assert [note.remedy for note in ledger.notes] == ["give the job `permissions: actions: read`"]
 
 
 def test_a_commit_of_the_incident_that_is_gone_has_no_entries() -> None:
-    board = Board(incident=[OLDER], faults={"statuses": [None, GitHubError("No commit found", 422)]})
+    board = Board(others=[OLDER], faults={"statuses": [None, GitHubError("No commit found", 422)]})
     assert fire(board).fire
     assert board.stages() == ["CLAIMED", "SENDING", "FIRED"]
 
@@ -517,8 +530,62 @@ def test_a_claim_is_taken_back_once_the_board_is_there_again() -> None:
     )
     verdict = ledger_of(board).claim(sample_brief())
     assert (verdict.reason, board.stages()) == ("ledger-unavailable", ["CLAIMED", "WITHDRAWN"])
-    assert "its duplicate" not in verdict.message
+    assert "re-run back" not in verdict.message
     assert fire(board, sample_run(attempt=2)).fire
+
+
+def test_one_denied_claim_does_not_turn_the_ledger_off() -> None:
+    board = Board(faults={"create_status": [GitHubError("GitHub answered 404", 404)]})
+    assert fire(board).fire
+    assert board.stages() == ["CLAIMED", "SENDING", "FIRED"]
+
+
+def test_other_commits_that_could_be_seen_in_the_end_leave_no_note() -> None:
+    board = Board(faults={"incident": [FORBIDDEN]})
+    ledger = ledger_of(board)
+    assert ledger.claim(sample_brief()).fire
+    assert ledger.notes == ()
+
+
+def test_a_duplicate_of_its_own_commit_is_told_though_the_others_can_not_be_read() -> None:
+    board = Board()
+    fire(board)
+    board.faults = {"incident": [SERVER_ERROR] * 50}
+    assert fire(board, sample_run(attempt=2)).reason == "duplicate"
+
+
+def test_a_signal_while_a_claim_is_taken_back_leaves_it_taken_back() -> None:
+    board = Board(faults={"statuses": [None] + [SERVER_ERROR] * 3, "create_status": [None, SERVER_ERROR]})
+
+    def cancel() -> None:
+        if board.calls.count("create_status") == 2:
+            raise KeyboardInterrupt
+
+    board.clock.at = cancel
+    with pytest.raises(KeyboardInterrupt):
+        ledger_of(board).claim(sample_brief())
+    assert board.stages() == ["CLAIMED", "WITHDRAWN"]
+
+
+def test_a_session_that_was_started_without_a_log_has_its_commits_failure_and_no_others() -> None:
+    board = Board(others=[OLDER], heads={})
+    blind = ledger_of(board)
+    brief = sample_brief("a" * 16)
+    assert blind.claim(replace(brief, unread=frozenset(brief.fingerprints))).fire
+    blind.settle(fired())
+    same_commit = fire(board, sample_run(101), "b" * 16)
+    assert (same_commit.reason, same_commit.session_id) == ("duplicate", "session_1")
+    assert "Without its log" in same_commit.message
+    # what is only guessed does not become a failure that had its session
+    assert board.entries()[-1].record.failures == ("0000aaaa",)
+    board.others = [SHA]
+    assert fire(board, sample_run(102, head_sha="c" * 40), "b" * 16).fire
+
+
+def test_a_failure_that_is_known_again_is_said_to_be() -> None:
+    board = Board()
+    fire(board)
+    assert "Without its log" not in fire(board, sample_run(101)).message
 
 
 def test_a_claim_that_can_not_be_taken_back_is_said_to_be_left() -> None:
@@ -526,7 +593,7 @@ def test_a_claim_that_can_not_be_taken_back_is_said_to_be_left() -> None:
         faults={"statuses": [None] + [SERVER_ERROR] * 3, "create_status": [None] + [SERVER_ERROR] * 50}
     )
     verdict = ledger_of(board).claim(sample_brief())
-    assert "keep the re-run back as its duplicate" in verdict.message
+    assert "keeps a re-run back for 10 minutes" in verdict.message
     assert len(board.calls) < 20
 
 
@@ -544,7 +611,7 @@ def test_a_full_commit_takes_no_more_claims() -> None:
 
 
 def test_a_branch_that_moved_on_while_it_was_claimed_takes_the_claim_back() -> None:
-    board = Board(incident=[OLDER])
+    board = Board(others=[OLDER])
     board.clock.at = lambda: board.heads.update(main="f" * 40)
     verdict = ledger_of(board).claim(sample_brief())
     assert (verdict.fire, verdict.reason) == (False, "stale-head")

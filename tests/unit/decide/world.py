@@ -22,6 +22,7 @@ from fire_routine.model import (
     FailedJob,
     GitHubError,
     History,
+    Incident,
     Outcome,
     PullRequest,
     Result,
@@ -181,11 +182,11 @@ class Client:
         self._pass(arrival - world.baton.time + world.random.uniform(0.02, 0.15))
         return answers[0]
 
-    def incident_shas(self, run: Run) -> Sequence[str]:
+    def incident(self, run: Run) -> Incident:
         self._read()
         since = _since(run)
         shas = [other.head_sha for other in self._world.runs if other.id > since]
-        return [sha for sha in dict.fromkeys(reversed(shas)) if sha != run.head_sha][:30]
+        return Incident(tuple(sha for sha in dict.fromkeys(reversed(shas)) if sha != run.head_sha)[:30])
 
     def branch_head(self, branch: str) -> str | None:
         self._read()

@@ -86,6 +86,19 @@ def test_the_same_commit_was_green_before(emulator: GitHubEmulator) -> None:
     assert history(emulator).same_commit_was_green
 
 
+def test_the_same_commit_was_green_in_another_events_run(emulator: GitHubEmulator) -> None:
+    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, event="pull_request")
+    assert not history(emulator).same_commit_was_green
+
+
+def test_the_last_green_run_of_the_event_is_told_beside_the_last_of_any(emulator: GitHubEmulator) -> None:
+    earlier(emulator, 400, 1, conclusion="success")
+    earlier(emulator, 401, 2, conclusion="success", event="schedule")
+    past = history(emulator)
+    assert (past.last_green_run, past.last_green_of_event) == (401, 400)
+    assert past.last_green_sha_of_event == sha_of("commit 400")
+
+
 def test_the_same_commit_was_green_only_later(emulator: GitHubEmulator) -> None:
     add_run(emulator, 600, conclusion="success", created_at="2026-03-09T10:00:00Z")
     assert not history(emulator).same_commit_was_green
@@ -140,7 +153,7 @@ class TestAnIncident:
     def shas(self, emulator: GitHubEmulator, **fields: Any) -> list[str]:
         run = gathered(emulator, **fields)
         with github_of(emulator) as github:
-            return github.incident_shas(run)
+            return list(github.incident(run).shas)
 
     def test_reaches_back_to_the_last_green_run_whatever_became_of_the_others(
         self, emulator: GitHubEmulator
@@ -191,6 +204,34 @@ class TestAnIncident:
         earlier(emulator, 300, 3, conclusion="success")
         assert self.shas(emulator) == []
         assert not emulator.asked(r"/runs\?.*page=2")
+
+    def test_is_looked_for_no_further_than_its_commits_count(self, emulator: GitHubEmulator) -> None:
+        for run_id in range(100, 220):
+            earlier(emulator, run_id, 2)
+        assert len(self.shas(emulator)) == 30
+        assert not emulator.asked(r"/runs\?.*page=2")
+
+    def test_is_looked_for_on_four_pages_at_most(self, emulator: GitHubEmulator) -> None:
+        for run_id in range(1000, 1450):
+            earlier(emulator, run_id, 4, head_repository="stranger/widget")
+        add_run(emulator, created_at="2026-02-05T10:00:00Z")
+        assert self.shas(emulator) == []
+        assert emulator.asked(r"/runs\?.*page=4")
+        assert not emulator.asked(r"/runs\?.*page=5")
+
+    def test_holds_what_another_event_failed_with_since_that_was_green(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        earlier(emulator, 399, 1, event="schedule")
+        earlier(emulator, 400, 1, event="schedule", conclusion="success")
+        earlier(emulator, 401, 2, event="schedule")
+        earlier(emulator, 402, 3, conclusion="success")
+        earlier(emulator, 403, 3, event="schedule")
+        run = gathered(emulator)
+        with github_of(emulator) as github:
+            incident = github.incident(run)
+        assert incident.runs == {401, 403}
+        assert incident.ended == {399, 400, 402}
 
     def test_is_looked_for_by_the_workflows_file_where_its_number_is_not_told(
         self, emulator: GitHubEmulator

@@ -40,7 +40,8 @@ def read(
     run = run or gathered(emulator)
     options.setdefault("sleep", lambda _seconds: None)
     with github_of(emulator, token) as github:
-        return read_logs(github, run, consume, time.monotonic() + seconds, **options)
+        logs, notes, _ = read_logs(github, run, consume, time.monotonic() + seconds, **options)
+        return logs, notes
 
 
 def test_a_log_arrives_as_it_is(emulator: GitHubEmulator) -> None:

@@ -92,7 +92,7 @@ def gather(emulator: GitHubEmulator) -> tuple[Run, dict[int, bytes], tuple[Note,
     deadline = time.monotonic() + 20
     with GitHub(emulator.url, TOKEN, emulator.full_name, sleep=lambda _seconds: None) as github:
         run = gather_run(github, find_trigger(Settings(), context), context, deadline)
-        logs, notes = read_logs(github, run, whole, deadline, sleep=lambda _seconds: None)
+        logs, notes, _ = read_logs(github, run, whole, deadline, sleep=lambda _seconds: None)
     return run, logs, (*run.notes, *notes)
 
 
