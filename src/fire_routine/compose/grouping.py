@@ -13,6 +13,11 @@ GENERIC_ANNOTATION = pattern(
     r"Process completed with exit code (?P<code>-?\d{1,12})\.?|The operation was canceled\.?"
 )
 
+# What GitHub annotates a job with that has no log, and never will have.
+_NO_LOG = pattern(
+    r"lost communication with the server|was not acquired by|was not started because"
+    r"|automatically failed because|encountered an internal error"
+)
 _MATRIX_VALUES = pattern(r" \(.*\)$")
 _VOLATILE = pattern(
     r"0x[0-9a-fA-F]+"
@@ -63,7 +68,7 @@ def group(
     """
     alike: dict[str, list[FailedJob]] = {}
     for job in sorted(failed_jobs, key=_telling):
-        digest = digests.get(job.id)
+        digest = None if job.id in cut else digests.get(job.id)  # a part has another one than the whole
         fingerprint = (digest.fingerprint if digest else "") or _fingerprint_without_log(job)
         alike.setdefault(fingerprint, []).append(job)
     return tuple(
@@ -78,10 +83,10 @@ def group(
 
 
 def _unread(job: FailedJob, digests: Mapping[int, Digest], cut: Collection[int]) -> bool:
-    """Whether another time would tell more: of a job that is still running GitHub never has a log."""
+    """Whether another time would tell more: of a job that is still running, or was lost, there is no log."""
     if job.id in digests:
         return job.id in cut
-    return not job.running and not telling_annotations(job)
+    return not job.running and not any(_NO_LOG.search(note.message) for note in job.annotations)
 
 
 def telling_annotations(job: FailedJob) -> tuple[Annotation, ...]:

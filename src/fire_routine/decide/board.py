@@ -34,8 +34,8 @@ class StatusBoard(Protocol):
     def incident(self, run: Run) -> Incident:
         """The other runs of the incident, read afresh.
 
-        Runs of the run's workflow on its branch (same head repository) since the last green one of their
-        event, whatever their state: failed, still running, newer than `run`. In a merge queue the branch is
+        Runs of the run's workflow on its branch (same head repository) since the last green one, whatever
+        their state: failed, still running, newer than `run`. In a merge queue the branch is
         new each time, so there `gh-readonly-queue/<base>/pr-<number>-*` counts as one branch.
         """
         ...

@@ -217,7 +217,11 @@ def _same(
     covering = [*standing, *(claim for claim in told if claim.stage is not Stage.LIMITED)]
     covered = [(claim, _covered(claim, asking)) for claim in covering]
     if asking.failures <= frozenset().union(*(failures for _, failures in covered)):
-        return _most_telling([claim for claim, failures in covered if failures], pending)
+        some = [claim for claim, failures in covered if failures]
+        sure = [claim for claim in some if claim.failures & asking.failures]
+        return _most_telling(
+            sure if sure and pending.isdisjoint(claim.mark for claim in some) else some, pending
+        )
     return None
 
 
@@ -227,11 +231,11 @@ def _covered(claim: Claim, asking: Asking) -> frozenset[str]:
     Of a failure whose log can't be had it can't be told that it is another one than before; nor of any
     failure of a run, or of a commit where nothing else was known, for which a session was started so.
     """
-    blind = {failure for failure in claim.failures if unread(failure)}
-    again = claim.run == asking.run or (claim.sha == asking.sha and blind == claim.failures)
-    if blind and again and claim.stage not in _PASSED_ON:
+    blind = all(unread(failure, wholly=True) for failure in claim.failures)
+    again = claim.run == asking.run or (claim.sha == asking.sha and blind)
+    if again and claim.stage not in _PASSED_ON and any(map(unread, claim.failures)):
         return asking.failures
-    may_be = filter(unread, asking.failures if claim.failures - blind else ())
+    may_be = () if blind else filter(unread, asking.failures)
     return (claim.failures & asking.failures).union(may_be)
 
 

@@ -19,7 +19,7 @@ LOOKS = 20
 
 
 def asks(brief: Brief, run: Run, settings: Settings, ahead: Iterable[Commit]) -> Asking:
-    """Who wants to fire, and for what. `ahead`: the branch's own commits, where it was never green."""
+    """Who wants to fire, and for what. `ahead`: as `trailing_sessions` has it."""
     return Asking(
         run=run.id,
         attempt=run.attempt,

@@ -31,17 +31,17 @@ def stale(board: StatusBoard, run: Run) -> Verdict | None:
 
 
 def own_commits_ahead(board: StatusBoard, run: Run) -> Sequence[Commit]:
-    """Where a session wrote the head commit: the commits since a run of the event was green, if they are not
-    those since any was; where none was, the branch's own.
+    """Where a session wrote the head commit: the commits since a push's or a pull request's run was green, if
+    others were since; where none ever was, the branch's own.
 
     A session that may push anywhere can begin a new branch for each try, and so leave no incident
     behind: then what counts is whose commits it builds on.
     """
     history = run.history or History()
-    if history.last_green_of_event and history.last_green_of_event == history.last_green_run:
-        return ()
+    own = run.event in (*_BRANCH_EVENTS, *_PULL_EVENTS)  # a nightly run may be green though pushes were not
+    green = history.last_green_of_event if own else history.last_green_run
     base = history.last_green_sha_of_event or run.default_branch
-    if not base or not sessions_in(run.commit):
+    if (green and green == history.last_green_run) or not base or not sessions_in(run.commit):
         return ()
     try:
         return board.compare(base, run.head_sha).commits

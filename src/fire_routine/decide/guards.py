@@ -143,7 +143,7 @@ def session_id(url: str) -> str:
 def trailing_sessions(run: Run, ahead: Iterable[Commit] = ()) -> frozenset[str]:
     """Where a session wrote the head commit: all sessions that wrote commits since the last green run.
 
-    `ahead`: the commits that count where the workflow was never green on the branch.
+    `ahead`: the commits that count where those since the last green run are too few, or unknown.
     """
     written = sessions_in(run.commit)
     if not written:

@@ -23,7 +23,7 @@ from .contest import Contest, asks
 from .freshness import own_commits_ahead, stale
 from .guards import skip
 from .jobmark import JobMark
-from .postings import RETRIES, DeniedError, LedgerError, Postings, UnavailableError, refused
+from .postings import RETRIES, DeniedError, LedgerError, Postings, UnavailableError
 from .record import Entry, Record, Stage, label
 
 # Its own commit shows a claim or does not; what another commit shows may lag behind unseen. So before
@@ -178,8 +178,9 @@ class Ledger:
         try:
             incident = self._postings.incident()
         except DeniedError as problem:
-            self._unseen = wording.unseen(str(problem))
-            return ()
+            if not contest.asking.incident.shas:  # else they were told before
+                self._unseen = wording.unseen(str(problem))
+            return contest.asking.incident.shas
         self._unseen = None
         contest.heed(incident)
         return incident.shas
@@ -257,7 +258,7 @@ class Ledger:
             try:
                 self._postings.write_once(record, url)
             except GitHubError as error:
-                if pause is None or refused(error):
+                if pause is None:
                     return error
                 self._sleep(pause)
             else:

@@ -94,7 +94,7 @@ class Postings:
             try:
                 return self.write_once(record, url)
             except GitHubError as error:
-                if refused(error):
+                if _refused(error):
                     raise DeniedError(str(error)) from None
                 found = None if error.rate_limited else self._find(record)
                 if found is not None:
@@ -124,7 +124,7 @@ class Postings:
             try:
                 return request()
             except GitHubError as error:
-                if refused(error):
+                if _refused(error):
                     raise DeniedError(str(error)) from None
                 self._wait(pause, error)
         raise AssertionError("the last round returns or raises")
@@ -135,6 +135,6 @@ class Postings:
         self._sleep(pause)
 
 
-def refused(error: GitHubError) -> bool:
+def _refused(error: GitHubError) -> bool:
     """A token without the permission gets 403 or 404; 422 says that the commit is not the repository's."""
     return error.status in (401, 403, 404, 422) and not error.rate_limited

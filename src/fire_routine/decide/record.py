@@ -22,7 +22,9 @@ from ..patterns import pattern
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe
 _LABEL_LIMIT = 24
 _SHORT = 8  # characters of a fingerprint
-_UNREAD = "0000"  # how that of a failure begins whose log could not be had, and none other
+# How that of a failure begins whose log could not be had, and that of several of which some are such; and
+# none other.
+_UNREAD, _PARTLY = "0000", "0001"
 
 
 class Stage(StrEnum):
@@ -126,23 +128,26 @@ def label(run: Run) -> str:
 def failures(brief: Brief, run: Run) -> tuple[str, ...]:
     """The brief's failures in short: one each where they fit into a description, else all in one."""
     all_of_them = brief.fingerprints or (brief.fingerprint,)
-    each = tuple(sorted({_marked(_short(one), one in brief.unread) for one in all_of_them}))
+    each = tuple(
+        sorted({_marked(_short(one), _UNREAD if one in brief.unread else "") for one in all_of_them})
+    )
     if len(each) == 1:
         return each
     longest = Record(Stage.DOUBTFUL, label(run), run.id, max(run.attempt, 1000), each, 9999, "********")
     if len(str(longest).encode()) <= DESCRIPTION_LIMIT:
         return each
-    return (f"{len(each)} failures {_marked(_short(' '.join(each)), any(map(unread, each)))}",)
+    mark = _UNREAD if all(map(unread, each)) else _PARTLY if any(map(unread, each)) else ""
+    return (f"{len(each)} failures {_marked(_short(' '.join(each)), mark)}",)
 
 
-def unread(failure: str) -> bool:
-    """Whether not enough was known of a failure, or of one of several, to tell it from any other."""
-    return failure.rpartition(" ")[2].startswith(_UNREAD)
+def unread(failure: str, *, wholly: bool = False) -> bool:
+    """Whether not enough was known of a failure to tell it from any other; of several, of one or `wholly`."""
+    return failure.rpartition(" ")[2].startswith(_UNREAD if wholly else (_UNREAD, _PARTLY))
 
 
-def _marked(short: str, is_unread: bool) -> str:
-    if is_unread:
-        return _UNREAD + short[len(_UNREAD) :]
+def _marked(short: str, mark: str) -> str:
+    if mark:
+        return mark + short[len(mark) :]
     return _digest(short)[:_SHORT] if unread(short) else short
 
 

@@ -74,26 +74,36 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
     """
     runs: list[PastRun] = []
     ended: set[int] = set()
-    over: set[str] = set()  # events of which a green run before this one was seen
+    over: dict[str, str] = {}  # the last green run before this one, of each event: its commit
     for page in pages:
         for past in on_branch(page, run):
             if past.id == run.id:
                 continue
-            if past.conclusion != "success" and past.event not in over:
-                runs.append(past)
+            if past.conclusion != "success":
+                if past.event in over or over.get(run.event, past.head_sha) != past.head_sha:
+                    ended.add(past.id)
+                else:
+                    runs.append(past)
                 continue
             ended.add(past.id)
-            if past.conclusion == "success" and past.id < run.id:
-                over.add(past.event)
-            elif past.conclusion == "success":  # those of its event that came after it are another's
-                ended.update(later.id for later in runs if later.event == past.event)
-                runs = [later for later in runs if later.event != past.event]
+            if past.id < run.id:
+                over.setdefault(past.event, past.head_sha)
+                continue
+            later = [one for one in runs if _apart(one, past, run)]
+            ended.update(one.id for one in later)
+            runs = [one for one in runs if one not in later]
         shas = _commits(runs, run)
         if run.event in over or (len(shas) >= INCIDENT and page[-1].id < run.id):
             break
     return Incident(
         tuple(_commits(runs, run)[:INCIDENT]), frozenset(past.id for past in runs), frozenset(ended)
     )
+
+
+def _apart(one: PastRun, green: PastRun, run: Run) -> bool:
+    """Whether a green run between them ends what a run has to do with this one's incident: one of its own
+    event, or one of this run's, but for the commit that passed in the one and failed in the other."""
+    return one.event == green.event or (green.event == run.event and one.head_sha != green.head_sha)
 
 
 def _commits(runs: Sequence[PastRun], run: Run) -> list[str]:

@@ -155,9 +155,9 @@ class History:
 class Incident:
     """The other runs of the workflow on the run's branch, by whether it has failed ever since.
 
-    A run that is not green belongs to the incident unless a green one of its own event lies between it and
-    the run in question: a push may pass where the pull request's merge fails, and a nightly run does other
-    things.
+    A run that is not green belongs to the incident unless a green one lies between it and the run in
+    question: one of its own event, or, on another commit, one of that run's. A push may pass where the pull
+    request's merge fails, and a nightly run does other things.
     """
 
     shas: tuple[str, ...] = ()  # head commits of those of the incident, newest first, at most 30

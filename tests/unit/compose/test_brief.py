@@ -41,8 +41,9 @@ def brief(
 
 def test_failures_whose_logs_could_not_be_had_are_named_but_for_those_that_have_none_yet() -> None:
     lost = Annotation("failure", "The hosted runner lost communication with the server")
+    told = Annotation("failure", "expected 3, got 4")  # which jobs that have a log are annotated with, too
     jobs = [
-        job(1, "lint"),
+        job(1, "lint", annotations=(told,)),
         job(2, "test"),
         job(3, "docs", conclusion="running"),
         job(4, "pack", annotations=(lost,)),  # which names the failure

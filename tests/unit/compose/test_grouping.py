@@ -119,5 +119,14 @@ def test_several_fingerprints_combine_whatever_their_order() -> None:
 def test_a_failure_is_unread_where_no_job_with_it_has_its_whole_log() -> None:
     jobs = [job(0, "test (1)"), job(1, "test (2)")]
     logs = {one.id: digest("f1", "E") for one in jobs}
-    cuts: list[list[int]] = [[], [jobs[0].id], [one.id for one in jobs]]
-    assert [group(jobs, logs, cut)[0].unread for cut in cuts] == [False, False, True]
+    assert [failure.unread for failure in group(jobs, logs)] == [False]
+    assert [failure.unread for failure in group(jobs, logs, [one.id for one in jobs])] == [True]
+    cut, whole = group(jobs, logs, [jobs[0].id])
+    assert (cut.unread, whole.unread) == (True, False)
+    assert cut.digest  # what could be had of it
+
+
+def test_what_could_be_had_of_a_log_does_not_name_the_failure() -> None:
+    parts = [{1000: digest(name, "E")} for name in ("f1", "f2")]
+    first, second = (group([job(0)], part, [1000])[0].fingerprint for part in parts)
+    assert first == second

@@ -84,6 +84,19 @@ def test_beside_a_failure_that_was_read_one_that_was_not_may_be_any_of_its_run_a
     assert ruling(before, asking("", run=run, attempt=2, sha=SHA))[0] is fires
 
 
+def test_of_a_set_of_failures_some_of_which_were_not_read_all_may_be_any() -> None:
+    partly, blind = "7 failures 0001aaaa", "7 failures 0000aaaa"
+    for before, now, sha, fires in (
+        (partly, blind, "other", False),
+        (A, partly, "other", False),
+        (partly, B, SHA, True),  # more was known of it than that
+        (blind, B, SHA, False),
+        (blind, "7 failures 0000bbbb", "other", True),
+    ):
+        who = asking("", run=101, failures=frozenset({now}), sha=sha)
+        assert ruling([entry(1, Stage.FIRED, "first", before)], who)[0] is fires, (before, now)
+
+
 def test_which_runs_are_of_the_incident_goes_by_what_github_lists() -> None:
     before = [entry(1, Stage.FIRED, "first", A, run=50)]
     for incident, fires in (

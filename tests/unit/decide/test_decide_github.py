@@ -99,6 +99,17 @@ def test_a_session_of_an_event_that_was_never_green_counts_for_the_others(
     assert fire(github, replace(again, history=green)) == "duplicate"
 
 
+def test_a_run_by_hand_that_failed_once_does_not_count_for_ever(
+    emulator: GitHubEmulator, github: GitHub
+) -> None:
+    by_hand = [run_of(emulator, number, event="workflow_dispatch") for number in (1, 2, 3)]
+    for run, failure in zip(by_hand, "123", strict=True):
+        assert fire(github, run, failure * 16) == "fired"
+    run_of(emulator, 4, "c" * 40, conclusion="success")
+    emulator.set_branch("main", "d" * 40)
+    assert fire(github, run_of(emulator, 5, "d" * 40), "1" * 16) == "fired"
+
+
 def test_sessions_of_another_event_that_was_green_since_do_not_count(
     emulator: GitHubEmulator, github: GitHub
 ) -> None:

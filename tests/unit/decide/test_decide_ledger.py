@@ -576,10 +576,63 @@ def test_a_session_that_was_started_without_a_log_has_its_commits_failure_and_no
     same_commit = fire(board, sample_run(101), "b" * 16)
     assert (same_commit.reason, same_commit.session_id) == ("duplicate", "session_1")
     assert "Without its log" in same_commit.message
-    # what is only guessed does not become a failure that had its session
-    assert board.entries()[-1].record.failures == ("0000aaaa",)
     board.others = [SHA]
     assert fire(board, sample_run(102, head_sha="c" * 40), "b" * 16).fire
+
+
+def test_what_is_only_guessed_does_not_become_a_failure_that_had_its_session() -> None:
+    board = Board(others=[OLDER], heads={})
+    fire(board, sample_run(head_sha=OLDER))
+    brief = sample_brief("a" * 16)
+    blind = ledger_of(board, sample_run(101)).claim(replace(brief, unread=frozenset(brief.fingerprints)))
+    assert blind.reason == "duplicate"
+    assert [(entry.record.stage, entry.record.failures) for entry in board.entries()] == [
+        (Stage.COVERED, ("11111111",))
+    ]
+
+
+def test_a_failure_that_is_known_is_told_with_its_session_though_another_is_only_guessed() -> None:
+    board = Board(heads={})
+    fire(board, session="session_1")
+    fire(board, sample_run(101), "2" * 16, session="session_2")
+    brief = replace(sample_brief("1" * 16, "a" * 16), unread=frozenset({"a" * 16}))
+    verdict = ledger_of(board, sample_run(102)).claim(brief)
+    assert verdict.session_id == "session_1"
+    assert "Without its log" not in verdict.message
+
+
+def test_other_commits_that_were_seen_once_are_not_forgotten() -> None:
+    board = Board(others=["b" * 40, "c" * 40, "d" * 40, OLDER[:-1] + "e"], heads={})
+    fire(board, sample_run(99, head_sha=board.others[-1]))
+    board.faults = {"incident": [None, FORBIDDEN]}
+    assert fire(board, sample_run(101)).reason == "duplicate"
+
+
+def test_an_announcement_that_can_not_be_taken_back_is_said_to_be_left() -> None:
+    board = Board(written_all_the_same=True)
+    board.faults = {
+        "create_status": [None] + [SERVER_ERROR] * 50,
+        "statuses": [None, None] + [SERVER_ERROR] * 50,
+    }
+    verdict = ledger_of(board).claim(sample_brief())
+    assert verdict.reason == "ledger-unavailable"
+    assert "keeps re-runs back" in verdict.message
+
+
+def test_a_result_that_is_denied_once_is_written_all_the_same() -> None:
+    board = Board()
+    ledger = ledger_of(board)
+    assert ledger.claim(sample_brief()).fire
+    board.faults = {"create_status": [GitHubError("GitHub answered 404", 404)]}
+    ledger.settle(Outcome(Result.FAILED))
+    assert board.stages()[-1] == "FAILED"
+
+
+def test_a_nightly_run_that_was_green_is_no_loop_of_the_sessions_that_were_merged_since() -> None:
+    board = Board(ahead=(written_by("session_1"), written_by("session_2")), heads={})
+    past = History(last_green_run=199, last_green_of_event=150, last_green_sha_of_event="8" * 40)
+    nightly = sample_run(200, event="schedule", commit=written_by("session_3"), history=past)
+    assert fire(board, replace(nightly, default_branch="main")).fire
 
 
 def test_a_failure_that_is_known_again_is_said_to_be() -> None:

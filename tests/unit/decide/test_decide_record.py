@@ -87,8 +87,11 @@ def test_a_failure_whose_log_could_not_be_had_is_told_from_all_others() -> None:
     assert len(found) == 3
     many = tuple(f"{n:016x}"[::-1] for n in range(30))
     (together,) = failures(replace(sample_brief(*many), unread=frozenset(many[3:4])), sample_run())
-    assert together.startswith("30 failures 0000")
+    assert together.startswith("30 failures 0001")
     assert unread(together)
+    assert not unread(together, wholly=True)
+    (none,) = failures(replace(sample_brief(*many), unread=frozenset(many)), sample_run())
+    assert unread(none, wholly=True)
 
 
 def test_labels_tell_workflows_apart() -> None:

@@ -219,19 +219,26 @@ class TestAnIncident:
         assert emulator.asked(r"/runs\?.*page=4")
         assert not emulator.asked(r"/runs\?.*page=5")
 
-    def test_holds_what_another_event_failed_with_since_that_was_green(
+    def test_holds_what_another_event_failed_with_until_either_was_green(
         self, emulator: GitHubEmulator
     ) -> None:
+        at_green = {"head_sha": sha_of("commit 403")}  # which passed in the one and failed in the other
         earlier(emulator, 399, 1, event="schedule")
-        earlier(emulator, 400, 1, event="schedule", conclusion="success")
-        earlier(emulator, 401, 2, event="schedule")
-        earlier(emulator, 402, 3, conclusion="success")
-        earlier(emulator, 403, 3, event="schedule")
+        earlier(emulator, 401, 2, event="schedule", **at_green)
+        earlier(emulator, 402, 2, event="pull_request", **at_green)
+        earlier(emulator, 403, 3, conclusion="success")
+        earlier(emulator, 404, 3, event="schedule")
+        earlier(emulator, 405, 3, event="pull_request", conclusion="success")
+        after = {"created_at": "2026-03-04T10:00:00Z"}
+        earlier(emulator, 600, 4, event="schedule", **after)
+        earlier(emulator, 601, 4, conclusion="success", **after)
+        earlier(emulator, 602, 4, event="schedule", **after)
+        earlier(emulator, 603, 4, **after)
         run = gathered(emulator)
         with github_of(emulator) as github:
             incident = github.incident(run)
-        assert incident.runs == {401, 403}
-        assert incident.ended == {399, 400, 402}
+        assert incident.runs == {401, 404, 600}
+        assert incident.ended == {399, 402, 403, 405, 601, 602, 603}
 
     def test_is_looked_for_by_the_workflows_file_where_its_number_is_not_told(
         self, emulator: GitHubEmulator
