@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,10 +33,13 @@ def _gap(lines: int, spelled: str = "") -> str:
 
 def _counts(repeats: Sequence[Repeat], chosen: Sequence[_Line]) -> dict[int, int]:
     """Position of the last example shown → how many more findings of its shape there are."""
-    at_line = {line.number: at for at, line in enumerate(chosen)}
+    places: dict[int, list[int]] = {}  # several where states of an over-long line are
+    for at, line in enumerate(chosen):
+        places.setdefault(line.number, []).append(at)
     counts: dict[int, int] = {}
     for repeat in repeats:
-        shown = [at_line[number] for number in repeat.lines if number in at_line]
+        examples = Counter(repeat.lines)
+        shown = [at for number in examples for at in places.get(number, ())[-examples[number] :]]
         if shown and repeat.count > len(shown):
             counts[max(shown)] = repeat.count - len(shown)
     return counts

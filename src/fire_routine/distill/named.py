@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 
-SHORTEST = 20  # bytes: what is shorter may be a word of anything
 LONGEST = 40  # bytes behind the name
-RULER = "─".encode()
 
-# What test runners put before it: a mark that it failed, a number, or both. And behind it:
-# which try it was, and how long that took.
-_MARKS = [mark.encode() for mark in (*"✘✗✖✕×❌⨯", "not ok")]
-_MARK = re.compile(rb"(?:(?:%b) +(?:\d{1,5}(?: -)? +)?|\d{1,5}\) +)?" % b"|".join(_MARKS))
+# What stands in a name that tells where the test is, too, and so is no other's.
+_SEPARATORS = (" › ".encode(), b" > ")
+# What test runners put before it: a mark that it failed, a number, or both. And behind it: which try it was,
+# and how long that took, or a ruler.
+_MARKS = [mark.encode() for mark in "✘✗✖✕×❌⨯"]
+_MARK = re.compile(rb"(?:(?:%b) +(?:\d{1,5} +)?|\d{1,5}\) +)?" % b"|".join(_MARKS))
 _TOOK = re.compile(rb"(?: \(retry #\d{1,3}\))?(?: [\[(]?\d{1,6}(?:\.\d{1,6})? ?(?:m?s|m)[\])]?)?$")
+_RULER = "─".encode()
+_RULED = re.compile(rb" *+(?:%b)++$" % _RULER)
 _FIRST = frozenset(b"0123456789").union(mark[0] for mark in _MARKS)
 
 
 def named(text: bytes) -> bytes:
     """The name alone, where there is something of that around it; else the text as it is."""
-    ruled = text.endswith(RULER)
-    if len(text) < SHORTEST or not (ruled or text[0] in _FIRST or text.endswith(b"s)")):
+    ruled = text.endswith(_RULER)
+    if not text or not (ruled or text[0] in _FIRST or text.endswith(b"s)")):
         return text
-    text = text.rstrip(RULER).rstrip() if ruled else text
+    if not any(text.find(separator) > 0 for separator in _SEPARATORS):
+        return text
+    text = _RULED.sub(b"", text) if ruled else text
     mark, took = _MARK.match(text), _TOOK.search(text, max(len(text) - LONGEST, 0))
-    name = text[mark.end() if mark else 0 : took.start() if took else len(text)]
-    return name if len(name) >= SHORTEST else text
+    return text[mark.end() if mark else 0 : took.start() if took else len(text)]

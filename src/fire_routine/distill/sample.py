@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from heapq import heapify, heappush, heappushpop
+from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
 from zlib import crc32
 
 from .findings import Finding
@@ -23,31 +23,41 @@ def _digest(finding: Finding) -> int:
 
 
 def chosen(findings: Sequence[Finding]) -> list[Finding]:
-    """The sample of findings that are in the log's order: of those with one digest all or none, so that
-    which of them stand first makes no difference."""
+    """Of findings that are in the log's order, those with the smallest of their digests: of one digest all or
+    none, so that neither which of them stand first makes a difference nor how many there are."""
     if len(findings) <= MOST:
         return list(findings)
     digests = list(map(_digest, findings))
-    edge = sorted(digests)[MOST]
-    below = [finding for finding, digest in zip(findings, digests, strict=True) if digest < edge]
-    return below or [finding for finding, digest in zip(findings, digests, strict=True) if digest == edge]
+    apart = sorted(set(digests))
+    if len(apart) <= MOST:
+        return list(findings)
+    return [finding for finding, digest in zip(findings, digests, strict=True) if digest < apart[MOST]]
 
 
 class Sample:
-    """The sample of findings that come one by one, in bounded memory."""
+    """The sample of findings that come one by one, one of each digest, in bounded memory."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, Finding]] = []  # the greatest digest, negated, comes first
+        self._kept: dict[int, Finding] = {}  # by digest
+        self._greatest: list[int] = []  # the digests, negated, as a heap
 
     def add(self, finding: Finding) -> None:
-        push: Callable[[list[tuple[int, int, Finding]], tuple[int, int, Finding]], object]
-        push = heappush if len(self._heap) < MOST else heappushpop
-        push(self._heap, (-_digest(finding), finding.number, finding))
+        digest = _digest(finding)
+        if digest not in self._kept:
+            self._kept[digest] = finding
+            heappush(self._greatest, -digest)
+            if len(self._kept) > MOST:
+                del self._kept[-heappop(self._greatest)]
 
     def forget(self, first: int) -> None:
         """Take out those from the line with the number `first` on, unless they last."""
-        self._heap = [each for each in self._heap if each[1] < first or each[2].rule.lasting]
-        heapify(self._heap)
+        self._kept = {
+            digest: finding
+            for digest, finding in self._kept.items()
+            if finding.number < first or finding.rule.lasting
+        }
+        self._greatest = [-digest for digest in self._kept]
+        heapify(self._greatest)
 
     def findings(self) -> list[Finding]:
-        return [finding for _, _, finding in self._heap]
+        return list(self._kept.values())

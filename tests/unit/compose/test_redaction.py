@@ -1,5 +1,8 @@
 import base64
+import os
 import random
+import subprocess
+import sys
 import textwrap
 
 import pytest
@@ -200,6 +203,13 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         "{User:app Password:0xc000012340 Host:db}",
         "{Token:{Kind:3 Text:x1} Next:4}",
         "0.0.0.0:5432->5432/tcp, 127.0.0.1:5432:5432",
+        "('password', 'This password is too common.')",
+        "('token', 'Token is invalid or expired')",
+        "  password   varchar255",
+        "secret   ClusterRole22",
+        "auth_token   TestCase12",
+        "RESTORE_KEY=LinuxNodeModulesAaBbCcDdEe1",
+        "the secret set has -b option",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(line: str) -> None:
@@ -286,6 +296,29 @@ def test_a_token_is_whole_again_without_what_can_not_be_seen(cut: int, unseen: s
         f"{GITHUB[:cut]}\u200b\x1b[0m{''.join(c for c in unseen if not c.isprintable())}{GITHUB[cut:]}"
     )
     assert text == "[redacted:github-token]"
+
+
+def test_a_flag_is_found_behind_many_arguments() -> None:
+    for command in ("curl " + "-k " * 40 + "-u ci:{}", "mysql " + "a " * 60 + "-p{}"):
+        assert redact_text(command.format("x7Kq92mmPw4Zt"))[0] == command.format("[redacted:password]")
+
+
+def test_what_was_redacted_in_an_address_is_left_alone() -> None:
+    line = f"{GITHUB}@tcp(db.example:3306)/shop"
+    once, _ = redact_text(line)
+    assert once == "[redacted:github-token]@tcp(db.example:3306)/shop"
+    assert redact_text(once) == (once, {})
+
+
+@pytest.mark.parametrize("tool", ["curl", "mongo", "htpasswd", "ldapsearch", "openssl", "lftp", "login"])
+def test_a_word_that_holds_a_tools_name_a_hundred_times_is_looked_at_once(tool: str) -> None:
+    # Tried at each, this takes minutes.
+    program = (
+        "import sys; from fire_routine.compose.redaction import redact_text; redact_text(sys.argv[1] * 250)"
+    )
+    words = f"{tool * (390 // len(tool))} "
+    environ = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", program, words], check=True, timeout=60, env=environ)
 
 
 def test_rows_of_base64_in_base64_are_decoded_once_each() -> None:

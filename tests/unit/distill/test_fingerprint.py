@@ -180,6 +180,27 @@ def test_very_many_failures_in_another_order_have_the_same(failure: str, count: 
     assert of(STEP % "\n".join(failures)) != of(STEP % "\n".join(failures[count // 2 :]))
 
 
+def test_very_many_failures_told_several_times_have_the_same_in_another_order() -> None:
+    names = [one + other for one in MANY[:40] for other in MANY[:40]]
+    failures = [f"shop/{name}.c:3:1: error: unknown type {name}" for name in names] * 8
+    orders = [random.Random(seed).sample(failures, len(failures)) for seed in range(3)]
+    assert len({of(STEP % "\n".join(order)) for order in orders}) == 1
+
+
+def test_one_failure_among_very_many_of_files_of_one_name_does_not_stand_for_them() -> None:
+    prints = {
+        of(
+            STEP
+            % "\n".join(
+                ["src/a.ts(1,1): error TS9999: Odd."]
+                + [f"src/{name}/index.ts(1,1): error TS2304: Cannot find name '{what}'." for name in MANY]
+            )
+        )
+        for what in ("cart", "order", "price", "stock", "till", "shelf")
+    }
+    assert len(prints) == 6
+
+
 def test_very_many_failures_of_another_run_have_the_same() -> None:
     failure = "FAILED /DIGEST/test_NAME.py::test_x - OSError: no /tmp/aDIGEST at DIGEST"
     runs = [

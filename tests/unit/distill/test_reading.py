@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from fire_routine import distill
 from fire_routine.distill.dull import dull_among
+from fire_routine.distill.named import named
 from fire_routine.distill.text import shown, texts
 from fire_routine.model import Block, Digest, Step, utf16_length
 
@@ -781,3 +782,37 @@ def test_a_test_that_is_told_of_with_each_try_with_its_reason_and_in_the_end_is_
     named = [name for name in names if name in text]
     assert len(named) > 9
     assert sum(map(text.count, named)) == len(named)
+
+
+def test_alike_states_of_one_line_too_long_are_counted_one_by_one() -> None:
+    states = "\r".join(f"error: cannot fetch '{n}' from the mirror {'z' * 60}" for n in range(3000))
+    log = f"start\n{states}\nend\n##[error]Process completed with exit code 1.\n".encode()
+    digest = distill.read([log[at : at + 65536] for at in range(0, len(log), 65536)])
+    sums = set()
+    for budget in (2500, 20_000):
+        text = distill.excerpt(digest, budget).text
+        more = re.search(r"\[… ([\d,]+) more like this\]", text)
+        assert more
+        sums.add(text.count("error: cannot") + int(more[1].replace(",", "")))
+    assert sums == {digest.repeats[0].count}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "✘  11 [chromium] › e2e/a.spec.ts:3:1 › sums prices (20.4s)",
+            "[chromium] › e2e/a.spec.ts:3:1 › sums prices",
+        ),
+        ("3) e2e/a.spec.ts:3:1 › sums prices (retry #1) ───", "e2e/a.spec.ts:3:1 › sums prices"),
+        ("× src/a.test.ts > cart > sums prices 12ms", "src/a.test.ts > cart > sums prices"),
+        # names that another test may have, and what is no name
+        ("1) should return the right value of it", "1) should return the right value of it"),
+        ("✗ waits for the answer 500 ms", "✗ waits for the answer 500 ms"),
+        ("Error: timed out after (5 s)", "Error: timed out after (5 s)"),
+        ("À───", "À───"),
+        ("", ""),
+    ],
+)
+def test_a_tests_name_is_told_from_what_stands_around_it(text: str, name: str) -> None:
+    assert named(text.encode()).decode() == name

@@ -22,6 +22,7 @@ _METAVAR = pattern(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|fi
 _SHORT = ("pass", "pwd", "pw", "salt", "pepper")  # words of other things, too
 _LONG_HEX = pattern(r"[0-9a-f]{32,128}")
 _HASH = pattern(r"[0-9a-f]{7,64}")
+_NUMBERED = pattern(r"[A-Za-z]{1,64}[0-9]{1,6}")
 _LONG_TOKEN = pattern(r"[\w+/.~-]{20,512}={0,2}", re.ASCII)
 _CHANGE = pattern(r"[\"'`]?[ \t]*->[ \t]*(?=[\"'`])")
 
@@ -85,11 +86,11 @@ def _assigned(value: str, rest: str, place: Place, name: Name) -> bool:
 
 def _in_a_table(value: str, place: Place, name: Name) -> bool:
     if place.mark == "pair":
-        return len(value) >= 16 and generated(value)
-    if name.word in _SHORT and not name.head:
-        return False  # "PASS  test2"
+        return len(value) >= 16 and generated(value) and " " not in value
+    if (name.word in _SHORT and not name.head) or _NUMBERED.fullmatch(value):
+        return False  # "PASS  test2", "password  varchar255"
     made_up = name.kind == "password" and len(value) >= 8 and value.isalnum() and mixed(value)
-    made_up = made_up and sum(map(str.isdigit, value)) > 1 and not _HASH.fullmatch(value)  # nor "address2"
+    made_up = made_up and sum(map(str.isdigit, value)) > 1 and not _HASH.fullmatch(value)
     return made_up or strong(value) or _in_a_sentence(value, place, name)
 
 

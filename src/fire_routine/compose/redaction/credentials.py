@@ -81,7 +81,8 @@ def _addresses_of_go(whole: Text) -> Iterator[Span]:
         for position in whole.places(mark):
             word = _EDGE.split(whole.text[max(0, position - 256) : position])[-1]
             password = word.partition(":")[2]
-            if len(password) >= 3 and not (password.startswith("//") or placeholder(password)):
+            known = password.startswith("//") or "[redacted:" in word or placeholder(password)
+            if len(password) >= 3 and not known:
                 yield Span(position - len(password), position, "url-password")
 
 

@@ -15,7 +15,8 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STRING = r"\"((?:[^\"\\\n]|\\.){1,4096}+)"
 _WORD = r"[ \t]{0,4}[\"']?([^\s\"']{1,1024})"
 _NEXT_WORD = r"[ \t]{1,4}[\"']?([^\s\"']{1,1024})"
-_BETWEEN = r"(?:[^\n \t]{0,400}+[ \t]{1,8}+){1,32}?"  # arguments, long ones too
+_BETWEEN = r"(?:[^\n \t]{0,400}+[ \t]{1,8}+){1,80}?"  # arguments, long ones too
+_BLANK = pattern(r"\s|\Z")
 _ARGUMENT = r"[ \t]{1,4}\S{1,200}"
 _NAME = r"(?:passw(?:or)?d|passwd|passphrase|secret|token|(?:api|access|private)[-_.]?key)"
 _USER = r"[^\s:=\"']{1,64}:(?!//)([^\s\"'@]{3,256})"
@@ -25,15 +26,16 @@ _IS = r"\\*[\"']?[ \t]{0,4}[:=][ \t]{0,4}\\*[\"']?"
 class Idiom(NamedTuple):
     literals: tuple[str, ...]  # in lower case
     pattern: re.Pattern[str]  # matched where a literal stands, on lower-cased text; its group is the secret
+    reaches: bool  # over arguments: then a word is tried once, however often a literal stands in it
 
 
 def _idiom(literals: str, expression: str) -> Idiom:
-    return Idiom(tuple(literals.split()), pattern(expression))
+    return Idiom(tuple(literals.split()), pattern(expression), _BETWEEN in expression)
 
 
 def _flag(tools: str, flag: str, value: str = _NEXT_WORD) -> Idiom:
     """The tool, somewhere behind it on its line the flag, and its value."""
-    return _idiom(tools, rf"[\w-]{{1,20}}{_BETWEEN}{flag}{value}")
+    return _idiom(tools, rf"[\w-]{{1,20}}+{_BETWEEN}{flag}{value}")
 
 
 IDIOMS = (
@@ -59,7 +61,7 @@ IDIOMS = (
     _idiom("--requirepass --masterauth", rf"--[a-z]{{10,11}}{_NEXT_WORD}"),
     _flag("keychain partition-list", "-[pk]"),
     _idiom("nuget", rf"nuget[ \t]{{1,4}}push{_BETWEEN}-k{_NEXT_WORD}"),
-    _idiom("secret", rf"secret[ \t]{{1,4}}set{_BETWEEN}(?:-b|--body){_NEXT_WORD}"),
+    _idiom("secret", rf"(?<=gh )secret[ \t]{{1,4}}set{_BETWEEN}(?:-b|--body){_NEXT_WORD}"),
     _idiom("codecov", rf"codecov{_BETWEEN}-t[ \t]{{1,4}}({_UUID})"),
     _idiom("snyk", rf"snyk[ \t]{{1,4}}auth[ \t]{{1,4}}({_UUID})"),
     _idiom("cypress", rf"cypress[ \t]{{1,4}}run{_BETWEEN}--key[ \t=]{{1,4}}({_UUID})"),
@@ -131,7 +133,12 @@ def idioms(text: Text) -> Iterator[Span]:
     """Passwords that stand where a tool reads one."""
     for idiom in IDIOMS:
         for literal in idiom.literals:
+            edge = 0
             for position in text.lowered_places(literal):
+                if position < edge:
+                    continue
+                if idiom.reaches and (blank := _BLANK.search(text.lowered, position)):
+                    edge = blank.start()
                 match = idiom.pattern.match(text.lowered, position)
                 value = text.text[match.start(1) : match.end(1)] if match else ""
                 if match and not (placeholder(value) or value.isdigit() or value.startswith("-")):

@@ -42,7 +42,7 @@ _SERVICES = frozenset(
 )
 _LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})(?=[-_. ]?\Z)")
 # What a key of any other name in capitals is not: `PUBLIC_KEY`, `CACHE_KEY`
-_OPEN = ("PUBLIC_", "PUB_", "CACHE_", "PARTITION_", "SORT_", "FOREIGN_", "UNIQUE_", "INDEX_")
+_OPEN = ("PUBLIC_", "PUB_", "CACHE_", "RESTORE_", "PARTITION_", "SORT_", "FOREIGN_", "UNIQUE_", "INDEX_")
 # What `pass` and `pwd` may be joined to, as in `DBPASS`, `SSHPASS`; "bypass" and "compass" are words
 _OWNER_OF_PASS = (
     *("db", "sql", "user", "root", "admin", "sudo", "ssh"),
