@@ -210,6 +210,7 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         "auth_token   TestCase12",
         "RESTORE_KEY=LinuxNodeModulesAaBbCcDdEe1",
         "the secret set has -b option",
+        "Password:\n'too short'",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(line: str) -> None:

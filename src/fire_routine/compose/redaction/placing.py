@@ -118,7 +118,7 @@ def _below(text: str, start: int, line: int) -> Value | None:
     if text[value.end : line_end].strip("\"'`,;)} \t") or (not value.quoted and _OWN_NAME.match(written)):
         return None
     indented = below["sign"] and not text.startswith(below["indent"], line)  # deeper than the name's line
-    sure = value.quoted or indented
+    sure = (value.quoted and " " not in written) or indented  # in quotes with blanks, what is wrong with it
     return value if sure or (restless(written) and mixed(written)) else None
 
 
