@@ -363,3 +363,13 @@ def test_pull_request_target_whose_head_is_the_base_is_stale_only_when_closed() 
 def test_a_head_that_can_not_be_read_keeps_nothing_back() -> None:
     board = Board(faults={"branch_head": [GitHubError("GitHub answered 502", 502)]})
     assert decided(board, sample_run()).fire
+
+
+def test_a_dry_run_says_whether_it_would_be_skipped_or_fail() -> None:
+    def told(run: Run) -> str:
+        ledger = Ledger(Board(heads={}), run, chosen(), sleep=lambda _: None)
+        return decide(chosen(dry_run=True), context(), run, sample_brief(), ledger).message
+
+    assert "it would be skipped (fork): " in told(sample_run(head_repository="stranger/cat"))
+    assert "it would fail (no-run): " in told(sample_run(event="", head_repository=None, head_sha=""))
+    assert told(sample_run()).endswith("it would be sent.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_j
 
 from fire_routine.emulator.github import Fault, GitHubEmulator
 from fire_routine.emulator.made_up import sha_of
-from fire_routine.model import ChangedFile, History, Run
+from fire_routine.model import ChangedFile, GitHubError, History, Run
 
 GREEN = sha_of("green")
 
@@ -246,6 +247,12 @@ class TestAnIncident:
         earlier(emulator, 400, 1)
         emulator.fail(r"/actions/runs/500/attempts/1$", Fault.broken())
         assert self.shas(emulator) == [sha_of("commit 400")]
+
+    def test_of_a_workflow_that_is_not_there_can_not_be_had(self, emulator: GitHubEmulator) -> None:
+        run = replace(gathered(emulator), workflow_id=99)
+        with github_of(emulator) as github, pytest.raises(GitHubError) as caught:
+            github.incident(run)
+        assert caught.value.status == 404
 
     def test_names_each_commit_once_and_at_most_30(self, emulator: GitHubEmulator) -> None:
         for run_id in range(300, 340):
