@@ -35,8 +35,8 @@ class StatusBoard(Protocol):
         """The other runs of the incident, read afresh.
 
         Runs of the run's workflow on its branch (same head repository) since the last green one, whatever
-        their state: failed, still running, newer than `run`. In a merge queue the branch is
-        new each time, so there `gh-readonly-queue/<base>/pr-<number>-*` counts as one branch.
+        their state: failed, still running, newer than `run`. In a merge queue the branch is new each time,
+        so there `gh-readonly-queue/<base>/pr-<number>-*` counts as one branch.
         """
         ...
 

@@ -70,7 +70,9 @@ class Asking:
     failures: frozenset[str]
     once_per: str
     max_sessions: int
-    since_run: int = 0  # the last green run's id, of the same event
+    since_run: int = (
+        0  # the last green run's id, of the same event; for runs that `incident` does not tell of
+    )
     incident: Incident = field(default_factory=Incident)
     other_sessions: frozenset[str] = field(default_factory=frozenset)  # ids from the head commit's trailers
     mark: str = ""  # of its own claim, once it has one
@@ -219,9 +221,8 @@ def _same(
     if asking.failures <= frozenset().union(*(failures for _, failures in covered)):
         some = [claim for claim, failures in covered if failures]
         sure = [claim for claim in some if claim.failures & asking.failures]
-        return _most_telling(
-            sure if sure and pending.isdisjoint(claim.mark for claim in some) else some, pending
-        )
+        waits = any(claim.mark in pending for claim in some)  # for whichever it is, known or guessed
+        return _most_telling(some if waits or not sure else sure, pending)
     return None
 
 

@@ -121,7 +121,8 @@ class GitHub:
     ) -> tuple[list[PastRun], int]:
         """One page of a workflow's runs, newest first, and how many match in all.
 
-        `workflow`: its number, or its file's name. Filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
+        `workflow`: its number, or its file's name.
+        Filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
         """
 
         def parse(data: object) -> tuple[list[PastRun], int]:

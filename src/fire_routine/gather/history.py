@@ -89,9 +89,8 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
             if past.id < run.id:
                 over.setdefault(past.event, past.head_sha)
                 continue
-            later = [one for one in runs if _apart(one, past, run)]
-            ended.update(one.id for one in later)
-            runs = [one for one in runs if one not in later]
+            ended.update(one.id for one in runs if _apart(one, past, run))
+            runs = [one for one in runs if one.id not in ended]
         shas = _commits(runs, run)
         if run.event in over or (len(shas) >= INCIDENT and page[-1].id < run.id):
             break
