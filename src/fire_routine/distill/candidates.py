@@ -30,12 +30,19 @@ _MARKS = (
     | dict.fromkeys(GITHUB_MARKS, OF_GITHUB)
 )
 
-# Letters to lower case, every digit to a nought, and bytes beyond ASCII to few: the fewer different ones
-# there are, the faster is the search. A rule's expression tells apart what is equal then.
-FOLD = bytes(
-    48 if chr(code) in "0123456789" else ord(chr(code).lower()) if code < 128 else 128 + code % 16
-    for code in range(256)
-)
+
+def _folded(code: int) -> int:
+    """Letters to lower case, digits to a nought, what a line's text may follow to a line's end, and bytes
+    beyond ASCII to few: the fewer different literals there are, the faster is the search. A rule's expression
+    tells apart what is equal then."""
+    if chr(code) in "0123456789":
+        return ord("0")
+    if chr(code) in "\r\x07":
+        return ord("\n")
+    return ord(chr(code).lower()) if code < 128 else 128 + code % 16
+
+
+FOLD = bytes(map(_folded, range(256)))
 
 # Red is an error in every tool: an escape sequence, or what stands for one, that sets the colour.
 _RED, _RED_CARETS = (pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m]") for start in (rb"\x1b", rb"\^\["))
@@ -47,8 +54,8 @@ _TELLING = pattern(rb"[a-z]{3}|[^\x00-\x7f]")  # without it, a text stands in li
 # Escape sequences are searched, too, since to take them off takes longer: so it may follow the end of one,
 # which sets a colour or erases a line.
 _ESCAPED = (b"0m", b"[m", b"0k", b"[k")
-_BEFORE = (b"\n", b"\r", b"\x07", b"z ", b"] ", b"| ", b": ", b"0 ", "▸ ".encode().translate(FOLD), *_ESCAPED)
-_INDENTATIONS = (b"\n ", b"\x07 ", b"  ", b"\t", *(end + b" " for end in _ESCAPED))
+_BEFORE = (b"\n", b"z ", b"] ", b"| ", b": ", b"0 ", "▸ ".encode().translate(FOLD), *_ESCAPED)
+_INDENTATIONS = (b"\n ", b"  ", b"\t", *(end + b" " for end in _ESCAPED))
 _PLACE, _COLOURED = b":0", b"\x1b[0m:0"  # a file's name may have a colour of its own
 
 
@@ -71,7 +78,7 @@ def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
 @cache
 def _formats() -> Literals:
     """What makes a line worth a look wherever it stands."""
-    texts = [*ANYWHERE, *(mark.translate(FOLD) for mark in _MARKS if mark not in LEADING)]
+    texts = [mark.translate(FOLD) for mark in _MARKS if mark not in LEADING]
     for mark in LEADING:
         texts += _beginnings(mark[:1], mark.translate(FOLD), indented=False)
     for rule in SPECIFIC:
@@ -83,7 +90,9 @@ def _formats() -> Literals:
                 texts.append(text)
                 if _PLACE in text:
                     texts.append(text.replace(_PLACE, _COLOURED, 1))
-    return Literals(texts)
+    # Those that hold a word of these are found by it.
+    others = [text for text in texts if not any(word in text for word in ANYWHERE)]
+    return Literals((*ANYWHERE, *others))
 
 
 def red_places(raw: bytes) -> list[int]:
@@ -114,10 +123,9 @@ def _marks() -> Literals:
 def marks_among(lines: Sequence[bytes]) -> dict[int, int]:
     """The places of the lines that may be marks, and of what (`OF_GITHUB` and the others, added)."""
     marks = _marks()
-    joined = b"\n".join(lines)
     return {
-        at: sum({_MARKS[marks.literals[which]] for which, _, _ in marks.find(lines[at])})
-        for at in numbered(joined, marks.ends(joined))
+        at: sum({_MARKS[marks.literals[which]] for which in held})
+        for at, held in marks.among(lines, b"\n".join(lines)).items()
     }
 
 

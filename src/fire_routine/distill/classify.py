@@ -145,15 +145,9 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
 def _calls(shown: Sequence[bytes], reds: Iterable[int]) -> dict[int, set[int]]:
     """The places of the lines in which literals stand, or that are red, and which literals."""
     literals, _, _ = _all()
-    calls: dict[int, set[int]] = {at: set() for at in reds}
-    at, end = -1, 0  # the line, and where the next one begins
-    for literal, start, _ in literals.find(b"\n".join(shown).translate(FOLD)):
-        if start >= end:
-            while start >= end:
-                at += 1
-                end += len(shown[at]) + 1
-            called = calls.setdefault(at, set())
-        called.add(literal)
+    calls = literals.among(shown, b"\n".join(shown).translate(FOLD))
+    for at in reds:
+        calls.setdefault(at, set())
     return calls
 
 

@@ -23,16 +23,6 @@ def _number(finding: Finding) -> int:
     return finding.number
 
 
-def _end(finding: Finding) -> int:
-    """Number of the line behind the last of a finding's."""
-    return finding.number - finding.at + len(finding.lines)
-
-
-def _more(finding: Finding, end: int) -> int:
-    """Bytes of a finding's lines from the line with the number `end` on."""
-    return sum(map(len, finding.lines[max(end - finding.number + finding.at, 0) :]))
-
-
 class Collected:
     """What was found so far; a window of the log's lines is at hand at a time."""
 
@@ -180,19 +170,23 @@ class Collected:
 
     def _hold(self, finding: Finding) -> None:
         """Bound the bytes that are kept."""
-        self._held += _more(finding, self._held_to)
-        self._held_to = max(self._held_to, _end(finding))
-        if self._held > HELD:
-            self._held = self._size()  # many that were counted are not kept any more
-            if self._held > HELD // 2:
-                self._let_go()
+        begin = finding.number - finding.at
+        end = begin + len(finding.lines)
+        if end > self._held_to:
+            self._held += sum(map(len, finding.lines[max(self._held_to - begin, 0) :]))
+            self._held_to = end
+            if self._held > HELD:
+                self._held = self._size()  # many that were counted are not kept any more
+                if self._held > HELD // 2:
+                    self._let_go()
 
     def _size(self) -> int:
         """Bytes of the lines of findings that are kept, each line once."""
         size = end = 0
         for finding in sorted([*self.findings(), *self.sampled()], key=_number):
-            size += _more(finding, end)
-            end = max(end, _end(finding))
+            begin = finding.number - finding.at
+            size += sum(map(len, finding.lines[max(end - begin, 0) :]))
+            end = max(end, begin + len(finding.lines))
         return size
 
     def _let_go(self) -> None:

@@ -223,11 +223,11 @@ def _within() -> Literals:
 
 
 def _places(text: bytes) -> dict[bytes, list[int]]:
-    """Where in the text each of the literals of `_WITHIN` stands that do."""
+    """Where in the text each of the literals of `_WITHIN` stands that do, by its last byte."""
     literals = _within()
     places: dict[bytes, list[int]] = {}
-    for which, begin, _ in literals.find(text):
-        places.setdefault(literals.literals[which], []).append(begin)
+    for end, which in literals.find(text):
+        places.setdefault(literals.literals[which], []).append(end - 1)
     return places
 
 

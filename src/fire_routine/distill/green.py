@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .stream import windows
-from .text import template
+from .text import templates
 
 MOST = 400_000  # templates that are remembered
 
@@ -18,14 +18,14 @@ class Green:
     templates: frozenset[int]
 
     def __contains__(self, line: bytes) -> bool:
-        return hash(template(line)) in self.templates
+        return hash(templates([line])[0]) in self.templates
 
 
 def read_green(chunks: Iterable[bytes]) -> Green:
     """Read a green log once; memory is bounded, a longer log's further lines are not known."""
-    templates: set[int] = set()
+    met: set[int] = set()
     for window in windows(chunks):
-        templates.update(map(hash, map(template, window.lines[window.start : window.stop])))
-        if len(templates) > MOST:
+        met.update(map(hash, templates(window.lines[window.start : window.stop])))
+        if len(met) > MOST:
             break
-    return Green(frozenset(templates))
+    return Green(frozenset(met))

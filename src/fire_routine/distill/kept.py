@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from .dull import dull_among, settings_among
-from .text import LONGEST, numbered, segments, turned, unstamped
-
-_TURN = re.compile(rb"\r")
+from .text import LONGEST, RETURN, segments, turned, unstamped
 
 
 class Kept:
@@ -34,10 +31,9 @@ class Kept:
         self.raw.update(new)
         numbers = list(new)
         bare = unstamped(list(new.values()))
-        joined = turned(bare)
-        lines = joined.split(b"\n")
-        dull = settings_among(joined)
-        odd = set(numbered(joined, [match.start() for match in _TURN.finditer(joined)]))
+        lines = turned(bare)
+        dull = settings_among(b"\n".join(lines))
+        odd = {at for at, line in enumerate(lines) if RETURN in line}
         # A fold's mark tells nothing, whatever stands behind it.
         dull.update(at for at in odd if lines[at].startswith(b"travis_"))
         for at in odd:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 
 from .candidates import marks_among, worth_a_look
 from .classify import classify
@@ -17,52 +18,38 @@ SIZE = 8 * 1024 * 1024
 Looked = tuple[int, bytes, Rule | None, int]  # a line's place, it masked, its rule, of what it may be a mark
 
 
-# Lines' rules, none for what is a mark or nothing, and of what they may be marks.
-_Kinds = tuple[dict[bytes, Rule | None], dict[bytes, int]]
-
-
 class _Learnt:
-    """Which lines, numbers masked, a rule takes or may be marks: each is classified once.
-
-    Threads may share it: what one lets go, another may still look up.
-    """
+    """Which lines, numbers masked, a rule takes or may be marks: each is classified once."""
 
     def __init__(self, *, every: bool) -> None:
         self._every = every  # as `classify` has it
-        self._kinds: _Kinds = {}, {}
+        self._kinds: dict[bytes, tuple[Rule | None, int] | None] = {}  # none: it tells nothing
         self._size = 0
 
     def look(self, lines: Sequence[bytes]) -> list[Looked]:
         """Those of the lines, without their timestamps, that a rule takes or that may be marks."""
         masks = masked(lines)
-        rules, marks = self._learn(lines, masks)
-        return [
-            (at, mask, rule, marks.get(mask, 0))
-            for at, mask in enumerate(masks)
-            if (rule := rules[mask]) is not None or mask in marks
-        ]
-
-    def _learn(self, lines: Sequence[bytes], masks: Sequence[bytes]) -> _Kinds:
-        """What is known of these lines, among others; those that are new are classified."""
-        if self._size > SIZE or len(self._kinds[0]) > MOST:
-            self._kinds = {}, {}
+        if self._size > SIZE or len(self._kinds) > MOST:
+            self._kinds = {}  # who is at work with the old one goes on with it
             self._size = 0
-        kinds = rules, marks = self._kinds
-        position = dict(zip(masks, range(len(masks)), strict=True))
-        fresh = sorted([at for mask, at in position.items() if mask not in rules])
-        new = [lines[at] for at in fresh]
-        # Marks first: another thread that finds a line's rule takes its marks to be known, too.
-        marks.update((masks[fresh[at]], found) for at, found in marks_among(new).items())
-        for at, rule in zip(fresh, classify(new, every=self._every), strict=True):
-            self._size += len(masks[at])
-            rules[masks[at]] = rule if rule is not None and rule.weight >= 1 else None
-        return kinds
+        kinds = self._kinds
+        new = {mask: at for at, mask in enumerate(masks) if mask not in kinds}
+        fresh = [lines[at] for at in new.values()]
+        marks = marks_among(fresh)
+        for at, (mask, rule) in enumerate(zip(new, classify(fresh, every=self._every), strict=True)):
+            self._size += len(mask)
+            takes = rule if rule is not None and rule.weight >= 1 else None
+            mark = marks.get(at, 0)
+            kinds[mask] = (takes, mark) if takes is not None or mark else None
+        return [(at, mask, *kind) for at, mask in enumerate(masks) if (kind := kinds[mask]) is not None]
 
 
 class Known:
-    """What has been learnt of lines."""
+    """What has been learnt of lines. Threads that share it take turns."""
 
     def __init__(self) -> None:
+        # They can't run at once, and else wait for one another in the midst of a search, and hold more.
+        self.turn = Lock()
         self._anywhere, self._near = _Learnt(every=False), _Learnt(every=True)
 
     def look(self, window: Window) -> list[Looked]:

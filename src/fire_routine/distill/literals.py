@@ -3,67 +3,122 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from threading import Lock
 
 try:
-    from ahocorasick_rs import BytesAhoCorasick, Implementation
+    import hyperscan
 except ImportError:  # no wheel for this platform: the same search, slower
     AUTOMATON = False
 else:
     AUTOMATON = True
 
 
-ENOUGH = 8 * 1024 * 1024  # bytes searched until the automaton that is faster, and made more slowly, pays
-
-
 class Literals:
-    """A search for literals, none of them empty, after Aho and Corasick (CACM 18 (1975) 6).
+    """A search for literals, none of them empty.
 
-    `automaton`: by their algorithm, in a library; else by a regular expression of the same meaning.
+    `automaton`: by one of a library; else, and where that has none for this processor, by a regular
+    expression of the same meaning.
     """
 
     def __init__(self, literals: Iterable[bytes], *, automaton: bool = AUTOMATON) -> None:
         self.literals = sorted(set(literals))
-        self._automaton = self._made(Implementation.ContiguousNFA) if automaton else None
-        self._left = ENOUGH
-        if not automaton:
-            trie = _trie(self.literals)
-            self._first, self._each = re.compile(trie), re.compile(b"(?=(%b))" % trie)
-            number = {literal: at for at, literal in enumerate(self.literals)}
-            self._prefixes = {
-                literal: [
-                    number[part] for end in range(len(literal)) if (part := literal[: end + 1]) in number
-                ]
-                for literal in self.literals
-            }
+        self._search = _automaton(self.literals) if automaton else _Expression(self.literals)
 
-    def _made(self, implementation: Implementation) -> BytesAhoCorasick:
-        return BytesAhoCorasick(self.literals, implementation=implementation)
-
-    def _count(self, text: bytes) -> None:
-        if self._left > 0:
-            self._left -= len(text)
-            if self._left <= 0:
-                self._automaton = self._made(Implementation.DFA)
-
-    def find(self, text: bytes) -> Iterable[tuple[int, int, int]]:
-        """Each literal's number, and where it begins and ends in the text, line by line."""
-        if self._automaton is not None:
-            self._count(text)
-            return self._automaton.find_matches_as_indexes(text, overlapping=True)
-        return self._by_trie(text)
+    def find(self, text: bytes) -> list[tuple[int, int]]:
+        """Where each literal ends in the text, and its number; in the text's order."""
+        return sorted(self._search.find(text))
 
     def ends(self, text: bytes) -> list[int]:
-        """Where literals end, of those that overlap only one."""
-        if self._automaton is not None:
-            self._count(text)
-            return [end for _, _, end in self._automaton.find_matches_as_indexes(text)]
+        """Where literals end, in the text's order; of those that overlap perhaps only one."""
+        return sorted(self._search.ends(text))
+
+    def among(self, lines: Sequence[bytes], joined: bytes) -> dict[int, set[int]]:
+        """By the places of the lines in which any of the literals stands, none of which reaches over a line's
+        end, the numbers of those that do; `joined` are the lines, by their ends."""
+        among: dict[int, set[int]] = {}
+        held = set[int]()
+        at = edge = -1  # the line, and where it ends
+        for end, literal in self.find(joined):
+            if end > edge:
+                while end > edge:
+                    at += 1
+                    edge += len(lines[at]) + 1
+                held = among[at] = set()
+            held.add(literal)
+        return among
+
+
+class _Automaton:
+    """By Hyperscan's. It searches without the interpreter's lock, but one text at a time."""
+
+    def __init__(self, literals: Sequence[bytes]) -> None:
+        """Make it.
+
+        Raises:
+            hyperscan.error: there is none for this processor.
+        """
+        count = len(literals)
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(literals, ids=range(count), elements=count, flags=[0] * count, literal=True)
+        self._turn = Lock()
+
+    def find(self, text: bytes) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        add = found.append
+
+        def note(which: int, _begin: int, end: int, _flags: int, _context: object) -> None:
+            add((end, which))
+
+        with self._turn:
+            self._database.scan(text, note)
+        return found
+
+    def ends(self, text: bytes) -> list[int]:
+        found: list[int] = []
+        add = found.append
+
+        def note(_which: int, _begin: int, end: int, _flags: int, _context: object) -> None:
+            add(end)
+
+        with self._turn:
+            self._database.scan(text, note)
+        return found
+
+
+class _Expression:
+    """By a regular expression."""
+
+    def __init__(self, literals: Sequence[bytes]) -> None:
+        trie = _trie(literals)
+        self._first, self._each = re.compile(trie), re.compile(b"(?=(%b))" % trie)
+        number = {literal: at for at, literal in enumerate(literals)}
+        # Of each literal those that it begins with, by their lengths, and itself.
+        self._beginnings = {
+            literal: [
+                (length, number[beginning])
+                for length in range(1, len(literal) + 1)
+                if (beginning := literal[:length]) in number
+            ]
+            for literal in literals
+        }
+
+    def find(self, text: bytes) -> list[tuple[int, int]]:
+        return [
+            (match.start() + length, at)
+            for match in self._each.finditer(text)
+            for length, at in self._beginnings[match.group(1)]
+        ]
+
+    def ends(self, text: bytes) -> list[int]:
         return [match.end() for match in self._first.finditer(text)]
 
-    def _by_trie(self, text: bytes) -> Iterator[tuple[int, int, int]]:
-        for match in self._each.finditer(text):
-            for at in self._prefixes[match.group(1)]:
-                yield at, match.start(), match.start() + len(self.literals[at])
+
+def _automaton(literals: Sequence[bytes]) -> _Automaton | _Expression:
+    try:
+        return _Automaton(literals)
+    except hyperscan.error:
+        return _Expression(literals)
 
 
 def _trie(literals: Sequence[bytes]) -> bytes:

@@ -25,4 +25,6 @@ class Reader:
         `steps` are the job's as the API lists them: their times tell where in the log a step failed.
         `green` is what a green run of the same job printed: such lines weigh little.
         """
-        return weigh.digest(scan(chunks, self._known), steps, green)
+        found = scan(chunks, self._known)
+        with self._known.turn:
+            return weigh.digest(found, steps, green)

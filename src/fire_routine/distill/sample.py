@@ -8,18 +8,24 @@ from heapq import heapify, heappop, heappush
 from zlib import crc32
 
 from .findings import Finding
-from .text import DIGITS, probed, shown
+from .text import DIGITS, probed, stamp_of, texts
 
 MOST = 240  # findings of a sample
+WAITING = 100  # findings until their digests are found, which takes less for many at once
 # Folders of a path, which another machine's differ in, and words that another run may print otherwise; each
 # begins with a literal, which re looks for first.
-_FOLDERS, _NUMBERED = re.compile(rb" \S*[/\\]"), re.compile(rb" [^ \d]*+\d\S*+")
+_FOLDERS, _NUMBERED = re.compile(rb" \S*[/\\]"), re.compile(rb" [^ \n\d]*+\d\S*+")
 
 
-def _digest(finding: Finding) -> int:
-    """Of its line alone and the same in another run: numbers don't count, and words with some count less."""
-    text = _FOLDERS.sub(b" ", b" " + probed(shown(finding.raw)))
-    return crc32(_NUMBERED.sub(b"", text)) << 32 | crc32(text.translate(None, DIGITS))
+def _digests(findings: Sequence[Finding]) -> list[int]:
+    """Of the line of each alone and the same in another run: numbers don't count, and words with some count
+    less."""
+    if not findings:
+        return []
+    bare = texts([finding.raw[stamp_of(finding.raw)[0] :] for finding in findings])
+    text = _FOLDERS.sub(b" ", b"\n".join([b" " + probed(line) for line in bare]))
+    words, lines = _NUMBERED.sub(b"", text).split(b"\n"), text.translate(None, DIGITS).split(b"\n")
+    return [crc32(few) << 32 | crc32(more) for few, more in zip(words, lines, strict=True)]
 
 
 def chosen(findings: Sequence[Finding]) -> list[Finding]:
@@ -27,7 +33,7 @@ def chosen(findings: Sequence[Finding]) -> list[Finding]:
     none, so that neither which of them stand first makes a difference nor how many there are."""
     if len(findings) <= MOST:
         return list(findings)
-    digests = list(map(_digest, findings))
+    digests = _digests(findings)
     apart = sorted(set(digests))
     if len(apart) <= MOST:
         return list(findings)
@@ -40,24 +46,31 @@ class Sample:
     def __init__(self) -> None:
         self._kept: dict[int, Finding] = {}  # by digest
         self._greatest: list[int] = []  # the digests, negated, as a heap
+        self._waiting: list[Finding] = []
 
     def add(self, finding: Finding) -> None:
-        digest = _digest(finding)
-        if digest not in self._kept:
-            self._kept[digest] = finding
-            heappush(self._greatest, -digest)
-            if len(self._kept) > MOST:
-                del self._kept[-heappop(self._greatest)]
+        self._waiting.append(finding)
+        if len(self._waiting) >= WAITING:
+            self._choose()
+
+    def _choose(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for finding, digest in zip(waiting, _digests(waiting), strict=True):
+            if digest not in self._kept:
+                self._kept[digest] = finding
+                heappush(self._greatest, -digest)
+                if len(self._kept) > MOST:
+                    del self._kept[-heappop(self._greatest)]
 
     def forget(self, first: int) -> None:
         """Take out those from the line with the number `first` on, unless they last."""
+        self._waiting = [each for each in self._waiting if each.number < first or each.rule.lasting]
         self._kept = {
-            digest: finding
-            for digest, finding in self._kept.items()
-            if finding.number < first or finding.rule.lasting
+            digest: each for digest, each in self._kept.items() if each.number < first or each.rule.lasting
         }
         self._greatest = [-digest for digest in self._kept]
         heapify(self._greatest)
 
     def findings(self) -> list[Finding]:
+        self._choose()
         return list(self._kept.values())

@@ -23,7 +23,8 @@ WHOLE = SIZE  # bytes: a log of one window is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
 # How a runner shows a step's script, which is no output, as its heading is none; `gh` with a caret.
-SCRIPT = (b"\x1b[36;1m", b"^[[36;1m")
+SCRIPTS = b"[36;1m"
+SCRIPT = (b"\x1b" + SCRIPTS, b"^[" + SCRIPTS)
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 400  # that are remembered, half of the first and half of the last
 
@@ -129,7 +130,9 @@ class Scanner:
             self._look_for_marks(index, raw, marks)
         if rule is None:
             return
-        if raw.startswith(SCRIPT, stamp_of(raw)[0]) or raw.find(HEADING, 0, 500) >= 0:
+        if raw.find(HEADING, 0, 500) >= 0 or (
+            raw.find(SCRIPTS, 0, 500) >= 0 and raw.startswith(SCRIPT, stamp_of(raw)[0])
+        ):
             return
         below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
         if CARET in below and _CARETS_ALONE.match(unprefixed(shown(below))):
@@ -259,5 +262,6 @@ def scan(chunks: Iterable[bytes], known: Known) -> Scan:
     """Read the log once."""
     scanner = Scanner(known)
     for window in windows(chunks):
-        scanner.feed(window)
+        with known.turn:
+            scanner.feed(window)
     return scanner.finish()

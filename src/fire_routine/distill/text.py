@@ -39,8 +39,6 @@ _PARTICULARS = pattern(
     _QUOTATIONS  # and words with places' marks, none tried twice
     + rb"|(?<![A-Za-z_.-])[\w-]*+(?:[/\\:]|\.(?:\w|[\w.-]*(?:[/\\:]|\.\w)))[^\s,;()]*"
 )
-# Carriage returns at a line's end: as many as Travis has are replaced faster than by the expression.
-_TURNS, _TURNED = re.compile(rb"\r+\n"), 2
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
@@ -48,7 +46,11 @@ DIGITS = b"0123456789"
 # Bytes by their numbers: of bytes, `in` first tries whether they are a number, which takes ten times as long.
 TAB, RETURN, ESCAPE, CARET, ZERO = b"\t\r\x1b^0"
 # Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
-_NOUGHT = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
+_NOUGHTS = Literals(
+    before + b"0" + behind
+    for before in (b" ", b"\t", b"\n", b"(", b":", b"=")
+    for behind in (b" ", b"\n", b",", b";", b")")
+)
 # … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.
 _CODES = Literals(
     (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4", b"error 4", b"YN0")
@@ -154,25 +156,19 @@ def without_escapes(joined: bytes) -> bytes:
     """Lines without escape sequences, as many."""
     if ESCAPE in joined:
         joined = b"".join(RAW_ESCAPE.split(joined))  # faster than `sub`
-    return CARETS.sub(b"", joined) if joined.find(b"^[[") >= 0 else joined
+    return CARETS.sub(b"", joined) if CARET in joined and joined.find(b"^[[") >= 0 else joined
 
 
-def turned(lines: Sequence[bytes]) -> bytes:
-    """Lines without a timestamp, joined, as they are without escapes and carriage returns at their ends."""
+def turned(lines: Sequence[bytes]) -> list[bytes]:
+    """Lines without a timestamp, as they are without escapes and carriage returns at their ends."""
     joined = without_escapes(b"\n".join(lines))
-    if RETURN in joined:
-        for _ in range(_TURNED):
-            joined = joined.replace(b"\r\n", b"\n")
-        joined = _TURNS.sub(b"\n", joined) if b"\r\n" in joined else joined
-        joined = joined.rstrip(b"\r")
-    return joined
+    split = joined.split(b"\n")
+    return [line.rstrip(b"\r") for line in split] if RETURN in joined else split
 
 
 def texts(lines: Sequence[bytes]) -> list[bytes]:
     """`shown` of many lines without a timestamp at once."""
-    joined = turned(lines)
-    split = joined.split(b"\n")
-    return [line.rpartition(b"\r")[2] for line in split] if RETURN in joined else split
+    return [line.rpartition(b"\r")[2] for line in turned(lines)]
 
 
 def labelled(lines: Sequence[bytes]) -> bool:
@@ -185,9 +181,6 @@ def unstamped(lines: Sequence[bytes]) -> list[bytes]:
     """Raw lines without their timestamps."""
     if labelled(lines):
         return [line[stamp_of(line)[0] :] for line in lines]
-    joined = b"\n" + b"\n".join(lines)
-    if b"\n2" not in joined and b"\n\xef" not in joined:
-        return list(lines)
     return [
         line[29:]
         if line[27:29] == b"Z " and line[10:11] == b"T"
@@ -212,22 +205,30 @@ def numbered(text: bytes, places: Iterable[int]) -> list[int]:
     return numbers
 
 
+def _without_numbers(text: bytes) -> bytes:
+    """Text without digits, and with a word for each nought that is a number of its own."""
+    parts: list[bytes] = []
+    begin = 0
+    for end, _ in _NOUGHTS.find(text):  # of two that share a blank, both
+        parts.append(text[begin : end - 2])
+        begin = end - 1
+    parts.append(text[begin:])
+    return b"no".join(parts).translate(None, DIGITS)
+
+
 def masked(lines: Sequence[bytes]) -> list[bytes]:
     """Lines, which have no timestamps, without numbers: equal where those differ that no rule asks for."""
-    joined = b"\n".join((*lines, b""))
-    masks = _NOUGHT.sub(b"no", b"\n" + joined).translate(None, DIGITS).split(b"\n")[1:-1]
+    joined = b"\n".join(lines)
+    masks = _without_numbers(b"\n%b\n" % joined).split(b"\n")[1:-1]
     for at in numbered(joined, _CODES.ends(joined)):
         masks[at] = lines[at]
     return masks
 
 
-def template(line: bytes) -> bytes:
-    """A raw line without its timestamp and digits: equal for lines that differ in numbers, nought apart."""
-    start, _ = stamp_of(line)
-    text = line[start:].rstrip()
-    if ZERO in text:
-        text = _NOUGHT.sub(b"no", b"\n%b\n" % text)[1:-1]
-    return text.translate(None, DIGITS)
+def templates(lines: Sequence[bytes]) -> list[bytes]:
+    """Raw lines without their timestamps and digits: equal for lines that differ in numbers, nought apart."""
+    bare = [line.rstrip() for line in unstamped(lines)]
+    return _without_numbers(b"\n%b\n" % b"\n".join(bare)).split(b"\n")[1:-1]
 
 
 def announces(text: bytes) -> bool:

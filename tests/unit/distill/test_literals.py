@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.distill.literals import AUTOMATON, ENOUGH, Literals
+from fire_routine.distill.literals import AUTOMATON, Literals
 
-BOTH = [pytest.param(True, marks=pytest.mark.skipif(not AUTOMATON, reason="no wheel here")), False]
+WITH = pytest.mark.skipif(not AUTOMATON, reason="no wheel here")
+BOTH = [pytest.param(True, marks=WITH), False]
 LITERALS = st.sets(st.binary(min_size=1, max_size=4).filter(lambda literal: b"\n" not in literal), min_size=1)
 LEADING = st.sets(st.from_regex(r"\n?[ab:]{1,3}", fullmatch=True).map(str.encode), min_size=1, max_size=8)
 SMALL = st.sets(st.text("ab:", min_size=1, max_size=4).map(str.encode), min_size=1, max_size=8)
 
 
-def by_hand(literals: list[bytes], text: bytes) -> set[tuple[int, int, int]]:
-    return {
-        (number, at, at + len(literal))
+def by_hand(literals: list[bytes], text: bytes) -> list[tuple[int, int]]:
+    return sorted(
+        (at + len(literal), number)
         for number, literal in enumerate(literals)
         for at in range(len(text))
         if text.startswith(literal, at)
-    }
+    )
 
 
 @pytest.mark.parametrize("automaton", BOTH)
 @given(literals=LEADING, text=st.text("ab:\n", max_size=40).map(str.encode))
-def test_every_literal_is_found_wherever_it_stands(
+def test_every_literal_is_found_wherever_it_stands_in_order(
     automaton: bool, literals: set[bytes], text: bytes
 ) -> None:
     search = Literals(literals, automaton=automaton)
-    found = list(search.find(text))
-    assert set(found) == by_hand(search.literals, text)
-    assert len(found) == len(set(found))
+    assert search.find(text) == by_hand(search.literals, text)
 
 
 @pytest.mark.parametrize("automaton", BOTH)
 @given(literals=LITERALS, text=st.binary(max_size=200))
-def test_findings_come_line_by_line(automaton: bool, literals: set[bytes], text: bytes) -> None:
-    lines = [
-        text.count(b"\n", 0, start) for _, start, _ in Literals(literals, automaton=automaton).find(text)
-    ]
-    assert lines == sorted(lines)
+def test_literals_of_any_bytes_are_found(automaton: bool, literals: set[bytes], text: bytes) -> None:
+    search = Literals(literals, automaton=automaton)
+    assert search.find(text) == by_hand(search.literals, text)
 
 
 @pytest.mark.parametrize("automaton", BOTH)
@@ -49,6 +48,7 @@ def test_each_line_that_holds_a_literal_has_an_end_of_one(
     automaton: bool, literals: set[bytes], text: bytes
 ) -> None:
     ends = Literals(literals, automaton=automaton).ends(text)
+    assert ends == sorted(ends)
     assert {text.count(b"\n", 0, end) for end in ends} == {
         number
         for number, line in enumerate(text.split(b"\n"))
@@ -56,14 +56,39 @@ def test_each_line_that_holds_a_literal_has_an_end_of_one(
     }
 
 
-@pytest.mark.skipif(not AUTOMATON, reason="no wheel here")
-def test_much_text_is_searched_by_another_automaton_with_the_same_findings() -> None:
-    literals = [b"error", b"err", b"rror: ", b"\nfail"]
-    text = b"\nan error: err\nfailed"
-    search = Literals(literals)
-    before = set(search.find(text)), search.ends(text)
-    first = search._automaton
-    search.ends(b"x" * ENOUGH)
-    assert search._automaton is not first
-    assert (set(search.find(text)), search.ends(text)) == before
-    assert before[0] == by_hand(search.literals, text)
+@pytest.mark.parametrize("automaton", BOTH)
+@given(literals=SMALL, text=st.text("ab:\n", max_size=40).map(str.encode))
+def test_for_each_line_all_literals_are_told_that_stand_in_it(
+    automaton: bool, literals: set[bytes], text: bytes
+) -> None:
+    search = Literals(literals, automaton=automaton)
+    lines = text.split(b"\n")
+    held = {
+        at: {number for number, literal in enumerate(search.literals) if literal in line}
+        for at, line in enumerate(lines)
+    }
+    assert search.among(lines, text) == {at: numbers for at, numbers in held.items() if numbers}
+
+
+@pytest.mark.parametrize("automaton", BOTH)
+def test_several_threads_search_at_once(automaton: bool) -> None:
+    search = Literals([b"error", b"err", b"\nfail"], automaton=automaton)
+    texts = [b"\nfailed: an error\n" * count for count in range(1, 200)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(search.find, texts))
+    assert found == [by_hand(search.literals, text) for text in texts]
+
+
+@WITH
+def test_where_the_library_knows_no_automaton_for_the_processor_all_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import hyperscan
+
+    def unsupported(*_: object, **__: object) -> None:
+        raise hyperscan.ArchitectureError("error code -11")
+
+    monkeypatch.setattr(hyperscan, "Database", unsupported)
+    search = Literals([b"error", b"err"])
+    assert search.find(b"an error") == by_hand(search.literals, b"an error")
+    assert search.ends(b"an error") == [8]

@@ -52,7 +52,7 @@ RULES = (
     rule("gitleaks", "ruleid: ", r"^RuleID: +\S", CAUSE - 1, ahead=0, paragraph=5, back=3, leads=r"^\w+: "),
     rule("trivy", "critical: |high: ", r"^Total: [1-9]\d* \(.*(?:HIGH|CRITICAL): ", CAUSE - 2, ahead=30),
     # https://docs.npmjs.com/cli/commands/npm-audit, and as pnpm and Yarn draw it
-    rule("npm-advisory", "severity: |^│~low |^│~moderate |^│~high |^│~critical ", r"^Severity: (?:low|moderate|high|critical)$|^│ (?:low|moderate|high|critical) +│ \S", RESULT - 1, ahead=8, paragraph=5, back=1, leads=r"^\S+  \S", listed=True),
+    rule("npm-advisory", "severity: |│ low |│ moderate |│ high |│ critical ", r"^Severity: (?:low|moderate|high|critical)$|^│ (?:low|moderate|high|critical) +│ \S", RESULT - 1, ahead=8, paragraph=5, back=1, leads=r"^\S+  \S", listed=True),
     rule("npm-audit", "severity vulnerabilities|severity vulnerability|^0~ vulnerabilities (", r"^(?:found )?\d+ \w+ severity vulnerabilit|^\d+ vulnerabilities \(\d+ \w+", HINT, ahead=2),
     rule("pip-audit", "known vulnerabilit|vulnerability found in", r"^Found \d+ known vulnerabilit|^-> Vulnerability found in ", CAUSE - 1, ahead=8, paragraph=20),
     rule("licences", "--onlyallow flag|--failon flag", r"is not permitted by the --onlyAllow flag|Found license defined by the --failOn flag", CAUSE - 1, ahead=2, paragraph=20),

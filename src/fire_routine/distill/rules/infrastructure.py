@@ -97,7 +97,7 @@ RULES = (
     rule("compose", "dependency failed|is unhealthy|^c~ exited (|^c~ error|error: for|error: service|error: version|service \"", r"^(?:dependency failed to start|container \S+ (?:is unhealthy|exited \(\d+\))|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷"),
     # https://github.com/terraform-linters/tflint/blob/master/docs/user-guide/config.md#format
-    rule("tflint", "^w~warning: |^e~error: |^n~notice: ", r"^(?:Error|Warning|Notice): \S.* \((?:terraform|aws|azurerm|google)(?:_[a-z0-9]+)+\)$", RESULT - 1, ahead=8, warns=True, listed=True),
+    rule("tflint", "(terraform_|(aws_|(azurerm_|(google_", r"^(?:Error|Warning|Notice): \S.* \((?:terraform|aws|azurerm|google)(?:_[a-z0-9]+)+\)$", RESULT - 1, ahead=8, warns=True, listed=True),
     rule("terraform-exit", "terraform exited", r"^Error: Terraform exited with code", CONSEQUENCE, ahead=0),
     rule("helm", "error: ", r"^Error: (?:INSTALLATION|UPGRADE|template|chart|render|release|\d+ chart|failed|execution)", CAUSE, ahead=4),
     rule("kubectl", "error from server|crashloopbackoff|imagepullbackoff|errimagepull|failedscheduling|connection to the server|error: ", r"Error from server|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|FailedScheduling|The connection to the server|error: (?:timed out waiting|unable to (?:recognize|connect))", CAUSE, ahead=2),

@@ -78,7 +78,7 @@ RULES = (
     # bundlers
     rule("webpack", "error in|compiled with|failed to compile|module build failed|module parse failed", r"^(?:ERROR in |Failed to compile|webpack .*compiled with \d+ error|Module (?:build failed|parse failed))", CAUSE - 1, ahead=14),
     rule("gulp", "errored after|error in plugin", r"'[\w:-]+' errored after|Error in plugin", REPORT, ahead=12),
-    rule("grunt", "^w~warning: |aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
+    rule("grunt", "use --force to|aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
     rule("code-frame", "^>~> 0|^>~>  0|^>~>0", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
     # npm, pnpm, Yarn: what failed is printed before; their own lines name the script and the code
     rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script|The `npm ci` command can only)", CAUSE - 1, ahead=10, paragraph=8),
