@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 
@@ -57,6 +57,7 @@ _LABEL = pattern(r" +\|[ |]+(?:[-^~]{2,}|_{2,}[-^~])")
 _QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")
 
 _Entry = tuple[int, bytes, Rule]  # order, first character or none, rule
+_Call = tuple[bytes, Callable[[str], object], Rule]  # first character or none, how the line is searched, rule
 
 
 @cache
@@ -73,14 +74,14 @@ def _all() -> tuple[Literals, list[tuple[_Entry, ...]], frozenset[int]]:
 
 
 @lru_cache(maxsize=4096)
-def _entries(called: frozenset[int], general: bool) -> tuple[_Entry, ...]:
+def _called(literals: frozenset[int], general: bool) -> tuple[_Call, ...]:
     """The rules that these literals call for, in order; the general ones only if asked for."""
     _, entries, _ = _all()
-    found = {entry[:2]: entry for at in called for entry in entries[at]}
+    found = {entry[:2]: entry for at in literals for entry in entries[at]}
     return tuple(
-        sorted(
-            [each for each in found.values() if general or each[2].name not in _GENERAL], key=itemgetter(0)
-        )
+        (first, rule.pattern.search, rule)
+        for _, first, rule in sorted(found.values(), key=itemgetter(0))
+        if general or rule.name not in _GENERAL
     )
 
 
@@ -92,11 +93,11 @@ def _start(line: bytes) -> bytes:
     return start[:1].translate(FOLD)
 
 
-def _first(line: bytes, text: str, entries: Sequence[_Entry]) -> Rule | None:
+def _first(line: bytes, text: str, called: Sequence[_Call]) -> Rule | None:
     """The first of the rules that takes the line."""
     start = _start(line)
-    for _, first, rule in entries:
-        if (not first or first == start) and rule.pattern.search(text):
+    for first, search, rule in called:
+        if (not first or first == start) and search(text):
             return rule
     return None
 
@@ -118,16 +119,16 @@ def _quotes(rule: Rule, text: str) -> bool:
     return _LABEL.match(text) is not None or (rule.name in _GENERAL and _QUOTED.match(text) is not None)
 
 
-def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
+def _rule(line: bytes, called: Sequence[_Call], red: bool) -> Rule | None:
     """The rule for a line, behind what other tools put before it too; red is an error in every tool."""
     bare = text = line.decode("utf-8", "replace")
-    rule = _first(line, text, entries)
+    rule = _first(line, text, called)
     if rule is None or rule.weight > NOISE:
         prefix = RAW_PREFIX.match(line)
         if prefix is not None:
             rest = line[prefix.end() :]
             bare = rest.decode("utf-8", "replace")
-            behind = _first(rest, bare, entries)
+            behind = _first(rest, bare, called)
             if behind is not None and _better(behind, rule):
                 rule = behind
     if rule is not None and (_quotes(rule, text) or (bare is not text and _quotes(rule, bare))):
@@ -142,13 +143,13 @@ def _rule(line: bytes, entries: Sequence[_Entry], red: bool) -> Rule | None:
     return rule
 
 
-def _calls(shown: Sequence[bytes], reds: Iterable[int]) -> dict[int, set[int]]:
+def _held(shown: Sequence[bytes], reds: Iterable[int]) -> dict[int, set[int]]:
     """The places of the lines in which literals stand, or that are red, and which literals."""
     literals, _, _ = _all()
-    calls = literals.among(shown, b"\n".join(shown).translate(FOLD))
+    held = literals.among(shown, b"\n".join(shown).translate(FOLD))
     for at in reds:
-        calls.setdefault(at, set())
-    return calls
+        held.setdefault(at, set())
+    return held
 
 
 def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
@@ -164,10 +165,10 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     joined = b"\n".join(lines)
     reds = set(numbered(joined, red_places(joined)))
     rules: list[Rule | None] = [None] * len(lines)
-    for at, called in _calls(shown, reds).items():
+    for at, held in _held(shown, reds).items():
         red = at in reds
-        general = every or red or not called.isdisjoint(anywhere)
-        rule = _rule(shown[at], _entries(frozenset(called), general), red)
+        general = every or red or not held.isdisjoint(anywhere)
+        rule = _rule(shown[at], _called(frozenset(held), general), red)
         if general or (rule is not None and rule.name in FORMATS):
             rules[at] = rule
     return rules

@@ -14,7 +14,7 @@ MOST = 240  # findings of a sample
 WAITING = 100  # findings until their digests are found, which takes less for many at once
 # Folders of a path, which another machine's differ in, and words that another run may print otherwise; each
 # begins with a literal, which re looks for first.
-_FOLDERS, _NUMBERED = re.compile(rb" \S*[/\\]"), re.compile(rb" [^ \n\d]*+\d\S*+")
+_FOLDERS, _NUMBERED = re.compile(rb" (?:[^\s/\\]*+[/\\])++"), re.compile(rb" [^ \n\d]*+\d\S*+")
 
 
 def _digests(findings: Sequence[Finding]) -> list[int]:

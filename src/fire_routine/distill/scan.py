@@ -39,7 +39,7 @@ class Scanner:
     def __init__(self, known: Known) -> None:
         self.scan = Scan()
         self._header = Header()
-        self._examined: set[int] = set()
+        self._examined = bytearray()  # nought for each line of the window that was not yet
         self._section: Rule | None = None
         self._section_end = 0  # number of the line at which it ends at the latest
         self._section_at = 0
@@ -54,18 +54,19 @@ class Scanner:
         self._succeeded = Succeeded()
 
     def feed(self, window: Window) -> None:
+        again = self._examined[window.first - self._first :]
+        self._examined = again.ljust(len(window.lines), b"\0")
         self._lines = window.lines
         self._first = window.first
         self.scan.states = window.states
         self._collected.turn_to(window.lines, window.first)
-        self._examined = {number for number in self._examined if number >= window.first}
         for at, mask, rule, marks in self._known.look(window):
             if self._section is not None:
                 self._run_section(window.stop)
-            number = window.first + window.start + at
-            if number not in self._examined:
-                self._examined.add(number)
-                self._examine(window.start + at, mask, rule, marks)
+            index = window.start + at
+            if not self._examined[index]:
+                self._examined[index] = 1
+                self._examine(index, mask, rule, marks)
         self._run_section(window.stop)
         if window.last:
             self._near(window.stop)
@@ -112,8 +113,8 @@ class Scanner:
 
     def _examine_each(self, begin: int, end: int, quoted: re.Pattern[bytes] | None = None) -> None:
         """Examine lines of which none needs to hold a word that is worth a look anywhere."""
-        left = [at for at in range(begin, end) if self._first + at not in self._examined]
-        self._examined.update(self._first + at for at in left)
+        left = [at for at in range(begin, end) if not self._examined[at]]
+        self._note_examined(begin, end)
         for at, mask, rule, marks in self._known.look_at_each([self._lines[at] for at in left]):
             self._examine(left[at], mask, rule, marks, quoted)
 
@@ -171,8 +172,11 @@ class Scanner:
         """What a test printed need not be examined, where it can be told from what others did; its begin."""
         begin = began(self._lines, passed - self._first, max(since - self._first, 0))
         if begin is not None:
-            self._examined.update(range(self._first + begin, passed))
+            self._note_examined(begin, passed - self._first)
         return begin
+
+    def _note_examined(self, begin: int, end: int) -> None:
+        self._examined[begin:end] = b"\1" * (end - begin)
 
     def _begin_step(self, header: Header) -> None:
         self._header = header

@@ -78,7 +78,7 @@ def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None
 @pytest.fixture
 def without_automaton(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As on a platform for which the automaton has no wheel: the literals are made anew, before and after."""
-    made = (classify._all, candidates._formats, classify._entries)
+    made = (classify._all, candidates._formats, classify._called)
     with monkeypatch.context() as patched:
         for module in (classify, candidates):
             patched.setattr(module, "Literals", functools.partial(Literals, automaton=False))
