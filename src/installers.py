@@ -27,8 +27,8 @@ REMEDY = (
 )
 NO_PIP = "No module named pip"
 NO_WHEEL = "no wheel"
-# Compiled, and so without a wheel for some platforms (32-bit ones) and for Pythons newer than it; all works
-# without it, slower.
+# Compiled, and so without a wheel for some platforms (Windows on Arm), and for Pythons newer than it; all
+# works without it, slower.
 FOR_SPEED = "hyperscan"
 _NO_WHEEL = re.compile(
     rf"{FOR_SPEED}==\S+ has no (?:usable )?wheels|{FOR_SPEED} was not found in|no version of {FOR_SPEED}"

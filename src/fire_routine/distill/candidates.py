@@ -129,11 +129,12 @@ def marks_among(lines: Sequence[bytes]) -> dict[int, int]:
     }
 
 
-def worth_a_look(raw: bytes) -> list[int]:
-    """Which raw lines, each behind a line's end, may be marks, or be taken by a rule wherever they stand.
+def worth_a_look(raw: bytes, first: int = 0) -> list[int]:
+    """Which raw lines, each behind a line's end, may be marks, or be taken by a rule wherever they stand; the
+    first of them has the number `first`.
 
     Most of a log's are not.
     """
     places = _formats().ends(raw.translate(FOLD))
     reds = red_places(raw)
-    return [at - 1 for at in numbered(raw, sorted([*places, *reds]) if reds else places)]
+    return numbered(raw, sorted([*places, *reds]) if reds else places, first - 1)

@@ -12,7 +12,7 @@ from .literals import Literals
 from .rules import DULL, GENERAL, SPECIFIC
 from .rules.infrastructure import SIGNS
 from .rules.rule import CAUSE, HINT, NOISE, Rule
-from .text import PROBE, numbered, probed, texts
+from .text import PROBE, both_ends, numbered, probed, texts
 
 _ALL = (*DULL, *SPECIFIC, *GENERAL)
 _GENERAL = frozenset(rule.name for rule in GENERAL)
@@ -158,7 +158,7 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     Without `every`, a line counts only where a tool's format takes it, or it holds one of the words that
     are worth a look wherever they stand: weaker ones count near the place where a step failed.
     """
-    shown = texts(lines)
+    shown = texts(list(map(both_ends, lines)))
     if max(map(len, shown), default=0) > PROBE:
         shown = list(map(probed, shown))
     _, _, anywhere = _all()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .blocks import block
 from .kept import Kept
 from .rules.rule import Rule
-from .text import PROBE, probed, stamp_of
+from .text import PROBE, probed, stamp_of, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,12 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
     def stamp(self) -> bytes:
         """Its timestamp to the second, or nothing."""
         return stamp_of(self.raw)[1]
+
+
+def taken_texts(findings: Sequence[Finding]) -> list[bytes]:
+    """What the lines show that rules took."""
+    raw = [finding.raw for finding in findings]
+    return texts([line[stamp_of(line)[0] :] for line in raw]) if raw else []
 
 
 def together(findings: Sequence[Finding]) -> list[Finding]:

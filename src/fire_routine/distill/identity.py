@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from .classify import classify
-from .findings import Finding, Scan, keep, span_of
+from .findings import Finding, Scan, keep, span_of, taken_texts
 from .fingerprint import fingerprint, normalised
 from .kept import Kept
 from .sample import MOST, chosen
-from .text import probed, shown
+from .text import probed
 
 STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
 BODY = 12  # lines after one that says little which are asked, too
@@ -82,7 +82,8 @@ def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[bytes]:
 
 def _asked(findings: Sequence[Finding], kept: Kept) -> dict[str, Finding]:
     """The findings whose lines may name the failure, by what these say; from here on they are kept."""
-    asked = chosen([finding for finding in findings if not _FRAME.match(_text(probed(shown(finding.raw))))])
+    texts = map(_text, map(probed, taken_texts(findings)))
+    asked = chosen([finding for finding, text in zip(findings, texts, strict=True) if not _FRAME.match(text)])
     keep(asked, kept)
     anchors: dict[str, Finding] = {}
     for finding in asked:

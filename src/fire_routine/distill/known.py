@@ -15,7 +15,8 @@ from .text import labelled, masked, unstamped
 MOST = 50_000
 SIZE = 8 * 1024 * 1024
 
-Looked = tuple[int, bytes, Rule | None, int]  # a line's place, it masked, its rule, of what it may be a mark
+# A line's place in its window, it masked, its rule, of what it may be a mark.
+Looked = tuple[int, bytes, Rule | None, int]
 
 
 class _Learnt:
@@ -26,8 +27,9 @@ class _Learnt:
         self._kinds: dict[bytes, tuple[Rule | None, int] | None] = {}  # none: it tells nothing
         self._size = 0
 
-    def look(self, lines: Sequence[bytes]) -> list[Looked]:
-        """Those of the lines, without their timestamps, that a rule takes or that may be marks."""
+    def look(self, places: Sequence[int], lines: Sequence[bytes]) -> list[Looked]:
+        """Those of the lines at these places, without their timestamps, that a rule takes or that may be
+        marks."""
         masks = masked(lines)
         if self._size > SIZE or len(self._kinds) > MOST:
             self._kinds = {}  # who is at work with the old one goes on with it
@@ -41,7 +43,11 @@ class _Learnt:
             takes = rule if rule is not None and rule.weight >= 1 else None
             mark = marks.get(at, 0)
             kinds[mask] = (takes, mark) if takes is not None or mark else None
-        return [(at, mask, *kind) for at, mask in enumerate(masks) if (kind := kinds[mask]) is not None]
+        return [
+            (at, mask, *kind)
+            for at, mask in zip(places, masks, strict=True)
+            if (kind := kinds[mask]) is not None
+        ]
 
 
 class Known:
@@ -55,10 +61,11 @@ class Known:
     def look(self, window: Window) -> list[Looked]:
         """The lines, of those that are new, that tell something wherever they stand."""
         lines = window.lines[window.start : window.stop]
-        places = worth_a_look(b"\n".join((b"", *unstamped(lines))) if labelled(lines) else window.new)
-        found = self._anywhere.look(unstamped([lines[at] for at in places])) if places else []
-        return [(places[at], mask, rule, marks) for at, mask, rule, marks in found]
+        raw = b"\n".join((b"", *unstamped(lines))) if labelled(lines) else window.new
+        places = worth_a_look(raw, window.start)
+        return self._anywhere.look(places, unstamped([window.lines[at] for at in places])) if places else []
 
-    def look_at_each(self, lines: Sequence[bytes]) -> list[Looked]:
-        """The same of lines of which none needs to hold a word that is worth a look anywhere."""
-        return self._near.look(unstamped(lines)) if lines else []
+    def look_at_each(self, window: Sequence[bytes], places: Sequence[int]) -> list[Looked]:
+        """The same of a window's lines at these places, of which none needs to hold a word that is worth a
+        look anywhere."""
+        return self._near.look(places, unstamped([window[at] for at in places])) if places else []

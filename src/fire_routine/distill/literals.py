@@ -27,11 +27,15 @@ class Literals:
 
     def find(self, text: bytes) -> list[tuple[int, int]]:
         """Where each literal ends in the text, and its number; in the text's order."""
-        return sorted(self._search.find(text))
+        found = self._search.find(text)
+        found.sort()
+        return found
 
     def ends(self, text: bytes) -> list[int]:
         """Where literals end, in the text's order; of those that overlap perhaps only one."""
-        return sorted(self._search.ends(text))
+        ends = self._search.ends(text)
+        ends.sort()
+        return ends
 
     def among(self, lines: Sequence[bytes], joined: bytes) -> dict[int, set[int]]:
         """By the places of the lines in which any of the literals stands, none of which reaches over a line's
@@ -59,8 +63,10 @@ class _Automaton:
             hyperscan.error: there is none for this processor.
         """
         count = len(literals)
+        # As expressions: its literals end with their first NUL byte.
+        expressions = [b"".join(b"\\x%02x" % byte for byte in literal) for literal in literals]
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(literals, ids=range(count), elements=count, flags=[0] * count, literal=True)
+        self._database.compile(expressions, ids=range(count), elements=count, flags=[0] * count)
         self._turn = Lock()
 
     def find(self, text: bytes) -> list[tuple[int, int]]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 from zlib import crc32
 
-from .findings import Finding
-from .text import DIGITS, probed, stamp_of, texts
+from .findings import Finding, taken_texts
+from .text import DIGITS, probed
 
 MOST = 240  # findings of a sample
 WAITING = 100  # findings until their digests are found, which takes less for many at once
@@ -22,8 +22,7 @@ def _digests(findings: Sequence[Finding]) -> list[int]:
     less."""
     if not findings:
         return []
-    bare = texts([finding.raw[stamp_of(finding.raw)[0] :] for finding in findings])
-    text = _FOLDERS.sub(b" ", b"\n".join([b" " + probed(line) for line in bare]))
+    text = _FOLDERS.sub(b" ", b"\n".join([b" " + probed(line) for line in taken_texts(findings)]))
     words, lines = _NUMBERED.sub(b"", text).split(b"\n"), text.translate(None, DIGITS).split(b"\n")
     return [crc32(few) << 32 | crc32(more) for few, more in zip(words, lines, strict=True)]
 
@@ -64,7 +63,7 @@ class Sample:
 
     def forget(self, first: int) -> None:
         """Take out those from the line with the number `first` on, unless they last."""
-        self._waiting = [each for each in self._waiting if each.number < first or each.rule.lasting]
+        self._choose()
         self._kept = {
             digest: each for digest, each in self._kept.items() if each.number < first or each.rule.lasting
         }

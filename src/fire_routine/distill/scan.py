@@ -60,10 +60,9 @@ class Scanner:
         self._first = window.first
         self.scan.states = window.states
         self._collected.turn_to(window.lines, window.first)
-        for at, mask, rule, marks in self._known.look(window):
+        for index, mask, rule, marks in self._known.look(window):
             if self._section is not None:
                 self._run_section(window.stop)
-            index = window.start + at
             if not self._examined[index]:
                 self._examined[index] = 1
                 self._examine(index, mask, rule, marks)
@@ -115,8 +114,8 @@ class Scanner:
         """Examine lines of which none needs to hold a word that is worth a look anywhere."""
         left = [at for at in range(begin, end) if not self._examined[at]]
         self._note_examined(begin, end)
-        for at, mask, rule, marks in self._known.look_at_each([self._lines[at] for at in left]):
-            self._examine(left[at], mask, rule, marks, quoted)
+        for index, mask, rule, marks in self._known.look_at_each(self._lines, left):
+            self._examine(index, mask, rule, marks, quoted)
 
     def _examine(
         self,

@@ -11,6 +11,7 @@ from .literals import Literals
 LONGEST = 12_000  # characters of a line that is kept whole
 MARK = 40  # characters of the mark of a cut, at most
 PROBE = 600  # bytes of a line that are tested
+ENDS = 4_000  # bytes at each of its ends among which these are, escape sequences and all
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
 # Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
@@ -46,11 +47,7 @@ DIGITS = b"0123456789"
 # Bytes by their numbers: of bytes, `in` first tries whether they are a number, which takes ten times as long.
 TAB, RETURN, ESCAPE, CARET, ZERO = b"\t\r\x1b^0"
 # Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
-_NOUGHTS = Literals(
-    before + b"0" + behind
-    for before in (b" ", b"\t", b"\n", b"(", b":", b"=")
-    for behind in (b" ", b"\n", b",", b";", b")")
-)
+_NOUGHT = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
 # … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.
 _CODES = Literals(
     (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4", b"error 4", b"YN0")
@@ -76,6 +73,15 @@ def job_of(line: bytes) -> bytes:
 def probed(line: bytes) -> bytes:
     """What of a line is tested: no line, however made, costs more than a short one."""
     return line if len(line) <= PROBE else line[: PROBE - 100] + line[-100:]
+
+
+def both_ends(line: bytes) -> bytes:
+    """What of a raw line without a timestamp is looked at: of an endless one to take the escape sequences off
+    takes longer than all else."""
+    if len(line) <= 2 * ENDS:
+        return line
+    line = line.rstrip(b"\r").rpartition(b"\r")[2]
+    return line if len(line) <= 2 * ENDS else line[:ENDS] + line[-ENDS:]
 
 
 def cut_mark(left_out: str) -> str:
@@ -191,10 +197,12 @@ def unstamped(lines: Sequence[bytes]) -> list[bytes]:
     ]
 
 
-def numbered(text: bytes, places: Iterable[int]) -> list[int]:
-    """The numbers of the lines, from 0, in which places of the text are, each once; they come in order."""
+def numbered(text: bytes, places: Iterable[int], first: int = 0) -> list[int]:
+    """The numbers of the lines, from `first` on, in which places of the text are, each once; they come
+    in order."""
     numbers: list[int] = []
-    line = before = edge = 0
+    line = first
+    before = edge = 0
     for place in places:
         if place >= edge:
             line += text.count(b"\n", before, place)
@@ -207,13 +215,7 @@ def numbered(text: bytes, places: Iterable[int]) -> list[int]:
 
 def _without_numbers(text: bytes) -> bytes:
     """Text without digits, and with a word for each nought that is a number of its own."""
-    parts: list[bytes] = []
-    begin = 0
-    for end, _ in _NOUGHTS.find(text):  # of two that share a blank, both
-        parts.append(text[begin : end - 2])
-        begin = end - 1
-    parts.append(text[begin:])
-    return b"no".join(parts).translate(None, DIGITS)
+    return _NOUGHT.sub(b"no", text).translate(None, DIGITS)
 
 
 def masked(lines: Sequence[bytes]) -> list[bytes]:
@@ -227,7 +229,7 @@ def masked(lines: Sequence[bytes]) -> list[bytes]:
 
 def templates(lines: Sequence[bytes]) -> list[bytes]:
     """Raw lines without their timestamps and digits: equal for lines that differ in numbers, nought apart."""
-    bare = [line.rstrip() for line in unstamped(lines)]
+    bare = [line[stamp_of(line)[0] :].rstrip() for line in lines]
     return _without_numbers(b"\n%b\n" % b"\n".join(bare)).split(b"\n")[1:-1]
 
 

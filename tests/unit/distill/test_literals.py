@@ -12,7 +12,7 @@ from fire_routine.distill.literals import AUTOMATON, Literals
 
 WITH = pytest.mark.skipif(not AUTOMATON, reason="no wheel here")
 BOTH = [pytest.param(True, marks=WITH), False]
-LITERALS = st.sets(st.binary(min_size=1, max_size=4).filter(lambda literal: b"\n" not in literal), min_size=1)
+LITERALS = st.sets(st.binary(min_size=1, max_size=4), min_size=1, max_size=8)
 LEADING = st.sets(st.from_regex(r"\n?[ab:]{1,3}", fullmatch=True).map(str.encode), min_size=1, max_size=8)
 SMALL = st.sets(st.text("ab:", min_size=1, max_size=4).map(str.encode), min_size=1, max_size=8)
 
@@ -36,9 +36,10 @@ def test_every_literal_is_found_wherever_it_stands_in_order(
 
 
 @pytest.mark.parametrize("automaton", BOTH)
-@given(literals=LITERALS, text=st.binary(max_size=200))
-def test_literals_of_any_bytes_are_found(automaton: bool, literals: set[bytes], text: bytes) -> None:
+@given(literals=LITERALS, data=st.data())
+def test_literals_of_any_bytes_are_found(automaton: bool, literals: set[bytes], data: st.DataObject) -> None:
     search = Literals(literals, automaton=automaton)
+    text = b"".join(data.draw(st.lists(st.sampled_from(search.literals) | st.binary(max_size=2))))
     assert search.find(text) == by_hand(search.literals, text)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -816,3 +817,28 @@ def test_alike_states_of_one_line_too_long_are_counted_one_by_one() -> None:
 )
 def test_a_tests_name_is_told_from_what_stands_around_it(text: str, name: str) -> None:
     assert named(text.encode()).decode() == name
+
+
+def test_a_log_that_breaks_off_holds_up_no_other() -> None:
+    """Logs that are read by one reader take turns."""
+
+    def broken() -> Iterator[bytes]:
+        yield GITHUB_LOG.encode() * 400
+        raise ConnectionError
+
+    reader = distill.Reader()
+    with pytest.raises(ConnectionError):
+        reader.read(broken())
+    waited = Thread(target=reader.read, args=([GITHUB_LOG.encode()],), daemon=True)
+    waited.start()
+    waited.join(30)
+    assert not waited.is_alive()
+
+
+@pytest.mark.parametrize("before", ["\n", "progress 99%\r", "\x1b]0;a title\x07"])
+def test_a_format_is_found_behind_what_is_no_part_of_a_lines_text(before: str) -> None:
+    green = "".join(f"PASS src/{'abcdefgh'[n % 8]}{n}.test.ts\n" for n in range(9_000))
+    text = distill.excerpt(read(f"{green}x\n{before} FAIL: total of an empty cart\n{green}"), 2_048).text
+    assert "FAIL: total of an empty cart" in text
+    indented = f"{green}x\n{before} In src/cart.sh line 12:\n  rm -rf $1\n{green}"
+    assert "In src/cart.sh line 12:" in distill.excerpt(read(indented), 2_048).text

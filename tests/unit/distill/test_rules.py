@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fire_routine.distill import candidates, classify
+from fire_routine.distill import candidates, classify, dull, text
 from fire_routine.distill.candidates import worth_a_look
 from fire_routine.distill.classify import classify_line
 from fire_routine.distill.literals import Literals
@@ -78,10 +78,13 @@ def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None
 @pytest.fixture
 def without_automaton(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As on a platform for which the automaton has no wheel: the literals are made anew, before and after."""
-    made = (classify._all, candidates._formats, classify._called)
+    made = (classify._all, candidates._formats, candidates._marks, classify._called, dull._within)
+    by_expression = functools.partial(Literals, automaton=False)
     with monkeypatch.context() as patched:
-        for module in (classify, candidates):
-            patched.setattr(module, "Literals", functools.partial(Literals, automaton=False))
+        for module in (classify, candidates, dull):
+            patched.setattr(module, "Literals", by_expression)
+        for module, name in ((text, "_CODES"), (candidates, "_RED_ENDS")):
+            patched.setattr(module, name, by_expression(getattr(module, name).literals))
         for each in made:
             each.cache_clear()
         yield

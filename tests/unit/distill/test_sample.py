@@ -1,0 +1,38 @@
+"""A sample of findings does not depend on when their digests are found, nor on their order."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fire_routine.distill import sample
+from fire_routine.distill.findings import Finding
+from fire_routine.distill.rules import SPECIFIC
+from fire_routine.distill.sample import Sample
+
+RULE = next(rule for rule in SPECIFIC if not rule.lasting)
+# Findings one by one, and numbers of the lines from which on a test that passed printed what was found.
+STEPS = st.lists(
+    st.integers(0, 60).map(lambda word: f"error: w{'x' * word}") | st.integers(1, 5), max_size=60
+)
+
+
+def chosen(steps: list[str | int], waiting: int) -> list[int]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sample, "MOST", 5)
+        patched.setattr(sample, "WAITING", waiting)
+        sampled = Sample()
+        number = 0
+        for step in steps:
+            if isinstance(step, int):
+                sampled.forget(number - step)
+            else:
+                sampled.add(Finding(RULE, number, [step.encode()], 0, number))
+                number += 1
+        return sorted(finding.number for finding in sampled.findings())
+
+
+@given(STEPS)
+def test_it_is_the_same_however_many_wait_for_their_digests(steps: list[str | int]) -> None:
+    assert chosen(steps, 1) == chosen(steps, 7) == chosen(steps, 1_000)
