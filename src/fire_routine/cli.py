@@ -41,7 +41,7 @@ class CommandError(Exception):
 def run(argv: Sequence[str] | None = None) -> NoReturn:
     """Run one command in a process of its own, which ends with it.
 
-    At once: a thread that still reads a log, in a library's code, would abort the process while Python is
+    At once: a thread that still reads a log, in a library's code, could abort the process while Python is
     being taken down.
     """
     given = sys.argv[1:] if argv is None else argv

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import product
+from itertools import chain, product
 
 import pytest
 
@@ -572,3 +572,13 @@ def test_of_many_failed_tests_most_of_those_that_are_named_are_told_with_the_rea
     named, reasons = told_of(test, frame, after, prefix)
     assert reasons >= 5
     assert reasons > 0.7 * named
+
+
+def test_each_file_is_named_in_which_a_linter_found_something() -> None:
+    """PHP_CodeSniffer heads what it found in a file by its name, and lines alike say how much that is."""
+    rule = "-" * 70
+    errors = [f" {n} | ERROR | [x] Spaces must be used to indent lines; tabs are not" for n in range(10, 70)]
+    names = [f"FILE: /home/ci/build/lib/{name * 3}.php" for name in "abcdefghijklmnopqrst"]
+    found = [[name, rule, "FOUND 60 ERRORS AFFECTING 60 LINES", rule, *errors, rule, ""] for name in names]
+    text = distill.excerpt(distill.read([job(*chain(*found))]), 4_096).text
+    assert [name for name in names if name not in text] == []

@@ -47,7 +47,7 @@ RULES = (
     rule("symfony-exception", "^i~.php line ", r"^In \S+\.php line \d+:$", CAUSE, ahead=TRACE, paragraph=4),
     rule("composer", "^y~your requirements|^y~your lock file|problem 0|exception]", r"^Your (?:requirements could not be resolved|lock file does not contain a compatible)|^\s+Problem \d+|^\s+\[\w*(?:\\\w+)*Exception\]", CAUSE, ahead=10, paragraph=6),
     rule("phpstan", "^[~[error]|^l~line  ", r"^ \[ERROR\] |^ +Line +\S+\.php", CAUSE - 2, ahead=10, paragraph=12),
-    rule("phpcs-file", "affecting", r"^FOUND \d+ ERRORS? ", RESULT, ahead=8, paragraph=8, back=3, leads=r"^FILE: |^-+$"),
+    rule("phpcs-file", "affecting", r"^FOUND \d+ ERRORS? ", RESULT, ahead=8, paragraph=8, back=3, leads=r"^FILE: |^-+$", reason=r"FILE: \S", listed=True),
     rule("psalm", ".php:0", r"^(?:ERROR|INFO): \w+ - \S+\.php:\d+:\d+ - ", CAUSE, ahead=4),
     rule("phpcs", "error ", r"^ +\d+ \| ERROR ", CAUSE, ahead=2),
     rule("php-cs-fixer", "begin diff", r"^ +-+ begin diff -+", CAUSE - 1, ahead=40, back=2, leads=r"^ +\d+\) "),
