@@ -56,32 +56,31 @@ _QUOTED = pattern(r"\s*(?:> *)?\d+ ?(?:[|│▕]|\\x\{2502\}) (?! *(?:ERROR|WARN
 _LABEL = pattern(r" +\|[ |]+(?:[-^~]{2,}|_{2,}[-^~])")
 _QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")
 
-_Entry = tuple[int, bytes, Rule]  # order, first character or none, rule
-_Call = tuple[bytes, Callable[[str], object], Rule]  # first character or none, how the line is searched, rule
+_Call = tuple[int, bytes, Callable[[str], object], Rule]  # order, first character or none, search, rule
 
 
 @cache
-def _all() -> tuple[Literals, list[tuple[_Entry, ...]], frozenset[int]]:
+def _all() -> tuple[Literals, list[tuple[_Call, ...]], frozenset[int]]:
     """The literals of all rules, the rules that each calls for, and which are worth a look anywhere."""
-    entries: dict[bytes, list[_Entry]] = {}
+    calls: dict[bytes, list[_Call]] = {}
     for order, rule in enumerate(_ALL):
         for literal in filter(None, rule.literals):
             first, text = first_and_text(literal)
-            entries.setdefault(text, []).append((order, first, rule))
-    literals = Literals(entries)
+            calls.setdefault(text, []).append((order, first, rule.pattern.search, rule))
+    literals = Literals(calls)
     anywhere = frozenset(at for at, literal in enumerate(literals.literals) if literal in ANYWHERE)
-    return literals, [tuple(entries[literal]) for literal in literals.literals], anywhere
+    return literals, [tuple(calls[literal]) for literal in literals.literals], anywhere
 
 
 @lru_cache(maxsize=4096)
 def _called(literals: frozenset[int], general: bool) -> tuple[_Call, ...]:
     """The rules that these literals call for, in order; the general ones only if asked for."""
-    _, entries, _ = _all()
-    found = {entry[:2]: entry for at in literals for entry in entries[at]}
+    _, calls, _ = _all()
+    found = {call[:2]: call for at in literals for call in calls[at]}
     return tuple(
-        (first, rule.pattern.search, rule)
-        for _, first, rule in sorted(found.values(), key=itemgetter(0))
-        if general or rule.name not in _GENERAL
+        sorted(
+            [call for call in found.values() if general or call[3].name not in _GENERAL], key=itemgetter(0)
+        )
     )
 
 
@@ -96,7 +95,7 @@ def _start(line: bytes) -> bytes:
 def _first(line: bytes, text: str, called: Sequence[_Call]) -> Rule | None:
     """The first of the rules that takes the line."""
     start = _start(line)
-    for first, search, rule in called:
+    for _, first, search, rule in called:
         if (not first or first == start) and search(text):
             return rule
     return None

@@ -18,13 +18,18 @@ SIZE = 8 * 1024 * 1024
 # A line's place in its window, it masked, its rule, of what it may be a mark.
 Looked = tuple[int, bytes, Rule | None, int]
 
+_Kind = tuple[Rule | None, int]  # the rule that takes a line, of what it may be a mark
+
 
 class _Learnt:
     """Which lines, numbers masked, a rule takes or may be marks: each is classified once."""
 
     def __init__(self, *, every: bool) -> None:
         self._every = every  # as `classify` has it
-        self._kinds: dict[bytes, tuple[Rule | None, int] | None] = {}  # none: it tells nothing
+        self._kinds: dict[bytes, _Kind | None] = {}  # none: it tells nothing
+        self._same: dict[
+            tuple[str, int], _Kind
+        ] = {}  # by the rule's name, each once: thousands are of one kind
         self._size = 0
 
     def look(self, places: Sequence[int], lines: Sequence[bytes]) -> list[Looked]:
@@ -40,14 +45,19 @@ class _Learnt:
         marks = marks_among(fresh)
         for at, (mask, rule) in enumerate(zip(new, classify(fresh, every=self._every), strict=True)):
             self._size += len(mask)
-            takes = rule if rule is not None and rule.weight >= 1 else None
-            mark = marks.get(at, 0)
-            kinds[mask] = (takes, mark) if takes is not None or mark else None
+            kinds[mask] = self._kind(
+                rule if rule is not None and rule.weight >= 1 else None, marks.get(at, 0)
+            )
         return [
             (at, mask, *kind)
             for at, mask in zip(places, masks, strict=True)
             if (kind := kinds[mask]) is not None
         ]
+
+    def _kind(self, rule: Rule | None, mark: int) -> _Kind | None:
+        if rule is None and not mark:
+            return None
+        return self._same.setdefault((rule.name if rule is not None else "", mark), (rule, mark))
 
 
 class Known:
