@@ -27,9 +27,8 @@ class _Learnt:
     def __init__(self, *, every: bool) -> None:
         self._every = every  # as `classify` has it
         self._kinds: dict[bytes, _Kind | None] = {}  # none: it tells nothing
-        self._same: dict[
-            tuple[str, int], _Kind
-        ] = {}  # by the rule's name, each once: thousands are of one kind
+        # Each kind once, by the rule's name: thousands of lines are of one.
+        self._same: dict[tuple[str, int], _Kind] = {}
         self._size = 0
 
     def look(self, places: Sequence[int], lines: Sequence[bytes]) -> list[Looked]:
@@ -45,9 +44,8 @@ class _Learnt:
         marks = marks_among(fresh)
         for at, (mask, rule) in enumerate(zip(new, classify(fresh, every=self._every), strict=True)):
             self._size += len(mask)
-            kinds[mask] = self._kind(
-                rule if rule is not None and rule.weight >= 1 else None, marks.get(at, 0)
-            )
+            taken = rule if rule is not None and rule.weight >= 1 else None
+            kinds[mask] = self._kind(taken, marks.get(at, 0))
         return [
             (at, mask, *kind)
             for at, mask in zip(places, masks, strict=True)
@@ -64,7 +62,7 @@ class Known:
     """What has been learnt of lines. Threads that share it take turns."""
 
     def __init__(self) -> None:
-        # They can't run at once, and else wait for one another in the midst of a search, and hold more.
+        # One can run at a time; without turns they wait for one another at each match, and hold more.
         self.turn = Lock()
         self._anywhere, self._near = _Learnt(every=False), _Learnt(every=True)
 

@@ -45,7 +45,7 @@ _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 DIGITS = b"0123456789"
 # Bytes by their numbers: of bytes, `in` first tries whether they are a number, which takes ten times as long.
-TAB, RETURN, ESCAPE, CARET, ZERO = b"\t\r\x1b^0"
+TAB, RETURN, ESCAPE, CARET = b"\t\r\x1b^"
 # Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
 _NOUGHT = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
 # … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.

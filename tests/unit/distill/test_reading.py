@@ -842,3 +842,13 @@ def test_a_format_is_found_behind_what_is_no_part_of_a_lines_text(before: str) -
     assert "FAIL: total of an empty cart" in text
     indented = f"{green}x\n{before} In src/cart.sh line 12:\n  rm -rf $1\n{green}"
     assert "In src/cart.sh line 12:" in distill.excerpt(read(indented), 2_048).text
+
+
+@pytest.mark.parametrize("between", ["\r", ""])
+def test_what_an_endless_line_says_at_its_end_is_found(between: str) -> None:
+    said = "npm ERR! code ERESOLVE"
+    bar = "\x1b[2K\x1b[33m=\x1b[0m" * 2_000
+    green = "".join(f"PASS src/{'abcdefgh'[n % 8]}{n}.test.ts\n" for n in range(9_000))
+    line = f"{bar}\r{said}{between}" if between else f"{said} {bar}"
+    text = distill.excerpt(read(f"{green}{line}\n{green}"), 4_096).text
+    assert said in text
