@@ -23,8 +23,8 @@ WHOLE = SIZE  # bytes: a log of one window is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
 # How a runner shows a step's script, which is no output, as its heading is none; `gh` with a caret.
-SCRIPTS = b"[36;1m"
-SCRIPT = (b"\x1b" + SCRIPTS, b"^[" + SCRIPTS)
+_COLOUR = b"[36;1m"
+SCRIPT = (b"\x1b" + _COLOUR, b"^[" + _COLOUR)
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 400  # that are remembered, half of the first and half of the last
 
@@ -131,7 +131,7 @@ class Scanner:
         if rule is None:
             return
         if raw.find(HEADING, 0, 500) >= 0 or (
-            raw.find(SCRIPTS, 0, 500) >= 0 and raw.startswith(SCRIPT, stamp_of(raw)[0])
+            raw.find(_COLOUR, 0, 500) >= 0 and raw.startswith(SCRIPT, stamp_of(raw)[0])
         ):
             return
         below = self._lines[index + 1] if index + 1 < len(self._lines) else b""

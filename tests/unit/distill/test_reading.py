@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from fire_routine import distill
 from fire_routine.distill.dull import dull_among
 from fire_routine.distill.named import named
+from fire_routine.distill.scan import Scanner
 from fire_routine.distill.text import shown, texts
 from fire_routine.model import Block, Digest, Step, utf16_length
 
@@ -819,20 +820,30 @@ def test_a_tests_name_is_told_from_what_stands_around_it(text: str, name: str) -
     assert named(text.encode()).decode() == name
 
 
-def test_a_log_that_breaks_off_holds_up_no_other() -> None:
-    """Logs that are read by one reader take turns."""
+def ends_in_time(work: Callable[[], object]) -> bool:
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(30)
+    return not thread.is_alive()
 
-    def broken() -> Iterator[bytes]:
-        yield GITHUB_LOG.encode() * 400
-        raise ConnectionError
 
+def test_a_log_that_is_waited_for_holds_up_no_other() -> None:
+    """Logs that are read by one reader take turns, but not while they come."""
     reader = distill.Reader()
-    with pytest.raises(ConnectionError):
-        reader.read(broken())
-    waited = Thread(target=reader.read, args=([GITHUB_LOG.encode()],), daemon=True)
-    waited.start()
-    waited.join(30)
-    assert not waited.is_alive()
+
+    def slow() -> Iterator[bytes]:
+        yield GITHUB_LOG.encode() * 400
+        reader.read([GITHUB_LOG.encode()])
+
+    assert ends_in_time(lambda: reader.read(slow()))
+
+
+def test_who_fails_to_read_a_log_gives_up_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = distill.Reader()
+    with monkeypatch.context() as patched, pytest.raises(AttributeError):
+        patched.delattr(Scanner, "_examine")
+        reader.read([GITHUB_LOG.encode()])
+    assert ends_in_time(lambda: reader.read([GITHUB_LOG.encode()]))
 
 
 @pytest.mark.parametrize("before", ["\n", "progress 99%\r", "\x1b]0;a title\x07"])
