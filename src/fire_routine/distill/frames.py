@@ -13,7 +13,8 @@ _FRAME = re.compile(rb"\s+at ")
 # Frames of the JDK, .NET and Node.js, of frameworks and of what is installed beside one's own code.
 _LIBRARY = re.compile(
     rb"\s+at (?:java\.|javax\.|jdk\.|(?:com\.)?sun\.|junit\.|kotlinx?\.|scala\.|clojure\.|groovy\.|sbt\."
-    rb"|munit\.|mockit\.|hudson\.|jenkins\.|com\.(?:cloudbees\.groovy|intellij)\."
+    rb"|munit\.|mockit\.|hudson\.|jenkins\.|___cps\.|PluginClassLoader for "
+    rb"|com\.(?:cloudbees\.groovy|intellij)\."
     rb"|io\.(?:cucumber|kotest|mockk)\.|node:|\S+ \(node:|.{0,200}/node_modules/"
     rb"|org\.(?:apache\.maven|assertj|codehaus\.groovy|eclipse|gradle|hamcrest|hibernate|jenkinsci|junit"
     rb"|kohsuke|mockito|scalacheck|scalatest|specs2|spockframework|springframework|testcontainers|testng)\."

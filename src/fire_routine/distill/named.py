@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .blocks import unprefixed
+
 LONGEST = 40  # bytes behind the name
 
 # What stands in a name that tells where the test is, too, and so is no other's.
@@ -15,7 +17,18 @@ _MARK = re.compile(rb"(?:(?:%b) +(?:\d{1,5} +)?|\d{1,5}\) +)?" % b"|".join(_MARK
 _TOOK = re.compile(rb"(?: \(retry #\d{1,3}\))?(?: [\[(]?\d{1,6}(?:\.\d{1,6})? ?(?:m?s|m)[\])]?)?$")
 _RULER = "─".encode()
 _RULED = re.compile(rb" *+(?:%b)++$" % _RULER)
+_STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last lines without it
+_LEVEL = b"[ERROR]"  # with which Maven tells once more what a compiler said
 _FIRST = frozenset(b"0123456789").union(mark[0] for mark in _MARKS)
+
+
+def said(text: bytes) -> bytes:
+    """What a line says, whatever other tools put before it, as a timestamp, or a report around it."""
+    if text[:1] == b"#":
+        text = _STEP.sub(b"", text)
+    elif not text.startswith(_LEVEL):
+        text = unprefixed(text)
+    return named(text.strip())
 
 
 def named(text: bytes) -> bytes:

@@ -16,7 +16,7 @@ from .first import Lines, outrank
 from .green import Green
 from .identity import identity
 from .kept import Kept
-from .named import named
+from .named import said
 from .numbering import Numbering
 from .place import ELSEWHERE, HUGE, factors, inside
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
@@ -44,7 +44,6 @@ REACHED, AT_MOST = 1 / 16, 8  # of the way to the strongest line, for each findi
 ANY = 0.02  # the weight of any line of a log that is kept as a whole
 
 _WORDS = re.compile(rb"[A-Za-z]+")
-_STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last lines without it
 
 
 def _strongest(scan: Scan, failed: Failed, green: Green | None) -> list[tuple[Finding, float]]:
@@ -114,11 +113,10 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         if _again(span, met):
             factor *= SAME
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
-            said = named((_STEP.sub(b"", text) if text[:1] == b"#" else text).strip())
             weight *= factor
             if fall != 1.0 and number not in span.reasons:
                 weight *= fall ** abs(number - taken)
-            shares.append((number, weight, rule, said, number == taken))
+            shares.append((number, weight, rule, said(text), number == taken))
     return shares
 
 

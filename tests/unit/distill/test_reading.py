@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fire_routine import distill
 from fire_routine.distill.dull import dull_among
-from fire_routine.distill.named import named
+from fire_routine.distill.named import said
 from fire_routine.distill.scan import Scanner
 from fire_routine.distill.text import shown, texts
 from fire_routine.model import Block, Digest, Step, utf16_length
@@ -808,6 +808,10 @@ def test_alike_states_of_one_line_too_long_are_counted_one_by_one() -> None:
         ),
         ("3) e2e/a.spec.ts:3:1 › sums prices (retry #1) ───", "e2e/a.spec.ts:3:1 › sums prices"),
         ("× src/a.test.ts > cart > sums prices 12ms", "src/a.test.ts > cart > sums prices"),
+        # what other tools put before it, which differs where it is told again
+        ("[2026-01-02T03:04:05.678Z]      [exec]   symbol:   class Cart", "symbol:   class Cart"),
+        ("#12 0.345 sh: 1: mak: not found", "0.345 sh: 1: mak: not found"),
+        ("[ERROR]   symbol:   class Cart", "[ERROR]   symbol:   class Cart"),
         # names that another test may have, and what is no name
         ("1) should return the right value of it", "1) should return the right value of it"),
         ("✗ waits for the answer 500 ms", "✗ waits for the answer 500 ms"),
@@ -816,8 +820,8 @@ def test_alike_states_of_one_line_too_long_are_counted_one_by_one() -> None:
         ("", ""),
     ],
 )
-def test_a_tests_name_is_told_from_what_stands_around_it(text: str, name: str) -> None:
-    assert named(text.encode()).decode() == name
+def test_what_a_line_says_is_told_from_what_stands_around_it(text: str, name: str) -> None:
+    assert said(text.encode()).decode() == name
 
 
 def ends_in_time(work: Callable[[], object]) -> bool:

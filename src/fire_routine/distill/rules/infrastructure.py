@@ -34,7 +34,7 @@ RULES = (
     rule("tool-version", "archive may not exist|not found - try `|is not yet installed|env: version `|unknown ruby interpreter|no rubies are available|idea what to do with", r"The archive may not exist|^Version '.*' not found - try|is not yet installed|^\w+env: version `.*' (?:is )?not installed|^Unknown ruby interpreter|no rubies are available|^I don't have any idea what to do with", CAUSE - 1, ahead=3),
     rule("jenkins-step", "build as failure|finished", r"marked build as failure|^Finished: (?:FAILURE|ABORTED|UNSTABLE)", CONSEQUENCE, ahead=0),
     rule("jenkins-skipped", "skipped due to earlier|failed in branch ", r"^Stage \".*\" skipped due to earlier failure\(s\)$|^Failed in branch \S", CONSEQUENCE, ahead=0),
-    rule("jenkins-trace", "^a~also: |script returned exit code", r"^Also: +\S+Exception|^hudson\.AbortException: script returned exit code", CONSEQUENCE, ahead=TRACE),
+    rule("jenkins-trace", "^a~also: |script returned exit code", r"^Also: +\S+(?:Exception|ErrorAction\$ErrorId)|^hudson\.AbortException: script returned exit code", CONSEQUENCE, ahead=TRACE),
     rule("jenkins-fatal", "fatal: ", r"^FATAL: ", CAUSE - 1, ahead=TRACE),
     # https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details.html#view-build-details-phases
     rule("codebuild-phase", "state: failed", r"^Phase complete: \w+ State: FAILED", CONSEQUENCE, ahead=0),
