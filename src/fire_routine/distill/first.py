@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .blocks import unprefixed
 from .findings import Finding, Span
 from .rules import LOGGED, OF_ANY_FAMILY
-from .rules.rule import CAUSE
+from .rules.rule import CAUSE, RESULT
 
 STRONG = 0.85  # of the strongest finding's weight has at least the one that is taken for the first cause
 BEFORE, BEHIND = 10, 40  # lines around it that tell of it
@@ -16,6 +17,9 @@ LISTED = 0.9  # the same of those that name one by one what failed, and say why
 # In a huge log much looks like a cause: so much of their weight have those far from the first one that tell
 # more than any line does, and less than so much of what it tells.
 STRAY, TELLS, CLEARLY = 0.5, 1.0, 0.7
+CAUSED_BY = b"Caused by: "
+BETWEEN, NAMED = 150, 3  # lines between causes of one exception at most, and those that name it
+ROOTS, ROOT = 2, 0.8  # of them that say what is wrong, and what of the first cause's weight they have
 APART = 300  # lines before it that are far
 
 Lines = dict[int, tuple[float, str]]  # number → weight, rule
@@ -46,6 +50,25 @@ def _end_of_trace(spans: Sequence[Span], first: int) -> int | None:
     return next(ends, None)
 
 
+def _root_causes(spans: Sequence[Span], first: int) -> list[int]:
+    """The numbers of the last lines that name a cause of the exception that the first cause is about: what
+    raised the others. As Java prints it, each stands below the frames of what it caused."""
+    causes: list[int] = []
+    last = first
+    for span in spans:
+        number = span.finding.number
+        if number <= first:
+            continue
+        if number - last > BETWEEN:
+            break
+        if unprefixed(span.text).lstrip().startswith(CAUSED_BY):
+            causes.append(number)
+            last = number
+        elif number > first + NAMED and span.finding.rule.weight >= RESULT:
+            break
+    return causes[-ROOTS:]
+
+
 def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
     """Weaken, in place, the lines that are far from the first cause among what was found.
 
@@ -56,12 +79,16 @@ def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
     if first is None:
         return
     end = _end_of_trace(spans, first)
+    roots = _root_causes(spans, first)
     listed: set[int] = set()
     for span in spans:
         if span.finding.rule.listed:
             listed |= {span.finding.number, *span.reasons}
     strays = lines[first][0] * CLEARLY if huge else 0.0
     for number, (weight, rule) in lines.items():
+        if number in roots:
+            lines[number] = (max(weight, lines[first][0] * ROOT), rule)
+            continue
         apart = not first - APART < number <= first + BEHIND
         if apart and TELLS < weight < strays and rule not in OF_ANY_FAMILY:
             lines[number] = (weight * STRAY, rule)

@@ -56,6 +56,10 @@ _TEST = re.compile(rb"(?<![\w.])((?:[a-z]\w*\.){2})(?:\w+\.)*[A-Z]\w*(?:Tests?|I
 _NAMED = 3
 # The frames that count stand at its top, whosever they are; not so of CMake, where a project's own call its.
 _LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
+# At the other end stands what ran the test.
+_RUNNER = pattern(
+    rb"\s+File \"(?:<frozen |[^\"]{0,300}[/\\](?:_pytest|pluggy|pytest|unittest|xdist|runpy\.py)(?:[/\\]|\"))"
+)
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _UNDER, _CALLED = 5, 0.6  # of those that one's own code called, what tells where it failed; what others do
 _STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
@@ -126,6 +130,7 @@ def _of_stacks(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iter
     """The frames and sources of libraries, and what ran one's own code."""
     joined = b"\n".join(texts[begin : end + _PLACE])
     if joined.find(_LATEST_FIRST) >= 0 and joined.find(_CMAKES) < 0:
+        yield from ((at, _FOREIGN) for at in range(begin, end) if _RUNNER.match(texts[at]))
         return
     if joined.find(b" at ") >= 0 or joined.find(b"\tat ") >= 0:
         for framed, places in groupby(range(begin, end), lambda at: _FRAME.match(texts[at]) is not None):

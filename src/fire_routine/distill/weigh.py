@@ -33,6 +33,7 @@ ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says 
 TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
 ONCE = 200  # bytes from which on one alone does
 LIKE = 0.97  # from line to line of a block, when its rule has taken a block before: that one is shown whole
+TOLD = 0.5  # of its weight has a reason that one before told, whatever its numbers
 REASON, SAME = 3, 0.7  # lines below that may tell the reason, and what of its weight the same once more has
 FAINT = 0.35  # of the strongest factor: what has less is told by its first lines, too
 FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
@@ -43,6 +44,7 @@ REACHED, AT_MOST = 1 / 16, 8  # of the way to the strongest line, for each findi
 
 ANY = 0.02  # the weight of any line of a log that is kept as a whole
 
+_NUMBERED = re.compile(rb"[\w-]*\d[\w-]*")
 _WORDS = re.compile(rb"[A-Za-z]+")
 
 
@@ -104,6 +106,7 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= ELSEWHERE
     )
     met: set[tuple[int, bytes]] = set()
+    reasons: dict[bytes, int] = {}  # the numbers of the lines that told them first
     shares: list[_Share] = []
     for span, factor in ordered:
         rule, taken = span.finding.rule.name, span.finding.number
@@ -114,7 +117,9 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
             factor *= SAME
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
             weight *= factor
-            if fall != 1.0 and number not in span.reasons:
+            if number in span.reasons:
+                weight *= 1.0 if reasons.setdefault(_NUMBERED.sub(b"", text), number) == number else TOLD
+            elif fall != 1.0:
                 weight *= fall ** abs(number - taken)
             shares.append((number, weight, rule, said(text), number == taken))
     return shares

@@ -512,6 +512,21 @@ def test_the_first_frame_of_a_crash_tells_all_whosever_it_is() -> None:
     assert shares[2] >= shares[3]
 
 
+def test_what_ran_the_test_that_crashed_tells_less() -> None:
+    lines = [
+        b"Fatal Python error: Segmentation fault",
+        b"Current thread 0x00007f0c5e7fc700 (most recent call first):",
+        b'  File "/venv/lib/python3.12/site-packages/shop/tills.py", line 12 in total',
+        b'  File "/work/tests/test_cart.py", line 9 in test_total',
+        b'  File "/venv/lib/python3.12/site-packages/_pytest/python.py", line 166 in pytest_pyfunc_call',
+        b'  File "/venv/lib/python3.12/site-packages/pluggy/_callers.py", line 121 in _multicall',
+        b'  File "<frozen runpy>", line 88 in _run_code',
+    ]
+    first, shares = block_at(0, lines)
+    assert first == 0
+    assert min(shares[2:4]) > 2 * max(shares[4:])
+
+
 def test_what_passed_tells_nothing_behind_what_another_tool_puts_before_it_either() -> None:
     printed = [
         "--- FAIL: TestAll (0.02s)",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
 from fire_routine import distill
@@ -67,6 +69,58 @@ def test_an_exception_that_a_program_logs_is_no_first_cause_beside_what_a_tool_s
     alone = weight(COMPILES, *QUIET, COMPILES)
     assert weight(COMPILES, LOGGED, *frames, *QUIET, COMPILES) == pytest.approx(alone)
     assert weight(LOGGED, LOGGED, *frames, *QUIET, COMPILES) < weight(LOGGED, LOGGED, *frames, *QUIET)
+
+
+@pytest.mark.parametrize(("of_third", "told"), [("stream-DBE9D4C06DE1", 0.7), ("the till", 1.0)])
+def test_a_reason_tells_less_where_one_before_differs_in_what_holds_numbers_alone(
+    of_third: str, told: float
+) -> None:
+    tests = [
+        (
+            f"  {number}) Cart sums {name}",
+            "     Failure/Error: total(cart)",
+            f"       expected {of} to be open",
+            *QUIET,
+        )
+        for number, (name, of) in enumerate(
+            (("apples", "stream-0B6125F9A244"), ("pears", "stream-C66B6F682357"), ("plums", of_third)), 1
+        )
+    ]
+    weighed = weights("Failures:", *chain(*tests), "3 examples, 3 failures")
+    third = weighed[f"       expected {of_third} to be open"] / weighed["  3) Cart sums plums"]
+    assert third == pytest.approx(told, abs=0.2)
+
+
+FRAMES = [
+    f"\tat org.springframework.beans.Factory.step{number}(Factory.java:{number})" for number in range(60)
+]
+REFUSED = "Caused by: org.postgresql.util.PSQLException: Connection to localhost:5432 refused."
+CONTEXT = [
+    "[ERROR] org.example.CartTest.contextLoads -- Time elapsed: 0.012 s <<< ERROR!",
+    "java.lang.IllegalStateException: Failed to load ApplicationContext",
+    *FRAMES,
+    "Caused by: org.springframework.beans.factory.BeanCreationException: Error creating bean 'carts'",
+    *FRAMES,
+    REFUSED,
+    *FRAMES[:20],
+    "Caused by: java.net.ConnectException: Connection refused",
+    *FRAMES[:20],
+]
+
+
+def test_what_raised_all_other_exceptions_is_told_however_far_below_the_first_one() -> None:
+    log = [*QUIET, *CONTEXT, "[ERROR] Tests run: 1, Failures: 0, Errors: 1, Skipped: 0"]
+    text = distill.excerpt(distill.read(["\n".join(log).encode()]), 1_000).text
+    assert CONTEXT[0] in text
+    assert REFUSED in text
+    assert "ConnectException: Connection refused" in text
+
+
+def test_the_causes_of_another_failure_are_none_of_the_first() -> None:
+    another = "[ERROR] org.example.TillTest.opens -- Time elapsed: 0.012 s <<< ERROR!"
+    thrown = "java.lang.IllegalStateException: closed"
+    of_another = weight(REFUSED, *CONTEXT[:2], *FRAMES[:20], another, thrown, *FRAMES, REFUSED, *QUIET)
+    assert of_another < 0.8 * weight(REFUSED, *CONTEXT[:2], *FRAMES, REFUSED, *QUIET)
 
 
 def test_what_the_green_run_prints_too_is_no_first_cause() -> None:

@@ -384,6 +384,17 @@ def test_several_short_lines_are_told_rather_than_a_long_one_unless_it_is_tellin
     assert (weighed[0][0][:100] in "".join(shown)) == long_line_shown
 
 
+@pytest.mark.parametrize(("heaviest", "long_line_shown"), [(6.3, False), (7.0, True)])
+def test_of_lines_that_tell_much_short_ones_are_told_rather_than_a_long_one_that_tells_little_more(
+    heaviest: float, long_line_shown: bool
+) -> None:
+    weighed = [("x" * 200, heaviest), *[(f"main.c:{n}: undeclared", 6.0) for n in range(9)]]
+    blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
+    shown = distill.excerpt(Digest(blocks, 20, ""), 340).text
+    assert ("x" * 100 in shown) == long_line_shown
+    assert "main.c:0: undeclared" in shown
+
+
 def test_room_too_small_for_the_next_line_goes_to_shorter_ones_that_tell_less() -> None:
     weighed = [("x" * 150, 9.0), ("y" * 190, 8.0), ("main.c:3: undeclared", 3.0)]
     blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
