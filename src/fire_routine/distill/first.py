@@ -14,12 +14,12 @@ BEFORE, BEHIND = 10, 40  # lines around it that tell of it
 TRACED = 20  # lines above it, at least, that a rule for a trace's last line asks for
 EARLIER, LATER = 0.9, 0.72  # of their weight have the lines before these, and those behind them
 LISTED = 0.9  # the same of those that name one by one what failed, and say why
-# In a huge log much looks like a cause: so much of their weight have those far from the first one that tell
-# more than any line does, and less than so much of what it tells.
-STRAY, TELLS, CLEARLY = 0.5, 1.0, 0.7
 CAUSED_BY = b"Caused by: "
 BETWEEN, NAMED = 150, 3  # lines between causes of one exception at most, and those that name it
 ROOTS, ROOT = 2, 0.8  # of them that say what is wrong, and what of the first cause's weight they have
+# In a huge log much looks like a cause: so much of their weight have those far from the first one that tell
+# more than any line does, and less than so much of what it tells.
+STRAY, TELLS, CLEARLY = 0.5, 1.0, 0.7
 APART = 300  # lines before it that are far
 
 Lines = dict[int, tuple[float, str]]  # number → weight, rule

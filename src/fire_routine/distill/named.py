@@ -1,4 +1,7 @@
-"""The name of a test in a line of a report, which tells it as it fails, with its reason, and at the end."""
+"""What a line says without what stands around it, by which what is told again is known.
+
+A report tells a test's name as it fails, with its reason, and at the end.
+"""
 
 from __future__ import annotations
 

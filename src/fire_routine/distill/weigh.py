@@ -44,7 +44,7 @@ REACHED, AT_MOST = 1 / 16, 8  # of the way to the strongest line, for each findi
 
 ANY = 0.02  # the weight of any line of a log that is kept as a whole
 
-_NUMBERED = re.compile(rb"[\w-]*\d[\w-]*")
+_NUMBERED = re.compile(rb"(?<![\w-])[A-Za-z_-]*+\d[\w-]*+")  # a word that holds one
 _WORDS = re.compile(rb"[A-Za-z]+")
 
 
@@ -85,9 +85,9 @@ def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
     reason = next((text.strip() for text in span.texts[below : below + REASON] if text.strip()), b"")
     if finding.rule.listed or finding.rule.weight < REPORT or not _WORDS.search(reason):
         return False
-    said = (finding.shape, reason)
-    again = said in met
-    met.add(said)
+    complaint = (finding.shape, reason)
+    again = complaint in met
+    met.add(complaint)
     return again
 
 
