@@ -296,6 +296,11 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
             "    at total (/w/src/cart.js:9:5)",
             "    at run (/w/node_modules/runner/lib/run.js:7:1)",
         ),
+        (  # as Angular's own are built
+            "TypeError: total is not a function",
+            "    at total (http://localhost:9876/src/app/cart.ts:9:5)",
+            "    at callHook (http://localhost:9876/k8-fastbuild-ST-46c/bin/packages/core/src/hooks.ts:322:5)",
+        ),
         (
             "Traceback (most recent call last):",
             '  File "/w/shop/cart.py", line 9, in total',

@@ -530,6 +530,7 @@ RSPEC = "  {3}) Cart test_{0}\n     Failure/Error: total(cart)\n\n     {2}:\n   
 FLUTTER = "00:07 +0 -{3}: test/cart_test.dart: Cart test_{0} [E]\n  {2}: {0} is unknown\n{1}\n"
 MINITEST = "  {3}) Error:\nCartTest#test_{0}:\n{2}: {0} is unknown\n{1}\n"
 TEST_UNIT = "Failure:\ntest_{0}(CartTest)\n{1}\n<{0} is unknown> expected but was\n<nil>.\n"
+KARMA = "Chrome Headless 144.0.0.0 (Linux 0.0.0) Cart test_{0} FAILED\n\t{2}: {0} is unknown\n{1}\n"
 JAVA_FRAME = "\tat org.example.{0}.Cart.total(Cart.java:{1})"
 NODE_FRAME = "    at total (/srv/shop/cart/{0}.js:{1}:7)"
 NET_FRAME = "     at Shop.{0}.Cart.Total() in /srv/shop/{0}.cs:line {1}"
@@ -543,6 +544,7 @@ NET_TOTAL = "Failed!  - Failed:    30, Passed:     0, Skipped:     0, Total:    
         (JEST, NODE_FRAME, "Tests:       30 failed, 30 total"),
         (PLAYWRIGHT, NODE_FRAME, "  30 failed"),
         (MOCHA, NODE_FRAME, "npm ERR! Test failed."),
+        (KARMA, NODE_FRAME, "Chrome Headless 144.0.0.0 (Linux 0.0.0): Executed 30 of 30 (30 FAILED) ERROR"),
         (XUNIT, NET_FRAME, NET_TOTAL),
         (VSTEST, NET_FRAME, NET_TOTAL),
         (SUREFIRE, JAVA_FRAME, "[ERROR] Tests run: 30, Failures: 0, Errors: 30, Skipped: 0"),
@@ -561,7 +563,7 @@ NET_TOTAL = "Failed!  - Failed:    30, Passed:     0, Skipped:     0, Total:    
         ),
     ],
     ids=[
-        *("vitest", "jest", "playwright", "mocha", "xunit", "vstest", "surefire", "gradle"),
+        *("vitest", "jest", "playwright", "mocha", "karma", "xunit", "vstest", "surefire", "gradle"),
         *("rspec", "flutter", "minitest", "test-unit"),
     ],
 )
