@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .blocks import unprefixed
 from .findings import Finding, Span
 from .rules import LOGGED, OF_ANY_FAMILY
-from .rules.rule import CAUSE, RESULT
+from .rules.rule import CAUSE
 
 STRONG = 0.85  # of the strongest finding's weight has at least the one that is taken for the first cause
 BEFORE, BEHIND = 10, 40  # lines around it that tell of it
@@ -15,7 +16,8 @@ TRACED = 20  # lines above it, at least, that a rule for a trace's last line ask
 EARLIER, LATER = 0.9, 0.72  # of their weight have the lines before these, and those behind them
 LISTED = 0.9  # the same of those that name one by one what failed, and say why
 CAUSED_BY = b"Caused by: "
-BETWEEN, NAMED = 150, 3  # lines between causes of one exception at most, and those that name it
+# What stands between: frames, how many more, what was raised besides. An exception's message has lines, too.
+TRACE, MESSAGE = re.compile(rb"\s*(?:at |\.\.\. \d+ |Caused by: |Suppressed: |$)"), 3
 ROOTS, ROOT = 2, 0.8  # of them that say what is wrong, and what of the first cause's weight they have
 # In a huge log much looks like a cause: so much of their weight have those far from the first one that tell
 # more than any line does, and less than so much of what it tells.
@@ -50,22 +52,28 @@ def _end_of_trace(spans: Sequence[Span], first: int) -> int | None:
     return next(ends, None)
 
 
+def _traced(span: Span, until: int) -> bool:
+    """Whether nothing but what belongs to a trace stands behind an exception's name and its message, and
+    before the line with the number `until`."""
+    begin = span.finding.number - span.first + 1 + MESSAGE
+    between = span.texts[begin : until - span.first]
+    return len(span.texts) >= until - span.first and all(TRACE.match(unprefixed(text)) for text in between)
+
+
 def _root_causes(spans: Sequence[Span], first: int) -> list[int]:
-    """The numbers of the last lines that name a cause of the exception that the first cause is about: what
+    """The numbers of the last lines that name a cause of the exception in the first cause's trace: what
     raised the others. As Java prints it, each stands below the frames of what it caused."""
     causes: list[int] = []
-    last = first
+    above: Span | None = None
     for span in spans:
         number = span.finding.number
-        if number <= first:
-            continue
-        if number - last > BETWEEN:
-            break
-        if unprefixed(span.text).lstrip().startswith(CAUSED_BY):
+        if number == first:
+            above = span
+        elif above is not None and unprefixed(span.text).lstrip().startswith(CAUSED_BY):
+            if not _traced(above, number):
+                break
             causes.append(number)
-            last = number
-        elif number > first + NAMED and span.finding.rule.weight >= RESULT:
-            break
+            above = span
     return causes[-ROOTS:]
 
 

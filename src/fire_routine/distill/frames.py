@@ -59,7 +59,8 @@ _NAMED = 3
 _LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
 # At the other end stands what ran the test.
 _RUNNER = pattern(
-    rb"\s+File \"(?:<frozen |[^\"]{0,300}[/\\](?:_pytest|pluggy|pytest|unittest|xdist|runpy\.py)(?:[/\\]|\"))"
+    rb"\s+File \"(?:<frozen |[^\"]{0,300}(?:-packages|python[\d.]+|\\Lib)[/\\]"
+    rb"(?:_pytest|pluggy|pytest|unittest|xdist|runpy\.py)(?:[/\\]|\"))"
 )
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _UNDER, _CALLED = 5, 0.6  # of those that one's own code called, what tells where it failed; what others do

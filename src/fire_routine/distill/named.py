@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-from .blocks import unprefixed
-
 LONGEST = 40  # bytes behind the name
 
 # What stands in a name that tells where the test is, too, and so is no other's.
@@ -21,17 +19,23 @@ _TOOK = re.compile(rb"(?: \(retry #\d{1,3}\))?(?: [\[(]?\d{1,6}(?:\.\d{1,6})? ?(
 _RULER = "─".encode()
 _RULED = re.compile(rb" *+(?:%b)++$" % _RULER)
 _STEP = re.compile(rb"^#\d+ (?=\d)")  # BuildKit repeats a failed step's last lines without it
-_LEVEL = b"[ERROR]"  # with which Maven tells once more what a compiler said
+# As Jenkins, a container or a test runner puts them before a line.
+_TIME = re.compile(rb"\[?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]? ")
+_NUMBERED = re.compile(rb"(?<![\w-])[A-Za-z_-]*+\d[\w-]*+")  # a word that holds a number …
+_ID = re.compile(rb"(?<!\w)(?=\d*+[A-Za-z])(?:[A-Za-z_]*+\d){3}")  # … and one that is no number alone
 _FIRST = frozenset(b"0123456789").union(mark[0] for mark in _MARKS)
 
 
 def said(text: bytes) -> bytes:
-    """What a line says, whatever other tools put before it, as a timestamp, or a report around it."""
-    if text[:1] == b"#":
-        text = _STEP.sub(b"", text)
-    elif not text.startswith(_LEVEL):
-        text = unprefixed(text)
-    return named(text.strip())
+    """What a line says, whatever the time before it, and a report around a test's name."""
+    before = _STEP.match(text) or _TIME.match(text)
+    return named(text[before.end() if before else 0 :].strip())
+
+
+def without_ids(reason: bytes) -> bytes:
+    """What a line tells that says why, without numbers where it names something by its id, as a stream: they
+    differ from one to the next then. Elsewhere they may be what is wrong."""
+    return _NUMBERED.sub(b"", reason) if _ID.search(reason) else reason
 
 
 def named(text: bytes) -> bytes:

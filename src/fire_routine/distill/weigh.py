@@ -16,7 +16,7 @@ from .first import Lines, outrank
 from .green import Green
 from .identity import identity
 from .kept import Kept
-from .named import said
+from .named import said, without_ids
 from .numbering import Numbering
 from .place import ELSEWHERE, HUGE, factors, inside
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
@@ -33,7 +33,7 @@ ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says 
 TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
 ONCE = 200  # bytes from which on one alone does
 LIKE = 0.97  # from line to line of a block, when its rule has taken a block before: that one is shown whole
-TOLD = 0.5  # of its weight has a reason that one before told, whatever its numbers
+TOLD = 0.5  # of its weight has a reason that was told, whatever its ids and numbers
 REASON, SAME = 3, 0.7  # lines below that may tell the reason, and what of its weight the same once more has
 FAINT = 0.35  # of the strongest factor: what has less is told by its first lines, too
 FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
@@ -44,7 +44,6 @@ REACHED, AT_MOST = 1 / 16, 8  # of the way to the strongest line, for each findi
 
 ANY = 0.02  # the weight of any line of a log that is kept as a whole
 
-_NUMBERED = re.compile(rb"(?<![\w-])[A-Za-z_-]*+\d[\w-]*+")  # a word that holds one
 _WORDS = re.compile(rb"[A-Za-z]+")
 
 
@@ -118,7 +117,7 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
             weight *= factor
             if number in span.reasons:
-                weight *= 1.0 if reasons.setdefault(_NUMBERED.sub(b"", text), number) == number else TOLD
+                weight *= 1.0 if reasons.setdefault(without_ids(text), number) == number else TOLD
             elif fall != 1.0:
                 weight *= fall ** abs(number - taken)
             shares.append((number, weight, rule, said(text), number == taken))
@@ -281,7 +280,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     lines = _lines(scan, spans, [factor for _, factor in strongest], huge=huge)
     if green is not None:
         _dim(lines, green, scan.kept)
-    outrank(spans, lines, huge=huge)
+    outrank([span for span in spans if green is None or span.finding.raw not in green], lines, huge=huge)
     within = inside(scan, failed)
     end = facts(scan, failed, within)
     numbering = Numbering(scan.states)

@@ -522,7 +522,7 @@ def test_what_ran_the_test_that_crashed_tells_less() -> None:
         b"Fatal Python error: Segmentation fault",
         b"Current thread 0x00007f0c5e7fc700 (most recent call first):",
         b'  File "/venv/lib/python3.12/site-packages/shop/tills.py", line 12 in total',
-        b'  File "/work/tests/test_cart.py", line 9 in test_total',
+        b'  File "/work/tests/unittest/test_cart.py", line 9 in test_total',
         b'  File "/venv/lib/python3.12/site-packages/_pytest/python.py", line 166 in pytest_pyfunc_call',
         b'  File "/venv/lib/python3.12/site-packages/pluggy/_callers.py", line 121 in _multicall',
         b'  File "<frozen runpy>", line 88 in _run_code',

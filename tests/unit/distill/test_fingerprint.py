@@ -102,6 +102,14 @@ def test_the_legs_of_a_matrix_that_fail_alike_have_the_same() -> None:
     assert len({distill.read([log]).fingerprint for log in logs}) == 1
 
 
+JAVADOC = (
+    "[ERROR] Failed to execute goal org.apache.maven.plugins:maven-javadoc-plugin:3.12.0:javadoc on project shop\n"
+    "[ERROR] /w/src/Cart.java:14: warning: %s\n[ERROR] error: warnings found and -Werror specified"
+)
+AGENT = (
+    "java.lang.IllegalArgumentException: %s\n"
+    "\tat org.jacoco.agent.rt.internal_aeaf9ab.core.runtime.AgentOptions.<init>(AgentOptions.java:230)"
+)
 STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
 
 
@@ -115,6 +123,10 @@ STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
         # words of any script
         ("Error: Не удалось подключиться", "Error: Файл конфигурации повреждён"),
         ("E   AssertionError: 用户不存在", "E   AssertionError: 余额不足"),
+        # javadoc's warnings where they fail the build, details behind Maven's level, and what its agent fails of
+        (JAVADOC % "no @param for <T>", JAVADOC % "no comment"),
+        ("[ERROR] \n[ERROR]     the till is not open", "[ERROR] \n[ERROR]     the price is not known"),
+        (AGENT % "Unknown agent option: tils", AGENT % "Invalid port: 70000"),
         # a test's name and its message
         ("--- FAIL: TestA (0.00s)\n    a_test.go:5: no name", "--- FAIL: TestA (0.00s)\n    a_test.go:5: no price"),
         ("--- FAIL: TestA (0.00s)\n    a_test.go:5: no name", "--- FAIL: TestB (0.00s)\n    a_test.go:5: no name"),

@@ -71,24 +71,30 @@ def test_an_exception_that_a_program_logs_is_no_first_cause_beside_what_a_tool_s
     assert weight(LOGGED, LOGGED, *frames, *QUIET, COMPILES) < weight(LOGGED, LOGGED, *frames, *QUIET)
 
 
-@pytest.mark.parametrize(("of_third", "told"), [("stream-DBE9D4C06DE1", 0.7), ("the till", 1.0)])
-def test_a_reason_tells_less_where_one_before_differs_in_what_holds_numbers_alone(
-    of_third: str, told: float
+@pytest.mark.parametrize(
+    ("first", "second", "third", "told"),
+    [
+        ("stream-0B6125F9A244 to be 1", "stream-C66B6F682357 to be 2", "stream-DBE9D4C06DE1 to be 3", 0.7),
+        ("stream-0B6125F9A244 to be 1", "stream-C66B6F682357 to be 2", "the till to be open", 1.0),
+        ("200 to be 500", "201 to be 404", "204 to be 403", 1.0),  # what is wrong
+    ],
+)
+def test_a_reason_tells_less_where_one_before_differs_in_ids_and_numbers(
+    first: str, second: str, third: str, told: float
 ) -> None:
     tests = [
         (
             f"  {number}) Cart sums {name}",
             "     Failure/Error: total(cart)",
-            f"       expected {of} to be open",
+            f"       expected {what}",
             *QUIET,
         )
-        for number, (name, of) in enumerate(
-            (("apples", "stream-0B6125F9A244"), ("pears", "stream-C66B6F682357"), ("plums", of_third)), 1
-        )
+        for number, (name, what) in enumerate((("apples", first), ("pears", second), ("plums", third)), 1)
     ]
     weighed = weights("Failures:", *chain(*tests), "3 examples, 3 failures")
-    third = weighed[f"       expected {of_third} to be open"] / weighed["  3) Cart sums plums"]
-    assert third == pytest.approx(told, abs=0.2)
+    assert weighed[f"       expected {third}"] / weighed["  3) Cart sums plums"] == pytest.approx(
+        told, abs=0.2
+    )
 
 
 FRAMES = [
@@ -114,6 +120,30 @@ def test_what_raised_all_other_exceptions_is_told_however_far_below_the_first_on
     assert CONTEXT[0] in text
     assert REFUSED in text
     assert "ConnectException: Connection refused" in text
+
+
+def test_what_was_raised_besides_ends_no_chain_of_causes() -> None:
+    suppressed = "\tSuppressed: java.io.IOException: the till is open"
+    chain_of = [*CONTEXT[:2], *FRAMES[:9], suppressed, *FRAMES[:9], "Caused by: java.io.IOException: closed"]
+    causes = [*chain_of, *FRAMES[:50], REFUSED, *QUIET]
+    assert weight(REFUSED, *causes) > 0.75 * weight(CONTEXT[0], *causes)
+
+
+def test_causes_that_a_program_logs_behind_another_tool_s_error_are_none_of_its() -> None:
+    logged = [
+        "WARN c.o.Pool: no connection",
+        "java.io.IOException: closed",
+        *FRAMES[:9],
+        REFUSED,
+        *FRAMES[:9],
+    ]
+    far = weight(REFUSED, COMPILES, *QUIET[:60], *logged, *QUIET)
+    assert far < 0.7 * weight(COMPILES, COMPILES, *QUIET[:60], *logged, *QUIET)
+
+
+def test_a_cause_that_the_green_run_tells_too_tells_little() -> None:
+    log = [*CONTEXT[:2], *FRAMES[:50], REFUSED, *QUIET]
+    assert weight(REFUSED, *log, green=REFUSED) < 0.3 * weight(REFUSED, *log)
 
 
 def test_the_causes_of_another_failure_are_none_of_the_first() -> None:

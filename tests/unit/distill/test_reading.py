@@ -820,7 +820,9 @@ def test_alike_states_of_one_line_too_long_are_counted_one_by_one() -> None:
         ("3) e2e/a.spec.ts:3:1 › sums prices (retry #1) ───", "e2e/a.spec.ts:3:1 › sums prices"),
         ("× src/a.test.ts > cart > sums prices 12ms", "src/a.test.ts > cart > sums prices"),
         # what other tools put before it, which differs where it is told again
-        ("[2026-01-02T03:04:05.678Z]      [exec]   symbol:   class Cart", "symbol:   class Cart"),
+        ("[2026-01-02T03:04:05.678Z]      [exec]   symbol:   class Cart", "[exec]   symbol:   class Cart"),
+        ("15:51:42  TypeError: total is not a function", "TypeError: total is not a function"),
+        ("[firefox] › e2e/a.spec.ts:3:1 › sums prices", "[firefox] › e2e/a.spec.ts:3:1 › sums prices"),
         ("#12 0.345 sh: 1: mak: not found", "0.345 sh: 1: mak: not found"),
         ("[ERROR]   symbol:   class Cart", "[ERROR]   symbol:   class Cart"),
         # names that another test may have, and what is no name

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from .rule import CAUSE, CONSEQUENCE, HINT, NOISE, REPORT, RESULT, TRACE, WARNING, rule
 
-_JACOCO = r"\s+at org\.jacoco\.agent\."  # which prints what it can't instrument, and fails no build of it
+# Its agent prints what it can't instrument, and goes on.
+_JACOCO = r"\s+at org\.jacoco\.agent\.rt\.\w+\.(?:CoverageTransformer\.transform|asm\.|core\.(?:internal\.)?instr\.)"
 _MAVEN = r"^(?:\[\w+\] )?"
 RULES = (
     # Maven's help text after a failure; before the general [ERROR] rule
@@ -17,7 +18,7 @@ RULES = (
     # https://docs.oracle.com/en/java/javase/21/docs/specs/man/javac.html: a warning of a lint, in any language
     rule("javac-lint", "[removal] |[deprecation] |[unchecked] |[rawtypes] |[serial] |[preview] |[this-escape] |[options] ", r"^\[(?:ERROR|WARNING)\] .*[\]:] ?\w+: \[[a-z-]+\] ", WARNING, ahead=0),
     # https://maven.apache.org/plugins/maven-javadoc-plugin/: what javadoc warns of stands among its errors
-    rule("javadoc-warning", ": warning: ", r"^\[ERROR\] \S+\.java:\d+: warning: ", WARNING, ahead=2),
+    rule("javadoc-warning", "[error] ", r"^\[ERROR\] \S+\.java:\d+: warning: ", REPORT, ahead=2),
     rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4, listed=True),
     rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=TRACE, paragraph=10, listed=True, reason=r"(?!java\.lang\.instrument\.)(?:[a-z_]\w*\.)+[A-Z]\w*(?::|$)"),
     rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", REPORT, ahead=0, total=True),
@@ -35,7 +36,7 @@ RULES = (
     rule("maven-2", "[error] build error", r"^\[ERROR\] BUILD ERROR$", CAUSE - 1, ahead=0, paragraph=6),
     # What belongs to a line above, and a compiler's words below its own
     rule("javac-detail", "[error]   ", r"^\[ERROR\]   (?:symbol|location|required|found|reason): ", NOISE * 5, ahead=0),
-    rule("maven-detail", "[error]  ", r"^\[ERROR\]  +(?!\+-)\S", REPORT - 1, ahead=2),
+    rule("maven-detail", "[error]  ", r"^\[ERROR\]  +(?!\+-)\S", REPORT + 0.5, ahead=2),
     rule("maven-error", "[error]", r"^\[ERROR\] ", REPORT + 1, ahead=8),
     rule("maven-fatal", "[fatal]", r"^\[FATAL\] ", CAUSE - 1, ahead=4),
     rule("maven-result", "build failure", r"^(?:\[\w+\] )?BUILD FAILURE", CONSEQUENCE, ahead=0),
@@ -45,7 +46,7 @@ RULES = (
     rule("gradle-exception", "^o~org.gradle.|^o~org.jetbrains.kotlin.gradle|caused by: org.gradle.|caused by: org.jetbrains.kotlin", r"^(?:Caused by: )?org\.(?:gradle\.(?:api|internal|workers|process|execution)|jetbrains\.kotlin\.gradle)\.\S*(?:Exception|Error)(?:: |$)", RESULT - 2, ahead=0),
     rule("maven-exception", "^o~org.apache.maven.|caused by: org.apache.maven.", r"^(?:Caused by: )?org\.apache\.maven\.\S*(?:Exception|Error)(?:: |$)", RESULT - 2, ahead=1),
     rule("junit-console", "^=~=> ", r"^\s+=> (?:[a-z_]\w*\.)+[A-Z]\w*", CAUSE, ahead=TRACE, back=2, leads=r"^\s+\S", listed=True),
-    rule("jacoco", "error while instrumenting", r"Error while instrumenting \S+", NOISE, ahead=0),
+    rule("jacoco", "error while instrumenting", r"Error while instrumenting \S+ with JaCoCo ", NOISE, ahead=0),
     rule("jvm-exception", "exception|error|throwable:|.lang.throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=TRACE, paragraph=0, logged=True, unless=_JACOCO),
     # https://docs.spring.io/spring-boot/reference/features/spring-application.html#features.spring-application.startup-failure
     rule("spring-start", "application failed to start", r"^APPLICATION FAILED TO START$", CAUSE, ahead=0),
