@@ -17,7 +17,7 @@ EARLIER, LATER = 0.9, 0.72  # of their weight have the lines before these, and t
 LISTED = 0.9  # the same of those that name one by one what failed, and say why
 CAUSED_BY = b"Caused by: "
 # What stands between: frames, how many more, what was raised besides. An exception's message has lines, too.
-TRACE, MESSAGE = re.compile(rb"\s*(?:at |\.\.\. \d+ |Caused by: |Suppressed: |$)"), 3
+BETWEEN, MESSAGE = re.compile(rb"\s*(?:at |\.\.\. \d+ |Caused by: |Suppressed: |$)"), 3
 ROOTS, ROOT = 2, 0.8  # of them that say what is wrong, and what of the first cause's weight they have
 # In a huge log much looks like a cause: so much of their weight have those far from the first one that tell
 # more than any line does, and less than so much of what it tells.
@@ -57,7 +57,7 @@ def _traced(span: Span, until: int) -> bool:
     before the line with the number `until`."""
     begin = span.finding.number - span.first + 1 + MESSAGE
     between = span.texts[begin : until - span.first]
-    return len(span.texts) >= until - span.first and all(TRACE.match(unprefixed(text)) for text in between)
+    return len(span.texts) >= until - span.first and all(BETWEEN.match(unprefixed(text)) for text in between)
 
 
 def _root_causes(spans: Sequence[Span], first: int) -> list[int]:
