@@ -16,7 +16,8 @@ _LIBRARY = re.compile(
     rb"|munit\.|mockit\.|hudson\.|jenkins\.|___cps\.|PluginClassLoader for "
     rb"|com\.(?:cloudbees\.groovy|intellij)\."
     rb"|io\.(?:cucumber|kotest|mockk)\.|node:|\S+ \(node:"
-    rb"|.{0,200}/(?:node_modules|bin/packages/\w{1,40}/src)/"
+    # Angular's own, as it builds them with Bazel; what one builds so oneself stands in a folder of that
+    rb"|.{0,200}(?:/node_modules/|(?<!bazel-out)/[\w-]{1,40}-ST-[0-9a-f]{6,16}/bin/packages/)"
     rb"|org\.(?:apache\.maven|assertj|codehaus\.groovy|eclipse|gradle|hamcrest|hibernate|jenkinsci|junit"
     rb"|kohsuke|mockito|scalacheck|scalatest|specs2|spockframework|springframework|testcontainers|testng)\."
     rb"|(?:AwesomeAssertions|Castle|FluentAssertions|Microsoft|Moq|NSubstitute|NUnit|Shouldly|System|Xunit)\."

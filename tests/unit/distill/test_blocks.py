@@ -298,8 +298,8 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
         ),
         (  # as Angular's own are built
             "TypeError: total is not a function",
-            "    at total (http://localhost:9876/src/app/cart.ts:9:5)",
-            "    at callHook (http://localhost:9876/k8-fastbuild-ST-46c/bin/packages/core/src/hooks.ts:322:5)",
+            "    at total (/w/bazel-out/k8-fastbuild-ST-199a4f3c4e20/bin/packages/cart/src/cart.ts:9:5)",
+            "    at callHook (http://localhost/k8-fastbuild-ST-199a4f3c4e20/bin/packages/core/src/hooks.ts:3:5)",
         ),
         (
             "Traceback (most recent call last):",

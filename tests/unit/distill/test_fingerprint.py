@@ -107,8 +107,14 @@ JAVADOC = (
     "[ERROR] /w/src/Cart.java:14: warning: %s\n[ERROR] error: warnings found and -Werror specified"
 )
 AGENT = (
-    "java.lang.IllegalArgumentException: %s\n"
-    "\tat org.jacoco.agent.rt.internal_aeaf9ab.core.runtime.AgentOptions.<init>(AgentOptions.java:230)"
+    'Exception in thread "main" java.lang.reflect.InvocationTargetException\n'
+    "Caused by: java.lang.IllegalArgumentException: %s\n"
+    "\tat org.jacoco.agent.rt.internal_035b120.core.runtime.AgentOptions.<init>(AgentOptions.java:150)\n"
+    "FATAL ERROR in native method: processing of -javaagent failed"
+)
+DETAIL = (
+    "[ERROR] node:internal/modules/cjs/loader:1080\n[ERROR]   throw err;\n[ERROR]   ^\n"
+    "[ERROR]   %s\n[ERROR] npm error code 1"
 )
 STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
 
@@ -125,7 +131,7 @@ STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
         ("E   AssertionError: 用户不存在", "E   AssertionError: 余额不足"),
         # javadoc's warnings where they fail the build, details behind Maven's level, and what its agent fails of
         (JAVADOC % "no @param for <T>", JAVADOC % "no comment"),
-        ("[ERROR] \n[ERROR]     the till is not open", "[ERROR] \n[ERROR]     the price is not known"),
+        (DETAIL % "Invalid configuration: unknown key presset", DETAIL % "Could not load plugin cart"),
         (AGENT % "Unknown agent option: tils", AGENT % "Invalid port: 70000"),
         # a test's name and its message
         ("--- FAIL: TestA (0.00s)\n    a_test.go:5: no name", "--- FAIL: TestA (0.00s)\n    a_test.go:5: no price"),

@@ -374,25 +374,17 @@ def test_lines_are_numbered_from_1_and_each_shown_block_says_where_it_stands() -
     assert (shown.blocks[0].first, shown.blocks[-1].last) == (1, 3002)
 
 
-@pytest.mark.parametrize(("heaviest", "long_line_shown"), [(4.0, False), (5.0, True)])
+@pytest.mark.parametrize(
+    ("heaviest", "others", "long_line_shown"),
+    [(4.0, 3.5, False), (5.0, 3.5, True), (6.3, 6.0, False), (7.0, 6.0, True)],
+)
 def test_several_short_lines_are_told_rather_than_a_long_one_unless_it_is_telling(
-    heaviest: float, long_line_shown: bool
+    heaviest: float, others: float, long_line_shown: bool
 ) -> None:
-    weighed = [("x" * 200, heaviest), *[(f"main.c:{n}: undeclared", 3.5) for n in range(6)]]
+    weighed = [("x" * 200, heaviest), *[(f"main.c:{n}: undeclared", others) for n in range(9)]]
     blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
     shown = [line for block in distill.excerpt(Digest(blocks, 20, ""), 340).blocks for line in block.lines]
     assert (weighed[0][0][:100] in "".join(shown)) == long_line_shown
-
-
-@pytest.mark.parametrize(("heaviest", "long_line_shown"), [(6.3, False), (7.0, True)])
-def test_of_lines_that_tell_much_short_ones_are_told_rather_than_a_long_one_that_tells_little_more(
-    heaviest: float, long_line_shown: bool
-) -> None:
-    weighed = [("x" * 200, heaviest), *[(f"main.c:{n}: undeclared", 6.0) for n in range(9)]]
-    blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
-    shown = distill.excerpt(Digest(blocks, 20, ""), 340).text
-    assert ("x" * 100 in shown) == long_line_shown
-    assert "main.c:0: undeclared" in shown
 
 
 def test_room_too_small_for_the_next_line_goes_to_shorter_ones_that_tell_less() -> None:
