@@ -81,8 +81,8 @@ RULES = (
     rule("grunt", "use --force to|aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
     rule("code-frame", "^>~> 0|^>~>  0|^>~>0", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
     # npm, pnpm, Yarn: what failed is printed before; their own lines name the script and the code
-    rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script|The `npm ci` command can only)", CAUSE - 1, ahead=10, paragraph=8),
-    rule("npm-noise", "npm err|npm error", r"^npm (?:ERR!|error)(?: (?:A complete log|This is probably not|There is likely|\s+/|errno|node v|npm  v|argv|Linux|Darwin|Windows|Failed at the|Exit status|Tell the author|You can get|Or if that|    npm|file |Please include|If you need).*| *)$", CONSEQUENCE * 0.5, ahead=0),
+    rule("npm-code", "npm err", r"^npm (?:ERR!|error) (?:code E(?!LIFECYCLE|NOENT$)\w+|enoent (?:ENOENT: |Could not read )|4\d\d|notarget|ERESOLVE|could not resolve|network|Missing:|`npm ci` can only|peer |Conflicting|Invalid:|cb\(\) never|missing script|Missing script|The `npm ci` command can only)", CAUSE - 1, ahead=10, paragraph=8),
+    rule("npm-noise", "npm err|npm error", r"^npm (?:ERR!|error)(?: (?:A complete log|enoent (?:This is related|$)|This is probably not|There is likely|\s+/|errno|node v|npm  v|argv|Linux|Darwin|Windows|Failed at the|Exit status|Tell the author|You can get|Or if that|    npm|file |Please include|If you need).*| *)$", CONSEQUENCE * 0.5, ahead=0),
     rule("npm", "npm err|npm error", r"^npm (?:ERR!|error) ", CONSEQUENCE + 1, ahead=0),
     rule("pnpm-recursive", "err_pnpm_recursive", r"ERR_PNPM_RECURSIVE_(?:(?:RUN|EXEC)_FIRST_)?FAIL", CONSEQUENCE + 1, ahead=1),
     rule("pnpm", "err_pnpm", r"ERR_PNPM_\w+", CAUSE - 1, ahead=8),
