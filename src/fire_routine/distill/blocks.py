@@ -179,12 +179,15 @@ def _reasons(
     rule: Rule, index: int, texts: Sequence[bytes], first: int, shares: Sequence[float]
 ) -> list[int]:
     """The places of the lines beside the one at `index`, in the block from `first` on, that tell why; what
-    one of them announces stands below it."""
+    one of them announces stands below it. Under a blank line, as Jest prints it, a message says why whatever
+    it says."""
     if rule.reason is None:
         return []
     reasons: list[int] = []
+    message = index + 2 if texts[index + 1 : index + 2] == [b""] else index
     for at, share in enumerate(shares, first):
-        why = at != index and share >= _OF_BLOCK and rule.reason.match(texts[at])
+        says = rule.reason.match(texts[at]) or (at == message and texts[at].strip())
+        why = at != index and share >= _OF_BLOCK and says
         announced = reasons[-1:] == [at - 1] and announces(texts[at - 1]) and texts[at].strip()
         if why or announced:
             reasons.append(at)

@@ -42,6 +42,8 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "=": (
         r"=== (?:RUN|PAUSE|CONT|NAME)\b|={10,} (?:FAILURES|ERRORS) ={10,}",
         r"={7} Memory map: ={8}$",
+        # the command by which rustc links, above what the linker says
+        r"= note: +(?:\w{1,40}=\"[^\"\n]{0,2000}\" )*\"[^\"\n]{1,300}\" \"",
     ),
     "-": (
         r"--- (?:PASS|SKIP)\b|-+ coverage: platform|-- Configuring incomplete, errors",
@@ -82,6 +84,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         r"> (?:There were failing tests\. See|Compilation error\. See log|Get more help)",
         r"> Run with --(?:stacktrace|info|debug|scan|warning-mode)\b",
     ),
+    "~": (r"~{3,} Stack of [^\n]{1,100} ~{3,}$",),  # pytest-timeout's, above a thread's frames
     "?": (r"\?[ \t]+\S{1,300}\t\[no test files\]",),
     "0123456789": (
         r"\d+ (?:passing|failing)(?: \(|$)|\d+ actionable tasks?: ",

@@ -28,6 +28,8 @@ _LIBRARY = re.compile(
 # Vitest, Dart and CMake. Sources and places that stand below them are indented.
 _PYTHON_LIBRARY = pattern(
     rb"\s+File \"<frozen "
+    # what an installer puts there to start a tool
+    rb"|\s+File \"[^\"]{0,300}/bin/[\w.-]{1,80}\", line 1?\d, in <module>"
     rb"|(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
     rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
 )
@@ -50,7 +52,7 @@ _OTHER_LIBRARY = pattern(
 # What BuildKit puts before what a step prints, and, where it tells it again, the seconds alone.
 _BUILDKITS = re.compile(rb"(?:(?:#\d{1,5} )?\d{1,6}\.\d{1,3} )?")
 _SIGNS = (  # of which one stands in each of them
-    rb"-packages ib/python \Lib <frozen /cmake- gems/ lib/ruby/ :: __rustc rust_begin reflect. runtime."
+    rb"-packages /bin/ ib/python \Lib <frozen /cmake- gems/ lib/ruby/ :: __rustc rust_begin reflect. runtime."
     b" testing. vendor (elixir (ex_unit (stdlib \xe2\x9d\xaf dart"
 ).split()
 # A test's class as JUnit's runners name it in lines above the frames, how many, and how its package begins.
@@ -65,7 +67,8 @@ _RUNNER = pattern(
 )
 _FRAMES, _DEEPER = 12, 0.9  # of a stack that tell all of it, and what of it a deeper one and a library's do
 _UNDER, _CALLED = 5, 0.6  # of those that one's own code called, what tells where it failed; what others do
-_STRANGERS, _OTHERS = 3, 0.7  # frames of a stack without one's own that tell; others', what of their share
+_OTHERS = 0.7  # what of their share tell those that ran one's own code …
+_STRANGERS, _STRANGE = 3, 0.4  # … and those of a stack without any, behind so many
 _FOREIGN, _SOURCES = 0.4, 0.25  # what of their share tell frames of what is installed, and sources there
 # The line that a code frame points at, as Babel and Collision (on a Windows console, too) print it; those
 # around it, and what of their share tells.
@@ -169,7 +172,7 @@ def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator
         if nth in libraries and nth - above >= _UNDER and nth < running:
             yield at, _CALLED
         if nth >= running:
-            yield at, _OTHERS
+            yield at, _OTHERS if own else _STRANGE
 
 
 def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:

@@ -48,6 +48,9 @@ RULES = (
     rule("pydantic", "validation error", r"^(?:[\w.]+: )?\d+ validation errors? for \w+", CAUSE - 1, ahead=0, paragraph=24, back=40, leads=_FRAMES),
     # https://docs.python.org/3/library/subprocess.html: what it ran has said why
     rule("python-subprocess", "calledprocesserror: ", r"^(?:E +)?(?:subprocess\.)?CalledProcessError: Command ", CONSEQUENCE + 1, ahead=0, back=40, leads=_FRAMES),
+    # https://github.com/pytest-dev/pytest-timeout: each thread's stack, and as many marks below as above
+    rule("pytest-timed-out", "+ timeout +", r"[^+]\+{3,} Timeout \+{3,}$", CAUSE, ahead=TRACE),
+    rule("pytest-timeout", "+ timeout +", r"^\+{3,} Timeout \+{3,}$", CAUSE, ahead=TRACE, back=TRACE, leads=r"^\s|^~{3,} (?:Stack of|Captured) .* ~{3,}$"),
     rule("python-exception", "error|exception|systemexit|keyboardinterrupt|timeout:|failure|notfound|doesnotexist",
          r"^(?:E +)?(?!(?:java|javax|jakarta|org|com|io|net|scala|kotlinx?|android|sun|jdk|de|fr|groovy|clojure)\.)(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
          CAUSE - 1, ahead=6, back=40, leads=_FRAMES, logged=True),
