@@ -20,6 +20,7 @@ _ENDED = {
 }
 # https://www.gnu.org/software/coreutils/timeout and 128 + the signal's number
 _BY_CODE = {124: "timed out", 137: "killed", 143: "terminated"}
+_EXIT_CODE = re.compile(r"(?:exit code|exited with) (-?\d{1,10})\b")  # Windows has status codes of 32 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,38 @@ class Facts:
     ends: tuple[int, ...] = ()  # numbers, from 0, of lines that say in a few words how it ended
 
 
-def _end(failed: Failed) -> Mark | None:
-    """The mark of the step that failed: by the API's times, else by the runner's word, else the last."""
-    timed = [mark for mark in failed.marks if within(mark.stamp, failed.times)]
+def _of_first(scan: Scan, failed: Failed) -> list[Mark]:
+    """The marks of the first step that failed, by the API's times: by the runner's word, else all."""
+    began = failed.times[0][0]
+    marks = [mark for mark in scan.marks if within(mark.stamp, failed.times[:1])]
+    exits = [mark for mark in marks if mark.kind == "exit"]
+    # In the second in which it began, the step before it may have ended.
+    return [mark for mark in exits if mark.stamp > began] or exits or marks[-1:]
+
+
+def _end(scan: Scan, failed: Failed) -> Mark | None:
+    """The mark of the step that failed: by the API's times the first one's, else the last by the runner's
+    word, else the last."""
+    if any(within(mark.stamp, failed.times) for mark in failed.marks):
+        return next(iter(_of_first(scan, failed)), None)
     exits = [mark for mark in failed.marks if mark.kind == "exit"]
-    return next(reversed(timed or exits or failed.marks), None)
+    return next(reversed(exits or failed.marks), None)
 
 
 def _said(findings: Sequence[Finding]) -> list[str]:
     return [_ENDED[finding.rule.name] for finding in findings if finding.rule.name in _ENDED]
 
 
-def _ended(mark: Mark, code: int | None, findings: Sequence[Finding]) -> str:
-    if "timed out" in mark.text or "exceeded the maximum execution time" in mark.text:
+def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
+    """In which way the step ended that has this mark, other than by an exit code of its own."""
+    begin = mark.header.line
+    texts = [other.text for other in scan.marks if other.header.line == begin and other.job == mark.job]
+    if any("timed out" in text or "exceeded the maximum execution time" in text for text in texts):
         return "timed out"
-    said = _said([finding for finding in findings if finding.number >= mark.header.line])
+    of_step = [finding for finding in scan.findings if begin <= finding.number <= mark.line]
+    # What counted its failures came to its end: what was said before, a test printed, or ended for it.
+    counted = max((finding.number for finding in of_step if finding.rule.total), default=begin)
+    said = _said([finding for finding in of_step if finding.number > counted])
     if said:
         return said[0]
     if "was canceled" in mark.text:
@@ -64,11 +82,11 @@ def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
 
 def facts(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Facts:
     """What the failed step was, and how it ended; `inside`: the findings within it."""
-    mark = _end(failed)
+    mark = _end(scan, failed)
     ends = _ends(mark, inside)
     if mark is None:
         return Facts(ended=next(iter(_said(scan.findings)), ""), ends=ends)
-    found = re.search(r"(?:exit code|exited with) (\d{1,3})\b", mark.text)
+    found = _EXIT_CODE.search(mark.text)
     code = int(found.group(1)) if found else None
     header = mark.header
-    return Facts(header.name, header.command, header.shell, code, _ended(mark, code, scan.findings), ends)
+    return Facts(header.name, header.command, header.shell, code, _ended(scan, mark, code), ends)

@@ -25,6 +25,7 @@ NEAR = 120  # lines before a mark that are looked at one by one
 # How a runner shows a step's script, which is no output, as its heading is none; `gh` with a caret.
 _COLOUR = b"[36;1m"
 SCRIPT = (b"\x1b" + _COLOUR, b"^[" + _COLOUR)
+SETTINGS = ("with:", "env:")  # what else the runner tells of a step, an action's inputs among it
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 400  # that are remembered, half of the first and half of the last
 
@@ -194,7 +195,9 @@ class Scanner:
     def _marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
         if text.startswith(HEADING.decode()):
-            self._begin_step(self._read_header(index, text))
+            header = self._read_header(index, text)
+            if header is not None:
+                self._begin_step(header)
         elif text.startswith(ERROR.decode()):
             self._mark(index, self._kind(index, text), text, stamp_of(raw)[1])
 
@@ -231,17 +234,25 @@ class Scanner:
             self._tail(index, 4.0)
             self._collected.end_step()
 
-    def _read_header(self, index: int, text: str) -> Header:
+    def _read_header(self, index: int, text: str) -> Header | None:
+        """What heads a step; none: a group of a program's own, whose lines are output."""
         script: list[str] = []
         shell = ""
-        for line in self._lines[index + 1 : index + 200]:
+        settings = False
+        printed = False  # something else stands in the group, which ends
+        for below, line in enumerate(self._lines[index + 1 : index + 200]):
             said = segments(line)[-1]
             if line.startswith(SCRIPT, stamp_of(line)[0]):
                 script.append(shown(line).decode("utf-8", "replace"))
             elif said.startswith("shell: "):
                 shell = said[len("shell: ") :]
+            elif said in SETTINGS:
+                settings = True
             elif said.startswith("##["):
+                printed = below > 0 and said == "##[endgroup]"
                 break
+        if printed and not (script or shell or settings):
+            return None
         name = text[len(HEADING) :]
         return Header(self._first + index, name, "\n".join(script)[:4000] or name, shell)
 

@@ -97,11 +97,64 @@ def test_the_failed_step_is_named_with_command_shell_and_exit_code() -> None:
         ("##[error]Process completed with exit code 124.", "timed out"),
         ("##[error]The operation was canceled.", "cancelled"),
         ("##[error]The action 'Run tests' has timed out after 10 minutes.", "timed out"),
+        (
+            "##[error]The job running on runner GitHub Actions 12 has exceeded the maximum execution time"
+            " of 6 minutes.\n2026-01-02T03:04:09.1Z ##[error]The operation was canceled.",
+            "timed out",
+        ),
     ],
 )
 def test_how_the_step_ended_is_read_from_its_mark(line: str, ended: str) -> None:
     stamped = GITHUB_LOG.replace("##[error]Process completed with exit code 1.", line)
     assert read(stamped).ended == ended
+
+
+@pytest.mark.parametrize(
+    ("said", "ended"),
+    [
+        ("OSError: [Errno 28] No space left on device", "no space left on device"),
+        ("java.lang.OutOfMemoryError: Java heap space", "out of memory"),
+        ("Killed", "killed"),
+    ],
+)
+def test_what_a_test_printed_is_not_how_the_step_ended_that_counted_its_failures(
+    said: str, ended: str
+) -> None:
+    printed = "".join(f"2026-01-02T03:04:06.1Z {text}\n" for text in (said, *["running another test"] * 80))
+    counted = GITHUB_LOG.index("2026-01-02T03:04:08")
+    assert read(GITHUB_LOG[:counted] + printed + GITHUB_LOG[counted:]).ended == ""
+    counted = GITHUB_LOG.index("##[error]Process") - len("2026-01-02T03:04:08.1234567Z ")
+    assert read(GITHUB_LOG[:counted] + printed + GITHUB_LOG[counted:]).ended == ended
+
+
+@pytest.mark.parametrize(("code", "status"), [("-1073741819", -1073741819), ("3221225477", 3221225477)])
+def test_a_status_of_windows_is_an_exit_code(code: str, status: int) -> None:
+    assert read(GITHUB_LOG.replace("exit code 1.", f"exit code {code}.")).exit_code == status
+
+
+@pytest.mark.parametrize("tolerated", [False, True])
+@pytest.mark.parametrize("follows", [7, 6])
+def test_of_two_steps_that_failed_the_first_is_told(tolerated: bool, follows: int) -> None:
+    def step(begin: int, end: int, shell: str, command: str, code: int) -> str:
+        return (
+            f"2026-01-02T03:04:0{begin}.0Z ##[group]Run {command}\n"
+            f"2026-01-02T03:04:0{begin}.1Z shell: {shell}\n"
+            f"2026-01-02T03:04:0{begin}.2Z ##[endgroup]\n"
+            f"2026-01-02T03:04:0{end}.3Z ##[error]Process completed with exit code {code}.\n"
+        )
+
+    def at(second: int) -> datetime:
+        return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
+
+    log = step(1, 3, "sh", "./lint", 9) if tolerated else ""
+    log += step(3, 6, "bash", "pytest", 1) + step(follows, follows, "dash", "./notify", 22)
+    steps = [
+        Step(1, "Lint", "success", at(1), at(3)),
+        Step(2, "Test", "failure", at(3), at(6)),
+        Step(3, "Notify", "failure", at(follows), at(follows)),
+    ]
+    digest = read(log, steps=steps)
+    assert (digest.step, digest.shell, digest.exit_code) == ("pytest", "bash", 1)
 
 
 def test_how_the_step_ended_and_how_much_failed_is_shown_among_many_findings() -> None:
@@ -137,6 +190,25 @@ def test_the_first_gap_says_what_its_number_counts_and_the_others_are_short() ->
 def test_travis_names_the_command_and_its_exit_code() -> None:
     digest = read('$ make test\r\nerror: no\r\nThe command "make test" exited with 2.\r\n')
     assert (digest.command, digest.exit_code) == ("make test", 2)
+
+
+@pytest.mark.parametrize("group", ["Run the docs", "the docs"])
+def test_a_program_s_own_group_begins_no_step(group: str) -> None:
+    printed = [f"##[group]{group}", "page 1 is written", "page 2 is written", "##[endgroup]"]
+    at = GITHUB_LOG.index("##[error]Process") - len("2026-01-02T03:04:09.1234567Z ")
+    lines = "".join(f"2026-01-02T03:04:08.9Z {line}\n" for line in printed)
+    digest = read(GITHUB_LOG[:at] + lines + GITHUB_LOG[at:])
+    assert (digest.step, digest.shell) == ("pytest -q", "/usr/bin/bash -e {0}")
+    assert digest.fingerprint == read(GITHUB_LOG).fingerprint
+
+
+@pytest.mark.parametrize("inside", [[], ["with:", "  cache: true"], ["env:", "  CI: true"], ["shell: sh"]])
+def test_what_the_runner_tells_of_a_step_heads_it(inside: list[str]) -> None:
+    header = "".join(
+        f"2026-01-02T03:04:08.9Z {line}\n" for line in ("##[group]Run octo/a@v1", *inside, "##[endgroup]")
+    )
+    at = GITHUB_LOG.index("##[error]Process") - len("2026-01-02T03:04:09.1234567Z ")
+    assert read(GITHUB_LOG[:at] + header + GITHUB_LOG[at:]).step == "octo/a@v1"
 
 
 def test_a_failed_step_by_the_api_s_times_outweighs_errors_elsewhere() -> None:
