@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .dull import dull_among, settings_among
-from .text import LONGEST, RETURN, segments, turned, unstamped
+from .text import EDGE, FOLDS, LONGEST, RETURN, by_its_ends, segments, turned, unstamped
 
 
 class Kept:
@@ -28,16 +28,21 @@ class Kept:
         self._new = {}
         if not new:
             return
+        if max(map(len, new.values())) > 2 * EDGE:
+            new = {number: by_its_ends(line) for number, line in new.items()}
         self.raw.update(new)
         numbers = list(new)
         bare = unstamped(list(new.values()))
         lines = turned(bare)
-        dull = settings_among(b"\n".join(lines))
+        joined = b"\n".join(lines)
+        dull = settings_among(joined)
         odd = {at for at, line in enumerate(lines) if RETURN in line}
         # A fold's mark tells nothing, whatever stands behind it.
         dull.update(at for at in odd if lines[at].startswith(b"travis_"))
         for at in odd:
             lines[at] = lines[at].rpartition(b"\r")[2]
+        if joined.find(b"travis_") >= 0:  # a fold alone in its line is none of what is shown
+            lines = [b"" if line.startswith(FOLDS) else line for line in lines]
         self.text.update(zip(numbers, lines, strict=True))
         self.dull.update(numbers[at] for at in dull)
         if max(map(len, lines)) > LONGEST:

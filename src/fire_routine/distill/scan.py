@@ -16,7 +16,7 @@ from .passed import began
 from .rules.rule import CAUSE, Rule
 from .stream import SIZE, Window, windows
 from .succeeded import Succeeded
-from .text import CARET, job_of, probed, segments, shown, stamp_of, texts, unstamped
+from .text import CARET, both_ends, job_of, probed, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = SIZE  # bytes: a log of one window is kept as a whole
@@ -26,6 +26,7 @@ NEAR = 120  # lines before a mark that are looked at one by one
 _COLOUR = b"[36;1m"
 SCRIPT = (b"\x1b" + _COLOUR, b"^[" + _COLOUR)
 SETTINGS = ("with:", "env:")  # what else the runner tells of a step, an action's inputs among it
+SCRIPTS = 4_000  # characters of a step's script that are kept, and of its shell
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 400  # that are remembered, half of the first and half of the last
 
@@ -79,7 +80,7 @@ class Scanner:
             self.scan.total = window.first + len(window.lines)
 
     def _text(self, index: int) -> str:
-        return shown(self._lines[index]).decode("utf-8", "replace")
+        return shown(both_ends(self._lines[index])).decode("utf-8", "replace")
 
     def _run_section(self, until: int) -> None:
         """Within a section, every line is examined."""
@@ -254,7 +255,7 @@ class Scanner:
         if printed and not (script or shell or settings):
             return None
         name = text[len(HEADING) :]
-        return Header(self._first + index, name, "\n".join(script)[:4000] or name, shell)
+        return Header(self._first + index, name, "\n".join(script)[:SCRIPTS] or name, shell[:SCRIPTS])
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""

@@ -217,7 +217,7 @@ def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
 
 
 def _blocks(lines: Lines, kept: Kept, numbering: Numbering) -> tuple[Block, ...]:
-    """The most telling lines; neighbours of one weight and rule make a block."""
+    """The most telling lines; neighbours of one weight and rule make a block, a line of several texts one."""
     numbers = _most_telling(lines, kept)
     texts = kept.lines(numbers)
     overwritten = _take_overwritten(texts)
@@ -228,7 +228,7 @@ def _blocks(lines: Lines, kept: Kept, numbering: Numbering) -> tuple[Block, ...]
         if (
             number != last + 1
             or (line is not before and (line[1] != before[1] or abs(line[0] - before[0]) > before[0] * 0.01))
-            or at in overwritten
+            or "\n" in texts[at] + texts[at - 1]
             or number in numbering.edges
         ):
             begins.append(at)

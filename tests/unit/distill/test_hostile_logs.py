@@ -65,6 +65,19 @@ def test_memory_and_digest_stay_bounded(part: bytes) -> None:
     assert peak < 24 * MIB
 
 
+@pytest.mark.parametrize("begin", ["##[group]Run ", "##[error]", "travis_time:start:0a\r$ make ", "error: "])
+def test_memory_is_bounded_where_long_lines_head_or_end_steps(begin: str) -> None:
+    said = "x" * 120_000 + "\N{LADY BEETLE}"  # four bytes for each character of a text that holds it
+    end = "##[error]Process completed with exit code 1."
+    tracemalloc.start()
+    try:
+        distill.read(f"{begin}{number}{said}\n{end}\n".encode() for number in range(160))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 48 * MIB
+
+
 def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
     chance = random.Random(1)
     words = [b"error", b"build", b"FAILED", b"ok", b"test_a", b"in", b"file.py", b"##[error]", b"\x1b[31m"]

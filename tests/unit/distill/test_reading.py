@@ -211,6 +211,16 @@ def test_what_the_runner_tells_of_a_step_heads_it(inside: list[str]) -> None:
     assert read(GITHUB_LOG[:at] + header + GITHUB_LOG[at:]).step == "octo/a@v1"
 
 
+def test_a_fold_alone_in_its_line_is_not_shown() -> None:
+    folds = (
+        "travis_fold:end:install\r\x1b[0K",
+        "travis_fold:start:script\r\x1b[0K",
+        "travis_time:start:0a1\r\x1b[0K",
+    )
+    log = "\n".join(["ready", *folds, "$ make test\r", "error: no", 'The command "make test" exited with 2.'])
+    assert "travis_" not in distill.excerpt(read(log), 2_000).text
+
+
 def test_a_failed_step_by_the_api_s_times_outweighs_errors_elsewhere() -> None:
     log = "".join(
         f"2026-01-02T03:04:{second:02}.0000000Z {text}\n"
@@ -482,6 +492,21 @@ def test_what_a_terminal_would_not_show_is_no_part_of_a_line(hidden: str) -> Non
 def test_what_a_line_shows_goes_by_no_other(lines: list[str]) -> None:
     raw = [line.encode() for line in lines]
     assert texts(raw) == [shown(line) for line in raw]
+
+
+@pytest.mark.parametrize("budget", [300, 900, 2_000, 60_000])
+def test_lines_have_their_numbers_whatever_carriage_returns_stand_in_those_before(budget: int) -> None:
+    lines = [
+        f"shelf {n} is counted\rshelf {n} is shut"
+        if n % 3
+        else f"error: no price in aisle {chr(65 + n % 26)}"
+        for n in range(120)
+    ]
+    shown = distill.excerpt(read("\n".join(lines)), budget)
+    assert shown.blocks
+    for block in shown.blocks:
+        assert block.lines[0] in lines[block.first - 1].split("\r")
+        assert block.lines[-1] in lines[block.last - 1].split("\r")
 
 
 def test_what_a_line_showed_before_its_carriage_returns_tells_less_than_its_last() -> None:
