@@ -16,14 +16,13 @@ from .sample import MOST, chosen
 from .text import probed
 
 STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
-BODY = 12  # lines after one that says little which are asked, too
+BODY = 12  # lines after one that says little, or heads a place, which are asked, too
 BELONGS = 0.6  # of its weight, at least, has a line of its block: dull ones and those around have less
-FIRST = 2  # of these that count, where that line says something and ends without a colon
+FIRST = 2  # of these that count, where that line says something, and neither a colon nor a place follows
 TAIL = 12  # lines before the end that are asked where no rule took one that says something
 MANY = 5  # lines that differ in digits only: not all of them were kept, and which were goes by their order
-WORDS = 4  # fewer words than these say little
+WORDS = 4  # fewer words than these that not every failure's lines hold say little
 _DIGITS = re.compile(r"[\d#]+")
-_TELLS = re.compile(r"[A-Za-z]{2,}")
 _WORD = re.compile(r"[^\W\d][\w$]*(?:[^\W\d]|\$)[\w$]*")  # of any script
 # Words of which no failure is told from another.
 _GENERIC = frozenset(
@@ -47,14 +46,21 @@ _GENERIC = frozenset(
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
 _SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # what minitest says above a test's name
 _HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its own that rules take
+# Where it is, as rustc (and others by its library) says it below what is wrong; Terraform, two lines below.
+_PLACE, NEARBY = re.compile("[\\s|│]*(?:-->|┌─|on \\S+ line \\d)".encode()), 2
 _FRAME = re.compile(  # of a stack trace: another version's differ
     r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`']|#\d+ |\d+: +0x"
     r"|\S+:\d+ \(\w+\)$|\S+\.pyx?:\d+: \w*$|\[gw\d+\] \w+ -- |\S+\.go:\d+ \+0x)"
 )
 
 
+def _words(normal: str) -> set[str]:
+    """The words in it that not every failure's lines hold."""
+    return {word.group() for word in _WORD.finditer(normal)} - _GENERIC
+
+
 def _says(normal: str) -> bool:
-    """Whether it holds a word that not every failure's lines hold."""
+    """Whether it holds such a word."""
     return any(word.group() not in _GENERIC for word in _WORD.finditer(normal))
 
 
@@ -78,6 +84,12 @@ def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[bytes]:
     least = block.weights[at] * BELONGS
     body = zip(block.texts[at + 1 : at + 1 + count], block.weights[at + 1 :], strict=False)
     return [text for text, _ in takewhile(lambda pair: pair[1] >= least, body)]
+
+
+def _heads_a_place(finding: Finding, kept: Kept) -> bool:
+    """Whether the place of what a line says stands below it: what was wrong there stands with the place."""
+    below = range(finding.number + 1, finding.number + 1 + NEARBY)
+    return any(_PLACE.match(kept.text.get(number, b"")) for number in below)
 
 
 def _asked(findings: Sequence[Finding], kept: Kept) -> dict[str, Finding]:
@@ -107,11 +119,12 @@ def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
         if says:
             naming.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
         opens = text.rstrip().endswith(":")
-        if opens or not says or (len(_TELLS.findall(text)) < WORDS and not _HEADING.match(text)):
+        heads = opens or not says or _heads_a_place(finding, kept)
+        if heads or (len(_words(normal)) < WORDS and not _HEADING.match(text)):
             body = _body(finding, kept, numbers)
             body = _until_taken(body, least) if len(findings) > MOST else body
             below = [said for said in map(_text, body) if not _FRAME.match(said)]
-            bodies.append((below, BODY if opens or not says else FIRST))
+            bodies.append((below, BODY if heads else FIRST))
     normals = iter(normalised(text for below, _ in bodies for text in below))
     for below, most in bodies:
         naming.update(list(filter(_says, [next(normals) for _ in below]))[:most])

@@ -119,6 +119,16 @@ DETAIL = (
 STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
 
 
+TERRAFORM = """\
+│ Error: %s
+│\x20
+│   on main.tf line 3, in resource "aws_instance" "web":
+│    3: resource "aws_instance" "web" {
+│\x20
+│ The argument or provider "%s" is not there.
+"""
+
+
 @pytest.mark.parametrize(
     ("lines", "other"),
     [
@@ -133,6 +143,13 @@ STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
         (JAVADOC % "no @param for <T>", JAVADOC % "no comment"),
         (DETAIL % "Invalid configuration: unknown key presset", DETAIL % "Could not load plugin cart"),
         (AGENT % "Unknown agent option: tils", AGENT % "Invalid port: 70000"),
+        # what stands below a heading of few words, or with the place below it
+        (TERRAFORM % ("Missing required argument", "ami"), TERRAFORM % ("Missing required argument", "role")),
+        (TERRAFORM % ("Failed to query available provider packages", "aws"), TERRAFORM % ("Failed to query available provider packages", "null")),
+        ("src/A.hs:1:5: error: [GHC-88464]\n    Variable not in scope: total", "src/A.hs:1:5: error: [GHC-88464]\n    Variable not in scope: rate"),
+        ("error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -lscales", "error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -ltills"),
+        # what is not found is not what is forbidden
+        ("Error: Request failed with status code 404", "Error: Request failed with status code 403"),
         # a test's name and its message
         ("--- FAIL: TestA (0.00s)\n    a_test.go:5: no name", "--- FAIL: TestA (0.00s)\n    a_test.go:5: no price"),
         ("--- FAIL: TestA (0.00s)\n    a_test.go:5: no name", "--- FAIL: TestB (0.00s)\n    a_test.go:5: no name"),
@@ -268,6 +285,12 @@ def test_the_rest_of_many_lines_counts_too() -> None:
         ("pod/cart-5d78c9869d-bb2cx is not ready", "pod/cart-7db6d8ff4d-zq9xk is not ready"),
         ("RequestID: 444258, HostID: Ak3/jd+29=, denied", "RequestID: 777725, HostID: Zz9/kk+11=, denied"),
         ('no database "test_gw0_cart"', 'no database "test_gw13_cart"'),
+        ("FAIL: test_total (tests.cart.CartTest)", "FAIL: test_total (tests.cart.CartTest.test_total)"),
+        ("thread 'cart::total' panicked at src/lib.rs:9:5:", "thread 'cart::total' (4711) panicked at src/lib.rs:9:5:"),
+        ("undefined method `total' for nil", "undefined method 'total' for nil"),
+        ("error: ‘total’ undeclared", "error: 'total' undeclared"),
+        ("quote the request ID C8C3:1C3F8B:53D2C1:65A2B1:678901AB", "quote the request ID 0C41:3D9A2E:1F88A0:22B3C4:67890F00"),
+        ("status code 502", "status code 503"),  # which of these a server that is down says, is chance
     ],
 )  # fmt: skip
 def test_what_changes_from_run_to_run_is_folded_away(line: str, same: str) -> None:
@@ -284,6 +307,8 @@ def test_what_changes_from_run_to_run_is_folded_away(line: str, same: str) -> No
         ("/a/b/cart.py", "/a/b/stock.py"),
         ("https://example.com/a", "https://example.com/b"),
         ("testUtf8Latin1", "testUtf8Latin2"),
+        ("HTTP 401 from the registry", "HTTP 404 from the registry"),
+        ("test_total (tests.cart.CartTest)", "test_total (tests.till.CartTest.test_total)"),
     ],
 )
 def test_names_are_kept(line: str, other: str) -> None:
