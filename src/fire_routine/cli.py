@@ -195,6 +195,8 @@ def _named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, 
 def _distill(arguments: Namespace) -> int:
     from .distill import excerpt, read, read_green
 
+    if arguments.file == arguments.green == "-":
+        raise CommandError("the log and --green are both standard input: name a file for one of them")
     green = None
     if arguments.green:
         with _opened(arguments.green) as stream:

@@ -102,6 +102,13 @@ def test_distill_prints_the_cause(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert len(out) <= 301
 
 
+def test_distill_can_t_read_two_logs_from_standard_input(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["distill", "-", "--green", "-"]) == 1
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert "--green" in captured.err
+
+
 def test_distill_of_a_missing_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["distill", str(tmp_path / "none.log")]) == 1
     assert "none.log: No such file" in capsys.readouterr().err

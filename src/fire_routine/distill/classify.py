@@ -171,8 +171,3 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
         if general or (rule is not None and rule.name in FORMATS):
             rules[at] = rule
     return rules
-
-
-def classify_line(raw: bytes) -> Rule | None:
-    """The rule for one raw line without a timestamp."""
-    return classify([raw], every=True)[0]

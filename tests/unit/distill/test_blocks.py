@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
 from fire_routine.distill.blocks import block
-from fire_routine.distill.classify import classify_line
 from fire_routine.distill.text import texts
 from fire_routine.model import Digest, Excerpt
 
@@ -57,7 +57,7 @@ def weights(digest: Digest) -> dict[int, float]:
 
 def block_at(index: int, lines: list[bytes]) -> tuple[int, list[float]]:
     """The block around the line at `index`, by the rule that takes it."""
-    rule = classify_line(lines[index])
+    rule = rule_of(lines[index])
     assert rule is not None
     first, shares, _ = block(rule, index, lines)
     return first, shares
@@ -597,7 +597,7 @@ def test_what_does_not_go_on_with_the_cause_tells_less(other: bytes) -> None:
 
 
 def test_the_items_of_a_list_do_not_belong_to_the_one_that_a_rule_took() -> None:
-    rule = classify_line(b"- error: cannot find module cart")
+    rule = rule_of(b"- error: cannot find module cart")
     assert rule is not None
     _, items, _ = block(rule, 0, [b"- error: cannot find module cart", *[b"- ocamlc -c cart.ml"] * 9])
     _, diff, _ = block(rule, 0, [b"error: cannot find module cart", *[b"-  total: 1", b"+  total: 2"] * 4])

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
 from fire_routine.distill import classify, collected, known
@@ -133,10 +134,10 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
 def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
     """So no line, however long, costs more than a short one, whatever a pattern does with it."""
     middle = b"x " * 5_000 + b"error: the cause " + b"x " * 5_000
-    assert classify.classify_line(middle) is None
+    assert rule_of(middle) is None
     assert classify.classify([middle], every=False) == [None]
-    assert classify.classify_line(b"error: " + middle) is not None
-    assert classify.classify_line(middle + b"error: the cause") is not None
+    assert rule_of(b"error: " + middle) is not None
+    assert rule_of(middle + b"error: the cause") is not None
 
 
 # Lines on which nested quantifiers would take for ever; the process is killed if one does.

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.unit.distill.rule_of import rule_of
 
 from fire_routine.distill import candidates, classify, dull, text
 from fire_routine.distill.candidates import worth_a_look
-from fire_routine.distill.classify import classify_line
 from fire_routine.distill.literals import Literals
 from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
 from fire_routine.distill.rules.rule import HINT
@@ -40,7 +40,7 @@ WEIGHTS = {rule.name: rule.weight for rule in SPECIFIC}
 
 @pytest.mark.parametrize(("name", "line"), PRINTED)
 def test_a_line_is_taken_by_the_rule_of_its_tool(name: str, line: str) -> None:
-    rule = classify_line(line.encode())
+    rule = rule_of(line.encode())
     assert rule is not None
     assert rule.name == name
 
@@ -139,13 +139,13 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
     ],
 )
 def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, line: str, prefix: str) -> None:
-    rule = classify_line((prefix + line).encode())
+    rule = rule_of((prefix + line).encode())
     assert rule is not None
     assert rule.name == name
 
 
 def test_the_number_that_concurrently_gives_a_command_is_looked_behind() -> None:
-    rule = classify_line(b"[0] [-] Adds two 12ms")
+    rule = rule_of(b"[0] [-] Adds two 12ms")
     assert rule is not None
     assert rule.name == "pester"
 
@@ -157,7 +157,7 @@ LINTERS = (
 
 @pytest.mark.parametrize(("name", "line"), [each for each in PRINTED if each[0] in LINTERS.split()])
 def test_what_a_linter_prints_may_be_indented_by_what_runs_it(name: str, line: str) -> None:
-    rule = classify_line(f"    {line}".encode())
+    rule = rule_of(f"    {line}".encode())
     assert rule is not None
     assert rule.name == name
 
@@ -172,7 +172,7 @@ def test_what_a_linter_prints_may_be_indented_by_what_runs_it(name: str, line: s
     ],
 )
 def test_what_is_no_failure_is_none_behind_what_another_tool_puts_before_it(prefix: str, line: str) -> None:
-    rule = classify_line((prefix + line).encode())
+    rule = rule_of((prefix + line).encode())
     assert rule is not None
     assert rule in DULL
 
@@ -181,13 +181,13 @@ def test_what_is_no_failure_is_none_behind_what_another_tool_puts_before_it(pref
     "before", ["", "2026-01-02 03:04:05,678 ", "03:04:05     ", "[task 2026] 03:04:05   "]
 )
 def test_an_error_word_in_a_line_of_an_information_is_none(before: str) -> None:
-    rule = classify_line(f"{before}INFO - Retrying after an error in the last request".encode())
+    rule = rule_of(f"{before}INFO - Retrying after an error in the last request".encode())
     assert rule is not None
     assert rule.name == "information"
 
 
 def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> None:
-    rule = classify_line(
+    rule = rule_of(
         b"05:24:25.175 [Thread-8] DEBUG o.o.shop.MavenOutput - [ERROR] Failed to execute goal on project shop"
     )
     assert rule is not None
@@ -232,7 +232,7 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
     ],
 )
 def test_lookalikes_weigh_next_to_nothing(line: str) -> None:
-    rule = classify_line(line.encode())
+    rule = rule_of(line.encode())
     assert rule is None or rule.weight < 4
 
 

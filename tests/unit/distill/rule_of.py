@@ -1,0 +1,11 @@
+"""The rule that takes a line."""
+
+from __future__ import annotations
+
+from fire_routine.distill.classify import classify
+from fire_routine.distill.rules.rule import Rule
+
+
+def rule_of(raw: bytes) -> Rule | None:
+    """Of one raw line without a timestamp, near the place where a step failed."""
+    return classify([raw], every=True)[0]
