@@ -45,6 +45,7 @@ def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt
         return ""
     left_out = []
     for name, piece in (
+        ("which steps failed after it", _later(failure, _LEGS // 4)),
         *_legs(run, failure, _LEGS // 4 if small else _LEGS),
         ("what ran", _command(failure, min(_COMMAND, limit // 6))),
     ):
@@ -106,6 +107,13 @@ def _step(failure: Failure) -> str:
         *_no_log(failure),
     ]
     return ", ".join(fact for fact in facts if fact) + "."
+
+
+def _later(failure: Failure, cap: int) -> str:
+    """The steps that failed after the first, as those may that run whatever happened."""
+    names = [inline(short(step.name, _NAME_SHORT)) for step in failure.jobs[0].failed_steps[1:]]
+    told = listed(names, cap)
+    return f"Failed after it: {told}." if told else ""
 
 
 def _ended(failure: Failure) -> str:

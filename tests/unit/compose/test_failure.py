@@ -6,7 +6,7 @@ from tests.unit.compose.material import STARTED, digest, excerpt, job, run
 
 from fire_routine.compose.failure import duration, failure_section, failures_section
 from fire_routine.compose.grouping import group
-from fire_routine.model import Failure, utf16_length
+from fire_routine.model import Failure, Step, utf16_length
 
 
 def test_a_section_says_how_the_step_ended_how_long_it_took_and_what_ran() -> None:
@@ -15,6 +15,28 @@ def test_a_section_says_how_the_step_ended_how_long_it_took_and_what_ran() -> No
     assert "## Failure 1 of 1: `test`, step `Run the tests`" in text
     assert "Step 5, exit code 137, killed (out of memory), after 2 min 10 s, shell `bash -e {0}`" in text
     assert "What ran:\n```\nmake test\n```" in text
+
+
+def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
+    steps = tuple(
+        Step(number, name, conclusion, STARTED, STARTED)
+        for number, name, conclusion in (
+            (1, "Build", "success"),
+            (2, "Test", "failure"),
+            (3, "Tell `Slack`", "failure"),
+            (4, "Upload", "skipped"),
+            *((number, f"Sweep {number}", "failure") for number in range(5, 40)),
+        )
+    )
+    text = failure_section(
+        run(), Failure("a", (job(0, steps=steps),), digest("a", "boom")), "1 of 1", excerpt, 4_000
+    )
+    assert ", step `Test`\n\nStep 2, " in text
+    later = next(line for line in text.splitlines() if line.startswith("Failed after it: "))
+    assert "Slack" in later
+    assert "Upload" not in later
+    assert later.endswith(" more.")
+    assert len(later) < 160
 
 
 def test_a_job_that_failed_before_its_first_step_says_so() -> None:
