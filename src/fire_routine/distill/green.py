@@ -1,14 +1,22 @@
-"""What a green run of the same job prints: lines that tell little of a failure."""
+"""What a green run of the same job prints tells little of a failure; what little it does not print, much."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .first import Lines
+from .kept import Kept
+from .steps import Failed
 from .stream import windows
 from .text import templates
 
 MOST = 400_000  # templates that are remembered
+DULL, DIMMED = 0.05, 0.15  # what tells more than that has of its weight, where the green run prints it too
+# So many lines of the step that failed, if they are all that the green run did not print, tell at least so
+# much: more than a word that stands near causes, less than an error by its looks.
+FEW, NEW = 40, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +37,24 @@ def read_green(chunks: Iterable[bytes]) -> Green:
         if len(met) > MOST:
             break
     return Green(frozenset(met))
+
+
+def _in_a_step(number: int, failed: Failed) -> bool:
+    """Whether a line stands in a step that failed, as far as the log tells where that begins."""
+    at = bisect_left(failed.lines, number)
+    return at < len(failed.lines) and 0 <= failed.marks[at].header.line < number < failed.lines[at]
+
+
+def weigh_against(green: Green, lines: Lines, kept: Kept, failed: Failed) -> None:
+    """Weigh lines, in place, by whether the green run prints them too."""
+    new: list[int] = []
+    for number, (weight, rule) in lines.items():
+        if kept.raw[number] in green:
+            if weight > DULL:
+                lines[number] = (weight * DIMMED, rule)
+        elif _in_a_step(number, failed) and kept.text[number].strip():
+            new.append(number)
+    if len(new) <= FEW:
+        for number in new:
+            if lines[number][0] < NEW:
+                lines[number] = (NEW, "not-in-green")

@@ -13,7 +13,7 @@ from ..model import Block, Digest, Repeat, Step
 from .facts import facts
 from .findings import Finding, Scan, Span, keep, span_of
 from .first import Lines, outrank
-from .green import Green
+from .green import Green, weigh_against
 from .identity import identity
 from .kept import Kept
 from .named import said, without_ids
@@ -39,7 +39,6 @@ FAINT = 0.35  # of the strongest factor: what has less is told by its first line
 FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
 ITS_LAST, OVERWRITTEN = 3, 0.3  # texts between a line's carriage returns that tell all, and what others do
 MANY = 8  # findings of one shape that are counted
-GREEN = 0.15  # of its weight has a line that the green run prints too
 REACHED, AT_MOST = 1 / 16, 8  # of the way to the strongest line, for each finding more that reaches a line
 
 ANY = 0.02  # the weight of any line of a log that is kept as a whole
@@ -185,13 +184,6 @@ def _raise_reached(lines: Lines, sums: Mapping[int, float]) -> None:
             lines[number] = (strongest * (weight / strongest) ** (1 - REACHED * further), rule)
 
 
-def _dim(lines: Lines, green: Green, kept: Kept) -> None:
-    """Lines that the green run prints too weigh little."""
-    for number, (weight, rule) in lines.items():
-        if weight > 0.05 and kept.raw[number] in green:
-            lines[number] = (weight * GREEN, rule)
-
-
 def _most_telling(lines: Lines, kept: Kept) -> list[int]:
     """The numbers of the most telling lines, up to the bound, in the log's order."""
     numbers = sorted(lines)
@@ -279,7 +271,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     huge = failed.extent > HUGE
     lines = _lines(scan, spans, [factor for _, factor in strongest], huge=huge)
     if green is not None:
-        _dim(lines, green, scan.kept)
+        weigh_against(green, lines, scan.kept, failed)
     outrank([span for span in spans if green is None or span.finding.raw not in green], lines, huge=huge)
     within = inside(scan, failed)
     end = facts(scan, failed, within)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -304,6 +305,25 @@ def test_lines_that_a_green_run_prints_too_weigh_little() -> None:
     digest = distill.read([log.encode()], green=green)
     weights = {line: block.weight for block in digest.blocks for line in block.lines}
     assert weights["it is the moon that broke the build"] > weights["error: known since 1"]
+
+
+@pytest.mark.parametrize(("new", "told"), [(3, True), (300, False)])
+def test_what_little_a_green_run_does_not_print_is_told(new: int, told: bool) -> None:
+    def log(end: str, *printed: str) -> str:
+        header = ["##[group]Run make", "##[endgroup]"]
+        noise = [line for n in range(60) for line in (f"ERROR: cache miss {n}, goes on", "warning: old flag")]
+        built = [f"module {n} is built" for n in range(200)]
+        lines = [*header, *noise, *printed, *built, *noise, end]
+        return "".join(f"2026-01-02T03:04:05.1234567Z {line}\n" for line in lines)
+
+    words = (f"the moon {''.join(letters)}" for letters in itertools.product("abcdefgh", repeat=3))
+    red = log(
+        "##[error]Process completed with exit code 1.", "sideways it went", *itertools.islice(words, new)
+    )
+    green = distill.read_green([log("Post job cleanup.").encode()])
+    text = distill.excerpt(distill.read([red.encode()], green=green), 400).text
+    assert ("sideways it went" in text) == told
+    assert "sideways it went" not in distill.excerpt(distill.read([red.encode()]), 400).text
 
 
 def chunked(data: bytes, size: int) -> Iterator[bytes]:
