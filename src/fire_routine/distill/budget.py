@@ -13,7 +13,8 @@ from .quoted import cut
 
 SPELLED = " lines left out"  # says the first mark of a gap; the others are their numbers alone
 COUNT = 27  # characters that a count of findings alike takes, about
-ROOM_A_COUNT = 2_000  # characters for which one count may be told, and one in less
+ROOM_A_COUNT = 2_000  # characters for which one count may be told …
+ROOM_FOR_ONE = 300  # … and from which on one is
 ROOM_FOR_ENDS = 1_000  # characters from which on it is always told how the step ended
 SHORTEST = 200  # characters that a line may take however little room there is
 TELLING = 5.0  # the weight from which on a line may take much of the room
@@ -87,7 +88,7 @@ class _Line:
 def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     """The most telling lines that fit into `max_characters` UTF-16 code units, in the log's order."""
     lines = _lines(digest, max_characters)
-    counted = digest.repeats[: max(max_characters // ROOM_A_COUNT, 1)]
+    counted = digest.repeats[: max(max_characters // ROOM_A_COUNT, int(max_characters >= ROOM_FOR_ONE))]
     ends = digest.ends if max_characters >= ROOM_FOR_ENDS else ()
     chosen = _choice(lines, digest.total_lines, max_characters - COUNT * len(counted), ends)
     counts = _counts(counted, chosen)

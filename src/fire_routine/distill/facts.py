@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +22,11 @@ _ENDED = {
 }
 # https://www.gnu.org/software/coreutils/timeout and 128 + the signal's number
 _BY_CODE = {124: "timed out", 137: "killed", 143: "terminated"}
+_PRINTED = {"out-of-memory", "killed", "disk-full"}  # tests print these, too …
+OFTEN = 3  # … but not so often
+_TIMED_OUT = re.compile(
+    r"##\[error\](?:The action '.*' has timed out|The job running on runner .* has exceeded the maximum)"
+)
 _EXIT_CODE = re.compile(r"(?:exit code|exited with) (-?\d{1,10})\b")  # Windows has status codes of 32 bits
 
 
@@ -33,20 +40,21 @@ class Facts:
     ends: tuple[int, ...] = ()  # numbers, from 0, of lines that say in a few words how it ended
 
 
-def _of_first(scan: Scan, failed: Failed) -> list[Mark]:
-    """The marks of the first step that failed, by the API's times: by the runner's word, else all."""
-    began = failed.times[0][0]
-    marks = [mark for mark in scan.marks if within(mark.stamp, failed.times[:1])]
+def _of_first(scan: Scan, failed: Failed) -> Mark | None:
+    """The mark of the first step that failed, by the API's times: the runner's word, else the last one."""
+    first, *later = failed.times
+    marks = [mark for mark in scan.marks if within(mark.stamp, [first])]
     exits = [mark for mark in marks if mark.kind == "exit"]
-    # In the second in which it began, the step before it may have ended.
-    return [mark for mark in exits if mark.stamp > began] or exits or marks[-1:]
+    # In the second in which it ended, later ones may have failed, too.
+    behind = sum(end <= first[1] for _, end in later)
+    return exits[max(len(exits) - 1 - behind, 0)] if exits else next(reversed(marks), None)
 
 
 def _end(scan: Scan, failed: Failed) -> Mark | None:
     """The mark of the step that failed: by the API's times the first one's, else the last by the runner's
     word, else the last."""
     if any(within(mark.stamp, failed.times) for mark in failed.marks):
-        return next(iter(_of_first(scan, failed)), None)
+        return _of_first(scan, failed)
     exits = [mark for mark in failed.marks if mark.kind == "exit"]
     return next(reversed(exits or failed.marks), None)
 
@@ -58,13 +66,25 @@ def _said(findings: Sequence[Finding]) -> list[str]:
 def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
     """In which way the step ended that has this mark, other than by an exit code of its own."""
     begin = mark.header.line
-    texts = [other.text for other in scan.marks if other.header.line == begin and other.job == mark.job]
-    if any("timed out" in text or "exceeded the maximum execution time" in text for text in texts):
+    if any(
+        _TIMED_OUT.match(other.text)
+        for other in scan.marks
+        if other.header.line == begin and other.job == mark.job
+    ):
         return "timed out"
     of_step = [finding for finding in scan.findings if begin <= finding.number <= mark.line]
-    # What counted its failures came to its end: what was said before, a test printed, or ended for it.
+    # What counted its failures came to its end: what was said once or twice before, a test printed.
     counted = max((finding.number for finding in of_step if finding.rule.total), default=begin)
-    said = _said([finding for finding in of_step if finding.number > counted])
+    often = Counter(finding.rule.name for finding in of_step)
+    said = _said(
+        [
+            finding
+            for finding in of_step
+            if finding.number > counted
+            or finding.rule.name not in _PRINTED
+            or often[finding.rule.name] >= OFTEN
+        ]
+    )
     if said:
         return said[0]
     if "was canceled" in mark.text:
@@ -74,7 +94,8 @@ def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
 
 def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
     """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
-    ends = [finding.number for finding in findings if finding.rule.total][-1:]
+    last = mark.line if mark is not None else math.inf
+    ends = [finding.number for finding in findings if finding.rule.total and finding.number <= last][-1:]
     if mark is not None and mark.kind != "error" and mark.text.startswith("##[error]"):
         ends.append(mark.line)
     return tuple(ends)
@@ -85,7 +106,7 @@ def facts(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Facts:
     mark = _end(scan, failed)
     ends = _ends(mark, inside)
     if mark is None:
-        return Facts(ended=next(iter(_said(scan.findings)), ""), ends=ends)
+        return Facts(ended=next(iter(_said(inside if failed.times else scan.findings)), ""), ends=ends)
     found = _EXIT_CODE.search(mark.text)
     code = int(found.group(1)) if found else None
     header = mark.header

@@ -15,8 +15,8 @@ _UNIT = r"(?:[mµun]?s(?:ecs?|econds?)?|m(?:in(?:ute)?s?)?|h(?:ours?|rs?)?|days?
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _TOOLS = "py|pypy|python|cp|node|jdk|java|ruby|php|go|gcc|clang"
 
-# GCC's in a locale of UTF-8, and Ruby's until 3.3.
-_QUOTES = str.maketrans("‘’`", "'''")
+# GCC's in a locale of UTF-8, Ruby's until 3.3, GHC's bullets.
+_QUOTES = str.maketrans("‘’`•", "'''*")
 
 # In this order, on many lower-cased lines at once: none reaches over the end of a line. Each is tried where
 # one of the literals before it stands in the text.
@@ -29,10 +29,12 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple
         ("-0|-1", r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:z|[ ]?[+-]\d\d:?\d\d)?", "#"),
         (" am| pm", r"\b\d{1,2}:\d\d(?::\d\d)? [ap]m\b", "#"),
         (_MONTHS, rf"\b(?:(?:mon|tue|wed|thu|fri|sat|sun),? +)?(?:(?:{_MONTHS}) +\d\d?|\d\d?[ /-](?:{_MONTHS})\b)(?:,?[ /-]\d{{4}}\b)?", "#"),
+        ("npm err!", r"\bnpm err!", "npm error"),  # until npm 9
         # Where a test stands, by unittest until 3.10 and since; a thread's number, by Rust since 1.91
-        ("(test", r"\b(test\w*) \((\w+(?:\.\w+)*)\.\1\)", r"\1 (\2)"),
+        (" (", r"\b(\w+) \((\w+(?:\.\w+)*)\.\1\)", r"\1 (\2)"),
         (" panicked", r"(?<=') \(\d+\)(?= panicked)", ""),
-        ("http|status|returned", r"\b(http(?:/\d(?:\.\d)?)?|status(?: code)?|returned error)[:=]? (4\d\d)\b", r"\1 http\2"),  # not found is not forbidden
+        # Not found is not unauthorised; 403 and 429 are one server's two ways to say the same.
+        ("http|status code|returned error", r"\b(http(?:/\d(?:\.\d)?)?|status code|returned error)[:=]? (4(?!03|29)\d\d)\b", r"\1 http\2"),
         ("request id", r"\brequest id:? [0-9a-f][0-9a-f:-]{7,}", "request id"),  # GitHub's
         ("hostid: ", r"\bhostid: [^\s,]+", "hostid"),  # of a request to S3
         ("/tmp/|/var/", rf"(?:\b[a-z]{{2,12}}://)?(?:/private)?/(?:tmp|var/folders|var/tmp)/{_REST}", "<tmp>"),

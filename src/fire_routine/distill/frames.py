@@ -29,7 +29,8 @@ _LIBRARY = re.compile(
 _PYTHON_LIBRARY = pattern(
     rb"\s+File \"<frozen "
     # what an installer puts there to start a tool
-    rb"|\s+File \"[^\"]{0,300}/bin/[\w.-]{1,80}\", line 1?\d, in <module>"
+    rb"|\s+File \"[^\"]{0,300}(?:/usr(?:/local)?|/x64|/\.local|v?env[\w.-]{0,20}|/\.[nt]ox/[\w.-]{1,40})/bin/"
+    rb"[\w-]{1,80}\","
     rb"|(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
     rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
 )

@@ -14,8 +14,8 @@ from .text import templates
 
 MOST = 400_000  # templates that are remembered
 DULL, DIMMED = 0.05, 0.15  # what tells more than that has of its weight, where the green run prints it too
-# So many lines of the step that failed, if they are all that the green run did not print, tell at least so
-# much: more than a word that stands near causes, less than an error by its looks.
+# So many lines of steps that failed, if they are all that the green run did not print, and the steps are kept
+# whole, tell at least so much: more than a word that stands near causes, less than an error by its looks.
 FEW, NEW = 40, 4.0
 
 
@@ -48,13 +48,16 @@ def _in_a_step(number: int, failed: Failed) -> bool:
 def weigh_against(green: Green, lines: Lines, kept: Kept, failed: Failed) -> None:
     """Weigh lines, in place, by whether the green run prints them too."""
     new: list[int] = []
+    seen = len(failed.lines)  # lines of the steps, each one's end among them
     for number, (weight, rule) in lines.items():
+        own = _in_a_step(number, failed)
+        seen += own
         if kept.raw[number] in green:
             if weight > DULL:
                 lines[number] = (weight * DIMMED, rule)
-        elif _in_a_step(number, failed) and kept.text[number].strip():
+        elif own and kept.text[number].strip():
             new.append(number)
-    if len(new) <= FEW:
+    if len(new) <= FEW and seen >= failed.extent:
         for number in new:
             if lines[number][0] < NEW:
                 lines[number] = (NEW, "not-in-green")

@@ -21,46 +21,46 @@ BELONGS = 0.6  # of its weight, at least, has a line of its block: dull ones and
 FIRST = 2  # of these that count, where that line says something, and neither a colon nor a place follows
 TAIL = 12  # lines before the end that are asked where no rule took one that says something
 MANY = 5  # lines that differ in digits only: not all of them were kept, and which were goes by their order
-WORDS = 4  # fewer words than these that not every failure's lines hold say little
+WORDS = 4  # fewer words than these say little
 _DIGITS = re.compile(r"[\d#]+")
+_TELLS = re.compile(r"[A-Za-z]{2,}")
 _WORD = re.compile(r"[^\W\d][\w$]*(?:[^\W\d]|\$)[\w$]*")  # of any script
 # Words of which no failure is told from another.
 _GENERIC = frozenset(
     """
     abort aborted aborting above actual all an and any api are assert assertion assertionerror assertions
-    at be been below build building built but by call caused check checks code command commands complete
-    completed count debug detail details detected did do does done during elapsed elifecycle elsewhere
-    encountered end ended err errno error errored errors examples exception exceptions execute executed
-    executing execution exit exited expected fail failed failing fails failure failures fatal file files
-    finished following for found from full get given got gradle gradleexception had has have html in index
-    info inspected int is issues it job jobs last lifecycle line log logs made make makefile may more most
-    no non nonzero not npm of offense offenses on one option options or org out output panic passed
-    pending pipeline please pnpm problem problems process re received recent recipe report reported rerun
-    result resulted results return returned run running script scripts see sh short skipped spec specs
-    stacktrace status step steps stop stopped stopping successful successfully suite suites summary target
-    task taskexecutionexception tasks terminated test tests than that the there this time to todo total
-    traceback try trying type unexpected unsuccessful use using verbose was went were what when while with
-    wrong yarn zero
+    at backtrace be been below build building built but by call caused check checks code command commands
+    complete completed count debug detail details detected did do does done during elapsed elifecycle
+    elsewhere encountered end ended err errno error errored errors examples exception exceptions execute
+    executed executing execution exit exited expected fail failed failing fails failure failures fatal
+    file files finished following for found from full get given got gradle gradleexception had has have
+    html in index info inspected int is issues it job jobs last lifecycle line log logs made make makefile
+    may more most no non nonzero not npm of offense offenses on one option options or org out output panic
+    passed pending pipeline please pnpm problem problems process re received recent recipe report reported
+    rerun result resulted results return returned run running script scripts see sh short skipped spec
+    specs stacktrace status step steps stop stopped stopping successful successfully suite suites summary
+    target task taskexecutionexception tasks terminated test tests than that the there this time to todo
+    total traceback try trying type unexpected unsuccessful use using verbose was went were what when
+    while with wrong yarn zero
     """.split()  # noqa: SIM905 - so many are read more easily
 )
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
 _SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # what minitest says above a test's name
 _HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its own that rules take
 # Where it is, as rustc (and others by its library) says it below what is wrong; Terraform, two lines below.
-_PLACE, NEARBY = re.compile("[\\s|│]*(?:-->|┌─|on \\S+ line \\d)".encode()), 2
+_PLACE, NEARBY = re.compile("[\\s|│]*(?:(?:-->|┌─) [^\\s:]+:\\d|on \\S+ line \\d)".encode()), 2
+# The place, and the source there: what a compiler says beside it, another version of it words otherwise.
+_SOURCE = re.compile(r"\s*(?:(?:-->|┌─) |\d+ +[|│] )")
+# A code alone, or how a command ended: what was wrong stands below it.
+_NUMBER_ALONE = re.compile(r"(?:\[[A-Z]+-?\d+\]|exit (?:status|code):? \d+)\s*$")
 _FRAME = re.compile(  # of a stack trace: another version's differ
     r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`']|#\d+ |\d+: +0x"
     r"|\S+:\d+ \(\w+\)$|\S+\.pyx?:\d+: \w*$|\[gw\d+\] \w+ -- |\S+\.go:\d+ \+0x)"
 )
 
 
-def _words(normal: str) -> set[str]:
-    """The words in it that not every failure's lines hold."""
-    return {word.group() for word in _WORD.finditer(normal)} - _GENERIC
-
-
 def _says(normal: str) -> bool:
-    """Whether it holds such a word."""
+    """Whether it holds a word that not every failure's lines hold."""
     return any(word.group() not in _GENERIC for word in _WORD.finditer(normal))
 
 
@@ -119,11 +119,14 @@ def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
         if says:
             naming.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
         opens = text.rstrip().endswith(":")
-        heads = opens or not says or _heads_a_place(finding, kept)
-        if heads or (len(_words(normal)) < WORDS and not _HEADING.match(text)):
+        placed = _heads_a_place(finding, kept)
+        heads = opens or not says or placed or _NUMBER_ALONE.search(text)
+        if heads or (len(_TELLS.findall(text)) < WORDS and not _HEADING.match(text)):
             body = _body(finding, kept, numbers)
             body = _until_taken(body, least) if len(findings) > MOST else body
             below = [said for said in map(_text, body) if not _FRAME.match(said)]
+            if placed and any(map(_SOURCE.match, below)):
+                below = list(filter(_SOURCE.match, below))[:FIRST]
             bodies.append((below, BODY if heads else FIRST))
     normals = iter(normalised(text for below, _ in bodies for text in below))
     for below, most in bodies:

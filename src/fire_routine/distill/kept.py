@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .dull import dull_among, settings_among
-from .text import EDGE, FOLDS, LONGEST, RETURN, by_its_ends, segments, turned, unstamped
+from .text import FOLD, LONGEST, RETURN, segments, turned, unstamped
+
+LONG = 32 * 1024  # bytes of a line from which on no more than what is shown of it is looked at
 
 
 class Kept:
@@ -28,9 +30,13 @@ class Kept:
         self._new = {}
         if not new:
             return
-        if max(map(len, new.values())) > 2 * EDGE:
-            new = {number: by_its_ends(line) for number, line in new.items()}
         self.raw.update(new)
+        if max(map(len, new.values())) > LONG:
+            for number in [number for number, line in new.items() if len(line) > LONG]:
+                self.text[number] = segments(new.pop(number))[-1].encode()
+                self._odd.add(number)
+            if not new:
+                return
         numbers = list(new)
         bare = unstamped(list(new.values()))
         lines = turned(bare)
@@ -42,7 +48,7 @@ class Kept:
         for at in odd:
             lines[at] = lines[at].rpartition(b"\r")[2]
         if joined.find(b"travis_") >= 0:  # a fold alone in its line is none of what is shown
-            lines = [b"" if line.startswith(FOLDS) else line for line in lines]
+            lines = [b"" if FOLD.fullmatch(line) else line for line in lines]
         self.text.update(zip(numbers, lines, strict=True))
         self.dull.update(numbers[at] for at in dull)
         if max(map(len, lines)) > LONGEST:

@@ -227,7 +227,8 @@ class Scanner:
 
     def _mark(self, index: int, kind: str, text: str, stamp: bytes) -> None:
         if len(self.scan.marks) >= MOST_MARKS:
-            del self.scan.marks[MOST_MARKS // 2]
+            kinds = [mark.kind for mark in self.scan.marks[MOST_MARKS // 2 :]]
+            del self.scan.marks[MOST_MARKS // 2 + (kinds.index("error") if "error" in kinds else 0)]
         job = job_of(self._lines[index])
         self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
         if kind != "error":
@@ -239,6 +240,7 @@ class Scanner:
         """What heads a step; none: a group of a program's own, whose lines are output."""
         script: list[str] = []
         shell = ""
+        name = text[len(HEADING) :]
         settings = False
         printed = False  # something else stands in the group, which ends
         for below, line in enumerate(self._lines[index + 1 : index + 200]):
@@ -247,14 +249,13 @@ class Scanner:
                 script.append(shown(line).decode("utf-8", "replace"))
             elif said.startswith("shell: "):
                 shell = said[len("shell: ") :]
-            elif said in SETTINGS:
+            elif said in SETTINGS or said == name:  # whose colour somebody took off
                 settings = True
             elif said.startswith("##["):
                 printed = below > 0 and said == "##[endgroup]"
                 break
         if printed and not (script or shell or settings):
             return None
-        name = text[len(HEADING) :]
         return Header(self._first + index, name, "\n".join(script)[:SCRIPTS] or name, shell[:SCRIPTS])
 
     def finish(self) -> Scan:

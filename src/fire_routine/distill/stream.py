@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from .text import by_its_ends
+from .text import cut_mark
 
 SIZE = 128 * 1024  # bytes read before a window is looked at
 BEHIND = 48 * 1024  # bytes of it that the next window sees again, as what came before
 AHEAD = 48 * 1024  # bytes at its end that are looked at with the next one, so that blocks are whole
+EDGE = 16 * 1024  # bytes kept of each end of a line that has no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ def _bounded(data: bytes) -> tuple[bytes, bytes, int]:
         states = [state + b"\n" for state in rest[:turn].split(b"\r") if state]
         whole += b"".join(states)
         rest = rest[turn:]
-    return whole, by_its_ends(rest) if len(rest) > SIZE else rest, len(states)
+    if len(rest) > SIZE:
+        left_out = rest[EDGE:-EDGE].decode("utf-8", "replace")
+        rest = rest[:EDGE] + cut_mark(left_out).encode() + rest[-EDGE:]
+    return whole, rest, len(states)
 
 
 def _note(states: list[tuple[int, int]], end: int, count: int) -> None:

@@ -12,7 +12,6 @@ LONGEST = 12_000  # characters of a line that is kept whole
 MARK = 40  # characters of the mark of a cut, at most
 PROBE = 600  # bytes of a line that are tested
 ENDS = 4_000  # bytes at each of its ends among which these are, escape sequences and all
-EDGE = 16 * 1024  # bytes kept of each end of a line that has no end, or has it far away
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
 # Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
@@ -42,7 +41,8 @@ _PARTICULARS = pattern(
     + rb"|(?<![A-Za-z_.-])[\w-]*+(?:[/\\:]|\.(?:\w|[\w.-]*(?:[/\\:]|\.\w)))[^\s,;()]*"
 )
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
-FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
+_FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
+FOLD = re.compile(rb"(?:%b)[\w.,:=-]+" % b"|".join(_FOLDS))
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 DIGITS = b"0123456789"
 # Bytes by their numbers: of bytes, `in` first tries whether they are a number, which takes ten times as long.
@@ -91,13 +91,6 @@ def cut_mark(left_out: str) -> str:
     return f" [… {len(left_out) + before} characters …] "
 
 
-def by_its_ends(line: bytes) -> bytes:
-    """A raw line of which no more is kept than `EDGE` bytes at each end; the cut is marked."""
-    if len(line) <= 2 * EDGE:
-        return line
-    return line[:EDGE] + cut_mark(line[EDGE:-EDGE].decode("utf-8", "replace")).encode() + line[-EDGE:]
-
-
 def clear_of_marks(text: str, begin: int, end: int) -> tuple[int, int]:
     """Where a cut from `begin` to `end` begins and ends that takes no part of a mark, but all of it."""
     for mark in _CUT.finditer(text):
@@ -143,7 +136,7 @@ def segments(line: bytes) -> list[str]:
     kept: list[bytes] = []
     shape = b""
     for piece in pieces:
-        if not piece or piece.isspace() or piece.startswith(FOLDS):
+        if not piece or piece.isspace() or piece.startswith(_FOLDS):
             continue
         new = piece[:200].translate(None, _PROGRESS)
         if kept and new == shape:

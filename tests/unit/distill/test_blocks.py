@@ -318,7 +318,7 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
         ),
         (
             "Traceback (most recent call last):",
-            '  File "/w/shop/bin/till", line 49, in <module>',
+            '  File "/w/shop/bin/till", line 9, in <module>',
             '  File "/w/venv/bin/pytest", line 8, in <module>',
         ),
         (

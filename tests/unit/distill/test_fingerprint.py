@@ -197,6 +197,26 @@ def test_many_failed_tests_in_another_order_have_the_same() -> None:
 MANY = ["".join(chr(97 + (7919 * n // 26**place) % 26) for place in range(4)) for n in range(600)]
 
 
+MISMATCH = """\
+error[E0308]: mismatched types
+ --> src/till.rs:12:20
+   |
+12 |     let n: u32 = "x";
+   |                  ^^^ %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "same"),
+    [
+        (MISMATCH % "expected `u32`, found `&str`", MISMATCH % "expected u32, found &str\n   = note: expected type `u32`"),
+        ("till.c:12:5: error: expected ';' before 'return'\n  CC shelf.o", "till.c:12:5: error: expected ';' before 'return'\n  CCLD shop"),
+    ],
+)  # fmt: skip
+def test_what_another_version_or_another_job_adds_below_is_not_in_it(lines: str, same: str) -> None:
+    assert of(STEP % lines) == of(STEP % same)
+
+
 @pytest.mark.parametrize("count", [200, len(MANY)])
 @pytest.mark.parametrize(
     "failure",
@@ -290,6 +310,10 @@ def test_the_rest_of_many_lines_counts_too() -> None:
         ("undefined method `total' for nil", "undefined method 'total' for nil"),
         ("error: ‘total’ undeclared", "error: 'total' undeclared"),
         ("quote the request ID C8C3:1C3F8B:53D2C1:65A2B1:678901AB", "quote the request ID 0C41:3D9A2E:1F88A0:22B3C4:67890F00"),
+        ("stopped at status 412 of 900", "stopped at status 455 of 900"),
+        ("HTTP 403: rate limit", "HTTP 429: rate limit"),  # GitHub says either
+        ("npm ERR! code EUSAGE", "npm error code EUSAGE"),
+        ("    • In the first argument of ‘f’", "    * In the first argument of 'f'"),
         ("status code 502", "status code 503"),  # which of these a server that is down says, is chance
     ],
 )  # fmt: skip

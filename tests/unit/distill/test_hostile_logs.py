@@ -225,6 +225,33 @@ def test_a_secret_on_the_edge_of_a_cut_is_dropped_whole() -> None:
         assert secret in short or "a1B2" not in short
 
 
+def colourful(text: str) -> str:
+    """As `jq -C` and others colour what they print: each character takes some ten bytes more."""
+    return "".join(f"\x1b[38;5;{ord(character)}m{character}" for character in text)
+
+
+def test_a_long_line_is_shown_whole_where_colours_make_it_long() -> None:
+    said = "error: no price in " + " ".join(f"aisle-{number}" for number in range(600))
+    log = f"ready\n{colourful(said)}\n{'a line behind it' * 9_000}\n".encode()
+    assert said in distill.excerpt(distill.read([log]), 60_000).text
+
+
+def test_a_secret_in_a_long_line_is_shown_whole_or_not_at_all() -> None:
+    secret = "ghp_" + "a1B2" * 9
+    for before in range(1_280, 1_420, 3):
+        line = colourful("x" * before + " " + secret + " " + "y " * 1_800)
+        shown = distill.excerpt(distill.read([f"error: no\n{line}\n".encode()]), 8_192).text
+        assert secret in shown or "a1B2" not in shown
+
+
+@pytest.mark.parametrize("pieces", [300, 380])
+def test_what_stands_between_carriage_returns_in_a_long_line_is_looked_at(pieces: int) -> None:
+    states = [f"copying shelf {number} {'.' * 150}" for number in range(pieces)]
+    states[pieces // 2] = "ERROR: cannot find scales.h"
+    log = "\r".join(states) + "\n##[error]Process completed with exit code 1.\n"
+    assert "cannot find scales.h" in distill.excerpt(distill.read([log.encode()]), 8_192).text
+
+
 def test_a_word_longer_than_the_limit_leaves_its_mark_alone() -> None:
     assert shorten("z" * 2 * LONGEST).strip() == f"[… {2 * LONGEST} characters …]"
 

@@ -128,6 +128,28 @@ def test_what_a_test_printed_is_not_how_the_step_ended_that_counted_its_failures
     assert read(GITHUB_LOG[:counted] + printed + GITHUB_LOG[counted:]).ended == ended
 
 
+@pytest.mark.parametrize(
+    ("said", "counted", "ended"),
+    [
+        ("panic: test timed out after 10m0s", "DONE 3 tests, 1 failure in 600.10s", "timed out"),
+        ("OSError: [Errno 28] No space left on device", "1 failed in 0.10s", ""),
+        *[
+            (
+                "OSError: [Errno 28] No space left on device\n" * 5,
+                "5 failed in 0.10s",
+                "no space left on device",
+            )
+        ],
+        ("##[error]a.py: connect timed out", "1 failed in 0.10s", ""),
+    ],
+)
+def test_how_a_step_ended_that_counted_its_failures(said: str, counted: str, ended: str) -> None:
+    log = (
+        f"##[group]Run make\n##[endgroup]\n{said}\n{counted}\n##[error]Process completed with exit code 1.\n"
+    )
+    assert read(log).ended == ended
+
+
 @pytest.mark.parametrize(("code", "status"), [("-1073741819", -1073741819), ("3221225477", 3221225477)])
 def test_a_status_of_windows_is_an_exit_code(code: str, status: int) -> None:
     assert read(GITHUB_LOG.replace("exit code 1.", f"exit code {code}.")).exit_code == status
@@ -148,6 +170,7 @@ def test_of_two_steps_that_failed_the_first_is_told(tolerated: bool, follows: in
         return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
 
     log = step(1, 3, "sh", "./lint", 9) if tolerated else ""
+    log += step(4, 5, "sh", "./probe", 3) if tolerated else ""  # what an action tried in the same step
     log += step(3, 6, "bash", "pytest", 1) + step(follows, follows, "dash", "./notify", 22)
     steps = [
         Step(1, "Lint", "success", at(1), at(3)),
@@ -210,6 +233,11 @@ def test_what_the_runner_tells_of_a_step_heads_it(inside: list[str]) -> None:
     )
     at = GITHUB_LOG.index("##[error]Process") - len("2026-01-02T03:04:09.1234567Z ")
     assert read(GITHUB_LOG[:at] + header + GITHUB_LOG[at:]).step == "octo/a@v1"
+
+
+def test_of_a_fold_that_somebody_joined_with_a_line_the_line_is_shown() -> None:
+    log = 'ready\ntravis_fold:end:scriptmake: *** [test] Error 2\nThe command "make test" exited with 2.\n'
+    assert "make: *** [test] Error 2" in distill.excerpt(read(log), 2_000).text
 
 
 def test_a_fold_alone_in_its_line_is_not_shown() -> None:
@@ -324,6 +352,16 @@ def test_what_little_a_green_run_does_not_print_is_told(new: int, told: bool) ->
     text = distill.excerpt(distill.read([red.encode()], green=green), 400).text
     assert ("sideways it went" in text) == told
     assert "sideways it went" not in distill.excerpt(distill.read([red.encode()]), 400).text
+
+
+def test_a_long_line_that_the_green_run_prints_too_weighs_little() -> None:
+    line = "var a = " + "f(x); " * 9_000
+    end = "##[error]Process completed with exit code 1."
+    log = f"##[group]Run make\n##[endgroup]\n{line}\nsideways it went\n{end}\n"
+    digest = read(log), distill.read([log.encode()], green=distill.read_green([f"{line}\n".encode()]))
+    without, against = ({block.lines[0][:6]: block.weight for block in each.blocks} for each in digest)
+    assert against["var a "] < without["var a "] / 4
+    assert against["sidewa"] > without["sidewa"]
 
 
 def chunked(data: bytes, size: int) -> Iterator[bytes]:

@@ -29,7 +29,7 @@ RULES = (
     # What a program logged while its test ran: it names no failure, so it is less than what does
     # (https://docs.pytest.org/en/stable/how-to/logging.html)
     rule("pytest-logged", "^e~error |^c~critical ", r"^(?:ERROR   |CRITICAL) [\w.-]+:[\w.-]+\.py:\d+ \S", RESULT - 0.2, ahead=2, logged=True),
-    rule("pytest-total", "^=~failed|^=~error|^0~ failed|^0~ error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$|^(?:\d+ \w+, )*\d+ (?:failed|errors?)(?:, \d+ \w+)* in \d+\.\d+s\b", HINT + 0.5, ahead=0, total=True),
+    rule("pytest-total", "^=~failed|^=~error|^0~ failed|^0~ error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$|^(?:\d+ \w+, )*[1-9]\d* (?:failed|errors?)(?:, \d+ \w+)* in \d+\.\d+s\b", HINT + 0.5, ahead=0, total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", REPORT + 1, ahead=0),
     # https://docs.djangoproject.com/en/stable/ref/django-admin/#cmdoption-makemigrations-check
