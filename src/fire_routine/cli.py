@@ -17,17 +17,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from urllib.parse import urlsplit
 
 from .model import Excerpt, Trigger, TriggerKind
 from .patterns import pattern
-from .settings import MAX_CHARACTERS, MIN_CHARACTERS, Context, Settings, endpoint, token
+from .settings import LOOPBACK, MAX_CHARACTERS, MIN_CHARACTERS, Context, Settings, endpoint, token
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
 CHUNK = 1 << 20  # bytes read of a log at a time
 _RUN_URL = pattern(
-    r"(?P<server>https?://[^/\s]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
+    r"(?P<server>https?://[^/\s@]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
     r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
     re.ASCII,
 )
@@ -178,6 +179,16 @@ def _preview(arguments: Namespace) -> int:
     return 0
 
 
+def _trusted(server: str, environ: Mapping[str, str]) -> bool:
+    """Whether the user's token may be sent to that GitHub: to github.com, or to one that the environment
+    names (https://cli.github.com/manual/gh_help_environment, and as Actions has it)."""
+    url = urlsplit(server)
+    if url.scheme == "http" and url.hostname not in LOOPBACK and not environ.get("GITHUB_API_URL"):
+        return False
+    named = (environ.get("GITHUB_SERVER_URL", "").rstrip("/"), f"https://{environ.get('GH_HOST', '')}")
+    return bool(environ.get("GITHUB_API_URL")) or server in ("https://github.com", *named)
+
+
 def _named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, str]:
     """The run a web address names, and the roots of that GitHub's API and web site."""
     found = _RUN_URL.match(address)
@@ -186,6 +197,9 @@ def _named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, 
             f"RUN_URL {address[:100]!r} is not like https://github.com/OWNER/REPO/actions/runs/ID"
         )
     server = found["server"]
+    if not _trusted(server, environ):
+        host = urlsplit(server).netloc
+        raise CommandError(f"RUN_URL is not of github.com: set GH_HOST={host} to send your token there, too")
     by_server = "https://api.github.com" if server == "https://github.com" else f"{server}/api/v3"
     attempt = int(found["attempt"]) if found["attempt"] else None
     trigger = Trigger(TriggerKind.RUN_ID, found["repository"], int(found["id"]), attempt)
@@ -263,6 +277,7 @@ def _emulate(arguments: Namespace) -> int:
 
     try:
         serve(arguments.port, sys.stdout, threading.Event())
-    except OSError as error:
-        raise CommandError(f"--port {arguments.port}: {error.strerror or error}: choose another") from None
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise CommandError(f"--port {arguments.port}: {why}: choose another") from None
     return 0

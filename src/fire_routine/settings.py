@@ -23,6 +23,8 @@ MIN_CHARACTERS = 2_048  # facts, which are never cut, and room for evidence
 KEPT_TEXT = 4_096  # of the user's own words, never cut
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")  # printable ASCII; RFC 9110, 5.5
+
 _ROUTINE_ID = re.compile(r"trig_[A-Za-z0-9_-]{1,128}")
 _ROUTINE_PATH = re.compile(r"/v1/claude_code/routines/trig_[A-Za-z0-9_-]{1,128}/fire")
 
@@ -125,7 +127,7 @@ class _Reader:
 
     def header(self, name: str, default: str) -> str:
         value = self.raw(name) or default
-        if not re.fullmatch(r"[\x21-\x7e]+( ?,? ?[\x21-\x7e]+)*", value):
+        if not HEADER_VALUE.fullmatch(value):
             self.reject(name, "must be printable ASCII on one line")
             return default
         return value
@@ -152,6 +154,8 @@ def endpoint(value: str) -> str:
             "is neither a routine's fire URL (https://api.anthropic.com/v1/claude_code/routines/trig_…/fire)"
             " nor a bare trig_… id: copy it anew from the routine's API trigger"
         )
+    if not value.isprintable() or " " in value:  # urlsplit drops line breaks and tabs silently
+        raise ValueError("holds white space or another character that no address holds: save the secret anew")
     if url.username or url.password or url.query or url.fragment:
         raise ValueError("must not hold user names, a query or a fragment")
     return value

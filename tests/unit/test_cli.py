@@ -186,6 +186,39 @@ def test_preview_of_something_else_names_the_form(address: str, capsys: pytest.C
     assert "https://github.com/OWNER/REPO/actions/runs/ID" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ghe.test/o/w/actions/runs/7",
+        "http://github.com/o/w/actions/runs/7",
+        "https://github.com@evil.test/o/w/actions/runs/7",
+    ],
+)
+def test_preview_sends_the_token_to_no_host_that_nobody_named(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL", "GH_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
+    monkeypatch.setattr("fire_routine.gather.github.GitHub.__init__", lambda *_: pytest.fail("connects"))
+    assert main(["preview", address]) == 1
+    assert capsys.readouterr().err.startswith("fire-routine: RUN_URL ")
+
+
+def test_preview_knows_the_server_that_gh_knows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GITHUB_API_URL", raising=False)
+    monkeypatch.setenv("GH_HOST", "127.0.0.1:9")
+    assert main(["preview", "https://127.0.0.1:9/o/w/actions/runs/7"]) == 0
+    assert "RUN_URL is not of" not in capsys.readouterr().err  # it was asked, and is not there
+
+
+def test_emulate_where_no_ports_follow_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["emulate", "--port", "65533"]) == 1
+    assert "--port 65533: " in capsys.readouterr().err
+
+
 def test_emulate_on_a_taken_port_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     with Endpoint() as taken:
         port = taken.home.rpartition(":")[2]

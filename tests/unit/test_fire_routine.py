@@ -183,6 +183,9 @@ def test_outcome_of_a_limit(endpoint: Endpoint) -> None:
         Settings(routine_url="http://example.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token="sk-ant\nx"),
         Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_beta="é"),
+        Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_beta="x-" * 2_000 + "”"),
+        Settings(routine_url="https://a.test/v1/claude_code/routines/tri\ng_x/fire", routine_token=TOKEN),
+        Settings(routine_url="https://a b.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_version="a\r\nb"),
     ],
 )

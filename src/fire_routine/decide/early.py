@@ -100,5 +100,6 @@ def _green(subject: Subject) -> Verdict | None:
     return skip(
         "not-failed",
         f"The run ended as {subject.conclusion}, so there is nothing to report: add"
-        " `if: github.event.workflow_run.conclusion == 'failure'` to spare the job.",
+        " `if: github.event.workflow_run.conclusion == 'failure'` to spare the job, or"
+        " `run-id: ${{ github.run_id }}` to report this workflow's own jobs.",
     )

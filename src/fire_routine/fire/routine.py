@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 
 from .. import __version__
 from ..model import Outcome, Result, Session, utf16_length
-from ..settings import LOOPBACK, MAX_CHARACTERS, Settings, endpoint
+from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint
 from ..settings import token as checked_token
 from .answers import SESSIONS_PAGE, Judge
 from .connection import Connection
@@ -46,7 +45,7 @@ def _encoded(text: str) -> bytes:
 
 
 def _header(name: str, value: str) -> str:
-    if not re.fullmatch(r"[\x21-\x7e]+( ?[\x21-\x7e]+)*", value):
+    if not HEADER_VALUE.fullmatch(value):
         raise ValueError(f"{name} must be printable ASCII on one line")
     return value
 

@@ -204,13 +204,13 @@ class GitHub:
         return _parsed(answers.status, data)
 
     def comment(self, number: int, marker: str, body: str) -> str:
-        """Write the comment that holds `marker` on a pull request, or replace it; its URL.
+        """Write the comment that begins with `marker` on a pull request, or replace it; its URL.
 
         A comment of someone who has no say in the repository is left alone, marker or not.
         """
         path = f"/issues/{number}/comments"
         found, _ = self._pages(path, None, dict)
-        own = [item["id"] for item in found if marker in str(item.get("body")) and _has_a_say(item)]
+        own = [item["id"] for item in found if str(item.get("body")).startswith(marker) and _has_a_say(item)]
         verb, where = ("PATCH", f"/issues/comments/{own[0]}") if own else ("POST", path)
         _, data = self._ask(verb, self._path(where), body={"body": body})
         return _parsed(lambda comment: str(comment["html_url"]), data)

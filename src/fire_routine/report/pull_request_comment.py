@@ -8,6 +8,7 @@ from .job_summary import NAME, Clean, job_link, session_link
 
 MARKER = "<!-- fire-routine -->"  # the comment that is updated is the one that begins with it
 MAX_JOBS = 10
+OF_OTHERS = ("max-sessions", "claude-session")  # the session that these name is at work on another failure
 
 
 def comment(outcome: Outcome, run: Run, *, clean: Clean) -> str:
@@ -16,6 +17,8 @@ def comment(outcome: Outcome, run: Run, *, clean: Clean) -> str:
     They are told of a session, or that one may have started: not of a decision to skip, nor of a fault of
     the set-up, which stand in the job summary for those who can change them.
     """
+    if outcome.reason in OF_OTHERS:
+        return ""
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""
     where = f"{link(clean(run.workflow), run.url, NAME)} failed on {inline(run.head_sha[:12])}"

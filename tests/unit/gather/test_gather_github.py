@@ -92,6 +92,16 @@ class TestComments:
             "<!-- mark --> ours",
         ]
 
+    def test_that_of_an_app_which_quotes_the_mark_is_left_alone(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        emulator.add_comment(12, "> <!-- mark --> is what it says", author="github-actions[bot]")
+        github.comment(12, "<!-- mark -->", "<!-- mark --> ours")
+        assert [comment["body"] for comment in emulator.comments[12]] == [
+            "> <!-- mark --> is what it says",
+            "<!-- mark --> ours",
+        ]
+
 
 class TestFreshReads:
     @pytest.mark.parametrize("branch", ["main", "feature/with/slashes", "odd #1?%"])

@@ -149,6 +149,12 @@ def test_a_comment_tells_of_a_session(outcome: Outcome, told: str) -> None:
     assert "[`test [x](https://evil)`](https://github.com/o/r/job/1)" in body
 
 
+@pytest.mark.parametrize("reason", ["max-sessions", "claude-session"])
+def test_a_comment_names_no_session_that_is_at_work_on_another_failure(reason: str) -> None:
+    outcome = Outcome(Result.SKIPPED, reason=reason, session_url=SESSION)
+    assert comment(outcome, RUN, clean=_clean) == ""
+
+
 @pytest.mark.parametrize("result", [Result.SKIPPED, Result.FAILED])
 def test_there_is_no_comment_without_a_session(result: Result) -> None:
     posted: list[int] = []
