@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from ..model import Attachment, Brief, Digest, Excerpt, Failure, Run, utf16_length
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .budget import Part, fill, head, shares
-from .cleaning import cleaned
+from .cleaning import cleaned, identifiers
 from .evidence import (
     MakeExcerpt,
     annotation_line,
@@ -72,7 +72,7 @@ def compose(
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
     composer = _Composer(material, remembered(excerpt), server_url)
-    body, late = _within(composer, max_characters)
+    body, late = _within(composer, max_characters, identifiers(given))
     fingerprints = {failure.fingerprint for failure in failures}
     fingerprint = combined(fingerprints) or hashed([run.workflow_path, str(run.conclusion)])
     unread = frozenset(failure.fingerprint for failure in failures if failure.unread)
@@ -97,11 +97,11 @@ def _bounded(material: _Material) -> _Material:
     )
 
 
-def _within(composer: _Composer, max_characters: int) -> tuple[str, Counter[str]]:
+def _within(composer: _Composer, max_characters: int, public: Collection[str]) -> tuple[str, Counter[str]]:
     """The text, redacted once more as a whole."""
     budget = max_characters
     for _ in range(_TRIES):
-        body, late = redact_text(composer.within(budget))
+        body, late = redact_text(composer.within(budget), public)
         over = utf16_length(body) - max_characters
         if over <= 0:
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from ..model import Digest
@@ -13,21 +13,23 @@ from .redaction import redact
 
 Value = TypeVar("Value")
 
+_IDENTIFIERS = ("sha", "sha_of_event", "repository", "branch", "url")  # what such fields' names end with
+
 
 def cleaned(value: Value) -> tuple[Value, Counter[str]]:
     """The same value with every text in it cleaned, and what was redacted in it by kind.
 
     Dataclasses and tuples are gone through. All texts are redacted together, a tuple of them (the
     lines of a log) in its order, so that a secret which is wrapped over lines is seen whole, and one
-    that is recognised in one place is known in every other. This has to come before any cut: half a
-    secret is no longer recognised.
+    that is recognised in one place is known in every other, but for `identifiers`. This has to come
+    before any cut: half a secret is no longer recognised.
     """
     texts: dict[str | tuple[str, ...], None] = {}  # each once, however often a matrix repeats it
     _mapped(value, lambda text: texts.setdefault(text) or text)  # only looked at
     lines: list[str] = []
     for text in texts:
         lines += [*_lines(text), ""]  # the blank line keeps what is unrelated apart
-    redacted, counts = redact(lines)
+    redacted, counts = redact(lines, identifiers(value))
     clean = iter([sanitise_line(line) for line in redacted])
     known: dict[str | tuple[str, ...], Any] = {}
     for text in texts:
@@ -35,6 +37,28 @@ def cleaned(value: Value) -> tuple[Value, Counter[str]]:
         next(clean)
         known[text] = tuple(own) if isinstance(text, tuple) else "\n".join(own)
     return _mapped(value, known.__getitem__), counts
+
+
+def identifiers(value: object) -> frozenset[str]:
+    """What GitHub itself told to name the run by: SHAs, repositories, branches, links.
+
+    A log may hold one where a secret would stand (`DEPLOY_TOKEN=<head SHA>`); the facts and the commands
+    made of them have to stay whole.
+    """
+    return frozenset(_identifiers(value))
+
+
+def _identifiers(value: object) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _identifiers(item)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            inner = getattr(value, field.name)
+            if isinstance(inner, str) and field.name.endswith(_IDENTIFIERS):
+                yield inner
+            else:
+                yield from _identifiers(inner)
 
 
 def _lines(text: str | tuple[str, ...]) -> Iterable[str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from tests.unit.compose.material import job, pull_request, run
+import pytest
+from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
 
 from fire_routine.compose.cleaning import cleaned
 from fire_routine.model import Annotation, Block, Commit, Digest, Failure
@@ -60,3 +61,30 @@ def test_lines_and_line_ends_of_a_text_stay() -> None:
 def test_nothing_but_texts_is_touched() -> None:
     material = run([job(0)], passed_jobs=("lint", ""), pull_request=pull_request())
     assert cleaned(material) == (material, {})
+
+
+GREEN = "0123456789abcdef" * 2 + "01234567"
+BRANCH = "feature/JIRA-1234-Payments9"
+
+
+@pytest.mark.parametrize("line", ["DEPLOY_TOKEN={}", '{{"api_key": "{}"}}', "Authorization: Bearer {}"])
+@pytest.mark.parametrize("told", [SHA, SHA[:12], GREEN, BRANCH, "c1" * 20, "octo/widgets-A1b2C3d4E5"])
+def test_what_github_told_of_the_run_is_not_learnt_as_a_secret_from_a_log(line: str, told: str) -> None:
+    material = run(
+        [job(0)],
+        head_branch=BRANCH,
+        head_repository="octo/widgets-A1b2C3d4E5",
+        history=history(last_green_sha=GREEN, commits=(Commit("c1" * 20, "Fix it"),)),
+    )
+    failure = Failure("f", (job(0),), digest("f", line.format(told), f"deploy of {told} failed"))
+
+    (clean, cleaned_failure), _ = cleaned((material, failure))
+
+    assert clean == material
+    assert f"deploy of {told} failed" in repr(cleaned_failure)
+
+
+def test_a_token_that_the_branch_is_named_after_is_redacted_all_the_same() -> None:
+    log = digest("f", f"DEPLOY_TOKEN={TOKEN}", f"deploy with {TOKEN} failed")
+    clean, _ = cleaned((run([job(0)], head_branch=f"topic-{TOKEN}"), Failure("f", (job(0),), log)))
+    assert TOKEN not in repr(clean)

@@ -29,7 +29,7 @@ All quantifiers are bounded or possessive: the time is linear in the text's leng
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ...sanitising import visible
 from .scan import secrets
@@ -38,20 +38,24 @@ from .spans import replaced
 __all__ = ["redact", "redact_text"]
 
 
-def redact(lines: Sequence[str]) -> tuple[list[str], Counter[str]]:
+def redact(lines: Sequence[str], public: Collection[str] = ()) -> tuple[list[str], Counter[str]]:
     """The lines, one for one, with a mark like `[redacted:github-token]` for each secret, counted by kind.
 
     Give all lines that belong together at once, gaps and all: a secret may go over several of them,
     and is recognised by its value wherever it comes again.
+
+    Args:
+        public: values known to be no secrets, as the head SHA: a name like `token` in front of one, or of
+            a part of it, has it taken out there alone.
     """
     if not lines:
         return [], Counter()
-    text, counts = redact_text("\n".join(lines))
+    text, counts = redact_text("\n".join(lines), public)
     redacted = iter(text.split("\n"))
     return ["\n".join(next(redacted) for _ in range(line.count("\n") + 1)) for line in lines], counts
 
 
-def redact_text(text: str) -> tuple[str, Counter[str]]:
+def redact_text(text: str, public: Collection[str] = ()) -> tuple[str, Counter[str]]:
     """The same for a text; its line feeds stay."""
     text = visible(text)
-    return replaced(text, secrets(text))
+    return replaced(text, secrets(text, public))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from .assignments import assignments
 from .blocks import private_keys
@@ -21,12 +21,15 @@ _DEPTH = 3  # encodings in one another: base64 of percent-encoded base64
 _REPEATED = 200  # secrets looked for everywhere else in the text
 
 
-def secrets(text: str) -> list[Span]:
-    """The secrets in `text`, which has no invisible characters, in order and apart from each other."""
+def secrets(text: str, public: Collection[str] = ()) -> list[Span]:
+    """The secrets in `text`, which has no invisible characters, in order and apart from each other.
+
+    What is part of a `public` value is no secret that is looked for anywhere else.
+    """
     found = [*_read(Text(text), 0)]
     if "\n" in text:
         found += [*_wrapped(text, found)]
-    return merged([*found, *_repeated(text, merged(found))])
+    return merged([*found, *_repeated(text, merged(found), public)])
 
 
 def _read(text: Text, depth: int) -> Iterator[Span]:
@@ -97,14 +100,15 @@ def _end(text: str, span: Span, joins: list[Join]) -> int:
     return span.end
 
 
-def _repeated(text: str, spans: list[Span]) -> Iterator[Span]:
+def _repeated(text: str, spans: list[Span], public: Collection[str]) -> Iterator[Span]:
     """The secrets once more, where nothing but the value tells them."""
     values = {text[span.start : span.end]: span.kind for span in spans if span.first}
     known = {span.start for span in spans}
+    told = "\n".join(public)
     wanted = [
         (value, kind)
         for value, kind in values.items()
-        if len(value) >= 10 and mixed(value) and generated(value)
+        if len(value) >= 10 and mixed(value) and generated(value) and value not in told
     ]
     for value, kind in wanted[:_REPEATED]:
         position = text.find(value)
