@@ -1,9 +1,10 @@
 """Secrets of every kind, plain and in disguise, planted among log lines: none may be left to read."""
 
+import string
 from collections import Counter
 
 import pytest
-from tests.unit.compose.planted import Planted, planted
+from tests.unit.compose.planted import ALNUM, Maker, Planted, planted
 from tests.unit.compose.surviving import surviving
 
 from fire_routine.compose.redaction import redact
@@ -11,6 +12,7 @@ from fire_routine.sanitising import sanitise_line
 
 ALL = list(planted())
 KINDS = sorted({one.kind for one in ALL})
+ENTRIES = ("  DB_PASSWORD: {}", "DB_PASSWORD={}", "  OTHER_SECRET: {}", "--password={}", "  - API_TOKEN={}")
 AROUND = (("Run make test", "  collecting … done"), ("##[error]Process completed with exit code 1.",))
 
 
@@ -36,6 +38,18 @@ def test_what_was_redacted_once_is_left_alone() -> None:
     for one in ALL:
         once, _ = redact(one.lines)
         assert redact(once) == (once, {})
+
+
+@pytest.mark.parametrize("symbols", ["!@#$%^&*", string.punctuation])
+@pytest.mark.parametrize("form", ENTRIES)
+def test_no_password_of_a_manager_survives_that_has_the_rest_of_its_line_to_itself(
+    form: str, symbols: str
+) -> None:
+    maker = Maker(2)
+    for first in ALNUM + "&;,":  # no `$` nor `<`, with which a variable or a placeholder begins
+        password = first + maker.of(ALNUM + symbols, 19)
+        line = redact([form.format(password)])[0][0]
+        assert not any(password[start : start + 4] in line for start in range(17)), password
 
 
 def cleaned(one: Planted) -> list[str]:

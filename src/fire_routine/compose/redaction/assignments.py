@@ -46,7 +46,7 @@ def _changed(text: str, value: Value, line_end: int, kind: str) -> Iterator[Span
     """The new value in a plan's `password = "old" -> "new"`."""
     arrow = _CHANGE.match(text, value.end, line_end)
     if arrow:
-        new = value_at(text, arrow.end(), line_end, False)
+        new = value_at(text, arrow.end(), line_end)
         if not placeholder(text[new.start : new.end]):
             yield Span(new.start, new.end, kind)
 
@@ -78,10 +78,12 @@ def _assigned(value: str, rest: str, place: Place, name: Name) -> bool:
     if place.mark == "flag":
         return not _METAVAR.fullmatch(value) and generated(value)
     if place.capitals and (place.entry or not place.spaced) and len(value) >= 8:
-        return not (code(value) or path_like(value) or re.match(r"\w+://", value) or value.isdigit())
+        return not (
+            code(value, place.entry) or path_like(value) or re.match(r"\w+://", value) or value.isdigit()
+        )
     if place.quoted and len(value) >= 16 and value.isalnum() and not value.isdigit():
         return True
-    return generated(value) and " " not in value
+    return generated(value, place.entry) and " " not in value
 
 
 def _in_a_table(value: str, place: Place, name: Name) -> bool:
@@ -106,7 +108,7 @@ def _password(value: str, place: Place, rest: str) -> bool:
         return False
     if place.quoted:
         return not (" " in value and place.mark == "flag")
-    if code(value) or path_like(value) or (place.mark == "flag" and _METAVAR.fullmatch(value)):
+    if code(value, place.entry) or path_like(value) or (place.mark == "flag" and _METAVAR.fullmatch(value)):
         return False
     if place.mark == "flag" or (place.mark == "=" and not place.spaced):
         return True

@@ -12,8 +12,11 @@ from .text import Text
 from .values import generated, mixed, placeholder, restless
 
 # scheme://user:password@host. A password may hold anything but white space and quotes; a slash only where
-# what stands before it is no port.
-_WITH_PASSWORD = pattern(r"://([^\s:/@\"'`<>?#]{0,128}):(?!\d{1,5}[/?#])([^\s\"'`<>]{1,512})@(?=[\w\[.-])")
+# what stands before it is no port; of `<` and `>` but one, or it is a tag's or another link's.
+_WITH_PASSWORD = pattern(
+    r"://([^\s:/@\"'`<>?#]{0,128}):(?!\d{1,5}[/?#<>])"
+    r"([^\s\"'`<>]{1,512}|[^\s\"'`>]{1,512}|[^\s\"'`<]{1,512})@(?=[\w\[.-])"
+)
 _WITH_TOKEN = pattern(r"://([^\s:/@\"'`<>?#]{16,512})@(?=[\w\[.-])")
 _ORACLE = pattern(r"jdbc:oracle:\w+:[\w$#]{1,64}/([^\s@\"']{1,128})@")
 # user:password@protocol(host)/database, https://github.com/go-sql-driver/mysql#dsn-data-source-name

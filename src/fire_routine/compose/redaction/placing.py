@@ -22,12 +22,23 @@ _QUOTE = pattern(r"\\*[\"'`]")
 JUDGED = 512  # characters by which a value is judged
 _RUN = pattern(r"[^\s\"'`<>]++")
 _TO_END = pattern(r"\S++\Z")
-_NEXT_PAIR = pattern(
-    r"[&;](?=[\w. -]{1,40}(?:[=:]|\Z)|\[redacted:)|[&;]\Z"
-    r"|,(?=[\w.-]{1,40}[=:]|\\*[\"'])|\\[nrt]|\\u0026|&amp;"
-    r"|\[redacted:",
-    re.ASCII,
-)
+_REDACTED = pattern(r"\[redacted:")
+_REACH = 64  # characters behind a value in which the next pair's name ends
+
+
+def _next_pair(marks: str) -> re.Pattern[str]:
+    """What begins behind a value in a query, a connection string (whose names have blanks) or a list, or is
+    the next command; `&` and `;` alone are a password's own."""
+    return pattern(
+        rf"[&;](?=(?:[\w.-]{{1,40}}|[A-Za-z]{{2,20}}(?:[ ][A-Za-z]{{2,20}}){{1,2}})[ ]?{marks}|\[redacted:)"
+        rf"|(?:&&?|;)(?=[a-z]{{2,16}}[ \t])|,(?=[\w.-]{{1,40}}{marks}|\\*[\"'])|\\[nrt]|\\u0026|&amp;"
+        r"|\[redacted:",
+        re.ASCII,
+    )
+
+
+_NEXT_PAIR = _next_pair("=")
+_NEXT_ENTRY = _next_pair("[=:]")
 _HEAD_OF_LINE = pattern(
     r"[ \t]*(?:[-+*>|│$#~][ \t]+|\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+)*"
     r"(?:(?:export|set|setx|env|declare -x|ENV|ARG|typeset -x|\$env:)[ \t:]*)?[\"']?"
@@ -84,7 +95,7 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Place] | Non
     line = text.rfind("\n", 0, name.start) + 1
     first = _HEAD_OF_LINE.fullmatch(text, max(line, name.start - 80), name.start) is not None
     value = _held(text, separator.end()) or _below(text, separator.end(), line)
-    value = value or value_at(text, separator.end(), line_end, first)
+    value = value or _behind(text, separator, line_end, name, first)
     if first and name.word in ("passphrase", "mnemonic") and not value.quoted:
         line_end = end_of_line(text, value.start)
         value = Value(value.start, value.start + len(text[value.start : line_end].rstrip()), False)  # words
@@ -98,10 +109,19 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Place] | Non
     return value, place
 
 
+def _behind(text: str, separator: re.Match[str], line_end: int, name: Name, first: bool) -> Value:
+    colon = separator["mark"] == ":"
+    pair = _NEXT_ENTRY if colon else _NEXT_PAIR
+    # an entry of YAML, a header, a variable or a flag, but no query
+    literal = (colon and separator["after"]) or name.written.isupper() or name.head.startswith("-")
+    alone = (_REDACTED if literal else pair) if first else None
+    return value_at(text, separator.end(), line_end, alone, pair)
+
+
 def _held(text: str, start: int) -> Value | None:
     """The `value` of the object that begins at `start`."""
     held = _HELD.match(text, start)
-    return value_at(text, held.end(), end_of_line(text, held.end()), False) if held else None
+    return value_at(text, held.end(), end_of_line(text, held.end())) if held else None
 
 
 def _below(text: str, start: int, line: int) -> Value | None:
@@ -113,7 +133,7 @@ def _below(text: str, start: int, line: int) -> Value | None:
     if not below:
         return None
     line_end = end_of_line(text, below.end())
-    value = value_at(text, below.end(), line_end, True)
+    value = value_at(text, below.end(), line_end, _REDACTED)
     written = text[value.start : value.end]
     if text[value.end : line_end].strip("\"'`,;)} \t") or (not value.quoted and _OWN_NAME.match(written)):
         return None
@@ -135,7 +155,7 @@ def _flagged(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None
         or text[max(0, name.start - 1) : name.start] not in _FLAG_BEFORE
     ):
         return None
-    value = value_at(text, gap.end(), line_end, False)
+    value = value_at(text, gap.end(), line_end)
     return value, Place("flag", True, value.quoted, False, False)
 
 
@@ -143,14 +163,14 @@ def _beside(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
     """In a table's next column, or as the second of a pair."""
     pair = _PAIRED.match(text, name.end, line_end)
     if pair and text.endswith(_PAIR_BEGINS, 0, name.start):
-        value = value_at(text, pair.end(), line_end, False)
+        value = value_at(text, pair.end(), line_end)
         ends = text[value.end + 1 : value.end + 2] in (")", "]")
         return (value, Place("pair", True, True, False, False)) if ends else None
     column = _COLUMN.match(text, name.end, line_end)
     line = text.rfind("\n", 0, name.start) + 1
     if not column or not _ROW_BEGINS.fullmatch(text, max(line, name.start - 121), name.start):
         return None
-    value = value_at(text, column.end(), line_end, False)
+    value = value_at(text, column.end(), line_end)
     return (value, Place("column", True, False, False, False)) if _CELL_ENDS.match(text, value.end) else None
 
 
@@ -159,28 +179,43 @@ def _told(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
     told = _TOLD.match(text, name.end, line_end)
     if not told or (name.head and not name.head.endswith(" ")):
         return None
-    value = value_at(text, told.end(), line_end, False)
+    value = value_at(text, told.end(), line_end)
     mark = ":" if told["colon"] else "is" if told["link"] else ""
     return value, Place(mark, True, value.quoted, False, False)
 
 
-def value_at(text: str, start: int, line_end: int, first: bool) -> Value:
-    """The value that begins at `start`; unquoted at the end of a line that it is the entry of, whole."""
+def value_at(
+    text: str,
+    start: int,
+    line_end: int,
+    alone: re.Pattern[str] | None = None,
+    pair: re.Pattern[str] = _NEXT_PAIR,
+) -> Value:
+    """The value that begins at `start`; unquoted, it ends at white space, quotes, tags or what `pair` finds.
+
+    Args:
+        alone: all that ends a value that has the rest of its line to itself; None: it has not.
+    """
     quote = _QUOTE.match(text, start, line_end)
     if quote:
         end = _closing(text, quote, line_end)
         return Value(quote.end(), end, True)
     run = _RUN.match(text, start, min(line_end, start + JUDGED))
-    if not run or text[start] in "&;,":
+    to_end = _TO_END.match(text, start, line_end) if alone and line_end - start <= JUDGED else None
+    if alone and to_end and not alone.search(text, start, line_end):
+        return Value(start, line_end - text.endswith(";", start, line_end), False)
+    if not run or (text[start] in "&;," and pair.match(text, start, min(line_end, start + _REACH))):
         return Value(start, start, False)
-    to_end = _TO_END.match(text, start, line_end) if first and line_end - start <= JUDGED else None
-    if to_end and not _NEXT_PAIR.search(text, start + 1, line_end):
-        return Value(start, line_end, False)
-    cut = _NEXT_PAIR.search(text, start + 1, run.end())
-    end = cut.start() if cut else run.end()
-    while end > start and text[end - 1] in ",;)]}\\":
+    end = _cut(text, start + 1, run.end(), line_end, pair)
+    while end > start and text[end - 1] in "&,;)]}\\":
         end -= 1
     return Value(start, end, False)
+
+
+def _cut(text: str, start: int, end: int, line_end: int, pair: re.Pattern[str]) -> int:
+    """Where the next pair begins between `start` and `end`, or `end`."""
+    cut = pair.search(text, start, min(line_end, end + _REACH))
+    return min(cut.start(), end) if cut else end
 
 
 def whole_end(text: str, value: Value, line_end: int) -> int:
@@ -188,8 +223,7 @@ def whole_end(text: str, value: Value, line_end: int) -> int:
     if value.quoted or value.end < value.start + JUDGED:
         return value.end
     run = _RUN.match(text, value.end, line_end)
-    cut = _NEXT_PAIR.search(text, value.end, run.end()) if run else None
-    return cut.start() if cut else run.end() if run else value.end
+    return _cut(text, value.end, run.end(), line_end, _NEXT_PAIR) if run else value.end
 
 
 def _closing(text: str, quote: re.Match[str], line_end: int) -> int:

@@ -11,7 +11,8 @@ _PLACEHOLDER = pattern(
     r"\[redacted:.*"
     r"|\$\{.*|\$\(.*|\$[A-Za-z_]\w*[\"')}\];,/]*|\$[@*?!$\d-]|%[A-Za-z_]\w*%|%\(?\w*\)?[sdvq]|\{\{.*|\{[\w.:]*\}.*|@[\w.]+@|#\{.*"
     r"|[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:TOKEN|PASSWORD|PASSWD|PASS|SECRET|KEY|PASSPHRASE)"
-    r"|<[^>]*>?|\[[\w \-]*\]|\((?:none|hidden|masked|redacted|sensitive|null|nil|empty|not set|unset)[^)]*\)"
+    r"|<[^>]*>|<[^>\d]*|\[[\w \-]*\]"
+    r"|\((?:none|hidden|masked|redacted|sensitive|null|nil|empty|not set|unset)[^)]*\)"
     r"|(?:none|null|nil|undefined|nan|true|false|yes|no|on|off|empty|unset|not set|default|required|optional"
     r"|hidden|masked|redacted|sensitive|secure|encrypted|filtered|protected|unknown|invalid|incorrect|wrong|missing|expired"
     r"|denied|string|str|text|varchar|int|integer|bool|boolean|bytes|any|object|array|list|dict|map|function|number|void"
@@ -23,9 +24,12 @@ _PLACEHOLDER = pattern(
 )
 _CODE = pattern(
     r"[A-Za-z_$]+\d{0,2}(?:(?:\.|::|->|\?\.)[A-Za-z_$]+\d{0,2})+(?:[(\[].*)?;?"  # os.environ, config->get(…)
-    r"|[A-Za-z_$][A-Za-z_$.]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
+    r"|[A-Za-z_$][A-Za-z_$.]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+\d{0,2}|&[\w.]+\{.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
     r"|!(?:vault|Ref|Sub|GetAtt|secret|env\w*|reference)\b.*"
 )
+_BRACKET = pattern(r"[(\[{)\]}]")
+_BRACKETS = {"(": ")", "[": "]", "{": "}"}
+_TURN = pattern(r"\d[A-Za-z]")  # rare in a program: `sha256sum`
 _ORDINARY = pattern(
     r"[vV]?\d+(?:[.:_/,x-]\d+)*(?:[A-Za-z%]{0,3}|-?(?:alpha|beta|rc|dev|snapshot)\W?\d*)"  # numbers, versions
     r"|0x[0-9a-fA-F]+|\w{1,20}://\S*|(?:\.{0,2}|~|[A-Za-z]:)[/\\]\S*|\S*[/\\]\S+\.\w{1,5}(?::\d+)*"
@@ -50,7 +54,8 @@ def placeholder(value: str) -> bool:
     """Nothing, a mask, a variable yet to be filled in, or a word that says what would stand there."""
     core = value.strip("\"'`\\ ,;.[]<>()…")
     masked = core[:1] in "*xX•_#?-" and len(set(core) - set("-./ ")) <= 1
-    return masked or _PLACEHOLDER.fullmatch(value[:512]) is not None
+    random = restless(value) and mixed(value) and not value.startswith("[redacted:")  # `$x7Kq…`
+    return masked or (not random and _PLACEHOLDER.fullmatch(value[:512]) is not None)
 
 
 def mixed(value: str) -> bool:
@@ -72,18 +77,39 @@ def sentence(value: str) -> bool:
     return " " in value and _SENTENCE.search(value) is not None
 
 
-def code(value: str) -> bool:
-    """An expression of a program rather than a literal: `os.environ["X"]`, `get_token()`."""
-    return _CODE.fullmatch(value) is not None and not restless(value)
+def code(value: str, whole: bool = False) -> bool:
+    """An expression of a program rather than a literal: `os.environ["X"]`, `get_token()`.
+
+    Args:
+        whole: the value ends its line, so its brackets are closed, or open for the next line.
+    """
+    if not _CODE.fullmatch(value) or restless(value) or len(_TURN.findall(value)) > 1:
+        return False
+    return _closes(value, whole)  # as those of a password hardly do
 
 
-def generated(value: str) -> bool:
-    """Eight characters or more that only a generator makes: no number, name, path, link or code."""
+def _closes(value: str, whole: bool) -> bool:
+    """Whether each bracket is closed by its like; what stands around may be closed at the end, too."""
+    expected: list[str] = []
+    for bracket in _BRACKET.finditer(value):
+        if bracket.group() in _BRACKETS:
+            expected.append(_BRACKETS[bracket.group()])
+        elif not expected or expected.pop() != bracket.group():
+            return not value[bracket.start() :].strip(")]};,")
+    return not (whole and expected) or value[-1] in "([{,"
+
+
+def generated(value: str, whole: bool = False) -> bool:
+    """Eight characters or more that only a generator makes: no number, name, path, link or code.
+
+    Args:
+        whole: as of `code`.
+    """
     if len(value) < 8 or placeholder(value):
         return False
     if restless(value) and mixed(value):
         return True
-    if _ORDINARY.fullmatch(value) or code(value):
+    if _ORDINARY.fullmatch(value) or code(value, whole):
         return False
     if _WORDS.fullmatch(value) and not restless(value):
         return _irregular(value)
@@ -95,7 +121,8 @@ def strong(value: str) -> bool:
     kinds = (str.isupper, str.islower, str.isdigit, lambda c: c in "!#$%^&*?~+=")
     if len(value) < 8 or placeholder(value) or _ORDINARY.fullmatch(value) or code(value):
         return False
-    return any(map(str.isdigit, value)) and sum(any(map(kind, value)) for kind in kinds) >= 3
+    digits = any(map(str.isdigit, value))
+    return (digits or restless(value)) and sum(any(map(kind, value)) for kind in kinds) >= 3
 
 
 def rest_of_secret(value: str, cut: bool) -> bool:
