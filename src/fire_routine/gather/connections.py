@@ -124,7 +124,10 @@ def _translated(error: Exception) -> GitHubError:
         said = error.data.get("message") if isinstance(error.data, Mapping) else None
         return errors.refusal(error.status, error.headers or {}, said)
     if isinstance(error, transport.SSLError):
-        return GitHubError("GitHub can't be reached: TLS failed (is SSL_CERT_FILE set to your own CA?)")
+        return GitHubError(
+            "GitHub can't be reached: TLS failed (is SSL_CERT_FILE set to your own CA?)",
+            lasting="CERTIFICATE_VERIFY_FAILED" in str(error),
+        )
     if isinstance(error, transport.ProxyError):
         return GitHubError(errors.NO_PROXY)
     if isinstance(error, transport.Timeout):
@@ -132,7 +135,9 @@ def _translated(error: Exception) -> GitHubError:
     if isinstance(error, transport.RequestException):
         return GitHubError(errors.CUT)
     if isinstance(error, OSError):
-        return GitHubError(errors.NO_CERTIFICATES)
+        return GitHubError(errors.NO_CERTIFICATES, lasting=True)
     if isinstance(error, ValueError):
         return GitHubError("GitHub's answer is not JSON")
-    return GitHubError(f"GitHub can't be asked, or its answer can't be used ({type(error).__name__})")
+    return GitHubError(
+        f"GitHub can't be asked, or its answer can't be used ({type(error).__name__})", lasting=True
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ..model import GitHubError
@@ -16,11 +17,16 @@ NO_CERTIFICATES = "the certificates named by SSL_CERT_FILE or REQUESTS_CA_BUNDLE
 def refusal(status: int, headers: Mapping[str, str], said: object) -> GitHubError:
     """An answer that is no success; `headers` by lower-case name, `said`: its `message`.
 
-    Rate limits: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+    Rate limits, and `retry-after` in seconds:
+    https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
     """
     message = flat(said, 200) if isinstance(said, str) else ""
     used_up = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
     limited = status == 429 or (status == 403 and (used_up or "rate limit" in message.lower()))
+    asked = headers.get("retry-after", "")
     return GitHubError(
-        f"GitHub answered {status}" + (f": {message}" if message else ""), status, rate_limited=limited
+        f"GitHub answered {status}" + (f": {message}" if message else ""),
+        status,
+        rate_limited=limited,
+        retry_after=float(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else None,
     )

@@ -1,12 +1,14 @@
 """GitHub's REST API in the project's nouns.
 
-Each request is one HTTP request (plus at most one repetition of a read), is over by a wall-clock
-limit whatever the server does, and fails with `GitHubError` alone.
+Each request is one HTTP request (plus the repetitions of a read: at most one, and a few where the
+caller insists), is over by a wall-clock limit whatever the server does, and fails with
+`GitHubError` alone.
 """
 
 from __future__ import annotations
 
 import copy
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,11 +23,11 @@ from .connections import Connections
 
 STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request, all told
-PAUSE = 0.3  # seconds before a read is asked once more
+PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
+INSISTENCE = 25.0  # seconds; a stumble of GitHub's is mostly over by then
 MAX_PAGES = 10  # of 100 items
 PAST_RUNS = 100  # on a page
 PAST_PAGES = 4  # in which an incident's runs are looked for
-_TRANSIENT = (None, 500, 502, 503, 504)
 
 T = TypeVar("T")
 
@@ -65,7 +67,8 @@ class GitHub:
         self.clock = clock
         self._patience = patience
         self._sleep = sleep
-        self._deadline: float | None = None
+        self._deadline = math.inf
+        self._insisting_until = -math.inf
         self._connections = Connections(self.api_url, token, self.certificates, timeout=patience)
 
     def __repr__(self) -> str:
@@ -87,6 +90,13 @@ class GitHub:
         """The same, with every request over by `deadline`, a reading of `clock` in seconds."""
         other = copy.copy(self)
         other._deadline = deadline
+        return other
+
+    def insisting(self, until: float) -> GitHub:
+        """The same, for what nothing can take the place of: a read that meets a passing fault is asked for
+        again until `until`, a reading of `clock` in seconds."""
+        other = copy.copy(self)
+        other._insisting_until = until
         return other
 
     # --- runs and jobs --------------------------------------------------------------------------
@@ -253,19 +263,27 @@ class GitHub:
         return found, max(total, len(found) + 1)
 
     def _read(self, path: str, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
-        """Ask, and once more where the first answer may have been a passing fault."""
-        try:
-            return self._ask("GET", self._path(path), parameters)
-        except GitHubError as error:
-            if error.status not in _TRANSIENT or error.rate_limited or self._left() < 2 * PAUSE:
-                raise
-        self._sleep(PAUSE)
+        """Ask, and again where the answer may have been a passing fault."""
+        for pause in PAUSES:
+            try:
+                return self._ask("GET", self._path(path), parameters)
+            except GitHubError as error:
+                wait = max(pause, error.retry_after or 0.0)
+                if not self._worth_waiting(error, wait):
+                    raise
+            self._sleep(wait)
         return self._ask("GET", self._path(path), parameters)
+
+    def _worth_waiting(self, error: GitHubError, wait: float) -> bool:
+        after = self.clock() + wait
+        if after + PAUSES[0] > self._deadline:
+            return False
+        if wait <= PAUSES[0]:  # costs so little that what looks lasting is asked once more, too
+            return error.passing or error.status is None
+        return error.passing and after <= self._insisting_until
 
     def _left(self) -> float:
         """Seconds that the next request may take."""
-        if self._deadline is None:
-            return self._patience
         return min(self._patience, self._deadline - self.clock())
 
     def _ask(

@@ -24,7 +24,7 @@ import httpx
 from ..model import FailedJob, GitHubError, Note, Run
 from . import errors
 from .clients import Clients, drained
-from .github import GitHub
+from .github import INSISTENCE, GitHub
 from .notes import Notes
 from .threads import Threads
 
@@ -33,8 +33,10 @@ AHEAD = 8  # chunks (of at most 64 KiB) read before they are asked for
 MAX_BYTES = 1 << 30  # of one log
 MAX_REDIRECTS = 3
 FRESH = timedelta(minutes=1)  # a job's log may take this long to appear once the job is done
-PAUSES = (1.0, 2.0)  # seconds, before a log is asked for again: once, and twice for a fresh job's
+PAUSES = (1.0, 2.0, 4.0, 8.0, 8.0)  # seconds, before a log is asked for again
+MISSING = 2  # how often a fresh job's is that is not there
 PERMISSION = "actions: read"
+GREEN_INSISTENCE = 1.5  # seconds
 GREEN_JOBS = 8  # whose green logs are read
 MANY_JOBS = 32  # with more failed jobs than this, no green logs: they cost more than they tell
 
@@ -92,7 +94,7 @@ def read_green_logs(
         return {}
     passed = {job.name: job.id for job in listed if job.conclusion == "success"}
     wanted = [(job, passed[job.name]) for job in jobs if job.name in passed][:GREEN_JOBS]
-    reader = _Reader(github, deadline)
+    reader = _Reader(github, deadline, insistence=GREEN_INSISTENCE)
     found, _ = reader.read(wanted, lambda _job, chunks: consume(chunks), Notes(token=True))
     return found
 
@@ -107,12 +109,15 @@ class _Reader:
         max_bytes: int = MAX_BYTES,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        insistence: float = INSISTENCE,
     ) -> None:
         self._github = github
         self._deadline = deadline
         self._max_bytes = max_bytes
         self._sleep = sleep
         self._now = now
+        self._insistence = insistence
+        self._insisting_until: float | None = None
 
     def read(
         self, wanted: Sequence[tuple[FailedJob, int]], consume: Consume[T], notes: Notes
@@ -156,17 +161,20 @@ class _Reader:
         return found, frozenset(cut)
 
     def _chunks(self, clients: Clients, job: FailedJob, job_id: int) -> Iterator[bytes]:
-        """A log as it arrives. Asked for again where it may only just be missing."""
+        """A log as it arrives. Asked for again where it may only just be missing, or GitHub stumbles."""
         fresh = job.completed_at is not None and self._now() - job.completed_at < FRESH
-        for pause in (*(PAUSES if fresh else PAUSES[:1]), None):
+        for asked, pause in enumerate(PAUSES):
             try:
                 response = self._open(clients, job_id)
                 break
             except GitHubError as error:
-                passing = (error.status == 404 and fresh) or (error.status or 500) >= 500
-                if pause is None or not passing or self._github.clock() + pause >= self._deadline:
+                wait = max(pause, error.retry_after or 0.0)
+                missing = error.status == 404 and fresh and asked < MISSING
+                if not self._worth_waiting(error, wait, missing):
                     raise
-            self._sleep(pause)
+            self._sleep(wait)
+        else:
+            response = self._open(clients, job_id)
         size = 0
         try:
             # As they come: chunks of a given size would be held back until they are full.
@@ -179,6 +187,18 @@ class _Reader:
             raise GitHubError("the connection was cut while it was read") from None
         finally:
             response.close()
+
+    def _worth_waiting(self, error: GitHubError, wait: float, missing: bool) -> bool:
+        """Passing faults are waited out for a time that all logs share, so that a GitHub that is down does
+        not cost it for each of them."""
+        now = self._github.clock()
+        if missing:
+            return now + wait < self._deadline
+        if not error.passing:
+            return False
+        if self._insisting_until is None:
+            self._insisting_until = min(self._deadline, now + self._insistence)
+        return now + wait < self._insisting_until
 
     def _open(self, clients: Clients, job_id: int) -> httpx.Response:
         """The answer that holds the log, its body still unread."""

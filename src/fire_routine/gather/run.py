@@ -10,7 +10,7 @@ from ..model import GitHubError, Run, Trigger, TriggerKind
 from ..settings import Context
 from . import background, payload
 from .asking import ACTIONS, Asking
-from .github import GitHub
+from .github import INSISTENCE, GitHub
 from .jobs import with_jobs, without_jobs
 from .notes import Notes
 from .threads import Threads
@@ -46,8 +46,9 @@ def gather_run(
 
 def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callable[[float], None]) -> Run:
     github, run_id = asking.github, trigger.run_id
-    asked = asking.threads.submit(github.run, run_id, trigger.attempt)
-    asked_jobs = asking.threads.submit(github.jobs, run_id, trigger.attempt) if trigger.attempt else None
+    insisting = github.insisting(github.clock() + INSISTENCE)
+    asked = asking.threads.submit(insisting.run, run_id, trigger.attempt)
+    asked_jobs = asking.threads.submit(insisting.jobs, run_id, trigger.attempt) if trigger.attempt else None
     try:
         run, numbers = asked.result()
     except GitHubError as error:
@@ -59,7 +60,7 @@ def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callabl
         asking.notes.add("the run's record", error, ACTIONS)
     around = background.ask(asking, run, numbers, trigger, context)
     try:
-        jobs, total = asked_jobs.result() if asked_jobs else github.jobs(run_id, run.attempt)
+        jobs, total = asked_jobs.result() if asked_jobs else insisting.jobs(run_id, run.attempt)
     except GitHubError as error:
         asking.notes.add("the jobs of the run", error, ACTIONS)
         return around.complete(without_jobs(run, trigger, context))

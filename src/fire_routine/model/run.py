@@ -11,13 +11,31 @@ class GitHubError(Exception):
     """GitHub said no, or could not be asked. Its message is one line and holds no token.
 
     `status` is the HTTP status, or None where there was no answer that could be used: then a
-    request that writes may have arrived all the same.
+    request that writes may have arrived all the same. `retry_after`: seconds that GitHub asks to
+    wait; None: it does not say. `lasting`: the set-up is at fault, so that no waiting helps.
     """
 
-    def __init__(self, message: str, status: int | None = None, *, rate_limited: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        status: int | None = None,
+        *,
+        rate_limited: bool = False,
+        retry_after: float | None = None,
+        lasting: bool = False,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.rate_limited = rate_limited
+        self.retry_after = retry_after
+        self.lasting = lasting
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same request may go well after a while."""
+        if self.rate_limited:
+            return self.retry_after is not None
+        return not self.lasting and (self.status is None or self.status >= 500)
 
 
 class TriggerKind(StrEnum):

@@ -19,6 +19,21 @@ HEAD = sha_of("head")
 REPOSITORY = "octo-org/widget"
 
 
+class Clock:
+    """Time that passes only when someone sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.slept.append(seconds)
+
+
 def github_of(emulator: GitHubEmulator, token: str = TOKEN, **options: Any) -> GitHub:
     options.setdefault("environ", {})
     options.setdefault("sleep", lambda _seconds: None)

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.unit.gather.gathering import RUN, add_run, failed_job, gathered, github_of, whole
+from tests.unit.gather.gathering import RUN, Clock, add_run, failed_job, gathered, github_of, whole
 
 from fire_routine.emulator.github import TOKEN, Fault, GitHubEmulator
 from fire_routine.gather import read_green_logs, read_logs
-from fire_routine.gather.logs import AHEAD, WIDTH, Consume
+from fire_routine.gather.logs import AHEAD, PAUSES, WIDTH, Consume
 from fire_routine.model import FailedJob, History, Note, Run
 
 LOG = "2026-03-02T10:00:07.0000000Z ##[error]assert 1 == 2\n"
@@ -220,6 +220,35 @@ def test_a_log_that_was_not_there_long_after_is_not_asked_for_again(emulator: Gi
     emulator.fail("/jobs/1/logs", Fault.missing())
     read(emulator)
     assert len(emulator.asked("/jobs/1/logs")) == 1
+
+
+class TestAGitHubThatStumbles:
+    @pytest.mark.parametrize("where", ["/jobs/1/logs", "/storage/1"])
+    @pytest.mark.parametrize("fault", [Fault.broken(502), Fault(drop=True)])
+    def test_is_asked_for_a_log_again(self, emulator: GitHubEmulator, where: str, fault: Fault) -> None:
+        run = gathered(emulator)
+        emulator.fail(where, fault, times=4)
+        slept: list[float] = []
+        logs, notes = read(emulator, run, sleep=slept.append)
+        assert (list(logs), notes, slept) == ([1], (), [1.0, 2.0, 4.0, 8.0])
+
+    def test_is_given_the_time_it_asks_for(self, emulator: GitHubEmulator) -> None:
+        run = gathered(emulator)
+        emulator.fail("/jobs/1/logs", Fault(503, headers={"Retry-After": "7"}), times=1)
+        slept: list[float] = []
+        logs, _ = read(emulator, run, sleep=slept.append)
+        assert (list(logs), slept) == ([1], [7.0])
+
+    def test_is_not_waited_for_with_each_log_anew(self, emulator: GitHubEmulator) -> None:
+        for number in range(2, 101):
+            emulator.add_job(RUN, failed_job(number, f"leg {number}"), LOG)
+        run = gathered(emulator)
+        emulator.fail("/logs$", Fault.broken(502))
+        clock = Clock()
+        with github_of(emulator, clock=clock) as github:
+            logs, _, _ = read_logs(github, run, whole, 90.0, sleep=clock.sleep)
+        assert logs == {}
+        assert len(emulator.asked("/logs$")) <= 100 + WIDTH * len(PAUSES)
 
 
 class TestTheDeadline:

@@ -6,13 +6,15 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
+from tests.unit.gather.gathering import HEAD, RUN, Clock, add_run, context_of, failed_job, gathered, github_of
 
 from fire_routine.emulator.github import Fault, GitHubEmulator
 from fire_routine.gather import find_trigger, gather_run
-from fire_routine.gather.github import GitHub
-from fire_routine.model import TriggerKind
+from fire_routine.gather.github import INSISTENCE, PAUSES, GitHub
+from fire_routine.model import Run, TriggerKind
 from fire_routine.settings import Settings
+
+AFTER_FIVE = {"Retry-After": "5"}
 
 
 @pytest.fixture
@@ -123,6 +125,53 @@ class TestInAStepOfTheFailingJob:
         ]
 
 
+def lasts(fault: Fault) -> bool:
+    """Whether the answer is one that no waiting changes."""
+    cut = fault.drop or fault.cut_after is not None or (fault.raw or b"").endswith(b"[")
+    return fault.status < 500 and not cut
+
+
+def patiently(emulator: GitHubEmulator, clock: Clock, settings: Settings | None = None) -> Run:
+    """As the action gathers, by a clock that runs only where it waits."""
+    context = context_of(emulator)
+    with github_of(emulator, clock=clock, sleep=clock.sleep) as github:
+        return gather_run(github, find_trigger(settings or Settings(), context), context, 90.0)
+
+
+class TestAGitHubThatStumbles:
+    @pytest.mark.parametrize("fault", [Fault.broken(502), Fault(drop=True), Fault(503, headers=AFTER_FIVE)])
+    @pytest.mark.parametrize("what", ["/attempts/1$", "/jobs"])
+    def test_is_asked_again_for_the_run_and_its_jobs(
+        self, emulator: GitHubEmulator, what: str, fault: Fault
+    ) -> None:
+        emulator.fail(what, fault, times=4)
+        run = patiently(emulator, clock := Clock())
+        assert (run.jobs_known, len(run.failed_jobs), run.notes) == (True, 1, ())
+        assert clock.slept == [5.0, 5.0, 5.0, 5.0] if fault.headers else [0.3, 1.0, 2.0, 4.0]
+
+    def test_that_asks_for_more_time_than_there_is_is_not_asked_before(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        emulator.fail("/jobs", Fault(503, headers={"Retry-After": "60"}))
+        assert not patiently(emulator, clock := Clock()).jobs_known
+        assert (len(emulator.asked("/jobs")), clock.slept) == (1, [])
+
+    def test_is_waited_for_once_whatever_it_does_not_tell(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/actions/runs/", Fault.broken(502))
+        patiently(emulator, clock := Clock(), Settings(run_id=RUN))
+        assert 20 < sum(clock.slept) < INSISTENCE + 1
+
+    def test_is_asked_once_more_for_what_the_run_can_do_without(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/check-runs/", Fault.broken(502))
+        patiently(emulator, clock := Clock())
+        assert (len(emulator.asked("/check-runs/")), clock.slept) == (2, [0.3])
+
+    def test_is_given_the_pause_that_its_limit_asks_for(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/jobs", Fault.slow_down(3), times=1)
+        assert patiently(emulator, clock := Clock()).jobs_known
+        assert clock.slept == [3.0]
+
+
 class TestWhatCannotBeHad:
     def test_a_missing_permission_is_named(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/check-runs/", Fault.forbidden())
@@ -167,7 +216,7 @@ class TestWhatCannotBeHad:
         assert run.failed_jobs == ()
         assert [note.what for note in run.notes] == ["the jobs of the run"]
         assert why in run.notes[0].why
-        assert len(emulator.asked("/jobs")) <= 2
+        assert len(emulator.asked("/jobs")) <= (2 if lasts(fault) else 1 + len(PAUSES))
 
     def test_a_run_whose_record_is_refused_is_still_told_with_its_jobs(
         self, emulator: GitHubEmulator
