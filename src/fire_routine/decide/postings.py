@@ -131,10 +131,12 @@ class Postings:
 
     def _wait(self, pause: float | None, error: GitHubError) -> None:
         if pause is None or self._now() - self._started > PATIENCE:
-            raise UnavailableError(str(error)) from None
+            # With no token at all, or one that is none any more, GitHub answers so.
+            remedy = ": give `github-token` a valid token" if error.status == 401 else ""
+            raise UnavailableError(f"{error}{remedy}") from None
         self._sleep(pause)
 
 
 def _refused(error: GitHubError) -> bool:
     """A token without the permission gets 403 or 404; 422 says that the commit is not the repository's."""
-    return error.status in (401, 403, 404, 422) and not error.rate_limited
+    return error.status in (403, 404, 422) and not error.rate_limited

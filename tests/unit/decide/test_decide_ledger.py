@@ -524,6 +524,14 @@ def test_one_denied_read_does_not_turn_the_ledger_off(status: int) -> None:
     assert fire(board, sample_run(attempt=2)).reason == "duplicate"
 
 
+def test_a_token_that_is_none_sends_nothing_and_is_named() -> None:
+    bad = GitHubError("GitHub answered 401: Bad credentials", 401)
+    board = Board(faults=dict.fromkeys(("statuses", "create_status", "incident"), [bad] * 99))
+    verdict = ledger_of(board).claim(sample_brief())
+    assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "ledger-unavailable")
+    assert "`github-token`" in verdict.message
+
+
 def test_a_claim_is_taken_back_once_the_board_is_there_again() -> None:
     board = Board(
         faults={"statuses": [None] + [SERVER_ERROR] * 3, "create_status": [None] + [SERVER_ERROR] * 3}
