@@ -227,8 +227,9 @@ class Scanner:
 
     def _mark(self, index: int, kind: str, text: str, stamp: bytes) -> None:
         if len(self.scan.marks) >= MOST_MARKS:
-            kinds = [mark.kind for mark in self.scan.marks[MOST_MARKS // 2 :]]
-            del self.scan.marks[MOST_MARKS // 2 + (kinds.index("error") if "error" in kinds else 0)]
+            middle, marks = MOST_MARKS // 2, self.scan.marks
+            # Where steps ended is worth more than what actions called an error.
+            del marks[next((at for at in range(middle, len(marks)) if marks[at].kind == "error"), middle)]
         job = job_of(self._lines[index])
         self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
         if kind != "error":

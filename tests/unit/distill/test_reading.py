@@ -181,6 +181,24 @@ def test_of_two_steps_that_failed_the_first_is_told(tolerated: bool, follows: in
     assert (digest.step, digest.shell, digest.exit_code) == ("pytest", "bash", 1)
 
 
+def test_the_end_of_a_step_is_known_however_many_errors_are_marked() -> None:
+    def at(second: int) -> datetime:
+        return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
+
+    marked = [
+        f"2026-01-02T03:04:0{second}.1Z {line}\n"
+        for second, code in ((2, 7), (6, 3))
+        for line in (
+            "##[group]Run make",
+            "##[endgroup]",
+            *(f"##[error]a.c:{number}:1: no" for number in range(300)),
+            f"##[error]Process completed with exit code {code}.",
+        )
+    ]
+    steps = [Step(1, "a", "failure", at(1), at(3)), Step(2, "b", "failure", at(5), at(7))]
+    assert read("".join(marked), steps=steps).exit_code == 7
+
+
 def test_how_the_step_ended_and_how_much_failed_is_shown_among_many_findings() -> None:
     failed = "".join(
         f"2026-01-02T03:04:08.1Z FAILED test_{n}.py::test_total - {chr(65 + n) * 60}\n" for n in range(26)
