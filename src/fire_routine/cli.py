@@ -17,11 +17,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
-from urllib.parse import urlsplit
 
 from .model import Excerpt, Trigger, TriggerKind
 from .patterns import pattern
-from .settings import LOOPBACK, MAX_CHARACTERS, MIN_CHARACTERS, Context, Settings, endpoint, token
+from .settings import MAX_CHARACTERS, MIN_CHARACTERS, Context, Settings, endpoint, token
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -182,9 +181,6 @@ def _preview(arguments: Namespace) -> int:
 def _trusted(server: str, environ: Mapping[str, str]) -> bool:
     """Whether the user's token may be sent to that GitHub: to github.com, or to one that the environment
     names (https://cli.github.com/manual/gh_help_environment, and as Actions has it)."""
-    url = urlsplit(server)
-    if url.scheme == "http" and url.hostname not in LOOPBACK and not environ.get("GITHUB_API_URL"):
-        return False
     named = (environ.get("GITHUB_SERVER_URL", "").rstrip("/"), f"https://{environ.get('GH_HOST', '')}")
     return bool(environ.get("GITHUB_API_URL")) or server in ("https://github.com", *named)
 
@@ -198,8 +194,10 @@ def _named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, 
         )
     server = found["server"]
     if not _trusted(server, environ):
-        host = urlsplit(server).netloc
-        raise CommandError(f"RUN_URL is not of github.com: set GH_HOST={host} to send your token there, too")
+        host = server.partition("://")[2]
+        raise CommandError(
+            f"RUN_URL is not https://github.com/…: to send your token to https://{host}, set GH_HOST={host}"
+        )
     by_server = "https://api.github.com" if server == "https://github.com" else f"{server}/api/v3"
     attempt = int(found["attempt"]) if found["attempt"] else None
     trigger = Trigger(TriggerKind.RUN_ID, found["repository"], int(found["id"]), attempt)

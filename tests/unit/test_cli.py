@@ -211,7 +211,7 @@ def test_preview_knows_the_server_that_gh_knows(
     monkeypatch.delenv("GITHUB_API_URL", raising=False)
     monkeypatch.setenv("GH_HOST", "127.0.0.1:9")
     assert main(["preview", "https://127.0.0.1:9/o/w/actions/runs/7"]) == 0
-    assert "RUN_URL is not of" not in capsys.readouterr().err  # it was asked, and is not there
+    assert "RUN_URL is not" not in capsys.readouterr().err  # it was asked, and is not there
 
 
 def test_emulate_where_no_ports_follow_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -133,13 +133,11 @@ def test_what_a_test_printed_is_not_how_the_step_ended_that_counted_its_failures
     [
         ("panic: test timed out after 10m0s", "DONE 3 tests, 1 failure in 600.10s", "timed out"),
         ("OSError: [Errno 28] No space left on device", "1 failed in 0.10s", ""),
-        *[
-            (
-                "OSError: [Errno 28] No space left on device\n" * 5,
-                "5 failed in 0.10s",
-                "no space left on device",
-            )
-        ],
+        (
+            "OSError: [Errno 28] No space left on device\n" * 5,
+            "5 failed in 0.10s",
+            "no space left on device",
+        ),
         ("##[error]a.py: connect timed out", "1 failed in 0.10s", ""),
     ],
 )

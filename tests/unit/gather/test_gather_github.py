@@ -82,25 +82,16 @@ class TestComments:
         assert github.comment(12, "<!-- mark -->", "<!-- mark --> two") == first
         assert [comment["body"] for comment in emulator.comments[12]] == ["Looks good", "<!-- mark --> two"]
 
-    def test_that_of_a_stranger_who_copied_the_mark_is_left_alone(
-        self, emulator: GitHubEmulator, github: GitHub
+    @pytest.mark.parametrize(
+        ("body", "author"),
+        [("<!-- mark --> mine", "stranger"), ("> <!-- mark --> is what it says", "github-actions[bot]")],
+    )
+    def test_that_of_a_stranger_and_one_that_quotes_the_mark_are_left_alone(
+        self, emulator: GitHubEmulator, github: GitHub, body: str, author: str
     ) -> None:
-        emulator.add_comment(12, "<!-- mark --> mine", author="stranger")
+        emulator.add_comment(12, body, author=author)
         github.comment(12, "<!-- mark -->", "<!-- mark --> ours")
-        assert [comment["body"] for comment in emulator.comments[12]] == [
-            "<!-- mark --> mine",
-            "<!-- mark --> ours",
-        ]
-
-    def test_that_of_an_app_which_quotes_the_mark_is_left_alone(
-        self, emulator: GitHubEmulator, github: GitHub
-    ) -> None:
-        emulator.add_comment(12, "> <!-- mark --> is what it says", author="github-actions[bot]")
-        github.comment(12, "<!-- mark -->", "<!-- mark --> ours")
-        assert [comment["body"] for comment in emulator.comments[12]] == [
-            "> <!-- mark --> is what it says",
-            "<!-- mark --> ours",
-        ]
+        assert [comment["body"] for comment in emulator.comments[12]] == [body, "<!-- mark --> ours"]
 
 
 class TestFreshReads:
