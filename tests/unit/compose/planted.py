@@ -125,6 +125,21 @@ TOKENS: dict[str, Callable[[Maker], str]] = {
     "grafana": lambda m: "gl" + "sa_" + m.of(ALNUM, 32) + "_" + m.of(HEX, 8),
     "atlassian": lambda m: "AT" + "ATT3xFfGF0" + m.of(URL64, 170) + "=" + m.of(UPPER, 8),
     "jwt": lambda m: m.jwt(),
+    "brevo": lambda m: "xkey" + "sib-" + m.of(HEX, 64) + "-" + m.of(ALNUM, 16),
+    "nvidia": lambda m: "nv" + "api-" + m.of(URL64, 64),
+    "pinecone": lambda m: "pc" + "sk_" + m.of(ALNUM, 6) + "_" + m.of(ALNUM, 63),
+    "langsmith": lambda m: "ls" + "v2_pt_" + m.of(HEX, 32) + "_" + m.of(HEX, 10),
+    "tavily": lambda m: "tv" + "ly-dev-" + m.of(ALNUM, 32),
+    "resend": lambda m: "r" + "e_" + m.of(ALNUM, 8) + "_" + m.of(ALNUM, 24),
+    "posthog": lambda m: "ph" + "x_" + m.of(ALNUM, 44),
+    "prefect": lambda m: "pn" + "u_" + m.of(ALNUM, 36),
+    "dynatrace": lambda m: "dt0" + "c01." + m.of(UPPER, 24) + "." + m.of(UPPER, 64),
+    "octopus": lambda m: "AP" + "I-" + m.of(UPPER, 26),
+    "openshift": lambda m: "sha256" + "~" + m.of(URL64, 43),
+    "docker swarm": lambda m: "SWM" + "TKN-1-" + m.of(LOWER, 50) + "-" + m.of(LOWER, 25),
+    "1password": lambda m: "ops" + "_ey" + "J" + m.of(ALNUM, 300),
+    "infracost": lambda m: "ic" + "o-" + m.of(ALNUM, 32),
+    "notion internal": lambda m: "sec" + "ret_" + m.of(ALNUM, 43),
 }
 
 LINES = (

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.compose.redaction import redact, redact_text
+from fire_routine.compose.redaction import redact, redact_text, shapes
 from fire_routine.compose.redaction.readings import base64_decoded
 from fire_routine.compose.redaction.text import Text
+from fire_routine.compose.redaction.wrapping import joined_from
 
 GITHUB = "gh" + "p_" + "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb7c"
 HEX = "0123456789abcdef"
@@ -100,6 +101,25 @@ def test_a_secret_known_by_its_place_is_taken_out_wherever_it_comes_again() -> N
     lines, counts = redact(["DB_PASSWORD=x7Kq92mmPw4", "denied: x7Kq92mmPw4 is wrong"])
     assert lines == ["DB_PASSWORD=[redacted:password]", "denied: [redacted:password] is wrong"]
     assert counts == {"password": 2}
+
+
+def test_a_password_of_a_person_is_taken_out_wherever_it_comes_again() -> None:
+    lines, _ = redact(["DB_PASSWORD=Winter26!", "error: cannot log in with Winter26!"])
+    assert lines[1] == "error: cannot log in with [redacted:password]"
+
+
+def test_of_what_begins_as_a_token_and_is_none_few_lines_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def joined(text: str, start: int, lines: int) -> object:
+        asked.append(lines)
+        return joined_from(text, start, lines)
+
+    monkeypatch.setattr(shapes, "joined_from", joined)
+    redact(["ghp_"] * 100)
+    assert max(asked) <= 3
 
 
 def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
@@ -240,6 +260,11 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         "password = get_token(sha256(x), 3)",
         "password: z.string().min(8),",
         "password=foo(bar(1)),",
+        "password: str = get_password_from_environment()",
+        "const token: TokenKind = scanner.next();",
+        "let password: &str = password.trim();",
+        "Authorization: failed (insufficient_permissions_for_user)",
+        "GET /verify?Signature=invalid&b=1",
         "<link>https://x.test:443</link><author>me@x.test</author>",
         "see http://x.test:80>me@x.test",
     ],

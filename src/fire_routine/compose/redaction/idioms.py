@@ -40,7 +40,7 @@ def _flag(tools: str, flag: str, value: str = _NEXT_WORD) -> Idiom:
 
 IDIOMS = (
     _flag(
-        "curl wget httpie",
+        "curl wget",
         "(?:-u|--user|--proxy-user|-a|--auth)",
         r"[ \t=]{0,4}[\"']?[^\s:\"']{0,128}:([^\s\"']{1,256})",
     ),
@@ -54,7 +54,7 @@ IDIOMS = (
     _flag("cmdkey", "/pass:", _WORD),
     _flag("sshpass", "-p", _WORD),
     _flag("mysql mariadb", "-p(?![ \t])", _WORD),
-    _flag("mongo cqlsh clickhouse-client", "-p"),
+    _flag("mongo cqlsh clickhouse-client cypher-shell snowsql", "-p"),
     _flag("sqlcmd unzip", "-p", _WORD),
     _flag("redis-cli", "(?:-a|--pass)"),
     _flag("ldapsearch ldapadd ldapmodify ldapwhoami", "-w"),
@@ -68,8 +68,10 @@ IDIOMS = (
     _idiom(
         "poetry",
         r"poetry[ \t]{1,4}config[ \t]{1,4}(?:--[a-z]{1,20}[ \t]{1,4})?"
-        rf"(?:pypi-token\.\S{{1,64}}|http-basic\.\S{{1,64}}{_ARGUMENT}){_NEXT_WORD}",
+        rf"pypi-token\.\S{{1,64}}{_NEXT_WORD}",
     ),
+    _idiom("http-basic.", rf"http-basic\.\S{{1,100}}{_ARGUMENT}{_NEXT_WORD}"),  # Poetry's, Composer's
+    _idiom("nuget", rf"nuget[ \t]{{1,4}}(?:add|update)[ \t]{{1,4}}source{_BETWEEN}-p{_NEXT_WORD}"),
     # Bundler's, for a host; in a variable its dots are two underscores
     _idiom("bundle_", rf"bundle_(?:[a-z0-9]{{1,40}}+_){{1,6}}_[a-z0-9_]{{1,80}}+{_IS}{_USER}"),
     _idiom(
@@ -95,14 +97,21 @@ IDIOMS = (
     _idiom("--from-literal", r"--from-literal[= ][\"']?[^\s=]{1,100}=([^\s\"']{1,1024})"),
     _idiom(
         "config",
-        rf"config(?:ure)?[ \t]{{1,4}}set[ \t]{{1,4}}\S{{0,200}}"
-        rf"(?:key|token|auth|password|secret)[ \t=]{{1,4}}{_WORD}",
+        r"config(?:ure)?[ \t]{1,4}set(?:[ \t]{1,4}--[a-z-]{1,20}(?=[ \t])){0,4}+"
+        rf"[ \t]{{1,4}}\S{{0,200}}(?:key|token|auth|password|secret)[ \t=]{{1,4}}{_WORD}",
     ),
     _idiom(
         "identified",
-        rf"identified(?:[ \t]{{1,4}}with{_ARGUMENT})?[ \t]{{1,4}}by[ \t]{{1,4}}'([^'\n]{{1,256}})'",
+        rf"identified(?:[ \t]{{1,4}}with{_ARGUMENT})?[ \t]{{1,4}}by[ \t]{{1,4}}[\"']"
+        r"((?<=')[^'\n]{1,256}(?=')|(?<=\")[^\"\n]{1,256}(?=\"))",
     ),
     _idiom("password", r"password[ \t]{1,4}'([^'\n]{1,256})'"),
+    _idiom("temporary", r"temporary password is generated for \S{1,100}:[ \t]{1,4}(\S{8,64})"),  # MySQL's
+    # PHP's stack traces, until 8.2
+    _idiom(
+        "pdo->__construct( mysqli->__construct( mysqli_connect( mysqli_real_connect(",
+        r"[\w>-]{5,24}\((?:'[^'\n]{0,200}'|object\(mysqli\)), '[^'\n]{0,100}', '([^'\n]{3,256})'",
+    ),
     _idiom(
         "password> passwd> passphrase> secret> token> api-key> apikey>",
         r"[a-z-]{1,12}>(?:[ \t]{0,8}\n[ \t]{0,80})?([^<\n]{3,512})(?:\n[ \t]{0,80})?</",
@@ -112,7 +121,8 @@ IDIOMS = (
         "name key",
         rf"(?:name|key){_IS}[\w.-]{{0,64}}{_NAME}[\w.-]{{0,32}}\\*[\"']?,?[ \t]{{0,8}}"
         rf"(?:\n?[^\n\w\"']{{0,60}}\\*[\"']?(?:type|slotsetting){_IS}\w{{1,20}}\\*[\"']?,?[ \t]{{0,8}})?"
-        rf"(?:\n[^\n\w\"']{{0,60}})?\\*[\"']?value{_IS}([^\s\"'<>,}}]{{3,1024}})",
+        rf"(?:\n[^\n\w\"']{{0,60}})?\\*[\"']?value{_IS}"
+        r"((?<=\")[^\"\n\\]{3,1024}(?=\\*\")|(?<=')[^'\n]{3,1024}(?=')|[^\s\"'<>,}]{3,1024})",
     ),
     # what `terraform output -json` and `aws ssm get-parameter` say is one
     _idiom(

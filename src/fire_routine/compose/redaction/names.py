@@ -19,7 +19,7 @@ _WORD = pattern(
     r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?"
     r"|credentials?|creds(?![a-z])|pw(?![a-z])"
     r"|keys?(?![a-z])|(?<=_)auth(?![a-z])|(?<=\")auth(?=\\*\")|mnemonic|connectionstring|sig(?==)"
-    r"|(?<=x-amz-)signature|(?<=x-goog-)signature|(?<=sharedaccess)signature|session[-_]?id(?![a-z])"
+    r"|(?<=[?&])signature(?==)|(?<=x-amz-)signature|(?<=x-goog-)signature|(?<=sharedaccess)signature|session[-_]?id(?![a-z])"
     r"|salt(?![a-z])|pepper(?![a-z])|_pat(?![a-z])|(?<![a-z_])pat(?==)"
 )
 _OWNER_OF_KEY = pattern(

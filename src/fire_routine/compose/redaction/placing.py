@@ -12,8 +12,11 @@ from .names import Name
 from .values import mixed, restless
 
 _SEPARATOR = pattern(
-    r"(?:\\*[\"'`])?\]?(?P<gap>[ \t]{0,16})"
-    r"(?P<mark>=>|:=|=(?![=>]|~[ \t])|:(?!:))(?P<after>[ \t]{0,40}(?:!![a-z]{1,9}[ \t])?)"
+    # PHP's `:protected`, and a type, as languages write it before the value
+    r"(?:\\*[\"'`])?(?::protected|:private)?\]?"
+    r"(?:(?::[ ]?[&\w.<>\[\]?]{1,40}|[ ]string)(?=[ \t]{0,4}=(?![=>])))?"
+    r"(?P<gap>[ \t]{0,64})(?P<mark>=>|:=|=(?![=>]|~[ \t])|:(?!:))"
+    r"(?P<after>[ \t]{0,40}(?:!![a-z]{1,9}[ \t]|Some\((?=\\*\"))?)"
 )
 _TOLD = pattern(
     r"(?P<link>[ \t](?:is|was|to|(?:set|changed|reset) to|provided|used))?(?P<colon>:)?[ \t]{1,4}"
