@@ -18,6 +18,7 @@ RULES = (
     rule("mspec", "^»~(fail)", r"^» .* \(FAIL\)$", CAUSE, ahead=10, paragraph=10),
     rule("test-host", "test run was aborted", r"test run was aborted", CAUSE - 1, ahead=3),
     rule("dotnet-sdk", "any compatible framework|the framework '|sdk for global.json|sdk was not found|the sdk '|service index for source|does not indicate success", r"not possible to find any compatible framework|^The framework '.*' was not found|^A compatible (?:installed )?\.NET .*SDK .*was not found|^The SDK '.*' specified could not be found|Unable to load the service index for source|status code does not indicate success: [45]", CAUSE, ahead=4),
+    rule("dotnet-sdk-asked", "sdk version: |.net sdk was not", r"^Requested SDK version: |^\s+A compatible \.NET SDK was not found", CAUSE, ahead=2, paragraph=2),
     rule("dotnet-format", "whitespace: |imports: |charset: |finalnewline: |endofline: |formatted code file", r"\): (?:error|warning) (?:WHITESPACE|IMPORTS|CHARSET|FINALNEWLINE|ENDOFLINE): |^\s*Formatted code file ", CAUSE - 1, ahead=0, listed=True),
     rule("fake-script", "script reported an error", r"^Script reported an error:", CAUSE - 2, ahead=8, paragraph=8),
     rule("serilog", " err] | ftl] ", r"^\[\d\d:\d\d:\d\d (?:ERR|FTL)\] \S", CAUSE - 2, ahead=8),

@@ -11,7 +11,8 @@ RULES = (
     rule("jest-file", "^f~fail", r"^(?:\s*)FAIL (?: ?\S+ )?\S*\.(?:[cm]?[jt]sx?|vue|svelte)\b", RESULT + 1, ahead=4, listed=True),
     rule("jest-mark", "^✕", r"^\s*✕ \S", RESULT, ahead=0, listed=True),
     rule("jest-total", "^t~failed|^s~failed", r"^\s*(?:Tests|Test Suites|Test Files|Snapshots):? +.*\d+ failed", RESULT - 2, ahead=0, total=True),
-    rule("jest-none", "no tests found", r"^No tests found, exiting with code", CAUSE, ahead=5),
+    rule("jest-none", "no tests found|no test files found", r"^No test(?:s| files) found, exiting with code", CAUSE, ahead=5),
+    rule("jest-exit", "process.exit called with", r"^\s*●\s+process\.exit called with ", CAUSE, ahead=12),
     rule("jest-snapshot", "obsolete|snapshot failed|snapshots failed", r"^ *› \d+ snapshots? (?:failed|obsolete)", RESULT - 1, ahead=0),
     # https://nodejs.org/api/util.html#utilinspectobject-options: a string of several lines
     rule("inspected-error", "error: ", r"^\s*[\"'](?:Syntax|Type|Reference|Range)?Error: .*\\n[\"'] \+$", RESULT, ahead=12),
@@ -27,6 +28,8 @@ RULES = (
     rule("vitest-reason", "^→|^Γ~ΓåÆ|^Ô~ÔåÆ", r"^\s+(?:→|ΓåÆ|ÔåÆ) \S", RESULT - 1, ahead=3),
     rule("vitest-mark", "^×|^❯", r"^\s*(?:×|❯) {1,2}\S(?!.* (?:\.\.\. .*[A-Z]$|node:|\S*node_modules/))", RESULT - 1, ahead=7, listed=True),
     # Mocha's and Cypress's spec reporters
+    rule("mocha-exception", "exception during run: ", r"^\s*Exception during run: ", CAUSE, ahead=TRACE),
+    rule("cypress-none", "no spec files were found|cypress binary is missing", r"^Can't run because no spec files were found|^The cypress npm package is installed, but the Cypress binary is missing", CAUSE, ahead=4, paragraph=4),
     rule("mocha-failing", "^0~failing", r"^\s*\d+ failing\b", RESULT, ahead=0, section=r"^\S.*(?:npm ERR!|exited with|error Command)|^npm ERR|^##\[", limit=600),
     rule("karma", " failed", r"^[^(\s][^(]*\(\S[^)]*\)[^(]* FAILED$", CAUSE, ahead=TRACE, listed=True, reason=r"\s+(?:[\w.$]*(?:Error|Exception): |Expected |Failed: )"),
     rule("karma-total", "executed 0", r"Executed \d+ of \d+ .*\(\d+ FAILED\)", RESULT - 2, ahead=0, total=True),
@@ -50,6 +53,7 @@ RULES = (
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
     rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=60, heading=r"^\s*(?=\S*[/\\.])\S+$", listed=True),
+    rule("eslint-own", "files matching the pattern \"|eslint couldn't |read config file: ", r"^(?:No files matching the pattern \"|ESLint couldn't |(?:Error: )?Cannot read config file: )", CAUSE, ahead=2, paragraph=3),
     rule("eslint-warning", "^0~ warning  ", r"^\s+\d+:\d+ +warning  ", WARNING, ahead=0),
     rule("eslint-compact", ", error - ", r"^\s*\S+: line \d+, col \d+, Error - ", CAUSE, ahead=0),
     rule("lint-compact", ", col 0", r"^\S.*: line \d+, col \d+, (?!Warning - )\S", CAUSE - 1, ahead=0, listed=True),

@@ -8,7 +8,10 @@ from .rule import CAUSE, CONSEQUENCE, HINT, REPORT, RESULT, TRACE, WARNING, rule
 RULES = (
     rule("exunit", "^0~) test|^0~) property|^0~) doctest", r"^\s+\d+\) (?:test|property|doctest) ", CAUSE, ahead=40, listed=True, reason=r"\s+(?:\*\* \(|Assertion |(?:left|right): )"),
     rule("mix-format", "not formatted|mix format failed", r"mix format failed|following files (?:were|are) not formatted", CAUSE, ahead=14, paragraph=14),
-    rule("mix", "** (mix)|compilation failed", r"^\*\* \(Mix\)|Compilation failed due to warnings", CAUSE - 1, ahead=4),
+    # https://hexdocs.pm/mix/Mix.Tasks.Compile.Elixir.html: where warnings are errors
+    rule("mix-warning", "^w~warning: ", r"^ {4}warning: ", CAUSE - 1, ahead=0, paragraph=10, listed=True, beside="mix-warned"),
+    rule("mix-warned", "compilation failed due", r"^Compilation failed due to warnings", RESULT, ahead=0),
+    rule("mix", "** (mix)", r"^\*\* \(Mix\)", CAUSE - 1, ahead=4),
     rule("elixir-logged", "errors have been logged", r"\(errors have been logged\)$", CONSEQUENCE, ahead=0),
     rule("elixir-error", "^*~** (", r"^\s*\*\* \((?:\w++\.)*\w++\) ", CAUSE, ahead=TRACE, logged=True),
     rule("dialyxir", ".ex:0|.exs:0", r"^\S+\.exs?:\d+(?::\d+)?:(?:[a-z_]+\b| [A-Z])", CAUSE - 1, ahead=6, paragraph=6, listed=True),
@@ -47,6 +50,7 @@ RULES = (
     rule("stack", "in the dependencies for", r"^In the dependencies for \S+:$", CAUSE - 1, ahead=10),
     rule("cabal", "cabal|error: [s-|rejecting: |could not", r"^(?:cabal[\w.-]*: |Error: cabal|Error: \[(?:Cabal|S)-\d+\])|rejecting: |^\s*Could not (?:resolve|find module)", CAUSE - 1, ahead=8),
     rule("r-check", "... error|] error|^s~status: ", r"^[*❯].* \.\.\.(?: \[.*\])? ERROR$|^Status: \d+ ERROR", CAUSE - 1, ahead=30, paragraph=20),
+    rule("r-missing", "required but not available: ", r"^Packages? required but not available: ", CAUSE, ahead=2),
     rule("r-check-warning", "... warning|] warning", r"^[*❯].* \.\.\.(?: \[.*\])? WARNING$", REPORT - 1, ahead=4, paragraph=4),
     rule("r-check-note", "... note|] note", r"^[*❯].* \.\.\.(?: \[.*\])? NOTE$", WARNING, ahead=2),
     rule("testthat", "^─~failure|^─~error|^-~failure|^-~error|(@test", r"^\s*(?:(?:──|--) )?(?:\d+\. )?(?:Failure|Error)[: (].*\(@test\S+\.[Rr]#\d+\)|^\s*(?:──|--) (?:\d+\. )?(?:Failure|Error)[: (]", CAUSE, ahead=8, paragraph=8),
@@ -125,6 +129,8 @@ RULES = (
     rule("octave-test", "!!!!! test failed", r"^!{5} test failed", CAUSE, ahead=6, paragraph=6, back=1, leads=r"^\*{5} "),
     rule("postgres", "^p~ error:  |^e~error:  |psql: ", r"^(?:psql:\S+:\d+: )?ERROR:  \S|^psql: (?:error: )?FATAL:  ", CAUSE - 1, ahead=4, paragraph=3),
     rule("mysql", "^e~error 0", r"^ERROR \d{4} \(\w{5}\)", CAUSE - 1, ahead=1),
+    # https://docs.getdbt.com/reference/events-logging
+    rule("dbt", " error in model | error in test | error in seed | error in snapshot | error in unit_test ", r"^[\d:]+ +\w+ Error in \w+ \S+ \(", CAUSE, ahead=6, paragraph=6),
     rule("pg-regress", "... failed", r"^(?:test)?\s+\S+ +\.\.\. FAILED(?: +\d+ ms)?$", RESULT, ahead=0, listed=True),
     # Dart's reporter for GitHub
     rule("dart-test-github", "❌|Γ¥î|ÔØî", r"^(?:##\[group\])?(?:❌|Γ¥î|ÔØî) .* \(failed\)$", CAUSE, ahead=20, paragraph=12, listed=True),

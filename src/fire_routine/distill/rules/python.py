@@ -31,7 +31,8 @@ RULES = (
     rule("pytest-logged", "^e~error |^c~critical ", r"^(?:ERROR   |CRITICAL) [\w.-]+:[\w.-]+\.py:\d+ \S", RESULT - 0.2, ahead=2, logged=True),
     rule("pytest-total", "^=~failed|^=~error|^0~ failed|^0~ error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$|^(?:\d+ \w+, )*[1-9]\d* (?:failed|errors?)(?:, \d+ \w+)* in \d+\.\d+s\b", HINT + 0.5, ahead=0, total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
-    rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", REPORT + 1, ahead=0),
+    rule("pytest-internal-error", "internalerror", r"^INTERNALERROR> [A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Failure|Failed|NotFound|Timeout)\b(?:: .*)?$", CAUSE, ahead=2, back=60, leads=_FRAMES),
+    rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", HINT, ahead=0),
     # https://docs.djangoproject.com/en/stable/ref/django-admin/#cmdoption-makemigrations-check
     rule("django-migrations", "migrations for '", r"^Migrations for '\w+':$", REPORT, ahead=16),
     # unittest, nose, trial, Django's runner
@@ -60,6 +61,7 @@ RULES = (
     rule("tox-command", "invocationerror|: exit |invocation failed", r"^ERROR: (?:InvocationError|invocation failed)|^\S+: exit \d+ \(", CONSEQUENCE + 1, ahead=2),
     rule("tox-environment", "commands failed|invocationerror|: fail", r"^(?:ERROR: +)?\s*[\w.,-]+: (?:commands failed|FAIL(?: |$)|InvocationError)", CONSEQUENCE + 2, ahead=0),
     rule("nox-session", "nox >", r"^nox > (?:Session \S+ failed|\* \S+: failed|Command .* failed with exit code)", RESULT - 2, ahead=0),
+    rule("nox-sessions", "nox >", r"^nox > (?:Sessions not found: |Error while collecting sessions)", CAUSE - 1, ahead=0),
     rule("pre-commit-missing", "executable `", r"^Executable `.+` not found$", CAUSE - 1, ahead=0),
     rule("pre-commit-parse", "failed to json|failed to xml", r"^\S+: Failed to (?:json decode|xml parse) \(", CAUSE - 1, ahead=0, listed=True),
     rule("pre-commit", "...failed|)failed", r"^.{3,80}\.{3,}(?:\([^)]*\))?Failed$", RESULT, ahead=0, paragraph=25),
@@ -85,6 +87,7 @@ RULES = (
     rule("pip-conflict", "conflict is caused", r"^The conflict is caused by:$", CAUSE - 1, ahead=12),
     rule("pubgrub", "^b~because |, because |and because |version solving failed|▶ because ", r"^\s*(?:╰─▶ )?(?:So, |And )?[Bb]ecause \S.* (?:depends on|requires|match(?:es)?|we can conclude|is forbidden|incompatible|is no)\b|version solving failed\.$", CAUSE - 1, ahead=8, paragraph=6, back=1, leads=r"^\s+×"),
     rule("poetry-lock", "poetry.lock", r"poetry\.lock (?:was last generated|is not up to date)", CAUSE - 1, ahead=1),
+    rule("poetry", "poetry configuration is invalid|^c~command not found: ", r"^(?:The Poetry configuration is invalid:|Command not found: \S+)$", CAUSE - 1, ahead=6, paragraph=6),
     rule("cython", ".pyx:0|.pxd:0|.pxi:0", r"^\S+\.px[di]:\d+:\d+: (?!warning)\S|^\S+\.pyx:\d+:\d+: (?!warning)\S", CAUSE, ahead=0, back=9, leads=r"^-{20,}$|^\.\.\.$|^\s*$|^\s+\S|^(?:c?p?def|class|import|for|if|with|Error compiling) ?"),
     rule("check-manifest", "missing from sdist|missing from vcs|lists of files in version", r"^(?:missing from (?:sdist|VCS)|lists of files in version control and sdist do not)", CAUSE - 1, ahead=12),
     rule("towncrier", "newsfragments found", r"^No new newsfragments found", CAUSE, ahead=1),

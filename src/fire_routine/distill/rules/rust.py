@@ -22,7 +22,7 @@ RULES = (
     rule("system-library", "the system library", r"^\s*The system library `.+` required by crate `.+` was not found", CAUSE, ahead=6),
     rule("cargo-cause", "caused by", r"^\s*Caused by:$", RESULT + 0.5, ahead=6, paragraph=4, back=4, leads=r"^\s*error|^\s+\S", unless=r"\s+process didn't exit successfully: .*\(exit (?:status|code): \d+\)$"),
     rule("cargo-build-script", "custom build command", r"failed to run custom build command", CAUSE - 2, ahead=4, paragraph=20),
-    rule("rust-warning", "warning: |warning[", r"^\s*warning(?:\[\w+\])?: ", WARNING, ahead=0),
+    rule("rust-warning", "warning: |warning[", r"^\s{0,3}warning(?:\[\w+\])?: ", WARNING, ahead=0),
     rule("rustfmt", "diff in", r"^Diff in \S+(?: at line |:)\d+", CAUSE, ahead=30, paragraph=20, listed=True),
     rule("nextest", "^f~fail [|^t~try |sigabrt [|sigsegv [|timeout [|tmt [|abort [|^f~fl+", r"^\s*(?:TRY \d+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT|TMT|ABORT|FL\+\w+) \[ *[\d.]+s\]", CAUSE - 1, ahead=1, listed=True),
     rule("nextest-total", " passed, ", r"^\s*Summary \[ *[\d.]+s\] .*, [1-9]\d* (?:failed|timed out)", RESULT - 1, ahead=0, total=True),
