@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
 READ = 1_500  # characters of a line that are looked at
@@ -15,12 +15,21 @@ _UNIT = r"(?:[mµun]?s(?:ecs?|econds?)?|m(?:in(?:ute)?s?)?|h(?:ours?|rs?)?|days?
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _TOOLS = "py|pypy|python|cp|node|jdk|java|ruby|php|go|gcc|clang"
 
-# GCC's in a locale of UTF-8, Ruby's until 3.3, GHC's bullets.
-_QUOTES = str.maketrans("‘’`•", "'''*")
+# What a console without UTF-8 (Windows') has another character for, or none: GCC's quotes, Ruby's until 3.3,
+# GHC's bullets, pointers and marks of Node's tools, trees of JUnit's.
+_PLAIN = str.maketrans("‘’`•❯", "'''*>", "✘✗✖✕×❌⨯✔✓√│├└╷╵─━═")
+
+_SPELLED = str.maketrans("0123456789-", "abcdefghij_")
+
+
+def _spelled(match: re.Match[str]) -> str:
+    """A number that is a name, in letters."""
+    return match.group().translate(_SPELLED)
+
 
 # In this order, on many lower-cased lines at once: none reaches over the end of a line. Each is tried where
 # one of the literals before it stands in the text.
-_SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
+_SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (tuple(literals.split("|")), re.compile(pattern), by)
     for literals, pattern, by in (
         ("gw", r"\[gw\d+\] ?|(?<=_)gw\d+(?=_|\b)", ""),  # pytest-xdist's workers, and what they call their own
@@ -33,6 +42,9 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple
         # Where a test stands, by unittest until 3.10 and since; a thread's number, by Rust since 1.91
         (" (", r"\b(\w+) \((\w+(?:\.\w+)*)\.\1\)", r"\1 (\2)"),
         (" panicked", r"(?<=') \(\d+\)(?= panicked)", ""),
+        (" [x] ", r"(?m)^[ |]*[+']-- (.*) \[x\]", r"\1"),  # JUnit's, without UTF-8
+        # What is known of a vulnerability is another with another number
+        ("cve-|ghsa-|rustsec-|pysec-|go-2", r"\b(?:cve|rustsec|pysec|go)-\d{4}-\d{4,}|\bghsa(?:-[0-9a-z]{4}){3}\b", _spelled),
         # Not found is not unauthorised; 403 and 429 are one server's two ways to say the same.
         ("http|status code|returned error", r"\b(http(?:/\d(?:\.\d)?)?|status code|returned error)[:=]? (4(?!03|29)\d\d)\b", r"\1 http\2"),
         ("request id", r"\brequest id:? [0-9a-f][0-9a-f:-]{7,}", "request id"),  # GitHub's
@@ -53,6 +65,7 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple
         ("fv-az|runnervm|ip-", r"\b(?:fv-az\d+-\d+|runnervm\w+|ip(?:-\d+){4})\b", "#"),  # machines
         ("", rf"(?<![a-z0-9_])({_TOOLS}|v|l)[ -]?\d[\d.]*(?!\w)", r"\1#"),
         ("", rf"(?<![a-z_\d])\d+(?:[.,:]\d+)*(?:[ ]?{_UNIT}(?:\d+(?:\.\d+)?{_UNIT})*(?![a-z_]))?|(?<=[a-z_])\d{{5,}}", "#"),
+        ("\"|'", r"[\"']+", ""),  # OCaml quotes what it does not colour
         ("", r"[^\S\n]+", " "),
         ("#", r"(?<![# :,.;()\[\]-])[# :,.;()\[\]-]*#[# :,.;()\[\]-]*", "#"),
     )
@@ -64,7 +77,7 @@ def normalised(lines: Iterable[str]) -> list[str]:
     read = [line[:READ].replace("\n", " ") for line in lines]
     if not read:
         return []
-    text = "\n".join(read).lower().translate(_QUOTES)
+    text = "\n".join(read).lower().translate(_PLAIN)
     for literals, pattern, by in _SUBSTITUTIONS:
         if any(literal in text for literal in literals):
             text = pattern.sub(by, text)

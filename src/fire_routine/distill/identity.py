@@ -51,10 +51,13 @@ _HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its o
 _PLACE, NEARBY = re.compile("[\\s|│]*(?:(?:-->|┌─) [^\\s:]+:\\d|on \\S+ line \\d)".encode()), 2
 # The place, and the source there: what a compiler says beside it, another version of it words otherwise.
 _SOURCE = re.compile(r"\s*(?:(?:-->|┌─) |\d+ +[|│] )")
+# The source as a tool quotes it, numbers in front: it says what stands beside the place, too.
+_QUOTED = re.compile(r"[ >]*\d+ *[|│] ?")
+_RULER = re.compile(rb"\s*([-=_*.~])\1{19,}\s*$")
 # A code alone, or how a command ended: what was wrong stands below it.
 _NUMBER_ALONE = re.compile(r"(?:\[[A-Z]+-?\d+\]|exit (?:status|code):? \d+)\s*$")
 _FRAME = re.compile(  # of a stack trace: another version's differ
-    r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`']|#\d+ |\d+: +0x"
+    r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`'][^']*'?$|#\d+ |\d+: +0x"
     r"|\S+:\d+ \(\w+\)$|\S+\.pyx?:\d+: \w*$|\[gw\d+\] \w+ -- |\S+\.go:\d+ \+0x)"
 )
 
@@ -82,7 +85,10 @@ def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[bytes]:
     after = bisect_right(numbers, anchor)
     count = min(numbers[after] - anchor - 1, BODY) if after < len(numbers) else BODY
     least = block.weights[at] * BELONGS
-    body = zip(block.texts[at + 1 : at + 1 + count], block.weights[at + 1 :], strict=False)
+    texts = block.texts[at + 1 : at + 1 + count]
+    # What stands behind a ruler is another's, but for one below the heading itself.
+    end = next((below for below, text in enumerate(texts) if below and _RULER.match(text)), count)
+    body = zip(texts[:end], block.weights[at + 1 :], strict=False)
     return [text for text, _ in takewhile(lambda pair: pair[1] >= least, body)]
 
 
@@ -92,16 +98,18 @@ def _heads_a_place(finding: Finding, kept: Kept) -> bool:
     return any(_PLACE.match(kept.text.get(number, b"")) for number in below)
 
 
-def _asked(findings: Sequence[Finding], kept: Kept) -> dict[str, Finding]:
-    """The findings whose lines may name the failure, by what these say; from here on they are kept."""
+def _asked(findings: Sequence[Finding], kept: Kept) -> list[tuple[str, Finding]]:
+    """The findings whose lines may name the failure, and what these say; from here on they are kept. Of those
+    that say the same, and the same below it, the first."""
     texts = map(_text, map(probed, taken_texts(findings)))
     asked = chosen([finding for finding, text in zip(findings, texts, strict=True) if not _FRAME.match(text)])
     keep(asked, kept)
-    anchors: dict[str, Finding] = {}
+    anchors: dict[tuple[str, bytes], Finding] = {}
     for finding in asked:
         if not _SKIPPED.match(_text(kept.text.get(finding.number - 1, b""))):
-            anchors.setdefault(_text(kept.text[finding.number]), finding)
-    return anchors
+            below = kept.text.get(finding.number + 1, b"")
+            anchors.setdefault((_text(kept.text[finding.number]), below), finding)
+    return [(text, finding) for (text, _), finding in anchors.items()]
 
 
 def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
@@ -112,7 +120,8 @@ def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
     least = min(finding.rule.weight for finding in findings)
     naming: set[str] = set()
     bodies: list[tuple[list[str], int]] = []
-    for (text, finding), normal in zip(anchors.items(), normalised(anchors), strict=True):
+    normals = normalised(text for text, _ in anchors)
+    for (text, finding), normal in zip(anchors, normals, strict=True):
         if "retr" in normal and _AGAIN.search(normal):
             continue
         says = _says(normal)
@@ -127,10 +136,12 @@ def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
             below = [said for said in map(_text, body) if not _FRAME.match(said)]
             if placed and any(map(_SOURCE.match, below)):
                 below = list(filter(_SOURCE.match, below))[:FIRST]
+            else:
+                below = [said for said in below if not _QUOTED.match(said)] or below
             bodies.append((below, BODY if heads else FIRST))
-    normals = iter(normalised(text for below, _ in bodies for text in below))
+    said_below = iter(normalised(text for below, _ in bodies for text in below))
     for below, most in bodies:
-        naming.update(list(filter(_says, [next(normals) for _ in below]))[:most])
+        naming.update(list(filter(_says, [next(said_below) for _ in below]))[:most])
     return naming
 
 

@@ -119,6 +119,11 @@ DETAIL = (
 STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
 
 
+BUNDLER = (
+    "bundler: failed to load command: rspec (/usr/bin/rspec)\n"
+    "/usr/lib/ruby/bundler/resolver.rb:348:in `raise_not_found!': %s (Bundler::GemNotFound)\n"
+    "\tfrom /usr/lib/ruby/bundler/resolver.rb:423:in `filter_map'"
+)
 TERRAFORM = """\
 │ Error: %s
 │\x20
@@ -148,6 +153,10 @@ TERRAFORM = """\
         (TERRAFORM % ("Failed to query available provider packages", "aws"), TERRAFORM % ("Failed to query available provider packages", "null")),
         ("src/A.hs:1:5: error: [GHC-88464]\n    Variable not in scope: total", "src/A.hs:1:5: error: [GHC-88464]\n    Variable not in scope: rate"),
         ("error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -lscales", "error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -ltills"),
+        # what Ruby raised in a library, in a line that is written as a frame
+        (BUNDLER % "Could not find gem 'rails'", BUNDLER % "Could not find gem 'rake'"),
+        # a total is not what failed
+        ("[ERROR] templates/: template: a.yaml:1: no tag\nError: 1 chart(s) linted, 1 chart(s) failed", "[ERROR] templates/: template: a.yaml:1: no name\nError: 1 chart(s) linted, 1 chart(s) failed"),
         # what is not found is not what is forbidden
         ("Error: Request failed with status code 404", "Error: Request failed with status code 403"),
         # a test's name and its message
@@ -215,6 +224,34 @@ error[E0308]: mismatched types
 )  # fmt: skip
 def test_what_another_version_or_another_job_adds_below_is_not_in_it(lines: str, same: str) -> None:
     assert of(STEP % lines) == of(STEP % same)
+
+
+CATCH2 = """\
+{ruler}
+{name}
+{ruler}
+till.cpp:8
+till.cpp:10: FAILED:
+  CHECK( {check} )
+with expansion:
+  {expansion}
+"""
+ADDS, ZONE = (
+    CATCH2.format(ruler="-" * 79, name=name, check=check, expansion=expansion)
+    for name, check, expansion in (
+        ("adds tax", "tax(price) == sum", "price == sum"),
+        ("zone", 'zone("DE") == "de"', '"DE" == "de"'),
+    )
+)
+
+
+def test_the_next_test_does_not_name_the_one_before_it() -> None:
+    assert of(STEP % f"{ADDS}\n{ZONE}") == of(STEP % f"{ZONE}\n{ADDS}") != of(STEP % ADDS)
+
+
+def test_the_source_around_the_place_does_not_name_the_failure() -> None:
+    frame = "  × Use === instead of ==.\n\n    2 │ %s\n  > 3 │ if (a == b) {\n      │       ^^\n    4 │   add();\n"
+    assert of(STEP % (frame % "let price = rate;")) == of(STEP % (frame % "// kept for later"))
 
 
 @pytest.mark.parametrize("count", [200, len(MANY)])
@@ -314,6 +351,10 @@ def test_the_rest_of_many_lines_counts_too() -> None:
         ("HTTP 403: rate limit", "HTTP 429: rate limit"),  # GitHub says either
         ("npm ERR! code EUSAGE", "npm error code EUSAGE"),
         ("    • In the first argument of ‘f’", "    * In the first argument of 'f'"),
+        ("├─ zone() ✘ expected: <a> but was: <b>", "+-- zone() [X] expected: <a> but was: <b>"),  # JUnit's, on Windows
+        ("✖ the zone is gone", "× the zone is gone"),
+        ("❯ cart.test.ts > total", "> cart.test.ts > total"),
+        ('it has type "int" here', "it has type int here"),  # OCaml's, in colours
         ("status code 502", "status code 503"),  # which of these a server that is down says, is chance
     ],
 )  # fmt: skip
@@ -332,6 +373,8 @@ def test_what_changes_from_run_to_run_is_folded_away(line: str, same: str) -> No
         ("https://example.com/a", "https://example.com/b"),
         ("testUtf8Latin1", "testUtf8Latin2"),
         ("HTTP 401 from the registry", "HTTP 404 from the registry"),
+        ("ID: RUSTSEC-2020-0071", "ID: RUSTSEC-2024-0363"),
+        ("GHSA-4q6p-r6v2-jvc5 in cart", "GHSA-4q6p-r7v3-jvc8 in cart"),
         ("test_total (tests.cart.CartTest)", "test_total (tests.till.CartTest.test_total)"),
     ],
 )

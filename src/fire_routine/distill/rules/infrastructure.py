@@ -64,6 +64,7 @@ RULES = (
     # network and registries
     rule("curl", "curl: ", r"^curl: \(\d+\) ", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
     rule("wget", "wget: |unable to resolve host|error 4|error 5", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
+    rule("tar", "^t~tar: ", r"^tar: \S.*: (?:Cannot |Not found in archive|No such file)", CAUSE - 1, ahead=0, listed=True),
     rule("archive", "gzip: stdin: |bzip0: |tar: error is not|tar: child returned|end-of-central-directory|unzip:  cannot|computed checksum|no valid openpgp|keyserver receive failed|bad decrypt|iv undefined", r"^(?:gzip: stdin: |bzip2: \(stdin\) is not|tar: (?:Error is not|Child returned)|unzip:  cannot|iv undefined)|End-of-central-directory signature not found|computed checksums? did NOT match|no valid OpenPGP data found|keyserver receive failed|\bbad decrypt\b", CAUSE - 2, ahead=1, back=1, leads=r"^\S+: FAILED$"),
     rule("gh", "gh: |^r~release not found", r"^gh: |^release not found$", CAUSE, ahead=1),
     # https://pkg.go.dev/net/url#Error
@@ -105,6 +106,8 @@ RULES = (
     # https://github.com/terraform-linters/tflint/blob/master/docs/user-guide/config.md#format
     rule("tflint", "(terraform_|(aws_|(azurerm_|(google_", r"^(?:Error|Warning|Notice): \S.* \((?:terraform|aws|azurerm|google)(?:_[a-z0-9]+)+\)$", RESULT - 1, ahead=8, warns=True, listed=True),
     rule("terraform-exit", "terraform exited", r"^Error: Terraform exited with code", CONSEQUENCE, ahead=0),
+    # https://helm.sh/docs/helm/helm_lint
+    rule("helm-lint", "[error] templates/|[error] chart.yaml|[error] values", r"^\[ERROR\] (?:templates/|Chart\.yaml|values)\S*: ", CAUSE, ahead=0),
     rule("helm", "error: ", r"^Error: (?:INSTALLATION|UPGRADE|template|chart|render|release|\d+ chart|failed|execution)", CAUSE, ahead=4),
     rule("kubectl", "error from server|crashloopbackoff|imagepullbackoff|errimagepull|failedscheduling|connection to the server|error: ", r"Error from server|CrashLoopBackOff|ImagePullBackOff|ErrImagePull|FailedScheduling|The connection to the server|error: (?:timed out waiting|unable to (?:recognize|connect))", CAUSE, ahead=2),
     # https://kuttl.dev/docs/testing/steps.html
@@ -152,5 +155,5 @@ SIGNS = (
     rule("windows-file", "the system cannot find|access is denied.|by another process|a part of the path|exception calling", r"^The system cannot find the (?:path|file|drive)|^Access is denied\.|being used by another process|Could not find a part of the path|^Exception calling ", RESULT, ahead=2),
     rule("display", "open display|usable sandbox", r"[Cc]an(?:not|'t) open display|No usable sandbox", CAUSE - 1, ahead=2),
     rule("service-down", "server has gone away|redis connection to|pg_ctl: could not|createdb: ", r"MySQL server has gone away|Redis connection to \S+ failed|^(?:pg_ctl|createdb): (?!warning)", CAUSE - 1, ahead=TRACE),
-    rule("out-of-date", "out of date|not up to date|not up-to-date|inconsistent|dirty|uncommitted changes", r"^(?!\s*No ).*?(?:is|are) (?:out of date(?!! The latest)|not up[- ]to[- ]date(?! because:)|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
+    rule("out-of-date", "out of date|not up to date|not up-to-date|inconsistent|dirty|uncommitted changes", r"^(?!\s*No |building \[\w+\]: ).*?(?:is|are) (?:out of date(?!! The latest)|not up[- ]to[- ]date(?! because:)|inconsistent|dirty)|(?:checkout|tree) (?:is )?dirty|uncommitted changes", CAUSE - 1, ahead=4),
 )  # fmt: skip
