@@ -9,7 +9,7 @@ RULES = (
     rule("exunit", "^0~) test|^0~) property|^0~) doctest", r"^\s+\d+\) (?:test|property|doctest) ", CAUSE, ahead=40, listed=True, reason=r"\s+(?:\*\* \(|Assertion |(?:left|right): )"),
     rule("mix-format", "not formatted|mix format failed", r"mix format failed|following files (?:were|are) not formatted", CAUSE, ahead=14, paragraph=14),
     # https://hexdocs.pm/mix/Mix.Tasks.Compile.Elixir.html: where warnings are errors
-    rule("mix-warning", "^w~warning: ", r"^ {4}warning: ", CAUSE - 1, ahead=0, paragraph=10, listed=True, beside="mix-warned"),
+    rule("mix-warning", "    warning: ", r"^ {4}warning: ", CAUSE - 1, ahead=0, paragraph=10, listed=True, beside="mix-warned"),
     rule("mix-warned", "compilation failed due", r"^Compilation failed due to warnings", RESULT, ahead=0),
     rule("mix", "** (mix)", r"^\*\* \(Mix\)", CAUSE - 1, ahead=4),
     rule("elixir-logged", "errors have been logged", r"\(errors have been logged\)$", CONSEQUENCE, ahead=0),
