@@ -108,6 +108,12 @@ def test_a_password_of_a_person_is_taken_out_wherever_it_comes_again() -> None:
     assert lines[1] == "error: cannot log in with [redacted:password]"
 
 
+def test_what_is_left_of_a_secret_that_was_masked_in_part_is_taken_out() -> None:
+    assert redact(["DB_PASSWORD=***wgD9x7Kq92"])[0] == ["DB_PASSWORD=[redacted:password]"]
+    for line in ("API_TOKEN=***", "AUTH_TOKEN=***;path=/x", "DB_PASSWORD: ***:5432/shop"):
+        assert redact([line]) == ([line], {})
+
+
 def test_of_what_begins_as_a_token_and_is_none_few_lines_are_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
