@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from .classify import classify
-from .findings import Finding, Scan, keep, span_of, taken_texts
+from .findings import Finding, Scan, Span, keep, span_of, taken_texts
 from .fingerprint import fingerprint, normalised
+from .frames import indent
 from .kept import Kept
 from .sample import MOST, chosen
 from .text import probed
@@ -28,20 +29,20 @@ _WORD = re.compile(r"[^\W\d][\w$]*(?:[^\W\d]|\$)[\w$]*")  # of any script
 # Words of which no failure is told from another.
 _GENERIC = frozenset(
     """
-    abort aborted aborting above actual all an and any api are assert assertion assertionerror assertions
-    at backtrace be been below build building built but by call caused check checks code command commands
+    abort aborted aborting above actual all an and any api are assert assertion assertionerror assertions at
+    backtrace be been below build building built but by call caused check checks code command commands
     complete completed count debug detail details detected did do does done during elapsed elifecycle
-    elsewhere encountered end ended err errno error errored errors examples exception exceptions execute
-    executed executing execution exit exited expected fail failed failing fails failure failures fatal
-    file files finished following for found from full get given got gradle gradleexception had has have
-    html in index info inspected int is issues it job jobs last lifecycle line log logs made make makefile
-    may more most no non nonzero not npm of offense offenses on one option options or org out output panic
-    passed pending pipeline please pnpm problem problems process re received recent recipe report reported
-    rerun result resulted results return returned run running script scripts see sh short skipped spec
-    specs stacktrace status step steps stop stopped stopping successful successfully suite suites summary
-    target task taskexecutionexception tasks terminated test tests than that the there this time to todo
-    total traceback try trying type unexpected unsuccessful use using verbose was went were what when
-    while with wrong yarn zero
+    elsewhere encountered end ended err err_assertion errno error errored errors examples exception
+    exceptions execute executed executing execution exit exited expected fail failed failing fails failure
+    failures fatal file files finished following for found from full get given got gradle gradleexception
+    had has have html in index info inspected int is issues it job jobs last lifecycle line log logs made
+    make makefile may more most no non nonzero not npm of offense offenses on one option options or org out
+    output panic passed pending pipeline please pnpm problem problems process re received recent recipe
+    report reported rerun result resulted results return returned run running script scripts see sh short
+    skipped spec specs stack stacktrace status step steps stop stopped stopping successful successfully
+    suite suites summary target task taskexecutionexception tasks terminated test tests than that the there
+    this time to todo total traceback try trying type unexpected unsuccessful use using verbose was went
+    were what when while with wrong yarn zero
     """.split()  # noqa: SIM905 - so many are read more easily
 )
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
@@ -79,7 +80,8 @@ def _until_taken(texts: Sequence[bytes], least: float) -> list[bytes]:
 
 
 def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[bytes]:
-    """The lines of a block after the one that its rule took, up to the next that a rule took."""
+    """The lines of a block after the one that its rule took, up to the next that a rule took; before them
+    those above it that say why, as `go test -v` prints them."""
     anchor, block = finding.number, span_of(finding, kept)
     at = anchor - block.first
     after = bisect_right(numbers, anchor)
@@ -89,7 +91,17 @@ def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[bytes]:
     # What stands behind a ruler is another's, but for one below the heading itself.
     end = next((below for below, text in enumerate(texts) if below and _RULER.match(text)), count)
     body = zip(texts[:end], block.weights[at + 1 :], strict=False)
-    return [text for text, _ in takewhile(lambda pair: pair[1] >= least, body)]
+    return [*_above(block), *(text for text, _ in takewhile(lambda pair: pair[1] >= least, body))]
+
+
+def _above(block: Span) -> Iterator[bytes]:
+    """The lines above the one that a rule took that say why, but for those below another of its lines."""
+    for number in sorted(number for number in block.reasons if number < block.finding.number):
+        above = block.texts[: number - block.first + 1]
+        why = above.pop()
+        head = next((text for text in reversed(above) if indent(text) < indent(why)), None)
+        if head is not None and not block.finding.rule.pattern.search(_text(head)):
+            yield why
 
 
 def _heads_a_place(finding: Finding, kept: Kept) -> bool:

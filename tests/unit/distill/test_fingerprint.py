@@ -245,6 +245,14 @@ ADDS, ZONE = (
 )
 
 
+def test_what_go_prints_above_a_failed_test_names_it_as_what_it_prints_below() -> None:
+    above = "=== RUN   TestTax\n    a_test.go:5: %s\n--- FAIL: TestTax (0.00s)"
+    below = "--- FAIL: TestTax (0.00s)\n    a_test.go:5: %s"
+    assert (
+        of(STEP % (above % "no price")) == of(STEP % (below % "no price")) != of(STEP % (above % "no name"))
+    )
+
+
 def test_the_next_test_does_not_name_the_one_before_it() -> None:
     assert of(STEP % f"{ADDS}\n{ZONE}") == of(STEP % f"{ZONE}\n{ADDS}") != of(STEP % ADDS)
 
