@@ -23,7 +23,7 @@ _SPELLED = str.maketrans("0123456789-", "abcdefghij_")
 
 
 def _spelled(match: re.Match[str]) -> str:
-    """A number that is a name, in letters."""
+    """A name that is a number, in letters alone: what changes from run to run is folded away behind it."""
     return match.group().translate(_SPELLED)
 
 
@@ -41,6 +41,7 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re
         ("npm err!", r"\bnpm err!", "npm error"),  # until npm 9
         # Where a test stands, by unittest until 3.10 and since; a thread's number, by Rust since 1.91
         (" (", r"\b(\w+) \((\w+(?:\.\w+)*)\.\1\)", r"\1 (\2)"),
+        (":in '", r"(?m)^\S+:\d+:in '[^'\n]*': ", ""),  # where Ruby raised it, by 3.4 with the class
         (" panicked", r"(?<=') \(\d+\)(?= panicked)", ""),
         (" [x] ", r"(?m)^[ |]*[+']-- (.*) \[x\]", r"\1"),  # JUnit's, without UTF-8
         # What is known of a vulnerability is another with another number
@@ -65,7 +66,7 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re
         ("fv-az|runnervm|ip-", r"\b(?:fv-az\d+-\d+|runnervm\w+|ip(?:-\d+){4})\b", "#"),  # machines
         ("", rf"(?<![a-z0-9_])({_TOOLS}|v|l)[ -]?\d[\d.]*(?!\w)", r"\1#"),
         ("", rf"(?<![a-z_\d])\d+(?:[.,:]\d+)*(?:[ ]?{_UNIT}(?:\d+(?:\.\d+)?{_UNIT})*(?![a-z_]))?|(?<=[a-z_])\d{{5,}}", "#"),
-        ("\"|'", r"[\"']+", ""),  # OCaml quotes what it does not colour
+        ("type \"", r'(?<=type )"([^"\n]+)"', r"\1"),  # OCaml's, which quotes what it does not colour
         ("", r"[^\S\n]+", " "),
         ("#", r"(?<![# :,.;()\[\]-])[# :,.;()\[\]-]*#[# :,.;()\[\]-]*", "#"),
     )

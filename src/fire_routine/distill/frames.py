@@ -179,7 +179,9 @@ def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator
 def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
     """The places of other libraries' frames, with their sources and what points at them; the line at `index`
     says what was wrong there, as Ruby has it."""
-    for at in (at for at in range(begin, end) if at != index):
+    for at in range(begin, end):
+        if at == index:
+            continue
         behind = _BUILDKITS.match(texts[at])
         start = behind.end() if behind else 0
         if _OTHER_LIBRARY.match(texts[at], start) or _PYTHON_LIBRARY.match(texts[at], start):

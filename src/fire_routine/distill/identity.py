@@ -52,9 +52,12 @@ _HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its o
 _PLACE, NEARBY = re.compile("[\\s|│]*(?:(?:-->|┌─) [^\\s:]+:\\d|on \\S+ line \\d)".encode()), 2
 # The place, and the source there: what a compiler says beside it, another version of it words otherwise.
 _SOURCE = re.compile(r"\s*(?:(?:-->|┌─) |\d+ +[|│] )")
-# The source as a tool quotes it, numbers in front: it says what stands beside the place, too.
-_QUOTED = re.compile(r"[ >]*\d+ *[|│] ?")
-_RULER = re.compile(rb"\s*([-=_*.~])\1{19,}\s*$")
+# A line of source as a tool quotes it; the one that is meant, with a mark; what points at it from below.
+_QUOTED, _MARKED, _POINTS = (
+    re.compile(start + rb"(?:\||\xe2\x94\x82)" + end)
+    for start, end in ((rb" *\d+ *", b""), (rb" *> *\d+ *", b""), (rb" *", rb" *[\^~]"))
+)
+_RULER = re.compile(rb"([-=_*.~])\1{19,}\s*$")
 # A code alone, or how a command ended: what was wrong stands below it.
 _NUMBER_ALONE = re.compile(r"(?:\[[A-Z]+-?\d+\]|exit (?:status|code):? \d+)\s*$")
 _FRAME = re.compile(  # of a stack trace: another version's differ
@@ -87,11 +90,21 @@ def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[bytes]:
     after = bisect_right(numbers, anchor)
     count = min(numbers[after] - anchor - 1, BODY) if after < len(numbers) else BODY
     least = block.weights[at] * BELONGS
-    texts = block.texts[at + 1 : at + 1 + count]
-    # What stands behind a ruler is another's, but for one below the heading itself.
-    end = next((below for below, text in enumerate(texts) if below and _RULER.match(text)), count)
-    body = zip(texts[:end], block.weights[at + 1 :], strict=False)
-    return [*_above(block), *(text for text, _ in takewhile(lambda pair: pair[1] >= least, body))]
+    texts = block.texts[at + 1 : at + 1 + BODY]
+    # What stands behind a ruler is another's, where something was said before it.
+    rulers = (below for below, text in enumerate(texts) if _RULER.match(text))
+    end = next((ruler for ruler in rulers if any(map(bytes.strip, texts[:ruler]))), count)
+    around = _around(texts)
+    told = takewhile(lambda line: block.weights[at + 1 + line] >= least, range(min(end, count, len(texts))))
+    return [*_above(block), *(texts[line] for line in told if line not in around)]
+
+
+def _around(texts: Sequence[bytes]) -> set[int]:
+    """The places of lines of source around the one that a code frame is about."""
+    if not any(_MARKED.match(text) or _POINTS.match(text) for text in texts):
+        return set()
+    pairs = enumerate(zip(texts, [*texts[1:], b""], strict=True))
+    return {at for at, (text, below) in pairs if _QUOTED.match(text) and not _POINTS.match(below)}
 
 
 def _above(block: Span) -> Iterator[bytes]:
@@ -148,8 +161,6 @@ def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
             below = [said for said in map(_text, body) if not _FRAME.match(said)]
             if placed and any(map(_SOURCE.match, below)):
                 below = list(filter(_SOURCE.match, below))[:FIRST]
-            else:
-                below = [said for said in below if not _QUOTED.match(said)] or below
             bodies.append((below, BODY if heads else FIRST))
     said_below = iter(normalised(text for below, _ in bodies for text in below))
     for below, most in bodies:

@@ -82,6 +82,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "dotnet nuget add source https://x.test/index.json -n x -u ci -p {}",
         "cypher-shell -u neo4j -p {}",
         "pulumi config set --secret dbPassword {}",
+        "cli config set --auth-token {}",
         "[Note] A temporary password is generated for root@localhost: {}",
         "#0 /app/db.php(12): PDO->__construct('mysql:host=db;d...', 'root', '{}', Array)",
         'mysql -e "CREATE USER app IDENTIFIED BY \\"{}\\""',

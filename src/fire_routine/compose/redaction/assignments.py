@@ -15,7 +15,7 @@ from .names import Name, names
 from .placing import JUDGED, Place, Value, end_of_line, placed, value_at, whole_end
 from .spans import Span
 from .text import Text
-from .values import code, generated, mixed, path_like, placeholder, restless, sentence, strong
+from .values import SYMBOLS, code, generated, mixed, path_like, placeholder, restless, sentence, strong
 
 _NEXT_FIELD = pattern(r"\}|[ \t][A-Z]\w{0,40}:")
 _METAVAR = pattern(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
@@ -100,7 +100,7 @@ def _in_a_table(value: str, place: Place, name: Name) -> bool:
 
 def _in_a_sentence(value: str, place: Place, name: Name) -> bool:
     if name.word.startswith(("passw", "passphrase", "passcode", "cred")):
-        return strong(value) and (place.mark != "" or any(c in "!#$%^&*?~+=" for c in value))
+        return strong(value) and (place.mark != "" or any(c in SYMBOLS for c in value))
     long_hex = _LONG_HEX.fullmatch(value) is not None and "auth" in name.head.lower()
     return long_hex or (restless(value) and mixed(value))
 

@@ -28,8 +28,9 @@ _AWS_SECRET_KEY = pattern(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=]
 _HEADER = pattern(
     r"authorization\\*[\"'`]?\]?[ \t]{0,8}(?:[:=,]|=>)[ \t]{0,8}\\*[\"'`]?"
     r"(?:(?P<scheme>bearer|basic|token|api-?key|key|digest|negotiate|ntlm|hawk|aws4-hmac-sha256|sso-key|splunk|bot)"
-    # a scheme of a service's own: a word before what is no word
-    r"[ \t:]{1,4}|[a-z][\w-]{1,30}[ \t]{1,4}(?=\S{16}))?",
+    # a scheme of a service's own: a word without digits before a token that ends the line or a quotation
+    r"[ \t:]{1,4}|(?![\w-]*\d)[a-z][\w-]{1,30}[ \t]{1,4}"
+    r"(?=[\w.~+/=-]{16,8192}(?:[\"'`\\,;)\]}]|[ \t\r]{0,8}(?:\n|\Z))))?",
 )
 _HEADER_VALUE = pattern(r"[^\s\"'`<>\\]{1,8192}")
 _HEADER_VALUES = pattern(r"[^\n]{1,8192}")

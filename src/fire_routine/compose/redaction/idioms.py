@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...patterns import pattern
 from .spans import Span
 from .text import Text
-from .values import placeholder
+from .values import placeholder, sentence
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STRING = r"\"((?:[^\"\\\n]|\\.){1,4096}+)"
@@ -97,7 +97,7 @@ IDIOMS = (
     _idiom("--from-literal", r"--from-literal[= ][\"']?[^\s=]{1,100}=([^\s\"']{1,1024})"),
     _idiom(
         "config",
-        r"config(?:ure)?[ \t]{1,4}set(?:[ \t]{1,4}--[a-z-]{1,20}(?=[ \t])){0,4}+"
+        r"config(?:ure)?[ \t]{1,4}set(?:[ \t]{1,4}--[a-z-]{1,20}(?=[ \t])){0,4}"
         rf"[ \t]{{1,4}}\S{{0,200}}(?:key|token|auth|password|secret)[ \t=]{{1,4}}{_WORD}",
     ),
     _idiom(
@@ -151,5 +151,7 @@ def idioms(text: Text) -> Iterator[Span]:
                     edge = blank.start()
                 match = idiom.pattern.match(text.lowered, position)
                 value = text.text[match.start(1) : match.end(1)] if match else ""
-                if match and not (placeholder(value) or value.isdigit() or value.startswith("-")):
+                if match and not (
+                    placeholder(value) or sentence(value) or value.isdigit() or value.startswith("-")
+                ):
                     yield Span(*match.span(1), "password")

@@ -14,7 +14,7 @@ from .readings import base64_decoded, commands_joined, escapes_decoded
 from .shapes import shapes
 from .spans import BY_PLACE, Span, merged
 from .text import Text
-from .values import generated, mixed, placeholder, rest_of_secret, strong
+from .values import SYMBOLS, generated, mixed, placeholder, rest_of_secret, strong
 from .wrapping import Join, continuation, joined_by_width
 
 _DEPTH = 3  # encodings in one another: base64 of percent-encoded base64
@@ -100,6 +100,11 @@ def _end(text: str, span: Span, joins: list[Join]) -> int:
     return span.end
 
 
+def _made_up(value: str) -> bool:
+    """A person's password that is part of no word: `Winter26!`, but not `Oracle19c`."""
+    return strong(value) and any(c in SYMBOLS for c in value)
+
+
 def _repeated(text: str, spans: list[Span], public: Collection[str]) -> Iterator[Span]:
     """The secrets once more, where nothing but the value tells them."""
     values = {text[span.start : span.end]: span.kind for span in spans if span.first}
@@ -108,7 +113,7 @@ def _repeated(text: str, spans: list[Span], public: Collection[str]) -> Iterator
     wanted = [
         (value, kind)
         for value, kind in values.items()
-        if ((len(value) >= 10 and mixed(value) and generated(value)) or strong(value)) and value not in told
+        if ((len(value) >= 10 and mixed(value) and generated(value)) or _made_up(value)) and value not in told
     ]
     for value, kind in wanted[:_REPEATED]:
         position = text.find(value)

@@ -27,6 +27,7 @@ from .text import Text
 from .wrapping import EDGES, joined_from
 
 _LINES = (3, 64)  # that one token may go over: few are looked at first
+_SHORT = 12  # characters of each on average: no token is wrapped so narrowly
 _MARGIN = 120  # columns of indentation and edges at most
 _ALONE = "(?<![A-Za-z0-9])"  # for literals that may be the end of a word
 
@@ -164,19 +165,19 @@ SHAPES = (
     _shape("square-token", "EAAA", _ALONE + r"EAAA[\w-]{50,}"),
     _shape("facebook-token", "EAACEdEose0cBA EAAG", _ALONE + r"EAA[A-Za-z0-9]{60,}"),
     _shape("brevo-key", "xkeysib-", r"xkeysib-[a-f0-9]{32,}[\w-]*", whole=89),
-    _shape("nvidia-key", "nvapi-", r"nvapi-[\w-]{40,}", whole=70),
-    _shape("pinecone-key", "pcsk_", _ALONE + r"pcsk_\w{40,}"),
+    _shape("nvidia-key", "nvapi-", r"nvapi-(?=[A-Za-z_-]{0,32}\d)[\w-]{40,}", whole=70),
+    _shape("pinecone-key", "pcsk_", _ALONE + r"pcsk_(?=[A-Za-z_]{0,32}\d)\w{40,}"),
     _shape("langsmith-key", "lsv2_", _ALONE + r"lsv2_[a-z]{2}_\w{32,}", whole=51),
-    _shape("tavily-key", "tvly-", _ALONE + r"tvly-[\w-]{24,}"),
-    _shape("resend-key", "re_", _ALONE + r"re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}"),
+    _shape("tavily-key", "tvly-", _ALONE + r"tvly-(?=[A-Za-z_-]{0,36}\d)[\w-]{24,}"),
+    _shape("resend-key", "re_", _ALONE + r"re_(?=[A-Za-z_]{0,32}\d)[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}"),
     _shape("posthog-key", "phx_", _ALONE + r"phx_[A-Za-z0-9]{40,}"),
     _shape("prefect-key", "pnu_ pnb_", _ALONE + r"pn[ub]_[A-Za-z0-9]{30,}", whole=40),
     _shape("dynatrace-token", "dt0c01. dt0s16.", r"dt0[a-z]\d\d\.[A-Z0-9]{8,24}\.[A-Z0-9]{50,}", whole=96),
-    _shape("octopus-key", "API-", _ALONE + r"API-[A-Z0-9]{25,32}(?![A-Za-z0-9])"),
+    _shape("octopus-key", "API-", _ALONE + r"API-(?=[A-Z]{0,20}\d)[A-Z0-9]{25,32}(?![A-Za-z0-9])"),
     _shape("openshift-token", "sha256~", _ALONE + r"sha256~[\w-]{43}(?![\w-])"),
     _shape("docker-swarm-token", "SWMTKN-1-", r"SWMTKN-1-[a-z0-9]{40,}-[a-z0-9]{20,}", whole=85),
     _shape("1password-token", "ops_eyJ", _ALONE + r"ops_eyJ[A-Za-z0-9+/_=-]{60,}"),
-    _shape("infracost-key", "ico-", _ALONE + r"ico-[A-Za-z0-9]{32}(?![A-Za-z0-9])"),
+    _shape("infracost-key", "ico-", _ALONE + r"ico-(?=[a-z0-9]{0,31}[A-Z])[A-Za-z0-9]{32}(?![A-Za-z0-9])"),
     _shape("notion-token", "secret_", _ALONE + r"secret_[A-Za-z0-9]{43}(?![A-Za-z0-9])"),
     _shape("jwt", "eyJ", r"(?<![\w-])eyJ[\w-]{8,4096}(?:\.[\w-]{0,8192}){2,4}"),
     _shape("jwt", "eyJ", r"(?<![\w-])eyJ[\w-]{8,4096}\.eyJ[\w-]{4,}"),
@@ -244,7 +245,8 @@ def _over_lines(text: str, start: int, shape: Shape) -> Iterator[Span]:
         # a shape of one length may have to be looked for within fewer lines
         ends = [view.length, *(join.position for join in joins[1:])]
         match = next(filter(None, (shape.pattern.match(view.text, 0, end) for end in ends)), None)
-        if len(joins) < lines or not match or match.end() <= joins[-1].position:
+        none = not match and view.length < lines * _SHORT
+        if len(joins) < lines or none or (match and match.end() <= joins[-1].position):
             break
     if not match:
         return

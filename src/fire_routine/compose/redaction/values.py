@@ -43,6 +43,7 @@ _REST = pattern(r"-?[A-Za-z0-9/+_%~.][A-Za-z0-9+/_.~%!#$^&*@-]*={0,2}")
 _HASH = pattern(
     r"[0-9a-f]{7,12}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
+SYMBOLS = "!#$%^&*?~+="  # that make a password stronger, and stand in no word
 _SENTENCE = pattern(
     r"(?:^|\s)(?:is|are|was|be|must|should|can|cannot|may|the|this|that|field|required|not|least|at|please|an?|of|to|for|your"
     r"|with|in|on|and|or|has|have|does|will|when|if|no|expected|got|but)\s",
@@ -118,7 +119,7 @@ def generated(value: str, whole: bool = False) -> bool:
 
 def strong(value: str) -> bool:
     """What a person or a manager makes up for a password, and hardly ever writes for anything else."""
-    kinds = (str.isupper, str.islower, str.isdigit, lambda c: c in "!#$%^&*?~+=")
+    kinds = (str.isupper, str.islower, str.isdigit, SYMBOLS.__contains__)
     if len(value) < 8 or placeholder(value) or _ORDINARY.fullmatch(value) or code(value):
         return False
     digits = any(map(str.isdigit, value))

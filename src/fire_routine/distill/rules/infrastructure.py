@@ -47,7 +47,8 @@ RULES = (
     rule("out-of-memory", "of memory|insufficient memory for|heap limit|heap space is|javascript heap|cannot allocate|memory exhausted|bad_alloc|enomem|outofmemoryerror", r"^(?!.*\b[Ee]xpected\b.*['\"]).*(?:ut of [Mm]emory|insufficient memory for the Java|(?<!On)OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap|heap space is exhausted)", CAUSE, ahead=TRACE),
     rule("disk-full", "no space left|enospc|disk quota", r"[Nn]o space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=TRACE),
     # shells
-    rule("sudo", "^s~sudo: ", r"^sudo: (?!unable to resolve host|setrlimit)\S", CAUSE - 1, ahead=0),
+    rule("sudo", "^s~sudo: ", r"^sudo: (?:a (?:password is|terminal is) required|no tty present|.*: command not found$|.* is not in the sudoers)", CAUSE - 1, ahead=0),
+    rule("sudo-host", "unable to resolve host", r"^sudo: unable to resolve host ", NOISE, ahead=0),  # goes on
     rule("shell-line", ": line ", r"^\S+: (?:-c: )?line \d+: ", CAUSE - 1, ahead=1, logged=True),
     # git
     rule("shunit2", "assert:", r"^(?:shunit2:)?ASSERT:", CAUSE, ahead=1),
@@ -55,7 +56,6 @@ RULES = (
     rule("git-lfs", "smudge error|error downloading object", r"^Error downloading object: |\bSmudge error: ", CAUSE, ahead=4),
     rule("git", "fatal: ", r"^(?:\S+ )?fatal: (?!\[)", CAUSE - 1, ahead=TRACE, back=1, leads=r"^\$|^\+"),
     rule("git-command", "is not a git command", r"^git: '[\w-]+' is not a git command", CAUSE, ahead=0, paragraph=3),
-    rule("git-nothing", "working tree clean", r"^nothing to commit, working tree clean$", HINT, ahead=0),
     rule("git-conflict", "conflict (|automatic merge failed|error: could not apply|error: your local", r"^CONFLICT \(|^Automatic merge failed|^error: (?:could not apply|Your local changes)", CAUSE, ahead=4),
     rule("git-push", "error: failed to push", r"^error: failed to push some refs", RESULT, ahead=4),
     rule("git-remote", "remote: error|remote: fatal|remote: permission|remote: repository|remote: invalid|rejected]", r"^\s*(?:stderr: ')?remote: (?:error|fatal|Permission|Repository not found|Invalid)|! \[(?:remote )?rejected\]", CAUSE, ahead=12),
@@ -64,12 +64,12 @@ RULES = (
     # network and registries
     rule("curl", "curl: ", r"^curl: \(\d+\) ", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
     rule("wget", "wget: |unable to resolve host|error 4|error 5", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
-    rule("tar", "^t~tar: ", r"^tar: \S.*: (?:Cannot |Not found in archive|No such file)", CAUSE - 1, ahead=0, listed=True),
+    rule("tar", "^t~tar: ", r"^tar: \S.*: (?:Cannot open: |Not found in archive)", CAUSE - 1, ahead=0, listed=True),
     rule("archive", "gzip: stdin: |bzip0: |tar: error is not|tar: child returned|end-of-central-directory|unzip:  cannot|computed checksum|no valid openpgp|keyserver receive failed|bad decrypt|iv undefined", r"^(?:gzip: stdin: |bzip2: \(stdin\) is not|tar: (?:Error is not|Child returned)|unzip:  cannot|iv undefined)|End-of-central-directory signature not found|computed checksums? did NOT match|no valid OpenPGP data found|keyserver receive failed|\bbad decrypt\b", CAUSE - 2, ahead=1, back=1, leads=r"^\S+: FAILED$"),
-    rule("gh", "gh: |^r~release not found", r"^gh: |^release not found$", CAUSE, ahead=1),
+    rule("gh", "gh: ", r"^gh: ", CAUSE, ahead=1),
     # https://pkg.go.dev/net/url#Error
-    rule("go-request", "get \"http|post \"http|put \"http|patch \"http|delete \"http|head \"http", r"^(?:Get|Post|Put|Patch|Delete|Head) \"https?://\S+\": \S", CAUSE - 1, ahead=0),
-    rule("gpg", "^g~gpg: ", r"^gpg: (?:.* failed: |no default secret key: )", CAUSE - 1, ahead=1),
+    rule("go-request", "get \"http|post \"http|put \"http|patch \"http|delete \"http|head \"http", r"^(?:Get|Post|Put|Patch|Delete|Head) \"https?://\S+\": (?:dial |https?2?: |net/http: |read |write |(?:unexpected )?EOF|context |x509: |tls: |proxyconnect |stopped after |unsupported protocol)", CAUSE - 1, ahead=0),
+    rule("gpg", "^g~gpg: ", r"^gpg: (?:(?:signing|(?:public key )?decryption|encryption|verify signatures|keyserver \w+) failed: |no default secret key: )", CAUSE - 1, ahead=1),
     rule("json-message", '"message"', r'^[\s{]*"message": "', RESULT, ahead=3),
     rule("apt", "^e~e: |^e~err:|^d~dpkg: ", r"^E: (?!\s*$)|^dpkg: (?:error|dependency)|^Err:\d+ ", CAUSE, ahead=4, back=5, leads=r"^Package \S+ is not available|^This may mean that the package|^is only available from|^However the following|^\s*$"),
     rule("yum", "error: ", r"^(?:Error|error): (?:Nothing to do|Unable to find a match|Failed to download|Package:|Cannot find a valid baseurl)", CAUSE, ahead=4),
@@ -124,7 +124,7 @@ RULES = (
     rule("cloudformation", "create_failed|update_failed", r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b(?!.*Resource (?:creation|update) cancelled)", CAUSE - 1, ahead=1),
     rule("cdk", "failed: ", r"^\s*❌ +\S+ failed: ", CAUSE, ahead=1),
     # https://learn.microsoft.com/cli/azure/use-azure-cli-successfully-troubleshooting
-    rule("azure", "{\"code\": \"", r"^(?:ERROR: )?\{\"code\": \"\w", CAUSE - 1, ahead=0),
+    rule("azure", "{\"code\": \"", r"^(?:ERROR: )?\{\"code\": \"\w+\", \"message\": \"", CAUSE - 1, ahead=0),
     rule("aws-waiter", "waiter encountered|could not connect to the endpoint", r"Waiter encountered|^Could not connect to the endpoint URL", CAUSE - 1, ahead=1),
     rule("heroku", "^!~! |^r~remote: !|^r~remote:  !", r"^ +!  +\S|^remote: +!  +\S", CAUSE - 1, ahead=1),
     rule("oclif", "^›", r"^\s*›\s+Error: ", CAUSE - 1, ahead=3),

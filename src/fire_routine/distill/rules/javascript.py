@@ -11,7 +11,7 @@ RULES = (
     rule("jest-file", "^f~fail", r"^(?:\s*)FAIL (?: ?\S+ )?\S*\.(?:[cm]?[jt]sx?|vue|svelte)\b", RESULT + 1, ahead=4, listed=True),
     rule("jest-mark", "^✕", r"^\s*✕ \S", RESULT, ahead=0, listed=True),
     rule("jest-total", "^t~failed|^s~failed", r"^\s*(?:Tests|Test Suites|Test Files|Snapshots):? +.*\d+ failed", RESULT - 2, ahead=0, total=True),
-    rule("jest-none", "no tests found|no test files found", r"^No test(?:s| files) found, exiting with code", CAUSE, ahead=5),
+    rule("jest-none", "no tests found|no test files found", r"^No test(?:s| files) found, exiting with code [1-9]", CAUSE, ahead=5),
     rule("jest-exit", "process.exit called with", r"^\s*●\s+process\.exit called with ", CAUSE, ahead=12),
     rule("jest-snapshot", "obsolete|snapshot failed|snapshots failed", r"^ *› \d+ snapshots? (?:failed|obsolete)", RESULT - 1, ahead=0),
     # https://nodejs.org/api/util.html#utilinspectobject-options: a string of several lines

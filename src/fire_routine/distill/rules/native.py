@@ -33,7 +33,7 @@ RULES = (
     rule("internal-compiler-error", "internal compiler error", r"internal compiler error", CAUSE, ahead=4),
     rule("linker-undefined", "undefined reference|undefined symbol|unresolved external|multiple definition|duplicate symbol", r"^(?!ld: warning: ).*?(?:undefined reference to|[Uu]ndefined symbols?\b|unresolved external symbol|multiple definition of|duplicate symbol)", CAUSE, ahead=4, listed=True),
     rule("linker", "collect2|linker command|/ld: |^l~ld: |ld.lld: |ld.gold: |ld.bfd: |ld.mold: ", r"^(?:\S*/)?ld(?:\.\w+)?: (?!warning)|collect2: (?:fatal )?error|^clang: error: linker", RESULT + 1, ahead=3, back=8, leads=r"^\s+\S|.*(?:undefined|\.o:|in function)"),
-    rule("linker-library", "unable to find library -l", r"unable to find library -l\S", CAUSE, ahead=0, listed=True),
+    rule("linker-library", "error: unable to find library -l", r"error: unable to find library -l\S", CAUSE, ahead=0, listed=True),
     rule("clang-driver", "error: ", r"^(?:clang|gcc|g\+\+|cc1\w*|c\+\+|rustc|swiftc)(?:-[\d.]+)?: (?:fatal )?error: ", CAUSE, ahead=3),
     rule("zephyr", "no shield named|no board named", r"^No (?:shield|board) named '.*' found", CAUSE, ahead=0),
     rule("resource-compiler", "llvm-rc: |windres: |windres.exe: ", r"^(?:\S*[/\\])?(?:llvm-rc|[\w-]*windres)(?:\.exe)?: (?!warning)", CAUSE - 1, ahead=2, paragraph=1),

@@ -31,7 +31,7 @@ RULES = (
     rule("pytest-logged", "^e~error |^c~critical ", r"^(?:ERROR   |CRITICAL) [\w.-]+:[\w.-]+\.py:\d+ \S", RESULT - 0.2, ahead=2, logged=True),
     rule("pytest-total", "^=~failed|^=~error|^0~ failed|^0~ error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$|^(?:\d+ \w+, )*[1-9]\d* (?:failed|errors?)(?:, \d+ \w+)* in \d+\.\d+s\b", HINT + 0.5, ahead=0, total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
-    rule("pytest-internal-error", "internalerror", r"^INTERNALERROR> [A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Failure|Failed|NotFound|Timeout)\b(?:: .*)?$", CAUSE, ahead=2, back=60, leads=_FRAMES),
+    rule("pytest-internal-error", "internalerror", r"^INTERNALERROR> [A-Za-z_][\w.]*(?:: .*)?$", CAUSE, ahead=2, back=60, leads=_FRAMES),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", HINT, ahead=0),
     # https://docs.djangoproject.com/en/stable/ref/django-admin/#cmdoption-makemigrations-check
     rule("django-migrations", "migrations for '", r"^Migrations for '\w+':$", REPORT, ahead=16),

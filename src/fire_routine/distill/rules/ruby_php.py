@@ -40,7 +40,7 @@ RULES = (
     # What was wrong with a text of many lines stands behind its last one
     rule("phpunit-text", "' contains \"|' does not contain \"|' matches |' does not match |' starts with \"|' ends with \"|(length: 0", r"^(?!Failed asserting ).*'(?: \[[\w-]+\]\(length: \d+\))? (?:contains|does not contain|matches|does not match|starts with|ends with) (?:\"|PCRE pattern |format description)", CAUSE, ahead=0),
     rule("phpunit-warning", "^0~0) ", r"^\d+\) \S+\.php:\d+$", RESULT, ahead=0, paragraph=6, listed=True),
-    rule("phpunit-own", "open bootstrap script|no tests executed!", r"^Cannot open bootstrap script \"|^No tests executed!$", CAUSE - 1, ahead=0),
+    rule("phpunit-own", "open bootstrap script", r"^Cannot open bootstrap script \"", CAUSE - 1, ahead=0),
     rule("phpunit-list", "there w", r"^There (?:was|were) \d+ (?:failures?|errors?|risky tests?|warnings?):", RESULT, ahead=0, section=r"^(?:FAILURES|ERRORS|WARNINGS)!$|^OK", limit=800),
     rule("phpunit-total", "failures: |errors: |^f~failures!|^e~errors!", r"^(?:FAILURES!|ERRORS!)$|^Tests: \d+, Assertions: \d+, .*(?:Failures|Errors): [1-9]", RESULT - 2, ahead=1, total=True),
     rule("pest", "^f~failed  |^•~ > ", r"^\s+(?:FAILED  |• )\S+ > \S", CAUSE, ahead=4, paragraph=8),
