@@ -62,11 +62,13 @@ RULES = (
     rule("git-dirty", "modified: |deleted: |new file: ", r"^\s+(?:modified|deleted|new file):\s+\S", RESULT - 3, ahead=2),
     rule("diff", "^d~diff |^+~+++ |^@~@@ -", r"^diff (?:--git |-\w+ |\S+\.orig )|^\+\+\+ (?:b/|\S+\s+\d{4}-)|^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", RESULT - 1, ahead=40, back=2, leads=r"^--- |^\+\+\+ "),
     # network and registries
-    rule("curl", "curl: ", r"^curl: \(\d+\) ", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
+    rule("curl", "curl: ", r"^curl: (?:\(\d+\) |option .*: is unknown$)", CAUSE, ahead=1, back=1, leads=r"^\$|^\+"),
     rule("wget", "wget: |unable to resolve host|error 4|error 5", r"^wget: (?!using)|ERROR [45]\d\d: |unable to resolve host", CAUSE, ahead=1),
     rule("tar", "^t~tar: ", r"^tar: \S.*: (?:Cannot open: |Not found in archive)", CAUSE - 1, ahead=0, listed=True),
     rule("archive", "gzip: stdin: |bzip0: |tar: error is not|tar: child returned|end-of-central-directory|unzip:  cannot|computed checksum|no valid openpgp|keyserver receive failed|bad decrypt|iv undefined", r"^(?:gzip: stdin: |bzip2: \(stdin\) is not|tar: (?:Error is not|Child returned)|unzip:  cannot|iv undefined)|End-of-central-directory signature not found|computed checksums? did NOT match|no valid OpenPGP data found|keyserver receive failed|\bbad decrypt\b", CAUSE - 2, ahead=1, back=1, leads=r"^\S+: FAILED$"),
     rule("gh", "gh: ", r"^gh: ", CAUSE, ahead=1),
+    rule("gh-own", "^a~a pull request for branch|is not mergeable: ", r"^a pull request for branch \".*\" into branch \".*\" already exists|^X Pull request \S+ is not mergeable: ", CAUSE - 1, ahead=1),
+    rule("task", "^t~task: task \"", r"^task: Task \".*\" does not exist$", CAUSE - 1, ahead=0),
     # https://pkg.go.dev/net/url#Error
     rule("go-request", "get \"http|post \"http|put \"http|patch \"http|delete \"http|head \"http", r"^(?:Get|Post|Put|Patch|Delete|Head) \"https?://\S+\": (?:dial |https?2?: |net/http: |read |write |(?:unexpected )?EOF|context |x509: |tls: |proxyconnect |stopped after |unsupported protocol)", CAUSE - 1, ahead=0),
     rule("gpg", "^g~gpg: ", r"^gpg: (?:(?:signing|(?:public key )?decryption|encryption|verify signatures|keyserver \w+) failed: |no default secret key: )", CAUSE - 1, ahead=1),
@@ -88,7 +90,7 @@ RULES = (
     rule("nix", "error: builder for '|.drv' failed|error: cannot build '", r"^(?:error: )?(?:[bB]uilder for [`'].*\.drv' failed|Cannot build '.*\.drv')", CAUSE, ahead=40),
     rule("chocolatey", "(exited 0", r"^ - \S+ \(exited [1-9-]\d*\) - ", CAUSE - 1, ahead=2),
     rule("patch", "hunk #0|out of 0", r"^Hunk #\d+ FAILED at |^\d+ out of \d+ hunks? (?:FAILED|ignored)", CAUSE - 1, ahead=1),
-    rule("ssh", "host key verification failed|^l~load key|^s~ssh: connect to|permission denied (publickey", r"^Host key verification failed|^Load key \".*\": |^ssh: connect to host \S+ port \d+: |Permission denied \(publickey", CAUSE - 1, ahead=2),
+    rule("ssh", "unprotected private key file|' are too open.|host key verification failed|^l~load key|^s~ssh: connect to|permission denied (publickey", r"UNPROTECTED PRIVATE KEY FILE|^Permissions \d+ for '.*' are too open\.|^Host key verification failed|^Load key \".*\": |^ssh: connect to host \S+ port \d+: |Permission denied \(publickey", CAUSE - 1, ahead=2),
     rule("homebrew", "error: |no available formula", r"^Warning: No available formula|^Error: (?:No available formula|The `brew|\S+ \S+ is already installed|Failure while executing|An exception occurred|Cask |.* did not build)", CAUSE - 1, ahead=4),
     rule("pacman", "error: ", r"^error: (?:target not found|failed (?:retrieving|to (?:commit|init|prepare|synchronize|update))|could not (?:open|satisfy))", CAUSE, ahead=3),
     rule("alpine", "error: ", r"^ERROR: (?:unable to select|.*\.apk|\S+-\d\S*: |https?://)", CAUSE - 1, ahead=4),
@@ -102,6 +104,7 @@ RULES = (
     rule("docker-copy", "^c~copy failed: |^a~add failed: ", r"^(?:COPY|ADD) failed: ", CAUSE, ahead=1),
     rule("docker-build", "non-zero code", r"returned a non-zero code: \d+", RESULT, ahead=0),
     rule("compose", "dependency failed|is unhealthy|^c~ exited (|^c~ error|error: for|error: service|error: version|service \"", r"^(?:dependency failed to start|container \S+ (?:is unhealthy|exited \(\d+\))|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
+    rule("compose-own", "^s~\" is not running|external volume \"|^v~validating /", r"^service \".*\" is not running$|^external volume \".*\" not found$|^validating /\S+\.ya?ml: ", CAUSE - 1, ahead=0),
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷"),
     # https://github.com/terraform-linters/tflint/blob/master/docs/user-guide/config.md#format
     rule("tflint", "(terraform_|(aws_|(azurerm_|(google_", r"^(?:Error|Warning|Notice): \S.* \((?:terraform|aws|azurerm|google)(?:_[a-z0-9]+)+\)$", RESULT - 1, ahead=8, warns=True, listed=True),
@@ -123,6 +126,10 @@ RULES = (
     rule("vagrant", "responded with a non-zero exit status|there was an error while executing `", r"^The .* command responded with a non-zero exit status|^There was an error while executing `", CAUSE - 1, ahead=8, paragraph=8),
     rule("cloudformation", "create_failed|update_failed", r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b(?!.*Resource (?:creation|update) cancelled)", CAUSE - 1, ahead=1),
     rule("cdk", "failed: ", r"^\s*❌ +\S+ failed: ", CAUSE, ahead=1),
+    # What command lines of clouds and services say of their own configuration and accounts
+    rule("aws-own", "you must specify a region|^t~the config profile (|^t~the user-provided path ", r"^You must specify a region\.|^The config profile \(.*\) could not be found|^The user-provided path .* does not exist", CAUSE - 1, ahead=0),
+    rule("account", "requires an authenticated account|user account is required to|run `semgrep login`|^-~--app is required", r"^`\w+` requires an authenticated account|^An \w+ user account is required to|^run `semgrep login` before|^--app is required either", CAUSE - 1, ahead=0),
+    rule("minikube", "^x~x exiting due to ", r"^X Exiting due to [A-Z_]+: ", CAUSE, ahead=3),
     # https://learn.microsoft.com/cli/azure/use-azure-cli-successfully-troubleshooting
     rule("azure", "{\"code\": \"", r"^(?:ERROR: )?\{\"code\": \"\w+\", \"message\": \"", CAUSE - 1, ahead=0),
     rule("aws-waiter", "waiter encountered|could not connect to the endpoint", r"Waiter encountered|^Could not connect to the endpoint URL", CAUSE - 1, ahead=1),

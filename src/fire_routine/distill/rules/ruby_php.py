@@ -24,6 +24,10 @@ RULES = (
     rule("ruby-frames", ":in `|:in '", r"^\s*(?:from )?\S+:\d+:in [`']", HINT - 1, ahead=0),
     # https://guides.rubyonrails.org/active_record_migrations.html
     rule("rails-migrations", "migrations are pending", r"^Migrations are pending\. To resolve", CAUSE, ahead=8, paragraph=8),
+    # What they say of their own configuration, options, versions and accounts
+    rule("rails-own", "missing encryption key to|could not find your database: | to define constant ", r"^Missing encryption key to decrypt|^We could not find your database: |^expected file \S+ to define constant ", CAUSE - 1, ahead=2),
+    rule("bundle-own", "bundle only supports platforms|^a~authentication is required for", r"^Your bundle only supports platforms|^Authentication is required for \S+\.$", CAUSE - 1, ahead=2, paragraph=2),
+    rule("cucumber-undefined", "undefined step: |has missing steps. define", r"^\s*Undefined step: \"|^--- \S+ has missing steps\. Define", CAUSE - 1, ahead=0, listed=True),
     rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
     rule("standardrb", ".rb:0:0|.rb:00:0|.rb:000:0|.rb:0000:0|.rake:0|.gemspec:0", r"^\s+\S+:\d+:\d+: [A-Z]\w+/[A-Z]\w+: ", CAUSE - 1, ahead=0, listed=True),
     rule("rubocop", ": c: |: w: |: e: |: f: |offenses detected|offense detected", r"^(?:# )?\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected", CAUSE, ahead=2, paragraph=2, back=2, leads=r"^Offenses:$|^$"),
@@ -49,6 +53,7 @@ RULES = (
     rule("php-error", "php |^f~fatal error|^p~parse error|^c~fatal error", r"^(?:PHP )?(?:Fatal|Parse|Catchable fatal) error: ", CAUSE, ahead=TRACE, logged=True),
     rule("php-lint", "errors parsing", r"^Errors parsing \S+", CAUSE, ahead=0, back=2, leads=r"Parse error|^\s*$"),
     rule("symfony-exception", "^i~.php line ", r"^In \S+\.php line \d+:$", CAUSE, ahead=TRACE, paragraph=4),
+    rule("php-own", "^c~could not open input file|locate a config xml file|find a composer.json file|configured php memory limit", r"^Could not (?:open input file: |locate a config XML file)|^Composer could not find a composer\.json|^PHPStan process crashed because it reached", CAUSE - 1, ahead=2),
     rule("composer-platform", "issues in your platform", r"^(?:PHP Fatal error: +)?Composer detected issues in your platform:", CAUSE, ahead=4, paragraph=4),
     rule("composer", "^y~your requirements|^y~your lock file|problem 0|exception]", r"^Your (?:requirements could not be resolved|lock file does not contain a compatible)|^\s+Problem \d+|^\s+\[\w*(?:\\\w+)*Exception\]", CAUSE, ahead=10, paragraph=6),
     rule("phpstan", "^[~[error]|^l~line  ", r"^ \[ERROR\] |^ +Line +\S+\.php", CAUSE - 2, ahead=10, paragraph=12),
