@@ -23,7 +23,7 @@ _SPELLED = str.maketrans("0123456789-", "abcdefghij_")
 
 
 def _spelled(match: re.Match[str]) -> str:
-    """A name that is a number, in letters alone: what changes from run to run is folded away behind it."""
+    """The number that names an advisory, spelled in letters, so that the folding of digits leaves it."""
     return match.group().translate(_SPELLED)
 
 
@@ -66,7 +66,8 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re
         ("fv-az|runnervm|ip-", r"\b(?:fv-az\d+-\d+|runnervm\w+|ip(?:-\d+){4})\b", "#"),  # machines
         ("", rf"(?<![a-z0-9_])({_TOOLS}|v|l)[ -]?\d[\d.]*(?!\w)", r"\1#"),
         ("", rf"(?<![a-z_\d])\d+(?:[.,:]\d+)*(?:[ ]?{_UNIT}(?:\d+(?:\.\d+)?{_UNIT})*(?![a-z_]))?|(?<=[a-z_])\d{{5,}}", "#"),
-        ("type \"", r'(?<=type )"([^"\n]+)"', r"\1"),  # OCaml's, which quotes what it does not colour
+        # OCaml's, which quotes what it does not colour, since its version 5.3
+        (" \"", r'\b(type|value|module|constructor|variable|field|label) "([^"\n]+)"', r"\1 \2"),
         ("", r"[^\S\n]+", " "),
         ("#", r"(?<![# :,.;()\[\]-])[# :,.;()\[\]-]*#[# :,.;()\[\]-]*", "#"),
     )

@@ -133,6 +133,17 @@ def test_a_long_token_that_is_wrapped_over_many_lines_is_taken_out_whole(width: 
     assert not any(piece in left for piece in textwrap.wrap(token, 24))
 
 
+def test_a_password_of_words_is_one_in_an_entry_too() -> None:
+    line = '{"name": "DB_PASSWORD", "value": "%s"}'
+    assert redact([line % "correct horse is battery staple"])[0] == [line % "[redacted:password]"]
+
+
+@pytest.mark.parametrize("scheme", ["SharedKey shop", "OSS LTAI5tShop", "MAC id=shop,mac"])
+def test_a_signature_behind_a_name_is_taken_out_with_it(scheme: str) -> None:
+    signature = "frJIUN8DYpKDtOLCwoyllqDzg1k"
+    assert signature not in redact([f"Authorization: {scheme}:{signature}="])[0][0]
+
+
 def test_what_is_left_of_a_secret_that_was_masked_in_part_is_taken_out() -> None:
     assert redact(["DB_PASSWORD=***wgD9x7Kq92"])[0] == ["DB_PASSWORD=[redacted:password]"]
     for line in ("API_TOKEN=***", "AUTH_TOKEN=***;path=/x", "DB_PASSWORD: ***:5432/shop"):

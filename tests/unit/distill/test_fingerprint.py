@@ -369,6 +369,7 @@ def test_the_rest_of_many_lines_counts_too() -> None:
         ("✖ the zone is gone", "× the zone is gone"),
         ("❯ cart.test.ts > total", "> cart.test.ts > total"),
         ('it has type "int" here', "it has type int here"),  # OCaml's, in colours
+        ("Error: Unbound value total", 'Error: Unbound value "total"'),
         ("a.rb:348:in `raise!': no gem (GemNotFound)", "a.rb:348:in 'Bundler#raise!': no gem (GemNotFound)"),  # until 3.4
         ("status code 502", "status code 503"),  # which of these a server that is down says, is chance
     ],

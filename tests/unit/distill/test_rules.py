@@ -88,6 +88,13 @@ def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None
         'Get "https://shop.test/health": OK 200',
         "gpg: sending command 'KILLAGENT' to agent failed: No data",
         "nothing to commit, working tree clean",
+        " NX   Unable to connect to Nx Cloud. Continuing with the local cache",
+        'service "web" is not running',
+        "name[en]: Apples",
+        "jinja[spacing]: Jinja2 spacing could be improved: {{x}} -> {{ x }} (warning)",
+        "validating /home/octo/schema.yml: passed",
+        "rate_limit # reformat",
+        "INTERNALERROR> pass",
         "building [html]: targets for 1 source files that are out of date",
     ],
 )

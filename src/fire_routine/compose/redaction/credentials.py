@@ -27,7 +27,8 @@ _ADDRESS_END = pattern(r"[,;](?=[\w.+-]{1,20}://)|[,)\]}](?=\s|$)")
 _AWS_SECRET_KEY = pattern(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
 _HEADER = pattern(
     r"authorization\\*[\"'`]?\]?[ \t]{0,8}(?:[:=,]|=>)[ \t]{0,8}\\*[\"'`]?"
-    r"(?:(?P<scheme>bearer|basic|token|api-?key|key|digest|negotiate|ntlm|hawk|aws4-hmac-sha256|sso-key|splunk|bot)"
+    r"(?:(?P<scheme>bearer|basic|token|api-?key|key|digest|negotiate|ntlm|hawk|aws4-hmac-sha256|sso-key|splunk|bot"
+    r"|sharedkey(?:lite)?|oss|acs|aws|mac)"
     # a scheme of a service's own: a word without digits before a token that ends the line or a quotation
     r"[ \t:]{1,4}|(?![\w-]*\d)[a-z][\w-]{1,30}[ \t]{1,4}"
     r"(?=[\w.~+/=-]{16,8192}(?:[\"'`\\,;)\]}]|[ \t\r]{0,8}(?:\n|\Z))))?",

@@ -23,6 +23,14 @@ _USER = r"[^\s:=\"']{1,64}:(?!//)([^\s\"'@]{3,256})"
 _IS = r"\\*[\"']?[ \t]{0,4}[:=][ \t]{0,4}\\*[\"']?"
 
 
+_DEMAND = pattern(r"must|should|requir|expect|allow|at least|field", re.IGNORECASE)
+
+
+def _complains(value: str) -> bool:
+    """What a validator says of a value; a password may be words, too."""
+    return sentence(value) and _DEMAND.search(value) is not None
+
+
 class Idiom(NamedTuple):
     literals: tuple[str, ...]  # in lower case
     pattern: re.Pattern[str]  # matched where a literal stands, on lower-cased text; its group is the secret
@@ -152,6 +160,6 @@ def idioms(text: Text) -> Iterator[Span]:
                 match = idiom.pattern.match(text.lowered, position)
                 value = text.text[match.start(1) : match.end(1)] if match else ""
                 if match and not (
-                    placeholder(value) or sentence(value) or value.isdigit() or value.startswith("-")
+                    placeholder(value) or _complains(value) or value.isdigit() or value.startswith("-")
                 ):
                     yield Span(*match.span(1), "password")

@@ -245,7 +245,8 @@ def _over_lines(text: str, start: int, shape: Shape) -> Iterator[Span]:
         # a shape of one length may have to be looked for within fewer lines
         ends = [view.length, *(join.position for join in joins[1:])]
         match = next(filter(None, (shape.pattern.match(view.text, 0, end) for end in ends)), None)
-        none = not match and view.length < lines * _SHORT
+        # none begins here: too little was joined, or a blank stands in it
+        none = not match and (view.length < lines * _SHORT or " " in view.text[: joins[-1].position])
         if len(joins) < lines or none or (match and match.end() <= joins[-1].position):
             break
     if not match:

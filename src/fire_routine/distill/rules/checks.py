@@ -58,7 +58,7 @@ RULES = (
     rule("licences", "--onlyallow flag|--failon flag", r"is not permitted by the --onlyAllow flag|Found license defined by the --failOn flag", CAUSE - 1, ahead=2, paragraph=20),
     rule("ansible-lint", "^t~task/handler: ", r"^Task/Handler: ", CAUSE - 1, ahead=0, back=2, leads=r"^\S", listed=True),
     # by its rule's name, since its version 6
-    rule("ansible-lint-rule", "yaml[|name[|fqcn[|jinja[|args[|key-order[|var-naming[|schema[|syntax-check[|load-failure[", r"^(?:yaml|name|fqcn|jinja|args|key-order|var-naming|schema|syntax-check|load-failure)\[[\w-]+\]: \S", CAUSE - 1, ahead=0, paragraph=1, listed=True),
+    rule("ansible-lint-rule", "yaml[|name[|fqcn[|jinja[|key-order[|var-naming[|syntax-check[|load-failure[", r"^(?:name\[(?:casing|missing|play|template|prefix|unique)|jinja\[(?:spacing|invalid)|(?:yaml|fqcn|key-order|var-naming|syntax-check|load-failure)\[[\w-]+)\]: (?!.* \(warning\)$)", CAUSE - 1, ahead=0, paragraph=1, listed=True),
     rule("osv", "https://osv.dev/", r"^[│|] https://osv\.dev/\S+ +[│|]", RESULT, ahead=0, listed=True),
     rule("brakeman", "^c~confidence: ", r"^Confidence: (?:High|Medium|Weak)$", CAUSE, ahead=0, paragraph=8),
     rule("bundler-audit", "advisory: cve|advisory: osvdb|advisory: ghsa|^c~cve: cve", r"^(?:Advisory|CVE): (?:CVE|OSVDB|GHSA)-", CAUSE, ahead=0, paragraph=6, back=2, leads=r"^(?:Name|Version): "),

@@ -19,10 +19,9 @@ RULES = (
     rule("test-host", "test run was aborted", r"test run was aborted", CAUSE - 1, ahead=3),
     rule("dotnet-sdk", "any compatible framework|the framework '|sdk for global.json|sdk was not found|the sdk '|service index for source|does not indicate success", r"not possible to find any compatible framework|^The framework '.*' was not found|^A compatible (?:installed )?\.NET .*SDK .*was not found|^The SDK '.*' specified could not be found|Unable to load the service index for source|status code does not indicate success: [45]", CAUSE, ahead=4),
     rule("dotnet-sdk-asked", "sdk version: |.net sdk was not", r"^Requested SDK version: |^\s+A compatible \.NET SDK was not found", CAUSE, ahead=2, paragraph=2),
-    # What they say of their own configuration, options, versions and accounts
-    rule("dotnet-own", "could not execute because the|must install or update .net|since the last migration", r"^Could not execute because the (?:specified|application)|^You must install or update \.NET |^Changes have been made to the model since", CAUSE - 1, ahead=4, paragraph=2),
+    # What the tools themselves say of their configuration, options, versions and accounts
+    rule("dotnet-own", "could not execute because the|must install or update .net|since the last migration|but dotnet-|^f~framework: '", r"^Framework: '|^ +\* .*, but dotnet-\S+ does not exist|^Could not execute because the (?:specified|application)|^You must install or update \.NET |^Changes have been made to the model since", CAUSE - 1, ahead=4, paragraph=2),
     rule("powershell-policy", "running scripts is disabled", r" cannot be loaded because running scripts is disabled", CAUSE, ahead=2),
-    rule("dotnet-vulnerable", "github.com/advisories/", r"^\s+> \S.* (?:Low|Moderate|High|Critical) +https://github\.com/advisories/", RESULT, ahead=0, listed=True),
     rule("dotnet-format", "whitespace: |imports: |charset: |finalnewline: |endofline: |formatted code file", r"\): (?:error|warning) (?:WHITESPACE|IMPORTS|CHARSET|FINALNEWLINE|ENDOFLINE): |^\s*Formatted code file ", CAUSE - 1, ahead=0, listed=True),
     rule("fake-script", "script reported an error", r"^Script reported an error:", CAUSE - 2, ahead=8, paragraph=8),
     rule("serilog", " err] | ftl] ", r"^\[\d\d:\d\d:\d\d (?:ERR|FTL)\] \S", CAUSE - 2, ahead=8),

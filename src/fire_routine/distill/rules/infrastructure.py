@@ -67,7 +67,7 @@ RULES = (
     rule("tar", "^t~tar: ", r"^tar: \S.*: (?:Cannot open: |Not found in archive)", CAUSE - 1, ahead=0, listed=True),
     rule("archive", "gzip: stdin: |bzip0: |tar: error is not|tar: child returned|end-of-central-directory|unzip:  cannot|computed checksum|no valid openpgp|keyserver receive failed|bad decrypt|iv undefined", r"^(?:gzip: stdin: |bzip2: \(stdin\) is not|tar: (?:Error is not|Child returned)|unzip:  cannot|iv undefined)|End-of-central-directory signature not found|computed checksums? did NOT match|no valid OpenPGP data found|keyserver receive failed|\bbad decrypt\b", CAUSE - 2, ahead=1, back=1, leads=r"^\S+: FAILED$"),
     rule("gh", "gh: ", r"^gh: ", CAUSE, ahead=1),
-    rule("gh-own", "^a~a pull request for branch|is not mergeable: ", r"^a pull request for branch \".*\" into branch \".*\" already exists|^X Pull request \S+ is not mergeable: ", CAUSE - 1, ahead=1),
+    rule("gh-own", "is not mergeable: ", r"^X Pull request \S+ is not mergeable: ", CAUSE - 1, ahead=1),
     rule("task", "^t~task: task \"", r"^task: Task \".*\" does not exist$", CAUSE - 1, ahead=0),
     # https://pkg.go.dev/net/url#Error
     rule("go-request", "get \"http|post \"http|put \"http|patch \"http|delete \"http|head \"http", r"^(?:Get|Post|Put|Patch|Delete|Head) \"https?://\S+\": (?:dial |https?2?: |net/http: |read |write |(?:unexpected )?EOF|context |x509: |tls: |proxyconnect |stopped after |unsupported protocol)", CAUSE - 1, ahead=0),
@@ -104,7 +104,7 @@ RULES = (
     rule("docker-copy", "^c~copy failed: |^a~add failed: ", r"^(?:COPY|ADD) failed: ", CAUSE, ahead=1),
     rule("docker-build", "non-zero code", r"returned a non-zero code: \d+", RESULT, ahead=0),
     rule("compose", "dependency failed|is unhealthy|^c~ exited (|^c~ error|error: for|error: service|error: version|service \"", r"^(?:dependency failed to start|container \S+ (?:is unhealthy|exited \(\d+\))|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
-    rule("compose-own", "^s~\" is not running|external volume \"|^v~validating /", r"^service \".*\" is not running$|^external volume \".*\" not found$|^validating /\S+\.ya?ml: ", CAUSE - 1, ahead=0),
+    rule("compose-own", "external volume \"|^v~validating /", r"^external volume \".*\" not found$|^validating /\S+\.ya?ml: (?:services|volumes|networks|configs|secrets)\b", CAUSE - 1, ahead=0),
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷"),
     # https://github.com/terraform-linters/tflint/blob/master/docs/user-guide/config.md#format
     rule("tflint", "(terraform_|(aws_|(azurerm_|(google_", r"^(?:Error|Warning|Notice): \S.* \((?:terraform|aws|azurerm|google)(?:_[a-z0-9]+)+\)$", RESULT - 1, ahead=8, warns=True, listed=True),

@@ -13,8 +13,8 @@ RULES = (
     rule("jest-total", "^t~failed|^s~failed", r"^\s*(?:Tests|Test Suites|Test Files|Snapshots):? +.*\d+ failed", RESULT - 2, ahead=0, total=True),
     rule("jest-none", "no tests found|no test files found", r"^No test(?:s| files) found, exiting with code [1-9]", CAUSE, ahead=5),
     rule("jest-exit", "process.exit called with", r"^\s*●\s+process\.exit called with ", CAUSE, ahead=12),
-    # What they say of their own configuration, options, versions and accounts
-    rule("nx-own", "^n~nx  ", r"^ ?NX {2,3}(?:Cannot |Could not |Unable |.* is unable )", CAUSE - 1, ahead=2),
+    # What the tools themselves say of their configuration, options, versions and accounts
+    rule("nx-own", "^n~nx  ", r"^ ?NX {2,3}(?:Cannot |Could not |.* Exiting run\.$)", CAUSE - 1, ahead=2),
     rule("node-own", "node: bad option: |task never defined: ", r"^node: bad option: |\] Task never defined: ", CAUSE - 1, ahead=0),
     rule("bundler-own", "invalid configuration object|`pages` or `app` directory|for next.js, node.js|missing dependency  cannot", r"^(?:\[webpack-cli\] )?Invalid configuration object\. Webpack|^> Couldn't find any `pages` or `app`|^You are using Node\.js \S+ For Next\.js|^ ?MISSING DEPENDENCY {2}Cannot find", CAUSE - 1, ahead=2, paragraph=3),
     rule("cypress-own", "that this server is running|missing the dependency: xvfb|provide us your record key", r"^Cypress could not verify that this server|^Your system is missing the dependency: Xvfb|did not provide us your Record Key", CAUSE - 1, ahead=4),

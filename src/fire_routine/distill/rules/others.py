@@ -131,9 +131,9 @@ RULES = (
     rule("mysql", "^e~error 0", r"^ERROR \d{4} \(\w{5}\)", CAUSE - 1, ahead=1),
     # https://docs.getdbt.com/reference/events-logging
     rule("dbt", " error in model | error in test | error in seed | error in snapshot | error in unit_test ", r"^[\d:]+ +\w+ Error in \w+ \S+ \(", CAUSE, ahead=6, paragraph=6),
-    rule("pub-own", "^u~unable to satisfy `pubspec|running swiftlint ", r"^Unable to satisfy `pubspec\.yaml`|^Currently running SwiftLint \S+ but ", CAUSE - 1, ahead=0),
+    rule("pub-own", "^u~unable to satisfy `pubspec", r"^Unable to satisfy `pubspec\.yaml`", CAUSE - 1, ahead=0),
     # What formatters would change
-    rule("would-format", "needs formatting|produced changes| # reformat|^d~diff in |must be formatted with", r"^\S+ needs formatting$|^formatting '.*' produced changes$|^\S+ # reformat$|^Diff in \S+\.luau?:$|^Go files must be formatted with", CAUSE - 1, ahead=6, listed=True),
+    rule("would-format", "needs formatting|produced changes| # reformat|^d~diff in ", r"^\S+\.fs[ix]? needs formatting$|^formatting '.*' produced changes$|^\S*(?:BUILD|WORKSPACE|\.bzl|\.bazel) # reformat$|^Diff in \S+\.luau?:$", CAUSE - 1, ahead=6, listed=True),
     rule("pg-regress", "... failed", r"^(?:test)?\s+\S+ +\.\.\. FAILED(?: +\d+ ms)?$", RESULT, ahead=0, listed=True),
     # Dart's reporter for GitHub
     rule("dart-test-github", "❌|Γ¥î|ÔØî", r"^(?:##\[group\])?(?:❌|Γ¥î|ÔØî) .* \(failed\)$", CAUSE, ahead=20, paragraph=12, listed=True),

@@ -31,7 +31,7 @@ RULES = (
     rule("pytest-logged", "^e~error |^c~critical ", r"^(?:ERROR   |CRITICAL) [\w.-]+:[\w.-]+\.py:\d+ \S", RESULT - 0.2, ahead=2, logged=True),
     rule("pytest-total", "^=~failed|^=~error|^0~ failed|^0~ error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$|^(?:\d+ \w+, )*[1-9]\d* (?:failed|errors?)(?:, \d+ \w+)* in \d+\.\d+s\b", HINT + 0.5, ahead=0, total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
-    rule("pytest-internal-error", "internalerror", r"^INTERNALERROR> [A-Za-z_][\w.]*(?:: .*)?$", CAUSE, ahead=2, back=60, leads=_FRAMES),
+    rule("pytest-internal-error", "internalerror", r"^INTERNALERROR> (?:[a-z_][\w.]*\.)?[A-Z]\w*(?:: .*)?$", CAUSE, ahead=2, back=60, leads=_FRAMES),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", HINT, ahead=0),
     # https://docs.djangoproject.com/en/stable/ref/django-admin/#cmdoption-makemigrations-check
     rule("django-migrations", "migrations for '", r"^Migrations for '\w+':$", REPORT, ahead=16),
@@ -88,8 +88,8 @@ RULES = (
     rule("pubgrub", "^b~because |, because |and because |version solving failed|▶ because ", r"^\s*(?:╰─▶ )?(?:So, |And )?[Bb]ecause \S.* (?:depends on|requires|match(?:es)?|we can conclude|is forbidden|incompatible|is no)\b|version solving failed\.$", CAUSE - 1, ahead=8, paragraph=6, back=1, leads=r"^\s+×"),
     rule("poetry-lock", "poetry.lock", r"poetry\.lock (?:was last generated|is not up to date)", CAUSE - 1, ahead=1),
     rule("poetry", "poetry configuration is invalid|^c~command not found: ", r"^(?:The Poetry configuration is invalid:|Command not found: \S+)$", CAUSE - 1, ahead=6, paragraph=6),
-    # What they say of their own configuration, options, versions and accounts
-    rule("python-own", "find a pyproject.toml file|is not supported by the project|^u~unknown environment: |: no module named |'locustfile.py'", r"^Poetry could not find a pyproject\.toml|^The currently activated Python version \S+ is not supported|^Unknown environment: \S+$|^\S*python[\d.]*: No module named |^Could not find 'locustfile\.py'", CAUSE - 1, ahead=0),
+    # What the tools themselves say of their configuration, options, versions and accounts
+    rule("python-own", "find a pyproject.toml file|^u~unknown environment: |'locustfile.py'", r"^Poetry could not find a pyproject\.toml|^Unknown environment: \S+$|^Could not find 'locustfile\.py'", CAUSE - 1, ahead=0),
     rule("cython", ".pyx:0|.pxd:0|.pxi:0", r"^\S+\.px[di]:\d+:\d+: (?!warning)\S|^\S+\.pyx:\d+:\d+: (?!warning)\S", CAUSE, ahead=0, back=9, leads=r"^-{20,}$|^\.\.\.$|^\s*$|^\s+\S|^(?:c?p?def|class|import|for|if|with|Error compiling) ?"),
     rule("check-manifest", "missing from sdist|missing from vcs|lists of files in version", r"^(?:missing from (?:sdist|VCS)|lists of files in version control and sdist do not)", CAUSE - 1, ahead=12),
     rule("towncrier", "newsfragments found", r"^No new newsfragments found", CAUSE, ahead=1),

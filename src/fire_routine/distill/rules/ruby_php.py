@@ -24,10 +24,10 @@ RULES = (
     rule("ruby-frames", ":in `|:in '", r"^\s*(?:from )?\S+:\d+:in [`']", HINT - 1, ahead=0),
     # https://guides.rubyonrails.org/active_record_migrations.html
     rule("rails-migrations", "migrations are pending", r"^Migrations are pending\. To resolve", CAUSE, ahead=8, paragraph=8),
-    # What they say of their own configuration, options, versions and accounts
+    # What the tools themselves say of their configuration, options, versions and accounts
     rule("rails-own", "missing encryption key to|could not find your database: | to define constant ", r"^Missing encryption key to decrypt|^We could not find your database: |^expected file \S+ to define constant ", CAUSE - 1, ahead=2),
     rule("bundle-own", "bundle only supports platforms|^a~authentication is required for", r"^Your bundle only supports platforms|^Authentication is required for \S+\.$", CAUSE - 1, ahead=2, paragraph=2),
-    rule("cucumber-undefined", "undefined step: |has missing steps. define", r"^\s*Undefined step: \"|^--- \S+ has missing steps\. Define", CAUSE - 1, ahead=0, listed=True),
+    rule("cucumber-undefined", "undefined step: ", r"^\s*Undefined step: \"", CAUSE - 1, ahead=0, listed=True),
     rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
     rule("standardrb", ".rb:0:0|.rb:00:0|.rb:000:0|.rb:0000:0|.rake:0|.gemspec:0", r"^\s+\S+:\d+:\d+: [A-Z]\w+/[A-Z]\w+: ", CAUSE - 1, ahead=0, listed=True),
     rule("rubocop", ": c: |: w: |: e: |: f: |offenses detected|offense detected", r"^(?:# )?\S+:\d+:\d+: [CWEF]: |^\d+ files? inspected, [1-9]\d* offenses? detected", CAUSE, ahead=2, paragraph=2, back=2, leads=r"^Offenses:$|^$"),
