@@ -100,9 +100,10 @@ def _end(text: str, span: Span, joins: list[Join]) -> int:
     return span.end
 
 
-def _made_up(value: str) -> bool:
-    """A person's password that is part of no word: `Winter26!`, but not `Oracle19c`."""
-    return strong(value) and any(c in SYMBOLS for c in value)
+def _unlike_words(value: str) -> bool:
+    """Long and random, or a person's password that is part of no word: `Winter26!`, but not `Oracle19c`."""
+    random = len(value) >= 10 and mixed(value) and generated(value)
+    return random or (strong(value) and any(c in SYMBOLS for c in value))
 
 
 def _repeated(text: str, spans: list[Span], public: Collection[str]) -> Iterator[Span]:
@@ -110,11 +111,7 @@ def _repeated(text: str, spans: list[Span], public: Collection[str]) -> Iterator
     values = {text[span.start : span.end]: span.kind for span in spans if span.first}
     known = {span.start for span in spans}
     told = "\n".join(public)
-    wanted = [
-        (value, kind)
-        for value, kind in values.items()
-        if ((len(value) >= 10 and mixed(value) and generated(value)) or _made_up(value)) and value not in told
-    ]
+    wanted = [(value, kind) for value, kind in values.items() if _unlike_words(value) and value not in told]
     for value, kind in wanted[:_REPEATED]:
         position = text.find(value)
         while position >= 0:

@@ -16,9 +16,8 @@ RULES = (
     # What the tools themselves say of their configuration, options, versions and accounts
     rule("nx-own", "^n~nx  ", r"^ ?NX {2,3}(?:Cannot |Could not |.* Exiting run\.$)", CAUSE - 1, ahead=2),
     rule("node-own", "node: bad option: |task never defined: ", r"^node: bad option: |\] Task never defined: ", CAUSE - 1, ahead=0),
-    rule("bundler-own", "invalid configuration object|`pages` or `app` directory|for next.js, node.js|missing dependency  cannot", r"^(?:\[webpack-cli\] )?Invalid configuration object\. Webpack|^> Couldn't find any `pages` or `app`|^You are using Node\.js \S+ For Next\.js|^ ?MISSING DEPENDENCY {2}Cannot find", CAUSE - 1, ahead=2, paragraph=3),
+    rule("js-own", "invalid configuration object|`pages` or `app` directory|for next.js, node.js|missing dependency  cannot", r"^(?:\[webpack-cli\] )?Invalid configuration object\. Webpack|^> Couldn't find any `pages` or `app`|^You are using Node\.js \S+ For Next\.js|^ ?MISSING DEPENDENCY {2}Cannot find", CAUSE - 1, ahead=2, paragraph=3),
     rule("cypress-own", "that this server is running|missing the dependency: xvfb|provide us your record key", r"^Cypress could not verify that this server|^Your system is missing the dependency: Xvfb|did not provide us your Record Key", CAUSE - 1, ahead=4),
-    rule("eslint-flat", "supported in flat config", r"which is not supported in flat config system", CAUSE - 1, ahead=0),
     rule("jest-snapshot", "obsolete|snapshot failed|snapshots failed", r"^ *› \d+ snapshots? (?:failed|obsolete)", RESULT - 1, ahead=0),
     # https://nodejs.org/api/util.html#utilinspectobject-options: a string of several lines
     rule("inspected-error", "error: ", r"^\s*[\"'](?:Syntax|Type|Reference|Range)?Error: .*\\n[\"'] \+$", RESULT, ahead=12),
@@ -59,7 +58,7 @@ RULES = (
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
     rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=60, heading=r"^\s*(?=\S*[/\\.])\S+$", listed=True),
-    rule("eslint-own", "files matching the pattern \"|eslint couldn't |read config file: ", r"^(?:No files matching the pattern \"|ESLint couldn't |(?:Error: )?Cannot read config file: )", CAUSE, ahead=2, paragraph=3),
+    rule("eslint-own", "files matching the pattern \"|eslint couldn't |read config file: |supported in flat config", r"^(?:A config object is using the|No files matching the pattern \"|ESLint couldn't |(?:Error: )?Cannot read config file: )", CAUSE, ahead=2, paragraph=3),
     rule("eslint-warning", "^0~ warning  ", r"^\s+\d+:\d+ +warning  ", WARNING, ahead=0),
     rule("eslint-compact", ", error - ", r"^\s*\S+: line \d+, col \d+, Error - ", CAUSE, ahead=0),
     rule("lint-compact", ", col 0", r"^\S.*: line \d+, col \d+, (?!Warning - )\S", CAUSE - 1, ahead=0, listed=True),

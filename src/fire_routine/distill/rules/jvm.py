@@ -32,7 +32,7 @@ RULES = (
     rule("maven-check", "missing header in|rule violated for", r"^(?:\[\w+\] )*(?:Missing header in: |Rule violated for )", RESULT, ahead=0, listed=True, warns=True),
     rule("maven-invoker", ". failed (", r"^\[INFO\] +\S+ ?\.{2,} ?FAILED \(", CAUSE - 1, ahead=2, paragraph=2),
     rule("animal-sniffer", "undefined reference", r"^(?:\[\w+\] )*(?:\S+:\d+: ?|\s*>> )?Undefined reference(?: \(|: )", CAUSE - 1, ahead=0, back=1, leads=r"^\S+\.\w+:\d+$"),
-    rule("maven-own", "parse command line options: |' is not a task. see", r"^Unable to parse command line options: |^'\S+' is not a task\. See 'lein", CAUSE - 1, ahead=0),
+    rule("jvm-own", "parse command line options: |' is not a task. see", r"^Unable to parse command line options: |^'\S+' is not a task\. See 'lein", CAUSE - 1, ahead=0),
     # Maven 2 tells the reason as information
     rule("maven-2", "[error] build error", r"^\[ERROR\] BUILD ERROR$", CAUSE - 1, ahead=0, paragraph=6),
     # What belongs to a line above, and a compiler's words below its own

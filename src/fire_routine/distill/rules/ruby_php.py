@@ -26,7 +26,7 @@ RULES = (
     rule("rails-migrations", "migrations are pending", r"^Migrations are pending\. To resolve", CAUSE, ahead=8, paragraph=8),
     # What the tools themselves say of their configuration, options, versions and accounts
     rule("rails-own", "missing encryption key to|could not find your database: | to define constant ", r"^Missing encryption key to decrypt|^We could not find your database: |^expected file \S+ to define constant ", CAUSE - 1, ahead=2),
-    rule("bundle-own", "bundle only supports platforms|^a~authentication is required for", r"^Your bundle only supports platforms|^Authentication is required for \S+\.$", CAUSE - 1, ahead=2, paragraph=2),
+    rule("bundler-own", "bundle only supports platforms|^a~authentication is required for", r"^Your bundle only supports platforms|^Authentication is required for \S+\.$", CAUSE - 1, ahead=2, paragraph=2),
     rule("cucumber-undefined", "undefined step: ", r"^\s*Undefined step: \"", CAUSE - 1, ahead=0, listed=True),
     rule("rake", "rake aborted", r"^rake aborted!$", REPORT + 1, ahead=2, paragraph=8),
     rule("standardrb", ".rb:0:0|.rb:00:0|.rb:000:0|.rb:0000:0|.rake:0|.gemspec:0", r"^\s+\S+:\d+:\d+: [A-Z]\w+/[A-Z]\w+: ", CAUSE - 1, ahead=0, listed=True),
