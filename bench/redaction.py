@@ -50,6 +50,7 @@ HOSTILE = (
         "eyJaaaaaaaaaa.",
         "-----BEGIN RSA PRIVATE KEY-----\n",
         "Ab1/" * 16 + "\n",
+        "eyJ" + "Ab1c" * 18 + "\n",
         "%41",
         "\\",
         '\\"',

@@ -24,7 +24,7 @@ from typing import NamedTuple, TypeVar
 from ...patterns import pattern
 from .spans import Span
 from .text import Text
-from .wrapping import EDGES, joined_from
+from .wrapping import EDGES, joined_from, looks_cut
 
 _LINES = (3, 64)  # that one token may go over: few are looked at first
 _SHORT = 12  # characters of each on average: no token is wrapped so narrowly
@@ -40,10 +40,12 @@ class Shape(NamedTuple):
     pattern: re.Pattern[str]  # matched where the literal stands; a group narrows it to the secret
     before: int  # characters of the token in front of the literal
     whole: int  # its length as the vendor makes it; a shorter one at a line's end goes on in the next
+    alone: bool  # nothing may follow it, so it may have to be looked for within fewer lines
 
 
 def _shape(kind: str, literals: str, expression: str, before: int = 0, whole: int = 0) -> Shape:
-    return Shape(kind, tuple(literals.split()), pattern(expression, re.ASCII), before, whole)
+    alone = "(?!" in expression
+    return Shape(kind, tuple(literals.split()), pattern(expression, re.ASCII), before, whole, alone)
 
 
 SHAPES = (
@@ -241,23 +243,24 @@ def _over_lines(text: str, start: int, shape: Shape) -> Iterator[Span]:
         joined = joined_from(text, start, lines)
         if not joined:
             return
-        view, joins = joined
-        # a shape of one length may have to be looked for within fewer lines
-        ends = [view.length, *(join.position for join in joins[1:])]
-        match = next(filter(None, (shape.pattern.match(view.text, 0, end) for end in ends)), None)
+        view, gaps = joined
+        read = view.text
+        ends = [view.length, *(gap.position for gap in gaps[1:] if shape.alone)]
+        match = next(filter(None, (shape.pattern.match(read, 0, end) for end in ends)), None)
         # none begins here: too little was joined, or a blank stands in it
-        none = not match and (view.length < lines * _SHORT or " " in view.text[: joins[-1].position])
-        if len(joins) < lines or none or (match and match.end() <= joins[-1].position):
+        none = not match and (view.length < lines * _SHORT or " " in read[: gaps[-1].position])
+        if len(gaps) < lines or none or (match and match.end() <= gaps[-1].position):
             break
     if not match:
         return
     first, end = match.span(match.lastindex or 0)
-    for place, certain in joins:
+    for gap in gaps:
+        place = gap.position
         if place >= end:
             break
         # whole already, and nothing says that the line was cut: it ends there
-        whole = place - first >= shape.whole and shape.pattern.fullmatch(view.text, 0, place)
-        if first < place and not certain and whole:
+        whole = place - first >= shape.whole and shape.pattern.fullmatch(read, 0, place)
+        if first < place and whole and not looks_cut(text, gap):
             end = place
     yield from view.original(Span(first, end, shape.kind))
 

@@ -34,20 +34,32 @@ class Join(NamedTuple):
     certain: bool  # the line before it looks cut
 
 
-def joined_from(text: str, position: int, lines: int) -> tuple[View, list[Join]] | None:
+class Gap(NamedTuple):
+    """The same, before it was asked whether the line before it looks cut."""
+
+    position: int
+    found: re.Match[str]  # in the text
+
+
+def joined_from(text: str, position: int, lines: int) -> tuple[View, list[Gap]] | None:
     """The text from `position` over that many line breaks, as far as no white space stands between."""
     view = View()
-    joins: list[Join] = []
-    while len(joins) < lines:
-        gap = _gap_behind_run(text, position)
-        if not gap:
+    gaps: list[Gap] = []
+    while len(gaps) < lines:
+        found = _gap_behind_run(text, position)
+        if not found:
             break
-        view.add(text, position, gap.start())
-        joins.append(Join(view.length, _first_run(text, gap) is not None))
-        position = gap.end()
+        view.add(text, position, found.start())
+        gaps.append(Gap(view.length, found))
+        position = found.end()
     end = text.find("\n", position)
     view.add(text, position, len(text) if end < 0 else end)
-    return (view, joins) if joins else None
+    return (view, gaps) if gaps else None
+
+
+def looks_cut(text: str, gap: Gap) -> bool:
+    """Whether the line before the gap does, and the one behind it goes on."""
+    return _first_run(text, gap.found) is not None
 
 
 def joined_by_width(text: str) -> tuple[View, list[Join]]:
