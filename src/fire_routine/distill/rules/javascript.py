@@ -86,6 +86,8 @@ RULES = (
     rule("angular", "error: ", r"^Error: \S+\.ts:\d+:\d+ - error", CAUSE - 1, ahead=12),
     # bundlers
     rule("webpack", "error in|compiled with|failed to compile|module build failed|module parse failed", r"^(?:ERROR in |Failed to compile|webpack .*compiled with \d+ error|Module (?:build failed|parse failed))", CAUSE - 1, ahead=14),
+    # its message stands below the source, whatever it says
+    rule("turbopack", "^e~ecmascript file had an error|source code failed|in target module|^u~unknown module type", r"^(?:Ecmascript file had an error|Parsing \w+ source code failed|Export \S+ doesn't exist in target module|Unknown module type)$", CAUSE - 1, ahead=12, back=1, leads=r"\./\S+:\d+:\d+$", reason=r"(?!Import traces?:|\./\S+:\d|> ?\d+ \|)\S.* "),
     rule("gulp", "errored after|error in plugin", r"'[\w:-]+' errored after|Error in plugin", REPORT, ahead=12),
     rule("grunt", "use --force to|aborted due", r"^Warning: .*Use --force to continue|Aborted due to warnings", RESULT - 1, ahead=4, back=6, leads=r"^\S|^\s"),
     rule("code-frame", "^>~> 0|^>~>  0|^>~>0", r"^\s*> *\d+ \| ", CAUSE - 2, ahead=4, back=3, leads=r"^\s*\d+ \| "),
