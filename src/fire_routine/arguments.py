@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from . import __version__
-from .settings import MAX_CHARACTERS
+from .settings import MAX_CHARACTERS, MIN_CHARACTERS
 
 
-def _budget(value: str) -> int:
-    number = int(value)
-    if not 1 <= number <= MAX_CHARACTERS:
-        raise argparse.ArgumentTypeError(f"{value} is not from 1 to {MAX_CHARACTERS}")
-    return number
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """What reads a whole number within these bounds."""
 
+    def read(value: str) -> int:
+        if value.isascii() and value.isdigit() and least <= int(value[:9]) <= most:
+            return int(value[:9])
+        raise argparse.ArgumentTypeError(f"{value[:40]!r} is not a whole number from {least} to {most}")
 
-def _port(value: str) -> int:
-    number = int(value)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{value} is not from 0 to 65535")
-    return number
+    return read
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -40,11 +37,13 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
     preview = commands.add_parser("preview", help="print the text for any run; nothing is sent")
     preview.add_argument("run_url", metavar="RUN_URL", help="https://github.com/OWNER/REPO/actions/runs/ID")
-    preview.add_argument("--max-characters", type=_budget, default=60_000, metavar="N")
+    preview.add_argument(
+        "--max-characters", type=_whole(MIN_CHARACTERS, MAX_CHARACTERS), default=60_000, metavar="N"
+    )
 
     distill = commands.add_parser("distill", help="print the lines of a raw log that explain its failure")
     distill.add_argument("file", metavar="FILE", help="the log; - reads standard input")
-    distill.add_argument("--max-characters", type=_budget, default=8_192, metavar="N")
+    distill.add_argument("--max-characters", type=_whole(1, MAX_CHARACTERS), default=8_192, metavar="N")
     distill.add_argument("--green", metavar="FILE", help="the log of a green run of the same job")
     distill.add_argument("--explain", action="store_true", help="say which rule took each block")
 
@@ -54,6 +53,6 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         "emulate", help="serve the routine endpoint and a replayed GitHub on loopback"
     )
     emulate.add_argument(
-        "--port", type=_port, default=8765, metavar="N", help="default 8765; 0 picks a free one"
+        "--port", type=_whole(0, 65535), default=8765, metavar="N", help="default 8765; 0 picks a free one"
     )
     return parser.parse_args(argv)

@@ -6,6 +6,7 @@ what it needs by itself, so that none pays for the others' libraries.
 
 from __future__ import annotations
 
+import codecs
 import gc
 import io
 import json
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from .model import Excerpt, Trigger, TriggerKind
 from .patterns import pattern
-from .settings import MAX_CHARACTERS, MIN_CHARACTERS, Context, Settings, endpoint, token
+from .settings import MAX_CHARACTERS, Context, Settings, endpoint, token
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -144,15 +145,21 @@ def _secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) 
 
 
 def _text(arguments: Namespace) -> str:
-    if arguments.text is not None:
-        return str(arguments.text)
-    if not arguments.text_file and arguments.stdin != "-":
+    text = arguments.text
+    if text is None and (arguments.text_file or arguments.stdin == "-"):
+        text = _decoded(arguments.text_file or "-")
+    if text is None or not text.strip():
         raise CommandError("no text: give --text T, --text-file F, or - for standard input")
-    with _opened(arguments.text_file or "-") as stream:
+    return str(text)
+
+
+def _decoded(name: str) -> str:
+    with _opened(name) as stream:
         raw = _read(stream, MAX_TEXT_BYTES + 1)
     if len(raw) > MAX_TEXT_BYTES:
         raise CommandError(f"the text is over the endpoint's {MAX_CHARACTERS} characters: shorten it")
-    return raw.decode("utf-8", "replace")
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # as Windows PowerShell redirects
+    return raw.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
 def _preview(arguments: Namespace) -> int:
@@ -163,7 +170,7 @@ def _preview(arguments: Namespace) -> int:
     trigger, api_url, server_url = _named_run(arguments.run_url, os.environ)
     given = [name for name in ("GITHUB_TOKEN", "GH_TOKEN") if os.environ.get(name, "").strip()]
     bearer = _secret(os.environ, given[0], token) if given else ""
-    settings = Settings(max_characters=max(arguments.max_characters, MIN_CHARACTERS))
+    settings = Settings(max_characters=arguments.max_characters)
     context = Context(repository=trigger.repository, api_url=api_url, server_url=server_url)
 
     def say(line: str) -> None:
@@ -173,7 +180,9 @@ def _preview(arguments: Namespace) -> int:
         with GitHub(api_url, bearer, trigger.repository) as github:
             evidence = gather_evidence(github, trigger, settings, context, say)
     except (GatherError, ValueError) as error:
-        raise CommandError(f"{arguments.run_url}: {error}") from None
+        # The action's inputs are named, which are this command's argument and variable.
+        problem = str(error).removeprefix("run-id: ").replace("`github-token`", "GITHUB_TOKEN")
+        raise CommandError(f"RUN_URL {arguments.run_url}: {problem}") from None
     _print(evidence.brief.text)
     return 0
 
@@ -192,16 +201,23 @@ def _named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, 
         raise CommandError(
             f"RUN_URL {address[:100]!r} is not like https://github.com/OWNER/REPO/actions/runs/ID"
         )
-    server = found["server"]
+    server = found["server"].lower().replace("://www.github.com", "://github.com")
     if not _trusted(server, environ):
         host = server.partition("://")[2]
         raise CommandError(
             f"RUN_URL is not https://github.com/…: to send your token to https://{host}, set GH_HOST={host}"
         )
-    by_server = "https://api.github.com" if server == "https://github.com" else f"{server}/api/v3"
     attempt = int(found["attempt"]) if found["attempt"] else None
     trigger = Trigger(TriggerKind.RUN_ID, found["repository"], int(found["id"]), attempt)
-    return trigger, environ.get("GITHUB_API_URL", "").rstrip("/") or by_server, server
+    return trigger, environ.get("GITHUB_API_URL", "").rstrip("/") or _api_of(server), server
+
+
+def _api_of(server: str) -> str:
+    """As https://docs.github.com/enterprise-cloud@latest/admin/data-residency and the REST API's page for
+    Enterprise Server have it."""
+    if server == "https://github.com" or server.endswith(".ghe.com"):
+        return server.replace("://", "://api.")
+    return f"{server}/api/v3"
 
 
 def _distill(arguments: Namespace) -> int:

@@ -205,13 +205,79 @@ def test_preview_sends_the_token_to_no_host_that_nobody_named(
     assert capsys.readouterr().err.startswith("fire-routine: RUN_URL ")
 
 
-def test_preview_knows_the_server_that_gh_knows(
+@pytest.mark.parametrize(
+    ("server", "api"),
+    [
+        ("https://GitHub.com", "https://api.github.com"),
+        ("https://www.github.com", "https://api.github.com"),
+        ("https://octo.ghe.com", "https://api.octo.ghe.com"),
+        ("https://127.0.0.1:9", "https://127.0.0.1:9/api/v3"),
+    ],
+)
+def test_preview_knows_where_each_github_that_gh_knows_has_its_api(
+    server: str, api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def note(_github: object, api_url: str, *_: object) -> None:
+        asked.append(api_url)
+        raise ValueError("enough")
+
+    monkeypatch.delenv("GITHUB_API_URL", raising=False)
+    monkeypatch.setenv("GH_HOST", server.removeprefix("https://"))
+    monkeypatch.setattr("fire_routine.gather.github.GitHub.__init__", note)
+    assert main(["preview", f"{server}/o/w/actions/runs/7"]) == 1
+    assert asked == [api]
+
+
+def test_preview_of_a_run_that_can_not_be_had_prints_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv("GITHUB_API_URL", raising=False)
-    monkeypatch.setenv("GH_HOST", "127.0.0.1:9")
-    assert main(["preview", "https://127.0.0.1:9/o/w/actions/runs/7"]) == 0
-    assert "RUN_URL is not" not in capsys.readouterr().err  # it was asked, and is not there
+    with GitHubEmulator("octo/widgets") as github:
+        github.add_run({"id": 7, "conclusion": "failure"})
+        monkeypatch.setenv("GITHUB_API_URL", github.url)
+        monkeypatch.setenv("GITHUB_TOKEN", "another")
+        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("fire-routine: RUN_URL https://github.com/octo/widgets/actions/runs/7: ")
+    assert "GITHUB_TOKEN is valid" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("emulate", "--port", "x"), "--port: 'x' is not a whole number from 0 to 65535"),
+        (("distill", "--max-characters", "0", "log"), "'0' is not a whole number from 1 to 65536"),
+        (("preview", "--max-characters", "100", "url"), "'100' is not a whole number from 2048 to 65536"),
+    ],
+)
+def test_a_number_that_is_none_or_out_of_bounds_is_named_with_them(
+    arguments: tuple[str, ...], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert named in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_a_blank_text_starts_no_session(
+    text: str, routine: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with routine:
+        assert main(["send", "--text", text]) == 1
+        assert routine.requests == []
+    assert "no text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_text_is_read_in_the_encoding_that_its_file_names(
+    encoding: str, routine: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "text").write_text("Grüße", encoding=encoding)
+    with routine:
+        assert main(["send", "--text-file", str(tmp_path / "text")]) == 0
+    assert routine.sessions[0].text == "Grüße"
 
 
 def test_emulate_where_no_ports_follow_says_so(capsys: pytest.CaptureFixture[str]) -> None:

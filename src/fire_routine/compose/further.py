@@ -57,7 +57,9 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief:
 
 
 def _checkout(run: Run) -> str:
-    ref = f"refs/pull/{run.pull_request.number}/head" if run.pull_request else run.head_sha
+    # A merge queue's commit is in no pull request, though one is known of the run.
+    by_pull = run.pull_request if run.event != "merge_group" else None
+    ref = f"refs/pull/{by_pull.number}/head" if by_pull else run.head_sha
     return f"git fetch origin {ref} && git checkout -B claude/fix-run-{run.id} {run.head_sha}"
 
 

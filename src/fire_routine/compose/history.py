@@ -14,6 +14,8 @@ from .facts import moment
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _NAME = 160
 _SUBJECT = 120
+# That are told, without how many there are: https://docs.github.com/rest/commits/commits#compare-two-commits
+MOST_FILES = 300
 
 
 def named(files: Sequence[ChangedFile], evidence: str) -> set[str]:
@@ -60,8 +62,8 @@ def history_section(run: Run, evidence: str, limit: int) -> str:
     marked = named(history.files, evidence)
     files = sorted(history.files, key=lambda file: file.path not in marked)
     parts = [
-        Part(lambda n: _list("Changed files", [_file(f, marked) for f in files], history.total_files, n), 2),
-        Part(lambda n: _list("Commits", [_commit(c) for c in history.commits], history.total_commits, n)),
+        Part(lambda n: _list(f"Changed files ({_count(files)})", [_file(f, marked) for f in files], n), 2),
+        Part(lambda n: _commits(history, n)),
     ]
     return text + "".join(fill(parts, limit - utf16_length(text)))
 
@@ -86,17 +88,21 @@ def _verdicts(run: Run, history: History) -> list[str]:
     return lines
 
 
-def _list(title: str, items: Sequence[str], total: int, limit: int) -> str:
-    """A list below its title, with how many of `total` are not in it."""
-    if not items:
-        return ""
-    total = max(total, len(items))
-    heading = f"\n\n{title} ({total}):\n"
+def _list(title: str, items: Sequence[str], limit: int) -> str:
+    """A list below its title."""
+    heading = f"\n\n{title}:\n"
     shown = listed(items, limit - len(heading), "\n")
-    if not shown:
-        return ""
-    unlisted = f"\n… the API lists {len(items)} of them" if total > len(items) else ""
-    text = f"{heading}{shown}"
+    return f"{heading}{shown}" if shown else ""
+
+
+def _count(files: Sequence[ChangedFile]) -> str:
+    return f"the first {MOST_FILES}" if len(files) >= MOST_FILES else str(len(files))
+
+
+def _commits(history: History, limit: int) -> str:
+    commits, total = history.commits, max(history.total_commits, len(history.commits))
+    text = _list(f"Commits ({total})", [_commit(commit) for commit in commits], limit)
+    unlisted = f"\n… the API lists {len(commits)} of them" if text and total > len(commits) else ""
     return text + unlisted if utf16_length(text) + len(unlisted) <= limit else text
 
 

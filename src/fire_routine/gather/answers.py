@@ -213,7 +213,7 @@ def run(data: object, repository: str) -> Run:
         raise ValueError("created_at is not a time")
     page = _text(_part(data, "repository"), "html_url")
     return Run(
-        repository=repository,
+        repository=_repository_name(data, "repository") or repository,  # as GitHub spells it
         id=_id(data),
         attempt=_whole(data, "run_attempt") or 1,
         workflow=_text(data, "name") or _text(data, "path"),

@@ -62,7 +62,7 @@ class _Questions:
 
     def default_branch(self) -> str:
         told = ""
-        if self._context.repository == self._run.repository:
+        if self._context.repository.casefold() == self._run.repository.casefold():
             told = payload.default_branch(self._context)
         if told or self._run.default_branch:
             return told or self._run.default_branch
@@ -142,7 +142,6 @@ class _Questions:
             commits=changes.commits,
             files=changes.files,
             total_commits=changes.total_commits,
-            total_files=len(changes.files),
         )
 
     def _last_green(self) -> History | None:

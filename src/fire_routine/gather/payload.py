@@ -16,17 +16,15 @@ def is_own_run(trigger: Trigger, context: Context) -> bool:
     return (trigger.repository, trigger.run_id) == (context.repository, context.run_id)
 
 
-def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]]:
-    """The run as far as it is told, and the pull requests it names itself."""
+def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | None:
+    """The run as far as it is told, and the pull requests it names itself; None: nothing is."""
     if trigger.kind is TriggerKind.WORKFLOW_RUN:
         told = finished_run(context)
         try:
             return answers.run(told, trigger.repository), answers.pull_request_numbers(told)
         except (KeyError, TypeError, ValueError):
             pass
-    if is_own_run(trigger, context):
-        return _own_run(trigger, context), ()
-    return _unknown(trigger, context), ()
+    return (_own_run(trigger, context), ()) if is_own_run(trigger, context) else None
 
 
 def default_branch(context: Context) -> str:
@@ -45,32 +43,6 @@ def pull_request(context: Context) -> PullRequest | None:
 def _part(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = data.get(key)
     return value if isinstance(value, Mapping) else {}
-
-
-def _url(trigger: Trigger, context: Context) -> str:
-    return f"{context.server_url}/{trigger.repository}/actions/runs/{trigger.run_id}"
-
-
-def _unknown(trigger: Trigger, context: Context) -> Run:
-    return Run(
-        repository=trigger.repository,
-        id=trigger.run_id,
-        attempt=trigger.attempt or 1,
-        workflow="",
-        workflow_id=0,
-        workflow_path="",
-        event="",
-        status="",
-        conclusion=None,
-        head_branch=None,
-        head_sha="",
-        # Not known to be of this repository, so not to be trusted like it.
-        head_repository=None,
-        actor="",
-        url=_url(trigger, context),
-        created_at=None,
-        trigger=trigger.kind,
-    )
 
 
 def _own_run(trigger: Trigger, context: Context) -> Run:
@@ -96,7 +68,7 @@ def _own_run(trigger: Trigger, context: Context) -> Run:
         head_sha=sha,
         head_repository=pull.head_repository if pull else context.repository,
         actor=context.actor,
-        url=_url(trigger, context),
+        url=f"{context.server_url}/{trigger.repository}/actions/runs/{trigger.run_id}",
         created_at=None,
         trigger=trigger.kind,
         commit=commit if commit.sha == sha else Commit(sha),

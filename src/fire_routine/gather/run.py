@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..model import GitHubError, Run, Trigger, TriggerKind
+from ..model import GitHubError, Run, Trigger
 from ..settings import Context
 from . import background, payload
 from .asking import ACTIONS, Asking
@@ -35,7 +35,7 @@ def gather_run(
     have timed out. `deadline` is a reading of `github.clock` in seconds.
 
     Raises:
-        GatherError: the `run-id` input names a run that isn't there.
+        GatherError: GitHub does not tell of the run, and neither do the runner and the payload.
     """
     notes = Notes(token=bool(github.token))
     with Threads(WIDTH, "gather") as threads:
@@ -52,8 +52,10 @@ def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callabl
     try:
         run, numbers = asked.result()
     except GitHubError as error:
-        _reject_unknown(trigger, context, error)
-        run, numbers = payload.run(trigger, context)
+        told = payload.run(trigger, context)
+        if told is None:
+            raise GatherError(_unknown(trigger, error)) from None
+        run, numbers = told
         if error.status in (None, 401):  # so it would be with everything else
             asking.notes.add("what GitHub knows of the run and its jobs", error, ACTIONS)
             return without_jobs(run, trigger, context)
@@ -71,10 +73,13 @@ def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callabl
     return around.complete(with_jobs(run, jobs, asking, trigger, context, sleep))
 
 
-def _reject_unknown(trigger: Trigger, context: Context, error: GitHubError) -> None:
-    unheard_of = trigger.kind is TriggerKind.RUN_ID and not payload.is_own_run(trigger, context)
-    if unheard_of and error.status == 404:
-        raise GatherError(
+def _unknown(trigger: Trigger, error: GitHubError) -> str:
+    if error.status == 404:
+        return (
             f"run-id: {trigger.repository} has no run {trigger.run_id} that `github-token` may read:"
             " check the number, and that the token has `actions: read`"
         )
+    return (
+        f"run-id: GitHub does not tell of run {trigger.run_id} of {trigger.repository} ({error}): check that"
+        " `github-token` is valid and has `actions: read`, or run this again later"
+    )

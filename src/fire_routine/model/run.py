@@ -166,7 +166,6 @@ class History:
     commits: tuple[Commit, ...] = ()  # since the last green one, oldest first
     files: tuple[ChangedFile, ...] = ()
     total_commits: int = 0  # the API lists at most 250 commits and 300 files
-    total_files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,4 +215,4 @@ class Run:
     @property
     def from_fork(self) -> bool:
         """The code that ran came from another repository: its log is a stranger's."""
-        return self.head_repository != self.repository
+        return (self.head_repository or "").casefold() != self.repository.casefold()

@@ -112,7 +112,6 @@ def history(**changes: Any) -> History:
             ChangedFile("src/app/gadget.py", 4, 0, "added"),
         ),
         "total_commits": 1,
-        "total_files": 3,
     }
     return History(**{**values, **changes})
 

@@ -189,6 +189,12 @@ def test_the_commands_hold_real_ids_and_no_names() -> None:
     assert "touch" not in commands
 
 
+def test_a_merge_queues_commit_is_fetched_by_its_sha() -> None:
+    """It is in no pull request, though the queue's branch names one."""
+    text = brief(run([job(0)], event="merge_group", pull_request=pull_request())).text
+    assert f"git fetch origin {SHA} && git checkout -B claude/fix-run-77 {SHA}" in text
+
+
 def test_a_run_of_what_is_no_repository_or_commit_gets_no_commands() -> None:
     for changes in ({"repository": "octo/$(id)"}, {"head_sha": "HEAD; id"}):
         assert "git fetch" not in brief(run([job(0)], **changes)).text

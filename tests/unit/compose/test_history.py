@@ -69,13 +69,14 @@ def test_verdicts_are_said_where_they_are_true() -> None:
 def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:
     long = history(
         commits=tuple(Commit(f"{n:040x}", f"Change {n}") for n in range(250)),
+        files=tuple(ChangedFile(f"src/{n}.py", 1, 0) for n in range(300)),
         total_commits=400,
-        total_files=900,
     )
     text = history_section(run(history=long), "", 50_000)
     assert "Commits (400):" in text
     assert "… the API lists 250 of them" in text
-    assert "Changed files (900):" in text
+    assert "Changed files (the first 300):" in text  # the API does not tell how many there are
+    assert "Changed files (3):" in history_section(run(history=history()), "", 4000)
 
 
 def test_unknown_history_has_no_section() -> None:
@@ -88,7 +89,6 @@ def test_the_section_stays_within_its_limit(limit: int, count: int, subject: str
         commits=tuple(Commit(f"{n:040x}", subject) for n in range(count)),
         files=tuple(ChangedFile(f"src/{subject[:50]}{n}.py", n, n) for n in range(count)),
         total_commits=count,
-        total_files=count,
     )
     text = history_section(run(history=many), "src/1.py", limit)
     assert utf16_length(text) <= max(limit, 0)

@@ -50,6 +50,12 @@ def test_any_fields_of_any_type(number: int, data: st.DataObject) -> None:
         parse(spoilt)
 
 
+def test_a_repository_is_named_as_github_spells_it() -> None:
+    """It takes a name in any case, so the one that was asked for may be spelled otherwise."""
+    run = answers.run(RUN, "OCTO-Org/Widget")
+    assert (run.repository, run.from_fork) == ("octo-org/widget", False)
+
+
 @given(VALUES)
 def test_anything_for_a_page(value: Any) -> None:
     for key in ("jobs", None):

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
 
 from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.gather import GatherError
 from fire_routine.model import Run
 from fire_routine.settings import Settings
 
@@ -121,8 +122,8 @@ def test_the_default_branch_is_asked_for_where_the_event_does_not_tell(emulator:
     assert len(emulator.asked(r"/widget$")) == 1
 
 
-def test_an_unknown_run_is_nobodys_to_trust(emulator: GitHubEmulator) -> None:
-    emulator.fail("", Fault.broken())
-    run = gathered(emulator, settings=Settings(run_id=77))
-    assert (run.id, run.head_sha, run.from_fork) == (77, "", True)
-    assert run.url == f"{emulator.url}/octo-org/widget/actions/runs/77"
+@pytest.mark.parametrize("fault", [Fault.broken(), Fault(401, "Bad credentials"), Fault(drop=True)])
+def test_a_run_that_nobody_tells_of_is_none_to_report(emulator: GitHubEmulator, fault: Fault) -> None:
+    emulator.fail("", fault)
+    with pytest.raises(GatherError, match=r"^run-id: GitHub does not tell of run 77 of octo-org/widget"):
+        gathered(emulator, settings=Settings(run_id=77))

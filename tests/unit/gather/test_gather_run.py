@@ -147,7 +147,7 @@ class TestAGitHubThatStumbles:
         emulator.fail(what, fault, times=4)
         run = patiently(emulator, clock := Clock())
         assert (run.jobs_known, len(run.failed_jobs), run.notes) == (True, 1, ())
-        assert clock.slept == [5.0, 5.0, 5.0, 5.0] if fault.headers else [0.3, 1.0, 2.0, 4.0]
+        assert clock.slept == ([5.0, 5.0, 5.0, 5.0] if fault.headers else [0.3, 1.0, 2.0, 4.0])
 
     def test_that_asks_for_more_time_than_there_is_is_not_asked_before(
         self, emulator: GitHubEmulator
