@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model import Commit, GitHubError, History, PullRequest, Run, Verdict
+from ..model import Commit, GitHubError, History, PullRequest, Run, TriggerKind, Verdict
 from .board import StatusBoard
 from .guards import sessions_in, skip
 
@@ -51,17 +51,23 @@ def own_commits_ahead(board: StatusBoard, run: Run) -> Sequence[Commit]:
 
 def closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:
     """Whether the pull request, read anew, no longer has the failing commit at its head."""
-    if pull.state == "closed":
+    if pull.state == "closed" and not _began_closed(run):
         return skip(
             "pull-request-closed",
-            f"Pull request #{pull.number} is closed: reopen it and re-run the failed jobs to have it"
-            " reported.",
+            f"Pull request #{pull.number} is closed or merged: if it is opened again, re-run the failed jobs"
+            " to have it reported.",
         )
     # A merge queue's commit, and the base's in a run for `pull_request_target`, never were at the head.
     was = run.pull_request.head_sha if run.pull_request else run.head_sha
     if run.event != "pull_request" and was != run.head_sha:
         return None
     return moved(run, f"Pull request #{pull.number}", pull.head_sha)
+
+
+def _began_closed(run: Run) -> bool:
+    """Whether the closing itself started the run in which this runs: no other will report it."""
+    own = run.trigger in (TriggerKind.STEP, TriggerKind.FINAL_JOB)  # and what is known is the event's payload
+    return own and run.pull_request is not None and run.pull_request.state == "closed"
 
 
 def moved(run: Run, what: str, head: str | None) -> Verdict | None:

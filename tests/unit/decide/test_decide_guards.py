@@ -343,6 +343,22 @@ def test_a_pull_request_goes_stale_by_its_own_head(now: Any, expected: str, head
     assert decided(board, run, allow_forks=True).reason == expected
 
 
+@pytest.mark.parametrize(
+    ("trigger", "reason"),
+    [
+        (TriggerKind.STEP, ""),
+        (TriggerKind.FINAL_JOB, ""),
+        (TriggerKind.WORKFLOW_RUN, "pull-request-closed"),
+        (TriggerKind.RUN_ID, "pull-request-closed"),
+    ],
+)
+def test_a_run_for_the_closing_itself_is_reported(trigger: TriggerKind, reason: str) -> None:
+    """What another workflow reads of the pull request is as it is by then."""
+    closed = pull_request(state="closed")
+    run = sample_run(event="pull_request", head_branch="topic", pull_request=closed, trigger=trigger)
+    assert decided(Board(pulls={5: closed}), run).reason == reason
+
+
 def test_a_pull_request_that_had_moved_before_it_was_asked_for_is_stale_too() -> None:
     moved = pull_request(head_sha=OLDER)  # a `workflow_run` workflow reads it as it is by then
     run = sample_run(event="pull_request", head_branch="topic", pull_request=moved)
