@@ -22,6 +22,8 @@ MAX_CHARACTERS = 65_536  # the endpoint's limit
 MIN_CHARACTERS = 2_048  # facts, which are never cut, and room for evidence
 KEPT_TEXT = 4_096  # of the user's own words, never cut
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# requests reads REQUESTS_CA_BUNDLE and curl's, httpx OpenSSL's: any counts for GitHub and for the endpoint.
+CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
 
 HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")  # printable ASCII; RFC 9110, 5.5
 
@@ -266,3 +268,9 @@ def read_context(environ: Mapping[str, str]) -> Context:
         workspace=folder("GITHUB_WORKSPACE"),
         temp=folder("RUNNER_TEMP"),
     )
+
+
+def own_authorities(environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """The first of `CA_VARIABLES` that is set, and the file or folder of authorities that it names; None:
+    those are trusted that the libraries bring."""
+    return next(((name, environ[name]) for name in CA_VARIABLES if environ.get(name)), None)

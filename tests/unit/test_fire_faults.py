@@ -26,12 +26,11 @@ import fire_routine
 from fire_routine.emulator.endpoint import Endpoint
 from fire_routine.fire import Interrupted, Routine, Unknown, fire_once
 from fire_routine.model import Outcome, Result
-from fire_routine.settings import Settings
+from fire_routine.settings import CA_VARIABLES, Settings
 
 TOKEN = "sk-ant-oat01-0123456789abcdef"
 LONGEST = "€" * 65_536  # 196,608 bytes: more than socket buffers take at once
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
 
 class Time:

@@ -15,11 +15,10 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from ..sanitising import flat
-from ..settings import LOOPBACK
+from ..settings import LOOPBACK, own_authorities
 from .errors import NotSent
 
 _PORTS = {"http": 80, "https": 443}
-_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 
 
 def _set_up_wrong(reason: str, message: str) -> NotSent:
@@ -27,11 +26,11 @@ def _set_up_wrong(reason: str, message: str) -> NotSent:
 
 
 def _trust() -> ssl.SSLContext:
-    """Certificates of the environment's choice (the first of `_CA_VARIABLES` that is set), else certifi's."""
-    name = next((name for name in _CA_VARIABLES if os.environ.get(name)), None)
-    if name is None:
+    """Certificates of the environment's choice, else certifi's."""
+    own = own_authorities(os.environ)
+    if own is None:
         return httpx.create_ssl_context(trust_env=False)
-    path = os.environ[name]
+    name, path = own
     is_folder = name == "SSL_CERT_DIR" or os.path.isdir(path)  # noqa: PTH112 - a variable may hold what Path can't
     try:
         return ssl.create_default_context(

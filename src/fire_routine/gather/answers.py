@@ -108,7 +108,7 @@ def _needed(data: Json, key: str) -> str:
     return value
 
 
-def _id(data: Json, key: str = "id") -> int:
+def identity(data: Json, key: str = "id") -> int:
     value = data[key]
     if not isinstance(value, int):
         raise TypeError(f"{key} is not a number")
@@ -151,7 +151,7 @@ def job(data: Json) -> Job:
     conclusion = data.get("conclusion")
     labels = data.get("labels")
     return Job(
-        id=_id(data),
+        id=identity(data),
         name=_needed(data, "name"),
         status=_text(data, "status"),
         conclusion=conclusion if isinstance(conclusion, str) else None,
@@ -214,7 +214,7 @@ def run(data: object, repository: str) -> Run:
     page = _text(_part(data, "repository"), "html_url")
     return Run(
         repository=_repository_name(data, "repository") or repository,  # as GitHub spells it
-        id=_id(data),
+        id=identity(data),
         attempt=_whole(data, "run_attempt") or 1,
         workflow=_text(data, "name") or _text(data, "path"),
         workflow_id=_whole(data, "workflow_id"),
@@ -245,7 +245,7 @@ def pull_request(data: object) -> PullRequest:
     data = _object(data)
     base, head = _part(data, "base"), _part(data, "head")
     return PullRequest(
-        number=_id(data, "number"),
+        number=identity(data, "number"),
         title=_text(data, "title"),
         url=_text(data, "html_url"),
         state=_text(data, "state"),
@@ -266,7 +266,7 @@ def past_run(data: Json) -> PastRun:
     if moment is None:
         raise ValueError("created_at is not a time")
     return PastRun(
-        id=_id(data),
+        id=identity(data),
         head_sha=_needed(data, "head_sha"),
         head_branch=_text(data, "head_branch") or None,
         head_repository=_repository_name(data, "head_repository"),
@@ -301,7 +301,7 @@ def status(data: object) -> Status:
     """https://docs.github.com/rest/commits/statuses"""
     data = _object(data)
     return Status(
-        id=_id(data),
+        id=identity(data),
         state=_needed(data, "state"),
         description=_text(data, "description"),
         target_url=_text(data, "target_url"),

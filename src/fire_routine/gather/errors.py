@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 from ..model import GitHubError
 from ..sanitising import flat
+from ..settings import CA_VARIABLES
 
 CUT = "GitHub can't be reached, or cut the connection"
 LATE = "GitHub did not answer in time"
 NO_PROXY = "GitHub can't be reached: the proxy refused or can't be reached"
-NO_CERTIFICATES = "the certificates named by SSL_CERT_FILE or REQUESTS_CA_BUNDLE can't be read"
+NO_CERTIFICATES = (
+    f"the certificates named by {', '.join(CA_VARIABLES[:-1])} or {CA_VARIABLES[-1]} can't be read"
+)
 
 
 def refusal(status: int, headers: Mapping[str, str], said: object) -> GitHubError:

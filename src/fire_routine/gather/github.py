@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ..model import Annotation, GitHubError, Incident, PullRequest, Run, Status
+from ..settings import own_authorities
 from . import answers, history
 from .answers import Comparison, Job, Json, PastRun
 from .connections import Connections
@@ -30,17 +31,6 @@ PAST_RUNS = 100  # on a page
 PAST_PAGES = 4  # in which an incident's runs are looked for
 
 T = TypeVar("T")
-
-
-def certificates(environ: Mapping[str, str]) -> str | None:
-    """The file or folder of authorities the user trusts; None: the library's own.
-
-    requests reads REQUESTS_CA_BUNDLE and httpx SSL_CERT_FILE: here either counts for both.
-    """
-    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR"):
-        if environ.get(name):
-            return environ[name]
-    return None
 
 
 class GitHub:
@@ -63,7 +53,8 @@ class GitHub:
         self.api_url = api_url.rstrip("/")
         self.repository = repository
         self.token = token
-        self.certificates = certificates(environ)
+        own = own_authorities(environ)
+        self.certificates = own[1] if own else None
         self.clock = clock
         self._patience = patience
         self._sleep = sleep
@@ -220,8 +211,12 @@ class GitHub:
         """
         path = f"/issues/{number}/comments"
         found, _ = self._pages(path, None, dict)
-        own = [item["id"] for item in found if str(item.get("body")).startswith(marker) and _has_a_say(item)]
-        verb, where = ("PATCH", f"/issues/comments/{own[0]}") if own else ("POST", path)
+        own = next(
+            (item for item in found if str(item.get("body")).startswith(marker) and _has_a_say(item)), None
+        )
+        verb, where = "POST", path
+        if own is not None:
+            verb, where = "PATCH", f"/issues/comments/{_parsed(answers.identity, own)}"
         _, data = self._ask(verb, self._path(where), body={"body": body})
         return _parsed(lambda comment: str(comment["html_url"]), data)
 

@@ -11,9 +11,9 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_o
 
 from fire_routine.emulator.github import Fault, GitHubEmulator
 from fire_routine.gather import GatherError, find_trigger, gather_run
-from fire_routine.gather.github import GitHub, certificates
+from fire_routine.gather.github import GitHub
 from fire_routine.model import GitHubError
-from fire_routine.settings import Settings
+from fire_routine.settings import CA_VARIABLES, Settings
 
 
 @pytest.fixture
@@ -81,6 +81,13 @@ class TestComments:
         first = github.comment(12, "<!-- mark -->", "<!-- mark --> one")
         assert github.comment(12, "<!-- mark -->", "<!-- mark --> two") == first
         assert [comment["body"] for comment in emulator.comments[12]] == ["Looks good", "<!-- mark --> two"]
+
+    def test_without_an_id_is_not_of_the_documented_shape(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        emulator.fail("/comments", Fault(200, raw=b'[{"body": "<!-- mark -->", "user": {"type": "Bot"}}]'))
+        with pytest.raises(GitHubError, match="documented shape"):
+            github.comment(12, "<!-- mark -->", "<!-- mark --> one")
 
     @pytest.mark.parametrize(
         ("body", "author"),
@@ -199,7 +206,8 @@ def test_github_enterprise_serves_its_api_below_a_path() -> None:
         assert enterprise.requests[0].path.startswith("/api/v3/repos/")
 
 
-@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR"])
+@pytest.mark.parametrize("name", CA_VARIABLES)
 def test_either_librarys_variable_for_own_authorities_counts_for_both(name: str) -> None:
-    assert certificates({name: "/etc/own.pem"}) == "/etc/own.pem"
-    assert certificates({}) is None
+    github = GitHub("https://api.github.com", "", "octo-org/widget", environ={name: "/etc/own.pem"})
+    assert github.certificates == "/etc/own.pem"
+    assert GitHub("https://api.github.com", "", "octo-org/widget", environ={}).certificates is None

@@ -18,10 +18,9 @@ from fire_routine.emulator.github import TOKEN, GitHubEmulator
 from fire_routine.gather import find_trigger, gather_run, read_logs
 from fire_routine.gather.github import GitHub
 from fire_routine.model import Note, Run
-from fire_routine.settings import Settings
+from fire_routine.settings import CA_VARIABLES, Settings
 
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +102,7 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_an_own_authority_is_trusted_whichever_variable_names_it(
     emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
@@ -127,6 +126,18 @@ def test_logs_that_lie_behind_https_are_read_though_the_api_is_plain_http(
     assert notes == ()
 
 
+def test_logs_that_lie_behind_plain_http_are_not_read_where_the_api_is_https(
+    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with GitHubEmulator() as plain:
+        emulator.storage_url = plain.storage_url
+        _, logs, (note,) = gather(emulator)
+        assert plain.requests == []
+    assert logs == {}
+    assert "not https" in note.why
+
+
 def test_an_unknown_authority_is_refused_and_the_remedy_named(emulator: GitHubEmulator) -> None:
     run, logs, notes = gather(emulator)
     assert (run.id, run.jobs_known, logs) == (RUN, False, {})
@@ -140,7 +151,7 @@ def test_certificates_that_cannot_be_read_leave_notes(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
     run, logs, notes = gather(emulator)
     assert (run.jobs_known, logs) == (False, {})
-    assert "SSL_CERT_FILE or REQUESTS_CA_BUNDLE can't be read" in notes[0].why
+    assert "SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or SSL_CERT_DIR can't be read" in notes[0].why
 
 
 def test_both_clients_go_through_the_proxy(
