@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import partial
 
-from ..model import FailedJob, Failure, Run, utf16_length
+from ..model import FailedJob, Failure, Run, in_words, utf16_length
 from ..sanitising import fence, inline
 from .budget import Part, cut, fill, listed, short
 from .evidence import MakeExcerpt, evidence
-from .grouping import GENERIC_ANNOTATION, base_name, matrix_values
+from .grouping import base_name, matrix_values
 
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
 _NAME = 100
@@ -59,15 +58,6 @@ def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt
     return text + said if utf16_length(text + said) <= limit else text
 
 
-def duration(time: timedelta) -> str:
-    """`2 h 5 min`, `2 min 10 s`, `7 s`."""
-    seconds = max(int(time.total_seconds()), 0)
-    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-
-
 def _others(failures: Sequence[Failure], limit: int) -> str:
     heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
     lines = [f"- {_jobs_and_step(failure, _NAME_SHORT)}, job {failure.jobs[0].id}" for failure in failures]
@@ -95,13 +85,13 @@ def _step(failure: Failure) -> str:
         named = f"Step {inline(short(digest.step, _NAME_SHORT))}"
     else:
         named = "No step failed" if job.steps else "No step ran"
-    took = step.duration if step else _job_duration(job)
-    code = _exit_code(failure)
+    took = step.duration if step else job.duration
+    code = failure.exit_code
     facts = [
         named,
         f"exit code {code}" if code is not None else "",
         _ended(failure),
-        f"after {duration(took)}" if took is not None else "",
+        f"after {in_words(took)}" if took is not None else "",
         f"shell {inline(short(digest.shell, 80))}" if digest and digest.shell else "",
         f"job {job.id}",
         *_no_log(failure),
@@ -127,20 +117,6 @@ def _no_log(failure: Failure) -> list[str]:
     if failure.digest:
         return []
     return ["which has no log until it is done" if failure.jobs[0].running else "whose log is not here"]
-
-
-def _job_duration(job: FailedJob) -> timedelta | None:
-    return job.completed_at - job.started_at if job.started_at and job.completed_at else None
-
-
-def _exit_code(failure: Failure) -> int | None:
-    if failure.digest and failure.digest.exit_code is not None:
-        return failure.digest.exit_code
-    for note in failure.jobs[0].annotations:
-        match = GENERIC_ANNOTATION.fullmatch(note.message.strip())
-        if match and match["code"]:
-            return int(match["code"])
-    return None
 
 
 def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:

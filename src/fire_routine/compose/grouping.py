@@ -8,11 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from ..model import Annotation, Digest, FailedJob, Failure
 from ..patterns import pattern
 
-# What the runner itself annotates a failed step with: true of any failure, so it tells none apart.
-GENERIC_ANNOTATION = pattern(
-    r"Process completed with exit code (?P<code>-?\d{1,12})\.?|The operation was canceled\.?"
-)
-
 # What GitHub annotates a job with that has no log, and never will have.
 _NO_LOG = pattern(
     r"lost communication with the server|was not acquired by|was not started because"
@@ -91,11 +86,7 @@ def _unread(job: FailedJob, digests: Mapping[int, Digest], cut: Collection[int])
 
 def telling_annotations(job: FailedJob) -> tuple[Annotation, ...]:
     """The job's annotations of level `failure` that say more than that something failed."""
-    return tuple(
-        note
-        for note in job.annotations
-        if note.level == "failure" and not GENERIC_ANNOTATION.fullmatch(note.message.strip())
-    )
+    return tuple(note for note in job.annotations if note.level == "failure" and not note.generic)
 
 
 def _telling(job: FailedJob) -> tuple[bool, float, str, int]:

@@ -35,6 +35,7 @@ from .run import (
     Step,
     Trigger,
     TriggerKind,
+    in_words,
 )
 
 __all__ = [
@@ -63,5 +64,6 @@ __all__ = [
     "Trigger",
     "TriggerKind",
     "Verdict",
+    "in_words",
     "utf16_length",
 ]

@@ -75,6 +75,14 @@ class Failure:
     digest: Digest | None  # None: there is no log of it
     unread: bool = False  # it could not be had, or not whole, and nothing else names the failure
 
+    @property
+    def exit_code(self) -> int | None:
+        """That of the failed step, by the log, else by what the runner annotated."""
+        if self.digest and self.digest.exit_code is not None:
+            return self.digest.exit_code
+        codes = (note.exit_code for note in self.jobs[0].annotations)
+        return next((code for code in codes if code is not None), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ..patterns import pattern
+
 
 class GitHubError(Exception):
     """GitHub said no, or could not be asked. Its message is one line and holds no token.
@@ -47,6 +49,22 @@ class TriggerKind(StrEnum):
     RUN_ID = "run-id"  # the `run-id` input, or `preview RUN_URL`
 
 
+_GENERIC = pattern(r"Process completed with exit code (?P<code>-?\d{1,12})\.?|The operation was canceled\.?")
+
+
+def in_words(duration: timedelta) -> str:
+    """`2 h 05 min`, `2 min 10 s`, `7 s`."""
+    seconds = max(int(duration.total_seconds()), 0)
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+
+
+def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
+    return None if start is None or end is None else end - start
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """Which run to report, and from where it is looked at."""
@@ -78,9 +96,7 @@ class Step:
 
     @property
     def duration(self) -> timedelta | None:
-        if self.started_at is None or self.completed_at is None:
-            return None
-        return self.completed_at - self.started_at
+        return _between(self.started_at, self.completed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,17 @@ class Annotation:
     title: str = ""
     path: str = ""
     line: int | None = None
+
+    @property
+    def generic(self) -> bool:
+        """The runner's own of a step that failed: true of any failure, so it tells none apart."""
+        return _GENERIC.fullmatch(self.message.strip()) is not None
+
+    @property
+    def exit_code(self) -> int | None:
+        """That of the step, if this is the runner's annotation of its end."""
+        found = _GENERIC.fullmatch(self.message.strip())
+        return int(found["code"]) if found and found["code"] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +139,10 @@ class FailedJob:
     def running(self) -> bool:
         """Still running: GitHub has no log of it yet."""
         return self.conclusion == "running"
+
+    @property
+    def duration(self) -> timedelta | None:
+        return _between(self.started_at, self.completed_at)
 
     @property
     def failed_steps(self) -> tuple[Step, ...]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
 
-from ..model import Brief, FailedJob, Failure, Note, Outcome, Result, Run, Step
+from ..model import Brief, FailedJob, Failure, Note, Outcome, Result, Run, Step, in_words
 from ..sanitising import inline, link, prose, verbatim
 
 LIMIT = 1024 * 1024 - 1  # bytes of a step's summary, the newline that is added apart; more is rejected whole
@@ -95,7 +94,7 @@ def _failed_jobs(run: Run | None, failures: Sequence[Failure], clean: Clean) -> 
 def _rows(run: Run | None, failures: Sequence[Failure]) -> list[tuple[int, FailedJob, str]]:
     """Failed jobs with the number of the failure they share, one failure's jobs together."""
     rows = [
-        (number, job, _exit_code(failure))
+        (number, job, "–" if failure.exit_code is None else str(failure.exit_code))
         for number, failure in enumerate(failures, start=1)
         for job in failure.jobs
     ]
@@ -104,27 +103,11 @@ def _rows(run: Run | None, failures: Sequence[Failure]) -> list[tuple[int, Faile
     return rows + [(len(failures) + 1, job, "–") for job in rest]
 
 
-def _exit_code(failure: Failure) -> str:
-    known = failure.digest is not None and failure.digest.exit_code is not None
-    return str(failure.digest.exit_code) if known and failure.digest else "–"
-
-
 def _took(job: FailedJob) -> str:
     """The failed step's duration, else the job's."""
     step: Step | None = next(iter(job.failed_steps), None)
-    if step is not None and step.duration is not None:
-        return duration(step.duration)
-    if job.started_at and job.completed_at:
-        return duration(job.completed_at - job.started_at)
-    return "–"
-
-
-def duration(value: timedelta) -> str:
-    """`1 h 02 min`, `3 min 05 s` or `12 s`."""
-    seconds = max(0, round(value.total_seconds()))
-    if seconds >= 3600:
-        return f"{seconds // 3600} h {seconds % 3600 // 60:02} min"
-    return f"{seconds // 60} min {seconds % 60:02} s" if seconds >= 60 else f"{seconds} s"
+    took = step.duration if step is not None and step.duration is not None else job.duration
+    return in_words(took) if took is not None else "–"
 
 
 def _notes(notes: Sequence[Note], clean: Clean) -> Iterator[str]:

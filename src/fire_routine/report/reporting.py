@@ -35,12 +35,12 @@ def report(
         text_file = write_text(brief, temp) if brief else ""
     except OSError as error:
         said.append(Note("the text's file", error.strerror or "it can't be written"))
+    workflow.set_outputs(outputs(outcome, brief, text_file))  # a comment may take longer than the job has
     if post_comment and run and run.pull_request and (body := comment(outcome, run, clean=clean)):
         note = post_comment(run.pull_request.number, MARKER, body)
         said.extend([note] if note else [])
     for note in said[:MAX_NOTES]:
         workflow.say(clean(f"left out: {note.what}: {note.why.rstrip('.')}. {note.remedy}".rstrip()))
-    workflow.set_outputs(outputs(outcome, brief, text_file))
     workflow.add_summary(summary(outcome, brief, run, failures, said, clean=clean))
     code = exit_code(outcome.result, on_error)
     workflow.annotate(*annotation(outcome, failing=code != 0, clean=clean))

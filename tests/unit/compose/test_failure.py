@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from tests.unit.compose.material import STARTED, digest, excerpt, job, run
 
-from fire_routine.compose.failure import duration, failure_section, failures_section
+from fire_routine.compose.failure import failure_section, failures_section
 from fire_routine.compose.grouping import group
-from fire_routine.model import Failure, Step, utf16_length
+from fire_routine.model import Failure, Step, in_words, utf16_length
 
 
 def test_a_section_says_how_the_step_ended_how_long_it_took_and_what_ran() -> None:
@@ -95,7 +95,7 @@ def test_sections_of_any_size_stay_within_their_limit() -> None:
 
 
 def test_durations_are_told_in_two_units_at_most() -> None:
-    assert duration(timedelta(seconds=7)) == "7 s"
-    assert duration(timedelta(seconds=130)) == "2 min 10 s"
-    assert duration(timedelta(hours=2, minutes=5, seconds=59)) == "2 h 5 min"
-    assert duration(timedelta(seconds=-1)) == "0 s"
+    assert in_words(timedelta(seconds=7)) == "7 s"
+    assert in_words(timedelta(seconds=130)) == "2 min 10 s"
+    assert in_words(timedelta(hours=2, minutes=5, seconds=59)) == "2 h 05 min"
+    assert in_words(timedelta(seconds=-1)) == "0 s"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.model import Brief, Digest, FailedJob, Failure, Note, Outcome, Result, Run, Step
+from fire_routine.model import Brief, Digest, FailedJob, Failure, Note, Outcome, Result, Run, Step, in_words
 from fire_routine.report import summary
-from fire_routine.report.job_summary import LIMIT, duration
+from fire_routine.report.job_summary import LIMIT
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 SESSION = "https://claude.ai/code/session_1"
@@ -173,7 +173,7 @@ def test_a_secret_is_looked_for_before_a_name_is_cut() -> None:
 
 @given(st.text(), st.integers(2_000, 6_000), st.integers(0, 50))
 def test_the_summary_keeps_its_limit_and_its_fence(tail: str, limit: int, ticks: int) -> None:
-    text = "🦊é`\n" * 1_000 + "`" * ticks + tail
+    text = "`" * ticks + "🦊é`\n" * 1_000 + tail
     page = summary(FIRED, replace(BRIEF, text=text), clean=_clean, limit=limit)
 
     assert len(page.encode("utf-8", "replace")) <= limit
@@ -217,4 +217,4 @@ def test_the_worst_names_and_notes_stay_within_the_runner_s_limit() -> None:
     ],
 )
 def test_durations(seconds: int, shown: str) -> None:
-    assert duration(timedelta(seconds=seconds)) == shown
+    assert in_words(timedelta(seconds=seconds)) == shown

@@ -95,6 +95,20 @@ def test_what_fails_on_the_way_is_a_note_in_the_summary(tmp_path: Path) -> None:
     assert "- the text's file: " in summary
 
 
+def test_the_outputs_do_not_wait_for_the_comment(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    told: list[str] = []
+
+    report(
+        Workflow(_environ(tmp_path), io.StringIO()),
+        FIRED,
+        run=RUN,
+        post_comment=lambda *_: told.append(output.read_text("utf-8")),
+        clean=_clean,
+    )
+    assert SESSION in told[0]
+
+
 def test_every_note_is_a_hint_in_the_job_s_log() -> None:
     out = io.StringIO()
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine.report import Workflow
+from fire_routine.report.workflow import LINE_LIMIT
 
 REGISTERED = ("add-mask", "stop-commands", "set-output", "group", "error")
 
@@ -52,6 +53,12 @@ def test_no_line_that_is_said_is_a_command(parts: list[str]) -> None:
     said = out.written()
     assert said.count("\n") == 1 and "\r" not in said
     assert not _takes_for_a_command(said)
+
+
+def test_a_line_is_said_as_far_as_a_log_shows_one() -> None:
+    out = Console()
+    Workflow({}, out).say("x" * 5_000)
+    assert len(out.written()) == LINE_LIMIT + 1
 
 
 def test_where_nothing_can_be_printed_the_outputs_are_set_all_the_same(tmp_path: Path) -> None:
