@@ -52,6 +52,29 @@ def test_every_record_fits_and_reads_back(
     assert entry.record == record
 
 
+def test_the_longest_record_has_the_140_characters_that_github_takes() -> None:
+    sizes = set()
+    for letters in range(1, 25):
+        for count in range(1, 9):
+            run = sample_run(10**15, 1000, workflow_path=".github/workflows/" + "w" * letters)
+            prints = failures(sample_brief(*(f"{n:016x}"[::-1] for n in range(1, count + 1))), run)
+            record = Record(Stage.DOUBTFUL, label(run), run.id, run.attempt, prints, 9999, "k3f9ad07")
+            sizes.add(len(str(record).encode()))
+    assert max(sizes) == 140
+
+
+def test_every_attempt_tells_the_same_failures_alike() -> None:
+    """Else a later one's would not be known again: the attempt's number takes of the room for them."""
+    for letters in range(1, 25):
+        for count in range(1, 9):
+            brief = sample_brief(*(f"{n:016x}"[::-1] for n in range(1, count + 1)))
+            first, later = (
+                sample_run(10**11, attempt, workflow_path=".github/workflows/" + "w" * letters)
+                for attempt in (1, 12)
+            )
+            assert failures(brief, first) == failures(brief, later)
+
+
 @given(WORDS)
 def test_what_others_wrote_is_left_alone(words: str) -> None:
     assert read_entry(status_of(words), SHA) is None

@@ -212,6 +212,14 @@ class TestAnIncident:
         assert len(self.shas(emulator)) == 30
         assert not emulator.asked(r"/runs\?.*page=2")
 
+    def test_is_looked_for_as_far_as_this_run_however_many_began_after_it(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        for run_id in range(RUN + 1, RUN + 121):
+            earlier(emulator, run_id, 2)
+        assert len(self.shas(emulator)) == 30
+        assert emulator.asked(r"/runs\?.*page=2")
+
     def test_is_looked_for_on_four_pages_at_most(self, emulator: GitHubEmulator) -> None:
         for run_id in range(1000, 1450):
             earlier(emulator, run_id, 4, head_repository="stranger/widget")

@@ -112,8 +112,13 @@ class TestInAStepOfTheFailingJob:
         self, emulator: GitHubEmulator
     ) -> None:
         self.own(emulator, steps=[{"name": "Run tests", "conclusion": None}])
-        run = gathered(emulator, context_of(emulator, runner_name="me", job_status="failure"))
+        clock = Clock()
+        context = context_of(emulator, runner_name="me", job_status="failure")
+        with github_of(emulator) as github:
+            trigger = find_trigger(Settings(), context)
+            run = gather_run(github, trigger, context, time.monotonic() + 20, sleep=clock.sleep)
         assert len(emulator.asked("/actions/jobs/3$")) == 1
+        assert clock.slept == [1.0]
         assert run.failed_jobs[0].name == "own"
 
     def test_a_job_that_is_not_listed_is_told_as_the_runner_tells_it(self, emulator: GitHubEmulator) -> None:
