@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ..model import Incident
 from .guards import session_id
@@ -19,7 +19,6 @@ from .record import Entry, Stage, unread
 SEND_WITHIN = timedelta(minutes=5)
 CLAIM_LASTS = 2 * SEND_WITHIN
 
-_EPOCH = datetime.fromtimestamp(0, UTC)
 _ORDER = tuple(Stage)
 _STARTED = (Stage.SENDING, Stage.FIRED, Stage.UNKNOWN)  # a session was, or may have been, started
 _PASSED_ON = (Stage.COVERED, Stage.DOUBTFUL, Stage.LIMITED)  # what a run that did not fire knew of others

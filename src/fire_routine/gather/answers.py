@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from datetime import datetime
 
 from ..model import Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Status, Step
-
-Json: TypeAlias = Mapping[str, Any]
+from . import fields
+from .fields import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,6 @@ class Job:
     runner_name: str
     started_at: datetime | None
     completed_at: datetime | None
-    labels: tuple[str, ...]
     steps: tuple[Step, ...]
 
     @property
@@ -46,7 +44,6 @@ class Job:
             url=self.url,
             started_at=self.started_at,
             completed_at=self.completed_at,
-            labels=self.labels,
             steps=self.steps,
             annotations=annotations,
         )
@@ -61,7 +58,6 @@ class PastRun:
     head_branch: str | None
     head_repository: str | None
     event: str
-    status: str
     conclusion: str | None
     created_at: datetime
 
@@ -79,88 +75,34 @@ class Comparison:
     total_commits: int
 
 
-def _object(value: object) -> Json:
-    if not isinstance(value, Mapping):
-        raise TypeError("an object was expected")
-    return value
-
-
-def _items(value: object) -> list[Json]:
-    if not isinstance(value, list):
-        raise TypeError("a list was expected")
-    return [_object(item) for item in value]
-
-
-def _text(data: Json, key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _whole(data: Json, key: str) -> int:
-    value = data.get(key)
-    return value if isinstance(value, int) else 0
-
-
-def _needed(data: Json, key: str) -> str:
-    value = data[key]
-    if not isinstance(value, str) or not value:
-        raise TypeError(f"{key} is not a text")
-    return value
-
-
-def identity(data: Json, key: str = "id") -> int:
-    value = data[key]
-    if not isinstance(value, int):
-        raise TypeError(f"{key} is not a number")
-    return value
-
-
-def _part(data: Json, key: str) -> Json:
-    value = data.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
-def time(value: object) -> datetime | None:
-    """An ISO 8601 time in UTC; None for anything else."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def _repository_name(data: Json, key: str) -> str | None:
-    return _text(_part(data, key), "full_name") or None
+    return fields.text(fields.part(data, key), "full_name") or None
 
 
 def step(data: Json) -> Step:
     conclusion = data.get("conclusion")
     return Step(
-        number=_whole(data, "number"),
-        name=_text(data, "name"),
+        number=fields.whole(data, "number"),
+        name=fields.text(data, "name"),
         conclusion=conclusion if isinstance(conclusion, str) else None,
-        started_at=time(data.get("started_at")),
-        completed_at=time(data.get("completed_at")),
+        started_at=fields.time(data.get("started_at")),
+        completed_at=fields.time(data.get("completed_at")),
     )
 
 
 def job(data: Json) -> Job:
     """https://docs.github.com/rest/actions/workflow-jobs"""
     conclusion = data.get("conclusion")
-    labels = data.get("labels")
     return Job(
-        id=identity(data),
-        name=_needed(data, "name"),
-        status=_text(data, "status"),
+        id=fields.identity(data),
+        name=fields.needed(data, "name"),
+        status=fields.text(data, "status"),
         conclusion=conclusion if isinstance(conclusion, str) else None,
-        url=_text(data, "html_url"),
-        runner_name=_text(data, "runner_name"),
-        started_at=time(data.get("started_at")),
-        completed_at=time(data.get("completed_at")),
-        labels=tuple(label for label in labels if isinstance(label, str)) if isinstance(labels, list) else (),
-        steps=tuple(step(item) for item in _items(data.get("steps") or [])),
+        url=fields.text(data, "html_url"),
+        runner_name=fields.text(data, "runner_name"),
+        started_at=fields.time(data.get("started_at")),
+        completed_at=fields.time(data.get("completed_at")),
+        steps=tuple(step(item) for item in fields.items(data.get("steps") or [])),
     )
 
 
@@ -168,67 +110,69 @@ def annotation(data: Json) -> Annotation:
     """https://docs.github.com/rest/checks/runs#list-check-run-annotations"""
     line = data.get("start_line")
     return Annotation(
-        level=_text(data, "annotation_level"),
-        message=_text(data, "message"),
-        title=_text(data, "title"),
-        path=_text(data, "path"),
+        level=fields.text(data, "annotation_level"),
+        message=fields.text(data, "message"),
+        title=fields.text(data, "title"),
+        path=fields.text(data, "path"),
         line=line if isinstance(line, int) and line > 0 else None,
     )
 
 
 def annotation_list(data: object) -> tuple[Annotation, ...]:
-    return tuple(annotation(item) for item in _items(data))
+    return tuple(annotation(item) for item in fields.items(data))
 
 
 def run_commit(data: Json) -> Commit:
     """The `head_commit` of a run, or of a push event."""
     return Commit(
-        sha=_needed(data, "id"),
-        message=_text(data, "message"),
-        author=_text(_part(data, "author"), "name"),
-        url=_text(data, "url"),
+        sha=fields.needed(data, "id"),
+        message=fields.text(data, "message"),
+        author=fields.text(fields.part(data, "author"), "name"),
+        url=fields.text(data, "url"),
     )
 
 
 def listed_commit(data: Json) -> Commit:
     """A commit as listings show it (https://docs.github.com/rest/commits/commits)."""
-    inner = _part(data, "commit")
+    inner = fields.part(data, "commit")
     return Commit(
-        sha=_needed(data, "sha"),
-        message=_text(inner, "message"),
-        author=_text(_part(data, "author"), "login") or _text(_part(inner, "author"), "name"),
-        url=_text(data, "html_url"),
+        sha=fields.needed(data, "sha"),
+        message=fields.text(inner, "message"),
+        author=fields.text(fields.part(data, "author"), "login")
+        or fields.text(fields.part(inner, "author"), "name"),
+        url=fields.text(data, "html_url"),
     )
 
 
 def run(data: object, repository: str) -> Run:
     """https://docs.github.com/rest/actions/workflow-runs, or a `workflow_run` event's payload."""
-    data = _object(data)
-    head = _part(data, "head_commit")
-    sha = _needed(data, "head_sha")
+    data = fields.mapping(data)
+    head = fields.part(data, "head_commit")
+    sha = fields.needed(data, "head_sha")
     commit = run_commit(head) if head.get("id") else Commit(sha)
     conclusion = data.get("conclusion")
-    created = time(data.get("created_at"))
+    created = fields.time(data.get("created_at"))
     if created is None:
         raise ValueError("created_at is not a time")
-    page = _text(_part(data, "repository"), "html_url")
+    page = fields.text(fields.part(data, "repository"), "html_url")
     return Run(
         repository=_repository_name(data, "repository") or repository,  # as GitHub spells it
-        id=identity(data),
-        attempt=_whole(data, "run_attempt") or 1,
-        workflow=_text(data, "name") or _text(data, "path"),
-        workflow_id=_whole(data, "workflow_id"),
-        workflow_path=_text(data, "path").partition("@")[0],
-        event=_text(data, "event"),
-        status=_text(data, "status"),
+        id=fields.identity(data),
+        attempt=fields.whole(data, "run_attempt") or 1,
+        workflow=fields.text(data, "name") or fields.text(data, "path"),
+        workflow_id=fields.whole(data, "workflow_id"),
+        workflow_path=fields.text(data, "path").partition("@")[0],
+        event=fields.text(data, "event"),
+        status=fields.text(data, "status"),
         conclusion=conclusion if isinstance(conclusion, str) else None,
-        head_branch=_text(data, "head_branch") or None,
+        head_branch=fields.text(data, "head_branch") or None,
         head_sha=sha,
         head_repository=_repository_name(data, "head_repository"),
-        actor=_text(_part(data, "triggering_actor"), "login") or _text(_part(data, "actor"), "login"),
-        url=_text(data, "html_url"),
+        actor=fields.text(fields.part(data, "triggering_actor"), "login")
+        or fields.text(fields.part(data, "actor"), "login"),
+        url=fields.text(data, "html_url"),
         created_at=created,
-        default_branch=_text(_part(data, "repository"), "default_branch"),
+        default_branch=fields.text(fields.part(data, "repository"), "default_branch"),
         commit=Commit(commit.sha, commit.message, commit.author, f"{page}/commit/{sha}" if page else ""),
     )
 
@@ -242,36 +186,35 @@ def pull_request_numbers(data: Json) -> tuple[int, ...]:
 
 def pull_request(data: object) -> PullRequest:
     """https://docs.github.com/rest/pulls/pulls, or a `pull_request` event's payload."""
-    data = _object(data)
-    base, head = _part(data, "base"), _part(data, "head")
+    data = fields.mapping(data)
+    base, head = fields.part(data, "base"), fields.part(data, "head")
     return PullRequest(
-        number=identity(data, "number"),
-        title=_text(data, "title"),
-        url=_text(data, "html_url"),
-        state=_text(data, "state"),
-        base_branch=_text(base, "ref"),
-        head_branch=_text(head, "ref"),
-        head_sha=_needed(head, "sha"),
+        number=fields.identity(data, "number"),
+        title=fields.text(data, "title"),
+        url=fields.text(data, "html_url"),
+        state=fields.text(data, "state"),
+        base_branch=fields.text(base, "ref"),
+        head_branch=fields.text(head, "ref"),
+        head_sha=fields.needed(head, "sha"),
         head_repository=_repository_name(head, "repo"),
     )
 
 
 def pull_requests(data: object) -> tuple[PullRequest, ...]:
-    return tuple(pull_request(item) for item in _items(data))
+    return tuple(pull_request(item) for item in fields.items(data))
 
 
 def past_run(data: Json) -> PastRun:
     conclusion = data.get("conclusion")
-    moment = time(data.get("created_at"))
+    moment = fields.time(data.get("created_at"))
     if moment is None:
         raise ValueError("created_at is not a time")
     return PastRun(
-        id=identity(data),
-        head_sha=_needed(data, "head_sha"),
-        head_branch=_text(data, "head_branch") or None,
+        id=fields.identity(data),
+        head_sha=fields.needed(data, "head_sha"),
+        head_branch=fields.text(data, "head_branch") or None,
         head_repository=_repository_name(data, "head_repository"),
-        event=_text(data, "event"),
-        status=_text(data, "status"),
+        event=fields.text(data, "event"),
         conclusion=conclusion if isinstance(conclusion, str) else None,
         created_at=moment,
     )
@@ -279,42 +222,41 @@ def past_run(data: Json) -> PastRun:
 
 def changed_file(data: Json) -> ChangedFile:
     return ChangedFile(
-        path=_needed(data, "filename"),
-        additions=_whole(data, "additions"),
-        deletions=_whole(data, "deletions"),
-        status=_text(data, "status") or "modified",
+        path=fields.needed(data, "filename"),
+        additions=fields.whole(data, "additions"),
+        deletions=fields.whole(data, "deletions"),
+        status=fields.text(data, "status") or "modified",
     )
 
 
 def comparison(data: object) -> Comparison:
     """https://docs.github.com/rest/commits/commits#compare-two-commits"""
-    data = _object(data)
-    commits = tuple(listed_commit(item) for item in _items(data["commits"]))
+    data = fields.mapping(data)
+    commits = tuple(listed_commit(item) for item in fields.items(data["commits"]))
     return Comparison(
         commits=commits,
-        files=tuple(changed_file(item) for item in _items(data.get("files") or [])),
-        total_commits=max(_whole(data, "total_commits"), len(commits)),
+        files=tuple(changed_file(item) for item in fields.items(data.get("files") or [])),
+        total_commits=max(fields.whole(data, "total_commits"), len(commits)),
     )
 
 
 def status(data: object) -> Status:
     """https://docs.github.com/rest/commits/statuses"""
-    data = _object(data)
+    data = fields.mapping(data)
     return Status(
-        id=identity(data),
-        state=_needed(data, "state"),
-        description=_text(data, "description"),
-        target_url=_text(data, "target_url"),
-        created_at=time(data.get("created_at")),
-        creator=_text(_part(data, "creator"), "login"),
+        id=fields.identity(data),
+        state=fields.needed(data, "state"),
+        description=fields.text(data, "description"),
+        target_url=fields.text(data, "target_url"),
+        created_at=fields.time(data.get("created_at")),
     )
 
 
 def page(data: object, key: str | None) -> tuple[list[Json], int]:
     """The items of a page, and how many there are in all where the answer says so."""
     if key is None:
-        items = _items(data)
+        items = fields.items(data)
         return items, len(items)
-    data = _object(data)
-    items = _items(data[key])
-    return items, max(_whole(data, "total_count"), len(items))
+    data = fields.mapping(data)
+    items = fields.items(data[key])
+    return items, max(fields.whole(data, "total_count"), len(items))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TypeVar
 
 from ..model import GitHubError
@@ -30,6 +29,3 @@ class Asking:
         except GitHubError as error:
             self.notes.add(what, error, permission)
             return otherwise
-
-    def soon(self, what: str, permission: str, ask: Callable[[], T], otherwise: T) -> Future[T]:
-        return self.threads.submit(self.now, what, permission, ask, otherwise)

@@ -18,9 +18,10 @@ from urllib.parse import quote
 
 from ..model import Annotation, GitHubError, Incident, PullRequest, Run, Status
 from ..settings import own_authorities
-from . import answers, history
-from .answers import Comparison, Job, Json, PastRun
+from . import answers, fields, history
+from .answers import Comparison, Job, PastRun
 from .connections import Connections
+from .fields import Json
 
 STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request, all told
@@ -216,7 +217,7 @@ class GitHub:
         )
         verb, where = "POST", path
         if own is not None:
-            verb, where = "PATCH", f"/issues/comments/{_parsed(answers.identity, own)}"
+            verb, where = "PATCH", f"/issues/comments/{_parsed(fields.identity, own)}"
         _, data = self._ask(verb, self._path(where), body={"body": body})
         return _parsed(lambda comment: str(comment["html_url"]), data)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from ..model import Commit, PullRequest, Run, Trigger, TriggerKind
 from ..settings import Context
-from . import answers
+from . import answers, fields
 from .trigger import finished_run
 
 
@@ -28,7 +25,7 @@ def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | Non
 
 
 def default_branch(context: Context) -> str:
-    value = _part(context.event, "repository").get("default_branch")
+    value = fields.part(context.event, "repository").get("default_branch")
     return value if isinstance(value, str) else ""
 
 
@@ -40,15 +37,10 @@ def pull_request(context: Context) -> PullRequest | None:
         return None
 
 
-def _part(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = data.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
 def _own_run(trigger: Trigger, context: Context) -> Run:
     pull = pull_request(context)
     sha = pull.head_sha if pull else context.sha
-    head = _part(context.event, "head_commit")
+    head = fields.part(context.event, "head_commit")
     try:
         commit = answers.run_commit(head)
     except (KeyError, TypeError):

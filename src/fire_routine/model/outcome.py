@@ -16,7 +16,6 @@ class Status:
     description: str  # at most 140 characters
     target_url: str
     created_at: datetime | None = None
-    creator: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,6 @@ class FailedJob:
     url: str
     started_at: datetime | None = None
     completed_at: datetime | None = None
-    labels: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     annotations: tuple[Annotation, ...] = ()
 

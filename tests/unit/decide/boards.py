@@ -177,6 +177,6 @@ class Board:
 
     def _add(self, sha: str, state: str, description: str, target_url: str) -> Status:
         self._ids += 1
-        status = Status(self._ids, state, description, target_url, self.clock.server, "github-actions[bot]")
+        status = Status(self._ids, state, description, target_url, self.clock.server)
         self.commits.setdefault(sha, []).append(status)
         return status

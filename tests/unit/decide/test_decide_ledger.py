@@ -660,9 +660,7 @@ def test_a_claim_that_can_not_be_taken_back_is_said_to_be_left() -> None:
 
 def test_a_full_commit_takes_no_more_claims() -> None:
     board = Board()
-    board.commits[SHA] = [
-        Status(n, "pending", f"{n} of another tool", "", NOON, "bot") for n in range(1, FULL + 1)
-    ]
+    board.commits[SHA] = [Status(n, "pending", f"{n} of another tool", "", NOON) for n in range(1, FULL + 1)]
     verdict = ledger_of(board).claim(sample_brief())
     assert (verdict.fire, verdict.reason) == (False, "ledger-unavailable")
     assert "900 of at most 1,000" in verdict.message

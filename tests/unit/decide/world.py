@@ -111,7 +111,7 @@ class World:
     def write(self, sha: str, state: str, description: str, url: str) -> Status:
         self.ids += 1
         now = EPOCH + timedelta(seconds=int(self.baton.time))
-        status = Status(self.ids, state, description, url, now, "github-actions[bot]")
+        status = Status(self.ids, state, description, url, now)
         self.written.setdefault(sha, []).append((self.baton.time, status))
         return status
 

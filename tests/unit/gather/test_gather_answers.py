@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine.emulator.shapes import Site
-from fire_routine.gather import answers
+from fire_routine.gather import answers, fields
 
 SITE = Site("https://api.example.com", "https://example.com")
 RUN = SITE.run("octo-org/widget", {"id": 5})
@@ -76,4 +76,4 @@ def test_anything_for_a_page(value: Any) -> None:
     ],
 )
 def test_times_are_in_utc_or_unknown(text: object, moment: datetime | None) -> None:
-    assert answers.time(text) == moment
+    assert fields.time(text) == moment

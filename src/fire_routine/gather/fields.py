@@ -1,0 +1,65 @@
+"""Fields of GitHub's JSON, each of the type that is asked for. Pure.
+
+Those that a noun can't do without raise `ValueError`, `KeyError` or `TypeError` where they are missing or of
+another type; the others fall back to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Mapping[str, Any]
+
+
+def mapping(value: object) -> Json:
+    if not isinstance(value, Mapping):
+        raise TypeError("an object was expected")
+    return value
+
+
+def items(value: object) -> list[Json]:
+    if not isinstance(value, list):
+        raise TypeError("a list was expected")
+    return [mapping(item) for item in value]
+
+
+def text(data: Json, key: str) -> str:
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def whole(data: Json, key: str) -> int:
+    value = data.get(key)
+    return value if isinstance(value, int) else 0
+
+
+def needed(data: Json, key: str) -> str:
+    value = data[key]
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{key} is not a text")
+    return value
+
+
+def identity(data: Json, key: str = "id") -> int:
+    value = data[key]
+    if not isinstance(value, int):
+        raise TypeError(f"{key} is not a number")
+    return value
+
+
+def part(data: Json, key: str) -> Json:
+    value = data.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def time(value: object) -> datetime | None:
+    """An ISO 8601 time in UTC; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
