@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from itertools import chain
 
@@ -9,7 +10,7 @@ from .blocks import LINES_AFTER, LINES_BEFORE, unprefixed
 from .findings import Finding
 from .rules.rule import Rule
 from .sample import Sample
-from .text import announces, cause_of, shape_of, shown
+from .text import announces, cause_of, of_stack, shape_of, shown
 
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 20_000  # that are counted
@@ -17,6 +18,8 @@ FINDINGS = 160  # that are kept of a rule
 BELOW = 8  # lines below it among which the reason of what failed is looked for
 LATEST = 1_000  # lines whose like was kept before
 HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
+
+_WORD = re.compile(rb"[A-Za-z]")
 
 
 def _number(finding: Finding) -> int:
@@ -83,7 +86,10 @@ class Collected:
             self._counts[key] = count + 1
             shape = self._shapes.get(key)
             if shape is None:
-                shape = self._shapes[key] = hash(shape_of(self._lines[index]))
+                text = shape_of(self._lines[index])
+                # Of places alone, and of what opens a stack, the like are those with one reason.
+                by_cause = cause and (of_stack(text) or not _WORD.search(text))
+                shape = self._shapes[key] = cause if by_cause else hash(text)
             self._alike[shape] = self._alike.get(shape, 0) + 1
             if not rule.lasting:
                 self._counted.append((self.last, key, shape))

@@ -6,10 +6,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from .findings import Finding, Mark, Scan
+from .findings import Finding, Header, Mark, Scan
+from .rules.rule import CAUSE
 from .steps import Failed, within
+from .text import shown
 
 _ENDED = {
     "out-of-memory": "out of memory",
@@ -20,13 +23,26 @@ _ENDED = {
     "travis-limit": "timed out",
     "go-timeout": "timed out",
 }
-# https://www.gnu.org/software/coreutils/timeout and 128 + the signal's number
-_BY_CODE = {124: "timed out", 137: "killed", 143: "terminated"}
+_OF_TRAVIS = ("travis-stalled", "travis-limit")  # elsewhere programs print it
+# https://www.gnu.org/software/coreutils/timeout, 128 + the signal's number, and
+# https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55
+_BY_CODE = {
+    124: "timed out",
+    134: "aborted",
+    137: "killed",
+    139: "segmentation fault",
+    143: "terminated",
+    -1073741819: "access violation",
+    3221225477: "access violation",
+}
+_OF_SIGNALS = (None, 137, 143)  # exit codes of what was killed itself
 _PRINTED = {"out-of-memory", "killed", "disk-full"}  # tests print these, too …
 OFTEN = 3  # … but not so often
 _TIMED_OUT = re.compile(
     r"##\[error\](?:The action '.*' has timed out|The job running on runner .* has exceeded the maximum)"
 )
+_SHUT_DOWN = re.compile(r"##\[error\]The runner has received a shutdown signal")
+_CHILD = re.compile(rb": line \d+: +\d+ Killed\b")  # a shell's word on what it started, and outlived
 _EXIT_CODE = re.compile(r"(?:exit code|exited with) (-?\d{1,10})\b")  # Windows has status codes of 32 bits
 
 
@@ -47,13 +63,23 @@ def _of_first(scan: Scan, failed: Failed) -> Mark | None:
     exits = [mark for mark in marks if mark.kind == "exit"]
     # In the second in which it ended, later ones may have failed, too.
     behind = sum(end <= first[1] for _, end in later)
-    return exits[max(len(exits) - 1 - behind, 0)] if exits else next(reversed(marks), None)
+    if len(exits) > behind:
+        return _own(exits[-1 - behind], first[0])
+    later_on = exits[0].line if exits else math.inf
+    others = [mark for mark in marks if mark.line < later_on]
+    return _own(others[-1], first[0]) if others else None
+
+
+def _own(mark: Mark, start: bytes) -> Mark:
+    """The mark, without a heading that is another step's: as a post step has, which has none."""
+    since = datetime.fromisoformat(start.decode()) - timedelta(seconds=1)  # GitHub tells whole ones
+    return replace(mark, header=Header(mark.line)) if mark.header.stamp < since.isoformat().encode() else mark
 
 
 def _end(scan: Scan, failed: Failed) -> Mark | None:
     """The mark of the step that failed: by the API's times the first one's, else the last by the runner's
     word, else the last."""
-    if any(within(mark.stamp, failed.times) for mark in failed.marks):
+    if any(within(mark.stamp, failed.times) for mark in scan.marks):
         return _of_first(scan, failed)
     exits = [mark for mark in failed.marks if mark.kind == "exit"]
     return next(reversed(exits or failed.marks), None)
@@ -63,16 +89,30 @@ def _said(findings: Sequence[Finding]) -> list[str]:
     return [_ENDED[finding.rule.name] for finding in findings if finding.rule.name in _ENDED]
 
 
+def _of_another(finding: Finding, of_step: Sequence[Finding], mark: Mark, code: int | None) -> bool:
+    """Whether a finding tells how something else ended than the step with this mark and exit code."""
+    if finding.rule.name in _OF_TRAVIS:
+        return mark.text.startswith("##[error]")
+    if finding.rule.name != "killed" or code in _OF_SIGNALS:
+        return False
+    if _CHILD.search(shown(finding.raw)):
+        return True
+    return any(  # the step went on
+        other.number > finding.number and other.rule.weight >= CAUSE and other.rule.name not in _ENDED
+        for other in of_step
+    )
+
+
 def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
     """In which way the step ended that has this mark, other than by an exit code of its own."""
     begin = mark.header.line
-    if any(
-        _TIMED_OUT.match(other.text)
-        for other in scan.marks
-        if other.header.line == begin and other.job == mark.job
-    ):
+    marks = [other.text for other in scan.marks if other.header.line == begin and other.job == mark.job]
+    if any(map(_TIMED_OUT.match, marks)):
         return "timed out"
+    if any(map(_SHUT_DOWN.match, marks)):
+        return "the runner was shut down"
     of_step = [finding for finding in scan.findings if begin <= finding.number <= mark.line]
+    of_step = [finding for finding in of_step if not _of_another(finding, of_step, mark, code)]
     # What counted its failures came to its end: what was said once or twice before, a test printed.
     counted = max((finding.number for finding in of_step if finding.rule.total), default=begin)
     often = Counter(finding.rule.name for finding in of_step)

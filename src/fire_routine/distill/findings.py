@@ -23,6 +23,7 @@ class Header:
     name: str = ""
     command: str = ""
     shell: str = ""
+    stamp: bytes = b""  # its timestamp to the second, or nothing
 
 
 class Finding(NamedTuple):  # made so often that a data class would take longer than what it holds

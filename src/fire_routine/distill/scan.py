@@ -257,7 +257,8 @@ class Scanner:
                 break
         if printed and not (script or shell or settings):
             return None
-        return Header(self._first + index, name, "\n".join(script)[:SCRIPTS] or name, shell[:SCRIPTS])
+        stamp = stamp_of(self._lines[index])[1]
+        return Header(self._first + index, name, "\n".join(script)[:SCRIPTS] or name, shell[:SCRIPTS], stamp)
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""

@@ -12,6 +12,7 @@ LONGEST = 12_000  # characters of a line that is kept whole
 MARK = 40  # characters of the mark of a cut, at most
 PROBE = 600  # bytes of a line that are tested
 ENDS = 4_000  # bytes at each of its ends among which these are, escape sequences and all
+SOME = 3  # lines at each end of many that tell of all: the very first may be another program's
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
 # Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
@@ -43,6 +44,7 @@ _PARTICULARS = pattern(
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
 FOLD = re.compile(rb"(?:%b)[\w.,:=-]+" % b"|".join(_FOLDS))
+_STACK = pattern(rb"\s*(?:Traceback \(most recent call last\):|stack backtrace:|\d+: +\S+::\S|at \S|File \")")
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 DIGITS = b"0123456789"
 # Bytes by their numbers: of bytes, `in` first tries whether they are a number, which takes ten times as long.
@@ -180,7 +182,7 @@ def texts(lines: Sequence[bytes]) -> list[bytes]:
 
 def labelled(lines: Sequence[bytes]) -> bool:
     """Whether something else stands with the timestamps: a job and a step, or a stream."""
-    stamps = [line[: stamp_of(line)[0]] for line in (*lines[:1], *lines[-1:])]
+    stamps = [line[: stamp_of(line)[0]] for line in (*lines[:SOME], *lines[-SOME:])]
     return any(TAB in stamp or stamp.endswith(_STREAMS) for stamp in stamps)
 
 
@@ -229,9 +231,11 @@ def masked(lines: Sequence[bytes]) -> list[bytes]:
 
 
 def templates(lines: Sequence[bytes]) -> list[bytes]:
-    """Raw lines without their timestamps and digits: equal for lines that differ in numbers, nought apart."""
+    """Raw lines without their timestamps, colours and digits: equal for lines that differ in numbers, nought
+    apart."""
     bare = [line[stamp_of(line)[0] :].rstrip() for line in lines]
-    return _without_numbers(b"\n%b\n" % b"\n".join(bare)).split(b"\n")[1:-1]
+    joined = without_escapes(b"\n".join(bare))
+    return _without_numbers(b"\n%b\n" % joined).split(b"\n")[1:-1]
 
 
 def announces(text: bytes) -> bool:
@@ -242,6 +246,11 @@ def announces(text: bytes) -> bool:
 def shape_of(line: bytes) -> bytes:
     """A raw line without what differs from one finding to the next: places, names in quotes, numbers."""
     return _PARTICULARS.sub(b"", shown(line)[:600]).strip()
+
+
+def of_stack(text: bytes) -> bool:
+    """Whether it opens a stack or is a frame: how many there are tells nothing of why one stands there."""
+    return _STACK.match(text) is not None
 
 
 def cause_of(line: bytes) -> bytes:

@@ -22,7 +22,7 @@ from .place import ELSEWHERE, HUGE, factors, inside
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
 from .steps import Failed, failed_steps
 from .tail import looked_at, weights
-from .text import LONGEST, shape_of, shown
+from .text import LONGEST, cause_of, of_stack, shape_of, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
 AROUND = 100  # bytes, about, of what is kept beside each line that a rule took
@@ -246,18 +246,21 @@ def _word(text: bytes) -> str:
 def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Repeat, ...]:
     """What the failed step found so often that examples of it and their number say more than all of it."""
     often = {shape for shape, count in scan.alike.items() if count >= MANY}
-    found = {span.finding.shape: _word(span.text) for span in spans if span.finding.shape in often}
-    # Names and places alone are alike by chance.
+    repeated = [span for span in spans if span.finding.shape in often]
+    found = {span.finding.shape: _word(span.text) for span in repeated if not of_stack(span.text)}
+    # Names and places alone are alike by chance, but for those with one reason.
     alike = {shape: word for shape, word in found.items() if word}
-    words = set(alike.values())
+    causes = {cause for span in repeated if (cause := span.finding.cause) and cause == span.finding.shape}
+    holds = re.compile("|".join(map(re.escape, set(alike.values()))) or r"(?!)").search
     examples: dict[int, list[int]] = {}
-    holds = re.compile("|".join(map(re.escape, words))).search
-    for block in blocks if words else ():
+    for block in blocks if alike or causes else ():
         for offset, line in enumerate(block.lines):
             if holds(line):  # most lines hold none, and need no closer look
                 shape = hash(shape_of(line.encode()))
                 if shape in alike:
                     examples.setdefault(shape, []).append(min(block.first + offset, block.last))
+            elif causes and (cause := hash(cause_of(line.encode()))) in causes:
+                examples.setdefault(cause, []).append(min(block.first + offset, block.last))
     repeats = [Repeat(scan.alike[shape], tuple(lines)) for shape, lines in examples.items()]
     return tuple(sorted(repeats, key=lambda repeat: -repeat.count))
 

@@ -85,6 +85,39 @@ def test_a_thousand_findings_are_told_by_example_and_count(budget: int) -> None:
     assert examples + int(count[0].replace(",", "")) == 1_000
 
 
+def test_findings_whose_line_is_a_place_alone_are_counted_by_their_reason() -> None:
+    found = [
+        line
+        for n in range(1, 101)
+        for line in (
+            f"F401 [*] `os{n}` imported but unused" if n != 60 else "F821 Undefined name `total`",
+            f" --> mod_{n}.py:{n}:8",
+            "  |",
+            f"{n} | import os{n}",
+            "  |        ^^^",
+            "",
+        )
+    ]
+    digest = distill.read([job(*found, "Found 100 errors.")])
+    assert [repeat.count for repeat in digest.repeats] == [99]
+    text = distill.excerpt(digest, 4_000).text
+    (more,) = re.findall(r"\[… (\d+) more like this\]", text)
+    assert len(re.findall("^F401", text, re.M)) + int(more) == 99
+
+
+@pytest.mark.parametrize("opens", ["Traceback (most recent call last):", "stack backtrace:"])
+def test_how_many_stacks_there_are_is_not_told_in_another_failures(opens: str) -> None:
+    def failed(n: int, why: str) -> list[str]:
+        return ["-" * 70, opens, f'  File "test_{n}.py", line {n}, in test_{n}', f"    check({n})", why, ""]
+
+    why = "ConnectionRefusedError: no answer from the database"
+    alike = [line for n in range(40) for line in failed(n, why)]
+    other = failed(99, "AssertionError: 3 != 4")
+    text = distill.excerpt(distill.read([job(*alike, *other)]), 2_000).text
+    assert re.search(rf"{why}\n\[… \d+ more like this\]", text)
+    assert text.count("more like this") == 1
+
+
 def test_steps_that_run_after_the_failed_one_do_not_change_its_count() -> None:
     found = [f"src/pkg/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, 1_001)]
     upload = b"##[group]Run actions/upload-artifact@v4\n##[endgroup]\nerror: nothing to upload\n"

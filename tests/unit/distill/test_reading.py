@@ -179,6 +179,108 @@ def test_of_two_steps_that_failed_the_first_is_told(tolerated: bool, follows: in
     assert (digest.step, digest.shell, digest.exit_code) == ("pytest", "bash", 1)
 
 
+def _at(second: int) -> datetime:
+    return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
+
+
+def _stamped(lines: list[tuple[int, str]]) -> str:
+    return "".join(
+        f"2026-01-02T03:04:{second:02}.{n % 10}Z {line}\n" for n, (second, line) in enumerate(lines)
+    )
+
+
+def _ran(second: int, command: str, *printed: str) -> list[tuple[int, str]]:
+    """A step that runs a command, at the second."""
+    lines = (f"##[group]Run {command}", "shell: bash -e {0}", "##[endgroup]", *printed)
+    return [(second, line) for line in lines]
+
+
+def _used(second: int, action: str, *printed: str) -> list[tuple[int, str]]:
+    """A step that uses an action."""
+    lines = (f"##[group]Run {action}", "with:", "  context: .", "##[endgroup]", *printed)
+    return [(second, line) for line in lines]
+
+
+EXIT = "##[error]Process completed with exit code {}."
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        _ran(10, "cargo clippy", "error: unused variable", EXIT.format(101)),  # which may go on
+        _ran(10, "cat old.log", EXIT.format(7), "done"),
+    ],
+)
+def test_an_action_that_failed_is_not_told_with_an_earlier_steps_command(
+    before: list[tuple[int, str]],
+) -> None:
+    failed = _used(20, "docker/build-push-action@v6", "##[error]buildx failed with: ERROR: no such file")
+    steps = [Step(1, "Lint", "success", _at(10), _at(11)), Step(2, "Image", "failure", _at(20), _at(21))]
+    digest = read(_stamped([*before, *failed]), steps=steps)
+    assert (digest.step, digest.shell, digest.exit_code) == ("docker/build-push-action@v6", "", None)
+
+
+def test_an_action_that_failed_is_not_told_with_the_command_of_the_same_second() -> None:
+    log = [
+        *_used(20, "codecov/codecov-action@v5", "##[error]Codecov: Failed to upload: HTTP 400"),
+        *_ran(20, "./notify.sh", "no", EXIT.format(6)),
+    ]
+    steps = [Step(1, "Upload", "failure", _at(20), _at(20)), Step(2, "Notify", "failure", _at(20), _at(20))]
+    digest = read(_stamped(log), steps=steps)
+    assert (digest.step, digest.exit_code) == ("codecov/codecov-action@v5", None)
+
+
+def test_a_post_step_that_failed_is_not_told_with_the_last_steps_command() -> None:
+    log = [
+        *_ran(10, "npm test", "Killed", "ok 1"),
+        (20, "Post job cleanup."),
+        (21, "tar: cache: Cannot write"),
+        (21, EXIT.format(2)),
+    ]
+    steps = [Step(1, "Test", "success", _at(10), _at(15)), Step(2, "Post cache", "failure", _at(20), _at(22))]
+    digest = read(_stamped(log), steps=steps)
+    assert (digest.command, digest.shell, digest.exit_code, digest.ended) == ("", "", 2, "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "error: dist/main.js has exceeded the maximum allowed size of 250 kB",
+        "The self-hosted runner label is gpu-large",
+        "./t.sh: line 3:  1234 Killed                  ./server --port 80",
+        "Killed\nE       AssertionError: assert 3 == 4",
+        "No output has been received in the last 5 s",
+    ],
+)
+def test_words_of_a_program_are_not_how_its_step_ended(line: str) -> None:
+    log = f"##[group]Run ./t.sh\n##[endgroup]\nstart\n{line}\n##[error]Process completed with exit code 1.\n"
+    assert read(log).ended == ""
+
+
+def test_a_runner_that_was_shut_down_is_told() -> None:
+    log = (
+        "##[group]Run ./t.sh\n##[endgroup]\n"
+        "##[error]The runner has received a shutdown signal. This can happen when the runner service is"
+        " stopped, or a manually started runner is canceled.\n"
+        "##[error]Process completed with exit code 143.\n##[error]The operation was canceled.\n"
+    )
+    assert read(log).ended == "the runner was shut down"
+
+
+@pytest.mark.parametrize(
+    ("code", "ended"), [(134, "aborted"), (139, "segmentation fault"), (-1073741819, "access violation")]
+)
+def test_an_exit_code_that_a_signal_makes_is_told_in_words(code: int, ended: str) -> None:
+    assert read(GITHUB_LOG.replace("exit code 1.", f"exit code {code}.")).ended == ended
+
+
+@pytest.mark.parametrize("foreign", ["", "from another program"])
+def test_what_gh_puts_before_lines_is_left_out_whatever_stands_at_the_logs_ends(foreign: str) -> None:
+    labelled = "".join(f"test\tUNKNOWN STEP\t{line}\n" for line in GITHUB_LOG.splitlines())
+    log = f"{foreign}\n{labelled}{foreign}\n"
+    assert "UNKNOWN STEP" not in distill.excerpt(read(log), 400).text
+
+
 def test_the_end_of_a_step_is_known_however_many_errors_are_marked() -> None:
     def at(second: int) -> datetime:
         return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
@@ -349,6 +451,14 @@ def test_lines_that_a_green_run_prints_too_weigh_little() -> None:
     digest = distill.read([log.encode()], green=green)
     weights = {line: block.weight for block in digest.blocks for line in block.lines}
     assert weights["it is the moon that broke the build"] > weights["error: known since 1"]
+
+
+def test_a_line_that_the_green_run_prints_in_colour_is_printed_by_it_too() -> None:
+    line = "ValueError: bad card"
+    log = f"##[group]Run make\n##[endgroup]\n{line}\n##[error]Process completed with exit code 1.\n"
+    plain = distill.read_green([log.encode()])
+    coloured = distill.read_green([log.replace(line, f"\x1b[31m{line}\x1b[0m").encode()])
+    assert distill.read([log.encode()], green=coloured) == distill.read([log.encode()], green=plain)
 
 
 @pytest.mark.parametrize(("new", "told"), [(3, True), (300, False)])

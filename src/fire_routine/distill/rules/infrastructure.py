@@ -16,7 +16,7 @@ RULES = (
     # What ran another program says how that ended, not why
     rule("program-exit", "failed with exit code|exited with code|exit status 0", r"^(?:##\[error\](?:Error: )?|[Ee]rror: )(?:The process '.*' failed with exit code \d+|script \"[^\"]*\" exited with code \d+|error running script .*: exit status \d+|Command failed with exit code \d+(?:: .*)?)$", CONSEQUENCE + 1, ahead=0),
     rule("actions-canceled", "##[error]", r"^##\[error\]The (?:operation was canceled|job running on runner|run was canceled|runner has received a shutdown|action '.*' has timed out)|exceeded the maximum execution time", CAUSE - 1, ahead=0),
-    rule("actions-lost", "lost communication|hosted runner", r"lost communication with the server|hosted runner encountered an error|The self-hosted runner", CAUSE, ahead=1),
+    rule("actions-lost", "lost communication|hosted runner", r"lost communication with the server|hosted runner encountered an error", CAUSE, ahead=1),
     rule("runner-stopped", "request to deprovision|received a shutdown signal|running out of disk space", r"Received request to deprovision|has received a shutdown signal|running out of disk space", CAUSE, ahead=1),
     rule("actions-resolve", "unable to resolve action|can't find 'action|failed to download|missing download info|required property|input required", r"Unable to resolve action|Can't find 'action\.ya?ml'|[Ff]ailed to download action|Missing download info|Required property is missing|Input required and not supplied", CAUSE, ahead=2),
     rule("actions-container", "##[error]docker|failed to initialize container|containers failed", r"^##\[error\](?:Failed to initialize container|One or more containers failed|Docker \w+ failed with exit code)", CONSEQUENCE + 1, ahead=0),
