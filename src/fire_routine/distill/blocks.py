@@ -54,6 +54,9 @@ _HEADING, _BENEATH = 0.9, 0.1  # of the weight has a heading, and what stands be
 _OF_BLOCK = 0.3  # of the weight has at least what may tell why: it tells as much as the line itself
 _DULLER = 0.2  # of its share has what tells nothing by itself
 _NEARBY = 128  # lines of which it is remembered how they look: blocks that lie close hold the same
+_HUNK, _SIGNS = b"@@ -", (b"+", b"-", b" ", b"\\")  # of a diff's hunk: its header, how its lines begin
+_DIFFERING = 6  # lines of it that differ tell as much as its header would
+_OF_SAME = 0.7  # of its share has the header, and a line that does not differ
 _HEAVY = 2.0  # rules below it take little of what stands around
 
 
@@ -172,7 +175,29 @@ def _body(texts: Sequence[bytes], index: int, begin: int, end: int) -> list[floa
             shares[at - begin] *= _OF_ELSE
     for at, factor in dimmed(texts, index, begin, end):
         shares[at - begin] *= factor
+    for header, changed, same in _hunks(texts, begin, end):
+        for at in changed[:_DIFFERING]:
+            shares[at - begin] = max(shares[at - begin], shares[header - begin])
+        for at in (header, *same) if changed else ():
+            shares[at - begin] *= _OF_SAME
     return shares
+
+
+def _of_hunk(text: bytes, depth: int) -> bool:
+    """Whether a line goes on with a hunk whose header stands at this depth."""
+    return not text.strip() or (text[depth : depth + 1] in _SIGNS and indent(text) >= depth)
+
+
+def _hunks(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int, list[int], list[int]]]:
+    """The places of each hunk of a diff, unified as diff(1) and Jest write it: of its header, of the lines
+    that differ, and of those farther from any that do not."""
+    for header in [at for at in range(begin, end) if texts[at].lstrip().startswith(_HUNK)]:
+        depth = indent(texts[header])
+        last = next((at for at in range(header + 1, end) if not _of_hunk(texts[at], depth)), end)
+        lines = range(header + 1, last)
+        changed = [at for at in lines if texts[at][depth : depth + 1] in (b"+", b"-")]
+        beside = {near for at in changed for near in (at - 1, at, at + 1)}
+        yield header, changed, [at for at in lines if at not in beside]
 
 
 def _reasons(

@@ -25,6 +25,8 @@ LESS, MOST = 0.1, 3  # from it on, one of MOST times LENGTH or longer is worth i
 # Carets and the like alone, behind a compiler's gutter, too; and whatever else a line says that points
 _POINTER = re.compile(r"\s*(?:\|\s*)?[~^][\s~^]*")
 _POINTS = re.compile(r"(?:^|[\s|])[~^]+(?: |$)")  # at a place in the line above.
+_INSTEAD = re.compile(r"\s*\|\s+\S")  # what GCC proposes there, below its pointer
+_SOURCE = re.compile(r"\s*\d+ ?[|│] ")  # a line of a code frame
 _MARGIN = 16  # characters at a line's beginning, where blanks may be a source's indentation
 _COLUMNS = re.compile(r"(?<=\S)[ \t]{4,}(?=\S)")
 
@@ -161,7 +163,23 @@ def _joints(lines: Sequence[_Line], worded: Sequence[int], total: int, gap: int)
 
 def _pointers(texts: Sequence[str]) -> set[int]:
     """The places of carets and the like, which tell nothing without the text that they point at."""
-    return {at for at, text in enumerate(texts) if at and _POINTER.fullmatch(text)}
+    pointers: set[int] = set()
+    for at, text in enumerate(texts):
+        if at and (_POINTER.fullmatch(text) or (at - 1 in pointers and _INSTEAD.match(text))):
+            pointers.add(at)
+    return pointers
+
+
+def _lift(worths: list[float], pointers: Collection[int], texts: Sequence[str]) -> None:
+    """In a code frame, the line that is pointed at is worth what those around it are, however long it is; and
+    a pointer no more than that one."""
+    for at in sorted(pointers):
+        if at - 1 not in pointers:
+            around = [
+                near for near in (at - 2, at + 1) if 0 <= near < len(texts) and _SOURCE.match(texts[near])
+            ]
+            worths[at - 1] = max([worths[at - 1], *(worths[near] for near in around)])
+        worths[at] = min(worths[at], worths[at - 1])
 
 
 def _page(
@@ -172,9 +190,9 @@ def _page(
     page = _Page(_joints(lines, worded, total, gap), gap, max_characters - len(SPELLED) - 2 * gap)
     sizes = [utf16_length(lines[at].text) for at in worded]
     worths = [_worth(lines[at].block.weight, size) for at, size in zip(worded, sizes, strict=True)]
-    pointers = _pointers([lines[at].text for at in worded])
-    for at in sorted(pointers):
-        worths[at] = min(worths[at], worths[at - 1])
+    texts = [lines[at].text for at in worded]
+    pointers = _pointers(texts)
+    _lift(worths, pointers, texts)
     first_miss: float | None = None
     for at in sorted(
         range(len(worded)), key=lambda at: (lines[worded[at]].number not in ends, -worths[at], at)

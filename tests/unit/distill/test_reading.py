@@ -793,6 +793,54 @@ def test_carets_are_not_shown_without_what_they_point_at(budget: int) -> None:
     assert all(line.startswith("return price(") for line in above)
 
 
+@pytest.mark.parametrize("budget", [400, 500, 700])
+def test_of_a_diff_is_shown_what_differs_before_what_does_not(budget: int) -> None:
+    same = [f"      line {n} of the receipt" for n in range(20)]
+    diff = ["    @@ -5,11 +5,11 @@", *same[:12], "    - LINE 12", "    + line 12 of the receipt", *same[12:]]
+    head = ["FAIL src/receipt.test.ts", "  ● receipt › prints", "", "    expect(received).toBe(expected)", ""]
+    log = [
+        *head,
+        "    - Expected  - 1",
+        "    + Received  + 1",
+        "",
+        *diff,
+        "",
+        "Tests:  1 failed, 1 total",
+        "",
+    ]
+    shown = distill.excerpt(read("\n".join(log)), budget).text
+    assert "    - LINE 12\n    + line 12 of the receipt" in shown
+
+
+@pytest.mark.parametrize("budget", [400, 500])
+def test_of_a_code_frame_is_shown_the_line_that_it_is_about_however_long_it_is(budget: int) -> None:
+    frame = [
+        '      1| import { test } from "vitest"',
+        "      2| const total = (items: Item[]): number => { " + "if (!items) { return 0 }; " * 5,
+        "       |" + " " * 90 + "^",
+        "      3| describe('cart', () => {",
+        "      4|   test('sums', () => {",
+    ]
+    why = "TypeError: Cannot read properties of undefined (reading 'price')"
+    log = [" FAIL  cart.test.ts > cart > sums", why, " ❯ total cart.test.ts:2:85", *frame, ""]
+    shown = distill.excerpt(read("\n".join(log)), budget).text
+    assert "      2| " in shown
+
+
+@pytest.mark.parametrize("budget", range(1_350, 1_550, 50))
+def test_what_gcc_proposes_is_not_shown_without_the_source_that_it_is_about(budget: int) -> None:
+    source = "int main() { return total(" + "price(1), " * 12 + "0) }"
+    log = [
+        f"t.cpp:{at}:158: error: expected ';' before '}}' token\n {at} | {source}\n    |{' ' * 140}^\n"
+        f"    |{' ' * 140};\n"
+        for at in range(1, 4)
+    ]
+    shown = distill.excerpt(read("".join(log)), budget).text.split("\n")
+    places = [at for at, line in enumerate(shown) if line.strip(" |") == ";"]
+    assert "'}' token" in shown[0]
+    assert all(shown[at - 1].strip(" |") == "^" for at in places)
+
+
 @pytest.mark.parametrize("frames", [3, 20, 30])
 @pytest.mark.parametrize("budget", [300, 500, 2_000])
 def test_what_a_long_trace_is_about_is_shown_before_its_frames(frames: int, budget: int) -> None:
