@@ -113,13 +113,22 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         seen.add(rule)
         if _again(span, met):
             factor *= SAME
+        whys = {without_ids(span.texts[number - span.first]) for number in span.reasons}
+        around = SAME if whys and all(why in reasons for why in whys) else 1.0  # a reason that was told
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
             weight *= factor
+            saying = said(text)
             if number in span.reasons:
-                weight *= 1.0 if reasons.setdefault(without_ids(text), number) == number else TOLD
+                again = reasons.setdefault(without_ids(text), number) != number
+                if again and number < taken and span.finding.shape == span.finding.cause:
+                    saying = b"%d" % number  # a place alone is not shown without its reason above it
+                elif again:
+                    weight *= TOLD
             elif fall != 1.0:
                 weight *= fall ** abs(number - taken)
-            shares.append((number, weight, rule, said(text), number == taken))
+            if number != taken and number not in span.reasons:
+                weight *= around
+            shares.append((number, weight, rule, saying, number == taken))
     return shares
 
 

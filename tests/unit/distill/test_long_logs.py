@@ -105,6 +105,30 @@ def test_findings_whose_line_is_a_place_alone_are_counted_by_their_reason() -> N
     assert len(re.findall("^F401", text, re.M)) + int(more) == 99
 
 
+def test_a_place_is_not_shown_without_the_reason_above_it_that_others_have_too() -> None:
+    def unused(n: int, file: str) -> list[str]:
+        source = [f"{at} | import os{at}" for at in range(max(n - 2, 0), n + 3)]
+        place = [f"F401 [*] `os{n}` imported but unused", f"  --> {file}.py:{n + 1}:8", "   |"]
+        return [
+            *place,
+            *source[:3],
+            "   |        ^^^",
+            *source[3:],
+            "   |",
+            f"help: Remove unused import: `os{n}`",
+            "",
+        ]
+
+    found = [line for n in range(1_000) for line in unused(n % 50, f"mod_{n // 50}")]
+    lines = ["##[group]Run ruff check", "##[endgroup]", *found, *unused(7, "last"), "Found 1001 errors."]
+    log = "\n".join([*lines, "##[error]Process completed with exit code 1.", ""])
+    text = distill.excerpt(distill.read([log.encode()]), 2_048).text
+    shown = [line for line in text.split("\n") if "more like this" not in line]
+    places = [at for at, line in enumerate(shown) if line.startswith("  --> ")]
+    assert len(places) > 3
+    assert all(shown[at - 1].startswith("F401") for at in places)
+
+
 @pytest.mark.parametrize("opens", ["Traceback (most recent call last):", "stack backtrace:"])
 def test_how_many_stacks_there_are_is_not_told_in_another_failures(opens: str) -> None:
     def failed(n: int, why: str) -> list[str]:
