@@ -13,8 +13,8 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     """What reads a whole number within these bounds."""
 
     def read(value: str) -> int:
-        if value.isascii() and value.isdigit() and least <= int(value[:9]) <= most:
-            return int(value[:9])
+        if value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most:
+            return int(value)
         raise argparse.ArgumentTypeError(f"{value[:40]!r} is not a whole number from {least} to {most}")
 
     return read

@@ -181,7 +181,8 @@ def _preview(arguments: Namespace) -> int:
             evidence = gather_evidence(github, trigger, settings, context, say)
     except (GatherError, ValueError) as error:
         # The action's inputs are named, which are this command's argument and variable.
-        problem = str(error).removeprefix("run-id: ").replace("`github-token`", "GITHUB_TOKEN")
+        name = given[0] if given else "GITHUB_TOKEN or GH_TOKEN"
+        problem = str(error).removeprefix("run-id: ").replace("`github-token`", name)
         raise CommandError(f"RUN_URL {arguments.run_url}: {problem}") from None
     _print(evidence.brief.text)
     return 0
@@ -191,7 +192,7 @@ def _trusted(server: str, environ: Mapping[str, str]) -> bool:
     """Whether the user's token may be sent to that GitHub: to github.com, or to one that the environment
     names (https://cli.github.com/manual/gh_help_environment, and as Actions has it)."""
     named = (environ.get("GITHUB_SERVER_URL", "").rstrip("/"), f"https://{environ.get('GH_HOST', '')}")
-    return bool(environ.get("GITHUB_API_URL")) or server in ("https://github.com", *named)
+    return bool(environ.get("GITHUB_API_URL")) or server in ("https://github.com", *map(str.lower, named))
 
 
 def _named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, str]:
@@ -201,7 +202,8 @@ def _named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, 
         raise CommandError(
             f"RUN_URL {address[:100]!r} is not like https://github.com/OWNER/REPO/actions/runs/ID"
         )
-    server = found["server"].lower().replace("://www.github.com", "://github.com")
+    server = found["server"].lower()
+    server = "https://github.com" if server == "https://www.github.com" else server
     if not _trusted(server, environ):
         host = server.partition("://")[2]
         raise CommandError(

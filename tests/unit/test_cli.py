@@ -212,6 +212,8 @@ def test_preview_sends_the_token_to_no_host_that_nobody_named(
         ("https://www.github.com", "https://api.github.com"),
         ("https://octo.ghe.com", "https://api.octo.ghe.com"),
         ("https://127.0.0.1:9", "https://127.0.0.1:9/api/v3"),
+        ("https://www.github.company.com", "https://www.github.company.com/api/v3"),
+        ("https://GitHub.Corp.io", "https://github.corp.io/api/v3"),
     ],
 )
 def test_preview_knows_where_each_github_that_gh_knows_has_its_api(
@@ -248,6 +250,7 @@ def test_preview_of_a_run_that_can_not_be_had_prints_nothing(
     ("arguments", "named"),
     [
         (("emulate", "--port", "x"), "--port: 'x' is not a whole number from 0 to 65535"),
+        (("emulate", "--port", "00000000080"), "'00000000080' is not a whole number from 0 to 65535"),
         (("distill", "--max-characters", "0", "log"), "'0' is not a whole number from 1 to 65536"),
         (("preview", "--max-characters", "100", "url"), "'100' is not a whole number from 2048 to 65536"),
     ],

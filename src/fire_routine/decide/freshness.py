@@ -54,8 +54,8 @@ def closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:
     if pull.state == "closed" and not _began_closed(run):
         return skip(
             "pull-request-closed",
-            f"Pull request #{pull.number} is closed or merged: if it is opened again, re-run the failed jobs"
-            " to have it reported.",
+            f"Pull request #{pull.number} is closed, or merged: reopen one that is not, and re-run the failed"
+            " jobs, to have it reported.",
         )
     # A merge queue's commit, and the base's in a run for `pull_request_target`, never were at the head.
     was = run.pull_request.head_sha if run.pull_request else run.head_sha
@@ -65,7 +65,8 @@ def closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:
 
 
 def _began_closed(run: Run) -> bool:
-    """Whether the closing itself started the run in which this runs: no other will report it."""
+    """Whether it was closed when the run began in which this runs, as one that the closing starts: no other
+    will report it."""
     own = run.trigger in (TriggerKind.STEP, TriggerKind.FINAL_JOB)  # and what is known is the event's payload
     return own and run.pull_request is not None and run.pull_request.state == "closed"
 

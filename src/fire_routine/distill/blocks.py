@@ -55,7 +55,8 @@ _OF_BLOCK = 0.3  # of the weight has at least what may tell why: it tells as muc
 _DULLER = 0.2  # of its share has what tells nothing by itself
 _NEARBY = 128  # lines of which it is remembered how they look: blocks that lie close hold the same
 _HUNK, _SIGNS = b"@@ -", (b"+", b"-", b" ", b"\\")  # of a diff's hunk: its header, how its lines begin
-_DIFFERING = 6  # lines of it that differ tell as much as its header would
+_PLACELESS = re.compile(rb"\s*@@ -[\d,]+ \+[\d,]+ @@\s*$")  # Jest's: of two values, not of a file
+_DIFFERING = 3  # lines of each side that differ tell as much as its header would
 _OF_SAME = 0.7  # of its share has the header, and a line that does not differ
 _HEAVY = 2.0  # rules below it take little of what stands around
 
@@ -175,10 +176,10 @@ def _body(texts: Sequence[bytes], index: int, begin: int, end: int) -> list[floa
             shares[at - begin] *= _OF_ELSE
     for at, factor in dimmed(texts, index, begin, end):
         shares[at - begin] *= factor
-    for header, changed, same in _hunks(texts, begin, end):
-        for at in changed[:_DIFFERING]:
+    for header, differing, same in _hunks(texts, begin, end):
+        for at in differing:
             shares[at - begin] = max(shares[at - begin], shares[header - begin])
-        for at in (header, *same) if changed else ():
+        for at in same if differing else ():
             shares[at - begin] *= _OF_SAME
     return shares
 
@@ -189,15 +190,22 @@ def _of_hunk(text: bytes, depth: int) -> bool:
 
 
 def _hunks(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int, list[int], list[int]]]:
-    """The places of each hunk of a diff, unified as diff(1) and Jest write it: of its header, of the lines
-    that differ, and of those farther from any that do not."""
+    """The places of each hunk of a diff, unified as diff(1) and Jest write it: of its header, of the first
+    lines that differ, and of unchanged lines that stand beside none of these. Among the last is the header
+    where it tells no place."""
     for header in [at for at in range(begin, end) if texts[at].lstrip().startswith(_HUNK)]:
         depth = indent(texts[header])
         last = next((at for at in range(header + 1, end) if not _of_hunk(texts[at], depth)), end)
-        lines = range(header + 1, last)
-        changed = [at for at in lines if texts[at][depth : depth + 1] in (b"+", b"-")]
-        beside = {near for at in changed for near in (at - 1, at, at + 1)}
-        yield header, changed, [at for at in lines if at not in beside]
+        signs = {at: texts[at][depth : depth + 1] for at in range(header + 1, last)}
+        differing = [
+            at
+            for sign in (b"-", b"+")
+            for at in [at for at, first in signs.items() if first == sign][:_DIFFERING]
+        ]
+        beside = {near for at in differing for near in (at - 1, at, at + 1)}
+        same = [at for at, sign in signs.items() if sign not in (b"-", b"+") and at not in beside]
+        placeless = _PLACELESS.match(texts[header]) and not texts[header - 1].startswith(b"+++ ")
+        yield header, differing, [header, *same] if placeless else same
 
 
 def _reasons(

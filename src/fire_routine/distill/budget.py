@@ -171,14 +171,14 @@ def _pointers(texts: Sequence[str]) -> set[int]:
 
 
 def _lift(worths: list[float], pointers: Collection[int], texts: Sequence[str]) -> None:
-    """In a code frame, the line that is pointed at is worth what those around it are, however long it is; and
-    a pointer no more than that one."""
+    """In a code frame, the line that is pointed at is worth what the least of those beside it is, however
+    long it is; and a pointer no more than that one."""
     for at in sorted(pointers):
         if at - 1 not in pointers:
             around = [
                 near for near in (at - 2, at + 1) if 0 <= near < len(texts) and _SOURCE.match(texts[near])
             ]
-            worths[at - 1] = max([worths[at - 1], *(worths[near] for near in around)])
+            worths[at - 1] = max(worths[at - 1], min((worths[near] for near in around), default=0.0))
         worths[at] = min(worths[at], worths[at - 1])
 
 
@@ -203,6 +203,11 @@ def _page(
             continue
         if not page.add(at, sizes[at]) and first_miss is None:
             first_miss = worths[at]
+    for at in sorted(
+        pointers - page.chosen
+    ):  # where the line is shown, a pointer takes no more than a gap's mark
+        if at - 1 in page.chosen:
+            page.add(at, sizes[at])
     return page
 
 

@@ -42,6 +42,8 @@ _TIMED_OUT = re.compile(
     r"##\[error\](?:The action '.*' has timed out|The job running on runner .* has exceeded the maximum)"
 )
 _SHUT_DOWN = re.compile(r"##\[error\]The runner has received a shutdown signal")
+# What says that it ended by a kill: an exit code, a signal, a compiler's driver of the compiler.
+_BY_KILL = re.compile(rb"\b137\b|\bSIGKILL\b|signal 9\b|Killed signal terminated program")
 _CHILD = re.compile(rb": line \d+: +\d+ Killed\b")  # a shell's word on what it started, and outlived
 _EXIT_CODE = re.compile(r"(?:exit code|exited with) (-?\d{1,10})\b")  # Windows has status codes of 32 bits
 
@@ -59,20 +61,24 @@ class Facts:
 def _of_first(scan: Scan, failed: Failed) -> Mark | None:
     """The mark of the first step that failed, by the API's times: the runner's word, else the last one."""
     first, *later = failed.times
-    marks = [mark for mark in scan.marks if within(mark.stamp, [first])]
-    exits = [mark for mark in marks if mark.kind == "exit"]
-    # In the second in which it ended, later ones may have failed, too.
-    behind = sum(end <= first[1] for _, end in later)
-    if len(exits) > behind:
-        return _own(exits[-1 - behind], first[0])
-    later_on = exits[0].line if exits else math.inf
-    others = [mark for mark in marks if mark.line < later_on]
-    return _own(others[-1], first[0]) if others else None
+    follows = min((start for start, _ in later), default=b"")
+    ends: dict[int, Mark] = {}  # of each step, by where it begins
+    for mark in scan.marks:
+        others = first[0] < follows <= mark.header.stamp
+        if within(mark.stamp, [first]) and not others:
+            before = ends.get(mark.header.line)
+            if before is None or mark.kind == "exit" or before.kind != "exit":
+                ends[mark.header.line] = mark
+    # Later ones may have begun in the same second, and failed in it.
+    behind = sum(start <= first[0] and end <= first[1] for start, end in later)
+    marks = list(ends.values())
+    return _own(marks[max(len(marks) - 1 - behind, 0)], first[0]) if marks else None
 
 
 def _own(mark: Mark, start: bytes) -> Mark:
-    """The mark, without a heading that is another step's: as a post step has, which has none."""
-    since = datetime.fromisoformat(start.decode()) - timedelta(seconds=1)  # GitHub tells whole ones
+    """The mark, without a heading that is another step's: a post step prints none of its own."""
+    begun = datetime.fromisoformat(start.decode())
+    since = begun - min(timedelta(seconds=1), begun - datetime.min)  # GitHub tells whole ones
     return replace(mark, header=Header(mark.line)) if mark.header.stamp < since.isoformat().encode() else mark
 
 
@@ -95,10 +101,15 @@ def _of_another(finding: Finding, of_step: Sequence[Finding], mark: Mark, code: 
         return mark.text.startswith("##[error]")
     if finding.rule.name != "killed" or code in _OF_SIGNALS:
         return False
-    if _CHILD.search(shown(finding.raw)):
-        return True
-    return any(  # the step went on
-        other.number > finding.number and other.rule.weight >= CAUSE and other.rule.name not in _ENDED
+    line = shown(finding.raw)
+    if _BY_KILL.search(line):
+        return False
+    child = _CHILD.search(line) is not None
+    return any(  # of a shell's child, any; else the step went on
+        (child or other.number > finding.number)
+        and other.rule.weight >= CAUSE
+        and other.rule.name not in _ENDED
+        and not _BY_KILL.search(shown(other.raw))
         for other in of_step
     )
 

@@ -106,27 +106,25 @@ def test_findings_whose_line_is_a_place_alone_are_counted_by_their_reason() -> N
 
 
 def test_a_place_is_not_shown_without_the_reason_above_it_that_others_have_too() -> None:
-    def unused(n: int, file: str) -> list[str]:
-        source = [f"{at} | import os{at}" for at in range(max(n - 2, 0), n + 3)]
-        place = [f"F401 [*] `os{n}` imported but unused", f"  --> {file}.py:{n + 1}:8", "   |"]
-        return [
-            *place,
-            *source[:3],
-            "   |        ^^^",
-            *source[3:],
-            "   |",
-            f"help: Remove unused import: `os{n}`",
-            "",
-        ]
+    def source(first: int, last: int) -> list[str]:
+        return [f"{at:2} | import os{at - 1}" for at in range(max(first, 1), last + 1)]
 
-    found = [line for n in range(1_000) for line in unused(n % 50, f"mod_{n // 50}")]
-    lines = ["##[group]Run ruff check", "##[endgroup]", *found, *unused(7, "last"), "Found 1001 errors."]
-    log = "\n".join([*lines, "##[error]Process completed with exit code 1.", ""])
+    def found(why: str, file: str, line: int) -> list[str]:
+        frame = [*source(line - 2, line), "   |        ^^^", *source(line + 1, line + 2), "   |"]
+        mended = ["   |", *source(line - 3, line - 1), f"{line:2} | import os{line}", "   |", ""]
+        return [why, f"  --> {file}.py:{line}:8", "   |", *frame, "help: Remove it", *mended]
+
+    lines = ["##[group]Run ruff check", "##[endgroup]"]
+    for file in range(10):
+        for line in range(1, 51):
+            lines += found(f"F401 [*] `os{line - 1}` imported but unused", f"m{file:02}", line)
+        lines += found("F821 Undefined name `undefined_name`", f"m{file:02}", 51) if file % 4 == 0 else []
+    log = "\n".join([*lines, "Found 503 errors.", "##[error]Process completed with exit code 1.", ""])
     text = distill.excerpt(distill.read([log.encode()]), 2_048).text
     shown = [line for line in text.split("\n") if "more like this" not in line]
-    places = [at for at, line in enumerate(shown) if line.startswith("  --> ")]
-    assert len(places) > 3
-    assert all(shown[at - 1].startswith("F401") for at in places)
+    above = [shown[at - 1] for at, line in enumerate(shown) if line.startswith("  --> ")]
+    assert len(above) > 5
+    assert sum(not line.startswith("F") for line in above) <= 1
 
 
 @pytest.mark.parametrize("opens", ["Traceback (most recent call last):", "stack backtrace:"])

@@ -247,7 +247,8 @@ def test_a_post_step_that_failed_is_not_told_with_the_last_steps_command() -> No
     [
         "error: dist/main.js has exceeded the maximum allowed size of 250 kB",
         "The self-hosted runner label is gpu-large",
-        "./t.sh: line 3:  1234 Killed                  ./server --port 80",
+        "./t.sh: line 3:  1234 Killed                  ./server --port 80\nE       AssertionError: 3 != 4",
+        "E       AssertionError: 3 != 4\n./t.sh: line 3:  1234 Killed                  ./server --port 80",
         "Killed\nE       AssertionError: assert 3 == 4",
         "No output has been received in the last 5 s",
     ],
@@ -255,6 +256,46 @@ def test_a_post_step_that_failed_is_not_told_with_the_last_steps_command() -> No
 def test_words_of_a_program_are_not_how_its_step_ended(line: str) -> None:
     log = f"##[group]Run ./t.sh\n##[endgroup]\nstart\n{line}\n##[error]Process completed with exit code 1.\n"
     assert read(log).ended == ""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '#12 120.3 Killed\nERROR: failed to solve: process "/bin/sh -c make": exit code: 137',
+        "c++: fatal error: Killed signal terminated program cc1plus\na.cpp:3:4: error: no such thing",
+        './gradlew: line 5:  1111 Killed                  "$JAVACMD" "$@"',
+        'Killed\nfatal: [localhost]: FAILED! => {"changed": true, "rc": 137}',
+    ],
+)
+def test_a_kill_that_made_the_step_fail_is_told_whatever_reports_it(lines: str) -> None:
+    log = f"##[group]Run ./t.sh\n##[endgroup]\n{lines}\n##[error]Process completed with exit code 1.\n"
+    assert read(log).ended == "killed"
+
+
+@pytest.mark.parametrize("second", [0, 1])
+@pytest.mark.parametrize(
+    "later",
+    [
+        _used(20, "actions/upload-artifact@v4", "##[error]No files were found with the path: out"),
+        [(20, "Post job cleanup."), (20, "##[error]EACCES: permission denied")],
+    ],
+)
+def test_a_later_step_that_ends_in_the_same_second_without_a_code_takes_none_away(
+    later: list[tuple[int, str]], second: int
+) -> None:
+    log = [*_ran(19, "pytest -q", "E       assert 3 == 4"), (20, EXIT.format(1)), *later]
+    steps = [
+        Step(1, "Test", "failure", _at(19), _at(20)),
+        Step(2, "Upload", "failure", _at(20), _at(20 + second)),
+    ]
+    digest = read(_stamped(log), steps=steps)
+    assert (digest.command, digest.shell, digest.exit_code) == ("pytest -q", "bash -e {0}", 1)
+
+
+def test_a_step_that_began_in_the_first_year_is_told_too() -> None:
+    begun = datetime(1, 1, 1, tzinfo=UTC)
+    log = _stamped([*_ran(10, "make", "no"), (11, EXIT.format(2))])
+    assert read(log, steps=[Step(1, "Make", "failure", begun, _at(12))]).exit_code == 2
 
 
 def test_a_runner_that_was_shut_down_is_told() -> None:
