@@ -113,9 +113,13 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         seen.add(rule)
         if _again(span, met):
             factor *= SAME
-        whys = {without_ids(span.texts[number - span.first]) for number in span.reasons}
-        around = SAME if whys and all(why in reasons for why in whys) else 1.0  # a reason that was told
+        told = [
+            reasons.get(without_ids(span.texts[number - span.first]), number) != number
+            for number in span.reasons
+        ]
+        around = SAME if told and all(told) else 1.0
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
+            of_block = weight > span.finding.rule.weight / 2  # not what stands behind it
             weight *= factor
             saying = said(text)
             if number in span.reasons:
@@ -126,7 +130,7 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
                     weight *= TOLD
             elif fall != 1.0:
                 weight *= fall ** abs(number - taken)
-            if number != taken and number not in span.reasons:
+            if of_block and number != taken and number not in span.reasons:
                 weight *= around
             shares.append((number, weight, rule, saying, number == taken))
     return shares
