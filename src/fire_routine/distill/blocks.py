@@ -204,7 +204,7 @@ def _hunks(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int, 
         ]
         beside = {near for at in differing for near in (at - 1, at, at + 1)}
         same = [at for at, sign in signs.items() if sign not in (b"-", b"+") and at not in beside]
-        placeless = _PLACELESS.match(texts[header]) and not texts[header - 1].startswith(b"+++ ")
+        placeless = _PLACELESS.match(texts[header]) and not texts[max(header - 1, 0)].startswith(b"+++ ")
         yield header, differing, [header, *same] if placeless else same
 
 

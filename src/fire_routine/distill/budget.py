@@ -203,9 +203,8 @@ def _page(
             continue
         if not page.add(at, sizes[at]) and first_miss is None:
             first_miss = worths[at]
-    for at in sorted(
-        pointers - page.chosen
-    ):  # where the line is shown, a pointer takes no more than a gap's mark
+    # Where the line is shown, its pointer takes no more room than a gap's mark.
+    for at in sorted(pointers - page.chosen):
         if at - 1 in page.chosen:
             page.add(at, sizes[at])
     return page

@@ -42,6 +42,11 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
         return self.lines[self.at]
 
     @property
+    def by_cause(self) -> bool:
+        """Whether its like are those with its cause: its line is a place alone, or opens a stack."""
+        return self.cause != 0 and self.shape == self.cause
+
+    @property
     def stamp(self) -> bytes:
         """Its timestamp to the second, or nothing."""
         return stamp_of(self.raw)[1]

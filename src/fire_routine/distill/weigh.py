@@ -124,7 +124,7 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
             saying = said(text)
             if number in span.reasons:
                 again = reasons.setdefault(without_ids(text), number) != number
-                if again and number < taken and span.finding.shape == span.finding.cause:
+                if again and number < taken and span.finding.by_cause:
                     saying = b"%d" % number  # a place alone is not shown without its reason above it
                 elif again:
                     weight *= TOLD
@@ -263,7 +263,7 @@ def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tupl
     found = {span.finding.shape: _word(span.text) for span in repeated if not of_stack(span.text)}
     # Names and places alone are alike by chance, but for those with one reason.
     alike = {shape: word for shape, word in found.items() if word}
-    causes = {cause for span in repeated if (cause := span.finding.cause) and cause == span.finding.shape}
+    causes = {span.finding.cause for span in repeated if span.finding.by_cause}
     holds = re.compile("|".join(map(re.escape, set(alike.values()))) or r"(?!)").search
     examples: dict[int, list[int]] = {}
     for block in blocks if alike or causes else ():
