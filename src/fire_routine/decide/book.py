@@ -56,12 +56,12 @@ class Claim:
         """Whether its job can't send any more, as seen at a time of the server's clock."""
         return self.created_at is not None and at is not None and at - self.created_at >= CLAIM_LASTS
 
-    def same_attempt(self, other: Claim | Asking) -> bool:
+    def same_attempt(self, other: Claim | Contender) -> bool:
         return (self.run, self.attempt) == (other.run, other.attempt)
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Contender:
     """Who wants to fire."""
 
     run: int
@@ -69,9 +69,8 @@ class Asking:
     failures: frozenset[str]
     once_per: str
     max_sessions: int
-    since_run: int = (
-        0  # the last green run's id, of the same event; for runs that `incident` does not tell of
-    )
+    # The last green run's id, of the same event; for runs that `incident` does not tell of.
+    since_run: int = 0
     incident: Incident = field(default_factory=Incident)
     other_sessions: frozenset[str] = field(default_factory=frozenset)  # ids from the head commit's trailers
     mark: str = ""  # of its own claim, once it has one
@@ -135,30 +134,30 @@ def server_time(claims: Iterable[Claim], *others: datetime | None) -> datetime |
     return max((time for time in times if time is not None), default=None)
 
 
-def rule(book: list[Claim], asking: Asking, at: datetime | None) -> Ruling:
-    """Whether `asking` may fire, at a time of the server's clock.
+def rule(book: list[Claim], contender: Contender, at: datetime | None) -> Ruling:
+    """Whether `contender` may fire, at a time of the server's clock.
 
     Without a claim of its own, a claim of others that has not begun to send is no obstacle: the
     order of the claims is to decide.
     """
-    book = [claim for claim in book if asking.shares_incident(claim.run)]
-    own = next((claim for claim in book if claim.mark == asking.mark), None)
-    beaten = {} if asking.once_per == "always" else _beaten(book)
-    others = [claim for claim in book if claim.mark != asking.mark and not beaten.get(claim.mark)]
+    book = [claim for claim in book if contender.shares_incident(claim.run)]
+    own = next((claim for claim in book if claim.mark == contender.mark), None)
+    beaten = {} if contender.once_per == "always" else _beaten(book)
+    others = [claim for claim in book if claim.mark != contender.mark and not beaten.get(claim.mark)]
     told = [claim for claim in others if claim.stage in _PASSED_ON]
     standing = [claim for claim in others if _stands(claim, own, at)]
     leading = [claim for claim in standing if claim.mark not in beaten]  # one of an attempt's claims is sent
     firm = [claim for claim in standing if not claim.open(at)]
 
-    sessions, known = _count([*leading, *told], asking), _count([*firm, *told], asking)
+    sessions, known = _count([*leading, *told], contender), _count([*firm, *told], contender)
     ruling = Ruling(sessions=sessions, known_sessions=known)
     # What is firm comes first: there is nothing to wait for where it blocks by itself.
     for basis, count in ((firm, known), (standing, sessions)):
         pending = frozenset(claim.mark for claim in basis if claim not in firm)
-        blocker = _same(others, basis, told, asking, own, pending)
+        blocker = _same(others, basis, told, contender, own, pending)
         if blocker is not None:
             return replace(ruling, blocker=blocker, waiting=bool(pending))
-        if count >= asking.max_sessions:
+        if count >= contender.max_sessions:
             blocker = _most_telling([*basis, *told], pending)
             return replace(ruling, blocker=blocker, limited=True, waiting=bool(pending))
     return ruling
@@ -199,44 +198,44 @@ def _same(
     others: list[Claim],
     standing: list[Claim],
     told: list[Claim],
-    asking: Asking,
+    contender: Contender,
     own: Claim | None,
     pending: frozenset[str],
 ) -> Claim | None:
     """The claim that makes this fire the second for one failure."""
-    if asking.once_per == "always":
+    if contender.once_per == "always":
         return None
     # A sibling that failed while this job waited for it: the next would fail alike.
     failed = [
         claim for claim in others if claim.stage is Stage.FAILED and own and claim.last_id > own.id > claim.id
     ]
-    siblings = [claim for claim in [*standing, *failed] if claim.same_attempt(asking)]
+    siblings = [claim for claim in [*standing, *failed] if claim.same_attempt(contender)]
     if siblings:
         return _most_telling(siblings, pending)
-    if asking.once_per == "run":
-        return _most_telling([claim for claim in standing if claim.run == asking.run], pending)
+    if contender.once_per == "run":
+        return _most_telling([claim for claim in standing if claim.run == contender.run], pending)
     covering = [*standing, *(claim for claim in told if claim.stage is not Stage.LIMITED)]
-    covered = [(claim, _covered(claim, asking)) for claim in covering]
-    if asking.failures <= frozenset().union(*(failures for _, failures in covered)):
+    covered = [(claim, _covered(claim, contender)) for claim in covering]
+    if contender.failures <= frozenset().union(*(failures for _, failures in covered)):
         some = [claim for claim, failures in covered if failures]
-        sure = [claim for claim in some if claim.failures & asking.failures]
+        sure = [claim for claim in some if claim.failures & contender.failures]
         waits = any(claim.mark in pending for claim in some)  # for whichever it is, known or guessed
         return _most_telling(some if waits or not sure else sure, pending)
     return None
 
 
-def _covered(claim: Claim, asking: Asking) -> frozenset[str]:
+def _covered(claim: Claim, contender: Contender) -> frozenset[str]:
     """The failures that a claim is for, or may be.
 
-    Of a failure whose log can't be had it can't be told that it is another one than before; nor of any
-    failure of a run, or of a commit where nothing else was known, for which a session was started so.
+    A failure without a log can't be told from an earlier one. Nor can any failure of a run, or of a commit of
+    which nothing else was known, that had a session started without a log.
     """
     blind = all(unread(failure, wholly=True) for failure in claim.failures)
-    again = claim.run == asking.run or (claim.sha == asking.sha and blind)
+    again = claim.run == contender.run or (claim.sha == contender.sha and blind)
     if again and claim.stage not in _PASSED_ON and any(map(unread, claim.failures)):
-        return asking.failures
-    may_be = () if blind else filter(unread, asking.failures)
-    return (claim.failures & asking.failures).union(may_be)
+        return contender.failures
+    may_be = () if blind else filter(unread, contender.failures)
+    return (claim.failures & contender.failures).union(may_be)
 
 
 def _most_telling(blockers: list[Claim], pending: frozenset[str]) -> Claim | None:
@@ -246,7 +245,7 @@ def _most_telling(blockers: list[Claim], pending: frozenset[str]) -> Claim | Non
     return first or max(blockers, key=lambda claim: (rank.get(claim.stage, 0), claim.id), default=None)
 
 
-def _count(claims: list[Claim], asking: Asking) -> int:
+def _count(claims: list[Claim], contender: Contender) -> int:
     """Sessions of the incident: those seen, and those that lie further back and are only told of."""
     count, seen = 0, set()
     for claim in sorted(claims, key=lambda claim: claim.id):
@@ -256,4 +255,4 @@ def _count(claims: list[Claim], asking: Asking) -> int:
         if claim.stage is Stage.FIRED:
             seen.add(session_id(claim.url))
     # Those that are only told of may be the ones that the trailers name.
-    return max(count, len(asking.other_sessions | seen))
+    return max(count, len(contender.other_sessions | seen))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..model import Brief, Commit, Incident, Run
 from ..settings import Settings
-from .book import Asking, Claim, Ruling, claims, rule, server_time
+from .book import Claim, Contender, Ruling, claims, rule, server_time
 from .guards import trailing_sessions
 from .postings import Postings, UnavailableError
 from .record import failures
@@ -18,9 +18,9 @@ PAUSES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 LOOKS = 20
 
 
-def asks(brief: Brief, run: Run, settings: Settings, ahead: Iterable[Commit]) -> Asking:
+def asks(brief: Brief, run: Run, settings: Settings, ahead: Iterable[Commit]) -> Contender:
     """Who wants to fire, and for what. `ahead`: as `trailing_sessions` has it."""
-    return Asking(
+    return Contender(
         run=run.id,
         attempt=run.attempt,
         failures=frozenset(failures(brief, run)),
@@ -36,31 +36,31 @@ class Contest:
     """One who asks, among all that stands in the ledger."""
 
     def __init__(
-        self, asking: Asking, run: Run, postings: Postings, sleep: Callable[[float], object]
+        self, contender: Contender, run: Run, postings: Postings, sleep: Callable[[float], object]
     ) -> None:
-        self.asking = asking
+        self.contender = contender
         self._run = run
         self._postings = postings
         self._sleep = sleep
 
     def enter(self, mark: str) -> None:
         """A claim of its own has been written."""
-        self.asking = replace(self.asking, mark=mark)
+        self.contender = replace(self.contender, mark=mark)
 
     def heed(self, incident: Incident) -> None:
         """Which runs belong to the incident has been read."""
-        self.asking = replace(self.asking, incident=incident)
+        self.contender = replace(self.contender, incident=incident)
 
     def own(self) -> Claim | None:
         """The claim of its own, once it is shown."""
-        if not self.asking.mark:
+        if not self.contender.mark:
             return None
-        return next((claim for claim in self._book() if claim.mark == self.asking.mark), None)
+        return next((claim for claim in self._book() if claim.mark == self.contender.mark), None)
 
     def judge(self) -> Ruling:
         """By what has been read so far."""
         book = self._book()
-        return rule(book, self.asking, server_time(book, self._run.created_at))
+        return rule(book, self.contender, server_time(book, self._run.created_at))
 
     def decide(self, shas: Iterable[str], looks: int = LOOKS) -> Ruling:
         """Read these commits, and its own once more after each pause that is needed.
@@ -94,7 +94,7 @@ class Contest:
         return self.judge()
 
     def _shown(self) -> bool:
-        return not self.asking.mark or self.own() is not None
+        return not self.contender.mark or self.own() is not None
 
     def _book(self) -> list[Claim]:
         return claims(self._postings.entries)

@@ -18,7 +18,7 @@ from ..model import Brief, GitHubError, Note, Outcome, Result, Run, Verdict
 from ..settings import Settings
 from . import wording
 from .board import StatusBoard
-from .book import SEND_WITHIN, Asking, Ruling
+from .book import SEND_WITHIN, Contender, Ruling
 from .contest import Contest, asks
 from .freshness import own_commits_ahead, stale
 from .guards import skip
@@ -114,11 +114,11 @@ class Ledger:
             ruling = contest.decide([self._run.head_sha, *others], 0)
         except LedgerError:
             return None
-        return None if ruling.fire else wording.blocked(ruling, contest.asking, self._settings)
+        return None if ruling.fire else wording.blocked(ruling, contest.contender, self._settings)
 
     def _contest(self, brief: Brief) -> Contest:
-        asking = asks(brief, self._run, self._settings, own_commits_ahead(self._board, self._run))
-        return Contest(asking, self._run, self._postings, self._sleep)
+        contender = asks(brief, self._run, self._settings, own_commits_ahead(self._board, self._run))
+        return Contest(contender, self._run, self._postings, self._sleep)
 
     def _claim(self, contest: Contest) -> Verdict:
         self._insist(lambda: self._postings.read(self._run.head_sha))
@@ -128,20 +128,20 @@ class Ledger:
             verdict = stale(self._board, self._run)  # a claim that comes to nothing would keep others waiting
             if verdict is not None:
                 return verdict
-            record = self._new_record(Stage.CLAIMED, contest.asking, ruling.known_sessions + 1)
+            record = self._new_record(Stage.CLAIMED, contest.contender, ruling.known_sessions + 1)
             self._insist(lambda: self._write(record))
             self._claimed = True
             contest.enter(self._mark)
             ruling = self._won(contest)
         if not ruling.fire:
             self._pass_on(ruling, contest)
-            return wording.blocked(ruling, contest.asking, self._settings)
+            return wording.blocked(ruling, contest.contender, self._settings)
         verdict = stale(self._board, self._run)
         if verdict is not None:
             self._withdraw()
             return verdict
         number = ruling.known_sessions + 1
-        self._send(self._new_record(Stage.SENDING, contest.asking, number), contest)
+        self._send(self._new_record(Stage.SENDING, contest.contender, number), contest)
         return Verdict(
             fire=True,
             message=f"Session {number} of at most {self._settings.max_sessions} since the workflow was last"
@@ -178,22 +178,22 @@ class Ledger:
         try:
             incident = self._postings.incident()
         except DeniedError as problem:
-            if not contest.asking.incident.shas:  # else they were told before
+            if not contest.contender.incident.shas:  # else they were told before
                 self._unseen = wording.unseen(str(problem))
-            return contest.asking.incident.shas
+            return contest.contender.incident.shas
         self._unseen = None
         contest.heed(incident)
         return incident.shas
 
     # --- writing --------------------------------------------------------------------------------
 
-    def _new_record(self, stage: Stage, asking: Asking, number: int) -> Record:
+    def _new_record(self, stage: Stage, contender: Contender, number: int) -> Record:
         return Record(
             stage=stage,
             workflow=label(self._run),
-            run=asking.run,
-            attempt=asking.attempt,
-            failures=tuple(sorted(asking.failures)),
+            run=contender.run,
+            attempt=contender.attempt,
+            failures=tuple(sorted(contender.failures)),
             number=min(number, 9999),
             mark=self._mark,
         )
@@ -221,18 +221,20 @@ class Ledger:
         blocker, own = ruling.blocker, contest.own()
         if blocker is None or ruling.waiting or blocker.stage is Stage.FAILED:
             # Once a sibling sends, this claim counts no more by itself.
-            if not (blocker and blocker.same_attempt(contest.asking) and blocker.stage is not Stage.CLAIMED):
+            if not (
+                blocker and blocker.same_attempt(contest.contender) and blocker.stage is not Stage.CLAIMED
+            ):
                 self._withdraw()
             return
         if own is None and blocker.sha == self._run.head_sha:
             return
-        if own and blocker.same_attempt(contest.asking) and blocker.last_id > own.id:
+        if own and blocker.same_attempt(contest.contender) and blocker.last_id > own.id:
             return  # the commit's latest status says it already
-        record = self._new_record(Stage.LIMITED, contest.asking, ruling.known_sessions)
+        record = self._new_record(Stage.LIMITED, contest.contender, ruling.known_sessions)
         if not ruling.limited:
             certain = blocker.stage in (Stage.FIRED, Stage.COVERED)
             record = replace(record, stage=Stage.COVERED if certain else Stage.DOUBTFUL)
-        guessed = not (ruling.limited or blocker.failures & contest.asking.failures)
+        guessed = not (ruling.limited or blocker.failures & contest.contender.failures)
         if guessed or blocker.run == record.run:  # which has its session whatever else fails in it
             record = replace(record, failures=tuple(sorted(blocker.failures)))
         self._say(record, blocker.url)

@@ -22,8 +22,8 @@ from ..patterns import pattern
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe
 _LABEL_LIMIT = 24
 _SHORT = 8  # characters of a fingerprint
-# How that of a failure begins whose log could not be had, and that of several of which some are such; and
-# none other.
+# First digits that mark a failure without a log, and a set of failures that holds one; no other short
+# fingerprint begins so.
 _UNREAD, _PARTLY = "0000", "0001"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model import Note, Verdict
 from ..settings import Settings
-from .book import Asking, Claim, Ruling
+from .book import Claim, Contender, Ruling
 from .guards import own_commits, session_id, skip
 from .record import Stage
 
@@ -12,19 +12,19 @@ _ANYWAY = "To send all the same, set once-per: always."
 _UNSURE = "Without its log, now or then, this failure can't be told from an earlier one. "
 
 
-def blocked(ruling: Ruling, asking: Asking, settings: Settings) -> Verdict:
+def blocked(ruling: Ruling, contender: Contender, settings: Settings) -> Verdict:
     """Why the ledger keeps the fire back."""
     if ruling.limited:
-        return _limited(ruling, asking, settings)
+        return _limited(ruling, contender, settings)
     blocker = ruling.blocker
     if blocker is None:
         raise ValueError("nothing blocks")
     whose = f"run {blocker.run}, attempt {blocker.attempt}"
-    if blocker.same_attempt(asking):
+    if blocker.same_attempt(contender):
         whose = "another job of this attempt"
         unsure = ""
     else:
-        unsure = "" if blocker.failures & asking.failures or asking.once_per == "run" else _UNSURE
+        unsure = "" if blocker.failures & contender.failures or contender.once_per == "run" else _UNSURE
     if ruling.waiting:
         return skip(
             "duplicate",
@@ -53,8 +53,8 @@ def blocked(ruling: Ruling, asking: Asking, settings: Settings) -> Verdict:
     )
 
 
-def _limited(ruling: Ruling, asking: Asking, settings: Settings) -> Verdict:
-    if asking.other_sessions:
+def _limited(ruling: Ruling, contender: Contender, settings: Settings) -> Verdict:
+    if contender.other_sessions:
         return own_commits(ruling.sessions, settings)
     last = _session(ruling.blocker)
     started = "were started or are being started" if ruling.waiting else "were started"
@@ -85,7 +85,7 @@ def unavailable(problem: str, left: Stage | None) -> Verdict:
         fire=False,
         failed=True,
         reason="ledger-unavailable",
-        message="The commit statuses that keep a failure from being fired twice can't be used now"
+        message="The ledger of commit statuses that keeps a failure from being fired twice can't be used now"
         f" ({problem}). Nothing was sent: re-run the failed jobs, or set once-per: always to fire"
         f" without them.{_LEFT[left] if left else ''}",
     )
@@ -93,7 +93,7 @@ def unavailable(problem: str, left: Stage | None) -> Verdict:
 
 def unrecorded(problem: str) -> Note:
     return Note(
-        what="the record of sessions on the commit",
+        what="the ledger (commit statuses named fire-routine)",
         why=f"{problem}; nothing but this job keeps the failure from being fired again",
         remedy="give the job `permissions: statuses: write`",
     )
@@ -101,7 +101,7 @@ def unrecorded(problem: str) -> Note:
 
 def out_of_order(problem: str) -> Note:
     return Note(
-        what="the record of sessions on the commit",
+        what="the ledger (commit statuses named fire-routine)",
         why=f"{problem}; as once-per is always, it is fired all the same",
     )
 

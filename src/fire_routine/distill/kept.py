@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .dull import dull_among, settings_among
-from .text import FOLD, LONGEST, RETURN, segments, turned, unstamped
+from .text import LONGEST, RETURN, TRAVIS_FOLD, segments, turned, unstamped
 
 LONG = 32 * 1024  # bytes of a line from which on no more than what is shown of it is looked at
 
@@ -48,7 +48,7 @@ class Kept:
         for at in odd:
             lines[at] = lines[at].rpartition(b"\r")[2]
         if joined.find(b"travis_") >= 0:  # a fold alone in its line is none of what is shown
-            lines = [b"" if FOLD.fullmatch(line) else line for line in lines]
+            lines = [b"" if TRAVIS_FOLD.fullmatch(line) else line for line in lines]
         self.text.update(zip(numbers, lines, strict=True))
         self.dull.update(numbers[at] for at in dull)
         if max(map(len, lines)) > LONGEST:

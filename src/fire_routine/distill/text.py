@@ -43,7 +43,7 @@ _PARTICULARS = pattern(
 )
 # Marks by which Travis folds its log; the text after them is separated by a carriage return.
 _FOLDS = tuple(b"travis_%b:%b:" % (what, end) for what in (b"fold", b"time") for end in (b"start", b"end"))
-FOLD = re.compile(rb"(?:%b)[\w.,:=-]+" % b"|".join(_FOLDS))
+TRAVIS_FOLD = re.compile(rb"(?:%b)[\w.,:=-]+" % b"|".join(_FOLDS))
 _STACK = pattern(rb"\s*(?:Traceback \(most recent call last\):|stack backtrace:|\d+: +\S+::\S|at \S|File \")")
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 DIGITS = b"0123456789"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.decide.boards import NOON, SHA
 
-from fire_routine.decide.book import CLAIM_LASTS, SEND_WITHIN, Asking, claims, rule, server_time
+from fire_routine.decide.book import CLAIM_LASTS, SEND_WITHIN, Contender, claims, rule, server_time
 from fire_routine.decide.record import Entry, Record, Stage
 from fire_routine.model import Incident
 
@@ -33,12 +33,12 @@ def entry(
     return Entry(record, number, NOON + timedelta(seconds=after), LINK, SHA)
 
 
-def asking(mark: str = "me", **changes: object) -> Asking:
-    base = Asking(100, 1, frozenset({A}), "incident", 3, mark=mark)
+def contender(mark: str = "me", **changes: object) -> Contender:
+    base = Contender(100, 1, frozenset({A}), "incident", 3, mark=mark)
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-def ruling(entries: list[Entry], who: Asking) -> tuple[bool, bool, str]:
+def ruling(entries: list[Entry], who: Contender) -> tuple[bool, bool, str]:
     """Whether it may fire, whether it has to wait, and who is in the way."""
     book = claims(entries)
     found = rule(book, who, server_time(book))
@@ -67,13 +67,13 @@ BLIND, OTHER_BLIND = "0000aaaa", "0000bbbb"
 def test_without_a_log_a_failure_is_not_told_from_another(
     stage: Stage, before: str, now: str, sha: str, fires: bool
 ) -> None:
-    who = asking("", run=101, failures=frozenset({now}), sha=sha)
+    who = contender("", run=101, failures=frozenset({now}), sha=sha)
     assert ruling([entry(1, stage, "first", before)], who)[0] is fires
 
 
 def test_who_claimed_first_without_a_log_is_waited_for() -> None:
     claimed = [entry(1, Stage.CLAIMED, "first", BLIND), replace(ME, record=replace(ME.record, run=101))]
-    assert ruling(claimed, asking(run=101, sha=SHA)) == (False, True, "first")
+    assert ruling(claimed, contender(run=101, sha=SHA)) == (False, True, "first")
 
 
 @pytest.mark.parametrize(("run", "fires"), [(100, False), (101, True)])
@@ -81,7 +81,7 @@ def test_beside_a_failure_that_was_read_one_that_was_not_may_be_any_of_its_run_a
     run: int, fires: bool
 ) -> None:
     before = [entry(1, Stage.FIRED, "first", B, BLIND)]
-    assert ruling(before, asking("", run=run, attempt=2, sha=SHA))[0] is fires
+    assert ruling(before, contender("", run=run, attempt=2, sha=SHA))[0] is fires
 
 
 def test_of_a_set_of_failures_some_of_which_were_not_read_all_may_be_any() -> None:
@@ -93,7 +93,7 @@ def test_of_a_set_of_failures_some_of_which_were_not_read_all_may_be_any() -> No
         (blind, B, SHA, False),
         (blind, "7 failures 0000bbbb", "other", True),
     ):
-        who = asking("", run=101, failures=frozenset({now}), sha=sha)
+        who = contender("", run=101, failures=frozenset({now}), sha=sha)
         assert ruling([entry(1, Stage.FIRED, "first", before)], who)[0] is fires, (before, now)
 
 
@@ -104,32 +104,32 @@ def test_which_runs_are_of_the_incident_goes_by_what_github_lists() -> None:
         (Incident(ended=frozenset({50})), True),
         (Incident(), True),  # not listed, and before the last green run
     ):
-        assert ruling(before, asking("", since_run=60, incident=incident))[0] is fires
-    assert ruling(before, asking("", since_run=40, incident=Incident(ended=frozenset({50}))))[0]
+        assert ruling(before, contender("", since_run=60, incident=incident))[0] is fires
+    assert ruling(before, contender("", since_run=40, incident=Incident(ended=frozenset({50}))))[0]
 
 
 def test_a_failure_that_was_read_is_new_whatever_could_not_be_read_beside_it() -> None:
-    who = asking("", run=101, failures=frozenset({B, BLIND}), sha=SHA)
+    who = contender("", run=101, failures=frozenset({B, BLIND}), sha=SHA)
     assert ruling([entry(1, Stage.FIRED, "first", A)], who)[0]
 
 
 def test_alone_it_fires() -> None:
-    assert ruling([ME], asking()) == (True, False, "")
+    assert ruling([ME], contender()) == (True, False, "")
 
 
 def test_the_earlier_of_two_claims_goes_first_and_the_later_waits() -> None:
     other = entry(9, Stage.CLAIMED, "other")
-    assert ruling([ME, other], asking()) == (False, True, "other")
-    assert ruling([ME, other], asking("other")) == (True, False, "")
+    assert ruling([ME, other], contender()) == (False, True, "other")
+    assert ruling([ME, other], contender("other")) == (True, False, "")
 
 
 def test_a_later_claim_that_has_already_been_sent_is_heeded_all_the_same() -> None:
-    assert ruling([ME, entry(11, Stage.SENDING, "other")], asking()) == (False, True, "other")
+    assert ruling([ME, entry(11, Stage.SENDING, "other")], contender()) == (False, True, "other")
 
 
 def test_before_a_claim_of_its_own_others_claims_are_no_obstacle_and_what_was_sent_is() -> None:
-    assert ruling([entry(9, Stage.CLAIMED, "other")], asking("")) == (True, False, "")
-    assert ruling([entry(9, Stage.SENDING, "other")], asking("")) == (False, True, "other")
+    assert ruling([entry(9, Stage.CLAIMED, "other")], contender("")) == (True, False, "")
+    assert ruling([entry(9, Stage.SENDING, "other")], contender("")) == (False, True, "other")
 
 
 @pytest.mark.parametrize(
@@ -148,18 +148,18 @@ def test_what_another_run_came_to_counts_by_whether_a_session_may_be_at_work(
     stage: Stage, blocks: bool
 ) -> None:
     entries = [entry(1, Stage.CLAIMED, "other", run=99), entry(3, stage, "other", run=99), ME]
-    assert ruling(entries, asking()) == (not blocks, False, "other" if blocks else "")
+    assert ruling(entries, contender()) == (not blocks, False, "other" if blocks else "")
 
 
 def test_who_contended_while_a_sibling_was_refused_does_not_try_again_and_who_came_later_does() -> None:
     failed = [entry(9, Stage.CLAIMED, "other"), entry(11, Stage.FAILED, "other")]
-    assert ruling([*failed, ME], asking()) == (False, False, "other")
+    assert ruling([*failed, ME], contender()) == (False, False, "other")
     late = entry(12, Stage.CLAIMED, "late")
-    assert ruling([*failed, ME, late], asking("late")) == (True, False, "")
+    assert ruling([*failed, ME, late], contender("late")) == (True, False, "")
     later = entry(13, Stage.CLAIMED, "later")
-    assert ruling([*failed, ME, late, later], asking("later")) == (False, True, "late")
+    assert ruling([*failed, ME, late, later], contender("later")) == (False, True, "late")
     of_another_run = [replace(item, record=replace(item.record, run=99)) for item in failed]
-    assert ruling([*of_another_run, ME], asking()) == (True, False, "")
+    assert ruling([*of_another_run, ME], contender()) == (True, False, "")
 
 
 def test_siblings_that_lost_are_no_obstacle_to_the_next_attempt() -> None:
@@ -170,13 +170,13 @@ def test_siblings_that_lost_are_no_obstacle_to_the_next_attempt() -> None:
         entry(4, Stage.FAILED, "leader"),
     ]
     again = entry(10, Stage.CLAIMED, "me", attempt=2)
-    assert ruling([*first, again], asking(attempt=2)) == (True, False, "")
+    assert ruling([*first, again], contender(attempt=2)) == (True, False, "")
 
 
 def test_who_is_beaten_only_for_now_is_waited_for_and_counts_as_no_session_beside_who_leads() -> None:
     leader, second = entry(1, Stage.CLAIMED, "leader", run=99), entry(2, Stage.CLAIMED, "second", B, run=99)
     me = entry(10, Stage.CLAIMED, "me", B)
-    same = asking(failures=frozenset({B}), max_sessions=2)
+    same = contender(failures=frozenset({B}), max_sessions=2)
     assert ruling([leader, second, me], same) == (False, True, "second")
     gives_way = entry(11, Stage.WITHDRAWN, "leader", run=99)
     assert ruling([leader, second, me, gives_way], same) == (False, True, "second")
@@ -189,19 +189,19 @@ def test_a_loser_is_none_where_the_one_before_it_had_grown_old() -> None:
     dead = entry(1, Stage.CLAIMED, "dead")
     next_one = entry(2, Stage.CLAIMED, "next", after=CLAIM_LASTS.total_seconds())
     me = entry(3, Stage.CLAIMED, "me", after=CLAIM_LASTS.total_seconds() + 1)
-    assert ruling([dead, next_one, me], asking()) == (False, True, "next")
-    assert ruling([dead, next_one, me], asking("next")) == (True, False, "")
+    assert ruling([dead, next_one, me], contender()) == (False, True, "next")
+    assert ruling([dead, next_one, me], contender("next")) == (True, False, "")
 
 
 def test_a_claim_alone_counts_until_it_is_old_and_one_being_sent_for_ever() -> None:
     almost = entry(10, Stage.CLAIMED, "me", after=CLAIM_LASTS.total_seconds() - 1)
     old = entry(10, Stage.CLAIMED, "me", after=CLAIM_LASTS.total_seconds())
     other = entry(1, Stage.CLAIMED, "other")
-    assert ruling([other, almost], asking()) == (False, True, "other")
-    assert ruling([other, old], asking()) == (True, False, "")
+    assert ruling([other, almost], contender()) == (False, True, "other")
+    assert ruling([other, old], contender()) == (True, False, "")
     sent = entry(2, Stage.SENDING, "other")
-    assert ruling([other, sent, almost], asking()) == (False, True, "other")
-    assert ruling([other, sent, old], asking()) == (False, False, "other")
+    assert ruling([other, sent, almost], contender()) == (False, True, "other")
+    assert ruling([other, sent, old], contender()) == (False, False, "other")
 
 
 def test_who_may_still_send_is_never_taken_for_dead() -> None:
@@ -210,10 +210,10 @@ def test_who_may_still_send_is_never_taken_for_dead() -> None:
 
 def test_entries_of_the_last_green_run_and_before_belong_to_another_incident() -> None:
     old = [entry(1, Stage.FIRED, "old", run=98), entry(2, Stage.FIRED, "red-then-green", run=99)]
-    assert ruling([*old, ME], asking(since_run=99)) == (True, False, "")
-    assert ruling([*old, ME], asking(since_run=98)) == (False, False, "red-then-green")
+    assert ruling([*old, ME], contender(since_run=99)) == (True, False, "")
+    assert ruling([*old, ME], contender(since_run=98)) == (False, False, "red-then-green")
     own = [entry(1, Stage.FIRED, "old", run=100)]
-    assert ruling(own, asking("", since_run=100, attempt=2)) == (False, False, "old")
+    assert ruling(own, contender("", since_run=100, attempt=2)) == (False, False, "old")
 
 
 def test_what_is_settled_blocks_at_once_though_more_is_open() -> None:
@@ -222,7 +222,7 @@ def test_what_is_settled_blocks_at_once_though_more_is_open() -> None:
         entry(2, Stage.SENDING, "sending", A, run=99),
         ME,
     ]
-    assert ruling(entries, asking()) == (False, False, "fired")
+    assert ruling(entries, contender()) == (False, False, "fired")
 
 
 def test_it_waits_for_the_one_whose_failures_are_missing() -> None:
@@ -231,32 +231,32 @@ def test_it_waits_for_the_one_whose_failures_are_missing() -> None:
         entry(2, Stage.SENDING, "sending", B, run=99),
         ME,
     ]
-    assert ruling(entries, asking(failures=frozenset({A, B}))) == (False, True, "sending")
-    assert ruling(entries, asking(failures=frozenset({A, "cccccccc"}))) == (True, False, "")
+    assert ruling(entries, contender(failures=frozenset({A, B}))) == (False, True, "sending")
+    assert ruling(entries, contender(failures=frozenset({A, "cccccccc"}))) == (True, False, "")
 
 
 def test_sessions_are_counted_over_what_is_seen_and_what_is_told_of() -> None:
     told = entry(1, Stage.COVERED, "told", B, run=98, nth=2)
-    assert rule(claims([told]), asking("", max_sessions=3), None).sessions == 2
-    assert rule(claims([told]), asking("", max_sessions=2), None).limited
+    assert rule(claims([told]), contender("", max_sessions=3), None).sessions == 2
+    assert rule(claims([told]), contender("", max_sessions=2), None).limited
     third = entry(2, Stage.SENDING, "third", "cccccccc", run=99, nth=3)
-    found = rule(claims([told, third]), asking("", max_sessions=3), None)
+    found = rule(claims([told, third]), contender("", max_sessions=3), None)
     assert (found.sessions, found.known_sessions, found.limited, found.waiting) == (3, 2, True, True)
 
 
 def test_sessions_named_by_trailers_and_in_the_ledger_count_once() -> None:
     trailers = frozenset({"session_1", "session_2"})
     fired = entry(1, Stage.FIRED, "other", B, run=99)
-    assert rule(claims([fired]), asking("", other_sessions=trailers), None).sessions == 2
+    assert rule(claims([fired]), contender("", other_sessions=trailers), None).sessions == 2
     second = entry(1, Stage.FIRED, "other", B, run=99, nth=2)
-    assert rule(claims([second]), asking("", other_sessions=trailers), None).sessions == 2
+    assert rule(claims([second]), contender("", other_sessions=trailers), None).sessions == 2
     others = frozenset({"session_2", "session_3"})
-    assert rule(claims([second]), asking("", other_sessions=others), None).sessions == 3
+    assert rule(claims([second]), contender("", other_sessions=others), None).sessions == 3
 
 
 def test_every_job_of_always_counts_towards_max_sessions() -> None:
     rivals = [entry(number, Stage.CLAIMED, f"job-{number}") for number in range(1, 6)]
-    fires = [ruling(rivals, asking(f"job-{n}", once_per="always"))[0] for n in range(1, 6)]
+    fires = [ruling(rivals, contender(f"job-{n}", once_per="always"))[0] for n in range(1, 6)]
     assert fires == [True, True, True, False, False]
 
 
@@ -283,14 +283,14 @@ def test_the_order_in_which_entries_are_listed_does_not_matter(
     entries = [*book_of(drawn), entry(1000, Stage.CLAIMED, "me")]
     shuffled = list(entries)
     shuffler.shuffle(shuffled)
-    assert ruling(entries, asking()) == ruling([*shuffled, *shuffled[:3]], asking())
+    assert ruling(entries, contender()) == ruling([*shuffled, *shuffled[:3]], contender())
 
 
 @given(st.lists(st.sampled_from([A, B]), min_size=2, max_size=8), st.sampled_from(["incident", "run"]))
 def test_of_claims_of_one_attempt_exactly_one_may_fire(prints: list[str], once_per: str) -> None:
     rivals = [entry(n + 1, Stage.CLAIMED, f"job-{n}", seen) for n, seen in enumerate(prints)]
     fires = [
-        ruling(rivals, asking(f"job-{n}", failures=frozenset({seen}), once_per=once_per))[0]
+        ruling(rivals, contender(f"job-{n}", failures=frozenset({seen}), once_per=once_per))[0]
         for n, seen in enumerate(prints)
     ]
     assert fires == [True] + [False] * (len(prints) - 1)
