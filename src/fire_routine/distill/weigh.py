@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from ..model import Block, Digest, Repeat, Step
+from ..model import Block, Digest, Step
 from .facts import facts
 from .findings import Finding, Scan, Span, keep, span_of
 from .first import Lines, outrank
@@ -19,10 +19,11 @@ from .kept import Kept
 from .named import said, without_ids
 from .numbering import Numbering
 from .place import ELSEWHERE, HUGE, factors, inside
+from .repeats import repeats
 from .rules.rule import CONSEQUENCE, REPORT, WARNING
 from .steps import Failed, failed_steps
 from .tail import looked_at, weights
-from .text import LONGEST, cause_of, of_stack, shape_of, shown
+from .text import LONGEST, shown
 
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
 AROUND = 100  # bytes, about, of what is kept beside each line that a rule took
@@ -38,7 +39,6 @@ REASON, SAME = 3, 0.7  # lines below that may tell the reason, and what of its w
 FAINT = 0.35  # of the strongest factor: what has less is told by its first lines, too
 FAINTER = 0.4  # the same in a huge log, in which more is found that has nothing to do with the failure
 ITS_LAST, OVERWRITTEN = 3, 0.3  # texts between a line's carriage returns that tell all, and what others do
-MANY = 8  # findings of one shape that are counted
 REACHED, AT_MOST = 1 / 16, 8  # of the way to the strongest line, for each finding more that reaches a line
 
 ANY = 0.02  # the weight of any line of a log that is kept as a whole
@@ -250,34 +250,6 @@ def _blocks(lines: Lines, kept: Kept, numbering: Numbering) -> tuple[Block, ...]
     return tuple(blocks)
 
 
-def _word(text: bytes) -> str:
-    """The longest word that all lines of a line's shape hold; empty: there is none."""
-    words = [word for word in _WORDS.findall(shape_of(text)) if word in text]
-    return max(words, key=len, default=b"").decode()
-
-
-def _repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tuple[Repeat, ...]:
-    """What the failed step found so often that examples of it and their number say more than all of it."""
-    often = {shape for shape, count in scan.alike.items() if count >= MANY}
-    repeated = [span for span in spans if span.finding.shape in often]
-    found = {span.finding.shape: _word(span.text) for span in repeated if not of_stack(span.text)}
-    # Names and places alone are alike by chance, but for those with one reason.
-    alike = {shape: word for shape, word in found.items() if word}
-    causes = {span.finding.cause for span in repeated if span.finding.by_cause}
-    holds = re.compile("|".join(map(re.escape, set(alike.values()))) or r"(?!)").search
-    examples: dict[int, list[int]] = {}
-    for block in blocks if alike or causes else ():
-        for offset, line in enumerate(block.lines):
-            if holds(line):  # most lines hold none, and need no closer look
-                shape = hash(shape_of(line.encode()))
-                if shape in alike:
-                    examples.setdefault(shape, []).append(min(block.first + offset, block.last))
-            elif causes and (cause := hash(cause_of(line.encode()))) in causes:
-                examples.setdefault(cause, []).append(min(block.first + offset, block.last))
-    repeats = [Repeat(scan.alike[shape], tuple(lines)) for shape, lines in examples.items()]
-    return tuple(sorted(repeats, key=lambda repeat: -repeat.count))
-
-
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     """What is kept of a log."""
     failed = failed_steps(scan, steps)
@@ -302,6 +274,6 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         shell=end.shell,
         exit_code=end.exit_code,
         ended=end.ended,
-        repeats=_repeats(scan, spans, blocks),
+        repeats=repeats(scan, spans, blocks),
         ends=tuple(numbering.of(number) + 1 for number in end.ends),
     )
