@@ -64,8 +64,8 @@ def _of_first(scan: Scan, failed: Failed) -> Mark | None:
     follows = min((start for start, _ in later), default=b"")
     ends: dict[int, Mark] = {}  # of each step, by where it begins
     for mark in scan.marks:
-        others = first[0] < follows <= mark.header.stamp
-        if within(mark.stamp, [first]) and not others:
+        of_later = first[0] < follows <= mark.header.stamp
+        if within(mark.stamp, [first]) and not of_later:
             before = ends.get(mark.header.line)
             if before is None or mark.kind == "exit" or before.kind != "exit":
                 ends[mark.header.line] = mark
@@ -79,7 +79,8 @@ def _own(mark: Mark, start: bytes) -> Mark:
     """The mark, without a heading that is another step's: a post step prints none of its own."""
     begun = datetime.fromisoformat(start.decode())
     since = begun - min(timedelta(seconds=1), begun - datetime.min)  # GitHub tells whole ones
-    return replace(mark, header=Header(mark.line)) if mark.header.stamp < since.isoformat().encode() else mark
+    anothers = b"" < mark.header.stamp < since.isoformat().encode()
+    return replace(mark, header=Header(mark.line)) if anothers else mark
 
 
 def _end(scan: Scan, failed: Failed) -> Mark | None:

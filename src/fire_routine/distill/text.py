@@ -24,7 +24,7 @@ STAMP = re.compile(
     % _BOM
 )
 _STREAMS = (b"O ", b"O+", b"E ", b"E+")
-_STAMPED = (b"2", b"\xef")  # a line's first byte, where it begins so
+_STAMPED = (b"2", b"\xef", b"\xe2", b"\xc2")  # a line's first byte, where it begins so
 # Begins with a literal, which re looks for first; colours often come in a row. Jenkins hides notes between
 # colours (hudson.console.ConsoleNote), Buildkite puts each line's time into an application's command.
 RAW_ESCAPE = re.compile(

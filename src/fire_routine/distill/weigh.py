@@ -128,10 +128,8 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
                     saying = b"%d" % number  # a place alone is not shown without its reason above it
                 elif again:
                     weight *= TOLD
-            elif fall != 1.0:
-                weight *= fall ** abs(number - taken)
-            if of_block and number != taken and number not in span.reasons:
-                weight *= around
+            elif number != taken:
+                weight *= fall ** abs(number - taken) * (around if of_block else 1.0)
             shares.append((number, weight, rule, saying, number == taken))
     return shares
 

@@ -91,6 +91,17 @@ def test_the_failed_step_is_named_with_command_shell_and_exit_code() -> None:
     assert digest.ended == ""
 
 
+@pytest.mark.parametrize("console", ["cp437", "cp850"])
+def test_a_step_is_named_where_a_windows_console_wrote_its_byte_order_mark(console: str) -> None:
+    mark = "\ufeff".encode().decode(console)
+    log = GITHUB_LOG.replace("\ufeff", mark).replace(
+        "2026-01-02T03:04:07.1", f"{mark}2026-01-02T03:04:07.1", 1
+    )
+    digest = read(log)
+    assert (digest.command, digest.shell, digest.exit_code) == ("pytest -q", "/usr/bin/bash -e {0}", 1)
+    assert mark not in distill.excerpt(digest, 2_048).text
+
+
 @pytest.mark.parametrize(
     ("line", "ended"),
     [
@@ -243,33 +254,43 @@ def test_a_post_step_that_failed_is_not_told_with_the_last_steps_command() -> No
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("lines", "ended"),
     [
-        "error: dist/main.js has exceeded the maximum allowed size of 250 kB",
-        "The self-hosted runner label is gpu-large",
-        "./t.sh: line 3:  1234 Killed                  ./server --port 80\nE       AssertionError: 3 != 4",
-        "E       AssertionError: 3 != 4\n./t.sh: line 3:  1234 Killed                  ./server --port 80",
-        "Killed\nE       AssertionError: assert 3 == 4",
-        "No output has been received in the last 5 s",
+        # words of a program
+        ("error: dist/main.js has exceeded the maximum allowed size of 250 kB", ""),
+        ("The self-hosted runner label is gpu-large", ""),
+        ("No output has been received in the last 5 s", ""),
+        # something was killed, and the step went on
+        (
+            "./t.sh: line 3:  1234 Killed                  ./server\nE       AssertionError: 3 != 4",
+            "",
+        ),
+        (
+            "E       AssertionError: 3 != 4\n./t.sh: line 3:  1234 Killed                  ./server",
+            "",
+        ),
+        ("Killed\nE       AssertionError: assert 3 == 4", ""),
+        # the step failed of it, whatever reports it
+        ('#12 120.3 Killed\nERROR: failed to solve: process "/bin/sh -c make": exit code: 137', "killed"),
+        (
+            "c++: fatal error: Killed signal terminated program cc1plus\na.cpp:3:4: error: no such thing",
+            "killed",
+        ),
+        ('./gradlew: line 5:  1111 Killed                  "$JAVACMD" "$@"', "killed"),
+        ('Killed\nfatal: [localhost]: FAILED! => {"changed": true, "rc": 137}', "killed"),
     ],
 )
-def test_words_of_a_program_are_not_how_its_step_ended(line: str) -> None:
-    log = f"##[group]Run ./t.sh\n##[endgroup]\nstart\n{line}\n##[error]Process completed with exit code 1.\n"
-    assert read(log).ended == ""
+def test_how_a_step_ended_is_told_by_what_ended_it(lines: str, ended: str) -> None:
+    log = f"##[group]Run ./t.sh\n##[endgroup]\nstart\n{lines}\n##[error]Process completed with exit code 1.\n"
+    assert read(log).ended == ended
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
-        '#12 120.3 Killed\nERROR: failed to solve: process "/bin/sh -c make": exit code: 137',
-        "c++: fatal error: Killed signal terminated program cc1plus\na.cpp:3:4: error: no such thing",
-        './gradlew: line 5:  1111 Killed                  "$JAVACMD" "$@"',
-        'Killed\nfatal: [localhost]: FAILED! => {"changed": true, "rc": 137}',
-    ],
-)
-def test_a_kill_that_made_the_step_fail_is_told_whatever_reports_it(lines: str) -> None:
-    log = f"##[group]Run ./t.sh\n##[endgroup]\n{lines}\n##[error]Process completed with exit code 1.\n"
-    assert read(log).ended == "killed"
+def test_how_a_step_without_a_heading_ended_is_told_too() -> None:
+    """As that which sets up a job's containers: nothing in the log tells where it begins."""
+    lines = ["docker pull", "write /var/lib/docker/tmp: no space left on device", EXIT.format(1)]
+    log = _stamped([(second, line) for second, line in enumerate(lines, 10)])
+    steps = [Step(1, "Initialize containers", "failure", _at(10), _at(13))]
+    assert read(log, steps=steps).ended == "no space left on device"
 
 
 @pytest.mark.parametrize("second", [0, 1])

@@ -40,12 +40,12 @@ class Shape(NamedTuple):
     pattern: re.Pattern[str]  # matched where the literal stands; a group narrows it to the secret
     before: int  # characters of the token in front of the literal
     whole: int  # its length as the vendor makes it; a shorter one at a line's end goes on in the next
-    alone: bool  # nothing may follow it, so it may have to be looked for within fewer lines
+    closed: bool  # nothing may follow it, so it may have to be looked for within fewer lines
 
 
 def _shape(kind: str, literals: str, expression: str, before: int = 0, whole: int = 0) -> Shape:
-    alone = "(?!" in expression
-    return Shape(kind, tuple(literals.split()), pattern(expression, re.ASCII), before, whole, alone)
+    closed = "(?!" in expression
+    return Shape(kind, tuple(literals.split()), pattern(expression, re.ASCII), before, whole, closed)
 
 
 SHAPES = (
@@ -245,7 +245,7 @@ def _over_lines(text: str, start: int, shape: Shape) -> Iterator[Span]:
             return
         view, gaps = joined
         read = view.text
-        ends = [view.length, *(gap.position for gap in gaps[1:] if shape.alone)]
+        ends = [view.length, *(gap.position for gap in gaps[1:] if shape.closed)]
         match = next(filter(None, (shape.pattern.match(read, 0, end) for end in ends)), None)
         # none begins here: too little was joined, or a blank stands in it
         none = not match and (view.length < lines * _SHORT or " " in read[: gaps[-1].position])
