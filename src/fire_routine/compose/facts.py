@@ -61,8 +61,8 @@ def _what(run: Run, failures: Sequence[Failure], name: Callable[[str], str]) -> 
         what += f" and {len(jobs) - 1} more"
     if jobs[0].failed_steps:
         what += f", step {name(jobs[0].failed_steps[0].name)}"
-    if jobs[0].conclusion in ("timed_out", "cancelled"):
-        what += " (timed out)" if jobs[0].conclusion == "timed_out" else " (cancelled)"
+    if jobs[0].conclusion == "timed_out":
+        what += " (timed out)"
     return what
 
 

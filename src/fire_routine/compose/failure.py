@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ..model import FailedJob, Failure, Run, in_words, utf16_length
@@ -16,6 +16,7 @@ _NAME = 100
 _NAME_SHORT = 48
 _LEGS = 400
 _COMMAND = 1_500
+_ALTERNATIVES = 3  # exit codes, and shells, of jobs that share a failure
 _TELLING = 4  # legs of which a value that the failing ones alone have says something
 
 
@@ -86,17 +87,25 @@ def _step(failure: Failure) -> str:
     else:
         named = "No step failed" if job.steps else "No step ran"
     took = step.duration if step else job.duration
-    code = failure.exit_code
+    codes = dict.fromkeys(str(code) for code in failure.exit_codes if code is not None)
     facts = [
         named,
-        f"exit code {code}" if code is not None else "",
+        f"exit code {_alternatives(codes)}" if codes else "",
         _ended(failure),
         f"after {in_words(took)}" if took is not None else "",
-        f"shell {inline(short(digest.shell, 80))}" if digest and digest.shell else "",
+        f"shell {_alternatives(inline(short(shell, 80)) for shell in failure.shells)}"
+        if failure.shells
+        else "",
         f"job {job.id}",
         *_no_log(failure),
     ]
     return ", ".join(fact for fact in facts if fact) + "."
+
+
+def _alternatives(values: Iterable[str]) -> str:
+    """What is one thing in some jobs and another in others."""
+    shown = list(values)
+    return " or ".join([*shown[:_ALTERNATIVES], *(["another"] if shown[_ALTERNATIVES:] else [])])
 
 
 def _later(failure: Failure, cap: int) -> str:
@@ -107,16 +116,17 @@ def _later(failure: Failure, cap: int) -> str:
 
 
 def _ended(failure: Failure) -> str:
-    if failure.digest and failure.digest.ended:
-        return cut(failure.digest.ended, 60)
-    conclusion = failure.jobs[0].conclusion
-    return "" if conclusion == "failure" else conclusion.replace("_", " ")
+    job, ended = failure.jobs[0], failure.digest.ended if failure.digest else ""
+    if job.conclusion == "timed_out" and ended in ("", "cancelled"):  # of which a log knows nothing
+        return "timed out"
+    return cut(ended, 60)
 
 
 def _no_log(failure: Failure) -> list[str]:
     if failure.digest:
         return []
-    return ["which has no log until it is done" if failure.jobs[0].running else "whose log is not here"]
+    running = failure.jobs[0].running
+    return ["which is still running, and has no log until it is done" if running else "whose log is not here"]
 
 
 def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:

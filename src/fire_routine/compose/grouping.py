@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..model import Annotation, Digest, FailedJob, Failure
 from ..patterns import pattern
@@ -13,7 +13,6 @@ _NO_LOG = pattern(
     r"lost communication with the server|was not acquired by|was not started because"
     r"|automatically failed because|encountered an internal error"
 )
-_MATRIX_VALUES = pattern(r" \(.*\)$")
 _VOLATILE = pattern(
     r"0x[0-9a-fA-F]+"
     r"|\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"  # UUIDs
@@ -30,13 +29,33 @@ def base_name(job: str) -> str:
     GitHub appends them in parentheses to a job whose `name:` does not spell them
     (https://docs.github.com/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations).
     """
-    return _JOB_PATH.join(_MATRIX_VALUES.sub("", part) for part in job.split(_JOB_PATH))
+    return _JOB_PATH.join(name for name, _ in _parts(job))
 
 
 def matrix_values(job: str) -> tuple[str, ...]:
     """The matrix values in a job's name; none where its name shows none."""
-    found = [_MATRIX_VALUES.search(part) for part in job.split(_JOB_PATH)]
-    return tuple(value for match in found if match for value in match.group()[2:-1].split(", "))
+    return tuple(value for _, values in _parts(job) if values for value in values.split(", "))
+
+
+def _parts(job: str) -> Iterator[tuple[str, str]]:
+    """Caller and job, each without what stands in parentheses at its end, and that."""
+    whole = ""
+    for piece in job.split(_JOB_PATH):
+        whole += _JOB_PATH + piece if whole else piece
+        if whole.count("(") <= whole.count(")"):  # else the slash stands in a value
+            yield _named(whole)
+            whole = ""
+    if whole:
+        yield _named(whole)
+
+
+def _named(part: str) -> tuple[str, str]:
+    depth = 0
+    for at in range(len(part) - 1, 0, -1):
+        depth += (part[at] == ")") - (part[at] == "(")
+        if depth == 0:
+            return (part[: at - 1], part[at + 1 : -1]) if part[at - 1 : at + 1] == " (" else (part, "")
+    return part, ""
 
 
 def combined(fingerprints: Iterable[str]) -> str:
@@ -53,28 +72,61 @@ def hashed(parts: Iterable[str]) -> str:
 def group(
     failed_jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int] = ()
 ) -> tuple[Failure, ...]:
-    """The distinct failures of a run, most telling first: those that failed by themselves before
-    those that were cancelled, then in the order in which they failed.
+    """The distinct failures of a run, in the order in which they failed.
+
+    A fingerprint knows no numbers, so jobs of two names that share one (the coverage of two suites is too
+    low) are told together only where they ran the same, or the lines that tell most are the same.
 
     Args:
         failed_jobs: the failed jobs of one attempt.
         digests: by job id; a job without one is told apart by its failed steps and annotations.
         cut: ids of jobs of whose logs only a part could be had.
     """
-    alike: dict[str, list[FailedJob]] = {}
-    for job in sorted(failed_jobs, key=_telling):
+    alike: list[tuple[str, list[FailedJob]]] = []
+    for job in sorted(failed_jobs, key=_order):
         digest = None if job.id in cut else digests.get(job.id)  # a part has another one than the whole
         fingerprint = (digest.fingerprint if digest else "") or _fingerprint_without_log(job)
-        alike.setdefault(fingerprint, []).append(job)
-    return tuple(
-        Failure(
-            fingerprint,
-            tuple(jobs),
-            next((digests[job.id] for job in jobs if job.id in digests), None),
-            unread=all(_unread(job, digests, cut) for job in jobs),
-        )
-        for fingerprint, jobs in alike.items()
+        for other, jobs in alike:
+            if other == fingerprint and _same(job, jobs[0], digests):
+                jobs.append(job)
+                break
+        else:
+            alike.append((fingerprint, [job]))
+    return tuple(_failure(fingerprint, jobs, digests, cut) for fingerprint, jobs in alike)
+
+
+def _same(job: FailedJob, other: FailedJob, digests: Mapping[int, Digest]) -> bool:
+    """Whether jobs of one fingerprint are legs of one matrix, ran the same, or tell the very same."""
+    digest, known = digests.get(job.id), digests.get(other.id)
+    if digest is None or known is None or base_name(job.name) == base_name(other.name):
+        return True
+    return digest.command == known.command != "" or _most_telling(digest) == _most_telling(known)
+
+
+def _most_telling(digest: Digest) -> tuple[str, ...]:
+    return max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
+
+
+def _failure(
+    fingerprint: str, jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int]
+) -> Failure:
+    logs = [digests.get(job.id) for job in jobs]
+    return Failure(
+        fingerprint,
+        tuple(jobs),
+        next(filter(None, logs), None),
+        unread=all(_unread(job, digests, cut) for job in jobs),
+        exit_codes=tuple(_exit_code(job, log) for job, log in zip(jobs, logs, strict=True)),
+        shells=tuple(dict.fromkeys(log.shell for log in logs if log and log.shell)),
     )
+
+
+def _exit_code(job: FailedJob, digest: Digest | None) -> int | None:
+    """That of the failed step, by the log, else by what the runner annotated."""
+    if digest and digest.exit_code is not None:
+        return digest.exit_code
+    codes = (note.exit_code for note in job.annotations)
+    return next((code for code in codes if code is not None), None)
 
 
 def _unread(job: FailedJob, digests: Mapping[int, Digest], cut: Collection[int]) -> bool:
@@ -89,9 +141,8 @@ def telling_annotations(job: FailedJob) -> tuple[Annotation, ...]:
     return tuple(note for note in job.annotations if note.level == "failure" and not note.generic)
 
 
-def _telling(job: FailedJob) -> tuple[bool, float, str, int]:
-    ended = job.completed_at.timestamp() if job.completed_at else float("inf")
-    return job.conclusion == "cancelled", ended, job.name, job.id
+def _order(job: FailedJob) -> tuple[float, str, int]:
+    return job.completed_at.timestamp() if job.completed_at else float("inf"), job.name, job.id
 
 
 def _fingerprint_without_log(job: FailedJob) -> str:

@@ -77,7 +77,7 @@ def by_settings(settings: Settings, subject: Subject) -> Verdict | None:
 
 
 def _not_failed(context: Context, run: Run) -> Verdict | None:
-    timed_out = any(job.conclusion in ("timed_out", "cancelled") for job in run.failed_jobs)
+    timed_out = any(job.conclusion == "timed_out" for job in run.failed_jobs)
     if run.conclusion == "cancelled" and not timed_out:
         return _cancelled()
     if run.conclusion is not None:

@@ -13,6 +13,7 @@ from .findings import Finding, Scan, Span, keep, span_of, taken_texts
 from .fingerprint import fingerprint, normalised
 from .frames import indent
 from .kept import Kept
+from .rules.rule import CONSEQUENCE
 from .sample import MOST, chosen
 from .text import probed
 
@@ -45,6 +46,8 @@ _GENERIC = frozenset(
     were what when while with wrong yarn zero
     """.split()  # noqa: SIM905 - so many are read more easily
 )
+# Rules of how a process ended, or a runner's step.
+_ENDINGS = frozenset({"actions-canceled", "killed", "signal"})
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
 _SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # what minitest says above a test's name
 _HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its own that rules take
@@ -188,10 +191,24 @@ def _last(scan: Scan) -> set[str]:
     return set(filter(_says, normalised(map(_text, lines))))
 
 
-def identity(scan: Scan, inside: Sequence[Finding]) -> str:
-    """The fingerprint of the lines that the strongest rules took, of those `inside` the step that failed."""
+def _how_alone(finding: Finding) -> bool:
+    """Whether it tells how something ended, as it may whatever ran, and not why."""
+    return finding.rule.name in _ENDINGS or finding.rule.weight <= CONSEQUENCE
+
+
+def identity(scan: Scan, inside: Sequence[Finding], command: str, ended: str) -> str:
+    """The fingerprint of the lines that the strongest rules took, of those `inside` the step that failed.
+    Where these don't tell why, what ran and how it ended count, too, and alone where nothing was printed;
+    empty: nothing is known.
+
+    Args:
+        command: the failed step's; empty: it is not known.
+        ended: how it ended, in words; empty: by an exit code of its own.
+    """
+    ran = {*normalised(command.split("\n")), ended}
     for strongest in _by_strength(inside):
         naming = _telling(strongest, scan.kept)
         if naming:
-            return fingerprint(naming)
-    return fingerprint(_last(scan))
+            return fingerprint(naming | ran if all(map(_how_alone, strongest)) else naming)
+    naming = _last(scan) or ran - {""}
+    return fingerprint(naming) if naming else ""

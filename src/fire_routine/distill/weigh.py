@@ -266,7 +266,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     return Digest(
         blocks,
         numbering.of(scan.total),
-        identity(scan, within),
+        identity(scan, within, end.command, end.ended),
         step=end.step,
         command=end.command,
         shell=end.shell,

@@ -58,8 +58,11 @@ def with_jobs(
     asked = [*running, *failed, *lasting[:ASKED_CANCELLED]]
     found = []
     for job, notices in zip(asked, _annotations(asked, asking), strict=True):
-        if job.conclusion != "cancelled" or any(TIMED_OUT in notice.message for notice in notices):
-            found.append(job.as_failed("running" if job in running else job.conclusion or "", notices))
+        timed_out = any(TIMED_OUT in notice.message for notice in notices)
+        if job in running:
+            found.append(job.as_failed("running", notices))
+        elif timed_out or job.conclusion != "cancelled":
+            found.append(job.as_failed("timed_out" if timed_out else job.conclusion or "", notices))
     if not running and own_run and context.job_status == "failure":
         found.insert(0, unlisted(run, context))
     known = {job.id for job in found}

@@ -42,7 +42,7 @@ class Digest:
 
     blocks: tuple[Block, ...]  # in the log's order
     total_lines: int
-    fingerprint: str
+    fingerprint: str  # empty: nothing in the log names the failure
     step: str = ""  # the failed step by the log's own marks
     command: str = ""  # what that step ran
     shell: str = ""
@@ -74,14 +74,8 @@ class Failure:
     jobs: tuple[FailedJob, ...]
     digest: Digest | None  # None: there is no log of it
     unread: bool = False  # it could not be had, or not whole, and nothing else names the failure
-
-    @property
-    def exit_code(self) -> int | None:
-        """That of the failed step, by the log, else by what the runner annotated."""
-        if self.digest and self.digest.exit_code is not None:
-            return self.digest.exit_code
-        codes = (note.exit_code for note in self.jobs[0].annotations)
-        return next((code for code in codes if code is not None), None)
+    exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
+    shells: tuple[str, ...] = ()  # of these steps, each once
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ class FailedJob:
 
     id: int
     name: str
-    conclusion: str  # failure, timed_out or cancelled; "running" for the job the action runs in
+    conclusion: str  # failure, timed_out; "running" for the job the action runs in
     url: str
     started_at: datetime | None = None
     completed_at: datetime | None = None

@@ -94,9 +94,9 @@ def _failed_jobs(run: Run | None, failures: Sequence[Failure], clean: Clean) -> 
 def _rows(run: Run | None, failures: Sequence[Failure]) -> list[tuple[int, FailedJob, str]]:
     """Failed jobs with the number of the failure they share, one failure's jobs together."""
     rows = [
-        (number, job, "–" if failure.exit_code is None else str(failure.exit_code))
+        (number, job, "–" if code is None else str(code))
         for number, failure in enumerate(failures, start=1)
-        for job in failure.jobs
+        for job, code in zip(failure.jobs, failure.exit_codes, strict=True)
     ]
     seen = {job.id for _, job, _ in rows}
     rest = [job for job in (run.failed_jobs if run else ()) if job.id not in seen]

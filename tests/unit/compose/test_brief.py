@@ -357,7 +357,7 @@ def runs(draw: st.DrawFn) -> tuple[Run, dict[int, Digest]]:
         FailedJob(
             id=10**11 + number,
             name=draw(NAMES),
-            conclusion=draw(st.sampled_from(["failure", "timed_out", "cancelled", "running"])),
+            conclusion=draw(st.sampled_from(["failure", "timed_out", "running"])),
             url=draw(NAMES),
             steps=tuple(draw(st.lists(STEPS, max_size=3))),
             annotations=tuple(draw(st.lists(ANNOTATIONS, max_size=3))),

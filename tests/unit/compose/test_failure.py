@@ -11,10 +11,35 @@ from fire_routine.model import Failure, Step, in_words, utf16_length
 
 def test_a_section_says_how_the_step_ended_how_long_it_took_and_what_ran() -> None:
     log = digest("a", "boom", ended="killed (out of memory)", exit_code=137)
-    text = failure_section(run(), Failure("a", (job(0),), log), "1 of 1", excerpt, 4_000)
+    (failure,) = group([job(0)], {1000: log})
+    text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
     assert "## Failure 1 of 1: `test`, step `Run the tests`" in text
     assert "Step 5, exit code 137, killed (out of memory), after 2 min 10 s, shell `bash -e {0}`" in text
     assert "What ran:\n```\nmake test\n```" in text
+
+
+def test_how_each_leg_ended_and_in_which_shell_is_said() -> None:
+    shells = ["bash -e {0}", "pwsh -command", "bash -e {0}"]
+    logs = {
+        1000 + number: digest("a", "boom", exit_code=code, shell=shell)
+        for number, (code, shell) in enumerate(zip((1, 3, 1), shells, strict=True))
+    }
+    (failure,) = group([job(number, f"test ({number})") for number in range(3)], logs)
+    text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
+    assert "exit code 1 or 3, " in text
+    assert "shell `bash -e {0}` or `pwsh -command`, " in text
+
+
+def test_of_many_ways_to_end_the_first_are_said() -> None:
+    logs = {1000 + number: digest("a", "boom", exit_code=number) for number in range(9)}
+    (failure,) = group([job(number, f"test ({number})") for number in range(9)], logs)
+    assert ", exit code 0 or 1 or 2 or another, " in failure_section(run(), failure, "1", excerpt, 4_000)
+
+
+def test_a_job_that_timed_out_is_not_told_as_cancelled() -> None:
+    log = digest("a", "boom", ended="cancelled", exit_code=None)
+    (failure,) = group([job(0, conclusion="timed_out", annotations=())], {1000: log})
+    assert "Step 5, timed out, after " in failure_section(run(), failure, "1 of 1", excerpt, 4_000)
 
 
 def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
@@ -40,7 +65,8 @@ def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
 
 
 def test_a_job_that_failed_before_its_first_step_says_so() -> None:
-    text = failure_section(run(), Failure("a", (job(0, steps=()),), None), "1 of 1", excerpt, 4_000)
+    (failure,) = group([job(0, steps=())], {})
+    text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
     assert "No step ran, exit code 1, after 3 min 20 s, job 1000, whose log is not here." in text
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.unit.compose.material import STARTED, digest, job
@@ -27,6 +28,47 @@ def test_jobs_whose_logs_have_one_fingerprint_are_one_failure() -> None:
     assert [failure.fingerprint for failure in failures] == ["aa", "bb"]
     assert [one.name for one in failures[0].jobs] == ["test (3.11)", "test (3.12)"]
     assert failures[0].digest == digests[1000]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "line"),
+    [
+        ("unit (3.12)", {}, "total of 55 is less than 70"),  # a leg of the same matrix
+        ("integration", {"command": "make coverage"}, "total of 55 is less than 70"),
+        ("integration", {"command": "make check"}, "total of 78 is less than 80"),  # the very same
+    ],
+)
+def test_jobs_that_ran_or_tell_the_same_are_told_together(
+    name: str, changes: dict[str, Any], line: str
+) -> None:
+    logs = {
+        1000: digest("aa", "total of 78 is less than 80", command="make coverage"),
+        1001: digest("aa", line, **changes),
+    }
+    assert len(group([job(0, "unit (3.11)"), job(1, name)], logs)) == 1
+
+
+def test_jobs_of_one_fingerprint_that_ran_and_tell_something_else_are_told_apart() -> None:
+    logs = {
+        1000: digest("aa", "total of 78 is less than 80", command="make coverage"),
+        1001: digest("aa", "total of 55 is less than 70", command="make check"),
+    }
+    failures = group([job(0, "unit"), job(1, "integration")], logs)
+    assert [failure.fingerprint for failure in failures] == ["aa", "aa"]
+    assert [failure.digest for failure in failures] == [logs[1000], logs[1001]]
+
+
+def test_jobs_whose_commands_are_not_known_are_told_apart_by_their_lines() -> None:
+    logs = {1000: digest("aa", "78 < 80", command=""), 1001: digest("aa", "55 < 70", command="")}
+    assert len(group([job(0, "unit"), job(1, "integration")], logs)) == 2
+
+
+def test_each_jobs_exit_code_is_its_own_and_without_a_log_the_annotated_one() -> None:
+    jobs = [job(0, "test (a)"), job(1, "test (b)"), job(2, "test (c)", annotations=())]
+    logs = {1000: digest("aa", "x", exit_code=3), 1001: digest("aa", "x", exit_code=None)}
+    logs[1002] = digest("aa", "x", exit_code=None)
+    (failure,) = group(jobs, logs)
+    assert failure.exit_codes == (3, 1, None)
 
 
 def test_a_matrix_of_256_legs_with_three_failures_has_three() -> None:
@@ -74,9 +116,8 @@ def test_a_digest_without_a_fingerprint_counts_as_no_log_but_is_kept() -> None:
     assert failure.digest is empty
 
 
-def test_failures_come_in_the_order_in_which_they_failed_and_cancelled_jobs_last() -> None:
+def test_failures_come_in_the_order_in_which_they_failed() -> None:
     jobs = [
-        job(0, "cancelled first", conclusion="cancelled", completed_at=STARTED),
         job(1, "second", completed_at=STARTED + timedelta(seconds=20)),
         job(2, "first", completed_at=STARTED + timedelta(seconds=10)),
         job(3, "still running", conclusion="running", completed_at=None),
@@ -86,7 +127,6 @@ def test_failures_come_in_the_order_in_which_they_failed_and_cancelled_jobs_last
         "first",
         "second",
         "still running",
-        "cancelled first",
     ]
 
 
@@ -102,6 +142,13 @@ def test_no_failed_jobs_are_no_failures() -> None:
         ("build (a) / test (b, c)", "build / test", ("a", "b", "c")),
         ("test (gcc (Debian) 12, x)", "test", ("gcc (Debian) 12", "x")),
         ("call(me)", "call(me)", ()),
+        ("install (linux / 3.9)", "install", ("linux / 3.9",)),
+        ("up (a / b) / test (c / d, e)", "up / test", ("a / b", "c / d", "e")),
+        ("Test (Mac) (macos-latest, 22.x)", "Test (Mac)", ("macos-latest", "22.x")),
+        ("odd :-) (x)", "odd :-)", ("x",)),
+        ("odd (", "odd (", ()),
+        ("odd )", "odd )", ()),
+        ("(x)", "(x)", ()),
     ],
 )
 def test_matrix_values_are_what_a_job_name_has_in_parentheses_at_its_end(

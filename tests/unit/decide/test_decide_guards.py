@@ -202,7 +202,7 @@ def test_a_run_under_way_counts_by_its_jobs() -> None:
 def test_a_cancelled_run_is_skipped_unless_a_job_ran_out_of_time() -> None:
     assert judged(sample_run(conclusion="cancelled", failed_jobs=())) == "cancelled"
     assert judged(sample_run(conclusion="cancelled", failed_jobs=(JOB,))) == "cancelled"
-    timed_out = FailedJob(1, "test", "cancelled", "")
+    timed_out = FailedJob(1, "test", "timed_out", "")
     assert judged(sample_run(conclusion="cancelled", failed_jobs=(timed_out,))) is None
     assert judged(going(cancelled_jobs=("test",))) == "cancelled"
 

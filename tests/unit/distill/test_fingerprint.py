@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine import distill, emulator
-from fire_routine.distill.fingerprint import fingerprint, normalised
+from fire_routine.distill.fingerprint import normalised
 
 FAILURES = Path(__file__).parent / "failures"
 RECORDINGS = Path(emulator.__file__).parent / "recordings"
@@ -404,6 +404,37 @@ def test_many_lines_are_read_as_one_by_one() -> None:
     assert normalised([]) == []
 
 
-def test_no_line_at_all_has_a_fingerprint_too() -> None:
-    assert len(fingerprint([])) == 16
-    assert len(of("")) == 16
+def step(command: str, *printed: str) -> str:
+    lines = (f"##[group]Run {command}", command, "shell: /usr/bin/bash -e {0}", "##[endgroup]", *printed)
+    return "".join(f"2026-01-02T03:04:07.0000000Z {line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        ("##[error]Process completed with exit code 1.",),
+        ("##[error]The operation was canceled.",),
+        ("##[error]The action 'Run it' has timed out after 5 minutes.",),
+        ("/tmp/_temp/a1b2.sh: line 1:  2345 Killed  ./run", "##[error]Process completed with exit code 137."),
+        ("Segmentation fault (core dumped)", "##[error]Process completed with exit code 139."),
+    ],
+)
+def test_where_nothing_tells_why_what_ran_names_the_failure(printed: tuple[str, ...]) -> None:
+    assert of(step("./deploy.sh --all", *printed)) != of(step("./migrate.sh", *printed))
+    assert of(step("./deploy.sh --all", *printed)) == of(step("./deploy.sh --all", *printed))
+
+
+def test_where_something_tells_why_what_ran_does_not() -> None:
+    why = ("error: cannot find crate `serde`", "##[error]Process completed with exit code 101.")
+    assert of(step("cargo build", *why)) == of(step("cargo test --all", *why))
+
+
+def test_what_was_killed_is_another_failure_than_what_failed_in_silence() -> None:
+    silent, killed = (
+        of(step("./run", f"##[error]Process completed with exit code {code}.")) for code in (1, 137)
+    )
+    assert silent != killed
+
+
+def test_a_log_of_which_nothing_is_known_has_none() -> None:
+    assert of("") == ""

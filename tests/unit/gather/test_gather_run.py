@@ -73,7 +73,8 @@ def test_a_job_that_its_time_out_cancelled_failed_and_others_that_were_cancelled
     emulator.add_annotation(3, {"message": "The job has exceeded the maximum execution time of 30m0s"})
     emulator.add_annotation(4, {"message": "The operation was canceled."})
     run = gathered(emulator)
-    assert [job.name for job in run.failed_jobs] == ["test (3.11)", "slow"]
+    ended = [(job.name, job.conclusion) for job in run.failed_jobs]
+    assert ended == [("test (3.11)", "failure"), ("slow", "timed_out")]
     assert run.cancelled_jobs == ("stopped by hand", "fail-fast")
     assert emulator.asked("/check-runs/5/") == []
 

@@ -34,7 +34,7 @@ def _job(number: int, name: str = "test", step: str = "Run pytest") -> FailedJob
 
 def _failure(*jobs: FailedJob, exit_code: int | None = 1) -> Failure:
     digest = Digest(blocks=(), total_lines=10, fingerprint="a", exit_code=exit_code)
-    return Failure("a", jobs, digest)
+    return Failure("a", jobs, digest, exit_codes=(exit_code,) * len(jobs))
 
 
 def _run(*jobs: FailedJob) -> Run:
