@@ -14,6 +14,7 @@ from .grouping import telling_annotations
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
+_ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats
 _COUNT_OF_FILES = 60  # units of the line that counts attached files left out
 
 
@@ -72,17 +73,28 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
 
 
 def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
-    """Annotations and excerpt; what an annotation repeats of the excerpt is left out."""
-    notes = merged_annotations(failure)
-    log, shown = "", ""
+    """Annotations and excerpt; what an annotation repeats of the excerpt is left out, and takes no room."""
+    notes = untold = merged_annotations(failure)
+    log = ""
     if failure.digest:
-        needed = sum(utf16_length(annotation_line(note)) + 1 for note in notes)
-        reserved = min(needed + 60, limit // 3) if notes else 0
-        log, shown = log_block("From the log", failure.digest, excerpt, limit - reserved)
-        notes = _untold(notes, shown)
+        reserved = _needed(notes, limit)
+        for _ in range(_ROUNDS):
+            log, shown = log_block("From the log", failure.digest, excerpt, limit - reserved)
+            untold = _untold(notes, shown)
+            needed = _needed(untold, limit)
+            if needed >= reserved:
+                break
+            reserved = needed
     rest = limit - utf16_length(log) - (2 if log else 0)
-    blocks = [_annotation_block(notes, rest), log]
+    blocks = [_annotation_block(untold, rest), log]
     return "\n\n".join(block for block in blocks if block)
+
+
+def _needed(notes: Sequence[Annotation], limit: int) -> int:
+    """Units that annotations take beside an excerpt."""
+    return (
+        min(sum(utf16_length(annotation_line(note)) + 1 for note in notes) + 60, limit // 3) if notes else 0
+    )
 
 
 def attachments_section(attachments: Sequence[Attachment], excerpt: MakeExcerpt, limit: int) -> str:

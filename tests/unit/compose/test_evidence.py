@@ -40,6 +40,14 @@ def test_warnings_count_only_where_there_is_no_log() -> None:
     assert "deprecated" not in evidence(Failure("a", warned, digest("a", "x")), excerpt, 900)
 
 
+def test_annotations_that_the_log_repeats_take_no_room() -> None:
+    lines = [f"a.c:{number}: no such widget" for number in range(9)]
+    log = digest("a", *lines, noise=200)
+    notes = tuple(Annotation("failure", line) for line in lines)
+    with_notes = evidence(Failure("a", (job(0, annotations=notes),), log), excerpt, 1_500)
+    assert with_notes == evidence(Failure("a", (job(0, annotations=()),), log), excerpt, 1_500)
+
+
 def test_attached_files_without_room_are_counted() -> None:
     files = [Attachment(f"{n}.log", digest("", f"{n} " * 100)) for n in range(9)]
     text = attachments_section(files, excerpt, 1_000)
