@@ -56,6 +56,8 @@ def history_section(run: Run, evidence: str, limit: int) -> str:
         return ""
     intro = "\n".join(f"- {line}" for line in _verdicts(run, history))
     since = " since the last green run" if history.last_green_run else ""
+    if history.base_branch and (history.commits or history.files):
+        since = f" from {inline(short(history.base_branch, _NAME))} on"
     text = f"\n\n## What changed{since}\n\n{intro}"
     if not intro or utf16_length(text) > limit:
         return ""

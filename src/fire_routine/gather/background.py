@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -22,11 +23,17 @@ class Background:
     pull_request: Future[tuple[PullRequest | None, bool]]
     history: Future[History | None]
     was_green: Future[bool]
+    changed: Callable[[History, str, str], History]
 
     def complete(self, run: Run) -> Run:
         """The run with their answers."""
         pull, base_is_red = self.pull_request.result()
         past, was_green = self.history.result(), self.was_green.result()
+        if past and past.never_green and pull:
+            past = replace(
+                self.changed(past, pull.base_branch, "the changes of the pull request"),
+                base_branch=pull.base_branch,
+            )
         if past or base_is_red or was_green:
             past = replace(past or History(), base_is_red=base_is_red, same_commit_was_green=was_green)
         return replace(
@@ -46,6 +53,7 @@ def ask(asking: Asking, run: Run, numbers: tuple[int, ...], trigger: Trigger, co
         submit(questions.pull_request),
         submit(questions.history),
         submit(questions.was_green),
+        questions.changed,
     )
 
 
@@ -130,11 +138,14 @@ class _Questions:
         past = self._asking.now("the last green run", ACTIONS, self._last_green, None)
         if past is None or past.last_green_sha is None:
             return past
-        base, head = past.last_green_sha, self._run.head_sha
+        return self.changed(past, past.last_green_sha, "the changes since the last green run")
+
+    def changed(self, past: History, base: str, what: str) -> History:
+        """The same, with what changed since a commit or from a branch on."""
         changes = self._asking.now(
-            "the changes since the last green run",
+            what,
             CONTENTS,
-            lambda: self._github.compare(base, head),
+            lambda: self._github.compare(base, self._run.head_sha),
             Comparison((), (), 0),
         )
         return replace(
@@ -149,7 +160,9 @@ class _Questions:
         greens = history.greens_before(runs, self._run)
         if not greens:
             # Others may have branches of the same name: none among the newest says little then.
-            return History(never_green=True) if total <= len(runs) else None
+            # A merge queue's branch is new each time.
+            known = total <= len(runs) and not history.queued(self._run.head_branch)
+            return History(never_green=True) if known else None
         last = greens[0]
         same = next((past for past in greens if past.event == self._run.event), None)
         return History(

@@ -193,7 +193,8 @@ class History:
     never_green: bool = False  # asked, and there is none
     same_commit_was_green: bool = False  # a flaky failure, most likely
     base_is_red: bool = False  # the pull request's base branch fails this workflow already
-    commits: tuple[Commit, ...] = ()  # since the last green one, oldest first
+    base_branch: str = ""  # from which on the changes are told, where no run was green: a pull request's
+    commits: tuple[Commit, ...] = ()  # since the last green one, or from there on, oldest first
     files: tuple[ChangedFile, ...] = ()
     total_commits: int = 0  # the API lists at most 250 commits and 300 files
 

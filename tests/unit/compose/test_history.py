@@ -79,6 +79,13 @@ def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:
     assert "Changed files (3):" in history_section(run(history=history()), "", 4000)
 
 
+def test_from_where_on_the_changes_are_told_is_said() -> None:
+    plain = history_section(run(history=history()), "", 4000)
+    new = history(last_green_run=None, never_green=True, base_branch="main")
+    assert "## What changed since the last green run\n" in plain
+    assert "## What changed from `main` on\n" in history_section(run(history=new), "", 4000)
+
+
 def test_unknown_history_has_no_section() -> None:
     assert history_section(run(), "", 4000) == ""
 

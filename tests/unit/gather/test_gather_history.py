@@ -60,6 +60,21 @@ def test_a_branch_that_was_never_green_is_said_to_be_so(emulator: GitHubEmulator
     assert history(emulator).never_green
 
 
+def test_of_a_pull_request_that_was_never_green_its_own_changes_are_told(emulator: GitHubEmulator) -> None:
+    add_run(emulator, head_branch="topic", event="pull_request")
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+    changed = {"filename": "src/a.py", "additions": 3, "deletions": 1, "status": "added"}
+    emulator.add_comparison("main", HEAD, {"commits": [], "files": [changed]})
+    past = history(emulator)
+    assert past.never_green
+    assert (past.base_branch, past.files) == ("main", (ChangedFile("src/a.py", 3, 1, "added"),))
+
+
+def test_a_merge_queues_branch_is_new_each_time_so_never_green_says_nothing(emulator: GitHubEmulator) -> None:
+    add_run(emulator, head_branch="gh-readonly-queue/main/pr-12-" + "a" * 40, event="merge_group")
+    assert gathered(emulator).history is None
+
+
 @pytest.mark.parametrize(
     "other",
     [
