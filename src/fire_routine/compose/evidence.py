@@ -14,6 +14,7 @@ from .grouping import telling_annotations
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
+_WIDE, _NARROW = 8_000, 1_600  # units of excerpts
 _ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats
 _COUNT_OF_FILES = 60  # units of the line that counts attached files left out
 
@@ -73,21 +74,37 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
 
 
 def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
-    """Annotations and excerpt; what an annotation repeats of the excerpt is left out, and takes no room."""
-    notes = untold = merged_annotations(failure)
-    log = ""
+    """Annotations and excerpt; what an annotation repeats of the excerpt is left out.
+
+    A wide excerpt, which goes through the whole log, stands below a narrow one: what tells most would be
+    far from its beginning.
+    """
+    notes = merged_annotations(failure)
+    log, untold, first = "", notes, ""
     if failure.digest:
-        reserved = _needed(notes, limit)
-        for _ in range(_ROUNDS):
-            log, shown = log_block("From the log", failure.digest, excerpt, limit - reserved)
-            untold = _untold(notes, shown)
-            needed = _needed(untold, limit)
-            if needed >= reserved:
-                break
-            reserved = needed
-    rest = limit - utf16_length(log) - (2 if log else 0)
-    blocks = [_annotation_block(untold, rest), log]
-    return "\n\n".join(block for block in blocks if block)
+        log, untold = _log(failure, failure.digest, notes, excerpt, limit)
+        if utf16_length(log) > _WIDE:
+            first, _ = log_block("What tells most", failure.digest, excerpt, _NARROW)
+            log, untold = _log(failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2)
+    rest = limit - sum(utf16_length(block) + 2 for block in (first, log) if block)
+    return "\n\n".join(block for block in (_annotation_block(untold, rest), first, log) if block)
+
+
+def _log(
+    failure: Failure, digest: Digest, notes: list[Annotation], excerpt: MakeExcerpt, limit: int
+) -> tuple[str, list[Annotation]]:
+    """The excerpt, and the annotations that it does not repeat, which it leaves room."""
+    title = "From the part of the log that could be had" if failure.partial else "From the log"
+    untold = notes
+    reserved = _needed(notes, limit)
+    for _ in range(_ROUNDS):
+        log, shown = log_block(title, digest, excerpt, limit - reserved)
+        untold = _untold(notes, shown)
+        needed = _needed(untold, limit)
+        if needed >= reserved:
+            break
+        reserved = needed
+    return log, untold
 
 
 def _needed(notes: Sequence[Annotation], limit: int) -> int:

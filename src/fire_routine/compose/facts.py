@@ -51,6 +51,7 @@ def _what(run: Run, failures: Sequence[Failure], name: Callable[[str], str]) -> 
         ended = (run.conclusion or "failure").replace("_", " ")
         why = f"{ended}, no failed job" if run.jobs_known else "its jobs are not known"
         return f"workflow {name(run.workflow)} ({why})"
+    failures = [failure for failure in failures if not failure.gate] or failures
     jobs = [job for failure in failures for job in failure.jobs]
     if len(failures) > 1:
         names = list(dict.fromkeys(base_name(job.name) for job in jobs))
@@ -112,12 +113,14 @@ def facts(run: Run, cap: int) -> str:
     def link(url: str) -> str:
         return f": <{url}>" if cap > CAPS[-1] and _LINK.fullmatch(url) else ""
 
-    began = f", {moment(run.created_at)}" if run.created_at else ""
+    start = run.started_at or run.created_at
+    began = f", {moment(start)}" if start else ""
+    of_attempt = f"{run.url}/attempts/{run.attempt}" if run.attempt > 1 and run.url else run.url
     lines = [
         f"Repository: {inline(short(run.repository, _IDENTIFIER))}"
         + (f" (default branch {name(run.default_branch)})" if run.default_branch else ""),
         f"Workflow: {name(run.workflow)}, file {inline(short(run.workflow_path, 2 * cap))}",
-        f"Run: {run.id}, attempt {run.attempt}{began}{link(run.url)}",
+        f"Run: {run.id}, attempt {run.attempt}{began}{link(of_attempt)}",
         f"Event: {name(run.event)}, actor {name(run.actor)}",
         f"Branch: {inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else 'none (detached)'}",
         f"Head SHA: {inline(short(run.head_sha, 64))}",

@@ -9,9 +9,10 @@ from ..model import FailedJob, Failure, Run, in_words, utf16_length
 from ..sanitising import fence, inline
 from .budget import Part, cut, fill, listed, short
 from .evidence import MakeExcerpt, evidence
-from .grouping import base_name, matrix_values
+from .grouping import base_name, matrix_values, most_telling
 
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
+_OF_A_GATE = 0.25  # of another failure's room
 _NAME = 100
 _NAME_SHORT = 48
 _LEGS = 400
@@ -30,7 +31,10 @@ def failures_section(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt
         shown = max(limit * 3 // 4 // SMALLEST, 1)
         others = _others(failures[shown:], limit // 4)
     parts = [
-        Part(partial(failure_section, run, failure, f"{number} of {len(failures)}", excerpt))
+        Part(
+            partial(failure_section, run, failure, f"{number} of {len(failures)}", excerpt),
+            _OF_A_GATE if failure.gate else 1.0,
+        )
         for number, failure in enumerate(failures[:shown], 1)
     ]
     return "".join(fill(parts, limit - utf16_length(others))) + others
@@ -62,8 +66,16 @@ def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt
 def _others(failures: Sequence[Failure], limit: int) -> str:
     heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
     lines = [f"- {_jobs_and_step(failure, _NAME_SHORT)}, job {failure.jobs[0].id}" for failure in failures]
-    names = listed(lines, limit - len(heading), "\n")
+    told = [line + _reason(failure) for line, failure in zip(lines, failures, strict=True)]
+    room = limit - len(heading)
+    names = listed(told if len("\n".join(told)) <= room else lines, room, "\n")
     return heading + names if names else ""
+
+
+def _reason(failure: Failure) -> str:
+    """The line that tells most."""
+    lines = most_telling(failure.digest) if failure.digest else ()
+    return f": {inline(cut(lines[0].strip(), _LEGS // 4))}" if lines else ""
 
 
 def _jobs_and_step(failure: Failure, cap: int) -> str:
@@ -86,7 +98,7 @@ def _step(failure: Failure) -> str:
         named = f"Step {inline(short(digest.step, _NAME_SHORT))}"
     else:
         named = "No step failed" if job.steps else "No step ran"
-    took = step.duration if step else job.duration
+    took = step.duration if step else None
     codes = dict.fromkeys(str(code) for code in failure.exit_codes if code is not None)
     facts = [
         named,
@@ -96,10 +108,13 @@ def _step(failure: Failure) -> str:
         f"shell {_alternatives(inline(short(shell, 80)) for shell in failure.shells)}"
         if failure.shells
         else "",
-        f"job {job.id}",
+        f"job {job.id}" + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
         *_no_log(failure),
     ]
-    return ", ".join(fact for fact in facts if fact) + "."
+    said = ", ".join(fact for fact in facts if fact) + "."
+    return (
+        f"{said} It began when all others had failed, and says little of its own." if failure.gate else said
+    )
 
 
 def _alternatives(values: Iterable[str]) -> str:

@@ -46,7 +46,8 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief:
     host = urlsplit(server_url).netloc.rpartition("@")[2] or _PUBLIC
     api = "gh api" if host == _PUBLIC else f"gh api --hostname {shlex.quote(host)}"
     path = f"repos/{run.repository}/actions"
-    jobs = [next((job for job in failure.jobs if not job.running), None) for failure in failures]
+    with_logs_first = sorted(failures, key=lambda failure: failure.digest is None)
+    jobs = [next((job for job in failure.jobs if not job.running), None) for failure in with_logs_first]
     logs = [f"{api} {path}/jobs/{job.id}/logs" for job in jobs if job]
     lines = [*logs[: 1 if brief else 5]]
     if not brief:

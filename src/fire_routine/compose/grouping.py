@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from ..model import Annotation, Digest, FailedJob, Failure
 from ..patterns import pattern
@@ -20,6 +21,8 @@ _VOLATILE = pattern(
     r"|(?:[A-Za-z]:)?[\\/](?:[^\s\\/:'\"]+[\\/])+"  # folders of absolute paths
     r"|\d+"
 )
+_GATE = 120  # lines of the log of a job that only looks how others ended, at most
+_CAUSE = 9.0  # weight from which on a line tells why something failed, by a tool's own format
 _JOB_PATH = " / "  # between a reusable workflow's caller and its job
 
 
@@ -72,7 +75,7 @@ def hashed(parts: Iterable[str]) -> str:
 def group(
     failed_jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int] = ()
 ) -> tuple[Failure, ...]:
-    """The distinct failures of a run, in the order in which they failed.
+    """The distinct failures of a run, in the order in which they failed, gates last.
 
     A fingerprint knows no numbers, so jobs of two names that share one (the coverage of two suites is too
     low) are told together only where they ran the same, or the lines that tell most are the same.
@@ -92,7 +95,23 @@ def group(
                 break
         else:
             alike.append((fingerprint, [job]))
-    return tuple(_failure(fingerprint, jobs, digests, cut) for fingerprint, jobs in alike)
+    found = [_failure(fingerprint, jobs, digests, cut) for fingerprint, jobs in alike]
+    gates = [_is_gate(failure, found) for failure in found]
+    found = [replace(failure, gate=gate) for failure, gate in zip(found, gates, strict=True)]
+    return tuple(sorted(found, key=lambda failure: failure.gate))
+
+
+def _is_gate(failure: Failure, failures: Sequence[Failure]) -> bool:
+    """Whether its jobs only told that others had failed, as one does that branch protection asks for."""
+    digest = failure.digest
+    if digest is None or digest.total_lines > _GATE:
+        return False
+    others = [job.completed_at for other in failures if other is not failure for job in other.jobs]
+    ended = [time for time in others if time]
+    starts = [job.started_at for job in failure.jobs if job.started_at]
+    if not ended or len(ended) < len(others) or len(starts) < len(failure.jobs):
+        return False
+    return min(starts) >= max(ended) and all(block.weight < _CAUSE for block in digest.blocks)
 
 
 def _same(job: FailedJob, other: FailedJob, digests: Mapping[int, Digest]) -> bool:
@@ -100,10 +119,11 @@ def _same(job: FailedJob, other: FailedJob, digests: Mapping[int, Digest]) -> bo
     digest, known = digests.get(job.id), digests.get(other.id)
     if digest is None or known is None or base_name(job.name) == base_name(other.name):
         return True
-    return digest.command == known.command != "" or _most_telling(digest) == _most_telling(known)
+    return digest.command == known.command != "" or most_telling(digest) == most_telling(known)
 
 
-def _most_telling(digest: Digest) -> tuple[str, ...]:
+def most_telling(digest: Digest) -> tuple[str, ...]:
+    """The lines of the block of the greatest weight; none where nothing is kept."""
     return max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
 
 
@@ -116,6 +136,7 @@ def _failure(
         tuple(jobs),
         next(filter(None, logs), None),
         unread=all(_unread(job, digests, cut) for job in jobs),
+        partial=all(job.id in cut for job in jobs),
         exit_codes=tuple(_exit_code(job, log) for job, log in zip(jobs, logs, strict=True)),
         shells=tuple(dict.fromkeys(log.shell for log in logs if log and log.shell)),
     )

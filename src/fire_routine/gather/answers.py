@@ -172,6 +172,7 @@ def run(data: object, repository: str) -> Run:
         or fields.text(fields.part(data, "actor"), "login"),
         url=fields.text(data, "html_url"),
         created_at=created,
+        started_at=fields.time(data.get("run_started_at")),
         default_branch=fields.text(fields.part(data, "repository"), "default_branch"),
         commit=Commit(commit.sha, commit.message, commit.author, f"{page}/commit/{sha}" if page else ""),
     )

@@ -74,6 +74,8 @@ class Failure:
     jobs: tuple[FailedJob, ...]
     digest: Digest | None  # None: there is no log of it
     unread: bool = False  # it could not be had, or not whole, and nothing else names the failure
+    partial: bool = False  # the digest is of a part of the log
+    gate: bool = False  # its jobs began when all others had failed, and say little of their own
     exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
     shells: tuple[str, ...] = ()  # of these steps, each once
 

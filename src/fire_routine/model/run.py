@@ -232,6 +232,7 @@ class Run:
     actor: str
     url: str
     created_at: datetime | None  # by GitHub's clock; None: it did not tell, and a runner's may be wrong
+    started_at: datetime | None = None  # this attempt
     trigger: TriggerKind = TriggerKind.FINAL_JOB  # STEP once a failed step of the own job is known
     default_branch: str = ""
     commit: Commit | None = None

@@ -121,8 +121,9 @@ def test_a_matrix_of_256_legs_with_three_failures_has_three_sections() -> None:
     for budget in BUDGETS[1:]:
         made = brief(*matrix(), max_characters=budget)
         assert re.findall(r"^## Failure (.*): `", made.text, re.M) == ["1 of 3", "2 of 3", "3 of 3"]
-        for number in range(3):
-            assert made.text.count(f"FAILED test_{number}") == 1
+        for number, section in enumerate(made.text.split("## Failure ")[1:]):
+            wide = "What tells most, " in section  # and again in the excerpt below it
+            assert made.text.count(f"FAILED test_{number}") == 1 + wide
         assert "Shared by 3 jobs: `test (linux, 0)`" in made.text
         assert "Of the same matrix, 249 legs passed" in made.text
 
@@ -187,6 +188,11 @@ def test_the_commands_hold_real_ids_and_no_names() -> None:
     assert "gh api repos/octo/widgets/actions/runs/77/attempts/2/jobs --paginate\n" in commands
     assert f"git fetch origin refs/pull/12/head && git checkout -B claude/fix-run-77 {SHA}" in commands
     assert "touch" not in commands
+
+
+def test_the_first_command_is_for_a_log_that_is_there() -> None:
+    text = brief(run([job(0, "a"), job(1, "b")]), {1001: digest("f", "x")}).text
+    assert text.index("/jobs/1001/logs") < text.index("/jobs/1000/logs")
 
 
 def test_a_merge_queues_commit_is_fetched_by_its_sha() -> None:

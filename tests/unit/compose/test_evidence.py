@@ -3,6 +3,7 @@ from __future__ import annotations
 from tests.unit.compose.material import digest, excerpt, job
 
 from fire_routine.compose.evidence import attachments_section, evidence, log_block, remembered, trimmed
+from fire_routine.compose.grouping import group
 from fire_routine.model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
 
 
@@ -46,6 +47,23 @@ def test_annotations_that_the_log_repeats_take_no_room() -> None:
     notes = tuple(Annotation("failure", line) for line in lines)
     with_notes = evidence(Failure("a", (job(0, annotations=notes),), log), excerpt, 1_500)
     assert with_notes == evidence(Failure("a", (job(0, annotations=()),), log), excerpt, 1_500)
+
+
+def test_a_wide_excerpt_stands_below_what_tells_most() -> None:
+    log = digest("a", "boom", noise=3_000)
+    failure = Failure("a", (job(0, annotations=()),), log)
+    wide, narrow = (evidence(failure, excerpt, limit) for limit in (30_000, 8_000))
+    assert wide.startswith("What tells most, ")
+    assert "boom" in wide[: wide.index("From the log, ")]
+    assert 20_000 < utf16_length(wide) <= 30_000
+    assert narrow.startswith("From the log, ")
+    short = Failure("a", (job(0, annotations=()),), digest("a", "boom"))
+    assert evidence(short, excerpt, 30_000).startswith("From the log, ")
+
+
+def test_that_a_part_of_a_log_is_shown_is_said() -> None:
+    (failure,) = group([job(0)], {1000: digest("a", "boom")}, cut={1000})
+    assert evidence(failure, excerpt, 900).startswith("From the part of the log that could be had, 1 of ")
 
 
 def test_attached_files_without_room_are_counted() -> None:

@@ -42,6 +42,34 @@ def test_a_job_that_timed_out_is_not_told_as_cancelled() -> None:
     assert "Step 5, timed out, after " in failure_section(run(), failure, "1 of 1", excerpt, 4_000)
 
 
+def test_a_gate_takes_less_room_and_is_said_to_be_one() -> None:
+    late = STARTED + timedelta(hours=1)
+    gate = job(0, "all green?", started_at=late, completed_at=late)
+    logs = {1000: digest("a", noise=100, total_lines=110), 1001: digest("b", "boom", noise=500)}
+    failures = group([gate, job(1, "build")], logs)
+    build, told = failures_section(run(), failures, excerpt, 4_000).split("## Failure ")[1:]
+    assert "It began when all others had failed, and says little of its own." in told
+    assert "It began when" not in build
+    assert len(build) > 2 * len(told)
+
+
+def test_without_room_for_a_section_the_line_that_tells_most_stands_beside_the_name() -> None:
+    logs = {1000 + number: digest(f"f{number}", f"boom {number}") for number in range(9)}
+    failures = group([job(number, f"job {number}") for number in range(9)], logs)
+    text = failures_section(run(), failures, excerpt, 3_000)
+    assert "## Without room for a section of their own: 5\n" in text
+    assert "- `job 8`, step `Run the tests`, job 1008: `boom 8`" in text
+    small = failures_section(run(), failures, excerpt, 1_500)
+    assert "- `job 8`, step `Run the tests`, job 1008" in small
+    assert utf16_length(small) <= 1_500
+
+
+def test_without_the_steps_the_time_is_the_jobs() -> None:
+    (failure,) = group([job(0, steps=())], {1000: digest("a", "boom")})
+    text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
+    assert "Step `Run the tests`, exit code 2, shell `bash -e {0}`, job 1000 after 3 min 20 s." in text
+
+
 def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
     steps = tuple(
         Step(number, name, conclusion, STARTED, STARTED)
@@ -67,7 +95,7 @@ def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
 def test_a_job_that_failed_before_its_first_step_says_so() -> None:
     (failure,) = group([job(0, steps=())], {})
     text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
-    assert "No step ran, exit code 1, after 3 min 20 s, job 1000, whose log is not here." in text
+    assert "No step ran, exit code 1, job 1000 after 3 min 20 s, whose log is not here." in text
 
 
 def test_a_running_jobs_log_is_said_not_to_exist_yet() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -128,6 +128,44 @@ def test_failures_come_in_the_order_in_which_they_failed() -> None:
         "second",
         "still running",
     ]
+
+
+LATER = STARTED + timedelta(hours=1)
+
+
+def test_a_job_that_began_when_all_others_had_failed_and_says_little_is_a_gate_and_comes_last() -> None:
+    gate = job(0, "all green?", started_at=LATER, completed_at=LATER)
+    logs = {1000: digest("a", total_lines=30, noise=9), 1001: digest("b", "boom"), 1002: digest("c", "bang")}
+    failures = group([gate, job(1, "build"), job(2, "test", completed_at=LATER)], logs)
+    assert [(failure.jobs[0].name, failure.gate) for failure in failures] == [
+        ("build", False),
+        ("test", False),
+        ("all green?", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("started_at", "log"),
+    [
+        (LATER - timedelta(minutes=59), digest("a", total_lines=30)),  # beside the others
+        (None, digest("a", total_lines=30)),
+        (LATER, digest("a", "boom", total_lines=30)),  # says why
+        (LATER, digest("a")),  # ran more
+        (LATER, None),
+    ],
+)
+def test_a_job_that_failed_by_itself_is_no_gate(started_at: datetime | None, log: Digest | None) -> None:
+    late = job(0, "late", started_at=started_at, completed_at=LATER)
+    logs = {1001: digest("b", "bang"), **({1000: log} if log else {})}
+    assert not any(failure.gate for failure in group([late, job(1, "build")], logs))
+
+
+def test_a_job_alone_and_one_beside_a_running_one_are_no_gates() -> None:
+    gate = job(0, "all green?", started_at=LATER, completed_at=LATER)
+    logs = {1000: digest("a", total_lines=30), 1001: digest("b", "bang")}
+    running = job(1, "build", conclusion="running", completed_at=None)
+    for jobs in ([gate], [gate, running]):
+        assert not any(failure.gate for failure in group(jobs, logs))
 
 
 def test_no_failed_jobs_are_no_failures() -> None:
