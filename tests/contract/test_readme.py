@@ -37,3 +37,20 @@ def test_quick_start_is_the_example() -> None:
         return re.sub(r"OWNER/fire-routine@.*", "OWNER/fire-routine@", text)
 
     assert plain(recipe) in plain(example)
+
+
+def test_every_reason_is_told() -> None:
+    """Those that the source gives an outcome or an error, and the one that action.yml does."""
+    given = (
+        r"reason=|Result\.[A-Z]+,|answer,|529\) else|\d\d\d:|_unknown\("
+        r"|_ended_early\(telling,|give_up\(arguments,"
+    )
+    told = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", README))
+    missing = {
+        reason
+        for path in (ROOT / "src").rglob("*.py")
+        if "distill" not in path.parts
+        for reason in re.findall(rf'(?:{given})\s*"([a-z]+(?:-[a-z]+)*)"', path.read_text("utf-8"))
+    } - told
+    assert missing == set()
+    assert "no-python" in told
