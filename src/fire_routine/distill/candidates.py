@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import cast
 
 from ..patterns import pattern
 from .literals import Literals
@@ -135,6 +136,7 @@ def worth_a_look(raw: bytes, first: int = 0) -> list[int]:
 
     Most of a log's are not.
     """
-    places = _formats().ends(raw.translate(FOLD))
+    # Of `bytes`, each one is also compared with what becomes of it, which takes twice as long.
+    places = _formats().ends(cast("bytes", bytearray(raw).translate(FOLD)))
     reds = red_places(raw)
     return numbered(raw, sorted([*places, *reds]) if reds else places, first - 1)
