@@ -31,7 +31,7 @@ RULES = (
     rule("go-compile-warning", ".go:0", r"^\S+\.go:\d+(?::\d+)?::warning: ", CAUSE - 2, ahead=0),
     rule("go-compile", ".go:0", r"^(?:vet: |##\[error\])?(?:\./|\.\./)?[\w./\\@-]+\.go:\d+(?::\d+)?: ?(?!\d)", CAUSE - 1, ahead=3, back=1, leads=r"^# \S+", listed=True),
     rule("go-download", "^g~go: ", r"^go: (?:downloading|finding|extracting|upgraded|added) ", NOISE, ahead=0),
-    rule("ginkgo", "[fail|[panic|[timedout|^•", r"\[(?:Fail|FAILED(?!\] Failed to start )|Panic!|PANICKED|TIMEDOUT)\]|^• (?:Failure|\[FAILED\]) \[", CAUSE - 1, ahead=14, paragraph=8),
+    rule("ginkgo", "[fail|[panic|[timedout|^•", r"\[(?:Fail|FAILED(?!\] (?:Failed to start|Took) )|Panic!|PANICKED|TIMEDOUT)\]|^• (?:Failure|\[FAILED\]) \[", CAUSE - 1, ahead=14, paragraph=8),
     rule("ginkgo-list", "[fail] ", r"^\s*\[FAIL\] .*\[(?:It|(?:Before|After)\w+|DeferCleanup\w*)\]", RESULT, ahead=1, listed=True),
     rule("testify", "error trace", r"^\s*Error Trace:\s+\S", CAUSE, ahead=30, paragraph=30),
     rule("testify-message", "messages:   ", r"^\s+Messages:\s{2,}\S", CAUSE - 1, ahead=0, back=2, leads=r"^\s+Test:\s"),

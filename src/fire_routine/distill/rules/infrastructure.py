@@ -103,7 +103,7 @@ RULES = (
     rule("dockerfile", "| >>> ", r"^\s*\d+ \| >>> ", CAUSE - 1, ahead=4, back=5, leads=r"^\s*\d+ \||^-+$|Dockerfile"),
     rule("docker-copy", "^c~copy failed: |^a~add failed: ", r"^(?:COPY|ADD) failed: ", CAUSE, ahead=1),
     rule("docker-build", "non-zero code", r"returned a non-zero code: \d+", RESULT, ahead=0),
-    rule("compose", "dependency failed|is unhealthy|^c~ exited (|^c~ error|error: for|error: service|error: version|service \"", r"^(?:dependency failed to start|container \S+ (?:is unhealthy|exited \(\d+\))|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version))", CAUSE - 1, ahead=2),
+    rule("compose", "dependency failed|is unhealthy|^c~ exited (|^c~ error|error: for|error: service|error: version|service \"", r"^(?:dependency failed to start|container \S+ (?:is unhealthy|exited \(\d+\))|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version(?! conflict)))", CAUSE - 1, ahead=2),
     rule("compose-own", "external volume \"|^v~validating /", r"^external volume \".*\" not found$|^validating /\S+\.ya?ml: (?:services|volumes|networks|configs|secrets)\b", CAUSE - 1, ahead=0),
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷"),
     # https://github.com/terraform-linters/tflint/blob/master/docs/user-guide/config.md#format

@@ -81,7 +81,7 @@ RULES = (
     rule("black-total", "would be reformatted", r"^\d+ files? would be reformatted", RESULT - 2, ahead=0),
     rule("isort", "imports are incorrectly", r"Imports are incorrectly sorted", CAUSE - 1, ahead=0),
     # pip, conda
-    rule("pip", "^e~error: ", r"^\s*ERROR: (?:Could not |No matching|Cannot install|Failed building|Package |Command errored|ResolutionImpossible|THESE PACKAGES|In --require)", CAUSE - 1, ahead=12),
+    rule("pip", "^e~error: ", r"^\s*ERROR: (?:Could not |No matching|Cannot install|Failed building|Package (?!'\S+' not resolved)|Command errored|ResolutionImpossible|THESE PACKAGES|In --require)", CAUSE - 1, ahead=12),
     rule("twine", "error    ", r"(?:^|: )ERROR {4}[A-Z]\w+: ", CAUSE, ahead=3, paragraph=3),
     rule("pip-subprocess", "error: subprocess", r"^\s*error: subprocess-exited-with-error", REPORT, ahead=30),
     rule("pip-conflict", "conflict is caused", r"^The conflict is caused by:$", CAUSE - 1, ahead=12),
@@ -95,5 +95,5 @@ RULES = (
     rule("towncrier", "newsfragments found", r"^No new newsfragments found", CAUSE, ahead=1),
     rule("python-warning", "warning: ", r"^\S+\.py:\d+: \w*Warning: |^\s*(?:Deprecation|Future|User|PendingDeprecation)Warning: ", WARNING, ahead=0),
     rule("sphinx", ".rst:0|.rst: |.md:0|.txt:0|.ipynb:0|docstring of ", r"^(?!\S*meson\.build)\S+:(?:\d+|docstring of \S+): (?:WARNING|ERROR|SEVERE|CRITICAL): ", REPORT, ahead=1),
-    rule("pytest-xfail", "xfail|xpass", r"^(?:XFAIL|XPASS) ", NOISE, ahead=0),
+    rule("pytest-xfail", "xfail|xpass", r"^(?:XFAIL|XPASS) (?!\S+ \(exit status: )", NOISE, ahead=0),
 )  # fmt: skip
