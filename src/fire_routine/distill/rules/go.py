@@ -12,7 +12,7 @@ RULES = (
     # https://pkg.go.dev/cmd/test2json, which `go test -json` prints
     rule("go-json", '"action":"fail"', r'^\{"[^\n]{0,200}"Action":"fail"', RESULT, ahead=0, listed=True),
     rule("go-fail", "^f~fail", r"^FAIL$", CONSEQUENCE, ahead=0),
-    rule("gocheck", "^.~... obtained|^.~... value|^.~... panic|^.~... error|^.~... open|^.~... expected|^.~... difference", r"^\.{3} (?:obtained|expected|value|Panic|Error|difference|open|error|regex)\b", CAUSE, ahead=4, paragraph=6, back=8, leads=r"^(?:\.{3} |\s+\S|\S+\.go:\d+:|FAIL: |PANIC: |\s*$)"),
+    rule("gocheck", "^.~... obtained|^.~... value|^.~... panic|^.~... error|^.~... open|^.~... expected|^.~... difference|^.~... regex", r"^\.{3} (?:obtained|expected|value|Panic|Error|difference|open|error|regex)\b", CAUSE, ahead=4, paragraph=6, back=8, leads=r"^(?:\.{3} |\s+\S|\S+\.go:\d+:|FAIL: |PANIC: |\s*$)"),
     rule("gocheck-test", "^p~panic: |^f~fail: ", r"^(?:PANIC|FAIL): \S+\.go:\d+: ", RESULT + 1, ahead=0, listed=True),
     rule("goconvey", "^l~line 0", r"^\s+Line \d+:\s*$", CAUSE, ahead=8, paragraph=8, back=1, leads=r"^\s+\* \S"),
     rule("gotestsum-total", "^d~done 0", r"^DONE \d+ tests?.* [1-9]\d* (?:failures?|errors?)\b", RESULT - 2, ahead=0, total=True),

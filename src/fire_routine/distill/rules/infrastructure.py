@@ -77,7 +77,7 @@ RULES = (
     rule("yum", "error: ", r"^(?:Error|error): (?:Nothing to do|Unable to find a match|Failed to download|Package:|Cannot find a valid baseurl)", CAUSE, ahead=4),
     rule("apt-unmet", "no installation candidate|unable to locate package|unmet dependencies|hash sum mismatch", r"^(?:E: )?(?:Package '?\S+ has no installation candidate|Unable to locate package)|^The following packages have unmet dependencies:|Hash Sum mismatch", CAUSE - 1, ahead=6),
     rule("debian-build", "dpkg-|dh_|debuild: |debsign: ", r"^(?:dpkg-\w+|dh_\w+|debuild): (?:fatal )?error: (?!.*returned exit)", CAUSE - 1, ahead=3),
-    rule("rpm", "is needed by|no package |nothing provides", r"^\s+\S.* is needed by \S|^No package \S+ available|^ Problem(?: \d+)?: ", CAUSE - 1, ahead=4),
+    rule("rpm", "is needed by|no package |nothing provides|^p~problem", r"^\s+\S.* is needed by \S|^No package \S+ available|^ Problem(?: \d+)?: |^\s+- nothing provides \S", CAUSE - 1, ahead=4),
     # https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/: until a container is ready
     rule("kubernetes-probe", " probe failed: ", r"\b(?:Readiness|Liveness|Startup) probe failed: ", HINT, ahead=0),
     rule("rpmbuild", "bad exit status from", r"^error: Bad exit status from", HINT + 1, ahead=4),  # of the script above
@@ -124,7 +124,7 @@ RULES = (
     rule("packer-step", "^=~: error ", r"^==> \S+: Error \S", CAUSE - 1, ahead=2),
     rule("packer", "^b~ errored", r"^Build '.*' errored(?: after .*)?: ", CAUSE, ahead=2),
     rule("vagrant", "responded with a non-zero exit status|there was an error while executing `", r"^The .* command responded with a non-zero exit status|^There was an error while executing `", CAUSE - 1, ahead=8, paragraph=8),
-    rule("cloudformation", "create_failed|update_failed", r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b(?!.*Resource (?:creation|update) cancelled)", CAUSE - 1, ahead=1),
+    rule("cloudformation", "create_failed|update_failed|delete_failed", r"\b(?:CREATE|UPDATE|DELETE)_FAILED\b(?!.*Resource (?:creation|update) cancelled)", CAUSE - 1, ahead=1),
     rule("cdk", "failed: ", r"^\s*❌ +\S+ failed: ", CAUSE, ahead=1),
     # What command lines of clouds and services say of their own configuration and accounts
     rule("aws-own", "you must specify a region|^t~the config profile (|^t~the user-provided path ", r"^You must specify a region\.|^The config profile \(.*\) could not be found|^The user-provided path .* does not exist", CAUSE - 1, ahead=0),
@@ -136,7 +136,7 @@ RULES = (
     rule("heroku", "^!~! |^r~remote: !|^r~remote:  !", r"^ +!  +\S|^remote: +!  +\S", CAUSE - 1, ahead=1),
     rule("oclif", "^›", r"^\s*›\s+Error: ", CAUSE - 1, ahead=3),
     rule("goreleaser", "^⨯", r"^\s*⨯ ++(?:.* failed after \d|.*\berror=)", CAUSE, ahead=10),
-    rule("snap", "failed to build '|failed to run '", r"^Failed to (?:build|run|pull|stage|prime) '[\w.-]+'", CAUSE - 1, ahead=2),
+    rule("snap", "failed to build '|failed to run '", r"^Failed to (?:build|run) '[\w.-]+'", CAUSE - 1, ahead=2),
     rule("cluster-events", "^w~warning  ", r"^\s*Warning +(?:BackOff|Failed\w*|Unhealthy|Err\w+) ", CAUSE - 2, ahead=0, listed=True),
     rule("cloud", "an error occurred (|error: (gcloud", r"^An error occurred \(\w+\) when calling|^ERROR: \(gcloud", CAUSE, ahead=2),
 )  # fmt: skip
@@ -148,7 +148,7 @@ SIGNS = (
     rule("pip-retry", "retrying (retry(total", r"^\s*WARNING: Retrying \(Retry\(total=", HINT + 0.5, ahead=0),
     rule("network", "could not resolve| refused|connection was|connection reset|connection timed|connection aborted|connection closed|econnrefused|econnreset|econnaborted|enotfound|eai|network is unreachable|name resolution|service not known|sslerror|ssl: |ssl connect|ssl_error|sslhandshake|certificate verify|certificate has|certificate problem|max retries|handshake|no such host|x509: |i/o timeout|connect to the server", r"[Cc]ould not resolve (?:host|proxy)|[Cc]onnection (?:was |to \S+ )?(?:refused|reset|timed out|aborted|closed)|ECONN(?:REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|[Nn]etwork is unreachable|failure in name resolution|[Nn]ame or service not known|(?<![A-Za-z_])SSL(?:Error|: | connect error|_ERROR|Handshake)|certificate (?:verify failed|has expired|problem)|Max retries exceeded|TLS handshake(?!, [A-Za-z])|handshake failure|: no such host|\bx509: (?:cannot|certificate|failed)|: i/o timeout|^Unable to connect to the server: ", CAUSE - 1, ahead=TRACE),
     rule("http", "http 4|http 5|http: 4|http: 5|http error|http status|http code|http/0.0 |http/0.0:|http/0 |http/0:|status 4|status 5|status: 4|status: 5|status code|returned error: |returned error : |bad gateway|service unavailable|too many|forbidden|unauthorized|gateway time|404 not found", r"HTTP(?:/[\d.]+)?[ :]+(?:error |status |code )?[45]\d\d\b|eturned error ?: [45]\d\d\b|tatus(?: code)?:? [45]\d\d\b|429 Too Many|50[0234] (?:Bad|Service|Gateway|Internal)|403 Forbidden|404 Not Found|401 Unauthorized", RESULT, ahead=TRACE),
-    rule("expected-pair", " but got| but was| but found| but received| but instead|, got |; got |, found |, want|; want", r"^(?!\s*[|\d]).*?(?:\b[Ee]xpect(?:ed|ing)?\b.{0,200}(?:\bbut (?:got|was|found|received|instead)|[,;] (?:got|found|received))\b|\b[Gg]ot\b.{1,200}[,;] want(?:ed)?\b|\b[Ww]ant(?:ed)?\b.{1,200}[,;] got\b)", RESULT + 1, ahead=TRACE),
+    rule("expected-pair", " but got| but was| but found| but received| but instead|, got |, received |; received |; got |, found |, want|; want", r"^(?!\s*[|\d]).*?(?:\b[Ee]xpect(?:ed|ing)?\b.{0,200}(?:\bbut (?:got|was|found|received|instead)|[,;] (?:got|found|received))\b|\b[Gg]ot\b.{1,200}[,;] want(?:ed)?\b|\b[Ww]ant(?:ed)?\b.{1,200}[,;] got\b)", RESULT + 1, ahead=TRACE),
     rule("rate-limit", "rate limit|too many requests|toomanyrequests", r"[Rr]ate limit|[Tt]oo [Mm]any [Rr]equests|toomanyrequests", CAUSE - 1, ahead=TRACE),
     rule("no-such-file", "no such file|enoent|cannot access|cannot stat", r"[Nn]o such file or directory|ENOENT|cannot (?:access|stat|open) ", REPORT + 0.5, ahead=TRACE),
     rule("permission", "permission denied|eacces|eperm|operation not permitted|t have permission to", r"[Pp]ermission denied|n.t have permission to |\bEACCES\b|\bEPERM\b|[Oo]peration not permitted", RESULT, ahead=TRACE),
