@@ -27,7 +27,7 @@ _PREFIX = (
     r"(?: +(?:TRACE|DEBUG|INFO|WARNING|ERROR|FATAL|CRITICAL) +-)?"
     r"|[ \d]\d{0,3}:\d\d\.\d\d|remote:(?: {7})?|C/C\+\+:|[\w.+-]{1,80}>"
     r"|(?!\d+ +\|)[\w./-]{1,40}(?:\(\d+\)| \d+)? +\|"
-    r"|^\[ERROR\]|\[(?!WARN|warn|ERROR\]|\D\]|[A-Z]+_[A-Z])[\w ./:@#&,()+-]{1,60}\](?:   \||:)?"
+    r"|^\[ERROR\]|\[(?!WARN|warn|ERROR\]|INFO\] +/|\D\]|[A-Z]+_[A-Z])[\w ./:@#&,()+-]{1,60}\](?:   \||:)?"
     r"| {2,12}\[[a-z][\w.-]{1,20}\]|\d+ error(?= gyp | [A-Z]:\\| /)|#\d+ \d+\.\d+|[|=>]|▸"
     r"|(?:[\w.-]+/)+[\w.-]+ [a-z][\w:-]*:|@?[\w./-]{1,60}:[a-z][a-z:-]{1,30}:"
     r"|@[\w.-]{1,60}/[\w.-]{1,60}:)(?: |$)"  # a package of npm with a scope, as Lerna names it

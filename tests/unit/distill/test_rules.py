@@ -233,6 +233,7 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "0 errors, 3 warnings",
         "   Compiling error-chain v0.12.4",
         "[INFO] [WARNING] /src/main/java/F.java:[35,5] found raw type: dagger.internal.DelegateFactory",
+        "[INFO] /w/src/main/java/shop/Hex.java:348: Covariant return type change detected: Buffer flip()",
         "copying src/errors.py",
         "REFTEST INFO |     AddressSanitizer: false",
         "22:03:04     INFO - LeakSanitizer | Leak checks disabled",

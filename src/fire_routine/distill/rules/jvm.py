@@ -94,7 +94,7 @@ RULES = (
     rule("kotlin", "^e~e: ", r"^e: \S", CAUSE, ahead=2),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
     rule("javac-warning", ".java:|.kt:|.scala:", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |warning - |\[\w+\])", WARNING, ahead=0),
-    rule("javac-plain", ".java:0:|.java:00:|.java:000:|.java:0000:|.java: (|.java:[0|.kt:|.kts:|.scala:|.groovy:", r"^(?:\[(?!WARN|warn)\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
+    rule("javac-plain", ".java:0:|.java:00:|.java:000:|.java:0000:|.java: (|.java:[0|.kt:|.kts:|.scala:|.groovy:", r"^(?:\[(?!WARN|warn|INFO)\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
     # Ant, sbt, Scala, Leiningen
     rule("ant-junit", "[junit] ", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|\s*Caused an ERROR$|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=TRACE, back=1, leads=r"^\s*\[junit\] Testcase"),
     rule("ant-error", "[javac] ", r"^\s*\[javac\] .*error: ", CAUSE, ahead=3),
