@@ -42,7 +42,7 @@ RULES = (
     rule("maven-fatal", "[fatal]", r"^\[FATAL\] ", CAUSE - 1, ahead=4),
     rule("maven-result", "build failure", r"^(?:\[\w+\] )?BUILD FAILURE", CONSEQUENCE, ahead=0),
     rule("maven-module", ". failure [", r"^\[INFO\] .*\.{2,} FAILURE \[", RESULT - 2, ahead=0),
-    rule("checkstyle", ".java:0:|.java:00:|.java:000:|.java:0000:|.java:[0", r"^(?:\[(?:ERROR|WARN|ant:checkstyle)\] )+\S+\.java:\d+", CAUSE, ahead=0),
+    rule("checkstyle", ".java:0:|.java:00:|.java:000:|.java:0000:", r"^(?:\[(?:ERROR|WARN|ant:checkstyle)\] )+\S+\.java:\d+", CAUSE, ahead=0),
     # An exception with its frames
     rule("gradle-exception", "^o~org.gradle.|^o~org.jetbrains.kotlin.gradle|caused by: org.gradle.|caused by: org.jetbrains.kotlin", r"^(?:Caused by: )?org\.(?:gradle\.(?:api|internal|workers|process|execution)|jetbrains\.kotlin\.gradle)\.\S*(?:Exception|Error)(?:: |$)", RESULT - 2, ahead=0),
     rule("maven-exception", "^o~org.apache.maven.|caused by: org.apache.maven.", r"^(?:Caused by: )?org\.apache\.maven\.\S*(?:Exception|Error)(?:: |$)", RESULT - 2, ahead=1),

@@ -114,7 +114,7 @@ RULES = (
     rule("xcode-command", "failed with a nonzero", r"^Command \w+ failed with a nonzero exit code", CONSEQUENCE + 1, ahead=0),
     rule("carthage", "a shell task (|no shared framework", r"^A shell task \(.* failed with exit code|has no shared framework schemes", CAUSE - 1, ahead=8, paragraph=8),
     rule("pod-lint", "- error ", r"^\s*- ERROR \| ", CAUSE - 1, ahead=2),
-    rule("xcodebuild", "^*~failed|^*~interrupted|xcodebuild: error|^t~testing failed|commands failed", r"^\*\* (?:BUILD|TEST|ARCHIVE|ANALYZE) (?:FAILED|INTERRUPTED) \*\*|^xcodebuild: error: |^Testing failed:|^The following build commands failed", RESULT - 1, ahead=10, paragraph=6),
+    rule("xcodebuild", "^*~failed|^*~interrupted|^t~testing failed|commands failed", r"^\*\* (?:BUILD|TEST|ARCHIVE|ANALYZE) (?:FAILED|INTERRUPTED) \*\*|^Testing failed:|^The following build commands failed", RESULT - 1, ahead=10, paragraph=6),
     rule("xcode-file", ": error: ", r"^/[^:]*\.(?:xcodeproj|xcworkspace|xcassets|xcframework|xcconfig|pbxproj|plist|storyboard|xib|entitlements|swift)(?: \(in target .{1,200}\))?: error: ", CAUSE, ahead=1),
     rule("xcpretty", "^❌|^Γ~Γ¥î|^Ô~ÔØî|^[~[x] /", r"^\s*(?:❌|Γ¥î|ÔØî)  (?!.*: 0$)\S|^\[x\] /", CAUSE, ahead=6),
     rule("xcpretty-warning", "^⚠", r"^\s*⚠️  \S", WARNING, ahead=0),
