@@ -47,10 +47,13 @@ TRAVIS_FOLD = re.compile(rb"(?:%b)[\w.,:=-]+" % b"|".join(_FOLDS))
 _STACK = pattern(rb"\s*(?:Traceback \(most recent call last\):|stack backtrace:|\d+: +\S+::\S|at \S|File \")")
 _PROGRESS = b"0123456789 #=>.%/-|\\"  # what changes from one state of a progress bar to the next
 DIGITS = b"0123456789"
+_LETTERS = bytes.maketrans(DIGITS, b"abcdefghij")
 # Bytes by their numbers: of bytes, `in` first tries whether they are a number, which takes ten times as long.
 TAB, RETURN, ESCAPE, CARET = b"\t\r\x1b^"
 # Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
 _NOUGHT = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
+# … a record's level, by its first digit (`logged-json`): 30 is an information, 50 an error …
+_LEVEL = re.compile(rb'"level": ?\d')
 # … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.
 _CODES = Literals(
     (b"HTTP", b"code ", b"tatus", b"exit", b"ERROR 4", b"ERROR 5", b"ERR! 4", b"error 4", b"YN0")
@@ -217,7 +220,9 @@ def numbered(text: bytes, places: Iterable[int], first: int = 0) -> list[int]:
 
 
 def _without_numbers(text: bytes) -> bytes:
-    """Text without digits, and with a word for each nought that is a number of its own."""
+    """Text without digits, but with a letter for a record's level, and a word for each nought that is a
+    number of its own."""
+    text = _LEVEL.sub(lambda level: level[0].translate(_LETTERS), text)
     return _NOUGHT.sub(b"no", text).translate(None, DIGITS)
 
 
@@ -232,7 +237,7 @@ def masked(lines: Sequence[bytes]) -> list[bytes]:
 
 def templates(lines: Sequence[bytes]) -> list[bytes]:
     """Raw lines without their timestamps, colours and digits: equal for lines that differ in numbers, nought
-    apart."""
+    and a record's level apart."""
     bare = [line[stamp_of(line)[0] :].rstrip() for line in lines]
     joined = without_escapes(b"\n".join(bare))
     return _without_numbers(b"\n%b\n" % joined).split(b"\n")[1:-1]

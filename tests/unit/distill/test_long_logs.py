@@ -18,6 +18,7 @@ from fire_routine.distill.rules.rule import CAUSE, Rule, rule
 from fire_routine.distill.scan import scan
 from fire_routine.distill.steps import failed_steps
 from fire_routine.distill.stream import Window
+from fire_routine.model import Digest
 
 LINES = 30_000
 # Formats of tools of which no line holds an error word.
@@ -644,3 +645,26 @@ def test_each_file_is_named_in_which_a_linter_found_something() -> None:
     found = [[name, rule, "FOUND 60 ERRORS AFFECTING 60 LINES", rule, *errors, rule, ""] for name in names]
     text = distill.excerpt(distill.read([job(*chain(*found))]), 4_096).text
     assert [name for name in names if name not in text] == []
+
+
+INFORMATION = '{"level":30,"time":1779805821032,"pid":7,"msg":"cart failed"}'
+ERROR = INFORMATION.replace("30", "50", 1)
+
+
+def weight_of(line: str, digest: Digest) -> float:
+    """What a line weighs; nothing where it is not kept."""
+    return max((block.weight for block in digest.blocks if line in block.lines), default=0)
+
+
+@pytest.mark.parametrize("said", [(INFORMATION, ERROR), (ERROR, INFORMATION)], ids=["after", "before"])
+def test_an_error_in_a_log_of_records_is_told_from_an_information_that_says_the_same(
+    said: Sequence[str],
+) -> None:
+    alone = weight_of(ERROR, distill.read([job(ERROR)]))
+    assert weight_of(ERROR, distill.read([job(*said)])) == alone > 1
+
+
+def test_an_error_that_a_green_run_logs_as_an_information_is_not_printed_by_it_too() -> None:
+    green = distill.read_green([job(INFORMATION)])
+    alone = weight_of(ERROR, distill.read([job(ERROR)]))
+    assert weight_of(ERROR, distill.read([job(ERROR)], green=green)) >= alone > 1
