@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from ..model import Note
 
-MOST_ENTRIES = 100_000  # folder entries looked at, for all patterns together
+MOST_ENTRIES = 100_000  # folder entries looked at, for each pattern
 _ANY_DEPTH = "**"
 _MAGIC = re.compile(r"[*?\[]")
 _REFUSED = ".git"  # holds the token that actions/checkout leaves there
@@ -17,11 +18,12 @@ _REFUSED = ".git"  # holds the token that actions/checkout leaves there
 
 @dataclass(slots=True)
 class Found:
-    """What the patterns so far have found: paths relative to the folder, in order, each once."""
+    """What the patterns so far have found: paths relative to the folder, each once, in the patterns'
+    order; those of one pattern by name, files in a folder before those farther below it."""
 
     files: dict[PurePath, None] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
-    looked_at: int = 0
+    looked_at: int = 0  # folder entries
 
 
 def find(folder: Path, pattern: str, found: Found) -> None:
@@ -35,14 +37,15 @@ def find(folder: Path, pattern: str, found: Found) -> None:
         found.notes.append(_note(pattern, "it leads out of the workspace", "name files below it"))
         return
     before = len(found.files), len(found.notes)
-    pending = [(PurePath(), relative)]
+    begin = found.looked_at
+    pending = deque([(PurePath(), relative)])
     seen = set(pending)
     while pending:
-        if found.looked_at > MOST_ENTRIES:
+        if found.looked_at - begin > MOST_ENTRIES:
             why = f"more than {MOST_ENTRIES:,} files and folders would have to be looked at"
             found.notes.append(_note(pattern, why, "name the folder in the pattern"))
             return
-        for step in _step(folder, *pending.pop(), found):
+        for step in _step(folder, *pending.popleft(), found):
             if step not in seen:
                 seen.add(step)
                 pending.append(step)

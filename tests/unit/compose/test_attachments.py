@@ -166,3 +166,26 @@ def test_the_xml_library_is_imported_only_for_an_xml_file(tmp_path: Path) -> Non
     )
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, env=environ)
+
+
+def test_files_of_folders_are_read_in_the_folders_order(tmp_path: Path) -> None:
+    for number in range(module.MOST_FILES + 5):
+        write(tmp_path / f"job{number:02}" / "test.log")
+    assert names(tmp_path, "*/test.log") == [
+        f"job{number:02}/test.log" for number in range(module.MOST_FILES)
+    ]
+    write(tmp_path / "z.log")
+    write(tmp_path / "job00" / "a" / "test.log")
+    assert names(tmp_path, "**/*.log")[:2] == ["z.log", "job00/test.log"]
+
+
+def test_a_pattern_that_is_given_up_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(globbing, "MOST_ENTRIES", 50)
+    for number in range(100):
+        write(tmp_path / "many" / f"{number}" / "a.txt")
+    write(tmp_path / "first.log")
+    attachments, (note,) = read_attachments(["many/**/*.log", "first.log"], tmp_path, read)
+    assert [attachment.path for attachment in attachments] == ["first.log"]
+    assert note.what == "attach: many/**/*.log"
