@@ -27,11 +27,11 @@ def cut(text: str, limit: int) -> str:
     """`text` within `limit` units; a cut is marked with the number of characters left out."""
     if utf16_length(text) <= limit:
         return text
-    mark = f"… [{len(text)} characters]"  # as long as the mark below can get, or longer
+    mark = f"… [{len(text)} characters more]"  # as long as the mark below can get, or longer
     kept = head(text, limit - utf16_length(mark))
     if not kept:
         return head("…", limit)
-    return f"{kept}… [{len(text) - len(kept)} more]"
+    return f"{kept}… [{len(text) - len(kept)} characters more]"
 
 
 def listed(items: Sequence[str], limit: int, separator: str = ", ", total: int = 0) -> str:

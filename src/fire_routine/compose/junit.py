@@ -15,7 +15,6 @@ import junitparser
 
 from ..model import Block, Digest
 from ..patterns import pattern
-from .grouping import combined
 
 _MOST_TESTS = 1_000  # failing tests kept of a report
 _ENDS = 60  # lines kept of a trace's beginning and of its end, and of what a failing test printed
@@ -46,8 +45,7 @@ def read_report(data: bytes) -> Digest | None:
         _add(blocks, trace[:_ENDS], _TRACE)
         _add(blocks, trace[_ENDS:][-_ENDS:], _TRACE)
         _add(blocks, _lines([case.system_out or "", case.system_err or ""])[-_ENDS:], _OUTPUT)
-    names = [_name(case) for case in failing]
-    return Digest(tuple(blocks), blocks[-1].last, combined(names or ["every test passed"]))
+    return Digest(tuple(blocks), blocks[-1].last, "")
 
 
 def _refuse_document_type(data: bytes) -> None:
@@ -88,7 +86,7 @@ def _bounded(line: str) -> str:
     if len(line) <= _LONGEST:
         return line
     kept = line[:_LONGEST].rpartition(" ")[0]
-    return f"{kept} [… {len(line) - len(kept)} characters]"
+    return f"{kept} [… {len(line) - len(kept)} characters …]"
 
 
 def _add(blocks: list[Block], lines: list[str], weight: float) -> None:

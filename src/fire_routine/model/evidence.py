@@ -42,7 +42,7 @@ class Digest:
 
     blocks: tuple[Block, ...]  # in the log's order
     total_lines: int
-    fingerprint: str  # empty: nothing in the log names the failure
+    fingerprint: str  # empty for a report, and where nothing in the log names the failure
     step: str = ""  # the failed step by the log's own marks
     command: str = ""  # what that step ran
     shell: str = ""

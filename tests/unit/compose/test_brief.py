@@ -238,7 +238,7 @@ def test_longer_words_are_cut_behind_what_is_kept_and_the_cut_is_said() -> None:
     for budget in (KEPT_TEXT + MIN_CHARACTERS, 16_384):
         made = brief(run([job(0)]), log, text=words, max_characters=budget)
         assert words[:KEPT_TEXT] in made.text
-        assert re.search(r"… \[\d+ more\]\n\n## Facts", made.text)
+        assert re.search(r"… \[\d+ characters more\]\n\n## Facts", made.text)
 
 
 def test_longer_words_take_the_room_that_is_not_needed() -> None:

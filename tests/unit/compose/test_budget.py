@@ -23,7 +23,7 @@ def test_a_head_is_the_longest_beginning_that_fits(text: str, limit: int) -> Non
 
 
 def test_a_cut_says_how_many_characters_are_missing() -> None:
-    assert cut("a" * 1000, 100) == "a" * 81 + "… [919 more]"
+    assert cut("a" * 1000, 100) == "a" * 76 + "… [924 characters more]"
     assert cut("a" * 100, 100) == "a" * 100
 
 

@@ -124,7 +124,7 @@ def test_nothing_is_named_where_no_value_tells_the_legs_apart() -> None:
 def test_a_long_command_is_cut_and_the_cut_is_said() -> None:
     log = digest("a", "boom", command="make widget\n" * 500)
     text = failure_section(run(), Failure("a", (job(0),), log), "1 of 1", excerpt, 4_000)
-    assert "more]\n```" in text
+    assert " characters more]\n```" in text
     assert "boom" in text
 
 

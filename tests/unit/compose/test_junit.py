@@ -109,7 +109,7 @@ def test_a_long_trace_keeps_its_beginning_and_its_end_and_long_lines_are_cut_bef
     wide = lines(
         f"<testsuite><testcase name='a'><failure>{'word ' * 5000}</failure></testcase></testsuite>".encode()
     )
-    assert wide[-1].endswith("word [… 20906 characters]")
+    assert wide[-1].endswith("word [… 20906 characters …]")
 
 
 def test_line_numbers_follow_each_other() -> None:
@@ -125,18 +125,6 @@ def test_line_numbers_follow_each_other() -> None:
 
 def test_a_report_without_failures_says_so() -> None:
     assert lines(b'<testsuite name="x"><testcase name="a"/></testsuite>') == ["1 tests: 0 failed, 0 skipped"]
-
-
-def test_the_fingerprint_is_that_of_the_failing_tests() -> None:
-    def fingerprint(data: bytes) -> str:
-        report = read_report(data)
-        assert report is not None
-        return report.fingerprint
-
-    assert fingerprint(PYTEST) == fingerprint(
-        PYTEST.replace(b"0.001", b"0.002").replace(b"test_ok", b"test_b")
-    )
-    assert fingerprint(PYTEST) != fingerprint(PYTEST.replace(b"test_total", b"test_sum"))
 
 
 ENTITY_BOMB = (
