@@ -41,8 +41,7 @@ def _stamp(at: datetime | None) -> bytes:
 
 
 def _failed_times(steps: Sequence[Step]) -> list[_Times]:
-    bad = ("failure", "timed_out", "cancelled")
-    times = [(_stamp(step.started_at), _stamp(step.completed_at)) for step in steps if step.conclusion in bad]
+    times = [(_stamp(step.started_at), _stamp(step.completed_at)) for step in steps if step.failed]
     return [(start, end) for start, end in times if start and end]
 
 

@@ -95,6 +95,11 @@ class Step:
     completed_at: datetime | None
 
     @property
+    def failed(self) -> bool:
+        """Whether it failed, timed out, or was cancelled, as the step is whose job runs out of time."""
+        return self.conclusion in ("failure", "timed_out", "cancelled")
+
+    @property
     def duration(self) -> timedelta | None:
         return _between(self.started_at, self.completed_at)
 
@@ -145,8 +150,7 @@ class FailedJob:
 
     @property
     def failed_steps(self) -> tuple[Step, ...]:
-        bad = ("failure", "timed_out", "cancelled")
-        return tuple(step for step in self.steps if step.conclusion in bad)
+        return tuple(step for step in self.steps if step.failed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -1263,3 +1263,18 @@ def test_what_an_endless_line_says_at_its_end_is_found(between: str) -> None:
     line = f"{bar}\r{said}{between}" if between else f"{said} {bar}"
     text = distill.excerpt(read(f"{green}{line}\n{green}"), 4_096).text
     assert said in text
+
+
+@pytest.mark.parametrize("conclusion", ["failure", "timed_out", "cancelled"])
+def test_an_error_of_a_step_that_passed_is_not_the_failure_whatever_ended_the_one_that_failed(
+    conclusion: str,
+) -> None:
+    at = datetime(2026, 1, 2, 3, 4, 0, tzinfo=UTC)
+    tolerated = b"2026-01-02T03:04:01.0000000Z Error: no route to the cache\n"
+    own = b"2026-01-02T03:04:31.0000000Z Error: no price\n"
+    steps = [
+        Step(1, "Fetch", "success", at, at + timedelta(seconds=20)),
+        Step(2, "Test", conclusion, at + timedelta(seconds=30), at + timedelta(seconds=40)),
+    ]
+    both = distill.read([tolerated + own], steps=steps)
+    assert both.fingerprint == distill.read([own], steps=steps).fingerprint
