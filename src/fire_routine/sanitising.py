@@ -40,8 +40,8 @@ _LONGEST_RUN = 10  # backticks; more of them say nothing and would only lengthen
 _BREAKS = pattern("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ESCAPES = pattern(
     # OSC, DCS, SOS, PM and APC strings with their terminator, then links that lack it, then control
-    # sequences, the usual two-character
-    # ones, charset selections, or the escape alone (a letter behind it may be a word's)
+    # sequences, charset selections, the usual two-character ones, or the escape alone (a letter behind it may
+    # be a word's)
     "\x1b(?:[\\]PX^_][^\x07\x1b\n]{0,4096}(?:\x07|\x1b\\\\)|\\]8;[^;\\s\x07\x1b]{0,256};[^\\s\x07\x1b]{0,2048}"
     "|\\[[0-?]{0,256}[ -/]{0,16}[@-~]?|[ -/]{1,8}[0-~]?|[78=>cDEHMNOZ]?)"
 )

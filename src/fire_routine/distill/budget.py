@@ -20,7 +20,8 @@ SHORTEST = 200  # characters that a line may take however little room there is
 TELLING = 5.0  # the weight from which on a line may take much of the room
 NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones are still tried
 LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
-LESS, MOST = 0.1, 3  # from it on, one of MOST times LENGTH or longer is worth its weight / MOST ** LESS
+# From it on, one of 1 to MOST_LENGTHS times LENGTH is worth its weight / this number ** TELLING_THRIFT.
+TELLING_THRIFT, MOST_LENGTHS = 0.1, 3
 
 # Carets and the like alone, behind a compiler's gutter, too; and whatever else a line says that points
 _POINTER = re.compile(r"\s*(?:\|\s*)?[~^][\s~^]*")
@@ -142,8 +143,11 @@ def _worth(weight: float, size: int) -> float:
     """What a line is worth: many short ones for the room that a long one takes, less so of the most
     telling."""
     lengths = size / LENGTH
-    thrift = min(max(lengths, 1.0), MOST) ** LESS if weight >= TELLING else (1 + lengths) ** THRIFT
-    return weight / float(thrift)
+    if weight >= TELLING:
+        thrift: float = min(max(lengths, 1.0), MOST_LENGTHS) ** TELLING_THRIFT
+    else:
+        thrift = (1 + lengths) ** THRIFT
+    return weight / thrift
 
 
 def _joints(lines: Sequence[_Line], worded: Sequence[int], total: int, gap: int) -> list[int | None]:

@@ -13,7 +13,8 @@ from .stream import windows
 from .text import templates
 
 MOST = 400_000  # templates that are remembered
-DULL, DIMMED = 0.05, 0.15  # what tells more than that has of its weight, where the green run prints it too
+# A line that the green run prints too keeps DIMMED of its weight, unless it has DULL or less.
+DULL, DIMMED = 0.05, 0.15
 # So many lines of steps that failed, if they are all that the green run did not print, and the steps are kept
 # whole, tell at least so much: more than a word that stands near causes, less than an error by its looks.
 FEW, NEW = 40, 4.0

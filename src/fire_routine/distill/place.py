@@ -33,7 +33,8 @@ OFTEN = 4  # lines alike that are few in such a log
 MANY = 5  # lines of one rule that are few in it, but for a list of what failed
 ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES, LISTED = 6, 14  # the same beyond these until the next has half the weight, and in a list
-FEWER = 0.2  # each shape more that a rule finds makes of these three so much fewer
+# ALIKE, SHAPES and LISTED are divided by 1 + FEWER × (shapes that the rule finds − 1).
+FEWER = 0.2
 RARE, RARER = 0.6, 0.4  # what is frequent has at least that: a thousand findings may be the failure; if huge
 APART = 0.005  # of a huge log's lines stand between places that are far apart
 SCATTERED = 1.6  # places at which the same tells all; what stands at more has little to do with the failure

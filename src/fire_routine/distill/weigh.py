@@ -89,6 +89,29 @@ def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
     return again
 
 
+class _Reasons:
+    """Why findings failed, as far as the spans before told it."""
+
+    def __init__(self) -> None:
+        self._told: dict[bytes, int] = {}  # the numbers of the lines that told them first
+
+    def around(self, span: Span) -> float:
+        """What keeps of its weight what stands around a span's reasons: less where each was told before."""
+        told = [
+            self._told.get(without_ids(span.texts[number - span.first]), number) != number
+            for number in span.reasons
+        ]
+        return SAME if told and all(told) else 1.0
+
+    def tell(self, span: Span, number: int, text: bytes) -> tuple[float, bytes]:
+        """What a line that tells a reason of a span keeps of its weight, and what it says: a reason that was
+        told before tells less."""
+        again = self._told.setdefault(without_ids(text), number) != number
+        if again and number < span.finding.number and span.finding.by_cause:
+            return 1.0, b"%d" % number  # a place alone is not shown without its reason above it
+        return TOLD if again else 1.0, said(text)
+
+
 # What a span gives to one of its lines: the line's number, weight, rule and text, and whether the rule took
 # this line or it stands around that one.
 _Share = tuple[int, float, str, bytes, bool]
@@ -104,7 +127,7 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= ELSEWHERE
     )
     met: set[tuple[int, bytes]] = set()
-    reasons: dict[bytes, int] = {}  # the numbers of the lines that told them first
+    reasons = _Reasons()
     shares: list[_Share] = []
     for span, factor in ordered:
         rule, taken = span.finding.rule.name, span.finding.number
@@ -113,24 +136,15 @@ def _shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> l
         seen.add(rule)
         if _again(span, met):
             factor *= SAME
-        told = [
-            reasons.get(without_ids(span.texts[number - span.first]), number) != number
-            for number in span.reasons
-        ]
-        around = SAME if told and all(told) else 1.0
+        around = reasons.around(span)
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
-            of_block = weight > span.finding.rule.weight / 2  # not what stands behind it
-            weight *= factor
-            saying = said(text)
+            share, saying = 1.0, said(text)
             if number in span.reasons:
-                again = reasons.setdefault(without_ids(text), number) != number
-                if again and number < taken and span.finding.by_cause:
-                    saying = b"%d" % number  # a place alone is not shown without its reason above it
-                elif again:
-                    weight *= TOLD
+                share, saying = reasons.tell(span, number, text)
             elif number != taken:
-                weight *= fall ** abs(number - taken) * (around if of_block else 1.0)
-            shares.append((number, weight, rule, saying, number == taken))
+                of_block = weight > span.finding.rule.weight / 2  # not what stands behind it
+                share = fall ** abs(number - taken) * (around if of_block else 1.0)
+            shares.append((number, weight * factor * share, rule, saying, number == taken))
     return shares
 
 
@@ -220,7 +234,8 @@ def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
 
 
 def _blocks(lines: Lines, kept: Kept, numbering: Numbering) -> tuple[Block, ...]:
-    """The most telling lines; neighbours of one weight and rule make a block, a line of several texts one."""
+    """The most telling lines; neighbours of one weight and rule make a block. A line that shows several
+    texts is a block of its own."""
     numbers = _most_telling(lines, kept)
     texts = kept.lines(numbers)
     overwritten = _take_overwritten(texts)
