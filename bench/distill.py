@@ -1,6 +1,6 @@
 """How fast logs are read, beside `tail -c` and a grep of error words, and how much memory it takes.
 
-    python bench/distill.py [FOLDER] [--memory MIB]
+    python3 src/entrypoint.py bench/distill.py [FOLDER] [--memory MIB]
 
 Without FOLDER (of `*.log` files) it reads logs of its own making: green build output with a failure
 in its middle, and lines made to do harm; of these it also shows how much longer twice the log takes.

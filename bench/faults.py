@@ -1,4 +1,6 @@
-"""What becomes of a fire under each fault: `python bench/faults.py`, and with `--send` by the command line.
+"""What becomes of a fire under each fault, and with `--send` by the command line.
+
+    python3 src/entrypoint.py bench/faults.py [--send]
 
 A real clock and real sleeps. Each row says what came of the fire and what the server saw: connections,
 complete requests, and the sessions that a backend may have started on them. The library is given 2 s for a

@@ -1,6 +1,6 @@
 """Is a failure's fingerprint the same in another run, and another one's different?
 
-    python bench/fingerprint.py FOLDER [--list]
+    python3 src/entrypoint.py bench/fingerprint.py FOLDER [--list]
 
 Each log below FOLDER (`*.log`) is read as it is and as another run of the same failure would have printed it
 (`reruns.py`), one difference at a time and then all of them. Where FOLDER has a `cases.json` that labels the

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A run of very many failed jobs, from the first request to the text: time, peak memory, requests.
 
-    python bench/many_jobs.py [--jobs 256] [--size 1000000] [LOG ...]
+    python3 src/entrypoint.py bench/many_jobs.py [--jobs 256] [--size 1000000] [LOG ...]
 
 Each job's log has `--size` bytes: what green jobs of the recordings print, over and over, and at its
 end one of the LOGs (else of the recordings' failed jobs). GitHub is the emulator, in a process of its

@@ -1,6 +1,6 @@
 """How much of what explains a failure is in the excerpt, beside `tail -c` and a grep of error words.
 
-    python bench/recall.py FOLDER [--green] [--splice MB] [--every N] [--worst N]
+    python3 src/entrypoint.py bench/recall.py FOLDER [--green] [--splice MB] [--every N] [--worst N]
 
 FOLDER holds labelled logs: `cases.json`, a list of `{"id", "set", "log", "labels": [[line, …], …], "green"}`,
 whose `log` and `green` (the log of a green run of the same job, where there is one) are paths below it. A

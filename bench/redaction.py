@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """What redaction takes out of real logs, how much of it, and how fast.
 
-    python bench/redaction.py FOLDER            # of logs: MB/s, and redactions per 100 kB by kind
-    python bench/redaction.py FOLDER --show     # each distinct one with its line, to be judged by eye
-    python bench/redaction.py FOLDER --plant    # secrets of every kind planted in them: which survive
-    python bench/redaction.py --hostile         # time for twice the text over time for the text
+    python3 src/entrypoint.py bench/redaction.py FOLDER           # MB/s, redactions per 100 kB by kind
+    python3 src/entrypoint.py bench/redaction.py FOLDER --show    # each distinct one, to be judged by eye
+    python3 src/entrypoint.py bench/redaction.py FOLDER --plant   # which of the secrets planted survive
+    python3 src/entrypoint.py bench/redaction.py --hostile        # time for twice the text over time for it
 
-Every log goes through in pieces of 200 kB, as much as the action ever puts of one job into a text.
-Times are of the processor, so that other work on the machine does not count.
+FOLDER holds logs; each redaction is shown with its line. Every log goes through in pieces of 200 kB, as much
+as the action ever puts of one job into a text. Times are of the processor, so that other work on the machine
+does not count.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One failure, one session, whatever breaks: `python bench/schedules.py`.
+"""One failure, one session, whatever breaks: `python3 src/entrypoint.py bench/schedules.py`.
 
 Four parts, each with a line or a table that says what happened; exit status 1 if one session was
 too many, or one was told of nowhere.

@@ -1,6 +1,6 @@
 """Storms: many jobs at once, a GitHub and an endpoint that fail, jobs that die; in virtual time, by seed.
 
-`python bench/schedules.py` plays thousands of these.
+`python3 src/entrypoint.py bench/schedules.py` plays thousands of these.
 """
 
 from __future__ import annotations
