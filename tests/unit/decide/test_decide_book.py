@@ -294,3 +294,8 @@ def test_of_claims_of_one_attempt_exactly_one_may_fire(prints: list[str], once_p
         for n, seen in enumerate(prints)
     ]
     assert fires == [True] + [False] * (len(prints) - 1)
+
+
+def test_a_sibling_that_claimed_later_and_sent_nothing_is_no_obstacle() -> None:
+    failed = [entry(12, Stage.CLAIMED, "other"), entry(13, Stage.FAILED, "other")]
+    assert ruling([ME, *failed], contender())[0]

@@ -390,3 +390,9 @@ def test_a_dry_run_says_whether_it_would_be_skipped() -> None:
 
     assert "it would be skipped (fork): " in told(sample_run(head_repository="stranger/cat"))
     assert told(sample_run()).endswith("it would be sent.")
+
+
+def test_a_fork_s_run_is_a_stranger_s_though_a_pull_request_of_the_repository_has_its_commit() -> None:
+    pull = pull_request(head_repository="octo/cat")
+    run = sample_run(event="pull_request", head_repository="stranger/cat", pull_request=pull)
+    assert judged(run) == "fork"

@@ -734,3 +734,25 @@ def test_the_clock_of_the_machine_does_not_matter() -> None:
     board = Board(clock=Clock(seconds=-10_000_000.0))
     fire(board)
     assert not fire(board, sample_run(101)).fire
+
+
+def test_who_lost_to_a_sibling_tells_none_of_its_failures_that_the_session_was_not_told_of() -> None:
+    """A later run is to have a session for those."""
+    board = Board()
+
+    def a_sibling_fires() -> None:
+        fire(board, None, "1" * 16)
+
+    board.before_write = a_sibling_fires
+    assert fire(board, None, "1" * 16, "2" * 16).reason == "duplicate"
+    assert board.stages() == ["CLAIMED", "SENDING", "FIRED", "CLAIMED", "COVERED"]
+    first, *_, last = board.entries()
+    assert last.record.failures == first.record.failures
+
+
+def test_another_commit_that_holds_too_many_statuses_keeps_nothing_back() -> None:
+    board = Board(others=[OLDER])
+    board.commits[OLDER] = [
+        Status(-n, "pending", f"{n} of another tool", "", NOON) for n in range(1, FULL + 1)
+    ]
+    assert fire(board).fire
