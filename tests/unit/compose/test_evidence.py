@@ -4,7 +4,7 @@ from tests.unit.compose.material import digest, excerpt, job
 
 from fire_routine.compose.evidence import attachments_section, evidence, log_block, remembered, trimmed
 from fire_routine.compose.grouping import group
-from fire_routine.model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
+from fire_routine.model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
 
 
 def test_a_log_says_how_many_of_its_lines_are_shown() -> None:
@@ -96,3 +96,24 @@ def test_trimming_takes_out_what_tells_least_and_leaves_small_digests_whole() ->
     assert [block.rule for block in kept[1].blocks] == ["test"]
     assert kept[1].total_lines == large.total_lines
     assert trimmed([small, large], 10**6) == [small, large]
+
+
+def test_trimming_keeps_the_blocks_that_tell_most_wherever_they_stand() -> None:
+    weak, strong = Block(1, ("w" * 90,), 1.0, "weak", 1), Block(2, ("s" * 90,), 9.0, "strong", 2)
+    kept = trimmed([digest("a", blocks=(weak, strong))], 100)
+    assert kept[0].blocks == (strong,)
+
+
+def test_an_excerpter_is_asked_again_where_there_is_more_room() -> None:
+    log = digest("a", *(f"line {n}" for n in range(200)))
+    answer = remembered(excerpt)
+    assert answer(log, 200) == excerpt(log, 200)
+    assert answer(log, 1_000) == excerpt(log, 1_000) != excerpt(log, 200)
+
+
+def test_an_annotation_tells_its_place_where_the_log_shows_the_message_alone() -> None:
+    noted = (job(0, annotations=(Annotation("failure", "boom", "", "src/b.py", 4),)),)
+    assert "src/b.py:4: boom" in evidence(Failure("a", noted, digest("a", "boom")), excerpt, 900)
+    assert "src/b.py:4: boom" not in evidence(
+        Failure("a", noted, digest("a", "src/b.py: boom")), excerpt, 900
+    )

@@ -153,3 +153,11 @@ def test_durations_are_told_in_two_units_at_most() -> None:
     assert in_words(timedelta(seconds=130)) == "2 min 10 s"
     assert in_words(timedelta(hours=2, minutes=5, seconds=59)) == "2 h 05 min"
     assert in_words(timedelta(seconds=-1)) == "0 s"
+
+
+def test_what_one_leg_has_and_the_only_other_has_not_tells_nothing() -> None:
+    jobs = (job(0, "test (3.12)"),)
+    material = run(jobs, passed_jobs=("test (3.11)",))
+    text = failure_section(material, Failure("a", jobs, digest("a", "boom")), "1 of 1", excerpt, 4_000)
+    assert "1 leg passed: `test (3.11)`." in text
+    assert "Every leg" not in text
