@@ -83,7 +83,7 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
         bare = line.lstrip()
         if not bare:
             blanks += 1
-            if blanks > 1 or at >= indented:
+            if blanks > 1:
                 break
         elif ends_step(line) or _other_part(line):
             break
