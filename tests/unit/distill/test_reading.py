@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from fire_routine import distill
 from fire_routine.distill.dull import dull_among
+from fire_routine.distill.green import NEW
 from fire_routine.distill.named import said
 from fire_routine.distill.scan import Scanner
-from fire_routine.distill.text import shown, texts
+from fire_routine.distill.text import segments, shown, texts
 from fire_routine.model import Block, Digest, Step, utf16_length
 
 GITHUB_LOG = """\
@@ -44,6 +45,7 @@ GITHUB_LOG = """\
 2026-01-02T03:04:10.1234567Z Post job cleanup.
 """  # noqa: E501 - as the tools print it
 
+END = "##[error]Process completed with exit code 1."
 GAP = re.compile(r"\[… \d+(?: lines? left out)?\]")
 
 
@@ -1278,3 +1280,58 @@ def test_an_error_of_a_step_that_passed_is_not_the_failure_whatever_ended_the_on
     ]
     both = distill.read([tolerated + own], steps=steps)
     assert both.fingerprint == distill.read([own], steps=steps).fingerprint
+
+
+def test_of_very_many_texts_that_a_line_overwrote_the_first_and_the_last_are_shown() -> None:
+    states = ["".join(letters) for letters in itertools.islice(itertools.product("abcdefgh", repeat=3), 400)]
+    assert segments("\r".join(states).encode()) == [*states[:20], *states[-20:]]
+
+
+def test_what_a_green_run_does_not_print_is_not_little_where_not_all_of_the_step_is_kept() -> None:
+    def log(*printed: str) -> str:
+        built = [f"module {n} is built into the folder of its own release" for n in range(3_000)]
+        lines = ["##[group]Run make", "##[endgroup]", *printed, *built, "sideways it went", *built[:20]]
+        return "".join(f"2026-01-02T03:04:05.1234567Z {line}\n" for line in (*lines, END))
+
+    def weight(*printed: str) -> float:
+        digest = distill.read([log(*printed).encode()], green=green)
+        return next(block.weight for block in digest.blocks if "sideways it went" in block.lines)
+
+    green = distill.read_green([log().replace("sideways it went\n", "all is well\n").encode()])
+    words = ["the moon " + "".join(letters) for letters in itertools.product("abcdefgh", repeat=2)]
+    assert weight(*words) < NEW
+
+
+def test_carets_stand_below_the_line_that_they_point_at_though_the_next_line_has_no_room() -> None:
+    blocks = (
+        Block(1, ("    total = cart.sum(prices)",), 10.0, "source", 1),
+        Block(2, ("            ^^^^^^^^",), 1.0, "pointer", 2),
+        Block(3, ("no price " * 30,), 9.0, "message", 3),
+        Block(4, ("a hint",), 1.0, "other", 4),
+    )
+    text = distill.excerpt(Digest(blocks, 4, "a"), 150).text
+    assert text.split("\n")[:2] == [blocks[0].lines[0], blocks[1].lines[0]]
+    assert "hint" not in text
+
+
+def test_of_very_many_steps_that_failed_the_first_ones_and_the_last_ones_last_lines_are_kept() -> None:
+    steps = [
+        line
+        for step in range(20)
+        for line in (
+            f"##[group]Run make part-{step}",
+            "##[endgroup]",
+            *(f"part {step} of the shop says its line {n}" for n in range(800)),
+            END,
+        )
+    ]
+    kept = {line for block in read("\n".join(steps)).blocks for line in block.lines}
+    told = [step for step in range(20) if f"part {step} of the shop says its line 740" in kept]
+    assert (told[:6], told[6:]) == ([0, 1, 2, 3, 4, 5], [15, 16, 17, 18, 19])  # and the end of the log
+
+
+@pytest.mark.parametrize(("below", "found"), [("          ^", False), ("        total = 0", True)])
+def test_a_source_above_a_caret_alone_is_no_finding_whatever_words_it_holds(below: str, found: bool) -> None:
+    green = "".join(f"PASS src/{'abcdefgh'[n % 8]}{n}.test.ts\n" for n in range(9_000))
+    log = f"{green}      if (error) {{\n{below}\n{green}"
+    assert any("if (error)" in line for block in read(log).blocks for line in block.lines) == found

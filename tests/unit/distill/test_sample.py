@@ -36,3 +36,17 @@ def chosen(steps: list[str | int], waiting: int) -> list[int]:
 @given(STEPS)
 def test_it_is_the_same_however_many_wait_for_their_digests(steps: list[str | int]) -> None:
     assert chosen(steps, 1) == chosen(steps, 7) == chosen(steps, 1_000)
+
+
+def test_what_comes_after_findings_that_were_forgotten_is_sampled_as_if_they_had_not_been() -> None:
+    found = [Finding(RULE, number, [b"error: " + b"x" * number], 0, number) for number in range(500)]
+    sampled, other = Sample(), Sample()
+    for finding in found[:200]:
+        sampled.add(finding)
+    sampled.forget(150)
+    for finding in found[200:]:
+        sampled.add(finding)
+    for finding in (*found[:150], *found[200:]):
+        other.add(finding)
+    assert sampled.findings() == other.findings()
+    assert len(other.findings()) == sample.MOST

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.stream import AHEAD, SIZE, windows
+from fire_routine.distill.stream import AHEAD, BEHIND, SIZE, windows
 
 SHORT = b"".join(b"line %d of many\n" % n for n in range(30_000))
 LONG = b"".join(b"%d " % n + b"x" * (n % 5 * AHEAD // 2) + b"\n" for n in range(40))
@@ -40,3 +40,12 @@ def test_a_progress_bar_without_end_is_one_line_of_the_log(chunk: int) -> None:
     assert {block.first for block in digest.blocks if block.lines[-1].endswith("of it all")} <= {2, 5, 8}
     shown = distill.excerpt(digest, 100_000)
     assert shown.lines <= shown.total_lines == 8
+
+
+@pytest.mark.parametrize("chunk", [1_000, 60_000, SIZE + 1])
+def test_a_window_shows_again_what_stands_before_its_new_lines(chunk: int) -> None:
+    lines = SHORT.split(b"\n")
+    for window in windows(SHORT[at : at + chunk] for at in range(0, len(SHORT), chunk)):
+        again = window.lines[: window.start]
+        assert again == lines[window.first : window.first + window.start]
+        assert window.first == window.start == 0 or len(b"\n".join(again)) > BEHIND - 100
