@@ -56,7 +56,7 @@ RULES = (
     rule("testthat", "^─~failure|^─~error|^-~failure|^-~error|(@test", r"^\s*(?:(?:──|--) )?(?:\d+\. )?(?:Failure|Error)[: (].*\(@test\S+\.[Rr]#\d+\)|^\s*(?:──|--) (?:\d+\. )?(?:Failure|Error)[: (]", CAUSE, ahead=8, paragraph=8),
     rule("testthat-total", "^[~[ fail", r"^\[ FAIL [1-9]", RESULT - 2, ahead=0, total=True),
     rule("lintr", ".r:0|.rmd:0", r"^\S+\.[Rr](?:md)?:\d+:\d+: (?:style|warning|error): ", CAUSE - 1, ahead=2, listed=True),
-    rule("r-package", "is not available|are not available|lazy loading failed|non-zero exit status|compilation failed for package", r"^(?:Warning: |\s+)?package .{1,80} is not available|^ERROR: (?:dependenc(?:y|ies) .* (?:is|are) not available|lazy loading failed|compilation failed for package)|had non-zero exit status$", CAUSE - 1, ahead=2),
+    rule("r-package", "is not available|are not available|lazy loading failed|non-zero exit status|compilation failed for package", r"^(?:Warning: |\s+)?package(?: .{1,80} is|s .{1,400} are) not available|^ERROR: (?:dependenc(?:y|ies) .* (?:is|are) not available|lazy loading failed|compilation failed for package)|had non-zero exit status$", CAUSE - 1, ahead=2),
     rule("r-error", "^e~error", r"^Error (?:in .{1,200})?[:：] ?|^Error in ", CAUSE - 1, ahead=6),
     rule("r-halted", "^e~execution halted|^e~error: test", r"^\s*(?:Execution halted$|Error: (?:Test failures|testthat unit tests failed)$)", CONSEQUENCE, ahead=0),
     rule("test-more", "failed test", r"^\s*#\s+Failed (?:\(TODO\) )?test", CAUSE, ahead=4, paragraph=8, back=2, leads=r"^\s*#|^\s*$"),
