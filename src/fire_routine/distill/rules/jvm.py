@@ -19,7 +19,7 @@ RULES = (
     rule("javac-lint", "[removal] |[deprecation] |[unchecked] |[rawtypes] |[serial] |[preview] |[this-escape] |[options] ", r"^\[(?:ERROR|WARNING)\] .*[\]:] ?\w+: \[[a-z-]+\] ", WARNING, ahead=0),
     # https://maven.apache.org/plugins/maven-javadoc-plugin/: what javadoc warns of stands among its errors
     rule("javadoc-warning", "[error] ", r"^\[ERROR\] \S+\.java:\d+: warning: ", REPORT, ahead=2),
-    rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4, listed=True),
+    rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4, listed=True, reason=r"(?:\[ERROR\] )?\s+symbol: "),
     rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=TRACE, paragraph=10, listed=True, reason=r"(?!java\.lang\.instrument\.)(?:[a-z_]\w*\.)+[A-Z]\w*(?::|$)"),
     rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", REPORT, ahead=0, total=True),
     # Its lines bear a level of their own since Surefire 3
@@ -94,7 +94,7 @@ RULES = (
     rule("kotlin", "^e~e: ", r"^e: \S", CAUSE, ahead=2),
     rule("sbt-error", "[error]", r"^(?:\[\w+\] )?\[error\] \S", CAUSE - 2, ahead=4),
     rule("javac-warning", ".java:|.kt:|.scala:", r"^(?:\[\w+\]\s+)?(?:w: )?\S+\.(?:java|kt|scala):\S* (?:warning: |warning - |\[\w+\])", WARNING, ahead=0),
-    rule("javac-plain", ".java:0:|.java:00:|.java:000:|.java:0000:|.java: (|.java:[0|.kt:|.kts:|.scala:|.groovy:", r"^(?:\[(?!WARN|warn|INFO)\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5),
+    rule("javac-plain", ".java:0:|.java:00:|.java:000:|.java:0000:|.java: (|.java:[0|.kt:|.kts:|.scala:|.groovy:", r"^(?:\[(?!WARN|warn|INFO)\w+\]\s+)?(?:e: )?(?:file://)?\S+\.(?:java|kts?|scala|groovy):(?:\[?\d+|\s*\(?\d+).*(?:error|:)", CAUSE - 1, ahead=5, reason=r"\s+symbol: "),
     # Ant, sbt, Scala, Leiningen
     rule("ant-junit", "[junit] ", r"^\s*\[junit\] (?:Testcase: .*(?:FAILED|ERROR|Caused)|Tests run: .*(?:Failures: [1-9]|Errors: [1-9])|\s*Caused an ERROR$|.*FAILED$|\S+(?:Exception|Error)\b)", CAUSE, ahead=TRACE, back=1, leads=r"^\s*\[junit\] Testcase"),
     rule("ant-error", "[javac] ", r"^\s*\[javac\] .*error: ", CAUSE, ahead=3),
