@@ -18,6 +18,7 @@ from .evidence import (
     merged_annotations,
     remembered,
     trimmed,
+    without_filler,
 )
 from .facts import CAPS, facts, title, warning
 from .failure import failures_section
@@ -71,7 +72,7 @@ def compose(
     material = replace(material, text=closed(material.text))
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
-    composer = _Composer(material, remembered(excerpt), server_url)
+    composer = _Composer(material, remembered(without_filler(excerpt)), server_url)
     body, late = _within(composer, max_characters, identifiers(given))
     fingerprints = {failure.fingerprint for failure in failures}
     fingerprint = combined(fingerprints) or hashed([run.workflow_path, str(run.conclusion)])

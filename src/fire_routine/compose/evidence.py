@@ -14,7 +14,9 @@ from .grouping import telling_annotations
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
-_WIDE, _NARROW = 8_000, 1_600  # units of excerpts
+_ENOUGH, _NARROW = 8_000, 1_600  # units of excerpts
+_ERROR = 5.0  # weight from which on a line is an error by its looks
+_NEXT_TO_NOTHING = 0.02  # of the greatest weight
 _ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats
 _COUNT_OF_FILES = 60  # units of the line that counts attached files left out
 
@@ -33,6 +35,25 @@ def remembered(excerpt: MakeExcerpt) -> MakeExcerpt:
         return found
 
     return answer
+
+
+def without_filler(excerpt: MakeExcerpt) -> MakeExcerpt:
+    """The same excerpter, which beyond 8,000 units takes no lines that tell next to nothing."""
+
+    def answer(digest: Digest, limit: int) -> Excerpt:
+        enough = excerpt(digest, min(limit, _ENOUGH))
+        if limit <= _ENOUGH:
+            return enough
+        least = _strongest(digest) * _NEXT_TO_NOTHING
+        blocks = tuple(block for block in digest.blocks if block.weight >= least)
+        telling = excerpt(replace(digest, blocks=blocks), limit)
+        return max(enough, telling, key=lambda made: utf16_length(made.text))
+
+    return answer
+
+
+def _strongest(digest: Digest) -> float:
+    return max((block.weight for block in digest.blocks), default=0.0)
 
 
 def trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
@@ -76,14 +97,13 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
 def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
     """Annotations and excerpt; what an annotation repeats of the excerpt is left out.
 
-    A wide excerpt, which goes through the whole log, stands below a narrow one: what tells most would be
-    far from its beginning.
+    A long excerpt is in the log's order, so the few lines that tell most stand before it.
     """
     notes = merged_annotations(failure)
     log, untold, first = "", notes, ""
     if failure.digest:
         log, untold = _log(failure, failure.digest, notes, excerpt, limit)
-        if utf16_length(log) > _WIDE:
+        if utf16_length(log) > _ENOUGH and _strongest(failure.digest) >= _ERROR:
             first, _ = log_block("What tells most", failure.digest, excerpt, _NARROW)
             log, untold = _log(failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2)
     rest = limit - sum(utf16_length(block) + 2 for block in (first, log) if block)

@@ -51,7 +51,6 @@ def _what(run: Run, failures: Sequence[Failure], name: Callable[[str], str]) -> 
         ended = (run.conclusion or "failure").replace("_", " ")
         why = f"{ended}, no failed job" if run.jobs_known else "its jobs are not known"
         return f"workflow {name(run.workflow)} ({why})"
-    failures = [failure for failure in failures if not failure.gate] or failures
     jobs = [job for failure in failures for job in failure.jobs]
     if len(failures) > 1:
         names = list(dict.fromkeys(base_name(job.name) for job in jobs))

@@ -12,7 +12,6 @@ from .evidence import MakeExcerpt, evidence
 from .grouping import base_name, matrix_values, most_telling
 
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
-_OF_A_GATE = 0.25  # of another failure's room
 _NAME = 100
 _NAME_SHORT = 48
 _LEGS = 400
@@ -31,13 +30,15 @@ def failures_section(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt
         shown = max(limit * 3 // 4 // SMALLEST, 1)
         others = _others(failures[shown:], limit // 4)
     parts = [
-        Part(
-            partial(failure_section, run, failure, f"{number} of {len(failures)}", excerpt),
-            _OF_A_GATE if failure.gate else 1.0,
-        )
+        Part(partial(_section, run, failure, f"{number} of {len(failures)}", excerpt))
         for number, failure in enumerate(failures[:shown], 1)
     ]
     return "".join(fill(parts, limit - utf16_length(others))) + others
+
+
+def _section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt, limit: int) -> str:
+    """A gate's takes no room that the others could have."""
+    return failure_section(run, failure, place, excerpt, min(limit, SMALLEST) if failure.gate else limit)
 
 
 def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt, limit: int) -> str:
@@ -112,15 +113,14 @@ def _step(failure: Failure) -> str:
         *_no_log(failure),
     ]
     said = ", ".join(fact for fact in facts if fact) + "."
-    return (
-        f"{said} It began when all others had failed, and says little of its own." if failure.gate else said
-    )
+    return f"{said} It began when the others had ended, and tells how." if failure.gate else said
 
 
 def _alternatives(values: Iterable[str]) -> str:
     """What is one thing in some jobs and another in others."""
     shown = list(values)
-    return " or ".join([*shown[:_ALTERNATIVES], *(["another"] if shown[_ALTERNATIVES:] else [])])
+    shown = [*shown[:_ALTERNATIVES], *(["others"] if shown[_ALTERNATIVES:] else [])]
+    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def _later(failure: Failure, cap: int) -> str:
@@ -141,7 +141,7 @@ def _no_log(failure: Failure) -> list[str]:
     if failure.digest:
         return []
     running = failure.jobs[0].running
-    return ["which is still running, and has no log until it is done" if running else "whose log is not here"]
+    return ["still running: no log until it is done" if running else "its log is not here"]
 
 
 def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:

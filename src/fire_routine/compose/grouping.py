@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..model import Annotation, Digest, FailedJob, Failure
 from ..patterns import pattern
@@ -22,7 +23,8 @@ _VOLATILE = pattern(
     r"|\d+"
 )
 _GATE = 120  # lines of the log of a job that only looks how others ended, at most
-_CAUSE = 9.0  # weight from which on a line tells why something failed, by a tool's own format
+# https://docs.github.com/actions/reference/workflows-and-actions/contexts#needs-context
+_RESULT = pattern(r"(?:[\"'=]|: )(?:failure|cancelled|skipped)(?:[\s\"',;)\]}]|$)")
 _JOB_PATH = " / "  # between a reusable workflow's caller and its job
 
 
@@ -85,41 +87,40 @@ def group(
         digests: by job id; a job without one is told apart by its failed steps and annotations.
         cut: ids of jobs of whose logs only a part could be had.
     """
-    alike: list[tuple[str, list[FailedJob]]] = []
+    whole = {number: digest for number, digest in digests.items() if number not in cut}
+    alike: list[_Alike] = []
     for job in sorted(failed_jobs, key=_order):
-        digest = None if job.id in cut else digests.get(job.id)  # a part has another one than the whole
-        fingerprint = (digest.fingerprint if digest else "") or _fingerprint_without_log(job)
-        for other, jobs in alike:
-            if other == fingerprint and _same(job, jobs[0], digests):
-                jobs.append(job)
-                break
-        else:
-            alike.append((fingerprint, [job]))
-    found = [_failure(fingerprint, jobs, digests, cut) for fingerprint, jobs in alike]
-    gates = [_is_gate(failure, found) for failure in found]
-    found = [replace(failure, gate=gate) for failure, gate in zip(found, gates, strict=True)]
-    return tuple(sorted(found, key=lambda failure: failure.gate))
+        found = _Alike(_fingerprint(job, whole.get(job.id)), [job], _traits(job, whole.get(job.id)))
+        for one in [one for one in alike if one.same(found)]:
+            alike.remove(one)
+            found = _Alike(one.fingerprint, [*one.jobs, *found.jobs], one.traits | found.traits)
+        alike.append(found)
+    alike.sort(key=lambda one: min(map(_order, one.jobs)))
+    failures = [_failure(one.fingerprint, sorted(one.jobs, key=_order), digests, cut) for one in alike]
+    gates = _gates(failures)
+    failures = [replace(one, gate=at in gates) for at, one in enumerate(failures)]
+    return tuple(sorted(failures, key=lambda failure: failure.gate))
 
 
-def _is_gate(failure: Failure, failures: Sequence[Failure]) -> bool:
-    """Whether its jobs only told that others had failed, as one does that branch protection asks for."""
-    digest = failure.digest
-    if digest is None or digest.total_lines > _GATE:
-        return False
-    others = [job.completed_at for other in failures if other is not failure for job in other.jobs]
-    ended = [time for time in others if time]
-    starts = [job.started_at for job in failure.jobs if job.started_at]
-    if not ended or len(ended) < len(others) or len(starts) < len(failure.jobs):
-        return False
-    return min(starts) >= max(ended) and all(block.weight < _CAUSE for block in digest.blocks)
+class _Alike(NamedTuple):
+    """Jobs that are one failure."""
+
+    fingerprint: str
+    jobs: list[FailedJob]
+    traits: frozenset[tuple[str, ...]]  # one of which another job of this failure has, too; empty: any has
+
+    def same(self, other: _Alike) -> bool:
+        if self.fingerprint != other.fingerprint:
+            return False
+        return not (self.traits and other.traits) or not self.traits.isdisjoint(other.traits)
 
 
-def _same(job: FailedJob, other: FailedJob, digests: Mapping[int, Digest]) -> bool:
-    """Whether jobs of one fingerprint are legs of one matrix, ran the same, or tell the very same."""
-    digest, known = digests.get(job.id), digests.get(other.id)
-    if digest is None or known is None or base_name(job.name) == base_name(other.name):
-        return True
-    return digest.command == known.command != "" or most_telling(digest) == most_telling(known)
+def _traits(job: FailedJob, digest: Digest | None) -> frozenset[tuple[str, ...]]:
+    """The matrix, what ran and what tells most of it."""
+    if digest is None:
+        return frozenset()
+    ran = [("command", digest.command)] if digest.command else []
+    return frozenset([("name", base_name(job.name)), *ran, ("lines", *most_telling(digest))])
 
 
 def most_telling(digest: Digest) -> tuple[str, ...]:
@@ -127,16 +128,50 @@ def most_telling(digest: Digest) -> tuple[str, ...]:
     return max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
 
 
+def _fingerprint(job: FailedJob, digest: Digest | None) -> str:
+    """The log's; where that tells how the job ended alone, the annotations', or that of this step's end. A
+    step goes by its number: GitHub names one after its command, in which a matrix's values may be."""
+    if digest and digest.fingerprint and digest.explained:
+        return digest.fingerprint
+    if digest is None or digest.explained or telling_annotations(job):
+        return _fingerprint_without_log(job)
+    steps = [str(step.number) for step in job.failed_steps[:1]]
+    return hashed([digest.fingerprint, digest.ended, _normalised(base_name(job.name)), *steps])
+
+
+def _gates(failures: Sequence[Failure]) -> frozenset[int]:
+    """The places of the failures whose jobs began when the others had ended, and tell how these did, as one
+    does that branch protection asks for."""
+    small = {at for at, one in enumerate(failures) if one.digest and _tells_how_others_ended(one.digest)}
+    others = [job for at, one in enumerate(failures) if at not in small for job in one.jobs]
+    ended = [job.completed_at for job in others if job.completed_at]
+    if not others or len(ended) < len(others):
+        return frozenset()
+    last = max(ended)
+    return frozenset(
+        at for at in small if all(job.started_at and job.started_at >= last for job in failures[at].jobs)
+    )
+
+
+def _tells_how_others_ended(digest: Digest) -> bool:
+    """Whether it is the log of few lines that hold what GitHub puts for `needs.*.result`."""
+    if digest.total_lines > _GATE:
+        return False
+    lines = (line for block in digest.blocks for line in block.lines)
+    return any(_RESULT.search(text) for text in (digest.command, *lines))
+
+
 def _failure(
     fingerprint: str, jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int]
 ) -> Failure:
     logs = [digests.get(job.id) for job in jobs]
+    told = next((job.id for job in jobs if job.id in digests), None)
     return Failure(
         fingerprint,
         tuple(jobs),
-        next(filter(None, logs), None),
+        None if told is None else digests[told],
         unread=all(_unread(job, digests, cut) for job in jobs),
-        partial=all(job.id in cut for job in jobs),
+        partial=told in cut,
         exit_codes=tuple(_exit_code(job, log) for job, log in zip(jobs, logs, strict=True)),
         shells=tuple(dict.fromkeys(log.shell for log in logs if log and log.shell)),
     )

@@ -55,10 +55,10 @@ def history_section(run: Run, evidence: str, limit: int) -> str:
     if history is None:
         return ""
     intro = "\n".join(f"- {line}" for line in _verdicts(run, history))
-    since = " since the last green run" if history.last_green_run else ""
+    changed = "What changed since the last green run" if history.last_green_run else "What changed"
     if history.base_branch and (history.commits or history.files):
-        since = f" from {inline(short(history.base_branch, _NAME))} on"
-    text = f"\n\n## What changed{since}\n\n{intro}"
+        changed = f"What the pull request changes against {inline(short(history.base_branch, _NAME))}"
+    text = f"\n\n## {changed}\n\n{intro}"
     if not intro or utf16_length(text) > limit:
         return ""
     marked = named(history.files, evidence)

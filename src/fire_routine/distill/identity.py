@@ -196,19 +196,12 @@ def _how_alone(finding: Finding) -> bool:
     return finding.rule.name in _ENDINGS or finding.rule.weight <= CONSEQUENCE
 
 
-def identity(scan: Scan, inside: Sequence[Finding], command: str, ended: str) -> str:
-    """The fingerprint of the lines that the strongest rules took, of those `inside` the step that failed.
-    Where these don't tell why, what ran and how it ended count, too, and alone where nothing was printed;
-    empty: nothing is known.
-
-    Args:
-        command: the failed step's; empty: it is not known.
-        ended: how it ended, in words; empty: by an exit code of its own.
-    """
-    ran = {*normalised(command.split("\n")), ended}
+def identity(scan: Scan, inside: Sequence[Finding]) -> tuple[str, bool]:
+    """The fingerprint of the lines that the strongest rules took, of those `inside` the step that failed, and
+    whether these tell why it did; empty: nothing names it."""
     for strongest in _by_strength(inside):
         naming = _telling(strongest, scan.kept)
         if naming:
-            return fingerprint(naming | ran if all(map(_how_alone, strongest)) else naming)
-    naming = _last(scan) or ran - {""}
-    return fingerprint(naming) if naming else ""
+            return fingerprint(naming), not all(map(_how_alone, strongest))
+    naming = _last(scan)
+    return (fingerprint(naming), True) if naming else ("", False)

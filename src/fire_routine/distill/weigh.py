@@ -278,10 +278,12 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     end = facts(scan, failed, within)
     numbering = Numbering(scan.states)
     blocks = _blocks(lines, scan.kept, numbering)
+    name, explained = identity(scan, within)
     return Digest(
         blocks,
         numbering.of(scan.total),
-        identity(scan, within, end.command, end.ended),
+        name,
+        explained=explained,
         step=end.step,
         command=end.command,
         shell=end.shell,

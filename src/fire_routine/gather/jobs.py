@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
+from ..patterns import pattern
 from ..settings import Context
 from .answers import Job
 from .asking import CHECKS, Asking
@@ -13,7 +14,8 @@ from .payload import is_own_run
 
 ASKED_CANCELLED = 32  # cancelled jobs whose annotations are read, to find those that timed out
 SHORTEST_TIMEOUT = 59.0  # seconds: `timeout-minutes` is at least 1, and times are in whole seconds
-TIMED_OUT = "exceeded the maximum execution time"  # GitHub's annotation of such a job
+# GitHub's annotation of such a job
+_TIMED_OUT = pattern(r"The job (?:running on runner .{1,200} )?has exceeded the maximum execution time")
 LAG = 1.0  # seconds, until GitHub knows that the step before this one failed
 FAILED = ("failure", "timed_out")
 
@@ -58,11 +60,10 @@ def with_jobs(
     asked = [*running, *failed, *lasting[:ASKED_CANCELLED]]
     found = []
     for job, notices in zip(asked, _annotations(asked, asking), strict=True):
-        timed_out = any(TIMED_OUT in notice.message for notice in notices)
-        if job in running:
-            found.append(job.as_failed("running", notices))
-        elif timed_out or job.conclusion != "cancelled":
-            found.append(job.as_failed("timed_out" if timed_out else job.conclusion or "", notices))
+        stopped = job.conclusion == "cancelled"
+        if not stopped or any(_TIMED_OUT.match(notice.message) for notice in notices):
+            ended = "timed_out" if stopped else job.conclusion or ""
+            found.append(job.as_failed("running" if job in running else ended, notices))
     if not running and own_run and context.job_status == "failure":
         found.insert(0, unlisted(run, context))
     known = {job.id for job in found}

@@ -43,6 +43,7 @@ class Digest:
     blocks: tuple[Block, ...]  # in the log's order
     total_lines: int
     fingerprint: str  # empty for a report, and where nothing in the log names the failure
+    explained: bool = True  # False: that tells how it ended alone, as it may in any job
     step: str = ""  # the failed step by the log's own marks
     command: str = ""  # what that step ran
     shell: str = ""
@@ -75,7 +76,7 @@ class Failure:
     digest: Digest | None  # None: there is no log of it
     unread: bool = False  # it could not be had, or not whole, and nothing else names the failure
     partial: bool = False  # the digest is of a part of the log
-    gate: bool = False  # its jobs began when all others had failed, and say little of their own
+    gate: bool = False  # its jobs only look how others ended
     exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
     shells: tuple[str, ...] = ()  # of these steps, each once
 

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from tests.unit.compose.material import digest, excerpt, job
 
-from fire_routine.compose.evidence import attachments_section, evidence, log_block, remembered, trimmed
+from fire_routine.compose.evidence import (
+    attachments_section,
+    evidence,
+    log_block,
+    remembered,
+    trimmed,
+    without_filler,
+)
 from fire_routine.compose.grouping import group
 from fire_routine.model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
 
@@ -59,6 +66,29 @@ def test_a_wide_excerpt_stands_below_what_tells_most() -> None:
     assert narrow.startswith("From the log, ")
     short = Failure("a", (job(0, annotations=()),), digest("a", "boom"))
     assert evidence(short, excerpt, 30_000).startswith("From the log, ")
+
+
+def test_where_no_line_is_an_error_nothing_is_said_to_tell_most() -> None:
+    faint = digest(
+        "a", blocks=(Block(1, tuple(f"noise {n} of it" for n in range(3_000)), 4.9, "noise", 3_000),)
+    )
+    failure = Failure("a", (job(0, annotations=()),), faint)
+    assert evidence(failure, excerpt, 30_000).startswith("From the log, ")
+
+
+def test_beyond_some_length_lines_that_tell_next_to_nothing_are_left_out() -> None:
+    lines = tuple(f"line {n} of the build" for n in range(3_000))
+    faint, strong = Block(1, lines, 0.1, "any", 3_000), Block(3_001, lines[:400], 10.0, "test", 3_400)
+    few, many = (
+        digest("a", blocks=(faint, strong)),
+        digest("a", blocks=(faint, strong._replace(lines=lines[:9]))),
+    )
+    frugal = without_filler(excerpt)
+    assert frugal(few, 30_000).lines == 400
+    assert frugal(many, 30_000) == excerpt(many, 8_000)
+    assert frugal(few, 8_000) == excerpt(few, 8_000)
+    telling = digest("a", blocks=(faint._replace(weight=0.21), strong))
+    assert frugal(telling, 30_000) == excerpt(telling, 30_000)
 
 
 def test_that_a_part_of_a_log_is_shown_is_said() -> None:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.unit.compose.material import SHA, STARTED, digest, history, job, pull_request, run
+from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
 
 from fire_routine.compose.facts import CAPS, facts, title, warning
 from fire_routine.compose.grouping import group
@@ -102,13 +102,6 @@ def test_the_first_attempt_is_linked_as_the_run_and_another_ones_time_is_its_own
     )
     again = run(attempt=2, started_at=datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
     assert "77, attempt 2, 2026-11-25 09:30 UTC: " in facts(again, ROOMY)
-
-
-def test_the_title_leaves_a_job_out_that_only_told_of_the_others() -> None:
-    material = run([job(0, "build"), job(1, "all green?", started_at=STARTED + timedelta(hours=1))])
-    logs = {1000: digest("a", "boom"), 1001: digest("b", total_lines=30)}
-    failures = group(material.failed_jobs, logs)
-    assert title(material, failures, ROOMY).startswith("CI failed: `build`, step `Run the tests` in ")
 
 
 def test_identifiers_are_whole_at_every_cap() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
+import pytest
 from tests.unit.compose.material import STARTED, digest, excerpt, job, run
 
-from fire_routine.compose.failure import failure_section, failures_section
+from fire_routine.compose.failure import SMALLEST, failure_section, failures_section
 from fire_routine.compose.grouping import group
 from fire_routine.model import Failure, Step, in_words, utf16_length
 
@@ -33,7 +35,7 @@ def test_how_each_leg_ended_and_in_which_shell_is_said() -> None:
 def test_of_many_ways_to_end_the_first_are_said() -> None:
     logs = {1000 + number: digest("a", "boom", exit_code=number) for number in range(9)}
     (failure,) = group([job(number, f"test ({number})") for number in range(9)], logs)
-    assert ", exit code 0 or 1 or 2 or another, " in failure_section(run(), failure, "1", excerpt, 4_000)
+    assert ", exit code 0, 1, 2 or others, " in failure_section(run(), failure, "1", excerpt, 4_000)
 
 
 def test_a_job_that_timed_out_is_not_told_as_cancelled() -> None:
@@ -42,15 +44,31 @@ def test_a_job_that_timed_out_is_not_told_as_cancelled() -> None:
     assert "Step 5, timed out, after " in failure_section(run(), failure, "1 of 1", excerpt, 4_000)
 
 
-def test_a_gate_takes_less_room_and_is_said_to_be_one() -> None:
+def test_a_gate_takes_little_room_and_is_said_to_be_one() -> None:
     late = STARTED + timedelta(hours=1)
     gate = job(0, "all green?", started_at=late, completed_at=late)
-    logs = {1000: digest("a", noise=100, total_lines=110), 1001: digest("b", "boom", noise=500)}
+    logs = {
+        1000: digest("a", "build: failure", noise=100, total_lines=110),
+        1001: digest("b", "boom", noise=500),
+    }
     failures = group([gate, job(1, "build")], logs)
     build, told = failures_section(run(), failures, excerpt, 4_000).split("## Failure ")[1:]
-    assert "It began when all others had failed, and says little of its own." in told
+    assert "It began when the others had ended, and tells how." in told
     assert "It began when" not in build
-    assert len(build) > 2 * len(told)
+    assert len(told) < SMALLEST < len(build)
+
+
+@pytest.mark.parametrize("limit", [800, 1_200, 2_000, 4_000])
+def test_each_failure_has_a_section_or_is_counted(limit: int) -> None:
+    late = STARTED + timedelta(hours=1)
+    jobs = [job(number, f"a job with a long name, number {number}") for number in range(4)]
+    jobs.append(job(4, "all of them are green, or not", started_at=late, completed_at=late))
+    logs = {
+        1000 + number: digest(f"f{number}", "tests: failure", noise=99, total_lines=99) for number in range(5)
+    }
+    text = failures_section(run(), group(jobs, logs), excerpt, limit)
+    others = re.search(r"a section of their own: (\d+)", text)
+    assert text.count("## Failure ") + (int(others[1]) if others else 0) == 5
 
 
 def test_without_room_for_a_section_the_line_that_tells_most_stands_beside_the_name() -> None:
@@ -95,14 +113,14 @@ def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
 def test_a_job_that_failed_before_its_first_step_says_so() -> None:
     (failure,) = group([job(0, steps=())], {})
     text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
-    assert "No step ran, exit code 1, job 1000 after 3 min 20 s, whose log is not here." in text
+    assert "No step ran, exit code 1, job 1000 after 3 min 20 s, its log is not here." in text
 
 
 def test_a_running_jobs_log_is_said_not_to_exist_yet() -> None:
     running = job(0, conclusion="running", completed_at=None)
     text = failure_section(run(), Failure("a", (running,), None), "1 of 1", excerpt, 4_000)
     assert "running" in text
-    assert "has no log until it is done" in text
+    assert "still running: no log until it is done" in text
 
 
 def test_the_value_that_only_failing_legs_have_is_named() -> None:

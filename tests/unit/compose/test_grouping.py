@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
 from tests.unit.compose.material import STARTED, digest, job
 
 from fire_routine.compose.grouping import base_name, combined, group, matrix_values
-from fire_routine.model import Annotation, Digest, FailedJob
+from fire_routine.model import Annotation, Digest, FailedJob, Step
 
 NO_SPACE = Annotation("failure", "No space left on device: /tmp/build-7f3a91c2/out, 4096 bytes", "", "", None)
 NO_SPACE_AGAIN = Annotation(
@@ -131,11 +132,23 @@ def test_failures_come_in_the_order_in_which_they_failed() -> None:
 
 
 LATER = STARTED + timedelta(hours=1)
+TOLD = "build: failure"
 
 
-def test_a_job_that_began_when_all_others_had_failed_and_says_little_is_a_gate_and_comes_last() -> None:
+@pytest.mark.parametrize(
+    "log",
+    [
+        digest("a", TOLD, total_lines=30),
+        digest("a", 'if [[ "failure" == "success" ]]; then', total_lines=30),
+        digest("a", '{"build": {"result": "cancelled"}}', total_lines=30),
+        digest("a", "x", command='test "skipped" = success', total_lines=30),
+    ],
+)
+def test_a_job_that_began_when_the_others_had_ended_and_tells_how_is_a_gate_and_comes_last(
+    log: Digest,
+) -> None:
     gate = job(0, "all green?", started_at=LATER, completed_at=LATER)
-    logs = {1000: digest("a", total_lines=30, noise=9), 1001: digest("b", "boom"), 1002: digest("c", "bang")}
+    logs = {1000: log, 1001: digest("b", "boom"), 1002: digest("c", "bang")}
     failures = group([gate, job(1, "build"), job(2, "test", completed_at=LATER)], logs)
     assert [(failure.jobs[0].name, failure.gate) for failure in failures] == [
         ("build", False),
@@ -147,10 +160,12 @@ def test_a_job_that_began_when_all_others_had_failed_and_says_little_is_a_gate_a
 @pytest.mark.parametrize(
     ("started_at", "log"),
     [
-        (LATER - timedelta(minutes=59), digest("a", total_lines=30)),  # beside the others
-        (None, digest("a", total_lines=30)),
-        (LATER, digest("a", "boom", total_lines=30)),  # says why
-        (LATER, digest("a")),  # ran more
+        (LATER - timedelta(minutes=59), digest("a", TOLD, total_lines=30)),  # beside the others
+        (None, digest("a", TOLD, total_lines=30)),
+        (LATER, digest("a", "deploy failed: permission denied", total_lines=30)),  # of itself
+        (LATER, digest("a", "1 failed, 3 skipped", total_lines=30)),
+        (LATER, digest("a", "see logs/failure.txt", total_lines=30)),
+        (LATER, digest("a", TOLD)),  # ran more
         (LATER, None),
     ],
 )
@@ -162,10 +177,58 @@ def test_a_job_that_failed_by_itself_is_no_gate(started_at: datetime | None, log
 
 def test_a_job_alone_and_one_beside_a_running_one_are_no_gates() -> None:
     gate = job(0, "all green?", started_at=LATER, completed_at=LATER)
-    logs = {1000: digest("a", total_lines=30), 1001: digest("b", "bang")}
+    logs = {1000: digest("a", TOLD, total_lines=30), 1001: digest("b", "bang")}
     running = job(1, "build", conclusion="running", completed_at=None)
     for jobs in ([gate], [gate, running]):
         assert not any(failure.gate for failure in group(jobs, logs))
+
+
+def test_two_gates_are_both_ones_whichever_began_first() -> None:
+    gates = [job(n, f"gate {n}", started_at=LATER, completed_at=LATER + timedelta(n)) for n in range(2)]
+    logs = {
+        1000: digest("a", TOLD, total_lines=9),
+        1001: digest("b", TOLD, total_lines=9),
+        1002: digest("c", "x"),
+    }
+    assert [failure.gate for failure in group([*gates, job(2, "build")], logs)] == [False, True, True]
+    assert not any(failure.gate for failure in group(gates, logs))
+
+
+def test_what_says_only_how_it_ended_is_another_failure_in_another_job_and_step() -> None:
+    def of(name: str, step: str = "Run it", number: int = 5, **changes: Any) -> str:
+        steps = (Step(number, step, "failure", STARTED, STARTED),)
+        killed = digest("aa", "Killed", explained=False, **changes)
+        return group([job(0, name, steps=steps)], {1000: killed})[0].fingerprint
+
+    assert of("deploy") != of("migrate")
+    assert of("deploy") != of("deploy", number=6)
+    assert of("deploy", ended="killed") != of("deploy", ended="timed out")
+    assert of("test (3.11, linux)") == of("test (3.12, windows)", step="Run it again")
+
+
+def test_a_log_that_says_nothing_counts_as_the_jobs_own() -> None:
+    silent = digest("", explained=False, ended="killed")
+    assert fingerprints(job(0, "a"), job(1, "b"), digests={1000: silent, 1001: silent}) != ["", ""]
+    assert len(fingerprints(job(0, "a"), job(1, "b"), digests={1000: silent, 1001: silent})) == 2
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_which_jobs_are_one_failure_does_not_depend_on_which_ended_first(order: tuple[int, ...]) -> None:
+    commands, lines = ("make a", "make a", "make b", "make c"), ("1", "2", "2", "2")
+    jobs = [job(n, f"job {'abcd'[n]}", completed_at=STARTED + timedelta(seconds=order[n])) for n in range(4)]
+    logs = {1000 + n: digest("aa", lines[n], command=commands[n]) for n in range(4)}
+    (failure,) = group(jobs, logs)
+    assert [one.id - 1000 for one in failure.jobs] == sorted(range(4), key=order.__getitem__)
+
+
+def test_parts_of_logs_are_not_compared() -> None:
+    jobs = [job(0, "a", annotations=(NO_SPACE,)), job(1, "b", annotations=(NO_SPACE,))]
+    logs = {1000: digest("aa", "x", command="c"), 1001: digest("aa", "y", command="d")}
+    (failure,) = group(jobs, logs, cut={1000, 1001})
+    assert failure.partial
+    (failure,) = group(jobs, {1001: logs[1001]}, cut={1001})
+    assert failure.partial
+    assert not any(failure.partial for failure in group(jobs, logs, cut={1001}) if failure.jobs[0].id == 1000)
 
 
 def test_no_failed_jobs_are_no_failures() -> None:

@@ -83,7 +83,7 @@ def test_from_where_on_the_changes_are_told_is_said() -> None:
     plain = history_section(run(history=history()), "", 4000)
     new = history(last_green_run=None, never_green=True, base_branch="main")
     assert "## What changed since the last green run\n" in plain
-    assert "## What changed from `main` on\n" in history_section(run(history=new), "", 4000)
+    assert "## What the pull request changes against `main`\n" in history_section(run(history=new), "", 4000)
 
 
 def test_unknown_history_has_no_section() -> None:

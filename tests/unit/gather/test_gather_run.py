@@ -79,6 +79,18 @@ def test_a_job_that_its_time_out_cancelled_failed_and_others_that_were_cancelled
     assert emulator.asked("/check-runs/5/") == []
 
 
+def test_what_a_job_says_of_another_time_out_ended_no_job(emulator: GitHubEmulator) -> None:
+    query = "Query 3 has exceeded the maximum execution time of 5 s"
+    emulator.add_job(RUN, failed_job(3, "query"))
+    emulator.add_annotation(3, {"message": query})
+    times = {"started_at": "2026-03-02T10:00:00Z", "completed_at": "2026-03-02T10:30:00Z"}
+    emulator.add_job(RUN, {"id": 4, "name": "stopped", "conclusion": "cancelled", **times})
+    emulator.add_annotation(4, {"message": query})
+    run = gathered(emulator)
+    assert [job.conclusion for job in run.failed_jobs] == ["failure", "failure"]
+    assert run.cancelled_jobs == ("stopped",)
+
+
 def test_a_job_that_timed_out_failed(emulator: GitHubEmulator) -> None:
     emulator.add_job(RUN, failed_job(3, "slow", conclusion="timed_out"))
     assert [job.conclusion for job in gathered(emulator).failed_jobs] == ["failure", "timed_out"]
