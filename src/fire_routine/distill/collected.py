@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
+from collections.abc import Sequence
 from itertools import chain
 
 from .blocks import LINES_AFTER, LINES_BEFORE, unprefixed
 from .findings import Finding
 from .rules.rule import Rule
 from .sample import Sample
-from .text import announces, cause_of, of_stack, shape_of, shown
+from .text import announces, cause_of, of_stack, shape_of, shown, without_digits
 
 EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 20_000  # that are counted
@@ -79,8 +80,10 @@ class Collected:
     def take(self, index: int, mask: bytes, rule: Rule) -> None:
         """A rule took the line at `index` of the window."""
         self.last = self._first + index
-        cause = self._cause(index, rule)
-        key = hash((mask, cause))
+        why = self._beside(index, rule, rule.reason)
+        cause = hash(b"".join(map(cause_of, why))) if why else 0
+        apart = self._beside(index, rule, rule.apart) if rule.apart is not None else why
+        key = hash((mask, cause, *map(without_digits, apart)))
         count = self._counts.get(key, 0)
         if count or len(self._counts) < TEMPLATES:
             self._counts[key] = count + 1
@@ -106,17 +109,17 @@ class Collected:
         shape = self._shapes.get(key, 0)
         return Finding(rule, self._first + index, lines, index - begin, key, shape, cause)
 
-    def _cause(self, index: int, rule: Rule) -> int:
-        """The hash of what tells why, of the lines that lead to the one at `index` and those below it;
-        nought: none does."""
-        if rule.reason is not None:
+    def _beside(self, index: int, rule: Rule, wanted: re.Pattern[bytes] | None) -> Sequence[bytes]:
+        """The first line that is wanted, and what it announces, of the lines that lead to the one at `index`
+        and those below it; empty: none is."""
+        if wanted is not None:
             above = self._lines[max(index - rule.back, 0) : index]
             lines = (*above, *self._lines[index + 1 : index + 1 + BELOW])
             for at, line in enumerate(lines):
                 text = shown(line)
-                if rule.reason.match(unprefixed(text)):
-                    return hash(b"".join(map(cause_of, lines[at : at + 1 + announces(text)])))
-        return 0
+                if wanted.match(unprefixed(text)):
+                    return lines[at : at + 1 + announces(text)]
+        return ()
 
     def keep_latest(self) -> None:
         """Of lines alike, the last is kept beside the first ones: it may be the one that counts."""

@@ -262,3 +262,8 @@ def cause_of(line: bytes) -> bytes:
     """A raw line that tells why something failed without numbers and quotations: names, of an exception's
     class or of where it was raised, tell causes apart."""
     return _QUOTED.sub(b"", shown(line)[:300]).strip()
+
+
+def without_digits(line: bytes) -> bytes:
+    """What a raw line shows, as it would stand at another place of its file."""
+    return shown(line)[:300].translate(None, DIGITS).strip()

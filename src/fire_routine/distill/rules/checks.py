@@ -7,7 +7,7 @@ from .rule import CAUSE, HINT, REPORT, RESULT, rule
 
 RULES = (
     # linters
-    rule("shellcheck", "^i~ line 0", r"^\s*In (?!\S+\.php )\S+ line \d+:$", CAUSE - 1, ahead=6, paragraph=6),
+    rule("shellcheck", "^i~ line 0", r"^\s*In (?!\S+\.php )\S+ line \d+:$", CAUSE - 1, ahead=6, paragraph=6, apart=r"\S"),
     rule("shellcheck-gcc", "[sc0", r"^\s*\S+:\d+:\d+: \w+: .* \[SC\d{4}\]$", CAUSE - 1, ahead=0, listed=True),
     rule("checkbashisms", "possible bashism", r"^possible bashism in \S+ line \d+", CAUSE - 1, ahead=0, paragraph=1, listed=True),
     rule("hadolint", " dl0| sc0", r"^\s*\S+:\d+ (?:DL|SC)\d{4} ", CAUSE - 1, ahead=0, listed=True),

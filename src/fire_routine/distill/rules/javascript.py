@@ -67,7 +67,7 @@ RULES = (
     # What a test printed: its failure is told elsewhere
     rule("vitest-printed", "^s~stderr|^s~stdout", r"^std(?:err|out) \| \S+\.[cm]?[jt]sx?(?: > .*)?$", 1.0, ahead=0, section=r"^\s*$", limit=200, quoted="."),
     rule("jest-printed", "console.error|console.warn|console.log|console.info|console.debug", r"^\s{2,4}console\.(?:error|warn|log|info|debug)(?: \S+:\d+)?$", 1.0, ahead=0, section=r"^ {0,3}\S", limit=200, quoted="."),
-    rule("ava", ".js:0|.ts:0|.mjs:0|.cjs:0", r"^  (?![ .])\S+\.[cm]?[jt]sx?:\d+$", RESULT + 1, ahead=8, back=2, leads=r"^  \S|^\s*$"),
+    rule("ava", ".js:0|.ts:0|.mjs:0|.cjs:0", r"^  (?![ .])\S+\.[cm]?[jt]sx?:\d+$", RESULT + 1, ahead=8, back=2, leads=r"^  \S|^\s*$", apart=r"  \S"),
     rule("ava-values", "^d~difference|^v~value |^v~values are|^e~error thrown in|^r~rejected promise|^p~promise re|^f~function returned", r"^  (?:Difference(?: \(- actual.*\))?|Value is not .*|Values are .*|Error thrown in test|Rejected promise returned by test.*|(?:Promise re|Function returned).*):$", CAUSE - 1, ahead=16),
     rule("flow", "^e~error ┈|^e~error ---", r"^Error (?:┈+|-+) \S+:\d+:\d+$", CAUSE - 1, ahead=0, listed=True),
     rule("flow-message", "[0] is incompatible|[0] is missing|is missing in|[0] is not|resolve name|resolve module", r"^(?:Cannot|Missing|Property|Could not|Invalid) .*\[\d\]|^Cannot resolve (?:name|module) ", CAUSE, ahead=14, paragraph=3),

@@ -19,7 +19,7 @@ RULES = (
     rule("javac-lint", "[removal] |[deprecation] |[unchecked] |[rawtypes] |[serial] |[preview] |[this-escape] |[options] ", r"^\[(?:ERROR|WARNING)\] .*[\]:] ?\w+: \[[a-z-]+\] ", WARNING, ahead=0),
     # https://maven.apache.org/plugins/maven-javadoc-plugin/: what javadoc warns of stands among its errors
     rule("javadoc-warning", "[error] ", r"^\[ERROR\] \S+\.java:\d+: warning: ", REPORT, ahead=2),
-    rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4, listed=True, reason=r"(?:\[ERROR\] )?\s+symbol: "),
+    rule("javac", "[error] ", r"^\[ERROR\] (?:(?:/|[A-Z]:|file:)\S.*?(?:\[\d+,\d+\]|:\d+:)|\S+\.\w+:\[\d+,\d+\])", CAUSE, ahead=4, listed=True, apart=r"(?:\[ERROR\] )?\s+symbol: "),
     rule("surefire-test", "<<< fail|<<< error", r"<<< (?:FAILURE|ERROR)!", CAUSE, ahead=TRACE, paragraph=10, listed=True, reason=r"(?!java\.lang\.instrument\.)(?:[a-z_]\w*\.)+[A-Z]\w*(?::|$)"),
     rule("surefire-total", "failures:", r"Tests run: \d+, (?:Failures: [1-9]|Failures: \d+, Errors: [1-9])", REPORT, ahead=0, total=True),
     # Its lines bear a level of their own since Surefire 3

@@ -70,7 +70,7 @@ RULES = (
     rule("busted-gtest", "[  error   ] |[  failed  ] ", r"^\[  (?:ERROR  |FAILED ) \] \S+ @ \d+: ", CAUSE, ahead=TRACE, paragraph=10, listed=True),
     rule("gtest", "^[~[  failed", r"^\[  FAILED  \] ", CAUSE - 1, ahead=0, back=14, leads=r"^(?!\[ RUN|\[       OK)\S?.*", listed=True),
     rule("gtest-failure", ": failure", r"^\S+:\d+: Failure$", CAUSE, ahead=10, paragraph=8, listed=True),
-    rule("catch2", "failed:", r"^(?:\S+:\d+: )?FAILED:$", CAUSE, ahead=6, paragraph=8, back=6, leads=r"^[-.\s]|^\S", listed=True),
+    rule("catch2", "failed:", r"^(?:\S+:\d+: )?FAILED:$", CAUSE, ahead=6, paragraph=8, back=6, leads=r"^[-.\s]|^\S", listed=True, apart=r"(?!---|\.\.\.)\S"),
     rule("sanitizer", "sanitizer |sanitizer:|runtime error: ", r"(?:Address|Leak|Memory|Thread|Behavior|DataFlow|Type|Realtime)Sanitizer(?: (?!\|)|:(?! ?(?:true|false)\b))|(?<!panic: )(?<!Fortran )runtime error: ", CAUSE, ahead=100, paragraph=60, lasting=True),
     rule("sanitizer-place", "is located", r"^0x[0-9a-f]+ is located ", RESULT, ahead=4, paragraph=8, lasting=True),
     rule("valgrind", "^=~0== invalid |^=~conditional jump|^=~process terminating|^=~use of uninitialised|^=~syscall param|^=~definitely lost|^=~indirectly lost", r"^==\d+== (?:Invalid |Conditional jump|Process terminating|Use of uninit|Syscall param|[\d,]+ .*(?:definitely|indirectly) lost)", CAUSE - 1, ahead=12, paragraph=8, lasting=True),

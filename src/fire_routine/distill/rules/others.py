@@ -116,7 +116,7 @@ RULES = (
     rule("agda", "agda:0", r"^\S+\.l?agda:\d+[,.:]\d+", CAUSE, ahead=12, paragraph=12),
     rule("zig-test", "fail (", r"(?:^|\.\.\. ?)FAIL \(\w+\)$", CAUSE, ahead=12, paragraph=12, back=1, leads=r"^\d+/\d+ "),
     rule("zig-end", "error: the following", r"^error: the following (?:test |build )?command ", CONSEQUENCE, ahead=1),
-    rule("latex", "^!~! ", r"^! (?:LaTeX|Undefined|Package|Missing|Emergency|Extra|pdfTeX)", CAUSE, ahead=6, paragraph=4),
+    rule("latex", "^!~! ", r"^! (?:LaTeX|Undefined|Package|Missing|Emergency|Extra|pdfTeX)", CAUSE, ahead=6, paragraph=4, apart=r"l\.\d+ "),
     rule("haxe", ".hx:0", r"^\S+\.hx:\d+: (?:character|line)s? [\d-]+ : (?!Warning)", CAUSE, ahead=2),
     rule("pascal", ".pas(|.pp(|.lpr(|.inc(", r"^\S+\.(?:pas|pp|lpr|inc)\(\d+(?:,\d+)?\) (?:Error|Fatal): ", CAUSE, ahead=0),
     rule("ada-raised", "^r~raised ", r"^raised [A-Z][\w.]+ : ", CAUSE, ahead=3),
@@ -140,7 +140,7 @@ RULES = (
     rule("vim-error", "^e~e00: |^e~e000: |^e~e0000: ", r"^E\d{2,4}: ", RESULT, ahead=2),
     rule("yaml", "while parsing|while scanning|found character|did not find expected|mapping values", r"(?:while (?:parsing|scanning) (?:a|an|the|for)|found character .{1,9}that cannot start|did not find expected|mapping values are not allowed)", CAUSE, ahead=2),
     # Mocha and others that number what failed; RSpec also numbers what is pending, the reason below it
-    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# ", reason=r"\s+(?:Failure/Error: |expected|got: |[\w:]+(?:Error|Exception):)"),
+    rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# ", reason=r"\s+(?:Failure/Error: |expected|got: |[\w:]+(?:Error|Exception):)", apart=r"\s+\S.*:$"),
     rule("numbered-failure", "^0~0) ", r"^\s{0,8}\d+\) \S.*", RESULT, ahead=TRACE, listed=True),
     rule("consequence-shell", "^e~exit ", r"^exit [1-9]\d*$", HINT, ahead=0),
 )  # fmt: skip

@@ -54,6 +54,9 @@ class Rule:
     logged: bool  # programs print it where nothing fails, too
     lasting: bool  # its process fails of it in the end, though the tests passed
     reason: re.Pattern[bytes] | None  # a line beside it that tells as much as its own: why
+    apart: (
+        re.Pattern[bytes] | None
+    )  # a line beside it by which it is told from others, where that is no reason
     unless: re.Pattern[bytes] | None  # what the line below says where this one is not meant
 
 
@@ -80,6 +83,7 @@ def rule(
     lasting: bool = False,
     unless: str = "",
     reason: str = "",
+    apart: str = "",
 ) -> Rule:
     """A rule from text; `literals` and names are separated by `|`."""
     return Rule(
@@ -104,5 +108,6 @@ def rule(
         logged=logged,
         lasting=lasting,
         reason=pattern(reason.encode()) if reason else None,
+        apart=pattern(apart.encode()) if apart else None,
         unless=pattern(unless.encode()) if unless else None,
     )
