@@ -48,6 +48,7 @@ _GENERIC = frozenset(
 )
 # Rules of how a process ended, or a runner's step.
 _ENDINGS = frozenset({"actions-canceled", "killed", "signal"})
+_FOLLOWS = CONSEQUENCE + 1  # the greatest weight of what a tool says that ran another one, which failed
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
 _SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # what minitest says above a test's name
 _HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its own that rules take
@@ -193,7 +194,7 @@ def _last(scan: Scan) -> set[str]:
 
 def _how_alone(finding: Finding) -> bool:
     """Whether it tells how something ended, as it may whatever ran, and not why."""
-    return finding.rule.name in _ENDINGS or finding.rule.weight <= CONSEQUENCE
+    return finding.rule.name in _ENDINGS or finding.rule.weight <= _FOLLOWS
 
 
 def identity(scan: Scan, inside: Sequence[Finding]) -> tuple[str, bool]:

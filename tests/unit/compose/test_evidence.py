@@ -61,7 +61,9 @@ def test_a_wide_excerpt_stands_below_what_tells_most() -> None:
     failure = Failure("a", (job(0, annotations=()),), log)
     wide, narrow = (evidence(failure, excerpt, limit) for limit in (30_000, 8_000))
     assert wide.startswith("What tells most, ")
-    assert "boom" in wide[: wide.index("From the log, ")]
+    first = wide[: wide.index("From the log, ")]
+    assert "boom" in first
+    assert 1_400 < len(first) <= 1_602
     assert 20_000 < utf16_length(wide) <= 30_000
     assert narrow.startswith("From the log, ")
     short = Failure("a", (job(0, annotations=()),), digest("a", "boom"))
@@ -94,6 +96,22 @@ def test_beyond_some_length_lines_that_tell_next_to_nothing_are_left_out() -> No
 def test_that_a_part_of_a_log_is_shown_is_said() -> None:
     (failure,) = group([job(0)], {1000: digest("a", "boom")}, cut={1000})
     assert evidence(failure, excerpt, 900).startswith("From the part of the log that could be had, 1 of ")
+
+
+def test_what_the_log_does_not_repeat_has_its_room() -> None:
+    lines = [f"a.c:{number}: no such widget" for number in range(9)]
+    notes = tuple(Annotation("failure", line) for line in (*lines, "and there is no gadget"))
+    text = evidence(
+        Failure("a", (job(0, annotations=notes),), digest("a", *lines, noise=200)), excerpt, 1_500
+    )
+    assert "and there is no gadget" in text
+    assert text.count("no such widget") == 9
+
+
+def test_a_wide_excerpt_of_any_size_stays_within_its_limit() -> None:
+    failure = Failure("a", (job(0, annotations=()),), digest("a", "boom", noise=3_000))
+    for limit in range(8_000, 8_300):
+        assert limit - 60 < utf16_length(evidence(failure, excerpt, limit)) <= limit
 
 
 def test_attached_files_without_room_are_counted() -> None:

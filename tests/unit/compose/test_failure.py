@@ -17,6 +17,7 @@ def test_a_section_says_how_the_step_ended_how_long_it_took_and_what_ran() -> No
     text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
     assert "## Failure 1 of 1: `test`, step `Run the tests`" in text
     assert "Step 5, exit code 137, killed (out of memory), after 2 min 10 s, shell `bash -e {0}`" in text
+    assert ", job 1000.\n" in text  # the time is the step's
     assert "What ran:\n```\nmake test\n```" in text
 
 
@@ -42,6 +43,11 @@ def test_a_job_that_timed_out_is_not_told_as_cancelled() -> None:
     log = digest("a", "boom", ended="cancelled", exit_code=None)
     (failure,) = group([job(0, conclusion="timed_out", annotations=())], {1000: log})
     assert "Step 5, timed out, after " in failure_section(run(), failure, "1 of 1", excerpt, 4_000)
+
+
+def test_how_a_step_ended_before_its_job_timed_out_is_said() -> None:
+    (failure,) = group([job(0, conclusion="timed_out")], {1000: digest("a", "boom", ended="killed")})
+    assert "Step 5, exit code 2, killed, after " in failure_section(run(), failure, "1 of 1", excerpt, 4_000)
 
 
 def test_a_gate_takes_little_room_and_is_said_to_be_one() -> None:
@@ -72,7 +78,7 @@ def test_each_failure_has_a_section_or_is_counted(limit: int) -> None:
 
 
 def test_without_room_for_a_section_the_line_that_tells_most_stands_beside_the_name() -> None:
-    logs = {1000 + number: digest(f"f{number}", f"boom {number}") for number in range(9)}
+    logs = {1000 + number: digest(f"f{number}", f"boom {number}", noise=9) for number in range(9)}
     failures = group([job(number, f"job {number}") for number in range(9)], logs)
     text = failures_section(run(), failures, excerpt, 3_000)
     assert "## Without room for a section of their own: 5\n" in text

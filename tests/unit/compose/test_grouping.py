@@ -165,7 +165,7 @@ def test_a_job_that_began_when_the_others_had_ended_and_tells_how_is_a_gate_and_
         (LATER, digest("a", "deploy failed: permission denied", total_lines=30)),  # of itself
         (LATER, digest("a", "1 failed, 3 skipped", total_lines=30)),
         (LATER, digest("a", "see logs/failure.txt", total_lines=30)),
-        (LATER, digest("a", TOLD)),  # ran more
+        (LATER, digest("a", TOLD, total_lines=121)),  # ran more
         (LATER, None),
     ],
 )
@@ -173,6 +173,21 @@ def test_a_job_that_failed_by_itself_is_no_gate(started_at: datetime | None, log
     late = job(0, "late", started_at=started_at, completed_at=LATER)
     logs = {1001: digest("b", "bang"), **({1000: log} if log else {})}
     assert not any(failure.gate for failure in group([late, job(1, "build")], logs))
+
+
+def test_a_gate_waits_for_all_others_and_so_does_each_of_its_jobs() -> None:
+    early = STARTED + timedelta(minutes=9)
+    logs = {1000 + n: digest("a", TOLD, total_lines=30) for n in range(2)} | {1002: digest("b", "bang")}
+    gates = [
+        job(n, f"gate ({n})", started_at=time, completed_at=LATER) for n, time in enumerate((early, LATER))
+    ]
+    first, last = (
+        job(2, "build", completed_at=STARTED),
+        job(3, "test", completed_at=early + timedelta(minutes=1)),
+    )
+    assert [failure.gate for failure in group([*gates, first], logs)] == [False, True]
+    assert [failure.gate for failure in group([gates[0], first, last], logs)] == [False, False, False]
+    assert [failure.gate for failure in group([*gates, first, last], logs)] == [False, False, False]
 
 
 def test_a_job_alone_and_one_beside_a_running_one_are_no_gates() -> None:
@@ -204,6 +219,18 @@ def test_what_says_only_how_it_ended_is_another_failure_in_another_job_and_step(
     assert of("deploy") != of("deploy", number=6)
     assert of("deploy", ended="killed") != of("deploy", ended="timed out")
     assert of("test (3.11, linux)") == of("test (3.12, windows)", step="Run it again")
+
+
+def test_what_says_only_how_it_ended_is_told_apart_by_annotations_that_say_more() -> None:
+    killed = digest("aa", "Killed", explained=False)
+    jobs = [job(0, "linux", annotations=(NO_SPACE,)), job(1, "macos", annotations=(NO_SPACE_AGAIN,))]
+    assert len(fingerprints(*jobs, digests={1000: killed, 1001: killed})) == 1
+
+
+def test_failures_come_in_the_order_of_their_first_jobs_whatever_later_ones_connect() -> None:
+    jobs = [job(n, f"job {n}", completed_at=STARTED + timedelta(seconds=n)) for n in range(3)]
+    logs = {1000: digest("aa", "x"), 1001: digest("bb", "y"), 1002: digest("aa", "x")}
+    assert [failure.fingerprint for failure in group(jobs, logs)] == ["aa", "bb"]
 
 
 def test_a_log_that_says_nothing_counts_as_the_jobs_own() -> None:

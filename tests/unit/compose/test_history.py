@@ -83,6 +83,8 @@ def test_from_where_on_the_changes_are_told_is_said() -> None:
     plain = history_section(run(history=history()), "", 4000)
     new = history(last_green_run=None, never_green=True, base_branch="main")
     assert "## What changed since the last green run\n" in plain
+    unknown = history(last_green_run=None, never_green=True, base_branch="main", files=(), commits=())
+    assert "## What changed\n" in history_section(run(history=unknown), "", 4000)
     assert "## What the pull request changes against `main`\n" in history_section(run(history=new), "", 4000)
 
 

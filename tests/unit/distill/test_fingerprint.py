@@ -414,6 +414,7 @@ def step(command: str, *printed: str) -> str:
     [
         ("##[error]Process completed with exit code 1.",),
         ("##[error]The operation was canceled.",),
+        ("make: *** [Makefile:3: website] Error 2", "##[error]Process completed with exit code 2."),
         ("##[error]The action 'Run it' has timed out after 5 minutes.",),
         ("/tmp/_temp/a1b2.sh: line 1:  2345 Killed  ./run", "##[error]Process completed with exit code 137."),
         ("Segmentation fault (core dumped)", "##[error]Process completed with exit code 139."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from tests.unit.gather.gathering import HEAD, RUN, Clock, add_run, context_of, failed_job, gathered, github_of
@@ -59,6 +60,16 @@ def test_the_jobs_of_the_attempt_that_failed_are_taken(emulator: GitHubEmulator)
     run = gathered(emulator, context_of(emulator, run_attempt=2))
     assert run.attempt == 2
     assert [job.name for job in run.failed_jobs] == ["flaky"]
+
+
+def test_an_attempts_own_time_is_told_beside_the_runs(emulator: GitHubEmulator) -> None:
+    add_run(emulator, run_attempt=2, run_started_at="2026-03-09T10:00:00Z")
+    emulator.add_job(RUN, failed_job(9, "flaky", run_attempt=2))
+    run = gathered(emulator, context_of(emulator, run_attempt=2))
+    assert (run.created_at, run.started_at) == (
+        datetime(2026, 3, 2, 10, tzinfo=UTC),
+        datetime(2026, 3, 9, 10, tzinfo=UTC),
+    )
 
 
 def test_a_job_that_its_time_out_cancelled_failed_and_others_that_were_cancelled_did_not(
