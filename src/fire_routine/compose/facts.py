@@ -9,7 +9,7 @@ from ..model import Failure, History, Run
 from ..patterns import pattern
 from ..sanitising import fence, inline
 from .budget import cut, short
-from .grouping import base_name
+from .job_names import base_name
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255

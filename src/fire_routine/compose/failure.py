@@ -9,7 +9,8 @@ from ..model import FailedJob, Failure, Run, in_words, utf16_length
 from ..sanitising import fence, inline
 from .budget import Part, cut, fill, listed, short
 from .evidence import MakeExcerpt, evidence
-from .grouping import base_name, matrix_values, most_telling
+from .grouping import most_telling
+from .job_names import base_name, matrix_values
 
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
 _NAME = 100

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.unit.compose.material import STARTED, digest, job
 
-from fire_routine.compose.grouping import base_name, combined, group, matrix_values
+from fire_routine.compose.grouping import combined, group
 from fire_routine.model import Annotation, Digest, FailedJob, Step
 
 NO_SPACE = Annotation("failure", "No space left on device: /tmp/build-7f3a91c2/out, 4096 bytes", "", "", None)
@@ -260,30 +260,6 @@ def test_parts_of_logs_are_not_compared() -> None:
 
 def test_no_failed_jobs_are_no_failures() -> None:
     assert group([], {}) == ()
-
-
-@pytest.mark.parametrize(
-    ("name", "base", "values"),
-    [
-        ("test", "test", ()),
-        ("test (ubuntu-latest, 3.12)", "test", ("ubuntu-latest", "3.12")),
-        ("build (a) / test (b, c)", "build / test", ("a", "b", "c")),
-        ("test (gcc (Debian) 12, x)", "test", ("gcc (Debian) 12", "x")),
-        ("call(me)", "call(me)", ()),
-        ("install (linux / 3.9)", "install", ("linux / 3.9",)),
-        ("up (a / b) / test (c / d, e)", "up / test", ("a / b", "c / d", "e")),
-        ("Test (Mac) (macos-latest, 22.x)", "Test (Mac)", ("macos-latest", "22.x")),
-        ("odd :-) (x)", "odd :-)", ("x",)),
-        ("odd (", "odd (", ()),
-        ("odd )", "odd )", ()),
-        ("(x)", "(x)", ()),
-    ],
-)
-def test_matrix_values_are_what_a_job_name_has_in_parentheses_at_its_end(
-    name: str, base: str, values: tuple[str, ...]
-) -> None:
-    assert base_name(name) == base
-    assert matrix_values(name) == values
 
 
 def test_several_fingerprints_combine_whatever_their_order() -> None:
