@@ -1,4 +1,4 @@
-"""Excerpts and annotations as fenced blocks of any size, each thing told once."""
+"""Excerpts and annotations as fenced blocks of any size; no annotation repeats an excerpt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from .grouping import telling_annotations
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
-_ENOUGH, _NARROW = 8_000, 1_600  # units of excerpts
+_ENOUGH = 8_000  # units of an excerpt, in which any line may stand; what is longer is read from its top
+_NARROW = 1_600  # units of what tells most, which stands before it then
 _ERROR = 5.0  # weight from which on a line is an error by its looks
 _NEXT_TO_NOTHING = 0.02  # of the greatest weight
 _ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats

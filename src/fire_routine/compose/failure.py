@@ -17,6 +17,7 @@ _NAME = 100
 _NAME_SHORT = 48
 _LEGS = 400
 _COMMAND = 1_500
+_REASON = 100  # of a line beside the name of a failure that has no room for a section
 _ALTERNATIVES = 3  # exit codes, and shells, of jobs that share a failure
 _TELLING = 4  # legs of which a value that the failing ones alone have says something
 
@@ -70,14 +71,14 @@ def _others(failures: Sequence[Failure], limit: int) -> str:
     lines = [f"- {_jobs_and_step(failure, _NAME_SHORT)}, job {failure.jobs[0].id}" for failure in failures]
     told = [line + _reason(failure) for line, failure in zip(lines, failures, strict=True)]
     room = limit - len(heading)
-    names = listed(told if len("\n".join(told)) <= room else lines, room, "\n")
+    names = listed(told if utf16_length("\n".join(told)) <= room else lines, room, "\n")
     return heading + names if names else ""
 
 
 def _reason(failure: Failure) -> str:
     """The line that tells most."""
     lines = most_telling(failure.digest) if failure.digest else ()
-    return f": {inline(cut(lines[0].strip(), _LEGS // 4))}" if lines else ""
+    return f": {inline(cut(lines[0].strip(), _REASON))}" if lines else ""
 
 
 def _jobs_and_step(failure: Failure, cap: int) -> str:

@@ -23,7 +23,7 @@ class Background:
     pull_request: Future[tuple[PullRequest | None, bool]]
     history: Future[History | None]
     was_green: Future[bool]
-    changed: Callable[[History, str, str], History]
+    changed: Callable[[History, str, str], History]  # asked once it is known that no run was green
 
     def complete(self, run: Run) -> Run:
         """The run with their answers."""
