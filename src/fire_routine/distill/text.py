@@ -265,5 +265,6 @@ def cause_of(line: bytes) -> bytes:
 
 
 def without_digits(line: bytes) -> bytes:
-    """What a raw line shows, as it would stand at another place of its file."""
-    return shown(line)[:300].translate(None, DIGITS).strip()
+    """What a raw line shows, as it would stand at another place of its file: what points at a column is no
+    part of it."""
+    return shown(line)[:300].translate(None, DIGITS).strip(b" \t|^~-_")

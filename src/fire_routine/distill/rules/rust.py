@@ -6,6 +6,7 @@ from __future__ import annotations
 from .rule import CAUSE, CONSEQUENCE, RESULT, TRACE, WARNING, rule
 
 RULES = (
+    rule("rustc-types", "^e~error[e0000]: mismatched", r"^\s*error\[E0308\]: mismatched types$", CAUSE, ahead=24, paragraph=12, apart=r"\s*\|[ |]*[\^-]+ (?!help: )\S"),
     rule("rustc", "^e~error[", r"^\s*error\[E\d{4}\]: ", CAUSE, ahead=24, paragraph=12),
     rule("rustc-end", "error: ", r"^\s*error: (?:aborting due to|could not compile|build failed)", CONSEQUENCE + 1, ahead=2),
     rule("cargo-test", " failed", r"^test \S.* \.\.\. FAILED", RESULT + 1, ahead=0, listed=True),
@@ -34,5 +35,5 @@ RULES = (
 
 # What other tools' lines look like, too: tried when none of theirs takes the line.
 SHARED = (
-    rule("rustc-plain", "^e~error: |^e~error[", r"^\s*error(?:\[[\w:-]+\])?: (?!['\"{].*[,{+]$)\S", CAUSE - 1.5, ahead=24, paragraph=12),
+    rule("rustc-plain", "^e~error: |^e~error[", r"^\s*error(?:\[[\w:-]+\])?: (?!['\"{].*[,{+]$)\S", CAUSE - 1.5, ahead=24, paragraph=12, apart=r"\s*\d+ +│|\s*(?:\||│)(?:[ |]|│)*[\^-]+ (?!help: )\S"),
 )  # fmt: skip
