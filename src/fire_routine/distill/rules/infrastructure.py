@@ -51,7 +51,7 @@ RULES = (
     rule("sudo-host", "unable to resolve host", r"^sudo: unable to resolve host ", NOISE, ahead=0),  # goes on
     rule("shell-line", ": line ", r"^\S+: (?:-c: )?line \d+: ", CAUSE - 1, ahead=1, logged=True),
     # git
-    rule("shunit2", "assert:", r"^(?:shunit2:)?ASSERT:", CAUSE, ahead=1),
+    rule("shunit2", "assert:", r"^(?:shunit2:)?ASSERT:", CAUSE, ahead=1, back=1, leads=r"^test\w*$", apart=r"test"),
     # https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-smudge.adoc
     rule("git-lfs", "smudge error|error downloading object", r"^Error downloading object: |\bSmudge error: ", CAUSE, ahead=4),
     rule("git", "fatal: ", r"^(?:\S+ )?fatal: (?!\[)", CAUSE - 1, ahead=TRACE, back=1, leads=r"^\$|^\+"),

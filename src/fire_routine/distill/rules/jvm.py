@@ -46,7 +46,7 @@ RULES = (
     # An exception with its frames
     rule("gradle-exception", "^o~org.gradle.|^o~org.jetbrains.kotlin.gradle|caused by: org.gradle.|caused by: org.jetbrains.kotlin", r"^(?:Caused by: )?org\.(?:gradle\.(?:api|internal|workers|process|execution)|jetbrains\.kotlin\.gradle)\.\S*(?:Exception|Error)(?:: |$)", RESULT - 2, ahead=0),
     rule("maven-exception", "^o~org.apache.maven.|caused by: org.apache.maven.", r"^(?:Caused by: )?org\.apache\.maven\.\S*(?:Exception|Error)(?:: |$)", RESULT - 2, ahead=1),
-    rule("junit-console", "^=~=> ", r"^\s+=> (?:[a-z_]\w*\.)+[A-Z]\w*", CAUSE, ahead=TRACE, back=2, leads=r"^\s+\S", listed=True),
+    rule("junit-console", "^=~=> ", r"^\s+=> (?:[a-z_]\w*\.)+[A-Z]\w*", CAUSE, ahead=TRACE, back=2, leads=r"^\s+\S", listed=True, apart=r"  \S[^:]*:\S"),
     rule("jacoco", "error while instrumenting", r"Error while instrumenting \S+ with JaCoCo ", NOISE, ahead=0),
     rule("jvm-exception", "exception|error|throwable:|.lang.throwable", r"^(?:\[\w+\] |\s)*(?:Exception in thread \"[^\"]*\" |Caused by: |! |Suppressed: )*(?:[a-z_$][\w$]*\.)+[A-Z][\w$]*(?:: .*|:)?$", CAUSE - 1, ahead=TRACE, paragraph=0, logged=True, unless=_JACOCO),
     # https://docs.spring.io/spring-boot/reference/features/spring-application.html#features.spring-application.startup-failure

@@ -8,7 +8,7 @@ from .rule import CAUSE, CONSEQUENCE, NOISE, REPORT, RESULT, TRACE, WARNING, rul
 RULES = (
     # what C and C++ test libraries print
     rule("cmocka", "[  error   ] ---", r"^\[  ERROR   \] --- ", CAUSE, ahead=2, paragraph=2, back=1, leads=r"^\[ RUN"),
-    rule("cpp-doctest", " error: check|error: require|error: warn|error: fail|error: test case ", r"^\S+\.\w+(?::\d+|\(\d+\)): (?:FATAL )?ERROR: (?:[A-Z_]+\(|test case )", CAUSE, ahead=4, paragraph=4, back=8, leads=r"^\S+:\d+:$|^TEST CASE|^(?:Scenario|DEEPEST)|^ +\S|^\s*$"),
+    rule("cpp-doctest", " error: check|error: require|error: warn|error: fail|error: test case ", r"^\S+\.\w+(?::\d+|\(\d+\)): (?:FATAL )?ERROR: (?:[A-Z_]+\(|test case )", CAUSE, ahead=4, paragraph=4, back=8, leads=r"^\S+:\d+:$|^TEST CASE|^(?:Scenario|DEEPEST)|^ +\S|^\s*$", apart=r"TEST CASE: |\s*Scenario: "),
     rule("cppunit", "^0~) test: |:0:assertion|##failure location", r"^\d+\) test: |^\S+:\d+:Assertion$|^##Failure Location", CAUSE, ahead=4, paragraph=8),
     rule("catch2-compact", ": failed: ", r"^\S+\.\w+:\d+: failed: ", CAUSE, ahead=1, listed=True),
     rule("check", ":f:|:e:", r"^\S+:\d+:[EF]:", CAUSE, ahead=2),
