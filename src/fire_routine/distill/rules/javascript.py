@@ -85,7 +85,7 @@ RULES = (
     # TypeScript
     rule("angular", "error: ", r"^Error: \S+\.ts:\d+:\d+ - error", CAUSE - 1, ahead=12),
     # bundlers
-    rule("webpack", "error in|compiled with|failed to compile|module build failed|module parse failed", r"^(?:ERROR in |Failed to compile|webpack .*compiled with \d+ error|Module (?:build failed|parse failed))", CAUSE - 1, ahead=14),
+    rule("webpack", "error in|compiled with|failed to compile|module build failed|module parse failed", r"^(?:ERROR in |Failed to compile|webpack .*compiled with \d+ error|Module (?:build failed|parse failed))", CAUSE - 1, ahead=14, reason=r"\s*TS\d+: "),
     # its message stands below the source, whatever it says
     rule("turbopack", "^e~ecmascript file had an error|source code failed|in target module|^u~unknown module type", r"^(?:Ecmascript file had an error|Parsing \w+ source code failed|Export \S+ doesn't exist in target module|Unknown module type)$", CAUSE - 1, ahead=12, back=1, leads=r"\./\S+:\d+:\d+$", reason=r"(?!Import traces?:|\./\S+:\d|> ?\d+ \|)\S.* "),
     rule("gulp", "errored after|error in plugin", r"'[\w:-]+' errored after|Error in plugin", REPORT, ahead=12),
@@ -111,12 +111,13 @@ RULES = (
     rule("bun-error", "error: expect(", r"^error: expect\(", CAUSE, ahead=12, back=12, leads=r"^\d+ \| |^\s+\^$"),
     rule("bun-test", "(fail) ", r"^\(fail\) \S", RESULT, ahead=0, listed=True),
     rule("deno-end", "error: type checking|error: test failed|error: found", r"^error: (?:Type checking failed|Test failed$|Found \d+ (?:not formatted|problem))", CONSEQUENCE + 1, ahead=0),
+    rule("deno-test", "=> ./", r"^\S.* => \./\S+\.[cm]?[jt]sx?:\d+:\d+$", RESULT + 1, ahead=0, paragraph=3, listed=True),
     rule("deno", "^e~error: ", r"^error: (?:Uncaught|Type error|The lockfile)", CAUSE - 1, ahead=12),
     rule("sass", "error: ", r"^Error: (?:Invalid CSS|Undefined |Inconsistent|expected|Can't find stylesheet|File to import)", CAUSE, ahead=8),
 )  # fmt: skip
 
 # What other tools' lines look like, too: tried when none of theirs takes the line.
 SHARED = (
-    rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: (?!\d+$).+| \[.*)$", CAUSE - 2, ahead=TRACE, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$", logged=True),
+    rule("js-error", "error|exception", r"^\s*(?:Uncaught |Unhandled |\[\w+\] )*(?:\w+ )?\[?(?:[A-Z]\w*)?(?:Error|Exception)\b(?: \[\w+\])?(?:: (?!\d+$).+| \[.*)$", CAUSE - 2, ahead=TRACE, back=5, leads=r"^\s*\^+\s*$|^\S+:\d+$|^\s+\S|^\s*$", logged=True, apart=r"\s*\d+(?: +\| |: {2,}\S)"),
     rule("js-unhandled", "unhandled|uncaught|unhandledpromiserejection|unhandledpromiserejectionwarning|unhandledrejection", r"UnhandledPromiseRejection|Unhandled (?:promise )?rejection|Uncaught |unhandledRejection", REPORT + 1, ahead=TRACE),
 )  # fmt: skip
