@@ -13,7 +13,7 @@ RULES = (
     rule("hadolint", " dl0| sc0", r"^\s*\S+:\d+ (?:DL|SC)\d{4} ", CAUSE - 1, ahead=0, listed=True),
     rule("pmd", "pmd failure: |cpd failure: ", r"(?:PMD|CPD) Failure: ", CAUSE - 1, ahead=0, listed=True),
     rule("spotbugs", "[error] high: |[error] medium: |[error] low: ", r"^\[ERROR\] (?:High|Medium|Low): .* At \S+:\[line", CAUSE - 1, ahead=0, listed=True),
-    rule("spotless", "format violations", r"The following files had format violations:", CAUSE - 1, ahead=24),
+    rule("spotless", "format violations|^v~violations also present", r"The following files had format violations:|^Violations also present in(?::$| \d+ other files)", CAUSE - 1, ahead=24),
     rule("android-lint", "error: ", r"^\S+:\d+: Error: .*\[\w+\]$", CAUSE, ahead=4),
     rule("aapt", "aapt|agpbi: ", r"\bAAPT2?: error: |^AAPT2? (?:error|aapt(?!.* Daemon #\d+: (?:starting|shutdown)$))|^AGPBI: \{\"kind\":\"error\"", CAUSE, ahead=2),
     # https://knip.dev/features/reporters: a heading, and one finding a line
@@ -30,6 +30,7 @@ RULES = (
     rule("gitlint", "^-~-: m0|^0~: t0 |^0~: b0 |^0~: ct0 |^0~: uc0 |^0~: i0 ", r"^(?:\d+|-): (?:T|B|M|CT|I|UC)\d+ \S", CAUSE - 1, ahead=0, listed=True),
     rule("commitizen", "commit validation: failed", r"^commit validation: failed!$", CAUSE, ahead=6, paragraph=6),
     rule("check-jsonschema", "schema validation errors", r"^Schema validation errors were encountered", CAUSE - 1, ahead=20),
+    rule("cue", ": conflicting values |: field not allowed|: incomplete value ", r"^[\w.#\"-]+: (?:conflicting values \S.*:$|field not allowed:$|incomplete value \S)", CAUSE, ahead=4, listed=True),
     rule("djlint", "^h~h000 |^t~t000 |^j~j000 ", r"^[HTJ]\d{3} \d+:\d+ \S", CAUSE - 1, ahead=0, listed=True),
     rule("vsg", "error   ", r"^\s+\w+_\d{3}\s+\| Error +\|", CAUSE - 1, ahead=0, listed=True),
     rule("checkov", "failed for resource: ", r"^\s*FAILED for resource: ", CAUSE - 1, ahead=3, paragraph=3, back=1, leads=r"^Check: ", listed=True),
@@ -39,6 +40,7 @@ RULES = (
     rule("kubeconform", " is invalid: | failed validation: ", r"^\S+ - \w+ \S+ (?:is invalid|failed validation): |^The \w+ \".*\" is invalid: ", CAUSE, ahead=2, listed=True),
     rule("kube-linter", "(object: ", r"^\S+: \(object: .*\(check: [\w-]+, remediation: ", CAUSE - 1, ahead=0, listed=True),
     rule("trivy-row", "│ critical|│ high", r"^│ .*│ (?:CRITICAL|HIGH) +│", RESULT, ahead=1, listed=True),
+    rule("trivy-check", "0 (critical): |0 (high): |0 (medium): |0 (low): ", r"^(?:[A-Z]+-)+\d{3,} \((?:CRITICAL|HIGH|MEDIUM|LOW)\): \S", RESULT, ahead=2, paragraph=2, reason=r"\s*\d+ +(?:┌|\[)"),
     rule("grype", "at or above the severity", r"vulnerabilities at or above the severity threshold", RESULT, ahead=0),
     rule("super-linter", "found errors in [|found errors when linting", r"Found errors (?:in \[.*\] linter|when linting )", RESULT, ahead=4),
     # links and documentation

@@ -108,6 +108,7 @@ RULES = (
     rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷", reason=r"\xe2\x94\x82 +(?:\d+: |[A-Z])"),
     # https://github.com/terraform-linters/tflint/blob/master/docs/user-guide/config.md#format
     rule("tflint", "(terraform_|(aws_|(azurerm_|(google_", r"^(?:Error|Warning|Notice): \S.* \((?:terraform|aws|azurerm|google)(?:_[a-z0-9]+)+\)$", RESULT - 1, ahead=8, warns=True, listed=True),
+    rule("helm-unittest", "- asserts[0]|- asserts[00]", r"^\s+- asserts\[\d+\] `\w+` fail$", CAUSE, ahead=16, paragraph=12, back=2, leads=r"^\s+- \S|^\s*$", listed=True, apart=r"\s+- (?!asserts)\S"),
     rule("terraform-exit", "terraform exited", r"^Error: Terraform exited with code", CONSEQUENCE, ahead=0),
     # https://helm.sh/docs/helm/helm_lint
     rule("helm-lint", "[error] templates/|[error] chart.yaml|[error] values", r"^\[ERROR\] (?:templates/|Chart\.yaml|values)\S*: ", CAUSE, ahead=0),

@@ -30,6 +30,7 @@ RULES = (
     rule("maven-enforcer", "rule 0: |convergence error|bound dependencies error|found banned|restricted to jdk|detected jdk|detected maven|detected java", r"^(?:\[\w+\] )?(?:Rule \d+: \S+ failed with message|Dependency convergence error for |Require upper bound dependencies error for |Found Banned Dependency: |Restricted to JDK |Detected (?:JDK|Maven|Java)\b.* is not )", CAUSE, ahead=10, paragraph=10),
     rule("maven-list", "unapproved licenses:|dependencies found:", r"^(?:\[\w+\] )*(?:Files with unapproved licenses:|(?:Used undeclared|Unused declared|Non-test scoped test only) dependencies found:)", RESULT, ahead=8, paragraph=8, warns=True),
     rule("maven-check", "missing header in|rule violated for", r"^(?:\[\w+\] )*(?:Missing header in: |Rule violated for )", RESULT, ahead=0, listed=True, warns=True),
+    rule("archunit", "> in (|> calls |> depends on |> is annotated ", r"^(?:Method|Constructor|Field|Class|Static Initializer) <\S+> .* in \(\w+\.\w+:\d+\)$", RESULT, ahead=0, listed=True),
     rule("maven-invoker", ". failed (", r"^\[INFO\] +\S+ ?\.{2,} ?FAILED \(", CAUSE - 1, ahead=2, paragraph=2),
     rule("animal-sniffer", "undefined reference", r"^(?:\[\w+\] )*(?:\S+:\d+: ?|\s*>> )?Undefined reference(?: \(|: )", CAUSE - 1, ahead=0, back=1, leads=r"^\S+\.\w+:\d+$"),
     rule("jvm-own", "parse command line options: |' is not a task. see", r"^Unable to parse command line options: |^'\S+' is not a task\. See 'lein", CAUSE - 1, ahead=0),

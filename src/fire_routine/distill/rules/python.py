@@ -39,7 +39,7 @@ RULES = (
     rule("unittest-test", "fail: |error: ", r"^(?:FAIL|ERROR): (?!\S+\.(?:sh|exe|py|pl|tcl|lua|test|js|rb|scm|x|t)$)(?:\w+ \([\w.<>]+\)|[\w.]+\.\w+|\w+ \(\w.*\))(?: [\[(].*[\])])?$", CAUSE, ahead=0, paragraph=40, back=1, leads=r"^=+$", listed=True, reason=r"(?!Traceback|During handling|The above)[A-Za-z_][\w.]*(?::|$)"),
     rule("unittest-progress", " ... fail| ... error", r"^(?![*❯])\S.* \.\.\. (?:FAIL|ERROR)$", REPORT - 1, ahead=0, listed=True),
     rule("unittest-total", "^f~failed (", r"^FAILED \((?:failures|errors|skipped|expected|unexpected)", RESULT - 1, ahead=0, back=2, leads=r"^(?:Ran |\s*$)", total=True),
-    rule("doctest", "failed example|***test failed", r"^(?:Failed example:|\*{3}Test Failed\*{3})", CAUSE - 1, ahead=20, paragraph=12, back=1, leads=r"^File \""),
+    rule("doctest", "failed example|***test failed", r"^(?:Failed example:|\*{3}Test Failed\*{3})", CAUSE - 1, ahead=20, paragraph=12, back=1, leads=r"^File \"", apart=r"File .*, in "),
     rule("python-fatal", "fatal python error|most recent call first", r"^Fatal Python error: |^(?:Current t|T)hread 0x[0-9a-f]+.* \(most recent call first\):", CAUSE, ahead=TRACE, paragraph=30),
     # An exception's last line, with the frames before it.
     rule("mamba", "libmamba ", r"^(?:error|critical) +libmamba \S", CAUSE, ahead=20, paragraph=6),
@@ -86,6 +86,7 @@ RULES = (
     rule("twine", "error    ", r"(?:^|: )ERROR {4}[A-Z]\w+: ", CAUSE, ahead=3, paragraph=3),
     rule("pip-subprocess", "error: subprocess", r"^\s*error: subprocess-exited-with-error", REPORT, ahead=30),
     rule("pip-conflict", "conflict is caused", r"^The conflict is caused by:$", CAUSE - 1, ahead=12),
+    rule("pip-check", ", which is not installed.|, but you have ", r"^\S+ \d\S* (?:requires \S.*, which is not installed|has requirement \S.*, but you have \S+ \S+)\.$", REPORT, ahead=0, listed=True, logged=True),
     rule("pubgrub", "^b~because |, because |and because |version solving failed|▶ because ", r"^\s*(?:╰─▶ )?(?:So, |And )?[Bb]ecause \S.* (?:depends on|requires|match(?:es)?|we can conclude|is forbidden|incompatible|is no)\b|version solving failed\.$", CAUSE - 1, ahead=8, paragraph=6, back=1, leads=r"^\s+×"),
     rule("poetry-lock", "poetry.lock", r"poetry\.lock (?:was last generated|is not up to date)", CAUSE - 1, ahead=1),
     rule("poetry", "poetry configuration is invalid|^c~command not found: ", r"^(?:The Poetry configuration is invalid:|Command not found: \S+)$", CAUSE - 1, ahead=6, paragraph=6),

@@ -15,6 +15,7 @@ RULES = (
     rule("rust-property", "minimal failing input|[quickcheck] test failed", r"^minimal failing input: |\[quickcheck\] TEST FAILED", CAUSE, ahead=6, paragraph=4),
     rule("insta", "snapshot summary|snapshot differences", r"^━+ Snapshot (?:Summary|Differences) ━+$", CAUSE, ahead=24, paragraph=24),
     rule("semver-checks", "--- failure ", r"^--- failure \w+: ", CAUSE, ahead=10, paragraph=10),
+    rule("cargo-mutants", "^m~missed  |^t~timeout  ", r"^(?:MISSED|TIMEOUT) +\S+\.rs:\d+:\d+: ", RESULT + 1, ahead=0, listed=True),
     rule("rust-stack", "overflowed its stack", r"has overflowed its stack$", CAUSE - 1, ahead=2),
     rule("cargo-failures", "failures:", r"^failures:$", RESULT, ahead=30, section=r"^test result: ", limit=800),
     rule("cargo-result", "test result: failed", r"^test result: FAILED\.", RESULT - 2, ahead=0, total=True),
@@ -35,5 +36,5 @@ RULES = (
 
 # What other tools' lines look like, too: tried when none of theirs takes the line.
 SHARED = (
-    rule("rustc-plain", "^e~error: |^e~error[", r"^\s*error(?:\[[\w:-]+\])?: (?!['\"{].*[,{+]$)\S", CAUSE - 1.5, ahead=24, paragraph=12, apart=r"\s*\d+ +│|\s*(?:\||│)(?:[ |]|│)*[\^-]+ (?!help: )\S"),
+    rule("rustc-plain", "^e~error: |^e~error[", r"^\s*error(?:\[[\w:-]+\])?: (?!['\"{].*[,{+]$)\S", CAUSE - 1.5, ahead=24, paragraph=12, apart=r"\s*(?:┌─ \S+ \d+\.\d+\.|\d+ +│)|\s*(?:\||│)(?:[ |]|│)*[\^-]+ (?!help: )\S"),
 )  # fmt: skip
