@@ -66,6 +66,7 @@ FAILURES = {
     "archunit": "Method <shop.Cart.{name}()> calls method <shop.Db.get()> in (Cart.java:{line})",
     "script analyzer": "PSAvoidUsingCmdletAliases           Warning      {name}.ps1    {line}     'cd' is an alias of 'Set-Location'.",
     "helm unittest": "\t- {name}\n\n\t\t- asserts[0] `equal` fail\n\t\t\tTemplate:\tshop/templates/deploy.yaml\n\t\t\tPath:\tspec.replicas\n\t\t\tExpected to equal:\n\t\t\t\t1\n\t\t\tActual:\n\t\t\t\t2\n",
+    "web test runner": "  𐄂 {name}\n      AssertionError: expected 2 to equal 1\n      + expected - actual\n\n      -2\n      +1\n\n      at test/cart.test.js:{line}:22\n",
     "cpp-doctest": "{ruler}\ntests/cart.cpp:{line}:\nTEST CASE:  {name}\n\ntests/cart.cpp:{line}: ERROR: CHECK( total() == 1 ) is NOT correct!\n  values: CHECK( 2 == 1 )\n",
     "behave": "  Scenario: {name}       # features/cart.feature:{line}\n    Given a cart         # features/steps/cart.py:3\n    Then the total is 1  # features/steps/cart.py:7\n      ASSERT FAILED: 2 != 1\n",
     "ginkgo": "------------------------------\n• [FAILED] [0.001 seconds]\nCart [It] {name}\n/home/runner/work/shop/shop/cart_test.go:{line}\n\n  [FAILED] Expected\n      <int>: 2\n  to equal\n      <int>: 1\n  In [It] at: /home/runner/work/shop/shop/cart_test.go:{line}1 @ 01/02/26 03:04:05.123\n",

@@ -52,7 +52,7 @@ RULES = (
     rule("vite", "^e~during build|[vite]|rollup|^✘~[error]", r"^(?:error during build:|\[vite\]:? .*[Ee]rror|\[?rollup\]?.*[Ee]rror|✘ \[ERROR\] )", CAUSE - 1, ahead=14, paragraph=1),
     rule("xo", "^✖", r"^\s+✖ +\d+:\d+ +\S", CAUSE, ahead=0, back=60, heading=r"^\s+\S+\.\w+(?::\d+:\d+)?$", listed=True),
     rule("node-test", "^✖", r"^\s*✖ ", RESULT, ahead=12, listed=True),
-    rule("cross-mark", "^✗|^✘|^⨯|^Γ~Γ¿»|^Ô~Ô¿»|❌|Γ¥î|ÔØî|^Γ~Γ£ù|^Γ~Γ£û|^Γ~Γ£ÿ|^Ô~Ô£ù|^Ô~Ô£û", r"^\s*(?:[✗✘⨯]|[ΓÔ](?:£[ùûÿ]|¿»)|(?:\S{1,12} ?)?(?:❌|Γ¥î|ÔØî)) (?!.*(?:: 0| \(failed\))$)", RESULT, ahead=20, listed=True),
+    rule("cross-mark", "^✗|^✘|^⨯|^𐄂|^Γ~Γ¿»|^Ô~Ô¿»|❌|Γ¥î|ÔØî|^Γ~Γ£ù|^Γ~Γ£û|^Γ~Γ£ÿ|^Ô~Ô£ù|^Ô~Ô£û", r"^\s*(?:[✗✘⨯𐄂]|[ΓÔ](?:£[ùûÿ]|¿»)|(?:\S{1,12} ?)?(?:❌|Γ¥î|ÔØî)) (?!.*(?:: 0| \(failed\))$)", RESULT, ahead=20, listed=True),
     # An error's message with its frames
     rule("rolldown", "] error: ", r"^\[[A-Z]+(?:_[A-Z]+)+\] Error: ", CAUSE, ahead=14),
     rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),
