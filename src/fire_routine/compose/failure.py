@@ -153,9 +153,6 @@ def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:
     shared = passing = telling = ""
     if len(failure.jobs) > 1:
         shared = _counted("Shared by {} jobs", [job.name for job in failure.jobs], cap)
-    if failure.unseen:
-        unseen = listed([inline(short(name, _NAME)) for name in failure.unseen], cap // 2)
-        shared += f" No log could be had of {unseen}, which failed in the same step." if unseen else ""
     if passed:
         legs = "leg" if len(passed) == 1 else "legs"
         passing = _counted(f"Of the same matrix, {{}} {legs} passed", passed, cap // 2)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..model import Annotation, Digest, FailedJob, Failure
 from ..patterns import pattern
-from .job_names import base_name, matrix_values
+from .job_names import base_name
 
 # What GitHub annotates a job with that has no log, and never will have.
 _NO_LOG = pattern(
@@ -60,42 +60,11 @@ def group(
             alike.remove(one)
             found = _Alike(one.fingerprint, [*one.jobs, *found.jobs], one.traits | found.traits)
         alike.append(found)
-    alike = _with_unseen_legs(alike, digests)
     alike.sort(key=lambda one: min(map(_order, one.jobs)))
     failures = [_failure(one.fingerprint, sorted(one.jobs, key=_order), digests, cut) for one in alike]
     gates = _gates(failures)
     failures = [replace(one, gate=at in gates) for at, one in enumerate(failures)]
     return tuple(sorted(failures, key=lambda failure: failure.gate))
-
-
-def _with_unseen_legs(alike: Sequence[_Alike], digests: Mapping[int, Digest]) -> list[_Alike]:
-    """Legs of whose logs nothing could be had are told with those of their matrix that failed in the same
-    step."""
-    told = [one for one in alike if one.traits]
-    rest: list[_Alike] = []
-    for one in alike:
-        unseen = not one.traits and not any(job.id in digests for job in one.jobs)
-        host = next((at for at, host in enumerate(told) if unseen and _legs_of(one.jobs, host.jobs)), None)
-        if host is not None:
-            told[host] = told[host]._replace(jobs=[*told[host].jobs, *one.jobs])
-        elif not one.traits:
-            rest.append(one)
-    return [*told, *rest]
-
-
-def _legs_of(jobs: Sequence[FailedJob], others: Sequence[FailedJob]) -> bool:
-    return all(_leg_of(job, others) for job in jobs)
-
-
-def _leg_of(job: FailedJob, others: Sequence[FailedJob]) -> bool:
-    if job.running or telling_annotations(job) or not matrix_values(job.name):
-        return False
-    step = [step.number for step in job.failed_steps[:1]]
-    return any(
-        base_name(other.name) == base_name(job.name)
-        and [step.number for step in other.failed_steps[:1]] == step
-        for other in others
-    )
 
 
 class _Alike(NamedTuple):
@@ -168,7 +137,6 @@ def _failure(
         None if told is None else digests[told],
         unread=all(_unread(job, digests, cut) for job in jobs),
         partial=told in cut,
-        unseen=tuple(job.name for job, log in zip(jobs, logs, strict=True) if told and log is None),
         exit_codes=tuple(_exit_code(job, log) for job, log in zip(jobs, logs, strict=True)),
         shells=tuple(dict.fromkeys(log.shell for log in logs if log and log.shell)),
     )

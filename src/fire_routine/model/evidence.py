@@ -76,7 +76,6 @@ class Failure:
     digest: Digest | None  # None: there is no log of it
     unread: bool = False  # it could not be had, or not whole, and nothing else names the failure
     partial: bool = False  # the digest is of a part of the log
-    unseen: tuple[str, ...] = ()  # names of jobs among them that failed in the same step, without a log
     gate: bool = False  # its jobs only look how others ended
     exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
     shells: tuple[str, ...] = ()  # of these steps, each once

@@ -33,13 +33,6 @@ def test_how_each_leg_ended_and_in_which_shell_is_said() -> None:
     assert "shell `bash -e {0}` or `pwsh -command`, " in text
 
 
-def test_legs_of_which_there_is_no_log_are_named() -> None:
-    (failure,) = group([job(n, f"test ({n})") for n in range(3)], {1001: digest("a", "boom")})
-    text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
-    assert "Shared by 3 jobs: `test (0)`, `test (1)`, `test (2)`." in text
-    assert "No log could be had of `test (0)`, `test (2)`, which failed in the same step." in text
-
-
 def test_of_many_ways_to_end_the_first_are_said() -> None:
     logs = {1000 + number: digest("a", "boom", exit_code=number) for number in range(9)}
     (failure,) = group([job(number, f"test ({number})") for number in range(9)], logs)

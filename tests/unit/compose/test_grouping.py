@@ -277,32 +277,6 @@ def test_a_failure_is_unread_where_no_job_with_it_has_its_whole_log() -> None:
     assert cut.digest  # what could be had of it
 
 
-def test_a_leg_without_a_log_is_told_with_those_that_failed_in_the_same_step() -> None:
-    jobs = [job(n, f"test ({n})") for n in range(3)]
-    logs = {1001: digest("f1", "E"), 1002: digest("f1", "E")}
-    (failure,) = group(jobs, logs)
-    assert [one.id for one in failure.jobs] == [1000, 1001, 1002]
-    assert (failure.digest, failure.unseen, failure.unread) == (logs[1001], ("test (0)",), False)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"name": "build (0)"},
-        {"name": "test"},
-        {"step": "Another"},
-        {"annotations": (NO_SPACE,)},
-        {"conclusion": "running"},
-    ],
-)
-def test_another_job_without_a_log_is_another_failure(changes: dict[str, Any]) -> None:
-    step = Step(6 if "step" in changes else 5, "It", "failure", STARTED, STARTED)
-    other = job(
-        0, **{"name": "test (0)", "steps": (step,), **{k: v for k, v in changes.items() if k != "step"}}
-    )
-    assert len(group([other, job(1, "test (1)")], {1001: digest("f1", "E")})) == 2
-
-
 def test_what_could_be_had_of_a_log_does_not_name_the_failure() -> None:
     parts = [{1000: digest(name, "E")} for name in ("f1", "f2")]
     first, second = (group([job(0)], part, [1000])[0].fingerprint for part in parts)
