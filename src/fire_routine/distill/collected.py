@@ -17,6 +17,7 @@ EXAMPLES = 6  # of lines alike that are kept with what stands around them
 TEMPLATES = 20_000  # that are counted
 FINDINGS = 160  # that are kept of a rule
 BELOW = 8  # lines below it among which the reason of what failed is looked for
+LOOKED = 2_000  # lines of a rule, of which what tells them apart is looked for: it takes long
 LATEST = 1_000  # lines whose like was kept before
 HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
 
@@ -45,6 +46,7 @@ class Collected:
         self._shapes: dict[int, int] = {}  # of a key
         # The last line of this window that has the key, its rule and cause
         self._again: dict[int, tuple[int, Rule, int]] = {}
+        self._looked: dict[str, int] = {}  # how often was looked for what tells lines of a rule apart
         self._latest: dict[int, Finding] = {}
         self._latest_to = -1  # number of the last of them, at most
         self._held = 0  # bytes of the lines of findings
@@ -82,7 +84,7 @@ class Collected:
         self.last = self._first + index
         why = self._beside(index, rule, rule.reason)
         cause = hash(b"".join(map(cause_of, why))) if why else 0
-        apart = self._beside(index, rule, rule.apart) if rule.apart is not None else why
+        apart = self._apart(index, rule) if rule.apart is not None else why
         key = hash((mask, cause, *map(without_digits, apart)))
         count = self._counts.get(key, 0)
         if count or len(self._counts) < TEMPLATES:
@@ -108,6 +110,12 @@ class Collected:
         lines = self._lines[begin:end]
         shape = self._shapes.get(key, 0)
         return Finding(rule, self._first + index, lines, index - begin, key, shape, cause)
+
+    def _apart(self, index: int, rule: Rule) -> Sequence[bytes]:
+        """What tells the line from others that the rule took: of so many as are not kept, nothing does."""
+        looked = self._looked.get(rule.name, 0)
+        self._looked[rule.name] = looked + 1
+        return self._beside(index, rule, rule.apart) if looked < LOOKED else ()
 
     def _beside(self, index: int, rule: Rule, wanted: re.Pattern[bytes] | None) -> Sequence[bytes]:
         """The first line that is wanted, and what it announces, of the lines that lead to the one at `index`

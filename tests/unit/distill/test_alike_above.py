@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
+from fire_routine.distill import collected
 
 NAMES = [
     "cart",
@@ -60,11 +61,10 @@ FAILURES = {
     "doctest": '**********************************************************************\nFile "/home/runner/work/shop/shop/src/cart.py", line {line}, in cart.{name}\nFailed example:\n    total()\nExpected:\n    1\nGot:\n    2',
     "cargo-deny": "error[rejected]: failed to satisfy license requirements\n  ┌─ {name} 1.0.0 (registry+https://github.com/rust-lang/crates.io-index):4:12\n  │\n4 │ license = GPL-3.0\n  │           ━━━━━━━\n",
     "cargo-mutants": "MISSED   src/cart.rs:{line}:5: replace {name} -> i32 with 0 in 0s build + 1s test",
-    "trivy": "AWS-0088 (HIGH): Bucket does not have encryption enabled\n════════════════════\nEncrypt it.\n\nSee https://avd.aquasec.com/misconfig/avd-aws-0088\n────────────────────\n main.tf:{line}-{line}\n────────────────────\n  {line} ┌ resource s3_bucket {name}\n────────────────────\n",
     "pip check": "{name} 1.{number} requires requests, which is not installed.",
     "cue": "spec.{name}: conflicting values 1 and 2:\n    ./cart.cue:{line}:9\n    ./values.yaml:{line}:9",
     "archunit": "Method <shop.Cart.{name}()> calls method <shop.Db.get()> in (Cart.java:{line})",
-    "script analyzer": "PSAvoidUsingCmdletAliases           Warning      {name}.ps1    {line}     'cd' is an alias of 'Set-Location'.",
+    "script analyzer": "PSAvoidUsingComputerNameHardcoded   Error        {name}.ps1    {line}     The ComputerName parameter is hardcoded.",
     "helm unittest": "\t- {name}\n\n\t\t- asserts[0] `equal` fail\n\t\t\tTemplate:\tshop/templates/deploy.yaml\n\t\t\tPath:\tspec.replicas\n\t\t\tExpected to equal:\n\t\t\t\t1\n\t\t\tActual:\n\t\t\t\t2\n",
     "web test runner": "  𐄂 {name}\n      AssertionError: expected 2 to equal 1\n      + expected - actual\n\n      -2\n      +1\n\n      at test/cart.test.js:{line}:22\n",
     "cpp-doctest": "{ruler}\ntests/cart.cpp:{line}:\nTEST CASE:  {name}\n\ntests/cart.cpp:{line}: ERROR: CHECK( total() == 1 ) is NOT correct!\n  values: CHECK( 2 == 1 )\n",
@@ -81,7 +81,6 @@ FAILURES = {
     "rustc": "error[E0308]: mismatched types\n  --> src/cart.rs:{line}:9\n   |\n{line} |     total(x)\n   |     ----- ^ expected `{name}`, found `&str`\n   |     |\n   |     arguments to this function are incorrect\n",
     "gleam": "error: Unknown variable\n    ┌─ /home/runner/work/shop/shop/src/cart.gleam:{line}:3\n    │\n {line} │   {name}(x)\n    │   ^^^^^\n",
     "forge": "Error (7576): Undeclared identifier.\n  --> src/Cart.sol:{line}:9:\n   |\n{line} |         {name}.add(x);\n   |         ^^^^^\n",
-    "hardhat": "DeclarationError: Undeclared identifier.\n  --> contracts/Cart.sol:{line}:9:\n   |\n{line} |         {name}.add(x);\n   |         ^^^^^\n\n",
     "solc of old": "Error: Undeclared identifier.\n  --> contracts/Cart.sol:{line}:9:\n   |\n{line} |         {name}.add(x);\n   |         ^^^^^\n",
     "terraform without colours": '\nError: Unsupported argument\n\n  on main.tf line {line}, in resource "shop_cart" "main":\n  {line}:   {name} = 1\n\nAn argument named "{name}" is not expected here.\n',
     "ts-loader": "ERROR in /home/runner/work/shop/shop/src/cart.ts\n./src/cart.ts {line}:4-9\n[tsl] ERROR in /home/runner/work/shop/shop/src/cart.ts({line},5)\n      TS2304: Cannot find name '{name}'.\n",
@@ -107,3 +106,11 @@ def test_all_are_told_where_there_is_room(tool: str) -> None:
     log = "\n".join([*failures, *(f"uploading part {at} of the coverage" for at in range(300))])
     shown = distill.excerpt(distill.read([log.encode()]), 4_096).text
     assert sum(name in shown for name in NAMES) >= 18
+
+
+def test_of_very_many_the_first_alone_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collected, "LOOKED", 4)
+    places = [FAILURES["shellcheck"].format(line=40 + at, name=name) for at, name in enumerate(NAMES)]
+    shown = distill.excerpt(distill.read(["\n".join(places).encode()]), 60_000)
+    told = {line for block in shown.blocks if block.rule == "shellcheck" for line in block.lines}
+    assert 4 < sum(f"echo ${name}" in told for name in NAMES) <= 4 + collected.EXAMPLES + 1

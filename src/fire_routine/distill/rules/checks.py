@@ -40,7 +40,6 @@ RULES = (
     rule("kubeconform", " is invalid: | failed validation: ", r"^\S+ - \w+ \S+ (?:is invalid|failed validation): |^The \w+ \".*\" is invalid: ", CAUSE, ahead=2, listed=True),
     rule("kube-linter", "(object: ", r"^\S+: \(object: .*\(check: [\w-]+, remediation: ", CAUSE - 1, ahead=0, listed=True),
     rule("trivy-row", "│ critical|│ high", r"^│ .*│ (?:CRITICAL|HIGH) +│", RESULT, ahead=1, listed=True),
-    rule("trivy-check", "0 (critical): |0 (high): |0 (medium): |0 (low): ", r"^(?:[A-Z]+-)+\d{3,} \((?:CRITICAL|HIGH|MEDIUM|LOW)\): \S", RESULT, ahead=2, paragraph=2, reason=r"\s*\d+ +(?:┌|\[)"),
     rule("grype", "at or above the severity", r"vulnerabilities at or above the severity threshold", RESULT, ahead=0),
     rule("super-linter", "found errors in [|found errors when linting", r"Found errors (?:in \[.*\] linter|when linting )", RESULT, ahead=4),
     # links and documentation

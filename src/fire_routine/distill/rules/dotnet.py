@@ -34,7 +34,7 @@ RULES = (
     rule("dotnet-exception", "unhandled exception", r"^Unhandled [Ee]xception", CAUSE, ahead=TRACE, logged=True),
     rule("powershell", "categoryinfo|fullyqualifiederrorid| char:", r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId) *: |^At \S+\.psm?1:\d+ char:\d+", CAUSE, ahead=2, back=8, leads=r"^\s*\+ |^At \S|^\S.*(?:rror|fail|not|cannot)", logged=True),
     rule("pester", "^[~[-] ", r"^\s*\[-\] (?!.*\w\.$)", CAUSE, ahead=10, paragraph=8),
-    rule("script-analyzer", "^p~warning  |^p~error  ", r"^PS[A-Z]\w+ +(?:Warning|Error) +(?:\S+ +)?\d+ +\S", RESULT, ahead=0, listed=True),
+    rule("script-analyzer", "^p~error  |^p~parseerror ", r"^PS[A-Z]\w+ +(?:Parse)?Error +(?:\S+ +)?\d+ +\S", RESULT, ahead=0, listed=True),
     rule("cake", "an error occur", r"^An error occurr?ed when executing task", CAUSE - 1, ahead=8),
     rule("ps-line", "^l~line ", r"^\s*Line \|$", REPORT, ahead=3),
 )  # fmt: skip

@@ -111,7 +111,7 @@ RULES = (
     rule("bun-error", "error: expect(", r"^error: expect\(", CAUSE, ahead=12, back=12, leads=r"^\d+ \| |^\s+\^$"),
     rule("bun-test", "(fail) ", r"^\(fail\) \S", RESULT, ahead=0, listed=True),
     rule("deno-end", "error: type checking|error: test failed|error: found", r"^error: (?:Type checking failed|Test failed$|Found \d+ (?:not formatted|problem))", CONSEQUENCE + 1, ahead=0),
-    rule("deno-test", "=> ./", r"^\S.* => \./\S+\.[cm]?[jt]sx?:\d+:\d+$", RESULT + 1, ahead=0, paragraph=3, listed=True),
+    rule("deno-test", "=> ./", r"^(?!(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) )\S.* => \./\S+\.[cm]?[jt]sx?:\d+:\d+$", RESULT + 1, ahead=0, paragraph=3, listed=True),
     rule("deno", "^e~error: ", r"^error: (?:Uncaught|Type error|The lockfile)", CAUSE - 1, ahead=12),
     rule("sass", "error: ", r"^Error: (?:Invalid CSS|Undefined |Inconsistent|expected|Can't find stylesheet|File to import)", CAUSE, ahead=8),
 )  # fmt: skip

@@ -99,7 +99,7 @@ RULES = (
     rule("vunit", "^f~fail ", r"^fail \S+ (?:\(P=|after )", RESULT, ahead=0, listed=True),
     rule("cocotb", " fail  ", r"^(?:.* )?\*\* \S+ +FAIL +[\d.]", RESULT, ahead=0, listed=True),
     rule("elm", ".elm", r"^-- [A-Z][A-Z ]+ -{3,} ", CAUSE, ahead=24, reason=r"\d+\|"),
-    rule("roc", "^─~.roc ─", r"^── [A-Z][A-Z ]+ in \S+\.roc ─+", CAUSE, ahead=24, apart=r"\s*\d+│"),
+    rule("roc", "^─~.roc ─", r"^── (?!UNUSED )[A-Z][A-Z ]+ in \S+\.roc ─+", CAUSE, ahead=24, apart=r"\s*\d+│"),
     rule("solc", "error (", r"^Error \(\d{3,5}\): ", CAUSE, ahead=6, apart=r"\d+ +\| "),
     rule("gfortran", "error: ", r"^(?:Fatal )?Error: .{1,300} at \(\d\)", CAUSE, ahead=1, back=6, leads=r"^\S+\.[fF]\w*:\d+:\d+:$|^\s++\d*+ *+\||^\s*$"),
     rule("ert", "condition:", r"^Test \S+ condition:$", CAUSE, ahead=20),

@@ -54,7 +54,7 @@ RULES = (
     rule("pytest-timeout", "+ timeout +", r"^\+{3,} Timeout \+{3,}$", CAUSE, ahead=TRACE, back=TRACE, leads=r"^\s|^~{3,} (?:Stack of|Captured) .* ~{3,}$"),
     rule("python-exception", "error|exception|systemexit|keyboardinterrupt|timeout:|failure|notfound|doesnotexist",
          r"^(?:E +)?(?!(?:java|javax|jakarta|org|com|io|net|scala|kotlinx?|android|sun|jdk|de|fr|groovy|clojure)\.)(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|NotFound|DoesNotExist)(?:: .*|:)?$",
-         CAUSE - 1, ahead=6, back=40, leads=_FRAMES, logged=True, apart=r"\d+ +\| "),
+         CAUSE - 1, ahead=6, back=40, leads=_FRAMES, logged=True),
     rule("python-traceback", "traceback", r"^(?:\S+ ?[|:] ?)?\s*Traceback \(most recent call last\):", REPORT, ahead=40),
     rule("python-syntax", "syntaxerror: |indentationerror: |taberror: ", r"^\s*(?:SyntaxError|IndentationError|TabError): ", CAUSE, back=5, leads=r'^\s*File "|^ {2,}'),
     # tox, nox, pre-commit
@@ -69,7 +69,7 @@ RULES = (
     rule("mypy", "error: ", r"^\s*\S+\.pyi?:\d+(?::\d+)?: error: ", CAUSE, ahead=3, listed=True),
     rule("mypy-total", " error in | errors in ", r"^\s*Found \d+ errors? in \d+ files?", RESULT, ahead=0, total=True),
     rule("pyright", "- error: ", r"^\s*\S+\.pyi?:\d+:\d+ - error: ", CAUSE, ahead=2),
-    rule("pyre", ".py:0|.pyi:0", r"^\s*\S+\.pyi?:\d+:\d+ [A-Z][\w -]+ \[\d+\]: \S", CAUSE, ahead=0, listed=True),
+    rule("pyre", ".py:0|.pyi:0", r"^\s*\S+\.pyi?:\d+:\d+ [A-Z][a-z]+(?: [a-z-]+)+ \[\d+\]: \S", CAUSE, ahead=0, listed=True),
     rule("pylint", ": e0000: |: f0000: ", r"^\s*\S+\.py:\d+:\d+: [EF]\d{4}: ", CAUSE, ahead=0),
     rule("python-lint", ".py:0|.pyi:0", r"^(?:\./)?[\w./\\@ -]+\.pyi?:\d+:(?:\d+:)? ?\[?[A-Z]{1,4}\d{2,4}\b", CAUSE - 1, ahead=0, paragraph=0, listed=True),
     rule("pyflakes", ".py:0", r"^\s*\S+\.py:\d+:(?:\d+:?|) (?:'\S+' (?:imported|may|is)|import|undefined|local variable|redefinition|unused|dictionary key|name '|assertion is|f-string|string formatting|unable to|from \S+ import).*[^:]$|^\s*\S+\.py:\d+: unused \w+ '", CAUSE - 1, ahead=0, listed=True),
