@@ -42,13 +42,12 @@ def without_filler(excerpt: MakeExcerpt) -> MakeExcerpt:
     """The same excerpter, which beyond 8,000 units takes no lines that tell next to nothing."""
 
     def answer(digest: Digest, limit: int) -> Excerpt:
-        enough = excerpt(digest, min(limit, _ENOUGH))
         if limit <= _ENOUGH:
-            return enough
+            return excerpt(digest, limit)
         least = _strongest(digest) * _NEXT_TO_NOTHING
         blocks = tuple(block for block in digest.blocks if block.weight >= least)
         telling = excerpt(replace(digest, blocks=blocks), limit)
-        return max(enough, telling, key=lambda made: utf16_length(made.text))
+        return telling if utf16_length(telling.text) > _ENOUGH else excerpt(digest, _ENOUGH)
 
     return answer
 
@@ -130,9 +129,9 @@ def _log(
 
 def _needed(notes: Sequence[Annotation], limit: int) -> int:
     """Units that annotations take beside an excerpt."""
-    return (
-        min(sum(utf16_length(annotation_line(note)) + 1 for note in notes) + 60, limit // 3) if notes else 0
-    )
+    if not notes:
+        return 0
+    return min(sum(utf16_length(annotation_line(note)) + 1 for note in notes) + 60, limit // 3)
 
 
 def attachments_section(attachments: Sequence[Attachment], excerpt: MakeExcerpt, limit: int) -> str:

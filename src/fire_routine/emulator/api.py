@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from .made_up import sha_of
 from .repository import Repository, timestamp
-from .shapes import Json
+from .repository_shapes import Json
 
 NEXT_PAGE = "X-Next-Page"  # its number, for whoever knows the address
 DOCUMENTATION = "https://docs.github.com/rest"

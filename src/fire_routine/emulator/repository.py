@@ -9,7 +9,8 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
-from .shapes import Json, Partial, Site
+from .repository_shapes import Json, Partial
+from .shapes import Site
 
 BOM = b"\xef\xbb\xbf"
 

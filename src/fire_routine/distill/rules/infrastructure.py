@@ -105,7 +105,7 @@ RULES = (
     rule("docker-build", "non-zero code", r"returned a non-zero code: \d+", RESULT, ahead=0),
     rule("compose", "dependency failed|is unhealthy|^c~ exited (|^c~ error|error: for|error: service|error: version|service \"", r"^(?:dependency failed to start|container \S+ (?:is unhealthy|exited \(\d+\))|\s*Container \S+ +Error|service \".*\" (?:didn't|failed)|ERROR: (?:for|Service|Version(?! conflict)))", CAUSE - 1, ahead=2),
     rule("compose-own", "external volume \"|^v~validating /", r"^external volume \".*\" not found$|^validating /\S+\.ya?ml: (?:services|volumes|networks|configs|secrets)\b", CAUSE - 1, ahead=0),
-    rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷", reason=r"\xe2\x94\x82 +(?:\d+: |[A-Z])"),
+    rule("terraform", "^│~error: |^╷~error: ", r"^[│╷] *Error: ", CAUSE, ahead=14, back=1, leads=r"^╷", reason=r"│ +(?:\d+: |[A-Z])"),
     # https://github.com/terraform-linters/tflint/blob/master/docs/user-guide/config.md#format
     rule("tflint", "(terraform_|(aws_|(azurerm_|(google_", r"^(?:Error|Warning|Notice): \S.* \((?:terraform|aws|azurerm|google)(?:_[a-z0-9]+)+\)$", RESULT - 1, ahead=8, warns=True, listed=True),
     rule("helm-unittest", "- asserts[0]|- asserts[00]", r"^\s+- asserts\[\d+\] `\w+` fail$", CAUSE, ahead=16, paragraph=12, back=2, leads=r"^\s+- \S|^\s*$", listed=True, apart=r"\s+- (?!asserts)\S"),

@@ -54,9 +54,7 @@ class Rule:
     logged: bool  # programs print it where nothing fails, too
     lasting: bool  # its process fails of it in the end, though the tests passed
     reason: re.Pattern[bytes] | None  # a line beside it that tells as much as its own: why
-    apart: (
-        re.Pattern[bytes] | None
-    )  # a line beside it by which it is told from others, where that is no reason
+    apart: re.Pattern[bytes] | None  # a line beside it that tells it from others, and not why
     unless: re.Pattern[bytes] | None  # what the line below says where this one is not meant
 
 
