@@ -14,8 +14,9 @@ from .grouping import telling_annotations
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
-_ENOUGH = 8_000  # units of an excerpt, in which any line may stand; what is longer is read from its top
-_NARROW = 1_600  # units of what tells most, which stands before it then
+_ENOUGH = 2_000  # units of an excerpt, in which any line may stand
+_LONG = 8_000  # units of one from which on it is read from its top …
+_NARROW = 1_600  # … and units of what tells most, which stands before it then
 _ERROR = 5.0  # weight from which on a line is an error by its looks
 _NEXT_TO_NOTHING = 0.02  # of the greatest weight
 _ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats
@@ -39,7 +40,7 @@ def remembered(excerpt: MakeExcerpt) -> MakeExcerpt:
 
 
 def without_filler(excerpt: MakeExcerpt) -> MakeExcerpt:
-    """The same excerpter, which beyond 8,000 units takes no lines that tell next to nothing."""
+    """The same excerpter, which beyond 2,000 units takes no lines that tell next to nothing."""
 
     def answer(digest: Digest, limit: int) -> Excerpt:
         if limit <= _ENOUGH:
@@ -103,7 +104,7 @@ def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
     log, untold, first = "", notes, ""
     if failure.digest:
         log, untold = _log(failure, failure.digest, notes, excerpt, limit)
-        if utf16_length(log) > _ENOUGH and _strongest(failure.digest) >= _ERROR:
+        if utf16_length(log) > _LONG and _strongest(failure.digest) >= _ERROR:
             first, _ = log_block("What tells most", failure.digest, excerpt, _NARROW)
             log, untold = _log(failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2)
     rest = limit - sum(utf16_length(block) + 2 for block in (first, log) if block)

@@ -19,6 +19,9 @@ from .succeeded import Succeeded
 from .text import CARET, both_ends, job_of, probed, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
+# What the last line of a step tells, of a log, and of a log whose last step had failed before: as the runner
+# cleans up, it tells next to nothing.
+AT_MARK, AT_END, BEHIND_END = 4.0, 1.6, 0.15
 WHOLE = SIZE  # bytes: a log of one window is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
@@ -73,7 +76,7 @@ class Scanner:
             self._near(window.stop)
         self._collected.keep_latest()
         if window.last:
-            self._tail(window.stop, 1.6)
+            self._tail(window.stop, AT_END if self._runs_on() else BEHIND_END)
             if window.first == 0 and sum(map(len, window.lines)) < WHOLE:
                 self.scan.kept.add(0, window.lines)
                 self.scan.whole = True
@@ -185,6 +188,11 @@ class Scanner:
         self._collected.begin_step()
         self._succeeded.begin_step()
 
+    def _runs_on(self) -> bool:
+        """Whether no step has failed, or one began since the last that did."""
+        ended = next((mark for mark in reversed(self.scan.marks) if mark.kind != "error"), None)
+        return ended is None or ended.header is not self._header
+
     def _tail(self, until: int, weight: float) -> None:
         """The lines before a mark are kept, for the larger budgets."""
         begin = max(until - TAIL, 0, self._tailed - self._first)
@@ -234,7 +242,7 @@ class Scanner:
         self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
         if kind != "error":
             self._near(index)
-            self._tail(index, 4.0)
+            self._tail(index, AT_MARK)
             self._collected.end_step()
 
     def _read_header(self, index: int, text: str) -> Header | None:

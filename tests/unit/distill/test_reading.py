@@ -363,6 +363,25 @@ def test_the_end_of_a_step_is_known_however_many_errors_are_marked() -> None:
     assert read("".join(marked), steps=steps).exit_code == 7
 
 
+CLEAN_UP = ["Post job cleanup.", *(f"Removing credentials {n}" for n in "abcd")]
+NEXT_STEP = [
+    "##[group]Run ./deploy",
+    "shell: /usr/bin/bash -e {0}",
+    "##[endgroup]",
+    "Waiting for the rollout",
+]
+
+
+@pytest.mark.parametrize(("behind", "least", "most"), [(CLEAN_UP, 0.0, 0.02), (NEXT_STEP, 0.1, 1.0)])
+def test_the_logs_last_line_tells_something_unless_the_step_failed_before(
+    behind: list[str], least: float, most: float
+) -> None:
+    lines = [*GITHUB_LOG.splitlines()[:-1], *(f"2026-01-02T03:04:10.1234567Z {line}" for line in behind)]
+    blocks = read("\n".join(lines)).blocks
+    assert blocks[-1].lines[-1] == behind[-1]
+    assert least < blocks[-1].weight / max(block.weight for block in blocks) <= most
+
+
 def test_how_the_step_ended_and_how_much_failed_is_shown_among_many_findings() -> None:
     failed = "".join(
         f"2026-01-02T03:04:08.1Z FAILED test_{n}.py::test_total - {chr(65 + n) * 60}\n" for n in range(26)
