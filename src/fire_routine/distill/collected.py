@@ -85,7 +85,7 @@ class Collected:
         why = self._beside(index, rule, rule.reason)
         cause = hash(b"".join(map(cause_of, why))) if why else 0
         apart = self._apart(index, rule) if rule.apart is not None else why
-        key = hash((mask, cause, *map(without_digits, apart)))
+        key = hash((mask, cause, *[without_digits(unprefixed(shown(line))) for line in apart]))
         count = self._counts.get(key, 0)
         if count or len(self._counts) < TEMPLATES:
             self._counts[key] = count + 1

@@ -264,7 +264,7 @@ def cause_of(line: bytes) -> bytes:
     return _QUOTED.sub(b"", shown(line)[:300]).strip()
 
 
-def without_digits(line: bytes) -> bytes:
-    """What a raw line shows, as it would stand at another place of its file: what points at a column is no
-    part of it."""
-    return shown(line)[:300].translate(None, DIGITS).strip(b" \t|^~-_")
+def without_digits(text: bytes) -> bytes:
+    """The text of a line as it would stand at another place of its file: what points at a column is no part
+    of it."""
+    return text[:300].translate(None, DIGITS).strip(b" \t|^~-_")

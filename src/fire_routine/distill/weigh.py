@@ -166,6 +166,11 @@ def _raise(lines: Lines, number: int, weight: float, rule: str) -> None:
         lines[number] = (weight, rule)
 
 
+def _told_apart(keys: Mapping[int, int], number: int, other: int) -> bool:
+    """Whether what stands beside two lines that say the same tells them apart."""
+    return number in keys and other in keys and keys[number] != keys[other]
+
+
 def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> Lines:
     """Each line by its number, with the most that anything gives it."""
     lines: Lines = dict.fromkeys(range(scan.total), (ANY, "all")) if scan.whole else {}
@@ -186,9 +191,11 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge:
     endings = _Endings()
     faint = {span.finding.number for span in spans if span.finding.rule.weight < REPORT}
     sums: dict[int, float] = {}
+    keys = {span.finding.number: span.finding.key for span in spans if span.finding.rule.apart is not None}
     for number, weight, rule, text, taken in shares:
-        apart = abs(showing.get(text, number) - number)
-        if apart > (REPORTED if taken else 0):
+        shown_at = showing.get(text, number)
+        elsewhere = abs(shown_at - number) > (REPORTED if taken else 0)
+        if elsewhere and not (taken and _told_apart(keys, number, shown_at)):
             weight *= SHOWN
         if len(text) > LONGER:
             weight *= endings.factor(number, text)

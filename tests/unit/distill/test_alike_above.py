@@ -114,3 +114,45 @@ def test_of_very_many_the_first_alone_are_told_apart(monkeypatch: pytest.MonkeyP
     shown = distill.excerpt(distill.read(["\n".join(places).encode()]), 60_000)
     told = {line for block in shown.blocks if block.rule == "shellcheck" for line in block.lines}
     assert 4 < sum(f"echo ${name}" in told for name in NAMES) <= 4 + collected.EXAMPLES + 1
+
+
+def test_a_line_that_says_the_same_of_another_failure_is_shown_with_each() -> None:
+    error = (
+        "error[E0308]: mismatched types\n  --> src/{name}.rs:{line}:9\n   |\n{line} |     {name}(total)"
+        "\n   |     ^^^^ expected `{name}::Total`, found `u32`\n"
+    )
+    between = "\n".join(f"   Compiling part-{number} v1.0.0" for number in range(20))
+    errors = [error.format(line=40 + at, name=name) for at, name in enumerate(NAMES[:8])]
+    shown = distill.excerpt(distill.read([f"\n{between}\n".join(errors).encode()]), 1_500).text
+    assert shown.count("error[E0308]: mismatched types") == 8
+
+
+def test_how_many_errors_a_rust_build_had_is_told() -> None:
+    kinds = [
+        f"error[E{number:04}]: this {name} is not one\n --> src/{name}.rs:7:5\n  |\n7 |     {name}"
+        for number, name in enumerate(NAMES)
+    ]
+    end = "error: could not compile `shop` (lib) due to 20 previous errors; 1 warning emitted"
+    log = "\n".join([*(f"{error}(total)\n  |     ^^^^\n  |\n" for error in kinds), end])
+    assert end in distill.excerpt(distill.read([log.encode()]), 1_100).text
+
+
+def test_a_second_report_behind_a_prefix_tells_no_other_failures() -> None:
+    """Maven prints what the compiler said again, behind its level."""
+    error = "[ERROR] /home/shop/Checkout.java:[{line},9] cannot find symbol\n{level}  symbol:   variable {name}\n{level}  location: class Checkout"
+    reports = [
+        [error.format(line=40 + at, name=name, level=level) for at, name in enumerate(NAMES[:4])]
+        for level in ("", "[ERROR] ")
+    ]
+    ahead = "[ERROR] Failed to execute goal org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile"
+    blocks = distill.read(["\n".join([*reports[0], ahead, *reports[1]]).encode()]).blocks
+    first, second = (
+        max(
+            block.weight
+            for block in blocks
+            for line in block.lines
+            if line == f"{level}  symbol:   variable seller"
+        )
+        for level in ("", "[ERROR] ")
+    )
+    assert second < first * 0.6

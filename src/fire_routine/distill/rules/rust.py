@@ -8,7 +8,7 @@ from .rule import CAUSE, CONSEQUENCE, RESULT, TRACE, WARNING, rule
 RULES = (
     rule("rustc-types", "^e~error[e0000]: mismatched", r"^\s*error\[E0308\]: mismatched types$", CAUSE, ahead=24, paragraph=12, apart=r"\s*\|[ |]*[\^-]+ (?!help: )\S"),
     rule("rustc", "^e~error[", r"^\s*error\[E\d{4}\]: ", CAUSE, ahead=24, paragraph=12),
-    rule("rustc-end", "error: ", r"^\s*error: (?:aborting due to|could not compile|build failed)", CONSEQUENCE + 1, ahead=2),
+    rule("rustc-end", "error: ", r"^\s*error: (?:aborting due to|could not compile|build failed)", CONSEQUENCE + 1, ahead=2, total=True),
     rule("cargo-test", " failed", r"^test \S.* \.\.\. FAILED", RESULT + 1, ahead=0, listed=True),
     rule("cargo-output", " stdout ----| stderr ----", r"^---- \S.* std(?:out|err) ----$", CAUSE, ahead=2, paragraph=24),
     rule("rust-panic", "panicked at", r"^\s*thread '.*'(?: \(\d+\))? panicked at ", CAUSE, ahead=TRACE, paragraph=8, logged=True),
