@@ -258,6 +258,9 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "/usr/bin/java -Xmx8G -XX:+HeapDumpOnOutOfMemoryError -Dfile.encoding=UTF-8 Main",
         "Warning: config key x is not used (unused_key)",
         "* TLSv1.3 (IN), TLS handshake, Finished (20):",
+        "Found 0 errors",
+        "test [ui] tests/ui/trap.rs ... ignored, ignored when it runs on wasm32 (SIGABRT)",
+        "WARN shop.graphql.Execution - Can't resolve '/event'. Abstract type must resolve to another",
     ],
 )
 def test_lookalikes_weigh_next_to_nothing(line: str) -> None:

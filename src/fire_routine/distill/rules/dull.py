@@ -10,6 +10,8 @@ RULES = (
     rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|^✅|##[group]✅|^(~(pass) |^Γ~Γ£ô|^Ô~Ô£ô|^Γ~ΓêÜ|^Ô~ÔêÜ|^o~ok |^p~pass|^-~pass", r"^\s*(?:(?:✓|√|✔|(?:##\[group\])?✅|[ΓÔ](?:£ô|êÜ)|\[\+\]|\(pass\)|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) ", NOISE, ahead=0),
     rule("swift-testing-progress", "^◇|^↳|^\U001007c8|^\U0010105b|^\U0010065f", r"^\s*(?:◇|↳ //|\U001007c8|\U0010105b|\U0010065f) ", NOISE, ahead=0),
     rule("passed", "s ok|. ok|- ok| pass|....yes|....no", r" (?:(?<=[.s-] )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)|\.{4,} ?(?:yes|no)$", NOISE, ahead=0),
+    # https://doc.rust-lang.org/reference/attributes/testing.html: why it is ignored stands behind it
+    rule("cargo-ignored", ". ignored", r"^test \S.* \.\.\. ignored\b", NOISE, ahead=0),
     # https://firefox-source-docs.mozilla.org/mozbase/mozlog.html
     rule("mozlog-passed", "test-pass |test-ok |test-start |test-skip ", r"(?:^|\s)TEST-(?:PASS|OK|START|SKIP) \|", NOISE, ahead=0),
     rule("shell-trace", "^+", r"^\+{1,6} (?!\s|~|b/|CategoryInfo|FullyQualified|expected|actual)|^\+{2,6}[^+\s]|^\+(?:local|test|shift|:|\[|set|export|echo|cd|for|if|exit|return|eval|source|\.) ", NOISE * 2, ahead=0),

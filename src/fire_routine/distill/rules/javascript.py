@@ -55,7 +55,7 @@ RULES = (
     rule("cross-mark", "^✗|^✘|^⨯|^𐄂|^Γ~Γ¿»|^Ô~Ô¿»|❌|Γ¥î|ÔØî|^Γ~Γ£ù|^Γ~Γ£û|^Γ~Γ£ÿ|^Ô~Ô£ù|^Ô~Ô£û", r"^\s*(?:[✗✘⨯𐄂]|[ΓÔ](?:£[ùûÿ]|¿»)|(?:\S{1,12} ?)?(?:❌|Γ¥î|ÔØî)) (?!.*(?:: 0| \(failed\))$)", RESULT, ahead=20, listed=True),
     # An error's message with its frames
     rule("rolldown", "] error: ", r"^\[[A-Z]+(?:_[A-Z]+)+\] Error: ", CAUSE, ahead=14),
-    rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Can't resolve '|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),
+    rule("js-module", "find module|module not found|module_not_found|can't resolve", r"Cannot find module|Module not found|Error: Can't resolve '|Can't resolve '[^']{1,300}' in |MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND", CAUSE, ahead=TRACE),
     # ESLint (stylish, unix, compact), stylelint, standard, tslint
     rule("eslint", "^0~ error  ", r"^\s+\d+:\d+ +error  ", CAUSE, ahead=0, back=60, heading=r"^\s*(?=\S*[/\\.])\S+$", listed=True),
     rule("eslint-own", "files matching the pattern \"|eslint couldn't |read config file: |supported in flat config", r"^(?:A config object is using the|No files matching the pattern \"|ESLint couldn't |(?:Error: )?Cannot read config file: )", CAUSE, ahead=2, paragraph=3),

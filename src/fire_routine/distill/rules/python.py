@@ -77,7 +77,7 @@ RULES = (
     rule("bandit", ">> issue: [", r"^>> Issue: \[\w+:\w+\]", CAUSE, ahead=6, paragraph=9),
     rule("behave", "assert failed: |assertion failed: ", r"^ {6}(?:ASSERT FAILED|Assertion Failed): ", CAUSE, ahead=12, back=12, leads=r"^ +(?:Scenario|Given|When|Then|And|But)\b", listed=True, apart=r" +Scenario(?: Outline)?: "),
     rule("robot", "| fail |", r"\| FAIL \|$", CAUSE - 1, ahead=4, paragraph=6),
-    rule("ruff-total", "^f~found 0", r"^Found \d+ (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1, total=True),
+    rule("ruff-total", "^f~found 0", r"^Found [1-9]\d* (?:errors?|diagnostics?)\b", RESULT - 1, ahead=1, total=True),
     rule("black", "would reformat|cannot format|reformatted|reformat", r"^\s*(?:error: cannot format |would reformat |Would reformat: |reformatted )", CAUSE - 1, ahead=0),
     rule("black-total", "would be reformatted", r"^\d+ files? would be reformatted", RESULT - 2, ahead=0),
     rule("isort", "imports are incorrectly", r"Imports are incorrectly sorted", CAUSE - 1, ahead=0),
