@@ -31,7 +31,7 @@ from tests.unit.decide.world import Schedule  # noqa: E402
 
 from fire_routine.decide.record import Stage as Step  # noqa: E402
 from fire_routine.emulator.endpoint import REPLIES  # noqa: E402
-from fire_routine.emulator.github import Fault  # noqa: E402
+from fire_routine.emulator.faults import Fault  # noqa: E402
 
 SHA = "a" * 40
 

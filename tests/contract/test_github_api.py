@@ -22,7 +22,8 @@ from openapi_core.testing import MockRequest, MockResponse
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, whole
 
 from fire_routine.emulator.api import Answer
-from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.emulator.faults import Fault
+from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.emulator.made_up import sha_of
 from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs
 from fire_routine.settings import Settings

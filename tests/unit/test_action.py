@@ -11,7 +11,8 @@ import pytest
 from fire_routine.action import run_action
 from fire_routine.distill import processes, weigh
 from fire_routine.emulator.endpoint import Endpoint
-from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.emulator.faults import Fault
+from fire_routine.emulator.github import GitHubEmulator
 
 LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run cargo test

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from fire_routine.emulator.endpoint import TOKEN, Endpoint
-from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.emulator.faults import Fault
+from fire_routine.emulator.github import GitHubEmulator
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals can't be sent to one process there")
 

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from fire_routine.emulator.github import TOKEN, Fault, GitHubEmulator
+from fire_routine.emulator.faults import Fault
+from fire_routine.emulator.github import TOKEN, GitHubEmulator
 from fire_routine.emulator.recording import RecordingError
 
 RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "emulator" / "recordings"

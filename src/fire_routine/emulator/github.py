@@ -19,65 +19,13 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from .api import NEXT_PAGE, NOT_FOUND, Answer, answer, refusal
+from .faults import Fault
 from .recording import replay
 from .repository import Repository
 from .shapes import Site
 
 TOKEN = "ghs_emulator"  # noqa: S105 - opens nothing but the emulator
 _REPOSITORY = re.compile(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*|)")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What goes wrong instead of the right answer."""
-
-    status: int = 200
-    message: str = ""  # in GitHub's error object
-    headers: Mapping[str, str] = field(default_factory=dict)
-    raw: bytes | None = None  # a body of its own, in place of the error object
-    hang: bool = False  # no answer until the emulator ends
-    drop: bool = False  # the connection is closed without an answer
-    cut_after: int | None = None  # the right answer, but the connection is closed after so many bytes
-    dribble: float | None = None  # the right answer, but a byte at a time, with so many seconds between
-
-    @classmethod
-    def forbidden(cls) -> Fault:
-        """The token lacks the permission."""
-        return cls(403, "Resource not accessible by integration")
-
-    @classmethod
-    def missing(cls) -> Fault:
-        return cls(404, "Not Found")
-
-    @classmethod
-    def gone(cls) -> Fault:
-        return cls(410, "The logs for this run have expired and are no longer available.")
-
-    @classmethod
-    def rate_limited(cls, reset: int = 4_102_444_800) -> Fault:
-        """The primary limit is used up until `reset`, in Unix time."""
-        headers = {
-            "X-RateLimit-Limit": "1000",
-            "X-RateLimit-Remaining": "0",
-            "X-RateLimit-Reset": str(reset),
-            "X-RateLimit-Resource": "core",
-        }
-        return cls(403, "API rate limit exceeded for installation.", headers)
-
-    @classmethod
-    def slow_down(cls, seconds: int = 60) -> Fault:
-        """A secondary limit."""
-        message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
-        return cls(429, message, {"Retry-After": str(seconds)})
-
-    @classmethod
-    def broken(cls, status: int = 500) -> Fault:
-        return cls(status, "Server Error")
-
-    def answer(self) -> Answer:
-        if self.raw is not None:
-            return Answer(self.status, self.raw, self.headers)
-        return refusal(self.status, self.message, self.headers)
 
 
 @dataclass(frozen=True, slots=True)

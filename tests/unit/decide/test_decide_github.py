@@ -9,7 +9,8 @@ import pytest
 from tests.unit.decide.boards import NOON, OLDER, SHA, fired, green_at, sample_brief, sample_run
 
 from fire_routine.decide import Ledger
-from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.emulator.faults import Fault
+from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather.github import GitHub
 from fire_routine.model import History, Run
 from fire_routine.settings import Settings

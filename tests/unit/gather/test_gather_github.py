@@ -9,7 +9,8 @@ from contextlib import nullcontext
 import pytest
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_of
 
-from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.emulator.faults import Fault
+from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import GatherError, find_trigger, gather_run
 from fire_routine.gather.github import GitHub
 from fire_routine.model import GitHubError

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered, github_of
 
-from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.emulator.faults import Fault
+from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.emulator.made_up import sha_of
 from fire_routine.model import ChangedFile, GitHubError, History, Run
 

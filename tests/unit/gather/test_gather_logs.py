@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from tests.unit.gather.gathering import RUN, Clock, add_run, failed_job, gathered, github_of, whole
 
-from fire_routine.emulator.github import TOKEN, Fault, GitHubEmulator
+from fire_routine.emulator.faults import Fault
+from fire_routine.emulator.github import TOKEN, GitHubEmulator
 from fire_routine.gather import read_green_logs, read_logs
 from fire_routine.gather.logs import AHEAD, PAUSES, WIDTH, Consume
 from fire_routine.model import FailedJob, History, Note, Run

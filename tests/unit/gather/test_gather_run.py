@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from tests.unit.gather.gathering import HEAD, RUN, Clock, add_run, context_of, failed_job, gathered, github_of
 
-from fire_routine.emulator.github import Fault, GitHubEmulator
+from fire_routine.emulator.faults import Fault
+from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import find_trigger, gather_run
 from fire_routine.gather.github import INSISTENCE, PAUSES, GitHub
 from fire_routine.model import Run, TriggerKind
