@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from .findings import Span
@@ -11,6 +12,7 @@ from .place import ELSEWHERE
 from .rules.rule import REPORT
 
 LIKE = 0.97  # from line to line of a block, when its rule has taken a block before: that one is shown whole
+FEW, LIKE_MANY = 5, 0.9  # the same when it has taken more than so many, of which no reason is known
 TOLD = 0.5  # of its weight has a reason that was told, whatever its ids and numbers
 REASON, SAME = 3, 0.7  # lines below that may tell the reason, and what of its weight the same once more has
 FAINT = 0.35  # of the strongest factor: what has less is told by its first lines, too
@@ -59,9 +61,14 @@ class _Reasons:
         return TOLD if again else 1.0, said(text)
 
 
+def _fall(span: Span, before: int) -> float:
+    """What is left from line to line of a block, of so many blocks before it that the same rule took."""
+    return LIKE_MANY if before >= FEW and span.finding.rule.reason is None else LIKE
+
+
 def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> list[Share]:
     """What each span gives to each of its lines, the most telling spans first."""
-    seen: set[str] = set()
+    seen = Counter[str]()
     # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
     # the first example of a rule may be one of many tests that passed: there the strongest is shown whole.
     faint = (FAINTER if huge else FAINT) * max(factors, default=0.0)
@@ -74,8 +81,8 @@ def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> li
     for span, factor in ordered:
         rule, taken = span.finding.rule.name, span.finding.number
         # An example is shown whole, its like by their first lines; so is what is faint beside others.
-        fall = LIKE if rule in seen or factor < faint else 1.0
-        seen.add(rule)
+        fall = _fall(span, seen[rule]) if seen[rule] or factor < faint else 1.0
+        seen[rule] += 1
         if _again(span, met):
             factor *= SAME
         around = reasons.around(span)

@@ -156,3 +156,12 @@ def test_a_second_report_behind_a_prefix_tells_no_other_failures() -> None:
         for level in ("", "[ERROR] ")
     )
     assert second < first * 0.6
+
+
+def test_of_very_many_errors_more_are_named_than_shown_whole() -> None:
+    error = "error[E{code:04}]: this {name} is not one\n --> src/{name}.rs:7:5\n" + "".join(
+        f"{line} |     let part{line} = total();\n" for line in range(4, 14)
+    )
+    log = "\n".join(error.format(code=at, name=name) for at, name in enumerate(NAMES))
+    shown = distill.excerpt(distill.read([log.encode()]), 1_500).text
+    assert sum(f"this {name} is" in shown for name in NAMES) == len(NAMES)
