@@ -45,9 +45,13 @@ _MATCHED = next(rule for rule in SPECIFIC if rule.name == "actions-error")
 
 _TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]? +"
 _SAID = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
-_INFO = pattern(rf"(?:{_TIME})?{_SAID}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b(?!.*(?:FAIL|\[ERROR\]))")
+# https://google.github.io/glog/stable/logging/#log-line-prefix, as Kubernetes and Abseil log, too
+_GLOG = r"\d{4} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] "
+_INFO = pattern(
+    rf"(?:(?:{_TIME})?{_SAID}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
+)
 _INFO_RULE = next(rule for rule in GENERAL if rule.name == "information")
-_WARN = pattern(rf"{_TIME}{_SAID}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] ")
+_WARN = pattern(rf"{_TIME}{_SAID}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] |W{_GLOG}")
 _WARN_RULE = next(rule for rule in GENERAL if rule.name == "warning")
 
 # A source as compilers and linters quote it, behind its line's number.

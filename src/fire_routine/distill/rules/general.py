@@ -18,7 +18,7 @@ RULES = (
     rule("error-heading", "error:", r"^\s*(?:Error|ERROR|error):\s*$", REPORT, ahead=10, paragraph=5),
     rule("error-after-place", "error", r"^(?:[A-Za-z]:)?(?=[^\s:(]*[A-Za-z])[^\s:({]+[:(]\d+.*\b[Ee]rror\b", REPORT + 2, ahead=6),
     rule("failed-label", "fail", r"^\s*(?:\[[\w .:/-]+\] ?){0,3}(?:[*#=!>-]{1,8} ?|\S+:\d+:? ?|T(?:EST|est) )?\[? ?(?:FAIL|FAILED|FAILURE|Failed|Failure) ?\]?(?:[:!\s]|$)", REPORT + 1, ahead=8),
-    rule("failed-end", "fail", r"(?:\bFAILED|\bFAIL|\bfailed[.!:]?|\bFailed)\s*$", REPORT, ahead=4),
+    rule("failed-end", "fail", r"^(?!.*\b0 (?:[\w()]+ ){1,3}failed\s*$)(?:.*\b)?(?:FAILED|FAIL|failed[.!:]?|Failed)\s*$", REPORT, ahead=4),
     rule("error-announced", "error", r"^\S.*\b(?:[Ee]rrors?|ERRORS?) (?:occurred|happened|found|was|were|has|have|while|during)\b.*:\s*$", REPORT, ahead=10),
     rule("exception-word", "exception|error", r"E(?:xception|(?<=[a-z]E)rror)\b[:(! ]", REPORT - 1.5, ahead=12),
     rule("failed-word", "fail", r"\b(?:[Ff]ailed|FAILED|[Ff]ailures?|FAILURES?) (?:to|with|in|at|on|due|because|for|while|during|test|by|build|status|when|command|:)", REPORT - 1, ahead=4),

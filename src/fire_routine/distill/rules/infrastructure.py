@@ -120,7 +120,13 @@ RULES = (
     # https://github.com/capistrano/sshkit: what Capistrano and Kamal run on other hosts
     rule("sshkit", "error (|stderr: error|failed to boot", r"^\s*ERROR \([\w:]+\): |^\w+ stderr: Error|^\s*ERROR Failed to boot ", CAUSE - 1, ahead=3),
     rule("ansible", "fatal: [|failed: [", r"^(?:fatal|failed): \[", CAUSE, ahead=8, back=14, leads=r"^TASK|^\[ERROR\]: |^Origin: |^\d+ |^\s|^$", unless=r".{0,80}\.\.\.ignoring\s*$"),
+    # how many tasks of each host went how: of the group `failed`, or `unreachable`
+    rule("ansible-recap", " unreachable=0", r"^\S+ +: ok=\d+ .*\b(?:failed|unreachable)=[1-9]", RESULT - 1, ahead=0, total=True),
     rule("ansible-error", "^e~error! ", r"^ERROR! \S", CAUSE, ahead=8),
+    # https://www.mongodb.com/docs/manual/reference/log-messages/: errors, and what ends the process
+    rule("mongodb-error", "+0000 e |+0000 f |-0000 e |-0000 f ", r"\.\d{3}[+-]\d{4} [EF] +[A-Z_]{3,10} +\[[\w.-]+\] ", RESULT, ahead=8, logged=True),
+    rule("mongodb-json-error", '"s":"e"|"s":"f"', r'^\W{0,3}\{.*"s":"[EF]", *"c":"', RESULT, ahead=0, logged=True),
+    rule("molecule-end", "^c~critical ", r"^CRITICAL +Ansible return code was \d", CONSEQUENCE + 1, ahead=0),
     rule("molecule", "^c~critical ", r"^CRITICAL +(?!Ansible return code|\S+\.py:\d)\S", CAUSE - 1, ahead=4),
     rule("packer-step", "^=~: error ", r"^==> \S+: Error \S", CAUSE - 1, ahead=2),
     rule("packer", "^b~ errored", r"^Build '.*' errored(?: after .*)?: ", CAUSE, ahead=2),

@@ -26,6 +26,8 @@ RULES = (
     rule("cargo-build-script", "custom build command", r"failed to run custom build command", CAUSE - 2, ahead=4, paragraph=20),
     rule("rust-warning", "warning: |warning[", r"^\s{0,3}warning(?:\[\w+\])?: ", WARNING, ahead=0),
     rule("rustfmt", "diff in", r"^Diff in \S+(?: at line |:)\d+", CAUSE, ahead=30, paragraph=20, listed=True),
+    # https://embarkstudios.github.io/cargo-deny/cli/check.html
+    rule("cargo-deny", "advisories failed|bans failed|licenses failed|sources failed", r"^(?:(?:advisories|bans|licenses|sources) (?:ok|FAILED)(?:, |$))+$", RESULT - 1, ahead=0, total=True),
     rule("nextest", "^f~fail [|^t~try |sigabrt [|sigsegv [|timeout [|tmt [|abort [|^f~fl+", r"^\s*(?:TRY \d+ )?(?:FAIL|SIGABRT|SIGSEGV|TIMEOUT|TMT|ABORT|FL\+\w+) \[ *[\d.]+s\]", CAUSE - 1, ahead=1, listed=True),
     rule("nextest-total", " passed, ", r"^\s*Summary \[ *[\d.]+s\] .*, [1-9]\d* (?:failed|timed out)", RESULT - 1, ahead=0, total=True),
     rule("nextest-end", "error: test run failed", r"^error: test run failed$", RESULT, ahead=2, paragraph=2),
