@@ -76,6 +76,23 @@ def test_the_name_and_the_rest_of_the_line_stay(line: str, expected: str) -> Non
     assert redact_text(line)[0] == expected
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "INPUT_TOKEN={}",
+        "npx netlify deploy --prod --auth={}",
+        "vsce publish -p {}",
+        "poetry publish -u ci -p {}",
+        "security import build.p12 -P {} -A -t cert -f pkcs12 -k app.keychain-db",
+        "echo 'ci:{}' | sudo chpasswd",
+        "mc alias set store http://127.0.0.1:9000 minio {}",
+        "SET PASSWORD FOR 'root'@'localhost' = PASSWORD('{}');",
+    ],
+)
+def test_what_single_tools_read_is_taken_out(line: str) -> None:
+    assert "Zx81kQ7mWv93pLtR" not in redact_text(line.format("Zx81kQ7mWv93pLtR"))[0]
+
+
 def test_as_many_lines_come_out_as_go_in() -> None:
     lines, counts = redact(["one", f"two\n{GITHUB}\nthree", "", "four"])
     assert lines == ["one", "two\n[redacted:github-token]\nthree", "", "four"]
@@ -317,6 +334,8 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         '{"name": "password", "value": "must have at least 8 characters"}',
         "<link>https://x.test:443</link><author>me@x.test</author>",
         "see http://x.test:80>me@x.test",
+        "cc -I/usr/include/mysql -L/usr/lib/mysql -pie -pthread -o cart cart.o",
+        "libtool --mode=compile cc -I/usr/include/mysql -prefer-pic -c pdo_mysql.c",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(line: str) -> None:

@@ -61,7 +61,12 @@ IDIOMS = (
     _flag("altool", "-p", r"[ \t]{1,4}[\"']?(?!@)([^\s\"']{1,256})"),
     _flag("cmdkey", "/pass:", _WORD),
     _flag("sshpass", "-p", _WORD),
-    _flag("mysql mariadb", "-p(?![ \t])", _WORD),
+    # A path to what is compiled may hold these names: a compiler's flags are no passwords.
+    _flag(
+        "mysql mariadb",
+        r"-p(?![ \t]|(?:g|ie|ipe|edantic(?:-errors)?|thread|refer-(?:non-)?pic|rofile)(?!\S))",
+        _WORD,
+    ),
     _flag("mongo cqlsh clickhouse-client cypher-shell snowsql", "-p"),
     _flag("sqlcmd unzip", "-p", _WORD),
     _flag("redis-cli", "(?:-a|--pass)"),
@@ -69,6 +74,10 @@ IDIOMS = (
     _idiom("--requirepass --masterauth", rf"--[a-z]{{10,11}}{_NEXT_WORD}"),
     _flag("keychain partition-list", "-[pk]"),
     _idiom("nuget", rf"nuget[ \t]{{1,4}}push{_BETWEEN}-k{_NEXT_WORD}"),
+    _idiom("vsce ovsx poetry", rf"\w{{4,6}}[ \t]{{1,4}}publish{_BETWEEN}(?:-p|--pat){_NEXT_WORD}"),
+    _idiom("security", rf"security[ \t]{{1,4}}import{_BETWEEN}-p{_NEXT_WORD}"),
+    _flag("netlify", "--auth", r"[ \t=]{1,4}[\"']?([^\s\"']{1,1024})"),
+    _idiom("alias", rf"(?<=mc )alias[ \t]{{1,4}}set{_ARGUMENT}{_ARGUMENT}{_ARGUMENT}{_NEXT_WORD}"),
     _idiom("secret", rf"(?<=gh )secret[ \t]{{1,4}}set{_BETWEEN}(?:-b|--body){_NEXT_WORD}"),
     _idiom("codecov", rf"codecov{_BETWEEN}-t[ \t]{{1,4}}({_UUID})"),
     _idiom("snyk", rf"snyk[ \t]{{1,4}}auth[ \t]{{1,4}}({_UUID})"),
@@ -98,6 +107,11 @@ IDIOMS = (
         r"\w{4,6}[ \t]{1,4}(?:-n[ \t]{1,4})?[\"']?([^\s\"'|]{3,512})[\"']?[ \t]{0,4}\|"
         r"[^\n]{0,200}?(?:--password-stdin|--with-token|sudo[ \t]{1,4}-s|passphrase-fd|passwd[ \t]--stdin)",
     ),
+    _idiom(
+        "echo printf",
+        r"\w{4,6}[ \t]{1,4}(?:-n[ \t]{1,4})?[\"']?[\w.-]{1,64}:([^\s\"'|]{3,256})[\"']?[ \t]{0,4}\|"
+        r"[^\n]{0,40}?\bchpasswd",
+    ),
     _flag("htpasswd", rf"-\w{{0,6}}b\w{{0,6}}{_ARGUMENT}{_ARGUMENT}"),
     _flag("rabbitmqctl", rf"(?:add_user|change_password){_ARGUMENT}"),
     _flag("smbclient", "-u", r"[ \t]{0,4}[^\s%]{1,100}%([^\s\"']{1,256})"),
@@ -114,6 +128,7 @@ IDIOMS = (
         r"((?<=')[^'\n]{1,256}(?=')|(?<=\")[^\"\n]{1,256}(?=\"))",
     ),
     _idiom("password", r"password[ \t]{1,4}'([^'\n]{1,256})'"),
+    _idiom("password", r"password[ \t]{1,4}for[ \t][^\n=]{1,100}=[ \t]{0,4}(?:password\()?'([^'\n]{1,256})'"),
     _idiom("temporary", r"temporary password is generated for \S{1,100}:[ \t]{1,4}(\S{8,64})"),  # MySQL's
     # PHP's stack traces, until 8.2
     _idiom(

@@ -152,6 +152,8 @@ def _tells(name: Name, written: str, tail: str) -> bool:
     ends = re.split(r"[-_.]|(?<=[a-z])(?=[A-Z])", tail)[-1].lower()
     if ends == "test" and name.written.isupper():
         return True  # `DB_PASSWORD_TEST`, as one of an environment is named
+    if name.written == "INPUT_TOKEN":
+        return True  # an action's, as the runner names it; `input_token` is a model's
     return not (_OF_ANOTHER_THING.fullmatch(ends) or (name.word == "token" and _NO_TOKEN.search(head)))
 
 
