@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
@@ -223,6 +224,7 @@ def _api_of(server: str) -> str:
 
 
 def _distill(arguments: Namespace) -> int:
+    from .compose.attachments import COMPRESSED
     from .distill import excerpt, read, read_green
 
     if arguments.file == arguments.green == "-":
@@ -232,7 +234,10 @@ def _distill(arguments: Namespace) -> int:
         with _opened(arguments.green) as stream:
             green = read_green(_chunks(stream))
     with _opened(arguments.file) as stream:
-        digest = read(_chunks(stream), green=green)
+        begin = _read(stream, CHUNK)
+        if begin.startswith(COMPRESSED):
+            raise CommandError(f"{arguments.file}: it is compressed: unpack it first")
+        digest = read(chain((begin,), _chunks(stream)), green=green)
     shown = excerpt(digest, arguments.max_characters)
     _print(_explained(shown) if arguments.explain else shown.text)
     return 0

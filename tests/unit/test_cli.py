@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,17 @@ def test_distill_prints_the_cause(tmp_path: Path, capsys: pytest.CaptureFixture[
     out = capsys.readouterr().out
     assert "E       assert 20 == 21" in out
     assert len(out) <= 301
+
+
+def test_distill_refuses_the_archive_that_github_offers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "logs.zip", "w") as archive:
+        archive.writestr("0_build.txt", LOG)
+    assert main(["distill", str(tmp_path / "logs.zip")]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "logs.zip: it is compressed: unpack it" in captured.err
 
 
 def test_distill_can_t_read_two_logs_from_standard_input(capsys: pytest.CaptureFixture[str]) -> None:

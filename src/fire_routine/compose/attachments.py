@@ -15,6 +15,8 @@ MOST_FILES = 20
 MOST_BYTES = 32 * 1024 * 1024  # of a file; an XML report is held whole, and parsed at once
 _CHUNK = 1024 * 1024
 _REPORT = ".xml"
+# What zip, gzip, bzip2, xz and zstd files begin with: GitHub's own archive of a run's logs is one.
+COMPRESSED = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
 
 Read = Callable[[Iterable[bytes]], Digest]
 
@@ -60,7 +62,7 @@ def _digest(path: Path, name: PurePath, read: Read) -> Digest:
     """
     Raises:
         OSError: it can't be opened.
-        ValueError: it is no regular file, too large, or XML with a document type of its own.
+        ValueError: it is no regular file, too large, compressed, or XML with a document type of its own.
     """
     with open(path, "rb", opener=_plainly) as file:
         status = os.fstat(file.fileno())
@@ -68,6 +70,8 @@ def _digest(path: Path, name: PurePath, read: Read) -> Digest:
             raise ValueError("it is not a regular file")
         if status.st_size > MOST_BYTES:
             raise ValueError(f"it is larger than {MOST_BYTES // 1024 // 1024} MiB")
+        if file.peek(8).startswith(COMPRESSED):
+            raise ValueError("it is compressed")
         chunks = _chunks(file)
         if name.suffix.lower() != _REPORT:
             return read(chunks)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -134,6 +135,11 @@ def test_too_large_a_file_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "a.log").open("wb") as file:
         file.truncate(module.MOST_BYTES + 1)  # sparse
     assert refusals(tmp_path, "a.log") == ["attach: a.log: it is larger than 32 MiB"]
+
+
+def test_a_compressed_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes(gzip.compress(b"boom"))
+    assert refusals(tmp_path, "a.log") == ["attach: a.log: it is compressed"]
 
 
 def test_too_many_files_are_said(tmp_path: Path) -> None:
