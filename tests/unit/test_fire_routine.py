@@ -157,6 +157,14 @@ def test_interruption_between_attempts_leaves_nothing_unknown(endpoint: Endpoint
     assert isinstance(caught.value.__cause__, KeyboardInterrupt)
 
 
+def test_outcome_of_a_session_tells_the_answers_own_status(endpoint: Endpoint) -> None:
+    link = "https://claude.ai/code/session_1"
+    session = {"claude_code_session_id": "session_1", "claude_code_session_url": link}
+    endpoint.script = [Reply(201, message=json.dumps(session))]
+    outcome = fire_once(Settings(routine_url=endpoint.url, routine_token=TOKEN), "x")
+    assert (outcome.result, outcome.http_status) == (Result.FIRED, 201)
+
+
 def test_outcome_of_a_session(endpoint: Endpoint) -> None:
     outcome = fire_once(Settings(routine_url=endpoint.url, routine_token=TOKEN), "x")
     assert (outcome.result, outcome.reason, outcome.http_status) == (Result.FIRED, "", 200)

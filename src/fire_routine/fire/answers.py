@@ -141,7 +141,7 @@ class Judge:
         if named and any(one_line(part, self.token, len(part)) != part for part in named):
             named = None  # it repeats the token
         if named and answer.complete:
-            return Session(id=named[0], url=named[1], request_id=self._request_id(answer))
+            return Session(named[0], named[1], self._request_id(answer), answer.status)
         if not answer.complete:
             raise self._unknown(answer, "cut-off", f" after it named {named[1]}" if named else "")
         raise self._unknown(answer, "unexpected-answer")

@@ -243,7 +243,7 @@ def _success(session: Session, requests: int) -> Outcome:
         message=f"Session started: {session.url}",
         session_id=session.id,
         session_url=session.url,
-        http_status=200,
+        http_status=session.http_status,
         request_id=session.request_id,
         requests=requests,
     )

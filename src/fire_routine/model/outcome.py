@@ -46,6 +46,7 @@ class Session:
     id: str
     url: str
     request_id: str = ""
+    http_status: int = 200
 
 
 @dataclass(frozen=True, slots=True)
