@@ -79,7 +79,6 @@ def compose(
     unread = frozenset(failure.fingerprint for failure in failures if failure.unread)
     return Brief(
         text=body,
-        title=title(material.run, material.failures, CAPS[0], quote=str),
         fingerprints=tuple(sorted(fingerprints)),
         fingerprint=fingerprint,
         redactions=redactions + late,

@@ -22,26 +22,23 @@ _ANYONES_EVENTS = (
     "discussion",
     "discussion_comment",
     "fork",
+    "gollum",
     "issue_comment",
     "issues",
     "pull_request_review",
     "pull_request_review_comment",
     "watch",
+    "workflow_run",  # after a run of a fork's code, say, whose artifacts it may read
 )
 
 
-def title(run: Run, failures: Sequence[Failure], cap: int, quote: Callable[[str], str] = inline) -> str:
-    """What failed, where and since when, on one line.
-
-    Args:
-        cap: units of a name.
-        quote: how a name is set off from the words around it.
-    """
+def title(run: Run, failures: Sequence[Failure], cap: int) -> str:
+    """What failed, where and since when, on one line; `cap`: units of a name."""
 
     def name(text: str) -> str:
-        return quote(short(text, cap))
+        return inline(short(text, cap))
 
-    where = f"in {quote(run.repository)}" + (f" on {name(run.head_branch)}" if run.head_branch else "")
+    where = f"in {inline(run.repository)}" + (f" on {name(run.head_branch)}" if run.head_branch else "")
     number = f"run {run.id}, attempt {run.attempt}"
     return ", ".join([f"CI failed: {_what(run, failures, name)} {where} ({number})", *_since(run, name)])
 

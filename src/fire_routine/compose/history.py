@@ -87,6 +87,11 @@ def _verdicts(run: Run, history: History) -> list[str]:
         lines.append(f"Last green: run {history.last_green_run}{sha}{at}.")
         if history.total_commits == 0 and not history.commits and not history.same_commit_was_green:
             lines.append("No commit since then is known.")
+        if history.last_green_of_event not in (None, history.last_green_run):
+            # Another event's run may do other things, as a push's does beside a nightly one.
+            green = history.last_green_sha_of_event
+            at = f", commit {inline(short(green, 64))}" if green else ""
+            lines.append(f"Last green of event {inline(run.event)}: run {history.last_green_of_event}{at}.")
     return lines
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model import Verdict
+from ..model import RUN_FAILED, Verdict
 from ..settings import Context, Settings
-from .guards import FAILED, Subject, by_settings, skip
+from .guards import Subject, by_settings, skip
 
 # With these two GitHub runs the base repository's workflow with its secrets, fork or not.
 _PRIVILEGED = ("pull_request_target", "workflow_run")
@@ -95,11 +95,11 @@ def _name(repository: Mapping[str, Any]) -> str | None:
 
 
 def _green(subject: Subject) -> Verdict | None:
-    if subject.conclusion is None or subject.conclusion in (*FAILED, "cancelled"):
+    if subject.conclusion is None or subject.conclusion in (*RUN_FAILED, "cancelled"):
         return None
     return skip(
         "not-failed",
         f"The run ended as {subject.conclusion}, so there is nothing to report: add"
-        " `if: github.event.workflow_run.conclusion == 'failure'` to spare the job, or"
+        " `if: github.event.workflow_run.conclusion != 'success'` to spare the job, or"
         " `run-id: ${{ github.run_id }}` to report this workflow's own jobs.",
     )

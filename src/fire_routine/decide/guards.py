@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..model import Commit, Run, TriggerKind, Verdict
+from ..model import RUN_FAILED, Commit, Run, TriggerKind, Verdict, is_fork
 from ..patterns import pattern
 from ..settings import Context, Settings
 from .filters import matches
 
-FAILED = ("failure", "timed_out", "startup_failure")
 _TRAILER = pattern(r"^claude-session:[ \t]*(\S{1,500})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -31,7 +30,7 @@ class Subject:
 
     @property
     def from_fork(self) -> bool:
-        return (self.head_repository or "").casefold() != self.repository.casefold()
+        return is_fork(self.head_repository, self.repository)
 
 
 def skip(reason: str, message: str) -> Verdict:
@@ -81,7 +80,7 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
     if run.conclusion == "cancelled" and not timed_out:
         return _cancelled()
     if run.conclusion is not None:
-        if run.conclusion in (*FAILED, "cancelled"):
+        if run.conclusion in (*RUN_FAILED, "cancelled"):
             return None
         return skip(
             "not-failed",

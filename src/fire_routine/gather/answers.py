@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..model import Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Status, Step
+from ..model import RUN_FAILED, Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Status, Step
 from . import fields
 from .fields import Json
 
@@ -63,7 +63,7 @@ class PastRun:
 
     @property
     def failed(self) -> bool:
-        return self.conclusion in ("failure", "timed_out", "startup_failure")
+        return self.conclusion in RUN_FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +179,24 @@ def run(data: object, repository: str) -> Run:
 
 
 def pull_request_numbers(data: Json) -> tuple[int, ...]:
-    """The pull requests a run names itself: of this repository only, none for forks."""
+    """The pull requests of this repository that a run names itself: none for forks.
+
+    GitHub names all open ones with the run's head: where a fork takes over what is new by a pull request of
+    its own, that one, too, whose number is another one's here.
+    """
     listed = data.get("pull_requests")
     found = [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
-    return tuple(number for item in found if isinstance(number := item.get("number"), int))
+    own = fields.part(data, "repository").get("id")
+    return tuple(
+        number
+        for item in found
+        if isinstance(number := item.get("number"), int) and _base_repository(item) in (None, own)
+    )
+
+
+def _base_repository(pull: Json) -> object:
+    """The number of the repository that it is to be merged in; None: not told."""
+    return fields.part(fields.part(pull, "base"), "repo").get("id")
 
 
 def pull_request(data: object) -> PullRequest:
@@ -261,3 +275,10 @@ def page(data: object, key: str | None) -> tuple[list[Json], int]:
     data = fields.mapping(data)
     items = fields.items(data[key])
     return items, max(fields.whole(data, "total_count"), len(items))
+
+
+def has_a_say(comment: Json) -> bool:
+    """Written by an app (the workflow's own token among them) or by someone of the repository."""
+    user = comment.get("user")
+    by_app = isinstance(user, Mapping) and user.get("type") == "Bot"
+    return by_app or comment.get("author_association") in ("OWNER", "MEMBER", "COLLABORATOR")

@@ -22,13 +22,15 @@ class Background:
     default_branch: Future[str]
     pull_request: Future[tuple[PullRequest | None, bool]]
     history: Future[History | None]
-    was_green: Future[bool]
+    green_before: Future[PastRun | None]
+    passed: Callable[[PastRun, Run], bool]  # asked once the failed jobs are known
     changed: Callable[[History, str, str], History]  # asked once it is known that no run was green
 
     def complete(self, run: Run) -> Run:
         """The run with their answers."""
         pull, base_is_red = self.pull_request.result()
-        past, was_green = self.history.result(), self.was_green.result()
+        past, green = self.history.result(), self.green_before.result()
+        was_green = green is not None and self.passed(green, run)
         if past and past.never_green and pull:
             past = replace(
                 self.changed(past, pull.base_branch, "the changes of the pull request"),
@@ -52,7 +54,8 @@ def ask(asking: Asking, run: Run, numbers: tuple[int, ...], trigger: Trigger, co
         submit(questions.default_branch),
         submit(questions.pull_request),
         submit(questions.history),
-        submit(questions.was_green),
+        submit(questions.green_before),
+        questions.passed,
         questions.changed,
     )
 
@@ -91,16 +94,17 @@ class _Questions:
         if told:
             return told
         queue = history.queued(run.head_branch)
-        numbers = (int(queue["number"]),) if queue else self._numbers
-        if numbers:
-            return self._github.pull_request(numbers[0])
+        if queue:
+            return self._github.pull_request(int(queue["number"]))
         for_pull_request = run.event.startswith("pull_request")
-        if not run.head_branch or not run.head_repository:
-            return None
         if not for_pull_request and run.head_branch == (
             run.default_branch or payload.default_branch(self._context)
         ):
             return None  # what is merged from there is not what this run is about
+        if self._numbers:
+            return self._github.pull_request(self._numbers[0])
+        if not run.head_branch or not run.head_repository:
+            return None
         owner = run.head_repository.partition("/")[0]
         found = [
             pull
@@ -118,17 +122,32 @@ class _Questions:
 
     def _base_is_red(self, base: str) -> bool:
         runs, _ = self._past({"branch": base, "status": "completed"})
-        return history.is_red([past for past in runs if past.head_repository == self._run.repository])
+        own = [past for past in runs if past.head_repository == self._run.repository]
+        # A nightly run does other things than a pull request's; where a push starts none, it is all there is.
+        return history.is_red([past for past in own if past.event == "push"] or own)
 
-    def was_green(self) -> bool:
+    def green_before(self) -> PastRun | None:
+        """The last green run of the same commit before this one."""
         if not self._run.workflow_id:
-            return False
+            return None
 
-        def ask() -> bool:
+        def ask() -> PastRun | None:
             runs, _ = self._past({"head_sha": self._run.head_sha, "status": "success"})
             # Another event's run may have done other things, or had another merge of the commit.
             same = [past for past in history.earlier(runs, self._run) if past.event == self._run.event]
-            return any(past.conclusion == "success" for past in same)
+            return next((past for past in same if past.conclusion == "success"), None)
+
+        return self._asking.now("whether this commit was green before", ACTIONS, ask, None)
+
+    def passed(self, green: PastRun, run: Run) -> bool:
+        """Whether the failed jobs passed in a green run: another branch's or tag's may have had others."""
+        if green.head_branch == run.head_branch:
+            return True
+
+        def ask() -> bool:
+            jobs, _ = self._github.jobs(green.id, None, pages=1)
+            passed = {job.name for job in jobs if job.conclusion == "success"}
+            return all(job.name in passed for job in run.failed_jobs)
 
         return self._asking.now("whether this commit was green before", ACTIONS, ask, False)
 

@@ -101,10 +101,10 @@ class GitHub:
             lambda data: (answers.run(data, self.repository), answers.pull_request_numbers(data)),
         )
 
-    def jobs(self, run_id: int, attempt: int | None) -> tuple[list[Job], int]:
-        """The jobs of an attempt (None: the latest), and how many there are in all."""
+    def jobs(self, run_id: int, attempt: int | None, pages: int = MAX_PAGES) -> tuple[list[Job], int]:
+        """The jobs of an attempt (None: the latest), of so many pages, and how many there are in all."""
         path = f"/actions/runs/{run_id}" + (f"/attempts/{attempt}" if attempt else "") + "/jobs"
-        return self._pages(path, "jobs", answers.job)
+        return self._pages(path, "jobs", answers.job, pages)
 
     def job(self, job_id: int) -> Job:
         return self._get(f"/actions/jobs/{job_id}", answers.job)
@@ -213,7 +213,8 @@ class GitHub:
         path = f"/issues/{number}/comments"
         found, _ = self._pages(path, None, dict)
         own = next(
-            (item for item in found if str(item.get("body")).startswith(marker) and _has_a_say(item)), None
+            (item for item in found if str(item.get("body")).startswith(marker) and answers.has_a_say(item)),
+            None,
         )
         verb, where = "POST", path
         if own is not None:
@@ -243,13 +244,18 @@ class GitHub:
             raise
 
     def _pages(
-        self, path: str, key: str | None, parse: Callable[[Json], T], **parameters: Any
+        self,
+        path: str,
+        key: str | None,
+        parse: Callable[[Json], T],
+        pages: int = MAX_PAGES,
+        **parameters: Any,
     ) -> tuple[list[T], int]:
-        """The items of all pages (at most `MAX_PAGES`), and how many there are in all, as far as GitHub
-        says; more than the items in any case where pages are left."""
+        """The items of all pages, of so many at most, and how many there are in all, as far as GitHub says;
+        more than the items in any case where pages are left."""
         found: list[T] = []
         total = 0
-        for page in range(1, MAX_PAGES + 1):
+        for page in range(1, pages + 1):
             headers, data = self._read(path, {**parameters, "per_page": 100, "page": page})
             items, stated = _parsed(lambda data: answers.page(data, key), data)
             found += [_parsed(parse, item) for item in items]
@@ -293,10 +299,3 @@ def _parsed(parse: Callable[[Any], T], data: object) -> T:
         return parse(data)
     except (LookupError, TypeError, ValueError, AttributeError):
         raise GitHubError("GitHub's answer is not of the documented shape") from None
-
-
-def _has_a_say(comment: Json) -> bool:
-    """Written by an app (the workflow's own token among them) or by someone of the repository."""
-    user = comment.get("user")
-    by_app = isinstance(user, Mapping) and user.get("type") == "Bot"
-    return by_app or comment.get("author_association") in ("OWNER", "MEMBER", "COLLABORATOR")

@@ -9,11 +9,12 @@ from dataclasses import replace
 from ..model import GitHubError, Run, Trigger
 from ..settings import Context
 from . import background, payload
+from .answers import Job
 from .asking import ACTIONS, Asking
 from .github import INSISTENCE, GitHub
 from .jobs import with_jobs, without_jobs
 from .notes import Notes
-from .threads import Threads
+from .threads import Awaited, Threads
 from .trigger import GatherError
 
 WIDTH = 8  # requests at a time
@@ -31,8 +32,9 @@ def gather_run(
 
     Whatever can't be had is left out and named in `notes`; where GitHub can't be asked at all, the
     run is what the runner and the event's payload say. At most 10 requests (pages of jobs beyond
-    the third and repetitions apart), and one for each failed job and each cancelled job that may
-    have timed out. `deadline` is a reading of `github.clock` in seconds.
+    the third, repetitions, and the default branch where nothing else tells it, apart), and one for
+    each failed job and each cancelled job that may have timed out. `deadline` is a reading of
+    `github.clock` in seconds.
 
     Raises:
         GatherError: GitHub does not tell of the run, and neither do the runner and the payload.
@@ -41,6 +43,7 @@ def gather_run(
     with Threads(WIDTH, "gather") as threads:
         asking = Asking(github.within(deadline), notes, threads)
         run = _gathered(asking, trigger, context, sleep)
+    github.repository = asking.github.repository
     return replace(run, notes=(*run.notes, *notes.collected()))
 
 
@@ -51,12 +54,17 @@ def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callabl
     asked_jobs = asking.threads.submit(insisting.jobs, run_id, trigger.attempt) if trigger.attempt else None
     try:
         run, numbers = asked.result()
+        if run.repository.casefold() != github.repository.casefold():
+            # It has another name by now. From the old one GitHub redirects, and what is asked for in a query,
+            # the token of a log's request and all that is to be written get lost on the way.
+            github.repository = insisting.repository = run.repository
+            asked_jobs = None
     except GitHubError as error:
         told = payload.run(trigger, context)
         if told is None:
             raise GatherError(_unknown(trigger, error)) from None
         run, numbers = told
-        if error.status in (None, 401):  # so it would be with everything else
+        if error.status in (None, 401) and not _came(asked_jobs):  # so it would be with everything else
             asking.notes.add("what GitHub knows of the run and its jobs", error, ACTIONS)
             return without_jobs(run, trigger, context)
         asking.notes.add("the run's record", error, ACTIONS)
@@ -71,6 +79,14 @@ def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callabl
     if total > len(jobs):
         asking.notes.say(f"{total - len(jobs)} of the run's {total} jobs", "only so many are listed")
     return around.complete(with_jobs(run, jobs, asking, trigger, context, sleep))
+
+
+def _came(asked: Awaited[tuple[list[Job], int]] | None) -> bool:
+    """Whether the jobs, asked for at the same time, were told."""
+    try:
+        return asked is not None and bool(asked.result())
+    except GitHubError:
+        return False
 
 
 def _unknown(trigger: Trigger, error: GitHubError) -> str:

@@ -22,6 +22,7 @@ from .outcome import (
     Verdict,
 )
 from .run import (
+    RUN_FAILED,
     Annotation,
     ChangedFile,
     Commit,
@@ -36,9 +37,11 @@ from .run import (
     Trigger,
     TriggerKind,
     in_words,
+    is_fork,
 )
 
 __all__ = [
+    "RUN_FAILED",
     "Annotation",
     "Attachment",
     "Block",
@@ -65,5 +68,6 @@ __all__ = [
     "TriggerKind",
     "Verdict",
     "in_words",
+    "is_fork",
     "utf16_length",
 ]

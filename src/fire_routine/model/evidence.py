@@ -94,7 +94,6 @@ class Brief:
     """The text that is sent, and what was done to it."""
 
     text: str
-    title: str  # its first line, without Markdown
     fingerprints: tuple[str, ...]  # of its failures, sorted
     fingerprint: str  # of them together
     redactions: Mapping[str, int] = field(default_factory=dict)  # kind → how many

@@ -8,6 +8,13 @@ from enum import StrEnum
 
 from ..patterns import pattern
 
+RUN_FAILED = ("failure", "timed_out", "startup_failure")  # how a run ended that failed, in GitHub's words
+
+
+def is_fork(head_repository: str | None, repository: str) -> bool:
+    """Whether the code that ran came from another repository; None: that one is gone."""
+    return (head_repository or "").casefold() != repository.casefold()
+
 
 class GitHubError(Exception):
     """GitHub said no, or could not be asked. Its message is one line and holds no token.
@@ -251,4 +258,4 @@ class Run:
     @property
     def from_fork(self) -> bool:
         """The code that ran came from another repository: its log is a stranger's."""
-        return (self.head_repository or "").casefold() != self.repository.casefold()
+        return is_fork(self.head_repository, self.repository)

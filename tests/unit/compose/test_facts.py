@@ -16,7 +16,7 @@ ROOMY = CAPS[0]
 
 def titled(material: Run, *fingerprints: str) -> str:
     logs = {job.id: digest(name, "x") for job, name in zip(material.failed_jobs, fingerprints, strict=True)}
-    return title(material, group(material.failed_jobs, logs), ROOMY, quote=str)
+    return title(material, group(material.failed_jobs, logs), ROOMY).replace("`", "")
 
 
 def test_the_title_tells_job_step_place_run_and_since_when() -> None:
@@ -135,6 +135,7 @@ def test_a_link_that_is_none_is_left_out() -> None:
         {"head_repository": None},
         {"event": "pull_request_target"},
         {"event": "issue_comment"},
+        {"event": "workflow_run"},
     ],
 )
 def test_a_run_that_a_stranger_may_have_written_is_said_to_be_untrusted(changes: dict[str, Any]) -> None:

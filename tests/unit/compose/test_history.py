@@ -45,6 +45,7 @@ def test_a_name_that_may_be_anothers_marks_no_file(line: str) -> None:
 def test_files_that_the_log_names_come_first_and_are_marked() -> None:
     text = history_section(run(history=history()), "src/app/widget.py:3: boom", 4000)
     assert text.index("`src/app/widget.py` +12 −3 — **named in the log**") < text.index("`README.md` +1 −1")
+    assert text.count("**named in the log**") == 1
     assert "`src/app/gadget.py` +4 −0, `added`" in text
     assert "- `aaaaaaaaaa` `Rework the widget`, `hubot`" in text
     assert "run 70, commit `ffffffffffffffffffffffffffffffffffffffff`, 2026-11-23 14:02 UTC" in text
@@ -64,6 +65,16 @@ def test_verdicts_are_said_where_they_are_true() -> None:
     assert "**Already red on the base branch** `main`" in said
     plain = history_section(run(history=history()), "", 4000)
     assert not any(word in plain for word in ("Never green", "Flaky", "Already red"))
+
+
+def test_the_last_green_run_of_the_event_is_said_where_it_is_another() -> None:
+    past = history(last_green_of_event=60, last_green_sha_of_event="e" * 40)
+    nightly = run(history=past, event="schedule")
+    assert f"Last green of event `schedule`: run 60, commit `{'e' * 40}`." in history_section(
+        nightly, "", 4000
+    )
+    same = run(history=history(last_green_of_event=70))
+    assert "of event" not in history_section(same, "", 4000)
 
 
 def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:

@@ -52,7 +52,7 @@ def sample_run(run_id: int = 100, attempt: int = 1, **changes: Any) -> Run:
 
 def sample_brief(*fingerprints: str) -> Brief:
     prints = tuple(sorted(fingerprints or ("1" * 16,)))
-    return Brief(text="# CI failed", title="CI failed", fingerprints=prints, fingerprint=prints[0])
+    return Brief(text="# CI failed", fingerprints=prints, fingerprint=prints[0])
 
 
 def green_at(run_id: int) -> History:

@@ -43,7 +43,7 @@ def test_every_record_fits_and_reads_back(
     stage: Stage, run_id: int, attempt: int, prints: list[str], number: int, mark: str, path: str
 ) -> None:
     run = sample_run(run_id, attempt, workflow_path=path)
-    brief = Brief("text", "title", tuple(sorted(set(prints))), "combined")
+    brief = Brief("text", tuple(sorted(set(prints))), "combined")
     record = Record(stage, label(run), run_id, attempt, failures(brief, run), number, mark)
     description = str(record)
     assert len(description.encode()) <= DESCRIPTION_LIMIT
@@ -97,8 +97,8 @@ def test_more_failures_than_fit_are_told_by_one_hash_of_them_all() -> None:
 
 
 def test_a_brief_without_fingerprints_is_told_by_the_one_of_them_together() -> None:
-    assert failures(Brief("", "", (), "ab" * 16), sample_run()) == ("abababab",)
-    assert len(failures(Brief("", "", (), ""), sample_run())) == 1
+    assert failures(Brief("", (), "ab" * 16), sample_run()) == ("abababab",)
+    assert len(failures(Brief("", (), ""), sample_run())) == 1
 
 
 def test_a_failure_whose_log_could_not_be_had_is_told_from_all_others() -> None:

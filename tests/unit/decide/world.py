@@ -312,7 +312,7 @@ class Schedule:
     def _job(self, task: Task, run: Run, failures: frozenset[str], cancelled_at: float | None) -> None:
         world = self.world
         client = Client(world, task, cancelled_at)
-        brief = Brief("text", "title", tuple(sorted(failures)), min(failures))
+        brief = Brief("text", tuple(sorted(failures)), min(failures))
         mark = f"{world.random.randrange(36**6):08d}"[-8:]
         ledger = Ledger(client, run, self.settings, now=client.now, sleep=client.sleep, mark=lambda: mark)
         try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_of
@@ -212,3 +214,9 @@ def test_either_librarys_variable_for_own_authorities_counts_for_both(name: str)
     github = GitHub("https://api.github.com", "", "octo-org/widget", environ={name: "/etc/own.pem"})
     assert github.certificates == "/etc/own.pem"
     assert GitHub("https://api.github.com", "", "octo-org/widget", environ={}).certificates is None
+
+
+def test_of_several_folders_of_authorities_the_first_that_is_there_counts(tmp_path: Path) -> None:
+    listed = os.pathsep.join([str(tmp_path / "none"), str(tmp_path), str(tmp_path / "other")])
+    github = GitHub("https://api.github.com", "", "octo-org/widget", environ={"SSL_CERT_DIR": listed})
+    assert github.certificates == str(tmp_path)

@@ -100,7 +100,14 @@ def test_that_no_green_run_is_among_many_of_the_same_name_says_nothing(emulator:
 
 def test_the_same_commit_was_green_before(emulator: GitHubEmulator) -> None:
     earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, head_branch="other")
+    emulator.add_job(400, {"id": 4, "name": "test", "conclusion": "success"})
     assert history(emulator).same_commit_was_green
+
+
+def test_the_same_commit_was_green_where_the_failed_job_did_not_run(emulator: GitHubEmulator) -> None:
+    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, head_branch="v1.0")
+    emulator.add_job(400, {"id": 4, "name": "test", "conclusion": "skipped"})
+    assert not history(emulator).same_commit_was_green
 
 
 def test_the_same_commit_was_green_in_another_events_run(emulator: GitHubEmulator) -> None:
@@ -137,6 +144,12 @@ class TestThePullRequestsBase:
         earlier(emulator, 401, 2, conclusion=conclusion)
         earlier(emulator, 402, 3, conclusion="cancelled")
         assert history(emulator).base_is_red is red
+
+    def test_is_told_by_a_push_rather_than_by_the_nightly_run(self, emulator: GitHubEmulator) -> None:
+        self.propose(emulator)
+        earlier(emulator, 400, 1, conclusion="success")
+        earlier(emulator, 401, 2, conclusion="failure", event="schedule")
+        assert not history(emulator).base_is_red
 
     def test_is_not_told_by_the_run_of_a_fork_whose_branch_has_the_same_name(
         self, emulator: GitHubEmulator

@@ -45,6 +45,28 @@ def test_the_one_that_the_run_names_is_asked_for_by_its_number(emulator: GitHubE
     assert len(emulator.asked("/pulls/12$")) == 1
 
 
+def named(
+    emulator: GitHubEmulator, number: int, base: str, base_branch: str, head_branch: str
+) -> dict[str, Any]:
+    """A pull request from this repository as a run names it (`pull-request-minimal`)."""
+
+    def side(full_name: str, ref: str) -> dict[str, Any]:
+        repository = emulator.site.repository(full_name)
+        return {"ref": ref, "sha": HEAD, "repo": {key: repository[key] for key in ("id", "url", "name")}}
+
+    sides = {"head": side(emulator.full_name, head_branch), "base": side(base, base_branch)}
+    return {"id": number, "number": number, "url": f"{emulator.url}/repos/{base}/pulls/{number}", **sides}
+
+
+def test_one_by_which_a_fork_takes_over_the_branch_is_another_repositorys(emulator: GitHubEmulator) -> None:
+    emulator.add_pull_request({"number": 2, "state": "closed", "head": {"ref": "other", "sha": "1" * 40}})
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+    theirs = named(emulator, 2, "stranger/widget", "main", "topic")
+    own = named(emulator, 12, emulator.full_name, "main", "topic")
+    run = finished(emulator, head_branch="topic", event="pull_request", pull_requests=[theirs, own])
+    assert run.pull_request and run.pull_request.number == 12
+
+
 def test_that_of_a_fork_is_found_by_the_head_repositorys_owner(emulator: GitHubEmulator) -> None:
     head = {"ref": "main", "sha": HEAD, "repo": "stranger/widget"}
     emulator.add_pull_request({"number": 11, "head": {"ref": "main", "sha": HEAD}})
@@ -72,7 +94,8 @@ def test_a_push_to_a_branch_belongs_to_the_open_one_from_it(emulator: GitHubEmul
 
 def test_a_push_to_the_default_branch_has_none_and_is_not_asked_about(emulator: GitHubEmulator) -> None:
     emulator.add_pull_request({"number": 12, "head": {"ref": "main", "sha": HEAD}, "base": {"ref": "stable"}})
-    assert finished(emulator).pull_request is None
+    release = named(emulator, 12, emulator.full_name, "stable", "main")
+    assert finished(emulator, pull_requests=[release]).pull_request is None
     assert emulator.asked("/pulls") == []
 
 

@@ -55,6 +55,24 @@ def test_a_matrix_of_256_failed_legs_is_listed_whole_within_the_budget_of_reques
     assert len(emulator.requests) <= 10 + 256
 
 
+def test_once_it_is_known_a_repositorys_new_name_is_asked_by(emulator: GitHubEmulator) -> None:
+    moved = f"{emulator.url}/repos/{emulator.full_name}/actions/runs/{RUN}/attempts/1"
+    emulator.fail(r"/old/name/actions/runs/\d+/attempts/1$", Fault(301, headers={"Location": moved}))
+    context = context_of(emulator, repository="old/name")
+    with GitHub(emulator.url, emulator.token, "old/name", environ={}) as github:
+        run = gather_run(github, find_trigger(Settings(), context), context, time.monotonic() + 20)
+        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
+        assert run.notes == ()
+        assert f"/{emulator.full_name}/" in github.log_address(1)
+
+
+def test_jobs_that_were_told_are_not_lost_with_the_runs_record(emulator: GitHubEmulator) -> None:
+    emulator.fail(rf"/actions/runs/{RUN}/attempts/1$", Fault(drop=True))
+    run = gathered(emulator)
+    assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
+    assert [note.what for note in run.notes] == ["the run's record"]
+
+
 def test_the_jobs_of_the_attempt_that_failed_are_taken(emulator: GitHubEmulator) -> None:
     add_run(emulator, run_attempt=2)
     emulator.add_job(RUN, failed_job(9, "flaky", run_attempt=2))
@@ -121,9 +139,18 @@ class TestInAStepOfTheFailingJob:
         assert [step.name for step in run.failed_jobs[0].failed_steps] == ["Run tests"]
 
     def test_the_own_job_is_found_by_its_id(self, emulator: GitHubEmulator) -> None:
+        self.own(emulator, id=4, name="another leg", runner_name="another")
         self.own(emulator, runner_name="other")
         run = gathered(emulator, context_of(emulator, job_id=3))
-        assert run.failed_jobs[0].name == "own"
+        assert [job.name for job in run.failed_jobs] == ["own", "test (3.11)"]
+
+    def test_of_another_run_a_job_that_is_still_running_has_not_failed(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        self.own(emulator)
+        context = context_of(emulator, run_id=900, runner_name="me", job_id=90)
+        run = gathered(emulator, context, Settings(run_id=RUN))
+        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
 
     def test_a_final_job_whose_own_steps_went_well_is_not_among_the_failed(
         self, emulator: GitHubEmulator

@@ -16,7 +16,6 @@ SESSION = "https://claude.ai/code/session_1"
 FIRED = Outcome(Result.FIRED, message="session started", session_id="session_1", session_url=SESSION)
 BRIEF = Brief(
     text="the text",
-    title="t",
     fingerprints=("a",),
     fingerprint="a",
     redactions={"github-token": 2, "jwt": 1, "none": 0},

@@ -7,7 +7,7 @@ import pytest
 from fire_routine.model import Brief, Outcome, Result
 from fire_routine.report import exit_code, outputs, write_text
 
-BRIEF = Brief(text="# é\n🦊", title="t", fingerprints=("a",), fingerprint="a1")
+BRIEF = Brief(text="# é\n🦊", fingerprints=("a",), fingerprint="a1")
 
 
 def test_every_output_has_its_value() -> None:

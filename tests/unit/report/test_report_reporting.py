@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,7 +37,7 @@ RUN = Run(
 SESSION = "https://claude.ai/code/session_1"
 LINK = f"[`claude.ai/code/session_1`]({SESSION})"
 FIRED = Outcome(Result.FIRED, message="session started", session_id="session_1", session_url=SESSION)
-BRIEF = Brief(text="the text", title="t", fingerprints=("a",), fingerprint="a")
+BRIEF = Brief(text="the text", fingerprints=("a",), fingerprint="a")
 
 
 def _clean(text: str) -> str:
@@ -161,6 +162,13 @@ def test_a_comment_tells_of_a_session(outcome: Outcome, told: str) -> None:
 
     assert told in body
     assert "[`test [x](https://evil)`](https://github.com/o/r/job/1)" in body
+
+
+@pytest.mark.parametrize(("count", "rest"), [(10, ""), (11, "- … and 1 failed jobs more")])
+def test_a_comment_names_ten_jobs_and_counts_the_others(count: int, rest: str) -> None:
+    body = comment(FIRED, replace(RUN, failed_jobs=JOBS * count), clean=_clean)
+    assert body.count("](https://github.com/o/r/job/1)") == 10
+    assert body.endswith(rest) and ("failed jobs more" in body) == bool(rest)
 
 
 @pytest.mark.parametrize("reason", ["max-sessions", "claude-session"])
