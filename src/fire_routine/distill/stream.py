@@ -31,14 +31,20 @@ class Window:
 
 
 def _chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Chunks of at most SIZE bytes."""
+    """The same bytes in chunks of SIZE: how they came makes no difference to what is found at their edges."""
+    parts: list[bytes] = []
+    size = 0
     for chunk in chunks:
-        if len(chunk) <= SIZE:
-            yield chunk
-        else:
-            view = memoryview(chunk)
-            for at in range(0, len(chunk), SIZE):
-                yield bytes(view[at : at + SIZE])
+        at = 0
+        while size + len(chunk) - at >= SIZE:
+            end = at + SIZE - size
+            yield b"".join((*parts, memoryview(chunk)[at:end]))
+            parts, size, at = [], 0, end
+        if at < len(chunk):
+            parts.append(chunk[at:])
+            size += len(chunk) - at
+    if parts:
+        yield b"".join(parts)
 
 
 def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -30,6 +30,13 @@ def test_each_line_is_new_in_one_window(log: bytes, chunk: int) -> None:
 
 
 @pytest.mark.parametrize("chunk", [1_000, 60_000, SIZE + 1, 10 * SIZE])
+@pytest.mark.parametrize("log", [SHORT, LONG, STATES], ids=["short", "long", "states"])
+def test_the_windows_are_the_same_however_the_log_comes(log: bytes, chunk: int) -> None:
+    cut = windows(log[at : at + chunk] for at in range(0, len(log), chunk))
+    assert list(cut) == list(windows([log[:7], b"", log[7:]]))
+
+
+@pytest.mark.parametrize("chunk", [1_000, 60_000, SIZE + 1, 10 * SIZE])
 def test_a_progress_bar_without_end_is_one_line_of_the_log(chunk: int) -> None:
     bar = b"".join(b"%d %% of it all\r" % n for n in range(SIZE // 4))
     log = b"\n".join([b"begin", bar, b"middle", b"one", b"1 %\r" + bar, b"error: no link", b"5 failed", bar])
