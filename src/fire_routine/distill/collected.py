@@ -208,13 +208,13 @@ class Collected:
 
     def _let_go(self) -> None:
         """Keep of each rule the first lines that it took and the last, and half of the latest."""
-        self._held = 0
         self._samples.clear()
         for taken in self._found.values():
             most = max(len(taken) // 4, 1)
             del taken[most:-most]
         for key in list(self._latest)[: len(self._latest) // 2]:
             del self._latest[key]
+        self._held = self._size()
 
     def findings(self) -> list[Finding]:
         """What is kept, in the log's order."""
