@@ -15,20 +15,23 @@ MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
 _ENOUGH = 2_000  # units of an excerpt, in which any line may stand
-_LONG = 8_000  # units of one from which on it is read from its top …
-_NARROW = 1_600  # … and units of what tells most, which stands before it then
+# Before an excerpt of so many units, or whose most telling line is behind so many, stands what tells most,
+_LONG, _BEHIND = 4_000, 1_200
+_NARROW, _ROOMY = 1_600, 4_800  # in so many units, where there is room for so many in all.
 _ERROR = 5.0  # weight from which on a line is an error by its looks
-_NEXT_TO_NOTHING = 0.02  # of the greatest weight
+# Of the greatest weight: what tells next to nothing, and what tells little.
+_NEXT_TO_NOTHING, _LITTLE = 0.02, 0.1
 _ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats
 _COUNT_OF_FILES = 60  # units of the line that counts attached files left out
 
 
 def remembered(excerpt: MakeExcerpt) -> MakeExcerpt:
     """The same excerpter, which answers from an earlier answer that stayed within the limit."""
-    made: dict[int, list[tuple[int, int, Excerpt]]] = {}
+    # The digest is kept, since the next one could have its id.
+    made: dict[int, tuple[Digest, list[tuple[int, int, Excerpt]]]] = {}
 
     def answer(digest: Digest, limit: int) -> Excerpt:
-        known = made.setdefault(id(digest), [])
+        _, known = made.setdefault(id(digest), (digest, []))
         for asked, used, earlier in known:
             if used <= limit <= asked:
                 return earlier
@@ -45,9 +48,7 @@ def without_filler(excerpt: MakeExcerpt) -> MakeExcerpt:
     def answer(digest: Digest, limit: int) -> Excerpt:
         if limit <= _ENOUGH:
             return excerpt(digest, limit)
-        least = _strongest(digest) * _NEXT_TO_NOTHING
-        blocks = tuple(block for block in digest.blocks if block.weight >= least)
-        telling = excerpt(replace(digest, blocks=blocks), limit)
+        telling = excerpt(_above(digest, _NEXT_TO_NOTHING), limit)
         return telling if utf16_length(telling.text) > _ENOUGH else excerpt(digest, _ENOUGH)
 
     return answer
@@ -55,6 +56,19 @@ def without_filler(excerpt: MakeExcerpt) -> MakeExcerpt:
 
 def _strongest(digest: Digest) -> float:
     return max((block.weight for block in digest.blocks), default=0.0)
+
+
+def _above(digest: Digest, share: float) -> Digest:
+    """The digest's lines that tell at least so much of what the strongest tells, and how the step ended."""
+    least = _strongest(digest) * share
+    telling = (block for block in digest.blocks if block.weight >= least or block.first in digest.ends)
+    return replace(digest, blocks=tuple(telling))
+
+
+def _behind(excerpt: Excerpt) -> int:
+    """The units, about, behind which its most telling line stands."""
+    most = max(range(len(excerpt.blocks)), key=lambda at: excerpt.blocks[at].weight, default=0)
+    return sum(utf16_length(line) + 1 for block in excerpt.blocks[:most] for line in block.lines)
 
 
 def trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
@@ -78,11 +92,12 @@ def _trimmed(digest: Digest, room: int) -> Digest:
     return replace(digest, blocks=tuple(block for block in digest.blocks if id(block) in kept))
 
 
-def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> tuple[str, str]:
+def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> tuple[str, Excerpt]:
     """A digest's excerpt, fenced, below a line that says how much of the log it is; and the excerpt.
 
     Both are empty where `limit` has no room for it.
     """
+    nothing = Excerpt("", 0, digest.total_lines)
     room = limit - utf16_length(title) - 60
     while room > _FEWEST:
         made = excerpt(digest, room)
@@ -90,42 +105,47 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
         block = f"{title}{part}:\n{fence(made.text)}"
         over = utf16_length(block) - limit
         if over <= 0:
-            return (block, made.text) if made.text.strip() else ("", "")
+            return (block, made) if made.text.strip() else ("", nothing)
         room -= over  # what this content's fence takes more than most
-    return "", ""
+    return "", nothing
 
 
 def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
     """Annotations and excerpt; what an annotation repeats of the excerpt is left out.
 
-    A long excerpt is in the log's order, so the few lines that tell most stand before it.
+    An excerpt is in the log's order: where it does not begin with what tells most, that stands before it.
     """
     notes = merged_annotations(failure)
     log, untold, first = "", notes, ""
     if failure.digest:
-        log, untold = _log(failure, failure.digest, notes, excerpt, limit)
-        if utf16_length(log) > _LONG and _strongest(failure.digest) >= _ERROR:
-            first, _ = log_block("What tells most", failure.digest, excerpt, _NARROW)
-            log, untold = _log(failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2)
+        log, made, untold = _log(failure, failure.digest, notes, excerpt, limit)
+        if limit >= _ROOMY and _strongest(failure.digest) >= _ERROR and _reads_from_its_midst(made):
+            first, _ = log_block("What tells most", _above(failure.digest, _LITTLE), excerpt, _NARROW)
+            log, _, untold = _log(failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2)
     rest = limit - sum(utf16_length(block) + 2 for block in (first, log) if block)
     return "\n\n".join(block for block in (_annotation_block(untold, rest), first, log) if block)
 
 
+def _reads_from_its_midst(made: Excerpt) -> bool:
+    """Whether an excerpt is long, or what tells most in it stands far from its top."""
+    size = utf16_length(made.text)
+    return size > _LONG or _behind(made) > _BEHIND
+
+
 def _log(
     failure: Failure, digest: Digest, notes: list[Annotation], excerpt: MakeExcerpt, limit: int
-) -> tuple[str, list[Annotation]]:
-    """The excerpt, and the annotations that it does not repeat, which it leaves room."""
+) -> tuple[str, Excerpt, list[Annotation]]:
+    """The excerpt, fenced and by itself, and the annotations that it does not repeat: it leaves them room."""
     title = "From the part of the log that could be had" if failure.partial else "From the log"
-    untold = notes
     reserved = _needed(notes, limit)
     for _ in range(_ROUNDS):
-        log, shown = log_block(title, digest, excerpt, limit - reserved)
-        untold = _untold(notes, shown)
+        log, made = log_block(title, digest, excerpt, limit - reserved)
+        untold = _untold(notes, made.text)
         needed = _needed(untold, limit)
         if needed >= reserved:
             break
         reserved = needed
-    return log, untold
+    return log, made, untold
 
 
 def _needed(notes: Sequence[Annotation], limit: int) -> int:

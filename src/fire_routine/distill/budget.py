@@ -17,7 +17,8 @@ ROOM_A_COUNT = 2_000  # characters for which one count may be told …
 ROOM_FOR_ONE = 300  # … and from which on one is
 ROOM_FOR_ENDS = 1_000  # characters from which on it is always told how the step ended
 SHORTEST = 200  # characters that a line may take however little room there is
-TELLING = 5.0  # the weight from which on a line may take much of the room
+TELLING = 5.0  # the weight from which on a line may take much of the room …
+LONGEST_DULL = 2_000  # … and characters that any other may take however much there is
 NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones are still tried
 LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
 # From it on, one of 1 to MOST_LENGTHS times LENGTH is worth its weight / this number ** TELLING_THRIFT.
@@ -36,8 +37,22 @@ def _gap(lines: int, spelled: str = "") -> str:
     return f"[… {lines}{spelled.replace('lines', 'line') if lines == 1 else spelled}]"
 
 
+def _last_below(at: int, chosen: Sequence[_Line]) -> int:
+    """The position of the last line that stands, deeper indented, below the one at a position."""
+    depth = _depth(chosen[at].text)
+    for below in range(at + 1, len(chosen)):
+        line = chosen[below]
+        if line.number != chosen[below - 1].number + 1 or not line.text.strip() or _depth(line.text) <= depth:
+            return below - 1
+    return len(chosen) - 1
+
+
+def _depth(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
 def _counts(repeats: Sequence[Repeat], chosen: Sequence[_Line]) -> dict[int, int]:
-    """Position of the last example shown → how many more findings of its shape there are."""
+    """Position of the last line of the last example shown → how many more findings of its shape there are."""
     places: dict[int, list[int]] = {}  # several where states of an over-long line are
     for at, line in enumerate(chosen):
         places.setdefault(line.number, []).append(at)
@@ -46,7 +61,8 @@ def _counts(repeats: Sequence[Repeat], chosen: Sequence[_Line]) -> dict[int, int
         examples = Counter(repeat.lines)
         shown = [at for number in examples for at in places.get(number, ())[-examples[number] :]]
         if shown and repeat.count > len(shown):
-            counts[max(shown)] = repeat.count - len(shown)
+            at = _last_below(max(shown), chosen)
+            counts[at] = max(repeat.count - len(shown), counts.get(at, 0))
     return counts
 
 
@@ -116,7 +132,7 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
 
 def _lines(digest: Digest, max_characters: int) -> list[_Line]:
     """The digest's lines, each cut to what it may take of the room."""
-    longest = max(SHORTEST, max_characters // 6)
+    longest = max(SHORTEST, min(max_characters // 6, LONGEST_DULL))
     telling = max(SHORTEST, max_characters * 2 // 5)
     texts = [text for block in digest.blocks for text in block.lines]
     if sum(map(len, texts)) + len(texts) > max_characters:

@@ -30,6 +30,7 @@ LONG = 5_000  # lines of a log that repeats itself: what is frequent in it, a li
 # where the log has four times as many.
 HUGE = 30_000
 OFTEN = 4  # lines alike that are few in such a log
+OF_CAUSES = CAUSE - 1.5  # the least weight of a format that names causes
 MANY = 5  # lines of one rule that are few in it, but for a list of what failed
 ALIKE = 3  # findings of one shape that are shown as examples of it
 SHAPES, LISTED = 6, 14  # the same beyond these until the next has half the weight, and in a list
@@ -132,7 +133,7 @@ class _Likes:
         """In a long log; but of a format that names causes, the first in a failed step may be the cause of
         all others. A huge log has first ones of everything."""
         first = zone > 0 and (zone, "rule", finding.rule.name) not in self._seen
-        if self._total <= (HUGE if first and finding.rule.weight >= CAUSE else LONG):
+        if self._total <= (HUGE if first and finding.rule.weight >= OF_CAUSES else LONG):
             return 1.0
         many = LIST if finding.rule.listed else MANY
         count = self._scan.counts.get(finding.key, 1)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from tests.unit.compose.material import digest, excerpt, job
 
+from fire_routine import distill
 from fire_routine.compose.evidence import (
     attachments_section,
     evidence,
@@ -17,7 +21,7 @@ from fire_routine.model import Annotation, Attachment, Block, Digest, Excerpt, F
 def test_a_log_says_how_many_of_its_lines_are_shown() -> None:
     block, shown = log_block("From the log", digest("a", "boom", "bang"), excerpt, 500)
     assert block == "From the log, 2 of 6000 lines:\n```\nboom\nbang\n```"
-    assert shown == "boom\nbang"
+    assert shown.text == "boom\nbang"
 
 
 def test_a_log_of_backticks_stays_within_its_limit() -> None:
@@ -59,15 +63,34 @@ def test_annotations_that_the_log_repeats_take_no_room() -> None:
 def test_a_wide_excerpt_stands_below_what_tells_most() -> None:
     log = digest("a", "boom", noise=3_000)
     failure = Failure("a", (job(0, annotations=()),), log)
-    wide, narrow = (evidence(failure, excerpt, limit) for limit in (30_000, 8_000))
+    wide, narrow = (evidence(failure, excerpt, limit) for limit in (30_000, 4_700))
     assert wide.startswith("What tells most, ")
     first = wide[: wide.index("From the log, ")]
     assert "boom" in first
     assert 1_400 < len(first) <= 1_602
     assert 20_000 < utf16_length(wide) <= 30_000
     assert narrow.startswith("From the log, ")
-    short = Failure("a", (job(0, annotations=()),), digest("a", "boom"))
-    assert evidence(short, excerpt, 30_000).startswith("From the log, ")
+
+
+@pytest.mark.parametrize(("noise", "first"), [(40, "From the log, "), (80, "What tells most, ")])
+def test_what_tells_most_stands_first_where_the_excerpt_does_not_begin_with_it(
+    noise: int, first: str
+) -> None:
+    short = Failure("a", (job(0, annotations=()),), digest("a", "boom", noise=noise))
+    assert evidence(short, distill.excerpt, 30_000).startswith(first)
+
+
+def test_what_tells_most_is_not_filled_up_with_what_tells_little() -> None:
+    faint = Block(1, tuple(f"noise {number} of the build" for number in range(200)), 0.9, "noise", 200)
+    log = digest("a", "boom", noise=0)
+    log = replace(
+        log, blocks=(faint, *log.blocks, Block(5_900, ("1 failed",), 0.5, "total", 5_900)), ends=(5_900,)
+    )
+    text = evidence(Failure("a", (job(0, annotations=()),), log), excerpt, 30_000)
+    first = text[: text.index("From the log, ")]
+    assert first.count("noise") == 0
+    assert "boom" in first
+    assert "1 failed" in first
 
 
 def test_where_no_line_is_an_error_nothing_is_said_to_tell_most() -> None:
@@ -135,6 +158,12 @@ def test_an_excerpter_is_not_asked_again_for_what_it_has_answered() -> None:
     assert answer(log, 500) == answer(log, 30) == answer(log, 9) == excerpt(log, 500)
     assert answer(log, 5).text == "boom"
     assert asked == [500, 5]
+
+
+def test_an_excerpter_answers_of_no_other_digest() -> None:
+    answer = remembered(excerpt)
+    for line in map(str, range(50)):  # each digest is let go of before the next one is made
+        assert answer(digest("a", line), 500).text == line
 
 
 def test_trimming_takes_out_what_tells_least_and_leaves_small_digests_whole() -> None:

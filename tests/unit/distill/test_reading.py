@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
@@ -1354,3 +1355,17 @@ def test_a_source_above_a_caret_alone_is_no_finding_whatever_words_it_holds(belo
     green = "".join(f"PASS src/{'abcdefgh'[n % 8]}{n}.test.ts\n" for n in range(9_000))
     log = f"{green}      if (error) {{\n{below}\n{green}"
     assert any("if (error)" in line for block in read(log).blocks for line in block.lines) == found
+
+
+def test_a_count_stands_below_the_last_example_not_within_it() -> None:
+    failures = [f"Failure/Error: total of {n} carts\n  expected: 3\n       got: {n}" for n in range(30)]
+    digest = read("\n".join(failures))
+    for budget in range(500, 900, 20):
+        lines = distill.excerpt(digest, budget).text.split("\n")
+        below = [line for count, line in pairwise([*lines, ""]) if "more like this" in count]
+        assert below and not below[0].startswith(" ")
+
+
+def test_a_long_line_that_tells_little_takes_little_of_the_largest_room() -> None:
+    log = GITHUB_LOG.replace("octo/demo", "a.py b.py " * 1_000)
+    assert 1_000 < max(map(len, distill.excerpt(read(log), 60_000).text.split("\n"))) <= 2_000

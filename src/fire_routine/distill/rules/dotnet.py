@@ -15,6 +15,7 @@ RULES = (
     rule("msbuild-total", "error(s)", r"^\s+[1-9]\d* Error\(s\)$", CONSEQUENCE, ahead=0),
     rule("dotnet-test", "^f~failed |^x~x ", r"^\s*(?:Failed|X) +[\w.`+]+(?:[(<].*)? \[[\d<].*\]$", RESULT + 1, ahead=16, listed=True, reason=_WHY),
     rule("vstest", "^f~failed   ", r"^Failed {3}\S+$", RESULT + 1, ahead=4),
+    rule("vstest-source", "the test source file", r"^The test source file \".*\" provided was not found\.", CAUSE, ahead=1),
     rule("mspec", "^»~(fail)", r"^» .* \(FAIL\)$", CAUSE, ahead=10, paragraph=10),
     rule("test-host", "test run was aborted", r"test run was aborted", CAUSE - 1, ahead=3),
     rule("dotnet-sdk", "any compatible framework|the framework '|sdk for global.json|sdk was not found|the sdk '|service index for source|does not indicate success", r"not possible to find any compatible framework|^The framework '.*' was not found|^A compatible (?:installed )?\.NET .*SDK .*was not found|^The SDK '.*' specified could not be found|Unable to load the service index for source|status code does not indicate success: [45]", CAUSE, ahead=4),

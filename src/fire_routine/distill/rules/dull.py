@@ -23,7 +23,7 @@ RULES = (
     rule("flutter-progress", "^0~ +0", r"^\d\d:\d\d \+\d+(?: ~\d+)?(?: -\d+)?: (?!.*\[E\])", NOISE, ahead=0),
     # https://behave.readthedocs.io/en/latest/formatters/: a step that was not run, and a heading
     rule("behave-progress", " # none|.feature:0", r"^\s*(?:(?:Given|When|Then|And|But) .+ # None$|(?:Feature|Scenario(?: Outline)?): .* # \S+\.feature:\d+$)", NOISE, ahead=0),
-    rule("xcode-progress", "registerexecutionpolicyexception|note: disabling previews", r"^(?:\s*builtin-)?RegisterExecutionPolicyException |^note: Disabling previews because ", NOISE, ahead=0),
+    rule("xcode-progress", "registerexecutionpolicyexception|note: disabling previews", r"^(?:\s*builtin-|.*\] )?RegisterExecutionPolicyException |^note: Disabling previews because ", NOISE, ahead=0),
     rule("surefire-running", "running", r"^(?:\s*\[\w+\] )?Running (?:\w+\.)+\w+$", NOISE, ahead=0),
     rule("surefire-passed", "failures: 0, errors: 0", r"^(?:\[\w+\] )?Tests run: \d+, Failures: 0, Errors: 0, .* -+ in \S+$", NOISE, ahead=0),
     # `security find-identity`: a certificate of the keychain
@@ -69,6 +69,11 @@ RULES = (
     rule("mongodb-json", '"s":"i"|"s":"d', r'^\W{0,3}\{.*"s":"(?:I|D\d?)", *"c":"', NOISE, ahead=0),
     rule("logged-json", '"level":', r'^\W{0,3}\{.*"level": ?(?:[123]0\b|"(?:info|debug|trace)")', NOISE, ahead=0),
     rule("cargo-progress", " v0", r"^\s*(?:Adding|Building|Checking|Compiling|Dirty|Documenting|Downloaded|Fresh|Locking|Removing|Updating) [\w-]+ v\d", NOISE, ahead=0),
+    # https://docs.gradle.org/current/userguide/more_about_tasks.html: how a task went that did not fail
+    rule("gradle-progress", "> task :", r"^> Task :\S+(?: (?:SKIPPED|UP-TO-DATE|NO-SOURCE|FROM-CACHE))?$", NOISE, ahead=0),
+    # git checkout: a commit's first line may tell of an error that it mends
+    rule("git-head", "head is now at|previous head position", r"^(?:HEAD is now at|Previous HEAD position was) [0-9a-f]{7,40} ", NOISE, ahead=0),
+    rule("dpkg-absent", "is not installed, so not removed", r"^Package '?\S+'? is not installed, so not removed$", NOISE, ahead=0),
     rule("build-script", "cargo:|cargo::", r"^\s*cargo::?[\w-]+=", NOISE, ahead=0),
     rule("download", "downloading|downloaded|progress| eta ", r"^(?:\[\w+\] )?(?:Downloading|Downloaded|Progress)\b|^\s*[━╸╺]+ .* eta ", NOISE, ahead=0),
 )  # fmt: skip
