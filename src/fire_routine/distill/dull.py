@@ -172,7 +172,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         r"|If you do, this is most likely|Not with npm itself|Tell the author"
         r"|You can get |Or if that isn't|    npm (?:bugs|owner) "
         r"|There is likely|Please include|Test failed\.  See above)",
-        r"npm (?:ERR!|error) (?:A complete log|    \S+-debug)|npm (?:WARN|warn) deprecated ",
+        r"npm (?:ERR!|error)(?:\s*$| (?:A complete log|    \S+-debug))|npm (?:WARN|warn) deprecated ",
         r"npx playwright show-trace |note: run with `RUST_BACKTRACE",
         r"note: (?:Disabling previews|Building targets in|Target dependency graph|Metadata extraction skipped"
         r"|Run script build phase|Using (?:codesigning|new build|stub exec))",

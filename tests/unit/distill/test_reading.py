@@ -1133,6 +1133,8 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "Dynamic libraries:",
         "0x00007ffe1a2b0000 - 0x00007ffe1a4a8000 \tC:\\Windows\\SYSTEM32\\ntdll.dll",
         "0x00007fff2037a000 \t/usr/lib/libz.1.dylib",
+        "npm error",
+        "npm ERR! ",
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
