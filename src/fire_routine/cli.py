@@ -224,7 +224,6 @@ def _api_of(server: str) -> str:
 
 
 def _distill(arguments: Namespace) -> int:
-    from .compose.attachments import COMPRESSED
     from .distill import excerpt, read, read_green
 
     if arguments.file == arguments.green == "-":
@@ -232,12 +231,9 @@ def _distill(arguments: Namespace) -> int:
     green = None
     if arguments.green:
         with _opened(arguments.green) as stream:
-            green = read_green(_chunks(stream))
+            green = read_green(_unpacked(stream, arguments.green))
     with _opened(arguments.file) as stream:
-        begin = _read(stream, CHUNK)
-        if begin.startswith(COMPRESSED):
-            raise CommandError(f"{arguments.file}: it is compressed: unpack it first")
-        digest = read(chain((begin,), _chunks(stream)), green=green)
+        digest = read(_unpacked(stream, arguments.file), green=green)
     shown = excerpt(digest, arguments.max_characters)
     _print(_explained(shown) if arguments.explain else shown.text)
     return 0
@@ -285,6 +281,16 @@ def _read(stream: BinaryIO, size: int) -> bytes:
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     while chunk := _read(stream, CHUNK):
         yield chunk
+
+
+def _unpacked(stream: BinaryIO, name: str) -> Iterator[bytes]:
+    """The chunks of a log, which is not compressed."""
+    from .compose.attachments import COMPRESSED
+
+    begin = _read(stream, CHUNK)
+    if begin.startswith(COMPRESSED):
+        raise CommandError(f"{name}: it is compressed: unpack it first")
+    return chain((begin,), _chunks(stream))
 
 
 def _demo() -> int:

@@ -7,7 +7,6 @@ Inputs do not become variables in a composite action, so `action.yml` maps each 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -272,14 +271,6 @@ def read_context(environ: Mapping[str, str]) -> Context:
 
 
 def own_authorities(environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """The first of `CA_VARIABLES` that is set, and the file or folder of authorities that it names; None:
-    those are trusted that the libraries bring.
-
-    Of several folders in `SSL_CERT_DIR`, as OpenSSL reads it, the first that is there: requests takes one.
-    """
-    name = next((name for name in CA_VARIABLES if environ.get(name)), None)
-    if name is None:
-        return None
-    value = environ[name]
-    folders = value.split(os.pathsep) if name == "SSL_CERT_DIR" else []
-    return name, next(filter(os.path.isdir, folders), value)
+    """The first of `CA_VARIABLES` that is set, and the file or folder of authorities that it names, or, as
+    OpenSSL reads `SSL_CERT_DIR`, several; None: those are trusted that the libraries bring."""
+    return next(((name, environ[name]) for name in CA_VARIABLES if environ.get(name)), None)

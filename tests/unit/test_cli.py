@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 import zipfile
@@ -112,6 +113,21 @@ def test_distill_refuses_the_archive_that_github_offers(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "logs.zip: it is compressed: unpack it" in captured.err
+
+
+def test_distill_refuses_a_compressed_green_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "red.log").write_text(LOG)
+    (tmp_path / "green.log").write_bytes(gzip.compress(LOG.encode()))
+    assert main(["distill", str(tmp_path / "red.log"), "--green", str(tmp_path / "green.log")]) == 1
+    assert "green.log: it is compressed: unpack it" in capsys.readouterr().err
+
+
+def test_distill_reads_a_log_that_begins_as_a_compressed_file_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.log").write_text("BZhang pushed\nerror: boom\n")
+    assert main(["distill", str(tmp_path / "a.log")]) == 0
+    assert "error: boom" in capsys.readouterr().out
 
 
 def test_distill_can_t_read_two_logs_from_standard_input(capsys: pytest.CaptureFixture[str]) -> None:

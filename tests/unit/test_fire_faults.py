@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import signal
 import socket
@@ -232,14 +233,16 @@ def test_loopback_goes_past_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", CA_VARIABLES)
 def test_own_authority_is_trusted(
-    name: str, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+    name: str, certificates: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if name == "SSL_CERT_DIR" and shutil.which("openssl") is None:
         pytest.skip("openssl names the files of such a folder")
-    value = certificates.bundle if name != "SSL_CERT_DIR" else certificates.hashed_folder()
+    value = str(certificates.bundle)
+    if name == "SSL_CERT_DIR":  # several folders
+        value = os.pathsep.join([str(tmp_path), str(certificates.hashed_folder())])
     fault = next(fault for fault in FAULTS if fault.name == "TLS: session")
     with staged(fault, certificates) as stage:
-        monkeypatch.setenv(name, str(value))
+        monkeypatch.setenv(name, value)
         assert fire(stage.url).result is Result.FIRED
         monkeypatch.delenv(name)
         assert fire(stage.url, max_wait=0).reason == "no-connection"

@@ -16,7 +16,8 @@ MOST_BYTES = 32 * 1024 * 1024  # of a file; an XML report is held whole, and par
 _CHUNK = 1024 * 1024
 _REPORT = ".xml"
 # What zip, gzip, bzip2, xz and zstd files begin with: GitHub's own archive of a run's logs is one.
-COMPRESSED = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
+_BZIP2 = tuple(b"BZh%d1AY&SY" % level for level in range(1, 10))
+COMPRESSED = (b"PK\x03\x04", b"\x1f\x8b", *_BZIP2, b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
 
 Read = Callable[[Iterable[bytes]], Digest]
 
@@ -70,7 +71,7 @@ def _digest(path: Path, name: PurePath, read: Read) -> Digest:
             raise ValueError("it is not a regular file")
         if status.st_size > MOST_BYTES:
             raise ValueError(f"it is larger than {MOST_BYTES // 1024 // 1024} MiB")
-        if file.peek(8).startswith(COMPRESSED):
+        if file.peek(10).startswith(COMPRESSED):
             raise ValueError("it is compressed")
         chunks = _chunks(file)
         if name.suffix.lower() != _REPORT:

@@ -120,7 +120,8 @@ def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
     if failure.digest:
         log, made, untold = _log(failure, failure.digest, notes, excerpt, limit)
         if limit >= _ROOMY and _strongest(failure.digest) >= _ERROR and _reads_from_its_midst(made):
-            first, _ = log_block("What tells most", _above(failure.digest, _LITTLE), excerpt, _NARROW)
+            few = min(_NARROW, utf16_length(made.text) // 2)  # the whole of a short one would tell it twice
+            first, _ = log_block("What tells most", _above(failure.digest, _LITTLE), excerpt, few)
             log, _, untold = _log(failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2)
     rest = limit - sum(utf16_length(block) + 2 for block in (first, log) if block)
     return "\n\n".join(block for block in (_annotation_block(untold, rest), first, log) if block)

@@ -45,8 +45,8 @@ _MATCHED = next(rule for rule in SPECIFIC if rule.name == "actions-error")
 
 _TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]? +"
 _SAID = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
-# https://google.github.io/glog/stable/logging/#log-line-prefix, as Kubernetes and Abseil log, too
-_GLOG = r"\d{4} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] "
+# https://google.github.io/glog/stable/logging/#log-line-prefix; Kubernetes and Abseil leave the year out
+_GLOG = r"(?:\d{4}){1,2} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] "
 _INFO = pattern(
     rf"(?:(?:{_TIME})?{_SAID}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
 )

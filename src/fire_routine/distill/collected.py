@@ -214,7 +214,8 @@ class Collected:
             del taken[most:-most]
         for key in list(self._latest)[: len(self._latest) // 2]:
             del self._latest[key]
-        self._held = self._size()
+        # A few of each of very many rules may be more than half: they are not let go of at each line.
+        self._held = min(self._size(), HELD // 2)
 
     def findings(self) -> list[Finding]:
         """What is kept, in the log's order."""

@@ -13,6 +13,9 @@ from .answers import Comparison, PastRun
 from .asking import ACTIONS, CONTENTS, PULLS, Asking
 
 PAGE = 30  # runs that are looked at in one answer
+GREEN_PAGES = 3  # of 100 jobs of a green run
+# Their runs of one commit may do this or that.
+_OF_MANY_KINDS = ("workflow_dispatch", "repository_dispatch", "schedule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class _Questions:
     def _find_pull_request(self) -> PullRequest | None:
         run = self._run
         told = payload.pull_request(self._context) if self._own else None
+        if told and told.head_repository == self._context.repository:
+            return replace(told, head_repository=run.repository)  # which may have another name by now
         if told:
             return told
         queue = history.queued(run.head_branch)
@@ -123,8 +128,9 @@ class _Questions:
     def _base_is_red(self, base: str) -> bool:
         runs, _ = self._past({"branch": base, "status": "completed"})
         own = [past for past in runs if past.head_repository == self._run.repository]
-        # A nightly run does other things than a pull request's; where a push starts none, it is all there is.
-        return history.is_red([past for past in own if past.event == "push"] or own)
+        # A nightly run does other things than a pull request's; where no push's ended, it is all there is.
+        ended = [past for past in own if past.failed or past.conclusion == "success"]
+        return history.is_red([past for past in ended if past.event == "push"] or ended)
 
     def green_before(self) -> PastRun | None:
         """The last green run of the same commit before this one."""
@@ -140,14 +146,15 @@ class _Questions:
         return self._asking.now("whether this commit was green before", ACTIONS, ask, None)
 
     def passed(self, green: PastRun, run: Run) -> bool:
-        """Whether the failed jobs passed in a green run: another branch's or tag's may have had others."""
-        if green.head_branch == run.head_branch:
+        """Whether the failed jobs passed in a green run: another branch's or tag's may have had others,
+        and so may one that had other inputs or came at another time."""
+        if green.head_branch == run.head_branch and run.event not in _OF_MANY_KINDS:
             return True
 
         def ask() -> bool:
-            jobs, _ = self._github.jobs(green.id, None, pages=1)
+            jobs, _ = self._github.jobs(green.id, None, GREEN_PAGES)
             passed = {job.name for job in jobs if job.conclusion == "success"}
-            return all(job.name in passed for job in run.failed_jobs)
+            return bool(run.failed_jobs) and all(job.name in passed for job in run.failed_jobs)
 
         return self._asking.now("whether this commit was green before", ACTIONS, ask, False)
 

@@ -55,7 +55,9 @@ class GitHub:
         self.repository = repository
         self.token = token
         own = own_authorities(environ)
-        self.certificates = own[1] if own else None
+        # Of several folders the first that is there: requests takes one.
+        folders = own[1].split(os.pathsep) if own and own[0] == "SSL_CERT_DIR" else []
+        self.certificates = next(filter(os.path.isdir, folders), own[1]) if own else None
         self.clock = clock
         self._patience = patience
         self._sleep = sleep

@@ -32,9 +32,9 @@ def gather_run(
 
     Whatever can't be had is left out and named in `notes`; where GitHub can't be asked at all, the
     run is what the runner and the event's payload say. At most 10 requests (pages of jobs beyond
-    the third, repetitions, and the default branch where nothing else tells it, apart), and one for
-    each failed job and each cancelled job that may have timed out. `deadline` is a reading of
-    `github.clock` in seconds.
+    the third, those of a green run that may have had others, repetitions, and the default branch
+    where nothing else tells it, apart), and one for each failed job and each cancelled job that may
+    have timed out. `deadline` is a reading of `github.clock` in seconds.
 
     Raises:
         GatherError: GitHub does not tell of the run, and neither do the runner and the payload.

@@ -93,6 +93,18 @@ def test_what_tells_most_is_not_filled_up_with_what_tells_little() -> None:
     assert "1 failed" in first
 
 
+def test_what_tells_most_is_a_small_part_of_a_short_excerpt() -> None:
+    error = "src/{name}.c:1:3: error: use of undeclared identifier '{name}_total' in function {name}"
+    errors = [error.format(name=letter * 6) for letter in "abcdefghijklmnop"]
+    begin = ["##[group]Run make", "shell: /usr/bin/bash -e {0}", "##[endgroup]"]
+    end = ["E   AssertionError: the total is wrong", "##[error]Process completed with exit code 2."]
+    log = distill.read(["\n".join([*begin, *errors, *end]).encode()])
+    text = evidence(Failure("a", (job(0, annotations=()),), log), distill.excerpt, 30_000)
+    first, _, rest = text.partition("From the log")
+    assert first.startswith("What tells most") and "the total is wrong" in first
+    assert len(first) < len(rest) / 2
+
+
 def test_where_no_line_is_an_error_nothing_is_said_to_tell_most() -> None:
     faint = digest(
         "a", blocks=(Block(1, tuple(f"noise {n} of it" for n in range(3_000)), 4.9, "noise", 3_000),)

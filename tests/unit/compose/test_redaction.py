@@ -336,6 +336,8 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         "see http://x.test:80>me@x.test",
         "cc -I/usr/include/mysql -L/usr/lib/mysql -pie -pthread -o cart cart.o",
         "libtool --mode=compile cc -I/usr/include/mysql -prefer-pic -c pdo_mysql.c",
+        '["cc","-L/usr/lib/mysql","-pthread"]',
+        "collect2 -L/usr/lib/mysql -plugin /usr/lib/gcc/liblto_plugin.so -plugin-opt=-pass-through=-lgcc a.o",
     ],
 )
 def test_what_only_looks_like_a_secret_stays(line: str) -> None:

@@ -131,6 +131,31 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
     assert held() < 3 * MIB
 
 
+def test_long_lines_of_many_rules_are_not_let_go_of_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = [
+        line.encode()
+        for family in sorted((Path(__file__).parent / "printed").glob("*.txt"))
+        for line in family.read_text(encoding="utf-8").split("\n")
+        if line and not line.startswith("#: ")
+    ]
+    log = [
+        b"%s %s\n  %s\n" % (line, bytes([97 + turn]) * 8, b"x" * 4_000)
+        for turn in range(5)
+        for line in printed
+    ]
+    let_go = collected.Collected._let_go
+    times: list[int] = []
+
+    def counted(self: collected.Collected) -> None:
+        times.append(1)
+        let_go(self)
+
+    monkeypatch.setattr(collected.Collected, "_let_go", counted)
+    monkeypatch.setattr(collected, "HELD", MIB)
+    sys.modules["fire_routine.distill.scan"].scan(iter(log), Known())
+    assert 1 < len(times) < sum(map(len, log)) / (MIB // 2)
+
+
 def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
     """So no line, however long, costs more than a short one, whatever a pattern does with it."""
     middle = b"x " * 5_000 + b"error: the cause " + b"x " * 5_000

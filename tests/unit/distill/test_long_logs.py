@@ -668,3 +668,20 @@ def test_an_error_that_a_green_run_logs_as_an_information_is_not_printed_by_it_t
     green = distill.read_green([job(INFORMATION)])
     alone = weight_of(ERROR, distill.read([job(ERROR)]))
     assert weight_of(ERROR, distill.read([job(ERROR)], green=green)) >= alone > 1
+
+
+def test_of_rustcs_errors_in_a_long_log_the_first_is_told_though_it_has_no_code() -> None:
+    place = "\n --> src/{0}.rs:3:5\n  |\n3 |     {0}!(total);\n  |     ^^^^"
+    names = [f"{first}{second}" for first in "abcdef" for second in "ghijkl"]
+    errors = [
+        (error + place).format(name)
+        for error in ("error: cannot find macro `{0}`", "error[E0425]: cannot find value `{0}`")
+        for name in names
+    ]
+    built = [f"   Compiling part-{at} v1.0.0" for at in range(6_000)]
+    begin, end = (
+        "##[group]Run cargo build\nshell: bash\n##[endgroup]",
+        "##[error]Process completed with exit code 1.",
+    )
+    log = "\n".join([begin, *built, *errors, end])
+    assert "cannot find macro `ag`" in distill.excerpt(distill.read([log.encode()]), 500).text

@@ -262,6 +262,7 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
         "1 chart(s) linted, 0 chart(s) failed",
         "I0102 03:04:05.123456      19 sync.go:121] Failed to sync, trying again: connection refused",
         "W0102 03:04:05.123456      19 sync.go:121] error while reading the cache",
+        "W20260102 03:04:05.123456 12345 cart.cc:42] error while reading the cache",
         "test [ui] tests/ui/trap.rs ... ignored, ignored when it runs on wasm32 (SIGABRT)",
         "WARN shop.graphql.Execution - Can't resolve '/event'. Abstract type must resolve to another",
     ],
@@ -269,6 +270,37 @@ def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> N
 def test_lookalikes_weigh_next_to_nothing(line: str) -> None:
     rule = rule_of(line.encode())
     assert rule is None or rule.weight < 4
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Deploy of v1.2.0 to production failed", "failed-end"),
+        ("shard 0 has failed", "failed-end"),
+        ("10 passed 0 skipped 3 failed", "failed-end"),
+        ("##[error]Failed to load conf/fatal.yml", "actions-error"),
+        ("ERROR: can't parse config/exceptions.toml", "error-label"),
+        ("Failed to parse error.yml", "failed-label"),
+        ("failed to run `bash -euo pipefail build.sh`", "failed-word"),
+    ],
+)
+def test_a_failure_is_none_the_less_one_whatever_it_names(line: str, name: str) -> None:
+    rule = rule_of(line.encode())
+    assert rule is not None
+    assert rule.name == name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-01-02T03:04:05.123+0000 I STORAGE  [initandlisten] exception in initAndListen: NonExistentPath:"
+        " Data directory /data/db not found., terminating",
+        "2026-01-02T03:04:05.123+0000 I -        [conn3] Fatal Assertion 28595 at src/mongo/db/cart.cpp 12",
+    ],
+)
+def test_what_ends_a_mongodb_is_no_information_though_it_is_called_one(line: str) -> None:
+    rule = rule_of(line.encode())
+    assert rule is None or rule not in DULL
 
 
 def test_every_rule_has_a_name_of_its_own() -> None:

@@ -110,6 +110,21 @@ def test_the_same_commit_was_green_where_the_failed_job_did_not_run(emulator: Gi
     assert not history(emulator).same_commit_was_green
 
 
+def test_the_same_commit_was_green_where_the_inputs_left_the_failed_job_out(emulator: GitHubEmulator) -> None:
+    add_run(emulator, event="workflow_dispatch")
+    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, event="workflow_dispatch")
+    emulator.add_job(400, {"id": 4, "name": "test", "conclusion": "skipped"})
+    assert not history(emulator).same_commit_was_green
+
+
+def test_the_same_commit_was_green_in_a_larger_matrix(emulator: GitHubEmulator) -> None:
+    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, head_branch="other")
+    for number in range(130):
+        emulator.add_job(400, {"id": 4000 + number, "name": f"leg {number}", "conclusion": "success"})
+    emulator.add_job(400, {"id": 4, "name": "test", "conclusion": "success"})
+    assert history(emulator).same_commit_was_green
+
+
 def test_the_same_commit_was_green_in_another_events_run(emulator: GitHubEmulator) -> None:
     earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, event="pull_request")
     assert not history(emulator).same_commit_was_green
@@ -150,6 +165,16 @@ class TestThePullRequestsBase:
         earlier(emulator, 400, 1, conclusion="success")
         earlier(emulator, 401, 2, conclusion="failure", event="schedule")
         assert not history(emulator).base_is_red
+
+    @pytest.mark.parametrize("pushes", [[], ["cancelled"]])
+    def test_is_told_by_the_nightly_run_where_no_push_s_came_to_an_end(
+        self, emulator: GitHubEmulator, pushes: list[str]
+    ) -> None:
+        self.propose(emulator)
+        for conclusion in pushes:
+            earlier(emulator, 400, 1, conclusion=conclusion)
+        earlier(emulator, 401, 2, conclusion="failure", event="schedule")
+        assert history(emulator).base_is_red
 
     def test_is_not_told_by_the_run_of_a_fork_whose_branch_has_the_same_name(
         self, emulator: GitHubEmulator

@@ -66,6 +66,18 @@ def test_once_it_is_known_a_repositorys_new_name_is_asked_by(emulator: GitHubEmu
         assert f"/{emulator.full_name}/" in github.log_address(1)
 
 
+def test_a_pull_request_of_a_renamed_repository_is_no_forks(emulator: GitHubEmulator) -> None:
+    add_run(emulator, event="pull_request", head_branch="topic")
+    moved = f"{emulator.url}/repos/{emulator.full_name}/actions/runs/{RUN}/attempts/1"
+    emulator.fail(r"/old/name/actions/runs/\d+/attempts/1$", Fault(301, headers={"Location": moved}))
+    head = {"ref": "topic", "sha": HEAD, "repo": {"full_name": "old/name"}}
+    event = {"pull_request": {"number": 12, "state": "open", "head": head, "base": {"ref": "main"}}}
+    context = context_of(emulator, repository="old/name", event_name="pull_request", event=event)
+    with GitHub(emulator.url, emulator.token, "old/name", environ={}) as github:
+        run = gather_run(github, find_trigger(Settings(), context), context, time.monotonic() + 20)
+    assert run.pull_request and run.pull_request.head_repository == run.repository == emulator.full_name
+
+
 def test_jobs_that_were_told_are_not_lost_with_the_runs_record(emulator: GitHubEmulator) -> None:
     emulator.fail(rf"/actions/runs/{RUN}/attempts/1$", Fault(drop=True))
     run = gathered(emulator)

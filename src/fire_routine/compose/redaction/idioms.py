@@ -64,7 +64,8 @@ IDIOMS = (
     # A path to what is compiled may hold these names: a compiler's flags are no passwords.
     _flag(
         "mysql mariadb",
-        r"-p(?![ \t]|(?:g|ie|ipe|edantic(?:-errors)?|thread|refer-(?:non-)?pic|rofile)(?!\S))",
+        r"-p(?![ \t]|(?:g|ie|ipe|edantic(?:-errors)?|thread|refer-(?:non-)?pic|rofile|lugin|ass-exit-codes"
+        r"|rint-[a-z-]{1,40}(?:=\S{1,100})?|lugin-opt=[^\s\"']{1,200})(?![^\s\"',]))",
         _WORD,
     ),
     _flag("mongo cqlsh clickhouse-client cypher-shell snowsql", "-p"),

@@ -9,7 +9,7 @@ RULES = (
     # Γ£ô, Ô£ô, ΓêÜ, ÔêÜ: a tick and √ as a Windows console's code page (437, 850) has them
     rule("passed-test", "^[~[+] |skipped [|^✓|^√|^✔|^✅|##[group]✅|^(~(pass) |^Γ~Γ£ô|^Ô~Ô£ô|^Γ~ΓêÜ|^Ô~ÔêÜ|^o~ok |^p~pass|^-~pass", r"^\s*(?:(?:✓|√|✔|(?:##\[group\])?✅|[ΓÔ](?:£ô|êÜ)|\[\+\]|\(pass\)|--- PASS:) |(?<=\s)PASS \[)|^SKIPPED \[\d+\] |^(?:ok|PASS:?|PASSED|\s+PASS) ", NOISE, ahead=0),
     rule("swift-testing-progress", "^◇|^↳|^\U001007c8|^\U0010105b|^\U0010065f", r"^\s*(?:◇|↳ //|\U001007c8|\U0010105b|\U0010065f) ", NOISE, ahead=0),
-    rule("passed", "s ok|. ok|- ok| pass|....yes|....no", r" (?:(?<=[.s-] )(?<!, sources )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)|\.{4,} ?(?:yes|no)$", NOISE, ahead=0),
+    rule("passed", "s ok|. ok|- ok| pass|....yes|....no", r" (?:(?<=[.s-] )(?<!, bans )(?<!, licenses )(?<!, sources )(?:ok|OK)$|PASSED(?: \(.*\)| +\[ *\d+%\])?$|\.{3,} ok\b)|\.{4,} ?(?:yes|no)$", NOISE, ahead=0),
     # https://doc.rust-lang.org/reference/attributes/testing.html: why it is ignored stands behind it
     rule("cargo-ignored", ". ignored", r"^test \S.* \.\.\. ignored\b", NOISE, ahead=0),
     # https://firefox-source-docs.mozilla.org/mozbase/mozlog.html
@@ -65,7 +65,7 @@ RULES = (
     # https://docs.npmjs.com/cli/using-npm/logging
     rule("npm-log", "^0~ silly |^0~ verbose |^0~ http |^0~ timing |^n~npm sill|^n~npm verb|^n~npm http|^n~npm timing", r"^(?:\d+ (?:silly|verbose(?! stack )|http|timing)|npm (?:silly?|verb(?:ose)?(?! stack )|http (?:cache|fetch [A-Z]+ [23]\d\d)|timing)) ", NOISE, ahead=0),
     # https://www.mongodb.com/docs/manual/reference/log-messages/: informations and what helps to debug
-    rule("mongodb-log", "+0000 i |+0000 d|-0000 i |-0000 d", r"\.\d{3}[+-]\d{4} (?:I|D\d?) +[A-Z_]{3,10} +\[[\w.-]+\] ", NOISE, ahead=0),
+    rule("mongodb-log", "+0000 i |+0000 d|-0000 i |-0000 d", r"\.\d{3}[+-]\d{4} (?:I|D\d?) +[A-Z_-]{1,10} +\[[\w.-]+\] (?!.*, terminating$|\W*(?:Fatal|Invariant))", NOISE, ahead=0),
     rule("mongodb-json", '"s":"i"|"s":"d', r'^\W{0,3}\{.*"s":"(?:I|D\d?)", *"c":"', NOISE, ahead=0),
     rule("logged-json", '"level":', r'^\W{0,3}\{.*"level": ?(?:[123]0\b|"(?:info|debug|trace)")', NOISE, ahead=0),
     rule("cargo-progress", " v0", r"^\s*(?:Adding|Building|Checking|Compiling|Dirty|Documenting|Downloaded|Fresh|Locking|Removing|Updating) [\w-]+ v\d", NOISE, ahead=0),

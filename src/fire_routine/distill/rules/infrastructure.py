@@ -124,7 +124,7 @@ RULES = (
     rule("ansible-recap", " unreachable=0", r"^\S+ +: ok=\d+ .*\b(?:failed|unreachable)=[1-9]", RESULT - 1, ahead=0, total=True),
     rule("ansible-error", "^e~error! ", r"^ERROR! \S", CAUSE, ahead=8),
     # https://www.mongodb.com/docs/manual/reference/log-messages/: errors, and what ends the process
-    rule("mongodb-error", "+0000 e |+0000 f |-0000 e |-0000 f ", r"\.\d{3}[+-]\d{4} [EF] +[A-Z_]{3,10} +\[[\w.-]+\] ", RESULT, ahead=8, logged=True),
+    rule("mongodb-error", "+0000 e |+0000 f |-0000 e |-0000 f ", r"\.\d{3}[+-]\d{4} [EF] +[A-Z_-]{1,10} +\[[\w.-]+\] ", RESULT, ahead=8, logged=True),
     rule("mongodb-json-error", '"s":"e"|"s":"f"', r'^\W{0,3}\{.*"s":"[EF]", *"c":"', RESULT, ahead=0, logged=True),
     rule("molecule-end", "^c~critical ", r"^CRITICAL +Ansible return code was \d", CONSEQUENCE + 1, ahead=0),
     rule("molecule", "^c~critical ", r"^CRITICAL +(?!Ansible return code|\S+\.py:\d)\S", CAUSE - 1, ahead=4),

@@ -83,7 +83,7 @@ RULES = (
     rule("gdb", "^p~program received signal sig|^p~program terminated with signal sig", r"^Program (?:received|terminated with) signal SIG(?!TRAP|INT)", CAUSE, ahead=12, paragraph=12),
     # https://docs.rs/wasmtime/latest/wasmtime/enum.Trap.html, as its command tells a trap
     rule("wasm-trap", "wasm trap: ", r"^(?: +\d+: )?wasm trap: \S", CAUSE, ahead=0, back=3, leads=r" +\d+: memory fault at wasm address|^Caused by:| +\d+: failed to invoke "),
-    rule("glog-fatal", "^f~f0000 ", r"^F\d{4} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] ", CAUSE, ahead=16),
+    rule("glog-fatal", "^f~f0000 |^f~f00000000 ", r"^F(?:\d{4}){1,2} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] ", CAUSE, ahead=16),
     rule("signal", "segmentation|core dumped|aborted|bus error|illegal instruction|sigsegv|sigabrt|sigkill|sigbus|sigill|sigfpe", r"(?:Segmentation fault|core dumped|Aborted$|Aborted \(|Bus error|Illegal instruction|SIG(?:SEGV|ABRT|KILL|BUS|ILL|FPE)\b)", CAUSE - 1, ahead=6),
     rule("forge", "^[~[fail", r"^\[FAIL[.:] ?", CAUSE, ahead=2, listed=True),
     rule("assertion", "assert_|assert |assert:|assertion |assertion_|assertion:|assertionerror|asserterror", r"[Aa]ssertion .*[Ff]ail|Assert(?:ion)?Error|ASSERT(?:ION)?[ _:].*(?:FAIL|fail)|^Assertion failed", CAUSE - 1, ahead=8),
