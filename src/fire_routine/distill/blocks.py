@@ -39,11 +39,11 @@ _NEXT_WARNING = re.compile(
 _LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
 # What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests and the next that
 # failed, what another of Vitest's printed; what memory or libraries a process had that crashed; a runner's
-# notes on the job.
+# notes on the job, its next step.
 _OTHER_PART = re.compile(
     rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =|std(?:err|out) \| \S+\.[cm]?[jt]s"
     rb"|={7} Memory map: ={8}$|Dynamic libraries:$"
-    rb"|_{2,} \S[^\n]{0,300} _{2,}$|Secret source: |Current runner version: "
+    rb"|_{2,} \S[^\n]{0,300} _{2,}$|Secret source: |Current runner version: |##\[group\]Run "
 )
 # Of its share has such a line, each line behind a blank one, and each of another part or behind a step's end:
 # another's, or the runner's.
@@ -145,11 +145,13 @@ def _looks(text: bytes) -> tuple[bool, bool, bool, bool, bool]:
 def _after(rule: Rule, texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
     """The shares of the lines behind a block that ends before `end`."""
     paragraphs = 1.0
+    warned = False  # what stands below a warning may be the source that it is about
     for text, share in zip(texts[end : end + most], _AFTER, strict=False):
         blank, other, linted, part, ends = _looks(text)
         if blank:
             paragraphs *= _OF_NEXT
-        other = other or (paragraphs < 1 and linted)
+        warned = warned or _warns(text)
+        other = other or warned or (paragraphs < 1 and linted)
         if rule.heading is not None and rule.heading.match(text):
             paragraphs *= _OF_ELSE  # the next file's
         if part:

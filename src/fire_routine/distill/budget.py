@@ -28,7 +28,7 @@ TELLING_THRIFT, MOST_LENGTHS = 0.1, 3
 _POINTER = re.compile(r"\s*(?:\|\s*)?[~^][\s~^]*")
 _POINTS = re.compile(r"(?:^|[\s|])[~^]+(?: |$)")  # at a place in the line above.
 _INSTEAD = re.compile(r"\s*\|\s+\S")  # what GCC proposes there, below its pointer
-_SOURCE = re.compile(r"\s*\d+ ?[|│] ")  # a line of a code frame
+_SOURCE = re.compile(r"\s*\d+ {0,3}[|│] ")  # a line of a code frame
 _MARGIN = 16  # characters at a line's beginning, where blanks may be a source's indentation
 _COLUMNS = re.compile(r"(?<=\S)[ \t]{4,}(?=\S)")
 
@@ -38,16 +38,23 @@ def _gap(lines: int, spelled: str = "") -> str:
 
 
 def _last_below(at: int, chosen: Sequence[_Line]) -> int:
-    """The position of the last line that stands, deeper indented, below the one at a position."""
+    """The position of the last line that stands, deeper indented or as code that is pointed at, below the
+    one at a position."""
     depth = _depth(chosen[at].text)
     for below in range(at + 1, len(chosen)):
         line = chosen[below]
-        if line.number != chosen[below - 1].number + 1 or not line.text.strip() or _depth(line.text) <= depth:
+        if line.number != chosen[below - 1].number + 1 or not line.text.strip():
+            return below - 1
+        next_one = chosen[below + 1].text if below + 1 < len(chosen) else ""
+        code = _SOURCE.match(line.text) or _POINTER.fullmatch(line.text) or _POINTER.fullmatch(next_one)
+        if not code and _depth(line.text) <= depth:
             return below - 1
     return len(chosen) - 1
 
 
 def _depth(text: str) -> int:
+    """How deep a line is indented, which GitHub may have marked as an error."""
+    text = text.removeprefix("##[error]")
     return len(text) - len(text.lstrip())
 
 

@@ -33,6 +33,12 @@ _COMPOSED = (
 _MAPPED = r"[0-9a-f]{6,16}-[0-9a-f]{6,16} [r-][w-][x-][ps] [0-9a-f]{8,16} [0-9a-f]{2,4}:[0-9a-f]{2,5} \d"
 _LOADED = r"0x[0-9a-f]{16} (?:- 0x[0-9a-f]{16} )?\t"
 _MAPS = pattern(f"{_MAPPED}|{_LOADED}".encode())
+# How a task of Gradle went that did not fail, and what Kbuild makes
+_AS_IT_WENT = r"(?: (?:SKIPPED|UP-TO-DATE|NO-SOURCE|FROM-CACHE))?$"
+_KBUILD = (
+    r"(?:AR|AS|CALL|CC|CHK|CPP|DTC|GEN|HOSTCC|HOSTLD|LD|OBJCOPY|SYSHDR|SYSTBL|UPD|WRAP)"
+    r"(?: \[M\])? +[\w./-]+$"
+)
 _RECIPE = r"(?:GNU)?[Mm]akefile\S*:\d+: recipe for target "
 
 # How such lines begin, behind their indentation, by their first character.
@@ -59,6 +65,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "{": (r'\{"Time":"[\w:.+-]{1,40}","Action":"(?:start|run|pause|cont|pass|skip|bench)"',),  # test2json's
     "[": (
         r"\[gw\d+\] (?:\S+ -- Python |\[ *\d+%\] (?:PASSED|SKIPPED|XFAIL|RERUN) )",  # pytest-xdist's
+        r"\[ *\d+%\] (?:Building|Linking|Built target|Generating|Scanning dependencies of) ",  # CMake's
         r"\[Pipeline\] |\[command\]|\[\w{1,20}\] (?:" + _PACKAGES + ")",
         r"\[INFO\] *(?:-{20}|Total time|Finished at|$)",
         r"\[INFO\] (?:-+<|---? |Running |Tests run: \d+, Failures: 0, Errors: 0|Building |Using '|Copying "
@@ -70,7 +77,8 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         # what opam says of each failure, Bazel of what it ran, and what BuildKit does
         r"# (?:opam-version|os|context|compiler|path|exit-code|env-file|(?:stdout|stderr|output)-file) {2,}",
         r"# Installed /|# (?:Configuration: [0-9a-f]{64}|Execution platform: )",
-        r"#\d+ (?:DONE|CACHED|sha256:|extracting |\[internal\] |transferring )",
+        r"#\d+ (?:DONE|CACHED|sha256:|extracting |\[internal\] |transferring "
+        r"|exporting |pushing |naming to |resolve |preparing build cache )",
         r"#\d+ 0x[0-9a-f]{6,16} <unknown>",  # a browser's driver's own frames
         r"##\[(?:endgroup\]|(?:start|end)-action |group\]✅ )",
     ),
@@ -79,7 +87,9 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         r"\* (?:What went wrong:|Try:|Get more help)",
     ),
     "^": (r"\^{3} \+{3}$",),
+    ":": (r":[\w.-]+(?::[\w.-]+)*" + _AS_IT_WENT,),  # a task of an old Gradle
     ">": (
+        r"> Task :\S+" + _AS_IT_WENT,
         r"> A failure occurred while executing (?:com|org)\.[\w.$]{1,200}$",
         r"> (?:There were failing tests\. See|Compilation error\. See log|Get more help)",
         r"> Run with --(?:stacktrace|info|debug|scan|warning-mode)\b",
@@ -93,6 +103,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         r"\d+: 0x[0-9a-f]{6,16} |\d+\.\d{1,3} +(?:" + _PACKAGES + ")",
     ),
     "0123456789abcdef": (_LAYER, _MAPPED),
+    "ACDGHLOSUW": (_KBUILD,),
     "A": (
         _PACKAGES,
         r"Adding repository directory to|Analyzing \S{1,80}\.{3}|Archiving artifacts",
@@ -107,6 +118,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         _CARGO,
     ),
     "D": (
+        r"Download https?://\S+$",
         r"Dynamic libraries:$|Duration {2,}\d|Done\. Your build exited|Deprecated Gradle features were used",
         _PACKAGES,
         _CARGO,
@@ -162,7 +174,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         r"checking [^\n]{1,200}\.\.\. (?:\(cached\) )?yes$|changed: \[|changes detected, packing",
     ),
     "e": (r"exec env - \\$|error: test failed, to rerun pass",),
-    "g": (r"git version \d",),
+    "g": (r"git version \d|go: downloading \S+ v\d",),
     "h": (r"https://jestjs\.io/docs/|http\.https://github\.com/\.extraheader",),
     "m": (r"make(?:\[\d+\])?: (?:Leaving|Entering) directory ", _RECIPE),
     "n": (

@@ -129,6 +129,7 @@ class Tail:
     first: int
     raw: list[bytes]
     weight: float  # of the last
+    step: int = -1  # number of the line with which the step begins
 
 
 @dataclass(slots=True)

@@ -199,7 +199,7 @@ class Scanner:
         self._tailed = self._first + until
         if len(self.scan.tails) >= TAILS:
             del self.scan.tails[TAILS // 2]
-        self.scan.tails.append(Tail(self._first + begin, self._lines[begin:until], weight))
+        self.scan.tails.append(Tail(self._first + begin, self._lines[begin:until], weight, self._header.line))
 
     def _marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)

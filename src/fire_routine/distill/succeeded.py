@@ -102,6 +102,21 @@ _TOOLS = (
         pattern(rb"Build succeeded(?:\.\s*$| (?:with \d+ warning\(s\) )?in \d)"),
         (b"Build FAILED.", b"Build failed with "),
     ),
+    # https://github.com/adoptium/TKG
+    _Tool(
+        (b"Running test ",),
+        pattern(rb"Running test \S+ \.\.\.\s*$"),
+        (b"_PASSED",),
+        pattern(rb"\S{1,200}_PASSED\s*$"),
+    ),
+    # https://github.com/eclipse-openj9/openj9/tree/master/test/functional/cmdline_options_tester
+    _Tool(
+        (b"Testing: ",),
+        pattern(rb"Testing: \S"),
+        (b"Test result: PASSED",),
+        pattern(rb"Test result: PASSED\s*$"),
+        (b"Test result: FAILED",),
+    ),
 )
 SAID = tuple((*tool.starts, *tool.ends, *tool.fails) for tool in _TOOLS)  # of each tool
 

@@ -13,6 +13,7 @@ LOOKED = 120  # lines before a mark that are told apart: the dull, and those ali
 TOGETHER = 16  # lines farther before a mark that tell as much as the last of them
 FALL = 0.94  # from each line before a mark to the one before it
 SHORT, FALL_OF_SHORT = 40, 0.98  # bytes of a line that costs little room, and the same from such a one
+EARLIER = 0.05  # of its weight has a line of an earlier step
 DULL = 0.2  # of its weight has a line that tells nothing by itself
 ALIKE, MORE = 2, 0.3  # the last of lines that differ in digits only which tell all, and what more of them do
 
@@ -42,7 +43,7 @@ def weights(
             tells = weight * (DULL if number in dull else 1.0) * (MORE if alike[mask] > ALIKE else 1.0)
         elif (near - number) % TOGETHER == 1:
             tells = weight
-        yield number, tells
+        yield number, tells if number >= tail.step else tells * EARLIER
         room -= len(raw)
         if room < 0 or weight < least:
             break

@@ -106,6 +106,26 @@ def test_findings_whose_line_is_a_place_alone_are_counted_by_their_reason() -> N
     assert len(re.findall("^F401", text, re.M)) + int(more) == 99
 
 
+@pytest.mark.parametrize("marked", ["", "##[error]"])
+def test_how_many_more_there_are_is_told_behind_the_code_that_is_shown(marked: str) -> None:
+    found = [
+        line
+        for n in range(11, 71)
+        for line in (
+            "error[E0308]: mismatched types",
+            f"{marked}  --> src/mod_{n}.rs:{n}:9",
+            "   |",
+            f"{n} |     total(price);",
+            "   |           ^^^^^ expected `u32`, found `i64`",
+            "",
+        )
+    ]
+    text = distill.excerpt(distill.read([job(*found)]), 8_000).text
+    above = [text[: mark.start()].split("\n")[-2] for mark in re.finditer(r"\[… \d+ more like", text)]
+    assert above
+    assert not [line for line in above if line.startswith(("error", "##[error]"))]
+
+
 def test_a_place_is_not_shown_without_the_reason_above_it_that_others_have_too() -> None:
     def source(first: int, last: int) -> list[str]:
         return [f"{at:2} | import os{at - 1}" for at in range(max(first, 1), last + 1)]

@@ -687,6 +687,17 @@ def test_of_lines_alike_before_a_step_s_end_the_last_are_told_and_what_led_to_th
     assert all(line in text for line in ("starting the till", "waiting for it", *waited[-2:], "gave up"))
 
 
+def test_what_an_earlier_step_printed_is_not_told_as_what_led_to_the_end() -> None:
+    earlier = [f"opened till {word}" for word in ("one", "two", "three", "four", "five", "six")]
+    begins = ["##[group]Run make check", "make check", "shell: /usr/bin/bash -e {0}", "##[endgroup]"]
+    log = "\n".join(
+        ["##[group]Run make tills", "##[endgroup]", *earlier, *begins, "the shop is shut", END, ""]
+    )
+    weights = {line: block.weight for block in read(log).blocks for line in block.lines}
+    assert weights["##[group]Run make check"] > 1
+    assert max(weights.get(line, 0) for line in earlier) < 0.2
+
+
 def test_what_buildkit_repeats_of_a_failed_step_tells_less() -> None:
     printed = [f"0.{n}12 copied page {n} of the shop's manual" for n in range(8)]
     lines = [
@@ -1135,6 +1146,15 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "0x00007fff2037a000 \t/usr/lib/libz.1.dylib",
         "npm error",
         "npm ERR! ",
+        "go: downloading github.com/octo/till v1.2.3",
+        ":shop:compileJava UP-TO-DATE",
+        ":app:packageDebugTest",
+        "> Task :shop:compileJava NO-SOURCE",
+        "Download https://jcenter.bintray.com/antlr/antlr/2.7.7/antlr-2.7.7.pom",
+        "[ 95%] Building CXX object CMakeFiles/shop.dir/till.cpp.o",
+        "  CC      net/xfrm/xfrm_policy.o",
+        "  CC [M]  drivers/net/till.o",
+        "#27 pushing layers 0.6s done",
     ],
 )
 def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
@@ -1171,6 +1191,10 @@ def test_a_memory_map_takes_no_room_from_what_stands_above_it() -> None:
         " Container shop-db-1  Error",
         "tests/test_cart.py::test_sums Fatal Python error: Aborted",
         "7f1c4a5d8000-7f1c4a5ee000 is no range of cart.c",
+        ":shop:compileJava FAILED",
+        "> Task :shop:compileJava FAILED",
+        "#27 ERROR: failed to push registry.example/shop:latest",
+        "CC is not set",
         "======= Backtrace: =========",
     ],
 )

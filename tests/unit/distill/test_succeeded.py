@@ -82,6 +82,8 @@ TOOLS = {
         "\x1b[2m Test Files \x1b[22m \x1b[1m\x1b[31m1 failed\x1b[39m\x1b[22m\x1b[2m | \x1b[22m\x1b[1m\x1b[32m"
         "11 passed\x1b[39m\x1b[22m\x1b[90m (12)\x1b[39m",
     ),
+    "tkg": ("Running test Tills_0 ...", "Tills_0_PASSED", "Tills_0_FAILED"),
+    "openj9": ("Testing: Unload many tills", "Test result: PASSED", "Test result: FAILED"),
     "dotnet": ("  Determining projects to restore...", "Build succeeded.", "Build FAILED."),
     "dotnet's terminal logger": (
         "Restore complete (0.6s)",

@@ -40,7 +40,7 @@ RULES = (
     # Unity in batch mode, which has a licence and nobody who is signed in
     rule("unity-token", "access token is unavailable", r"^\[Licensing::\w+\] Error: Access token is unavailable; failed to update", NOISE, ahead=0),
     # https://docs.gtk.org/glib/logging.html: the program goes on from these
-    rule("glib-message", "critical **: |warning **: ", r"^\(\S+:\d+\): (?:\S+-)?(?:CRITICAL|WARNING) \*\*: ", WARNING, ahead=0),
+    rule("glib-message", "critical **: |warning **: |: assertion '", r"(?:^|\s)\(\S+:\d+\): (?:\S+-)?(?:CRITICAL|WARNING) \*\*: |(?:^|\s)(?!\w*(?:Error|Exception):)\w+: assertion '.*' failed(?:$|: 'glib warning')", WARNING, ahead=0),
     # https://github.com/netlify/build: what it is about to do, with Vitest's mark for a failed test
     rule("netlify-heading", "^❯", r"^❯ (?:Version|Flags|Current directory|Config file|Resolved config|Context|(?:Loading|Installing|Outdated|Deprecated) (?:plugins|extensions))$", NOISE, ahead=0),
     # What a program wrote to its standard error, as Windows PowerShell has it where that is redirected.
@@ -56,6 +56,8 @@ RULES = (
     rule("bruno-request", "found) - |unauthorized) - |forbidden) - |conflict) - |request) - |entity) - |error) - ", r"^\S.* \([45]\d\d [A-Z][\w -]+\) - \d+ ms$", NOISE, ahead=0),
     # https://nodejs.org/api/util.html#utilinspectobject-options: a property of an object
     rule("inspected", ": [function|: [class|error: null|error: undefined|error: true|error: false", r"^\s*\w+: \[(?:Function|class)\b|^\s+error: (?:null|undefined|true|false),?$", NOISE, ahead=0),
+    # a value in YAML or JSON, as Ansible and Docker show a result
+    rule("no-failure", "failed: false|failed\": false|result: false|error: null|error\": null|errors\": null|errors: none|errors\": []|errors: []|error: ''|error: \"\"|error\": \"\"|oomkilled", r"^\s*\"?(?:\w+_)?(?:[Ff]ailed(?:_when_result)?|[Ff]ailures?|[Ee]rrors?|OOMKilled)\"?: ?(?:[Ff]alse|null|None|\[\]|''|\"\"),?$", NOISE, ahead=0),
     # a virtual machine without a console says so when it boots
     rule("systemd-console", "virtual console setup", r"Failed to start .*Virtual Console Setup", NOISE, ahead=0),
     # `flutter doctor` fails nothing
@@ -67,13 +69,21 @@ RULES = (
     # https://www.mongodb.com/docs/manual/reference/log-messages/: informations and what helps to debug
     rule("mongodb-log", "+0000 i |+0000 d|-0000 i |-0000 d", r"\.\d{3}[+-]\d{4} (?:I|D\d?) +[A-Z_-]{1,10} +\[[\w.-]+\] (?!.*, terminating$|\W*(?:Fatal|Invariant))", NOISE, ahead=0),
     rule("mongodb-json", '"s":"i"|"s":"d', r'^\W{0,3}\{.*"s":"(?:I|D\d?)", *"c":"', NOISE, ahead=0),
-    rule("logged-json", '"level":', r'^\W{0,3}\{.*"level": ?(?:[123]0\b|"(?:info|debug|trace)")', NOISE, ahead=0),
+    rule("logged-json", '"level":|"severity":', r'^\W{0,3}\{.*"(?:level|severity)": ?(?:[123]0\b|"(?:info|INFO|debug|DEBUG|trace)")', NOISE, ahead=0),
     rule("cargo-progress", " v0", r"^\s*(?:Adding|Building|Checking|Compiling|Dirty|Documenting|Downloaded|Fresh|Locking|Removing|Updating) [\w-]+ v\d", NOISE, ahead=0),
     # https://docs.gradle.org/current/userguide/more_about_tasks.html: how a task went that did not fail
     rule("gradle-progress", "> task :", r"^> Task :\S+(?: (?:SKIPPED|UP-TO-DATE|NO-SOURCE|FROM-CACHE))?$", NOISE, ahead=0),
     # git checkout: a commit's first line may tell of an error that it mends
     rule("git-head", "head is now at|previous head position", r"^(?:HEAD is now at|Previous HEAD position was) [0-9a-f]{7,40} ", NOISE, ahead=0),
     rule("dpkg-absent", "is not installed, so not removed", r"^Package '?\S+'? is not installed, so not removed$", NOISE, ahead=0),
+    # https://nodejs.org/api/deprecations.html: what it says of one holds the words "prone to errors"
+    rule("node-deprecation", "deprecationwarning: ", r"^\(node:\d+\) (?:\[DEP\d+\] )?DeprecationWarning: ", NOISE, ahead=0),
+    # https://github.com/actions/cache: without a cache all goes on
+    rule("actions-cache", "cache not found for|failed to save: unable|failed to restore: cache", r"^(?:##\[warning\])?(?:Cache not found for input keys: |Failed to (?:save: Unable to reserve cache with key|restore: Cache service responded) )", NOISE, ahead=0),
+    # Kconfig, which asks where nobody answers, and goes on
+    rule("kconfig-end", "error in reading or", r"^Error in reading or end of file\.$", NOISE, ahead=0),
+    # https://pkg.go.dev/cmd/go#hdr-Test_packages: the package's name may be `errors`
+    rule("go-no-tests", "[no test files]", r"^\?\s+\S+\s+\[no test files\]$", NOISE, ahead=0),
     rule("build-script", "cargo:|cargo::", r"^\s*cargo::?[\w-]+=", NOISE, ahead=0),
     rule("download", "downloading|downloaded|progress| eta ", r"^(?:\[\w+\] )?(?:Downloading|Downloaded|Progress)\b|^\s*[━╸╺]+ .* eta ", NOISE, ahead=0),
 )  # fmt: skip

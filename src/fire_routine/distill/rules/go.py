@@ -21,8 +21,10 @@ RULES = (
     rule("go-panic", "panic|fatal error: |[signal", r"^(?:\s*panic: |fatal error: (?!too many errors emitted)|\[signal SIG)", CAUSE, ahead=40, paragraph=12, logged=True),
     rule("goroutine", "goroutine", r"^goroutine \d+ \[", RESULT - 1, ahead=24, paragraph=24),
     rule("go-race", "data race", r"^WARNING: DATA RACE", CAUSE, ahead=30, paragraph=20, lasting=True),
-    rule("go-modules", "^g~go: |go.mod|go.sum|: cannot load|no required module provides", r"^go: (?:\S+@\S+: .|errors? |updates to go|inconsistent|cannot |go\.mod requires go |finding module|module .*: |\S+: (?:git|unrecognized|reading|invalid|no matching|missing))|missing go\.sum entry|go\.mod file not found|^build \S+: cannot load|^no required module provides|^(?:\S+/)?go\.mod:\d+: ", CAUSE, ahead=8),
+    rule("go-modules", "^g~go: |go.mod|go.sum|: cannot load|no required module provides", r"^go: (?:\S+@\S+: .|errors? |updates to go|inconsistent|cannot |go\.mod requires go |module .*: |\S+: (?:git|unrecognized|reading|invalid|no matching|missing))|missing go\.sum entry|go\.mod file not found|^build \S+: cannot load|^no required module provides|^(?:\S+/)?go\.mod:\d+: ", CAUSE, ahead=8),
     rule("go-own", "go: -race requires|go: no such tool ", r"^go: (?:-race requires cgo|no such tool )", CAUSE - 1, ahead=0),
+    # https://go.dev/ref/mod: what nothing provides, below what imports it
+    rule("go-imports", "no matching versions|cannot find module providing|does not contain package", r"^(?:go: )?\s*\S+: (?:no matching versions for query |cannot find module providing package |module \S+ found(?: \(.*\))?, but does not contain package )", CAUSE, ahead=0, back=8, leads=r"^(?:go: |\s+)\S+ (?:imports|tested by)$|^go: finding module for package "),
     rule("go-import", "cannot find package|cannot find module|is not in goroot|is not in std", r"cannot find (?:package|module)|package \S+ is not in (?:GOROOT|std)", CAUSE, ahead=4),
     rule("go-package-graph", "import cycle not|build constraints exclude", r"import cycle not allowed|build constraints exclude all Go files", CAUSE, ahead=4, paragraph=4),
     rule("goveralls", "bad response status from coveralls", r"bad response status from coveralls", CAUSE, ahead=1),

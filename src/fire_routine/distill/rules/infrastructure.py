@@ -44,7 +44,7 @@ RULES = (
     rule("gitlab-failed", "job failed", r"^ERROR: Job failed", CONSEQUENCE, ahead=1),
     # how a process ended
     rule("killed", "killed|oom-kill|code 137|status 137|exited with 137|exit with 137", r"Killed(?=\s|$)|killed by signal|OOMKilled|oom-kill|exit(?:ed)?(?: with)?(?: exit)? (?:code|status) 137|exit(?:ed)? with 137", CAUSE, ahead=1),
-    rule("out-of-memory", "of memory|insufficient memory for|heap limit|heap space is|javascript heap|cannot allocate|memory exhausted|bad_alloc|enomem|outofmemoryerror", r"^(?!.*\b[Ee]xpected\b.*['\"]).*(?:ut of [Mm]emory|insufficient memory for the Java|(?<!On)OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap|heap space is exhausted)", CAUSE, ahead=TRACE),
+    rule("out-of-memory", "of memory|insufficient memory for|heap limit|heap space is|javascript heap|cannot allocate|memory exhausted|bad_alloc|enomem|outofmemoryerror", r"^(?!.*\b[Ee]xpected\b.*['\"]).*(?:ut of [Mm]emory|insufficient memory for the Java|(?<!On)(?<!filter=java/lang/)OutOfMemoryError|Cannot allocate memory|heap limit|memory exhausted|bad_alloc|ENOMEM|JavaScript heap|heap space is exhausted)", CAUSE, ahead=TRACE),
     rule("disk-full", "no space left|enospc|disk quota", r"[Nn]o space left on device|ENOSPC|[Dd]isk quota exceeded", CAUSE, ahead=TRACE),
     # shells
     rule("sudo", "^s~sudo: ", r"^sudo: (?:a (?:password is|terminal is) required|no tty present|.*: command not found$|.* is not in the sudoers)", CAUSE - 1, ahead=0),

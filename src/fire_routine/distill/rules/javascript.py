@@ -81,7 +81,7 @@ RULES = (
     rule("tsc", "error ts", r"(?:\(\d+,\d+\)|:\d+:\d+)?(?: -|:)? ?error TS\d+: ", CAUSE, ahead=8, listed=True),
     rule("tslint", "error: ", r"^ERROR: (?:\(\S+\) )?\S+[:\[]\d+[:,] ?\d+\]? ?[-:]? ", CAUSE, ahead=0),
     rule("js-lint", ".js:0|.ts:0|.jsx:0|.tsx:0|.css:0|.vue:0|.cjs:0|.mjs:0|.scss:0|.less:0", r"^\s*(?:ERROR: )?\S+\.(?:[cm]?[jt]sx?|css|scss|less|vue):\d+(?::\d+)?:? (?!in |at )\S.* \S", RESULT - 1, ahead=0, listed=True),
-    rule("prettier", "prettier|code style issues|^[~[warn]", r"Code style issues (?:found )?in (?:the above|\d+) file|Forgot to run Prettier|^\[warn\] .*\.\w+$", CAUSE - 1, ahead=0, back=12, leads=r"^[\w@./\\ \[\]-]+\.\w+$"),
+    rule("prettier", "prettier|code style issues|^[~[warn]", r"Code style issues (?:found )?in (?:the above|\d+) file|Forgot to run Prettier|^\[warn\] [\w@./\\ -]+\.\w+$", CAUSE - 1, ahead=0, back=12, leads=r"^[\w@./\\ \[\]-]+\.\w+$"),
     # TypeScript
     rule("angular", "error: ", r"^Error: \S+\.ts:\d+:\d+ - error", CAUSE - 1, ahead=12),
     # bundlers

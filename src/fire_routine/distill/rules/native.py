@@ -86,7 +86,7 @@ RULES = (
     rule("glog-fatal", "^f~f0000 |^f~f00000000 ", r"^F(?:\d{4}){1,2} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] ", CAUSE, ahead=16),
     rule("signal", "segmentation|core dumped|aborted|bus error|illegal instruction|sigsegv|sigabrt|sigkill|sigbus|sigill|sigfpe", r"(?:Segmentation fault|core dumped|Aborted$|Aborted \(|Bus error|Illegal instruction|SIG(?:SEGV|ABRT|KILL|BUS|ILL|FPE)\b)", CAUSE - 1, ahead=6),
     rule("forge", "^[~[fail", r"^\[FAIL[.:] ?", CAUSE, ahead=2, listed=True),
-    rule("assertion", "assert_|assert |assert:|assertion |assertion_|assertion:|assertionerror|asserterror", r"[Aa]ssertion .*[Ff]ail|Assert(?:ion)?Error|ASSERT(?:ION)?[ _:].*(?:FAIL|fail)|^Assertion failed", CAUSE - 1, ahead=8),
+    rule("assertion", "assert_|assert |assert:|assertion |assertion_|assertion:|assertionerror|asserterror", r"(?<!without )[Aa]ssertion .*[Ff]ail|Assert(?:ion)?Error|ASSERT(?:ION)?[ _:].*(?:FAIL|fail)|^Assertion failed", CAUSE - 1, ahead=8),
     rule("uncaught-objc", "*** terminating app", r"\*\*\* Terminating app due to uncaught exception ", CAUSE, ahead=TRACE, paragraph=30),
     # https://sourceware.org/glibc/manual/latest/html_node/Heap-Consistency-Checking.html
     rule("glibc", "free(): |malloc(): |realloc(): |malloc_consolidate|munmap_chunk|double free or|corrupted size|corrupted double|stack smashing|buffer overflow detected|*** error in `", r"^(?:free|(?:m|re)alloc|malloc_consolidate|munmap_chunk)\(\): |^double free or corruption|^corrupted (?:size|double-linked)|^\*\*\* (?:stack smashing|buffer overflow) detected \*\*\*|^\*\*\* Error in `", CAUSE, ahead=1, back=1, leads=r"^Running "),

@@ -140,7 +140,7 @@ RULES = (
     # Dart's reporter for GitHub
     rule("dart-test-github", "❌|Γ¥î|ÔØî", r"^(?:##\[group\])?(?:❌|Γ¥î|ÔØî) .* \(failed\)$", CAUSE, ahead=20, paragraph=12, listed=True),
     rule("vim-error", "^e~e00: |^e~e000: |^e~e0000: ", r"^E\d{2,4}: ", RESULT, ahead=2),
-    rule("yaml", "while parsing|while scanning|found character|did not find expected|mapping values", r"(?:while (?:parsing|scanning) (?:a|an|the|for)|found character .{1,9}that cannot start|did not find expected|mapping values are not allowed)", CAUSE, ahead=2),
+    rule("yaml", "while parsing|while scanning|found character|did not find expected|mapping values", r"(?:(?<!EOF )while (?:parsing|scanning) (?:a|an|the|for)|found character .{1,9}that cannot start|did not find expected|mapping values are not allowed)", CAUSE, ahead=2),
     # Mocha and others that number what failed; RSpec also numbers what is pending, the reason below it
     rule("numbered-detail", "^0~0) ", r"^ {2}\d+\) \S", RESULT + 1, ahead=TRACE, listed=True, unless=r" +# ", reason=r"\s+(?:Failure/Error: |expected|got: |[\w:]+(?:Error|Exception):)", apart=r"\s+\S.*:$"),
     rule("numbered-failure", "^0~0) ", r"^\s{0,8}\d+\) \S.*", RESULT, ahead=TRACE, listed=True),
