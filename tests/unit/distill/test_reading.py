@@ -1395,3 +1395,19 @@ def test_a_count_stands_below_the_last_example_not_within_it() -> None:
 def test_a_long_line_that_tells_little_takes_little_of_the_largest_room() -> None:
     log = GITHUB_LOG.replace("octo/demo", "a.py b.py " * 1_000)
     assert 1_000 < max(map(len, distill.excerpt(read(log), 60_000).text.split("\n"))) <= 2_000
+
+
+def test_that_no_test_was_found_outweighs_lints_of_a_step_that_went_well() -> None:
+    """As GitHub's own starter workflow for Python has it: flake8 with `--exit-zero`, then pytest."""
+    lints = [f"./cart.py:{line}:1: W191 indentation contains tabs" for line in range(1, 90)]
+    tests = [
+        "=== test session starts ===",
+        "collected 0 items",
+        "",
+        f"{'=' * 30} no tests ran in 0.01s {'=' * 30}",
+    ]
+    steps = [["##[group]Run flake8", "##[endgroup]", *lints], ["##[group]Run pytest", "##[endgroup]", *tests]]
+    digest = read("\n".join(line for step in steps for line in step) + f"\n{END}\n")
+    strongest = max(digest.blocks, key=lambda block: block.weight)
+    assert "no tests ran" in "".join(strongest.lines)
+    assert "collected 0 items" in distill.excerpt(digest, 500).text

@@ -278,24 +278,6 @@ def test_lookalikes_weigh_next_to_nothing(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "name"),
-    [
-        ("Deploy of v1.2.0 to production failed", "failed-end"),
-        ("shard 0 has failed", "failed-end"),
-        ("10 passed 0 skipped 3 failed", "failed-end"),
-        ("##[error]Failed to load conf/fatal.yml", "actions-error"),
-        ("ERROR: can't parse config/exceptions.toml", "error-label"),
-        ("Failed to parse error.yml", "failed-label"),
-        ("failed to run `bash -euo pipefail build.sh`", "failed-word"),
-    ],
-)
-def test_a_failure_is_none_the_less_one_whatever_it_names(line: str, name: str) -> None:
-    rule = rule_of(line.encode())
-    assert rule is not None
-    assert rule.name == name
-
-
-@pytest.mark.parametrize(
     "line",
     [
         "2026-01-02T03:04:05.123+0000 I STORAGE  [initandlisten] exception in initAndListen: NonExistentPath:"

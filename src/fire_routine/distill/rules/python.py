@@ -30,6 +30,8 @@ RULES = (
     # (https://docs.pytest.org/en/stable/how-to/logging.html)
     rule("pytest-logged", "^e~error |^c~critical ", r"^(?:ERROR   |CRITICAL) [\w.-]+:[\w.-]+\.py:\d+ \S", RESULT - 0.2, ahead=2, logged=True),
     rule("pytest-total", "^=~failed|^=~error|^0~ failed|^0~ error", r"^=+ (?:\S.*, )?\d+ (?:failed|errors?)\b.* =*$|^(?:\d+ \w+, )*[1-9]\d* (?:failed|errors?)(?:, \d+ \w+)* in \d+\.\d+s\b", HINT + 0.5, ahead=0, total=True),
+    # It fails where it found no test: https://docs.pytest.org/en/stable/reference/exit-codes.html
+    rule("pytest-none", "no tests ran|no tests collected| deselected in ", r"^(?:=+ )?(?:no tests (?:ran|collected)(?: \(.*\))?|\d+ deselected) in \d", CAUSE - 2, ahead=0, back=4, leads=r"^collected \d+ items?|^\s*$", total=True),
     rule("pytest-interrupted", "^!~!!!", r"^!{3,} .+ !{3,}$", REPORT - 1, ahead=3),
     rule("pytest-internal-error", "internalerror", r"^INTERNALERROR> (?:[a-z_][\w.]*\.)?[A-Z]\w*(?:: .*)?$", CAUSE, ahead=2, back=60, leads=_FRAMES),
     rule("pytest-internal", "internalerror", r"^INTERNALERROR> ", HINT, ahead=0),
