@@ -25,10 +25,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from tests.unit.compose.planted import planted  # noqa: E402
-from tests.unit.compose.surviving import surviving  # noqa: E402
+from tests.unit.redact.planted import planted  # noqa: E402
+from tests.unit.redact.surviving import surviving  # noqa: E402
 
-from fire_routine.compose.redaction import redact, redact_text  # noqa: E402
+from fire_routine.redact import redact, redact_text  # noqa: E402
 
 PIECE = 200_000  # characters
 AROUND = 60  # lines of a log on either side of a planted secret

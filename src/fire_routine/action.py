@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 from . import compose, decide, distill, fire, gather
-from .compose.redaction import redact_text
 from .gather.github import GitHub
 from .model import (
     Brief,
@@ -27,6 +26,7 @@ from .model import (
     Trigger,
     Verdict,
 )
+from .redact import redact_text
 from .report import Workflow, report
 from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from fire_routine.compose.redaction.idioms import IDIOMS
-from fire_routine.compose.redaction.shapes import SHAPES
 from fire_routine.patterns import pattern
+from fire_routine.redact.detectors.tokens import SHAPES
+from fire_routine.redact.detectors.tool_syntax import IDIOMS
 
 
 def test_a_pattern_is_compiled_where_it_is_first_used() -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ..model import Attachment, Brief, Digest, Excerpt, Failure, Run, utf16_length
+from ..redact import redact_text
+from ..redact.apply import cleaned, identifiers
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .budget import Part, fill, head, shares
-from .cleaning import cleaned, identifiers
 from .evidence import (
     MakeExcerpt,
     annotation_line,
@@ -25,7 +26,6 @@ from .failure import failures_section
 from .further import go_on_section, notes_section
 from .grouping import combined, hashed
 from .history import history_section
-from .redaction import redact_text
 from .words import closed, own_words
 
 _TRIES = 3

@@ -22,9 +22,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from ...patterns import pattern
-from .spans import Span
-from .text import Text
-from .wrapping import EDGES, joined_from, looks_cut
+from ..line_wraps import EDGES, join_from, looks_cut
+from ..spans import Span
+from ..text_index import TextIndex
 
 _LINES = (3, 64)  # that one token may go over: few are looked at first
 _SHORT = 12  # characters of each on average: no token is wrapped so narrowly
@@ -202,17 +202,17 @@ _BEGINNINGS = _grouped(
 _ENDINGS = _grouped((beginning[-1], beginning) for beginning in _BEGINNINGS)
 
 
-def shapes(text: Text) -> Iterator[Span]:
+def find(index: TextIndex) -> Iterator[Span]:
     """The tokens in `text` that have a shape of their own, also where they go over line breaks."""
     for literal, candidates in _BY_LITERAL.items():
         for shape in candidates:
             done = 0
-            for position in text.places(literal):
+            for position in index.find(literal):
                 if position >= done:
-                    for span in _token(text.text, position, shape):
+                    for span in _token(index.text, position, shape):
                         done = max(done, span.end)
                         yield span
-    yield from _split_literals(text.text)
+    yield from _split_literals(index.text)
 
 
 def _token(text: str, position: int, shape: Shape) -> Iterator[Span]:
@@ -220,7 +220,7 @@ def _token(text: str, position: int, shape: Shape) -> Iterator[Span]:
     match = shape.pattern.match(text, start)
     if match:
         yield Span(*match.span(match.lastindex or 0), shape.kind)
-    if joined_from(text, match.end() if match else position, 1):
+    if join_from(text, match.end() if match else position, 1):
         yield from _over_lines(text, start, shape)
     before = text[start:position].split("\n")[-1].lstrip(EDGES)
     line_start = _rstripped(text, position - len(before))
@@ -240,7 +240,7 @@ def _over_lines(text: str, start: int, shape: Shape) -> Iterator[Span]:
     """The token that begins at `start` and goes on in the next lines."""
     match = None
     for lines in _LINES:
-        joined = joined_from(text, start, lines)
+        joined = join_from(text, start, lines)
         if not joined:
             return
         view, gaps = joined

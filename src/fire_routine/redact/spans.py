@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 # Kinds that name where a secret stood rather than what it is: a shape found in the same place says more.
-BY_PLACE = frozenset({"password", "secret", "token", "api-key", "authorization", "cookie"})
+CONTEXT_KINDS = frozenset({"password", "secret", "token", "api-key", "authorization", "cookie"})
 
 
 class Span(NamedTuple):
@@ -74,25 +74,25 @@ class View:
         return start, start + 1
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merge(spans: Iterable[Span]) -> list[Span]:
     """The spans in order, those that overlap made one, under the kind that says most."""
     result: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
         if result and span.start < result[-1].end:
             last = result[-1]
-            kind = span.kind if last.kind in BY_PLACE else last.kind
+            kind = span.kind if last.kind in CONTEXT_KINDS else last.kind
             result[-1] = Span(last.start, max(last.end, span.end), kind, last.first or span.first)
         else:
             result.append(span)
     return result
 
 
-def replaced(text: str, spans: Iterable[Span]) -> tuple[str, Counter[str]]:
+def replace(text: str, spans: Iterable[Span]) -> tuple[str, Counter[str]]:
     """`text` with a mark for each span, and the spans counted by kind. Its lines stay as many as before."""
     counts: Counter[str] = Counter()
     parts: list[str] = []
     done = 0
-    for span in merged(spans):
+    for span in merge(spans):
         counts[span.kind] += span.first
         mark = f"[redacted:{span.kind}]"
         parts.append(text[done : span.start])

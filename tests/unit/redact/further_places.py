@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.unit.compose.planted import Maker
+    from tests.unit.redact.planted import Maker
 
 ALNUM = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...patterns import pattern
-from .text import Text
+from ..text_index import TextIndex
 
 # What such names are made of, found by their first letters; `key` alone says nothing
 _STEMS = (
@@ -110,12 +110,12 @@ class Name(NamedTuple):
         return self.word in ("_pat", "pat") or (self.word.startswith("key") and not _owned(self.head))
 
 
-def names(text: Text) -> Iterator[Name]:
-    """The telling names in `text`."""
+def find_names(index: TextIndex) -> Iterator[Name]:
+    """The names in the text that say that their value is secret."""
     for stem in _STEMS:
-        for position in text.lowered_places(stem):
-            word = _WORD.match(text.lowered, position)
-            name = _name(text.text, word) if word else None
+        for position in index.find_lowered(stem):
+            word = _WORD.match(index.lowered, position)
+            name = _name(index.text, word) if word else None
             if name:
                 yield name
 
@@ -131,10 +131,10 @@ def _name(text: str, match: re.Match[str]) -> Name | None:
     start, end = start - len(head), end + len(tail)
     talk = not head.startswith("-") and _talk(text, start)
     name = Name(start, end, match.group(), head, text[start:end], talk)
-    return name if _tells(name, text[slice(*match.span())], tail) else None
+    return name if _is_secret(name, text[slice(*match.span())], tail) else None
 
 
-def _tells(name: Name, written: str, tail: str) -> bool:
+def _is_secret(name: Name, written: str, tail: str) -> bool:
     head = name.head.lower()
     if name.word.startswith("key") and not (_owned(name.head) or _in_environment(name)):
         return False

@@ -4,10 +4,10 @@ import string
 from collections import Counter
 
 import pytest
-from tests.unit.compose.planted import ALNUM, Maker, Planted, planted
-from tests.unit.compose.surviving import surviving
+from tests.unit.redact.planted import ALNUM, Maker, Planted, planted
+from tests.unit.redact.surviving import surviving
 
-from fire_routine.compose.redaction import redact
+from fire_routine.redact import redact
 from fire_routine.sanitising import sanitise_line
 
 ALL = list(planted())

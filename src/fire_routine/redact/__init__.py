@@ -31,9 +31,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from ...sanitising import visible
-from .scan import secrets
-from .spans import replaced
+from ..sanitising import visible
+from .engine import find_secrets
+from .spans import replace
 
 __all__ = ["redact", "redact_text"]
 
@@ -58,4 +58,4 @@ def redact(lines: Sequence[str], public: Collection[str] = ()) -> tuple[list[str
 def redact_text(text: str, public: Collection[str] = ()) -> tuple[str, Counter[str]]:
     """The same for a text; its line feeds stay."""
     text = visible(text)
-    return replaced(text, secrets(text, public))
+    return replace(text, find_secrets(text, public))

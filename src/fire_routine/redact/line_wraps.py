@@ -6,9 +6,9 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from ...patterns import pattern
+from ..patterns import pattern
+from .heuristics import continues_secret
 from .spans import View
-from .values import rest_of_secret
 
 # Between two halves: a box's edge or a continuation mark, the break, and what begins each line
 _BREAK = pattern(
@@ -41,7 +41,7 @@ class Gap(NamedTuple):
     found: re.Match[str]  # in the text
 
 
-def joined_from(text: str, position: int, lines: int) -> tuple[View, list[Gap]] | None:
+def join_from(text: str, position: int, lines: int) -> tuple[View, list[Gap]] | None:
     """The text from `position` over that many line breaks, as far as no white space stands between."""
     view = View()
     gaps: list[Gap] = []
@@ -62,7 +62,7 @@ def looks_cut(text: str, gap: Gap) -> bool:
     return _first_run(text, gap.found) is not None
 
 
-def joined_by_width(text: str) -> tuple[View, list[Join]]:
+def join_by_width(text: str) -> tuple[View, list[Join]]:
     """The lines of `text` that may have been cut at a column, joined; the others are left out."""
     view = View()
     joins: list[Join] = []
@@ -148,6 +148,6 @@ def _first_run(text: str, gap: re.Match[str]) -> tuple[int, int] | None:
     if not run or line_end - line_start < _SHORTEST or following > line_end - line_start + _INDENT:
         return None
     value = run.group().rstrip(_CLOSING)
-    if not rest_of_secret(value, _width(text, gap) is _Width.USUAL):
+    if not continues_secret(value, _width(text, gap) is _Width.USUAL):
         return None
     return run.start(), run.start() + len(value)

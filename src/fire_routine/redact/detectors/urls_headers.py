@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from ...patterns import pattern
-from .spans import Span
-from .text import Text
-from .values import generated, mixed, placeholder, restless
+from ..heuristics import is_placeholder, looks_generated, mixes_case, mixes_digits
+from ..spans import Span
+from ..text_index import TextIndex
 
 # scheme://user:password@host. A password may hold anything but white space and quotes; a slash only where
 # what stands before it is no port; of `<` and `>` but one, or it is a tag's or another link's.
@@ -46,33 +46,33 @@ _PAIR = pattern(r"(?:^|;)\s{0,4}([^=;\s]{1,128})=([^;\s]{1,8192})")
 _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "version", "priority"})
 
 
-def credentials(text: Text) -> Iterator[Span]:
+def find(index: TextIndex) -> Iterator[Span]:
     """Secrets known by what stands around them."""
-    yield from _addresses(text)
-    yield from _addresses_of_go(text)
-    yield from _aws_secret_keys(text)
-    yield from _headers(text.text, text.lowered)
+    yield from _addresses(index)
+    yield from _addresses_of_go(index)
+    yield from _aws_secret_keys(index)
+    yield from _headers(index.text, index.lowered)
 
 
-def _addresses(whole: Text) -> Iterator[Span]:
-    text = whole.text
-    for position in whole.places("://") if "@" in whole.words else ():
+def _addresses(index: TextIndex) -> Iterator[Span]:
+    text = index.text
+    for position in index.find("://") if "@" in index.words else ():
         match = _with_password(text, position)
         if match:
             short = len(match[2]) < 3 and match[1]  # "u:p@host", as tests of parsers have it
-            if not (short or placeholder(match[2])):
+            if not (short or is_placeholder(match[2])):
                 yield Span(*match.span(2), "url-password")
-                if len(match[1]) >= 20 and generated(
+                if len(match[1]) >= 20 and looks_generated(
                     match[1]
                 ):  # a token, as in https://TOKEN:x-oauth-basic@host
                     yield Span(*match.span(1), "url-password")
         else:
             match = _WITH_TOKEN.match(text, position)
-            if match and generated(match[1]):
+            if match and looks_generated(match[1]):
                 yield Span(*match.span(1), "url-password")
     if "jdbc:oracle" in text:
         for match in _ORACLE.finditer(text):
-            if not placeholder(match[1]):
+            if not is_placeholder(match[1]):
                 yield Span(*match.span(1), "url-password")
 
 
@@ -82,22 +82,22 @@ def _with_password(text: str, position: int) -> re.Match[str] | None:
     return _WITH_PASSWORD.match(text, position, match.start(2) + end.start()) if match and end else match
 
 
-def _addresses_of_go(whole: Text) -> Iterator[Span]:
+def _addresses_of_go(index: TextIndex) -> Iterator[Span]:
     for mark in _OF_GO:
-        for position in whole.places(mark):
-            word = _EDGE.split(whole.text[max(0, position - 256) : position])[-1]
+        for position in index.find(mark):
+            word = _EDGE.split(index.text[max(0, position - 256) : position])[-1]
             password = word.partition(":")[2]
-            known = password.startswith("//") or "[redacted:" in word or placeholder(password)
+            known = password.startswith("//") or "[redacted:" in word or is_placeholder(password)
             if len(password) >= 3 and not known:
                 yield Span(position - len(password), position, "url-password")
 
 
-def _aws_secret_keys(text: Text) -> Iterator[Span]:
+def _aws_secret_keys(index: TextIndex) -> Iterator[Span]:
     """The secret that stands next to an AWS key ID, as in the CSV file and in tables."""
     for prefix in ("AKIA", "ASIA"):
-        for position in text.places(prefix):
-            for match in _AWS_SECRET_KEY.finditer(text.text, position + 20, position + 300):
-                if restless(match.group()) and mixed(match.group()):
+        for position in index.find(prefix):
+            for match in _AWS_SECRET_KEY.finditer(index.text, position + 20, position + 300):
+                if mixes_case(match.group()) and mixes_digits(match.group()):
                     yield Span(*match.span(), "aws-secret-key")
 
 
@@ -105,7 +105,7 @@ def _headers(text: str, lowered: str) -> Iterator[Span]:
     for match in _HEADER.finditer(lowered) if "authorization" in lowered else ():
         yield from _authorization(text, match)
     for match in _BEARER.finditer(lowered) if "bearer" in lowered else ():
-        if generated(text[match.start(1) : match.end(1)]):
+        if looks_generated(text[match.start(1) : match.end(1)]):
             yield Span(*match.span(1), "authorization")
     for match in _BASIC.finditer(lowered) if "basic" in lowered else ():
         if _user_and_password(text[match.start(1) : match.end(1)]):
@@ -119,9 +119,9 @@ def _authorization(text: str, match: re.Match[str]) -> Iterator[Span]:
     scheme = match["scheme"]
     whole_line = scheme in ("digest", "negotiate", "ntlm", "hawk", "aws4-hmac-sha256")
     value = (_HEADER_VALUES if whole_line else _HEADER_VALUE).match(text, match.end())
-    if not value or placeholder(value.group()) or value.group().startswith("***"):
+    if not value or is_placeholder(value.group()) or value.group().startswith("***"):
         return
-    if scheme or (mixed(value.group()) and len(value.group()) >= 8) or restless(value.group()):
+    if scheme or (mixes_digits(value.group()) and len(value.group()) >= 8) or mixes_case(value.group()):
         yield Span(*value.span(), "authorization")
 
 
@@ -144,5 +144,5 @@ def _listed(lowered: str, match: re.Match[str]) -> Iterator[re.Match[str]]:
 def _cookies(text: str, match: re.Match[str]) -> Iterator[Span]:
     start = match.start("pairs")
     for pair in _PAIR.finditer(text[start : match.end("pairs")]):
-        if pair[1].lower() not in _ATTRIBUTES and len(pair[2]) >= 6 and not placeholder(pair[2]):
+        if pair[1].lower() not in _ATTRIBUTES and len(pair[2]) >= 6 and not is_placeholder(pair[2]):
             yield Span(start + pair.start(2), start + pair.end(2), "cookie")

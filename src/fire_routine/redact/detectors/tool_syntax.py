@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...patterns import pattern
-from .spans import Span
-from .text import Text
-from .values import placeholder, sentence
+from ..heuristics import is_placeholder, is_sentence
+from ..spans import Span
+from ..text_index import TextIndex
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STRING = r"\"((?:[^\"\\\n]|\\.){1,4096}+)"
@@ -28,7 +28,7 @@ _DEMAND = pattern(r"must|should|requir|expect|allow|at least|field", re.IGNORECA
 
 def _complains(value: str) -> bool:
     """What a validator says of a value; a password may be words, too."""
-    return sentence(value) and _DEMAND.search(value) is not None
+    return is_sentence(value) and _DEMAND.search(value) is not None
 
 
 class Idiom(NamedTuple):
@@ -163,19 +163,19 @@ IDIOMS = (
 )
 
 
-def idioms(text: Text) -> Iterator[Span]:
+def find(index: TextIndex) -> Iterator[Span]:
     """Passwords that stand where a tool reads one."""
     for idiom in IDIOMS:
         for literal in idiom.literals:
             edge = 0
-            for position in text.lowered_places(literal):
+            for position in index.find_lowered(literal):
                 if position < edge:
                     continue
-                if idiom.reaches and (blank := _BLANK.search(text.lowered, position)):
+                if idiom.reaches and (blank := _BLANK.search(index.lowered, position)):
                     edge = blank.start()
-                match = idiom.pattern.match(text.lowered, position)
-                value = text.text[match.start(1) : match.end(1)] if match else ""
+                match = idiom.pattern.match(index.lowered, position)
+                value = index.text[match.start(1) : match.end(1)] if match else ""
                 if match and not (
-                    placeholder(value) or _complains(value) or value.isdigit() or value.startswith("-")
+                    is_placeholder(value) or _complains(value) or value.isdigit() or value.startswith("-")
                 ):
                     yield Span(*match.span(1), "password")

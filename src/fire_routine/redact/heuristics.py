@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from operator import ne
 
-from ...patterns import pattern
+from ..patterns import pattern
 
 _PLACEHOLDER = pattern(
     r"\[redacted:.*"
@@ -51,20 +51,20 @@ _SENTENCE = pattern(
 )
 
 
-def placeholder(value: str) -> bool:
+def is_placeholder(value: str) -> bool:
     """Nothing, a mask, a variable yet to be filled in, or a word that says what would stand there."""
     core = value.strip("\"'`\\ ,;.[]<>()…")
     masked = core[:1] in "*xX•_#?-" and len(set(core) - set("-./ ")) <= 1
-    random = restless(value) and mixed(value) and not value.startswith("[redacted:")  # `$x7Kq…`
+    random = mixes_case(value) and mixes_digits(value) and not value.startswith("[redacted:")  # `$x7Kq…`
     return masked or (not random and _PLACEHOLDER.fullmatch(value[:512]) is not None)
 
 
-def mixed(value: str) -> bool:
+def mixes_digits(value: str) -> bool:
     """Letters and digits, as made by a generator rather than by a writer."""
     return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
 
 
-def restless(value: str) -> bool:
+def mixes_case(value: str) -> bool:
     """Letters whose case changes more often than in any name."""
     if len(value) < 16:
         return False
@@ -73,18 +73,18 @@ def restless(value: str) -> bool:
     return changes > len(value) * 0.3 and any(map(str.islower, value))
 
 
-def sentence(value: str) -> bool:
+def is_sentence(value: str) -> bool:
     """Words to a reader, as in `"password": "must have at least 8 characters"`."""
     return " " in value and _SENTENCE.search(value) is not None
 
 
-def code(value: str, whole: bool = False) -> bool:
+def is_code(value: str, whole: bool = False) -> bool:
     """An expression of a program rather than a literal: `os.environ["X"]`, `get_token()`.
 
     Args:
         whole: the value ends its line, so its brackets are closed, or open for the next line.
     """
-    if not _CODE.fullmatch(value) or restless(value) or len(_TURN.findall(value)) > 1:
+    if not _CODE.fullmatch(value) or mixes_case(value) or len(_TURN.findall(value)) > 1:
         return False
     return _closes(value, whole)  # as those of a password hardly do
 
@@ -100,40 +100,40 @@ def _closes(value: str, whole: bool) -> bool:
     return not (whole and expected) or value[-1] in "([{,"
 
 
-def generated(value: str, whole: bool = False) -> bool:
+def looks_generated(value: str, whole: bool = False) -> bool:
     """Eight characters or more that only a generator makes: no number, name, path, link or code.
 
     Args:
         whole: as of `code`.
     """
-    if len(value) < 8 or placeholder(value):
+    if len(value) < 8 or is_placeholder(value):
         return False
-    if restless(value) and mixed(value):
+    if mixes_case(value) and mixes_digits(value):
         return True
-    if _ORDINARY.fullmatch(value) or code(value, whole):
+    if _ORDINARY.fullmatch(value) or is_code(value, whole):
         return False
-    if _WORDS.fullmatch(value) and not restless(value):
+    if _WORDS.fullmatch(value) and not mixes_case(value):
         return _irregular(value)
-    return mixed(value) or restless(value) or any(not c.isalnum() for c in value.strip("-_./:"))
+    return mixes_digits(value) or mixes_case(value) or any(not c.isalnum() for c in value.strip("-_./:"))
 
 
-def strong(value: str) -> bool:
+def is_strong_password(value: str) -> bool:
     """What a person or a manager makes up for a password, and hardly ever writes for anything else."""
     kinds = (str.isupper, str.islower, str.isdigit, SYMBOLS.__contains__)
-    if len(value) < 8 or placeholder(value) or _ORDINARY.fullmatch(value) or code(value):
+    if len(value) < 8 or is_placeholder(value) or _ORDINARY.fullmatch(value) or is_code(value):
         return False
     digits = any(map(str.isdigit, value))
-    return (digits or restless(value)) and sum(any(map(kind, value)) for kind in kinds) >= 3
+    return (digits or mixes_case(value)) and sum(any(map(kind, value)) for kind in kinds) >= 3
 
 
-def rest_of_secret(value: str, cut: bool) -> bool:
+def continues_secret(value: str, cut: bool) -> bool:
     """Whether a line's first word may be the rest of a secret in the line above.
 
     Where that line was `cut` at a usual width, anything that is no word, path, link, number or version may;
     elsewhere only random characters, which are no hash either.
     """
     token = value.rstrip(":")
-    if _TOKEN.fullmatch(token) and restless(token) and mixed(token):
+    if _TOKEN.fullmatch(token) and mixes_case(token) and mixes_digits(token):
         return True
     if len(value) < 4 or not _REST.fullmatch(value):
         return False
@@ -143,7 +143,7 @@ def rest_of_secret(value: str, cut: bool) -> bool:
         return False
     if cut:
         return not (words and (value.isalpha() or any(not c.isalnum() for c in value)))
-    return len(value) >= 6 and mixed(value) and not words and not _HASH.fullmatch(value)
+    return len(value) >= 6 and mixes_digits(value) and not words and not _HASH.fullmatch(value)
 
 
 def _irregular(value: str) -> bool:
@@ -155,6 +155,6 @@ def _irregular(value: str) -> bool:
     return pieces > len(value) * 0.4 or turns >= max(4, len(value) / 8)
 
 
-def path_like(value: str) -> bool:
+def is_path(value: str) -> bool:
     path = re.fullmatch(r"(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|\\\\)[\w./\\ -]*", value)
-    return path is not None and not restless(value)
+    return path is not None and not mixes_case(value)

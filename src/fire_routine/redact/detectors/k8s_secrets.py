@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...patterns import pattern
-from .spans import Span
-from .values import placeholder
+from ..heuristics import is_placeholder
+from ..spans import Span
+from ..text_index import TextIndex
 
 KIND = "kubernetes-secret"
 
@@ -24,8 +25,9 @@ _INLINE_VALUE = pattern(r"\\*\"[\w.-]{1,253}\\*\":[ ]?\\*\"([^\"\\]{1,65536})\\*
 _REACH = 400  # lines of a manifest on either side of its kind
 
 
-def manifests(text: str) -> Iterator[Span]:
+def find(index: TextIndex) -> Iterator[Span]:
     """The values of Secrets in `text`."""
+    text = index.text
     if not _ANY.search(text):
         return
     lines = text.split("\n")
@@ -47,7 +49,7 @@ def _values(lines: list[str], number: int) -> Iterator[tuple[int, tuple[int, int
     elif _INLINE.search(line):
         for match in _INLINE_DATA.finditer(line):
             for value in _INLINE_VALUE.finditer(line, *match.span(1)):
-                if not placeholder(value[1]):
+                if not is_placeholder(value[1]):
                     yield number, value.span(1)
 
 
@@ -90,7 +92,7 @@ def _entries(lines: list[str], data: int) -> Iterator[tuple[int, tuple[int, int]
         match = _ENTRY.match(line, indentation)
         if scalar and _depth(line) > entry_depth and line.strip():
             yield number, (indentation, len(line))
-        elif match and not placeholder(match["value"]):
+        elif match and not is_placeholder(match["value"]):
             yield number, match.span("value")
         elif line.rstrip().endswith(("|", ">", "|-", ">-", "|+")):
             scalar, entry_depth = True, _depth(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 
-class Text:
+class TextIndex:
     """A text, its lower-case form of the same length, and its distinct words.
 
     Logs repeat themselves: their distinct words are a tenth of them or less, so whether a literal
@@ -18,16 +18,16 @@ class Text:
         self.words = "\n".join(set(text.split()))
         self._lowered_words = self.words.lower()
 
-    def places(self, literal: str) -> Iterator[int]:
+    def find(self, literal: str) -> Iterator[int]:
         """Where the literal, which has no white space, occurs."""
-        return places(self.text, literal) if literal in self.words else iter(())
+        return occurrences(self.text, literal) if literal in self.words else iter(())
 
-    def lowered_places(self, literal: str) -> Iterator[int]:
+    def find_lowered(self, literal: str) -> Iterator[int]:
         """Where it occurs in the lower-case text."""
-        return places(self.lowered, literal) if literal in self._lowered_words else iter(())
+        return occurrences(self.lowered, literal) if literal in self._lowered_words else iter(())
 
 
-def places(text: str, literal: str) -> Iterator[int]:
+def occurrences(text: str, literal: str) -> Iterator[int]:
     """Where the literal occurs in a text."""
     position = text.find(literal)
     while position >= 0:

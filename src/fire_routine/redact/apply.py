@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ..model import Digest
 from ..sanitising import sanitise_line
-from .redaction import redact
+from . import redact
 
 Value = TypeVar("Value")
 

@@ -8,8 +8,8 @@ import re
 from typing import NamedTuple
 
 from ...patterns import pattern
-from .names import Name
-from .values import mixed, restless
+from ..heuristics import mixes_case, mixes_digits
+from .keywords import Name
 
 _SEPARATOR = pattern(
     # PHP's `:protected`, and a type, as languages write it before the value
@@ -142,7 +142,7 @@ def _below(text: str, start: int, line: int) -> Value | None:
         return None
     indented = below["sign"] and not text.startswith(below["indent"], line)  # deeper than the name's line
     sure = (value.quoted and " " not in written) or indented  # in quotes with blanks, what is wrong with it
-    return value if sure or (restless(written) and mixed(written)) else None
+    return value if sure or (mixes_case(written) and mixes_digits(written)) else None
 
 
 def end_of_line(text: str, start: int) -> int:

@@ -6,9 +6,9 @@ import base64
 import re
 from collections.abc import Iterator
 
-from ...patterns import pattern
+from ..patterns import pattern
 from .spans import View
-from .text import Text, places
+from .text_index import TextIndex, occurrences
 
 _ESCAPE = pattern(
     r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;]{0,32}[A-Za-z]|%[2-7][0-9A-Fa-f]|%0[9AaDd]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]|&(?:amp|quot|lt|gt|apos|#39|#x27|#34|#x22|#38|#61|#x3D);"
@@ -47,7 +47,7 @@ _JOINTS = pattern(
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 
 
-def escapes_decoded(text: str) -> View | None:
+def decode_escapes(text: str) -> View | None:
     """The lines with escapes (percent, JSON's and shells' backslashes, HTML entities), decoded; or None."""
     view = View()
     start = 0
@@ -58,7 +58,7 @@ def escapes_decoded(text: str) -> View | None:
     return view if view.text else None
 
 
-def commands_joined(text: str) -> View | None:
+def join_commands(text: str) -> View | None:
     """The commands in `text` that go over lines or are lists of arguments, on a line each; or None."""
     view = View()
     for start, end in _commands(text):
@@ -77,7 +77,7 @@ def commands_joined(text: str) -> View | None:
 def _commands(text: str) -> Iterator[tuple[int, int]]:
     """Where such commands may stand in `text`."""
     first = last = -_REACH - 1
-    for position in sorted(match for mark in _MARKS for match in places(text, mark)):
+    for position in sorted(match for mark in _MARKS for match in occurrences(text, mark)):
         if position > last + _REACH:
             if last >= 0:
                 yield _lines_around(text, first, last)
@@ -130,12 +130,12 @@ def _visible(code: int) -> str:
     )
 
 
-def base64_decoded(text: Text) -> Iterator[tuple[list[tuple[int, int]], str]]:
+def decode_base64(text: TextIndex) -> Iterator[tuple[list[tuple[int, int]], str]]:
     """Where base64 stands in `text` that decodes to printable text, and that text: each row, and several rows
     that are text together, from the first of them on."""
     runs = [run for run in set(_BASE64.findall(text.words)) if _printable(run[: len(run) // 4 * 4])]
     read = 0  # where the last rows end that are
-    for start, end in sorted((start, start + len(run)) for run in runs for start in text.places(run)):
+    for start, end in sorted((start, start + len(run)) for run in runs for start in text.find(run)):
         decoded = _printable(text.text[start:end])
         if decoded:
             yield [(start, end)], decoded

@@ -12,7 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from ...patterns import pattern
-from .spans import Span
+from ..spans import Span
+from ..text_index import TextIndex
 
 KIND = "private-key"
 
@@ -36,8 +37,9 @@ _WIDEST = 1024  # characters of a row
 _FOREIGN = 3  # lines of other output that may stand between the rows of a key
 
 
-def private_keys(text: str) -> Iterator[Span]:
+def find(index: TextIndex) -> Iterator[Span]:
     """The rows of private keys in `text`; the marks (BEGIN, END) stay. A key is counted once."""
+    text = index.text
     keys = _Keys(text)
     for number in keys.candidates():
         if number >= keys.done:

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.compose.redaction import redact, redact_text, shapes
-from fire_routine.compose.redaction.readings import base64_decoded
-from fire_routine.compose.redaction.text import Text
-from fire_routine.compose.redaction.wrapping import joined_from
+from fire_routine.redact import redact, redact_text
+from fire_routine.redact.decoders import decode_base64
+from fire_routine.redact.detectors import tokens
+from fire_routine.redact.line_wraps import join_from
+from fire_routine.redact.text_index import TextIndex
 
 GITHUB = "gh" + "p_" + "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb7c"
 HEX = "0123456789abcdef"
@@ -174,9 +175,9 @@ def test_of_what_begins_as_a_token_and_is_none_few_lines_are_looked_at(
 
     def joined(text: str, start: int, lines: int) -> object:
         asked.append(lines)
-        return joined_from(text, start, lines)
+        return join_from(text, start, lines)
 
-    monkeypatch.setattr(shapes, "joined_from", joined)
+    monkeypatch.setattr(tokens, "join_from", joined)
     redact(["ghp_"] * 100)
     assert max(asked) <= 3
 
@@ -441,9 +442,7 @@ def test_what_was_redacted_in_an_address_is_left_alone() -> None:
 @pytest.mark.parametrize("tool", ["curl", "mongo", "htpasswd", "ldapsearch", "openssl", "lftp", "login"])
 def test_a_word_that_holds_a_tools_name_a_hundred_times_is_looked_at_once(tool: str) -> None:
     # Tried at each, this takes minutes.
-    program = (
-        "import sys; from fire_routine.compose.redaction import redact_text; redact_text(sys.argv[1] * 250)"
-    )
+    program = "import sys; from fire_routine.redact import redact_text; redact_text(sys.argv[1] * 250)"
     words = f"{tool * (390 // len(tool))} "
     environ = {"PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", program, words], check=True, timeout=60, env=environ)
@@ -455,7 +454,7 @@ def test_rows_of_base64_in_base64_are_decoded_once_each() -> None:
         return "\n".join(textwrap.wrap(encoded, 76))
 
     text = rows(rows("the quick brown fox jumps over the lazy dog " * 200))
-    decoded = [inner for _, inner in base64_decoded(Text(text))]
+    decoded = [inner for _, inner in decode_base64(TextIndex(text))]
     assert len(decoded) <= len(text.split("\n")) + 1
     secret = rows(rows(f"{'nothing ' * 200} password=horse7Battery9Staple {'nothing ' * 200}"))
     assert redact_text(secret)[0] != secret

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
 
-from fire_routine.compose.cleaning import cleaned
 from fire_routine.model import Annotation, Block, Commit, Digest, Failure
+from fire_routine.redact.apply import cleaned
 
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 KEY = (

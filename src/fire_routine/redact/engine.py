@@ -1,0 +1,127 @@
+"""Runs the detectors on a text and on its other readings. The results are spans of the original text."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Collection, Iterator
+
+from .decoders import decode_base64, decode_escapes, join_commands
+from .detectors import CONTEXTUAL, DETECTORS
+from .heuristics import (
+    SYMBOLS,
+    continues_secret,
+    is_placeholder,
+    is_strong_password,
+    looks_generated,
+    mixes_digits,
+)
+from .line_wraps import Join, continuation, join_by_width
+from .spans import CONTEXT_KINDS, Span, merge
+from .text_index import TextIndex
+
+_DEPTH = 3  # nested encodings that are decoded, such as base64 of percent-encoded base64
+_REPEATED = (
+    200  # distinct secrets whose other occurrences are searched for; each costs one pass over the text
+)
+
+
+def find_secrets(text: str, public: Collection[str] = ()) -> list[Span]:
+    """The secrets in `text`, in order and without overlaps.
+
+    Args:
+        text: without invisible characters (`sanitising.visible`).
+        public: values that are known not to be secret. Other occurrences of them, or of parts, stay.
+    """
+    found = [*_detect(TextIndex(text), 0)]
+    if "\n" in text:
+        found += [*_wrapped(text, found)]
+    return merge([*found, *_repeated(text, merge(found), public)])
+
+
+def _detect(index: TextIndex, depth: int) -> Iterator[Span]:
+    """The secrets in the text as it is, in its commands, and in what it decodes to."""
+    for detector in DETECTORS:
+        yield from detector(index)
+    yield from _in_commands(index.text)
+    if depth < _DEPTH:
+        yield from _decoded(index, depth)
+
+
+def _by_context(index: TextIndex) -> Iterator[Span]:
+    for detector in CONTEXTUAL:
+        yield from detector(index)
+
+
+def _in_commands(text: str) -> Iterator[Span]:
+    view = join_commands(text)
+    if view:
+        for span in _by_context(TextIndex(view.text)):
+            yield from view.original(span)
+
+
+def _decoded(index: TextIndex, depth: int) -> Iterator[Span]:
+    view = decode_escapes(index.text)
+    if view:
+        for span in _detect(TextIndex(view.text), depth + 1):
+            yield from view.original(span)
+    for rows, decoded in decode_base64(index):
+        inner = next(_detect(TextIndex(decoded), depth + 1), None)
+        for number, (start, end) in enumerate(rows if inner else ()):
+            yield Span(start, end, inner.kind if inner else "", first=number == 0)
+
+
+def _wrapped(text: str, found: list[Span]) -> Iterator[Span]:
+    """Secrets that a detector knows by their context and that continue on the next line."""
+    view, joins = join_by_width(text)
+    joined = TextIndex(view.text)
+    for span in (*_by_context(joined), *_decoded(joined, 0)) if joins else ():
+        end = _end(view.text, span, joins)
+        if end > span.start:
+            yield from view.original(span._replace(end=end))
+    for span in found:
+        is_random = span.kind in CONTEXT_KINDS and looks_generated(text[span.start : span.end])
+        rest = continuation(text, span.end) if is_random else None
+        if rest:
+            yield Span(*rest, span.kind, first=False)
+
+
+def _end(text: str, span: Span, joins: list[Join]) -> int:
+    """Where a span over joined lines ends: at the first join after which no secret continues."""
+    first, last = (
+        bisect(joins, place, key=lambda join: join.position) for place in (span.start - 1, span.end - 1)
+    )
+    for place, certain in joins[first:last]:
+        rest = text[place : span.end]
+        if place == span.start:
+            if text[place - 1] not in "=:" or not looks_generated(rest):
+                return span.start
+        elif is_placeholder(text[span.start : place]):
+            return span.start
+        elif text[span.end : span.end + 1] == ":" or not continues_secret(rest.rstrip("\"'"), certain):
+            return place
+    return span.end
+
+
+def _is_distinctive(value: str) -> bool:
+    """Whether a value is safe to search for elsewhere: it cannot be part of an ordinary word.
+
+    True for long random values and for passwords with a symbol: `Winter26!`, but not `Oracle19c`.
+    """
+    random = len(value) >= 10 and mixes_digits(value) and looks_generated(value)
+    return random or (is_strong_password(value) and any(c in SYMBOLS for c in value))
+
+
+def _repeated(text: str, spans: list[Span], public: Collection[str]) -> Iterator[Span]:
+    """Other occurrences of the secrets, where only the value identifies them."""
+    values = {text[span.start : span.end]: span.kind for span in spans if span.first}
+    known = {span.start for span in spans}
+    public_text = "\n".join(public)
+    wanted = [
+        (value, kind) for value, kind in values.items() if _is_distinctive(value) and value not in public_text
+    ]
+    for value, kind in wanted[:_REPEATED]:
+        position = text.find(value)
+        while position >= 0:
+            if position not in known:
+                yield Span(position, position + len(value), kind)
+            position = text.find(value, position + len(value))
