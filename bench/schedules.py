@@ -122,7 +122,7 @@ def _play(stage: Stage, rng: random.Random) -> None:
     stage.endpoint.pauses = [rng.choice((0.0, 0.1, 0.5, 1.5)) for _ in range(4)]
     stage.endpoint.lost = [rng.random() < 0.3 for _ in range(4)]
     if rng.random() < 0.4:
-        stage.endpoint.script = [REPLIES[rng.choice(("error", "overloaded", "denied", "limit"))]]
+        stage.endpoint.script = [REPLIES[rng.choice(("error", "overloaded", "gateway", "denied", "limit"))]]
     for _ in range(rng.randint(0, 3)):
         verb = rng.choice(("POST .*/statuses/", "GET .*/statuses"))
         stage.github.fail(verb, rng.choice(_STATUS_FAULTS)(), times=rng.randint(1, 6))

@@ -188,11 +188,9 @@ def _statuses() -> Iterator[Fault]:
     ]
     for status, kind, result, reason in table:
         for name, body in (("", envelope(kind)), (", no envelope", b"<html>Oops</html>"), (", empty", b"")):
-            script = says(answer(status, body), starts_session=result is UNKNOWN)
-            again = reason == "overloaded"
-            yield Fault(f"{status.split()[0]}{name}", script, result, reason, again=again)
-    cut = head("503 Service Unavailable", "Content-Length: 500") + b"{"
-    yield Fault("503, cut", says(cut), UNKNOWN, "server-error")
+            end = (UNKNOWN, "server-error") if name and reason == "overloaded" else (result, reason)
+            script = says(answer(status, body), starts_session=end[0] is UNKNOWN)
+            yield Fault(f"{status.split()[0]}{name}", script, *end, again=end[1] == "overloaded")
     yield Fault("413 before the body", refuse_before_the_body, FAILED, "too-large")
     waits = {
         "7": True,
@@ -207,6 +205,29 @@ def _statuses() -> Iterator[Fault]:
             starts_session=False,
         )
         yield Fault(f"429, Retry-After: {value}", script, FAILED, "rate-limited", again=again)
+
+
+def _gateways() -> Iterator[Fault]:
+    """503 and 529 that are not the documented envelope: a backend may have started a session by then."""
+    overload = {"type": "overloaded_error", "message": "Busy."}
+    bodies = {
+        "HTML": b"<html><body>upstream connect error</body></html>",
+        "plain text": b"no healthy upstream",
+        "JSON of a gateway": b'{"message": "Service Unavailable"}',
+        "another error type": envelope("api_error"),
+        "no type around the error": json.dumps({"error": overload}).encode(),
+        "no message": json.dumps({"type": "error", "error": {"type": "overloaded_error"}}).encode(),
+        "an error that is a word": json.dumps({"type": "error", "error": "overloaded_error"}).encode(),
+        "a list": json.dumps([{"type": "error", "error": overload}]).encode(),
+        "a session": WHOLE,
+    }
+    for status in ("503 Service Unavailable", "529 Overloaded"):
+        number = status.split()[0]
+        for name, body in bodies.items():
+            script = says(answer(status, body, "Retry-After: 1", "Content-Type: text/html"))
+            yield Fault(f"{number}, {name}", script, UNKNOWN, "server-error")
+        cut = head(status, "Content-Length: 500") + envelope("overloaded_error")
+        yield Fault(f"{number}, cut", says(cut), UNKNOWN, "server-error")
 
 
 def _redirects() -> Iterator[Fault]:
@@ -255,4 +276,13 @@ def _proxies() -> Iterator[Fault]:
     yield Fault("proxy: hang", hang, FAILED, "no-connection", PROXY)
 
 
-FAULTS = (*_connections(), *_answers(), *_floods(), *_statuses(), *_redirects(), *_tls(), *_proxies())
+FAULTS = (
+    *_connections(),
+    *_answers(),
+    *_floods(),
+    *_statuses(),
+    *_gateways(),
+    *_redirects(),
+    *_tls(),
+    *_proxies(),
+)

@@ -92,7 +92,7 @@ def test_unknown_routine_is_not_found(endpoint: Endpoint) -> None:
     assert error_of(post(endpoint, url=endpoint.fire_url("trig_unknown"))) == (404, "not_found_error")
 
 
-@pytest.mark.parametrize("name", REPLIES)
+@pytest.mark.parametrize("name", [name for name, reply in REPLIES.items() if reply.error_type])
 def test_each_error_comes_on_demand_by_routine_and_by_script(endpoint: Endpoint, name: str) -> None:
     expected = (REPLIES[name].status, REPLIES[name].error_type)
     assert error_of(post(endpoint, url=endpoint.fire_url(f"trig_{name}"))) == expected
@@ -100,6 +100,13 @@ def test_each_error_comes_on_demand_by_routine_and_by_script(endpoint: Endpoint,
         assert error_of(post(scripted)) == expected
         assert post(scripted).status_code == 200
     assert endpoint.sessions == []
+
+
+def test_gateways_error_page_hides_a_session(endpoint: Endpoint) -> None:
+    answer = post(endpoint, url=endpoint.fire_url("trig_gateway"))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html")
+    assert answer.text.startswith("<html>")
+    assert len(endpoint.sessions) == 1
 
 
 def test_limit_says_when_it_resets(endpoint: Endpoint) -> None:

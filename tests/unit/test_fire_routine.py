@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 import fire_routine
 from fire_routine import FireError, NotSent, Overloaded, RateLimited, Rejected, Routine, TextTooLong, Unknown
-from fire_routine.emulator.endpoint import BETA, TOKEN, Endpoint, Reply, limit
+from fire_routine.emulator.endpoint import BETA, REPLIES, TOKEN, Endpoint, Reply, gateway, limit
 from fire_routine.fire import Cancelled, fire_once
 from fire_routine.model import Result
 from fire_routine.settings import Settings
+
+OVERLOADED = REPLIES["overloaded"]
 
 
 @dataclass
@@ -114,13 +116,13 @@ def test_limit_that_does_not_fit_fails_at_once(endpoint: Endpoint, time: FakeTim
 
 
 def test_overload_is_tried_again_within_the_wait(endpoint: Endpoint, time: FakeTime) -> None:
-    endpoint.script = [Reply(503), Reply(529), Reply(503)]
+    endpoint.script = [OVERLOADED, replace(OVERLOADED, status=529), OVERLOADED]
     routine(endpoint, time).fire("x")
     assert time.naps == [1, 2, 4]
 
 
 def test_lasting_overload_gives_up(endpoint: Endpoint, time: FakeTime) -> None:
-    endpoint.script = [Reply(503)] * 50
+    endpoint.script = [OVERLOADED] * 50
     with pytest.raises(Overloaded) as caught:
         routine(endpoint, time).fire("x")
     assert time.naps == [1, 2, 4, 8, 16, 20]
@@ -129,10 +131,20 @@ def test_lasting_overload_gives_up(endpoint: Endpoint, time: FakeTime) -> None:
 
 
 def test_without_waiting_there_is_one_attempt(endpoint: Endpoint, time: FakeTime) -> None:
-    endpoint.script = [Reply(503)]
+    endpoint.script = [OVERLOADED]
     with pytest.raises(Overloaded):
         routine(endpoint, time, max_wait=0).fire("x")
     assert len(endpoint.requests) == 1
+
+
+@pytest.mark.parametrize("status", [503, 529])
+def test_gateways_error_page_is_the_last_request(endpoint: Endpoint, time: FakeTime, status: int) -> None:
+    endpoint.script = [OVERLOADED, gateway(status)]
+    with pytest.raises(Unknown) as caught:
+        routine(endpoint, time).fire("x")
+    assert (caught.value.reason, caught.value.requests) == ("server-error", 2)
+    assert len(endpoint.sessions) == 1
+    assert time.naps == [1]
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 400, 401, 403, 404, 413, 422, 301, 307])
@@ -146,7 +158,7 @@ def test_other_answers_are_never_followed_by_another_request(
 
 
 def test_interruption_between_attempts_leaves_nothing_unknown(endpoint: Endpoint, time: FakeTime) -> None:
-    endpoint.script = [Reply(503)]
+    endpoint.script = [OVERLOADED]
 
     def interrupted(_seconds: float) -> None:
         raise KeyboardInterrupt

@@ -32,12 +32,17 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32, as in the
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of the error table; without an error type its body is `message` as it stands."""
+    """An answer of the error table; without an error type its body is `message` unchanged.
+
+    `starts_session`: the request starts a session all the same, as when a gateway in front of the
+    endpoint gives up before the endpoint answers.
+    """
 
     status: int
     error_type: str = ""
     message: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    starts_session: bool = False
 
     @property
     def body(self) -> bytes:
@@ -45,6 +50,12 @@ class Reply:
             return self.message.encode()
         error = {"type": self.error_type, "message": self.message}
         return json.dumps({"type": "error", "error": error}).encode()
+
+
+def gateway(status: int = 503) -> Reply:
+    """A gateway's HTML error page, in place of an answer that the endpoint gave too late: the worst case."""
+    page = "<html><head><title>Service Unavailable</title></head><body>upstream connect error</body></html>"
+    return Reply(status, "", page, {"Content-Type": "text/html"}, starts_session=True)
 
 
 def limit(retry_after: str | int | None = 3600) -> Reply:
@@ -60,6 +71,7 @@ REPLIES: Mapping[str, Reply] = {
     "limit": limit(),
     "error": Reply(500, "api_error", "An unexpected error occurred."),
     "overloaded": Reply(503, "overloaded_error", "The service is temporarily overloaded."),
+    "gateway": gateway(),
 }
 _NO_TOKEN = Reply(401, "authentication_error", "No bearer token in the Authorization header.")
 _WRONG_TOKEN = Reply(401, "authentication_error", "The token does not match this routine.")
@@ -169,6 +181,8 @@ class Endpoint:
             or named
             or (self.script.pop(0) if self.script else None)
         )
+        if refusal and refusal.starts_session:
+            self._start(body)
         return refusal or self._start(body)
 
     def _refused_by_token(self, headers: Mapping[str, str], known: bool) -> Reply | None:

@@ -1,13 +1,16 @@
-"""The endpoint's answer → a session, or the error that says what became of the fire. Pure.
+"""The endpoint's answer → a session, or the error that reports what became of the fire. Pure.
 
-The rules, in the order in which they are asked:
+The rules, in the order in which they are checked:
 
 - 2xx with a session id and link is a session; any other 2xx is unknown.
-- 3xx, and 4xx but for 408, 409 and 499, refuse the request: failed. The status decides even where the
-  body that would have explained it is cut off. (408, 409 and 499 can come from a gateway that gave up
-  while the endpoint was still at work: unknown.)
-- 503 and 529 refuse it for now: failed, and worth another try, unless the answer is cut off.
-- Everything else, among it 1xx, 500, 502 and 504, is unknown.
+- 3xx and 4xx refuse the request: failed. The status decides, even if the body that explains it is cut off.
+  The exceptions are 408, 409 and 499: a gateway may have given up while the endpoint was still working,
+  so they are unknown.
+- 503 and 529 with the documented error envelope (`overloaded_error`) refuse it for now: failed, and it may be
+  sent again. Any other 503 or 529, such as a gateway's HTML page, may hide a session: unknown.
+- Everything else, including 1xx, 500, 502 and 504, is unknown.
+
+Source: the routine API's page (statuses, error envelope, "There is no idempotency key").
 """
 
 from __future__ import annotations
@@ -102,6 +105,18 @@ def _session(answer: Answer, loopback: bool) -> tuple[str, str] | None:
     return name, link
 
 
+def _is_overload(answer: Answer) -> bool:
+    """Whether the endpoint itself says that it is overloaded: the whole documented envelope, nothing less."""
+    envelope = _parsed(answer.body) if answer.complete else {}
+    error = envelope.get("error")
+    return (
+        envelope.get("type") == "error"
+        and isinstance(error, dict)
+        and error.get("type") == "overloaded_error"
+        and isinstance(error.get("message"), str)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Turns answers into sessions and errors, knowing what must not be repeated in them."""
@@ -120,7 +135,7 @@ class Judge:
             return self._success(answer)
         if status == 429:
             raise self._rate_limited(answer, now)
-        if status in (503, 529) and answer.complete:
+        if status in (503, 529) and _is_overload(answer):
             raise self._overloaded(answer, now)
         if 300 <= status < 400:
             raise self._error(

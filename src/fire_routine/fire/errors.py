@@ -5,7 +5,7 @@
     │   └── TextTooLong
     ├── Rejected          failed: the endpoint answered, and started nothing
     │   ├── RateLimited   429
-    │   └── Overloaded    503, 529
+    │   └── Overloaded    503, 529 with the documented error envelope
     ├── Cancelled         failed: interrupted while nothing was under way
     └── Unknown           unknown: the request may have started a session; never send it again
 
@@ -70,7 +70,7 @@ class RateLimited(Rejected):
 
 
 class Overloaded(Rejected):
-    """The endpoint is overloaded for the moment (503, or 529 as on the Claude Platform)."""
+    """The endpoint reports that it is overloaded (503, or 529 as on the Claude Platform)."""
 
 
 class Cancelled(FireError):
