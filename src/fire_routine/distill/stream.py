@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from .text import cut_mark
+from .text import cut_mark, stamp_of
 
 SIZE = 128 * 1024  # bytes read before a window is looked at
 BEHIND = 48 * 1024  # bytes of it that the next window sees again, as what came before
 AHEAD = 48 * 1024  # bytes at its end that are looked at with the next one, so that blocks are whole
 EDGE = 16 * 1024  # bytes kept of each end of a line that has no end
+DEBUG = b"##[debug]"  # how the runner begins a line of debug logging
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,34 @@ def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
     return chunks
 
 
+def _is_debug(line: bytes) -> bool:
+    return DEBUG in line and line.startswith(DEBUG, stamp_of(line)[0])
+
+
+def _without_debug(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes without lines of debug logging, which GitHub adds to the log of a re-run on request.
+
+    They are neither read nor counted, so such a log has the digest that it has without debug logging.
+    """
+    rest = b""  # the beginning of a line whose end has not come yet
+    for chunk in chunks:
+        data = rest + chunk
+        end = data.rfind(b"\n") + 1
+        whole, rest = data[:end], data[end:]
+        if DEBUG in whole:
+            whole = b"\n".join([line for line in whole.split(b"\n") if not _is_debug(line)])
+        if whole:
+            yield whole
+        if len(rest) > SIZE:  # no more of a line is held; how it begins decides for all of it
+            if _is_debug(rest):
+                rest = DEBUG
+            else:
+                yield rest[:-1]
+                rest = rest[-1:]
+    if rest and not _is_debug(rest):
+        yield rest
+
+
 def _bounded(data: bytes) -> tuple[bytes, bytes, int]:
     """`data` split behind its last whole line; what is left over is bounded. Of the lines before it, how many
     are states of what is left over."""
@@ -109,7 +138,7 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     rest = b""
     parts: list[bytes] = []
     size = 0
-    for chunk in _utf8(_chunks(chunks)):
+    for chunk in _chunks(_without_debug(_utf8(_chunks(chunks)))):
         parts.append(chunk)
         size += len(chunk)
         if size < SIZE:
