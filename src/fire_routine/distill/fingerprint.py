@@ -69,6 +69,8 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re
         # OCaml's, which quotes what it does not colour, since its version 5.3
         (" \"", r'\b(type|value|module|constructor|variable|field|label) "([^"\n]+)"', r"\1 \2"),
         ("", r"[^\S\n]+", " "),
+        # The bars at both sides of a heading of pytest's are as wide as its console leaves room for.
+        ("__", r"(?<!\S)_{2,}(?!\S)", "_"),
         ("#", r"(?<![# :,.;()\[\]-])[# :,.;()\[\]-]*#[# :,.;()\[\]-]*", "#"),
     )
 )  # fmt: skip

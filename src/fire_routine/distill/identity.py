@@ -51,7 +51,9 @@ _ENDINGS = frozenset({"actions-canceled", "killed", "signal"})
 _FOLLOWS = CONSEQUENCE + 1  # the greatest weight of what a tool says that ran another one, which failed
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
 _SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # what minitest says above a test's name
-_HEADING = re.compile(r"([-=_*])\1.*\1{3}\s*$")  # above what has lines of its own that rules take
+_HEADING = re.compile(
+    r"([-=_*])\1.*\1{3}\s*$|_+ .*\S _+\s*$"
+)  # above what has lines of its own that rules take
 # Where it is, as rustc (and others by its library) says it below what is wrong; Terraform, two lines below.
 _PLACE, NEARBY = re.compile("[\\s|│]*(?:(?:-->|┌─) [^\\s:]+:\\d|on \\S+ line \\d)".encode()), 2
 # The place, and the source there: what a compiler says beside it, another version of it words otherwise.

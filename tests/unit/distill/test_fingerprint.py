@@ -191,6 +191,32 @@ def test_lines_that_say_nothing_of_the_failure_are_not(noise: str) -> None:
     assert of(STEP % f"{lines}\n{noise}") == of(STEP % lines)
 
 
+def pytest_log(width: int, title: str) -> str:
+    """As pytest prints a failed test on a console with this many columns (`TerminalWriter.sep`)."""
+    sides = "_" * max((width - len(title) - 2) // 2, 1)
+    bar = f"{sides} {title} {sides}"
+    bar += "_" if len(bar) < width else ""
+    return f"""\
+##[group]Run pytest
+##[endgroup]
+{bar}
+
+>       assert total([1, 2]) == 4
+E       assert 3 == 4
+
+tests/test_till.py:7: AssertionError
+##[error]Process completed with exit code 1.
+"""
+
+
+@pytest.mark.parametrize(
+    "title", ["test_total", "TestTill.test_total[one-two]", "test_" + "x" * 70, "ERROR at setup of test_a"]
+)
+def test_the_width_of_the_console_does_not_change_it(title: str) -> None:
+    assert len({of(pytest_log(width, title)) for width in (74, 78, 79, 80, 120)}) == 1
+    assert of(pytest_log(80, title)) != of(pytest_log(80, title + "_again"))
+
+
 def test_a_skipped_test_does_not_name_the_failure() -> None:
     failure = "  1) Failure:\nCartTest#test_total [test/cart_test.rb:4]:\nno price"
     skip = "  2) Skipped:\nCartTest#test_other [test/cart_test.rb:9]:\nnot on JRuby"

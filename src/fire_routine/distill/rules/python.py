@@ -20,9 +20,9 @@ RULES = (
     rule("pytest-compared", "^e~e  ", r"^(?:\S+ \| )?E    +(?:(?:Differing items|Extra items in the (?:left|right) set):$|At index \d+ diff: |(?:Left|Right) contains )", RESULT, ahead=2, back=3, leads=r"^(?:\S+ \| )?E    +(?:(?:assert|Omitting) |$)"),
     rule("pytest-assertion", "^e~e   ", r"^(?:\S+ \| )?E   +\S", CAUSE, ahead=4, back=60, leads=r"^(?:>|E  |\s*$| {4,}\S|\S+:\d+: |\w+ += |(?:_ ){9})"),
     rule("pytest-location", ".py:0|.pyx:0", r"^\S+\.pyx?:\d+: \w*(?:Error|Exception|Failed|Failure|Warning|Exit|Interrupt)\w*$", CAUSE - 2, ahead=0, listed=True),
-    rule("pytest-collecting", "^_~ error collecting ", r"^_{2,} ERROR collecting \S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, listed=True),
+    rule("pytest-collecting", "^_~ error collecting ", r"^_+ ERROR collecting \S.* _+$", CAUSE - 1, ahead=80, paragraph=3, listed=True),
     # The summary lists them, where there is one: pytest prints it since its version 5.4
-    rule("pytest-test", "^_~__", r"^_{2,} (?!coverage: |summary _)(?:ERROR at (?:setup|teardown) of )?\S.* _{2,}$", CAUSE - 1, ahead=80, paragraph=3, instead="pytest-failed"),
+    rule("pytest-test", "^_~__|^_~_ ", r"^_+ (?!_ |coverage: |summary _)(?:ERROR at (?:setup|teardown) of )?\S.* _+$", CAUSE - 1, ahead=80, paragraph=3, instead="pytest-failed"),
     rule("pytest-failed", "^f~failed|^e~error |^[~failed|^[~error", r"^(?:\[ *\d+%\] )?(?:FAILED|ERROR) (?:\[[\d.]+s\] )?\S+\.(?:py|rst|md|txt|ipynb|yml|yaml)\b", CAUSE, ahead=2, listed=True),
     # with the worker that ran it: https://pytest-xdist.readthedocs.io/en/stable/
     rule("pytest-progress", "failed|error", r"^\S+\.py::\S.* (?:FAILED|ERROR)\b|^\[gw\d+\] +(?:\[ *\d+%\] )?(?:FAILED|ERROR) \S+\.py\b", REPORT, ahead=0, listed=True),
