@@ -1411,3 +1411,12 @@ def test_that_no_test_was_found_outweighs_lints_of_a_step_that_went_well() -> No
     strongest = max(digest.blocks, key=lambda block: block.weight)
     assert "no tests ran" in "".join(strongest.lines)
     assert "collected 0 items" in distill.excerpt(digest, 500).text
+
+
+@pytest.mark.parametrize("word", ["errors", "Error", "exceptions", "panic"])
+def test_a_bare_word_is_no_error(word: str) -> None:
+    listed = [word, "sort", "io", *(f"example.org/lib{n}" for n in range(300))]
+    log = ["##[group]Run go build -v", "##[endgroup]", *listed, "orders: the ledger never balanced", END]
+    digest = read("\n".join(log))
+    strongest = max(digest.blocks, key=lambda block: block.weight)
+    assert strongest.lines[-1] == "orders: the ledger never balanced"
