@@ -20,6 +20,9 @@ SHORTEST = 200  # characters that a line may take however little room there is
 TELLING = 5.0  # the weight from which on a line may take much of the room …
 LONGEST_DULL = 2_000  # … and characters that any other may take however much there is
 NEARLY = 0.3  # of the worth of the first line that did not fit: shorter ones are still tried
+# In a room of at most SMALL characters, the long lines of TELLING weight come first: why goes before where.
+# Together they take at most LONG_SHARE of it, in equal shares of at least SHORTEST characters.
+SMALL, LONG_SHARE = 2_500, 0.75
 LENGTH, THRIFT = 100, 0.4  # below it, a line of LENGTH characters is worth its weight / 2 ** THRIFT
 # From it on, one of 1 to MOST_LENGTHS times LENGTH is worth its weight / this number ** TELLING_THRIFT.
 TELLING_THRIFT, MOST_LENGTHS = 0.1, 3
@@ -113,10 +116,12 @@ class _Line:
 
 def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     """The most telling lines that fit into `max_characters` UTF-16 code units, in the log's order."""
-    lines = _lines(digest, max_characters)
+    telling, long = _long_first(digest, max_characters)
+    lines = _lines(digest, max_characters, telling)
     counted = digest.repeats[: max(max_characters // ROOM_A_COUNT, int(max_characters >= ROOM_FOR_ONE))]
     ends = digest.ends if max_characters >= ROOM_FOR_ENDS else ()
-    chosen = _choice(lines, digest.total_lines, max_characters - COUNT * len(counted), ends)
+    first = long.union(ends)
+    chosen = _choice(lines, digest.total_lines, max_characters - COUNT * len(counted), first)
     counts = _counts(counted, chosen)
     out: list[str] = []
     last, spelled = 0, SPELLED
@@ -137,10 +142,30 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     return Excerpt(text, count, digest.total_lines, tuple(_shown(chosen)))
 
 
-def _lines(digest: Digest, max_characters: int) -> list[_Line]:
-    """The digest's lines, each cut to what it may take of the room."""
+def _long_first(digest: Digest, max_characters: int) -> tuple[int, set[int]]:
+    """The characters that a line of `TELLING` weight may take, and the numbers of long ones to take first."""
+    most = max(SHORTEST, max_characters * 2 // 5)
+    long = {
+        number: len(text)
+        for block in digest.blocks
+        if block.weight >= TELLING
+        for number, text in enumerate(block.lines, block.first)
+        if len(text) > SHORTEST
+    }
+    room = int(max_characters * LONG_SHARE)
+    if max_characters > SMALL or len(long) * SHORTEST > room:
+        return most, set()
+    for at, size in enumerate(sorted(long.values())):  # what a short one leaves goes to the longer ones
+        share = room // (len(long) - at)
+        if size > share:
+            return min(share, most), set(long)
+        room -= size
+    return most, set(long)
+
+
+def _lines(digest: Digest, max_characters: int, telling: int) -> list[_Line]:
+    """The digest's lines, each cut to what it may take of the room: `telling` characters of the strongest."""
     longest = max(SHORTEST, min(max_characters // 6, LONGEST_DULL))
-    telling = max(SHORTEST, max_characters * 2 // 5)
     texts = [text for block in digest.blocks for text in block.lines]
     if sum(map(len, texts)) + len(texts) > max_characters:
         texts = [_narrowed(text, below) for text, below in pairwise((*texts, ""))]
@@ -210,9 +235,9 @@ def _lift(worths: list[float], pointers: Collection[int], texts: Sequence[str]) 
 
 
 def _page(
-    lines: Sequence[_Line], worded: Sequence[int], total: int, max_characters: int, ends: Collection[int]
+    lines: Sequence[_Line], worded: Sequence[int], total: int, max_characters: int, first: Collection[int]
 ) -> _Page:
-    """How the step ended, then the most worth while there is room, of the lines that are not blank."""
+    """Of the lines that are not blank, those with the numbers in `first`, then the most worth that fit."""
     gap = len(_gap(total)) + 1
     page = _Page(_joints(lines, worded, total, gap), gap, max_characters - len(SPELLED) - 2 * gap)
     sizes = [utf16_length(lines[at].text) for at in worded]
@@ -222,7 +247,7 @@ def _page(
     _lift(worths, pointers, texts)
     first_miss: float | None = None
     for at in sorted(
-        range(len(worded)), key=lambda at: (lines[worded[at]].number not in ends, -worths[at], at)
+        range(len(worded)), key=lambda at: (lines[worded[at]].number not in first, -worths[at], at)
     ):
         if first_miss is not None and worths[at] < first_miss * NEARLY:
             break
@@ -237,10 +262,10 @@ def _page(
     return page
 
 
-def _choice(lines: Sequence[_Line], total: int, max_characters: int, ends: Collection[int]) -> list[_Line]:
+def _choice(lines: Sequence[_Line], total: int, max_characters: int, first: Collection[int]) -> list[_Line]:
     """The lines to show. Blank ones are shown between others, and are worth nothing alone."""
     worded = [at for at, line in enumerate(lines) if line.text.strip()]
-    page = _page(lines, worded, total, max_characters, ends)
+    page = _page(lines, worded, total, max_characters, first)
     chosen: list[_Line] = []
     begin = 0
     for at, place in enumerate((*worded, len(lines))):

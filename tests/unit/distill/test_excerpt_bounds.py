@@ -1,0 +1,86 @@
+"""What an excerpt and a digest hold at most, and which long lines an excerpt keeps in a small room."""
+
+from __future__ import annotations
+
+import pytest
+
+from fire_routine import distill
+from fire_routine.distill.known import Known
+from fire_routine.distill.scan import MOST_MARKS, scan
+from fire_routine.distill.weigh import MOST
+from fire_routine.model import Block, Digest
+
+REASONS = ("disk too small for it", "name already taken", "region not open")
+
+
+def terraform(reasons: tuple[str, ...] = REASONS) -> Digest:
+    """A failed `terraform apply` whose errors differ in the middle of a long line."""
+    log = [f"module.store.reading {n}" for n in range(200)]
+    for n, reason in enumerate(reasons):
+        log += [
+            "╷",
+            f'│ Error: creating table "till_{n}": operation refused, {reason}, '
+            + "as the service said at length " * 14,
+            "│ ",
+            f"│   with module.store.cloud_table.till_{n},",
+            f'│   on store/table.tf line {6 + 9 * n}, in resource "cloud_table" "till_{n}":',
+            f'│    {6 + 9 * n}: resource "cloud_table" "till_{n}" {{',
+            "│ ",
+            "╵",
+        ]
+    log.append("##[error]Process completed with exit code 1.")
+    return distill.read(["\n".join(log).encode()])
+
+
+@pytest.mark.parametrize("room", [1_000, 1_200, 1_600, 2_048])
+def test_a_small_room_has_the_own_line_of_each_of_a_few_long_findings(room: int) -> None:
+    shown = distill.excerpt(terraform(), room)
+    assert len(shown.text) <= room
+    assert [reason for reason in REASONS if reason not in shown.text] == []
+
+
+def test_what_a_short_line_leaves_goes_to_the_longer_ones() -> None:
+    lines = ("no price " + "a" * 240, "no till " + "b" * 900)
+    blocks = tuple(Block(n + 1, (line,), 9.0, "rule", n + 1) for n, line in enumerate(lines))
+    text = distill.excerpt(Digest(blocks, 2, "a"), 1_000).text
+    assert lines[0] in text
+    assert text.count("b") > 300
+
+
+def test_very_many_long_lines_are_not_all_cut_to_little() -> None:
+    lines = [f"error {n}: " + "x" * 300 for n in range(40)]
+    blocks = tuple(Block(n + 1, (line,), 9.0, "rule", n + 1) for n, line in enumerate(lines))
+    text = distill.excerpt(Digest(blocks, 40, "a"), 1_600).text
+    assert any(line in text for line in lines)
+
+
+def test_a_pointer_is_not_shown_without_the_line_that_has_no_room() -> None:
+    blocks = (
+        Block(1, ("    total = cart.sum(" + "prices, " * 60,), 8.0, "source", 1),
+        Block(2, ("            ^^^^^^^^",), 8.0, "pointer", 2),
+        Block(3, ("a hint",), 4.0, "other", 3),
+    )
+    text = distill.excerpt(Digest(blocks, 3, "a"), 120).text
+    assert "hint" in text
+    assert "^^^^" not in text
+
+
+def test_marks_are_bounded_and_the_first_and_last_are_kept() -> None:
+    log = "".join(f"##[error]a.c:{n}:1: no\n" for n in range(3 * MOST_MARKS))
+    marks = scan([log.encode()], Known()).marks
+    assert len(marks) == MOST_MARKS
+    assert (marks[0].line, marks[-1].line) == (0, 3 * MOST_MARKS - 1)
+
+
+def test_a_digest_is_bounded_however_many_steps_failed() -> None:
+    log = []
+    for step in range(12):
+        said = (f"part {step} of the shop says at some length what it does in line {n}" for n in range(700))
+        log += [
+            f"##[group]Run make {step}",
+            "##[endgroup]",
+            *said,
+            "##[error]Process completed with exit code 1.",
+        ]
+    blocks = distill.read(["\n".join(log).encode()]).blocks
+    assert 0.5 * MOST < sum(len(line) + 1 for block in blocks for line in block.lines) <= MOST
