@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -83,7 +84,9 @@ def counts(server: FaultServer | None) -> str:
 
 def by_library(name: str, url: str, environ: Mapping[str, str]) -> tuple[Outcome, str, str]:
     """The outcome, and its part of the row before and after what the server saw."""
-    settings = Settings(routine_url=url, routine_token=TOKEN, max_wait=MAX_WAIT)
+    settings = Settings(
+        routine_url=url, routine_token=TOKEN, trusted_host=urlsplit(url).hostname or "", max_wait=MAX_WAIT
+    )
     with environment(environ):
         started = time.monotonic()
         outcome = fire_once(settings, "€" * 65_536, deadline=DEADLINE, jitter=lambda: 0.0)
@@ -109,7 +112,8 @@ def library_row(fault: Fault | Nowhere, certificates: Certificates) -> Row:
 
 def by_command(name: str, url: str, environ: Mapping[str, str]) -> tuple[int, str, str]:
     """The exit code, and its part of the row before and after what the server saw."""
-    command = [sys.executable, "-m", "fire_routine", "send", "--text", "CI failed"]
+    trusted = ["--trusted-host", urlsplit(url).hostname or ""]
+    command = [sys.executable, "-m", "fire_routine", "send", "--text", "CI failed", *trusted]
     own = {"ROUTINE_FIRE_URL": url, "ROUTINE_FIRE_TOKEN": TOKEN, "PYTHONPATH": str(ROOT / "src")}
     started = time.monotonic()
     done = subprocess.run(

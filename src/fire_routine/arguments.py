@@ -33,6 +33,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     source.add_argument("--text", help="the text")
     source.add_argument("--text-file", metavar="F", help="the file that holds the text")
     source.add_argument("stdin", nargs="?", choices=["-"], help="read the text from standard input")
+    send.add_argument(
+        "--trusted-host",
+        default="",
+        metavar="HOST",
+        help="a host that ROUTINE_FIRE_URL may name besides api.anthropic.com and this machine",
+    )
     send.add_argument("--json", action="store_true", help="print the session as JSON")
 
     preview = commands.add_parser("preview", help="print the text for any run; nothing is sent")

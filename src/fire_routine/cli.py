@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from .model import Excerpt, Trigger, TriggerKind
 from .patterns import pattern
-from .settings import MAX_CHARACTERS, Context, Settings, endpoint, token
+from .settings import MAX_CHARACTERS, Context, Settings, endpoint, host_name, token
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -114,11 +114,12 @@ def _action() -> int:
 def _send(arguments: Namespace) -> int:
     from .fire import FireError, Routine
 
-    url = _secret(os.environ, "ROUTINE_FIRE_URL", endpoint)
+    trusted_host = _trusted_host(arguments.trusted_host)
+    url = _secret(os.environ, "ROUTINE_FIRE_URL", lambda value: endpoint(value, trusted_host))
     bearer = _secret(os.environ, "ROUTINE_FIRE_TOKEN", token)
     text = _text(arguments)
     try:
-        session = Routine(url, bearer).fire(text)
+        session = Routine(url, bearer, trusted_host=trusted_host).fire(text)
     except FireError as error:
         raise CommandError(str(error)) from None
     told = f"session started: {session.url}"
@@ -131,6 +132,13 @@ def _send(arguments: Namespace) -> int:
     except CommandError:  # it was started all the same, and is not to be started again
         print(told, file=sys.stderr)
     return 0
+
+
+def _trusted_host(value: str) -> str:
+    try:
+        return host_name(value) if value else ""
+    except ValueError as problem:
+        raise CommandError(f"--trusted-host {problem}") from None
 
 
 def _secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -> str:

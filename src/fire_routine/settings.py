@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from .model import utf16_length
 
 PREFIX = "FIRE_ROUTINE_"
-API_ROOT = "https://api.anthropic.com/v1/claude_code/routines"
+API_HOST = "api.anthropic.com"
+API_ROOT = f"https://{API_HOST}/v1/claude_code/routines"
 MAX_CHARACTERS = 65_536  # the endpoint's limit
 MIN_CHARACTERS = 2_048  # facts, which are never cut, and room for evidence
 KEPT_TEXT = 4_096  # of the user's own words, never cut
@@ -27,8 +28,14 @@ CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CE
 
 HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")  # printable ASCII; RFC 9110, 5.5
 
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")  # lower case; RFC 1123, 2.1
 _ROUTINE_ID = re.compile(r"trig_[A-Za-z0-9_-]{1,128}")
 _ROUTINE_PATH = re.compile(r"/v1/claude_code/routines/trig_[A-Za-z0-9_-]{1,128}/fire")
+
+_NO_FIRE_URL = (
+    f"is neither a routine's fire URL ({API_ROOT}/trig_…/fire) nor a bare trig_… id:"
+    " copy it again from the routine's API trigger"
+)
 
 
 class SettingsError(ValueError):
@@ -45,6 +52,7 @@ class Settings:
 
     routine_url: str = ""  # empty: not given; whether that is a fault depends on the run
     routine_token: str = field(default="", repr=False)
+    trusted_host: str = ""  # the one other host that the routine's token may go to
     github_token: str = field(default="", repr=False)
     run_id: int | None = None
     text: str = ""
@@ -135,32 +143,62 @@ class _Reader:
         return value
 
 
-def endpoint(value: str) -> str:
+def endpoint(value: str, trusted_host: str = "") -> str:
     """The fire URL for what a user may have saved: that URL, or the bare `trig_…` id.
 
+    Args:
+        value: the URL or id.
+        trusted_host: a host name, in lower case, that is allowed besides `api.anthropic.com` and loopback.
+
     Raises:
-        ValueError: it is neither; the message never repeats the value, which may be a secret.
+        ValueError: it can't be used; the message never repeats the value, which may be a secret.
     """
     if _ROUTINE_ID.fullmatch(value):
         return f"{API_ROOT}/{value}/fire"
+    problem = _problem_of(value, trusted_host)
+    if problem:
+        raise ValueError(problem)
+    return value
+
+
+def _problem_of(value: str, trusted_host: str) -> str:
+    """What keeps a URL from being used as the fire URL; empty where nothing does."""
     try:
         url = urlsplit(value)
         host = url.hostname or ""
         _ = url.port
     except ValueError:
-        host, url = "", urlsplit("")
+        return _NO_FIRE_URL
     if url.scheme == "http" and host and host not in LOOPBACK:
-        raise ValueError("must start with https://, so that the token is not sent in the clear")
+        return "must start with https://, so that the token is not sent in the clear"
     if url.scheme not in ("http", "https") or not host or not _ROUTINE_PATH.fullmatch(url.path):
-        raise ValueError(
-            "is neither a routine's fire URL (https://api.anthropic.com/v1/claude_code/routines/trig_…/fire)"
-            " nor a bare trig_… id: copy it anew from the routine's API trigger"
+        return _NO_FIRE_URL
+    # urlsplit drops line breaks and tabs without an error
+    if not value.isascii() or not value.isprintable() or " " in value:
+        return "contains a character that no address has, such as a space: save the secret again"
+    if any(mark in value for mark in "@?#"):
+        return "must not contain a user name, a query or a fragment"
+    if host not in (API_HOST, *LOOPBACK, trusted_host):
+        return (
+            f"is not on {API_HOST}, the only host that gets the routine's token: copy it again from the"
+            " routine's API trigger, or allow its host with trusted-host"
         )
-    if not value.isprintable() or " " in value:  # urlsplit drops line breaks and tabs silently
-        raise ValueError("holds white space or another character that no address holds: save the secret anew")
-    if url.username or url.password or url.query or url.fragment:
-        raise ValueError("must not hold user names, a query or a fragment")
-    return value
+    return ""
+
+
+def host_name(value: str) -> str:
+    """A bare host name, in lower case.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    host = value.lower()
+    if not _HOST.fullmatch(host):
+        raise ValueError(
+            f"{value[:60]!r} is not a host name: give the name alone, such as gateway.example.com,"
+            " without https://, port or path"
+        )
+    return host
 
 
 def token(value: str) -> str:
@@ -170,7 +208,7 @@ def token(value: str) -> str:
         ValueError: it can't; the message never repeats it.
     """
     if not re.fullmatch(r"[\x21-\x7e]*", value):
-        raise ValueError("holds white space or characters that no token has: save the secret anew")
+        raise ValueError("contains white space or characters that no token has: save the secret again")
     return value
 
 
@@ -181,7 +219,7 @@ def _checked(reader: _Reader, name: str, check: Callable[[str], str]) -> str:
     try:
         return check(value)
     except ValueError as problem:
-        reader.reject(name, str(problem))
+        reader.problems.append(f"{name} {problem}")
         return ""
 
 
@@ -194,9 +232,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     reader = _Reader(environ)
     base = Settings()
     run_id = reader.whole("run-id", 0, 1, 10**15)
+    trusted_host = _checked(reader, "trusted-host", host_name)
     settings = Settings(
-        routine_url=_checked(reader, "routine-url", endpoint),
+        routine_url=_checked(reader, "routine-url", lambda value: endpoint(value, trusted_host)),
         routine_token=_checked(reader, "routine-token", token),
+        trusted_host=trusted_host,
         github_token=_checked(reader, "github-token", token),
         run_id=run_id or None,
         text=reader.raw("text"),

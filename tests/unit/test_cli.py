@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import sys
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine.cli import main
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator.endpoint import TOKEN, Endpoint
 from fire_routine.emulator.github import GitHubEmulator
 
 LOG = """\
@@ -77,6 +78,35 @@ def test_send_without_secrets_names_what_is_missing(
     monkeypatch.delenv("ROUTINE_FIRE_URL", raising=False)
     assert main(["send", "--text", "x"]) == 1
     assert "ROUTINE_FIRE_URL is not set" in capsys.readouterr().err
+
+
+def test_send_takes_another_host_only_where_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.settimeout(30)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
+        monkeypatch.setenv(
+            "ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire"
+        )
+        assert main(["send", "--text", "x"]) == 1
+        assert "ROUTINE_FIRE_URL is not on api.anthropic.com" in capsys.readouterr().err
+        assert main(["send", "--text", "x", "--trusted-host", "gateway.example.com:443"]) == 1
+        assert "--trusted-host 'gateway.example.com:443' is not a host name" in capsys.readouterr().err
+        proxy.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+
+
+def test_send_reaches_a_trusted_host(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://unusable")
+    monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
+    monkeypatch.setenv("ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire")
+    assert main(["send", "--text", "x", "--trusted-host", "gateway.example.com"]) == 1
+    assert "add gateway.example.com to NO_PROXY" in capsys.readouterr().err  # it would have connected
 
 
 def test_send_without_a_text_sends_nothing(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,7 +220,7 @@ def test_a_bad_token_is_named_by_its_variable_and_a_blank_one_is_none(
         monkeypatch.setenv("GITHUB_TOKEN", blank)
     monkeypatch.setenv("GH_TOKEN", "a b")
     assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
-    assert capsys.readouterr().err.startswith("fire-routine: GH_TOKEN holds white space")
+    assert capsys.readouterr().err.startswith("fire-routine: GH_TOKEN contains white space")
 
 
 def test_preview_prints_the_text_and_sends_nothing(

@@ -21,7 +21,7 @@ from tests.faults.catalogue import FAULTS, PLAIN, Fault
 from tests.faults.nowhere import closed_port, full_port
 from tests.faults.scripts import Script
 from tests.faults.server import PATH, FaultServer, Visit
-from tests.faults.stage import Certificates, Stage, staged
+from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 
 import fire_routine
 from fire_routine.emulator.endpoint import Endpoint
@@ -62,7 +62,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 def fire(url: str, server: FaultServer | None = None, max_wait: int = 60) -> Outcome:
     time = Time(server)
-    settings = Settings(routine_url=url, routine_token=TOKEN, max_wait=max_wait)
+    settings = Settings(routine_url=url, routine_token=TOKEN, trusted_host=PROXIED_HOST, max_wait=max_wait)
     outcome = fire_once(settings, LONGEST, clock=time.clock, sleep=time.sleep, jitter=lambda: 1.0)
     assert outcome.message.isprintable()
     assert TOKEN not in repr(outcome)

@@ -207,6 +207,8 @@ def test_outcome_of_a_limit(endpoint: Endpoint) -> None:
         Settings(routine_url="https://a.test/v1/claude_code/routines/tri\ng_x/fire", routine_token=TOKEN),
         Settings(routine_url="https://a b.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_version="a\r\nb"),
+        Settings(routine_url="https://a.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
+        Settings(routine_url="trig_x", routine_token=TOKEN, trusted_host="https://a.test"),
     ],
 )
 def test_outcome_of_settings_that_can_not_be_used(settings: Settings) -> None:
@@ -221,6 +223,15 @@ def test_outcome_of_settings_that_can_not_be_used(settings: Settings) -> None:
 def test_routine_refuses_a_url_that_is_none(url: str) -> None:
     with pytest.raises(ValueError, match=r"routine|https://"):
         Routine(url, TOKEN)
+
+
+def test_routine_takes_another_host_only_where_it_is_named() -> None:
+    url = "https://gateway.example.com/v1/claude_code/routines/trig_x/fire"
+    with pytest.raises(ValueError, match="trusted-host"):
+        Routine(url, TOKEN)
+    with pytest.raises(ValueError, match="give the name alone"):
+        Routine(url, TOKEN, trusted_host="https://gateway.example.com")
+    assert "gateway.example.com" in repr(Routine(url, TOKEN, trusted_host="Gateway.Example.com"))
 
 
 def test_routine_shows_neither_token_nor_id(endpoint: Endpoint, time: FakeTime) -> None:

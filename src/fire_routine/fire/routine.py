@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from .. import __version__
 from ..model import Outcome, Result, Session, utf16_length
-from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint
+from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint, host_name
 from ..settings import token as checked_token
 from .answers import SESSIONS_PAGE, Judge
 from .connection import Connection
@@ -61,6 +61,7 @@ class Routine:
         url: str,
         token: str,
         *,
+        trusted_host: str = _DEFAULTS.trusted_host,
         beta: str = _DEFAULTS.anthropic_beta,
         version: str = _DEFAULTS.anthropic_version,
         max_wait: float = _DEFAULTS.max_wait,
@@ -74,6 +75,8 @@ class Routine:
         Args:
             url: the routine's fire URL, or its bare `trig_…` id.
             token: the routine's bearer token.
+            trusted_host: a host name that the token may be sent to, besides `api.anthropic.com` and
+                loopback.
             beta: the `anthropic-beta` header.
             version: the `anthropic-version` header.
             max_wait: seconds of waiting in all between attempts; 0: only one attempt.
@@ -84,11 +87,11 @@ class Routine:
             jitter: a random number from 0 to 1.
 
         Raises:
-            ValueError: url, token or a header can't be used; the message never repeats the value.
+            ValueError: an argument can't be used; the message never repeats the URL or the token.
         """
         if not url or not token:
             raise ValueError("a routine needs its fire URL and its token")
-        self._url = endpoint(url)
+        self._url = endpoint(url, host_name(trusted_host) if trusted_host else "")
         self._token = checked_token(token)
         self._headers = {
             "Authorization": f"Bearer {self._token}",
@@ -215,6 +218,7 @@ def fire_once(
         routine = Routine(
             settings.routine_url,
             settings.routine_token,
+            trusted_host=settings.trusted_host,
             beta=settings.anthropic_beta,
             version=settings.anthropic_version,
             max_wait=settings.max_wait,
