@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model import RUN_FAILED, Verdict
+from ..model import RUN_FAILED, Origin, Verdict, origin_in_payload, origin_of
 from ..settings import Context, Settings
 from .guards import Subject, by_settings, skip
 
@@ -35,11 +35,11 @@ def _secrets(settings: Settings, context: Context, subject: Subject | None) -> V
             "GitHub gives Dependabot's runs no Actions secrets: save them as Dependabot secrets too"
             " (Settings → Secrets and variables → Dependabot).",
         )
-    if subject and subject.from_fork and context.event_name not in _PRIVILEGED:
+    if subject and subject.origin is Origin.FORK and context.event_name not in _PRIVILEGED:
         return skip(
             "fork-without-secrets",
             "GitHub gives a fork's pull request no secrets: to report it, use a workflow_run workflow with"
-            " allow-forks: true (its log is a stranger's: see Security in the README).",
+            " allow-forks: true (its log is untrusted: see Security in the README).",
         )
     inputs = " and ".join(missing)
     secrets = " and ".join(_SECRETS[name] for name in missing)
@@ -54,16 +54,19 @@ def _secrets(settings: Settings, context: Context, subject: Subject | None) -> V
 
 
 def _subject(settings: Settings, context: Context) -> Subject | None:
-    """The reported run as far as the event tells of it; None where it is another one."""
+    """The reported run as far as the event describes it; None where it is another one."""
     finished = _mapping(context.event, "workflow_run")
     if context.event_name == "workflow_run" and settings.run_id in (None, finished.get("id")):
         return _of_finished(finished, context)
     if settings.run_id not in (None, context.run_id):
         return None
     head = _mapping(context.event, "pull_request", "head")
+    head_repository = _name(_mapping(head, "repo")) if head else context.repository
+    proven = origin_in_payload(context.event_name, context.event, context.repository)
     return Subject(
-        repository=context.repository,
-        head_repository=_name(_mapping(head, "repo")) if head else context.repository,
+        event=context.event_name,
+        origin=origin_of(context.event_name, context.repository, head_repository, proven),
+        head_repository=None if context.event_name == "workflow_run" else head_repository,
         branch=context.head_ref or context.ref_name,
         attempt=context.run_attempt,
     )
@@ -73,9 +76,11 @@ def _of_finished(finished: Mapping[str, Any], context: Context) -> Subject | Non
     attempt, conclusion = finished.get("run_attempt"), finished.get("conclusion")
     if not isinstance(attempt, int) or "head_repository" not in finished:
         return None
+    event, head_repository = str(finished.get("event") or ""), _name(_mapping(finished, "head_repository"))
     return Subject(
-        repository=context.repository,
-        head_repository=_name(_mapping(finished, "head_repository")),
+        event=event,
+        origin=origin_of(event, context.repository, head_repository),
+        head_repository=head_repository,
         branch=str(finished.get("head_branch") or ""),
         attempt=attempt,
         conclusion=conclusion if isinstance(conclusion, str) else None,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..model import RUN_FAILED, Commit, Run, TriggerKind, Verdict, is_fork
+from ..model import RUN_FAILED, Commit, Origin, Run, TriggerKind, Verdict
 from ..patterns import pattern
 from ..settings import Context, Settings
 from .filters import matches
@@ -22,15 +22,12 @@ _TRAILER = pattern(r"^claude-session:[ \t]*(\S{1,500})[ \t\r]*$", re.IGNORECASE 
 class Subject:
     """As much of the reported run as these guards ask for."""
 
-    repository: str
-    head_repository: str | None  # None: the fork is gone
+    event: str
+    origin: Origin
+    head_repository: str | None  # owner/name; None: deleted, or not known
     branch: str
     attempt: int
     conclusion: str | None = None  # None: not completed
-
-    @property
-    def from_fork(self) -> bool:
-        return is_fork(self.head_repository, self.repository)
 
 
 def skip(reason: str, message: str) -> Verdict:
@@ -39,11 +36,12 @@ def skip(reason: str, message: str) -> Verdict:
 
 def guards(settings: Settings, context: Context, run: Run) -> Verdict | None:
     """What the run as it was gathered decides."""
-    head = run.head_repository
+    head = None if run.event == "workflow_run" and not run.from_fork else run.head_repository
     if run.event.startswith("pull_request") and run.pull_request and not run.from_fork:
         head = run.pull_request.head_repository
     subject = Subject(
-        repository=run.repository,
+        event=run.event,
+        origin=run.origin,
         head_repository=head,
         branch=run.head_branch or "",
         attempt=run.attempt,
@@ -54,12 +52,8 @@ def guards(settings: Settings, context: Context, run: Run) -> Verdict | None:
 
 def by_settings(settings: Settings, subject: Subject) -> Verdict | None:
     """The guards that an input governs."""
-    if subject.from_fork and not settings.allow_forks:
-        return skip(
-            "fork",
-            f"The code that ran is from {subject.head_repository or 'a fork that is gone'}, so its log is a"
-            " stranger's: set allow-forks: true to send it all the same (see Security in the README).",
-        )
+    if not settings.allow_forks and (verdict := _untrusted(subject)):
+        return verdict
     if matches(subject.branch, settings.skip_branches):
         return skip(
             "skip-branches",
@@ -71,6 +65,22 @@ def by_settings(settings: Settings, subject: Subject) -> Verdict | None:
             "min-attempt",
             f"This is attempt {subject.attempt} and min-attempt is {settings.min_attempt}: re-run the failed"
             " jobs, or lower min-attempt.",
+        )
+    return None
+
+
+def _untrusted(subject: Subject) -> Verdict | None:
+    """Ends the matter unless people with write access wrote the code, or started the run themselves."""
+    remedy = "set allow-forks: true to send its log all the same (see Security in the README)."
+    if subject.origin is Origin.FORK:
+        fork = f"the fork {subject.head_repository}" if subject.head_repository else "a fork"
+        return skip("fork", f"The code that ran is from {fork}, so its log is untrusted: {remedy}")
+    if subject.origin is Origin.UNKNOWN:
+        event = subject.event or "unknown"
+        return skip(
+            "untrusted-run",
+            f"The event ({event}) does not prove that people with write access wrote the code that ran:"
+            f" {remedy}",
         )
     return None
 

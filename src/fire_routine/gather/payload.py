@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Commit, PullRequest, Run, Trigger, TriggerKind
+from ..model import Commit, Origin, PullRequest, Run, Trigger, TriggerKind, origin_in_payload
 from ..settings import Context
 from . import answers, fields
 from .trigger import finished_run
@@ -37,9 +37,21 @@ def pull_request(context: Context) -> PullRequest | None:
         return None
 
 
+def origin(trigger: Trigger, context: Context) -> Origin | None:
+    """What the own event's payload proves of the code that the run executed.
+
+    None: nothing, or the run to report is another one.
+    """
+    if not is_own_run(trigger, context):
+        return None
+    return origin_in_payload(context.event_name, context.event, context.repository)
+
+
 def _own_run(trigger: Trigger, context: Context) -> Run:
     pull = pull_request(context)
     sha = pull.head_sha if pull else context.sha
+    # Without its payload, whose code a pull request's run executed is not known.
+    repository = None if context.event_name.startswith("pull_request") else context.repository
     head = fields.part(context.event, "head_commit")
     try:
         commit = answers.run_commit(head)
@@ -58,7 +70,7 @@ def _own_run(trigger: Trigger, context: Context) -> Run:
         conclusion=None,
         head_branch=(pull.head_branch if pull else "") or context.head_ref or context.ref_name or None,
         head_sha=sha,
-        head_repository=pull.head_repository if pull else context.repository,
+        head_repository=pull.head_repository if pull else repository,
         actor=context.actor,
         url=f"{context.server_url}/{trigger.repository}/actions/runs/{trigger.run_id}",
         created_at=None,

@@ -44,7 +44,8 @@ def gather_run(
         asking = Asking(github.within(deadline), notes, threads)
         run = _gathered(asking, trigger, context, sleep)
     github.repository = asking.github.repository
-    return replace(run, notes=(*run.notes, *notes.collected()))
+    origin = payload.origin(trigger, context)
+    return replace(run, origin_in_payload=origin, notes=(*run.notes, *notes.collected()))
 
 
 def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callable[[float], None]) -> Run:

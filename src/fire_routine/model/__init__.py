@@ -14,6 +14,7 @@ from .evidence import (
     Repeat,
     utf16_length,
 )
+from .origin import Origin, is_fork, origin_in_payload, origin_of
 from .outcome import (
     Outcome,
     Result,
@@ -37,7 +38,6 @@ from .run import (
     Trigger,
     TriggerKind,
     in_words,
-    is_fork,
 )
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "History",
     "Incident",
     "Note",
+    "Origin",
     "Outcome",
     "PullRequest",
     "Repeat",
@@ -69,5 +70,7 @@ __all__ = [
     "Verdict",
     "in_words",
     "is_fork",
+    "origin_in_payload",
+    "origin_of",
     "utf16_length",
 ]

@@ -7,13 +7,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..patterns import pattern
+from .origin import Origin, is_fork, origin_of
 
 RUN_FAILED = ("failure", "timed_out", "startup_failure")  # how a run ended that failed, in GitHub's words
-
-
-def is_fork(head_repository: str | None, repository: str) -> bool:
-    """Whether the code that ran came from another repository; None: that one is gone."""
-    return (head_repository or "").casefold() != repository.casefold()
 
 
 class GitHubError(Exception):
@@ -254,8 +250,17 @@ class Run:
     cancelled_jobs: tuple[str, ...] = ()  # names; cancelled by a person or by fail-fast
     history: History | None = None
     notes: tuple[Note, ...] = ()
+    origin_in_payload: Origin | None = None  # what the payload of the run's own event proves of its code
 
     @property
     def from_fork(self) -> bool:
-        """The code that ran came from another repository: its log is a stranger's."""
+        """The code that ran came from another repository: its log is untrusted."""
         return is_fork(self.head_repository, self.repository)
+
+    @property
+    def origin(self) -> Origin:
+        """Who wrote the code that ran."""
+        pull = self.pull_request if self.event.startswith("pull_request") else None
+        if pull and is_fork(pull.head_repository, self.repository):
+            return Origin.FORK
+        return origin_of(self.event, self.repository, self.head_repository, self.origin_in_payload)

@@ -136,12 +136,22 @@ def test_a_link_that_is_none_is_left_out() -> None:
         {"event": "pull_request_target"},
         {"event": "issue_comment"},
         {"event": "workflow_run"},
+        {"event": "check_run"},
+        {"event": "an_event_of_next_year"},
+        {"event": "workflow_dispatch"},
+        {"event": "repository_dispatch"},
     ],
 )
-def test_a_run_that_a_stranger_may_have_written_is_said_to_be_untrusted(changes: dict[str, Any]) -> None:
+def test_run_whose_code_may_be_someone_elses_is_called_untrusted(changes: dict[str, Any]) -> None:
     assert warning(dataclasses.replace(run(), **changes)).startswith("> **Untrusted:** ")
 
 
-@pytest.mark.parametrize("event", ["push", "pull_request", "schedule", "workflow_dispatch", "merge_group"])
-def test_a_run_of_members_carries_no_warning(event: str) -> None:
+@pytest.mark.parametrize("event", ["push", "pull_request", "schedule", "release", "merge_group"])
+def test_run_of_the_repositorys_own_code_carries_no_warning(event: str) -> None:
     assert warning(run(event=event)) == ""
+
+
+def test_warning_names_the_fork_of_the_pull_request() -> None:
+    pull = pull_request(head_repository="stranger/widgets")
+    shown = warning(run(event="pull_request_target", pull_request=pull))
+    assert "This run is of the fork `stranger/widgets`." in shown

@@ -17,9 +17,10 @@ from tests.unit.decide.boards import (
 )
 
 from fire_routine.decide import before_gathering, decide
+from fire_routine.decide.freshness import stale
 from fire_routine.decide.guards import guards, sessions_in
 from fire_routine.decide.ledger import Ledger
-from fire_routine.model import Commit, FailedJob, GitHubError, History, Run, TriggerKind, Verdict
+from fire_routine.model import Commit, FailedJob, GitHubError, History, Origin, Run, TriggerKind, Verdict
 from fire_routine.settings import Context, Settings
 
 SECRETS = {
@@ -52,6 +53,7 @@ def from_fork(event_name: str = "pull_request") -> Context:
 def finished(**changes: object) -> dict[str, Any]:
     run = {
         "id": 99,
+        "event": "push",
         "run_attempt": 1,
         "conclusion": "failure",
         "head_branch": "main",
@@ -130,12 +132,38 @@ def test_a_dry_run_needs_no_secrets(where: Context) -> None:
         ({"head_repository": None}, "fork"),
         ({"head_repository": {"full_name": "Octo/Cat"}}, None),
         ({"head_branch": "claude/fix"}, "skip-branches"),
+        ({"event": "pull_request"}, None),
+        ({"event": "workflow_dispatch"}, None),
+        ({"event": "pull_request_target"}, "untrusted-run"),
+        ({"event": "issue_comment"}, "untrusted-run"),
+        ({"event": "workflow_run"}, "untrusted-run"),
+        ({"event": None}, "untrusted-run"),
     ],
 )
 def test_what_the_event_tells_of_a_finished_run_decides_without_a_request(
     changes: dict[str, Any], expected: str | None
 ) -> None:
     assert reason(before_gathering(chosen(), context("workflow_run", finished(**changes)))) == expected
+
+
+@pytest.mark.parametrize("event", ["issue_comment", "check_run", "status", "label", "workflow_run"])
+def test_an_event_that_proves_nothing_is_skipped_without_a_request_unless_allowed(event: str) -> None:
+    verdict = before_gathering(chosen(run_id=100), context(event))
+    assert reason(verdict) == "untrusted-run"
+    assert verdict is not None
+    assert event in verdict.message
+    assert "allow-forks: true" in verdict.message
+    assert before_gathering(chosen(run_id=100, allow_forks=True), context(event)) is None
+
+
+def test_own_payload_of_a_privileged_event_decides_without_a_request() -> None:
+    assert reason(before_gathering(chosen(), from_fork("pull_request_target"))) == "fork"
+    own = {"pull_request": {"head": {"repo": {"full_name": "octo/cat"}}}}
+    assert before_gathering(chosen(), context("pull_request_target", own)) is None
+    assert reason(before_gathering(chosen(), context("pull_request_target"))) == "untrusted-run"
+    assert before_gathering(chosen(run_id=100), context("workflow_run", finished())) is None
+    comment = context("workflow_run", finished(event="issue_comment"))
+    assert reason(before_gathering(chosen(run_id=100), comment)) == "untrusted-run"
 
 
 def test_a_green_run_is_skipped_even_where_secrets_are_missing() -> None:
@@ -216,6 +244,16 @@ def test_a_forks_run_needs_allow_forks(event: str, head: str | None) -> None:
     assert verdict is not None
     assert "allow-forks: true" in verdict.message
     assert judged(run, allow_forks=True) is None
+
+
+@pytest.mark.parametrize("event", ["issue_comment", "workflow_run", "status", "an_event_of_next_year"])
+def test_a_run_whose_event_proves_nothing_needs_allow_forks(event: str) -> None:
+    assert judged(sample_run(event=event)) == "untrusted-run"
+    assert judged(sample_run(event=event), allow_forks=True) is None
+
+
+def test_a_dispatched_run_needs_no_allow_forks() -> None:
+    assert judged(sample_run(event="workflow_dispatch")) is None
 
 
 def test_pull_request_target_is_a_forks_by_its_pull_request() -> None:
@@ -372,10 +410,20 @@ def test_a_merged_pull_request_does_not_make_the_push_to_main_stale() -> None:
 
 def test_pull_request_target_whose_head_is_the_base_is_stale_only_when_closed() -> None:
     board = Board(pulls={5: pull_request(head_sha=OLDER)})
-    run = sample_run(event="pull_request_target", pull_request=pull_request(head_sha=OLDER))
+    run = sample_run(
+        event="pull_request_target",
+        pull_request=pull_request(head_sha=OLDER),
+        origin_in_payload=Origin.WRITERS,
+    )
     assert decided(board, run).fire
     board = Board(pulls={5: pull_request(head_sha=OLDER, state="closed")})
     assert decided(board, run).reason == "pull-request-closed"
+
+
+def test_the_branch_of_a_fork_is_not_looked_up_here() -> None:
+    board = Board(heads={"main": OLDER})
+    assert decided(board, sample_run(event="push", head_repository="stranger/cat"), allow_forks=True).fire
+    assert reason(stale(board, sample_run(event="push", head_branch="main"))) == "stale-head"
 
 
 def test_a_head_that_can_not_be_read_keeps_nothing_back() -> None:

@@ -1,0 +1,112 @@
+"""Who wrote the code that ran, by event, head and payload: unknown unless it is proven."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.decide.boards import pull_request, sample_run
+
+from fire_routine.model import Origin, origin_in_payload, origin_of
+
+OWN, OTHER = "octo/cat", "stranger/cat"
+
+
+def about_pull_request(head: str | None) -> dict[str, Any]:
+    return {"pull_request": {"head": {"repo": {"full_name": head} if head else None}}}
+
+
+def after_run(event: object = "push", head: str | None = OWN) -> dict[str, Any]:
+    return {"workflow_run": {"event": event, "head_repository": {"full_name": head} if head else None}}
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["push", "pull_request", "schedule", "merge_group", "release", "create", "delete", "page_build", "public",
+     "branch_protection_rule"],
+)  # fmt: skip
+def test_writers_alone_cause_these_and_their_own_code_runs(event: str) -> None:
+    assert origin_of(event, OWN, "Octo/Cat") is Origin.WRITERS
+
+
+@pytest.mark.parametrize("event", ["workflow_dispatch", "repository_dispatch"])
+def test_dispatched_run_may_have_run_other_code(event: str) -> None:
+    assert origin_of(event, OWN, OWN) is Origin.DISPATCHED
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["issue_comment", "issues", "discussion", "discussion_comment", "fork", "watch", "gollum", "label",
+     "milestone", "check_run", "check_suite", "status", "deployment", "deployment_status", "dynamic",
+     "pull_request_target", "pull_request_review", "pull_request_review_comment", "workflow_run", "",
+     "PUSH", "an_event_of_next_year"],
+)  # fmt: skip
+def test_any_other_event_proves_nothing(event: str) -> None:
+    assert origin_of(event, OWN, OWN) is Origin.UNKNOWN
+
+
+@given(st.text(), st.sampled_from([None, "", OTHER, "octo/cat2", "octo"]))
+def test_another_head_is_a_fork_whatever_the_event(event: str, head: str | None) -> None:
+    for proven in (None, *Origin):
+        assert origin_of(event, OWN, head, proven) is Origin.FORK
+
+
+@pytest.mark.parametrize(
+    "event", ["pull_request_target", "pull_request_review", "pull_request_review_comment"]
+)
+def test_own_payload_proves_whose_pull_request_it_is(event: str) -> None:
+    for head, origin in ((OWN, Origin.WRITERS), (OTHER, Origin.FORK), (None, Origin.FORK)):
+        assert origin_in_payload(event, about_pull_request(head), OWN) is origin
+    unusable: list[dict[str, Any]] = [{}, {"pull_request": None}]
+    unusable += [{"pull_request": {"head": None}}, {"pull_request": {"head": []}}]
+    unusable += [{"pull_request": {"head": {}}}]
+    for shapeless in unusable:
+        assert origin_in_payload(event, shapeless, OWN) is None
+
+
+@pytest.mark.parametrize("event", ["issue_comment", "check_run", "workflow_run", "push"])
+def test_pull_request_in_the_payload_of_another_event_proves_nothing(event: str) -> None:
+    assert origin_in_payload(event, about_pull_request(OWN), OWN) is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "origin"),
+    [
+        (after_run("push"), Origin.WRITERS),
+        (after_run("pull_request"), Origin.WRITERS),
+        (after_run("pull_request", OTHER), Origin.FORK),
+        (after_run("pull_request", None), Origin.FORK),
+        (after_run("workflow_dispatch"), Origin.DISPATCHED),
+        (after_run("pull_request_target"), Origin.UNKNOWN),
+        (after_run("issue_comment"), Origin.UNKNOWN),
+        (after_run("workflow_run"), Origin.UNKNOWN),
+        (after_run(None), None),
+        ({"workflow_run": {"event": "push"}}, None),
+        ({"workflow_run": 3}, None),
+        ({}, None),
+    ],
+)
+def test_run_after_another_is_as_trusted_as_the_one_before_it(
+    payload: dict[str, Any], origin: Origin | None
+) -> None:
+    assert origin_in_payload("workflow_run", payload, OWN) is origin
+
+
+def test_own_payload_is_believed_only_where_the_record_names_no_fork() -> None:
+    proven = Origin.WRITERS
+    assert sample_run(event="pull_request_target", origin_in_payload=proven).origin is Origin.WRITERS
+    run = sample_run(event="pull_request_target", origin_in_payload=proven, head_repository=OTHER)
+    assert run.origin is Origin.FORK
+
+
+def test_pull_request_that_was_only_looked_up_can_prove_a_fork_but_not_a_writer() -> None:
+    """GitHub lists pull requests of the same commit or branch, not the one that triggered the run."""
+    for event in ("pull_request_target", "pull_request_review"):
+        own = sample_run(event=event, pull_request=pull_request(head_repository=OWN))
+        assert own.origin is Origin.UNKNOWN
+        fork = sample_run(event=event, pull_request=pull_request(head_repository=OTHER))
+        assert fork.origin is Origin.FORK
+    # A branch of the repository itself may be proposed elsewhere too.
+    assert sample_run(pull_request=pull_request(head_repository=OTHER)).origin is Origin.WRITERS
