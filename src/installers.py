@@ -29,7 +29,7 @@ NO_PIP = "No module named pip"
 NO_WHEEL = "no wheel"
 # Compiled, and so without a wheel for some platforms (Windows on Arm), and for Pythons newer than it; all
 # works without it, slower.
-FOR_SPEED = "hyperscan"
+FOR_SPEED = "ahocorasick-rs"
 _NO_WHEEL = re.compile(
     rf"{FOR_SPEED}==\S+ has no (?:usable )?wheels|{FOR_SPEED} was not found in|no version of {FOR_SPEED}"
     rf"|No matching distribution found for {FOR_SPEED}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 
@@ -60,7 +60,7 @@ _QUOTED = pattern(r"\s*(?:> *)?\d+ ?(?:[|│▕]|\\x\{2502\}) (?! *(?:ERROR|WARN
 _LABEL = pattern(r" +\|[ |]+(?:[-^~]{2,}|_{2,}[-^~])")
 _QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")
 
-_Call = tuple[int, bytes, Callable[[str], object], Rule]  # order, first character or none, search, rule
+_Call = tuple[int, bytes, Rule]  # order, first character or none, rule
 
 
 @cache
@@ -70,7 +70,7 @@ def _all() -> tuple[Literals, list[tuple[_Call, ...]], frozenset[int]]:
     for order, rule in enumerate(_ALL):
         for literal in filter(None, rule.literals):
             first, text = first_and_text(literal)
-            calls.setdefault(text, []).append((order, first, rule.pattern.search, rule))
+            calls.setdefault(text, []).append((order, first, rule))
     literals = Literals(calls)
     anywhere = frozenset(at for at, literal in enumerate(literals.literals) if literal in ANYWHERE)
     return literals, [tuple(calls[literal]) for literal in literals.literals], anywhere
@@ -83,7 +83,7 @@ def _called(literals: frozenset[int], general: bool) -> tuple[_Call, ...]:
     found = {call[:2]: call for at in literals for call in calls[at]}
     return tuple(
         sorted(
-            [call for call in found.values() if general or call[3].name not in _GENERAL], key=itemgetter(0)
+            [call for call in found.values() if general or call[2].name not in _GENERAL], key=itemgetter(0)
         )
     )
 
@@ -99,8 +99,8 @@ def _start(line: bytes) -> bytes:
 def _first(line: bytes, text: str, called: Sequence[_Call]) -> Rule | None:
     """The first of the rules that takes the line."""
     start = _start(line)
-    for _, first, search, rule in called:
-        if (not first or first == start) and search(text):
+    for _, first, rule in called:
+        if (not first or first == start) and rule.pattern.search(text):
             return rule
     return None
 

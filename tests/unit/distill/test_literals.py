@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fire_routine.distill import literals
 from fire_routine.distill.literals import AUTOMATON, Literals
 
 WITH = pytest.mark.skipif(not AUTOMATON, reason="no wheel here")
@@ -81,15 +82,9 @@ def test_several_threads_search_at_once(automaton: bool) -> None:
 
 
 @WITH
-def test_where_the_library_knows_no_automaton_for_the_processor_all_are_found(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    import hyperscan
-
-    def unsupported(*_: object, **__: object) -> None:
-        raise hyperscan.ArchitectureError("error code -11")
-
-    monkeypatch.setattr(hyperscan, "Database", unsupported)
-    search = Literals([b"error", b"err"])
-    assert search.find(b"an error") == by_hand(search.literals, b"an error")
-    assert search.ends(b"an error") == [8]
+def test_the_faster_automaton_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(literals, "MUCH", 8)
+    search = Literals([b"error", b"err", b"\nfail"])
+    text = b"\nfail: an error"
+    assert [search.find(text) for _ in range(3)] == [by_hand(search.literals, text)] * 3
+    assert [search.ends(text) for _ in range(3)] == [[5, 13]] * 3
