@@ -27,7 +27,7 @@ from .model import (
     Verdict,
 )
 from .redact import redact_text
-from .report import Workflow, report
+from .report import Contents, Workflow, report
 from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
 
 GATHERING = 90.0  # seconds for all that is asked of GitHub before the decision; what is late is left out
@@ -65,7 +65,7 @@ def run_action(environ: Mapping[str, str], out: TextIO) -> int:
     except SettingsError as error:
         on_error = environ.get(f"{PREFIX}ON_ERROR", "").strip()
         outcome = Outcome(Result.FAILED, "invalid-input", str(error))
-        return report(workflow, outcome, on_error="warn" if on_error == "warn" else "fail", clean=_clean)
+        return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
     github = GitHub(context.api_url, settings.github_token, context.repository)
     with github, fire.uninterruptible():  # what became of a fire is told even when the job is being cancelled
         telling = _tell(settings, context, github, workflow.say)
@@ -104,7 +104,8 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
             return
         say(f"firing: {verdict.message}")
         telling.firing = True
-        telling.outcome = fire.fire_once(settings, evidence.brief.text)
+        fired = fire.fire_once(settings, evidence.brief.text)
+        telling.outcome = replace(fired, session_number=verdict.session_number)
 
 
 def gather_evidence(
@@ -147,23 +148,27 @@ def _report(
         try:
             github.comment(number, marker, body)
         except GitHubError as error:
-            return Note("the comment on the pull request", str(error), "grant `pull-requests: write`")
+            needed = "pull-requests: write" if error.status in (403, 404) else ""
+            return Note("the comment on the pull request", str(error), permission=needed)
         return None
 
     evidence = telling.evidence
     ledger = telling.ledger
-    notes = (*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ()))
-    return report(
-        workflow,
+    contents = Contents(
         telling.outcome,
+        _clean,
         brief=evidence.brief if evidence else None,
         run=evidence.run if evidence else None,
         failures=evidence.failures if evidence else (),
-        notes=notes,
+        notes=(*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ())),
+        max_sessions=settings.max_sessions,
+    )
+    return report(
+        workflow,
+        contents,
         temp=context.temp,
         on_error=settings.on_error,
         post_comment=post_comment if settings.comment else None,
-        clean=_clean,
     )
 
 

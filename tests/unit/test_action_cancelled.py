@@ -83,7 +83,7 @@ def test_cancelled_while_logs_are_read_ends_at_once_and_as_a_failure(
         said = cancel(process)
         assert endpoint.requests == []
     assert process.returncode == 1
-    assert said.splitlines()[-1].startswith("::error title=fire-routine::The job was cancelled")
+    assert said.splitlines()[-1].startswith("::error title=fire-routine::Not fired: The job was cancelled")
 
 
 def test_cancelled_while_the_answer_is_awaited_is_unknown_and_recorded(

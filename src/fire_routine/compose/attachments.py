@@ -36,7 +36,7 @@ def read_attachments(
         read: a log's chunks to its digest (`distill.read`).
     """
     if workspace is None:
-        note = Note("attach", "there is no workspace", "run the action in a job that has GITHUB_WORKSPACE")
+        note = Note("attach", "there is no workspace", "Run the action in a job that has GITHUB_WORKSPACE.")
         return (), (note,) if patterns else ()
     found = Found()
     for pattern in patterns:
@@ -50,13 +50,13 @@ def read_attachments(
             notes.append(_note(path, problem))
     if len(found.files) > MOST_FILES:
         why = f"the patterns match {len(found.files)} files and {MOST_FILES} are read"
-        notes.append(Note("attach: some files", why, "name fewer files"))
+        notes.append(Note("attach: some files", why, "Name fewer files."))
     return tuple(attachments), tuple(notes)
 
 
 def _note(path: PurePath, problem: OSError | ValueError) -> Note:
     why = (problem.strerror or "it can't be read") if isinstance(problem, OSError) else str(problem)
-    return Note(f"attach: {path.as_posix()}", why, "name a log or a JUnit XML file that the job has written")
+    return Note(f"attach: {path.as_posix()}", why, "Name a log or a JUnit XML file that the job has written.")
 
 
 def _digest(path: Path, name: PurePath, read: Read) -> Digest:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..model import Attachment, Brief, Digest, Excerpt, Failure, Run, utf16_length
+from ..model import Attachment, Brief, ChangedFile, Digest, Excerpt, Failure, Run, utf16_length
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
@@ -25,7 +25,8 @@ from .facts import CAPS, facts, title, warning
 from .failure import failures_section
 from .further import go_on_section, notes_section
 from .grouping import combined, hashed
-from .history import history_section
+from .highlights import highlights
+from .history import history_section, named
 from .words import closed, own_words
 
 _TRIES = 3
@@ -83,6 +84,8 @@ def compose(
         fingerprint=fingerprint,
         redactions=redactions + late,
         unread=unread if failures or run.jobs_known else frozenset([fingerprint]),
+        highlights=highlights(material.run, material.failures),
+        named_files=composer.named_files(max_characters),
     )
 
 
@@ -159,6 +162,12 @@ class _Composer:
             if used <= budget // 3 or used + _needed(parts, budget) + 2 <= budget:
                 break
         return opening, known, go_on
+
+    def named_files(self, budget: int) -> tuple[ChangedFile, ...]:
+        """The changed files that the evidence of a text of `budget` units names."""
+        files = self.material.run.history.files if self.material.run.history else ()
+        marked = named(files, self._evidence(budget))
+        return tuple(file for file in files if file.path in marked)
 
     def _parts(self, budget: int) -> dict[str, Part]:
         """The sections that share the room, by what they tell, in the order of the text."""

@@ -29,7 +29,7 @@ def _note(note: Note) -> str:
     what, why, remedy = (" ".join(text.split()).rstrip(".") for text in (note.what, note.why, note.remedy))
     line = f"- {inline(cut(what, 120))}: {cut(why, 200)}."  # a job's or a file's name may be in it
     if remedy:
-        line += f" To have it: {cut(remedy, 200)}."
+        line += f" {remedy[0].upper()}{cut(remedy[1:], 200)}."
     return line.replace("](", "] (").replace("<", "‹")  # no link and no tag, whatever a name in it holds
 
 

@@ -144,6 +144,7 @@ class Ledger:
         self._send(self._new_record(Stage.SENDING, contest.contender, number), contest)
         return Verdict(
             fire=True,
+            session_number=number,
             message=f"Session {number} of at most {self._settings.max_sessions} since the workflow was last"
             " green.",
         )

@@ -96,6 +96,7 @@ def unrecorded(problem: str) -> Note:
         what="the ledger (commit statuses named fire-routine)",
         why=f"{problem}; nothing but this job keeps the failure from being fired again",
         remedy="give the job `permissions: statuses: write`",
+        permission="statuses: write",
     )
 
 
@@ -111,6 +112,7 @@ def unseen(problem: str) -> Note:
         what="sessions on earlier commits of the branch",
         why=f"{problem}; a failure that one of them is at work on is fired again",
         remedy="give the job `permissions: actions: read`",
+        permission="actions: read",
     )
 
 

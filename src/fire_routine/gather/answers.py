@@ -174,6 +174,7 @@ def run(data: object, repository: str) -> Run:
         created_at=created,
         started_at=fields.time(data.get("run_started_at")),
         default_branch=fields.text(fields.part(data, "repository"), "default_branch"),
+        number=fields.whole(data, "run_number"),
         commit=Commit(commit.sha, commit.message, commit.author, f"{page}/commit/{sha}" if page else ""),
     )
 

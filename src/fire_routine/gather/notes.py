@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import threading
 
-from ..model import GitHubError, Note
+from ..model import GitHubError, Message, Note
 
 NAMED = 3  # of the things that could not be had for the same reason
 
 
 def remedy(error: GitHubError, permission: str, *, token: bool) -> str:
-    """What the user can do about it, in one line; empty where it is not theirs to mend."""
+    """What the user can do about it, in one sentence; empty where they can do nothing."""
     if error.rate_limited:
-        return "give `github-token` a token with a rate limit of its own, or run again later"
+        return Message("Give `github-token` a token with its own rate limit, or run the job again later.")
     if error.status == 401:
-        return "give `github-token` a token that is valid, such as ${{ github.token }}"
+        return Message("Give `github-token` a valid token, such as `${{{{ github.token }}}}`.")
     if error.status in (403, 404) and not token:
-        return "give `github-token`, such as ${{ github.token }}"
+        return Message("Set `github-token`, for example to `${{{{ github.token }}}}`.")
     if error.status in (403, 404):
-        return f"add `{permission}` to the job's `permissions`"
+        return Message("Add `{permission}` to the job's `permissions`.", permission=permission)
     if error.status == 410:
-        return "run the job again: GitHub no longer keeps it"
+        return "GitHub no longer keeps it: run the failed job again."
     return ""
 
 
@@ -30,23 +30,25 @@ class Notes:
     def __init__(self, *, token: bool) -> None:
         self._token = token
         self._lock = threading.Lock()
-        self._missing: dict[tuple[str, str], dict[str, list[str]]] = {}
+        self._missing: dict[tuple[str, str, str], dict[str, list[str]]] = {}
 
     def add(self, what: str, error: GitHubError, permission: str, name: str = "") -> None:
         """`what`, such as "the pull request"; with `name`, such as "the log of", of which thing."""
-        self.say(what, str(error), remedy(error, permission, token=self._token), name)
+        denied = error.status in (403, 404) and self._token and not error.rate_limited
+        advice = remedy(error, permission, token=self._token)
+        self.say(what, str(error), advice, name, permission if denied else "")
 
-    def say(self, what: str, why: str, remedy: str = "", name: str = "") -> None:
+    def say(self, what: str, why: str, remedy: str = "", name: str = "", permission: str = "") -> None:
         with self._lock:
-            names = self._missing.setdefault((why, remedy), {}).setdefault(what, [])
+            names = self._missing.setdefault((why, remedy, permission), {}).setdefault(what, [])
             if name:
                 names.append(name)
 
     def collected(self) -> tuple[Note, ...]:
         """Sorted, so that they don't tell which thread was first."""
         return tuple(
-            Note(", ".join(_named(what, names) for what, names in sorted(missing.items())), why, remedy)
-            for (why, remedy), missing in sorted(self._missing.items())
+            Note(", ".join(_named(what, names) for what, names in sorted(missing.items())), *said)
+            for said, missing in sorted(self._missing.items())
         )
 
 

@@ -11,9 +11,11 @@ from .evidence import (
     Digest,
     Excerpt,
     Failure,
+    Highlight,
     Repeat,
     utf16_length,
 )
+from .message import Message
 from .origin import Origin, is_fork, origin_in_payload, origin_of
 from .outcome import (
     Outcome,
@@ -53,8 +55,10 @@ __all__ = [
     "FailedJob",
     "Failure",
     "GitHubError",
+    "Highlight",
     "History",
     "Incident",
+    "Message",
     "Note",
     "Origin",
     "Outcome",

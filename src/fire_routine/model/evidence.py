@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .run import FailedJob
+from .run import ChangedFile, FailedJob
 
 
 def utf16_length(text: str) -> int:
@@ -90,6 +90,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Highlight:
+    """What people are shown of one distinct failure. Redacted and sanitised."""
+
+    cause: str = ""  # its strongest line, without indentation and marks; without a log, how it ended
+    lines: tuple[str, ...] = ()  # its one to five strongest, in the log's order
+    passed_legs: tuple[str, ...] = ()  # names of the jobs of the same matrix that passed
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """The text that is sent, and what was done to it."""
 
@@ -98,7 +107,14 @@ class Brief:
     fingerprint: str  # of them together
     redactions: Mapping[str, int] = field(default_factory=dict)  # kind → how many
     unread: frozenset[str] = frozenset()  # those of failures whose logs, or jobs, could not be had
+    highlights: tuple[Highlight, ...] = ()  # of each failure, in their order
+    named_files: tuple[ChangedFile, ...] = ()  # changed files that the failures' lines name
 
     @property
     def characters(self) -> int:
         return utf16_length(self.text)
+
+    @property
+    def cause(self) -> str:
+        """The cause of the first failure, on one line; empty where none is known."""
+        return self.highlights[0].cause if self.highlights else ""

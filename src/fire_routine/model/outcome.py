@@ -24,10 +24,11 @@ class Verdict:
 
     fire: bool
     reason: str = ""  # a stable, kebab-case word for the `reason` output
-    message: str = ""  # one line: what was decided, and how to change it
+    message: str = ""  # what was decided, and how to change it; a `Message` where it quotes a value
     failed: bool = False  # not firing is a fault of the set-up, not a decision
     session_id: str = ""
     session_url: str = ""
+    session_number: int = 0  # of the incident's sessions, from 1; 0: not known
 
 
 class Result(StrEnum):
@@ -55,7 +56,7 @@ class Outcome:
 
     result: Result
     reason: str = ""
-    message: str = ""  # one line: what happened and what to do about it
+    message: str = ""  # what happened, and what to do about it; a `Message` where it quotes a value
     session_id: str = ""
     session_url: str = ""
     http_status: int | None = None
@@ -63,3 +64,5 @@ class Outcome:
     request_id: str = ""
     retry_after: int | None = None  # seconds
     requests: int = 0  # sent to the endpoint
+    session_number: int = 0  # of the incident's sessions, from 1; 0: not known
+    retried: tuple[str, ...] = ()  # why each earlier attempt failed: an HTTP status, or "no connection"

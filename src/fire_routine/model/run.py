@@ -80,11 +80,15 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that could not be had, why, and what would make it available."""
+    """Something that is unavailable, why, and what would make it available.
+
+    `why` and `remedy` are `Message`s where they quote a value.
+    """
 
     what: str
     why: str
     remedy: str = ""
+    permission: str = ""  # the entry of `permissions` that is missing, such as "checks: read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +255,7 @@ class Run:
     history: History | None = None
     notes: tuple[Note, ...] = ()
     origin_in_payload: Origin | None = None  # what the payload of the run's own event proves of its code
+    number: int = 0  # of the workflow's runs, as GitHub shows it (#70); 0: not known
 
     @property
     def from_fork(self) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from ..model import Digest
+from ..model import Digest, Message
 from ..sanitising import sanitise_line
 from . import redact
 
@@ -69,14 +69,19 @@ def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     """`value` with each text, and each tuple of nothing but texts, changed."""
     if isinstance(value, Digest):
         return _mapped_digest(value, change)
-    if isinstance(value, tuple) and not (value and all(type(item) is str for item in value)):
+    if isinstance(value, tuple) and not (value and all(map(_is_text, value))):
         return tuple(_mapped(item, change) for item in value)
-    if isinstance(value, tuple) or type(value) is str:
+    if isinstance(value, tuple) or _is_text(value):
         return change(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = dataclasses.fields(value)
         return dataclasses.replace(value, **{f.name: _mapped(getattr(value, f.name), change) for f in fields})
     return value
+
+
+def _is_text(value: object) -> bool:
+    """Not an enumeration's member, which is a `str` as well."""
+    return type(value) in (str, Message)
 
 
 def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:

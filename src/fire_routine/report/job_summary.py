@@ -1,163 +1,204 @@
-"""The job summary: the outcome and the session's link first, the evidence below, the text folded away."""
+"""The job summary: the outcome, what broke, what was unavailable, and the text in a fold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
-from ..model import Brief, FailedJob, Failure, Note, Outcome, Result, Run, Step, in_words
-from ..sanitising import inline, link, prose, verbatim
+from ..model import Outcome, Result, Run
+from ..sanitising import inline, prose, verbatim
+from .contents import Contents
+from .failures import blocks, counted, title
+from .headings import heading
+from .markdown import NAME, alert, capital, fold, named_link, rendered, sentence, size, worded_link
 
-LIMIT = 1024 * 1024 - 1  # bytes of a step's summary, the newline that is added apart; more is rejected whole
-MAX_JOBS = 100  # rows; a matrix has up to 256 jobs
-MAX_NOTES = 30
-NAME = 200  # characters shown of one
-MAX_LINES = 15  # of the outcome's message: bad inputs are said a line each
+# Bytes of one step's summary, without the newline that is added. GitHub rejects a longer one as a whole:
+# https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+LIMIT = 1024 * 1024 - 1
+MOST_NOTES = 30
+MOST_LINES = 15  # of the outcome's message: invalid inputs have a line each
+MOST_FILES = 10
+# Blocks of failures, and jobs in the fold of each, from the most to the least: the first that fits is taken.
+_DETAIL = ((20, 256), (20, 50), (10, 0), (3, 0), (1, 0))
+_SHARE = 0.6  # of the limit for everything above the text
 
-_HEADINGS = {
-    Result.FIRED: "Session started",
-    Result.SKIPPED: "No session started: skipped",
-    Result.FAILED: "No session started: failed",
-    Result.UNKNOWN: "Unknown: a session may have started",
+# What the recommended job has. A block that names some permissions takes all others away, so it names all.
+PERMISSIONS = {
+    "actions": "read",
+    "checks": "read",
+    "contents": "read",
+    "pull-requests": "read",
+    "statuses": "write",
 }
 
-Clean = Callable[[str], str]
+
+def summary(contents: Contents, limit: int = LIMIT) -> str:
+    """The summary in Markdown, at most `limit` bytes of UTF-8."""
+    head = ""
+    for most, folded_jobs in _DETAIL:
+        head = "\n\n".join(_head(contents, most, folded_jobs))
+        if size(head) <= limit * _SHARE:
+            break
+    else:
+        head = _first_paragraphs(head, limit * 9 // 10)
+    text = _text(contents, limit - size(head) - 2)
+    return f"{head}\n\n{text}" if text else head
 
 
-def summary(
-    outcome: Outcome,
-    brief: Brief | None = None,
-    run: Run | None = None,
-    failures: Sequence[Failure] = (),
-    notes: Sequence[Note] = (),
-    *,
-    clean: Clean,
-    limit: int = LIMIT,
-) -> str:
-    """The summary in Markdown, at most `limit` bytes of UTF-8.
-
-    `clean` takes secrets out of a line: names and messages pass it before they are shown; the text has passed
-    it already.
-    """
-    parts = [
-        f"### fire-routine: {_HEADINGS[outcome.result]}",
-        *_result(outcome, clean),
-        *_failed_jobs(run, failures, clean),
-        *_notes(notes, clean),
-        *_redactions(brief),
-    ]
-    head = "\n\n".join(parts)
-    if brief is None:
-        return head
-    return f"{head}\n\n{_folded(brief, outcome, limit - _size(head) - 2)}"
+def _head(contents: Contents, most: int, folded_jobs: int) -> Iterator[str]:
+    shown = heading(contents.outcome)
+    yield f"### {shown.line}"
+    yield alert(shown.alert, list(_outcome(contents)) or [shown.sentence])
+    if failed := title(contents):
+        yield f"#### {failed}"
+        yield from blocks(contents, most, folded_jobs)
+    yield from _files(contents)
+    yield from _unavailable(contents)
+    yield from _redactions(contents)
 
 
-def session_link(outcome: Outcome) -> str:
-    """The session's link, under its own address: a label can't promise another place. Empty without a URL."""
-    label = outcome.session_url.removeprefix("https://").removeprefix("http://")
-    return link(label, outcome.session_url, NAME)
+def _first_paragraphs(head: str, limit: int) -> str:
+    """As many whole paragraphs from the start as fit. A cut fold is left out."""
+    kept = ""
+    for paragraph in head.split("\n\n"):
+        longer = f"{kept}\n\n{paragraph}" if kept else paragraph
+        if size(longer) > limit or paragraph.startswith(("<details", "`")):
+            break
+        kept = longer
+    return kept
 
 
-def job_link(job: FailedJob, clean: Clean) -> str:
-    return link(clean(job.name), job.url, NAME)
+# --- the alert ----------------------------------------------------------------------------------
 
 
-def _result(outcome: Outcome, clean: Clean) -> Iterator[str]:
-    if outcome.session_url:
-        label = "Earlier session" if outcome.result is Result.SKIPPED else "Session"
-        yield f"**{label}:** {session_link(outcome)}"
-    linked = outcome.session_url if outcome.result is Result.FIRED else ""
-    for line in outcome.message.splitlines()[:MAX_LINES]:
-        if line.strip() and not (linked and linked in line):
-            yield _short(clean(line))
-    if outcome.reason:
+def _outcome(contents: Contents) -> Iterator[str]:
+    outcome = contents.outcome
+    first = [session_link(outcome), session_number(contents), retries(outcome)]
+    if any(first):
+        yield " · ".join(filter(None, first))
+    if outcome.result is not Result.FIRED:
+        yield from rendered(outcome.message, contents.clean)[:MOST_LINES]
+    if contents.run:
+        yield where(contents, contents.run)
+    if outcome.reason and not contents.dry_run:
         yield f"Reason: {inline(outcome.reason, NAME)}"
 
 
-def _failed_jobs(run: Run | None, failures: Sequence[Failure], clean: Clean) -> Iterator[str]:
-    rows = _rows(run, failures)
-    if not rows:
+def session_link(outcome: Outcome) -> str:
+    """The session's link. Its words name the host, so that they can't promise another place."""
+    host = urlsplit(outcome.session_url).hostname or ""
+    which = "earlier session" if outcome.result is Result.SKIPPED else "session"
+    linked = worded_link(f"Open the {which} on {host}", outcome.session_url)
+    return f"**{linked}**" if linked else ""
+
+
+def session_number(contents: Contents) -> str:
+    number = contents.outcome.session_number
+    if not number:
+        return ""
+    most = f" of at most {contents.max_sessions}" if contents.max_sessions else ""
+    return f"session {number}{most} in this incident"
+
+
+def retries(outcome: Outcome) -> str:
+    """ "after 2 retries (503)"; empty where the first attempt was the last."""
+    if not outcome.retried:
+        return ""
+    causes = ", ".join(dict.fromkeys(prose(cause, NAME) for cause in outcome.retried))
+    number = len(outcome.retried)
+    return f"after {number} {'retry' if number == 1 else 'retries'} ({causes})"
+
+
+def where(contents: Contents, run: Run) -> str:
+    """The reported run, its branch and commit, and its pull request."""
+    number = f" #{run.number}" if run.number else f" {run.id}"
+    again = f", attempt {run.attempt}" if run.attempt > 1 else ""
+    workflow = named_link(f"{run.workflow}{number}", run.url, contents.clean) + again
+    branch = f"{inline(contents.clean(run.head_branch), NAME)} @ " if run.head_branch else ""
+    commit = named_link(run.head_sha[:7], run.commit.url if run.commit else "", contents.clean)
+    parts = [workflow, branch + commit]
+    if pull := run.pull_request:
+        linked = worded_link(f"pull request #{pull.number}", pull.url) or f"pull request {pull.number}"
+        parts.append(f"{linked} {prose(contents.clean(pull.title), NAME)}".rstrip())
+    return " · ".join(parts)
+
+
+# --- below the failures -------------------------------------------------------------------------
+
+
+def _files(contents: Contents) -> Iterator[str]:
+    files = contents.brief.named_files if contents.brief else ()
+    if not files:
         return
-    several = len({number for number, _, _ in rows}) > 1
-    heading = "| Failed job | Failed step | Exit code | Took |"
-    lines = [heading + (" Failure |" if several else ""), "|---|---|---|---|" + ("---|" if several else "")]
-    for number, job, exit_code in rows[:MAX_JOBS]:
-        steps = ", ".join(inline(clean(step.name), 80) for step in job.failed_steps[:5])
-        cells = [job_link(job, clean), steps or "–", exit_code, _took(job)] + (
-            [f"{number}"] if several else []
-        )
-        lines.append("| " + " | ".join(cells) + " |")
-    yield "\n".join(lines)
-    if len(rows) > MAX_JOBS:
-        yield f"… and {len(rows) - MAX_JOBS} failed jobs more."
+    shown = [f"{inline(file.path, NAME)} +{file.additions} −{file.deletions}" for file in files[:MOST_FILES]]
+    more = f" and {len(files) - MOST_FILES} more" if len(files) > MOST_FILES else ""
+    yield f"**Changed files that the log names:** {', '.join(shown)}{more}"
 
 
-def _rows(run: Run | None, failures: Sequence[Failure]) -> list[tuple[int, FailedJob, str]]:
-    """Failed jobs with the number of the failure they share, one failure's jobs together."""
-    rows = [
-        (number, job, "–" if code is None else str(code))
-        for number, failure in enumerate(failures, start=1)
-        for job, code in zip(failure.jobs, failure.exit_codes, strict=True)
-    ]
-    seen = {job.id for _, job, _ in rows}
-    rest = [job for job in (run.failed_jobs if run else ()) if job.id not in seen]
-    return rows + [(len(failures) + 1, job, "–") for job in rest]
-
-
-def _took(job: FailedJob) -> str:
-    """The failed step's duration, else the job's."""
-    step: Step | None = next(iter(job.failed_steps), None)
-    took = step.duration if step is not None and step.duration is not None else job.duration
-    return in_words(took) if took is not None else "–"
-
-
-def _notes(notes: Sequence[Note], clean: Clean) -> Iterator[str]:
+def _unavailable(contents: Contents) -> Iterator[str]:
+    notes = list(dict.fromkeys(contents.notes))
     if not notes:
         return
-    lines = ["**Could not be had**", ""]
-    for note in notes[:MAX_NOTES]:
-        remedy = f" {_short(clean(note.remedy))}" if note.remedy else ""
-        what, why = _short(clean(note.what)), _short(clean(note.why).rstrip("."))
-        lines.append(f"- {what}: {why}.{remedy}")
-    if len(notes) > MAX_NOTES:
-        lines.append(f"- … and {len(notes) - MAX_NOTES} more")
-    yield "\n".join(lines)
+    lines = []
+    for note in notes[:MOST_NOTES]:
+        what = prose(contents.clean(note.what), 300)
+        why = sentence(note.why, contents.clean)
+        remedy = "" if note.permission else capital(sentence(note.remedy, contents.clean))
+        lines.append(f"- {capital(what)}: {why} {remedy}".rstrip())
+    if len(notes) > MOST_NOTES:
+        lines.append(f"- … and {len(notes) - MOST_NOTES} more")
+    yield "**Unavailable**\n\n" + "\n".join(lines)
+    if block := permissions_block([note.permission for note in notes]):
+        yield f"Give the job that runs this action these permissions:\n\n{block}"
 
 
-def _short(text: str) -> str:
-    return prose(text, 500)
+def permissions_block(missing: list[str]) -> str:
+    """All that the action needs, to be pasted; empty where no permission is missing."""
+    wanted = dict(PERMISSIONS)
+    for permission in filter(None, missing):
+        name, _, level = permission.partition(": ")
+        wanted[name] = "write" if "write" in (level, wanted.get(name)) else level
+    lines = [f"  {name}: {level}" for name, level in sorted(wanted.items())]
+    return verbatim("\n".join(["permissions:", *lines]), "yaml") if any(missing) else ""
 
 
-def _redactions(brief: Brief | None) -> Iterator[str]:
-    if brief is None or not any(brief.redactions.values()):
-        return
-    counts = (f"{count} × {inline(kind, NAME)}" for kind, count in sorted(brief.redactions.items()) if count)
-    yield f"**Redacted in the text:** {', '.join(counts)}"
+def _redactions(contents: Contents) -> Iterator[str]:
+    redactions = contents.brief.redactions if contents.brief else {}
+    counts = [f"{count} × {inline(kind, NAME)}" for kind, count in sorted(redactions.items()) if count]
+    if counts:
+        yield f"**Redacted in the text:** {', '.join(counts)}"
 
 
-def _folded(brief: Brief, outcome: Outcome, room: int) -> str:
-    """The text in `<details>`, in a fence of its own, cut to `room` bytes."""
-    sent = outcome.result in (Result.FIRED, Result.UNKNOWN)
-    title = "The text that was sent" if sent else "The text, not sent"
-    block = _details(title, brief, verbatim(brief.text, "text"))
-    if _size(block) <= room:
-        return block
-    told = (
-        "The text is too long for a job summary: its end is missing here, and is in the `text-file` output."
-    )
-    spare = room - _size(_details(title, brief, verbatim("", "text"))) - _size(told) - 2
-    # The fence grows with the backticks in the text, at most two bytes for each byte of them.
-    longest = (len(verbatim(brief.text, "text")) - len(brief.text) - len("text\n\n")) // 2
-    spare -= 2 * longest
+# --- the text -----------------------------------------------------------------------------------
+
+
+def _text(contents: Contents, room: int) -> str:
+    """The text in a fold, in a fence of its own, cut to `room` bytes; empty where there is none."""
+    brief = contents.brief
+    if brief is None:
+        return ""
+    whole = _folded(contents, verbatim(brief.text, "text"))
+    if size(whole) <= room:
+        return whole
+    note = "The end of the text has no room in a job summary. The `text-file` output has all of it."
+    spare = room - size(_folded(contents, verbatim("", "text"))) - size(note) - 2
+    # The fence grows with the back-ticks in the text, at most two bytes for each byte of them.
+    spare -= len(verbatim(brief.text, "text")) - len(brief.text) - len("text\n\n")
     if spare <= 0:
-        return told
+        return note
     text = brief.text.encode("utf-8", "replace")[:spare].decode("utf-8", "ignore")
-    return _details(title, brief, f"{verbatim(text, 'text')}\n\n{told}")
+    return _folded(contents, f"{verbatim(text, 'text')}\n\n{note}")
 
 
-def _details(title: str, brief: Brief, content: str) -> str:
-    heading = f"<summary>{title} ({brief.characters:,} characters)</summary>"
-    return f"<details>{heading}\n\n{content}\n\n</details>"
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "replace"))
+def _folded(contents: Contents, content: str) -> str:
+    brief = contents.brief
+    characters = brief.characters if brief else 0
+    redacted = sum(brief.redactions.values()) if brief else 0
+    what = "The text that was sent"
+    if contents.dry_run:
+        what = "The text that the session would get"
+    elif contents.outcome.result in (Result.SKIPPED, Result.FAILED):
+        what = "The text, which was not sent"
+    replaced = f"{counted(redacted, 'secret')} replaced" if redacted else "nothing redacted"
+    facts = f"{what} ({counted(characters, 'character')}, {replaced})"
+    return fold(facts, content, opened=contents.dry_run)

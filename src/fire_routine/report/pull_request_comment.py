@@ -1,38 +1,78 @@
-"""The pull request comment: one for each pull request, updated by its marker."""
+"""The pull request's comment: one for each incident, updated in place by its marker."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+
 from ..model import Outcome, Result, Run
-from ..sanitising import inline, link
-from .job_summary import NAME, Clean, job_link, session_link
+from .contents import Contents
+from .failures import line, title
+from .headings import heading
+from .job_summary import retries, session_link, session_number, where
+from .markdown import worded_link
 
-MARKER = "<!-- fire-routine -->"  # the comment that is updated is the one that begins with it
-MAX_JOBS = 10
-OF_OTHERS = ("max-sessions", "claude-session")  # the session that these name is at work on another failure
+MOST_FAILURES = 10
+ELSEWHERE = ("max-sessions", "claude-session")  # the session that these name works on another failure
+SESSIONS_PAGE = "https://claude.ai/code"
 
 
-def comment(outcome: Outcome, run: Run, *, clean: Clean) -> str:
-    """The comment in Markdown; empty where there is nothing to tell the pull request's readers.
+def marker(run: Run) -> str:
+    """What the incident's comment begins with. An incident starts after a green run of the workflow."""
+    green = run.history.last_green_run if run.history else None
+    key = hashlib.sha256(f"{run.workflow_path}\x00{run.event}\x00{green}".encode()).hexdigest()[:12]
+    return f"<!-- fire-routine {key} -->"
 
-    They are told of a session, or that one may have started: not of a decision to skip, nor of a fault of
-    the set-up, which stand in the job summary for those who can change them.
+
+def comment(contents: Contents) -> str:
+    """The comment in Markdown; empty where the pull request's readers need none.
+
+    It reports a session, or that one may have started. Decisions to skip and faults of the set-up are in the
+    job summary, for those who can change them.
     """
-    if outcome.reason in OF_OTHERS:
+    outcome, run = contents.outcome, contents.run
+    if run is None or outcome.reason in ELSEWHERE:
         return ""
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""
-    where = f"{link(clean(run.workflow), run.url, NAME)} failed on {inline(run.head_sha[:12])}"
+    return f"{marker(run)}\n" + "\n\n".join(_paragraphs(contents, run))
+
+
+def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
+    outcome = contents.outcome
+    shown = heading(outcome)
+    again = outcome.result is Result.SKIPPED
+    yield f"### {shown.icon} {'Claude is on it: the same failure again' if again else shown.sentence}"
+    facts = [session_link(outcome), "" if again else session_number(contents), retries(outcome)]
+    if any(facts):
+        yield " · ".join(filter(None, facts))
+    yield where(contents, run)
+    if failed := title(contents):
+        yield f"**{failed}**"
+    numbers = range(min(MOST_FAILURES, len(contents.failures)))
+    lines = [f"- {line(contents, number)}" for number in numbers]
+    if len(contents.failures) > MOST_FAILURES:
+        lines.append(f"- … and {len(contents.failures) - MOST_FAILURES} more distinct failures")
+    if lines:
+        yield "\n".join(lines)
+    yield from _next(outcome)
+
+
+def _next(outcome: Outcome) -> Iterator[str]:
+    """What happens next, and how to stop it."""
     if outcome.result is Result.UNKNOWN:
-        told = f"{where}. A Claude Code session may have started: the endpoint's answer was lost."
-    elif outcome.result is Result.SKIPPED:
-        told = f"{where}, again. The Claude Code session for this failure: {session_link(outcome)}"
-    else:
-        told = f"{where}. A Claude Code session has started: {session_link(outcome)}"
-    return f"{MARKER}\n{told}\n\n{_jobs(run, clean)}".rstrip()
-
-
-def _jobs(run: Run, clean: Clean) -> str:
-    lines = [f"- {job_link(job, clean)}" for job in run.failed_jobs[:MAX_JOBS]]
-    if len(run.failed_jobs) > MAX_JOBS:
-        lines.append(f"- … and {len(run.failed_jobs) - MAX_JOBS} failed jobs more")
-    return "\n".join(lines)
+        page = worded_link("claude.ai/code", SESSIONS_PAGE)
+        yield (
+            "**What happens next:** The endpoint's answer was lost, so a session may or may not have started."
+            f" Look at {page}. This failure is not sent again until the workflow is green."
+        )
+        return
+    opened = worded_link("Open the session", outcome.session_url) or "Open the session"
+    yield (
+        "**What happens next:** The session looks for the cause. If it finds a fix, it opens a pull"
+        " request from a `claude/…` branch. Nothing reaches this branch unless someone merges it."
+    )
+    yield (
+        f"**To stop it:** {opened} and press Stop, then archive it. To start no more sessions, set"
+        " `dry-run: true` in the workflow."
+    )

@@ -17,6 +17,7 @@ def outputs(outcome: Outcome, brief: Brief | None, text_file: str) -> Mapping[st
         "reason": outcome.reason,
         "session-id": outcome.session_id,
         "session-url": outcome.session_url,
+        "cause": brief.cause if brief else "",
         "fingerprint": brief.fingerprint if brief else "",
         "text-file": text_file,
         "text-characters": str(brief.characters) if brief else "",

@@ -156,10 +156,10 @@ class TestWhatCannotBeHad:
     @pytest.mark.parametrize(
         ("fault", "why", "remedy"),
         [
-            (Fault.forbidden(), "403", "add `actions: read` to the job's `permissions`"),
+            (Fault.forbidden(), "403", "Add `actions: read` to the job's `permissions`"),
             (Fault.missing(), "GitHub has no log of it", ""),
-            (Fault.gone(), "410", "run the job again: GitHub no longer keeps it"),
-            (Fault.rate_limited(), "403", "or run again later"),
+            (Fault.gone(), "410", "GitHub no longer keeps it: run the failed job again"),
+            (Fault.rate_limited(), "403", "or run the job again later"),
             (Fault.broken(503), "503", ""),
             (Fault(drop=True), "can't be reached", ""),
             (Fault(302), "answered 302", ""),

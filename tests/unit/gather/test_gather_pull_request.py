@@ -116,7 +116,7 @@ def test_a_missing_permission_leaves_a_note_and_the_rest(emulator: GitHubEmulato
     emulator.fail("/pulls", Fault.forbidden())
     run = finished(emulator, head_branch="topic", event="pull_request")
     assert [note.what for note in run.notes] == ["the pull request"]
-    assert run.notes[0].remedy == "add `pull-requests: read` to the job's `permissions`"
+    assert run.notes[0].remedy == "Add `pull-requests: read` to the job's `permissions`."
 
 
 def test_without_any_answer_the_event_tells_the_finished_run(emulator: GitHubEmulator) -> None:
@@ -151,3 +151,9 @@ def test_a_run_that_nobody_tells_of_is_none_to_report(emulator: GitHubEmulator, 
     emulator.fail("", fault)
     with pytest.raises(GatherError, match=r"^run-id: GitHub does not tell of run 77 of octo-org/widget"):
         gathered(emulator, settings=Settings(run_id=77))
+
+
+def test_a_missing_permission_is_named_for_the_block_to_paste(emulator: GitHubEmulator) -> None:
+    emulator.fail("/pulls", Fault.forbidden())
+    run = finished(emulator, head_branch="topic", event="pull_request")
+    assert [note.permission for note in run.notes] == ["pull-requests: read"]

@@ -248,7 +248,7 @@ class TestWhatCannotBeHad:
         (note,) = run.notes
         assert note.what == "the annotations of test (3.11)"
         assert "Resource not accessible by integration" in note.why
-        assert note.remedy == "add `checks: read` to the job's `permissions`"
+        assert note.remedy == "Add `checks: read` to the job's `permissions`."
         assert run.failed_jobs[0].annotations == ()
 
     def test_many_alike_make_one_note(self, emulator: GitHubEmulator) -> None:
@@ -320,7 +320,7 @@ class TestWhatCannotBeHad:
     def test_without_a_token_the_remedy_is_the_token(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/jobs", Fault.missing())
         run = gathered(emulator, token="")
-        assert run.notes[0].remedy == "give `github-token`, such as ${{ github.token }}"
+        assert run.notes[0].remedy == "Set `github-token`, for example to `${{ github.token }}`."
 
 
 def test_a_run_that_ended_before_any_job_began_is_said_to_have(emulator: GitHubEmulator) -> None:

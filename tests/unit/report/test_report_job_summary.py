@@ -1,207 +1,268 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.report import samples
+from tests.unit.report.samples import FIRED, NOW, PAGE, SESSION, clean, contents, failure, job, with_outcome
 
-from fire_routine.model import Brief, Digest, FailedJob, Failure, Note, Outcome, Result, Run, Step, in_words
-from fire_routine.report import summary
-from fire_routine.report.job_summary import LIMIT
-
-NOW = datetime(2026, 1, 2, tzinfo=UTC)
-SESSION = "https://claude.ai/code/session_1"
-FIRED = Outcome(Result.FIRED, message="session started", session_id="session_1", session_url=SESSION)
-BRIEF = Brief(
-    text="the text",
-    fingerprints=("a",),
-    fingerprint="a",
-    redactions={"github-token": 2, "jwt": 1, "none": 0},
+from fire_routine.model import (
+    ChangedFile,
+    FailedJob,
+    Highlight,
+    Message,
+    Note,
+    Outcome,
+    Result,
+    Step,
+    in_words,
 )
-
-
-def _job(number: int, name: str = "test", step: str = "Run pytest") -> FailedJob:
-    steps = (
-        Step(1, "Set up", "success", NOW, NOW),
-        Step(2, step, "failure", NOW, NOW + timedelta(seconds=65)),
-    )
-    url = f"https://github.com/o/r/actions/runs/1/job/{number}"
-    return FailedJob(number, f"{name} ({number})", "failure", url, steps=steps)
-
-
-def _failure(*jobs: FailedJob, exit_code: int | None = 1) -> Failure:
-    digest = Digest(blocks=(), total_lines=10, fingerprint="a", exit_code=exit_code)
-    return Failure("a", jobs, digest, exit_codes=(exit_code,) * len(jobs))
-
-
-def _run(*jobs: FailedJob) -> Run:
-    return Run(
-        repository="o/r",
-        id=1,
-        attempt=1,
-        workflow="CI",
-        workflow_id=2,
-        workflow_path="ci.yml",
-        event="push",
-        status="completed",
-        conclusion="failure",
-        head_branch="main",
-        head_sha="a" * 40,
-        head_repository="o/r",
-        actor="someone",
-        url="https://github.com/o/r/actions/runs/1",
-        created_at=NOW,
-        failed_jobs=jobs,
-    )
-
-
-def _clean(text: str) -> str:
-    return text.replace("hunter2", "[redacted]")
+from fire_routine.report import Contents, heading, summary
+from fire_routine.report.job_summary import LIMIT
 
 
 def test_the_parts_come_in_order_of_what_is_looked_for() -> None:
-    job = _job(1)
-
-    page = summary(FIRED, BRIEF, _run(job), [_failure(job)], [Note("log", "gone", "re-run")], clean=_clean)
+    report = contents(failure(job(1)), failure(job(2), job(3)), passed=["test (9)"])
+    page = summary(replace(report, notes=(Note("the log", "it has expired", "Run the job again."),)))
 
     parts = [
-        "### fire-routine: Session started",
-        f"[`claude.ai/code/session_1`]({SESSION})",
-        "| Failed job | Failed step | Exit code | Took |",
-        "| [`test (1)`](https://github.com/o/r/actions/runs/1/job/1) | `Run pytest` | 1 | 1 min 05 s |",
-        "**Could not be had**",
-        "- log: gone. re-run",
+        "### 🛠️ Claude is on it",
+        "> [!TIP]",
+        f"> **[Open the session on claude.ai]({SESSION})** · session 1 of at most 3 in this incident",
+        f"> [`CI #123`]({PAGE}/actions/runs/1) · `topic` @ [`c3d2a1b`]({PAGE}/commit/{samples.SHA})"
+        f" · [pull request #7]({PAGE}/pull/7) Rework the tokenizer",
+        "#### 2 distinct failures in 3 of 4 jobs",
+        "**1.** **`test (1)`** › `Run pytest` · exit code 1 after 1 min 05 s"
+        f" · [log]({PAGE}/actions/runs/1/job/1)",
+        "```text\nerror[E0308]: mismatched types\n  --> src/lib.rs:4:5\n```",
+        "**2.** **`test (2)` and 1 more job** › `Run pytest` · exit code 1 after 1 min 05 s",
+        f"Logs: [`test (2)`]({PAGE}/actions/runs/1/job/2), [`test (3)`]({PAGE}/actions/runs/1/job/3)"
+        " · ✅ passed: `test (9)`",
+        "**Changed files that the log names:** `src/lib.rs` +3 −1",
+        "**Unavailable**\n\n- The log: it has expired. Run the job again.",
         "**Redacted in the text:** 2 × `github-token`, 1 × `jwt`",
-        "<details><summary>The text that was sent (8 characters)</summary>",
+        "<details><summary>The text that was sent (8 characters, 3 secrets replaced)</summary>",
         "```text\nthe text\n```",
         "</details>",
     ]
     places = [page.find(part) for part in parts]
-    assert -1 not in places
-    assert places == sorted(places)
+    assert dict(zip(parts, places, strict=True)) == {
+        part: place for part, place in zip(parts, sorted(places), strict=True) if place >= 0
+    }
 
 
 @pytest.mark.parametrize(
-    ("result", "heading", "text"),
+    ("result", "reason", "sentence", "alert", "text"),
     [
-        (Result.FIRED, "Session started", "that was sent"),
-        (Result.SKIPPED, "No session started: skipped", "The text, not sent"),
-        (Result.FAILED, "No session started: failed", "The text, not sent"),
-        (Result.UNKNOWN, "Unknown: a session may have started", "that was sent"),
+        (Result.FIRED, "", "Claude is on it", "TIP", "The text that was sent"),
+        (
+            Result.SKIPPED,
+            "duplicate",
+            "Skipped: this failure already has a session",
+            "NOTE",
+            "The text, which was not sent",
+        ),
+        (Result.SKIPPED, "new-reason", "Skipped", "NOTE", "The text, which was not sent"),
+        (
+            Result.FAILED,
+            "unauthorized",
+            "Not fired: the token was refused",
+            "CAUTION",
+            "The text, which was not sent",
+        ),
+        (Result.FAILED, "new-reason", "Not fired", "CAUTION", "The text, which was not sent"),
+        (
+            Result.UNKNOWN,
+            "cut-off",
+            "Unknown: check before you fire again",
+            "WARNING",
+            "The text that was sent",
+        ),
     ],
 )
-def test_the_heading_tells_the_outcome(result: Result, heading: str, text: str) -> None:
-    page = summary(Outcome(result), BRIEF, clean=_clean)
+def test_the_heading_is_a_sentence_and_the_alert_follows_the_outcome(
+    result: Result, reason: str, sentence: str, alert: str, text: str
+) -> None:
+    page = summary(with_outcome(result, reason))
+    first = page.splitlines()[0]
+    assert first.startswith("### ") and first.endswith(f" {sentence}")
+    assert f"> [!{alert}]\n" in page
+    assert f"<details><summary>{text} (" in page
 
-    assert page.startswith(f"### fire-routine: {heading}\n")
-    assert text in page
+
+def test_a_dry_run_reads_as_one_with_its_text_open() -> None:
+    page = summary(with_outcome(Result.SKIPPED, "dry-run", "It would be sent."))
+    assert page.startswith("### 🧪 Dry run: this is what the session would get\n")
+    assert "> It would be sent." in page
+    assert "<details open><summary>The text that the session would get (" in page
+    assert "Reason" not in page
 
 
 def test_a_skip_names_its_reason_the_way_to_change_it_and_the_earlier_session() -> None:
-    outcome = Outcome(
-        Result.SKIPPED,
-        reason="duplicate",
-        message="already sent; once-per: always sends it again",
-        session_url=SESSION,
+    message = Message("Set `once-per: {value}` to send it again.", value="always")
+    page = summary(with_outcome(Result.SKIPPED, "duplicate", message, session_url=SESSION))
+
+    assert f"> **[Open the earlier session on claude.ai]({SESSION})**\n" in page
+    assert "> Set `once-per: always` to send it again." in page
+    assert "> Reason: `duplicate`" in page
+
+
+def test_retries_are_mentioned_with_their_causes() -> None:
+    report = replace(contents(), outcome=replace(FIRED, retried=("503", "503", "429")))
+    assert "in this incident · after 3 retries (503, 429)" in summary(report)
+
+
+def test_a_started_session_is_reported_without_its_message() -> None:
+    page = summary(contents())
+    assert "Session started" not in page
+    assert page.count(SESSION) == 1
+
+
+def test_our_own_words_take_effect_and_values_do_not() -> None:
+    evil = "[x](https://evil.example) @everyone `code` <b>"
+    message = Message("Look at https://claude.ai/code and `{name}` or {name}: set `max-wait`.", name=evil)
+    html = cmarkgfm.github_flavored_markdown_to_html(
+        summary(with_outcome(Result.FAILED, "unauthorized", message))
     )
-
-    page = summary(outcome, clean=_clean)
-
-    assert f"**Earlier session:** [`claude.ai/code/session_1`]({SESSION})" in page
-    assert "already sent; once-per: always sends it again" in page
-    assert "Reason: `duplicate`" in page
-
-
-def test_a_started_session_s_link_is_not_said_twice() -> None:
-    page = summary(replace(FIRED, message=f"Session started: {SESSION}\nlate"), clean=_clean)
-
-    assert page.splitlines()[2:] == [f"**Session:** [`claude.ai/code/session_1`]({SESSION})", "", "late"]
+    assert '<a href="https://claude.ai/code">https://claude.ai/code</a>' in html
+    assert "<code>max-wait</code>" in html
+    assert "https://evil.example</a>" not in html and 'href="https://evil' not in html
+    assert "<b>" not in html
 
 
 def test_every_line_of_a_message_is_shown() -> None:
-    page = summary(Outcome(Result.FAILED, message="text: too long\nattach: hunter2"), clean=_clean)
-
-    assert "text: too long\n\nattach: \\[redacted\\]" in page
-
-
-def test_jobs_that_share_a_failure_stand_together_and_are_told_apart_from_others() -> None:
-    first, second, third, lost = _job(1), _job(2), _job(3), _job(4)
-    failures = [_failure(first, third), _failure(second, exit_code=None)]
-
-    page = summary(FIRED, None, _run(first, second, third, lost), failures, clean=_clean)
-
-    rows = [line for line in page.splitlines() if line.startswith("| [")]
-    assert [row[4:12] for row in rows] == ["test (1)", "test (3)", "test (2)", "test (4)"]
-    assert [row.rsplit("|", 2)[1].strip() for row in rows] == ["1", "1", "2", "3"]
-    assert "| – | 1 min 05 s | 2 |" in rows[2]
+    page = summary(Contents(Outcome(Result.FAILED, message="text: too long\nattach: hunter2"), clean))
+    assert "> text: too long\n>\n> attach: \\[redacted\\]" in page
 
 
-def test_a_matrix_of_256_jobs_is_cut_with_the_cut_said() -> None:
-    jobs = [_job(number) for number in range(256)]
+def test_jobs_without_a_failure_are_linked() -> None:
+    lost = job(4)
+    report = replace(contents(failure(job(1))), run=samples.run(job(1), lost))
+    assert f"Failed jobs: [`test (4)`]({lost.url})" in summary(report)
 
-    page = summary(FIRED, None, _run(*jobs), [_failure(*jobs)], clean=_clean)
 
-    assert page.count("| [`test") == 100
-    assert "… and 156 failed jobs more." in page
+def test_a_matrix_of_256_jobs_has_ten_links_and_the_others_in_a_fold() -> None:
+    page = summary(contents(failure(*map(job, range(256)))))
+    above, fold = page.split("<details><summary>246 more jobs</summary>")
+    assert above.count("/job/") == 10
+    assert fold.count("/job/") == 246
+
+
+def test_256_distinct_failures_have_20_blocks_and_a_line_each() -> None:
+    page = summary(contents(*(failure(job(number)) for number in range(256))))
+    assert page.count("```text\nerror[E0308]") == 20
+    assert "<details><summary>236 more distinct failures</summary>\n\n- **`test (20)`** › " in page
+    assert page.count(": `error[E0308]: mismatched types`") == 236
+
+
+def test_one_permissions_block_stands_for_every_missing_permission() -> None:
+    denied = "GitHub returned 403: Resource not accessible by integration"
+    notes = (
+        Note("the annotations", denied, "Add it.", permission="checks: read"),
+        Note("the comment on the pull request", denied, permission="pull-requests: write"),
+    )
+    page = summary(replace(contents(), notes=notes))
+    block = "\n".join(
+        [
+            "permissions:",
+            "  actions: read",
+            "  checks: read",
+            "  contents: read",
+            "  pull-requests: write",
+            "  statuses: write",
+        ]
+    )
+    assert page.count("\npermissions:") == 1
+    assert f"```yaml\n{block}\n```" in page
+    assert "Add it." not in page
+
+
+def test_without_a_missing_permission_there_is_no_block() -> None:
+    assert "permissions:" not in summary(replace(contents(), notes=(Note("a log", "it is gone"),)))
 
 
 def test_many_notes_are_cut_with_the_cut_said() -> None:
-    page = summary(FIRED, notes=[Note(f"log {n}", "gone") for n in range(40)], clean=_clean)
+    page = summary(replace(contents(), notes=tuple(Note(f"log {n}", "gone") for n in range(40))))
 
-    assert "- log 29: gone." in page
-    assert "- log 30" not in page
+    assert "- Log 29: gone." in page
+    assert "- Log 30" not in page
     assert "- … and 10 more" in page
 
 
+def test_many_changed_files_are_counted() -> None:
+    brief = replace(samples.brief(), named_files=tuple(ChangedFile(f"f{n}.py", 1, 0) for n in range(12)))
+    assert "`f9.py` +1 −0 and 2 more" in summary(replace(contents(), brief=brief))
+
+
 def test_a_name_s_secret_is_not_shown() -> None:
-    job = replace(_job(1, name="hunter2", step="curl -H hunter2"), url="")
+    secret = replace(job(1, name="hunter2", step="curl -H hunter2"), url="")
+    report = replace(contents(failure(secret)), notes=(Note("hunter2", "hunter2", "hunter2"),))
 
-    page = summary(FIRED, None, _run(job), [], [Note("hunter2", "hunter2", "hunter2")], clean=_clean)
-
-    assert "hunter2" not in page
-    assert page.count("[redacted") >= 2
+    assert "hunter2" not in summary(report)
+    assert summary(report).count("[redacted") >= 2
 
 
 def test_a_secret_is_looked_for_before_a_name_is_cut() -> None:
-    job = _job(1, name="x" * 195 + "hunter2")
-
-    assert "hunt" not in summary(FIRED, None, _run(job), clean=_clean)
+    assert "hunt" not in summary(contents(failure(job(1, name="x" * 95 + "hunter2"))))
 
 
 @given(st.text(), st.integers(2_000, 6_000), st.integers(0, 50))
 def test_the_summary_keeps_its_limit_and_its_fence(tail: str, limit: int, ticks: int) -> None:
     text = "`" * ticks + "🦊é`\n" * 1_000 + tail
-    page = summary(FIRED, replace(BRIEF, text=text), clean=_clean, limit=limit)
+    report = Contents(FIRED, clean, brief=replace(samples.brief(), text=text))
+    page = summary(report, limit=limit)
 
     assert len(page.encode("utf-8", "replace")) <= limit
-    assert "The text is too long for a job summary" in page
+    assert "The end of the text has no room in a job summary." in page
     assert page.endswith("\n\n</details>")
     marks = page.split("</summary>\n\n", 1)[1].partition("text\n")[0]
     assert page.count(f"\n{marks}\n") == 1
 
 
 def test_without_room_for_any_text_only_that_is_said() -> None:
-    page = summary(FIRED, replace(BRIEF, text="x" * 10_000), clean=_clean, limit=340)
+    report = Contents(FIRED, clean, brief=replace(samples.brief(), text="x" * 10_000))
+    page = summary(report, limit=350)
 
-    assert len(page.encode()) <= 340
-    assert page.endswith("is in the `text-file` output.")
+    assert len(page.encode()) <= 350
+    assert page.endswith("The `text-file` output has all of it.")
 
 
-def test_the_worst_names_and_notes_stay_within_the_runner_s_limit() -> None:
+@pytest.mark.parametrize("distinct", [False, True])
+def test_the_worst_names_and_notes_stay_within_the_runner_s_limit(distinct: bool) -> None:
     wide = "🦊@" * 500
     url = "https://github.com/" + "x" * 1_980
     steps = tuple(Step(n, wide, "failure", NOW, NOW) for n in range(9))
     jobs = [FailedJob(n, wide, "failure", url, steps=steps) for n in range(256)]
-    outcome = Outcome(Result.FAILED, reason=wide, message=f"{wide}\n" * 200)
-    brief = replace(BRIEF, text="🦊" * 32_768)
-
-    page = summary(
-        outcome, brief, _run(*jobs), [_failure(*jobs)], [Note(wide, wide, wide)] * 99, clean=_clean
+    failures = [failure(one) for one in jobs] if distinct else [failure(*jobs)]
+    shown = Highlight(wide, (wide[:300],) * 5, (wide,) * 256)
+    report = Contents(
+        Outcome(Result.FAILED, reason=wide, message=f"{wide}\n" * 200),
+        clean,
+        brief=replace(samples.brief(*[shown] * 256), text="🦊" * 32_768),
+        run=samples.run(*jobs),
+        failures=tuple(failures),
+        notes=(Note(wide, wide, wide),) * 99,
     )
 
+    page = summary(report)
     assert len(page.encode()) <= LIMIT
+    assert "🦊" * 32_768 in page
+
+
+def test_a_tiny_limit_leaves_whole_paragraphs_and_no_torn_fence() -> None:
+    page = summary(contents(*(failure(job(number)) for number in range(20))), limit=1_500)
+    assert len(page.encode()) <= 1_500
+    assert page.count("```") % 2 == 0 and page.count("<details") == page.count("</details>")
+
+
+def test_every_alert_has_content() -> None:
+    for result in Result:
+        page = summary(Contents(Outcome(result), clean))
+        assert f"> [!{heading(Outcome(result)).alert}]\n> {heading(Outcome(result)).sentence}" in page
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from fire_routine.model import Brief, Outcome, Result
+from fire_routine.model import Brief, Highlight, Outcome, Result
 from fire_routine.report import exit_code, outputs, write_text
 
-BRIEF = Brief(text="# é\n🦊", fingerprints=("a",), fingerprint="a1")
+BRIEF = Brief(text="# é\n🦊", fingerprints=("a",), fingerprint="a1", highlights=(Highlight("error: boom"),))
 
 
 def test_every_output_has_its_value() -> None:
@@ -28,6 +28,7 @@ def test_every_output_has_its_value() -> None:
         "reason": "rate-limited",
         "session-id": "session_1",
         "session-url": "https://claude.ai/code/session_1",
+        "cause": "error: boom",
         "fingerprint": "a1",
         "text-file": "/tmp/x.md",
         "text-characters": "6",

@@ -1,0 +1,42 @@
+"""What the report shows, wherever it shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..model import Brief, Failure, Highlight, Note, Outcome, Run
+from .markdown import Clean
+
+__all__ = ["Clean", "Contents"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The outcome, and as much of the run as is known.
+
+    Names and messages pass `clean` before they are shown. The text and the highlights of `brief` have passed
+    redaction already.
+    """
+
+    outcome: Outcome
+    clean: Clean
+    brief: Brief | None = None
+    run: Run | None = None
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[Note, ...] = ()
+    max_sessions: int = 0  # of one incident; 0: not known
+
+    def highlight(self, number: int) -> Highlight:
+        """That of the failure at this place; empty where none was made."""
+        known = self.brief.highlights if self.brief else ()
+        return known[number] if number < len(known) else Highlight()
+
+    @property
+    def dry_run(self) -> bool:
+        return self.outcome.reason == "dry-run"
+
+    @property
+    def total_jobs(self) -> int:
+        """How many jobs of the run have ended, the running one of the action included if it failed."""
+        run = self.run
+        return len(run.failed_jobs) + len(run.passed_jobs) + len(run.cancelled_jobs) if run else 0

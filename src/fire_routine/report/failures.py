@@ -1,0 +1,119 @@
+"""The distinct failures as Markdown: what broke, where, and the jobs that share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..model import FailedJob, Failure, in_words
+from ..sanitising import fence, inline
+from .contents import Contents
+from .markdown import NAME, fold, named_link, worded_link
+
+MOST_LOGS = 10  # jobs of a failure whose logs are linked; the others are in a fold
+MOST_LEGS = 5  # legs that passed, by name
+STEP, CAUSE = 80, 200  # characters shown of a step's name, and of a cause
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def title(contents: Contents) -> str:
+    """ "2 distinct failures in 3 of 4 jobs"; empty where no job is known to have failed."""
+    failed = len(contents.run.failed_jobs) if contents.run else 0
+    if not failed:
+        return ""
+    jobs = f"{failed} of {counted(contents.total_jobs, 'job')}"
+    if not contents.failures:
+        return f"{jobs} failed"
+    number = len(contents.failures)
+    return f"{counted(number, 'failure' if number == 1 else 'distinct failure')} in {jobs}"
+
+
+def blocks(contents: Contents, most: int, folded_jobs: int) -> Iterator[str]:
+    """A block for each distinct failure; beyond `most`, a line each in a fold.
+
+    Args:
+        folded_jobs: the most jobs of one failure to list in its fold.
+    """
+    failures = contents.failures
+    for number in range(min(most, len(failures))):
+        yield from _block(contents, number, folded_jobs)
+    if len(failures) > most:
+        lines = [f"- {line(contents, number)}" for number in range(most, len(failures))]
+        yield fold(f"{counted(len(lines), 'more distinct failure')}", "\n".join(lines))
+    yield from _ungrouped(contents, folded_jobs)
+
+
+def line(contents: Contents, number: int) -> str:
+    """A failure on one line: its job and step, and its cause."""
+    why = inline(contents.highlight(number).cause, CAUSE)
+    return _where(contents, contents.failures[number]) + (f": {why}" if why else "")
+
+
+def _block(contents: Contents, number: int, folded_jobs: int) -> Iterator[str]:
+    failure, highlight = contents.failures[number], contents.highlight(number)
+    several = len(contents.failures) > 1
+    facts = [_where(contents, failure), _ended(failure)]
+    if len(failure.jobs) == 1:
+        facts.append(worded_link("log", failure.jobs[0].url))
+    if failure.gate:
+        facts.append("only reports how the other jobs ended")
+    yield (f"**{number + 1}.** " if several else "") + " · ".join(filter(None, facts))
+    if highlight.lines:
+        yield fence("\n".join(highlight.lines), "text")
+    jobs = []
+    if len(failure.jobs) > 1:
+        jobs.append(f"Logs: {_logs(contents, failure.jobs[:MOST_LOGS])}")
+    if passed := highlight.passed_legs:
+        names = ", ".join(inline(name, NAME) for name in passed[:MOST_LEGS])
+        more = f" and {len(passed) - MOST_LEGS} more" if len(passed) > MOST_LEGS else ""
+        jobs.append(f"✅ passed: {names}{more}")
+    if jobs:
+        yield " · ".join(jobs)
+    if len(failure.jobs) > MOST_LOGS:
+        yield _more_jobs(contents, failure.jobs[MOST_LOGS:], folded_jobs)
+
+
+def _where(contents: Contents, failure: Failure) -> str:
+    """The job and the step that failed."""
+    job = failure.jobs[0]
+    text = inline(contents.clean(job.name), NAME)
+    if len(failure.jobs) > 1:
+        text += f" and {counted(len(failure.jobs) - 1, 'more job')}"
+    step = job.failed_steps[0].name if job.failed_steps else failure.digest.step if failure.digest else ""
+    return f"**{text}**" + (f" › {inline(contents.clean(step), STEP)}" if step else "")
+
+
+def _ended(failure: Failure) -> str:
+    """How the step ended, and after how long."""
+    job = failure.jobs[0]
+    codes = list(dict.fromkeys(str(code) for code in failure.exit_codes if code is not None))
+    how = f"exit code {' or '.join(codes[:3])}" if codes else ""
+    if job.conclusion == "timed_out":
+        how = "timed out"
+    step = next(iter(job.failed_steps), None)
+    took = step.duration if step is not None and step.duration is not None else job.duration
+    return " ".join(filter(None, (how, f"after {in_words(took)}" if took is not None else "")))
+
+
+def _logs(contents: Contents, jobs: Sequence[FailedJob]) -> str:
+    return ", ".join(named_link(job.name, job.url, contents.clean) for job in jobs)
+
+
+def _more_jobs(contents: Contents, jobs: Sequence[FailedJob], most: int) -> str:
+    number = counted(len(jobs), "more job")
+    if not most:
+        return f"… and {number}"
+    left = f" and {len(jobs) - most} more" if len(jobs) > most else ""
+    return fold(number, _logs(contents, jobs[:most]) + left)
+
+
+def _ungrouped(contents: Contents, folded_jobs: int) -> Iterator[str]:
+    """Failed jobs that belong to no failure: the action ended before it had read their logs."""
+    seen = {job.id for failure in contents.failures for job in failure.jobs}
+    rest = [job for job in (contents.run.failed_jobs if contents.run else ()) if job.id not in seen]
+    if rest:
+        yield f"Failed jobs: {_logs(contents, rest[:MOST_LOGS])}"
+    if len(rest) > MOST_LOGS:
+        yield _more_jobs(contents, rest[MOST_LOGS:], folded_jobs)

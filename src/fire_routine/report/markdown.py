@@ -1,0 +1,87 @@
+"""Pieces of GitHub Flavored Markdown. Our own words take effect in it; what others wrote is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from string import Formatter
+
+from ..model import Message
+from ..sanitising import inline, link, prose, web_address
+
+NAME = 100  # characters shown of a name
+VALUE = 500  # characters shown of a value in a message
+
+Clean = Callable[[str], str]
+"""Takes the secrets out of a line."""
+
+
+def rendered(text: str, clean: Clean, limit: int = VALUE) -> list[str]:
+    """A message as paragraphs of Markdown, each on one line.
+
+    A `Message`'s own words stay as they are, and its values are escaped, at most `limit` characters of each.
+    A plain `str` is escaped as a whole.
+    """
+    if isinstance(text, Message):
+        lines = "".join(_pieces(text, clean, limit)).splitlines()
+    else:
+        lines = [prose(clean(line), limit) for line in text.splitlines()]
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _pieces(message: Message, clean: Clean, limit: int) -> Iterator[str]:
+    """The template's words and values in turn. A value between back-ticks becomes a code span."""
+    parts = list(Formatter().parse(message.template))
+    in_code = False
+    for at, (words, name, _, _) in enumerate(parts):
+        following = parts[at + 1][0] if at + 1 < len(parts) else ""
+        opened = bool(name) and words.endswith("`") and following.startswith("`")
+        yield words[1 if in_code else 0 : -1 if opened else None]
+        in_code = opened
+        if name is not None:
+            value = message.values[name]
+            if opened:
+                yield inline(clean(value), limit) or "`…`"
+            elif isinstance(value, Message):
+                yield " ".join(rendered(value, clean, limit))
+            else:
+                yield prose(clean(value), limit)
+
+
+def sentence(text: str, clean: Clean) -> str:
+    """A short message on one line, with a stop at its end."""
+    line = " ".join(rendered(text, clean))
+    return line if not line or line.endswith((".", "!", "?", "…")) else f"{line}."
+
+
+def capital(line: str) -> str:
+    return line[:1].upper() + line[1:]
+
+
+def alert(kind: str, paragraphs: Iterable[str]) -> str:
+    """A GitHub alert (https://docs.github.com/get-started/writing-on-github, "Alerts").
+
+    Where alerts are not known it is a quotation, with its kind in brackets as the first line.
+    """
+    body = "\n>\n".join(f"> {paragraph}" for paragraph in paragraphs)
+    return f"> [!{kind}]\n{body}"
+
+
+def fold(title: str, content: str, *, opened: bool = False) -> str:
+    """Content under a line that opens and closes it. `title` is HTML."""
+    start = "<details open>" if opened else "<details>"
+    return f"{start}<summary>{title}</summary>\n\n{content}\n\n</details>"
+
+
+def named_link(name: str, url: str, clean: Clean) -> str:
+    """A name as a code span that links to `url`, where that is a plain web address."""
+    return link(clean(name), url, NAME)
+
+
+def worded_link(words: str, url: str) -> str:
+    """Our own words that link to `url`; empty where that is no plain web address."""
+    return f"[{words}]({url})" if web_address(url) else ""
+
+
+def size(text: str) -> int:
+    """Bytes of UTF-8."""
+    return len(text.encode("utf-8", "replace"))

@@ -1,0 +1,91 @@
+"""The lines that people are shown of each failure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from tests.unit.report import samples
+
+from fire_routine.compose.highlights import MOST_LINES, cause, highlights, strongest
+from fire_routine.model import Annotation, Block, Digest, FailedJob, Failure, Step
+
+JOB = FailedJob(1, "test (3.13)", "failure", "", steps=(Step(2, "Run pytest", "failure", None, None),))
+
+
+def _failure(*blocks: tuple[int, float, Sequence[str]], job: FailedJob = JOB) -> Failure:
+    digest = Digest(
+        tuple(Block(first, tuple(lines), weight, "rule") for first, weight, lines in blocks), 99, "a"
+    )
+    return Failure("a", (job,), digest, exit_codes=(1,))
+
+
+def test_the_heaviest_lines_come_in_the_log_s_order_with_the_places_that_they_name() -> None:
+    found = _failure(
+        (10, 9.0, ["error[E0308]: mismatched types"]),
+        (11, 8.5, ["  --> src/alarm.rs:17:33"]),
+        (12, 8.0, ["   |", "17 |   Some(level)"]),
+        (30, 9.5, ["error[E0369]: cannot subtract"]),
+        (31, 9.0, ["  --> src/alarm.rs:25:45"]),
+        (60, 2.0, ["warning: unused import"]),
+    )
+    assert strongest(found) == (
+        "error[E0308]: mismatched types",
+        "  --> src/alarm.rs:17:33",
+        "error[E0369]: cannot subtract",
+        "  --> src/alarm.rs:25:45",
+    )
+    assert cause(found) == "error[E0369]: cannot subtract"
+
+
+def test_a_list_of_errors_is_shown_and_its_repeats_are_not() -> None:
+    lines = ["  1:10  error  'a' is unused", "  2:7   error  'b' is unused", " 3:10  error  'a' is unused"]
+    found = _failure((5, 9.0, lines[:1]), (6, 8.8, lines[1:2]), (7, 8.7, lines[2:]))
+    assert strongest(found) == tuple(lines[:2])
+
+
+def test_the_cause_has_no_marks_and_no_indentation() -> None:
+    assert cause(_failure((1, 9.0, ["E       assert  20 == 21"]))) == "assert 20 == 21"
+    assert cause(_failure((1, 9.0, ["##[error]boom happened"]))) == "boom happened"
+
+
+def test_no_more_than_five_lines_of_at_most_300_characters() -> None:
+    blocks = [(100 * n, 9.0, [f"error {chr(97 + n) * 400} happened"]) for n in range(9)]
+    lines = strongest(_failure(*blocks))
+    assert len(lines) == MOST_LINES
+    assert {len(line) for line in lines} == {300}
+
+
+def test_without_an_error_the_last_lines_are_shown_and_the_cause_is_how_it_ended() -> None:
+    found = _failure((1, 1.5, ["preparing", "building", "done with that", "---", "almost there"]))
+    assert strongest(found) == ("preparing", "building", "done with that", "almost there")
+    assert cause(found) == "test (3.13), step Run pytest: failed, exit code 1"
+
+
+def test_without_a_log_the_annotations_are_shown() -> None:
+    job = replace(JOB, annotations=(Annotation("failure", "The runner\nlost  communication"),))
+    found = Failure("a", (job,), None, exit_codes=(None,))
+    assert strongest(found) == ("The runner lost communication",)
+    assert cause(found) == "The runner lost communication"
+
+
+def test_without_anything_the_cause_is_how_the_job_ended() -> None:
+    job = replace(JOB, conclusion="timed_out", steps=())
+    assert cause(Failure("a", (job,), None, exit_codes=(None,))) == "test (3.13): timed out"
+
+
+def test_legs_of_the_same_matrix_that_passed_are_named() -> None:
+    run = samples.run(JOB, passed=["test (3.11)", "lint", "other (3.11)"])
+    (shown,) = highlights(run, [_failure((1, 9.0, ["error: boom"]))])
+    assert shown.passed_legs == ("test (3.11)",)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_large_digest_takes_little_time(same: bool) -> None:
+    lines = [f"error {'x' if same else chr(97 + n % 26) * (n % 50)} number" for n in range(20_000)]
+    found = _failure(*((3 * n, 9.0, [line]) for n, line in enumerate(lines)))
+    started = time.process_time()
+    assert strongest(found)
+    assert time.process_time() - started < 2

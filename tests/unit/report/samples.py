@@ -1,0 +1,110 @@
+"""Runs and failures for tests of what people see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from fire_routine.model import (
+    Brief,
+    ChangedFile,
+    Commit,
+    Digest,
+    FailedJob,
+    Failure,
+    Highlight,
+    Outcome,
+    PullRequest,
+    Result,
+    Run,
+    Step,
+)
+from fire_routine.report import Contents
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+SHA = "c3d2a1b" + "0" * 33
+SESSION = "https://claude.ai/code/session_1"
+PAGE = "https://github.com/o/r"
+LINES = ("error[E0308]: mismatched types", "  --> src/lib.rs:4:5")
+
+FIRED = Outcome(
+    Result.FIRED,
+    message=f"Session started: {SESSION}",
+    session_id="session_1",
+    session_url=SESSION,
+    session_number=1,
+)
+PULL = PullRequest(7, "Rework the tokenizer", f"{PAGE}/pull/7", "open", "main", "topic", SHA, "o/r")
+
+
+def job(number: int, name: str = "", step: str = "Run pytest") -> FailedJob:
+    steps = (
+        Step(1, "Set up", "success", NOW, NOW),
+        Step(2, step, "failure", NOW, NOW + timedelta(seconds=65)),
+    )
+    url = f"{PAGE}/actions/runs/1/job/{number}"
+    return FailedJob(number, name or f"test ({number})", "failure", url, steps=steps)
+
+
+def failure(*jobs: FailedJob, exit_code: int | None = 1) -> Failure:
+    digest = Digest(blocks=(), total_lines=10, fingerprint="a", exit_code=exit_code)
+    return Failure("a", jobs, digest, exit_codes=(exit_code,) * len(jobs))
+
+
+def run(*jobs: FailedJob, passed: Sequence[str] = ()) -> Run:
+    return Run(
+        repository="o/r",
+        id=1,
+        attempt=1,
+        workflow="CI",
+        workflow_id=2,
+        workflow_path="ci.yml",
+        event="push",
+        status="completed",
+        conclusion="failure",
+        head_branch="topic",
+        head_sha=SHA,
+        head_repository="o/r",
+        actor="someone",
+        url=f"{PAGE}/actions/runs/1",
+        created_at=NOW,
+        commit=Commit(SHA, "Rework", url=f"{PAGE}/commit/{SHA}"),
+        pull_request=PULL,
+        failed_jobs=jobs,
+        passed_jobs=tuple(passed),
+        number=123,
+    )
+
+
+def brief(*highlights: Highlight) -> Brief:
+    return Brief(
+        text="the text",
+        fingerprints=("a",),
+        fingerprint="a",
+        redactions={"github-token": 2, "jwt": 1, "none": 0},
+        highlights=highlights,
+        named_files=(ChangedFile("src/lib.rs", 3, 1),),
+    )
+
+
+def clean(text: str) -> str:
+    return text.replace("hunter2", "[redacted]")
+
+
+def contents(*failures: Failure, outcome: Outcome = FIRED, passed: Sequence[str] = ()) -> Contents:
+    """A report on these failures, each with the same lines."""
+    shown = [Highlight(LINES[0], LINES, tuple(passed)) for _ in failures]
+    jobs = [job for one in failures for job in one.jobs]
+    return Contents(
+        outcome,
+        clean,
+        brief=brief(*shown),
+        run=run(*jobs, passed=passed),
+        failures=tuple(failures),
+        max_sessions=3,
+    )
+
+
+def with_outcome(result: Result, reason: str = "", message: str = "", **fields: object) -> Contents:
+    return replace(contents(failure(job(1))), outcome=Outcome(result, reason, message, **fields))  # type: ignore[arg-type]

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from tests.unit.report import samples
+from tests.unit.report.samples import FIRED, PAGE, SESSION, clean, contents, failure, job
+
+from fire_routine.model import History, Outcome, Result, Run
+from fire_routine.report import Contents, Workflow, comment, marker, report
+
+
+def _of(outcome: Outcome) -> Contents:
+    return contents(failure(job(1)), outcome=outcome)
+
+
+def test_a_comment_says_what_failed_who_works_on_it_what_follows_and_how_to_stop_it() -> None:
+    body = comment(_of(FIRED))
+    parts = [
+        "### 🛠️ Claude is on it",
+        f"**[Open the session on claude.ai]({SESSION})** · session 1 of at most 3 in this incident",
+        f"[`CI #123`]({PAGE}/actions/runs/1) · `topic` @",
+        "**1 failure in 1 of 1 job**",
+        "- **`test (1)`** › `Run pytest`: `error[E0308]: mismatched types`",
+        "**What happens next:**",
+        "`claude/…`",
+        f"**To stop it:** [Open the session]({SESSION})",
+        "`dry-run: true`",
+    ]
+    places = [body.find(part) for part in parts]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome(Result.SKIPPED, "duplicate", session_url=SESSION), "the same failure again"),
+        (Outcome(Result.UNKNOWN, "cut-off"), "[claude.ai/code](https://claude.ai/code)"),
+    ],
+)
+def test_a_comment_reports_an_earlier_session_and_one_that_may_exist(outcome: Outcome, words: str) -> None:
+    assert words in comment(_of(outcome))
+
+
+def test_strangers_names_are_code() -> None:
+    evil = job(1, name="test [x](https://evil)", step="@all")
+    body = comment(contents(failure(evil)))
+    assert "**`test [x](https://evil)`** › `@all`" in body
+
+
+@pytest.mark.parametrize(("count", "rest"), [(10, ""), (12, "- … and 2 more distinct failures")])
+def test_a_comment_names_ten_failures_and_counts_the_others(count: int, rest: str) -> None:
+    body = comment(contents(*(failure(job(number)) for number in range(count))))
+    assert body.count("- **`test (") == 10
+    assert (rest or "more distinct") in body or not rest
+
+
+@pytest.mark.parametrize("reason", ["max-sessions", "claude-session"])
+def test_a_comment_names_no_session_that_works_on_another_failure(reason: str) -> None:
+    assert comment(_of(Outcome(Result.SKIPPED, reason=reason, session_url=SESSION))) == ""
+
+
+@pytest.mark.parametrize("result", [Result.SKIPPED, Result.FAILED])
+def test_there_is_no_comment_without_a_session(result: Result) -> None:
+    posted: list[int] = []
+    report(
+        Workflow({}, io.StringIO()),
+        _of(Outcome(result, reason="fork")),
+        post_comment=lambda number, *_: posted.append(number),
+    )
+    assert posted == []
+
+
+def test_without_a_run_there_is_no_comment() -> None:
+    assert comment(Contents(FIRED, clean)) == ""
+
+
+def test_an_incident_has_one_comment() -> None:
+    """It ends with a green run; other workflows and events have their own."""
+
+    def run(**fields: object) -> Run:
+        return replace(samples.run(), **fields)  # type: ignore[arg-type]
+
+    first = marker(run(history=History(last_green_run=5)))
+    assert first == marker(run(id=2, attempt=3, head_sha="b" * 40, history=History(last_green_run=5)))
+    others = {
+        marker(run(history=History(last_green_run=6))),
+        marker(run(history=History(last_green_run=5), workflow_path="other.yml")),
+        marker(run(history=History(last_green_run=5), event="pull_request")),
+        marker(run()),
+    }
+    assert len({first, *others}) == 5
