@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.act import ACTION, REPOSITORY, Result, make_project, run_act
+import yaml
+from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project, run_act
 from tests.e2e.mirror import RunMirror
 
 from fire_routine.emulator.endpoint import Endpoint
@@ -56,10 +57,12 @@ jobs:
       - run: git clone --quiet "$PROJECT" .
       - run: python3 test_widgets.py
 """
+EXAMPLE: dict[str, Any] = yaml.safe_load((ROOT / "examples/final-job.yml").read_text("utf-8"))
+CONDITION = EXAMPLE["jobs"]["on-failure"]["if"]  # as users write it
 LAST = f"""\
   on-failure:
     needs: [test]
-    if: failure()
+    if: {CONDITION}
     runs-on: ubuntu-latest
     steps:
 {FIRE}{SHOW}"""
@@ -154,6 +157,13 @@ def test_final_job_fires_once_with_the_cause(stage: Stage) -> None:
     assert got["session-url"] == session.url
     assert session.url in result.summary("on-failure")
     assert [level for level, _ in result.annotations("on-failure")] == ["notice"]
+
+
+def test_final_job_does_not_start_where_nothing_failed(stage: Stage) -> None:
+    result = stage.run(FINAL_JOB.replace("python3 test_widgets.py", "true"))
+    assert result.job_result("test") == "success"
+    assert result.job_result("on-failure") in ("", "skipped")
+    assert stage.endpoint.requests == []
 
 
 def test_failure_step_fires_with_steps_and_says_what_would_give_the_log(stage: Stage) -> None:

@@ -94,8 +94,8 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
             return None
         return skip(
             "not-failed",
-            f"The run ended as {run.conclusion}, so there is nothing to report: run this step or job"
-            " with `if: failure()`.",
+            f"The run ended as {run.conclusion}, so there is nothing to report: run this step or job only"
+            " after a failure (`if: failure()`).",
         )
     own_failed = run.trigger is TriggerKind.STEP or (
         run.id == context.run_id and context.job_status == "failure"
@@ -106,15 +106,15 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
         return _cancelled()
     return skip(
         "not-failed",
-        "No job of the run has failed so far: run this step or job with `if: failure()`, after all others.",
+        "No job of the run has failed so far: run this step or job after all others, and only after a failure"
+        " (`if: failure()`).",
     )
 
 
 def _cancelled() -> Verdict:
     return skip(
         "cancelled",
-        "The run was cancelled, by a person or by a newer run of its concurrency group: re-run it to have"
-        " it reported.",
+        "A person or a newer run cancelled the run, and no job ran out of time: re-run it to report it.",
     )
 
 
