@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -191,6 +191,14 @@ def test_limit_says_when_it_resets() -> None:
     assert (type(error), error.retryable, error.retry_after) == (RateLimited, True, 5400)
     assert "2026-11-24 16:30:00 UTC" in error.message
     assert error.error_type == "rate_limit_error"
+
+
+@pytest.mark.parametrize("hours_off", [-30, 0, 30])
+def test_limit_that_names_a_date_is_counted_from_the_answers_own_date(hours_off: int) -> None:
+    headers = {"retry-after": "Tue, 24 Nov 2026 15:30:00 GMT", "date": "Tue, 24 Nov 2026 15:00:00 GMT"}
+    with pytest.raises(RateLimited) as caught:
+        Judge(TOKEN, False).judge(Answer(429, headers), NOW + timedelta(hours=hours_off))
+    assert caught.value.retry_after == 1800
 
 
 @pytest.mark.parametrize("value", [None, "", "soon", "-1", "99999999999999999999", "3153600000"])

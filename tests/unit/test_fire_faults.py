@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -26,6 +27,8 @@ from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 import fire_routine
 from fire_routine.emulator.endpoint import Endpoint
 from fire_routine.fire import Interrupted, Routine, Unknown, fire_once
+from fire_routine.fire.connection import Connection
+from fire_routine.fire.exchange import Exchange
 from fire_routine.model import Outcome, Result
 from fire_routine.settings import CA_VARIABLES, Settings
 
@@ -259,6 +262,80 @@ def test_authority_that_can_not_be_read_fails_at_once(
         outcome = fire(f"https://127.0.0.1:{closed_port()}{PATH}")
         assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "ca-bundle", 0)
         assert name in outcome.message
+
+
+def test_http_clients_own_time_out_after_the_request_leaves_it_unknown() -> None:
+    """The client's clock runs out before the caller's, which does not move here."""
+    fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
+    with FaultServer(fault.script) as server:
+        url = f"http://127.0.0.1:{server.port}{PATH}"
+        exchange = Exchange(Connection(url), url, {}, b"{}", 0.3)
+        with pytest.raises(Unknown) as caught:
+            exchange.run(lambda: 0.0)
+        assert (caught.value.reason, exchange.begun) == ("timed-out", True)
+
+
+def test_second_attempt_gets_only_the_time_that_is_left() -> None:
+    hang = next(fault for fault in FAULTS if fault.name == "hang after the request")
+    overload = next(fault for fault in FAULTS if fault.name == "503")
+    scripts = iter([overload.script, hang.script])
+    with FaultServer(lambda visit: next(scripts)(visit)) as server:
+        time = Time(server)
+        routine = Routine(
+            f"http://127.0.0.1:{server.port}{PATH}",
+            TOKEN,
+            deadline=22.5,
+            clock=time.clock,
+            sleep=lambda _: time.sleep(20),
+            jitter=lambda: 1.0,
+        )
+        with pytest.raises(Unknown, match=r"No answer came within 2 s"):
+            routine.fire("x")
+
+
+def fire_interrupted_at(step: int, endpoint: Endpoint) -> tuple[Outcome | None, bool]:
+    """Raises in the step-th line of the fire, as a signal handler would; whether there is such a line."""
+    lines = itertools.count()
+    raised = False
+
+    def trace(frame: FrameType, event: str, _argument: object) -> Any:
+        nonlocal raised
+        if frame.f_code.co_filename != fire_once.__code__.co_filename:
+            return None
+        if event == "line" and next(lines) == step:
+            raised = True
+            raise Interrupted(2)
+        return trace
+
+    outcome = None
+    settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        outcome = fire_once(settings, "x")
+    except Interrupted:
+        pass  # before the fire could begin
+    finally:
+        sys.settrace(before)
+    for thread in threading.enumerate():
+        if thread.name == "fire-routine":
+            thread.join(30)
+    return outcome, raised
+
+
+def test_interruption_at_any_line_never_hides_a_session() -> None:
+    kept = 0
+    for step in itertools.count():
+        with Endpoint(token=TOKEN) as endpoint:
+            outcome, raised = fire_interrupted_at(step, endpoint)
+        if not raised:
+            break
+        if outcome is None or outcome.result is Result.FAILED:
+            assert endpoint.sessions == []
+        elif outcome.result is Result.FIRED:
+            assert outcome.session_id == endpoint.sessions[0].id
+            kept += 1
+    assert kept > 3  # once the session is known, an interruption no longer changes the outcome
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,19 @@ def test_a_head_is_the_longest_beginning_that_fits(text: str, limit: int) -> Non
     assert kept == text or utf16_length(text[: len(kept) + 1]) > limit
 
 
+def test_head_never_exceeds_its_limit_where_wide_characters_come_first() -> None:
+    assert head("😀😀aaaa", 4) == "😀😀"
+    assert head("😀😀😀😀", 5) == "😀😀"
+    assert head("a😀😀", 2) == "a"
+
+
+def test_short_name_that_is_cut_ends_in_an_ellipsis() -> None:
+    assert short("a" * 10, 10) == "a" * 10
+    assert short("a" * 11, 10) == "a" * 9 + "…"
+    assert short("😀" * 6, 10) == "😀" * 4 + "…"
+    assert short("abc", 1) == "…"
+
+
 def test_a_cut_says_how_many_characters_are_missing() -> None:
     assert cut("a" * 1000, 100) == "a" * 76 + "… [924 characters more]"
     assert cut("a" * 100, 100) == "a" * 100

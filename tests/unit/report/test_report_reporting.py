@@ -9,6 +9,7 @@ from tests.unit.report.samples import FIRED, SESSION, clean, contents, failure, 
 
 from fire_routine.model import Message, Note, Outcome, Result
 from fire_routine.report import Contents, Workflow, annotation, marker, report
+from fire_routine.report.job_summary import MOST_NOTES
 
 REPORT = contents(failure(job(1)))
 
@@ -84,6 +85,14 @@ def test_every_note_is_a_line_in_the_job_s_log() -> None:
         "Unavailable: the log of job 1: it has expired.",
         "Unavailable: annotations: [redacted]. Add `checks: read`.",
     ]
+
+
+def test_job_s_log_holds_no_more_notes_than_the_summary() -> None:
+    for count, shown in ((MOST_NOTES, MOST_NOTES), (MOST_NOTES + 1, MOST_NOTES), (500, MOST_NOTES)):
+        out = io.StringIO()
+        notes = tuple(Note(f"log {number}", "it has expired") for number in range(count))
+        report(Workflow({}, out), replace(REPORT, notes=notes))
+        assert out.getvalue().count("Unavailable: ") == shown
 
 
 @pytest.mark.parametrize(
