@@ -62,17 +62,14 @@ def _block(contents: Contents, number: int, folded_jobs: int) -> Iterator[str]:
     yield (f"**{number + 1}.** " if several else "") + " · ".join(filter(None, facts))
     if highlight.lines:
         yield fence("\n".join(highlight.lines), "text")
-    jobs = []
     if len(failure.jobs) > 1:
-        jobs.append(f"Logs: {_logs(contents, failure.jobs[:MOST_LOGS])}")
+        yield f"Logs: {_logs(contents, failure.jobs[:MOST_LOGS])}"
+    if len(failure.jobs) > MOST_LOGS:
+        yield _more_jobs(contents, failure.jobs[MOST_LOGS:], folded_jobs)
     if passed := highlight.passed_legs:
         names = ", ".join(inline(name, NAME) for name in passed[:MOST_LEGS])
         more = f" and {len(passed) - MOST_LEGS} more" if len(passed) > MOST_LEGS else ""
-        jobs.append(f"✅ passed: {names}{more}")
-    if jobs:
-        yield " · ".join(jobs)
-    if len(failure.jobs) > MOST_LOGS:
-        yield _more_jobs(contents, failure.jobs[MOST_LOGS:], folded_jobs)
+        yield f"✅ Passed: {names}{more}"
 
 
 def _where(contents: Contents, failure: Failure) -> str:

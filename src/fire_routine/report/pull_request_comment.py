@@ -73,6 +73,6 @@ def _next(outcome: Outcome) -> Iterator[str]:
         " request from a `claude/…` branch. Nothing reaches this branch unless someone merges it."
     )
     yield (
-        f"**To stop it:** {opened} and press Stop, then archive it. To start no more sessions, set"
+        f"**To stop it:** {opened} and interrupt it. To start no more sessions, set"
         " `dry-run: true` in the workflow."
     )

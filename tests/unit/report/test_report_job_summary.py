@@ -40,8 +40,8 @@ def test_the_parts_come_in_order_of_what_is_looked_for() -> None:
         f" · [log]({PAGE}/actions/runs/1/job/1)",
         "```text\nerror[E0308]: mismatched types\n  --> src/lib.rs:4:5\n```",
         "**2.** **`test (2)` and 1 more job** › `Run pytest` · exit code 1 after 1 min 05 s",
-        f"Logs: [`test (2)`]({PAGE}/actions/runs/1/job/2), [`test (3)`]({PAGE}/actions/runs/1/job/3)"
-        " · ✅ passed: `test (9)`",
+        f"Logs: [`test (2)`]({PAGE}/actions/runs/1/job/2), [`test (3)`]({PAGE}/actions/runs/1/job/3)",
+        "✅ Passed: `test (9)`\n\n**Changed",
         "**Changed files that the log names:** `src/lib.rs` +3 −1",
         "**Unavailable**\n\n- The log: it has expired. Run the job again.",
         "**Redacted in the text:** 2 × `github-token`, 1 × `jwt`",

@@ -1,0 +1,138 @@
+"""Reports of every outcome, and of 1, 3 and 256 failed jobs, as people could see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tests.unit.report import samples
+from tests.unit.report.samples import PAGE, SESSION
+
+from fire_routine.model import (
+    Brief,
+    ChangedFile,
+    FailedJob,
+    Failure,
+    Highlight,
+    Message,
+    Note,
+    Outcome,
+    PullRequest,
+    Result,
+)
+from fire_routine.report import Contents
+
+PYTEST = (
+    "E       DeprecationWarning: datetime.datetime.utcnow() is deprecated and scheduled for removal in a"
+    " future version. Use timezone-aware objects to represent datetimes in UTC.",
+    "tally/till.py:16: DeprecationWarning",
+    "FAILED tests/test_till.py::test_receipts_are_numbered - DeprecationWarning: datetime.datetime.utcnow()",
+    "4 failed, 21 passed in 1.84s",
+)
+ESLINT = (
+    "   1:10  error  'format' is defined but never used               no-unused-vars",
+    "  31:7   error  'step' is never reassigned. Use 'const' instead  prefer-const",
+)
+DENIED = Message("GitHub returned 403: {said}", said="Resource not accessible by integration")
+LONG = "a-very-long-reusable-workflow-name / build-and-test-the-whole-monorepo (ubuntu-24.04-arm, 3.14t)"
+TEXT = "# CI failed: `test (3.12)` and 1 more in `o/r` on `topic` (run 1, attempt 1)\n\n" + "\n".join(
+    f"Line {number} of the text, with words that go on for a while and then end." for number in range(60)
+)
+
+
+def _fired() -> Outcome:
+    return replace(samples.FIRED, retried=("503", "503"))
+
+
+def _contents(outcome: Outcome, *failures: tuple[Failure, Highlight]) -> Contents:
+    passed = ("test (3.11)",)
+    run = samples.run(*(job for one, _ in failures for job in one.jobs), passed=passed)
+    pull = PullRequest(12, "Rework the tokenizer", f"{PAGE}/pull/12", "open", "main", "t", samples.SHA, "o/r")
+    brief = Brief(
+        TEXT,
+        ("a",),
+        "a",
+        redactions={"github-token": 2},
+        highlights=tuple(shown for _, shown in failures),
+        named_files=(ChangedFile("tally/till.py", 3, 1), ChangedFile("tests/test_till.py", 8, 0)),
+    )
+    return Contents(
+        outcome,
+        samples.clean,
+        brief=brief,
+        run=replace(run, pull_request=pull),
+        failures=tuple(one for one, _ in failures),
+        max_sessions=3,
+    )
+
+
+def _job(number: int, name: str, step: str = "Run .venv/bin/python -m pytest") -> FailedJob:
+    return samples.job(number, name, step)
+
+
+def _one() -> tuple[Failure, Highlight]:
+    return samples.failure(_job(1, "lint", "Run npm run lint")), Highlight(ESLINT[0].strip(), ESLINT)
+
+
+def _three() -> tuple[Failure, Highlight]:
+    jobs = [_job(2, "test (3.12)"), _job(3, "test (3.13)")]
+    return samples.failure(*jobs), Highlight(PYTEST[0][8:], PYTEST, ("test (3.11)",))
+
+
+def _matrix(number: int) -> tuple[Failure, Highlight]:
+    jobs = [_job(n, f"test ({'ubuntu' if n % 2 else 'windows'}-latest, 3.{n})") for n in range(number)]
+    return samples.failure(*jobs), Highlight(PYTEST[0][8:], PYTEST, tuple(f"lint ({n})" for n in range(9)))
+
+
+def _distinct(number: int) -> list[tuple[Failure, Highlight]]:
+    return [
+        (
+            samples.failure(_job(n, LONG if n % 7 == 0 else f"package-{n}")),
+            Highlight(f"error: package {n} broke", PYTEST),
+        )
+        for n in range(number)
+    ]
+
+
+def reports() -> Mapping[str, Contents]:
+    """By a name for the picture."""
+    no_token = Message(
+        "The endpoint refused the token (401 authentication_error {words}). Generate a new one at"
+        " https://claude.ai/code/routines and save it as the secret for `routine-token`.",
+        words="“The token does not match this routine.”",
+    )
+    notes = (
+        Note("the annotations of test (3.12)", DENIED, "Add it.", permission="checks: read"),
+        Note("the commit status", DENIED, "Add it.", permission="statuses: write"),
+        Note("the log of test (3.13)", "GitHub answered 410", "Run the failed job again."),
+    )
+    earlier = Outcome(
+        Result.SKIPPED,
+        "duplicate",
+        Message(
+            "Run {run} started a session on this failure. To send it again, set `once-per: always`.", run=7
+        ),
+        session_url=SESSION,
+    )
+    unknown = Outcome(
+        Result.UNKNOWN,
+        "server-error",
+        Message(
+            "The endpoint returned {status}. Look at https://claude.ai/code before you fire again.",
+            status=504,
+        ),
+    )
+    refused = _contents(Outcome(Result.FAILED, "unauthorized", no_token), _one())
+    invalid = "max-characters: 12 is too small\nonce-per: 'never' is unknown"
+    would = "Without `dry-run`, this starts session 1 of at most 3."
+    return {
+        "fired-1-job": _contents(samples.FIRED, _one()),
+        "fired-3-jobs": _contents(_fired(), _one(), _three()),
+        "fired-256-legs": _contents(samples.FIRED, _one(), _matrix(255)),
+        "fired-256-failures": _contents(samples.FIRED, *_distinct(256)),
+        "skipped-duplicate": _contents(earlier, _three()),
+        "failed-unauthorized": replace(refused, notes=notes),
+        "failed-invalid-input": Contents(Outcome(Result.FAILED, "invalid-input", invalid), samples.clean),
+        "unknown": _contents(unknown, _three()),
+        "dry-run": _contents(Outcome(Result.SKIPPED, "dry-run", Message(would)), _three()),
+    }
