@@ -19,7 +19,7 @@ MOST_NOTES = 30
 MOST_LINES = 15  # of the outcome's message: invalid inputs have a line each
 MOST_FILES = 10
 # Blocks of failures, and jobs in the fold of each, from the most to the least: the first that fits is taken.
-_DETAIL = ((20, 256), (20, 50), (10, 0), (3, 0), (1, 0))
+_DETAIL = ((10, 256), (10, 50), (10, 0), (3, 0), (1, 0))
 _SHARE = 0.6  # of the limit for everything above the text
 
 # What the recommended job has. A block that names some permissions takes all others away, so it names all.
