@@ -44,7 +44,8 @@ def recorded(conclusion: str) -> list[Path]:
 
 
 def serve(jobs: int, size: int, paths: list[Path]) -> None:
-    """Be GitHub until standard input ends: the address first, then the number of requests whenever asked."""
+    """Be GitHub until standard input ends: the address first, then the numbers of requests whenever asked:
+    to the API, and for logs."""
     printed = b"".join(path.read_bytes() for path in recorded("success")).splitlines(keepends=True)
     green = b"".join(line for line in printed if b"##[" not in line)  # the tools' own lines
     green *= size // len(green) + 1
@@ -59,7 +60,8 @@ def serve(jobs: int, size: int, paths: list[Path]) -> None:
             emulator.add_annotation(number, {"message": "Process completed with exit code 1."})
         print(emulator.url, flush=True)
         for _ in sys.stdin:
-            print(json.dumps(len(emulator.requests)), flush=True)
+            logs = len(emulator.asked(r"/logs$|^GET /storage/"))
+            print(json.dumps([len(emulator.requests) - logs, logs]), flush=True)
 
 
 @contextmanager
@@ -122,7 +124,7 @@ class Children(Thread):
         return sum(self._peaks.values()) / 1024
 
 
-def measure(process: subprocess.Popen[str], jobs: int) -> None:
+def measure(process: subprocess.Popen[str]) -> None:
     from fire_routine import gather
     from fire_routine.action import gather_evidence
     from fire_routine.gather.github import GitHub
@@ -144,12 +146,15 @@ def measure(process: subprocess.Popen[str], jobs: int) -> None:
         run = gather.gather_run(client, trigger, context, started + 300)
         logs, _, _ = gather.read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
         fetched = time.monotonic() - started
-        before = int(ask(process, "requests"))
+        before = json.loads(ask(process, "requests"))
         started = time.monotonic()
         with Children(process.pid) as children:
             evidence = gather_evidence(client, trigger, settings, context, lambda _line: None)
         ready = time.monotonic() - started
-        requests = int(ask(process, "requests")) - before
+        api, downloads = (
+            after - earlier
+            for after, earlier in zip(json.loads(ask(process, "requests")), before, strict=True)
+        )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     size = sum(logs.values())
     print(f"{len(logs)} failed jobs, {size / 1e6:.0f} MB of logs")
@@ -159,7 +164,7 @@ def measure(process: subprocess.Popen[str], jobs: int) -> None:
         f"  text                {evidence.brief.characters:,} characters, {len(evidence.failures)} failures"
     )
     print(f"  peak memory         {peak + children.peak:6.0f} MiB ({peak:.0f} of this process)")
-    print(f"  requests            {requests} = {requests - 3 * jobs} + 3 a job")
+    print(f"  API requests        {api}, and {downloads} for logs")
 
 
 def main() -> None:
@@ -176,7 +181,7 @@ def main() -> None:
         return
     gc.set_threshold(50_000)  # as src/entrypoint.py has it for every command
     with github(arguments) as process:
-        measure(process, arguments.jobs)
+        measure(process)
 
 
 if __name__ == "__main__":

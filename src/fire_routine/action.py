@@ -7,7 +7,7 @@ nothing here raises, and users never see a traceback.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TextIO
 
@@ -124,6 +124,7 @@ def gather_evidence(
             return reader.read(chunks, steps=job.steps, green=greens.get(job.id))
 
         digests, unread, cut = gather.read_logs(github, run, consume, deadline)
+    run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
     attachments, unattached = compose.read_attachments(settings.attach, context.workspace, distill.read)
     run = replace(run, notes=(*run.notes, *unread, *unattached))
     failures = compose.group(run.failed_jobs, digests, cut)
@@ -139,6 +140,12 @@ def gather_evidence(
     say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
         f" a text of {brief.characters:,} characters")  # fmt: skip
     return Evidence(run, tuple(failures), brief)
+
+
+def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:
+    """Ids of the failed jobs whose log is missing, is only there in part, or shows no error."""
+    explained = (number for number, log in digests.items() if log.fingerprint and log.explained)
+    return frozenset(job.id for job in run.failed_jobs).difference(set(explained).difference(cut))
 
 
 def _report(

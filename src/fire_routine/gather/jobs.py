@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
 from ..patterns import pattern
 from ..settings import Context
 from .answers import Job
 from .asking import CHECKS, Asking
+from .github import GitHub
+from .notes import Notes
 from .payload import is_own_run
+from .threads import Threads
 
+WIDTH = 8  # requests at a time
+# Up to this many jobs that ended in failure, the annotations of all are read at once: they may name files and
+# lines that a log lacks. Of more jobs, only those whose logs do not explain the failure.
+FEW = 16
 ASKED_CANCELLED = 32  # cancelled jobs whose annotations are read, to find those that timed out
 SHORTEST_TIMEOUT = 59.0  # seconds: `timeout-minutes` is at least 1, and times are in whole seconds
 # GitHub's annotation of such a job
 _TIMED_OUT = pattern(r"The job (?:running on runner .{1,200} )?has exceeded the maximum execution time")
 LAG = 1.0  # seconds, until GitHub knows that the step before this one failed
 FAILED = ("failure", "timed_out")
+
+AnyJob = TypeVar("AnyJob", Job, FailedJob)
 
 
 def find_own_job(jobs: Sequence[Job], context: Context) -> Job | None:
@@ -58,8 +68,11 @@ def with_jobs(
         (job for job in cancelled if job.seconds >= SHORTEST_TIMEOUT), key=lambda job: -job.seconds
     )
     asked = [*running, *failed, *lasting[:ASKED_CANCELLED]]
+    later = {job.id for job in _asked_later(failed)}
+    annotations = _annotations([job for job in asked if job.id not in later], asking)
     found = []
-    for job, notices in zip(asked, _annotations(asked, asking), strict=True):
+    for job in asked:
+        notices = annotations.get(job.id, ())
         stopped = job.conclusion == "cancelled"
         if not stopped or any(_TIMED_OUT.match(notice.message) for notice in notices):
             ended = "timed_out" if stopped else job.conclusion or ""
@@ -118,8 +131,35 @@ def _has_failed_step(job: Job) -> bool:
     return any(step.conclusion in FAILED for step in job.steps)
 
 
-def _annotations(jobs: Sequence[Job], asking: Asking) -> list[tuple[Annotation, ...]]:
-    def ask(job: Job) -> tuple[Annotation, ...]:
+def with_annotations(github: GitHub, run: Run, unexplained: Collection[int], deadline: float) -> Run:
+    """The run with the annotations that only its logs show to be needed.
+
+    Args:
+        unexplained: ids of the failed jobs whose log is missing or shows no error.
+        deadline: a reading of `github.clock` in seconds.
+    """
+    wanted = [job for job in _asked_later(run.failed_jobs) if job.id in unexplained]
+    if not wanted:
+        return run
+    notes = Notes(token=bool(github.token))
+    with Threads(min(WIDTH, len(wanted)), "annotations") as threads:
+        found = _annotations(wanted, Asking(github.within(deadline), notes, threads))
+    jobs = tuple(
+        replace(job, annotations=found[job.id]) if job.id in found else job for job in run.failed_jobs
+    )
+    return replace(run, failed_jobs=jobs, notes=(*run.notes, *notes.collected()))
+
+
+def _asked_later(jobs: Sequence[AnyJob]) -> list[AnyJob]:
+    """The jobs whose annotations wait for their logs: of many jobs, those that ended in failure."""
+    failed = [job for job in jobs if job.conclusion == "failure"]
+    return failed if len(failed) > FEW else []
+
+
+def _annotations(jobs: Sequence[AnyJob], asking: Asking) -> dict[int, tuple[Annotation, ...]]:
+    """Each job's annotations, by job id."""
+
+    def ask(job: AnyJob) -> tuple[Annotation, ...]:
         try:
             return asking.github.annotations(job.id)
         except GitHubError as error:
@@ -128,4 +168,4 @@ def _annotations(jobs: Sequence[Job], asking: Asking) -> list[tuple[Annotation, 
             asking.notes.add(what, error, CHECKS, job.name)
             return ()
 
-    return asking.threads.map(ask, jobs)
+    return dict(zip([job.id for job in jobs], asking.threads.map(ask, jobs), strict=True))

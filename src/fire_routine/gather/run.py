@@ -12,12 +12,10 @@ from . import background, payload
 from .answers import Job
 from .asking import ACTIONS, Asking
 from .github import INSISTENCE, GitHub
-from .jobs import with_jobs, without_jobs
+from .jobs import WIDTH, with_jobs, without_jobs
 from .notes import Notes
 from .threads import Awaited, Threads
 from .trigger import GatherError
-
-WIDTH = 8  # requests at a time
 
 
 def gather_run(
@@ -33,8 +31,9 @@ def gather_run(
     Whatever can't be had is left out and named in `notes`; where GitHub can't be asked at all, the
     run is what the runner and the event's payload say. At most 10 requests (pages of jobs beyond
     the third, those of a green run that may have had others, repetitions, and the default branch
-    where nothing else tells it, apart), and one for each failed job and each cancelled job that may
-    have timed out. `deadline` is a reading of `github.clock` in seconds.
+    where nothing else tells it, apart), and one for each job whose annotations are needed: at most 16 that
+    failed, those that timed out, and at most 32 cancelled ones that may have timed out. `deadline` is a
+    reading of `github.clock` in seconds.
 
     Raises:
         GatherError: GitHub does not tell of the run, and neither do the runner and the payload.

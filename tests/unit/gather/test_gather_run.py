@@ -11,7 +11,7 @@ from tests.unit.gather.gathering import HEAD, RUN, Clock, add_run, context_of, f
 
 from fire_routine.emulator.faults import Fault
 from fire_routine.emulator.github import GitHubEmulator
-from fire_routine.gather import find_trigger, gather_run
+from fire_routine.gather import find_trigger, gather_run, with_annotations
 from fire_routine.gather.github import INSISTENCE, PAUSES, GitHub
 from fire_routine.model import Run, TriggerKind
 from fire_routine.settings import Settings
@@ -51,8 +51,49 @@ def test_a_matrix_of_256_failed_legs_is_listed_whole_within_the_budget_of_reques
         emulator.add_job(RUN, failed_job(number, f"test ({number})"))
     run = gathered(emulator)
     assert len(run.failed_jobs) == 256
-    assert len(emulator.asked(r"/annotations")) == 256
-    assert len(emulator.requests) <= 10 + 256
+    assert emulator.asked(r"/annotations") == []
+    assert len(emulator.requests) <= 10
+
+
+class TestAnnotationsOfManyFailedJobs:
+    JOBS = 40
+
+    @pytest.fixture
+    def run(self, emulator: GitHubEmulator) -> Run:
+        for number in range(3, self.JOBS + 2):
+            emulator.add_job(RUN, failed_job(number, f"leg {number}"))
+            emulator.add_annotation(number, {"message": f"leg {number} lost its disk"})
+        return gathered(emulator)
+
+    def asked_for(self, emulator: GitHubEmulator, run: Run, unexplained: set[int]) -> Run:
+        with github_of(emulator) as github:
+            return with_annotations(github, run, unexplained, time.monotonic() + 20)
+
+    def test_are_read_where_the_log_does_not_explain_the_failure(
+        self, emulator: GitHubEmulator, run: Run
+    ) -> None:
+        told = self.asked_for(emulator, run, {5, 9})
+        assert {job.id for job in told.failed_jobs if job.annotations} == {5, 9}
+        assert told.failed_jobs[3].annotations[0].message == "leg 5 lost its disk"
+        assert len(emulator.asked("/annotations")) == 2
+        assert told.notes == ()
+
+    def test_are_noted_where_they_are_unavailable(self, emulator: GitHubEmulator, run: Run) -> None:
+        emulator.fail("/check-runs/9/", Fault.forbidden())
+        told = self.asked_for(emulator, run, {5, 9})
+        assert [note.what for note in told.notes] == ["the annotations of leg 9"]
+
+    @pytest.mark.usefixtures("run")
+    def test_are_read_at_once_where_a_job_timed_out(self, emulator: GitHubEmulator) -> None:
+        emulator.add_job(RUN, failed_job(90, "slow", conclusion="timed_out"))
+        emulator.add_annotation(90, {"message": "too slow"})
+        told = gathered(emulator)
+        assert [job.name for job in told.failed_jobs if job.annotations] == ["slow"]
+
+    def test_of_few_jobs_are_not_read_twice(self, emulator: GitHubEmulator) -> None:
+        run = gathered(emulator)
+        self.asked_for(emulator, run, {1})
+        assert len(emulator.asked("/annotations")) == 1
 
 
 def test_once_it_is_known_a_repositorys_new_name_is_asked_by(emulator: GitHubEmulator) -> None:
