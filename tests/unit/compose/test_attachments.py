@@ -4,7 +4,9 @@ import gzip
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,29 @@ def symlink(link: Path, target: Path) -> None:
         link.symlink_to(target, target_is_directory=target.is_dir())
     except OSError:
         pytest.skip("this system lets nobody make links")
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A workspace that any user can read."""
+    with tempfile.TemporaryDirectory(dir=None if os.name == "nt" else "/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def as_ordinary_user() -> Iterator[None]:
+    """For a while, what root alone may do is not allowed."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("Windows has no such users")
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
 
 
 def test_files_are_read_by_pattern_each_once_in_order(tmp_path: Path) -> None:
@@ -123,12 +148,33 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     assert refusals(tmp_path, "a.log") == ["attach: a.log: it is not a regular file"]
 
 
-def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.log")
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("this user reads everything")
-    assert refusals(tmp_path, "a.log") == ["attach: a.log: Permission denied"]
+def test_a_file_that_cannot_be_read_is_said(public: Path) -> None:
+    write(public / "a.log").chmod(0)
+    with as_ordinary_user():
+        assert refusals(public, "a.log") == ["attach: a.log: Permission denied"]
+
+
+def test_a_folder_that_cannot_be_read_is_left_out_and_named(public: Path) -> None:
+    write(public / "locked" / "a.log")
+    write(public / "open" / "b.log")
+    (public / "locked").chmod(0)
+    with as_ordinary_user():
+        attachments, notes = read_attachments(["locked/a.log", "**/*.log", "locked/*.log"], public, read)
+    (public / "locked").chmod(0o755)
+    assert [attachment.path for attachment in attachments] == ["open/b.log"]
+    assert [(note.what, note.why) for note in notes] == [
+        ("attach: locked/a.log", "Permission denied"),
+        ("attach: locked", "Permission denied"),
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["a" * 5_000, "logs/" * 2_000 + "a.log", "a\0.log"])
+def test_a_name_that_no_file_can_have_is_left_out_and_named(tmp_path: Path, pattern: str) -> None:
+    write(tmp_path / "b.log")
+    attachments, (note,) = read_attachments([pattern, "*.log"], tmp_path, read)
+    assert [attachment.path for attachment in attachments] == ["b.log"]
+    assert note.what.startswith(f"attach: {pattern[:100]}")
+    assert len(note.what) < 250
 
 
 def test_too_large_a_file_is_refused(tmp_path: Path) -> None:
@@ -195,3 +241,55 @@ def test_a_pattern_that_is_given_up_takes_no_other_with_it(
     attachments, (note,) = read_attachments(["many/**/*.log", "first.log"], tmp_path, read)
     assert [attachment.path for attachment in attachments] == ["first.log"]
     assert note.what == "attach: many/**/*.log"
+
+
+def sparse(path: Path, size: int) -> None:
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+def test_files_share_one_bound_of_bytes(tmp_path: Path) -> None:
+    for name in ("a.log", "b.log", "c.log"):
+        sparse(tmp_path / name, module.MOST_BYTES)
+    write(tmp_path / "d.log")
+    chunks: dict[str, int] = {}
+
+    def count(arriving: Iterable[bytes]) -> Digest:
+        chunks[str(len(chunks))] = sum(map(len, arriving))
+        return Digest((), 0, "")
+
+    attachments, notes = read_attachments(["*.log"], tmp_path, count)
+    assert [attachment.path for attachment in attachments] == ["a.log", "b.log"]
+    assert sum(chunks.values()) == module.ALL_BYTES
+    assert [note.what for note in notes] == ["attach: c.log", "attach: d.log"]
+    assert "larger than 64 MiB" in notes[0].why
+
+
+def test_files_share_one_bound_of_time(tmp_path: Path) -> None:
+    for name in ("a.log", "b.log", "c.xml"):
+        write(tmp_path / name)
+    seconds = 0.0
+
+    def slowly(chunks: Iterable[bytes]) -> Digest:
+        nonlocal seconds
+        seconds += 8
+        return read(chunks)
+
+    attachments, notes = read_attachments(
+        ["*.log", "*.xml"], tmp_path, slowly, seconds=10, clock=lambda: seconds
+    )
+    assert [attachment.path for attachment in attachments] == ["a.log"]
+    assert [(note.what, note.why) for note in notes] == [
+        ("attach: b.log", "there was no time left to read it"),
+        ("attach: c.xml", "there was no time left to read it"),
+    ]
+
+
+def test_no_folder_is_searched_once_the_time_is_spent(tmp_path: Path) -> None:
+    write(tmp_path / "a.log")
+    readings = iter([0.0, *[11.0] * 9])
+    attachments, (note,) = read_attachments(
+        ["**/*.log"], tmp_path, read, seconds=10, clock=lambda: next(readings)
+    )
+    assert attachments == ()
+    assert note.why == "there was no time left to look for it"

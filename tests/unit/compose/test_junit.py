@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+import tracemalloc
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,7 +64,7 @@ Failed asserting that 3 matches expected 4.
 
 
 def lines(data: bytes) -> list[str]:
-    report = read_report(data)
+    report = read_report([data])
     assert report is not None
     return [line for block in report.blocks for line in block.lines]
 
@@ -79,7 +81,7 @@ def test_pytests_failures_and_errors_are_told_with_their_traces() -> None:
 
 
 def test_every_failing_test_is_named_before_a_trace_and_a_trace_before_what_was_printed() -> None:
-    report = read_report(PYTEST)
+    report = read_report([PYTEST])
     assert report is not None
     by_weight = [block.lines for block in sorted(report.blocks, key=lambda block: -block.weight)]
     first_words = [lines[0].split()[0] for lines in by_weight]
@@ -112,8 +114,44 @@ def test_a_long_trace_keeps_its_beginning_and_its_end_and_long_lines_are_cut_bef
     assert wide[-1].endswith("word [… 20906 characters …]")
 
 
+def test_names_are_cut() -> None:
+    case = f"<testcase name='{'a b' * 20_000}'><failure message='no'/></testcase>"
+    (named,) = lines(f"<testsuite>{case}</testsuite>".encode())[1:]
+    assert named.startswith("FAILED a ba b")
+    assert named.endswith(" characters …] - no")
+    assert len(named) < 600
+
+
+def test_what_is_kept_of_very_many_failing_tests_is_bounded_and_the_first_are_all_named() -> None:
+    trace = "\n".join(f"{n} " + "frame " * 600 for n in range(120))
+    case = f"<testcase name='test'><failure>{trace}</failure></testcase>"
+    told = lines(f"<testsuite>{case * 50}</testsuite>".encode())
+    assert told.count(told[1]) == 50
+    assert sum(map(len, told)) < 1_500_000
+
+
+def test_memory_does_not_grow_with_the_report() -> None:
+    def report() -> Iterator[bytes]:
+        yield b"<testsuites><testsuite><properties>"
+        yield from itertools.repeat(b"<property name='a' value='b'/>" * 100, 50)
+        yield b"</properties>"
+        yield from itertools.repeat(b"<testcase name='a'><system-out>fine</system-out></testcase>" * 100, 50)
+        yield (
+            b"<testcase name='b'>" + b"<extra><deep/></extra>" * 5_000 + b"<failure message='no'/></testcase>"
+        )
+        yield b"</testsuite></testsuites>"
+
+    tracemalloc.start()
+    digest = read_report(report())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert digest is not None
+    assert digest.blocks[0].lines == ("5001 tests: 1 failed, 0 skipped",)
+    assert peak < 1_000_000
+
+
 def test_line_numbers_follow_each_other() -> None:
-    report = read_report(PYTEST)
+    report = read_report([PYTEST])
     assert report is not None
     at = 1
     for block in report.blocks:
@@ -141,7 +179,7 @@ EXTERNAL = (
 @pytest.mark.parametrize("data", [ENTITY_BOMB, EXTERNAL, EXTERNAL.decode().encode("utf-16")])
 def test_a_report_that_declares_entities_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="document type"):
-        read_report(data)
+        read_report([data])
 
 
 @pytest.mark.parametrize(
@@ -157,7 +195,7 @@ def test_a_report_that_declares_entities_is_refused(data: bytes) -> None:
     ],
 )
 def test_what_is_no_report_is_none(data: bytes) -> None:
-    assert read_report(data) is None
+    assert read_report([data]) is None
 
 
 def test_a_report_cut_off_by_a_crash_is_read_as_a_log_and_a_dangerous_one_is_not_read(tmp_path: Path) -> None:
