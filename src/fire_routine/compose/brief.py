@@ -11,6 +11,7 @@ from ..model import Attachment, Brief, ChangedFile, Digest, Excerpt, Failure, Ru
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
+from .bounds import bounded
 from .budget import Part, fill, head, shares
 from .evidence import (
     MakeExcerpt,
@@ -18,7 +19,6 @@ from .evidence import (
     attachments_section,
     merged_annotations,
     remembered,
-    trimmed,
     without_filler,
 )
 from .facts import CAPS, facts, title, warning
@@ -31,7 +31,9 @@ from .words import closed, own_words
 
 _TRIES = 3
 _SAID = 120  # units of a line that says what was left out
-_REDACTED = 1_000_000  # characters of digests that are looked through for secrets: about a second
+_REDACTED = (
+    1_000_000  # characters of logs and annotations that are looked through for secrets: about a second
+)
 _SEARCHED = 20  # failures whose logs changed files are looked for in
 
 
@@ -68,8 +70,8 @@ def compose(
     Raises:
         ValueError: `max_characters` is below the smallest budget for this `text`.
     """
-    given = _Material(run, tuple(failures), tuple(attachments), text.strip())
-    material, redactions = cleaned(_bounded(given))
+    given = _Material(*bounded(run, failures, attachments, _REDACTED), text.strip())
+    material, redactions = cleaned(given)
     material = replace(material, text=closed(material.text))
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
@@ -86,17 +88,6 @@ def compose(
         unread=unread if failures or run.jobs_known else frozenset([fingerprint]),
         highlights=highlights(material.run, material.failures),
         named_files=composer.named_files(max_characters),
-    )
-
-
-def _bounded(material: _Material) -> _Material:
-    """Hundreds of large digests, of which a few lines each have room, would take long to redact."""
-    logs = [failure.digest for failure in material.failures if failure.digest]
-    digests = iter(trimmed([*logs, *(one.digest for one in material.attachments)], _REDACTED))
-    return replace(
-        material,
-        failures=tuple(replace(f, digest=next(digests)) if f.digest else f for f in material.failures),
-        attachments=tuple(replace(one, digest=next(digests)) for one in material.attachments),
     )
 
 
