@@ -104,7 +104,7 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
             return
         say(f"firing: {verdict.message}")
         telling.firing = True
-        fired = fire.fire_once(settings, evidence.brief.text)
+        fired = fire.fire_once(settings, evidence.brief.text, announce=say)
         telling.outcome = replace(fired, session_number=verdict.session_number)
 
 

@@ -130,6 +130,29 @@ def test_lasting_overload_gives_up(endpoint: Endpoint, time: FakeTime) -> None:
     assert str(caught.value).endswith("Tried 7 times.")
 
 
+def test_each_wait_is_announced_and_kept(endpoint: Endpoint, time: FakeTime) -> None:
+    endpoint.script = [OVERLOADED, limit(30)]
+    lines: list[str] = []
+    everything = "at most 60 s of waiting in all"
+    settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
+    outcome = fire_once(
+        settings, "x", clock=time.clock, sleep=time.sleep, jitter=lambda: 1.0, announce=lines.append
+    )
+    assert lines == [
+        f"The endpoint is overloaded (503). Trying again in 1 s (attempt 2, {everything}).",
+        f"The routine's limit is reached (429). Trying again in 30 s (attempt 3, {everything}).",
+    ]
+    assert outcome.retried == ("503", "429")
+
+
+def test_without_a_text_the_request_has_no_body(endpoint: Endpoint, time: FakeTime) -> None:
+    routine(endpoint, time).fire()
+    (request,) = endpoint.requests
+    assert request.body == b""
+    assert "content-type" not in request.headers
+    assert endpoint.sessions[0].text == ""
+
+
 def test_without_waiting_there_is_one_attempt(endpoint: Endpoint, time: FakeTime) -> None:
     endpoint.script = [OVERLOADED]
     with pytest.raises(Overloaded):

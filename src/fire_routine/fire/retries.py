@@ -42,6 +42,21 @@ def retry_after(value: str | None, date: str | None, now: datetime) -> int | Non
     return seconds if seconds <= LONGEST_BELIEVED else None
 
 
+def cause(error: FireError) -> str:
+    """Why an attempt failed, in a word or two: the HTTP status, if there was an answer."""
+    return "no connection" if error.http_status is None else str(error.http_status)
+
+
+def announcement(error: FireError, wait: float, attempt: int, max_wait: float) -> str:
+    """The line before a wait. `attempt`: the one after it, from 2."""
+    what = {"rate-limited": "The routine's limit is reached", "overloaded": "The endpoint is overloaded"}.get(
+        error.reason, "The endpoint was not reached"
+    )
+    status = f" ({error.http_status})" if error.http_status else ""
+    limits = f"attempt {attempt}, at most {max_wait:.0f} s of waiting in all"
+    return f"{what}{status}. Trying again in {wait:.0f} s ({limits})."
+
+
 class Retries:
     """How long to wait before the next attempt, `max_wait` seconds in all."""
 

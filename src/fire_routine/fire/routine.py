@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from .answers import SESSIONS_PAGE, Judge
 from .connection import Connection
 from .errors import Cancelled, FireError, NotSent, TextTooLong, Unknown
 from .exchange import Exchange
-from .retries import Retries
+from .retries import Retries, announcement, cause
 
 REQUEST_SECONDS = 60.0  # for one request, from connecting to the answer's last byte
 _DEFAULTS = Settings()
@@ -70,6 +71,7 @@ class Routine:
         now: Callable[[], datetime] = _now,
         sleep: Callable[[float], object] = time.sleep,
         jitter: Callable[[], float] = random.random,
+        announce: Callable[[str], object] = lambda _line: None,
     ) -> None:
         """
         Args:
@@ -85,6 +87,7 @@ class Routine:
             now: the time of day, for a limit's reset.
             sleep: waits so many seconds.
             jitter: a random number from 0 to 1.
+            announce: gets a line before each wait: why, how long, and which attempt comes after it.
 
         Raises:
             ValueError: an argument can't be used; the message never repeats the URL or the token.
@@ -109,14 +112,17 @@ class Routine:
         self._now = now
         self._sleep = sleep
         self._jitter = jitter
+        self._announce = announce
         loopback = urlsplit(self._url)
         self._judge = Judge(self._token, loopback.scheme == "http" and loopback.hostname in LOOPBACK)
 
     def __repr__(self) -> str:
         return f"<Routine at {urlsplit(self._url).netloc}>"
 
-    def fire(self, text: str) -> Session:
-        """Start a session of the routine on a text of at most 65,536 UTF-16 code units.
+    def fire(self, text: str | None = None) -> Session:
+        """Start a session of the routine.
+
+        `text`: at most 65,536 UTF-16 code units next to the routine's saved prompt; None: the prompt alone.
 
         It is sent again only where the attempt before provably created nothing, so that one call
         starts at most one session.
@@ -134,9 +140,10 @@ class Routine:
 class _Fire:
     """One call of `Routine.fire`: its attempts, its waits, and what it came to."""
 
-    def __init__(self, routine: Routine, text: str) -> None:
+    def __init__(self, routine: Routine, text: str | None) -> None:
         self._routine = routine
         self._text = text
+        self.retried: list[str] = []  # why each attempt failed after which there was another
         self._exchanges: list[Exchange] = []
         self._under_way: Exchange | None = None
         self.session: Session | None = None
@@ -148,7 +155,7 @@ class _Fire:
 
     def run(self) -> Session:
         try:
-            self.session = self._attempts(_encoded(self._text))
+            self.session = self._attempts(b"" if self._text is None else _encoded(self._text))
             return self.session
         except FireError as error:
             error.requests = self.requests
@@ -185,16 +192,19 @@ class _Fire:
             try:
                 return self._attempt(connection, body, ends_at - routine._clock())
             except FireError as error:
-                wait = retries.next_wait(error, ends_at - routine._clock())
+                wait, failure = retries.next_wait(error, ends_at - routine._clock()), error
                 if wait is None:
                     raise
             self._under_way = None  # it created nothing
+            self.retried.append(cause(failure))
+            routine._announce(announcement(failure, wait, len(self.retried) + 1, routine._max_wait))
             routine._sleep(wait)
 
     def _attempt(self, connection: Connection, body: bytes, remaining: float) -> Session:
         routine = self._routine
         seconds = max(0.0, min(REQUEST_SECONDS, remaining))
-        self._under_way = Exchange(connection, routine._url, routine._headers, body, seconds)
+        headers = {name: value for name, value in routine._headers.items() if body or name != "Content-Type"}
+        self._under_way = Exchange(connection, routine._url, headers, body, seconds)
         self._exchanges.append(self._under_way)
         return routine._judge.judge(self._under_way.run(routine._clock), routine._now())
 
@@ -208,6 +218,7 @@ def fire_once(
     now: Callable[[], datetime] = _now,
     sleep: Callable[[float], object] = time.sleep,
     jitter: Callable[[], float] = random.random,
+    announce: Callable[[str], object] = lambda _line: None,
 ) -> Outcome:
     """Fire the settings' routine: whatever the endpoint, the network or a signal does becomes an `Outcome`.
 
@@ -227,18 +238,21 @@ def fire_once(
             now=now,
             sleep=sleep,
             jitter=jitter,
+            announce=announce,
         )
     except ValueError as problem:
         return _failure(NotSent(f"Nothing was sent: {problem}.", reason="not-configured"))
     fire = _Fire(routine, text)
     try:
-        return _success(fire.run(), fire.requests)
+        outcome = _success(fire.run(), fire.requests)
     except FireError as error:
-        return _failure(error)
+        outcome = _failure(error)
     except BaseException as interruption:  # a signal, between the answer and here
         if fire.session is None:
-            return _failure(fire.interrupted(interruption))
-        return _success(fire.session, fire.requests)
+            outcome = _failure(fire.interrupted(interruption))
+        else:
+            outcome = _success(fire.session, fire.requests)
+    return replace(outcome, retried=tuple(fire.retried))
 
 
 def _success(session: Session, requests: int) -> Outcome:
