@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__
+
 if TYPE_CHECKING:
     from .fire import (
         Cancelled,
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
         Unknown,
     )
     from .model import Session
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Cancelled",
@@ -39,7 +39,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import the HTTP client only once the library is used: most of the package does without."""
+    """Import the HTTP client only when the library is used: most of the package does not need it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from . import fire, model

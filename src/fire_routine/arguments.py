@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
-from . import __version__
 from .settings import MAX_CHARACTERS, MIN_CHARACTERS
+from .version import __version__
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:

@@ -42,8 +42,8 @@ def test_quick_start_is_the_example() -> None:
 def test_every_reason_is_told() -> None:
     """Those that the source gives an outcome or an error, and the one that action.yml does."""
     given = (
-        r"reason=|Result\.[A-Z]+,|answer,|529\) else|\d\d\d:|_unknown\("
-        r"|_ended_early\(telling,|give_up\(arguments,|skip\(|_set_up_wrong\("
+        r"reason=|Result\.[A-Z]+,|response,|529\) else|\d\d\d:|_unknown\("
+        r"|_ended_early\(telling,|give_up\(arguments,|skip\(|_misconfigured\("
     )
     told = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", README))
     missing = {

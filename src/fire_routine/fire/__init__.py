@@ -1,4 +1,4 @@
-"""The endpoint: one request, its outcome, when it may be sent again, and how long it may take."""
+"""The routine endpoint: one request, its outcome, when it may be sent again, and how long it may take."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .errors import (
     TextTooLong,
     Unknown,
 )
-from .interrupt import Interrupted, interruptible, uninterruptible
 from .routine import Routine, fire_once
+from .signals import Interrupted, interruptible, uninterruptible
 
 __all__ = [
     "Cancelled",

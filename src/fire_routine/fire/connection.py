@@ -1,7 +1,7 @@
-"""How the endpoint is reached: directly or through a proxy, trusting which certificates.
+"""How the endpoint is reached: directly or through a proxy, and which certificates are trusted.
 
-A connection serves one request: it is never pooled, kept alive or retried by the HTTP client, so
-that each request on the wire is one the retry policy decided on.
+The HTTP client never pools, keeps alive or retries a connection. So each request on the wire is one that
+the retry policy decided on.
 """
 
 from __future__ import annotations
@@ -21,30 +21,37 @@ from .errors import NotSent
 _PORTS = {"http": 80, "https": 443}
 
 
-def _set_up_wrong(reason: str, message: str) -> NotSent:
+def _misconfigured(reason: str, message: str) -> NotSent:
     return NotSent(message, reason=reason)
 
 
 def _trust() -> ssl.SSLContext:
-    """Certificates of the environment's choice, else certifi's."""
+    """Trusts the certificate authorities that the environment names, or else certifi's.
+
+    Raises:
+        NotSent: the named file or folder cannot be used.
+    """
     own = own_authorities(os.environ)
     if own is None:
         return httpx.create_ssl_context(trust_env=False)
     name, path = own
-    is_folder = name == "SSL_CERT_DIR" or os.path.isdir(path)  # noqa: PTH112 - a variable may hold what Path can't
+    is_folder = name == "SSL_CERT_DIR" or os.path.isdir(path)  # noqa: PTH112 - Path rejects some values
     try:
         return ssl.create_default_context(
             cafile=None if is_folder else path, capath=path if is_folder else None
         )
     except (OSError, ValueError) as problem:
         detail = problem.strerror if isinstance(problem, OSError) and problem.strerror else "unreadable"
-        raise _set_up_wrong(
-            "ca-bundle", f"{name} names no usable CA bundle ({detail}): correct it, or unset it."
+        raise _misconfigured(
+            "ca-bundle", f"{name} does not name a usable CA bundle ({detail}): correct it, or unset it."
         ) from None
 
 
 def _proxy(scheme: str, host: str, port: int) -> str:
-    """URL of the proxy that the environment names for the host; empty: none. Loopback is reached directly."""
+    """URL of the proxy that the environment names for the host; empty: none.
+
+    Loopback is always reached directly.
+    """
     if host in LOOPBACK or proxy_bypass(f"{host}:{port}"):
         return ""
     proxies = getproxies()
@@ -53,18 +60,18 @@ def _proxy(scheme: str, host: str, port: int) -> str:
 
 
 class Connection:
-    """The way to one endpoint, as the environment describes it."""
+    """How to reach one endpoint, as the environment describes it."""
 
     def __init__(self, url: str) -> None:
         """
         Raises:
-            NotSent: the environment names a proxy or CA bundle that can't be used.
+            NotSent: the environment names a proxy or CA bundle that cannot be used.
         """
         parts = urlsplit(url)
         self.host = parts.hostname or ""
         self.proxy = ""  # host and port, for people
         secure = parts.scheme == "https"
-        # Over plain http nothing is verified, and loading no certificates saves time.
+        # Plain http verifies nothing, so no certificates are loaded: that saves time.
         self._tls = _trust() if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._proxy = self._prepared(_proxy(parts.scheme, self.host, parts.port or _PORTS[parts.scheme]))
 
@@ -78,14 +85,14 @@ class Connection:
             self.proxy = f"{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"
             return httpx.Proxy(proxy, ssl_context=self._tls if parts.scheme == "https" else None)
         except (ValueError, httpx.InvalidURL):
-            raise _set_up_wrong(
+            raise _misconfigured(
                 "proxy",
                 "HTTPS_PROXY (or ALL_PROXY) is not the URL of an http:// or https:// proxy:"
                 f" correct it, or add {self.host} to NO_PROXY.",
             ) from None
 
     def client(self, timeout: httpx.Timeout) -> httpx.Client:
-        """A client for a single request."""
+        """A client for one request."""
         return httpx.Client(
             verify=self._tls,
             proxy=self._proxy,
@@ -97,10 +104,10 @@ class Connection:
         )
 
     def not_made(self, error: BaseException) -> NotSent:
-        """What to say of a connection that could not be made."""
+        """The error for a connection that could not be made."""
         what, remedy = self._cause(error)
         return NotSent(
-            f"No connection to {self.host} could be made, so nothing was sent: {what}; {remedy}.",
+            f"Connecting to {self.host} failed, so nothing was sent: {what}; {remedy}.",
             reason="no-connection",
             retryable=True,
         )
@@ -110,7 +117,7 @@ class Connection:
         by_whom = f" by the proxy {self.proxy}" if self.proxy else ""
         remedy = "check HTTPS_PROXY and NO_PROXY" if self.proxy else "check the runner's network and firewall"
         if isinstance(error, httpx.ProxyError):
-            return f"it was refused{by_whom} ({flat(str(error), 60)})", remedy
+            return f"the connection was refused{by_whom} ({flat(str(error), 60)})", remedy
         cause = _root(error)
         if isinstance(cause, socket.gaierror):
             whose = f"of the proxy {self.proxy}" if self.proxy else "of the host"
@@ -122,15 +129,15 @@ class Connection:
         if isinstance(cause, ssl.SSLError):
             return "the TLS handshake failed", "check the proxy or firewall in between"
         if isinstance(cause, ConnectionRefusedError):
-            return f"it was refused{by_whom}", remedy
+            return f"the connection was refused{by_whom}", remedy
         if isinstance(cause, TimeoutError) or isinstance(error, httpx.TimeoutException):
-            return f"it was not accepted{by_whom} in time", remedy
-        return f"it was broken off{by_whom}", remedy
+            return f"the connection was not accepted{by_whom} in time", remedy
+        return f"the connection was closed{by_whom}", remedy
 
 
 def _root(error: BaseException) -> BaseException:
     """The first cause of an error that the HTTP client wrapped."""
-    for _ in range(8):  # a chain is three long; a cycle would be without end
+    for _ in range(8):  # a chain has three links; the bound ends a cycle
         inner = error.__cause__ or error.__context__
         if inner is None:
             break

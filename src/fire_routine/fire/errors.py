@@ -1,15 +1,15 @@
-"""What a fire can end in, when it does not end in a session.
+"""How a fire can end without a session.
 
     FireError
-    ├── NotSent           failed: no connection was made, or the text or set-up can't be used
+    ├── NotSent           failed: no connection was made, or the text or an argument is unusable
     │   └── TextTooLong
-    ├── Rejected          failed: the endpoint answered, and started nothing
+    ├── Rejected          failed: the endpoint replied that it started nothing
     │   ├── RateLimited   429
     │   └── Overloaded    503, 529 with the documented error envelope
-    ├── Cancelled         failed: interrupted while nothing was under way
+    ├── Cancelled         failed: interrupted before a request was sent, or between two attempts
     └── Unknown           unknown: the request may have started a session; never send it again
 
-Each message is one line: what happened, and the one thing to do about it. None holds the token.
+Each message is one line: what happened, and the one thing to do about it. None contains the token.
 """
 
 # ruff: noqa: N818 - named after what happened, as httpx names its own
@@ -22,7 +22,7 @@ from ..model import Result
 
 
 class FireError(Exception):
-    """The fire gave no session. `outcome` says whether one may exist all the same."""
+    """The fire gave no session. `outcome` says whether one may exist nevertheless."""
 
     outcome: ClassVar[Result] = Result.FAILED
 
@@ -37,18 +37,28 @@ class FireError(Exception):
         retry_after: int | None = None,
         retryable: bool = False,
     ) -> None:
+        """
+        Args:
+            message: one line for people.
+            reason: a stable word in kebab case, for the `reason` output.
+            http_status: the response's status; None: there was no response.
+            error_type: the type in the error envelope, such as `rate_limit_error`.
+            request_id: the `request-id` header.
+            retry_after: seconds until the request may be sent again; None: not stated.
+            retryable: the request provably started nothing, and may be sent again.
+        """
         super().__init__(message)
         self.message = message
-        self.reason = reason  # a stable kebab-case word
+        self.reason = reason
         self.http_status = http_status
-        self.error_type = error_type  # the envelope's, such as `rate_limit_error`
-        self.request_id = request_id  # the `request-id` header
-        self.retry_after = retry_after  # seconds
-        self.retryable = retryable  # it provably created nothing, and trying again may help
-        self.requests = 0  # sent to the endpoint by the fire that ended so
+        self.error_type = error_type
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.retryable = retryable
+        self.requests = 0  # how many the whole fire sent
 
     def amend(self, sentence: str) -> None:
-        """Add to the message."""
+        """Add a sentence to the message."""
         self.message = f"{self.message} {sentence}"
         self.args = (self.message,)
 
@@ -58,11 +68,11 @@ class NotSent(FireError):
 
 
 class TextTooLong(NotSent):
-    """The text is longer than the endpoint takes."""
+    """The text is longer than the endpoint accepts."""
 
 
 class Rejected(FireError):
-    """The endpoint's answer says that it started nothing."""
+    """The endpoint replied that it started nothing."""
 
 
 class RateLimited(Rejected):
@@ -78,6 +88,6 @@ class Cancelled(FireError):
 
 
 class Unknown(FireError):
-    """The request was sent, or begun, and what became of it can't be told."""
+    """The request was sent, or had begun to be sent, and its result is not known."""
 
     outcome = Result.UNKNOWN

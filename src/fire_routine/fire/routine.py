@@ -1,48 +1,26 @@
-"""`Routine`: fire it with a text, at most once, and get the session or the reason why not."""
+"""`Routine`: fire it with a text, at most once, and get the session or the reason why there is none."""
 
 from __future__ import annotations
 
-import json
 import random
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from .. import __version__
-from ..model import Outcome, Result, Session, utf16_length
-from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint, host_name
+from ..model import Outcome, Result, Session
+from ..settings import HEADER_VALUE, LOOPBACK, Settings, endpoint, host_name
 from ..settings import token as checked_token
-from .answers import SESSIONS_PAGE, Judge
-from .connection import Connection
-from .errors import Cancelled, FireError, NotSent, TextTooLong, Unknown
-from .exchange import Exchange
-from .retries import Retries, announcement, cause
+from ..version import __version__
+from .attempts import REQUEST_SECONDS, Attempts, Plan
+from .errors import FireError, NotSent
+from .responses import ResponseReader
 
-REQUEST_SECONDS = 60.0  # for one request, from connecting to the answer's last byte
 _DEFAULTS = Settings()
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _encoded(text: str) -> bytes:
-    """The request's body. Lone surrogates, which no UTF-8 can hold, become U+FFFD.
-
-    Raises:
-        TextTooLong: over the endpoint's limit, counted in UTF-16 code units.
-    """
-    length = utf16_length(text)
-    if length > MAX_CHARACTERS:
-        raise TextTooLong(
-            f"The text has {length:,} characters (UTF-16 units) and the endpoint takes at most"
-            f" {MAX_CHARACTERS:,}, so nothing was sent: shorten it.",
-            reason="text-too-long",
-        )
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return json.dumps({"text": whole}, ensure_ascii=False).encode("utf-8")
 
 
 def _header(name: str, value: str) -> str:
@@ -54,7 +32,7 @@ def _header(name: str, value: str) -> str:
 class Routine:
     """A Claude Code routine that can be fired.
 
-    Thread-safe: it holds no state between two fires.
+    Thread-safe: it keeps no state between two fires.
     """
 
     def __init__(
@@ -81,132 +59,68 @@ class Routine:
                 loopback.
             beta: the `anthropic-beta` header.
             version: the `anthropic-version` header.
-            max_wait: seconds of waiting in all between attempts; 0: only one attempt.
-            deadline: seconds that a fire may take in all; by default `max_wait` and a minute.
+            max_wait: seconds of all waits between attempts together; 0: only one attempt.
+            deadline: seconds for a whole fire; default: `max_wait` and a minute.
             clock: seconds, monotonic.
             now: the time of day, for a limit's reset.
-            sleep: waits so many seconds.
+            sleep: waits for a number of seconds.
             jitter: a random number from 0 to 1.
             announce: gets a line before each wait: why, how long, and which attempt comes after it.
 
         Raises:
-            ValueError: an argument can't be used; the message never repeats the URL or the token.
+            ValueError: an argument cannot be used; the message never repeats the URL or the token.
         """
         if not url or not token:
             raise ValueError("a routine needs its fire URL and its token")
-        self._url = endpoint(url, host_name(trusted_host) if trusted_host else "")
-        self._token = checked_token(token)
-        self._headers = {
-            "Authorization": f"Bearer {self._token}",
-            "anthropic-version": _header("anthropic-version", version),
-            "anthropic-beta": _header("anthropic-beta", beta),
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "Connection": "close",
-            "User-Agent": f"fire-routine/{__version__}",
-        }
-        self._max_wait = max_wait
-        self._deadline = max_wait + REQUEST_SECONDS if deadline is None else deadline
-        self._clock = clock
-        self._now = now
-        self._sleep = sleep
-        self._jitter = jitter
-        self._announce = announce
-        loopback = urlsplit(self._url)
-        self._judge = Judge(self._token, loopback.scheme == "http" and loopback.hostname in LOOPBACK)
+        url = endpoint(url, host_name(trusted_host) if trusted_host else "")
+        token = checked_token(token)
+        parts = urlsplit(url)
+        self._plan = Plan(
+            url=url,
+            headers={
+                "Authorization": f"Bearer {token}",
+                "anthropic-version": _header("anthropic-version", version),
+                "anthropic-beta": _header("anthropic-beta", beta),
+                "Content-Type": "application/json",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                "Connection": "close",
+                "User-Agent": f"fire-routine/{__version__}",
+            },
+            reader=ResponseReader(token, parts.scheme == "http" and parts.hostname in LOOPBACK),
+            max_wait=max_wait,
+            deadline=max_wait + REQUEST_SECONDS if deadline is None else deadline,
+            clock=clock,
+            now=now,
+            sleep=sleep,
+            jitter=jitter,
+            announce=announce,
+        )
 
     def __repr__(self) -> str:
-        return f"<Routine at {urlsplit(self._url).netloc}>"
+        return f"<Routine at {urlsplit(self._plan.url).netloc}>"
+
+    def attempts(self, text: str | None) -> Attempts:
+        """A fire that has not begun, for callers that need to know how far it came."""
+        return Attempts(self._plan, text)
 
     def fire(self, text: str | None = None) -> Session:
         """Start a session of the routine.
 
-        `text`: at most 65,536 UTF-16 code units next to the routine's saved prompt; None: the prompt alone.
+        The request is sent again only if the attempt before it provably started nothing. So one call starts
+        at most one session.
 
-        It is sent again only where the attempt before provably created nothing, so that one call
-        starts at most one session.
+        An exception that is raised in this thread meanwhile, such as KeyboardInterrupt, ends the fire at
+        once. It becomes the cause of `Unknown` if a request had begun, else of `Cancelled`.
 
-        An exception that is raised in this thread meanwhile (KeyboardInterrupt, or `Interrupted` and its
-        like from a signal handler) ends the fire at once and comes out as the cause of `Unknown`
-        where a request had begun, else of `Cancelled`.
+        Args:
+            text: at most 65,536 UTF-16 code units, next to the routine's saved prompt; None: the prompt
+            alone.
 
         Raises:
-            FireError: no session was started, or it can't be told; its class says which.
+            FireError: no session was started, or it is unknown whether one was; its class says which.
         """
-        return _Fire(self, text).run()
-
-
-class _Fire:
-    """One call of `Routine.fire`: its attempts, its waits, and what it came to."""
-
-    def __init__(self, routine: Routine, text: str | None) -> None:
-        self._routine = routine
-        self._text = text
-        self.retried: list[str] = []  # why each attempt failed after which there was another
-        self._exchanges: list[Exchange] = []
-        self._under_way: Exchange | None = None
-        self.session: Session | None = None
-
-    @property
-    def requests(self) -> int:
-        """How many were sent, or begun."""
-        return sum(exchange.begun for exchange in self._exchanges)
-
-    def run(self) -> Session:
-        try:
-            self.session = self._attempts(b"" if self._text is None else _encoded(self._text))
-            return self.session
-        except FireError as error:
-            error.requests = self.requests
-            if len(self._exchanges) > 1:
-                error.amend(f"Tried {len(self._exchanges)} times.")
-            raise
-        except BaseException as interruption:
-            raise self.interrupted(interruption) from interruption
-
-    def interrupted(self, by: BaseException) -> FireError:
-        """What to say of a fire that an exception in its own thread ended."""
-        error: FireError
-        if self._under_way is not None and self._under_way.leave():
-            error = Unknown(
-                f"Interrupted ({type(by).__name__}) after the request had begun to be sent:"
-                f" a session may have started; look at {SESSIONS_PAGE} before firing again.",
-                reason="interrupted",
-            )
-        else:
-            error = Cancelled(
-                f"Interrupted ({type(by).__name__}) before a session could start:"
-                " fire again if one is still wanted.",
-                reason="interrupted",
-            )
-        error.requests = self.requests
-        return error
-
-    def _attempts(self, body: bytes) -> Session:
-        routine = self._routine
-        ends_at = routine._clock() + routine._deadline
-        retries = Retries(routine._max_wait, routine._jitter)
-        connection = Connection(routine._url)
-        while True:
-            try:
-                return self._attempt(connection, body, ends_at - routine._clock())
-            except FireError as error:
-                wait, failure = retries.next_wait(error, ends_at - routine._clock()), error
-                if wait is None:
-                    raise
-            self._under_way = None  # it created nothing
-            self.retried.append(cause(failure))
-            routine._announce(announcement(failure, wait, len(self.retried) + 1, routine._max_wait))
-            routine._sleep(wait)
-
-    def _attempt(self, connection: Connection, body: bytes, remaining: float) -> Session:
-        routine = self._routine
-        seconds = max(0.0, min(REQUEST_SECONDS, remaining))
-        headers = {name: value for name, value in routine._headers.items() if body or name != "Content-Type"}
-        self._under_way = Exchange(connection, routine._url, headers, body, seconds)
-        self._exchanges.append(self._under_way)
-        return routine._judge.judge(self._under_way.run(routine._clock), routine._now())
+        return self.attempts(text).run()
 
 
 def fire_once(
@@ -220,9 +134,9 @@ def fire_once(
     jitter: Callable[[], float] = random.random,
     announce: Callable[[str], object] = lambda _line: None,
 ) -> Outcome:
-    """Fire the settings' routine: whatever the endpoint, the network or a signal does becomes an `Outcome`.
+    """Fire the settings' routine. Every result, including an interruption, becomes an `Outcome`.
 
-    The parameters are those of `Routine`. After an interruption without a session the outcome's reason is
+    The parameters are those of `Routine`. After an interruption without a session, the outcome's reason is
     `interrupted`.
     """
     try:
@@ -242,20 +156,18 @@ def fire_once(
         )
     except ValueError as problem:
         return _failure(NotSent(f"Nothing was sent: {problem}.", reason="not-configured"))
-    fire = _Fire(routine, text)
+    attempts = routine.attempts(text)
     try:
-        outcome = _success(fire.run(), fire.requests)
+        return _success(attempts.run(), attempts)
     except FireError as error:
-        outcome = _failure(error)
-    except BaseException as interruption:  # a signal, between the answer and here
-        if fire.session is None:
-            outcome = _failure(fire.interrupted(interruption))
-        else:
-            outcome = _success(fire.session, fire.requests)
-    return replace(outcome, retried=tuple(fire.retried))
+        return _failure(error, attempts.retried)
+    except BaseException as interruption:  # a signal, after the response came
+        if attempts.session is None:
+            return _failure(attempts.interrupted(interruption), attempts.retried)
+        return _success(attempts.session, attempts)
 
 
-def _success(session: Session, requests: int) -> Outcome:
+def _success(session: Session, attempts: Attempts) -> Outcome:
     return Outcome(
         result=Result.FIRED,
         message=f"Session started: {session.url}",
@@ -263,11 +175,12 @@ def _success(session: Session, requests: int) -> Outcome:
         session_url=session.url,
         http_status=session.http_status,
         request_id=session.request_id,
-        requests=requests,
+        requests=attempts.requests,
+        retried=tuple(attempts.retried),
     )
 
 
-def _failure(error: FireError) -> Outcome:
+def _failure(error: FireError, retried: Sequence[str] = ()) -> Outcome:
     return Outcome(
         result=error.outcome,
         reason=error.reason,
@@ -277,4 +190,5 @@ def _failure(error: FireError) -> Outcome:
         request_id=error.request_id,
         retry_after=error.retry_after,
         requests=error.requests,
+        retried=tuple(retried),
     )

@@ -12,8 +12,9 @@ from fire_routine.fire import Interrupted, interruptible, uninterruptible
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="os.kill ends a process there, whatever the signal")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_first_signal_raises(number: signal.Signals) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_first_signal_raises(name: str) -> None:
+    number = signal.Signals[name]
     with pytest.raises(Interrupted) as caught, interruptible():
         os.kill(os.getpid(), number)
     assert caught.value.signum == number

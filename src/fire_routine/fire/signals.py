@@ -1,4 +1,4 @@
-"""Signals that end a job, turned into an exception a fire knows how to end on."""
+"""Signals that end a job, as an exception that a fire can react to."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last on Windows alone
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # the last one exists on Windows only
 
 _Handler = Callable[[int, FrameType | None], Any] | int | None
 
 
 class Interrupted(BaseException):
-    """A signal asked the process to end. Like KeyboardInterrupt, no `except Exception` swallows it."""
+    """A signal asked the process to end. Like KeyboardInterrupt, no `except Exception` catches it."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(signal.Signals(signum).name)
@@ -33,12 +33,16 @@ def _restore(handlers: Mapping[int, _Handler]) -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within it the first SIGINT or SIGTERM raises `Interrupted` in the main thread.
+    """In this block, the first signal raises `Interrupted` in the main thread; later ones are ignored.
 
-    Later signals are ignored until the block ends: a runner that cancels a job sends SIGINT,
-    SIGTERM 7.5 s later and kills 2.5 s after that, and what was left unknown must be recorded in
-    between (https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation).
-    Outside the main thread, where Python takes no signals, it does nothing.
+    A runner that cancels a job sends SIGINT, SIGTERM 7.5 s later, and kills the job 2.5 s after that. An
+    unknown outcome must be recorded in between.
+    Source: https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation
+
+    In any other thread the block changes nothing: Python handles signals in the main thread only.
+
+    Raises:
+        Interrupted: a signal came.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -55,16 +59,16 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     finally:
-        caught = True  # one that comes now must not undo what the block has done
+        caught = True  # a signal that comes now must not undo what the block has done
         _restore(before)
 
 
 @contextmanager
 def uninterruptible() -> Iterator[None]:
-    """Within it SIGINT and SIGTERM are ignored, `interruptible` blocks inside it apart.
+    """In this block, signals are ignored, except in `interruptible` blocks inside it.
 
-    For what must be finished once a request may have been sent: a few seconds, of the ten that a
-    runner leaves a cancelled job.
+    It is for work that must be finished once a request may have been sent. That takes a few of the ten
+    seconds that a runner gives to a cancelled job.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

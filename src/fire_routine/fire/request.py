@@ -1,9 +1,10 @@
-"""One request and its answer, under a deadline that holds whatever the network does.
+"""One request and its response, under a deadline that holds regardless of what the network does.
 
-The request runs in a thread of its own. The caller waits for it no longer than the deadline, and then
-leaves it behind: nothing a resolver, a slow upload or a dribbled answer does can keep the caller. A
-gate just before the first byte of the request makes leaving safe: once left, a request that has not
-begun never begins, and one that has is known to have.
+The request runs in a thread of its own. The caller waits for it until the deadline and then abandons it. So
+neither a slow resolver, a slow upload nor a dribbled response can hold the caller.
+
+A gate before the first byte of the request makes that safe: an abandoned request that has not begun never
+begins, and one that has begun is known to have begun.
 """
 
 from __future__ import annotations
@@ -17,33 +18,34 @@ from typing import Any
 
 import httpx
 
-from .answers import SESSIONS_PAGE, Answer
 from .connection import Connection
 from .errors import NotSent, Unknown
+from .responses import SESSIONS_PAGE, Response
 
 CONNECT_SECONDS = 10.0  # for a connection to one address
-BODY_LIMIT = 64 * 1024  # bytes of an answer that are read; the documented ones have some hundred
-_SLICE = 0.05  # seconds between looks at the clock (and at signals, on Windows)
+BODY_LIMIT = 64 * 1024  # bytes of a response that are read; a documented one has a few hundred
+_SLICE = 0.05  # seconds between two looks at the clock; on Windows also at signals
 
 
-class _Left(Exception):  # noqa: N818 - never seen outside
-    """The caller has gone: the request must not begin."""
+class _Abandoned(Exception):  # noqa: N818 - never leaves this module
+    """The caller is gone: the request must not begin."""
 
 
 class _Gate:
-    """Knows whether the request has begun, and bars it once the caller has left."""
+    """Knows whether the request has begun, and stops it from beginning once it is abandoned."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._left = False
+        self._abandoned = False
         self._socket: socket.socket | None = None
         self.passed = False
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """httpx's `trace` extension: called before and after each step of a request.
 
-        Only steps of an HTTP request carry it, and before that are connecting, TLS and, through a proxy,
-        CONNECT, which is a request to the proxy alone.
+        Only the steps of an HTTP request carry a request. Connecting and TLS come before them. So does
+        CONNECT through a proxy: a request to the proxy alone, which does not count.
+        Source: https://www.encode.io/httpcore/extensions/#trace
         """
         stream = info.get("return_value")
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")) and stream is not None:
@@ -54,63 +56,74 @@ class _Gate:
 
     def _pass(self) -> None:
         with self._lock:
-            if self._left:
-                raise _Left
+            if self._abandoned:
+                raise _Abandoned
             self.passed = True
 
-    def leave(self) -> bool:
-        """Bar the request if it has not begun, else break it off; whether it had begun."""
+    def abandon(self) -> bool:
+        """Stop the request from beginning, or break it off if it has begun; whether it had begun."""
         with self._lock:
-            self._left = True
+            self._abandoned = True
         if self._socket is not None:
             with suppress(OSError):  # closed already
-                # The method of plain sockets: an SSLSocket's own is not safe while another thread reads.
+                # The plain socket's method: an SSLSocket's own is unsafe while another thread reads.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
         return self.passed
 
 
-class Exchange:
-    """A POST to the endpoint, for one use."""
+class Request:
+    """A POST to the endpoint. It is sent at most once."""
 
     def __init__(
         self, connection: Connection, url: str, headers: Mapping[str, str], body: bytes, seconds: float
     ) -> None:
+        """
+        Args:
+            connection: how the endpoint is reached.
+            url: the fire URL.
+            headers: all headers but those of the HTTP client itself.
+            body: JSON.
+            seconds: for everything, from connecting to the response's last byte.
+        """
         self._connection = connection
         self._url = url
         self._headers = headers
         self._body = body
-        self._seconds = seconds  # for all of it
+        self._seconds = seconds
         self._gate = _Gate()
-        self._partial: Answer | None = None  # as far as it has come
-        self._ended: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
+        self._partial: Response | None = None  # what has arrived so far
+        self._ended: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
 
     @property
     def begun(self) -> bool:
         """The first byte of the request may have left."""
         return self._gate.passed
 
-    def leave(self) -> bool:
-        """Give up on the answer, and on the request if it has not begun; whether it had."""
-        return self._gate.leave()
+    def abandon(self) -> bool:
+        """Give up on the response, and on the request if it has not begun; whether it had begun."""
+        return self._gate.abandon()
 
-    def run(self, clock: Callable[[], float]) -> Answer:
-        """The answer; where its headers came but its body broke off, an incomplete one.
+    def send(self, clock: Callable[[], float]) -> Response:
+        """The response; an incomplete one if its headers came but its body broke off.
+
+        Args:
+            clock: seconds, monotonic.
 
         Raises:
             NotSent: the request did not begin, and never will.
-            Unknown: it began, and no answer came.
+            Unknown: the request began, and no response came.
         """
         ends_at = clock() + self._seconds
         threading.Thread(target=self._work, name="fire-routine", daemon=True).start()
         end = self._wait(ends_at, clock)
-        if isinstance(end, Answer):
+        if isinstance(end, Response):
             return end
         if end is None:
             return self._timed_out()
         return self._broken(end)
 
-    def _wait(self, ends_at: float, clock: Callable[[], float]) -> Answer | BaseException | None:
-        """What the thread ended with; None: not in time."""
+    def _wait(self, ends_at: float, clock: Callable[[], float]) -> Response | BaseException | None:
+        """The thread's result; None: there was none in time."""
         while (remaining := ends_at - clock()) > 0:
             with suppress(queue.Empty):
                 return self._ended.get(timeout=min(_SLICE, remaining))
@@ -119,10 +132,10 @@ class Exchange:
     def _work(self) -> None:
         try:
             self._ended.put(self._post())
-        except BaseException as error:  # carried to the caller, whatever it is
+        except BaseException as error:  # any error is passed on to the caller
             self._ended.put(error)
 
-    def _post(self) -> Answer:
+    def _post(self) -> Response:
         timeout = httpx.Timeout(self._seconds, connect=min(CONNECT_SECONDS, self._seconds))
         with (
             self._connection.client(timeout) as client,
@@ -136,39 +149,39 @@ class Exchange:
         ):
             return self._read(response)
 
-    def _read(self, response: httpx.Response) -> Answer:
+    def _read(self, response: httpx.Response) -> Response:
         """Read the body as it is on the wire, never decompressed, up to the limit."""
         headers = dict(response.headers)
-        answer = self._partial = Answer(response.status_code, headers, b"", complete=False)
+        partial = self._partial = Response(response.status_code, headers, b"", complete=False)
         body = bytearray()
         try:
             for chunk in response.iter_raw():
                 body += chunk
                 if len(body) > BODY_LIMIT:
-                    return answer
-                self._partial = Answer(response.status_code, headers, bytes(body), complete=False)
+                    return partial
+                self._partial = Response(response.status_code, headers, bytes(body), complete=False)
         except httpx.HTTPError:
             return self._partial
-        return Answer(response.status_code, headers, bytes(body))
+        return Response(response.status_code, headers, bytes(body))
 
-    def _timed_out(self) -> Answer:
-        if not self.leave():
+    def _timed_out(self) -> Response:
+        if not self.abandon():
             raise NotSent(
-                f"No connection to {self._connection.host} could be made within {self._seconds:.0f} s, so"
-                " nothing was sent: check the runner's network, DNS and proxy.",
+                f"Connecting to {self._connection.host} took longer than {self._seconds:.0f} s, so nothing"
+                " was sent: check the runner's network, DNS and proxy.",
                 reason="no-connection",
                 retryable=True,
             )
         if self._partial is not None:
             return self._partial
-        raise _unknown("timed-out", f"No answer came within {self._seconds:.0f} s")
+        raise _unknown("timed-out", f"No response came within {self._seconds:.0f} s")
 
-    def _broken(self, error: BaseException) -> Answer:
+    def _broken(self, error: BaseException) -> Response:
         if not self._gate.passed:
             raise self._connection.not_made(error)
         if isinstance(error, httpx.TimeoutException):
             return self._timed_out()
-        raise _unknown("cut-off", "The request was sent, and no valid answer came")
+        raise _unknown("cut-off", "The request was sent, and no valid response came")
 
 
 def _unknown(reason: str, what: str) -> Unknown:

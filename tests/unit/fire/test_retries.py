@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine.fire.errors import FireError
-from fire_routine.fire.retries import LONGEST_BELIEVED, Retries, retry_after
+from fire_routine.fire.retries import LONGEST_PLAUSIBLE, Retries, retry_after
 
 NOW = datetime(2026, 11, 24, 15, 0, 0, 500_000, tzinfo=UTC)
 AMPLE = 1e9
@@ -26,7 +26,7 @@ def http_date(offset: float) -> str:
         ("0", 0),
         ("120", 120),
         (" 120 ", 120),
-        (str(LONGEST_BELIEVED), LONGEST_BELIEVED),
+        (str(LONGEST_PLAUSIBLE), LONGEST_PLAUSIBLE),
         (http_date(90), 90),
         (http_date(-90), 0),
         ("Tue, 24 Nov 2026 15:01:00 GMT", 60),
@@ -41,8 +41,8 @@ def http_date(offset: float) -> str:
         ("soon", None),
         ("1, 2", None),
         ("9" * 400, None),
-        (str(LONGEST_BELIEVED + 1), None),
-        (http_date(LONGEST_BELIEVED + 5), None),
+        (str(LONGEST_PLAUSIBLE + 1), None),
+        (http_date(LONGEST_PLAUSIBLE + 5), None),
         ("Fri, 31 Dec 9999 23:59:59 GMT", None),
         ("Fri, 99 Foo 2026 99:99:99 GMT", None),
         ("Thu, 01 Jan 1970 00:00:00 -9999", None),
@@ -59,7 +59,7 @@ def test_date_is_counted_from_the_answers_own_clock() -> None:
 @given(st.text(max_size=60), st.none() | st.text(max_size=60))
 def test_any_header_gives_bounded_seconds_or_nothing(value: str, date: str | None) -> None:
     seconds = retry_after(value, date, NOW)
-    assert seconds is None or 0 <= seconds <= LONGEST_BELIEVED
+    assert seconds is None or 0 <= seconds <= LONGEST_PLAUSIBLE
 
 
 def failure(seconds: int | None = None, retryable: bool = True) -> FireError:

@@ -1,4 +1,4 @@
-"""The outcome table: what each answer of the endpoint is taken to mean."""
+"""The outcome table: which outcome each response of the endpoint has."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.fire.answers import Answer, Judge, one_line
 from fire_routine.fire.errors import FireError, Overloaded, RateLimited, Rejected, Unknown
+from fire_routine.fire.responses import Response, ResponseReader, one_line
 from fire_routine.model import Result, Session
 from fire_routine.sanitising import flat
 
@@ -23,13 +23,13 @@ SESSION = {
 }
 
 
-def judge(answer: Answer, loopback: bool = False) -> Session:
-    return Judge(TOKEN, loopback).judge(answer, NOW)
+def session_of(response: Response, loopback: bool = False) -> Session:
+    return ResponseReader(TOKEN, loopback).session(response, NOW)
 
 
-def error_of(answer: Answer) -> FireError:
+def error_of(response: Response) -> FireError:
     with pytest.raises(FireError) as caught:
-        judge(answer)
+        session_of(response)
     assert len(caught.value.message.splitlines()) == 1
     return caught.value
 
@@ -38,19 +38,19 @@ def envelope(kind: str, message: str) -> bytes:
     return json.dumps({"type": "error", "error": {"type": kind, "message": message}}).encode()
 
 
-def success(**changes: object) -> Answer:
-    return Answer(200, {}, json.dumps(SESSION | changes).encode())
+def success(**changes: object) -> Response:
+    return Response(200, {}, json.dumps(SESSION | changes).encode())
 
 
 def test_documented_answer_is_a_session() -> None:
-    answer = Answer(200, {"request-id": "req_011"}, json.dumps(SESSION).encode())
-    assert judge(answer) == Session(
+    response = Response(200, {"request-id": "req_011"}, json.dumps(SESSION).encode())
+    assert session_of(response) == Session(
         "session_01HJKLMNOPQRSTUVWXYZ", "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ", "req_011"
     )
 
 
 def test_unknown_fields_of_an_answer_are_ignored() -> None:
-    assert judge(success(more=[1, 2])).id == SESSION["claude_code_session_id"]
+    assert session_of(success(more=[1, 2])).id == SESSION["claude_code_session_id"]
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_link_that_is_not_plain_https_leaves_the_outcome_unknown(link: object) -
 
 
 def test_loopback_link_is_taken_from_a_loopback_endpoint_alone() -> None:
-    answer = success(claude_code_session_url="http://127.0.0.1:8080/code/session_01")
-    assert judge(answer, loopback=True).url == "http://127.0.0.1:8080/code/session_01"
-    assert isinstance(error_of(answer), Unknown)
+    response = success(claude_code_session_url="http://127.0.0.1:8080/code/session_01")
+    assert session_of(response, loopback=True).url == "http://127.0.0.1:8080/code/session_01"
+    assert isinstance(error_of(response), Unknown)
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,13 @@ def test_loopback_link_is_taken_from_a_loopback_endpoint_alone() -> None:
 )
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_success_of_another_shape_is_unknown(body: bytes, status: int) -> None:
-    error = error_of(Answer(status, {}, body))
+    error = error_of(Response(status, {}, body))
     assert (type(error), error.reason, error.http_status) == (Unknown, "unexpected-answer", status)
     assert not error.retryable
 
 
 def test_cut_success_is_unknown_but_its_link_is_passed_on() -> None:
-    error = error_of(Answer(200, {}, json.dumps(SESSION).encode(), complete=False))
+    error = error_of(Response(200, {}, json.dumps(SESSION).encode(), complete=False))
     assert (type(error), error.reason) == (Unknown, "cut-off")
     assert SESSION["claude_code_session_url"] in error.message
 
@@ -136,7 +136,7 @@ def test_refusal_fails_and_is_not_tried_again(
     status: int, reason: str, complete: bool, enveloped: bool
 ) -> None:
     body = envelope("some_error", "Why it is so.") if enveloped else b"<html>oops"
-    error = error_of(Answer(status, {"request-id": "req_1"}, body, complete))
+    error = error_of(Response(status, {"request-id": "req_1"}, body, complete))
     assert (type(error), error.reason) == (Rejected, reason)
     assert (error.outcome, error.http_status, error.request_id) == (Result.FAILED, status, "req_1")
     assert error.error_type == ("some_error" if enveloped and complete else "")
@@ -146,7 +146,7 @@ def test_refusal_fails_and_is_not_tried_again(
 @pytest.mark.parametrize("status", [101, 103, 408, 409, 499, 500, 501, 502, 504, 520, 599, 600, 999])
 @pytest.mark.parametrize("body", [b"", envelope("api_error", "Oh no."), json.dumps(SESSION).encode()])
 def test_anything_that_may_have_started_a_session_is_unknown(status: int, body: bytes) -> None:
-    error = error_of(Answer(status, {"retry-after": "1"}, body))
+    error = error_of(Response(status, {"retry-after": "1"}, body))
     assert (type(error), error.outcome, error.http_status) == (Unknown, Result.UNKNOWN, status)
     assert not error.retryable
 
@@ -156,7 +156,7 @@ OVERLOAD = envelope("overloaded_error", "Busy.")
 
 @pytest.mark.parametrize("status", [503, 529])
 def test_documented_overload_may_be_tried_again(status: int) -> None:
-    error = error_of(Answer(status, {"retry-after": "7"}, OVERLOAD))
+    error = error_of(Response(status, {"retry-after": "7"}, OVERLOAD))
     assert (type(error), error.outcome, error.retryable) == (Overloaded, Result.FAILED, True)
     assert error.retry_after == 7
 
@@ -179,14 +179,14 @@ def test_documented_overload_may_be_tried_again(status: int) -> None:
 def test_overload_that_the_endpoint_did_not_report_itself_is_unknown(
     status: int, body: bytes, complete: bool
 ) -> None:
-    error = error_of(Answer(status, {"retry-after": "7"}, body, complete))
+    error = error_of(Response(status, {"retry-after": "7"}, body, complete))
     assert (type(error), error.reason, error.retryable) == (Unknown, "server-error", False)
     assert error.retry_after is None
 
 
 def test_limit_says_when_it_resets() -> None:
     error = error_of(
-        Answer(429, {"retry-after": "5400"}, envelope("rate_limit_error", "Daily limit reached."))
+        Response(429, {"retry-after": "5400"}, envelope("rate_limit_error", "Daily limit reached."))
     )
     assert (type(error), error.retryable, error.retry_after) == (RateLimited, True, 5400)
     assert "2026-11-24 16:30:00 UTC" in error.message
@@ -197,13 +197,13 @@ def test_limit_says_when_it_resets() -> None:
 def test_limit_that_names_a_date_is_counted_from_the_answers_own_date(hours_off: int) -> None:
     headers = {"retry-after": "Tue, 24 Nov 2026 15:30:00 GMT", "date": "Tue, 24 Nov 2026 15:00:00 GMT"}
     with pytest.raises(RateLimited) as caught:
-        Judge(TOKEN, False).judge(Answer(429, headers), NOW + timedelta(hours=hours_off))
+        ResponseReader(TOKEN, False).session(Response(429, headers), NOW + timedelta(hours=hours_off))
     assert caught.value.retry_after == 1800
 
 
 @pytest.mark.parametrize("value", [None, "", "soon", "-1", "99999999999999999999", "3153600000"])
 def test_limit_without_a_believable_reset_is_not_tried_again(value: str | None) -> None:
-    error = error_of(Answer(429, {} if value is None else {"retry-after": value}, b""))
+    error = error_of(Response(429, {} if value is None else {"retry-after": value}, b""))
     assert (type(error), error.retryable, error.retry_after) == (RateLimited, False, None)
 
 
@@ -218,16 +218,16 @@ def test_limit_without_a_believable_reset_is_not_tried_again(value: str | None) 
     ],
 )
 def test_bad_request_names_the_remedy_for_its_cause(message: str, remedy: str) -> None:
-    assert remedy in error_of(Answer(400, {}, envelope("invalid_request_error", message))).message
+    assert remedy in error_of(Response(400, {}, envelope("invalid_request_error", message))).message
 
 
 @given(st.integers(100, 999), st.binary(max_size=200), st.booleans(), st.text(max_size=30))
 def test_any_answer_gives_a_session_or_one_line(
     status: int, body: bytes, complete: bool, retry_after: str
 ) -> None:
-    answer = Answer(status, {"retry-after": retry_after, "date": retry_after}, body, complete)
+    response = Response(status, {"retry-after": retry_after, "date": retry_after}, body, complete)
     try:
-        judge(answer)
+        session_of(response)
     except FireError as error:
         assert error.message.isprintable()
 
@@ -244,20 +244,20 @@ def test_token_is_never_repeated(status: int, before: str, after: str) -> None:
                 "claude_code_session_url": f"https://claude.ai/{TOKEN}",
             }
         ).encode()
-        error = error_of(Answer(status, {"request-id": TOKEN, "retry-after": TOKEN}, body))
+        error = error_of(Response(status, {"request-id": TOKEN, "retry-after": TOKEN}, body))
         assert TOKEN not in f"{error!r} {error.message} {error.error_type} {error.request_id}"
 
 
 def test_short_token_of_a_test_hides_nothing() -> None:
-    assert Judge("s", False).judge(success(), NOW).id == SESSION["claude_code_session_id"]
+    assert ResponseReader("s", False).session(success(), NOW).id == SESSION["claude_code_session_id"]
 
 
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0, "0 s"), (119, "119 s"), (121, "3 min"), (7201, "3 h"), (172_800, "2 d")]
 )
 def test_reset_is_said_as_people_say_it(seconds: int, said: str) -> None:
-    assert f"in {said}:" in error_of(Answer(429, {"retry-after": str(seconds)})).message
-    assert f"in {said}." in error_of(Answer(503, {"retry-after": str(seconds)}, OVERLOAD)).message
+    assert f"in {said}:" in error_of(Response(429, {"retry-after": str(seconds)})).message
+    assert f"in {said}." in error_of(Response(503, {"retry-after": str(seconds)}, OVERLOAD)).message
 
 
 @given(st.text(), st.integers(1, 50))
