@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TextIO
 
 from . import compose, decide, distill, fire, gather
@@ -109,9 +110,17 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
 
 
 def gather_evidence(
-    github: GitHub, trigger: Trigger, settings: Settings, context: Context, say: Say
+    github: GitHub,
+    trigger: Trigger,
+    settings: Settings,
+    context: Context,
+    say: Say,
+    show: Say = lambda _state: None,
 ) -> Evidence:
-    """From the run to the text: gather, distill, compose."""
+    """From the run to the text: gather, distill, compose.
+
+    `say` gets lines that stay, `show` the state of work that takes long.
+    """
     deadline = time.monotonic() + GATHERING
     run = gather.gather_run(github, trigger, context, deadline)
     failed = _count(len(run.failed_jobs), "failed job")
@@ -119,9 +128,12 @@ def gather_evidence(
     greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
 
     with distill.reading(len(run.failed_jobs)) as reader:
+        number = count(1)
 
         def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
-            return reader.read(chunks, steps=job.steps, green=greens.get(job.id))
+            digest = reader.read(chunks, steps=job.steps, green=greens.get(job.id))
+            show(f"Reading logs: {next(number)} of {len(run.failed_jobs)}")
+            return digest
 
         digests, unread, cut = gather.read_logs(github, run, consume, deadline)
     run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)

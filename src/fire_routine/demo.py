@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
+import threading
+import webbrowser
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from .action import run_action
+from .commands.terminal import is_terminal
+from .emulator import pages
 from .emulator.endpoint import Endpoint
 from .emulator.github import GitHubEmulator
 from .report import Workflow
@@ -23,24 +28,79 @@ from .settings import PREFIX
 RECORDING = Path(__file__).parent / "emulator/recordings/pytest-matrix"
 MAX_CHARACTERS = 4096  # little, so that it shows what is kept of the logs
 FIRST_LINES = 60  # of the text, that are shown
+SUMMARY = "/summary"  # where the job summary is a page
 
 
-def run_demo(out: TextIO) -> int:
-    """Fire on the recorded failure and show what came of it; the exit status of the action."""
-    folder = Path(tempfile.mkdtemp(prefix="fire-routine-demo-"))  # stays: the summary is to be looked at
-    say = Workflow({}, out).say
-    with _no_proxy_on_loopback(), GitHubEmulator.of(RECORDING) as github, Endpoint() as endpoint:
+def run_demo(
+    out: TextIO,
+    *,
+    keep: bool = False,
+    ending: threading.Event | None = None,
+    open_page: Callable[[str], object] | None = None,
+) -> int:
+    """Fire on the recorded failure and show the result; the exit status of the action.
+
+    Args:
+        keep: afterwards serve the summary and the session, until Ctrl-C or `ending`.
+        open_page: shows a web address to the user; by default their browser does, on a terminal.
+    """
+    with tempfile.TemporaryDirectory(prefix="fire-routine-demo-") as name, ExitStack() as stack:
+        folder = Path(name)
+        say = Workflow({}, out).say
+        stack.enter_context(_no_proxy_on_loopback())
+        github = stack.enter_context(GitHubEmulator.of(RECORDING))
+        endpoint = stack.enter_context(Endpoint())
         say(f"GitHub, replaying a recorded failure: {github.url}")
-        say(f"the routine's endpoint: {endpoint.home}")
+        say(f"The routine's endpoint: {endpoint.home}")
         status = run_action(_environ(github, endpoint, folder), out)
         say(f"{len(github.requests)} requests to GitHub, {len(endpoint.requests)} to the endpoint")
-        sessions = list(endpoint.sessions)
-    if not sessions:
-        return status or 1
-    _show(sessions[-1].text, folder, say)
-    say(f"session: {sessions[-1].url} (emulated, and gone with the demo)")
-    say(f"job summary: {folder / 'summary.md'}")
+        if not endpoint.sessions:
+            return status or 1
+        session = endpoint.sessions[-1]
+        _show(session.text, say)
+        if keep:
+            summary = (folder / "summary.md").read_text("utf-8")
+            endpoint.documents[SUMMARY] = pages.document("Job summary", summary)
+            _serve(endpoint, session.url, say, ending or threading.Event(), open_page or _opener(out))
+        else:
+            command = program()
+            say(f"To look at the job summary and the session as pages: {command} demo --keep")
+            _next(say)
     return status
+
+
+def program() -> str:
+    """How the user runs the commands: from a checkout, or installed."""
+    checkout = Path(sys.argv[0]).name == "entrypoint.py"
+    return f"python3 {sys.argv[0]}" if checkout else "fire-routine"
+
+
+def _serve(
+    endpoint: Endpoint,
+    session: str,
+    say: Callable[[str], None],
+    ending: threading.Event,
+    open_page: Callable[[str], object],
+) -> None:
+    say(f"The job summary: {endpoint.home}{SUMMARY}")
+    say(f"The session: {session}")
+    _next(say)
+    say("Ctrl-C ends it.")
+    open_page(f"{endpoint.home}{SUMMARY}")
+    with suppress(KeyboardInterrupt):
+        ending.wait()
+
+
+def _next(say: Callable[[str], None]) -> None:
+    say("Next, see the text for a failed run of your own; nothing is sent:")
+    say(f"  GH_TOKEN=$(gh auth token) {program()} preview https://github.com/OWNER/REPO/actions/runs/ID")
+    say("Then add the action to a workflow: see the quick start in the README.")
+
+
+def _opener(out: TextIO) -> Callable[[str], object]:
+    """The user's browser, where there is a desktop; elsewhere nothing."""
+    desktop = sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    return webbrowser.open if is_terminal(out) and desktop else lambda _address: None
 
 
 @contextmanager
@@ -82,12 +142,11 @@ def _environ(github: GitHubEmulator, endpoint: Endpoint, folder: Path) -> Mappin
     }
 
 
-def _show(text: str, folder: Path, say: Callable[[str], None]) -> None:
-    """The text's first lines, as the session got them, and where the others are."""
+def _show(text: str, say: Callable[[str], None]) -> None:
+    """The text's first lines, as the session got them."""
     lines = text.splitlines()
-    say(f"the session got this text (with max-characters: {MAX_CHARACTERS}):")
+    say(f"The session got this text (max-characters: {MAX_CHARACTERS}):")
     for line in lines[:FIRST_LINES]:
         say(f"  | {line}")
-    file = next(folder.glob("fire-routine-*.md"), None)
-    if file is not None and len(lines) > FIRST_LINES:
-        say(f"  ... {len(lines) - FIRST_LINES} lines more: {file}")
+    if len(lines) > FIRST_LINES:
+        say(f"  … {len(lines) - FIRST_LINES} more lines")

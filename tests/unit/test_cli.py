@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import socket
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -12,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from fire_routine.cli import main
-from fire_routine.emulator.endpoint import TOKEN, Endpoint
+from fire_routine.commands.arguments import COMMANDS
+from fire_routine.emulator.endpoint import TOKEN, Endpoint, limit
 from fire_routine.emulator.github import GitHubEmulator
+from fire_routine.version import __version__
 
 LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run pytest
@@ -109,8 +113,11 @@ def test_send_reaches_a_trusted_host(
     assert "add gateway.example.com to NO_PROXY" in capsys.readouterr().err  # it would have connected
 
 
-def test_send_without_a_text_sends_nothing(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
-    with routine:
+def test_send_without_a_text_sends_nothing(
+    routine: Endpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with routine, Path(os.devnull).open() as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
         assert main(["send"]) == 1
     assert "--text-file" in capsys.readouterr().err
     assert routine.requests == []
@@ -351,3 +358,148 @@ def test_emulate_on_a_taken_port_says_so(capsys: pytest.CaptureFixture[str]) -> 
         port = taken.home.rpartition(":")[2]
         assert main(["emulate", "--port", port]) == 1
     assert f"--port {port}" in capsys.readouterr().err
+
+
+def test_no_command_prints_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: fire-routine COMMAND")
+
+
+@pytest.mark.parametrize("option", ["-V", "--version"])
+def test_the_version_has_two_names(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([option])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"fire-routine {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"), [("distil", "did you mean 'distill'?"), ("xyz", "see fire-routine --help")]
+)
+def test_a_mistyped_command_gets_a_suggestion(
+    typed: str, advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([typed, "x"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"fire-routine: unknown command '{typed}': {advice}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_s_help_names_environment_examples_and_exit_status(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    shown = capsys.readouterr().out
+    assert ended.value.code == 0
+    for part in (
+        f"usage: fire-routine {command}",
+        "\nenvironment:\n",
+        "\nexamples:\n  $ ",
+        "\nexit status:\n",
+    ):
+        assert part in shown
+    assert shown.count(f"fire-routine {command}") >= 3
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_send_takes_the_text_as_an_argument(routine: Endpoint) -> None:
+    with routine:
+        assert main(["send", "Deploy failed"]) == 0
+    assert routine.requests[0].text == "Deploy failed"
+
+
+def test_send_reads_what_is_piped_in(
+    routine: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "text").write_text("piped", "utf-8")
+    with routine, (tmp_path / "text").open() as piped:
+        monkeypatch.setattr(sys, "stdin", piped)
+        assert main(["send"]) == 0
+    assert routine.sessions[0].text == "piped"
+
+
+def test_send_without_text_on_purpose_sends_no_body(routine: Endpoint) -> None:
+    with routine:
+        assert main(["send", "--no-text"]) == 0
+    assert (routine.requests[0].body, routine.sessions[0].text) == (b"", "")
+
+
+def test_send_takes_one_text_only(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    with routine:
+        assert main(["send", "x", "--no-text"]) == 1
+        assert routine.requests == []
+    assert "only one of TEXT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content", [b"a\0b", os.urandom(4096).replace(b"\0", b"\xff"), b"\xff\xd8\xff\xe0JF"]
+)
+def test_send_refuses_what_is_binary(
+    content: bytes, routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.bin").write_bytes(content)
+    with routine:
+        assert main(["send", "--text-file", str(tmp_path / "x.bin")]) == 1
+        assert routine.requests == []
+    assert "x.bin is binary" in capsys.readouterr().err
+
+
+def test_send_says_each_wait(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    routine.script = [limit(0)]
+    with routine:
+        assert main(["send", "x"]) == 0
+    assert capsys.readouterr().err.startswith(
+        "The routine's limit is reached (429). Trying again in 1 s (attempt 2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("log", "lines"), [("", "0 lines"), ("all is well\n", "1 line"), ("a\n" * 1200, "1,200 lines")]
+)
+def test_distill_of_a_log_without_a_failure_says_so(
+    log: str, lines: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "log").write_text(log)
+    assert main(["distill", str(tmp_path / "log")]) == 0
+    assert capsys.readouterr().err == f"nothing looks like a failure ({lines} read)\n"
+
+
+def test_distill_refuses_what_is_binary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.bin").write_bytes(bytes(range(256)) * 9)
+    assert main(["distill", str(tmp_path / "x.bin")]) == 1
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert "x.bin: it is binary" in captured.err
+
+
+def test_distill_reads_a_log_with_a_stray_nul(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "log").write_text(LOG + "\0")
+    assert main(["distill", str(tmp_path / "log")]) == 0
+    assert "assert 20 == 21" in capsys.readouterr().out
+
+
+def test_distill_shows_the_strongest_lines_first_where_the_excerpt_is_long(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noise = "".join(f"warning: {n} something is old in module {n * 7919}\n" for n in range(400))
+    (tmp_path / "log").write_text(noise + "error[E0308]: mismatched types\n --> src/lib.rs:4:5\n" + noise)
+    assert main(["distill", str(tmp_path / "log"), "--max-characters", "6000"]) == 0
+    shown = capsys.readouterr().out
+    assert len(shown) <= 6_001
+    lead = shown.partition("[… the strongest lines end")[0]
+    assert "error[E0308]: mismatched types" in lead
+    assert len(lead) < 2_000
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault_of_the_port() -> None:
+    """`emulate --port 0 | head -1`."""
+    command = [sys.executable, "-c", "from fire_routine.cli import run; run(['emulate', '--port', '0'])"]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout and process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert b"choose another" not in process.stderr.read()

@@ -3,8 +3,10 @@ from __future__ import annotations
 import io
 import re
 import tempfile
+import threading
 from pathlib import Path
 
+import httpx
 import pytest
 
 from fire_routine.demo import run_demo
@@ -28,15 +30,15 @@ def test_the_demo_fires_once_and_shows_text_session_and_summary(tmp_path: Path) 
     status, lines = _run()
 
     text = [line.removeprefix("  | ") for line in lines if line.startswith("  | ")]
-    summary = Path(lines[-1].removeprefix("job summary: "))
-    session = re.search(r"http://127\.0\.0\.1:\d+/code/session_\w+", lines[-2])
+    said = "\n".join(lines)
+    session = re.search(r"Claude is on it: http://127\.0\.0\.1:\d+/code/session_\w+", said)
     assert status == 0
     assert text[0].startswith("# CI failed: `test (3.12)`")
     assert any("DeprecationWarning: datetime.datetime.utcnow() is deprecated" in line for line in text)
     assert session is not None
-    assert summary.is_relative_to(tmp_path)
-    assert f"]({session[0]})" in summary.read_text("utf-8")
-    assert "1 to the endpoint" in "\n".join(lines)
+    assert "1 to the endpoint" in said
+    assert "preview https://github.com/OWNER/REPO/actions/runs/ID" in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_line_holds_a_token_or_a_colour() -> None:
@@ -49,7 +51,7 @@ def test_a_console_of_few_characters_is_enough() -> None:
     status, lines = _run("ascii")
 
     assert status == 0
-    assert lines[-1].startswith("job summary: ")
+    assert lines[-1].startswith("Then add the action to a workflow")
 
 
 def test_a_proxy_is_not_asked_for_what_is_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,4 +63,24 @@ def test_a_proxy_is_not_asked_for_what_is_on_loopback(monkeypatch: pytest.Monkey
     status, lines = _run()
 
     assert status == 0
-    assert "session: " in lines[-2]
+    assert any(line.startswith("Claude is on it: ") for line in lines)
+
+
+def test_kept_it_serves_the_summary_the_session_and_the_logs_until_it_is_ended() -> None:
+    ending = threading.Event()
+    seen: dict[str, httpx.Response] = {}
+
+    def visit(address: str) -> None:
+        page = seen["summary"] = httpx.get(address, trust_env=False)
+        links = re.findall(r'href="([^"]+)"', page.text)
+        for name, part in (("session", "/code/session_"), ("log", "/job/"), ("other", "/pull/")):
+            seen[name] = httpx.get(next(link for link in links if part in link), trust_env=False)
+        ending.set()
+
+    out = io.StringIO()
+    assert run_demo(out, keep=True, ending=ending, open_page=visit) == 0
+    assert "<h3>🛠️ Claude is on it</h3>" in seen["summary"].text
+    assert "CI failed" in seen["session"].text
+    assert "DeprecationWarning" in seen["log"].text
+    assert [seen[name].status_code for name in ("summary", "session", "log", "other")] == [200, 200, 200, 404]
+    assert out.getvalue().rstrip().endswith("Ctrl-C ends it.")

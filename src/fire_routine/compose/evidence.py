@@ -18,6 +18,7 @@ _ENOUGH = 2_000  # units of an excerpt, in which any line may stand
 # Before an excerpt of so many units, or whose most telling line is behind so many, stands what tells most,
 _LONG, _BEHIND = 4_000, 1_200
 _NARROW, _ROOMY = 1_600, 4_800  # in so many units, where there is room for so many in all.
+_BELOW_LEAD = "\n\n[… the strongest lines end; the excerpt in the log's order:]\n\n"
 _ERROR = 5.0  # weight from which on a line is an error by its looks
 # Of the greatest weight: what tells next to nothing, and what tells little.
 _NEXT_TO_NOTHING, _LITTLE = 0.02, 0.1
@@ -119,12 +120,29 @@ def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
     log, untold, first = "", notes, ""
     if failure.digest:
         log, made, untold = _log(failure, failure.digest, notes, excerpt, limit)
-        if limit >= _ROOMY and _strongest(failure.digest) >= _ERROR and _reads_from_its_midst(made):
-            few = min(_NARROW, utf16_length(made.text) // 2)  # the whole of a short one would tell it twice
+        if few := _lead_room(failure.digest, made, limit):
             first, _ = log_block("What tells most", _above(failure.digest, _LITTLE), excerpt, few)
             log, _, untold = _log(failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2)
     rest = limit - sum(utf16_length(block) + 2 for block in (first, log) if block)
     return "\n\n".join(block for block in (_annotation_block(untold, rest), first, log) if block)
+
+
+def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
+    """An excerpt of at most `limit` units, and before it, where it is long, its strongest lines."""
+    made = excerpt(digest, limit)
+    few = _lead_room(digest, made, limit)
+    first = excerpt(_above(digest, _LITTLE), few).text if few else ""
+    if not first:
+        return made.text
+    rest = excerpt(digest, limit - utf16_length(first) - utf16_length(_BELOW_LEAD)).text
+    return f"{first}{_BELOW_LEAD}{rest}"
+
+
+def _lead_room(digest: Digest, made: Excerpt, limit: int) -> int:
+    """Units for the strongest lines before an excerpt; 0 where it needs none."""
+    if limit < _ROOMY or _strongest(digest) < _ERROR or not _reads_from_its_midst(made):
+        return 0
+    return min(_NARROW, utf16_length(made.text) // 2)  # the whole of a short one would be shown twice
 
 
 def _reads_from_its_midst(made: Excerpt) -> bool:

@@ -13,10 +13,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Self
 
 from ..model import utf16_length
 from . import pages
+from .seen import EmulatedSession, ReceivedRequest, json_object
 
 ROUTINE = "trig_emulator"
 TOKEN = "sk-ant-oat01-emulator"  # noqa: S105 - opens nothing but the emulator
@@ -78,30 +79,6 @@ _WRONG_TOKEN = Reply(401, "authentication_error", "The token does not match this
 _NO_ROUTINE = Reply(404, "not_found_error", "The routine does not exist.")
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedRequest:
-    """A request as it came, and the status it was answered with."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str] = field(repr=False)  # by lower-case name; holds the token
-    body: bytes = field(repr=False)
-    status: int
-
-    @property
-    def text(self) -> str:
-        """The body's `text`; empty where there is none."""
-        value = _json_object(self.body).get("text")
-        return value if isinstance(value, str) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class EmulatedSession:
-    id: str
-    url: str
-    text: str
-
-
 class Endpoint:
     """The API with one routine, for a `with` block; `url` is that routine's fire URL.
 
@@ -128,6 +105,7 @@ class Endpoint:
         self.script = [REPLIES[item] if isinstance(item, str) else item for item in script]
         self.requests: list[ReceivedRequest] = []
         self.sessions: list[EmulatedSession] = []
+        self.documents: dict[str, str] = {}  # further pages, HTML by path
         self._announce = announce
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
@@ -195,7 +173,7 @@ class Endpoint:
 
     def _start(self, body: bytes) -> Reply:
         name = "session_01" + "".join(secrets.choice(_ALPHABET) for _ in range(24))
-        text = _json_object(body).get("text")
+        text = json_object(body).get("text")
         session = EmulatedSession(name, f"{self.home}/code/{name}", text if isinstance(text, str) else "")
         self.sessions.append(session)
         del self.sessions[:-KEPT]
@@ -211,20 +189,14 @@ class Endpoint:
         with self._lock:
             sessions, requests = list(self.sessions), list(self.requests)
         if path == "/":
-            return "text/html", pages.overview(sessions, len(requests))
+            return "text/html", pages.overview(sessions, requests)
+        if path in self.documents:
+            return "text/html", self.documents[path]
         if path == "/requests":
             return "application/json", pages.requests(requests)
         match = _SESSION_PATH.fullmatch(path)
         session = next((item for item in sessions if match and item.id == match[1]), None)
         return ("text/html", pages.one_session(session)) if session else None
-
-
-def _json_object(body: bytes) -> Mapping[str, Any]:
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _invalid(message: str) -> Reply:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from . import pages
 from .api import NEXT_PAGE, NOT_FOUND, Answer, answer, refusal
 from .faults import Fault
 from .recording import replay
@@ -25,6 +26,7 @@ from .repository import Repository
 from .shapes import Site
 
 TOKEN = "ghs_emulator"  # noqa: S105 - opens nothing but the emulator
+_JOB_PAGE = re.compile(r"/actions/runs/\d+/job/(\d+)")
 _REPOSITORY = re.compile(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*|)")
 
 
@@ -145,6 +147,8 @@ class GitHubEmulator(Repository):
         url = urlsplit(target)
         if storage:
             return self._stored(url.path, headers)
+        if method == "GET" and url.path.startswith(f"/{self.full_name}/"):
+            return self._page(url.path)
         authorization = headers.get("authorization", "")
         scheme, _, token = authorization.partition(" ")
         if authorization and (scheme.lower() not in ("bearer", "token") or token != self.token):
@@ -163,6 +167,15 @@ class GitHubEmulator(Repository):
             told = answer(self, method, found["rest"], query, sent)
             shown = None if told.body is None else json.dumps(told.body).encode()
         return Answer(told.status, shown, self._addressed(told.headers, url.path, query))
+
+    def _page(self, path: str) -> Answer:
+        """What people see at the addresses that the API gives: of a job its log."""
+        found = _JOB_PAGE.fullmatch(path.removeprefix(f"/{self.full_name}"))
+        job = self.jobs.get(int(found[1])) if found else None
+        status, page = 404, pages.not_emulated(path)
+        if job is not None:
+            status, page = 200, pages.job_log(job["name"], self.log(job["id"]).decode("utf-8-sig", "replace"))
+        return Answer(status, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
 
     def _stored(self, path: str, headers: Mapping[str, str]) -> Answer:
         if "authorization" in headers:

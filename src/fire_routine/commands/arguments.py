@@ -1,0 +1,269 @@
+"""The command line's arguments and their help."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Callable, Sequence
+from textwrap import dedent
+
+from ..settings import MAX_CHARACTERS, MIN_CHARACTERS
+from ..version import __version__
+
+COMMANDS = {
+    "preview": "print the text for a failed run; nothing is sent",
+    "distill": "print the lines of a log that explain its failure",
+    "send": "fire a routine with a text of your own",
+    "demo": "fire on a recorded failure, all on this machine",
+    "emulate": "serve the routine endpoint and a replayed GitHub on loopback",
+    "action": "what the action runs in a workflow",
+}
+_EXIT = """
+exit status:
+  0  done
+  1  it failed: one line on standard error says why and what to do
+  2  the command line can't be understood
+"""
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments by name, that of the command as `command`.
+
+    Without arguments the help is printed. Usage errors, the help and the version end the program.
+    """
+    parser = _parser()
+    if not argv:
+        parser.print_help()
+        parser.exit(0)
+    if not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        near = difflib.get_close_matches(argv[0], COMMANDS, 1)
+        advice = f"did you mean {near[0]!r}?" if near else "see fire-routine --help"
+        parser.exit(2, f"fire-routine: unknown command {argv[0][:40]!r}: {advice}\n")
+    return parser.parse_args(argv)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fire-routine",
+        usage="fire-routine COMMAND [options]",
+        description="When CI fails, start a Claude Code routine on the lines that explain the failure, at"
+        " most once per failure.",
+        epilog=_epilog(
+            """
+            environment:
+              GITHUB_TOKEN, GH_TOKEN                read a run (preview)
+              ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN  fire a routine (send)
+              NO_COLOR                              no colour on a terminal
+
+            examples:
+              $ fire-routine demo
+              $ fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID
+
+            Use "fire-routine COMMAND --help" for a command's options, environment and examples.
+            """
+        ),
+        formatter_class=_Formatter,
+    )
+    parser.add_argument(
+        "-V", "--version", action="version", version=f"fire-routine {__version__}", help="print the version"
+    )
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", title="commands", prog="fire-routine"
+    )
+
+    def command(name: str, usage: str, description: str, epilog: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=COMMANDS[name],
+            usage=f"fire-routine {name} {usage}".rstrip(),
+            description=description,
+            epilog=_epilog(epilog),
+            formatter_class=_Formatter,
+        )
+
+    _preview(command)
+    _distill(command)
+    _send(command)
+    _local(command)
+    return parser
+
+
+_Command = Callable[[str, str, str, str], argparse.ArgumentParser]
+
+
+def _preview(command: _Command) -> None:
+    preview = command(
+        "preview",
+        "RUN_URL [--max-characters N]",
+        "Print the text that a session would get for a failed run. Nothing is sent, nothing is written.",
+        """
+        environment:
+          GITHUB_TOKEN, GH_TOKEN  a token that may read the run; GITHUB_TOKEN comes first.
+                                  Without one, GitHub gives no logs
+          GH_HOST                 the host of another GitHub than github.com, which then gets the token
+          GITHUB_API_URL          the root of its API; default: as GitHub has it for that host
+          NO_COLOR                no colour on a terminal
+
+        examples:
+          $ GH_TOKEN=$(gh auth token) fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID
+          $ fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID --max-characters 8192
+        """,
+    )
+    preview.add_argument(
+        "run_url", metavar="RUN_URL", help="a run's or a job's address, from the address bar"
+    )
+    preview.add_argument(
+        "--max-characters",
+        type=_whole(MIN_CHARACTERS, MAX_CHARACTERS),
+        default=60_000,
+        metavar="N",
+        help="the most characters (UTF-16 code units), 2048 to 65536; default: 60000",
+    )
+
+
+def _distill(command: _Command) -> None:
+    distill = command(
+        "distill",
+        "FILE [--max-characters N] [--green FILE] [--explain]",
+        "Print the lines of a raw log that explain its failure. Where the excerpt is long, its strongest"
+        " lines come first. Secrets are not replaced.",
+        """
+        environment:
+          NO_COLOR  no colour on a terminal
+
+        examples:
+          $ gh api repos/OWNER/REPO/actions/jobs/ID/logs | fire-routine distill -
+          $ fire-routine distill red.log --green green.log --max-characters 2000
+        """,
+    )
+    distill.add_argument("file", metavar="FILE", help="the log, not compressed; - reads standard input")
+    distill.add_argument(
+        "--max-characters",
+        type=_whole(1, MAX_CHARACTERS),
+        default=8_192,
+        metavar="N",
+        help="the most characters (UTF-16 code units), 1 to 65536; default: 8192",
+    )
+    distill.add_argument(
+        "--green", metavar="FILE", help="the log of a passing run of the same job: its lines rank low"
+    )
+    distill.add_argument(
+        "--explain", action="store_true", help="show which rule took each block, and its weight"
+    )
+
+
+def _send(command: _Command) -> None:
+    send = command(
+        "send",
+        "[TEXT | --text-file F | --no-text] [--trusted-host HOST] [--json]",
+        "Fire a routine: start a session with your text next to the routine's saved prompt. A request that"
+        " may have started a session is never sent again.",
+        """
+        environment:
+          ROUTINE_FIRE_URL    the routine's fire URL, or its trig_… id; required
+          ROUTINE_FIRE_TOKEN  the routine's token, sk-ant-oat01-…; required
+          HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE
+                              as usual
+
+        Both are at https://claude.ai/code/routines, in the routine's API trigger. Waits for a limit or an
+        overloaded endpoint take at most 60 s in all.
+
+        examples:
+          $ fire-routine send "Deploy 4521 failed: see https://ci.example/4521"
+          $ tail -n 200 deploy.log | fire-routine send --json
+        """,
+    )
+    send.add_argument(
+        "words", nargs="?", metavar="TEXT", help="the text; - reads standard input, as a pipe does without it"
+    )
+    send.add_argument("--text", help=argparse.SUPPRESS)  # TEXT's older form
+    send.add_argument("--text-file", metavar="F", help="the file that holds the text, in UTF-8 or UTF-16")
+    send.add_argument("--no-text", action="store_true", help="fire on the routine's saved prompt alone")
+    send.add_argument(
+        "--trusted-host",
+        default="",
+        metavar="HOST",
+        help="a host that ROUTINE_FIRE_URL may name besides api.anthropic.com and this machine",
+    )
+    send.add_argument("--json", action="store_true", help="print the session as JSON")
+
+
+def _local(command: _Command) -> None:
+    demo = command(
+        "demo",
+        "[--keep]",
+        "Run the action on a recorded failure, against an emulated GitHub and an emulated endpoint. Nothing"
+        " leaves this machine, and only a temporary folder is written.",
+        """
+        environment:
+          NO_COLOR  no colour on a terminal
+
+        examples:
+          $ fire-routine demo
+          $ fire-routine demo --keep
+        """,
+    )
+    demo.add_argument(
+        "--keep", action="store_true", help="then serve the summary and the session until Ctrl-C"
+    )
+    emulate = command(
+        "emulate",
+        "[--port N]",
+        "Serve the routine endpoint, and a GitHub for each recorded run, on loopback until Ctrl-C. What to"
+        " try is printed first, then a line for each request.",
+        """
+        environment:
+          none is read
+
+        examples:
+          $ fire-routine emulate
+          $ fire-routine emulate --port 0
+        """,
+    )
+    emulate.add_argument(
+        "--port", type=_whole(0, 65535), default=8765, metavar="N", help="default: 8765; 0 picks a free one"
+    )
+    command(
+        "action",
+        "",
+        "What action.yml runs in a workflow: report this run's failure. The routine may be fired.",
+        """
+        environment:
+          FIRE_ROUTINE_NAME  each input of action.yml, such as FIRE_ROUTINE_DRY_RUN; see the README
+          GITHUB_…, RUNNER_TEMP
+                             as the runner sets them
+
+        examples:
+          $ fire-routine action
+          $ FIRE_ROUTINE_DRY_RUN=true fire-routine action
+        """,
+    )
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """The descriptions wrapped, the rest as it is written."""
+
+    def _format_text(self, text: str) -> str:
+        width = self._width - self._current_indent
+        paragraphs = text.split("\n\n")
+        if "\n" not in text:
+            paragraphs = [self._fill(text, width)]
+        return "\n\n".join(paragraphs).rstrip() + "\n\n"
+
+    def _fill(self, text: str, width: int) -> str:
+        return argparse.HelpFormatter._fill_text(self, text, width, "")
+
+
+def _epilog(text: str) -> str:
+    return f"{dedent(text).strip()}\n\n{_EXIT.strip()}"
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """A reader of a whole number within these bounds."""
+
+    def read(value: str) -> int:
+        if value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most:
+            return int(value)
+        raise argparse.ArgumentTypeError(f"{value[:40]!r} is not a whole number from {least} to {most}")
+
+    return read

@@ -1,0 +1,60 @@
+"""`distill`: the lines of a raw log that explain its failure."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from ..model import Digest, Excerpt
+from .errors import CommandError
+from .streams import log_chunks, opened, write
+from .terminal import Progress, coloured, counted, has_colour, progress
+
+_ERROR = 5.0  # weight from which on a line looks like an error
+
+
+def distill(arguments: Namespace) -> int:
+    from ..compose.evidence import excerpt_with_lead
+    from ..distill import excerpt, read, read_green
+
+    if arguments.file == arguments.green == "-":
+        raise CommandError("the log and --green are both standard input: name a file for one of them")
+    with progress() as shown:
+        green = None
+        if arguments.green:
+            with opened(arguments.green) as stream:
+                green = read_green(_chunks(stream, arguments.green, shown))
+        with opened(arguments.file) as stream:
+            digest = read(_chunks(stream, arguments.file, shown), green=green)
+    if not _explains(digest):
+        lines = f"{digest.total_lines:,} line" + ("" if digest.total_lines == 1 else "s")
+        print(f"nothing looks like a failure ({lines} read)", file=sys.stderr)
+    room = arguments.max_characters
+    text = (
+        _explained(excerpt(digest, room)) if arguments.explain else excerpt_with_lead(digest, excerpt, room)
+    )
+    write(coloured(text) if has_colour(sys.stdout) else text)
+    return 0
+
+
+def _chunks(stream: BinaryIO, name: str, shown: Progress) -> Iterator[bytes]:
+    size = os.fstat(stream.fileno()).st_size if name != "-" else 0
+    return counted(log_chunks(stream, name), name, size, shown)
+
+
+def _explains(digest: Digest) -> bool:
+    """Whether anything in the log says that something failed."""
+    strongest = max((block.weight for block in digest.blocks), default=0.0)
+    return strongest >= _ERROR or bool(digest.exit_code) or bool(digest.ended)
+
+
+def _explained(made: Excerpt) -> str:
+    """Each block under a line that names its place in the log, and the rule and weight that took it."""
+    parts = [
+        f"── line {block.first} · {block.rule} · {block.weight:g}\n" + "\n".join(block.lines)
+        for block in made.blocks
+    ]
+    return "\n".join(parts)

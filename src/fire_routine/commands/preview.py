@@ -1,0 +1,80 @@
+"""`preview`: the text for any failed run. Nothing is sent."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+
+from ..model import Trigger, TriggerKind
+from ..patterns import pattern
+from ..settings import Context, Settings, token
+from .errors import CommandError
+from .send import secret
+from .streams import write
+from .terminal import coloured, has_colour, progress
+
+_RUN_URL = pattern(
+    r"(?P<server>https?://[^/\s@]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
+    r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
+    re.ASCII,
+)
+
+
+def preview(arguments: Namespace) -> int:
+    from ..action import gather_evidence
+    from ..gather import GatherError
+    from ..gather.github import GitHub
+
+    trigger, api_url, server_url = named_run(arguments.run_url, os.environ)
+    given = [name for name in ("GITHUB_TOKEN", "GH_TOKEN") if os.environ.get(name, "").strip()]
+    bearer = secret(os.environ, given[0], token) if given else ""
+    settings = Settings(max_characters=arguments.max_characters)
+    context = Context(repository=trigger.repository, api_url=api_url, server_url=server_url)
+    try:
+        with GitHub(api_url, bearer, trigger.repository) as github, progress() as shown:
+            shown.show(f"Asking {api_url} for run {trigger.run_id} …")
+            evidence = gather_evidence(github, trigger, settings, context, shown.say, shown.show)
+    except (GatherError, ValueError) as error:
+        # The action's inputs are named, which are this command's argument and variable.
+        name = given[0] if given else "GITHUB_TOKEN or GH_TOKEN"
+        problem = str(error).removeprefix("run-id: ").replace("`github-token`", name)
+        raise CommandError(f"RUN_URL {arguments.run_url}: {problem}") from None
+    write(coloured(evidence.brief.text) if has_colour(sys.stdout) else evidence.brief.text)
+    return 0
+
+
+def named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, str]:
+    """The run that a web address names, and the roots of that GitHub's API and web site."""
+    found = _RUN_URL.match(address)
+    if not found:
+        raise CommandError(
+            f"RUN_URL {address[:100]!r} is not like https://github.com/OWNER/REPO/actions/runs/ID"
+        )
+    server = found["server"].lower()
+    server = "https://github.com" if server == "https://www.github.com" else server
+    if not _trusted(server, environ):
+        host = server.partition("://")[2]
+        raise CommandError(
+            f"RUN_URL is not https://github.com/…: to send your token to https://{host}, set GH_HOST={host}"
+        )
+    attempt = int(found["attempt"]) if found["attempt"] else None
+    trigger = Trigger(TriggerKind.RUN_ID, found["repository"], int(found["id"]), attempt)
+    return trigger, environ.get("GITHUB_API_URL", "").rstrip("/") or _api_of(server), server
+
+
+def _trusted(server: str, environ: Mapping[str, str]) -> bool:
+    """Whether the user's token may be sent to that GitHub: to github.com, or to one that the environment
+    names (https://cli.github.com/manual/gh_help_environment, and the variables of Actions)."""
+    named = (environ.get("GITHUB_SERVER_URL", "").rstrip("/"), f"https://{environ.get('GH_HOST', '')}")
+    return bool(environ.get("GITHUB_API_URL")) or server in ("https://github.com", *map(str.lower, named))
+
+
+def _api_of(server: str) -> str:
+    """https://docs.github.com/enterprise-cloud@latest/admin/data-residency, and for Enterprise Server
+    https://docs.github.com/enterprise-server@latest/rest/using-the-rest-api."""
+    if server == "https://github.com" or server.endswith(".ghe.com"):
+        return server.replace("://", "://api.")
+    return f"{server}/api/v3"
