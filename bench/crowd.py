@@ -55,7 +55,7 @@ class SlowEndpoint(Endpoint):
 
 @dataclass
 class Job:
-    """One process and what it told."""
+    """One process and its outputs."""
 
     run: int
     attempt: int
@@ -65,7 +65,7 @@ class Job:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """As the step's outputs, `name<<delimiter`, value and delimiter on a line each."""
+        """As the step's outputs, `name<<delimiter`, value and delimiter on lines of their own."""
         file = self.folder / "output"
         lines = file.read_text("utf-8").splitlines() if file.exists() else []
         return {

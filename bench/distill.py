@@ -1,4 +1,4 @@
-"""How fast logs are read, beside `tail -c` and a grep of error words, and how much memory it takes.
+"""How fast logs are read, compared with `tail -c` and a grep of error words, and how much memory it takes.
 
     python3 src/entrypoint.py bench/distill.py [FOLDER] [--memory MIB]
 

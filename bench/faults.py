@@ -2,7 +2,7 @@
 
     python3 src/entrypoint.py bench/faults.py [--send]
 
-A real clock and real sleeps. Each row says what came of the fire and what the server saw: connections,
+A real clock and real sleeps. Each row shows the outcome of the fire and what the server saw: connections,
 complete requests, and the sessions that a backend may have started on them. The library is given 2 s for a
 fire, 1 s of it for waiting between attempts. With `--send`, each fault meets `fire-routine send` as users
 run it, with its own 60 s of waiting and 120 s in all, 24 at a time: exit code and last line are shown.

@@ -46,7 +46,7 @@ def of(data: bytes) -> str:
 
 
 def another_failure(data: bytes, labels: frozenset[bytes]) -> bytes:
-    """The longest word in each labelled line is another: a name, or what the message says."""
+    """The longest word in each labelled line is another: a name, or a word of the message."""
     lines = data.split(b"\n")
     for at, line in enumerate(lines):
         if STAMP.sub(b"", line).rstrip(b"\r") in labels:
@@ -82,9 +82,9 @@ def _words(labels: frozenset[bytes]) -> frozenset[str]:
     return frozenset(words for line in bare if (words := " ".join(re.findall(r"[^\W\d_]{2,}", line)).lower()))
 
 
-def compare(names: Sequence[str], prints: Sequence[str], said: Sequence[frozenset[str]]) -> Iterator[str]:
+def compare(names: Sequence[str], prints: Sequence[str], words: Sequence[frozenset[str]]) -> Iterator[str]:
     """Pairs of logs: alike by their labels, and by their fingerprints."""
-    logs = list(zip(names, prints, said, strict=True))
+    logs = list(zip(names, prints, words, strict=True))
     alike = [
         (a, b) for a, b in combinations(logs, 2) if a[2] == b[2] and project_of(a[0]) == project_of(b[0])
     ]
@@ -142,7 +142,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--every", type=int, default=1, help="only every so many-th log")
+    parser.add_argument("--every", type=int, default=1, help="only every Nth log")
     parser.add_argument("--runs", type=int, default=3, help="other runs with all differences (default: 3)")
     parser.add_argument("--list", action="store_true", help="name the logs whose fingerprint changed")
     arguments = parser.parse_args()

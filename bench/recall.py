@@ -1,15 +1,15 @@
-"""How much of what explains a failure is in the excerpt, beside `tail -c` and a grep of error words.
+"""How much of what explains a failure is in the excerpt, compared with `tail -c` and a grep of error words.
 
     python3 src/entrypoint.py bench/recall.py FOLDER [--green] [--splice MB] [--every N] [--worst N]
 
 FOLDER holds labelled logs: `cases.json`, a list of `{"id", "set", "log", "labels": [[line, …], …], "green"}`,
 whose `log` and `green` (the log of a green run of the same job, where there is one) are paths below it. A
-label is one line or several that say the same; it is kept where one of them stands in the excerpt, blanks,
+label is one line or several equivalent ones; it is kept if one of them is in the excerpt, blanks,
 escape sequences and timestamps aside. Printed for each set: the mean share of labels kept at each budget of
 characters, of all logs and of two halves, by the SHA-1 of the project's name.
 
-`--green` lets the distiller know the green logs. `--splice MB` puts so many megabytes of output of the green
-logs before the failed log, before its labelled lines, behind them in their step, and behind the log; with
+`--green` lets the distiller know the green logs. `--splice MB` puts MB megabytes of output of the green
+logs before the failed log, before its labelled lines, after them in their step, and after the log; with
 both, the distiller knows as much other output of the green logs.
 """
 
@@ -40,12 +40,12 @@ STAMP = re.compile(
 )
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\n]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]")
 BLANK = re.compile(r"[\s\x00-\x1f]+")
-SHORTEST = 4  # characters of a label that tells something
+SHORTEST = 4  # characters of a label that means something
 # Where a step begins or ends, or a runner echoes its script: not to be found in what one step printed.
 OF_RUNNERS = re.compile(
     rb"##\[|\x1b\[36;1m|travis_(?:fold|time)|exited with \d|marked build as failure|Finished: "
 )
-NEAR, BELOW = 40, 20  # lines before the labelled ones, and behind them at most, that stay with them
+NEAR, BELOW = 40, 20  # most lines before and after the labelled ones that stay with them
 
 
 Recall = list[float]  # at each of the budgets
@@ -69,10 +69,10 @@ def grep(data: bytes, budget: int) -> str:
 
 
 def kept(case: Case, text: Callable[[int], str]) -> Recall:
-    """The share of labels that stand in the text at each budget."""
+    """The share of labels that are in the text at each budget."""
     labels = labels_of(case)
-    said = [folded(text(budget)[:budget]) for budget in BUDGETS]
-    return [sum(any(line in each for line in label) for label in labels) / len(labels) for each in said]
+    shown = [folded(text(budget)[:budget]) for budget in BUDGETS]
+    return [sum(any(line in each for line in label) for label in labels) / len(labels) for each in shown]
 
 
 def distilled(case: Case, data: bytes, green: bytes | None = None) -> Recall:
@@ -109,8 +109,8 @@ def spliced_at(lines: list[bytes], case: Case) -> dict[str, int]:
     return {
         "before the log": 0,
         "before the cause": max(first - NEAR, 0),
-        "behind the cause": next((at for at in range(last + 1, end) if OF_RUNNERS.search(lines[at])), end),
-        "behind the log": len(lines),
+        "after the cause": next((at for at in range(last + 1, end) if OF_RUNNERS.search(lines[at])), end),
+        "after the log": len(lines),
     }
 
 
@@ -133,7 +133,7 @@ def filled(greens: Sequence[Path], chance: random.Random, size: int, stamped: bo
 def spliced(
     folder: Path, greens: Sequence[Path], size: int, with_green: bool, case: Case
 ) -> dict[str, Recall]:
-    """What is kept of a log amid the output of green ones, by where that stands."""
+    """What is kept of a log among the output of green ones, by the place of that output."""
     lines = (folder / case["log"]).read_bytes().split(b"\n")
     stamped = sum(STAMP.match(line.decode("utf-8", "replace")) is not None for line in lines[:50]) > 25
     chance = random.Random(case["id"])
@@ -167,10 +167,10 @@ def report(cases: Sequence[Case], found: Sequence[dict[str, Recall]]) -> Iterato
         for way in dict.fromkeys(way for _, each in of_set for way in each):
             read = [(half_of(case), each[way]) for case, each in of_set if way in each]
             halves = [[recall for half, recall in read if half == which] for which in "AB"]
-            said = "   ".join(
+            shown = "   ".join(
                 f"{which} ({len(each)}) {mean(each)}" for which, each in zip("AB", halves, strict=True)
             )
-            yield f"{name:12} {way:23} ({len(read)}) {mean([recall for _, recall in read])}   {said}"
+            yield f"{name:12} {way:23} ({len(read)}) {mean([recall for _, recall in read])}   {shown}"
 
 
 def main() -> int:
@@ -179,10 +179,10 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--green", action="store_true", help="also with the green logs known")
-    parser.add_argument("--splice", type=float, metavar="MB", help="amid so many megabytes of green output")
-    parser.add_argument("--every", type=int, default=1, help="only every so many-th log of a set")
+    parser.add_argument("--splice", type=float, metavar="MB", help="add MB megabytes of green output")
+    parser.add_argument("--every", type=int, default=1, help="only every Nth log of a set")
     parser.add_argument(
-        "--worst", type=int, default=0, help="name so many logs of which least is kept at 8,192"
+        "--worst", type=int, default=0, help="name the N logs with the lowest recall at 8,192"
     )
     arguments = parser.parse_args()
     folder: Path = arguments.folder

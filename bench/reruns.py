@@ -152,7 +152,7 @@ def stamped(chance: random.Random, data: bytes) -> bytes:
 
 
 def later(chance: random.Random, data: bytes) -> bytes:
-    """At another time: dates and times of day, wherever they stand."""
+    """At another time: all dates and times of day."""
     day = b"2027-%02d-%02d" % (chance.randint(1, 12), chance.randint(1, 28))
     data = re.sub(rb"\b20\d\d-[01]\d-[0-3]\d(?=[T _])", day, data)
     hour = chance.randint(1, 12)

@@ -1,7 +1,7 @@
-"""One failure, one session, whatever breaks: `python3 src/entrypoint.py bench/schedules.py`.
+"""One failure, one session, regardless of what breaks: `python3 src/entrypoint.py bench/schedules.py`.
 
-Four parts, each with a line or a table that says what happened; exit status 1 if one session was
-too many, or one was told of nowhere.
+Four parts, each with a line or a table of results; exit status 1 if one session was
+too many, or one was reported nowhere.
 
   storm      random histories of a workflow (runs, re-runs, green runs, up to 32 jobs failing at once) under
              random faults of the endpoint and of the status API, with jobs that die at a random moment; the
@@ -41,14 +41,14 @@ SHA = "a" * 40
 
 def storm(first: int, count: int, show: bool) -> bool:
     began, bad = time.perf_counter(), 0
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     for seed in range(first, first + count):
         schedule = Schedule.draw(seed)
         schedule.play()
         world = schedule.world
-        told.update(str(one.outcome.result) if one.outcome else one.verdict.reason for one in world.told)
-        told["killed"] += schedule.jobs - len(world.told)
+        outcomes.update(str(one.outcome.result) if one.outcome else one.verdict.reason for one in world.told)
+        outcomes["killed"] += schedule.jobs - len(world.told)
         totals["schedules with faults"] += not schedule.faults.none
         totals.update(jobs=schedule.jobs, sessions=len(world.sessions))
         totals["requests to GitHub"] += world.requests
@@ -64,7 +64,7 @@ def storm(first: int, count: int, show: bool) -> bool:
         f"storm: {count:,} schedules, seeds {first} to {first + count - 1}: {bad} violations ({took:.0f} s)"
     )
     print(f"  {counts}")
-    for outcome, times in told.most_common():
+    for outcome, times in outcomes.most_common():
         print(f"  {times:8,}  {outcome}")
     return not bad
 
@@ -95,7 +95,7 @@ _STATUS_FAULTS: list[Callable[[], Fault]] = [
 
 def processes(context: multiprocessing.context.ForkServerContext, first: int, count: int) -> bool:
     began, bad, killed, jobs, sessions = time.perf_counter(), 0, 0, 0, 0
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     for seed in range(first, first + count):
         with staged(context) as stage:
             _play(stage, random.Random(seed))
@@ -104,7 +104,7 @@ def processes(context: multiprocessing.context.ForkServerContext, first: int, co
             jobs += len(stage.jobs)
             sessions += len(stage.endpoint.sessions)
             killed += sum(job.killed for job in stage.jobs)
-            told.update(_tale(job.outputs) for job in stage.jobs)
+            outcomes.update(_tale(job.outputs) for job in stage.jobs)
         for violation in found:
             print(f"  seed {seed}: {violation}")
     took = time.perf_counter() - began
@@ -112,7 +112,7 @@ def processes(context: multiprocessing.context.ForkServerContext, first: int, co
         f"processes: {count} schedules, seeds {first} to {first + count - 1}: {bad} violations ({took:.0f} s)"
     )
     print(f"  {jobs} processes, {killed} killed, {sessions} sessions")
-    for outcome, times in told.most_common():
+    for outcome, times in outcomes.most_common():
         print(f"  {times:8,}  {outcome}")
     return not bad
 
@@ -151,14 +151,14 @@ def _violations(stage: Stage) -> list[str]:
     sessions = {session.url for session in stage.endpoint.sessions}
     found = [f"{len(sessions)} sessions for one failure"] if len(sessions) > 1 else []
     outputs = [job.outputs for job in stage.jobs]
-    told = {output.get("session-url", "") for output in outputs}
+    reported = {output.get("session-url", "") for output in outputs}
     doubt = any(output.get("outcome") == "unknown" for output in outputs) or any(
         entry.record.stage in (Step.SENDING, Step.UNKNOWN, Step.FIRED) for entry in stage.entries()
     )
-    found += [f"{url} is told of nowhere" for url in sessions if url not in told and not doubt]
-    found += [f"{url} was never started" for url in told - sessions if url]
+    found += [f"{url} is reported nowhere" for url in sessions if url not in reported and not doubt]
+    found += [f"{url} was never started" for url in reported - sessions if url]
     silent = [job for job in stage.jobs if not job.killed and not job.outputs.get("outcome")]
-    return found + [f"a job of run {job.run}.{job.attempt} told nothing" for job in silent]
+    return found + [f"a job of run {job.run}.{job.attempt} reported nothing" for job in silent]
 
 
 def _tale(outputs: dict[str, str]) -> str:

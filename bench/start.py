@@ -1,4 +1,4 @@
-"""From the step's start to the fire, beside the documentation's own curl step.
+"""From the step's start to the fire, compared with the documentation's own curl step.
 
     python3 src/entrypoint.py bench/start.py [--runs N] [--python PATH]
 
@@ -75,7 +75,7 @@ CURL = r"""        run: |
 class Case:
     name: str
     step: str
-    installer: str = ""  # the program on PATH beside Python
+    installer: str = ""  # the program on PATH besides Python
     warm: bool = False
     limit: float | None = None  # seconds
 
@@ -139,7 +139,7 @@ def measure(case: Case, folder: Path, home: Path, path: Path) -> float:
 
 
 def programs(folder: Path, case: Case, python: str) -> Path:
-    """A folder for PATH that holds the Python to measure, and the installer if there is one beside pip."""
+    """A folder for PATH that holds the Python to measure, and the installer if there is one besides pip."""
     folder.mkdir(parents=True)
     (folder / "python3").symlink_to(python)
     if case.installer:

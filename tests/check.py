@@ -24,6 +24,7 @@ def stages() -> dict[str, list[str]]:
     return {
         "format": ["ruff", "format", "--check", "--quiet"],
         "lint": ["ruff", "check", "--quiet"],
+        "language": [sys.executable, "tests/lint/language.py"],
         "types": [*python, "mypy", "--no-error-summary"],
         "workflow lint": [*jactionlint, "action.yml", ".github/dependabot.yml", *workflows],
         "example lint": [*jactionlint, "--profile", "correctness", *examples],  # they stay short

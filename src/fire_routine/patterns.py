@@ -1,7 +1,7 @@
 """Regular expressions that are compiled where they are first used.
 
 A leaf, like `model`. Compiling takes longer than all else that a module's import does, and most runs
-use few of the rules: those for a vendor's token run only where its prefix stands.
+use few of the rules: those for a vendor's token run only where its prefix occurs.
 """
 
 from __future__ import annotations
@@ -25,6 +25,6 @@ def pattern(expression: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """`re.compile(expression, flags)`, not done before an attribute is asked for.
 
     Raises:
-        re.error: then, if the expression is none.
+        re.error: at that time, if the expression is invalid.
     """
     return cast("re.Pattern[AnyStr]", _Pattern(expression, flags))

@@ -1,4 +1,4 @@
-"""Strangers' text → text that can't do anything: not to a terminal, a runner, Markdown or the payload's tag.
+"""Untrusted text → text without effect on a terminal, a runner, Markdown or the payload's tag.
 
 A leaf, like `model` and `settings`: what one stage sends and another shows is made harmless by the
 same rules, and they are here alone.
@@ -8,7 +8,7 @@ secret split by either is whole again), then `sanitise`, then `fence` or `inline
 with the first step itself, so callers write `sanitise_line(redact(lines)[0][n])`. `visible`,
 `sanitise`, `sanitise_line`, `flat` and `workflow_safe` are idempotent; the others quote.
 
-What is not text is taken out, wherever it stands:
+Everything that is not text is removed:
 
 - escape sequences (ECMA-48, 5th edition, 5.4 and 5.6; the 8-bit forms too), OSC 8 links with their
   address, their visible text kept; an unterminated one loses its introducer alone;
@@ -40,7 +40,7 @@ _LONGEST_RUN = 10  # backticks; more of them say nothing and would only lengthen
 _BREAKS = pattern("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ESCAPES = pattern(
     # OSC, DCS, SOS, PM and APC strings with their terminator, then links that lack it, then control
-    # sequences, charset selections, the usual two-character ones, or the escape alone (a letter behind it may
+    # sequences, charset selections, the usual two-character ones, or the escape alone (a letter after it may
     # be a word's)
     "\x1b(?:[\\]PX^_][^\x07\x1b\n]{0,4096}(?:\x07|\x1b\\\\)|\\]8;[^;\\s\x07\x1b]{0,256};[^\\s\x07\x1b]{0,2048}"
     "|\\[[0-?]{0,256}[ -/]{0,16}[@-~]?|[ -/]{1,8}[0-~]?|[78=>cDEHMNOZ]?)"
@@ -70,7 +70,7 @@ _LINK = pattern(
 )
 
 _TAG_NAME = "routinefirepayload"
-_TAG_WINDOW = 400  # characters after the bracket in which an encoded name may stand
+_TAG_WINDOW = 400  # characters after the bracket in which an encoded name may appear
 _TAG = pattern(
     # an opening bracket, plain or encoded, then what may precede the name, then its first letter or
     # something that may stand for one
@@ -147,7 +147,7 @@ def verbatim(text: str, info: str = "") -> str:
 def inline(text: str, limit: int | None = None) -> str:
     """A name or message as a code span: no Markdown, HTML, link, mention or reference takes effect in it.
 
-    It may stand in a table's cell as well: a pipe, which would end the cell even here, becomes "¦".
+    It is safe in a table's cell too: a pipe, which would end the cell even here, becomes "¦".
     Empty for an empty value. `limit`: characters, the marks apart.
     """
     line = _short_runs(flat(text, limit)).replace("|", "¦")
@@ -194,7 +194,7 @@ def _escape(match: re.Match[str]) -> str:
 
 def _without_tag(text: str) -> str:
     """Takes the bracket from every `<routine-fire-payload` and `</routine-fire-payload`, however it is
-    spelt or encoded, and the hyphens from the name, so that one cut by a line end is none either."""
+    spelt or encoded, and the hyphens from the name, so that a tag cut by a line end is harmless too."""
     text = _TAG.sub(lambda match: "[" if _names_the_tag(text, match.end()) else match[0], text)
     return _BARE_NAME.sub(r"\1_\2_\3", text)
 

@@ -1,7 +1,7 @@
-"""Environment → `Settings` (the action's inputs) and `Context` (what the runner says).
+"""Environment → `Settings` (the action's inputs) and `Context` (the runner's variables).
 
-Inputs do not become variables in a composite action, so `action.yml` maps each `some-input` to
-`FIRE_ROUTINE_SOME_INPUT`. Every bad value is reported at once, by its input's name.
+Inputs do not become variables in a composite action. So `action.yml` maps each `some-input` to
+`FIRE_ROUTINE_SOME_INPUT`. All bad values are reported at once, each by its input's name.
 """
 
 from __future__ import annotations
@@ -12,34 +12,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from .model import utf16_length
+from .routine_url import LOOPBACK as LOOPBACK
+from .routine_url import endpoint as endpoint
+from .routine_url import host_name as host_name
+from .routine_url import token as token
 
 PREFIX = "FIRE_ROUTINE_"
-API_HOST = "api.anthropic.com"
-API_ROOT = f"https://{API_HOST}/v1/claude_code/routines"
+# Sizes in UTF-16 code units.
 MAX_CHARACTERS = 65_536  # the endpoint's limit
-MIN_CHARACTERS = 2_048  # facts, which are never cut, and room for evidence
-KEPT_TEXT = 4_096  # of the user's own words, never cut
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# requests reads REQUESTS_CA_BUNDLE and curl's, httpx OpenSSL's: any counts for GitHub and for the endpoint.
+MIN_CHARACTERS = 2_048  # the facts, which are never cut, and some evidence
+KEPT_TEXT = 4_096  # of the `text` input, never cut
+# requests reads REQUESTS_CA_BUNDLE and curl's variable, httpx those of OpenSSL. Here each applies to both.
 CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
 
 HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")  # printable ASCII; RFC 9110, 5.5
 
-_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")  # lower case; RFC 1123, 2.1
-_ROUTINE_ID = re.compile(r"trig_[A-Za-z0-9_-]{1,128}")
-_ROUTINE_PATH = re.compile(r"/v1/claude_code/routines/trig_[A-Za-z0-9_-]{1,128}/fire")
-
-_NO_FIRE_URL = (
-    f"is neither a routine's fire URL ({API_ROOT}/trig_…/fire) nor a bare trig_… id:"
-    " copy it again from the routine's API trigger"
-)
-
 
 class SettingsError(ValueError):
-    """One or more inputs can't be used; a line each, naming the input and the remedy."""
+    """One or more inputs cannot be used; one line per input, with its name and the remedy."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -50,13 +42,13 @@ class SettingsError(ValueError):
 class Settings:
     """The action's inputs, one field each, in the order of `action.yml`."""
 
-    routine_url: str = ""  # empty: not given; whether that is a fault depends on the run
+    routine_url: str = ""  # empty: not given, which is an error unless the run gets no secrets
     routine_token: str = field(default="", repr=False)
     trusted_host: str = ""  # the one other host that the routine's token may go to
     github_token: str = field(default="", repr=False)
-    run_id: int | None = None
+    run_id: int | None = None  # None: the finished run of a `workflow_run` event, else this run
     text: str = ""
-    attach: tuple[str, ...] = ()
+    attach: tuple[str, ...] = ()  # globs, relative to the workspace
     max_characters: int = 60_000  # UTF-16 code units
     once_per: str = "incident"
     max_sessions: int = 3
@@ -64,7 +56,7 @@ class Settings:
     skip_branches: tuple[str, ...] = ("claude/**",)
     allow_forks: bool = False
     on_error: str = "fail"
-    max_wait: int = 60  # seconds
+    max_wait: int = 60  # seconds of all waits together
     comment: bool = False
     dry_run: bool = False
     anthropic_beta: str = "experimental-cc-routine-2026-04-01"
@@ -73,17 +65,19 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The runner's variables
-    (https://docs.github.com/actions/reference/workflows-and-actions/variables)."""
+    """The runner's variables.
+
+    Source: https://docs.github.com/actions/reference/workflows-and-actions/variables
+    """
 
     repository: str = ""
     run_id: int | None = None
     run_attempt: int = 1
     job: str = ""  # the key under `jobs:`
-    job_id: int | None = None  # the job's id in the API, where the runner tells it (`job.check_run_id`)
-    job_status: str = ""  # `job.status` when the step began: failure where an earlier step failed
+    job_id: int | None = None  # the job's id in the API, if the runner passes it (`job.check_run_id`)
+    job_status: str = ""  # `job.status` when the step began: failure if an earlier step failed
     runner_name: str = ""
-    workflow: str = ""  # its name, or its path where it has none
+    workflow: str = ""  # its name, or its path if it has no name
     workflow_ref: str = ""  # owner/name/.github/workflows/ci.yml@refs/heads/main
     ref_name: str = ""  # the branch or tag; 7/merge for pull request 7
     head_ref: str = ""  # a pull request's head branch
@@ -98,7 +92,7 @@ class Context:
 
 
 class _Reader:
-    """Reads inputs by name and collects what is wrong with them."""
+    """Reads inputs by name and collects the problems with them."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -142,102 +136,31 @@ class _Reader:
             return default
         return value
 
-
-def endpoint(value: str, trusted_host: str = "") -> str:
-    """The fire URL for what a user may have saved: that URL, or the bare `trig_…` id.
-
-    Args:
-        value: the URL or id.
-        trusted_host: a host name, in lower case, that is allowed besides `api.anthropic.com` and loopback.
-
-    Raises:
-        ValueError: it can't be used; the message never repeats the value, which may be a secret.
-    """
-    if _ROUTINE_ID.fullmatch(value):
-        return f"{API_ROOT}/{value}/fire"
-    problem = _problem_of(value, trusted_host)
-    if problem:
-        raise ValueError(problem)
-    return value
-
-
-def _problem_of(value: str, trusted_host: str) -> str:
-    """What keeps a URL from being used as the fire URL; empty where nothing does."""
-    try:
-        url = urlsplit(value)
-        host = url.hostname or ""
-        _ = url.port
-    except ValueError:
-        return _NO_FIRE_URL
-    if url.scheme == "http" and host and host not in LOOPBACK:
-        return "must start with https://, so that the token is not sent in the clear"
-    if url.scheme not in ("http", "https") or not host or not _ROUTINE_PATH.fullmatch(url.path):
-        return _NO_FIRE_URL
-    # urlsplit drops line breaks and tabs without an error
-    if not value.isascii() or not value.isprintable() or " " in value:
-        return "contains a character that no address has, such as a space: save the secret again"
-    if any(mark in value for mark in "@?#"):
-        return "must not contain a user name, a query or a fragment"
-    if host not in (API_HOST, *LOOPBACK, trusted_host):
-        return (
-            f"is not on {API_HOST}, the only host that gets the routine's token: copy it again from the"
-            " routine's API trigger, or allow its host with trusted-host"
-        )
-    return ""
-
-
-def host_name(value: str) -> str:
-    """A bare host name, in lower case.
-
-    Raises:
-        ValueError: it is not one.
-    """
-    host = value.lower()
-    if not _HOST.fullmatch(host):
-        raise ValueError(
-            f"{value[:60]!r} is not a host name: give the name alone, such as gateway.example.com,"
-            " without https://, port or path"
-        )
-    return host
-
-
-def token(value: str) -> str:
-    """A bearer token that can stand in a header.
-
-    Raises:
-        ValueError: it can't; the message never repeats it.
-    """
-    if not re.fullmatch(r"[\x21-\x7e]*", value):
-        raise ValueError("contains white space or characters that no token has: save the secret again")
-    return value
-
-
-def _checked(reader: _Reader, name: str, check: Callable[[str], str]) -> str:
-    value = reader.raw(name)
-    if not value:
-        return ""
-    try:
-        return check(value)
-    except ValueError as problem:
-        reader.problems.append(f"{name} {problem}")
-        return ""
+    def checked(self, name: str, check: Callable[[str], str]) -> str:
+        """The value that `check` returns; empty if the input is, or if `check` raises a ValueError."""
+        value = self.raw(name)
+        try:
+            return check(value) if value else ""
+        except ValueError as problem:
+            self.problems.append(f"{name} {problem}")
+            return ""
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The inputs, as `action.yml` maps them.
 
     Raises:
-        SettingsError: with a line for each input that can't be used.
+        SettingsError: one or more inputs cannot be used.
     """
     reader = _Reader(environ)
     base = Settings()
     run_id = reader.whole("run-id", 0, 1, 10**15)
-    trusted_host = _checked(reader, "trusted-host", host_name)
+    trusted_host = reader.checked("trusted-host", host_name)
     settings = Settings(
-        routine_url=_checked(reader, "routine-url", lambda value: endpoint(value, trusted_host)),
-        routine_token=_checked(reader, "routine-token", token),
+        routine_url=reader.checked("routine-url", lambda value: endpoint(value, trusted_host)),
+        routine_token=reader.checked("routine-token", token),
         trusted_host=trusted_host,
-        github_token=_checked(reader, "github-token", token),
+        github_token=reader.checked("github-token", token),
         run_id=run_id or None,
         text=reader.raw("text"),
         attach=reader.lines("attach", base.attach),
@@ -269,7 +192,7 @@ def _number(value: str) -> int | None:
 
 
 def _event(path: str) -> Mapping[str, Any]:
-    """The event's payload; empty where the runner gave none that can be read."""
+    """The event's payload; empty if the runner gave none, or one that cannot be read."""
     try:
         payload = json.loads(Path(path).read_text("utf-8")) if path else {}
     except (OSError, ValueError, RecursionError):
@@ -278,7 +201,7 @@ def _event(path: str) -> Mapping[str, Any]:
 
 
 def read_context(environ: Mapping[str, str]) -> Context:
-    """What the runner says. Missing variables leave the field at its default."""
+    """The runner's variables. A missing variable leaves the field at its default."""
 
     def get(name: str, default: str = "") -> str:
         return environ.get(name, "").strip() or default
@@ -311,6 +234,9 @@ def read_context(environ: Mapping[str, str]) -> Context:
 
 
 def own_authorities(environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """The first of `CA_VARIABLES` that is set, and the file or folder of authorities that it names, or, as
-    OpenSSL reads `SSL_CERT_DIR`, several; None: those are trusted that the libraries bring."""
+    """The first of `CA_VARIABLES` that is set, and its value: a file or folder of authorities.
+
+    `SSL_CERT_DIR` may list several folders, as OpenSSL reads it. None: none is set, so the libraries' own
+    authorities are trusted.
+    """
     return next(((name, environ[name]) for name in CA_VARIABLES if environ.get(name)), None)

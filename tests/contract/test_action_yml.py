@@ -30,7 +30,7 @@ def variable(name: str) -> str:
     return PREFIX + name.upper().replace("-", "_")
 
 
-def test_it_is_one_bash_step_of_a_composite_action_that_says_what_it_is() -> None:
+def test_it_is_one_bash_step_of_a_composite_action_with_name_and_branding() -> None:
     assert ACTION["runs"]["using"] == "composite"
     assert STEP["shell"] == "bash"
     assert "uses" not in STEP
@@ -48,7 +48,7 @@ def test_every_input_goes_to_its_variable_and_nothing_else_does() -> None:
 
 
 def test_the_defaults_are_those_of_the_settings() -> None:
-    given = {variable(name): str(said["default"]) for name, said in ACTION["inputs"].items()}
+    given = {variable(name): str(entry["default"]) for name, entry in ACTION["inputs"].items()}
     assert given.pop(variable("github-token")) == "${{ github.token }}"
     assert read_settings(given) == Settings()
     unsaid = [field.name for field in fields(Settings) if given.get(variable(field.name)) == ""]
@@ -56,12 +56,12 @@ def test_the_defaults_are_those_of_the_settings() -> None:
 
 
 def test_everything_is_described() -> None:
-    for name, said in (ACTION["inputs"] | ACTION["outputs"]).items():
-        assert re.match(r"[A-Z`].{20,}[.]$", said["description"], re.DOTALL), name
+    for name, entry in (ACTION["inputs"] | ACTION["outputs"]).items():
+        assert re.match(r"[A-Z`].{20,}[.]$", entry["description"], re.DOTALL), name
 
 
 def test_every_output_is_the_steps_and_one_that_is_reported() -> None:
-    assert {name: said["value"] for name, said in ACTION["outputs"].items()} == {
+    assert {name: entry["value"] for name, entry in ACTION["outputs"].items()} == {
         name: f"${{{{ steps.{STEP['id']}.outputs.{name} }}}}"
         for name in outputs(Outcome(Result.FIRED), None, "")
     }
@@ -77,7 +77,7 @@ def test_no_expression_is_pasted_into_a_script() -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_every_action_used_is_pinned_to_a_full_sha_with_its_version_beside_it(path: Path) -> None:
+def test_every_action_used_is_pinned_to_a_full_sha_with_its_version_in_a_comment(path: Path) -> None:
     used = re.findall(r"^\s*(?:- )?uses:\s*(.+?)\s*$", path.read_text("utf-8"), re.MULTILINE)
     assert used
     assert not [name for name in used if not name.startswith(OURS) and not PINNED.fullmatch(name)]
@@ -162,8 +162,8 @@ class TestTheStep:
 
     @pytest.mark.parametrize("version", ["3.6.15", "3.10.1", "3.15.0a1+"])
     def test_takes_any_that_can_read_the_entry_point(self, runner: Runner, version: str) -> None:
-        told = f'if [ "$*" = --version ]; then echo Python {version}; exit; fi'
-        runner.program("bin/python3", f'{told}\nexec "{sys.executable}" "$@"')
+        version_option = f'if [ "$*" = --version ]; then echo Python {version}; exit; fi'
+        runner.program("bin/python3", f'{version_option}\nexec "{sys.executable}" "$@"')
         assert runner.run().stdout == "1 action\n"
 
     def test_finds_one_in_the_tool_cache(self, runner: Runner) -> None:
@@ -172,7 +172,7 @@ class TestTheStep:
         assert runner.run().stdout == "1 action\n"
 
     @pytest.mark.parametrize(("on_error", "level", "code"), [("fail", "error", 1), ("warn", "warning", 0)])
-    def test_says_in_one_line_what_to_add_where_there_is_none(
+    def test_names_in_one_line_what_to_add_if_there_is_no_python(
         self, runner: Runner, on_error: str, level: str, code: int
     ) -> None:
         runner.environ["FIRE_ROUTINE_ON_ERROR"] = on_error

@@ -1,6 +1,6 @@
 """Every request we make, and every answer the emulator gives, is as GitHub describes its API.
 
-The description is github/openapi.json; github/extract.py makes it anew.
+The description is github/openapi.json; github/extract.py makes it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def github_description() -> OpenAPI:
 
 
 def _valid(check: Callable[[], object]) -> None:
-    """Like the check, but says what is wrong without the whole object."""
+    """Like the check, but reports what is wrong without the whole object."""
     try:
         check()
     except OpenAPIError as error:
@@ -109,7 +109,7 @@ class Exchange:
 
 
 class RecordedGitHub(GitHubEmulator):
-    """Keeps what the API was asked and what it said."""
+    """Keeps the requests to the API and its responses."""
 
     exchanges: list[Exchange]
 
@@ -239,7 +239,7 @@ def test_refusals_have_githubs_error_object(fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("folder", sorted(RECORDINGS.glob("*/")), ids=lambda folder: folder.name)
-def test_recordings_are_replayed_as_github_would_tell_them(folder: Path) -> None:
+def test_recordings_are_replayed_as_github_would(folder: Path) -> None:
     with RecordedGitHub.of(folder) as emulator:
         assert isinstance(emulator, RecordedGitHub)
         recorded = json.loads((folder / "recording.json").read_text("utf-8"))
@@ -248,20 +248,20 @@ def test_recordings_are_replayed_as_github_would_tell_them(folder: Path) -> None
         trigger = find_trigger(Settings(run_id=run["id"]), context)
         with github_of(emulator) as github:
             deadline = time.monotonic() + 20
-            told = gather_run(github, trigger, context, deadline)
-            logs, notes, _ = read_logs(github, told, whole, deadline)
+            replayed = gather_run(github, trigger, context, deadline)
+            logs, notes, _ = read_logs(github, replayed, whole, deadline)
         failed = [
             job["id"]
             for job in recorded["jobs"]
             if job["run_id"] == run["id"] and job["conclusion"] == "failure"
         ]
-        assert (told.notes, notes) == ((), ())
+        assert (replayed.notes, notes) == ((), ())
         assert sorted(logs) == sorted(failed)
         assert all(logs[job] == (folder / "logs" / f"{job}.log").read_bytes() for job in failed)
         emulator.check()
 
 
-def test_what_the_description_says_is_held_against_us(emulator: RecordedGitHub) -> None:
+def test_violation_of_the_description_is_found(emulator: RecordedGitHub) -> None:
     """Were the check asleep, all of the above would say nothing."""
     add_run(emulator, conclusion=3)
     with github_of(emulator) as github:

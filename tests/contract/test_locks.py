@@ -34,7 +34,7 @@ def test_the_tests_lock_has_the_same_versions_and_what_the_actions_leaves_out() 
 
 
 def test_the_actions_lock_needs_no_compiled_wheel_and_so_suits_every_platform() -> None:
-    """A pure wheel is one file, beside the source distribution: a few hashes at most."""
+    """A pure wheel is one file, besides the source distribution: a few hashes at most."""
     needed = {
         name: entry for name, entry in locked("requirements.txt").items() if name != installers.FOR_SPEED
     }

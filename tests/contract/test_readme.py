@@ -21,7 +21,7 @@ def table(heading: str) -> list[list[str]]:
 
 
 def test_inputs_are_those_of_action_yml_with_their_defaults() -> None:
-    expected = [[name, str(said["default"])] for name, said in ACTION["inputs"].items()]
+    expected = [[name, str(entry["default"])] for name, entry in ACTION["inputs"].items()]
     assert [row[:2] for row in table("Inputs")] == expected
 
 
@@ -39,18 +39,18 @@ def test_quick_start_is_the_example() -> None:
     assert plain(recipe) in plain(example)
 
 
-def test_every_reason_is_told() -> None:
+def test_every_reason_is_in_the_readme() -> None:
     """Those that the source gives an outcome or an error, and the one that action.yml does."""
     given = (
         r"reason=|Result\.[A-Z]+,|response,|529\) else|\d\d\d:|_unknown\("
         r"|_ended_early\(telling,|give_up\(arguments,|skip\(|_misconfigured\("
     )
-    told = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", README))
+    documented = set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", README))
     missing = {
         reason
         for path in (ROOT / "src").rglob("*.py")
         if "distill" not in path.parts
         for reason in re.findall(rf'(?:{given})\s*"([a-z]+(?:-[a-z]+)*)"', path.read_text("utf-8"))
-    } - told
+    } - documented
     assert missing == set()
-    assert "no-python" in told
+    assert "no-python" in documented

@@ -56,5 +56,5 @@ def test_what_the_prompt_names_is_in_the_text(name: str, text: str) -> None:
         "Stop without a pull request",
     ],
 )
-def test_the_prompt_says_what_a_payload_can_not(rule: str) -> None:
+def test_the_prompt_sets_the_rules_that_a_payload_cannot(rule: str) -> None:
     assert rule in " ".join(PROMPT.split())

@@ -25,22 +25,22 @@ from .scripts import (
     floods,
     hang,
     head,
-    proxy_says,
+    proxy_sends,
     redirect,
     refuse_before_the_body,
     reset,
     reset_after_the_request,
     reset_within_the_answer,
     reset_within_the_request,
-    says,
-    says_and_hangs,
+    sends,
+    sends_and_hangs,
     through_tunnel,
     within_tls,
 )
 
 FIRED, FAILED, UNKNOWN = Result.FIRED, Result.FAILED, Result.UNKNOWN
 
-# How the client is told to reach the server: http, https, or https through it as the http or https proxy.
+# How the client reaches the server: http, https, or https through it as the http or https proxy.
 PLAIN, TLS, PROXY, TLS_PROXY = "plain", "tls", "proxy", "tls-proxy"
 
 
@@ -64,21 +64,21 @@ def _connections() -> Iterator[Fault]:
     yield Fault("reset as soon as connected", reset, UNKNOWN, "cut-off", racing=True)
     yield Fault("reset within the request", reset_within_the_request, UNKNOWN, "cut-off")
     yield Fault("reset after the request", reset_after_the_request, UNKNOWN, "cut-off")
-    yield Fault("closed after the request", says(b""), UNKNOWN, "cut-off")
+    yield Fault("closed after the request", sends(b""), UNKNOWN, "cut-off")
     yield Fault("request can't be written", hang, UNKNOWN, "timed-out", receive_buffer=2048)
     yield Fault("hang before reading", hang, UNKNOWN, "timed-out")
-    yield Fault("hang after the request", says_and_hangs(b""), UNKNOWN, "timed-out")
-    yield Fault("hang in the status line", says_and_hangs(b"HTTP/1.1 20"), UNKNOWN, "timed-out")
-    yield Fault("hang in the headers", says_and_hangs(b"HTTP/1.1 200 OK\r\nServ"), UNKNOWN, "timed-out")
+    yield Fault("hang after the request", sends_and_hangs(b""), UNKNOWN, "timed-out")
+    yield Fault("hang in the status line", sends_and_hangs(b"HTTP/1.1 20"), UNKNOWN, "timed-out")
+    yield Fault("hang in the headers", sends_and_hangs(b"HTTP/1.1 200 OK\r\nServ"), UNKNOWN, "timed-out")
     yield Fault(
-        "hang before the body", says_and_hangs(head("200 OK", "Content-Length: 9")), UNKNOWN, "cut-off"
+        "hang before the body", sends_and_hangs(head("200 OK", "Content-Length: 9")), UNKNOWN, "cut-off"
     )
     yield Fault(
-        "hang in the body", says_and_hangs(head("200 OK", "Content-Length: 500") + WHOLE), UNKNOWN, "cut-off"
+        "hang in the body", sends_and_hangs(head("200 OK", "Content-Length: 500") + WHOLE), UNKNOWN, "cut-off"
     )
     yield Fault(
         "hang in the body of a 401",
-        says_and_hangs(head("401 Unauthorized", "Content-Length: 500") + b"{", starts_session=False),
+        sends_and_hangs(head("401 Unauthorized", "Content-Length: 500") + b"{", starts_session=False),
         FAILED,
         "unauthorized",
     )
@@ -92,43 +92,47 @@ def _connections() -> Iterator[Fault]:
 
 
 def _answers() -> Iterator[Fault]:
-    yield Fault("session", says(answer("200 OK", WHOLE)), FIRED)
-    yield Fault("session, without length", says(head("200 OK") + WHOLE), FIRED)
+    yield Fault("session", sends(answer("200 OK", WHOLE)), FIRED)
+    yield Fault("session, without length", sends(head("200 OK") + WHOLE), FIRED)
     chunked = head("200 OK", "Transfer-Encoding: chunked")
     chunk = f"{len(WHOLE):x}\r\n".encode() + WHOLE + b"\r\n"
-    yield Fault("session, chunked", says(chunked + chunk + b"0\r\n\r\n"), FIRED)
+    yield Fault("session, chunked", sends(chunked + chunk + b"0\r\n\r\n"), FIRED)
     yield Fault(
         "session, after 100 and 103",
-        says(head("100 Continue") + head("103 Early Hints", "Link: </x>") + answer("200 OK", WHOLE)),
+        sends(head("100 Continue") + head("103 Early Hints", "Link: </x>") + answer("200 OK", WHOLE)),
         FIRED,
     )
-    yield Fault("session, then more bytes", says(answer("200 OK", WHOLE) + b"HTTP/1.1 500 No\r\n\r\n"), FIRED)
-    yield Fault("truncated", says(head("200 OK", "Content-Length: 500") + WHOLE[:50]), UNKNOWN, "cut-off")
+    yield Fault(
+        "session, then more bytes", sends(answer("200 OK", WHOLE) + b"HTTP/1.1 500 No\r\n\r\n"), FIRED
+    )
+    yield Fault("truncated", sends(head("200 OK", "Content-Length: 500") + WHOLE[:50]), UNKNOWN, "cut-off")
     yield Fault(
         "truncated behind the session",
-        says(head("200 OK", "Content-Length: 500") + WHOLE),
+        sends(head("200 OK", "Content-Length: 500") + WHOLE),
         UNKNOWN,
         "cut-off",
     )
-    yield Fault("truncated without length", says(head("200 OK") + WHOLE[:50]), UNKNOWN, "unexpected-answer")
-    yield Fault("truncated in the headers", says(b"HTTP/1.1 200 OK\r\nContent-Le"), UNKNOWN, "cut-off")
+    yield Fault("truncated without length", sends(head("200 OK") + WHOLE[:50]), UNKNOWN, "unexpected-answer")
+    yield Fault("truncated in the headers", sends(b"HTTP/1.1 200 OK\r\nContent-Le"), UNKNOWN, "cut-off")
     yield Fault("reset within the answer", reset_within_the_answer, UNKNOWN, "cut-off")
-    yield Fault("chunked, cut in a chunk", says(chunked + chunk[:40]), UNKNOWN, "cut-off")
-    yield Fault("chunked, last chunk missing", says(chunked + chunk), UNKNOWN, "cut-off")
-    yield Fault("chunked, bad chunk size", says(chunked + b"zz\r\n" + WHOLE), UNKNOWN, "cut-off")
-    yield Fault("not HTTP", says(b"SSH-2.0-OpenSSH_9.6\r\n"), UNKNOWN, "cut-off")
-    yield Fault("HTTP/2 preface", says(b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x80"), UNKNOWN, "cut-off")
+    yield Fault("chunked, cut in a chunk", sends(chunked + chunk[:40]), UNKNOWN, "cut-off")
+    yield Fault("chunked, last chunk missing", sends(chunked + chunk), UNKNOWN, "cut-off")
+    yield Fault("chunked, bad chunk size", sends(chunked + b"zz\r\n" + WHOLE), UNKNOWN, "cut-off")
+    yield Fault("not HTTP", sends(b"SSH-2.0-OpenSSH_9.6\r\n"), UNKNOWN, "cut-off")
+    yield Fault("HTTP/2 preface", sends(b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x80"), UNKNOWN, "cut-off")
     yield Fault(
-        "two lengths", says(head("200 OK", "Content-Length: 1", "Content-Length: 2")), UNKNOWN, "cut-off"
+        "two lengths", sends(head("200 OK", "Content-Length: 1", "Content-Length: 2")), UNKNOWN, "cut-off"
     )
     yield Fault(
         "switching protocols",
-        says(head("101 Switching Protocols", "Upgrade: x")),
+        sends(head("101 Switching Protocols", "Upgrade: x")),
         UNKNOWN,
         "cut-off",
     )
     html = b"<!doctype html><title>Sign in to the network</title>"
-    yield Fault("HTML", says(answer("200 OK", html, "Content-Type: text/html")), UNKNOWN, "unexpected-answer")
+    yield Fault(
+        "HTML", sends(answer("200 OK", html, "Content-Type: text/html")), UNKNOWN, "unexpected-answer"
+    )
     latin = json.dumps(SESSION | {"note": "café"}, ensure_ascii=False).encode("latin-1")
     bodies = {
         "empty": b"",
@@ -143,14 +147,14 @@ def _answers() -> Iterator[Fault]:
         "deeply nested": b"[" * 60_000,
     }
     for name, body in bodies.items():
-        yield Fault(f"200, {name}", says(answer("200 OK", body)), UNKNOWN, "unexpected-answer")
-    yield Fault("204", says(head("204 No Content")), UNKNOWN, "unexpected-answer")
+        yield Fault(f"200, {name}", sends(answer("200 OK", body)), UNKNOWN, "unexpected-answer")
+    yield Fault("204", sends(head("204 No Content")), UNKNOWN, "unexpected-answer")
 
 
 def _floods() -> Iterator[Fault]:
     bomb = gzip.compress(bytes(20_000_000))
     yield Fault(
-        "gzip bomb", says(answer("200 OK", bomb, "Content-Encoding: gzip")), UNKNOWN, "unexpected-answer"
+        "gzip bomb", sends(answer("200 OK", bomb, "Content-Encoding: gzip")), UNKNOWN, "unexpected-answer"
     )
     mebibyte = bytes(2**20)
     yield Fault(
@@ -158,8 +162,8 @@ def _floods() -> Iterator[Fault]:
     )
     yield Fault("body without end", floods(head("200 OK"), mebibyte, 10**6), UNKNOWN, "cut-off")
     many = [f"X-{number}: {'x' * 90}" for number in range(1000)]
-    yield Fault("100 kB of headers", says(answer("200 OK", WHOLE, *many)), FIRED)
-    yield Fault("one header of 90 kB", says(answer("200 OK", WHOLE, f"X: {'x' * 90_000}")), FIRED)
+    yield Fault("100 kB of headers", sends(answer("200 OK", WHOLE, *many)), FIRED)
+    yield Fault("one header of 90 kB", sends(answer("200 OK", WHOLE, f"X: {'x' * 90_000}")), FIRED)
     yield Fault(
         "headers without end", floods(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n" * 9999, 10**6), UNKNOWN, "cut-off"
     )
@@ -189,7 +193,7 @@ def _statuses() -> Iterator[Fault]:
     for status, kind, result, reason in table:
         for name, body in (("", envelope(kind)), (", no envelope", b"<html>Oops</html>"), (", empty", b"")):
             end = (UNKNOWN, "server-error") if name and reason == "overloaded" else (result, reason)
-            script = says(answer(status, body), starts_session=end[0] is UNKNOWN)
+            script = sends(answer(status, body), starts_session=end[0] is UNKNOWN)
             yield Fault(f"{status.split()[0]}{name}", script, *end, again=end[1] == "overloaded")
     yield Fault("413 before the body", refuse_before_the_body, FAILED, "too-large")
     waits = {
@@ -200,7 +204,7 @@ def _statuses() -> Iterator[Fault]:
         "Thu, 01 Jan 1970 0:0:0 GMT": True,
     }
     for value, again in waits.items():
-        script = says(
+        script = sends(
             answer("429 Too Many Requests", envelope("rate_limit_error"), f"Retry-After: {value}"),
             starts_session=False,
         )
@@ -224,10 +228,10 @@ def _gateways() -> Iterator[Fault]:
     for status in ("503 Service Unavailable", "529 Overloaded"):
         number = status.split()[0]
         for name, body in bodies.items():
-            script = says(answer(status, body, "Retry-After: 1", "Content-Type: text/html"))
+            script = sends(answer(status, body, "Retry-After: 1", "Content-Type: text/html"))
             yield Fault(f"{number}, {name}", script, UNKNOWN, "server-error")
         cut = head(status, "Content-Length: 500") + envelope("overloaded_error")
-        yield Fault(f"{number}, cut", says(cut), UNKNOWN, "server-error")
+        yield Fault(f"{number}, cut", sends(cut), UNKNOWN, "server-error")
 
 
 def _redirects() -> Iterator[Fault]:
@@ -242,10 +246,10 @@ def _redirects() -> Iterator[Fault]:
 
 
 def _tls() -> Iterator[Fault]:
-    session = within_tls(says(answer("200 OK", WHOLE)))
+    session = within_tls(sends(answer("200 OK", WHOLE)))
     yield Fault("TLS: session", session, FIRED, via=TLS)
     yield Fault("TLS: reset after the request", within_tls(reset_after_the_request), UNKNOWN, "cut-off", TLS)
-    yield Fault("TLS: hang after the request", within_tls(says_and_hangs(b"")), UNKNOWN, "timed-out", TLS)
+    yield Fault("TLS: hang after the request", within_tls(sends_and_hangs(b"")), UNKNOWN, "timed-out", TLS)
     yield Fault("TLS: unknown authority", session, FAILED, "no-connection", TLS, again=True, trusted=False)
     yield Fault(
         "TLS: another's certificate", session, FAILED, "no-connection", TLS, again=True, host="x.test"
@@ -260,17 +264,17 @@ def _tls() -> Iterator[Fault]:
 
 def _proxies() -> Iterator[Fault]:
     """The server is the proxy, and where it lets one through, the endpoint as well."""
-    yield Fault("proxy: session", through_tunnel(says(answer("200 OK", WHOLE))), FIRED, via=PROXY)
+    yield Fault("proxy: session", through_tunnel(sends(answer("200 OK", WHOLE))), FIRED, via=PROXY)
     yield Fault(
         "proxy: reset in the tunnel", through_tunnel(reset_after_the_request), UNKNOWN, "cut-off", PROXY
     )
     for status in ("403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway"):
-        script = proxy_says(answer(status, b"<html>"))
+        script = proxy_sends(answer(status, b"<html>"))
         yield Fault(f"proxy: {status.split()[0]}", script, FAILED, "no-connection", PROXY, again=True)
-    script = within_tls(proxy_says(answer("502 Bad Gateway")))
+    script = within_tls(proxy_sends(answer("502 Bad Gateway")))
     yield Fault("https proxy: 502", script, FAILED, "no-connection", TLS_PROXY, again=True)
     yield Fault("https proxy: clear text", clear_text, FAILED, "no-connection", TLS_PROXY, again=True)
-    yield Fault("proxy: not HTTP", proxy_says(b"220 smtp\r\n"), FAILED, "no-connection", PROXY, again=True)
+    yield Fault("proxy: not HTTP", proxy_sends(b"220 smtp\r\n"), FAILED, "no-connection", PROXY, again=True)
     yield Fault("proxy: reset", reset_within_the_request, FAILED, "no-connection", PROXY, again=True)
     yield Fault("proxy: closed", close_at_once, FAILED, "no-connection", PROXY, again=True)
     yield Fault("proxy: hang", hang, FAILED, "no-connection", PROXY)

@@ -29,7 +29,7 @@ def envelope(kind: str) -> bytes:
     return json.dumps({"type": "error", "error": {"type": kind, "message": "Said so."}}).encode()
 
 
-def says(data: bytes, *, starts_session: bool = True) -> Script:
+def sends(data: bytes, *, starts_session: bool = True) -> Script:
     """Read the request, send these bytes, close."""
 
     def script(visit: Visit) -> None:
@@ -39,7 +39,7 @@ def says(data: bytes, *, starts_session: bool = True) -> Script:
     return script
 
 
-def says_and_hangs(data: bytes, *, starts_session: bool = True) -> Script:
+def sends_and_hangs(data: bytes, *, starts_session: bool = True) -> Script:
     def script(visit: Visit) -> None:
         visit.read_request(starts_session=starts_session)
         visit.send(data)
@@ -121,7 +121,7 @@ def within_tls(script: Script) -> Script:
     return encrypted
 
 
-def proxy_says(data: bytes) -> Script:
+def proxy_sends(data: bytes) -> Script:
     def script(visit: Visit) -> None:
         visit.read_head()
         visit.send(data)
@@ -140,7 +140,7 @@ def through_tunnel(script: Script) -> Script:
 
 
 def redirect(status: str) -> Script:
-    """To another host name, behind which the same server counts: it must not see a second request."""
+    """To another host name of the same server, which counts requests: it must not see a second one."""
 
     def script(visit: Visit) -> None:
         visit.read_request()

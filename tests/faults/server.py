@@ -1,6 +1,6 @@
 """A server on raw sockets whose every byte is decided by a script, and which counts what reached it.
 
-It is also the HTTP proxy of the faults that need one, and speaks TLS where a script says so.
+It is also the HTTP proxy of the faults that need one, and speaks TLS if a script asks for it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Visit:
         return head
 
     def read_request(self, *, starts_session: bool = False) -> None:
-        """Read a whole request; a backend may have started a session on it, whatever is answered."""
+        """Read a whole request; a backend may have started a session on it, regardless of the response."""
         head = self.read_head()
         length = int((re.search(rb"(?im)^content-length: *([0-9]+)", head) or [b"", b"0"])[1])
         while len(self._buffer) < length:
@@ -74,7 +74,7 @@ class Visit:
                 return
 
     def hang(self, *, after: float = 0.0) -> None:
-        """Say nothing more until the client is gone or the server closes; after so many seconds its deadline
+        """Say nothing more until the client is gone or the server closes; after `after` seconds its deadline
         is to pass."""
         self.server.closing.wait(after)
         self.server.reached.set()

@@ -25,7 +25,7 @@ class Stage:
 
 
 class Certificates:
-    """An authority that clients are told to trust, and another that they are not."""
+    """An authority that clients trust, and another that they do not."""
 
     def __init__(self, folder: Path) -> None:
         self._trusted, self._unknown = trustme.CA(), trustme.CA()

@@ -83,7 +83,7 @@ def job(tmp_path: Path) -> Iterator[Job]:
         yield Job(github, endpoint, tmp_path)
 
 
-def test_fires_once_and_tells_it_everywhere(job: Job) -> None:
+def test_fires_once_and_reports_it_everywhere(job: Job) -> None:
     assert job.run() == 0
     (session,) = job.endpoint.sessions
     assert "error[E0308]: mismatched types" in session.text
@@ -139,7 +139,7 @@ def test_a_failure_without_its_log_is_not_taken_for_another_than_before(job: Job
 
 
 @pytest.mark.parametrize("allow_forks", ["true", "false"])
-def test_a_run_that_github_does_not_tell_of_is_no_forks(job: Job, allow_forks: str) -> None:
+def test_run_that_github_does_not_return_is_no_forks(job: Job, allow_forks: str) -> None:
     job.environ |= {
         "FIRE_ROUTINE_RUN_ID": "7",
         "GITHUB_RUN_ID": "99",

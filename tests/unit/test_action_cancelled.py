@@ -80,10 +80,10 @@ def test_cancelled_while_logs_are_read_ends_at_once_and_as_a_failure(
     with Endpoint() as endpoint:
         process = start(github, tmp_path, endpoint.url)
         wait_for(lambda: len(github.asked("/storage/")) > 4)
-        said = cancel(process)
+        printed = cancel(process)
         assert endpoint.requests == []
     assert process.returncode == 1
-    assert said.splitlines()[-1].startswith("::error title=fire-routine::Not fired: The job was cancelled")
+    assert printed.splitlines()[-1].startswith("::error title=fire-routine::Not fired: The job was cancelled")
 
 
 def test_cancelled_while_the_answer_is_awaited_is_unknown_and_recorded(
@@ -106,7 +106,7 @@ def test_cancelled_while_the_answer_is_awaited_is_unknown_and_recorded(
     assert "may have started" in github.statuses[SHA][-1]["description"]
 
 
-def test_cancelled_while_gathering_sends_nothing_and_says_so(github: GitHubEmulator, tmp_path: Path) -> None:
+def test_cancelled_while_gathering_sends_nothing(github: GitHubEmulator, tmp_path: Path) -> None:
     github.fail("/storage/", Fault(hang=True))
     with Endpoint() as endpoint:
         process = start(github, tmp_path, endpoint.url)

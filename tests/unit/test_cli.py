@@ -209,7 +209,7 @@ def test_what_can_t_be_read_or_printed_is_one_line(
         full.close()
 
 
-def test_what_was_sent_is_told_where_standard_output_can_t_take_it(
+def test_session_is_reported_although_standard_output_is_unusable(
     routine: Endpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "stdout", None)
@@ -259,7 +259,7 @@ def test_preview_of_something_else_names_the_form(address: str, capsys: pytest.C
         "https://github.com@evil.test/o/w/actions/runs/7",
     ],
 )
-def test_preview_sends_the_token_to_no_host_that_nobody_named(
+def test_preview_sends_the_token_only_to_hosts_that_were_named(
     address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL", "GH_HOST"):
@@ -348,12 +348,12 @@ def test_a_text_is_read_in_the_encoding_that_its_file_names(
     assert routine.sessions[0].text == "Grüße"
 
 
-def test_emulate_where_no_ports_follow_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_emulate_reports_that_no_ports_follow(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["emulate", "--port", "65533"]) == 1
     assert "--port 65533: " in capsys.readouterr().err
 
 
-def test_emulate_on_a_taken_port_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_emulate_reports_a_taken_port(capsys: pytest.CaptureFixture[str]) -> None:
     with Endpoint() as taken:
         port = taken.home.rpartition(":")[2]
         assert main(["emulate", "--port", port]) == 1

@@ -1,4 +1,4 @@
-"""The emulated endpoint answers as the API's documentation says."""
+"""The emulated endpoint answers as the API's documentation describes."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_gateways_error_page_hides_a_session(endpoint: Endpoint) -> None:
     assert len(endpoint.sessions) == 1
 
 
-def test_limit_says_when_it_resets(endpoint: Endpoint) -> None:
+def test_limit_names_its_reset(endpoint: Endpoint) -> None:
     assert post(endpoint, url=endpoint.fire_url("trig_limit")).headers["Retry-After"] == "3600"
 
 

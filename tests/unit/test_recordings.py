@@ -1,4 +1,4 @@
-"""The recordings hold what a run has: each part fits the others, and none tells of the recording machine."""
+"""The recordings hold what a run has: each part fits the others, and none shows the recording machine."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def runner_commands(text: str) -> list[str]:
 
 
 def decoded(text: str) -> str:
-    """What the text says to a reader that decodes whatever it can."""
+    """The text as a reader sees it that decodes everything it can."""
     for _ in range(5):
         text = re.sub(
             r"\\(?:u00|x)([0-9A-Fa-f]{2})", lambda match: chr(int(match[1], 16)), unquote(html.unescape(text))
@@ -231,7 +231,7 @@ def test_a_fence_keeps_the_text() -> None:
 @given(
     st.text(st.sampled_from("`|*_[]()<>@#!\\\n \tabhttp:/.w&;~$-") | st.characters(codec=None), max_size=60)
 )
-def test_a_code_span_holds_whatever_stands_in_it(text: str) -> None:
+def test_code_span_holds_any_text(text: str) -> None:
     span = inline(text)
     if not span:
         assert not sanitise_line(text).strip()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fire_routine.routine_url import API_ROOT
 from fire_routine.settings import (
-    API_ROOT,
     CA_VARIABLES,
     KEPT_TEXT,
     MAX_CHARACTERS,
@@ -261,7 +261,7 @@ def test_secrets_are_not_in_the_representation() -> None:
     assert "ghs_x" not in repr(settings)
 
 
-# --- what the runner says -------------------------------------------------------------------------
+# --- the runner's variables -----------------------------------------------------------------------
 
 
 def test_without_a_runner_the_context_is_empty() -> None:

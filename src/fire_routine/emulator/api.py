@@ -1,4 +1,4 @@
-"""What the REST API says of a repository: method, path and query → status and object. No HTTP here."""
+"""The REST API for one repository: method, path and query → status and object. No HTTP here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DOCUMENTATION = "https://docs.github.com/rest"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the API says; `body`: JSON, bytes as they are, or None for none."""
+    """A response of the API; `body`: JSON, raw bytes, or None for no body."""
 
     status: int
     body: Any = None
@@ -206,7 +206,7 @@ def _change_comment(call: Call) -> Answer:
     return NOT_FOUND
 
 
-# What a pull request tells only when it is asked for by its number.
+# Fields of a pull request that only a request for that very pull request returns.
 ONLY_SINGLE = (
     "additions",
     "changed_files",

@@ -18,8 +18,8 @@ class Fault:
     raw: bytes | None = None  # a body of its own, in place of the error object
     hang: bool = False  # no answer until the emulator ends
     drop: bool = False  # the connection is closed without an answer
-    cut_after: int | None = None  # the right answer, but the connection is closed after so many bytes
-    dribble: float | None = None  # the right answer, but a byte at a time, with so many seconds between
+    cut_after: int | None = None  # the right answer, but the connection is closed after this many bytes
+    dribble: float | None = None  # the right answer, but one byte at a time, with this many seconds between
 
     @classmethod
     def forbidden(cls) -> Fault:

@@ -1,7 +1,7 @@
 """A GitHub on loopback that replays recorded runs: the part of its REST API that the action asks.
 
-Logs are on a second port, behind a redirect, and that one refuses whoever brings credentials along,
-as the storage behind the real one does. Faults come on demand.
+Logs are on a second port, reached by a redirect. That one refuses requests that carry credentials,
+as the real storage does. Faults come on demand.
 """
 
 from __future__ import annotations
@@ -163,10 +163,10 @@ class GitHubEmulator(Repository):
             sent = json.loads(body) if body else {}
         except ValueError:
             return refusal(400, "Problems parsing JSON")
-        with self.lock:  # an object may be changed once it is let go
-            told = answer(self, method, found["rest"], query, sent)
-            shown = None if told.body is None else json.dumps(told.body).encode()
-        return Answer(told.status, shown, self._addressed(told.headers, url.path, query))
+        with self.lock:  # an object may change as soon as the lock is released
+            response = answer(self, method, found["rest"], query, sent)
+            shown = None if response.body is None else json.dumps(response.body).encode()
+        return Answer(response.status, shown, self._addressed(response.headers, url.path, query))
 
     def _page(self, path: str) -> Answer:
         """What people see at the addresses that the API gives: of a job its log."""
@@ -183,9 +183,9 @@ class GitHubEmulator(Repository):
         name = path.removeprefix("/storage/")
         return Answer(200, self.log(int(name))) if name.isdigit() else Answer(404, b"<Error/>")
 
-    def _addressed(self, told: Mapping[str, str], path: str, query: Mapping[str, str]) -> Mapping[str, str]:
+    def _addressed(self, own: Mapping[str, str], path: str, query: Mapping[str, str]) -> Mapping[str, str]:
         """Full addresses in the headers, as GitHub gives them."""
-        headers = {"Content-Type": "application/json; charset=utf-8", **told}
+        headers = {"Content-Type": "application/json; charset=utf-8", **own}
         if "Location" in headers:
             headers["Location"] = f"{self.storage_url}/storage{headers['Location']}?sig=signed"
         following = headers.pop(NEXT_PAGE, None)

@@ -1,4 +1,4 @@
-"""A recorded run (recordings/README.md says the format) → a repository that can be asked about it."""
+"""A recorded run (format: recordings/README.md) → a repository that answers requests about it."""
 
 from __future__ import annotations
 

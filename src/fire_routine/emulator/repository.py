@@ -47,7 +47,7 @@ class Repository:
     # --- what there is --------------------------------------------------------------------------
 
     def describe(self, partial: Partial) -> None:
-        """What the repository says of itself."""
+        """The repository's own JSON object."""
         with self.lock:
             self.about = partial
             self.default_branch = partial.get("default_branch", self.default_branch)
@@ -157,7 +157,7 @@ class Repository:
         return job_id in self._logs
 
     def log(self, job_id: int) -> bytes:
-        """A job's log as it stands."""
+        """A job's raw log."""
         with self.lock:
             log = self._logs.get(job_id, b"")
             return log if isinstance(log, bytes) else bytes(log)

@@ -1,4 +1,4 @@
-"""What GitHub tells of its Actions in complete JSON objects: runs, jobs, steps and annotations."""
+"""GitHub's complete JSON objects for Actions: runs, jobs, steps and annotations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .repository_shapes import Json, Partial, RepositoryShapes
 
 @dataclass(frozen=True, slots=True)
 class Site(RepositoryShapes):
-    """All that the emulator tells."""
+    """All objects that the emulator returns."""
 
     def run(self, full_name: str, partial: Partial) -> Json:
         """A workflow run. Needs nothing; `id`, `head_sha`, `head_branch` and `event` say most."""

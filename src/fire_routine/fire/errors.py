@@ -22,7 +22,7 @@ from ..model import Result
 
 
 class FireError(Exception):
-    """The fire gave no session. `outcome` says whether one may exist nevertheless."""
+    """The fire gave no session. `outcome` shows whether one may exist nevertheless."""
 
     outcome: ClassVar[Result] = Result.FAILED
 

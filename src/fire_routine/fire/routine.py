@@ -118,7 +118,7 @@ class Routine:
             alone.
 
         Raises:
-            FireError: no session was started, or it is unknown whether one was; its class says which.
+            FireError: no session was started, or it is unknown whether one was; its class shows which.
         """
         return self.attempts(text).run()
 

@@ -43,12 +43,12 @@ class Digest:
     blocks: tuple[Block, ...]  # in the log's order
     total_lines: int
     fingerprint: str  # empty for a report, and where nothing in the log names the failure
-    explained: bool = True  # False: that tells how it ended alone, as it may in any job
+    explained: bool = True  # False: it only shows how the job ended, as any job may end
     step: str = ""  # the failed step by the log's own marks
     command: str = ""  # what that step ran
     shell: str = ""
     exit_code: int | None = None
-    ended: str = ""  # killed, timed out, out of memory, …: how, where the log says so
+    ended: str = ""  # killed, timed out, out of memory, …: how, if the log states it
     repeats: tuple[Repeat, ...] = ()  # the most frequent first
     ends: tuple[int, ...] = ()  # numbers of lines that say in a few words how the step ended
 
@@ -74,7 +74,7 @@ class Failure:
     fingerprint: str
     jobs: tuple[FailedJob, ...]
     digest: Digest | None  # None: there is no log of it
-    unread: bool = False  # it could not be had, or not whole, and nothing else names the failure
+    unread: bool = False  # the log was unavailable, or incomplete, and nothing else names the failure
     partial: bool = False  # the digest is of a part of the log
     gate: bool = False  # its jobs only look how others ended
     exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
@@ -106,7 +106,7 @@ class Brief:
     fingerprints: tuple[str, ...]  # of its failures, sorted
     fingerprint: str  # of them together
     redactions: Mapping[str, int] = field(default_factory=dict)  # kind → how many
-    unread: frozenset[str] = frozenset()  # those of failures whose logs, or jobs, could not be had
+    unread: frozenset[str] = frozenset()  # those of failures whose logs or jobs were unavailable
     highlights: tuple[Highlight, ...] = ()  # of each failure, in their order
     named_files: tuple[ChangedFile, ...] = ()  # changed files that the failures' lines name
 

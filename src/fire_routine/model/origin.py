@@ -58,7 +58,7 @@ def origin_of(
         event: the run's event.
         repository: owner/name of the run.
         head_repository: owner/name that the run's record or payload gives for its head; None: deleted.
-        in_payload: what `origin_in_payload` says of this very run.
+        in_payload: the result of `origin_in_payload` for this very run.
     """
     if is_fork(head_repository, repository):
         return Origin.FORK

@@ -13,7 +13,7 @@ RUN_FAILED = ("failure", "timed_out", "startup_failure")  # how a run ended that
 
 
 class GitHubError(Exception):
-    """GitHub said no, or could not be asked. Its message is one line and holds no token.
+    """GitHub refused a request, or could not be reached. The message is one line and contains no token.
 
     `status` is the HTTP status, or None where there was no answer that could be used: then a
     request that writes may have arrived all the same. `retry_after`: seconds that GitHub asks to
@@ -123,7 +123,7 @@ class Annotation:
 
     @property
     def generic(self) -> bool:
-        """The runner's own of a step that failed: true of any failure, so it tells none apart."""
+        """The runner's own annotation for any failed step: it does not distinguish failures."""
         return _GENERIC.fullmatch(self.message.strip()) is not None
 
     @property
@@ -194,7 +194,7 @@ class ChangedFile:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """How the workflow fared before this run, on the same branch."""
+    """Results of the workflow before this run, on the same branch."""
 
     last_green_run: int | None = None  # run id
     last_green_sha: str | None = None
@@ -204,7 +204,7 @@ class History:
     never_green: bool = False  # asked, and there is none
     same_commit_was_green: bool = False  # a flaky failure, most likely
     base_is_red: bool = False  # the pull request's base branch fails this workflow already
-    base_branch: str = ""  # from which on the changes are told, where no run was green: a pull request's
+    base_branch: str = ""  # a pull request's; the changes are listed from it on, if no run was green
     commits: tuple[Commit, ...] = ()  # since the last green one, or from there on, oldest first
     files: tuple[ChangedFile, ...] = ()
     total_commits: int = 0  # the API lists at most 250 commits and 300 files
@@ -242,14 +242,14 @@ class Run:
     head_repository: str | None  # None: the fork is gone
     actor: str
     url: str
-    created_at: datetime | None  # by GitHub's clock; None: it did not tell, and a runner's may be wrong
+    created_at: datetime | None  # by GitHub's clock; None: unknown, as a runner's clock may be wrong
     started_at: datetime | None = None  # this attempt
     trigger: TriggerKind = TriggerKind.FINAL_JOB  # STEP once a failed step of the own job is known
     default_branch: str = ""
     commit: Commit | None = None
     pull_request: PullRequest | None = None
     failed_jobs: tuple[FailedJob, ...] = ()
-    jobs_known: bool = True  # False: the jobs could not be listed, so none says nothing
+    jobs_known: bool = True  # False: the jobs could not be listed, so an empty list means nothing
     passed_jobs: tuple[str, ...] = ()  # names
     cancelled_jobs: tuple[str, ...] = ()  # names; cancelled by a person or by fail-fast
     history: History | None = None

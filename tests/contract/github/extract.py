@@ -1,4 +1,4 @@
-"""Makes `openapi.json` anew: what GitHub's OpenAPI description says of the endpoints we use.
+"""Makes `openapi.json` again: the part of GitHub's OpenAPI description about the endpoints we use.
 
     npm pack @octokit/openapi && tar xzf octokit-openapi-*.tgz
     python tests/contract/github/extract.py package

@@ -1,4 +1,4 @@
-"""Whatever the network does, a fire ends in the outcome that is true, and at most one session."""
+"""With any network fault, a fire ends in the true outcome, and in at most one session."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 class Time:
-    """Stands still but for sleeps, until the server comes to where no deadline may outlast it."""
+    """Moves only with sleeps, until the server has reached the point at which every deadline must end."""
 
     def __init__(self, server: FaultServer | None = None) -> None:
         self._server = server

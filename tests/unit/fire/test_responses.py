@@ -184,7 +184,7 @@ def test_overload_that_the_endpoint_did_not_report_itself_is_unknown(
     assert error.retry_after is None
 
 
-def test_limit_says_when_it_resets() -> None:
+def test_limit_names_its_reset() -> None:
     error = error_of(
         Response(429, {"retry-after": "5400"}, envelope("rate_limit_error", "Daily limit reached."))
     )
@@ -253,11 +253,11 @@ def test_short_token_of_a_test_hides_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0, "0 s"), (119, "119 s"), (121, "3 min"), (7201, "3 h"), (172_800, "2 d")]
+    ("seconds", "duration"), [(0, "0 s"), (119, "119 s"), (121, "3 min"), (7201, "3 h"), (172_800, "2 d")]
 )
-def test_reset_is_said_as_people_say_it(seconds: int, said: str) -> None:
-    assert f"in {said}:" in error_of(Response(429, {"retry-after": str(seconds)})).message
-    assert f"in {said}." in error_of(Response(503, {"retry-after": str(seconds)}, OVERLOAD)).message
+def test_reset_is_a_duration_for_people(seconds: int, duration: str) -> None:
+    assert f"in {duration}:" in error_of(Response(429, {"retry-after": str(seconds)})).message
+    assert f"in {duration}." in error_of(Response(503, {"retry-after": str(seconds)}, OVERLOAD)).message
 
 
 @given(st.text(), st.integers(1, 50))

@@ -192,7 +192,7 @@ def test_interruption_between_attempts_leaves_nothing_unknown(endpoint: Endpoint
     assert isinstance(caught.value.__cause__, KeyboardInterrupt)
 
 
-def test_outcome_of_a_session_tells_the_answers_own_status(endpoint: Endpoint) -> None:
+def test_outcome_of_a_session_has_the_responses_own_status(endpoint: Endpoint) -> None:
     link = "https://claude.ai/code/session_1"
     session = {"claude_code_session_id": "session_1", "claude_code_session_url": link}
     endpoint.script = [Reply(201, message=json.dumps(session))]

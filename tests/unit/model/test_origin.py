@@ -48,7 +48,7 @@ def test_any_other_event_proves_nothing(event: str) -> None:
 
 
 @given(st.text(), st.sampled_from([None, "", OTHER, "octo/cat2", "octo"]))
-def test_another_head_is_a_fork_whatever_the_event(event: str, head: str | None) -> None:
+def test_another_head_is_a_fork_for_any_event(event: str, head: str | None) -> None:
     for proven in (None, *Origin):
         assert origin_of(event, OWN, head, proven) is Origin.FORK
 
