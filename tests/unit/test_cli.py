@@ -447,7 +447,7 @@ def test_send_refuses_what_is_binary(
     assert "x.bin is binary" in capsys.readouterr().err
 
 
-def test_send_says_each_wait(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+def test_send_reports_each_wait(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
     routine.script = [limit(0)]
     with routine:
         assert main(["send", "x"]) == 0
@@ -459,7 +459,7 @@ def test_send_says_each_wait(routine: Endpoint, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("log", "lines"), [("", "0 lines"), ("all is well\n", "1 line"), ("a\n" * 1200, "1,200 lines")]
 )
-def test_distill_of_a_log_without_a_failure_says_so(
+def test_distill_reports_that_a_log_has_no_failure(
     log: str, lines: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "log").write_text(log)

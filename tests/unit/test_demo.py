@@ -30,14 +30,14 @@ def test_the_demo_fires_once_and_shows_text_session_and_summary(tmp_path: Path) 
     status, lines = _run()
 
     text = [line.removeprefix("  | ") for line in lines if line.startswith("  | ")]
-    said = "\n".join(lines)
-    session = re.search(r"Claude is on it: http://127\.0\.0\.1:\d+/code/session_\w+", said)
+    printed = "\n".join(lines)
+    session = re.search(r"Claude is on it: http://127\.0\.0\.1:\d+/code/session_\w+", printed)
     assert status == 0
     assert text[0].startswith("# CI failed: `test (3.12)`")
     assert any("DeprecationWarning: datetime.datetime.utcnow() is deprecated" in line for line in text)
     assert session is not None
-    assert "1 to the endpoint" in said
-    assert "preview https://github.com/OWNER/REPO/actions/runs/ID" in said
+    assert "1 to the endpoint" in printed
+    assert "preview https://github.com/OWNER/REPO/actions/runs/ID" in printed
     assert list(tmp_path.iterdir()) == []
 
 

@@ -21,7 +21,7 @@ COMMANDS = {
 _EXIT = """
 exit status:
   0  done
-  1  it failed: one line on standard error says why and what to do
+  1  it failed: one line on standard error gives the reason and the remedy
   2  the command line can't be understood
 """
 

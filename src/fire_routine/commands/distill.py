@@ -46,7 +46,7 @@ def _chunks(stream: BinaryIO, name: str, shown: Progress) -> Iterator[bytes]:
 
 
 def _explains(digest: Digest) -> bool:
-    """Whether anything in the log says that something failed."""
+    """Whether anything in the log reports a failure."""
     strongest = max((block.weight for block in digest.blocks), default=0.0)
     return strongest >= _ERROR or bool(digest.exit_code) or bool(digest.ended)
 

@@ -33,7 +33,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def has_colour(stream: TextIO | None, environ: Mapping[str, str] | None = None) -> bool:
-    """Whether to colour what goes to `stream`: https://no-color.org, and no terminal that says "dumb"."""
+    """Whether to colour what goes to `stream`: https://no-color.org, and no "dumb" terminal."""
     environ = os.environ if environ is None else environ
     if environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
         return False
@@ -60,7 +60,7 @@ def _coloured_line(line: str) -> str:
 class Progress:
     """One line on standard error that changes in place, on a terminal; nothing elsewhere.
 
-    Lines that are said meanwhile stand above it. Thread-safe.
+    Lines that are printed meanwhile appear above it. Thread-safe.
     """
 
     def __init__(self, stream: TextIO | None, now: Callable[[], float] = time.monotonic) -> None:

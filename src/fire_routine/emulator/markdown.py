@@ -2,7 +2,7 @@
 
 As much of GitHub Flavored Markdown as texts and summaries hold: headings, paragraphs, lists, quotations and
 alerts, fenced blocks, folds, code spans, links, bold. Everything else is shown as it is written, escaped.
-The tests compare it with cmark-gfm, the library behind GitHub's own rendering, which the action must not
+The tests compare it with cmark-gfm, the library of GitHub's own rendering, which the action must not
 need.
 """
 
