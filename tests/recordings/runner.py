@@ -1,7 +1,8 @@
 """Runs the jobs of a workflow file as a runner does, and writes a job's raw log while it does.
 
 A small part of the workflow language: jobs one after the other, `strategy.matrix` of one or more lists,
-`run:` steps with bash, `env:`, `${{ matrix.… }}`. What a step prints is written as it comes, stamped;
+`run:` steps with bash, `uses:` steps that the caller plays, `env:`, `${{ matrix.… }}`, `timeout-minutes`,
+`continue-on-error`, `if: always()`. What a step prints is written as it comes, stamped;
 workflow commands in it become marks and annotations, as on GitHub
 (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
 """
@@ -11,9 +12,11 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import signal
 import subprocess
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,15 +64,32 @@ class Log:
             self.lines += 1
 
 
+# Plays an action: does its work in the workspace, and writes what it prints.
+Action = Callable[[Path, Log], None]
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """What a hosted runner adds to a log: the output of actions, and lines before and after the steps."""
+
+    actions: Mapping[str, Action] = field(default_factory=dict)  # by the `uses:` of their steps
+    before: str = "Prepare workflow directory\nPrepare all required actions"
+    after: str = "Cleaning up orphan processes"
+
+
 def run_jobs(
-    workflow: Mapping[str, Any], home: Path, workspace: Path, environ: Mapping[str, str]
+    workflow: Mapping[str, Any],
+    home: Path,
+    workspace: Path,
+    environ: Mapping[str, str],
+    hosted: Hosted = Hosted(),
 ) -> Iterator[JobResult]:
     """Run every job of `workflow` in an empty `workspace` of its own."""
     for key, job in workflow["jobs"].items():
         for values in _legs(job.get("strategy", {}).get("matrix", {})):
             env = {**workflow.get("env", {}), **job.get("env", {})}
             _empty(workspace)
-            yield _Job(key, job, values, env, home, workspace, environ).run()
+            yield _Job(key, job, values, env, home, workspace, environ, hosted).run()
 
 
 def _legs(matrix: Mapping[str, list[str]]) -> Iterator[dict[str, str]]:
@@ -92,12 +112,14 @@ class _Job:
         home: Path,
         workspace: Path,
         environ: Mapping[str, str],
+        hosted: Hosted,
     ) -> None:
         legs = f" ({', '.join(matrix.values())})" if matrix else ""
         self._steps = job["steps"]
         self._matrix, self._env = matrix, env
         self._home, self._workspace = home, workspace
         self._environ = {**environ, "GITHUB_JOB": key}
+        self._hosted = hosted
         self._log = Log()
         self._result = JobResult(key, job.get("name", key) + legs, [job["runs-on"]], time.time_ns())
 
@@ -105,14 +127,12 @@ class _Job:
         result, log = self._result, self._log
         number = 1
         set_up = self._begin(number, "Set up job")
-        log.write(
-            f"Prepare workflow directory\nPrepare all required actions\nComplete job name: {result.name}"
-        )
+        log.write(f"{self._hosted.before}\nComplete job name: {result.name}")
         set_up.completed = time.time_ns()
         for number, step in enumerate(self._steps, start=2):
             self._step(number, step)
         complete = self._begin(number + 1, "Complete job")
-        log.write("Cleaning up orphan processes")
+        log.write(self._hosted.after)
         complete.completed = result.completed = time.time_ns()
         result.log = bytes(log.content)
         return result
@@ -123,20 +143,32 @@ class _Job:
         return step
 
     def _step(self, number: int, step: Mapping[str, Any]) -> None:
-        script = _EXPRESSION.sub(lambda match: self._matrix[match[1]], step["run"]).rstrip("\n")
-        title = f"Run {script.partition(chr(10))[0]}"
+        script = _EXPRESSION.sub(lambda match: self._matrix[match[1]], step.get("run", "")).rstrip("\n")
+        title = f"Run {step.get('uses') or script.partition(chr(10))[0]}"
         result = self._begin(number, step.get("name", title))
-        if self._result.conclusion != "success":
+        if self._result.conclusion != "success" and step.get("if") != "always()":
             result.conclusion, result.completed = "skipped", result.started
+            return
+        if "uses" in step:
+            self._hosted.actions[step["uses"]](self._workspace, self._log)
+            result.completed = time.time_ns()
             return
         env = {**self._env, **step.get("env", {})}
         self._head(title, script, env)
-        code = self._execute(script, env)
+        minutes = step.get("timeout-minutes")
+        code = self._execute(script, env, minutes)
         result.completed = time.time_ns()
-        if code:
-            self._log.write(f"##[error]Process completed with exit code {code}.")
+        if code == -signal.SIGKILL and minutes:
+            self._fail(f"The action '{result.name}' has timed out after {minutes} minutes.", result, step)
+        elif code:
+            number = code if code > 0 else 128 - code  # as a shell reports a signal
+            self._fail(f"Process completed with exit code {number}.", result, step)
+
+    def _fail(self, message: str, result: StepResult, step: Mapping[str, Any]) -> None:
+        self._log.write(f"##[error]{message}")
+        self._annotate("failure", message, {"file": ".github"})
+        if not step.get("continue-on-error"):
             result.conclusion = self._result.conclusion = "failure"
-            self._annotate("failure", f"Process completed with exit code {code}.", {"file": ".github"})
 
     def _head(self, title: str, script: str, env: Mapping[str, str]) -> None:
         write = self._log.write
@@ -148,7 +180,8 @@ class _Job:
             write("\n".join(["env:", *(f"  {name}: {value}" for name, value in env.items())]))
         write("##[endgroup]")
 
-    def _execute(self, script: str, env: Mapping[str, str]) -> int:
+    def _execute(self, script: str, env: Mapping[str, str], minutes: float | None) -> int:
+        """Run a step's script; one that takes too long is killed with all that it started."""
         file = self._home / "work/_temp/step.sh"
         file.write_text(script + "\n", "utf-8")
         with subprocess.Popen(
@@ -158,10 +191,14 @@ class _Job:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         ) as process:
             assert process.stdout is not None
+            alarm = threading.Timer((minutes or 360) * 60, os.killpg, (process.pid, signal.SIGKILL))
+            alarm.start()
             for line in _lines(process.stdout.fileno()):
                 self._print(line)
+            alarm.cancel()
         return process.returncode
 
     def _print(self, line: str) -> None:

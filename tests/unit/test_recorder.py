@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.recordings.runner import BASH, JobResult, run_jobs
+from tests.recordings.runner import BASH, Hosted, JobResult, Log, run_jobs
 
 pytestmark = pytest.mark.skipif(not Path(BASH).exists(), reason=f"needs {BASH}")
 
 
-def _run(tmp_path: Path, *steps: dict[str, Any], **job: Any) -> list[JobResult]:
+def _run(tmp_path: Path, *steps: dict[str, Any], hosted: Hosted | None = None, **job: Any) -> list[JobResult]:
     (tmp_path / "work/_temp").mkdir(parents=True)
     workflow = {"env": {"A": "1"}, "jobs": {"test": {"runs-on": "ubuntu-latest", "steps": steps, **job}}}
     environ = {"PATH": os.environ["PATH"]}
-    return list(run_jobs(workflow, tmp_path, tmp_path / "work/it", environ))
+    return list(run_jobs(workflow, tmp_path, tmp_path / "work/it", environ, hosted or Hosted()))
 
 
 def _lines(job: JobResult) -> list[str]:
@@ -79,3 +79,39 @@ def test_each_leg_of_a_matrix_is_a_job_with_a_workspace_of_its_own(tmp_path: Pat
     assert [job.name for job in jobs] == ["test (1)", "test (2)"]
     assert "1.txt" not in _lines(jobs[1])
     assert (tmp_path / "work/it/2.txt").exists()
+
+
+def test_a_step_that_takes_too_long_is_ended_with_what_it_started(tmp_path: Path) -> None:
+    slow = {"name": "slow", "run": "echo begun; sleep 60 & wait", "timeout-minutes": 0.01}
+    (job,) = _run(tmp_path, slow, {"run": "echo next"}, {"run": "echo always", "if": "always()"})
+
+    assert "begun" in _lines(job)
+    assert "##[error]The action 'slow' has timed out after 0.01 minutes." in _lines(job)
+    assert [step.conclusion for step in job.steps] == ["success", "failure", "skipped", "success", "success"]
+    assert "always" in _lines(job)
+
+
+def test_a_step_that_may_fail_does_not_fail_the_job(tmp_path: Path) -> None:
+    (job,) = _run(tmp_path, {"run": "exit 4", "continue-on-error": True}, {"run": "echo next"})
+
+    assert job.conclusion == "success"
+    assert _lines(job).index("##[error]Process completed with exit code 4.") < _lines(job).index("next")
+
+
+def test_a_script_that_a_signal_ends_has_the_exit_code_of_a_shell(tmp_path: Path) -> None:
+    (job,) = _run(tmp_path, {"run": "kill -9 $$"})
+
+    assert "##[error]Process completed with exit code 137." in _lines(job)
+
+
+def test_an_action_is_played_between_what_a_hosted_runner_prints(tmp_path: Path) -> None:
+    def greet(workspace: Path, log: Log) -> None:
+        (workspace / "greeting").write_text("hello", "utf-8")
+        log.write("greeted")
+
+    hosted = Hosted({"octo-org/greet@v1": greet}, before="set up", after="cleaned up")
+    (job,) = _run(tmp_path, {"uses": "octo-org/greet@v1"}, {"run": "cat greeting"}, hosted=hosted)
+
+    lines = _lines(job)
+    assert lines[:3] == ["set up", "Complete job name: test", "greeted"]
+    assert lines[-2:] == ["hello", "cleaned up"]
