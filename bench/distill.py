@@ -1,13 +1,13 @@
-"""How fast logs are read, compared with `tail -c` and a grep of error words, and how much memory it takes.
+"""How fast logs are read, next to `tail -c` and a grep of error words, and how much memory it takes.
 
     python3 src/entrypoint.py bench/distill.py [FOLDER] [--memory MIB]
 
 Without FOLDER (of `*.log` files) it reads logs of its own making: green build output with a failure
 in its middle, and lines made to do harm; of these it also shows how much longer twice the log takes.
-All figures come from one run on one core, each the best of three rounds, since what else the machine
-does only adds to them: compare them with each other. They are times of the processor, but of `tail`, a
-process of its own, of the clock. Peak memory is that of a process of its own
-which reads a log of `--memory` MiB.
+Each figure is the best of three rounds on one core, because other work on the machine only adds to it.
+Compare figures of one run: the ratios say how many times as fast as grep and as `tail` the distiller is.
+They are times of the processor; those of `tail`, a process of its own, are of the clock. Peak memory is
+that of a separate process which reads a log of `--memory` MiB.
 """
 
 from __future__ import annotations
@@ -131,10 +131,12 @@ def report(label: str, logs: list[bytes], folder: Path, *, twice: bool) -> None:
         ("grep", time.process_time, [partial(grep, data) for data in logs]),
         ("tail -c", time.perf_counter, [partial(tail, file) for file in files]),
     ]
-    figures = []
+    speeds = {}  # MB/s
     for name, clock, works in ways:
         took = min(sum(timed(work, clock) for work in works) for _ in range(ROUNDS))
-        figures.append(f"{name} {total / max(took, 1e-9) / 1e6:8.1f} MB/s")
+        speeds[name] = total / max(took, 1e-9) / 1e6
+    figures = [f"{name} {speed:8.1f} MB/s" for name, speed in speeds.items()]
+    figures += [f"distill : {name} {speeds['distill'] / speeds[name]:5.2f}" for name in ("grep", "tail -c")]
     if twice:
         once, again = (
             min(timed(partial(read, data)) for _ in range(ROUNDS)) for data in (logs[0], logs[0] + logs[0])

@@ -1,13 +1,16 @@
 """Is a failure's fingerprint the same in another run, and another one's different?
 
-    python3 src/entrypoint.py bench/fingerprint.py FOLDER [--list]
+    python3 src/entrypoint.py bench/fingerprint.py [FOLDER] [--every N] [--list]
 
-Each log below FOLDER (`*.log`) is read as it is and as another run of the same failure would have printed it
-(`reruns.py`), one difference at a time and then all of them. Where FOLDER has a `cases.json` that labels the
-lines which explain each failure (a list of `{"id", "log", "labels": [[line, …], …]}`), logs are compared with
-each other, too: those of a project with the same labels, and those that share a fingerprint with other
-labels; and each log with itself, a word in its labelled lines replaced, as another failure.
-Printed: how many pairs have equal fingerprints.
+Without FOLDER, the project's own labelled logs are read. Each log below FOLDER (`*.log`) is read as it is and
+as another run of the same failure would have printed it (`reruns.py`), one difference at a time and then all
+of them. If FOLDER has a `cases.json` that labels the lines which explain each failure (see `labelled.py`),
+logs are also compared with each other: those of a project with the same labels, and those that share a
+fingerprint with other labels. Each log is also compared with itself, with a word in its labelled lines
+replaced, as another failure.
+
+Printed: how many pairs have equal fingerprints. Next to it stands a simple fingerprint, the log's last line
+with an error word without its digits: how many times as often ours is equal, and as often differs.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import argparse
 import random
 import re
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations
@@ -26,14 +29,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from bench.labelled import cases_of, project_of  # noqa: E402
+from bench.distill import WORDS  # noqa: E402
+from bench.labelled import OWN_SET, cases_of, project_of, with_progress  # noqa: E402
 from bench.reruns import ESCAPES, KINDS, STAMP, another_run  # noqa: E402 - of this working tree
 
 from fire_routine import distill  # noqa: E402
 
 ALL = "all of them"
+# Whether two logs have the same fingerprint, and the same simple one.
+Equal = tuple[bool, bool]
 # A log's fingerprint; whether another run's is equal, by what differs; whether another failure's is.
-Result = tuple[str, dict[str, list[bool]], bool | None]
+Result = tuple[str, dict[str, list[Equal]], Equal | None]
 KEPT = re.compile(  # words by which tools' lines are known: what they say is not changed by another
     rb"(?i)error|fail|exception|warn|panic|fatal|abort|trace|expect|actual|assert|cannot|found|undefined|missing"
     rb"|invalid|denied|no such|not |npm|rake|make|test$|tests$|command|exit"
@@ -41,8 +47,15 @@ KEPT = re.compile(  # words by which tools' lines are known: what they say is no
 WORD = re.compile(rb"(?<![\w./\\@-])[A-Za-z]{4,}(?![\w./\\-])")
 
 
-def of(data: bytes) -> str:
-    return distill.read([data]).fingerprint
+def fingerprints(data: bytes) -> tuple[str, bytes]:
+    """Ours, and a simple one: the last line with an error word, without digits."""
+    lines = (STAMP.sub(b"", line) for line in reversed(data.split(b"\n")))
+    simple = next((line for line in lines if WORDS.search(line) and not line.startswith(b"##[error]")), b"")
+    return distill.read([data]).fingerprint, re.sub(rb"\d+", b"0", ESCAPES.sub(b"", simple))
+
+
+def equality(first: tuple[str, bytes], second: tuple[str, bytes]) -> Equal:
+    return first[0] == second[0], first[1] == second[1]
 
 
 def another_failure(data: bytes, labels: frozenset[bytes]) -> bytes:
@@ -60,15 +73,15 @@ def another_failure(data: bytes, labels: frozenset[bytes]) -> bytes:
 def read(runs: int, log: tuple[Path, frozenset[bytes]]) -> Result:
     path, labels = log
     data = path.read_bytes()
-    first = of(data)
-    equal: dict[str, list[bool]] = {}
+    first = fingerprints(data)
+    equal: dict[str, list[Equal]] = {}
     for name, kind in (*KINDS.items(), *[(ALL, another_run)] * runs):
         chance = random.Random(f"{name} {len(equal.get(name, ()))}")
         other = kind(chance, data)
         if other != data:
-            equal.setdefault(name, []).append(of(other) == first)
+            equal.setdefault(name, []).append(equality(fingerprints(other), first))
     other = another_failure(data, labels)
-    return first, equal, of(other) == first if other != data else None
+    return first[0], equal, equality(fingerprints(other), first) if other != data else None
 
 
 def _plain(label: str) -> bytes:
@@ -82,9 +95,9 @@ def _words(labels: frozenset[bytes]) -> frozenset[str]:
     return frozenset(words for line in bare if (words := " ".join(re.findall(r"[^\W\d_]{2,}", line)).lower()))
 
 
-def compare(names: Sequence[str], prints: Sequence[str], words: Sequence[frozenset[str]]) -> Iterator[str]:
+def compare(names: Sequence[str], prints: Sequence[str], said: Sequence[frozenset[str]]) -> Iterator[str]:
     """Pairs of logs: alike by their labels, and by their fingerprints."""
-    logs = list(zip(names, prints, words, strict=True))
+    logs = list(zip(names, prints, said, strict=True))
     alike = [
         (a, b) for a, b in combinations(logs, 2) if a[2] == b[2] and project_of(a[0]) == project_of(b[0])
     ]
@@ -100,28 +113,37 @@ def compare(names: Sequence[str], prints: Sequence[str], words: Sequence[frozens
             yield f"  {a[0]} | {b[0]}"
 
 
+def _row(name: str, equal: Sequence[bool]) -> str:
+    return f"  {name:40} {sum(equal):5} of {len(equal):5}  {sum(equal) / max(len(equal), 1):7.1%}"
+
+
+def _ratio(ours: Sequence[bool], simple: Sequence[bool]) -> str:
+    times = f"{sum(ours) / sum(simple):.2f}" if any(simple) else "-"
+    return f"  {'ours : simple fingerprint':40} {times:>5} times (simple: {sum(simple)} of {len(simple)})"
+
+
 def _count(names: Sequence[str], results: Sequence[Result], list_them: bool) -> Iterator[str]:
     """Pairs of a log and another run of the same failure, and of a log and another failure."""
-    pairs: Counter[str] = Counter()
-    equal: Counter[str] = Counter()
+    pairs: dict[str, list[Equal]] = defaultdict(list)
     changed: dict[str, list[str]] = defaultdict(list)
     for name, (_, by_kind, _) in zip(names, results, strict=True):
         for kind, same in by_kind.items():
-            pairs[kind] += len(same)
-            equal[kind] += sum(same)
-            if not all(same):
+            pairs[kind] += same
+            if not all(ours for ours, _ in same):
                 changed[kind].append(name)
     yield "same failure, another run: pairs with equal fingerprints"
-    for kind in pairs:
-        yield f"  {kind:40} {equal[kind]:5} of {pairs[kind]:5}  {equal[kind] / pairs[kind]:7.1%}"
+    for kind, same in pairs.items():
+        yield _row(kind, [ours for ours, _ in same])
         yield from (f"    {name}" for name in changed[kind] if list_them)
-    total = max(pairs.total(), 1)
-    yield f"  {'in total':40} {equal.total():5} of {total:5}  {equal.total() / total:7.1%}"
+    every = [same for each in pairs.values() for same in each]
+    yield _row("in total", [ours for ours, _ in every])
+    yield _ratio([ours for ours, _ in every], [simple for _, simple in every])
     others = [(name, same) for name, (_, _, same) in zip(names, results, strict=True) if same is not None]
     if others:
-        differ = sum(not same for _, same in others)
-        yield f"another failure, by a word of its labelled lines: {differ} of {len(others)} differ"
-        yield from (f"  {name}" for name, same in others if same and list_them)
+        yield "another failure, by a word of its labelled lines: pairs with different fingerprints"
+        yield _row("in total", [not ours for _, (ours, _) in others])
+        yield _ratio([not ours for _, (ours, _) in others], [not simple for _, (_, simple) in others])
+        yield from (f"  {name}" for name, (ours, _) in others if ours and list_them)
 
 
 def _logs(folder: Path) -> Iterator[tuple[str, Path, frozenset[bytes]]]:
@@ -141,15 +163,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--every", type=int, default=1, help="only every Nth log")
+    parser.add_argument("folder", type=Path, nargs="?", default=OWN_SET)
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="read every Nth log")
     parser.add_argument("--runs", type=int, default=3, help="other runs with all differences (default: 3)")
     parser.add_argument("--list", action="store_true", help="name the logs whose fingerprint changed")
     arguments = parser.parse_args()
     logs = list(_logs(arguments.folder))[:: arguments.every]
     names = [name for name, _, _ in logs]
     with Pool() as pool:
-        results = pool.map(partial(read, arguments.runs), [log[1:] for log in logs], chunksize=2)
+        work = pool.imap(partial(read, arguments.runs), [log[1:] for log in logs])
+        results = list(with_progress(work, len(logs)))
     print(*_count(names, results, arguments.list), sep="\n")
     prints = [first for first, _, _ in results]
     print(f"{len(set(prints))} fingerprints for {len(prints)} logs")

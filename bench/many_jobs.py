@@ -160,6 +160,7 @@ def measure(process: subprocess.Popen[str]) -> None:
     print(f"{len(logs)} failed jobs, {size / 1e6:.0f} MB of logs")
     print(f"  fetched, not read   {fetched:6.2f} s   {size / 1e6 / fetched:5.0f} MB/s")
     print(f"  text ready          {ready:6.2f} s   {size / 1e6 / ready:5.0f} MB/s")
+    print(f"  ready : fetched     {ready / fetched:6.2f} times")
     print(
         f"  text                {evidence.brief.characters:,} characters, {len(evidence.failures)} failures"
     )
