@@ -9,7 +9,7 @@ logs are also compared with each other: those of a project with the same labels,
 fingerprint with other labels. Each log is also compared with itself, with a word in its labelled lines
 replaced, as another failure.
 
-Printed: how many pairs have equal fingerprints. Next to it stands a simple fingerprint, the log's last line
+Printed: how many pairs have equal fingerprints. Next to it is a simple fingerprint, the log's last line
 with an error word without its digits: how many times as often ours is equal, and as often differs.
 """
 
@@ -95,9 +95,9 @@ def _words(labels: frozenset[bytes]) -> frozenset[str]:
     return frozenset(words for line in bare if (words := " ".join(re.findall(r"[^\W\d_]{2,}", line)).lower()))
 
 
-def compare(names: Sequence[str], prints: Sequence[str], said: Sequence[frozenset[str]]) -> Iterator[str]:
+def compare(names: Sequence[str], prints: Sequence[str], words: Sequence[frozenset[str]]) -> Iterator[str]:
     """Pairs of logs: alike by their labels, and by their fingerprints."""
-    logs = list(zip(names, prints, said, strict=True))
+    logs = list(zip(names, prints, words, strict=True))
     alike = [
         (a, b) for a, b in combinations(logs, 2) if a[2] == b[2] and project_of(a[0]) == project_of(b[0])
     ]

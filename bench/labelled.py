@@ -24,7 +24,7 @@ STAMP = re.compile(
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\n]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]")
 _BLANK = re.compile(r"[\s\x00-\x1f]+")
 _SHORTEST = 4  # characters; a shorter label would be found by chance
-_PROGRESS_AFTER = 5.0  # seconds of silence before a line says how far the work is
+_PROGRESS_AFTER = 5.0  # seconds of silence before a line reports the progress
 
 Recall = list[float]  # the share of labels kept, at each of BUDGETS
 T = TypeVar("T")
@@ -75,7 +75,7 @@ def labels_of(case: Case) -> list[list[str]]:
 
 
 def measured(case: Case, excerpt: Callable[[int], str]) -> Measured:
-    """Measure a way of making an excerpt: `excerpt` gives one of at most so many characters."""
+    """Measure a way of making an excerpt: `excerpt` takes the most characters that it may have."""
     labels = labels_of(case)
     texts = [folded(excerpt(budget)[:budget]) for budget in BUDGETS]
     recall = [sum(any(line in text for line in label) for label in labels) / len(labels) for text in texts]
@@ -94,7 +94,7 @@ def _first(labels: list[list[str]], text: str) -> int | None:
 
 
 def with_progress(results: Iterable[T], total: int) -> Iterator[T]:
-    """The results as they come; after each few seconds a line on standard error says how many there are."""
+    """The results as they come; every few seconds, standard error shows their number."""
     printed = time.monotonic()
     for count, result in enumerate(results, start=1):
         yield result

@@ -74,7 +74,7 @@ def distilled(case: Case, data: bytes, green: bytes | None = None) -> Measured:
 
 
 def of_case(folder: Path, with_green: bool, case: Case) -> dict[str, Measured]:
-    """How one log fares, for each way of making an excerpt."""
+    """The figures of one log, for each way of making an excerpt."""
     data = (folder / case["log"]).read_bytes()
     found = {OURS: distilled(case, data)}
     green = case.get("green")
@@ -125,7 +125,7 @@ def filled(greens: Sequence[Path], chance: random.Random, size: int, stamped: bo
 def spliced(
     folder: Path, greens: Sequence[Path], size: int, with_green: bool, case: Case
 ) -> dict[str, Measured]:
-    """How a log fares among the output of green ones, for each place where that is put."""
+    """The figures of a log among the output of green ones, for each place of that output."""
     lines = (folder / case["log"]).read_bytes().split(b"\n")
     stamped = sum(STAMP.match(line.decode("utf-8", "replace")) is not None for line in lines[:50]) > 25
     chance = random.Random(case["id"])
@@ -194,7 +194,7 @@ def report(
 
 
 def cases_to_read(folder: Path, every: int) -> list[Case]:
-    """Every so many-th case of each set."""
+    """Every Nth case of each set."""
     cases = [case for case in cases_of(folder) if labels_of(case)]
     names = dict.fromkeys(case.get("set", "") for case in cases)
     sets = [[case for case in cases if case.get("set", "") == name] for name in names]
@@ -207,7 +207,7 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path, nargs="?", default=OWN_SET)
     parser.add_argument("--green", action="store_true", help="also with the green logs known")
-    parser.add_argument("--splice", type=float, metavar="MB", help="among so many megabytes of green output")
+    parser.add_argument("--splice", type=float, metavar="MB", help="add MB megabytes of green output")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="read every Nth log of a set")
     parser.add_argument(
         "--worst", type=int, default=0, metavar="N", help="name the N logs of which least is kept"

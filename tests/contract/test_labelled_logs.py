@@ -67,7 +67,7 @@ def test_a_log_is_as_github_gives_it_and_names_no_other_machine(case: Case) -> N
 
 
 @of_each_case
-def test_a_case_says_what_it_is_made_of(case: Case) -> None:
+def test_a_case_has_its_sources(case: Case) -> None:
     source = yaml.safe_load((OWN_SET / "cases" / f"{case['id']}.yml").read_text("utf-8"))
     assert source["project"] == case["project"]
     assert source["tools"]

@@ -124,7 +124,7 @@ def checkout_from(repository: Path) -> Any:
 
 
 def with_memory(limit: int | None) -> None:
-    """Put this process and what it will start into a control group with so many MiB, or back into none."""
+    """Put this process and what it will start into a control group of `limit` MiB, or back."""
     group = GROUPS / "labelled" if limit else GROUPS
     if limit:
         group.mkdir(exist_ok=True)

@@ -28,7 +28,12 @@ LIST = Path(__file__).with_name("language.toml")
 FOLDERS = ("src", "tests", "bench", "examples")
 DOCUMENTS = ("*.md", "action.yml")
 SUFFIXES = (".py", ".md", ".yml", ".toml")
-DATA = ("tests/recordings/projects", "tests/unit/distill/blocks", "tests/unit/distill/printed")
+DATA = (
+    "tests/labelled/cases",
+    "tests/recordings/projects",
+    "tests/unit/distill/blocks",
+    "tests/unit/distill/printed",
+)
 FEWEST_WORDS = 3  # of a string that counts as a message
 
 _QUOTED = re.compile(r"`+[^`]*`+|\"[^\"\n]*\"|“[^”]*”")

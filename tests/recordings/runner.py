@@ -50,7 +50,7 @@ class JobResult:
 
 
 class Log:
-    """A raw job log: a byte order mark, then a line each with its time in units of 100 ns."""
+    """A raw job log: a byte order mark, then lines with their times in units of 100 ns."""
 
     def __init__(self) -> None:
         self.content = bytearray(b"\xef\xbb\xbf")

@@ -1,4 +1,4 @@
-"""Whatever JSON comes, it becomes a noun or one of the errors that the client tells as such."""
+"""Any JSON becomes a value of the model, or raises one of the errors that the client reports."""
 
 from __future__ import annotations
 
