@@ -181,7 +181,7 @@ class GitHubEmulator(Repository):
         if "authorization" in headers:
             return Answer(401, b"<Error><Code>AuthenticationFailed</Code></Error>")
         name = path.removeprefix("/storage/")
-        return Answer(200, self.log(int(name))) if name.isdigit() else Answer(404, b"<Error/>")
+        return _ranged(self.log(int(name)), headers) if name.isdigit() else Answer(404, b"<Error/>")
 
     def _addressed(self, own: Mapping[str, str], path: str, query: Mapping[str, str]) -> Mapping[str, str]:
         """Full addresses in the headers, as GitHub gives them."""
@@ -193,6 +193,23 @@ class GitHubEmulator(Repository):
             pairs = {**query, "page": following}
             headers["Link"] = f'<{self.url}{path.removeprefix(self._prefix)}?{urlencode(pairs)}>; rel="next"'
         return headers
+
+
+def _ranged(log: bytes, headers: Mapping[str, str]) -> Answer:
+    """The log, from the byte on that a range request names; as the storage behind GitHub answers it.
+
+    https://learn.microsoft.com/rest/api/storageservices/specifying-the-range-header-for-blob-service-operations
+    """
+    asked = re.fullmatch(r"bytes=(\d+)-", headers.get("range", ""))
+    if asked is None:
+        return Answer(200, log)
+    start = int(asked[1])
+    if start >= len(log):
+        return Answer(
+            416, b"<Error><Code>InvalidRange</Code></Error>", {"Content-Range": f"bytes */{len(log)}"}
+        )
+    place = {"Content-Range": f"bytes {start}-{len(log) - 1}/{len(log)}"}
+    return Answer(206, log[start:], place)
 
 
 class _Server(ThreadingHTTPServer):

@@ -10,7 +10,6 @@ has arrived by then is used.
 from __future__ import annotations
 
 import json
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,12 +23,13 @@ import httpx
 from ..model import FailedJob, GitHubError, Note, Run
 from . import errors
 from .clients import Clients, drained
+from .download import Download, Pace
 from .github import INSISTENCE, GitHub
 from .notes import Notes
+from .read_ahead import ReadAhead
 from .threads import Threads
 
 WIDTH = 8  # logs at a time
-AHEAD = 8  # chunks (of at most 64 KiB) read before they are asked for
 MAX_BYTES = 1 << 30  # of one log
 MAX_REDIRECTS = 3
 FRESH = timedelta(minutes=1)  # a job's log may take this long to appear once the job is done
@@ -112,8 +112,8 @@ class _Reader:
         insistence: float = INSISTENCE,
     ) -> None:
         self._github = github
-        self._deadline = deadline
-        self._max_bytes = max_bytes
+        self.deadline = deadline
+        self.max_bytes = max_bytes
         self._sleep = sleep
         self._now = now
         self._insistence = insistence
@@ -134,13 +134,12 @@ class _Reader:
             return {}, frozenset()
         over = threading.Event()
         try:
+            pace = Pace(self.deadline, self._github.clock, WIDTH, len(wanted))
             with clients, Threads(min(WIDTH, len(wanted)), "log") as threads:
 
                 def one(item: tuple[FailedJob, int]) -> tuple[_Log, T]:
-                    job, job_id = item
-                    ask = partial(self._chunks, clients, job, job_id)
-                    log = _Log(ask, self._deadline, self._github.clock, over)
-                    return log, consume(job, iter(log))
+                    log = _Log(self, clients, pace, over, *item)
+                    return log, log.read(consume)
 
                 results = threads.map(one, wanted)
         finally:
@@ -148,67 +147,62 @@ class _Reader:
         found: dict[int, T] = {}
         cut: set[int] = set()
         for (job, _), (log, made) in zip(wanted, results, strict=True):
-            if log.size:
+            if log.ahead.size:
                 found[job.id] = made
-                cut.update([job.id] if log.error else [])
-            what = "the rest of the log of" if log.size else "the log of"
-            if log.error and log.error.status == 404 and self._github.token:
-                notes.say(what, "GitHub has no log of it", name=job.name)
-            elif log.error:
-                notes.add(what, log.error, PERMISSION, job.name)
-            elif not log.size:
-                notes.say(what, "it is empty", name=job.name)
+                cut.update([job.id] if log.ahead.error or log.download.left_out else [])
+            self._note(job, log, notes)
         return found, frozenset(cut)
 
-    def _chunks(self, clients: Clients, job: FailedJob, job_id: int) -> Iterator[bytes]:
-        """A log as it arrives. Asked for again where it may only just be missing, or GitHub stumbles."""
+    def _note(self, job: FailedJob, log: _Log, notes: Notes) -> None:
+        """What of a log could not be read."""
+        size, error = log.ahead.size, log.ahead.error
+        if log.download.left_out:
+            notes.say("a part before the end of the log of", log.download.left_out, name=job.name)
+        what = "the rest of the log of" if size else "the log of"
+        if error and error.status == 404 and self._github.token:
+            notes.say(what, "GitHub has no log of it", name=job.name)
+        elif error:
+            notes.add(what, error, PERMISSION, job.name)
+        elif not size:
+            notes.say(what, "it is empty", name=job.name)
+
+    def open(self, clients: Clients, job: FailedJob, job_id: int, start: int) -> httpx.Response:
+        """The answer with a log from a byte on. Its beginning is asked for again where it may only just be
+        missing, or GitHub stumbles."""
         fresh = job.completed_at is not None and self._now() - job.completed_at < FRESH
-        for asked, pause in enumerate(PAUSES):
+        for asked, pause in enumerate(PAUSES if not start else ()):
             try:
-                response = self._open(clients, job_id)
-                break
+                return self._open(clients, job_id, start)
             except GitHubError as error:
                 wait = max(pause, error.retry_after or 0.0)
                 missing = error.status == 404 and fresh and asked < MISSING
                 if not self._worth_waiting(error, wait, missing):
                     raise
             self._sleep(wait)
-        else:
-            response = self._open(clients, job_id)
-        size = 0
-        try:
-            # As they come: chunks of a given size would be held back until they are full.
-            for chunk in response.iter_bytes():
-                yield chunk[: self._max_bytes - size]
-                size += len(chunk)
-                if size > self._max_bytes:
-                    raise GitHubError(f"it is longer than {self._max_bytes >> 20} MiB")
-        except httpx.HTTPError:
-            raise GitHubError("the connection was cut while it was read") from None
-        finally:
-            response.close()
+        return self._open(clients, job_id, start)
 
     def _worth_waiting(self, error: GitHubError, wait: float, missing: bool) -> bool:
         """Passing faults are waited out for a time that all logs share, so that a GitHub that is down does
         not cost it for each of them."""
         now = self._github.clock()
         if missing:
-            return now + wait < self._deadline
+            return now + wait < self.deadline
         if not error.passing:
             return False
         if self._insisting_until is None:
-            self._insisting_until = min(self._deadline, now + self._insistence)
+            self._insisting_until = min(self.deadline, now + self._insistence)
         return now + wait < self._insisting_until
 
-    def _open(self, clients: Clients, job_id: int) -> httpx.Response:
-        """The answer that holds the log, its body still unread."""
+    def _open(self, clients: Clients, job_id: int, start: int) -> httpx.Response:
+        """The answer that holds the log, its body still unread; from `start` on, where the server can."""
         url = self._github.log_address(job_id)
         headers = {"Accept": "application/vnd.github+json", "User-Agent": "fire-routine"}
         if self._github.token:
             headers["Authorization"] = f"Bearer {self._github.token}"
+        wanted = {"Range": f"bytes={start}-"} if start else {}
         for _ in range(MAX_REDIRECTS + 1):
-            response = clients.get(url, headers)
-            if response.status_code == 200:
+            response = clients.get(url, {**headers, **wanted})
+            if response.status_code == 200 or (response.status_code == 206 and start):
                 return response
             body = drained(response)
             if not response.has_redirect_location:
@@ -221,63 +215,29 @@ class _Reader:
 
 
 class _Log:
-    """A log that another thread reads ahead; ends at the deadline. Iterate once."""
+    """One log, from its first request to what is made of it."""
 
     def __init__(
         self,
-        chunks: Callable[[], Iterator[bytes]],
-        deadline: float,
-        clock: Callable[[], float],
+        reader: _Reader,
+        clients: Clients,
+        pace: Pace,
         over: threading.Event,
+        job: FailedJob,
+        job_id: int,
     ) -> None:
-        """`over`: nobody waits for it any more."""
-        self._chunks = chunks
-        self._over = over
-        self._deadline = deadline
-        self._clock = clock
-        self._ahead: queue.Queue[bytes | GitHubError | None] = queue.Queue(AHEAD)
-        self._given_up = threading.Event()
-        self.size = 0  # bytes
-        self.error: GitHubError | None = None
+        self._job = job
+        self._pace = pace
+        self.download = Download(partial(reader.open, clients, job, job_id), reader.max_bytes, pace)
+        self.ahead = ReadAhead(self.download, reader.deadline, pace.clock, over)
 
-    def __iter__(self) -> Iterator[bytes]:
-        threading.Thread(target=self._fetch, daemon=True).start()
+    def read(self, consume: Consume[T]) -> T:
+        began = self._pace.clock()
+        self._pace.begin()
         try:
-            while not self._over.is_set():
-                left = self._deadline - self._clock()
-                if left <= 0:  # what has arrived is still read, and nothing more
-                    self._given_up.set()
-                item = self._ahead.get(timeout=max(0.0, left))
-                if item is None or isinstance(item, GitHubError):
-                    self.error = item
-                    return
-                self.size += len(item)
-                yield item
-        except queue.Empty:
-            self.error = GitHubError("there was no time left to read it")
+            return consume(self._job, iter(self.ahead))
         finally:
-            self._given_up.set()
-
-    def _fetch(self) -> None:
-        end: GitHubError | None = None
-        try:
-            for chunk in self._chunks():
-                self._put(chunk)
-                if self._given_up.is_set():
-                    return
-        except GitHubError as error:
-            end = error
-        except Exception as error:  # a thread has nobody to raise to
-            end = GitHubError(f"it can't be read ({type(error).__name__})")
-        self._put(end)
-
-    def _put(self, item: bytes | GitHubError | None) -> None:
-        while not self._given_up.is_set():
-            try:
-                self._ahead.put(item, timeout=0.1)
-                return
-            except queue.Full:
-                continue
+            self._pace.end(self._pace.clock() - began)
 
 
 def _message(body: bytes) -> object:

@@ -16,7 +16,9 @@ from tests.unit.gather.gathering import RUN, Clock, add_run, failed_job, gathere
 from fire_routine.emulator.faults import Fault
 from fire_routine.emulator.github import TOKEN, GitHubEmulator
 from fire_routine.gather import read_green_logs, read_logs
-from fire_routine.gather.logs import AHEAD, PAUSES, WIDTH, Consume
+from fire_routine.gather.github import INSISTENCE
+from fire_routine.gather.logs import GREEN_JOBS, PAUSES, WIDTH, Consume
+from fire_routine.gather.read_ahead import AHEAD
 from fire_routine.model import FailedJob, History, Note, Run
 
 LOG = "2026-03-02T10:00:07.0000000Z ##[error]assert 1 == 2\n"
@@ -251,6 +253,16 @@ class TestAGitHubThatStumbles:
         assert logs == {}
         assert len(emulator.asked("/logs$")) <= 100 + WIDTH * len(PAUSES)
 
+    def test_is_insisted_on_for_a_time_that_all_logs_share(self, emulator: GitHubEmulator) -> None:
+        emulator.add_job(RUN, failed_job(2, "other"), LOG)
+        run = gathered(emulator)
+        emulator.fail("/logs$", Fault.broken(502))
+        clock = Clock()
+        with github_of(emulator, clock=clock) as github:
+            logs, _, _ = read_logs(github, run, whole, 90.0, sleep=clock.sleep)
+        assert logs == {}
+        assert sum(clock.slept) <= INSISTENCE + max(PAUSES)
+
 
 class TestTheDeadline:
     """A second is what these tests wait; that they end at all is what they show."""
@@ -271,17 +283,11 @@ class TestTheDeadline:
         assert list(logs) == [2]
         assert note.what == "the log of test"
 
-    def test_a_log_cut_off_is_used_as_far_as_it_came(self, emulator: GitHubEmulator) -> None:
+    def test_a_log_cut_off_goes_on_where_it_was(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/storage/", Fault(cut_after=20))
-        logs, (note,) = read(emulator)
-        assert logs[1] == (b"\xef\xbb\xbf" + LOG.encode())[:20]
-        assert note.what == "the rest of the log of test"
-
-    def test_a_log_over_the_cap_is_used_up_to_it(self, emulator: GitHubEmulator) -> None:
-        emulator.set_log(1, bytes(5 << 20))
-        logs, (note,) = read(emulator, max_bytes=1 << 20)
-        assert len(logs[1]) == 1 << 20
-        assert "longer than 1 MiB" in note.why
+        logs, notes = read(emulator)
+        assert logs == {1: b"\xef\xbb\xbf" + LOG.encode()}
+        assert notes == ()
 
 
 class TestTheGreenLog:
@@ -311,6 +317,19 @@ class TestTheGreenLog:
         self.add_green(emulator)
         emulator.fail("/runs/400/jobs", Fault(hang=True))
         assert self.green(emulator, seconds=0.2) == {}
+
+    def test_is_read_of_few_jobs_where_many_failed(self, emulator: GitHubEmulator) -> None:
+        add_run(emulator, 400, conclusion="success", created_at="2026-03-01T10:00:00Z")
+        for number in range(GREEN_JOBS + 5):
+            emulator.add_job(RUN, failed_job(100 + number, f"leg {number}"), LOG)
+            green = {"id": 200 + number, "name": f"leg {number}", "conclusion": "success"}
+            emulator.add_job(400, green, f"well {number}\n")
+        run = gathered(emulator)
+        before = len(emulator.requests)
+        with github_of(emulator) as github:
+            greens = read_green_logs(github, run, b"".join, time.monotonic() + 20)
+        assert len(greens) == GREEN_JOBS
+        assert len(emulator.requests) - before == 1 + 2 * GREEN_JOBS
 
     def test_is_not_asked_for_in_a_run_with_very_many_failed_jobs(self, emulator: GitHubEmulator) -> None:
         jobs = tuple(

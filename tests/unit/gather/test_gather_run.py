@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.unit.gather.gathering import HEAD, RUN, Clock, add_run, context_of, failed_job, gathered, github_of
@@ -13,6 +13,7 @@ from fire_routine.emulator.faults import Fault
 from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import find_trigger, gather_run, with_annotations
 from fire_routine.gather.github import INSISTENCE, PAUSES, GitHub
+from fire_routine.gather.jobs import ASKED_CANCELLED
 from fire_routine.model import Run, TriggerKind
 from fire_routine.settings import Settings
 
@@ -179,6 +180,23 @@ def test_a_job_that_timed_out_failed(emulator: GitHubEmulator) -> None:
     assert [job.conclusion for job in gathered(emulator).failed_jobs] == ["failure", "timed_out"]
 
 
+def test_of_very_many_cancelled_jobs_the_longest_are_asked_whether_they_timed_out(
+    emulator: GitHubEmulator,
+) -> None:
+    started = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    for number in range(100, 100 + 2 * ASKED_CANCELLED):
+        ended = started + timedelta(minutes=number)
+        times = {"started_at": f"{started:%Y-%m-%dT%H:%M:%SZ}", "completed_at": f"{ended:%Y-%m-%dT%H:%M:%SZ}"}
+        emulator.add_job(RUN, {"id": number, "name": f"leg {number}", "conclusion": "cancelled", **times})
+        emulator.add_annotation(
+            number, {"message": "The job has exceeded the maximum execution time of 1h0m0s"}
+        )
+    run = gathered(emulator)
+    asked = {int(request.path.split("/")[-2]) for request in emulator.asked("/check-runs/1[0-9][0-9]/")}
+    assert asked == set(range(100 + ASKED_CANCELLED, 100 + 2 * ASKED_CANCELLED))
+    assert sum(job.conclusion == "timed_out" for job in run.failed_jobs) == ASKED_CANCELLED
+
+
 class TestInAStepOfTheFailingJob:
     def own(self, emulator: GitHubEmulator, **fields: object) -> None:
         steps = [{"name": "Run tests", "conclusion": "failure"}, {"name": "Fire", "conclusion": None}]
@@ -196,6 +214,13 @@ class TestInAStepOfTheFailingJob:
         self.own(emulator, runner_name="other")
         run = gathered(emulator, context_of(emulator, job_id=3))
         assert [job.name for job in run.failed_jobs] == ["own", "test (3.11)"]
+
+    def test_the_own_job_is_not_taken_for_one_whose_name_begins_alike(self, emulator: GitHubEmulator) -> None:
+        self.own(emulator, id=4, name="builder", runner_name="one")
+        self.own(emulator, id=5, name="build-docs", runner_name="two")
+        self.own(emulator, name="build (3.11)", runner_name="three")
+        run = gathered(emulator, context_of(emulator, job="build"))
+        assert [job.name for job in run.failed_jobs] == ["build (3.11)", "test (3.11)"]
 
     def test_of_another_run_a_job_that_is_still_running_has_not_failed(
         self, emulator: GitHubEmulator
