@@ -80,6 +80,7 @@ class Context:
     workflow: str = ""  # its name, or its path if it has no name
     workflow_ref: str = ""  # owner/name/.github/workflows/ci.yml@refs/heads/main
     ref_name: str = ""  # the branch or tag; 7/merge for pull request 7
+    ref_type: str = ""  # branch or tag
     head_ref: str = ""  # a pull request's head branch
     event_name: str = ""
     event: Mapping[str, Any] = field(default_factory=dict)
@@ -221,6 +222,7 @@ def read_context(environ: Mapping[str, str]) -> Context:
         workflow=get("GITHUB_WORKFLOW"),
         workflow_ref=get("GITHUB_WORKFLOW_REF"),
         ref_name=get("GITHUB_REF_NAME"),
+        ref_type=get("GITHUB_REF_TYPE"),
         head_ref=get("GITHUB_HEAD_REF"),
         event_name=get("GITHUB_EVENT_NAME"),
         event=_event(get("GITHUB_EVENT_PATH")),

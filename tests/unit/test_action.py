@@ -115,7 +115,7 @@ def test_second_job_of_the_attempt_is_skipped_and_points_to_the_session(job: Job
     assert job.outputs["session-url"] == job.endpoint.sessions[0].url
 
 
-@pytest.mark.parametrize("fault", [Fault.missing(), Fault(cut_after=150)])
+@pytest.mark.parametrize("fault", [Fault.missing(), Fault(cut_after=10)])
 def test_a_failure_without_its_log_is_not_taken_for_another_than_before(job: Job, fault: Fault) -> None:
     job.run()
     job.github.change_run(7, status="completed", conclusion="failure")

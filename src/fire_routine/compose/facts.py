@@ -24,7 +24,8 @@ def title(run: Run, failures: Sequence[Failure], cap: int) -> str:
     def name(text: str) -> str:
         return inline(short(text, cap))
 
-    where = f"in {inline(run.repository)}" + (f" on {name(run.head_branch)}" if run.head_branch else "")
+    on = "on tag" if run.on_tag else "on"
+    where = f"in {inline(run.repository)}" + (f" {on} {name(run.head_branch)}" if run.head_branch else "")
     number = f"run {run.id}, attempt {run.attempt}"
     return ", ".join([f"CI failed: {_what(run, failures, name)} {where} ({number})", *_since(run, name)])
 
@@ -113,7 +114,8 @@ def facts(run: Run, cap: int) -> str:
         f"Workflow: {name(run.workflow)}, file {inline(short(run.workflow_path, 2 * cap))}",
         f"Run: {run.id}, attempt {run.attempt}{began}{link(of_attempt)}",
         f"Event: {name(run.event)}, actor {name(run.actor)}",
-        f"Branch: {inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else 'none (detached)'}",
+        f"{'Tag' if run.on_tag else 'Branch'}: "
+        + (inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else "none (detached)"),
         f"Head SHA: {inline(short(run.head_sha, 64))}",
     ]
     if run.from_fork:

@@ -130,7 +130,7 @@ def _workflow_runs(call: Call) -> Answer:
     if not runs:  # here no workflow is known that has none
         return NOT_FOUND
     runs = [run for run in runs if _matches(run, call.query)]
-    runs.sort(key=lambda run: (run["created_at"], run["id"]), reverse=True)
+    runs.sort(key=lambda run: (run["created_at"] or "", run["id"]), reverse=True)
     if call.query.get("exclude_pull_requests") == "true":
         runs = [{**run, "pull_requests": []} for run in runs]
     return _listing(call, "workflow_runs", runs)
@@ -145,8 +145,8 @@ def _matches(run: Json, query: Mapping[str, str]) -> bool:
         return False
     created = query.get("created", "")
     if created.startswith("<="):
-        return bool(run["created_at"] <= created[2:])
-    return bool(run["created_at"] >= created.removeprefix(">="))
+        return bool((run["created_at"] or "") <= created[2:])
+    return bool((run["created_at"] or created) >= created.removeprefix(">="))
 
 
 def _compare(call: Call) -> Answer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from ..model import RUN_FAILED, Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Status, Step
 from . import fields
@@ -26,6 +27,7 @@ class Job:
     conclusion: str | None
     url: str
     runner_name: str
+    attempt: int | None  # of the run; None: not stated
     started_at: datetime | None
     completed_at: datetime | None
     steps: tuple[Step, ...]
@@ -54,12 +56,12 @@ class PastRun:
     """A run as a listing of a workflow's runs shows it."""
 
     id: int
-    head_sha: str
+    head_sha: str  # empty: not stated
     head_branch: str | None
     head_repository: str | None
     event: str
     conclusion: str | None
-    created_at: datetime
+    created_at: datetime | None  # None: not stated
 
     @property
     def failed(self) -> bool:
@@ -92,6 +94,7 @@ def step(data: Json) -> Step:
 
 def job(data: Json) -> Job:
     """https://docs.github.com/rest/actions/workflow-jobs"""
+    data = fields.mapping(data)
     conclusion = data.get("conclusion")
     return Job(
         id=fields.identity(data),
@@ -100,14 +103,16 @@ def job(data: Json) -> Job:
         conclusion=conclusion if isinstance(conclusion, str) else None,
         url=fields.text(data, "html_url"),
         runner_name=fields.text(data, "runner_name"),
+        attempt=fields.whole(data, "run_attempt") or None,
         started_at=fields.time(data.get("started_at")),
         completed_at=fields.time(data.get("completed_at")),
-        steps=tuple(step(item) for item in fields.items(data.get("steps") or [])),
+        steps=tuple(fields.each(step, data.get("steps"))),
     )
 
 
 def annotation(data: Json) -> Annotation:
     """https://docs.github.com/rest/checks/runs#list-check-run-annotations"""
+    data = fields.mapping(data)
     line = data.get("start_line")
     return Annotation(
         level=fields.text(data, "annotation_level"),
@@ -116,10 +121,6 @@ def annotation(data: Json) -> Annotation:
         path=fields.text(data, "path"),
         line=line if isinstance(line, int) and line > 0 else None,
     )
-
-
-def annotation_list(data: object) -> tuple[Annotation, ...]:
-    return tuple(annotation(item) for item in fields.items(data))
 
 
 def run_commit(data: Json) -> Commit:
@@ -216,23 +217,17 @@ def pull_request(data: object) -> PullRequest:
     )
 
 
-def pull_requests(data: object) -> tuple[PullRequest, ...]:
-    return tuple(pull_request(item) for item in fields.items(data))
-
-
 def past_run(data: Json) -> PastRun:
+    data = fields.mapping(data)
     conclusion = data.get("conclusion")
-    moment = fields.time(data.get("created_at"))
-    if moment is None:
-        raise ValueError("created_at is not a time")
     return PastRun(
         id=fields.identity(data),
-        head_sha=fields.needed(data, "head_sha"),
+        head_sha=fields.text(data, "head_sha"),
         head_branch=fields.text(data, "head_branch") or None,
         head_repository=_repository_name(data, "head_repository"),
         event=fields.text(data, "event"),
         conclusion=conclusion if isinstance(conclusion, str) else None,
-        created_at=moment,
+        created_at=fields.time(data.get("created_at")),
     )
 
 
@@ -248,10 +243,10 @@ def changed_file(data: Json) -> ChangedFile:
 def comparison(data: object) -> Comparison:
     """https://docs.github.com/rest/commits/commits#compare-two-commits"""
     data = fields.mapping(data)
-    commits = tuple(listed_commit(item) for item in fields.items(data["commits"]))
+    commits = tuple(fields.each(listed_commit, fields.sequence(data["commits"])))
     return Comparison(
         commits=commits,
-        files=tuple(changed_file(item) for item in fields.items(data.get("files") or [])),
+        files=tuple(fields.each(changed_file, data.get("files"))),
         total_commits=max(fields.whole(data, "total_commits"), len(commits)),
     )
 
@@ -268,14 +263,14 @@ def status(data: object) -> Status:
     )
 
 
-def page(data: object, key: str | None) -> tuple[list[Json], int]:
-    """The items of a page, and how many there are in all where the answer says so."""
+def page(data: object, key: str | None) -> tuple[list[Any], int]:
+    """The items of a page, of whichever shape, and how many there are in all where the answer says so."""
     if key is None:
-        items = fields.items(data)
-        return items, len(items)
+        listed = fields.sequence(data)
+        return listed, len(listed)
     data = fields.mapping(data)
-    items = fields.items(data[key])
-    return items, max(fields.whole(data, "total_count"), len(items))
+    listed = fields.sequence(data[key])
+    return listed, max(fields.whole(data, "total_count"), len(listed))
 
 
 def has_a_say(comment: Json) -> bool:

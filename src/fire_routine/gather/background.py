@@ -11,6 +11,7 @@ from ..settings import Context
 from . import history, payload
 from .answers import Comparison, PastRun
 from .asking import ACTIONS, CONTENTS, PULLS, Asking
+from .session import Listing
 
 PAGE = 30  # runs that are looked at in one answer
 GREEN_PAGES = 3  # of 100 jobs of a green run
@@ -120,13 +121,13 @@ class _Questions:
         found.sort(key=lambda pull: (pull.head_sha != run.head_sha, pull.state != "open"))
         return found[0] if found else None
 
-    def _past(self, filters: dict[str, str]) -> tuple[list[PastRun], int]:
+    def _past(self, filters: dict[str, str]) -> Listing[PastRun]:
         began = self._run.created_at
         before = {"created": f"<={began:%Y-%m-%dT%H:%M:%SZ}"} if began else {}
         return self._github.past_runs(self._run.workflow_id, {**filters, **before}, PAGE)
 
     def _base_is_red(self, base: str) -> bool:
-        runs, _ = self._past({"branch": base, "status": "completed"})
+        runs = self._past({"branch": base, "status": "completed"}).items
         own = [past for past in runs if past.head_repository == self._run.repository]
         # A nightly run does other things than a pull request's; where no push's ended, it is all there is.
         ended = [past for past in own if past.failed or past.conclusion == "success"]
@@ -138,9 +139,11 @@ class _Questions:
             return None
 
         def ask() -> PastRun | None:
-            runs, _ = self._past({"head_sha": self._run.head_sha, "status": "success"})
+            listing = self._past({"head_sha": self._run.head_sha, "status": "success"})
             # Another event's run may have done other things, or had another merge of the commit.
-            same = [past for past in history.earlier(runs, self._run) if past.event == self._run.event]
+            same = [
+                past for past in history.earlier(listing.items, self._run) if past.event == self._run.event
+            ]
             return next((past for past in same if past.conclusion == "success"), None)
 
         return self._asking.now("whether this commit was green before", ACTIONS, ask, None)
@@ -152,7 +155,7 @@ class _Questions:
             return True
 
         def ask() -> bool:
-            jobs, _ = self._github.jobs(green.id, None, GREEN_PAGES)
+            jobs = self._github.jobs(green.id, None, GREEN_PAGES).items
             passed = {job.name for job in jobs if job.conclusion == "success"}
             return bool(run.failed_jobs) and all(job.name in passed for job in run.failed_jobs)
 
@@ -182,13 +185,13 @@ class _Questions:
         )
 
     def _last_green(self) -> History | None:
-        runs, total = self._past({**history.branch_filters(self._run), "status": "success"})
-        greens = history.greens_before(runs, self._run)
+        listing = self._past({**history.branch_filters(self._run), "status": "success"})
+        greens = history.greens_before(listing.items, self._run)
         if not greens:
             # Others may have branches of the same name: none among the newest says little then.
-            # A merge queue's branch is new each time.
-            known = total <= len(runs) and not history.queued(self._run.head_branch)
-            return History(never_green=True) if known else None
+            # A merge queue's branch is new each time, as a tag mostly is.
+            known = listing.total <= len(listing.items) and not history.queued(self._run.head_branch)
+            return History(never_green=True) if known and not self._run.on_tag else None
         last = greens[0]
         same = next((past for past in greens if past.event == self._run.event), None)
         return History(

@@ -6,10 +6,12 @@ another type; the others fall back to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+T = TypeVar("T")
 Json: TypeAlias = Mapping[str, Any]
 
 
@@ -19,10 +21,17 @@ def mapping(value: object) -> Json:
     return value
 
 
-def items(value: object) -> list[Json]:
+def sequence(value: object) -> list[Any]:
     if not isinstance(value, list):
         raise TypeError("a list was expected")
-    return [mapping(item) for item in value]
+    return value
+
+
+def each(parse: Callable[[Json], T], value: object) -> Iterator[T]:
+    """The parsed items of a list, if it is one; those that can't be parsed are left out."""
+    for item in value if isinstance(value, list) else ():
+        with suppress(LookupError, TypeError, ValueError):
+            yield parse(mapping(item))
 
 
 def text(data: Json, key: str) -> str:

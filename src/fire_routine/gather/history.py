@@ -56,8 +56,10 @@ def earlier(runs: Iterable[PastRun], run: Run) -> list[PastRun]:
 
 
 def greens_before(runs: Sequence[PastRun], run: Run) -> list[PastRun]:
-    """The green runs of the branch before this one; `runs`, and they: newest first."""
-    return [past for past in earlier(on_branch(runs, run), run) if past.conclusion == "success"]
+    """The green runs of the branch before this one that name their commit; both lists: newest first."""
+    return [
+        past for past in earlier(on_branch(runs, run), run) if past.conclusion == "success" and past.head_sha
+    ]
 
 
 def is_red(runs: Sequence[PastRun]) -> bool:
@@ -70,14 +72,17 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
     """The runs of this one's incident, one that is still going among them: it may have started a session.
 
     `pages` hold the workflow's runs, newest first. They are read until a green run of the same event ends
-    the incident, or it has as many commits as count.
+    the incident, or it has as many commits as count. A green run that names no commit ends nothing.
+
+    Raises:
+        LookupError: one of the runs names no commit. It may have started a session for this very failure.
     """
     runs: list[PastRun] = []
     ended: set[int] = set()
     over: dict[str, str] = {}  # the last green run before this one, of each event: its commit
     for page in pages:
         for past in on_branch(page, run):
-            if past.id == run.id:
+            if past.id == run.id or (past.conclusion == "success" and not past.head_sha):
                 continue
             if past.conclusion != "success":
                 if past.event in over or over.get(run.event, past.head_sha) != past.head_sha:
@@ -94,6 +99,8 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
         shas = _commits(runs, run)
         if run.event in over or (len(shas) >= INCIDENT and page[-1].id < run.id):
             break
+    if not all(past.head_sha for past in runs):
+        raise LookupError("a run of the incident names no commit")
     return Incident(
         tuple(_commits(runs, run)[:INCIDENT]), frozenset(past.id for past in runs), frozenset(ended)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -100,6 +100,13 @@ def without_jobs(run: Run, trigger: Trigger, context: Context) -> Run:
 def unlisted(run: Run, context: Context) -> FailedJob:
     """The job that runs this, as far as the runner tells."""
     return FailedJob(id=context.job_id or 0, name=context.job, conclusion="running", url=run.url)
+
+
+def may_have_failed(odd: object) -> bool:
+    """Whether something that GitHub lists among the jobs, without being one of the documented shape, may be a
+    failed job."""
+    conclusion = odd.get("conclusion") if isinstance(odd, Mapping) else None
+    return conclusion not in ("success", "skipped", "neutral", "cancelled")
 
 
 def _kind(trigger: Trigger, own_run: bool, failed: Sequence[FailedJob]) -> TriggerKind:

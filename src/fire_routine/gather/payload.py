@@ -37,6 +37,13 @@ def pull_request(context: Context) -> PullRequest | None:
         return None
 
 
+def is_on_tag(run: Run, trigger: Trigger, context: Context) -> bool:
+    """Whether `head_branch` names a tag: GitHub's API does not say, but the runner does for its own run."""
+    if is_own_run(trigger, context):
+        return context.ref_type == "tag" and run.head_branch == context.ref_name
+    return run.event == "release"
+
+
 def origin(trigger: Trigger, context: Context) -> Origin | None:
     """What the own event's payload proves of the code that the run executed.
 

@@ -12,8 +12,9 @@ from . import background, payload
 from .answers import Job
 from .asking import ACTIONS, Asking
 from .github import INSISTENCE, GitHub
-from .jobs import WIDTH, with_jobs, without_jobs
+from .jobs import WIDTH, may_have_failed, with_jobs, without_jobs
 from .notes import Notes
+from .session import Listing
 from .threads import Awaited, Threads
 from .trigger import GatherError
 
@@ -44,7 +45,8 @@ def gather_run(
         run = _gathered(asking, trigger, context, sleep)
     github.repository = asking.github.repository
     origin = payload.origin(trigger, context)
-    return replace(run, origin_in_payload=origin, notes=(*run.notes, *notes.collected()))
+    left_out = github.take_left_out()
+    return replace(run, origin_in_payload=origin, notes=(*run.notes, *notes.collected(), *left_out))
 
 
 def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callable[[float], None]) -> Run:
@@ -66,23 +68,29 @@ def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callabl
         run, numbers = told
         if error.status in (None, 401) and not _came(asked_jobs):  # so it would be with everything else
             asking.notes.add("what GitHub knows of the run and its jobs", error, ACTIONS)
+            run = replace(run, on_tag=payload.is_on_tag(run, trigger, context))
             return without_jobs(run, trigger, context)
         asking.notes.add("the run's record", error, ACTIONS)
+    run = replace(run, on_tag=payload.is_on_tag(run, trigger, context))
     around = background.ask(asking, run, numbers, trigger, context)
     try:
-        jobs, total = asked_jobs.result() if asked_jobs else insisting.jobs(run_id, run.attempt)
+        listing = asked_jobs.result() if asked_jobs else insisting.jobs(run_id, run.attempt)
     except GitHubError as error:
         asking.notes.add("the jobs of the run", error, ACTIONS)
         return around.complete(without_jobs(run, trigger, context))
-    if not jobs and run.conclusion not in (None, "success"):
+    jobs = listing.items
+    if not listing.total and run.conclusion not in (None, "success"):
         asking.notes.say("the jobs of the run", f"it ended as {run.conclusion} before any job began")
-    if total > len(jobs):
-        asking.notes.say(f"{total - len(jobs)} of the run's {total} jobs", "only so many are listed")
-    return around.complete(with_jobs(run, jobs, asking, trigger, context, sleep))
+    if unlisted := listing.total - len(jobs) - len(listing.odd):
+        asking.notes.say(f"{unlisted} of the run's {listing.total} jobs", "GitHub lists no more of them")
+    known = with_jobs(run, jobs, asking, trigger, context, sleep)
+    if not known.failed_jobs and any(map(may_have_failed, listing.odd)):
+        known = replace(known, jobs_known=False)  # the failure may be that job's
+    return around.complete(known)
 
 
-def _came(asked: Awaited[tuple[list[Job], int]] | None) -> bool:
-    """Whether the jobs, asked for at the same time, were told."""
+def _came(asked: Awaited[Listing[Job]] | None) -> bool:
+    """Whether the jobs, asked for at the same time, were listed."""
     try:
         return asked is not None and bool(asked.result())
     except GitHubError:

@@ -254,6 +254,7 @@ class Run:
     cancelled_jobs: tuple[str, ...] = ()  # names; cancelled by a person or by fail-fast
     history: History | None = None
     notes: tuple[Note, ...] = ()
+    on_tag: bool = False  # what the runner calls a tag; `head_branch` is its name
     origin_in_payload: Origin | None = None  # what the payload of the run's own event proves of its code
     number: int = 0  # of the workflow's runs, as GitHub shows it (#70); 0: not known
 

@@ -155,3 +155,10 @@ def test_warning_names_the_fork_of_the_pull_request() -> None:
     pull = pull_request(head_repository="stranger/widgets")
     shown = warning(run(event="pull_request_target", pull_request=pull))
     assert "This run is of the fork `stranger/widgets`." in shown
+
+
+def test_a_tag_is_called_a_tag() -> None:
+    tagged = run([job(0)], head_branch="v1.2.3", on_tag=True)
+    assert "- Tag: v1.2.3\n" in facts(tagged, ROOMY).replace("`", "")
+    assert "Branch:" not in facts(tagged, ROOMY)
+    assert " in octo/widgets on tag v1.2.3 (run 77" in titled(tagged, "a")

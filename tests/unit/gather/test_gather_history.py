@@ -347,3 +347,70 @@ def test_everything_about_a_run_takes_at_most_10_requests(emulator: GitHubEmulat
     assert (
         len(emulator.requests) <= 10 - 2 + 1
     )  # two pages fewer than 256 jobs take, and the job's annotations
+
+
+class TestAPastRunThatIsNotOfTheDocumentedShape:
+    def test_is_left_out_of_the_green_ones_and_noted_with_its_commit_missing(
+        self, emulator: GitHubEmulator
+    ) -> None:
+        earlier(emulator, 400, 1, conclusion="success", head_sha=GREEN)
+        earlier(emulator, 401, 2, conclusion="success")
+        emulator.runs[401]["head_sha"] = None
+        emulator.add_comparison(GREEN, HEAD, {})
+        assert history(emulator).last_green_run == 400
+
+    def test_is_left_out_and_noted_without_an_id(self, emulator: GitHubEmulator) -> None:
+        earlier(emulator, 400, 1, conclusion="success", head_sha=GREEN)
+        earlier(emulator, 401, 2, conclusion="success")
+        emulator.runs[401]["id"] = None
+        emulator.add_comparison(GREEN, HEAD, {})
+        run = gathered(emulator)
+        assert run.history and run.history.last_green_run == 400
+        assert [note.what for note in run.notes] == ["1 of the workflow's past runs"]
+
+    def test_counts_without_its_time(self, emulator: GitHubEmulator) -> None:
+        earlier(emulator, 400, 1, conclusion="success", head_sha=GREEN)
+        emulator.runs[400]["created_at"] = None
+        emulator.add_comparison(GREEN, HEAD, {})
+        past = history(emulator)
+        assert (past.last_green_run, past.last_green_at) == (400, None)
+
+    def test_makes_no_branch_one_that_was_never_green(self, emulator: GitHubEmulator) -> None:
+        earlier(emulator, 401, 2, conclusion="success")
+        emulator.runs[401]["id"] = None
+        assert gathered(emulator).history is None
+
+    def incident_of(self, emulator: GitHubEmulator, run: Run) -> tuple[str, ...]:
+        with github_of(emulator) as github:
+            return github.incident(run).shas
+
+    def test_of_the_incident_may_have_started_a_session(self, emulator: GitHubEmulator) -> None:
+        run = gathered(emulator)
+        earlier(emulator, 402, 3)
+        emulator.runs[402]["head_sha"] = None
+        with pytest.raises(GitHubError, match="documented shape"):
+            self.incident_of(emulator, run)
+        emulator.runs[402].update(head_sha=sha_of("a"), id=None)
+        with pytest.raises(GitHubError, match="documented shape"):
+            self.incident_of(emulator, run)
+
+    @pytest.mark.parametrize(
+        "changed",
+        [{"head_branch": "other"}, {"conclusion": "success"}, {"head_repository": {"full_name": "a/b"}}],
+    )
+    def test_that_can_have_no_session_for_this_failure_spoils_nothing(
+        self, emulator: GitHubEmulator, changed: dict[str, Any]
+    ) -> None:
+        run = gathered(emulator)
+        earlier(emulator, 402, 3)
+        earlier(emulator, 401, 2, head_sha=sha_of("b"))
+        emulator.runs[402].update(head_sha=None, **changed)
+        assert self.incident_of(emulator, run) == (sha_of("b"),)
+
+    def test_before_the_last_green_run_spoils_nothing(self, emulator: GitHubEmulator) -> None:
+        run = gathered(emulator)
+        earlier(emulator, 401, 2)
+        emulator.runs[401]["head_sha"] = None
+        earlier(emulator, 402, 3, conclusion="success", head_sha=GREEN)
+        earlier(emulator, 403, 4, head_sha=sha_of("c"))
+        assert self.incident_of(emulator, run) == (sha_of("c"),)

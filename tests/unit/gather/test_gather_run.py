@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,10 @@ from tests.unit.gather.gathering import HEAD, RUN, Clock, add_run, context_of, f
 from fire_routine.emulator.faults import Fault
 from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import find_trigger, gather_run, with_annotations
-from fire_routine.gather.github import INSISTENCE, PAUSES, GitHub
+from fire_routine.gather.github import INSISTENCE, GitHub
 from fire_routine.gather.jobs import ASKED_CANCELLED
-from fire_routine.model import Run, TriggerKind
+from fire_routine.gather.session import PAUSES
+from fire_routine.model import GitHubError, Run, TriggerKind
 from fire_routine.settings import Settings
 
 AFTER_FIVE = {"Retry-After": "5"}
@@ -333,7 +335,6 @@ class TestWhatCannotBeHad:
             (Fault.rate_limited(), "rate limit"),
             (Fault.slow_down(), "rate limit"),
             (Fault(200, raw=b"<html>Sign in</html>"), "documented shape"),
-            (Fault(200, raw=b'{"jobs": [{"id": "x"}]}'), "documented shape"),
             (Fault(200, raw=b'{"jobs": ['), "not JSON"),
             (Fault(403, raw=b'["unexpected"]'), "can't be used"),
             (Fault(200, raw=b""), "documented shape"),
@@ -387,6 +388,97 @@ class TestWhatCannotBeHad:
         emulator.fail("/jobs", Fault.missing())
         run = gathered(emulator, token="")
         assert run.notes[0].remedy == "Set `github-token`, for example to `${{ github.token }}`."
+
+
+class TestAJobThatIsNotOfTheDocumentedShape:
+    ODD = "GitHub's record of it is not of the documented shape"
+
+    @pytest.mark.parametrize(("field", "value"), [("name", None), ("id", "x")])
+    def test_is_left_out_and_noted_and_the_others_are_read(
+        self, emulator: GitHubEmulator, field: str, value: object
+    ) -> None:
+        emulator.add_job(RUN, failed_job(8, "odd"))
+        emulator.jobs[8][field] = value
+        run = gathered(emulator)
+        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
+        assert run.jobs_known
+        assert [(note.what, note.why) for note in run.notes] == [("1 of the run's jobs", self.ODD)]
+
+    @pytest.mark.parametrize(("conclusion", "known"), [("failure", False), (None, False), ("success", True)])
+    def test_may_be_the_only_one_that_failed(
+        self, emulator: GitHubEmulator, conclusion: str | None, known: bool
+    ) -> None:
+        emulator.jobs[1].update(name=None, conclusion=conclusion)
+        run = gathered(emulator)
+        assert (run.failed_jobs, run.jobs_known) == ((), known)
+
+    def test_is_noted_next_to_anything_else_that_is_listed(self, emulator: GitHubEmulator) -> None:
+        found = json.dumps({"total_count": 3, "jobs": [None, "job", emulator.jobs[1]]})
+        emulator.fail(r"/attempts/1/jobs", Fault(200, raw=found.encode()))
+        run = gathered(emulator)
+        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
+        assert [note.what for note in run.notes] == ["2 of the run's jobs"]
+
+    def test_is_left_out_though_it_is_the_job_that_runs_this(self, emulator: GitHubEmulator) -> None:
+        emulator.add_job(RUN, {"id": 3, "name": "own", "runner_name": "me"})
+        emulator.jobs[3]["name"] = None
+        run = gathered(emulator, context_of(emulator, job="own", job_id=3, job_status="failure"))
+        assert [(job.name, job.running) for job in run.failed_jobs] == [("own", True), ("test (3.11)", False)]
+
+
+class TestAServerThatKnowsNoAttempts:
+    @pytest.fixture(autouse=True)
+    def no_attempts(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/attempts/", Fault.missing())
+
+    def test_is_asked_for_the_run_and_its_jobs(self, emulator: GitHubEmulator) -> None:
+        run = gathered(emulator)
+        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
+        assert (run.attempt, run.passed_jobs, run.notes) == (1, ("lint",), ())
+
+    def test_is_asked_for_the_run_where_its_jobs_name_no_attempt(self, emulator: GitHubEmulator) -> None:
+        jobs = [{**job, "run_attempt": None} for job in emulator.jobs.values()]
+        answer = json.dumps({"total_count": 2, "jobs": jobs}).encode()
+        emulator.fail(rf"/runs/{RUN}/jobs", Fault(200, raw=answer))
+        with github_of(emulator) as github:
+            assert len(github.jobs(RUN, 1).items) == 2
+            with pytest.raises(GitHubError, match="404"):
+                github.jobs(RUN, 2)
+
+    def test_is_not_believed_where_its_answer_is_of_another_attempt(self, emulator: GitHubEmulator) -> None:
+        add_run(emulator, run_attempt=2)
+        emulator.add_job(RUN, failed_job(9, "second time", run_attempt=2))
+        with github_of(emulator) as github:
+            for ask in (github.run, github.jobs):
+                with pytest.raises(GitHubError, match="404"):
+                    ask(RUN, 1)
+            assert github.run(RUN, 2)[0].attempt == 2
+            assert [job.name for job in github.jobs(RUN, 2).items] == ["second time"]
+
+    def test_without_the_run_its_first_answer_counts(self, emulator: GitHubEmulator) -> None:
+        emulator.fail(rf"/runs/{RUN}(/jobs.*)?$", Fault.forbidden())
+        run = gathered(emulator)
+        assert not run.jobs_known
+        assert {note.why for note in run.notes} == {"GitHub answered 404: Not Found"}
+
+
+class TestATag:
+    def test_is_called_a_tag_by_the_runner(self, emulator: GitHubEmulator) -> None:
+        add_run(emulator, head_branch="v1.2.3")
+        context = context_of(emulator, ref_name="v1.2.3", ref_type="tag")
+        run = gathered(emulator, context)
+        assert (run.head_branch, run.on_tag, run.history) == ("v1.2.3", True, None)
+
+    @pytest.mark.parametrize(("ref_name", "ref_type"), [("main", "branch"), ("main", ""), ("v1", "tag")])
+    def test_is_no_branch(self, emulator: GitHubEmulator, ref_name: str, ref_type: str) -> None:
+        run = gathered(emulator, context_of(emulator, ref_name=ref_name, ref_type=ref_type))
+        assert not run.on_tag
+        assert run.history and run.history.never_green
+
+    def test_of_another_run_is_what_a_release_is_made_of(self, emulator: GitHubEmulator) -> None:
+        add_run(emulator, 77, event="release", head_branch="v2")
+        context = context_of(emulator, run_id=900, ref_type="branch")
+        assert gathered(emulator, context, Settings(run_id=77)).on_tag
 
 
 def test_a_run_that_ended_before_any_job_began_is_said_to_have(emulator: GitHubEmulator) -> None:

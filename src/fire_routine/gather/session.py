@@ -1,0 +1,198 @@
+"""Requests to one repository: each in time, reads repeated after a passing fault, listings page by page."""
+
+from __future__ import annotations
+
+import copy
+import math
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+from ..model import GitHubError, Note
+from . import answers
+from .connections import Connections
+from .fields import Json
+
+PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
+MAX_PAGES = 10  # of 100 items
+UNDOCUMENTED = "GitHub's answer is not of the documented shape"
+
+T = TypeVar("T")
+Own = TypeVar("Own", bound="Session")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """What GitHub lists: one page or several."""
+
+    items: list[T]
+    total: int  # how many there are in all, as far as GitHub says; more than the items where pages are left
+    odd: tuple[object, ...] = ()  # what it lists that is not of the documented shape, and so no item
+
+
+class Session:
+    """Fails with `GitHubError` alone. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        repository: str,
+        *,
+        patience: float,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        """`patience`: seconds for one request, all told."""
+        self.repository = repository
+        self.clock = clock
+        self._connections = connections
+        self._patience = patience
+        self._sleep = sleep
+        self._deadline = math.inf
+        self._insisting_until = -math.inf
+        self._left_out = _LeftOut()  # shared by copies
+
+    def within(self: Own, deadline: float) -> Own:
+        """The same, with every request over by `deadline`, a reading of `clock` in seconds."""
+        other = copy.copy(self)
+        other._deadline = deadline
+        return other
+
+    def insisting(self: Own, until: float) -> Own:
+        """The same, for what nothing can take the place of: a read that meets a passing fault is asked for
+        again until `until`, a reading of `clock` in seconds."""
+        other = copy.copy(self)
+        other._insisting_until = until
+        return other
+
+    def take_left_out(self) -> tuple[Note, ...]:
+        """Notes on what listings have left out since this was last asked."""
+        return self._left_out.take()
+
+    def get(self, path: str, parse: Callable[[Any], T], **parameters: Any) -> T:
+        _, data = self._read(path, parameters)
+        return parsed(parse, data)
+
+    def get_unless_missing(self, path: str, parse: Callable[[Any], T]) -> T | None:
+        try:
+            return self.get(path, parse)
+        except GitHubError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def list_page(
+        self, path: str, what: str, key: str | None, parse: Callable[[Json], T], **parameters: Any
+    ) -> Listing[T]:
+        """One page of a listing.
+
+        Args:
+            what: what it lists, for a note on an item that is left out, such as "the run's jobs".
+            key: of the items in the answer; None: it is a list itself.
+        """
+        listing, _ = self._page(path, what, key, parse, parameters)
+        return listing
+
+    def list_all(
+        self,
+        path: str,
+        what: str,
+        key: str | None,
+        parse: Callable[[Json], T],
+        pages: int = MAX_PAGES,
+    ) -> Listing[T]:
+        """All pages of a listing, up to so many; see `list_page`."""
+        items: list[T] = []
+        odd: list[object] = []
+        total = 0
+        for page in range(1, pages + 1):
+            listing, more = self._page(path, what, key, parse, {"per_page": 100, "page": page})
+            items += listing.items
+            odd += listing.odd
+            total = max(total, listing.total, len(items) + len(odd))
+            if not more:
+                return Listing(items, total, tuple(odd))
+        return Listing(items, max(total, len(items) + len(odd) + 1), tuple(odd))
+
+    def send(self, verb: str, path: str, body: object) -> Any:
+        """What a request that writes answers. It is asked once, never repeated."""
+        _, data = self._ask(verb, path, body=body)
+        return data
+
+    @property
+    def quoted_repository(self) -> str:
+        return quote(self.repository)
+
+    def _page(
+        self, path: str, what: str, key: str | None, parse: Callable[[Json], T], parameters: Mapping[str, Any]
+    ) -> tuple[Listing[T], bool]:
+        """A page, and whether another one follows."""
+        headers, data = self._read(path, parameters)
+        listed, stated = parsed(lambda data: answers.page(data, key), data)
+        items: list[T] = []
+        odd: list[object] = []
+        for item in listed:
+            try:
+                items.append(parse(item))
+            except (LookupError, TypeError, ValueError, AttributeError):
+                odd.append(item)
+        self._left_out.add(what, len(odd))
+        return Listing(items, max(stated, len(listed)), tuple(odd)), 'rel="next"' in headers.get("link", "")
+
+    def _read(self, path: str, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
+        """Ask, and again where the answer may have been a passing fault."""
+        for pause in PAUSES:
+            try:
+                return self._ask("GET", path, parameters)
+            except GitHubError as error:
+                wait = max(pause, error.retry_after or 0.0)
+                if not self._worth_waiting(error, wait):
+                    raise
+            self._sleep(wait)
+        return self._ask("GET", path, parameters)
+
+    def _worth_waiting(self, error: GitHubError, wait: float) -> bool:
+        after = self.clock() + wait
+        if after + PAUSES[0] > self._deadline:
+            return False
+        if wait <= PAUSES[0]:  # costs so little that what looks lasting is asked once more, too
+            return error.passing or error.status is None
+        return error.passing and after <= self._insisting_until
+
+    def _ask(
+        self, verb: str, path: str, parameters: Mapping[str, Any] | None = None, body: object = None
+    ) -> tuple[Mapping[str, str], Any]:
+        left = min(self._patience, self._deadline - self.clock())
+        whole = f"/repos/{self.quoted_repository}{path}"
+        return self._connections.ask(verb, whole, parameters or {}, body, left)
+
+
+class _LeftOut:
+    """Counts, from several threads, what listings leave out."""
+
+    def __init__(self) -> None:
+        self._counts = Counter[str]()
+        self._lock = threading.Lock()
+
+    def add(self, what: str, count: int) -> None:
+        if count:
+            with self._lock:
+                self._counts[what] = max(self._counts[what], count)
+
+    def take(self) -> tuple[Note, ...]:
+        with self._lock:
+            counts, self._counts = self._counts, Counter[str]()
+        return tuple(
+            Note(f"{count} of {what}", "GitHub's record of it is not of the documented shape")
+            for what, count in sorted(counts.items())
+        )
+
+
+def parsed(parse: Callable[[Any], T], data: object) -> T:
+    try:
+        return parse(data)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise GitHubError(UNDOCUMENTED) from None
