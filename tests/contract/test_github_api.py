@@ -50,6 +50,35 @@ def _valid(check: Callable[[], object]) -> None:
         ) from None
 
 
+def _resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    while "$ref" in node:
+        _, _, kind, name = node["$ref"].split("/")
+        node = DESCRIPTION["components"][kind][name]
+    return node
+
+
+def _may_be_null(schema: Mapping[str, Any]) -> bool:
+    whole = _resolved(schema)
+    choices = [_resolved(choice) for key in ("anyOf", "oneOf") for choice in whole.get(key, ())]
+    return any(part.get("nullable") is True for part in (schema, whole, *choices))
+
+
+def _nullable_values(schema: Mapping[str, Any], value: Any) -> Iterator[tuple[str, Any]]:
+    schema = _resolved(schema)
+    for key in ("allOf", "anyOf", "oneOf"):
+        for choice in schema.get(key, ()):
+            yield from _nullable_values(choice, value)
+    if isinstance(value, list):
+        for item in value:
+            yield from _nullable_values(schema.get("items", {}), item)
+    elif isinstance(value, dict):
+        for name, described in schema.get("properties", {}).items():
+            if name in value and _may_be_null(described):
+                yield name, value[name]
+            elif name in value:
+                yield from _nullable_values(described, value[name])
+
+
 @dataclass(frozen=True)
 class Exchange:
     method: str
@@ -98,6 +127,16 @@ class Exchange:
                 operation: Mapping[str, Any] = DESCRIPTION["paths"][pattern][self.method.lower()]
                 return operation
         raise AssertionError(f"{self.method} {path} is not described")
+
+    def body_items(self) -> Any:
+        return json.loads(self.answer.body)
+
+    def nullable_values(self) -> Iterator[tuple[str, Any]]:
+        """Each value of the answer that may be null by the description, with its name."""
+        response = _resolved(self.operation()["responses"][str(self.answer.status)])
+        content = response["content"]["application/json"]["schema"]
+        body = self.answer.body
+        return _nullable_values(content, json.loads(body) if isinstance(body, bytes) else body)
 
     def declared_queries(self) -> set[str]:
         known = DESCRIPTION["components"]["parameters"]
@@ -192,6 +231,65 @@ def test_gathering_a_pull_requests_run(emulator: RecordedGitHub) -> None:
         "/compare/",
         "/runs/400/jobs",
     )
+
+
+class TestNulls:
+    """The emulator answers null wherever the description allows it, and nowhere else."""
+
+    # What a scenario is made of, and so never null: how something ended, who wrote a status or a comment.
+    KEPT = frozenset({"conclusion", "creator", "user"})
+    KEPT_IN_STATUSES = frozenset({"description", "target_url"})
+
+    @pytest.fixture
+    def emulator(self) -> Iterator[RecordedGitHub]:
+        with RecordedGitHub(nulls=True) as github:
+            add_run(github, head_branch="topic", event="pull_request")
+            github.add_job(RUN, failed_job(1, "test", run_attempt=1), "broken\n")
+            github.add_job(RUN, failed_job(2, "slow", conclusion="timed_out"), "slow\n")
+            github.add_annotation(1, {"path": "src/a.py", "start_line": 3, "title": "Error", "message": "no"})
+            add_run(github, 400, conclusion="success", created_at="2026-03-01T10:00:00Z", head_sha=GREEN)
+            commits = [{"sha": HEAD, "message": "Break it"}]
+            github.add_comparison(GREEN, HEAD, {"commits": commits, "files": [{"filename": "src/a.py"}]})
+            github.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+            yield github
+
+    def test_are_served_wherever_they_are_allowed(self, emulator: RecordedGitHub) -> None:
+        with github_of(emulator) as github:
+            github.run(RUN, 1)
+            github.run(RUN, None)
+            github.jobs(RUN, 1)
+            github.job(1)
+            github.annotations(1)
+            github.past_runs(7, {}, 30)
+            github.compare(GREEN, HEAD)
+            github.pull_request(12)
+            github.pull_requests_from("octo-org", "topic")
+            github.default_branch()
+            github.create_status(HEAD, "success", "done", "https://example.com")
+            github.statuses(HEAD)
+            github.comment(12, "<!-- mark -->", "<!-- mark --> one")
+            github.comment(12, "<!-- mark -->", "<!-- mark --> two")
+        emulator.check("/compare/", "/annotations", "POST .*/statuses/", "PATCH .*/comments/")
+        for exchange in emulator.exchanges:
+            kept = self.KEPT | (self.KEPT_IN_STATUSES if "/statuses" in exchange.target else frozenset())
+            values = list(exchange.nullable_values())
+            assert [name for name, value in values if value is not None and name not in kept] == []
+            assert values or not exchange.body_items(), exchange.target
+
+    def test_keep_no_failure_from_being_gathered(self, emulator: RecordedGitHub) -> None:
+        context = context_of(emulator, event_name="pull_request", ref_name="12/merge", head_ref="topic")
+        with github_of(emulator) as github:
+            deadline = time.monotonic() + 20
+            run = gather_run(github, find_trigger(Settings(), context), context, deadline)
+            logs, notes, _ = read_logs(github, run, whole, deadline)
+        assert [(job.name, job.conclusion) for job in run.failed_jobs] == [
+            ("test", "failure"),
+            ("slow", "timed_out"),
+        ]
+        assert sorted(logs) == [1, 2]
+        assert (run.notes, notes) == ((), ())
+        assert (run.head_sha, run.workflow_path) == (HEAD, ".github/workflows/ci.yml")
+        emulator.check()
 
 
 def test_gathering_the_latest_attempt_of_a_run_that_names_its_pull_request(emulator: RecordedGitHub) -> None:

@@ -95,6 +95,17 @@ def test_fires_once_and_reports_it_everywhere(job: Job) -> None:
     assert job.log.count("::notice") == 1
 
 
+def test_nulls_wherever_github_allows_them_keep_no_session_back(job: Job) -> None:
+    job.github.nulls = True
+    job.github.add_annotation(71, {"message": "mismatched types", "path": "src/lib.rs", "start_line": 4})
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert "error[E0308]: mismatched types" in session.text
+    (job.temp / "output").unlink()
+    assert job.run() == 0
+    assert (len(job.endpoint.sessions), job.outputs["reason"]) == (1, "duplicate")
+
+
 def test_very_many_failed_jobs_are_read_by_processes(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(processes.MANY):
         job.github.add_job(7, {"id": 100 + number, "name": f"leg ({number})", "conclusion": "failure"}, LOG)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from .made_up import sha_of
+from .nulls import with_nulls
 from .repository import Repository, timestamp
 from .repository_shapes import Json
 
@@ -46,6 +47,9 @@ class Call:
     def number(self) -> int:
         return int(self.names[0])
 
+    def shown(self, kind: str, item: Json) -> Json:
+        return with_nulls(kind, item) if self.repository.nulls else item
+
 
 def answer(repository: Repository, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
     """The answer; `path` is what follows `/repos/{owner}/{repo}`, still quoted."""
@@ -56,14 +60,14 @@ def answer(repository: Repository, method: str, path: str, query: Mapping[str, s
     return NOT_FOUND
 
 
-def _found(item: Json | None) -> Answer:
-    return Answer(200, item) if item else NOT_FOUND
+def _found(call: Call, kind: str, item: Json | None) -> Answer:
+    return Answer(200, call.shown(kind, item)) if item else NOT_FOUND
 
 
-def _listing(call: Call, key: str, items: list[Json]) -> Answer:
+def _listing(call: Call, key: str, kind: str, items: list[Json]) -> Answer:
     """One page, and the number of the next where there is one."""
     size, page = min(int(call.query.get("per_page", 30)), 100), int(call.query.get("page", 1))
-    shown = items[(page - 1) * size : page * size]
+    shown = [call.shown(kind, item) for item in items[(page - 1) * size : page * size]]
     body: Any = {"total_count": len(items), key: shown} if key else shown
     more = {NEXT_PAGE: str(page + 1)} if page * size < len(items) else {}
     return Answer(200, body, more)
@@ -73,15 +77,15 @@ def _about(call: Call) -> Answer:
     repository = call.repository
     partial = {**repository.about, "full_name": repository.full_name}
     name, branch = repository.full_name, repository.default_branch
-    return Answer(200, repository.site.full_repository(name, branch, partial))
+    return Answer(200, call.shown("repository", repository.site.full_repository(name, branch, partial)))
 
 
 def _run(call: Call) -> Answer:
-    return _found(call.repository.runs.get(call.number))
+    return _found(call, "run", call.repository.runs.get(call.number))
 
 
 def _attempt(call: Call) -> Answer:
-    return _found(call.repository.attempts.get((call.number, int(call.names[1]))))
+    return _found(call, "run", call.repository.attempts.get((call.number, int(call.names[1]))))
 
 
 def _jobs_of(call: Call, run: Json | None) -> Answer:
@@ -89,7 +93,7 @@ def _jobs_of(call: Call, run: Json | None) -> Answer:
         return NOT_FOUND
     key = (run["id"], run["run_attempt"])
     jobs = [job for job in call.repository.jobs.values() if (job["run_id"], job["run_attempt"]) == key]
-    return _listing(call, "jobs", jobs)
+    return _listing(call, "jobs", "job", jobs)
 
 
 def _latest_jobs(call: Call) -> Answer:
@@ -101,7 +105,7 @@ def _attempt_jobs(call: Call) -> Answer:
 
 
 def _job(call: Call) -> Answer:
-    return _found(call.repository.jobs.get(call.number))
+    return _found(call, "job", call.repository.jobs.get(call.number))
 
 
 def _log(call: Call) -> Answer:
@@ -117,7 +121,7 @@ def _log(call: Call) -> Answer:
 def _annotations(call: Call) -> Answer:
     if call.number not in call.repository.jobs:
         return NOT_FOUND
-    return _listing(call, "", call.repository.annotations.get(call.number, []))
+    return _listing(call, "", "annotation", call.repository.annotations.get(call.number, []))
 
 
 def _workflow_runs(call: Call) -> Answer:
@@ -133,7 +137,7 @@ def _workflow_runs(call: Call) -> Answer:
     runs.sort(key=lambda run: (run["created_at"] or "", run["id"]), reverse=True)
     if call.query.get("exclude_pull_requests") == "true":
         runs = [{**run, "pull_requests": []} for run in runs]
-    return _listing(call, "workflow_runs", runs)
+    return _listing(call, "workflow_runs", "run", runs)
 
 
 def _matches(run: Json, query: Mapping[str, str]) -> bool:
@@ -151,7 +155,7 @@ def _matches(run: Json, query: Mapping[str, str]) -> bool:
 
 def _compare(call: Call) -> Answer:
     base, head = call.names
-    return _found(call.repository.comparisons.get((base, head)))
+    return _found(call, "comparison", call.repository.comparisons.get((base, head)))
 
 
 def _pull_requests(call: Call) -> Answer:
@@ -161,11 +165,11 @@ def _pull_requests(call: Call) -> Answer:
         for pull in reversed(call.repository.pulls.values())
         if state in ("all", pull["state"]) and head in ("", pull["head"]["label"])
     ]
-    return _listing(call, "", found)
+    return _listing(call, "", "pull request", found)
 
 
 def _pull_request(call: Call) -> Answer:
-    return _found(call.repository.pulls.get(call.number))
+    return _found(call, "pull request", call.repository.pulls.get(call.number))
 
 
 def _ref(call: Call) -> Answer:
@@ -179,7 +183,7 @@ def _ref(call: Call) -> Answer:
 
 
 def _statuses(call: Call) -> Answer:
-    return _listing(call, "", call.repository.statuses.get(call.names[0], [])[::-1])
+    return _listing(call, "", "status", call.repository.statuses.get(call.names[0], [])[::-1])
 
 
 def _create_status(call: Call) -> Answer:
@@ -187,22 +191,22 @@ def _create_status(call: Call) -> Answer:
         return refusal(422, "Validation Failed: state is not included in the list")
     if len(call.body.get("description") or "") > 140:
         return refusal(422, "Validation Failed: description is too long (maximum is 140 characters)")
-    return Answer(201, call.repository.add_status(call.names[0], call.body))
+    return Answer(201, call.shown("status", call.repository.add_status(call.names[0], call.body)))
 
 
 def _comments(call: Call) -> Answer:
-    return _listing(call, "", call.repository.comments.get(call.number, []))
+    return _listing(call, "", "comment", call.repository.comments.get(call.number, []))
 
 
 def _create_comment(call: Call) -> Answer:
-    return Answer(201, call.repository.add_comment(call.number, call.body["body"]))
+    return Answer(201, call.shown("comment", call.repository.add_comment(call.number, call.body["body"])))
 
 
 def _change_comment(call: Call) -> Answer:
     for comment in (comment for issue in call.repository.comments.values() for comment in issue):
         if comment["id"] == call.number:
             comment.update(body=call.body["body"], updated_at=timestamp())
-            return Answer(200, comment)
+            return Answer(200, call.shown("comment", comment))
     return NOT_FOUND
 
 

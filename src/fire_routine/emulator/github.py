@@ -61,14 +61,17 @@ class GitHubEmulator(Repository):
         port: int = 0,
         prefix: str = "",
         tls: ssl.SSLContext | None = None,
+        nulls: bool = False,
     ) -> None:
         """`prefix`: below which path the API is; `/api/v3` with GitHub Enterprise Server.
         `tls`: speak https, as `localhost`.
+        `nulls`: answer null wherever GitHub's description allows it.
 
         Raises:
             OSError: the port is taken.
         """
         super().__init__(full_name)
+        self.nulls = nulls
         self.token = token
         self.requests: list[GitHubRequest] = []
         self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []

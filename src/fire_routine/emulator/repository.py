@@ -27,6 +27,7 @@ class Repository:
     ) -> None:
         self.full_name = full_name
         self.default_branch = default_branch
+        self.nulls = False  # whether what may be null is
         self.creator = creator  # of the statuses and comments that are written
         self.site = Site("", "")
         self.statuses: dict[str, list[Json]] = {}  # by SHA, oldest first

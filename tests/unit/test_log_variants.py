@@ -1,0 +1,71 @@
+"""Each recorded run tells the same with debug logging on, from a narrower console, and with nulls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tests.log_variants import in_columns, with_debug_logging
+
+from fire_routine import emulator as package
+from fire_routine import gather
+from fire_routine.action import gather_evidence
+from fire_routine.emulator.github import GitHubEmulator
+from fire_routine.gather.github import GitHub
+from fire_routine.model import Brief
+from fire_routine.settings import Context, Settings
+
+RECORDINGS = sorted(path.parent for path in Path(package.__file__).parent.glob("recordings/*/recording.json"))
+
+
+def brief_of(emulator: GitHubEmulator) -> Brief:
+    failed = next(run for run in emulator.runs.values() if run["conclusion"] == "failure")
+    settings = Settings(run_id=failed["id"])
+    context = Context(
+        repository=emulator.full_name, run_id=900, api_url=emulator.url, server_url=emulator.url
+    )
+    with GitHub(emulator.url, emulator.token, emulator.full_name, environ={}) as github:
+        trigger = gather.find_trigger(settings, context)
+        return gather_evidence(github, trigger, settings, context, lambda _line: None).brief
+
+
+@pytest.mark.parametrize(
+    "change",
+    [partial(with_debug_logging, seed=3), partial(in_columns, columns=79), partial(in_columns, columns=132)],
+    ids=["debug logging", "79 columns", "132 columns"],
+)
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda folder: folder.name)
+def test_the_same_failure_has_the_same_fingerprint(recording: Path, change: Callable[[bytes], bytes]) -> None:
+    with GitHubEmulator.of(recording) as emulator:
+        expected = brief_of(emulator)
+        for job_id in emulator.jobs:
+            emulator.set_log(job_id, change(emulator.log(job_id)))
+        found = brief_of(emulator)
+    assert expected.fingerprints
+    assert found.fingerprints == expected.fingerprints
+    assert "##[debug]" not in found.text
+
+
+def test_debug_lines_change_nothing_else_in_the_text() -> None:
+    with GitHubEmulator.of(RECORDINGS[0]) as emulator:
+        expected = brief_of(emulator).text
+        for job_id in emulator.jobs:
+            emulator.set_log(job_id, with_debug_logging(emulator.log(job_id), 5))
+        assert brief_of(emulator).text == expected
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda folder: folder.name)
+def test_nulls_change_no_fingerprint(recording: Path) -> None:
+    with GitHubEmulator.of(recording) as emulator:
+        expected = brief_of(emulator)
+        emulator.nulls = True
+        found = brief_of(emulator)
+    assert found.fingerprints == expected.fingerprints
+
+
+def test_the_bars_are_those_of_pytest() -> None:
+    bar = "2026-03-02T10:00:07.0000000Z \x1b[1m{} test session starts {}\x1b[0m"
+    narrow = in_columns(bar.format("=" * 5, "=" * 5).encode(), 40)
+    assert narrow.decode() == bar.format("=" * 9, "=" * 10)
