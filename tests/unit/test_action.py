@@ -95,6 +95,22 @@ def test_fires_once_and_reports_it_everywhere(job: Job) -> None:
     assert job.log.count("::notice") == 1
 
 
+def test_a_full_disk_and_no_temporary_folder_keep_no_session_back(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", none)
+    full = "/dev/full" if Path("/dev/full").exists() else str(tmp_path / "gone" / "output")
+    job.environ |= {"GITHUB_OUTPUT": full, "GITHUB_STEP_SUMMARY": full, "RUNNER_TEMP": str(tmp_path / "gone")}
+    job.environ |= {"GITHUB_WORKSPACE": str(tmp_path / "gone"), "FIRE_ROUTINE_ATTACH": "a.log\n**/*.xml"}
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert "attach: a.log" in session.text
+    assert "Traceback" not in job.log
+
+
 def test_nulls_wherever_github_allows_them_keep_no_session_back(job: Job) -> None:
     job.github.nulls = True
     job.github.add_annotation(71, {"message": "mismatched types", "path": "src/lib.rs", "start_line": 4})
