@@ -1,11 +1,12 @@
-"""uv and pip, run so that they install a lock's wheels and nothing else, for nobody but the lock's hashes.
+"""Runs uv or pip so that it installs the wheels with a lock's hashes, and nothing else.
 
-Both get the runner's own mirrors, proxies and certificates, and neither a secret nor anything of the
-checkout. The standard library alone; needs Python 3.11.
+Both see the runner's mirrors, proxies and certificates, but no secret and nothing of the checkout. The
+standard library alone; needs Python 3.11.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -21,18 +22,11 @@ from pathlib import Path
 from ready import InstallError
 
 PATIENCE = 180  # seconds, for all attempts together
+LATER = 10  # seconds that an optional lock may take longer than the needed one
+SHOWN = 250  # characters of what an installer prints first, and last
 REMEDY = (
     "Where PyPI is reached through a proxy or a mirror only, set HTTPS_PROXY or PIP_INDEX_URL in the job's "
     "`env`; where it is not reached at all, fill the runner's RUNNER_TOOL_CACHE by one run with network"
-)
-NO_PIP = "No module named pip"
-NO_WHEEL = "no wheel"
-# Compiled, and so without a wheel for some platforms (Windows on Arm), and for Pythons newer than it; all
-# works without it, slower.
-FOR_SPEED = "ahocorasick-rs"
-_NO_WHEEL = re.compile(
-    rf"{FOR_SPEED}==\S+ has no (?:usable )?wheels|{FOR_SPEED} was not found in|no version of {FOR_SPEED}"
-    rf"|No matching distribution found for {FOR_SPEED}"
 )
 WHEELS_ONLY = ["--only-binary", ":all:", "--require-hashes", "--no-deps"]
 
@@ -47,39 +41,37 @@ _PASSED = re.compile(
     r"|PROGRAM(DATA|FILES.*)|NUMBER_OF_PROCESSORS|PROCESSOR_\w+",
     re.IGNORECASE,
 )
-_TELLS = re.compile(rf"error|.*{NO_PIP}|×|╰─▶|Caused by|cause:|hint:", re.IGNORECASE)
-_REQUIREMENT = re.compile(r"^[^\s#].*\n(?:[ \t].*\n?)*", re.MULTILINE)
+# Settings of pip that put packages elsewhere, or want other versions than the lock.
+_DIVERTING = re.compile(r"^\w+\.(?:root|prefix|target|user|constraint)\b", re.MULTILINE)
 
 
 def install(
-    lock: str,
+    locks: Sequence[str],
     target: Path,
     environ: Mapping[str, str],
-    pips: Iterable[list[str]],
+    commands: Iterable[Sequence[str]] | None = None,
     patience: float = PATIENCE,
 ) -> None:
-    """Installs `lock` (requirements with hashes) into folders under `target`: with uv, else with the first
-    of `pips` that is there; within `patience` seconds.
+    """Install each of `locks` (requirements with hashes) into a folder of its own under `target`.
+
+    The first is needed; the others are left out if they cannot be installed. `commands` are tried in turn,
+    within `patience` seconds in all; default: uv, then pip.
 
     Raises:
-        InstallError: none could.
+        InstallError: no command could install the first lock.
     """
     deadline = time.monotonic() + patience
     passed = environment(environ)
-    uv = shutil.which("uv", path=passed.get("PATH", ""))
-    if uv:
-        cache = target.with_name("uv-cache")
-        problem = _installed(_uv(uv, cache), lock, 1, target, passed, deadline)
-        shutil.rmtree(cache, ignore_errors=True)
+    problem = ""
+    for command in commands or available(passed, target.with_name("uv-cache")):
+        problem = _run(command, [lock for lock in locks if lock], target, passed, deadline)
+        shutil.rmtree(target.with_name("uv-cache"), ignore_errors=True)
         if not problem:
             return
-    parts = min(2, os.cpu_count() or 1)
-    for pip in pips:
-        problem = _installed(_install_by(pip), lock, parts, target, passed, deadline)
-        if not problem:
-            return
-        if NO_PIP not in problem:
-            raise InstallError(f"the locked dependencies could not be installed: {problem}. {REMEDY}")
+    if problem:
+        raise InstallError(
+            f"the locked dependencies could not be installed: {_shown(problem)}. {_remedy(problem, passed)}"
+        )
     raise InstallError(
         f"{sys.executable} has no pip, and uv is not on PATH. In a workflow, use actions/setup-python "
         "before this step; on Debian, install python3-venv"
@@ -96,28 +88,25 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
     return passed | {"PIP_REQUIRE_VIRTUALENV": "0", "UV_HTTP_TIMEOUT": "15", "UV_HTTP_RETRIES": "2"}
 
 
-def split(lock: str, count: int) -> list[str]:
-    """`lock` in up to `count` parts: pip spends most of its time on one core, reading index pages."""
-    requirements = _REQUIREMENT.findall(lock + "\n")
-    return ["".join(requirements[number::count]) for number in range(min(count, len(requirements)))]
+def available(environ: Mapping[str, str], cache: Path) -> Iterator[list[str]]:
+    """The install commands that this machine has: uv, and one pip."""
+    uv = shutil.which("uv", path=environ.get("PATH", ""))
+    if uv:
+        # Not the user's cache: a file that is linked to it would change with it.
+        options = ["--quiet", "--no-progress", "--cache-dir", str(cache), "--link-mode=hardlink"]
+        yield [uv, "pip", "install", *options, "--python", sys.executable, *WHEELS_ONLY]
+    for pip in itertools.islice(pips(environ), 1):
+        quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
+        bounds = ["--timeout=15", "--retries=2"]
+        yield [*pip, "install", *quiet, *bounds, "--no-cache-dir", "--no-compile", "--no-user", *WHEELS_ONLY]
 
 
-def _uv(uv: str, cache: Path) -> list[str]:
-    # Not the user's cache: a file that is linked to it would change with it, and no lock is installed twice.
-    options = ["--quiet", "--no-progress", "--cache-dir", str(cache), "--link-mode=hardlink"]
-    return [uv, "pip", "install", *options, "--python", sys.executable, *WHEELS_ONLY]
-
-
-def _install_by(pip: list[str]) -> list[str]:
-    quiet = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
-    bounds = ["--timeout=15", "--retries=2"]
-    return [*pip, "install", *quiet, *bounds, "--no-cache-dir", "--no-compile", "--no-user", *WHEELS_ONLY]
-
-
-def pips() -> Iterator[list[str]]:
-    """Ways to run pip: as installed here, or where this is an environment of; from the wheel for new ones."""
+def pips(environ: Mapping[str, str]) -> Iterator[list[str]]:
+    """Ways to run pip: this Python's, that of the Python this environment is made from, the bundled wheel."""
     for python in dict.fromkeys([sys.executable, getattr(sys, "_base_executable", sys.executable)]):
-        yield [python, "-I", "-m", "pip"]
+        probe = "import importlib.util, sys; sys.exit(importlib.util.find_spec('pip') is None)"
+        if _quiet_run([python, "-I", "-c", probe], environ) is not None:
+            yield [python, "-I", "-m", "pip"]
     folders = [Path(sysconfig.get_path("stdlib"), "ensurepip", "_bundled")]
     if debians := sysconfig.get_config_var("WHEEL_PKG_DIR"):
         folders.append(Path(debians))
@@ -126,29 +115,41 @@ def pips() -> Iterator[list[str]]:
             yield [sys.executable, "-I", str(wheel / "pip")]
 
 
-def _installed(
-    command: Sequence[str], lock: str, parts: int, target: Path, environ: Mapping[str, str], deadline: float
-) -> str:
-    """Installs a lock, without what is for speed alone if that has no wheel. What went wrong, or ""."""
-    problem = _run(command, split(lock, parts), target, environ, deadline)
-    if problem != NO_WHEEL:
-        return problem
-    needed = _REQUIREMENT.sub(lambda match: "" if match[0].startswith(FOR_SPEED) else match[0], lock + "\n")
-    return _run(command, split(needed, parts), target, environ, deadline)
+def _quiet_run(command: Sequence[str], environ: Mapping[str, str]) -> str | None:
+    """What a short command prints; None if it fails."""
+    try:
+        return subprocess.run(  # noqa: S603
+            command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=15
+        ).stdout.decode("utf-8", "replace")
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _remedy(problem: str, environ: Mapping[str, str]) -> str:
+    """What to do: about the settings of pip.conf that pip complains of, else about the network."""
+    for pip in itertools.islice(pips(environ), 1):
+        settings = _DIVERTING.findall(_quiet_run([*pip, "config", "list"], environ) or "")
+        named = [setting for setting in settings if setting.rpartition(".")[2] in problem]
+        if named:
+            return (
+                f"The cause is pip's configuration, which sets {', '.join(named)}: remove it, or set "
+                "PIP_CONFIG_FILE in the job's `env` to a file without it"
+            )
+    return REMEDY
 
 
 def _run(
-    command: Sequence[str], parts: Sequence[str], target: Path, environ: Mapping[str, str], deadline: float
+    command: Sequence[str], locks: Sequence[str], target: Path, environ: Mapping[str, str], deadline: float
 ) -> str:
-    """Installs each part by a process of its own, at once. What went wrong, in a line; "" if nothing."""
+    """Install each lock by a process of its own, at once. The first lock's problem in one line, or ""."""
     shutil.rmtree(target, ignore_errors=True)
-    running: list[tuple[subprocess.Popen[bytes], Path]] = []
+    running: list[tuple[subprocess.Popen[bytes], Path, Path]] = []
     try:
-        for number, part in enumerate(parts):
+        for number, text in enumerate(locks):
             folder = target / str(number)
             folder.mkdir(parents=True)
             lock, log = target.with_name(f"lock-{number}.txt"), target.with_name(f"log-{number}.txt")
-            lock.write_text(part, "utf-8")
+            lock.write_text(text, "utf-8")
             arguments = [*command, "--target", str(folder), "--requirement", str(lock)]
             with log.open("wb") as output, _signals_held_back():
                 process = subprocess.Popen(  # noqa: S603
@@ -159,13 +160,19 @@ def _run(
                     stdout=output,
                     stderr=output,
                 )
-                running.append((process, log))
-        problems = [_problem(process, log, deadline) for process, log in running]
+                running.append((process, log, folder))
+        problem = _problem(*running[0][:2], deadline)
+        soon = min(deadline, time.monotonic() + LATER)
+        for process, log, folder in running[1:]:
+            if problem or _problem(process, log, soon):
+                shutil.rmtree(folder, ignore_errors=True)
+        for lock in target.glob("*/.lock"):  # uv leaves it, writable by all
+            lock.unlink()
+        return problem
     finally:
-        for process, _ in running:
+        for process, _, _ in running:
             process.kill()
             process.wait()
-    return next((problem for problem in problems if problem), "")
 
 
 @contextmanager
@@ -186,17 +193,15 @@ def _signals_held_back() -> Iterator[None]:
 
 
 def _problem(process: subprocess.Popen[bytes], log: Path, deadline: float) -> str:
-    """What an installer says went wrong, in a line; "" if nothing did."""
+    """What a failed installer printed, in one line; "" if it succeeded."""
     try:
         if process.wait(max(0.0, deadline - time.monotonic())) == 0:
             return ""
     except subprocess.TimeoutExpired:
         return "it took too long"
-    said = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    whole = " ".join(said)
-    if _NO_WHEEL.search(whole) and "Retrying (" not in whole:  # nor could the index not be reached
-        return NO_WHEEL
-    errors = [line for line in said if _TELLS.match(line)]
-    return " ".join(
-        errors[-2:] or said[-1:] or [f"the installer ended with {process.returncode} and said nothing"]
-    )[:400].rstrip(".")
+    printed = " ".join(log.read_text("utf-8", "replace").split())
+    return printed.rstrip(".") or f"the installer ended with {process.returncode} and printed nothing"
+
+
+def _shown(printed: str) -> str:
+    return printed if len(printed) <= 2 * SHOWN else f"{printed[:SHOWN]} … {printed[-SHOWN:]}"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 
-def run(argv: Sequence[str] | None = None) -> NoReturn:
-    """Run one command in a process of its own, which ends with it.
+def run(argv: Sequence[str] | None = None, finish: Callable[[], None] = lambda: None) -> NoReturn:
+    """Run one command in a process of its own, which ends with it, after a call of `finish`.
 
     At once: a thread that still reads a log, in a library's code, could abort the process while Python is
     being taken down.
@@ -31,15 +31,17 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
         from .fire import uninterruptible
 
         with uninterruptible():  # `run_action` listens to signals while it can end on one; its outcome holds
-            _end(main(given))
-    _end(main(given))
+            _end(main(given), finish)
+    _end(main(given), finish)
 
 
-def _end(code: int) -> NoReturn:
+def _end(code: int, finish: Callable[[], None]) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             with suppress(OSError):
                 stream.flush()
+    with suppress(Exception):
+        finish()
     os._exit(code)
 
 

@@ -6,8 +6,6 @@ import re
 import tomllib
 from pathlib import Path
 
-import installers
-
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = {"anyio", "cffi", "charset-normalizer", "cryptography", "pycparser", "pyjwt", "pynacl"}
 
@@ -26,16 +24,20 @@ def test_the_actions_lock_holds_all_that_is_required_directly() -> None:
     assert required <= locked("requirements.txt").keys()
 
 
+def test_the_optional_lock_holds_the_extra_for_speed_alone() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    (extra,) = project["optional-dependencies"]["fast"]
+    assert list(locked("requirements-fast.txt")) == [re.split(r"[<>=~!]", extra)[0].lower()]
+
+
 def test_the_tests_lock_has_the_same_versions_and_what_the_actions_leaves_out() -> None:
-    action, tests = locked("requirements.txt"), locked("tests/requirements.txt")
+    action = locked("requirements.txt") | locked("requirements-fast.txt")
+    tests = locked("tests/requirements.txt")
     assert action.items() <= tests.items()
     assert not LEFT_OUT & action.keys()
     assert tests.keys() >= LEFT_OUT
 
 
 def test_the_actions_lock_needs_no_compiled_wheel_and_so_suits_every_platform() -> None:
-    """A pure wheel is one file, besides the source distribution: a few hashes at most."""
-    needed = {
-        name: entry for name, entry in locked("requirements.txt").items() if name != installers.FOR_SPEED
-    }
-    assert all(entry.count("--hash=sha256:") <= 2 for entry in needed.values())
+    """A pure wheel is one file, next to the source distribution: at most two hashes."""
+    assert all(entry.count("--hash=sha256:") <= 2 for entry in locked("requirements.txt").values())

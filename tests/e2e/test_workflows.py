@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project, run_act
+from tests.e2e.installed import locked_name, make_ready
 from tests.e2e.mirror import RunMirror
 
 from fire_routine.emulator.endpoint import Endpoint
@@ -128,8 +129,10 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for all, as on a self-hosted runner: the locked closure is installed once."""
-    return tmp_path_factory.mktemp("home")
+    """One for all, as on a self-hosted runner. The locked packages are ready there: no network is needed."""
+    home = tmp_path_factory.mktemp("home")
+    make_ready(home / ".cache")
+    return home
 
 
 @pytest.fixture
@@ -280,6 +283,13 @@ def test_on_error_warn_lets_the_job_pass(stage: Stage) -> None:
     assert outputs(result)["outcome"] == "failed"
     assert result.job_result("on-failure") == "success"
     assert [level for level, _ in result.annotations("on-failure")] == ["warning"]
+
+
+def test_the_action_uses_the_folder_that_is_ready(stage: Stage) -> None:
+    """Else these tests would need a package index."""
+    stage.run(FINAL_JOB)
+    assert [path.name for path in (stage.home / ".cache/fire-routine").glob("cp*")] == [locked_name()]
+    assert not [path for path in stage.home.rglob("fire-routine/cp*") if path.name != locked_name()]
 
 
 def test_nothing_is_written_into_the_checkout(stage: Stage) -> None:

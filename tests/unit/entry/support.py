@@ -1,4 +1,4 @@
-"""A small action to start: the real entry point, a lock of one small wheel, an index on loopback."""
+"""A small action to start: the real entry point, a lock with one small wheel, an index on loopback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,8 +22,9 @@ WHEEL = "ember-1.0-py3-none-any.whl"
 COMMAND_LINE = """
 import json, sys
 
-def run(arguments):
+def run(arguments, finish):
     import ember
+    finish()
     print(json.dumps({
         "arguments": arguments, "python": sys.executable, "ember": ember.__file__, "path": sys.path,
         "version": list(sys.version_info[:2]),
@@ -108,12 +109,18 @@ class Action:
         """What was written to GITHUB_OUTPUT."""
         return (self.folder / "output").read_text("utf-8")
 
-    def command(self, *arguments: str, python: str = sys.executable) -> list[str]:
-        return [python, "-I", "-S", "-B", str(self.folder / "action/src/entrypoint.py"), *arguments]
+    def command(
+        self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
+    ) -> list[str]:
+        """The command of action.yml; `through`: a program that starts the entry point in its place."""
+        entry = str(self.folder / "action/src/entrypoint.py")
+        return [python, "-I", "-S", "-B", *through, entry, *arguments]
 
-    def start(self, *arguments: str, python: str = sys.executable) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.command(*arguments, python=python),
+            self.command(*arguments, python=python, through=through),
             cwd=self.checkout,
             env=self.environ,
             stdin=subprocess.DEVNULL,
@@ -124,14 +131,20 @@ class Action:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
-        with self.start(*arguments, python=python) as process:
+    def run(
+        self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        with self.start(*arguments, python=python, through=through) as process:
             out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def installed(self, root: Path | None = None) -> list[Path]:
         """The ready folders."""
-        return sorted((root or self.tools).glob("fire-routine/[!.]*"))
+        return sorted((root or self.tools).glob("fire-routine/cp*"))
+
+    def bytecode(self) -> list[Path]:
+        """The files with compiled code that are kept between starts."""
+        return sorted(self.tools.glob("fire-routine/bytecode-*"))
 
     def unfinished(self) -> list[Path]:
         return sorted(self.tools.glob("fire-routine/.*"))
@@ -147,6 +160,7 @@ def action(folder: Path) -> Iterator[Action]:
             shutil.copy(SOURCE / name, source)
         (source / "fire_routine").mkdir()
         (source / "fire_routine/__init__.py").touch()
+        (source / "fire_routine/action.py").touch()
         (source / "fire_routine/cli.py").write_text(COMMAND_LINE, "utf-8")
         lock = f"ember==1.0 \\\n    --hash=sha256:{hashlib.sha256(index.wheel).hexdigest()}\n"
         (folder / "action/requirements.txt").write_text(lock, "utf-8")
@@ -159,6 +173,8 @@ def action(folder: Path) -> Iterator[Action]:
             "TMPDIR": str(folder / "temp"),
             "RUNNER_TOOL_CACHE": str(folder / "tools"),
             "RUNNER_TEMP": str(folder / "temp"),
+            "FIRE_ROUTINE_ROUTINE_TOKEN": "sk-ant-oat01-of-these-tests",
+            "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(folder / "output"),
             "GITHUB_ENV": str(folder / "env"),
             "GITHUB_PATH": str(folder / "path"),

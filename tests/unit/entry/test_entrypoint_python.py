@@ -168,3 +168,56 @@ def test_giving_up_where_the_runner_s_files_can_t_be_written_is_one_line_too(
 def test_giving_up_on_the_command_line_is_a_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert entrypoint.give_up(["demo"], "install-failed", "no network") == 1
     assert capsys.readouterr() == ("", "fire-routine: no network\n")
+
+
+def lacking(tmp_path: Path, what: str) -> list[str]:
+    """A command that starts the entry point in a Python that lacks something."""
+    program = tmp_path / "lacking.py"
+    program.write_text(
+        f"import runpy, sys, types\n{what}\n"
+        "sys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')\n",
+        "utf-8",
+    )
+    return [str(program)]
+
+
+UNFIT = {
+    "PyPy": "sys.implementation = types.SimpleNamespace(name='pypy', cache_tag='pypy311')\n"
+    "import gc; del gc.freeze, gc.set_threshold",
+    "no ssl": "sys.modules['ssl'] = None",
+    "no zlib": "sys.modules['zlib'] = None",
+}
+
+
+@POSIX
+@pytest.mark.parametrize("what", UNFIT)
+class TestAnUnfitPython:
+    def test_hands_over_to_the_next_on_path(self, what: str, quick: Action) -> None:
+        (quick.folder / "bin/python3").symlink_to(sys.executable)
+        program = lacking(quick.folder, UNFIT[what])
+
+        ran = quick.run("send", "fail", through=program)
+
+        assert ran.returncode == 7, ran
+
+    def test_or_says_in_one_line_what_to_add(self, what: str, bare: Action) -> None:
+        bare.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
+
+        ran = bare.run("action", through=lacking(bare.folder, UNFIT[what]))
+
+        assert (ran.returncode, ran.stderr) == (0, "")
+        (line,) = ran.stdout.splitlines()
+        assert line.startswith("::warning title=fire-routine::") and "setup-python" in line
+        assert {"PyPy": "pypy", "no ssl": "ssl", "no zlib": "zlib"}[what] in line
+        assert bare.output == "outcome=failed\nreason=no-python\n"
+
+
+@POSIX
+def test_on_path_an_unfit_python_is_passed_over(tmp_path: Path) -> None:
+    """A PyPy answers the probe with 0; a Python without ssl fails."""
+    stand_in(tmp_path / "a/python3.14", "echo 0")
+    stand_in(tmp_path / "a/python3.13", "exit 1")
+    good = tmp_path / "b/python3"
+    good.parent.mkdir()
+    good.symlink_to(sys.executable)
+    assert entrypoint.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == good

@@ -1,0 +1,65 @@
+"""The action's locked packages, taken from the test environment: an install without a package index.
+
+The test lock has all of the action's locks at the same versions, from wheels with the same hashes.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from importlib.metadata import distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import ready
+
+ROOT = Path(__file__).parents[2]
+LOCKS = [ROOT / "requirements.txt", ROOT / "requirements-fast.txt"]
+
+
+def locked_name() -> str:
+    """The name of the ready folder."""
+    return ready.folder_name(b"".join(lock.read_bytes() for lock in LOCKS))
+
+
+def locked() -> list[str]:
+    """The distributions of the action's locks."""
+    return re.findall(r"^([\w.-]+)==", "".join(lock.read_text("utf-8") for lock in LOCKS), re.MULTILINE)
+
+
+def with_requirements(requirements: Iterable[str]) -> set[str]:
+    """The distributions that an installer would install here for these requirements."""
+    found: set[str] = set()
+    pending = [Requirement(requirement) for requirement in requirements]
+    while pending:
+        requirement = pending.pop()
+        name = canonicalize_name(requirement.name)
+        if name in found or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+            continue
+        found.add(name)
+        extras = ["", *requirement.extras]
+        for text in distribution(name).requires or ():
+            needed = Requirement(text)
+            if not needed.marker or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
+                needed.marker = None
+                pending.append(needed)
+    return found
+
+
+def copy_packages(names: Iterable[str], target: Path) -> None:
+    """Copy packages of the test environment into the folder `target`, as an installer lays them out."""
+    for name in names:
+        for file in distribution(name).files or ():
+            if ".." not in file.parts and "__pycache__" not in file.parts:
+                (target / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file.locate(), target / file)
+
+
+def make_ready(cache: Path) -> None:
+    """Make the folder that the action's next start finds, in a user's cache."""
+    folder = cache / "fire-routine" / locked_name()
+    copy_packages(locked(), folder / "packages" / "0")
+    ready.finish(folder)

@@ -1,0 +1,104 @@
+"""However early a start ends, people see one line, and a workflow its outputs."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from .support import Action
+
+POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and limits are POSIX's")
+BROKEN = {
+    "a module that is missing": "import snow\n",
+    "a syntax error": "def (\n",
+    "an error while importing": "1 / 0\n",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("on_error", ["fail", "warn"])
+def test_a_failed_import_is_one_line_with_outputs_and_the_folder_is_removed(
+    quick: Action, broken: str, on_error: str
+) -> None:
+    quick.environ["FIRE_ROUTINE_ON_ERROR"] = on_error
+    assert quick.run("action").returncode == 0
+    (quick.folder / "action/src/fire_routine/action.py").write_text(BROKEN[broken], "utf-8")
+
+    ran = quick.run("action")
+
+    (line,) = ran.stdout.splitlines()
+    level = {"fail": "error", "warn": "warning"}[on_error]
+    assert line.startswith(f"::{level} title=fire-routine::fire-routine cannot be imported (")
+    assert (ran.returncode, ran.stderr) == ({"fail": 1, "warn": 0}[on_error], "")
+    assert quick.output == "outcome=failed\nreason=internal-error\n"
+    assert not quick.installed() and not quick.unfinished()
+
+
+SIGNALS = ["SIGINT", "SIGTERM", *(["SIGHUP"] if hasattr(signal, "SIGHUP") else [])]
+
+
+@POSIX
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_before_the_hand_over_is_one_line_with_outputs(quick: Action, name: str) -> None:
+    assert quick.run("action").returncode == 0
+    number = getattr(signal, name)
+    (quick.folder / "action/src/fire_routine/action.py").write_text(
+        f"import os\nos.kill(os.getpid(), {number.value})\nos.kill(os.getpid(), {number.value})\n", "utf-8"
+    )
+
+    ran = quick.run("action")
+
+    assert (ran.returncode, ran.stderr) == (128 + number, "")
+    (line,) = ran.stdout.splitlines()
+    assert line == f"::error title=fire-routine::The job was cancelled ({name}) before anything was sent."
+    assert quick.output == "outcome=failed\nreason=interrupted\n"
+    assert len(quick.installed()) == 1
+
+
+def started_after(folder: Path, what: str) -> list[str]:
+    """A program that runs `what`, then the entry point, in one process."""
+    program = folder / "before.py"
+    start = "sys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')\n"
+    program.write_text(f"import runpy, sys\n{what}{start}", "utf-8")
+    return [str(program)]
+
+
+# Every write to a file fails, as on a full disk; writes to a pipe work.
+NO_ROOM = (
+    "import resource, signal\n"
+    "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+)
+NO_THREAD = (
+    "import threading\n"
+    'def start(_):\n    raise RuntimeError("can\'t start new thread")\n'
+    "threading.Thread.start = start\n"
+)
+
+
+@POSIX
+def test_a_disk_without_room_does_not_stop_a_start_with_the_folder_ready(quick: Action) -> None:
+    assert quick.run("action").returncode == 0
+    quick.bytecode()[0].unlink()
+
+    ran = quick.run("action", through=started_after(quick.folder, NO_ROOM))
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert not quick.bytecode()
+
+
+@POSIX
+def test_a_disk_without_room_ends_an_install_with_one_line(quick: Action) -> None:
+    ran = quick.run("action", through=started_after(quick.folder, NO_ROOM))
+
+    assert (ran.returncode, ran.stderr) == (1, "")
+    (line,) = ran.stdout.splitlines()
+    assert line.startswith("::error title=fire-routine::the locked dependencies could not be installed")
+    assert not quick.installed() and not quick.unfinished()
+
+
+def test_where_no_thread_can_be_started_the_install_goes_on(quick: Action) -> None:
+    assert quick.run("action", through=started_after(quick.folder, NO_THREAD)).returncode == 0
