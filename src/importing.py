@@ -116,7 +116,7 @@ class Loader(SourceFileLoader):
     digests: Mapping[str, str] = {}  # SHA-256 of each file in it, by path
     bytecode = Bytecode(None, b"")
 
-    def path_stats(self, path: str) -> dict[str, Any]:
+    def path_stats(self, path: str) -> dict[str, Any]:  # noqa: ARG002
         """Nothing to compare: bytecode is found by the content of the source."""
         return {"mtime": 0, "size": None}
 

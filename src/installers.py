@@ -129,7 +129,9 @@ def _remedy(problem: str, environ: Mapping[str, str]) -> str:
     """What to do: about the settings of pip.conf that pip complains of, else about the network."""
     for pip in itertools.islice(pips(environ), 1):
         settings = _DIVERTING.findall(_quiet_run([*pip, "config", "list"], environ) or "")
-        named = [setting for setting in settings if setting.rpartition(".")[2] in problem]
+        # Of a constraint, pip complains as of a conflict.
+        complaints = problem.replace("conflict", "constraint")
+        named = [setting for setting in settings if setting.rpartition(".")[2] in complaints]
         if named:
             return (
                 f"The cause is pip's configuration, which sets {', '.join(named)}: remove it, or set "
