@@ -67,7 +67,7 @@ def run_action(environ: Mapping[str, str], out: TextIO) -> int:
         on_error = environ.get(f"{PREFIX}ON_ERROR", "").strip()
         outcome = Outcome(Result.FAILED, "invalid-input", str(error))
         return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
-    github = GitHub(context.api_url, settings.github_token, context.repository)
+    github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # what became of a fire is told even when the job is being cancelled
         telling = _tell(settings, context, github, workflow.say)
         return _report(workflow, settings, context, github, telling)

@@ -286,7 +286,7 @@ def test_preview_knows_where_each_github_that_gh_knows_has_its_api(
 ) -> None:
     asked: list[str] = []
 
-    def note(_github: object, api_url: str, *_: object) -> None:
+    def note(_github: object, api_url: str, *_: object, **_others: object) -> None:
         asked.append(api_url)
         raise ValueError("enough")
 

@@ -47,6 +47,7 @@ class GitHub(Session):
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        announce: Callable[[str], object] = lambda _line: None,
     ) -> None:
         self.api_url = api_url.rstrip("/")
         self.token = token
@@ -55,7 +56,9 @@ class GitHub(Session):
         folders = own[1].split(os.pathsep) if own and own[0] == "SSL_CERT_DIR" else []
         self.certificates = next(filter(os.path.isdir, folders), own[1]) if own else None
         connections = Connections(self.api_url, token, self.certificates, timeout=patience)
-        super().__init__(connections, repository, patience=patience, clock=clock, sleep=sleep)
+        super().__init__(
+            connections, repository, patience=patience, clock=clock, sleep=sleep, announce=announce
+        )
 
     def __repr__(self) -> str:
         return f"GitHub({self.api_url!r}, {self.repository!r})"

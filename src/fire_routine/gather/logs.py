@@ -178,6 +178,7 @@ class _Reader:
                 missing = error.status == 404 and fresh and asked < MISSING
                 if not self._worth_waiting(error, wait, missing):
                     raise
+                self._github.announce_wait(error, wait, asked + 2)
             self._sleep(wait)
         return self._open(clients, job_id, start)
 

@@ -17,6 +17,7 @@ from .connections import Connections
 from .fields import Json
 
 PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
+ANNOUNCED = 1.0  # seconds; shorter waits are of no interest
 MAX_PAGES = 10  # of 100 items
 UNDOCUMENTED = "GitHub's answer is not of the documented shape"
 
@@ -44,8 +45,15 @@ class Session:
         patience: float,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
+        announce: Callable[[str], object] = lambda _line: None,
     ) -> None:
-        """`patience`: seconds for one request, all told."""
+        """
+        Args:
+            patience: seconds for one request, all told.
+            announce: gets a line before each wait of a second or more: why, and how long.
+        """
+        self._announce = announce
+        self._announced: set[str] = set()  # shared by copies
         self.repository = repository
         self.clock = clock
         self._connections = connections
@@ -144,15 +152,27 @@ class Session:
 
     def _read(self, path: str, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
         """Ask, and again where the answer may have been a passing fault."""
-        for pause in PAUSES:
+        for attempt, pause in enumerate(PAUSES, 2):
             try:
                 return self._ask("GET", path, parameters)
             except GitHubError as error:
                 wait = max(pause, error.retry_after or 0.0)
                 if not self._worth_waiting(error, wait):
                     raise
+                self.announce_wait(error, wait, attempt)
             self._sleep(wait)
         return self._ask("GET", path, parameters)
+
+    def announce_wait(self, error: GitHubError, wait: float, attempt: int) -> None:
+        """A line on a wait, once for the many requests that meet the same fault.
+
+        Args:
+            attempt: the one after the wait, from 2.
+        """
+        line = f"{str(error).rstrip('.')}. Asking GitHub again in {wait:.0f} s (attempt {attempt})."
+        if wait >= ANNOUNCED and line not in self._announced:
+            self._announced.add(line)
+            self._announce(line)
 
     def _worth_waiting(self, error: GitHubError, wait: float) -> bool:
         after = self.clock() + wait

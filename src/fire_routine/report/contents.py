@@ -1,4 +1,4 @@
-"""What the report shows, wherever it shows it."""
+"""What the report shows, in the summary as in the comment."""
 
 from __future__ import annotations
 

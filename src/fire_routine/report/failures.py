@@ -31,7 +31,7 @@ def title(contents: Contents) -> str:
 
 
 def blocks(contents: Contents, most: int, folded_jobs: int) -> Iterator[str]:
-    """A block for each distinct failure; beyond `most`, a line each in a fold.
+    """A block for each distinct failure; beyond `most`, one line per failure in a fold.
 
     Args:
         folded_jobs: the most jobs of one failure to list in its fold.

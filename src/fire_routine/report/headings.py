@@ -64,7 +64,7 @@ _FAILED = {
 
 
 def heading(outcome: Outcome) -> Heading:
-    """How the report begins, wherever it is read."""
+    """How the report begins, in every place where it is read."""
     if outcome.reason == "dry-run":
         return Heading("🧪", "Dry run: this is what the session would get", "NOTE")
     if outcome.result is Result.FIRED:

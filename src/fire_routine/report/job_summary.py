@@ -16,7 +16,7 @@ from .markdown import NAME, alert, capital, fold, named_link, rendered, sentence
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
 LIMIT = 1024 * 1024 - 1
 MOST_NOTES = 30
-MOST_LINES = 15  # of the outcome's message: invalid inputs have a line each
+MOST_LINES = 15  # of the outcome's message: one line per invalid input
 MOST_FILES = 10
 # Blocks of failures, and jobs in the fold of each, from the most to the least: the first that fits is taken.
 _DETAIL = ((10, 256), (10, 50), (10, 0), (3, 0), (1, 0))

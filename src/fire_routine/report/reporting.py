@@ -53,7 +53,7 @@ def _unwritten(error: OSError) -> Note:
 
 
 def annotation(outcome: Outcome, *, failing: bool, clean: Clean) -> tuple[Level, str]:
-    """The step's one annotation: its level, and a line that says what happened and where to look."""
+    """The step's one annotation: its level, and a line with what happened and where to look."""
     shown = heading(outcome)
     parts = [clean(line.strip()) for line in outcome.message.splitlines() if line.strip()]
     message = shown.sentence

@@ -1,4 +1,4 @@
-"""What the runner is told: masks, lines of the job's log, an annotation, outputs, the summary.
+"""What the runner gets: masks, lines of the job's log, an annotation, outputs, the summary.
 
 The only module that uses github-action-utils. The toolkit reads `os.environ` and prints to `sys.stdout`;
 here both are what the caller gave, so that the demo and the tests need neither. Outside Actions nothing is
@@ -34,7 +34,7 @@ class Workflow:
     def mask(self, secret: str) -> None:
         """Have the runner replace `secret` by `***` in every log line from now on.
 
-        A line at a time, as the runner matches lines. Outside Actions nobody takes the command, so it would
+        A line at a time, as the runner matches lines. Outside Actions nothing takes the command, so it would
         print the secret: then nothing is written. Nor is the toolkit's own `add_mask` used: it writes
         `::add-mask ::`, which act and the runners built on it don't take for a command, and so print.
         """
@@ -80,7 +80,7 @@ class Workflow:
             self.say(f"summary not written: the runner's file can't be written ({_why(error)})")
 
     def _printable(self, line: str) -> str:
-        """`line` in the characters that a console knows; the runner takes UTF-8 whatever the console is."""
+        """`line` in the characters that a console knows; the runner takes UTF-8 on every console."""
         encoding = "utf-8" if self.in_actions else getattr(self._out, "encoding", None) or "utf-8"
         return line.encode(encoding, "replace").decode(encoding)
 

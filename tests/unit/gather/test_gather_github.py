@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -220,3 +221,17 @@ def test_of_several_folders_of_authorities_the_first_that_is_there_counts(tmp_pa
     listed = os.pathsep.join([str(tmp_path / "none"), str(tmp_path), str(tmp_path / "other")])
     github = GitHub("https://api.github.com", "", "octo-org/widget", environ={"SSL_CERT_DIR": listed})
     assert github.certificates == str(tmp_path)
+
+
+def test_each_wait_is_announced_once_for_all_requests_that_meet_it(emulator: GitHubEmulator) -> None:
+    lines: list[str] = []
+    emulator.set_branch("main", HEAD)
+    emulator.fail("/git/ref", Fault.broken(502), times=2)
+    with GitHub(
+        emulator.url, emulator.token, emulator.full_name, sleep=lambda _seconds: None, announce=lines.append
+    ) as github:
+        insisting = github.insisting(math.inf)
+        assert insisting.branch_head("main") == HEAD
+        emulator.fail("/git/ref", Fault.broken(502), times=2)
+        assert insisting.branch_head("main") == HEAD
+    assert lines == ["GitHub answered 502: Server Error. Asking GitHub again in 1 s (attempt 3)."]

@@ -185,7 +185,7 @@ def test_without_a_missing_permission_there_is_no_block() -> None:
     assert "permissions:" not in summary(replace(contents(), notes=(Note("a log", "it is gone"),)))
 
 
-def test_many_notes_are_cut_with_the_cut_said() -> None:
+def test_many_notes_are_cut_and_the_cut_is_marked() -> None:
     page = summary(replace(contents(), notes=tuple(Note(f"log {n}", "gone") for n in range(40))))
 
     assert "- Log 29: gone." in page
@@ -223,7 +223,7 @@ def test_the_summary_keeps_its_limit_and_its_fence(tail: str, limit: int, ticks:
     assert page.count(f"\n{marks}\n") == 1
 
 
-def test_without_room_for_any_text_only_that_is_said() -> None:
+def test_without_room_for_any_text_a_note_replaces_it() -> None:
     report = Contents(FIRED, clean, brief=replace(samples.brief(), text="x" * 10_000))
     page = summary(report, limit=350)
 

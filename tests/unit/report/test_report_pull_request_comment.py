@@ -15,7 +15,7 @@ def _of(outcome: Outcome) -> Contents:
     return contents(failure(job(1)), outcome=outcome)
 
 
-def test_a_comment_says_what_failed_who_works_on_it_what_follows_and_how_to_stop_it() -> None:
+def test_a_comment_reports_what_failed_who_works_on_it_what_follows_and_how_to_stop_it() -> None:
     body = comment(_of(FIRED))
     parts = [
         "### 🛠️ Claude is on it",
@@ -44,7 +44,7 @@ def test_a_comment_reports_an_earlier_session_and_one_that_may_exist(outcome: Ou
     assert words in comment(_of(outcome))
 
 
-def test_strangers_names_are_code() -> None:
+def test_names_of_others_are_code() -> None:
     evil = job(1, name="test [x](https://evil)", step="@all")
     body = comment(contents(failure(evil)))
     assert "**`test [x](https://evil)`** › `@all`" in body

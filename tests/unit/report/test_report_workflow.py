@@ -45,17 +45,17 @@ def _takes_for_a_command(line: str) -> bool:
 
 
 @given(st.lists(st.sampled_from([*REGISTERED, "::", "##[", "]", " ", "\n", "\u200b", "\r", "x", ":", "#"])))
-def test_no_line_that_is_said_is_a_command(parts: list[str]) -> None:
+def test_no_line_is_a_command(parts: list[str]) -> None:
     out = Console()
 
     Workflow({}, out).say("".join(parts))
 
-    said = out.written()
-    assert said.count("\n") == 1 and "\r" not in said
-    assert not _takes_for_a_command(said)
+    written = out.written()
+    assert written.count("\n") == 1 and "\r" not in written
+    assert not _takes_for_a_command(written)
 
 
-def test_a_line_is_said_as_far_as_a_log_shows_one() -> None:
+def test_a_line_is_cut_where_a_log_cuts_one() -> None:
     out = Console()
     Workflow({}, out).say("x" * 5_000)
     assert len(out.written()) == LINE_LIMIT + 1
@@ -74,7 +74,7 @@ def test_where_nothing_can_be_printed_the_outputs_are_set_all_the_same(tmp_path:
     assert "fired" in (tmp_path / "output").read_text()
 
 
-def test_what_is_said_is_written_as_one_line_of_utf_8_in_actions(tmp_path: Path) -> None:
+def test_a_line_is_written_as_one_line_of_utf_8_in_actions(tmp_path: Path) -> None:
     out = Console("cp1252")
 
     Workflow(_runner(tmp_path), out).say("→ test (3.12)\n::add-mask::x")
@@ -91,7 +91,7 @@ def test_what_a_console_can_t_show_is_replaced_outside_actions(encoding: str) ->
     assert out.written(encoding).splitlines() == ["? ? done"]
 
 
-def test_what_is_said_keeps_its_indentation() -> None:
+def test_a_line_keeps_its_indentation() -> None:
     out = Console()
 
     Workflow({}, out).say("    if x:\treturn\x1b[0m")
@@ -107,7 +107,7 @@ def test_a_secret_is_masked_line_by_line_in_actions(tmp_path: Path) -> None:
     assert out.written().splitlines() == ["::add-mask::sk-ant-oat01-abc", "::add-mask::second%25line"]
 
 
-def test_a_secret_is_not_printed_where_nobody_masks_it() -> None:
+def test_a_secret_is_not_printed_where_nothing_masks_it() -> None:
     out = Console()
 
     Workflow({}, out).mask("sk-ant-oat01-abc")
@@ -115,7 +115,7 @@ def test_a_secret_is_not_printed_where_nobody_masks_it() -> None:
     assert out.written() == ""
 
 
-def test_an_annotation_is_one_command_whatever_the_message(tmp_path: Path) -> None:
+def test_an_annotation_is_one_command_for_every_message(tmp_path: Path) -> None:
     out = Console()
 
     Workflow(_runner(tmp_path), out).annotate("error", "100% broken\n::error::again")
@@ -175,7 +175,7 @@ def test_without_files_nothing_is_written_and_nothing_raised() -> None:
     assert out.written() == ""
 
 
-def test_files_that_can_t_be_written_are_said(tmp_path: Path) -> None:
+def test_files_that_can_t_be_written_are_reported(tmp_path: Path) -> None:
     out = Console()
     gone = str(tmp_path / "missing" / "file")
     workflow = Workflow({"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": gone, "GITHUB_STEP_SUMMARY": gone}, out)
