@@ -1,4 +1,4 @@
-"""What is looked through for secrets is bounded: that takes about a second for a million characters."""
+"""Bounds what is searched for secrets: that takes about a second for a million characters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..model import Annotation, Attachment, FailedJob, Failure, Run
 from .budget import shares
 from .evidence import trimmed
 
-_ANNOTATIONS = 4  # the part of the room that annotations may take together: one in so many
+_ANNOTATIONS = 4  # annotations may take one part in this many of the room, together
 _MESSAGE = 4_000  # characters of the head commit's message, of which the text shows at most 1,000
 _SUBJECT = 500  # characters of another commit's first line, which is all that is shown of it
 

@@ -30,7 +30,7 @@ from .history import history_section, named
 from .words import closed, own_words
 
 _TRIES = 3
-_SAID = 120  # units of a line that says what was left out
+_LEFT_OUT = 120  # units of a line that names what was left out
 _REDACTED = (
     1_000_000  # characters of logs and annotations that are looked through for secrets: about a second
 )
@@ -112,10 +112,10 @@ def _filled(parts: Mapping[str, Part], room: int) -> str:
     texts = fill(list(parts.values()), room)
     if all(texts):
         return "".join(texts)
-    texts = fill(list(parts.values()), room - _SAID)
+    texts = fill(list(parts.values()), room - _LEFT_OUT)
     missing = [name for name, text in zip(parts, texts, strict=True) if not text]
-    said = f"\n\n(No room here for {', '.join(missing)}.)" if missing and room >= _SAID else ""
-    return "".join(texts) + said
+    left_out = f"\n\n(No room here for {', '.join(missing)}.)" if missing and room >= _LEFT_OUT else ""
+    return "".join(texts) + left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class _Composer:
 
     def within(self, budget: int) -> str:
         text = self.material.text
-        kept = min(utf16_length(text), KEPT_TEXT + _SAID)
+        kept = min(utf16_length(text), KEPT_TEXT + _LEFT_OUT)
         parts = self._parts(budget)
         opening, known, go_on = self._fixed(budget - kept, parts)
         room = (
@@ -161,7 +161,7 @@ class _Composer:
         return tuple(file for file in files if file.path in marked)
 
     def _parts(self, budget: int) -> dict[str, Part]:
-        """The sections that share the room, by what they tell, in the order of the text."""
+        """The sections that share the room, by weight, in the order of the text."""
         run, failures, attachments = self.material.run, self.material.failures, self.material.attachments
         evidence = self._evidence(budget)
         changes = partial(history_section, run, evidence)
@@ -171,7 +171,7 @@ class _Composer:
             ("the failures", failures, Part(sections, 9)),
             ("what changed", changes(budget), Part(changes, 2)),
             ("the attached files", attachments, Part(files, 2)),
-            ("what could not be had", run.notes, Part(partial(notes_section, run.notes), 1)),
+            ("the missing evidence", run.notes, Part(partial(notes_section, run.notes), 1)),
         )
         return {name: part for name, present, part in parts if present}
 

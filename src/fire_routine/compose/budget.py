@@ -60,7 +60,7 @@ def _more(count: int, separator: str) -> str:
 
 
 def shares(needs: Sequence[int], room: int, weights: Sequence[float] | None = None) -> list[int]:
-    """`room` shared out by weight, nobody given more than it needs, what is unused passed on.
+    """`room` shared by weight. None gets more than it needs, and what is unused goes to the others.
 
     Water-filling: the shares add up to `room`, or to what is needed where that is less.
     """
@@ -84,7 +84,7 @@ def shares(needs: Sequence[int], room: int, weights: Sequence[float] | None = No
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the text that can be had in any size: `render(limit)` stays within the limit."""
+    """A piece of the text in any size: `render(limit)` stays within the limit."""
 
     render: Callable[[int], str]
     weight: float = 1.0

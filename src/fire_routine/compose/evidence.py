@@ -9,18 +9,19 @@ from functools import partial
 from ..model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
 from ..sanitising import fence, inline
 from .budget import Part, cut, fill, head, listed, shares, short
-from .grouping import telling_annotations
+from .grouping import specific_annotations
 
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
-_ENOUGH = 2_000  # units of an excerpt, in which any line may stand
-# Before an excerpt of so many units, or whose most telling line is behind so many, stands what tells most,
-_LONG, _BEHIND = 4_000, 1_200
-_NARROW, _ROOMY = 1_600, 4_800  # in so many units, where there is room for so many in all.
+_ENOUGH = 2_000  # units of an excerpt that may hold any line, even a low-scoring one
+# An excerpt is preceded by its strongest lines if it is longer than `_LONG` units, or if its strongest line
+# is more than `_DEEP` units below its top.
+_LONG, _DEEP = 4_000, 1_200
+_NARROW, _ROOMY = 1_600, 4_800  # units of those lines; units of the evidence that has room for them
 _BELOW_LEAD = "\n\n[… the strongest lines end; the excerpt in the log's order:]\n\n"
 _ERROR = 5.0  # weight from which on a line is an error by its looks
-# Of the greatest weight: what tells next to nothing, and what tells little.
+# Shares of the greatest weight below which a line is no evidence, and below which it is weak evidence.
 _NEXT_TO_NOTHING, _LITTLE = 0.02, 0.1
 _ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats
 _COUNT_OF_FILES = 60  # units of the line that counts attached files left out
@@ -44,13 +45,13 @@ def remembered(excerpt: MakeExcerpt) -> MakeExcerpt:
 
 
 def without_filler(excerpt: MakeExcerpt) -> MakeExcerpt:
-    """The same excerpter, which beyond 2,000 units takes no lines that tell next to nothing."""
+    """The same excerpter, which beyond 2,000 units takes no lines of almost no weight."""
 
     def answer(digest: Digest, limit: int) -> Excerpt:
         if limit <= _ENOUGH:
             return excerpt(digest, limit)
-        telling = excerpt(_above(digest, _NEXT_TO_NOTHING), limit)
-        return telling if utf16_length(telling.text) > _ENOUGH else excerpt(digest, _ENOUGH)
+        strong = excerpt(_above(digest, _NEXT_TO_NOTHING), limit)
+        return strong if utf16_length(strong.text) > _ENOUGH else excerpt(digest, _ENOUGH)
 
     return answer
 
@@ -60,21 +61,21 @@ def _strongest(digest: Digest) -> float:
 
 
 def _above(digest: Digest, share: float) -> Digest:
-    """The digest's lines that tell at least so much of what the strongest tells, and how the step ended."""
+    """The digest's lines of at least this share of the greatest weight, and those of the step's end."""
     least = _strongest(digest) * share
-    telling = (block for block in digest.blocks if block.weight >= least or block.first in digest.ends)
-    return replace(digest, blocks=tuple(telling))
+    strong = (block for block in digest.blocks if block.weight >= least or block.first in digest.ends)
+    return replace(digest, blocks=tuple(strong))
 
 
-def _behind(excerpt: Excerpt) -> int:
-    """The units, about, behind which its most telling line stands."""
+def _depth(excerpt: Excerpt) -> int:
+    """About how many units its strongest line is below its top."""
     most = max(range(len(excerpt.blocks)), key=lambda at: excerpt.blocks[at].weight, default=0)
     return sum(utf16_length(line) + 1 for block in excerpt.blocks[:most] for line in block.lines)
 
 
 def trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
     """The digests, of `room` characters together: from those that need more than their share, the
-    lines that tell least are taken out, whole ones only."""
+    weakest lines are removed, whole ones only."""
     sizes = [sum(len(line) + 1 for block in digest.blocks for line in block.lines) for digest in digests]
     given = shares(sizes, room)
     return [
@@ -94,9 +95,9 @@ def _trimmed(digest: Digest, room: int) -> Digest:
 
 
 def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> tuple[str, Excerpt]:
-    """A digest's excerpt, fenced, below a line that says how much of the log it is; and the excerpt.
+    """A digest's excerpt, fenced, below a line with its share of the log; and the excerpt.
 
-    Both are empty where `limit` has no room for it.
+    Both are empty if `limit` has no room for it.
     """
     nothing = Excerpt("", 0, digest.total_lines)
     room = limit - utf16_length(title) - 60
@@ -107,28 +108,30 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
         over = utf16_length(block) - limit
         if over <= 0:
             return (block, made) if made.text.strip() else ("", nothing)
-        room -= over  # what this content's fence takes more than most
+        room -= over  # this content needs a longer fence than most
     return "", nothing
 
 
 def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
     """Annotations and excerpt; what an annotation repeats of the excerpt is left out.
 
-    An excerpt is in the log's order: where it does not begin with what tells most, that stands before it.
+    An excerpt is in the log's order. If it does not begin with its strongest lines, they come before it.
     """
     notes = merged_annotations(failure)
-    log, untold, first = "", notes, ""
+    log, unrepeated, first = "", notes, ""
     if failure.digest:
-        log, made, untold = _log(failure, failure.digest, notes, excerpt, limit)
+        log, made, unrepeated = _log(failure, failure.digest, notes, excerpt, limit)
         if few := _lead_room(failure.digest, made, limit):
-            first, _ = log_block("What tells most", _above(failure.digest, _LITTLE), excerpt, few)
-            log, _, untold = _log(failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2)
+            first, _ = log_block("Strongest lines", _above(failure.digest, _LITTLE), excerpt, few)
+            log, _, unrepeated = _log(
+                failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2
+            )
     rest = limit - sum(utf16_length(block) + 2 for block in (first, log) if block)
-    return "\n\n".join(block for block in (_annotation_block(untold, rest), first, log) if block)
+    return "\n\n".join(block for block in (_annotation_block(unrepeated, rest), first, log) if block)
 
 
 def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
-    """An excerpt of at most `limit` units, and before it, where it is long, its strongest lines."""
+    """An excerpt of at most `limit` units, and before it, if it is long, its strongest lines."""
     made = excerpt(digest, limit)
     few = _lead_room(digest, made, limit)
     first = excerpt(_above(digest, _LITTLE), few).text if few else ""
@@ -139,36 +142,36 @@ def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
 
 
 def _lead_room(digest: Digest, made: Excerpt, limit: int) -> int:
-    """Units for the strongest lines before an excerpt; 0 where it needs none."""
-    if limit < _ROOMY or _strongest(digest) < _ERROR or not _reads_from_its_midst(made):
+    """Units for the strongest lines before an excerpt; 0 if it needs none."""
+    if limit < _ROOMY or _strongest(digest) < _ERROR or not _buries_its_strongest_line(made):
         return 0
     return min(_NARROW, utf16_length(made.text) // 2)  # the whole of a short one would be shown twice
 
 
-def _reads_from_its_midst(made: Excerpt) -> bool:
-    """Whether an excerpt is long, or what tells most in it stands far from its top."""
+def _buries_its_strongest_line(made: Excerpt) -> bool:
+    """Whether an excerpt is long, or its strongest line is far below its top."""
     size = utf16_length(made.text)
-    return size > _LONG or _behind(made) > _BEHIND
+    return size > _LONG or _depth(made) > _DEEP
 
 
 def _log(
     failure: Failure, digest: Digest, notes: list[Annotation], excerpt: MakeExcerpt, limit: int
 ) -> tuple[str, Excerpt, list[Annotation]]:
-    """The excerpt, fenced and by itself, and the annotations that it does not repeat: it leaves them room."""
-    title = "From the part of the log that could be had" if failure.partial else "From the log"
+    """The excerpt alone, fenced, and the annotations that it does not repeat: it leaves them room."""
+    title = "From the available part of the log" if failure.partial else "From the log"
     reserved = _needed(notes, limit)
     for _ in range(_ROUNDS):
         log, made = log_block(title, digest, excerpt, limit - reserved)
-        untold = _untold(notes, made.text)
-        needed = _needed(untold, limit)
+        unrepeated = _unrepeated(notes, made.text)
+        needed = _needed(unrepeated, limit)
         if needed >= reserved:
             break
         reserved = needed
-    return log, made, untold
+    return log, made, unrepeated
 
 
 def _needed(notes: Sequence[Annotation], limit: int) -> int:
-    """Units that annotations take beside an excerpt."""
+    """Units that annotations take next to an excerpt."""
     if not notes:
         return 0
     return min(sum(utf16_length(annotation_line(note)) + 1 for note in notes) + 60, limit // 3)
@@ -195,8 +198,8 @@ def _attachment(attachment: Attachment, excerpt: MakeExcerpt, limit: int) -> str
 
 
 def merged_annotations(failure: Failure) -> list[Annotation]:
-    """Those of level `failure` over all its jobs; where there is no log, the warnings too."""
-    notes = [note for job in failure.jobs for note in telling_annotations(job)]
+    """Those of level `failure` over all its jobs; without a log, the warnings too."""
+    notes = [note for job in failure.jobs for note in specific_annotations(job)]
     if not failure.digest:
         notes += [note for job in failure.jobs for note in job.annotations if note.level == "warning"]
     return list(dict.fromkeys(notes))
@@ -214,7 +217,7 @@ def _place(note: Annotation) -> str:
     return "" if note.path == ".github" else note.path
 
 
-def _untold(notes: Sequence[Annotation], shown: str) -> list[Annotation]:
+def _unrepeated(notes: Sequence[Annotation], shown: str) -> list[Annotation]:
     folded = _folded(shown)
     return [
         note for note in notes if not all(_folded(part) in folded for part in (note.message, _place(note)))

@@ -9,7 +9,7 @@ from ..model import FailedJob, Failure, Run, in_words, utf16_length
 from ..sanitising import fence, inline
 from .budget import Part, cut, fill, listed, short
 from .evidence import MakeExcerpt, evidence
-from .grouping import most_telling
+from .grouping import strongest_lines
 from .job_names import base_name, matrix_values
 
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
@@ -17,13 +17,13 @@ _NAME = 100
 _NAME_SHORT = 48
 _LEGS = 400
 _COMMAND = 1_500
-_REASON = 100  # of a line beside the name of a failure that has no room for a section
+_REASON = 100  # units of a line next to the name of a failure that has no room for a section
 _ALTERNATIVES = 3  # exit codes, and shells, of jobs that share a failure
-_TELLING = 4  # legs of which a value that the failing ones alone have says something
+_FEWEST_LEGS = 4  # of a matrix, before a value of the failing legs alone means anything
 
 
 def failures_section(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit: int) -> str:
-    """A section for each failure, by what it needs; those without room for one in a list."""
+    """A section for each failure, by what it needs; failures without room for one are listed."""
     if not failures:
         return ""
     shown = min(len(failures), max(limit // SMALLEST, 1))
@@ -39,7 +39,7 @@ def failures_section(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt
 
 
 def _section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt, limit: int) -> str:
-    """A gate's takes no room that the others could have."""
+    """A gate's section takes no room from the others."""
     return failure_section(run, failure, place, excerpt, min(limit, SMALLEST) if failure.gate else limit)
 
 
@@ -57,27 +57,27 @@ def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt
         ("what ran", _command(failure, min(_COMMAND, limit // 6))),
     ):
         if piece and utf16_length(text) + utf16_length(piece) > limit * 3 // 5:
-            left_out.append(name)  # the evidence tells more
+            left_out.append(name)  # the evidence is worth more
         elif piece:
             text += f"\n\n{piece}"
-    said = f"\n\n(No room here for {', '.join(left_out)}.)" if left_out else ""
-    found = evidence(failure, excerpt, limit - utf16_length(text + said) - 2)
+    sentence = f"\n\n(No room here for {', '.join(left_out)}.)" if left_out else ""
+    found = evidence(failure, excerpt, limit - utf16_length(text + sentence) - 2)
     text += f"\n\n{found}" if found else ""
-    return text + said if utf16_length(text + said) <= limit else text
+    return text + sentence if utf16_length(text + sentence) <= limit else text
 
 
 def _others(failures: Sequence[Failure], limit: int) -> str:
     heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
     lines = [f"- {_jobs_and_step(failure, _NAME_SHORT)}, job {failure.jobs[0].id}" for failure in failures]
-    told = [line + _reason(failure) for line, failure in zip(lines, failures, strict=True)]
+    shown = [line + _reason(failure) for line, failure in zip(lines, failures, strict=True)]
     room = limit - len(heading)
-    names = listed(told if utf16_length("\n".join(told)) <= room else lines, room, "\n")
+    names = listed(shown if utf16_length("\n".join(shown)) <= room else lines, room, "\n")
     return heading + names if names else ""
 
 
 def _reason(failure: Failure) -> str:
-    """The line that tells most."""
-    lines = most_telling(failure.digest) if failure.digest else ()
+    """The strongest line."""
+    lines = strongest_lines(failure.digest) if failure.digest else ()
     return f": {inline(cut(lines[0].strip(), _REASON))}" if lines else ""
 
 
@@ -114,27 +114,28 @@ def _step(failure: Failure) -> str:
         f"job {job.id}" + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
         *_no_log(failure),
     ]
-    said = ", ".join(fact for fact in facts if fact) + "."
-    return f"{said} It began when the others had ended, and tells how." if failure.gate else said
+    sentence = ", ".join(fact for fact in facts if fact) + "."
+    gate = " It began when the others had ended, and only checks their results." if failure.gate else ""
+    return sentence + gate
 
 
 def _alternatives(values: Iterable[str]) -> str:
-    """What is one thing in some jobs and another in others."""
+    """Values that differ between the jobs, joined with "or"."""
     shown = list(values)
     shown = [*shown[:_ALTERNATIVES], *(["others"] if shown[_ALTERNATIVES:] else [])]
     return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
 def _later(failure: Failure, cap: int) -> str:
-    """The steps that failed after the first, as those may that run whatever happened."""
+    """The steps that failed after the first: those with `if: always()` may."""
     names = [inline(short(step.name, _NAME_SHORT)) for step in failure.jobs[0].failed_steps[1:]]
-    told = listed(names, cap)
-    return f"Failed after it: {told}." if told else ""
+    shown = listed(names, cap)
+    return f"Failed after it: {shown}." if shown else ""
 
 
 def _ended(failure: Failure) -> str:
     job, ended = failure.jobs[0], failure.digest.ended if failure.digest else ""
-    if job.conclusion == "timed_out" and ended in ("", "cancelled"):  # of which a log knows nothing
+    if job.conclusion == "timed_out" and ended in ("", "cancelled"):  # a log does not show it
         return "timed out"
     return cut(ended, 60)
 
@@ -147,20 +148,24 @@ def _no_log(failure: Failure) -> list[str]:
 
 
 def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:
-    """The jobs that share the failure, the legs of the same matrix that passed, what tells them apart."""
+    """The jobs that share the failure, the passed legs of the same matrix, and what distinguishes them."""
     bases = {base_name(job.name) for job in failure.jobs}
     passed = [name for name in run.passed_jobs if base_name(name) in bases and matrix_values(name)]
-    shared = passing = telling = ""
+    shared = passing = distinct = ""
     if len(failure.jobs) > 1:
         shared = _counted("Shared by {} jobs", [job.name for job in failure.jobs], cap)
     if passed:
         legs = "leg" if len(passed) == 1 else "legs"
         passing = _counted(f"Of the same matrix, {{}} {legs} passed", passed, cap // 2)
-    if passed and len(failure.jobs) + len(passed) >= _TELLING:
+    if passed and len(failure.jobs) + len(passed) >= _FEWEST_LEGS:
         only = [inline(short(value, _NAME_SHORT)) for value in _only_failing(failure.jobs, passed)]
         if only:
-            telling = f"Every leg that fails so, and no leg that passed, has {', '.join(only[:4])}."
-    return [("who shares it", shared), ("what tells the legs apart", telling), ("which legs passed", passing)]
+            distinct = f"Every leg with this failure, and no leg that passed, has {', '.join(only[:4])}."
+    return [
+        ("who shares it", shared),
+        ("what distinguishes the legs", distinct),
+        ("which legs passed", passing),
+    ]
 
 
 def _counted(words: str, jobs: Sequence[str], cap: int) -> str:

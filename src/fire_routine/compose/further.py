@@ -1,4 +1,4 @@
-"""What could not be had, and how to go on: commands with real ids."""
+"""The missing evidence, and how to go on: commands with real ids."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _PUBLIC = "github.com"
 
 
 def notes_section(notes: Sequence[Note], limit: int) -> str:
-    """What could not be had, why, and what would make it available: within `limit` units, after a
+    """What is unavailable, why, and what would make it available: within `limit` units, after a
     blank line."""
-    heading = "\n\n## What could not be had\n\n"
+    heading = "\n\n## Missing evidence\n\n"
     lines = listed([_note(note) for note in dict.fromkeys(notes)], limit - len(heading), "\n")
     return heading + lines if lines else ""
 
@@ -30,7 +30,7 @@ def _note(note: Note) -> str:
     line = f"- {inline(cut(what, 120))}: {cut(why, 200)}."  # a job's or a file's name may be in it
     if remedy:
         line += f" {remedy[0].upper()}{cut(remedy[1:], 200)}."
-    return line.replace("](", "] (").replace("<", "‹")  # no link and no tag, whatever a name in it holds
+    return line.replace("](", "] (").replace("<", "‹")  # no link and no tag, regardless of names in it
 
 
 def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief: bool) -> str:
@@ -72,5 +72,5 @@ def _words(run: Run) -> str:
         base = inline(short(run.pull_request.base_branch, 100))
         words = f"The run tested the head SHA merged into {base}. {words}"
     if warning(run):
-        words = f"The code too may be a stranger's: read it before you run any of it. {words}"
+        words = f"The code is untrusted too: read it before you run any of it. {words}"
     return words

@@ -1,4 +1,4 @@
-"""Failed jobs → distinct failures: legs of a matrix that fail alike are one."""
+"""Failed jobs → distinct failures: legs of a matrix with the same failure are one."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _VOLATILE = pattern(
     r"|(?:[A-Za-z]:)?[\\/](?:[^\s\\/:'\"]+[\\/])+"  # folders of absolute paths
     r"|\d+"
 )
-_GATE = 120  # lines of the log of a job that only looks how others ended, at most
+_GATE = 120  # most lines in the log of a job that only checks other jobs
 # https://docs.github.com/actions/reference/workflows-and-actions/contexts#needs-context
 _RESULT = pattern(r"(?:[\"'=]|: )(?:failure|cancelled|skipped)(?:[\s\"',;)\]}]|$)")
 
 
 def combined(fingerprints: Iterable[str]) -> str:
-    """One fingerprint for several failures, whatever their order: a single one's own, none's empty."""
+    """One fingerprint for several failures in any order: a single failure's own; empty without failures."""
     distinct = sorted(set(fingerprints))
     return hashed(distinct) if len(distinct) > 1 else "".join(distinct)
 
@@ -45,12 +45,12 @@ def group(
     """The distinct failures of a run, in the order in which they failed, gates last.
 
     A fingerprint knows no numbers, so jobs of two names that share one (the coverage of two suites is too
-    low) are told together only where they ran the same, or the lines that tell most are the same.
+    low) are one failure only if they ran the same command, or if their strongest lines are the same.
 
     Args:
         failed_jobs: the failed jobs of one attempt.
-        digests: by job id; a job without one is told apart by its failed steps and annotations.
-        cut: ids of jobs of whose logs only a part could be had.
+        digests: by job id; a job without one is distinguished by its failed steps and annotations.
+        cut: ids of jobs whose logs are available only in part.
     """
     whole = {number: digest for number, digest in digests.items() if number not in cut}
     alike: list[_Alike] = []
@@ -81,33 +81,38 @@ class _Alike(NamedTuple):
 
 
 def _traits(job: FailedJob, digest: Digest | None) -> frozenset[tuple[str, ...]]:
-    """The matrix, what ran and what tells most of it."""
+    """The matrix, the command and the strongest lines."""
     if digest is None:
         return frozenset()
     ran = [("command", digest.command)] if digest.command else []
-    return frozenset([("name", base_name(job.name)), *ran, ("lines", *most_telling(digest))])
+    return frozenset([("name", base_name(job.name)), *ran, ("lines", *strongest_lines(digest))])
 
 
-def most_telling(digest: Digest) -> tuple[str, ...]:
-    """The lines of the block of the greatest weight; none where nothing is kept."""
+def strongest_lines(digest: Digest) -> tuple[str, ...]:
+    """The lines of the block of the greatest weight; none if nothing is kept."""
     return max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
 
 
 def _fingerprint(job: FailedJob, digest: Digest | None) -> str:
-    """The log's; where that tells how the job ended alone, the annotations', or that of this step's end. A
-    step goes by its number: GitHub names one after its command, in which a matrix's values may be."""
+    """The log's own. If the log only shows how the job ended: the annotations', or that of this step's end.
+
+    A step is identified by its number: GitHub names one after its command, which may contain a matrix's
+    values.
+    """
     if digest and digest.fingerprint and digest.explained:
         return digest.fingerprint
-    if digest is None or digest.explained or telling_annotations(job):
+    if digest is None or digest.explained or specific_annotations(job):
         return _fingerprint_without_log(job)
     steps = [str(step.number) for step in job.failed_steps[:1]]
     return hashed([digest.fingerprint, digest.ended, _normalised(base_name(job.name)), *steps])
 
 
 def _gates(failures: Sequence[Failure]) -> frozenset[int]:
-    """The places of the failures whose jobs began when the others had ended, and tell how these did, as one
-    does that branch protection asks for."""
-    small = {at for at, one in enumerate(failures) if one.digest and _tells_how_others_ended(one.digest)}
+    """The places of the failures whose jobs began when the others had ended, and only check their results.
+
+    Branch protection often requires such a job.
+    """
+    small = {at for at, one in enumerate(failures) if one.digest and _checks_other_jobs(one.digest)}
     others = [job for at, one in enumerate(failures) if at not in small for job in one.jobs]
     ended = [job.completed_at for job in others if job.completed_at]
     if not others or len(ended) < len(others):
@@ -118,8 +123,8 @@ def _gates(failures: Sequence[Failure]) -> frozenset[int]:
     )
 
 
-def _tells_how_others_ended(digest: Digest) -> bool:
-    """Whether it is the log of few lines that hold what GitHub puts for `needs.*.result`."""
+def _checks_other_jobs(digest: Digest) -> bool:
+    """Whether it is a short log with values of `needs.*.result`."""
     if digest.total_lines > _GATE:
         return False
     lines = (line for block in digest.blocks for line in block.lines)
@@ -130,13 +135,13 @@ def _failure(
     fingerprint: str, jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int]
 ) -> Failure:
     logs = [digests.get(job.id) for job in jobs]
-    told = next((job.id for job in jobs if job.id in digests), None)
+    shown = next((job.id for job in jobs if job.id in digests), None)
     return Failure(
         fingerprint,
         tuple(jobs),
-        None if told is None else digests[told],
+        None if shown is None else digests[shown],
         unread=all(_unread(job, digests, cut) for job in jobs),
-        partial=told in cut,
+        partial=shown in cut,
         exit_codes=tuple(_exit_code(job, log) for job, log in zip(jobs, logs, strict=True)),
         shells=tuple(dict.fromkeys(log.shell for log in logs if log and log.shell)),
     )
@@ -151,14 +156,14 @@ def _exit_code(job: FailedJob, digest: Digest | None) -> int | None:
 
 
 def _unread(job: FailedJob, digests: Mapping[int, Digest], cut: Collection[int]) -> bool:
-    """Whether another time would tell more: of a job that is still running, or was lost, there is no log."""
+    """Whether a later attempt may find a log: a job that is still running, or was lost, has none."""
     if job.id in digests:
         return job.id in cut
     return not job.running and not any(_NO_LOG.search(note.message) for note in job.annotations)
 
 
-def telling_annotations(job: FailedJob) -> tuple[Annotation, ...]:
-    """The job's annotations of level `failure` that say more than that something failed."""
+def specific_annotations(job: FailedJob) -> tuple[Annotation, ...]:
+    """The job's annotations of level `failure` that name a cause, not only that something failed."""
     return tuple(note for note in job.annotations if note.level == "failure" and not note.generic)
 
 
@@ -168,7 +173,7 @@ def _order(job: FailedJob) -> tuple[float, str, int]:
 
 def _fingerprint_without_log(job: FailedJob) -> str:
     steps = [_normalised(step.name) for step in job.failed_steps]
-    notes = sorted({_normalised(f"{note.title} {note.message}") for note in telling_annotations(job)})
+    notes = sorted({_normalised(f"{note.title} {note.message}") for note in specific_annotations(job)})
     # A custom `name:` may spell matrix values anywhere, so the name counts only where it must.
     name = [] if notes else [_normalised(base_name(job.name)), job.conclusion]
     return hashed([*name, *steps, *notes])

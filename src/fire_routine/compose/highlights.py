@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..model import Digest, Failure, Highlight, Run
 from ..patterns import pattern
 from ..sanitising import flat
-from .grouping import telling_annotations
+from .grouping import specific_annotations
 from .job_names import base_name, matrix_values
 
 MOST_LINES = 5  # of one failure
@@ -54,8 +54,9 @@ def strongest(failure: Failure) -> tuple[str, ...]:
     differ only in numbers are shown once. Where no line looks like an error, the last ones are taken.
     """
     if failure.digest is None:
-        said = (note.message for job in failure.jobs for note in telling_annotations(job))
-        return tuple(dict.fromkeys(flat(text, LONGEST_LINE) for text in said if text.strip()))[:MOST_LINES]
+        messages = (note.message for job in failure.jobs for note in specific_annotations(job))
+        distinct = dict.fromkeys(flat(text, LONGEST_LINE) for text in messages if text.strip())
+        return tuple(distinct)[:MOST_LINES]
     lines = _lines(failure.digest)
     ranked = _ranked(lines)
     if not ranked or ranked[0].weight < _ERROR:

@@ -14,7 +14,8 @@ from .facts import moment
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _NAME = 160
 _SUBJECT = 120
-# That are told, without how many there are: https://docs.github.com/rest/commits/commits#compare-two-commits
+# The API lists at most this many, without their number:
+# https://docs.github.com/rest/commits/commits#compare-two-commits
 MOST_FILES = 300
 
 
@@ -88,7 +89,7 @@ def _verdicts(run: Run, history: History) -> list[str]:
         if history.total_commits == 0 and not history.commits and not history.same_commit_was_green:
             lines.append("No commit since then is known.")
         if history.last_green_of_event not in (None, history.last_green_run):
-            # Another event's run may do other things, as a push's does beside a nightly one.
+            # Another event's run may do other things, as a push's and a nightly one do.
             green = history.last_green_sha_of_event
             at = f", commit {inline(short(green, 64))}" if green else ""
             lines.append(f"Last green of event {inline(run.event)}: run {history.last_green_of_event}{at}.")

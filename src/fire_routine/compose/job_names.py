@@ -22,11 +22,11 @@ def matrix_values(job: str) -> tuple[str, ...]:
 
 
 def _parts(job: str) -> Iterator[tuple[str, str]]:
-    """Caller and job, each without what stands in parentheses at its end, and that."""
+    """Caller and job, each split into its name and the content of the parentheses at its end."""
     whole = ""
     for piece in job.split(_JOB_PATH):
         whole += _JOB_PATH + piece if whole else piece
-        if whole.count("(") <= whole.count(")"):  # else the slash stands in a value
+        if whole.count("(") <= whole.count(")"):  # else the slash is part of a value
             yield _named(whole)
             whole = ""
     if whole:

@@ -1,4 +1,4 @@
-"""The user's own words (`text`): not fenced, for they are his, but kept from swallowing what follows."""
+"""The user's own words (`text`): not fenced, as they are trusted, but kept from swallowing what follows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def closed(text: str) -> str:
         indentation, marks, rest = match.groups()
         if not opened:
             opened = "" if marks[0] == "`" and "`" in rest else marks
-            indented = indentation  # in a list's item, less would end the item and open a fence behind it
+            indented = indentation  # in a list's item, less would end the item and open a fence after it
         elif marks[0] == opened[0] and len(marks) >= len(opened) and not rest.strip():
             opened = ""
     return f"{text}\n{indented}{opened}" if opened else text

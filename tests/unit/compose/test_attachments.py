@@ -91,7 +91,7 @@ def test_the_content_is_read_as_a_log(tmp_path: Path) -> None:
     assert notes == ()
 
 
-def test_a_pattern_that_matches_nothing_is_said(tmp_path: Path) -> None:
+def test_a_pattern_that_matches_nothing_is_a_note(tmp_path: Path) -> None:
     assert refusals(tmp_path, "*.log", "no/such/file") == [
         "attach: *.log: no file matches",
         "attach: no/such/file: no file matches",
@@ -148,7 +148,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     assert refusals(tmp_path, "a.log") == ["attach: a.log: it is not a regular file"]
 
 
-def test_a_file_that_cannot_be_read_is_said(public: Path) -> None:
+def test_a_file_that_cannot_be_read_is_a_note(public: Path) -> None:
     write(public / "a.log").chmod(0)
     with as_ordinary_user():
         assert refusals(public, "a.log") == ["attach: a.log: Permission denied"]
@@ -188,7 +188,7 @@ def test_a_compressed_file_is_refused(tmp_path: Path) -> None:
     assert refusals(tmp_path, "a.log") == ["attach: a.log: it is compressed"]
 
 
-def test_too_many_files_are_said(tmp_path: Path) -> None:
+def test_too_many_files_are_a_note(tmp_path: Path) -> None:
     for number in range(module.MOST_FILES + 5):
         write(tmp_path / f"{number:02}.log")
     attachments, (note,) = read_attachments(["*.log"], tmp_path, read)

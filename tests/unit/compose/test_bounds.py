@@ -29,9 +29,9 @@ def test_logs_and_annotations_share_one_bound() -> None:
     short, failures, attached = bounded(run(jobs), given, files, ROOM)
     shown = [one.digest for one in failures if one.digest] + [one.digest for one in attached]
     lines = sum(len(line) + 1 for log in shown for block in log.blocks for line in block.lines)
-    said = sum(len(note.message) + len(note.title) + len(note.path) for note in notes_of(failures))
-    assert ROOM * 0.8 < lines + said <= ROOM * 1.05
-    assert said < ROOM * 0.3
+    size = sum(len(note.message) + len(note.title) + len(note.path) for note in notes_of(failures))
+    assert ROOM * 0.8 < lines + size <= ROOM * 1.05
+    assert size < ROOM * 0.3
     assert [one.annotations for one in short.failed_jobs] == [
         one.annotations for failure in failures for one in failure.jobs
     ]

@@ -41,9 +41,9 @@ def brief(
 
 def test_failures_whose_logs_could_not_be_had_are_named_but_for_those_that_have_none_yet() -> None:
     lost = Annotation("failure", "The hosted runner lost communication with the server")
-    told = Annotation("failure", "expected 3, got 4")  # which jobs that have a log are annotated with, too
+    note = Annotation("failure", "expected 3, got 4")  # jobs with a log have such annotations too
     jobs = [
-        job(1, "lint", annotations=(told,)),
+        job(1, "lint", annotations=(note,)),
         job(2, "test"),
         job(3, "docs", conclusion="running"),
         job(4, "pack", annotations=(lost,)),  # which names the failure
@@ -86,12 +86,12 @@ def first_line(made: Brief) -> str:
     return made.text.split("\n")[0].replace("`", "")
 
 
-def test_the_first_line_tells_it() -> None:
+def test_the_first_line_names_the_failure() -> None:
     made = brief(run([job(0)]), {1000: digest("aa", "x")})
     assert first_line(made).startswith("# CI failed: test, step Run the tests in octo/widgets on topic")
 
 
-def test_the_parts_come_in_the_order_of_what_they_tell() -> None:
+def test_the_parts_come_in_the_order_of_their_weight() -> None:
     made = brief(
         run(
             [job(0)],
@@ -113,7 +113,7 @@ def test_the_parts_come_in_the_order_of_what_they_tell() -> None:
         "## What changed since the last green run",
         "## Attached: `report.xml`",
         "FAILED a_test",
-        "## What could not be had",
+        "## Missing evidence",
         "## How to go on",
     )
     places = [made.text.index(part) for part in parts]
@@ -125,7 +125,7 @@ def test_a_matrix_of_256_legs_with_three_failures_has_three_sections() -> None:
         made = brief(*matrix(), max_characters=budget)
         assert re.findall(r"^## Failure (.*): `", made.text, re.M) == ["1 of 3", "2 of 3", "3 of 3"]
         for number, section in enumerate(made.text.split("## Failure ")[1:]):
-            wide = "What tells most, " in section  # and again in the excerpt below it
+            wide = "Strongest lines, " in section  # and again in the excerpt below it
             assert made.text.count(f"FAILED test_{number}") == 1 + wide
         assert "Shared by 3 jobs: `test (linux, 0)`" in made.text
         assert "Of the same matrix, 249 legs passed" in made.text
@@ -160,12 +160,12 @@ def test_no_section_is_dropped_without_a_word() -> None:
     for heading, name in (
         ("## What changed since the last green run", "what changed"),
         ("## Attached:", "the attached files"),
-        ("## What could not be had", "what could not be had"),
+        ("## Missing evidence", "the missing evidence"),
     ):
         assert heading in made.text or name in made.text.partition("(No room here for ")[2]
 
 
-def test_a_job_without_a_log_is_told_by_its_annotations() -> None:
+def test_a_job_without_a_log_is_described_by_its_annotations() -> None:
     notes = (EXIT_1, Annotation("failure", "widget is missing", "Build", "src/app.py", 7))
     made = brief(run([job(0, annotations=notes)]))
     assert "src/app.py:7: Build: widget is missing" in made.text
@@ -215,11 +215,11 @@ def test_a_job_whose_log_does_not_exist_yet_gets_no_command_for_it() -> None:
     assert "Jobs so far: 1 failed" in text
 
 
-def test_that_a_pull_request_was_tested_merged_and_that_its_code_may_be_a_strangers_is_said() -> None:
+def test_merged_pull_request_and_untrusted_code_are_named() -> None:
     material = run([job(0)], event="pull_request", pull_request=pull_request(), head_repository="stranger/x")
     text = brief(material).text
     assert "The run tested the head SHA merged into `main`." in text
-    assert "The code too may be a stranger's: read it before you run any of it." in text
+    assert "The code is untrusted too: read it before you run any of it." in text
 
 
 def test_commands_name_the_host_of_an_enterprise_server() -> None:
@@ -235,7 +235,7 @@ def test_the_users_own_words_are_whole_up_to_4096_and_may_not_swallow_the_rest()
     assert "## Facts" in unfenced(made.text)
 
 
-def test_longer_words_are_cut_behind_what_is_kept_and_the_cut_is_said() -> None:
+def test_longer_words_are_cut_after_what_is_kept_and_the_cut_is_marked() -> None:
     words = "".join(f"word{n} " for n in range(4_000))
     log = {1000: digest("aa", *(f"line {n}" for n in range(9_000)))}
     for budget in (KEPT_TEXT + MIN_CHARACTERS, 16_384):

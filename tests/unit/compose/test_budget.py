@@ -35,7 +35,7 @@ def test_short_name_that_is_cut_ends_in_an_ellipsis() -> None:
     assert short("abc", 1) == "…"
 
 
-def test_a_cut_says_how_many_characters_are_missing() -> None:
+def test_a_cut_shows_how_many_characters_are_missing() -> None:
     assert cut("a" * 1000, 100) == "a" * 76 + "… [924 characters more]"
     assert cut("a" * 100, 100) == "a" * 100
 
@@ -45,7 +45,7 @@ def test_a_list_stays_within_its_limit(items: list[str], limit: int) -> None:
     assert utf16_length(listed(items, limit)) <= max(limit, 0)
 
 
-def test_a_list_says_how_many_items_are_missing() -> None:
+def test_a_list_shows_how_many_items_are_missing() -> None:
     assert listed(["one", "two", "three"], 100) == "one, two, three"
     assert listed([f"item {n}" for n in range(50)], 40) == "item 0, item 1, item 2, and 47 more"
     assert listed(["much too long an item", "b"], 20) == ""
@@ -55,7 +55,7 @@ NEEDS = st.lists(st.integers(0, 10_000), max_size=12)
 
 
 @given(NEEDS, st.integers(-10, 50_000), st.data())
-def test_shares_give_nobody_more_than_it_needs_and_waste_no_more_than_rounding(
+def test_shares_give_no_one_more_than_it_needs_and_waste_no_more_than_rounding(
     needs: list[int], room: int, data: st.DataObject
 ) -> None:
     weights = data.draw(st.lists(st.integers(1, 9), min_size=len(needs), max_size=len(needs)))

@@ -18,7 +18,7 @@ from fire_routine.compose.grouping import group
 from fire_routine.model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
 
 
-def test_a_log_says_how_many_of_its_lines_are_shown() -> None:
+def test_a_log_shows_how_many_of_its_lines_there_are() -> None:
     block, shown = log_block("From the log", digest("a", "boom", "bang"), excerpt, 500)
     assert block == "From the log, 2 of 6000 lines:\n```\nboom\nbang\n```"
     assert shown.text == "boom\nbang"
@@ -60,11 +60,11 @@ def test_annotations_that_the_log_repeats_take_no_room() -> None:
     assert with_notes == evidence(Failure("a", (job(0, annotations=()),), log), excerpt, 1_500)
 
 
-def test_a_wide_excerpt_stands_below_what_tells_most() -> None:
+def test_a_wide_excerpt_comes_after_its_strongest_lines() -> None:
     log = digest("a", "boom", noise=3_000)
     failure = Failure("a", (job(0, annotations=()),), log)
     wide, narrow = (evidence(failure, excerpt, limit) for limit in (30_000, 4_700))
-    assert wide.startswith("What tells most, ")
+    assert wide.startswith("Strongest lines, ")
     first = wide[: wide.index("From the log, ")]
     assert "boom" in first
     assert 1_400 < len(first) <= 1_602
@@ -72,15 +72,13 @@ def test_a_wide_excerpt_stands_below_what_tells_most() -> None:
     assert narrow.startswith("From the log, ")
 
 
-@pytest.mark.parametrize(("noise", "first"), [(40, "From the log, "), (80, "What tells most, ")])
-def test_what_tells_most_stands_first_where_the_excerpt_does_not_begin_with_it(
-    noise: int, first: str
-) -> None:
+@pytest.mark.parametrize(("noise", "first"), [(40, "From the log, "), (80, "Strongest lines, ")])
+def test_strongest_lines_come_first_if_the_excerpt_does_not_begin_with_them(noise: int, first: str) -> None:
     short = Failure("a", (job(0, annotations=()),), digest("a", "boom", noise=noise))
     assert evidence(short, distill.excerpt, 30_000).startswith(first)
 
 
-def test_what_tells_most_is_not_filled_up_with_what_tells_little() -> None:
+def test_strongest_lines_are_not_filled_up_with_weak_ones() -> None:
     faint = Block(1, tuple(f"noise {number} of the build" for number in range(200)), 0.9, "noise", 200)
     log = digest("a", "boom", noise=0)
     log = replace(
@@ -93,7 +91,7 @@ def test_what_tells_most_is_not_filled_up_with_what_tells_little() -> None:
     assert "1 failed" in first
 
 
-def test_what_tells_most_is_a_small_part_of_a_short_excerpt() -> None:
+def test_strongest_lines_are_a_small_part_of_a_short_excerpt() -> None:
     error = "src/{name}.c:1:3: error: use of undeclared identifier '{name}_total' in function {name}"
     errors = [error.format(name=letter * 6) for letter in "abcdefghijklmnop"]
     begin = ["##[group]Run make", "shell: /usr/bin/bash -e {0}", "##[endgroup]"]
@@ -101,11 +99,11 @@ def test_what_tells_most_is_a_small_part_of_a_short_excerpt() -> None:
     log = distill.read(["\n".join([*begin, *errors, *end]).encode()])
     text = evidence(Failure("a", (job(0, annotations=()),), log), distill.excerpt, 30_000)
     first, _, rest = text.partition("From the log")
-    assert first.startswith("What tells most") and "the total is wrong" in first
+    assert first.startswith("Strongest lines") and "the total is wrong" in first
     assert len(first) < len(rest) / 2
 
 
-def test_where_no_line_is_an_error_nothing_is_said_to_tell_most() -> None:
+def test_without_an_error_there_are_no_strongest_lines() -> None:
     faint = digest(
         "a", blocks=(Block(1, tuple(f"noise {n} of it" for n in range(3_000)), 4.9, "noise", 3_000),)
     )
@@ -113,7 +111,7 @@ def test_where_no_line_is_an_error_nothing_is_said_to_tell_most() -> None:
     assert evidence(failure, excerpt, 30_000).startswith("From the log, ")
 
 
-def test_beyond_some_length_lines_that_tell_next_to_nothing_are_left_out() -> None:
+def test_beyond_some_length_lines_of_almost_no_weight_are_left_out() -> None:
     lines = tuple(f"line {n} of the build" for n in range(3_000))
     faint, strong = Block(1, lines, 0.1, "any", 3_000), Block(3_001, lines[:400], 10.0, "test", 3_400)
     few, many = (
@@ -124,13 +122,13 @@ def test_beyond_some_length_lines_that_tell_next_to_nothing_are_left_out() -> No
     assert frugal(few, 30_000).lines == 400
     assert frugal(many, 30_000) == excerpt(many, 2_000)
     assert frugal(few, 2_000) == excerpt(few, 2_000)
-    telling = digest("a", blocks=(faint._replace(weight=0.21), strong))
-    assert frugal(telling, 30_000) == excerpt(telling, 30_000)
+    stronger = digest("a", blocks=(faint._replace(weight=0.21), strong))
+    assert frugal(stronger, 30_000) == excerpt(stronger, 30_000)
 
 
-def test_that_a_part_of_a_log_is_shown_is_said() -> None:
+def test_partly_available_log_is_named_as_such() -> None:
     (failure,) = group([job(0)], {1000: digest("a", "boom")}, cut={1000})
-    assert evidence(failure, excerpt, 900).startswith("From the part of the log that could be had, 1 of ")
+    assert evidence(failure, excerpt, 900).startswith("From the available part of the log, 1 of ")
 
 
 def test_what_the_log_does_not_repeat_has_its_room() -> None:
@@ -174,11 +172,11 @@ def test_an_excerpter_is_not_asked_again_for_what_it_has_answered() -> None:
 
 def test_an_excerpter_answers_of_no_other_digest() -> None:
     answer = remembered(excerpt)
-    for line in map(str, range(50)):  # each digest is let go of before the next one is made
+    for line in map(str, range(50)):  # each digest is released before the next one is made
         assert answer(digest("a", line), 500).text == line
 
 
-def test_trimming_takes_out_what_tells_least_and_leaves_small_digests_whole() -> None:
+def test_trimming_removes_the_weakest_and_leaves_small_digests_whole() -> None:
     small, large = digest("a", "x" * 50), digest("b", "boom", noise=1_000)
     kept = trimmed([small, large], 200)
     assert kept[0] is small
@@ -187,7 +185,7 @@ def test_trimming_takes_out_what_tells_least_and_leaves_small_digests_whole() ->
     assert trimmed([small, large], 10**6) == [small, large]
 
 
-def test_trimming_keeps_the_blocks_that_tell_most_wherever_they_stand() -> None:
+def test_trimming_keeps_the_strongest_blocks_in_any_place() -> None:
     weak, strong = Block(1, ("w" * 90,), 1.0, "weak", 1), Block(2, ("s" * 90,), 9.0, "strong", 2)
     kept = trimmed([digest("a", blocks=(weak, strong))], 100)
     assert kept[0].blocks == (strong,)
@@ -200,7 +198,7 @@ def test_an_excerpter_is_asked_again_where_there_is_more_room() -> None:
     assert answer(log, 1_000) == excerpt(log, 1_000) != excerpt(log, 200)
 
 
-def test_an_annotation_tells_its_place_where_the_log_shows_the_message_alone() -> None:
+def test_an_annotation_names_its_place_if_the_log_shows_only_the_message() -> None:
     noted = (job(0, annotations=(Annotation("failure", "boom", "", "src/b.py", 4),)),)
     assert "src/b.py:4: boom" in evidence(Failure("a", noted, digest("a", "boom")), excerpt, 900)
     assert "src/b.py:4: boom" not in evidence(

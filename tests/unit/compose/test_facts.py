@@ -19,7 +19,7 @@ def titled(material: Run, *fingerprints: str) -> str:
     return title(material, group(material.failed_jobs, logs), ROOMY).replace("`", "")
 
 
-def test_the_title_tells_job_step_place_run_and_since_when() -> None:
+def test_the_title_names_job_step_place_run_and_since_when() -> None:
     assert titled(run([job(0, "test (3.12)")], history=history()), "a") == (
         "CI failed: test (3.12), step Run the tests in octo/widgets on topic (run 77, attempt 2),"
         " last green 2026-11-23 14:02 UTC"
@@ -44,12 +44,12 @@ def test_the_title_counts_distinct_failures_and_names_their_jobs() -> None:
         ({"base_is_red": True}, "last green 2026-11-23 14:02 UTC, already red on main"),
     ],
 )
-def test_the_title_says_how_the_workflow_fared_before(changes: dict[str, Any], since: str) -> None:
+def test_the_title_names_earlier_results_of_the_workflow(changes: dict[str, Any], since: str) -> None:
     material = run([job(0)], history=history(**changes), pull_request=pull_request())
     assert titled(material, "a").endswith(f", {since}")
 
 
-def test_without_githubs_word_for_it_no_time_is_told() -> None:
+def test_without_a_time_from_github_none_is_shown() -> None:
     material = run([job(0)], history=None, created_at=None)
     assert titled(material, "a").endswith("(run 77, attempt 2)")
     assert ", attempt 2: <https://" in facts(material, ROOMY)
@@ -62,11 +62,11 @@ def test_the_title_does_not_claim_to_know_since_when_where_it_is_not_known() -> 
         )
 
 
-def test_the_title_says_that_a_job_timed_out() -> None:
+def test_the_title_names_a_time_out() -> None:
     assert "test, step Run the tests (timed out) in" in titled(run([job(0, conclusion="timed_out")]), "a")
 
 
-def test_the_title_of_a_run_without_failed_jobs_tells_how_it_ended() -> None:
+def test_the_title_of_a_run_without_failed_jobs_shows_how_it_ended() -> None:
     assert "workflow CI (startup failure, no failed job)" in titled(run(conclusion="startup_failure"))
     unknown = titled(run(conclusion=None, jobs_known=False))
     assert "workflow CI (its jobs are not known)" in unknown

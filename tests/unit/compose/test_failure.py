@@ -11,7 +11,7 @@ from fire_routine.compose.grouping import group
 from fire_routine.model import Failure, Step, in_words, utf16_length
 
 
-def test_a_section_says_how_the_step_ended_how_long_it_took_and_what_ran() -> None:
+def test_a_section_shows_how_the_step_ended_how_long_it_took_and_what_ran() -> None:
     log = digest("a", "boom", ended="killed (out of memory)", exit_code=137)
     (failure,) = group([job(0)], {1000: log})
     text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
@@ -21,7 +21,7 @@ def test_a_section_says_how_the_step_ended_how_long_it_took_and_what_ran() -> No
     assert "What ran:\n```\nmake test\n```" in text
 
 
-def test_how_each_leg_ended_and_in_which_shell_is_said() -> None:
+def test_end_and_shell_of_each_leg_are_shown() -> None:
     shells = ["bash -e {0}", "pwsh -command", "bash -e {0}"]
     logs = {
         1000 + number: digest("a", "boom", exit_code=code, shell=shell)
@@ -33,24 +33,24 @@ def test_how_each_leg_ended_and_in_which_shell_is_said() -> None:
     assert "shell `bash -e {0}` or `pwsh -command`, " in text
 
 
-def test_of_many_ways_to_end_the_first_are_said() -> None:
+def test_of_many_ways_to_end_the_first_are_shown() -> None:
     logs = {1000 + number: digest("a", "boom", exit_code=number) for number in range(9)}
     (failure,) = group([job(number, f"test ({number})") for number in range(9)], logs)
     assert ", exit code 0, 1, 2 or others, " in failure_section(run(), failure, "1", excerpt, 4_000)
 
 
-def test_a_job_that_timed_out_is_not_told_as_cancelled() -> None:
+def test_a_job_that_timed_out_is_not_reported_as_cancelled() -> None:
     log = digest("a", "boom", ended="cancelled", exit_code=None)
     (failure,) = group([job(0, conclusion="timed_out", annotations=())], {1000: log})
     assert "Step 5, timed out, after " in failure_section(run(), failure, "1 of 1", excerpt, 4_000)
 
 
-def test_how_a_step_ended_before_its_job_timed_out_is_said() -> None:
+def test_end_of_a_step_before_its_job_timed_out_is_shown() -> None:
     (failure,) = group([job(0, conclusion="timed_out")], {1000: digest("a", "boom", ended="killed")})
     assert "Step 5, exit code 2, killed, after " in failure_section(run(), failure, "1 of 1", excerpt, 4_000)
 
 
-def test_a_gate_takes_little_room_and_is_said_to_be_one() -> None:
+def test_a_gate_takes_little_room_and_is_named_as_one() -> None:
     late = STARTED + timedelta(hours=1)
     gate = job(0, "all green?", started_at=late, completed_at=late)
     logs = {
@@ -58,10 +58,10 @@ def test_a_gate_takes_little_room_and_is_said_to_be_one() -> None:
         1001: digest("b", "boom", noise=500),
     }
     failures = group([gate, job(1, "build")], logs)
-    build, told = failures_section(run(), failures, excerpt, 4_000).split("## Failure ")[1:]
-    assert "It began when the others had ended, and tells how." in told
+    build, section = failures_section(run(), failures, excerpt, 4_000).split("## Failure ")[1:]
+    assert "It began when the others had ended, and only checks their results." in section
     assert "It began when" not in build
-    assert len(told) < SMALLEST < len(build)
+    assert len(section) < SMALLEST < len(build)
 
 
 @pytest.mark.parametrize("limit", [800, 1_200, 2_000, 4_000])
@@ -77,7 +77,7 @@ def test_each_failure_has_a_section_or_is_counted(limit: int) -> None:
     assert text.count("## Failure ") + (int(others[1]) if others else 0) == 5
 
 
-def test_without_room_for_a_section_the_line_that_tells_most_stands_beside_the_name() -> None:
+def test_without_room_for_a_section_the_strongest_line_is_next_to_the_name() -> None:
     logs = {1000 + number: digest(f"f{number}", f"boom {number}", noise=9) for number in range(9)}
     failures = group([job(number, f"job {number}") for number in range(9)], logs)
     text = failures_section(run(), failures, excerpt, 3_000)
@@ -116,13 +116,13 @@ def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
     assert len(later) < 160
 
 
-def test_a_job_that_failed_before_its_first_step_says_so() -> None:
+def test_a_failure_before_the_first_step_is_named() -> None:
     (failure,) = group([job(0, steps=())], {})
     text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
     assert "No step ran, exit code 1, job 1000 after 3 min 20 s, its log is not here." in text
 
 
-def test_a_running_jobs_log_is_said_not_to_exist_yet() -> None:
+def test_a_running_jobs_log_does_not_exist_yet() -> None:
     running = job(0, conclusion="running", completed_at=None)
     text = failure_section(run(), Failure("a", (running,), None), "1 of 1", excerpt, 4_000)
     assert "running" in text
@@ -134,10 +134,10 @@ def test_the_value_that_only_failing_legs_have_is_named() -> None:
     material = run(jobs, passed_jobs=("test (linux, 3.11)", "test (linux, 3.12)", "lint", "lint (windows)"))
     text = failure_section(material, Failure("a", jobs, digest("a", "x")), "1 of 1", excerpt, 4_000)
     assert "Of the same matrix, 2 legs passed: `test (linux, 3.11)`, `test (linux, 3.12)`." in text
-    assert "Every leg that fails so, and no leg that passed, has `windows`." in text
+    assert "Every leg with this failure, and no leg that passed, has `windows`." in text
 
 
-def test_nothing_is_named_where_no_value_tells_the_legs_apart() -> None:
+def test_nothing_is_named_if_no_value_distinguishes_the_legs() -> None:
     jobs = (job(0, "test (windows, 3.11)"), job(1, "test (linux, 3.12)"))
     material = run(jobs, passed_jobs=("test (linux, 3.11)",))
     assert "Every leg" not in failure_section(
@@ -145,7 +145,7 @@ def test_nothing_is_named_where_no_value_tells_the_legs_apart() -> None:
     )
 
 
-def test_a_long_command_is_cut_and_the_cut_is_said() -> None:
+def test_a_long_command_is_cut_and_the_cut_is_marked() -> None:
     log = digest("a", "boom", command="make widget\n" * 500)
     text = failure_section(run(), Failure("a", (job(0),), log), "1 of 1", excerpt, 4_000)
     assert " characters more]\n```" in text
@@ -172,14 +172,14 @@ def test_sections_of_any_size_stay_within_their_limit() -> None:
         assert utf16_length(text) <= max(limit, 0)
 
 
-def test_durations_are_told_in_two_units_at_most() -> None:
+def test_durations_have_two_units_at_most() -> None:
     assert in_words(timedelta(seconds=7)) == "7 s"
     assert in_words(timedelta(seconds=130)) == "2 min 10 s"
     assert in_words(timedelta(hours=2, minutes=5, seconds=59)) == "2 h 05 min"
     assert in_words(timedelta(seconds=-1)) == "0 s"
 
 
-def test_what_one_leg_has_and_the_only_other_has_not_tells_nothing() -> None:
+def test_value_of_one_of_two_legs_means_nothing() -> None:
     jobs = (job(0, "test (3.12)"),)
     material = run(jobs, passed_jobs=("test (3.11)",))
     text = failure_section(material, Failure("a", jobs, digest("a", "boom")), "1 of 1", excerpt, 4_000)

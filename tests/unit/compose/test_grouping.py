@@ -39,7 +39,7 @@ def test_jobs_whose_logs_have_one_fingerprint_are_one_failure() -> None:
         ("integration", {"command": "make check"}, "total of 78 is less than 80"),  # the very same
     ],
 )
-def test_jobs_that_ran_or_tell_the_same_are_told_together(
+def test_jobs_with_the_same_command_or_lines_are_one_failure(
     name: str, changes: dict[str, Any], line: str
 ) -> None:
     logs = {
@@ -49,7 +49,7 @@ def test_jobs_that_ran_or_tell_the_same_are_told_together(
     assert len(group([job(0, "unit (3.11)"), job(1, name)], logs)) == 1
 
 
-def test_jobs_of_one_fingerprint_that_ran_and_tell_something_else_are_told_apart() -> None:
+def test_jobs_of_one_fingerprint_with_other_commands_and_lines_are_two_failures() -> None:
     logs = {
         1000: digest("aa", "total of 78 is less than 80", command="make coverage"),
         1001: digest("aa", "total of 55 is less than 70", command="make check"),
@@ -59,7 +59,7 @@ def test_jobs_of_one_fingerprint_that_ran_and_tell_something_else_are_told_apart
     assert [failure.digest for failure in failures] == [logs[1000], logs[1001]]
 
 
-def test_jobs_whose_commands_are_not_known_are_told_apart_by_their_lines() -> None:
+def test_jobs_with_unknown_commands_are_distinguished_by_their_lines() -> None:
     logs = {1000: digest("aa", "78 < 80", command=""), 1001: digest("aa", "55 < 70", command="")}
     assert len(group([job(0, "unit"), job(1, "integration")], logs)) == 2
 
@@ -94,7 +94,7 @@ def test_jobs_without_logs_of_different_names_are_different_failures() -> None:
     assert len(fingerprints(job(0, "test"), job(1, "lint"))) == 2
 
 
-def test_telling_annotations_alone_name_a_failure_without_a_log_apart_from_numbers_and_folders() -> None:
+def test_specific_annotations_alone_name_a_failure_without_a_log_except_numbers_and_folders() -> None:
     first = job(0, "py3.11 on ubuntu", annotations=(NO_SPACE,))
     other = job(1, "py3.12 on windows", annotations=(NO_SPACE_AGAIN,))
 
@@ -132,19 +132,19 @@ def test_failures_come_in_the_order_in_which_they_failed() -> None:
 
 
 LATER = STARTED + timedelta(hours=1)
-TOLD = "build: failure"
+RESULTS = "build: failure"
 
 
 @pytest.mark.parametrize(
     "log",
     [
-        digest("a", TOLD, total_lines=30),
+        digest("a", RESULTS, total_lines=30),
         digest("a", 'if [[ "failure" == "success" ]]; then', total_lines=30),
         digest("a", '{"build": {"result": "cancelled"}}', total_lines=30),
         digest("a", "x", command='test "skipped" = success', total_lines=30),
     ],
 )
-def test_a_job_that_began_when_the_others_had_ended_and_tells_how_is_a_gate_and_comes_last(
+def test_a_job_that_only_checks_the_ended_others_is_a_gate_and_comes_last(
     log: Digest,
 ) -> None:
     gate = job(0, "all green?", started_at=LATER, completed_at=LATER)
@@ -160,12 +160,12 @@ def test_a_job_that_began_when_the_others_had_ended_and_tells_how_is_a_gate_and_
 @pytest.mark.parametrize(
     ("started_at", "log"),
     [
-        (LATER - timedelta(minutes=59), digest("a", TOLD, total_lines=30)),  # beside the others
-        (None, digest("a", TOLD, total_lines=30)),
+        (LATER - timedelta(minutes=59), digest("a", RESULTS, total_lines=30)),  # while the others ran
+        (None, digest("a", RESULTS, total_lines=30)),
         (LATER, digest("a", "deploy failed: permission denied", total_lines=30)),  # of itself
         (LATER, digest("a", "1 failed, 3 skipped", total_lines=30)),
         (LATER, digest("a", "see logs/failure.txt", total_lines=30)),
-        (LATER, digest("a", TOLD, total_lines=121)),  # ran more
+        (LATER, digest("a", RESULTS, total_lines=121)),  # ran more
         (LATER, None),
     ],
 )
@@ -177,7 +177,7 @@ def test_a_job_that_failed_by_itself_is_no_gate(started_at: datetime | None, log
 
 def test_a_gate_waits_for_all_others_and_so_does_each_of_its_jobs() -> None:
     early = STARTED + timedelta(minutes=9)
-    logs = {1000 + n: digest("a", TOLD, total_lines=30) for n in range(2)} | {1002: digest("b", "bang")}
+    logs = {1000 + n: digest("a", RESULTS, total_lines=30) for n in range(2)} | {1002: digest("b", "bang")}
     gates = [
         job(n, f"gate ({n})", started_at=time, completed_at=LATER) for n, time in enumerate((early, LATER))
     ]
@@ -190,26 +190,26 @@ def test_a_gate_waits_for_all_others_and_so_does_each_of_its_jobs() -> None:
     assert [failure.gate for failure in group([*gates, first, last], logs)] == [False, False, False]
 
 
-def test_a_job_alone_and_one_beside_a_running_one_are_no_gates() -> None:
+def test_a_job_alone_and_one_next_to_a_running_one_are_no_gates() -> None:
     gate = job(0, "all green?", started_at=LATER, completed_at=LATER)
-    logs = {1000: digest("a", TOLD, total_lines=30), 1001: digest("b", "bang")}
+    logs = {1000: digest("a", RESULTS, total_lines=30), 1001: digest("b", "bang")}
     running = job(1, "build", conclusion="running", completed_at=None)
     for jobs in ([gate], [gate, running]):
         assert not any(failure.gate for failure in group(jobs, logs))
 
 
-def test_two_gates_are_both_ones_whichever_began_first() -> None:
+def test_two_gates_are_both_gates_in_any_order() -> None:
     gates = [job(n, f"gate {n}", started_at=LATER, completed_at=LATER + timedelta(n)) for n in range(2)]
     logs = {
-        1000: digest("a", TOLD, total_lines=9),
-        1001: digest("b", TOLD, total_lines=9),
+        1000: digest("a", RESULTS, total_lines=9),
+        1001: digest("b", RESULTS, total_lines=9),
         1002: digest("c", "x"),
     }
     assert [failure.gate for failure in group([*gates, job(2, "build")], logs)] == [False, True, True]
     assert not any(failure.gate for failure in group(gates, logs))
 
 
-def test_what_says_only_how_it_ended_is_another_failure_in_another_job_and_step() -> None:
+def test_bare_end_is_another_failure_in_another_job_and_step() -> None:
     def of(name: str, step: str = "Run it", number: int = 5, **changes: Any) -> str:
         steps = (Step(number, step, "failure", STARTED, STARTED),)
         killed = digest("aa", "Killed", explained=False, **changes)
@@ -221,19 +221,19 @@ def test_what_says_only_how_it_ended_is_another_failure_in_another_job_and_step(
     assert of("test (3.11, linux)") == of("test (3.12, windows)", step="Run it again")
 
 
-def test_what_says_only_how_it_ended_is_told_apart_by_annotations_that_say_more() -> None:
+def test_bare_ends_are_distinguished_by_specific_annotations() -> None:
     killed = digest("aa", "Killed", explained=False)
     jobs = [job(0, "linux", annotations=(NO_SPACE,)), job(1, "macos", annotations=(NO_SPACE_AGAIN,))]
     assert len(fingerprints(*jobs, digests={1000: killed, 1001: killed})) == 1
 
 
-def test_failures_come_in_the_order_of_their_first_jobs_whatever_later_ones_connect() -> None:
+def test_failures_come_in_the_order_of_their_first_jobs() -> None:
     jobs = [job(n, f"job {n}", completed_at=STARTED + timedelta(seconds=n)) for n in range(3)]
     logs = {1000: digest("aa", "x"), 1001: digest("bb", "y"), 1002: digest("aa", "x")}
     assert [failure.fingerprint for failure in group(jobs, logs)] == ["aa", "bb"]
 
 
-def test_a_log_that_says_nothing_counts_as_the_jobs_own() -> None:
+def test_a_log_without_evidence_counts_as_the_jobs_own() -> None:
     silent = digest("", explained=False, ended="killed")
     assert fingerprints(job(0, "a"), job(1, "b"), digests={1000: silent, 1001: silent}) != ["", ""]
     assert len(fingerprints(job(0, "a"), job(1, "b"), digests={1000: silent, 1001: silent})) == 2
@@ -262,7 +262,7 @@ def test_no_failed_jobs_are_no_failures() -> None:
     assert group([], {}) == ()
 
 
-def test_several_fingerprints_combine_whatever_their_order() -> None:
+def test_several_fingerprints_combine_in_any_order() -> None:
     assert combined(["a", "b"]) == combined(["b", "a", "b"]) not in ("a", "b")
     assert combined(["a", "a"]) == "a"
 
@@ -274,7 +274,7 @@ def test_a_failure_is_unread_where_no_job_with_it_has_its_whole_log() -> None:
     assert [failure.unread for failure in group(jobs, logs, [one.id for one in jobs])] == [True]
     cut, whole = group(jobs, logs, [jobs[0].id])
     assert (cut.unread, whole.unread) == (True, False)
-    assert cut.digest  # what could be had of it
+    assert cut.digest  # its available part
 
 
 def test_what_could_be_had_of_a_log_does_not_name_the_failure() -> None:

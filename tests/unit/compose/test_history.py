@@ -51,8 +51,8 @@ def test_files_that_the_log_names_come_first_and_are_marked() -> None:
     assert "run 70, commit `ffffffffffffffffffffffffffffffffffffffff`, 2026-11-23 14:02 UTC" in text
 
 
-def test_verdicts_are_said_where_they_are_true() -> None:
-    said = history_section(
+def test_verdicts_are_shown_only_if_they_are_true() -> None:
+    shown = history_section(
         run(
             history=history(never_green=True, same_commit_was_green=True, base_is_red=True),
             pull_request=pull_request(),
@@ -60,14 +60,14 @@ def test_verdicts_are_said_where_they_are_true() -> None:
         "",
         4000,
     )
-    assert "**Never green:**" in said
-    assert "**Flaky:**" in said
-    assert "**Already red on the base branch** `main`" in said
+    assert "**Never green:**" in shown
+    assert "**Flaky:**" in shown
+    assert "**Already red on the base branch** `main`" in shown
     plain = history_section(run(history=history()), "", 4000)
     assert not any(word in plain for word in ("Never green", "Flaky", "Already red"))
 
 
-def test_the_last_green_run_of_the_event_is_said_where_it_is_another() -> None:
+def test_the_last_green_run_of_the_event_is_shown_if_it_is_another() -> None:
     past = history(last_green_of_event=60, last_green_sha_of_event="e" * 40)
     nightly = run(history=past, event="schedule")
     assert f"Last green of event `schedule`: run 60, commit `{'e' * 40}`." in history_section(
@@ -86,11 +86,11 @@ def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:
     text = history_section(run(history=long), "", 50_000)
     assert "Commits (400):" in text
     assert "… the API lists 250 of them" in text
-    assert "Changed files (the first 300):" in text  # the API does not tell how many there are
+    assert "Changed files (the first 300):" in text  # the API does not return their number
     assert "Changed files (3):" in history_section(run(history=history()), "", 4000)
 
 
-def test_from_where_on_the_changes_are_told_is_said() -> None:
+def test_start_of_the_changes_is_named() -> None:
     plain = history_section(run(history=history()), "", 4000)
     new = history(last_green_run=None, never_green=True, base_branch="main")
     assert "## What changed since the last green run\n" in plain

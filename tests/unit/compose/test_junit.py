@@ -69,15 +69,15 @@ def lines(data: bytes) -> list[str]:
     return [line for block in report.blocks for line in block.lines]
 
 
-def test_pytests_failures_and_errors_are_told_with_their_traces() -> None:
-    told = lines(PYTEST)
-    assert told[0] == "4 tests: 2 failed, 1 skipped"
-    assert "FAILED tests.test_cart::test_total - assert 3 == 4" in told
-    assert ">       assert total([1, 2]) == 4" in told
-    assert "tests/test_cart.py:5: AssertionError" in told
-    assert 'FAILED tests.test_db::test_connect - failed on setup with "OSError: no database"' in told
-    assert "test_ok" not in "\n".join(told)
-    assert "adding 1" in told
+def test_pytests_failures_and_errors_have_their_traces() -> None:
+    shown = lines(PYTEST)
+    assert shown[0] == "4 tests: 2 failed, 1 skipped"
+    assert "FAILED tests.test_cart::test_total - assert 3 == 4" in shown
+    assert ">       assert total([1, 2]) == 4" in shown
+    assert "tests/test_cart.py:5: AssertionError" in shown
+    assert 'FAILED tests.test_db::test_connect - failed on setup with "OSError: no database"' in shown
+    assert "test_ok" not in "\n".join(shown)
+    assert "adding 1" in shown
 
 
 def test_every_failing_test_is_named_before_a_trace_and_a_trace_before_what_was_printed() -> None:
@@ -88,13 +88,13 @@ def test_every_failing_test_is_named_before_a_trace_and_a_trace_before_what_was_
     assert first_words == ["4", "FAILED", "FAILED", "def", "E", "adding"]
 
 
-def test_a_message_that_the_trace_repeats_is_not_told_between_them() -> None:
-    told = lines(SUREFIRE)
-    assert told[1:3] == [
+def test_a_message_that_the_trace_repeats_is_not_shown_between_them() -> None:
+    shown = lines(SUREFIRE)
+    assert shown[1:3] == [
         "FAILED com.acme.CartTest::addsUp - expected: <4> but was: <3>",
         "org.opentest4j.AssertionFailedError: expected: <4> but was: <3>",
     ]
-    assert "\tat com.acme.CartTest.addsUp(CartTest.java:12)" in told
+    assert "\tat com.acme.CartTest.addsUp(CartTest.java:12)" in shown
 
 
 def test_suites_in_suites_and_failures_without_a_message_are_read() -> None:
@@ -105,9 +105,9 @@ def test_suites_in_suites_and_failures_without_a_message_are_read() -> None:
 
 def test_a_long_trace_keeps_its_beginning_and_its_end_and_long_lines_are_cut_before_a_word() -> None:
     trace = "\n".join(f"frame {n}" for n in range(500))
-    told = lines(f"<testsuite><testcase name='a'><failure>{trace}</failure></testcase></testsuite>".encode())
-    assert {"frame 0", "frame 59", "frame 440", "frame 499"} <= set(told)
-    assert "frame 250" not in told
+    shown = lines(f"<testsuite><testcase name='a'><failure>{trace}</failure></testcase></testsuite>".encode())
+    assert {"frame 0", "frame 59", "frame 440", "frame 499"} <= set(shown)
+    assert "frame 250" not in shown
     wide = lines(
         f"<testsuite><testcase name='a'><failure>{'word ' * 5000}</failure></testcase></testsuite>".encode()
     )
@@ -125,9 +125,9 @@ def test_names_are_cut() -> None:
 def test_what_is_kept_of_very_many_failing_tests_is_bounded_and_the_first_are_all_named() -> None:
     trace = "\n".join(f"{n} " + "frame " * 600 for n in range(120))
     case = f"<testcase name='test'><failure>{trace}</failure></testcase>"
-    told = lines(f"<testsuite>{case * 50}</testsuite>".encode())
-    assert told.count(told[1]) == 50
-    assert sum(map(len, told)) < 1_500_000
+    shown = lines(f"<testsuite>{case * 50}</testsuite>".encode())
+    assert shown.count(shown[1]) == 50
+    assert sum(map(len, shown)) < 1_500_000
 
 
 def test_memory_does_not_grow_with_the_report() -> None:
@@ -161,7 +161,7 @@ def test_line_numbers_follow_each_other() -> None:
     assert report.total_lines == at - 1
 
 
-def test_a_report_without_failures_says_so() -> None:
+def test_a_report_without_failures_is_named_as_such() -> None:
     assert lines(b'<testsuite name="x"><testcase name="a"/></testsuite>') == ["1 tests: 0 failed, 0 skipped"]
 
 
