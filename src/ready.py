@@ -62,6 +62,9 @@ def _install_into(
 ) -> Path:
     import installers  # most starts find a ready folder
 
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write("Installing the locked dependencies: once, some seconds …\n")
+        sys.stderr.flush()
     problem = "no folder can be written for the locked dependencies: make RUNNER_TEMP writable"
     for place in (*places, None):
         work = _workplace(place)

@@ -311,3 +311,23 @@ def test_another_lock_gets_another_folder(quick: Action) -> None:
     lock.write_text("# as of today\n" + lock.read_text())
     assert quick.run().returncode == 0
     assert len(quick.installed()) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the standard library has no pseudo-terminals there")
+def test_on_a_terminal_an_install_is_announced_and_a_ready_folder_is_not(quick: Action) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    shown = []
+    for _ in range(2):
+        code = subprocess.run(
+            quick.command("demo"), cwd=quick.checkout, env=quick.environ, stderr=theirs, check=False
+        ).returncode
+        assert code == 0
+        os.write(theirs, b"end\n")
+        shown.append(os.read(ours, 4096).decode())
+    os.close(theirs)
+    os.close(ours)
+    assert "Installing the locked dependencies" in shown[0]
+    assert shown[1] == "end\r\n"
+    assert "Installing" not in quick.run("demo").stderr
