@@ -13,7 +13,7 @@ from itertools import count
 from typing import TextIO
 
 from . import compose, decide, distill, fire, gather
-from .gather.github import GitHub
+from .gather.api.client import GitHub
 from .model import (
     Brief,
     Digest,

@@ -48,7 +48,7 @@ def test_stage_imports_no_other_stage(stage: str) -> None:
 
 @pytest.mark.parametrize(
     ("library", "module"),
-    [("github", "gather/connections.py"), ("github_action_utils", "report/workflow.py")],
+    [("github", "gather/api/transport.py"), ("github_action_utils", "report/workflow.py")],
 )
 def test_one_module_alone_imports(library: str, module: str) -> None:
     users = {

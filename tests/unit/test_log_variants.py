@@ -13,7 +13,7 @@ from fire_routine import emulator as package
 from fire_routine import gather
 from fire_routine.action import gather_evidence
 from fire_routine.emulator.github import GitHubEmulator
-from fire_routine.gather.github import GitHub
+from fire_routine.gather.api.client import GitHub
 from fire_routine.model import Brief
 from fire_routine.settings import Context, Settings
 

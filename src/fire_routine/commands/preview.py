@@ -26,7 +26,7 @@ _RUN_URL = pattern(
 def preview(arguments: Namespace) -> int:
     from ..action import gather_evidence
     from ..gather import GatherError
-    from ..gather.github import GitHub
+    from ..gather.api.client import GitHub
 
     trigger, api_url, server_url = named_run(arguments.run_url, os.environ)
     given = [name for name in ("GITHUB_TOKEN", "GH_TOKEN") if os.environ.get(name, "").strip()]

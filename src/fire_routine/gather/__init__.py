@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from .event_source import GatherError, find_trigger
 from .jobs import with_annotations
 from .logs import read_green_logs, read_logs
 from .run import gather_run
-from .trigger import GatherError, find_trigger
 
 __all__ = ["GatherError", "find_trigger", "gather_run", "read_green_logs", "read_logs", "with_annotations"]

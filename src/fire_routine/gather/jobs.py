@@ -9,12 +9,12 @@ from typing import TypeVar
 from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
 from ..patterns import pattern
 from ..settings import Context
-from .answers import Job
-from .asking import CHECKS, Asking
-from .github import GitHub
-from .notes import Notes
-from .payload import is_own_run
-from .threads import Threads
+from .api.client import GitHub
+from .api.parse import Job
+from .best_effort import CHECKS, BestEffort
+from .event import is_own_run
+from .missing import Missing
+from .worker_pool import WorkerPool
 
 WIDTH = 8  # requests at a time
 # Up to this many jobs that ended in failure, the annotations of all are read at once: they may name files and
@@ -49,7 +49,7 @@ def _named(job: Job, key: str) -> bool:
 def with_jobs(
     run: Run,
     jobs: Sequence[Job],
-    asking: Asking,
+    best_effort: BestEffort,
     trigger: Trigger,
     context: Context,
     sleep: Callable[[float], None],
@@ -61,7 +61,7 @@ def with_jobs(
     step of it has failed: then, and only then, this is a step of the failing job.
     """
     own_run = is_own_run(trigger, context)
-    running = _failing_running_jobs(jobs, asking, context, sleep) if own_run else []
+    running = _failing_running_jobs(jobs, best_effort, context, sleep) if own_run else []
     failed = [job for job in jobs if job.conclusion in FAILED]
     cancelled = [job for job in jobs if job.conclusion == "cancelled"]
     lasting = sorted(
@@ -69,7 +69,7 @@ def with_jobs(
     )
     asked = [*running, *failed, *lasting[:ASKED_CANCELLED]]
     later = {job.id for job in _asked_later(failed)}
-    annotations = _annotations([job for job in asked if job.id not in later], asking)
+    annotations = _annotations([job for job in asked if job.id not in later], best_effort)
     found = []
     for job in asked:
         notices = annotations.get(job.id, ())
@@ -116,7 +116,7 @@ def _kind(trigger: Trigger, own_run: bool, failed: Sequence[FailedJob]) -> Trigg
 
 
 def _failing_running_jobs(
-    jobs: Sequence[Job], asking: Asking, context: Context, sleep: Callable[[float], None]
+    jobs: Sequence[Job], best_effort: BestEffort, context: Context, sleep: Callable[[float], None]
 ) -> list[Job]:
     """The job that runs this, if a step of it failed. Where it can't be told which one that is (legs of
     a matrix on runners without names), every job in progress of which a step failed."""
@@ -129,7 +129,7 @@ def _failing_running_jobs(
         return []
     sleep(LAG)  # the runner knows before the API does
     try:
-        return [asking.github.job(own.id)]
+        return [best_effort.github.job(own.id)]
     except GitHubError:
         return [own]
 
@@ -148,9 +148,9 @@ def with_annotations(github: GitHub, run: Run, unexplained: Collection[int], dea
     wanted = [job for job in _asked_later(run.failed_jobs) if job.id in unexplained]
     if not wanted:
         return run
-    notes = Notes(token=bool(github.token))
-    with Threads(min(WIDTH, len(wanted)), "annotations") as threads:
-        found = _annotations(wanted, Asking(github.within(deadline), notes, threads))
+    notes = Missing(token=bool(github.token))
+    with WorkerPool(min(WIDTH, len(wanted)), "annotations") as threads:
+        found = _annotations(wanted, BestEffort(github.within(deadline), notes, threads))
     jobs = tuple(
         replace(job, annotations=found[job.id]) if job.id in found else job for job in run.failed_jobs
     )
@@ -163,16 +163,16 @@ def _asked_later(jobs: Sequence[AnyJob]) -> list[AnyJob]:
     return failed if len(failed) > FEW else []
 
 
-def _annotations(jobs: Sequence[AnyJob], asking: Asking) -> dict[int, tuple[Annotation, ...]]:
+def _annotations(jobs: Sequence[AnyJob], best_effort: BestEffort) -> dict[int, tuple[Annotation, ...]]:
     """Each job's annotations, by job id."""
 
     def ask(job: AnyJob) -> tuple[Annotation, ...]:
         try:
-            return asking.github.annotations(job.id)
+            return best_effort.github.annotations(job.id)
         except GitHubError as error:
             cancelled = job.conclusion == "cancelled"
             what = "whether a time-out ended" if cancelled else "the annotations of"
-            asking.notes.add(what, error, CHECKS, job.name)
+            best_effort.missing.add(what, error, CHECKS, job.name)
             return ()
 
-    return dict(zip([job.id for job in jobs], asking.threads.map(ask, jobs), strict=True))
+    return dict(zip([job.id for job in jobs], best_effort.pool.map(ask, jobs), strict=True))

@@ -21,13 +21,13 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from ..model import FailedJob, GitHubError, Note, Run
-from . import errors
-from .clients import Clients, drained
+from .api import errors
+from .api.client import INSISTENCE, GitHub
+from .api.log_clients import LogClients, drained
 from .download import Download, Pace
-from .github import INSISTENCE, GitHub
-from .notes import Notes
+from .missing import Missing
 from .read_ahead import ReadAhead
-from .threads import Threads
+from .worker_pool import WorkerPool
 
 WIDTH = 8  # logs at a time
 MAX_BYTES = 1 << 30  # of one log
@@ -60,7 +60,7 @@ def read_logs(
     `consume` runs in several threads at a time, each with its own log. `deadline` is a reading of
     `github.clock` in seconds.
     """
-    notes = Notes(token=bool(github.token))
+    notes = Missing(token=bool(github.token))
     wanted = []
     for job in run.failed_jobs:
         if job.running:
@@ -95,7 +95,7 @@ def read_green_logs(
     passed = {job.name: job.id for job in listed if job.conclusion == "success"}
     wanted = [(job, passed[job.name]) for job in jobs if job.name in passed][:GREEN_JOBS]
     reader = _Reader(github, deadline, insistence=GREEN_INSISTENCE)
-    found, _ = reader.read(wanted, lambda _job, chunks: consume(chunks), Notes(token=True))
+    found, _ = reader.read(wanted, lambda _job, chunks: consume(chunks), Missing(token=True))
     return found
 
 
@@ -120,13 +120,13 @@ class _Reader:
         self._insisting_until: float | None = None
 
     def read(
-        self, wanted: Sequence[tuple[FailedJob, int]], consume: Consume[T], notes: Notes
+        self, wanted: Sequence[tuple[FailedJob, int]], consume: Consume[T], notes: Missing
     ) -> tuple[dict[int, T], frozenset[int]]:
         """`wanted`: a failed job, and the id of the job whose log is read for it."""
         if not wanted:
             return {}, frozenset()
         try:
-            clients = Clients(self._github.certificates, 2 * WIDTH)
+            clients = LogClients(self._github.certificates, 2 * WIDTH)
             clients.at(self._github.api_url)
         except GitHubError as error:
             for job, _ in wanted:
@@ -135,7 +135,7 @@ class _Reader:
         over = threading.Event()
         try:
             pace = Pace(self.deadline, self._github.clock, WIDTH, len(wanted))
-            with clients, Threads(min(WIDTH, len(wanted)), "log") as threads:
+            with clients, WorkerPool(min(WIDTH, len(wanted)), "log") as threads:
 
                 def one(item: tuple[FailedJob, int]) -> tuple[_Log, T]:
                     log = _Log(self, clients, pace, over, *item)
@@ -153,7 +153,7 @@ class _Reader:
             self._note(job, log, notes)
         return found, frozenset(cut)
 
-    def _note(self, job: FailedJob, log: _Log, notes: Notes) -> None:
+    def _note(self, job: FailedJob, log: _Log, notes: Missing) -> None:
         """What of a log could not be read."""
         size, error = log.ahead.size, log.ahead.error
         if log.download.left_out:
@@ -166,7 +166,7 @@ class _Reader:
         elif not size:
             notes.say(what, "it is empty", name=job.name)
 
-    def open(self, clients: Clients, job: FailedJob, job_id: int, start: int) -> httpx.Response:
+    def open(self, clients: LogClients, job: FailedJob, job_id: int, start: int) -> httpx.Response:
         """The answer with a log from a byte on. Its beginning is asked for again where it may only just be
         missing, or GitHub stumbles."""
         fresh = job.completed_at is not None and self._now() - job.completed_at < FRESH
@@ -194,7 +194,7 @@ class _Reader:
             self._insisting_until = min(self.deadline, now + self._insistence)
         return now + wait < self._insisting_until
 
-    def _open(self, clients: Clients, job_id: int, start: int) -> httpx.Response:
+    def _open(self, clients: LogClients, job_id: int, start: int) -> httpx.Response:
         """The answer that holds the log, its body still unread; from `start` on, where the server can."""
         url = self._github.log_address(job_id)
         headers = {"Accept": "application/vnd.github+json", "User-Agent": "fire-routine"}
@@ -221,7 +221,7 @@ class _Log:
     def __init__(
         self,
         reader: _Reader,
-        clients: Clients,
+        clients: LogClients,
         pace: Pace,
         over: threading.Event,
         job: FailedJob,

@@ -8,15 +8,16 @@ from dataclasses import replace
 
 from ..model import GitHubError, Run, Trigger
 from ..settings import Context
-from . import background, payload
-from .answers import Job
-from .asking import ACTIONS, Asking
-from .github import INSISTENCE, GitHub
+from . import event
+from .api.client import INSISTENCE, GitHub
+from .api.parse import Job
+from .api.session import Listing
+from .best_effort import ACTIONS, BestEffort
+from .context import ask_for_context
+from .event_source import GatherError
 from .jobs import WIDTH, may_have_failed, with_jobs, without_jobs
-from .notes import Notes
-from .session import Listing
-from .threads import Awaited, Threads
-from .trigger import GatherError
+from .missing import Missing
+from .worker_pool import Pending, WorkerPool
 
 
 def gather_run(
@@ -37,23 +38,25 @@ def gather_run(
     reading of `github.clock` in seconds.
 
     Raises:
-        GatherError: GitHub does not tell of the run, and neither do the runner and the payload.
+        GatherError: GitHub does not tell of the run, and neither do the runner and the event.
     """
-    notes = Notes(token=bool(github.token))
-    with Threads(WIDTH, "gather") as threads:
-        asking = Asking(github.within(deadline), notes, threads)
-        run = _gathered(asking, trigger, context, sleep)
-    github.repository = asking.github.repository
-    origin = payload.origin(trigger, context)
+    notes = Missing(token=bool(github.token))
+    with WorkerPool(WIDTH, "gather") as threads:
+        best_effort = BestEffort(github.within(deadline), notes, threads)
+        run = _gathered(best_effort, trigger, context, sleep)
+    github.repository = best_effort.github.repository
+    origin = event.origin(trigger, context)
     left_out = github.take_left_out()
     return replace(run, origin_in_payload=origin, notes=(*run.notes, *notes.collected(), *left_out))
 
 
-def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callable[[float], None]) -> Run:
-    github, run_id = asking.github, trigger.run_id
+def _gathered(
+    best_effort: BestEffort, trigger: Trigger, context: Context, sleep: Callable[[float], None]
+) -> Run:
+    github, run_id = best_effort.github, trigger.run_id
     insisting = github.insisting(github.clock() + INSISTENCE)
-    asked = asking.threads.submit(insisting.run, run_id, trigger.attempt)
-    asked_jobs = asking.threads.submit(insisting.jobs, run_id, trigger.attempt) if trigger.attempt else None
+    asked = best_effort.pool.submit(insisting.run, run_id, trigger.attempt)
+    asked_jobs = best_effort.pool.submit(insisting.jobs, run_id, trigger.attempt) if trigger.attempt else None
     try:
         run, numbers = asked.result()
         if run.repository.casefold() != github.repository.casefold():
@@ -62,34 +65,36 @@ def _gathered(asking: Asking, trigger: Trigger, context: Context, sleep: Callabl
             github.repository = insisting.repository = run.repository
             asked_jobs = None
     except GitHubError as error:
-        told = payload.run(trigger, context)
+        told = event.run(trigger, context)
         if told is None:
             raise GatherError(_unknown(trigger, error)) from None
         run, numbers = told
         if error.status in (None, 401) and not _came(asked_jobs):  # so it would be with everything else
-            asking.notes.add("what GitHub knows of the run and its jobs", error, ACTIONS)
-            run = replace(run, on_tag=payload.is_on_tag(run, trigger, context))
+            best_effort.missing.add("what GitHub knows of the run and its jobs", error, ACTIONS)
+            run = replace(run, on_tag=event.is_on_tag(run, trigger, context))
             return without_jobs(run, trigger, context)
-        asking.notes.add("the run's record", error, ACTIONS)
-    run = replace(run, on_tag=payload.is_on_tag(run, trigger, context))
-    around = background.ask(asking, run, numbers, trigger, context)
+        best_effort.missing.add("the run's record", error, ACTIONS)
+    run = replace(run, on_tag=event.is_on_tag(run, trigger, context))
+    around = ask_for_context(best_effort, run, numbers, trigger, context)
     try:
         listing = asked_jobs.result() if asked_jobs else insisting.jobs(run_id, run.attempt)
     except GitHubError as error:
-        asking.notes.add("the jobs of the run", error, ACTIONS)
+        best_effort.missing.add("the jobs of the run", error, ACTIONS)
         return around.complete(without_jobs(run, trigger, context))
     jobs = listing.items
     if not listing.total and run.conclusion not in (None, "success"):
-        asking.notes.say("the jobs of the run", f"it ended as {run.conclusion} before any job began")
+        best_effort.missing.say("the jobs of the run", f"it ended as {run.conclusion} before any job began")
     if unlisted := listing.total - len(jobs) - len(listing.odd):
-        asking.notes.say(f"{unlisted} of the run's {listing.total} jobs", "GitHub lists no more of them")
-    known = with_jobs(run, jobs, asking, trigger, context, sleep)
+        best_effort.missing.say(
+            f"{unlisted} of the run's {listing.total} jobs", "GitHub lists no more of them"
+        )
+    known = with_jobs(run, jobs, best_effort, trigger, context, sleep)
     if not known.failed_jobs and any(map(may_have_failed, listing.odd)):
         known = replace(known, jobs_known=False)  # the failure may be that job's
     return around.complete(known)
 
 
-def _came(asked: Awaited[Listing[Job]] | None) -> bool:
+def _came(asked: Pending[Listing[Job]] | None) -> bool:
     """Whether the jobs, asked for at the same time, were listed."""
     try:
         return asked is not None and bool(asked.result())

@@ -11,7 +11,7 @@ from tests.unit.decide.boards import NOON, OLDER, SHA, fired, green_at, sample_b
 from fire_routine.decide import Ledger
 from fire_routine.emulator.faults import Fault
 from fire_routine.emulator.github import GitHubEmulator
-from fire_routine.gather.github import GitHub
+from fire_routine.gather.api.client import GitHub
 from fire_routine.model import History, Run
 from fire_routine.settings import Settings
 

@@ -10,7 +10,7 @@ from typing import Any
 from fire_routine.emulator.github import TOKEN, GitHubEmulator
 from fire_routine.emulator.made_up import sha_of
 from fire_routine.gather import find_trigger, gather_run
-from fire_routine.gather.github import GitHub
+from fire_routine.gather.api.client import GitHub
 from fire_routine.model import FailedJob, Run
 from fire_routine.settings import Context, Settings
 

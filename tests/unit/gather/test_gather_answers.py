@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 
 from fire_routine.emulator.shapes import Site
-from fire_routine.gather import answers, fields
+from fire_routine.gather.api import fields, parse
 
 SITE = Site("https://api.example.com", "https://example.com")
 RUN = SITE.run("octo-org/widget", {"id": 5})
 SHAPES: list[tuple[Callable[[Any], Any], dict[str, Any]]] = [
-    (lambda data: answers.run(data, "octo-org/widget"), RUN),
-    (answers.pull_request_numbers, RUN),
-    (answers.past_run, RUN),
-    (answers.job, SITE.job(RUN, {"id": 7, "name": "test", "steps": [{"conclusion": "failure"}]})),
-    (answers.annotation, SITE.annotation("octo-org/widget", {})),
-    (answers.pull_request, SITE.pull_request("octo-org/widget", {"number": 3})),
-    (answers.comparison, SITE.comparison("octo-org/widget", "a", "b", {"commits": [{"sha": "c"}]})),
-    (answers.status, SITE.status("octo-org/widget", "a", 1, {}, "octocat", "2026-01-01T00:00:00Z")),
+    (lambda data: parse.run(data, "octo-org/widget"), RUN),
+    (parse.pull_request_numbers, RUN),
+    (parse.past_run, RUN),
+    (parse.job, SITE.job(RUN, {"id": 7, "name": "test", "steps": [{"conclusion": "failure"}]})),
+    (parse.annotation, SITE.annotation("octo-org/widget", {})),
+    (parse.pull_request, SITE.pull_request("octo-org/widget", {"number": 3})),
+    (parse.comparison, SITE.comparison("octo-org/widget", "a", "b", {"commits": [{"sha": "c"}]})),
+    (parse.status, SITE.status("octo-org/widget", "a", 1, {}, "octocat", "2026-01-01T00:00:00Z")),
 ]
 # Of each kind of JSON value one or more, with those that are read as a number, a time or a name.
 ODD_VALUES: tuple[Any, ...] = (
@@ -68,7 +68,7 @@ def test_several_odd_fields_together(number: int) -> None:
 
 def test_a_repository_is_named_as_github_spells_it() -> None:
     """It takes a name in any case, so the one that was asked for may be spelled otherwise."""
-    run = answers.run(RUN, "OCTO-Org/Widget")
+    run = parse.run(RUN, "OCTO-Org/Widget")
     assert (run.repository, run.from_fork) == ("octo-org/widget", False)
 
 
@@ -77,7 +77,7 @@ def test_anything_for_a_page() -> None:
     for value in spoilt(page):
         for key in ("jobs", None):
             with suppress(LookupError, TypeError, ValueError):
-                answers.page(value, key)
+                parse.page(value, key)
 
 
 @pytest.mark.parametrize(

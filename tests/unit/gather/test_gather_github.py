@@ -15,7 +15,7 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_o
 from fire_routine.emulator.faults import Fault
 from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import GatherError, find_trigger, gather_run
-from fire_routine.gather.github import GitHub
+from fire_routine.gather.api.client import GitHub
 from fire_routine.model import GitHubError
 from fire_routine.settings import CA_VARIABLES, Settings
 

@@ -16,7 +16,7 @@ from tests.unit.gather.gathering import RUN, Clock, add_run, failed_job, gathere
 from fire_routine.emulator.faults import Fault
 from fire_routine.emulator.github import TOKEN, GitHubEmulator
 from fire_routine.gather import read_green_logs, read_logs
-from fire_routine.gather.github import INSISTENCE
+from fire_routine.gather.api.client import INSISTENCE
 from fire_routine.gather.logs import GREEN_JOBS, PAUSES, WIDTH, Consume
 from fire_routine.gather.read_ahead import AHEAD
 from fire_routine.model import FailedJob, History, Note, Run

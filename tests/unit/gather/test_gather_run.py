@@ -13,9 +13,9 @@ from tests.unit.gather.gathering import HEAD, RUN, Clock, add_run, context_of, f
 from fire_routine.emulator.faults import Fault
 from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import find_trigger, gather_run, with_annotations
-from fire_routine.gather.github import INSISTENCE, GitHub
+from fire_routine.gather.api.client import INSISTENCE, GitHub
+from fire_routine.gather.api.session import PAUSES
 from fire_routine.gather.jobs import ASKED_CANCELLED
-from fire_routine.gather.session import PAUSES
 from fire_routine.model import GitHubError, Run, TriggerKind
 from fire_routine.settings import Settings
 

@@ -1,4 +1,4 @@
-"""Threads that share work, and who waits for them."""
+"""WorkerPool that share work, and who waits for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import FrameType
 
 import pytest
 
-from fire_routine.gather.threads import Awaited, Threads
+from fire_routine.gather.worker_pool import Pending, WorkerPool
 
 
 class Heard(BaseException):
@@ -21,7 +21,7 @@ def test_a_signal_that_did_not_end_the_wait_itself_is_heard_all_the_same() -> No
     def hear(_number: int, _frame: FrameType | None) -> None:
         raise Heard
 
-    answer: Awaited[None] = Awaited()
+    answer: Pending[None] = Pending()
 
     def take_the_signal() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
@@ -46,12 +46,12 @@ def test_what_a_call_raises_is_raised_to_who_waits_be_it_a_timeout() -> None:
     def late() -> None:
         raise TimeoutError("its own")
 
-    with Threads(1, "test") as threads, pytest.raises(TimeoutError, match="its own"):
+    with WorkerPool(1, "test") as threads, pytest.raises(TimeoutError, match="its own"):
         threads.submit(late).result()
 
 
 def test_who_waits_for_so_long_waits_no_longer() -> None:
     start = time.monotonic()
     with pytest.raises(TimeoutError):
-        Awaited[None]().result(0.3)
+        Pending[None]().result(0.3)
     assert 0.3 <= time.monotonic() - start < 5

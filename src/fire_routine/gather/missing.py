@@ -24,7 +24,7 @@ def remedy(error: GitHubError, permission: str, *, token: bool) -> str:
     return ""
 
 
-class Notes:
+class Missing:
     """Collects what could not be had, from several threads; what failed alike makes one note."""
 
     def __init__(self, *, token: bool) -> None:

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..model import RUN_FAILED, Annotation, ChangedFile, Commit, FailedJob, PullRequest, Run, Status, Step
+from ...model import (
+    RUN_FAILED,
+    Annotation,
+    ChangedFile,
+    Commit,
+    FailedJob,
+    PullRequest,
+    Run,
+    Status,
+    Step,
+)
 from . import fields
 from .fields import Json
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from ..model import GitHubError, Note
-from . import answers
-from .connections import Connections
+from ...model import GitHubError, Note
 from .fields import Json
+from .parse import page as page_of
+from .transport import Transport
 
 PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
 ANNOUNCED = 1.0  # seconds; shorter waits are of no interest
@@ -39,7 +39,7 @@ class Session:
 
     def __init__(
         self,
-        connections: Connections,
+        transport: Transport,
         repository: str,
         *,
         patience: float,
@@ -56,7 +56,7 @@ class Session:
         self._announced: set[str] = set()  # shared by copies
         self.repository = repository
         self.clock = clock
-        self._connections = connections
+        self._connections = transport
         self._patience = patience
         self._sleep = sleep
         self._deadline = math.inf
@@ -139,7 +139,7 @@ class Session:
     ) -> tuple[Listing[T], bool]:
         """A page, and whether another one follows."""
         headers, data = self._read(path, parameters)
-        listed, stated = parsed(lambda data: answers.page(data, key), data)
+        listed, stated = parsed(lambda data: page_of(data, key), data)
         items: list[T] = []
         odd: list[object] = []
         for item in listed:

@@ -17,9 +17,9 @@ import requests.exceptions as transport
 from github.GithubException import GithubException
 from github.Requester import Requester
 
-from ..model import GitHubError
+from ...model import GitHubError
+from ..worker_pool import Pending
 from . import errors
-from .threads import Awaited
 
 if TYPE_CHECKING:
     from github.Auth import Auth
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _HEADERS = {"Accept": "application/vnd.github+json"}
 
 
-class Connections:
+class Transport:
     """Connections to one API, each used by one thread at a time. Fails with `GitHubError` alone."""
 
     def __init__(self, api_url: str, token: str, certificates: str | None, *, timeout: float) -> None:
@@ -60,7 +60,7 @@ class Connections:
             client = self._client()
         except Exception as error:
             raise _translated(error) from None
-        answer: Awaited[tuple[Mapping[str, str], Any]] = Awaited()
+        answer: Pending[tuple[Mapping[str, str], Any]] = Pending()
         abandoned = threading.Event()
 
         def ask() -> None:

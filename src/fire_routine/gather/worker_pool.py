@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 SLICE = 0.2  # seconds
 
 
-class Awaited(Future[Result]):
+class Pending(Future[Result]):
     """A result; who waits for it in the main thread hears signals.
 
     One that comes between Python's last look for signals and the wait is not acted on before the wait
@@ -40,7 +40,7 @@ class Awaited(Future[Result]):
         return super().result(0)
 
 
-class Threads:
+class WorkerPool:
     """For a `with` block, by whose regular end all work must have been collected."""
 
     def __init__(self, count: int, name: str) -> None:
@@ -51,7 +51,7 @@ class Threads:
         ]
         self._over = threading.Event()
 
-    def __enter__(self) -> Threads:
+    def __enter__(self) -> WorkerPool:
         for thread in self._threads:
             thread.start()
         return self
@@ -65,9 +65,9 @@ class Threads:
 
     def submit(
         self, call: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
-    ) -> Awaited[Result]:
+    ) -> Pending[Result]:
         """Let a thread call it, first come, first served."""
-        future: Awaited[Result] = Awaited()
+        future: Pending[Result] = Pending()
 
         def work() -> None:
             try:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from ..model import History, PullRequest, Run, Trigger
 from ..settings import Context
-from . import history, payload
-from .answers import Comparison, PastRun
-from .asking import ACTIONS, CONTENTS, PULLS, Asking
-from .session import Listing
+from . import event, past_runs
+from .api.parse import Comparison, PastRun
+from .api.session import Listing
+from .best_effort import ACTIONS, CONTENTS, PULLS, BestEffort
 
 PAGE = 30  # runs that are looked at in one answer
 GREEN_PAGES = 3  # of 100 jobs of a green run
@@ -20,7 +20,7 @@ _OF_MANY_KINDS = ("workflow_dispatch", "repository_dispatch", "schedule")
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class RunContext:
     """Questions under way."""
 
     default_branch: Future[str]
@@ -50,11 +50,13 @@ class Background:
         )
 
 
-def ask(asking: Asking, run: Run, numbers: tuple[int, ...], trigger: Trigger, context: Context) -> Background:
+def ask_for_context(
+    best_effort: BestEffort, run: Run, numbers: tuple[int, ...], trigger: Trigger, context: Context
+) -> RunContext:
     """Ask for what surrounds the run; `numbers`: the pull requests it names itself."""
-    questions = _Questions(asking, run, numbers, trigger, context)
-    submit = asking.threads.submit
-    return Background(
+    questions = _Questions(best_effort, run, numbers, trigger, context)
+    submit = best_effort.pool.submit
+    return RunContext(
         submit(questions.default_branch),
         submit(questions.pull_request),
         submit(questions.history),
@@ -66,45 +68,47 @@ def ask(asking: Asking, run: Run, numbers: tuple[int, ...], trigger: Trigger, co
 
 class _Questions:
     def __init__(
-        self, asking: Asking, run: Run, numbers: tuple[int, ...], trigger: Trigger, context: Context
+        self, best_effort: BestEffort, run: Run, numbers: tuple[int, ...], trigger: Trigger, context: Context
     ) -> None:
-        self._asking = asking
-        self._github = asking.github
+        self._best_effort = best_effort
+        self._github = best_effort.github
         self._run = run
         self._numbers = numbers
-        self._own = payload.is_own_run(trigger, context)
+        self._own = event.is_own_run(trigger, context)
         self._context = context
 
     def default_branch(self) -> str:
         told = ""
         if self._context.repository.casefold() == self._run.repository.casefold():
-            told = payload.default_branch(self._context)
+            told = event.default_branch(self._context)
         if told or self._run.default_branch:
             return told or self._run.default_branch
-        return self._asking.now("the default branch", CONTENTS, self._github.default_branch, "")
+        return self._best_effort.ask("the default branch", CONTENTS, self._github.default_branch, "")
 
     def pull_request(self) -> tuple[PullRequest | None, bool]:
         """The pull request, and whether its base branch is red already."""
-        pull = self._asking.now("the pull request", PULLS, self._find_pull_request, self._run.pull_request)
-        base = history.base_branch(replace(self._run, pull_request=pull))
+        pull = self._best_effort.ask(
+            "the pull request", PULLS, self._find_pull_request, self._run.pull_request
+        )
+        base = past_runs.base_branch(replace(self._run, pull_request=pull))
         if not base or not self._run.workflow_id:
             return pull, False
         what = f"whether {base} fails already"
-        return pull, self._asking.now(what, ACTIONS, lambda: self._base_is_red(base), False)
+        return pull, self._best_effort.ask(what, ACTIONS, lambda: self._base_is_red(base), False)
 
     def _find_pull_request(self) -> PullRequest | None:
         run = self._run
-        told = payload.pull_request(self._context) if self._own else None
+        told = event.pull_request(self._context) if self._own else None
         if told and told.head_repository == self._context.repository:
             return replace(told, head_repository=run.repository)  # which may have another name by now
         if told:
             return told
-        queue = history.queued(run.head_branch)
+        queue = past_runs.queued(run.head_branch)
         if queue:
             return self._github.pull_request(int(queue["number"]))
         for_pull_request = run.event.startswith("pull_request")
         if not for_pull_request and run.head_branch == (
-            run.default_branch or payload.default_branch(self._context)
+            run.default_branch or event.default_branch(self._context)
         ):
             return None  # what is merged from there is not what this run is about
         if self._numbers:
@@ -131,7 +135,7 @@ class _Questions:
         own = [past for past in runs if past.head_repository == self._run.repository]
         # A nightly run does other things than a pull request's; where no push's ended, it is all there is.
         ended = [past for past in own if past.failed or past.conclusion == "success"]
-        return history.is_red([past for past in ended if past.event == "push"] or ended)
+        return past_runs.is_red([past for past in ended if past.event == "push"] or ended)
 
     def green_before(self) -> PastRun | None:
         """The last green run of the same commit before this one."""
@@ -142,11 +146,11 @@ class _Questions:
             listing = self._past({"head_sha": self._run.head_sha, "status": "success"})
             # Another event's run may have done other things, or had another merge of the commit.
             same = [
-                past for past in history.earlier(listing.items, self._run) if past.event == self._run.event
+                past for past in past_runs.earlier(listing.items, self._run) if past.event == self._run.event
             ]
             return next((past for past in same if past.conclusion == "success"), None)
 
-        return self._asking.now("whether this commit was green before", ACTIONS, ask, None)
+        return self._best_effort.ask("whether this commit was green before", ACTIONS, ask, None)
 
     def passed(self, green: PastRun, run: Run) -> bool:
         """Whether the failed jobs passed in a green run: another branch's or tag's may have had others,
@@ -159,19 +163,19 @@ class _Questions:
             passed = {job.name for job in jobs if job.conclusion == "success"}
             return bool(run.failed_jobs) and all(job.name in passed for job in run.failed_jobs)
 
-        return self._asking.now("whether this commit was green before", ACTIONS, ask, False)
+        return self._best_effort.ask("whether this commit was green before", ACTIONS, ask, False)
 
     def history(self) -> History | None:
         if not self._run.workflow_id or not self._run.head_branch:
             return None
-        past = self._asking.now("the last green run", ACTIONS, self._last_green, None)
+        past = self._best_effort.ask("the last green run", ACTIONS, self._last_green, None)
         if past is None or past.last_green_sha is None:
             return past
         return self.changed(past, past.last_green_sha, "the changes since the last green run")
 
     def changed(self, past: History, base: str, what: str) -> History:
         """The same, with what changed since a commit or from a branch on."""
-        changes = self._asking.now(
+        changes = self._best_effort.ask(
             what,
             CONTENTS,
             lambda: self._github.compare(base, self._run.head_sha),
@@ -185,12 +189,12 @@ class _Questions:
         )
 
     def _last_green(self) -> History | None:
-        listing = self._past({**history.branch_filters(self._run), "status": "success"})
-        greens = history.greens_before(listing.items, self._run)
+        listing = self._past({**past_runs.branch_filters(self._run), "status": "success"})
+        greens = past_runs.greens_before(listing.items, self._run)
         if not greens:
             # Others may have branches of the same name: none among the newest says little then.
             # A merge queue's branch is new each time, as a tag mostly is.
-            known = listing.total <= len(listing.items) and not history.queued(self._run.head_branch)
+            known = listing.total <= len(listing.items) and not past_runs.queued(self._run.head_branch)
             return History(never_green=True) if known and not self._run.on_tag else None
         last = greens[0]
         same = next((past for past in greens if past.event == self._run.event), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..model import Incident, Run
 from ..patterns import pattern
-from .answers import PastRun
+from .api.parse import PastRun
 
 INCIDENT = 30  # commits of one incident, at most
 _QUEUE = pattern(r"gh-readonly-queue/(?P<base>.+)/pr-(?P<number>[0-9]+)-[0-9a-f]+")

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from ..model import Commit, Origin, PullRequest, Run, Trigger, TriggerKind, origin_in_payload
+from ..model import (
+    Commit,
+    Origin,
+    PullRequest,
+    Run,
+    Trigger,
+    TriggerKind,
+    origin_in_payload,
+)
 from ..settings import Context
-from . import answers, fields
-from .trigger import finished_run
+from .api import fields, parse
+from .event_source import finished_run
 
 
 def is_own_run(trigger: Trigger, context: Context) -> bool:
@@ -18,7 +26,7 @@ def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | Non
     if trigger.kind is TriggerKind.WORKFLOW_RUN:
         told = finished_run(context)
         try:
-            return answers.run(told, trigger.repository), answers.pull_request_numbers(told)
+            return parse.run(told, trigger.repository), parse.pull_request_numbers(told)
         except (KeyError, TypeError, ValueError):
             pass
     return (_own_run(trigger, context), ()) if is_own_run(trigger, context) else None
@@ -32,7 +40,7 @@ def default_branch(context: Context) -> str:
 def pull_request(context: Context) -> PullRequest | None:
     """The one that this run's event is about."""
     try:
-        return answers.pull_request(context.event["pull_request"])
+        return parse.pull_request(context.event["pull_request"])
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -61,7 +69,7 @@ def _own_run(trigger: Trigger, context: Context) -> Run:
     repository = None if context.event_name.startswith("pull_request") else context.repository
     head = fields.part(context.event, "head_commit")
     try:
-        commit = answers.run_commit(head)
+        commit = parse.run_commit(head)
     except (KeyError, TypeError):
         commit = Commit(sha, url=f"{context.server_url}/{trigger.repository}/commit/{sha}")
     path = context.workflow_ref.partition("@")[0].removeprefix(f"{context.repository}/")

@@ -14,13 +14,14 @@ from types import TracebackType
 from typing import TypeVar
 from urllib.parse import quote
 
-from ..model import Annotation, GitHubError, Incident, PullRequest, Run, Status
-from ..settings import own_authorities
-from . import answers, fields, history
-from .answers import Comparison, Job, PastRun
-from .connections import Connections
+from ...model import Annotation, GitHubError, Incident, PullRequest, Run, Status
+from ...settings import own_authorities
+from .. import past_runs
+from . import fields, parse
 from .fields import Json
+from .parse import Comparison, Job, PastRun
 from .session import MAX_PAGES, UNDOCUMENTED, Listing, Session, parsed
+from .transport import Transport
 
 STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request, all told
@@ -55,9 +56,9 @@ class GitHub(Session):
         # Of several folders the first that is there: requests takes one.
         folders = own[1].split(os.pathsep) if own and own[0] == "SSL_CERT_DIR" else []
         self.certificates = next(filter(os.path.isdir, folders), own[1]) if own else None
-        connections = Connections(self.api_url, token, self.certificates, timeout=patience)
+        transport = Transport(self.api_url, token, self.certificates, timeout=patience)
         super().__init__(
-            connections, repository, patience=patience, clock=clock, sleep=sleep, announce=announce
+            transport, repository, patience=patience, clock=clock, sleep=sleep, announce=announce
         )
 
     def __repr__(self) -> str:
@@ -72,7 +73,7 @@ class GitHub(Session):
         self.close()
 
     def close(self) -> None:
-        """Close the idle connections; one that is asked again opens them anew."""
+        """Close the idle transport; one that is asked again opens them anew."""
         self._connections.close()
 
     # --- runs and jobs --------------------------------------------------------------------------
@@ -80,17 +81,17 @@ class GitHub(Session):
     def run(self, run_id: int, attempt: int | None) -> tuple[Run, tuple[int, ...]]:
         """A run's attempt (None: the latest), and the pull requests it names itself."""
 
-        def parse(data: Json) -> tuple[Run, tuple[int, ...]]:
-            return answers.run(data, self.repository), answers.pull_request_numbers(data)
+        def read(data: Json) -> tuple[Run, tuple[int, ...]]:
+            return parse.run(data, self.repository), parse.pull_request_numbers(data)
 
         path = f"/actions/runs/{run_id}"
         try:
-            return self.get(f"{path}/attempts/{attempt}" if attempt else path, parse)
+            return self.get(f"{path}/attempts/{attempt}" if attempt else path, read)
         except GitHubError as error:
             if not attempt or error.status != 404:
                 raise
             # A proxy, or a server like GitHub, may not know attempts; the latest one is the run itself.
-            found = self._without(error, lambda: self.get(path, parse))
+            found = self._without(error, lambda: self.get(path, read))
             if found[0].attempt != attempt:
                 raise
             return found
@@ -100,19 +101,19 @@ class GitHub(Session):
         path, what = f"/actions/runs/{run_id}", "the run's jobs"
         try:
             whole = f"{path}/attempts/{attempt}/jobs" if attempt else f"{path}/jobs"
-            return self.list_all(whole, what, "jobs", answers.job, pages)
+            return self.list_all(whole, what, "jobs", parse.job, pages)
         except GitHubError as error:
             if not attempt or error.status != 404:
                 raise
             listing = self._without(
-                error, lambda: self.list_all(f"{path}/jobs", what, "jobs", answers.job, pages)
+                error, lambda: self.list_all(f"{path}/jobs", what, "jobs", parse.job, pages)
             )
             stated = [job.attempt for job in listing.items if job.attempt is not None]
             latest = (
                 max(stated)
                 if stated
                 else self._without(
-                    error, lambda: self.get(path, lambda data: answers.run(data, self.repository).attempt)
+                    error, lambda: self.get(path, lambda data: parse.run(data, self.repository).attempt)
                 )
             )
             if latest != attempt:
@@ -128,14 +129,12 @@ class GitHub(Session):
             raise error from None
 
     def job(self, job_id: int) -> Job:
-        return self.get(f"/actions/jobs/{job_id}", answers.job)
+        return self.get(f"/actions/jobs/{job_id}", parse.job)
 
     def annotations(self, job_id: int) -> tuple[Annotation, ...]:
         """A job's annotations: its check run has the job's id. Actions keeps far less than 100."""
         path = f"/check-runs/{job_id}/annotations"
-        return tuple(
-            self.list_page(path, "a job's annotations", None, answers.annotation, per_page=100).items
-        )
+        return tuple(self.list_page(path, "a job's annotations", None, parse.annotation, per_page=100).items)
 
     def log_address(self, job_id: int) -> str:
         """Where a finished job's log is asked for; GitHub answers with a redirect to another host."""
@@ -154,7 +153,7 @@ class GitHub(Session):
             path,
             "the workflow's past runs",
             "workflow_runs",
-            answers.past_run,
+            parse.past_run,
             per_page=per_page,
             page=page,
             exclude_pull_requests="true",
@@ -168,13 +167,13 @@ class GitHub(Session):
         It is looked for among the newest 400 runs that GitHub lists for a branch of that name, forks' and,
         in a merge queue, other pull requests' too.
         """
-        return parsed(lambda pages: history.incident(pages, run), self._past_runs_of(run))
+        return parsed(lambda pages: past_runs.incident(pages, run), self._past_runs_of(run))
 
     def _past_runs_of(self, run: Run) -> Iterator[list[PastRun]]:
         """Page after page, as far as they are asked for."""
         # Where GitHub does not tell the run's record, the runner has told the file.
         workflow = run.workflow_id or run.workflow_path.rpartition("/")[2] or 0
-        filters = history.branch_filters(run)
+        filters = past_runs.branch_filters(run)
         for page in range(1, PAST_PAGES + 1):
             listing = self.past_runs(workflow, filters, PAST_RUNS, page)
             if listing.odd:  # it may be the very run that started a session
@@ -195,11 +194,11 @@ class GitHub(Session):
         return self.get_unless_missing(path, lambda data: str(data["object"]["sha"]))
 
     def compare(self, base: str, head: str) -> Comparison:
-        return self.get(f"/compare/{quote(base, safe='')}...{quote(head, safe='')}", answers.comparison)
+        return self.get(f"/compare/{quote(base, safe='')}...{quote(head, safe='')}", parse.comparison)
 
     def pull_request(self, number: int) -> PullRequest | None:
         """A pull request as it is now; None: there is none of this number."""
-        return self.get_unless_missing(f"/pulls/{number}", answers.pull_request)
+        return self.get_unless_missing(f"/pulls/{number}", parse.pull_request)
 
     def pull_requests_from(self, owner: str, branch: str) -> tuple[PullRequest, ...]:
         """Those whose head is this branch, newest first; `owner` is the head repository's.
@@ -207,9 +206,7 @@ class GitHub(Session):
         Asking for the pull requests of a commit instead finds none where the commit lies in a fork.
         """
         filters = {"head": f"{owner}:{branch}", "state": "all", "sort": "created"}
-        listing = self.list_page(
-            "/pulls", "the branch's pull requests", None, answers.pull_request, **filters
-        )
+        listing = self.list_page("/pulls", "the branch's pull requests", None, parse.pull_request, **filters)
         return tuple(listing.items)
 
     # --- statuses and comments ------------------------------------------------------------------
@@ -227,7 +224,7 @@ class GitHub(Session):
             raise GitHubError(UNDOCUMENTED)
         if listing.total > len(found):
             raise GitHubError(f"the commit has more than the {len(found):,} statuses that are read of one")
-        own = [parsed(answers.status, item) for item in found if item.get("context") == context]
+        own = [parsed(parse.status, item) for item in found if item.get("context") == context]
         return sorted(own, key=lambda status: status.id)
 
     def create_status(
@@ -238,7 +235,7 @@ class GitHub(Session):
         if target_url:
             body["target_url"] = target_url
         data = self.send("POST", f"/statuses/{quote(sha, safe='')}", body)
-        return parsed(answers.status, data)
+        return parsed(parse.status, data)
 
     def comment(self, number: int, marker: str, body: str) -> str:
         """Write the comment that begins with `marker` on a pull request, or replace it; its URL.
@@ -248,7 +245,7 @@ class GitHub(Session):
         path = f"/issues/{number}/comments"
         found = self.list_all(path, "the pull request's comments", None, fields.mapping).items
         own = next(
-            (item for item in found if str(item.get("body")).startswith(marker) and answers.has_a_say(item)),
+            (item for item in found if str(item.get("body")).startswith(marker) and parse.has_a_say(item)),
             None,
         )
         verb, where = "POST", path

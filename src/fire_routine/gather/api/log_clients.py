@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..model import GitHubError
+from ...model import GitHubError
 from . import errors
 
 
-class Clients:
+class LogClients:
     """One for https and one for http, for a `with` block. Safe to use from several threads."""
 
     def __init__(self, certificates: str | None, kept: int) -> None:
@@ -26,7 +26,7 @@ class Clients:
         self._made: dict[bool, httpx.Client] = {}
         self._lock = threading.Lock()
 
-    def __enter__(self) -> Clients:
+    def __enter__(self) -> LogClients:
         return self
 
     def __exit__(

@@ -1,0 +1,1 @@
+"""GitHub's REST API: requests, and its JSON as the project's nouns."""

@@ -1,0 +1,31 @@
+"""BestEffort GitHub for things the run can do without: a note takes the place of what can't be had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..model import GitHubError
+from .api.client import GitHub
+from .missing import Missing
+from .worker_pool import WorkerPool
+
+ACTIONS, CHECKS, CONTENTS, PULLS = "actions: read", "checks: read", "contents: read", "pull-requests: read"
+
+T = TypeVar("T")
+
+
+class BestEffort:
+    """GitHub, the notes on what it did not give, and the threads that several questions share."""
+
+    def __init__(self, github: GitHub, missing: Missing, pool: WorkerPool) -> None:
+        self.github = github
+        self.missing = missing
+        self.pool = pool
+
+    def ask(self, what: str, permission: str, question: Callable[[], T], otherwise: T) -> T:
+        try:
+            return question()
+        except GitHubError as error:
+            self.missing.add(what, error, permission)
+            return otherwise
