@@ -108,8 +108,8 @@ def _sweep(place: Path) -> None:
 class Loader(SourceFileLoader):
     """Loads a module from its source, or from the bytecode kept for a source of the same content.
 
-    The name of a source and its times say nothing: a runner unpacks the action anew for each job. Nothing is
-    written next to the source, which may be in someone's checkout.
+    The name and times of a source file mean nothing: a runner unpacks the action again for each job.
+    Nothing is written next to the source, which may be in someone's checkout.
     """
 
     packages: str | None = None  # the folder of the locked packages, if they were installed
@@ -201,7 +201,7 @@ class Hollow(Loader):
 
 
 def import_hollow(*packages: str) -> None:
-    """From now on `packages` are hollow, wherever they are imported from."""
+    """From now on `packages` are hollow for every import."""
 
     class Finder(PathFinder):
         @classmethod

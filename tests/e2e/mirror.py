@@ -2,7 +2,7 @@
 
 What a job really prints becomes its raw log on the emulator, marked and stamped as a runner writes
 it; its steps and conclusion follow as they happen. So the action, in a later job or step of the same
-workflow, finds on "GitHub" what just failed beside it.
+workflow, finds on "GitHub" what just failed next to it.
 """
 
 from __future__ import annotations

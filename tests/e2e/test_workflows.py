@@ -169,7 +169,7 @@ def test_final_job_does_not_start_where_nothing_failed(stage: Stage) -> None:
     assert stage.endpoint.requests == []
 
 
-def test_failure_step_fires_with_steps_and_says_what_would_give_the_log(stage: Stage) -> None:
+def test_failure_step_fires_with_steps_and_names_what_would_give_the_log(stage: Stage) -> None:
     step = FIRE.replace("uses:", "if: failure()\n        uses:")
     result = stage.run(TEST_JOB + step + SHOW)
     assert outputs(result, "test")["outcome"] == "fired"
@@ -268,7 +268,7 @@ def test_wrong_token_fails_with_the_remedy(stage: Stage) -> None:
     assert "sk-ant-oat01-of-another-routine" not in result.log
 
 
-def test_unreachable_endpoint_fails_and_says_so(stage: Stage) -> None:
+def test_unreachable_endpoint_fails_and_is_reported(stage: Stage) -> None:
     with Endpoint() as gone:
         stage.secrets["ROUTINE_FIRE_URL"] = gone.url
     result = stage.run(FINAL_JOB.replace("        with:\n", "        with:\n          max-wait: 0\n"))

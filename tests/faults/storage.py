@@ -1,6 +1,6 @@
-"""A storage for job logs on loopback: of any size without taking its memory, as fast and as well as is asked.
+"""A storage for job logs on loopback: of any size without its memory, of any speed, with any fault.
 
-As the storage behind GitHub's redirect, it tells a log's length and answers range requests.
+Like GitHub's own storage, it sends a log's length and answers range requests.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Ranges(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A log of the same line over and over, but for its end."""
+    """A log of one repeated line, with another end."""
 
     size: int  # bytes
     end: bytes
@@ -39,7 +39,7 @@ class Log:
     later_rate: float = 0.0  # the same of range requests, if it is another one
     cut_after: int = 0  # bytes of each answer, after which the connection is cut; 0: never
     ranges: Ranges = Ranges.SERVED
-    tells_length: bool = True
+    sends_length: bool = True
 
     def part(self, start: int, stop: int) -> bytes:
         edge = self.size - len(self.end)
@@ -106,13 +106,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(206 if partly else 200)
         if partly:
             self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{total}")
-        if log.tells_length:
+        if log.sends_length:
             self.send_header("Content-Length", str(stop - start))
         else:
             self.send_header("Connection", "close")
         self.end_headers()
         self._send(log, start, stop, log.later_rate if partly and log.later_rate else log.rate)
-        self.close_connection = self.close_connection or not log.tells_length
+        self.close_connection = self.close_connection or not log.sends_length
 
     def _send(self, log: Log, start: int, stop: int, rate: float) -> None:
         began, sent = time.monotonic(), 0

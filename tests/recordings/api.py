@@ -1,6 +1,6 @@
 """What was recorded, in the API's own names (https://docs.github.com/rest).
 
-Only what a recording is about: links, node ids and the like, which say nothing of it, are added by whoever
+Only the facts of a recording: links, node ids and similar fields, which add nothing, are added by whoever
 serves it.
 """
 
@@ -34,7 +34,7 @@ def when(nanoseconds: int) -> str:
 
 
 class Repository:
-    """A recorded project's git repository, told in the API's objects."""
+    """A recorded project's git repository as the API's objects."""
 
     def __init__(self, folder: Path, full_name: str) -> None:
         self.folder, self.full_name = folder, full_name

@@ -1,4 +1,4 @@
-"""Make the recordings of src/fire_routine/emulator/recordings: really run the projects beside this file.
+"""Make the recordings of src/fire_routine/emulator/recordings: really run the projects next to this file.
 
     python -m tests.recordings.record [NAME ...]
 

@@ -1,4 +1,4 @@
-"""Each recorded run tells the same with debug logging on, from a narrower console, and with nulls."""
+"""Each recorded run reads the same with debug logging on, from a narrower console, and with nulls."""
 
 from __future__ import annotations
 

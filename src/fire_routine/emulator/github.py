@@ -199,7 +199,7 @@ class GitHubEmulator(Repository):
 
 
 def _ranged(log: bytes, headers: Mapping[str, str]) -> Answer:
-    """The log, from the byte on that a range request names; as the storage behind GitHub answers it.
+    """The log, from the byte on that a range request names; as GitHub's storage answers it.
 
     https://learn.microsoft.com/rest/api/storageservices/specifying-the-range-header-for-blob-service-operations
     """

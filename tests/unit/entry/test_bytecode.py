@@ -30,7 +30,7 @@ def evil_file(key: bytes, source: Path) -> bytes:
     return source.with_name("evil").read_bytes()
 
 
-def test_it_is_used_again_when_a_runner_unpacks_the_source_anew(quick: Action) -> None:
+def test_it_is_used_again_when_a_runner_unpacks_the_source_again(quick: Action) -> None:
     assert quick.run().returncode == 0
     before = modified(quick.tools)
 

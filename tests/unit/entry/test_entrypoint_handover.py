@@ -27,7 +27,7 @@ def test_the_exit_code_is_the_commands(quick: Action) -> None:
 def test_a_hostile_checkout_is_not_imported_from_and_nothing_is_written_to_it(
     quick: Action, options: list[str]
 ) -> None:
-    # Who sets PYTHONPATH in person has said what Python itself is to start with.
+    # Whoever sets PYTHONPATH by hand has chosen what Python itself starts with.
     of_python = ["json.py", "sitecustomize.py"] if options else []
     for name in ("ember.py", "ready.py", "installers.py", "fire_routine/__init__.py", *of_python):
         path = quick.checkout / name

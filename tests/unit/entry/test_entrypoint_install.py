@@ -1,4 +1,4 @@
-"""The lock is installed once, whole or not at all, wherever there is room, by whatever there is."""
+"""The lock is installed once, whole or not at all, in any place with room, by any installer."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_python_without_pip_uses_the_wheel_it_has_for_new_environments() -> No
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("pip ")
 
 
-def test_no_installer_at_all_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_installer_at_all_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installers, "pips", lambda _: iter([]))
     with pytest.raises(ready.InstallError, match=r"has no pip, and uv is not on PATH.*actions/setup-python"):
         installers.install(["ember==1.0"], tmp_path / "packages", {"PATH": ""})
@@ -149,7 +149,7 @@ def test_a_failed_install_is_not_tried_again_without_the_optional_lock(bare: Act
     assert len(calls.read_text("utf-8").splitlines()) == 2, "one for each lock"
 
 
-def test_a_full_disk_is_said_and_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def install(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -175,7 +175,7 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused(quick: Action) -> None:
     assert not quick.installed() and not quick.unfinished()
 
 
-def test_without_network_one_line_says_what_to_do(bare: Action) -> None:
+def test_without_network_one_line_names_the_remedy(bare: Action) -> None:
     bare.environ["PIP_INDEX_URL"] = "http://127.0.0.1:9/simple"
 
     ran = bare.run("action")
@@ -284,7 +284,7 @@ def test_outside_a_runner_the_users_cache_is_used(quick: Action) -> None:
     assert len(quick.installed(quick.folder / "cache")) == 1
 
 
-def test_nowhere_to_write_is_said(quick: Action) -> None:
+def test_nowhere_to_write_is_reported(quick: Action) -> None:
     nowhere = quick.folder / "file"
     nowhere.touch()
     for name in (

@@ -1,4 +1,4 @@
-"""Some Python 3 is enough to start with: a newer one is found, or the one line to add is said."""
+"""Some Python 3 is enough to start with: a newer one is found, or the one line to add is printed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .support import SOURCE, Action
 POSIX = pytest.mark.skipif(os.name == "nt", reason="stands in for a Python by a shell script")
 
 
-def stand_in(path: Path, says: str) -> Path:
-    """A Python that only tells its version."""
+def fake_python(path: Path, script: str) -> Path:
+    """A Python that only prints its version."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{says}\n", "utf-8")
+    path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
     path.chmod(0o755)
     return path
 
@@ -86,7 +86,7 @@ class TestAnOldPython:
         assert quick.run("send", python=str(python)).returncode == 0
 
     @pytest.mark.parametrize("python", old_pythons(), ids=name)
-    def test_or_says_in_one_line_what_to_add(self, python: Path, bare: Action) -> None:
+    def test_or_names_in_one_line_what_to_add(self, python: Path, bare: Action) -> None:
         ran = bare.run("action", python=str(python))
 
         assert (ran.returncode, ran.stderr) == (1, "")
@@ -101,9 +101,9 @@ class TestAnOldPython:
 
 @POSIX
 def test_the_newest_on_path_is_taken(tmp_path: Path) -> None:
-    stand_in(tmp_path / "a/python3", "echo 3 12")
-    best = stand_in(tmp_path / "b/python3.14", "echo 3 14")
-    stand_in(tmp_path / "a/python3.11", "echo 3 11")
+    fake_python(tmp_path / "a/python3", "echo 3 12")
+    best = fake_python(tmp_path / "b/python3.14", "echo 3 14")
+    fake_python(tmp_path / "a/python3.11", "echo 3 11")
     assert entrypoint.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == best
 
 
@@ -112,8 +112,8 @@ def test_the_newest_on_path_is_taken(tmp_path: Path) -> None:
     "broken", ["exit 127", "echo 3 10", "echo 'no version is set'", "kill -9 $$", "exit 0"]
 )
 def test_a_python_that_does_not_start_or_is_old_is_passed_over(tmp_path: Path, broken: str) -> None:
-    stand_in(tmp_path / "a/python3.14", broken)
-    good = stand_in(tmp_path / "b/python3", "echo 3 11")
+    fake_python(tmp_path / "a/python3.14", broken)
+    good = fake_python(tmp_path / "b/python3", "echo 3 11")
     assert entrypoint.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == good
 
 
@@ -121,7 +121,7 @@ def test_a_python_that_does_not_start_or_is_old_is_passed_over(tmp_path: Path, b
 def test_a_relative_entry_of_path_is_the_checkouts_and_is_not_looked_into(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand_in(tmp_path / "bin/python3.13", "echo 3 13")
+    fake_python(tmp_path / "bin/python3.13", "echo 3 13")
     monkeypatch.chdir(tmp_path)
     assert entrypoint.find_python(os.pathsep.join(["bin", ""]), "") is None
 
@@ -129,15 +129,17 @@ def test_a_relative_entry_of_path_is_the_checkouts_and_is_not_looked_into(
 @POSIX
 def test_of_the_tool_cache_the_newest_release_is_taken(tmp_path: Path) -> None:
     for version in ("3.9.20", "3.11.2", "3.15.0-alpha.1", "latest"):
-        stand_in(tmp_path / "Python" / version / "x64/bin/python3", f"echo {version.replace('.', ' ')[:4]}")
-    newest = stand_in(tmp_path / "Python/3.14.0/x64/bin/python3", "echo 3 14")
+        fake_python(
+            tmp_path / "Python" / version / "x64/bin/python3", f"echo {version.replace('.', ' ')[:4]}"
+        )
+    newest = fake_python(tmp_path / "Python/3.14.0/x64/bin/python3", "echo 3 14")
     assert entrypoint.find_python("", str(tmp_path)) == newest
 
 
 @pytest.mark.parametrize(
     ("on_error", "level", "code"), [("fail", "error", 1), ("warn", "warning", 0), ("", "error", 1)]
 )
-def test_giving_up_honours_on_error_and_is_one_line_whatever_the_message(
+def test_giving_up_honours_on_error_and_is_one_line_for_any_message(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -200,7 +202,7 @@ class TestAnUnfitPython:
 
         assert ran.returncode == 7, ran
 
-    def test_or_says_in_one_line_what_to_add(self, what: str, bare: Action) -> None:
+    def test_or_names_in_one_line_what_to_add(self, what: str, bare: Action) -> None:
         bare.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
 
         ran = bare.run("action", through=lacking(bare.folder, UNFIT[what]))
@@ -215,8 +217,8 @@ class TestAnUnfitPython:
 @POSIX
 def test_on_path_an_unfit_python_is_passed_over(tmp_path: Path) -> None:
     """A PyPy answers the probe with 0; a Python without ssl fails."""
-    stand_in(tmp_path / "a/python3.14", "echo 0")
-    stand_in(tmp_path / "a/python3.13", "exit 1")
+    fake_python(tmp_path / "a/python3.14", "echo 0")
+    fake_python(tmp_path / "a/python3.13", "exit 1")
     good = tmp_path / "b/python3"
     good.parent.mkdir()
     good.symlink_to(sys.executable)

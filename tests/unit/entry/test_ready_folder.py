@@ -16,7 +16,7 @@ from .support import SOURCE, Action
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="os.stat knows no owners there")
 ROOT = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
-STRANGER = 65534
+OTHER_USER = 65534
 
 
 def flip_data(folder: Path) -> None:
@@ -42,8 +42,8 @@ POISONS: dict[str, Callable[[Path], object]] = {
     "anyone may write": lambda folder: folder.chmod(0o777),
     "the group may write": lambda folder: folder.chmod(0o775),
     "anyone may write a file": lambda folder: module(folder).chmod(0o666),
-    "a stranger's": lambda folder: os.chown(folder, STRANGER, STRANGER),
-    "a stranger's file": lambda folder: os.chown(module(folder), STRANGER, STRANGER),
+    "a stranger's": lambda folder: os.chown(folder, OTHER_USER, OTHER_USER),
+    "a stranger's file": lambda folder: os.chown(module(folder), OTHER_USER, OTHER_USER),
 }
 
 
@@ -107,7 +107,7 @@ def test_a_folder_whose_parent_belongs_to_someone_else_is_not_private(tmp_path: 
     folder = tmp_path / "theirs" / "ours"
     folder.mkdir(parents=True)
     assert ready.is_private(folder)
-    os.chown(folder.parent, STRANGER, STRANGER)
+    os.chown(folder.parent, OTHER_USER, OTHER_USER)
     assert not ready.is_private(folder)
 
 

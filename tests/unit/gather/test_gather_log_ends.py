@@ -92,8 +92,8 @@ class TestALogOverTheCap:
     @pytest.mark.parametrize(
         "log",
         [*(replace(LONG, ranges=ranges) for ranges in Ranges if ranges != "served"),
-         replace(LONG, tells_length=False)],
-        ids=lambda log: f"{log.ranges}, {log.tells_length}",
+         replace(LONG, sends_length=False)],
+        ids=lambda log: f"{log.ranges}, {log.sends_length}",
     )  # fmt: skip
     def test_is_used_up_to_the_cap_where_its_end_is_not_served(
         self, emulator: GitHubEmulator, storage: LogStorage, log: Log
