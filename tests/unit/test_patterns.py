@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
 from fire_routine.patterns import pattern
-from fire_routine.redact.detectors.tokens import SHAPES
-from fire_routine.redact.detectors.tool_syntax import IDIOMS
+from fire_routine.redact.detectors.tool_syntax import SYNTAXES
+from fire_routine.redact.token_formats import token_formats
 
 
 def test_a_pattern_is_compiled_where_it_is_first_used() -> None:
@@ -26,8 +27,8 @@ def test_it_is_then_the_pattern_with_its_flags() -> None:
     assert word.groups == 1
 
 
-@pytest.mark.parametrize("rules", [SHAPES, IDIOMS])
-def test_every_rule_has_a_pattern_that_compiles(rules: tuple[object, ...]) -> None:
+@pytest.mark.parametrize("rules", [token_formats(), SYNTAXES])
+def test_every_rule_has_a_pattern_that_compiles(rules: Sequence[object]) -> None:
     for rule in rules:
         found = getattr(rule, "pattern")  # noqa: B009
         assert found.groups in (0, 1)

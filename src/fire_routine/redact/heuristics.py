@@ -27,6 +27,7 @@ _CODE = pattern(
     r"|[A-Za-z_$][A-Za-z_$.]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+\d{0,2}|&[\w.]+\{.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
     r"|!(?:vault|Ref|Sub|GetAtt|secret|env\w*|reference)\b.*"
 )
+_JUDGED = 128  # characters that show how often the case changes
 _BRACKET = pattern(r"[(\[{)\]}]")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _TURN = pattern(r"\d[A-Za-z]")  # rare in a program: `sha256sum`
@@ -40,6 +41,7 @@ _WORDS = pattern(  # pieces of letters and short numbers; possessive: no way to 
 )
 _TOKEN = pattern(r"[\w+/.~%=-]+", re.ASCII)
 _REST = pattern(r"-?[A-Za-z0-9/+_%~.][A-Za-z0-9+/_.~%!#$^&*@-]*={0,2}")
+_HEX = pattern(r"[0-9a-f]+|[0-9A-F]+")
 _HASH = pattern(
     r"[0-9a-f]{7,12}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
@@ -68,6 +70,7 @@ def mixes_case(value: str) -> bool:
     """Letters whose case changes more often than in any name."""
     if len(value) < 16:
         return False
+    value = value[:_JUDGED]
     upper = [*map(str.isupper, value)]
     changes = sum(map(ne, upper, upper[1:]))
     return changes > len(value) * 0.3 and any(map(str.islower, value))
@@ -144,6 +147,26 @@ def continues_secret(value: str, cut: bool) -> bool:
     if cut:
         return not (words and (value.isalpha() or any(not c.isalnum() for c in value)))
     return len(value) >= 6 and mixes_digits(value) and not words and not _HASH.fullmatch(value)
+
+
+def is_ordinary(value: str) -> bool:
+    """A number, a version, a path, a link or a file's name."""
+    return _ORDINARY.fullmatch(value) is not None
+
+
+def is_hex(value: str) -> bool:
+    """Hexadecimal digits in one case."""
+    return _HEX.fullmatch(value) is not None
+
+
+def is_random_token(value: str) -> bool:
+    """Whether only a generator makes such a value: no hash of a usual length, no UUID, no words."""
+    if len(value) < 16 or not _TOKEN.fullmatch(value) or is_placeholder(value):
+        return False
+    if mixes_case(value) and mixes_digits(value):
+        return not is_code(value)
+    alone = value.rstrip("=")
+    return len(alone) >= 20 and alone.isalnum() and not _HASH.fullmatch(alone) and _irregular(alone)
 
 
 def _irregular(value: str) -> bool:

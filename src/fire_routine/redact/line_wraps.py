@@ -15,6 +15,7 @@ _BREAK = pattern(
     r"[ \t]{0,64}[│┃║|\\]?[ \t]{0,8}\n(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}Z )?(?:[\w.-]{1,40} {1,20}\| )?"
     r"[ \t]{0,64}[│┃║|>]?[ \t]{0,8}(?=\S)"
 )
+_LONGEST = 16_384  # characters of a token's last line
 _RUN = pattern(r"\S{0,512}+")  # of a token, as far as the widest line goes
 _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))
 EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
@@ -42,19 +43,27 @@ class Gap(NamedTuple):
 
 
 def join_from(text: str, position: int, lines: int) -> tuple[View, list[Gap]] | None:
-    """The text from `position` over that many line breaks, as far as no white space stands between."""
+    """The text from `position` over at most `lines` line breaks, as far as no white space is in it.
+
+    The view begins with the character before `position`, if that is on the same line: what a token may not
+    follow has to be seen. The view's `lead` is where the text itself begins.
+    """
+    gap = _gap_after_run(text, position)
+    if not gap:
+        return None
     view = View()
     gaps: list[Gap] = []
-    while len(gaps) < lines:
-        found = _gap_behind_run(text, position)
-        if not found:
-            break
-        view.add(text, position, found.start())
-        gaps.append(Gap(view.length, found))
-        position = found.end()
-    end = text.find("\n", position)
-    view.add(text, position, len(text) if end < 0 else end)
-    return (view, gaps) if gaps else None
+    if position and text[position - 1] != "\n":
+        view.add(text, position - 1, position)
+        view.lead = 1
+    while gap:
+        view.add(text, position, gap.start())
+        gaps.append(Gap(view.length, gap))
+        position = gap.end()
+        gap = _gap_after_run(text, position) if len(gaps) < lines else None
+    end = text.find("\n", position, position + _LONGEST)
+    view.add(text, position, min(len(text), position + _LONGEST) if end < 0 else end)
+    return view, gaps
 
 
 def looks_cut(text: str, gap: Gap) -> bool:
@@ -94,7 +103,7 @@ def continuation(text: str, position: int) -> tuple[int, int] | None:
     return _first_run(text, gap) if gap else None
 
 
-def _gap_behind_run(text: str, position: int) -> re.Match[str] | None:
+def _gap_after_run(text: str, position: int) -> re.Match[str] | None:
     """The first break, if nothing but a run without white space and a line's edge stands before it."""
     run = _RUN.match(text, position)
     if not run:

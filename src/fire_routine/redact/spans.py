@@ -29,6 +29,7 @@ class View:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self.length = 0
+        self.lead = 0  # characters at its start that are only context
         self._starts: list[int] = []  # of the pieces, in the view
         self._sources: list[tuple[int, int, bool]] = []  # start and end in the original, verbatim
 

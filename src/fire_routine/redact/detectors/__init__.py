@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from ..spans import Span
 from ..text_index import TextIndex
-from . import assignments, k8s_secrets, private_keys, tokens, tool_syntax, urls_headers
+from . import assignments, k8s_secrets, private_keys, tokens, tool_syntax, urls_headers, vendor_names
 
 __all__ = ["CONTEXTUAL", "DETECTORS", "Detector"]
 
@@ -18,4 +18,10 @@ Detector = Callable[[TextIndex], Iterator[Span]]
 
 # Detectors that know a secret by its context. They also run on lines and commands that were joined.
 CONTEXTUAL: tuple[Detector, ...] = (assignments.find, urls_headers.find, tool_syntax.find)
-DETECTORS: tuple[Detector, ...] = (tokens.find, *CONTEXTUAL, private_keys.find, k8s_secrets.find)
+DETECTORS: tuple[Detector, ...] = (
+    tokens.find,
+    vendor_names.find,
+    *CONTEXTUAL,
+    private_keys.find,
+    k8s_secrets.find,
+)

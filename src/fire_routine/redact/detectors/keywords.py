@@ -1,4 +1,4 @@
-"""Names that say that what is assigned to them is secret: `DB_PASSWORD`, `api-key`, `clientSecret`."""
+"""Names that say that their value is secret: `DB_PASSWORD`, `api-key`, `clientSecret`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import NamedTuple
 from ...patterns import pattern
 from ..text_index import TextIndex
 
-# What such names are made of, found by their first letters; `key` alone says nothing
+# Beginnings of the words below; every text is searched for them.
 _STEMS = (
     *("pass", "pw", "pswd", "secret", "token", "cred", "key", "auth", "mnemonic", "connectionstring"),
-    *("sig=", "signature", "session", "salt", "pepper", "_pat", "pat="),
+    *("sig=", "signature", "session", "salt", "pepper", "_pat", "pat=", "_cookie", "appid"),
 )
 _WORD = pattern(
     r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?"
     r"|credentials?|creds(?![a-z])|pw(?![a-z])"
     r"|keys?(?![a-z])|(?<=_)auth(?![a-z])|(?<=\")auth(?=\\*\")|mnemonic|connectionstring|sig(?==)"
     r"|(?<=[?&])signature(?==)|(?<=x-amz-)signature|(?<=x-goog-)signature|(?<=sharedaccess)signature|session[-_]?id(?![a-z])"
-    r"|salt(?![a-z])|pepper(?![a-z])|_pat(?![a-z])|(?<![a-z_])pat(?==)"
+    r"|salt(?![a-z])|pepper(?![a-z])|_pat(?![a-z])|(?<![a-z_])pat(?==)|_cookie(?![a-z_])|(?<![a-z_])appid(?![a-z])"
 )
 _OWNER_OF_KEY = pattern(
     r"(?:api|access|secret|private|account|auth|encryption|encrypt|signing|master|license|deploy|client|storage|admin"
@@ -28,7 +28,7 @@ _OWNER_OF_KEY = pattern(
     r"|publish|upload|ingest|instrumentation|host|integration|project|bot|team|root|cipher|crypt(?:o|ography)?"
     r"|preshared|primary|secondary)[-_. ]?"
 )
-# Services that a key opens, as a word of its own: `STRIPE_KEY`, `sendgridKey`
+# Services whose key is a secret, as the word before `key`: `STRIPE_KEY`, `sendgridKey`
 _SERVICES = frozenset(
     (
         *("algolia", "anthropic", "aws", "azure", "bugsnag", "cloudflare", "codecov", "cohere"),
@@ -40,45 +40,86 @@ _SERVICES = frozenset(
         *("supabase", "twilio", "vercel"),
     )
 )
-_LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})(?=[-_. ]?\Z)")
-# What a key of any other name in capitals is not: `PUBLIC_KEY`, `CACHE_KEY`
-_OPEN = ("PUBLIC_", "PUB_", "CACHE_", "RESTORE_", "PARTITION_", "SORT_", "FOREIGN_", "UNIQUE_", "INDEX_")
-# What `pass` and `pwd` may be joined to, as in `DBPASS`, `SSHPASS`; "bypass" and "compass" are words
+_LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})\d{0,4}(?=[-_. ]?\Z)")
+# Words before `key` that make it a name for something public: `PUBLIC_KEY`, `cacheKey`
+_NOT_SECRET = frozenset(
+    (
+        *("public", "pub", "cache", "restore", "partition", "sort", "foreign", "unique", "index", "hash"),
+        *(
+            "row",
+            "column",
+            "group",
+            "object",
+            "map",
+            "dict",
+            "json",
+            "yaml",
+            "translation",
+            "message",
+            "cursor",
+        ),
+        *(
+            "idempotency",
+            "dedup",
+            "trace",
+            "span",
+            "etag",
+            "digest",
+            "checksum",
+            "version",
+            "commit",
+            "content",
+        ),
+        *("asset", "artifact", "image", "layer", "bucket", "record", "entity", "document", "file", "path"),
+        *("query", "field", "header", "item", "list", "lookup", "lock", "registry", "issue", "event", "sub"),
+    )
+)
+# Words that `pass` and `pwd` may be joined to, as in `DBPASS`, `SSHPASS`; "bypass" is another word
 _OWNER_OF_PASS = (
     *("db", "sql", "user", "root", "admin", "sudo", "ssh"),
     *("ftp", "smtp", "mail", "redis", "ldap", "bind", "vnc"),
 )
 _OWNER_BEFORE = pattern(r"(?:api|access|auth|secret|private) \Z", re.IGNORECASE)  # "API key"
 _NAME_CHARACTERS = string.ascii_letters + string.digits + "_.$-"
+_TOKEN_AFTER = pattern(r"=[\w+/.~|-]{16}", re.ASCII)
 _TAIL = pattern(r"[\w.-]{0,48}", re.ASCII)
-_OF_ANOTHER_THING = pattern(  # what a name ends with that holds no secret but something about one
+# Last words of names that hold no secret, but something about one: `TOKEN_URL`, `PASSWORD_RESET_TIMEOUT`
+_ABOUT_A_SECRET = pattern(
     r"names?|files?|paths?|dir|url|uri|types?|ids?|refs?|count|length|len|size|ttl|expir\w*|at|policy|version|arn"
     r"|provider|manager|source|scopes?|endpoint|fields?|enabled|required|index|limit|usage|budget|rate|store|class"
     r"|params?|header|prompt|regex|pattern|label|stdin|status|valid|invalid|format|mode|method|reset|strength|changed?"
     r"|event|service|tests?|spec|errors?|hint|mask|masking|scanning|detection|rotation|age|days|min|max|used|remaining"
     r"|total|algorithm|alg|issuer|audience|exists?|ring|chain|board|words?|py|js|ts|go|rs|java|rb|md|txt|html|yml|yaml"
     r"|through|json|sh|php|vim|css|xml|env"
+    r"|timeout|seconds|minutes|hours|interval|delay|retries|attempts|iterations|rounds|cost|hash(?:e[drs]|ers|ing)?"
+    r"|keyrings?|check(?:er)?s?|validators?|validation|complexity|history|lockout|column|table|page|view|form|input"
 )
-_NO_TOKEN = pattern(
+_NOT_A_CREDENTIAL = pattern(  # ends of what precedes `token` where it is a unit of text or a control value
     r"(?:publickey|cancellation|continuation|next|page|stop|bos|eos|pad|unk|sep|mask|num|max|min|total|prompt"
     r"|completion|input|output|syntax|lexer|parse|unexpected|invalid|lock)[-_.]?\Z"
 )
-# Words in front of the subject of a message, which is no name
-_TALK = frozenset(
+# Words that make the name after them the subject of a message, rather than a name with a value
+_MESSAGE_WORDS = frozenset(
     (
-        "unexpected",
-        "invalid",
-        "expected",
-        "expecting",
-        "illegal",
-        "missing",
-        "unknown",
-        "unrecognized",
-        "next",
-        "no",
+        *("unexpected", "invalid", "expected", "expecting", "illegal", "missing", "unknown"),
+        *(
+            "next",
+            "no",
+            "bad",
+            "got",
+            "near",
+            "a",
+            "an",
+            "the",
+            "wrong",
+            "your",
+            "of",
+            "for",
+            "last",
+            "first",
+        ),
+        *("of", "for", "last", "first", "current"),
     )
-) | frozenset(
-    ("bad", "got", "near", "a", "an", "the", "wrong", "your", "of", "for", "last", "first", "current")
 )
 
 
@@ -87,10 +128,11 @@ class Name(NamedTuple):
 
     start: int
     end: int
-    word: str  # the part that tells, in lower case
-    head: str  # what stands in front of it in the name
+    word: str  # the part that says that the value is secret, in lower case
+    head: str  # the part before it
     written: str
-    talk: bool  # what stands in front of the name makes it the subject of a message
+    in_message: bool  # the word before the name makes it the subject of a message
+    in_query: bool  # of a link
 
     @property
     def kind(self) -> str:
@@ -102,12 +144,18 @@ class Name(NamedTuple):
         is_api_key = self.word.startswith("key") and owner.endswith(
             ("api", "access", "account", "subscription")
         )
-        return "api-key" if is_api_key else "secret"
+        return "api-key" if is_api_key or self.word == "appid" else "secret"
+
+    @property
+    def capitals(self) -> bool:
+        """Written as an environment variable, also as `process.env.NAME`."""
+        return self.written.rpartition(".")[2].isupper()
 
     @property
     def doubtful(self) -> bool:
-        """Such a name holds other things as well: `SOME_PAT`, `ANY_OTHER_KEY`."""
-        return self.word in ("_pat", "pat") or (self.word.startswith("key") and not _owned(self.head))
+        """Such a name may hold other things as well: `SOME_PAT`, `ANY_OTHER_KEY`."""
+        uncertain = self.word in ("_pat", "pat", "_cookie", "appid")
+        return uncertain or (self.word.startswith("key") and not _is_owned(self.head))
 
 
 def find_names(index: TextIndex) -> Iterator[Name]:
@@ -129,14 +177,23 @@ def _name(text: str, match: re.Match[str]) -> Name | None:
     after = _TAIL.match(text, end)
     tail = after.group() if after else ""
     start, end = start - len(head), end + len(tail)
-    talk = not head.startswith("-") and _talk(text, start)
-    name = Name(start, end, match.group(), head, text[start:end], talk)
+    in_message = not head.startswith("-") and _follows_message_word(text, start)
+    in_query = text[start - 1 : start] in ("?", "&") and text[end : end + 1] == "="
+    name = Name(start, end, match.group(), head, text[start:end], in_message, in_query)
+    if not head and name.word == "key" and not _TOKEN_AFTER.match(text, end):
+        return None
     return name if _is_secret(name, text[slice(*match.span())], tail) else None
 
 
 def _is_secret(name: Name, written: str, tail: str) -> bool:
+    """Whether the name says that its value is secret.
+
+    Args:
+        written: the word as it is in the text.
+        tail: the rest of the name, after the word.
+    """
     head = name.head.lower()
-    if name.word.startswith("key") and not (_owned(name.head) or _in_environment(name)):
+    if name.word.startswith("key") and not (_is_owned(name.head) or _may_be_secret_key(name, tail)):
         return False
     camel = written[0].isupper() and name.head[-1:].islower()  # "dbPass", but not "bypass"
     if (
@@ -149,30 +206,34 @@ def _is_secret(name: Name, written: str, tail: str) -> bool:
         return False  # "tokenizer", "secretary"
     if tail.count("-") > 2 and tail.islower():
         return False  # a whole sentence in kebab case
-    ends = re.split(r"[-_.]|(?<=[a-z])(?=[A-Z])", tail)[-1].lower()
-    if ends == "test" and name.written.isupper():
-        return True  # `DB_PASSWORD_TEST`, as one of an environment is named
+    last = re.split(r"[-_.]|(?<=[a-z])(?=[A-Z])", tail)[-1].lower()
+    if last == "test" and name.written.isupper():
+        return True  # `DB_PASSWORD_TEST`: the name of an environment is at its end
     if name.written == "INPUT_TOKEN":
-        return True  # an action's, as the runner names it; `input_token` is a model's
-    return not (_OF_ANOTHER_THING.fullmatch(ends) or (name.word == "token" and _NO_TOKEN.search(head)))
+        return True  # an action's input, as the runner names it; `input_token` belongs to a language model
+    return not (_ABOUT_A_SECRET.fullmatch(last) or (name.word == "token" and _NOT_A_CREDENTIAL.search(head)))
 
 
-def _owned(head: str) -> bool:
-    """Whether a key of that name opens something."""
+def _is_owned(head: str) -> bool:
+    """Whether a key with that name before it gives access to something."""
     service = _LAST_WORD.search(head)
     return _ends_with(_OWNER_OF_KEY, head.lower()) or (
         service is not None and service.group().lower() in _SERVICES
     )
 
 
-def _in_environment(name: Name) -> bool:
-    return name.head.endswith("_") and name.written.isupper() and not name.head.endswith(_OPEN)
+def _may_be_secret_key(name: Name, tail: str) -> bool:
+    """Whether a key of something unknown may be secret: `ROUTING_KEY`, `chartmogul_key`, `?key=`."""
+    if not name.head:
+        return not tail  # `key=` and a token
+    owner = _LAST_WORD.search(name.head)
+    return owner is not None and owner.group().lower() not in _NOT_SECRET
 
 
-def _ends_with(pattern: re.Pattern[str], head: str) -> bool:
-    return any(pattern.fullmatch(head, start) for start in range(max(0, len(head) - 16), len(head)))
+def _ends_with(owners: re.Pattern[str], head: str) -> bool:
+    return any(owners.fullmatch(head, start) for start in range(max(0, len(head) - 16), len(head)))
 
 
-def _talk(text: str, start: int) -> bool:
+def _follows_message_word(text: str, start: int) -> bool:
     words = text[max(0, start - 24) : start].rpartition("\n")[2].rstrip("\"'`").split(" ")
-    return len(words) > 1 and not words[-1] and words[-2].lower() in _TALK
+    return len(words) > 1 and not words[-1] and words[-2].lower() in _MESSAGE_WORDS

@@ -18,9 +18,12 @@ from ..text_index import TextIndex
 KIND = "private-key"
 
 _MARK = pattern(r"-{4,5} ?(BEGIN|END) ([A-Z0-9 ]{1,40}?) ?-{4,5}")
-_ROW = pattern(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40,1024}={0,2}(?=[^A-Za-z0-9+/=]{0,4}$)")
+# A label before a row makes it a digest: `sha384-…`, `h1:…`, `checksum = "…"`.
+_NO_LABEL = r"(?<![A-Za-z0-9+/=:-])(?<!= \")(?<!: \")(?<!=\")"
+_ROW = pattern(_NO_LABEL + r"[A-Za-z0-9+/]{40,1024}={0,2}(?=[^A-Za-z0-9+/=]{0,4}$)")
 _SHORT_ROW = pattern(r"[A-Za-z0-9+/]{1,1024}={0,2}(?=[\"',\\ \t]{0,4}$)")
-_LONE_ROW = pattern(r"(?<![A-Za-z0-9+/])([A-Za-z0-9+/]{60,1024}+={0,2})[^A-Za-z0-9+/=\n]{0,4}$", re.MULTILINE)
+_LONE_ROW = pattern(_NO_LABEL + r"([A-Za-z0-9+/]{60,1024}+={0,2})[^A-Za-z0-9+/=\n]{0,4}$", re.MULTILINE)
+_LONG_RUN = pattern(r"[A-Za-z0-9+/]{60}")
 _ATTRIBUTE = pattern(
     r"\W{0,40}(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject|x-\w{1,20}): ?.{0,200})?$"
 )
@@ -40,7 +43,8 @@ _FOREIGN = 3  # lines of other output that may stand between the rows of a key
 def find(index: TextIndex) -> Iterator[Span]:
     """The rows of private keys in `text`; the marks (BEGIN, END) stay. A key is counted once."""
     text = index.text
-    keys = _Keys(text)
+    marked = index.contains("BEGIN") or index.contains("PRIVATE")
+    keys = _Keys(text, marked=marked, rows=_LONG_RUN.search(index.words) is not None)
     for number in keys.candidates():
         if number >= keys.done:
             for count, piece in enumerate(keys.read(number)):
@@ -56,16 +60,18 @@ def find(index: TextIndex) -> Iterator[Span]:
 class _Keys:
     """Reads a text's lines from top to bottom, those of one key together."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, marked: bool, rows: bool) -> None:
         self._text = text
+        self._marked = marked  # there may be a mark
+        self._rows_alone = rows  # there may be rows without a mark
         self._lines: list[str] = []
         self._starts: list[int] = []
         self.done = 0  # lines that were read
 
     def candidates(self) -> list[int]:
         """Numbers of the lines with a mark, or a row of base64 at their end."""
-        places = [match.start() for match in _LONE_ROW.finditer(self._text)]
-        if "----" in self._text:
+        places = [match.start() for match in _LONE_ROW.finditer(self._text)] if self._rows_alone else []
+        if self._marked:
             places += [match.start() for match in _MARK.finditer(self._text)]
         if not places:
             return []
@@ -136,7 +142,7 @@ class _Keys:
         """Rows of base64 that have lost their BEGIN mark."""
         found: list[tuple[int, int]] = []
         while row := _LONE_ROW.search(self._line(number + len(found))):
-            if found and row.end(1) - row.start(1) != found[0][1] - found[0][0]:
+            if found and (len(row[1]) != found[0][1] - found[0][0] or _kinds(row[1]) < 3):
                 break
             found.append(row.span(1))
         last = self._row(self._line(number + len(found)), found[0][0])

@@ -1,5 +1,7 @@
-"""Where the value of a name stands, and how it is written down there: behind a mark, on the line below, in an
-object, as a flag's argument, in a table's next column, or in a sentence.
+"""Where the value of a name is, and how it is written down.
+
+It may be after an operator or a blank, on the line below, in an object, the argument of a flag, in the next
+column of a table, or in a sentence.
 """
 
 from __future__ import annotations
@@ -8,20 +10,20 @@ import re
 from typing import NamedTuple
 
 from ...patterns import pattern
-from ..heuristics import mixes_case, mixes_digits
+from ..heuristics import is_random_token, mixes_case, mixes_digits
 from .keywords import Name
 
 _SEPARATOR = pattern(
     # PHP's `:protected`, and a type, as languages write it before the value
     r"(?:\\*[\"'`])?(?::protected|:private)?\]?"
     r"(?:(?::[ ]?[&\w.<>\[\]?]{1,40}|[ ]string)(?=[ \t]{0,4}=(?![=>])))?"
-    r"(?P<gap>[ \t]{0,64})(?P<mark>=>|:=|=(?![=>]|~[ \t])|:(?!:))"
+    r"(?P<gap>[ \t]{0,64})(?P<mark>=>|[:?+.|]{0,3}=(?![=>]|~[ \t])|:(?!:))"
     r"(?P<after>[ \t]{0,40}(?:!![a-z]{1,9}[ \t]|Some\((?=\\*\"))?)"
 )
-_TOLD = pattern(
+_LINKED = pattern(
     r"(?P<link>[ \t](?:is|was|to|(?:set|changed|reset) to|provided|used))?(?P<colon>:)?[ \t]{1,4}"
 )
-_QUOTE = pattern(r"\\*[\"'`]")
+_QUOTE = pattern(r"\\*(?:\"\"(?=\w)|[\"'`])")  # doubled, as CSV and Visual Basic have them in a string
 JUDGED = 512  # characters by which a value is judged
 _RUN = pattern(r"[^\s\"'`<>]++")
 _TO_END = pattern(r"\S++\Z")
@@ -61,7 +63,9 @@ _PAIRED = pattern(r"[\"'],[ \t]{0,4}b?(?=[\"'])")
 _PAIR_BEGINS = ('("', "('", '["', "['", '(b"', "(b'")
 _ROW_BEGINS = pattern(r"[ \t]{0,60}(?:[|│┃][ \t]{0,60})?")
 _CELL_ENDS = pattern(r"[ \t]{0,60}(?:[|│┃]|\n|\Z)|[ \t]{2}")
-_OWN_NAME = pattern(r"[\w.$-]{1,60}[\"']?[ \t]{0,4}(?::|=(?![=\s]|\Z))")
+_OWN_NAME = pattern(r"(?P<name>[\w.$-]{1,60})[\"']?[ \t]{0,4}(?::|=(?![=\s]|\Z))")
+_BLANK_GAP = pattern(r"(?:[ \t]{1,8}(?![-=:|&;<>])|(?P<dash>[ \t]-[ \t](?=[\"'])))")
+_DOCKERFILE = pattern(r"(?:^|[ \t])ENV[ \t]{1,8}\Z", re.MULTILINE)
 _FLAG = pattern(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
 _FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
 # Between a flag and its value: blanks, or what stands there in a list of arguments, as Python prints it.
@@ -74,24 +78,25 @@ class Value(NamedTuple):
     quoted: bool
 
 
-class Place(NamedTuple):
+class Form(NamedTuple):
     """How a value is written down."""
 
-    mark: str  # "=", ":", "flag", "pair", "column", or of a sentence "is" or nothing
+    mark: str  # "=", ":", "flag", "pair", "column", "blank", or in a sentence "is" or nothing
     spaced: bool
     quoted: bool
     entry: bool  # the name begins the line, the value ends it
     capitals: bool  # NAME_IN_CAPITALS, as environment variables are written
 
 
-def placed(text: str, name: Name) -> tuple[Value, Place] | None:
+def locate(text: str, name: Name) -> tuple[Value, Form] | None:
     """The value that is written down for a name, in the first of the ways in which one is."""
     line_end = end_of_line(text, name.end)
-    readings = (read(text, name, line_end) for read in (_assigned, _flagged, _beside, _told))
-    return next(filter(None, readings), None)
+    forms = (_assigned, _flagged, _in_table, _after_blank, _in_sentence)
+    found = next(filter(None, (form(text, name, line_end) for form in forms)), None)
+    return (_without_blanks(text, found[0]), found[1]) if found else None
 
 
-def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
+def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
     separator = _SEPARATOR.match(text, name.end, line_end)
     if not separator or text.endswith("://", 0, name.start):  # a user's name in a link
         return None
@@ -102,21 +107,21 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Place] | Non
     if first and name.word in ("passphrase", "mnemonic") and not value.quoted:
         line_end = end_of_line(text, value.start)
         value = Value(value.start, value.start + len(text[value.start : line_end].rstrip()), False)  # words
-    place = Place(
-        separator["mark"].strip(":") or ":",
+    form = Form(
+        "=" if separator["mark"][-1] == "=" else separator["mark"],
         bool(separator["gap"] or separator["after"]),
         value.quoted,
         first and not text[value.end : end_of_line(text, value.start)].strip("\"'`\\,; \t"),
-        name.written.isupper(),
+        name.capitals,
     )
-    return value, place
+    return value, form
 
 
 def _behind(text: str, separator: re.Match[str], line_end: int, name: Name, first: bool) -> Value:
     colon = separator["mark"] == ":"
     pair = _NEXT_ENTRY if colon else _NEXT_PAIR
     # an entry of YAML, a header, a variable or a flag, but no query
-    literal = (colon and separator["after"]) or name.written.isupper() or name.head.startswith("-")
+    literal = (colon and separator["after"]) or name.capitals or name.head.startswith("-")
     alone = (_REDACTED if literal else pair) if first else None
     return value_at(text, separator.end(), line_end, alone, pair)
 
@@ -138,7 +143,10 @@ def _below(text: str, start: int, line: int) -> Value | None:
     line_end = end_of_line(text, below.end())
     value = value_at(text, below.end(), line_end, _REDACTED)
     written = text[value.start : value.end]
-    if text[value.end : line_end].strip("\"'`,;)} \t") or (not value.quoted and _OWN_NAME.match(written)):
+    own_name = _OWN_NAME.match(written) if not value.quoted else None
+    if text[value.end : line_end].strip("\"'`,;)} \t") or (
+        own_name and not is_random_token(own_name["name"])
+    ):
         return None
     indented = below["sign"] and not text.startswith(below["indent"], line)  # deeper than the name's line
     sure = (value.quoted and " " not in written) or indented  # in quotes with blanks, what is wrong with it
@@ -150,7 +158,7 @@ def end_of_line(text: str, start: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _flagged(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
+def _flagged(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
     gap = _FLAG_GAP.match(text, name.end, line_end)
     if (
         not gap
@@ -159,32 +167,59 @@ def _flagged(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None
     ):
         return None
     value = value_at(text, gap.end(), line_end)
-    return value, Place("flag", True, value.quoted, False, False)
+    return value, Form("flag", True, value.quoted, False, False)
 
 
-def _beside(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
+def _in_table(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
     """In a table's next column, or as the second of a pair."""
     pair = _PAIRED.match(text, name.end, line_end)
     if pair and text.endswith(_PAIR_BEGINS, 0, name.start):
         value = value_at(text, pair.end(), line_end)
         ends = text[value.end + 1 : value.end + 2] in (")", "]")
-        return (value, Place("pair", True, True, False, False)) if ends else None
+        return (value, Form("pair", True, True, False, False)) if ends else None
     column = _COLUMN.match(text, name.end, line_end)
     line = text.rfind("\n", 0, name.start) + 1
     if not column or not _ROW_BEGINS.fullmatch(text, max(line, name.start - 121), name.start):
         return None
     value = value_at(text, column.end(), line_end)
-    return (value, Place("column", True, False, False, False)) if _CELL_ENDS.match(text, value.end) else None
+    return (
+        (value, Form("column", True, False, False, name.capitals))
+        if _CELL_ENDS.match(text, value.end)
+        else None
+    )
 
 
-def _told(text: str, name: Name, line_end: int) -> tuple[Value, Place] | None:
-    """In a sentence: "the password is …", "login with password …"."""
-    told = _TOLD.match(text, name.end, line_end)
-    if not told or (name.head and not name.head.endswith(" ")):
+def _after_blank(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
+    """After a variable's name and a blank (a Dockerfile, the tables of tools), or in quotes after a dash."""
+    gap = _BLANK_GAP.match(text, name.end, line_end)
+    joined = name.head and not name.head.endswith(" ")  # one word, and more than `token`
+    if not gap or not (gap["dash"] or joined):
         return None
-    value = value_at(text, told.end(), line_end)
-    mark = ":" if told["colon"] else "is" if told["link"] else ""
-    return value, Place(mark, True, value.quoted, False, False)
+    value = value_at(text, gap.end(), line_end)
+    capitals = name.capitals
+    if _DOCKERFILE.search(text, max(0, name.start - _REACH), name.start):
+        return value, Form("=", False, value.quoted, True, capitals)
+    return value, Form("blank", True, value.quoted, False, capitals)
+
+
+def _without_blanks(text: str, value: Value) -> Value:
+    """The value without blanks that are only padding within its quotes."""
+    written = text[value.start : value.end]
+    inner = written.strip(" ")
+    if not value.quoted or not inner or " " in inner:
+        return value
+    start = value.start + len(written) - len(written.lstrip(" "))
+    return Value(start, start + len(inner), True)
+
+
+def _in_sentence(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
+    """In a sentence: "the password is …", "login with password …"."""
+    linked = _LINKED.match(text, name.end, line_end)
+    if not linked or (name.head and not name.head.endswith(" ")):
+        return None
+    value = value_at(text, linked.end(), line_end)
+    mark = ":" if linked["colon"] else "is" if linked["link"] else ""
+    return value, Form(mark, True, value.quoted, False, False)
 
 
 def value_at(

@@ -1,0 +1,296 @@
+"""Is the value of a secret name a secret? A table of rules with reasons; the first that applies decides.
+
+`password=hunter2` is a secret, `password = get_password()` is not. What decides is the name, how the value
+is written down (an environment variable, a flag, a table, a sentence), and what the value looks like. Any
+literal value of a password counts; a token has to look as if a generator made it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ...patterns import pattern
+from ..heuristics import (
+    SYMBOLS,
+    is_code,
+    is_hex,
+    is_ordinary,
+    is_path,
+    is_placeholder,
+    is_random_token,
+    is_sentence,
+    is_strong_password,
+    looks_generated,
+    mixes_case,
+    mixes_digits,
+)
+from .keywords import Name
+from .value_location import Form
+
+_AMBIGUOUS = ("pass", "pwd", "pw", "salt", "pepper")  # words that are common for other things, too
+_METAVAR = pattern(r"[A-Z][A-Z0-9_-]*|string|text|str|stringArray|id=.*|value|file|env:.*")
+_LONG_HEX = pattern(r"[0-9a-f]{32,128}")
+_HASH = pattern(r"[0-9a-f]{7,64}")
+_NUMBERED = pattern(r"[A-Za-z]{1,64}[0-9]{1,6}")
+_LONG_TOKEN = pattern(r"[\w+/.~|-]{20,512}={0,2}", re.ASCII)
+_UUID = pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NEXT_FIELD = pattern(r"\}|[ \t][A-Z]\w{0,40}:")
+_GOES_ON = pattern(r"[ \t]+[A-Za-z]")
+_LINK = pattern(r"\w+://")
+
+
+class Candidate(NamedTuple):
+    """A value, the name that it belongs to, and how it is written down."""
+
+    name: Name
+    form: Form
+    value: str
+    rest: str = ""  # the text after the value
+
+    @property
+    def masked(self) -> bool:
+        """GitHub masked part of it, and what is left is not random: another secret was in it."""
+        left = self.value.strip("*")
+        return "***" in self.value and not (left.isalnum() and looks_generated(left))
+
+    @property
+    def is_generated(self) -> bool:
+        return looks_generated(self.value, self.form.entry) and " " not in self.value
+
+    @property
+    def is_expression(self) -> bool:
+        """An expression of a program, a path or a link."""
+        return is_code(self.value, self.form.entry) or is_path(self.value) or bool(_LINK.match(self.value))
+
+    @property
+    def is_password_word(self) -> bool:
+        return self.name.word.startswith(("passw", "passphrase", "passcode", "cred"))
+
+    @property
+    def has_symbol(self) -> bool:
+        return any(character in SYMBOLS for character in self.value)
+
+    @property
+    def is_attached(self) -> bool:
+        return self.form.mark == "=" and not self.form.spaced
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a value is that `applies` accepts, and why."""
+
+    secret: bool
+    reason: str
+    applies: Callable[[Candidate], bool]
+
+
+def _secret(reason: str, applies: Callable[[Candidate], bool]) -> Rule:
+    return Rule(True, reason, applies)
+
+
+def _ordinary(reason: str, applies: Callable[[Candidate], bool] = lambda _: True) -> Rule:
+    return Rule(False, reason, applies)
+
+
+ANY_FORM = (
+    _ordinary("empty, a mask, a variable, or a word in place of a value", lambda c: is_placeholder(c.value)),
+    _ordinary("the rest of what GitHub masked", lambda c: c.masked),
+    _ordinary("the name itself", lambda c: c.value.casefold() == c.name.written.casefold()),
+    _ordinary("a key between marks, which `private_keys` finds", lambda c: c.value.startswith("-----BEGIN")),
+)
+
+SENTENCE = (
+    _secret(
+        "a strong password after `is` or a colon",
+        lambda c: c.is_password_word and c.form.mark != "" and is_strong_password(c.value),
+    ),
+    _secret(
+        "a strong password with a symbol, which no word has",
+        lambda c: c.is_password_word and c.has_symbol and is_strong_password(c.value),
+    ),
+    _ordinary("a word after `password`", lambda c: c.is_password_word),
+    _secret(
+        "hexadecimal digits after `auth token`",
+        lambda c: "auth" in c.name.head.lower() and _LONG_HEX.fullmatch(c.value) is not None,
+    ),
+    _secret("random letters and digits", lambda c: mixes_case(c.value) and mixes_digits(c.value)),
+    _ordinary("a word of the sentence"),
+)
+
+PAIR = (
+    _secret("a generated value, 16 characters or more", lambda c: len(c.value) >= 16 and c.is_generated),
+    _ordinary("the second of two words"),
+)
+
+COLUMN = (
+    _ordinary(
+        "the next word after `PASS` or `pw`, which are words of other things",
+        lambda c: c.name.word in _AMBIGUOUS and not c.name.head,
+    ),
+    _ordinary("a numbered name, such as `varchar255`", lambda c: _NUMBERED.fullmatch(c.value) is not None),
+    _secret(
+        "letters and several digits, and no hash",
+        lambda c: (
+            c.name.kind == "password"
+            and len(c.value) >= 8
+            and c.value.isalnum()
+            and mixes_digits(c.value)
+            and sum(map(str.isdigit, c.value)) > 1
+            and not _HASH.fullmatch(c.value)
+        ),
+    ),
+    _secret(
+        "the value of an environment variable, with letters and digits",
+        lambda c: (
+            c.name.kind == "password"
+            and c.form.capitals
+            and len(c.value) >= 8
+            and mixes_digits(c.value)
+            and not (c.is_expression or is_ordinary(c.value) or _HASH.fullmatch(c.value))
+        ),
+    ),
+    _secret("a strong password", lambda c: is_strong_password(c.value)),
+    _secret(
+        "an API key in hexadecimal digits",
+        lambda c: c.name.kind == "api-key" and _LONG_HEX.fullmatch(c.value) is not None,
+    ),
+    _secret(
+        "a random value of an environment variable",
+        lambda c: c.form.capitals and not c.name.doubtful and is_random_token(c.value),
+    ),
+    *SENTENCE,
+)
+
+AFTER_BLANK = (
+    _ordinary("an expression, a path or a link", lambda c: c.is_expression),
+    _ordinary("the next word after `PASS` or `pw`", lambda c: c.name.word in _AMBIGUOUS),
+    _secret(
+        "a UUID after a variable's name",
+        lambda c: c.form.capitals and not c.name.doubtful and _UUID.fullmatch(c.value) is not None,
+    ),
+    _secret(
+        "hexadecimal digits after a variable's name",
+        lambda c: c.form.capitals and not c.name.doubtful and _LONG_HEX.fullmatch(c.value) is not None,
+    ),
+    _secret("a random value", lambda c: is_random_token(c.value)),
+    _secret("a strong password", lambda c: c.name.kind == "password" and is_strong_password(c.value)),
+    _ordinary("the next word"),
+)
+
+DOUBTFUL_NAME = (
+    _ordinary("too short for a token, or of other characters", lambda c: not _LONG_TOKEN.fullmatch(c.value)),
+    _ordinary("letters or digits alone", lambda c: not mixes_digits(c.value)),
+    _secret("the case of its letters changes often", lambda c: mixes_case(c.value)),
+    _ordinary(
+        "a digest or an identifier after `key=`",
+        lambda c: (
+            c.name.written.lower() == "key" and not c.name.in_query and (is_hex(c.value) or len(c.value) < 32)
+        ),
+    ),
+    _secret("a generated token", lambda c: c.name.kind == "token" and looks_generated(c.value)),
+    _ordinary("a path or a link", lambda c: c.is_expression),
+    _secret(
+        "random, in quotes or as a variable's or a query's value",
+        lambda c: (c.form.quoted or c.form.capitals or c.is_attached) and is_random_token(c.value),
+    ),
+    _ordinary("a name, an identifier or a hash"),
+)
+
+AMBIGUOUS_WORD = (
+    _secret(
+        "the value of a longer name's entry: `db_pass: hunter2`",
+        lambda c: c.form.entry and c.form.spaced and mixes_digits(c.value) and bool(c.name.head.strip("-$.")),
+    ),
+    _secret("a strong password", lambda c: c.name.word != "pass" and is_strong_password(c.value)),
+    _ordinary("a word of a test's report or of code: `PASS: test`, `pass:translate/2`"),
+)
+
+PASSWORD = (
+    _ordinary("a count of passed tests", lambda c: c.name.word == "pass" and c.value.isdigit()),
+    _ordinary(
+        "too short, or a validator's message",
+        lambda c: len(c.value) < 3 or is_sentence(c.value),
+    ),
+    _ordinary("the help of a flag", lambda c: c.form.quoted and " " in c.value and c.form.mark == "flag"),
+    _secret("a literal in quotes", lambda c: c.form.quoted),
+    _ordinary("an expression or a path", lambda c: is_code(c.value, c.form.entry) or is_path(c.value)),
+    _ordinary(
+        "the name of a flag's value in a help text",
+        lambda c: c.form.mark == "flag" and _METAVAR.fullmatch(c.value) is not None,
+    ),
+    _secret("the value of a flag, or right after `=`", lambda c: c.form.mark == "flag" or c.is_attached),
+    _secret(
+        "the value of an entry",
+        lambda c: (
+            c.form.entry
+            and (mixes_digits(c.value) or not c.value.isalpha() or c.form.mark == ":" or c.form.capitals)
+        ),
+    ),
+    _ordinary("a word after a name", lambda c: c.form.entry),
+    _secret(
+        "a field of a structure, as Go prints it",
+        lambda c: _in_structure(c) and mixes_digits(c.value) and not c.value.startswith("0x"),
+    ),
+    _ordinary("another field of a structure, as Go prints it", lambda c: _in_structure(c)),
+    _secret(
+        "letters and digits at the end of a clause, or a strong password",
+        lambda c: (
+            mixes_digits(c.value)
+            and len(c.value) >= 6
+            and (not _GOES_ON.match(c.rest) or is_strong_password(c.value))
+        ),
+    ),
+    _ordinary("a word of a sentence"),
+)
+
+FLAG = (
+    _ordinary("the name of a flag's value in a help text", lambda c: _METAVAR.fullmatch(c.value) is not None),
+    _ordinary("a path", lambda c: is_path(c.value) or c.value.startswith(("/", "./", "../", "~/"))),
+    _secret("a generated value", lambda c: looks_generated(c.value)),
+    _ordinary("a word"),
+)
+
+ENVIRONMENT = (
+    _ordinary("an expression, a path or a link", lambda c: c.is_expression),
+    _ordinary("a number", lambda c: c.value.isdigit()),
+    _secret("the value of a variable whose name says that it is secret", lambda _: True),
+)
+
+LITERAL = (
+    _secret(
+        "16 letters and digits or more in quotes",
+        lambda c: c.form.quoted and len(c.value) >= 16 and c.value.isalnum() and not c.value.isdigit(),
+    ),
+    _secret("a generated value", lambda c: c.is_generated),
+    _ordinary("a name, a path, a number or code"),
+)
+
+
+def _in_structure(c: Candidate) -> bool:
+    return c.form.mark == ":" and not c.form.spaced and _NEXT_FIELD.match(c.rest) is not None
+
+
+def rules_for(candidate: Candidate) -> tuple[Rule, ...]:
+    """The rules for values that are written down like this one; the last of them applies to all."""
+    name, form = candidate.name, candidate.form
+    attached_password = candidate.is_attached and name.kind == "password"
+    choices = (
+        (form.mark in ("is", "") or (name.in_message and not attached_password), SENTENCE),
+        (form.mark == "pair", PAIR),
+        (form.mark == "column", COLUMN),
+        (form.mark == "blank", AFTER_BLANK),
+        (name.doubtful, DOUBTFUL_NAME),
+        (name.word in _AMBIGUOUS and form.mark == ":" and not form.quoted, AMBIGUOUS_WORD),
+        (name.kind == "password", PASSWORD),
+        (form.mark == "flag", FLAG),
+        (form.capitals and (form.entry or not form.spaced) and len(candidate.value) >= 8, ENVIRONMENT),
+    )
+    return ANY_FORM + next((rules for applies, rules in choices if applies), LITERAL)
+
+
+def decide(candidate: Candidate) -> Rule:
+    """The rule that says what the value is."""
+    return next(rule for rule in rules_for(candidate) if rule.applies(candidate))

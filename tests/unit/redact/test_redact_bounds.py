@@ -1,0 +1,42 @@
+"""Time stays linear on text that was made to be slow."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fire_routine.redact import redact_text
+
+SOURCES = Path(__file__).resolve().parents[3] / "src"
+SLOW = (
+    *("ghp_ ", "eyJ ", "eyJhbGciOi ", "sk-", "s.", "|", "1/1 ", "pat\n", "ghp_\n", "g\n", "eyJ\n"),
+    *("?key=", "a_key: ", "token ", "password=", "token - '", '""a', "X_TOKEN ", "ENV A_TOKEN "),
+    *("discord ", "twitter = ", "lob=live_", "okta: 00", "curl -u a", "auth = ('a', ", 'value = "x"\n'),
+    *("cat token\n", "password:\n", "-----BEGIN RSA PRIVATE KEY-----", "aB3/" * 16 + "\n"),
+)
+
+
+def seconds(text: str) -> float:
+    begin = time.process_time()
+    redact_text(text)
+    return time.process_time() - begin
+
+
+@pytest.mark.parametrize("unit", SLOW)
+def test_four_times_the_text_takes_four_times_as_long(unit: str) -> None:
+    short, long = (unit * (length // len(unit)) for length in (10_000, 40_000))
+    seconds(short)  # compiles the patterns
+    quick = max(min(seconds(short) for _ in range(3)), 0.002)
+    assert min(seconds(long) for _ in range(2)) < 9 * quick, unit
+
+
+@pytest.mark.parametrize("unit", ["ghp_ ", "eyJ "])
+def test_a_line_of_a_million_characters_takes_seconds(unit: str) -> None:
+    program = (
+        "import sys; from fire_routine.redact import redact_text; redact_text(sys.argv[1] * int(sys.argv[2]))"
+    )
+    count = str(1_000_000 // len(unit))
+    command = [sys.executable, "-c", program, unit, count]
+    subprocess.run(command, check=True, timeout=20, env={"PYTHONPATH": str(SOURCES)})
