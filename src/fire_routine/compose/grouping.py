@@ -55,7 +55,8 @@ def group(
     whole = {number: digest for number, digest in digests.items() if number not in cut}
     alike: list[_Alike] = []
     for job in sorted(failed_jobs, key=_order):
-        found = _Alike(_fingerprint(job, whole.get(job.id)), [job], _traits(job, whole.get(job.id)))
+        traits = _traits_of_part(digests.get(job.id)) if job.id in cut else _traits(job, whole.get(job.id))
+        found = _Alike(_fingerprint(job, whole.get(job.id)), [job], traits)
         for one in [one for one in alike if one.same(found)]:
             alike.remove(one)
             found = _Alike(one.fingerprint, [*one.jobs, *found.jobs], one.traits | found.traits)
@@ -86,6 +87,15 @@ def _traits(job: FailedJob, digest: Digest | None) -> frozenset[tuple[str, ...]]
         return frozenset()
     ran = [("command", digest.command)] if digest.command else []
     return frozenset([("name", base_name(job.name)), *ran, ("lines", *strongest_lines(digest))])
+
+
+def _traits_of_part(digest: Digest | None) -> frozenset[tuple[str, ...]]:
+    """What distinguishes jobs of whose logs only a part could be read: what that part shows.
+
+    It is not the fingerprint: in another run, another part may have been read.
+    """
+    known = digest is not None and digest.fingerprint and digest.explained
+    return frozenset([("part", digest.fingerprint)]) if digest is not None and known else frozenset()
 
 
 def strongest_lines(digest: Digest) -> tuple[str, ...]:

@@ -281,3 +281,12 @@ def test_what_could_be_had_of_a_log_does_not_name_the_failure() -> None:
     parts = [{1000: digest(name, "E")} for name in ("f1", "f2")]
     first, second = (group([job(0)], part, [1000])[0].fingerprint for part in parts)
     assert first == second
+
+
+def test_parts_of_logs_that_show_different_failures_are_different_failures_of_one_fingerprint() -> None:
+    jobs = [job(0, "test 1"), job(1, "test 2"), job(2, "test 3"), job(3, "test 4")]
+    logs = {1000: digest("aa", "x"), 1001: digest("bb", "y"), 1002: digest("aa", "x")}
+    failures = group(jobs[:3], logs, cut={1000, 1001, 1002})
+    assert [[one.name for one in failure.jobs] for failure in failures] == [["test 1", "test 3"], ["test 2"]]
+    assert len({failure.fingerprint for failure in failures}) == 1
+    assert all(failure.partial and failure.unread for failure in failures)
