@@ -22,9 +22,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from tests.emulated.github import GitHubEmulator  # noqa: E402
+
 from fire_routine.decide.record import Entry, read_entry  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint, Reply  # noqa: E402
-from fire_routine.emulator.github import GitHubEmulator  # noqa: E402
 from fire_routine.model import Status  # noqa: E402
 
 LOST = Reply(502, "", "Bad Gateway")  # what comes of a session whose answer was lost

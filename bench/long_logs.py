@@ -23,10 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from tests.emulated.faults import Fault  # noqa: E402
+from tests.emulated.github import TOKEN, GitHubEmulator  # noqa: E402
 from tests.faults.storage import Log, LogStorage  # noqa: E402 - of this working tree
-
-from fire_routine.emulator.faults import Fault  # noqa: E402
-from fire_routine.emulator.github import TOKEN, GitHubEmulator  # noqa: E402
 
 REPOSITORY, RUN = "octo-org/widget", 500
 WORDS = ("apple", "birch", "cedar", "daisy", "elder", "fig", "grape", "hazel", "iris", "juniper")

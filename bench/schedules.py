@@ -27,11 +27,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from bench.crowd import Stage, staged, warm  # noqa: E402
+from tests.emulated.faults import Fault  # noqa: E402
 from tests.unit.decide.world import Schedule  # noqa: E402
 
 from fire_routine.decide.record import Stage as Step  # noqa: E402
 from fire_routine.emulator.endpoint import REPLIES  # noqa: E402
-from fire_routine.emulator.faults import Fault  # noqa: E402
 
 SHA = "a" * 40
 

@@ -28,9 +28,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.e2e.act import ACTION, REPOSITORY, make_project, run_act  # noqa: E402
 from tests.e2e.mirror import RunMirror  # noqa: E402
+from tests.emulated.github import GitHubEmulator  # noqa: E402
 
 from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
-from fire_routine.emulator.github import GitHubEmulator  # noqa: E402
 
 RUN = 4711
 WORKFLOW = """\

@@ -21,7 +21,7 @@ from .action import run_action
 from .commands.terminal import is_terminal
 from .emulator import pages
 from .emulator.endpoint import Endpoint
-from .emulator.github import GitHubEmulator
+from .emulator.github import ReplayedGitHub
 from .report import Workflow
 from .settings import PREFIX
 
@@ -48,7 +48,7 @@ def run_demo(
         folder = Path(name)
         say = Workflow({}, out).say
         stack.enter_context(_no_proxy_on_loopback())
-        github = stack.enter_context(GitHubEmulator.of(RECORDING))
+        github = stack.enter_context(ReplayedGitHub.of(RECORDING))
         endpoint = stack.enter_context(Endpoint())
         say(f"GitHub, replaying a recorded failure: {github.url}")
         say(f"The routine's endpoint: {endpoint.home}")
@@ -120,7 +120,7 @@ def _no_proxy_on_loopback() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _environ(github: GitHubEmulator, endpoint: Endpoint, folder: Path) -> Mapping[str, str]:
+def _environ(github: ReplayedGitHub, endpoint: Endpoint, folder: Path) -> Mapping[str, str]:
     """What action.yml and the runner set in a workflow that runs when the recorded one has finished."""
     run = json.loads((RECORDING / "recording.json").read_text("utf-8"))["run"]
     event, summary = folder / "event.json", folder / "summary.md"

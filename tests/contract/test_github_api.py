@@ -19,12 +19,12 @@ import pytest
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, whole
 
-from fire_routine.emulator.api import Answer
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import GitHubEmulator
-from fire_routine.emulator.made_up import sha_of
+from fire_routine.emulator.ids import sha_of
+from fire_routine.emulator.routes import NOT_FOUND, Answer
 from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs
 from fire_routine.settings import Settings
 
@@ -330,7 +330,7 @@ def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:
 
 @pytest.mark.parametrize("fault", [Fault.forbidden(), Fault.missing(), Fault.gone(), Fault.broken(503)])
 def test_refusals_have_githubs_error_object(fault: Fault) -> None:
-    body = fault.answer().body
+    body = fault.answer(lambda: NOT_FOUND).body
     described = DESCRIPTION["components"]["schemas"]["basic-error"]["properties"]
     assert set(body) <= set(described)
     assert all(isinstance(value, str) and described[key]["type"] == "string" for key, value in body.items())

@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fire_routine.emulator.github import GitHubEmulator
+from tests.emulated.github import GitHubEmulator
+
 from fire_routine.emulator.repository import timestamp
 
 _EXIT_STATUS = re.compile(r"exit status (\d+)")

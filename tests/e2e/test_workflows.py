@@ -13,9 +13,9 @@ import yaml
 from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project, run_act
 from tests.e2e.installed import locked_name, make_ready
 from tests.e2e.mirror import RunMirror
+from tests.emulated.github import GitHubEmulator
 
 from fire_routine.emulator.endpoint import Endpoint
-from fire_routine.emulator.github import GitHubEmulator
 
 RUN_ID = 4711
 FAILING_TEST = """\

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
 
 from fire_routine.action import run_action
 from fire_routine.distill import processes, weigh
 from fire_routine.emulator.endpoint import Endpoint
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import GitHubEmulator
 
 LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run cargo test

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
 
 from fire_routine.emulator.endpoint import TOKEN, Endpoint
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import GitHubEmulator
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals can't be sent to one process there")
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import TOKEN, GitHubEmulator
 
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import TOKEN, GitHubEmulator
 from fire_routine.emulator.recording import RecordingError
 
 RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "emulator" / "recordings"

@@ -11,19 +11,18 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from . import pages
-from .api import NEXT_PAGE, NOT_FOUND, Answer, answer, refusal
-from .faults import Fault
+from .json_actions import Site
 from .recording import replay
 from .repository import Repository
-from .shapes import Site
+from .routes import NEXT_PAGE, NOT_FOUND, Answer, answer, refusal
 
 TOKEN = "ghs_emulator"  # noqa: S105 - opens nothing but the emulator
 _JOB_PAGE = re.compile(r"/actions/runs/\d+/job/(\d+)")
@@ -47,7 +46,24 @@ class GitHubRequest:
         return self.target.partition("?")[0]
 
 
-class GitHubEmulator(Repository):
+class Fault(Protocol):
+    """What goes wrong with an answer. None does here: tests and benches bring their own."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether the connection is closed without an answer."""
+
+    def answer(self, right: Callable[[], Answer]) -> Answer:
+        """The answer in place of the right one, which is made by calling `right`."""
+
+    def wait(self, ending: threading.Event) -> None:
+        """Wait before a connection is closed without an answer."""
+
+    def send(self, body: bytes, write: Callable[[bytes], object], ending: threading.Event) -> bool:
+        """Write a body; whether the connection stays open."""
+
+
+class ReplayedGitHub(Repository):
     """One repository, for a `with` block; `url` is the API's root, for GITHUB_API_URL.
 
     Runs, jobs and the rest can be added, by `Repository`'s methods, before and while it is asked.
@@ -61,21 +77,17 @@ class GitHubEmulator(Repository):
         port: int = 0,
         prefix: str = "",
         tls: ssl.SSLContext | None = None,
-        nulls: bool = False,
     ) -> None:
         """`prefix`: below which path the API is; `/api/v3` with GitHub Enterprise Server.
         `tls`: speak https, as `localhost`.
-        `nulls`: answer null wherever GitHub's description allows it.
 
         Raises:
             OSError: the port is taken.
         """
         super().__init__(full_name)
-        self.nulls = nulls
         self.token = token
         self.requests: list[GitHubRequest] = []
-        self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
-        self._ending = threading.Event()
+        self.ending = threading.Event()
         self._servers = [_Server(self, port, tls), _Server(self, 0, tls)]
         self._prefix = prefix
         root = "https://localhost" if tls else "http://127.0.0.1"
@@ -105,7 +117,7 @@ class GitHubEmulator(Repository):
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._ending.set()
+        self.ending.set()
         for server in self._servers:
             server.shutdown()
         self._close()
@@ -115,32 +127,9 @@ class GitHubEmulator(Repository):
             server.server_close()
             server.drop_connections()
 
-    def fail(self, target: str, fault: Fault, times: int | None = None) -> None:
-        """Let requests go wrong whose "METHOD /path?query" holds `target`, a regular expression.
-
-        `times`: only so often. What was asked for last comes first. The path of a log where it is
-        kept begins with /storage/.
-        """
-        with self.lock:
-            self._faults.insert(0, (re.compile(target), fault, [times if times is not None else -1]))
-
-    def heal(self) -> None:
-        """From now on nothing goes wrong."""
-        with self.lock:
-            self._faults.clear()
-
-    def asked(self, target: str = "") -> list[GitHubRequest]:
-        """The requests whose "METHOD /path?query" holds `target`, a regular expression."""
-        return [
-            request for request in self.requests if re.search(target, f"{request.method} {request.target}")
-        ]
-
-    def _fault(self, target: str) -> Fault | None:
-        with self.lock:
-            for pattern, fault, left in self._faults:
-                if left[0] and pattern.search(target):
-                    left[0] -= 1
-                    return fault
+    def fault(self, _target: str) -> Fault | None:
+        """What goes wrong with a request, by its "METHOD /path?query"; the path of a log where it is kept
+        begins with /storage/."""
         return None
 
     def serve(
@@ -220,7 +209,7 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, emulator: GitHubEmulator, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, emulator: ReplayedGitHub, port: int, tls: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -260,22 +249,21 @@ class _Handler(BaseHTTPRequestHandler):
         emulator, storage = self.server.emulator, self.server.is_storage
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        fault = emulator._fault(f"{self.command} {self.path}")
-        partly = fault is not None and (fault.cut_after is not None or fault.dribble is not None)
-        if fault is None or partly:
-            reply = emulator.serve(self.command, self.path, headers, body, storage)
-        else:
-            reply = fault.answer()
-        silent = fault is not None and (fault.hang or fault.drop)
+        fault = emulator.fault(f"{self.command} {self.path}")
+
+        def right() -> Answer:
+            return emulator.serve(self.command, self.path, headers, body, storage)
+
+        reply = fault.answer(right) if fault else right()
+        silent = fault is not None and fault.silent
         status = None if silent else reply.status
         peer = self.client_address[1]
         emulator.requests.append(GitHubRequest(self.command, self.path, headers, body, status, storage, peer))
-        if silent:
+        if fault is not None and fault.silent:
             self.close_connection = True
-            if fault is not None and fault.hang:
-                emulator._ending.wait()
+            fault.wait(emulator.ending)
             return
-        self._send(reply, fault if partly else None)
+        self._send(reply, fault)
 
     do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - http.server's names
 
@@ -290,18 +278,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if fault is None:
             self.wfile.write(body)
-        else:
-            self._send_badly(body, fault)
-
-    def _send_badly(self, body: bytes, fault: Fault) -> None:
-        self.close_connection = True
-        if fault.dribble is None:
-            self.wfile.write(body[: fault.cut_after])
-            return
-        for index in range(len(body)):
-            self.wfile.write(body[index : index + 1])
-            if self.server.emulator._ending.wait(fault.dribble):
-                return
+        elif not fault.send(body, self.wfile.write, self.server.emulator.ending):
+            self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: `requests` holds what came."""

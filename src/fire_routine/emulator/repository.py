@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from typing import Any
 
-from .repository_shapes import Json, Partial
-from .shapes import Site
+from .json_actions import Site
+from .json_repository import Json, Partial
 
 BOM = b"\xef\xbb\xbf"
 
@@ -27,7 +26,6 @@ class Repository:
     ) -> None:
         self.full_name = full_name
         self.default_branch = default_branch
-        self.nulls = False  # whether what may be null is
         self.creator = creator  # of the statuses and comments that are written
         self.site = Site("", "")
         self.statuses: dict[str, list[Json]] = {}  # by SHA, oldest first
@@ -44,6 +42,10 @@ class Repository:
         self.comparisons: dict[tuple[str, str], Json] = {}
         self.branches: dict[str, str] = {}
         self._written = 0
+
+    def shown(self, _kind: str, item: Json) -> Json:
+        """An object as it is answered; `_kind` is `run`, `job`, `pull request` or similar."""
+        return item
 
     # --- what there is --------------------------------------------------------------------------
 
@@ -63,10 +65,6 @@ class Repository:
                 self.runs[run["id"]] = run
             return run
 
-    def change_run(self, run_id: int, **fields: Any) -> None:
-        with self.lock:
-            self.runs[run_id].update(updated_at=timestamp(), **fields)
-
     def add_job(self, run_id: int, partial: Partial, log: bytes | str | None = None) -> Json:
         """Add a job to a run's attempt (`run_attempt`, else the latest), with its raw log."""
         with self.lock:
@@ -77,22 +75,6 @@ class Repository:
                 self.set_log(job["id"], log)
             return job
 
-    def add_step(self, job_id: int, partial: Partial) -> None:
-        """Add a step to a job, or change the one with that `number`."""
-        with self.lock:
-            steps = self.jobs[job_id]["steps"]
-            number = partial.get("number", len(steps) + 1)
-            known = next((step for step in steps if step["number"] == number), None)
-            if known is None:
-                steps.append(self.site.step(number, partial, timestamp()))
-            else:
-                known.update(self.site.step(number, {**known, **partial}, timestamp()))
-
-    def finish_job(self, job_id: int, conclusion: str) -> None:
-        """A job comes to its end: from now on it has a log."""
-        with self.lock:
-            self.jobs[job_id].update(status="completed", conclusion=conclusion, completed_at=timestamp())
-
     def add_annotation(self, job_id: int, partial: Partial) -> None:
         with self.lock:
             annotation = self.site.annotation(self.full_name, partial)
@@ -102,20 +84,6 @@ class Repository:
         """The whole raw log of a job. Not copied where it is bytes, however large."""
         with self.lock:
             self._logs[job_id] = BOM + log.encode() if isinstance(log, str) else log
-
-    def append_log(self, job_id: int, text: str, when: datetime | None = None) -> None:
-        """Add lines to a job's log, each stamped as a runner does."""
-        moment = when or datetime.now(UTC)
-        stamp = f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z "
-        with self.lock:
-            log = self._logs.setdefault(job_id, bytearray(BOM))
-            if not isinstance(log, bytearray):
-                self._logs[job_id] = log = bytearray(log)
-            log += "".join(f"{stamp}{line}\n" for line in text.splitlines()).encode()
-
-    def expire_log(self, job_id: int) -> None:
-        """The log is past its retention: 410 from now on."""
-        self.expired.add(job_id)
 
     def add_pull_request(self, partial: Partial) -> Json:
         with self.lock:

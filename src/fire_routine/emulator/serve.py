@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from .endpoint import REPLIES, Endpoint
-from .github import GitHubEmulator
+from .github import ReplayedGitHub
 
 RECORDINGS = Path(__file__).parent / "recordings"
 
@@ -32,7 +32,7 @@ def serve(port: int, out: TextIO, ending: threading.Event) -> None:
         say(f"  ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}")
         say(f"  other routines there answer an error: trig_{', trig_'.join(REPLIES)}")
         for number, recording in enumerate(_recordings(), start=1):
-            github = stack.enter_context(GitHubEmulator.of(recording, port=port + number if port else 0))
+            github = stack.enter_context(ReplayedGitHub.of(recording, port=port + number if port else 0))
             failed = next(run for run in github.runs.values() if run["conclusion"] == "failure")
             say(f"A GitHub that replays {recording.name}: {github.url}")
             say(f"  GITHUB_API_URL={github.url} GITHUB_TOKEN={github.token}")

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
 from tests.unit.decide.boards import NOON, OLDER, SHA, fired, green_at, sample_brief, sample_run
 
 from fire_routine.decide import Ledger
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather.api.client import GitHub
 from fire_routine.model import History, Run
 from fire_routine.settings import Settings

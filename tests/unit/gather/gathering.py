@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from fire_routine.emulator.github import TOKEN, GitHubEmulator
-from fire_routine.emulator.made_up import sha_of
+from tests.emulated.github import TOKEN, GitHubEmulator
+
+from fire_routine.emulator.ids import sha_of
 from fire_routine.gather import find_trigger, gather_run
 from fire_routine.gather.api.client import GitHub
 from fire_routine.model import FailedJob, Run

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fire_routine.emulator.shapes import Site
+from fire_routine.emulator.json_actions import Site
 from fire_routine.gather.api import fields, parse
 
 SITE = Site("https://api.example.com", "https://example.com")

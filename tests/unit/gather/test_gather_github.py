@@ -10,10 +10,10 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_of
 
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import GatherError, find_trigger, gather_run
 from fire_routine.gather.api.client import GitHub
 from fire_routine.model import GitHubError

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered, github_of
 
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import GitHubEmulator
-from fire_routine.emulator.made_up import sha_of
+from fire_routine.emulator.ids import sha_of
 from fire_routine.model import ChangedFile, GitHubError, History, Run
 
 GREEN = sha_of("green")

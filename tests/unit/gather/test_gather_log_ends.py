@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
 from tests.faults.storage import LINE, Log, LogStorage, Ranges
 from tests.unit.gather.gathering import RUN, add_run, failed_job, gathered, github_of, whole
 
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import read_logs
 from fire_routine.gather.download import END_SHARE, PARTS, Pace
 from fire_routine.model import Note

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import TOKEN, GitHubEmulator
 from tests.unit.gather.gathering import RUN, Clock, add_run, failed_job, gathered, github_of, whole
 
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import TOKEN, GitHubEmulator
 from fire_routine.gather import read_green_logs, read_logs
 from fire_routine.gather.api.client import INSISTENCE
 from fire_routine.gather.logs import GREEN_JOBS, PAUSES, WIDTH, Consume

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 import trustme
+from tests.emulated.github import TOKEN, GitHubEmulator
 from tests.unit.gather.gathering import RUN, add_run, context_of, failed_job, whole
 
-from fire_routine.emulator.github import TOKEN, GitHubEmulator
 from fire_routine.gather import find_trigger, gather_run, read_logs
 from fire_routine.gather.api.client import GitHub
 from fire_routine.model import Note, Run

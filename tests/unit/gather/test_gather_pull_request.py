@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
 
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import GatherError
 from fire_routine.model import Run
 from fire_routine.settings import Settings

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, Clock, add_run, context_of, failed_job, gathered, github_of
 
-from fire_routine.emulator.faults import Fault
-from fire_routine.emulator.github import GitHubEmulator
 from fire_routine.gather import find_trigger, gather_run, with_annotations
 from fire_routine.gather.api.client import INSISTENCE, GitHub
 from fire_routine.gather.api.session import PAUSES

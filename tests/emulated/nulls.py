@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .repository_shapes import Json
+from fire_routine.emulator.json_repository import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .made_up import EPOCH, node_id, sha_of
-from .repository_shapes import Json, Partial, RepositoryShapes
+from .ids import EPOCH, node_id, sha_of
+from .json_repository import Json, Partial, RepositoryShapes
 
 
 @dataclass(frozen=True, slots=True)

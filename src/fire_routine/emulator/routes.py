@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .made_up import sha_of
-from .nulls import with_nulls
+from .ids import sha_of
+from .json_repository import Json
 from .repository import Repository, timestamp
-from .repository_shapes import Json
 
 NEXT_PAGE = "X-Next-Page"  # its number, for whoever knows the address
 DOCUMENTATION = "https://docs.github.com/rest"
@@ -48,7 +47,7 @@ class Call:
         return int(self.names[0])
 
     def shown(self, kind: str, item: Json) -> Json:
-        return with_nulls(kind, item) if self.repository.nulls else item
+        return self.repository.shown(kind, item)
 
 
 def answer(repository: Repository, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:

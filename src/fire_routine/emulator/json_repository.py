@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .made_up import EPOCH, REPOSITORY_LINKS, USER_LINKS, node_id, number_of, sha_of
+from .ids import EPOCH, REPOSITORY_LINKS, USER_LINKS, node_id, number_of, sha_of
 
 Json = dict[str, Any]
 Partial = Mapping[str, Any]

@@ -1,11 +1,12 @@
-"""What the emulated GitHub answers when something goes wrong."""
+"""What goes wrong with the emulated GitHub (the protocol `fire_routine.emulator.github.Fault`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .api import Answer, refusal
+from fire_routine.emulator.routes import Answer, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,27 @@ class Fault:
     def broken(cls, status: int = 500) -> Fault:
         return cls(status, "Server Error")
 
-    def answer(self) -> Answer:
+    @property
+    def silent(self) -> bool:
+        return self.hang or self.drop
+
+    def answer(self, right: Callable[[], Answer]) -> Answer:
+        if self.cut_after is not None or self.dribble is not None:
+            return right()
         if self.raw is not None:
             return Answer(self.status, self.raw, self.headers)
         return refusal(self.status, self.message, self.headers)
+
+    def wait(self, ending: threading.Event) -> None:
+        if self.hang:
+            ending.wait()
+
+    def send(self, body: bytes, write: Callable[[bytes], object], ending: threading.Event) -> bool:
+        if self.dribble is not None:
+            for index in range(len(body)):
+                write(body[index : index + 1])
+                if ending.wait(self.dribble):
+                    break
+            return False
+        write(body[: self.cut_after])
+        return self.cut_after is None
