@@ -489,7 +489,7 @@ def test_distill_shows_the_strongest_lines_first_where_the_excerpt_is_long(
     assert main(["distill", str(tmp_path / "log"), "--max-characters", "6000"]) == 0
     shown = capsys.readouterr().out
     assert len(shown) <= 6_001
-    lead = shown.partition("[… the strongest lines end")[0]
+    lead = shown.partition("(Above: the strongest lines.")[0]
     assert "error[E0308]: mismatched types" in lead
     assert len(lead) < 2_000
 

@@ -147,7 +147,7 @@ class _Composer:
         warned = warning(run)
         for cap in CAPS:
             opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
-            known = f"\n\n## Facts\n\n{facts(run, cap)}"
+            known = f"\n\n## Facts\n\n{facts(run, cap, failures)}"
             go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
             used = utf16_length(opening + known + go_on)
             if used <= budget // 3 or used + _needed(parts, budget) + 2 <= budget:

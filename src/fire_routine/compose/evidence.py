@@ -19,7 +19,7 @@ _ENOUGH = 2_000  # units of an excerpt that may hold any line, even a low-scorin
 # is more than `_DEEP` units below its top.
 _LONG, _DEEP = 4_000, 1_200
 _NARROW, _ROOMY = 1_600, 4_800  # units of those lines; units of the evidence that has room for them
-_BELOW_LEAD = "\n\n[… the strongest lines end; the excerpt in the log's order:]\n\n"
+_BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the excerpt in the log's order.)\n\n"
 _ERROR = 5.0  # weight from which on a line is an error by its looks
 # Shares of the greatest weight below which a line is no evidence, and below which it is weak evidence.
 _NEXT_TO_NOTHING, _LITTLE = 0.02, 0.1

@@ -13,6 +13,7 @@ from .job_names import base_name
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255
+_PLACES = 3  # kinds of runners that are shown
 CAPS = (100, 48, 20)  # units of a name, for a roomy, a narrow and the narrowest budget
 _ROOMY = CAPS[0]
 _LINK = pattern(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]{1,300}")
@@ -58,12 +59,22 @@ def _since(run: Run, name: Callable[[str], str]) -> list[str]:
     if history.last_green_at:
         since.append(f"last green {moment(history.last_green_at)}")
     elif history.never_green:
-        since.append("never green")
+        since.append(never_green(history, name))
     elif run.created_at:
         since.append(f"red since {moment(run.created_at)} or earlier")
     if history.base_is_red and run.pull_request:
         since.append(f"already red on {name(run.pull_request.base_branch)}")
     return since
+
+
+def never_green(history: History, name: Callable[[str], str]) -> str:
+    """What is known instead of a last green run of the branch."""
+    begin = "first run on this branch" if history.first_run else "no green run on this branch yet"
+    if not history.green_branch_sha:
+        return begin
+    at = f" ({moment(history.green_branch_at)})" if history.green_branch_at else ""
+    sha = inline(history.green_branch_sha[:10])
+    return f"{begin}; {name(history.green_branch)} was green at {sha}{at}"
 
 
 def warning(run: Run) -> str:
@@ -92,10 +103,11 @@ def _whose(run: Run) -> str:
     return f"This run is of the fork {inline(head)}" if head else "This run is of a deleted fork"
 
 
-def facts(run: Run, cap: int) -> str:
+def facts(run: Run, cap: int, failures: Sequence[Failure] = ()) -> str:
     """The facts as a list, each on its line.
 
     Args:
+        failures: where their jobs ran is a fact.
         cap: units of a name; links, which follow from the ids, are left out at the smallest.
     """
 
@@ -125,6 +137,7 @@ def facts(run: Run, cap: int) -> str:
         base = f"into {inline(short(pull.base_branch, 2 * cap))}"
         lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}{link(pull.url)}")
     lines.append(_other_jobs(run))
+    lines.append(_runs_on(failures, name))
     lines.append(_message(run, cap))
     return "\n".join(f"- {line}" for line in lines if line)
 
@@ -137,6 +150,25 @@ def _other_jobs(run: Run) -> str:
     return f"Jobs{so_far}: " + ", ".join(
         f"{len(jobs)} {what}" for jobs, what in counts if jobs or what == "failed"
     )
+
+
+def _runs_on(failures: Sequence[Failure], name: Callable[[str], str]) -> str:
+    """The runner's labels and image, and the tools' versions: once for all failures that share them."""
+    places = list(dict.fromkeys(filter(None, (_runs_on_of(failure, name) for failure in failures))))
+    if not places:
+        return ""
+    more = f"; {len(places) - _PLACES} more kinds" if len(places) > _PLACES else ""
+    return f"Runs on: {'; '.join(places[:_PLACES])}{more}"
+
+
+def _runs_on_of(failure: Failure, name: Callable[[str], str]) -> str:
+    labels = list(dict.fromkeys(", ".join(job.labels) for job in failure.jobs if job.labels))
+    parts = [name(label) for label in labels[:_PLACES]] + (["…"] if len(labels) > _PLACES else [])
+    text = " or ".join(parts)
+    if digest := failure.digest:
+        text += f" (image {name(digest.image)})" if digest.image else ""
+        text = ", ".join(filter(None, (text.strip(), *map(inline, digest.tools))))
+    return text
 
 
 def _message(run: Run, cap: int) -> str:

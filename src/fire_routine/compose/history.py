@@ -9,7 +9,7 @@ from ..model import ChangedFile, Commit, History, Run, utf16_length
 from ..patterns import pattern
 from ..sanitising import inline
 from .budget import Part, fill, listed, short
-from .facts import moment
+from .facts import moment, never_green
 
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _NAME = 160
@@ -81,7 +81,8 @@ def _verdicts(run: Run, history: History) -> list[str]:
         base = inline(short(run.pull_request.base_branch, _NAME))
         lines.append(f"**Already red on the base branch** {base}: the cause may not be in this change.")
     if history.never_green:
-        lines.append("**Never green:** no run of this workflow on this branch has passed.")
+        known = never_green(history, lambda branch: inline(short(branch, _NAME)))
+        lines.append(f"**{known[0].upper()}{known[1:]}.**")
     if history.last_green_run:
         at = f", {moment(history.last_green_at)}" if history.last_green_at else ""
         sha = f", commit {inline(short(history.last_green_sha, 64))}" if history.last_green_sha else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ..model import Digest, Step
 from . import weigh
+from .environment import Environment
 from .green import Green
 from .known import Known
 from .scan import scan
@@ -25,6 +26,7 @@ class Reader:
         `steps` are the job's as the API lists them: their times tell where in the log a step failed.
         `green` is what a green run of the same job printed: such lines weigh little.
         """
-        found = scan(chunks, self._known)
+        environment = Environment()
+        found = scan(environment.watch(chunks), self._known)
         with self._known.turn:
-            return weigh.digest(found, steps, green)
+            return environment.complete(weigh.digest(found, steps, green))

@@ -20,31 +20,46 @@ _OF_MANY_KINDS = ("workflow_dispatch", "repository_dispatch", "schedule")
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """A branch that the run's branch is to be merged into, or goes back to."""
+
+    name: str = ""
+    is_red: bool = False
+    green: PastRun | None = None  # its last green run, among the newest
+
+
+@dataclass(frozen=True, slots=True)
 class RunContext:
     """Questions under way."""
 
     default_branch: Future[str]
-    pull_request: Future[tuple[PullRequest | None, bool]]
+    pull_request: Future[tuple[PullRequest | None, Base]]
     history: Future[History | None]
     green_before: Future[PastRun | None]
     passed: Callable[[PastRun, Run], bool]  # asked once the failed jobs are known
     changed: Callable[[History, str, str], History]  # asked once it is known that no run was green
+    base: Callable[[str], Base]  # asked of the default branch then, if there is no pull request
 
     def complete(self, run: Run) -> Run:
         """The run with their answers."""
-        pull, base_is_red = self.pull_request.result()
+        pull, base = self.pull_request.result()
         past, green = self.history.result(), self.green_before.result()
+        default_branch = run.default_branch or self.default_branch.result()
         was_green = green is not None and self.passed(green, run)
         if past and past.never_green and pull:
             past = replace(
                 self.changed(past, pull.base_branch, "the changes of the pull request"),
                 base_branch=pull.base_branch,
             )
-        if past or base_is_red or was_green:
-            past = replace(past or History(), base_is_red=base_is_red, same_commit_was_green=was_green)
+        if past and past.never_green:
+            if not base.name and default_branch != run.head_branch and not run.from_fork:
+                base = replace(self.base(default_branch), is_red=False)  # of another branch, not its base
+            past = _with_green(past, base)
+        if past or base.is_red or was_green:
+            past = replace(past or History(), base_is_red=base.is_red, same_commit_was_green=was_green)
         return replace(
             run,
-            default_branch=run.default_branch or self.default_branch.result(),
+            default_branch=default_branch,
             pull_request=pull,
             history=past,
         )
@@ -63,6 +78,16 @@ def ask_for_context(
         submit(questions.green_before),
         questions.passed,
         questions.changed,
+        questions.base,
+    )
+
+
+def _with_green(past: History, base: Base) -> History:
+    green = base.green
+    if green is None or not green.head_sha:
+        return past
+    return replace(
+        past, green_branch=base.name, green_branch_sha=green.head_sha, green_branch_at=green.created_at
     )
 
 
@@ -85,16 +110,22 @@ class _Questions:
             return told or self._run.default_branch
         return self._best_effort.ask("the default branch", CONTENTS, self._github.default_branch, "")
 
-    def pull_request(self) -> tuple[PullRequest | None, bool]:
-        """The pull request, and whether its base branch is red already."""
+    def pull_request(self) -> tuple[PullRequest | None, Base]:
+        """The pull request, and its base branch."""
         pull = self._best_effort.ask(
             "the pull request", PULLS, self._find_pull_request, self._run.pull_request
         )
         base = past_runs.base_branch(replace(self._run, pull_request=pull))
         if not base or not self._run.workflow_id:
-            return pull, False
-        what = f"whether {base} fails already"
-        return pull, self._best_effort.ask(what, ACTIONS, lambda: self._base_is_red(base), False)
+            return pull, Base()
+        return pull, self.base(base)
+
+    def base(self, branch: str) -> Base:
+        """A branch that this one goes back to."""
+        if not branch or not self._run.workflow_id:
+            return Base()
+        what = f"whether {branch} fails already"
+        return self._best_effort.ask(what, ACTIONS, lambda: self._base(branch), Base(branch))
 
     def _find_pull_request(self) -> PullRequest | None:
         run = self._run
@@ -130,12 +161,14 @@ class _Questions:
         before = {"created": f"<={began:%Y-%m-%dT%H:%M:%SZ}"} if began else {}
         return self._github.past_runs(self._run.workflow_id, {**filters, **before}, PAGE)
 
-    def _base_is_red(self, base: str) -> bool:
+    def _base(self, base: str) -> Base:
         runs = self._past({"branch": base, "status": "completed"}).items
         own = [past for past in runs if past.head_repository == self._run.repository]
         # A nightly run does other things than a pull request's; where no push's ended, it is all there is.
         ended = [past for past in own if past.failed or past.conclusion == "success"]
-        return past_runs.is_red([past for past in ended if past.event == "push"] or ended)
+        counted = [past for past in ended if past.event == "push"] or ended
+        green = next((past for past in counted if past.conclusion == "success"), None)
+        return Base(base, past_runs.is_red(counted), green)
 
     def green_before(self) -> PastRun | None:
         """The last green run of the same commit before this one."""
@@ -188,6 +221,12 @@ class _Questions:
             total_commits=changes.total_commits,
         )
 
+    def _is_first_run(self) -> bool:
+        """Whether the workflow has no earlier run on this branch. Asked only where none was green."""
+        listing = self._past(past_runs.branch_filters(self._run))
+        others = past_runs.earlier(past_runs.on_branch(listing.items, self._run), self._run)
+        return not others and listing.total <= len(listing.items)
+
     def _last_green(self) -> History | None:
         listing = self._past({**past_runs.branch_filters(self._run), "status": "success"})
         greens = past_runs.greens_before(listing.items, self._run)
@@ -195,7 +234,9 @@ class _Questions:
             # Others may have branches of the same name: none among the newest says little then.
             # A merge queue's branch is new each time, as a tag mostly is.
             known = listing.total <= len(listing.items) and not past_runs.queued(self._run.head_branch)
-            return History(never_green=True) if known and not self._run.on_tag else None
+            if not known or self._run.on_tag:
+                return None
+            return History(never_green=True, first_run=self._is_first_run())
         last = greens[0]
         same = next((past for past in greens if past.event == self._run.event), None)
         return History(

@@ -51,6 +51,8 @@ class Digest:
     ended: str = ""  # killed, timed out, out of memory, …: how, if the log states it
     repeats: tuple[Repeat, ...] = ()  # the most frequent first
     ends: tuple[int, ...] = ()  # numbers of lines that say in a few words how the step ended
+    image: str = ""  # the runner's, with its version, as a hosted runner's log names it
+    tools: tuple[str, ...] = ()  # such as "Python 3.12.1", as far as the log's head names them
 
 
 @dataclass(frozen=True, slots=True)

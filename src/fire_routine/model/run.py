@@ -145,6 +145,7 @@ class FailedJob:
     completed_at: datetime | None = None
     steps: tuple[Step, ...] = ()
     annotations: tuple[Annotation, ...] = ()
+    labels: tuple[str, ...] = ()  # of the runner that it asked for (`runs-on`)
 
     @property
     def running(self) -> bool:
@@ -202,6 +203,10 @@ class History:
     last_green_of_event: int | None = None  # id of the last one that the same event started, and its commit
     last_green_sha_of_event: str | None = None
     never_green: bool = False  # asked, and there is none
+    first_run: bool = False  # asked where it was never green: no earlier run of this branch either
+    green_branch: str = ""  # where it was never green: the branch whose last green run is known
+    green_branch_sha: str = ""
+    green_branch_at: datetime | None = None
     same_commit_was_green: bool = False  # a flaky failure, most likely
     base_is_red: bool = False  # the pull request's base branch fails this workflow already
     base_branch: str = ""  # a pull request's; the changes are listed from it on, if no run was green

@@ -88,5 +88,6 @@ def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:
     """A digest's lines are one text, for its blocks may part what belongs together."""
     lines = iter(change(tuple(line for block in digest.blocks for line in block.lines)))
     blocks = tuple(block._replace(lines=tuple(next(lines) for _ in block.lines)) for block in digest.blocks)
-    told = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended")}
-    return dataclasses.replace(digest, blocks=blocks, **told)
+    texts = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended", "image")}
+    tools = change(digest.tools) if digest.tools else ()
+    return dataclasses.replace(digest, blocks=blocks, tools=tools, **texts)

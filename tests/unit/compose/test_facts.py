@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
+from tests.unit.compose.material import SHA, STARTED, digest, history, job, pull_request, run
 
 from fire_routine.compose.facts import CAPS, facts, title, warning
 from fire_routine.compose.grouping import group
-from fire_routine.model import Commit, History, Run
+from fire_routine.model import Commit, Failure, History, Run
 
 ROOMY = CAPS[0]
 
@@ -39,7 +39,19 @@ def test_the_title_counts_distinct_failures_and_names_their_jobs() -> None:
 @pytest.mark.parametrize(
     ("changes", "since"),
     [
-        ({"last_green_at": None, "never_green": True}, "never green"),
+        ({"last_green_at": None, "never_green": True}, "no green run on this branch yet"),
+        ({"last_green_at": None, "never_green": True, "first_run": True}, "first run on this branch"),
+        (
+            {
+                "last_green_at": None,
+                "never_green": True,
+                "first_run": True,
+                "green_branch": "main",
+                "green_branch_sha": "d" * 40,
+                "green_branch_at": STARTED,
+            },
+            "first run on this branch; main was green at dddddddddd (2026-11-24 14:02 UTC)",
+        ),
         ({"same_commit_was_green": True}, "flaky: the same commit was green before"),
         ({"base_is_red": True}, "last green 2026-11-23 14:02 UTC, already red on main"),
     ],
@@ -162,3 +174,20 @@ def test_a_tag_is_called_a_tag() -> None:
     assert "- Tag: v1.2.3\n" in facts(tagged, ROOMY).replace("`", "")
     assert "Branch:" not in facts(tagged, ROOMY)
     assert " in octo/widgets on tag v1.2.3 (run 77" in titled(tagged, "a")
+
+
+def test_where_the_jobs_ran_is_a_fact_once_for_all_that_ran_there() -> None:
+    first = digest("a", "boom", image="ubuntu-24.04 20261101.1.0", tools=("Python 3.12.1", "Node.js 20.1.0"))
+    same = Failure("a", (job(0, labels=("ubuntu-24.04",)),), first)
+    other = Failure("b", (job(1, labels=("self-hosted", "arm64")), job(2, labels=("windows-2025",))), None)
+    shown = facts(run(), ROOMY, [same, dataclasses.replace(same, fingerprint="c"), other])
+    assert (
+        "- Runs on: `ubuntu-24.04` (image `ubuntu-24.04 20261101.1.0`), `Python 3.12.1`, `Node.js 20.1.0`;"
+        " `self-hosted, arm64` or `windows-2025`\n"
+    ) in shown
+    assert "Runs on" not in facts(run(), ROOMY, [Failure("a", (job(0),), digest("a", "boom"))])
+
+
+def test_many_kinds_of_runners_are_counted() -> None:
+    kinds = [Failure(str(n), (job(n, labels=(f"kind-{n}",)),), None) for n in range(5)]
+    assert "- Runs on: `kind-0`; `kind-1`; `kind-2`; 2 more kinds\n" in facts(run(), ROOMY, kinds)

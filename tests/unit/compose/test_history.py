@@ -60,11 +60,11 @@ def test_verdicts_are_shown_only_if_they_are_true() -> None:
         "",
         4000,
     )
-    assert "**Never green:**" in shown
+    assert "**No green run on this branch yet.**" in shown
     assert "**Flaky:**" in shown
     assert "**Already red on the base branch** `main`" in shown
     plain = history_section(run(history=history()), "", 4000)
-    assert not any(word in plain for word in ("Never green", "Flaky", "Already red"))
+    assert not any(word in plain for word in ("No green run", "Flaky", "Already red"))
 
 
 def test_the_last_green_run_of_the_event_is_shown_if_it_is_another() -> None:

@@ -61,6 +61,31 @@ def test_a_branch_that_was_never_green_is_said_to_be_so(emulator: GitHubEmulator
     assert history(emulator).never_green
 
 
+def test_a_new_branch_s_first_run_names_where_the_default_branch_was_green(emulator: GitHubEmulator) -> None:
+    add_run(emulator, head_branch="topic")
+    earlier(emulator, 400, 1, conclusion="success", head_branch="main", head_sha=GREEN)
+    past = history(emulator)
+    assert (past.never_green, past.first_run) == (True, True)
+    assert (past.green_branch, past.green_branch_sha) == ("main", GREEN)
+    assert not past.base_is_red
+
+
+def test_a_branch_that_only_failed_is_not_on_its_first_run(emulator: GitHubEmulator) -> None:
+    add_run(emulator, head_branch="topic")
+    earlier(emulator, 400, 1, head_branch="topic")
+    past = history(emulator)
+    assert (past.never_green, past.first_run, past.green_branch_sha) == (True, False, "")
+
+
+def test_a_pull_request_names_where_its_base_was_green(emulator: GitHubEmulator) -> None:
+    add_run(emulator, head_branch="topic", event="pull_request")
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}, "base": {"ref": "next"}})
+    earlier(emulator, 400, 1, conclusion="success", head_branch="next", head_sha=GREEN, event="push")
+    earlier(emulator, 401, 2, head_branch="next", event="push")
+    past = history(emulator)
+    assert (past.green_branch, past.green_branch_sha, past.base_is_red) == ("next", GREEN, True)
+
+
 def test_of_a_pull_request_that_was_never_green_its_own_changes_are_told(emulator: GitHubEmulator) -> None:
     add_run(emulator, head_branch="topic", event="pull_request")
     emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})

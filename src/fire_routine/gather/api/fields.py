@@ -39,6 +39,12 @@ def text(data: Json, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def texts(data: Json, key: str, most: int = 10) -> tuple[str, ...]:
+    """The texts of a list, up to so many."""
+    value = data.get(key)
+    return tuple(item for item in value if isinstance(item, str))[:most] if isinstance(value, list) else ()
+
+
 def whole(data: Json, key: str) -> int:
     value = data.get(key)
     return value if isinstance(value, int) else 0

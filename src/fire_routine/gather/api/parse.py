@@ -41,6 +41,7 @@ class Job:
     started_at: datetime | None
     completed_at: datetime | None
     steps: tuple[Step, ...]
+    labels: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -58,6 +59,7 @@ class Job:
             completed_at=self.completed_at,
             steps=self.steps,
             annotations=annotations,
+            labels=self.labels,
         )
 
 
@@ -117,6 +119,7 @@ def job(data: Json) -> Job:
         started_at=fields.time(data.get("started_at")),
         completed_at=fields.time(data.get("completed_at")),
         steps=tuple(fields.each(step, data.get("steps"))),
+        labels=fields.texts(data, "labels"),
     )
 
 
