@@ -137,7 +137,7 @@ def gather_evidence(
 
         digests, unread, cut = gather.read_logs(github, run, consume, deadline)
     run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
-    attachments, unattached = compose.read_attachments(settings.attach, context.workspace, distill.read)
+    attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
     run = replace(run, notes=(*run.notes, *unread, *unattached))
     failures = compose.group(run.failed_jobs, digests, cut)
     brief = compose.compose(

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from .event_source import GatherError, find_trigger
+from .files.attachments import read_attachments
 from .jobs import with_annotations
 from .logs import read_green_logs, read_logs
 from .run import gather_run
 
-__all__ = ["GatherError", "find_trigger", "gather_run", "read_green_logs", "read_logs", "with_annotations"]
+__all__ = [
+    "GatherError",
+    "find_trigger",
+    "gather_run",
+    "read_attachments",
+    "read_green_logs",
+    "read_logs",
+    "with_annotations",
+]

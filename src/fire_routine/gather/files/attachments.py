@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
-from ..model import Attachment, Digest, Note
+from ...model import Attachment, Digest, Note
 from .globbing import Found, find
 
 MOST_FILES = 20

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from ..model import Note
+from ...model import Note
 
 MOST_ENTRIES = 100_000  # folder entries looked at, for each pattern
 _MOST_NOTES = 20  # on entries that can't be read, for each pattern

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from fire_routine.compose import attachments as module
-from fire_routine.compose import globbing, read_attachments
+from fire_routine.gather import read_attachments
+from fire_routine.gather.files import attachments as module
+from fire_routine.gather.files import globbing
 from fire_routine.model import Block, Digest
 
 
@@ -212,7 +213,7 @@ def test_without_a_workspace_nothing_is_read() -> None:
 def test_the_xml_library_is_imported_only_for_an_xml_file(tmp_path: Path) -> None:
     write(tmp_path / "a.log")
     program = (
-        "import sys\nfrom pathlib import Path\nfrom fire_routine.compose import read_attachments\n"
+        "import sys\nfrom pathlib import Path\nfrom fire_routine.gather import read_attachments\n"
         "read_attachments(['*.log'], Path(sys.argv[1]), lambda chunks: list(chunks))\n"
         "assert not {'junitparser', 'xml.etree.ElementTree'} & set(sys.modules)"
     )

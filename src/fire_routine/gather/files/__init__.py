@@ -1,0 +1,1 @@
+"""Files of the runner that `attach` names."""
