@@ -1,7 +1,7 @@
 """Real jobs for `bench/schedules.py`: processes of the action, against both emulators, over real HTTP.
 
-A helper process has everything imported once and forks the jobs from it, so that many can begin in
-the same second on a small machine; each is a process of its own and can be killed.
+A helper process imports everything once and forks the jobs. This lets many begin in the same second on a
+small machine. Each is a process of its own and can be killed.
 """
 
 from __future__ import annotations

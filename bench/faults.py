@@ -5,10 +5,10 @@
 A real clock and real sleeps. Each row shows the outcome of the fire and what the server saw: connections,
 complete requests, and the sessions that a backend may have started on them. The library is given 2 s for a
 fire, 1 s of it for waiting between attempts. With `--send`, each fault meets `fire-routine send` as users
-run it, with its own 60 s of waiting and 120 s in all, 24 at a time: exit code and last line are shown.
+run it: 60 s of waiting, 120 s in all, 24 at a time. Exit code and last line are shown.
 
-It ends with exit code 1 if an outcome is another than the catalogue's, if a `failed` hides a session, or if
-there are two of one fire.
+It ends with exit code 1 in three cases: an outcome differs from the catalogue's, a `failed` hides a session,
+or one fire has two sessions.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python3 src/entrypoint.py bench/fingerprint.py [FOLDER] [--every N] [--list]
 
-Without FOLDER, the project's own labelled logs are read. Each log below FOLDER (`*.log`) is read as it is and
-as another run of the same failure would have printed it (`reruns.py`), one difference at a time and then all
+Without FOLDER, the project's own labelled logs are read. Each log below FOLDER (`*.log`) is read as it is,
+and as another run of the same failure would have printed it (`reruns.py`): one difference at a time, then all
 of them. If FOLDER has a `cases.json` that labels the lines which explain each failure (see `labelled.py`),
 logs are also compared with each other: those of a project with the same labels, and those that share a
 fingerprint with other labels. Each log is also compared with itself, with a word in its labelled lines

@@ -4,8 +4,8 @@
     python3 src/entrypoint.py bench/recall.py FOLDER [--green] [--splice MB]
 
 Without FOLDER, the project's own labelled logs are read (`tests/labelled`). FOLDER has a `cases.json`, a list
-of `{"id", "set", "log", "labels": [[line, ...], ...], "green"}`, whose `log` and `green` (the log of a green
-run of the same job, if there is one) are paths below FOLDER. A label is one line, or several of equal
+of `{"id", "set", "log", "labels": [[line, ...], ...], "green"}`. `log` and `green` are paths below FOLDER;
+`green` is the log of a green run of the same job, if there is one. A label is one line, or several of equal
 meaning. It is kept if one of them is in the excerpt; blanks, escape sequences and timestamps don't count.
 
 Printed for each set: the mean share of labels kept at each budget of characters, and how many times the

@@ -1,7 +1,7 @@
 """A log → the log that another run of the same failure would have printed, one difference at a time.
 
-What is changed is found by the forms in which tools and machines print it, not by what the fingerprint
-leaves out, and replaced by other forms of the same thing: a duration in another unit, a folder on another system.
+The changes follow the forms in which tools and machines print things, not what the fingerprint leaves out.
+Each is replaced by another form of the same thing: a duration in another unit, a folder on another system.
 """
 
 # ruff: noqa: E501 - a form a line

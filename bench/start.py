@@ -3,7 +3,7 @@
     python3 src/entrypoint.py bench/start.py [--runs N] [--python PATH]
 
 Both run under act, on a run with one failed job whose log GitHub (emulated, on loopback) has. The clock
-starts when act starts the script, the action being there as it is on a runner when a job's steps begin, and
+starts when act starts the script; the action is there already, as on a runner when a job's steps begin. It
 stops when the endpoint has the whole request. With nothing installed, there are neither the locked packages
 nor a cache of pip's or uv's: they come from the configured package index. With the folder ready, it is any
 later start on that runner. Ends with exit code 1 if a median is over its limit.

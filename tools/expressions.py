@@ -23,7 +23,7 @@ _OPEN_ENDED = 60  # characters that an example has for a repetition without an u
 
 
 class UnsupportedError(ValueError):
-    """An expression that cannot be imported; the message says why."""
+    """An expression that cannot be imported; the message gives the reason."""
 
 
 class Piece(NamedTuple):

@@ -36,7 +36,7 @@ _HOLE = re.compile(r"\{(?:(?P<uuid>uuid)|(?P<count>\d+) (?:(?P<name>[a-z0-9]+)|(
 
 @dataclass(frozen=True)
 class Token:
-    """A format that identifies a token by itself. The fields are described in `vendors.toml`."""
+    """A format that identifies a token without its context. The fields are described in `vendors.toml`."""
 
     kind: str
     keywords: tuple[str, ...]

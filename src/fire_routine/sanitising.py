@@ -19,7 +19,7 @@ Everything that is not text is removed:
   nothing (interlinear annotations, hieroglyph joiners); the blank braille cell becomes a space.
 
 Zero-width joiners and variation selectors go without exception: they can carry hidden bytes between
-any two characters. So a family emoji falls into its members, a red heart shows in black, and Persian
+any two characters. So a family emoji falls into its members, and a red heart shows in black. Persian
 or Indic words lose a shaping hint, not a letter. Everything else of any language stays.
 
 Markdown is GitHub Flavored Markdown (https://github.github.com/gfm/) and GitHub's own on top of it:
@@ -39,9 +39,8 @@ _LONGEST_RUN = 10  # backticks; more of them say nothing and would only lengthen
 
 _BREAKS = pattern("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _ESCAPES = pattern(
-    # OSC, DCS, SOS, PM and APC strings with their terminator, then links that lack it, then control
-    # sequences, charset selections, the usual two-character ones, or the escape alone (a letter after it may
-    # be a word's)
+    # OSC, DCS, SOS, PM and APC strings with their terminator; links that lack it; control sequences;
+    # charset selections; the usual two-character ones; the escape alone (a letter after it may be a word's)
     "\x1b(?:[\\]PX^_][^\x07\x1b\n]{0,4096}(?:\x07|\x1b\\\\)|\\]8;[^;\\s\x07\x1b]{0,256};[^\\s\x07\x1b]{0,2048}"
     "|\\[[0-?]{0,256}[ -/]{0,16}[@-~]?|[ -/]{1,8}[0-~]?|[78=>cDEHMNOZ]?)"
 )
@@ -98,8 +97,10 @@ def visible(text: str) -> str:
 
 
 def sanitise(text: str) -> str:
-    """A text of one or more lines with nothing in it but visible characters and line feeds, and no
-    tag in it that could end the payload."""
+    """A text of one or more lines, of visible characters and line feeds only.
+
+    No tag in it can end the payload.
+    """
     if _HARMLESS.fullmatch(text) and "routine-fire" not in text.lower():
         return text  # as most lines are
     return _without_tag(visible(_BREAKS.sub("\n", text)))
@@ -193,8 +194,10 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _without_tag(text: str) -> str:
-    """Takes the bracket from every `<routine-fire-payload` and `</routine-fire-payload`, however it is
-    spelt or encoded, and the hyphens from the name, so that a tag cut by a line end is harmless too."""
+    """Takes the bracket from every `<routine-fire-payload` and `</routine-fire-payload`, in any spelling.
+
+    The name loses its hyphens, so that a tag cut by a line end is harmless too.
+    """
     text = _TAG.sub(lambda match: "[" if _names_the_tag(text, match.end()) else match[0], text)
     return _BARE_NAME.sub(r"\1_\2_\3", text)
 

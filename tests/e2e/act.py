@@ -1,7 +1,7 @@
 """Runs a workflow with the real act runner, on the host, and reads back what it reports.
 
-act is started with an environment and a HOME of its own, so that nothing of the machine that runs
-the tests reaches the workflow, and without Docker or a network (`-self-hosted`, offline).
+act is started with an environment and a HOME of its own, so that nothing of this machine reaches the
+workflow. It runs without Docker or a network (`-self-hosted`, offline).
 """
 
 from __future__ import annotations

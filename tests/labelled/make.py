@@ -9,8 +9,8 @@ a hosted runner, and both are removed again. PyPI and the npm registry are asked
 A case is one YAML file. `project` names its repository, `job` is a workflow's job, and `files` has its
 sources by path. `repeated` has sources of which there are many alike: `path` and `text`, with each number
 from 1 to `count` in place of `@N@`. `prepare` is a script that writes further sources. `python: true` puts a
-fresh virtual environment on PATH, `memory` limits the job to that many MiB, and `leg` names the job of a
-matrix whose log is kept.
+fresh virtual environment on PATH. `memory` limits the job to that many MiB. `leg` names the job of a matrix
+whose log is kept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Finds the idioms of `language.toml` in names, docstrings, comments, messages and documents.
+"""Finds long sentences, and the idioms of `language.toml`, in everything that people read.
+
+That is names, docstrings, comments, messages and documents.
 
     python3 src/entrypoint.py tests/lint/language.py [PATH ...]
 
@@ -6,12 +8,13 @@ It prints one line per finding and exits with 1 if there is any. Folders of the 
 but their findings do not fail the check. With paths, only those are checked, and the list is ignored.
 
 Quotations are not checked: text in back-ticks or double quotes, fenced blocks, patterns, and the strings of
-tests, which are mostly data.
+tests, which are mostly data. A colon, a semicolon, a list item or a table's cell ends a sentence, too.
 """
 
 from __future__ import annotations
 
 import ast
+import inspect
 import io
 import re
 import sys
@@ -25,7 +28,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("language.toml")
-FOLDERS = ("src", "tests", "bench", "examples")
+FOLDERS = ("src", "tests", "tools", "bench", "examples")
 DOCUMENTS = ("*.md", "action.yml")
 SUFFIXES = (".py", ".md", ".yml", ".toml")
 DATA = (
@@ -35,8 +38,15 @@ DATA = (
     "tests/unit/distill/printed",
 )
 FEWEST_WORDS = 3  # of a string that counts as a message
+LONGEST_SENTENCE = 25  # words
+TOO_LONG = f"at most {LONGEST_SENTENCE} words per sentence"
 
 _QUOTED = re.compile(r"`+[^`]*`+|\"[^\"\n]*\"|“[^”]*”")
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|https?://\S+")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?:;])\s+|\s+[—→]\s+|\n\s*\n|\||"
+    r"\n(?= {2,}\S|\s*(?:[-*] |\d+\. |\w+: |[|├└]))"  # an indented line, a list's item, a row
+)
 _MESSAGE = re.compile(r"[A-Za-z`][\w`'’,;:()-]*(?: [\w`'’,;:.()/#{}-]+)+")
 _PATTERN_MAKERS = ("pattern", "compile", "rule", "fullmatch", "match", "search", "sub", "findall", "split")
 
@@ -89,6 +99,9 @@ def texts_of(path: Path, content: str) -> Iterator[Text]:
         yield from _strings(ast.parse(content), messages="tests" not in path.parts)
     elif path.suffix == ".md":
         yield from _document(content)
+    elif path.suffix == ".toml":  # its values are patterns and samples
+        lines = enumerate(content.splitlines(), 1)
+        yield from (Text(number, line) for number, line in lines if line.lstrip().startswith("#"))
     else:
         yield from (Text(number, line) for number, line in enumerate(content.splitlines(), 1))
 
@@ -112,18 +125,18 @@ def _names(tree: ast.Module, path: Path) -> Iterator[Text]:
 
 
 def _comments(content: str) -> Iterator[Text]:
-    """The comments, with those on consecutive lines joined: an idiom may be divided between two lines."""
+    """The comments. Those that fill consecutive lines are one text: an idiom may be divided between them."""
     begun, words, last = 0, "", -1
     for token in tokenize.generate_tokens(io.StringIO(content).readline):
         if token.type != tokenize.COMMENT:
             continue
-        line = token.start[0]
-        if line == last + 1:
+        line, alone = token.start[0], token.line.lstrip().startswith("#")
+        if line == last + 1 and alone:
             words += "\n" + token.string.lstrip("# ")
         else:
             yield Text(begun, words)
             begun, words = line, token.string.lstrip("# ")
-        last = line
+        last = line if alone else -1
     yield Text(begun, words)
 
 
@@ -140,7 +153,9 @@ def _strings(tree: ast.Module, *, messages: bool) -> Iterator[Text]:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or node in patterns:
             continue
         value = node.value
-        if node in docstrings or (messages and _is_message(value)):
+        if node in docstrings:
+            yield Text(node.lineno, inspect.cleandoc(value))
+        elif messages and _is_message(value):
             yield Text(node.lineno, value)
 
 
@@ -186,6 +201,22 @@ def findings_in(path: Path, content: str, idioms: Sequence[Idiom]) -> Iterator[F
             for match in idiom.pattern.finditer(re.sub(r"\s", " ", words)):
                 line = text.line + words.count("\n", 0, match.start())
                 yield Finding(path, line, match[0], idiom.instead)
+        if path.suffix in (".py", ".md") and not text.name:
+            for line, sentence in _long_sentences(words):
+                yield Finding(
+                    path, text.line + line, sentence, f"at most {LONGEST_SENTENCE} words per sentence"
+                )
+
+
+def _long_sentences(words: str) -> Iterator[tuple[int, str]]:
+    """The begin of each sentence that is too long, and its line from 0."""
+    start = 0
+    for end in [*(match.span() for match in _SENTENCE_END.finditer(words)), (len(words), 0)]:
+        sentence = _LINK.sub(r"\1", words[start : end[0]]).split()
+        if len(sentence) > LONGEST_SENTENCE:
+            begin = start + len(words[start:]) - len(words[start:].lstrip())
+            yield words.count("\n", 0, begin), " ".join(sentence[:8])
+        start = end[1]
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """Runs the jobs of a workflow file as a runner does, and writes a job's raw log while it does.
 
-A small part of the workflow language: jobs one after the other, `strategy.matrix` of one or more lists,
-`run:` steps with bash, `uses:` steps that the caller plays, `env:`, `${{ matrix.… }}`, `timeout-minutes`,
+A small part of the workflow language: jobs one after the other; `strategy.matrix` of one or more lists;
+`run:` steps with bash; `uses:` steps that the caller plays, `env:`, `${{ matrix.… }}`, `timeout-minutes`,
 `continue-on-error`, `if: always()`. What a step prints is written as it comes, stamped;
 workflow commands in it become marks and annotations, as on GitHub
 (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).

@@ -15,8 +15,8 @@ MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
 _ENOUGH = 2_000  # units of an excerpt that may hold any line, even a low-scoring one
-# An excerpt is preceded by its strongest lines if it is longer than `_LONG` units, or if its strongest line
-# is more than `_DEEP` units below its top.
+# An excerpt is preceded by its strongest lines in two cases. It is longer than `_LONG` units, or its
+# strongest line is more than `_DEEP` units below its top.
 _LONG, _DEEP = 4_000, 1_200
 _NARROW, _ROOMY = 1_600, 4_800  # units of those lines; units of the evidence that has room for them
 _BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the excerpt in the log's order.)\n\n"

@@ -44,8 +44,8 @@ def group(
 ) -> tuple[Failure, ...]:
     """The distinct failures of a run, in the order in which they failed, gates last.
 
-    A fingerprint knows no numbers, so jobs of two names that share one (the coverage of two suites is too
-    low) are one failure only if they ran the same command, or if their strongest lines are the same.
+    A fingerprint knows no numbers, so jobs of two names may share one: the coverage of two suites is too low.
+    They are one failure only if they ran the same command, or if their strongest lines are the same.
 
     Args:
         failed_jobs: the failed jobs of one attempt.

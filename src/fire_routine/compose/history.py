@@ -22,8 +22,8 @@ MOST_FILES = 300
 def named(files: Sequence[ChangedFile], evidence: str) -> set[str]:
     """The paths among the changed files that the evidence names.
 
-    A log may name a file by its path in the repository, by an absolute path that ends in it, or by
-    its last components alone; a bare file name counts where no other changed file has that name.
+    A log may name a file by its path in the repository, by an absolute path, or by its last components. A
+    bare file name counts if no other changed file has that name.
     """
     if not files:
         return set()

@@ -12,8 +12,8 @@ from .run import ChangedFile, FailedJob
 def utf16_length(text: str) -> int:
     """Length in UTF-16 code units: the largest count any reading of "characters" gives, bytes apart.
 
-    The endpoint's limit of 65,536 "characters" does not name its unit, so the action counts in
-    the one that can only err towards a shorter text.
+    The endpoint's limit of 65,536 "characters" does not name its unit. In this one, the text can only be
+    too short.
     """
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 

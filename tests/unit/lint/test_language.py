@@ -67,6 +67,28 @@ def test_quotations_patterns_and_the_data_of_tests_are_left_alone() -> None:
     assert found("```\nit stands\n```\n\n`it stands`\n", "x.md") == []
 
 
+def test_long_sentence_is_found_at_its_first_line() -> None:
+    long = "a " * 25 + "b."
+    assert found(f"Short.\n\nShort. {long}\n", "x.md") == [(3, "a a a a a a a a")]
+    assert found(f'"""Short.\n\n{long}\n"""\n') == [(3, "a a a a a a a a")]
+    assert found("a " * 24 + "b.", "x.md") == []
+
+
+def test_sentence_ends_at_a_colon_a_list_item_and_a_cell() -> None:
+    half = "a " * 20 + "b"
+    for separator in (": ", "; ", ". ", "\n\n", "\n- ", "\n2. ", " | ", "\nArgs: "):
+        assert found(half + separator + half, "x.md") == [], separator
+    assert len(found(f"{half}, {half}", "x.md")) == 1
+
+
+def test_link_counts_by_its_words() -> None:
+    assert found("a " * 24 + "[b](https://example.com/a b c d e f g)", "x.md") == []
+
+
+def test_only_the_comments_of_data_are_checked() -> None:
+    assert found("# it stands\nmatch = 'it stands'\n", "x.toml") == [(1, "stands")]
+
+
 def test_short_strings_are_no_messages() -> None:
     assert found('KIND = "told"\n') == []
 
