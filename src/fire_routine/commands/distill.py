@@ -17,7 +17,7 @@ _ERROR = 5.0  # weight from which on a line looks like an error
 
 
 def distill(arguments: Namespace) -> int:
-    from ..compose.evidence import excerpt_with_lead
+    from ..compose.sections.evidence import excerpt_with_lead
     from ..distill import excerpt, read, read_green
 
     if arguments.file == arguments.green == "-":

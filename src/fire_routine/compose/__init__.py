@@ -1,6 +1,6 @@
 """Failed jobs → distinct failures → the text that is sent, within its budget."""
 
-from .brief import compose
+from .document import compose
 from .grouping import group
 
 __all__ = ["compose", "group"]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ..model import Annotation, Attachment, FailedJob, Failure, Run
-from .budget import shares
-from .evidence import trimmed
+from .layout import shares
+from .sections.evidence import trimmed
 
 _ANNOTATIONS = 4  # annotations may take one part in this many of the room, together
 _MESSAGE = 4_000  # characters of the head commit's message, of which the text shows at most 1,000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from ..model import FailedJob, Failure, Run, in_words, utf16_length
-from ..sanitising import fence, inline
-from .budget import Part, cut, fill, listed, short
+from ...model import FailedJob, Failure, Run, in_words, utf16_length
+from ...sanitising import fence, inline
+from ..grouping import strongest_lines
+from ..job_names import base_name, matrix_values
+from ..layout import Part, cut, fill, listed, short
 from .evidence import MakeExcerpt, evidence
-from .grouping import strongest_lines
-from .job_names import base_name, matrix_values
 
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
 _NAME = 100

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.compose.material import history, pull_request, run
 
-from fire_routine.compose.history import history_section, named
+from fire_routine.compose.sections.changes import history_section, named
 from fire_routine.model import ChangedFile, Commit, utf16_length
 
 FILES = [

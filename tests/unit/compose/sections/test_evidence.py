@@ -6,7 +6,8 @@ import pytest
 from tests.unit.compose.material import digest, excerpt, job
 
 from fire_routine import distill
-from fire_routine.compose.evidence import (
+from fire_routine.compose.grouping import group
+from fire_routine.compose.sections.evidence import (
     attachments_section,
     evidence,
     log_block,
@@ -14,7 +15,6 @@ from fire_routine.compose.evidence import (
     trimmed,
     without_filler,
 )
-from fire_routine.compose.grouping import group
 from fire_routine.model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ..model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
-from ..sanitising import fence, inline
-from .budget import Part, cut, fill, head, listed, shares, short
-from .grouping import specific_annotations
+from ...model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
+from ...sanitising import fence, inline
+from ..grouping import specific_annotations
+from ..layout import Part, cut, fill, head, listed, shares, short
 
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from ..model import Failure, History, Origin, Run
-from ..patterns import pattern
-from ..sanitising import fence, inline
-from .budget import cut, short
-from .job_names import base_name
+from ...model import Failure, History, Origin, Run
+from ...patterns import pattern
+from ...sanitising import fence, inline
+from ..job_names import base_name
+from ..layout import cut, short
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255

@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from ..model import Failure, Note, Run
-from ..patterns import pattern
-from ..sanitising import fence, inline
-from .budget import cut, listed, short
-from .facts import warning
+from ...model import Failure, Note, Run
+from ...patterns import pattern
+from ...sanitising import fence, inline
+from ..layout import cut, listed, short
+from .title_facts import warning
 
 _REPOSITORY = pattern(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
 _SHA = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")

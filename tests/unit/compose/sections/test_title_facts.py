@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from tests.unit.compose.material import SHA, STARTED, digest, history, job, pull_request, run
 
-from fire_routine.compose.facts import CAPS, facts, title, warning
 from fire_routine.compose.grouping import group
+from fire_routine.compose.sections.title_facts import CAPS, facts, title, warning
 from fire_routine.model import Commit, Failure, History, Run
 
 ROOMY = CAPS[0]

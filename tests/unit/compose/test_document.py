@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.compose.material import EXIT_1, SHA, STARTED, digest, excerpt, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
-from fire_routine.compose.budget import head
+from fire_routine.compose.layout import head
 from fire_routine.model import (
     Annotation,
     Attachment,

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from tests.unit.compose.material import STARTED, digest, excerpt, job, run
 
-from fire_routine.compose.failure import SMALLEST, failure_section, failures_section
 from fire_routine.compose.grouping import group
+from fire_routine.compose.sections.failure import SMALLEST, failure_section, failures_section
 from fire_routine.model import Failure, Step, in_words, utf16_length
 
 

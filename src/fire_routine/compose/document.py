@@ -7,13 +7,25 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..model import Attachment, Brief, ChangedFile, Digest, Excerpt, Failure, Run, utf16_length
+from ..model import (
+    Attachment,
+    Brief,
+    ChangedFile,
+    Digest,
+    Excerpt,
+    Failure,
+    Run,
+    utf16_length,
+)
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
-from .budget import Part, fill, head, shares
-from .evidence import (
+from .grouping import combined, hashed
+from .highlights import highlights
+from .layout import Part, fill, head, shares
+from .sections.changes import history_section, named
+from .sections.evidence import (
     MakeExcerpt,
     annotation_line,
     attachments_section,
@@ -21,13 +33,10 @@ from .evidence import (
     remembered,
     without_filler,
 )
-from .facts import CAPS, facts, title, warning
-from .failure import failures_section
-from .further import go_on_section, notes_section
-from .grouping import combined, hashed
-from .highlights import highlights
-from .history import history_section, named
-from .words import closed, own_words
+from .sections.failure import failures_section
+from .sections.next_steps import go_on_section, notes_section
+from .sections.title_facts import CAPS, facts, title, warning
+from .user_text import closed, own_words
 
 _TRIES = 3
 _LEFT_OUT = 120  # units of a line that names what was left out

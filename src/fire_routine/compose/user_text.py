@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model import utf16_length
 from ..patterns import pattern
-from .budget import cut
+from .layout import cut
 
 _FENCE = pattern(r"( {0,3})(`{3,}|~{3,})(.*)")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..model import ChangedFile, Commit, History, Run, utf16_length
-from ..patterns import pattern
-from ..sanitising import inline
-from .budget import Part, fill, listed, short
-from .facts import moment, never_green
+from ...model import ChangedFile, Commit, History, Run, utf16_length
+from ...patterns import pattern
+from ...sanitising import inline
+from ..layout import Part, fill, listed, short
+from .title_facts import moment, never_green
 
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _NAME = 160
