@@ -80,6 +80,7 @@ def _run(argv: Sequence[str]) -> int:
         "distill": _distill,
         "demo": _demo,
         "emulate": _emulate,
+        "rules": _rules,
     }
     return commands[arguments.command](arguments)
 
@@ -121,3 +122,9 @@ def _emulate(arguments: Namespace) -> int:
     from .commands.emulate import emulate
 
     return emulate(arguments)
+
+
+def _rules(arguments: Namespace) -> int:
+    from .commands.rules import rules
+
+    return rules(arguments)

@@ -16,6 +16,7 @@ COMMANDS = {
     "send": "fire a routine with a text of your own",
     "demo": "fire on a recorded failure, all on this machine",
     "emulate": "serve the routine endpoint and a replayed GitHub on loopback",
+    "rules": "check the rules for tools' formats, or explain one for a line",
     "action": "what the action runs in a workflow",
 }
 _EXIT = """
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     _distill(command)
     _send(command)
     _local(command)
+    _rules(command)
     return parser
 
 
@@ -186,6 +188,28 @@ def _send(command: _Command) -> None:
         help="a host that ROUTINE_FIRE_URL may name besides api.anthropic.com and this machine",
     )
     send.add_argument("--json", action="store_true", help="print the session as JSON")
+
+
+def _rules(command: _Command) -> None:
+    rules = command(
+        "rules",
+        "{check,explain,compile} [LINE]",
+        "Check the rules for tools' formats, explain which of them takes a line of a log and why, or compile"
+        " them after a change.",
+        """
+        environment:
+          none is read
+
+        examples:
+          $ fire-routine rules check
+          $ fire-routine rules explain "src/a.c:10:5: error: expected ';' before 'return'"
+        """,
+    )
+    do = rules.add_subparsers(dest="do", required=True, metavar="{check,explain,compile}")
+    do.add_parser("check", help="check examples, keywords and time of every rule")
+    do.add_parser("compile", help="compile the TOML files into the one that is read at the start")
+    explain = do.add_parser("explain", help="show which rule takes a line, and why")
+    explain.add_argument("line", metavar="LINE", help="a line of a log")
 
 
 def _local(command: _Command) -> None:

@@ -10,7 +10,7 @@ from .classify import RAW_PREFIX
 from .dull import dull_among
 from .ends import ends_step
 from .frames import dimmed, indent
-from .rules.rule import Rule
+from .rules.schema import Rule
 from .text import announces
 
 _CONTINUES = re.compile(  # among them │, and what a Windows console makes of it
@@ -74,7 +74,7 @@ def _other_part(text: bytes) -> bool:
 def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     """Behind the last line that belongs to the one at `index`."""
     count = len(texts)
-    indented = min(count, index + 1 + rule.ahead)
+    indented = min(count, index + 1 + rule.indented)
     paragraph = min(count, index + 1 + rule.paragraph)
     depth = indent(texts[index])
     end, blanks = index + 1, 0
@@ -100,10 +100,10 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
 def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     """The first line that leads to the one at `index`."""
     begin = index
-    if rule.leads is not None:
-        for at in range(index - 1, max(index - rule.back, 0) - 1, -1):
+    if rule.before_match is not None:
+        for at in range(index - 1, max(index - rule.before, 0) - 1, -1):
             line = texts[at]
-            if not rule.leads.match(line):
+            if not rule.before_match.match(line):
                 break
             if line.strip():
                 begin = at
@@ -114,7 +114,7 @@ def _heading(rule: Rule, index: int, texts: Sequence[bytes]) -> int | None:
     """The line under which the one at `index` stands, as its rule has it."""
     if rule.heading is None:
         return None
-    above = range(index - 1, max(index - rule.back, 0) - 1, -1)
+    above = range(index - 1, max(index - rule.before, 0) - 1, -1)
     return next((at for at in above if rule.heading.match(texts[at])), None)
 
 
@@ -241,7 +241,7 @@ def block(
     prefixed = RAW_PREFIX.match(texts[index]) is not None
     if prefixed:
         texts = [unprefixed(text) for text in texts]
-    if rule.weight > 1 and (rule.ahead or rule.paragraph or rule.back):
+    if rule.weight > 1 and (rule.indented or rule.paragraph or rule.before):
         begin, end = _back(rule, index, texts), _ahead(rule, index, texts)
     heavy = rule.weight >= _HEAVY
     before = list(_before(texts, begin, LINES_BEFORE if heavy else 1))

@@ -9,14 +9,11 @@ from typing import cast
 from ..patterns import pattern
 from .literals import Literals
 from .passed import LEADING, PASSED
-from .rules import SPECIFIC
-from .rules.rule import HINT
+from .rules import ANYWHERE, rules
+from .rules.keywords import BEGIN
 from .succeeded import SAID
 from .text import CARET, ESCAPE, numbered
 
-# Parts of words that are worth a look wherever they stand.
-ANYWHERE = (b"error", b"fail", b"exception", b"panic")
-FORMATS = frozenset(rule.name for rule in SPECIFIC if rule.weight >= HINT or rule.section is not None)
 HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and tells an error
 GITHUB_MARKS = (HEADING, ERROR)
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
@@ -50,7 +47,6 @@ _RED, _RED_CARETS = (pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m]") for star
 _RED_ENDS = Literals(colour + end for colour in (b"31", b"91") for end in (b"m", b";"))
 _RED_SIZE = 32  # bytes that it may take
 
-_TELLING = pattern(rb"[a-z]{3}|[^\x00-\x7f]")  # without it, a text stands in lines of every kind
 # What a line's text follows: another line, a timestamp, what other tools put before it; an indentation.
 # Escape sequences are searched, too, since to take them off takes longer: so it may follow the end of one,
 # which sets a colour or erases a line.
@@ -60,20 +56,15 @@ _INDENTATIONS = (b"\n ", b"  ", b"\t", *(end + b" " for end in _ESCAPED))
 _PLACE, _COLOURED = b":0", b"\x1b[0m:0"  # a file's name may have a colour of its own
 
 
-def first_and_text(literal: str) -> tuple[bytes, bytes]:
-    """The first character of the line that a literal asks for, if it does, and the text."""
-    if literal[0] == "^":
-        return literal[1].encode(), (literal[3:] or literal[1]).encode().translate(FOLD)
-    return b"", literal.encode().translate(FOLD)
+def searched(keyword: str) -> bytes:
+    """The text of a keyword, as it is looked for in folded lines."""
+    return keyword.removeprefix(BEGIN).encode().translate(FOLD)
 
 
-def _beginnings(first: bytes, text: bytes, indented: bool) -> list[bytes]:
-    """Literals for a line that begins so."""
+def _beginnings(text: bytes, indented: bool) -> list[bytes]:
+    """Literals for a line that begins with the text."""
     before = (*_BEFORE, *_INDENTATIONS) if indented else _BEFORE
-    if first == b"0":
-        text = text.removeprefix(first)
-        return [start + number + text for start in before for number in (b"0", b"00", b"000", b"0000")]
-    return [start + (text if text.startswith(first) else first.translate(FOLD)) for start in before]
+    return [start + text for start in before]
 
 
 @cache
@@ -81,12 +72,12 @@ def _formats() -> Literals:
     """What makes a line worth a look wherever it stands."""
     texts = [mark.translate(FOLD) for mark in _MARKS if mark not in LEADING]
     for mark in LEADING:
-        texts += _beginnings(mark[:1], mark.translate(FOLD), indented=False)
-    for rule in SPECIFIC:
-        for literal in filter(None, rule.literals if rule.name in FORMATS else ()):
-            first, text = first_and_text(literal)
-            if first and ((text.isascii() and text.startswith(first)) or not _TELLING.search(text)):
-                texts += _beginnings(first, text, rule.indented)
+        texts += _beginnings(mark.translate(FOLD), indented=False)
+    for rule in rules():
+        for keyword in rule.keywords if rule.anywhere else ():
+            text = searched(keyword)
+            if keyword.startswith(BEGIN):
+                texts += _beginnings(text, rule.may_be_indented)
             else:
                 texts.append(text)
                 if _PLACE in text:

@@ -7,17 +7,13 @@ from functools import cache, lru_cache
 from operator import itemgetter
 
 from ..patterns import pattern
-from .candidates import ANYWHERE, FOLD, FORMATS, first_and_text, red_places
+from .candidates import FOLD, red_places, searched
 from .literals import Literals
-from .rules import DULL, GENERAL, SPECIFIC
-from .rules.infrastructure import SIGNS
-from .rules.rule import CAUSE, HINT, NOISE, Rule
+from .rules import ANYWHERE, given_to, rules
+from .rules.keywords import BEGIN
+from .rules.schema import CAUSE, GENERAL, HINT, NOISE, NOISE_TIER, SIGN, Rule
 from .text import PROBE, both_ends, numbered, probed, texts
 
-_ALL = (*DULL, *SPECIFIC, *GENERAL)
-_GENERAL = frozenset(rule.name for rule in GENERAL)
-_DULL = frozenset(rule.name for rule in DULL)
-_SIGNS = frozenset(rule.name for rule in SIGNS)
 # What other tools put before a line: times, a container's, a target's or an Ant task's name, a box's edge,
 # the number and level in npm's own log, what git puts before a remote's output (Heroku indents that).
 # A level tells something itself, so behind another it stays.
@@ -38,10 +34,6 @@ _PREFIX = (
     r"|##\[error\]"
 )
 RAW_PREFIX = pattern(_PREFIX.encode())
-_RED_RULE = next(rule for rule in GENERAL if rule.name == "red")
-
-# A line that a problem matcher took.
-_MATCHED = next(rule for rule in SPECIFIC if rule.name == "actions-error")
 
 _TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]? +"
 _SAID = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
@@ -50,41 +42,39 @@ _GLOG = r"(?:\d{4}){1,2} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] "
 _INFO = pattern(
     rf"(?:(?:{_TIME})?{_SAID}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
 )
-_INFO_RULE = next(rule for rule in GENERAL if rule.name == "information")
 _WARN = pattern(rf"{_TIME}{_SAID}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] |W{_GLOG}")
-_WARN_RULE = next(rule for rule in GENERAL if rule.name == "warning")
 
 # A source as compilers and linters quote it, behind its line's number.
 _QUOTED = pattern(r"\s*(?:> *)?\d+ ?(?:[|│▕]|\\x\{2502\}) (?! *(?:ERROR|WARNING) )")
 # What a compiler says below such a source, beside the place that it points at: belongs to the error above.
 _LABEL = pattern(r" +\|[ |]+(?:[-^~]{2,}|_{2,}[-^~])")
-_QUOTED_RULE = next(rule for rule in GENERAL if rule.name == "quoted-source")
 
-_Call = tuple[int, bytes, Rule]  # order, first character or none, rule
+_Call = tuple[frozenset[bytes], Rule]  # first characters, of which the line has one; none: any; the rule
 
 
 @cache
 def _all() -> tuple[Literals, list[tuple[_Call, ...]], frozenset[int]]:
-    """The literals of all rules, the rules that each calls for, and which are worth a look anywhere."""
-    calls: dict[bytes, list[_Call]] = {}
-    for order, rule in enumerate(_ALL):
-        for literal in filter(None, rule.literals):
-            first, text = first_and_text(literal)
-            calls.setdefault(text, []).append((order, first, rule))
+    """The keywords of all rules, the rules that each calls for, and which are worth a look anywhere."""
+    calls: dict[bytes, list[_Call]] = {word: [] for word in ANYWHERE}
+    for rule in rules():
+        for keyword in rule.keywords:
+            text = searched(keyword)
+            first = frozenset((keyword[1].encode(),)) if keyword.startswith(BEGIN) else rule.first
+            calls.setdefault(text, []).append((first, rule))
     literals = Literals(calls)
     anywhere = frozenset(at for at, literal in enumerate(literals.literals) if literal in ANYWHERE)
     return literals, [tuple(calls[literal]) for literal in literals.literals], anywhere
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _called(literals: frozenset[int], general: bool) -> tuple[_Call, ...]:
     """The rules that these literals call for, in order; the general ones only if asked for."""
     _, calls, _ = _all()
-    found = {call[:2]: call for at in literals for call in calls[at]}
+    called = {(call[1].order, call[0]): call for at in literals for call in calls[at]}
     return tuple(
-        sorted(
-            [call for call in found.values() if general or call[2].name not in _GENERAL], key=itemgetter(0)
-        )
+        called[each]
+        for each in sorted(called, key=itemgetter(0))
+        if general or called[each][1].tier != GENERAL
     )
 
 
@@ -99,8 +89,8 @@ def _start(line: bytes) -> bytes:
 def _first(line: bytes, text: str, called: Sequence[_Call]) -> Rule | None:
     """The first of the rules that takes the line."""
     start = _start(line)
-    for _, first, rule in called:
-        if (not first or first == start) and rule.pattern.search(text):
+    for first, rule in called:
+        if (not first or start in first) and rule.pattern.search(text):
             return rule
     return None
 
@@ -108,18 +98,18 @@ def _first(line: bytes, text: str, called: Sequence[_Call]) -> Rule | None:
 def _better(behind: Rule, whole: Rule | None) -> bool:
     """Whether the rule for what stands behind a prefix tells more than the one for the whole line: surely
     where it says that this is no failure, whatever words it holds."""
-    if whole is None or behind.name in _DULL:
+    if whole is None or behind.tier == NOISE_TIER:
         return True
-    if whole is not _MATCHED and whole.name not in _SIGNS and whole.name not in _GENERAL:
+    if not whole.wrapper and whole.tier not in (SIGN, GENERAL):
         return False
     if behind.weight < 1 or behind.weight > whole.weight:
         return True
-    return whole.name in _GENERAL and behind.name not in _GENERAL
+    return whole.tier == GENERAL and behind.tier != GENERAL
 
 
 def _quotes(rule: Rule, text: str) -> bool:
     """Whether what a rule took is a source that a tool quotes, or a label in one."""
-    return _LABEL.match(text) is not None or (rule.name in _GENERAL and _QUOTED.match(text) is not None)
+    return _LABEL.match(text) is not None or (rule.tier == GENERAL and _QUOTED.match(text) is not None)
 
 
 def _rule(line: bytes, called: Sequence[_Call], red: bool) -> Rule | None:
@@ -135,14 +125,14 @@ def _rule(line: bytes, called: Sequence[_Call], red: bool) -> Rule | None:
             if behind is not None and _better(behind, rule):
                 rule = behind
     if rule is not None and (_quotes(rule, text) or (bare is not text and _quotes(rule, bare))):
-        return _QUOTED_RULE
-    if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.name in _SIGNS) and _INFO.match(text):
-        return _INFO_RULE
-    if rule is not None and HINT < rule.weight < CAUSE and not rule.warns and _WARN.match(text):
-        return _WARN_RULE
-    weaker = rule is None or (rule.name in _GENERAL and 1 <= rule.weight < _RED_RULE.weight)
-    if red and weaker and rule is not _WARN_RULE:
-        return _RED_RULE if line.strip() else rule
+        return given_to("quoted-source")
+    if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.tier == SIGN) and _INFO.match(text):
+        return given_to("information")
+    if rule is not None and HINT < rule.weight < CAUSE and not rule.fatal_warning and _WARN.match(text):
+        return given_to("warning")
+    weaker = rule is None or (rule.tier == GENERAL and 1 <= rule.weight < given_to("red").weight)
+    if red and weaker and rule is not given_to("warning"):
+        return given_to("red") if line.strip() else rule
     return rule
 
 
@@ -172,6 +162,6 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
         red = at in reds
         general = every or red or not held.isdisjoint(anywhere)
         rule = _rule(shown[at], _called(frozenset(held), general), red)
-        if general or (rule is not None and rule.name in FORMATS):
+        if general or (rule is not None and rule.anywhere):
             rules[at] = rule
     return rules

@@ -9,7 +9,7 @@ from itertools import chain
 
 from .blocks import LINES_AFTER, LINES_BEFORE, unprefixed
 from .findings import Finding
-from .rules.rule import Rule
+from .rules.schema import Rule
 from .sample import Sample
 from .text import announces, cause_of, of_stack, shape_of, shown, without_digits
 
@@ -84,7 +84,7 @@ class Collected:
         self.last = self._first + index
         why = self._beside(index, rule, rule.reason)
         cause = hash(b"".join(map(cause_of, why))) if why else 0
-        apart = self._apart(index, rule) if rule.apart is not None else why
+        apart = self._apart(index, rule) if rule.distinguisher is not None else why
         key = hash((mask, cause, *[without_digits(unprefixed(shown(line))) for line in apart]))
         count = self._counts.get(key, 0)
         if count or len(self._counts) < TEMPLATES:
@@ -96,7 +96,7 @@ class Collected:
                 by_cause = cause and (of_stack(text) or not _WORD.search(text))
                 shape = self._shapes[key] = cause if by_cause else hash(text)
             self._alike[shape] = self._alike.get(shape, 0) + 1
-            if not rule.lasting:
+            if not rule.process_failed:
                 self._counted.append((self.last, key, shape))
         if count < EXAMPLES:
             self._keep(self._find(index, rule, key, cause))
@@ -105,23 +105,23 @@ class Collected:
             self._again[key] = (index, rule, cause)
 
     def _find(self, index: int, rule: Rule, key: int, cause: int) -> Finding:
-        begin = max(index - rule.back - LINES_BEFORE, 0)
-        end = index + 1 + max(rule.ahead, rule.paragraph) + LINES_AFTER
+        begin = max(index - rule.before - LINES_BEFORE, 0)
+        end = index + 1 + max(rule.indented, rule.paragraph) + LINES_AFTER
         lines = self._lines[begin:end]
         shape = self._shapes.get(key, 0)
         return Finding(rule, self._first + index, lines, index - begin, key, shape, cause)
 
     def _apart(self, index: int, rule: Rule) -> Sequence[bytes]:
         """What tells the line from others that the rule took: of so many as are not kept, nothing does."""
-        looked = self._looked.get(rule.name, 0)
-        self._looked[rule.name] = looked + 1
-        return self._beside(index, rule, rule.apart) if looked < LOOKED else ()
+        looked = self._looked.get(rule.id, 0)
+        self._looked[rule.id] = looked + 1
+        return self._beside(index, rule, rule.distinguisher) if looked < LOOKED else ()
 
     def _beside(self, index: int, rule: Rule, wanted: re.Pattern[bytes] | None) -> Sequence[bytes]:
         """The first line that is wanted, and what it announces, of the lines that lead to the one at `index`
         and those below it; empty: none is."""
         if wanted is not None:
-            above = self._lines[max(index - rule.back, 0) : index]
+            above = self._lines[max(index - rule.before, 0) : index]
             lines = (*above, *self._lines[index + 1 : index + 1 + BELOW])
             for at, line in enumerate(lines):
                 text = shown(line)
@@ -142,7 +142,7 @@ class Collected:
 
     def _keep(self, finding: Finding) -> None:
         """Of each rule, the first lines it took and the last, and a sample of those between."""
-        name = finding.rule.name
+        name = finding.rule.id
         taken = self._found.setdefault(name, [])
         if len(taken) >= FINDINGS:
             between = taken.pop(FINDINGS // 2)
@@ -155,7 +155,7 @@ class Collected:
         """What was taken from the line at `begin` of the window on is no finding, unless it lasts."""
         first = self._first + begin
         for taken in self._found.values():
-            while taken and taken[-1].number >= first and not taken[-1].rule.lasting:
+            while taken and taken[-1].number >= first and not taken[-1].rule.process_failed:
                 taken.pop()
         if self._sampled_to >= first:
             for sample in self._samples.values():
@@ -165,12 +165,14 @@ class Collected:
         stay: list[tuple[int, tuple[int, Rule, int]]] = []
         while self._again and (not stay or stay[-1][1][0] >= begin):
             key, again = self._again.popitem()
-            if again[0] < begin or again[1].lasting:
+            if again[0] < begin or again[1].process_failed:
                 stay.append((key, again))
         self._again.update(reversed(stay))
         if self._latest_to >= first:  # a window before this one showed them first
             self._latest = {
-                key: last for key, last in self._latest.items() if last.number < first or last.rule.lasting
+                key: last
+                for key, last in self._latest.items()
+                if last.number < first or last.rule.process_failed
             }
             self._latest_to = first - 1
 

@@ -10,20 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .findings import Finding, Header, Mark, Scan
-from .rules.rule import CAUSE
+from .rules.schema import CAUSE
 from .steps import Failed, within
 from .text import shown
 
-_ENDED = {
-    "out-of-memory": "out of memory",
-    "killed": "killed",
-    "disk-full": "no space left on device",
-    "actions-lost": "the runner was lost",
-    "travis-stalled": "timed out: no output",
-    "travis-limit": "timed out",
-    "go-timeout": "timed out",
-}
-_OF_TRAVIS = ("travis-stalled", "travis-limit")  # elsewhere programs print it
 # https://www.gnu.org/software/coreutils/timeout, 128 + the signal's number, and
 # https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55
 _BY_CODE = {
@@ -35,9 +25,9 @@ _BY_CODE = {
     -1073741819: "access violation",
     3221225477: "access violation",
 }
+KILLED, TRAVIS_CI = "killed", "travis"  # values of a rule's `ended`
 _OF_SIGNALS = (None, 137, 143)  # exit codes of what was killed itself
-_PRINTED = {"out-of-memory", "killed", "disk-full"}  # tests print these, too …
-OFTEN = 3  # … but not so often
+OFTEN = 3  # lines by which a step ended that tests may print, too, but not this often
 _TIMED_OUT = re.compile(
     r"##\[error\](?:The action '.*' has timed out|The job running on runner .* has exceeded the maximum)"
 )
@@ -93,14 +83,15 @@ def _end(scan: Scan, failed: Failed) -> Mark | None:
 
 
 def _said(findings: Sequence[Finding]) -> list[str]:
-    return [_ENDED[finding.rule.name] for finding in findings if finding.rule.name in _ENDED]
+    return [finding.rule.ended.how for finding in findings if finding.rule.ended is not None]
 
 
 def _of_another(finding: Finding, of_step: Sequence[Finding], mark: Mark, code: int | None) -> bool:
     """Whether a finding tells how something else ended than the step with this mark and exit code."""
-    if finding.rule.name in _OF_TRAVIS:
+    ended = finding.rule.ended
+    if ended is not None and ended.runner == TRAVIS_CI:
         return mark.text.startswith("##[error]")
-    if finding.rule.name != "killed" or code in _OF_SIGNALS:
+    if ended is None or ended.how != KILLED or code in _OF_SIGNALS:
         return False
     line = shown(finding.raw)
     if _BY_KILL.search(line):
@@ -109,7 +100,7 @@ def _of_another(finding: Finding, of_step: Sequence[Finding], mark: Mark, code: 
     return any(  # of a shell's child, any; else the step went on
         (child or other.number > finding.number)
         and other.rule.weight >= CAUSE
-        and other.rule.name not in _ENDED
+        and other.rule.ended is None
         and not _BY_KILL.search(shown(other.raw))
         for other in of_step
     )
@@ -126,15 +117,15 @@ def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
     of_step = [finding for finding in scan.findings if begin <= finding.number <= mark.line]
     of_step = [finding for finding in of_step if not _of_another(finding, of_step, mark, code)]
     # What counted its failures came to its end: what was said once or twice before, a test printed.
-    counted = max((finding.number for finding in of_step if finding.rule.total), default=begin)
-    often = Counter(finding.rule.name for finding in of_step)
+    counted = max((finding.number for finding in of_step if finding.rule.summary), default=begin)
+    often = Counter(finding.rule.id for finding in of_step)
     said = _said(
         [
             finding
             for finding in of_step
             if finding.number > counted
-            or finding.rule.name not in _PRINTED
-            or often[finding.rule.name] >= OFTEN
+            or (finding.rule.ended is not None and not finding.rule.ended.also_in_tests)
+            or often[finding.rule.id] >= OFTEN
         ]
     )
     if said:
@@ -147,7 +138,7 @@ def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
 def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
     """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
     last = mark.line if mark is not None else math.inf
-    ends = [finding.number for finding in findings if finding.rule.total and finding.number <= last][-1:]
+    ends = [finding.number for finding in findings if finding.rule.summary and finding.number <= last][-1:]
     if mark is not None and mark.kind != "error" and mark.text.startswith("##[error]"):
         ends.append(mark.line)
     return tuple(ends)

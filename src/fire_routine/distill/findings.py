@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .blocks import block
 from .kept import Kept
-from .rules.rule import Rule
+from .rules.schema import Rule
 from .text import PROBE, probed, stamp_of, texts
 
 
@@ -61,19 +61,19 @@ def taken_texts(findings: Sequence[Finding]) -> list[bytes]:
 def together(findings: Sequence[Finding]) -> list[Finding]:
     """Settle the rules that depend on others: a finding goes where no rule that its own stands `beside` found
     anything, and makes a list where the rule `instead` of which its own does found nothing."""
-    names = {finding.rule.name for finding in findings}
+    names = {finding.rule.id for finding in findings}
     findings = [
         finding
         for finding in findings
-        if not finding.rule.beside or not names.isdisjoint(finding.rule.beside)
+        if not finding.rule.requires or not names.isdisjoint(finding.rule.requires)
     ]
     lists = {
-        finding.rule.name: replace(finding.rule, listed=True)
+        finding.rule.id: replace(finding.rule, is_list=True)
         for finding in findings
-        if finding.rule.instead and finding.rule.instead not in names
+        if finding.rule.list_if_absent and finding.rule.list_if_absent not in names
     }
     return [
-        finding._replace(rule=lists[finding.rule.name]) if finding.rule.name in lists else finding
+        finding._replace(rule=lists[finding.rule.id]) if finding.rule.id in lists else finding
         for finding in findings
     ]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from .blocks import unprefixed
 from .findings import Finding, Span
-from .rules import LOGGED, OF_ANY_FAMILY
-from .rules.rule import CAUSE
+from .rules import ids_of_any_family
+from .rules.schema import CAUSE
 
 STRONG = 0.85  # of the strongest finding's weight has at least the one that is taken for the first cause
 BEFORE, BEHIND = 10, 40  # lines around it that tell of it
@@ -34,7 +34,7 @@ def first_cause(findings: Sequence[Finding], lines: Lines) -> int | None:
     """
     strongest = max((lines[finding.number][0] for finding in findings), default=0.0)
     strong = [finding for finding in findings if lines[finding.number][0] >= strongest * STRONG]
-    verdicts = [finding for finding in strong if finding.rule.name not in LOGGED]
+    verdicts = [finding for finding in strong if not finding.rule.also_in_success]
     return next((finding.number for finding in verdicts or strong), None)
 
 
@@ -46,7 +46,7 @@ def _end_of_trace(spans: Sequence[Span], first: int) -> int | None:
         span.finding.number
         for span in spans
         if first < span.finding.number < behind
-        and span.finding.rule.back >= TRACED
+        and span.finding.rule.before >= TRACED
         and span.finding.rule.weight >= CAUSE - 1
     )
     return next(ends, None)
@@ -90,7 +90,7 @@ def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
     roots = _root_causes(spans, first)
     listed: set[int] = set()
     for span in spans:
-        if span.finding.rule.listed:
+        if span.finding.rule.is_list:
             listed |= {span.finding.number, *span.reasons}
     strays = lines[first][0] * CLEARLY if huge else 0.0
     for number, (weight, rule) in lines.items():
@@ -98,7 +98,7 @@ def outrank(spans: Sequence[Span], lines: Lines, *, huge: bool) -> None:
             lines[number] = (max(weight, lines[first][0] * ROOT), rule)
             continue
         apart = not first - APART < number <= first + BEHIND
-        if apart and TELLS < weight < strays and rule not in OF_ANY_FAMILY:
+        if apart and TELLS < weight < strays and rule not in ids_of_any_family():
             lines[number] = (weight * STRAY, rule)
         elif number < first - BEFORE and not huge:
             lines[number] = (weight * EARLIER, rule)

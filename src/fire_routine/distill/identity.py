@@ -13,7 +13,7 @@ from .findings import Finding, Scan, Span, keep, span_of, taken_texts
 from .fingerprint import fingerprint, normalised
 from .frames import indent
 from .kept import Kept
-from .rules.rule import CONSEQUENCE
+from .rules.schema import CONSEQUENCE
 from .sample import MOST, chosen
 from .text import probed
 
@@ -46,8 +46,6 @@ _GENERIC = frozenset(
     were what when while with wrong yarn zero
     """.split()  # noqa: SIM905 - so many are read more easily
 )
-# Rules of how a process ended, or a runner's step.
-_ENDINGS = frozenset({"actions-canceled", "killed", "signal"})
 _FOLLOWS = CONSEQUENCE + 1  # the greatest weight of what a tool says that ran another one, which failed
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
 _SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # what minitest says above a test's name
@@ -196,7 +194,7 @@ def _last(scan: Scan) -> set[str]:
 
 def _how_alone(finding: Finding) -> bool:
     """Whether it tells how something ended, as it may whatever ran, and not why."""
-    return finding.rule.name in _ENDINGS or finding.rule.weight <= _FOLLOWS
+    return finding.rule.outcome_only or finding.rule.weight <= _FOLLOWS
 
 
 def identity(scan: Scan, inside: Sequence[Finding]) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ from threading import Lock
 
 from .candidates import marks_among, worth_a_look
 from .classify import classify
-from .rules.rule import Rule
+from .rules.schema import Rule
 from .stream import Window
 from .text import labelled, masked, unstamped
 
@@ -55,7 +55,7 @@ class _Learnt:
     def _kind(self, rule: Rule | None, mark: int) -> _Kind | None:
         if rule is None and not mark:
             return None
-        return self._same.setdefault((rule.name if rule is not None else "", mark), (rule, mark))
+        return self._same.setdefault((rule.id if rule is not None else "", mark), (rule, mark))
 
 
 class Known:

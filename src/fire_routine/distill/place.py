@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from .blocks import unprefixed
 from .findings import Finding, Scan
-from .rules import FAMILIES, OF_ANY_FAMILY
-from .rules.rule import CAUSE, CONSEQUENCE
+from .rules.schema import ANY_FAMILY, CAUSE, CONSEQUENCE
 from .steps import Failed, within
 from .text import shown
 
@@ -60,7 +59,7 @@ _FILE = re.compile(
 def _succeeded(finding: Finding, runs: Sequence[tuple[int, int]]) -> bool:
     """Whether a tool printed it that said in the end that all went well."""
     at = bisect_right(runs, (finding.number, 0)) - 1
-    return at >= 0 and finding.number < runs[at][1] and not finding.rule.lasting
+    return at >= 0 and finding.number < runs[at][1] and not finding.rule.process_failed
 
 
 def _near(lines: int, total: int) -> float:
@@ -109,8 +108,8 @@ class _Likes:
         self._scan = scan
         self._total = total
         self._seen: dict[tuple[int, str, int | str], int] = {}
-        self._totals = Counter(finding.rule.name for finding in scan.findings)
-        shapes = {(finding.rule.name, finding.shape) for finding in scan.findings}
+        self._totals = Counter(finding.rule.id for finding in scan.findings)
+        shapes = {(finding.rule.id, finding.shape) for finding in scan.findings}
         self._shapes = Counter(name for name, _ in shapes)
         self._last = {finding.key: finding.number for finding in scan.findings}
         self._places = _places(scan, total) if total > HUGE else {}
@@ -132,12 +131,12 @@ class _Likes:
     def _frequent(self, finding: Finding, zone: int) -> float:
         """In a long log; but of a format that names causes, the first in a failed step may be the cause of
         all others. A huge log has first ones of everything."""
-        first = zone > 0 and (zone, "rule", finding.rule.name) not in self._seen
+        first = zone > 0 and (zone, "rule", finding.rule.id) not in self._seen
         if self._total <= (HUGE if first and finding.rule.weight >= OF_CAUSES else LONG):
             return 1.0
-        many = LIST if finding.rule.listed else MANY
+        many = LIST if finding.rule.is_list else MANY
         count = self._scan.counts.get(finding.key, 1)
-        often = min(1.0, self._few / count) * min(1.0, many / self._totals[finding.rule.name])
+        often = min(1.0, self._few / count) * min(1.0, many / self._totals[finding.rule.id])
         if self._total > HUGE:
             return max(math.sqrt(often), RARER) * min(1.0, SCATTERED / self._places[finding.key])
         return max(math.sqrt(often), RARE)
@@ -145,18 +144,23 @@ class _Likes:
     def _alike(self, finding: Finding, zone: int) -> float:
         """Lines of one shape and one cause: the more causes a rule tells, the fewer examples of each."""
         before = self._seen_before(zone, "shape", hash((finding.shape, finding.cause)))
-        fewer = 1 + FEWER * (self._shapes[finding.rule.name] - 1)
+        fewer = 1 + FEWER * (self._shapes[finding.rule.id] - 1)
         examples = max(ALIKE / fewer, 1.0)
-        return 1 / (1 + max(before + 1 - examples, 0) * fewer / (LISTED if finding.rule.listed else SHAPES))
+        return 1 / (1 + max(before + 1 - examples, 0) * fewer / (LISTED if finding.rule.is_list else SHAPES))
 
     def _crowded(self, finding: Finding, zone: int) -> float:
         """Lines of one rule: of a list, the first is told whole before the others are named; the first of
         each cause and of each file tells more than more of the same."""
-        name = finding.rule.name
+        name = finding.rule.id
         before = self._seen_before(zone, "rule", name)
         same = self._seen_before(zone, f"{name}'s cause", finding.cause or finding.shape)
         others: float = before
-        if zone > 0 and before > FIRST and finding.rule.weight >= CAUSE - 2 and not finding.rule.instead:
+        if (
+            zone > 0
+            and before > FIRST
+            and finding.rule.weight >= CAUSE - 2
+            and not finding.rule.list_if_absent
+        ):
             others = FIRST + (before - FIRST) * _count(
                 same, before, OTHER_REASON if finding.cause else OTHER_SHAPE
             )
@@ -164,7 +168,7 @@ class _Likes:
             file = _FILE.match(unprefixed(shown(finding.raw)))
             if file is not None:
                 others *= _count(self._seen_before(zone, name, hash(file[1])), before, OTHER_FILE)
-        if finding.rule.listed and others:
+        if finding.rule.is_list and others:
             return NAMED / (1 + others / LIST)
         return 1 / (1 + others / CROWD)
 
@@ -191,9 +195,9 @@ def _families(scan: Scan, ends: Sequence[int], total: int) -> set[str]:
         if finding.number <= last[-1] and finding.rule.weight >= CONSEQUENCE
     ]
     return {
-        FAMILIES[finding.rule.name]
+        finding.rule.family
         for finding in weighty
-        if finding.rule.name in FAMILIES
+        if finding.rule.family not in ("", ANY_FAMILY)
         and last[bisect_left(last, finding.number)] - finding.number <= LAST_SAY
     }
 
@@ -214,8 +218,7 @@ def factors(scan: Scan, failed: Failed) -> list[float]:
         elif timed and not within(finding.stamp, failed.times):
             factor *= ELSEWHERE
         zone = (factor >= FAR) + (total > HUGE and factor >= CLOSE)
-        name = finding.rule.name
-        if families and name not in OF_ANY_FAMILY and FAMILIES.get(name) not in families:
+        if families and finding.rule.family not in (*families, ANY_FAMILY):
             factor *= STRANGE
         found.append(factor * likes.factor(finding, zone))
     return found

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from .classify import classify
-from .rules.rule import REPORT
+from .rules.schema import ERROR_LIKE
 from .text import MARK, abbreviated, clear_of_marks, cut_mark
 
 MOST = 500  # of the lines in it that are looked at
@@ -26,7 +26,7 @@ def _telling(line: str) -> int:
     rules = classify([piece.encode("utf-8", "replace") for piece in pieces], every=True)
     weights = [rule.weight if rule is not None else 0.0 for rule in rules]
     strongest = max(weights, default=0.0)
-    return begins[weights.index(strongest)] if strongest >= REPORT else 0
+    return begins[weights.index(strongest)] if strongest >= ERROR_LIKE else 0
 
 
 def cut(line: str, limit: int) -> str:

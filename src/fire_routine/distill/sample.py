@@ -65,7 +65,9 @@ class Sample:
         """Take out those from the line with the number `first` on, unless they last."""
         self._choose()
         self._kept = {
-            digest: each for digest, each in self._kept.items() if each.number < first or each.rule.lasting
+            digest: each
+            for digest, each in self._kept.items()
+            if each.number < first or each.rule.process_failed
         }
         self._greatest = [-digest for digest in self._kept]
         heapify(self._greatest)

@@ -13,7 +13,7 @@ from .ends import ACTION, CLEANS_UP, GITHUB, JENKINS, TRAVIS
 from .findings import Header, Mark, Scan, Tail, together
 from .known import Known
 from .passed import began
-from .rules.rule import CAUSE, Rule
+from .rules.schema import CAUSE, Rule
 from .stream import SIZE, Window, windows
 from .succeeded import Succeeded
 from .text import CARET, both_ends, job_of, probed, segments, shown, stamp_of, texts, unstamped
@@ -88,7 +88,7 @@ class Scanner:
     def _run_section(self, until: int) -> None:
         """Within a section, every line is examined."""
         while self._section is not None and self._section_at < self._first + until:
-            ends, quoted = self._section.section, self._section.quoted
+            ends, quoted = self._section.until, self._section.quoted_source
             begin = max(self._section_at - self._first, 0)
             end = limit = min(until, self._section_end + 1 - self._first)
             if ends is not None:
@@ -144,11 +144,11 @@ class Scanner:
             return
         if quoted is not None and rule.weight < CAUSE and quoted.match(shown(raw)):
             return
-        if rule.unless is not None and rule.unless.match(shown(below)):
+        if rule.not_if_next is not None and rule.not_if_next.match(shown(below)):
             return
-        if rule.section is not None:
+        if rule.until is not None:
             number = self._first + index
-            self._section, self._section_at, self._section_end = rule, number + 1, number + rule.limit
+            self._section, self._section_at, self._section_end = rule, number + 1, number + rule.max_lines
         self._collected.take(index, mask, rule)
 
     def _look_for_marks(self, index: int, raw: bytes, marks: int) -> None:

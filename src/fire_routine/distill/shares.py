@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from .findings import Span
 from .named import said, without_ids
 from .place import ELSEWHERE
-from .rules.rule import REPORT
+from .rules.schema import ERROR_LIKE
 
 LIKE = 0.97  # from line to line of a block, when its rule has taken a block before: that one is shown whole
 FEW, LIKE_MANY = 5, 0.9  # the same when it has taken more than so many, of which no reason is known
@@ -30,7 +30,7 @@ def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
     finding = span.finding
     below = finding.number - span.first + 1
     reason = next((text.strip() for text in span.texts[below : below + REASON] if text.strip()), b"")
-    if finding.rule.listed or finding.rule.weight < REPORT or not _WORDS.search(reason):
+    if finding.rule.is_list or finding.rule.weight < ERROR_LIKE or not _WORDS.search(reason):
         return False
     complaint = (finding.shape, reason)
     again = complaint in met
@@ -79,7 +79,7 @@ def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> li
     reasons = _Reasons()
     given: list[Share] = []
     for span, factor in ordered:
-        rule, taken = span.finding.rule.name, span.finding.number
+        rule, taken = span.finding.rule.id, span.finding.number
         # An example is shown whole, its like by their first lines; so is what is faint beside others.
         fall = _fall(span, seen[rule]) if seen[rule] or factor < faint else 1.0
         seen[rule] += 1

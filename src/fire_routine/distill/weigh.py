@@ -19,7 +19,7 @@ from .kept import Kept
 from .numbering import Numbering
 from .place import HUGE, factors, inside
 from .repeats import repeats
-from .rules.rule import CONSEQUENCE, REPORT, WARNING
+from .rules.schema import CONSEQUENCE, ERROR_LIKE, WARNING
 from .shares import Share, shares
 from .steps import Failed, failed_steps
 from .tail import looked_at, weights
@@ -28,7 +28,7 @@ from .text import LONGEST, shown
 MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines that redaction shortens
 AROUND = 100  # bytes, about, of what is kept beside each line that a rule took
 SHOWN = 0.35  # of its weight has a line of a block whose text another line shows, such as a stack frame
-REPORTED = 12  # lines from which on the same text is a second report
+ERROR_LIKEED = 12  # lines from which on the same text is a second report
 MORE = 0.9  # an earlier line shows it, unless it has less than this of the later one's weight
 ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says what others said
 TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
@@ -112,12 +112,14 @@ def _lines(scan: Scan, spans: Sequence[Span], factors: Sequence[float], *, huge:
     given = shares(spans, factors, huge=huge)
     showing = _showing(given)
     endings = _Endings()
-    faint = {span.finding.number for span in spans if span.finding.rule.weight < REPORT}
+    faint = {span.finding.number for span in spans if span.finding.rule.weight < ERROR_LIKE}
     sums: dict[int, float] = {}
-    keys = {span.finding.number: span.finding.key for span in spans if span.finding.rule.apart is not None}
+    keys = {
+        span.finding.number: span.finding.key for span in spans if span.finding.rule.distinguisher is not None
+    }
     for number, weight, rule, text, taken in given:
         shown_at = showing.get(text, number)
-        elsewhere = abs(shown_at - number) > (REPORTED if taken else 0)
+        elsewhere = abs(shown_at - number) > (ERROR_LIKEED if taken else 0)
         if elsewhere and not (taken and _told_apart(keys, number, shown_at)):
             weight *= SHOWN
         if len(text) > LONGER:

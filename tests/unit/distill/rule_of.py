@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fire_routine.distill.classify import classify
-from fire_routine.distill.rules.rule import Rule
+from fire_routine.distill.rules.schema import Rule
 
 
 def rule_of(raw: bytes) -> Rule | None:

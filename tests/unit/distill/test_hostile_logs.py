@@ -19,6 +19,8 @@ from tests.unit.distill.rule_of import rule_of
 from fire_routine import distill
 from fire_routine.distill import classify, collected, known
 from fire_routine.distill.known import Known
+from fire_routine.distill.rules import rules
+from fire_routine.distill.rules.compile import sources
 from fire_routine.distill.text import LONGEST, shorten
 from fire_routine.model import Digest, utf16_length
 
@@ -87,6 +89,7 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
         for _ in range(lines):
             yield b" ".join(chance.choices(words, k=8)) + b" %d\n" % chance.randrange(10**9)
 
+    rules()  # read once, whatever the log
     tracemalloc.start()
     try:
         distill.read(log(30_000))
@@ -132,12 +135,7 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
 
 
 def test_long_lines_of_many_rules_are_not_let_go_of_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    printed = [
-        line.encode()
-        for family in sorted((Path(__file__).parent / "printed").glob("*.txt"))
-        for line in family.read_text(encoding="utf-8").split("\n")
-        if line and not line.startswith("#: ")
-    ]
+    printed = [example.encode() for source in sources() for example in source.examples]
     log = [
         b"%s %s\n  %s\n" % (line, bytes([97 + turn]) * 8, b"x" * 4_000)
         for turn in range(5)
@@ -169,17 +167,18 @@ def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
 HOSTILE = """
 import sys
 from fire_routine import distill
+from fire_routine.distill.rules.compile import sources
 from fire_routine.distill.quoted import cut
-from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
+from fire_routine.distill.rules import rules as read_rules
 from fire_routine.distill.succeeded import _TOOLS
 tokens = [" ", "\\t", "a", "A", "1", "/", ".", "-", ":", "(", ")", "[", "]", "_", "=", "*", "+", "|", "a/", "a.", "A::",
           "1:", ".py", "::a", "a::", "\\\\", "/a", "[a] ", "at ", "Error", "(A", "=1", "- "]
 starts = ["", "= 1 passed", "  expect(", "FAIL ", "FAILED ", "ERROR: ", "a.py::", "x:1:in `a: (", "[ERROR] ", "1) ", "Error: ", "  at ", "E   "]
-rules = (*DULL, *SPECIFIC, *GENERAL)
+rules = read_rules()
 of_lines = [
     expression
     for rule in rules
-    for expression in (rule.leads, rule.reason, rule.unless, rule.heading, rule.quoted)
+    for expression in (rule.before_match, rule.reason, rule.not_if_next, rule.heading, rule.quoted_source)
 ]
 of_lines += [expression for tool in _TOOLS for expression in (tool.begins, tool.succeeded)]
 for start in starts:
@@ -187,8 +186,8 @@ for start in starts:
         line = (start + token * 600)[:600] + "\\n!"
         for rule in rules:
             rule.pattern.search(line)
-            if rule.section is not None:
-                rule.section.search(line)
+            if rule.until is not None:
+                rule.until.search(line)
         for expression in filter(None, of_lines):
             expression.match(line.encode())
 for token in (*tokens, '", "', "\\\\n"):

@@ -14,11 +14,12 @@ from fire_routine.distill import place
 from fire_routine.distill.classify import classify
 from fire_routine.distill.findings import Finding, Header, Mark, Scan
 from fire_routine.distill.known import MOST, Known
-from fire_routine.distill.rules.rule import CAUSE, Rule, rule
+from fire_routine.distill.rules.schema import CAUSE, Rule
 from fire_routine.distill.scan import scan
 from fire_routine.distill.steps import failed_steps
 from fire_routine.distill.stream import Window
 from fire_routine.model import Digest
+from fire_routine.patterns import pattern
 
 LINES = 30_000
 # Formats of tools of which no line holds an error word.
@@ -36,9 +37,14 @@ CAUSES = [
 ]
 
 
+def made_rule(name: str, *, is_list: bool = False, family: str = "") -> Rule:
+    """A rule that names causes."""
+    return Rule(name, 0, "tool", family, CAUSE, pattern("x"), is_list=is_list)
+
+
 def finding(number: int, key: int, *, listed: bool = False) -> Finding:
     """A line that a rule took."""
-    took = rule("list" if listed else "other", "x", "x", CAUSE, listed=listed)
+    took = made_rule("list" if listed else "other", is_list=listed)
     return Finding(took, number, [b"x"], 0, key)
 
 
@@ -297,7 +303,7 @@ def test_the_headings_of_failed_tests_are_their_list_where_pytest_printed_no_oth
     "place", ["%s.c:%d:5: ", "/w/src/%s.c:%d: ", "C:\\w\\%s.cpp(%d): ", "[ERROR] src/%s.java:%d: "]
 )
 def test_the_first_complaint_of_each_file_tells_more_than_more_of_the_same(place: str) -> None:
-    compiler = rule("compiler", "x", "x", CAUSE)
+    compiler = made_rule("compiler")
     complaints = [*(("a", at) for at in range(1, 11)), ("b", 1)]
     lines = [(place % complaint + "error: x").encode() for complaint in complaints]
     found = [Finding(compiler, at, [line], 0, at) for at, line in enumerate(lines, 1)]
@@ -306,7 +312,7 @@ def test_the_first_complaint_of_each_file_tells_more_than_more_of_the_same(place
 
 
 def test_the_first_complaint_of_each_cause_tells_more_than_more_of_the_same() -> None:
-    compiler = rule("compiler", "x", "x", CAUSE)
+    compiler = made_rule("compiler")
     shapes = [*[1] * 12, *range(2, 8)]
     found = [Finding(compiler, at, [b"x"], 0, at, shape) for at, shape in enumerate(shapes, 1)]
     told = factors(Scan(findings=found, total=100))
@@ -315,7 +321,7 @@ def test_the_first_complaint_of_each_cause_tells_more_than_more_of_the_same() ->
 
 
 def test_the_more_causes_there_are_the_fewer_examples_of_each_are_told() -> None:
-    compiler = rule("compiler", "x", "x", CAUSE)
+    compiler = made_rule("compiler")
 
     def third(causes: int) -> float:
         """What the third example of a cause tells, as a share of the first of another that stands there."""
@@ -470,8 +476,8 @@ def test_the_first_cause_tells_much_however_many_follow_it_where_the_log_is_not_
 
 
 def test_in_a_huge_log_the_tools_that_had_their_say_at_its_end_tell_more() -> None:
-    lint, test = rule("python-lint", "x", "x", CAUSE), rule("gtest", "x", "x", CAUSE)
-    network = rule("network", "x", "x", CAUSE)
+    lint, test = made_rule("python-lint", family="python"), made_rule("gtest", family="native")
+    network = made_rule("network", family="any")
     found = [Finding(took, at, [b"x"], 0, at) for at, took in enumerate((lint, test, network), 1)]
     end = Mark(99_990, "exit", "##[error]", b"", Header())
 

@@ -1,15 +1,10 @@
-"""Each format, by lines that its tool really prints: each is taken by the rule whose name is expected.
-
-The lines stand in `printed/`, a file for each family of tools: `#: ` and a rule's name, then lines
-that it takes, `␛` for the escape character.
-"""
+"""Each format, by lines that its tool really prints: the examples of the rules."""
 
 from __future__ import annotations
 
 import functools
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.unit.distill.rule_of import rule_of
@@ -17,32 +12,12 @@ from tests.unit.distill.rule_of import rule_of
 from fire_routine.distill import candidates, classify, dull, text
 from fire_routine.distill.candidates import worth_a_look
 from fire_routine.distill.literals import Literals
-from fire_routine.distill.rules import DULL, GENERAL, SPECIFIC
-from fire_routine.distill.rules.rule import HINT, RESULT
+from fire_routine.distill.rules import rules
+from fire_routine.distill.rules.compile import sources
+from fire_routine.distill.rules.schema import HINT, NOISE_TIER, RESULT
 
-FAMILIES = sorted((Path(__file__).parent / "printed").glob("*.txt"))
-RULES = (*DULL, *SPECIFIC, *GENERAL)
-
-
-def printed_in(family: Path) -> Iterator[tuple[str, str]]:
-    """The name of a rule and a line that it takes."""
-    name = ""
-    for line in family.read_text(encoding="utf-8").split("\n"):
-        if line.startswith("#: "):
-            name = line[3:]
-        elif line:
-            yield name, line.replace("␛", "\x1b")
-
-
-PRINTED = [each for family in FAMILIES for each in printed_in(family)]
-WEIGHTS = {rule.name: rule.weight for rule in SPECIFIC}
-
-
-@pytest.mark.parametrize(("name", "line"), PRINTED)
-def test_a_line_is_taken_by_the_rule_of_its_tool(name: str, line: str) -> None:
-    rule = rule_of(line.encode())
-    assert rule is not None
-    assert rule.name == name
+PRINTED = [(source.id, example) for source in sources() for example in source.examples]
+WEIGHTS = {rule.id: rule.weight for rule in rules() if rule.tier not in ("noise", "general")}
 
 
 @pytest.mark.parametrize(
@@ -121,17 +96,11 @@ def without_automaton(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("without_automaton")
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.stem)
-def test_where_the_automaton_has_no_wheel_the_same_rules_take_the_same_lines(family: Path) -> None:
-    lines = list(printed_in(family))
-    taken = classify.classify([line.encode() for _, line in lines], every=True)
-    assert [rule.name if rule else "" for rule in taken] == [name for name, _ in lines]
-    looked = worth_a_look(b"\n".join([b"", *(line.encode() for _, line in lines)]))
-    assert {at for at, (name, _) in enumerate(lines) if WEIGHTS.get(name, 0) >= HINT} <= set(looked)
-
-
-def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
-    assert {name for name, _ in PRINTED} == {rule.name for rule in RULES}
+def test_where_the_automaton_has_no_wheel_the_same_rules_take_the_same_lines() -> None:
+    taken = classify.classify([line.encode() for _, line in PRINTED], every=True)
+    assert [rule.id if rule else "" for rule in taken] == [name for name, _ in PRINTED]
+    looked = worth_a_look(b"\n".join([b"", *(line.encode() for _, line in PRINTED)]))
+    assert {at for at, (name, _) in enumerate(PRINTED) if WEIGHTS.get(name, 0) >= HINT} <= set(looked)
 
 
 @pytest.mark.parametrize(
@@ -169,13 +138,13 @@ def test_every_rule_takes_a_line_that_its_tool_prints() -> None:
 def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, line: str, prefix: str) -> None:
     rule = rule_of((prefix + line).encode())
     assert rule is not None
-    assert rule.name == name
+    assert rule.id == name
 
 
 def test_the_number_that_concurrently_gives_a_command_is_looked_behind() -> None:
     rule = rule_of(b"[0] [-] Adds two 12ms")
     assert rule is not None
-    assert rule.name == "pester"
+    assert rule.id == "pester"
 
 
 LINTERS = (
@@ -187,7 +156,7 @@ LINTERS = (
 def test_what_a_linter_prints_may_be_indented_by_what_runs_it(name: str, line: str) -> None:
     rule = rule_of(f"    {line}".encode())
     assert rule is not None
-    assert rule.name == name
+    assert rule.id == name
 
 
 @pytest.mark.parametrize("prefix", ["[12:34:56] ", "2026-01-02 03:04:05,678 ", "#12 0.345 ", "web_1  | "])
@@ -202,7 +171,7 @@ def test_what_a_linter_prints_may_be_indented_by_what_runs_it(name: str, line: s
 def test_what_is_no_failure_is_none_behind_what_another_tool_puts_before_it(prefix: str, line: str) -> None:
     rule = rule_of((prefix + line).encode())
     assert rule is not None
-    assert rule in DULL
+    assert rule.tier == NOISE_TIER
 
 
 @pytest.mark.parametrize(
@@ -211,7 +180,7 @@ def test_what_is_no_failure_is_none_behind_what_another_tool_puts_before_it(pref
 def test_an_error_word_in_a_line_of_an_information_is_none(before: str) -> None:
     rule = rule_of(f"{before}INFO - Retrying after an error in the last request".encode())
     assert rule is not None
-    assert rule.name == "information"
+    assert rule.id == "information"
 
 
 def test_the_level_of_another_tool_s_line_counts_in_one_that_passes_it_on() -> None:
@@ -287,18 +256,21 @@ def test_lookalikes_weigh_next_to_nothing(line: str) -> None:
 )
 def test_what_ends_a_mongodb_is_no_information_though_it_is_called_one(line: str) -> None:
     rule = rule_of(line.encode())
-    assert rule is None or rule not in DULL
-
-
-def test_every_rule_has_a_name_of_its_own() -> None:
-    names = [rule.name for rule in RULES]
-    assert len(names) == len(set(names))
-
-
-def test_literals_are_more_than_white_space() -> None:
-    assert [rule.name for rule in RULES for literal in rule.literals if literal and not literal.strip()] == []
+    assert rule is None or rule.tier != NOISE_TIER
 
 
 def test_no_quantifier_repeats_the_last_byte_of_a_character() -> None:
-    patterns = [pattern for rule in RULES for pattern in (rule.leads, rule.unless) if pattern is not None]
+    patterns = [
+        pattern
+        for rule in rules()
+        for pattern in (
+            rule.before_match,
+            rule.heading,
+            rule.reason,
+            rule.distinguisher,
+            rule.not_if_next,
+            rule.quoted_source,
+        )
+        if pattern is not None
+    ]
     assert [each.pattern for each in patterns if re.search(rb"[\x80-\xff][*+?{]", each.pattern)] == []

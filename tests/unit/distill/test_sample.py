@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from fire_routine.distill import sample
 from fire_routine.distill.findings import Finding
-from fire_routine.distill.rules import SPECIFIC
+from fire_routine.distill.rules import rules
 from fire_routine.distill.sample import Sample
 
-RULE = next(rule for rule in SPECIFIC if not rule.lasting)
+RULE = next(rule for rule in rules() if rule.tier == "tool" and not rule.process_failed)
 # Findings one by one, and numbers of the lines from which on a test that passed printed what was found.
 STEPS = st.lists(
     st.integers(0, 60).map(lambda word: f"error: w{'x' * word}") | st.integers(1, 5), max_size=60

@@ -1,54 +1,35 @@
-"""The rules by tool family, in the order in which they are tried: the first that matches takes the line."""
+"""The rules, in the order in which they are tried: the first that matches takes the line.
+
+They are written in TOML, a file for each family of tools, and compiled by `fire-routine rules compile` into
+the one file that is read here.
+"""
 
 from __future__ import annotations
 
-from . import (
-    checks,
-    dotnet,
-    dull,
-    general,
-    go,
-    infrastructure,
-    javascript,
-    jvm,
-    native,
-    others,
-    python,
-    ruby_php,
-    rust,
-)
-from .rule import Rule
+import json
+from functools import cache
+from pathlib import Path
 
-SPECIFIC: tuple[Rule, ...] = (
-    *infrastructure.RULES,
-    *checks.RULES,
-    *python.RULES,
-    *rust.RULES,
-    *go.RULES,
-    *jvm.RULES,
-    *dotnet.RULES,
-    *native.RULES,
-    *javascript.RULES,
-    *ruby_php.RULES,
-    *others.RULES,
-    *rust.SHARED,
-    *javascript.SHARED,
-    *checks.PLACES,
-    *infrastructure.SIGNS,
-)
-# The family of a rule: a language and its tools.
-FAMILIES: dict[str, str] = {
-    rule.name: family.__name__
-    for family in (python, rust, go, jvm, dotnet, native, javascript, ruby_php, others)
-    for rule in family.RULES
-}
-# What fails in any of them: a network, a disk, a check.
-OF_ANY_FAMILY: frozenset[str] = frozenset(
-    rule.name for rule in (*infrastructure.RULES, *infrastructure.SIGNS, *checks.RULES)
-)
-# What programs log where nothing fails, too: exceptions that are handled, a connection that is tried again.
-LOGGED: frozenset[str] = frozenset(
-    rule.name for rule in SPECIFIC if rule.logged or rule in infrastructure.SIGNS
-)
-DULL: tuple[Rule, ...] = dull.RULES
-GENERAL: tuple[Rule, ...] = general.RULES
+from .schema import ANY_FAMILY, Rule, rule_from
+
+# Parts of words that make a line worth a look wherever it is.
+ANYWHERE = (b"error", b"fail", b"exception", b"panic")
+COMPILED = Path(__file__).with_name("_compiled.json")
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """All rules, in the order in which they are tried."""
+    return tuple(rule_from(fields, order) for order, fields in enumerate(json.loads(COMPILED.read_bytes())))
+
+
+@cache
+def ids_of_any_family() -> frozenset[str]:
+    """The rules for what fails in the tools of any language."""
+    return frozenset(rule.id for rule in rules() if rule.family == ANY_FAMILY)
+
+
+@cache
+def given_to(what: str) -> Rule:
+    """The rule that is given to lines that the matcher recognises itself."""
+    return next(rule for rule in rules() if rule.given_to == what)

@@ -1,0 +1,134 @@
+"""What a rule is: data about one format of one tool.
+
+The rules are written in the TOML files of this folder (see CONTRIBUTING.md), and compiled into one file that
+is read at the start.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ...patterns import pattern
+
+# Scale of weights: what a rule's `role` weighs. `confidence` is added to it.
+CAUSE = 10.0  # the tool says what is wrong, and where
+RESULT = 7.0  # names what failed, without saying why
+ERROR_LIKE = 5.0  # an error by its looks, of no known tool
+HINT = 2.5  # a word that is often near a cause
+CONSEQUENCE = 1.5  # follows from a failure that was reported before
+WARNING = 1.2  # explains a failure only where nothing else does
+NOISE = 0.1  # looks like an error and is not one
+ROLES = {
+    "cause": CAUSE,
+    "result": RESULT,
+    "error-like": ERROR_LIKE,
+    "hint": HINT,
+    "consequence": CONSEQUENCE,
+    "warning": WARNING,
+    "noise": NOISE,
+}
+
+# Tiers, in the order in which their rules are tried; the first rule that matches takes the line.
+NOISE_TIER = "noise"  # lines that look like errors and are not
+TOOL = "tool"  # formats of one tool
+SHARED = "shared"  # formats that several tools of a language share
+PLACE = "place"  # a place in a file and a message, as many linters print them
+SIGN = "sign"  # what is found anywhere in a line, of whatever tool
+GENERAL = "general"  # errors by their looks
+TIERS = (NOISE_TIER, TOOL, SHARED, PLACE, SIGN, GENERAL)
+
+ANY_FAMILY = "any"  # what fails whatever the language is: a network, a disk, a check
+
+# What names the parts of a match, as GitHub's problem matchers do
+# (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md).
+CAPTURES = ("file", "line", "column", "severity", "message", "code")
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a rule's line says that the step ended."""
+
+    how: str  # as the report says it
+    runner: str = ""  # the runner that says so; programs print the same elsewhere
+    also_in_tests: bool = False  # tests print it, too
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One format.
+
+    `pattern` is tried on lines that hold one of the `keywords`. Keywords are lower-case, 0 stands for any
+    digit, and `^` before one for the beginning of a line's text, behind an indentation. `first`: the
+    characters of which one begins the text of each of the rule's lines; empty: any may.
+    """
+
+    id: str
+    order: int  # of all rules, in which they are tried
+    tier: str
+    family: str  # the language whose tools print it, or ANY_FAMILY; empty: none
+    weight: float
+    pattern: re.Pattern[str]
+    keywords: tuple[str, ...] = ()
+    first: frozenset[bytes] = frozenset()
+    may_be_indented: bool = False
+    given_to: str = ""  # lines that the matcher recognises itself
+
+    # context: which neighbours belong to the line (see `blocks`)
+    indented: int = 12  # lines after it that are indented deeper, or continue it
+    paragraph: int = 0  # lines after it, up to a blank one
+    before: int = 0  # lines before it that match `before_match`, or among which the `heading` is
+    before_match: re.Pattern[bytes] | None = None
+    heading: re.Pattern[bytes] | None = None  # the nearest line before it that matches is its heading
+    reason: re.Pattern[bytes] | None = None  # a neighbour that says why
+    distinguisher: re.Pattern[bytes] | None = None  # a neighbour that distinguishes it from others, not why
+    not_if_next: re.Pattern[bytes] | None = None  # the next line, where this one is not meant
+
+    # section: the line begins one
+    until: re.Pattern[str] | None = None  # the line that ends it
+    max_lines: int = 400
+    # A line of it that shows a source: its words are no errors. A format that names causes still counts,
+    # since what a test printed is in the section, too.
+    quoted_source: re.Pattern[bytes] | None = None
+
+    is_list: bool = False  # its lines list what failed: many say as much as a few
+    list_if_absent: str = ""  # its lines are such a list where this other rule takes no line
+    requires: frozenset[str] = frozenset()  # it counts only where one of these rules takes a line, too
+    summary: bool = False  # its line says how much failed in all
+    fatal_warning: bool = False  # a warning of its tool makes the build fail
+    also_in_success: bool = False  # programs print it where nothing fails, too
+    process_failed: bool = False  # its process fails in the end, though the tests passed
+    outcome_only: bool = False  # says how something ended, whatever ran, and not why
+    wrapper: bool = False  # its line holds another tool's: a rule for that one goes first
+    ended: Ended | None = None
+
+    @property
+    def anywhere(self) -> bool:
+        """Whether its line is worth a look wherever it is; others count near a step's end only."""
+        return self.tier not in (NOISE_TIER, GENERAL) and (self.weight >= HINT or self.until is not None)
+
+
+_TEXTS = ("until",)
+_BYTES = ("before_match", "heading", "reason", "distinguisher", "not_if_next", "quoted_source")
+
+
+def rule_from(fields: Fields, order: int) -> Rule:
+    """A rule from its compiled fields; what is not among them has its default."""
+    made = dict(fields)
+    made["pattern"] = pattern(fields["pattern"])
+    made["keywords"] = tuple(fields.get("keywords", ()))
+    made["first"] = frozenset(first.encode() for first in fields.get("first", ()))
+    for name in _TEXTS:
+        if name in made:
+            made[name] = pattern(made[name])
+    for name in _BYTES:
+        if name in made:
+            made[name] = pattern(made[name].encode())
+    if "requires" in made:
+        made["requires"] = frozenset(made["requires"])
+    if "ended" in made:
+        made["ended"] = Ended(**made["ended"])
+    return Rule(order=order, **made)
