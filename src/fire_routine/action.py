@@ -20,6 +20,7 @@ from .model import (
     FailedJob,
     Failure,
     GitHubError,
+    Message,
     Note,
     Outcome,
     Result,
@@ -65,7 +66,7 @@ def run_action(environ: Mapping[str, str], out: TextIO) -> int:
         settings, context = read_settings(environ), read_context(environ)
     except SettingsError as error:
         on_error = environ.get(f"{PREFIX}ON_ERROR", "").strip()
-        outcome = Outcome(Result.FAILED, "invalid-input", str(error))
+        outcome = Outcome(Result.FAILED, "invalid-input", error.message)
         return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # what became of a fire is told even when the job is being cancelled
@@ -78,11 +79,17 @@ def _tell(settings: Settings, context: Context, github: GitHub, say: Say) -> _Te
     try:
         _story(settings, context, github, say, telling)
     except gather.GatherError as error:
-        telling.outcome = Outcome(Result.FAILED, "no-run", str(error))
+        telling.outcome = Outcome(Result.FAILED, "no-run", error.message)
     except fire.Interrupted as interruption:
-        telling.outcome = _ended_early(telling, "interrupted", f"The job was cancelled ({interruption})")
+        telling.outcome = _ended_early(
+            telling, "interrupted", Message("The job was cancelled ({signal})", signal=interruption)
+        )
     except Exception as error:  # a fault of ours must not look like a failure of the user's
-        fault = f"Internal error ({type(error).__name__} in {_place(error)}; please report it)"
+        fault = Message(
+            "The action has a fault ({kind} in {place}; please report it). It ended",
+            kind=type(error).__name__,
+            place=_place(error),
+        )
         telling.outcome = _ended_early(telling, "internal-error", fault)
     if telling.ledger is not None:
         telling.ledger.settle(telling.outcome)
@@ -103,7 +110,7 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
         if not verdict.fire:
             telling.outcome = _declined(verdict)
             return
-        say(f"firing: {verdict.message}")
+        say(f"Firing the routine. {verdict.message}")
         telling.firing = True
         fired = fire.fire_once(settings, evidence.brief.text, announce=say)
         telling.outcome = replace(fired, session_number=verdict.session_number)
@@ -191,15 +198,18 @@ def _report(
     )
 
 
-def _ended_early(telling: _Telling, reason: str, what: str) -> Outcome:
-    """Something came between: before the fire, or in the instant in which `fire_once` begins or returns."""
+def _ended_early(telling: _Telling, reason: str, what: Message) -> Outcome:
+    """The outcome where something came between: before the fire, or as `fire_once` begins or returns."""
     if telling.outcome.result is Result.FIRED:
         return telling.outcome
     if telling.firing:
-        return Outcome(
-            Result.UNKNOWN, reason, f"{what} while the routine was fired: a session may have started."
+        message = Message(
+            "{what} while the routine was fired. A session may have started: look at https://claude.ai/code"
+            " before you fire again.",
+            what=what,
         )
-    return Outcome(Result.FAILED, reason, f"{what} before anything was sent.")
+        return Outcome(Result.UNKNOWN, reason, message)
+    return Outcome(Result.FAILED, reason, Message("{what} before anything was sent.", what=what))
 
 
 def _declined(verdict: Verdict) -> Outcome:

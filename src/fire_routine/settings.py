@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .model import utf16_length
+from .model import Message, utf16_length
 from .routine_url import LOOPBACK as LOOPBACK
 from .routine_url import endpoint as endpoint
 from .routine_url import host_name as host_name
@@ -36,6 +36,7 @@ class SettingsError(ValueError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
+        self.message = Message.lines(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class _Reader:
         return self._environ.get(PREFIX + name.upper().replace("-", "_"), "").strip()
 
     def reject(self, name: str, problem: str) -> None:
-        self.problems.append(f"{name}: {problem}")
+        self.problems.append(Message("{name}: {problem}", name=name, problem=problem))
 
     def whole(self, name: str, default: int, low: int, high: int) -> int:
         value = self.raw(name)
@@ -143,7 +144,7 @@ class _Reader:
         try:
             return check(value) if value else ""
         except ValueError as problem:
-            self.problems.append(f"{name} {problem}")
+            self.problems.append(Message("{name} {problem}", name=name, problem=problem))
             return ""
 
 
@@ -180,9 +181,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
     needed = min(utf16_length(settings.text), KEPT_TEXT) + MIN_CHARACTERS
     if settings.text and settings.max_characters < needed:
-        reader.reject(
-            "max-characters", f"with this `text` at least {needed} are needed: raise it or shorten `text`"
+        problem = Message(
+            "with this `text` at least {needed} are needed: raise it or shorten `text`", needed=needed
         )
+        reader.reject("max-characters", problem)
     if reader.problems:
         raise SettingsError(reader.problems)
     return settings

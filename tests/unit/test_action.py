@@ -7,13 +7,14 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import cmarkgfm  # type: ignore[import-untyped]
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 
 from fire_routine.action import run_action
 from fire_routine.distill import processes, weigh
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator.endpoint import Endpoint, Reply
 
 LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run cargo test
@@ -353,3 +354,16 @@ def test_comment_is_left_on_the_pull_request(job: Job) -> None:
     job.run()
     (comment,) = job.github.comments[5]
     assert job.endpoint.sessions[0].url in comment["body"]
+
+
+def test_the_summary_links_the_remedy_and_escapes_what_the_endpoint_wrote(
+    job: Job,
+) -> None:
+    job.endpoint.script = [Reply(401, "authentication_error", "[x](https://evil.example) `y` @all")]
+    assert job.run() == 1
+    page = cmarkgfm.github_flavored_markdown_to_html(job.summary)
+    assert '<a href="https://claude.ai/code/routines">https://claude.ai/code/routines</a>' in page
+    assert "<code>routine-token</code>" in page
+    assert 'href="https://evil.example"' not in page
+    assert "### ❌ Not fired: the token was refused" in job.summary
+    assert job.log.count("::error") == 1

@@ -40,7 +40,7 @@ def preview(arguments: Namespace) -> int:
     except (GatherError, ValueError) as error:
         # The action's inputs are named, which are this command's argument and variable.
         name = given[0] if given else "GITHUB_TOKEN or GH_TOKEN"
-        problem = str(error).removeprefix("run-id: ").replace("`github-token`", name)
+        problem = str(error).rstrip(".").removeprefix("run-id: ").replace("`github-token`", name)
         raise CommandError(f"RUN_URL {arguments.run_url}: {problem}") from None
     write(coloured(evidence.brief.text) if has_colour(sys.stdout) else evidence.brief.text)
     return 0

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..model import Session, utf16_length
+from ..model import Message, Session, utf16_length
 from ..settings import MAX_CHARACTERS
 from .connection import Connection
 from .errors import Cancelled, FireError, TextTooLong, Unknown
 from .request import Request
-from .responses import SESSIONS_PAGE, ResponseReader
+from .responses import ResponseReader
 from .retries import Retries, announcement, cause
 
 REQUEST_SECONDS = 60.0  # for one request, from connecting to the response's last byte
@@ -47,8 +47,12 @@ def encoded(text: str) -> bytes:
     length = utf16_length(text)
     if length > MAX_CHARACTERS:
         raise TextTooLong(
-            f"The text has {length:,} characters (UTF-16 units) and the endpoint accepts at most"
-            f" {MAX_CHARACTERS:,}, so nothing was sent: shorten it.",
+            Message(
+                "The text has {length} characters (UTF-16 units), and the endpoint accepts at most {most}."
+                " Nothing was sent: shorten it.",
+                length=f"{length:,}",
+                most=f"{MAX_CHARACTERS:,}",
+            ),
             reason="text-too-long",
         )
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -83,7 +87,7 @@ class Attempts:
         except FireError as error:
             error.requests = self.requests
             if len(self._requests) > 1:
-                error.amend(f"Tried {len(self._requests)} times.")
+                error.amend(Message("Tried {number} times.", number=len(self._requests)))
             raise
         except BaseException as interruption:
             raise self.interrupted(interruption) from interruption
@@ -93,14 +97,19 @@ class Attempts:
         error: FireError
         if self._under_way is not None and self._under_way.abandon():
             error = Unknown(
-                f"Interrupted ({type(by).__name__}) after the request had begun to be sent:"
-                f" a session may have started; look at {SESSIONS_PAGE} before firing again.",
+                Message(
+                    "The request was interrupted ({by}) while it was sent. A session may have started: look"
+                    " at https://claude.ai/code before you fire again.",
+                    by=type(by).__name__,
+                ),
                 reason="interrupted",
             )
         else:
             error = Cancelled(
-                f"Interrupted ({type(by).__name__}) before a session could start:"
-                " fire again if you still want one.",
+                Message(
+                    "Interrupted ({by}) before a session could start. Fire again if you still want one.",
+                    by=type(by).__name__,
+                ),
                 reason="interrupted",
             )
         error.requests = self.requests

@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from ..model import Message
 from ..sanitising import flat
 from ..settings import LOOPBACK, own_authorities
 from .errors import NotSent
@@ -43,7 +44,12 @@ def _trust() -> ssl.SSLContext:
     except (OSError, ValueError) as problem:
         detail = problem.strerror if isinstance(problem, OSError) and problem.strerror else "unreadable"
         raise _misconfigured(
-            "ca-bundle", f"{name} does not name a usable CA bundle ({detail}): correct it, or unset it."
+            "ca-bundle",
+            Message(
+                "{name} does not name a usable CA bundle ({detail}). Correct it, or unset it.",
+                name=name,
+                detail=detail,
+            ),
         ) from None
 
 
@@ -87,8 +93,11 @@ class Connection:
         except (ValueError, httpx.InvalidURL):
             raise _misconfigured(
                 "proxy",
-                "HTTPS_PROXY (or ALL_PROXY) is not the URL of an http:// or https:// proxy:"
-                f" correct it, or add {self.host} to NO_PROXY.",
+                Message(
+                    "HTTPS_PROXY (or ALL_PROXY) is not the URL of an `http://` or `https://` proxy. Correct"
+                    " it, or add {host} to NO_PROXY.",
+                    host=self.host,
+                ),
             ) from None
 
     def client(self, timeout: httpx.Timeout) -> httpx.Client:
@@ -107,7 +116,12 @@ class Connection:
         """The error for a connection that could not be made."""
         what, remedy = self._cause(error)
         return NotSent(
-            f"Connecting to {self.host} failed, so nothing was sent: {what}; {remedy}.",
+            Message(
+                "Connecting to {host} failed, so nothing was sent: {what}. {remedy}",
+                host=self.host,
+                what=what,
+                remedy=remedy,
+            ),
             reason="no-connection",
             retryable=True,
         )
@@ -115,19 +129,21 @@ class Connection:
     def _cause(self, error: BaseException) -> tuple[str, str]:
         """What went wrong, and the one thing to do about it."""
         by_whom = f" by the proxy {self.proxy}" if self.proxy else ""
-        remedy = "check HTTPS_PROXY and NO_PROXY" if self.proxy else "check the runner's network and firewall"
+        remedy = Message("Check the runner's network and firewall.")
+        if self.proxy:
+            remedy = Message("Check HTTPS_PROXY and NO_PROXY.")
         if isinstance(error, httpx.ProxyError):
             return f"the connection was refused{by_whom} ({flat(str(error), 60)})", remedy
         cause = _root(error)
         if isinstance(cause, socket.gaierror):
             whose = f"of the proxy {self.proxy}" if self.proxy else "of the host"
-            own_remedy = remedy if self.proxy else "check `routine-url` and the runner's DNS"
+            own_remedy = remedy if self.proxy else Message("Check `routine-url` and the runner's DNS.")
             return f"the name {whose} could not be resolved", own_remedy
         if isinstance(cause, ssl.SSLCertVerificationError):
             what = f"its certificate is not trusted ({cause.verify_message})"
-            return what, "set SSL_CERT_FILE to the CA bundle of your network"
+            return what, Message("Set SSL_CERT_FILE to the CA bundle of your network.")
         if isinstance(cause, ssl.SSLError):
-            return "the TLS handshake failed", "check the proxy or firewall in between"
+            return "the TLS handshake failed", Message("Check the proxy or firewall in between.")
         if isinstance(cause, ConnectionRefusedError):
             return f"the connection was refused{by_whom}", remedy
         if isinstance(cause, TimeoutError) or isinstance(error, httpx.TimeoutException):

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..model import Result
+from ..model import Message, Result
 
 
 class FireError(Exception):
@@ -59,7 +59,7 @@ class FireError(Exception):
 
     def amend(self, sentence: str) -> None:
         """Add a sentence to the message."""
-        self.message = f"{self.message} {sentence}"
+        self.message = Message("{before} {after}", before=self.message, after=sentence)
         self.args = (self.message,)
 
 

@@ -18,9 +18,10 @@ from typing import Any
 
 import httpx
 
+from ..model import Message
 from .connection import Connection
 from .errors import NotSent, Unknown
-from .responses import SESSIONS_PAGE, Response
+from .responses import CHECK, Response
 
 CONNECT_SECONDS = 10.0  # for a connection to one address
 BODY_LIMIT = 64 * 1024  # bytes of a response that are read; a documented one has a few hundred
@@ -167,25 +168,27 @@ class Request:
     def _timed_out(self) -> Response:
         if not self.abandon():
             raise NotSent(
-                f"Connecting to {self._connection.host} took longer than {self._seconds:.0f} s, so nothing"
-                " was sent: check the runner's network, DNS and proxy.",
+                Message(
+                    "Connecting to {host} took longer than {seconds} s, so nothing was sent. Check the"
+                    " runner's network, DNS and proxy.",
+                    host=self._connection.host,
+                    seconds=f"{self._seconds:.0f}",
+                ),
                 reason="no-connection",
                 retryable=True,
             )
         if self._partial is not None:
             return self._partial
-        raise _unknown("timed-out", f"No response came within {self._seconds:.0f} s")
+        what = Message("No response came within {seconds} s.", seconds=f"{self._seconds:.0f}")
+        raise _unknown("timed-out", what)
 
     def _broken(self, error: BaseException) -> Response:
         if not self._gate.passed:
             raise self._connection.not_made(error)
         if isinstance(error, httpx.TimeoutException):
             return self._timed_out()
-        raise _unknown("cut-off", "The request was sent, and no valid response came")
+        raise _unknown("cut-off", Message("The request was sent, and no valid response came."))
 
 
-def _unknown(reason: str, what: str) -> Unknown:
-    return Unknown(
-        f"{what}: a session may have started; look at {SESSIONS_PAGE} before firing again.",
-        reason=reason,
-    )
+def _unknown(reason: str, what: Message) -> Unknown:
+    return Unknown(Message("{what} {check}", what=what, check=CHECK), reason=reason)

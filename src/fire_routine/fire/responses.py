@@ -22,14 +22,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..model import Session
+from ..model import Message, Session
 from ..patterns import pattern
 from ..sanitising import flat
 from .errors import FireError, Overloaded, RateLimited, Rejected, Unknown
 from .retries import retry_after
 
-ROUTINES_PAGE = "https://claude.ai/code/routines"
-SESSIONS_PAGE = "https://claude.ai/code"
 SECRET_LENGTH = 8  # characters; a shorter token is a test's, and is part of too many words by chance
 QUOTED = 200  # characters of the endpoint's own words that a message repeats
 
@@ -48,15 +46,25 @@ _REASONS = {
     413: "too-large",
     422: "invalid",
 }
-_COPY_URL = f"copy the routine's URL again from its API trigger at {ROUTINES_PAGE} into the secret that"
+_COPY_URL = Message(
+    "Copy the routine's URL from its API trigger at https://claude.ai/code/routines into the secret that"
+    " `routine-url` reads."
+)
+_SHORTEN = Message("Lower `max-characters`.")
 _REMEDIES = {
-    401: f"generate a new token for this routine at {ROUTINES_PAGE} and save it as the secret that"
-    " `routine-token` reads (a new token revokes the previous one)",
-    403: "use an account with Claude Code on the web enabled, or ask its administrator to allow routines",
-    404: f"{_COPY_URL} `routine-url` reads",
-    413: "lower `max-characters`",
-    422: "lower `max-characters`, or update the action: the endpoint may have changed",
+    401: Message(
+        "Generate a new token for this routine at https://claude.ai/code/routines and save it as the secret"
+        " that `routine-token` reads. A new token revokes the previous one."
+    ),
+    403: Message(
+        "Use an account with Claude Code on the web enabled, or ask its administrator to allow routines."
+    ),
+    404: _COPY_URL,
+    413: _SHORTEN,
+    422: Message("Lower `max-characters`, or update the action: the endpoint may have changed."),
 }
+_OTHER_REMEDY = Message("Check the secret that `routine-url` reads, and any proxy in between.")
+CHECK = Message("A session may have started: look at https://claude.ai/code before you fire again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +150,11 @@ class ResponseReader:
         if status in (503, 529) and _is_overload(response):
             raise self._overloaded(response, now)
         if 300 <= status < 400:
-            raise self._rejected(
-                response,
-                "redirected",
-                "redirects are not followed, so that the token goes to one address only:"
-                f" {_COPY_URL} `routine-url` reads",
+            remedy = Message(
+                "Redirects are not followed, so that the token goes to one address only. {copy}",
+                copy=_COPY_URL,
             )
+            raise self._rejected(response, "redirected", remedy)
         if 400 <= status < 500 and status not in _AMBIGUOUS:
             raise self._rejected(response, _REASONS.get(status, "rejected"), self._remedy(response))
         reason = "server-error" if status in (500, 502, 503, 504, 529) else "unexpected-status"
@@ -160,30 +167,43 @@ class ResponseReader:
         if named and response.complete:
             return Session(named[0], named[1], self._request_id(response), response.status)
         if not response.complete:
-            raise self._unknown(response, "cut-off", f" after it named {named[1]}" if named else "")
+            raise self._unknown(response, "cut-off", named[1] if named else "")
         raise self._unknown(response, "unexpected-answer")
 
-    def _unknown(self, response: Response, reason: str, detail: str = "") -> FireError:
+    def _unknown(self, response: Response, reason: str, link: str = "") -> FireError:
+        """`link`: the session's, if the response named one before it broke off."""
+        status = self._status_line(response)
         what = {
-            "cut-off": f"The response ({response.status}) was cut off or is too long{detail}",
-            "unexpected-answer": f"The response ({response.status}) is not the documented one",
-            "server-error": f"The endpoint returned {self._status_line(response)}",
-            "unexpected-status": f"The endpoint returned an undocumented {self._status_line(response)}",
+            "cut-off": Message("The response ({status}) was cut off or is too long.", status=response.status),
+            "unexpected-answer": Message(
+                "The response ({status}) is not the documented one.", status=response.status
+            ),
+            "server-error": Message("The endpoint returned {status}.", status=status),
+            "unexpected-status": Message("The endpoint returned an undocumented {status}.", status=status),
         }[reason]
-        message = f"{what}: a session may have started; look at {SESSIONS_PAGE} before firing again."
+        if link:
+            what = Message("{what} It named {link}.", what=what, link=link)
+        message = Message("{what} {check}", what=what, check=CHECK)
         return self._error(Unknown, response, reason, message)
 
     def _rate_limited(self, response: Response, now: datetime) -> FireError:
         seconds = self._retry_after(response, now)
         if seconds is None:
-            when = "the endpoint did not say when it resets"
-            remedy = f"see the remaining runs at {ROUTINES_PAGE} and fire again later"
+            when = Message(
+                "The endpoint does not say when it resets: see the remaining runs at"
+                " https://claude.ai/code/routines and fire again later."
+            )
         else:
-            resets = now + timedelta(seconds=seconds)
-            when = f"it resets at {resets:%Y-%m-%d %H:%M:%S} UTC, in {_duration(seconds)}"
-            remedy = "fire again then"
-        limit = "The routine's run limit or the account's usage limit is reached"
-        message = f"{limit} ({self._status_line(response)}); {when}: {remedy}."
+            when = Message(
+                "It resets at {time} UTC, in {duration}: fire again then.",
+                time=f"{now + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}",
+                duration=_duration(seconds),
+            )
+        message = Message(
+            "The routine's run limit or the account's usage limit is reached ({status}). {when}",
+            status=self._status_line(response),
+            when=when,
+        )
         return self._error(
             RateLimited,
             response,
@@ -196,11 +216,19 @@ class ResponseReader:
     def _overloaded(self, response: Response, now: datetime) -> FireError:
         seconds = self._retry_after(response, now)
         when = "a few minutes" if seconds is None else _duration(seconds)
-        message = f"The endpoint is overloaded ({self._status_line(response)}): fire again in {when}."
+        message = Message(
+            "The endpoint is overloaded ({status}). Fire again in {when}.",
+            status=self._status_line(response),
+            when=when,
+        )
         return self._error(Overloaded, response, "overloaded", message, retry_after=seconds, retryable=True)
 
-    def _rejected(self, response: Response, reason: str, remedy: str) -> FireError:
-        message = f"The endpoint refused the request ({self._status_line(response)}): {remedy}."
+    def _rejected(self, response: Response, reason: str, remedy: Message) -> FireError:
+        message = Message(
+            "The endpoint refused the request ({status}). {remedy}",
+            status=self._status_line(response),
+            remedy=remedy,
+        )
         return self._error(Rejected, response, reason, message)
 
     def _error(
@@ -208,7 +236,7 @@ class ResponseReader:
         kind: type[FireError],
         response: Response,
         reason: str,
-        message: str,
+        message: Message,
         *,
         retry_after: int | None = None,
         retryable: bool = False,
@@ -223,20 +251,22 @@ class ResponseReader:
             retryable=retryable,
         )
 
-    def _remedy(self, response: Response) -> str:
+    def _remedy(self, response: Response) -> Message:
         if response.status != 400:
-            other = "check the secret that `routine-url` reads, and any proxy in between"
-            return _REMEDIES.get(response.status, other)
+            return _REMEDIES.get(response.status, _OTHER_REMEDY)
         words = self._envelope(response)[1].lower()
         if "paused" in words:
-            return f"resume the routine at {ROUTINES_PAGE}"
+            return Message("Resume the routine at https://claude.ai/code/routines.")
         if "anthropic-beta" in words or "beta header" in words:
-            return "set `anthropic-beta` to the value in the endpoint's current documentation"
+            return Message("Set `anthropic-beta` to the value in the endpoint's current documentation.")
         if "anthropic-version" in words:
-            return "set `anthropic-version` to the value in the endpoint's current documentation"
+            return Message("Set `anthropic-version` to the value in the endpoint's current documentation.")
         if "character" in words or "too long" in words:
-            return "lower `max-characters`"
-        return f"check at {ROUTINES_PAGE} that the routine is not paused, and that `anthropic-beta` is right"
+            return _SHORTEN
+        return Message(
+            "Check at https://claude.ai/code/routines that the routine is not paused, and that"
+            " `anthropic-beta` is right."
+        )
 
     def _envelope(self, response: Response) -> tuple[str, str]:
         """Type and message of the standard error envelope; empty if there is none."""

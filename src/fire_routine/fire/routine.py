@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from ..model import Outcome, Result, Session
+from ..model import Message, Outcome, Result, Session
 from ..settings import HEADER_VALUE, LOOPBACK, Settings, endpoint, host_name
 from ..settings import token as checked_token
 from ..version import __version__
@@ -155,7 +155,9 @@ def fire_once(
             announce=announce,
         )
     except ValueError as problem:
-        return _failure(NotSent(f"Nothing was sent: {problem}.", reason="not-configured"))
+        return _failure(
+            NotSent(Message("Nothing was sent: {problem}.", problem=problem), reason="not-configured")
+        )
     attempts = routine.attempts(text)
     try:
         return _success(attempts.run(), attempts)

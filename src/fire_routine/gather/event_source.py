@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model import Trigger, TriggerKind
+from ..model import Message, Trigger, TriggerKind
 from ..settings import Context, Settings
 
 
 class GatherError(Exception):
-    """There is no run to report. One line, naming the input and the remedy."""
+    """There is no run to report. `message`: one line, naming the input and the remedy."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 def find_trigger(settings: Settings, context: Context) -> Trigger:
@@ -23,7 +27,9 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
         GatherError: there is no run at all to speak of.
     """
     if not context.repository:
-        raise GatherError("GITHUB_REPOSITORY is not set: run this in a workflow, or give a run's URL")
+        raise GatherError(
+            Message("GITHUB_REPOSITORY is not set: run this in a workflow, or give a run's address.")
+        )
     if settings.run_id is not None:
         attempt = context.run_attempt if settings.run_id == context.run_id else None
         return Trigger(TriggerKind.RUN_ID, context.repository, settings.run_id, attempt)
@@ -31,7 +37,9 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
         finished = finished_run(context)
         run_id, attempt = finished.get("id"), finished.get("run_attempt")
         if not isinstance(run_id, int):
-            raise GatherError("run-id: the workflow_run event names no run: give its number as `run-id`")
+            raise GatherError(
+                Message("run-id: the `workflow_run` event names no run. Give its number as `run-id`.")
+            )
         return Trigger(
             TriggerKind.WORKFLOW_RUN,
             context.repository,
@@ -39,7 +47,9 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
             attempt if isinstance(attempt, int) else None,
         )
     if context.run_id is None:
-        raise GatherError("run-id: GITHUB_RUN_ID is not set: run this in a workflow, or give a run's number")
+        raise GatherError(
+            Message("run-id: GITHUB_RUN_ID is not set. Run this in a workflow, or give a run's number.")
+        )
     kind = TriggerKind.STEP if context.job_status == "failure" else TriggerKind.FINAL_JOB
     return Trigger(kind, context.repository, context.run_id, context.run_attempt)
 

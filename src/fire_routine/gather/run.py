@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..model import GitHubError, Run, Trigger
+from ..model import GitHubError, Message, Run, Trigger
 from ..settings import Context
 from . import event
 from .api.client import INSISTENCE, GitHub
@@ -102,13 +102,18 @@ def _came(asked: Pending[Listing[Job]] | None) -> bool:
         return False
 
 
-def _unknown(trigger: Trigger, error: GitHubError) -> str:
+def _unknown(trigger: Trigger, error: GitHubError) -> Message:
     if error.status == 404:
-        return (
-            f"run-id: {trigger.repository} has no run {trigger.run_id} that `github-token` may read:"
-            " check the number, and that the token has `actions: read`"
+        return Message(
+            "run-id: {repository} has no run {id} that `github-token` may read. Check the number, and that"
+            " the token has `actions: read`.",
+            repository=trigger.repository,
+            id=trigger.run_id,
         )
-    return (
-        f"run-id: GitHub does not tell of run {trigger.run_id} of {trigger.repository} ({error}): check that"
-        " `github-token` is valid and has `actions: read`, or run this again later"
+    return Message(
+        "run-id: run {id} of {repository} could not be read ({error}). Check that `github-token` is valid and"
+        " has `actions: read`, or run this again later.",
+        repository=trigger.repository,
+        id=trigger.run_id,
+        error=error,
     )

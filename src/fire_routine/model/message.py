@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 class Message(str):
@@ -35,6 +35,12 @@ class Message(str):
         made.template = template
         made.values = texts
         return made
+
+    @classmethod
+    def lines(cls, messages: Iterable[str]) -> Message:
+        """Several messages, each a paragraph of its own."""
+        values = {f"line{number}": message for number, message in enumerate(messages)}
+        return cls("\n".join(f"{{{name}}}" for name in values), **values)
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, str]]:
         return (self.template,), dict(self.values)

@@ -210,7 +210,7 @@ def test_limit_without_a_believable_reset_is_not_tried_again(value: str | None) 
 @pytest.mark.parametrize(
     ("message", "remedy"),
     [
-        ("This routine is paused.", "resume"),
+        ("This routine is paused.", "Resume"),
         ("Missing anthropic-beta header", "`anthropic-beta`"),
         ("anthropic-version: required", "`anthropic-version`"),
         ("text exceeds 65,536 characters", "`max-characters`"),

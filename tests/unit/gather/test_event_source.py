@@ -51,7 +51,7 @@ def test_the_run_id_of_this_run_means_this_attempt() -> None:
     [
         (Context(), "GITHUB_REPOSITORY"),
         (Context(repository="octo-org/widget"), "run-id: GITHUB_RUN_ID"),
-        (finished(id="x"), "run-id: the workflow_run event"),
+        (finished(id="x"), "run-id: the `workflow_run` event"),
         (finished(), "run-id"),
     ],
 )

@@ -149,7 +149,7 @@ def test_the_default_branch_is_asked_for_where_the_event_does_not_tell(emulator:
 @pytest.mark.parametrize("fault", [Fault.broken(), Fault(401, "Bad credentials"), Fault(drop=True)])
 def test_a_run_that_nobody_tells_of_is_none_to_report(emulator: GitHubEmulator, fault: Fault) -> None:
     emulator.fail("", fault)
-    with pytest.raises(GatherError, match=r"^run-id: GitHub does not tell of run 77 of octo-org/widget"):
+    with pytest.raises(GatherError, match=r"^run-id: run 77 of octo-org/widget could not be read"):
         gathered(emulator, settings=Settings(run_id=77))
 
 
