@@ -1,4 +1,5 @@
-"""The whole story of the action: settings → gather → distill → compose → decide → fire → report.
+"""The whole story of the action: settings → first look at the ledger → gather → distill → compose → decide →
+fire → report.
 
 With `cli.py` and `demo.py` the only module that knows every stage. Whatever goes wrong is told as an outcome:
 nothing here raises, and users never see a traceback.
@@ -26,6 +27,7 @@ from .model import (
     Result,
     Run,
     Trigger,
+    TriggerKind,
     Verdict,
 )
 from .redact import redact_text
@@ -104,8 +106,19 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
         return
     trigger = gather.find_trigger(settings, context)
     with fire.interruptible():
+        ledger = telling.ledger = decide.Ledger(
+            github,
+            settings,
+            legs=context.job_total,
+            default_token=context.default_token,
+            temp=context.temp,
+            say=say,
+        )
+        verdict = _first_look(ledger, trigger, settings, context)
+        if verdict is not None:
+            telling.outcome = _declined(verdict)
+            return
         evidence = telling.evidence = gather_evidence(github, trigger, settings, context, say)
-        ledger = telling.ledger = decide.Ledger(github, evidence.run, settings, temp=context.temp)
         verdict = decide.decide(settings, context, evidence.run, evidence.brief, ledger)
         if not verdict.fire:
             telling.outcome = _declined(verdict)
@@ -114,6 +127,14 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
         telling.firing = True
         fired = fire.fire_once(settings, evidence.brief.text, announce=say)
         telling.outcome = replace(fired, session_number=verdict.session_number)
+
+
+def _first_look(
+    ledger: decide.Ledger, trigger: Trigger, settings: Settings, context: Context
+) -> Verdict | None:
+    """What the ledger says of this attempt before anything is gathered. A dry run shows its text anyway."""
+    run = None if settings.dry_run else gather.run_as_reported(trigger, context)
+    return ledger.look_first(run, spread=trigger.kind is TriggerKind.STEP) if run and run.head_sha else None
 
 
 def gather_evidence(

@@ -76,6 +76,8 @@ class Context:
     run_attempt: int = 1
     job: str = ""  # the key under `jobs:`
     job_id: int | None = None  # the job's id in the API, if the runner passes it (`job.check_run_id`)
+    job_total: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
+    default_token: bool = True  # whether `github-token` is the workflow's own token
     job_status: str = ""  # `job.status` when the step began: failure if an earlier step failed
     runner_name: str = ""
     workflow: str = ""  # its name, or its path if it has no name
@@ -219,6 +221,8 @@ def read_context(environ: Mapping[str, str]) -> Context:
         run_attempt=_number(get("GITHUB_RUN_ATTEMPT")) or base.run_attempt,
         job=get("GITHUB_JOB"),
         job_id=_number(get(PREFIX + "JOB_ID")),
+        job_total=_number(get(PREFIX + "JOB_TOTAL")) or base.job_total,
+        default_token=get(PREFIX + "DEFAULT_TOKEN") != "false",
         job_status=get(PREFIX + "JOB_STATUS"),
         runner_name=get("RUNNER_NAME"),
         workflow=get("GITHUB_WORKFLOW"),

@@ -43,8 +43,13 @@ def test_every_input_is_a_setting_and_in_the_same_order() -> None:
 
 def test_every_input_goes_to_its_variable_and_nothing_else_does() -> None:
     expected = {variable(name): f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]}
-    own_job = {variable("job-id"): "${{ job.check_run_id }}", variable("job-status"): "${{ job.status }}"}
-    assert STEP["env"] == expected | own_job | {"MSYS2_ENV_CONV_EXCL": PREFIX}
+    of_the_job = {
+        variable("job-id"): "${{ job.check_run_id }}",
+        variable("job-status"): "${{ job.status }}",
+        variable("job-total"): "${{ strategy.job-total }}",
+        variable("default-token"): "${{ inputs.github-token == github.token }}",
+    }
+    assert STEP["env"] == expected | of_the_job | {"MSYS2_ENV_CONV_EXCL": PREFIX}
 
 
 def test_the_defaults_are_those_of_the_settings() -> None:

@@ -102,7 +102,7 @@ def test_cancelled_while_the_answer_is_awaited_is_unknown_and_recorded(
     assert "interrupted" in outputs
     assert "may have started" in log
     assert "Traceback" not in log
-    assert github.statuses[SHA][-1]["state"] == "error"
+    assert github.statuses[SHA][-1]["state"] == "success"  # no status of ours blocks a merge
     assert "may have started" in github.statuses[SHA][-1]["description"]
 
 

@@ -14,6 +14,9 @@ class Compared(Protocol):
     @property
     def commits(self) -> Sequence[Commit]: ...
 
+    @property
+    def base(self) -> str: ...
+
 
 class StatusBoard(Protocol):
     """Commit statuses of the context `fire-routine`, and the fresh reads just before a fire.

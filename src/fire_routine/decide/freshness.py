@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..model import Commit, GitHubError, History, PullRequest, Run, TriggerKind, Verdict
 from .board import StatusBoard
@@ -30,7 +31,15 @@ def stale(board: StatusBoard, run: Run) -> Verdict | None:
     return None
 
 
-def own_commits_ahead(board: StatusBoard, run: Run) -> Sequence[Commit]:
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The commits of a branch that are not on its base yet, oldest first, and the commit they build on."""
+
+    commits: Sequence[Commit] = ()
+    base: str = ""
+
+
+def own_commits_ahead(board: StatusBoard, run: Run) -> Ahead:
     """Where a session wrote the head commit: the commits since a push's or a pull request's run was green, if
     others were since; where none ever was, the branch's own.
 
@@ -42,11 +51,12 @@ def own_commits_ahead(board: StatusBoard, run: Run) -> Sequence[Commit]:
     green = history.last_green_of_event if own else history.last_green_run
     base = history.last_green_sha_of_event or run.default_branch
     if (green and green == history.last_green_run) or not base or not sessions_in(run.commit):
-        return ()
+        return Ahead()
     try:
-        return board.compare(base, run.head_sha).commits
+        compared = board.compare(base, run.head_sha)
     except GitHubError:
-        return ()
+        return Ahead()
+    return Ahead(compared.commits, compared.base)
 
 
 def closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:

@@ -15,7 +15,12 @@ from ..patterns import pattern
 from ..settings import Context, Settings
 from .filters import matches
 
-_TRAILER = pattern(r"^claude-session:[ \t]*(\S{1,500})[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+_TRAILER = pattern(
+    r"^claude-session:[ \t]*https://claude\.ai/code/(session_[A-Za-z0-9_-]{1,128})/?(?:\?\S{0,500})?"
+    r"[ \t\r]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BLANK_LINES = pattern(r"\n[ \t\r]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def guards(settings: Settings, context: Context, run: Run) -> Verdict | None:
         attempt=run.attempt,
         conclusion=run.conclusion,
     )
-    return _not_failed(context, run) or by_settings(settings, subject) or _own_commits(settings, run)
+    return _not_failed(context, run) or by_settings(settings, subject)
 
 
 def by_settings(settings: Settings, subject: Subject) -> Verdict | None:
@@ -122,14 +127,13 @@ def _cancelled() -> Verdict:
 
 
 def sessions_in(commit: Commit | None) -> frozenset[str]:
-    """The sessions that a commit's `Claude-Session:` trailers name, by id."""
-    found = _TRAILER.findall(commit.message) if commit else []
-    return frozenset(session_id(url) for url in found)
+    """The sessions that a commit's `Claude-Session:` trailers name, by id.
 
-
-def session_id(url: str) -> str:
-    """The id at the end of a session's URL."""
-    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+    Trailers are in the last paragraph of a message, as git reads them, and link to a session. Anyone may have
+    written the message, so what they name counts only for sessions that the ledger knows.
+    """
+    paragraphs = _BLANK_LINES.split(commit.message.strip()) if commit else []
+    return frozenset(_TRAILER.findall(paragraphs[-1])) if len(paragraphs) > 1 else frozenset()
 
 
 def trailing_sessions(run: Run, ahead: Iterable[Commit] = ()) -> frozenset[str]:
@@ -144,16 +148,9 @@ def trailing_sessions(run: Run, ahead: Iterable[Commit] = ()) -> frozenset[str]:
     return written.union(*(sessions_in(commit) for commit in (*since, *ahead)))
 
 
-def _own_commits(settings: Settings, run: Run) -> Verdict | None:
-    sessions = trailing_sessions(run)
-    if len(sessions) < settings.max_sessions:
-        return None
-    return own_commits(len(sessions), settings)
-
-
-def own_commits(sessions: int, settings: Settings) -> Verdict:
+def own_commits(sessions: int, max_sessions: int) -> Verdict:
     return skip(
         "claude-session",
         f"A session wrote this commit (Claude-Session trailer) and {sessions} of max-sessions"
-        f" {settings.max_sessions} have worked on it already: a person should look, or raise max-sessions.",
+        f" {max_sessions} have worked on it already: a person should look, or raise max-sessions.",
     )

@@ -1,9 +1,11 @@
-"""At most one session for one failure: the claim before the fire, and the result after it.
+"""At most one session per failure: the claim before the fire, and the result after it.
 
-Who wants to fire writes a claim on the run's head commit and reads back. The earliest claim has
-the fire; it then says that it sends, and after that what came of it. Whatever dies on the way
-leaves an entry that the others can tell apart: a claim alone sent nothing and grows old; one that
-began to send may have started a session and stands until the workflow is green again.
+A job that wants to fire writes a claim on the run's head commit and reads back. The earliest claim goes on.
+It announces that it sends, waits, reads everything once more, and gives way to any job that has sent or
+announced it earlier. Then it sends, and writes the result.
+
+Each way to die leaves an entry that the others can interpret. A claim alone sent nothing and grows old. One
+that was announced may have started a session, and counts until the workflow is green again.
 """
 
 from __future__ import annotations
@@ -14,30 +16,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..model import Brief, GitHubError, Note, Outcome, Result, Run, Verdict
+from ..model import Brief, Note, Outcome, Result, Run, Verdict
 from ..settings import Settings
 from . import wording
 from .board import StatusBoard
-from .book import SEND_WITHIN, Contender, Ruling
-from .contest import Contest, asks
+from .book import Contender, Ruling
+from .contest import CALM, Contest, Say, attempt_of, contender_of
+from .first_look import FirstLook
 from .freshness import own_commits_ahead, stale
 from .guards import skip
 from .jobmark import JobMark
-from .postings import RETRIES, DeniedError, LedgerError, Postings, UnavailableError
-from .record import Entry, Record, Stage, label
+from .own_claim import OwnClaim
+from .postings import ACTIONS_BOT, DeniedError, LedgerError, Postings, UnavailableError
 
 # Its own commit shows a claim or does not; what another commit shows may lag behind unseen. So before
-# those are read, a claim has been written for so many seconds.
+# those are read, a claim has been written for this many seconds.
 SETTLED = 3.0
+# Seconds between the announcement and the last look. An entry may become visible up to 3 seconds after it got
+# its id, and what is read of other commits may lag by up to 30.
+ANNOUNCED = 3.5
+ANNOUNCED_TO_OTHERS = 31.0  # where a run of another commit may be starting a session at the same time
+READ_TWICE = 1.0  # seconds between the last two looks, because one may miss what an earlier one showed
 LOOKED_AT_FIRST = 3  # of the incident's other commits, before a claim is made
-TAKING_BACK = (*RETRIES, 4.0, 8.0)  # seconds before it is said again: a claim left behind keeps re-runs back
-
-_STAGES = {
-    Result.FIRED: Stage.FIRED,
-    Result.UNKNOWN: Stage.UNKNOWN,
-    Result.FAILED: Stage.FAILED,
-    Result.SKIPPED: Stage.WITHDRAWN,
-}
+MOST_TRAILED = 10  # commits that are read to find the sessions which trailers name
+ROUNDS = 3  # of claims, each of which gave way to a job that then gave up
 
 
 def new_mark() -> str:
@@ -47,239 +49,225 @@ def new_mark() -> str:
 class Ledger:
     """The fires of a workflow in one incident, as one job sees and writes them.
 
-    `claim` says whether to fire. Where it says so, `settle` must be told what came of it.
+    `claim` decides whether to fire. Where it decides so, `settle` must be given the outcome.
     """
 
     def __init__(
         self,
         board: StatusBoard,
-        run: Run,
         settings: Settings,
         *,
+        legs: int = 1,
+        default_token: bool = True,
         temp: Path | None = None,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
         mark: Callable[[], str] = new_mark,
+        say: Say = lambda _: None,
     ) -> None:
         """
         Args:
+            legs: how many jobs the matrix has that this job is part of; 1: it is part of none.
+            default_token: whether GitHub is asked with the workflow's own token.
             temp: a folder that is the job's own (RUNNER_TEMP), for a job whose token may not write.
-            now: seconds, monotonic.
-            sleep: waits so many seconds.
-            mark: eight random characters of 0-9 and a-z, to tell claims apart.
+            now, sleep: a monotonic clock, in seconds, and a pause by it.
+            mark: eight random characters of 0-9 and a-z, to distinguish claims.
+            say: writes a line to the job's log.
         """
         self._board = board
-        self._run = run
         self._settings = settings
+        self._legs = legs
+        self._temp = temp
+        self._now = now
         self._sleep = sleep
-        self._mark = mark()
-        self._postings = Postings(board, run, now, sleep)
-        self._job_mark = JobMark(temp, run)
-        self._record: Record | None = None  # of the claim, as written last, or tried
-        self._claimed = False  # the claim was taken
-        self._sending = False  # and then, that the request is sent
+        self._new_mark = mark
+        self._say = say
+        self._postings = Postings(board, now, sleep, ACTIONS_BOT if default_token else None)
+        self._abandoned: frozenset[str] = frozenset()
+        self._own: OwnClaim | None = None  # the claim of its own that may have to be taken back
+        self._job_mark: JobMark | None = None
         self._unseen: Note | None = None  # other commits of the incident
         self._notes: list[Note] = []
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What could not be read or recorded."""
-        return (*([self._unseen] if self._unseen else ()), *self._notes)
+        return (*([self._unseen] if self._unseen else ()), *self._postings.notes, *self._notes)
+
+    # --- before anything is gathered --------------------------------------------------------------
+
+    def look_first(self, run: Run, *, spread: bool) -> Verdict | None:
+        """What the run's own commit says against a fire, whatever failed; one or two requests.
+
+        Args:
+            run: as much of it as is known before GitHub is asked.
+            spread: wait for a random time before, so that the legs of a matrix don't come all at once.
+        """
+        contest = self._contest(attempt_of(run, self._settings), run)
+        look = FirstLook(contest, run, self._postings, self._legs, self._sleep, self._say)
+        verdict = look.verdict(spread=spread)
+        self._abandoned = contest.contender.abandoned
+        return verdict
 
     # --- before the fire ------------------------------------------------------------------------
 
-    def claim(self, brief: Brief) -> Verdict:
-        """Whether to fire; where so, the ledger says already that the request is sent.
+    def claim(self, run: Run, brief: Brief) -> Verdict:
+        """Whether to fire; where so, the ledger already says that the request is sent.
 
-        An interruption takes the claim back, as far as that can still be said, and goes on.
+        An interruption takes the claim back, as far as that can still be written, and goes on.
         """
+        self._job_mark = JobMark(self._temp, run)
+        self._postings.begin()
         try:
-            return self._claim(self._contest(brief))
+            return self._claim(run, brief)
         except LedgerError as problem:
-            if isinstance(problem, DeniedError) and not self._claimed:
-                return self._unrecorded(wording.unrecorded(str(problem)))
-            if self._settings.once_per == "always":
-                self._withdraw()
-                return self._unrecorded(wording.out_of_order(str(problem)))
-            return wording.unavailable(str(problem), self._left_behind())
+            return self._without_ledger(run, problem)
         except BaseException:
-            self._withdraw()
+            if self._own:
+                self._own.withdraw()
             raise
 
-    def look(self, brief: Brief) -> Verdict | None:
+    def look(self, run: Run, brief: Brief) -> Verdict | None:
         """What the entries say against a fire, without a claim: nothing is written."""
-        contest = self._contest(brief)
+        self._postings.begin()
         try:
-            others = self._others(contest)
-            ruling = contest.decide([self._run.head_sha, *others], 0)
+            contest = self._contender(run, brief)
+            others = self._others(contest, run)
+            ruling = contest.decide([run.head_sha, *others], patient=False)
         except LedgerError:
             return None
-        return None if ruling.fire else wording.blocked(ruling, contest.contender, self._settings)
+        return None if ruling.fire else wording.blocked(ruling, contest.contender, waited=False)
 
-    def _contest(self, brief: Brief) -> Contest:
-        contender = asks(brief, self._run, self._settings, own_commits_ahead(self._board, self._run))
-        return Contest(contender, self._run, self._postings, self._sleep)
-
-    def _claim(self, contest: Contest) -> Verdict:
-        self._insist(lambda: self._postings.read(self._run.head_sha))
-        others = self._others_first(contest)
-        ruling = contest.decide(others[:LOOKED_AT_FIRST])
-        if ruling.fire:
-            verdict = stale(self._board, self._run)  # a claim that comes to nothing would keep others waiting
-            if verdict is not None:
-                return verdict
-            record = self._new_record(Stage.CLAIMED, contest.contender, ruling.known_sessions + 1)
-            self._insist(lambda: self._write(record))
-            self._claimed = True
-            contest.enter(self._mark)
-            ruling = self._won(contest)
-        if not ruling.fire:
-            self._pass_on(ruling, contest)
-            return wording.blocked(ruling, contest.contender, self._settings)
-        verdict = stale(self._board, self._run)
-        if verdict is not None:
-            self._withdraw()
-            return verdict
-        number = ruling.known_sessions + 1
-        self._send(self._new_record(Stage.SENDING, contest.contender, number), contest)
-        return Verdict(
-            fire=True,
-            session_number=number,
-            message=f"Session {number} of at most {self._settings.max_sessions} since the workflow was last"
-            " green.",
+    def _contest(self, contender: Contender, run: Run) -> Contest:
+        return Contest(
+            replace(contender, abandoned=self._abandoned),
+            run,
+            self._postings,
+            self._sleep,
+            routine_url=self._settings.routine_url,
+            legs=self._legs,
+            say=self._say,
         )
 
-    def _insist(self, request: Callable[[], object]) -> None:
-        """Ask the ledger; twice where it is denied: for one wrong answer it would fire unrecorded."""
-        try:
-            request()
-        except DeniedError:
-            self._sleep(RETRIES[0])
-            request()
+    def _contender(self, run: Run, brief: Brief) -> Contest:
+        ahead = own_commits_ahead(self._board, run)
+        contest = self._contest(contender_of(brief, run, self._settings, ahead), run)
+        if len(contest.contender.trailers) >= self._settings.max_sessions:
+            # The session that a trailer names was started on the commit before, which holds its entry.
+            older = [commit.sha for commit in reversed(ahead.commits) if commit.sha != run.head_sha]
+            for sha in [*older[: MOST_TRAILED - 1], *([ahead.base] if ahead.base else [])]:
+                self._postings.read_other(sha)
+        return contest
 
-    def _won(self, contest: Contest) -> Ruling:
-        """Whether the claim is the earliest: on its own commit, then on the others of the incident."""
-        ruling = contest.decide([self._run.head_sha])
-        others = self._others(contest) if ruling.fire else ()
+    def _claim(self, run: Run, brief: Brief) -> Verdict:
+        contest = self._contender(run, brief)
+        for _ in range(ROUNDS):
+            self._postings.read(run.head_sha)
+            verdict = self._round(run, contest)
+            if verdict is not None:
+                return verdict
+        raise UnavailableError("one job after the other took its claim back")
+
+    def _round(self, run: Run, contest: Contest) -> Verdict | None:
+        """Claim, announce, and look once more; None: the job that this one gave way to has given up."""
+        ruling = contest.decide(self._others_first(contest, run)[:LOOKED_AT_FIRST])
+        if ruling.fire:
+            verdict = stale(self._board, run)  # a claim that comes to nothing would keep others waiting
+            if verdict is not None:
+                return verdict
+            self._own = self._claim_of(run)
+            self._own.take(contest.contender, ruling.known_sessions + 1)
+            contest.enter(self._own.mark)
+            ruling = self._earliest(contest, run)
+        own = self._own or self._claim_of(run)
+        if not ruling.fire:
+            own.pass_on(ruling, contest.contender, contest.own())
+            return wording.blocked(ruling, contest.contender)
+        verdict = stale(self._board, run)
+        if verdict is not None:
+            own.withdraw()
+            return verdict
+        own.announce(contest.contender, ruling.known_sessions + 1, contest.own())
+        return self._look_back(run, contest, own)
+
+    def _claim_of(self, run: Run) -> OwnClaim:
+        mark, crowd = self._new_mark(), self._legs > CALM
+        return OwnClaim(self._postings, run, mark, self._sleep, self._now, speaks_for_all=crowd)
+
+    def _earliest(self, contest: Contest, run: Run) -> Ruling:
+        """Whether the claim is the earliest: on its own commit, then there and on the others."""
+        ruling = contest.decide([run.head_sha])
+        others = self._others(contest, run) if ruling.fire else ()
         if not others:
             return ruling
         self._sleep(SETTLED)
-        return contest.decide(others)
+        return contest.decide([run.head_sha, *others])
 
-    def _others_first(self, contest: Contest) -> Sequence[str]:
+    def _look_back(self, run: Run, contest: Contest, own: OwnClaim) -> Verdict | None:
+        """Make sure that no other job has sent its request, or announced it earlier.
+
+        The announcements have ids in one order. Of two jobs, the one with the higher id sees the other's
+        announcement after the pause, and gives way; the other goes on unless the first has fired.
+        """
+        others = self._others(contest, run)
+        busy = bool(others) and contest.contender.incident.busy
+        if busy:
+            self._say("a run of another commit may be starting a session, too: waiting for its entries")
+        self._sleep((ANNOUNCED_TO_OTHERS if busy else ANNOUNCED) - READ_TWICE)
+        self._postings.read(run.head_sha)
+        self._sleep(READ_TWICE)
+        ruling = contest.read_back(others)
+        if ruling.fire:
+            return wording.fires(ruling.known_sessions + 1, self._settings.max_sessions)
+        own.withdraw()
+        self._own = None
+        contest.enter("")
+        ruling = contest.decide([])
+        return None if ruling.fire else wording.blocked(ruling, contest.contender)
+
+    def _others_first(self, contest: Contest, run: Run) -> Sequence[str]:
         """Head commits of the incident's other runs, where anything may depend on them."""
         try:
-            return self._others(contest)
+            return self._others(contest, run)
         except UnavailableError:
             if contest.judge().final:
                 return ()
             raise
 
-    def _others(self, contest: Contest) -> Sequence[str]:
+    def _others(self, contest: Contest, run: Run) -> Sequence[str]:
         try:
-            incident = self._postings.incident()
+            incident = self._postings.incident(run)
         except DeniedError as problem:
-            if not contest.contender.incident.shas:  # else they were told before
+            if not contest.contender.incident.shas:  # else they were listed before
                 self._unseen = wording.unseen(str(problem))
             return contest.contender.incident.shas
         self._unseen = None
-        contest.heed(incident)
+        contest.set_incident(incident)
         return incident.shas
-
-    # --- writing --------------------------------------------------------------------------------
-
-    def _new_record(self, stage: Stage, contender: Contender, number: int) -> Record:
-        return Record(
-            stage=stage,
-            workflow=label(self._run),
-            run=contender.run,
-            attempt=contender.attempt,
-            failures=tuple(sorted(contender.failures)),
-            number=min(number, 9999),
-            mark=self._mark,
-        )
-
-    def _write(self, record: Record) -> Entry:
-        self._record = record
-        return self._postings.write(record, self._run.url)
-
-    def _send(self, record: Record, contest: Contest) -> None:
-        """Say that the request is sent now.
-
-        Raises:
-            LedgerError: that can't be said, or too late: others may take the claim for a dead one.
-        """
-        sent, own = self._write(record), contest.own()
-        if own and own.created_at and sent.created_at and sent.created_at - own.created_at > SEND_WITHIN:
-            raise UnavailableError("the claim took too long to be confirmed")
-        self._sending = True
-
-    def _pass_on(self, ruling: Ruling, contest: Contest) -> None:
-        """Leave on this commit what stands on another, and no claim that says nothing more.
-
-        People find the session here too, and later runs need not read back further than this.
-        """
-        blocker, own = ruling.blocker, contest.own()
-        if blocker is None or ruling.waiting or blocker.stage is Stage.FAILED:
-            # Once a sibling sends, this claim counts no more by itself.
-            if not (
-                blocker and blocker.same_attempt(contest.contender) and blocker.stage is not Stage.CLAIMED
-            ):
-                self._withdraw()
-            return
-        if own is None and blocker.sha == self._run.head_sha:
-            return
-        if own and blocker.same_attempt(contest.contender) and blocker.last_id > own.id:
-            return  # the commit's latest status says it already
-        record = self._new_record(Stage.LIMITED, contest.contender, ruling.known_sessions)
-        if not ruling.limited:
-            certain = blocker.stage in (Stage.FIRED, Stage.COVERED)
-            record = replace(record, stage=Stage.COVERED if certain else Stage.DOUBTFUL)
-        guessed = not (ruling.limited or blocker.failures & contest.contender.failures)
-        if guessed or blocker.run == record.run:  # which has its session whatever else fails in it
-            record = replace(record, failures=tuple(sorted(blocker.failures)))
-        self._say(record, blocker.url)
-
-    def _withdraw(self, pauses: tuple[float, ...] = ()) -> GitHubError | None:
-        """Take the claim back, if there is one: nothing is sent. What kept that from being said."""
-        if self._record is None:
-            return None
-        return self._say(replace(self._record, stage=Stage.WITHDRAWN), self._run.url, pauses)
-
-    def _left_behind(self) -> Stage | None:
-        """How far the claim says that it came, which can't be taken back; None: it is."""
-        try:
-            error = self._withdraw(TAKING_BACK)
-        except BaseException:
-            self._withdraw()
-            raise
-        return self._record.stage if error and self._record else None
-
-    def _say(self, record: Record, url: str, pauses: tuple[float, ...] = ()) -> GitHubError | None:
-        """Write an entry, again after each pause; what kept it from being written at last."""
-        for pause in (*pauses, None):
-            try:
-                self._postings.write_once(record, url)
-            except GitHubError as error:
-                if pause is None:
-                    return error
-                self._sleep(pause)
-            else:
-                return None
-        raise AssertionError("the last round returns")
 
     # --- without a ledger -----------------------------------------------------------------------
 
-    def _unrecorded(self, note: Note) -> Verdict:
+    def _without_ledger(self, run: Run, problem: LedgerError) -> Verdict:
+        always = self._settings.once_per == "always"
+        denied = isinstance(problem, DeniedError) and not (self._own and self._own.is_taken)
+        if self._legs == 1 and (denied or always):
+            if self._own and not denied:
+                self._own.withdraw()
+            return self._unrecorded(run, wording.unrecorded(str(problem), denied=denied))
+        left = self._own.left_behind() if self._own and not denied else None
+        return wording.unavailable(str(problem), left, denied_to_leg=denied)
+
+    def _unrecorded(self, run: Run, note: Note) -> Verdict:
         """Fire without a record: at most once in this job."""
-        verdict = stale(self._board, self._run)
+        verdict = stale(self._board, run)
         if verdict is not None:
             return verdict
-        if self._settings.once_per != "always" and not self._job_mark.take():
+        if self._settings.once_per != "always" and self._job_mark and not self._job_mark.take():
             return skip(
                 "duplicate",
                 "This job has fired for this attempt already, in an earlier step: see that step's summary.",
             )
+        self._own = None
         self._note(note)
         return Verdict(fire=True, message=f"Not recorded on the commit: {note.why}.")
 
@@ -290,16 +278,13 @@ class Ledger:
     # --- after the fire -------------------------------------------------------------------------
 
     def settle(self, outcome: Outcome) -> None:
-        """Record what came of the fire; what can't be recorded leaves a note.
+        """Record the outcome of the fire; where it can't be recorded, there is a note.
 
         Without its result, the entry says that a session may have started: that errs towards no
         second one.
         """
-        if outcome.result is Result.FAILED:
+        if outcome.result is Result.FAILED and self._job_mark:
             self._job_mark.release()
-        if not self._sending or self._record is None:
-            return
-        record = replace(self._record, stage=_STAGES[outcome.result])
-        error = self._say(record, outcome.session_url or self._run.url, RETRIES)
+        error = self._own.settle(outcome) if self._own else None
         if error is not None:
             self._note(wording.unsettled(str(error)))

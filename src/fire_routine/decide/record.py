@@ -1,25 +1,30 @@
-"""A ledger's entry: what stands in the description of a commit status, for people and for the action.
+"""One entry of the ledger: a commit status whose description serves people first, then the action.
 
-    session started · ci.yml · run 4711.2 · 4f3a1c2b 9b1c22aa · #1 k3f9ad07
+    Claude session started · ci.yml · run 4711.2 · 4f3a1c2b 9b1c22aa · #1 k3f9ad07 f3c1e
 
-The words say how far it went; then the workflow's file, the run and attempt, the failures, the
-session's number in the incident, and a mark that ties the entries of one claim together. The
-context is `fire-routine` for every workflow, so GitHub shows the latest entry of them all; the
-file's name keeps the workflows apart.
+The words say how far a job came. The rest is for the action: the workflow's file, the run and attempt, the
+failures, the session's number in the incident, the mark that ties the entries of one claim together, and
+last a letter for the stage and four digits that identify the branch, tag or pull request.
+
+Every entry has the state `success`. A pending or failed status would block merges and deployments on a
+commit whose own checks are green (https://docs.github.com/rest/commits/statuses). The context is
+`fire-routine` for every workflow, so GitHub shows the latest entry of all of them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ..model import Brief, Run, Status
+from ..model import Brief, Run, Status, is_fork
 from ..patterns import pattern
 
+STATE = "success"
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe
+WORDS_LIMIT = 34  # bytes that each stage's words may take in any entry, however long the rest is
 _LABEL_LIMIT = 24
 _SHORT = 8  # characters of a fingerprint
 # First digits that mark a failure without a log, and a set of failures that holds one; no other short
@@ -28,41 +33,43 @@ _UNREAD, _PARTLY = "0000", "0001"
 
 
 class Stage(StrEnum):
-    """How far a claim went, in the words of its description."""
+    """How far a claim came. The value is the letter that the description ends with."""
 
-    CLAIMED = "about to start a session"
-    SENDING = "starting a session"
-    FIRED = "session started"
-    UNKNOWN = "session may have started"
-    FAILED = "no session started"
-    WITHDRAWN = "no session needed"
-    COVERED = "covered by an earlier session"
-    DOUBTFUL = "maybe covered by an earlier session"
-    LIMITED = "session limit reached"
+    CLAIMED = "c"
+    SENDING = "s"
+    FIRED = "f"
+    UNKNOWN = "u"
+    FAILED = "x"
+    WITHDRAWN = "w"
+    COVERED = "e"  # an earlier session is at work on the failure
+    DOUBTFUL = "d"  # an earlier session may be
+    LIMITED = "l"
 
     @property
-    def state(self) -> str:
-        """The status's state: pending until it is known, then as good or bad as it went."""
-        return _STATES[self]
+    def words(self) -> str:
+        """What people read, at most `WORDS_LIMIT` bytes."""
+        return _WORDS[self]
 
 
-_STATES = {
-    Stage.CLAIMED: "pending",
-    Stage.SENDING: "pending",
-    Stage.FIRED: "success",
-    Stage.UNKNOWN: "error",
-    Stage.FAILED: "failure",
-    Stage.WITHDRAWN: "success",
-    Stage.COVERED: "success",
-    Stage.DOUBTFUL: "error",
-    Stage.LIMITED: "failure",
+_WORDS = {
+    Stage.CLAIMED: "A Claude session is about to start",
+    Stage.SENDING: "Claude is starting a session",
+    Stage.FIRED: "Claude session started",
+    Stage.UNKNOWN: "A Claude session may have started",
+    Stage.FAILED: "No session: the request failed",
+    Stage.WITHDRAWN: "No session from this job",
+    Stage.COVERED: "Covered by an earlier session",
+    Stage.DOUBTFUL: "An earlier session may cover this",
+    Stage.LIMITED: "No session: max-sessions reached",
 }
 
+# https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
+_QUEUE_TRY = pattern(r"(?<=[0-9])-[0-9a-f]{3,64}$")
 _DESCRIPTION = pattern(
-    rf"(?P<stage>{'|'.join(Stage)}) · (?P<workflow>\S+) · run (?P<run>\d{{1,19}})\.(?P<attempt>\d{{1,9}})"
-    r" · (?P<failures>[0-9a-f]{8}(?: [0-9a-f]{8})*|\d{1,6} failures [0-9a-f]{8})"
-    r" · #(?P<number>\d{1,4}) (?P<mark>[0-9a-z]{8})",
-    re.ASCII,
+    r"[^·\n]{1,99} · (?P<workflow>\S+) · run (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9})"
+    r" · (?P<failures>[0-9a-f]{8}(?: [0-9a-f]{8})*|[0-9]{1,6} failures [0-9a-f]{8})"
+    r" · #(?P<number>[0-9]{1,4}) (?P<mark>[0-9a-z]{8})"
+    rf" (?P<stage>[{''.join(Stage)}])(?P<ref>[0-9a-f]{{4}})",
 )
 
 
@@ -77,21 +84,25 @@ class Record:
     failures: tuple[str, ...]
     number: int  # of sessions in the incident, this one included
     mark: str
+    ref: str = "0000"  # identifies the branch, tag or pull request: `ref_of`
+    words: str = field(default="", compare=False)  # instead of the stage's, where they fit
 
     def __str__(self) -> str:
-        failures = " ".join(self.failures)
-        return (
-            f"{self.stage} · {self.workflow} · run {self.run}.{self.attempt}"
-            f" · {failures} · #{self.number} {self.mark}"
+        machine = (
+            f" · {self.workflow} · run {self.run}.{self.attempt}"
+            f" · {' '.join(self.failures)} · #{self.number} {self.mark} {self.stage}{self.ref}"
         )
+        if self.words and len((self.words + machine).encode()) <= DESCRIPTION_LIMIT:
+            return self.words + machine
+        return self.stage.words + machine
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record as it stands on a commit."""
+    """A record as it was written on a commit."""
 
     record: Record
-    id: int
+    id: int  # ascending in the order of creation
     created_at: datetime | None
     url: str
     sha: str
@@ -111,6 +122,7 @@ def read_entry(status: Status, sha: str) -> Entry | None:
         failures=(failures,) if "failures" in failures else tuple(failures.split()),
         number=int(found["number"]),
         mark=found["mark"],
+        ref=found["ref"],
     )
     return Entry(record, status.id, status.created_at, status.target_url, sha)
 
@@ -125,6 +137,21 @@ def label(run: Run) -> str:
     return f"{plain[: _LABEL_LIMIT - 7]}~{_digest(path)[:6]}"
 
 
+def ref_of(run: Run) -> str:
+    """Four digits for the branch, tag or pull request that the run belongs to.
+
+    Runs of one commit share its statuses. A tag and a branch, or two pull requests of `pull_request_target`
+    on one base commit, are different incidents all the same. A merge queue makes a new branch for each try
+    of a pull request; the tries count as one.
+    """
+    branch = run.head_branch or ""
+    if branch.startswith("gh-readonly-queue/"):
+        branch = _QUEUE_TRY.sub("", branch)
+    fork = (run.head_repository or "?").casefold() if is_fork(run.head_repository, run.repository) else ""
+    pull = run.pull_request.number if run.pull_request and run.event == "pull_request_target" else 0
+    return _digest(f"{fork}\n{branch}\n{pull}")[:4]
+
+
 def failures(brief: Brief, run: Run) -> tuple[str, ...]:
     """The brief's failures in short: one each where they fit into a description, else all in one."""
     all_of_them = brief.fingerprints or (brief.fingerprint,)
@@ -133,7 +160,8 @@ def failures(brief: Brief, run: Run) -> tuple[str, ...]:
     )
     if len(each) == 1:
         return each
-    longest = Record(Stage.DOUBTFUL, label(run), run.id, max(run.attempt, 1000), each, 9999, "********")
+    # The longest words, so that each stage and each attempt names the same failures.
+    longest = Record(Stage.CLAIMED, label(run), run.id, max(run.attempt, 1000), each, 9999, "********")
     if len(str(longest).encode()) <= DESCRIPTION_LIMIT:
         return each
     mark = _UNREAD if all(map(unread, each)) else _PARTLY if any(map(unread, each)) else ""

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from ..model import Note, Verdict
-from ..settings import Settings
-from .book import Claim, Contender, Ruling
-from .guards import own_commits, session_id, skip
+from datetime import datetime, timedelta
+
+from ..model import Note, Outcome, Result, Verdict
+from .book import Contender, Ruling
+from .claims import Claim
+from .guards import own_commits, skip
+from .links import session_id
 from .record import Stage
 
 _ANYWAY = "To send all the same, set once-per: always."
-_UNSURE = "Without its log, now or then, this failure can't be told from an earlier one. "
+_UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one. "
+_WHAT = "the ledger (commit statuses named fire-routine)"
+_GRANT = "give the job `permissions: statuses: write`"
 
 
-def blocked(ruling: Ruling, contender: Contender, settings: Settings) -> Verdict:
-    """Why the ledger keeps the fire back."""
+def blocked(ruling: Ruling, contender: Contender, *, waited: bool = True) -> Verdict:
+    """Why the ledger keeps the fire back.
+
+    `waited`: a claim that is still open was waited for, as long as it is worth it.
+    """
     if ruling.limited:
-        return _limited(ruling, contender, settings)
+        return _limited(ruling, contender)
     blocker = ruling.blocker
     if blocker is None:
         raise ValueError("nothing blocks")
@@ -26,11 +34,7 @@ def blocked(ruling: Ruling, contender: Contender, settings: Settings) -> Verdict
     else:
         unsure = "" if blocker.failures & contender.failures or contender.once_per == "run" else _UNSURE
     if ruling.waiting:
-        return skip(
-            "duplicate",
-            f"{unsure}The session for this failure is being started right now ({whose}); its link will stand"
-            f" on the commit. {_ANYWAY}",
-        )
+        return _leader_lost(whose) if waited else _being_started(unsure, whose)
     if blocker.stage is Stage.FAILED:
         return skip(
             "earlier-failed",
@@ -38,11 +42,11 @@ def blocked(ruling: Ruling, contender: Contender, settings: Settings) -> Verdict
             " re-run the failed jobs.",
         )
     if blocker.stage in (Stage.FIRED, Stage.COVERED):
+        link = f": {blocker.url}" if blocker.url else "; its status does not link to a session."
         return Verdict(
             fire=False,
             reason="duplicate",
-            message=f"{unsure}A session was started on this failure before ({whose}): {blocker.url}"
-            f" {_ANYWAY}",
+            message=f"{unsure}A session was started on this failure before ({whose}){link} {_ANYWAY}",
             session_id=session_id(blocker.url),
             session_url=blocker.url,
         )
@@ -53,15 +57,38 @@ def blocked(ruling: Ruling, contender: Contender, settings: Settings) -> Verdict
     )
 
 
-def _limited(ruling: Ruling, contender: Contender, settings: Settings) -> Verdict:
-    if contender.other_sessions:
-        return own_commits(ruling.sessions, settings)
+def fires(number: int, max_sessions: int) -> Verdict:
+    message = f"Session {number} of at most {max_sessions} since the workflow was last green."
+    return Verdict(fire=True, message=message, session_number=number)
+
+
+def _being_started(unsure: str, whose: str) -> Verdict:
+    return skip(
+        "duplicate",
+        f"{unsure}The session for this failure is being started right now ({whose}); its link will be on the"
+        f" commit. {_ANYWAY}",
+    )
+
+
+def _leader_lost(whose: str) -> Verdict:
+    return Verdict(
+        fire=False,
+        reason="leader-lost",
+        message=f"{whose[0].upper()}{whose[1:]} was starting a session for this failure and has reported no"
+        " result. It may have died, before or after a session started: look at https://claude.ai/code."
+        f" {_ANYWAY}",
+    )
+
+
+def _limited(ruling: Ruling, contender: Contender) -> Verdict:
+    if ruling.looping:
+        return own_commits(ruling.sessions, contender.max_sessions)
     last = _session(ruling.blocker)
     started = "were started or are being started" if ruling.waiting else "were started"
     return Verdict(
         fire=False,
         reason="max-sessions",
-        message=f"{ruling.sessions} of max-sessions {settings.max_sessions} {started} since the workflow was"
+        message=f"{ruling.sessions} of max-sessions {contender.max_sessions} {started} since the workflow was"
         " last green, none of them on this failure: a person should look, or raise max-sessions.",
         session_id=session_id(last),
         session_url=last,
@@ -74,37 +101,36 @@ def _session(claim: Claim | None) -> str:
 
 # What a claim that could not be taken back keeps from being fired.
 _LEFT = {
-    Stage.CLAIMED: " The claim left on the commit keeps a re-run back for 10 minutes.",
-    Stage.SENDING: " The commit may say that a session is being started, which keeps re-runs back.",
+    Stage.CLAIMED: " The claim left on the commit blocks a re-run for 10 minutes.",
+    Stage.SENDING: " The commit may say that a session is being started, which blocks re-runs.",
 }
 
 
-def unavailable(problem: str, left: Stage | None) -> Verdict:
-    """`left`: how far a claim says that it came which could not be taken back."""
+def unavailable(problem: str, left: Stage | None, *, denied_to_leg: bool = False) -> Verdict:
+    """The ledger can't be used.
+
+    Args:
+        left: how far a claim seems to have come which could not be taken back.
+        denied_to_leg: the token has no permission, and the job is part of a matrix.
+    """
+    remedy = "re-run the failed jobs, or set once-per: always to fire without it"
+    if denied_to_leg:
+        remedy = f"{_GRANT}; without it, each job of a matrix would start a session"
     return Verdict(
         fire=False,
         failed=True,
         reason="ledger-unavailable",
         message="The ledger of commit statuses that keeps a failure from being fired twice can't be used now"
-        f" ({problem}). Nothing was sent: re-run the failed jobs, or set once-per: always to fire"
-        f" without them.{_LEFT[left] if left else ''}",
+        f" ({problem}). Nothing was sent: {remedy}.{_LEFT[left] if left else ''}",
     )
 
 
-def unrecorded(problem: str) -> Note:
-    return Note(
-        what="the ledger (commit statuses named fire-routine)",
-        why=f"{problem}; nothing but this job keeps the failure from being fired again",
-        remedy="give the job `permissions: statuses: write`",
-        permission="statuses: write",
-    )
-
-
-def out_of_order(problem: str) -> Note:
-    return Note(
-        what="the ledger (commit statuses named fire-routine)",
-        why=f"{problem}; as once-per is always, it is fired all the same",
-    )
+def unrecorded(problem: str, *, denied: bool) -> Note:
+    """The fire is not recorded: without permission, or with `once-per: always` while GitHub is down."""
+    if denied:
+        why = f"{problem}; only this job keeps the failure from being fired again"
+        return Note(_WHAT, why, _GRANT, permission="statuses: write")
+    return Note(_WHAT, f"{problem}; as once-per is always, it is fired all the same")
 
 
 def unseen(problem: str) -> Note:
@@ -116,8 +142,43 @@ def unseen(problem: str) -> Note:
     )
 
 
+def gone(sha: str, problem: str) -> Note:
+    return Note(
+        what=f"sessions on commit {sha[:8]} of the branch",
+        why=f"{problem}; the commit seems to be gone, so it counts as one without sessions",
+    )
+
+
 def unsettled(problem: str) -> Note:
     return Note(
         what="the record of this fire's result on the commit",
         why=f"{problem}; until the workflow is green again it counts as a session that may have started",
     )
+
+
+# --- on the commit ----------------------------------------------------------------------------------
+
+_REFUSED = {
+    "rate-limited": "rate limited",
+    "overloaded": "Claude is overloaded",
+    "unauthorized": "the token was refused",
+    "not-found": "the routine was not found",
+    "forbidden": "the account may not start one",
+    "no-connection": "no connection to Claude",
+    "interrupted": "the job was cancelled",
+}
+
+
+def result(outcome: Outcome, now: datetime | None) -> str:
+    """What a status says of a request that started no session; empty: the stage's own words.
+
+    `now`: by GitHub's clock, as far as it is known.
+    """
+    if outcome.result is not Result.FAILED:
+        return ""
+    why = _REFUSED.get(outcome.reason) or outcome.reason.replace("-", " ")
+    if outcome.retry_after is not None and now is not None:
+        until = now + timedelta(seconds=outcome.retry_after)
+        day = "" if until.date() == now.date() else f"{until:%d %b} "
+        why += f" until {day}{until:%H:%M} UTC"
+    return f"No session: {why}" if why else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .event import run_as_reported
 from .event_source import GatherError, find_trigger
 from .files.attachments import read_attachments
 from .jobs import with_annotations
@@ -15,5 +16,6 @@ __all__ = [
     "read_attachments",
     "read_green_logs",
     "read_logs",
+    "run_as_reported",
     "with_annotations",
 ]

@@ -32,6 +32,12 @@ def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | Non
     return (_own_run(trigger, context), ()) if is_own_run(trigger, context) else None
 
 
+def run_as_reported(trigger: Trigger, context: Context) -> Run | None:
+    """The run as far as the runner and the event's payload describe it; None: they do not."""
+    found = run(trigger, context)
+    return found[0] if found else None
+
+
 def default_branch(context: Context) -> str:
     value = fields.part(context.event, "repository").get("default_branch")
     return value if isinstance(value, str) else ""

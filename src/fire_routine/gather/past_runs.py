@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 
 from ..model import Incident, Run
 from ..patterns import pattern
 from .api.parse import PastRun
 
 INCIDENT = 30  # commits of one incident, at most
+# A run that ended so long ago has been reported, or never will be: a workflow that waits for its end
+# (`workflow_run`) has begun by then.
+REPORTED_AFTER = timedelta(minutes=15)
 _QUEUE = pattern(r"gh-readonly-queue/(?P<base>.+)/pr-(?P<number>[0-9]+)-[0-9a-f]+")
 
 
@@ -80,7 +84,9 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
     runs: list[PastRun] = []
     ended: set[int] = set()
     over: dict[str, str] = {}  # the last green run before this one, of each event: its commit
+    listed: list[PastRun] = []
     for page in pages:
+        listed.extend(page)
         for past in on_branch(page, run):
             if past.id == run.id or (past.conclusion == "success" and not past.head_sha):
                 continue
@@ -102,8 +108,18 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
     if not all(past.head_sha for past in runs):
         raise LookupError("a run of the incident names no commit")
     return Incident(
-        tuple(_commits(runs, run)[:INCIDENT]), frozenset(past.id for past in runs), frozenset(ended)
+        shas=tuple(_commits(runs, run)[:INCIDENT]),
+        runs=frozenset(past.id for past in runs),
+        ended=frozenset(ended),
+        busy=any(_is_busy(past, listed) for past in runs if past.head_sha != run.head_sha),
     )
+
+
+def _is_busy(past: PastRun, listed: Sequence[PastRun]) -> bool:
+    """Whether a run may be reported right now, by GitHub's clock: `listed` holds the run that asks, too."""
+    if past.conclusion is None or past.updated_at is None:
+        return True
+    return past.updated_at > max(one.updated_at or past.updated_at for one in listed) - REPORTED_AFTER
 
 
 def _apart(one: PastRun, green: PastRun, run: Run) -> bool:

@@ -16,6 +16,7 @@ class Status:
     description: str  # at most 140 characters
     target_url: str
     created_at: datetime | None = None
+    creator: str | None = None  # the login of who wrote it; None: GitHub does not say
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,8 @@ class Incident:
     shas: tuple[str, ...] = ()  # head commits of those of the incident, newest first, at most 30
     runs: frozenset[int] = frozenset()  # their ids
     ended: frozenset[int] = frozenset()  # ids of those of others
+    # Whether a run of another commit may be starting a session right now: it is going on, or ended just now.
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Task:
     """One process. It dies at `dies_at`, wherever it is then."""
 
     def __init__(self, baton: Baton, work: Callable[[Task], None], dies_at: float | None) -> None:
-        self._baton = baton
+        self.baton = baton
         self._work = work
         self._turn = threading.Semaphore(0)
         self.dies_at = dies_at
@@ -35,22 +35,22 @@ class Task:
         """
         if self.dead:
             raise Killed
-        until = self._baton.time + seconds
+        until = self.baton.time + seconds
         if self.dies_at is not None and self.dies_at <= until:
-            until, self.dead = max(self.dies_at, self._baton.time), True
-        self._baton.at(until, self.resume)
-        self._baton.hand_back()
+            until, self.dead = max(self.dies_at, self.baton.time), True
+        self.baton.at(until, self.resume)
+        self.baton.hand_back()
         self._turn.acquire()
         if self.dead:
             raise Killed
 
     def resume(self) -> None:
         self._turn.release()
-        self._baton.wait()
+        self.baton.wait()
 
     def start(self) -> None:
         self.thread.start()
-        self._baton.wait()
+        self.baton.wait()
 
     def _live(self) -> None:
         try:
@@ -59,7 +59,7 @@ class Task:
             pass
         except BaseException as error:
             self.error = error
-        self._baton.hand_back()
+        self.baton.hand_back()
 
 
 class Baton:

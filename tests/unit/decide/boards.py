@@ -104,6 +104,7 @@ class Clock:
 @dataclass
 class Comparison:
     commits: tuple[Commit, ...]
+    base: str = ""
 
 
 @dataclass
@@ -113,6 +114,9 @@ class Board:
     clock: Clock = field(default_factory=Clock)
     commits: dict[str, list[Status]] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)  # head commits of the incident's other runs
+    busy: bool = False  # whether one of those runs may be starting a session right now
+    creator: str | None = "github-actions[bot]"  # of the statuses that are written
+    base: str = ""  # what the head commit's branch builds on
     heads: dict[str, str] = field(default_factory=lambda: {"main": SHA, "topic": SHA})
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     faults: dict[str, list[GitHubError | None]] = field(default_factory=dict)
@@ -146,7 +150,7 @@ class Board:
 
     def incident(self, run: Run) -> Incident:
         self._call("incident")
-        return Incident(tuple(sha for sha in self.others if sha != run.head_sha))
+        return Incident(tuple(sha for sha in self.others if sha != run.head_sha), busy=self.busy)
 
     def branch_head(self, branch: str) -> str | None:
         self._call("branch_head")
@@ -158,10 +162,10 @@ class Board:
 
     def compare(self, base: str, head: str) -> Comparison:
         self._call(f"compare {base}...{head[:8]}")
-        return Comparison(self.ahead)
+        return Comparison(self.ahead, self.base)
 
     def entries(self, sha: str = SHA) -> list[Entry]:
-        """What stands on a commit, oldest first."""
+        """The entries on a commit, oldest first."""
         read = (read_entry(status, sha) for status in self.commits.get(sha, []))
         return [entry for entry in read if entry]
 
@@ -177,6 +181,6 @@ class Board:
 
     def _add(self, sha: str, state: str, description: str, target_url: str) -> Status:
         self._ids += 1
-        status = Status(self._ids, state, description, target_url, self.clock.server)
+        status = Status(self._ids, state, description, target_url, self.clock.server, self.creator)
         self.commits.setdefault(sha, []).append(status)
         return status

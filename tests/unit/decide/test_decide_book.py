@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.decide.boards import NOON, SHA
 
-from fire_routine.decide.book import CLAIM_LASTS, SEND_WITHIN, Contender, claims, rule, server_time
+from fire_routine.decide.book import Contender, rule
+from fire_routine.decide.claims import CLAIM_LASTS, SEND_WITHIN, claims, server_time
 from fire_routine.decide.record import Entry, Record, Stage
 from fire_routine.model import Incident
 
@@ -127,9 +128,88 @@ def test_a_later_claim_that_has_already_been_sent_is_heeded_all_the_same() -> No
     assert ruling([ME, entry(11, Stage.SENDING, "other")], contender()) == (False, True, "other")
 
 
-def test_before_a_claim_of_its_own_others_claims_are_no_obstacle_and_what_was_sent_is() -> None:
-    assert ruling([entry(9, Stage.CLAIMED, "other")], contender("")) == (True, False, "")
-    assert ruling([entry(9, Stage.SENDING, "other")], contender("")) == (False, True, "other")
+def test_before_a_claim_of_its_own_only_a_sibling_is_waited_for_and_what_was_announced() -> None:
+    sibling, other = entry(9, Stage.CLAIMED, "other"), entry(9, Stage.CLAIMED, "other", run=99)
+    assert ruling([sibling], contender("")) == (False, True, "other")
+    assert ruling([sibling], contender("", once_per="always")) == (True, False, "")
+    assert ruling([other], contender("")) == (True, False, "")
+    assert ruling([entry(9, Stage.SENDING, "other", run=99)], contender("")) == (False, True, "other")
+
+
+def test_of_two_announcements_the_one_with_the_lower_id_goes_on() -> None:
+    claimed = [ME, entry(9, Stage.CLAIMED, "other")]
+    mine_first = [*claimed, entry(20, Stage.SENDING, "me"), entry(21, Stage.SENDING, "other")]
+    assert ruling(mine_first, contender()) == (True, False, "")
+    assert ruling(mine_first, contender("other")) == (False, True, "me")
+    twice = [*mine_first, entry(22, Stage.SENDING, "me")]  # written once more after a lost answer
+    assert ruling(twice, contender()) == (True, False, "")
+
+
+@pytest.mark.parametrize(
+    ("stage", "fires"),
+    [
+        (Stage.CLAIMED, True),
+        (Stage.FAILED, True),
+        (Stage.WITHDRAWN, True),
+        (Stage.UNKNOWN, False),
+        (Stage.FIRED, False),
+    ],
+)
+def test_after_its_announcement_only_what_was_sent_or_announced_before_blocks(
+    stage: Stage, fires: bool
+) -> None:
+    other = [entry(9, Stage.CLAIMED, "other"), entry(21, Stage.SENDING, "other"), entry(22, stage, "other")]
+    other = other[:1] if stage is Stage.CLAIMED else other
+    assert ruling([*other, ME, entry(20, Stage.SENDING, "me")], contender())[0] is fires
+
+
+def test_max_sessions_is_counted_again_after_the_announcement() -> None:
+    rivals = [
+        entry(5, Stage.SENDING, "earlier", B, run=98),
+        entry(30, Stage.SENDING, "later", "cccccccc", run=99),
+    ]
+    book = claims([*rivals, ME, entry(20, Stage.SENDING, "me")])
+    assert rule(book, contender(max_sessions=1), None).limited
+    assert rule(book, contender(max_sessions=2), None).fire
+
+
+@pytest.mark.parametrize(
+    "after", [Stage.WITHDRAWN, Stage.FAILED, Stage.SENDING, Stage.CLAIMED, Stage.LIMITED]
+)
+def test_nothing_turns_a_session_back(after: Stage) -> None:
+    for started in (Stage.FIRED, Stage.UNKNOWN):
+        entries = [entry(1, Stage.CLAIMED, "other", run=99), entry(2, started, "other", run=99)]
+        assert not ruling([*entries, entry(3, after, "other", run=99)], contender(""))[0]
+
+
+def test_an_announcement_that_arrives_after_it_was_taken_back_stays_taken_back() -> None:
+    late = [
+        entry(1, Stage.CLAIMED, "other"),
+        entry(2, Stage.WITHDRAWN, "other"),
+        entry(3, Stage.SENDING, "other"),
+    ]
+    assert ruling(late, contender(""))[0]
+
+
+def test_a_claim_that_was_abandoned_counts_again_once_it_is_announced() -> None:
+    dead = entry(9, Stage.CLAIMED, "other")
+    goes_on = contender(abandoned=frozenset({"other"}))
+    assert ruling([dead, ME], goes_on) == (True, False, "")
+    assert ruling([dead, entry(11, Stage.SENDING, "other"), ME], goes_on) == (False, True, "other")
+
+
+def test_a_tag_or_another_branch_on_the_commit_is_another_incident() -> None:
+    first = entry(1, Stage.FIRED, "other", run=99)
+    first = replace(first, record=replace(first.record, ref="beef"))
+    assert ruling([first], contender(""))[0]
+    assert not ruling([first], contender("", ref="beef"))[0]
+    same_run = replace(first, record=replace(first.record, run=100))
+    assert not ruling([same_run], contender("", attempt=2))[0]
+
+
+def test_a_link_that_is_no_sessions_names_none() -> None:
+    (claim,) = claims([entry(1, Stage.FIRED, "other")], lambda _: "")
+    assert (claim.stage, claim.url) == (Stage.FIRED, "")
 
 
 @pytest.mark.parametrize(
@@ -245,13 +325,17 @@ def test_sessions_are_counted_over_what_is_seen_and_what_is_told_of() -> None:
 
 
 def test_sessions_named_by_trailers_and_in_the_ledger_count_once() -> None:
-    trailers = frozenset({"session_1", "session_2"})
     fired = entry(1, Stage.FIRED, "other", B, run=99)
-    assert rule(claims([fired]), contender("", other_sessions=trailers), None).sessions == 2
-    second = entry(1, Stage.FIRED, "other", B, run=99, nth=2)
-    assert rule(claims([second]), contender("", other_sessions=trailers), None).sessions == 2
-    others = frozenset({"session_2", "session_3"})
-    assert rule(claims([second]), contender("", other_sessions=others), None).sessions == 3
+    elsewhere = [  # on the branch that the commits come from
+        replace(entry(n, Stage.FIRED, f"mark-{n}", B, run=n), url=f"https://claude.ai/code/session_{n}")
+        for n in (2, 3)
+    ]
+    who = contender("", trailers=frozenset({"session_1", "session_2"}), since_run=50)
+    assert rule(claims([fired]), who, None).sessions == 1
+    assert rule(claims([fired, *elsewhere]), who, None).sessions == 2
+    both = replace(who, trailers=frozenset({"session_2", "session_3", "session_4"}))
+    found = rule(claims([fired, *elsewhere]), both, None)
+    assert (found.sessions, found.limited, found.looping) == (3, True, True)
 
 
 def test_every_job_of_always_counts_towards_max_sessions() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.decide.boards import NOON, OLDER, SHA, fired, green_at, sample_brief, sample_run
+from tests.unit.decide.boards import NOON, OLDER, SHA, Clock, fired, green_at, sample_brief, sample_run
 
 from fire_routine.decide import Ledger
 from fire_routine.gather.api.client import GitHub
@@ -47,8 +47,8 @@ def run_of(emulator: GitHubEmulator, run_id: int, sha: str = SHA, **changes: obj
 
 def fire(github: GitHub, run: Run, *fingerprints: str, session: str = "session_1") -> str:
     """`fired`, or the reason why not."""
-    ledger = Ledger(github, run, Settings(), now=lambda: 0.0, sleep=lambda _: None)
-    verdict = ledger.claim(sample_brief(*fingerprints))
+    ledger = Ledger(github, Settings(), now=lambda: 0.0, sleep=lambda _: None)
+    verdict = ledger.claim(run, sample_brief(*fingerprints))
     if verdict.fire:
         ledger.settle(fired(session))
     return verdict.reason or "fired"
@@ -63,7 +63,7 @@ def test_a_failure_is_fired_once_and_the_next_commit_points_to_it(
 ) -> None:
     emulator.set_branch("main", OLDER)
     assert fire(github, run_of(emulator, 1, OLDER)) == "fired"
-    assert states(emulator, OLDER) == ["pending", "pending", "success"]
+    assert states(emulator, OLDER) == ["success", "success", "success"]
     emulator.set_branch("main", SHA)
     assert fire(github, run_of(emulator, 2)) == "duplicate"
     (status,) = emulator.statuses[SHA]
@@ -206,8 +206,9 @@ def test_a_write_that_fails_half_way_leads_to_one_session(
 
 def test_a_token_without_statuses_write_fires_and_says_so(emulator: GitHubEmulator, github: GitHub) -> None:
     emulator.fail("POST .*/statuses/", Fault.forbidden())
-    ledger = Ledger(github, run_of(emulator, 1), Settings(), sleep=lambda _: None)
-    assert ledger.claim(sample_brief()).fire
+    clock = Clock()
+    ledger = Ledger(github, Settings(), now=clock, sleep=clock.sleep)
+    assert ledger.claim(run_of(emulator, 1), sample_brief()).fire
     (note,) = ledger.notes
     assert "Resource not accessible by integration" in note.why
     assert "statuses: write" in note.remedy

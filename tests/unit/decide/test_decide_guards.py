@@ -13,14 +13,13 @@ from tests.unit.decide.boards import (
     pull_request,
     sample_brief,
     sample_run,
-    written_by,
 )
 
 from fire_routine.decide import before_gathering, decide
 from fire_routine.decide.freshness import stale
 from fire_routine.decide.guards import guards, sessions_in
 from fire_routine.decide.ledger import Ledger
-from fire_routine.model import Commit, FailedJob, GitHubError, History, Origin, Run, TriggerKind, Verdict
+from fire_routine.model import Commit, FailedJob, GitHubError, Origin, Run, TriggerKind, Verdict
 from fire_routine.settings import Context, Settings
 
 SECRETS = {
@@ -285,7 +284,12 @@ def test_min_attempt_waits_for_a_later_attempt() -> None:
         ("Mend\n\nClaude-Session: https://claude.ai/code/session_1", {"session_1"}),
         ("Mend\n\nclaude-session: https://claude.ai/code/session_1?x=1\r\n", {"session_1"}),
         ("Mend\n\nClaude-Session: https://claude.ai/code/session_1/\nSigned-off-by: M", {"session_1"}),
-        ("a Claude-Session: https://claude.ai/code/session_1", set()),
+        ("Mend\n\nClaude-Session: https://claude.ai/code/session_1\n\n", {"session_1"}),
+        ("Mend\n\na Claude-Session: https://claude.ai/code/session_1", set()),
+        ("Claude-Session: https://claude.ai/code/session_1", set()),  # a subject is no trailer
+        ("Mend\n\nClaude-Session: https://claude.ai/code/session_1\n\nCo-authored-by: M", set()),
+        ("Mend\n\nClaude-Session: https://claude.ai.example.com/code/session_1", set()),
+        ("Mend\n\nClaude-Session: https://x/1", set()),
         ("Claude-Session:", set()),
         ("Claude-Session: two words", set()),
         ("", set()),
@@ -295,27 +299,12 @@ def test_trailers_name_sessions(message: str, found: set[str]) -> None:
     assert sessions_in(Commit(SHA, message)) == found
 
 
-def test_a_sessions_commit_is_skipped_once_max_sessions_have_worked_on_it() -> None:
-    history = History(never_green=True, commits=(written_by("session_1"), written_by("session_2")))
-    run = sample_run(head_branch="fix-3", commit=written_by("session_3"), history=history)
-    verdict = guards(chosen(), context(), run)
-    assert reason(verdict) == "claude-session"
-    assert verdict is not None
-    assert "max-sessions" in verdict.message
-    assert judged(run, max_sessions=4) is None
-
-
-def test_a_persons_commit_on_top_of_sessions_commits_is_no_sessions() -> None:
-    history = History(commits=tuple(written_by(f"session_{n}") for n in range(5)))
-    assert judged(sample_run(commit=Commit(SHA, "By hand"), history=history)) is None
-
-
 # --- decide: guards, then the ledger --------------------------------------------------------------
 
 
 def decided(board: Board, run: Run, **changes: object) -> Verdict:
     settings = chosen(**changes)
-    ledger = Ledger(board, run, settings, now=board.clock, sleep=board.clock.sleep)
+    ledger = Ledger(board, settings, now=board.clock, sleep=board.clock.sleep)
     return decide(settings, context(), run, sample_brief(), ledger)
 
 
@@ -433,7 +422,7 @@ def test_a_head_that_can_not_be_read_keeps_nothing_back() -> None:
 
 def test_a_dry_run_says_whether_it_would_be_skipped() -> None:
     def told(run: Run) -> str:
-        ledger = Ledger(Board(heads={}), run, chosen(), sleep=lambda _: None)
+        ledger = Ledger(Board(heads={}), chosen(), sleep=lambda _: None)
         return decide(chosen(dry_run=True), context(), run, sample_brief(), ledger).message
 
     assert "it would be skipped (fork): " in told(sample_run(head_repository="stranger/cat"))

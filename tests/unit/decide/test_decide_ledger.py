@@ -22,10 +22,11 @@ from tests.unit.decide.boards import (
 )
 
 from fire_routine.decide import Ledger
-from fire_routine.decide.contest import PAUSES
+from fire_routine.decide.contest import PAUSES, SENDING_PAUSES
+from fire_routine.decide.ledger import ANNOUNCED, SETTLED
 from fire_routine.decide.postings import FULL
-from fire_routine.decide.record import Record, Stage
-from fire_routine.model import GitHubError, History, Outcome, Result, Run, Status, Verdict
+from fire_routine.decide.record import Record, Stage, ref_of
+from fire_routine.model import Brief, GitHubError, History, Note, Outcome, Result, Run, Status, Verdict
 from fire_routine.settings import Settings
 
 SERVER_ERROR = GitHubError("GitHub answered 502", 502)
@@ -34,10 +35,49 @@ FORBIDDEN = GitHubError("GitHub answered 403: Resource not accessible by integra
 LIMITED = GitHubError("GitHub answered 403: secondary rate limit", 403, rate_limited=True)
 
 
-def ledger_of(board: Board, run: Run | None = None, temp: Path | None = None, **settings: object) -> Ledger:
-    chosen = Settings(**settings)  # type: ignore[arg-type]
-    run = run or sample_run()
-    return Ledger(board, run, chosen, temp=temp, now=board.clock, sleep=board.clock.sleep)
+class Job:
+    """One job's ledger, and the run that it is about."""
+
+    def __init__(self, ledger: Ledger, run: Run) -> None:
+        self.ledger, self.run = ledger, run
+
+    def claim(self, brief: Brief) -> Verdict:
+        return self.ledger.claim(self.run, brief)
+
+    def look(self, brief: Brief) -> Verdict | None:
+        return self.ledger.look(self.run, brief)
+
+    def look_first(self, *, spread: bool = False) -> Verdict | None:
+        return self.ledger.look_first(self.run, spread=spread)
+
+    def settle(self, outcome: Outcome) -> None:
+        self.ledger.settle(outcome)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return self.ledger.notes
+
+
+def ledger_of(
+    board: Board,
+    run: Run | None = None,
+    temp: Path | None = None,
+    legs: int = 1,
+    default_token: bool = True,
+    said: list[str] | None = None,
+    **settings: object,
+) -> Job:
+    ledger = Ledger(
+        board,
+        Settings(**settings),  # type: ignore[arg-type]
+        legs=legs,
+        default_token=default_token,
+        temp=temp,
+        now=board.clock,
+        sleep=board.clock.sleep,
+        say=said.append if said is not None else lambda _: None,
+    )
+    return Job(ledger, run or sample_run())
 
 
 def fire(board: Board, run: Run | None = None, *fingerprints: str, session: str = "session_1") -> Verdict:
@@ -50,7 +90,7 @@ def fire(board: Board, run: Run | None = None, *fingerprints: str, session: str 
 
 
 def sending(run: Run) -> Record:
-    return Record(Stage.SENDING, "ci.yml", run.id, 1, ("11111111",), 1, f"{run.id:08d}")
+    return Record(Stage.SENDING, "ci.yml", run.id, 1, ("11111111",), 1, f"{run.id:08d}", ref_of(run))
 
 
 # --- one fire -------------------------------------------------------------------------------------
@@ -60,29 +100,40 @@ def test_a_fire_is_claimed_announced_and_settled_on_the_head_commit() -> None:
     board = Board()
     assert fire(board).fire
     assert board.stages() == ["CLAIMED", "SENDING", "FIRED"]
-    assert [status.state for status in board.commits[SHA]] == ["pending", "pending", "success"]
+    assert {status.state for status in board.commits[SHA]} == {"success"}
     assert board.commits[SHA][-1].target_url == "https://claude.ai/code/session_1"
     assert board.commits[SHA][-1].description.startswith(
-        "session started · ci.yml · run 100.1 · 11111111 · #1 "
+        "Claude session started · ci.yml · run 100.1 · 11111111 · #1 "
     )
 
 
 @pytest.mark.parametrize(
-    ("result", "state", "stage"),
+    ("outcome", "words"),
     [
-        (Result.UNKNOWN, "error", "UNKNOWN"),
-        (Result.FAILED, "failure", "FAILED"),
-        (Result.SKIPPED, "success", "WITHDRAWN"),
+        (Outcome(Result.UNKNOWN, "cut-off"), "A Claude session may have started"),
+        (Outcome(Result.SKIPPED), "No session from this job"),
+        (Outcome(Result.FAILED), "No session: the request failed"),
+        (Outcome(Result.FAILED, "unauthorized"), "No session: the token was refused"),
+        (Outcome(Result.FAILED, "text-too-long"), "No session: text too long"),
+        (
+            Outcome(Result.FAILED, "rate-limited", retry_after=7320),
+            "No session: rate limited until 14:02 UTC",
+        ),
+        (
+            Outcome(Result.FAILED, "rate-limited", retry_after=86_400),
+            "No session: rate limited until 02 Mar 12:00 UTC",
+        ),
     ],
 )
-def test_every_other_end_is_recorded_with_the_run_as_its_link(result: Result, state: str, stage: str) -> None:
+def test_every_other_end_is_recorded_in_words_with_the_run_as_its_link(outcome: Outcome, words: str) -> None:
+    """A status never blocks a merge, so its state is always `success`."""
     board = Board()
-    ledger = ledger_of(board)
-    assert ledger.claim(sample_brief()).fire
-    ledger.settle(Outcome(result))
+    job = ledger_of(board)
+    assert job.claim(sample_brief()).fire
+    job.settle(outcome)
     last = board.commits[SHA][-1]
-    assert (last.state, board.stages()[-1]) == (state, stage)
-    assert last.target_url == sample_run().url
+    assert last.description.startswith(f"{words} · ci.yml · ")
+    assert (last.state, last.target_url) == ("success", sample_run().url)
 
 
 # --- the same failure again ---------------------------------------------------------------------------
@@ -142,7 +193,7 @@ def test_one_attempt_has_one_session_whatever_fails_in_it() -> None:
 def test_a_late_sibling_leaves_the_session_as_the_latest_status_and_covers_no_failure_of_its_own() -> None:
     board = Board()
     run = sample_run()
-    late = Ledger(board, run, Settings(), now=board.clock, sleep=board.clock.sleep)
+    late = ledger_of(board, run)
 
     def first() -> None:
         fire(board, run, "1" * 16)
@@ -187,19 +238,41 @@ def test_max_sessions_holds_and_is_passed_on() -> None:
     assert fire(board, sample_run(105, head_sha="d" * 40), "8" * 16).reason == "max-sessions"
 
 
-def test_a_commit_of_a_session_counts_the_sessions_of_its_trailers() -> None:
+def test_a_commit_of_a_session_counts_the_sessions_of_its_trailers_that_the_ledger_knows() -> None:
     board = Board()
-    fire(board, None, session="session_1")
-    own = sample_run(101, commit=written_by("session_2", "session_3"))
-    assert fire(board, own, "2" * 16).reason == "claude-session"
-    assert fire(board, sample_run(102), "2" * 16).fire
+    fire(board, session="session_1")
+    trailers = written_by("session_1", "session_2", "session_3")
+    assert fire(board, sample_run(101, commit=trailers), "2" * 16, session="session_2").fire
+    assert fire(board, sample_run(102, commit=trailers), "3" * 16, session="session_3").fire
+    assert fire(board, sample_run(103, commit=trailers), "4" * 16).reason == "claude-session"
+
+
+def test_trailers_that_name_sessions_of_elsewhere_keep_nothing_back() -> None:
+    board = Board()
+    forged = sample_run(commit=written_by("session_7", "session_8", "session_9"))
+    assert fire(board, forged).fire
+
+
+def tries_of_a_loop(board: Board) -> None:
+    """Two tries of a session, each on a branch of its own on top of the last; the next is on `SHA`."""
+    never = History(never_green=True)
+    for number, sha in enumerate(("0" * 40, "1" * 40, "2" * 40), 1):
+        run = sample_run(number, head_sha=sha, head_branch=f"fix-{number}", history=never)
+        fire(board, run, session=f"session_{number}")
+    board.base = "0" * 40
+    board.ahead = (
+        replace(written_by("session_1"), sha="1" * 40),
+        replace(written_by("session_2"), sha="2" * 40),
+        written_by("session_3"),
+    )
 
 
 def test_a_session_that_begins_a_new_branch_for_each_try_is_stopped_by_its_own_commits() -> None:
-    board = Board(ahead=(written_by("session_1"), written_by("session_2")), heads={})
+    board = Board(heads={})
+    tries_of_a_loop(board)
     never = History(never_green=True)
     third = sample_run(
-        200, head_branch="fix-3", commit=written_by("session_3"), history=never, default_branch="main"
+        200, head_branch="fix-4", commit=written_by("session_3"), history=never, default_branch="main"
     )
     verdict = fire(board, third)
     assert verdict.reason == "claude-session"
@@ -209,10 +282,11 @@ def test_a_session_that_begins_a_new_branch_for_each_try_is_stopped_by_its_own_c
 
 
 def test_the_loop_of_a_session_has_an_end_though_the_pushes_beside_it_are_green() -> None:
-    board = Board(ahead=(written_by("session_1"), written_by("session_2")), heads={})
+    board = Board(heads={})
+    tries_of_a_loop(board)
     pushes = History(last_green_run=199, last_green_sha="9" * 40)
     third = sample_run(
-        200, head_branch="fix-3", commit=written_by("session_3"), history=pushes, default_branch="main"
+        200, head_branch="fix-4", commit=written_by("session_3"), history=pushes, default_branch="main"
     )
     assert fire(board, third).reason == "claude-session"
     older = replace(pushes, last_green_of_event=150, last_green_sha_of_event="8" * 40)
@@ -277,7 +351,7 @@ def test_an_unknown_fire_blocks_the_same_failure_and_says_where_to_look() -> Non
     assert fire(board, sample_run(101), "2" * 16).fire
 
 
-def test_a_claim_alone_grows_old_since_its_job_died_before_it_sent_anything() -> None:
+def test_a_claim_of_a_job_that_died_before_it_sent_anything_is_waited_for_and_taken_over() -> None:
     board = Board()
     dead = ledger_of(board)
     board.faults["branch_head"] = [None, KeyboardInterrupt()]  # type: ignore[list-item]
@@ -285,16 +359,31 @@ def test_a_claim_alone_grows_old_since_its_job_died_before_it_sent_anything() ->
     with pytest.raises(KeyboardInterrupt):
         dead.claim(sample_brief())
     assert board.stages() == ["CLAIMED"]
-    assert fire(board).reason == "duplicate"
+    said: list[str] = []
+    waited = board.clock.seconds
+    assert ledger_of(board, said=said).claim(sample_brief()).fire
+    assert board.clock.seconds - waited > sum(PAUSES)
+    assert said == [
+        "waiting for another job of this attempt, which is starting a session",
+        "run 100, attempt 1 has not sent its request: this job goes on",
+    ]
+
+
+def test_a_claim_alone_grows_old() -> None:
+    board = Board()
+    claim = Record(Stage.CLAIMED, "ci.yml", 100, 1, ("11111111",), 1, "deadjob0", ref_of(sample_run()))
+    board.create_status(SHA, "success", str(claim), "")
     board.clock.seconds += 600
-    assert fire(board).fire
+    waited = board.clock.seconds
+    assert fire(board, sample_run(created_at=board.clock.server)).fire
+    assert board.clock.seconds - waited == ANNOUNCED
 
 
 def test_a_job_that_died_while_it_sent_counts_as_a_session_that_may_have_started() -> None:
     board = Board()
     assert ledger_of(board).claim(sample_brief()).fire
     first = fire(board)
-    assert first.reason == "duplicate"
+    assert first.reason == "leader-lost"
     board.clock.seconds += 86_400
     later = sample_run(101, created_at=board.clock.server)
     waited = board.clock.seconds
@@ -344,24 +433,26 @@ def test_who_lost_to_a_sibling_leaves_the_last_word_to_it() -> None:
     board = Board()
     leader, loser = ledger_of(board), ledger_of(board)
 
-    def leader_goes_first() -> None:
-        assert leader.claim(sample_brief()).fire
-
     def settle() -> None:
         board.clock.at = lambda: None
         leader.settle(fired())
 
-    board.before_write, board.clock.at = leader_goes_first, settle
+    def leader_goes_first() -> None:
+        assert leader.claim(sample_brief()).fire
+        board.clock.at = settle
+
+    board.before_write = leader_goes_first
     assert loser.claim(sample_brief()).session_id == "session_1"
     assert board.stages() == ["CLAIMED", "SENDING", "CLAIMED", "FIRED"]
 
 
-def test_who_waited_in_vain_skips_without_a_session_to_point_to() -> None:
+def test_who_waited_in_vain_for_a_result_warns_that_the_job_may_have_died() -> None:
     board = Board()
     assert ledger_of(board).claim(sample_brief()).fire
+    waited = board.clock.seconds
     verdict = ledger_of(board).claim(sample_brief())
-    assert (verdict.reason, verdict.session_url) == ("duplicate", "")
-    assert 5 < board.clock.seconds < 20
+    assert (verdict.reason, verdict.session_url) == ("leader-lost", "")
+    assert board.clock.seconds - waited == sum(SENDING_PAUSES)
 
 
 def test_a_run_that_waited_for_one_that_was_taken_back_fires_itself() -> None:
@@ -412,15 +503,15 @@ def test_a_claim_that_was_shown_once_is_not_forgotten_by_a_read_that_lags() -> N
 def test_other_commits_are_read_once_a_claim_has_had_time_to_be_seen_there_too() -> None:
     board = Board(others=[OLDER], heads={})
     assert fire(board).fire
-    assert board.clock.seconds == 3.0
+    assert board.clock.seconds == SETTLED + ANNOUNCED
     assert board.calls.index("create_status") < len(board.calls) - 1 - board.calls[::-1].index("statuses")
 
 
 def test_a_refusal_after_the_claim_was_taken_does_not_let_it_fire_unrecorded() -> None:
     for method, faults in (
-        ("statuses", [None, FORBIDDEN]),
-        ("create_status", [None, FORBIDDEN]),
-        ("statuses", [None, GitHubError("GitHub answered 404", 404)]),
+        ("statuses", [None, *[FORBIDDEN] * 5]),
+        ("create_status", [None, *[FORBIDDEN] * 5]),
+        ("statuses", [None, *[GitHubError("GitHub answered 404", 404)] * 5]),
     ):
         board = Board(faults={method: list(faults)})
         verdict = ledger_of(board).claim(sample_brief())
@@ -499,7 +590,7 @@ def test_a_result_that_can_not_be_written_leaves_a_note_and_no_second_session() 
     board = Board()
     ledger = ledger_of(board)
     assert ledger.claim(sample_brief()).fire
-    board.faults = {"create_status": [SERVER_ERROR] * 3}
+    board.faults = {"create_status": [SERVER_ERROR] * 5}
     ledger.settle(fired())
     assert "502" in ledger.notes[0].why
     board.faults = {}
@@ -534,11 +625,11 @@ def test_a_token_that_is_none_sends_nothing_and_is_named() -> None:
 
 def test_a_claim_is_taken_back_once_the_board_is_there_again() -> None:
     board = Board(
-        faults={"statuses": [None] + [SERVER_ERROR] * 3, "create_status": [None] + [SERVER_ERROR] * 3}
+        faults={"statuses": [None] + [SERVER_ERROR] * 5, "create_status": [None] + [SERVER_ERROR] * 3}
     )
     verdict = ledger_of(board).claim(sample_brief())
     assert (verdict.reason, board.stages()) == ("ledger-unavailable", ["CLAIMED", "WITHDRAWN"])
-    assert "re-run back" not in verdict.message
+    assert "re-run for 10" not in verdict.message
     assert fire(board, sample_run(attempt=2)).fire
 
 
@@ -563,7 +654,7 @@ def test_a_duplicate_of_its_own_commit_is_told_though_the_others_can_not_be_read
 
 
 def test_a_signal_while_a_claim_is_taken_back_leaves_it_taken_back() -> None:
-    board = Board(faults={"statuses": [None] + [SERVER_ERROR] * 3, "create_status": [None, SERVER_ERROR]})
+    board = Board(faults={"statuses": [None] + [SERVER_ERROR] * 5, "create_status": [None, SERVER_ERROR]})
 
     def cancel() -> None:
         if board.calls.count("create_status") == 2:
@@ -624,7 +715,7 @@ def test_an_announcement_that_can_not_be_taken_back_is_said_to_be_left() -> None
     }
     verdict = ledger_of(board).claim(sample_brief())
     assert verdict.reason == "ledger-unavailable"
-    assert "keeps re-runs back" in verdict.message
+    assert "which blocks re-runs" in verdict.message
 
 
 def test_a_result_that_is_denied_once_is_written_all_the_same() -> None:
@@ -651,10 +742,10 @@ def test_a_failure_that_is_known_again_is_said_to_be() -> None:
 
 def test_a_claim_that_can_not_be_taken_back_is_said_to_be_left() -> None:
     board = Board(
-        faults={"statuses": [None] + [SERVER_ERROR] * 3, "create_status": [None] + [SERVER_ERROR] * 50}
+        faults={"statuses": [None] + [SERVER_ERROR] * 5, "create_status": [None] + [SERVER_ERROR] * 50}
     )
     verdict = ledger_of(board).claim(sample_brief())
-    assert "keeps a re-run back for 10 minutes" in verdict.message
+    assert "blocks a re-run for 10 minutes" in verdict.message
     assert len(board.calls) < 20
 
 
@@ -709,7 +800,7 @@ def test_waiting_has_an_end_whatever_others_do() -> None:
 
     board.clock.at = another_begins
     another_begins()
-    assert fire(board).reason == "duplicate"
+    assert fire(board).reason == "leader-lost"
     assert len(board.calls) < 80
 
 

@@ -6,15 +6,17 @@ from dataclasses import replace
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.unit.decide.boards import NOON, SHA, sample_brief, sample_run
+from tests.unit.decide.boards import NOON, SHA, pull_request, sample_brief, sample_run
 
 from fire_routine.decide.record import (
     DESCRIPTION_LIMIT,
+    WORDS_LIMIT,
     Record,
     Stage,
     failures,
     label,
     read_entry,
+    ref_of,
     unread,
 )
 from fire_routine.model import Brief, Status
@@ -56,9 +58,9 @@ def test_the_longest_record_has_the_140_characters_that_github_takes() -> None:
     sizes = set()
     for letters in range(1, 25):
         for count in range(1, 9):
-            run = sample_run(10**15, 1000, workflow_path=".github/workflows/" + "w" * letters)
+            run = sample_run(10**14, 1000, workflow_path=".github/workflows/" + "w" * letters)
             prints = failures(sample_brief(*(f"{n:016x}"[::-1] for n in range(1, count + 1))), run)
-            record = Record(Stage.DOUBTFUL, label(run), run.id, run.attempt, prints, 9999, "k3f9ad07")
+            record = Record(Stage.CLAIMED, label(run), run.id, run.attempt, prints, 9999, "k3f9ad07")
             sizes.add(len(str(record).encode()))
     assert max(sizes) == 140
 
@@ -80,11 +82,50 @@ def test_what_others_wrote_is_left_alone(words: str) -> None:
     assert read_entry(status_of(words), SHA) is None
 
 
-def test_a_description_tells_people_what_it_tells_the_action() -> None:
+def test_a_description_is_for_people_first_and_for_the_action_after_that() -> None:
     brief = sample_brief("4f3a1c2b99", "9b1c22aa00")
     run = sample_run(4711, 2)
-    record = Record(Stage.FIRED, label(run), run.id, run.attempt, failures(brief, run), 1, "k3f9ad07")
-    assert str(record) == "session started · ci.yml · run 4711.2 · 4f3a1c2b 9b1c22aa · #1 k3f9ad07"
+    record = Record(Stage.FIRED, label(run), run.id, run.attempt, failures(brief, run), 1, "k3f9ad07", "3c1e")
+    machine = "ci.yml · run 4711.2 · 4f3a1c2b 9b1c22aa · #1 k3f9ad07 f3c1e"
+    assert str(record) == f"Claude session started · {machine}"
+    limited = replace(record, stage=Stage.FAILED, words="No session: rate limited until 14:02 UTC")
+    assert str(limited) == f"No session: rate limited until 14:02 UTC · {machine.replace(' f3c1e', ' x3c1e')}"
+
+
+def test_words_that_do_not_fit_give_way_to_the_stages_own() -> None:
+    record = Record(
+        Stage.FAILED, "w" * 24, 10**14, 1000, ("11111111", "22222222"), 9999, "k3f9ad07", words="x" * 90
+    )
+    assert str(record).startswith(f"{Stage.FAILED.words} · ")
+    assert len(str(record).encode()) <= DESCRIPTION_LIMIT
+
+
+def test_each_stages_words_fit_into_any_entry() -> None:
+    assert max(len(stage.words.encode()) for stage in Stage) == WORDS_LIMIT
+
+
+def test_a_branch_a_tag_and_a_fork_have_refs_of_their_own() -> None:
+    pull = pull_request(number=6)
+    runs = [
+        sample_run(),
+        sample_run(head_branch="v1.0"),
+        sample_run(head_branch=None),
+        sample_run(head_repository="ann/cat"),
+        sample_run(head_repository=None),
+        sample_run(event="pull_request_target", pull_request=pull_request()),
+        sample_run(event="pull_request_target", pull_request=pull),
+        sample_run(event="merge_group", head_branch="gh-readonly-queue/main/pr-5-abc"),
+        sample_run(event="merge_group", head_branch="gh-readonly-queue/main/pr-6-abc"),
+    ]
+    assert len({ref_of(run) for run in runs}) == len(runs)
+
+
+def test_runs_of_one_branch_have_one_ref() -> None:
+    queued = sample_run(event="merge_group", head_branch="gh-readonly-queue/main/pr-5-abc")
+    again = sample_run(event="merge_group", head_branch="gh-readonly-queue/main/pr-5-0123456789abcdef")
+    assert ref_of(queued) == ref_of(again)
+    assert ref_of(sample_run(event="pull_request", pull_request=pull_request())) == ref_of(sample_run())
+    assert ref_of(sample_run(repository="Octo/cat", head_repository="octo/Cat")) == ref_of(sample_run())
 
 
 def test_more_failures_than_fit_are_told_by_one_hash_of_them_all() -> None:

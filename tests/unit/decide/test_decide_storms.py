@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.decide.world import Faults, Schedule
+from tests.unit.decide.world import PROFILES, Faults, Schedule
 
 from fire_routine.model import Result
 
@@ -28,6 +28,14 @@ def test_where_nothing_goes_wrong_every_incident_has_its_session(seed: int, lag:
     schedule.play()
     assert schedule.violations() == []
     assert len(schedule.world.told) == schedule.jobs
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32), st.sampled_from(sorted(PROFILES)))
+def test_no_way_of_reads_to_fall_behind_leads_to_a_second_session(seed: int, profile: str) -> None:
+    schedule = Schedule.draw(seed, PROFILES[profile], most_jobs=6)
+    schedule.play()
+    assert schedule.violations() == []
 
 
 def test_a_matrix_of_thirty_two_has_one_session_and_thirty_one_that_point_to_it() -> None:

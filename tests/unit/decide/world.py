@@ -16,6 +16,7 @@ from tests.unit.decide.baton import Baton, Task
 
 from fire_routine.decide import Ledger
 from fire_routine.decide.board import Compared
+from fire_routine.decide.postings import ACTIONS_BOT
 from fire_routine.decide.record import Stage, read_entry
 from fire_routine.model import (
     Brief,
@@ -33,15 +34,30 @@ from fire_routine.model import (
 from fire_routine.settings import Settings
 
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
+_DENIALS = (
+    ("GitHub answered 401: Bad credentials", 401),
+    ("GitHub answered 403: Resource not accessible by integration", 403),
+    ("GitHub answered 404: Not Found", 404),
+    ("GitHub answered 422: No commit found for SHA", 422),
+)
 BRANCH = "main"
 
 
 @dataclass
 class Faults:
-    """Chances of each fault, and how far what is read may lag behind what was written (seconds)."""
+    """Chances of each fault, and how late what was written may be read (seconds)."""
 
-    lag: float = 0.0
+    lag: float = 0.0  # a read shows the state of up to this long ago, all of it
+    commit: float = (
+        0.0  # a status becomes visible, and its write is answered, up to so long after it got its id
+    )
+    item_lag: float = (
+        0.0  # half of the statuses become visible up to so long after their writes were answered
+    )
+    flap: float = 0.0  # chance that a read leaves out a status of the last 10 seconds
     read_fails: float = 0.0
+    denied: float = 0.0  # a read or write is answered 401, 403, 404 or 422
+    write_twice: float = 0.0  # written twice, with two ids
     write_refused: float = 0.0  # an error, nothing written
     write_unanswered: float = 0.0  # written, and an error
     write_late: float = 0.0  # an error, and written up to 20 s later
@@ -54,7 +70,19 @@ class Faults:
 
     @property
     def none(self) -> bool:
-        return self == Faults(lag=self.lag)
+        return self == Faults(lag=self.lag, commit=self.commit, item_lag=self.item_lag)
+
+
+# How GitHub's reads may fall behind its writes, and what else may go wrong: one trouble each.
+PROFILES = {
+    "clean": Faults(),
+    "in order, 30 s": Faults(lag=30.0),
+    "id, 3 s": Faults(commit=3.0),
+    "item, 1 s": Faults(item_lag=1.0),
+    "writes": Faults(write_refused=0.06, write_unanswered=0.12, write_late=0.06, write_twice=0.1),
+    "crashes": Faults(dies=0.4, cancelled=0.15, slow_fire=0.2),
+    "denials": Faults(denied=0.03),
+}
 
 
 @dataclass(frozen=True)
@@ -104,19 +132,28 @@ class World:
     ids: int = 0
 
     def statuses(self, sha: str, seen_at: float) -> list[Status]:
-        found = [status for at, status in self.written.get(sha, []) if at <= seen_at]
+        found = [
+            status
+            for at, status in self.written.get(sha, [])
+            if at <= seen_at and not (self.baton.time - at < 10 and self.random.random() < self.faults.flap)
+        ]
         self.random.shuffle(found)
         return found
 
-    def write(self, sha: str, state: str, description: str, url: str) -> Status:
+    def write(self, sha: str, state: str, description: str, url: str) -> tuple[float, Status]:
+        """When the write is answered, and the status."""
         self.ids += 1
         now = EPOCH + timedelta(seconds=int(self.baton.time))
-        status = Status(self.ids, state, description, url, now)
-        self.written.setdefault(sha, []).append((self.baton.time, status))
-        return status
+        status = Status(self.ids, state, description, url, now, ACTIONS_BOT)
+        visible = self.baton.time + self.random.uniform(0, self.faults.commit)
+        answered = visible
+        if self.random.random() < 0.5:
+            visible += self.random.uniform(0, self.faults.item_lag)
+        self.written.setdefault(sha, []).append((visible, status))
+        return answered, status
 
     def place(self, sha: str, mark: str) -> int:
-        return min(status.id for _, status in self.written[sha] if status.description.endswith(mark))
+        return min(status.id for _, status in self.written[sha] if f" {mark} " in status.description)
 
     def out_of_order(self) -> bool:
         return any(start <= self.baton.time < end for start, end in self.faults.outages)
@@ -153,7 +190,12 @@ class Client:
         if world.out_of_order() or world.random.random() < world.faults.read_fails:
             self._pass(world.random.choice((0.1, 10.0)))
             raise GitHubError("GitHub answered 502", 502)
+        self._deny()
         return world.baton.time - world.random.uniform(0, world.faults.lag)
+
+    def _deny(self) -> None:
+        if self._world.random.random() < self._world.faults.denied:
+            raise GitHubError(*self._world.random.choice(_DENIALS))
 
     def statuses(self, sha: str) -> Sequence[Status]:
         found = self._world.statuses(sha, self._read())
@@ -165,6 +207,7 @@ class Client:
         world, faults = self._world, self._world.faults
         world.requests += 1
         arrival = world.baton.time + world.random.uniform(0.02, 0.15)
+        self._deny()
         kind = world.random.random()
         if world.out_of_order() or kind < faults.write_refused:
             self._pass(world.random.choice((0.1, 10.0)))
@@ -173,20 +216,26 @@ class Client:
         late = faults.write_unanswered <= kind < faults.write_unanswered + faults.write_late
         if late:
             arrival += world.random.uniform(0, 20)
-        answers: list[Status] = []
+        answers: list[tuple[float, Status]] = []
         # It is under way: from here on it arrives, whatever becomes of who sent it.
-        world.baton.at(arrival, lambda: answers.append(world.write(sha, state, description, target_url)))
+        for _ in range(2 if world.random.random() < faults.write_twice else 1):
+            world.baton.at(arrival, lambda: answers.append(world.write(sha, state, description, target_url)))
         if late or kind < faults.write_unanswered:
             self._pass(world.random.choice((0.3, 10.0)))
             raise GitHubError("GitHub did not answer")
-        self._pass(arrival - world.baton.time + world.random.uniform(0.02, 0.15))
-        return answers[0]
+        self._pass(arrival - world.baton.time)
+        answered, status = answers[-1]
+        self._pass(answered - world.baton.time + world.random.uniform(0.02, 0.15))
+        return status
 
     def incident(self, run: Run) -> Incident:
         self._read()
         since = _since(run)
-        shas = [other.head_sha for other in self._world.runs if other.id > since]
-        return Incident(tuple(sha for sha in dict.fromkeys(reversed(shas)) if sha != run.head_sha)[:30])
+        others = [other for other in self._world.runs if other.id > since and other.head_sha != run.head_sha]
+        shas = dict.fromkeys(other.head_sha for other in reversed(others))
+        now = self._world.baton.time
+        busy = any(now - self._world.started[other.id] < 900 for other in others)
+        return Incident(tuple(shas)[:30], busy=busy)
 
     def branch_head(self, branch: str) -> str | None:
         self._read()
@@ -314,9 +363,9 @@ class Schedule:
         client = Client(world, task, cancelled_at)
         brief = Brief("text", tuple(sorted(failures)), min(failures))
         mark = f"{world.random.randrange(36**6):08d}"[-8:]
-        ledger = Ledger(client, run, self.settings, now=client.now, sleep=client.sleep, mark=lambda: mark)
+        ledger = Ledger(client, self.settings, now=client.now, sleep=client.sleep, mark=lambda: mark)
         try:
-            verdict = ledger.claim(brief)
+            verdict = ledger.claim(run, brief)
         except Cancelled:
             verdict = Verdict(fire=False, reason="cancelled", message="cancelled")
         outcome = None
@@ -408,7 +457,7 @@ class Schedule:
 
     def _losses(self) -> list[str]:
         """Where nothing goes wrong, whoever does not fire has a session to leave it to, or is stale."""
-        if not self.faults.none:
+        if not self.faults.none or self.faults.lag > 3:
             return []
         return [
             f"run {told.run}, attempt {told.attempt} was left alone: {told.verdict}"
@@ -436,11 +485,15 @@ def draw_faults(rng: random.Random) -> Faults:
         return rng.choice((0.0, 0.0, most / 4, most))
 
     faults = Faults(
-        lag=rng.choice((0.0, 0.2, 1.0, 3.0)),
+        lag=rng.choice((0.0, 0.2, 1.0, 3.0, 30.0)),
+        commit=rng.choice((0.0, 0.0, 0.3, 3.0)),
+        item_lag=rng.choice((0.0, 0.0, 1.0)),
         read_fails=some(0.3),
         write_refused=some(0.25),
         write_unanswered=some(0.25),
         write_late=some(0.2),
+        write_twice=some(0.1),
+        denied=some(0.03),
         fire_fails=some(0.4),
         fire_unknown=some(0.4),
         slow_fire=some(0.3),

@@ -74,6 +74,7 @@ class PastRun:
     event: str
     conclusion: str | None
     created_at: datetime | None  # None: not stated
+    updated_at: datetime | None = None
 
     @property
     def failed(self) -> bool:
@@ -87,6 +88,7 @@ class Comparison:
     commits: tuple[Commit, ...]
     files: tuple[ChangedFile, ...]
     total_commits: int
+    base: str = ""  # the commit that both have in common, on which `commits` build
 
 
 def _repository_name(data: Json, key: str) -> str | None:
@@ -241,6 +243,7 @@ def past_run(data: Json) -> PastRun:
         event=fields.text(data, "event"),
         conclusion=conclusion if isinstance(conclusion, str) else None,
         created_at=fields.time(data.get("created_at")),
+        updated_at=fields.time(data.get("updated_at")),
     )
 
 
@@ -261,6 +264,7 @@ def comparison(data: object) -> Comparison:
         commits=commits,
         files=tuple(fields.each(changed_file, data.get("files"))),
         total_commits=max(fields.whole(data, "total_commits"), len(commits)),
+        base=fields.text(fields.part(data, "merge_base_commit"), "sha"),
     )
 
 
@@ -273,6 +277,7 @@ def status(data: object) -> Status:
         description=fields.text(data, "description"),
         target_url=fields.text(data, "target_url"),
         created_at=fields.time(data.get("created_at")),
+        creator=fields.text(fields.part(data, "creator"), "login") or None,
     )
 
 
