@@ -1,12 +1,16 @@
 """One failure, one session, regardless of what breaks: `python3 src/entrypoint.py bench/schedules.py`.
 
-Four parts, each with a line or a table of results; exit status 1 if one session was
+Five parts, each with a line or a table of results; exit status 1 if one session was
 too many, or one was reported nowhere.
 
   storm      random histories of a workflow (runs, re-runs, green runs, up to 32 jobs failing at once) under
              random faults of the endpoint and of the status API, with jobs that die at a random moment; the
              real ledger in virtual time. `--schedules N --seed S` plays S … S+N-1; `--schedules 1 --seed S
-             --show` prints one of them.
+             --show` prints one of them. `--profile NAME` plays them with one trouble alone, `--profile all`
+             with each in turn: reads that lag in order, ids that become visible late, items that do, lost and
+             repeated writes, crashes, denials.
+  crowd      the whole action in virtual time, as a step of each leg of a matrix that fails within 2 seconds,
+             under the limits that GitHub documents. `--crowd 32,64,128,256`
   processes  the same with real processes of the whole action, real HTTP and real kill -9. `--processes N`
   matrix     32 processes that begin in the same second. `--matrix N`
   loop       a session that pushes fixes that fail: to a branch of its own, to the failing one, to a new one.
@@ -26,9 +30,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
+from bench import legs  # noqa: E402 - it replaces the clock, so it comes before all that reads it
 from bench.crowd import Stage, staged, warm  # noqa: E402
 from tests.emulated.faults import Fault  # noqa: E402
-from tests.unit.decide.world import Schedule  # noqa: E402
+from tests.unit.decide.world import PROFILES, Schedule  # noqa: E402
 
 from fire_routine.decide.record import Stage as Step  # noqa: E402
 from fire_routine.emulator.endpoint import REPLIES  # noqa: E402
@@ -39,12 +44,12 @@ SHA = "a" * 40
 # --- storms in virtual time ---------------------------------------------------------------------
 
 
-def storm(first: int, count: int, show: bool) -> bool:
-    began, bad = time.perf_counter(), 0
+def storm(first: int, count: int, show: bool, profile: str = "") -> bool:
+    began, bad, name = time.perf_counter(), 0, f" ({profile})" if profile else ""
     outcomes: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     for seed in range(first, first + count):
-        schedule = Schedule.draw(seed)
+        schedule = Schedule.draw(seed, PROFILES[profile] if profile else None)
         schedule.play()
         world = schedule.world
         outcomes.update(str(one.outcome.result) if one.outcome else one.verdict.reason for one in world.told)
@@ -61,7 +66,8 @@ def storm(first: int, count: int, show: bool) -> bool:
     counts = ", ".join(f"{number:,} {what}" for what, number in totals.items())
     took = time.perf_counter() - began
     print(
-        f"storm: {count:,} schedules, seeds {first} to {first + count - 1}: {bad} violations ({took:.0f} s)"
+        f"storm{name}: {count:,} schedules, seeds {first} to {first + count - 1}:"
+        f" {bad} violations ({took:.0f} s)"
     )
     print(f"  {counts}")
     for outcome, times in outcomes.most_common():
@@ -255,9 +261,16 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=12, metavar="N")
     parser.add_argument("--matrix", type=int, default=32, metavar="N")
     parser.add_argument("--no-loop", action="store_true")
+    parser.add_argument("--profile", choices=[*PROFILES, "all"], metavar="NAME", default="")
+    parser.add_argument("--crowd", default="32,64,128,256", metavar="LEGS")
     arguments = parser.parse_args()
     context = warm()
-    right = storm(arguments.seed, arguments.schedules, arguments.show) if arguments.schedules else True
+    right = True
+    profiles = PROFILES if arguments.profile == "all" else [arguments.profile]
+    for profile in profiles if arguments.schedules else ():
+        right &= storm(arguments.seed, arguments.schedules, arguments.show, profile)
+    if arguments.crowd:
+        right &= legs.table([int(count) for count in arguments.crowd.split(",")], arguments.seed)
     if arguments.processes:
         right &= processes(context, arguments.seed, arguments.processes)
     if arguments.matrix:
