@@ -28,6 +28,7 @@ from fire_routine.decide.record import Entry, read_entry  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint, Reply  # noqa: E402
 from fire_routine.model import Status  # noqa: E402
 
+LONGEST_SOCKET = 60  # characters of a folder for a socket's file: its whole path may have about 100
 LOST = Reply(502, "", "Bad Gateway")  # what comes of a session whose answer was lost
 _LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run pytest
@@ -178,6 +179,8 @@ class Stage:
 
 def warm() -> multiprocessing.context.ForkServerContext:
     """Start the helper process. To be called while this one has no threads yet."""
+    if len(tempfile.gettempdir()) > LONGEST_SOCKET and Path("/tmp").is_dir():
+        tempfile.tempdir = "/tmp"
     context = multiprocessing.get_context("forkserver")
     preload = ["bench.crowd", "fire_routine.action", "httpx", "github"]
     context.set_forkserver_preload(preload)

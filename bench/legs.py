@@ -50,17 +50,18 @@ from tests.unit.decide.baton import Baton, Task  # noqa: E402
 from fire_routine import action  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
 from fire_routine.emulator.github import GitHubEmulator  # noqa: E402
+from fire_routine.gather import jobs  # noqa: E402
 from fire_routine.gather import run as gather_run  # noqa: E402
-from fire_routine.gather.connections import Connections  # noqa: E402
-from fire_routine.gather.errors import refusal  # noqa: E402
-from fire_routine.gather.threads import Awaited  # noqa: E402
+from fire_routine.gather.api.errors import refusal  # noqa: E402
+from fire_routine.gather.api.transport import Transport  # noqa: E402
+from fire_routine.gather.worker_pool import Pending  # noqa: E402
 
 PER_HOUR, POINTS_PER_MINUTE, CONTENT_PER_MINUTE = 1000, 900, 80
 POINTS = {"GET": 1, "POST": 5}
 START = 2.0  # seconds within which all legs start
 SHA = "a" * 40
 
-_ask = Connections.ask
+_ask = Transport.ask
 
 
 @dataclass
@@ -93,8 +94,8 @@ class _Synchronous:
 
     def __exit__(self, *_: object) -> None: ...
 
-    def submit(self, call: Callable[..., Any], *arguments: Any, **more: Any) -> Awaited[Any]:
-        answer: Awaited[Any] = Awaited()
+    def submit(self, call: Callable[..., Any], *arguments: Any, **more: Any) -> Pending[Any]:
+        answer: Pending[Any] = Pending()
         try:
             answer.set_result(call(*arguments, **more))
         except Exception as error:
@@ -105,7 +106,7 @@ class _Synchronous:
         return [call(item) for item in items]
 
 
-def _counted(self: Connections, verb: str, path: str, *more: Any) -> tuple[Mapping[str, str], Any]:
+def _counted(self: Transport, verb: str, path: str, *more: Any) -> tuple[Mapping[str, str], Any]:
     limits: Limits = _leg.limits
     _leg.task.pause(limits.rng.uniform(0.05, 0.15))
     limits.admit(verb, _leg.task.baton.time)
@@ -196,8 +197,9 @@ def table(sizes: Iterable[int], seed: int) -> bool:
     print(f"  {POINTS_PER_MINUTE} points and {CONTENT_PER_MINUTE} new statuses per minute)")
     print("  legs  sessions  requests  of them POST  refused  longest leg  outcomes")
     with (
-        patch.object(Connections, "ask", _counted),
-        patch.object(gather_run, "Threads", _Synchronous),
+        patch.object(Transport, "ask", _counted),
+        patch.object(jobs, "WorkerPool", _Synchronous),
+        patch.object(gather_run, "WorkerPool", _Synchronous),
     ):
         right = [_line(legs, seed) for legs in sizes]
     return all(right)

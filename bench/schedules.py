@@ -240,7 +240,7 @@ def _loop(
         name, sha, message = "main", SHA, "A person's"
         for run in range(1, ROUNDS + 1):
             stage.push(run, sha, name, what.format(n=run), message=message)
-            stage.github.add_comparison("main", sha, {"commits": commits})
+            stage.github.add_comparison("main", sha, {"commits": commits, "merge_base_commit": {"sha": SHA}})
             job = stage.start(run, sha, time.time(), branch=name, inputs=inputs)
             job.process.join()
             if job.outputs.get("outcome") != "fired":
@@ -264,18 +264,18 @@ def main() -> int:
     parser.add_argument("--profile", choices=[*PROFILES, "all"], metavar="NAME", default="")
     parser.add_argument("--crowd", default="32,64,128,256", metavar="LEGS")
     arguments = parser.parse_args()
-    context = warm()
+    context = warm() if arguments.processes or arguments.matrix or not arguments.no_loop else None
     right = True
     profiles = PROFILES if arguments.profile == "all" else [arguments.profile]
     for profile in profiles if arguments.schedules else ():
         right &= storm(arguments.seed, arguments.schedules, arguments.show, profile)
     if arguments.crowd:
         right &= legs.table([int(count) for count in arguments.crowd.split(",")], arguments.seed)
-    if arguments.processes:
+    if context and arguments.processes:
         right &= processes(context, arguments.seed, arguments.processes)
-    if arguments.matrix:
+    if context and arguments.matrix:
         right &= matrix(context, arguments.matrix)
-    if not arguments.no_loop:
+    if context and not arguments.no_loop:
         right &= loop(context)
     return 0 if right else 1
 
