@@ -45,11 +45,11 @@ def _sleep(seconds: float) -> None:
 
 time.monotonic, time.sleep = _monotonic, _sleep  # type: ignore[assignment]
 
+from tests.emulated.github import GitHubEmulator  # noqa: E402
 from tests.unit.decide.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
-from fire_routine.emulator.github import GitHubEmulator  # noqa: E402
 from fire_routine.gather import jobs  # noqa: E402
 from fire_routine.gather import run as gather_run  # noqa: E402
 from fire_routine.gather.api.errors import refusal  # noqa: E402
