@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+SHORT = "/tmp"  # a temporary folder with a short path
 SECONDS = 120  # of one call, on a busy machine
 
 
@@ -59,6 +60,8 @@ class Chromium:
             *arguments,
             page,
         ]
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+        # Chromium's socket is in the temporary folder, and a socket's path has at most 107 characters.
+        environ = {**os.environ, **({"TMPDIR": SHORT} if Path(SHORT).is_dir() else {})}
+        done = subprocess.run(command, env=environ, capture_output=True, timeout=SECONDS, check=False)
         assert done.returncode == 0, done.stderr.decode("utf-8", "replace")[-2_000:]
         return done.stdout.decode("utf-8", "replace")
