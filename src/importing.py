@@ -96,7 +96,9 @@ class Bytecode:
         with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
             data = memoryview(file.read_bytes())
             if hmac.compare_digest(data[:32], hmac.digest(self._key, data[32:], "sha256")):
-                self._modules = marshal.loads(data[32:])  # noqa: S302 - as it was written here
+                modules = marshal.loads(data[32:])  # noqa: S302 - as it was written here
+                if isinstance(modules, dict):  # another version of the action may write another shape
+                    self._modules = modules
 
 
 def _sweep(place: Path) -> None:

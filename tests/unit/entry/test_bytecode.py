@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import marshal
 import shutil
 from importlib.util import MAGIC_NUMBER
@@ -104,3 +105,11 @@ def test_what_has_not_been_used_in_the_process_is_dropped_when_it_grows_too_larg
     assert third.get("needed") and third.get("new")
     with pytest.raises(FileNotFoundError):
         third.get("old")
+
+
+def test_a_file_of_another_version_s_shape_is_not_used(quick: Action) -> None:
+    assert quick.run().returncode == 0
+    (kept,) = quick.bytecode()
+    data = marshal.dumps((1, {}))
+    kept.write_bytes(hmac.digest(KEY, data, "sha256") + data)
+    assert quick.run().returncode == 0
