@@ -68,7 +68,7 @@ def compose(
 ) -> Brief:
     """The text for a failed run, of at most `max_characters` UTF-16 units.
 
-    Every value in it is redacted and sanitised before it is cut to size; the finished text passes
+    Every value in it is redacted and sanitized before it is cut to size; the finished text passes
     redaction once more.
 
     Args:

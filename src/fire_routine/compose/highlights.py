@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..model import Digest, Failure, Highlight, Run
 from ..patterns import pattern
-from ..sanitising import flat
+from ..sanitize import flat
 from .grouping import specific_annotations
 from .job_names import base_name, matrix_values
 
@@ -34,7 +34,7 @@ class _Line(NamedTuple):
 
 
 def highlights(run: Run, failures: Sequence[Failure]) -> tuple[Highlight, ...]:
-    """One for each failure, in their order. The failures have to be redacted and sanitised."""
+    """One for each failure, in their order. The failures have to be redacted and sanitized."""
     return tuple(Highlight(cause(one), strongest(one), _passed_legs(run, one)) for one in failures)
 
 

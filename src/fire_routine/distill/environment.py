@@ -9,7 +9,7 @@ from functools import cache
 
 from ..model import Digest
 from ..patterns import pattern
-from ..sanitising import visible
+from ..sanitize import visible
 
 HEAD = 256 * 1024  # bytes from the start of a log: its set-up, and the header of a short test run
 MOST_TOOLS = 6

@@ -15,7 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from ..model import Message
-from ..sanitising import flat
+from ..sanitize import flat
 from ..settings import LOOPBACK, own_authorities
 from .errors import NotSent
 

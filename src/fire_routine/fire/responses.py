@@ -24,7 +24,7 @@ from typing import Any
 
 from ..model import Message, Session
 from ..patterns import pattern
-from ..sanitising import flat
+from ..sanitize import flat
 from .errors import FireError, Overloaded, RateLimited, Rejected, Unknown
 from .retries import retry_after
 

@@ -93,7 +93,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """What people are shown of one distinct failure. Redacted and sanitised."""
+    """What people are shown of one distinct failure. Redacted and sanitized."""
 
     cause: str = ""  # its strongest line, without indentation and marks; without a log, how it ended
     lines: tuple[str, ...] = ()  # its one to five strongest, in the log's order

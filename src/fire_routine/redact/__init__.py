@@ -1,7 +1,7 @@
 """Secrets that GitHub's masking missed, taken out before a text leaves or is shown.
 
-`redact` first removes escape sequences and invisible characters (`sanitising.visible`), so that a
-secret split by them is whole, then looks for secrets, and leaves the rest of sanitising to its caller.
+`redact` first removes escape sequences and invisible characters (`sanitize.visible`), so that a
+secret split by them is whole, then looks for secrets, and leaves the rest of the sanitizing to its caller.
 
 Why rules of our own: the maintained detectors that can be installed from PyPI were measured on 2.7 MB
 of CI logs (Python 3.11, 2026-11).
@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from ..sanitising import visible
+from ..sanitize import visible
 from .engine import find_secrets
 from .spans import replace
 

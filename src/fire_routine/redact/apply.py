@@ -1,4 +1,4 @@
-"""Every text of a person or a log, cleaned before it is put anywhere: redacted, then sanitised."""
+"""Every text of a person or a log, cleaned before it is put anywhere: redacted, then sanitized."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from ..model import Digest, Message
-from ..sanitising import sanitise_line
+from ..sanitize import sanitize_line
 from . import redact
 
 Value = TypeVar("Value")
@@ -30,7 +30,7 @@ def cleaned(value: Value) -> tuple[Value, Counter[str]]:
     for text in texts:
         lines += [*_lines(text), ""]  # the blank line keeps what is unrelated apart
     redacted, counts = redact(lines, identifiers(value))
-    clean = iter([sanitise_line(line) for line in redacted])
+    clean = iter([sanitize_line(line) for line in redacted])
     known: dict[str | tuple[str, ...], Any] = {}
     for text in texts:
         own = [next(clean) for _ in _lines(text)]

@@ -29,7 +29,7 @@ def find_secrets(text: str, public: Collection[str] = ()) -> list[Span]:
     """The secrets in `text`, in order and without overlaps.
 
     Args:
-        text: without invisible characters (`sanitising.visible`).
+        text: without invisible characters (`sanitize.visible`).
         public: values that are known not to be secret. Other occurrences of them, or of parts, stay.
     """
     found = [*_detect(TextIndex(text), 0)]

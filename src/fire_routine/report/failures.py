@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..model import FailedJob, Failure, in_words
-from ..sanitising import fence, inline
+from ..sanitize import fence, inline
 from .contents import Contents
 from .markdown import NAME, fold, named_link, worded_link
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ..model import Outcome, Result, Run
-from ..sanitising import inline, prose, verbatim
+from ..sanitize import inline, prose, verbatim
 from .contents import Contents
 from .failures import blocks, counted, title
 from .headings import heading

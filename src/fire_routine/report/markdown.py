@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from string import Formatter
 
 from ..model import Message
-from ..sanitising import inline, link, prose, web_address
+from ..sanitize import inline, link, prose, web_address
 
 NAME = 100  # characters shown of a name
 VALUE = 500  # characters shown of a value in a message

@@ -14,7 +14,7 @@ from typing import Literal, TextIO
 
 import github_action_utils as toolkit
 
-from ..sanitising import flat, sanitise_line, workflow_safe
+from ..sanitize import flat, sanitize_line, workflow_safe
 
 TITLE = "fire-routine"
 LINE_LIMIT = 2_000  # characters, of one line in the job's log
@@ -46,7 +46,7 @@ class Workflow:
     def say(self, line: str) -> None:
         """One line of progress. No text in it is a workflow command, whoever wrote it."""
         with self._console():
-            toolkit.echo(self._printable(workflow_safe(sanitise_line(line))[:LINE_LIMIT]))
+            toolkit.echo(self._printable(workflow_safe(sanitize_line(line))[:LINE_LIMIT]))
 
     def annotate(self, level: Level, message: str) -> None:
         """The one annotation of the step; outside Actions a line of its own."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fire_routine.fire.errors import FireError, Overloaded, RateLimited, Rejected, Unknown
 from fire_routine.fire.responses import Response, ResponseReader, one_line
 from fire_routine.model import Result, Session
-from fire_routine.sanitising import flat
+from fire_routine.sanitize import flat
 
 TOKEN = "sk-ant-oat01-0123456789abcdef"
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

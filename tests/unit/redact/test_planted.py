@@ -8,7 +8,7 @@ from tests.unit.redact.planted import ALNUM, Maker, Planted, planted
 from tests.unit.redact.surviving import surviving
 
 from fire_routine.redact import redact
-from fire_routine.sanitising import sanitise_line
+from fire_routine.sanitize import sanitize_line
 
 ALL = list(planted())
 KINDS = sorted({one.kind for one in ALL})
@@ -30,7 +30,7 @@ def test_no_planted_secret_survives(kind: str) -> None:
 
 
 def test_the_check_itself_sees_every_one_that_is_left_in() -> None:
-    unseen = [one for one in ALL if not surviving(one, [sanitise_line(line) for line in one.lines])]
+    unseen = [one for one in ALL if not surviving(one, [sanitize_line(line) for line in one.lines])]
     assert Counter(one.how for one in unseen) == {}
 
 
@@ -58,4 +58,4 @@ def cleaned(one: Planted) -> list[str]:
     assert counts
     assert lines[: len(before)] == list(before)
     assert lines[-len(after) :] == list(after)
-    return [sanitise_line(line) for line in lines[len(before) : -len(after)]]
+    return [sanitize_line(line) for line in lines[len(before) : -len(after)]]

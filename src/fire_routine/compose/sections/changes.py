@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...model import ChangedFile, Commit, History, Run, utf16_length
 from ...patterns import pattern
-from ...sanitising import inline
+from ...sanitize import inline
 from ..layout import Part, fill, listed, short
 from .title_facts import moment, never_green
 

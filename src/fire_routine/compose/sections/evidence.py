@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from ...model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
-from ...sanitising import fence, inline
+from ...sanitize import fence, inline
 from ..grouping import specific_annotations
 from ..layout import Part, cut, fill, head, listed, shares, short
 

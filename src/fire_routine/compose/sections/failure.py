@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ...model import FailedJob, Failure, Run, in_words, utf16_length
-from ...sanitising import fence, inline
+from ...sanitize import fence, inline
 from ..grouping import strongest_lines
 from ..job_names import base_name, matrix_values
 from ..layout import Part, cut, fill, listed, short

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ...model import Failure, Note, Run
 from ...patterns import pattern
-from ...sanitising import fence, inline
+from ...sanitize import fence, inline
 from ..layout import cut, listed, short
 from .title_facts import warning
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ...model import Failure, History, Origin, Run
 from ...patterns import pattern
-from ...sanitising import fence, inline
+from ...sanitize import fence, inline
 from ..job_names import base_name
 from ..layout import cut, short
 

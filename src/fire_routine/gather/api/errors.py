@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ...model import GitHubError
-from ...sanitising import flat
+from ...sanitize import flat
 from ...settings import CA_VARIABLES
 
 CUT = "GitHub can't be reached, or cut the connection"

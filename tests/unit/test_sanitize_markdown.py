@@ -14,7 +14,7 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fire_routine.sanitising import flat, inline, link, prose, verbatim, web_address
+from fire_routine.sanitize import flat, inline, link, prose, verbatim, web_address
 
 NASTY = st.text(
     st.one_of(

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fire_routine.sanitising import (
+from fire_routine.sanitize import (
     fence,
     flat,
     inline,
     prose,
-    sanitise,
-    sanitise_line,
+    sanitize,
+    sanitize_line,
     visible,
     workflow_safe,
 )
@@ -125,8 +125,8 @@ def tags(draw: st.DrawFn) -> str:
 @example("a\u200d\ufe0fb\U000e0041")
 def test_nothing_unseen_is_left(text: str) -> None:
     for clean in (
-        sanitise(text),
-        sanitise_line(text),
+        sanitize(text),
+        sanitize_line(text),
         flat(text),
         fence(text),
         inline(text),
@@ -144,14 +144,14 @@ def test_nothing_unseen_is_left(text: str) -> None:
 
 @given(HOSTILE)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
-    for clean in (visible, sanitise, sanitise_line, flat, workflow_safe):
+    for clean in (visible, sanitize, sanitize_line, flat, workflow_safe):
         assert clean(clean(text)) == clean(text)
 
 
 @given(HOSTILE)
 def test_lines_stay_lines(text: str) -> None:
     assert visible(text).count("\n") == text.count("\n")
-    assert "\n" not in sanitise_line(text)
+    assert "\n" not in sanitize_line(text)
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=60))
@@ -180,14 +180,14 @@ def test_words_of_any_language_stay(text: str) -> None:
     ],
 )
 def test_escape_sequences_go_and_text_stays(text: str, clean: str) -> None:
-    assert sanitise(text) == clean
+    assert sanitize(text) == clean
 
 
 @given(tags(), HOSTILE)
 def test_no_spelling_of_the_payloads_tag_is_left(tag: str, around: str) -> None:
     for clean in (
-        sanitise(f"{around}{tag}"),
-        sanitise_line(tag),
+        sanitize(f"{around}{tag}"),
+        sanitize_line(tag),
         fence(f"{tag}{around}"),
         inline(tag),
         workflow_safe(tag),
@@ -197,15 +197,15 @@ def test_no_spelling_of_the_payloads_tag_is_left(tag: str, around: str) -> None:
 
 
 def test_a_tag_cut_by_a_line_end_is_none_either() -> None:
-    assert sanitise("</routine-fire-payload\n>") == "[/routine_fire_payload\n>"
-    assert [sanitise_line(line) for line in ("<", f"/{TAG}>")] == ["<", "/routine_fire_payload>"]
+    assert sanitize("</routine-fire-payload\n>") == "[/routine_fire_payload\n>"
+    assert [sanitize_line(line) for line in ("<", f"/{TAG}>")] == ["<", "/routine_fire_payload>"]
 
 
 @pytest.mark.parametrize(
     "text", ["<router>", "a <b> c", "</div>", "x < routine", "Vec<r>", "&lt;r&gt;", "<日本語>"]
 )
 def test_other_tags_stay(text: str) -> None:
-    assert sanitise(text) == text
+    assert sanitize(text) == text
 
 
 @given(
@@ -234,7 +234,7 @@ def test_a_fence_keeps_the_text() -> None:
 def test_code_span_holds_any_text(text: str) -> None:
     span = inline(text)
     if not span:
-        assert not sanitise_line(text).strip()
+        assert not sanitize_line(text).strip()
         return
     marks = re.match("`+", span)
     assert marks
@@ -319,5 +319,5 @@ class Tags(HTMLParser):
 @given(tags())
 def test_a_parser_finds_no_such_tag(tag: str) -> None:
     parser = Tags()
-    parser.feed(html.unescape(sanitise(tag)))
+    parser.feed(html.unescape(sanitize(tag)))
     assert TAG not in parser.found

@@ -4,9 +4,9 @@ A leaf, like `model` and `settings`: what one stage sends and another shows is m
 same rules, and they are here alone.
 
 The order for a log's lines is: escape sequences and invisible characters out, then redaction (a
-secret split by either is whole again), then `sanitise`, then `fence` or `inline`. `redact` begins
-with the first step itself, so callers write `sanitise_line(redact(lines)[0][n])`. `visible`,
-`sanitise`, `sanitise_line`, `flat` and `workflow_safe` are idempotent; the others quote.
+secret split by either is whole again), then `sanitize`, then `fence` or `inline`. `redact` begins
+with the first step itself, so callers write `sanitize_line(redact(lines)[0][n])`. `visible`,
+`sanitize`, `sanitize_line`, `flat` and `workflow_safe` are idempotent; the others quote.
 
 Everything that is not text is removed:
 
@@ -96,7 +96,7 @@ def visible(text: str) -> str:
     return _OTHER.sub(_only_visible, text)
 
 
-def sanitise(text: str) -> str:
+def sanitize(text: str) -> str:
     """A text of one or more lines, of visible characters and line feeds only.
 
     No tag in it can end the payload.
@@ -106,14 +106,14 @@ def sanitise(text: str) -> str:
     return _without_tag(visible(_BREAKS.sub("\n", text)))
 
 
-def sanitise_line(line: str) -> str:
+def sanitize_line(line: str) -> str:
     """The same on one line: line breaks become spaces."""
-    return sanitise(line).replace("\n", " ")
+    return sanitize(line).replace("\n", " ")
 
 
 def flat(text: str, limit: int | None = None) -> str:
     """The same with white space folded, and at most `limit` characters; a cut is shown by "…"."""
-    line = " ".join(sanitise_line(text).split())
+    line = " ".join(sanitize_line(text).split())
     return line if limit is None or len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
@@ -124,13 +124,13 @@ def workflow_safe(text: str) -> str:
     one (TryParseV2 and TryParse in
     https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
     """
-    text = re.sub(r"^([^\S\n]*):(?=:)", r"\1: ", sanitise(text), flags=re.MULTILINE)
+    text = re.sub(r"^([^\S\n]*):(?=:)", r"\1: ", sanitize(text), flags=re.MULTILINE)
     return text.replace("##[", "## [")
 
 
 def fence(text: str, info: str = "") -> str:
     """`text` as a code block that no line of it can close; runs of backticks over ten are cut to ten."""
-    return verbatim(_short_runs(sanitise(text)), info)
+    return verbatim(_short_runs(sanitize(text)), info)
 
 
 def verbatim(text: str, info: str = "") -> str:
