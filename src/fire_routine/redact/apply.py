@@ -1,4 +1,4 @@
-"""Every text of a person or a log, cleaned before it is put anywhere: redacted, then sanitized."""
+"""Cleans every text that a person or a log wrote, before it is used: redacts it, then sanitizes it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _IDENTIFIERS = ("sha", "sha_of_event", "repository", "branch", "url")  # what su
 def cleaned(value: Value) -> tuple[Value, Counter[str]]:
     """The same value with every text in it cleaned, and what was redacted in it by kind.
 
-    Dataclasses and tuples are gone through. All texts are redacted together, a tuple of them (the
-    lines of a log) in its order, so that a secret which is wrapped over lines is seen whole, and one
-    that is recognised in one place is known in every other, but for `identifiers`. This has to come
-    before any cut: half a secret is no longer recognised.
+    Dataclasses and tuples are searched for texts. All texts are redacted together; a tuple of them (the lines
+    of a log) keeps its order. So a secret that is wrapped over lines is seen whole. One that is recognised in
+    one place is known in every other, except in `identifiers`. Call this before any cut: half a secret is no
+    longer recognised.
     """
     texts: dict[str | tuple[str, ...], None] = {}  # each once, however often a matrix repeats it
     _mapped(value, lambda text: texts.setdefault(text) or text)  # only looked at
@@ -40,9 +40,9 @@ def cleaned(value: Value) -> tuple[Value, Counter[str]]:
 
 
 def identifiers(value: object) -> frozenset[str]:
-    """What GitHub itself told to name the run by: SHAs, repositories, branches, links.
+    """The values by which GitHub identifies the run: SHAs, repositories, branches, links.
 
-    A log may hold one where a secret would stand (`DEPLOY_TOKEN=<head SHA>`); the facts and the commands
+    A log may hold one in the place of a secret (`DEPLOY_TOKEN=<head SHA>`); the facts and the commands
     made of them have to stay whole.
     """
     return frozenset(_identifiers(value))
@@ -85,7 +85,7 @@ def _is_text(value: object) -> bool:
 
 
 def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:
-    """A digest's lines are one text, for its blocks may part what belongs together."""
+    """A digest's lines are one text, because its blocks may separate lines that belong together."""
     lines = iter(change(tuple(line for block in digest.blocks for line in block.lines)))
     blocks = tuple(block._replace(lines=tuple(next(lines) for _ in block.lines)) for block in digest.blocks)
     texts = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended", "image")}

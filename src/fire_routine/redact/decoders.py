@@ -1,4 +1,4 @@
-"""Other readings of a text in which a secret may show: escapes and base64 decoded, commands on one line."""
+"""Decoded forms of a text, in which a secret may appear: escapes, base64, commands on one line."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 
 
 def decode_escapes(text: str) -> View | None:
-    """The lines with escapes (percent, JSON's and shells' backslashes, HTML entities), decoded; or None."""
+    """The decoded lines that have escapes (percent, backslashes, HTML entities); None if there are none."""
     view = View()
     start = 0
     for line in text.split("\n"):
@@ -59,7 +59,7 @@ def decode_escapes(text: str) -> View | None:
 
 
 def join_commands(text: str) -> View | None:
-    """The commands in `text` that go over lines or are lists of arguments, on a line each; or None."""
+    """The commands that span lines or are lists of arguments, one per line; None if there are none."""
     view = View()
     for start, end in _commands(text):
         for joint in _JOINTS.finditer(text, start, end):
@@ -75,7 +75,7 @@ def join_commands(text: str) -> View | None:
 
 
 def _commands(text: str) -> Iterator[tuple[int, int]]:
-    """Where such commands may stand in `text`."""
+    """Where such commands may be in `text`."""
     first = last = -_REACH - 1
     for position in sorted(match for mark in _MARKS for match in occurrences(text, mark)):
         if position > last + _REACH:
@@ -88,7 +88,7 @@ def _commands(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _lines_around(text: str, first: int, last: int) -> tuple[int, int]:
-    """From the line of `first` to the one below that of `last`, as far as they are in reach."""
+    """From the line of `first` to the line after that of `last`, within reach."""
     line_end = text.find("\n", last, last + _REACH)
     end = text.find("\n", line_end + 1, last + _REACH) if line_end >= 0 else -1
     start = text.rfind("\n", max(0, first - _REACH), first) + 1 or max(0, first - _REACH)
@@ -120,7 +120,7 @@ def _decoded(escape: str) -> str:
 
 
 def _visible(code: int) -> str:
-    """Control characters and halves of a pair read as a space, but for the line feed."""
+    """The character; a space for control characters except the line feed, and for surrogates."""
     return (
         chr(code)
         if code >= 32 and not 0xD800 <= code < 0xE000 and code != 127
@@ -131,8 +131,9 @@ def _visible(code: int) -> str:
 
 
 def decode_base64(text: TextIndex) -> Iterator[tuple[list[tuple[int, int]], str]]:
-    """Where base64 stands in `text` that decodes to printable text, and that text: each row, and several rows
-    that are text together, from the first of them on."""
+    """Where base64 in `text` decodes to printable text, and that text.
+
+    Each row is decoded alone, and rows below each other are decoded together, from the first one."""
     runs = [run for run in set(_BASE64.findall(text.words)) if _printable(run[: len(run) // 4 * 4])]
     read = 0  # where the last rows end that are
     for start, end in sorted((start, start + len(run)) for run in runs for start in text.find(run)):
@@ -147,7 +148,7 @@ def decode_base64(text: TextIndex) -> Iterator[tuple[list[tuple[int, int]], str]
 
 
 def _rows_below(text: str, end: int) -> Iterator[tuple[int, int]]:
-    """The rows that the base64 up to `end` goes on in: as long as each other, but for the last."""
+    """The rows in which the base64 up to `end` continues: of equal length, except the last."""
     width = 0
     while row := _NEXT_ROW.match(text, end):
         start, end = row.span(1)
@@ -160,7 +161,7 @@ def _rows_below(text: str, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _printable(run: str) -> str:
-    """What a run of base64 says, if that is text."""
+    """The text that a run of base64 decodes to; empty if it is not printable."""
     if _HEX.fullmatch(run) or run.islower() or run.isupper():
         return ""
     body = run.rstrip("=").replace("-", "+").replace("_", "/")

@@ -1,4 +1,4 @@
-"""Is this value, assigned to a name like `password` or `token`, a secret or something ordinary?"""
+"""What a value looks like: a placeholder, code, a path, a word, a password, or a generated value."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _HEX = pattern(r"[0-9a-f]+|[0-9A-F]+")
 _HASH = pattern(
     r"[0-9a-f]{7,12}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 )
-SYMBOLS = "!#$%^&*?~+="  # that make a password stronger, and stand in no word
+SYMBOLS = "!#$%^&*?~+="  # that make a password stronger, and occur in no word
 _SENTENCE = pattern(
     r"(?:^|\s)(?:is|are|was|be|must|should|can|cannot|may|the|this|that|field|required|not|least|at|please|an?|of|to|for|your"
     r"|with|in|on|and|or|has|have|does|will|when|if|no|expected|got|but)\s",
@@ -54,7 +54,7 @@ _SENTENCE = pattern(
 
 
 def is_placeholder(value: str) -> bool:
-    """Nothing, a mask, a variable yet to be filled in, or a word that says what would stand there."""
+    """Whether it is empty, a mask, a variable, or a word in place of a value."""
     core = value.strip("\"'`\\ ,;.[]<>()…")
     masked = core[:1] in "*xX•_#?-" and len(set(core) - set("-./ ")) <= 1
     random = mixes_case(value) and mixes_digits(value) and not value.startswith("[redacted:")  # `$x7Kq…`
@@ -62,12 +62,12 @@ def is_placeholder(value: str) -> bool:
 
 
 def mixes_digits(value: str) -> bool:
-    """Letters and digits, as made by a generator rather than by a writer."""
+    """Whether it has both letters and digits."""
     return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
 
 
 def mixes_case(value: str) -> bool:
-    """Letters whose case changes more often than in any name."""
+    """Whether the case of its letters changes more often than in any name."""
     if len(value) < 16:
         return False
     value = value[:_JUDGED]
@@ -77,12 +77,12 @@ def mixes_case(value: str) -> bool:
 
 
 def is_sentence(value: str) -> bool:
-    """Words to a reader, as in `"password": "must have at least 8 characters"`."""
+    """Whether it is a message, as in `"password": "must have at least 8 characters"`."""
     return " " in value and _SENTENCE.search(value) is not None
 
 
 def is_code(value: str, whole: bool = False) -> bool:
-    """An expression of a program rather than a literal: `os.environ["X"]`, `get_token()`.
+    """Whether it is an expression of a program rather than a literal: `os.environ["X"]`, `get_token()`.
 
     Args:
         whole: the value ends its line, so its brackets are closed, or open for the next line.
@@ -93,7 +93,7 @@ def is_code(value: str, whole: bool = False) -> bool:
 
 
 def _closes(value: str, whole: bool) -> bool:
-    """Whether each bracket is closed by its like; what stands around may be closed at the end, too."""
+    """Whether each bracket is closed by its counterpart; surrounding ones may be closed at the end."""
     expected: list[str] = []
     for bracket in _BRACKET.finditer(value):
         if bracket.group() in _BRACKETS:
@@ -104,7 +104,7 @@ def _closes(value: str, whole: bool) -> bool:
 
 
 def looks_generated(value: str, whole: bool = False) -> bool:
-    """Eight characters or more that only a generator makes: no number, name, path, link or code.
+    """Whether it is 8 or more characters that only a generator makes: no number, name, path, link or code.
 
     Args:
         whole: as of `code`.
@@ -121,7 +121,7 @@ def looks_generated(value: str, whole: bool = False) -> bool:
 
 
 def is_strong_password(value: str) -> bool:
-    """What a person or a manager makes up for a password, and hardly ever writes for anything else."""
+    """Whether it has 8 or more characters of three kinds, as hardly anything except a password has."""
     kinds = (str.isupper, str.islower, str.isdigit, SYMBOLS.__contains__)
     if len(value) < 8 or is_placeholder(value) or _ORDINARY.fullmatch(value) or is_code(value):
         return False
@@ -150,12 +150,12 @@ def continues_secret(value: str, cut: bool) -> bool:
 
 
 def is_ordinary(value: str) -> bool:
-    """A number, a version, a path, a link or a file's name."""
+    """Whether it is a number, a version, a path, a link or a file's name."""
     return _ORDINARY.fullmatch(value) is not None
 
 
 def is_hex(value: str) -> bool:
-    """Hexadecimal digits in one case."""
+    """Whether it consists of hexadecimal digits in one case."""
     return _HEX.fullmatch(value) is not None
 
 
@@ -170,7 +170,7 @@ def is_random_token(value: str) -> bool:
 
 
 def _irregular(value: str) -> bool:
-    """Of a value that reads as words and numbers: pieces too many and too short to be words."""
+    """Whether a value of letters and numbers has too many and too short pieces to consist of words."""
     if len(value) < 10 or not any(map(str.isdigit, value)):
         return False
     pieces = len(re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", value))

@@ -1,4 +1,4 @@
-"""Lines that something cut at a column, joined again."""
+"""Joins lines that a tool wrapped at a column."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RUN = pattern(r"\S{0,512}+")  # of a token, as far as the widest line goes
 _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))
 EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
 _SHORTEST = 40  # characters of a line that was cut by its width
-_INDENT = 16  # of the lines behind a cut, at most
+_INDENT = 16  # of the lines after a cut, at most
 _FRESH = pattern(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
     r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$*>]|[+-][+\s-]"
 )
@@ -29,14 +29,14 @@ _CLOSING = "\"'`,;)]}>│┃║|\\"  # what closes a value
 
 
 class Join(NamedTuple):
-    """A place in the view where a line break was taken out."""
+    """A place in the view where a line break was removed."""
 
     position: int
     certain: bool  # the line before it looks cut
 
 
 class Gap(NamedTuple):
-    """The same, before it was asked whether the line before it looks cut."""
+    """The same, before it is known whether the line before it looks cut."""
 
     position: int
     found: re.Match[str]  # in the text
@@ -67,7 +67,7 @@ def join_from(text: str, position: int, lines: int) -> tuple[View, list[Gap]] | 
 
 
 def looks_cut(text: str, gap: Gap) -> bool:
-    """Whether the line before the gap does, and the one behind it goes on."""
+    """Whether the line before the gap looks cut, and the line after it continues."""
     return _first_run(text, gap.found) is not None
 
 
@@ -98,13 +98,13 @@ def join_by_width(text: str) -> tuple[View, list[Join]]:
 
 
 def continuation(text: str, position: int) -> tuple[int, int] | None:
-    """Where a value that ends at `position`, before a line break, seems to go on: random characters."""
+    """Where a value that ends at `position`, before a line break, seems to continue: random characters."""
     gap = _gap(text, position)
     return _first_run(text, gap) if gap else None
 
 
 def _gap_after_run(text: str, position: int) -> re.Match[str] | None:
-    """The first break, if nothing but a run without white space and a line's edge stands before it."""
+    """The first break, if only a run without white space and the edge of a line precede it."""
     run = _RUN.match(text, position)
     if not run:
         return None
@@ -115,7 +115,7 @@ def _gap_after_run(text: str, position: int) -> re.Match[str] | None:
 
 
 def _gap(text: str, end: int) -> re.Match[str] | None:
-    """The break at or shortly behind `end`, with the edges and indentation around it."""
+    """The break at or shortly after `end`, with the edges and indentation around it."""
     line_end = text.find("\n", end, end + 80)
     if line_end < 0:
         return None
@@ -126,7 +126,7 @@ def _gap(text: str, end: int) -> re.Match[str] | None:
 
 
 class _Width(Enum):
-    """Of a line that goes on, maybe."""
+    """How usual the width of a line is, which shows whether it was wrapped."""
 
     OTHER = 0
     SHARED = 1  # by the line before or after it
@@ -134,7 +134,7 @@ class _Width(Enum):
 
 
 def _width(text: str, gap: re.Match[str]) -> _Width:
-    """Of the line before the gap. No line behind it may be longer: it would have been cut, too."""
+    """The width of the line before the gap. A longer line after it would have been cut, too."""
     line_end = text.index("\n", gap.start())
     line_start = text.rfind("\n", 0, line_end) + 1
     end = text.find("\n", line_end + 1)
@@ -148,7 +148,7 @@ def _width(text: str, gap: re.Match[str]) -> _Width:
 
 
 def _first_run(text: str, gap: re.Match[str]) -> tuple[int, int] | None:
-    """The first word behind the gap, if it looks like the rest of a secret before it."""
+    """The first word after the gap, if it looks like the rest of a secret before it."""
     line_start = text.rfind("\n", 0, gap.start()) + 1
     line_end = text.index("\n", gap.start())
     end = text.find("\n", line_end + 1)

@@ -1,4 +1,4 @@
-"""Places of a text that hold a secret, and views: other readings of a text, with the way back to it."""
+"""Spans, which are the places of secrets in a text, and views, which are decoded forms of a text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-# Kinds that name where a secret stood rather than what it is: a shape found in the same place says more.
+# Kinds that name the place of a secret. The kind of a token found in the same place is more specific.
 CONTEXT_KINDS = frozenset({"password", "secret", "token", "api-key", "authorization", "cookie"})
 
 
@@ -21,7 +21,7 @@ class Span(NamedTuple):
 
 
 class View:
-    """A text read in another way: lines joined, escapes decoded.
+    """A decoded form of a text, such as its joined lines, with the way back to the original.
 
     It is built from pieces of the original, each taken as it is or replaced by one text.
     """
@@ -34,7 +34,7 @@ class View:
         self._sources: list[tuple[int, int, bool]] = []  # start and end in the original, verbatim
 
     def add(self, source: str, start: int, end: int, replacement: str | None = None) -> None:
-        """Appends source[start:end], or what it is read as. Empty pieces are left out."""
+        """Appends source[start:end], or its replacement. Empty pieces are left out."""
         part = source[start:end] if replacement is None else replacement
         if part:
             self._starts.append(self.length)
@@ -47,7 +47,7 @@ class View:
         return "".join(self._parts)
 
     def original(self, span: Span) -> Iterator[Span]:
-        """What reads as `span` of the view, in the original: a span for each piece that stands apart."""
+        """The spans of the original that a span of the view comes from, one per separate piece."""
         piece = self._piece(span.start)
         start = end = self._source(piece, span.start)[0]
         first = span.first
@@ -67,7 +67,7 @@ class View:
         return bisect_right(self._starts, position) - 1
 
     def _source(self, piece: int, position: int) -> tuple[int, int]:
-        """Start and end, in the original, of what reads as the view's character at `position`."""
+        """Start and end, in the original, of the view's character at `position`."""
         start, end, verbatim = self._sources[piece]
         if not verbatim:
             return start, end
@@ -76,7 +76,7 @@ class View:
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
-    """The spans in order, those that overlap made one, under the kind that says most."""
+    """The spans in order. Those that overlap become one, with the most specific kind."""
     result: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
         if result and span.start < result[-1].end:

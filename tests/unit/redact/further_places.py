@@ -1,4 +1,4 @@
-"""More places of `planted`: what no name on the same line tells, and what single tools read."""
+"""More places for `planted`: secrets without a name on their line, and the syntax of single tools."""
 
 from __future__ import annotations
 

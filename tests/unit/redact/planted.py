@@ -1,7 +1,7 @@
 # ruff: noqa: E501 (log lines as they are)
 """Secrets to plant: made by a seeded generator, in lines as CI logs have them, plain and in disguise.
 
-No secret stands here in full: every one is put together from its parts when the tests run.
+No secret is here in full: each is put together from its parts when the tests run.
 """
 
 from __future__ import annotations

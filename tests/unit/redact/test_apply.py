@@ -68,20 +68,20 @@ BRANCH = "feature/JIRA-1234-Payments9"
 
 
 @pytest.mark.parametrize("line", ["DEPLOY_TOKEN={}", '{{"api_key": "{}"}}', "Authorization: Bearer {}"])
-@pytest.mark.parametrize("told", [SHA, SHA[:12], GREEN, BRANCH, "c1" * 20, "octo/widgets-A1b2C3d4E5"])
-def test_what_github_told_of_the_run_is_not_learnt_as_a_secret_from_a_log(line: str, told: str) -> None:
+@pytest.mark.parametrize("identifier", [SHA, SHA[:12], GREEN, BRANCH, "c1" * 20, "octo/widgets-A1b2C3d4E5"])
+def test_identifiers_of_the_run_are_not_taken_for_secrets_of_a_log(line: str, identifier: str) -> None:
     material = run(
         [job(0)],
         head_branch=BRANCH,
         head_repository="octo/widgets-A1b2C3d4E5",
         history=history(last_green_sha=GREEN, commits=(Commit("c1" * 20, "Fix it"),)),
     )
-    failure = Failure("f", (job(0),), digest("f", line.format(told), f"deploy of {told} failed"))
+    failure = Failure("f", (job(0),), digest("f", line.format(identifier), f"deploy of {identifier} failed"))
 
     (clean, cleaned_failure), _ = cleaned((material, failure))
 
     assert clean == material
-    assert f"deploy of {told} failed" in repr(cleaned_failure)
+    assert f"deploy of {identifier} failed" in repr(cleaned_failure)
 
 
 def test_a_token_that_the_branch_is_named_after_is_redacted_all_the_same() -> None:

@@ -138,7 +138,7 @@ def test_a_password_of_a_person_is_taken_out_wherever_it_comes_again() -> None:
         "> authorization: {} accept:application/json",
     ],
 )
-def test_what_stands_behind_a_header_is_not_taken_for_it(line: str) -> None:
+def test_fields_after_a_header_stay(line: str) -> None:
     assert redact([line.format("a1b2c3d4e5f6a7b8")])[0] == [line.format("[redacted:authorization]")]
 
 
@@ -157,7 +157,7 @@ def test_a_password_of_words_is_one_in_an_entry_too() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["SharedKey shop", "OSS LTAI5tShop", "MAC id=shop,mac"])
-def test_a_signature_behind_a_name_is_taken_out_with_it(scheme: str) -> None:
+def test_a_signature_after_a_name_is_redacted(scheme: str) -> None:
     signature = "frJIUN8DYpKDtOLCwoyllqDzg1k"
     assert signature not in redact([f"Authorization: {scheme}:{signature}="])[0][0]
 
@@ -427,7 +427,7 @@ def test_a_token_is_whole_again_without_what_can_not_be_seen(cut: int, unseen: s
     assert text == "[redacted:github-token]"
 
 
-def test_a_flag_is_found_behind_many_arguments() -> None:
+def test_a_flag_is_found_after_many_arguments() -> None:
     for command in ("curl " + "-k " * 40 + "-u ci:{}", "mysql " + "a " * 60 + "-p{}"):
         assert redact_text(command.format("x7Kq92mmPw4Zt"))[0] == command.format("[redacted:password]")
 

@@ -1,8 +1,8 @@
 """Is the value of a secret name a secret? A table of rules with reasons; the first that applies decides.
 
-`password=hunter2` is a secret, `password = get_password()` is not. What decides is the name, how the value
-is written down (an environment variable, a flag, a table, a sentence), and what the value looks like. Any
-literal value of a password counts; a token has to look as if a generator made it.
+`password=hunter2` is a secret, `password = get_password()` is not. The name decides, how the value is
+written down (an environment variable, a flag, a table, a sentence), and what it looks like. Any literal
+value of a password counts. A token has to look as if a generator made it.
 """
 
 from __future__ import annotations
@@ -256,7 +256,7 @@ FLAG = (
 ENVIRONMENT = (
     _ordinary("an expression, a path or a link", lambda c: c.is_expression),
     _ordinary("a number", lambda c: c.value.isdigit()),
-    _secret("the value of a variable whose name says that it is secret", lambda _: True),
+    _secret("the value of a variable with a secret name", lambda _: True),
 )
 
 LITERAL = (
@@ -292,5 +292,5 @@ def rules_for(candidate: Candidate) -> tuple[Rule, ...]:
 
 
 def decide(candidate: Candidate) -> Rule:
-    """The rule that says what the value is."""
+    """The first rule that applies to the value."""
     return next(rule for rule in rules_for(candidate) if rule.applies(candidate))

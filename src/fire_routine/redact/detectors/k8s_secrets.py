@@ -1,6 +1,6 @@
-"""What Kubernetes prints of a Secret (`kubectl get secret -o yaml`, `-o json`): every value of its data.
+"""The values of a Kubernetes Secret (`kubectl get secret -o yaml`, `-o json`).
 
-https://kubernetes.io/docs/concepts/configuration/secret/. kubectl sorts the keys, so `data` stands
+https://kubernetes.io/docs/concepts/configuration/secret/. kubectl sorts the keys, so `data` comes
 before `kind`.
 """
 
@@ -59,7 +59,7 @@ def _depth(line: str) -> int:
 
 
 def _data_lines(lines: list[str], kind: int) -> Iterator[int]:
-    """Where `data` stands in the manifest that has its `kind` at that line."""
+    """Where `data` is in the manifest that has its `kind` at that line."""
     depth = _depth(lines[kind])
     for step, stop in ((-1, max(-1, kind - _REACH)), (1, min(len(lines), kind + _REACH))):
         for number in range(kind, stop, step):
@@ -71,13 +71,13 @@ def _data_lines(lines: list[str], kind: int) -> Iterator[int]:
 
 
 def _edge(line: str, depth: int) -> bool:
-    """Whether a manifest whose keys stand at that depth begins or ends here, or another one has begun."""
+    """Whether a manifest with keys at that depth begins or ends here, or another one begins."""
     begins = line.lstrip().startswith(("- ", "---", "kind:", '"kind"'))
     return bool(line.strip()) and (_depth(line) < depth or (begins and _depth(line) <= depth))
 
 
 def _entries(lines: list[str], data: int) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Line number and columns of each value below `data`; a block scalar's lines are values each."""
+    """Line number and columns of each value below `data`; each line of a block scalar is a value."""
     depth = _depth(lines[data])
     scalar = False
     entry_depth = 0

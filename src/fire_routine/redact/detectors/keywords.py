@@ -128,7 +128,7 @@ class Name(NamedTuple):
 
     start: int
     end: int
-    word: str  # the part that says that the value is secret, in lower case
+    word: str  # the part that makes the value secret, in lower case
     head: str  # the part before it
     written: str
     in_message: bool  # the word before the name makes it the subject of a message
@@ -186,7 +186,7 @@ def _name(text: str, match: re.Match[str]) -> Name | None:
 
 
 def _is_secret(name: Name, written: str, tail: str) -> bool:
-    """Whether the name says that its value is secret.
+    """Whether the value of the name is secret.
 
     Args:
         written: the word as it is in the text.

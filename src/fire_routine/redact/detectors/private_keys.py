@@ -1,4 +1,4 @@
-"""Private keys: whole, cut at either end, or a few rows of one that stand alone.
+"""Private keys: whole, cut at either end, or a few rows without their marks.
 
 Sources: RFC 7468 (PEM), RFC 4716 (SSH2, four dashes), RFC 9580 (PGP), PROTOCOL.key of OpenSSH, and
 appendix C of PuTTY's manual for its key files.
@@ -34,10 +34,10 @@ _DER = pattern(
     r"|MC4CAQAwBQYDK2V|MHcCAQEE|MIGkAgEBBD|MIHcAgEBBE|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/=]{20,}"
 )
 _DER_BEGINNINGS = ("MI", "MC4CAQ", "MHcCAQ", "b3Blbn")
-_WIDTHS = frozenset({60, 64, 65, 70, 72, 76})  # of rows that stand alone
+_WIDTHS = frozenset({60, 64, 65, 70, 72, 76})  # of rows without a mark
 _FILES = (b"\x1f\x8b", b"\x89PNG", b"PK\x03\x04", b"\xff\xd8\xff", b"%PDF", b"\x7fELF", b"BZh", b"\xfd7zXZ")
 _WIDEST = 1024  # characters of a row
-_FOREIGN = 3  # lines of other output that may stand between the rows of a key
+_FOREIGN = 3  # lines of other output that may be between the rows of a key
 
 
 def find(index: TextIndex) -> Iterator[Span]:
@@ -106,8 +106,8 @@ class _Keys:
         line = self._lines[number]
         end = _MARK.search(line, begin.end())
         rest = line[begin.end() : end.start() if end else len(line)]
-        told = rest.strip(" \t\"'\\,")
-        on_line = bool(told) and not told.startswith("[redacted:")
+        content = rest.strip(" \t\"'\\,")
+        on_line = bool(content) and not content.startswith("[redacted:")
         pieces = [self._span(number, begin.end(), begin.end() + len(rest))] if on_line else []
         column, width = -1, _WIDEST
         while not end and number + 1 < len(self._lines):
@@ -124,7 +124,7 @@ class _Keys:
         return pieces
 
     def _fits(self, row: str, width: int) -> bool:
-        """Whether a row may stand in a key whose rows are so wide: of random characters, and no wider."""
+        """Whether a row may belong to a key with rows of that width: random characters, and not wider."""
         return len(row) <= width and (len(row) < 40 or _kinds(row) == 3)
 
     def _row(self, line: str, column: int) -> tuple[int, int] | None:
@@ -165,7 +165,7 @@ class _Keys:
 
 
 def _kinds(text: str) -> int:
-    """How many of upper case, lower case and digits it has."""
+    """How many of the three kinds it has: upper case, lower case, digits."""
     return sum(any(map(test, text)) for test in (str.isupper, str.islower, str.isdigit))
 
 

@@ -239,5 +239,5 @@ def _is_secret(value: str, syntax: Syntax) -> bool:
 
 
 def _complains(value: str) -> bool:
-    """Whether it is what a validator says of a value; a password may consist of words, too."""
+    """Whether it is a validator's message about a value; a password may consist of words, too."""
     return is_sentence(value) and _DEMAND.search(value) is not None

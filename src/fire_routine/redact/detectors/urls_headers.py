@@ -1,4 +1,4 @@
-"""Secrets that the syntax around them gives away: links with a password, headers, cookies."""
+"""Secrets that the syntax around them identifies: links with a password, headers, cookies."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 
 from ...patterns import pattern
-from ..heuristics import is_placeholder, looks_generated, mixes_case, mixes_digits
+from ..heuristics import is_hex, is_placeholder, looks_generated, mixes_case, mixes_digits
 from ..spans import Span
 from ..text_index import TextIndex
 
-# scheme://user:password@host. A password may hold anything but white space and quotes; a slash only where
-# what stands before it is no port; of `<` and `>` but one, or it is a tag's or another link's.
+# scheme://user:password@host. A password may contain anything except white space and quotes. It has a slash
+# only if it does not begin like a port. It has only one of `<` and `>`, or it belongs to a tag or to
+# another link.
 _WITH_PASSWORD = pattern(
     r"://([^\s:/@\"'`<>?#]{0,128}):(?!\d{1,5}[/?#<>])"
     r"([^\s\"'`<>]{1,512}|[^\s\"'`>]{1,512}|[^\s\"'`<]{1,512})@(?=[\w\[.-])"
@@ -47,7 +48,7 @@ _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite", "ve
 
 
 def find(index: TextIndex) -> Iterator[Span]:
-    """Secrets known by what stands around them."""
+    """The passwords in links, the credentials in headers, and the values of cookies."""
     yield from _addresses(index)
     yield from _addresses_of_go(index)
     yield from _aws_secret_keys(index)
@@ -62,9 +63,7 @@ def _addresses(index: TextIndex) -> Iterator[Span]:
             short = len(match[2]) < 3 and match[1]  # "u:p@host", as tests of parsers have it
             if not (short or is_placeholder(match[2])):
                 yield Span(*match.span(2), "url-password")
-                if len(match[1]) >= 20 and looks_generated(
-                    match[1]
-                ):  # a token, as in https://TOKEN:x-oauth-basic@host
+                if _is_token(match[1]):  # as in https://TOKEN:x-oauth-basic@host
                     yield Span(*match.span(1), "url-password")
         else:
             match = _WITH_TOKEN.match(text, position)
@@ -74,6 +73,13 @@ def _addresses(index: TextIndex) -> Iterator[Span]:
         for match in _ORACLE.finditer(text):
             if not is_placeholder(match[1]):
                 yield Span(*match.span(1), "url-password")
+
+
+def _is_token(user: str) -> bool:
+    """Whether it is a token in the place of a user's name."""
+    return (len(user) >= 20 and looks_generated(user)) or (
+        len(user) >= 8 and is_hex(user) and mixes_digits(user)
+    )
 
 
 def _with_password(text: str, position: int) -> re.Match[str] | None:
@@ -93,7 +99,7 @@ def _addresses_of_go(index: TextIndex) -> Iterator[Span]:
 
 
 def _aws_secret_keys(index: TextIndex) -> Iterator[Span]:
-    """The secret that stands next to an AWS key ID, as in the CSV file and in tables."""
+    """The secret next to an AWS key ID, as in the CSV file and in tables."""
     for prefix in ("AKIA", "ASIA"):
         for position in index.find(prefix):
             for match in _AWS_SECRET_KEY.finditer(index.text, position + 20, position + 300):
@@ -133,7 +139,7 @@ def _user_and_password(value: str) -> bool:
 
 
 def _listed(lowered: str, match: re.Match[str]) -> Iterator[re.Match[str]]:
-    """The cookies of a match, and those behind it where they are a list."""
+    """The cookies of a match, and those after it in a list."""
     following: re.Match[str] | None = match
     for _ in range(_COOKIES if match["list"] else 1):
         if following:

@@ -1,7 +1,7 @@
 """Where the value of a name is, and how it is written down.
 
-It may be after an operator or a blank, on the line below, in an object, the argument of a flag, in the next
-column of a table, or in a sentence.
+It may be after an operator or a blank, on the line below, or in an object. It may be the argument of a
+flag, in the next column of a table, or in a sentence.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ JUDGED = 512  # characters by which a value is judged
 _RUN = pattern(r"[^\s\"'`<>]++")
 _TO_END = pattern(r"\S++\Z")
 _REDACTED = pattern(r"\[redacted:")
-_REACH = 64  # characters behind a value in which the next pair's name ends
+_REACH = 64  # characters after a value in which the next pair's name ends
 
 
 def _next_pair(marks: str) -> re.Pattern[str]:
-    """What begins behind a value in a query, a connection string (whose names have blanks) or a list, or is
-    the next command; `&` and `;` alone are a password's own."""
+    """What begins after a value: the next pair of a query, connection string or list, or the next command.
+
+    The names of a connection string have blanks. A password may contain `&` and `;` alone."""
     return pattern(
         rf"[&;](?=(?:[\w.-]{{1,40}}|[A-Za-z]{{2,20}}(?:[ ][A-Za-z]{{2,20}}){{1,2}})[ ]?{marks}|\[redacted:)"
         rf"|(?:&&?|;)(?=[a-z]{{2,16}}[ \t])|,(?=[\w.-]{{1,40}}{marks}|\\*[\"'])|\\[nrt]|\\u0026|&amp;"
@@ -48,8 +49,8 @@ _HEAD_OF_LINE = pattern(
     r"[ \t]*(?:[-+*>|│$#~][ \t]+|\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+)*"
     r"(?:(?:export|set|setx|env|declare -x|ENV|ARG|typeset -x|\$env:)[ \t:]*)?[\"']?"
 )
-# Where a value stands that doesn't follow its name: in a block scalar (YAML 1.2, 8.1), below a line that was
-# broken, after the type that PHP's var_dump prints, or in an object (Terraform's outputs, ARM's parameters)
+# Where a value is that does not follow its name: in a block scalar (YAML 1.2, 8.1), below a broken line, or
+# after the type that PHP's var_dump prints. Or in an object (Terraform's outputs, ARM's parameters).
 _BELOW = pattern(
     r"(?P<sign>[|>][-+1-9]{0,2})?[ \t]{0,16}\n(?P<indent>[ \t]{0,80})(?:string\(\d{1,6}\) )?(?=\S)"
 )
@@ -68,7 +69,7 @@ _BLANK_GAP = pattern(r"(?:[ \t]{1,8}(?![-=:|&;<>])|(?P<dash>[ \t]-[ \t](?=[\"'])
 _DOCKERFILE = pattern(r"(?:^|[ \t])ENV[ \t]{1,8}\Z", re.MULTILINE)
 _FLAG = pattern(r"--?(?:[A-Za-z][\w-]{0,60})?", re.ASCII)
 _FLAG_BEFORE = ("", *"\"'`=[(, \t\n")
-# Between a flag and its value: blanks, or what stands there in a list of arguments, as Python prints it.
+# Between a flag and its value: blanks, or the separator of a list of arguments, as Python prints it.
 _FLAG_GAP = pattern(r"[ \t]+(?![-|&;>])|[\"'],[ \t]*(?=[\"'][^-\"'])")
 
 
@@ -89,7 +90,7 @@ class Form(NamedTuple):
 
 
 def locate(text: str, name: Name) -> tuple[Value, Form] | None:
-    """The value that is written down for a name, in the first of the ways in which one is."""
+    """The value of a name, and the first form in which it is found."""
     line_end = end_of_line(text, name.end)
     forms = (_assigned, _flagged, _in_table, _after_blank, _in_sentence)
     found = next(filter(None, (form(text, name, line_end) for form in forms)), None)
@@ -103,7 +104,7 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None
     line = text.rfind("\n", 0, name.start) + 1
     first = _HEAD_OF_LINE.fullmatch(text, max(line, name.start - 80), name.start) is not None
     value = _held(text, separator.end()) or _below(text, separator.end(), line)
-    value = value or _behind(text, separator, line_end, name, first)
+    value = value or _after_mark(text, separator, line_end, name, first)
     if first and name.word in ("passphrase", "mnemonic") and not value.quoted:
         line_end = end_of_line(text, value.start)
         value = Value(value.start, value.start + len(text[value.start : line_end].rstrip()), False)  # words
@@ -117,7 +118,7 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None
     return value, form
 
 
-def _behind(text: str, separator: re.Match[str], line_end: int, name: Name, first: bool) -> Value:
+def _after_mark(text: str, separator: re.Match[str], line_end: int, name: Name, first: bool) -> Value:
     colon = separator["mark"] == ":"
     pair = _NEXT_ENTRY if colon else _NEXT_PAIR
     # an entry of YAML, a header, a variable or a flag, but no query
@@ -133,7 +134,7 @@ def _held(text: str, start: int) -> Value | None:
 
 
 def _below(text: str, start: int, line: int) -> Value | None:
-    """What stands alone on the line below the one from `line` to `start`, which a name ends.
+    """The only word on the line below the line from `line` to `start`, which ends with a name.
 
     In quotes, or deeper under the sign of a block, it is the name's; else only random characters are.
     """
