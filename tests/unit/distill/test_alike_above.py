@@ -1,4 +1,4 @@
-"""Errors whose first lines differ in numbers only: what stands beside them tells them apart."""
+"""Errors whose first lines differ in numbers only: their neighbours distinguish them."""
 
 # ruff: noqa: E501 - as the tools print it
 from __future__ import annotations
@@ -42,10 +42,10 @@ STACK = [f"\tat shop.build.Step{number}.run(Step{number}.java:{number}7)" for nu
 
 
 @pytest.mark.parametrize("tool", FORMATS)
-def test_what_stands_below_tells_them_apart(tool: str) -> None:
+def test_lines_below_distinguish_them(tool: str) -> None:
     errors = [FORMATS[tool].format(line=40 + at, name=name) for at, name in enumerate(NAMES)]
-    behind = ["", "Caused by: shop.build.StepFailedException: a step of the build failed", *STACK]
-    log = "\n".join([*(f"unpacking part {at}" for at in range(99)), *errors, *behind])
+    after = ["", "Caused by: shop.build.StepFailedException: a step of the build failed", *STACK]
+    log = "\n".join([*(f"unpacking part {at}" for at in range(99)), *errors, *after])
     shown = distill.excerpt(distill.read([log.encode()]), 3_000).text
     assert sum(f"{name}" in shown for name in NAMES) >= 17
 
@@ -98,7 +98,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("tool", FAILURES)
-def test_all_are_told_where_there_is_room(tool: str) -> None:
+def test_all_are_shown_if_there_is_room(tool: str) -> None:
     failures = [
         FAILURES[tool].format(line=40 + at, number=at + 1, name=name, ruler="-" * 79, dots="." * 79)
         for at, name in enumerate(NAMES)
@@ -108,15 +108,15 @@ def test_all_are_told_where_there_is_room(tool: str) -> None:
     assert sum(name in shown for name in NAMES) >= 18
 
 
-def test_of_very_many_the_first_alone_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_very_many_only_the_first_are_distinguished(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collected, "LOOKED", 4)
     places = [FAILURES["shellcheck"].format(line=40 + at, name=name) for at, name in enumerate(NAMES)]
     shown = distill.excerpt(distill.read(["\n".join(places).encode()]), 60_000)
-    told = {line for block in shown.blocks if block.rule == "shellcheck" for line in block.lines}
-    assert 4 < sum(f"echo ${name}" in told for name in NAMES) <= 4 + collected.EXAMPLES + 1
+    result = {line for block in shown.blocks if block.rule == "shellcheck" for line in block.lines}
+    assert 4 < sum(f"echo ${name}" in result for name in NAMES) <= 4 + collected.EXAMPLES + 1
 
 
-def test_a_line_that_says_the_same_of_another_failure_is_shown_with_each() -> None:
+def test_equal_line_of_another_failure_is_shown_with_each() -> None:
     error = (
         "error[E0308]: mismatched types\n  --> src/{name}.rs:{line}:9\n   |\n{line} |     {name}(total)"
         "\n   |     ^^^^ expected `{name}::Total`, found `u32`\n"
@@ -127,7 +127,7 @@ def test_a_line_that_says_the_same_of_another_failure_is_shown_with_each() -> No
     assert shown.count("error[E0308]: mismatched types") == 8
 
 
-def test_how_many_errors_a_rust_build_had_is_told() -> None:
+def test_number_of_errors_of_a_rust_build_is_shown() -> None:
     kinds = [
         f"error[E{number:04}]: this {name} is not one\n --> src/{name}.rs:7:5\n  |\n7 |     {name}"
         for number, name in enumerate(NAMES)
@@ -137,8 +137,8 @@ def test_how_many_errors_a_rust_build_had_is_told() -> None:
     assert end in distill.excerpt(distill.read([log.encode()]), 1_100).text
 
 
-def test_a_second_report_behind_a_prefix_tells_no_other_failures() -> None:
-    """Maven prints what the compiler said again, behind its level."""
+def test_second_report_after_a_prefix_has_no_other_failures() -> None:
+    """Maven repeats the compiler's lines after its level."""
     error = "[ERROR] /home/shop/Checkout.java:[{line},9] cannot find symbol\n{level}  symbol:   variable {name}\n{level}  location: class Checkout"
     reports = [
         [error.format(line=40 + at, name=name, level=level) for at, name in enumerate(NAMES[:4])]

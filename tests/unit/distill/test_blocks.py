@@ -1,6 +1,6 @@
 """Sections of logs as tools print them: the cause is kept together, and outweighs what follows from it.
 
-Each file in `blocks/` is a section of a log behind a margin of two characters: `!` before the lines that
+Each file in `blocks/` is a section of a log after a margin of two characters: `!` before the lines that
 name the cause, `|` before what else belongs to their block, `>` before what follows from the failure.
 """
 
@@ -116,7 +116,7 @@ def test_the_place_of_a_frame_goes_on_with_the_error_above_it(frame: str) -> Non
     assert min(shares[1:7]) > 0.9
 
 
-def test_where_a_compiler_found_an_error_belongs_to_it_and_what_was_included_tells_less() -> None:
+def test_place_of_a_compilers_error_belongs_to_it_and_includes_score_less() -> None:
     lines = [
         b"In file included from src/till.h:3,",
         b"                 from src/till.c:1:",
@@ -129,7 +129,7 @@ def test_where_a_compiler_found_an_error_belongs_to_it_and_what_was_included_tel
     assert max(shares[:2]) < 0.5 < 0.9 < min(shares[2:])
 
 
-def test_the_line_that_a_code_frame_points_at_tells_more_than_those_around_it() -> None:
+def test_line_that_a_code_frame_points_at_scores_more_than_its_neighbours() -> None:
     lines = [
         b"      147 |     it('totals', () => {",
         b"    > 148 |       const sum = cart.get('sum');",
@@ -188,13 +188,13 @@ def test_another_part_of_a_tool_s_report_is_no_part_of_a_failure(part: str) -> N
         ],
     ],
 )
-def test_what_a_tool_says_above_its_error_belongs_to_it(lines: list[bytes]) -> None:
+def test_lines_of_a_tool_above_its_error_belong_to_it(lines: list[bytes]) -> None:
     first, shares = block_at(len(lines) - 1, lines)
     assert first == 0
     assert min(shares) > 0.9
 
 
-def test_what_a_reason_announces_tells_as_much_as_the_reason() -> None:
+def test_lines_that_a_reason_announces_score_as_much_as_the_reason() -> None:
     lines = [
         b"  14) Cart totals",
         b"      Failure/Error: total(cart)",
@@ -209,7 +209,7 @@ def test_what_a_reason_announces_tells_as_much_as_the_reason() -> None:
 
 
 @pytest.mark.parametrize("message", ["no key is set: SHOP_TOKEN, SHOP_NAME", "connect ECONNREFUSED ::1:5432"])
-def test_the_message_under_a_test_s_name_tells_as_much_as_the_name(message: str) -> None:
+def test_message_under_a_test_s_name_scores_as_much_as_the_name(message: str) -> None:
     lines = ["  ● Cart › totals", "", f"    {message}", "", "      at total (src/cart.js:9:5)"]
     _, shares = block_at(0, [line.encode() for line in lines])
     assert shares[2] == 1.0
@@ -226,13 +226,15 @@ def test_frames_that_are_not_indented_belong_to_their_block() -> None:
     assert (first, len(inside)) == (0, 1 + len(frames))
 
 
-def test_what_vitest_says_of_a_failed_test_belongs_to_its_heading() -> None:
+def test_vitests_lines_on_a_failed_test_belong_to_its_heading() -> None:
     marked = section(FOLDER / "vitest-dom.log")
     lines = texts([text.encode() for _, text in marked])
     _, shares = block_at(0, lines)
-    told = [share for share, (mark, text) in zip(shares, marked, strict=False) if mark in {"!", "|"} and text]
-    assert len(told) == 11
-    assert min(told) > 0.8
+    result = [
+        share for share, (mark, text) in zip(shares, marked, strict=False) if mark in {"!", "|"} and text
+    ]
+    assert len(result) == 11
+    assert min(result) > 0.8
 
 
 def test_the_frames_that_pytest_shows_belong_to_the_assertion_below_them() -> None:
@@ -263,13 +265,13 @@ def test_the_frames_that_pytest_shows_belong_to_the_assertion_below_them() -> No
         b"java.lang.OutOfMemoryError: Java heap space",
     ],
 )
-def test_frames_belong_to_an_exception_whatever_its_message_is_taken_for(exception: bytes) -> None:
+def test_frames_belong_to_an_exception_with_any_message(exception: bytes) -> None:
     frames = [b"\tat com.octo.shop.Main.step%d(Main.java:%d)" % (n, n) for n in range(20)]
     first, shares = block_at(0, [exception, *frames, b"[INFO] BUILD FAILURE"])
     assert (first, len([share for share in shares if share > 0.6])) == (0, 1 + len(frames))
 
 
-def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> None:
+def test_first_frames_of_a_long_trace_score_more_than_those_below() -> None:
     frames = [b"\tat com.octo.shop.Main.step%d(Main.java:%d)" % (n, n) for n in range(40)]
     lines = [
         b"java.lang.IllegalStateException: total",
@@ -388,12 +390,12 @@ def test_the_first_frames_of_a_long_trace_tell_more_than_those_below_them() -> N
         ),
     ],
 )
-def test_the_frames_of_libraries_tell_less_than_one_s_own(heading: str, own: str, library: str) -> None:
+def test_frames_of_libraries_score_less_than_the_projects_own(heading: str, own: str, library: str) -> None:
     _, shares = block_at(0, [heading.encode(), library.encode(), own.encode()])
     assert shares[1] < 0.95 * shares[2]
 
 
-def test_behind_what_buildkit_puts_before_them_the_frames_of_libraries_tell_less_too() -> None:
+def test_after_buildkits_prefix_frames_of_libraries_score_less_too() -> None:
     own, library = (
         "/w/Rakefile:9:in 'total'",
         "/usr/local/bundle/gems/bundler-2.5.16/exe/bundle:20:in '<main>'",
@@ -411,7 +413,7 @@ def test_behind_what_buildkit_puts_before_them_the_frames_of_libraries_tell_less
         assert less < 0.7 * more
 
 
-def test_the_frames_that_ran_one_s_own_code_tell_less_than_those_that_it_called() -> None:
+def test_frames_that_ran_the_projects_code_score_less_than_those_it_called() -> None:
     heading = b"java.lang.IllegalStateException: total"
     called = b"\tat java.base/java.util.ArrayList.forEach(ArrayList.java:1541)"
     own = b"\tat com.octo.shop.Cart.total(Cart.java:9)"
@@ -422,7 +424,7 @@ def test_the_frames_that_ran_one_s_own_code_tell_less_than_those_that_it_called(
     assert shares[1] > 2 * shares[9]  # none is one's own: those at the top say most
 
 
-def test_another_file_s_heading_behind_a_linter_s_error_is_no_part_of_it() -> None:
+def test_another_file_s_heading_after_a_linter_s_error_is_no_part_of_it() -> None:
     error = b"  67:36  error  Unexpected any. Specify a different type  @typescript-eslint/no-explicit-any"
     hint = b"  5:26  note  'Calendar' is defined but never used"
     first, shares = block_at(1, [b"/w/src/cart.tsx", error, b"", b"/w/src/till.tsx", hint])
@@ -432,7 +434,7 @@ def test_another_file_s_heading_behind_a_linter_s_error_is_no_part_of_it() -> No
     assert min(shares[3:]) > 0.3
 
 
-def test_of_the_libraries_that_one_s_own_code_called_the_frames_where_it_failed_tell_most() -> None:
+def test_of_called_libraries_the_frames_of_the_failure_score_most() -> None:
     called = [b"\tat org.hibernate.internal.Step%d.run(Step%d.java:9)" % (n, n) for n in range(8)]
     own = b"\tat com.octo.shop.Shop.main(Shop.java:9)"
     _, shares = block_at(0, [b"org.hibernate.HibernateException: no dialect", *called, own])
@@ -456,7 +458,7 @@ def test_of_a_failed_test_the_frames_of_its_package_are_one_s_own() -> None:
     assert min(unknown[2:]) > 0.95 * max(unknown[2:])
 
 
-def test_all_that_a_library_s_frame_shows_tells_less() -> None:
+def test_everything_in_a_library_s_frame_scores_less() -> None:
     lines = [
         b"Traceback (most recent call last):",
         b'  File "/usr/lib/python3.13/json/__init__.py", line 346, in loads',
@@ -470,7 +472,7 @@ def test_all_that_a_library_s_frame_shows_tells_less() -> None:
     assert max(shares[1:5]) < 0.95 * min(shares[5:])
 
 
-def test_what_pytest_shows_of_a_library_s_source_tells_less_but_for_what_was_raised_there() -> None:
+def test_library_source_in_pytest_scores_less_except_what_was_raised_there() -> None:
     lines = [
         b"    def test_total():",
         b">       total()",
@@ -484,8 +486,8 @@ def test_what_pytest_shows_of_a_library_s_source_tells_less_but_for_what_was_rai
         b"/usr/lib/python3.11/pathlib.py:1116: PermissionError",
     ]
     first, shares = block_at(7, lines)
-    told = dict(enumerate(shares, first))
-    assert max(told[at] for at in (4, 5, 6)) < 0.5 * min(told[at] for at in (0, 1, 2, 7))
+    result = dict(enumerate(shares, first))
+    assert max(result[at] for at in (4, 5, 6)) < 0.5 * min(result[at] for at in (0, 1, 2, 7))
     _, own = block_at(7, [*lines[:-1], b"/srv/shop/cart.py:1116: PermissionError"])
     assert own[6 - first] > 0.9 * own[7 - first]
 
@@ -498,7 +500,7 @@ def test_what_pytest_shows_of_a_library_s_source_tells_less_but_for_what_was_rai
         (b'    """The sum of a cart."""', 0),
     ],
 )
-def test_a_docstring_tells_less_below_its_first_line(docstring: bytes, lines: int) -> None:
+def test_docstring_scores_less_below_its_first_line(docstring: bytes, lines: int) -> None:
     source = [
         b"    def total(cart):",
         *docstring.split(b"\n"),
@@ -515,13 +517,13 @@ def test_a_docstring_tells_less_below_its_first_line(docstring: bytes, lines: in
     "end",
     [[b'    """'], [b'    query = """', b"        select 1", b'    """'], [b"    run(", b'        """)']],
 )
-def test_the_source_below_quotes_that_begin_no_docstring_tells_all(end: list[bytes]) -> None:
+def test_source_below_quotes_that_begin_no_docstring_scores_fully(end: list[bytes]) -> None:
     source = [*end, b"        tax = rate()", b">       return cart * tax"]
     _, shares = block_at(len(source), [*source, b"E       TypeError: can't multiply sequence by non-int"])
     assert min(shares) > 0.5
 
 
-def test_the_first_frame_of_a_crash_tells_all_whosever_it_is() -> None:
+def test_first_frame_of_a_crash_scores_fully_in_any_library() -> None:
     lines = [
         b"Fatal Python error: Segmentation fault",
         b"Current thread 0x00007f0c5e7fc700 (most recent call first):",
@@ -532,7 +534,7 @@ def test_the_first_frame_of_a_crash_tells_all_whosever_it_is() -> None:
     assert shares[2] >= shares[3]
 
 
-def test_what_ran_the_test_that_crashed_tells_less() -> None:
+def test_runner_of_a_crashed_test_scores_less() -> None:
     lines = [
         b"Fatal Python error: Segmentation fault",
         b"Current thread 0x00007f0c5e7fc700 (most recent call first):",
@@ -547,7 +549,7 @@ def test_what_ran_the_test_that_crashed_tells_less() -> None:
     assert min(shares[2:4]) > 2 * max(shares[4:])
 
 
-def test_what_passed_tells_nothing_behind_what_another_tool_puts_before_it_either() -> None:
+def test_passed_tests_score_nothing_after_another_tools_prefix_either() -> None:
     printed = [
         "--- FAIL: TestAll (0.02s)",
         *(f"    --- PASS: TestAll/case_{number} (0.00s)" for number in range(20)),
@@ -561,14 +563,14 @@ def test_what_passed_tells_nothing_behind_what_another_tool_puts_before_it_eithe
 
 
 @pytest.mark.parametrize("before", [b"", b"##[warning]"])
-def test_a_linter_s_warning_of_the_next_file_tells_less_than_one_of_the_same(before: bytes) -> None:
+def test_linter_s_warning_of_the_next_file_scores_less_than_one_of_the_same(before: bytes) -> None:
     warning = before + b"  30:3  warning  'rate' is defined but never used  no-unused-vars"
     lines = [b"/w/a.js", b"  1:7  error  'a' is not defined  no-undef", warning, b"", b"/w/b.js", warning]
     first, shares = block_at(1, lines)
     assert shares[5 - first] < 0.3 * shares[2 - first]
 
 
-def test_what_stands_below_the_cause_is_shown_before_what_stands_elsewhere() -> None:
+def test_lines_below_the_cause_are_shown_before_lines_elsewhere() -> None:
     below = [f"module {n} waits for module {n + 1}" for n in range(12)]
     elsewhere = [f"compiled part {n} of 200" for n in range(200)]
     lines = [*elsewhere, "shop.c:7:5: error: no module can be loaded first", *below, *elsewhere]
@@ -587,7 +589,7 @@ def test_what_stands_below_the_cause_is_shown_before_what_stands_elsewhere() -> 
         b"",
     ],
 )
-def test_what_does_not_go_on_with_the_cause_tells_less(other: bytes) -> None:
+def test_lines_that_do_not_continue_the_cause_score_less(other: bytes) -> None:
     lines = [b"shop.c:7:5: error: expected ';' before '}' token", *[b"made shop.o"] * 9]
     _, plain = block_at(0, lines)
     lines[-2] = other
@@ -604,7 +606,7 @@ def test_the_items_of_a_list_do_not_belong_to_the_one_that_a_rule_took() -> None
     assert items[1] < 0.6 < diff[1]
 
 
-def test_a_warning_among_what_led_to_the_cause_tells_less() -> None:
+def test_warning_among_lines_that_led_to_the_cause_scores_less() -> None:
     warning = b"#19 9.037 /app/src/Cart.cs(31,9): warning IL2026: Using member 'Total' can break"
     error = b"#19 9.051 /app/src/Cart.cs(42,20): error CS0023: Operator '.' cannot be applied"
     last = b'#19 ERROR: process "/bin/sh -c dotnet publish" did not complete successfully: exit code: 1'
@@ -623,7 +625,7 @@ def test_a_warning_among_what_led_to_the_cause_tells_less() -> None:
         b"##[group]Run make check",
     ],
 )
-def test_what_stands_behind_the_end_of_the_step_is_no_part_of_a_block(end: bytes) -> None:
+def test_lines_after_the_end_of_the_step_are_no_part_of_a_block(end: bytes) -> None:
     cause, post = b"ERROR: No matching distribution found for nope", b"Removing HTTP extra header"
     _, shares = block_at(0, [cause, end, post])
     _, others = block_at(0, [cause, b"make: stopped", post])
@@ -631,7 +633,7 @@ def test_what_stands_behind_the_end_of_the_step_is_no_part_of_a_block(end: bytes
     assert shares[2] < 0.2 * others[2]
 
 
-def test_a_warning_above_the_cause_tells_less_than_what_led_to_it() -> None:
+def test_warning_above_the_cause_scores_less_than_lines_that_led_to_it() -> None:
     cause = b"shop.c:7:5: error: expected ';' before '}' token"
     _, plain = block_at(1, [b"cc -c shop.c", cause])
     _, shares = block_at(1, [b"till.c:7:5: warning: unused variable 'rate' [-Wunused-variable]", cause])

@@ -12,7 +12,7 @@ from fire_routine.distill.stream import SIZE, windows
 
 END = b"##[error]Process completed with exit code 2.\n"
 LOGS = sorted(Path(__file__).parent.glob("failures/*/same-1.log"))
-SAID = (
+PRINTED = (
     "##[debug]Evaluating condition for step: 'Run tests'",
     "##[debug]=> error: true, failed: 3",
     "##[debug]/usr/bin/bash -e /home/runner/work/_temp/0f0e4a5c.sh",
@@ -28,7 +28,7 @@ def with_debug_lines(log: bytes, seed: int, before: str = "") -> bytes:
     out: list[bytes] = []
     for line in lines:
         for _ in range(choice.choice((0, 0, 1, 5))):
-            out.append(f"{before}2026-01-02T03:04:05.1234567Z {choice.choice(SAID)}".encode())
+            out.append(f"{before}2026-01-02T03:04:05.1234567Z {choice.choice(PRINTED)}".encode())
         out.append(line)
     return b"\n".join(out)
 
@@ -57,7 +57,7 @@ def test_debug_lines_take_no_room_from_the_cause() -> None:
     assert len(text) < 200
 
 
-def test_debug_lines_are_known_behind_what_gh_puts_before_each_line() -> None:
+def test_debug_lines_are_recognised_after_gh_s_prefix() -> None:
     log = b"".join(b"test\tRun make\t2026-01-02T03:04:05.1234567Z line %d\n" % n for n in range(9))
     assert distill.read([with_debug_lines(log, 3, "test\tRun make\t")]) == distill.read([log])
 

@@ -75,11 +75,11 @@ def test_marks_are_bounded_and_the_first_and_last_are_kept() -> None:
 def test_a_digest_is_bounded_however_many_steps_failed() -> None:
     log = []
     for step in range(12):
-        said = (f"part {step} of the shop says at some length what it does in line {n}" for n in range(700))
+        words = (f"part {step} of the shop says at some length what it does in line {n}" for n in range(700))
         log += [
             f"##[group]Run make {step}",
             "##[endgroup]",
-            *said,
+            *words,
             "##[error]Process completed with exit code 1.",
         ]
     blocks = distill.read(["\n".join(log).encode()]).blocks

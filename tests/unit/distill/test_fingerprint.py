@@ -137,25 +137,25 @@ TERRAFORM = """\
 @pytest.mark.parametrize(
     ("lines", "other"),
     [
-        # what every failure's lines hold tells none from another: the lines before them do
+        # what every failure's lines hold distinguishes none: the lines before them do
         ("src/a.js\nerror Command failed with exit code 1.", "src/b.js\nerror Command failed with exit code 1."),
         # what a line ending with a colon announces
         ("CMake Error at a.cmake:138 (message):\n  Could NOT find Halide\n", "CMake Error at a.cmake:138 (message):\n  Could NOT find Zlib\n"),
         # words of any script
         ("Error: Не удалось подключиться", "Error: Файл конфигурации повреждён"),
         ("E   AssertionError: 用户不存在", "E   AssertionError: 余额不足"),
-        # javadoc's warnings where they fail the build, details behind Maven's level, and what its agent fails of
+        # javadoc's warnings where they fail the build, details after Maven's level, and what its agent fails of
         (JAVADOC % "no @param for <T>", JAVADOC % "no comment"),
         (DETAIL % "Invalid configuration: unknown key presset", DETAIL % "Could not load plugin cart"),
         (AGENT % "Unknown agent option: tils", AGENT % "Invalid port: 70000"),
-        # what stands below a heading of few words, or with the place below it
+        # lines below a heading of few words, or with the place below it
         (TERRAFORM % ("Missing required argument", "ami"), TERRAFORM % ("Missing required argument", "role")),
         (TERRAFORM % ("Failed to query available provider packages", "aws"), TERRAFORM % ("Failed to query available provider packages", "null")),
         ("src/A.hs:1:5: error: [GHC-88464]\n    Variable not in scope: total", "src/A.hs:1:5: error: [GHC-88464]\n    Variable not in scope: rate"),
         ("error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -lscales", "error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -ltills"),
         # what Ruby raised in a library, in a line that is written as a frame
         (BUNDLER % "Could not find gem 'rails'", BUNDLER % "Could not find gem 'rake'"),
-        # what stands in a box, in a table, at a pointer
+        # lines in a box, in a table, at a pointer
         ("CMake Error at a.cmake:1 (message):\n\n  ====================\n  libscales is missing\n  ====================", "CMake Error at a.cmake:1 (message):\n\n  ====================\n  libtill is missing\n  ===================="),
         ("CMake Error at a.cmake:1 (message):\n  Missing dependency\n\n  --------------------\n\n  libscales", "CMake Error at a.cmake:1 (message):\n  Missing dependency\n\n  --------------------\n\n  libtill"),
         ("ERROR:  rows without a price:\n id | name\n----+---\n  1 | apples", "ERROR:  rows without a price:\n id | name\n----+---\n  1 | pears"),
@@ -171,7 +171,7 @@ TERRAFORM = """\
         ("--- FAIL: TestA (0.00s)\n    a_test.go:5: one\n--- FAIL: TestB (0.00s)\n    a_test.go:9: two", "--- FAIL: TestA (0.00s)\n    a_test.go:5: 0ne\n--- FAIL: TestB (0.00s)\n    a_test.go:9: two"),
     ],
 )  # fmt: skip
-def test_what_tells_failures_apart_is_in_it(lines: str, other: str) -> None:
+def test_what_distinguishes_failures_is_in_it(lines: str, other: str) -> None:
     assert of(STEP % lines) != of(STEP % other)
     assert of(STEP % lines) == of(STEP % f"{lines}\nmake: *** [Makefile:2: all] Error 1")
 
@@ -312,7 +312,7 @@ def test_very_many_failures_in_another_order_have_the_same(failure: str, count: 
     assert of(STEP % "\n".join(failures)) != of(STEP % "\n".join(failures[count // 2 :]))
 
 
-def test_very_many_failures_told_several_times_have_the_same_in_another_order() -> None:
+def test_very_many_repeated_failures_have_the_same_in_another_order() -> None:
     names = [one + other for one in MANY[:40] for other in MANY[:40]]
     failures = [f"shop/{name}.c:3:1: error: unknown type {name}" for name in names] * 8
     orders = [random.Random(seed).sample(failures, len(failures)) for seed in range(3)]
@@ -388,7 +388,7 @@ def test_the_rest_of_many_lines_counts_too() -> None:
         ("error: ‘total’ undeclared", "error: 'total' undeclared"),
         ("quote the request ID C8C3:1C3F8B:53D2C1:65A2B1:678901AB", "quote the request ID 0C41:3D9A2E:1F88A0:22B3C4:67890F00"),
         ("stopped at status 412 of 900", "stopped at status 455 of 900"),
-        ("HTTP 403: rate limit", "HTTP 429: rate limit"),  # GitHub says either
+        ("HTTP 403: rate limit", "HTTP 429: rate limit"),  # GitHub sends either
         ("npm ERR! code EUSAGE", "npm error code EUSAGE"),
         ("    • In the first argument of ‘f’", "    * In the first argument of 'f'"),
         ("├─ zone() ✘ expected: <a> but was: <b>", "+-- zone() [X] expected: <a> but was: <b>"),  # JUnit's, on Windows
@@ -397,7 +397,7 @@ def test_the_rest_of_many_lines_counts_too() -> None:
         ('it has type "int" here', "it has type int here"),  # OCaml's, in colours
         ("Error: Unbound value total", 'Error: Unbound value "total"'),
         ("a.rb:348:in `raise!': no gem (GemNotFound)", "a.rb:348:in 'Bundler#raise!': no gem (GemNotFound)"),  # until 3.4
-        ("status code 502", "status code 503"),  # which of these a server that is down says, is chance
+        ("status code 502", "status code 503"),  # a server that is down sends either, by chance
     ],
 )  # fmt: skip
 def test_what_changes_from_run_to_run_is_folded_away(line: str, same: str) -> None:
@@ -446,7 +446,7 @@ def step(command: str, *printed: str) -> str:
         ("Segmentation fault (core dumped)", "##[error]Process completed with exit code 139."),
     ],
 )
-def test_what_says_only_how_a_process_ended_tells_not_why(printed: tuple[str, ...]) -> None:
+def test_bare_end_of_a_process_is_no_reason(printed: tuple[str, ...]) -> None:
     assert not distill.read([step("./deploy.sh --all", *printed).encode()]).explained
 
 
@@ -461,7 +461,7 @@ def test_what_says_only_how_a_process_ended_tells_not_why(printed: tuple[str, ..
         ("the shop is closed", "##[error]Process completed with exit code 1."),
     ],
 )
-def test_what_names_it_tells_why(printed: tuple[str, ...]) -> None:
+def test_named_cause_is_a_reason(printed: tuple[str, ...]) -> None:
     assert distill.read([step("./run", *printed).encode()]).explained
 
 

@@ -1,4 +1,4 @@
-"""The first cause outranks what follows from it, and what stands together tells more."""
+"""The first cause outranks what follows from it, and close findings score more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUIET = [f"packing part {name}" for name in ("a", "bb", "ccc", "dddd", "eeeee") 
 
 
 def weights(*lines: str, green: str = "") -> dict[str, float]:
-    """Of each text where it stands first."""
+    """The first place of each text."""
     known = distill.read_green([green.encode()]) if green else None
     digest = distill.read(["\n".join(lines).encode()], green=known)
     return {line: block.weight for block in reversed(digest.blocks) for line in block.lines}
@@ -26,45 +26,45 @@ def weight(line: str, *lines: str, green: str = "") -> float:
     return weights(*lines, green=green)[line]
 
 
-def test_what_stands_far_behind_the_first_cause_tells_less() -> None:
+def test_lines_far_after_the_first_cause_score_less() -> None:
     near = weight(LINKS, COMPILES, *QUIET[:20], LINKS, *QUIET)
     far = weight(LINKS, COMPILES, *QUIET, LINKS, *QUIET[:20])
     assert 0.7 < far / near < 0.8
 
 
-@pytest.mark.parametrize(("packed", "told"), [(1, 0.9), (400, 1.0)])
-def test_what_stands_before_it_tells_less_but_in_a_huge_log(packed: int, told: float) -> None:
+@pytest.mark.parametrize(("packed", "result"), [(1, 0.9), (400, 1.0)])
+def test_lines_before_it_score_less_except_in_a_huge_log(packed: int, result: float) -> None:
     log = QUIET * packed
     before = weight(LINKS, *log, LINKS, *QUIET[:30], COMPILES)
-    beside = weight(LINKS, *log, LINKS, *QUIET[:8], COMPILES)
-    assert before / beside == pytest.approx(told, abs=0.04)
+    nearby = weight(LINKS, *log, LINKS, *QUIET[:8], COMPILES)
+    assert before / nearby == pytest.approx(result, abs=0.04)
 
 
 @pytest.mark.parametrize("packed", [1, 400])
-def test_in_a_huge_log_what_tells_clearly_less_than_the_first_cause_tells_little_unless_near(
+def test_in_a_huge_log_clearly_weaker_lines_score_little_unless_near_the_first_cause(
     packed: int,
 ) -> None:
     apart = QUIET * packed
     complaints = [f"ERROR: cannot read the {which} table" for which in ("first", "second", "third")]
-    before, near, behind = complaints
-    told = weights(before, *apart, COMPILES, *QUIET[:20], near, *apart, behind, *apart)
-    assert (told[before] < 0.6 * told[near]) == (told[behind] < 0.6 * told[near]) == (packed > 1)
+    before, near, after = complaints
+    result = weights(before, *apart, COMPILES, *QUIET[:20], near, *apart, after, *apart)
+    assert (result[before] < 0.6 * result[near]) == (result[after] < 0.6 * result[near]) == (packed > 1)
 
 
-def test_in_a_huge_log_what_any_tool_fails_of_tells_all_it_tells_however_far() -> None:
+def test_in_a_huge_log_any_tools_error_scores_fully_at_any_distance() -> None:
     full = "cp: error writing 'cart.tar': No space left on device"
     often = [*QUIET * 400, *[full, *QUIET] * 30]
     alone = weight(full, *often, *QUIET * 400)
     assert weight(full, *often, *QUIET * 200, COMPILES, *QUIET * 200) > 0.85 * alone
 
 
-def test_a_list_of_what_failed_is_told_wherever_it_stands() -> None:
+def test_list_of_failures_is_shown_wherever_it_is() -> None:
     near = weight(NAMED, COMPILES, *QUIET[:20], NAMED, *QUIET)
     far = weight(NAMED, COMPILES, *QUIET, NAMED, *QUIET[:20])
     assert 0.85 < far / near < 0.95
 
 
-def test_an_exception_that_a_program_logs_is_no_first_cause_beside_what_a_tool_says() -> None:
+def test_logged_exception_is_no_first_cause_next_to_a_tools_error() -> None:
     frames = ["\tat shop.Till.open(Till.java:7)"]
     alone = weight(COMPILES, *QUIET, COMPILES)
     assert weight(COMPILES, LOGGED, *frames, *QUIET, COMPILES) == pytest.approx(alone)
@@ -72,15 +72,15 @@ def test_an_exception_that_a_program_logs_is_no_first_cause_beside_what_a_tool_s
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "third", "told"),
+    ("first", "second", "third", "result"),
     [
         ("stream-0B6125F9A244 to be 1", "stream-C66B6F682357 to be 2", "stream-DBE9D4C06DE1 to be 3", 0.7),
         ("stream-0B6125F9A244 to be 1", "stream-C66B6F682357 to be 2", "the till to be open", 1.0),
         ("200 to be 500", "201 to be 404", "204 to be 403", 1.0),  # what is wrong
     ],
 )
-def test_a_reason_tells_less_where_one_before_differs_in_ids_and_numbers(
-    first: str, second: str, third: str, told: float
+def test_reason_scores_less_after_one_that_differs_in_ids_and_numbers(
+    first: str, second: str, third: str, result: float
 ) -> None:
     tests = [
         (
@@ -93,7 +93,7 @@ def test_a_reason_tells_less_where_one_before_differs_in_ids_and_numbers(
     ]
     weighed = weights("Failures:", *chain(*tests), "3 examples, 3 failures")
     assert weighed[f"       expected {third}"] / weighed["  3) Cart sums plums"] == pytest.approx(
-        told, abs=0.2
+        result, abs=0.2
     )
 
 
@@ -114,7 +114,7 @@ CONTEXT = [
 ]
 
 
-def test_what_raised_all_other_exceptions_is_told_however_far_below_the_first_one() -> None:
+def test_root_exception_is_shown_at_any_distance_below_the_first_one() -> None:
     log = [*QUIET, *CONTEXT, "[ERROR] Tests run: 1, Failures: 0, Errors: 1, Skipped: 0"]
     text = distill.excerpt(distill.read(["\n".join(log).encode()]), 1_000).text
     assert CONTEXT[0] in text
@@ -129,7 +129,7 @@ def test_what_was_raised_besides_ends_no_chain_of_causes() -> None:
     assert weight(REFUSED, *causes) > 0.75 * weight(CONTEXT[0], *causes)
 
 
-def test_causes_that_a_program_logs_behind_another_tool_s_error_are_none_of_its() -> None:
+def test_causes_that_a_program_logs_after_another_tool_s_error_are_not_its_own() -> None:
     logged = [
         "WARN c.o.Pool: no connection",
         "java.io.IOException: closed",
@@ -141,7 +141,7 @@ def test_causes_that_a_program_logs_behind_another_tool_s_error_are_none_of_its(
     assert far < 0.7 * weight(COMPILES, COMPILES, *QUIET[:60], *logged, *QUIET)
 
 
-def test_a_cause_that_the_green_run_tells_too_tells_little() -> None:
+def test_cause_that_the_green_run_prints_too_scores_little() -> None:
     log = [*CONTEXT[:2], *FRAMES[:50], REFUSED, *QUIET]
     assert weight(REFUSED, *log, green=REFUSED) < 0.3 * weight(REFUSED, *log)
 
@@ -159,14 +159,14 @@ def test_what_the_green_run_prints_too_is_no_first_cause() -> None:
     assert weight(LINKS, COMPILES, *QUIET, LINKS, green=f"{COMPILES}\n") == pytest.approx(alone)
 
 
-def test_a_line_that_several_findings_reach_tells_more_but_no_more_than_the_strongest() -> None:
-    said = "while it looked for the price"
-    assert weight(said, LINKS, COMPILES, said) > weight(said, COMPILES, said)
-    assert max(weights(COMPILES, LINKS, said).values()) == pytest.approx(weight(COMPILES, COMPILES))
+def test_line_that_several_findings_reach_scores_more_but_no_more_than_the_strongest() -> None:
+    words = "while it looked for the price"
+    assert weight(words, LINKS, COMPILES, words) > weight(words, COMPILES, words)
+    assert max(weights(COMPILES, LINKS, words).values()) == pytest.approx(weight(COMPILES, COMPILES))
 
 
 @pytest.mark.parametrize(
-    ("refused", "told"),
+    ("refused", "result"),
     [
         ("gh: Resource not accessible by integration (HTTP 403)", True),
         ("remote: Permission to octo/shop.git denied to github-actions[bot].", True),
@@ -174,7 +174,9 @@ def test_a_line_that_several_findings_reach_tells_more_but_no_more_than_the_stro
         (LINKS, False),
     ],
 )
-def test_what_the_token_may_do_is_told_where_it_was_refused_something(refused: str, told: bool) -> None:
+def test_permissions_of_the_token_are_shown_where_it_was_refused_something(
+    refused: str, result: bool
+) -> None:
     log = [
         "##[group]GITHUB_TOKEN Permissions",
         "Contents: read",
@@ -191,5 +193,5 @@ def test_what_the_token_may_do_is_told_where_it_was_refused_something(refused: s
     ]
     text = distill.excerpt(distill.read(["\n".join(log).encode()]), 600).text
     assert refused in text
-    assert ("Contents: read\nMetadata: read" in text) == told
+    assert ("Contents: read\nMetadata: read" in text) == result
     assert "Prepare workflow" not in text

@@ -70,11 +70,11 @@ def test_memory_and_digest_stay_bounded(part: bytes) -> None:
 
 @pytest.mark.parametrize("begin", ["##[group]Run ", "##[error]", "travis_time:start:0a\r$ make ", "error: "])
 def test_memory_is_bounded_where_long_lines_head_or_end_steps(begin: str) -> None:
-    said = "x" * 120_000 + "\N{LADY BEETLE}"  # four bytes for each character of a text that holds it
+    words = "x" * 120_000 + "\N{LADY BEETLE}"  # four bytes for each character of a text that holds it
     end = "##[error]Process completed with exit code 1."
     tracemalloc.start()
     try:
-        distill.read(f"{begin}{number}{said}\n{end}\n".encode() for number in range(160))
+        distill.read(f"{begin}{number}{words}\n{end}\n".encode() for number in range(160))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -89,7 +89,7 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
         for _ in range(lines):
             yield b" ".join(chance.choices(words, k=8)) + b" %d\n" % chance.randrange(10**9)
 
-    rules()  # read once, whatever the log
+    rules()  # read once, for any log
     tracemalloc.start()
     try:
         distill.read(log(30_000))
@@ -155,7 +155,7 @@ def test_long_lines_of_many_rules_are_not_let_go_of_again_and_again(monkeypatch:
 
 
 def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
-    """So no line, however long, costs more than a short one, whatever a pattern does with it."""
+    """So no line, however long, costs more than a short one, for any pattern."""
     middle = b"x " * 5_000 + b"error: the cause " + b"x " * 5_000
     assert rule_of(middle) is None
     assert classify.classify([middle], every=False) == [None]
@@ -217,7 +217,7 @@ def test_a_long_line_is_cut_in_the_middle_between_words(limit: int) -> None:
 
 @pytest.mark.parametrize("length", [3_000, 30_000, 300_000])
 @pytest.mark.parametrize("budget", [2_048, *range(22_400, 22_700, 7), 60_000])
-def test_however_often_a_line_was_cut_its_mark_says_how_much_is_left_out(length: int, budget: int) -> None:
+def test_mark_of_a_line_cut_several_times_counts_everything_left_out(length: int, budget: int) -> None:
     line = "error: " + "ab " * (length // 3) + "end"
     text = distill.excerpt(distill.read([line.encode()]), budget).text
     shown, count = (
@@ -225,7 +225,7 @@ def test_however_often_a_line_was_cut_its_mark_says_how_much_is_left_out(length:
         re.findall(r"\[… (\d+) characters …\]", text),
     )
     assert bool(count) == (len(text) < length)
-    assert len(line) - 4 <= len(shown) + sum(map(int, count)) <= len(line) + 4  # blanks beside cuts
+    assert len(line) - 4 <= len(shown) + sum(map(int, count)) <= len(line) + 4  # blanks next to cuts
 
 
 @pytest.mark.parametrize("digits", [30, 1_000, 5_000])
@@ -255,9 +255,9 @@ def colourful(text: str) -> str:
 
 
 def test_a_long_line_is_shown_whole_where_colours_make_it_long() -> None:
-    said = "error: no price in " + " ".join(f"aisle-{number}" for number in range(600))
-    log = f"ready\n{colourful(said)}\n{'a line behind it' * 9_000}\n".encode()
-    assert said in distill.excerpt(distill.read([log]), 60_000).text
+    words = "error: no price in " + " ".join(f"aisle-{number}" for number in range(600))
+    log = f"ready\n{colourful(words)}\n{'a line behind it' * 9_000}\n".encode()
+    assert words in distill.excerpt(distill.read([log]), 60_000).text
 
 
 def test_a_secret_in_a_long_line_is_shown_whole_or_not_at_all() -> None:
@@ -269,7 +269,7 @@ def test_a_secret_in_a_long_line_is_shown_whole_or_not_at_all() -> None:
 
 
 @pytest.mark.parametrize("pieces", [300, 380])
-def test_what_stands_between_carriage_returns_in_a_long_line_is_looked_at(pieces: int) -> None:
+def test_pieces_between_carriage_returns_in_a_long_line_are_searched(pieces: int) -> None:
     states = [f"copying shelf {number} {'.' * 150}" for number in range(pieces)]
     states[pieces // 2] = "ERROR: cannot find scales.h"
     log = "\r".join(states) + "\n##[error]Process completed with exit code 1.\n"

@@ -29,7 +29,7 @@ def by_hand(literals: list[bytes], text: bytes) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("automaton", BOTH)
 @given(literals=LEADING, text=st.text("ab:\n", max_size=40).map(str.encode))
-def test_every_literal_is_found_wherever_it_stands_in_order(
+def test_every_literal_is_found_wherever_it_is_in_order(
     automaton: bool, literals: set[bytes], text: bytes
 ) -> None:
     search = Literals(literals, automaton=automaton)
@@ -60,7 +60,7 @@ def test_each_line_that_holds_a_literal_has_an_end_of_one(
 
 @pytest.mark.parametrize("automaton", BOTH)
 @given(literals=SMALL, text=st.text("ab:\n", max_size=40).map(str.encode))
-def test_for_each_line_all_literals_are_told_that_stand_in_it(
+def test_for_each_line_all_its_literals_are_reported(
     automaton: bool, literals: set[bytes], text: bytes
 ) -> None:
     search = Literals(literals, automaton=automaton)

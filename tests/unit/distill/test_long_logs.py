@@ -1,4 +1,4 @@
-"""Long logs: the cause is found wherever it stands, and what repeats is told by example and count."""
+"""Long logs: the cause is found wherever it is, and repetitions are shown by example and count."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_format_without_an_error_word_is_found_anywhere(cause: str, at: int) -
     assert cause in distill.excerpt(distill.read([job(cause, at=at)]), 1_000).text
 
 
-def test_the_last_of_many_lines_alike_is_found_with_what_stands_around_it() -> None:
+def test_last_of_many_similar_lines_is_found_with_its_context() -> None:
     alike = [line for n in range(40) for line in (f"error: attempt {n} failed", *["waiting"] * 200)]
     text = distill.excerpt(
         distill.read([job(*alike, "error: attempt 41 failed", "  the disk is gone")]), 4_000
@@ -82,7 +82,7 @@ def test_the_last_of_many_lines_alike_is_found_with_what_stands_around_it() -> N
 
 
 @pytest.mark.parametrize("budget", [1_999, 2_048, 8_192, 60_000])
-def test_a_thousand_findings_are_told_by_example_and_count(budget: int) -> None:
+def test_thousand_findings_are_shown_by_example_and_count(budget: int) -> None:
     found = [f"src/pkg/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, 1_001)]
     text = distill.excerpt(distill.read([job(*found, "Found 1000 errors.")]), budget).text
     count = re.findall(r"\[… ([\d,]+) more like this\]", text)
@@ -113,7 +113,7 @@ def test_findings_whose_line_is_a_place_alone_are_counted_by_their_reason() -> N
 
 
 @pytest.mark.parametrize("marked", ["", "##[error]"])
-def test_how_many_more_there_are_is_told_behind_the_code_that_is_shown(marked: str) -> None:
+def test_number_of_further_ones_follows_the_code_that_is_shown(marked: str) -> None:
     found = [
         line
         for n in range(11, 71)
@@ -138,8 +138,8 @@ def test_a_place_is_not_shown_without_the_reason_above_it_that_others_have_too()
 
     def found(why: str, file: str, line: int) -> list[str]:
         frame = [*source(line - 2, line), "   |        ^^^", *source(line + 1, line + 2), "   |"]
-        mended = ["   |", *source(line - 3, line - 1), f"{line:2} | import os{line}", "   |", ""]
-        return [why, f"  --> {file}.py:{line}:8", "   |", *frame, "help: Remove it", *mended]
+        fixed = ["   |", *source(line - 3, line - 1), f"{line:2} | import os{line}", "   |", ""]
+        return [why, f"  --> {file}.py:{line}:8", "   |", *frame, "help: Remove it", *fixed]
 
     lines = ["##[group]Run ruff check", "##[endgroup]"]
     for file in range(10):
@@ -155,7 +155,7 @@ def test_a_place_is_not_shown_without_the_reason_above_it_that_others_have_too()
 
 
 @pytest.mark.parametrize("opens", ["Traceback (most recent call last):", "stack backtrace:"])
-def test_how_many_stacks_there_are_is_not_told_in_another_failures(opens: str) -> None:
+def test_number_of_stacks_is_not_shown_in_another_failures(opens: str) -> None:
     def failed(n: int, why: str) -> list[str]:
         return ["-" * 70, opens, f'  File "test_{n}.py", line {n}, in test_{n}', f"    check({n})", why, ""]
 
@@ -200,7 +200,7 @@ def window(*lines: bytes) -> Window:
     return Window(list(lines), b"\n".join((b"", *lines)), 0, 0, len(lines), last=True)
 
 
-def test_what_was_learnt_before_is_known_amid_a_flood_of_new_lines() -> None:
+def test_cached_matches_survive_a_flood_of_new_lines() -> None:
     known = Known()
     cause = b"error: the cause"
     assert [at for at, *_ in known.look(window(cause))] == [0]
@@ -258,7 +258,7 @@ def test_an_earlier_step_that_went_on_is_no_cause() -> None:
         ("➤ YN0000: done, no error", "➤ YN0001: Error: cannot resolve"),
     ],
 )
-def test_a_number_that_tells_is_told_from_those_before_it(usual: str, cause: str) -> None:
+def test_significant_number_is_distinguished_from_those_before_it(usual: str, cause: str) -> None:
     text = distill.excerpt(distill.read([job(*[usual] * 2_000, cause, *[usual] * 2_000)]), 1_000).text
     assert cause in text
 
@@ -271,16 +271,14 @@ def test_what_one_log_taught_changes_nothing_in_the_next() -> None:
 
 
 @pytest.mark.parametrize(("total", "fewer"), [(20_000, False), (500_000, True)])
-def test_what_stands_thrice_tells_less_than_what_stands_once_only_where_the_log_is_huge(
-    total: int, fewer: bool
-) -> None:
+def test_repeated_lines_score_less_than_unique_ones_only_in_a_huge_log(total: int, fewer: bool) -> None:
     often, once = (finding(at, at) for at in (1, 2))
     scan = Scan(findings=[often, once], total=total, counts={1: 3, 2: 1})
     first, second = factors(scan)
     assert (first < second * 0.9) == fewer
 
 
-def test_many_lines_of_a_list_of_what_failed_tell_more_than_many_of_another_format() -> None:
+def test_many_lines_of_a_list_of_failures_score_more_than_many_of_another_format() -> None:
     many = [finding(at, at, listed=bool(at % 2)) for at in range(1, 61)]
     scan = Scan(findings=many, total=10_000)
     weights = factors(scan)
@@ -294,15 +292,15 @@ def test_the_headings_of_failed_tests_are_their_list_where_pytest_printed_no_oth
     names = [f"test_{first}{second}" for first, second in product("abcdef", repeat=2)]
     failed = [line for name in names for line in (f"{'_' * 30} {name} {'_' * 30}", f"E   assert {name} == 2")]
     digest = distill.read(["\n".join([*failed, *summary]).encode()])
-    told = {line: block.weight for block in digest.blocks for line in block.lines}
-    first, last = (told[f"{'_' * 30} {name} {'_' * 30}"] for name in ("test_ab", "test_fe"))
+    result = {line: block.weight for block in digest.blocks for line in block.lines}
+    first, last = (result[f"{'_' * 30} {name} {'_' * 30}"] for name in ("test_ab", "test_fe"))
     assert (last > 0.4 * first) == more
 
 
 @pytest.mark.parametrize(
     "place", ["%s.c:%d:5: ", "/w/src/%s.c:%d: ", "C:\\w\\%s.cpp(%d): ", "[ERROR] src/%s.java:%d: "]
 )
-def test_the_first_complaint_of_each_file_tells_more_than_more_of_the_same(place: str) -> None:
+def test_first_complaint_of_each_file_scores_more_than_its_further_ones(place: str) -> None:
     compiler = made_rule("compiler")
     complaints = [*(("a", at) for at in range(1, 11)), ("b", 1)]
     lines = [(place % complaint + "error: x").encode() for complaint in complaints]
@@ -311,20 +309,20 @@ def test_the_first_complaint_of_each_file_tells_more_than_more_of_the_same(place
     assert other > 1.2 * more
 
 
-def test_the_first_complaint_of_each_cause_tells_more_than_more_of_the_same() -> None:
+def test_first_complaint_of_each_cause_scores_more_than_its_further_ones() -> None:
     compiler = made_rule("compiler")
     shapes = [*[1] * 12, *range(2, 8)]
     found = [Finding(compiler, at, [b"x"], 0, at, shape) for at, shape in enumerate(shapes, 1)]
-    told = factors(Scan(findings=found, total=100))
-    assert min(told[12:]) > 2 * told[11]
-    assert told[0] == 1.0
+    result = factors(Scan(findings=found, total=100))
+    assert min(result[12:]) > 2 * result[11]
+    assert result[0] == 1.0
 
 
-def test_the_more_causes_there_are_the_fewer_examples_of_each_are_told() -> None:
+def test_more_causes_mean_fewer_examples_of_each() -> None:
     compiler = made_rule("compiler")
 
     def third(causes: int) -> float:
-        """What the third example of a cause tells, as a share of the first of another that stands there."""
+        """The weight of the third example of a cause, as a share of the first of another in its place."""
         shapes = [*range(2, causes + 1), 1, 1, 1]
         found = [Finding(compiler, at, [b"x"], 0, at, shape) for at, shape in enumerate(shapes, 1)]
         other = [*found[:-1], found[-1]._replace(shape=99)]
@@ -334,7 +332,7 @@ def test_the_more_causes_there_are_the_fewer_examples_of_each_are_told() -> None
 
 
 @pytest.mark.parametrize(("summary", "room"), [(False, 4_096), (True, 2_048)])
-def test_each_cause_is_told_where_several_tests_failed_of_each(summary: bool, room: int) -> None:
+def test_each_cause_is_shown_if_several_tests_failed_of_each(summary: bool, room: int) -> None:
     words = "price weight colour height width depth volume density brand origin season margin rebate duty"
     causes = [f"ValueError: {word} is out of range" for word in words.split()]
     failures = [(cause, f"test_{cause[12:15]}_{n}") for cause in causes for n in range(6)]
@@ -358,7 +356,7 @@ def test_each_cause_is_told_where_several_tests_failed_of_each(summary: bool, ro
     assert [cause for cause in causes if cause not in text] == []
 
 
-def test_the_few_that_failed_of_something_else_are_told_among_many_that_failed_of_one_cause() -> None:
+def test_few_with_another_cause_are_shown_among_many_with_one_cause() -> None:
     words = ["".join(letters) for letters in product("bdfg", "aeiou", "prst")]
     others = {40: "java.lang.IllegalArgumentException", 71: "org.opentest4j.AssertionFailedError"}
     lines = [
@@ -375,7 +373,7 @@ def test_the_few_that_failed_of_something_else_are_told_among_many_that_failed_o
         assert f"testOf{words[at].title()}() FAILED\n    {cause} at CartTest.java" in text
 
 
-def test_a_cause_that_stands_above_the_place_is_told_though_another_has_many_places() -> None:
+def test_cause_above_its_place_is_shown_though_another_has_many_places() -> None:
     causes = {53: "SIM105 Use `contextlib.suppress(KeyError)`", 67: "TC003 Move it into a block"}
     lines = [
         line
@@ -396,7 +394,7 @@ def test_a_cause_that_stands_above_the_place_is_told_though_another_has_many_pla
 
 
 @pytest.mark.parametrize("marked", [False, True])
-def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None:
+def test_lines_near_the_end_of_a_huge_log_score_more(marked: bool) -> None:
     far, near = (finding(at, at) for at in (1_000, 119_900))
     marks = [Mark(119_999, "exit", "##[error]", b"", Header())] if marked else []
     scan = Scan(findings=[far, near], marks=marks, total=120_000)
@@ -405,28 +403,26 @@ def test_what_stands_near_the_end_of_a_huge_log_tells_more(marked: bool) -> None
 
 
 @pytest.mark.parametrize(("total", "less"), [(20_000, False), (120_000, True)])
-def test_what_a_huge_log_says_at_places_far_apart_tells_less_than_as_much_said_at_one(
-    total: int, less: bool
-) -> None:
-    def told(*numbers: int) -> float:
+def test_lines_far_apart_in_a_huge_log_score_less_than_as_many_at_one_place(total: int, less: bool) -> None:
+    def result(*numbers: int) -> float:
         found = [finding(at, 1) for at in numbers]
         return sum(factors(Scan(findings=found, total=total, counts={1: 3})))
 
-    assert (told(1_000, 10_000, 19_000) < told(18_990, 18_995, 19_000) * 0.6) == less
+    assert (result(1_000, 10_000, 19_000) < result(18_990, 18_995, 19_000) * 0.6) == less
 
 
 def test_a_step_of_a_huge_log_that_is_none_itself_is_read_as_one_of_a_short_log() -> None:
-    def told(begin: int, *, heading: bool = True) -> list[float]:
+    def result(begin: int, *, heading: bool = True) -> list[float]:
         found = [finding(begin + at, at % 9) for at in range(1, 101)]
         header = Header(begin if heading else 0, "make check")
         marks = [Mark(begin + 200, "exit", "##[error]", b"", header)]
         return factors(Scan(findings=found, marks=marks, total=begin + 300, counts={1: 12}))
 
-    assert told(120_000) == told(10)
-    assert told(120_000, heading=False) != told(10)
+    assert result(120_000) == result(10)
+    assert result(120_000, heading=False) != result(10)
 
 
-def test_what_a_huge_step_said_long_before_its_end_takes_nothing_from_what_it_says_there() -> None:
+def test_early_lines_of_a_huge_step_take_nothing_from_its_end() -> None:
     early = [finding(at, at) for at in range(1_000, 41_000, 400)]
     cause = finding(99_990, 99_990)
     scan = Scan(findings=[*early, cause], total=100_000)
@@ -451,13 +447,13 @@ def test_in_a_huge_log_the_trace_near_its_end_is_shown_whole_and_not_one_that_wa
     assert text.count("at org.example.Cache") < 20
 
 
-def test_the_last_of_very_many_lines_alike_tells_as_much_as_the_second() -> None:
+def test_last_of_very_many_similar_lines_scores_as_much_as_the_second() -> None:
     alike = [finding(at, 1, listed=True) for at in range(1, 8)]
     weights = factors(Scan(findings=alike, total=100, counts={1: 500}))
     assert weights[-1] > 2 * weights[-2]
 
 
-def test_lines_alike_are_counted_though_what_differs_stands_within_a_word() -> None:
+def test_similar_lines_are_counted_though_they_differ_within_a_word() -> None:
     found = [f"error: utf8codec '{n}'bad" for n in range(50)]
     assert "more like this" in distill.excerpt(distill.read([job(*found)]), 2_048).text
 
@@ -467,15 +463,15 @@ def test_lines_that_are_nothing_but_names_are_not_counted_as_alike() -> None:
     assert "more like this" not in distill.excerpt(distill.read([job(*found)]), 2_048).text
 
 
-def test_the_first_cause_tells_much_however_many_follow_it_where_the_log_is_not_huge() -> None:
-    """A tool that says what is wrong a hundred times in a failed step says what failed."""
+def test_first_cause_scores_high_with_any_number_after_it_unless_the_log_is_huge() -> None:
+    """A tool that prints an error a hundred times in a failed step prints what failed."""
     found = [finding(at, at) for at in range(1, 101)]
     long, huge = (factors(Scan(findings=found, total=total))[0] for total in (20_000, 31_000))
     assert long == 1.0
     assert huge < 0.5
 
 
-def test_in_a_huge_log_the_tools_that_had_their_say_at_its_end_tell_more() -> None:
+def test_in_a_huge_log_tools_that_printed_at_its_end_score_more() -> None:
     lint, test = made_rule("python-lint", family="python"), made_rule("gtest", family="native")
     network = made_rule("network", family="any")
     found = [Finding(took, at, [b"x"], 0, at) for at, took in enumerate((lint, test, network), 1)]
@@ -485,20 +481,18 @@ def test_in_a_huge_log_the_tools_that_had_their_say_at_its_end_tell_more() -> No
         return factors(Scan(findings=[*found, *at_the_end], marks=[end], total=100_000))[:3]
 
     alone = weights()
-    beside = weights(Finding(lint, 99_970, [b"x"], 0, 9))
-    assert [new / old for new, old in zip(beside, alone, strict=True)] == pytest.approx([1.0, 0.5, 1.0])
+    nearby = weights(Finding(lint, 99_970, [b"x"], 0, 9))
+    assert [new / old for new, old in zip(nearby, alone, strict=True)] == pytest.approx([1.0, 0.5, 1.0])
 
 
-@pytest.mark.parametrize(("detail", "told"), [("", 2), (", this one up to version 61: " + "cart " * 40, 1)])
-def test_of_names_that_all_have_one_long_reason_two_tell_the_most_or_one_if_very_long(
-    detail: str, told: int
-) -> None:
+@pytest.mark.parametrize(("detail", "result"), [("", 2), (", this one up to version 61: " + "cart " * 40, 1)])
+def test_of_names_with_one_long_reason_two_score_most_or_one_if_very_long(detail: str, result: int) -> None:
     reason = f"org/example/Engine has been compiled by a more recent version of the Java Runtime{detail}"
     names = [f"  case{n}(org.example.CartTest): {reason}" for n in range(4)]
     others = [f"  case{n}(org.example.CartTest): got {n}, want {n * n}" for n in range(4)]
     digest = distill.read(["\n".join(["Tests in error: ", *names, *others]).encode()])
     weights = [block.weight for block in digest.blocks for _ in block.lines][1:]
-    assert (weights[1] > 0.9 * weights[0]) == (told == 2)
+    assert (weights[1] > 0.9 * weights[0]) == (result == 2)
     assert weights[2] < 0.8 * weights[0]
     assert weights[5] > 0.9 * weights[0]
 
@@ -539,7 +533,7 @@ def test_errors_however_many_are_shown_rather_than_the_warnings_between_them() -
     assert text.count("error CS0029") > 120
 
 
-def test_the_last_of_many_complaints_tell_no_more_for_standing_before_the_end() -> None:
+def test_last_of_many_complaints_score_no_more_for_their_place_before_the_end() -> None:
     words = ["".join(letters) for letters in product("abcdef", repeat=3)]
     lines = [f"src/{word}.js:7:1 Extra semicolon after {word}. (semi)" for word in words]
     log = "\n".join(["##[group]Run make lint", *lines, "##[error]Process completed with exit code 1."])
@@ -559,8 +553,8 @@ PHPUNIT = "{3}) CartTest::test{0}\n{2}: {0} is unknown\n\n{1}\n"
 GO = "    --- FAIL: TestCart/{0} (0.00s)\n{1}\n        cart_test.go:{3}: {0} is unknown\n"
 
 
-def told_of(test: str, frame: str, after: str, prefix: str) -> tuple[int, int]:
-    """How many of thirty failed tests are named, and of how many the reason is told."""
+def reasons_of(test: str, frame: str, after: str, prefix: str) -> tuple[int, int]:
+    """How many of thirty failed tests are named, and how many with their reason."""
     names = [f"{first}{second}" for first in ("apple", "pear", "plum") for second in "abcdefghij"]
     printed = [
         test.format(
@@ -588,7 +582,7 @@ def told_of(test: str, frame: str, after: str, prefix: str) -> tuple[int, int]:
 def test_of_many_failed_tests_the_reason_is_shown_where_the_name_is(
     test: str, frame: str, after: str, prefix: str
 ) -> None:
-    named, reasons = told_of(test, frame, after, prefix)
+    named, reasons = reasons_of(test, frame, after, prefix)
     assert reasons >= 5
     assert named - reasons <= 2
 
@@ -649,10 +643,10 @@ NET_TOTAL = "Failed!  - Failed:    30, Passed:     0, Skipped:     0, Total:    
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "web_1  | "])
-def test_of_many_failed_tests_most_of_those_that_are_named_are_told_with_the_reason(
+def test_most_named_tests_of_many_failed_ones_have_their_reason(
     test: str, frame: str, after: str, prefix: str
 ) -> None:
-    named, reasons = told_of(test, frame, after, prefix)
+    named, reasons = reasons_of(test, frame, after, prefix)
     assert reasons >= 5
     assert reasons > 0.7 * named
 
@@ -660,7 +654,7 @@ def test_of_many_failed_tests_most_of_those_that_are_named_are_told_with_the_rea
 @pytest.mark.parametrize("prefix", ["", "web_1  | "])
 def test_most_specs_of_karma_that_failed_are_named_with_the_reason(prefix: str) -> None:
     total = "Chrome Headless 144.0.0.0 (Linux 0.0.0): Executed 30 of 30 (30 FAILED) ERROR"
-    assert min(told_of(KARMA, NODE_FRAME, total, prefix)) > 15
+    assert min(reasons_of(KARMA, NODE_FRAME, total, prefix)) > 15
 
 
 def test_each_file_is_named_in_which_a_linter_found_something() -> None:
@@ -682,12 +676,12 @@ def weight_of(line: str, digest: Digest) -> float:
     return max((block.weight for block in digest.blocks if line in block.lines), default=0)
 
 
-@pytest.mark.parametrize("said", [(INFORMATION, ERROR), (ERROR, INFORMATION)], ids=["after", "before"])
-def test_an_error_in_a_log_of_records_is_told_from_an_information_that_says_the_same(
-    said: Sequence[str],
+@pytest.mark.parametrize("words", [(INFORMATION, ERROR), (ERROR, INFORMATION)], ids=["after", "before"])
+def test_error_record_is_distinguished_from_an_equal_info_record(
+    words: Sequence[str],
 ) -> None:
     alone = weight_of(ERROR, distill.read([job(ERROR)]))
-    assert weight_of(ERROR, distill.read([job(*said)])) == alone > 1
+    assert weight_of(ERROR, distill.read([job(*words)])) == alone > 1
 
 
 def test_an_error_that_a_green_run_logs_as_an_information_is_not_printed_by_it_too() -> None:
@@ -696,7 +690,7 @@ def test_an_error_that_a_green_run_logs_as_an_information_is_not_printed_by_it_t
     assert weight_of(ERROR, distill.read([job(ERROR)], green=green)) >= alone > 1
 
 
-def test_of_rustcs_errors_in_a_long_log_the_first_is_told_though_it_has_no_code() -> None:
+def test_first_of_rustcs_errors_in_a_long_log_is_shown_though_it_has_no_code() -> None:
     place = "\n --> src/{0}.rs:3:5\n  |\n3 |     {0}!(total);\n  |     ^^^^"
     names = [f"{first}{second}" for first in "abcdef" for second in "ghijkl"]
     errors = [

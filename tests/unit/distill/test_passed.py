@@ -1,4 +1,4 @@
-"""What tests printed that passed is no finding, as far as it can be told from what others printed."""
+"""Output of passed tests is no finding, as far as it can be distinguished from that of others."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_where_no_test_is_known_to_have_printed_it_it_is_a_finding(runner: tuple
     assert 1 in found(begins_too, PRINTED, begins, passed)
 
 
-def test_what_one_printed_that_runs_beside_the_one_that_passed_is_a_finding(runner: tuple[str, ...]) -> None:
+def test_output_of_a_test_that_runs_with_a_passed_one_is_a_finding(runner: tuple[str, ...]) -> None:
     begins, passed, begins_too, _ = runner
     assert 2 in found(begins, begins_too, PRINTED, passed)
 

@@ -130,9 +130,9 @@ def test_the_action_s_inputs_are_no_business_of_theirs(
     begin = "import os, pickle, sys; pickle.dump(os.environ.copy(), sys.stdout.buffer)"
     monkeypatch.setattr(processes, "_BEGIN", begin)
     with distill.reading(MANY):
-        told = pickle.load(started[0].stdout)  # type: ignore[arg-type]
-    assert told["PATH"] == os.environ["PATH"]
-    assert not [name for name in told if name.startswith("FIRE_ROUTINE_")]
+        result = pickle.load(started[0].stdout)  # type: ignore[arg-type]
+    assert result["PATH"] == os.environ["PATH"]
+    assert not [name for name in result if name.startswith("FIRE_ROUTINE_")]
 
 
 @pytest.mark.usefixtures("started")

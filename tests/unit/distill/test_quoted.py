@@ -1,4 +1,4 @@
-"""A long line that quotes another command's output is cut to how it begins and to what tells most in it."""
+"""A long line that quotes another command's output is cut to its begin and its strongest part."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def test_what_is_left_out_is_counted(ends: str) -> None:
     shown = cut(line, 1_000)
     head, first, rest = shown.partition(" [… ")
     skipped, _, rest = rest.partition(" characters …] ")
-    told, second, rest = rest.partition(" [… ")
+    result, second, rest = rest.partition(" [… ")
     more, _, tail = rest.partition(" characters …] ")
-    assert first and second and told.startswith(CAUSE)
-    assert len(head) + int(skipped) + len(told) + int(more) + len(tail) == len(line)
+    assert first and second and result.startswith(CAUSE)
+    assert len(head) + int(skipped) + len(result) + int(more) + len(tail) == len(line)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`read` and `excerpt`: bounds, order, marks, and what is said of the failed step."""
+"""`read` and `excerpt`: bounds, order, marks, and the description of the failed step."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def read(text: str, **options: object) -> Digest:
     return distill.read([text.encode()], **options)  # type: ignore[arg-type]
 
 
-# What a line may hold beside its text.
+# What a line may hold besides its text.
 PIECES = ("FAILED tests/test_cart.py", "\x1b[31m", "\x1b[0m", "^[[1m", "^[[0m", "^", "[", "\r", "100%", " ")
 
 
@@ -125,7 +125,7 @@ def test_how_the_step_ended_is_read_from_its_mark(line: str, ended: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("said", "ended"),
+    ("words", "ended"),
     [
         ("OSError: [Errno 28] No space left on device", "no space left on device"),
         ("java.lang.OutOfMemoryError: Java heap space", "out of memory"),
@@ -133,9 +133,9 @@ def test_how_the_step_ended_is_read_from_its_mark(line: str, ended: str) -> None
     ],
 )
 def test_what_a_test_printed_is_not_how_the_step_ended_that_counted_its_failures(
-    said: str, ended: str
+    words: str, ended: str
 ) -> None:
-    printed = "".join(f"2026-01-02T03:04:06.1Z {text}\n" for text in (said, *["running another test"] * 80))
+    printed = "".join(f"2026-01-02T03:04:06.1Z {text}\n" for text in (words, *["running another test"] * 80))
     counted = GITHUB_LOG.index("2026-01-02T03:04:08")
     assert read(GITHUB_LOG[:counted] + printed + GITHUB_LOG[counted:]).ended == ""
     counted = GITHUB_LOG.index("##[error]Process") - len("2026-01-02T03:04:08.1234567Z ")
@@ -143,7 +143,7 @@ def test_what_a_test_printed_is_not_how_the_step_ended_that_counted_its_failures
 
 
 @pytest.mark.parametrize(
-    ("said", "counted", "ended"),
+    ("words", "counted", "ended"),
     [
         ("panic: test timed out after 10m0s", "DONE 3 tests, 1 failure in 600.10s", "timed out"),
         ("OSError: [Errno 28] No space left on device", "1 failed in 0.10s", ""),
@@ -155,9 +155,9 @@ def test_what_a_test_printed_is_not_how_the_step_ended_that_counted_its_failures
         ("##[error]a.py: connect timed out", "1 failed in 0.10s", ""),
     ],
 )
-def test_how_a_step_ended_that_counted_its_failures(said: str, counted: str, ended: str) -> None:
+def test_end_of_a_step_that_counted_its_failures(words: str, counted: str, ended: str) -> None:
     log = (
-        f"##[group]Run make\n##[endgroup]\n{said}\n{counted}\n##[error]Process completed with exit code 1.\n"
+        f"##[group]Run make\n##[endgroup]\n{words}\n{counted}\n##[error]Process completed with exit code 1.\n"
     )
     assert read(log).ended == ended
 
@@ -169,7 +169,7 @@ def test_a_status_of_windows_is_an_exit_code(code: str, status: int) -> None:
 
 @pytest.mark.parametrize("tolerated", [False, True])
 @pytest.mark.parametrize("follows", [7, 6])
-def test_of_two_steps_that_failed_the_first_is_told(tolerated: bool, follows: int) -> None:
+def test_of_two_failed_steps_the_first_is_reported(tolerated: bool, follows: int) -> None:
     def step(begin: int, end: int, shell: str, command: str, code: int) -> str:
         return (
             f"2026-01-02T03:04:0{begin}.0Z ##[group]Run {command}\n"
@@ -225,7 +225,7 @@ EXIT = "##[error]Process completed with exit code {}."
         _ran(10, "cat old.log", EXIT.format(7), "done"),
     ],
 )
-def test_an_action_that_failed_is_not_told_with_an_earlier_steps_command(
+def test_failed_action_is_not_reported_with_an_earlier_steps_command(
     before: list[tuple[int, str]],
 ) -> None:
     failed = _used(20, "docker/build-push-action@v6", "##[error]buildx failed with: ERROR: no such file")
@@ -234,7 +234,7 @@ def test_an_action_that_failed_is_not_told_with_an_earlier_steps_command(
     assert (digest.step, digest.shell, digest.exit_code) == ("docker/build-push-action@v6", "", None)
 
 
-def test_an_action_that_failed_is_not_told_with_the_command_of_the_same_second() -> None:
+def test_failed_action_is_not_reported_with_the_command_of_the_same_second() -> None:
     log = [
         *_used(20, "codecov/codecov-action@v5", "##[error]Codecov: Failed to upload: HTTP 400"),
         *_ran(20, "./notify.sh", "no", EXIT.format(6)),
@@ -244,7 +244,7 @@ def test_an_action_that_failed_is_not_told_with_the_command_of_the_same_second()
     assert (digest.step, digest.exit_code) == ("codecov/codecov-action@v5", None)
 
 
-def test_a_post_step_that_failed_is_not_told_with_the_last_steps_command() -> None:
+def test_failed_post_step_is_not_reported_with_the_last_steps_command() -> None:
     log = [
         *_ran(10, "npm test", "Killed", "ok 1"),
         (20, "Post job cleanup."),
@@ -273,7 +273,7 @@ def test_a_post_step_that_failed_is_not_told_with_the_last_steps_command() -> No
             "",
         ),
         ("Killed\nE       AssertionError: assert 3 == 4", ""),
-        # the step failed of it, whatever reports it
+        # the step failed of it, regardless of what reports it
         ('#12 120.3 Killed\nERROR: failed to solve: process "/bin/sh -c make": exit code: 137', "killed"),
         (
             "c++: fatal error: Killed signal terminated program cc1plus\na.cpp:3:4: error: no such thing",
@@ -283,13 +283,13 @@ def test_a_post_step_that_failed_is_not_told_with_the_last_steps_command() -> No
         ('Killed\nfatal: [localhost]: FAILED! => {"changed": true, "rc": 137}', "killed"),
     ],
 )
-def test_how_a_step_ended_is_told_by_what_ended_it(lines: str, ended: str) -> None:
+def test_end_of_a_step_is_named_by_what_ended_it(lines: str, ended: str) -> None:
     log = f"##[group]Run ./t.sh\n##[endgroup]\nstart\n{lines}\n##[error]Process completed with exit code 1.\n"
     assert read(log).ended == ended
 
 
-def test_how_a_step_without_a_heading_ended_is_told_too() -> None:
-    """As that which sets up a job's containers: nothing in the log tells where it begins."""
+def test_end_of_a_step_without_a_heading_is_named_too() -> None:
+    """As that which sets up a job's containers: nothing in the log shows where it begins."""
     lines = ["docker pull", "write /var/lib/docker/tmp: no space left on device", EXIT.format(1)]
     log = _stamped([(second, line) for second, line in enumerate(lines, 10)])
     steps = [Step(1, "Initialize containers", "failure", _at(10), _at(13))]
@@ -316,13 +316,13 @@ def test_a_later_step_that_ends_in_the_same_second_without_a_code_takes_none_awa
     assert (digest.command, digest.shell, digest.exit_code) == ("pytest -q", "bash -e {0}", 1)
 
 
-def test_a_step_that_began_in_the_first_year_is_told_too() -> None:
+def test_step_that_began_in_the_first_year_is_reported_too() -> None:
     begun = datetime(1, 1, 1, tzinfo=UTC)
     log = _stamped([*_ran(10, "make", "no"), (11, EXIT.format(2))])
     assert read(log, steps=[Step(1, "Make", "failure", begun, _at(12))]).exit_code == 2
 
 
-def test_a_runner_that_was_shut_down_is_told() -> None:
+def test_shut_down_runner_is_named() -> None:
     log = (
         "##[group]Run ./t.sh\n##[endgroup]\n"
         "##[error]The runner has received a shutdown signal. This can happen when the runner service is"
@@ -335,12 +335,12 @@ def test_a_runner_that_was_shut_down_is_told() -> None:
 @pytest.mark.parametrize(
     ("code", "ended"), [(134, "aborted"), (139, "segmentation fault"), (-1073741819, "access violation")]
 )
-def test_an_exit_code_that_a_signal_makes_is_told_in_words(code: int, ended: str) -> None:
+def test_exit_code_of_a_signal_is_named_in_words(code: int, ended: str) -> None:
     assert read(GITHUB_LOG.replace("exit code 1.", f"exit code {code}.")).ended == ended
 
 
 @pytest.mark.parametrize("foreign", ["", "from another program"])
-def test_what_gh_puts_before_lines_is_left_out_whatever_stands_at_the_logs_ends(foreign: str) -> None:
+def test_gh_s_prefix_is_removed_for_any_begin_and_end_of_the_log(foreign: str) -> None:
     labelled = "".join(f"test\tUNKNOWN STEP\t{line}\n" for line in GITHUB_LOG.splitlines())
     log = f"{foreign}\n{labelled}{foreign}\n"
     assert "UNKNOWN STEP" not in distill.excerpt(read(log), 400).text
@@ -373,13 +373,13 @@ NEXT_STEP = [
 ]
 
 
-@pytest.mark.parametrize(("behind", "least", "most"), [(CLEAN_UP, 0.0, 0.02), (NEXT_STEP, 0.1, 1.0)])
-def test_the_logs_last_line_tells_something_unless_the_step_failed_before(
-    behind: list[str], least: float, most: float
+@pytest.mark.parametrize(("after", "least", "most"), [(CLEAN_UP, 0.0, 0.02), (NEXT_STEP, 0.1, 1.0)])
+def test_last_line_of_the_log_scores_unless_the_step_failed_before(
+    after: list[str], least: float, most: float
 ) -> None:
-    lines = [*GITHUB_LOG.splitlines()[:-1], *(f"2026-01-02T03:04:10.1234567Z {line}" for line in behind)]
+    lines = [*GITHUB_LOG.splitlines()[:-1], *(f"2026-01-02T03:04:10.1234567Z {line}" for line in after)]
     blocks = read("\n".join(lines)).blocks
-    assert blocks[-1].lines[-1] == behind[-1]
+    assert blocks[-1].lines[-1] == after[-1]
     assert least < blocks[-1].weight / max(block.weight for block in blocks) <= most
 
 
@@ -402,7 +402,7 @@ def test_gaps_say_how_many_lines_are_left_out() -> None:
     assert excerpt.total_lines == 501
 
 
-def test_the_first_gap_says_what_its_number_counts_and_the_others_are_short() -> None:
+def test_first_gap_explains_its_number_and_the_others_are_short() -> None:
     noise = [f"step {n} of the build" for n in range(200)]
     log = [*noise, "a.c:1:2: error: no such price", *noise, "a.c:9:2: error: no such cart", *noise[:90]]
     shown = distill.excerpt(read("\n".join(log)), 160).text.splitlines()
@@ -429,7 +429,7 @@ def test_a_program_s_own_group_begins_no_step(group: str) -> None:
 
 
 @pytest.mark.parametrize("inside", [[], ["with:", "  cache: true"], ["env:", "  CI: true"], ["shell: sh"]])
-def test_what_the_runner_tells_of_a_step_heads_it(inside: list[str]) -> None:
+def test_runners_description_of_a_step_heads_it(inside: list[str]) -> None:
     header = "".join(
         f"2026-01-02T03:04:08.9Z {line}\n" for line in ("##[group]Run octo/a@v1", *inside, "##[endgroup]")
     )
@@ -475,7 +475,7 @@ def test_a_failed_step_by_the_api_s_times_outweighs_errors_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(("conclusion", "began"), [("failure", 4), ("success", 2)])
-def test_what_a_failed_action_told_stands_beside_what_failed_after_it(conclusion: str, began: int) -> None:
+def test_output_of_a_failed_action_is_next_to_what_failed_after_it(conclusion: str, began: int) -> None:
     lines = [
         (1, "##[group]Run octo/emulator-runner@v2"),
         (2, "a.kt:1:2: error: no such price"),
@@ -545,8 +545,8 @@ def test_a_line_that_the_green_run_prints_in_colour_is_printed_by_it_too() -> No
     assert distill.read([log.encode()], green=coloured) == distill.read([log.encode()], green=plain)
 
 
-@pytest.mark.parametrize(("new", "told"), [(3, True), (300, False)])
-def test_what_little_a_green_run_does_not_print_is_told(new: int, told: bool) -> None:
+@pytest.mark.parametrize(("new", "result"), [(3, True), (300, False)])
+def test_few_lines_that_a_green_run_lacks_are_shown(new: int, result: bool) -> None:
     def log(end: str, *printed: str) -> str:
         header = ["##[group]Run make", "##[endgroup]"]
         noise = [line for n in range(60) for line in (f"ERROR: cache miss {n}, goes on", "warning: old flag")]
@@ -560,7 +560,7 @@ def test_what_little_a_green_run_does_not_print_is_told(new: int, told: bool) ->
     )
     green = distill.read_green([log("Post job cleanup.").encode()])
     text = distill.excerpt(distill.read([red.encode()], green=green), 400).text
-    assert ("sideways it went" in text) == told
+    assert ("sideways it went" in text) == result
     assert "sideways it went" not in distill.excerpt(distill.read([red.encode()]), 400).text
 
 
@@ -603,14 +603,14 @@ def test_an_empty_log_makes_an_empty_excerpt() -> None:
     assert distill.excerpt(digest, 2048).text == ""
 
 
-def test_an_excerpt_says_which_rule_took_each_block() -> None:
+def test_excerpt_names_the_rule_of_each_block() -> None:
     excerpt = distill.excerpt(read(GITHUB_LOG), 400)
     shown = [line for block in excerpt.blocks for line in block.lines]
     assert [line for line in excerpt.text.splitlines() if not line.startswith("[…")] == shown
     assert "pytest-failed" in {block.rule for block in excerpt.blocks}
 
 
-def test_an_excerpt_says_of_each_block_how_much_it_tells_beside_others_of_its_rule_too() -> None:
+def test_excerpt_has_the_weight_of_each_block_also_next_to_others_of_its_rule() -> None:
     weighed = [(1, ("error: a", "error: b"), 9.0), (3, ("error: c",), 4.0), (4, ("error: d",), 7.0)]
     blocks = tuple(
         Block(first, lines, weight, "any", first + len(lines) - 1) for first, lines, weight in weighed
@@ -631,9 +631,7 @@ def test_errors_of_earlier_steps_do_not_crowd_out_the_failed_one() -> None:
     assert digest.command == "pytest -q"
 
 
-def test_each_job_of_a_run_s_log_ends_where_its_last_error_was_marked_if_no_step_says_that_it_failed() -> (
-    None
-):
+def test_job_in_a_run_s_log_ends_at_its_last_marked_error_if_no_step_failed() -> None:
     def printed(job: str, step: str, *lines: str) -> list[str]:
         return [f"{job}\t{step}\t2026-01-02T03:04:05.1234567Z {line}" for line in lines]
 
@@ -650,7 +648,7 @@ def test_each_job_of_a_run_s_log_ends_where_its_last_error_was_marked_if_no_step
     assert weight([*lint, *test]) > 0.8 * weight(lint)
 
 
-def test_what_a_step_printed_is_told_rather_than_another_s_environment() -> None:
+def test_output_of_a_step_is_shown_rather_than_another_s_environment() -> None:
     exit_mark = "##[error]Process completed with exit code 1."
     printed = [f"checked page {letter}{letter}, it is as it was" for letter in "abcdefghijklmnopqrstuvwxy"]
     settings = ["shell: /usr/bin/bash -e {0}", "env:", *(f"  SETTING_{n}: /opt/tools/{n}" for n in range(25))]
@@ -668,9 +666,7 @@ def test_what_a_step_printed_is_told_rather_than_another_s_environment() -> None
         (f"{'deploy the shop ' * 4}\tCheck\t2026-01-02T03:04:05.1234567Z ", "^[[36;1m", "^[[0m"),
     ],
 )
-def test_a_step_s_script_is_told_as_what_was_run_and_is_no_finding(
-    before: str, colour: str, end: str
-) -> None:
+def test_step_s_script_is_its_command_and_no_finding(before: str, colour: str, end: str) -> None:
     script = [f"{colour}print('ERROR: no till'); raise ValueError('till'){end}"]
     printed = ["##[endgroup]", *(f"page {n}" for n in range(200)), "FAILED tests/test_till.py::test_opens"]
     lines = ["##[group]Run make check", *script, *printed, "##[error]Process completed with exit code 1."]
@@ -679,7 +675,7 @@ def test_a_step_s_script_is_told_as_what_was_run_and_is_no_finding(
     assert "print(" not in distill.excerpt(digest, 600).text
 
 
-def test_of_lines_alike_before_a_step_s_end_the_last_are_told_and_what_led_to_them() -> None:
+def test_of_similar_lines_before_a_step_s_end_the_last_are_shown_with_their_context() -> None:
     waited = [f"attempt {n} of 60: nothing listens at port 5001" for n in range(1, 61)]
     lines = ["##[group]Run make check", "starting the till", "waiting for it", *waited, "gave up"]
     log = "\n".join([*lines, "##[error]Process completed with exit code 1."])
@@ -687,7 +683,7 @@ def test_of_lines_alike_before_a_step_s_end_the_last_are_told_and_what_led_to_th
     assert all(line in text for line in ("starting the till", "waiting for it", *waited[-2:], "gave up"))
 
 
-def test_what_an_earlier_step_printed_is_not_told_as_what_led_to_the_end() -> None:
+def test_output_of_an_earlier_step_does_not_lead_to_the_end() -> None:
     earlier = [f"opened till {word}" for word in ("one", "two", "three", "four", "five", "six")]
     begins = ["##[group]Run make check", "make check", "shell: /usr/bin/bash -e {0}", "##[endgroup]"]
     log = "\n".join(
@@ -698,7 +694,7 @@ def test_what_an_earlier_step_printed_is_not_told_as_what_led_to_the_end() -> No
     assert max(weights.get(line, 0) for line in earlier) < 0.2
 
 
-def test_what_buildkit_repeats_of_a_failed_step_tells_less() -> None:
+def test_buildkits_repetition_of_a_failed_step_scores_less() -> None:
     printed = [f"0.{n}12 copied page {n} of the shop's manual" for n in range(8)]
     lines = [
         *(f"#9 {line}" for line in printed),
@@ -728,7 +724,7 @@ def test_little_room_still_names_the_test_that_failed() -> None:
     assert utf16_length(shown.text) <= 400
 
 
-def test_lines_are_numbered_from_1_and_each_shown_block_says_where_it_stands() -> None:
+def test_lines_are_numbered_from_1_and_each_shown_block_has_its_place() -> None:
     log = b"error: no such file\n" + b"fine\n" * 3000 + b"main.c:3:5: error: 'x' undeclared\n"
     shown = distill.excerpt(distill.read([log]), 300)
     assert not shown.text.startswith("[…")
@@ -739,7 +735,7 @@ def test_lines_are_numbered_from_1_and_each_shown_block_says_where_it_stands() -
     ("heaviest", "others", "long_line_shown"),
     [(4.0, 3.5, False), (5.0, 3.5, True), (6.3, 6.0, False), (7.0, 6.0, True)],
 )
-def test_several_short_lines_are_told_rather_than_a_long_one_unless_it_is_telling(
+def test_several_short_lines_beat_a_long_one_unless_it_scores_high(
     heaviest: float, others: float, long_line_shown: bool
 ) -> None:
     weighed = [("x" * 200, heaviest), *[(f"main.c:{n}: undeclared", others) for n in range(9)]]
@@ -748,7 +744,7 @@ def test_several_short_lines_are_told_rather_than_a_long_one_unless_it_is_tellin
     assert (weighed[0][0][:100] in "".join(shown)) == long_line_shown
 
 
-def test_room_too_small_for_the_next_line_goes_to_shorter_ones_that_tell_less() -> None:
+def test_room_too_small_for_the_next_line_goes_to_shorter_weaker_ones() -> None:
     weighed = [("x" * 150, 9.0), ("y" * 190, 8.0), ("main.c:3: undeclared", 3.0)]
     blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
     shown = distill.excerpt(Digest(blocks, 20, ""), 340).text
@@ -774,7 +770,7 @@ def test_what_a_line_shows_goes_by_no_other(lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize("budget", [300, 900, 2_000, 60_000])
-def test_lines_have_their_numbers_whatever_carriage_returns_stand_in_those_before(budget: int) -> None:
+def test_lines_have_their_numbers_after_any_carriage_returns(budget: int) -> None:
     lines = [
         f"shelf {n} is counted\rshelf {n} is shut"
         if n % 3
@@ -788,7 +784,7 @@ def test_lines_have_their_numbers_whatever_carriage_returns_stand_in_those_befor
         assert block.lines[-1] in lines[block.last - 1].split("\r")
 
 
-def test_what_a_line_showed_before_its_carriage_returns_tells_less_than_its_last() -> None:
+def test_text_before_a_carriage_return_scores_less_than_the_last() -> None:
     progress = "\r".join(f"00:01 +{n}: /w/test/{chr(97 + n) * 3}_test.dart: Cart" for n in range(20))
     failed = "00:13 +20 -1: /w/test/total_test.dart: Cart sums prices [E]"
     digest = read(f"{progress}\r{failed}\n  Expected: <7>\n")
@@ -802,7 +798,7 @@ def test_an_error_word_in_a_step_s_command_is_none() -> None:
     assert [block.rule for block in digest.blocks if block.first == 5] == ["tail"]
 
 
-def test_a_text_is_shown_where_it_tells_most() -> None:
+def test_text_is_shown_where_it_scores_most() -> None:
     frames = "\n".join(f"\tat com.octo.shop.Cart.step{n}(Cart.java:{n})" for n in range(4))
     logged = [f"12:00:0{n} WARN Retrying: java.net.ConnectException: refused\n{frames}" for n in range(3)]
     thrown = f"java.lang.IllegalStateException: no price\n{frames}"
@@ -815,7 +811,7 @@ def test_a_text_is_shown_where_it_tells_most() -> None:
     assert weights[2] > weights[1] / 2
 
 
-def test_what_a_tool_reports_a_second_time_far_below_tells_little_there() -> None:
+def test_second_report_of_a_tool_far_below_scores_little() -> None:
     error = "src/shop/Cart.java:14: error: cannot find symbol\n    price.total();\n         ^"
     compiled = [f"> Task :step{n}" for n in range(30)]
 
@@ -838,24 +834,24 @@ def test_a_task_of_ansible_whose_failure_is_ignored_is_no_finding(prefix: str) -
 
 
 @pytest.mark.parametrize(
-    ("printed", "behind"),
+    ("printed", "after"),
     [
         ("stderr | cart.test.ts > cart > retries\nError: no price\n    at price (cart.ts:4:9)", ""),
         ("    console.error\n      Error: no price\n          at price (cart.ts:4:9)", "PASS cart.test.ts"),
     ],
 )
-def test_errors_that_a_javascript_test_prints_are_none(printed: str, behind: str) -> None:
+def test_errors_that_a_javascript_test_prints_are_none(printed: str, after: str) -> None:
     failed = "AssertionError: expected 3 to be 4"
-    digest = read(f"{printed}\n{behind}\n{failed}\n")
+    digest = read(f"{printed}\n{after}\n{failed}\n")
     findings = {line: block.rule for block in digest.blocks for line in block.lines}
     assert findings[failed] == "python-exception"
-    assert findings["Error: no price" if not behind else "      Error: no price"] != "js-error"
+    assert findings["Error: no price" if not after else "      Error: no price"] != "js-error"
 
 
-def test_the_same_reason_once_more_tells_less_than_another() -> None:
+def test_repeated_reason_scores_less_than_another() -> None:
     def failed(name: str, reason: str) -> str:
-        said = f"thread 'cart::{name}' (7) panicked at src/cart.rs:9:5:\n{reason}"
-        return f"---- cart::{name} stdout ----\n\n{said}\n\n"
+        words = f"thread 'cart::{name}' (7) panicked at src/cart.rs:9:5:\n{reason}"
+        return f"---- cart::{name} stdout ----\n\n{words}\n\n"
 
     def weight_of_second(reason: str) -> float:
         blocks = read(failed("adds", "RefCell already borrowed") + failed("sums", reason)).blocks
@@ -866,7 +862,7 @@ def test_the_same_reason_once_more_tells_less_than_another() -> None:
     assert weight_of_second("RefCell already borrowed") < 0.8 * weight_of_second("attempt to divide by zero")
 
 
-def test_what_passed_tells_little_beside_what_failed_in_a_list_of_pytest() -> None:
+def test_passed_tests_score_little_next_to_failed_ones_in_a_list_of_pytest() -> None:
     passed = [
         f"tests/test_cart.py::test_{n} {'PASSED' if n % 2 else 'SKIPPED (no)'}   [ {n}%]" for n in range(30)
     ]
@@ -966,12 +962,12 @@ def test_that_the_compiler_failed_is_no_cause_of_its_own_unless_it_crashed(ended
 
 
 @pytest.mark.parametrize("budget", [600, 1_200, 2_400])
-def test_blank_lines_are_shown_between_others_and_never_beside_a_gap(budget: int) -> None:
+def test_blank_lines_are_shown_between_others_and_never_next_to_a_gap(budget: int) -> None:
     test = "  {0}) cart sums prices {0}\n\n    Error: got {0}, want 7\n\n      at cart.spec.ts:{0}:5"
     shown = distill.excerpt(read("\n\n".join(map(test.format, range(40)))), budget).text.split("\n")
-    beside = [(shown[at - 1], shown[at + 1]) for at, line in enumerate(shown) if not line]
-    assert len(beside) > 2
-    assert not any(GAP.fullmatch(line) or not line for pair in beside for line in pair)
+    nearby = [(shown[at - 1], shown[at + 1]) for at, line in enumerate(shown) if not line]
+    assert len(nearby) > 2
+    assert not any(GAP.fullmatch(line) or not line for pair in nearby for line in pair)
 
 
 def test_an_error_that_a_test_printed_indented_is_found_among_what_pytest_shows() -> None:
@@ -1157,21 +1153,21 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
         "#27 pushing layers 0.6s done",
     ],
 )
-def test_what_is_printed_whatever_failed_is_dull(line: str) -> None:
+def test_lines_printed_in_any_failure_are_boilerplate(line: str) -> None:
     assert dull_among([b"cart.c: 3", line.encode(), b"cart.c: 4"]) == {1}
 
 
-def test_a_memory_map_takes_no_room_from_what_stands_above_it() -> None:
-    said = [f"cart {n} has {7 * n} items" for n in range(12)]
+def test_memory_map_takes_no_room_from_the_lines_above_it() -> None:
+    words = [f"cart {n} has {7 * n} items" for n in range(12)]
     abort = [
         "*** stack smashing detected ***: ./cart terminated",
         "======= Backtrace: =========",
         "[0x400b1c]",
     ]
     mapped = [f"7f1c4a{n:06x}-7f1c4b{n:06x} r-xp 00000000 08:01 {n} /lib/lib{n}.so" for n in range(60)]
-    lines = [*said, *abort, "======= Memory map: ========", *mapped, "Aborted (core dumped)"]
+    lines = [*words, *abort, "======= Memory map: ========", *mapped, "Aborted (core dumped)"]
     shown = distill.excerpt(distill.read(["\n".join(lines).encode()]), 1_000).text
-    assert shown.startswith("\n".join([*said, *abort]))
+    assert shown.startswith("\n".join([*words, *abort]))
     assert shown.endswith("Aborted (core dumped)")
 
 
@@ -1202,7 +1198,7 @@ def test_what_looks_like_such_a_line_and_is_none_is_not_dull(line: str) -> None:
     assert not dull_among([b"make: started", line.encode(), b""])
 
 
-def test_a_test_that_is_told_of_with_each_try_with_its_reason_and_in_the_end_is_named_once() -> None:
+def test_test_reported_with_each_try_and_in_the_end_is_named_once() -> None:
     names = [
         f"[chromium] › e2e/{page}.spec.ts:{number}:3 › Shop › {page} shows what is {state}"
         for number, (page, state) in enumerate(
@@ -1250,7 +1246,7 @@ def test_alike_states_of_one_line_too_long_are_counted_one_by_one() -> None:
         ),
         ("3) e2e/a.spec.ts:3:1 › sums prices (retry #1) ───", "e2e/a.spec.ts:3:1 › sums prices"),
         ("× src/a.test.ts > cart > sums prices 12ms", "src/a.test.ts > cart > sums prices"),
-        # what other tools put before it, which differs where it is told again
+        # what other tools put before it, which differs where it is repeated
         ("[2026-01-02T03:04:05.678Z]      [exec]   symbol:   class Cart", "[exec]   symbol:   class Cart"),
         ("15:51:42  TypeError: total is not a function", "TypeError: total is not a function"),
         ("[firefox] › e2e/a.spec.ts:3:1 › sums prices", "[firefox] › e2e/a.spec.ts:3:1 › sums prices"),
@@ -1264,7 +1260,7 @@ def test_alike_states_of_one_line_too_long_are_counted_one_by_one() -> None:
         ("", ""),
     ],
 )
-def test_what_a_line_says_is_told_from_what_stands_around_it(text: str, name: str) -> None:
+def test_message_of_a_line_is_distinguished_from_its_surroundings(text: str, name: str) -> None:
     assert said(text.encode()).decode() == name
 
 
@@ -1295,7 +1291,7 @@ def test_who_fails_to_read_a_log_gives_up_the_turn(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("before", ["\n", "progress 99%\r", "\x1b]0;a title\x07"])
-def test_a_format_is_found_behind_what_is_no_part_of_a_lines_text(before: str) -> None:
+def test_format_is_found_after_what_is_no_part_of_a_lines_text(before: str) -> None:
     green = "".join(f"PASS src/{'abcdefgh'[n % 8]}{n}.test.ts\n" for n in range(9_000))
     text = distill.excerpt(read(f"{green}x\n{before} FAIL: total of an empty cart\n{green}"), 2_048).text
     assert "FAIL: total of an empty cart" in text
@@ -1304,17 +1300,17 @@ def test_a_format_is_found_behind_what_is_no_part_of_a_lines_text(before: str) -
 
 
 @pytest.mark.parametrize("between", ["\r", ""])
-def test_what_an_endless_line_says_at_its_end_is_found(between: str) -> None:
-    said = "npm ERR! code ERESOLVE"
+def test_end_of_an_endless_line_is_found(between: str) -> None:
+    words = "npm ERR! code ERESOLVE"
     bar = "\x1b[2K\x1b[33m=\x1b[0m" * 2_000
     green = "".join(f"PASS src/{'abcdefgh'[n % 8]}{n}.test.ts\n" for n in range(9_000))
-    line = f"{bar}\r{said}{between}" if between else f"{said} {bar}"
+    line = f"{bar}\r{words}{between}" if between else f"{words} {bar}"
     text = distill.excerpt(read(f"{green}{line}\n{green}"), 4_096).text
-    assert said in text
+    assert words in text
 
 
 @pytest.mark.parametrize("conclusion", ["failure", "timed_out", "cancelled"])
-def test_an_error_of_a_step_that_passed_is_not_the_failure_whatever_ended_the_one_that_failed(
+def test_error_of_a_passed_step_is_not_the_failure_for_any_end_of_the_failed_one(
     conclusion: str,
 ) -> None:
     at = datetime(2026, 1, 2, 3, 4, 0, tzinfo=UTC)
@@ -1348,7 +1344,7 @@ def test_what_a_green_run_does_not_print_is_not_little_where_not_all_of_the_step
     assert weight(*words) < NEW
 
 
-def test_carets_stand_below_the_line_that_they_point_at_though_the_next_line_has_no_room() -> None:
+def test_carets_are_below_the_line_that_they_point_at_though_the_next_line_has_no_room() -> None:
     blocks = (
         Block(1, ("    total = cart.sum(prices)",), 10.0, "source", 1),
         Block(2, ("            ^^^^^^^^",), 1.0, "pointer", 2),
@@ -1372,18 +1368,18 @@ def test_of_very_many_steps_that_failed_the_first_ones_and_the_last_ones_last_li
         )
     ]
     kept = {line for block in read("\n".join(steps)).blocks for line in block.lines}
-    told = [step for step in range(20) if f"part {step} of the shop says its line 740" in kept]
-    assert (told[:6], told[6:]) == ([0, 1, 2, 3, 4, 5], [15, 16, 17, 18, 19])  # and the end of the log
+    result = [step for step in range(20) if f"part {step} of the shop says its line 740" in kept]
+    assert (result[:6], result[6:]) == ([0, 1, 2, 3, 4, 5], [15, 16, 17, 18, 19])  # and the end of the log
 
 
 @pytest.mark.parametrize(("below", "found"), [("          ^", False), ("        total = 0", True)])
-def test_a_source_above_a_caret_alone_is_no_finding_whatever_words_it_holds(below: str, found: bool) -> None:
+def test_source_above_a_caret_alone_is_no_finding_for_any_words(below: str, found: bool) -> None:
     green = "".join(f"PASS src/{'abcdefgh'[n % 8]}{n}.test.ts\n" for n in range(9_000))
     log = f"{green}      if (error) {{\n{below}\n{green}"
     assert any("if (error)" in line for block in read(log).blocks for line in block.lines) == found
 
 
-def test_a_count_stands_below_the_last_example_not_within_it() -> None:
+def test_count_is_below_the_last_example_not_within_it() -> None:
     failures = [f"Failure/Error: total of {n} carts\n  expected: 3\n       got: {n}" for n in range(30)]
     digest = read("\n".join(failures))
     for budget in range(500, 900, 20):
@@ -1392,7 +1388,7 @@ def test_a_count_stands_below_the_last_example_not_within_it() -> None:
         assert below and not below[0].startswith(" ")
 
 
-def test_a_long_line_that_tells_little_takes_little_of_the_largest_room() -> None:
+def test_long_weak_line_takes_little_of_the_largest_room() -> None:
     log = GITHUB_LOG.replace("octo/demo", "a.py b.py " * 1_000)
     assert 1_000 < max(map(len, distill.excerpt(read(log), 60_000).text.split("\n"))) <= 2_000
 

@@ -43,7 +43,7 @@ WEIGHTS = {rule.id: rule.weight for rule in rules() if rule.tier not in ("noise"
         "@octo/shop:test: ",
     ],
 )
-def test_a_line_of_a_format_is_looked_at_wherever_it_stands(before: str) -> None:
+def test_line_of_a_format_is_searched_wherever_it_is(before: str) -> None:
     of_formats = [(before + line).encode() for name, line in PRINTED if WEIGHTS.get(name, 0) >= HINT]
     looked = worth_a_look(b"\n".join([b"", b"noise", *of_formats, b"more noise"]))
     assert [line for at, line in enumerate(of_formats, 1) if at not in looked] == []
@@ -80,7 +80,7 @@ def test_what_runs_that_succeed_print_is_no_cause(line: str) -> None:
 
 @pytest.fixture
 def without_automaton(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As on a platform for which the automaton has no wheel: the literals are made anew, before and after."""
+    """As on a platform without a wheel for the automaton: the literals are made again, before and after."""
     made = (classify._all, candidates._formats, candidates._marks, classify._called, dull._within)
     by_expression = functools.partial(Literals, automaton=False)
     with monkeypatch.context() as patched:
@@ -135,13 +135,13 @@ def test_where_the_automaton_has_no_wheel_the_same_rules_take_the_same_lines() -
         ("rolldown", "[UNRESOLVED_IMPORT] Error: Could not resolve './cart' in src/app.js"),
     ],
 )
-def test_what_another_tool_puts_before_a_line_is_looked_behind(name: str, line: str, prefix: str) -> None:
+def test_line_is_matched_after_another_tools_prefix(name: str, line: str, prefix: str) -> None:
     rule = rule_of((prefix + line).encode())
     assert rule is not None
     assert rule.id == name
 
 
-def test_the_number_that_concurrently_gives_a_command_is_looked_behind() -> None:
+def test_line_is_matched_after_the_number_that_concurrently_gives_a_command() -> None:
     rule = rule_of(b"[0] [-] Adds two 12ms")
     assert rule is not None
     assert rule.id == "pester"
@@ -168,7 +168,7 @@ def test_what_a_linter_prints_may_be_indented_by_what_runs_it(name: str, line: s
         "=== RUN   TestNoSpaceLeft/No space left on device",
     ],
 )
-def test_what_is_no_failure_is_none_behind_what_another_tool_puts_before_it(prefix: str, line: str) -> None:
+def test_no_failure_is_one_after_another_tools_prefix(prefix: str, line: str) -> None:
     rule = rule_of((prefix + line).encode())
     assert rule is not None
     assert rule.tier == NOISE_TIER

@@ -42,15 +42,15 @@ def test_a_progress_bar_without_end_is_one_line_of_the_log(chunk: int) -> None:
     log = b"\n".join([b"begin", bar, b"middle", b"one", b"1 %\r" + bar, b"error: no link", b"5 failed", bar])
     digest = distill.read(log[at : at + chunk] for at in range(0, len(log), chunk))
     assert digest.total_lines == 8
-    told = {text: block.first + at for block in digest.blocks for at, text in enumerate(block.lines)}
-    assert (told["error: no link"], told["5 failed"]) == (6, 7)
+    result = {text: block.first + at for block in digest.blocks for at, text in enumerate(block.lines)}
+    assert (result["error: no link"], result["5 failed"]) == (6, 7)
     assert {block.first for block in digest.blocks if block.lines[-1].endswith("of it all")} <= {2, 5, 8}
     shown = distill.excerpt(digest, 100_000)
     assert shown.lines <= shown.total_lines == 8
 
 
 @pytest.mark.parametrize("chunk", [1_000, 60_000, SIZE + 1])
-def test_a_window_shows_again_what_stands_before_its_new_lines(chunk: int) -> None:
+def test_window_repeats_the_lines_before_its_new_ones(chunk: int) -> None:
     lines = SHORT.split(b"\n")
     for window in windows(SHORT[at : at + chunk] for at in range(0, len(SHORT), chunk)):
         again = window.lines[: window.start]

@@ -1,4 +1,4 @@
-"""What a tool printed that said in the end that all went well tells less than what stands outside."""
+"""Output of a tool that reports success in the end scores less than other output."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ TOOLS = {
         "Build failed with 1 error(s) in 3.4s",
     ),
 }
-# What stands between lines, so that none belongs to what stands above it or below it.
+# Lines between others, so that none belongs to the one above or below it.
 APART = [f"unit {number} of 40 is done" for number in range(40)]
 
 
@@ -106,7 +106,7 @@ def runs(*lines: str) -> list[tuple[int, int]]:
 
 
 def first(*lines: str) -> str:
-    """The one of the errors that is told where there is room for one."""
+    """The error that is shown if there is room for one."""
     text = distill.excerpt(distill.read([log(*lines)]), 200).text
     return next(error for error in (PRINTED, CAUSE) if error in text)
 
@@ -116,14 +116,14 @@ def tool(request: pytest.FixtureRequest) -> tuple[str, str, str]:
     return TOOLS[request.param]
 
 
-def test_what_a_run_printed_that_succeeded_tells_less(tool: tuple[str, str, str]) -> None:
+def test_output_of_a_successful_run_scores_less(tool: tuple[str, str, str]) -> None:
     begins, succeeds, _ = tool
     assert runs(begins, PRINTED, succeeds, CAUSE) == [(0, 2)]
     assert first(begins, PRINTED, succeeds, CAUSE) == CAUSE
     assert first(PRINTED, CAUSE) == PRINTED
 
 
-def test_what_one_printed_that_failed_tells_all_it_tells(tool: tuple[str, str, str]) -> None:
+def test_output_of_a_failed_run_scores_fully(tool: tuple[str, str, str]) -> None:
     begins, succeeds, fails = tool
     assert not runs(begins, PRINTED, fails, CAUSE)
     assert runs(begins, PRINTED, fails, begins, succeeds) == [(3, 4)]
@@ -135,7 +135,7 @@ def test_where_it_began_is_not_guessed(tool: tuple[str, str, str]) -> None:
     assert not runs(begins, PRINTED, "##[group]Run make", succeeds)
 
 
-def test_it_is_known_behind_what_other_tools_put_before_it(tool: tuple[str, str, str]) -> None:
+def test_it_is_recognised_after_other_tools_prefixes(tool: tuple[str, str, str]) -> None:
     begins, succeeds, _ = tool
     assert runs(f"#12 3.456 {begins}", PRINTED, f"#12 4.567 {succeeds}") == [(0, 2)]
     stamped = [f"2026-01-02T03:04:05.1234567Z {line}" for line in (begins, PRINTED, succeeds)]
@@ -181,7 +181,7 @@ def test_a_run_within_another_is_a_part_of_it() -> None:
     assert runs(*lines) == [(0, 4), (5, 6)]
 
 
-def test_what_is_alone_is_told_though_the_run_succeeded(tool: tuple[str, str, str]) -> None:
+def test_only_error_is_shown_though_the_run_succeeded(tool: tuple[str, str, str]) -> None:
     begins, succeeds, _ = tool
     assert first(begins, PRINTED, succeeds) == PRINTED
 
@@ -193,13 +193,13 @@ def test_what_is_alone_is_told_though_the_run_succeeded(tool: tuple[str, str, st
         ("pytest", "FAIL Required test coverage of 76% not reached. Total coverage: 61.22%"),
     ],
 )
-def test_what_a_process_fails_of_in_the_end_tells_all_it_tells(name: str, line: str) -> None:
+def test_error_that_ends_a_process_scores_fully(name: str, line: str) -> None:
     begins, succeeds, _ = TOOLS[name]
     text = distill.excerpt(distill.read([log(begins, line, succeeds, PRINTED)]), 200).text
     assert line in text
 
 
-def test_a_failure_has_the_same_fingerprint_whatever_succeeded_before_it(tool: tuple[str, str, str]) -> None:
+def test_failure_has_the_same_fingerprint_after_any_successful_run(tool: tuple[str, str, str]) -> None:
     begins, succeeds, _ = tool
     alone = distill.read([log(CAUSE)]).fingerprint
     assert distill.read([log(begins, PRINTED, succeeds, CAUSE)]).fingerprint == alone
