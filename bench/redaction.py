@@ -1,14 +1,23 @@
 #!/usr/bin/env python3
-"""What redaction takes out of real logs, how much of it, and how fast.
+"""Compares redaction with other detectors on the same lines: recall, false findings, speed.
 
-    python3 src/entrypoint.py bench/redaction.py FOLDER           # MB/s, redactions per 100 kB by kind
-    python3 src/entrypoint.py bench/redaction.py FOLDER --show    # each distinct one, to be judged by eye
-    python3 src/entrypoint.py bench/redaction.py FOLDER --plant   # which of the secrets planted survive
+    python3 src/entrypoint.py bench/redaction.py                  # made-up lines, and the peers
+    python3 src/entrypoint.py bench/redaction.py FOLDER           # and real logs: speed, redactions by kind
+    python3 src/entrypoint.py bench/redaction.py FOLDER --show    # each distinct redaction, to be judged
+    python3 src/entrypoint.py bench/redaction.py FOLDER --plant   # which planted secrets survive in the logs
     python3 src/entrypoint.py bench/redaction.py --hostile        # time for twice the text over time for it
 
-FOLDER holds logs; each redaction is shown with its line. Every log goes through in pieces of 200 kB, as much
-as the action ever puts of one job into a text. Times are of the processor, so that other work on the machine
-does not count.
+The peers are optional; a line reports each that is missing:
+
+    python3 -m pip install --target peers detect-secrets==1.5.0 kingfisher-secret-scanner==1.5.0
+    git clone https://github.com/gitleaks/gitleaks
+    … bench/redaction.py --peers peers --gitleaks gitleaks/config/gitleaks.toml
+
+A secret is found if one finding covers more than half of it. `--corpus FILE` measures other lines: JSON
+objects with `line`, `secret` and `source`, one per line. The vendors' tokens among the made-up lines follow
+our data, so our recall for them is a check, not a result. FOLDER holds logs. Each is read in pieces of 200
+kB, as much as the action ever puts of one job into a text. Times are of the processor: other work on the
+machine does not count.
 """
 
 from __future__ import annotations
@@ -19,12 +28,15 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
+from bench import redaction_lines, redaction_peers  # noqa: E402
+from bench.redaction_lines import Line  # noqa: E402
+from bench.redaction_peers import Finder, MissingError  # noqa: E402
 from tests.unit.redact.planted import planted  # noqa: E402
 from tests.unit.redact.surviving import surviving  # noqa: E402
 
@@ -104,7 +116,7 @@ def pieces(log: Path) -> Iterator[list[str]]:
         yield piece
 
 
-def measure(logs: list[Path], showing: bool) -> None:
+def measure(logs: list[Path], *, showing: bool) -> None:
     counts: Counter[str] = Counter()
     seen: set[str] = set()
     size = 0
@@ -177,26 +189,103 @@ def hostile() -> None:
         print(f"{times[1]:6.2f} s, {times[1] / times[0]:4.1f} times that of half of it: {unit[:40]!r}")
 
 
+def tools(rules: Path | None) -> dict[str, Finder]:
+    """The detectors that are there, by name; a line for each that is missing."""
+    makers: dict[str, Callable[[], Finder]] = {
+        "fire-routine": redaction_peers.ours,
+        "gitleaks' rules": lambda: redaction_peers.gitleaks(rules),
+        "kingfisher": redaction_peers.kingfisher,
+        "detect-secrets": redaction_peers.detect_secrets,
+    }
+    found = {}
+    for name, make in makers.items():
+        try:
+            found[name] = make()
+        except MissingError as missing:
+            print(missing)
+    return found
+
+
+def compare(lines: list[Line], harmless: list[str], logs: list[Path], finders: dict[str, Finder]) -> None:
+    """One table: recall by source, false findings in harmless lines and findings in logs, MB/s."""
+    by_source: dict[str, list[Line]] = {}
+    for line in lines:
+        by_source.setdefault(line.source, []).append(line)
+    print("| | lines |" + "".join(f" {name} |" for name in finders))
+    print("|---|---|" + "---|" * len(finders))
+    for source, ones in by_source.items():
+        shares = (sum(is_found(one, find) for one in ones) / len(ones) for find in finders.values())
+        print(f"| {source} | {len(ones)} |" + "".join(f" {share:.3f} |" for share in shares))
+    texts = {"harmless lines": ["\n".join(harmless)]}
+    if logs:
+        texts["the logs"] = ["\n".join(piece) for log in logs for piece in pieces(log)]
+    for name, parts in texts.items():
+        show_findings(name, parts, finders)
+
+
+def is_found(line: Line, find: Finder) -> bool:
+    """Whether every secret of the line is found; any finding will do where the line names none."""
+    values = find(line.text)
+    wanted = [part for secret in line.secrets for part in secret.split("\n")]
+    return all(any(covers(value, part) for value in values) for part in wanted) if wanted else bool(values)
+
+
+def covers(value: str, secret: str) -> bool:
+    return secret in value or (value in secret and 2 * len(value) > len(secret))
+
+
+def show_findings(name: str, parts: list[str], finders: dict[str, Finder]) -> None:
+    size = sum(map(len, parts))
+    rates, speeds = [], []
+    for find in finders.values():
+        begin = time.process_time()
+        count = sum(len(find(part)) for part in parts)
+        rates.append(count / size * 1e5)
+        speeds.append(size / 1e6 / max(time.process_time() - begin, 1e-9))
+    print(
+        f"| findings per 100 kB of {name} | {size / 1e3:.0f} kB |"
+        + "".join(f" {rate:.2f} |" for rate in rates)
+    )
+    print(f"| MB/s on {name} | |" + "".join(f" {speed:.2f} |" for speed in speeds))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--show", action="store_true", help="print each distinct redacted line")
+    parser.add_argument("folder", type=Path, nargs="?", help="logs")
+    parser.add_argument("--show", action="store_true", help="print each distinct redacted line of the logs")
     parser.add_argument(
         "--plant", type=int, nargs="?", const=1, metavar="SEED", help="plant secrets in the logs"
     )
-    parser.add_argument("--hostile", action="store_true", help="time texts made to be slow")
+    parser.add_argument("--hostile", action="store_true", help="time texts that were made to be slow")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take every Nth log")
-    arguments = parser.parse_args()
-    if arguments.hostile:
+    parser.add_argument("--peers", type=Path, metavar="FOLDER", help="where the peers are installed")
+    parser.add_argument("--gitleaks", type=Path, metavar="FILE", help="gitleaks' config/gitleaks.toml")
+    parser.add_argument(
+        "--corpus", type=Path, nargs="*", default=[], metavar="FILE", help="other lines to measure"
+    )
+    options = parser.parse_args()
+    logs = sorted(path for path in options.folder.rglob("*") if path.is_file()) if options.folder else []
+    logs = logs[:: options.every]
+    if options.hostile:
         hostile()
-    elif arguments.folder is None:
-        parser.error("a folder of logs is needed")
+    elif options.plant is not None or options.show:
+        if not logs:
+            parser.error("a folder of logs is needed")
+        plant(logs, options.plant) if options.plant is not None else measure(logs, showing=True)
     else:
-        logs = sorted(path for path in arguments.folder.rglob("*") if path.is_file())[:: arguments.every]
-        if arguments.plant is None:
-            measure(logs, arguments.show)
-        else:
-            plant(logs, arguments.plant)
+        if options.peers:
+            sys.path.append(str(options.peers))
+        lines = [line for file in options.corpus for line in redaction_lines.read(file)]
+        plain = [line.text for line in lines if line.source == "harmless"]
+        secret = [line for line in lines if line.source != "harmless"]
+        compare(
+            secret or [*redaction_lines.made_up(1)],
+            plain or redaction_lines.harmless(1),
+            logs,
+            tools(options.gitleaks),
+        )
+        if logs:
+            measure(logs, showing=False)
 
 
 if __name__ == "__main__":
