@@ -185,7 +185,9 @@ class _Composer:
         return {name: part for name, present, part in parts if present}
 
     def _evidence(self, budget: int) -> str:
-        """What may be shown of the logs: changed files are looked for in it."""
+        """What may be shown of the logs, and the files that their findings name: changed files are looked for
+        in it."""
         logs = [self.excerpt(f.digest, budget).text for f in self.material.failures[:_SEARCHED] if f.digest]
         notes = [annotation_line(note) for f in self.material.failures for note in merged_annotations(f)]
-        return "\n".join(logs + notes)
+        files = [file for f in self.material.failures[:_SEARCHED] if f.digest for file in f.digest.files]
+        return "\n".join(logs + notes + files)

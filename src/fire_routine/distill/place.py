@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
-from .blocks import unprefixed
+from .captures import captures
 from .findings import Finding, Scan
 from .rules.schema import ANY_FAMILY, CAUSE, CONSEQUENCE
 from .steps import Failed, within
-from .text import shown
 
 BEFORE = 0.3  # stands before the failed step
 BEYOND = 0.4  # stands behind the last failed step: uploads, clean-up
@@ -48,12 +46,6 @@ LEAST = 0.1  # of its weight has what names a cause, however often: more than wh
 NAMED = 0.88  # of its weight has what comes after the first in such a list
 LAST_SAY = 40  # lines before a step's end that tell which family of tools failed
 STRANGE = 0.5  # of its weight has, in a huge log, what none of these families found
-
-
-# The file that a compiler or linter complains of, at the beginning of its line.
-_FILE = re.compile(
-    rb"\s*(?:e: |\[ERROR\] |ERROR: )?(?:file://)?((?:[A-Za-z]:)?[\w./\\@+-]{1,200}\.\w{1,5})[:(]\d"
-)
 
 
 def _succeeded(finding: Finding, runs: Sequence[tuple[int, int]]) -> bool:
@@ -165,9 +157,9 @@ class _Likes:
                 same, before, OTHER_REASON if finding.cause else OTHER_SHAPE
             )
         if zone > 0 and self._totals[name] > 1:
-            file = _FILE.match(unprefixed(shown(finding.raw)))
+            file = captures(finding).get("file")
             if file is not None:
-                others *= _count(self._seen_before(zone, name, hash(file[1])), before, OTHER_FILE)
+                others *= _count(self._seen_before(zone, name, hash(file)), before, OTHER_FILE)
         if finding.rule.is_list and others:
             return NAMED / (1 + others / LIST)
         return 1 / (1 + others / CROWD)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from ..model import Block, Digest, Step
+from .captures import files_named
 from .facts import facts
 from .findings import Finding, Scan, Span, keep, span_of
 from .first import Lines, outrank
@@ -222,5 +223,6 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         exit_code=end.exit_code,
         ended=end.ended,
         repeats=repeats(scan, spans, blocks),
+        files=files_named(within),
         ends=tuple(numbering.of(number) + 1 for number in end.ends),
     )

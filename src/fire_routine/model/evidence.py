@@ -52,6 +52,7 @@ class Digest:
     repeats: tuple[Repeat, ...] = ()  # the most frequent first
     ends: tuple[int, ...] = ()  # numbers of lines that say in a few words how the step ended
     image: str = ""  # the runner's, with its version, as a hosted runner's log names it
+    files: tuple[str, ...] = ()  # that its findings name, by the captures of their rules; each once
     tools: tuple[str, ...] = ()  # such as "Python 3.12.1", as far as the log's head names them
 
 

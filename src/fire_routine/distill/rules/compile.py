@@ -16,7 +16,7 @@ from typing import Any
 
 from . import ANYWHERE, COMPILED
 from .keywords import BEGIN, Cost, by_chance, first_characters, folded, keywords
-from .schema import ANY_FAMILY, ROLES, SIGN, TIERS, TOOL, Fields
+from .schema import ANY_FAMILY, CAPTURES, ROLES, SIGN, TIERS, TOOL, Fields
 
 FOLDER = COMPILED.parent
 
@@ -141,6 +141,9 @@ def _validate(source: Source, entry: Mapping[str, Any]) -> None:
             re.compile(source.fields.get(name, ""))
         except re.error as error:
             raise source.error(f"{name} is not a regular expression: {error}") from None
+    others = set(re.compile(source.match).groupindex) - set(CAPTURES)
+    if others:
+        raise source.error(f"unknown group {sorted(others)[0]!r}: named groups are {', '.join(CAPTURES)}")
 
 
 def compiled(written: list[Source]) -> list[Fields]:
@@ -164,6 +167,8 @@ def compiled(written: list[Source]) -> list[Fields]:
             fields["first"] = first
         if source.match.startswith(("^\\s", "^ ")):
             fields["may_be_indented"] = True
+        if captures := list(re.compile(source.match).groupindex):
+            fields["captures"] = captures
         rules.append(fields)
     return rules
 

@@ -75,6 +75,7 @@ class Rule:
     keywords: tuple[str, ...] = ()
     first: frozenset[bytes] = frozenset()
     may_be_indented: bool = False
+    captures: frozenset[str] = frozenset()  # which of CAPTURES its expression names
     given_to: str = ""  # lines that the matcher recognises itself
 
     # context: which neighbours belong to the line (see `blocks`)
@@ -127,8 +128,9 @@ def rule_from(fields: Fields, order: int) -> Rule:
     for name in _BYTES:
         if name in made:
             made[name] = pattern(made[name].encode())
-    if "requires" in made:
-        made["requires"] = frozenset(made["requires"])
+    for name in ("requires", "captures"):
+        if name in made:
+            made[name] = frozenset(made[name])
     if "ended" in made:
         made["ended"] = Ended(**made["ended"])
     return Rule(order=order, **made)

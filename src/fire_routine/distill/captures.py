@@ -1,0 +1,38 @@
+"""The named parts of a line that a rule took: file, line, column, severity, message, code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .blocks import unprefixed
+from .findings import Finding
+from .text import probed, shown
+
+MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and characters of a file's path
+
+
+def captures(finding: Finding) -> dict[str, str]:
+    """What the rule's expression names in the finding's line; empty where it names nothing.
+
+    The names are those of GitHub's problem matchers, see `rules.schema.CAPTURES`.
+    """
+    if not finding.rule.captures:
+        return {}
+    line = probed(shown(finding.raw))
+    for text in (unprefixed(line), line):
+        found = finding.rule.pattern.search(text.decode("utf-8", "replace"))
+        if found is not None:
+            return {name: value for name, value in found.groupdict().items() if value is not None}
+    return {}
+
+
+def files_named(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The files that findings name, each once, in the log's order; at most MOST_FILES."""
+    files: dict[str, None] = {}
+    for finding in findings:
+        file = captures(finding).get("file", "")
+        if file and len(file) <= LONGEST_FILE:
+            files[file] = None
+            if len(files) >= MOST_FILES:
+                break
+    return tuple(files)
