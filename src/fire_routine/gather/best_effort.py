@@ -1,4 +1,4 @@
-"""BestEffort GitHub for things the run can do without: a note takes the place of what can't be had."""
+"""Requests for evidence that the run can do without: a note replaces what is unavailable."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class BestEffort:
-    """GitHub, the notes on what it did not give, and the threads that several questions share."""
+    """GitHub, the notes on what is missing, and the worker pool that several requests share."""
 
     def __init__(self, github: GitHub, missing: Missing, pool: WorkerPool) -> None:
         self.github = github

@@ -1,4 +1,4 @@
-"""The run's pull request and history, asked for while its jobs' annotations are."""
+"""The run's pull request and history, requested at the same time as its jobs' annotations."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from .api.parse import Comparison, PastRun
 from .api.session import Listing
 from .best_effort import ACTIONS, CONTENTS, PULLS, BestEffort
 
-PAGE = 30  # runs that are looked at in one answer
-GREEN_PAGES = 3  # of 100 jobs of a green run
-# Their runs of one commit may do this or that.
+PAGE = 30  # runs of one listing
+GREEN_PAGES = 3  # of 100 jobs each, of a green run
+# Two runs of such an event on one commit may do different things.
 _OF_MANY_KINDS = ("workflow_dispatch", "repository_dispatch", "schedule")
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A branch that the run's branch is to be merged into, or goes back to."""
+    """A branch that the run's branch is to be merged into, or started from."""
 
     name: str = ""
     is_red: bool = False
@@ -30,18 +30,18 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Questions under way."""
+    """Requests in progress."""
 
     default_branch: Future[str]
     pull_request: Future[tuple[PullRequest | None, Base]]
     history: Future[History | None]
     green_before: Future[PastRun | None]
-    passed: Callable[[PastRun, Run], bool]  # asked once the failed jobs are known
-    changed: Callable[[History, str, str], History]  # asked once it is known that no run was green
-    base: Callable[[str], Base]  # asked of the default branch then, if there is no pull request
+    passed: Callable[[PastRun, Run], bool]  # called once the failed jobs are known
+    changed: Callable[[History, str, str], History]  # called once it is known that no run was green
+    base: Callable[[str], Base]  # called for the default branch then, if there is no pull request
 
     def complete(self, run: Run) -> Run:
-        """The run with their answers."""
+        """The run with the answers."""
         pull, base = self.pull_request.result()
         past, green = self.history.result(), self.green_before.result()
         default_branch = run.default_branch or self.default_branch.result()
@@ -68,7 +68,7 @@ class RunContext:
 def ask_for_context(
     best_effort: BestEffort, run: Run, numbers: tuple[int, ...], trigger: Trigger, context: Context
 ) -> RunContext:
-    """Ask for what surrounds the run; `numbers`: the pull requests it names itself."""
+    """Request the context of the run; `numbers`: of the pull requests that it names."""
     questions = _Questions(best_effort, run, numbers, trigger, context)
     submit = best_effort.pool.submit
     return RunContext(
@@ -103,11 +103,11 @@ class _Questions:
         self._context = context
 
     def default_branch(self) -> str:
-        told = ""
+        known = self._run.default_branch
         if self._context.repository.casefold() == self._run.repository.casefold():
-            told = event.default_branch(self._context)
-        if told or self._run.default_branch:
-            return told or self._run.default_branch
+            known = event.default_branch(self._context) or known
+        if known:
+            return known
         return self._best_effort.ask("the default branch", CONTENTS, self._github.default_branch, "")
 
     def pull_request(self) -> tuple[PullRequest | None, Base]:
@@ -121,7 +121,7 @@ class _Questions:
         return pull, self.base(base)
 
     def base(self, branch: str) -> Base:
-        """A branch that this one goes back to."""
+        """A branch that this one started from."""
         if not branch or not self._run.workflow_id:
             return Base()
         what = f"whether {branch} fails already"
@@ -129,11 +129,11 @@ class _Questions:
 
     def _find_pull_request(self) -> PullRequest | None:
         run = self._run
-        told = event.pull_request(self._context) if self._own else None
-        if told and told.head_repository == self._context.repository:
-            return replace(told, head_repository=run.repository)  # which may have another name by now
-        if told:
-            return told
+        named = event.pull_request(self._context) if self._own else None
+        if named and named.head_repository == self._context.repository:
+            return replace(named, head_repository=run.repository)  # which may have another name by now
+        if named:
+            return named
         queue = past_runs.queued(run.head_branch)
         if queue:
             return self._github.pull_request(int(queue["number"]))
@@ -141,7 +141,7 @@ class _Questions:
         if not for_pull_request and run.head_branch == (
             run.default_branch or event.default_branch(self._context)
         ):
-            return None  # what is merged from there is not what this run is about
+            return None  # a pull request from there is not the reason of this run
         if self._numbers:
             return self._github.pull_request(self._numbers[0])
         if not run.head_branch or not run.head_repository:
@@ -152,7 +152,7 @@ class _Questions:
             for pull in self._github.pull_requests_from(owner, run.head_branch)
             if pull.head_repository == run.head_repository and (for_pull_request or pull.state == "open")
         ]
-        # A branch may have been proposed before: the one with this very commit, else the open one.
+        # A branch may have had several: the one with this very commit counts, else the open one.
         found.sort(key=lambda pull: (pull.head_sha != run.head_sha, pull.state != "open"))
         return found[0] if found else None
 
@@ -164,7 +164,7 @@ class _Questions:
     def _base(self, base: str) -> Base:
         runs = self._past({"branch": base, "status": "completed"}).items
         own = [past for past in runs if past.head_repository == self._run.repository]
-        # A nightly run does other things than a pull request's; where no push's ended, it is all there is.
+        # A nightly run does other things than a pull request's. It counts only if no push's run has ended.
         ended = [past for past in own if past.failed or past.conclusion == "success"]
         counted = [past for past in ended if past.event == "push"] or ended
         green = next((past for past in counted if past.conclusion == "success"), None)
@@ -177,7 +177,7 @@ class _Questions:
 
         def ask() -> PastRun | None:
             listing = self._past({"head_sha": self._run.head_sha, "status": "success"})
-            # Another event's run may have done other things, or had another merge of the commit.
+            # Another event's run may have done other things, or tested another merge of the commit.
             same = [
                 past for past in past_runs.earlier(listing.items, self._run) if past.event == self._run.event
             ]
@@ -186,8 +186,10 @@ class _Questions:
         return self._best_effort.ask("whether this commit was green before", ACTIONS, ask, None)
 
     def passed(self, green: PastRun, run: Run) -> bool:
-        """Whether the failed jobs passed in a green run: another branch's or tag's may have had others,
-        and so may one that had other inputs or came at another time."""
+        """Whether the failed jobs passed in a green run.
+
+        A run on another branch or tag, with other inputs or at another time may have had other jobs.
+        """
         if green.head_branch == run.head_branch and run.event not in _OF_MANY_KINDS:
             return True
 
@@ -207,7 +209,7 @@ class _Questions:
         return self.changed(past, past.last_green_sha, "the changes since the last green run")
 
     def changed(self, past: History, base: str, what: str) -> History:
-        """The same, with what changed since a commit or from a branch on."""
+        """The same, with what changed since a commit or a branch."""
         changes = self._best_effort.ask(
             what,
             CONTENTS,
@@ -222,7 +224,7 @@ class _Questions:
         )
 
     def _is_first_run(self) -> bool:
-        """Whether the workflow has no earlier run on this branch. Asked only where none was green."""
+        """Whether the workflow has no earlier run on this branch. Called only if none was green."""
         listing = self._past(past_runs.branch_filters(self._run))
         others = past_runs.earlier(past_runs.on_branch(listing.items, self._run), self._run)
         return not others and listing.total <= len(listing.items)
@@ -231,8 +233,8 @@ class _Questions:
         listing = self._past({**past_runs.branch_filters(self._run), "status": "success"})
         greens = past_runs.greens_before(listing.items, self._run)
         if not greens:
-            # Others may have branches of the same name: none among the newest says little then.
-            # A merge queue's branch is new each time, as a tag mostly is.
+            # Forks may have branches of the same name; then the newest runs may all be theirs.
+            # A merge queue's branch is new each time, and so are most tags.
             known = listing.total <= len(listing.items) and not past_runs.queued(self._run.head_branch)
             if not known or self._run.on_tag:
                 return None

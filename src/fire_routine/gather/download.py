@@ -1,8 +1,9 @@
 """One job's log as it arrives: its end in any case, where the server can send a part of it.
 
-The cause of a failure is mostly near the end of the log. A log that is too long, or arrives too slowly, is
-read from its beginning only as far as leaves room or time for its end, which a range request asks for
-(https://www.rfc-editor.org/rfc/rfc9110#name-range-requests). A connection that is cut goes on where it was.
+The cause of a failure is mostly near the end of the log. So a log that is too long or too slow is not read to
+the end of the room or the time: a range request fetches its last bytes
+(https://www.rfc-editor.org/rfc/rfc9110#name-range-requests). After a cut, the download continues where it
+was.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from ..model import GitHubError
 
 PARTS = 8  # requests for one log
 END = 64 * 1024 * 1024  # bytes of a too long log's end that are read, …
-END_SHARE = 4  # … or this part of what is read of it at most, if that is less: one in so many
+END_SHARE = 4  # … or a part of the cap, if that is less: one in this many
 LEAST_END = 16 * 1024  # bytes of an end that are worth a request
-MEASURED = 0.05  # of the time that a log has, before its speed is known
+MEASURED = 0.05  # of the time that a log has, before its speed is judged
 MOST_MEASURED = 5.0  # seconds of that
 IN_TIME = 0.9  # of the time that a log has, within which it must be expected to arrive
-PLANNED = 0.7  # of that time, for which an end is asked: it may arrive more slowly than what came before
+PLANNED = 0.7  # of that time, that the end is planned to take: it may arrive more slowly
 LATE = "there was no time left to read it"
 CUT = "the connection was cut while it was read"
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
@@ -151,7 +152,7 @@ class Download:
         return self._end(part, min(int(speed * left * PLANNED), self._room), LATE)
 
     def _end(self, part: _Part, size: int, why: str) -> _Part | None:
-        """The last `size` bytes of the log; None: that is no less than what is left, or not to be had."""
+        """The last `size` bytes of the log; None: it is what arrives anyway, or it is unavailable."""
         start = (self._length or 0) - size
         if size < LEAST_END or start <= part.position:
             return None
@@ -181,7 +182,7 @@ class Download:
 
 
 def _length(response: httpx.Response) -> int | None:
-    """The log's bytes, as far as the answer says; an encoded body has another length."""
+    """The log's bytes, if the answer states them; an encoded body has another length."""
     stated = response.headers.get("content-length", "")
     return int(stated) if re.fullmatch(r"[0-9]{1,18}", stated) and not _is_encoded(response) else None
 

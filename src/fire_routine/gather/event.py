@@ -1,4 +1,4 @@
-"""What the runner and the event's payload say of the run, with nothing asked. Pure."""
+"""The run as the runner's environment and the event's payload describe it, without any request. Pure."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def is_own_run(trigger: Trigger, context: Context) -> bool:
 
 
 def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | None:
-    """The run as far as it is told, and the pull requests it names itself; None: nothing is."""
+    """The run as far as it is described, and the pull requests that it names; None: it is not described."""
     if trigger.kind is TriggerKind.WORKFLOW_RUN:
-        told = finished_run(context)
+        finished = finished_run(context)
         try:
-            return parse.run(told, trigger.repository), parse.pull_request_numbers(told)
+            return parse.run(finished, trigger.repository), parse.pull_request_numbers(finished)
         except (KeyError, TypeError, ValueError):
             pass
     return (_own_run(trigger, context), ()) if is_own_run(trigger, context) else None
@@ -44,7 +44,7 @@ def default_branch(context: Context) -> str:
 
 
 def pull_request(context: Context) -> PullRequest | None:
-    """The one that this run's event is about."""
+    """The pull request that this run's event is about."""
     try:
         return parse.pull_request(context.event["pull_request"])
     except (KeyError, TypeError, ValueError):
@@ -52,7 +52,10 @@ def pull_request(context: Context) -> PullRequest | None:
 
 
 def is_on_tag(run: Run, trigger: Trigger, context: Context) -> bool:
-    """Whether `head_branch` names a tag: GitHub's API does not say, but the runner does for its own run."""
+    """Whether `head_branch` names a tag.
+
+    GitHub's API does not state it, but the runner does for its own run.
+    """
     if is_own_run(trigger, context):
         return context.ref_type == "tag" and run.head_branch == context.ref_name
     return run.event == "release"

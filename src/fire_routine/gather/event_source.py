@@ -1,4 +1,4 @@
-"""Which run to report. Pure: it reads the settings and what the runner said, nothing else."""
+"""Which run to report. Pure: it reads the settings and the runner's environment, nothing else."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class GatherError(Exception):
 def find_trigger(settings: Settings, context: Context) -> Trigger:
     """The `run-id` input's run, else the finished run of a `workflow_run` event, else this run.
 
-    For this run, STEP and FINAL_JOB are told apart by `job.status` here, and once more by the own
-    job's steps when the jobs are listed (`Run.trigger`): not every runner tells the status.
+    For this run, `job.status` distinguishes STEP and FINAL_JOB. Not every runner sets it, so the own job's
+    steps do so again when the jobs are listed (`Run.trigger`).
 
     Raises:
-        GatherError: there is no run at all to speak of.
+        GatherError: there is no run.
     """
     if not context.repository:
         raise GatherError(
@@ -55,6 +55,6 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
 
 
 def finished_run(context: Context) -> Mapping[str, Any]:
-    """The run that a `workflow_run` event tells of; empty where it tells of none."""
+    """The run that a `workflow_run` event is about; empty if there is none."""
     payload = context.event.get("workflow_run")
     return payload if isinstance(payload, Mapping) else {}

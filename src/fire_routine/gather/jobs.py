@@ -56,9 +56,9 @@ def with_jobs(
 ) -> Run:
     """The run with its failed, passed and cancelled jobs.
 
-    A job failed that ended in failure or timed out; a job that its time-out cancelled is told from
-    one that a person or fail-fast cancelled by its annotation. The job that runs this counts once a
-    step of it has failed: then, and only then, this is a step of the failing job.
+    A job failed that ended in failure or timed out; a job that its time-out cancelled is distinguished from
+    one that a person or fail-fast cancelled by its annotation. The job that runs this counts only if a
+    step of it has failed: then this is a step of the failing job.
     """
     own_run = is_own_run(trigger, context)
     running = _failing_running_jobs(jobs, best_effort, context, sleep) if own_run else []
@@ -90,7 +90,7 @@ def with_jobs(
 
 
 def without_jobs(run: Run, trigger: Trigger, context: Context) -> Run:
-    """The run where its jobs can't be listed: the runner still says whether this very job failed."""
+    """The run if its jobs can't be listed: the runner still reports whether this very job failed."""
     own = is_own_run(trigger, context) and context.job_status == "failure"
     found = [unlisted(run, context)] if own else []
     kind = _kind(trigger, is_own_run(trigger, context), found)
@@ -98,7 +98,7 @@ def without_jobs(run: Run, trigger: Trigger, context: Context) -> Run:
 
 
 def unlisted(run: Run, context: Context) -> FailedJob:
-    """The job that runs this, as far as the runner tells."""
+    """The job that runs this, as far as the runner's environment describes it."""
     return FailedJob(id=context.job_id or 0, name=context.job, conclusion="running", url=run.url)
 
 
@@ -118,8 +118,11 @@ def _kind(trigger: Trigger, own_run: bool, failed: Sequence[FailedJob]) -> Trigg
 def _failing_running_jobs(
     jobs: Sequence[Job], best_effort: BestEffort, context: Context, sleep: Callable[[float], None]
 ) -> list[Job]:
-    """The job that runs this, if a step of it failed. Where it can't be told which one that is (legs of
-    a matrix on runners without names), every job in progress of which a step failed."""
+    """The job that runs this, if a step of it failed.
+
+    If it cannot be identified (legs of a matrix on runners without names): each job in progress with a failed
+    step.
+    """
     own = find_own_job(jobs, context)
     if own is None:
         return [job for job in jobs if job.status == "in_progress" and _has_failed_step(job)]

@@ -1,10 +1,9 @@
-"""Job logs: streamed, several at a time, never held whole, over at the deadline.
+"""Job logs: streamed, several at a time, never held whole, finished by the deadline.
 
 GitHub answers with a redirect to a signed address on another host
 (https://docs.github.com/rest/actions/workflow-jobs#download-job-logs-for-a-workflow-run), which
-gets no credentials. Each log is read ahead by a thread of its own, so that nothing a server does
-(dribbling, hanging, a name look-up that never ends) holds up the reader past the deadline; what
-has arrived by then is used.
+gets no credentials. A thread of its own reads each log ahead. So a server that dribbles or hangs, or a name
+look-up that never ends, does not hold up the reader past the deadline. What has arrived by then is used.
 """
 
 from __future__ import annotations
@@ -33,12 +32,12 @@ WIDTH = 8  # logs at a time
 MAX_BYTES = 1 << 30  # of one log
 MAX_REDIRECTS = 3
 FRESH = timedelta(minutes=1)  # a job's log may take this long to appear once the job is done
-PAUSES = (1.0, 2.0, 4.0, 8.0, 8.0)  # seconds, before a log is asked for again
-MISSING = 2  # how often a fresh job's is that is not there
+PAUSES = (1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a log is requested again
+MISSING = 2  # repetitions for a missing log of a fresh job
 PERMISSION = "actions: read"
 GREEN_INSISTENCE = 1.5  # seconds
-GREEN_JOBS = 8  # whose green logs are read
-MANY_JOBS = 32  # with more failed jobs than this, no green logs: they cost more than they tell
+GREEN_JOBS = 8  # jobs whose green logs are read
+MANY_JOBS = 32  # with more failed jobs, no green logs are read: they cost more than they help
 
 T = TypeVar("T")
 Consume = Callable[[FailedJob, Iterator[bytes]], T]
@@ -54,11 +53,15 @@ def read_logs(
     sleep: Callable[[float], None] = time.sleep,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[dict[int, T], tuple[Note, ...], frozenset[int]]:
-    """What `consume` makes of each failed job's log, by job id; notes for those not to be had; and the ids of
-    those of which only a part could be.
+    """The failed jobs' logs.
 
-    `consume` runs in several threads at a time, each with its own log. `deadline` is a reading of
-    `github.clock` in seconds.
+    Args:
+        consume: runs in several threads at a time, each with its own log.
+        deadline: a reading of `github.clock` in seconds.
+
+    Returns:
+        What `consume` makes of each log, by job id; notes on unavailable logs; and the ids of jobs whose logs
+        could be read only in part.
     """
     notes = Missing(token=bool(github.token))
     wanted = []
@@ -82,7 +85,7 @@ def read_green_logs(
 ) -> dict[int, T]:
     """What `consume` makes of the same-named jobs' logs in the last green run, by failed job's id.
 
-    Never required: what can't be had by `deadline` is left out, without a note.
+    Never required: what is unavailable by `deadline` is left out, without a note.
     """
     jobs = [job for job in run.failed_jobs if not job.running]
     green = run.history.last_green_run if run.history else None
@@ -154,7 +157,7 @@ class _Reader:
         return found, frozenset(cut)
 
     def _note(self, job: FailedJob, log: _Log, notes: Missing) -> None:
-        """What of a log could not be read."""
+        """Note the part of a log that could not be read."""
         size, error = log.ahead.size, log.ahead.error
         if log.download.left_out:
             notes.say("a part before the end of the log of", log.download.left_out, name=job.name)
@@ -167,8 +170,11 @@ class _Reader:
             notes.say(what, "it is empty", name=job.name)
 
     def open(self, clients: LogClients, job: FailedJob, job_id: int, start: int) -> httpx.Response:
-        """The answer with a log from a byte on. Its beginning is asked for again where it may only just be
-        missing, or GitHub stumbles."""
+        """The answer with a log from a byte on.
+
+        The request for its beginning is repeated if the log may not be there yet, or after a short fault of
+        GitHub.
+        """
         fresh = job.completed_at is not None and self._now() - job.completed_at < FRESH
         for asked, pause in enumerate(PAUSES if not start else ()):
             try:
@@ -183,8 +189,10 @@ class _Reader:
         return self._open(clients, job_id, start)
 
     def _worth_waiting(self, error: GitHubError, wait: float, missing: bool) -> bool:
-        """Passing faults are waited out for a time that all logs share, so that a GitHub that is down does
-        not cost it for each of them."""
+        """Whether to repeat a request after a wait.
+
+        All logs share the time for short faults, so that a long one does not cost it per log.
+        """
         now = self._github.clock()
         if missing:
             return now + wait < self.deadline
@@ -195,7 +203,7 @@ class _Reader:
         return now + wait < self._insisting_until
 
     def _open(self, clients: LogClients, job_id: int, start: int) -> httpx.Response:
-        """The answer that holds the log, its body still unread; from `start` on, where the server can."""
+        """The answer with the log, its body unread; from `start` on, if the server supports that."""
         url = self._github.log_address(job_id)
         headers = {"Accept": "application/vnd.github+json", "User-Agent": "fire-routine"}
         if self._github.token:
@@ -216,7 +224,7 @@ class _Reader:
 
 
 class _Log:
-    """One log, from its first request to what is made of it."""
+    """One log, from its first request to the result of `consume`."""
 
     def __init__(
         self,
@@ -242,7 +250,7 @@ class _Log:
 
 
 def _message(body: bytes) -> object:
-    """Of GitHub's error object; None for anything else."""
+    """The message of GitHub's error object; None for anything else."""
     try:
         error = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What could not be had → notes: each says why, and what would make it available."""
+"""What is unavailable → notes: each has the reason, and what would make it available."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 
 from ..model import GitHubError, Message, Note
 
-NAMED = 3  # of the things that could not be had for the same reason
+NAMED = 3  # of the things that are missing for the same reason
 
 
 def remedy(error: GitHubError, permission: str, *, token: bool) -> str:
@@ -25,7 +25,7 @@ def remedy(error: GitHubError, permission: str, *, token: bool) -> str:
 
 
 class Missing:
-    """Collects what could not be had, from several threads; what failed alike makes one note."""
+    """Collects, from several threads, what is missing. Things with the same reason make one note."""
 
     def __init__(self, *, token: bool) -> None:
         self._token = token
@@ -33,7 +33,7 @@ class Missing:
         self._missing: dict[tuple[str, str, str], dict[str, list[str]]] = {}
 
     def add(self, what: str, error: GitHubError, permission: str, name: str = "") -> None:
-        """`what`, such as "the pull request"; with `name`, such as "the log of", of which thing."""
+        """`what` is unavailable, such as "the pull request"; with `name`, such as "the log of"."""
         denied = error.status in (403, 404) and self._token and not error.rate_limited
         advice = remedy(error, permission, token=self._token)
         self.say(what, str(error), advice, name, permission if denied else "")
@@ -45,10 +45,10 @@ class Missing:
                 names.append(name)
 
     def collected(self) -> tuple[Note, ...]:
-        """Sorted, so that they don't tell which thread was first."""
+        """Sorted, so that their order does not depend on the threads."""
         return tuple(
-            Note(", ".join(_named(what, names) for what, names in sorted(missing.items())), *said)
-            for said, missing in sorted(self._missing.items())
+            Note(", ".join(_named(what, names) for what, names in sorted(missing.items())), *reason)
+            for reason, missing in sorted(self._missing.items())
         )
 
 

@@ -26,7 +26,7 @@ def queued(branch: str | None) -> re.Match[str] | None:
 
 
 def base_branch(run: Run) -> str:
-    """The branch a pull request or a merge queue is to be merged into; empty for any other run."""
+    """The branch that a pull request or a merge queue is merged into; empty for any other run."""
     queue = queued(run.head_branch)
     if queue:
         return queue["base"]
@@ -34,8 +34,8 @@ def base_branch(run: Run) -> str:
 
 
 def branch_filters(run: Run) -> dict[str, str]:
-    """What to list a workflow's runs by, so that those of this run's branch are among them."""
-    # A merge queue has a new branch each time, so its runs are told by their event.
+    """Filters for a listing of a workflow's runs that has those of this run's branch among them."""
+    # A merge queue has a new branch each time, so its runs are found by their event.
     return {"event": "merge_group"} if queued(run.head_branch) else {"branch": run.head_branch or ""}
 
 
@@ -45,7 +45,7 @@ def _branch(name: str | None) -> tuple[str, ...]:
 
 
 def on_branch(runs: Iterable[PastRun], run: Run) -> Iterator[PastRun]:
-    """Those of the run's own branch: a fork may have one of the same name."""
+    """Runs of the same branch; a fork may have one of the same name."""
     return (
         past
         for past in runs
@@ -55,7 +55,7 @@ def on_branch(runs: Iterable[PastRun], run: Run) -> Iterator[PastRun]:
 
 
 def earlier(runs: Iterable[PastRun], run: Run) -> list[PastRun]:
-    """Those that began before this one: GitHub numbers runs in the order in which they begin."""
+    """Runs that began before this one: GitHub numbers runs in the order in which they begin."""
     return [past for past in runs if past.id < run.id]
 
 
@@ -67,13 +67,13 @@ def greens_before(runs: Sequence[PastRun], run: Run) -> list[PastRun]:
 
 
 def is_red(runs: Sequence[PastRun]) -> bool:
-    """Whether the newest run that came to an end, of `runs`, newest first, failed."""
+    """Whether the newest finished run failed; `runs`: newest first."""
     ended = [past for past in runs if past.failed or past.conclusion == "success"]
     return bool(ended) and ended[0].failed
 
 
 def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
-    """The runs of this one's incident, one that is still going among them: it may have started a session.
+    """The other runs of this one's incident. A run in progress is one of them: it may have started a session.
 
     `pages` hold the workflow's runs, newest first. They are read until a green run of the same event ends
     the incident, or it has as many commits as count. A green run that names no commit ends nothing.
@@ -123,8 +123,11 @@ def _is_busy(past: PastRun, listed: Sequence[PastRun]) -> bool:
 
 
 def _apart(one: PastRun, green: PastRun, run: Run) -> bool:
-    """Whether a green run between them ends what a run has to do with this one's incident: one of its own
-    event, or one of this run's, but for the commit that passed in the one and failed in the other."""
+    """Whether a green run between them separates a run from this one's incident.
+
+    A green run of the same event does. So does one of this run's event, unless it is of the same commit,
+    which then passed in the one and failed in the other.
+    """
     return one.event == green.event or (green.event == run.event and one.head_sha != green.head_sha)
 
 

@@ -1,4 +1,4 @@
-"""Everything GitHub knows of the run, with a note for each thing that can't be had."""
+"""Everything GitHub knows of the run, with a note on each thing that is unavailable."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ def gather_run(
 ) -> Run:
     """The run, its failed jobs with their steps and annotations, its pull request and history.
 
-    Whatever can't be had is left out and named in `notes`; where GitHub can't be asked at all, the
-    run is what the runner and the event's payload say. At most 10 requests (pages of jobs beyond
-    the third, those of a green run that may have had others, repetitions, and the default branch
-    where nothing else tells it, apart), and one for each job whose annotations are needed: at most 16 that
-    failed, those that timed out, and at most 32 cancelled ones that may have timed out. `deadline` is a
-    reading of `github.clock` in seconds.
+    Anything unavailable is left out, with a note. Without any answer from GitHub, the run is what the
+    runner's environment and the event's payload describe.
+
+    Most runs take at most 10 requests. Long listings and repetitions add to them, and so does each job whose
+    annotations are needed: up to 16 failed ones, those that timed out, and up to 32 cancelled ones.
+
+    Args:
+        deadline: a reading of `github.clock` in seconds.
 
     Raises:
-        GatherError: GitHub does not tell of the run, and neither do the runner and the event.
+        GatherError: neither GitHub nor the runner and the event describe the run.
     """
     notes = Missing(token=bool(github.token))
     with WorkerPool(WIDTH, "gather") as threads:
@@ -60,16 +62,16 @@ def _gathered(
     try:
         run, numbers = asked.result()
         if run.repository.casefold() != github.repository.casefold():
-            # It has another name by now. From the old one GitHub redirects, and what is asked for in a query,
-            # the token of a log's request and all that is to be written get lost on the way.
+            # It has been renamed. GitHub redirects from the old name, but a redirect loses queries, the token
+            # of a log's request, and everything that is written.
             github.repository = insisting.repository = run.repository
             asked_jobs = None
     except GitHubError as error:
-        told = event.run(trigger, context)
-        if told is None:
+        described = event.run(trigger, context)
+        if described is None:
             raise GatherError(_unknown(trigger, error)) from None
-        run, numbers = told
-        if error.status in (None, 401) and not _came(asked_jobs):  # so it would be with everything else
+        run, numbers = described
+        if error.status in (None, 401) and not _has_come(asked_jobs):  # any other request would fail, too
             best_effort.missing.add("what GitHub knows of the run and its jobs", error, ACTIONS)
             run = replace(run, on_tag=event.is_on_tag(run, trigger, context))
             return without_jobs(run, trigger, context)
@@ -94,8 +96,8 @@ def _gathered(
     return around.complete(known)
 
 
-def _came(asked: Pending[Listing[Job]] | None) -> bool:
-    """Whether the jobs, asked for at the same time, were listed."""
+def _has_come(asked: Pending[Listing[Job]] | None) -> bool:
+    """Whether the jobs, requested at the same time, were listed."""
     try:
         return asked is not None and bool(asked.result())
     except GitHubError:

@@ -1,4 +1,4 @@
-"""A few threads that share work and are never waited for once their owner is interrupted.
+"""A few threads that share work. After an interruption, nothing waits for them.
 
 `concurrent.futures` waits for its threads, at the end of a `with` block and at the interpreter's: a
 job that is being cancelled has seconds, and a download may have minutes left.
@@ -23,10 +23,9 @@ SLICE = 0.2  # seconds
 
 
 class Pending(Future[Result]):
-    """A result; who waits for it in the main thread hears signals.
+    """A result to come. A wait for it in the main thread handles signals.
 
-    One that comes between Python's last look for signals and the wait is not acted on before the wait
-    ends, so none lasts longer than a slice.
+    Python looks for signals before a wait, not during it, so no wait lasts longer than a slice.
     """
 
     def result(self, timeout: float | None = None) -> Result:
@@ -41,7 +40,7 @@ class Pending(Future[Result]):
 
 
 class WorkerPool:
-    """For a `with` block, by whose regular end all work must have been collected."""
+    """For a `with` block. By its regular end, all results must have been collected."""
 
     def __init__(self, count: int, name: str) -> None:
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -66,7 +65,7 @@ class WorkerPool:
     def submit(
         self, call: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Pending[Result]:
-        """Let a thread call it, first come, first served."""
+        """Let a thread call it, in the order of the calls."""
         future: Pending[Result] = Pending()
 
         def work() -> None:
@@ -79,7 +78,7 @@ class WorkerPool:
         return future
 
     def map(self, call: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-        """The results in the items' order; raises what the first of them raised."""
+        """The results in the items' order; raises what the first failing one raised."""
         futures = [self.submit(call, item) for item in items]
         return [future.result() for future in futures]
 

@@ -80,7 +80,7 @@ def test_a_log_that_arrives_faster_than_it_is_read_is_over_at_the_deadline_too(
     assert note.why == "there was no time left to read it"
 
 
-def test_once_nobody_waits_a_log_is_read_no_further(emulator: GitHubEmulator) -> None:
+def test_a_log_is_read_no_further_once_no_one_waits_for_it(emulator: GitHubEmulator) -> None:
     emulator.add_job(RUN, failed_job(1, "test"), LOG * 200_000)
     emulator.add_job(RUN, failed_job(2, "other"), LOG * 200_000)
     left, ended = threading.Event(), threading.Event()
@@ -202,7 +202,7 @@ class TestWhatCannotBeHad:
     def test_without_a_token_the_remedy_is_the_token(self, emulator: GitHubEmulator) -> None:
         assert "github-token" in read(emulator, token="")[1][0].remedy
 
-    def test_an_empty_log_is_said_to_be_empty(self, emulator: GitHubEmulator) -> None:
+    def test_an_empty_log_is_noted_as_empty(self, emulator: GitHubEmulator) -> None:
         emulator.set_log(1, b"")
         logs, (note,) = read(emulator)
         assert (logs, note.why) == ({}, "it is empty")
@@ -242,7 +242,7 @@ class TestAGitHubThatStumbles:
         logs, _ = read(emulator, run, sleep=slept.append)
         assert (list(logs), slept) == ([1], [7.0])
 
-    def test_is_not_waited_for_with_each_log_anew(self, emulator: GitHubEmulator) -> None:
+    def test_costs_its_time_once_for_all_logs(self, emulator: GitHubEmulator) -> None:
         for number in range(2, 101):
             emulator.add_job(RUN, failed_job(number, f"leg {number}"), LOG)
         run = gathered(emulator)
@@ -267,7 +267,7 @@ class TestAGitHubThatStumbles:
 class TestTheDeadline:
     """A second is what these tests wait; that they end at all is what they show."""
 
-    def test_what_a_dribbling_server_gave_until_then_is_used(self, emulator: GitHubEmulator) -> None:
+    def test_what_a_slow_server_sent_until_then_is_used(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/storage/", Fault(dribble=0.02))
         logs, (note,) = read(emulator, gathered(emulator), seconds=0.3)
         assert 0 < len(logs[1]) < len(LOG)

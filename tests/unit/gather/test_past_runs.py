@@ -1,4 +1,4 @@
-"""How the workflow fared before, and which runs are one incident."""
+"""The workflow's past runs, and which of them are one incident."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_last_green_run_and_what_changed_since(emulator: GitHubEmulator) -> 
     assert past.total_commits == 300
 
 
-def test_a_branch_that_was_never_green_is_said_to_be_so(emulator: GitHubEmulator) -> None:
+def test_a_branch_that_was_never_green_is_marked_so(emulator: GitHubEmulator) -> None:
     earlier(emulator, 402, 3)
     assert history(emulator).never_green
 
@@ -86,7 +86,7 @@ def test_a_pull_request_names_where_its_base_was_green(emulator: GitHubEmulator)
     assert (past.green_branch, past.green_branch_sha, past.base_is_red) == ("next", GREEN, True)
 
 
-def test_of_a_pull_request_that_was_never_green_its_own_changes_are_told(emulator: GitHubEmulator) -> None:
+def test_a_pull_request_that_was_never_green_is_shown_with_its_own_changes(emulator: GitHubEmulator) -> None:
     add_run(emulator, head_branch="topic", event="pull_request")
     emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
     changed = {"filename": "src/a.py", "additions": 3, "deletions": 1, "status": "added"}
@@ -96,7 +96,7 @@ def test_of_a_pull_request_that_was_never_green_its_own_changes_are_told(emulato
     assert (past.base_branch, past.files) == ("main", (ChangedFile("src/a.py", 3, 1, "added"),))
 
 
-def test_a_merge_queues_branch_is_new_each_time_so_never_green_says_nothing(emulator: GitHubEmulator) -> None:
+def test_a_merge_queues_branch_is_never_called_never_green(emulator: GitHubEmulator) -> None:
     add_run(emulator, head_branch="gh-readonly-queue/main/pr-12-" + "a" * 40, event="merge_group")
     assert gathered(emulator).history is None
 
@@ -117,7 +117,7 @@ def test_a_green_run_of_another_branch_fork_workflow_or_time_does_not_count(
     assert history(emulator).last_green_run is None
 
 
-def test_that_no_green_run_is_among_many_of_the_same_name_says_nothing(emulator: GitHubEmulator) -> None:
+def test_a_branch_is_not_called_never_green_if_forks_fill_the_listing(emulator: GitHubEmulator) -> None:
     for run_id in range(300, 340):
         earlier(emulator, run_id, 1, conclusion="success", head_repository="stranger/widget")
     assert gathered(emulator).history is None
@@ -155,7 +155,9 @@ def test_the_same_commit_was_green_in_another_events_run(emulator: GitHubEmulato
     assert not history(emulator).same_commit_was_green
 
 
-def test_the_last_green_run_of_the_event_is_told_beside_the_last_of_any(emulator: GitHubEmulator) -> None:
+def test_the_last_green_run_of_the_same_event_is_known_besides_the_last_of_any(
+    emulator: GitHubEmulator,
+) -> None:
     earlier(emulator, 400, 1, conclusion="success")
     earlier(emulator, 401, 2, conclusion="success", event="schedule")
     past = history(emulator)
@@ -185,14 +187,14 @@ class TestThePullRequestsBase:
         earlier(emulator, 402, 3, conclusion="cancelled")
         assert history(emulator).base_is_red is red
 
-    def test_is_told_by_a_push_rather_than_by_the_nightly_run(self, emulator: GitHubEmulator) -> None:
+    def test_is_judged_by_a_push_rather_than_by_the_nightly_run(self, emulator: GitHubEmulator) -> None:
         self.propose(emulator)
         earlier(emulator, 400, 1, conclusion="success")
         earlier(emulator, 401, 2, conclusion="failure", event="schedule")
         assert not history(emulator).base_is_red
 
     @pytest.mark.parametrize("pushes", [[], ["cancelled"]])
-    def test_is_told_by_the_nightly_run_where_no_push_s_came_to_an_end(
+    def test_is_judged_by_the_nightly_run_if_no_push_has_ended(
         self, emulator: GitHubEmulator, pushes: list[str]
     ) -> None:
         self.propose(emulator)
@@ -201,9 +203,7 @@ class TestThePullRequestsBase:
         earlier(emulator, 401, 2, conclusion="failure", event="schedule")
         assert history(emulator).base_is_red
 
-    def test_is_not_told_by_the_run_of_a_fork_whose_branch_has_the_same_name(
-        self, emulator: GitHubEmulator
-    ) -> None:
+    def test_is_not_judged_by_a_fork_whose_branch_has_the_same_name(self, emulator: GitHubEmulator) -> None:
         self.propose(emulator)
         earlier(emulator, 401, 2, head_repository="stranger/widget")
         assert not history(emulator).base_is_red
@@ -235,7 +235,7 @@ class TestAnIncident:
         with github_of(emulator) as github:
             return list(github.incident(run).shas)
 
-    def test_reaches_back_to_the_last_green_run_whatever_became_of_the_others(
+    def test_reaches_back_to_the_last_green_run_past_any_other_conclusion(
         self, emulator: GitHubEmulator
     ) -> None:
         earlier(emulator, 400, 1)
@@ -328,9 +328,7 @@ class TestAnIncident:
         assert incident.runs == {401, 404, 600}
         assert incident.ended == {399, 402, 403, 405, 601, 602, 603}
 
-    def test_is_looked_for_by_the_workflows_file_where_its_number_is_not_told(
-        self, emulator: GitHubEmulator
-    ) -> None:
+    def test_is_found_by_the_workflows_file_if_its_number_is_unknown(self, emulator: GitHubEmulator) -> None:
         earlier(emulator, 400, 1)
         emulator.fail(r"/actions/runs/500/attempts/1$", Fault.broken())
         assert self.shas(emulator) == [sha_of("commit 400")]
@@ -351,7 +349,7 @@ class TestAnIncident:
         assert shas[0] == sha_of("commit 339")
         assert HEAD not in shas
 
-    def test_in_a_merge_queue_is_one_pull_request_whatever_the_branch(self, emulator: GitHubEmulator) -> None:
+    def test_in_a_merge_queue_is_one_pull_request_on_any_branch(self, emulator: GitHubEmulator) -> None:
         queue = "gh-readonly-queue/main/pr-12-" + "a" * 40
         again, other = queue.replace("a" * 40, "b" * 40), queue.replace("pr-12", "pr-13")
         add_run(emulator, head_branch=queue, event="merge_group")

@@ -119,7 +119,7 @@ def test_a_missing_permission_leaves_a_note_and_the_rest(emulator: GitHubEmulato
     assert run.notes[0].remedy == "Add `pull-requests: read` to the job's `permissions`."
 
 
-def test_without_any_answer_the_event_tells_the_finished_run(emulator: GitHubEmulator) -> None:
+def test_without_any_answer_the_event_describes_the_finished_run(emulator: GitHubEmulator) -> None:
     emulator.fail("", Fault(drop=True))
     run = finished(emulator, head_branch="topic", event="pull_request", head_repository="stranger/widget")
     assert (run.id, run.head_sha, run.head_branch, run.conclusion) == (RUN, HEAD, "topic", "failure")
@@ -127,7 +127,7 @@ def test_without_any_answer_the_event_tells_the_finished_run(emulator: GitHubEmu
     assert not run.jobs_known
 
 
-def test_without_any_answer_a_pull_requests_run_is_told_by_its_event(emulator: GitHubEmulator) -> None:
+def test_without_any_answer_the_event_describes_a_pull_requests_run(emulator: GitHubEmulator) -> None:
     pull = {
         "number": 12,
         "head": {"ref": "topic", "sha": "2" * 40, "repo": {"full_name": "stranger/widget"}},
@@ -139,7 +139,7 @@ def test_without_any_answer_a_pull_requests_run_is_told_by_its_event(emulator: G
     assert run.pull_request and run.pull_request.number == 12
 
 
-def test_the_default_branch_is_asked_for_where_the_event_does_not_tell(emulator: GitHubEmulator) -> None:
+def test_the_default_branch_is_requested_if_the_event_lacks_it(emulator: GitHubEmulator) -> None:
     emulator.describe({"default_branch": "trunk"})
     add_run(emulator)
     assert gathered(emulator, context_of(emulator, event={})).default_branch == "trunk"
@@ -147,7 +147,7 @@ def test_the_default_branch_is_asked_for_where_the_event_does_not_tell(emulator:
 
 
 @pytest.mark.parametrize("fault", [Fault.broken(), Fault(401, "Bad credentials"), Fault(drop=True)])
-def test_a_run_that_nobody_tells_of_is_none_to_report(emulator: GitHubEmulator, fault: Fault) -> None:
+def test_a_run_that_nothing_describes_cannot_be_reported(emulator: GitHubEmulator, fault: Fault) -> None:
     emulator.fail("", fault)
     with pytest.raises(GatherError, match=r"^run-id: run 77 of octo-org/widget could not be read"):
         gathered(emulator, settings=Settings(run_id=77))

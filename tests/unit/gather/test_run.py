@@ -1,4 +1,4 @@
-"""A run is gathered with everything GitHub knows of it, and what can't be had is named."""
+"""A run is gathered with everything GitHub knows of it. What is unavailable is noted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def emulator() -> Iterator[GitHubEmulator]:
         yield github
 
 
-def test_a_failed_run_is_told_with_its_jobs_steps_and_annotations(emulator: GitHubEmulator) -> None:
+def test_a_failed_run_has_its_jobs_steps_and_annotations(emulator: GitHubEmulator) -> None:
     run = gathered(emulator)
     assert (run.id, run.attempt, run.workflow, run.head_sha) == (RUN, 1, "CI", HEAD)
     assert run.workflow_path == ".github/workflows/ci.yml"
@@ -75,23 +75,23 @@ class TestAnnotationsOfManyFailedJobs:
     def test_are_read_where_the_log_does_not_explain_the_failure(
         self, emulator: GitHubEmulator, run: Run
     ) -> None:
-        told = self.asked_for(emulator, run, {5, 9})
-        assert {job.id for job in told.failed_jobs if job.annotations} == {5, 9}
-        assert told.failed_jobs[3].annotations[0].message == "leg 5 lost its disk"
+        found = self.asked_for(emulator, run, {5, 9})
+        assert {job.id for job in found.failed_jobs if job.annotations} == {5, 9}
+        assert found.failed_jobs[3].annotations[0].message == "leg 5 lost its disk"
         assert len(emulator.asked("/annotations")) == 2
-        assert told.notes == ()
+        assert found.notes == ()
 
     def test_are_noted_where_they_are_unavailable(self, emulator: GitHubEmulator, run: Run) -> None:
         emulator.fail("/check-runs/9/", Fault.forbidden())
-        told = self.asked_for(emulator, run, {5, 9})
-        assert [note.what for note in told.notes] == ["the annotations of leg 9"]
+        found = self.asked_for(emulator, run, {5, 9})
+        assert [note.what for note in found.notes] == ["the annotations of leg 9"]
 
     @pytest.mark.usefixtures("run")
     def test_are_read_at_once_where_a_job_timed_out(self, emulator: GitHubEmulator) -> None:
         emulator.add_job(RUN, failed_job(90, "slow", conclusion="timed_out"))
         emulator.add_annotation(90, {"message": "too slow"})
-        told = gathered(emulator)
-        assert [job.name for job in told.failed_jobs if job.annotations] == ["slow"]
+        found = gathered(emulator)
+        assert [job.name for job in found.failed_jobs if job.annotations] == ["slow"]
 
     def test_of_few_jobs_are_not_read_twice(self, emulator: GitHubEmulator) -> None:
         run = gathered(emulator)
@@ -122,7 +122,7 @@ def test_a_pull_request_of_a_renamed_repository_is_no_forks(emulator: GitHubEmul
     assert run.pull_request and run.pull_request.head_repository == run.repository == emulator.full_name
 
 
-def test_jobs_that_were_told_are_not_lost_with_the_runs_record(emulator: GitHubEmulator) -> None:
+def test_the_jobs_are_kept_if_the_runs_record_is_unavailable(emulator: GitHubEmulator) -> None:
     emulator.fail(rf"/actions/runs/{RUN}/attempts/1$", Fault(drop=True))
     run = gathered(emulator)
     assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
@@ -137,7 +137,7 @@ def test_the_jobs_of_the_attempt_that_failed_are_taken(emulator: GitHubEmulator)
     assert [job.name for job in run.failed_jobs] == ["flaky"]
 
 
-def test_an_attempts_own_time_is_told_beside_the_runs(emulator: GitHubEmulator) -> None:
+def test_an_attempt_has_its_own_time_besides_the_runs(emulator: GitHubEmulator) -> None:
     add_run(emulator, run_attempt=2, run_started_at="2026-03-09T10:00:00Z")
     emulator.add_job(RUN, failed_job(9, "flaky", run_attempt=2))
     run = gathered(emulator, context_of(emulator, run_attempt=2))
@@ -165,7 +165,7 @@ def test_a_job_that_its_time_out_cancelled_failed_and_others_that_were_cancelled
     assert emulator.asked("/check-runs/5/") == []
 
 
-def test_what_a_job_says_of_another_time_out_ended_no_job(emulator: GitHubEmulator) -> None:
+def test_an_annotation_about_another_time_out_ended_no_job(emulator: GitHubEmulator) -> None:
     query = "Query 3 has exceeded the maximum execution time of 5 s"
     emulator.add_job(RUN, failed_job(3, "query"))
     emulator.add_annotation(3, {"message": query})
@@ -204,7 +204,7 @@ class TestInAStepOfTheFailingJob:
         steps = [{"name": "Run tests", "conclusion": "failure"}, {"name": "Fire", "conclusion": None}]
         emulator.add_job(RUN, {"id": 3, "name": "own", "runner_name": "me", "steps": steps, **fields})
 
-    def test_the_own_job_is_found_by_its_runner_and_told_as_running(self, emulator: GitHubEmulator) -> None:
+    def test_the_own_job_is_found_by_its_runner_and_is_running(self, emulator: GitHubEmulator) -> None:
         self.own(emulator)
         run = gathered(emulator, context_of(emulator, runner_name="me"))
         assert run.trigger is TriggerKind.STEP
@@ -253,7 +253,7 @@ class TestInAStepOfTheFailingJob:
         assert clock.slept == [1.0]
         assert run.failed_jobs[0].name == "own"
 
-    def test_a_job_that_is_not_listed_is_told_as_the_runner_tells_it(self, emulator: GitHubEmulator) -> None:
+    def test_a_job_that_is_not_listed_is_as_the_runner_describes_it(self, emulator: GitHubEmulator) -> None:
         run = gathered(emulator, context_of(emulator, job="build", job_status="failure"))
         assert run.trigger is TriggerKind.STEP
         assert [(job.name, job.running) for job in run.failed_jobs] == [
@@ -293,7 +293,7 @@ class TestAGitHubThatStumbles:
         assert not patiently(emulator, clock := Clock()).jobs_known
         assert (len(emulator.asked("/jobs")), clock.slept) == (1, [])
 
-    def test_is_waited_for_once_whatever_it_does_not_tell(self, emulator: GitHubEmulator) -> None:
+    def test_is_waited_for_once_for_everything(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/actions/runs/", Fault.broken(502))
         patiently(emulator, clock := Clock(), Settings(run_id=RUN))
         assert 20 < sum(clock.slept) < INSISTENCE + 1
@@ -354,9 +354,7 @@ class TestWhatCannotBeHad:
         assert why in run.notes[0].why
         assert len(emulator.asked("/jobs")) <= (2 if lasts(fault) else 1 + len(PAUSES))
 
-    def test_a_run_whose_record_is_refused_is_still_told_with_its_jobs(
-        self, emulator: GitHubEmulator
-    ) -> None:
+    def test_a_run_whose_record_is_refused_still_has_its_jobs(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/attempts/1$", Fault.forbidden())
         run = gathered(emulator)
         assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
@@ -365,7 +363,7 @@ class TestWhatCannotBeHad:
         assert run.created_at is None  # the runner's clock is not GitHub's
         assert [note.what for note in run.notes] == ["the run's record"]
 
-    def test_without_any_answer_the_runner_tells_the_run(self, emulator: GitHubEmulator) -> None:
+    def test_without_any_answer_the_runner_describes_the_run(self, emulator: GitHubEmulator) -> None:
         emulator.fail("", Fault(drop=True))
         run = gathered(emulator, context_of(emulator, job_status="failure", job="build"))
         assert (run.id, run.head_sha, run.actor, run.jobs_known) == (RUN, HEAD, "octocat", False)
@@ -377,7 +375,7 @@ class TestWhatCannotBeHad:
         run = gathered(emulator, token="wrong")
         (note,) = run.notes
         assert "Bad credentials" in note.why
-        # the jobs are asked for beside the run, so that either may come first, or alone
+        # the jobs are requested together with the run, so either may come first, or alone
         asked = {request.path.rpartition("?")[0] or request.path for request in emulator.requests}
         base = f"/repos/{emulator.full_name}/actions/runs/{RUN}/attempts/1"
         assert asked <= {base, f"{base}/jobs"}
@@ -481,7 +479,7 @@ class TestATag:
         assert gathered(emulator, context, Settings(run_id=77)).on_tag
 
 
-def test_a_run_that_ended_before_any_job_began_is_said_to_have(emulator: GitHubEmulator) -> None:
+def test_a_run_that_ended_before_any_job_began_is_noted(emulator: GitHubEmulator) -> None:
     add_run(emulator, 77, conclusion="startup_failure")
     run = gathered(emulator, settings=Settings(run_id=77))
     assert (run.failed_jobs, run.jobs_known) == ((), True)

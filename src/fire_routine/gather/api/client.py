@@ -1,8 +1,7 @@
 """GitHub's REST API in the project's nouns.
 
-Each request is one HTTP request (plus the repetitions of a read: at most one, and a few where the
-caller insists), is over by a wall-clock limit whatever the server does, and fails with
-`GitHubError` alone.
+Each call makes one HTTP request. A read is repeated at most once, or a few times if the caller insists.
+It ends by a wall-clock limit, regardless of what the server does.
 """
 
 from __future__ import annotations
@@ -24,18 +23,18 @@ from .session import MAX_PAGES, UNDOCUMENTED, Listing, Session, parsed
 from .transport import Transport
 
 STATUS_CONTEXT = "fire-routine"
-PATIENCE = 10.0  # seconds for one request, all told
-INSISTENCE = 25.0  # seconds; a stumble of GitHub's is mostly over by then
-PAST_RUNS = 100  # on a page
-PAST_PAGES = 4  # in which an incident's runs are looked for
+PATIENCE = 10.0  # seconds for one request as a whole
+INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
+PAST_RUNS = 100  # of one page
+PAST_PAGES = 4  # that are searched for an incident's runs
 
 T = TypeVar("T")
 
 
 class GitHub(Session):
-    """One repository, as the token may see it. Safe to use from several threads.
+    """One repository, as far as the token may read it. Safe to use from several threads.
 
-    Every method raises `GitHubError` for whatever goes wrong.
+    Every method raises `GitHubError`, and nothing else.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class GitHub(Session):
         self.api_url = api_url.rstrip("/")
         self.token = token
         own = own_authorities(environ)
-        # Of several folders the first that is there: requests takes one.
+        # requests takes one folder: the first of several that exists.
         folders = own[1].split(os.pathsep) if own and own[0] == "SSL_CERT_DIR" else []
         self.certificates = next(filter(os.path.isdir, folders), own[1]) if own else None
         transport = Transport(self.api_url, token, self.certificates, timeout=patience)
@@ -73,13 +72,13 @@ class GitHub(Session):
         self.close()
 
     def close(self) -> None:
-        """Close the idle transport; one that is asked again opens them anew."""
-        self._connections.close()
+        """Close the idle connections; another request opens a new one."""
+        self._transport.close()
 
     # --- runs and jobs --------------------------------------------------------------------------
 
     def run(self, run_id: int, attempt: int | None) -> tuple[Run, tuple[int, ...]]:
-        """A run's attempt (None: the latest), and the pull requests it names itself."""
+        """A run's attempt (None: the latest), and the numbers of the pull requests that it names."""
 
         def read(data: Json) -> tuple[Run, tuple[int, ...]]:
             return parse.run(data, self.repository), parse.pull_request_numbers(data)
@@ -90,14 +89,14 @@ class GitHub(Session):
         except GitHubError as error:
             if not attempt or error.status != 404:
                 raise
-            # A proxy, or a server like GitHub, may not know attempts; the latest one is the run itself.
-            found = self._without(error, lambda: self.get(path, read))
+            # A proxy or a compatible server may not know attempts. The latest one is the run itself.
+            found = self._or_raise(error, lambda: self.get(path, read))
             if found[0].attempt != attempt:
                 raise
             return found
 
     def jobs(self, run_id: int, attempt: int | None, pages: int = MAX_PAGES) -> Listing[Job]:
-        """The jobs of an attempt (None: the latest), of so many pages of 100."""
+        """The jobs of an attempt (None: the latest), of at most this many pages of 100."""
         path, what = f"/actions/runs/{run_id}", "the run's jobs"
         try:
             whole = f"{path}/attempts/{attempt}/jobs" if attempt else f"{path}/jobs"
@@ -105,24 +104,21 @@ class GitHub(Session):
         except GitHubError as error:
             if not attempt or error.status != 404:
                 raise
-            listing = self._without(
+            listing = self._or_raise(
                 error, lambda: self.list_all(f"{path}/jobs", what, "jobs", parse.job, pages)
             )
             stated = [job.attempt for job in listing.items if job.attempt is not None]
-            latest = (
-                max(stated)
-                if stated
-                else self._without(
-                    error, lambda: self.get(path, lambda data: parse.run(data, self.repository).attempt)
-                )
-            )
+            latest = max(stated) if stated else self._or_raise(error, lambda: self._latest_attempt(run_id))
             if latest != attempt:
                 raise
             return listing
 
+    def _latest_attempt(self, run_id: int) -> int:
+        return self.get(f"/actions/runs/{run_id}", lambda data: parse.run(data, self.repository).attempt)
+
     @staticmethod
-    def _without(error: GitHubError, ask: Callable[[], T]) -> T:
-        """What another question answers; where it fails, too, the first one's error."""
+    def _or_raise(error: GitHubError, ask: Callable[[], T]) -> T:
+        """The answer to another request; if that fails too, `error` is raised."""
         try:
             return ask()
         except GitHubError:
@@ -132,12 +128,12 @@ class GitHub(Session):
         return self.get(f"/actions/jobs/{job_id}", parse.job)
 
     def annotations(self, job_id: int) -> tuple[Annotation, ...]:
-        """A job's annotations: its check run has the job's id. Actions keeps far less than 100."""
+        """A job's annotations. Its check run has the job's id; Actions keeps far fewer than 100."""
         path = f"/check-runs/{job_id}/annotations"
         return tuple(self.list_page(path, "a job's annotations", None, parse.annotation, per_page=100).items)
 
     def log_address(self, job_id: int) -> str:
-        """Where a finished job's log is asked for; GitHub answers with a redirect to another host."""
+        """The address of a finished job's log; GitHub answers with a redirect to another host."""
         return f"{self.api_url}/repos/{self.quoted_repository}/actions/jobs/{job_id}/logs"
 
     def past_runs(
@@ -145,8 +141,9 @@ class GitHub(Session):
     ) -> Listing[PastRun]:
         """One page of a workflow's runs, newest first.
 
-        `workflow`: its number, or its file's name.
-        Filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
+        Args:
+            workflow: its number, or its file's name.
+            filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
         """
         path = f"/actions/workflows/{quote(str(workflow), safe='')}/runs"
         return self.list_page(
@@ -161,17 +158,19 @@ class GitHub(Session):
         )
 
     def incident(self, run: Run) -> Incident:
-        """The other runs of the run's incident: its workflow failing on its branch, from one green run to the
-        next.
+        """The other runs of the run's incident: its workflow failing on its branch between two green runs.
 
-        It is looked for among the newest 400 runs that GitHub lists for a branch of that name, forks' and,
-        in a merge queue, other pull requests' too.
+        The newest 400 runs are searched that GitHub lists for a branch of that name. Forks' runs are among
+        them, and in a merge queue other pull requests' runs.
+
+        Raises:
+            GitHubError: also if a run of the incident is not of the documented shape.
         """
         return parsed(lambda pages: past_runs.incident(pages, run), self._past_runs_of(run))
 
     def _past_runs_of(self, run: Run) -> Iterator[list[PastRun]]:
-        """Page after page, as far as they are asked for."""
-        # Where GitHub does not tell the run's record, the runner has told the file.
+        """Page after page, as far as the caller iterates."""
+        # Without the run's record, the runner's environment still names the workflow's file.
         workflow = run.workflow_id or run.workflow_path.rpartition("/")[2] or 0
         filters = past_runs.branch_filters(run)
         for page in range(1, PAST_PAGES + 1):
@@ -189,7 +188,7 @@ class GitHub(Session):
         return self.get("", lambda data: str(data["default_branch"]))
 
     def branch_head(self, branch: str) -> str | None:
-        """The SHA a branch of this repository points to now; None: there is no such branch."""
+        """The SHA that a branch of this repository points to now; None: there is no such branch."""
         path = f"/git/ref/{quote(f'heads/{branch}', safe='')}"
         return self.get_unless_missing(path, lambda data: str(data["object"]["sha"]))
 
@@ -201,9 +200,9 @@ class GitHub(Session):
         return self.get_unless_missing(f"/pulls/{number}", parse.pull_request)
 
     def pull_requests_from(self, owner: str, branch: str) -> tuple[PullRequest, ...]:
-        """Those whose head is this branch, newest first; `owner` is the head repository's.
+        """Pull requests whose head is this branch, newest first; `owner`: of the head repository.
 
-        Asking for the pull requests of a commit instead finds none where the commit lies in a fork.
+        A request for the pull requests of a commit finds none if the commit is in a fork.
         """
         filters = {"head": f"{owner}:{branch}", "state": "all", "sort": "created"}
         listing = self.list_page("/pulls", "the branch's pull requests", None, parse.pull_request, **filters)
@@ -212,10 +211,10 @@ class GitHub(Session):
     # --- statuses and comments ------------------------------------------------------------------
 
     def statuses(self, sha: str, context: str = STATUS_CONTEXT) -> list[Status]:
-        """All statuses a commit ever got in this context, oldest first.
+        """All statuses that a commit ever got in this context, oldest first.
 
-        GitHub lists the newest first, of all contexts together: those left unread would be the oldest
-        claims, so too many of them raise as well.
+        GitHub lists those of all contexts, the newest first. If not all can be read, the oldest claims would
+        be missing, so that raises too.
         """
         path = f"/commits/{quote(sha, safe='')}/statuses"
         listing = self.list_all(path, "the commit's statuses", None, fields.mapping)
@@ -223,16 +222,16 @@ class GitHub(Session):
         if listing.odd:  # it may be the claim of another job
             raise GitHubError(UNDOCUMENTED)
         if listing.total > len(found):
-            raise GitHubError(f"the commit has more than the {len(found):,} statuses that are read of one")
-        # One without a context may be of this one: then it is kept, or its odd shape raises. The others of
-        # an odd shape belong to other tools.
+            raise GitHubError(f"the commit has more than {len(found):,} statuses, and no more are read")
+        # One without a context may be ours: it is kept, or its odd shape raises. Others belong to other
+        # tools.
         own = [parsed(parse.status, item) for item in found if item.get("context") in (context, None)]
         return sorted(own, key=lambda status: status.id)
 
     def create_status(
         self, sha: str, state: str, description: str, target_url: str = "", context: str = STATUS_CONTEXT
     ) -> Status:
-        """Add a status; asked once, never repeated. `description`: at most 140 characters."""
+        """Add a status; never repeated. `description`: at most 140 characters."""
         body = {"state": state, "description": description, "context": context}
         if target_url:
             body["target_url"] = target_url
@@ -242,12 +241,16 @@ class GitHub(Session):
     def comment(self, number: int, marker: str, body: str) -> str:
         """Write the comment that begins with `marker` on a pull request, or replace it; its URL.
 
-        A comment of someone who has no say in the repository is left alone, marker or not.
+        A comment by someone without rights in the repository is never replaced.
         """
         path = f"/issues/{number}/comments"
         found = self.list_all(path, "the pull request's comments", None, fields.mapping).items
         own = next(
-            (item for item in found if str(item.get("body")).startswith(marker) and parse.has_a_say(item)),
+            (
+                item
+                for item in found
+                if str(item.get("body")).startswith(marker) and parse.is_by_member_or_app(item)
+            ),
             None,
         )
         verb, where = "POST", path

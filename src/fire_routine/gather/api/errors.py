@@ -1,4 +1,4 @@
-"""What went wrong, in words of our own: those of the libraries may name proxies with their passwords."""
+"""Errors in words of our own: the libraries' messages may name proxies with their passwords."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ NO_CERTIFICATES = (
 )
 
 
-def refusal(status: int, headers: Mapping[str, str], said: object) -> GitHubError:
-    """An answer that is no success; `headers` by lower-case name, `said`: its `message`.
+def refusal(status: int, headers: Mapping[str, str], message: object) -> GitHubError:
+    """An unsuccessful answer; `headers` by lower-case name, `message`: of its error object.
 
     Rate limits, and `retry-after` in seconds:
     https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
     """
-    message = flat(said, 200) if isinstance(said, str) else ""
+    text = flat(message, 200) if isinstance(message, str) else ""
     used_up = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
-    limited = status == 429 or (status == 403 and (used_up or "rate limit" in message.lower()))
+    limited = status == 429 or (status == 403 and (used_up or "rate limit" in text.lower()))
     asked = headers.get("retry-after", "")
     return GitHubError(
-        f"GitHub answered {status}" + (f": {message}" if message else ""),
+        f"GitHub answered {status}" + (f": {text}" if text else ""),
         status,
         rate_limited=limited,
         retry_after=float(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else None,

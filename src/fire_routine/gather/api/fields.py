@@ -1,7 +1,7 @@
-"""Fields of GitHub's JSON, each of the type that is asked for. Pure.
+"""Fields of GitHub's JSON, each of the expected type. Pure.
 
-Those that a noun can't do without raise `ValueError`, `KeyError` or `TypeError` where they are missing or of
-another type; the others fall back to nothing.
+A required field that is missing or of another type raises `ValueError`, `KeyError` or `TypeError`. The others
+fall back to an empty value.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def text(data: Json, key: str) -> str:
 
 
 def texts(data: Json, key: str, most: int = 10) -> tuple[str, ...]:
-    """The texts of a list, up to so many."""
+    """The texts of a list, up to this many."""
     value = data.get(key)
     return tuple(item for item in value if isinstance(item, str))[:most] if isinstance(value, list) else ()
 

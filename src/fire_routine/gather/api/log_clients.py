@@ -1,4 +1,4 @@
-"""The HTTP clients that logs are downloaded with."""
+"""The HTTP clients that download logs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class LogClients:
                 client.close()
 
     def at(self, url: str) -> httpx.Client:
-        """The one for an address, made when it is first needed: to read certificates takes a while.
+        """The client for an address, made on first use: reading certificates takes a while.
 
         Raises:
             GitHubError: the environment names certificates or a proxy that can't be used.
@@ -45,7 +45,7 @@ class LogClients:
         secure = urlsplit(url).scheme == "https"
         with self._lock:
             if secure not in self._made:
-                self._made[secure] = self._client(self._trust() if secure else _nobody())
+                self._made[secure] = self._client(self._trust() if secure else _trusting_none())
             return self._made[secure]
 
     def get(self, url: str, headers: dict[str, str]) -> httpx.Response:
@@ -87,7 +87,7 @@ class LogClients:
 
 
 def drained(response: httpx.Response) -> bytes:
-    """The little that a redirect or a refusal says: once read, its connection can be used again."""
+    """The short body of a redirect or a refusal. Once it is read, the connection can be used again."""
     try:
         return b"".join(islice(response.iter_raw(), 2))  # what came, and the end
     except httpx.HTTPError:
@@ -96,6 +96,6 @@ def drained(response: httpx.Response) -> bytes:
         response.close()
 
 
-def _nobody() -> ssl.SSLContext:
-    """Trusts no certificate, and so takes no time: over plain http there is none."""
+def _trusting_none() -> ssl.SSLContext:
+    """Trusts no certificate, which takes no time: plain http has none."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

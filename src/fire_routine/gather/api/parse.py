@@ -1,8 +1,8 @@
 """GitHub's JSON → the project's nouns. Pure.
 
-What a noun can't do without raises `ValueError`, `KeyError` or `TypeError` where it is missing or
-of another type; everything else falls back to the noun's default. The shapes are those of
-https://docs.github.com/rest (API version 2022-11-28); webhook payloads share them.
+A required field that is missing or of another type raises `ValueError`, `KeyError` or `TypeError`. Any other
+field falls back to the noun's default. Shapes: https://docs.github.com/rest (API version 2022-11-28); webhook
+payloads share them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .fields import Json
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job of an attempt, whatever became of it."""
+    """A job of an attempt, with any conclusion."""
 
     id: int
     name: str
@@ -83,7 +83,7 @@ class PastRun:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What lies between two commits: at most 250 commits (oldest first) and 300 files."""
+    """What is between two commits: at most 250 commits (oldest first) and 300 files."""
 
     commits: tuple[Commit, ...]
     files: tuple[ChangedFile, ...]
@@ -212,7 +212,7 @@ def pull_request_numbers(data: Json) -> tuple[int, ...]:
 
 
 def _base_repository(pull: Json) -> object:
-    """The number of the repository that it is to be merged in; None: not told."""
+    """The number of the repository that it is to be merged into; None: not stated."""
     return fields.part(fields.part(pull, "base"), "repo").get("id")
 
 
@@ -282,7 +282,7 @@ def status(data: object) -> Status:
 
 
 def page(data: object, key: str | None) -> tuple[list[Any], int]:
-    """The items of a page, of whichever shape, and how many there are in all where the answer says so."""
+    """The items of a page, of any shape, and how many there are in all, if the answer states it."""
     if key is None:
         listed = fields.sequence(data)
         return listed, len(listed)
@@ -291,8 +291,8 @@ def page(data: object, key: str | None) -> tuple[list[Any], int]:
     return listed, max(fields.whole(data, "total_count"), len(listed))
 
 
-def has_a_say(comment: Json) -> bool:
-    """Written by an app (the workflow's own token among them) or by someone of the repository."""
+def is_by_member_or_app(comment: Json) -> bool:
+    """Written by an app (such as the workflow's own token) or by someone with rights in the repository."""
     user = comment.get("user")
     by_app = isinstance(user, Mapping) and user.get("type") == "Bot"
     return by_app or comment.get("author_association") in ("OWNER", "MEMBER", "COLLABORATOR")

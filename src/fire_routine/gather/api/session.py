@@ -30,8 +30,8 @@ class Listing(Generic[T]):
     """What GitHub lists: one page or several."""
 
     items: list[T]
-    total: int  # how many there are in all, as far as GitHub says; more than the items where pages are left
-    odd: tuple[object, ...] = ()  # what it lists that is not of the documented shape, and so no item
+    total: int  # how many there are in all, as far as GitHub states it; more than the items if pages are left
+    odd: tuple[object, ...] = ()  # what is not of the documented shape, and so is not an item
 
 
 class Session:
@@ -49,14 +49,14 @@ class Session:
     ) -> None:
         """
         Args:
-            patience: seconds for one request, all told.
+            patience: seconds for one request as a whole.
             announce: gets a line before each wait of a second or more: why, and how long.
         """
         self._announce = announce
         self._announced: set[str] = set()  # shared by copies
         self.repository = repository
         self.clock = clock
-        self._connections = transport
+        self._transport = transport
         self._patience = patience
         self._sleep = sleep
         self._deadline = math.inf
@@ -70,7 +70,7 @@ class Session:
         return other
 
     def insisting(self: Own, until: float) -> Own:
-        """The same, for what nothing can take the place of: a read that meets a passing fault is asked for
+        """The same, for what nothing can replace: a read that meets a passing fault is asked for
         again until `until`, a reading of `clock` in seconds."""
         other = copy.copy(self)
         other._insisting_until = until
@@ -112,7 +112,7 @@ class Session:
         parse: Callable[[Json], T],
         pages: int = MAX_PAGES,
     ) -> Listing[T]:
-        """All pages of a listing, up to so many; see `list_page`."""
+        """All pages of a listing, up to this many; see `list_page`."""
         items: list[T] = []
         odd: list[object] = []
         total = 0
@@ -187,7 +187,7 @@ class Session:
     ) -> tuple[Mapping[str, str], Any]:
         left = min(self._patience, self._deadline - self.clock())
         whole = f"/repos/{self.quoted_repository}{path}"
-        return self._connections.ask(verb, whole, parameters or {}, body, left)
+        return self._transport.ask(verb, whole, parameters or {}, body, left)
 
 
 class _LeftOut:

@@ -1,8 +1,8 @@
 """Requests to GitHub's API. The only module that imports PyGithub.
 
-PyGithub does the requests, authentication, connections, proxies and TLS; its typed objects are not
-used, because they complete themselves with further requests that nobody counted, and because its
-`Requester` keeps the request under way on itself, so that threads must not share one.
+PyGithub does the requests, authentication, connections, proxies and TLS. Its typed objects are not used:
+they complete themselves with further, uncounted requests. Its `Requester` keeps the current request as its
+own state, so threads must not share one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Transport:
     """Connections to one API, each used by one thread at a time. Fails with `GitHubError` alone."""
 
     def __init__(self, api_url: str, token: str, certificates: str | None, *, timeout: float) -> None:
-        """`timeout`: seconds, of a socket that nothing comes from."""
+        """`timeout`: seconds without any data on a socket."""
         self._api_url = api_url
         self._token = token
         self._certificates = certificates
@@ -49,10 +49,10 @@ class Transport:
     def ask(
         self, verb: str, path: str, parameters: Mapping[str, Any], body: object, seconds: float
     ) -> tuple[Mapping[str, str], Any]:
-        """One request's headers and JSON; given up after `seconds`, whatever it is busy with.
+        """One request's headers and JSON, within `seconds`.
 
-        A socket's time-out is for each read and a name look-up has none, so the request runs in a
-        thread of its own, which is left behind when it takes too long.
+        A socket's time-out limits each read, and a name look-up has none. So the request runs in a thread of
+        its own, which is abandoned if it takes too long.
         """
         if seconds <= 0:
             raise GitHubError("there was no time left to ask GitHub")
@@ -89,7 +89,7 @@ class Transport:
         try:
             return self._idle.get_nowait()
         except queue.Empty:
-            logging.getLogger("github").setLevel(logging.WARNING)  # it tells of renamed repositories
+            logging.getLogger("github").setLevel(logging.WARNING)  # it logs each renamed repository
             return Requester(
                 auth=cast("Auth", _Token(self._token)) if self._token else None,
                 base_url=self._api_url,
@@ -107,7 +107,10 @@ class Transport:
 
 
 class _Token:
-    """What `Requester` asks of its `auth`. PyGithub's own brings all of its classes and a JWT library."""
+    """The part of PyGithub's `Auth` that `Requester` calls.
+
+    `Auth` itself imports all classes and a JWT library.
+    """
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -121,8 +124,8 @@ class _Token:
 
 def _translated(error: Exception) -> GitHubError:
     if isinstance(error, GithubException):
-        said = error.data.get("message") if isinstance(error.data, Mapping) else None
-        return errors.refusal(error.status, error.headers or {}, said)
+        message = error.data.get("message") if isinstance(error.data, Mapping) else None
+        return errors.refusal(error.status, error.headers or {}, message)
     if isinstance(error, transport.SSLError):
         return GitHubError(
             "GitHub can't be reached: TLS failed (is SSL_CERT_FILE set to your own CA?)",

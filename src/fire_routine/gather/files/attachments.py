@@ -78,7 +78,7 @@ class _Budget:
     def take(self, size: int) -> None:
         """
         Raises:
-            ValueError: so many bytes more would be too many.
+            ValueError: this many more bytes would be too many.
         """
         if size > self._bytes:
             raise ValueError(f"together with the files before it, it is larger than {_mebibytes(ALL_BYTES)}")

@@ -35,7 +35,7 @@ def find(folder: Path, pattern: str, found: Found, is_late: Callable[[], bool] =
     """Add the files below `folder` that match, and notes on what is refused, unreadable or missing.
 
     `*`, `?` and `[…]` stay within a path component and, as in a shell, match no leading dot; `**`
-    stands for any folders, dot folders left out. The search ends when `is_late` says so.
+    stands for any folders, dot folders left out. The search ends when `is_late` returns true.
     """
     relative = _relative(folder, pattern)
     if relative is None:

@@ -89,7 +89,7 @@ class _Summary:
 
     def __init__(self) -> None:
         self._tests = self._failed = self._skipped = self._size = 0
-        self._told: list[tuple[list[str], float]] = []
+        self._shown: list[tuple[list[str], float]] = []
 
     def add(self, case: junitparser.TestCase) -> None:
         self._tests += 1
@@ -109,12 +109,12 @@ class _Summary:
 
     def _keep(self, lines: list[str], weight: float) -> None:
         self._size += sum(map(len, lines))
-        self._told.append((lines, weight))
+        self._shown.append((lines, weight))
 
     def digest(self) -> Digest:
         counts = f"{self._tests} tests: {self._failed} failed, {self._skipped} skipped"
         blocks: list[Block] = []
-        for lines, weight in (([counts], _FAILED), *self._told):
+        for lines, weight in (([counts], _FAILED), *self._shown):
             if lines:
                 first = blocks[-1].last + 1 if blocks else 1
                 blocks.append(Block(first, tuple(lines), weight, "junit", first + len(lines) - 1))

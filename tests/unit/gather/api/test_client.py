@@ -59,10 +59,10 @@ class TestStatuses:
     ) -> None:
         for _ in range(count):
             emulator.add_status(HEAD, {"state": "success", "context": "ci/other"})
-        with pytest.raises(GitHubError, match="more than the 1,000") if too_many else nullcontext():
+        with pytest.raises(GitHubError, match="more than 1,000") if too_many else nullcontext():
             assert github.statuses(HEAD) == []
 
-    def test_a_missing_permission_is_told_by_its_status(
+    def test_a_missing_permission_is_known_by_its_status(
         self, emulator: GitHubEmulator, github: GitHub
     ) -> None:
         emulator.fail("POST .*/statuses/", Fault.forbidden())
@@ -97,7 +97,7 @@ class TestComments:
         ("body", "author"),
         [("<!-- mark --> mine", "stranger"), ("> <!-- mark --> is what it says", "github-actions[bot]")],
     )
-    def test_that_of_a_stranger_and_one_that_quotes_the_mark_are_left_alone(
+    def test_one_without_rights_and_one_that_quotes_the_mark_are_not_replaced(
         self, emulator: GitHubEmulator, github: GitHub, body: str, author: str
     ) -> None:
         emulator.add_comment(12, body, author=author)

@@ -113,7 +113,7 @@ def test_an_own_authority_is_trusted_whichever_variable_names_it(
     assert notes == ()
 
 
-def test_logs_that_lie_behind_https_are_read_though_the_api_is_plain_http(
+def test_logs_on_https_are_read_with_an_api_on_plain_http(
     emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
@@ -126,7 +126,7 @@ def test_logs_that_lie_behind_https_are_read_though_the_api_is_plain_http(
     assert notes == ()
 
 
-def test_logs_that_lie_behind_plain_http_are_not_read_where_the_api_is_https(
+def test_logs_on_plain_http_are_not_read_with_an_api_on_https(
     emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
