@@ -30,6 +30,7 @@ MOST = 76_000  # bytes a digest keeps: the largest budget, and room for lines th
 AROUND = 100  # bytes, about, of what is kept beside each line that a rule took
 SHOWN = 0.35  # of its weight has a line of a block whose text another line shows, such as a stack frame
 ERROR_LIKEED = 12  # lines from which on the same text is a second report
+BLANK = 3  # blank lines between two that are kept, at most
 MORE = 0.9  # an earlier line shows it, unless it has less than this of the later one's weight
 ENDING, LONGER = 48, 80  # bytes of its end by which a line that is longer says what others said
 TWICE, AGAIN = 2, 0.7  # how many of them tell all of it, and what of its weight the next one has
@@ -157,6 +158,18 @@ def _most_telling(lines: Lines, kept: Kept) -> list[int]:
     return sorted(chosen)
 
 
+def _with_blank_lines(numbers: Sequence[int], lines: Lines, kept: Kept) -> list[int]:
+    """The numbers, and those of a few blank lines between two of them: a gap's mark would take more room."""
+    complete = list(numbers[:1])
+    for before, number in pairwise(numbers):
+        between = range(before + 1, number)
+        if len(between) <= BLANK and all(at in kept.text and not kept.text[at].strip() for at in between):
+            lines.update((at, min(lines[before], lines[number])) for at in between)
+            complete += between
+        complete.append(number)
+    return complete
+
+
 def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
     """Take off the texts, in place, what carriage returns overwrote in them; by the text's place."""
     found: dict[int, tuple[str, ...]] = {}
@@ -169,7 +182,7 @@ def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
 def _blocks(lines: Lines, kept: Kept, numbering: Numbering) -> tuple[Block, ...]:
     """The most telling lines; neighbours of one weight and rule make a block. A line that shows several
     texts is a block of its own."""
-    numbers = _most_telling(lines, kept)
+    numbers = _with_blank_lines(_most_telling(lines, kept), lines, kept)
     texts = kept.lines(numbers)
     overwritten = _take_overwritten(texts)
     begins: list[int] = []

@@ -1,0 +1,41 @@
+"""Blank lines between two lines that are shown are shown too: the mark of a gap would take more room."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fire_routine.distill import excerpt, read
+from fire_routine.model import Digest
+
+RECORDINGS = Path(__file__).resolve().parents[3] / "src/fire_routine/emulator/recordings"
+STAMPED = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT\S+Z ?|\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def _left_out(digest: Digest, room: int) -> list[range]:
+    """The numbers of the lines that each mark of a gap replaces."""
+    gaps, last = [], 0
+    for block in excerpt(digest, room).blocks:
+        if block.first > last + 1:
+            gaps.append(range(last + 1, block.first))
+        last = max(last, block.last)
+    return [*gaps, range(last + 1, digest.total_lines + 1)] if last < digest.total_lines else gaps
+
+
+@pytest.mark.parametrize("log", sorted(RECORDINGS.glob("*/logs/*.log")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("room", [2_000, 8_192, 60_000])
+def test_no_mark_of_a_gap_is_longer_than_what_it_replaces(log: Path, room: int) -> None:
+    raw = log.read_bytes()
+    lines = [STAMPED.sub("", line).rstrip() for line in raw.decode("utf-8-sig").split("\n")]
+    for gap in _left_out(read([raw]), room):
+        replaced = [lines[number - 1] for number in gap]
+        assert any(replaced), f"{gap}: blank lines only"
+        assert len("\n".join(replaced)) >= len(f"[… {len(gap)}]"), replaced
+
+
+def test_a_blank_line_between_two_findings_is_shown() -> None:
+    failures = "".join(f"FAILED test_{n}.py::test_{n} - ValueError: no {n}\n\n" for n in range(40))
+    digest = read([f"##[group]Run pytest\n##[endgroup]\n{failures}##[error]exit code 1\n".encode()])
+    assert "[… 1" not in excerpt(digest, 60_000).text
