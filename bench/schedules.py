@@ -35,7 +35,7 @@ from bench.crowd import Stage, staged, warm  # noqa: E402
 from tests.emulated.faults import Fault  # noqa: E402
 from tests.unit.decide.world import PROFILES, Schedule  # noqa: E402
 
-from fire_routine.decide.record import Stage as Step  # noqa: E402
+from fire_routine.decide.ledger.entry import Stage as Step  # noqa: E402
 from fire_routine.emulator.endpoint import REPLIES  # noqa: E402
 
 SHA = "a" * 40

@@ -55,7 +55,7 @@ class _Telling:
 
     outcome: Outcome
     evidence: Evidence | None = None
-    ledger: decide.Ledger | None = None
+    election: decide.Election | None = None
     firing: bool = False  # from here on a request may have been sent
 
 
@@ -93,8 +93,8 @@ def _tell(settings: Settings, context: Context, github: GitHub, say: Say) -> _Te
             place=_place(error),
         )
         telling.outcome = _ended_early(telling, "internal-error", fault)
-    if telling.ledger is not None:
-        telling.ledger.settle(telling.outcome)
+    if telling.election is not None:
+        telling.election.settle(telling.outcome)
     return telling
 
 
@@ -106,20 +106,20 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
         return
     trigger = gather.find_trigger(settings, context)
     with fire.interruptible():
-        ledger = telling.ledger = decide.Ledger(
-            github,
-            settings,
+        terms = decide.Terms(
+            settings.once_per,
+            settings.max_sessions,
+            settings.routine_url,
             legs=context.job_total,
             default_token=context.default_token,
-            temp=context.temp,
-            say=say,
         )
-        verdict = _first_look(ledger, trigger, settings, context)
+        election = telling.election = decide.Election(github, terms, temp=context.temp, say=say)
+        verdict = _first_look(election, trigger, settings, context)
         if verdict is not None:
             telling.outcome = _declined(verdict)
             return
         evidence = telling.evidence = gather_evidence(github, trigger, settings, context, say)
-        verdict = decide.decide(settings, context, evidence.run, evidence.brief, ledger)
+        verdict = decide.decide(settings, context, evidence.run, evidence.brief, election)
         if not verdict.fire:
             telling.outcome = _declined(verdict)
             return
@@ -130,11 +130,11 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
 
 
 def _first_look(
-    ledger: decide.Ledger, trigger: Trigger, settings: Settings, context: Context
+    election: decide.Election, trigger: Trigger, settings: Settings, context: Context
 ) -> Verdict | None:
     """What the ledger says of this attempt before anything is gathered. A dry run shows its text anyway."""
     run = None if settings.dry_run else gather.run_as_reported(trigger, context)
-    return ledger.look_first(run, spread=trigger.kind is TriggerKind.STEP) if run and run.head_sha else None
+    return election.look_first(run, spread=trigger.kind is TriggerKind.STEP) if run and run.head_sha else None
 
 
 def gather_evidence(
@@ -200,14 +200,14 @@ def _report(
         return None
 
     evidence = telling.evidence
-    ledger = telling.ledger
+    election = telling.election
     contents = Contents(
         telling.outcome,
         _clean,
         brief=evidence.brief if evidence else None,
         run=evidence.run if evidence else None,
         failures=evidence.failures if evidence else (),
-        notes=(*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ())),
+        notes=(*(evidence.run.notes if evidence else ()), *(election.notes if election else ())),
         max_sessions=settings.max_sessions,
     )
     return report(

@@ -1,8 +1,11 @@
-"""To fire or not: the guards (pure), and the ledger of earlier fires."""
+"""To fire or not: the guards, and the election of the one job that fires."""
 
-from .board import StatusBoard
+from __future__ import annotations
+
 from .decision import decide
-from .early import before_gathering
-from .ledger import Ledger
+from .election.election import Election
+from .election.terms import Terms
+from .ledger.status_api import StatusApi
+from .policy.preflight import before_gathering
 
-__all__ = ["Ledger", "StatusBoard", "before_gathering", "decide"]
+__all__ = ["Election", "StatusApi", "Terms", "before_gathering", "decide"]

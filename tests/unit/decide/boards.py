@@ -1,4 +1,4 @@
-"""A `StatusBoard` in memory, and the values that the tests decide on."""
+"""A `StatusApi` in memory, and the values that the tests decide on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fire_routine.decide.record import Entry, read_entry
+from fire_routine.decide.ledger.entry import Entry, read_entry
 from fire_routine.model import (
     Brief,
     Commit,

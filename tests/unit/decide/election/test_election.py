@@ -21,13 +21,12 @@ from tests.unit.decide.boards import (
     written_by,
 )
 
-from fire_routine.decide import Ledger
-from fire_routine.decide.contest import PAUSES, SENDING_PAUSES
-from fire_routine.decide.ledger import ANNOUNCED, SETTLED
-from fire_routine.decide.postings import FULL
-from fire_routine.decide.record import Record, Stage, ref_of
+from fire_routine.decide import Election, Terms
+from fire_routine.decide.election.candidacy import ANNOUNCED, SETTLED
+from fire_routine.decide.election.poll import PAUSES, SENDING_PAUSES
+from fire_routine.decide.ledger.entry import Record, Stage, ref_of
+from fire_routine.decide.ledger.store import FULL
 from fire_routine.model import Brief, GitHubError, History, Note, Outcome, Result, Run, Status, Verdict
-from fire_routine.settings import Settings
 
 SERVER_ERROR = GitHubError("GitHub answered 502", 502)
 NO_ANSWER = GitHubError("GitHub did not answer within 10 s")
@@ -38,14 +37,14 @@ LIMITED = GitHubError("GitHub answered 403: secondary rate limit", 403, rate_lim
 class Job:
     """One job's ledger, and the run that it is about."""
 
-    def __init__(self, ledger: Ledger, run: Run) -> None:
+    def __init__(self, ledger: Election, run: Run) -> None:
         self.ledger, self.run = ledger, run
 
     def claim(self, brief: Brief) -> Verdict:
         return self.ledger.claim(self.run, brief)
 
     def look(self, brief: Brief) -> Verdict | None:
-        return self.ledger.look(self.run, brief)
+        return self.ledger.preview(self.run, brief)
 
     def look_first(self, *, spread: bool = False) -> Verdict | None:
         return self.ledger.look_first(self.run, spread=spread)
@@ -62,16 +61,12 @@ def ledger_of(
     board: Board,
     run: Run | None = None,
     temp: Path | None = None,
-    legs: int = 1,
-    default_token: bool = True,
     said: list[str] | None = None,
-    **settings: object,
+    **terms: Any,
 ) -> Job:
-    ledger = Ledger(
+    ledger = Election(
         board,
-        Settings(**settings),  # type: ignore[arg-type]
-        legs=legs,
-        default_token=default_token,
+        Terms(**terms),
         temp=temp,
         now=board.clock,
         sleep=board.clock.sleep,
@@ -365,7 +360,7 @@ def test_a_claim_of_a_job_that_died_before_it_sent_anything_is_waited_for_and_ta
     assert board.clock.seconds - waited > sum(PAUSES)
     assert said == [
         "waiting for another job of this attempt, which is starting a session",
-        "run 100, attempt 1 has not sent its request: this job goes on",
+        "another job of this attempt has not sent its request: this job goes on",
     ]
 
 

@@ -1,4 +1,4 @@
-"""What keeps a failure from being fired at all, whatever was fired before. Pure.
+"""What keeps a failure from being fired at all, no matter what was fired before. Pure.
 
 Each guard gives the `Verdict` that ends the matter, with its own reason and one line that says how
 to change it, or None.
@@ -6,21 +6,11 @@ to change it, or None.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..model import RUN_FAILED, Commit, Origin, Run, TriggerKind, Verdict
-from ..patterns import pattern
-from ..settings import Context, Settings
-from .filters import matches
-
-_TRAILER = pattern(
-    r"^claude-session:[ \t]*https://claude\.ai/code/(session_[A-Za-z0-9_-]{1,128})/?(?:\?\S{0,500})?"
-    r"[ \t\r]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_BLANK_LINES = pattern(r"\n[ \t\r]*\n\s*")
+from ...model import RUN_FAILED, Origin, Run, TriggerKind, Verdict
+from ...settings import Context, Settings
+from .branch_filter import matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,37 +110,4 @@ def _cancelled() -> Verdict:
     return skip(
         "cancelled",
         "A person or a newer run cancelled the run, and no job ran out of time: re-run it to report it.",
-    )
-
-
-# --- a session's own commits --------------------------------------------------------------------
-
-
-def sessions_in(commit: Commit | None) -> frozenset[str]:
-    """The sessions that a commit's `Claude-Session:` trailers name, by id.
-
-    Trailers are in the last paragraph of a message, as git reads them, and link to a session. Anyone may have
-    written the message, so what they name counts only for sessions that the ledger knows.
-    """
-    paragraphs = _BLANK_LINES.split(commit.message.strip()) if commit else []
-    return frozenset(_TRAILER.findall(paragraphs[-1])) if len(paragraphs) > 1 else frozenset()
-
-
-def trailing_sessions(run: Run, ahead: Iterable[Commit] = ()) -> frozenset[str]:
-    """Where a session wrote the head commit: all sessions that wrote commits since the last green run.
-
-    `ahead`: the commits that count where those since the last green run are too few, or unknown.
-    """
-    written = sessions_in(run.commit)
-    if not written:
-        return written
-    since = run.history.commits if run.history else ()
-    return written.union(*(sessions_in(commit) for commit in (*since, *ahead)))
-
-
-def own_commits(sessions: int, max_sessions: int) -> Verdict:
-    return skip(
-        "claude-session",
-        f"A session wrote this commit (Claude-Session trailer) and {sessions} of max-sessions"
-        f" {max_sessions} have worked on it already: a person should look, or raise max-sessions.",
     )

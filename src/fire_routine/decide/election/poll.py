@@ -6,17 +6,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from ..model import Brief, Incident, Run
-from ..settings import Settings
-from .book import Contender, Ruling, rule
+from ...model import Brief, Incident, Run
+from ...retrying import retrying
+from ..ledger.entry import Stage, failures, ref_of
+from ..ledger.links import session_link
+from ..ledger.store import Store, UnavailableError
+from ..policy.staleness import Ahead
+from ..policy.trailers import trailing_sessions
 from .claims import Claim, claims, server_time
-from .freshness import Ahead
-from .guards import trailing_sessions
-from .links import session_link
-from .postings import Postings, UnavailableError
-from .record import Stage, failures, ref_of
+from .rules import Contender, Ruling, rule
+from .terms import Terms
 
-# Seconds between looks at a claim that is still open, or not shown yet. They begin anew where it made
+# Seconds between looks at a claim that is still open, or not shown yet. They begin again where it made
 # progress, or gave way to another. A claim that makes none for all of them was left by a job that died.
 PAUSES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 # The same for a claim that has announced its request, which takes longer: the endpoint may be slow.
@@ -28,82 +29,80 @@ CALM = 32
 Say = Callable[[str], None]
 
 
-def contender_of(brief: Brief, run: Run, settings: Settings, ahead: Ahead) -> Contender:
+def contender_of(brief: Brief, run: Run, terms: Terms, ahead: Ahead) -> Contender:
     """The job that wants to fire, and for what."""
     return replace(
-        attempt_of(run, settings),
+        attempt_of(run, terms),
         failures=frozenset(failures(brief, run)),
         since_run=(run.history.last_green_of_event if run.history else None) or 0,
         trailers=trailing_sessions(run, ahead.commits),
     )
 
 
-def attempt_of(run: Run, settings: Settings) -> Contender:
-    """The job before anything is known of what failed, or of other runs: it has only its own run to go by."""
+def attempt_of(run: Run, terms: Terms) -> Contender:
+    """The job before it is known what failed, or which other runs there are. Only its own run counts."""
     return Contender(
         run=run.id,
         attempt=run.attempt,
         failures=frozenset({"?"}),
-        once_per=settings.once_per,
-        max_sessions=settings.max_sessions,
+        once_per=terms.once_per,
+        max_sessions=terms.max_sessions,
         since_run=sys.maxsize,
         sha=run.head_sha,
         ref=ref_of(run),
     )
 
 
-class Contest:
+class Poll:
     """One contender among all the claims of the ledger."""
 
     def __init__(
         self,
         contender: Contender,
         run: Run,
-        postings: Postings,
+        store: Store,
+        terms: Terms,
         sleep: Callable[[float], object],
-        *,
-        routine_url: str = "",
-        legs: int = 1,
-        say: Say = lambda _: None,
+        say: Say,
     ) -> None:
         self.contender = contender
         self._run = run
-        self._postings = postings
+        self._store = store
+        self._routine_url = terms.routine_url
+        self._slowness = max(1.0, terms.legs / CALM)
         self._sleep = sleep
-        self._routine_url = routine_url
-        self._slowness = max(1.0, legs / CALM)
         self._say = say
         self._waited_for: set[str] = set()
 
-    def enter(self, mark: str) -> None:
-        """A claim of its own has been written, or, with an empty mark, taken back."""
+    def set_mark(self, mark: str) -> None:
+        """Record the claim of its own: that it has been written, or, if empty, taken back."""
         self.contender = replace(self.contender, mark=mark)
 
     def set_incident(self, incident: Incident) -> None:
-        """Which runs belong to the incident has been read."""
+        """Record which runs belong to the incident."""
         self.contender = replace(self.contender, incident=incident)
 
     def own(self) -> Claim | None:
         """The claim of its own, once it is shown."""
         if not self.contender.mark:
             return None
-        return next((claim for claim in self.book() if claim.mark == self.contender.mark), None)
+        return next((claim for claim in self.claims() if claim.mark == self.contender.mark), None)
 
-    def book(self) -> list[Claim]:
+    def claims(self) -> list[Claim]:
         """All claims that were ever seen."""
-        return claims(self._postings.entries(self._run), lambda url: session_link(url, self._routine_url))
+        return claims(self._store.entries(self._run), lambda url: session_link(url, self._routine_url))
 
     def judge(self) -> Ruling:
         """By what has been read so far."""
-        book = self.book()
-        return rule(book, self.contender, server_time(book, self._run.created_at))
+        seen = self.claims()
+        return rule(seen, self.contender, server_time(seen, self._run.created_at))
 
     def decide(self, shas: Iterable[str], *, patient: bool = True) -> Ruling:
         """Read these commits, and its own once more after each pause that is needed.
 
-        A claim of its own must be seen first: a board that does not show it may hide others too. Of a claim
-        that blocks but makes no progress, the job must have died before it sent anything: then it is
-        abandoned. That is safe if it was only slow, because it looks again before it sends.
+        A claim of its own must be seen first: an API that does not show it may hide others too. If a claim
+        blocks and makes no progress, its job must have died before it sent anything. Then it is abandoned.
+        That is safe if the job was only slow, because it looks again before it sends.
 
         Args:
             patient: wait for claims that may yet come to nothing.
@@ -115,60 +114,62 @@ class Contest:
             if self._is_shown() and self.judge().final:
                 break
             self._read(sha)
-        ruling = self.judge()
+        ruling = self._wait(self.judge()) if patient else self.judge()
+        if not self._is_shown():
+            raise _HiddenError
+        return ruling
+
+    def _wait(self, ruling: Ruling) -> Ruling:
         pauses = self._pauses(ruling)
-        for _ in range(LOOKS if patient else 0):
+        for _ in range(LOOKS):
             if self._is_shown() and (ruling.fire or ruling.final):
                 return ruling
             before, pause = ruling, next(pauses, None)
             if pause is not None:
                 self._sleep(pause)
-                ruling = self._look_again(ruling)
+                self._look_again(ruling)
             elif not self._abandon(ruling):
-                break
-            else:
-                ruling = self.judge()
+                return ruling
+            ruling = self.judge()
             if _progress(ruling) != _progress(before):
                 pauses = self._pauses(ruling)
-        if not self._is_shown():
-            raise UnavailableError("GitHub does not show the status that was just written")
         return ruling
 
-    def read_back(self, others: Iterable[str]) -> Ruling:
-        """Read everything anew after its own announcement, which must be shown first.
+    def look_back(self, others: Iterable[str]) -> Ruling:
+        """Read everything again after its own announcement, which must be shown first.
 
         Raises:
             LedgerError: it can't be read, or does not show what was written.
         """
-        for pause in (*PAUSES, None):
-            self._postings.read(self._run.head_sha)
+
+        def read_own() -> None:
+            self._store.read(self._run.head_sha)
             own = self.own()
-            if own is not None and own.sending_id is not None:
-                break
-            if pause is None:
-                raise UnavailableError("GitHub does not show the status that was just written")
-            self._sleep(pause)
+            if own is None or own.sending_id is None:
+                raise _HiddenError
+
+        retrying(read_own, PAUSES, sleep=self._sleep, errors=_HiddenError)
         for sha in others:
             self._read(sha)
         return self.judge()
 
     def _read(self, sha: str) -> None:
         if sha == self._run.head_sha:
-            self._postings.read(sha)
+            self._store.read(sha)
         else:
-            self._postings.read_other(sha)
+            self._store.read_other(sha)
 
-    def _look_again(self, ruling: Ruling) -> Ruling:
+    def _look_again(self, ruling: Ruling) -> None:
         own_commit = self._run.head_sha
         for sha in dict.fromkeys((own_commit, ruling.blocker.sha if ruling.blocker else own_commit)):
             self._read(sha)
-        return self.judge()
 
     def _pauses(self, ruling: Ruling) -> Iterator[float]:
-        pauses = SENDING_PAUSES if ruling.blocker and ruling.blocker.stage is Stage.SENDING else PAUSES
-        if ruling.blocker and ruling.waiting and ruling.blocker.mark not in self._waited_for:
-            self._waited_for.add(ruling.blocker.mark)
-            self._say(_waiting_for(ruling.blocker, self.contender))
+        blocker = ruling.blocker
+        pauses = SENDING_PAUSES if blocker and blocker.stage is Stage.SENDING else PAUSES
+        if blocker and ruling.waiting and blocker.mark not in self._waited_for:
+            self._waited_for.add(blocker.mark)
+            self._say(f"waiting for {_whose(blocker, self.contender)}, which is starting a session")
         left = sum(pauses)
         for pause in pauses:
             if left > 0:
@@ -180,7 +181,7 @@ class Contest:
         blocker = ruling.blocker
         if blocker is None or blocker.stage is not Stage.CLAIMED or not self._is_shown():
             return False
-        self._say(f"run {blocker.run}, attempt {blocker.attempt} has not sent its request: this job goes on")
+        self._say(f"{_whose(blocker, self.contender)} has not sent its request: this job goes on")
         self.contender = replace(self.contender, abandoned=self.contender.abandoned | {blocker.mark})
         return True
 
@@ -188,12 +189,16 @@ class Contest:
         return not self.contender.mark or self.own() is not None
 
 
+class _HiddenError(UnavailableError):
+    def __init__(self) -> None:
+        super().__init__("GitHub does not show the status that was just written")
+
+
 def _progress(ruling: Ruling) -> tuple[str, Stage] | None:
     return (ruling.blocker.mark, ruling.blocker.stage) if ruling.blocker else None
 
 
-def _waiting_for(blocker: Claim, contender: Contender) -> str:
-    whose = "another job of this attempt"
-    if not blocker.same_attempt(contender):
-        whose = f"run {blocker.run}, attempt {blocker.attempt}"
-    return f"waiting for {whose}, which is starting a session"
+def _whose(claim: Claim, contender: Contender) -> str:
+    if claim.same_attempt(contender):
+        return "another job of this attempt"
+    return f"run {claim.run}, attempt {claim.attempt}"

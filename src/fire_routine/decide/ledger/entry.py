@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ..model import Brief, Run, Status, is_fork
-from ..patterns import pattern
+from ...model import Brief, Run, Status, is_fork
+from ...patterns import pattern
 
 STATE = "success"
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe

@@ -1,31 +1,32 @@
-"""What must be read anew before a fire: is the failing commit still the one to repair, and whose is it?"""
+"""What must be read again before a fire: is the failing commit still the one to repair, and who wrote it?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..model import Commit, GitHubError, History, PullRequest, Run, TriggerKind, Verdict
-from .board import StatusBoard
-from .guards import sessions_in, skip
+from ...model import Commit, GitHubError, History, PullRequest, Run, TriggerKind, Verdict
+from ..ledger.status_api import StatusApi
+from .guards import skip
+from .trailers import sessions_in
 
-# Only these make GitHub run the workflow anew for the commit that came after.
+# Only these make GitHub run the workflow again for the next commit.
 _BRANCH_EVENTS = ("push",)
 _PULL_EVENTS = ("pull_request", "pull_request_target")
 
 
-def stale(board: StatusBoard, run: Run) -> Verdict | None:
-    """Ends the matter where the branch has moved on or the pull request is closed or has moved on.
+def stale(api: StatusApi, run: Run) -> Verdict | None:
+    """Ends the matter if the branch has moved on, or the pull request is closed or has moved on.
 
-    Scheduled and dispatched runs are never stale, as no later commit brings a run of its own; nor
-    are tags and merge queues, whose branch is gone by rule. What can't be read keeps nothing back.
+    Scheduled and dispatched runs are never stale, because no later commit brings a run of its own. Nor are
+    tags and merge queues, whose branch is always gone. What can't be read keeps nothing back.
     """
     try:
         if run.event in _PULL_EVENTS and run.pull_request:
-            pull = board.pull_request(run.pull_request.number)
+            pull = api.pull_request(run.pull_request.number)
             return closed_or_moved(run, pull) if pull else None
         if run.event in _BRANCH_EVENTS and run.head_branch and not run.from_fork:
-            return moved(run, f"Branch {run.head_branch}", board.branch_head(run.head_branch))
+            return moved(run, f"Branch {run.head_branch}", api.branch_head(run.head_branch))
     except GitHubError:
         pass
     return None
@@ -39,21 +40,23 @@ class Ahead:
     base: str = ""
 
 
-def own_commits_ahead(board: StatusBoard, run: Run) -> Ahead:
-    """Where a session wrote the head commit: the commits since a push's or a pull request's run was green, if
-    others were since; where none ever was, the branch's own.
+def own_commits_ahead(api: StatusApi, run: Run) -> Ahead:
+    """If a session wrote the head commit: the commits on which it builds.
 
-    A session that may push anywhere can begin a new branch for each try, and so leave no incident
-    behind: then what counts is whose commits it builds on.
+    They begin with the last green run of a push or a pull request, if other events were green since. If none
+    ever was green, they are the branch's own.
+
+    A session that may push anywhere can begin a new branch for each try, and so never be in an earlier
+    incident. Then the authors of the commits that it builds on count.
     """
     history = run.history or History()
-    own = run.event in (*_BRANCH_EVENTS, *_PULL_EVENTS)  # a nightly run may be green though pushes were not
+    own = run.event in (*_BRANCH_EVENTS, *_PULL_EVENTS)  # a nightly run may be green while pushes fail
     green = history.last_green_of_event if own else history.last_green_run
     base = history.last_green_sha_of_event or run.default_branch
     if (green and green == history.last_green_run) or not base or not sessions_in(run.commit):
         return Ahead()
     try:
-        compared = board.compare(base, run.head_sha)
+        compared = api.compare(base, run.head_sha)
     except GitHubError:
         return Ahead()
     return Ahead(compared.commits, compared.base)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ..model import Note, Outcome, Result, Verdict
-from .book import Contender, Ruling
-from .claims import Claim
-from .guards import own_commits, skip
-from .links import session_id
-from .record import Stage
+from .election.claims import Claim
+from .election.rules import Contender, Ruling
+from .ledger.entry import Stage
+from .ledger.links import session_id
+from .policy.guards import skip
 
 _ANYWAY = "To send all the same, set once-per: always."
 _UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one. "
@@ -32,16 +32,16 @@ def blocked(ruling: Ruling, contender: Contender, *, waited: bool = True) -> Ver
         whose = "another job of this attempt"
         unsure = ""
     else:
-        unsure = "" if blocker.failures & contender.failures or contender.once_per == "run" else _UNSURE
+        unsure = "" if contender.is_for(blocker) or contender.once_per == "run" else _UNSURE
     if ruling.waiting:
         return _leader_lost(whose) if waited else _being_started(unsure, whose)
     if blocker.stage is Stage.FAILED:
         return skip(
             "earlier-failed",
-            f"The fire for this attempt was refused just now ({whose}, whose summary says why): mend that and"
+            f"The fire for this attempt was refused just now ({whose}, whose summary says why): fix that and"
             " re-run the failed jobs.",
         )
-    if blocker.stage in (Stage.FIRED, Stage.COVERED):
+    if blocker.has_session:
         link = f": {blocker.url}" if blocker.url else "; its status does not link to a session."
         return Verdict(
             fire=False,
@@ -54,6 +54,15 @@ def blocked(ruling: Ruling, contender: Contender, *, waited: bool = True) -> Ver
         "earlier-unknown",
         f"{unsure}The request for this failure was cut off before ({whose}), so a session may be at work:"
         f" look at https://claude.ai/code. {_ANYWAY}",
+    )
+
+
+def own_commits(sessions: int, max_sessions: int) -> Verdict:
+    """Sessions wrote the commits, and there were enough of them."""
+    return skip(
+        "claude-session",
+        f"A session wrote this commit (Claude-Session trailer) and {sessions} of max-sessions"
+        f" {max_sessions} have worked on it already: a person should look, or raise max-sessions.",
     )
 
 
@@ -96,7 +105,7 @@ def _limited(ruling: Ruling, contender: Contender) -> Verdict:
 
 
 def _session(claim: Claim | None) -> str:
-    return claim.url if claim and claim.stage in (Stage.FIRED, Stage.COVERED) else ""
+    return claim.url if claim and claim.has_session else ""
 
 
 # What a claim that could not be taken back keeps from being fired.

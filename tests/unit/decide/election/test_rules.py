@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.decide.boards import NOON, SHA
 
-from fire_routine.decide.book import Contender, rule
-from fire_routine.decide.claims import CLAIM_LASTS, SEND_WITHIN, claims, server_time
-from fire_routine.decide.record import Entry, Record, Stage
+from fire_routine.decide.election.claims import CLAIM_LASTS, SEND_WITHIN, claims, server_time
+from fire_routine.decide.election.rules import Contender, rule
+from fire_routine.decide.ledger.entry import Entry, Record, Stage
 from fire_routine.model import Incident
 
 A, B = "aaaaaaaa", "bbbbbbbb"

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.unit.decide.boards import NOON, SHA, pull_request, sample_brief, sample_run
 
-from fire_routine.decide.record import (
+from fire_routine.decide.ledger.entry import (
     DESCRIPTION_LIMIT,
     WORDS_LIMIT,
     Record,

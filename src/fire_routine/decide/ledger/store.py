@@ -1,14 +1,14 @@
-"""Reading and writing the ledger's entries through a board that may lag, fail, or refuse."""
+"""Reading and writing the ledger's entries through an API that may lag, fail, or refuse."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ..model import GitHubError, Incident, Note, Run, Status
-from . import wording
-from .board import StatusBoard
-from .record import STATE, Entry, Record, label, read_entry
+from ...model import GitHubError, Incident, Run, Status
+from ...retrying import retrying
+from .entry import STATE, Entry, Record, label, read_entry
+from .status_api import StatusApi
 
 RETRIES = (0.5, 1.5, 3.0, 5.0)  # seconds before a request is made again
 OTHERS_RETRIES = (0.5, 1.5, 3.0, 5.0, 5.0, 5.0)  # the same, for the entries of another commit
@@ -32,17 +32,17 @@ class UnavailableError(LedgerError):
     """GitHub does not take, show or give what the ledger needs."""
 
 
-class Postings:
-    """The entries of the run's workflow on any commit.
+class Store:
+    """The ledger's entries on any commit.
 
-    An entry counts only if it was written with the same identity as this job's: anyone with `statuses: write`
-    can write a status of any text. For a workflow's own token the identity is known; for another token it is
-    the creator that GitHub names in its answer to the first status of this job.
+    An entry counts only if it was written with the same identity as this job's: anyone with
+    `statuses: write` can write a status of any text. For a workflow's own token the identity is known. For
+    another token it is the creator that GitHub names in its answer to the first status of this job.
     """
 
     def __init__(
         self,
-        board: StatusBoard,
+        api: StatusApi,
         now: Callable[[], float],
         sleep: Callable[[float], object],
         identity: str | None = ACTIONS_BOT,
@@ -52,30 +52,31 @@ class Postings:
             now: seconds, monotonic.
             identity: the login whose entries count; None: unknown until this job has written a status.
         """
-        self._board = board
+        self._api = api
         self._now = now
         self._sleep = sleep
         self._identity = identity
-        self._named = False  # GitHub has named it
+        self._confirmed = False  # GitHub has named the identity
         self._started = now()
         self._seen: dict[int, tuple[Status, str]] = {}  # by the status's id: it, and its commit
         self._permissions: dict[str, _Permission] = {}
-        self._gone: set[str] = set()  # commits that are not in the repository any more
-        self.notes: list[Note] = []
+        self.gone: dict[str, str] = {}  # commits that are no longer in the repository, and GitHub's answers
 
     def begin(self) -> None:
         """Count the time for all reading and writing from now on."""
         self._started = self._now()
 
     def entries(self, run: Run) -> list[Entry]:
-        """All that were ever seen of the run's workflow: no status is changed, so a read that lags takes none
-        back."""
+        """All entries of the run's workflow that were ever seen.
+
+        No status is ever changed, so a later read that lags takes none back.
+        """
         workflow = label(run)
         read = (read_entry(status, sha) for status, sha in self._seen.values() if self._is_own(status))
         return [entry for entry in read if entry and entry.record.workflow == workflow]
 
     def _is_own(self, status: Status) -> bool:
-        """Where GitHub names no creator, it may be this failure's own entry: to heed it is the safe side."""
+        """Where GitHub names no creator, it may be this failure's own entry: to count it is the safe side."""
         if self._identity is None:
             return False
         return status.creator is None or status.creator.casefold() == self._identity.casefold()
@@ -88,7 +89,7 @@ class Postings:
         Raises:
             LedgerError: they are not available.
         """
-        return self._ask("runs", lambda: self._board.incident(run))
+        return self._ask("runs", lambda: self._api.incident(run), RETRIES)
 
     def read(self, sha: str, *, patient: bool = True) -> None:
         """Read the entries of the run's own commit.
@@ -99,7 +100,7 @@ class Postings:
         Raises:
             LedgerError: they can't be read, or the commit has no room for another.
         """
-        statuses = self._ask("read", lambda: self._board.statuses(sha), patient=patient)
+        statuses = self._ask("read", lambda: self._api.statuses(sha), RETRIES if patient else ())
         if len(statuses) >= FULL:
             raise UnavailableError(f"commit {sha[:8]} holds {len(statuses)} of at most 1,000 commit statuses")
         self._keep(statuses, sha)
@@ -112,22 +113,20 @@ class Postings:
         Raises:
             UnavailableError: they can't be read.
         """
-        pauses = (None,) if sha in self._gone else (*OTHERS_RETRIES, None)
-        for pause in pauses:
-            try:
-                self._keep(self._board.statuses(sha), sha)
-            except GitHubError as error:
-                if pause is None and error.status in (404, 422) and not error.rate_limited:
-                    self._leave_out(sha, error)
-                    return
-                self._wait(pause, error)
-            else:
-                return
-
-    def _leave_out(self, sha: str, error: GitHubError) -> None:
-        if sha not in self._gone:
-            self._gone.add(sha)
-            self.notes.append(wording.gone(sha, str(error)))
+        try:
+            statuses = retrying(
+                lambda: self._api.statuses(sha),
+                () if sha in self.gone else OTHERS_RETRIES,
+                sleep=self._sleep,
+                errors=GitHubError,
+                wait=self._wait,
+            )
+        except GitHubError as error:
+            if error.status not in (404, 422) or error.rate_limited or self._is_late():
+                raise _unavailable(error) from None
+            self.gone[sha] = str(error)
+        else:
+            self._keep(statuses, sha)
 
     def _keep(self, statuses: Sequence[Status], sha: str) -> None:
         self._seen |= {status.id: (status, sha) for status in statuses}
@@ -154,7 +153,7 @@ class Postings:
                     raise
                 return found
 
-        return self._ask("write", attempt)
+        return self._ask("write", attempt, RETRIES)
 
     def write_once(self, record: Record, run: Run, url: str) -> Entry:
         """Write an entry; one request.
@@ -162,9 +161,9 @@ class Postings:
         Raises:
             GitHubError: GitHub did not confirm that it was written.
         """
-        status = self._board.create_status(run.head_sha, STATE, str(record), url)
-        if status.creator and not self._named:
-            self._identity, self._named = status.creator, True
+        status = self._api.create_status(run.head_sha, STATE, str(record), url)
+        if status.creator and not self._confirmed:
+            self._identity, self._confirmed = status.creator, True
         return Entry(record, status.id, status.created_at, url, run.head_sha)
 
     def _find(self, record: Record, run: Run) -> Entry | None:
@@ -173,50 +172,56 @@ class Postings:
             self.read(run.head_sha)
         except LedgerError:
             return None
-        read = (
-            (status, read_entry(status, sha))
-            for status, sha in self._seen.values()
-            if self._identity is None or self._is_own(status)
-        )
-        for status, entry in read:
-            if entry and entry.record == record:
+        for status, sha in self._seen.values():
+            entry = read_entry(status, sha)
+            if entry and entry.record == record and (self._identity is None or self._is_own(status)):
                 self._identity = self._identity or status.creator
                 return entry
         return None
 
     # --- asking again ---------------------------------------------------------------------------
 
-    def _ask(self, what: str, request: Callable[[], T], *, patient: bool = True) -> T:
+    def _ask(self, what: str, request: Callable[[], T], pauses: Sequence[float]) -> T:
         permission = self._permissions.setdefault(what, _Permission())
-        for pause in (*(RETRIES if patient else ()), None):
+
+        def attempt() -> T:
             try:
                 answer = request()
             except GitHubError as error:
-                written_before = what == "write" and any(map(self._is_ledgers, self._seen.values()))
-                if not written_before and permission.is_missing(error, self._now()):
+                if not self._wrote_before(what) and permission.is_missing(error, self._now()):
                     raise DeniedError(str(error)) from None
-                self._wait(pause, error)
-            else:
-                permission.is_given = True
-                return answer
-        raise AssertionError("the last round returns or raises")
+                raise
+            permission.is_given = True
+            return answer
 
-    def _is_ledgers(self, seen: tuple[Status, str]) -> bool:
-        return self._is_own(seen[0]) and read_entry(*seen) is not None
+        try:
+            return retrying(attempt, pauses, sleep=self._sleep, errors=GitHubError, wait=self._wait)
+        except GitHubError as error:
+            raise _unavailable(error) from None
 
-    def _wait(self, pause: float | None, error: GitHubError) -> None:
-        if pause is None or self._now() - self._started > PATIENCE:
-            # GitHub answers so where there is no token, or one that is no longer valid.
-            remedy = ": give `github-token` a valid token" if error.status == 401 else ""
-            raise UnavailableError(f"{error}{remedy}") from None
-        self._sleep(pause)
+    def _wrote_before(self, what: str) -> bool:
+        """Whether entries prove that the token may write."""
+        own = (read_entry(*seen) for seen in self._seen.values() if self._is_own(seen[0]))
+        return what == "write" and any(own)
+
+    def _wait(self, _error: GitHubError, pause: float) -> float | None:
+        return None if self._is_late() else pause
+
+    def _is_late(self) -> bool:
+        return self._now() - self._started > PATIENCE
+
+
+def _unavailable(error: GitHubError) -> UnavailableError:
+    # GitHub answers 401 if there is no token, or one that is no longer valid.
+    remedy = ": give `github-token` a valid token" if error.status == 401 else ""
+    return UnavailableError(f"{error}{remedy}")
 
 
 class _Permission:
     """Whether the token lacks a permission, or GitHub is only out of order.
 
-    An outage can answer 401, 403, 404 or 422 as well. So a permission is missing only if GitHub says so in
-    its own words, for a while, in a job in which the same was never allowed before.
+    An outage can answer 401, 403, 404 or 422 as well. So a permission is missing only if GitHub states that
+    in its own words, for a while, in a job in which the same was never allowed before.
     """
 
     def __init__(self) -> None:

@@ -10,10 +10,9 @@ from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.unit.decide.boards import NOON, OLDER, SHA, Clock, fired, green_at, sample_brief, sample_run
 
-from fire_routine.decide import Ledger
+from fire_routine.decide import Election, Terms
 from fire_routine.gather.api.client import GitHub
 from fire_routine.model import History, Run
-from fire_routine.settings import Settings
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def run_of(emulator: GitHubEmulator, run_id: int, sha: str = SHA, **changes: obj
 
 def fire(github: GitHub, run: Run, *fingerprints: str, session: str = "session_1") -> str:
     """`fired`, or the reason why not."""
-    ledger = Ledger(github, Settings(), now=lambda: 0.0, sleep=lambda _: None)
+    ledger = Election(github, Terms(), now=lambda: 0.0, sleep=lambda _: None)
     verdict = ledger.claim(run, sample_brief(*fingerprints))
     if verdict.fire:
         ledger.settle(fired(session))
@@ -207,7 +206,7 @@ def test_a_write_that_fails_half_way_leads_to_one_session(
 def test_a_token_without_statuses_write_fires_and_says_so(emulator: GitHubEmulator, github: GitHub) -> None:
     emulator.fail("POST .*/statuses/", Fault.forbidden())
     clock = Clock()
-    ledger = Ledger(github, Settings(), now=clock, sleep=clock.sleep)
+    ledger = Election(github, Terms(), now=clock, sleep=clock.sleep)
     assert ledger.claim(run_of(emulator, 1), sample_brief()).fire
     (note,) = ledger.notes
     assert "Resource not accessible by integration" in note.why

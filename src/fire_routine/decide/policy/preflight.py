@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model import RUN_FAILED, Origin, Verdict, origin_in_payload, origin_of
-from ..settings import Context, Settings
+from ...model import RUN_FAILED, Origin, Verdict, origin_in_payload, origin_of
+from ...settings import Context, Settings
 from .guards import Subject, by_settings, skip
 
 # With these two GitHub runs the base repository's workflow with its secrets, fork or not.

@@ -1,6 +1,7 @@
 """The first look at the ledger, before anything is gathered.
 
-A run attempt has one session, whatever fails in it. Where it has one already, nothing needs to be gathered.
+A run attempt has one session, no matter what fails in it. If it has one already, nothing needs to be
+gathered.
 That matters for a matrix whose steps all fail at once: each leg that gathers costs a dozen requests of the
 1,000 that GitHub allows a repository per hour.
 """
@@ -11,13 +12,13 @@ import math
 import random
 from collections.abc import Callable
 
-from ..model import Run, Verdict
-from . import wording
-from .book import Ruling
+from ...model import Run, Verdict
+from .. import messages
+from ..ledger.entry import Stage
+from ..ledger.store import LedgerError, Store, UnavailableError
 from .claims import Claim
-from .contest import CALM, Contest, Say
-from .postings import LedgerError, Postings, UnavailableError
-from .record import Stage
+from .poll import CALM, Poll, Say
+from .rules import Ruling
 
 # Seconds in which the number of legs that have come grows by the factor e. A leg needs about half of that
 # from its first request until its claim is visible, so mostly one leg or two gather.
@@ -32,9 +33,9 @@ class FirstLook:
 
     def __init__(
         self,
-        contest: Contest,
+        poll: Poll,
         run: Run,
-        postings: Postings,
+        store: Store,
         legs: int,
         sleep: Callable[[float], object],
         say: Say,
@@ -44,9 +45,9 @@ class FirstLook:
         Args:
             draw: a random number from 0 up to, but without, 1.
         """
-        self._contest = contest
+        self._poll = poll
         self._run = run
-        self._postings = postings
+        self._store = store
         self._legs = legs
         self._sleep = sleep
         self._say = say
@@ -82,12 +83,12 @@ class FirstLook:
 
     def _look(self) -> Verdict | None:
         try:
-            self._postings.begin()
-            self._postings.read(self._run.head_sha, patient=self._legs > 1)
-            ruling = self._contest.decide([])
+            self._store.begin()
+            self._store.read(self._run.head_sha, patient=self._legs > 1)
+            ruling = self._poll.decide([])
         except UnavailableError as problem:
             # A lone job gathers first and then asks again; a crowd must not ask for even more.
-            return wording.unavailable(str(problem), None) if self._legs > 1 else None
+            return messages.unavailable(str(problem), None) if self._legs > 1 else None
         except LedgerError:
             return None
         if ruling.fire or ruling.limited:  # how many sessions there were is known only with the other commits
@@ -95,15 +96,15 @@ class FirstLook:
             if found is None:
                 return None
             ruling = found
-        return wording.blocked(ruling, self._contest.contender)
+        return messages.blocked(ruling, self._poll.contender)
 
     def _by_siblings(self) -> Ruling | None:
         """What another leg of the attempt found out that holds for this one, too.
 
-        Its request was refused. Or it found its failure covered by an earlier session, in a matrix of so many
-        legs that not each of them can gather.
+        Its request was refused. Or it found its failure covered by an earlier session, in a matrix of
+        too many legs for each to gather.
         """
-        siblings = [claim for claim in self._contest.book() if claim.same_attempt(self._contest.contender)]
+        siblings = [claim for claim in self._poll.claims() if claim.same_attempt(self._poll.contender)]
         found = [claim for claim in siblings if claim.stage is Stage.FAILED or self._is_enough(claim)]
         if not found:
             return None

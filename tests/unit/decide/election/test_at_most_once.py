@@ -16,12 +16,12 @@ from tests.unit.decide.boards import (
     sample_run,
     written_by,
 )
-from tests.unit.decide.test_decide_ledger import FORBIDDEN, LIMITED, SERVER_ERROR, fire, ledger_of
+from tests.unit.decide.election.test_election import FORBIDDEN, LIMITED, SERVER_ERROR, fire, ledger_of
 
-from fire_routine.decide.contest import CALM, PAUSES
-from fire_routine.decide.first_look import LOOK_BEFORE, SPREAD
-from fire_routine.decide.ledger import ANNOUNCED, ANNOUNCED_TO_OTHERS, SETTLED
-from fire_routine.decide.record import Record, Stage, ref_of
+from fire_routine.decide.election.candidacy import ANNOUNCED, ANNOUNCED_TO_OTHERS, SETTLED
+from fire_routine.decide.election.first_look import LOOK_BEFORE, SPREAD
+from fire_routine.decide.election.poll import CALM, PAUSES
+from fire_routine.decide.ledger.entry import Record, Stage, ref_of
 from fire_routine.model import GitHubError, Outcome, Result, Run, TriggerKind
 
 EVIL = "evil-app[bot]"

@@ -15,10 +15,10 @@ from tests.unit.decide.boards import (
     sample_run,
 )
 
-from fire_routine.decide import before_gathering, decide
-from fire_routine.decide.freshness import stale
-from fire_routine.decide.guards import guards, sessions_in
-from fire_routine.decide.ledger import Ledger
+from fire_routine.decide import Election, Terms, before_gathering, decide
+from fire_routine.decide.policy.guards import guards
+from fire_routine.decide.policy.staleness import stale
+from fire_routine.decide.policy.trailers import sessions_in
 from fire_routine.model import Commit, FailedJob, GitHubError, Origin, Run, TriggerKind, Verdict
 from fire_routine.settings import Context, Settings
 
@@ -304,7 +304,7 @@ def test_trailers_name_sessions(message: str, found: set[str]) -> None:
 
 def decided(board: Board, run: Run, **changes: object) -> Verdict:
     settings = chosen(**changes)
-    ledger = Ledger(board, settings, now=board.clock, sleep=board.clock.sleep)
+    ledger = Election(board, Terms(), now=board.clock, sleep=board.clock.sleep)
     return decide(settings, context(), run, sample_brief(), ledger)
 
 
@@ -422,7 +422,7 @@ def test_a_head_that_can_not_be_read_keeps_nothing_back() -> None:
 
 def test_a_dry_run_says_whether_it_would_be_skipped() -> None:
     def told(run: Run) -> str:
-        ledger = Ledger(Board(heads={}), chosen(), sleep=lambda _: None)
+        ledger = Election(Board(heads={}), Terms(), sleep=lambda _: None)
         return decide(chosen(dry_run=True), context(), run, sample_brief(), ledger).message
 
     assert "it would be skipped (fork): " in told(sample_run(head_repository="stranger/cat"))

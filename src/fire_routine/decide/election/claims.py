@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from .record import Entry, Stage
+from ..ledger.entry import Entry, Stage
 
 # From its claim, a job has this long to announce that it sends; a later one gives up. So a claim that is
 # twice as old and nothing more was left by a job that died before it sent anything, and no longer counts.
@@ -64,6 +64,11 @@ class Claim:
     @property
     def settled(self) -> bool:
         return self.stage not in (Stage.CLAIMED, Stage.SENDING)
+
+    @property
+    def has_session(self) -> bool:
+        """Whether a session of it, or one that covers its failures, certainly exists."""
+        return self.stage in (Stage.FIRED, Stage.COVERED)
 
     @property
     def passed_on(self) -> bool:

@@ -1,22 +1,22 @@
-"""At most once a job, for a job that can't write to the ledger: a file in the job's own folder."""
+"""At most once per job, for a job that can't write to the ledger: a file in the job's own folder."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
 
-from ..model import Run
+from ...model import Run
 
 
-class JobMark:
-    """RUNNER_TEMP is emptied before and after each job, so the mark lives as long as the job."""
+class LocalLock:
+    """RUNNER_TEMP is emptied before and after each job, so the file lasts as long as the job."""
 
     def __init__(self, temp: Path | None, run: Run) -> None:
         self._file = temp / f"fire-routine-{run.id}-{run.attempt}.fired" if temp else None
         self._taken = False
 
     def take(self) -> bool:
-        """Whether this is the job's first fire. A folder that can't be written to keeps no count."""
+        """Whether this is the job's first fire, as far as a folder that can be written to is there."""
         if self._taken:
             return False
         if self._file is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..model import Commit, Incident, PullRequest, Run, Status
+from ...model import Commit, Incident, PullRequest, Run, Status
 
 
 class Compared(Protocol):
@@ -18,7 +18,7 @@ class Compared(Protocol):
     def base(self) -> str: ...
 
 
-class StatusBoard(Protocol):
+class StatusApi(Protocol):
     """Commit statuses of the context `fire-routine`, and the fresh reads just before a fire.
 
     Every method raises `GitHubError`: with the HTTP status where GitHub answered, without where

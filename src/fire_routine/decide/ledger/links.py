@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ..patterns import pattern
-from ..settings import LOOPBACK
+from ...patterns import pattern
+from ...settings import LOOPBACK
 
 _PATH = r"/[A-Za-z0-9._~/?=&%+#:@-]{1,1000}"
 _CLAUDE = pattern(r"https://claude\.ai" + _PATH)

@@ -1,0 +1,1 @@
+"""Who fires: of all the jobs that want to, one."""
