@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from ..model import (
     Attachment,
@@ -24,17 +23,17 @@ from .bounds import bounded
 from .grouping import combined, hashed
 from .highlights import highlights
 from .layout import Part, fill, head, shares
-from .sections.changes import history_section, named
+from .sections.changes import changes_part, named
 from .sections.evidence import (
     MakeExcerpt,
     annotation_line,
-    attachments_section,
+    attachments_part,
     merged_annotations,
     remembered,
     without_filler,
 )
-from .sections.failure import failures_section
-from .sections.next_steps import go_on_section, notes_section
+from .sections.failure import failures_part
+from .sections.next_steps import go_on_section, missing_part
 from .sections.title_facts import CAPS, facts, title, warning
 from .user_text import closed, own_words
 
@@ -112,17 +111,17 @@ def _within(composer: _Composer, max_characters: int, public: Collection[str]) -
     return head(body, max_characters), late
 
 
-def _needed(parts: Mapping[str, Part], room: int) -> int:
-    return sum(utf16_length(part.render(room)) for part in parts.values())
+def _needed(parts: Sequence[Part], room: int) -> int:
+    return sum(utf16_length(part.render(room)) for part in parts)
 
 
-def _filled(parts: Mapping[str, Part], room: int) -> str:
+def _filled(parts: Sequence[Part], room: int) -> str:
     """The sections by their shares, and the names of those that have no room."""
-    texts = fill(list(parts.values()), room)
+    texts = fill(parts, room)
     if all(texts):
         return "".join(texts)
-    texts = fill(list(parts.values()), room - _LEFT_OUT)
-    missing = [name for name, text in zip(parts, texts, strict=True) if not text]
+    texts = fill(parts, room - _LEFT_OUT)
+    missing = [part.name for part, text in zip(parts, texts, strict=True) if not text]
     left_out = f"\n\n(No room here for {', '.join(missing)}.)" if missing and room >= _LEFT_OUT else ""
     return "".join(texts) + left_out
 
@@ -149,7 +148,7 @@ class _Composer:
         words = f"\n\n{own_words(text, kept)}" if text else ""
         return f"{opening}{words}{known}{_filled(parts, room)}{go_on}"
 
-    def _fixed(self, budget: int, parts: Mapping[str, Part]) -> tuple[str, str, str]:
+    def _fixed(self, budget: int, parts: Sequence[Part]) -> tuple[str, str, str]:
         """Title and warning, the facts, and how to go on: with the widest caps that leave all the
         evidence its room, or else two thirds of the budget."""
         run, failures = self.material.run, self.material.failures
@@ -169,20 +168,16 @@ class _Composer:
         marked = named(files, self._evidence(budget))
         return tuple(file for file in files if file.path in marked)
 
-    def _parts(self, budget: int) -> dict[str, Part]:
+    def _parts(self, budget: int) -> list[Part]:
         """The sections that share the room, by weight, in the order of the text."""
         run, failures, attachments = self.material.run, self.material.failures, self.material.attachments
-        evidence = self._evidence(budget)
-        changes = partial(history_section, run, evidence)
-        sections = partial(failures_section, run, failures, self.excerpt)
-        files = partial(attachments_section, attachments, self.excerpt)
         parts = (
-            ("the failures", failures, Part(sections, 9)),
-            ("what changed", changes(budget), Part(changes, 2)),
-            ("the attached files", attachments, Part(files, 2)),
-            ("the missing evidence", run.notes, Part(partial(notes_section, run.notes), 1)),
+            failures_part(run, failures, self.excerpt),
+            changes_part(run, self._evidence(budget)),
+            attachments_part(attachments, self.excerpt),
+            missing_part(run.notes),
         )
-        return {name: part for name, present, part in parts if present}
+        return [part for part in parts if part]
 
     def _evidence(self, budget: int) -> str:
         """What may be shown of the logs, and the files that their findings name: changed files are looked for

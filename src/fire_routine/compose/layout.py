@@ -84,10 +84,14 @@ def shares(needs: Sequence[int], room: int, weights: Sequence[float] | None = No
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the text in any size: `render(limit)` stays within the limit."""
+    """A piece of the text in any size: `render(limit)` stays within the limit.
+
+    Every section that shares the room is one; its module makes it of the material.
+    """
 
     render: Callable[[int], str]
-    weight: float = 1.0
+    weight: float = 1.0  # of its share of the room
+    name: str = ""  # as in "No room here for the failures"
 
 
 def fill(parts: Sequence[Part], room: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from ...model import ChangedFile, Commit, History, Run, utf16_length
 from ...patterns import pattern
@@ -12,6 +13,7 @@ from ..layout import Part, fill, listed, short
 from .title_facts import moment, never_green
 
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
+_WEIGHT = 2  # a fifth of the failures' weight
 _NAME = 160
 _SUBJECT = 120
 # The API lists at most this many, without their number:
@@ -46,7 +48,13 @@ def _component_starts(path: str) -> list[int]:
     return [0, *(match.end() for match in re.finditer("/", path[:4096]))][-40:]
 
 
-def history_section(run: Run, evidence: str, limit: int) -> str:
+def changes_part(run: Run, evidence: str) -> Part | None:
+    """What changed; None: nothing is known of it. `evidence`: the excerpts and annotations of the text."""
+    part = Part(partial(_changes, run, evidence), _WEIGHT, "what changed")
+    return part if run.history and _verdicts(run, run.history) else None
+
+
+def _changes(run: Run, evidence: str, limit: int) -> str:
     """The section within `limit` units, after a blank line; empty where nothing is known of it.
 
     Args:

@@ -24,6 +24,7 @@ _ERROR = 5.0  # weight from which on a line is an error by its looks
 # Shares of the greatest weight below which a line is no evidence, and below which it is weak evidence.
 _NEXT_TO_NOTHING, _LITTLE = 0.02, 0.1
 _ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats
+_ATTACHED_WEIGHT = 2  # a fifth of the failures' weight: the user chose the files, but they may be whole logs
 _COUNT_OF_FILES = 60  # units of the line that counts attached files left out
 
 
@@ -177,7 +178,13 @@ def _needed(notes: Sequence[Annotation], limit: int) -> int:
     return min(sum(utf16_length(annotation_line(note)) + 1 for note in notes) + 60, limit // 3)
 
 
-def attachments_section(attachments: Sequence[Attachment], excerpt: MakeExcerpt, limit: int) -> str:
+def attachments_part(attachments: Sequence[Attachment], excerpt: MakeExcerpt) -> Part | None:
+    """The attached files; None: there are none."""
+    part = Part(partial(_attachments, attachments, excerpt), _ATTACHED_WEIGHT, "the attached files")
+    return part if attachments else None
+
+
+def _attachments(attachments: Sequence[Attachment], excerpt: MakeExcerpt, limit: int) -> str:
     """A section for each attached file, by what it needs; those without room are counted."""
     parts = [Part(partial(_attachment, attachment, excerpt)) for attachment in attachments]
     texts = fill(parts, limit - _COUNT_OF_FILES)

@@ -12,6 +12,7 @@ from ..job_names import base_name, matrix_values
 from ..layout import Part, cut, fill, listed, short
 from .evidence import MakeExcerpt, evidence
 
+_WEIGHT = 9  # the failures are the reason of the text
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
 _NAME = 100
 _NAME_SHORT = 48
@@ -22,10 +23,14 @@ _ALTERNATIVES = 3  # exit codes, and shells, of jobs that share a failure
 _FEWEST_LEGS = 4  # of a matrix, before a value of the failing legs alone means anything
 
 
-def failures_section(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit: int) -> str:
+def failures_part(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> Part | None:
+    """The failures' sections; None: there is no failure."""
+    render = partial(_failures, run, failures, excerpt)
+    return Part(render, _WEIGHT, "the failures") if failures else None
+
+
+def _failures(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit: int) -> str:
     """A section for each failure, by what it needs; failures without room for one are listed."""
-    if not failures:
-        return ""
     shown = min(len(failures), max(limit // SMALLEST, 1))
     others = ""
     if shown < len(failures):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from ...model import Failure, Note, Run
 from ...patterns import pattern
 from ...sanitize import fence, inline
-from ..layout import cut, listed, short
+from ..layout import Part, cut, listed, short
 from .title_facts import warning
 
 _REPOSITORY = pattern(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}")
@@ -17,7 +18,12 @@ _SHA = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PUBLIC = "github.com"
 
 
-def notes_section(notes: Sequence[Note], limit: int) -> str:
+def missing_part(notes: Sequence[Note]) -> Part | None:
+    """What is missing; None: nothing is."""
+    return Part(partial(_missing, notes), name="the missing evidence") if notes else None
+
+
+def _missing(notes: Sequence[Note], limit: int) -> str:
     """What is unavailable, why, and what would make it available: within `limit` units, after a
     blank line."""
     heading = "\n\n## Missing evidence\n\n"

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.compose.material import history, pull_request, run
 
-from fire_routine.compose.sections.changes import history_section, named
-from fire_routine.model import ChangedFile, Commit, utf16_length
+from fire_routine.compose.sections.changes import changes_part, named
+from fire_routine.model import ChangedFile, Commit, Run, utf16_length
 
 FILES = [
     ChangedFile(path, 1, 1)
@@ -42,8 +42,13 @@ def test_a_name_that_may_be_anothers_marks_no_file(line: str) -> None:
     assert named(FILES, line) == set()
 
 
+def changes(material: Run, evidence: str, limit: int) -> str:
+    part = changes_part(material, evidence)
+    return part.render(limit) if part else ""
+
+
 def test_files_that_the_log_names_come_first_and_are_marked() -> None:
-    text = history_section(run(history=history()), "src/app/widget.py:3: boom", 4000)
+    text = changes(run(history=history()), "src/app/widget.py:3: boom", 4000)
     assert text.index("`src/app/widget.py` +12 −3 — **named in the log**") < text.index("`README.md` +1 −1")
     assert text.count("**named in the log**") == 1
     assert "`src/app/gadget.py` +4 −0, `added`" in text
@@ -52,7 +57,7 @@ def test_files_that_the_log_names_come_first_and_are_marked() -> None:
 
 
 def test_verdicts_are_shown_only_if_they_are_true() -> None:
-    shown = history_section(
+    shown = changes(
         run(
             history=history(never_green=True, same_commit_was_green=True, base_is_red=True),
             pull_request=pull_request(),
@@ -63,18 +68,16 @@ def test_verdicts_are_shown_only_if_they_are_true() -> None:
     assert "**No green run on this branch yet.**" in shown
     assert "**Flaky:**" in shown
     assert "**Already red on the base branch** `main`" in shown
-    plain = history_section(run(history=history()), "", 4000)
+    plain = changes(run(history=history()), "", 4000)
     assert not any(word in plain for word in ("No green run", "Flaky", "Already red"))
 
 
 def test_the_last_green_run_of_the_event_is_shown_if_it_is_another() -> None:
     past = history(last_green_of_event=60, last_green_sha_of_event="e" * 40)
     nightly = run(history=past, event="schedule")
-    assert f"Last green of event `schedule`: run 60, commit `{'e' * 40}`." in history_section(
-        nightly, "", 4000
-    )
+    assert f"Last green of event `schedule`: run 60, commit `{'e' * 40}`." in changes(nightly, "", 4000)
     same = run(history=history(last_green_of_event=70))
-    assert "of event" not in history_section(same, "", 4000)
+    assert "of event" not in changes(same, "", 4000)
 
 
 def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:
@@ -83,24 +86,24 @@ def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:
         files=tuple(ChangedFile(f"src/{n}.py", 1, 0) for n in range(300)),
         total_commits=400,
     )
-    text = history_section(run(history=long), "", 50_000)
+    text = changes(run(history=long), "", 50_000)
     assert "Commits (400):" in text
     assert "… the API lists 250 of them" in text
     assert "Changed files (the first 300):" in text  # the API does not return their number
-    assert "Changed files (3):" in history_section(run(history=history()), "", 4000)
+    assert "Changed files (3):" in changes(run(history=history()), "", 4000)
 
 
 def test_start_of_the_changes_is_named() -> None:
-    plain = history_section(run(history=history()), "", 4000)
+    plain = changes(run(history=history()), "", 4000)
     new = history(last_green_run=None, never_green=True, base_branch="main")
     assert "## What changed since the last green run\n" in plain
     unknown = history(last_green_run=None, never_green=True, base_branch="main", files=(), commits=())
-    assert "## What changed\n" in history_section(run(history=unknown), "", 4000)
-    assert "## What the pull request changes against `main`\n" in history_section(run(history=new), "", 4000)
+    assert "## What changed\n" in changes(run(history=unknown), "", 4000)
+    assert "## What the pull request changes against `main`\n" in changes(run(history=new), "", 4000)
 
 
 def test_unknown_history_has_no_section() -> None:
-    assert history_section(run(), "", 4000) == ""
+    assert changes(run(), "", 4000) == ""
 
 
 @given(st.integers(-10, 3000), st.integers(0, 60), st.text(max_size=300))
@@ -110,7 +113,7 @@ def test_the_section_stays_within_its_limit(limit: int, count: int, subject: str
         files=tuple(ChangedFile(f"src/{subject[:50]}{n}.py", n, n) for n in range(count)),
         total_commits=count,
     )
-    text = history_section(run(history=many), "src/1.py", limit)
+    text = changes(run(history=many), "src/1.py", limit)
     assert utf16_length(text) <= max(limit, 0)
     if 0 < text.count("\n- `0000") < count:
         assert "more" in text

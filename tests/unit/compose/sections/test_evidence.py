@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,8 @@ from tests.unit.compose.material import digest, excerpt, job
 from fire_routine import distill
 from fire_routine.compose.grouping import group
 from fire_routine.compose.sections.evidence import (
-    attachments_section,
+    MakeExcerpt,
+    attachments_part,
     evidence,
     log_block,
     remembered,
@@ -16,6 +18,11 @@ from fire_routine.compose.sections.evidence import (
     without_filler,
 )
 from fire_routine.model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
+
+
+def rendered(files: Sequence[Attachment], make: MakeExcerpt, limit: int) -> str:
+    part = attachments_part(files, make)
+    return part.render(limit) if part else ""
 
 
 def test_a_log_shows_how_many_of_its_lines_there_are() -> None:
@@ -149,12 +156,12 @@ def test_a_wide_excerpt_of_any_size_stays_within_its_limit() -> None:
 
 def test_attached_files_without_room_are_counted() -> None:
     files = [Attachment(f"{n}.log", digest("", f"{n} " * 100)) for n in range(9)]
-    text = attachments_section(files, excerpt, 1_000)
+    text = rendered(files, excerpt, 1_000)
     shown = text.count("## Attached")
     assert 0 < shown < 9
     assert f"({9 - shown} more attached files have no room here.)" in text
-    assert attachments_section(files, excerpt, 30) == ""
-    assert attachments_section([], excerpt, 1_000) == ""
+    assert rendered(files, excerpt, 30) == ""
+    assert rendered([], excerpt, 1_000) == ""
 
 
 def test_an_excerpter_is_not_asked_again_for_what_it_has_answered() -> None:

@@ -1,14 +1,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from tests.unit.compose.material import STARTED, digest, excerpt, job, run
 
 from fire_routine.compose.grouping import group
-from fire_routine.compose.sections.failure import SMALLEST, failure_section, failures_section
-from fire_routine.model import Failure, Step, in_words, utf16_length
+from fire_routine.compose.sections.evidence import MakeExcerpt
+from fire_routine.compose.sections.failure import SMALLEST, failure_section, failures_part
+from fire_routine.model import Failure, Run, Step, in_words, utf16_length
+
+
+def rendered(material: Run, failures: Sequence[Failure], make: MakeExcerpt, limit: int) -> str:
+    part = failures_part(material, failures, make)
+    return part.render(limit) if part else ""
 
 
 def test_a_section_shows_how_the_step_ended_how_long_it_took_and_what_ran() -> None:
@@ -58,7 +65,7 @@ def test_a_gate_takes_little_room_and_is_named_as_one() -> None:
         1001: digest("b", "boom", noise=500),
     }
     failures = group([gate, job(1, "build")], logs)
-    build, section = failures_section(run(), failures, excerpt, 4_000).split("## Failure ")[1:]
+    build, section = rendered(run(), failures, excerpt, 4_000).split("## Failure ")[1:]
     assert "It began when the others had ended, and only checks their results." in section
     assert "It began when" not in build
     assert len(section) < SMALLEST < len(build)
@@ -72,7 +79,7 @@ def test_each_failure_has_a_section_or_is_counted(limit: int) -> None:
     logs = {
         1000 + number: digest(f"f{number}", "tests: failure", noise=99, total_lines=99) for number in range(5)
     }
-    text = failures_section(run(), group(jobs, logs), excerpt, limit)
+    text = rendered(run(), group(jobs, logs), excerpt, limit)
     others = re.search(r"a section of their own: (\d+)", text)
     assert text.count("## Failure ") + (int(others[1]) if others else 0) == 5
 
@@ -80,10 +87,10 @@ def test_each_failure_has_a_section_or_is_counted(limit: int) -> None:
 def test_without_room_for_a_section_the_strongest_line_is_next_to_the_name() -> None:
     logs = {1000 + number: digest(f"f{number}", f"boom {number}", noise=9) for number in range(9)}
     failures = group([job(number, f"job {number}") for number in range(9)], logs)
-    text = failures_section(run(), failures, excerpt, 3_000)
+    text = rendered(run(), failures, excerpt, 3_000)
     assert "## Without room for a section of their own: 5\n" in text
     assert "- `job 8`, step `Run the tests`, job 1008: `boom 8`" in text
-    small = failures_section(run(), failures, excerpt, 1_500)
+    small = rendered(run(), failures, excerpt, 1_500)
     assert "- `job 8`, step `Run the tests`, job 1008" in small
     assert utf16_length(small) <= 1_500
 
@@ -155,7 +162,7 @@ def test_a_long_command_is_cut_and_the_cut_is_marked() -> None:
 def test_more_failures_than_there_is_room_for_are_listed() -> None:
     jobs = [job(n, f"job {n}", completed_at=STARTED + timedelta(seconds=n)) for n in range(256)]
     logs = {one.id: digest(f"f{one.id}", f"boom of {one.name}", noise=30) for one in jobs}
-    text = failures_section(run(jobs), group(jobs, logs), excerpt, 20_000)
+    text = rendered(run(jobs), group(jobs, logs), excerpt, 20_000)
     shown = text.count("## Failure ")
     assert 10 < shown < 60
     assert f"## Without room for a section of their own: {256 - shown}" in text
@@ -168,7 +175,7 @@ def test_sections_of_any_size_stay_within_their_limit() -> None:
     jobs = [job(n, f"job {n} (é😀, {n % 5})") for n in range(40)]
     failures = group(jobs, {one.id: digest(f"f{one.id % 7}", *("x" * 90,) * 40) for one in jobs})
     for limit in range(-10, 6_000, 211):
-        text = failures_section(run(jobs), failures, excerpt, limit)
+        text = rendered(run(jobs), failures, excerpt, limit)
         assert utf16_length(text) <= max(limit, 0)
 
 
