@@ -11,18 +11,17 @@ from .literals import Literals
 from .passed import LEADING, PASSED
 from .rules import ANYWHERE, rules
 from .rules.keywords import BEGIN
-from .succeeded import SAID
+from .succeeded import LITERALS
 from .text import CARET, ESCAPE, numbered
 
-HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and tells an error
+HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and marks an error
 GITHUB_MARKS = (HEADING, ERROR)
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
-# What a line may tell of steps, of tests and, each tool's in a bit from `RUNS` on, of runs, by the literals
-# that stand in it.
+# Bits for what a line's literals show: of steps, of tests, and from `RUNS` on of runs, one bit per tool.
 OF_GITHUB, OF_OTHERS, OF_PASSED = 1 << 0, 1 << 1, 1 << 2
 RUNS = 3
 _MARKS = (
-    {literal: 1 << RUNS + tool for tool, said in enumerate(SAID) for literal in said}
+    {literal: 1 << RUNS + tool for tool, literals in enumerate(LITERALS) for literal in literals}
     | dict.fromkeys(PASSED, OF_PASSED)
     | dict.fromkeys(OTHER_MARKS, OF_OTHERS)
     | dict.fromkeys(GITHUB_MARKS, OF_GITHUB)
@@ -30,9 +29,9 @@ _MARKS = (
 
 
 def _folded(code: int) -> int:
-    """Letters to lower case, digits to a nought, what a line's text may follow to a line's end, and bytes
-    beyond ASCII to few: the fewer different literals there are, the faster is the search. A rule's expression
-    tells apart what is equal then."""
+    """Lower-case letters; digits become `0`; what a line's text may follow becomes a line's end; few bytes
+    beyond ASCII. The fewer different literals there are, the faster is the search. A rule's expression
+    distinguishes what is equal then."""
     if chr(code) in "0123456789":
         return ord("0")
     if chr(code) in "\r\x07":
@@ -69,7 +68,7 @@ def _beginnings(text: bytes, indented: bool) -> list[bytes]:
 
 @cache
 def _formats() -> Literals:
-    """What makes a line worth a look wherever it stands."""
+    """What makes a line worth a look wherever it is."""
     texts = [mark.translate(FOLD) for mark in _MARKS if mark not in LEADING]
     for mark in LEADING:
         texts += _beginnings(mark.translate(FOLD), indented=False)
@@ -122,8 +121,9 @@ def marks_among(lines: Sequence[bytes]) -> dict[int, int]:
 
 
 def worth_a_look(raw: bytes, first: int = 0) -> list[int]:
-    """Which raw lines, each behind a line's end, may be marks, or be taken by a rule wherever they stand; the
-    first of them has the number `first`.
+    """Which raw lines may be marks, or be taken by a rule wherever they are.
+
+    Each is after a line's end. The first of them has the number `first`.
 
     Most of a log's are not.
     """

@@ -14,9 +14,9 @@ from .rules.keywords import BEGIN
 from .rules.schema import CAUSE, GENERAL, HINT, NOISE, NOISE_TIER, SIGN, Rule
 from .text import PROBE, both_ends, numbered, probed, texts
 
-# What other tools put before a line: times, a container's, a target's or an Ant task's name, a box's edge,
-# the number and level in npm's own log, what git puts before a remote's output (Heroku indents that).
-# A level tells something itself, so behind another it stays.
+# Other tools' prefixes of a line: times; a container's, a target's or an Ant task's name; a box's edge; the
+# number and level in npm's own log; git's prefix of a remote's output (Heroku indents that).
+# A level means something itself, so after another prefix it stays.
 _PREFIX = (
     r"(?:(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?"
     r"|\[?\d{1,2}:\d\d:\d\d(?:[.,]\d+)?(?: [AP]M)?(?:\]:?|:)?"
@@ -36,17 +36,17 @@ _PREFIX = (
 RAW_PREFIX = pattern(_PREFIX.encode())
 
 _TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]? +"
-_SAID = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
+_SOURCE = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
 # https://google.github.io/glog/stable/logging/#log-line-prefix; Kubernetes and Abseil leave the year out
 _GLOG = r"(?:\d{4}){1,2} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] "
 _INFO = pattern(
-    rf"(?:(?:{_TIME})?{_SAID}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
+    rf"(?:(?:{_TIME})?{_SOURCE}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
 )
-_WARN = pattern(rf"{_TIME}{_SAID}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] |W{_GLOG}")
+_WARN = pattern(rf"{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] |W{_GLOG}")
 
-# A source as compilers and linters quote it, behind its line's number.
+# Source code as compilers and linters quote it, after its line's number.
 _QUOTED = pattern(r"\s*(?:> *)?\d+ ?(?:[|│▕]|\\x\{2502\}) (?! *(?:ERROR|WARNING) )")
-# What a compiler says below such a source, beside the place that it points at: belongs to the error above.
+# A compiler's note below such source, next to the place that it points at: belongs to the error above.
 _LABEL = pattern(r" +\|[ |]+(?:[-^~]{2,}|_{2,}[-^~])")
 
 _Call = tuple[frozenset[bytes], Rule]  # first characters, of which the line has one; none: any; the rule
@@ -95,16 +95,18 @@ def _first(line: bytes, text: str, called: Sequence[_Call]) -> Rule | None:
     return None
 
 
-def _better(behind: Rule, whole: Rule | None) -> bool:
-    """Whether the rule for what stands behind a prefix tells more than the one for the whole line: surely
-    where it says that this is no failure, whatever words it holds."""
-    if whole is None or behind.tier == NOISE_TIER:
+def _better(rest_rule: Rule, whole: Rule | None) -> bool:
+    """Whether the rule for the text after a prefix outranks the one for the whole line.
+
+    It always does if it takes the text as no failure.
+    """
+    if whole is None or rest_rule.tier == NOISE_TIER:
         return True
     if not whole.wrapper and whole.tier not in (SIGN, GENERAL):
         return False
-    if behind.weight < 1 or behind.weight > whole.weight:
+    if rest_rule.weight < 1 or rest_rule.weight > whole.weight:
         return True
-    return whole.tier == GENERAL and behind.tier != GENERAL
+    return whole.tier == GENERAL and rest_rule.tier != GENERAL
 
 
 def _quotes(rule: Rule, text: str) -> bool:
@@ -113,7 +115,7 @@ def _quotes(rule: Rule, text: str) -> bool:
 
 
 def _rule(line: bytes, called: Sequence[_Call], red: bool) -> Rule | None:
-    """The rule for a line, behind what other tools put before it too; red is an error in every tool."""
+    """The rule for a line, also after other tools' prefixes; red is an error in every tool."""
     bare = text = line.decode("utf-8", "replace")
     rule = _first(line, text, called)
     if rule is None or rule.weight > NOISE:
@@ -121,9 +123,9 @@ def _rule(line: bytes, called: Sequence[_Call], red: bool) -> Rule | None:
         if prefix is not None:
             rest = line[prefix.end() :]
             bare = rest.decode("utf-8", "replace")
-            behind = _first(rest, bare, called)
-            if behind is not None and _better(behind, rule):
-                rule = behind
+            rest_rule = _first(rest, bare, called)
+            if rest_rule is not None and _better(rest_rule, rule):
+                rule = rest_rule
     if rule is not None and (_quotes(rule, text) or (bare is not text and _quotes(rule, bare))):
         return given_to("quoted-source")
     if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.tier == SIGN) and _INFO.match(text):
@@ -137,7 +139,7 @@ def _rule(line: bytes, called: Sequence[_Call], red: bool) -> Rule | None:
 
 
 def _held(shown: Sequence[bytes], reds: Iterable[int]) -> dict[int, set[int]]:
-    """The places of the lines in which literals stand, or that are red, and which literals."""
+    """The places of the lines with literals, or that are red, and which literals."""
     literals, _, _ = _all()
     held = literals.among(shown, b"\n".join(shown).translate(FOLD))
     for at in reds:
@@ -148,8 +150,8 @@ def _held(shown: Sequence[bytes], reds: Iterable[int]) -> dict[int, set[int]]:
 def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     """The rule for each of the raw lines, their timestamps taken off.
 
-    Without `every`, a line counts only where a tool's format takes it, or it holds one of the words that
-    are worth a look wherever they stand: weaker ones count near the place where a step failed.
+    Without `every`, a line counts only in two cases: a tool's format takes it, or it holds one of the words
+    that are worth a look wherever they are. Weaker words count near the place where a step failed.
     """
     shown = texts(list(map(both_ends, lines)))
     if max(map(len, shown), default=0) > PROBE:

@@ -1,4 +1,4 @@
-"""Lines that tell nothing by themselves, whatever failed; `rules.dull`: those that look like errors."""
+"""Boilerplate: lines that are printed in any failure and explain none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..patterns import pattern
 from .literals import Literals
 from .text import numbered
 
-# What package managers do, behind a tool's name or BuildKit's seconds, too.
+# Progress of package managers, also after a tool's name or BuildKit's seconds.
 _PACKAGES = (
     r"(?:Downloading|Downloaded|Progress|Collecting|Using cached|Installing collected packages"
     r"|Attempting uninstall|Found existing installation|Uninstalling|Successfully (?:un)?installed"
@@ -41,14 +41,14 @@ _KBUILD = (
 )
 _RECIPE = r"(?:GNU)?[Mm]akefile\S*:\d+: recipe for target "
 
-# How such lines begin, behind their indentation, by their first character.
+# How such lines begin after their indentation, by their first character.
 _BEGINNINGS: dict[str, tuple[str, ...]] = {
     ".FEsSxX*": (r"[.FEsSxX*]{10,} *(?:\[ *\d+%\])?\s*$",),  # a letter a test
     "_": (r"(?:_ ){20,}_?\s*$",),
     "=": (
         r"=== (?:RUN|PAUSE|CONT|NAME)\b|={10,} (?:FAILURES|ERRORS) ={10,}",
         r"={7} Memory map: ={8}$",
-        # the command by which rustc links, above what the linker says
+        # the command with which rustc links, above the linker's own lines
         r"= note: +(?:\w{1,40}=\"[^\"\n]{0,2000}\" )*\"[^\"\n]{1,300}\" \"",
     ),
     "-": (
@@ -74,7 +74,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
         r"|\S[^\n]{0,200} (?:SUCCESS \[|\.{2,} SKIPPED$))",
     ),
     "#": (
-        # what opam says of each failure, Bazel of what it ran, and what BuildKit does
+        # opam's lines on any failure, Bazel's on its command, and BuildKit's steps
         r"# (?:opam-version|os|context|compiler|path|exit-code|env-file|(?:stdout|stderr|output)-file) {2,}",
         r"# Installed /|# (?:Configuration: [0-9a-f]{64}|Execution platform: )",
         r"#\d+ (?:DONE|CACHED|sha256:|extracting |\[internal\] |transferring "
@@ -178,7 +178,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "h": (r"https://jestjs\.io/docs/|http\.https://github\.com/\.extraheader",),
     "m": (r"make(?:\[\d+\])?: (?:Leaving|Entering) directory ", _RECIPE),
     "n": (
-        # standing advice of npm, old and new, of rustc, and what Xcode notes in every build
+        # fixed advice of npm, old and new, and of rustc, and Xcode's notes in every build
         r"npm ERR! (?:Linux|Darwin|Windows_NT|argv|node v|npm  v|errno|code ELIFECYCLE|Exit status"
         r"|Failed at the|This is (?:most likely|probably not)|Make sure you have the latest"
         r"|If you do, this is most likely|Not with npm itself|Tell the author"
@@ -197,7 +197,7 @@ _BEGINNINGS: dict[str, tuple[str, ...]] = {
     "w": (r"warning: build failed, waiting for other",),
     "x": (r"x +\d+ (?:\[[^\]\n]{1,60}\] › )?[^\n]{1,400} \(retry #\d+\)",),
 }
-# Those that begin with a name, by what stands in them.
+# Those that begin with a name, by a literal in them.
 _WITHIN = {
     literal: pattern(expression)
     for literal, expression in (
@@ -213,7 +213,7 @@ _WITHIN = {
         (b" \\\n", rb"[A-Z_]{2,40}=\S* \\$"),  # what Bazel ran
     )
 }
-# A shell's trace; indented, a plus stands in a diff.
+# A shell's trace; an indented plus is a diff's.
 _TRACE = pattern(rb"\n\+(?:\+{0,5} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{1,5}[^+\s])")
 # With what a step runs, as a runner shows it before the step's output, below what it runs; and what ends it.
 _SETTINGS = pattern(
@@ -238,7 +238,7 @@ def _within() -> Literals:
 
 
 def _places(text: bytes) -> dict[bytes, list[int]]:
-    """Where in the text each of the literals of `_WITHIN` stands that do, by its last byte."""
+    """The places in the text of each literal of `_WITHIN` that occurs, by its last byte."""
     literals = _within()
     places: dict[bytes, list[int]] = {}
     for end, which in literals.find(text):
@@ -247,7 +247,7 @@ def _places(text: bytes) -> dict[bytes, list[int]]:
 
 
 def dull_among(texts: Sequence[bytes]) -> set[int]:
-    """The places of the texts, of what lines show, that tell nothing by themselves."""
+    """The places of the texts of shown lines that are boilerplate."""
     bare = [text.lstrip() for text in texts]
     among: set[int] = set()
     by_first = _by_first()
@@ -264,7 +264,7 @@ def dull_among(texts: Sequence[bytes]) -> set[int]:
 
 
 def maps_memory(text: bytes) -> bool:
-    """Whether a line tells of a part of a process's memory."""
+    """Whether a line describes a part of a process's memory."""
     return _MAPS.match(text) is not None
 
 

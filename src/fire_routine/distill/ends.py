@@ -8,7 +8,7 @@ GITHUB = re.compile(
     r"##\[error\](?:Process completed with exit code|The operation was canceled"
     r"|The action '.*' has timed out|The job running on runner)"
 )
-# What an action says that fails with its command (https://github.com/actions/toolkit/tree/main/packages/exec).
+# An action's message when its command fails (https://github.com/actions/toolkit/tree/main/packages/exec).
 ACTION = re.compile(r"##\[error\](?:Error: )?The process '.*' failed with exit code")
 TRAVIS = re.compile(r'(?:The command )?"?(.*?)"? (?:failed and )?exited with (?!0\b)\d+(?: during|\.)')
 JENKINS = re.compile(r"marked build as failure|^Finished: (?:FAILURE|ABORTED)")
@@ -17,10 +17,10 @@ _MAY_END = (b"##[error]", b'The command "', b"Build step '", b"Finished: ")
 
 
 def ends_step(text: bytes) -> bool:
-    """Whether a line says that a step failed, or that the runner begins to clean up."""
+    """Whether a line marks a failed step, or the begin of the runner's clean-up."""
     if not text.startswith(_MAY_END):
         return text.startswith(CLEANS_UP)
-    said = text.decode("utf-8", "replace")
-    if said.startswith("##["):
-        return GITHUB.match(said) is not None or ACTION.match(said) is not None
-    return TRAVIS.match(said) is not None or JENKINS.search(said) is not None
+    line = text.decode("utf-8", "replace")
+    if line.startswith("##["):
+        return GITHUB.match(line) is not None or ACTION.match(line) is not None
+    return TRAVIS.match(line) is not None or JENKINS.search(line) is not None

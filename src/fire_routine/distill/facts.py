@@ -1,4 +1,4 @@
-"""What is said of the failed step beside its lines: what ran, and how it ended."""
+"""Facts of the failed step besides its lines: what ran, and how it ended."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TIMED_OUT = re.compile(
     r"##\[error\](?:The action '.*' has timed out|The job running on runner .* has exceeded the maximum)"
 )
 _SHUT_DOWN = re.compile(r"##\[error\]The runner has received a shutdown signal")
-# What says that it ended by a kill: an exit code, a signal, a compiler's driver of the compiler.
+# Signs of a kill: an exit code, a signal, a compiler's driver of the compiler.
 _BY_KILL = re.compile(rb"\b137\b|\bSIGKILL\b|signal 9\b|Killed signal terminated program")
 _CHILD = re.compile(rb": line \d+: +\d+ Killed\b")  # a shell's word on what it started, and outlived
 _EXIT_CODE = re.compile(r"(?:exit code|exited with) (-?\d{1,10})\b")  # Windows has status codes of 32 bits
@@ -60,15 +60,15 @@ def _of_first(scan: Scan, failed: Failed) -> Mark | None:
             if before is None or mark.kind == "exit" or before.kind != "exit":
                 ends[mark.header.line] = mark
     # Later ones may have begun in the same second, and failed in it.
-    behind = sum(start <= first[0] and end <= first[1] for start, end in later)
+    later_ends = sum(start <= first[0] and end <= first[1] for start, end in later)
     marks = list(ends.values())
-    return _own(marks[max(len(marks) - 1 - behind, 0)], first[0]) if marks else None
+    return _own(marks[max(len(marks) - 1 - later_ends, 0)], first[0]) if marks else None
 
 
 def _own(mark: Mark, start: bytes) -> Mark:
     """The mark, without a heading that is another step's: a post step prints none of its own."""
     begun = datetime.fromisoformat(start.decode())
-    since = begun - min(timedelta(seconds=1), begun - datetime.min)  # GitHub tells whole ones
+    since = begun - min(timedelta(seconds=1), begun - datetime.min)  # GitHub gives whole seconds
     anothers = b"" < mark.header.stamp < since.isoformat().encode()
     return replace(mark, header=Header(mark.line)) if anothers else mark
 
@@ -82,12 +82,12 @@ def _end(scan: Scan, failed: Failed) -> Mark | None:
     return next(reversed(exits or failed.marks), None)
 
 
-def _said(findings: Sequence[Finding]) -> list[str]:
+def _named_ends(findings: Sequence[Finding]) -> list[str]:
     return [finding.rule.ended.how for finding in findings if finding.rule.ended is not None]
 
 
 def _of_another(finding: Finding, of_step: Sequence[Finding], mark: Mark, code: int | None) -> bool:
-    """Whether a finding tells how something else ended than the step with this mark and exit code."""
+    """Whether a finding is about the end of something else than the step with this mark and exit code."""
     ended = finding.rule.ended
     if ended is not None and ended.runner == TRAVIS_CI:
         return mark.text.startswith("##[error]")
@@ -116,10 +116,10 @@ def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
         return "the runner was shut down"
     of_step = [finding for finding in scan.findings if begin <= finding.number <= mark.line]
     of_step = [finding for finding in of_step if not _of_another(finding, of_step, mark, code)]
-    # What counted its failures came to its end: what was said once or twice before, a test printed.
+    # A tool that counted its failures came to its end. A sign before that, once or twice, is a test's output.
     counted = max((finding.number for finding in of_step if finding.rule.summary), default=begin)
     often = Counter(finding.rule.id for finding in of_step)
-    said = _said(
+    named = _named_ends(
         [
             finding
             for finding in of_step
@@ -128,8 +128,8 @@ def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
             or often[finding.rule.id] >= OFTEN
         ]
     )
-    if said:
-        return said[0]
+    if named:
+        return named[0]
     if "was canceled" in mark.text:
         return "cancelled"
     return _BY_CODE.get(code or 0, "")
@@ -149,7 +149,7 @@ def facts(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Facts:
     mark = _end(scan, failed)
     ends = _ends(mark, inside)
     if mark is None:
-        return Facts(ended=next(iter(_said(inside if failed.times else scan.findings)), ""), ends=ends)
+        return Facts(ended=next(iter(_named_ends(inside if failed.times else scan.findings)), ""), ends=ends)
     found = _EXIT_CODE.search(mark.text)
     code = int(found.group(1)) if found else None
     header = mark.header

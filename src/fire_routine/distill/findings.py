@@ -19,7 +19,7 @@ from .text import PROBE, probed, stamp_of, texts
 class Header:
     """How a step begins: `##[group]Run …`, its script, its shell."""
 
-    line: int = -1  # its number; -1: the log does not tell where the step begins
+    line: int = -1  # its number; -1: the log does not show where the step begins
     name: str = ""
     command: str = ""
     shell: str = ""
@@ -35,7 +35,7 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
     at: int  # of the line in `lines`
     key: int  # hash of the line, its numbers masked, and of its cause
     shape: int = 0  # hash of its shape
-    cause: int = 0  # hash of the line that tells why and of what it announces, where there is one
+    cause: int = 0  # hash of the line with the reason and of what it announces, if there is one
 
     @property
     def raw(self) -> bytes:
@@ -43,7 +43,7 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
 
     @property
     def by_cause(self) -> bool:
-        """Whether its like are those with its cause: its line is a place alone, or opens a stack."""
+        """Whether similar findings are those with its cause: its line is a place alone, or opens a stack."""
         return self.cause != 0 and self.shape == self.cause
 
     @property
@@ -59,8 +59,11 @@ def taken_texts(findings: Sequence[Finding]) -> list[bytes]:
 
 
 def together(findings: Sequence[Finding]) -> list[Finding]:
-    """Settle the rules that depend on others: a finding goes where no rule that its own stands `beside` found
-    anything, and makes a list where the rule `instead` of which its own does found nothing."""
+    """Settles the rules that depend on others.
+
+    A finding is dropped if its rule `requires` others and none of them matched. It makes a list if the rule
+    of `list_if_absent` did not match.
+    """
     names = {finding.rule.id for finding in findings}
     findings = [
         finding
@@ -80,13 +83,13 @@ def together(findings: Sequence[Finding]) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Consecutive lines about one that a rule took, with how much each tells."""
+    """Consecutive lines around one that a rule took, each with its share of the weight."""
 
     finding: Finding
     first: int
     texts: list[bytes]  # what the lines show
     weights: list[float]
-    reasons: frozenset[int] = frozenset()  # numbers of lines that tell why, however far from that one
+    reasons: frozenset[int] = frozenset()  # numbers of lines with the reason, at any distance from that one
 
     @property
     def text(self) -> bytes:
@@ -134,7 +137,7 @@ class Tail:
 
 @dataclass(slots=True)
 class Mark:
-    """A place where the log says that a step failed."""
+    """A place at which the log marks a failed step."""
 
     line: int
     kind: str  # "exit": the runner's word; "action": an action's last one; "error": any other
@@ -149,7 +152,7 @@ class Scan:
     """What one pass found."""
 
     findings: list[Finding] = field(default_factory=list)  # in the log's order
-    naming: list[Finding] = field(default_factory=list)  # with those beside them that only name the failure
+    naming: list[Finding] = field(default_factory=list)  # with those next to them that only name the failure
     tails: list[Tail] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     succeeded: list[tuple[int, int]] = field(default_factory=list)  # first and last lines of runs that did

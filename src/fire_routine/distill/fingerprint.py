@@ -1,6 +1,6 @@
-"""What names a failure apart from run numbers, times, paths, hashes, ports, processes and order."""
+"""What identifies a failure, independent of run numbers, times, paths, hashes, ports, processes and order."""
 
-# ruff: noqa: E501, S108 - a pattern a line; it says what temporary folders look like
+# ruff: noqa: E501, S108 - one pattern per line; some describe temporary folders
 from __future__ import annotations
 
 import re
@@ -28,7 +28,7 @@ def _spelled(match: re.Match[str]) -> str:
 
 
 # In this order, on many lower-cased lines at once: none reaches over the end of a line. Each is tried where
-# one of the literals before it stands in the text.
+# one of the literals before it is in the text.
 _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (tuple(literals.split("|")), re.compile(pattern), by)
     for literals, pattern, by in (
@@ -39,7 +39,7 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re
         (" am| pm", r"\b\d{1,2}:\d\d(?::\d\d)? [ap]m\b", "#"),
         (_MONTHS, rf"\b(?:(?:mon|tue|wed|thu|fri|sat|sun),? +)?(?:(?:{_MONTHS}) +\d\d?|\d\d?[ /-](?:{_MONTHS})\b)(?:,?[ /-]\d{{4}}\b)?", "#"),
         ("npm err!", r"\bnpm err!", "npm error"),  # until npm 9
-        # Where a test stands, by unittest until 3.10 and since; a thread's number, by Rust since 1.91
+        # A test's place, by unittest until 3.10 and since; a thread's number, by Rust since 1.91
         (" (", r"\b(\w+) \((\w+(?:\.\w+)*)\.\1\)", r"\1 (\2)"),
         (":in '", r"(?m)^\S+:\d+:in '[^'\n]*': ", ""),  # where Ruby raised it, by 3.4 with the class
         (" panicked", r"(?<=') \(\d+\)(?= panicked)", ""),
@@ -77,7 +77,7 @@ _SUBSTITUTIONS: tuple[tuple[tuple[str, ...], re.Pattern[str], str | Callable[[re
 
 
 def normalised(lines: Iterable[str]) -> list[str]:
-    """Each line as it would stand in another run of the same failure."""
+    """Each line as it would be in another run of the same failure."""
     read = [line[:READ].replace("\n", " ") for line in lines]
     if not read:
         return []
@@ -89,5 +89,5 @@ def normalised(lines: Iterable[str]) -> list[str]:
 
 
 def fingerprint(lines: Iterable[str]) -> str:
-    """Sixteen hex digits for a set of normalised lines, whatever their order."""
+    """Sixteen hex digits for a set of normalised lines, in any order."""
     return sha256("\n".join(sorted(set(lines))).encode()).hexdigest()[:16]

@@ -1,4 +1,7 @@
-"""What a green run of the same job prints tells little of a failure; what little it does not print, much."""
+"""Scores lines by the log of a green run of the same job.
+
+Its lines score low, and the few that it lacks score high.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from .text import templates
 MOST = 400_000  # templates that are remembered
 # A line that the green run prints too keeps DIMMED of its weight, unless it has DULL or less.
 DULL, DIMMED = 0.05, 0.15
-# So many lines of steps that failed, if they are all that the green run did not print, and the steps are kept
-# whole, tell at least so much: more than a word that stands near causes, less than an error by its looks.
+# If the green run lacks at most FEW lines of the failed steps, and these are kept whole, each such line
+# weighs at least NEW. That is more than a word near causes, and less than an error by its looks.
 FEW, NEW = 40, 4.0
 
 
@@ -41,7 +44,7 @@ def read_green(chunks: Iterable[bytes]) -> Green:
 
 
 def _in_a_step(number: int, failed: Failed) -> bool:
-    """Whether a line stands in a step that failed, as far as the log tells where that begins."""
+    """Whether a line is in a failed step, as far as the log shows where that begins."""
     at = bisect_left(failed.lines, number)
     return at < len(failed.lines) and 0 <= failed.marks[at].header.line < number < failed.lines[at]
 

@@ -17,17 +17,17 @@ from .rules.schema import CONSEQUENCE
 from .sample import MOST, chosen
 from .text import probed
 
-STRONGEST = 0.7  # of the weight of the strongest rule that took a line that says something
-BODY = 12  # lines after one that says little, or heads a place, which are asked, too
+STRONGEST = 0.7  # of the weight of the strongest rule that took a specific line
+BODY = 12  # lines after an unspecific one, or one above a place, that are read too
 BELONGS = 0.6  # of its weight, at least, has a line of its block: dull ones and those around have less
-FIRST = 2  # of these that count, where that line says something, and neither a colon nor a place follows
-TAIL = 12  # lines before the end that are asked where no rule took one that says something
-MANY = 5  # lines that differ in digits only: not all of them were kept, and which were goes by their order
-WORDS = 4  # fewer words than these say little
+FIRST = 2  # of these that count after a specific line, if neither a colon nor a place follows
+TAIL = 12  # lines before the end that are read if no rule took a specific one
+MANY = 5  # lines that differ in digits only: not all of them were kept, and their order decided which
+WORDS = 4  # lines of fewer words are unspecific
 _DIGITS = re.compile(r"[\d#]+")
-_TELLS = re.compile(r"[A-Za-z]{2,}")
+_LETTERS = re.compile(r"[A-Za-z]{2,}")
 _WORD = re.compile(r"[^\W\d][\w$]*(?:[^\W\d]|\$)[\w$]*")  # of any script
-# Words of which no failure is told from another.
+# Words that distinguish no failure from another.
 _GENERIC = frozenset(
     """
     abort aborted aborting above actual all an and any api are assert assertion assertionerror assertions at
@@ -44,17 +44,17 @@ _GENERIC = frozenset(
     suite suites summary target task taskexecutionexception tasks terminated test tests than that the there
     this time to todo total traceback try trying type unexpected unsuccessful use using verbose was went
     were what when while with wrong yarn zero
-    """.split()  # noqa: SIM905 - so many are read more easily
+    """.split()  # noqa: SIM905 - easier to read
 )
-_FOLLOWS = CONSEQUENCE + 1  # the greatest weight of what a tool says that ran another one, which failed
+_FOLLOWS = CONSEQUENCE + 1  # the greatest weight of a line of a tool about another one that failed
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
-_SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # what minitest says above a test's name
+_SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # minitest's line above a test's name
 _HEADING = re.compile(
     r"([-=_*])\1.*\1{3}\s*$|_+ .*\S _+\s*$"
 )  # above what has lines of its own that rules take
-# Where it is, as rustc (and others by its library) says it below what is wrong; Terraform, two lines below.
+# The place below an error, as rustc and users of its library print it; Terraform's is two lines below.
 _PLACE, NEARBY = re.compile("[\\s|│]*(?:(?:-->|┌─) [^\\s:]+:\\d|on \\S+ line \\d)".encode()), 2
-# The place, and the source there: what a compiler says beside it, another version of it words otherwise.
+# The place, and the source there: another version of a compiler words the notes next to it otherwise.
 _SOURCE = re.compile(r"\s*(?:(?:-->|┌─) |\d+ +[|│] )")
 # A line of source as a tool quotes it; the one that is meant, with a mark; what points at it from below.
 _QUOTED, _MARKED, _POINTS = (
@@ -62,7 +62,7 @@ _QUOTED, _MARKED, _POINTS = (
     for start, end in ((rb" *\d+ *", b""), (rb" *> *\d+ *", b""), (rb" *", rb" *[\^~]"))
 )
 _RULER = re.compile(rb"([-=_*.~])\1{19,}\s*$")
-# A code alone, or how a command ended: what was wrong stands below it.
+# A code alone, or how a command ended: the error is below it.
 _NUMBER_ALONE = re.compile(r"(?:\[[A-Z]+-?\d+\]|exit (?:status|code):? \d+)\s*$")
 _FRAME = re.compile(  # of a stack trace: another version's differ
     r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`'][^']*'?$|#\d+ |\d+: +0x"
@@ -70,7 +70,7 @@ _FRAME = re.compile(  # of a stack trace: another version's differ
 )
 
 
-def _says(normal: str) -> bool:
+def _is_specific(normal: str) -> bool:
     """Whether it holds a word that not every failure's lines hold."""
     return any(word.group() not in _GENERIC for word in _WORD.finditer(normal))
 
@@ -95,12 +95,12 @@ def _body(finding: Finding, kept: Kept, numbers: Sequence[int]) -> list[bytes]:
     count = min(numbers[after] - anchor - 1, BODY) if after < len(numbers) else BODY
     least = block.weights[at] * BELONGS
     texts = block.texts[at + 1 : at + 1 + BODY]
-    # What stands behind a ruler is another's, where something was said before it.
+    # Lines after a ruler are another's, if there were any before it.
     rulers = (below for below, text in enumerate(texts) if _RULER.match(text))
     end = next((ruler for ruler in rulers if any(map(bytes.strip, texts[:ruler]))), count)
     around = _around(texts)
-    told = takewhile(lambda line: block.weights[at + 1 + line] >= least, range(min(end, count, len(texts))))
-    return [*_above(block), *(texts[line] for line in told if line not in around)]
+    own = takewhile(lambda line: block.weights[at + 1 + line] >= least, range(min(end, count, len(texts))))
+    return [*_above(block), *(texts[line] for line in own if line not in around)]
 
 
 def _around(texts: Sequence[bytes]) -> set[int]:
@@ -112,7 +112,7 @@ def _around(texts: Sequence[bytes]) -> set[int]:
 
 
 def _above(block: Span) -> Iterator[bytes]:
-    """The lines above the one that a rule took that say why, but for those below another of its lines."""
+    """The lines with the reason above the one that a rule took, except those below another of its lines."""
     for number in sorted(number for number in block.reasons if number < block.finding.number):
         above = block.texts[: number - block.first + 1]
         why = above.pop()
@@ -122,7 +122,7 @@ def _above(block: Span) -> Iterator[bytes]:
 
 
 def _heads_a_place(finding: Finding, kept: Kept) -> bool:
-    """Whether the place of what a line says stands below it: what was wrong there stands with the place."""
+    """Whether the place of an error is below its line: what was wrong there is next to the place."""
     below = range(finding.number + 1, finding.number + 1 + NEARBY)
     return any(_PLACE.match(kept.text.get(number, b"")) for number in below)
 
@@ -141,7 +141,7 @@ def _asked(findings: Sequence[Finding], kept: Kept) -> list[tuple[str, Finding]]
     return [(text, finding) for (text, _), finding in anchors.items()]
 
 
-def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
+def _naming(findings: Sequence[Finding], kept: Kept) -> set[str]:
     """The lines that name the failure among these that rules took."""
     alike = Counter(finding.key for finding in findings)
     anchors = _asked(findings, kept)
@@ -153,22 +153,22 @@ def _telling(findings: Sequence[Finding], kept: Kept) -> set[str]:
     for (text, finding), normal in zip(anchors, normals, strict=True):
         if "retr" in normal and _AGAIN.search(normal):
             continue
-        says = _says(normal)
-        if says:
+        specific = _is_specific(normal)
+        if specific:
             naming.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
         opens = text.rstrip().endswith(":")
         placed = _heads_a_place(finding, kept)
-        heads = opens or not says or placed or _NUMBER_ALONE.search(text)
-        if heads or (len(_TELLS.findall(text)) < WORDS and not _HEADING.match(text)):
+        heads = opens or not specific or placed or _NUMBER_ALONE.search(text)
+        if heads or (len(_LETTERS.findall(text)) < WORDS and not _HEADING.match(text)):
             body = _body(finding, kept, numbers)
             body = _until_taken(body, least) if len(findings) > MOST else body
-            below = [said for said in map(_text, body) if not _FRAME.match(said)]
+            below = [text for text in map(_text, body) if not _FRAME.match(text)]
             if placed and any(map(_SOURCE.match, below)):
                 below = list(filter(_SOURCE.match, below))[:FIRST]
             bodies.append((below, BODY if heads else FIRST))
-    said_below = iter(normalised(text for below, _ in bodies for text in below))
+    normalised_below = iter(normalised(text for below, _ in bodies for text in below))
     for below, most in bodies:
-        naming.update(list(filter(_says, [next(said_below) for _ in below]))[:most])
+        naming.update(list(filter(_is_specific, [next(normalised_below) for _ in below]))[:most])
     return naming
 
 
@@ -182,26 +182,29 @@ def _by_strength(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
 
 
 def _last(scan: Scan) -> set[str]:
-    """What stands before the end of the failed step."""
+    """The lines before the end of the failed step."""
     if not scan.tails:
         return set()
     tail = max(scan.tails, key=lambda tail: tail.weight)
     lines = [scan.kept.text[tail.first + at] for at in range(len(tail.raw))[-TAIL:]]
     headers = [at for at, text in enumerate(lines) if b"##[endgroup]" in text]  # of the step: no output of it
     lines = lines[headers[-1] + 1 :] if headers else lines
-    return set(filter(_says, normalised(map(_text, lines))))
+    return set(filter(_is_specific, normalised(map(_text, lines))))
 
 
 def _how_alone(finding: Finding) -> bool:
-    """Whether it tells how something ended, as it may whatever ran, and not why."""
+    """Whether it shows only how something ended, as after any command, and not why."""
     return finding.rule.outcome_only or finding.rule.weight <= _FOLLOWS
 
 
 def identity(scan: Scan, inside: Sequence[Finding]) -> tuple[str, bool]:
-    """The fingerprint of the lines that the strongest rules took, of those `inside` the step that failed, and
-    whether these tell why it did; empty: nothing names it."""
+    """The fingerprint of the failure, and whether its lines give the reason; empty: nothing names it.
+
+    Args:
+        inside: the findings inside the failed step. Those of the strongest rules count.
+    """
     for strongest in _by_strength(inside):
-        naming = _telling(strongest, scan.kept)
+        naming = _naming(strongest, scan.kept)
         if naming:
             return fingerprint(naming), not all(map(_how_alone, strongest))
     naming = _last(scan)

@@ -43,7 +43,7 @@ class Kept:
         joined = b"\n".join(lines)
         dull = settings_among(joined)
         odd = {at for at, line in enumerate(lines) if RETURN in line}
-        # A fold's mark tells nothing, whatever stands behind it.
+        # A fold's mark is boilerplate, with any text after it.
         dull.update(at for at in odd if lines[at].startswith(b"travis_"))
         for at in odd:
             lines[at] = lines[at].rpartition(b"\r")[2]
@@ -58,13 +58,13 @@ class Kept:
         self._odd.update(numbers[at] for at in odd)
 
     def look_closely(self, numbers: Iterable[int]) -> None:
-        """Find out which of the lines tell nothing by themselves. Most are never asked for it."""
+        """Find out which of the lines are boilerplate. Most lines never need it."""
         new = sorted(set(numbers).difference(self._looked))
         self._looked.update(new)
         self.dull.update(new[at] for at in dull_among([self.text[number] for number in new]))
 
     def lines(self, numbers: Iterable[int]) -> list[str]:
-        """What each of the lines shows; what stood between carriage returns is a line of its own."""
+        """What each of the lines shows; each part between carriage returns is a line of its own."""
         numbers = list(numbers)
         plain = b"\n".join([b"" if number in self._odd else self.text[number] for number in numbers])
         lines = plain.decode("utf-8", "replace").split("\n")

@@ -11,7 +11,7 @@ from .rules.schema import Rule
 from .stream import Window
 from .text import labelled, masked, unstamped
 
-# Lines, numbers masked, that are known to have been looked at, and bytes of them: beyond, all is learnt anew.
+# Most lines, with masked numbers, whose match is remembered, and bytes of them; reset when exceeded.
 MOST = 50_000
 SIZE = 8 * 1024 * 1024
 
@@ -26,7 +26,7 @@ class _Learnt:
 
     def __init__(self, *, every: bool) -> None:
         self._every = every  # as `classify` has it
-        self._kinds: dict[bytes, _Kind | None] = {}  # none: it tells nothing
+        self._kinds: dict[bytes, _Kind | None] = {}  # None: no rule takes it
         # Each kind once, by the rule's name: thousands of lines are of one.
         self._same: dict[tuple[str, int], _Kind] = {}
         self._size = 0
@@ -67,7 +67,7 @@ class Known:
         self._anywhere, self._near = _Learnt(every=False), _Learnt(every=True)
 
     def look(self, window: Window) -> list[Looked]:
-        """The lines, of those that are new, that tell something wherever they stand."""
+        """The new lines that are worth a look wherever they are."""
         lines = window.lines[window.start : window.stop]
         raw = b"\n".join((b"", *unstamped(lines))) if labelled(lines) else window.new
         places = worth_a_look(raw, window.start)

@@ -40,8 +40,10 @@ class Literals:
         return ends
 
     def among(self, lines: Sequence[bytes], joined: bytes) -> dict[int, set[int]]:
-        """By the places of the lines in which any of the literals stands, none of which reaches over a line's
-        end, the numbers of those that do; `joined` are the lines, by their ends."""
+        """By the places of the lines, the numbers of the literals in them.
+
+        No literal reaches over a line's end. `joined` are the lines, by their ends.
+        """
         among: dict[int, set[int]] = {}
         held = set[int]()
         at = edge = -1  # the line, and where it ends

@@ -1,17 +1,17 @@
-"""What a line says without what stands around it, by which what is told again is known.
+"""Normalises a line so that repeated reports of one test compare equal.
 
-A report tells a test's name as it fails, with its reason, and at the end.
+A report names a test when it fails, with its reason, and again at the end.
 """
 
 from __future__ import annotations
 
 import re
 
-LONGEST = 40  # bytes behind the name
+LONGEST = 40  # bytes after the name
 
-# What stands in a name that tells where the test is, too, and so is no other's.
+# Separators in a name that includes the test's place, and so is unique.
 _SEPARATORS = (" › ".encode(), b" > ")
-# What test runners put before it: a mark that it failed, a number, or both. And behind it: which try it was,
+# What test runners put before it: a mark that it failed, a number, or both. And after it: which try it was,
 # and how long that took, or a ruler.
 _MARKS = [mark.encode() for mark in "✘✗✖✕×❌⨯"]
 _MARK = re.compile(rb"(?:(?:%b) +(?:\d{1,5} +)?|\d{1,5}\) +)?" % b"|".join(_MARKS))
@@ -26,15 +26,17 @@ _ID = re.compile(rb"(?<!\w)(?=\d*+[A-Za-z])(?:[A-Za-z_]*+\d){3}")  # … and one
 _FIRST = frozenset(b"0123456789").union(mark[0] for mark in _MARKS)
 
 
-def said(text: bytes) -> bytes:
-    """What a line says, whatever the time before it, and a report around a test's name."""
+def message_of(text: bytes) -> bytes:
+    """The message of a line, without the time before it and a report's marks around a test's name."""
     before = _STEP.match(text) or _TIME.match(text)
     return named(text[before.end() if before else 0 :].strip())
 
 
 def without_ids(reason: bytes) -> bytes:
-    """What a line tells that says why, without numbers where it names something by its id, as a stream: they
-    differ from one to the next then. Elsewhere they may be what is wrong."""
+    """The reason in a line, without numbers if it names something by its id, such as a stream.
+
+    Such ids differ from one to the next. Elsewhere a number may be what is wrong.
+    """
     return _NUMBERED.sub(b"", reason) if _ID.search(reason) else reason
 
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 
 class Numbering:
-    """`states`, as `stream.Window` has them, tell which lines that were read are one line of the log."""
+    """`states`, as `stream.Window` has them, name the lines that were read which are one line of the log."""
 
     def __init__(self, states: Sequence[tuple[int, int]]) -> None:
         self._states = states

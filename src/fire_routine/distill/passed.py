@@ -1,6 +1,6 @@
-"""What tests printed that passed: it explains no failure, whatever it looks like.
+"""Output of passed tests: it explains no failure, even if it looks like one.
 
-Some runners say where a test begins and how it ended, and what it printed stands between the two.
+Some runners mark where a test begins and how it ended, with its output between the two.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from .text import shown
 
 @dataclass(frozen=True, slots=True)
 class _Runner:
-    """How a runner of tests tells it; the expressions' group is the test's name."""
+    """How a test runner marks tests; the expressions' group is the test's name."""
 
-    mark: bytes  # in each line that says that one passed
+    mark: bytes  # in each line of a passed test
     passed: re.Pattern[bytes]
-    start: bytes  # in each line that says that one begins, or goes on
+    start: bytes  # in each line of a test that begins or goes on
     begins: re.Pattern[bytes]
-    ended: bytes  # in each line that says that another one ended, or failed
-    beside: bool = False  # several may run at once, and none says what it prints
-    leads: bool = False  # the mark begins its line; where it is indented, it says the same of a test's part
+    ended: bytes  # in each line of a test that ended otherwise
+    parallel: bool = False  # several may run at once, and output has no owner
+    leads: bool = False  # the mark begins its line; an indented one is of a test's part
 
 
 _RUNNERS = (
@@ -55,7 +55,7 @@ _RUNNERS = (
         b"Running ",
         pattern(rb"\s*(?:\[\w+\] )?Running (\S+)$"),
         b"Tests run: ",
-        beside=True,
+        parallel=True,
     ),
     # https://developer.apple.com/documentation/xctest
     _Runner(
@@ -72,7 +72,7 @@ _RUNNERS = (
         b"Start ",
         pattern(rb"\s+Start +(\d+): "),
         b"***",
-        beside=True,
+        parallel=True,
     ),
 )
 PASSED = tuple(runner.mark for runner in _RUNNERS)
@@ -82,7 +82,7 @@ LEADING = frozenset(runner.mark for runner in _RUNNERS if runner.leads)
 def began(lines: Sequence[bytes], index: int, least: int) -> int | None:
     """The place, `least` or later, of the line with which the test began that passed at `index`.
 
-    None: there is none, or not all that stands between is sure to be what this test printed.
+    None: there is none, or not everything between is certainly this test's output.
     """
     text = shown(lines[index])
     for runner in _RUNNERS:
@@ -109,7 +109,7 @@ def _began(runner: _Runner, name: bytes | None, lines: Sequence[bytes], index: i
     starts = _starts(runner, between)
     for begin, started in starts:
         if name is None or started == name:
-            if runner.beside and next(starts, None) is not None:
+            if runner.parallel and next(starts, None) is not None:
                 return None
             return least + between.count(b"\n", 0, begin)
         if not started.startswith(name + b"/"):  # a part of it, as Go names them

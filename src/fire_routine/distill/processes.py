@@ -29,7 +29,7 @@ MOST = 2  # processes: each takes some 45 MiB
 LARGEST = 4 * 1024 * 1024  # bytes of a log that is held until all of it is there
 PATIENCE = 20.0  # seconds for an answer, which takes 0.1 or less
 
-# What is on `sys.path` alone, and nothing written beside the source: as the entry point has it.
+# Only what is on `sys.path`, and nothing written next to the source: as the entry point has it.
 _FLAGS = ("-I", "-S", "-B", "-c")
 _BEGIN = f"import sys; sys.path[:] = sys.argv[1:]; from {__name__} import serve; serve()"
 
@@ -85,7 +85,7 @@ class _Process:
             pickle.dump((log, steps), stdin)
             stdin.flush()
             answer = pickle.load(stdout)  # noqa: S301 - by `serve`
-        except Exception:  # whatever it is: the log is read all the same
+        except Exception:  # any error: the log is read all the same
             return None
         finally:
             watch.cancel()
@@ -102,7 +102,7 @@ class _Shared(Reader):
 
     def __init__(self, processes: Iterable[_Process]) -> None:
         super().__init__()
-        self.over = False  # the block has been left, and nobody waits for what is still being read
+        self.over = False  # the block has been left, and no one waits for logs that are still being read
         self._free = queue.SimpleQueue[_Process | None]()  # None stands for one that has ended
         for process in processes:
             self._free.put(process)
@@ -124,7 +124,7 @@ class _Shared(Reader):
             if answer is not None:
                 return answer
         if self.over:
-            raise RuntimeError("read by nobody any more")
+            raise RuntimeError("no one waits for this log any more")
         return super().read(chain((log,), chunks), steps=steps, green=green)
 
     def _ask(self, log: bytes, steps: Sequence[Step]) -> Digest | None:

@@ -18,9 +18,11 @@ _QUOTES = '\\"'
 
 
 @lru_cache(maxsize=64)
-def _telling(line: str) -> int:
-    """Where the line begins, of those that a long one quotes, that the strongest rule takes, the first of
-    several; nought: no rule takes one as an error."""
+def _strongest(line: str) -> int:
+    """Where the strongest of the lines begins that a long line quotes.
+
+    The first of several; 0: no rule takes one as an error.
+    """
     begins = [end.end() for end in _ENDS.finditer(line)][:MOST]
     pieces = [piece.strip(_QUOTES) for piece in _ENDS.split(line, MOST)[1 : len(begins) + 1]]
     rules = classify([piece.encode("utf-8", "replace") for piece in pieces], every=True)
@@ -31,11 +33,11 @@ def _telling(line: str) -> int:
 
 def cut(line: str, limit: int) -> str:
     """A line that has been cleaned, cut to `limit` for want of room: to how it begins, and to what it quotes
-    from the most telling place on, where that would not be seen else."""
+    from the strongest place on, if that would not be visible otherwise."""
     if len(line) <= limit:
         return line
     begin = limit // BEGINNING
-    place = _telling(line) if limit >= LEAST else 0
+    place = _strongest(line) if limit >= LEAST else 0
     if place < limit // 2 or len(line) - place < limit // 4:
         return abbreviated(line, limit)
     begin, _ = clear_of_marks(line, begin, place)

@@ -24,7 +24,7 @@ def repeats(scan: Scan, spans: Sequence[Span], blocks: Sequence[Block]) -> tuple
     often = {shape for shape, count in scan.alike.items() if count >= MANY}
     repeated = [span for span in spans if span.finding.shape in often]
     found = {span.finding.shape: _word(span.text) for span in repeated if not of_stack(span.text)}
-    # Names and places alone are alike by chance, but for those with one reason.
+    # Names and places alone are similar by chance, except those with one reason.
     alike = {shape: word for shape, word in found.items() if word}
     causes = {span.finding.cause for span in repeated if span.finding.by_cause}
     holds = re.compile("|".join(map(re.escape, set(alike.values()))) or r"(?!)").search

@@ -1,4 +1,4 @@
-"""Some of very many findings, chosen whatever their order: those with the smallest digests."""
+"""Some of very many findings, chosen independent of their order: those with the smallest digests."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ def _digests(findings: Sequence[Finding]) -> list[int]:
 
 
 def chosen(findings: Sequence[Finding]) -> list[Finding]:
-    """Of findings that are in the log's order, those with the smallest of their digests: of one digest all or
-    none, so that neither which of them stand first makes a difference nor how many there are."""
+    """The findings with the smallest digests, of findings in the log's order.
+
+    Of one digest all or none are chosen. So neither their order nor their number makes a difference.
+    """
     if len(findings) <= MOST:
         return list(findings)
     digests = _digests(findings)

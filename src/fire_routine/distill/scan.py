@@ -19,23 +19,21 @@ from .succeeded import Succeeded
 from .text import CARET, both_ends, job_of, probed, segments, shown, stamp_of, texts, unstamped
 
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
-# What the last line of a step tells, of a log, and of a log whose last step had failed before: as the runner
-# cleans up, it tells next to nothing.
-AT_MARK, AT_END, BEHIND_END = 4.0, 1.6, 0.15
+# Weights of the last line of a step, of a log, and of a log whose last step had failed before. The last is
+# the runner's clean-up, and explains next to nothing.
+AT_MARK, AT_END, AFTER_END = 4.0, 1.6, 0.15
 WHOLE = SIZE  # bytes: a log of one window is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
 
-# How a runner shows a step's script, which is no output, as its heading is none; `gh` with a caret.
+# How a runner shows a step's script, which is no output; `gh` with a caret.
 _COLOUR = b"[36;1m"
 SCRIPT = (b"\x1b" + _COLOUR, b"^[" + _COLOUR)
-SETTINGS = ("with:", "env:")  # what else the runner tells of a step, an action's inputs among it
+SETTINGS = ("with:", "env:")  # what else the runner prints about a step, such as an action's inputs
 SCRIPTS = 4_000  # characters of a step's script that are kept, and of its shell
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 400  # that are remembered, half of the first and half of the last
 
-_CARETS_ALONE = re.compile(
-    rb"\s*\^[\^~]*\s*$"
-)  # what stands above is somebody's source, whatever words it holds
+_CARETS_ALONE = re.compile(rb"\s*\^[\^~]*\s*$")  # the line above is source code, with any words in it
 
 
 class Scanner:
@@ -44,11 +42,11 @@ class Scanner:
     def __init__(self, known: Known) -> None:
         self.scan = Scan()
         self._header = Header()
-        self._examined = bytearray()  # nought for each line of the window that was not yet
+        self._examined = bytearray()  # 0 for each line of the window that was not examined yet
         self._section: Rule | None = None
         self._section_end = 0  # number of the line at which it ends at the latest
         self._section_at = 0
-        self._passed_at = 0  # number of the last line that said that a test passed, or began a step
+        self._passed_at = 0  # number of the last line of a passed test, or of a step's begin
         self._passed = deque[tuple[int, int]](maxlen=NEAR)  # such lines, and which was the last before each
         self._neared = 0  # lines before this one were examined, or are too far from a mark
         self._tailed = 0
@@ -76,7 +74,7 @@ class Scanner:
             self._near(window.stop)
         self._collected.keep_latest()
         if window.last:
-            self._tail(window.stop, AT_END if self._runs_on() else BEHIND_END)
+            self._tail(window.stop, AT_END if self._runs_on() else AFTER_END)
             if window.first == 0 and sum(map(len, window.lines)) < WHOLE:
                 self.scan.kept.add(0, window.lines)
                 self.scan.whole = True
@@ -173,7 +171,7 @@ class Scanner:
             self._collected.forget(begin)
 
     def _printed(self, since: int, passed: int) -> int | None:
-        """What a test printed need not be examined, where it can be told from what others did; its begin."""
+        """The begin of a passed test's output, which need not be examined; None: it may be others'."""
         begin = began(self._lines, passed - self._first, max(since - self._first, 0))
         if begin is not None:
             self._note_examined(begin, passed - self._first)
@@ -251,17 +249,17 @@ class Scanner:
         shell = ""
         name = text[len(HEADING) :]
         settings = False
-        printed = False  # something else stands in the group, which ends
+        printed = False  # something else is in the group, which ends
         for below, line in enumerate(self._lines[index + 1 : index + 200]):
-            said = segments(line)[-1]
+            text_of_line = segments(line)[-1]
             if line.startswith(SCRIPT, stamp_of(line)[0]):
                 script.append(shown(line).decode("utf-8", "replace"))
-            elif said.startswith("shell: "):
-                shell = said[len("shell: ") :]
-            elif said in SETTINGS or said == name:  # whose colour somebody took off
+            elif text_of_line.startswith("shell: "):
+                shell = text_of_line[len("shell: ") :]
+            elif text_of_line in SETTINGS or text_of_line == name:  # whose colour somebody took off
                 settings = True
-            elif said.startswith("##["):
-                printed = below > 0 and said == "##[endgroup]"
+            elif text_of_line.startswith("##["):
+                printed = below > 0 and text_of_line == "##[endgroup]"
                 break
         if printed and not (script or shell or settings):
             return None

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .findings import Span
-from .named import said, without_ids
+from .named import message_of, without_ids
 from .place import ELSEWHERE
 from .rules.schema import ERROR_LIKE
 
@@ -26,7 +26,7 @@ Share = tuple[int, float, str, bytes, bool]
 
 
 def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
-    """Whether one before it said the same: a line of the same shape, and the same reason below it."""
+    """Whether one before it message_of the same: a line of the same shape, and the same reason below it."""
     finding = span.finding
     below = finding.number - span.first + 1
     reason = next((text.strip() for text in span.texts[below : below + REASON] if text.strip()), b"")
@@ -58,7 +58,7 @@ class _Reasons:
         again = self._told.setdefault(without_ids(text), number) != number
         if again and number < span.finding.number and span.finding.by_cause:
             return 1.0, b"%d" % number  # a place alone is not shown without its reason above it
-        return TOLD if again else 1.0, said(text)
+        return TOLD if again else 1.0, message_of(text)
 
 
 def _fall(span: Span, before: int) -> float:
@@ -87,7 +87,7 @@ def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> li
             factor *= SAME
         around = reasons.around(span)
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
-            share, saying = 1.0, said(text)
+            share, saying = 1.0, message_of(text)
             if number in span.reasons:
                 share, saying = reasons.tell(span, number, text)
             elif number != taken:

@@ -20,7 +20,7 @@ class Failed:
     lines: list[int]  # the numbers of these marks' lines
     times: list[_Times]
     unmarked: list[_Times]  # of those without a mark of their own, as actions are: a later step may have one
-    extent: int  # how many lines they have together; the log's, where not each tells where it begins
+    extent: int  # how many lines they have together; the log's, if not every step shows where it begins
 
 
 def failed_steps(scan: Scan, steps: Sequence[Step]) -> Failed:
@@ -48,12 +48,12 @@ def _failed_times(steps: Sequence[Step]) -> list[_Times]:
 def _ends(scan: Scan, *, timed: bool) -> list[Mark]:
     """The marks at which steps failed; of a job in which there are none, the last error that was marked.
 
-    That an action failed is told by its own last word only where the API has no times (`timed`).
+    An action's own last line marks its failure only if the API has no times (`timed`).
     """
-    telling = {"exit"} if timed else {"exit", "action"}
-    ends = [mark for mark in scan.marks if mark.kind in telling]
+    kinds = {"exit"} if timed else {"exit", "action"}
+    ends = [mark for mark in scan.marks if mark.kind in kinds]
     ended = {b"", *(mark.job for mark in ends)} if ends else set()
-    last = {mark.job: mark for mark in scan.marks if mark.kind not in telling and mark.job not in ended}
+    last = {mark.job: mark for mark in scan.marks if mark.kind not in kinds and mark.job not in ended}
     return sorted([*ends, *last.values()], key=lambda mark: mark.line)
 
 

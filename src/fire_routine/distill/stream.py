@@ -10,7 +10,7 @@ from itertools import chain
 from .text import cut_mark, stamp_of
 
 SIZE = 128 * 1024  # bytes read before a window is looked at
-BEHIND = 48 * 1024  # bytes of it that the next window sees again, as what came before
+OVERLAP = 48 * 1024  # bytes of it that the next window sees again, as what came before
 AHEAD = 48 * 1024  # bytes at its end that are looked at with the next one, so that blocks are whole
 EDGE = 16 * 1024  # bytes kept of each end of a line that has no end
 DEBUG = b"##[debug]"  # how the runner begins a line of debug logging
@@ -21,7 +21,7 @@ class Window:
     """Whole lines; those that are new to be looked at lie between `start` and `stop`."""
 
     lines: list[bytes]
-    new: bytes  # those that are, joined, behind the end of the line before
+    new: bytes  # those that are, joined, after the end of the line before
     first: int  # number of the first line in the log, from 0
     start: int
     stop: int
@@ -94,7 +94,7 @@ def _without_debug(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _bounded(data: bytes) -> tuple[bytes, bytes, int]:
-    """`data` split behind its last whole line; what is left over is bounded. Of the lines before it, how many
+    """`data` split after its last whole line; what is left over is bounded. Of the lines before it, how many
     are states of what is left over."""
     cut = data.rfind(b"\n") + 1
     whole, rest = data[:cut], data[cut:]
@@ -132,7 +132,7 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     """The log in overlapping windows; each line lies in one window's new part."""
     before: list[bytes] = []  # lines that were looked at
     waiting: list[bytes] = []  # lines that were at hand already, and are new in the next window
-    text = b"\n"  # the same, joined, behind the end of the line before
+    text = b"\n"  # the same, joined, after the end of the line before
     states: list[tuple[int, int]] = []
     first = 0
     rest = b""
@@ -148,13 +148,13 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
         if not whole:
             continue
         stop = whole.rfind(b"\n", 0, max(len(whole) - AHEAD, 0)) + 1
-        again = whole.rfind(b"\n", 0, max(len(whole) - AHEAD - BEHIND, 0)) + 1
+        again = whole.rfind(b"\n", 0, max(len(whole) - AHEAD - OVERLAP, 0)) + 1
         # Split where the next window begins and where this one stops, no line needs to be counted.
         done, last, ahead = _lines(whole[:again]), _lines(whole[again:stop]), _lines(whole[stop:])
         start = len(before)
         lines = [*before, *waiting, *done, *last, *ahead]
         _note(states, first + len(lines), count)
-        if len(lines) == start + len(ahead):  # what is new waits until more stands behind it
+        if len(lines) == start + len(ahead):  # new lines wait until more follows them
             waiting, text = ahead, b"\n" + whole[stop:]
             continue
         yield Window(lines, text + whole[:stop], first, start, len(lines) - len(ahead), False, states)

@@ -1,5 +1,4 @@
-"""Runs of tools that said in the end that all went well: what they printed explains a failure only where
-nothing else does."""
+"""Runs of tools that report success in the end: their output explains a failure only if nothing else does."""
 
 from __future__ import annotations
 
@@ -13,8 +12,10 @@ MOST = 400  # runs that are remembered, of the first and of the last
 
 @dataclass(frozen=True, slots=True)
 class _Tool:
-    """How a tool begins, and how it says that it succeeded; the literals stand in these lines, which may have
-    colours within."""
+    """How a tool begins, and how it reports success.
+
+    The literals are in these lines, which may contain colours.
+    """
 
     starts: tuple[bytes, ...]
     begins: re.Pattern[bytes]
@@ -118,7 +119,7 @@ _TOOLS = (
         (b"Test result: FAILED",),
     ),
 )
-SAID = tuple((*tool.starts, *tool.ends, *tool.fails) for tool in _TOOLS)  # of each tool
+LITERALS = tuple((*tool.starts, *tool.ends, *tool.fails) for tool in _TOOLS)  # of each tool
 
 
 class Succeeded:
@@ -133,8 +134,13 @@ class Succeeded:
         self._begun.clear()
 
     def look(self, text: bytes, number: int, tools: int) -> None:
-        """A line, behind what other tools put before it, its number, and of which tools one of `SAID` stands
-        in it: a bit for each."""
+        """Take a line.
+
+        Args:
+            text: the line without other tools' prefixes.
+            number: its number.
+            tools: the tools with one of `LITERALS` in it, one bit per tool.
+        """
         for at, tool in enumerate(_TOOLS):
             if not tools >> at & 1:
                 continue

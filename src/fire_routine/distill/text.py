@@ -12,13 +12,13 @@ LONGEST = 12_000  # characters of a line that is kept whole
 MARK = 40  # characters of the mark of a cut, at most
 PROBE = 600  # bytes of a line that are tested
 ENDS = 4_000  # bytes at each of its ends among which these are, escape sequences and all
-SOME = 3  # lines at each end of many that tell of all: the very first may be another program's
+SOME = 3  # lines at each end that stand for all: the very first may be another program's
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 
-# Where a step begins stands a byte order mark, or what a Windows console's code page (437, 850) makes of it.
+# A step begins with a byte order mark, or with what a Windows console's code page (437, 850) makes of it.
 _BOM = rb"(?:\xef\xbb\xbf|\xe2\x88\xa9\xe2\x95\x97\xe2\x94\x90|\xc2\xb4\xe2\x95\x97\xe2\x94\x90)?"
 # `gh run view --log` puts job and step before the timestamp, tab-separated; GitLab the number and kind of a
-# stream behind it (https://docs.gitlab.com/ci/jobs/job_logs/#job-log-timestamps).
+# stream after it (https://docs.gitlab.com/ci/jobs/job_logs/#job-log-timestamps).
 STAMP = re.compile(
     rb"(?:[^\t\n]{0,200}\t[^\t\n]{0,200}\t)?%b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?(?:\d\d[OE][ +])?"
     % _BOM
@@ -34,7 +34,7 @@ RAW_ESCAPE = re.compile(
 )
 # The same as some log viewers save it; shown as it is, but not in the way of the rules.
 CARETS = re.compile(rb"\^\[\[[0-9;?]{0,20}[A-Za-z]")
-_CUT = re.compile(r" ?\[… (\d{1,12}) characters …\] ?")  # a log may hold the like
+_CUT = re.compile(r" ?\[… (\d{1,12}) characters …\] ?")  # a log may contain such a mark
 _QUOTATIONS = rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"  # and numbers
 _QUOTED = pattern(_QUOTATIONS)
 _PARTICULARS = pattern(
@@ -50,8 +50,8 @@ DIGITS = b"0123456789"
 _LETTERS = bytes.maketrans(DIGITS, b"abcdefghij")
 # Bytes by their numbers: of bytes, `in` first tries whether they are a number, which takes ten times as long.
 TAB, RETURN, ESCAPE, CARET = b"\t\r\x1b^"
-# Numbers that rules ask for: nought ("0 errors" says another thing than "5 errors") …
-_NOUGHT = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
+# Numbers that rules ask for: zero ("0 errors" differs from "5 errors") …
+_ZERO = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
 # … a record's level, by its first digit (`logged-json`): 30 is an information, 50 an error …
 _LEVEL = re.compile(rb'"level": ?\d')
 # … and in lines with these words HTTP's errors, how a process ended, messages by their numbers.
@@ -91,7 +91,7 @@ def both_ends(line: bytes) -> bytes:
 
 
 def cut_mark(left_out: str) -> str:
-    """What stands in a line for what was left out of it; what a mark in that stood for is counted, too."""
+    """The mark in a line for what was left out of it; what an earlier mark stands for is counted too."""
     before = sum(int(mark[1]) - len(mark[0]) for mark in _CUT.finditer(left_out))
     return f" [… {len(left_out) + before} characters …] "
 
@@ -105,8 +105,10 @@ def clear_of_marks(text: str, begin: int, end: int) -> tuple[int, int]:
 
 
 def shorten(text: str, limit: int = LONGEST) -> str:
-    """Cut in the middle, the cut marked. Words beside the cut go with it, so that no half of one
-    (of a token, say) is left to stand where its other half can't be seen."""
+    """Cut in the middle, with a mark. Words next to the cut are removed with it.
+
+    So no half of one (of a token, say) remains without its other half.
+    """
     if len(text) <= limit:
         return text
     half = max((limit - MARK) // 2, 8)
@@ -184,7 +186,7 @@ def texts(lines: Sequence[bytes]) -> list[bytes]:
 
 
 def labelled(lines: Sequence[bytes]) -> bool:
-    """Whether something else stands with the timestamps: a job and a step, or a stream."""
+    """Whether the timestamps have labels: a job and a step, or a stream."""
     stamps = [line[: stamp_of(line)[0]] for line in (*lines[:SOME], *lines[-SOME:])]
     return any(TAB in stamp or stamp.endswith(_STREAMS) for stamp in stamps)
 
@@ -220,10 +222,10 @@ def numbered(text: bytes, places: Iterable[int], first: int = 0) -> list[int]:
 
 
 def _without_numbers(text: bytes) -> bytes:
-    """Text without digits, but with a letter for a record's level, and a word for each nought that is a
+    """Text without digits, but with a letter for a record's level, and a word for each zero that is a
     number of its own."""
     text = _LEVEL.sub(lambda level: level[0].translate(_LETTERS), text)
-    return _NOUGHT.sub(b"no", text).translate(None, DIGITS)
+    return _ZERO.sub(b"no", text).translate(None, DIGITS)
 
 
 def masked(lines: Sequence[bytes]) -> list[bytes]:
@@ -236,15 +238,15 @@ def masked(lines: Sequence[bytes]) -> list[bytes]:
 
 
 def templates(lines: Sequence[bytes]) -> list[bytes]:
-    """Raw lines without their timestamps, colours and digits: equal for lines that differ in numbers, nought
-    and a record's level apart."""
+    """Raw lines without their timestamps, colours and digits: equal for lines that differ in numbers, except
+    zero and a record's level."""
     bare = [line[stamp_of(line)[0] :].rstrip() for line in lines]
     joined = without_escapes(b"\n".join(bare))
     return _without_numbers(b"\n%b\n" % joined).split(b"\n")[1:-1]
 
 
 def announces(text: bytes) -> bool:
-    """Whether the text of a line ends with a colon: what it is about stands in the next one."""
+    """Whether the text of a line ends with a colon: its subject is in the next one."""
     return text.rstrip().endswith(b":")
 
 
@@ -254,17 +256,18 @@ def shape_of(line: bytes) -> bytes:
 
 
 def of_stack(text: bytes) -> bool:
-    """Whether it opens a stack or is a frame: how many there are tells nothing of why one stands there."""
+    """Whether it opens a stack or is a frame: their number explains nothing."""
     return _STACK.match(text) is not None
 
 
 def cause_of(line: bytes) -> bytes:
-    """A raw line that tells why something failed without numbers and quotations: names, of an exception's
-    class or of where it was raised, tell causes apart."""
+    """A raw line with a reason, without numbers and quotations.
+
+    Names distinguish causes, such as an exception's class or its place.
+    """
     return _QUOTED.sub(b"", shown(line)[:300]).strip()
 
 
 def without_digits(text: bytes) -> bytes:
-    """The text of a line as it would stand at another place of its file: what points at a column is no part
-    of it."""
+    """The text of a line as it would be at another place of its file, without marks of a column."""
     return text[:300].translate(None, DIGITS).strip(b" \t|^~-_")

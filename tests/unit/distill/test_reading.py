@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from fire_routine import distill
 from fire_routine.distill.dull import dull_among
 from fire_routine.distill.green import NEW
-from fire_routine.distill.named import said
+from fire_routine.distill.named import message_of
 from fire_routine.distill.scan import Scanner
 from fire_routine.distill.text import segments, shown, texts
 from fire_routine.model import Block, Digest, Step, utf16_length
@@ -1261,7 +1261,7 @@ def test_alike_states_of_one_line_too_long_are_counted_one_by_one() -> None:
     ],
 )
 def test_message_of_a_line_is_distinguished_from_its_surroundings(text: str, name: str) -> None:
-    assert said(text.encode()).decode() == name
+    assert message_of(text.encode()).decode() == name
 
 
 def ends_in_time(work: Callable[[], object]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.stream import AHEAD, BEHIND, SIZE, windows
+from fire_routine.distill.stream import AHEAD, OVERLAP, SIZE, windows
 
 SHORT = b"".join(b"line %d of many\n" % n for n in range(30_000))
 LONG = b"".join(b"%d " % n + b"x" * (n % 5 * AHEAD // 2) + b"\n" for n in range(40))
@@ -55,4 +55,4 @@ def test_window_repeats_the_lines_before_its_new_ones(chunk: int) -> None:
     for window in windows(SHORT[at : at + chunk] for at in range(0, len(SHORT), chunk)):
         again = window.lines[: window.start]
         assert again == lines[window.first : window.first + window.start]
-        assert window.first == window.start == 0 or len(b"\n".join(again)) > BEHIND - 100
+        assert window.first == window.start == 0 or len(b"\n".join(again)) > OVERLAP - 100

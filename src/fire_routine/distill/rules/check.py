@@ -26,7 +26,7 @@ _Search = Callable[[str], object]
 
 
 def problems() -> Iterator[str]:
-    """What is wrong with the rules, a line each; nothing: all is well.
+    """The problems of the rules, one line per problem; nothing: all is well.
 
     Raises:
         RuleError: an entry is wrong.

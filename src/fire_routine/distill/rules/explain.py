@@ -23,7 +23,7 @@ def explanation(line: str) -> Iterator[tuple[str, str]]:
     else:
         yield from _of_rule(taken, text, rest)
     if rest != text:
-        yield "prefix", f"{text[: len(text) - len(rest)]!r} is looked behind"
+        yield "prefix", f"{text[: len(text) - len(rest)]!r} is a prefix: the rest is matched too"
     others = [
         rule for rule in rules() if rule is not taken and any(_matches(rule, each) for each in (text, rest))
     ]

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 BEGIN = "\n"  # before a keyword that begins the text of a line
 FEW = 40  # beginnings or ends of a part's texts that are kept
 MOST_TEXTS = 48  # exact texts that are kept for a part of an expression
-MOST_MEMBERS = 6  # members of a character class, folded, that are told apart
+MOST_MEMBERS = 6  # members of a character class, folded, that are distinguished
 MOST_TIMES = 6  # repetitions that are spelled out
 LONGEST = 40  # characters of a text that are of use
 SHORTEST = 3  # bytes of a keyword, its `^` among them
@@ -42,7 +42,7 @@ class _Part(NamedTuple):
     """What is known of a part of an expression.
 
     `exact`: all texts that it accepts; None where there are too many. `needed`: sets of texts; of each set,
-    one occurs in whatever the part accepts. `head` and `tail`: how what it accepts begins and ends.
+    one occurs in every text that the part accepts. `head` and `tail`: how what it accepts begins and ends.
     """
 
     exact: Texts | None
@@ -248,7 +248,7 @@ def first_characters(expression: str) -> frozenset[str]:
 def keywords(expression: str, cost: Cost) -> frozenset[str]:
     """Texts of which one occurs in every text that the expression accepts.
 
-    `cost` says how much work a keyword makes: of several sets the cheapest is taken. Empty: the expression
+    `cost` is the work that a keyword makes: of several sets the cheapest is taken. Empty: the expression
     needs no text of `SHORTEST` characters.
     """
     part = _part(_parser.parse(expression), cost)

@@ -13,7 +13,7 @@ from typing import Any
 from ...patterns import pattern
 
 # Scale of weights: what a rule's `role` weighs. `confidence` is added to it.
-CAUSE = 10.0  # the tool says what is wrong, and where
+CAUSE = 10.0  # the tool names what is wrong, and where
 RESULT = 7.0  # names what failed, without saying why
 ERROR_LIKE = 5.0  # an error by its looks, of no known tool
 HINT = 2.5  # a word that is often near a cause
@@ -35,11 +35,11 @@ NOISE_TIER = "noise"  # lines that look like errors and are not
 TOOL = "tool"  # formats of one tool
 SHARED = "shared"  # formats that several tools of a language share
 PLACE = "place"  # a place in a file and a message, as many linters print them
-SIGN = "sign"  # what is found anywhere in a line, of whatever tool
+SIGN = "sign"  # a sign anywhere in a line, of any tool
 GENERAL = "general"  # errors by their looks
 TIERS = (NOISE_TIER, TOOL, SHARED, PLACE, SIGN, GENERAL)
 
-ANY_FAMILY = "any"  # what fails whatever the language is: a network, a disk, a check
+ANY_FAMILY = "any"  # fails in any language: a network, a disk, a check
 
 # What names the parts of a match, as GitHub's problem matchers do
 # (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md).
@@ -50,10 +50,10 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a rule's line says that the step ended."""
+    """How a rule's line describes the step's end."""
 
-    how: str  # as the report says it
-    runner: str = ""  # the runner that says so; programs print the same elsewhere
+    how: str  # in the report's words
+    runner: str = ""  # the runner that prints it; programs print the same elsewhere
     also_in_tests: bool = False  # tests print it, too
 
 
@@ -62,7 +62,7 @@ class Rule:
     """One format.
 
     `pattern` is tried on lines that hold one of the `keywords`. Keywords are lower-case, 0 stands for any
-    digit, and `^` before one for the beginning of a line's text, behind an indentation. `first`: the
+    digit, and `^` before one for the beginning of a line's text, after an indentation. `first`: the
     characters of which one begins the text of each of the rule's lines; empty: any may.
     """
 
@@ -84,7 +84,7 @@ class Rule:
     before: int = 0  # lines before it that match `before_match`, or among which the `heading` is
     before_match: re.Pattern[bytes] | None = None
     heading: re.Pattern[bytes] | None = None  # the nearest line before it that matches is its heading
-    reason: re.Pattern[bytes] | None = None  # a neighbour that says why
+    reason: re.Pattern[bytes] | None = None  # a neighbour with the reason
     distinguisher: re.Pattern[bytes] | None = None  # a neighbour that distinguishes it from others, not why
     not_if_next: re.Pattern[bytes] | None = None  # the next line, where this one is not meant
 
@@ -98,11 +98,11 @@ class Rule:
     is_list: bool = False  # its lines list what failed: many say as much as a few
     list_if_absent: str = ""  # its lines are such a list where this other rule takes no line
     requires: frozenset[str] = frozenset()  # it counts only where one of these rules takes a line, too
-    summary: bool = False  # its line says how much failed in all
+    summary: bool = False  # its line counts all failures
     fatal_warning: bool = False  # a warning of its tool makes the build fail
     also_in_success: bool = False  # programs print it where nothing fails, too
     process_failed: bool = False  # its process fails in the end, though the tests passed
-    outcome_only: bool = False  # says how something ended, whatever ran, and not why
+    outcome_only: bool = False  # shows only how something ended, as after any command, and not why
     wrapper: bool = False  # its line holds another tool's: a rule for that one goes first
     ended: Ended | None = None
 

@@ -130,7 +130,7 @@ def test_explain_names_the_rule_its_keyword_and_what_was_put_before_the_line(
     rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert rows["rule:"] == "pytest-assertion"
     assert rows["keyword:"] == "'e   '"
-    assert rows["prefix:"] == "'[12:34:56] ' is looked behind"
+    assert rows["prefix:"] == "'[12:34:56] ' is a prefix: the rest is matched too"
 
 
 @pytest.mark.parametrize(
