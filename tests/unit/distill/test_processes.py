@@ -9,6 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,17 @@ def log(number: int) -> bytes:
 
 def alone(log: bytes) -> Digest:
     return distill.read([log], steps=STEPS)
+
+
+@cache
+def longer_than_a_pipe() -> list[bytes]:
+    """Logs that a pipe cannot hold, so that who writes one waits for who reads it."""
+    return [log(number) * 600 for number in range(6)]  # about 100 kB each; a pipe of Linux holds 64 KiB
+
+
+@cache
+def longer_digests() -> list[Digest]:
+    return [alone(each) for each in longer_than_a_pipe()]
 
 
 def read(reader: distill.Reader, log: bytes) -> Digest:
@@ -107,10 +119,9 @@ def test_python_that_does_not_start(
 def test_what_a_process_does_not_answer_is_read_here(begin: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "_BEGIN", begin)
     monkeypatch.setattr(processes, "PATIENCE", 0.5)
-    logs = [log(number) * 2_000 for number in range(6)]
     with distill.reading(MANY) as reader, ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(lambda each: read(reader, each), logs))
-    assert found == [alone(each) for each in logs]
+        found = list(threads.map(lambda each: read(reader, each), longer_than_a_pipe()))
+    assert found == longer_digests()
 
 
 @pytest.mark.usefixtures("started")

@@ -50,6 +50,7 @@ def test_what_a_call_raises_is_raised_to_who_waits_be_it_a_timeout() -> None:
         threads.submit(late).result()
 
 
+@pytest.mark.serial
 def test_who_waits_for_so_long_waits_no_longer() -> None:
     start = time.monotonic()
     with pytest.raises(TimeoutError):
