@@ -61,7 +61,13 @@ def run(name: str, command: list[str]) -> tuple[str, bool]:
     """Run a check; print its output, if there is any, under its name and verdict."""
     started = time.monotonic()
     done = subprocess.run(
-        command, cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+        command,
+        cwd=ROOT,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
     )
     verdict = "ok" if done.returncode == 0 else "FAILED"
     lines = [f"{name}: {verdict} ({time.monotonic() - started:.1f} s)", *done.stdout.rstrip().splitlines()]

@@ -36,7 +36,7 @@ def read(
     emulator: GitHubEmulator,
     run: Run | None = None,
     consume: Consume[Any] = whole,
-    seconds: float = 20,
+    seconds: float = 60,
     token: str = TOKEN,
     **options: Any,
 ) -> tuple[dict[int, Any], tuple[Note, ...]]:
@@ -61,6 +61,7 @@ def test_the_redirect_is_followed_without_credentials(emulator: GitHubEmulator) 
     assert "authorization" not in stored.headers
 
 
+@pytest.mark.serial  # a deadline of half a second
 def test_a_log_that_arrives_faster_than_it_is_read_is_over_at_the_deadline_too(
     emulator: GitHubEmulator,
 ) -> None:
@@ -274,6 +275,7 @@ class TestTheDeadline:
         assert note.what == "the rest of the log of test"
         assert note.why == "there was no time left to read it"
 
+    @pytest.mark.serial  # a deadline of less than a second
     @pytest.mark.parametrize("where", ["/jobs/1/logs", "/storage/1"])
     def test_a_server_that_hangs_does_not_outlast_it(self, emulator: GitHubEmulator, where: str) -> None:
         emulator.add_job(RUN, failed_job(2, "other"), "fine\n")
