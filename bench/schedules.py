@@ -52,8 +52,10 @@ def storm(first: int, count: int, show: bool, profile: str = "") -> bool:
         schedule = Schedule.draw(seed, PROFILES[profile] if profile else None)
         schedule.play()
         world = schedule.world
-        outcomes.update(str(one.outcome.result) if one.outcome else one.verdict.reason for one in world.told)
-        outcomes["killed"] += schedule.jobs - len(world.told)
+        outcomes.update(
+            str(one.outcome.result) if one.outcome else one.verdict.reason for one in world.reports
+        )
+        outcomes["killed"] += schedule.jobs - len(world.reports)
         totals["schedules with faults"] += not schedule.faults.none
         totals.update(jobs=schedule.jobs, sessions=len(world.sessions))
         totals["requests to GitHub"] += world.requests

@@ -1,8 +1,8 @@
 """The whole story of the action: settings → first look at the ledger → gather → distill → compose → decide →
 fire → report.
 
-With `cli.py` and `demo.py` the only module that knows every stage. Whatever goes wrong is told as an outcome:
-nothing here raises, and users never see a traceback.
+With `cli.py` and `demo.py` the only module that knows every stage. Anything that goes wrong is reported as an
+outcome: nothing here raises, and users never see a traceback.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Evidence:
 
 
 @dataclass(slots=True)
-class _Telling:
+class _Progress:
     """How far the story has come: what the report can show, wherever it ended."""
 
     outcome: Outcome
@@ -71,20 +71,20 @@ def run_action(environ: Mapping[str, str], out: TextIO) -> int:
         outcome = Outcome(Result.FAILED, "invalid-input", error.message)
         return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
-    with github, fire.uninterruptible():  # what became of a fire is told even when the job is being cancelled
-        telling = _tell(settings, context, github, workflow.say)
-        return _report(workflow, settings, context, github, telling)
+    with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
+        progress = _run_story(settings, context, github, workflow.say)
+        return _report(workflow, settings, context, github, progress)
 
 
-def _tell(settings: Settings, context: Context, github: GitHub, say: Say) -> _Telling:
-    telling = _Telling(Outcome(Result.FAILED, "internal-error", ""))
+def _run_story(settings: Settings, context: Context, github: GitHub, say: Say) -> _Progress:
+    progress = _Progress(Outcome(Result.FAILED, "internal-error", ""))
     try:
-        _story(settings, context, github, say, telling)
+        _story(settings, context, github, say, progress)
     except gather.GatherError as error:
-        telling.outcome = Outcome(Result.FAILED, "no-run", error.message)
+        progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
     except fire.Interrupted as interruption:
-        telling.outcome = _ended_early(
-            telling, "interrupted", Message("The job was cancelled ({signal})", signal=interruption)
+        progress.outcome = _ended_early(
+            progress, "interrupted", Message("The job was cancelled ({signal})", signal=interruption)
         )
     except Exception as error:  # a fault of ours must not look like a failure of the user's
         fault = Message(
@@ -92,17 +92,17 @@ def _tell(settings: Settings, context: Context, github: GitHub, say: Say) -> _Te
             kind=type(error).__name__,
             place=_place(error),
         )
-        telling.outcome = _ended_early(telling, "internal-error", fault)
-    if telling.election is not None:
-        telling.election.settle(telling.outcome)
-    return telling
+        progress.outcome = _ended_early(progress, "internal-error", fault)
+    if progress.election is not None:
+        progress.election.settle(progress.outcome)
+    return progress
 
 
-def _story(settings: Settings, context: Context, github: GitHub, say: Say, telling: _Telling) -> None:
+def _story(settings: Settings, context: Context, github: GitHub, say: Say, progress: _Progress) -> None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
     verdict = decide.before_gathering(settings, context)
     if verdict is not None:
-        telling.outcome = _declined(verdict)
+        progress.outcome = _declined(verdict)
         return
     trigger = gather.find_trigger(settings, context)
     with fire.interruptible():
@@ -113,26 +113,26 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, telli
             legs=context.job_total,
             default_token=context.default_token,
         )
-        election = telling.election = decide.Election(github, terms, temp=context.temp, say=say)
+        election = progress.election = decide.Election(github, terms, temp=context.temp, say=say)
         verdict = _first_look(election, trigger, settings, context)
         if verdict is not None:
-            telling.outcome = _declined(verdict)
+            progress.outcome = _declined(verdict)
             return
-        evidence = telling.evidence = gather_evidence(github, trigger, settings, context, say)
+        evidence = progress.evidence = gather_evidence(github, trigger, settings, context, say)
         verdict = decide.decide(settings, context, evidence.run, evidence.brief, election)
         if not verdict.fire:
-            telling.outcome = _declined(verdict)
+            progress.outcome = _declined(verdict)
             return
         say(f"Firing the routine. {verdict.message}")
-        telling.firing = True
+        progress.firing = True
         fired = fire.fire_once(settings, evidence.brief.text, announce=say)
-        telling.outcome = replace(fired, session_number=verdict.session_number)
+        progress.outcome = replace(fired, session_number=verdict.session_number)
 
 
 def _first_look(
     election: decide.Election, trigger: Trigger, settings: Settings, context: Context
 ) -> Verdict | None:
-    """What the ledger says of this attempt before anything is gathered. A dry run shows its text anyway."""
+    """What the ledger shows of this attempt before anything is gathered. A dry run shows its text anyway."""
     run = None if settings.dry_run else gather.run_as_reported(trigger, context)
     return election.look_first(run, spread=trigger.kind is TriggerKind.STEP) if run and run.head_sha else None
 
@@ -189,7 +189,7 @@ def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) 
 
 
 def _report(
-    workflow: Workflow, settings: Settings, context: Context, github: GitHub, telling: _Telling
+    workflow: Workflow, settings: Settings, context: Context, github: GitHub, progress: _Progress
 ) -> int:
     def post_comment(number: int, marker: str, body: str) -> Note | None:
         try:
@@ -199,10 +199,10 @@ def _report(
             return Note("the comment on the pull request", str(error), permission=needed)
         return None
 
-    evidence = telling.evidence
-    election = telling.election
+    evidence = progress.evidence
+    election = progress.election
     contents = Contents(
-        telling.outcome,
+        progress.outcome,
         _clean,
         brief=evidence.brief if evidence else None,
         run=evidence.run if evidence else None,
@@ -219,11 +219,11 @@ def _report(
     )
 
 
-def _ended_early(telling: _Telling, reason: str, what: Message) -> Outcome:
+def _ended_early(progress: _Progress, reason: str, what: Message) -> Outcome:
     """The outcome where something came between: before the fire, or as `fire_once` begins or returns."""
-    if telling.outcome.result is Result.FIRED:
-        return telling.outcome
-    if telling.firing:
+    if progress.outcome.result is Result.FIRED:
+        return progress.outcome
+    if progress.firing:
         message = Message(
             "{what} while the routine was fired. A session may have started: look at https://claude.ai/code"
             " before you fire again.",

@@ -11,7 +11,7 @@ from .ledger.entry import Stage
 from .ledger.links import session_id
 from .policy.guards import skip
 
-_ANYWAY = "To send all the same, set once-per: always."
+_ANYWAY = "To send anyway, set once-per: always."
 _UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one. "
 _WHAT = "the ledger (commit statuses named fire-routine)"
 _GRANT = "give the job `permissions: statuses: write`"
@@ -38,7 +38,7 @@ def blocked(ruling: Ruling, contender: Contender, *, waited: bool = True) -> Ver
     if blocker.stage is Stage.FAILED:
         return skip(
             "earlier-failed",
-            f"The fire for this attempt was refused just now ({whose}, whose summary says why): fix that and"
+            f"The fire for this attempt was refused just now ({whose}, whose summary shows why): fix that and"
             " re-run the failed jobs.",
         )
     if blocker.has_session:
@@ -139,7 +139,7 @@ def unrecorded(problem: str, *, denied: bool) -> Note:
     if denied:
         why = f"{problem}; only this job keeps the failure from being fired again"
         return Note(_WHAT, why, _GRANT, permission="statuses: write")
-    return Note(_WHAT, f"{problem}; as once-per is always, it is fired all the same")
+    return Note(_WHAT, f"{problem}; as once-per is always, it is fired anyway")
 
 
 def unseen(problem: str) -> Note:
@@ -179,7 +179,7 @@ _REFUSED = {
 
 
 def result(outcome: Outcome, now: datetime | None) -> str:
-    """What a status says of a request that started no session; empty: the stage's own words.
+    """What a status shows of a request that started no session; empty: the stage's own words.
 
     `now`: by GitHub's clock, as far as it is known.
     """

@@ -84,7 +84,7 @@ def pull_request(**changes: object) -> PullRequest:
 
 @dataclass
 class Clock:
-    """Time that passes only when someone sleeps, or when a test says so; the board's clock runs along."""
+    """Time that passes only when someone sleeps, or when a test sets it; the board's clock runs along."""
 
     seconds: float = 0.0
     at: Callable[[], None] = lambda: None  # called after each sleep
@@ -120,7 +120,7 @@ class Board:
     heads: dict[str, str] = field(default_factory=lambda: {"main": SHA, "topic": SHA})
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     faults: dict[str, list[GitHubError | None]] = field(default_factory=dict)
-    written_all_the_same: bool = False  # whether a write that fails has its effect
+    written_anyway: bool = False  # whether a write that fails has its effect
     ahead: tuple[Commit, ...] = ()  # of the head commit's branch
     hidden: int = 0  # how many reads of statuses do not show the newest one yet
     before_write: Callable[[], None] | None = None  # what another job does just before the next write
@@ -143,7 +143,7 @@ class Board:
         try:
             self._call("create_status")
         except GitHubError:
-            if self.written_all_the_same:
+            if self.written_anyway:
                 self._add(sha, state, description, target_url)
             raise
         return self._add(sha, state, description, target_url)

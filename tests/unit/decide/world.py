@@ -2,7 +2,7 @@
 
 The ledger under test is the real one; what it talks to is simulated in virtual time. `Schedule`
 draws a history of runs, re-runs, green runs and deaths, `play` lets it happen, and `violations`
-says what must never be.
+lists what must never be.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Faults:
         return self.lag <= 3 and self == Faults(lag=self.lag)
 
 
-# How GitHub's reads may fall behind its writes, and what else may go wrong: one trouble each.
+# How GitHub's reads may lag, and what else may go wrong: one trouble each.
 PROFILES = {
     "clean": Faults(),
     "in order, 30 s": Faults(lag=30.0),
@@ -102,8 +102,8 @@ class Session:
 
 
 @dataclass
-class Told:
-    """What one job said at its end."""
+class Report:
+    """What one job reported at its end."""
 
     run: int
     attempt: int
@@ -127,7 +127,7 @@ class World:
     runs: list[Run] = field(default_factory=list)  # as they were started
     started: dict[int, float] = field(default_factory=dict)
     sessions: list[Session] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
     requests: int = 0
     ids: int = 0
 
@@ -217,7 +217,7 @@ class Client:
         if late:
             arrival += world.random.uniform(0, 20)
         answers: list[tuple[float, Status]] = []
-        # It is under way: from here on it arrives, whatever becomes of who sent it.
+        # It is under way: from here on it arrives, even if its sender dies.
         for _ in range(2 if world.random.random() < faults.write_twice else 1):
             world.baton.at(arrival, lambda: answers.append(world.write(sha, state, description, target_url)))
         if late or kind < faults.write_unanswered:
@@ -249,7 +249,7 @@ class Client:
         raise AssertionError(f"no session wrote {head} or {base}")
 
     def fire(self, run: Run, failures: frozenset[str], mark: str) -> Outcome:
-        """The endpoint: what it did, and what its client could tell of it."""
+        """The endpoint: what it did, and what its client could know of it."""
         world, faults = self._world, self._world.faults
         try:
             self._pass(world.random.uniform(0.05, 0.5))
@@ -381,7 +381,7 @@ class Schedule:
                 election.settle(outcome)
             except Cancelled:
                 election.settle(outcome)
-        world.told.append(Told(run.id, run.attempt, failures, verdict, outcome))
+        world.reports.append(Report(run.id, run.attempt, failures, verdict, outcome))
 
     def _run(self, run_id: int, sha: str, event: str, time: float, green: int) -> Run:
         return Run(
@@ -433,13 +433,13 @@ class Schedule:
         return found
 
     def _unreported(self) -> list[str]:
-        """Sessions that neither a job's outcome nor the ledger tells of."""
-        outcomes = [told.outcome for told in self.world.told if told.outcome]
+        """Sessions that neither a job's outcome nor the ledger reports."""
+        outcomes = [report.outcome for report in self.world.reports if report.outcome]
         fired = {outcome.session_url for outcome in outcomes if outcome.result is Result.FIRED}
         unknown = {
-            (told.run, told.attempt)
-            for told in self.world.told
-            if told.outcome and told.outcome.result is Result.UNKNOWN
+            (report.run, report.attempt)
+            for report in self.world.reports
+            if report.outcome and report.outcome.result is Result.UNKNOWN
         }
         recorded = {
             (entry.record.run, entry.record.attempt)
@@ -449,7 +449,7 @@ class Schedule:
             and entry.record.stage in (Stage.SENDING, Stage.UNKNOWN, Stage.FIRED)
         }
         return [
-            f"{session} is told of nowhere"
+            f"{session} is reported nowhere"
             for session in self.world.sessions
             if session.url not in fired
             and (session.run, session.attempt) not in unknown
@@ -458,7 +458,7 @@ class Schedule:
 
     def _false_pointers(self) -> list[str]:
         urls = {session.url for session in self.world.sessions}
-        pointed = {told.verdict.session_url for told in self.world.told if told.verdict.session_url}
+        pointed = {report.verdict.session_url for report in self.world.reports if report.verdict.session_url}
         return [f"{url} is pointed to and was never started" for url in pointed - urls]
 
     def _losses(self) -> list[str]:
@@ -466,22 +466,22 @@ class Schedule:
         if not self.faults.none:
             return []
         return [
-            f"run {told.run}, attempt {told.attempt} was left alone: {told.verdict}"
-            for told in self.world.told
-            if not told.verdict.fire and not self._is_cared_for(told)
+            f"run {report.run}, attempt {report.attempt} was left alone: {report.verdict}"
+            for report in self.world.reports
+            if not report.verdict.fire and not self._is_cared_for(report)
         ]
 
-    def _is_cared_for(self, told: Told) -> bool:
+    def _is_cared_for(self, report: Report) -> bool:
         sessions = self.world.sessions
-        if self.event == "push" and any(run.id > told.run for run in self.world.runs):
+        if self.event == "push" and any(run.id > report.run for run in self.world.runs):
             return True
-        if told.verdict.reason == "max-sessions":
+        if report.verdict.reason == "max-sessions":
             return len(sessions) >= self.settings.max_sessions
-        if any((session.run, session.attempt) == (told.run, told.attempt) for session in sessions):
+        if any((session.run, session.attempt) == (report.run, report.attempt) for session in sessions):
             return True
         if self.settings.once_per == "run":
-            return any(session.run == told.run for session in sessions)
-        return told.failures <= frozenset[str]().union(*(session.failures for session in sessions))
+            return any(session.run == report.run for session in sessions)
+        return report.failures <= frozenset[str]().union(*(session.failures for session in sessions))
 
 
 def draw_faults(rng: random.Random) -> Faults:

@@ -17,7 +17,7 @@ from .rules import Ruling
 # before other commits are read, a claim has been written for this many seconds.
 SETTLED = 3.0
 # Seconds between the announcement and the last look. An entry may become visible up to 3 seconds after it got
-# its id, and what is read of other commits may lag by up to 30.
+# its id. What is read of other commits may lag by up to 30.
 ANNOUNCED = 3.5
 ANNOUNCED_TO_OTHERS = 31.0  # where a run of another commit may be starting a session at the same time
 READ_TWICE = 1.0  # seconds between the last two looks, because one may miss what an earlier one showed

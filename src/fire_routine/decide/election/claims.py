@@ -9,8 +9,8 @@ from typing import Protocol
 
 from ..ledger.entry import Entry, Stage
 
-# From its claim, a job has this long to announce that it sends; a later one gives up. So a claim that is
-# twice as old and nothing more was left by a job that died before it sent anything, and no longer counts.
+# From its claim, a job has this long to announce that it sends; a later one gives up. A claim
+# that is twice as old was left by a job that died before it sent anything. It no longer counts.
 SEND_WITHIN = timedelta(minutes=5)
 CLAIM_LASTS = 2 * SEND_WITHIN
 

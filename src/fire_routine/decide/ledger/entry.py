@@ -2,9 +2,9 @@
 
     Claude session started · ci.yml · run 4711.2 · 4f3a1c2b 9b1c22aa · #1 k3f9ad07 f3c1e
 
-The words say how far a job came. The rest is for the action: the workflow's file, the run and attempt, the
-failures, the session's number in the incident, the mark that ties the entries of one claim together, and
-last a letter for the stage and four digits that identify the branch, tag or pull request.
+The words show how far a job came. The rest is for the action: the workflow's file, the run and attempt, the
+failures, and the session's number in the incident. A mark ties the entries of one claim together. The last
+word has a letter for the stage, and four digits that identify the branch, tag or pull request.
 
 Every entry has the state `success`. A pending or failed status would block merges and deployments on a
 commit whose own checks are green (https://docs.github.com/rest/commits/statuses). The context is
@@ -75,7 +75,7 @@ _DESCRIPTION = pattern(
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one status says."""
+    """The content of one status."""
 
     stage: Stage
     workflow: str  # its label
@@ -169,7 +169,7 @@ def failures(brief: Brief, run: Run) -> tuple[str, ...]:
 
 
 def unread(failure: str, *, wholly: bool = False) -> bool:
-    """Whether not enough was known of a failure to tell it from any other; of several, of one or `wholly`."""
+    """Whether a failure can't be distinguished from any other; of several, of one or `wholly`."""
     return failure.rpartition(" ")[2].startswith(_UNREAD if wholly else (_UNREAD, _PARTLY))
 
 

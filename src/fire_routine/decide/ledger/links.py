@@ -1,6 +1,6 @@
 """Which links of the ledger may be shown to people. Pure.
 
-Anyone who may write commit statuses can put any address there, so an address of an entry is shown, copied or
+Anyone who may write commit statuses can put any address there. So an address of an entry is shown, copied or
 counted only if it leads to Claude.
 """
 

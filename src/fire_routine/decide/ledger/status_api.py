@@ -22,8 +22,8 @@ class StatusApi(Protocol):
     """Commit statuses of the context `fire-routine`, and the fresh reads just before a fire.
 
     Every method raises `GitHubError`: with the HTTP status where GitHub answered, without where
-    there was no answer, so that a write may have arrived all the same. None of them may retry a
-    write by itself.
+    there was no answer, so that a write may have arrived all the same. None of them may repeat
+    a write.
     """
 
     def statuses(self, sha: str) -> Sequence[Status]:
@@ -37,8 +37,8 @@ class StatusApi(Protocol):
     def incident(self, run: Run) -> Incident:
         """The other runs of the incident, read afresh.
 
-        Runs of the run's workflow on its branch (same head repository) since the last green one, whatever
-        their state: failed, still running, newer than `run`. In a merge queue the branch is new each time,
+        Runs of the run's workflow on its branch (same head repository) since the last green one, in any
+        state: failed, still running, newer than `run`. In a merge queue the branch is new each time,
         so there `gh-readonly-queue/<base>/pr-<number>-*` counts as one branch.
         """
         ...

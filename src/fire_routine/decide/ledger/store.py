@@ -221,7 +221,7 @@ class _Permission:
     """Whether the token lacks a permission, or GitHub is only out of order.
 
     An outage can answer 401, 403, 404 or 422 as well. So a permission is missing only if GitHub states that
-    in its own words, for a while, in a job in which the same was never allowed before.
+    in its own words, for a while. The same must never have been allowed in the job.
     """
 
     def __init__(self) -> None:

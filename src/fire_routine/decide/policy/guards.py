@@ -1,6 +1,6 @@
 """What keeps a failure from being fired at all, no matter what was fired before. Pure.
 
-Each guard gives the `Verdict` that ends the matter, with its own reason and one line that says how
+Each guard gives the `Verdict` that ends the matter, with its own reason and one line on how
 to change it, or None.
 """
 

@@ -63,7 +63,7 @@ def own_commits_ahead(api: StatusApi, run: Run) -> Ahead:
 
 
 def closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:
-    """Whether the pull request, read anew, no longer has the failing commit at its head."""
+    """Whether the pull request, read again, no longer has the failing commit at its head."""
     if pull.state == "closed" and not _began_closed(run):
         return skip(
             "pull-request-closed",

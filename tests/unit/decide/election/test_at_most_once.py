@@ -172,7 +172,7 @@ def test_an_outage_of_some_seconds_changes_nothing(method: str, status: int) -> 
 
 
 @pytest.mark.parametrize("method", ["statuses", "create_status"])
-def test_a_permission_is_missing_only_once_github_has_said_so_for_ten_seconds(method: str) -> None:
+def test_a_permission_is_missing_only_once_github_has_stated_it_for_ten_seconds(method: str) -> None:
     board = Board(faults={method: [FORBIDDEN] * 4})
     assert fire(board).fire
     assert board.stages()[-1] == "FIRED"
@@ -243,7 +243,7 @@ def test_an_entry_that_someone_else_wrote_keeps_nothing_back(stage: Stage) -> No
     assert fire(board, run).fire
 
 
-def test_nobody_else_can_take_a_session_back() -> None:
+def test_no_one_else_can_take_a_session_back() -> None:
     board = Board()
     fire(board)
     mark = board.entries()[0].record.mark
@@ -409,15 +409,15 @@ def test_a_leg_that_can_not_read_the_ledger_gathers_nothing() -> None:
 
 
 @pytest.mark.parametrize(("legs", "looks"), [(2, 2), (LOOK_BEFORE, 2), (LOOK_BEFORE + 1, 1)])
-def test_the_legs_of_a_matrix_wait_for_a_random_time_and_say_so(legs: int, looks: int) -> None:
+def test_the_legs_of_a_matrix_wait_for_a_random_time_and_report_it(legs: int, looks: int) -> None:
     waits = []
     for _ in range(200):
-        board, said = Board(), list[str]()
-        assert ledger_of(board, legs=legs, said=said).look_first(spread=True) is None
+        board, printed = Board(), list[str]()
+        assert ledger_of(board, legs=legs, printed=printed).look_first(spread=True) is None
         assert len(board.calls) == looks
         waits.append(board.clock.seconds)
-        assert bool(said) == bool(board.clock.seconds)
-        assert all(f"one of {legs} of a matrix: waiting for" in line for line in said)
+        assert bool(printed) == bool(board.clock.seconds)
+        assert all(f"one of {legs} of a matrix: waiting for" in line for line in printed)
     assert max(waits) < SPREAD * 7
     assert len(set(waits)) > 50
     assert sum(wait > max(waits) / 2 for wait in waits) > 100 or legs == 2

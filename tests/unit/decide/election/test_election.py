@@ -61,7 +61,7 @@ def ledger_of(
     board: Board,
     run: Run | None = None,
     temp: Path | None = None,
-    said: list[str] | None = None,
+    printed: list[str] | None = None,
     **terms: Any,
 ) -> Job:
     ledger = Election(
@@ -70,7 +70,7 @@ def ledger_of(
         temp=temp,
         now=board.clock,
         sleep=board.clock.sleep,
-        say=said.append if said is not None else lambda _: None,
+        say=printed.append if printed is not None else lambda _: None,
     )
     return Job(ledger, run or sample_run())
 
@@ -144,7 +144,7 @@ def test_the_same_failure_in_a_later_attempt_points_to_the_session() -> None:
     assert board.stages() == ["CLAIMED", "SENDING", "FIRED"]
 
 
-def test_the_same_failure_on_a_later_commit_is_covered_and_says_so_there() -> None:
+def test_the_same_failure_on_a_later_commit_is_covered_and_shown_there() -> None:
     board = Board(heads={"main": OLDER})
     assert fire(board, sample_run(99, head_sha=OLDER)).fire
     board.others, board.heads = [OLDER], {"main": SHA}
@@ -179,7 +179,7 @@ def test_a_run_whose_failures_are_all_known_from_several_sessions_is_skipped() -
     assert fire(board, sample_run(103), "1" * 16, "3" * 16).fire
 
 
-def test_one_attempt_has_one_session_whatever_fails_in_it() -> None:
+def test_one_attempt_has_one_session_no_matter_what_fails_in_it() -> None:
     board = Board()
     fire(board, None, "1" * 16)
     assert fire(board, None, "2" * 16).reason == "duplicate"
@@ -276,7 +276,7 @@ def test_a_session_that_begins_a_new_branch_for_each_try_is_stopped_by_its_own_c
     assert fire(board, third).fire
 
 
-def test_the_loop_of_a_session_has_an_end_though_the_pushes_beside_it_are_green() -> None:
+def test_the_loop_of_a_session_has_an_end_though_its_pushes_are_green() -> None:
     board = Board(heads={})
     tries_of_a_loop(board)
     pushes = History(last_green_run=199, last_green_sha="9" * 40)
@@ -301,7 +301,7 @@ def test_the_branchs_own_commits_are_asked_for_only_where_they_count(changes: di
 # --- once-per -------------------------------------------------------------------------------------------
 
 
-def test_once_per_run_fires_anew_for_each_run_but_not_for_each_attempt() -> None:
+def test_once_per_run_fires_for_each_run_but_not_for_each_attempt() -> None:
     board = Board()
     for run, expected in ((sample_run(100), True), (sample_run(100, 2), False), (sample_run(101), True)):
         ledger = ledger_of(board, run, once_per="run")
@@ -335,7 +335,7 @@ def test_a_failed_fire_does_not_block_a_later_one() -> None:
     assert fire(board).fire
 
 
-def test_an_unknown_fire_blocks_the_same_failure_and_says_where_to_look() -> None:
+def test_an_unknown_fire_blocks_the_same_failure_and_shows_where_to_look() -> None:
     board = Board()
     ledger = ledger_of(board)
     ledger.claim(sample_brief())
@@ -354,11 +354,11 @@ def test_a_claim_of_a_job_that_died_before_it_sent_anything_is_waited_for_and_ta
     with pytest.raises(KeyboardInterrupt):
         dead.claim(sample_brief())
     assert board.stages() == ["CLAIMED"]
-    said: list[str] = []
+    printed: list[str] = []
     waited = board.clock.seconds
-    assert ledger_of(board, said=said).claim(sample_brief()).fire
+    assert ledger_of(board, printed=printed).claim(sample_brief()).fire
     assert board.clock.seconds - waited > sum(PAUSES)
-    assert said == [
+    assert printed == [
         "waiting for another job of this attempt, which is starting a session",
         "another job of this attempt has not sent its request: this job goes on",
     ]
@@ -517,16 +517,16 @@ def test_a_refusal_after_the_claim_was_taken_does_not_let_it_fire_unrecorded() -
 @pytest.mark.parametrize("written", [True, False])
 @pytest.mark.parametrize("fault", [SERVER_ERROR, NO_ANSWER, LIMITED])
 def test_a_write_that_failed_half_way_leads_to_one_claim(fault: GitHubError, written: bool) -> None:
-    board = Board(faults={"create_status": [fault]}, written_all_the_same=written)
+    board = Board(faults={"create_status": [fault]}, written_anyway=written)
     assert fire(board).fire
     assert len({entry.record.mark for entry in board.entries()}) == 1
-    if written and not fault.rate_limited:  # a limit says that nothing was written, so nothing is looked for
+    if written and not fault.rate_limited:  # at a limit nothing is written, so nothing is looked for
         assert board.stages() == ["CLAIMED", "SENDING", "FIRED"]
     assert board.stages()[-1] == "FIRED"
 
 
 @pytest.mark.parametrize("method", ["statuses", "create_status", "incident"])
-def test_a_board_that_is_down_keeps_the_fire_back_and_says_so(method: str) -> None:
+def test_an_api_that_is_down_keeps_the_fire_back_and_is_reported(method: str) -> None:
     board = Board(faults={method: [SERVER_ERROR] * 50})
     verdict = ledger_of(board).claim(sample_brief())
     assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "ledger-unavailable")
@@ -542,7 +542,7 @@ def test_a_board_that_is_down_does_not_keep_once_per_always_back() -> None:
 
 
 @pytest.mark.parametrize("method", ["statuses", "create_status"])
-def test_a_token_that_may_not_write_fires_once_a_job_and_says_so_once(method: str, tmp_path: Path) -> None:
+def test_a_token_that_may_not_write_fires_once_per_job_and_is_noted_once(method: str, tmp_path: Path) -> None:
     board = Board(faults={method: [FORBIDDEN] * 50})
     ledger = ledger_of(board, temp=tmp_path)
     assert ledger.claim(sample_brief()).fire
@@ -553,7 +553,7 @@ def test_a_token_that_may_not_write_fires_once_a_job_and_says_so_once(method: st
     assert ledger_of(board, sample_run(attempt=2), temp=tmp_path).claim(sample_brief()).fire
 
 
-def test_a_token_that_may_not_write_still_heeds_what_it_can_read() -> None:
+def test_a_token_that_may_not_write_still_respects_what_it_can_read() -> None:
     board = Board()
     fire(board)
     board.faults = {"create_status": [FORBIDDEN] * 50}
@@ -568,7 +568,7 @@ def test_an_unrecorded_fire_that_failed_may_be_made_again_in_the_job(tmp_path: P
     assert ledger_of(board, temp=tmp_path).claim(sample_brief()).fire
 
 
-def test_without_the_incidents_runs_it_fires_by_its_own_commit_alone_and_says_so() -> None:
+def test_without_the_incidents_runs_only_its_own_commit_counts_and_that_is_noted() -> None:
     board = Board(faults={"incident": [FORBIDDEN] * 50})
     ledger = ledger_of(board)
     assert ledger.claim(sample_brief()).fire
@@ -641,7 +641,7 @@ def test_other_commits_that_could_be_seen_in_the_end_leave_no_note() -> None:
     assert ledger.notes == ()
 
 
-def test_a_duplicate_of_its_own_commit_is_told_though_the_others_can_not_be_read() -> None:
+def test_a_duplicate_on_its_own_commit_is_reported_though_the_others_can_not_be_read() -> None:
     board = Board()
     fire(board)
     board.faults = {"incident": [SERVER_ERROR] * 50}
@@ -685,7 +685,7 @@ def test_what_is_only_guessed_does_not_become_a_failure_that_had_its_session() -
     ]
 
 
-def test_a_failure_that_is_known_is_told_with_its_session_though_another_is_only_guessed() -> None:
+def test_a_known_failure_is_reported_with_its_session_though_another_is_only_guessed() -> None:
     board = Board(heads={})
     fire(board, session="session_1")
     fire(board, sample_run(101), "2" * 16, session="session_2")
@@ -702,8 +702,8 @@ def test_other_commits_that_were_seen_once_are_not_forgotten() -> None:
     assert fire(board, sample_run(101)).reason == "duplicate"
 
 
-def test_an_announcement_that_can_not_be_taken_back_is_said_to_be_left() -> None:
-    board = Board(written_all_the_same=True)
+def test_an_announcement_that_can_not_be_taken_back_is_reported() -> None:
+    board = Board(written_anyway=True)
     board.faults = {
         "create_status": [None] + [SERVER_ERROR] * 50,
         "statuses": [None, None] + [SERVER_ERROR] * 50,
@@ -713,7 +713,7 @@ def test_an_announcement_that_can_not_be_taken_back_is_said_to_be_left() -> None
     assert "which blocks re-runs" in verdict.message
 
 
-def test_a_result_that_is_denied_once_is_written_all_the_same() -> None:
+def test_a_result_that_is_denied_once_is_written_anyway() -> None:
     board = Board()
     ledger = ledger_of(board)
     assert ledger.claim(sample_brief()).fire
@@ -729,13 +729,13 @@ def test_a_nightly_run_that_was_green_is_no_loop_of_the_sessions_that_were_merge
     assert fire(board, replace(nightly, default_branch="main")).fire
 
 
-def test_a_failure_that_is_known_again_is_said_to_be() -> None:
+def test_a_failure_that_is_recognised_is_reported_without_doubt() -> None:
     board = Board()
     fire(board)
     assert "Without its log" not in fire(board, sample_run(101)).message
 
 
-def test_a_claim_that_can_not_be_taken_back_is_said_to_be_left() -> None:
+def test_a_claim_that_can_not_be_taken_back_is_reported() -> None:
     board = Board(
         faults={"statuses": [None] + [SERVER_ERROR] * 5, "create_status": [None] + [SERVER_ERROR] * 50}
     )
@@ -786,7 +786,7 @@ def test_a_run_that_waited_for_several_that_were_taken_back_fires_itself() -> No
     assert board.clock.seconds > sum(PAUSES)
 
 
-def test_waiting_has_an_end_whatever_others_do() -> None:
+def test_waiting_has_an_end_no_matter_what_others_do() -> None:
     board = Board()
 
     def another_begins() -> None:
@@ -822,7 +822,7 @@ def test_the_clock_of_the_machine_does_not_matter() -> None:
     assert not fire(board, sample_run(101)).fire
 
 
-def test_who_lost_to_a_sibling_tells_none_of_its_failures_that_the_session_was_not_told_of() -> None:
+def test_who_lost_to_a_sibling_covers_no_failure_that_its_session_does_not_know() -> None:
     """A later run is to have a session for those."""
     board = Board()
 

@@ -80,12 +80,12 @@ def test_a_green_run_in_between_makes_it_another_incident(emulator: GitHubEmulat
 def test_a_green_push_does_not_end_what_the_pull_requests_runs_fail_with(
     emulator: GitHubEmulator, github: GitHub
 ) -> None:
-    told = []
+    reasons = []
     for number, sha in ((1, OLDER), (3, SHA)):
         run_of(emulator, number, sha, head_branch="topic", conclusion="success")
         red = run_of(emulator, number + 1, sha, head_branch="topic", event="pull_request")
-        told.append(fire(github, replace(red, history=History(last_green_run=number))))
-    assert told == ["fired", "duplicate"]
+        reasons.append(fire(github, replace(red, history=History(last_green_run=number))))
+    assert reasons == ["fired", "duplicate"]
 
 
 def test_a_session_of_an_event_that_was_never_green_counts_for_the_others(
@@ -203,7 +203,7 @@ def test_a_write_that_fails_half_way_leads_to_one_session(
     assert fire(github, run_of(emulator, 2)) == "duplicate"
 
 
-def test_a_token_without_statuses_write_fires_and_says_so(emulator: GitHubEmulator, github: GitHub) -> None:
+def test_a_token_without_statuses_write_fires_with_a_note(emulator: GitHubEmulator, github: GitHub) -> None:
     emulator.fail("POST .*/statuses/", Fault.forbidden())
     clock = Clock()
     ledger = Election(github, Terms(), now=clock, sleep=clock.sleep)

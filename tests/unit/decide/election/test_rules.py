@@ -65,7 +65,7 @@ BLIND, OTHER_BLIND = "0000aaaa", "0000bbbb"
         (Stage.FIRED, BLIND, OTHER_BLIND, "other", True),  # another job or step
     ],
 )
-def test_without_a_log_a_failure_is_not_told_from_another(
+def test_without_a_log_a_failure_is_not_distinguished_from_another(
     stage: Stage, before: str, now: str, sha: str, fires: bool
 ) -> None:
     who = contender("", run=101, failures=frozenset({now}), sha=sha)
@@ -78,9 +78,7 @@ def test_who_claimed_first_without_a_log_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize(("run", "fires"), [(100, False), (101, True)])
-def test_beside_a_failure_that_was_read_one_that_was_not_may_be_any_of_its_run_alone(
-    run: int, fires: bool
-) -> None:
+def test_next_to_a_failure_with_a_log_one_without_may_be_any_of_its_run_alone(run: int, fires: bool) -> None:
     before = [entry(1, Stage.FIRED, "first", B, BLIND)]
     assert ruling(before, contender("", run=run, attempt=2, sha=SHA))[0] is fires
 
@@ -109,7 +107,7 @@ def test_which_runs_are_of_the_incident_goes_by_what_github_lists() -> None:
     assert ruling(before, contender("", since_run=40, incident=Incident(ended=frozenset({50}))))[0]
 
 
-def test_a_failure_that_was_read_is_new_whatever_could_not_be_read_beside_it() -> None:
+def test_a_failure_with_a_log_is_new_even_next_to_one_without() -> None:
     who = contender("", run=101, failures=frozenset({B, BLIND}), sha=SHA)
     assert ruling([entry(1, Stage.FIRED, "first", A)], who)[0]
 
@@ -253,7 +251,7 @@ def test_siblings_that_lost_are_no_obstacle_to_the_next_attempt() -> None:
     assert ruling([*first, again], contender(attempt=2)) == (True, False, "")
 
 
-def test_who_is_beaten_only_for_now_is_waited_for_and_counts_as_no_session_beside_who_leads() -> None:
+def test_who_is_beaten_only_for_now_is_waited_for_and_counts_as_no_session_of_its_own() -> None:
     leader, second = entry(1, Stage.CLAIMED, "leader", run=99), entry(2, Stage.CLAIMED, "second", B, run=99)
     me = entry(10, Stage.CLAIMED, "me", B)
     same = contender(failures=frozenset({B}), max_sessions=2)
@@ -315,12 +313,12 @@ def test_it_waits_for_the_one_whose_failures_are_missing() -> None:
     assert ruling(entries, contender(failures=frozenset({A, "cccccccc"}))) == (True, False, "")
 
 
-def test_sessions_are_counted_over_what_is_seen_and_what_is_told_of() -> None:
-    told = entry(1, Stage.COVERED, "told", B, run=98, nth=2)
-    assert rule(claims([told]), contender("", max_sessions=3), None).sessions == 2
-    assert rule(claims([told]), contender("", max_sessions=2), None).limited
+def test_sessions_are_counted_over_what_is_seen_and_what_is_reported() -> None:
+    reported = entry(1, Stage.COVERED, "reported", B, run=98, nth=2)
+    assert rule(claims([reported]), contender("", max_sessions=3), None).sessions == 2
+    assert rule(claims([reported]), contender("", max_sessions=2), None).limited
     third = entry(2, Stage.SENDING, "third", "cccccccc", run=99, nth=3)
-    found = rule(claims([told, third]), contender("", max_sessions=3), None)
+    found = rule(claims([reported, third]), contender("", max_sessions=3), None)
     assert (found.sessions, found.known_sessions, found.limited, found.waiting) == (3, 2, True, True)
 
 

@@ -27,12 +27,12 @@ def test_where_nothing_goes_wrong_every_incident_has_its_session(seed: int, lag:
     schedule = Schedule.draw(seed, Faults(lag=lag), most_jobs=8, calm=True)
     schedule.play()
     assert schedule.violations() == []
-    assert len(schedule.world.told) == schedule.jobs
+    assert len(schedule.world.reports) == schedule.jobs
 
 
 @settings(max_examples=30)
 @given(st.integers(0, 2**32), st.sampled_from(sorted(PROFILES)))
-def test_no_way_of_reads_to_fall_behind_leads_to_a_second_session(seed: int, profile: str) -> None:
+def test_no_kind_of_lag_or_fault_leads_to_a_second_session(seed: int, profile: str) -> None:
     schedule = Schedule.draw(seed, PROFILES[profile], most_jobs=6)
     schedule.play()
     assert schedule.violations() == []
@@ -42,9 +42,9 @@ def test_a_matrix_of_thirty_two_has_one_session_and_thirty_one_that_point_to_it(
     schedule = Schedule.matrix(32)
     schedule.play()
     (session,) = schedule.world.sessions
-    told = schedule.world.told
-    fired = [one for one in told if one.outcome and one.outcome.result is Result.FIRED]
-    skipped = [one for one in told if one.verdict.session_url == session.url]
+    reports = schedule.world.reports
+    fired = [one for one in reports if one.outcome and one.outcome.result is Result.FIRED]
+    skipped = [one for one in reports if one.verdict.session_url == session.url]
     assert (len(fired), len(skipped)) == (1, 31)
 
 

@@ -1,4 +1,4 @@
-"""What stands in a status's description: readable by people, and read back as it was written."""
+"""The description of a status: readable by people, and read back as it was written."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_longest_record_has_the_140_characters_that_github_takes() -> None:
     assert max(sizes) == 140
 
 
-def test_every_attempt_tells_the_same_failures_alike() -> None:
+def test_every_attempt_names_the_same_failures_alike() -> None:
     """Else a later one's would not be known again: the attempt's number takes of the room for them."""
     for letters in range(1, 25):
         for count in range(1, 9):
@@ -128,7 +128,7 @@ def test_runs_of_one_branch_have_one_ref() -> None:
     assert ref_of(sample_run(repository="Octo/cat", head_repository="octo/Cat")) == ref_of(sample_run())
 
 
-def test_more_failures_than_fit_are_told_by_one_hash_of_them_all() -> None:
+def test_more_failures_than_fit_are_named_by_one_hash_of_them_all() -> None:
     many = tuple(f"{n:016x}"[::-1] for n in range(30))
     run = sample_run()
     (all_of_them,) = failures(sample_brief(*many), run)
@@ -137,12 +137,12 @@ def test_more_failures_than_fit_are_told_by_one_hash_of_them_all() -> None:
     assert failures(sample_brief(*many[:-1]), run) != (all_of_them,)
 
 
-def test_a_brief_without_fingerprints_is_told_by_the_one_of_them_together() -> None:
+def test_a_brief_without_fingerprints_is_named_by_the_combined_one() -> None:
     assert failures(Brief("", (), "ab" * 16), sample_run()) == ("abababab",)
     assert len(failures(Brief("", (), ""), sample_run())) == 1
 
 
-def test_a_failure_whose_log_could_not_be_had_is_told_from_all_others() -> None:
+def test_a_failure_without_its_log_is_distinguished_from_all_others() -> None:
     blind, read, like_blind = "ab" * 8, "cd" * 8, "0000" + "ef" * 6
     brief = replace(sample_brief(blind, read, like_blind), unread=frozenset({blind}))
     found = failures(brief, sample_run())
@@ -158,7 +158,7 @@ def test_a_failure_whose_log_could_not_be_had_is_told_from_all_others() -> None:
     assert unread(none, wholly=True)
 
 
-def test_labels_tell_workflows_apart() -> None:
+def test_labels_distinguish_workflows() -> None:
     paths = [
         ".github/workflows/ci.yml",
         ".github/workflows/a-very-long-name-of-a-workflow-indeed-1.yml",

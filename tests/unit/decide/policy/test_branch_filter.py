@@ -57,7 +57,7 @@ def test_an_escaped_name_matches_itself(name: str) -> None:
     assert matches(name, ["".join("\\" + character for character in name)])
 
 
-def test_no_pattern_takes_long_for_a_strangers_branch() -> None:
+def test_no_pattern_takes_long_for_any_branch() -> None:
     """An expression with these wildcards would be at work for longer than any test."""
     assert not matches("a" * 250 + "/", ["*a" * 30])
     assert matches("a" * 250, ["*a" * 30])

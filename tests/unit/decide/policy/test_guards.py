@@ -139,7 +139,7 @@ def test_a_dry_run_needs_no_secrets(where: Context) -> None:
         ({"event": None}, "untrusted-run"),
     ],
 )
-def test_what_the_event_tells_of_a_finished_run_decides_without_a_request(
+def test_what_the_event_reports_of_a_finished_run_decides_without_a_request(
     changes: dict[str, Any], expected: str | None
 ) -> None:
     assert reason(before_gathering(chosen(), context("workflow_run", finished(**changes)))) == expected
@@ -171,7 +171,7 @@ def test_a_green_run_is_skipped_even_where_secrets_are_missing() -> None:
     )
 
 
-def test_the_event_says_nothing_of_a_run_named_by_run_id() -> None:
+def test_the_event_reports_nothing_of_a_run_named_by_run_id() -> None:
     assert before_gathering(chosen(run_id=5), context(ref_name="claude/fix")) is None
     green = finished(conclusion="success")
     assert before_gathering(chosen(run_id=5), context("workflow_run", green)) is None
@@ -314,7 +314,7 @@ def test_a_guard_ends_the_matter_before_the_ledger_is_asked() -> None:
     assert board.calls == []
 
 
-def test_a_dry_run_says_what_would_be_and_writes_nothing() -> None:
+def test_a_dry_run_reports_what_would_be_and_writes_nothing() -> None:
     board = Board()
     assert decided(board, sample_run(), dry_run=True).message.endswith("it would be sent.")
     assert decided(board, sample_run()).fire
@@ -324,7 +324,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing() -> None:
     assert board.stages() == ["CLAIMED", "SENDING"]
 
 
-def test_a_dry_run_that_can_not_read_the_ledger_says_what_it_can() -> None:
+def test_a_dry_run_that_can_not_read_the_ledger_reports_what_it_can() -> None:
     board = Board(faults={"statuses": [GitHubError("GitHub answered 403", 403)] * 9})
     assert decided(board, sample_run(), dry_run=True).message.endswith("it would be sent.")
 
@@ -420,16 +420,16 @@ def test_a_head_that_can_not_be_read_keeps_nothing_back() -> None:
     assert decided(board, sample_run()).fire
 
 
-def test_a_dry_run_says_whether_it_would_be_skipped() -> None:
-    def told(run: Run) -> str:
+def test_a_dry_run_reports_whether_it_would_be_skipped() -> None:
+    def message_of(run: Run) -> str:
         ledger = Election(Board(heads={}), Terms(), sleep=lambda _: None)
         return decide(chosen(dry_run=True), context(), run, sample_brief(), ledger).message
 
-    assert "it would be skipped (fork): " in told(sample_run(head_repository="stranger/cat"))
-    assert told(sample_run()).endswith("it would be sent.")
+    assert "it would be skipped (fork): " in message_of(sample_run(head_repository="stranger/cat"))
+    assert message_of(sample_run()).endswith("it would be sent.")
 
 
-def test_a_fork_s_run_is_a_stranger_s_though_a_pull_request_of_the_repository_has_its_commit() -> None:
+def test_a_run_of_a_fork_is_untrusted_though_a_pull_request_of_the_repository_has_its_commit() -> None:
     pull = pull_request(head_repository="octo/cat")
     run = sample_run(event="pull_request", head_repository="stranger/cat", pull_request=pull)
     assert judged(run) == "fork"
