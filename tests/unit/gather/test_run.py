@@ -58,6 +58,16 @@ def test_a_matrix_of_256_failed_legs_is_listed_whole_within_the_budget_of_reques
     assert len(emulator.requests) <= 10
 
 
+def test_256_failed_jobs_without_logs_take_at_most_300_requests(emulator: GitHubEmulator) -> None:
+    for number in range(3, 258):
+        emulator.add_job(RUN, failed_job(number, f"test ({number})"))
+    run = gathered(emulator)
+    with github_of(emulator) as github:
+        run = with_annotations(github, run, {job.id for job in run.failed_jobs}, time.monotonic() + 60)
+    assert run.failed_jobs[0].annotations
+    assert 256 < len(emulator.requests) <= 300
+
+
 class TestAnnotationsOfManyFailedJobs:
     JOBS = 40
 

@@ -15,7 +15,7 @@ from tests.emulated.github import TOKEN, GitHubEmulator
 
 from fire_routine.emulator.recording import RecordingError
 
-RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "emulator" / "recordings"
+RECORDINGS = Path(__file__).parents[3] / "src" / "fire_routine" / "emulator" / "recordings"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 
 
