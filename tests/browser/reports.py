@@ -13,6 +13,7 @@ from fire_routine.model import (
     ChangedFile,
     FailedJob,
     Failure,
+    Fingerprint,
     Highlight,
     Message,
     Note,
@@ -50,8 +51,8 @@ def _contents(outcome: Outcome, *failures: tuple[Failure, Highlight]) -> Content
     pull = PullRequest(12, "Rework the tokenizer", f"{PAGE}/pull/12", "open", "main", "t", samples.SHA, "o/r")
     brief = Brief(
         TEXT,
-        ("a",),
-        "a",
+        (Fingerprint("a"),),
+        Fingerprint("a"),
         redactions={"github-token": 2},
         highlights=tuple(shown for _, shown in failures),
         named_files=(ChangedFile("tally/till.py", 3, 1), ChangedFile("tests/test_till.py", 8, 0)),

@@ -13,6 +13,7 @@ from ..model import (
     Digest,
     Excerpt,
     Failure,
+    Fingerprint,
     Run,
     utf16_length,
 )
@@ -20,7 +21,7 @@ from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
-from .grouping import combined, hashed
+from .grouping import combined, distinct, hashed
 from .highlights import highlights
 from .layout import Part, fill, head, shares
 from .sections.changes import changes_part, named
@@ -85,15 +86,13 @@ def compose(
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
     composer = _Composer(material, remembered(without_filler(excerpt)), server_url)
     body, late = _within(composer, max_characters, identifiers(given))
-    fingerprints = {failure.fingerprint for failure in failures}
-    fingerprint = combined(fingerprints) or hashed([run.workflow_path, str(run.conclusion)])
-    unread = frozenset(failure.fingerprint for failure in failures if failure.unread)
+    fingerprints = distinct(failure.fingerprint for failure in failures)
+    without_jobs = Fingerprint(hashed([run.workflow_path, str(run.conclusion)]), no_log=not run.jobs_known)
     return Brief(
         text=body,
-        fingerprints=tuple(sorted(fingerprints)),
-        fingerprint=fingerprint,
+        fingerprints=fingerprints,
+        fingerprint=combined(fingerprints) if fingerprints else without_jobs,
         redactions=redactions + late,
-        unread=unread if failures or run.jobs_known else frozenset([fingerprint]),
         highlights=highlights(material.run, material.failures),
         named_files=composer.named_files(max_characters),
     )

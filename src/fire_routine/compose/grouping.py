@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..model import Annotation, Digest, FailedJob, Failure
+from ..model import Annotation, Digest, FailedJob, Failure, Fingerprint
 from ..patterns import pattern
 from .job_names import base_name
 
@@ -28,14 +28,30 @@ _GATE = 120  # most lines in the log of a job that only checks other jobs
 _RESULT = pattern(r"(?:[\"'=]|: )(?:failure|cancelled|skipped)(?:[\s\"',;)\]}]|$)")
 
 
-def combined(fingerprints: Iterable[str]) -> str:
-    """One fingerprint for several failures in any order: a single failure's own; empty without failures."""
-    distinct = sorted(set(fingerprints))
-    return hashed(distinct) if len(distinct) > 1 else "".join(distinct)
+def distinct(fingerprints: Iterable[Fingerprint]) -> tuple[Fingerprint, ...]:
+    """Each once, sorted. If one of two equal ones has no log, both count as one without."""
+    no_log: dict[str, bool] = {}
+    for one in fingerprints:
+        no_log[one.digest] = one.no_log or no_log.get(one.digest, False)
+    return tuple(Fingerprint(digest, no_log=missing) for digest, missing in sorted(no_log.items()))
+
+
+def combined(fingerprints: Iterable[Fingerprint]) -> Fingerprint:
+    """One for several failures in any order; of a single failure its own."""
+    each = distinct(fingerprints)
+    if len(each) == 1:
+        return each[0]
+    no_log = [one.no_log for one in each]
+    return Fingerprint(
+        hashed(one.digest for one in each),
+        count=len(each),
+        no_log=all(no_log),
+        partly=any(no_log) and not all(no_log),
+    )
 
 
 def hashed(parts: Iterable[str]) -> str:
-    """A fingerprint of texts in their order."""
+    """The digest of texts in their order, for a fingerprint."""
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -147,10 +163,9 @@ def _failure(
     logs = [digests.get(job.id) for job in jobs]
     shown = next((job.id for job in jobs if job.id in digests), None)
     return Failure(
-        fingerprint,
+        Fingerprint(fingerprint, no_log=all(_unread(job, digests, cut) for job in jobs)),
         tuple(jobs),
         None if shown is None else digests[shown],
-        unread=all(_unread(job, digests, cut) for job in jobs),
         partial=shown in cut,
         exit_codes=tuple(_exit_code(job, log) for job, log in zip(jobs, logs, strict=True)),
         shells=tuple(dict.fromkeys(log.shell for log in logs if log and log.shell)),

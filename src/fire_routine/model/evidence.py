@@ -70,14 +70,29 @@ class Excerpt:
         return self.lines < self.total_lines
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Fingerprint:
+    """Names a failure, or several together: equal for the same failure in another run."""
+
+    digest: str  # hexadecimal
+    count: int = 1  # of failures
+    # No log of it was available, or only a part. So it can't be distinguished from others of its run.
+    no_log: bool = False
+    partly: bool = False  # that holds for some of the failures
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether it may be any other failure, or one of its failures may be."""
+        return self.no_log or self.partly
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One distinct failure, with every failed job that shares it."""
 
-    fingerprint: str
+    fingerprint: Fingerprint
     jobs: tuple[FailedJob, ...]
     digest: Digest | None  # None: there is no log of it
-    unread: bool = False  # the log was unavailable, or incomplete, and nothing else names the failure
     partial: bool = False  # the digest is of a part of the log
     gate: bool = False  # its jobs only look how others ended
     exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
@@ -106,10 +121,9 @@ class Brief:
     """The text that is sent, and what was done to it."""
 
     text: str
-    fingerprints: tuple[str, ...]  # of its failures, sorted
-    fingerprint: str  # of them together
+    fingerprints: tuple[Fingerprint, ...]  # of its failures, sorted
+    fingerprint: Fingerprint  # of them together
     redactions: Mapping[str, int] = field(default_factory=dict)  # kind → how many
-    unread: frozenset[str] = frozenset()  # those of failures whose logs or jobs were unavailable
     highlights: tuple[Highlight, ...] = ()  # of each failure, in their order
     named_files: tuple[ChangedFile, ...] = ()  # changed files that the failures' lines name
 

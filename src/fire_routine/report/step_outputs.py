@@ -18,7 +18,7 @@ def outputs(outcome: Outcome, brief: Brief | None, text_file: str) -> Mapping[st
         "session-id": outcome.session_id,
         "session-url": outcome.session_url,
         "cause": brief.cause if brief else "",
-        "fingerprint": brief.fingerprint if brief else "",
+        "fingerprint": brief.fingerprint.digest if brief else "",
         "text-file": text_file,
         "text-characters": str(brief.characters) if brief else "",
         "http-status": _number(outcome.http_status),

@@ -21,6 +21,7 @@ from fire_routine.model import (
     Digest,
     Excerpt,
     FailedJob,
+    Fingerprint,
     Note,
     Run,
     Step,
@@ -49,10 +50,11 @@ def test_failures_whose_logs_could_not_be_had_are_named_but_for_those_that_have_
         job(4, "pack", annotations=(lost,)),  # which names the failure
     ]
     made = brief(run(jobs), {jobs[1].id: digest("f2", "FAILED test_2")})
-    unread = {failure.fingerprint for failure in group(jobs[:1], {})}
-    assert made.unread == unread < set(made.fingerprints)
-    assert brief(run([], jobs_known=False)).unread == {brief(run([], jobs_known=False)).fingerprint}
-    assert brief(run([])).unread == set()
+    without_log = {failure.fingerprint for failure in group(jobs[:1], {})}
+    assert {one for one in made.fingerprints if one.no_log} == without_log
+    assert (made.fingerprint.no_log, made.fingerprint.partly, made.fingerprint.count) == (False, True, 4)
+    assert brief(run([], jobs_known=False)).fingerprint.no_log
+    assert not brief(run([])).fingerprint.no_log
 
 
 def matrix() -> tuple[Run, dict[int, Digest]]:
@@ -290,15 +292,15 @@ def test_a_secret_that_shows_in_the_finished_text_alone_is_redacted_within_the_b
 def test_a_run_without_failed_jobs_still_makes_a_text_and_a_fingerprint() -> None:
     made = brief(run(conclusion="startup_failure"))
     assert "startup failure" in first_line(made)
-    assert made.fingerprint
+    assert made.fingerprint.digest
     assert made.fingerprints == ()
 
 
 def test_fingerprints_are_those_of_the_failures_and_one_of_them_together() -> None:
     one = brief(run([job(0)]), {1000: digest("bb", "x")})
     two = brief(run([job(0), job(1)]), {1000: digest("bb", "x"), 1001: digest("aa", "y")})
-    assert (one.fingerprints, one.fingerprint) == (("bb",), "bb")
-    assert two.fingerprints == ("aa", "bb")
+    assert (one.fingerprints, one.fingerprint) == ((Fingerprint("bb"),), Fingerprint("bb"))
+    assert two.fingerprints == (Fingerprint("aa"), Fingerprint("bb"))
     assert two.fingerprint not in two.fingerprints
 
 

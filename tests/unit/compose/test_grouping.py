@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from tests.unit.compose.material import STARTED, digest, job
 
 from fire_routine.compose.grouping import combined, group
-from fire_routine.model import Annotation, Digest, FailedJob, Step
+from fire_routine.model import Annotation, Digest, FailedJob, Fingerprint, Step
 
 NO_SPACE = Annotation("failure", "No space left on device: /tmp/build-7f3a91c2/out, 4096 bytes", "", "", None)
 NO_SPACE_AGAIN = Annotation(
@@ -17,7 +18,7 @@ NO_SPACE_AGAIN = Annotation(
 
 
 def fingerprints(*jobs: FailedJob, digests: dict[int, Digest] | None = None) -> list[str]:
-    return [failure.fingerprint for failure in group(jobs, digests or {})]
+    return [failure.fingerprint.digest for failure in group(jobs, digests or {})]
 
 
 def test_jobs_whose_logs_have_one_fingerprint_are_one_failure() -> None:
@@ -26,7 +27,7 @@ def test_jobs_whose_logs_have_one_fingerprint_are_one_failure() -> None:
 
     failures = group(jobs, digests)
 
-    assert [failure.fingerprint for failure in failures] == ["aa", "bb"]
+    assert [failure.fingerprint.digest for failure in failures] == ["aa", "bb"]
     assert [one.name for one in failures[0].jobs] == ["test (3.11)", "test (3.12)"]
     assert failures[0].digest == digests[1000]
 
@@ -55,7 +56,7 @@ def test_jobs_of_one_fingerprint_with_other_commands_and_lines_are_two_failures(
         1001: digest("aa", "total of 55 is less than 70", command="make check"),
     }
     failures = group([job(0, "unit"), job(1, "integration")], logs)
-    assert [failure.fingerprint for failure in failures] == ["aa", "aa"]
+    assert [failure.fingerprint.digest for failure in failures] == ["aa", "aa"]
     assert [failure.digest for failure in failures] == [logs[1000], logs[1001]]
 
 
@@ -113,7 +114,7 @@ def test_a_digest_without_a_fingerprint_counts_as_no_log_but_is_kept() -> None:
 
     (failure,) = group([job(0)], {1000: empty})
 
-    assert failure.fingerprint == fingerprints(job(0))[0]
+    assert failure.fingerprint.digest == fingerprints(job(0))[0]
     assert failure.digest is empty
 
 
@@ -213,7 +214,7 @@ def test_bare_end_is_another_failure_in_another_job_and_step() -> None:
     def of(name: str, step: str = "Run it", number: int = 5, **changes: Any) -> str:
         steps = (Step(number, step, "failure", STARTED, STARTED),)
         killed = digest("aa", "Killed", explained=False, **changes)
-        return group([job(0, name, steps=steps)], {1000: killed})[0].fingerprint
+        return group([job(0, name, steps=steps)], {1000: killed})[0].fingerprint.digest
 
     assert of("deploy") != of("migrate")
     assert of("deploy") != of("deploy", number=6)
@@ -230,7 +231,7 @@ def test_bare_ends_are_distinguished_by_specific_annotations() -> None:
 def test_failures_come_in_the_order_of_their_first_jobs() -> None:
     jobs = [job(n, f"job {n}", completed_at=STARTED + timedelta(seconds=n)) for n in range(3)]
     logs = {1000: digest("aa", "x"), 1001: digest("bb", "y"), 1002: digest("aa", "x")}
-    assert [failure.fingerprint for failure in group(jobs, logs)] == ["aa", "bb"]
+    assert [failure.fingerprint.digest for failure in group(jobs, logs)] == ["aa", "bb"]
 
 
 def test_a_log_without_evidence_counts_as_the_jobs_own() -> None:
@@ -263,17 +264,20 @@ def test_no_failed_jobs_are_no_failures() -> None:
 
 
 def test_several_fingerprints_combine_in_any_order() -> None:
-    assert combined(["a", "b"]) == combined(["b", "a", "b"]) not in ("a", "b")
-    assert combined(["a", "a"]) == "a"
+    a, b = Fingerprint("a"), Fingerprint("b", no_log=True)
+    assert combined([a, b]) == combined([b, a, b]) not in (a, b)
+    assert (combined([a, b]).count, combined([a, b]).no_log, combined([a, b]).partly) == (2, False, True)
+    assert combined([a, a]) == a
+    assert combined([a, replace(a, no_log=True)]) == replace(a, no_log=True)
 
 
 def test_a_failure_is_unread_where_no_job_with_it_has_its_whole_log() -> None:
     jobs = [job(0, "test (1)"), job(1, "test (2)")]
     logs = {one.id: digest("f1", "E") for one in jobs}
-    assert [failure.unread for failure in group(jobs, logs)] == [False]
-    assert [failure.unread for failure in group(jobs, logs, [one.id for one in jobs])] == [True]
+    assert [failure.fingerprint.no_log for failure in group(jobs, logs)] == [False]
+    assert [failure.fingerprint.no_log for failure in group(jobs, logs, [one.id for one in jobs])] == [True]
     cut, whole = group(jobs, logs, [jobs[0].id])
-    assert (cut.unread, whole.unread) == (True, False)
+    assert (cut.fingerprint.no_log, whole.fingerprint.no_log) == (True, False)
     assert cut.digest  # its available part
 
 
@@ -289,4 +293,4 @@ def test_parts_of_logs_that_show_different_failures_are_different_failures_of_on
     failures = group(jobs[:3], logs, cut={1000, 1001, 1002})
     assert [[one.name for one in failure.jobs] for failure in failures] == [["test 1", "test 3"], ["test 2"]]
     assert len({failure.fingerprint for failure in failures}) == 1
-    assert all(failure.partial and failure.unread for failure in failures)
+    assert all(failure.partial and failure.fingerprint.no_log for failure in failures)

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.report import samples
 
 from fire_routine.compose.highlights import MOST_LINES, cause, highlights, strongest
-from fire_routine.model import Annotation, Block, Digest, FailedJob, Failure, Step
+from fire_routine.model import Annotation, Block, Digest, FailedJob, Failure, Fingerprint, Step
 
 JOB = FailedJob(1, "test (3.13)", "failure", "", steps=(Step(2, "Run pytest", "failure", None, None),))
 
@@ -19,7 +19,7 @@ def _failure(*blocks: tuple[int, float, Sequence[str]], job: FailedJob = JOB) ->
     digest = Digest(
         tuple(Block(first, tuple(lines), weight, "rule") for first, weight, lines in blocks), 99, "a"
     )
-    return Failure("a", (job,), digest, exit_codes=(1,))
+    return Failure(Fingerprint("a"), (job,), digest, exit_codes=(1,))
 
 
 def test_the_heaviest_lines_come_in_the_log_s_order_with_the_places_that_they_name() -> None:
@@ -66,14 +66,14 @@ def test_without_an_error_the_last_lines_are_shown_and_the_cause_is_how_it_ended
 
 def test_without_a_log_the_annotations_are_shown() -> None:
     job = replace(JOB, annotations=(Annotation("failure", "The runner\nlost  communication"),))
-    found = Failure("a", (job,), None, exit_codes=(None,))
+    found = Failure(Fingerprint("a"), (job,), None, exit_codes=(None,))
     assert strongest(found) == ("The runner lost communication",)
     assert cause(found) == "The runner lost communication"
 
 
 def test_without_anything_the_cause_is_how_the_job_ended() -> None:
     job = replace(JOB, conclusion="timed_out", steps=())
-    assert cause(Failure("a", (job,), None, exit_codes=(None,))) == "test (3.13): timed out"
+    assert cause(Failure(Fingerprint("a"), (job,), None, exit_codes=(None,))) == "test (3.13): timed out"
 
 
 def test_legs_of_the_same_matrix_that_passed_are_named() -> None:

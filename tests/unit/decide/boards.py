@@ -12,6 +12,7 @@ from fire_routine.model import (
     Brief,
     Commit,
     FailedJob,
+    Fingerprint,
     GitHubError,
     History,
     Incident,
@@ -51,8 +52,14 @@ def sample_run(run_id: int = 100, attempt: int = 1, **changes: Any) -> Run:
 
 
 def sample_brief(*fingerprints: str) -> Brief:
-    prints = tuple(sorted(fingerprints or ("1" * 16,)))
+    prints = tuple(map(Fingerprint, sorted(fingerprints or ("1" * 16,))))
     return Brief(text="# CI failed", fingerprints=prints, fingerprint=prints[0])
+
+
+def without_logs(brief: Brief, *fingerprints: str) -> Brief:
+    """The same without the logs of these failures, or of any."""
+    made = (replace(one, no_log=not fingerprints or one.digest in fingerprints) for one in brief.fingerprints)
+    return replace(brief, fingerprints=tuple(made))
 
 
 def green_at(run_id: int) -> History:

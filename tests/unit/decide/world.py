@@ -21,6 +21,7 @@ from fire_routine.decide.ledger.store import ACTIONS_BOT
 from fire_routine.model import (
     Brief,
     FailedJob,
+    Fingerprint,
     GitHubError,
     History,
     Incident,
@@ -361,7 +362,8 @@ class Schedule:
     def _job(self, task: Task, run: Run, failures: frozenset[str], cancelled_at: float | None) -> None:
         world = self.world
         client = Client(world, task, cancelled_at)
-        brief = Brief("text", tuple(sorted(failures)), min(failures))
+        prints = tuple(map(Fingerprint, sorted(failures)))
+        brief = Brief("text", prints, prints[0])
         marks: list[str] = []
 
         def new_mark() -> str:

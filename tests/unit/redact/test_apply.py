@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.unit.compose.material import SHA, digest, history, job, pull_request, run
 
-from fire_routine.model import Annotation, Block, Commit, Digest, Failure
+from fire_routine.model import Annotation, Block, Commit, Digest, Failure, Fingerprint
 from fire_routine.redact.apply import cleaned
 
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -44,7 +44,7 @@ def test_invisible_characters_and_the_payloads_closing_tag_are_gone_from_every_f
 def test_a_secret_over_lines_of_different_blocks_is_redacted_and_the_lines_keep_their_number() -> None:
     digest = Digest(tuple(Block(10 + n, (line,), float(n), "x") for n, line in enumerate(KEY)), 50, "ab")
 
-    clean, counts = cleaned(Failure("ab", (job(0),), digest))
+    clean, counts = cleaned(Failure(Fingerprint("ab"), (job(0),), digest))
 
     assert clean.digest is not None
     assert not any(line in repr(clean.digest) for line in KEY[1:3])
@@ -76,7 +76,9 @@ def test_identifiers_of_the_run_are_not_taken_for_secrets_of_a_log(line: str, id
         head_repository="octo/widgets-A1b2C3d4E5",
         history=history(last_green_sha=GREEN, commits=(Commit("c1" * 20, "Fix it"),)),
     )
-    failure = Failure("f", (job(0),), digest("f", line.format(identifier), f"deploy of {identifier} failed"))
+    failure = Failure(
+        Fingerprint("f"), (job(0),), digest("f", line.format(identifier), f"deploy of {identifier} failed")
+    )
 
     (clean, cleaned_failure), _ = cleaned((material, failure))
 
@@ -86,5 +88,7 @@ def test_identifiers_of_the_run_are_not_taken_for_secrets_of_a_log(line: str, id
 
 def test_a_token_that_the_branch_is_named_after_is_redacted_all_the_same() -> None:
     log = digest("f", f"DEPLOY_TOKEN={TOKEN}", f"deploy with {TOKEN} failed")
-    clean, _ = cleaned((run([job(0)], head_branch=f"topic-{TOKEN}"), Failure("f", (job(0),), log)))
+    clean, _ = cleaned(
+        (run([job(0)], head_branch=f"topic-{TOKEN}"), Failure(Fingerprint("f"), (job(0),), log))
+    )
     assert TOKEN not in repr(clean)

@@ -13,6 +13,7 @@ from fire_routine.model import (
     Digest,
     FailedJob,
     Failure,
+    Fingerprint,
     Highlight,
     Outcome,
     PullRequest,
@@ -49,7 +50,7 @@ def job(number: int, name: str = "", step: str = "Run pytest") -> FailedJob:
 
 def failure(*jobs: FailedJob, exit_code: int | None = 1) -> Failure:
     digest = Digest(blocks=(), total_lines=10, fingerprint="a", exit_code=exit_code)
-    return Failure("a", jobs, digest, exit_codes=(exit_code,) * len(jobs))
+    return Failure(Fingerprint("a"), jobs, digest, exit_codes=(exit_code,) * len(jobs))
 
 
 def run(*jobs: FailedJob, passed: Sequence[str] = ()) -> Run:
@@ -80,8 +81,8 @@ def run(*jobs: FailedJob, passed: Sequence[str] = ()) -> Run:
 def brief(*highlights: Highlight) -> Brief:
     return Brief(
         text="the text",
-        fingerprints=("a",),
-        fingerprint="a",
+        fingerprints=(Fingerprint("a"),),
+        fingerprint=Fingerprint("a"),
         redactions={"github-token": 2, "jwt": 1, "none": 0},
         highlights=highlights,
         named_files=(ChangedFile("src/lib.rs", 3, 1),),

@@ -4,10 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from fire_routine.model import Brief, Highlight, Outcome, Result
+from fire_routine.model import Brief, Fingerprint, Highlight, Outcome, Result
 from fire_routine.report import exit_code, outputs, write_text
 
-BRIEF = Brief(text="# é\n🦊", fingerprints=("a",), fingerprint="a1", highlights=(Highlight("error: boom"),))
+BRIEF = Brief(
+    text="# é\n🦊",
+    fingerprints=(Fingerprint("a"),),
+    fingerprint=Fingerprint("a1"),
+    highlights=(Highlight("error: boom"),),
+)
 
 
 def test_every_output_has_its_value() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from ...model import Fingerprint
 from ..ledger.entry import Entry, Stage
 
 # From its claim, a job has this long to announce that it sends; a later one gives up. A claim
@@ -50,7 +51,7 @@ class Claim:
     stage: Stage
     run: int
     attempt: int
-    failures: frozenset[str]
+    failures: frozenset[Fingerprint]
     number: int
     url: str  # of the session; empty where it leads elsewhere
     sha: str

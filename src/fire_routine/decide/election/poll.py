@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from ...model import Brief, Incident, Run
+from ...model import Brief, Fingerprint, Incident, Run
 from ...retrying import retrying
-from ..ledger.entry import Stage, failures, ref_of
+from ..ledger.entry import Stage, failures_of, ref_of
 from ..ledger.links import session_link
 from ..ledger.store import Store, UnavailableError
 from ..policy.staleness import Ahead
@@ -26,6 +26,8 @@ LOOKS = 24  # in all
 # A matrix of more legs than this looks less often, in proportion to its size: each look is a request.
 CALM = 32
 
+UNKNOWN = Fingerprint("?")  # of a failure about which nothing is known yet; no entry names it
+
 Say = Callable[[str], None]
 
 
@@ -33,7 +35,7 @@ def contender_of(brief: Brief, run: Run, terms: Terms, ahead: Ahead) -> Contende
     """The job that wants to fire, and for what."""
     return replace(
         attempt_of(run, terms),
-        failures=frozenset(failures(brief, run)),
+        failures=frozenset(failures_of(brief, run)),
         since_run=(run.history.last_green_of_event if run.history else None) or 0,
         trailers=trailing_sessions(run, ahead.commits),
     )
@@ -44,7 +46,7 @@ def attempt_of(run: Run, terms: Terms) -> Contender:
     return Contender(
         run=run.id,
         attempt=run.attempt,
-        failures=frozenset({"?"}),
+        failures=frozenset({UNKNOWN}),
         once_per=terms.once_per,
         max_sessions=terms.max_sessions,
         since_run=sys.maxsize,

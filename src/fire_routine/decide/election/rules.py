@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ...model import Incident
-from ..ledger.entry import Stage, unread
+from ...model import Fingerprint, Incident
+from ..ledger.entry import Stage
 from ..ledger.links import session_id
 from .claims import Claim
 
@@ -21,7 +21,7 @@ class Contender:
 
     run: int
     attempt: int
-    failures: frozenset[str]
+    failures: frozenset[Fingerprint]
     once_per: str
     max_sessions: int
     # The last green run's id, of the same event; for runs that `incident` does not list.
@@ -193,17 +193,17 @@ def _blockers(
     return some if waits else known or some
 
 
-def _covered(claim: Claim, contender: Contender) -> frozenset[str]:
+def _covered(claim: Claim, contender: Contender) -> frozenset[Fingerprint]:
     """The contender's failures that a claim is for, or may be.
 
     A failure without a log can't be distinguished from an earlier one. Nor can any failure of a run, or of a
     commit of which nothing else was known, that had a session started without a log.
     """
-    blind = all(unread(failure, wholly=True) for failure in claim.failures)
+    blind = all(failure.no_log for failure in claim.failures)
     again = claim.run == contender.run or (claim.sha == contender.sha and blind)
-    if again and not claim.passed_on and any(map(unread, claim.failures)):
+    if again and not claim.passed_on and any(failure.uncertain for failure in claim.failures):
         return contender.failures
-    may_be = () if blind else filter(unread, contender.failures)
+    may_be = () if blind else (failure for failure in contender.failures if failure.uncertain)
     return (claim.failures & contender.failures).union(may_be)
 
 

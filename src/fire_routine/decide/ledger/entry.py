@@ -19,17 +19,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ...model import Brief, Run, Status, is_fork
+from ...model import Brief, Fingerprint, Run, Status, is_fork
 from ...patterns import pattern
+from . import failures
 
 STATE = "success"
 DESCRIPTION_LIMIT = 140  # https://docs.github.com/rest/commits/statuses; counted in UTF-8 bytes to be safe
 WORDS_LIMIT = 34  # bytes that each stage's words may take in any entry, however long the rest is
 _LABEL_LIMIT = 24
-_SHORT = 8  # characters of a fingerprint
-# First digits that mark a failure without a log, and a set of failures that holds one; no other short
-# fingerprint begins so.
-_UNREAD, _PARTLY = "0000", "0001"
 
 
 class Stage(StrEnum):
@@ -67,7 +64,7 @@ _WORDS = {
 _QUEUE_TRY = pattern(r"(?<=[0-9])-[0-9a-f]{3,64}$")
 _DESCRIPTION = pattern(
     r"[^·\n]{1,99} · (?P<workflow>\S+) · run (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9})"
-    r" · (?P<failures>[0-9a-f]{8}(?: [0-9a-f]{8})*|[0-9]{1,6} failures [0-9a-f]{8})"
+    rf" · (?P<failures>{failures.EXPRESSION})"
     r" · #(?P<number>[0-9]{1,4}) (?P<mark>[0-9a-z]{8})"
     rf" (?P<stage>[{''.join(Stage)}])(?P<ref>[0-9a-f]{{4}})",
 )
@@ -81,7 +78,7 @@ class Record:
     workflow: str  # its label
     run: int
     attempt: int
-    failures: tuple[str, ...]
+    failures: tuple[Fingerprint, ...]  # short ones
     number: int  # of sessions in the incident, this one included
     mark: str
     ref: str = "0000"  # identifies the branch, tag or pull request: `ref_of`
@@ -90,7 +87,7 @@ class Record:
     def __str__(self) -> str:
         machine = (
             f" · {self.workflow} · run {self.run}.{self.attempt}"
-            f" · {' '.join(self.failures)} · #{self.number} {self.mark} {self.stage}{self.ref}"
+            f" · {failures.text(self.failures)} · #{self.number} {self.mark} {self.stage}{self.ref}"
         )
         if self.words and len((self.words + machine).encode()) <= DESCRIPTION_LIMIT:
             return self.words + machine
@@ -113,13 +110,12 @@ def read_entry(status: Status, sha: str) -> Entry | None:
     found = _DESCRIPTION.fullmatch(status.description)
     if found is None:
         return None
-    failures = found["failures"]
     record = Record(
         stage=Stage(found["stage"]),
         workflow=found["workflow"],
         run=int(found["run"]),
         attempt=int(found["attempt"]),
-        failures=(failures,) if "failures" in failures else tuple(failures.split()),
+        failures=failures.read(found["failures"]),
         number=int(found["number"]),
         mark=found["mark"],
         ref=found["ref"],
@@ -152,36 +148,14 @@ def ref_of(run: Run) -> str:
     return _digest(f"{fork}\n{branch}\n{pull}")[:4]
 
 
-def failures(brief: Brief, run: Run) -> tuple[str, ...]:
-    """The brief's failures in short: one each where they fit into a description, else all in one."""
-    all_of_them = brief.fingerprints or (brief.fingerprint,)
-    each = tuple(
-        sorted({_marked(_short(one), _UNREAD if one in brief.unread else "") for one in all_of_them})
-    )
+def failures_of(brief: Brief, run: Run) -> tuple[Fingerprint, ...]:
+    """The brief's failures in short: each of them where they fit into a description, else all together."""
+    each = tuple(sorted({failures.short(one) for one in brief.fingerprints or (brief.fingerprint,)}))
     if len(each) == 1:
         return each
     # The longest words, so that each stage and each attempt names the same failures.
     longest = Record(Stage.CLAIMED, label(run), run.id, max(run.attempt, 1000), each, 9999, "********")
-    if len(str(longest).encode()) <= DESCRIPTION_LIMIT:
-        return each
-    mark = _UNREAD if all(map(unread, each)) else _PARTLY if any(map(unread, each)) else ""
-    return (f"{len(each)} failures {_marked(_short(' '.join(each)), mark)}",)
-
-
-def unread(failure: str, *, wholly: bool = False) -> bool:
-    """Whether a failure can't be distinguished from any other; of several, of one or `wholly`."""
-    return failure.rpartition(" ")[2].startswith(_UNREAD if wholly else (_UNREAD, _PARTLY))
-
-
-def _marked(short: str, mark: str) -> str:
-    if mark:
-        return mark + short[len(mark) :]
-    return _digest(short)[:_SHORT] if unread(short) else short
-
-
-def _short(fingerprint: str) -> str:
-    plain = fingerprint[:_SHORT]
-    return plain if re.fullmatch(r"[0-9a-f]{8}", plain) else _digest(fingerprint)[:_SHORT]
+    return each if len(str(longest).encode()) <= DESCRIPTION_LIMIT else (failures.together(each),)
 
 
 def _digest(text: str) -> str:

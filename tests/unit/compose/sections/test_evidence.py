@@ -17,7 +17,16 @@ from fire_routine.compose.sections.evidence import (
     trimmed,
     without_filler,
 )
-from fire_routine.model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
+from fire_routine.model import (
+    Annotation,
+    Attachment,
+    Block,
+    Digest,
+    Excerpt,
+    Failure,
+    Fingerprint,
+    utf16_length,
+)
 
 
 def rendered(files: Sequence[Attachment], make: MakeExcerpt, limit: int) -> str:
@@ -40,7 +49,7 @@ def test_a_log_of_backticks_stays_within_its_limit() -> None:
 def test_evidence_of_any_size_stays_within_its_limit() -> None:
     notes = tuple(Annotation("failure", f"note {n} " + "é😀" * n, "t" * n, "a.py", n) for n in range(30))
     for log in (None, digest("a", *(f"line {n}" for n in range(200)))):
-        failure = Failure("a", (job(0, annotations=notes),), log)
+        failure = Failure(Fingerprint("a"), (job(0, annotations=notes),), log)
         for limit in range(-5, 3_000, 97):
             text = evidence(failure, excerpt, limit)
             assert utf16_length(text) <= max(limit, 0)
@@ -49,27 +58,27 @@ def test_evidence_of_any_size_stays_within_its_limit() -> None:
 
 def test_annotations_of_jobs_that_share_a_failure_are_merged() -> None:
     note = Annotation("failure", "no such widget", "", "src/b.py", 4)
-    failure = Failure("a", (job(0, annotations=(note,)), job(1, annotations=(note,))), None)
+    failure = Failure(Fingerprint("a"), (job(0, annotations=(note,)), job(1, annotations=(note,))), None)
     assert evidence(failure, excerpt, 900).count("no such widget") == 1
 
 
 def test_warnings_count_only_where_there_is_no_log() -> None:
     warned = (job(0, annotations=(Annotation("warning", "deprecated action"),)),)
-    assert "deprecated" in evidence(Failure("a", warned, None), excerpt, 900)
-    assert "deprecated" not in evidence(Failure("a", warned, digest("a", "x")), excerpt, 900)
+    assert "deprecated" in evidence(Failure(Fingerprint("a"), warned, None), excerpt, 900)
+    assert "deprecated" not in evidence(Failure(Fingerprint("a"), warned, digest("a", "x")), excerpt, 900)
 
 
 def test_annotations_that_the_log_repeats_take_no_room() -> None:
     lines = [f"a.c:{number}: no such widget" for number in range(9)]
     log = digest("a", *lines, noise=200)
     notes = tuple(Annotation("failure", line) for line in lines)
-    with_notes = evidence(Failure("a", (job(0, annotations=notes),), log), excerpt, 1_500)
-    assert with_notes == evidence(Failure("a", (job(0, annotations=()),), log), excerpt, 1_500)
+    with_notes = evidence(Failure(Fingerprint("a"), (job(0, annotations=notes),), log), excerpt, 1_500)
+    assert with_notes == evidence(Failure(Fingerprint("a"), (job(0, annotations=()),), log), excerpt, 1_500)
 
 
 def test_a_wide_excerpt_comes_after_its_strongest_lines() -> None:
     log = digest("a", "boom", noise=3_000)
-    failure = Failure("a", (job(0, annotations=()),), log)
+    failure = Failure(Fingerprint("a"), (job(0, annotations=()),), log)
     wide, narrow = (evidence(failure, excerpt, limit) for limit in (30_000, 4_700))
     assert wide.startswith("Strongest lines, ")
     first = wide[: wide.index("From the log, ")]
@@ -81,7 +90,7 @@ def test_a_wide_excerpt_comes_after_its_strongest_lines() -> None:
 
 @pytest.mark.parametrize(("noise", "first"), [(40, "From the log, "), (80, "Strongest lines, ")])
 def test_strongest_lines_come_first_if_the_excerpt_does_not_begin_with_them(noise: int, first: str) -> None:
-    short = Failure("a", (job(0, annotations=()),), digest("a", "boom", noise=noise))
+    short = Failure(Fingerprint("a"), (job(0, annotations=()),), digest("a", "boom", noise=noise))
     assert evidence(short, distill.excerpt, 30_000).startswith(first)
 
 
@@ -91,7 +100,7 @@ def test_strongest_lines_are_not_filled_up_with_weak_ones() -> None:
     log = replace(
         log, blocks=(faint, *log.blocks, Block(5_900, ("1 failed",), 0.5, "total", 5_900)), ends=(5_900,)
     )
-    text = evidence(Failure("a", (job(0, annotations=()),), log), excerpt, 30_000)
+    text = evidence(Failure(Fingerprint("a"), (job(0, annotations=()),), log), excerpt, 30_000)
     first = text[: text.index("From the log, ")]
     assert first.count("noise") == 0
     assert "boom" in first
@@ -104,7 +113,7 @@ def test_strongest_lines_are_a_small_part_of_a_short_excerpt() -> None:
     begin = ["##[group]Run make", "shell: /usr/bin/bash -e {0}", "##[endgroup]"]
     end = ["E   AssertionError: the total is wrong", "##[error]Process completed with exit code 2."]
     log = distill.read(["\n".join([*begin, *errors, *end]).encode()])
-    text = evidence(Failure("a", (job(0, annotations=()),), log), distill.excerpt, 30_000)
+    text = evidence(Failure(Fingerprint("a"), (job(0, annotations=()),), log), distill.excerpt, 30_000)
     first, _, rest = text.partition("From the log")
     assert first.startswith("Strongest lines") and "the total is wrong" in first
     assert len(first) < len(rest) / 2
@@ -114,7 +123,7 @@ def test_without_an_error_there_are_no_strongest_lines() -> None:
     faint = digest(
         "a", blocks=(Block(1, tuple(f"noise {n} of it" for n in range(3_000)), 4.9, "noise", 3_000),)
     )
-    failure = Failure("a", (job(0, annotations=()),), faint)
+    failure = Failure(Fingerprint("a"), (job(0, annotations=()),), faint)
     assert evidence(failure, excerpt, 30_000).startswith("From the log, ")
 
 
@@ -142,14 +151,16 @@ def test_what_the_log_does_not_repeat_has_its_room() -> None:
     lines = [f"a.c:{number}: no such widget" for number in range(9)]
     notes = tuple(Annotation("failure", line) for line in (*lines, "and there is no gadget"))
     text = evidence(
-        Failure("a", (job(0, annotations=notes),), digest("a", *lines, noise=200)), excerpt, 1_500
+        Failure(Fingerprint("a"), (job(0, annotations=notes),), digest("a", *lines, noise=200)),
+        excerpt,
+        1_500,
     )
     assert "and there is no gadget" in text
     assert text.count("no such widget") == 9
 
 
 def test_a_wide_excerpt_of_any_size_stays_within_its_limit() -> None:
-    failure = Failure("a", (job(0, annotations=()),), digest("a", "boom", noise=3_000))
+    failure = Failure(Fingerprint("a"), (job(0, annotations=()),), digest("a", "boom", noise=3_000))
     for limit in range(8_000, 8_300):
         assert limit - 60 < utf16_length(evidence(failure, excerpt, limit)) <= limit
 
@@ -207,7 +218,7 @@ def test_an_excerpter_is_asked_again_where_there_is_more_room() -> None:
 
 def test_an_annotation_names_its_place_if_the_log_shows_only_the_message() -> None:
     noted = (job(0, annotations=(Annotation("failure", "boom", "", "src/b.py", 4),)),)
-    assert "src/b.py:4: boom" in evidence(Failure("a", noted, digest("a", "boom")), excerpt, 900)
+    assert "src/b.py:4: boom" in evidence(Failure(Fingerprint("a"), noted, digest("a", "boom")), excerpt, 900)
     assert "src/b.py:4: boom" not in evidence(
-        Failure("a", noted, digest("a", "src/b.py: boom")), excerpt, 900
+        Failure(Fingerprint("a"), noted, digest("a", "src/b.py: boom")), excerpt, 900
     )

@@ -10,7 +10,7 @@ from tests.unit.compose.material import STARTED, digest, excerpt, job, run
 from fire_routine.compose.grouping import group
 from fire_routine.compose.sections.evidence import MakeExcerpt
 from fire_routine.compose.sections.failure import SMALLEST, failure_section, failures_part
-from fire_routine.model import Failure, Run, Step, in_words, utf16_length
+from fire_routine.model import Failure, Fingerprint, Run, Step, in_words, utf16_length
 
 
 def rendered(material: Run, failures: Sequence[Failure], make: MakeExcerpt, limit: int) -> str:
@@ -113,7 +113,11 @@ def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
         )
     )
     text = failure_section(
-        run(), Failure("a", (job(0, steps=steps),), digest("a", "boom")), "1 of 1", excerpt, 4_000
+        run(),
+        Failure(Fingerprint("a"), (job(0, steps=steps),), digest("a", "boom")),
+        "1 of 1",
+        excerpt,
+        4_000,
     )
     assert ", step `Test`\n\nStep 2, " in text
     later = next(line for line in text.splitlines() if line.startswith("Failed after it: "))
@@ -131,7 +135,7 @@ def test_a_failure_before_the_first_step_is_named() -> None:
 
 def test_a_running_jobs_log_does_not_exist_yet() -> None:
     running = job(0, conclusion="running", completed_at=None)
-    text = failure_section(run(), Failure("a", (running,), None), "1 of 1", excerpt, 4_000)
+    text = failure_section(run(), Failure(Fingerprint("a"), (running,), None), "1 of 1", excerpt, 4_000)
     assert "running" in text
     assert "still running: no log until it is done" in text
 
@@ -139,7 +143,9 @@ def test_a_running_jobs_log_does_not_exist_yet() -> None:
 def test_the_value_that_only_failing_legs_have_is_named() -> None:
     jobs = (job(0, "test (windows, 3.11)"), job(1, "test (windows, 3.12)"))
     material = run(jobs, passed_jobs=("test (linux, 3.11)", "test (linux, 3.12)", "lint", "lint (windows)"))
-    text = failure_section(material, Failure("a", jobs, digest("a", "x")), "1 of 1", excerpt, 4_000)
+    text = failure_section(
+        material, Failure(Fingerprint("a"), jobs, digest("a", "x")), "1 of 1", excerpt, 4_000
+    )
     assert "Of the same matrix, 2 legs passed: `test (linux, 3.11)`, `test (linux, 3.12)`." in text
     assert "Every leg with this failure, and no leg that passed, has `windows`." in text
 
@@ -148,13 +154,13 @@ def test_nothing_is_named_if_no_value_distinguishes_the_legs() -> None:
     jobs = (job(0, "test (windows, 3.11)"), job(1, "test (linux, 3.12)"))
     material = run(jobs, passed_jobs=("test (linux, 3.11)",))
     assert "Every leg" not in failure_section(
-        material, Failure("a", jobs, digest("a", "x")), "1 of 1", excerpt, 4_000
+        material, Failure(Fingerprint("a"), jobs, digest("a", "x")), "1 of 1", excerpt, 4_000
     )
 
 
 def test_a_long_command_is_cut_and_the_cut_is_marked() -> None:
     log = digest("a", "boom", command="make widget\n" * 500)
-    text = failure_section(run(), Failure("a", (job(0),), log), "1 of 1", excerpt, 4_000)
+    text = failure_section(run(), Failure(Fingerprint("a"), (job(0),), log), "1 of 1", excerpt, 4_000)
     assert " characters more]\n```" in text
     assert "boom" in text
 
@@ -189,6 +195,8 @@ def test_durations_have_two_units_at_most() -> None:
 def test_value_of_one_of_two_legs_means_nothing() -> None:
     jobs = (job(0, "test (3.12)"),)
     material = run(jobs, passed_jobs=("test (3.11)",))
-    text = failure_section(material, Failure("a", jobs, digest("a", "boom")), "1 of 1", excerpt, 4_000)
+    text = failure_section(
+        material, Failure(Fingerprint("a"), jobs, digest("a", "boom")), "1 of 1", excerpt, 4_000
+    )
     assert "1 leg passed: `test (3.11)`." in text
     assert "Every leg" not in text

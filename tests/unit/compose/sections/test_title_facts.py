@@ -9,7 +9,7 @@ from tests.unit.compose.material import SHA, STARTED, digest, history, job, pull
 
 from fire_routine.compose.grouping import group
 from fire_routine.compose.sections.title_facts import CAPS, facts, title, warning
-from fire_routine.model import Commit, Failure, History, Run
+from fire_routine.model import Commit, Failure, Fingerprint, History, Run
 
 ROOMY = CAPS[0]
 
@@ -178,16 +178,18 @@ def test_a_tag_is_called_a_tag() -> None:
 
 def test_where_the_jobs_ran_is_a_fact_once_for_all_that_ran_there() -> None:
     first = digest("a", "boom", image="ubuntu-24.04 20261101.1.0", tools=("Python 3.12.1", "Node.js 20.1.0"))
-    same = Failure("a", (job(0, labels=("ubuntu-24.04",)),), first)
-    other = Failure("b", (job(1, labels=("self-hosted", "arm64")), job(2, labels=("windows-2025",))), None)
-    shown = facts(run(), ROOMY, [same, dataclasses.replace(same, fingerprint="c"), other])
+    same = Failure(Fingerprint("a"), (job(0, labels=("ubuntu-24.04",)),), first)
+    other = Failure(
+        Fingerprint("b"), (job(1, labels=("self-hosted", "arm64")), job(2, labels=("windows-2025",))), None
+    )
+    shown = facts(run(), ROOMY, [same, dataclasses.replace(same, fingerprint=Fingerprint("c")), other])
     assert (
         "- Runs on: `ubuntu-24.04` (image `ubuntu-24.04 20261101.1.0`), `Python 3.12.1`, `Node.js 20.1.0`;"
         " `self-hosted, arm64` or `windows-2025`\n"
     ) in shown
-    assert "Runs on" not in facts(run(), ROOMY, [Failure("a", (job(0),), digest("a", "boom"))])
+    assert "Runs on" not in facts(run(), ROOMY, [Failure(Fingerprint("a"), (job(0),), digest("a", "boom"))])
 
 
 def test_many_kinds_of_runners_are_counted() -> None:
-    kinds = [Failure(str(n), (job(n, labels=(f"kind-{n}",)),), None) for n in range(5)]
+    kinds = [Failure(Fingerprint(str(n)), (job(n, labels=(f"kind-{n}",)),), None) for n in range(5)]
     assert "- Runs on: `kind-0`; `kind-1`; `kind-2`; 2 more kinds\n" in facts(run(), ROOMY, kinds)

@@ -14,6 +14,7 @@ from tests.unit.decide.boards import (
     pull_request,
     sample_brief,
     sample_run,
+    without_logs,
     written_by,
 )
 from tests.unit.decide.election.test_election import FORBIDDEN, LIMITED, SERVER_ERROR, fire, ledger_of
@@ -22,10 +23,9 @@ from fire_routine.decide.election.candidacy import ANNOUNCED, ANNOUNCED_TO_OTHER
 from fire_routine.decide.election.first_look import LOOK_BEFORE, SPREAD
 from fire_routine.decide.election.poll import CALM, PAUSES
 from fire_routine.decide.ledger.entry import Record, Stage, ref_of
-from fire_routine.model import GitHubError, Outcome, Result, Run, TriggerKind
+from fire_routine.model import Fingerprint, GitHubError, Outcome, Result, Run, TriggerKind
 
 EVIL = "evil-app[bot]"
-UNREAD = frozenset({"1" * 16})
 
 
 def outage(status: int, message: str = "Not Found") -> GitHubError:
@@ -33,7 +33,7 @@ def outage(status: int, message: str = "Not Found") -> GitHubError:
 
 
 def record(stage: Stage, run: Run, mark: str = "otherjob", **changes: object) -> Record:
-    base = Record(stage, "ci.yml", run.id, run.attempt, ("11111111",), 1, mark, ref_of(run))
+    base = Record(stage, "ci.yml", run.id, run.attempt, (Fingerprint("11111111"),), 1, mark, ref_of(run))
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -355,7 +355,7 @@ def test_the_first_look_leaves_other_attempts_and_runs_to_the_whole_story(run: R
 def test_a_later_attempt_is_covered_at_once_where_the_session_was_started_without_a_log() -> None:
     board = Board()
     job = ledger_of(board)
-    job.claim(replace(sample_brief(), unread=UNREAD))
+    job.claim(without_logs(sample_brief()))
     job.settle(fired())
     assert ledger_of(board, sample_run(attempt=2)).look_first() is not None
 

@@ -18,6 +18,7 @@ from tests.unit.decide.boards import (
     pull_request,
     sample_brief,
     sample_run,
+    without_logs,
     written_by,
 )
 
@@ -26,7 +27,18 @@ from fire_routine.decide.election.candidacy import ANNOUNCED, SETTLED
 from fire_routine.decide.election.poll import PAUSES, SENDING_PAUSES
 from fire_routine.decide.ledger.entry import Record, Stage, ref_of
 from fire_routine.decide.ledger.store import FULL
-from fire_routine.model import Brief, GitHubError, History, Note, Outcome, Result, Run, Status, Verdict
+from fire_routine.model import (
+    Brief,
+    Fingerprint,
+    GitHubError,
+    History,
+    Note,
+    Outcome,
+    Result,
+    Run,
+    Status,
+    Verdict,
+)
 
 SERVER_ERROR = GitHubError("GitHub answered 502", 502)
 NO_ANSWER = GitHubError("GitHub did not answer within 10 s")
@@ -85,7 +97,9 @@ def fire(board: Board, run: Run | None = None, *fingerprints: str, session: str 
 
 
 def sending(run: Run) -> Record:
-    return Record(Stage.SENDING, "ci.yml", run.id, 1, ("11111111",), 1, f"{run.id:08d}", ref_of(run))
+    return Record(
+        Stage.SENDING, "ci.yml", run.id, 1, (Fingerprint("11111111"),), 1, f"{run.id:08d}", ref_of(run)
+    )
 
 
 # --- one fire -------------------------------------------------------------------------------------
@@ -196,7 +210,7 @@ def test_a_late_sibling_leaves_the_session_as_the_latest_status_and_covers_no_fa
     board.before_write = first
     assert late.claim(sample_brief("2" * 16)).session_id == "session_1"
     assert board.stages() == ["CLAIMED", "SENDING", "FIRED", "CLAIMED", "COVERED"]
-    assert board.entries()[-1].record.failures == ("11111111",)
+    assert board.entries()[-1].record.failures == (Fingerprint("11111111"),)
     assert board.commits[SHA][-1].target_url == "https://claude.ai/code/session_1"
     assert fire(board, sample_run(101), "2" * 16).fire
 
@@ -366,7 +380,9 @@ def test_a_claim_of_a_job_that_died_before_it_sent_anything_is_waited_for_and_ta
 
 def test_a_claim_alone_grows_old() -> None:
     board = Board()
-    claim = Record(Stage.CLAIMED, "ci.yml", 100, 1, ("11111111",), 1, "deadjob0", ref_of(sample_run()))
+    claim = Record(
+        Stage.CLAIMED, "ci.yml", 100, 1, (Fingerprint("11111111"),), 1, "deadjob0", ref_of(sample_run())
+    )
     board.create_status(SHA, "success", str(claim), "")
     board.clock.seconds += 600
     waited = board.clock.seconds
@@ -665,7 +681,7 @@ def test_a_session_that_was_started_without_a_log_has_its_commits_failure_and_no
     board = Board(others=[OLDER], heads={})
     blind = ledger_of(board)
     brief = sample_brief("a" * 16)
-    assert blind.claim(replace(brief, unread=frozenset(brief.fingerprints))).fire
+    assert blind.claim(without_logs(brief)).fire
     blind.settle(fired())
     same_commit = fire(board, sample_run(101), "b" * 16)
     assert (same_commit.reason, same_commit.session_id) == ("duplicate", "session_1")
@@ -678,10 +694,10 @@ def test_what_is_only_guessed_does_not_become_a_failure_that_had_its_session() -
     board = Board(others=[OLDER], heads={})
     fire(board, sample_run(head_sha=OLDER))
     brief = sample_brief("a" * 16)
-    blind = ledger_of(board, sample_run(101)).claim(replace(brief, unread=frozenset(brief.fingerprints)))
+    blind = ledger_of(board, sample_run(101)).claim(without_logs(brief))
     assert blind.reason == "duplicate"
     assert [(entry.record.stage, entry.record.failures) for entry in board.entries()] == [
-        (Stage.COVERED, ("11111111",))
+        (Stage.COVERED, (Fingerprint("11111111"),))
     ]
 
 
@@ -689,7 +705,7 @@ def test_a_known_failure_is_reported_with_its_session_though_another_is_only_gue
     board = Board(heads={})
     fire(board, session="session_1")
     fire(board, sample_run(101), "2" * 16, session="session_2")
-    brief = replace(sample_brief("1" * 16, "a" * 16), unread=frozenset({"a" * 16}))
+    brief = without_logs(sample_brief("1" * 16, "a" * 16), "a" * 16)
     verdict = ledger_of(board, sample_run(102)).claim(brief)
     assert verdict.session_id == "session_1"
     assert "Without its log" not in verdict.message

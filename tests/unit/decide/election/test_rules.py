@@ -14,9 +14,9 @@ from tests.unit.decide.boards import NOON, SHA
 from fire_routine.decide.election.claims import CLAIM_LASTS, SEND_WITHIN, claims, server_time
 from fire_routine.decide.election.rules import Contender, rule
 from fire_routine.decide.ledger.entry import Entry, Record, Stage
-from fire_routine.model import Incident
+from fire_routine.model import Fingerprint, Incident
 
-A, B = "aaaaaaaa", "bbbbbbbb"
+A, B, C = Fingerprint("aaaaaaaa"), Fingerprint("bbbbbbbb"), Fingerprint("cccccccc")
 LINK = "https://claude.ai/code/session_1"
 
 
@@ -24,7 +24,7 @@ def entry(
     number: int,
     stage: Stage,
     mark: str,
-    *prints: str,
+    *prints: Fingerprint,
     run: int = 100,
     attempt: int = 1,
     after: float = 0,
@@ -49,7 +49,7 @@ def ruling(entries: list[Entry], who: Contender) -> tuple[bool, bool, str]:
 ME = entry(10, Stage.CLAIMED, "me")
 
 
-BLIND, OTHER_BLIND = "0000aaaa", "0000bbbb"
+BLIND, OTHER_BLIND = Fingerprint("aaaaaaa", no_log=True), Fingerprint("bbbbbbb", no_log=True)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ BLIND, OTHER_BLIND = "0000aaaa", "0000bbbb"
     ],
 )
 def test_without_a_log_a_failure_is_not_distinguished_from_another(
-    stage: Stage, before: str, now: str, sha: str, fires: bool
+    stage: Stage, before: Fingerprint, now: Fingerprint, sha: str, fires: bool
 ) -> None:
     who = contender("", run=101, failures=frozenset({now}), sha=sha)
     assert ruling([entry(1, stage, "first", before)], who)[0] is fires
@@ -84,13 +84,14 @@ def test_next_to_a_failure_with_a_log_one_without_may_be_any_of_its_run_alone(ru
 
 
 def test_of_a_set_of_failures_some_of_which_were_not_read_all_may_be_any() -> None:
-    partly, blind = "7 failures 0001aaaa", "7 failures 0000aaaa"
+    partly = Fingerprint("aaaaaaa", 7, partly=True)
+    blind, other_blind = (Fingerprint(digest, 7, no_log=True) for digest in ("aaaaaaa", "bbbbbbb"))
     for before, now, sha, fires in (
         (partly, blind, "other", False),
         (A, partly, "other", False),
         (partly, B, SHA, True),  # more was known of it than that
         (blind, B, SHA, False),
-        (blind, "7 failures 0000bbbb", "other", True),
+        (blind, other_blind, "other", True),
     ):
         who = contender("", run=101, failures=frozenset({now}), sha=sha)
         assert ruling([entry(1, Stage.FIRED, "first", before)], who)[0] is fires, (before, now)
@@ -164,7 +165,7 @@ def test_after_its_announcement_only_what_was_sent_or_announced_before_blocks(
 def test_max_sessions_is_counted_again_after_the_announcement() -> None:
     rivals = [
         entry(5, Stage.SENDING, "earlier", B, run=98),
-        entry(30, Stage.SENDING, "later", "cccccccc", run=99),
+        entry(30, Stage.SENDING, "later", C, run=99),
     ]
     book = claims([*rivals, ME, entry(20, Stage.SENDING, "me")])
     assert rule(book, contender(max_sessions=1), None).limited
@@ -260,7 +261,7 @@ def test_who_is_beaten_only_for_now_is_waited_for_and_counts_as_no_session_of_it
     assert ruling([leader, second, me, gives_way], same) == (False, True, "second")
     sends = entry(11, Stage.SENDING, "leader", run=99)
     assert ruling([leader, second, me, sends], same) == (True, False, "")
-    assert ruling([leader, second, me], replace(same, failures=frozenset({"cccccccc"}))) == (True, False, "")
+    assert ruling([leader, second, me], replace(same, failures=frozenset({C}))) == (True, False, "")
 
 
 def test_a_loser_is_none_where_the_one_before_it_had_grown_old() -> None:
@@ -310,14 +311,14 @@ def test_it_waits_for_the_one_whose_failures_are_missing() -> None:
         ME,
     ]
     assert ruling(entries, contender(failures=frozenset({A, B}))) == (False, True, "sending")
-    assert ruling(entries, contender(failures=frozenset({A, "cccccccc"}))) == (True, False, "")
+    assert ruling(entries, contender(failures=frozenset({A, C}))) == (True, False, "")
 
 
 def test_sessions_are_counted_over_what_is_seen_and_what_is_reported() -> None:
     reported = entry(1, Stage.COVERED, "reported", B, run=98, nth=2)
     assert rule(claims([reported]), contender("", max_sessions=3), None).sessions == 2
     assert rule(claims([reported]), contender("", max_sessions=2), None).limited
-    third = entry(2, Stage.SENDING, "third", "cccccccc", run=99, nth=3)
+    third = entry(2, Stage.SENDING, "third", C, run=99, nth=3)
     found = rule(claims([reported, third]), contender("", max_sessions=3), None)
     assert (found.sessions, found.known_sessions, found.limited, found.waiting) == (3, 2, True, True)
 
@@ -349,7 +350,7 @@ BOOKS = st.lists(
 )
 
 
-def book_of(drawn: list[tuple[list[Stage], int, int, set[str]]]) -> list[Entry]:
+def book_of(drawn: list[tuple[list[Stage], int, int, set[Fingerprint]]]) -> list[Entry]:
     entries: list[Entry] = []
     for index, (stages, run, attempt, prints) in enumerate(drawn):
         for stage in [Stage.CLAIMED, *stages]:
@@ -360,7 +361,7 @@ def book_of(drawn: list[tuple[list[Stage], int, int, set[str]]]) -> list[Entry]:
 
 @given(BOOKS, st.randoms(use_true_random=False))
 def test_the_order_in_which_entries_are_listed_does_not_matter(
-    drawn: list[tuple[list[Stage], int, int, set[str]]], shuffler: random.Random
+    drawn: list[tuple[list[Stage], int, int, set[Fingerprint]]], shuffler: random.Random
 ) -> None:
     entries = [*book_of(drawn), entry(1000, Stage.CLAIMED, "me")]
     shuffled = list(entries)
@@ -369,7 +370,7 @@ def test_the_order_in_which_entries_are_listed_does_not_matter(
 
 
 @given(st.lists(st.sampled_from([A, B]), min_size=2, max_size=8), st.sampled_from(["incident", "run"]))
-def test_of_claims_of_one_attempt_exactly_one_may_fire(prints: list[str], once_per: str) -> None:
+def test_of_claims_of_one_attempt_exactly_one_may_fire(prints: list[Fingerprint], once_per: str) -> None:
     rivals = [entry(n + 1, Stage.CLAIMED, f"job-{n}", seen) for n, seen in enumerate(prints)]
     fires = [
         ruling(rivals, contender(f"job-{n}", failures=frozenset({seen}), once_per=once_per))[0]

@@ -6,23 +6,27 @@ from dataclasses import replace
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.unit.decide.boards import NOON, SHA, pull_request, sample_brief, sample_run
+from tests.unit.decide.boards import NOON, SHA, pull_request, sample_brief, sample_run, without_logs
 
 from fire_routine.decide.ledger.entry import (
     DESCRIPTION_LIMIT,
     WORDS_LIMIT,
     Record,
     Stage,
-    failures,
+    failures_of,
     label,
     read_entry,
     ref_of,
-    unread,
 )
-from fire_routine.model import Brief, Status
+from fire_routine.model import Brief, Fingerprint, Status
 
 FINGERPRINTS = st.lists(
-    st.one_of(st.text("0123456789abcdef", min_size=8, max_size=64), st.text(max_size=20)), max_size=40
+    st.builds(
+        Fingerprint,
+        st.one_of(st.text("0123456789abcdef", min_size=8, max_size=64), st.text(max_size=20)),
+        no_log=st.booleans(),
+    ),
+    max_size=40,
 )
 WORDS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=300)
 
@@ -42,11 +46,11 @@ def status_of(description: str) -> Status:
     WORDS,
 )
 def test_every_record_fits_and_reads_back(
-    stage: Stage, run_id: int, attempt: int, prints: list[str], number: int, mark: str, path: str
+    stage: Stage, run_id: int, attempt: int, prints: list[Fingerprint], number: int, mark: str, path: str
 ) -> None:
     run = sample_run(run_id, attempt, workflow_path=path)
-    brief = Brief("text", tuple(sorted(set(prints))), "combined")
-    record = Record(stage, label(run), run_id, attempt, failures(brief, run), number, mark)
+    brief = Brief("text", tuple(sorted(set(prints))), Fingerprint("combined"))
+    record = Record(stage, label(run), run_id, attempt, failures_of(brief, run), number, mark)
     description = str(record)
     assert len(description.encode()) <= DESCRIPTION_LIMIT
     entry = read_entry(status_of(description), SHA)
@@ -59,7 +63,7 @@ def test_the_longest_record_has_the_140_characters_that_github_takes() -> None:
     for letters in range(1, 25):
         for count in range(1, 9):
             run = sample_run(10**14, 1000, workflow_path=".github/workflows/" + "w" * letters)
-            prints = failures(sample_brief(*(f"{n:016x}"[::-1] for n in range(1, count + 1))), run)
+            prints = failures_of(sample_brief(*(f"{n:016x}"[::-1] for n in range(1, count + 1))), run)
             record = Record(Stage.CLAIMED, label(run), run.id, run.attempt, prints, 9999, "k3f9ad07")
             sizes.add(len(str(record).encode()))
     assert max(sizes) == 140
@@ -74,7 +78,7 @@ def test_every_attempt_names_the_same_failures_alike() -> None:
                 sample_run(10**11, attempt, workflow_path=".github/workflows/" + "w" * letters)
                 for attempt in (1, 12)
             )
-            assert failures(brief, first) == failures(brief, later)
+            assert failures_of(brief, first) == failures_of(brief, later)
 
 
 @given(WORDS)
@@ -85,7 +89,9 @@ def test_what_others_wrote_is_left_alone(words: str) -> None:
 def test_a_description_is_for_people_first_and_for_the_action_after_that() -> None:
     brief = sample_brief("4f3a1c2b99", "9b1c22aa00")
     run = sample_run(4711, 2)
-    record = Record(Stage.FIRED, label(run), run.id, run.attempt, failures(brief, run), 1, "k3f9ad07", "3c1e")
+    record = Record(
+        Stage.FIRED, label(run), run.id, run.attempt, failures_of(brief, run), 1, "k3f9ad07", "3c1e"
+    )
     machine = "ci.yml · run 4711.2 · 4f3a1c2b 9b1c22aa · #1 k3f9ad07 f3c1e"
     assert str(record) == f"Claude session started · {machine}"
     limited = replace(record, stage=Stage.FAILED, words="No session: rate limited until 14:02 UTC")
@@ -94,7 +100,14 @@ def test_a_description_is_for_people_first_and_for_the_action_after_that() -> No
 
 def test_words_that_do_not_fit_give_way_to_the_stages_own() -> None:
     record = Record(
-        Stage.FAILED, "w" * 24, 10**14, 1000, ("11111111", "22222222"), 9999, "k3f9ad07", words="x" * 90
+        Stage.FAILED,
+        "w" * 24,
+        10**14,
+        1000,
+        (Fingerprint("11111111"), Fingerprint("22222222")),
+        9999,
+        "k3f9ad07",
+        words="x" * 90,
     )
     assert str(record).startswith(f"{Stage.FAILED.words} · ")
     assert len(str(record).encode()) <= DESCRIPTION_LIMIT
@@ -131,31 +144,36 @@ def test_runs_of_one_branch_have_one_ref() -> None:
 def test_more_failures_than_fit_are_named_by_one_hash_of_them_all() -> None:
     many = tuple(f"{n:016x}"[::-1] for n in range(30))
     run = sample_run()
-    (all_of_them,) = failures(sample_brief(*many), run)
-    assert all_of_them.startswith("30 failures ")
-    assert failures(sample_brief(*reversed(many)), run) == (all_of_them,)
-    assert failures(sample_brief(*many[:-1]), run) != (all_of_them,)
+    (all_of_them,) = failures_of(sample_brief(*many), run)
+    assert all_of_them.count == 30
+    assert failures_of(sample_brief(*reversed(many)), run) == (all_of_them,)
+    assert failures_of(sample_brief(*many[:-1]), run) != (all_of_them,)
 
 
 def test_a_brief_without_fingerprints_is_named_by_the_combined_one() -> None:
-    assert failures(Brief("", (), "ab" * 16), sample_run()) == ("abababab",)
-    assert len(failures(Brief("", (), ""), sample_run())) == 1
+    assert failures_of(Brief("", (), Fingerprint("ab" * 16)), sample_run()) == (Fingerprint("abababab"),)
+    assert len(failures_of(Brief("", (), Fingerprint("")), sample_run())) == 1
 
 
 def test_a_failure_without_its_log_is_distinguished_from_all_others() -> None:
     blind, read, like_blind = "ab" * 8, "cd" * 8, "0000" + "ef" * 6
-    brief = replace(sample_brief(blind, read, like_blind), unread=frozenset({blind}))
-    found = failures(brief, sample_run())
-    assert [failure for failure in found if unread(failure)] == ["0000abab"]
-    assert "cdcdcdcd" in found
-    assert len(found) == 3
+    found = failures_of(without_logs(sample_brief(blind, read, like_blind), blind), sample_run())
+    assert set(found) == {
+        Fingerprint("abababa", no_log=True),
+        Fingerprint("cdcdcdcd"),
+        Fingerprint("0000efef"),
+    }
+    assert "xabababa" in str(Record(Stage.FIRED, "ci.yml", 1, 1, found, 1, "k3f9ad07"))
+
+
+def test_a_set_of_failures_shows_whether_some_or_all_have_no_log() -> None:
     many = tuple(f"{n:016x}"[::-1] for n in range(30))
-    (together,) = failures(replace(sample_brief(*many), unread=frozenset(many[3:4])), sample_run())
-    assert together.startswith("30 failures 0001")
-    assert unread(together)
-    assert not unread(together, wholly=True)
-    (none,) = failures(replace(sample_brief(*many), unread=frozenset(many)), sample_run())
-    assert unread(none, wholly=True)
+    (some,) = failures_of(without_logs(sample_brief(*many), many[3]), sample_run())
+    assert (some.count, some.no_log, some.partly, some.uncertain) == (30, False, True, True)
+    (all_of_them,) = failures_of(without_logs(sample_brief(*many)), sample_run())
+    assert (all_of_them.no_log, all_of_them.partly) == (True, False)
+    (none,) = failures_of(sample_brief(*many), sample_run())
+    assert not none.uncertain
 
 
 def test_labels_distinguish_workflows() -> None:
