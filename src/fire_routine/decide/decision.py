@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Brief, Run, Verdict
+from ..model import Brief, Message, Run, Verdict
 from ..settings import Context, Settings
 from .election.election import Election
 from .policy.guards import guards, skip
@@ -13,9 +13,17 @@ def decide(settings: Settings, context: Context, run: Run, brief: Brief, electio
     verdict = guards(settings, context, run)
     if settings.dry_run:
         verdict = verdict or election.preview(run, brief)
-        would = "it would be sent."
-        if verdict:
-            end = "fail" if verdict.failed else "be skipped"
-            would = f"it would {end} ({verdict.reason}): {verdict.message}"
-        return skip("dry-run", f"dry-run is set, so nothing was sent. Without it, {would}")
+        return skip("dry-run", Message("Nothing was sent. {would}", would=_without_dry_run(verdict)))
     return verdict or election.claim(run, brief)
+
+
+def _without_dry_run(verdict: Verdict | None) -> Message:
+    if verdict is None:
+        return Message("Without `dry-run`, this would start a session.")
+    end = Message("fail") if verdict.failed else Message("be skipped")
+    return Message(
+        "Without `dry-run`, it would {end} (`{reason}`): {message}",
+        end=end,
+        reason=verdict.reason,
+        message=verdict.message,
+    )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model import Note, Outcome, Result, Verdict
+from ..model import Message, Note, Outcome, Result, Verdict
 from .election.claims import Claim
 from .election.rules import Contender, Ruling
 from .ledger.entry import Stage
 from .ledger.links import session_id
 from .policy.guards import skip
 
-_ANYWAY = "To send anyway, set once-per: always."
-_UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one. "
+_ANYWAY = Message("To start one anyway, set `once-per: always`.")
+_UNSURE = Message("Without its log, now or then, this failure can't be distinguished from an earlier one.")
 _WHAT = "the ledger (commit statuses named fire-routine)"
-_GRANT = "give the job `permissions: statuses: write`"
+_GRANT = Message("Add `statuses: write` to the job's `permissions`.")
 
 
 def blocked(ruling: Ruling, contender: Contender, *, waited: bool = True) -> Verdict:
@@ -27,80 +27,106 @@ def blocked(ruling: Ruling, contender: Contender, *, waited: bool = True) -> Ver
     blocker = ruling.blocker
     if blocker is None:
         raise ValueError("nothing blocks")
-    whose = f"run {blocker.run}, attempt {blocker.attempt}"
+    whose = Message("run {run}, attempt {attempt}", run=blocker.run, attempt=blocker.attempt)
+    unsure = not (contender.is_for(blocker) or contender.once_per == "run")
     if blocker.same_attempt(contender):
-        whose = "another job of this attempt"
-        unsure = ""
-    else:
-        unsure = "" if contender.is_for(blocker) or contender.once_per == "run" else _UNSURE
+        whose, unsure = Message("another job of this attempt"), False
     if ruling.waiting:
-        return _leader_lost(whose) if waited else _being_started(unsure, whose)
+        return _leader_lost(whose) if waited else skip("duplicate", _unless_unsure(unsure, _starting(whose)))
     if blocker.stage is Stage.FAILED:
         return skip(
             "earlier-failed",
-            f"The fire for this attempt was refused just now ({whose}, whose summary shows why): fix that and"
-            " re-run the failed jobs.",
+            Message(
+                "The fire for this attempt was refused just now ({whose}; its summary has the reason). Fix"
+                " that, and re-run the failed jobs.",
+                whose=whose,
+            ),
         )
     if blocker.has_session:
-        link = f": {blocker.url}" if blocker.url else "; its status does not link to a session."
-        return Verdict(
-            fire=False,
-            reason="duplicate",
-            message=f"{unsure}A session was started on this failure before ({whose}){link} {_ANYWAY}",
-            session_id=session_id(blocker.url),
-            session_url=blocker.url,
-        )
-    return skip(
-        "earlier-unknown",
-        f"{unsure}The request for this failure was cut off before ({whose}), so a session may be at work:"
-        f" look at https://claude.ai/code. {_ANYWAY}",
+        return _duplicate(blocker, whose, unsure)
+    message = Message(
+        "The request for this failure was cut off before ({whose}), so a session may exist: look at"
+        " https://claude.ai/code. {anyway}",
+        whose=whose,
+        anyway=_ANYWAY,
     )
+    return skip("earlier-unknown", _unless_unsure(unsure, message))
 
 
 def own_commits(sessions: int, max_sessions: int) -> Verdict:
     """Sessions wrote the commits, and there were enough of them."""
     return skip(
         "claude-session",
-        f"A session wrote this commit (Claude-Session trailer) and {sessions} of max-sessions"
-        f" {max_sessions} have worked on it already: a person should look, or raise max-sessions.",
+        Message(
+            "A session wrote this commit (`Claude-Session` trailer), and {sessions} of `max-sessions: {most}`"
+            " have worked on it already. A person should look, or raise `max-sessions`.",
+            sessions=sessions,
+            most=max_sessions,
+        ),
     )
 
 
 def fires(number: int, max_sessions: int) -> Verdict:
-    message = f"Session {number} of at most {max_sessions} since the workflow was last green."
+    message = Message(
+        "Session {number} of at most {most} since the workflow was last green.",
+        number=number,
+        most=max_sessions,
+    )
     return Verdict(fire=True, message=message, session_number=number)
 
 
-def _being_started(unsure: str, whose: str) -> Verdict:
-    return skip(
-        "duplicate",
-        f"{unsure}The session for this failure is being started right now ({whose}); its link will be on the"
-        f" commit. {_ANYWAY}",
+def _unless_unsure(unsure: bool, message: Message) -> Message:
+    return Message("{unsure} {message}", unsure=_UNSURE, message=message) if unsure else message
+
+
+def _starting(whose: Message) -> Message:
+    return Message(
+        "The session for this failure is being started right now ({whose}). Its link will be on the commit."
+        " {anyway}",
+        whose=whose,
+        anyway=_ANYWAY,
     )
 
 
-def _leader_lost(whose: str) -> Verdict:
+def _duplicate(blocker: Claim, whose: Message, unsure: bool) -> Verdict:
+    message = Message(
+        "A session was started on this failure before ({whose}). {anyway}", whose=whose, anyway=_ANYWAY
+    )
+    if not blocker.url:
+        message = Message("{message} The status on the commit has no link to the session.", message=message)
     return Verdict(
         fire=False,
-        reason="leader-lost",
-        message=f"{whose[0].upper()}{whose[1:]} was starting a session for this failure and has reported no"
-        " result. It may have died, before or after a session started: look at https://claude.ai/code."
-        f" {_ANYWAY}",
+        reason="duplicate",
+        message=_unless_unsure(unsure, message),
+        session_id=session_id(blocker.url),
+        session_url=blocker.url,
     )
+
+
+def _leader_lost(whose: Message) -> Verdict:
+    message = Message(
+        "The session for this failure was being started ({whose}), and no result was reported. That job may"
+        " have died, before or after a session started: look at https://claude.ai/code. {anyway}",
+        whose=whose,
+        anyway=_ANYWAY,
+    )
+    return Verdict(fire=False, reason="leader-lost", message=message)
 
 
 def _limited(ruling: Ruling, contender: Contender) -> Verdict:
     if ruling.looping:
         return own_commits(ruling.sessions, contender.max_sessions)
     last = _session(ruling.blocker)
-    started = "were started or are being started" if ruling.waiting else "were started"
+    started = Message("were started or are being started") if ruling.waiting else Message("were started")
+    message = Message(
+        "{sessions} of `max-sessions: {most}` {started} since the workflow was last green, none of them on"
+        " this failure. A person should look, or raise `max-sessions`.",
+        sessions=ruling.sessions,
+        most=contender.max_sessions,
+        started=started,
+    )
     return Verdict(
-        fire=False,
-        reason="max-sessions",
-        message=f"{ruling.sessions} of max-sessions {contender.max_sessions} {started} since the workflow was"
-        " last green, none of them on this failure: a person should look, or raise max-sessions.",
-        session_id=session_id(last),
-        session_url=last,
+        fire=False, reason="max-sessions", message=message, session_id=session_id(last), session_url=last
     )
 
 
@@ -110,8 +136,8 @@ def _session(claim: Claim | None) -> str:
 
 # What a claim that could not be taken back keeps from being fired.
 _LEFT = {
-    Stage.CLAIMED: " The claim left on the commit blocks a re-run for 10 minutes.",
-    Stage.SENDING: " The commit may say that a session is being started, which blocks re-runs.",
+    Stage.CLAIMED: Message("The claim left on the commit blocks a re-run for 10 minutes."),
+    Stage.SENDING: Message("The commit may say that a session is being started, which blocks re-runs."),
 }
 
 
@@ -122,31 +148,34 @@ def unavailable(problem: str, left: Stage | None, *, denied_to_leg: bool = False
         left: how far a claim seems to have come which could not be taken back.
         denied_to_leg: the token has no permission, and the job is part of a matrix.
     """
-    remedy = "re-run the failed jobs, or set once-per: always to fire without it"
+    remedy = Message("Re-run the failed jobs, or set `once-per: always` to fire without it.")
     if denied_to_leg:
-        remedy = f"{_GRANT}; without it, each job of a matrix would start a session"
-    return Verdict(
-        fire=False,
-        failed=True,
-        reason="ledger-unavailable",
-        message="The ledger of commit statuses that keeps a failure from being fired twice can't be used now"
-        f" ({problem}). Nothing was sent: {remedy}.{_LEFT[left] if left else ''}",
+        remedy = Message("{grant} Without it, each job of a matrix would start a session.", grant=_GRANT)
+    message = Message(
+        "The ledger of commit statuses that prevents a second fire can't be used now ({problem}). Nothing was"
+        " sent. {remedy}",
+        problem=problem,
+        remedy=remedy,
     )
+    if left:
+        message = Message("{message} {left}", message=message, left=_LEFT[left])
+    return Verdict(fire=False, failed=True, reason="ledger-unavailable", message=message)
 
 
 def unrecorded(problem: str, *, denied: bool) -> Note:
     """The fire is not recorded: without permission, or with `once-per: always` while GitHub is down."""
     if denied:
-        why = f"{problem}; only this job keeps the failure from being fired again"
+        why = Message("{problem}. Only this job keeps the failure from being fired again.", problem=problem)
         return Note(_WHAT, why, _GRANT, permission="statuses: write")
-    return Note(_WHAT, f"{problem}; as once-per is always, it is fired anyway")
+    why = Message("{problem}. As `once-per` is `always`, it is fired anyway.", problem=problem)
+    return Note(_WHAT, why)
 
 
 def unseen(problem: str) -> Note:
     return Note(
         what="sessions on earlier commits of the branch",
-        why=f"{problem}; a failure that one of them is at work on is fired again",
-        remedy="give the job `permissions: actions: read`",
+        why=Message("{problem}. A failure that one of them is at work on is fired again.", problem=problem),
+        remedy=Message("Add `actions: read` to the job's `permissions`."),
         permission="actions: read",
     )
 
@@ -154,14 +183,19 @@ def unseen(problem: str) -> Note:
 def gone(sha: str, problem: str) -> Note:
     return Note(
         what=f"sessions on commit {sha[:8]} of the branch",
-        why=f"{problem}; the commit seems to be gone, so it counts as one without sessions",
+        why=Message(
+            "{problem}. The commit seems to be gone, so it counts as one without sessions.", problem=problem
+        ),
     )
 
 
 def unsettled(problem: str) -> Note:
     return Note(
         what="the record of this fire's result on the commit",
-        why=f"{problem}; until the workflow is green again it counts as a session that may have started",
+        why=Message(
+            "{problem}. Until the workflow is green again it counts as a session that may have started.",
+            problem=problem,
+        ),
     )
 
 

@@ -29,7 +29,7 @@ _SKIPPED = {
     "min-attempt": "this failure is left to a re-run",
     "rerun-first": "this failure is left to a re-run",
     "fork": "the code came from a fork",
-    "untrusted-event": "the code may be from outside the repository",
+    "untrusted-run": "the code may be from outside the repository",
     "fork-without-secrets": "GitHub gives a fork's run no secrets",
     "dependabot-without-secrets": "GitHub gives Dependabot's run no secrets",
     "stale-head": "the branch has moved on",

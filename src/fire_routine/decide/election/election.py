@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ...model import Brief, Note, Outcome, Result, Run, Verdict
+from ...model import Brief, Message, Note, Outcome, Result, Run, Verdict
 from .. import messages
 from ..ledger import new_mark
 from ..ledger.local_lock import LocalLock
@@ -180,10 +180,13 @@ class Election:
         if self._terms.once_per != "always" and self._local_lock and not self._local_lock.take():
             return skip(
                 "duplicate",
-                "This job has fired for this attempt already, in an earlier step: see that step's summary.",
+                Message(
+                    "This job has fired for this attempt already, in an earlier step: see that step's"
+                    " summary."
+                ),
             )
         self._note(note)
-        return Verdict(fire=True, message=f"Not recorded on the commit: {note.why}.")
+        return Verdict(fire=True, message=Message("Not recorded on the commit: {why}", why=note.why))
 
     def _note(self, note: Note) -> None:
         if note not in self._notes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...model import RUN_FAILED, Origin, Run, TriggerKind, Verdict
+from ...model import RUN_FAILED, Message, Origin, Run, TriggerKind, Verdict
 from ...settings import Context, Settings
 from .branch_filter import matches
 
@@ -52,30 +52,47 @@ def by_settings(settings: Settings, subject: Subject) -> Verdict | None:
     if matches(subject.branch, settings.skip_branches):
         return skip(
             "skip-branches",
-            f"Branch {subject.branch} matches skip-branches ({', '.join(settings.skip_branches)}): change"
-            " skip-branches to have it reported.",
+            Message(
+                "Branch `{branch}` matches `skip-branches` ({patterns}). Change `skip-branches` to report"
+                " it.",
+                branch=subject.branch,
+                patterns=", ".join(settings.skip_branches),
+            ),
         )
     if subject.attempt < settings.min_attempt:
         return skip(
             "min-attempt",
-            f"This is attempt {subject.attempt} and min-attempt is {settings.min_attempt}: re-run the failed"
-            " jobs, or lower min-attempt.",
+            Message(
+                "This is attempt {attempt}, and `min-attempt` is {least}. Re-run the failed jobs, or lower"
+                " `min-attempt`.",
+                attempt=subject.attempt,
+                least=settings.min_attempt,
+            ),
         )
     return None
 
 
 def _untrusted(subject: Subject) -> Verdict | None:
     """Ends the matter unless people with write access wrote the code, or started the run themselves."""
-    remedy = "set allow-forks: true to send its log all the same (see Security in the README)."
+    remedy = Message("To send its log anyway, set `allow-forks: true` (see Security in the README).")
     if subject.origin is Origin.FORK:
-        fork = f"the fork {subject.head_repository}" if subject.head_repository else "a fork"
-        return skip("fork", f"The code that ran is from {fork}, so its log is untrusted: {remedy}")
+        fork = Message("a fork")
+        if subject.head_repository:
+            fork = Message("the fork `{name}`", name=subject.head_repository)
+        message = Message(
+            "The code that ran is from {fork}, so its log is untrusted. {remedy}", fork=fork, remedy=remedy
+        )
+        return skip("fork", message)
     if subject.origin is Origin.UNKNOWN:
         event = subject.event or "unknown"
         return skip(
             "untrusted-run",
-            f"The event ({event}) does not prove that people with write access wrote the code that ran:"
-            f" {remedy}",
+            Message(
+                "The event (`{event}`) does not prove that people with write access wrote the code that ran."
+                " {remedy}",
+                event=event,
+                remedy=remedy,
+            ),
         )
     return None
 
@@ -89,8 +106,12 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
             return None
         return skip(
             "not-failed",
-            f"The run ended as {run.conclusion}, so there is nothing to report: run this step or job only"
-            " after a failure (`if: failure()`).",
+            Message(
+                "The run ended as {conclusion}, so there is nothing to report. Run this step or job only"
+                " after a"
+                " failure (`if: failure()`).",
+                conclusion=run.conclusion,
+            ),
         )
     own_failed = run.trigger is TriggerKind.STEP or (
         run.id == context.run_id and context.job_status == "failure"
@@ -101,13 +122,17 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
         return _cancelled()
     return skip(
         "not-failed",
-        "No job of the run has failed so far: run this step or job after all others, and only after a failure"
-        " (`if: failure()`).",
+        Message(
+            "No job of the run has failed so far. Run this step or job after all others, and only after a"
+            " failure (`if: failure()`)."
+        ),
     )
 
 
 def _cancelled() -> Verdict:
     return skip(
         "cancelled",
-        "A person or a newer run cancelled the run, and no job ran out of time: re-run it to report it.",
+        Message(
+            "A person or a newer run cancelled the run, and no job ran out of time. Re-run it to report it."
+        ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...model import RUN_FAILED, Origin, Verdict, origin_in_payload, origin_of
+from ...model import RUN_FAILED, Message, Origin, Verdict, origin_in_payload, origin_of
 from ...settings import Context, Settings
 from .guards import Subject, by_settings, skip
 
@@ -32,14 +32,18 @@ def _secrets(settings: Settings, context: Context, subject: Subject | None) -> V
     if context.actor == "dependabot[bot]":
         return skip(
             "dependabot-without-secrets",
-            "GitHub gives Dependabot's runs no Actions secrets: save them as Dependabot secrets too"
-            " (Settings → Secrets and variables → Dependabot).",
+            Message(
+                "GitHub gives Dependabot's runs no Actions secrets. Save them as Dependabot secrets too"
+                " (Settings → Secrets and variables → Dependabot)."
+            ),
         )
     if subject and subject.origin is Origin.FORK and context.event_name not in _PRIVILEGED:
         return skip(
             "fork-without-secrets",
-            "GitHub gives a fork's pull request no secrets: to report it, use a workflow_run workflow with"
-            " allow-forks: true (its log is untrusted: see Security in the README).",
+            Message(
+                "GitHub gives a fork's pull request no secrets. To report it, use a `workflow_run` workflow"
+                " with `allow-forks: true`. Its log is untrusted: see Security in the README."
+            ),
         )
     inputs = " and ".join(missing)
     secrets = " and ".join(_SECRETS[name] for name in missing)
@@ -48,8 +52,13 @@ def _secrets(settings: Settings, context: Context, subject: Subject | None) -> V
         fire=False,
         failed=True,
         reason="missing-secrets",
-        message=f"{inputs} {verb} empty: save {secrets} under Settings → Secrets and variables → Actions, and"
-        " pass them as `${{ secrets.… }}` (a reusable workflow needs `secrets: inherit`).",
+        message=Message(
+            "{inputs} {verb} empty. Save {secrets} under Settings → Secrets and variables → Actions, and pass"
+            " them as `${{{{ secrets.… }}}}`. A reusable workflow needs `secrets: inherit`.",
+            inputs=inputs,
+            verb=verb,
+            secrets=secrets,
+        ),
     )
 
 
@@ -104,7 +113,10 @@ def _green(subject: Subject) -> Verdict | None:
         return None
     return skip(
         "not-failed",
-        f"The run ended as {subject.conclusion}, so there is nothing to report: add"
-        " `if: github.event.workflow_run.conclusion != 'success'` to spare the job, or"
-        " `run-id: ${{ github.run_id }}` to report this workflow's own jobs.",
+        Message(
+            "The run ended as {conclusion}, so there is nothing to report. To spare the job, add"
+            " `if: github.event.workflow_run.conclusion != 'success'`. To report this workflow's own jobs,"
+            " add `run-id: ${{{{ github.run_id }}}}`.",
+            conclusion=subject.conclusion,
+        ),
     )

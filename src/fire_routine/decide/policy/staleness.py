@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...model import Commit, GitHubError, History, PullRequest, Run, TriggerKind, Verdict
+from ...model import Commit, GitHubError, History, Message, PullRequest, Run, TriggerKind, Verdict
 from ..ledger.status_api import StatusApi
 from .guards import skip
 from .trailers import sessions_in
@@ -67,8 +67,11 @@ def closed_or_moved(run: Run, pull: PullRequest) -> Verdict | None:
     if pull.state == "closed" and not _began_closed(run):
         return skip(
             "pull-request-closed",
-            f"Pull request #{pull.number} is closed, or merged: reopen one that is not, and re-run the failed"
-            " jobs, to have it reported.",
+            Message(
+                "Pull request #{number} is closed or merged. To report it, reopen it if you can, and re-run"
+                " the failed jobs.",
+                number=pull.number,
+            ),
         )
     # A merge queue's commit, and the base's in a run for `pull_request_target`, never were at the head.
     was = run.pull_request.head_sha if run.pull_request else run.head_sha
@@ -90,6 +93,12 @@ def moved(run: Run, what: str, head: str | None) -> Verdict | None:
         return None
     return skip(
         "stale-head",
-        f"{what} has moved on from {run.head_sha[:8]} to {head[:8]}, whose own run reports what still"
-        " fails: re-run that one if it did not.",
+        Message(
+            "{what} has moved on from {old} to {new}, whose own run reports what still fails. Re-run that"
+            " one if"
+            " it did not.",
+            what=what,
+            old=run.head_sha[:8],
+            new=head[:8],
+        ),
     )

@@ -180,7 +180,7 @@ def test_a_permission_is_missing_only_once_github_has_stated_it_for_ten_seconds(
     job = ledger_of(board)
     assert job.claim(sample_brief()).fire
     assert board.clock.seconds >= 10
-    assert [note.remedy for note in job.notes] == ["give the job `permissions: statuses: write`"]
+    assert [note.remedy for note in job.notes] == ["Add `statuses: write` to the job's `permissions`."]
 
 
 def test_a_job_that_sees_the_ledgers_entries_does_not_believe_that_it_may_not_write() -> None:

@@ -285,7 +285,7 @@ def test_a_session_that_begins_a_new_branch_for_each_try_is_stopped_by_its_own_c
     )
     verdict = fire(board, third)
     assert verdict.reason == "claude-session"
-    assert "3 of max-sessions 3" in verdict.message
+    assert "3 of `max-sessions: 3`" in verdict.message
     board.ahead = (written_by("session_3"),)
     assert fire(board, third).fire
 
@@ -563,7 +563,7 @@ def test_a_token_that_may_not_write_fires_once_per_job_and_is_noted_once(method:
     ledger = ledger_of(board, temp=tmp_path)
     assert ledger.claim(sample_brief()).fire
     ledger.settle(fired())
-    assert [note.remedy for note in ledger.notes] == ["give the job `permissions: statuses: write`"]
+    assert [note.remedy for note in ledger.notes] == ["Add `statuses: write` to the job's `permissions`."]
     again = ledger_of(board, temp=tmp_path).claim(sample_brief())
     assert (again.fire, again.reason) == (False, "duplicate")
     assert ledger_of(board, sample_run(attempt=2), temp=tmp_path).claim(sample_brief()).fire
@@ -588,7 +588,7 @@ def test_without_the_incidents_runs_only_its_own_commit_counts_and_that_is_noted
     board = Board(faults={"incident": [FORBIDDEN] * 50})
     ledger = ledger_of(board)
     assert ledger.claim(sample_brief()).fire
-    assert [note.remedy for note in ledger.notes] == ["give the job `permissions: actions: read`"]
+    assert [note.remedy for note in ledger.notes] == ["Add `actions: read` to the job's `permissions`."]
 
 
 def test_a_commit_of_the_incident_that_is_gone_has_no_entries() -> None:

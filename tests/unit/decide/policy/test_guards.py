@@ -265,7 +265,7 @@ def test_a_sessions_own_branches_are_skipped_by_default_and_the_way_out_is_named
     verdict = guards(chosen(), context(), sample_run(head_branch="claude/fix"))
     assert reason(verdict) == "skip-branches"
     assert verdict is not None
-    assert "change skip-branches" in verdict.message
+    assert "Change `skip-branches`" in verdict.message
     assert judged(sample_run(head_branch="claude/fix"), skip_branches=("wip/**",)) is None
     assert judged(sample_run(head_branch=None)) is None
 
@@ -316,17 +316,17 @@ def test_a_guard_ends_the_matter_before_the_ledger_is_asked() -> None:
 
 def test_a_dry_run_reports_what_would_be_and_writes_nothing() -> None:
     board = Board()
-    assert decided(board, sample_run(), dry_run=True).message.endswith("it would be sent.")
+    assert decided(board, sample_run(), dry_run=True).message.endswith("this would start a session.")
     assert decided(board, sample_run()).fire
     verdict = decided(board, sample_run(head_branch="claude/fix"), dry_run=True)
     assert (verdict.fire, verdict.reason) == (False, "dry-run")
-    assert "it would be skipped (skip-branches)" in verdict.message
+    assert "it would be skipped (`skip-branches`)" in verdict.message
     assert board.stages() == ["CLAIMED", "SENDING"]
 
 
 def test_a_dry_run_that_can_not_read_the_ledger_reports_what_it_can() -> None:
     board = Board(faults={"statuses": [GitHubError("GitHub answered 403", 403)] * 9})
-    assert decided(board, sample_run(), dry_run=True).message.endswith("it would be sent.")
+    assert decided(board, sample_run(), dry_run=True).message.endswith("this would start a session.")
 
 
 # --- stale heads ----------------------------------------------------------------------------------
@@ -425,8 +425,8 @@ def test_a_dry_run_reports_whether_it_would_be_skipped() -> None:
         ledger = Election(Board(heads={}), Terms(), sleep=lambda _: None)
         return decide(chosen(dry_run=True), context(), run, sample_brief(), ledger).message
 
-    assert "it would be skipped (fork): " in message_of(sample_run(head_repository="stranger/cat"))
-    assert message_of(sample_run()).endswith("it would be sent.")
+    assert "it would be skipped (`fork`): " in message_of(sample_run(head_repository="stranger/cat"))
+    assert message_of(sample_run()).endswith("this would start a session.")
 
 
 def test_a_run_of_a_fork_is_untrusted_though_a_pull_request_of_the_repository_has_its_commit() -> None:
