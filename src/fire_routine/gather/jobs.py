@@ -70,13 +70,11 @@ def with_jobs(
     asked = [*running, *failed, *lasting[:ASKED_CANCELLED]]
     later = {job.id for job in _asked_later(failed)}
     annotations = _annotations([job for job in asked if job.id not in later], best_effort)
-    found = []
-    for job in asked:
-        notices = annotations.get(job.id, ())
-        stopped = job.conclusion == "cancelled"
-        if not stopped or any(_TIMED_OUT.match(notice.message) for notice in notices):
-            ended = "timed_out" if stopped else job.conclusion or ""
-            found.append(job.as_failed("running" if job in running else ended, notices))
+    found = [
+        job.as_failed(end, annotations.get(job.id, ()))
+        for job in asked
+        if (end := "running" if job in running else _end_of(job, annotations.get(job.id, ())))
+    ]
     if not running and own_run and context.job_status == "failure":
         found.insert(0, unlisted(run, context))
     known = {job.id for job in found}
@@ -87,6 +85,13 @@ def with_jobs(
         passed_jobs=tuple(job.name for job in jobs if job.conclusion == "success"),
         cancelled_jobs=tuple(job.name for job in cancelled if job.id not in known),
     )
+
+
+def _end_of(job: Job, annotations: Sequence[Annotation]) -> str:
+    """How a job failed; empty if it was cancelled, but not by its time-out."""
+    if job.conclusion != "cancelled":
+        return job.conclusion or ""
+    return "timed_out" if any(_TIMED_OUT.match(note.message) for note in annotations) else ""
 
 
 def without_jobs(run: Run, trigger: Trigger, context: Context) -> Run:

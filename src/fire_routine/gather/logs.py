@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from ..model import FailedJob, GitHubError, Note, Run
+from ..model import FailedJob, GitHubError, Message, Note, Run
 from .api import errors
 from .api.client import INSISTENCE, GitHub
 from .api.log_clients import LogClients, drained
@@ -70,7 +70,7 @@ def read_logs(
             notes.say(
                 "the log of",
                 "GitHub has no log of a job that is still running",
-                "send it from a final job: `needs: [the failing jobs]` and `if: failure()`",
+                Message("Report it from a final job, which `needs` the failing jobs."),
                 job.name,
             )
         else:

@@ -55,45 +55,57 @@ def gather_run(
 def _gathered(
     best_effort: BestEffort, trigger: Trigger, context: Context, sleep: Callable[[float], None]
 ) -> Run:
-    github, run_id = best_effort.github, trigger.run_id
+    github, pool, missing = best_effort.github, best_effort.pool, best_effort.missing
     insisting = github.insisting(github.clock() + INSISTENCE)
-    asked = best_effort.pool.submit(insisting.run, run_id, trigger.attempt)
-    asked_jobs = best_effort.pool.submit(insisting.jobs, run_id, trigger.attempt) if trigger.attempt else None
+    record = pool.submit(insisting.run, trigger.run_id, trigger.attempt)
+    jobs = pool.submit(insisting.jobs, trigger.run_id, trigger.attempt) if trigger.attempt else None
     try:
-        run, numbers = asked.result()
+        run, numbers = record.result()
+    except GitHubError as error:
+        run, numbers = _described(trigger, context, error)
+        if error.status in (None, 401) and not _has_come(jobs):  # any other request would fail, too
+            missing.add("what GitHub knows of the run and its jobs", error, ACTIONS)
+            return without_jobs(run, trigger, context)
+        missing.add("the run's record", error, ACTIONS)
+    else:
+        run = replace(run, on_tag=event.is_on_tag(run, trigger, context))
         if run.repository.casefold() != github.repository.casefold():
             # It has been renamed. GitHub redirects from the old name, but a redirect loses queries, the token
             # of a log's request, and everything that is written.
             github.repository = insisting.repository = run.repository
-            asked_jobs = None
-    except GitHubError as error:
-        described = event.run(trigger, context)
-        if described is None:
-            raise GatherError(_unknown(trigger, error)) from None
-        run, numbers = described
-        if error.status in (None, 401) and not _has_come(asked_jobs):  # any other request would fail, too
-            best_effort.missing.add("what GitHub knows of the run and its jobs", error, ACTIONS)
-            run = replace(run, on_tag=event.is_on_tag(run, trigger, context))
-            return without_jobs(run, trigger, context)
-        best_effort.missing.add("the run's record", error, ACTIONS)
-    run = replace(run, on_tag=event.is_on_tag(run, trigger, context))
+            jobs = None
     around = ask_for_context(best_effort, run, numbers, trigger, context)
     try:
-        listing = asked_jobs.result() if asked_jobs else insisting.jobs(run_id, run.attempt)
+        listing = jobs.result() if jobs else insisting.jobs(trigger.run_id, run.attempt)
     except GitHubError as error:
-        best_effort.missing.add("the jobs of the run", error, ACTIONS)
+        missing.add("the jobs of the run", error, ACTIONS)
         return around.complete(without_jobs(run, trigger, context))
-    jobs = listing.items
-    if not listing.total and run.conclusion not in (None, "success"):
-        best_effort.missing.say("the jobs of the run", f"it ended as {run.conclusion} before any job began")
-    if unlisted := listing.total - len(jobs) - len(listing.odd):
-        best_effort.missing.say(
-            f"{unlisted} of the run's {listing.total} jobs", "GitHub lists no more of them"
-        )
-    known = with_jobs(run, jobs, best_effort, trigger, context, sleep)
+    _note_unlisted(run, listing, missing)
+    known = with_jobs(run, listing.items, best_effort, trigger, context, sleep)
     if not known.failed_jobs and any(map(may_have_failed, listing.odd)):
         known = replace(known, jobs_known=False)  # the failure may be that job's
     return around.complete(known)
+
+
+def _described(trigger: Trigger, context: Context, error: GitHubError) -> tuple[Run, tuple[int, ...]]:
+    """The run as the runner's environment and the event describe it, and its pull requests' numbers.
+
+    Raises:
+        GatherError: they do not describe it.
+    """
+    described = event.run(trigger, context)
+    if described is None:
+        raise GatherError(_unknown(trigger, error)) from None
+    run, numbers = described
+    return replace(run, on_tag=event.is_on_tag(run, trigger, context)), numbers
+
+
+def _note_unlisted(run: Run, listing: Listing[Job], missing: Missing) -> None:
+    """Note the jobs that the listing should have."""
+    if not listing.total and run.conclusion not in (None, "success"):
+        missing.say("the jobs of the run", f"it ended as {run.conclusion} before any job began")
+    if unlisted := listing.total - len(listing.items) - len(listing.odd):
+        missing.say(f"{unlisted} of the run's {listing.total} jobs", "GitHub lists no more of them")
 
 
 def _has_come(asked: Pending[Listing[Job]] | None) -> bool:

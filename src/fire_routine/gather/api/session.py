@@ -101,8 +101,8 @@ class Session:
             what: what it lists, for a note on an item that is left out, such as "the run's jobs".
             key: of the items in the answer; None: it is a list itself.
         """
-        listing, _ = self._page(path, what, key, parse, parameters)
-        return listing
+        listing, _ = self._page(path, key, parse, parameters)
+        return self._noted(listing, what)
 
     def list_all(
         self,
@@ -117,13 +117,18 @@ class Session:
         odd: list[object] = []
         total = 0
         for page in range(1, pages + 1):
-            listing, more = self._page(path, what, key, parse, {"per_page": 100, "page": page})
+            listing, more = self._page(path, key, parse, {"per_page": 100, "page": page})
             items += listing.items
             odd += listing.odd
             total = max(total, listing.total, len(items) + len(odd))
             if not more:
-                return Listing(items, total, tuple(odd))
-        return Listing(items, max(total, len(items) + len(odd) + 1), tuple(odd))
+                return self._noted(Listing(items, total, tuple(odd)), what)
+        total = max(total, len(items) + len(odd) + 1)
+        return self._noted(Listing(items, total, tuple(odd)), what)
+
+    def _noted(self, listing: Listing[T], what: str) -> Listing[T]:
+        self._left_out.add(what, len(listing.odd))
+        return listing
 
     def send(self, verb: str, path: str, body: object) -> Any:
         """What a request that writes answers. It is asked once, never repeated."""
@@ -135,7 +140,7 @@ class Session:
         return quote(self.repository)
 
     def _page(
-        self, path: str, what: str, key: str | None, parse: Callable[[Json], T], parameters: Mapping[str, Any]
+        self, path: str, key: str | None, parse: Callable[[Json], T], parameters: Mapping[str, Any]
     ) -> tuple[Listing[T], bool]:
         """A page, and whether another one follows."""
         headers, data = self._read(path, parameters)
@@ -147,7 +152,6 @@ class Session:
                 items.append(parse(item))
             except (LookupError, TypeError, ValueError, AttributeError):
                 odd.append(item)
-        self._left_out.add(what, len(odd))
         return Listing(items, max(stated, len(listed)), tuple(odd)), 'rel="next"' in headers.get("link", "")
 
     def _read(self, path: str, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
@@ -191,7 +195,7 @@ class Session:
 
 
 class _LeftOut:
-    """Counts, from several threads, what listings leave out."""
+    """Counts, from several threads, what listings leave out. Several may list the same."""
 
     def __init__(self) -> None:
         self._counts = Counter[str]()
