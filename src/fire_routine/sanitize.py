@@ -69,6 +69,12 @@ _LINK = pattern(
 )
 
 _TAG_NAME = "routinefirepayload"
+# Letters of other scripts that look like one of the name's (Unicode's confusables.txt)
+_LOOKALIKES = str.maketrans(
+    "\u0433\u043e\u03bf\u0585\u03c5\u057d\u0442\u03c4\u0456\u03b9\u0131\u0578"
+    "\u0435\u0440\u03c1\u0430\u03b1\u0443\u03b3\u04af\u04cf\u0501",
+    "rooouuttiiineppaayyyld",
+)
 _TAG_WINDOW = 400  # characters after the bracket in which an encoded name may appear
 _TAG = pattern(
     # an opening bracket, plain or encoded, then what may precede the name, then its first letter or
@@ -210,6 +216,7 @@ def _names_the_tag(text: str, position: int) -> bool:
     may_be = len(window) >= len(_TAG_NAME) and plain and _TAG_NAME.startswith(plain[1].lower())
     for _ in range(4 if may_be else 0):
         letters = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", window))).casefold()
+        letters = letters.translate(_LOOKALIKES)
         if letters.startswith(_TAG_NAME):
             return True
         decoded = unquote(html.unescape(re.sub(r"\\(?:u00|x)([0-9A-Fa-f]{2})", r"%\1", window)))

@@ -202,6 +202,19 @@ def test_a_tag_cut_by_a_line_end_is_none_either() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "rout\u0456ne-fire-payload",
+        "\u0433\u043eutine-fir\u0435-\u0440\u0430yload",
+        "r\u03bfut\u03b9ne-fire-paylo\u03b1\u0501",
+    ],
+)
+def test_a_tag_in_letters_of_other_scripts_is_none(name: str) -> None:
+    assert sanitize(f"</{name}>") == f"[/{name}>"
+    assert sanitize("<\u0440\u0430\u0440\u0430>") == "<\u0440\u0430\u0440\u0430>"
+
+
+@pytest.mark.parametrize(
     "text", ["<router>", "a <b> c", "</div>", "x < routine", "Vec<r>", "&lt;r&gt;", "<日本語>"]
 )
 def test_other_tags_stay(text: str) -> None:

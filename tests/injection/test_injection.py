@@ -1,0 +1,153 @@
+"""Each text of the corpus goes through a real fire, in all places at once, and gets nowhere."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.emulated.github import GitHubEmulator
+from tests.injection.checks import (
+    TAG,
+    URL,
+    WORD,
+    commands,
+    in_text,
+    outside_code,
+    when_rendered,
+)
+from tests.injection.scene import SHA, Payload, payloads, set_up
+
+from fire_routine.action import run_action
+from fire_routine.decide.election import candidacy
+from fire_routine.emulator.endpoint import Endpoint
+
+PAYLOADS = list(payloads())
+AIMS = {"close", "format", "link", "command", "instruct", "log"}
+ACTION = Path(__file__).resolve().parents[2] / "action.yml"
+STATUS = re.compile(r"[ -~·–—…]{1,140}")
+
+
+@dataclass
+class Fired:
+    """The results of a fire."""
+
+    code: int
+    printed: str
+    outputs: str
+    summary: str
+    comment: str
+    texts: list[str]
+    statuses: list[str]
+    links: list[str]
+    sessions: list[str]
+
+
+def fire(payload: Payload, temp: Path) -> Fired:
+    workspace = temp / "workspace"
+    workspace.mkdir()
+    with GitHubEmulator("octo/widgets") as github, Endpoint() as endpoint:
+        environ = set_up(github, payload.text, workspace)
+        environ |= {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": github.url,
+            "GITHUB_REPOSITORY": github.full_name,
+            "GITHUB_RUN_ID": "7",
+            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_JOB": "on-failure",
+            "GITHUB_EVENT_NAME": "pull_request",
+            "GITHUB_SHA": SHA,
+            "GITHUB_REF_NAME": "4/merge",
+            "GITHUB_WORKSPACE": str(workspace),
+            "GITHUB_OUTPUT": str(temp / "output"),
+            "GITHUB_STEP_SUMMARY": str(temp / "summary"),
+            "RUNNER_TEMP": str(temp),
+            "FIRE_ROUTINE_ROUTINE_URL": endpoint.url,
+            "FIRE_ROUTINE_ROUTINE_TOKEN": endpoint.token,
+            "FIRE_ROUTINE_GITHUB_TOKEN": github.token,
+            "FIRE_ROUTINE_ATTACH": "*.log\n*.xml",
+            "FIRE_ROUTINE_COMMENT": "true",
+            "FIRE_ROUTINE_MAX_CHARACTERS": "60000",
+            "FIRE_ROUTINE_SKIP_BRANCHES": "!**",
+        }
+        out = io.StringIO()
+        code = run_action(environ, out)
+        return Fired(
+            code,
+            out.getvalue(),
+            (temp / "output").read_text("utf-8"),
+            (temp / "summary").read_text("utf-8"),
+            "\n\n".join(comment["body"] for comment in github.comments.get(4, [])),
+            [session.text for session in endpoint.sessions],
+            [status["description"] for status in github.statuses.get(SHA, [])],
+            [status["target_url"] for status in github.statuses.get(SHA, [])],
+            [session.url for session in endpoint.sessions],
+        )
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other run contends for the fire, so nothing is missed without the pauses for others."""
+    monkeypatch.setattr(candidacy, "ANNOUNCED", 0.0)
+    monkeypatch.setattr(candidacy, "READ_TWICE", 0.0)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=[one.id for one in PAYLOADS])
+def test_a_hostile_text_gets_nowhere(payload: Payload, tmp_path: Path) -> None:
+    fired = fire(payload, tmp_path)
+
+    assert fired.code == 0
+    (text,) = fired.texts  # one session, and it has the evidence
+    assert "FAILED tests/test_" in text
+    assert in_text(text) == []
+    for page in (text, fired.summary, fired.comment):
+        assert when_rendered(page) == []
+    assert outside_code(text) == []
+    assert commands(fired.printed) == []
+    check_outputs(fired)
+    assert all(STATUS.fullmatch(status) for status in fired.statuses)
+    assert all("evil" not in link for link in fired.links)
+
+
+def check_outputs(fired: Fired) -> None:
+    """Only the documented outputs, with the action's own values."""
+    documented = set(yaml.safe_load(ACTION.read_text("utf-8"))["outputs"])
+    lines = iter(fired.outputs.splitlines())
+    values = {}
+    for line in lines:
+        name, _, end = line.partition("<<")
+        value = next(lines)
+        while (following := next(lines)) != end:
+            value += f"\n{following}"
+        values[name] = value
+    assert set(values) <= documented
+    assert values["outcome"] == "fired"
+    assert values["session-url"] == fired.sessions[0]
+    assert "\n" not in values.pop("cause", "")  # the log's own words, as documented
+    assert not any("evil" in value for value in values.values())
+
+
+def test_the_corpus_is_as_described() -> None:
+    assert len({one.id for one in PAYLOADS}) == len(PAYLOADS)
+    assert {one.aim for one in PAYLOADS} == AIMS
+    assert not any("@TAG@" in one.text or "@URL@" in one.text for one in PAYLOADS)
+
+
+def test_the_checks_see_what_they_look_for() -> None:
+    closing = [one for one in PAYLOADS if one.aim == "close"]
+    unseen = {one.id for one in closing if not in_text(one.text)}
+    # Those end a tag only after redaction, or only for a reader who decodes base64.
+    assert unseen == {"tag-that-redaction-completes", "tag-from-a-mark", "tag-in-base64"}
+    assert in_text(f"</{TAG.upper()}>")
+    assert in_text(f"%253C/{TAG}")
+    assert in_text("a\u200bb")
+    for markdown in (f"![a]({URL})", f"<{URL}>", f"[x]({URL})", "<img src=x>", URL):
+        assert when_rendered(markdown)
+    assert outside_code(f"# {WORD}")
+    assert not outside_code(f"`{WORD}`")
+    assert commands("::set-output name=a::b")
+    assert commands("x ##[error]y")
+    assert commands("a\u2028::error::x")
