@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from ..model import FailedJob, GitHubError, Message, Note, Run
+from ..retrying import retrying
 from .api import errors
 from .api.client import INSISTENCE, GitHub
 from .api.log_clients import LogClients, drained
@@ -176,17 +178,23 @@ class _Reader:
         GitHub.
         """
         fresh = job.completed_at is not None and self._now() - job.completed_at < FRESH
-        for asked, pause in enumerate(PAUSES if not start else ()):
-            try:
-                return self._open(clients, job_id, start)
-            except GitHubError as error:
-                wait = max(pause, error.retry_after or 0.0)
-                missing = error.status == 404 and fresh and asked < MISSING
-                if not self._worth_waiting(error, wait, missing):
-                    raise
-                self._github.announce_wait(error, wait, asked + 2)
-            self._sleep(wait)
-        return self._open(clients, job_id, start)
+        attempts = count(2)
+
+        def wait(error: GitHubError, pause: float) -> float | None:
+            seconds, attempt = max(pause, error.retry_after or 0.0), next(attempts)
+            missing = error.status == 404 and fresh and attempt < MISSING + 2
+            if not self._worth_waiting(error, seconds, missing):
+                return None
+            self._github.announce_wait(error, seconds, attempt)
+            return seconds
+
+        return retrying(
+            lambda: self._open(clients, job_id, start),
+            () if start else PAUSES,
+            sleep=self._sleep,
+            errors=GitHubError,
+            wait=wait,
+        )
 
     def _worth_waiting(self, error: GitHubError, wait: float, missing: bool) -> bool:
         """Whether to repeat a request after a wait.

@@ -8,10 +8,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from ...model import GitHubError, Note
+from ...retrying import retrying
 from .fields import Json
 from .parse import page as page_of
 from .transport import Transport
@@ -156,16 +158,22 @@ class Session:
 
     def _read(self, path: str, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
         """Ask, and again where the answer may have been a passing fault."""
-        for attempt, pause in enumerate(PAUSES, 2):
-            try:
-                return self._ask("GET", path, parameters)
-            except GitHubError as error:
-                wait = max(pause, error.retry_after or 0.0)
-                if not self._worth_waiting(error, wait):
-                    raise
-                self.announce_wait(error, wait, attempt)
-            self._sleep(wait)
-        return self._ask("GET", path, parameters)
+        attempts = count(2)
+
+        def wait(error: GitHubError, pause: float) -> float | None:
+            seconds = max(pause, error.retry_after or 0.0)
+            if not self._worth_waiting(error, seconds):
+                return None
+            self.announce_wait(error, seconds, next(attempts))
+            return seconds
+
+        return retrying(
+            lambda: self._ask("GET", path, parameters),
+            PAUSES,
+            sleep=self._sleep,
+            errors=GitHubError,
+            wait=wait,
+        )
 
     def announce_wait(self, error: GitHubError, wait: float, attempt: int) -> None:
         """A line on a wait, once for the many requests that meet the same fault.
