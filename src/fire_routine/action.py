@@ -54,6 +54,7 @@ class _Progress:
     """How far the story has come: what the report can show, wherever it ended."""
 
     outcome: Outcome
+    run: Run | None = None  # as far as it was known before anything was gathered
     evidence: Evidence | None = None
     election: decide.Election | None = None
     firing: bool = False  # from here on a request may have been sent
@@ -114,10 +115,13 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, progr
             default_token=context.default_token,
         )
         election = progress.election = decide.Election(github, terms, temp=context.temp, say=say)
-        verdict = _first_look(election, trigger, settings, context)
+        if not settings.dry_run:  # that shows its text anyway
+            progress.run = gather.run_as_reported(trigger, context)
+        verdict = _first_look(election, trigger, progress.run)
         if verdict is not None:
             progress.outcome = _declined(verdict)
             return
+        say(f"Reading run {trigger.run_id} from GitHub …")
         evidence = progress.evidence = gather_evidence(github, trigger, settings, context, say)
         verdict = decide.decide(settings, context, evidence.run, evidence.brief, election)
         if not verdict.fire:
@@ -129,11 +133,8 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, progr
         progress.outcome = replace(fired, session_number=verdict.session_number)
 
 
-def _first_look(
-    election: decide.Election, trigger: Trigger, settings: Settings, context: Context
-) -> Verdict | None:
-    """What the ledger shows of this attempt before anything is gathered. A dry run shows its text anyway."""
-    run = None if settings.dry_run else gather.run_as_reported(trigger, context)
+def _first_look(election: decide.Election, trigger: Trigger, run: Run | None) -> Verdict | None:
+    """What the ledger shows of this attempt before anything is gathered."""
     return election.look_first(run, spread=trigger.kind is TriggerKind.STEP) if run and run.head_sha else None
 
 
@@ -205,7 +206,7 @@ def _report(
         progress.outcome,
         _clean,
         brief=evidence.brief if evidence else None,
-        run=evidence.run if evidence else None,
+        run=evidence.run if evidence else progress.run,
         failures=evidence.failures if evidence else (),
         notes=(*(evidence.run.notes if evidence else ()), *(election.notes if election else ())),
         max_sessions=settings.max_sessions,
@@ -215,7 +216,7 @@ def _report(
         contents,
         temp=context.temp,
         on_error=settings.on_error,
-        post_comment=post_comment if settings.comment else None,
+        post_comment=post_comment if settings.comment and evidence else None,
     )
 
 

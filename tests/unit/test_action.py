@@ -392,3 +392,13 @@ def test_the_summary_links_the_remedy_and_escapes_what_the_endpoint_wrote(
     assert 'href="https://evil.example"' not in page
     assert "### ❌ Not fired: the token was refused" in job.summary
     assert job.log.count("::error") == 1
+
+
+def test_a_job_that_is_skipped_at_first_sight_still_links_the_run(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_JOB_STATUS"] = "failure"
+    job.run()
+    (job.temp / "summary").unlink()
+    job.run()
+    assert "### ⏭️ Skipped: this failure already has a session" in job.summary
+    assert "/actions/runs/7" in job.summary
+    assert job.log.count("::notice") == 1
