@@ -112,6 +112,7 @@ class TestALogOverTheCap:
         assert (read.notes, read.cut) == ((), frozenset())
 
 
+@pytest.mark.serial
 class TestALogThatIsTooSlow:
     def test_has_its_end_by_the_deadline(self, emulator: GitHubEmulator, storage: LogStorage) -> None:
         read = Reading(emulator, storage, SLOW, seconds=2)
@@ -136,7 +137,7 @@ class TestALogThatIsTooSlow:
         assert read.note.what == "the rest of the log of leg 1"
 
     def test_leaves_those_that_wait_their_time(self, emulator: GitHubEmulator, storage: LogStorage) -> None:
-        read = Reading(emulator, storage, *[replace(SLOW, size=MIB * 2)] * 20, seconds=5)
+        read = Reading(emulator, storage, *[replace(SLOW, size=MIB * 3)] * 20, seconds=6)
         assert [number for number, log in read.logs.items() if log.endswith(CAUSE)] == [*range(1, 21)]
 
     def test_next_to_fast_ones_is_read_whole_where_it_has_the_time(
