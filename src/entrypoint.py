@@ -274,7 +274,10 @@ def give_up(arguments: "list[str]", reason: str, message: str) -> int:
     sys.stdout.write(f"::{level} title=fire-routine::{escaped}\n")
     for name, text in (
         ("GITHUB_OUTPUT", f"outcome=failed\nreason={reason}\n"),
-        ("GITHUB_STEP_SUMMARY", f"**The routine was not fired**: {message}\n"),
+        (
+            "GITHUB_STEP_SUMMARY",
+            f"### ❌ Not fired: the action could not start\n\n> [!CAUTION]\n> {message}\n",
+        ),
     ):
         if os.environ.get(name):
             with suppress(OSError), Path(os.environ[name]).open("a", encoding="utf-8", newline="\n") as file:
