@@ -86,11 +86,12 @@ def rule(claims: Sequence[Claim], contender: Contender, at: datetime | None) -> 
     ruling = Ruling(sessions=sessions, known_sessions=known, looping=bool(named))
     # Settled claims first: where they block, there is nothing to wait for.
     for rivals, count in ((settled, known), (situation.rivals, sessions)):
-        blockers = _blockers(rivals, situation, contender, at)
+        stubborn = [] if rivals is settled else situation.stubborn
+        blockers = _blockers([*rivals, *stubborn], situation, contender, at)
         limited = not blockers and count >= contender.max_sessions
         if blockers or limited:
             blocker = _foremost(blockers or [*rivals, *situation.reports], at)
-            waiting = any(rival.open(at) for rival in rivals)
+            waiting = any(rival.open(at) for rival in (*rivals, *blockers))
             return replace(ruling, blocker=blocker, limited=limited, waiting=waiting)
     return ruling
 
@@ -101,6 +102,7 @@ class _Situation:
 
     rivals: list[Claim]  # of each a session exists, or may come to exist before the contender's
     leading: list[Claim]  # those of them that are the first of their attempt
+    stubborn: list[Claim]  # announced after the contender, but for more failures, so that they don't give way
     reports: list[Claim]  # what runs that did not fire knew of others
     refused: list[Claim]  # siblings whose requests were refused while the contender waited for them
 
@@ -118,6 +120,7 @@ class _Situation:
         return cls(
             rivals=rivals,
             leading=[claim for claim in rivals if claim.mark not in beaten],
+            stubborn=[claim for claim in others if _is_stubborn(claim, own, contender)],
             reports=[claim for claim in others if claim.passed_on],
             refused=[claim for claim in others if _was_refused_meanwhile(claim, own, contender)],
         )
@@ -139,6 +142,20 @@ def _is_rival(claim: Claim, own: Claim | None, contender: Contender, at: datetim
     if own is None:
         return contender.once_per != "always" and claim.same_attempt(contender)
     return claim.id < own.id
+
+
+def _is_stubborn(claim: Claim, own: Claim | None, contender: Contender) -> bool:
+    """Whether a later announcement is for failures that the contender's session would not cover.
+
+    Its job sends in any case. So the contender gives way if that session covers its own failures.
+    """
+    announced = own.sending_id if own else None
+    if announced is None or claim.sending_id is None or claim.stage is not Stage.SENDING:
+        return False
+    gives_way = (
+        claim.same_attempt(contender) or contender.once_per == "run" or claim.failures <= contender.failures
+    )
+    return claim.sending_id > announced and not gives_way
 
 
 def _was_refused_meanwhile(claim: Claim, own: Claim | None, contender: Contender) -> bool:

@@ -162,6 +162,21 @@ def test_after_its_announcement_only_what_was_sent_or_announced_before_blocks(
     assert ruling([*other, ME, entry(20, Stage.SENDING, "me")], contender())[0] is fires
 
 
+def test_a_later_announcement_for_more_failures_does_not_give_way_so_the_earlier_one_does() -> None:
+    mine = entry(10, Stage.CLAIMED, "me"), entry(20, Stage.SENDING, "me")
+    more = entry(21, Stage.SENDING, "more", A, B, run=99)
+    assert ruling([*mine, more], contender()) == (False, True, "more")
+    both = contender("more", run=99, failures=frozenset({A, B}))
+    assert ruling([*mine, more], both) == (True, False, "")
+    other = entry(21, Stage.SENDING, "other", B, run=99)
+    assert ruling([*mine, other], contender(max_sessions=1)) == (True, False, "")
+    sibling = entry(21, Stage.SENDING, "sibling", A, B)
+    assert ruling([*mine, sibling], contender()) == (True, False, "")
+    assert ruling(
+        [*mine, replace(more, record=replace(more.record, run=100, attempt=2))], contender(once_per="run")
+    )[0]
+
+
 def test_max_sessions_is_counted_again_after_the_announcement() -> None:
     rivals = [
         entry(5, Stage.SENDING, "earlier", B, run=98),
