@@ -19,6 +19,7 @@ LONGEST_CAUSE = 300  # characters
 _WEAKEST = 0.5
 _RANKED, _PEAKS = 500, 40  # lines that are looked at, and that are candidates
 _ERROR = 5.0  # weight from which on a line looks like an error
+_AS_STRONG = 0.97  # of the strongest line's weight: below, it is clearly weaker
 _NEAR = 8  # lines that belong to one report: an error, its code frame, the place in a file
 
 _WORD = pattern(r"[^\W\d_]{2,}")
@@ -42,7 +43,8 @@ def cause(failure: Failure) -> str:
     """Its strongest line on one line, without indentation and marks; or how it ended."""
     ranked = _ranked(_lines(failure.digest)) if failure.digest else []
     if ranked and ranked[0].weight >= _ERROR:
-        return flat(_bare(ranked[0].text), LONGEST_CAUSE)
+        as_strong = [line for line in ranked if line.weight >= ranked[0].weight * _AS_STRONG]
+        return flat(_bare(min(as_strong).text), LONGEST_CAUSE)  # what comes first is the cause of the rest
     notes = () if failure.digest else strongest(failure)
     return notes[0] if notes else _ended(failure)
 

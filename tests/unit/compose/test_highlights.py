@@ -40,6 +40,13 @@ def test_the_heaviest_lines_come_in_the_log_s_order_with_the_places_that_they_na
     assert cause(found) == "error[E0369]: cannot subtract"
 
 
+def test_of_lines_as_strong_as_each_other_the_first_is_the_cause() -> None:
+    found = _failure(
+        (10, 9.6, ["error: first of all"]), (30, 9.8, ["error: then this"]), (50, 9.0, ["late error"])
+    )
+    assert cause(found) == "error: first of all"
+
+
 def test_a_list_of_errors_is_shown_and_its_repeats_are_not() -> None:
     lines = ["  1:10  error  'a' is unused", "  2:7   error  'b' is unused", " 3:10  error  'a' is unused"]
     found = _failure((5, 9.0, lines[:1]), (6, 8.8, lines[1:2]), (7, 8.7, lines[2:]))
