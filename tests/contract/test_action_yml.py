@@ -99,7 +99,7 @@ def test_the_setup_python_that_is_recommended_is_the_one_used_here() -> None:
     (used,) = set(
         re.findall(r"actions/setup-python@.*", (ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
     )
-    assert used in (ROOT / "src/entrypoint.py").read_text("utf-8")
+    assert used in (ROOT / "src/bootstrap/pythons.py").read_text("utf-8")
     assert used in STEP["run"]
 
 

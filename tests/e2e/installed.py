@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-import ready
+from bootstrap import environment, install
 
 ROOT = Path(__file__).parents[2]
 LOCKS = [ROOT / "requirements.txt", ROOT / "requirements-fast.txt"]
@@ -22,7 +22,7 @@ LOCKS = [ROOT / "requirements.txt", ROOT / "requirements-fast.txt"]
 
 def locked_name() -> str:
     """The name of the ready folder."""
-    return ready.folder_name(b"".join(lock.read_bytes() for lock in LOCKS))
+    return environment.folder_name(b"".join(lock.read_bytes() for lock in LOCKS))
 
 
 def locked() -> list[str]:
@@ -62,4 +62,4 @@ def make_ready(cache: Path) -> None:
     """Make the folder that the action's next start finds, in a user's cache."""
     folder = cache / "fire-routine" / locked_name()
     copy_packages(locked(), folder / "packages" / "0")
-    ready.finish(folder)
+    install.finish(folder)

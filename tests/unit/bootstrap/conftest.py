@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from .support import Action, action, put_uv_on_path
+from tests.unit.bootstrap.support import Action, action, put_uv_on_path
 
 
 @pytest.fixture

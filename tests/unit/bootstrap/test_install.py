@@ -14,11 +14,9 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.unit.bootstrap.support import Action, put_on_path, put_uv_on_path
 
-import installers
-import ready
-
-from .support import Action, put_on_path, put_uv_on_path
+from bootstrap import InstallError, environment, install, installers
 
 POSIX = pytest.mark.skipif(
     os.name == "nt", reason="stands in for a program by a shell script, or sends signals"
@@ -127,13 +125,13 @@ def test_a_python_without_pip_uses_the_wheel_it_has_for_new_environments() -> No
 
 def test_no_installer_at_all_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installers, "pips", lambda _: iter([]))
-    with pytest.raises(ready.InstallError, match=r"has no pip, and uv is not on PATH.*actions/setup-python"):
+    with pytest.raises(InstallError, match=r"has no pip, and uv is not on PATH.*actions/setup-python"):
         installers.install(["ember==1.0"], tmp_path / "packages", {"PATH": ""})
 
 
 def test_an_installer_that_hangs_is_ended_in_time(tmp_path: Path) -> None:
     endless = [sys.executable, "-I", "-c", "import time; time.sleep(600)"]
-    with pytest.raises(ready.InstallError, match="it took too long"):
+    with pytest.raises(InstallError, match="it took too long"):
         installers.install(["ember==1.0"], tmp_path / "packages", {"PATH": ""}, [endless], patience=0.05)
 
 
@@ -150,16 +148,16 @@ def test_a_failed_install_is_not_tried_again_without_the_optional_lock(bare: Act
 
 
 def test_a_full_disk_is_reported_and_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def install(*_: object) -> None:
+    def no_room(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(installers, "install", install)
+    monkeypatch.setattr(installers, "install", no_room)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / "lock").write_text("ember==1.0")
-    with pytest.raises(ready.InstallError, match=r"No space left on device\. Make room in"):
-        ready.install([tmp_path / "lock"], {"RUNNER_TOOL_CACHE": str(tmp_path)})
+    with pytest.raises(InstallError, match=r"No space left on device\. Make room in"):
+        install.ensure([tmp_path / "lock"], {"RUNNER_TOOL_CACHE": str(tmp_path)})
     assert not list((tmp_path / "fire-routine").iterdir())
-    assert not list(tmp_path.glob(f"{ready.USED_ONCE}*"))
+    assert not list(tmp_path.glob(f"{environment.USED_ONCE}*"))
 
 
 def test_a_wheel_that_is_not_the_locked_one_is_refused(quick: Action) -> None:

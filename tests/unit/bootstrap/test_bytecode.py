@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hmac
 import marshal
+import os
 import shutil
-from importlib.util import MAGIC_NUMBER
+import time
+from hashlib import sha256
 from pathlib import Path
+from types import CodeType
 
 import pytest
+from tests.unit.bootstrap.support import Action
 
-import importing
-
-from .support import Action
+from bootstrap import bytecode
 
 KEY = b"sk-ant-oat01-of-these-tests"
 EVIL = "import sys\nsys.stdout.write('changed')\nsys.exit(9)\n"
@@ -24,9 +26,8 @@ def modified(folder: Path) -> dict[str, float]:
 
 def evil_file(key: bytes, source: Path) -> bytes:
     """A file of bytecode that gives the source at `source` other code, signed with `key`."""
-    kept = importing.Bytecode(source.with_name("evil"), key)
-    code = MAGIC_NUMBER + bytes(12) + marshal.dumps(compile(EVIL, "cli.py", "exec"))
-    kept.set(importing.sha256(source.read_bytes()), code)
+    kept = bytecode.Store(source.with_name("evil"), key)
+    kept.add(sha256(source.read_bytes()).hexdigest(), compile(EVIL, "cli.py", "exec"))
     kept.save()
     return source.with_name("evil").read_bytes()
 
@@ -86,25 +87,52 @@ def test_on_a_persons_machine_it_is_kept_without_a_token(quick: Action) -> None:
     assert len(quick.bytecode()) == 1
 
 
-def test_what_has_not_been_used_in_the_process_is_dropped_when_it_grows_too_large(
+def test_what_the_process_did_not_use_is_dropped_when_the_file_grows_too_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "LARGEST", 1000)
-    file = tmp_path / f"{importing.PREFIX}x"
-    first = importing.Bytecode(file, KEY)
-    first.set("old", b"x" * 600)
-    first.set("needed", b"y" * 100)
+    def code(length: int) -> CodeType:
+        return compile(f"{'x' * length!r}", "", "eval")
+
+    monkeypatch.setattr(bytecode, "LARGEST", 2000)
+    file = tmp_path / f"{bytecode.PREFIX}x"
+    first = bytecode.Store(file, KEY)
+    first.add("old", code(900))
+    first.add("needed", code(100))
     first.save()
 
-    second = importing.Bytecode(file, KEY)
-    assert second.get("needed") == b"y" * 100
-    second.set("new", b"z" * 600)
+    second = bytecode.Store(file, KEY)
+    assert second.code("needed")
+    second.add("new", code(900))
     second.save()
 
-    third = importing.Bytecode(file, KEY)
-    assert third.get("needed") and third.get("new")
-    with pytest.raises(FileNotFoundError):
-        third.get("old")
+    third = bytecode.Store(file, KEY)
+    assert third.code("needed") and third.code("new")
+    assert third.code("old") is None
+
+
+def test_a_file_that_was_not_written_for_a_month_is_removed(tmp_path: Path) -> None:
+    old, recent = tmp_path / f"{bytecode.PREFIX}old", tmp_path / f"{bytecode.PREFIX}recent"
+    for path in (old, recent):
+        path.touch()
+    os.utime(old, (time.time() - bytecode.UNUSED - 60,) * 2)
+    store = bytecode.Store(tmp_path / f"{bytecode.PREFIX}x", KEY)
+    store.add("new", compile("1", "", "eval"))
+    store.save()
+    assert not old.exists() and recent.exists()
+
+
+def test_a_module_that_moved_is_found_in_its_new_place(quick: Action) -> None:
+    package = quick.folder / "action/src/fire_routine"
+    (package / "cli.py").write_text(
+        "from fire_routine import place\ndef run(arguments, finish):\n    finish()\n    return place.CODE\n",
+        "utf-8",
+    )
+    (package / "place.py").write_text("CODE = 3\n", "utf-8")
+    assert quick.run().returncode == 3
+    (package / "place.py").unlink()
+    (package / "place").mkdir()
+    (package / "place/__init__.py").write_text("CODE = 4\n", "utf-8")
+    assert quick.run().returncode == 4
 
 
 def test_a_file_of_another_version_s_shape_is_not_used(quick: Action) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ready import InstallError
+from . import InstallError
 
 PATIENCE = 180  # seconds, for all attempts together
 LATER = 10  # seconds that an optional lock may take longer than the needed one

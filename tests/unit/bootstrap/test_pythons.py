@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.bootstrap.support import SOURCE, Action
 
 import entrypoint
-
-from .support import SOURCE, Action
+from bootstrap import pythons
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="stands in for a Python by a shell script")
 
@@ -32,36 +32,36 @@ def old_pythons() -> list[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     candidates = [folder / f"python3.{minor}" for minor in range(6, 11) for folder in folders]
     candidates += pyenv.glob("versions/3.*/bin/python3")
-    found = {entrypoint.version_of(python): python for python in candidates if python.exists()}
+    found = {pythons.version_of(python): python for python in candidates if python.exists()}
     return [python for version, python in sorted(found.items()) if (3, 6) <= version < (3, 11)]
 
 
-def test_the_entry_point_is_written_in_what_python_3_6_reads() -> None:
-    ast.parse((SOURCE / "entrypoint.py").read_text("utf-8"), feature_version=(3, 6))
+OLD = ["entrypoint.py", "bootstrap/__init__.py", "bootstrap/pythons.py"]
 
 
-def test_only_the_standard_library_is_imported() -> None:
-    for name in ("entrypoint.py", "importing.py", "ready.py", "installers.py"):
-        tree = ast.parse((SOURCE / name).read_text("utf-8"))
-        imported = {
-            alias.name.partition(".")[0]
-            if isinstance(node, ast.Import)
-            else (node.module or "").partition(".")[0]
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Import | ast.ImportFrom)
-            for alias in node.names
-        }
-        assert imported <= sys.stdlib_module_names | {
-            "importing",
-            "ready",
-            "installers",
-            "fire_routine",
-            "_typeshed",
-        }
+@pytest.mark.parametrize("name", OLD)
+def test_what_runs_before_a_fit_python_is_found_is_written_in_what_python_3_6_reads(name: str) -> None:
+    ast.parse((SOURCE / name).read_text("utf-8"), feature_version=(3, 6))
+
+
+@pytest.mark.parametrize(
+    "name", ["entrypoint.py", *(f"bootstrap/{path.name}" for path in (SOURCE / "bootstrap").glob("*.py"))]
+)
+def test_only_the_standard_library_is_imported(name: str) -> None:
+    tree = ast.parse((SOURCE / name).read_text("utf-8"))
+    imported = {
+        alias.name.partition(".")[0]
+        if isinstance(node, ast.Import)
+        else (node.module or "").partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level)
+        for alias in node.names
+    }
+    assert imported <= sys.stdlib_module_names | {"bootstrap", "fire_routine", "_typeshed"}
 
 
 def name(python: Path) -> str:
-    return "python" + ".".join(str(part) for part in entrypoint.version_of(python))
+    return "python" + ".".join(str(part) for part in pythons.version_of(python))
 
 
 @pytest.mark.skipif(not old_pythons(), reason="no Python from 3.6 to 3.10 on this machine")
@@ -104,7 +104,7 @@ def test_the_newest_on_path_is_taken(tmp_path: Path) -> None:
     fake_python(tmp_path / "a/python3", "echo 3 12")
     best = fake_python(tmp_path / "b/python3.14", "echo 3 14")
     fake_python(tmp_path / "a/python3.11", "echo 3 11")
-    assert entrypoint.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == best
+    assert pythons.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == best
 
 
 @POSIX
@@ -114,7 +114,7 @@ def test_the_newest_on_path_is_taken(tmp_path: Path) -> None:
 def test_a_python_that_does_not_start_or_is_old_is_passed_over(tmp_path: Path, broken: str) -> None:
     fake_python(tmp_path / "a/python3.14", broken)
     good = fake_python(tmp_path / "b/python3", "echo 3 11")
-    assert entrypoint.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == good
+    assert pythons.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == good
 
 
 @POSIX
@@ -123,7 +123,7 @@ def test_a_relative_entry_of_path_is_the_checkouts_and_is_not_looked_into(
 ) -> None:
     fake_python(tmp_path / "bin/python3.13", "echo 3 13")
     monkeypatch.chdir(tmp_path)
-    assert entrypoint.find_python(os.pathsep.join(["bin", ""]), "") is None
+    assert pythons.find_python(os.pathsep.join(["bin", ""]), "") is None
 
 
 @POSIX
@@ -133,7 +133,7 @@ def test_of_the_tool_cache_the_newest_release_is_taken(tmp_path: Path) -> None:
             tmp_path / "Python" / version / "x64/bin/python3", f"echo {version.replace('.', ' ')[:4]}"
         )
     newest = fake_python(tmp_path / "Python/3.14.0/x64/bin/python3", "echo 3 14")
-    assert entrypoint.find_python("", str(tmp_path)) == newest
+    assert pythons.find_python("", str(tmp_path)) == newest
 
 
 @pytest.mark.parametrize(
@@ -222,4 +222,4 @@ def test_on_path_an_unfit_python_is_passed_over(tmp_path: Path) -> None:
     good = tmp_path / "b/python3"
     good.parent.mkdir()
     good.symlink_to(sys.executable)
-    assert entrypoint.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == good
+    assert pythons.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == good

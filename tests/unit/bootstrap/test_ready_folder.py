@@ -9,10 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.unit.bootstrap.support import SOURCE, Action
 
-import ready
-
-from .support import SOURCE, Action
+from bootstrap import environment, install
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="os.stat knows no owners there")
 ROOT = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
@@ -41,9 +40,7 @@ POISONS: dict[str, Callable[[Path], object]] = {
     "a file instead": put_a_file_instead,
     "anyone may write": lambda folder: folder.chmod(0o777),
     "the group may write": lambda folder: folder.chmod(0o775),
-    "anyone may write a file": lambda folder: module(folder).chmod(0o666),
     "a stranger's": lambda folder: os.chown(folder, OTHER_USER, OTHER_USER),
-    "a stranger's file": lambda folder: os.chown(module(folder), OTHER_USER, OTHER_USER),
 }
 
 
@@ -53,23 +50,33 @@ def marks(how: str) -> list[pytest.MarkDecorator]:
 
 @pytest.mark.parametrize("how", [pytest.param(how, marks=marks(how)) for how in POISONS])
 def test_a_folder_that_cannot_be_trusted_is_replaced(quick: Action, how: str) -> None:
-    assert quick.run().returncode == 0
+    assert quick.run("action").returncode == 0
     (folder,) = quick.installed()
-    before = folder.stat().st_ino
+    (folder / "the first").touch()
     POISONS[how](folder)
+    quick.bytecode()[0].unlink()
 
-    ran = quick.run()
+    ran = quick.run("action")
 
     assert (ran.returncode, ran.stderr) == (0, "")
     (folder,) = quick.installed()
+    assert not (folder / "the first").exists()
+    (folder / "the second").touch()
     status = folder.stat()
-    assert status.st_ino != before
     assert next(folder.rglob("ember.py")).read_text() == "GLOWS = True\n"
     if os.name != "nt":
         assert status.st_uid == os.geteuid()
         assert not status.st_mode & 0o022
-    assert quick.run().returncode == 0
-    assert quick.installed()[0].stat().st_ino == status.st_ino, "the replacement is used"
+    assert quick.run("action").returncode == 0
+    assert (folder / "the second").exists(), "the replacement is used"
+
+
+def test_a_module_that_is_missing_or_cut_short_is_not_needed_where_its_code_is_kept(quick: Action) -> None:
+    assert quick.run("action").returncode == 0
+    (folder,) = quick.installed()
+    module(folder).unlink()
+    assert quick.run("action").returncode == 0
+    assert quick.installed() == [folder]
 
 
 @POSIX
@@ -106,9 +113,9 @@ def test_the_shared_temporary_folder_is_never_searched(quick: Action) -> None:
 def test_a_folder_whose_parent_belongs_to_someone_else_is_not_private(tmp_path: Path) -> None:
     folder = tmp_path / "theirs" / "ours"
     folder.mkdir(parents=True)
-    assert ready.is_private(folder)
+    assert environment.is_private(folder)
     os.chown(folder.parent, OTHER_USER, OTHER_USER)
-    assert not ready.is_private(folder)
+    assert not environment.is_private(folder)
 
 
 @POSIX
@@ -117,7 +124,7 @@ def test_a_link_is_resolved_before_it_is_judged(tmp_path: Path) -> None:
     shared.mkdir()
     shared.chmod(0o1777)
     (tmp_path / "link").symlink_to(shared)
-    assert ready.roots({"RUNNER_TEMP": str(tmp_path / "link")}) == []
+    assert environment.roots({"RUNNER_TEMP": str(tmp_path / "link")}) == []
 
 
 @POSIX
@@ -151,17 +158,14 @@ def test_a_changed_module_is_never_run(quick: Action) -> None:
 
 
 def test_before_the_hand_over_a_changed_module_is_installed_again(quick: Action) -> None:
-    cli = quick.folder / "action/src/fire_routine/cli.py"
-    cli.write_text("import ember\n" + cli.read_text("utf-8"), "utf-8")
-    assert quick.run().returncode == 0
-    (folder,) = quick.installed()
-    change_keeping_its_size(next(folder.rglob("ember.py")))
+    assert quick.run("action").returncode == 0
+    change_keeping_its_size(module(quick.installed()[0]))
     quick.bytecode()[0].unlink()
 
-    ran = quick.run()
+    ran = quick.run("action")
 
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert next(quick.installed()[0].rglob("ember.py")).read_text() == "GLOWS = True\n"
+    assert module(quick.installed()[0]).read_text() == "GLOWS = True\n"
 
 
 @pytest.mark.parametrize("name", ["swift.py", "swift.pyc", "swift/__init__.py"])
@@ -189,21 +193,21 @@ def test_who_installs_slower_than_another_uses_the_folder_of_the_faster(
         (packages / "0" / "ember-1.0.dist-info").mkdir(parents=True)
         (packages / "0" / "ember.py").write_text("GLOWS = True\n", "utf-8")
 
-    def install(_: object, packages: Path, environ: dict[str, str]) -> None:
+    def put_slowly(_: object, packages: Path, environ: dict[str, str]) -> None:
         put(packages)
         if not winners:
             winners.append(Path())  # the other process installs while this one does
-            winners[0] = ready.install([lock], environ)
+            winners[0] = install.ensure([lock], environ)
             winners.append(winners[0])
 
     winners: list[Path] = []
-    monkeypatch.setattr("installers.install", install)
-    monkeypatch.setattr(ready, "ROOM", 0)
-    slower = ready.install([lock], {"RUNNER_TOOL_CACHE": str(tmp_path)})
+    monkeypatch.setattr("bootstrap.installers.install", put_slowly)
+    monkeypatch.setattr(install, "ROOM", 0)
+    slower = install.ensure([lock], {"RUNNER_TOOL_CACHE": str(tmp_path)})
 
     assert slower == winners[0]
     assert len(list((tmp_path / "fire-routine").iterdir())) == 1
-    assert ready.is_ready(slower)
+    assert environment.find([slower.parent], slower.name, thorough=True) == slower
 
 
 def test_the_faster_folder_is_left_as_it_is(tmp_path: Path) -> None:
@@ -211,10 +215,10 @@ def test_the_faster_folder_is_left_as_it_is(tmp_path: Path) -> None:
     for made in (work, folder):
         (made / "packages").mkdir(parents=True)
         (made / "packages" / "ember.py").write_text("GLOWS = True\n", "utf-8")
-    (folder / "ready").write_text(ready._manifest(folder), "utf-8")
+    (folder / "ready").write_text(environment.manifest(folder), "utf-8")
     inode = folder.stat().st_ino
 
-    assert ready._publish(work, folder) == folder
+    assert install._publish(work, folder) == folder
     assert folder.stat().st_ino == inode
     assert not work.exists()
 
@@ -281,7 +285,7 @@ def test_the_attackers_copy_of_the_manifest_is_of_no_use_in_a_shared_folder(tmp_
     shared.chmod(0o1777)
     folder = shared / "fire-routine" / "planted"
     shutil.copytree(SOURCE / "fire_routine" / "model", folder / "packages" / "0")
-    (folder / "ready").write_text(ready._manifest(folder), "utf-8")
-    assert not ready.is_ready(folder)
+    (folder / "ready").write_text(environment.manifest(folder), "utf-8")
+    assert not environment.find([folder.parent], folder.name)
     shared.chmod(0o755)
-    assert ready.is_ready(folder)
+    assert environment.find([folder.parent], folder.name) == folder

@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from .support import Action
+from tests.unit.bootstrap.support import Action
 
 
 def files(folder: Path) -> dict[str, float]:
@@ -29,7 +28,7 @@ def test_a_hostile_checkout_is_not_imported_from_and_nothing_is_written_to_it(
 ) -> None:
     # Whoever sets PYTHONPATH by hand has chosen what Python itself starts with.
     of_python = ["json.py", "sitecustomize.py"] if options else []
-    for name in ("ember.py", "ready.py", "installers.py", "fire_routine/__init__.py", *of_python):
+    for name in ("ember.py", "bootstrap/__init__.py", "fire_routine/__init__.py", *of_python):
         path = quick.checkout / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("raise SystemExit('hostile')", "utf-8")

@@ -7,8 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-
-from .support import Action
+from tests.unit.bootstrap.support import Action
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and limits are POSIX's")
 BROKEN = {

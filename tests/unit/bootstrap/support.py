@@ -156,11 +156,13 @@ def action(folder: Path) -> Iterator[Action]:
     with Index() as index:
         source = folder / "action/src"
         source.mkdir(parents=True)
-        for name in ("entrypoint.py", "importing.py", "ready.py", "installers.py"):
-            shutil.copy(SOURCE / name, source)
+        shutil.copy(SOURCE / "entrypoint.py", source)
+        shutil.copytree(
+            SOURCE / "bootstrap", source / "bootstrap", ignore=shutil.ignore_patterns("__pycache__")
+        )
         (source / "fire_routine").mkdir()
         (source / "fire_routine/__init__.py").touch()
-        (source / "fire_routine/action.py").touch()
+        (source / "fire_routine/action.py").write_text("import ember\n", "utf-8")
         (source / "fire_routine/cli.py").write_text(COMMAND_LINE, "utf-8")
         lock = f"ember==1.0 \\\n    --hash=sha256:{hashlib.sha256(index.wheel).hexdigest()}\n"
         (folder / "action/requirements.txt").write_text(lock, "utf-8")
