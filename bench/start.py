@@ -1,12 +1,20 @@
-"""From the step's start to the fire, compared with the documentation's own curl step.
+"""From the step's start to the fire, in units of `python3 -c 'import httpx'` in the same run.
 
     python3 src/entrypoint.py bench/start.py [--runs N] [--python PATH]
 
-Both run under act, on a run with one failed job whose log GitHub (emulated, on loopback) has. The clock
-starts when act starts the script; the action is there already, as on a runner when a job's steps begin. It
-stops when the endpoint has the whole request. With nothing installed, there are neither the locked packages
-nor a cache of pip's or uv's: they come from the configured package index. With the folder ready, it is any
-later start on that runner. Ends with exit code 1 if a median is over its limit.
+The action and the documentation's own curl step run under act, on a run with one failed job whose log GitHub
+(emulated, on loopback) has. The clock starts when act starts the script; the action is there already, as on a
+runner when a job's steps begin. It stops when the endpoint has the whole request.
+
+- nothing installed: no locked packages, and no cache of pip's or uv's; they come from the package index
+- folder ready: any later start on that runner
+- release: the action's tree brings the packages in `src/vendor`
+
+Not counted is the ledger's time: from the first status that the action writes to its last request to
+GitHub before the fire. The action waits there until GitHub shows the claims of other jobs. One row has it.
+
+The unit is measured with the same Python, in an environment that holds httpx and what it requires. All cases
+take turns. Ends with exit code 1 if a median is over its limit.
 """
 
 from __future__ import annotations
@@ -27,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.e2e.act import ACTION, REPOSITORY, make_project, run_act  # noqa: E402
+from tests.e2e.installed import copy_packages, locked, with_requirements  # noqa: E402
 from tests.e2e.mirror import RunMirror  # noqa: E402
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 
@@ -71,28 +80,46 @@ CURL = r"""        run: |
 """
 
 
+UNIT = "python3 -c 'import httpx'"
+
+
 @dataclass(frozen=True)
 class Case:
+    """A step to measure.
+
+    installer: the program on PATH besides Python
+    warm: one start came before, with the same HOME
+    release: the action's tree brings its packages
+    whole: the ledger's time is counted
+    limit: the most times the unit
+    """
+
     name: str
     step: str
-    installer: str = ""  # the program on PATH besides Python
+    installer: str = ""
     warm: bool = False
-    limit: float | None = None  # seconds
+    release: bool = False
+    whole: bool = False
+    limit: float | None = None
 
 
 CASES = (
     Case("curl, as documented", CURL),
-    Case("nothing installed, pip", OURS, limit=3.0),
-    Case("nothing installed, uv", OURS, installer="uv", limit=1.5),
-    Case("folder ready", OURS, warm=True, limit=0.5),
+    Case("nothing installed, pip", OURS),
+    Case("nothing installed, uv", OURS, installer="uv"),
+    Case("folder ready", OURS, warm=True, limit=1.7),
+    Case("folder ready, with the ledger's time", OURS, warm=True, whole=True),
+    Case("release, first start", OURS, release=True, limit=4.0),
+    Case("release, later start", OURS, release=True, warm=True, limit=2.0),
 )
 
 
 class Clock:
-    """When act starts the measured step, and when the endpoint has the request."""
+    """When act starts the measured step, when GitHub is asked, and when the endpoint has the request."""
 
     def __init__(self) -> None:
         self.started = self.fired = 0.0
+        self.claimed = self.asked = 0.0  # the first status that is written, and the last request after it
 
     def watch(self, event: Mapping[str, Any]) -> None:
         """The last start of a step before the fire: of the script itself, inside the action."""
@@ -103,12 +130,32 @@ class Clock:
     def announce(self, _: str) -> None:
         self.fired = self.fired or time.monotonic()
 
+    def seconds(self, *, whole: bool) -> float:
+        """From the step's start to the fire; unless `whole`, without the ledger's time."""
+        return self.fired - self.started - (0.0 if whole else self.asked - self.claimed)
 
-def measure(case: Case, folder: Path, home: Path, path: Path) -> float:
+
+class TimedGitHub(GitHubEmulator):
+    """Notes on a clock when it is asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(REPOSITORY)
+        self._clock = clock
+
+    def serve(self, method: str, target: str, *rest: Any, **named: Any) -> Any:
+        if method == "POST" and not self._clock.claimed:
+            self._clock.claimed = time.monotonic()
+        answer = super().serve(method, target, *rest, **named)
+        if self._clock.claimed and not self._clock.fired:
+            self._clock.asked = time.monotonic()
+        return answer
+
+
+def measure(case: Case, folder: Path, home: Path, path: Path, tree: Path) -> float:
     """Seconds from the step's start to the fire."""
     clock = Clock()
     sha = make_project(folder / "project", {".github/workflows/ci.yml": WORKFLOW + case.step})
-    with Endpoint(announce=clock.announce) as endpoint, GitHubEmulator(REPOSITORY) as github:
+    with Endpoint(announce=clock.announce) as endpoint, TimedGitHub(clock) as github:
         github.set_branch("main", sha)
         github.add_run({"id": RUN, "head_sha": sha, "event": "push"})
         mirror = RunMirror(github, RUN)
@@ -132,10 +179,11 @@ def measure(case: Case, folder: Path, home: Path, path: Path) -> float:
                 "GITHUB_TOKEN": github.token,
             },
             watch=watch,
+            action=tree,
         )
         if len(endpoint.sessions) != 1:
             raise SystemExit(f"{case.name}: {len(endpoint.sessions)} sessions\n{result.log}")
-    return clock.fired - clock.started
+    return clock.seconds(whole=case.whole)
 
 
 def programs(folder: Path, case: Case, python: str) -> Path:
@@ -147,41 +195,74 @@ def programs(folder: Path, case: Case, python: str) -> Path:
     return folder
 
 
+def release_tree(folder: Path) -> Path:
+    """The action's tree with the locked packages in `src/vendor`."""
+    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("action.yml", "requirements.txt", "requirements-fast.txt"):
+        shutil.copyfile(ROOT / name, folder / name)
+    copy_packages(locked(), folder / "src" / "vendor")
+    return folder
+
+
+def environment_with_httpx(folder: Path, python: str) -> Path:
+    """The Python of an environment with httpx and what it requires."""
+    subprocess.run([python, "-m", "venv", "--without-pip", str(folder)], check=True)
+    (site,) = folder.glob("lib/**/site-packages")
+    copy_packages(with_requirements(["httpx"]), site)
+    return folder / "bin" / "python3"
+
+
+def import_httpx(python: Path) -> float:
+    started = time.monotonic()
+    subprocess.run([str(python), "-c", "import httpx"], check=True)
+    return time.monotonic() - started
+
+
+def measure_all(base: Path, python: str, runs: int) -> dict[str, list[float]]:
+    """The seconds of each case and of the unit, by name."""
+    times: dict[str, list[float]] = {name: [] for name in (UNIT, *(case.name for case in CASES))}
+    release = release_tree(base / "release")
+    unit = environment_with_httpx(base / "unit", python)
+    import_httpx(unit)  # compiles it
+    for number in range(runs):
+        times[UNIT].append(import_httpx(unit))
+        for case in CASES:
+            folder = base / f"{number}-{CASES.index(case)}"
+            path = programs(folder / "bin", case, python)
+            home = base / f"home-{case.release}" if case.warm else folder / "home"
+            tree = release if case.release else ROOT
+            if case.warm and not number:
+                measure(case, folder / "first", home, path, tree)
+            times[case.name].append(measure(case, folder, home, path, tree))
+            print(f"{case.name}: {times[case.name][-1]:.2f} s", file=sys.stderr)
+    return times
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, help="of each case (default 5)")
     parser.add_argument("--python", default=getattr(sys, "_base_executable", sys.executable))
     options = parser.parse_args()
-    times: dict[Case, list[float]] = {case: [] for case in CASES}
     with tempfile.TemporaryDirectory() as temporary:
-        base = Path(temporary)
-        for number in range(options.runs):
-            for case in CASES:  # in turn, so that all share the machine's moods
-                folder = base / f"{number}-{CASES.index(case)}"
-                path = programs(folder / "bin", case, options.python)
-                home = base / "home" if case.warm else folder / "home"
-                if case.warm and not number:
-                    measure(case, folder / "first", home, path)
-                times[case].append(measure(case, folder, home, path))
-                print(f"{case.name}: {times[case][-1]:.2f} s", file=sys.stderr)
+        times = measure_all(Path(temporary), options.python, options.runs)
     python, pip = (
         subprocess.check_output([options.python, *option], text=True).split(" from")[0].strip()
         for option in (["--version"], ["-m", "pip", "--version"])
     )
     print(f"\n{python}, {pip}; {options.runs} runs each\n")
-    print("| step's start to fire | median | best | worst | times curl | at most |")
-    print("|---|---|---|---|---|---|")
-    curl = statistics.median(times[CASES[0]])
-    slow = 0
-    for case, seconds in times.items():
-        median = statistics.median(seconds)
-        slow += case.limit is not None and median > case.limit
-        limit = f"{case.limit} s" if case.limit else ""
+    print("| step's start to fire | median | best | worst | times the unit | times curl | at most |")
+    print("|---|---|---|---|---|---|---|")
+    unit, curl = (statistics.median(times[name]) for name in (UNIT, CASES[0].name))
+    limits = {case.name: case.limit for case in CASES}
+    slow = False
+    for name, seconds in times.items():
+        median, limit = statistics.median(seconds), limits.get(name)
+        slow = slow or (limit is not None and median / unit > limit)
         print(
-            f"| {case.name} | {median:.2f} s | {min(seconds):.2f} s | {max(seconds):.2f} s "
-            f"| {median / curl:.1f} | {limit} |"
+            f"| {name} | {median:.2f} s | {min(seconds):.2f} s | {max(seconds):.2f} s "
+            f"| {median / unit:.2f} | {median / curl:.1f} | {limit or ''} |"
         )
-    return 1 if slow else 0
+    return int(slow)
 
 
 if __name__ == "__main__":

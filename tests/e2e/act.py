@@ -79,11 +79,13 @@ def _clean_environment(home: Path) -> dict[str, str]:
     }
 
 
-def _command(event: str, payload: Path, env: Mapping[str, str], secrets: Mapping[str, str]) -> list[str]:
+def _command(
+    event: str, payload: Path, env: Mapping[str, str], secrets: Mapping[str, str], action: Path
+) -> list[str]:
     command = [
         act_binary(), event, "--json", "--platform", "ubuntu-latest=-self-hosted",
         "--action-offline-mode", "--no-cache-server", "--eventpath", str(payload),
-        "--local-repository", f"{ACTION}={ROOT}",
+        "--local-repository", f"{ACTION}={action}",
     ]  # fmt: skip
     for name, value in env.items():
         command += ["--env", f"{name}={value}"]
@@ -110,12 +112,16 @@ def run_act(
     env: Mapping[str, str] | None = None,
     secrets: Mapping[str, str] | None = None,
     watch: Callable[[Event], None] = lambda _: None,
+    action: Path = ROOT,
 ) -> Result:
-    """Run the workflows of `project` for one event; `watch` sees each of act's events as it happens."""
+    """Run the workflows of `project` for one event.
+
+    `watch` sees each of act's events as it happens; `action`: the tree that serves `uses:`.
+    """
     home.mkdir(parents=True, exist_ok=True)
     payload_file = project.parent / "event.json"
     payload_file.write_text(json.dumps(payload or {}), "utf-8")
-    command = _command(event, payload_file, env or {}, secrets or {})
+    command = _command(event, payload_file, env or {}, secrets or {}, action)
     process = subprocess.Popen(
         command,
         cwd=project,
