@@ -503,3 +503,25 @@ def test_a_reader_that_has_seen_enough_is_no_fault_of_the_port() -> None:
         process.stdout.readline()
         process.stdout.close()
         assert b"choose another" not in process.stderr.read()
+
+
+def test_preview_without_a_token_asks_for_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("GITHUB_TOKEN", "GH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with GitHubEmulator("octo/widgets") as github:
+        monkeypatch.setenv("GITHUB_API_URL", github.url)
+        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    assert capsys.readouterr().err.endswith("without a token: set GITHUB_TOKEN or GH_TOKEN\n")
+
+
+def test_preview_of_a_github_that_does_not_answer_blames_no_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "Check the network and any proxy" in last
+    assert "TOKEN" not in last

@@ -125,6 +125,21 @@ def test_progress_changes_in_place_and_lines_stay() -> None:
     assert terminal.getvalue() == "\r\x1b[Kone\r\x1b[Ktwo\r\x1b[Ka line\n"
 
 
+def test_a_wait_counts_down_on_a_terminal_and_is_one_sleep_elsewhere() -> None:
+    for stream, naps in ((_Terminal(), [1.0, 1.0, 0.5]), (io.StringIO(), [2.5])):
+        clock = [0.0]
+        slept: list[float] = []
+
+        def sleep(seconds: float, clock: list[float] = clock, slept: list[float] = slept) -> None:
+            slept.append(seconds)
+            clock[0] += seconds
+
+        Progress(stream, lambda clock=clock: clock[0], sleep).wait(2.5)  # type: ignore[misc]
+        assert slept == naps
+        shown = stream.getvalue()
+        assert ("2 s left" in shown and shown.endswith("\r\x1b[K")) == isinstance(stream, _Terminal)
+
+
 def test_progress_is_silent_elsewhere() -> None:
     pipe = io.StringIO()
     shown = Progress(pipe)

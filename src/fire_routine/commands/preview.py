@@ -39,8 +39,11 @@ def preview(arguments: Namespace) -> int:
             evidence = gather_evidence(github, trigger, settings, context, shown.say, shown.show)
     except (GatherError, ValueError) as error:
         # The action's inputs are named, which are this command's argument and variable.
-        name = given[0] if given else "GITHUB_TOKEN or GH_TOKEN"
-        problem = str(error).rstrip(".").removeprefix("run-id: ").replace("`github-token`", name)
+        problem = str(error).rstrip(".").removeprefix("run-id: ")
+        if "`github-token`" in problem and not given:
+            problem = f"run {trigger.run_id} could not be read without a token: set GITHUB_TOKEN or GH_TOKEN"
+        elif given:
+            problem = problem.replace("`github-token`", given[0])
         raise CommandError(f"RUN_URL {arguments.run_url}: {problem}") from None
     write(coloured(evidence.brief.text) if has_colour(sys.stdout) else evidence.brief.text)
     return 0

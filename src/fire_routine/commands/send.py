@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from ..settings import MAX_CHARACTERS, endpoint, host_name, token
 from .errors import CommandError
 from .streams import text_of, write
-from .terminal import is_terminal
+from .terminal import is_terminal, progress
 
 MAX_TEXT_BYTES = 4 * MAX_CHARACTERS  # a longer text can't be within the endpoint's limit
 ROUTINES_PAGE = "https://claude.ai/code/routines"
@@ -25,7 +25,9 @@ def send(arguments: Namespace) -> int:
     bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", token)
     text = _text(arguments)
     try:
-        session = Routine(url, bearer, trusted_host=host, announce=_on_stderr).fire(text)
+        with progress() as shown:
+            routine = Routine(url, bearer, trusted_host=host, announce=shown.say, sleep=shown.wait)
+            session = routine.fire(text)
     except FireError as error:
         raise CommandError(str(error)) from None
     line = f"session started: {session.url}"

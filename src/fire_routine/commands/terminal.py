@@ -63,10 +63,16 @@ class Progress:
     Lines that are printed meanwhile appear above it. Thread-safe.
     """
 
-    def __init__(self, stream: TextIO | None, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._stream = stream if is_terminal(stream) else None
         self._plain = stream
         self._now = now
+        self._sleep = sleep
         self._lock = threading.Lock()
         self._line = ""
         self._shown_at = float("-inf")
@@ -87,6 +93,14 @@ class Progress:
             self._line = line
             self._stream.write(f"{_CLEAR}{line[:100]}")
             self._stream.flush()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, with the seconds that are left as the state."""
+        until = self._now() + seconds
+        while (left := until - self._now()) > 0:
+            self.show(f"{left:.0f} s left")
+            self._sleep(min(left, 1.0) if self._stream is not None else left)
+        self.end()
 
     def end(self) -> None:
         with self._lock:

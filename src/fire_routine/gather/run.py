@@ -124,6 +124,14 @@ def _unknown(trigger: Trigger, error: GitHubError) -> Message:
             repository=trigger.repository,
             id=trigger.run_id,
         )
+    if error.status is None:
+        return Message(
+            "run-id: run {id} of {repository} could not be read ({error}). Check the network and any proxy,"
+            " or run this again later.",
+            repository=trigger.repository,
+            id=trigger.run_id,
+            error=error,
+        )
     return Message(
         "run-id: run {id} of {repository} could not be read ({error}). Check that `github-token` is valid and"
         " has `actions: read`, or run this again later.",
