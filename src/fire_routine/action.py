@@ -38,6 +38,7 @@ GATHERING = 90.0  # seconds for all that is asked of GitHub before the decision;
 GREEN = 5.0  # seconds for the logs of the last green run: welcome, never waited for
 
 Say = Callable[[str], None]
+Sleep = Callable[[float], object]  # pauses for seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,12 @@ class _Progress:
     firing: bool = False  # from here on a request may have been sent
 
 
-def run_action(environ: Mapping[str, str], out: TextIO) -> int:
-    """Report the failed run that the environment speaks of; the step's exit code."""
+def run_action(environ: Mapping[str, str], out: TextIO, *, sleep: Sleep = time.sleep) -> int:
+    """Report the failed run that the environment names; the step's exit code.
+
+    Args:
+        sleep: the pauses of the election. A GitHub that never lags, such as the demo's, needs none.
+    """
     workflow = Workflow(environ, out)
     for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
         workflow.mask(environ.get(PREFIX + name, ""))
@@ -73,14 +78,14 @@ def run_action(environ: Mapping[str, str], out: TextIO) -> int:
         return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
-        progress = _run_story(settings, context, github, workflow.say)
+        progress = _run_story(settings, context, github, workflow.say, sleep)
         return _report(workflow, settings, context, github, progress)
 
 
-def _run_story(settings: Settings, context: Context, github: GitHub, say: Say) -> _Progress:
+def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, sleep: Sleep) -> _Progress:
     progress = _Progress(Outcome(Result.FAILED, "internal-error", ""))
     try:
-        _story(settings, context, github, say, progress)
+        _story(settings, context, github, say, sleep, progress)
     except gather.GatherError as error:
         progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
     except fire.Interrupted as interruption:
@@ -99,7 +104,9 @@ def _run_story(settings: Settings, context: Context, github: GitHub, say: Say) -
     return progress
 
 
-def _story(settings: Settings, context: Context, github: GitHub, say: Say, progress: _Progress) -> None:
+def _story(
+    settings: Settings, context: Context, github: GitHub, say: Say, sleep: Sleep, progress: _Progress
+) -> None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
     verdict = decide.before_gathering(settings, context)
     if verdict is not None:
@@ -114,7 +121,7 @@ def _story(settings: Settings, context: Context, github: GitHub, say: Say, progr
             legs=context.job_total,
             default_token=context.default_token,
         )
-        election = progress.election = decide.Election(github, terms, temp=context.temp, say=say)
+        election = progress.election = decide.Election(github, terms, temp=context.temp, sleep=sleep, say=say)
         if not settings.dry_run:  # that shows its text anyway
             progress.run = gather.run_as_reported(trigger, context)
         verdict = _first_look(election, trigger, progress.run)

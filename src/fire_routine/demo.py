@@ -52,7 +52,7 @@ def run_demo(
         endpoint = stack.enter_context(Endpoint())
         say(f"GitHub, replaying a recorded failure: {github.url}")
         say(f"The routine's endpoint: {endpoint.home}")
-        status = run_action(_environ(github, endpoint, folder), out)
+        status = run_action(_environ(github, endpoint, folder), out, sleep=lambda _: None)
         say(f"{len(github.requests)} requests to GitHub, {len(endpoint.requests)} to the endpoint")
         if not endpoint.sessions:
             return status or 1

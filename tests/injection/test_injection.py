@@ -74,7 +74,7 @@ def fire(payload: Payload, temp: Path) -> Fired:
             "FIRE_ROUTINE_SKIP_BRANCHES": "!**",
         }
         out = io.StringIO()
-        code = run_action(environ, out)
+        code = run_action(environ, out, sleep=lambda _: None)
         return Fired(
             code,
             out.getvalue(),

@@ -13,6 +13,7 @@ from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 
 from fire_routine.action import run_action
+from fire_routine.decide.ledger import store
 from fire_routine.distill import processes, weigh
 from fire_routine.emulator.endpoint import Endpoint, Reply
 
@@ -53,7 +54,7 @@ class Job:
 
     def run(self) -> int:
         out = io.StringIO()
-        code = run_action(self.environ, out)
+        code = run_action(self.environ, out, sleep=lambda _: None)
         self.log = out.getvalue()
         return code
 
@@ -347,7 +348,8 @@ def test_a_payload_that_can_t_be_read_is_none(job: Job) -> None:
     assert job.outputs["outcome"] == "fired"
 
 
-def test_fires_without_github_and_names_what_is_missing(job: Job) -> None:
+def test_fires_without_github_and_names_what_is_missing(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "NO_PERMISSION", 0.0)  # else it waits for ten seconds, and here no time passes
     job.github.fail(".", Fault.forbidden())
     assert job.run() == 0
     text = job.endpoint.sessions[0].text
