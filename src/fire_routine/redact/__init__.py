@@ -25,7 +25,8 @@ text's length.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from ..sanitize import visible
 from .engine import find_secrets
@@ -49,7 +50,11 @@ def redact(lines: Sequence[str], public: Collection[str] = ()) -> tuple[list[str
         return [], Counter()
     text, counts = redact_text("\n".join(lines), public)
     redacted = iter(text.split("\n"))
-    return ["\n".join(next(redacted) for _ in range(line.count("\n") + 1)) for line in lines], counts
+    return [_next_line(redacted, line.count("\n")) for line in lines], counts
+
+
+def _next_line(lines: Iterator[str], breaks: int) -> str:
+    return "\n".join(islice(lines, breaks + 1)) if breaks else next(lines)
 
 
 def redact_text(text: str, public: Collection[str] = ()) -> tuple[str, Counter[str]]:

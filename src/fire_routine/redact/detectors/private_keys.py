@@ -23,7 +23,6 @@ _NO_LABEL = r"(?<![A-Za-z0-9+/=:-])(?<!= \")(?<!: \")(?<!=\")"
 _ROW = pattern(_NO_LABEL + r"[A-Za-z0-9+/]{40,1024}={0,2}(?=[^A-Za-z0-9+/=]{0,4}$)")
 _SHORT_ROW = pattern(r"[A-Za-z0-9+/]{1,1024}={0,2}(?=[\"',\\ \t]{0,4}$)")
 _LONE_ROW = pattern(_NO_LABEL + r"([A-Za-z0-9+/]{60,1024}+={0,2})[^A-Za-z0-9+/=\n]{0,4}$", re.MULTILINE)
-_LONG_RUN = pattern(r"[A-Za-z0-9+/]{60}")
 _ATTRIBUTE = pattern(
     r"\W{0,40}(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject|x-\w{1,20}): ?.{0,200})?$"
 )
@@ -44,7 +43,7 @@ def find(index: TextIndex) -> Iterator[Span]:
     """The rows of private keys in `text`; the marks (BEGIN, END) stay. A key is counted once."""
     text = index.text
     marked = index.contains("BEGIN") or index.contains("PRIVATE")
-    keys = _Keys(text, marked=marked, rows=_LONG_RUN.search(index.words) is not None)
+    keys = _Keys(text, marked=marked, rows=_LONE_ROW.search(index.long_words) is not None)
     for number in keys.candidates():
         if number >= keys.done:
             for count, piece in enumerate(keys.read(number)):
@@ -52,7 +51,7 @@ def find(index: TextIndex) -> Iterator[Span]:
     for match in _PUTTY.finditer(text) if "Private-Lines: " in text else ():
         rows = "\n".join(match[2].split("\n")[: int(match[1])])
         yield Span(match.start(2), match.start(2) + len(rows), KIND)
-    if any(beginning in text for beginning in _DER_BEGINNINGS):
+    if _DER.search(index.long_words):
         for match in _DER.finditer(text):
             yield Span(*match.span(), KIND)
 

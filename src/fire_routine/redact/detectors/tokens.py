@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ..line_wraps import EDGES, join_from, looks_cut
 from ..spans import Span
-from ..text_index import TextIndex, occurrences
+from ..text_index import Literals, TextIndex, occurrences
 from ..token_formats import TokenFormat, token_formats
 
 _LINES = (3, 64)  # lines that one token may span; the first limit is tried first, as most tokens span few
@@ -28,18 +28,20 @@ class Formats:
 
     def __init__(self, formats: Iterable[TokenFormat]) -> None:
         self.by_keyword = _grouped((keyword, one) for one in formats for keyword in one.keywords)
+        wrapped = [key for key, ones in self.by_keyword.items() if not all(one.one_line for one in ones)]
+        self.keywords = Literals(wrapped)
+        self.on_one_line = [
+            (key, one) for key, ones in self.by_keyword.items() for one in ones if one.one_line
+        ]
         # Each proper beginning of a keyword and what it continues with; the beginnings by last character.
         self.rests = _grouped(
-            (keyword[:length], keyword[length:])
-            for keyword, ones in self.by_keyword.items()
-            for length in range(1, len(keyword))
-            if not all(one.one_line for one in ones)
+            (keyword[:length], keyword[length:]) for keyword in wrapped for length in range(1, len(keyword))
         )
         self.beginnings = _grouped((beginning[-1], beginning) for beginning in self.rests)
-        # The characters on both sides of each place at which a keyword can be cut.
-        self.cuts = frozenset(
-            beginning[-1] + rest[0] for beginning, rests in self.rests.items() for rest in rests
-        )
+        # The last character of a beginning with the next two, or the last two (if any) with the next one.
+        cuts = [(beginning, rest) for beginning, rests in self.rests.items() for rest in rests]
+        self.cuts = frozenset(beginning[-1] + rest[:2] for beginning, rest in cuts if len(rest) > 1)
+        self.late_cuts = frozenset(beginning[-2:] + rest for beginning, rest in cuts if len(rest) == 1)
 
 
 @cache
@@ -58,16 +60,18 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
 def find(index: TextIndex) -> Iterator[Span]:
     """The tokens in the text, also where they continue over line breaks."""
     formats = _formats()
-    for keyword, candidates in formats.by_keyword.items():
-        if index.contains(keyword):
-            for one in candidates:
-                yield from _on_one_line(index, keyword, one) if one.one_line else _tokens(index, keyword, one)
+    for keyword in index.present(formats.keywords):
+        for one in formats.by_keyword[keyword]:
+            if not one.one_line:
+                yield from _tokens(index, keyword, one)
+    for keyword, one in formats.on_one_line:
+        yield from _on_one_line(index, keyword, one)
     yield from _split_keywords(index.text, formats)
 
 
 def _on_one_line(index: TextIndex, keyword: str, one: TokenFormat) -> Iterator[Span]:
     """The tokens without line breaks. Most texts have the keyword often, but no such word."""
-    if any(_matches(index.words, keyword, one)):
+    if any(_matches(index.long_words, keyword, one)):
         for match in _matches(index.text, keyword, one):
             yield Span(*match.span(match.lastindex or 0), one.kind)
 
@@ -141,16 +145,17 @@ def _over_lines(text: str, start: int, one: TokenFormat) -> Iterator[Span]:
 
 def _split_keywords(text: str, formats: Formats) -> Iterator[Span]:
     """Tokens whose keyword is cut by a line break."""
-    line_end = text.find("\n")
-    while line_end >= 0:
-        end, start = line_end, line_end + 1
-        while end and text[end - 1] in EDGES:
-            end -= 1
-        while start < min(len(text), line_end + _MARGIN) and text[start] in EDGES:
-            start += 1
-        if text[end - 1 : end] + text[start : start + 1] in formats.cuts:
-            yield from _cut_at(text, end, start, formats)
-        line_end = text.find("\n", line_end + 1)
+    lines = text.split("\n")
+    ends = [line[-_MARGIN:].rstrip(EDGES)[-2:] for line in lines]
+    starts = [line[:_MARGIN].lstrip(EDGES)[:2] for line in lines]
+    cuts, late_cuts = formats.cuts, formats.late_cuts
+    line_end = -1
+    for number, (end, start) in enumerate(zip(ends, starts[1:], strict=False)):
+        line_end += len(lines[number]) + 1
+        late = end + start[:1]
+        if end[-1:] + start in cuts or late in late_cuts or late[1:] in late_cuts:
+            following = line_end + 1 + lines[number + 1].index(start)
+            yield from _cut_at(text, _rstripped(text, line_end), following, formats)
 
 
 def _cut_at(text: str, end: int, start: int, formats: Formats) -> Iterator[Span]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...patterns import pattern
 from ..heuristics import is_placeholder, is_sentence, looks_generated
 from ..spans import Span
-from ..text_index import TextIndex
+from ..text_index import Literals, TextIndex
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STRING = r"\"((?:[^\"\\\n]|\\.){1,4096}+)"
@@ -211,11 +211,18 @@ SYNTAXES = (
 )
 
 
+_BY_LITERAL: dict[str, list[Syntax]] = {}
+for _one in SYNTAXES:
+    for _literal in _one.literals:
+        _BY_LITERAL.setdefault(_literal, []).append(_one)
+_LITERALS = Literals(_BY_LITERAL)
+
+
 def find(index: TextIndex) -> Iterator[Span]:
     """The secrets in the places where a tool reads or prints one."""
-    for syntax in SYNTAXES:
-        if not syntax.needs or index.contains_lowered(syntax.needs):
-            for literal in syntax.literals:
+    for literal in index.present_lowered(_LITERALS):
+        for syntax in _BY_LITERAL[literal]:
+            if not syntax.needs or index.contains_lowered(syntax.needs):
                 yield from _found(index, syntax, literal)
 
 

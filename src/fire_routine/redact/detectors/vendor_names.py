@@ -12,7 +12,7 @@ from functools import cache
 from ...patterns import pattern
 from ..heuristics import is_placeholder, mixes_digits
 from ..spans import Span
-from ..text_index import TextIndex
+from ..text_index import Literals, TextIndex
 from ..token_formats import named_formats
 
 # What may be between the vendor's name and the value: the rest of the name, an operator, quotes
@@ -33,12 +33,17 @@ def _patterns() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
     return found
 
 
+@cache
+def _names() -> Literals:
+    return Literals(_patterns())
+
+
 def find(index: TextIndex) -> Iterator[Span]:
     """The values of vendors' formats that are assigned to a name with the vendor's in it."""
-    for name, formats in _patterns().items():
+    for name in index.present_lowered(_names()):
         for position in index.find_lowered(name):
             if _begins_word(index.text, position):
-                yield from _values(index.text, position + len(name), formats)
+                yield from _values(index.text, position + len(name), _patterns()[name])
 
 
 def _values(text: str, start: int, formats: list[tuple[str, re.Pattern[str]]]) -> Iterator[Span]:
