@@ -17,7 +17,7 @@ from tests.unit.decide.boards import (
     without_logs,
     written_by,
 )
-from tests.unit.decide.election.test_election import FORBIDDEN, LIMITED, SERVER_ERROR, fire, ledger_of
+from tests.unit.decide.jobs import FORBIDDEN, LIMITED, SERVER_ERROR, fire, job_of
 
 from fire_routine.decide.election.candidacy import ANNOUNCED, ANNOUNCED_TO_OTHERS, SETTLED
 from fire_routine.decide.election.first_look import LOOK_BEFORE, SPREAD
@@ -60,7 +60,7 @@ def test_who_announced_later_gives_way_to_an_announcement_that_was_not_visible_b
 
         board.clock.at = appear
 
-    job = ledger_of(board, run)
+    job = job_of(board, run)
     board.clock.at = lambda: None
     board.before_write = lambda: setattr(board, "before_write", rival_announces)
     verdict = job.claim(sample_brief())
@@ -83,7 +83,7 @@ def test_who_gave_way_to_a_job_that_then_gives_up_fires_itself() -> None:
 
     board.before_write = lambda: setattr(board, "before_write", rival_announces)
     board.clock.at = give_up
-    job = ledger_of(board, run)
+    job = job_of(board, run)
     assert job.claim(sample_brief()).fire
     job.settle(fired())
     assert board.stages().count("FIRED") == 1
@@ -97,7 +97,7 @@ def test_its_own_announcement_must_be_shown_before_anything_is_sent() -> None:
             board.hidden = 1000
 
     board.clock.at = hide
-    verdict = ledger_of(board).claim(sample_brief())
+    verdict = job_of(board).claim(sample_brief())
     assert (verdict.reason, board.stages()[-1]) == ("ledger-unavailable", "WITHDRAWN")
 
 
@@ -136,7 +136,7 @@ def test_a_claim_of_another_run_that_never_gets_on_is_taken_over() -> None:
 
 def test_a_leader_that_was_only_slow_gives_way_to_the_job_that_took_over() -> None:
     board, run = Board(), sample_run()
-    slow = ledger_of(board, run)
+    slow = job_of(board, run)
     took_over: list[bool] = []
 
     def stall() -> None:
@@ -159,7 +159,7 @@ def test_a_leader_that_was_only_slow_gives_way_to_the_job_that_took_over() -> No
 @pytest.mark.parametrize("method", ["statuses", "create_status", "incident"])
 def test_an_outage_that_answers_like_a_denial_keeps_the_fire_back(method: str, status: int) -> None:
     board = Board(faults={method: [outage(status)] * 50})
-    verdict = ledger_of(board).claim(sample_brief())
+    verdict = job_of(board).claim(sample_brief())
     assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "ledger-unavailable")
 
 
@@ -177,7 +177,7 @@ def test_a_permission_is_missing_only_once_github_has_stated_it_for_ten_seconds(
     assert fire(board).fire
     assert board.stages()[-1] == "FIRED"
     board = Board(faults={method: [FORBIDDEN] * 50})
-    job = ledger_of(board)
+    job = job_of(board)
     assert job.claim(sample_brief()).fire
     assert board.clock.seconds >= 10
     assert [note.remedy for note in job.notes] == ["Add `statuses: write` to the job's `permissions`."]
@@ -194,7 +194,7 @@ def test_a_job_that_sees_the_ledgers_entries_does_not_believe_that_it_may_not_wr
 @pytest.mark.parametrize("fault", [FORBIDDEN, SERVER_ERROR])
 def test_a_leg_of_a_matrix_never_fires_unrecorded(once_per: str, fault: GitHubError) -> None:
     board = Board(faults={"statuses": [fault] * 50, "create_status": [fault] * 50})
-    verdict = ledger_of(board, legs=2, once_per=once_per).claim(sample_brief())
+    verdict = job_of(board, legs=2, once_per=once_per).claim(sample_brief())
     assert (verdict.fire, verdict.reason) == (False, "ledger-unavailable")
 
 
@@ -224,7 +224,7 @@ def test_another_commit_that_is_gone_has_no_entries_and_is_noted_once(status: in
             return list(super().statuses(sha))
 
     board = WithoutOlder(others=[OLDER], heads={})
-    job = ledger_of(board)
+    job = job_of(board)
     assert job.claim(sample_brief()).fire
     (note,) = job.notes
     assert "bbbbbbbb" in note.what
@@ -239,7 +239,7 @@ def test_an_entry_that_someone_else_wrote_keeps_nothing_back(stage: Stage) -> No
     board, run = Board(creator=EVIL), sample_run()
     post(board, record(stage, run, number=9999))
     board.creator = "github-actions[bot]"
-    assert ledger_of(board, run).look_first() is None
+    assert job_of(board, run).look_first() is None
     assert fire(board, run).fire
 
 
@@ -255,9 +255,9 @@ def test_no_one_else_can_take_a_session_back() -> None:
 
 def test_with_another_token_the_entries_of_its_own_owner_count() -> None:
     board = Board(creator="mona")
-    assert ledger_of(board, default_token=False).claim(sample_brief()).fire
+    assert job_of(board, default_token=False).claim(sample_brief()).fire
     for default_token in (True, False):
-        again = ledger_of(board, sample_run(attempt=2), default_token=default_token)
+        again = job_of(board, sample_run(attempt=2), default_token=default_token)
         assert again.look_first() is None  # not known before its first status
         assert again.claim(sample_brief()).reason == "leader-lost"
 
@@ -266,7 +266,7 @@ def test_with_another_token_entries_of_the_actions_own_do_not_count() -> None:
     board = Board()
     fire(board)
     board.creator = "mona"
-    assert ledger_of(board, sample_run(101), default_token=False).claim(sample_brief()).fire
+    assert job_of(board, sample_run(101), default_token=False).claim(sample_brief()).fire
 
 
 def test_an_entry_whose_creator_is_not_named_may_be_its_own() -> None:
@@ -301,8 +301,8 @@ def test_a_link_on_the_loopback_host_of_the_routine_is_a_sessions() -> None:
     link = "http://127.0.0.1:8000/code/session_1"
     post(board, record(Stage.FIRED, sample_run()), link)
     routine = "http://127.0.0.1:8000/v1/claude_code/routines/trig_1/fire"
-    assert ledger_of(board, routine_url=routine).claim(sample_brief()).session_url == link
-    other = ledger_of(board, routine_url=routine.replace("127.0.0.1", "localhost"))
+    assert job_of(board, routine_url=routine).claim(sample_brief()).session_url == link
+    other = job_of(board, routine_url=routine.replace("127.0.0.1", "localhost"))
     assert other.claim(sample_brief()).session_url == ""
 
 
@@ -327,7 +327,7 @@ def test_pull_requests_on_one_base_commit_share_neither_failures_nor_max_session
     for number in (5, 6):
         pull = pull_request(number=number)
         run = sample_run(610 + number, event="pull_request_target", pull_request=pull)
-        job = ledger_of(board, run, max_sessions=1)
+        job = job_of(board, run, max_sessions=1)
         assert job.claim(sample_brief()).fire
         job.settle(fired(f"session_{number}"))
 
@@ -339,7 +339,7 @@ def test_an_attempt_that_has_its_session_costs_one_request() -> None:
     board = Board()
     fire(board)
     board.calls.clear()
-    verdict = ledger_of(board).look_first()
+    verdict = job_of(board).look_first()
     assert verdict is not None
     assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
     assert board.calls == ["statuses"]
@@ -349,21 +349,21 @@ def test_an_attempt_that_has_its_session_costs_one_request() -> None:
 def test_the_first_look_leaves_other_attempts_and_runs_to_the_whole_story(run: Run) -> None:
     board = Board()
     fire(board)
-    assert ledger_of(board, run).look_first() is None
+    assert job_of(board, run).look_first() is None
 
 
 def test_a_later_attempt_is_covered_at_once_where_the_session_was_started_without_a_log() -> None:
     board = Board()
-    job = ledger_of(board)
+    job = job_of(board)
     job.claim(without_logs(sample_brief()))
     job.settle(fired())
-    assert ledger_of(board, sample_run(attempt=2)).look_first() is not None
+    assert job_of(board, sample_run(attempt=2)).look_first() is not None
 
 
 def test_always_never_ends_by_the_first_look() -> None:
     board = Board()
     fire(board)
-    assert ledger_of(board, once_per="always").look_first() is None
+    assert job_of(board, once_per="always").look_first() is None
 
 
 def test_a_claim_of_a_sibling_is_waited_for_without_gathering() -> None:
@@ -378,7 +378,7 @@ def test_a_claim_of_a_sibling_is_waited_for_without_gathering() -> None:
             post(board, replace(claim, stage=stage))
 
     board.clock.at = go_on
-    verdict = ledger_of(board, run).look_first()
+    verdict = job_of(board, run).look_first()
     assert verdict is not None
     assert verdict.session_id == "session_1"
     assert set(board.calls) == {"statuses", "create_status"}
@@ -387,7 +387,7 @@ def test_a_claim_of_a_sibling_is_waited_for_without_gathering() -> None:
 def test_a_sibling_that_died_with_its_claim_is_not_waited_for_twice() -> None:
     board, run = Board(), sample_run()
     post(board, record(Stage.CLAIMED, run))
-    job = ledger_of(board, run)
+    job = job_of(board, run)
     assert job.look_first() is None
     assert board.clock.seconds == sum(PAUSES)
     assert job.claim(sample_brief()).fire
@@ -397,13 +397,13 @@ def test_a_sibling_that_died_with_its_claim_is_not_waited_for_twice() -> None:
 def test_the_first_look_of_a_lone_job_costs_no_time_where_the_board_is_down() -> None:
     for fault in (SERVER_ERROR, FORBIDDEN, LIMITED):
         board = Board(faults={"statuses": [fault]})
-        assert ledger_of(board).look_first() is None
+        assert job_of(board).look_first() is None
         assert board.clock.seconds == 0
 
 
 def test_a_leg_that_can_not_read_the_ledger_gathers_nothing() -> None:
     board = Board(faults={"statuses": [LIMITED] * 50})
-    verdict = ledger_of(board, legs=256).look_first()
+    verdict = job_of(board, legs=256).look_first()
     assert verdict is not None
     assert verdict.reason == "ledger-unavailable"
 
@@ -413,7 +413,7 @@ def test_the_legs_of_a_matrix_wait_for_a_random_time_and_report_it(legs: int, lo
     waits = []
     for _ in range(200):
         board, printed = Board(), list[str]()
-        assert ledger_of(board, legs=legs, printed=printed).look_first(spread=True) is None
+        assert job_of(board, legs=legs, printed=printed).look_first(spread=True) is None
         assert len(board.calls) == looks
         waits.append(board.clock.seconds)
         assert bool(printed) == bool(board.clock.seconds)
@@ -426,7 +426,7 @@ def test_the_legs_of_a_matrix_wait_for_a_random_time_and_report_it(legs: int, lo
 def test_a_lone_step_and_a_final_job_never_wait() -> None:
     for legs, spread in ((1, True), (256, False)):
         board = Board()
-        assert ledger_of(board, legs=legs).look_first(spread=spread) is None
+        assert job_of(board, legs=legs).look_first(spread=spread) is None
         assert board.clock.seconds == 0
 
 
@@ -434,17 +434,17 @@ def test_a_leg_that_fails_after_the_session_was_started_does_not_wait() -> None:
     board = Board()
     fire(board)
     before = board.clock.seconds
-    assert ledger_of(board, legs=32).look_first(spread=True) is not None
+    assert job_of(board, legs=32).look_first(spread=True) is not None
     assert board.clock.seconds == before
 
 
 @pytest.mark.parametrize(("legs", "ends"), [(1, False), (2, True)])
 def test_a_leg_does_not_repeat_a_request_that_was_refused_for_a_sibling(legs: int, ends: bool) -> None:
     board = Board()
-    job = ledger_of(board)
+    job = job_of(board)
     job.claim(sample_brief())
     job.settle(Outcome(Result.FAILED, "unauthorized"))
-    verdict = ledger_of(board, legs=legs).look_first()
+    verdict = job_of(board, legs=legs).look_first()
     assert (verdict.reason if verdict else "") == ("earlier-failed" if ends else "")
 
 
@@ -453,11 +453,11 @@ def test_a_leg_does_not_repeat_a_request_that_was_refused_for_a_sibling(legs: in
 def test_of_a_very_large_matrix_one_leg_speaks_for_all(stage: Stage, legs: int, ends: bool) -> None:
     board, run = Board(), sample_run()
     post(board, record(stage, run, number=3))
-    assert (ledger_of(board, run, legs=legs).look_first() is not None) is ends
+    assert (job_of(board, run, legs=legs).look_first() is not None) is ends
 
 
 def test_the_run_may_be_looked_at_from_a_workflow_of_its_own(tmp_path: Path) -> None:
     board = Board()
     fire(board)
     watched = sample_run(trigger=TriggerKind.WORKFLOW_RUN)
-    assert ledger_of(board, watched, temp=tmp_path).look_first() is not None
+    assert job_of(board, watched, temp=tmp_path).look_first() is not None
