@@ -102,7 +102,7 @@ class _Situation:
 
     rivals: list[Claim]  # of each a session exists, or may come to exist before the contender's
     leading: list[Claim]  # those of them that are the first of their attempt
-    stubborn: list[Claim]  # announced after the contender, but for more failures, so that they don't give way
+    stubborn: list[Claim]  # announced after the contender, for more failures: they do not give way
     reports: list[Claim]  # what runs that did not fire knew of others
     refused: list[Claim]  # siblings whose requests were refused while the contender waited for them
 
