@@ -2,7 +2,7 @@
 
 With arguments, they go to pytest and it alone runs: `python3 src/entrypoint.py test tests/unit -k retry`.
 Without, the checks run side by side, one on each core, and then the tests. The tests that are marked as
-`serial` (they measure time, or start whole workflows) run after all others, one by one.
+`serial`, because they measure time, run after all others, one by one.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from tests.emulated.github import GitHubEmulator
 
 from fire_routine.emulator.endpoint import Endpoint
 
-pytestmark = pytest.mark.serial
 RUN_ID = 4711
 FAILING_TEST = """\
 import time
