@@ -21,8 +21,12 @@ from .poll import CALM, Poll, Say
 from .rules import Ruling
 
 # Seconds in which the number of legs that have come grows by the factor e. A leg needs about half of that
-# from its first request until its claim is visible, so mostly one leg or two gather.
-SPREAD = 4.0
+# from its first request until its claim is visible, so mostly one leg or two gather. At 5, a matrix of 256
+# legs keeps to GitHub's limits even if each request takes a second. A small one needs less: all its legs may
+# gather.
+SPREAD = 5.0
+SPREAD_OF_ONE = 1.0
+LEGS_PER_SECOND = 16  # more, which add a second each time, up to `SPREAD`
 # Up to this many legs look before they wait as well, so that one which fails later need not wait at all. For
 # more, a second request for each is too much.
 LOOK_BEFORE = 128
@@ -70,10 +74,11 @@ class FirstLook:
         """Wait for a time that few legs draw short and many draw long.
 
         With timers of this distribution one leg, in the mean, starts at once. The others follow at a rate
-        that grows as e^(t/SPREAD), so almost all of them start after it is visible what the first one did.
+        that grows as e^(t/spread), so almost all of them start after it is visible what the first one did.
         Multicast feedback is spread in the same way (RFC 4654, section 2.5).
         """
-        seconds = max(0.0, SPREAD * math.log(self._legs * (1.0 - self._draw())))
+        spread = min(SPREAD, SPREAD_OF_ONE + self._legs / LEGS_PER_SECOND)
+        seconds = max(0.0, spread * math.log(self._legs * (1.0 - self._draw())))
         if seconds:
             self._say(
                 f"this job is one of {self._legs} of a matrix: waiting for {seconds:.1f} s, so that one of"
