@@ -163,15 +163,14 @@ def gather_evidence(
     say(f"{_clean(run.workflow)}, run {run.id}, attempt {run.attempt}: {failed}")
     greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
 
-    with distill.reading(len(run.failed_jobs)) as reader:
-        number = count(1)
+    reader, number = distill.Reader(), count(1)
 
-        def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
-            digest = reader.read(chunks, steps=job.steps, green=greens.get(job.id))
-            show(f"Reading logs: {next(number)} of {len(run.failed_jobs)}")
-            return digest
+    def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
+        digest = reader.read(chunks, steps=job.steps, green=greens.get(job.id))
+        show(f"Reading logs: {next(number)} of {len(run.failed_jobs)}")
+        return digest
 
-        digests, unread, cut = gather.read_logs(github, run, consume, deadline)
+    digests, unread, cut = gather.read_logs(github, run, consume, deadline)
     run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
     run = replace(run, notes=(*run.notes, *unread, *unattached))

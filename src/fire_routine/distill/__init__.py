@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..model import Digest, Step
-from .budget import excerpt
-from .green import Green, read_green
-from .processes import reading
-from .reader import Reader
+from .pipeline import Reader
+from .score.baseline import read_green
+from .select.excerpt import excerpt
+from .types import Green
 
-__all__ = ["Green", "Reader", "excerpt", "read", "read_green", "reading"]
+__all__ = ["Green", "Reader", "excerpt", "read", "read_green"]
 
 
 def read(chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | None = None) -> Digest:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .blocks import unprefixed
-from .findings import Finding
-from .text import probed, shown
+from .lines.clean import probed, shown
+from .lines.prefixes import unprefixed
+from .types import Finding
 
 MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and characters of a file's path
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fire_routine.distill.classify import classify
+from fire_routine.distill.match.matcher import classify
 from fire_routine.distill.rules.schema import Rule
 
 

@@ -12,8 +12,8 @@ import pytest
 from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
-from fire_routine.distill.blocks import block
-from fire_routine.distill.text import texts
+from fire_routine.distill.context.neighbours import block
+from fire_routine.distill.lines.clean import texts
 from fire_routine.model import Digest, Excerpt
 
 FOLDER = Path(__file__).parent / "blocks"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.known import Known
-from fire_routine.distill.scan import MOST_MARKS, scan
-from fire_routine.distill.weigh import MOST
+from fire_routine.distill.collect.scanner import MOST_MARKS, scan
+from fire_routine.distill.match.cache import MatchCache
+from fire_routine.distill.types import MOST
 from fire_routine.model import Block, Digest
 
 REASONS = ("disk too small for it", "name already taken", "region not open")
@@ -67,7 +67,7 @@ def test_a_pointer_is_not_shown_without_the_line_that_has_no_room() -> None:
 
 def test_marks_are_bounded_and_the_first_and_last_are_kept() -> None:
     log = "".join(f"##[error]a.c:{n}:1: no\n" for n in range(3 * MOST_MARKS))
-    marks = scan([log.encode()], Known()).marks
+    marks = scan([log.encode()], MatchCache()).marks
     assert len(marks) == MOST_MARKS
     assert (marks[0].line, marks[-1].line) == (0, 3 * MOST_MARKS - 1)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine import distill, emulator
-from fire_routine.distill.fingerprint import normalised
+from fire_routine.distill.fingerprint.normalize import normalised
 
 FAILURES = Path(__file__).parent / "failures"
 RECORDINGS = Path(emulator.__file__).parent / "recordings"

@@ -17,11 +17,13 @@ import pytest
 from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
-from fire_routine.distill import classify, collected, known
-from fire_routine.distill.known import Known
+from fire_routine.distill.collect import collector as collected
+from fire_routine.distill.lines.cuts import LONGEST, shorten
+from fire_routine.distill.match import cache as known
+from fire_routine.distill.match import matcher as classify
+from fire_routine.distill.match.cache import MatchCache
 from fire_routine.distill.rules import rules
 from fire_routine.distill.rules.compile import sources
-from fire_routine.distill.text import LONGEST, shorten
 from fire_routine.model import Digest, utf16_length
 
 MIB = 1024 * 1024
@@ -118,7 +120,7 @@ def test_memory_does_not_grow_with_what_tests_printed_that_passed(monkeypatch: p
 
 
 def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    scanning = sys.modules["fire_routine.distill.scan"]
+    scanning = sys.modules["fire_routine.distill.collect.scanner"]
     found = ("a.c:1:2: error: no", "--- FAIL: Test", "error[E0308]: no", "[ERROR] no", "E   assert")
 
     def log() -> Iterator[bytes]:
@@ -127,7 +129,7 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
                 yield f"{line} {first}{second}{' and so on' * 1_000}\n".encode()
 
     def held() -> int:
-        lines = {line for finding in scanning.scan(log(), Known()).findings for line in finding.lines}
+        lines = {line for finding in scanning.scan(log(), MatchCache()).findings for line in finding.lines}
         return sum(map(len, lines))
 
     assert held() > 6 * MIB
@@ -142,16 +144,16 @@ def test_long_lines_of_many_rules_are_not_let_go_of_again_and_again(monkeypatch:
         for turn in range(5)
         for line in printed
     ]
-    let_go = collected.Collected._let_go
+    let_go = collected.Collector._let_go
     times: list[int] = []
 
-    def counted(self: collected.Collected) -> None:
+    def counted(self: collected.Collector) -> None:
         times.append(1)
         let_go(self)
 
-    monkeypatch.setattr(collected.Collected, "_let_go", counted)
+    monkeypatch.setattr(collected.Collector, "_let_go", counted)
     monkeypatch.setattr(collected, "HELD", MIB)
-    sys.modules["fire_routine.distill.scan"].scan(iter(log), Known())
+    sys.modules["fire_routine.distill.collect.scanner"].scan(iter(log), MatchCache())
     assert 1 < len(times) < sum(map(len, log)) / (MIB // 2)
 
 
@@ -169,9 +171,9 @@ HOSTILE = """
 import sys
 from fire_routine import distill
 from fire_routine.distill.rules.compile import sources
-from fire_routine.distill.quoted import cut
+from fire_routine.distill.select.truncate import cut
 from fire_routine.distill.rules import rules as read_rules
-from fire_routine.distill.succeeded import _TOOLS
+from fire_routine.distill.noise.successful_runs import _TOOLS
 tokens = [" ", "\\t", "a", "A", "1", "/", ".", "-", ":", "(", ")", "[", "]", "_", "=", "*", "+", "|", "a/", "a.", "A::",
           "1:", ".py", "::a", "a::", "\\\\", "/a", "[a] ", "at ", "Error", "(A", "=1", "- "]
 starts = ["", "= 1 passed", "  expect(", "FAIL ", "FAILED ", "ERROR: ", "a.py::", "x:1:in `a: (", "[ERROR] ", "1) ", "Error: ", "  at ", "E   "]

@@ -10,15 +10,15 @@ from itertools import chain, product
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill import known as known_module
-from fire_routine.distill import place
-from fire_routine.distill.classify import classify
-from fire_routine.distill.findings import Finding, Header, Mark, Scan
-from fire_routine.distill.known import MOST, Known
+from fire_routine.distill.collect.scanner import scan
+from fire_routine.distill.lines.windows import Window
+from fire_routine.distill.match import cache
+from fire_routine.distill.match.cache import MOST, MatchCache
+from fire_routine.distill.match.matcher import classify
 from fire_routine.distill.rules.schema import CAUSE, Rule
-from fire_routine.distill.scan import scan
-from fire_routine.distill.steps import failed_steps
-from fire_routine.distill.stream import Window
+from fire_routine.distill.score import position as place
+from fire_routine.distill.steps.failed import failed_steps
+from fire_routine.distill.types import Finding, Header, Mark, Scan
 from fire_routine.model import Digest
 from fire_routine.patterns import pattern
 
@@ -51,7 +51,7 @@ def finding(number: int, key: int, *, listed: bool = False) -> Finding:
 
 def factors(scan: Scan) -> list[float]:
     """Those of the findings of a job of which the API lists no steps."""
-    return place.factors(scan, failed_steps(scan, ()))
+    return place.finding_scores(scan, failed_steps(scan, ()))
 
 
 def job(*found: str, at: int = LINES // 2) -> bytes:
@@ -192,7 +192,7 @@ def test_what_several_steps_found_that_failed_is_counted_together(first: int, se
 @pytest.mark.parametrize("before", [(), ("2026-01-02T03:04:05.1234567Z a line before it",)])
 def test_a_step_is_as_long_as_it_is_where_the_log_begins_with_it_too(before: tuple[str, ...]) -> None:
     log = b"".join(line.encode() + b"\n" for line in before) + job("error: the disk is gone") + b"x\n" * 50
-    scanned = scan([log], Known())
+    scanned = scan([log], MatchCache())
     assert failed_steps(scanned, ()).extent == LINES + 4
 
 
@@ -202,7 +202,7 @@ def window(*lines: bytes) -> Window:
 
 
 def test_cached_matches_survive_a_flood_of_new_lines() -> None:
-    known = Known()
+    known = MatchCache()
     cause = b"error: the cause"
     assert [at for at, *_ in known.look(window(cause))] == [0]
     letters = str.maketrans("0123456789", "abcdefghij")
@@ -212,17 +212,17 @@ def test_cached_matches_survive_a_flood_of_new_lines() -> None:
 
 
 def test_what_one_thread_lets_go_another_still_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Known()
+    known = MatchCache()
     known.look(window(b"error: the first"))
 
     def come_between(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
-        monkeypatch.setattr(known_module, "classify", classify)
+        monkeypatch.setattr(cache, "classify", classify)
         known.look(window(b"error: of another log", b"error: and one more"))
         known.look(window(b"error: for which there is no room"))
         return classify(lines, every=every)
 
-    monkeypatch.setattr(known_module, "MOST", 2)
-    monkeypatch.setattr(known_module, "classify", come_between)
+    monkeypatch.setattr(cache, "MOST", 2)
+    monkeypatch.setattr(cache, "classify", come_between)
     assert [at for at, *_ in known.look(window(b"error: the first", b"error: the next"))] == [0, 1]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill import collected
-from fire_routine.distill.known import Known
-from fire_routine.distill.passed import began
-from fire_routine.distill.scan import scan
+from fire_routine.distill.collect import collector as collected
+from fire_routine.distill.collect.scanner import scan
+from fire_routine.distill.match.cache import MatchCache
+from fire_routine.distill.noise.passed_tests import began
 
 PRINTED = "ERROR: connection refused (os error 111)"
 GO = ("=== RUN   TestA", "--- PASS: TestA (0.00s)", "=== RUN   TestB", "--- FAIL: TestB (0.00s)")
@@ -51,7 +51,7 @@ RUNNERS = {
 
 def found(*lines: str) -> list[int]:
     """The places of the findings among lines."""
-    return [finding.number for finding in scan(["\n".join(lines).encode()], Known()).findings]
+    return [finding.number for finding in scan(["\n".join(lines).encode()], MatchCache()).findings]
 
 
 @pytest.fixture(params=RUNNERS)

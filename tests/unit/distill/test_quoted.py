@@ -7,8 +7,8 @@ import json
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.quoted import cut
-from fire_routine.distill.text import abbreviated
+from fire_routine.distill.lines.cuts import abbreviated
+from fire_routine.distill.select.truncate import cut
 
 CAUSE = "OSError: [Errno 28] No space left on device: '/srv/shop/db'"
 BEFORE = [f"TASK [shop : step {n}] {'*' * 40}" for n in range(60)]

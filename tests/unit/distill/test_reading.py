@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine import distill
-from fire_routine.distill.dull import dull_among
-from fire_routine.distill.green import NEW
-from fire_routine.distill.named import message_of
-from fire_routine.distill.scan import Scanner
-from fire_routine.distill.text import segments, shown, texts
+from fire_routine.distill.collect.scanner import Scanner
+from fire_routine.distill.lines.clean import segments, shown, texts
+from fire_routine.distill.noise.boilerplate import boilerplate_among
+from fire_routine.distill.normalize.test_names import message_of
+from fire_routine.distill.weights import WEIGHTS
 from fire_routine.model import Block, Digest, Step, utf16_length
 
 GITHUB_LOG = """\
@@ -1154,7 +1154,7 @@ def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
     ],
 )
 def test_lines_printed_in_any_failure_are_boilerplate(line: str) -> None:
-    assert dull_among([b"cart.c: 3", line.encode(), b"cart.c: 4"]) == {1}
+    assert boilerplate_among([b"cart.c: 3", line.encode(), b"cart.c: 4"]) == {1}
 
 
 def test_memory_map_takes_no_room_from_the_lines_above_it() -> None:
@@ -1195,7 +1195,7 @@ def test_memory_map_takes_no_room_from_the_lines_above_it() -> None:
     ],
 )
 def test_what_looks_like_such_a_line_and_is_none_is_not_dull(line: str) -> None:
-    assert not dull_among([b"make: started", line.encode(), b""])
+    assert not boilerplate_among([b"make: started", line.encode(), b""])
 
 
 def test_test_reported_with_each_try_and_in_the_end_is_named_once() -> None:
@@ -1341,7 +1341,7 @@ def test_what_a_green_run_does_not_print_is_not_little_where_not_all_of_the_step
 
     green = distill.read_green([log().replace("sideways it went\n", "all is well\n").encode()])
     words = ["the moon " + "".join(letters) for letters in itertools.product("abcdefgh", repeat=2)]
-    assert weight(*words) < NEW
+    assert weight(*words) < WEIGHTS.new_line
 
 
 def test_carets_are_below_the_line_that_they_point_at_though_the_next_line_has_no_room() -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.distill import sample
-from fire_routine.distill.findings import Finding
+from fire_routine.distill.collect import reservoir as sample
+from fire_routine.distill.collect.reservoir import Reservoir
 from fire_routine.distill.rules import rules
-from fire_routine.distill.sample import Sample
+from fire_routine.distill.types import Finding
 
 RULE = next(rule for rule in rules() if rule.tier == "tool" and not rule.process_failed)
 # Findings one by one, and numbers of the lines from which on a test that passed printed what was found.
@@ -22,7 +22,7 @@ def chosen(steps: list[str | int], waiting: int) -> list[int]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sample, "MOST", 5)
         patched.setattr(sample, "WAITING", waiting)
-        sampled = Sample()
+        sampled = Reservoir()
         number = 0
         for step in steps:
             if isinstance(step, int):
@@ -40,7 +40,7 @@ def test_it_is_the_same_however_many_wait_for_their_digests(steps: list[str | in
 
 def test_what_comes_after_findings_that_were_forgotten_is_sampled_as_if_they_had_not_been() -> None:
     found = [Finding(RULE, number, [b"error: " + b"x" * number], 0, number) for number in range(500)]
-    sampled, other = Sample(), Sample()
+    sampled, other = Reservoir(), Reservoir()
     for finding in found[:200]:
         sampled.add(finding)
     sampled.forget(150)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill import succeeded
-from fire_routine.distill.known import Known
-from fire_routine.distill.scan import scan
+from fire_routine.distill.collect.scanner import scan
+from fire_routine.distill.match.cache import MatchCache
+from fire_routine.distill.noise import successful_runs as succeeded
 
 PRINTED = "ERROR: cannot read the first table"
 CAUSE = "ERROR: cannot read the second table"
@@ -101,7 +101,7 @@ def log(*lines: str) -> bytes:
 
 def runs(*lines: str) -> list[tuple[int, int]]:
     """The runs that succeeded, by the places of lines."""
-    found = scan([log(*lines)], Known()).succeeded
+    found = scan([log(*lines)], MatchCache()).succeeded
     return [(begin // (len(APART) + 1), end // (len(APART) + 1)) for begin, end in found]
 
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
-from ..classify import classify
-from ..text import PROBE
+from ..lines.clean import PROBE
+from ..match.matcher import classify
 from . import COMPILED, rules
 from .compile import Source, as_text, compiled, sources
 from .keywords import BEGIN, folded

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..classify import RAW_PREFIX, classify
-from ..text import probed, shown
+from ..lines.clean import probed, shown
+from ..lines.prefixes import RAW_PREFIX
+from ..match.matcher import classify
 from . import rules
 from .keywords import BEGIN, folded
 from .schema import Rule

@@ -7,8 +7,8 @@ from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
 from fire_routine.distill.captures import MOST_FILES, captures
-from fire_routine.distill.findings import Finding
 from fire_routine.distill.rules.schema import CAPTURES
+from fire_routine.distill.types import Finding
 
 
 def captured(line: str) -> dict[str, str]:

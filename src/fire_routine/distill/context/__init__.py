@@ -1,0 +1,1 @@
+"""The lines around a finding that belong to it."""

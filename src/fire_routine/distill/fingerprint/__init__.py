@@ -1,0 +1,1 @@
+"""What names a failure, the same in another run of it."""

@@ -1,0 +1,1 @@
+"""Bytes of a log → windows of clean lines."""

@@ -1,0 +1,1 @@
+"""Which rule takes a line: a cheap search for keywords, then regular expressions."""

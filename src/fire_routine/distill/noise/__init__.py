@@ -1,0 +1,1 @@
+"""Lines that explain nothing, regardless of their words."""

@@ -1,0 +1,1 @@
+"""What lines have in common: numbers, names and places left out."""

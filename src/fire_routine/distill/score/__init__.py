@@ -1,0 +1,1 @@
+"""How much a line explains: a number for each line."""

@@ -1,0 +1,86 @@
+"""Scores the lines of each finding's block: less where another line shows the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from ..rules.schema import ERROR_LIKE
+from ..weights import WEIGHTS
+from .context import Share, shares
+from .scorer import Lines, Material, give
+
+_WORDS = re.compile(rb"[A-Za-z]+")
+
+
+class _Endings:
+    """Which lines end as lines before them: a list of names, each with the one reason."""
+
+    def __init__(self) -> None:
+        self._met: dict[bytes, int] = {}
+        self._rank: dict[int, int] = {}  # of a line by its number, which may stand in several spans
+
+    def factor(self, number: int, text: bytes) -> float:
+        """Of a line that is longer than `LONGER`."""
+        if number not in self._rank:
+            # At its end may stand a project's or a check's name, in brackets: that is no reason.
+            ending = text[: text.rfind(b" [") if text.endswith(b"]") else None][-WEIGHTS.ending :]
+            self._met[ending] = self._rank[number] = self._met.get(ending, 0) + 1
+        return (
+            1.0
+            if self._rank[number] <= (WEIGHTS.same_endings if len(text) <= WEIGHTS.once else 1)
+            else WEIGHTS.further_endings
+        )
+
+
+def _showing(shares: Sequence[Share]) -> dict[bytes, int]:
+    """For each text, without its indentation and what reports put around a name, the number of the line that
+    shows it: the first, but for one that tells clearly more. A ruler belongs to what stands below it."""
+    showing: dict[bytes, tuple[int, float]] = {}
+    for number, weight, _, text, _ in shares:
+        before = showing.get(text)
+        if before is None or (before[1] < weight * WEIGHTS.shown_by_later and _WORDS.search(text)):
+            showing[text] = (number, weight)
+    return {text: number for text, (number, _) in showing.items()}
+
+
+def _distinguished(keys: Mapping[int, int], number: int, other: int) -> bool:
+    """Whether neighbours distinguish two equal lines."""
+    return number in keys and other in keys and keys[number] != keys[other]
+
+
+def score(lines: Lines, material: Material) -> Lines:
+    """Weight for the lines of each finding's block."""
+    scored = dict(lines)
+    spans = material.spans
+    given = shares(spans, material.scores, huge=material.huge)
+    showing = _showing(given)
+    endings = _Endings()
+    faint = {span.finding.number for span in spans if span.finding.rule.weight < ERROR_LIKE}
+    sums: dict[int, float] = {}
+    keys = {
+        span.finding.number: span.finding.key for span in spans if span.finding.rule.distinguisher is not None
+    }
+    for number, weight, rule, text, taken in given:
+        shown_at = showing.get(text, number)
+        elsewhere = abs(shown_at - number) > (WEIGHTS.second_report if taken else 0)
+        if elsewhere and not (taken and _distinguished(keys, number, shown_at)):
+            weight *= WEIGHTS.shown_before
+        if len(text) > WEIGHTS.long_line:
+            weight *= endings.factor(number, text)
+        if number not in faint:
+            sums[number] = sums.get(number, 0.0) + weight
+        give(scored, number, weight, rule)
+    return _reached(scored, sums)
+
+
+def _reached(lines: Lines, sums: Mapping[int, float]) -> Lines:
+    """The lines, with more weight for those that several findings reach; never more than the strongest."""
+    strongest = max((weight for weight, _ in lines.values()), default=0.0)
+    scored = dict(lines)
+    for number, together in sums.items():
+        weight, rule = lines[number]
+        if together > weight > 0:
+            further = min(together / weight - 1, WEIGHTS.reached_at_most)
+            scored[number] = (strongest * (weight / strongest) ** (1 - WEIGHTS.reached * further), rule)
+    return scored

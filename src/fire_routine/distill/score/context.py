@@ -1,0 +1,95 @@
+"""What each span gives to its lines: a rule's first example is told whole, the next by their first lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from ..normalize.test_names import message_of, without_ids
+from ..rules.schema import ERROR_LIKE
+from ..types import Span
+from ..weights import WEIGHTS
+
+_WORDS = re.compile(rb"[A-Za-z]+")
+# What a span gives to one of its lines: the line's number, weight, rule and text, and whether the rule took
+# this line or it stands around that one.
+Share = tuple[int, float, str, bytes, bool]
+
+
+def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
+    """Whether one before it message_of the same: a line of the same shape, and the same reason below it."""
+    finding = span.finding
+    below = finding.number - span.first + 1
+    reason = next(
+        (text.strip() for text in span.texts[below : below + WEIGHTS.reason_within] if text.strip()), b""
+    )
+    if finding.rule.is_list or finding.rule.weight < ERROR_LIKE or not _WORDS.search(reason):
+        return False
+    complaint = (finding.shape, reason)
+    again = complaint in met
+    met.add(complaint)
+    return again
+
+
+class _Reasons:
+    """Why findings failed, as far as the spans before told it."""
+
+    def __init__(self) -> None:
+        self._told: dict[bytes, int] = {}  # the numbers of the lines that told them first
+
+    def around(self, span: Span) -> float:
+        """What keeps of its weight what stands around a span's reasons: less where each was told before."""
+        told = [
+            self._told.get(without_ids(span.texts[number - span.first]), number) != number
+            for number in span.reasons
+        ]
+        return WEIGHTS.same_complaint if told and all(told) else 1.0
+
+    def tell(self, span: Span, number: int, text: bytes) -> tuple[float, bytes]:
+        """What a line that tells a reason of a span keeps of its weight, and what it says: a reason that was
+        told before tells less."""
+        again = self._told.setdefault(without_ids(text), number) != number
+        if again and number < span.finding.number and span.finding.by_cause:
+            return 1.0, b"%d" % number  # a place alone is not shown without its reason above it
+        return WEIGHTS.reported_reason if again else 1.0, message_of(text)
+
+
+def _fall(span: Span, before: int) -> float:
+    """What is left from line to line of a block, of so many blocks before it that the same rule took."""
+    return (
+        WEIGHTS.further_of_rule
+        if before >= WEIGHTS.many_of_rule and span.finding.rule.reason is None
+        else WEIGHTS.next_of_rule
+    )
+
+
+def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> list[Share]:
+    """What each span gives to each of its lines, the most telling spans first."""
+    seen = Counter[str]()
+    # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
+    # the first example of a rule may be one of many tests that passed: there the strongest is shown whole.
+    faint = (WEIGHTS.faint_if_huge if huge else WEIGHTS.faint) * max(factors, default=0.0)
+    ordered = sorted(
+        zip(spans, factors, strict=True), key=lambda pair: -pair[1] if huge else pair[1] <= WEIGHTS.other_step
+    )
+    met: set[tuple[int, bytes]] = set()
+    reasons = _Reasons()
+    given: list[Share] = []
+    for span, factor in ordered:
+        rule, taken = span.finding.rule.id, span.finding.number
+        # An example is shown whole, its like by their first lines; so is what is faint beside others.
+        fall = _fall(span, seen[rule]) if seen[rule] or factor < faint else 1.0
+        seen[rule] += 1
+        if _again(span, met):
+            factor *= WEIGHTS.same_complaint
+        around = reasons.around(span)
+        for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
+            share, saying = 1.0, message_of(text)
+            if number in span.reasons:
+                share, saying = reasons.tell(span, number, text)
+            elif number != taken:
+                of_block = weight > span.finding.rule.weight / 2  # not what stands behind it
+                share = fall ** abs(number - taken) * (around if of_block else 1.0)
+            given.append((number, weight * factor * share, rule, saying, number == taken))
+    return given

@@ -1,0 +1,1 @@
+"""The lines that are kept, and those that fit into a budget."""

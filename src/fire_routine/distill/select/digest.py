@@ -1,0 +1,70 @@
+"""The highest-scoring lines of a log, as blocks, up to the bound of a digest."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ...model import Block
+from ..context.line_store import LineStore
+from ..lines.cuts import LONGEST
+from ..lines.numbering import Numbering
+from ..score.scorer import Lines
+from ..types import MOST
+from ..weights import WEIGHTS
+
+
+def _highest_scoring(lines: Lines, store: LineStore) -> list[int]:
+    """The numbers of the most telling lines, up to the bound, in the log's order."""
+    numbers = sorted(lines)
+    if sum(map(len, map(store.text.__getitem__, numbers))) + len(numbers) <= MOST:
+        return numbers
+    room = MOST
+    chosen: list[int] = []
+    for number in sorted(numbers, key=lambda number: -lines[number][0]):
+        room -= min(len(store.text[number]), LONGEST) + 1
+        if room < 0:
+            break
+        chosen.append(number)
+    return sorted(chosen)
+
+
+def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
+    """Take off the texts, in place, what carriage returns overwrote in them; by the text's place."""
+    found: dict[int, tuple[str, ...]] = {}
+    for at, text in enumerate(texts):
+        if "\n" in text and len(said := text.split("\n")) > WEIGHTS.overwritten_after:
+            found[at], texts[at] = (
+                tuple(said[: -WEIGHTS.overwritten_after]),
+                "\n".join(said[-WEIGHTS.overwritten_after :]),
+            )
+    return found
+
+
+def selected_blocks(lines: Lines, store: LineStore, numbering: Numbering) -> tuple[Block, ...]:
+    """The most telling lines; neighbours of one weight and rule make a block. A line that shows several
+    texts is a block of its own."""
+    numbers = _highest_scoring(lines, store)
+    texts = store.lines(numbers)
+    overwritten = _take_overwritten(texts)
+    begins: list[int] = []
+    last, before = -2, (0.0, "")
+    for at, number in enumerate(numbers):
+        line = lines[number]
+        if (
+            number != last + 1
+            or (line is not before and (line[1] != before[1] or abs(line[0] - before[0]) > before[0] * 0.01))
+            or "\n" in texts[at] + texts[at - 1]
+            or number in numbering.edges
+        ):
+            begins.append(at)
+            before = line
+        last = number
+    blocks: list[Block] = []
+    for begin, end in pairwise([*begins, len(numbers)]):
+        weight, rule = lines[numbers[begin]]
+        first = numbering.of(numbers[begin]) + 1
+        if begin in overwritten:
+            blocks.append(Block(first, overwritten[begin], weight * WEIGHTS.overwritten, rule, first))
+        said = "\n".join(texts[begin:end]).split("\n")
+        blocks.append(Block(first, tuple(said), weight, rule, numbering.of(numbers[end - 1]) + 1))
+    return tuple(blocks)

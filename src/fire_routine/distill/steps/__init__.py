@@ -1,0 +1,1 @@
+"""The log's own marks: where a step begins and fails, and how it ended."""

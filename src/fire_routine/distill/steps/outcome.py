@@ -1,0 +1,157 @@
+"""Facts of the failed step besides its lines: what ran, and how it ended."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ..lines.clean import shown
+from ..rules.schema import CAUSE
+from ..types import Finding, Header, Mark, Scan
+from .failed import Failed, within
+
+# https://www.gnu.org/software/coreutils/timeout, 128 + the signal's number, and
+# https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55
+_BY_CODE = {
+    124: "timed out",
+    134: "aborted",
+    137: "killed",
+    139: "segmentation fault",
+    143: "terminated",
+    -1073741819: "access violation",
+    3221225477: "access violation",
+}
+KILLED, TRAVIS_CI = "killed", "travis"  # values of a rule's `ended`
+_OF_SIGNALS = (None, 137, 143)  # exit codes of what was killed itself
+OFTEN = 3  # lines by which a step ended that tests may print, too, but not this often
+_TIMED_OUT = re.compile(
+    r"##\[error\](?:The action '.*' has timed out|The job running on runner .* has exceeded the maximum)"
+)
+_SHUT_DOWN = re.compile(r"##\[error\]The runner has received a shutdown signal")
+# Signs of a kill: an exit code, a signal, a compiler's driver of the compiler.
+_BY_KILL = re.compile(rb"\b137\b|\bSIGKILL\b|signal 9\b|Killed signal terminated program")
+_CHILD = re.compile(rb": line \d+: +\d+ Killed\b")  # a shell's word on what it started, and outlived
+_EXIT_CODE = re.compile(r"(?:exit code|exited with) (-?\d{1,10})\b")  # Windows has status codes of 32 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    step: str = ""
+    command: str = ""
+    shell: str = ""
+    exit_code: int | None = None
+    ended: str = ""
+    ends: tuple[int, ...] = ()  # numbers, from 0, of lines that say in a few words how it ended
+
+
+def _of_first(scan: Scan, failed: Failed) -> Mark | None:
+    """The mark of the first step that failed, by the API's times: the runner's word, else the last one."""
+    first, *later = failed.times
+    follows = min((start for start, _ in later), default=b"")
+    ends: dict[int, Mark] = {}  # of each step, by where it begins
+    for mark in scan.marks:
+        of_later = first[0] < follows <= mark.header.stamp
+        if within(mark.stamp, [first]) and not of_later:
+            before = ends.get(mark.header.line)
+            if before is None or mark.kind == "exit" or before.kind != "exit":
+                ends[mark.header.line] = mark
+    # Later ones may have begun in the same second, and failed in it.
+    later_ends = sum(start <= first[0] and end <= first[1] for start, end in later)
+    marks = list(ends.values())
+    return _own(marks[max(len(marks) - 1 - later_ends, 0)], first[0]) if marks else None
+
+
+def _own(mark: Mark, start: bytes) -> Mark:
+    """The mark, without a heading that is another step's: a post step prints none of its own."""
+    begun = datetime.fromisoformat(start.decode())
+    since = begun - min(timedelta(seconds=1), begun - datetime.min)  # GitHub gives whole seconds
+    anothers = b"" < mark.header.stamp < since.isoformat().encode()
+    return replace(mark, header=Header(mark.line)) if anothers else mark
+
+
+def _end(scan: Scan, failed: Failed) -> Mark | None:
+    """The mark of the step that failed: by the API's times the first one's, else the last by the runner's
+    word, else the last."""
+    if any(within(mark.stamp, failed.times) for mark in scan.marks):
+        return _of_first(scan, failed)
+    exits = [mark for mark in failed.marks if mark.kind == "exit"]
+    return next(reversed(exits or failed.marks), None)
+
+
+def _named_ends(findings: Sequence[Finding]) -> list[str]:
+    return [finding.rule.ended.how for finding in findings if finding.rule.ended is not None]
+
+
+def _of_another(finding: Finding, of_step: Sequence[Finding], mark: Mark, code: int | None) -> bool:
+    """Whether a finding is about the end of something else than the step with this mark and exit code."""
+    ended = finding.rule.ended
+    if ended is not None and ended.runner == TRAVIS_CI:
+        return mark.text.startswith("##[error]")
+    if ended is None or ended.how != KILLED or code in _OF_SIGNALS:
+        return False
+    line = shown(finding.raw)
+    if _BY_KILL.search(line):
+        return False
+    child = _CHILD.search(line) is not None
+    return any(  # of a shell's child, any; else the step went on
+        (child or other.number > finding.number)
+        and other.rule.weight >= CAUSE
+        and other.rule.ended is None
+        and not _BY_KILL.search(shown(other.raw))
+        for other in of_step
+    )
+
+
+def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
+    """In which way the step ended that has this mark, other than by an exit code of its own."""
+    begin = mark.header.line
+    marks = [other.text for other in scan.marks if other.header.line == begin and other.job == mark.job]
+    if any(map(_TIMED_OUT.match, marks)):
+        return "timed out"
+    if any(map(_SHUT_DOWN.match, marks)):
+        return "the runner was shut down"
+    of_step = [finding for finding in scan.findings if begin <= finding.number <= mark.line]
+    of_step = [finding for finding in of_step if not _of_another(finding, of_step, mark, code)]
+    # A tool that counted its failures came to its end. A sign before that, once or twice, is a test's output.
+    counted = max((finding.number for finding in of_step if finding.rule.summary), default=begin)
+    often = Counter(finding.rule.id for finding in of_step)
+    named = _named_ends(
+        [
+            finding
+            for finding in of_step
+            if finding.number > counted
+            or (finding.rule.ended is not None and not finding.rule.ended.also_in_tests)
+            or often[finding.rule.id] >= OFTEN
+        ]
+    )
+    if named:
+        return named[0]
+    if "was canceled" in mark.text:
+        return "cancelled"
+    return _BY_CODE.get(code or 0, "")
+
+
+def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
+    """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
+    last = mark.line if mark is not None else math.inf
+    ends = [finding.number for finding in findings if finding.rule.summary and finding.number <= last][-1:]
+    if mark is not None and mark.kind != "error" and mark.text.startswith("##[error]"):
+        ends.append(mark.line)
+    return tuple(ends)
+
+
+def outcome(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Outcome:
+    """What the failed step was, and how it ended; `inside`: the findings within it."""
+    mark = _end(scan, failed)
+    ends = _ends(mark, inside)
+    if mark is None:
+        ended = _named_ends(inside if failed.times else scan.findings)
+        return Outcome(ended=next(iter(ended), ""), ends=ends)
+    found = _EXIT_CODE.search(mark.text)
+    code = int(found.group(1)) if found else None
+    header = mark.header
+    return Outcome(header.name, header.command, header.shell, code, _ended(scan, mark, code), ends)
