@@ -48,6 +48,10 @@ def test_rows_without_their_marks_are_redacted(prefix: str) -> None:
     assert counts == {"private-key": 1}
 
 
+def test_digests_below_a_row_are_no_rows_of_its_key() -> None:
+    assert redact([row(1), digest(2), digest(3)])[0] == ["[redacted:private-key]", digest(2), digest(3)]
+
+
 @pytest.mark.parametrize("label", ["RSA PRIVATE KEY", "OPENSSH PRIVATE KEY", "PRIVATE KEY"])
 def test_a_key_that_lacks_one_mark_is_redacted(label: str) -> None:
     dashes = "-" * 5
