@@ -144,8 +144,10 @@ class _Keys:
             if found and (len(row[1]) != found[0][1] - found[0][0] or _kinds(row[1]) < 3):
                 break
             found.append(row.span(1))
-        last = self._row(self._line(number + len(found)), found[0][0])
-        rows = [*found, last] if last else found
+        below = self._line(number + len(found))
+        last = self._row(below, found[0][0])
+        fits = last is not None and self._fits(below[slice(*last)], found[0][1] - found[0][0])
+        rows = [*found, last] if last and fits else found
         self.done = number + len(rows)
         ended = _MARK.search(self._line(self.done))
         pieces = [self._span(number + n, *row) for n, row in enumerate(rows)]
