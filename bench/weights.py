@@ -4,7 +4,7 @@
 
 FOLDER holds labelled logs, as bench/recall.py reads them; by default those in `tests/labelled/`. For each
 number of `distill/weights.py` the change of the mean share of labels kept is shown at 2,048 and 8,192
-characters: below nought, the number as it is serves better.
+characters: below zero, the number as it is serves better.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class Reader:
     ) -> Digest:
         """Read a raw log once, in memory that does not grow with it.
 
-        `steps` are the job's as the API lists them: their times tell where in the log a step failed.
+        `steps` are the job's as the API lists them: their times show where in the log a step failed.
         `green` is what a green run of the same job printed: such lines weigh little.
         """
         environment = Environment()

@@ -1,4 +1,4 @@
-"""The findings that are kept while a log is read, within bounds, and how often their like stands in it."""
+"""The findings that are kept while a log is read, within bounds, and how often similar ones occur in it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from ..rules.schema import Rule
 from ..types import Finding
 from .reservoir import Reservoir
 
-EXAMPLES = 6  # of lines alike that are kept with what stands around them
+EXAMPLES = 6  # of similar lines that are kept with their context
 TEMPLATES = 20_000  # that are counted
 FINDINGS = 160  # that are kept of a rule
-BELOW = 8  # lines below it among which the reason of what failed is looked for
-LOOKED = 2_000  # lines of a rule, of which what tells them apart is looked for: it takes long
-LATEST = 1_000  # lines whose like was kept before
-HELD = 16 * 1024 * 1024  # bytes that are kept until half of it is let go: only of a log made to do harm
+BELOW = 8  # lines below it in which the reason is searched
+LOOKED = 2_000  # lines of a rule whose distinguishing lines are searched: that is slow
+LATEST = 1_000  # lines of a template that was kept before
+HELD = (
+    16 * 1024 * 1024
+)  # bytes; half of the findings are evicted when exceeded, which only a hostile log reaches
 _WORD = re.compile(rb"[A-Za-z]")
 
 
@@ -38,7 +40,7 @@ class Collector:
         self._lines: list[bytes] = []
         self._first = 0  # number of the first of them
         self._found: dict[str, list[Finding]] = {}  # by rule
-        self._samples: dict[str, Reservoir] = {}  # of those that were let go, by rule
+        self._samples: dict[str, Reservoir] = {}  # of those that were evicted, by rule
         self._sampled_to = -1  # number of the last of them, at most
         self.last = -1  # number of the last line that was taken
         self._counts: dict[int, int] = {}  # of this step, by the line's key
@@ -47,7 +49,7 @@ class Collector:
         self._shapes: dict[int, int] = {}  # of a key
         # The last line of this window that has the key, its rule and cause
         self._again: dict[int, tuple[int, Rule, int]] = {}
-        self._looked: dict[str, int] = {}  # how often was looked for what tells lines of a rule apart
+        self._looked: dict[str, int] = {}  # how often distinguishing lines of a rule were searched
         self._latest: dict[int, Finding] = {}
         self._latest_to = -1  # number of the last of them, at most
         self._held = 0  # bytes of the lines of findings
@@ -61,12 +63,12 @@ class Collector:
             self._counted.popleft()
 
     def begin_step(self) -> None:
-        """What an earlier step repeated says nothing of this one."""
+        """Repetitions in an earlier step do not count in this one."""
         self.keep_latest()
         self._forget()
 
     def end_step(self) -> None:
-        """What the step that ended repeated is kept, whatever steps run after it."""
+        """Repetitions of the step that ended are kept, regardless of the steps after it."""
         self.keep_latest()
         if len(self.counts) < TEMPLATES:
             self.counts.update(self._counts)
@@ -83,7 +85,7 @@ class Collector:
     def take(self, index: int, mask: bytes, rule: Rule) -> None:
         """A rule took the line at `index` of the window."""
         self.last = self._first + index
-        why = self._beside(index, rule, rule.reason)
+        why = self._near_lines(index, rule, rule.reason)
         cause = hash(b"".join(map(cause_of, why))) if why else 0
         apart = self._apart(index, rule) if rule.distinguisher is not None else why
         key = hash((mask, cause, *[without_digits(unprefixed(shown(line))) for line in apart]))
@@ -93,7 +95,7 @@ class Collector:
             shape = self._shapes.get(key)
             if shape is None:
                 text = shape_of(self._lines[index])
-                # Of places alone, and of what opens a stack, the like are those with one reason.
+                # Places alone, and lines that open a stack, are similar if they have one reason.
                 by_cause = cause and (of_stack(text) or not _WORD.search(text))
                 shape = self._shapes[key] = cause if by_cause else hash(text)
             self._alike[shape] = self._alike.get(shape, 0) + 1
@@ -113,12 +115,12 @@ class Collector:
         return Finding(rule, self._first + index, lines, index - begin, key, shape, cause)
 
     def _apart(self, index: int, rule: Rule) -> Sequence[bytes]:
-        """What tells the line from others that the rule took: of so many as are not kept, nothing does."""
+        """The lines that distinguish the line from others of its rule; none for lines beyond those kept."""
         looked = self._looked.get(rule.id, 0)
         self._looked[rule.id] = looked + 1
-        return self._beside(index, rule, rule.distinguisher) if looked < LOOKED else ()
+        return self._near_lines(index, rule, rule.distinguisher) if looked < LOOKED else ()
 
-    def _beside(self, index: int, rule: Rule, wanted: re.Pattern[bytes] | None) -> Sequence[bytes]:
+    def _near_lines(self, index: int, rule: Rule, wanted: re.Pattern[bytes] | None) -> Sequence[bytes]:
         """The first line that is wanted, and what it announces, of the lines that lead to the one at `index`
         and those below it; empty: none is."""
         if wanted is not None:
@@ -131,7 +133,7 @@ class Collector:
         return ()
 
     def keep_latest(self) -> None:
-        """Of lines alike, the last is kept beside the first ones: it may be the one that counts."""
+        """Of similar lines, the last is kept with the first ones: it may be the one that counts."""
         for key, (index, rule, cause) in self._again.items():
             self._latest.pop(key, None)
             self._latest[key] = self._find(index, rule, key, cause)
@@ -217,7 +219,7 @@ class Collector:
             del taken[most:-most]
         for key in list(self._latest)[: len(self._latest) // 2]:
             del self._latest[key]
-        # A few of each of very many rules may be more than half: they are not let go of at each line.
+        # A few of each of very many rules may be more than half: do not evict on every line.
         self._held = min(self._size(), HELD // 2)
 
     def findings(self) -> list[Finding]:
@@ -225,5 +227,5 @@ class Collector:
         return sorted(chain(*self._found.values(), self._latest.values()), key=_number)
 
     def sampled(self) -> list[Finding]:
-        """What is kept beside these, of what a rule took more often than they are kept."""
+        """The sample of the findings that were evicted."""
         return [finding for sample in self._samples.values() for finding in sample.findings()]

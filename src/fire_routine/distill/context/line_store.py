@@ -36,7 +36,7 @@ class LineStore:
         """A store with these lines, too.
 
         `closely`: numbers of the lines of which it is found out whether they explain nothing. For most
-        lines of a log nobody asks.
+        lines of a log, no one needs it.
         """
         new = {number: line for number, line in raw.items() if number not in self.raw}
         text, boilerplate, odd = _shown(new)

@@ -28,7 +28,7 @@ _CONTINUES = re.compile(  # among them │, and what a Windows console makes of 
 _ITEM = re.compile(rb"- \S")
 _BODY = (1.0, *(0.95 - 0.006 * lines for lines in range(1, 101)))  # for those of a block, by their distance
 _AFTER = tuple(0.5 - 0.02 * at for at in range(20))
-# What does not go on with what stands above: a log's next information, a build's next task, a compiler's next
+# Lines that do not continue the one above: a log's next INFO line, a build's next task, a compiler's next
 # warning.
 _ELSE = re.compile(rb"\[INFO\]|(?:\S+ )?INFO |> Task :|:\w[\w.:-]*(?: [A-Z-]+)?$|\[\d+/\d+\] ")
 _WARNING = b"arning"
@@ -36,7 +36,7 @@ _NEXT_WARNING = re.compile(
     rb"[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
     rb"|\d+:\d+  Warning: "
 )
-# A linter's warning of the next file, where it stands behind a blank line.
+# A linter's warning of the next file, after a blank line.
 _LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
 # What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests and the next that
 # failed, what another of Vitest's printed; what memory or libraries a process had that crashed; a runner's
@@ -63,7 +63,7 @@ def _other_part(text: bytes) -> bool:
 
 
 def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
-    """Behind the last line that belongs to the one at `index`."""
+    """The place after the last line that belongs to the one at `index`."""
     count = len(texts)
     indented = min(count, index + 1 + rule.indented)
     paragraph = min(count, index + 1 + rule.paragraph)
@@ -102,7 +102,7 @@ def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
 
 
 def _heading(rule: Rule, index: int, texts: Sequence[bytes]) -> int | None:
-    """The line under which the one at `index` stands, as its rule has it."""
+    """The line that heads the one at `index`, by its rule."""
     if rule.heading is None:
         return None
     above = range(index - 1, max(index - rule.before, 0) - 1, -1)
@@ -115,7 +115,7 @@ def _warns(text: bytes) -> bool:
 
 
 def _else(text: bytes) -> bool:
-    """Whether a line does not go on with what stands above it."""
+    """Whether a line does not continue the one above it."""
     return _warns(text) or _ELSE.match(text) is not None
 
 
@@ -127,16 +127,16 @@ def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
 
 @lru_cache(maxsize=_NEARBY)
 def _looks(text: bytes) -> tuple[bool, bool, bool, bool, bool]:
-    """Whether a line is blank, does not go on with what stands above it, warns of a linter's next file,
-    begins another part of a report, and ends a step."""
+    """Five answers for a line: it is blank; does not continue the one above it; warns of a linter's next
+    file; begins another part of a report; ends a step."""
     blank = not text or text.isspace()
     return blank, _else(text), _LINTED.match(text) is not None, _other_part(text), ends_step(text)
 
 
 def _after(rule: Rule, texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:
-    """The shares of the lines behind a block that ends before `end`."""
+    """The shares of the lines after a block that ends before `end`."""
     paragraphs = 1.0
-    warned = False  # what stands below a warning may be the source that it is about
+    warned = False  # the lines below a warning may be the source that it is about
     for text, share in zip(texts[end : end + most], _AFTER, strict=False):
         blank, other, linted, part, ends = _looks(text)
         if blank:
@@ -173,16 +173,17 @@ def _body(texts: Sequence[bytes], index: int, begin: int, end: int) -> list[floa
 def _reasons(
     rule: Rule, index: int, texts: Sequence[bytes], first: int, shares: Sequence[float]
 ) -> list[int]:
-    """The places of the lines beside the one at `index`, in the block from `first` on, that tell why; what
-    one of them announces stands below it. Under a blank line, as Jest prints it, a message says why whatever
-    it says."""
+    """The places of the lines with the reason around the one at `index`, in the block from `first` on.
+
+    The line after an announcement counts too. Under a blank line, as Jest prints it, any message is a reason.
+    """
     if rule.reason is None:
         return []
     reasons: list[int] = []
     message = index + 2 if texts[index + 1 : index + 2] == [b""] else index
     for at, share in enumerate(shares, first):
-        says = rule.reason.match(texts[at]) or (at == message and texts[at].strip())
-        why = at != index and share >= WEIGHTS.of_block and says
+        is_reason = rule.reason.match(texts[at]) or (at == message and texts[at].strip())
+        why = at != index and share >= WEIGHTS.of_block and is_reason
         announced = reasons[-1:] == [at - 1] and announces(texts[at - 1]) and texts[at].strip()
         if why or announced:
             reasons.append(at)
@@ -193,9 +194,9 @@ def block(
     rule: Rule, index: int, texts: Sequence[bytes], dulls: Collection[int] = ()
 ) -> tuple[int, list[float], list[int]]:
     """The first line of the block around the line at `index`, each line's share of the weight, and the places
-    of those that tell why.
+    of those with the reason.
 
-    `texts` are what lines show, and `dulls` the places of those that tell nothing by themselves.
+    `texts` are what lines show, and `dulls` the places of boilerplate.
     """
     begin, end = index, index + 1
     prefixed = RAW_PREFIX.match(texts[index]) is not None

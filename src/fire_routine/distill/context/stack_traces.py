@@ -1,4 +1,4 @@
-"""How much frames of stacks and sources tell: those of one's own code more than those that ran it."""
+"""Scores frames of stacks and quoted sources: the project's own code above the libraries that ran it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..lines.clean import announces
 from ..weights import WEIGHTS
 
 _FRAME = re.compile(rb"\s+at ")
-# Frames of the JDK, .NET and Node.js, of frameworks and of what is installed beside one's own code.
+# Frames of the JDK, .NET and Node.js, of frameworks and of installed packages.
 _LIBRARY = re.compile(
     rb"\s+at (?:java\.|javax\.|jdk\.|(?:com\.)?sun\.|junit\.|kotlinx?\.|scala\.|clojure\.|groovy\.|sbt\."
     rb"|munit\.|mockit\.|hudson\.|jenkins\.|___cps\.|PluginClassLoader for "
     rb"|com\.(?:cloudbees\.groovy|intellij)\."
     rb"|io\.(?:cucumber|kotest|mockk)\.|node:|\S+ \(node:"
-    # Angular's own, as it builds them with Bazel; what one builds so oneself stands in a folder of that
+    # Angular's own, as it builds them with Bazel; a project's own build is in a folder of that
     rb"|.{0,200}(?:/node_modules/|(?<!bazel-out)/[\w-]{1,40}-ST-[0-9a-f]{6,16}/bin/packages/)"
     rb"|org\.(?:apache\.maven|assertj|codehaus\.groovy|eclipse|gradle|hamcrest|hibernate|jenkinsci|junit"
     rb"|kohsuke|mockito|scalacheck|scalatest|specs2|spockframework|springframework|testcontainers|testng)\."
@@ -26,7 +26,7 @@ _LIBRARY = re.compile(
     rb"|.{0,300} ~?\[(?:[^\s:]{1,80}\.jar!?/?|na):[^\s\]]{0,80}\]$)"
 )
 # The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP, Ruby, Elixir,
-# Vitest, Dart and CMake. Sources and places that stand below them are indented.
+# Vitest, Dart and CMake. Sources and places below them are indented.
 _PYTHON_LIBRARY = pattern(
     rb"\s+File \"<frozen "
     # what an installer puts there to start a tool
@@ -35,7 +35,7 @@ _PYTHON_LIBRARY = pattern(
     rb"|(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
     rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
 )
-# The place that pytest tells below a source and the error raised there, and what ends the source before.
+# The place that pytest prints below a source and the error raised there, and what ends the source before.
 _PYTEST_LIBRARY = pattern(
     rb"\S{0,300}(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]\S{0,300}\.pyx?:\d+: ?\w*$"
 )
@@ -50,36 +50,35 @@ _OTHER_LIBRARY = pattern(
     rb"|\s*(?:# |from )?\S{0,300}/(?:(?:(?:ruby)?gems|lib/ruby)/\S{0,300}\.rb|(?:exe|bin)/bundle):\d+:in "
     rb"|\s+(?!CMake )\S.{0,200}/cmake-[\d.]+/Modules/\S{1,200}:\d+(?::EVAL:\d+)? \("
 )
-# What BuildKit puts before what a step prints, and, where it tells it again, the seconds alone.
+# BuildKit's prefix of a step's output; where it repeats the output, the seconds alone.
 _BUILDKITS = re.compile(rb"(?:(?:#\d{1,5} )?\d{1,6}\.\d{1,3} )?")
-_SIGNS = (  # of which one stands in each of them
+_SIGNS = (  # each of them contains one of these
     rb"-packages /bin/ ib/python \Lib <frozen /cmake- gems/ lib/ruby/ :: __rustc rust_begin reflect. runtime."
     b" testing. vendor (elixir (ex_unit (stdlib \xe2\x9d\xaf dart"
 ).split()
 # A test's class as JUnit's runners name it in lines above the frames, how many, and how its package begins.
 _TEST = re.compile(rb"(?<![\w.])((?:[a-z]\w*\.){2})(?:\w+\.)*[A-Z]\w*(?:Tests?|IT|Spec|Case)(?!\w)")
-# The frames that count stand at its top, whosever they are; not so of CMake, where a project's own call its.
+# With most-recent-call-first, top frames matter, library or not, except in CMake.
 _LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
-# At the other end stands what ran the test.
+# At the other end is the runner of the test.
 _RUNNER = pattern(
     rb"\s+File \"(?:<frozen |[^\"]{0,300}(?:-packages|python[\d.]+|\\Lib)[/\\]"
     rb"(?:_pytest|pluggy|pytest|unittest|xdist|runpy\.py)(?:[/\\]|\"))"
 )
-# The line that a code frame points at, as Babel and Collision (on a Windows console, too) print it; those
-# around it, and what of their share tells.
+# The line that a code frame points at, as Babel and Collision (on a Windows console, too) print it; the lines
+# around it.
 _POINTERS = (">", "➜", "Ô×£", "Γ₧£")
 _EDGE = r"(?: +\|| ?(?:▕|Ôûò|Γûò))"
 _POINTED_AT = re.compile(rf"\s*(?:{'|'.join(_POINTERS)}) *\d+{_EDGE}".encode())
 _AROUND = re.compile(rf"\s+\d+{_EDGE}".encode())
-# A line, but for the first, of a text that PHPUnit quotes, and what of its share that tells.
+# A line, except the first, of a text that PHPUnit quotes.
 _QUOTED_END, _QUOTE = b"\\n", b"Failed asserting that "
-# How a docstring begins and ends in a source that pytest shows, and what of its share it tells below its
-# first line (PEP 257).
+# How a docstring begins and ends in a source that pytest shows (PEP 257).
 _QUOTES = (b'"""', b"'''")
-# How a compiler came to a file, and what of its share that tells.
+# How a compiler came to a file.
 _INCLUDED = re.compile(rb"In file included from | +from (?:[A-Za-z]:)?[^\s:]+:\d")
-# Of which one stands where any of these do.
-_BESIDE = (*map(str.encode, _POINTERS), b"from ", _QUOTED_END, *_QUOTES)
+# A text without any of these has none of the above.
+_CONTEXT_SIGNS = (*map(str.encode, _POINTERS), b"from ", _QUOTED_END, *_QUOTES)
 
 
 def indent(line: bytes) -> int:
@@ -88,18 +87,17 @@ def indent(line: bytes) -> int:
 
 
 def dimmed(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
-    """The places of frames in the block around the line at `index` that tell less; what of their share."""
+    """The places of frames in the block around the line at `index` that score less, and their factors."""
     joined = b"\n".join(texts[begin:end])
-    if any(joined.find(sign) >= 0 for sign in _BESIDE):
-        yield from _beside(texts, begin, end)
+    if any(joined.find(sign) >= 0 for sign in _CONTEXT_SIGNS):
+        yield from _quoted_context(texts, begin, end)
         yield from _docstrings(texts, begin, index)
     if end - begin > 2:
         yield from _of_stacks(texts, index, begin, end)
 
 
-def _beside(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int, float]]:
-    """What stands around the line that a code frame points at or in a quoted text, and how a compiler came
-    to a file."""
+def _quoted_context(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int, float]]:
+    """Lines around the one that a code frame points at, of a quoted text, and of a compiler's includes."""
     framed = any(_POINTED_AT.match(text) for text in texts[begin:end])
     for at in range(begin, end):
         if _INCLUDED.match(texts[at]):
@@ -111,7 +109,7 @@ def _beside(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tuple[int,
 
 
 def _docstrings(texts: Sequence[bytes], begin: int, index: int) -> Iterator[tuple[int, float]]:
-    """What sources above the line at `index` say of themselves, but for the first line, which sums it up.
+    """Docstrings of sources above the line at `index`, except the first line, which sums it up.
 
     A docstring begins below a colon: elsewhere such quotes end one, or are a value's.
     """
@@ -154,7 +152,7 @@ def _own(texts: Sequence[bytes], frames: Sequence[int]) -> list[int]:
 def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator[tuple[int, float]]:
     """Of a stack's frames, those of libraries, those far down and those that ran the last of one's own.
 
-    What one's own code called tells most where it failed, and through how much of a framework, little.
+    Libraries that the project's code called score most at the failing frame, and little in between.
     """
     own = _own(texts, frames)
     libraries = set(range(len(frames))).difference(own)
@@ -170,20 +168,22 @@ def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator
 
 
 def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
-    """The places of other libraries' frames, with their sources and what points at them; the line at `index`
-    says what was wrong there, as Ruby has it."""
+    """The places of other libraries' frames, with their sources and the marks that point at them.
+
+    As in Ruby, the line at `index` names what was wrong there.
+    """
     for at in range(begin, end):
         if at == index:
             continue
-        behind = _BUILDKITS.match(texts[at])
-        start = behind.end() if behind else 0
+        prefix = _BUILDKITS.match(texts[at])
+        start = prefix.end() if prefix else 0
         if _OTHER_LIBRARY.match(texts[at], start) or _PYTHON_LIBRARY.match(texts[at], start):
             yield at
             yield from _deeper_indented(texts, at, index, end)
 
 
 def _foreign_sources(texts: Sequence[bytes], begin: int, end: int) -> Iterator[int]:
-    """The places of other libraries' sources, as pytest shows them, but for what was raised there."""
+    """The places of other libraries' sources, as pytest shows them, except what was raised there."""
     foreign = False
     for at in range(min(end + WEIGHTS.lines_after_trace, len(texts)) - 1, begin - 1, -1):
         if _SOURCE_ENDS.match(texts[at]):
@@ -193,7 +193,7 @@ def _foreign_sources(texts: Sequence[bytes], begin: int, end: int) -> Iterator[i
 
 
 def _deeper_indented(texts: Sequence[bytes], at: int, index: int, end: int) -> Iterator[int]:
-    """The places of the lines behind the one at `at`, up to the one at `index`, that are indented deeper."""
+    """The places of the lines after the one at `at`, up to the one at `index`, that are indented deeper."""
     depth = indent(texts[at])
     for below in range(at + 1, end):
         if below == index or indent(texts[below]) <= depth:

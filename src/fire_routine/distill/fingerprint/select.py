@@ -178,7 +178,7 @@ def _below(finding: Finding, findings: Sequence[Finding], store: LineStore, *, p
 
 
 def _named_by(bodies: Sequence[tuple[Sequence[str], int]]) -> set[str]:
-    """Of the lines of each block, normalised, the first that name a failure, up to the number beside them."""
+    """Of the lines of each block, normalised, the first that name a failure, up to the block's number."""
     normals = iter(normalised(text for below, _ in bodies for text in below))
     naming: set[str] = set()
     for below, most in bodies:

@@ -6,7 +6,7 @@ import re
 
 LONGEST = 12_000  # characters of a line that is kept whole
 MARK = 40  # characters of the mark of a cut, at most
-_CUT = re.compile(r" ?\[… (\d{1,12}) characters …\] ?")  # a log may hold the like
+_CUT = re.compile(r" ?\[… (\d{1,12}) characters …\] ?")  # a log may contain such a mark
 
 
 def cut_mark(left_out: str) -> str:

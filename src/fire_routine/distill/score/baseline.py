@@ -1,4 +1,7 @@
-"""What a green run of the same job prints tells little of a failure; what little it does not print, much."""
+"""Scores lines by the log of a green run of the same job.
+
+Its lines score low, and the few that it lacks score high.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def read_green(chunks: Iterable[bytes]) -> Green:
 
 
 def _in_a_step(number: int, failed: Failed) -> bool:
-    """Whether a line stands in a step that failed, as far as the log tells where that begins."""
+    """Whether a line is in a failed step, as far as the log shows where that begins."""
     at = bisect_left(failed.lines, number)
     return at < len(failed.lines) and 0 <= failed.marks[at].header.line < number < failed.lines[at]
 

@@ -18,12 +18,12 @@ class _Endings:
 
     def __init__(self) -> None:
         self._met: dict[bytes, int] = {}
-        self._rank: dict[int, int] = {}  # of a line by its number, which may stand in several spans
+        self._rank: dict[int, int] = {}  # of a line by its number, which may be in several spans
 
     def factor(self, number: int, text: bytes) -> float:
         """Of a line that is longer than `LONGER`."""
         if number not in self._rank:
-            # At its end may stand a project's or a check's name, in brackets: that is no reason.
+            # Its end may be a project's or a check's name, in brackets: that is no reason.
             ending = text[: text.rfind(b" [") if text.endswith(b"]") else None][-WEIGHTS.ending :]
             self._met[ending] = self._rank[number] = self._met.get(ending, 0) + 1
         return (
@@ -34,8 +34,10 @@ class _Endings:
 
 
 def _showing(shares: Sequence[Share]) -> dict[bytes, int]:
-    """For each text, without its indentation and what reports put around a name, the number of the line that
-    shows it: the first, but for one that tells clearly more. A ruler belongs to what stands below it."""
+    """For each text, the number of the line that shows it: the first, unless another scores clearly more.
+
+    Texts have no indentation, and no marks of a report around a name. A ruler belongs to the lines below it.
+    """
     showing: dict[bytes, tuple[int, float]] = {}
     for number, weight, _, text, _ in shares:
         before = showing.get(text)

@@ -1,4 +1,4 @@
-"""What each span gives to its lines: a rule's first example is told whole, the next by their first lines."""
+"""What each span gives to its lines: a rule's first example in full, the next by their first lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..weights import WEIGHTS
 
 _WORDS = re.compile(rb"[A-Za-z]+")
 # What a span gives to one of its lines: the line's number, weight, rule and text, and whether the rule took
-# this line or it stands around that one.
+# this line or it is context of that one.
 Share = tuple[int, float, str, bytes, bool]
 
 
@@ -33,30 +33,29 @@ def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
 
 
 class _Reasons:
-    """Why findings failed, as far as the spans before told it."""
+    """The reasons of findings that earlier spans gave already."""
 
     def __init__(self) -> None:
-        self._told: dict[bytes, int] = {}  # the numbers of the lines that told them first
+        self._given: dict[bytes, int] = {}  # the numbers of the lines that gave them first
 
     def around(self, span: Span) -> float:
-        """What keeps of its weight what stands around a span's reasons: less where each was told before."""
-        told = [
-            self._told.get(without_ids(span.texts[number - span.first]), number) != number
+        """The factor for lines around a span's reasons: less if each reason was given before."""
+        repeated = [
+            self._given.get(without_ids(span.texts[number - span.first]), number) != number
             for number in span.reasons
         ]
-        return WEIGHTS.same_complaint if told and all(told) else 1.0
+        return WEIGHTS.same_complaint if repeated and all(repeated) else 1.0
 
-    def tell(self, span: Span, number: int, text: bytes) -> tuple[float, bytes]:
-        """What a line that tells a reason of a span keeps of its weight, and what it says: a reason that was
-        told before tells less."""
-        again = self._told.setdefault(without_ids(text), number) != number
+    def give(self, span: Span, number: int, text: bytes) -> tuple[float, bytes]:
+        """The factor for a line with a reason, and its message: a repeated reason scores less."""
+        again = self._given.setdefault(without_ids(text), number) != number
         if again and number < span.finding.number and span.finding.by_cause:
             return 1.0, b"%d" % number  # a place alone is not shown without its reason above it
         return WEIGHTS.reported_reason if again else 1.0, message_of(text)
 
 
 def _fall(span: Span, before: int) -> float:
-    """What is left from line to line of a block, of so many blocks before it that the same rule took."""
+    """What is left from line to line of a block, by the number of blocks of its rule before it."""
     return (
         WEIGHTS.further_of_rule
         if before >= WEIGHTS.many_of_rule and span.finding.rule.reason is None
@@ -65,9 +64,9 @@ def _fall(span: Span, before: int) -> float:
 
 
 def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> list[Share]:
-    """What each span gives to each of its lines, the most telling spans first."""
+    """What each span gives to each of its lines, the strongest spans first."""
     seen = Counter[str]()
-    # What stands in a failed step first: it is not told already by what stands elsewhere. In a huge log
+    # Spans in a failed step come first: those elsewhere must not count as their first example. In a huge log
     # the first example of a rule may be one of many tests that passed: there the strongest is shown whole.
     faint = (WEIGHTS.faint_if_huge if huge else WEIGHTS.faint) * max(factors, default=0.0)
     ordered = sorted(
@@ -78,7 +77,7 @@ def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> li
     given: list[Share] = []
     for span, factor in ordered:
         rule, taken = span.finding.rule.id, span.finding.number
-        # An example is shown whole, its like by their first lines; so is what is faint beside others.
+        # An example is shown in full, similar ones by their first lines. So are faint ones next to others.
         fall = _fall(span, seen[rule]) if seen[rule] or factor < faint else 1.0
         seen[rule] += 1
         if _again(span, met):
@@ -87,9 +86,9 @@ def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> li
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
             share, saying = 1.0, message_of(text)
             if number in span.reasons:
-                share, saying = reasons.tell(span, number, text)
+                share, saying = reasons.give(span, number, text)
             elif number != taken:
-                of_block = weight > span.finding.rule.weight / 2  # not what stands behind it
+                of_block = weight > span.finding.rule.weight / 2  # not the lines after it
                 share = fall ** abs(number - taken) * (around if of_block else 1.0)
             given.append((number, weight * factor * share, rule, saying, number == taken))
     return given

@@ -14,7 +14,7 @@ from ..weights import WEIGHTS
 
 
 def _places(scan: Scan, total: int) -> dict[int, int]:
-    """At how many places far apart the lines of a template stand, of those that are kept."""
+    """At how many places far apart the kept lines of a template are."""
     apart = total * WEIGHTS.apart
     places: dict[int, int] = {}
     last: dict[int, int] = {}
@@ -108,8 +108,11 @@ def _repeated(finding: Finding, seen: Seen, totals: Totals) -> float:
 
 
 def _frequent(finding: Finding, zone: int, seen: Seen, totals: Totals) -> float:
-    """What is frequent in a long log. The first finding of a format that names causes may be the cause of all
-    others in its step, but a huge log has first ones of everything."""
+    """The factor for frequent lines in a long log.
+
+    The first finding of a format that names causes may be the cause of all others in its step. A huge log has
+    first ones of everything.
+    """
     first_cause = zone > 0 and seen.rule == 0 and finding.rule.weight >= WEIGHTS.names_causes
     if totals.lines <= (WEIGHTS.huge_log if first_cause else WEIGHTS.long_log):
         return 1.0

@@ -1,4 +1,4 @@
-"""How much the place of a finding in the log, and its like before it, say for it."""
+"""Scores a finding by position and by how often similar findings occurred."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from .frequency import Totals, frequency, seen_before
 
 
 def _succeeded(finding: Finding, runs: Sequence[tuple[int, int]]) -> bool:
-    """Whether a tool printed it that said in the end that all went well."""
+    """Whether it is output of a tool that reported success in the end."""
     at = bisect_right(runs, (finding.number, 0)) - 1
     return at >= 0 and finding.number < runs[at][1] and not finding.rule.process_failed
 
 
 def _near(lines: int, total: int) -> float:
-    """How much it says for a finding that it stands so many lines before the end of its step."""
+    """The factor for a finding this many lines before the end of its step."""
     return WEIGHTS.far + (1 - WEIGHTS.far) * math.exp(
         -lines / (WEIGHTS.reach * max(total / WEIGHTS.huge_log, 1.0))
     )
 
 
 def _place(finding: Finding, failed: Failed) -> float:
-    """How much the place of a finding by the log's own marks says for it; a huge log without any ends
-    where it failed."""
+    """The factor for the place of a finding, by the log's own marks.
+
+    A huge log without any ends where it failed.
+    """
     total = failed.extent
     if not failed.lines:
         return _near(total - finding.number, total) if total > WEIGHTS.huge_log else 1.0
@@ -96,7 +98,7 @@ def _positions(scan: Scan, failed: Failed) -> list[float]:
 
 
 def inside(scan: Scan, failed: Failed) -> list[Finding]:
-    """The findings within a failed step, but for those of a run that succeeded; all of them where none is."""
+    """The findings within a failed step, except those of a successful run; all findings if there are none."""
     timed = [finding for finding in scan.naming if within(finding.stamp, failed.times)]
     placed = [
         finding

@@ -13,14 +13,14 @@ from ..weights import WEIGHTS
 from .scorer import Lines, Material
 
 CAUSED_BY = b"Caused by: "
-# What stands between: frames, how many more, what was raised besides. An exception's message has lines, too.
+# Lines in between: frames, how many more, what was raised besides. An exception's message has lines, too.
 BETWEEN, MESSAGE = re.compile(rb"\s*(?:at |\.\.\. \d+ |Caused by: |Suppressed: |$)"), 3
 
 
 def first_cause(findings: Sequence[Finding], lines: Lines) -> int | None:
     """The number of the first line that is about as strong as the strongest, of findings in the log's order.
 
-    What a tool says of a failure goes before what programs also log when nothing fails.
+    A tool's error outranks lines that programs also log when nothing fails.
     """
     strongest = max((lines[finding.number][0] for finding in findings), default=0.0)
     strong = [finding for finding in findings if lines[finding.number][0] >= strongest * WEIGHTS.strong]
@@ -29,13 +29,15 @@ def first_cause(findings: Sequence[Finding], lines: Lines) -> int | None:
 
 
 def _end_of_trace(spans: Sequence[Span], first: int) -> int | None:
-    """The number of the line that says what a trace is about, where the first cause opens the trace: many
-    frames may stand between."""
-    behind = next((span.first + len(span.texts) for span in spans if span.finding.number == first), first)
+    """The number of the line with a trace's error, if the first cause opens the trace.
+
+    Many frames may be in between.
+    """
+    after_span = next((span.first + len(span.texts) for span in spans if span.finding.number == first), first)
     ends = (
         span.finding.number
         for span in spans
-        if first < span.finding.number < behind
+        if first < span.finding.number < after_span
         and span.finding.rule.before >= WEIGHTS.traced
         and span.finding.rule.weight >= CAUSE - 1
     )
@@ -43,16 +45,17 @@ def _end_of_trace(spans: Sequence[Span], first: int) -> int | None:
 
 
 def _traced(span: Span, until: int) -> bool:
-    """Whether nothing but what belongs to a trace stands behind an exception's name and its message, and
-    before the line with the number `until`."""
+    """Whether only lines of a trace are between an exception's name and message and the line `until`."""
     begin = span.finding.number - span.first + 1 + MESSAGE
     between = span.texts[begin : until - span.first]
     return len(span.texts) >= until - span.first and all(BETWEEN.match(unprefixed(text)) for text in between)
 
 
 def _root_causes(spans: Sequence[Span], first: int) -> list[int]:
-    """The numbers of the last lines that name a cause of the exception in the first cause's trace: what
-    raised the others. As Java prints it, each stands below the frames of what it caused."""
+    """The numbers of the last lines that name a cause of the exception in the first cause's trace.
+
+    They raised the others. As Java prints it, each is below the frames of what it caused.
+    """
     causes: list[int] = []
     above: Span | None = None
     for span in spans:

@@ -14,7 +14,7 @@ from ..weights import WEIGHTS
 
 
 def _highest_scoring(lines: Lines, store: LineStore) -> list[int]:
-    """The numbers of the most telling lines, up to the bound, in the log's order."""
+    """The numbers of the strongest lines, up to the bound, in the log's order."""
     numbers = sorted(lines)
     if sum(map(len, map(store.text.__getitem__, numbers))) + len(numbers) <= MOST:
         return numbers
@@ -32,17 +32,19 @@ def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
     """Take off the texts, in place, what carriage returns overwrote in them; by the text's place."""
     found: dict[int, tuple[str, ...]] = {}
     for at, text in enumerate(texts):
-        if "\n" in text and len(said := text.split("\n")) > WEIGHTS.overwritten_after:
+        if "\n" in text and len(shown_lines := text.split("\n")) > WEIGHTS.overwritten_after:
             found[at], texts[at] = (
-                tuple(said[: -WEIGHTS.overwritten_after]),
-                "\n".join(said[-WEIGHTS.overwritten_after :]),
+                tuple(shown_lines[: -WEIGHTS.overwritten_after]),
+                "\n".join(shown_lines[-WEIGHTS.overwritten_after :]),
             )
     return found
 
 
 def selected_blocks(lines: Lines, store: LineStore, numbering: Numbering) -> tuple[Block, ...]:
-    """The most telling lines; neighbours of one weight and rule make a block. A line that shows several
-    texts is a block of its own."""
+    """The strongest lines; neighbours of one weight and rule make a block.
+
+    A line that shows several texts is a block of its own.
+    """
     numbers = _highest_scoring(lines, store)
     texts = store.lines(numbers)
     overwritten = _take_overwritten(texts)
@@ -65,6 +67,6 @@ def selected_blocks(lines: Lines, store: LineStore, numbering: Numbering) -> tup
         first = numbering.of(numbers[begin]) + 1
         if begin in overwritten:
             blocks.append(Block(first, overwritten[begin], weight * WEIGHTS.overwritten, rule, first))
-        said = "\n".join(texts[begin:end]).split("\n")
-        blocks.append(Block(first, tuple(said), weight, rule, numbering.of(numbers[end - 1]) + 1))
+        shown_lines = "\n".join(texts[begin:end]).split("\n")
+        blocks.append(Block(first, tuple(shown_lines), weight, rule, numbering.of(numbers[end - 1]) + 1))
     return tuple(blocks)

@@ -12,14 +12,14 @@ from ...model import Block, Digest, Excerpt, Repeat, utf16_length
 from ..weights import WEIGHTS
 from .truncate import cut
 
-SPELLED = " lines left out"  # says the first mark of a gap; the others are their numbers alone
-COUNT = 27  # characters that a count of findings alike takes, about
-ROOM_A_COUNT = 2_000  # characters for which one count may be told …
-ROOM_FOR_ONE = 300  # … and from which on one is
-ROOM_FOR_ENDS = 1_000  # characters from which on it is always told how the step ended
+SPELLED = " lines left out"  # in the first mark of a gap; the others are numbers alone
+COUNT = 27  # characters that a count of similar findings takes, about
+ROOM_A_COUNT = 2_000  # characters per count that may be shown …
+ROOM_FOR_ONE = 300  # … and from which on there is one
+ROOM_FOR_ENDS = 1_000  # characters from which on the step's end is always shown
 SHORTEST = 200  # characters that a line may take however little room there is
 LONGEST_DULL = 2_000  # … and characters that any other may take however much there is
-# Carets and the like alone, behind a compiler's gutter, too; and whatever else a line says that points
+# Carets and similar marks alone, also after a compiler's gutter; and a line with other text that points
 _POINTER = re.compile(r"\s*(?:\|\s*)?[~^][\s~^]*")
 _POINTS = re.compile(r"(?:^|[\s|])[~^]+(?: |$)")  # at a place in the line above.
 _INSTEAD = re.compile(r"\s*\|\s+\S")  # what GCC proposes there, below its pointer
@@ -33,8 +33,10 @@ def _gap(lines: int, spelled: str = "") -> str:
 
 
 def _last_below(at: int, chosen: Sequence[_Line]) -> int:
-    """The position of the last line that stands, deeper indented or as code that is pointed at, below the
-    one at a position."""
+    """The position of the last line below the one at a position that belongs to it.
+
+    It is indented deeper, or is code that is pointed at.
+    """
     depth = _depth(chosen[at].text)
     for below in range(at + 1, len(chosen)):
         line = chosen[below]
@@ -71,9 +73,9 @@ def _counts(repeats: Sequence[Repeat], chosen: Sequence[_Line]) -> dict[int, int
 class _Page:
     """Lines chosen so far and the room that is left.
 
-    `joints` holds for each line, and for the log's end, what the blank lines take that stand between it and
-    the line before, or the log's beginning: they are shown where both are. None: they are not, since other
-    lines stand there, too, or more blank ones than the mark of a gap takes, which is `gap`.
+    `joints` holds for each line, and for the log's end, the size of the blank lines before it.
+    They are shown if both neighbours are. None: they are not shown, as other
+    lines are there too, or they take more than `gap`, the mark of a gap.
     """
 
     def __init__(self, joints: Sequence[int | None], gap: int, room: int) -> None:
@@ -107,9 +109,9 @@ class _Line:
 
 
 def excerpt(digest: Digest, max_characters: int) -> Excerpt:
-    """The most telling lines that fit into `max_characters` UTF-16 code units, in the log's order."""
-    telling, long = _long_first(digest, max_characters)
-    lines = _lines(digest, max_characters, telling)
+    """The strongest lines that fit into `max_characters` UTF-16 code units, in the log's order."""
+    strongest, long = _long_first(digest, max_characters)
+    lines = _lines(digest, max_characters, strongest)
     counted = digest.repeats[: max(max_characters // ROOM_A_COUNT, int(max_characters >= ROOM_FOR_ONE))]
     ends = digest.ends if max_characters >= ROOM_FOR_ENDS else ()
     first = long.union(ends)
@@ -155,7 +157,7 @@ def _long_first(digest: Digest, max_characters: int) -> tuple[int, set[int]]:
     return most, set(long)
 
 
-def _lines(digest: Digest, max_characters: int, telling: int) -> list[_Line]:
+def _lines(digest: Digest, max_characters: int, strongest: int) -> list[_Line]:
     """The digest's lines, each cut to what it may take of the room: `telling` characters of the strongest."""
     longest = max(SHORTEST, min(max_characters // 6, LONGEST_DULL))
     texts = [text for block in digest.blocks for text in block.lines]
@@ -165,7 +167,7 @@ def _lines(digest: Digest, max_characters: int, telling: int) -> list[_Line]:
     return [
         _Line(
             block.first + min(offset, block.last - block.first),
-            cut(text, telling if block.weight >= WEIGHTS.strong_line else longest),
+            cut(text, strongest if block.weight >= WEIGHTS.strong_line else longest),
             block,
         )
         for (block, offset), text in zip(places, texts, strict=True)
@@ -173,15 +175,14 @@ def _lines(digest: Digest, max_characters: int, telling: int) -> list[_Line]:
 
 
 def _narrowed(text: str, below: str) -> str:
-    """A line without the blanks that set columns apart, but for two: they take the room of what tells."""
+    """A line with at most two blanks between columns: more would take the room of evidence."""
     if _POINTS.search(text) or _POINTS.search(below):
         return text
     return text[:_MARGIN] + _COLUMNS.sub("  ", text[_MARGIN:]).rstrip()
 
 
 def _worth(weight: float, size: int) -> float:
-    """What a line is worth: many short ones for the room that a long one takes, less so of the most
-    telling."""
+    """Score per length: several short lines beat one long one, less so for the strongest lines."""
     lengths = size / WEIGHTS.unit_length
     if weight >= WEIGHTS.strong_line:
         thrift: float = min(max(lengths, 1.0), WEIGHTS.most_lengths) ** WEIGHTS.strong_thrift
@@ -206,7 +207,7 @@ def _joints(lines: Sequence[_Line], worded: Sequence[int], total: int, gap: int)
 
 
 def _pointers(texts: Sequence[str]) -> set[int]:
-    """The places of carets and the like, which tell nothing without the text that they point at."""
+    """The places of carets and similar marks, which mean nothing without the text that they point at."""
     pointers: set[int] = set()
     for at, text in enumerate(texts):
         if at and (_POINTER.fullmatch(text) or (at - 1 in pointers and _INSTEAD.match(text))):
@@ -215,8 +216,10 @@ def _pointers(texts: Sequence[str]) -> set[int]:
 
 
 def _lift(worths: list[float], pointers: Collection[int], texts: Sequence[str]) -> None:
-    """In a code frame, the line that is pointed at is worth what the least of those beside it is, however
-    long it is; and a pointer no more than that one."""
+    """Raise the line that a code frame points at to the least worth of its neighbours, at any length.
+
+    A pointer is worth no more than that line.
+    """
     for at in sorted(pointers):
         if at - 1 not in pointers:
             around = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and tells an error
+HEADING, ERROR = b"##[group]Run ", b"##[error]"  # how a runner heads a step, and marks an error
 GITHUB_MARKS = (HEADING, ERROR)
 OTHER_MARKS = (b"travis_time:start", b"exited with", b"marked build as failure", b"Finished: ")
 GITHUB = re.compile(
