@@ -46,7 +46,8 @@ def listen() -> None:
         raise Cancelled(number)
 
     for number in numbers:
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        # `action.yml` and a restart leave interrupts ignored until here: see there.
+        if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, cancel)
 
 

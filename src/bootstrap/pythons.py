@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,8 @@ def restart(python: "Path | str", entry: str, arguments: "list[str]") -> int:
     """
     command = [str(python), "-I", "-S", entry, *arguments]
     if os.name != "nt":
+        if arguments[:1] == ["action"]:  # it listens itself, and until then an interrupt is a traceback
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.execv(command[0], command)  # noqa: S606
     return wait_for(command)
 

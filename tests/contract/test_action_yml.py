@@ -189,6 +189,12 @@ class TestTheStep:
         )
         assert (runner.folder / "output").read_text() == "outcome=failed\nreason=no-python\n"
 
+    def test_starts_the_entry_point_with_interrupts_ignored_until_it_listens(self, runner: Runner) -> None:
+        entry = "import signal\nprint(signal.getsignal(signal.SIGINT).name)\n"
+        (runner.folder / "action/src/entrypoint.py").write_text(entry)
+        runner.program("bin/python3", f'exec "{sys.executable}" "$@"')
+        assert runner.run().stdout == "SIG_IGN\n"
+
     def test_passes_the_entry_points_exit_code_on(self, runner: Runner) -> None:
         (runner.folder / "action/src/entrypoint.py").write_text("import sys; sys.exit(3)")
         runner.program("bin/python3", f'exec "{sys.executable}" "$@"')

@@ -57,6 +57,20 @@ def test_a_signal_before_the_hand_over_is_one_line_with_outputs(quick: Action, n
     assert len(quick.installed()) == 1
 
 
+@POSIX
+def test_an_interrupt_ends_a_start_that_began_with_interrupts_ignored(quick: Action) -> None:
+    assert quick.run("action").returncode == 0
+    (quick.folder / "action/src/fire_routine/action.py").write_text(
+        f"import os\nos.kill(os.getpid(), {signal.SIGINT.value})\n", "utf-8"
+    )
+    ignored = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+
+    ran = quick.run("action", through=started_after(quick.folder, ignored))
+
+    assert (ran.returncode, ran.stderr) == (128 + signal.SIGINT, "")
+    assert quick.output == "outcome=failed\nreason=interrupted\n"
+
+
 def started_after(folder: Path, what: str) -> list[str]:
     """A program that runs `what`, then the entry point, in one process."""
     program = folder / "before.py"

@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -223,3 +224,19 @@ def test_on_path_an_unfit_python_is_passed_over(tmp_path: Path) -> None:
     good.parent.mkdir()
     good.symlink_to(sys.executable)
     assert pythons.find_python(os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]), "") == good
+
+
+@POSIX
+@pytest.mark.parametrize(("command", "ignored"), [("action", "True"), ("send", "False")])
+def test_the_action_is_restarted_with_interrupts_ignored_until_it_listens(
+    tmp_path: Path, command: str, ignored: str
+) -> None:
+    entry = tmp_path / "entry.py"
+    entry.write_text("import signal\nprint(signal.getsignal(signal.SIGINT) == signal.SIG_IGN)\n")
+    source = Path(pythons.__file__).parents[1]
+    restart = f"pythons.restart(sys.executable, {str(entry)!r}, [{command!r}])"
+    program = f"import sys; sys.path.insert(0, {str(source)!r}); from bootstrap import pythons; {restart}"
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == ignored
