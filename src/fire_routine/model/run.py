@@ -47,7 +47,7 @@ class TriggerKind(StrEnum):
     """How the action came to look at a run."""
 
     STEP = "step"  # an `if: failure()` step of the job that is failing
-    FINAL_JOB = "final-job"  # a later job of the same run (`needs`, `if: failure()`)
+    FINAL_JOB = "final-job"  # a later job of the same run, which `needs` the others
     WORKFLOW_RUN = "workflow_run"  # another workflow, after the run was completed
     RUN_ID = "run-id"  # the `run-id` input, or `preview RUN_URL`
 

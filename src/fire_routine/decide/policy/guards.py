@@ -107,9 +107,8 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
         return skip(
             "not-failed",
             Message(
-                "The run ended as {conclusion}, so there is nothing to report. Run this step or job only"
-                " after a"
-                " failure (`if: failure()`).",
+                "The run ended as {conclusion}, so there is nothing to report. Start this job only after a"
+                " failure: see Quick start in the README.",
                 conclusion=run.conclusion,
             ),
         )
@@ -123,8 +122,8 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
     return skip(
         "not-failed",
         Message(
-            "No job of the run has failed so far. Run this step or job after all others, and only after a"
-            " failure (`if: failure()`)."
+            "No job of the run has failed so far. Start this job after all others, with the condition of"
+            " Quick start in the README."
         ),
     )
 
