@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,19 @@ def test_an_interrupt_ends_a_start_that_began_with_interrupts_ignored(quick: Act
 
     assert (ran.returncode, ran.stderr) == (128 + signal.SIGINT, "")
     assert quick.output == "outcome=failed\nreason=interrupted\n"
+
+
+@POSIX
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_at_any_moment_of_the_start_shows_no_traceback(quick: Action, name: str) -> None:
+    assert quick.run("action").returncode == 0
+    for hundredths in range(0, 16, 2):
+        with quick.start("action") as process:
+            time.sleep(hundredths / 100)
+            process.send_signal(getattr(signal, name))
+            out, err = process.communicate(timeout=60)
+        assert "Traceback" not in err
+        assert len(out.splitlines()) <= 1
 
 
 def started_after(folder: Path, what: str) -> list[str]:
