@@ -13,8 +13,8 @@ runner when a job's steps begin. It stops when the endpoint has the whole reques
 Not counted is the ledger's time: from the first status that the action writes to its last request to
 GitHub before the fire. The action waits there until GitHub shows the claims of other jobs. One row has it.
 
-The unit is measured with the same Python, in an environment that holds httpx and what it requires. All cases
-take turns. Ends with exit code 1 if a median is over its limit.
+The unit is `python3 -c 'import httpx'` with the `python3` of this run, which has the test lock's packages. One row
+has it in an environment of httpx alone. All cases take turns. Ends with exit code 1 if a median is over its limit.
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ CURL = r"""        run: |
 
 
 UNIT = "python3 -c 'import httpx'"
+ALONE = f"{UNIT}, no other packages"
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,8 @@ def environment_with_httpx(folder: Path, python: str) -> Path:
     return folder / "bin" / "python3"
 
 
-def import_httpx(python: Path) -> float:
+def import_httpx(python: Path | str) -> float:
+    """The seconds it takes."""
     started = time.monotonic()
     subprocess.run([str(python), "-c", "import httpx"], check=True)
     return time.monotonic() - started
@@ -220,12 +222,14 @@ def import_httpx(python: Path) -> float:
 
 def measure_all(base: Path, python: str, runs: int) -> dict[str, list[float]]:
     """The seconds of each case and of the unit, by name."""
-    times: dict[str, list[float]] = {name: [] for name in (UNIT, *(case.name for case in CASES))}
+    times: dict[str, list[float]] = {name: [] for name in (UNIT, ALONE, *(case.name for case in CASES))}
     release = release_tree(base / "release")
-    unit = environment_with_httpx(base / "unit", python)
-    import_httpx(unit)  # compiles it
+    alone = environment_with_httpx(base / "alone", python)
+    for unit in (sys.executable, alone):
+        import_httpx(unit)  # compiles it
     for number in range(runs):
-        times[UNIT].append(import_httpx(unit))
+        times[UNIT].append(import_httpx(sys.executable))
+        times[ALONE].append(import_httpx(alone))
         for case in CASES:
             folder = base / f"{number}-{CASES.index(case)}"
             path = programs(folder / "bin", case, python)

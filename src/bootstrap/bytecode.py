@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 # Modules that need no locked package, so they can be imported while the packages are being installed.
 EARLY = ("cli", "distill", "compose", "decide")
 PREFIX = "bytecode-"
-FORMAT = "2"  # changes the name of the file when its content changes shape
+FORMAT = "3"  # changes the name of the file when its content changes shape
 LARGEST = 16 * 1024 * 1024  # bytes of bytecode: several versions of the action, 3.5 MB each
 UNUSED = 30 * 24 * 3600  # seconds after which a file of bytecode is removed: its token may be gone
 
@@ -55,7 +55,7 @@ class Store:
     def __init__(self, file: Path | None, key: bytes) -> None:
         """`file`: where the store is kept; None: nowhere."""
         self.codes: dict[str, bytes] = {}
-        self.programs: dict[Key, Program] = {}
+        self.programs: dict[Key, bytes] = {}
         self.modules: dict[str, tuple[str, str, bool]] = {}
         self._file = file
         self._key = key
@@ -80,11 +80,16 @@ class Store:
 
     def program(self, key: Key) -> Program | None:
         """The program of a regular expression, if it was compiled before."""
+        kept = self.programs.get(key)
+        if kept is None:
+            return None
         self._used.add(key)
-        return self.programs.get(key)
+        program: Program = marshal.loads(kept)  # noqa: S302 - written by `add_program`, and verified
+        return program
 
     def add_program(self, key: Key, program: Program) -> None:
-        self.programs[key] = program
+        self.programs[key] = marshal.dumps(program)
+        self._used.add(key)
         self._changed = True
 
     def save(self) -> None:

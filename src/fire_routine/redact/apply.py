@@ -51,7 +51,8 @@ def identifiers(value: object) -> frozenset[str]:
 def _identifiers(value: object) -> Iterator[str]:
     if isinstance(value, tuple):
         for item in value:
-            yield from _identifiers(item)
+            if not isinstance(item, str):  # most are lines of a log
+                yield from _identifiers(item)
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
             inner = getattr(value, field.name)
