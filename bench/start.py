@@ -13,8 +13,9 @@ runner when a job's steps begin. It stops when the endpoint has the whole reques
 Not counted is the ledger's time: from the first status that the action writes to its last request to
 GitHub before the fire. The action waits there until GitHub shows the claims of other jobs. One row has it.
 
-The unit is `python3 -c 'import httpx'` with the `python3` of this run, which has the test lock's packages. One row
-has it in an environment of httpx alone. All cases take turns. Ends with exit code 1 if a median is over its limit.
+The unit is `python3 -c 'import httpx'` with the `python3` of this run, which has the test lock's packages.
+One row has it in an environment of httpx alone. All cases take turns. Ends with exit code 1 if a median is
+over its limit.
 """
 
 from __future__ import annotations

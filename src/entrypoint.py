@@ -8,8 +8,11 @@ The standard library alone, and a syntax that Python 3.6 reads: it may be the on
 are imported inside the functions, so that a signal is handled before the first import.
 """
 
-import os
-import sys
+try:  # an interrupt during Python's own start is raised by the first import
+    import os
+    import sys
+except KeyboardInterrupt:
+    raise SystemExit("fire-routine: interrupted before anything was sent") from None
 
 SOURCE = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120 - pathlib is not imported yet
 ROOT = os.path.dirname(SOURCE)  # noqa: PTH120
