@@ -19,39 +19,32 @@ ROOT = os.path.dirname(SOURCE)  # noqa: PTH120
 RESTARTED = "FIRE_ROUTINE_RESTARTED"  # set in the environment of a second start
 
 
-class Cancelled(BaseException):
-    """A signal asked the process to end, before the action listened to signals itself."""
-
-
 def start(arguments: "list[str]") -> int:
     """As `main`, but a cancelled job ends with one line. The exit code."""
     try:
         if arguments[:1] == ["action"]:
-            listen()
+            listen(arguments)
         return main(arguments)
     except KeyboardInterrupt:
-        if arguments[:1] != ["action"]:
-            return 130
-        return cancelled(arguments, 2)
-    except Cancelled as signalled:
-        return cancelled(arguments, signalled.args[0])
+        return cancelled(arguments, 2) if arguments[:1] == ["action"] else 130
 
 
-def listen() -> None:
-    """The first signal that ends a job raises `Cancelled`; later ones are ignored."""
+def listen(arguments: "list[str]") -> None:
+    """Ends the process on a signal, until the action listens to signals itself: nothing was sent yet."""
     import signal
 
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-
-    def cancel(number: int, _: object) -> None:
+    def end(number: int, _: object) -> None:
         for other in numbers:
             signal.signal(other, signal.SIG_IGN)
-        raise Cancelled(number)
+        code = cancelled(arguments, number)
+        sys.stdout.flush()
+        os._exit(code)
 
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     for number in numbers:
         # `action.yml` and a restart leave interrupts ignored until here: see there.
         if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, cancel)
+            signal.signal(number, end)
 
 
 def cancelled(arguments: "list[str]", number: int) -> int:
@@ -66,7 +59,7 @@ def main(arguments: "list[str]") -> int:
     """Hands `arguments` to fire_routine, under a Python that it can run on. The exit code."""
     sys.dont_write_bytecode = True
     sys.path[:] = [*standard_library(), SOURCE]
-    from bootstrap import InstallError, pythons
+    from bootstrap import Cancelled, InstallError, pythons
 
     problem = pythons.unfit()
     if problem:
@@ -85,6 +78,8 @@ def main(arguments: "list[str]") -> int:
         return hand_over(arguments)
     except InstallError as error:
         return give_up(arguments, "install-failed", str(error))
+    except Cancelled as error:
+        return cancelled(arguments, error.args[0])
 
 
 def hand_over(arguments: "list[str]") -> int:

@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Thread
 from types import FrameType
 
-from . import InstallError, environment, installers
+from . import Cancelled, InstallError, environment, installers
 from .environment import UNFINISHED, USED_ONCE
 
 STALE = 3600  # seconds after which an unfinished install is removed: no installer takes that long
@@ -100,22 +100,27 @@ def _files_only_we_can_write() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _removed_unless_finished(work: Path) -> Iterator[None]:
-    """Removes `work` if installing fails, or if the job is cancelled (SIGTERM, or any other signal)."""
+    """Removes `work` if installing fails, or if a signal cancels the job."""
 
     def stop(number: int, _: FrameType | None) -> None:
-        sys.exit(128 + number)
+        raise Cancelled(number)
 
-    before = signal.getsignal(signal.SIGTERM)
-    if before is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, stop)
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, stop)
     try:
         with _files_only_we_can_write():
             yield
     except BaseException:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
         shutil.rmtree(work, ignore_errors=True)
         raise
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -179,11 +179,12 @@ def _run(
 
 @contextmanager
 def _signals_held_back() -> Iterator[None]:
-    """SIGINT and SIGTERM come after the block: every started process is known, and can be ended."""
+    """Signals come after the block: every started process is known, and can be ended."""
     came: list[int] = []
     before = {
-        number: signal.signal(number, lambda number, _: came.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
+        getattr(signal, name): signal.signal(getattr(signal, name), lambda number, _: came.append(number))
+        for name in ("SIGINT", "SIGTERM", "SIGHUP")
+        if hasattr(signal, name)
     }
     try:
         yield
