@@ -158,6 +158,7 @@ class Weights:
     new_line: float = 4.0  # weight: … each has at least this: more than a hint, less than an error
 
     # Selection: the digest (`select.digest`) and an excerpt within a budget (`select.excerpt`).
+    blank_lines: int = 3  # blank lines between two that are kept, at most
     overwritten_after: int = 3  # texts between carriage returns, the last, that keep their weight …
     overwritten: float = 0.3  # factor: … and those before
     strong_line: float = 5.0  # weight: from which on a line may take much of the room

@@ -68,7 +68,7 @@ def _first(line: bytes, text: str, called: Sequence[_Call]) -> Rule | None:
     """The first of the rules that takes the line."""
     start = _start(line)
     for first, rule in called:
-        if (not first or start in first) and rule.pattern.search(text):
+        if (not first or start in first) and rule.search(text):
             return rule
     return None
 

@@ -20,7 +20,7 @@ _PUMPS = (" ", "a", "A", "1", "/", ".", ":", "-", "(", "a ", "a.", "a/", "A::", 
 _STARTS = 4
 # For twice the line an expression may take twice as long, and a little more: time is measured. What takes
 # less than SHORT of the time of a million steps of a loop (about 0.1 ms) is not looked at.
-GROWTH, SHORT = 3.2, 0.01
+GROWTH, SHORT, TRIALS = 3.0, 0.01, 7
 
 _Search = Callable[[str], object]
 
@@ -94,11 +94,10 @@ def slow(source: Source) -> Iterator[str]:
 
 def _grows(search: _Search, start: str, pump: str) -> bool:
     once, twice = ((start + pump * PROBE)[: PROBE * times] + "\x00" for times in (1, 2))
-    short = _timed(search, once)
-    return _timed(search, twice) > max(GROWTH * short, SHORT * _unit()) and (
-        # Once more: something else may have taken the time.
-        min(_timed(search, twice) for _ in range(3)) > GROWTH * min(_timed(search, once) for _ in range(3))
-    )
+    if _timed(search, twice) < SHORT * _unit():
+        return False
+    # Something else may have taken the time: only what is slow each time is reported.
+    return all(_timed(search, twice) > GROWTH * _timed(search, once) for _ in range(TRIALS))
 
 
 def _timed(search: _Search, line: str) -> float:

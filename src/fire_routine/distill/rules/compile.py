@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import ANYWHERE, COMPILED
-from .keywords import BEGIN, Cost, by_chance, first_characters, folded, keywords
+from .keywords import BEGIN, Cost, begins_line, by_chance, first_characters, folded, keywords
 from .schema import ANY_FAMILY, CAPTURES, ROLES, SIGN, TIERS, TOOL, Fields
 
 FOLDER = COMPILED.parent
@@ -165,6 +165,8 @@ def compiled(written: list[Source]) -> list[Fields]:
         fields["keywords"] = list(words)
         if first := sorted(first_characters(source.match)):
             fields["first"] = first
+        if begins_line(source.match):
+            fields["anchored"] = True
         if source.match.startswith(("^\\s", "^ ")):
             fields["may_be_indented"] = True
         if captures := list(re.compile(source.match).groupindex):

@@ -245,6 +245,12 @@ def first_characters(expression: str) -> frozenset[str]:
     return frozenset(head[1] for head in heads) if known else frozenset()
 
 
+def begins_line(expression: str) -> bool:
+    """Whether every alternative of the expression begins with the line's beginning."""
+    part = _part(_parser.parse(expression), len)
+    return all(head.startswith(BEGIN) for head in (part.head if part.exact is None else part.exact))
+
+
 def keywords(expression: str, cost: Cost) -> frozenset[str]:
     """Texts of which one occurs in every text that the expression accepts.
 

@@ -74,6 +74,7 @@ class Rule:
     pattern: re.Pattern[str]
     keywords: tuple[str, ...] = ()
     first: frozenset[bytes] = frozenset()
+    anchored: bool = False  # its expression matches at the beginning of a line only
     may_be_indented: bool = False
     captures: frozenset[str] = frozenset()  # which of CAPTURES its expression names
     given_to: str = ""  # lines that the matcher recognises itself
@@ -105,6 +106,10 @@ class Rule:
     outcome_only: bool = False  # shows only how something ended, as after any command, and not why
     wrapper: bool = False  # its line holds another tool's: a rule for that one goes first
     ended: Ended | None = None
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The match of its expression in a line's text."""
+        return self.pattern.match(text) if self.anchored else self.pattern.search(text)
 
     @property
     def anywhere(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from ...model import Block
@@ -28,6 +29,22 @@ def _highest_scoring(lines: Lines, store: LineStore) -> list[int]:
     return sorted(chosen)
 
 
+def _with_blank_lines(numbers: Sequence[int], lines: Lines, store: LineStore) -> Lines:
+    """The lines with these numbers, and a few blank ones between two: a gap's mark would take more room.
+
+    A blank line has the lower weight of the two.
+    """
+    complete: Lines = {number: lines[number] for number in numbers[:1]}
+    for before, number in pairwise(numbers):
+        between = range(before + 1, number)
+        if len(between) <= WEIGHTS.blank_lines and not any(
+            store.text.get(at, b"x").strip() for at in between
+        ):
+            complete.update(dict.fromkeys(between, min(lines[before], lines[number])))
+        complete[number] = lines[number]
+    return complete
+
+
 def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
     """Take off the texts, in place, what carriage returns overwrote in them; by the text's place."""
     found: dict[int, tuple[str, ...]] = {}
@@ -45,7 +62,8 @@ def selected_blocks(lines: Lines, store: LineStore, numbering: Numbering) -> tup
 
     A line that shows several texts is a block of its own.
     """
-    numbers = _highest_scoring(lines, store)
+    lines = _with_blank_lines(_highest_scoring(lines, store), lines, store)
+    numbers = list(lines)
     texts = store.lines(numbers)
     overwritten = _take_overwritten(texts)
     begins: list[int] = []

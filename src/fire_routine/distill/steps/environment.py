@@ -10,6 +10,8 @@ from functools import cache
 from ...model import Digest
 from ...patterns import pattern
 from ...sanitize import visible
+from ..lines.clean import numbered
+from ..lines.multi_search import Literals
 
 HEAD = 256 * 1024  # bytes from the start of a log: its set-up, and the header of a short test run
 MOST_TOOLS = 6
@@ -35,6 +37,30 @@ _TOOLS = {
     "GCC": r"gcc \([^)\n]{1,60}\) {}",
     "clang": r"(?:\w+ )?clang version {}",
 }
+
+
+# One is in each line that any of these patterns accepts.
+_WORDS = (
+    b"Image: ",
+    b"Version: ",
+    b"CPython (",
+    b"Python ",
+    b"node: v",
+    b"go version ",
+    b"rustc ",
+    b"openjdk ",
+    b"ruby ",
+    b"PHP ",
+    b"dotnet-install: ",
+    b"cmake version ",
+    b"gcc (",
+    b"clang version ",
+)
+
+
+@cache
+def _words() -> Literals:
+    return Literals(_WORDS)
 
 
 @cache
@@ -67,7 +93,11 @@ class Environment:
 
     def complete(self, digest: Digest) -> Digest:
         """The digest with the image and the tools' versions, as far as the log names them."""
-        text = visible(self._head.decode("utf-8", "replace").replace("\r\n", "\n"))
+        head = bytes(self._head)
+        lines = head.split(b"\n")
+        places = numbered(head, _words().ends(head))
+        text = b"\n".join([lines[at] for at in places]).decode("utf-8", "replace")
+        text = visible(text.replace("\r\n", "\n"))
         image = _IMAGE.search(text)
         found: dict[str, str] = {}
         tools, groups = _tools()

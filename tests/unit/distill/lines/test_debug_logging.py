@@ -11,7 +11,7 @@ from fire_routine import distill
 from fire_routine.distill.lines.windows import SIZE, windows
 
 END = b"##[error]Process completed with exit code 2.\n"
-LOGS = sorted(Path(__file__).parent.glob("failures/*/same-1.log"))
+LOGS = sorted(Path(__file__).parents[1].glob("failures/*/same-1.log"))
 PRINTED = (
     "##[debug]Evaluating condition for step: 'Run tests'",
     "##[debug]=> error: true, failed: 3",

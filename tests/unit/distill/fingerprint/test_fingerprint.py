@@ -14,7 +14,7 @@ import pytest
 from fire_routine import distill, emulator
 from fire_routine.distill.fingerprint.normalize import normalised
 
-FAILURES = Path(__file__).parent / "failures"
+FAILURES = Path(__file__).parents[1] / "failures"
 RECORDINGS = Path(emulator.__file__).parent / "recordings"
 
 LOG = """\

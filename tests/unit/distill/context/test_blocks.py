@@ -16,7 +16,7 @@ from fire_routine.distill.context.neighbours import block
 from fire_routine.distill.lines.clean import texts
 from fire_routine.model import Digest, Excerpt
 
-FOLDER = Path(__file__).parent / "blocks"
+FOLDER = Path(__file__).parents[1] / "blocks"
 SECTIONS = sorted(FOLDER.glob("*.log"))
 BEFORE, AFTER = (
     (FOLDER / name).read_text(encoding="utf-8").replace("␛", "\x1b").splitlines()

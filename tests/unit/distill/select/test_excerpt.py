@@ -1,0 +1,250 @@
+"""The lines that are shown within a budget."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.distill.logs import GITHUB_LOG, read
+
+from fire_routine import distill
+from fire_routine.model import Block, Digest, utf16_length
+
+GAP = re.compile(r"\[… \d+(?: lines? left out)?\]")
+
+
+def test_the_cause_is_in_a_small_excerpt_without_timestamps_and_colours() -> None:
+    text = distill.excerpt(read(GITHUB_LOG), 400).text
+    assert "E       assert 3 == 4" in text
+    assert "FAILED test_demo.py::test_total - assert 3 == 4" in text
+    assert "2026-01-02" not in text
+    assert "\x1b" not in text
+    assert "\ufeff" not in text
+
+
+def test_gaps_say_how_many_lines_are_left_out() -> None:
+    log = "\n".join(f"step {n} of the build" for n in range(500)) + "\nerror: it broke\n"
+    excerpt = distill.excerpt(read(log), 300)
+    gap = excerpt.text.splitlines()[0]
+    assert gap == f"[… {500 - (excerpt.lines - 1)} lines left out]"
+    assert excerpt.text.splitlines()[-1] == "error: it broke"
+    assert excerpt.total_lines == 501
+
+
+def test_first_gap_explains_its_number_and_the_others_are_short() -> None:
+    noise = [f"step {n} of the build" for n in range(200)]
+    log = [*noise, "a.c:1:2: error: no such price", *noise, "a.c:9:2: error: no such cart", *noise[:90]]
+    shown = distill.excerpt(read("\n".join(log)), 160).text.splitlines()
+    gaps = [line for line in shown if GAP.fullmatch(line)]
+    assert gaps[0].endswith(" lines left out]")
+    assert [int(gap[3:-1]) for gap in gaps[1:]]
+    left_out = [int(gap[3:].split("]")[0].split(" ")[0]) for gap in gaps]
+    assert sum(left_out) == len(log) - (len(shown) - len(gaps))
+
+
+@given(st.binary(max_size=3000), st.integers(40, 2000))
+def test_any_bytes_make_an_excerpt_within_the_budget(data: bytes, budget: int) -> None:
+    excerpt = distill.excerpt(distill.read([data]), budget)
+    assert utf16_length(excerpt.text) <= budget
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=200), max_size=60), st.integers(40, 65_536))
+def test_any_text_makes_an_excerpt_within_the_budget(lines: list[str], budget: int) -> None:
+    excerpt = distill.excerpt(distill.read(["\nerror: ".join(lines).encode()]), budget)
+    assert utf16_length(excerpt.text) <= budget
+
+
+def test_an_empty_log_makes_an_empty_excerpt() -> None:
+    digest = distill.read([])
+    assert digest.blocks == ()
+    assert digest.total_lines == 0
+    assert distill.excerpt(digest, 2048).text == ""
+
+
+def test_excerpt_names_the_rule_of_each_block() -> None:
+    excerpt = distill.excerpt(read(GITHUB_LOG), 400)
+    shown = [line for block in excerpt.blocks for line in block.lines]
+    assert [line for line in excerpt.text.splitlines() if not line.startswith("[…")] == shown
+    assert "pytest-failed" in {block.rule for block in excerpt.blocks}
+
+
+def test_excerpt_has_the_weight_of_each_block_also_next_to_others_of_its_rule() -> None:
+    weighed = [(1, ("error: a", "error: b"), 9.0), (3, ("error: c",), 4.0), (4, ("error: d",), 7.0)]
+    blocks = tuple(
+        Block(first, lines, weight, "any", first + len(lines) - 1) for first, lines, weight in weighed
+    )
+    shown = distill.excerpt(Digest(blocks, 4, ""), 400).blocks
+    assert [(block.first, block.lines, block.weight) for block in shown] == weighed
+
+
+def test_little_room_still_names_the_test_that_failed() -> None:
+    name = "pandas/tests/reshape/concat/test_append.py::TestAppend::test_append_dtype_coerce[True]"
+    line = f"FAILED {name} - DeprecationWarning: {'implicit conversion of bare integers ' * 12}"
+    log = b"=== short test summary info ===\n" + line.encode() + b"\n=== 1 failed in 2.10s ===\n"
+    shown = distill.excerpt(distill.read([log]), 400)
+    assert name in shown.text
+    assert utf16_length(shown.text) <= 400
+
+
+def test_lines_are_numbered_from_1_and_each_shown_block_has_its_place() -> None:
+    log = b"error: no such file\n" + b"fine\n" * 3000 + b"main.c:3:5: error: 'x' undeclared\n"
+    shown = distill.excerpt(distill.read([log]), 300)
+    assert not shown.text.startswith("[…")
+    assert (shown.blocks[0].first, shown.blocks[-1].last) == (1, 3002)
+
+
+@pytest.mark.parametrize(
+    ("heaviest", "others", "long_line_shown"),
+    [(4.0, 3.5, False), (5.0, 3.5, True), (6.3, 6.0, False), (7.0, 6.0, True)],
+)
+def test_several_short_lines_beat_a_long_one_unless_it_scores_high(
+    heaviest: float, others: float, long_line_shown: bool
+) -> None:
+    weighed = [("x" * 200, heaviest), *[(f"main.c:{n}: undeclared", others) for n in range(9)]]
+    blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
+    shown = [line for block in distill.excerpt(Digest(blocks, 20, ""), 340).blocks for line in block.lines]
+    assert (weighed[0][0][:100] in "".join(shown)) == long_line_shown
+
+
+def test_room_too_small_for_the_next_line_goes_to_shorter_weaker_ones() -> None:
+    weighed = [("x" * 150, 9.0), ("y" * 190, 8.0), ("main.c:3: undeclared", 3.0)]
+    blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
+    shown = distill.excerpt(Digest(blocks, 20, ""), 340).text
+    assert "main.c:3: undeclared" in shown
+
+
+def test_text_is_shown_where_it_scores_most() -> None:
+    frames = "\n".join(f"\tat com.octo.shop.Cart.step{n}(Cart.java:{n})" for n in range(4))
+    logged = [f"12:00:0{n} WARN Retrying: java.net.ConnectException: refused\n{frames}" for n in range(3)]
+    thrown = f"java.lang.IllegalStateException: no price\n{frames}"
+    digest = read("\n".join([*logged, "Tests of the cart", thrown, ""]))
+    weights = [
+        next(block.weight for block in digest.blocks if block.first <= number <= block.last)
+        for number in (2, 17, 18)
+    ]
+    assert weights[0] < weights[1] / 2
+    assert weights[2] > weights[1] / 2
+
+
+@pytest.mark.parametrize("budget", range(800, 1_800, 200))
+def test_carets_are_not_shown_without_what_they_point_at(budget: int) -> None:
+    frame = '  File "/w/shop/{0}.py", line {0}, in total\n    return price(items, {0})\n           {1}^^^^^^'
+    trace = "\n".join(frame.format(at, "~" * (at % 7)) for at in range(12))
+    head = "Traceback (most recent call last):"
+    log = [f"{head}\n{trace}\n{name}: no price" for name in ("ValueError", "shop.errors.CartError")]
+    shown = distill.excerpt(read("\n".join(["Tests of the cart", *log, ""])), budget).text.split("\n")
+    above = [shown[at - 1].strip() for at, line in enumerate(shown) if line.endswith("^^^^^^")]
+    assert above
+    assert all(line.startswith("return price(") for line in above)
+
+
+@pytest.mark.parametrize("budget", [400, 500, 700])
+def test_of_a_diff_is_shown_what_differs_before_what_does_not(budget: int) -> None:
+    same = [f"      line {n} of the receipt" for n in range(20)]
+    diff = ["    @@ -5,11 +5,11 @@", *same[:12], "    - LINE 12", "    + line 12 of the receipt", *same[12:]]
+    head = ["FAIL src/receipt.test.ts", "  ● receipt › prints", "", "    expect(received).toBe(expected)", ""]
+    log = [
+        *head,
+        "    - Expected  - 1",
+        "    + Received  + 1",
+        "",
+        *diff,
+        "",
+        "Tests:  1 failed, 1 total",
+        "",
+    ]
+    shown = distill.excerpt(read("\n".join(log)), budget).text
+    assert "    - LINE 12\n    + line 12 of the receipt" in shown
+
+
+@pytest.mark.parametrize("budget", [400, 500])
+def test_of_a_code_frame_is_shown_the_line_that_it_is_about_however_long_it_is(budget: int) -> None:
+    frame = [
+        '      1| import { test } from "vitest"',
+        "      2| const total = (items: Item[]): number => { " + "if (!items) { return 0 }; " * 5,
+        "       |" + " " * 90 + "^",
+        "      3| describe('cart', () => {",
+        "      4|   test('sums', () => {",
+    ]
+    why = "TypeError: Cannot read properties of undefined (reading 'price')"
+    log = [" FAIL  cart.test.ts > cart > sums", why, " ❯ total cart.test.ts:2:85", *frame, ""]
+    shown = distill.excerpt(read("\n".join(log)), budget).text
+    assert "      2| " in shown
+
+
+@pytest.mark.parametrize("budget", range(1_350, 1_550, 50))
+def test_what_gcc_proposes_is_not_shown_without_the_source_that_it_is_about(budget: int) -> None:
+    source = "int main() { return total(" + "price(1), " * 12 + "0) }"
+    log = [
+        f"t.cpp:{at}:158: error: expected ';' before '}}' token\n {at} | {source}\n    |{' ' * 140}^\n"
+        f"    |{' ' * 140};\n"
+        for at in range(1, 4)
+    ]
+    shown = distill.excerpt(read("".join(log)), budget).text.split("\n")
+    places = [at for at, line in enumerate(shown) if line.strip(" |") == ";"]
+    assert "'}' token" in shown[0]
+    assert all(shown[at - 1].strip(" |") == "^" for at in places)
+
+
+@pytest.mark.parametrize("frames", [3, 20, 30])
+@pytest.mark.parametrize("budget", [300, 500, 2_000])
+def test_what_a_long_trace_is_about_is_shown_before_its_frames(frames: int, budget: int) -> None:
+    trace = [
+        f'  File "/w/shop/module_{n}.py", line {n + 3}, in call_{n}\n    return self.next(request, depth={n})'
+        for n in range(frames)
+    ]
+    head = ["=== FAILURES ===", "___ test_ab ___", "Traceback (most recent call last):"]
+    log = [*head, *trace, "ValueError: no price", "", "FAILED tests/test_ab.py::test_ab", ""]
+    assert "ValueError: no price" in distill.excerpt(read("\n".join(log)), budget).text
+
+
+@pytest.mark.parametrize("budget", [600, 1_200, 2_400])
+def test_blank_lines_are_shown_between_others_and_never_next_to_a_gap(budget: int) -> None:
+    test = "  {0}) cart sums prices {0}\n\n    Error: got {0}, want 7\n\n      at cart.spec.ts:{0}:5"
+    shown = distill.excerpt(read("\n\n".join(map(test.format, range(40)))), budget).text.split("\n")
+    nearby = [(shown[at - 1], shown[at + 1]) for at, line in enumerate(shown) if not line]
+    assert len(nearby) > 2
+    assert not any(GAP.fullmatch(line) or not line for pair in nearby for line in pair)
+
+
+@pytest.mark.parametrize("before", ["", "error: first\n"])
+@pytest.mark.parametrize("cause", ["", "a.c:1:2: error: no\n"])
+def test_however_many_lines_are_blank_the_cause_is_shown_within_the_budget(before: str, cause: str) -> None:
+    shown = distill.excerpt(read(before + "\n" * 50_000 + cause), 300).text
+    assert utf16_length(shown) <= 300
+    assert before.rstrip() in shown
+    assert cause.rstrip() in shown
+
+
+@pytest.mark.parametrize("log", ["\nerror: no\n", "\n\nerror: no\n\n\n", "\n\n"])
+def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
+    assert distill.excerpt(read(log), 1_000).text == log.removesuffix("\n")
+
+
+def test_carets_are_below_the_line_that_they_point_at_though_the_next_line_has_no_room() -> None:
+    blocks = (
+        Block(1, ("    total = cart.sum(prices)",), 10.0, "source", 1),
+        Block(2, ("            ^^^^^^^^",), 1.0, "pointer", 2),
+        Block(3, ("no price " * 30,), 9.0, "message", 3),
+        Block(4, ("a hint",), 1.0, "other", 4),
+    )
+    text = distill.excerpt(Digest(blocks, 4, "a"), 150).text
+    assert text.split("\n")[:2] == [blocks[0].lines[0], blocks[1].lines[0]]
+    assert "hint" not in text
+
+
+def test_count_is_below_the_last_example_not_within_it() -> None:
+    failures = [f"Failure/Error: total of {n} carts\n  expected: 3\n       got: {n}" for n in range(30)]
+    digest = read("\n".join(failures))
+    for budget in range(500, 900, 20):
+        lines = distill.excerpt(digest, budget).text.split("\n")
+        below = [line for count, line in pairwise([*lines, ""]) if "more like this" in count]
+        assert below and not below[0].startswith(" ")
+
+
+def test_long_weak_line_takes_little_of_the_largest_room() -> None:
+    log = GITHUB_LOG.replace("octo/demo", "a.py b.py " * 1_000)
+    assert 1_000 < max(map(len, distill.excerpt(read(log), 60_000).text.split("\n"))) <= 2_000
