@@ -29,20 +29,18 @@ def _highest_scoring(lines: Lines, store: LineStore) -> list[int]:
     return sorted(chosen)
 
 
-def _with_blank_lines(numbers: Sequence[int], lines: Lines, store: LineStore) -> Lines:
-    """The lines with these numbers, and a few blank ones between two: a gap's mark would take more room.
+def _blank_lines(numbers: Sequence[int], lines: Lines, store: LineStore) -> Lines:
+    """A few blank lines between two with these numbers: a gap's mark would take more room.
 
     A blank line has the lower weight of the two.
     """
-    complete: Lines = {number: lines[number] for number in numbers[:1]}
+    blank: Lines = {}
     for before, number in pairwise(numbers):
-        between = range(before + 1, number)
-        if len(between) <= WEIGHTS.blank_lines and not any(
-            store.text.get(at, b"x").strip() for at in between
-        ):
-            complete.update(dict.fromkeys(between, min(lines[before], lines[number])))
-        complete[number] = lines[number]
-    return complete
+        if 1 < number - before <= WEIGHTS.blank_lines + 1:
+            between = range(before + 1, number)
+            if not any(store.text.get(at, b"x").strip() for at in between):
+                blank.update(dict.fromkeys(between, min(lines[before], lines[number])))
+    return blank
 
 
 def _take_overwritten(texts: list[str]) -> dict[int, tuple[str, ...]]:
@@ -62,8 +60,9 @@ def selected_blocks(lines: Lines, store: LineStore, numbering: Numbering) -> tup
 
     A line that shows several texts is a block of its own.
     """
-    lines = _with_blank_lines(_highest_scoring(lines, store), lines, store)
-    numbers = list(lines)
+    numbers = _highest_scoring(lines, store)
+    if blank := _blank_lines(numbers, lines, store):
+        lines, numbers = {**lines, **blank}, sorted([*numbers, *blank])
     texts = store.lines(numbers)
     overwritten = _take_overwritten(texts)
     begins: list[int] = []
