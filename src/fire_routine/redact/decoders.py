@@ -164,6 +164,9 @@ def _printable(run: str) -> str:
     """The text that a run of base64 decodes to; empty if it is not printable."""
     if _HEX.fullmatch(run) or run.islower() or run.isupper():
         return ""
-    body = run.rstrip("=").replace("-", "+").replace("_", "/")
-    data = base64.b64decode(body + "=" * (-len(body) % 4)) if len(body) % 4 != 1 else b""
+    body = run.partition("=")[0].replace("-", "+").replace("_", "/")  # what follows padding is not part of it
+    try:
+        data = base64.b64decode(body + "=" * (-len(body) % 4))
+    except ValueError:  # a length that base64 does not have
+        return ""
     return "" if data.translate(None, _PRINTABLE) else data.decode("ascii")

@@ -471,3 +471,12 @@ def test_the_value_of_a_flag_in_a_list_of_arguments_is_redacted(line: str) -> No
     secret = "x7Kq92mmPw4Zt"
     assert secret not in redact_text(line.format(secret))[0]
     assert redact_text(line.format("--force"))[0] == line.format("--force")
+
+
+def test_a_row_of_base64_below_one_that_ends_in_padding_is_read_too() -> None:
+    """Python 3.13 and later refuse to decode what follows the padding."""
+    encoded = base64.b64encode(b"password=Tr0ub4dor&3x!").decode()
+    assert encoded.endswith("=")
+    lines, counts = redact([encoded, encoded])
+    assert encoded not in "\n".join(lines)
+    assert counts

@@ -181,6 +181,11 @@ def _key_like(text: str, in_key: bool) -> bool:
 
 def _public(row: str) -> bool:
     """The first row of a certificate or a structure like one, of a file, or of encoded text."""
-    data = base64.b64decode(row.rstrip("=")[: len(row.rstrip("=")) // 4 * 4])
-    structure = data[0] == 0x30 and data[4:5] == b"\x30"
-    return structure or data.startswith(_FILES) or all(32 <= byte < 127 or byte in b"\t\r\n" for byte in data)
+    body = row.partition("=")[0]
+    try:
+        data = base64.b64decode(body[: len(body) // 4 * 4])
+    except ValueError:  # characters that are not base64's
+        return False
+    structure = data[:1] == b"\x30" and data[4:5] == b"\x30"
+    is_text = bool(data) and all(32 <= byte < 127 or byte in b"\t\r\n" for byte in data)
+    return structure or data.startswith(_FILES) or is_text
