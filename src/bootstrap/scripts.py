@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import environment, install, pythons
@@ -19,13 +23,41 @@ def run(root: Path, script: list[str]) -> int:
     """
     folder = install.ensure([root / lock for lock in LOCKS], os.environ, thorough=True)
     try:
-        return _run(folder, script)
+        with _temporary_folder(folder) as temp:
+            return _run(folder, script, temp)
     finally:
         if environment.is_used_once(folder):
             install.remove(folder)
 
 
-def _run(folder: Path, script: list[str]) -> int:
+@contextmanager
+def _temporary_folder(folder: Path) -> Iterator[Path | None]:
+    """A private folder for temporary files; None: the system's own.
+
+    /tmp is shared, so nothing that the tests install there would count as private. The folder of the packages
+    serves if it is private. Where HOME is below /tmp, too, the home that the user database names serves.
+    """
+    temp = folder / "tmp"
+    if sys.platform == "win32":
+        yield None
+        return
+    if environment.is_private(folder):
+        temp.mkdir(mode=0o700, exist_ok=True)
+        yield temp
+        return
+    import pwd
+
+    try:
+        home = Path(pwd.getpwuid(os.geteuid()).pw_dir)
+        created = tempfile.TemporaryDirectory(prefix=".fire-routine-", dir=home, ignore_cleanup_errors=True)
+    except (KeyError, OSError):
+        yield None
+        return
+    with created:
+        yield Path(created.name)
+
+
+def _run(folder: Path, script: list[str], temp: Path | None) -> int:
     packages = environment.search_path(folder)
     created = folder / "venv"
     venv.create(created, symlinks=os.name != "nt")
@@ -35,7 +67,6 @@ def _run(folder: Path, script: list[str]) -> int:
     tools = [str(python.parent), *(str(Path(path, "bin")) for path in packages)]
     environ = dict(os.environ, PATH=os.pathsep.join([*tools, os.environ.get("PATH", os.defpath)]))
     environ.pop("PYTHONPATH", None)
-    if os.name != "nt":  # /tmp is shared, and what the tests install there would never be found ready
-        environ["TMPDIR"] = str(folder / "tmp")
-        Path(environ["TMPDIR"]).mkdir(mode=0o700, exist_ok=True)
+    if temp:
+        environ["TMPDIR"] = str(temp)
     return pythons.wait_for([str(python), *script], environ)
