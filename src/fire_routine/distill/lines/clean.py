@@ -9,7 +9,7 @@ from .cuts import shorten
 
 PROBE = 600  # bytes of a line that are tested
 ENDS = 4_000  # bytes at each of its ends among which these are, escape sequences and all
-SOME = 3  # lines at each end that stand for all: the very first may be another program's
+SOME = 3  # lines at each end, as a sample of all: the very first may be another program's
 PIECES = 200  # between carriage returns that are looked at, of the first and of the last
 # A step begins with a byte order mark, or with what a Windows console's code page (437, 850) makes of it.
 _BOM = rb"(?:\xef\xbb\xbf|\xe2\x88\xa9\xe2\x95\x97\xe2\x94\x90|\xc2\xb4\xe2\x95\x97\xe2\x94\x90)?"

@@ -10,7 +10,7 @@ _CUT = re.compile(r" ?\[… (\d{1,12}) characters …\] ?")  # a log may contain
 
 
 def cut_mark(left_out: str) -> str:
-    """The mark in a line for what was left out of it; what an earlier mark stands for is counted too."""
+    """The mark in a line for what was left out of it; what an earlier mark replaced is counted too."""
     before = sum(int(mark[1]) - len(mark[0]) for mark in _CUT.finditer(left_out))
     return f" [… {len(left_out) + before} characters …] "
 
