@@ -323,7 +323,10 @@ def test_on_a_terminal_an_install_is_announced_and_a_ready_folder_is_not(quick: 
         ).returncode
         assert code == 0
         os.write(theirs, b"end\n")
-        shown.append(os.read(ours, 4096).decode())
+        seen = ""
+        while not seen.endswith("end\r\n"):  # a terminal hands over its lines as it likes
+            seen += os.read(ours, 4096).decode()
+        shown.append(seen)
     os.close(theirs)
     os.close(ours)
     assert "Installing the locked dependencies" in shown[0]
