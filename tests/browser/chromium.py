@@ -35,10 +35,18 @@ class Chromium:
         assert text, f"the page has no result: {dom[:500]}"
         return json.loads(unescape(text))
 
-    def picture(self, page: str, file: Path, *, dark: bool, width: int, height: int) -> None:
-        """A picture of the page, from its top."""
+    def picture(
+        self, page: str, file: Path, *, dark: bool, width: int, height: int, scale: float = 1
+    ) -> None:
+        """A picture of the page, from its top; `scale`: its pixels per pixel of the page."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._run(page, [f"--screenshot={file}", "--hide-scrollbars"], dark, width, height)
+        arguments = [
+            f"--screenshot={file}",
+            "--hide-scrollbars",
+            "--disable-lcd-text",  # no coloured edges of letters: they suit one screen only
+            f"--force-device-scale-factor={scale:g}",
+        ]
+        self._run(page, arguments, dark, width, height)
         assert file.stat().st_size > 1_000
 
     def _run(self, page: str, arguments: list[str], dark: bool, width: int, height: int) -> str:

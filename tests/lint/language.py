@@ -28,7 +28,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("language.toml")
-FOLDERS = ("src", "tests", "tools", "bench", "examples", ".github")
+FOLDERS = ("src", "tests", "tools", "bench", "docs", "examples", ".github")
 DOCUMENTS = ("*.md", "action.yml", "pyproject.toml")
 SUFFIXES = (".py", ".md", ".yml", ".toml")
 DATA = (

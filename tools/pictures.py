@@ -1,0 +1,104 @@
+"""The README's pictures: the summary and the text of a recorded failure, as GitHub would show them.
+
+    python3 src/entrypoint.py tools/pictures.py
+
+It runs the action on the recording, with GitHub and the endpoint emulated on loopback. For each picture it
+writes the page's source and two PNG files, light and dark, into `docs/pictures`. It needs Chromium: on
+PATH, or named by the variable CHROMIUM. A test compares the sources with what the action shows now.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import sys
+import tempfile
+from io import StringIO
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+
+from tests.browser.chromium import Chromium, find  # noqa: E402 - of this working tree
+from tests.browser.rendering import document, to_html  # noqa: E402
+
+from fire_routine.action import run_action  # noqa: E402
+from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
+from fire_routine.emulator.github import ReplayedGitHub  # noqa: E402
+from fire_routine.settings import PREFIX  # noqa: E402
+
+RECORDINGS = ROOT / "src/fire_routine/emulator/recordings"
+OF_SUMMARY, OF_TEXT = "node-lint-and-test", "rust-compile"
+FOLDER = ROOT / "docs/pictures"
+COMMAND = "python3 src/entrypoint.py tools/pictures.py"
+SERVER = "https://github.com"
+SESSION = "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ"  # the documentation's own example
+WIDTH = 880  # pixels: of a README's column on GitHub
+HEIGHTS = {"summary": 640, "text": 816}  # the top of each page
+SCALE = 1.25  # pixels of the picture per pixel of the page
+
+
+def sources() -> dict[str, str]:
+    """The body of each page as HTML, by the picture's name; the same in every run."""
+    summary, text = _shown(OF_SUMMARY)[0], _shown(OF_TEXT)[1]
+    written = f'<pre style="margin: 0; white-space: pre-wrap">{html.escape(text)}</pre>'
+    return {"summary": to_html(summary, alerts=True), "text": written}
+
+
+def _shown(recording: str) -> tuple[str, str]:
+    """The job summary and the text of a recorded failure, with addresses as they are on github.com."""
+    with (
+        tempfile.TemporaryDirectory() as temp,
+        ReplayedGitHub.of(RECORDINGS / recording) as github,
+        Endpoint() as endpoint,
+    ):
+        folder = Path(temp)
+        run_action(_environ(recording, github, endpoint, folder), StringIO(), sleep=lambda _: None)
+        session = endpoint.sessions[-1]
+        summary = (folder / "summary.md").read_text("utf-8").replace(session.url, SESSION)
+        text = session.text.replace(github.url, SERVER)
+        summary = summary.replace(github.url, SERVER).replace("127.0.0.1", "claude.ai")
+    # Addresses on loopback have another length.
+    return re.sub(r"\([\d,]+ characters", f"({len(text):,} characters", summary), text
+
+
+def _environ(recording: str, github: ReplayedGitHub, endpoint: Endpoint, folder: Path) -> dict[str, str]:
+    """What action.yml and the runner set in a `workflow_run` workflow."""
+    run = json.loads((RECORDINGS / recording / "recording.json").read_text("utf-8"))["run"]
+    event = folder / "event.json"
+    event.write_text(json.dumps({"action": "completed", "workflow_run": run}), "utf-8")
+    return {
+        f"{PREFIX}ROUTINE_URL": endpoint.url,
+        f"{PREFIX}ROUTINE_TOKEN": endpoint.token,
+        f"{PREFIX}GITHUB_TOKEN": github.token,
+        "GITHUB_API_URL": github.url,
+        "GITHUB_SERVER_URL": SERVER,
+        "GITHUB_REPOSITORY": github.full_name,
+        "GITHUB_RUN_ID": str(run["id"] + 1),
+        "GITHUB_EVENT_NAME": "workflow_run",
+        "GITHUB_EVENT_PATH": str(event),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
+        "RUNNER_TEMP": str(folder),
+    }
+
+
+def main() -> int:
+    path = find()
+    if path is None:
+        print("Install Chromium (Debian: apt-get install chromium), or name it in CHROMIUM.", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as temp:
+        browser = Chromium(path, Path(temp))
+        for name, body in sources().items():
+            (FOLDER / f"{name}.html").write_text(body, "utf-8", newline="\n")
+            for dark in (False, True):
+                file = FOLDER / f"{name}-{'dark' if dark else 'light'}.png"
+                height = HEIGHTS[name]
+                browser.picture(document(body), file, dark=dark, width=WIDTH, height=height, scale=SCALE)
+                print(f"{file.relative_to(ROOT)}: {file.stat().st_size:,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
