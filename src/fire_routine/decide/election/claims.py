@@ -16,15 +16,19 @@ SEND_WITHIN = timedelta(minutes=5)
 CLAIM_LASTS = 2 * SEND_WITHIN
 
 _STARTED = (Stage.SENDING, Stage.FIRED, Stage.UNKNOWN)  # a session was, or may have been, started
-_PASSED_ON = (Stage.COVERED, Stage.DOUBTFUL, Stage.LIMITED)  # what a run that did not fire knew of others
+# What a run that did not fire knew of others
+_PASSED_ON = (Stage.COVERED, Stage.DOUBTFUL, Stage.LIMITED, Stage.RETURNED)
 # The stage of a claim is the last of these that it reached. Entries may arrive late or twice, so their order
 # does not count. Nothing turns back a claim that has fired.
 _ORDER = (
     Stage.CLAIMED,
     Stage.SENDING,
+    Stage.RERUN,
+    Stage.NOT_RERUN,
     Stage.WITHDRAWN,
     Stage.FAILED,
     *_PASSED_ON,
+    Stage.FLAKE,
     Stage.UNKNOWN,
     Stage.FIRED,
 )

@@ -6,6 +6,18 @@ The words show how far a job came. The rest is for the action: the workflow's fi
 failures, and the session's number in the incident. A mark ties the entries of one claim together. The last
 word has a letter for the stage, and four digits that identify the branch, tag or pull request.
 
+The letters under one mark show what it is about (`Stage`):
+
+    a session     c, s, then f, u, x or w; the link of f leads to the session
+    a re-run      r, then k, n or w, by `rerun-first`; the link leads to the run
+    a report      e, d or l: an earlier session of the incident covers the run, which starts none
+    a return      b: the same, by `cool-down`: the session's incident ended with a green run
+
+An entry with r is written before GitHub is asked to re-run the failed jobs. Its failures are those of the
+attempt that failed first. If the re-run passed, an entry with k repeats its mark and failures; its attempt is
+the one that passed. With n GitHub refused the re-run, and the job goes on to start a session under another
+mark. An r with none of them, and without any entry of a later attempt, is a re-run of which nothing is known.
+
 Every entry has the state `success`. A pending or failed status would block merges and deployments on a
 commit whose own checks are green (https://docs.github.com/rest/commits/statuses). The context is
 `fire-routine` for every workflow, so GitHub shows the latest entry of all of them.
@@ -41,6 +53,10 @@ class Stage(StrEnum):
     COVERED = "e"  # an earlier session is at work on the failure
     DOUBTFUL = "d"  # an earlier session may be
     LIMITED = "l"
+    RETURNED = "b"  # the failure came back soon after an earlier session, in an incident of its own
+    RERUN = "r"  # the failed jobs are re-run, or are about to be
+    NOT_RERUN = "n"  # GitHub refused that
+    FLAKE = "k"  # the re-run passed
 
     @property
     def words(self) -> str:
@@ -58,6 +74,10 @@ _WORDS = {
     Stage.COVERED: "Covered by an earlier session",
     Stage.DOUBTFUL: "An earlier session may cover this",
     Stage.LIMITED: "No session: max-sessions reached",
+    Stage.RETURNED: "Came back soon after its session",
+    Stage.RERUN: "The failed jobs are being re-run",
+    Stage.NOT_RERUN: "No re-run: GitHub refused it",
+    Stage.FLAKE: "Flaky: it passed when re-run",
 }
 
 # https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
