@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_j
 
 from fire_routine.emulator.ids import sha_of
 from fire_routine.emulator.routes import NOT_FOUND, Answer
-from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs
+from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs, session_traces
 from fire_routine.settings import Settings
 
 DESCRIPTION = json.loads((Path(__file__).parent / "github" / "openapi.json").read_text("utf-8"))
@@ -251,6 +252,7 @@ class TestNulls:
             commits = [{"sha": HEAD, "message": "Break it"}]
             github.add_comparison(GREEN, HEAD, {"commits": commits, "files": [{"filename": "src/a.py"}]})
             github.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+            github.add_check_run(HEAD, {"name": "test", "conclusion": "success"})
             yield github
 
     def test_are_served_wherever_they_are_allowed(self, emulator: RecordedGitHub) -> None:
@@ -265,6 +267,7 @@ class TestNulls:
             github.pull_request(12)
             github.pull_requests_from("octo-org", "topic")
             github.default_branch()
+            github.check_runs(HEAD)
             github.create_status(HEAD, "success", "done", "https://example.com")
             github.statuses(HEAD)
             github.comment(12, "<!-- mark -->", "<!-- mark --> one")
@@ -326,6 +329,23 @@ def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:
     emulator.check(
         "POST .*/statuses/", r"/statuses\?page=2", "POST .*/comments", "PATCH .*/comments/", "/git/ref/"
     )
+
+
+@pytest.mark.parametrize(
+    "pushed", [("claude/fix-run-500",), ("claude/fix-run-500", "claude/fix-run-501"), ()]
+)
+def test_asking_what_became_of_sessions(emulator: RecordedGitHub, pushed: Sequence[str]) -> None:
+    for number, branch in enumerate(pushed):
+        emulator.set_branch(branch, HEAD)
+        emulator.add_pull_request({"number": 12 + number, "head": {"ref": branch, "sha": HEAD}})
+    emulator.add_check_run(HEAD, {"conclusion": "failure"})
+    emulator.add_check_run(HEAD, {"status": "queued"})
+    runs = [500, 501] if len(pushed) > 1 else [500]
+    with github_of(emulator) as github:
+        traces, notes = session_traces(github, runs, since=datetime(2026, 3, 1, tzinfo=UTC))
+    assert ([trace.state for trace in traces.values()], notes) == (["open"] * len(pushed) or ["none"], ())
+    emulator.check("/git/matching-refs/", r"/pulls\?.*state=all", *(["/check-runs"] if pushed else []))
+    assert len(emulator.exchanges) == 2 + bool(pushed)
 
 
 @pytest.mark.parametrize("fault", [Fault.forbidden(), Fault.missing(), Fault.gone(), Fault.broken(503)])

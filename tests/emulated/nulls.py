@@ -115,6 +115,11 @@ _KINDS = {
         {"user": "user", "head": "end", "base": "end"},
     ),
     "end": _Kind((), {"user": "user", "repo": "minimal repository"}),
+    "check run": _Kind(
+        ("app", "check_suite", "completed_at", "details_url", "external_id", "html_url", "started_at"),
+        {"output": "output"},
+    ),
+    "output": _Kind(("summary", "text", "title")),
     "status": _Kind(("avatar_url",), {"creator": "user"}),
     "comment": _Kind(("minimized", "performed_via_github_app", "pin"), {"user": "user"}),
 }

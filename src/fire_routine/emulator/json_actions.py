@@ -110,6 +110,36 @@ class Site(RepositoryShapes):
             **partial,
         }
 
+    def check_run(self, full_name: str, sha: str, number: int, partial: Partial) -> Json:
+        """A check of a commit; `name`, `status` and `conclusion` say most."""
+        url = f"{self.api}/repos/{full_name}/check-runs/{number}"
+        done = partial.get("conclusion") is not None
+        return {
+            "id": number,
+            "node_id": node_id("CheckRun", number),
+            "head_sha": sha,
+            "external_id": str(number),
+            "url": url,
+            "html_url": f"{self.html}/{full_name}/runs/{number}",
+            "details_url": f"{self.html}/{full_name}/runs/{number}",
+            "status": "completed" if done else "in_progress",
+            "conclusion": None,
+            "started_at": EPOCH,
+            "completed_at": EPOCH if done else None,
+            "output": {
+                "title": None,
+                "summary": None,
+                "text": None,
+                "annotations_count": 0,
+                "annotations_url": f"{url}/annotations",
+            },
+            "name": f"check {number}",
+            "check_suite": {"id": number},
+            "app": None,
+            "pull_requests": [],
+            **partial,
+        }
+
     def annotation(self, full_name: str, partial: Partial) -> Json:
         path = partial.get("path", ".github")
         return {

@@ -41,6 +41,7 @@ class Repository:
         self.pulls: dict[int, Json] = {}
         self.comparisons: dict[tuple[str, str], Json] = {}
         self.branches: dict[str, str] = {}
+        self.check_runs: dict[str, list[Json]] = {}  # by SHA
         self._written = 0
 
     def shown(self, _kind: str, item: Json) -> Json:
@@ -104,6 +105,14 @@ class Repository:
                 self.branches.pop(name, None)
             else:
                 self.branches[name] = sha
+
+    def add_check_run(self, sha: str, partial: Partial) -> Json:
+        """A check of a commit. Jobs are checks of their own, but are not listed as such here."""
+        with self.lock:
+            self._written += 1
+            check = self.site.check_run(self.full_name, sha, self._written, partial)
+            self.check_runs.setdefault(sha, []).append(check)
+            return check
 
     def add_status(self, sha: str, partial: Partial) -> Json:
         with self.lock:

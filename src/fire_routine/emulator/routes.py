@@ -158,12 +158,20 @@ def _compare(call: Call) -> Answer:
 
 
 def _pull_requests(call: Call) -> Answer:
-    state, head = call.query.get("state", "open"), call.query.get("head", "")
+    """https://docs.github.com/rest/pulls/pulls#list-pull-requests"""
+    query = call.query
+    state, head, base = query.get("state", "open"), query.get("head", ""), query.get("base", "")
+    sort = query.get("sort", "created")
+    field = "updated_at" if sort == "updated" else "created_at"
+    newest_first = query.get("direction", "desc" if sort == "created" else "asc") == "desc"
     found = [
         {key: value for key, value in pull.items() if key not in ONLY_SINGLE}
-        for pull in reversed(call.repository.pulls.values())
-        if state in ("all", pull["state"]) and head in ("", pull["head"]["label"])
+        for pull in call.repository.pulls.values()
+        if state in ("all", pull["state"])
+        and head in ("", pull["head"]["label"])
+        and base in ("", pull["base"]["ref"])
     ]
+    found.sort(key=lambda pull: (pull[field] or "", pull["number"]), reverse=newest_first)
     return _listing(call, "", "pull request", found)
 
 
@@ -171,14 +179,27 @@ def _pull_request(call: Call) -> Answer:
     return _found(call, "pull request", call.repository.pulls.get(call.number))
 
 
+def _ref_object(repository: Repository, branch: str, sha: str) -> Json:
+    url, ref = f"{repository.site.api}/repos/{repository.full_name}/git", f"refs/heads/{branch}"
+    target = {"type": "commit", "sha": sha, "url": f"{url}/commits/{sha}"}
+    return {"ref": ref, "node_id": sha_of(ref), "url": f"{url}/{quote(ref)}", "object": target}
+
+
 def _ref(call: Call) -> Answer:
     repository, branch = call.repository, call.names[0]
     sha = repository.branches.get(branch)
-    if sha is None:
-        return NOT_FOUND
-    url, ref = f"{repository.site.api}/repos/{repository.full_name}/git", f"refs/heads/{branch}"
-    target = {"type": "commit", "sha": sha, "url": f"{url}/commits/{sha}"}
-    return Answer(200, {"ref": ref, "node_id": sha_of(ref), "url": f"{url}/{quote(ref)}", "object": target})
+    return NOT_FOUND if sha is None else Answer(200, _ref_object(repository, branch, sha))
+
+
+def _matching_refs(call: Call) -> Answer:
+    """Every ref whose name begins so; an empty list where there is none."""
+    repository, prefix = call.repository, call.names[0]
+    names = sorted(name for name in repository.branches if name.startswith(prefix))
+    return Answer(200, [_ref_object(repository, name, repository.branches[name]) for name in names])
+
+
+def _check_runs(call: Call) -> Answer:
+    return _listing(call, "check_runs", "check run", call.repository.check_runs.get(call.names[0], []))
 
 
 def _statuses(call: Call) -> Answer:
@@ -239,6 +260,8 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/pulls", _pull_requests),
         ("GET", r"/pulls/(\d+)", _pull_request),
         ("GET", r"/git/ref/heads(?:/|%2F)(.+)", _ref),
+        ("GET", r"/git/matching-refs/heads(?:/|%2F)(.*)", _matching_refs),
+        ("GET", r"/commits/([^/]+)/check-runs", _check_runs),
         ("GET", r"/commits/([^/]+)/statuses", _statuses),
         ("POST", r"/statuses/([^/]+)", _create_status),
         ("GET", r"/issues/(\d+)/comments", _comments),

@@ -8,6 +8,7 @@ from .files.attachments import read_attachments
 from .jobs import with_annotations
 from .logs import read_green_logs, read_logs
 from .run import gather_run
+from .session_traces import session_traces
 
 __all__ = [
     "GatherError",
@@ -17,5 +18,6 @@ __all__ = [
     "read_green_logs",
     "read_logs",
     "run_as_reported",
+    "session_traces",
     "with_annotations",
 ]

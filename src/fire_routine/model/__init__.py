@@ -42,14 +42,17 @@ from .run import (
     TriggerKind,
     in_words,
 )
+from .session_trace import SESSION_BRANCH, Checks, SessionState, SessionTrace
 
 __all__ = [
     "RUN_FAILED",
+    "SESSION_BRANCH",
     "Annotation",
     "Attachment",
     "Block",
     "Brief",
     "ChangedFile",
+    "Checks",
     "Commit",
     "Digest",
     "Excerpt",
@@ -69,6 +72,8 @@ __all__ = [
     "Result",
     "Run",
     "Session",
+    "SessionState",
+    "SessionTrace",
     "Status",
     "Step",
     "Trigger",

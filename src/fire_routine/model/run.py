@@ -183,6 +183,11 @@ class PullRequest:
     head_branch: str
     head_sha: str
     head_repository: str | None  # None: the fork is gone
+    author: str = ""
+    created_at: datetime | None = None
+    closed_at: datetime | None = None
+    merged_at: datetime | None = None  # None: not merged, or not stated
+    merge_commit: str = ""  # the commit that it was merged as; of an open one, a test merge
 
 
 @dataclass(frozen=True, slots=True)

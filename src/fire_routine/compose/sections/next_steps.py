@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from urllib.parse import urlsplit
 
-from ...model import Failure, Note, Run
+from ...model import SESSION_BRANCH, Failure, Note, Run
 from ...patterns import pattern
 from ...sanitize import fence, inline
 from ..layout import Part, cut, listed, short
@@ -67,7 +67,7 @@ def _checkout(run: Run) -> str:
     # A merge queue's commit is in no pull request, though one is known of the run.
     by_pull = run.pull_request if run.event != "merge_group" else None
     ref = f"refs/pull/{by_pull.number}/head" if by_pull else run.head_sha
-    return f"git fetch origin {ref} && git checkout -B claude/fix-run-{run.id} {run.head_sha}"
+    return f"git fetch origin {ref} && git checkout -B {SESSION_BRANCH}{run.id} {run.head_sha}"
 
 
 def _words(run: Run) -> str:

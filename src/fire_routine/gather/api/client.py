@@ -205,8 +205,27 @@ class GitHub(Session):
         A request for the pull requests of a commit finds none if the commit is in a fork.
         """
         filters = {"head": f"{owner}:{branch}", "state": "all", "sort": "created"}
-        listing = self.list_page("/pulls", "the branch's pull requests", None, parse.pull_request, **filters)
-        return tuple(listing.items)
+        return tuple(self.pull_requests("the branch's pull requests", filters).items)
+
+    def pull_requests(self, what: str, filters: Mapping[str, str], page: int = 1) -> Listing[PullRequest]:
+        """A page of 100 pull requests; `filters`: https://docs.github.com/rest/pulls/pulls"""
+        number = {"page": page} if page > 1 else {}
+        return self.list_page("/pulls", what, None, parse.pull_request, **filters, per_page=100, **number)
+
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        """All branches whose names begin with `prefix`, and their commits."""
+
+        def read(data: Json) -> tuple[str, str]:
+            return fields.needed(data, "ref").removeprefix("refs/heads/"), str(data["object"]["sha"])
+
+        path = f"/git/matching-refs/{quote(f'heads/{prefix}', safe='')}"
+        return dict(self.list_page(path, "the branches of sessions", None, read).items)
+
+    def check_runs(self, sha: str) -> list[tuple[str, str | None]]:
+        """Status and conclusion of a commit's check runs, at most 100, the latest of each name."""
+        path = f"/commits/{quote(sha, safe='')}/check-runs"
+        what = "the checks of a session's pull request"
+        return self.list_page(path, what, "check_runs", parse.check_run, per_page=100).items
 
     # --- statuses and comments ------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ...model import (
     RUN_FAILED,
@@ -229,6 +228,11 @@ def pull_request(data: object) -> PullRequest:
         head_branch=fields.text(head, "ref"),
         head_sha=fields.needed(head, "sha"),
         head_repository=_repository_name(head, "repo"),
+        author=fields.text(fields.part(data, "user"), "login"),
+        created_at=fields.time(data.get("created_at")),
+        closed_at=fields.time(data.get("closed_at")),
+        merged_at=fields.time(data.get("merged_at")),
+        merge_commit=fields.text(data, "merge_commit_sha"),
     )
 
 
@@ -245,6 +249,11 @@ def past_run(data: Json) -> PastRun:
         created_at=fields.time(data.get("created_at")),
         updated_at=fields.time(data.get("updated_at")),
     )
+
+
+def check_run(data: Json) -> tuple[str, str | None]:
+    """Status and conclusion (https://docs.github.com/rest/checks/runs)."""
+    return fields.needed(data, "status"), fields.text(data, "conclusion") or None
 
 
 def changed_file(data: Json) -> ChangedFile:
@@ -279,16 +288,6 @@ def status(data: object) -> Status:
         created_at=fields.time(data.get("created_at")),
         creator=fields.text(fields.part(data, "creator"), "login") or None,
     )
-
-
-def page(data: object, key: str | None) -> tuple[list[Any], int]:
-    """The items of a page, of any shape, and how many there are in all, if the answer states it."""
-    if key is None:
-        listed = fields.sequence(data)
-        return listed, len(listed)
-    data = fields.mapping(data)
-    listed = fields.sequence(data[key])
-    return listed, max(fields.whole(data, "total_count"), len(listed))
 
 
 def is_by_member_or_app(comment: Json) -> bool:

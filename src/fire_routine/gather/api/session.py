@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from ...model import GitHubError, Note
 from ...retrying import retrying
+from . import fields
 from .fields import Json
-from .parse import page as page_of
 from .transport import Transport
 
 PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
@@ -146,7 +146,7 @@ class Session:
     ) -> tuple[Listing[T], bool]:
         """A page, and whether another one follows."""
         headers, data = self._read(path, parameters)
-        listed, stated = parsed(lambda data: page_of(data, key), data)
+        listed, stated = parsed(lambda data: items_of(data, key), data)
         items: list[T] = []
         odd: list[object] = []
         for item in listed:
@@ -221,6 +221,16 @@ class _LeftOut:
             Note(f"{count} of {what}", "GitHub's record of it is not of the documented shape")
             for what, count in sorted(counts.items())
         )
+
+
+def items_of(data: object, key: str | None) -> tuple[list[Any], int]:
+    """The items of a page, of any shape, and how many there are in all, if the answer states it."""
+    if key is None:
+        listed = fields.sequence(data)
+        return listed, len(listed)
+    data = fields.mapping(data)
+    listed = fields.sequence(data[key])
+    return listed, max(fields.whole(data, "total_count"), len(listed))
 
 
 def parsed(parse: Callable[[Any], T], data: object) -> T:

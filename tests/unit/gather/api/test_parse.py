@@ -12,6 +12,7 @@ import pytest
 
 from fire_routine.emulator.json_actions import Site
 from fire_routine.gather.api import fields, parse
+from fire_routine.gather.api.session import items_of
 
 SITE = Site("https://api.example.com", "https://example.com")
 RUN = SITE.run("octo-org/widget", {"id": 5})
@@ -77,7 +78,7 @@ def test_anything_for_a_page() -> None:
     for value in spoilt(page):
         for key in ("jobs", None):
             with suppress(LookupError, TypeError, ValueError):
-                parse.page(value, key)
+                items_of(value, key)
 
 
 @pytest.mark.parametrize(
