@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...model import Block, Digest, Excerpt, Repeat, utf16_length
+from ..match.matcher import classify
 from ..weights import WEIGHTS
 from .truncate import cut
 
@@ -137,17 +138,28 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
 
 
 def _long_first(digest: Digest, max_characters: int) -> tuple[int, set[int]]:
-    """The characters that a line of `TELLING` weight may take, and the numbers of long ones to take first."""
+    """The characters that a strong line may take, and the numbers of those to take first.
+
+    In a small room these are the long lines that rules took: what a tool reports goes before where that is.
+    """
     most = max(SHORTEST, max_characters * 2 // 5)
-    long = {
-        number: len(text)
+    if max_characters > WEIGHTS.small_room:
+        return most, set()
+    strong = [
+        (number, text, block.rule)
         for block in digest.blocks
         if block.weight >= WEIGHTS.strong_line
         for number, text in enumerate(block.lines, block.first)
         if len(text) > SHORTEST
+    ]
+    rules = classify([text.encode("utf-8", "replace") for _, text, _ in strong], every=True)
+    long = {
+        number: len(text)
+        for (number, text, by), rule in zip(strong, rules, strict=True)
+        if rule is not None and rule.id == by
     }
     room = int(max_characters * WEIGHTS.long_share)
-    if max_characters > WEIGHTS.small_room or len(long) * SHORTEST > room:
+    if len(long) * SHORTEST > room:
         return most, set()
     for at, size in enumerate(sorted(long.values())):  # what a short one leaves goes to the longer ones
         share = room // (len(long) - at)
@@ -281,12 +293,8 @@ def _shown(chosen: list[_Line]) -> list[Block]:
         else:
             runs.append([line])
     return [
-        Block(
-            run[0].number,
-            tuple(line.text for line in run),
-            run[0].block.weight,
-            run[0].block.rule,
-            run[-1].number,
+        run[0].block._replace(
+            first=run[0].number, lines=tuple(line.text for line in run), last=run[-1].number
         )
         for run in runs
     ]

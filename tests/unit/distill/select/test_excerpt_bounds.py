@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from fire_routine import distill
 from fire_routine.distill.collect.scanner import MOST_MARKS, scan
 from fire_routine.distill.match.cache import MatchCache
+from fire_routine.distill.match.matcher import classify
 from fire_routine.distill.types import MOST
 from fire_routine.model import Block, Digest
 
@@ -32,6 +35,16 @@ def terraform(reasons: tuple[str, ...] = REASONS) -> Digest:
     return distill.read(["\n".join(log).encode()])
 
 
+def blocks_of(lines: Sequence[str]) -> tuple[Block, ...]:
+    """A block for each line of Python's exceptions, as strong as the others."""
+    rules = classify([line.encode() for line in lines], every=True)
+    return tuple(
+        Block(number, (line,), 9.0, rule.id, number)
+        for number, (line, rule) in enumerate(zip(lines, rules, strict=True), start=1)
+        if rule is not None
+    )
+
+
 @pytest.mark.parametrize("room", [1_000, 1_200, 1_600, 2_048])
 def test_a_small_room_has_the_own_line_of_each_of_a_few_long_findings(room: int) -> None:
     shown = distill.excerpt(terraform(), room)
@@ -40,17 +53,22 @@ def test_a_small_room_has_the_own_line_of_each_of_a_few_long_findings(room: int)
 
 
 def test_what_a_short_line_leaves_goes_to_the_longer_ones() -> None:
-    lines = ("no price " + "a" * 240, "no till " + "b" * 900)
-    blocks = tuple(Block(n + 1, (line,), 9.0, "rule", n + 1) for n, line in enumerate(lines))
-    text = distill.excerpt(Digest(blocks, 2, "a"), 1_000).text
+    lines = ("ValueError: no price " + "c" * 240, "ValueError: no till " + "b" * 900)
+    text = distill.excerpt(Digest(blocks_of(lines), 2, "a"), 1_000).text
     assert lines[0] in text
     assert text.count("b") > 300
 
 
+def test_a_long_line_next_to_a_finding_is_not_taken_first() -> None:
+    findings = tuple(f"ValueError: no price {n}" for n in range(30))
+    blocks = (*blocks_of(findings), Block(31, ("a payload of " + "x" * 700,), 8.9, "python-exception", 31))
+    text = distill.excerpt(Digest(blocks, 31, "a"), 1_000).text
+    assert [line for line in findings if line not in text] == []
+
+
 def test_very_many_long_lines_are_not_all_cut_to_little() -> None:
-    lines = [f"error {n}: " + "x" * 300 for n in range(40)]
-    blocks = tuple(Block(n + 1, (line,), 9.0, "rule", n + 1) for n, line in enumerate(lines))
-    text = distill.excerpt(Digest(blocks, 40, "a"), 1_600).text
+    lines = [f"ValueError: {n} " + "x" * 300 for n in range(40)]
+    text = distill.excerpt(Digest(blocks_of(lines), 40, "a"), 1_600).text
     assert any(line in text for line in lines)
 
 
