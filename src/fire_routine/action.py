@@ -130,7 +130,7 @@ def _story(
             return
         say(f"Reading run {trigger.run_id} from GitHub …")
         evidence = progress.evidence = gather_evidence(github, trigger, settings, context, say)
-        verdict = decide.decide(settings, context, evidence.run, evidence.brief, election)
+        verdict = decide.decide(settings, context, evidence.run, evidence.brief, election, github)
         if not verdict.fire:
             progress.outcome = _declined(verdict)
             return

@@ -55,6 +55,7 @@ class Settings:
     max_sessions: int = 3
     min_attempt: int = 1
     skip_branches: tuple[str, ...] = ("claude/**",)
+    skip_labels: tuple[str, ...] = ("no-claude",)
     allow_forks: bool = False
     on_error: str = "fail"
     max_wait: int = 60  # seconds of all waits together
@@ -95,6 +96,10 @@ class Context:
     temp: Path | None = None
 
 
+def _variable(name: str) -> str:
+    return PREFIX + name.upper().replace("-", "_")
+
+
 class _Reader:
     """Reads inputs by name and collects the problems with them."""
 
@@ -103,7 +108,7 @@ class _Reader:
         self.problems: list[str] = []
 
     def raw(self, name: str) -> str:
-        return self._environ.get(PREFIX + name.upper().replace("-", "_"), "").strip()
+        return self._environ.get(_variable(name), "").strip()
 
     def reject(self, name: str, problem: str) -> None:
         self.problems.append(Message("{name}: {problem}", name=name, problem=problem))
@@ -132,6 +137,13 @@ class _Reader:
     def lines(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         value = self.raw(name)
         return tuple(line.strip() for line in value.splitlines() if line.strip()) if value else default
+
+    def names(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        """Names on lines or between commas. Given but empty, there are none."""
+        value = self._environ.get(_variable(name))
+        if value is None:
+            return default
+        return tuple(filter(None, (part.strip() for part in value.replace(",", "\n").splitlines())))
 
     def header(self, name: str, default: str) -> str:
         value = self.raw(name) or default
@@ -173,6 +185,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         max_sessions=reader.whole("max-sessions", base.max_sessions, 1, 100),
         min_attempt=reader.whole("min-attempt", base.min_attempt, 1, 1000),
         skip_branches=reader.lines("skip-branches", base.skip_branches),
+        skip_labels=reader.names("skip-labels", base.skip_labels),
         allow_forks=reader.flag("allow-forks", base.allow_forks),
         on_error=reader.choice("on-error", "fail", "warn"),
         max_wait=reader.whole("max-wait", base.max_wait, 0, 3600),

@@ -197,7 +197,7 @@ def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int =
 
 def test_gathering_a_pull_requests_run(emulator: RecordedGitHub) -> None:
     add_run(emulator, head_branch="topic", event="pull_request")
-    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}, "labels": ["no-claude"]})
     add_run(
         emulator,
         400,
@@ -251,7 +251,7 @@ class TestNulls:
             add_run(github, 400, conclusion="success", created_at="2026-03-01T10:00:00Z", head_sha=GREEN)
             commits = [{"sha": HEAD, "message": "Break it"}]
             github.add_comparison(GREEN, HEAD, {"commits": commits, "files": [{"filename": "src/a.py"}]})
-            github.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+            github.add_pull_request({"number": 12, "head": {"sha": HEAD}, "labels": ["no-claude"]})
             github.add_check_run(HEAD, {"name": "test", "conclusion": "success"})
             yield github
 

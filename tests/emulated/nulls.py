@@ -20,6 +20,20 @@ class _Kind:
     inside: Mapping[str, str] = field(default_factory=dict)
 
 
+_NULLABLE_IN_PULL_REQUESTS = (
+    "active_lock_reason",
+    "assignee",
+    "auto_merge",
+    "body",
+    "closed_at",
+    "merge_commit_sha",
+    "mergeable",
+    "merged_at",
+    "merged_by",
+    "milestone",
+    "rebaseable",
+    "stack",
+)
 _KINDS = {
     "user": _Kind(("email", "gravatar_id", "name")),
     "owner": _Kind(("email", "gravatar_id", "name")),
@@ -98,22 +112,10 @@ _KINDS = {
     "inner commit": _Kind(("author", "committer")),
     "file": _Kind(("sha",)),
     "pull request": _Kind(
-        (
-            "active_lock_reason",
-            "assignee",
-            "auto_merge",
-            "body",
-            "closed_at",
-            "merge_commit_sha",
-            "mergeable",
-            "merged_at",
-            "merged_by",
-            "milestone",
-            "rebaseable",
-            "stack",
-        ),
-        {"user": "user", "head": "end", "base": "end"},
+        _NULLABLE_IN_PULL_REQUESTS, {"user": "user", "head": "end", "base": "end", "labels": "label"}
     ),
+    "listed pull request": _Kind(_NULLABLE_IN_PULL_REQUESTS, {"user": "user", "head": "end", "base": "end"}),
+    "label": _Kind(("description",)),
     "end": _Kind((), {"user": "user", "repo": "minimal repository"}),
     "check run": _Kind(
         ("app", "check_suite", "completed_at", "details_url", "external_id", "html_url", "started_at"),

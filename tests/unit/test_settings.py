@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -170,7 +171,22 @@ def test_trusted_host_that_is_not_a_host_is_named() -> None:
 def test_nothing_given_is_the_defaults() -> None:
     assert read_settings({}) == Settings()
     blank = {PREFIX + name.upper(): " \n" for name in Settings.__dataclass_fields__}
-    assert read_settings(blank) == Settings()
+    assert read_settings(blank) == replace(Settings(), skip_labels=())  # which is how it is switched off
+
+
+@pytest.mark.parametrize(
+    ("value", "labels"),
+    [
+        ("no-claude", ("no-claude",)),
+        ("no-claude, good first issue", ("no-claude", "good first issue")),
+        ("wip\n  hold\n\n", ("wip", "hold")),
+        ("wip,\r\nhold,", ("wip", "hold")),
+        ("", ()),
+        (" , ", ()),
+    ],
+)
+def test_labels_are_on_lines_or_between_commas(value: str, labels: tuple[str, ...]) -> None:
+    assert read_settings(given_inputs(skip_labels=value)).skip_labels == labels
 
 
 @pytest.mark.parametrize("name", ["routine_token", "github_token"])

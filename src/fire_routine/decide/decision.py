@@ -1,20 +1,30 @@
-"""To fire or not: the guards first, then the election."""
+"""To fire or not: the guards first, then the election, and the labels before and after it."""
 
 from __future__ import annotations
 
 from ..model import Brief, Message, Run, Verdict
 from ..settings import Context, Settings
 from .election.election import Election
+from .ledger.status_api import StatusApi
 from .policy.guards import guards, skip
+from .policy.labels import labelled
 
 
-def decide(settings: Settings, context: Context, run: Run, brief: Brief, election: Election) -> Verdict:
-    """Whether to fire. Where so, the fire is claimed, and `election.settle` must be given the outcome."""
-    verdict = guards(settings, context, run)
+def decide(
+    settings: Settings, context: Context, run: Run, brief: Brief, election: Election, api: StatusApi
+) -> Verdict:
+    """Whether to fire. `election.settle` must be given the outcome, whether or not it is fired.
+
+    An election may take half a minute, so the labels are read again as the last thing before the fire.
+    """
+    verdict = guards(settings, context, run) or labelled(api, run, settings.skip_labels, election.note)
     if settings.dry_run:
         verdict = verdict or election.preview(run, brief)
         return skip("dry-run", Message("Nothing was sent. {would}", would=_without_dry_run(verdict)))
-    return verdict or election.claim(run, brief)
+    verdict = verdict or election.claim(run, brief)
+    if verdict.fire:
+        return labelled(api, run, settings.skip_labels, election.note) or verdict
+    return verdict
 
 
 def _without_dry_run(verdict: Verdict | None) -> Message:

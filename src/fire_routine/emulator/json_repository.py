@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from .ids import EPOCH, REPOSITORY_LINKS, USER_LINKS, node_id, number_of, sha_of
 
@@ -162,7 +163,10 @@ class RepositoryShapes:
         }
 
     def pull_request(self, full_name: str, partial: Partial) -> Json:
-        """A pull request. Needs `number`; `head` and `base` may give `ref`, `sha` and `repo`."""
+        """A pull request. Needs `number`; `head` and `base` may give `ref`, `sha` and `repo`.
+
+        `labels` may be names.
+        """
         number = int(partial["number"])
         url = f"{self.api}/repos/{full_name}/pulls/{number}"
         issue = f"{self.api}/repos/{full_name}/issues/{number}"
@@ -189,7 +193,6 @@ class RepositoryShapes:
             "locked": False,
             "draft": False,
             "user": author,
-            "labels": [],
             "assignee": None,
             "milestone": None,
             "created_at": EPOCH,
@@ -217,8 +220,24 @@ class RepositoryShapes:
             "statuses_url": links["statuses"],
             "_links": {name: {"href": link} for name, link in links.items()},
             **partial,
+            "labels": [self.label(full_name, label) for label in partial.get("labels") or ()],
             "head": self._end(full_name, "topic", partial.get("head") or {}),
             "base": self._end(full_name, "main", partial.get("base") or {}),
+        }
+
+    def label(self, full_name: str, label: str | Json) -> Json:
+        """A label by its name; one that is complete stays as it is."""
+        if not isinstance(label, str):
+            return label
+        number = number_of(label)
+        return {
+            "id": number,
+            "node_id": node_id("Label", number),
+            "url": f"{self.api}/repos/{full_name}/labels/{quote(label)}",
+            "name": label,
+            "description": "",
+            "color": "ededed",
+            "default": False,
         }
 
     def _end(self, full_name: str, branch: str, partial: Partial) -> Json:

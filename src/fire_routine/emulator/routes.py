@@ -172,7 +172,7 @@ def _pull_requests(call: Call) -> Answer:
         and base in ("", pull["base"]["ref"])
     ]
     found.sort(key=lambda pull: (pull[field] or "", pull["number"]), reverse=newest_first)
-    return _listing(call, "", "pull request", found)
+    return _listing(call, "", "listed pull request", found)
 
 
 def _pull_request(call: Call) -> Answer:

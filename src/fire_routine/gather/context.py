@@ -32,6 +32,7 @@ class Base:
 class RunContext:
     """Requests in progress."""
 
+    named: tuple[int, ...]  # pull requests that the run names
     default_branch: Future[str]
     pull_request: Future[tuple[PullRequest | None, Base]]
     history: Future[History | None]
@@ -61,6 +62,7 @@ class RunContext:
             run,
             default_branch=default_branch,
             pull_request=pull,
+            named_pull_requests=() if is_of_default_branch(run, default_branch) else self.named,
             history=past,
         )
 
@@ -72,6 +74,7 @@ def ask_for_context(
     questions = _Questions(best_effort, run, numbers, trigger, context)
     submit = best_effort.pool.submit
     return RunContext(
+        numbers,
         submit(questions.default_branch),
         submit(questions.pull_request),
         submit(questions.history),
@@ -80,6 +83,11 @@ def ask_for_context(
         questions.changed,
         questions.base,
     )
+
+
+def is_of_default_branch(run: Run, default_branch: str) -> bool:
+    """Whether the default branch itself failed: a pull request from there is not the reason of the run."""
+    return not run.event.startswith("pull_request") and run.head_branch == default_branch
 
 
 def _with_green(past: History, base: Base) -> History:
@@ -137,11 +145,8 @@ class _Questions:
         queue = past_runs.queued(run.head_branch)
         if queue:
             return self._github.pull_request(int(queue["number"]))
-        for_pull_request = run.event.startswith("pull_request")
-        if not for_pull_request and run.head_branch == (
-            run.default_branch or event.default_branch(self._context)
-        ):
-            return None  # a pull request from there is not the reason of this run
+        if is_of_default_branch(run, run.default_branch or event.default_branch(self._context)):
+            return None
         if self._numbers:
             return self._github.pull_request(self._numbers[0])
         if not run.head_branch or not run.head_repository:
@@ -150,7 +155,8 @@ class _Questions:
         found = [
             pull
             for pull in self._github.pull_requests_from(owner, run.head_branch)
-            if pull.head_repository == run.head_repository and (for_pull_request or pull.state == "open")
+            if pull.head_repository == run.head_repository
+            and (run.event.startswith("pull_request") or pull.state == "open")
         ]
         # A branch may have had several: the one with this very commit counts, else the open one.
         found.sort(key=lambda pull: (pull.head_sha != run.head_sha, pull.state != "open"))

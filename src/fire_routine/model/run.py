@@ -188,6 +188,7 @@ class PullRequest:
     closed_at: datetime | None = None
     merged_at: datetime | None = None  # None: not merged, or not stated
     merge_commit: str = ""  # the commit that it was merged as; of an open one, a test merge
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,7 @@ class Run:
     default_branch: str = ""
     commit: Commit | None = None
     pull_request: PullRequest | None = None
+    named_pull_requests: tuple[int, ...] = ()  # numbers: a commit may be at the head of several
     failed_jobs: tuple[FailedJob, ...] = ()
     jobs_known: bool = True  # False: the jobs could not be listed, so an empty list means nothing
     passed_jobs: tuple[str, ...] = ()  # names

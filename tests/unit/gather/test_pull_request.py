@@ -11,6 +11,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
 
 from fire_routine.gather import GatherError
+from fire_routine.gather.api import parse
 from fire_routine.model import Run
 from fire_routine.settings import Settings
 
@@ -43,6 +44,20 @@ def test_the_one_that_the_run_names_is_asked_for_by_its_number(emulator: GitHubE
     run = finished(emulator, head_branch="topic", event="pull_request", pull_requests=[{"number": 12}])
     assert run.pull_request and (run.pull_request.number, run.pull_request.base_branch) == (12, "next")
     assert len(emulator.asked("/pulls/12$")) == 1
+
+
+def test_labels_and_further_pull_requests_of_the_commit_are_known(emulator: GitHubEmulator) -> None:
+    emulator.add_pull_request({"number": 12, "head": {"sha": HEAD}, "labels": ["bug", "no-claude"]})
+    listed = [{"number": 12}, {"number": 14}]
+    run = finished(emulator, head_branch="topic", event="pull_request", pull_requests=listed)
+    assert run.pull_request and run.pull_request.labels == ("bug", "no-claude")
+    assert run.named_pull_requests == (12, 14)
+
+
+@pytest.mark.parametrize("labels", [None, [None, {"name": None}, "bug", {}, {"name": "wip"}]])
+def test_labels_of_another_shape_are_left_out(labels: Any) -> None:
+    data = {"number": 12, "head": {"sha": HEAD}, "labels": labels}
+    assert parse.pull_request(data).labels == (("wip",) if labels else ())
 
 
 def named(

@@ -122,11 +122,11 @@ class Election:
 
         Without its result, the entry means that a session may have started: that errs towards no second one.
         """
-        if outcome.result is Result.FAILED and self._local_lock:
+        if outcome.result in (Result.FAILED, Result.SKIPPED) and self._local_lock:
             self._local_lock.release()
         error = self._own.settle(outcome) if self._own else None
         if error is not None:
-            self._note(messages.unsettled(str(error)))
+            self.note(messages.unsettled(str(error)))
 
     # --- the candidacy ----------------------------------------------------------------------------
 
@@ -185,9 +185,10 @@ class Election:
                     " summary."
                 ),
             )
-        self._note(note)
+        self.note(note)
         return Verdict(fire=True, message=Message("Not recorded on the commit: {why}", why=note.why))
 
-    def _note(self, note: Note) -> None:
+    def note(self, note: Note) -> None:
+        """Add something that could not be read or recorded."""
         if note not in self._notes:
             self._notes.append(note)

@@ -233,6 +233,7 @@ def pull_request(data: object) -> PullRequest:
         closed_at=fields.time(data.get("closed_at")),
         merged_at=fields.time(data.get("merged_at")),
         merge_commit=fields.text(data, "merge_commit_sha"),
+        labels=tuple(fields.each(lambda label: fields.needed(label, "name"), data.get("labels"))),
     )
 
 

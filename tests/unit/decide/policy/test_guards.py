@@ -305,7 +305,7 @@ def test_trailers_name_sessions(message: str, found: set[str]) -> None:
 def decided(board: Board, run: Run, **changes: object) -> Verdict:
     settings = chosen(**changes)
     ledger = Election(board, Terms(), now=board.clock, sleep=board.clock.sleep)
-    return decide(settings, context(), run, sample_brief(), ledger)
+    return decide(settings, context(), run, sample_brief(), ledger, board)
 
 
 def test_a_guard_ends_the_matter_before_the_ledger_is_asked() -> None:
@@ -422,8 +422,9 @@ def test_a_head_that_can_not_be_read_keeps_nothing_back() -> None:
 
 def test_a_dry_run_reports_whether_it_would_be_skipped() -> None:
     def message_of(run: Run) -> str:
-        ledger = Election(Board(heads={}), Terms(), sleep=lambda _: None)
-        return decide(chosen(dry_run=True), context(), run, sample_brief(), ledger).message
+        board = Board(heads={})
+        ledger = Election(board, Terms(), sleep=lambda _: None)
+        return decide(chosen(dry_run=True), context(), run, sample_brief(), ledger, board).message
 
     assert "it would be skipped (`fork`): " in message_of(sample_run(head_repository="stranger/cat"))
     assert message_of(sample_run()).endswith("this would start a session.")
