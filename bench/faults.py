@@ -1,11 +1,14 @@
 """What becomes of a fire under each fault, and with `--send` by the command line.
 
-    python3 src/entrypoint.py bench/faults.py [--send]
+    python3 src/entrypoint.py bench/faults.py [--send | --curl | --curl-retry]
 
 A real clock and real sleeps. Each row shows the outcome of the fire and what the server saw: connections,
 complete requests, and the sessions that a backend may have started on them. The library is given 2 s for a
 fire, 1 s of it for waiting between attempts. With `--send`, each fault meets `fire-routine send` as users
 run it: 60 s of waiting, 120 s in all, 24 at a time. Exit code and last line are shown.
+
+With `--curl`, each fault meets the step of the endpoint's documentation instead, and with `--curl-retry` the
+same with `--retry 3 --retry-all-errors`. A curl that still runs after 60 s counts as hanging.
 
 It ends with exit code 1 in three cases: an outcome differs from the catalogue's, a `failed` hides a session,
 or one fire has two sessions.
@@ -18,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -40,6 +44,15 @@ from fire_routine.settings import Settings  # noqa: E402
 DEADLINE = 2.0  # seconds for a fire
 MAX_WAIT = 1  # second
 AT_ONCE = 24
+PATIENCE = 60  # seconds for the documentation's curl
+# the GitHub Actions step of the endpoint's documentation
+STEP = r"""curl -X POST "$ROUTINE_FIRE_URL" \
+  -H "Authorization: Bearer $ROUTINE_FIRE_TOKEN" \
+  -H "anthropic-version: 2023-06-01" \
+  -H "anthropic-beta: experimental-cc-routine-2026-04-01" \
+  -H "Content-Type: application/json" \
+  -d "{\"text\": \"CI failed: $GITHUB_WORKFLOW run $GITHUB_RUN_ID on $GITHUB_REF\"}"
+"""
 TOKEN = "sk-ant-oat01-0123456789abcdef"
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
@@ -135,6 +148,57 @@ def command_row(fault: Fault | Nowhere, certificates: Certificates) -> Row:
     return Row(f"{before} {counts(stage.server)} {after}", right)
 
 
+def by_curl(options: str, url: str, environ: Mapping[str, str]) -> str:
+    """What became of the documented step: its exit code, or `hangs`."""
+    step = STEP.replace("curl", f"curl {options}", 1)
+    own = {"ROUTINE_FIRE_URL": url, "ROUTINE_FIRE_TOKEN": TOKEN, "GITHUB_WORKFLOW": "CI"}
+    with subprocess.Popen(
+        ["bash", "-e", "-c", f"exec {step}"],
+        env=bare({**environ, **own}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            return str(process.wait(PATIENCE))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return "hangs"
+
+
+def curl_row(options: str, fault: Fault | Nowhere, certificates: Certificates) -> tuple[str, str]:
+    """The row, and what is wrong with its end; empty: nothing."""
+    sessions = 0
+    if isinstance(fault, Nowhere):
+        code = by_curl(options, fault.url, fault.environ)
+    else:
+        with staged(fault, certificates) as stage:
+            code = by_curl(options, stage.url, stage.environ)
+            sessions = stage.server.sessions
+    verdict = ""
+    if sessions > 1:
+        verdict = "several sessions"
+    elif code == "hangs":
+        verdict = "hangs"
+    elif code == "0" and (isinstance(fault, Nowhere) or fault.result is not Result.FIRED):
+        verdict = "green without a session" if not sessions else "green, session unconfirmed"
+    return f"{fault.name:34} {code:>5} {sessions:>6}  {verdict}", verdict
+
+
+def curl(options: str) -> None:
+    """Print a row per fault, and how often each verdict is."""
+    print(f"{'fault':34} {'exit':>5} {'sess.':>6}  verdict")
+    verdicts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder, nowhere() as dead_ends, ThreadPoolExecutor(AT_ONCE) as pool:
+        certificates = Certificates(Path(folder))
+        for text, verdict in pool.map(
+            lambda fault: curl_row(options, fault, certificates), [*dead_ends, *FAULTS]
+        ):
+            print(text, flush=True)
+            verdicts[verdict or "as it should be"] += 1
+    print(*(f"{number:4}  {verdict}" for verdict, number in verdicts.most_common()), sep="\n")
+
+
 @contextmanager
 def nowhere() -> Iterator[list[Nowhere]]:
     dead = f"127.0.0.1:{closed_port()}"
@@ -149,6 +213,9 @@ def nowhere() -> Iterator[list[Nowhere]]:
 
 
 def main(arguments: list[str]) -> int:
+    if arguments in (["--curl"], ["--curl-retry"]):
+        curl("--retry 3 --retry-all-errors" if arguments == ["--curl-retry"] else "")
+        return 0
     send = arguments == ["--send"]
     head = f"{'exit':>4}" if send else f"{'outcome':8} {'reason':18} {'http':>4} {'sent':>5}"
     print(f"{'fault':34} {head} {'conns':>6} {'whole':>6} {'sess.':>6} {'seconds':>7}")
