@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import CodeType, ModuleType
 
-    from .patterns import Program
+    from .kept import Program
 
     Key = tuple[str | bytes, int, int]  # pattern, flags, version of the engine
 
 # Modules that need no locked package, so they can be imported while the packages are being installed.
 EARLY = ("cli", "distill", "compose", "decide")
 PREFIX = "bytecode-"
-FORMAT = "3"  # changes the name of the file when its content changes shape
+FORMAT = "4"  # changes the name of the file when its content changes shape
 LARGEST = 16 * 1024 * 1024  # bytes of bytecode: several versions of the action, 3.5 MB each
 UNUSED = 30 * 24 * 3600  # seconds after which a file of bytecode is removed: its token may be gone
 
@@ -47,8 +47,8 @@ class Store:
     The file begins with an HMAC-SHA256 of the rest, keyed with the routine's token. An earlier job of
     another repository, as the same user, does not know the token, so it cannot make a file that is accepted.
 
-    codes: bytecode, by the SHA-256 of its source
-    programs: of regular expressions, by pattern and flags (see `patterns`)
+    codes: bytecode, by the SHA-256 of its source; that of a dataclass's methods by the source itself
+    programs: of regular expressions, by pattern and flags (see `kept`)
     modules: where a module was found, by its name: root, path below it, whether it is a package
     """
 

@@ -7,7 +7,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from . import bytecode, environment, patterns
+from . import bytecode, environment, kept
 
 LOCKS = ("requirements.txt", "requirements-fast.txt")
 
@@ -50,7 +50,7 @@ def prepare(root: Path) -> Dependencies:
     source = root / "src"
     places = environment.roots(os.environ)
     bytecode.Loader.store = bytecode.open_store(places, os.environ)
-    patterns.keep(bytecode.Loader.store)
+    kept.keep(bytecode.Loader.store)
     bytecode.use_loader("source", source)
     leave_out()
     if (source / "vendor").is_dir():
