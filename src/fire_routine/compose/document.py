@@ -14,6 +14,7 @@ from ..model import (
     Excerpt,
     Failure,
     Fingerprint,
+    Past,
     Run,
     utf16_length,
 )
@@ -35,6 +36,7 @@ from .sections.evidence import (
 )
 from .sections.failure import failures_part
 from .sections.next_steps import go_on_section, missing_part
+from .sections.past import past_facts
 from .sections.title_facts import CAPS, facts, title, warning
 from .user_text import closed, own_words
 
@@ -54,6 +56,7 @@ class _Material:
     failures: tuple[Failure, ...]
     attachments: tuple[Attachment, ...]
     text: str
+    past: Past
 
 
 def compose(
@@ -62,6 +65,7 @@ def compose(
     attachments: Sequence[Attachment] = (),
     *,
     text: str = "",
+    past: Past | None = None,
     max_characters: int,
     excerpt: Callable[[Digest, int], Excerpt],
     server_url: str = "https://github.com",
@@ -72,6 +76,7 @@ def compose(
     redaction once more.
 
     Args:
+        past: what became of earlier sessions, and where the failures were seen before.
         text: the user's own words; the first 4,096 units of them are never cut.
         excerpt: a digest within a budget (`distill.excerpt`).
         server_url: `gh` commands name its host where that is not github.com.
@@ -79,7 +84,7 @@ def compose(
     Raises:
         ValueError: `max_characters` is below the smallest budget for this `text`.
     """
-    given = _Material(*bounded(run, failures, attachments, _REDACTED), text.strip())
+    given = _Material(*bounded(run, failures, attachments, _REDACTED), text.strip(), past or Past())
     material, redactions = cleaned(given)
     material = replace(material, text=closed(material.text))
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
@@ -150,11 +155,11 @@ class _Composer:
     def _fixed(self, budget: int, parts: Sequence[Part]) -> tuple[str, str, str]:
         """Title and warning, the facts, and how to go on: with the widest caps that leave all the
         evidence its room, or else two thirds of the budget."""
-        run, failures = self.material.run, self.material.failures
+        run, failures, past = self.material.run, self.material.failures, self.material.past
         warned = warning(run)
         for cap in CAPS:
             opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
-            known = f"\n\n## Facts\n\n{facts(run, cap, failures)}"
+            known = f"\n\n## Facts\n\n{facts(run, cap, failures)}{past_facts(past, run.history, cap)}"
             go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
             used = utf16_length(opening + known + go_on)
             if used <= budget // 3 or used + _needed(parts, budget) + 2 <= budget:
@@ -174,7 +179,7 @@ class _Composer:
             failures_part(run, failures, self.excerpt),
             changes_part(run, self._evidence(budget)),
             attachments_part(attachments, self.excerpt),
-            missing_part(run.notes),
+            missing_part((*run.notes, *self.material.past.notes)),
         )
         return [part for part in parts if part]
 

@@ -14,6 +14,7 @@ from .api.session import Listing
 from .best_effort import ACTIONS, CONTENTS, PULLS, BestEffort
 
 PAGE = 30  # runs of one listing
+MERGES, PAGE_OF_PULLS = 20, 100  # pull requests of one listing, at least and at most
 GREEN_PAGES = 3  # of 100 jobs each, of a green run
 # Two runs of such an event on one commit may do different things.
 _OF_MANY_KINDS = ("workflow_dispatch", "repository_dispatch", "schedule")
@@ -212,7 +213,32 @@ class _Questions:
         past = self._best_effort.ask("the last green run", ACTIONS, self._last_green, None)
         if past is None or past.last_green_sha is None:
             return past
-        return self.changed(past, past.last_green_sha, "the changes since the last green run")
+        return self._with_merged(
+            self.changed(past, past.last_green_sha, "the changes since the last green run")
+        )
+
+    def _with_merged(self, past: History) -> History:
+        """The same, with the pull requests whose merges are among its commits.
+
+        Pull requests are merged into the default branch and into branches whose commits name some.
+        """
+        queue = past_runs.queued(self._run.head_branch)
+        branch = queue["base"] if queue else self._run.head_branch or ""
+        default = self._run.default_branch or event.default_branch(self._context)
+        likely = branch == default or any("#" in commit.subject for commit in past.commits)
+        if not past.commits or not likely or self._run.event.startswith("pull_request"):
+            return past
+        filters = {"state": "closed", "base": branch, "sort": "updated", "direction": "desc"}
+        size = min(max(MERGES, 2 * len(past.commits)), PAGE_OF_PULLS)
+        what = "the pull requests merged since the last green run"
+
+        def ask() -> tuple[PullRequest, ...]:
+            listed = self._github.pull_requests(what, filters, per_page=size).items
+            place = {commit.sha: number for number, commit in enumerate(past.commits)}
+            merged = [pull for pull in listed if pull.merged_at and pull.merge_sha in place]
+            return tuple(sorted(merged, key=lambda pull: place[pull.merge_sha]))
+
+        return replace(past, merged=self._best_effort.ask(what, PULLS, ask, ()))
 
     def changed(self, past: History, base: str, what: str) -> History:
         """The same, with what changed since a commit or a branch."""

@@ -1,7 +1,7 @@
 """What became of sessions: the branch that each pushes, and the pull request that it opens from there.
 
-The endpoint can't be asked. But the text tells a session to push `claude/fix-run-<run id>`. Only someone with
-write access can make such a branch, and a fork's pull request from one of that name does not count.
+The endpoint can't be asked. But the text names the branch to push, `claude/fix-run-<run id>`. Only someone
+with write access can make such a branch, and a fork's pull request from one of that name does not count.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ from .run import (
     TriggerKind,
     in_words,
 )
-from .session_trace import SESSION_BRANCH, Checks, SessionState, SessionTrace
+from .session_trace import SESSION_BRANCH, Checks, EarlierSession, Past, SessionState, SessionTrace
 
 __all__ = [
     "RUN_FAILED",
@@ -55,6 +55,7 @@ __all__ = [
     "Checks",
     "Commit",
     "Digest",
+    "EarlierSession",
     "Excerpt",
     "FailedJob",
     "Failure",
@@ -67,6 +68,7 @@ __all__ = [
     "Note",
     "Origin",
     "Outcome",
+    "Past",
     "PullRequest",
     "Repeat",
     "Result",

@@ -187,7 +187,7 @@ class PullRequest:
     created_at: datetime | None = None
     closed_at: datetime | None = None
     merged_at: datetime | None = None  # None: not merged, or not stated
-    merge_commit: str = ""  # the commit that it was merged as; of an open one, a test merge
+    merge_sha: str = ""  # the commit that it was merged as; of an open one, a test merge
     labels: tuple[str, ...] = ()
 
 
@@ -219,6 +219,7 @@ class History:
     commits: tuple[Commit, ...] = ()  # since the last green one, or from there on, oldest first
     files: tuple[ChangedFile, ...] = ()
     total_commits: int = 0  # the API lists at most 250 commits and 300 files
+    merged: tuple[PullRequest, ...] = ()  # whose merges are among `commits`, oldest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .run import PullRequest
+from .run import Note, PullRequest
 
-SESSION_BRANCH = "claude/fix-run-"  # and the id of the run: what the text tells a session to push
+SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
 
 
 class SessionState(StrEnum):
@@ -63,3 +64,44 @@ class SessionTrace:
             return words.get(self.state, "") if self.state else ""
         how = "closed unmerged" if self.state is SessionState.CLOSED else str(self.state)
         return f"#{pull.number} {how}" + (f", {self.checks}" if self.checks and str(self.checks) else "")
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierSession:
+    """A session of the incident that was started before, or may have been."""
+
+    url: str  # its page; empty: not known
+    run: int = 0  # whose failure it was started for; 0: not known
+    attempt: int = 0
+    started_at: datetime | None = None
+    age: timedelta | None = None  # when `trace` was looked for
+    certain: bool = True  # False: the endpoint's answer was lost
+    trace: SessionTrace | None = None  # None: not looked for
+
+    @property
+    def state(self) -> SessionState | None:
+        return self.trace.state if self.trace else None
+
+    @property
+    def pull_request(self) -> PullRequest | None:
+        return self.trace.pull_request if self.trace else None
+
+    @property
+    def waited(self) -> str:
+        """ "40 min", "26 h" or "3 days" since it was started; empty where that is not known."""
+        if self.age is None:
+            return ""
+        minutes = max(int(self.age.total_seconds()) // 60, 0)
+        if minutes < 120:
+            return f"{minutes} min"
+        return f"{minutes // 60} h" if minutes < 60 * 72 else f"{minutes // 1440} days"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the ledger shows of the same failures before, as far as it was read for the decision."""
+
+    sessions: tuple[EarlierSession, ...] = ()  # of the incident, oldest first
+    seen: tuple[tuple[int, datetime | None], ...] = ()  # other runs that failed so, oldest first; and when
+    ended_by: PullRequest | None = None  # a session's that was merged after the last of `seen`
+    notes: tuple[Note, ...] = ()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ..model import Brief, Failure, Highlight, Note, Outcome, Run
+from ..model import Brief, EarlierSession, Failure, Highlight, Note, Outcome, Past, Run
 from .markdown import Clean
 
 __all__ = ["Clean", "Contents"]
@@ -25,11 +25,20 @@ class Contents:
     failures: tuple[Failure, ...] = ()
     notes: tuple[Note, ...] = ()
     max_sessions: int = 0  # of one incident; 0: not known
+    past: Past = field(default_factory=Past)
 
     def highlight(self, number: int) -> Highlight:
         """That of the failure at this place; empty where none was made."""
         known = self.brief.highlights if self.brief else ()
         return known[number] if number < len(known) else Highlight()
+
+    @property
+    def session(self) -> EarlierSession | None:
+        """The earlier session that kept this failure from being fired, or may have."""
+        url, sessions = self.outcome.session_url, self.past.sessions
+        if self.outcome.reason == "earlier-unknown":
+            return next((one for one in reversed(sessions) if not one.certain), None)
+        return next((one for one in sessions if url and one.url == url), None)
 
     @property
     def dry_run(self) -> bool:

@@ -11,6 +11,7 @@ from .contents import Contents
 from .failures import blocks, counted, title
 from .headings import heading
 from .markdown import NAME, alert, capital, fold, named_link, rendered, sentence, size, worded_link
+from .sessions import sessions
 
 # Bytes of one step's summary, without the newline that is added. GitHub rejects a longer one as a whole:
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
@@ -78,6 +79,7 @@ def _outcome(contents: Contents) -> Iterator[str]:
         yield " · ".join(filter(None, first))
     if outcome.result is not Result.FIRED:
         yield from rendered(outcome.message, contents.clean)[:MOST_LINES]
+    yield from sessions(contents)
     if contents.run:
         yield where(contents, contents.run)
     if outcome.reason and not contents.dry_run:

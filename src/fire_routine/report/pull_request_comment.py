@@ -5,16 +5,31 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from ..model import Outcome, Result, Run
+from ..model import Outcome, Result, Run, SessionState
 from .contents import Contents
 from .failures import line, title
 from .headings import heading
 from .job_summary import retries, session_link, session_number, where
 from .markdown import worded_link
+from .sessions import sessions
 
 MOST_FAILURES = 10
 ELSEWHERE = ("max-sessions", "claude-session")  # the session that these name works on another failure
 SESSIONS_PAGE = "https://claude.ai/code"
+
+
+_ON_IT = "Claude is on it: the same failure again"
+_AGAIN: dict[SessionState | None, str] = {
+    SessionState.OPEN: "Claude has opened a pull request: the same failure again",
+    SessionState.MERGED: "Claude's pull request is merged: the same failure again",
+    SessionState.CLOSED: "Claude's pull request was closed: the same failure again",
+}
+_NO_MORE = "No further session starts for this failure until the workflow is green."
+_ADVICE: dict[SessionState | None, str] = {
+    SessionState.OPEN: f"Review the session's pull request. {_NO_MORE}",
+    SessionState.MERGED: f"This run may not have the merged fix yet, or the fix is not enough. {_NO_MORE}",
+    SessionState.CLOSED: f"A person should look: the session's pull request was not merged. {_NO_MORE}",
+}
 
 
 def marker(run: Run) -> str:
@@ -42,10 +57,15 @@ def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
     outcome = contents.outcome
     shown = heading(outcome)
     again = outcome.result is Result.SKIPPED
-    yield f"### {shown.icon} {'Claude is on it: the same failure again' if again else shown.sentence}"
+    state = contents.session.state if contents.session else None
+    if not again:
+        yield f"### {shown.line}"
+    else:
+        yield f"### {'✅' if state is SessionState.MERGED else '🛠️'} {_AGAIN.get(state, _ON_IT)}"
     facts = [session_link(outcome), "" if again else session_number(contents), retries(outcome)]
     if any(facts):
         yield " · ".join(filter(None, facts))
+    yield from sessions(contents)
     yield where(contents, run)
     if failed := title(contents):
         yield f"**{failed}**"
@@ -55,11 +75,14 @@ def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
         lines.append(f"- … and {len(contents.failures) - MOST_FAILURES} more distinct failures")
     if lines:
         yield "\n".join(lines)
-    yield from _next(outcome)
+    yield from _next(outcome, state)
 
 
-def _next(outcome: Outcome) -> Iterator[str]:
+def _next(outcome: Outcome, state: SessionState | None) -> Iterator[str]:
     """What happens next, and how to stop it."""
+    if advice := _ADVICE.get(state):
+        yield f"**What happens next:** {advice}"
+        return
     if outcome.result is Result.UNKNOWN:
         page = worded_link("claude.ai/code", SESSIONS_PAGE)
         yield (

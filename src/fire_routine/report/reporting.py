@@ -34,7 +34,8 @@ def report(
         text_file = write_text(brief, temp) if brief else ""
     except OSError as error:
         notes.append(_unwritten(error))
-    workflow.set_outputs(outputs(outcome, brief, text_file))  # a comment may take longer than the job has
+    # Before the comment, which may take longer than the job has
+    workflow.set_outputs(outputs(outcome, brief, text_file, contents.session))
     if post_comment and run and run.pull_request and (body := comment(contents)):
         note = post_comment(run.pull_request.number, marker(run), body)
         notes.extend([note] if note else [])

@@ -7,16 +7,27 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..model import Brief, Outcome, Result
+from ..model import Brief, EarlierSession, Outcome, Result
+from ..sanitize import web_address
 
 
-def outputs(outcome: Outcome, brief: Brief | None, text_file: str) -> Mapping[str, str]:
-    """The action's outputs by name; what there is not is empty."""
+def outputs(
+    outcome: Outcome, brief: Brief | None, text_file: str, session: EarlierSession | None = None
+) -> Mapping[str, str]:
+    """The action's outputs by name; what there is not is empty.
+
+    Args:
+        session: the earlier one that kept this failure from being fired.
+    """
+    state = session.state if session else None
+    pull_request = session.trace.url if session and session.trace else ""
     return {
         "outcome": outcome.result.value,
         "reason": outcome.reason,
         "session-id": outcome.session_id,
         "session-url": outcome.session_url,
+        "session-state": state.value if state else "",
+        "pull-request-url": pull_request if web_address(pull_request) else "",
         "cause": brief.cause if brief else "",
         "fingerprint": brief.fingerprint.digest if brief else "",
         "text-file": text_file,

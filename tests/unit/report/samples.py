@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from fire_routine.model import (
     Brief,
     ChangedFile,
+    Checks,
     Commit,
     Digest,
+    EarlierSession,
     FailedJob,
     Failure,
     Fingerprint,
@@ -19,6 +21,8 @@ from fire_routine.model import (
     PullRequest,
     Result,
     Run,
+    SessionState,
+    SessionTrace,
     Step,
 )
 from fire_routine.report import Contents
@@ -37,6 +41,17 @@ FIRED = Outcome(
     session_number=1,
 )
 PULL = PullRequest(7, "Rework the tokenizer", f"{PAGE}/pull/7", "open", "main", "topic", SHA, "o/r")
+
+
+def session(state: SessionState | None, number: int = 14, **fields: object) -> EarlierSession:
+    """That of run 3, started 40 minutes ago, and what became of it."""
+    url = f"{PAGE}/pull/{number}"
+    pull = replace(PULL, number=number, title="Fix the @tally", url=url, head_branch="claude/fix-run-3")
+    has_pull = state not in (None, SessionState.NONE, SessionState.BRANCH)
+    branch = "" if state in (None, SessionState.NONE) else "claude/fix-run-3"
+    trace = SessionTrace(3, state, branch, pull if has_pull else None, Checks(3, 1) if has_pull else None)
+    known = EarlierSession(SESSION, 3, 1, NOW, timedelta(minutes=40), trace=trace)
+    return replace(known, **fields)  # type: ignore[arg-type]
 
 
 def job(number: int, name: str = "", step: str = "Run pytest") -> FailedJob:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.unit.report import samples
 
-from fire_routine.model import Brief, Fingerprint, Highlight, Outcome, Result
+from fire_routine.model import Brief, Fingerprint, Highlight, Outcome, Result, SessionState, SessionTrace
 from fire_routine.report import exit_code, outputs, write_text
 
 BRIEF = Brief(
@@ -33,6 +35,8 @@ def test_every_output_has_its_value() -> None:
         "reason": "rate-limited",
         "session-id": "session_1",
         "session-url": "https://claude.ai/code/session_1",
+        "session-state": "",
+        "pull-request-url": "",
         "cause": "error: boom",
         "fingerprint": "a1",
         "text-file": "/tmp/x.md",
@@ -42,6 +46,21 @@ def test_every_output_has_its_value() -> None:
         "request-id": "req_1",
         "retry-after": "0",
     }
+
+
+@pytest.mark.parametrize("state", SessionState)
+def test_what_became_of_an_earlier_session(state: SessionState) -> None:
+    session = samples.session(state)
+    values = outputs(Outcome(Result.SKIPPED, "duplicate", session_url=session.url), None, "", session)
+    has_pull = state not in (SessionState.NONE, SessionState.BRANCH)
+    assert values["session-state"] == state.value
+    assert values["pull-request-url"] == (f"{samples.PAGE}/pull/14" if has_pull else "")
+
+
+def test_no_other_address_than_a_plain_one_is_an_output() -> None:
+    pull = replace(samples.PULL, url="javascript:alert(1)")
+    session = replace(samples.session(SessionState.OPEN), trace=SessionTrace(3, SessionState.OPEN, "", pull))
+    assert outputs(Outcome(Result.SKIPPED), None, "", session)["pull-request-url"] == ""
 
 
 def test_what_there_is_not_is_empty() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
-from ...model import ChangedFile, Commit, History, Run, utf16_length
+from ...model import ChangedFile, Commit, History, PullRequest, Run, utf16_length
 from ...patterns import pattern
 from ...sanitize import inline
 from ..layout import Part, fill, listed, short
@@ -74,6 +74,7 @@ def _changes(run: Run, evidence: str, limit: int) -> str:
     files = sorted(history.files, key=lambda file: file.path not in marked)
     parts = [
         Part(lambda n: _list(f"Changed files ({_count(files)})", [_file(f, marked) for f in files], n), 2),
+        Part(lambda n: _merged(history.merged, n)),
         Part(lambda n: _commits(history, n)),
     ]
     return text + "".join(fill(parts, limit - utf16_length(text)))
@@ -121,6 +122,16 @@ def _commits(history: History, limit: int) -> str:
     text = _list(f"Commits ({total})", [_commit(commit) for commit in commits], limit)
     unlisted = f"\n… the API lists {len(commits)} of them" if text and total > len(commits) else ""
     return text + unlisted if utf16_length(text) + len(unlisted) <= limit else text
+
+
+def _merged(pulls: Sequence[PullRequest], limit: int) -> str:
+    """The pull requests to suspect; empty where none is known."""
+    return _list(f"Pull requests merged since then ({len(pulls)})", [_pull(pull) for pull in pulls], limit)
+
+
+def _pull(pull: PullRequest) -> str:
+    author = f", {inline(short(pull.author, 48))}" if pull.author else ""
+    return f"- #{pull.number} {inline(short(pull.title, _SUBJECT))}{author}"
 
 
 def _file(file: ChangedFile, marked: set[str]) -> str:

@@ -207,10 +207,13 @@ class GitHub(Session):
         filters = {"head": f"{owner}:{branch}", "state": "all", "sort": "created"}
         return tuple(self.pull_requests("the branch's pull requests", filters).items)
 
-    def pull_requests(self, what: str, filters: Mapping[str, str], page: int = 1) -> Listing[PullRequest]:
-        """A page of 100 pull requests; `filters`: https://docs.github.com/rest/pulls/pulls"""
-        number = {"page": page} if page > 1 else {}
-        return self.list_page("/pulls", what, None, parse.pull_request, **filters, per_page=100, **number)
+    def pull_requests(
+        self, what: str, filters: Mapping[str, str], page: int = 1, per_page: int = 100
+    ) -> Listing[PullRequest]:
+        """A page of pull requests; `filters`: https://docs.github.com/rest/pulls/pulls#list-pull-requests"""
+        return self.list_page(
+            "/pulls", what, None, parse.pull_request, **filters, per_page=per_page, page=page
+        )
 
     def branches(self, prefix: str) -> Mapping[str, str]:
         """All branches whose names begin with `prefix`, and their commits."""

@@ -232,7 +232,7 @@ def pull_request(data: object) -> PullRequest:
         created_at=fields.time(data.get("created_at")),
         closed_at=fields.time(data.get("closed_at")),
         merged_at=fields.time(data.get("merged_at")),
-        merge_commit=fields.text(data, "merge_commit_sha"),
+        merge_sha=fields.text(data, "merge_commit_sha"),
         labels=tuple(fields.each(lambda label: fields.needed(label, "name"), data.get("labels"))),
     )
 

@@ -117,3 +117,15 @@ def test_the_section_stays_within_its_limit(limit: int, count: int, subject: str
     assert utf16_length(text) <= max(limit, 0)
     if 0 < text.count("\n- `0000") < count:
         assert "more" in text
+
+
+def test_pull_requests_merged_since_the_last_green_run_are_suspects() -> None:
+    merged = (
+        pull_request(number=20, title="Rework *all* widgets", author="mona"),
+        pull_request(number=21, title="Bump", author=""),
+    )
+    text = changes(run(history=history(merged=merged)), "", 60_000)
+    expected = "Pull requests merged since then (2):\n- #20 `Rework *all* widgets`, `mona`\n- #21 `Bump`\n"
+    assert expected in text
+    assert text.index("Changed files") < text.index("Pull requests merged") < text.index("Commits (1)")
+    assert "Pull requests merged" not in changes(run(history=history()), "", 60_000)
