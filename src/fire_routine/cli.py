@@ -78,6 +78,7 @@ def _run(argv: Sequence[str]) -> int:
         "send": _send,
         "preview": _preview,
         "distill": _distill,
+        "sessions": _sessions,
         "demo": _demo,
         "emulate": _emulate,
         "rules": _rules,
@@ -110,6 +111,12 @@ def _distill(arguments: Namespace) -> int:
     from .commands.distill import distill
 
     return distill(arguments)
+
+
+def _sessions(arguments: Namespace) -> int:
+    from .commands.sessions import sessions
+
+    return sessions(arguments)
 
 
 def _demo(arguments: Namespace) -> int:

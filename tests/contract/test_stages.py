@@ -63,3 +63,14 @@ def test_only_the_storytellers_know_every_stage() -> None:
     for path in (*PACKAGE.glob("*.py"), *files("model", "redact")):
         if path.name not in STORYTELLERS and path != PACKAGE / "__init__.py":
             assert not own_modules(path) & set(STAGES), path.relative_to(PACKAGE)
+
+
+def test_the_report_of_sessions_reads_github_and_the_ledger_and_no_more() -> None:
+    """It is no stage: it knows two of them, none knows it, and nothing of it can fire or write."""
+    names = {name for path in files("sessions") for name in imported(path)}
+    own = {name.removeprefix("fire_routine.") for name in names if name.startswith("fire_routine.")}
+    stages = {name for name in own if name.split(".")[0] in STAGES}
+    of_gather = ("gather.api", "gather.past_runs", "gather.session_traces", "gather.worker_pool")
+    of_decide = ("decide.ledger", "decide.election.claims")
+    assert [name for name in sorted(stages) if not name.startswith((*of_gather, *of_decide))] == []
+    assert {name.split(".")[0] for name in own - stages} <= {"sessions", *LEAVES}

@@ -29,8 +29,7 @@ def preview(arguments: Namespace) -> int:
     from ..gather.api.client import GitHub
 
     trigger, api_url, server_url = named_run(arguments.run_url, os.environ)
-    given = [name for name in ("GITHUB_TOKEN", "GH_TOKEN") if os.environ.get(name, "").strip()]
-    bearer = secret(os.environ, given[0], token) if given else ""
+    given, bearer = given_token(os.environ)
     settings = Settings(max_characters=arguments.max_characters)
     context = Context(repository=trigger.repository, api_url=api_url, server_url=server_url)
     try:
@@ -43,7 +42,7 @@ def preview(arguments: Namespace) -> int:
         if "`github-token`" in problem and not given:
             problem = f"run {trigger.run_id} could not be read without a token: set GITHUB_TOKEN or GH_TOKEN"
         elif given:
-            problem = problem.replace("`github-token`", given[0])
+            problem = problem.replace("`github-token`", given)
         raise CommandError(f"RUN_URL {arguments.run_url}: {problem}") from None
     write(coloured(evidence.brief.text) if has_colour(sys.stdout) else evidence.brief.text)
     return 0
@@ -56,16 +55,31 @@ def named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, s
         raise CommandError(
             f"RUN_URL {address[:100]!r} is not like https://github.com/OWNER/REPO/actions/runs/ID"
         )
-    server = found["server"].lower()
+    server, api_url = github_at(found["server"], environ, "RUN_URL")
+    attempt = int(found["attempt"]) if found["attempt"] else None
+    trigger = Trigger(TriggerKind.RUN_ID, found["repository"], int(found["id"]), attempt)
+    return trigger, api_url, server
+
+
+def github_at(server: str, environ: Mapping[str, str], argument: str) -> tuple[str, str]:
+    """The roots of a GitHub's web site and of its API, which may get the user's token.
+
+    Raises:
+        CommandError: the token may not be sent there. `argument` named the server.
+    """
+    server = server.lower()
     server = "https://github.com" if server == "https://www.github.com" else server
     if not _trusted(server, environ):
         host = server.partition("://")[2]
-        raise CommandError(
-            f"RUN_URL is not https://github.com/…: to send your token to https://{host}, set GH_HOST={host}"
-        )
-    attempt = int(found["attempt"]) if found["attempt"] else None
-    trigger = Trigger(TriggerKind.RUN_ID, found["repository"], int(found["id"]), attempt)
-    return trigger, environ.get("GITHUB_API_URL", "").rstrip("/") or _api_of(server), server
+        advice = f"to send your token to https://{host}, set GH_HOST={host}"
+        raise CommandError(f"{argument} is not https://github.com/…: {advice}")
+    return server, environ.get("GITHUB_API_URL", "").rstrip("/") or _api_of(server)
+
+
+def given_token(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The variable that holds a token for GitHub, and the token; empty where there is none."""
+    given = [name for name in ("GITHUB_TOKEN", "GH_TOKEN") if environ.get(name, "").strip()]
+    return (given[0], secret(environ, given[0], token)) if given else ("", "")
 
 
 def _trusted(server: str, environ: Mapping[str, str]) -> bool:

@@ -42,6 +42,10 @@ def has_colour(stream: TextIO | None, environ: Mapping[str, str] | None = None) 
     return is_terminal(stream)
 
 
+def bold(line: str) -> str:
+    return f"{BOLD}{line}{PLAIN}"
+
+
 def coloured(text: str) -> str:
     """A text or an excerpt for people: headings bold, errors red, gaps dim."""
     return "\n".join(map(_coloured_line, text.split("\n")))
@@ -51,7 +55,7 @@ def _coloured_line(line: str) -> str:
     if _GAP.fullmatch(line.strip()):
         return f"{DIM}{line}{PLAIN}"
     if _HEADING.match(line):
-        return f"{BOLD}{line}{PLAIN}"
+        return bold(line)
     if _EXPLAINED.match(line):
         return f"{CYAN}{line}{PLAIN}"
     return f"{RED}{line}{PLAIN}" if _ERROR.search(line) else line

@@ -12,6 +12,7 @@ from .ids import sha_of
 from .json_repository import Json
 from .repository import Repository, timestamp
 
+SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs
 NEXT_PAGE = "X-Next-Page"  # its number, for whoever knows the address
 DOCUMENTATION = "https://docs.github.com/rest"
 
@@ -130,13 +131,20 @@ def _workflow_runs(call: Call) -> Answer:
         for run in call.repository.runs.values()
         if named in (str(run["workflow_id"]), run["path"].partition("@")[0].rpartition("/")[2])
     ]
-    if not runs:  # here no workflow is known that has none
-        return NOT_FOUND
+    return _runs(call, runs) if runs else NOT_FOUND  # here no workflow is known that has none
+
+
+def _all_runs(call: Call) -> Answer:
+    return _runs(call, list(call.repository.runs.values()))
+
+
+def _runs(call: Call, runs: list[Json]) -> Answer:
+    """The newest first, at most 1,000 of a search."""
     runs = [run for run in runs if _matches(run, call.query)]
     runs.sort(key=lambda run: (run["created_at"] or "", run["id"]), reverse=True)
     if call.query.get("exclude_pull_requests") == "true":
         runs = [{**run, "pull_requests": []} for run in runs]
-    return _listing(call, "workflow_runs", "run", runs)
+    return _listing(call, "workflow_runs", "run", runs[:SEARCH])
 
 
 def _matches(run: Json, query: Mapping[str, str]) -> bool:
@@ -146,10 +154,11 @@ def _matches(run: Json, query: Mapping[str, str]) -> bool:
             return False
     if query.get("status", run["status"]) not in (run["status"], run["conclusion"]):
         return False
-    created = query.get("created", "")
+    created, when = query.get("created", ""), run["created_at"] or ""
+    first, between, last = created.removeprefix(">=").partition("..")
     if created.startswith("<="):
-        return bool((run["created_at"] or "") <= created[2:])
-    return bool((run["created_at"] or created) >= created.removeprefix(">="))
+        return bool(when <= created[2:])
+    return bool((when or first) >= first and (not between or when <= last))
 
 
 def _compare(call: Call) -> Answer:
@@ -248,6 +257,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
     (method, re.compile(pattern), serve)
     for method, pattern, serve in (
         ("GET", r"", _about),
+        ("GET", r"/actions/runs", _all_runs),
         ("GET", r"/actions/runs/(\d+)", _run),
         ("GET", r"/actions/runs/(\d+)/jobs", _latest_jobs),
         ("GET", r"/actions/runs/(\d+)/attempts/(\d+)", _attempt),

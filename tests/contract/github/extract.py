@@ -19,6 +19,7 @@ USED = {
     "": ("get",),
     "/actions/jobs/{job_id}": ("get",),
     "/actions/jobs/{job_id}/logs": ("get",),
+    "/actions/runs": ("get",),
     "/actions/runs/{run_id}": ("get",),
     "/actions/runs/{run_id}/attempts/{attempt_number}": ("get",),
     "/actions/runs/{run_id}/attempts/{attempt_number}/jobs": ("get",),
