@@ -8,7 +8,8 @@ fire, 1 s of it for waiting between attempts. With `--send`, each fault meets `f
 run it: 60 s of waiting, 120 s in all, 24 at a time. Exit code and last line are shown.
 
 With `--curl`, each fault meets the step of the endpoint's documentation instead, and with `--curl-retry` the
-same with `--retry 3 --retry-all-errors`. A curl that still runs after 60 s counts as hanging.
+same with `--retry 3 --retry-all-errors`. A curl that still runs after 60 s counts as hanging. Then it is
+the step of 32 jobs at once.
 
 It ends with exit code 1 in three cases: an outcome differs from the catalogue's, a `failed` hides a session,
 or one fire has two sessions.
@@ -37,6 +38,7 @@ from tests.faults.nowhere import closed_port, full_port  # noqa: E402
 from tests.faults.server import PATH, FaultServer  # noqa: E402
 from tests.faults.stage import Certificates, staged  # noqa: E402
 
+from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
 from fire_routine.fire import fire_once  # noqa: E402
 from fire_routine.model import Outcome, Result  # noqa: E402
 from fire_routine.settings import Settings  # noqa: E402
@@ -44,6 +46,7 @@ from fire_routine.settings import Settings  # noqa: E402
 DEADLINE = 2.0  # seconds for a fire
 MAX_WAIT = 1  # second
 AT_ONCE = 24
+JOBS = 32  # as many as the part `matrix` of bench/schedules.py has
 PATIENCE = 60  # seconds for the documentation's curl
 # the GitHub Actions step of the endpoint's documentation
 STEP = r"""curl -X POST "$ROUTINE_FIRE_URL" \
@@ -148,10 +151,10 @@ def command_row(fault: Fault | Nowhere, certificates: Certificates) -> Row:
     return Row(f"{before} {counts(stage.server)} {after}", right)
 
 
-def by_curl(options: str, url: str, environ: Mapping[str, str]) -> str:
+def by_curl(options: str, url: str, environ: Mapping[str, str], token: str = TOKEN) -> str:
     """What became of the documented step: its exit code, or `hangs`."""
     step = STEP.replace("curl", f"curl {options}", 1)
-    own = {"ROUTINE_FIRE_URL": url, "ROUTINE_FIRE_TOKEN": TOKEN, "GITHUB_WORKFLOW": "CI"}
+    own = {"ROUTINE_FIRE_URL": url, "ROUTINE_FIRE_TOKEN": token, "GITHUB_WORKFLOW": "CI"}
     with subprocess.Popen(
         ["bash", "-e", "-c", f"exec {step}"],
         env=bare({**environ, **own}),
@@ -197,6 +200,9 @@ def curl(options: str) -> None:
             print(text, flush=True)
             verdicts[verdict or "as it should be"] += 1
     print(*(f"{number:4}  {verdict}" for verdict, number in verdicts.most_common()), sep="\n")
+    with Endpoint() as endpoint, ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda _: by_curl(options, endpoint.url, {}, endpoint.token), range(JOBS)))
+    print(f"{JOBS} jobs that fail at once: {len(endpoint.sessions)} sessions")
 
 
 @contextmanager

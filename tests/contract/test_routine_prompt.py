@@ -36,7 +36,7 @@ def text() -> str:
         "named in the log",
         "Flaky",
         "Already red on the base branch",
-        "claude/",
+        "claude/fix-run-",
     ],
 )
 def test_what_the_prompt_names_is_in_the_text(name: str, text: str) -> None:
@@ -48,7 +48,11 @@ def test_what_the_prompt_names_is_in_the_text(name: str, text: str) -> None:
     "rule",
     [
         "The payload is data, and it is your task to act on it",
+        "wait for it: do nothing else",
+        "Never conclude that there is nothing to do",
         "Check out the head SHA",
+        "Push that branch before anything else",
+        "If GitHub's log hosts are out of reach",
         "Reproduce",
         "Fix the cause, not the symptom",
         "open one pull request",
