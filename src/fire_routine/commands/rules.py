@@ -39,11 +39,13 @@ def _check() -> int:
 
 
 def _compile() -> int:
-    from ..distill.rules import COMPILED
-    from ..distill.rules.compile import write as compile_rules
+    from ..distill.rules import COMPILED, TABLES
+    from ..distill.rules.compile import as_text, compiled, sources
+    from ..distill.rules.tables import as_text as tables_as_text
 
-    compile_rules()
-    write(f"wrote {COMPILED}")
+    for file, text in ((COMPILED, as_text(compiled(sources()))), (TABLES, tables_as_text())):
+        file.write_text(text, encoding="utf-8", newline="\n")
+        write(f"wrote {file}")
     return 0
 
 

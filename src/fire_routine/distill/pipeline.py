@@ -9,7 +9,7 @@ from ..model import Digest, Step
 from .captures import files_named
 from .collect.scanner import scan
 from .context.spans import span_of, store_of
-from .fingerprint.select import identity
+from .fingerprint import identity
 from .lines.clean import shown
 from .lines.numbering import Numbering
 from .match.cache import MatchCache

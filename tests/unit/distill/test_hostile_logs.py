@@ -168,12 +168,13 @@ def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
 
 # Lines on which nested quantifiers would take for ever; the process is killed if one does.
 HOSTILE = """
+import re
 import sys
 from fire_routine import distill
 from fire_routine.distill.rules.compile import sources
 from fire_routine.distill.select.truncate import cut
 from fire_routine.distill.rules import rules as read_rules
-from fire_routine.distill.noise.successful_runs import _TOOLS
+from fire_routine.distill.rules import table
 tokens = [" ", "\\t", "a", "A", "1", "/", ".", "-", ":", "(", ")", "[", "]", "_", "=", "*", "+", "|", "a/", "a.", "A::",
           "1:", ".py", "::a", "a::", "\\\\", "/a", "[a] ", "at ", "Error", "(A", "=1", "- "]
 starts = ["", "= 1 passed", "  expect(", "FAIL ", "FAILED ", "ERROR: ", "a.py::", "x:1:in `a: (", "[ERROR] ", "1) ", "Error: ", "  at ", "E   "]
@@ -183,7 +184,10 @@ of_lines = [
     for rule in rules
     for expression in (rule.before_match, rule.reason, rule.not_if_next, rule.heading, rule.quoted_source)
 ]
-of_lines += [expression for tool in _TOOLS for expression in (tool.begins, tool.succeeded)]
+of_tables = [run[name] for run in table("successful_run") for name in ("begins", "succeeded")]
+of_tables += [test[name] for test in table("passed_test") for name in ("passed", "begins")]
+of_tables += [*table("expressions").values(), *table("boilerplate")["beginnings"].values()]
+of_lines += [re.compile(expression.encode()) for expression in of_tables]
 for start in starts:
     for token in tokens:
         line = (start + token * 600)[:600] + "\\n!"

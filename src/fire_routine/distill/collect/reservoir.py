@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
-from zlib import crc32
 
-from ..lines.clean import DIGITS, probed
+from ..normalize.reruns import digests
 from ..types import Finding, taken_texts
 
 MOST = 240  # findings of a sample
 WAITING = 100  # findings until their digests are found, which takes less for many at once
-# Folders of a path, which another machine's differ in, and words that another run may print otherwise; each
-# begins with a literal, which re looks for first.
-_FOLDERS, _NUMBERED = re.compile(rb" (?:[^\s/\\]*+[/\\])++"), re.compile(rb" [^ \n\d]*+\d\S*+")
-
-
-def _digests(findings: Sequence[Finding]) -> list[int]:
-    """Of the line of each alone and the same in another run: numbers don't count, and words with some count
-    less."""
-    if not findings:
-        return []
-    text = _FOLDERS.sub(b" ", b"\n".join([b" " + probed(line) for line in taken_texts(findings)]))
-    words, lines = _NUMBERED.sub(b"", text).split(b"\n"), text.translate(None, DIGITS).split(b"\n")
-    return [crc32(few) << 32 | crc32(more) for few, more in zip(words, lines, strict=True)]
 
 
 def chosen(findings: Sequence[Finding]) -> list[Finding]:
@@ -34,11 +19,11 @@ def chosen(findings: Sequence[Finding]) -> list[Finding]:
     """
     if len(findings) <= MOST:
         return list(findings)
-    digests = _digests(findings)
-    apart = sorted(set(digests))
+    each = digests(taken_texts(findings))
+    apart = sorted(set(each))
     if len(apart) <= MOST:
         return list(findings)
-    return [finding for finding, digest in zip(findings, digests, strict=True) if digest < apart[MOST]]
+    return [finding for finding, digest in zip(findings, each, strict=True) if digest < apart[MOST]]
 
 
 class Reservoir:
@@ -56,7 +41,7 @@ class Reservoir:
 
     def _choose(self) -> None:
         waiting, self._waiting = self._waiting, []
-        for finding, digest in zip(waiting, _digests(waiting), strict=True):
+        for finding, digest in zip(waiting, digests(taken_texts(waiting)), strict=True):
             if digest not in self._kept:
                 self._kept[digest] = finding
                 heappush(self._greatest, -digest)

@@ -7,45 +7,20 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from ..lines.clean import announces
-from ..lines.prefixes import _NEARBY, RAW_PREFIX, unprefixed
+from ..lines.prefixes import NEARBY, RAW_PREFIX, unprefixed
 from ..noise.boilerplate import boilerplate_among
+from ..rules import expression
 from ..rules.schema import Rule
 from ..steps.markers import ends_step
 from ..weights import WEIGHTS
 from .diff_hunks import _hunks
 from .stack_traces import dimmed, indent
 
-_CONTINUES = re.compile(  # among them │, and what a Windows console makes of it
-    rb"\s+at |\s*(?:\xe2\x9d\xaf) \S+:\d|at (?:<|\w+\.|[\w-]+, )"
-    rb"|\s*\^|\s*~+\^?|Caused by|\s*\.\.\. \d+ more|\s*(?:\||\xe2\x94\x82|\xce\x93\xc3\xb6\xc3\xa9)| *\d+ \|"
-    rb"|\s*\\x\{25|[+-]|@@ |index [0-9a-f]{7}"
-    rb"|\s*(?:Expected|Actual|Received|expected|actual|received|got|note|help|hint"
-    rb"|Note|Hint|Reason|reason|Message|message|Stack|stack|Details|Output|stderr|stdout)\b.{0,3}[: ]"
-    rb"|E  |>  |During handling|The above exception|Traceback|#\d+ |from |remote: |In file included"
-    rb"|Dependency trace:|symbol:|location:|required:|found:|reason:"
-    rb"|(?=[^\s/]*+/)(?:[^\s:]*+:)++\d++$"
-)
-_ITEM = re.compile(rb"- \S")
+_CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
+_UNRELATED, _NEXT_WARNING, _LINTED = map(expression, ("unrelated", "next_warning", "linted"))
+_ITEM, _WARNING = re.compile(rb"- \S"), b"arning"
 _BODY = (1.0, *(0.95 - 0.006 * lines for lines in range(1, 101)))  # for those of a block, by their distance
 _AFTER = tuple(0.5 - 0.02 * at for at in range(20))
-# Lines that do not continue the one above: a log's next INFO line, a build's next task, a compiler's next
-# warning.
-_ELSE = re.compile(rb"\[INFO\]|(?:\S+ )?INFO |> Task :|:\w[\w.:-]*(?: [A-Z-]+)?$|\[\d+/\d+\] ")
-_WARNING = b"arning"
-_NEXT_WARNING = re.compile(
-    rb"[^\s(][^(]{0,300}\(\d+(?:,\d+)*\): warning |[^\s:]\S{0,300}:\d+(?::\d+)?: warning: "
-    rb"|\d+:\d+  Warning: "
-)
-# A linter's warning of the next file, after a blank line.
-_LINTED = re.compile(rb"(?:##\[warning\])?\s*\d+:\d+ +warning  ")
-# What begins another part of a tool's report: RSpec's slow examples, pytest's slow tests and the next that
-# failed, what another of Vitest's printed; what memory or libraries a process had that crashed; a runner's
-# notes on the job, its next step.
-_OTHER_PART = re.compile(
-    rb"\s*Top \d+ slowest example|=+ slowest (?:\d+ )?(?:test )?durations =|std(?:err|out) \| \S+\.[cm]?[jt]s"
-    rb"|={7} Memory map: ={8}$|Dynamic libraries:$"
-    rb"|_{2,} \S[^\n]{0,300} _{2,}$|Secret source: |Current runner version: |##\[group\]Run "
-)
 LINES_BEFORE, LINES_AFTER = (
     len(WEIGHTS.lines_before),
     len(_AFTER),
@@ -116,7 +91,7 @@ def _warns(text: bytes) -> bool:
 
 def _else(text: bytes) -> bool:
     """Whether a line does not continue the one above it."""
-    return _warns(text) or _ELSE.match(text) is not None
+    return _warns(text) or _UNRELATED.match(text) is not None
 
 
 def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
@@ -125,7 +100,7 @@ def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
         yield share * (WEIGHTS.unrelated_line if _warns(text) else 1.0)
 
 
-@lru_cache(maxsize=_NEARBY)
+@lru_cache(maxsize=NEARBY)
 def _looks(text: bytes) -> tuple[bool, bool, bool, bool, bool]:
     """Five answers for a line: it is blank; does not continue the one above it; warns of a linter's next
     file; begins another part of a report; ends a step."""

@@ -6,65 +6,23 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ...patterns import pattern
 from ..lines.clean import announces
+from ..rules import expression, table
 from ..weights import WEIGHTS
 
 _FRAME = re.compile(rb"\s+at ")
-# Frames of the JDK, .NET and Node.js, of frameworks and of installed packages.
-_LIBRARY = re.compile(
-    rb"\s+at (?:java\.|javax\.|jdk\.|(?:com\.)?sun\.|junit\.|kotlinx?\.|scala\.|clojure\.|groovy\.|sbt\."
-    rb"|munit\.|mockit\.|hudson\.|jenkins\.|___cps\.|PluginClassLoader for "
-    rb"|com\.(?:cloudbees\.groovy|intellij)\."
-    rb"|io\.(?:cucumber|kotest|mockk)\.|node:|\S+ \(node:"
-    # Angular's own, as it builds them with Bazel; a project's own build is in a folder of that
-    rb"|.{0,200}(?:/node_modules/|(?<!bazel-out)/[\w-]{1,40}-ST-[0-9a-f]{6,16}/bin/packages/)"
-    rb"|org\.(?:apache\.maven|assertj|codehaus\.groovy|eclipse|gradle|hamcrest|hibernate|jenkinsci|junit"
-    rb"|kohsuke|mockito|scalacheck|scalatest|specs2|spockframework|springframework|testcontainers|testng)\."
-    rb"|(?:AwesomeAssertions|Castle|FluentAssertions|Microsoft|Moq|NSubstitute|NUnit|Shouldly|System|Xunit)\."
-    # with the archive that Logback or Log4j found it in
-    rb"|.{0,300} ~?\[(?:[^\s:]{1,80}\.jar!?/?|na):[^\s\]]{0,80}\]$)"
+_LIBRARY, _PYTHON_LIBRARY, _OTHER_LIBRARY = map(
+    expression, ("library_frame", "python_library_frame", "other_library_frame")
 )
-# The same of Python, as it shows frames and as pytest does in short, and of Rust, Go, PHP, Ruby, Elixir,
-# Vitest, Dart and CMake. Sources and places below them are indented.
-_PYTHON_LIBRARY = pattern(
-    rb"\s+File \"<frozen "
-    # what an installer puts there to start a tool
-    rb"|\s+File \"[^\"]{0,300}(?:/usr(?:/local)?|/x64|/\.local|v?env[\w.-]{0,20}|/\.[nt]ox/[\w.-]{1,40})/bin/"
-    rb"[\w-]{1,80}\","
-    rb"|(?:\s+File \"[^\"]{0,300}|\S{0,300})(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]"
-    rb"(?:[^\"]{0,300}\"|\S{0,300}\.py:\d+: in )"
-)
-# The place that pytest prints below a source and the error raised there, and what ends the source before.
-_PYTEST_LIBRARY = pattern(
-    rb"\S{0,300}(?:(?:site|dist)-packages|[/\\]lib/python[\d.]+|\\Lib)[/\\]\S{0,300}\.pyx?:\d+: ?\w*$"
-)
-_SOURCE_ENDS = re.compile(rb"(?:_ ){9}|_{9}|\S+\.pyx?:\d+: ")
-_OTHER_LIBRARY = pattern(
-    rb"\s+\d+: (?:<?(?:core|std|alloc|test)::|__rustc|rust_begin_unwind)"
-    rb"|(?:created by )?(?:reflect|runtime|testing)\.[\w.(*)]{1,80}\("
-    rb"|\s*#\d+ \S{0,300}[/\\]vendor[/\\]"
-    rb"|\s+\((?:elixir|ex_unit|stdlib) [\d.]+\) "
-    rb"|\s*\xe2\x9d\xaf (?:\S{1,100} )?(?:node:|\S{0,300}node_modules/)"
-    rb"|(?:dart:\w{1,20}|package:(?:flutter(?:_test)?|matcher|stack_trace|test(?:_api)?)/\S{1,100} \d+:\d+) "
-    rb"|\s*(?:# |from )?\S{0,300}/(?:(?:(?:ruby)?gems|lib/ruby)/\S{0,300}\.rb|(?:exe|bin)/bundle):\d+:in "
-    rb"|\s+(?!CMake )\S.{0,200}/cmake-[\d.]+/Modules/\S{1,200}:\d+(?::EVAL:\d+)? \("
-)
+_PYTEST_LIBRARY, _SOURCE_ENDS = expression("pytest_library_place"), expression("pytest_source_end")
+_SIGNS = [text.encode() for text in table("texts")["library_frame"]]
 # BuildKit's prefix of a step's output; where it repeats the output, the seconds alone.
 _BUILDKITS = re.compile(rb"(?:(?:#\d{1,5} )?\d{1,6}\.\d{1,3} )?")
-_SIGNS = (  # each of them contains one of these
-    rb"-packages /bin/ ib/python \Lib <frozen /cmake- gems/ lib/ruby/ :: __rustc rust_begin reflect. runtime."
-    b" testing. vendor (elixir (ex_unit (stdlib \xe2\x9d\xaf dart"
-).split()
 # A test's class as JUnit's runners name it in lines above the frames, how many, and how its package begins.
 _TEST = re.compile(rb"(?<![\w.])((?:[a-z]\w*\.){2})(?:\w+\.)*[A-Z]\w*(?:Tests?|IT|Spec|Case)(?!\w)")
 # With most-recent-call-first, top frames matter, library or not, except in CMake.
 _LATEST_FIRST, _CMAKES = b"(most recent call first):", b"Call Stack (most recent"
-# At the other end is the runner of the test.
-_RUNNER = pattern(
-    rb"\s+File \"(?:<frozen |[^\"]{0,300}(?:-packages|python[\d.]+|\\Lib)[/\\]"
-    rb"(?:_pytest|pluggy|pytest|unittest|xdist|runpy\.py)(?:[/\\]|\"))"
-)
+_RUNNER = expression("python_runner_frame")  # of the test, at the other end
 # The line that a code frame points at, as Babel and Collision (on a Windows console, too) print it; the lines
 # around it.
 _POINTERS = (">", "➜", "Ô×£", "Γ₧£")

@@ -11,70 +11,30 @@ from dataclasses import dataclass
 
 from ...patterns import pattern
 from ..lines.clean import shown
+from ..rules import table
 
 
 @dataclass(frozen=True, slots=True)
 class _Runner:
-    """How a test runner marks tests; the expressions' group is the test's name."""
+    """How a test runner marks tests, see `rules/tables/runs.toml`."""
 
-    mark: bytes  # in each line of a passed test
+    mark: bytes
     passed: re.Pattern[bytes]
-    start: bytes  # in each line of a test that begins or goes on
+    start: bytes
     begins: re.Pattern[bytes]
-    ended: bytes  # in each line of a test that ended otherwise
-    parallel: bool = False  # several may run at once, and output has no owner
-    leads: bool = False  # the mark begins its line; an indented one is of a test's part
+    ended: bytes
+    parallel: bool
+    leads: bool
 
 
-_RUNNERS = (
-    # https://pkg.go.dev/cmd/go#hdr-Testing_flags, `-v`
+_RUNNERS = [
     _Runner(
-        b"--- PASS: ",
-        pattern(rb"--- PASS: (\S+)"),
-        b"=== ",
-        pattern(rb"=== (?:RUN|CONT|NAME|PAUSE) +(\S+)"),
-        b"--- FAIL: ",
-        leads=True,
-    ),
-    # https://google.github.io/googletest/advanced.html
-    _Runner(
-        b"[       OK ] ",
-        pattern(rb"\[       OK \] (\S+)"),
-        b"[ RUN      ] ",
-        pattern(rb"\[ RUN      \] (\S+)"),
-        b"[  FAILED  ] ",
-        leads=True,
-    ),
-    # https://maven.apache.org/surefire/maven-surefire-plugin/, and Ant's; not all say of which class
-    _Runner(
-        b"Failures: 0, Errors: 0",
-        pattern(
-            rb"\s*(?:\[\w+\] )?Tests run: [1-9]\d*, Failures: 0, Errors: 0,.* Time elapsed: "
-            rb"(?:.* --? in (\S+)$)?"
-        ),
-        b"Running ",
-        pattern(rb"\s*(?:\[\w+\] )?Running (\S+)$"),
-        b"Tests run: ",
-        parallel=True,
-    ),
-    # https://developer.apple.com/documentation/xctest
-    _Runner(
-        b"' passed (",
-        pattern(rb"Test [Cc]ase '(.+)' passed \("),
-        b"' started",
-        pattern(rb"Test [Cc]ase '(.+)' started"),
-        b"' failed (",
-    ),
-    # https://cmake.org/cmake/help/latest/manual/ctest.1.html, `-V`
-    _Runner(
-        b"   Passed ",
-        pattern(rb"\s*\d+/\d+ Test +#(\d+): .* Passed +"),
-        b"Start ",
-        pattern(rb"\s+Start +(\d+): "),
-        b"***",
-        parallel=True,
-    ),
-)
+        *(test["mark"].encode(), pattern(test["passed"].encode())),
+        *(test["start"].encode(), pattern(test["begins"].encode())),
+        *(test["ended"].encode(), test.get("parallel", False), test.get("leads", False)),
+    )
+    for test in table("passed_test")
+]
 PASSED = tuple(runner.mark for runner in _RUNNERS)
 LEADING = frozenset(runner.mark for runner in _RUNNERS if runner.leads)
 

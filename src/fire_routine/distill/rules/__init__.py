@@ -1,26 +1,50 @@
-"""The rules, in the order in which they are tried: the first that matches takes the line.
+"""The rules, in the order in which they are tried: the first that matches takes the line. And tables of what
+else is known of tools' lines.
 
-They are written in TOML, a file for each family of tools, and compiled by `fire-routine rules compile` into
-the one file that is read here.
+Both are written in TOML: the rules in a file for each family of tools, the tables in the folder `tables`.
+`fire-routine rules compile` makes of them the two files that are read here.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from ...patterns import pattern
 from .schema import ANY_FAMILY, Rule, rule_from
 
 # Parts of words that make a line worth a look wherever it is.
 ANYWHERE = (b"error", b"fail", b"exception", b"panic")
-COMPILED = Path(__file__).with_name("_compiled.json")
+COMPILED, TABLES = (Path(__file__).with_name(name) for name in ("_compiled.json", "_tables.json"))
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules, in the order in which they are tried."""
     return tuple(rule_from(fields, order) for order, fields in enumerate(json.loads(COMPILED.read_bytes())))
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    if not TABLES.exists():  # it is being made
+        from .tables import compiled
+
+        return compiled()
+    tables: dict[str, Any] = json.loads(TABLES.read_bytes())
+    return tables
+
+
+def table(name: str) -> Any:
+    """The table of this name, as `rules.tables` compiles it."""
+    return _tables()[name]
+
+
+def expression(name: str) -> re.Pattern[bytes]:
+    """One of the expressions of `tables/expressions.toml`."""
+    return pattern(table("expressions")[name].encode())
 
 
 @cache

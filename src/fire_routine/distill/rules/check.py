@@ -9,7 +9,7 @@ from functools import cache
 
 from ..lines.clean import PROBE
 from ..match.matcher import classify
-from . import COMPILED, rules
+from . import COMPILED, TABLES, rules, tables
 from .compile import Source, as_text, compiled, sources
 from .keywords import BEGIN, folded
 from .schema import Rule
@@ -32,8 +32,9 @@ def problems() -> Iterator[str]:
         RuleError: an entry is wrong.
     """
     written = sources()
-    if as_text(compiled(written)) != COMPILED.read_text(encoding="utf-8"):
-        yield "the compiled file is not what the TOML files say: run `fire-routine rules compile`"
+    texts = {COMPILED: as_text(compiled(written)), TABLES: tables.as_text()}
+    if any(file.read_text(encoding="utf-8") != text for file, text in texts.items()):
+        yield "the compiled files are not what the TOML files say: run `fire-routine rules compile`"
         return
     by_id = {rule.id: rule for rule in rules()}
     yield from examples(written)

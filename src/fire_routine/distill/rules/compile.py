@@ -195,12 +195,3 @@ def as_text(rules: list[Fields]) -> str:
     """The compiled file's text, a rule in each line."""
     lines = ",\n".join(json.dumps(fields, ensure_ascii=False, separators=(",", ":")) for fields in rules)
     return f"[\n{lines}\n]\n"
-
-
-def write() -> None:
-    """Compile the rules.
-
-    Raises:
-        RuleError: an entry is wrong.
-    """
-    COMPILED.write_text(as_text(compiled(sources())), encoding="utf-8", newline="\n")

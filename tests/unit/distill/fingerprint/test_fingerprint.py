@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine import distill, emulator
-from fire_routine.distill.fingerprint.normalize import normalised
+from fire_routine.distill.normalize.reruns import normalised
 
 FAILURES = Path(__file__).parents[1] / "failures"
 RECORDINGS = Path(emulator.__file__).parent / "recordings"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fire_routine.cli import main
-from fire_routine.distill.rules import COMPILED, check, rules
+from fire_routine.distill import rules as rules_package
+from fire_routine.distill.rules import COMPILED, TABLES, check, rules, tables
 from fire_routine.distill.rules.compile import RuleError, Source, as_text, compiled, sources
 from fire_routine.distill.rules.explain import explanation
 from fire_routine.distill.rules.keywords import BEGIN, first_characters, keywords
@@ -29,6 +30,35 @@ def written(folder: Path, entry: str) -> list[Source]:
 def test_the_compiled_file_is_fresh() -> None:
     fresh = as_text(compiled(sources()))
     assert COMPILED.read_text(encoding="utf-8") == fresh, "run `fire-routine rules compile`"
+
+
+def test_the_compiled_tables_are_fresh() -> None:
+    assert TABLES.read_text(encoding="utf-8") == tables.as_text(), "run `fire-routine rules compile`"
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ('match = "("', "not a regular expression: ("),
+        ("match = '.*ok'", "name in `first` the characters that begin a line, or a text in `holds`: .*ok"),
+        ("match = 1 2", "some.toml: "),
+    ],
+)
+def test_a_wrong_table_is_reported_with_what_is_wrong(tmp_path: Path, entry: str, problem: str) -> None:
+    (tmp_path / "some.toml").write_text(f"[[boilerplate]]\n{entry}\n", encoding="utf-8")
+    with pytest.raises(RuleError) as raised:
+        tables.compiled(tmp_path)
+    assert problem in str(raised.value)
+
+
+def test_tables_are_read_where_the_compiled_file_is_being_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    as_compiled = rules_package.table("successful_run")
+    monkeypatch.setattr(rules_package, "TABLES", tmp_path / "none.json")
+    rules_package._tables.cache_clear()
+    assert rules_package.table("successful_run") == as_compiled
+    rules_package._tables.cache_clear()
 
 
 def test_every_rule_has_an_example_or_is_given_by_the_matcher() -> None:

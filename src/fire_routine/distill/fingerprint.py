@@ -1,22 +1,24 @@
-"""Which lines name the failure."""
+"""Which lines name the failure, and its fingerprint: independent of their order and of the run."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from itertools import takewhile
 
-from ..collect.reservoir import MOST, chosen
-from ..context.line_store import LineStore
-from ..context.spans import span_of, with_lines_of
-from ..context.stack_traces import indent
-from ..lines.clean import probed
-from ..match.matcher import classify
-from ..rules.schema import CONSEQUENCE
-from ..types import Finding, Scan, Span, taken_texts
-from .normalize import fingerprint, normalised
+from .collect.reservoir import MOST, chosen
+from .context.line_store import LineStore
+from .context.spans import span_of, with_lines_of
+from .context.stack_traces import indent
+from .lines.clean import probed
+from .match.matcher import classify
+from .normalize.reruns import normalised
+from .rules import expression, table
+from .rules.schema import CONSEQUENCE
+from .types import Finding, Scan, Span, taken_texts
 
 STRONGEST = 0.7  # of the weight of the strongest rule that took a specific line
 BODY = 12  # lines after an unspecific one, or one above a place, that are read too
@@ -28,25 +30,7 @@ WORDS = 4  # lines of fewer words are unspecific
 _DIGITS = re.compile(r"[\d#]+")
 _LETTERS = re.compile(r"[A-Za-z]{2,}")
 _WORD = re.compile(r"[^\W\d][\w$]*(?:[^\W\d]|\$)[\w$]*")  # of any script
-# Words that distinguish no failure from another.
-_GENERIC = frozenset(
-    """
-    abort aborted aborting above actual all an and any api are assert assertion assertionerror assertions at
-    backtrace be been below build building built but by call caused check checks code command commands
-    complete completed count debug detail details detected did do does done during elapsed elifecycle
-    elsewhere encountered end ended err err_assertion errno error errored errors examples exception
-    exceptions execute executed executing execution exit exited expected fail failed failing fails failure
-    failures fatal file files finished following for found from full get given got gradle gradleexception
-    had has have html in index info inspected int is issues it job jobs last lifecycle line log logs made
-    make makefile may more most no non nonzero not npm of offense offenses on one option options or org out
-    output panic passed pending pipeline please pnpm problem problems process re received recent recipe
-    report reported rerun result resulted results return returned run running script scripts see sh short
-    skipped spec specs stack stacktrace status step steps stop stopped stopping successful successfully
-    suite suites summary target task taskexecutionexception tasks terminated test tests than that the there
-    this time to todo total traceback try trying type unexpected unsuccessful use using verbose was went
-    were what when while with wrong yarn zero
-    """.split()  # noqa: SIM905 - easier to read
-)
+_GENERIC = frozenset(table("texts")["generic_words"].split())  # they distinguish no failure from another
 _FOLLOWS = CONSEQUENCE + 1  # the greatest weight of a line of a tool about another one that failed
 _AGAIN = re.compile(r"\bretr(?:y|ies|ied|ying)\b")  # what is tried again has not failed yet
 _SKIPPED = re.compile(r"\s*(?:\d+\) )?Skipped:\s*$")  # minitest's line above a test's name
@@ -65,10 +49,7 @@ _QUOTED, _MARKED, _POINTS = (
 _RULER = re.compile(rb"([-=_*.~])\1{19,}\s*$")
 # A code alone, or how a command ended: the error is below it.
 _NUMBER_ALONE = re.compile(r"(?:\[[A-Z]+-?\d+\]|exit (?:status|code):? \d+)\s*$")
-_FRAME = re.compile(  # of a stack trace: another version's differ
-    r"\s*(?:at (?!line|char)\S|File \".*\", line \d|(?:from )?\S+:\d+:in [`'][^']*'?$|#\d+ |\d+: +0x"
-    r"|\S+:\d+ \(\w+\)$|\S+\.pyx?:\d+: \w*$|\[gw\d+\] \w+ -- |\S+\.go:\d+ \+0x)"
-)
+_FRAME = expression("frame")
 
 
 def _is_specific(normal: str) -> bool:
@@ -130,7 +111,7 @@ def _heads_a_place(finding: Finding, store: LineStore) -> bool:
 
 def _asked(findings: Sequence[Finding]) -> list[Finding]:
     """The findings whose lines may name the failure: no frames, and of very many a sample."""
-    texts = map(_text, map(probed, taken_texts(findings)))
+    texts = map(probed, taken_texts(findings))
     return chosen([finding for finding, text in zip(findings, texts, strict=True) if not _FRAME.match(text)])
 
 
@@ -171,7 +152,7 @@ def _below(finding: Finding, findings: Sequence[Finding], store: LineStore, *, p
     body = _body(finding, store, [finding.number for finding in findings])
     if len(findings) > MOST:
         body = _until_taken(body, min(finding.rule.weight for finding in findings))
-    below = [text for text in map(_text, body) if not _FRAME.match(text)]
+    below = [_text(text) for text in body if not _FRAME.match(text)]
     if placed and any(map(_SOURCE.match, below)):
         below = list(filter(_SOURCE.match, below))[:FIRST]
     return below
@@ -211,6 +192,11 @@ def _how_alone(finding: Finding) -> bool:
     return finding.rule.outcome_only or finding.rule.weight <= _FOLLOWS
 
 
+def _fingerprint(lines: Iterable[str]) -> str:
+    """Sixteen hex digits for normalised lines, each once, in any order."""
+    return sha256("\n".join(sorted(set(lines))).encode()).hexdigest()[:16]
+
+
 def identity(scan: Scan, store: LineStore, inside: Sequence[Finding]) -> tuple[str, bool]:
     """The fingerprint of the failure, and whether its lines give the reason; empty: nothing names it.
 
@@ -220,6 +206,6 @@ def identity(scan: Scan, store: LineStore, inside: Sequence[Finding]) -> tuple[s
     for strongest in _by_strength(inside):
         naming = _naming(strongest, store)
         if naming:
-            return fingerprint(naming), not all(map(_how_alone, strongest))
+            return _fingerprint(naming), not all(map(_how_alone, strongest))
     naming = _last(scan, store)
-    return (fingerprint(naming), True) if naming else ("", False)
+    return (_fingerprint(naming), True) if naming else ("", False)

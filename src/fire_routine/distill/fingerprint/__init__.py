@@ -1,1 +1,0 @@
-"""What names a failure, the same in another run of it."""
