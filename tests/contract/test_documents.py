@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from fire_routine.model import Outcome, Result
 from fire_routine.report import heading
@@ -70,6 +71,21 @@ def test_the_readme_is_short() -> None:
     lines = [line for line in prose(README).splitlines() if not line.startswith("|")]
     words = re.findall(r"\S*\w\S*", re.sub(r"<[^>]*>|\]\([^)]*\)", " ", "\n".join(lines)))
     assert len(words) <= MOST_WORDS
+
+
+def test_settings_in_documents_are_inputs_of_the_action() -> None:
+    """Such as `once-per: always`, in a sentence or in a step that uses the action."""
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"].keys()
+    others = {"pull-requests", "retry-after", "cancel-in-progress"}
+    found: set[str] = set()
+    for path in DOCUMENTS:
+        text = path.read_text("utf-8")
+        names = set(re.findall(r"`([a-z]+(?:-[a-z]+)+): [^`\n]+`", prose(path)))
+        for step in re.findall(r"- uses: OWNER/fire-routine@.*\n(?P<with> +with:\n(?: {10,}.*\n)+)", text):
+            names |= yaml.safe_load(step)["with"].keys()
+        assert names <= inputs | others, path
+        found |= names
+    assert {"once-per", "dry-run", "routine-url"} <= found
 
 
 # --- reasons --------------------------------------------------------------------------------------
