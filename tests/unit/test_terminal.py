@@ -7,9 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.emulated.github import GitHubEmulator
+from tests.emulated.month import Month
 from tests.unit.test_cli import LOG
 
 from fire_routine.commands.terminal import Progress, coloured, counted, has_colour
@@ -67,6 +70,16 @@ class TestOnATerminal:
             ["send"], {"ROUTINE_FIRE_URL": "trig_x", "ROUTINE_FIRE_TOKEN": "sk-ant-oat01-x"}
         )
         assert "no text: give TEXT" in shown
+
+    def test_headings_of_the_sessions_are_bold_and_reading_is_shown(self) -> None:
+        now = datetime.now(UTC)
+        with GitHubEmulator("octo/widgets") as github:
+            Month(github, now).early()
+            environ = {"GITHUB_API_URL": github.url, "GITHUB_TOKEN": github.token}
+            shown = _in_a_terminal(["sessions", "octo/widgets"], environ)
+        assert "Listing runs: 0" in shown
+        assert f"{ESCAPE}1mocto/widgets: Claude sessions since " in shown
+        assert "just started" in shown
 
 
 def test_in_a_pipe_there_is_neither_colour_nor_progress(log: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -16,6 +16,7 @@ VERSION = 1  # of the JSON's shape; fields may be added to it
 MOST_ROWS = 200  # in Markdown: a summary has at most 1 MiB
 _NAME = 40  # characters shown of a name
 _NARROW = 24  # the same in a table
+_MOMENTS = ("pull request", "merged", "green")  # that a session's spans lead to
 
 # Each state in words, in the order of the totals.
 STATES = {
@@ -35,13 +36,27 @@ def totals(report: Report) -> list[str]:
     """The counts as sentences."""
     parts = [f"{count} {words}" for state, words in STATES.items() if (count := report.count(state))]
     lines = [_count(report.started, "session") + (f": {', '.join(parts)}" if parts else "")]
-    ends = ("to the pull request", "to its merge", "to green")
-    for words, spans in zip(ends, zip(*(row.spans for row in report.sessions), strict=True), strict=False):
-        if known := [span.total_seconds() for span in spans if span is not None]:
-            lines.append(f"{duration(timedelta(seconds=median(known)))} {words}, median of {len(known)}")
+    if middle := _median_times(report.sessions):
+        lines.append(f"median times: {middle}")
     lines.append(f"{_count(len(report.flakes), 'flake')} avoided a session: the re-run passed")
     lines.append(f"about {_count(report.saved, 'session')} saved by deduplication (an estimate)")
     return lines + ([f"{_count(len(report.stuck), 're-run')} stuck"] if report.stuck else [])
+
+
+def _median_times(rows: Sequence[SessionRow]) -> str:
+    columns = (
+        [span for span in spans if span is not None]
+        for spans in zip(*(row.spans for row in rows), strict=True)
+    )
+    return _times(
+        timedelta(seconds=median(span.total_seconds() for span in known)) if known else None
+        for known in columns
+    )
+
+
+def _times(spans: Iterable[timedelta | None]) -> str:
+    named = zip(_MOMENTS, spans, strict=False)
+    return ", ".join(f"{moment} after {duration(span)}" for moment, span in named if span is not None)
 
 
 def notes(report: Report) -> list[str]:
@@ -60,14 +75,16 @@ def _count(number: int, noun: str) -> str:
 
 
 def duration(span: timedelta | None) -> str:
-    """`12 min`, `3 h 05 min`, `4 d 2 h`; a dash for none."""
+    """`12 min`, `3 h 5 min`, `4 d 2 h`; a dash for none."""
     if span is None:
         return "–"
     minutes = round(span.total_seconds() / 60)
     if minutes < 60:
         return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+    large, small, units = (minutes // 60, minutes % 60, ("h", "min"))
+    if large >= 48:
+        large, small, units = (large // 24, large % 24, ("d", "h"))
+    return f"{large} {units[0]}" + (f" {small} {units[1]}" if small else "")
 
 
 def _when(moment: datetime) -> str:
@@ -128,14 +145,14 @@ def markdown(report: Report) -> str:
         "\n".join(f"- {line}" for line in totals(report)),
     ]
     if report.sessions:
-        head = ["Started (UTC)", "Failure", "Became", "To PR", "To merge", "To green", "Session"]
+        head = ["Session (UTC)", "Became", "Failure"]
         parts.append(_markdown_table(head, list(map(_session_row, report.sessions[:MOST_ROWS]))))
     if (more := len(report.sessions) - MOST_ROWS) > 0:
         parts.append(f"… and {_count(more, 'older session')}.")
     for title, reruns in (("Re-runs that are stuck", report.stuck), ("Flakes", report.flakes)):
         if reruns:
             rows = list(map(_rerun_row, reruns[:MOST_ROWS]))
-            parts += [f"#### {title}", _markdown_table(["Re-run asked (UTC)", "Failure", "Then"], rows)]
+            parts += [f"#### {title}", _markdown_table(["Asked (UTC)", "Then", "Failure"], rows)]
     if lacking := notes(report):
         parts.append("\n".join(f"- {prose(line, 300)}" for line in lacking[:20]))
     return "\n\n".join(parts)
@@ -146,12 +163,12 @@ def _markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _session_row(row: SessionRow) -> list[str]:
-    session = f"[session]({row.url})" if web_address(row.url) else "–"
-    return [_when(row.at), _failure(row), _became(row), *map(duration, row.spans), session]
+    when = f"{row.at:%d %b %H:%M}"
+    return [f"[{when}]({row.url})" if web_address(row.url) else when, _became(row), _failure(row)]
 
 
 def _rerun_row(row: Rerun) -> list[str]:
-    return [_when(row.at), _failure(row), row.ended]
+    return [f"{row.at:%d %b %H:%M}", row.ended, _failure(row)]
 
 
 def _failure(row: Row) -> str:
@@ -161,11 +178,12 @@ def _failure(row: Row) -> str:
 
 
 def _became(row: SessionRow) -> str:
-    pull, state = row.trace.pull_request, STATES[row.state]
-    if pull is None:
-        return state
-    number = f"[#{pull.number}]({pull.url})" if web_address(pull.url) else f"pull request {pull.number}"
-    return f"{state}: {number} {prose(pull.title, _NAME)}".rstrip()
+    pull, became = row.trace.pull_request, f"**{STATES[row.state]}**"
+    if pull is not None:
+        number = f"[#{pull.number}]({pull.url})" if web_address(pull.url) else f"pull request {pull.number}"
+        became += f" · {number} {prose(pull.title, _NAME)}".rstrip()
+    times = _times(row.spans)
+    return f"{became}<br>{times}" if times else became
 
 
 # --- JSON -------------------------------------------------------------------------------------------

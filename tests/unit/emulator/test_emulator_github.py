@@ -99,6 +99,25 @@ def test_pages_are_linked_until_the_last(emulator: GitHubEmulator, client: httpx
     assert names == [f"leg {number}" for number in range(5)]
 
 
+@pytest.mark.parametrize(
+    ("created", "found"),
+    [
+        ("", [3, 2, 1]),
+        (">=2026-03-02T00:00:00Z", [3, 2]),
+        ("<=2026-03-02T00:00:00Z", [2, 1]),
+        ("2026-03-01T00:00:00Z..2026-03-02T00:00:00Z", [2, 1]),
+        ("2026-03-02T00:00:01Z..2026-03-02T23:59:59Z", []),
+    ],
+)
+def test_runs_of_all_workflows_are_found_by_their_time(
+    created: str, found: list[int], emulator: GitHubEmulator, client: httpx.Client
+) -> None:
+    for number in (1, 2, 3):
+        emulator.add_run({"id": number, "workflow_id": number, "created_at": f"2026-03-0{number}T00:00:00Z"})
+    listed = client.get("/actions/runs", params={"created": created} if created else {}).json()
+    assert (listed["total_count"], [run["id"] for run in listed["workflow_runs"]]) == (len(found), found)
+
+
 def test_faults_come_as_often_as_asked_for_and_the_latest_first(
     emulator: GitHubEmulator, client: httpx.Client
 ) -> None:
