@@ -130,7 +130,9 @@ def _story(
             return
         say(f"Reading run {trigger.run_id} from GitHub …")
         evidence = progress.evidence = gather_evidence(github, trigger, settings, context, say)
-        verdict = decide.decide(settings, context, evidence.run, evidence.brief, election, github)
+        verdict = decide.decide(
+            settings, context, evidence.run, evidence.brief, election, github, evidence.failures
+        )
         if not verdict.fire:
             progress.outcome = _declined(verdict)
             return
@@ -175,6 +177,9 @@ def gather_evidence(
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
     run = replace(run, notes=(*run.notes, *unread, *unattached))
     failures = compose.group(run.failed_jobs, digests, cut)
+    failures, unusable = gather.mark_known(
+        github, settings.known_failures, failures, attachments, deadline, distill.is_list
+    )
     brief = compose.compose(
         run,
         failures,
@@ -186,7 +191,9 @@ def gather_evidence(
     )
     say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
         f" a text of {brief.characters:,} characters")  # fmt: skip
-    return Evidence(run, tuple(failures), brief)
+    for known in dict.fromkeys(failure.known for failure in failures if failure.known):
+        say(f"Known failure: {known.place} (action `{known.action}`)")
+    return Evidence(replace(run, notes=(*run.notes, *unusable)), failures, brief)
 
 
 def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:

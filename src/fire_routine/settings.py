@@ -24,6 +24,8 @@ PREFIX = "FIRE_ROUTINE_"
 MAX_CHARACTERS = 65_536  # the endpoint's limit
 MIN_CHARACTERS = 2_048  # the facts, which are never cut, and some evidence
 KEPT_TEXT = 4_096  # of the `text` input, never cut
+KNOWN_FAILURES = ".github/known-failures.toml"
+LONGEST_PATH = 255  # characters, of a file in the repository
 # requests reads REQUESTS_CA_BUNDLE and curl's variable, httpx those of OpenSSL. Here each applies to both.
 CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
 
@@ -56,6 +58,7 @@ class Settings:
     min_attempt: int = 1
     skip_branches: tuple[str, ...] = ("claude/**",)
     skip_labels: tuple[str, ...] = ("no-claude",)
+    known_failures: str = KNOWN_FAILURES  # a path in the repository
     allow_forks: bool = False
     on_error: str = "fail"
     max_wait: int = 60  # seconds of all waits together
@@ -140,10 +143,13 @@ class _Reader:
 
     def names(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         """Names on lines or between commas. Given but empty, there are none."""
-        value = self._environ.get(_variable(name))
-        if value is None:
+        if not self.is_given(name):
             return default
-        return tuple(filter(None, (part.strip() for part in value.replace(",", "\n").splitlines())))
+        return tuple(filter(None, map(str.strip, self.raw(name).replace(",", "\n").splitlines())))
+
+    def is_given(self, name: str) -> bool:
+        """Also where the value is empty, which switches some inputs off."""
+        return _variable(name) in self._environ
 
     def header(self, name: str, default: str) -> str:
         value = self.raw(name) or default
@@ -186,6 +192,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         min_attempt=reader.whole("min-attempt", base.min_attempt, 1, 1000),
         skip_branches=reader.lines("skip-branches", base.skip_branches),
         skip_labels=reader.names("skip-labels", base.skip_labels),
+        known_failures=reader.checked("known-failures", _repository_path)
+        if reader.is_given("known-failures")
+        else base.known_failures,
         allow_forks=reader.flag("allow-forks", base.allow_forks),
         on_error=reader.choice("on-error", "fail", "warn"),
         max_wait=reader.whole("max-wait", base.max_wait, 0, 3600),
@@ -203,6 +212,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     if reader.problems:
         raise SettingsError(reader.problems)
     return settings
+
+
+def _repository_path(value: str) -> str:
+    names = value.split("/")
+    if len(value) > LONGEST_PATH or not value.isprintable() or "\\" in value or {"", ".", ".."} & set(names):
+        raise ValueError(f"{value[:80]!r} is not a path in the repository, such as {KNOWN_FAILURES}")
+    return value
 
 
 def _number(value: str) -> int | None:

@@ -27,6 +27,7 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_j
 from fire_routine.emulator.ids import sha_of
 from fire_routine.emulator.routes import NOT_FOUND, Answer
 from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs, session_traces
+from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.settings import Settings
 
 DESCRIPTION = json.loads((Path(__file__).parent / "github" / "openapi.json").read_text("utf-8"))
@@ -98,7 +99,7 @@ class Exchange:
         request = MockRequest(
             "https://api.github.com",
             self.method.lower(),
-            url.path,
+            self.path,
             args={name: values[0] for name, values in query.items()},
             headers=dict(self.headers),
             data=self.body or None,
@@ -122,12 +123,17 @@ class Exchange:
 
     def operation(self) -> Mapping[str, Any]:
         """The described one with the most specific path."""
-        path = urlsplit(self.target).path
         for pattern in sorted(DESCRIPTION["paths"], key=lambda pattern: pattern.count("{")):
-            if re.fullmatch(re.sub(r"\{[a-z_]+\}", "[^/]+", pattern), path):
+            if re.fullmatch(re.sub(r"\{[a-z_]+\}", "[^/]+", pattern), self.path):
                 operation: Mapping[str, Any] = DESCRIPTION["paths"][pattern][self.method.lower()]
                 return operation
-        raise AssertionError(f"{self.method} {path} is not described")
+        raise AssertionError(f"{self.method} {self.path} is not described")
+
+    @property
+    def path(self) -> str:
+        """The path, with a file's as one name: GitHub describes it as `x-multi-segment`."""
+        before, contents, file = urlsplit(self.target).path.partition("/contents/")
+        return before + contents + file.replace("/", "%2F")
 
     def body_items(self) -> Any:
         return json.loads(self.answer.body)
@@ -253,6 +259,7 @@ class TestNulls:
             github.add_comparison(GREEN, HEAD, {"commits": commits, "files": [{"filename": "src/a.py"}]})
             github.add_pull_request({"number": 12, "head": {"sha": HEAD}, "labels": ["no-claude"]})
             github.add_check_run(HEAD, {"name": "test", "conclusion": "success"})
+            github.set_file("a/known.toml", "x")
             yield github
 
     def test_are_served_wherever_they_are_allowed(self, emulator: RecordedGitHub) -> None:
@@ -267,6 +274,7 @@ class TestNulls:
             github.pull_request(12)
             github.pull_requests_from("octo-org", "topic")
             github.default_branch()
+            assert read_known_failures(github, "a/known.toml", time.monotonic() + 20) == ("x", ())
             github.check_runs(HEAD)
             github.create_status(HEAD, "success", "done", "https://example.com")
             github.statuses(HEAD)
@@ -307,6 +315,20 @@ def test_gathering_the_latest_attempt_of_a_run_that_names_its_pull_request(emula
         assert (run.attempt, numbers) == (1, (12,))
         assert github.pull_request(12)
     emulator.check(f"/runs/{RUN}$", "/pulls/12$")
+
+
+def test_a_file_of_the_default_branch(emulator: RecordedGitHub) -> None:
+    emulator.set_file(".github/a b/known.toml", "x = 1\n" * 100)
+    emulator.set_file(".github/large.toml", b"#" * (1024 * 1024 + 1))
+    paths = (".github/a b/known.toml", "gone.toml", ".github/large.toml", ".github")
+    with github_of(emulator) as github:
+        read = [read_known_failures(github, path, time.monotonic() + 20) for path in paths]
+    assert read[:2] == [("x = 1\n" * 100, ()), ("", ())]
+    assert [notes[0].why for _, notes in read[2:]] == [
+        "it has 1,048,577 bytes, and at most 100,000 are read",
+        "it is a folder",
+    ]
+    emulator.check("/contents/.github/a%20b/known.toml$", "/contents/.github$")
 
 
 def _named(repository: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -115,6 +115,8 @@ _KINDS = {
         _NULLABLE_IN_PULL_REQUESTS, {"user": "user", "head": "end", "base": "end", "labels": "label"}
     ),
     "listed pull request": _Kind(_NULLABLE_IN_PULL_REQUESTS, {"user": "user", "head": "end", "base": "end"}),
+    "content": _Kind(("download_url", "git_url", "html_url"), {"_links": "content links"}),
+    "content links": _Kind(("git", "html")),
     "label": _Kind(("description",)),
     "end": _Kind((), {"user": "user", "repo": "minimal repository"}),
     "check run": _Kind(

@@ -1,4 +1,4 @@
-"""What people decided beforehand: a label of the pull request, over real HTTP."""
+"""What people decided beforehand, over real HTTP: a label of the pull request, and known failures."""
 
 from __future__ import annotations
 
@@ -39,3 +39,92 @@ def test_labels_that_can_not_be_read_are_reported_and_the_fire_goes_on(job: Job)
     assert job.outputs["outcome"] == "fired"
     assert "The labels of pull request" in job.summary
     assert "pull-requests: read" in job.summary
+
+
+# --- known failures ---------------------------------------------------------------------------------
+
+KNOWN = """\
+[[known-failure]]
+pattern = 'error\\[E0308\\]'
+job = "build"
+action = "skip"
+note = "The compiler is *wrong* <b>"
+issue = "https://github.com/octo/widgets/issues/7"
+"""
+PATH = ".github/known-failures.toml"
+
+
+def test_a_known_failure_starts_nothing(job: Job) -> None:
+    job.github.set_file(PATH, KNOWN)
+    assert job.run() == 0
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "known-failure")
+    assert job.endpoint.requests == []
+    assert job.github.statuses == {}
+    assert "Skipped: all that failed is known already" in job.summary
+    assert "Known by `.github/known-failures.toml, line 1`" in job.summary
+    assert "[issue](https://github.com/octo/widgets/issues/7)" in job.summary
+    assert "<b>" not in job.summary.replace("<b>\n", "").partition("<details>")[0]
+    assert "Known failure: .github/known-failures.toml, line 1 (action `skip`)" in job.log
+
+
+def test_a_failure_next_to_a_known_one_is_fired(job: Job) -> None:
+    job.github.set_file(PATH, KNOWN)
+    log = "2026-11-24T10:00:01.0000000Z main.c:3:5: error: 'x' undeclared (first use in this function)\n"
+    job.github.add_job(7, {"id": 73, "name": "other", "conclusion": "failure"}, log)
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+    assert "'x' undeclared" in job.outputs["cause"]
+    text = job.endpoint.requests[0].text
+    assert text.index("'x' undeclared") < text.index("Known failure (") < text.index("mismatched types")
+    assert "📌 Known failure (" in job.summary
+
+
+def test_a_known_failure_is_fired_without_the_input(job: Job) -> None:
+    job.github.set_file(PATH, KNOWN)
+    job.environ["FIRE_ROUTINE_KNOWN_FAILURES"] = ""
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+    assert job.github.asked("/contents/") == []
+
+
+def test_another_file_may_be_named(job: Job) -> None:
+    job.github.set_file("ci/known.toml", KNOWN)
+    job.environ["FIRE_ROUTINE_KNOWN_FAILURES"] = "ci/known.toml"
+    assert job.run() == 0
+    assert job.outputs["reason"] == "known-failure"
+
+
+def test_the_file_of_the_checkout_does_not_count(job: Job) -> None:
+    """Whoever opens a pull request could have written it."""
+    checkout = job.temp / "checkout"
+    (checkout / ".github").mkdir(parents=True)
+    (checkout / PATH).write_text(KNOWN)
+    job.environ["GITHUB_WORKSPACE"] = str(checkout)
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+
+
+def test_a_wrong_entry_is_reported_and_the_fire_goes_on(job: Job) -> None:
+    job.github.set_file(PATH, KNOWN.replace("'error", "'(error"))
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+    assert "Line 2 of .github/known-failures.toml: the pattern has a `(` without its `)`." in (
+        job.summary.replace("\\", "")
+    )
+    assert "Missing evidence" not in job.endpoint.requests[0].text
+    assert "Unavailable: line 2 of .github/known-failures.toml" in job.log
+
+
+def test_a_file_that_can_not_be_read_is_reported_and_the_fire_goes_on(job: Job) -> None:
+    job.github.fail("/contents/", Fault.forbidden())
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+    assert "contents: read" in job.summary
+
+
+def test_a_dry_run_marks_it_and_reports_what_would_be(job: Job) -> None:
+    job.github.set_file(PATH, KNOWN)
+    job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
+    assert job.run() == 0
+    assert "it would be skipped (`known-failure`): Known by" in job.summary
+    assert "Known failure (`.github/known-failures.toml, line 1`)" in job.summary

@@ -16,6 +16,7 @@ from ..model import (
     Fingerprint,
     Past,
     Run,
+    to_fire,
     utf16_length,
 )
 from ..redact import redact_text
@@ -91,7 +92,7 @@ def compose(
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
     composer = _Composer(material, remembered(without_filler(excerpt)), server_url)
     body, late = _within(composer, max_characters, identifiers(given))
-    fingerprints = distinct(failure.fingerprint for failure in failures)
+    fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     without_jobs = Fingerprint(hashed([run.workflow_path, str(run.conclusion)]), no_log=not run.jobs_known)
     return Brief(
         text=body,

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from ..model import Brief, Message, Run, Verdict
+from collections.abc import Sequence
+
+from ..model import Brief, Failure, Message, Run, Verdict
 from ..settings import Context, Settings
 from .election.election import Election
 from .ledger.status_api import StatusApi
 from .policy.guards import guards, skip
+from .policy.known_failures import known_failures
 from .policy.labels import labelled
 
 
 def decide(
-    settings: Settings, context: Context, run: Run, brief: Brief, election: Election, api: StatusApi
+    settings: Settings,
+    context: Context,
+    run: Run,
+    brief: Brief,
+    election: Election,
+    api: StatusApi,
+    failures: Sequence[Failure] = (),
 ) -> Verdict:
     """Whether to fire. `election.settle` must be given the outcome, whether or not it is fired.
 
     An election may take half a minute, so the labels are read again as the last thing before the fire.
     """
-    verdict = guards(settings, context, run) or labelled(api, run, settings.skip_labels, election.note)
+    verdict = guards(settings, context, run) or known_failures(failures)
+    verdict = verdict or labelled(api, run, settings.skip_labels, election.note)
     if settings.dry_run:
         verdict = verdict or election.preview(run, brief)
         return skip("dry-run", Message("Nothing was sent. {would}", would=_without_dry_run(verdict)))

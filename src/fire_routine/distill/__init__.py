@@ -6,13 +6,19 @@ from collections.abc import Iterable, Sequence
 
 from ..model import Digest, Step
 from .pipeline import Reader
+from .rules import rules as all_rules
 from .score.baseline import read_green
 from .select.excerpt import excerpt
 from .types import Green
 
-__all__ = ["Green", "Reader", "excerpt", "read", "read_green"]
+__all__ = ["Green", "Reader", "excerpt", "is_list", "read", "read_green"]
 
 
 def read(chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | None = None) -> Digest:
     """`Reader.read` of a single log."""
     return Reader().read(chunks, steps=steps, green=green)
+
+
+def is_list(rule: str) -> bool:
+    """Whether the lines that a rule takes list what failed, an item on each."""
+    return any(one.is_list for one in all_rules() if one.id == rule)

@@ -42,6 +42,7 @@ class Repository:
         self.comparisons: dict[tuple[str, str], Json] = {}
         self.branches: dict[str, str] = {}
         self.check_runs: dict[str, list[Json]] = {}  # by SHA
+        self.files: dict[str, bytes] = {}  # of the default branch, by path
         self._written = 0
 
     def shown(self, _kind: str, item: Json) -> Json:
@@ -113,6 +114,11 @@ class Repository:
             check = self.site.check_run(self.full_name, sha, self._written, partial)
             self.check_runs.setdefault(sha, []).append(check)
             return check
+
+    def set_file(self, path: str, content: str | bytes) -> None:
+        """A file on the default branch; other branches have none here."""
+        with self.lock:
+            self.files[path] = content.encode() if isinstance(content, str) else content
 
     def add_status(self, sha: str, partial: Partial) -> Json:
         with self.lock:

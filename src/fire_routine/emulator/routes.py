@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from .ids import sha_of
+from .json_contents import content
 from .json_repository import Json
 from .repository import Repository, timestamp
 
@@ -194,6 +195,16 @@ def _ref_object(repository: Repository, branch: str, sha: str) -> Json:
     return {"ref": ref, "node_id": sha_of(ref), "url": f"{url}/{quote(ref)}", "object": target}
 
 
+def _contents(call: Call) -> Answer:
+    repository, path = call.repository, call.names[0]
+    branch = call.query.get("ref", repository.default_branch)
+    files = repository.files if branch == repository.default_branch else {}
+    found = content(repository.site, repository.full_name, branch, path, files)
+    if isinstance(found, list):
+        return Answer(200, [call.shown("content", item) for item in found])
+    return _found(call, "content", found)
+
+
 def _ref(call: Call) -> Answer:
     repository, branch = call.repository, call.names[0]
     sha = repository.branches.get(branch)
@@ -267,6 +278,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/actions/workflows/([^/]+)/runs", _workflow_runs),
         ("GET", r"/check-runs/(\d+)/annotations", _annotations),
         ("GET", r"/compare/([^/]+)\.\.\.([^/]+)", _compare),
+        ("GET", r"/contents/(.*)", _contents),
         ("GET", r"/pulls", _pull_requests),
         ("GET", r"/pulls/(\d+)", _pull_request),
         ("GET", r"/git/ref/heads(?:/|%2F)(.+)", _ref),

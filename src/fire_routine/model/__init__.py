@@ -14,8 +14,10 @@ from .evidence import (
     Fingerprint,
     Highlight,
     Repeat,
+    to_fire,
     utf16_length,
 )
+from .known import Action, KnownFailure
 from .message import Message
 from .origin import Origin, is_fork, origin_in_payload, origin_of
 from .outcome import (
@@ -47,6 +49,7 @@ from .session_trace import SESSION_BRANCH, Checks, EarlierSession, Past, Session
 __all__ = [
     "RUN_FAILED",
     "SESSION_BRANCH",
+    "Action",
     "Annotation",
     "Attachment",
     "Block",
@@ -64,6 +67,7 @@ __all__ = [
     "Highlight",
     "History",
     "Incident",
+    "KnownFailure",
     "Message",
     "Note",
     "Origin",
@@ -85,5 +89,6 @@ __all__ = [
     "is_fork",
     "origin_in_payload",
     "origin_of",
+    "to_fire",
     "utf16_length",
 ]

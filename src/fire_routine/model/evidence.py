@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .known import Action, KnownFailure
 from .run import ChangedFile, FailedJob
 
 
@@ -97,6 +98,19 @@ class Failure:
     gate: bool = False  # its jobs only look how others ended
     exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
     shells: tuple[str, ...] = ()  # of these steps, each once
+    known: KnownFailure | None = None  # the entry of `known-failures` that it matches
+    known_in_part: bool = False  # of the items that its log lists, others match no entry
+
+    @property
+    def is_spared(self) -> bool:
+        """Whether it alone starts no session."""
+        return self.known is not None and self.known.action is not Action.NOTE and not self.known_in_part
+
+
+def to_fire(failures: Sequence[Failure]) -> tuple[Failure, ...]:
+    """Those that a session is for: what is not known. If only gates are left next to known ones: none."""
+    left = tuple(failure for failure in failures if not failure.is_spared)
+    return () if len(left) < len(failures) and all(failure.gate for failure in left) else left
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..model import FailedJob, Failure, in_words
-from ..sanitize import fence, inline
+from ..sanitize import fence, inline, prose
 from .contents import Contents
-from .markdown import NAME, fold, named_link, worded_link
+from .markdown import NAME, VALUE, fold, named_link, worded_link
 
 MOST_LOGS = 10  # jobs of a failure whose logs are linked; the others are in a fold
 MOST_LEGS = 5  # legs that passed, by name
@@ -48,7 +48,8 @@ def blocks(contents: Contents, most: int, folded_jobs: int) -> Iterator[str]:
 def line(contents: Contents, number: int) -> str:
     """A failure on one line: its job and step, and its cause."""
     why = inline(contents.highlight(number).cause, CAUSE)
-    return _where(contents, contents.failures[number]) + (f": {why}" if why else "")
+    known = " (known)" if contents.failures[number].is_spared else ""
+    return _where(contents, contents.failures[number]) + known + (f": {why}" if why else "")
 
 
 def _block(contents: Contents, number: int, folded_jobs: int) -> Iterator[str]:
@@ -60,6 +61,7 @@ def _block(contents: Contents, number: int, folded_jobs: int) -> Iterator[str]:
     if failure.gate:
         facts.append("only reports how the other jobs ended")
     yield (f"**{number + 1}.** " if several else "") + " · ".join(filter(None, facts))
+    yield from _known(contents, failure)
     if highlight.lines:
         yield fence("\n".join(highlight.lines), "text")
     if len(failure.jobs) > 1:
@@ -70,6 +72,17 @@ def _block(contents: Contents, number: int, folded_jobs: int) -> Iterator[str]:
         names = ", ".join(inline(name, NAME) for name in passed[:MOST_LEGS])
         more = f" and {len(passed) - MOST_LEGS} more" if len(passed) > MOST_LEGS else ""
         yield f"✅ Passed: {names}{more}"
+
+
+def _known(contents: Contents, failure: Failure) -> Iterator[str]:
+    """The entry of `known-failures` that it matches."""
+    known = failure.known
+    if known is None:
+        return
+    note = prose(contents.clean(known.note), VALUE)
+    what = " · ".join(filter(None, (note, worded_link("issue", known.issue_url))))
+    title = "Known in part" if failure.known_in_part else "Known failure"
+    yield f"📌 {title} ({inline(known.place, VALUE)})" + (f": {what}" if what else "")
 
 
 def _where(contents: Contents, failure: Failure) -> str:

@@ -25,7 +25,7 @@ _SKIPPED = {
     "claude-session": "enough sessions have worked on these commits",
     "skip-branches": "this branch is excluded",
     "skip-labels": "a label of the pull request excludes it",
-    "known-failures": "this failure is a known one",
+    "known-failure": "all that failed is known already",
     "min-attempt": "this failure is left to a re-run",
     "rerun-first": "this failure is left to a re-run",
     "fork": "the code came from a fork",

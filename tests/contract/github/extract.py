@@ -30,6 +30,7 @@ USED = {
     "/commits/{ref}/statuses": ("get",),
     "/compare/{basehead}": ("get",),
     "/git/matching-refs/{ref}": ("get",),
+    "/contents/{path}": ("get",),
     "/git/ref/{ref}": ("get",),
     "/issues/comments/{comment_id}": ("patch",),
     "/issues/{issue_number}/comments": ("get", "post"),
@@ -38,6 +39,7 @@ USED = {
     "/statuses/{sha}": ("post",),
 }
 PROSE = ("description", "summary", "example", "examples", "externalDocs", "title", "tags")
+HINTS = ("discriminator",)  # GitHub's expects a `type` of a folder's list, too; the choice itself remains
 
 
 def bare(node: Any, *, names: bool = False) -> Any:
@@ -53,7 +55,7 @@ def bare(node: Any, *, names: bool = False) -> Any:
     kept = {
         key: bare(value, names=key == "properties" and not names)
         for key, value in node.items()
-        if names or (key not in PROSE and not key.startswith("x-"))
+        if names or (key not in (*PROSE, *HINTS) and not key.startswith("x-"))
     }
     if not names and kept.get("nullable") is True:
         if None not in kept.get("enum", [None]):

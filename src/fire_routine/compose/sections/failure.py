@@ -57,6 +57,7 @@ def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt
         return ""
     left_out = []
     for name, piece in (
+        ("the entry that knows it", _known(failure)),
         ("which steps failed after it", _later(failure, _LEGS // 4)),
         *_legs(run, failure, _LEGS // 4 if small else _LEGS),
         ("what ran", _command(failure, min(_COMMAND, limit // 6))),
@@ -73,7 +74,10 @@ def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt
 
 def _others(failures: Sequence[Failure], limit: int) -> str:
     heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
-    lines = [f"- {_jobs_and_step(failure, _NAME_SHORT)}, job {failure.jobs[0].id}" for failure in failures]
+    lines = [
+        f"- {_jobs_and_step(one, _NAME_SHORT)}, job {one.jobs[0].id}{', known' if one.is_spared else ''}"
+        for one in failures
+    ]
     shown = [line + _reason(failure) for line, failure in zip(lines, failures, strict=True)]
     room = limit - len(heading)
     names = listed(shown if utf16_length("\n".join(shown)) <= room else lines, room, "\n")
@@ -122,6 +126,20 @@ def _step(failure: Failure) -> str:
     sentence = ", ".join(fact for fact in facts if fact) + "."
     gate = " It began when the others had ended, and only checks their results." if failure.gate else ""
     return sentence + gate
+
+
+def _known(failure: Failure) -> str:
+    """The entry of `known-failures` that it matches, by those who maintain the repository."""
+    known = failure.known
+    if known is None:
+        return ""
+    note = inline(short(known.note, _LEGS)) if known.note else ""
+    issue = f"<{known.issue_url}>" if known.issue_url else ""
+    what = ", ".join(filter(None, (note, issue)))
+    spared = " Alone, it starts no session." if failure.is_spared else ""
+    if failure.known_in_part:
+        spared = " It is known in part: what else the log lists as failed is not."
+    return f"Known failure ({inline(short(known.place, _LEGS))})" + (f": {what}." if what else ".") + spared
 
 
 def _alternatives(values: Iterable[str]) -> str:

@@ -1,0 +1,43 @@
+"""A run in which all that failed is known already starts nothing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...model import Action, Failure, KnownFailure, Message, Verdict, to_fire
+from .guards import skip
+
+MOST_NAMED = 3  # entries in the message
+
+
+def known_failures(failures: Sequence[Failure]) -> Verdict | None:
+    """Ends the matter where every failure is known, each by an entry with `action = "skip"`."""
+    entries = known_entries(failures)
+    if not entries or any(entry.action is Action.RERUN for entry in entries):
+        return None
+    anyway = Message(
+        'To report it anyway, set `action = "note"` there, on the default branch, and re-run the failed jobs.'
+    )
+    return skip("known-failure", Message("{known} {anyway}", known=known_as(entries), anyway=anyway))
+
+
+def known_entries(failures: Sequence[Failure]) -> tuple[KnownFailure, ...]:
+    """The entries that all failures are known by, each once; none where any failure is not known."""
+    known = [failure.known for failure in failures if failure.known and failure.is_spared]
+    return () if to_fire(failures) else tuple(dict.fromkeys(known))
+
+
+def known_as(entries: Sequence[KnownFailure]) -> Message:
+    """Sentences that name the entries."""
+    named = [_named(entry) for entry in entries[:MOST_NAMED]]
+    if len(entries) > MOST_NAMED:
+        named.append(Message("{count} more entries match.", count=len(entries) - MOST_NAMED))
+    values = {f"part{number}": message for number, message in enumerate(named)}
+    return Message(" ".join(f"{{{name}}}" for name in values), **values)
+
+
+def _named(entry: KnownFailure) -> Message:
+    what = ": ".join(filter(None, (entry.note.rstrip("."), entry.issue_url)))
+    return Message(
+        "Known by `{place}`{colon}{what}.", place=entry.place, colon=": " if what else "", what=what
+    )

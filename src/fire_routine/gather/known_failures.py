@@ -1,0 +1,89 @@
+"""The failures that are known by the file `known-failures`, as the default branch has it.
+
+Never from the checkout: there the author of a pull request could have changed it, and a failure would go
+unreported.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from urllib.parse import quote
+
+from ..model import Attachment, Failure, GitHubError, Note
+from .api import fields
+from .api.client import GitHub
+from .best_effort import CONTENTS
+from .missing import Missing
+
+MOST_BYTES = 100_000
+_IGNORED = "It was ignored."
+
+
+def mark_known(
+    github: GitHub,
+    path: str,
+    failures: Sequence[Failure],
+    attachments: Sequence[Attachment],
+    deadline: float,
+    is_list: Callable[[str], bool],
+    today: date | None = None,
+) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
+    """The failures with the entries of the file that they match, and notes on what is wrong with it.
+
+    Args:
+        path: in the repository; empty: no file is read.
+        deadline: a reading of `github.clock` in seconds.
+        is_list: see `known_failures.matching`.
+    """
+    text, notes = read_known_failures(github, path, deadline) if failures else ("", ())
+    if not text:
+        return tuple(failures), notes
+    from .. import known_failures  # most repositories have no such file
+
+    today = today or datetime.now(UTC).date()
+    entries, wrong = known_failures.read_entries(text, path, today)
+    marked, unsearched = known_failures.mark_known(failures, entries, attachments, is_list=is_list)
+    return marked, (*notes, *wrong, *unsearched)
+
+
+def read_known_failures(github: GitHub, path: str, deadline: float) -> tuple[str, tuple[Note, ...]]:
+    """Its text, which is empty without a file, and a note if it can't be used. At most one request.
+
+    Args:
+        deadline: a reading of `github.clock` in seconds.
+    """
+    if not path:
+        return "", ()
+    missing = Missing(token=bool(github.token))
+    try:
+        # Without `ref`, GitHub answers with the file on the default branch.
+        content = github.within(deadline).get_unless_missing(f"/contents/{quote(path)}", _content)
+    except GitHubError as error:
+        missing.add(path, error, CONTENTS)
+        content = b""
+    if isinstance(content, str):
+        missing.say(path, content, _IGNORED)
+        content = b""
+    try:
+        return (content or b"").decode("utf-8-sig"), missing.collected()
+    except UnicodeDecodeError:
+        return "", (Note(path, "it is not UTF-8", _IGNORED),)
+
+
+def _content(data: object) -> bytes | str:
+    """The file's bytes, or what keeps them from being used.
+
+    https://docs.github.com/rest/repos/contents#get-repository-content
+    """
+    if isinstance(data, list):
+        return "it is a folder"
+    file = fields.mapping(data)
+    if file.get("type") != "file":
+        return f"it is a {fields.text(file, 'type') or 'thing'}, not a file"
+    if (size := fields.whole(file, "size")) > MOST_BYTES:
+        return f"it has {size:,} bytes, and at most {MOST_BYTES:,} are read"
+    if file.get("encoding") != "base64":
+        raise ValueError("unknown encoding")
+    return base64.b64decode("".join(fields.text(file, "content").split()), validate=True)

@@ -1,0 +1,203 @@
+"""Which failures an entry covers: the lines that explain them, by job and step, and all of a list or none."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fire_routine import distill
+from fire_routine.known_failures import Entry, mark_known, read_entries
+from fire_routine.model import (
+    Annotation,
+    Attachment,
+    Block,
+    Digest,
+    FailedJob,
+    Failure,
+    Fingerprint,
+    Note,
+    Step,
+    to_fire,
+)
+
+FLAKY = "E       TimeoutError: pool exhausted"
+PYTEST = """\
+=================================== FAILURES ===================================
+___________________________________ test_a _____________________________________
+
+    def test_a():
+>       connect()
+E       TimeoutError: pool exhausted
+
+tests/test_a.py:7: TimeoutError
+=========================== short test summary info ============================
+FAILED tests/test_a.py::test_a - TimeoutError: pool exhausted
+FAILED tests/test_b.py::test_b - {second}
+2 failed, 10 passed in 0.2s
+##[error]Process completed with exit code 1.
+"""
+RETRIED = """\
+warning: read ECONNRESET from registry.npmjs.org, retrying (1/3)
+FAIL src/cart.test.js
+  ● cart › adds
+
+    expect(received).toBe(expected) // Object.is equality
+
+    Expected: 3
+    Received: 4
+
+Tests: 1 failed, 3 passed, 4 total
+##[error]Process completed with exit code 1.
+"""
+
+
+def entries(*patterns: str, action: str = "skip", **fields: str) -> tuple[Entry, ...]:
+    further = "".join(f"{key} = '{value}'\n" for key, value in fields.items())
+    text = "".join(
+        f"[[known-failure]]\npattern = '{pattern}'\naction = '{action}'\n{further}" for pattern in patterns
+    )
+    found, notes = read_entries(text, "known.toml", date(2026, 11, 29))
+    assert notes == ()
+    return found
+
+
+def digest(log: str) -> Digest:
+    return distill.read([log.encode()])
+
+
+def one_line(line: str) -> Digest:
+    return Digest((Block(1, (line,), 10.0, "rule"),), 1, "f")
+
+
+def job(name: str = "test", number: int = 1, step: str = "Run make", **fields: object) -> FailedJob:
+    steps = (Step(1, step, "failure", None, None),) if step else ()
+    return FailedJob(number, name, "failure", "", steps=steps, **fields)  # type: ignore[arg-type]
+
+
+def failure(log: Digest | str | None, *jobs: FailedJob, gate: bool = False) -> Failure:
+    log = digest(log) if isinstance(log, str) else log
+    return Failure(Fingerprint("1"), jobs or (job(),), log, gate=gate)
+
+
+def marked(
+    found: tuple[Entry, ...], *failures: Failure, attached: tuple[Attachment, ...] = ()
+) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
+    return mark_known(failures, found, attached, is_list=distill.is_list)
+
+
+def known(found: tuple[Entry, ...], *failures: Failure) -> list[bool]:
+    """Whether each of the failures is spared, in the order in which they are given."""
+    spared = {one.jobs: one.is_spared for one in marked(found, *failures)[0]}
+    return [spared[one.jobs] for one in failures]
+
+
+def test_a_pattern_is_searched_in_what_explains_the_failure() -> None:
+    assert known(entries("pool exhausted"), failure(one_line(FLAKY))) == [True]
+    assert known(entries("pool is exhausted"), failure(one_line(FLAKY))) == [False]
+
+
+def test_a_pattern_matches_within_one_line() -> None:
+    log = Digest((Block(1, ("a timeout", "of the pool"), 10.0, "rule"),), 2, "f")
+    assert known(entries("timeout.*pool"), failure(log)) == [False]
+
+
+def test_invisible_characters_in_a_line_are_no_obstacle() -> None:
+    assert known(entries("^pool exhausted$"), failure(one_line("\x1b[31mpool\u200b exhausted\x1b[0m"))) == [
+        True
+    ]
+
+
+def test_the_first_entry_that_matches_counts() -> None:
+    (one,), _ = marked(entries("nothing", "exhausted", "pool"), failure(one_line(FLAKY)))
+    assert one.known and one.known.pattern == "exhausted"
+
+
+def test_globs_are_for_whole_names_of_jobs_and_steps() -> None:
+    log = one_line(FLAKY)
+    assert known(entries("pool", job="test"), failure(log, job("test (3.13, ubuntu)"))) == [False]
+    assert known(entries("pool", job="test (*, ubuntu)"), failure(log, job("test (3.13, ubuntu)"))) == [True]
+    assert known(entries("pool", job="test [?]"), failure(log, job("test [1]"))) == [True]
+    assert known(entries("pool", step="Run *"), failure(log, job(step="Run npm ci"))) == [True]
+    assert known(entries("pool", step="Run *"), failure(log, job(step="Set up"))) == [False]
+
+
+def test_a_glob_has_to_match_every_job_that_shares_the_failure() -> None:
+    both = failure(one_line(FLAKY), job("nightly"), job("release", 2))
+    assert known(entries("pool", job="nightly"), both) == [False]
+    assert known(entries("pool", job="*"), both) == [True]
+
+
+def test_annotations_are_evidence_too() -> None:
+    lost = "The hosted runner lost communication\nwith the server."
+    without_log = failure(None, job(annotations=(Annotation("failure", lost),)))
+    assert known(entries("lost communication$"), without_log) == [True]
+    titled = failure(None, job(annotations=(Annotation("failure", "x", title="Disk full"),)))
+    assert known(entries("Disk full"), titled) == [True]
+
+
+def test_attached_files_are_evidence_of_a_job_that_is_still_running() -> None:
+    attached = (Attachment("test.log", one_line(FLAKY)),)
+    running = Failure(Fingerprint("1"), (FailedJob(1, "test", "running", ""),), None)
+    assert marked(entries("pool"), running, attached=attached)[0][0].is_spared
+    assert not marked(entries("pool"), failure(None), attached=attached)[0][0].is_spared
+
+
+def test_a_line_that_does_not_explain_the_failure_does_not_make_it_known() -> None:
+    """A request that was retried, and then a test that really fails."""
+    found = entries("ECONNRESET")
+    (one,), (note,) = marked(found, failure(RETRIED))
+    assert one.known is None
+    assert note.what == "known.toml, line 1"
+    assert note.why == "its pattern is only in lines next to those that explain the failure"
+    npm = "npm ERR! code ECONNRESET\nnpm ERR! syscall read\nnpm ERR! errno ECONNRESET\n"
+    assert known(found, failure(npm)) == [True]
+
+
+def test_of_a_list_of_failed_tests_all_have_to_be_known() -> None:
+    log = PYTEST.format(second="assert 4 == 3")
+    (one,), _ = marked(entries("pool exhausted"), failure(log))
+    assert one.known and one.known_in_part and not one.is_spared
+    same = PYTEST.format(second="TimeoutError: pool exhausted")
+    assert known(entries("pool exhausted"), failure(same)) == [True]
+
+
+def test_several_entries_may_cover_a_list_together() -> None:
+    log = PYTEST.format(second="assert 4 == 3")
+    assert known(entries("pool exhausted", "test_b - assert 4 == 3"), failure(log)) == [True]
+
+
+def test_unknown_failures_come_first_and_gates_last() -> None:
+    failures = (
+        failure(one_line(FLAKY), job("flaky")),
+        failure(one_line("real"), job("real", 2)),
+        failure(one_line("needs"), job("gate", 3), gate=True),
+    )
+    order = [one.jobs[0].name for one in marked(entries("pool"), *failures)[0]]
+    assert order == ["real", "flaky", "gate"]
+
+
+def test_what_is_left_to_fire_for() -> None:
+    real, flaky = failure(one_line("real"), job("real", 2)), failure(one_line(FLAKY))
+    gate = failure(one_line("needs"), job("gate", 3), gate=True)
+
+    def left(found: tuple[Entry, ...], *failures: Failure) -> list[str]:
+        return [one.jobs[0].name for one in to_fire(marked(found, *failures)[0])]
+
+    assert left(entries("pool"), flaky, real, gate) == ["real", "gate"]
+    assert left(entries("pool"), flaky, gate) == []  # the gate reports what is known
+    assert left(entries("pool"), flaky) == []
+    assert left(entries("pool", action="note"), flaky) == ["test"]
+    assert left(entries("other"), gate) == ["gate"]
+    assert left(entries("other")) == []
+
+
+def test_a_pattern_that_would_take_too_long_is_reported_and_the_others_apply() -> None:
+    lines = tuple("".join("ab"[int(digit)] for digit in f"{number:b}") for number in range(20_000))
+    log = Digest((Block(1, (*lines, FLAKY), 10.0, "rule"),), len(lines), "f")
+    (one,), (note,) = marked(entries("(a|b)*a(a|b){100}c", "pool exhausted"), failure(log))
+    assert one.known and one.known.pattern == "pool exhausted"
+    assert (note.what, note.remedy) == ("known.toml, line 1", "Give it more literal text.")
+
+
+def test_without_entries_nothing_is_marked_or_moved() -> None:
+    failures = (failure(one_line(FLAKY)), failure(None))
+    assert marked((), *failures) == (failures, ())
