@@ -19,7 +19,7 @@ PARTS = ("src", "requirements.txt", "requirements-fast.txt")  # what the command
 
 def without_network(workflow: str) -> str:
     """The workflow with a copy of this checkout in place of one that needs a network."""
-    whole: dict[str, Any] = yaml.safe_load(workflow)
+    whole: dict[Any, Any] = yaml.safe_load(workflow)
     checkout, *rest = whole["jobs"]["report"]["steps"]
     assert checkout["uses"].startswith("actions/checkout@")
     assert checkout["with"]["repository"] == "OWNER/fire-routine"

@@ -107,16 +107,13 @@ def build(
     dated = [entry for entry in facts.entries if entry.created_at]
     found = claims(dated, lambda url: session_link(url, trusted_url))[::-1]
     sessions = [claim for claim in found if claim.started and (claim.settled or claim.old(until))]
-    greens: dict[int, list[ListedRun]] = {}  # by workflow
-    for run in facts.runs:
-        if run.conclusion == "success":
-            greens.setdefault(run.workflow_id, []).append(run)
+    greens = _Greens(facts.runs)
 
     def session(claim: Claim) -> SessionRow:
         run = runs.get(claim.run)
         trace = _own_trace(claim, sessions, facts.traces)
         merged_at = trace.pull_request.merged_at if trace.pull_request else None
-        later = list(_greens(greens.get(run.workflow_id, ()), run, claim, trace)) if run else []
+        later = list(greens.after(run, claim, trace)) if run else []
         return SessionRow(
             claim,
             files[claim.mark],
@@ -165,25 +162,33 @@ def _own_trace(claim: Claim, sessions: Iterable[Claim], traces: Mapping[int, Ses
     return trace if is_own else SessionTrace(claim.run, SessionState.NONE)
 
 
-def _greens(
-    greens: Iterable[ListedRun], failed: ListedRun, claim: Claim, trace: SessionTrace
-) -> Iterator[ListedRun]:
-    """The workflow's green runs after the session's start, on its branch or where its fix was merged."""
-    pull = trace.pull_request
-    for run in greens:
-        if (run.id, run.attempt) <= (failed.id, claim.attempt) or run.ended_at <= _time(claim):
-            continue
-        merged = pull is not None and pull.merged_at is not None and run.created_at >= pull.merged_at
-        target = (pull.base_branch, pull.head_repository) if pull and merged else None
-        if _incident(run) == _incident(failed) or (run.branch, run.repository) == target:
-            yield run
+class _Greens:
+    """A repository's green runs, by workflow, branch, repository of the head, and event."""
+
+    def __init__(self, runs: Iterable[ListedRun]) -> None:
+        self._runs: dict[tuple[object, ...], list[ListedRun]] = {}
+        for run in runs:
+            if run.conclusion == "success":
+                self._runs.setdefault((*_place(run), run.event), []).append(run)
+                self._runs.setdefault(_place(run), []).append(run)
+
+    def after(self, failed: ListedRun, claim: Claim, trace: SessionTrace) -> Iterator[ListedRun]:
+        """Those of the failed workflow after the session's start, on its branch or where its fix was merged."""
+        for run in self._runs.get((*_place(failed), failed.event), ()):
+            if (run.id, run.attempt) > (failed.id, claim.attempt) and run.ended_at > _time(claim):
+                yield run
+        pull = trace.pull_request
+        if pull is not None and pull.merged_at is not None:
+            for run in self._runs.get((failed.workflow_id, pull.base_branch, pull.head_repository), ()):
+                if run.created_at >= pull.merged_at:
+                    yield run
 
 
-def _incident(run: ListedRun) -> tuple[object, ...]:
-    """What runs of one incident share. A merge queue has a new branch each time."""
+def _place(run: ListedRun) -> tuple[object, ...]:
+    """Where it ran. A merge queue has a new branch each time, which counts as one."""
     queue = queued(run.branch)
     branch = (queue["base"], queue["number"]) if queue else run.branch
-    return branch, run.repository, run.event
+    return run.workflow_id, branch, run.repository
 
 
 # --- no session -------------------------------------------------------------------------------------
