@@ -173,7 +173,7 @@ class _Greens:
                 self._runs.setdefault(_place(run), []).append(run)
 
     def after(self, failed: ListedRun, claim: Claim, trace: SessionTrace) -> Iterator[ListedRun]:
-        """Those of the failed workflow after the session's start, on its branch or where its fix was merged."""
+        """The workflow's after the session's start, on its branch or where its fix was merged."""
         for run in self._runs.get((*_place(failed), failed.event), ()):
             if (run.id, run.attempt) > (failed.id, claim.attempt) and run.ended_at > _time(claim):
                 yield run
