@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,13 @@ from fire_routine.emulator.ids import sha_of
 from fire_routine.emulator.routes import NOT_FOUND, Answer
 from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs, session_traces
 from fire_routine.gather.known_failures import read_known_failures
+from fire_routine.model import GitHubError
 from fire_routine.settings import Settings
 
 DESCRIPTION = json.loads((Path(__file__).parent / "github" / "openapi.json").read_text("utf-8"))
 RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "emulator" / "recordings"
 GREEN = sha_of("green")
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @cache
@@ -197,7 +199,7 @@ def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int =
         _, notes, _ = read_logs(github, run, whole, deadline)
         assert {note.why for note in notes} <= {"GitHub has no log of a job that is still running"}
         read_green_logs(github, run, b"".join, deadline)
-        github.incident(run)
+        github.incident(run, timedelta(hours=24))
         github.incident(replace(run, workflow_id=0))
 
 
@@ -333,6 +335,26 @@ def test_a_file_of_the_default_branch(emulator: RecordedGitHub) -> None:
 
 def _named(repository: Mapping[str, Any]) -> Mapping[str, Any]:
     return {key: repository[key] for key in ("id", "url", "name")}
+
+
+def test_re_running_failed_jobs(emulator: RecordedGitHub) -> None:
+    add_run(emulator, status="completed", conclusion="failure")
+    emulator.add_job(RUN, {"id": 1, "name": "lint", "conclusion": "success", "steps": [{"name": "Run"}]})
+    emulator.add_job(RUN, failed_job(2, "test"))
+    with github_of(emulator) as github:
+        github.rerun_failed_jobs(RUN)
+        assert github.latest_attempt(RUN) == 2
+        jobs = {job.name: job.conclusion for job in github.jobs(RUN, 2).items}
+        assert jobs == {"lint": "success", "test": None}
+        assert {job.id for job in github.jobs(RUN, 1).items} == {1, 2}
+        with pytest.raises(GitHubError, match="403: This workflow is already running"):
+            github.rerun_failed_jobs(RUN)
+        with pytest.raises(GitHubError, match="404"):
+            github.rerun_failed_jobs(1)
+        emulator.change_run(RUN, status="completed", conclusion="success")
+        run, _ = github.run(RUN, 2)
+        assert github.passed_in_rerun(run, NOON) == (HEAD,)
+    emulator.check("POST .*/rerun-failed-jobs$", "/attempts/2/jobs", r"/runs\?.*created=%3E%3D")
 
 
 def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:

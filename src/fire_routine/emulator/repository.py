@@ -67,6 +67,28 @@ class Repository:
                 self.runs[run["id"]] = run
             return run
 
+    def rerun_failed_jobs(self, run_id: int) -> Json | None:
+        """Begin another attempt of a finished run; None: it is going on.
+
+        The jobs that failed are queued again, each under a new id. Those that passed are carried over.
+        https://docs.github.com/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs
+        """
+        with self.lock:
+            last, now = self.runs[run_id], timestamp()
+            if last["status"] != "completed":
+                return None
+            before = last["run_attempt"]
+            again = {"run_attempt": before + 1, "status": "queued", "conclusion": None, "run_started_at": now}
+            address = f"{last['url']}/attempts/{before}"
+            run = self.add_run({**last, **again, "updated_at": now, "previous_attempt_url": address})
+            for job in list(self.jobs.values()):
+                if (job["run_id"], job["run_attempt"]) == (run_id, before):
+                    passed = job["conclusion"] == "success"
+                    kept = ("name", "labels", *(("conclusion", "steps", "started_at") if passed else ()))
+                    new = {"id": max(self.jobs) + 1, **{key: job[key] for key in kept}}
+                    self.add_job(run_id, new if passed else {**new, "status": "queued", "started_at": now})
+            return run
+
     def add_job(self, run_id: int, partial: Partial, log: bytes | str | None = None) -> Json:
         """Add a job to a run's attempt (`run_attempt`, else the latest), with its raw log."""
         with self.lock:

@@ -105,6 +105,14 @@ def _attempt_jobs(call: Call) -> Answer:
     return _jobs_of(call, call.repository.attempts.get((call.number, int(call.names[1]))))
 
 
+def _rerun_failed_jobs(call: Call) -> Answer:
+    if call.number not in call.repository.runs:
+        return NOT_FOUND
+    if call.repository.rerun_failed_jobs(call.number) is None:
+        return refusal(403, "This workflow is already running")
+    return Answer(201, {})
+
+
 def _job(call: Call) -> Answer:
     return _found(call, "job", call.repository.jobs.get(call.number))
 
@@ -273,6 +281,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/actions/runs/(\d+)/jobs", _latest_jobs),
         ("GET", r"/actions/runs/(\d+)/attempts/(\d+)", _attempt),
         ("GET", r"/actions/runs/(\d+)/attempts/(\d+)/jobs", _attempt_jobs),
+        ("POST", r"/actions/runs/(\d+)/rerun-failed-jobs", _rerun_failed_jobs),
         ("GET", r"/actions/jobs/(\d+)", _job),
         ("GET", r"/actions/jobs/(\d+)/logs", _log),
         ("GET", r"/actions/workflows/([^/]+)/runs", _workflow_runs),

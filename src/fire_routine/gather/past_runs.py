@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from ..model import Incident, Run
 from ..patterns import pattern
 from .api.parse import PastRun
 
 INCIDENT = 30  # commits of one incident, at most
+RECENT = 20  # commits of earlier incidents, at most
+PAGES = 4  # of 100 runs, that are searched for them
 # A run that ended so long ago has been reported, or never will be: a workflow that waits for its end
 # (`workflow_run`) has begun by then.
 REPORTED_AFTER = timedelta(minutes=15)
@@ -72,11 +75,12 @@ def is_red(runs: Sequence[PastRun]) -> bool:
     return bool(ended) and ended[0].failed
 
 
-def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
+def incident(pages: Iterable[Sequence[PastRun]], run: Run, cool_down: timedelta = timedelta(0)) -> Incident:
     """The other runs of this one's incident. A run in progress is one of them: it may have started a session.
 
     `pages` hold the workflow's runs, newest first. They are read until a green run of the same event ends
-    the incident, or it has as many commits as count. A green run that names no commit ends nothing.
+    the incident, or it has as many commits as count. With a cool-down, they are read for that long at least.
+    A green run that names no commit ends nothing.
 
     Raises:
         LookupError: one of the runs names no commit. It may have started a session for this very failure.
@@ -85,6 +89,7 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
     ended: set[int] = set()
     over: dict[str, str] = {}  # the last green run before this one, of each event: its commit
     listed: list[PastRun] = []
+    recent = _Recent(run, cool_down)
     for page in pages:
         listed.extend(page)
         for past in on_branch(page, run):
@@ -103,23 +108,66 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run) -> Incident:
             ended.update(one.id for one in runs if _apart(one, past, run))
             runs = [one for one in runs if one.id not in ended]
         shas = _commits(runs, run)
-        if run.event in over or (len(shas) >= INCIDENT and page[-1].id < run.id):
+        enough = run.event in over or (len(shas) >= INCIDENT and page[-1].id < run.id)
+        if enough and recent.reaches(listed):
             break
     if not all(past.head_sha for past in runs):
         raise LookupError("a run of the incident names no commit")
+    ids, shas = frozenset(past.id for past in runs), _commits(runs, run)[:INCIDENT]
+    before = [past for past in recent.failed(listed) if past.id not in ids]
+    earlier_shas = [sha for sha in _commits(before, run) if sha not in shas]
+    apart = [past for past in (*runs, *before) if past.head_sha != run.head_sha]
     return Incident(
-        shas=tuple(_commits(runs, run)[:INCIDENT]),
-        runs=frozenset(past.id for past in runs),
+        shas=tuple(shas),
+        runs=ids,
         ended=frozenset(ended),
-        busy=any(_is_busy(past, listed) for past in runs if past.head_sha != run.head_sha),
+        busy=any(_is_busy(past, listed) for past in apart),
+        recent=tuple(earlier_shas[:RECENT]),
+        recent_left_out=len(earlier_shas) > RECENT
+        or (len(listed) >= PAGES * 100 and not recent.reaches(listed)),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """Runs of earlier incidents that may have started a session within the cool-down."""
+
+    run: Run
+    cool_down: timedelta
+
+    def reaches(self, listed: Sequence[PastRun]) -> bool:
+        """Whether all of these runs are listed."""
+        oldest = listed[-1].created_at if listed else None
+        return not self.cool_down or (oldest is not None and oldest < self._since(listed))
+
+    def failed(self, listed: Sequence[PastRun]) -> list[PastRun]:
+        """Those of its branch: they failed, in an earlier attempt at least."""
+        if not self.cool_down or not listed:
+            return []
+        since = self._since(listed)
+        return [
+            past
+            for past in on_branch(listed, self.run)
+            if (past.conclusion != "success" or past.attempt > 1)
+            and past.head_sha
+            and past.id != self.run.id
+            and (past.updated_at is None or past.updated_at >= since)
+        ]
+
+    def _since(self, listed: Sequence[PastRun]) -> datetime:
+        return _now(listed) - self.cool_down - REPORTED_AFTER
+
+
+def _now(listed: Sequence[PastRun]) -> datetime:
+    """The latest time, by GitHub's clock, of runs that have the one among them that asks."""
+    return max((one.updated_at for one in listed if one.updated_at), default=datetime.max.replace(tzinfo=UTC))
+
+
 def _is_busy(past: PastRun, listed: Sequence[PastRun]) -> bool:
-    """Whether a run may be reported right now, by GitHub's clock: `listed` holds the run that asks, too."""
+    """Whether a run may be reported right now."""
     if past.conclusion is None or past.updated_at is None:
         return True
-    return past.updated_at > max(one.updated_at or past.updated_at for one in listed) - REPORTED_AFTER
+    return past.updated_at > _now(listed) - REPORTED_AFTER
 
 
 def _apart(one: PastRun, green: PastRun, run: Run) -> bool:

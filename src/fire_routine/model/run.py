@@ -236,6 +236,22 @@ class Incident:
     ended: frozenset[int] = frozenset()  # ids of those of others
     # Whether a run of another commit may be starting a session right now: it is going on, or ended just now.
     busy: bool = False
+    # Head commits of runs that failed in earlier incidents within the cool-down, newest first, at most 20
+    recent: tuple[str, ...] = ()
+    recent_left_out: bool = False  # there may be more of them
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What the ledger knows of a run's earlier attempt, and of flakes of its failures."""
+
+    attempt: int | None = None  # that `rerun-first` re-ran; None: it re-ran none
+    comparable: bool = True  # False: a log is missing, then or now
+    same: int = 0  # failures of both attempts
+    new: int = 0  # failures that the earlier one did not have
+    gone: int = 0  # failures that only the earlier one had
+    flakes: int = 0  # how often a failure of the run passed in a re-run lately
+    days: int = 0  # in which these are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +287,7 @@ class Run:
     notes: tuple[Note, ...] = ()
     on_tag: bool = False  # what the runner calls a tag; `head_branch` is its name
     origin_in_payload: Origin | None = None  # what the payload of the run's own event proves of its code
+    rerun: Rerun | None = None
     number: int = 0  # of the workflow's runs, as GitHub shows it (#70); 0: not known
 
     @property

@@ -24,6 +24,7 @@ USED = {
     "/actions/runs/{run_id}/attempts/{attempt_number}": ("get",),
     "/actions/runs/{run_id}/attempts/{attempt_number}/jobs": ("get",),
     "/actions/runs/{run_id}/jobs": ("get",),
+    "/actions/runs/{run_id}/rerun-failed-jobs": ("post",),
     "/actions/workflows/{workflow_id}/runs": ("get",),
     "/check-runs/{check_run_id}/annotations": ("get",),
     "/commits/{ref}/check-runs": ("get",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TypeVar
 from urllib.parse import quote
@@ -26,7 +27,7 @@ STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request as a whole
 INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
 PAST_RUNS = 100  # of one page
-PAST_PAGES = 4  # that are searched for an incident's runs
+FLAKY = 10  # commits that were green in a re-run, at most
 
 T = TypeVar("T")
 
@@ -108,13 +109,21 @@ class GitHub(Session):
                 error, lambda: self.list_all(f"{path}/jobs", what, "jobs", parse.job, pages)
             )
             stated = [job.attempt for job in listing.items if job.attempt is not None]
-            latest = max(stated) if stated else self._or_raise(error, lambda: self._latest_attempt(run_id))
+            latest = max(stated) if stated else self._or_raise(error, lambda: self.latest_attempt(run_id))
             if latest != attempt:
                 raise
             return listing
 
-    def _latest_attempt(self, run_id: int) -> int:
+    def latest_attempt(self, run_id: int) -> int:
+        """The number of a run's latest attempt, from 1."""
         return self.get(f"/actions/runs/{run_id}", lambda data: parse.run(data, self.repository).attempt)
+
+    def rerun_failed_jobs(self, run_id: int) -> None:
+        """Begin another attempt, of the failed jobs and those that depend on them; never repeated.
+
+        https://docs.github.com/rest/actions/workflow-runs#re-run-failed-jobs-from-a-workflow-run
+        """
+        self.send("POST", f"/actions/runs/{run_id}/rerun-failed-jobs", None)
 
     @staticmethod
     def _or_raise(error: GitHubError, ask: Callable[[], T]) -> T:
@@ -157,8 +166,10 @@ class GitHub(Session):
             **filters,
         )
 
-    def incident(self, run: Run) -> Incident:
+    def incident(self, run: Run, cool_down: timedelta = timedelta(0)) -> Incident:
         """The other runs of the run's incident: its workflow failing on its branch between two green runs.
+
+        With a cool-down, the commits on which it failed before that, within this time.
 
         The newest 400 runs are searched that GitHub lists for a branch of that name. Forks' runs are among
         them, and in a merge queue other pull requests' runs.
@@ -166,21 +177,26 @@ class GitHub(Session):
         Raises:
             GitHubError: also if a run of the incident is not of the documented shape.
         """
-        return parsed(lambda pages: past_runs.incident(pages, run), self._past_runs_of(run))
+        return parsed(lambda pages: past_runs.incident(pages, run, cool_down), self._past_runs_of(run))
 
     def _past_runs_of(self, run: Run) -> Iterator[list[PastRun]]:
         """Page after page, as far as the caller iterates."""
-        # Without the run's record, the runner's environment still names the workflow's file.
-        workflow = run.workflow_id or run.workflow_path.rpartition("/")[2] or 0
         filters = past_runs.branch_filters(run)
-        for page in range(1, PAST_PAGES + 1):
-            listing = self.past_runs(workflow, filters, PAST_RUNS, page)
+        for page in range(1, past_runs.PAGES + 1):
+            listing = self.past_runs(_workflow_of(run), filters, PAST_RUNS, page)
             if listing.odd:  # it may be the very run that started a session
                 raise GitHubError(UNDOCUMENTED)
             if listing.items:
                 yield listing.items
             if page * PAST_RUNS >= listing.total:
                 return
+
+    def passed_in_rerun(self, run: Run, since: datetime) -> tuple[str, ...]:
+        """Commits that were green in a re-run since then, of the newest 100 green runs; at most 10."""
+        filters = {"status": "success", "created": f">={since:%Y-%m-%dT%H:%M:%SZ}"}
+        listing = self.past_runs(_workflow_of(run), filters, PAST_RUNS)
+        shas = (past.head_sha for past in listing.items if past.attempt > 1 and past.head_sha)
+        return tuple(dict.fromkeys(shas))[:FLAKY]
 
     # --- commits, branches, pull requests -------------------------------------------------------
 
@@ -280,3 +296,8 @@ class GitHub(Session):
             verb, where = "PATCH", f"/issues/comments/{parsed(fields.identity, own)}"
         data = self.send(verb, where, {"body": body})
         return parsed(lambda comment: str(comment["html_url"]), data)
+
+
+def _workflow_of(run: Run) -> int | str:
+    """Its number, or without the run's record its file's name, as the runner's environment has it."""
+    return run.workflow_id or run.workflow_path.rpartition("/")[2] or 0

@@ -74,6 +74,7 @@ class PastRun:
     conclusion: str | None
     created_at: datetime | None  # None: not stated
     updated_at: datetime | None = None
+    attempt: int = 1  # the latest
 
     @property
     def failed(self) -> bool:
@@ -249,6 +250,7 @@ def past_run(data: Json) -> PastRun:
         conclusion=conclusion if isinstance(conclusion, str) else None,
         created_at=fields.time(data.get("created_at")),
         updated_at=fields.time(data.get("updated_at")),
+        attempt=fields.whole(data, "run_attempt") or 1,
     )
 
 
