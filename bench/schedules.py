@@ -8,7 +8,8 @@ too many, or one was reported nowhere.
              real ledger in virtual time. `--schedules N --seed S` plays S … S+N-1; `--schedules 1 --seed S
              --show` prints one of them. `--profile NAME` plays them with one trouble alone, `--profile all`
              with each in turn: reads that lag in order, ids that become visible late, items that do, lost and
-             repeated writes, crashes, denials.
+             repeated writes, crashes, denials. `--rerun-first`: with that input. Some failures are gone in
+             the re-run, and in some schedules a person re-runs as well.
   crowd      the whole action in virtual time, as a step of each leg of a matrix that fails within 2 seconds,
              under the limits that GitHub documents. `--crowd 32,64,128,256`
   processes  the same with real processes of the whole action, real HTTP and real kill -9. `--processes N`
@@ -33,7 +34,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from bench import legs  # noqa: E402 - it replaces the clock, so it comes before all that reads it
 from bench.crowd import Stage, staged, warm  # noqa: E402
 from tests.emulated.faults import Fault  # noqa: E402
-from tests.unit.decide.world import PROFILES, Schedule  # noqa: E402
+from tests.unit.decide.schedule import Schedule  # noqa: E402
+from tests.unit.decide.troubles import PROFILES  # noqa: E402
 
 from fire_routine.decide.ledger.entry import Stage as Step  # noqa: E402
 from fire_routine.emulator.endpoint import REPLIES  # noqa: E402
@@ -44,12 +46,13 @@ SHA = "a" * 40
 # --- storms in virtual time ---------------------------------------------------------------------
 
 
-def storm(first: int, count: int, show: bool, profile: str = "") -> bool:
+def storm(first: int, count: int, show: bool, profile: str = "", rerun_first: bool = False) -> bool:
     began, bad, name = time.perf_counter(), 0, f" ({profile})" if profile else ""
+    name += ", rerun-first" if rerun_first else ""
     outcomes: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     for seed in range(first, first + count):
-        schedule = Schedule.draw(seed, PROFILES[profile] if profile else None)
+        schedule = Schedule.draw(seed, PROFILES[profile] if profile else None, rerun_first=rerun_first)
         schedule.play()
         world = schedule.world
         outcomes.update(
@@ -58,6 +61,7 @@ def storm(first: int, count: int, show: bool, profile: str = "") -> bool:
         outcomes["killed"] += schedule.jobs - len(world.reports)
         totals["schedules with faults"] += not schedule.faults.none
         totals.update(jobs=schedule.jobs, sessions=len(world.sessions))
+        totals["re-runs"] += sum(world.asked.values())
         totals["requests to GitHub"] += world.requests
         totals["statuses"] += sum(len(written) for written in world.written.values())
         if show:
@@ -260,6 +264,7 @@ def main() -> int:
     parser.add_argument("--schedules", type=int, default=2000, metavar="N")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--show", action="store_true", help="print what was written in each schedule")
+    parser.add_argument("--rerun-first", action="store_true")
     parser.add_argument("--processes", type=int, default=12, metavar="N")
     parser.add_argument("--matrix", type=int, default=32, metavar="N")
     parser.add_argument("--no-loop", action="store_true")
@@ -270,7 +275,7 @@ def main() -> int:
     right = True
     profiles = PROFILES if arguments.profile == "all" else [arguments.profile]
     for profile in profiles if arguments.schedules else ():
-        right &= storm(arguments.seed, arguments.schedules, arguments.show, profile)
+        right &= storm(arguments.seed, arguments.schedules, arguments.show, profile, arguments.rerun_first)
     if arguments.crowd:
         right &= legs.table([int(count) for count in arguments.crowd.split(",")], arguments.seed)
     if context and arguments.processes:

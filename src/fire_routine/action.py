@@ -8,8 +8,9 @@ outcome: nothing here raises, and users never see a traceback.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import count
 from typing import TextIO
 
@@ -117,19 +118,30 @@ def _story(
         terms = decide.Terms(
             settings.once_per,
             settings.max_sessions,
+            settings.rerun_first,
+            timedelta(hours=settings.cool_down if settings.once_per == "incident" else 0),
             settings.routine_url,
             legs=context.job_total,
             default_token=context.default_token,
         )
         election = progress.election = decide.Election(github, terms, temp=context.temp, sleep=sleep, say=say)
-        if not settings.dry_run:  # that shows its text anyway
-            progress.run = gather.run_as_reported(trigger, context)
-        verdict = _first_look(election, trigger, progress.run)
+        reported = gather.run_as_reported(trigger, context)
+        if settings.rerun_first and reported and reported.conclusion == "success" and reported.attempt > 1:
+            progress.run, verdict = reported, decide.passed(settings, reported, election)
+        elif not settings.dry_run:  # that shows its text anyway
+            progress.run, verdict = reported, _first_look(election, trigger, reported)
         if verdict is not None:
             progress.outcome = _declined(verdict)
             return
         say(f"Reading run {trigger.run_id} from GitHub …")
-        evidence = progress.evidence = gather_evidence(github, trigger, settings, context, say)
+
+        def recall(run: Run, failures: Sequence[Failure]) -> Run:
+            prints = [failure.fingerprint for failure in failures]
+            again = settings.rerun_first and run.attempt > 1
+            return replace(run, rerun=election.known_of(run, prints)) if again else run
+
+        evidence = gather_evidence(github, trigger, settings, context, say, recall=recall)
+        progress.evidence = evidence
         verdict = decide.decide(
             settings, context, evidence.run, evidence.brief, election, github, evidence.failures
         )
@@ -154,10 +166,11 @@ def gather_evidence(
     context: Context,
     say: Say,
     show: Say = lambda _state: None,
+    recall: Callable[[Run, Sequence[Failure]], Run] = lambda run, _failures: run,
 ) -> Evidence:
     """From the run to the text: gather, distill, compose.
 
-    `say` gets lines that stay, `show` the state of work that takes long.
+    `say` gets lines that stay, `show` the state of work that takes long. `recall` adds what the ledger knows.
     """
     deadline = time.monotonic() + GATHERING
     run = gather.gather_run(github, trigger, context, deadline)
@@ -180,6 +193,7 @@ def gather_evidence(
     failures, unusable = gather.mark_known(
         github, settings.known_failures, failures, attachments, deadline, distill.is_list
     )
+    run = recall(run, failures)
     brief = compose.compose(
         run,
         failures,

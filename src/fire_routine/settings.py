@@ -26,6 +26,7 @@ MIN_CHARACTERS = 2_048  # the facts, which are never cut, and some evidence
 KEPT_TEXT = 4_096  # of the `text` input, never cut
 KNOWN_FAILURES = ".github/known-failures.toml"
 LONGEST_PATH = 255  # characters, of a file in the repository
+LONGEST_COOL_DOWN = 168  # hours
 # requests reads REQUESTS_CA_BUNDLE and curl's variable, httpx those of OpenSSL. Here each applies to both.
 CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
 
@@ -56,6 +57,8 @@ class Settings:
     once_per: str = "incident"
     max_sessions: int = 3
     min_attempt: int = 1
+    rerun_first: bool = False
+    cool_down: int = 24  # hours; 0: off
     skip_branches: tuple[str, ...] = ("claude/**",)
     skip_labels: tuple[str, ...] = ("no-claude",)
     known_failures: str = KNOWN_FAILURES  # a path in the repository
@@ -190,6 +193,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         once_per=reader.choice("once-per", "incident", "run", "always"),
         max_sessions=reader.whole("max-sessions", base.max_sessions, 1, 100),
         min_attempt=reader.whole("min-attempt", base.min_attempt, 1, 1000),
+        rerun_first=reader.flag("rerun-first", base.rerun_first),
+        cool_down=reader.whole("cool-down", base.cool_down, 0, LONGEST_COOL_DOWN),
         skip_branches=reader.lines("skip-branches", base.skip_branches),
         skip_labels=reader.names("skip-labels", base.skip_labels),
         known_failures=reader.checked("known-failures", _repository_path)
@@ -209,6 +214,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             "with this `text` at least {needed} are needed: raise it or shorten `text`", needed=needed
         )
         reader.reject("max-characters", problem)
+    if settings.rerun_first and settings.min_attempt > 1:
+        problem = Message(
+            "it re-runs the first attempt, which `min-attempt: {least}` ignores: set only one of them",
+            least=settings.min_attempt,
+        )
+        reader.reject("rerun-first", problem)
     if reader.problems:
         raise SettingsError(reader.problems)
     return settings

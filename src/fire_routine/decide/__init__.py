@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .decision import decide
+from .decision import decide, passed
 from .election.election import Election
 from .election.terms import Terms
 from .ledger.status_api import StatusApi
 from .policy.preflight import before_gathering
 
-__all__ = ["Election", "StatusApi", "Terms", "before_gathering", "decide"]
+__all__ = ["Election", "StatusApi", "Terms", "before_gathering", "decide", "passed"]

@@ -8,9 +8,10 @@ from ..model import Brief, Failure, Message, Run, Verdict
 from ..settings import Context, Settings
 from .election.election import Election
 from .ledger.status_api import StatusApi
-from .policy.guards import guards, skip
+from .policy.guards import guards, not_failed, skip
 from .policy.known_failures import known_failures
 from .policy.labels import labelled
+from .policy.preflight import unfinished
 
 
 def decide(
@@ -26,7 +27,7 @@ def decide(
 
     An election may take half a minute, so the labels are read again as the last thing before the fire.
     """
-    verdict = guards(settings, context, run) or known_failures(failures)
+    verdict = unfinished(settings, run.status) or guards(settings, context, run) or known_failures(failures)
     verdict = verdict or labelled(api, run, settings.skip_labels, election.note)
     if settings.dry_run:
         verdict = verdict or election.preview(run, brief)
@@ -34,6 +35,14 @@ def decide(
     verdict = verdict or election.claim(run, brief)
     if verdict.fire:
         return labelled(api, run, settings.skip_labels, election.note) or verdict
+    return verdict
+
+
+def passed(settings: Settings, run: Run, election: Election) -> Verdict:
+    """What becomes of a run that was green in a later attempt, with `rerun-first`: nothing is fired."""
+    verdict = election.record_flake(run, write=not settings.dry_run) or not_failed(run.conclusion)
+    if settings.dry_run:
+        return skip("dry-run", Message("Nothing was sent. {would}", would=_without_dry_run(verdict)))
     return verdict
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model import Message, Note, Outcome, Result, Verdict
+from ..model import Message, Note, Outcome, Result, Run, Verdict, in_words
 from .election.claims import Claim
 from .election.rules import Contender, Ruling
 from .ledger.entry import Stage
@@ -43,7 +43,7 @@ def blocked(ruling: Ruling, contender: Contender, *, waited: bool = True) -> Ver
             ),
         )
     if blocker.has_session:
-        return _duplicate(blocker, whose, unsure)
+        return _duplicate(blocker, whose, unsure, ruling.came_back)
     message = Message(
         "The request for this failure was cut off before ({whose}), so a session may exist: look at"
         " https://claude.ai/code. {anyway}",
@@ -51,6 +51,31 @@ def blocked(ruling: Ruling, contender: Contender, *, waited: bool = True) -> Ver
         anyway=_ANYWAY,
     )
     return skip("earlier-unknown", _unless_unsure(unsure, message))
+
+
+def rerun(run: Run) -> Verdict:
+    """The failed jobs of a first attempt are re-run, by this job or another."""
+    message = Message(
+        "The failed jobs are re-run once before a session is started (`rerun-first`). Attempt {next} decides:"
+        " if it fails, it starts one. If it does not begin, re-run them yourself.",
+        next=run.attempt + 1,
+    )
+    return skip("rerun", message)
+
+
+def flake(first: Claim, run: Run, fired: Claim | None) -> Verdict:
+    """The run passed; `fired`: a session that was started on it all the same."""
+    message = Message(
+        "Attempt {first} failed, and attempt {attempt} passed without a change: the failure is flaky. This is"
+        " recorded on the commit.",
+        first=first.attempt,
+        attempt=run.attempt,
+    )
+    if fired is None:
+        return skip("flake", Message("{message} No session was started.", message=message))
+    return Verdict(
+        fire=False, reason="flake", message=message, session_id=session_id(fired.url), session_url=fired.url
+    )
 
 
 def own_commits(sessions: int, max_sessions: int) -> Verdict:
@@ -88,10 +113,18 @@ def _starting(whose: Message) -> Message:
     )
 
 
-def _duplicate(blocker: Claim, whose: Message, unsure: bool) -> Verdict:
+def _duplicate(blocker: Claim, whose: Message, unsure: bool, came_back: timedelta | None) -> Verdict:
     message = Message(
         "A session was started on this failure before ({whose}). {anyway}", whose=whose, anyway=_ANYWAY
     )
+    if came_back is not None or blocker.stage is Stage.RETURNED:
+        after = Message("{time} after", time=in_words(came_back)) if came_back else Message("soon after")
+        message = Message(
+            "This failure was gone and came back {after} its session was started ({whose}). It is flaky, or"
+            " not fixed. To start another session anyway, set `cool-down: 0`.",
+            after=after,
+            whose=whose,
+        )
     if not blocker.url:
         message = Message("{message} The status on the commit has no link to the session.", message=message)
     return Verdict(
@@ -180,6 +213,31 @@ def unseen(problem: str) -> Note:
     )
 
 
+def not_rerun(problem: str, *, denied: bool) -> Note:
+    """The failed jobs were not re-run. `denied`: the token may lack the permission."""
+    return Note(
+        what="a re-run of the failed jobs (`rerun-first`)",
+        why=Message("{problem}. So this failure did not wait for one.", problem=problem),
+        remedy=Message("Add `actions: write` to the job's `permissions`.") if denied else "",
+        permission="actions: write" if denied else "",
+    )
+
+
+def not_recorded(problem: str) -> Note:
+    return Note("the record of a flaky failure on the commit", Message("{problem}.", problem=problem))
+
+
+def flakes_unread(problem: str) -> Note:
+    return Note("some of what re-runs showed of this failure", Message("{problem}.", problem=problem))
+
+
+def unread(problem: str) -> Note:
+    return Note(
+        what="all sessions within `cool-down` on earlier commits of the branch",
+        why=Message("{problem}. A failure that came back after one of them is fired again.", problem=problem),
+    )
+
+
 def gone(sha: str, problem: str) -> Note:
     return Note(
         what=f"sessions on commit {sha[:8]} of the branch",
@@ -200,6 +258,13 @@ def unsettled(problem: str) -> Note:
 
 
 # --- on the commit ----------------------------------------------------------------------------------
+
+
+def returned(after: timedelta) -> str:
+    """What a status shows of a failure that came back so long after its session had started."""
+    hours, minutes = divmod(int(after.total_seconds()) // 60, 60)
+    return f"Back {f'{hours} h' if hours else f'{minutes} min'} after its Claude session"
+
 
 _REFUSED = {
     "rate-limited": "rate limited",

@@ -121,12 +121,20 @@ class Board:
     clock: Clock = field(default_factory=Clock)
     commits: dict[str, list[Status]] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)  # head commits of the incident's other runs
+    recent: list[str] = field(default_factory=list)  # of those before it, within the cool-down
+    recent_left_out: bool = False
+    cool_downs: list[timedelta] = field(default_factory=list)  # that were asked for
+    attempts: dict[int, int] = field(default_factory=dict)  # the latest of each run; else 1
+    rerun: list[int] = field(default_factory=list)  # ids of runs whose failed jobs were re-run
+    passed: list[str] = field(default_factory=list)  # commits that were green in a re-run
     busy: bool = False  # whether one of those runs may be starting a session right now
     creator: str | None = "github-actions[bot]"  # of the statuses that are written
     base: str = ""  # what the head commit's branch builds on
     heads: dict[str, str] = field(default_factory=lambda: {"main": SHA, "topic": SHA})
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     faults: dict[str, list[GitHubError | None]] = field(default_factory=dict)
+    ended: list[int] = field(default_factory=list)  # ids of the runs before the incident
+    rerun_anyway: bool = False  # whether a re-run that fails has its effect
     written_anyway: bool = False  # whether a write that fails has its effect
     ahead: tuple[Commit, ...] = ()  # of the head commit's branch
     hidden: int = 0  # how many reads of statuses do not show the newest one yet
@@ -155,9 +163,34 @@ class Board:
             raise
         return self._add(sha, state, description, target_url)
 
-    def incident(self, run: Run) -> Incident:
+    def incident(self, run: Run, cool_down: timedelta) -> Incident:
         self._call("incident")
-        return Incident(tuple(sha for sha in self.others if sha != run.head_sha), busy=self.busy)
+        self.cool_downs.append(cool_down)
+        return Incident(
+            tuple(sha for sha in self.others if sha != run.head_sha),
+            ended=frozenset(self.ended),
+            busy=self.busy,
+            recent=tuple(self.recent) if cool_down else (),
+            recent_left_out=self.recent_left_out,
+        )
+
+    def latest_attempt(self, run_id: int) -> int:
+        self._call("latest_attempt")
+        return self.attempts.get(run_id, 1)
+
+    def rerun_failed_jobs(self, run_id: int) -> None:
+        try:
+            self._call("rerun_failed_jobs")
+        except GitHubError:
+            if self.rerun_anyway:
+                self.attempts[run_id] = 2
+            raise
+        self.rerun.append(run_id)
+        self.attempts[run_id] = 2
+
+    def passed_in_rerun(self, run: Run, since: datetime) -> Sequence[str]:
+        self._call(f"passed_in_rerun {run.workflow} {since:%Y-%m-%d}")
+        return self.passed
 
     def branch_head(self, branch: str) -> str | None:
         self._call("branch_head")

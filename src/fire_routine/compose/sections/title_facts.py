@@ -10,6 +10,7 @@ from ...patterns import pattern
 from ...sanitize import fence, inline
 from ..job_names import base_name
 from ..layout import cut, short
+from .reruns import rerun_facts
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255
@@ -137,6 +138,7 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = ()) -> str:
         base = f"into {inline(short(pull.base_branch, 2 * cap))}"
         lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}{link(pull.url)}")
     lines.append(_other_jobs(run))
+    lines += rerun_facts(run.rerun)
     lines.append(_runs_on(failures, name))
     lines.append(_message(run, cap))
     return "\n".join(f"- {line}" for line in lines if line)

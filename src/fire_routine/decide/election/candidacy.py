@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ...model import Note, Run, Verdict
 from .. import messages
@@ -11,6 +11,7 @@ from ..ledger.store import DeniedError, Store, UnavailableError
 from ..policy.staleness import stale
 from .own_claim import OwnClaim
 from .poll import Poll, Say
+from .rerun import Rerun
 from .rules import Ruling
 
 # Its own commit shows a claim or does not. What another commit shows may lag, and nothing reveals that. So
@@ -21,7 +22,7 @@ SETTLED = 3.0
 ANNOUNCED = 3.5
 ANNOUNCED_TO_OTHERS = 31.0  # where a run of another commit may be starting a session at the same time
 READ_TWICE = 1.0  # seconds between the last two looks, because one may miss what an earlier one showed
-LOOKED_AT_FIRST = 3  # of the incident's other commits, before a claim is made
+LOOKED_AT_FIRST = 3  # of the incident's other commits, and of those before it, before a claim is made
 ROUNDS = 3  # of claims, each of which gave way to a job that then gave up
 
 
@@ -37,9 +38,14 @@ class Candidacy:
         new_claim: Callable[[], OwnClaim],
         sleep: Callable[[float], object],
         say: Say,
+        rerun: Rerun | None = None,
     ) -> None:
+        """
+        Args:
+            rerun: what is tried before a fire.
+        """
         self.own: OwnClaim | None = None  # the claim that may have to be taken back
-        self.unseen: Note | None = None  # other commits of the incident could not be read
+        self._unseen: Note | None = None  # other commits of the incident could not be read
         self._api = api
         self._run = run
         self._store = store
@@ -47,6 +53,18 @@ class Candidacy:
         self._new_claim = new_claim
         self._sleep = sleep
         self._say = say
+        self._rerun = rerun
+        self._is_due = rerun is not None
+
+    def notes(self) -> Iterator[Note]:
+        """What could not be read, and why there was no re-run."""
+        if self._unseen:
+            yield self._unseen
+        yield from map(messages.unread, dict.fromkeys(self._poll.unread.values()))
+        if self._poll.contender.incident.recent_left_out:
+            yield messages.unread("There are more than are read")
+        if self._rerun and self._rerun.note:
+            yield self._rerun.note
 
     def decide(self) -> Verdict:
         """Whether this job fires.
@@ -71,12 +89,17 @@ class Candidacy:
 
     def _round(self) -> Verdict | None:
         """Claim, announce, and look once more; None: the job that this one gave way to has given up."""
-        ruling = self._poll.decide(self._others_first()[:LOOKED_AT_FIRST])
+        ruling = self._poll.decide(self._others_first())
         if not ruling.fire:
             return self._blocked(ruling, self._new_claim())
         verdict = stale(self._api, self._run)  # a claim that comes to nothing would keep others waiting
         if verdict is not None:
             return verdict
+        if self._rerun and self._is_due:
+            self._is_due = False
+            if verdict := self._rerun.verdict(ruling.known_sessions):
+                return verdict
+            self._store.begin()
         own = self.own = self._new_claim()
         own.take(self._poll.contender, ruling.known_sessions + 1)
         self._poll.set_mark(own.mark)
@@ -100,7 +123,9 @@ class Candidacy:
         others = self._others() if ruling.fire else ()
         if not others:
             return ruling
-        self._sleep(SETTLED)
+        incident = self._poll.contender.incident
+        if incident.shas or incident.busy:
+            self._sleep(SETTLED)
         return self._poll.decide([self._run.head_sha, *others])
 
     def _look_back(self, own: OwnClaim) -> Verdict | None:
@@ -126,22 +151,23 @@ class Candidacy:
         return None if ruling.fire else messages.blocked(ruling, self._poll.contender)
 
     def _others_first(self) -> Sequence[str]:
-        """Head commits of the incident's other runs, where anything may depend on them."""
+        """Head commits of the newest other runs, where anything may depend on them."""
         try:
-            return self._others()
+            self._others()
+            incident = self._poll.contender.incident
+            return (*incident.shas[:LOOKED_AT_FIRST], *incident.recent[:LOOKED_AT_FIRST])
         except UnavailableError:
             if self._poll.judge().final:
                 return ()
             raise
 
     def _others(self) -> Sequence[str]:
+        """Head commits of the incident's other runs, and of those that failed before it in the cool-down."""
         try:
-            incident = self._store.incident(self._run)
+            self._poll.set_incident(self._store.incident(self._run, self._poll.contender.cool_down))
+            self._unseen = None
         except DeniedError as problem:
-            listed = self._poll.contender.incident.shas
-            if not listed:
-                self.unseen = messages.unseen(str(problem))
-            return listed
-        self.unseen = None
-        self._poll.set_incident(incident)
-        return incident.shas
+            if not self._poll.contender.incident.shas:
+                self._unseen = messages.unseen(str(problem))
+        incident = self._poll.contender.incident
+        return (*incident.shas, *incident.recent)

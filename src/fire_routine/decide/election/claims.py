@@ -73,7 +73,7 @@ class Claim:
     @property
     def has_session(self) -> bool:
         """Whether a session of it, or one that covers its failures, certainly exists."""
-        return self.stage in (Stage.FIRED, Stage.COVERED)
+        return self.stage in (Stage.FIRED, Stage.COVERED, Stage.RETURNED)
 
     @property
     def passed_on(self) -> bool:

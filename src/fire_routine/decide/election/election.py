@@ -11,11 +11,11 @@ that was announced may have started a session, and counts until the workflow is 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ...model import Brief, Message, Note, Outcome, Result, Run, Verdict
+from ...model import Brief, Fingerprint, Message, Note, Outcome, Rerun, Result, Run, Verdict
 from .. import messages
 from ..ledger import new_mark
 from ..ledger.local_lock import LocalLock
@@ -25,8 +25,11 @@ from ..policy.guards import skip
 from ..policy.staleness import own_commits_ahead, stale
 from .candidacy import Candidacy
 from .first_look import FirstLook
+from .flakes import Flakes
 from .own_claim import OwnClaim
 from .poll import CALM, Poll, Say, attempt_of, contender_of
+from .rerun import Rerun as Rerunning
+from .rerun import of_run
 from .rules import Contender
 from .terms import Terms
 
@@ -73,9 +76,9 @@ class Election:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What could not be read or recorded."""
-        unseen = self._candidacy.unseen if self._candidacy else None
+        candidacys = self._candidacy.notes() if self._candidacy else ()
         gone = (messages.gone(sha, problem) for sha, problem in self._store.gone.items())
-        return (*([unseen] if unseen else ()), *gone, *self._notes)
+        return (*candidacys, *gone, *self._notes)
 
     def look_first(self, run: Run, *, spread: bool) -> Verdict | None:
         """What the run's own commit shows against a fire before anything is gathered; one or two requests.
@@ -88,17 +91,40 @@ class Election:
         look = FirstLook(poll, run, self._store, self._terms.legs, self._sleep, self._say)
         verdict = look.verdict(spread=spread)
         self._abandoned = poll.contender.abandoned
+        if verdict is None and self._reruns(run) and of_run(poll.claims(), run):
+            return messages.rerun(run)
         return verdict
 
-    def claim(self, run: Run, brief: Brief) -> Verdict:
+    def record_flake(self, run: Run, *, write: bool = True) -> Verdict | None:
+        """Record that a run passed which `rerun-first` re-ran; None: it did not."""
+        self._store.begin()
+        flakes = self._flakes(run)
+        verdict = flakes.record(write=write)
+        if flakes.note:
+            self.note(flakes.note)
+        return verdict
+
+    def known_of(self, run: Run, fingerprints: Sequence[Fingerprint]) -> Rerun | None:
+        """What the ledger knows of the first attempt of a run that failed again, and of earlier flakes."""
+        self._store.begin()
+        flakes = self._flakes(run)
+        known = flakes.known(fingerprints)
+        if flakes.note:
+            self.note(flakes.note)
+        return known
+
+    def claim(self, run: Run, brief: Brief, *, rerun: bool = False) -> Verdict:
         """Whether to fire; if so, the ledger already shows that the request is sent.
+
+        With `rerun-first`, or with `rerun`, the failed jobs of a first attempt are re-run instead, if that is
+        possible. The run must have ended.
 
         An interruption takes the claim back, as far as that can still be written, and goes on.
         """
         self._local_lock = LocalLock(self._temp, run)
         self._store.begin()
         try:
-            self._candidacy = self._candidate(run, brief)
+            self._candidacy = self._candidate_of(run, self._poll_for(run, brief), rerun=rerun)
             return self._candidacy.decide()
         except LedgerError as problem:
             return self._without_ledger(run, problem)
@@ -107,7 +133,7 @@ class Election:
                 self._own.withdraw()
             raise
 
-    def preview(self, run: Run, brief: Brief) -> Verdict | None:
+    def preview(self, run: Run, brief: Brief, *, rerun: bool = False) -> Verdict | None:
         """What the entries show against a fire, without a claim: nothing is written."""
         self._store.begin()
         try:
@@ -115,7 +141,9 @@ class Election:
             ruling = self._candidate_of(run, poll).preview()
         except LedgerError:
             return None
-        return None if ruling.fire else messages.blocked(ruling, poll.contender, waited=False)
+        if ruling.fire:
+            return messages.rerun(run) if self._reruns(run, wanted=rerun) else None
+        return messages.blocked(ruling, poll.contender, waited=False)
 
     def settle(self, outcome: Outcome) -> None:
         """Record the outcome of the fire; if it can't be recorded, there is a note.
@@ -134,16 +162,23 @@ class Election:
     def _own(self) -> OwnClaim | None:
         return self._candidacy.own if self._candidacy else None
 
-    def _candidate(self, run: Run, brief: Brief) -> Candidacy:
-        return self._candidate_of(run, self._poll_for(run, brief))
-
-    def _candidate_of(self, run: Run, poll: Poll) -> Candidacy:
+    def _candidate_of(self, run: Run, poll: Poll, *, rerun: bool = False) -> Candidacy:
         crowd = self._terms.legs > CALM
 
         def new_claim() -> OwnClaim:
             return OwnClaim(self._store, run, self._mark(), self._sleep, self._now, speaks_for_all=crowd)
 
-        return Candidacy(self._api, run, self._store, poll, new_claim, self._sleep, self._say)
+        before = None
+        if self._reruns(run, wanted=rerun):
+            before = Rerunning(self._api, run, self._store, poll, self._mark(), self._sleep)
+        return Candidacy(self._api, run, self._store, poll, new_claim, self._sleep, self._say, before)
+
+    def _reruns(self, run: Run, *, wanted: bool = False) -> bool:
+        return (self._terms.rerun_first or wanted) and run.attempt == 1
+
+    def _flakes(self, run: Run) -> Flakes:
+        poll = self._poll(attempt_of(run, self._terms), run)
+        return Flakes(self._api, run, self._store, lambda: poll.claims(as_evidence=True))
 
     def _poll_for(self, run: Run, brief: Brief) -> Poll:
         ahead = own_commits_ahead(self._api, run)

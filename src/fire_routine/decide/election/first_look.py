@@ -116,4 +116,5 @@ class FirstLook:
         return Ruling(blocker=found[-1], limited=found[-1].stage is Stage.LIMITED, sessions=found[-1].number)
 
     def _is_enough(self, claim: Claim) -> bool:
-        return claim.passed_on and self._legs > CALM
+        counts = claim.stage is not Stage.RETURNED or bool(self._poll.contender.cool_down)
+        return claim.passed_on and counts and self._legs > CALM

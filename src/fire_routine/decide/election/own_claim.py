@@ -11,7 +11,7 @@ from ...model import GitHubError, Outcome, Result, Run
 from ...retrying import retrying
 from ..ledger.entry import Entry, Record, Stage, label
 from ..ledger.store import RETRIES, Store, UnavailableError
-from ..messages import result
+from ..messages import result, returned
 from .claims import SEND_WITHIN, Claim
 from .rules import Contender, Ruling
 
@@ -135,6 +135,8 @@ class OwnClaim:
         covered = Stage.COVERED if blocker.has_session else Stage.DOUBTFUL
         stage = Stage.LIMITED if ruling.limited else covered
         record = self._filled(stage, contender, ruling.known_sessions)
+        if ruling.came_back is not None:
+            return replace(record, stage=Stage.RETURNED, words=returned(ruling.came_back))
         # A run has its session no matter what else fails in it; and a guess must not become a known failure.
         same_run, guessed = blocker.run == contender.run, not (ruling.limited or contender.is_for(blocker))
         return replace(record, failures=tuple(sorted(blocker.failures))) if same_run or guessed else record

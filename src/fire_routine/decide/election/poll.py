@@ -52,6 +52,7 @@ def attempt_of(run: Run, terms: Terms) -> Contender:
         since_run=sys.maxsize,
         sha=run.head_sha,
         ref=ref_of(run),
+        cool_down=terms.cool_down,
     )
 
 
@@ -75,6 +76,7 @@ class Poll:
         self._sleep = sleep
         self._say = say
         self._waited_for: set[str] = set()
+        self.unread: dict[str, str] = {}  # commits before the incident, and what kept them from being read
 
     def set_mark(self, mark: str) -> None:
         """Record the claim of its own: that it has been written, or, if empty, taken back."""
@@ -90,14 +92,15 @@ class Poll:
             return None
         return next((claim for claim in self.claims() if claim.mark == self.contender.mark), None)
 
-    def claims(self) -> list[Claim]:
-        """All claims that were ever seen."""
-        return claims(self._store.entries(self._run), lambda url: session_link(url, self._routine_url))
+    def claims(self, *, as_evidence: bool = False) -> list[Claim]:
+        """All claims that were ever seen. `as_evidence`: see `Store.entries`."""
+        entries = self._store.entries(self._run, as_evidence=as_evidence)
+        return claims(entries, lambda url: session_link(url, self._routine_url))
 
     def judge(self) -> Ruling:
         """By what has been read so far."""
         seen = self.claims()
-        return rule(seen, self.contender, server_time(seen, self._run.created_at))
+        return rule(seen, self.contender, server_time(seen, self._run.created_at, self._run.started_at))
 
     def decide(self, shas: Iterable[str], *, patient: bool = True) -> Ruling:
         """Read these commits, and its own once more after each pause that is needed.
@@ -118,7 +121,7 @@ class Poll:
             self._read(sha)
         ruling = self._wait(self.judge()) if patient else self.judge()
         if not self._is_shown():
-            raise _HiddenError
+            raise HiddenError
         return ruling
 
     def _wait(self, ruling: Ruling) -> Ruling:
@@ -148,9 +151,9 @@ class Poll:
             self._store.read(self._run.head_sha)
             own = self.own()
             if own is None or own.sending_id is None:
-                raise _HiddenError
+                raise HiddenError
 
-        retrying(read_own, PAUSES, sleep=self._sleep, errors=_HiddenError)
+        retrying(read_own, PAUSES, sleep=self._sleep, errors=HiddenError)
         for sha in others:
             self._read(sha)
         return self.judge()
@@ -158,6 +161,11 @@ class Poll:
     def _read(self, sha: str) -> None:
         if sha == self._run.head_sha:
             self._store.read(sha)
+        elif sha in self.contender.incident.recent:
+            problem = self._store.read_if_possible(sha)
+            self.unread.pop(sha, None)
+            if problem:
+                self.unread[sha] = problem
         else:
             self._store.read_other(sha)
 
@@ -191,7 +199,9 @@ class Poll:
         return not self.contender.mark or self.own() is not None
 
 
-class _HiddenError(UnavailableError):
+class HiddenError(UnavailableError):
+    """The API may hide the entries of others, too."""
+
     def __init__(self) -> None:
         super().__init__("GitHub does not show the status that was just written")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ...model import Fingerprint, Incident
 from ..ledger.entry import Stage
@@ -32,6 +32,8 @@ class Contender:
     sha: str = ""  # the run's head commit
     ref: str = "0000"
     abandoned: frozenset[str] = frozenset()  # marks of claims whose jobs must have died before they sent
+    # How long after its session began the same failure belongs to the same incident, green runs or not
+    cool_down: timedelta = timedelta(0)
 
     def shares_incident(self, claim: Claim) -> bool:
         """Whether a claim belongs to the same incident; of a run that GitHub did not list, by its number."""
@@ -42,6 +44,16 @@ class Contender:
         if claim.run in self.incident.runs:
             return True
         return claim.run not in self.incident.ended and claim.run > self.since_run
+
+    def came_back(self, claim: Claim, at: datetime | None) -> bool:
+        """Whether a claim of another incident names one of the failures, within the cool-down."""
+        if not self.known(claim) or claim.ref != self.ref or self.shares_incident(claim):
+            return False
+        return bool(at and claim.created_at and abs(at - claim.created_at) < self.cool_down)
+
+    def known(self, claim: Claim) -> frozenset[Fingerprint]:
+        """The contender's failures that a claim names, without those of which there is no log."""
+        return frozenset(one for one in claim.failures & self.failures if not one.uncertain)
 
     def is_for(self, claim: Claim) -> bool:
         """Whether a claim names one of the contender's failures."""
@@ -58,6 +70,8 @@ class Ruling:
     known_sessions: int = 0  # of these, those that no longer change
     waiting: bool = False  # the blocker may yet come to nothing
     looping: bool = False  # sessions that the commits name count among them
+    # How long ago the blocker was claimed, if it is of an earlier incident
+    came_back: timedelta | None = None
 
     @property
     def fire(self) -> bool:
@@ -87,12 +101,14 @@ def rule(claims: Sequence[Claim], contender: Contender, at: datetime | None) -> 
     # Settled claims first: where they block, there is nothing to wait for.
     for rivals, count in ((settled, known), (situation.rivals, sessions)):
         stubborn = [] if rivals is settled else situation.stubborn
-        blockers = _blockers([*rivals, *stubborn], situation, contender, at)
+        before = [claim for claim in situation.before if rivals is not settled or not claim.open(at)]
+        blockers = _blockers([*rivals, *stubborn], before, situation, contender, at)
         limited = not blockers and count >= contender.max_sessions
         if blockers or limited:
             blocker = _foremost(blockers or [*rivals, *situation.reports], at)
             waiting = any(rival.open(at) for rival in (*rivals, *blockers))
-            return replace(ruling, blocker=blocker, limited=limited, waiting=waiting)
+            came_back = at - blocker.created_at if blocker in before and at and blocker.created_at else None
+            return replace(ruling, blocker=blocker, limited=limited, waiting=waiting, came_back=came_back)
     return ruling
 
 
@@ -105,24 +121,30 @@ class _Situation:
     stubborn: list[Claim]  # announced after the contender, for more failures: they do not give way
     reports: list[Claim]  # what runs that did not fire knew of others
     refused: list[Claim]  # siblings whose requests were refused while the contender waited for them
+    before: list[Claim]  # of earlier incidents, within the cool-down: rivals, or stubborn
 
     @classmethod
     def of(cls, claims: Sequence[Claim], contender: Contender, at: datetime | None) -> _Situation:
-        claims = [
-            claim
-            for claim in claims
-            if contender.shares_incident(claim) and not _is_abandoned(claim, contender)
-        ]
+        counting = [claim for claim in claims if not _is_abandoned(claim, contender)]
+        claims = [claim for claim in counting if contender.shares_incident(claim)]
+        returned = [claim for claim in counting if contender.came_back(claim, at)]
         own = next((claim for claim in claims if claim.mark == contender.mark), None)
-        beaten = {} if contender.once_per == "always" else _beaten(claims)
+        beaten = {} if contender.once_per == "always" else _beaten([*claims, *returned])
         others = [claim for claim in claims if claim is not own and not beaten.get(claim.mark)]
         rivals = [claim for claim in others if _is_rival(claim, own, contender, at)]
         return cls(
             rivals=rivals,
             leading=[claim for claim in rivals if claim.mark not in beaten],
             stubborn=[claim for claim in others if _is_stubborn(claim, own, contender)],
-            reports=[claim for claim in others if claim.passed_on],
+            # What was written because of a cool-down counts only through the session itself.
+            reports=[claim for claim in others if claim.passed_on and claim.stage is not Stage.RETURNED],
             refused=[claim for claim in others if _was_refused_meanwhile(claim, own, contender)],
+            before=[
+                claim
+                for claim in returned
+                if not beaten.get(claim.mark)
+                and (_is_rival(claim, own, contender, at) or _is_stubborn(claim, own, contender))
+            ],
         )
 
 
@@ -190,9 +212,13 @@ def _beats(rival: Claim, claim: Claim) -> bool:
 
 
 def _blockers(
-    rivals: Sequence[Claim], situation: _Situation, contender: Contender, at: datetime | None
+    rivals: Sequence[Claim],
+    before: Sequence[Claim],
+    situation: _Situation,
+    contender: Contender,
+    at: datetime | None,
 ) -> Sequence[Claim]:
-    """The claims that make this fire the second for one failure."""
+    """The claims that make this fire the second for one failure; `before`: those of earlier incidents."""
     if contender.once_per == "always":
         return []
     siblings = [claim for claim in (*rivals, *situation.refused) if claim.same_attempt(contender)]
@@ -202,6 +228,7 @@ def _blockers(
         return [claim for claim in rivals if claim.run == contender.run]
     reports = (claim for claim in situation.reports if claim.stage is not Stage.LIMITED)
     covering = {claim: _covered(claim, contender) for claim in (*rivals, *reports)}
+    covering |= {claim: contender.known(claim) for claim in before}
     if not contender.failures <= frozenset().union(*covering.values()):
         return []
     some = [claim for claim, failures in covering.items() if failures]

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -169,8 +170,13 @@ def ref_of(run: Run) -> str:
 
 
 def failures_of(brief: Brief, run: Run) -> tuple[Fingerprint, ...]:
-    """The brief's failures in short: each of them where they fit into a description, else all together."""
-    each = tuple(sorted({failures.short(one) for one in brief.fingerprints or (brief.fingerprint,)}))
+    """The brief's failures in short: see `in_short`."""
+    return in_short(brief.fingerprints or (brief.fingerprint,), run)
+
+
+def in_short(fingerprints: Iterable[Fingerprint], run: Run) -> tuple[Fingerprint, ...]:
+    """Each of a run's failures in short where they fit into a description, else all together."""
+    each = tuple(sorted({failures.short(one) for one in fingerprints}))
     if len(each) == 1:
         return each
     # The longest words, so that each stage and each attempt names the same failures.

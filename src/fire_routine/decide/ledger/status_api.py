@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ...model import Commit, Incident, PullRequest, Run, Status
@@ -34,13 +35,26 @@ class StatusApi(Protocol):
         """Add one; the answer holds the server's id and time."""
         ...
 
-    def incident(self, run: Run) -> Incident:
+    def incident(self, run: Run, cool_down: timedelta) -> Incident:
         """The other runs of the incident, read afresh.
 
         Runs of the run's workflow on its branch (same head repository) since the last green one, in any
         state: failed, still running, newer than `run`. In a merge queue the branch is new each time,
-        so there `gh-readonly-queue/<base>/pr-<number>-*` counts as one branch.
+        so there `gh-readonly-queue/<base>/pr-<number>-*` counts as one branch. With a cool-down, the commits
+        on which it failed before that, within this time.
         """
+        ...
+
+    def latest_attempt(self, run_id: int) -> int:
+        """The number of the run's latest attempt as it is now, from 1."""
+        ...
+
+    def rerun_failed_jobs(self, run_id: int) -> None:
+        """Begin another attempt of the run. GitHub refuses that with a status from 400 to 499."""
+        ...
+
+    def passed_in_rerun(self, run: Run, since: datetime) -> Sequence[str]:
+        """Some commits on which the workflow was green in a later attempt than the first, since then."""
         ...
 
     def branch_head(self, branch: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 from ...model import GitHubError, Incident, Run, Status
@@ -66,13 +67,17 @@ class Store:
         """Count the time for all reading and writing from now on."""
         self._started = self._now()
 
-    def entries(self, run: Run) -> list[Entry]:
+    def entries(self, run: Run, *, as_evidence: bool = False) -> list[Entry]:
         """All entries of the run's workflow that were ever seen.
 
         No status is ever changed, so a later read that lags takes none back.
+
+        Args:
+            as_evidence: those of others, too, as long as the identity is unknown. Nothing may depend on them.
         """
-        workflow = label(run)
-        read = (read_entry(status, sha) for status, sha in self._seen.values() if self._is_own(status))
+        workflow, anyone = label(run), as_evidence and self._identity is None
+        seen = ((status, sha) for status, sha in self._seen.values() if anyone or self._is_own(status))
+        read = (read_entry(status, sha) for status, sha in seen)
         return [entry for entry in read if entry and entry.record.workflow == workflow]
 
     def _is_own(self, status: Status) -> bool:
@@ -83,13 +88,13 @@ class Store:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def incident(self, run: Run) -> Incident:
-        """The other runs of the incident.
+    def incident(self, run: Run, cool_down: timedelta) -> Incident:
+        """The other runs of the incident, and commits of those that ended within the cool-down.
 
         Raises:
             LedgerError: they are not available.
         """
-        return self._ask("runs", lambda: self._api.incident(run), RETRIES)
+        return self._ask("runs", lambda: self._api.incident(run, cool_down), RETRIES)
 
     def read(self, sha: str, *, patient: bool = True) -> None:
         """Read the entries of the run's own commit.
@@ -127,6 +132,21 @@ class Store:
             self.gone[sha] = str(error)
         else:
             self._keep(statuses, sha)
+
+    def read_if_possible(self, sha: str) -> str:
+        """Read the entries of a commit that the ledger can do without. Returns what kept them from it."""
+        try:
+            statuses = retrying(
+                lambda: self._api.statuses(sha),
+                RETRIES[:1],
+                sleep=self._sleep,
+                errors=GitHubError,
+                wait=self._wait,
+            )
+        except GitHubError as error:
+            return str(error)
+        self._keep(statuses, sha)
+        return ""
 
     def _keep(self, statuses: Sequence[Status], sha: str) -> None:
         self._seen |= {status.id: (status, sha) for status in statuses}

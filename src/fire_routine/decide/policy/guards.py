@@ -29,6 +29,19 @@ def skip(reason: str, message: str) -> Verdict:
     return Verdict(fire=False, reason=reason, message=message)
 
 
+def not_failed(conclusion: str | None) -> Verdict:
+    """A finished run, reported by a workflow of its own, that did not fail."""
+    return skip(
+        "not-failed",
+        Message(
+            "The run ended as {conclusion}, so there is nothing to report. To spare the job, add"
+            " `if: github.event.workflow_run.conclusion != 'success'`. To report this workflow's own jobs,"
+            " add `run-id: ${{{{ github.run_id }}}}`.",
+            conclusion=conclusion,
+        ),
+    )
+
+
 def guards(settings: Settings, context: Context, run: Run) -> Verdict | None:
     """What the run as it was gathered decides."""
     head = None if run.event == "workflow_run" and not run.from_fork else run.head_repository

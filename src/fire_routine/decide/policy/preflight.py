@@ -7,7 +7,7 @@ from typing import Any
 
 from ...model import RUN_FAILED, Message, Origin, Verdict, origin_in_payload, origin_of
 from ...settings import Context, Settings
-from .guards import Subject, by_settings, skip
+from .guards import Subject, by_settings, not_failed, skip
 
 # With these two GitHub runs the base repository's workflow with its secrets, fork or not.
 _PRIVILEGED = ("pull_request_target", "workflow_run")
@@ -16,12 +16,43 @@ _SECRETS = {"routine-url": "ROUTINE_FIRE_URL", "routine-token": "ROUTINE_FIRE_TO
 
 def before_gathering(settings: Settings, context: Context) -> Verdict | None:
     """What the inputs and the event alone decide. A dry run needs no secrets and is never ended here."""
-    if settings.dry_run:
-        return None
     subject = _subject(settings, context)
-    ended = _green(subject) if subject else None
+    unfit = unfinished(settings, _status(settings, context))
+    if unfit or settings.dry_run:
+        return unfit
+    ended = None
+    if subject and subject.conclusion == "success" and settings.rerun_first and subject.attempt > 1:
+        return by_settings(settings, subject)  # a flake is recorded, which takes no secrets
+    if subject and subject.conclusion not in (None, *RUN_FAILED, "cancelled"):
+        ended = not_failed(subject.conclusion)
     ended = ended or _secrets(settings, context, subject)
     return ended or (by_settings(settings, subject) if subject else None)
+
+
+def unfinished(settings: Settings, status: str) -> Verdict | None:
+    """Whether `rerun-first` is set for a run that has not ended. GitHub refuses to re-run one.
+
+    `status`: of the run, as GitHub words it; empty: not known yet.
+    """
+    if not settings.rerun_first or status in ("", "completed"):
+        return None
+    return Verdict(
+        fire=False,
+        failed=True,
+        reason="invalid-input",
+        message=Message(
+            "rerun-first: the run has not ended, so its jobs can't be re-run. Set it in a workflow of its"
+            " own, which `workflow_run` starts with `types: [completed]` (examples/rerun-first.yml)."
+        ),
+    )
+
+
+def _status(settings: Settings, context: Context) -> str:
+    """The status of the run to report, as far as the event shows it."""
+    if context.event_name == "workflow_run" and settings.run_id is None:
+        status = _mapping(context.event, "workflow_run").get("status")
+        return status if isinstance(status, str) else ""
+    return "in_progress" if settings.run_id in (None, context.run_id) else ""
 
 
 def _secrets(settings: Settings, context: Context, subject: Subject | None) -> Verdict | None:
@@ -106,17 +137,3 @@ def _mapping(value: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
 def _name(repository: Mapping[str, Any]) -> str | None:
     name = repository.get("full_name")
     return name if isinstance(name, str) else None
-
-
-def _green(subject: Subject) -> Verdict | None:
-    if subject.conclusion is None or subject.conclusion in (*RUN_FAILED, "cancelled"):
-        return None
-    return skip(
-        "not-failed",
-        Message(
-            "The run ended as {conclusion}, so there is nothing to report. To spare the job, add"
-            " `if: github.event.workflow_run.conclusion != 'success'`. To report this workflow's own jobs,"
-            " add `run-id: ${{{{ github.run_id }}}}`.",
-            conclusion=subject.conclusion,
-        ),
-    )

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.decide.world import PROFILES, Faults, Schedule
+from tests.unit.decide.schedule import Schedule
+from tests.unit.decide.troubles import PROFILES, Faults
 
 from fire_routine.model import Result
 
@@ -51,5 +52,15 @@ def test_a_matrix_of_thirty_two_has_one_session_and_thirty_one_that_point_to_it(
 @pytest.mark.parametrize("seed", [123, 167, 189])
 def test_some_large_schedules_are_played_every_time(seed: int) -> None:
     schedule = Schedule.draw(seed)
+    schedule.play()
+    assert schedule.violations() == []
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32), st.sampled_from(sorted(PROFILES)))
+def test_no_run_is_re_run_twice_and_no_failure_has_two_sessions_with_rerun_first(
+    seed: int, profile: str
+) -> None:
+    schedule = Schedule.draw(seed, PROFILES[profile], most_jobs=6, rerun_first=True)
     schedule.play()
     assert schedule.violations() == []

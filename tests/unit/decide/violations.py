@@ -1,0 +1,132 @@
+"""What must never be, no matter what goes wrong: a second session, a second re-run, a failure left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.unit.decide.troubles import Faults
+from tests.unit.decide.world import Report, Session, World
+
+from fire_routine.decide.ledger.entry import Stage, read_entry
+from fire_routine.model import Result
+from fire_routine.settings import Settings
+
+
+@dataclass(frozen=True)
+class Violations:
+    """Of one schedule that has been played."""
+
+    world: World
+    settings: Settings
+    faults: Faults
+    event: str
+
+    def all(self) -> list[str]:
+        return [
+            *self._doubles(),
+            *self._returns(),
+            *self._reruns(),
+            *self._unreported(),
+            *self._false_pointers(),
+            *self._losses(),
+        ]
+
+    def _returns(self) -> list[str]:
+        """Sessions for a failure that came back within the cool-down, though all of it could be read."""
+        if not self.settings.cool_down or self.settings.once_per == "run":
+            return []
+        found, known = [], frozenset[str]()
+        unread = {(report.run, report.attempt) for report in self.world.reports if report.notes}
+        for session in sorted(self.world.sessions, key=lambda session: session.place):
+            if session.failures <= known and (session.run, session.attempt) not in unread:
+                found.append(f"{session} is the second for its failures within the cool-down")
+            known |= session.failures
+        return found
+
+    def _reruns(self) -> list[str]:
+        """Re-runs: at most one that the jobs ask for; where nothing goes wrong, it comes before a session."""
+        world = self.world
+        found = [
+            f"run {run}: {times} requests to re-run it" for run, times in world.asked.items() if times > 1
+        ]
+        if self.faults.none and self.settings.rerun_first:
+            flaky = {
+                entry.record.run
+                for sha, written in world.written.items()
+                for _, status in written
+                if (entry := read_entry(status, sha)) and entry.record.stage is Stage.FLAKE
+            }
+            found += [f"{one} had no re-run" for one in world.sessions if one.attempt == 1]
+            found += [f"run {run} is no flake" for run in (world.passed & world.asked.keys()) - flaky]
+        return found
+
+    def _doubles(self) -> list[str]:
+        found: list[str] = []
+        incidents: dict[int, list[Session]] = {}
+        # The endpoint may be slow with one, so what counts is the order in which they were claimed.
+        for session in sorted(self.world.sessions, key=lambda session: session.place):
+            earlier = incidents.setdefault(session.since, [])
+            known = frozenset[str]().union(*(other.failures for other in earlier))
+            if self.settings.once_per == "incident" and session.failures <= known:
+                found.append(f"{session} is the second for its failures")
+            if any((other.run, other.attempt) == (session.run, session.attempt) for other in earlier):
+                found.append(f"{session} is the second of its attempt")
+            if self.settings.once_per == "run" and any(other.run == session.run for other in earlier):
+                found.append(f"{session} is the second of its run")
+            if len(earlier) >= self.settings.max_sessions:
+                found.append(f"{session} exceeds max-sessions")
+            earlier.append(session)
+        return found
+
+    def _unreported(self) -> list[str]:
+        """Sessions that neither a job's outcome nor the ledger reports."""
+        outcomes = [report.outcome for report in self.world.reports if report.outcome]
+        fired = {outcome.session_url for outcome in outcomes if outcome.result is Result.FIRED}
+        unknown = {
+            (report.run, report.attempt)
+            for report in self.world.reports
+            if report.outcome and report.outcome.result is Result.UNKNOWN
+        }
+        recorded = {
+            (entry.record.run, entry.record.attempt)
+            for sha, written in self.world.written.items()
+            for _, status in written
+            if (entry := read_entry(status, sha))
+            and entry.record.stage in (Stage.SENDING, Stage.UNKNOWN, Stage.FIRED)
+        }
+        return [
+            f"{session} is reported nowhere"
+            for session in self.world.sessions
+            if session.url not in fired
+            and (session.run, session.attempt) not in unknown
+            and (session.run, session.attempt) not in recorded
+        ]
+
+    def _false_pointers(self) -> list[str]:
+        urls = {session.url for session in self.world.sessions}
+        pointed = {report.verdict.session_url for report in self.world.reports if report.verdict.session_url}
+        return [f"{url} is pointed to and was never started" for url in pointed - urls]
+
+    def _losses(self) -> list[str]:
+        """Where nothing goes wrong, whoever does not fire has a session to leave it to, or is stale."""
+        if not self.faults.none:
+            return []
+        return [
+            f"run {report.run}, attempt {report.attempt} was left alone: {report.verdict}"
+            for report in self.world.reports
+            if not report.verdict.fire and not self._is_cared_for(report)
+        ]
+
+    def _is_cared_for(self, report: Report) -> bool:
+        sessions = self.world.sessions
+        if report.verdict.reason in ("rerun", "flake", "not-failed"):
+            return report.run in self.world.attempts
+        if self.event == "push" and any(run.id > report.run for run in self.world.runs):
+            return True
+        if report.verdict.reason == "max-sessions":
+            return len(sessions) >= self.settings.max_sessions
+        if any((session.run, session.attempt) == (report.run, report.attempt) for session in sessions):
+            return True
+        if self.settings.once_per == "run":
+            return any(session.run == report.run for session in sessions)
+        return report.failures <= frozenset[str]().union(*(session.failures for session in sessions))
