@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, whole
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
 from fire_routine.emulator.ids import sha_of
 from fire_routine.emulator.routes import NOT_FOUND, Answer
@@ -191,7 +190,7 @@ def emulator() -> Iterator[RecordedGitHub]:
 def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int = RUN) -> None:
     context = context_of(emulator, event=event, runner_name="me", job_status="failure", run_id=run_id)
     with github_of(emulator) as github:
-        deadline = time.monotonic() + 20
+        deadline = later()
         run = gather_run(
             github, find_trigger(Settings(), context), context, deadline, sleep=lambda _seconds: None
         )
@@ -276,7 +275,7 @@ class TestNulls:
             github.pull_request(12)
             github.pull_requests_from("octo-org", "topic")
             github.default_branch()
-            assert read_known_failures(github, "a/known.toml", time.monotonic() + 20) == ("x", ())
+            assert read_known_failures(github, "a/known.toml", later()) == ("x", ())
             github.check_runs(HEAD)
             github.create_status(HEAD, "success", "done", "https://example.com")
             github.statuses(HEAD)
@@ -292,7 +291,7 @@ class TestNulls:
     def test_keep_no_failure_from_being_gathered(self, emulator: RecordedGitHub) -> None:
         context = context_of(emulator, event_name="pull_request", ref_name="12/merge", head_ref="topic")
         with github_of(emulator) as github:
-            deadline = time.monotonic() + 20
+            deadline = later()
             run = gather_run(github, find_trigger(Settings(), context), context, deadline)
             logs, notes, _ = read_logs(github, run, whole, deadline)
         assert [(job.name, job.conclusion) for job in run.failed_jobs] == [
@@ -324,7 +323,7 @@ def test_a_file_of_the_default_branch(emulator: RecordedGitHub) -> None:
     emulator.set_file(".github/large.toml", b"#" * (1024 * 1024 + 1))
     paths = (".github/a b/known.toml", "gone.toml", ".github/large.toml", ".github")
     with github_of(emulator) as github:
-        read = [read_known_failures(github, path, time.monotonic() + 20) for path in paths]
+        read = [read_known_failures(github, path, later()) for path in paths]
     assert read[:2] == [("x = 1\n" * 100, ()), ("", ())]
     assert [notes[0].why for _, notes in read[2:]] == [
         "it has 1,048,577 bytes, and at most 100,000 are read",
@@ -409,7 +408,7 @@ def test_recordings_are_replayed_as_github_would(folder: Path) -> None:
         context = context_of(emulator, run_id=900)
         trigger = find_trigger(Settings(run_id=run["id"]), context)
         with github_of(emulator) as github:
-            deadline = time.monotonic() + 20
+            deadline = later()
             replayed = gather_run(github, trigger, context, deadline)
             logs, notes, _ = read_logs(github, replayed, whole, deadline)
         failed = [

@@ -2,6 +2,9 @@
 
 act is started with an environment and a HOME of its own, so that nothing of this machine reaches the
 workflow. It runs without Docker or a network (`-self-hosted`, offline).
+
+A step writes to a terminal that act closes as soon as a failed step ends, with what it has not read yet. So
+the `bash` of the workflows marks the end of a failed step's output, and waits until act has shown the mark.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +23,17 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 ACTION = "OWNER/fire-routine@v1"  # as users write it; served from this checkout
 REPOSITORY = "octo/widgets"
-TIMEOUT = 120  # seconds; a whole workflow takes a few
+TIMEOUT = 600  # seconds, on a busy machine; a whole workflow takes a few
+END = "[end of a failed step] "
+BASH = """\
+#!/bin/sh
+{bash} "$@" && exit
+code=$?
+echo "{end}$$"
+tries=0
+until [ -e "$ACT_SEEN/$$" ] || [ $tries = 6000 ]; do sleep 0.01; tries=$((tries + 1)); done
+exit $code
+"""
 
 Event = Mapping[str, Any]
 
@@ -69,14 +83,31 @@ class Result:
         return "".join(str(e.get("msg", "")).rstrip("\n") + "\n" for e in self.events)
 
 
+def copy_action(target: Path) -> Path:
+    """What a step needs of the action. act copies the whole tree for each use, so a small one is quick."""
+    target.mkdir()
+    for name in ("action.yml", "requirements.txt", "requirements-fast.txt"):
+        shutil.copy(ROOT / name, target)
+    shutil.copytree(ROOT / "src", target / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    return target
+
+
 def _clean_environment(home: Path) -> dict[str, str]:
     keep = ("SSL_CERT_FILE", "PIP_INDEX_URL", "SYSTEMROOT")
     environment = {name: os.environ[name] for name in keep if name in os.environ}
-    python = str(Path(sys.executable).parent)
-    return environment | {
-        "HOME": str(home),
-        "PATH": os.pathsep.join([python, "/usr/local/bin", "/usr/bin", "/bin"]),
-    }
+    path = [str(home / "bin"), str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"]
+    return environment | {"HOME": str(home), "PATH": os.pathsep.join(path)}
+
+
+def _add_bash(home: Path) -> None:
+    """The `bash` of the workflows. Other runs may use the same home at the same time."""
+    bash = home / "bin/bash"
+    if not bash.exists():
+        bash.parent.mkdir(parents=True, exist_ok=True)
+        new = bash.with_name(f"bash-{os.getpid()}-{threading.get_ident()}")
+        new.write_text(BASH.format(bash=shutil.which("bash"), end=END), "utf-8")
+        new.chmod(0o755)
+        new.replace(bash)
 
 
 def _command(
@@ -94,13 +125,20 @@ def _command(
     return command
 
 
-def _events(stream: Iterator[str]) -> Iterator[Event]:
+def _events(stream: Iterator[str], seen: Path) -> Iterator[Event]:
     for line in stream:
         try:
             event = json.loads(line)
         except ValueError:
             event = {"msg": line}
-        yield event if isinstance(event, dict) else {"msg": line}
+        if not isinstance(event, dict):
+            event = {"msg": line}
+        if event.get("raw_output") and END in str(event["msg"]):
+            event["msg"], _, number = str(event["msg"]).partition(END)
+            (seen / number.strip()).touch()
+            if not event["msg"]:
+                continue
+        yield event
 
 
 def run_act(
@@ -118,10 +156,12 @@ def run_act(
 
     `watch` sees each of act's events as it happens; `action`: the tree that serves `uses:`.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    _add_bash(home)
     payload_file = project.parent / "event.json"
     payload_file.write_text(json.dumps(payload or {}), "utf-8")
-    command = _command(event, payload_file, env or {}, secrets or {}, action)
+    seen = project.parent / "seen"
+    seen.mkdir(exist_ok=True)
+    command = _command(event, payload_file, {**(env or {}), "ACT_SEEN": str(seen)}, secrets or {}, action)
     process = subprocess.Popen(
         command,
         cwd=project,
@@ -132,12 +172,15 @@ def run_act(
         encoding="utf-8",
     )
     events = []
+    alarm = threading.Timer(TIMEOUT, process.kill)
+    alarm.start()
     with process:
         assert process.stdout is not None
-        for seen in _events(iter(process.stdout)):
-            events.append(seen)
-            watch(seen)
-    return Result(process.wait(TIMEOUT), tuple(events))
+        for shown in _events(iter(process.stdout), seen):
+            events.append(shown)
+            watch(shown)
+    alarm.cancel()
+    return Result(process.returncode, tuple(events))
 
 
 def make_project(folder: Path, files: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project, run_act
+from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, copy_action, make_project, run_act
 from tests.e2e.installed import locked_name, make_ready
 from tests.e2e.mirror import RunMirror
 from tests.emulated.github import GitHubEmulator
@@ -19,7 +19,6 @@ from fire_routine.emulator.endpoint import Endpoint
 
 RUN_ID = 4711
 FAILING_TEST = """\
-import time
 import unittest
 
 
@@ -29,10 +28,7 @@ class Widgets(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    try:
-        unittest.main()
-    finally:
-        time.sleep(0.3)  # act loses the last lines of a step that ends at once
+    unittest.main()
 """
 FIRE = f"""\
       - uses: {ACTION}
@@ -87,8 +83,11 @@ jobs:
 class Stage:
     """A project, both emulators, and act, for one workflow."""
 
-    def __init__(self, folder: Path, home: Path, github: GitHubEmulator, endpoint: Endpoint) -> None:
-        self.folder, self.home, self.github, self.endpoint = folder, home, github, endpoint
+    def __init__(
+        self, folder: Path, home: Path, action: Path, github: GitHubEmulator, endpoint: Endpoint
+    ) -> None:
+        self.folder, self.home, self.action = folder, home, action
+        self.github, self.endpoint = github, endpoint
         self.secrets = {"ROUTINE_FIRE_URL": endpoint.url, "ROUTINE_FIRE_TOKEN": endpoint.token}
 
     def run(
@@ -117,6 +116,7 @@ class Stage:
                 "PROJECT": str(self.folder / "project"),
             },
             watch=RunMirror(self.github, RUN_ID).watch,
+            action=self.action,
         )
         for secret in (self.endpoint.token, self.github.token):
             assert secret not in result.log
@@ -135,12 +135,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_action(tmp_path_factory.mktemp("action") / "tree")
+
+
 @pytest.fixture
-def stage(tmp_path: Path, home: Path) -> Iterator[Stage]:
+def stage(tmp_path: Path, home: Path, action: Path) -> Iterator[Stage]:
     with ExitStack() as stack:
         github = stack.enter_context(GitHubEmulator(REPOSITORY))
         endpoint = stack.enter_context(Endpoint())
-        yield Stage(tmp_path, home, github, endpoint)
+        yield Stage(tmp_path, home, action, github, endpoint)
 
 
 def outputs(result: Result, job: str = "on-failure") -> dict[str, str]:
@@ -206,7 +211,12 @@ jobs:
     log += "2026-11-24T10:00:01.0000000Z main.c:3:5: error: 'x' undeclared (first use in this function)\n"
     log += "2026-11-24T10:00:01.1000000Z ##[error]Process completed with exit code 2.\n"
     stage.github.add_job(99, {"id": 991, "name": "build", "conclusion": "failure"}, log)
-    result = stage.run(workflow, event="workflow_run", payload={"action": "completed", "workflow_run": run})
+    result = stage.run(
+        workflow,
+        event="workflow_run",
+        payload={"action": "completed", "workflow_run": run},
+        run={"workflow_id": run["workflow_id"] + 1, "name": "On failure"},
+    )
     assert outputs(result)["outcome"] == "fired"
     assert "main.c:3:5: error: 'x' undeclared" in stage.text()
     assert "attempt 2" in stage.text()

@@ -6,13 +6,15 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+_TAKEN = socket.socket()  # never closed, so that no one else gets its port
+
 
 def closed_port() -> int:
     """A port that nothing listens on: a connection is refused."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    if not _TAKEN.getsockname()[1]:
+        _TAKEN.bind(("127.0.0.1", 0))
+    port: int = _TAKEN.getsockname()[1]
+    return port
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from .server import PATH, READ, Visit
+from .server import PATH, Visit
 
 SESSION = {
     "type": "routine_fire",
@@ -43,7 +43,7 @@ def sends_and_hangs(data: bytes, *, starts_session: bool = True) -> Script:
     def script(visit: Visit) -> None:
         visit.read_request(starts_session=starts_session)
         visit.send(data)
-        visit.hang(after=READ if data else 0.0)
+        visit.hang(body=b"\r\n\r\n" in data)
 
     return script
 
@@ -52,7 +52,7 @@ def dribbles(before: bytes, slowly: bytes) -> Script:
     def script(visit: Visit) -> None:
         visit.read_request(starts_session=True)
         visit.send(before)
-        visit.dribble(slowly)
+        visit.dribble(slowly, body=b"\r\n\r\n" in before)
 
     return script
 

@@ -10,17 +10,33 @@ import re
 import socket
 import ssl
 import struct
+import sys
 import threading
+import time
 from collections.abc import Callable
+from types import FrameType
 from typing import Self
+
+import httpx
 
 PATH = "/v1/claude_code/routines/trig_faults/fire"
 TICK = 0.002  # seconds between two dribbled bytes
-READ = 0.25  # seconds in which a client has read what was sent, on a busy machine, too
+PATIENCE = 120.0  # seconds for what the other side is about to do, on a busy machine too
 
 
 class ClientGone(Exception):  # noqa: N818
     """The client closed or broke the connection."""
+
+
+def reads_a_body() -> bool:
+    """Whether a client in this process has read a response's headers and waits for the rest of its body."""
+    frame: FrameType | None
+    for frame in sys._current_frames().values():
+        while frame is not None:
+            if frame.f_code is httpx.Response.iter_raw.__code__:
+                return True
+            frame = frame.f_back
+    return False
 
 
 class Visit:
@@ -64,19 +80,29 @@ class Visit:
         except (OSError, ValueError) as problem:
             raise ClientGone from problem
 
-    def dribble(self, data: bytes) -> None:
-        """A byte at a time; the deadline is to pass while it goes on."""
+    def await_reader(self) -> None:
+        """Wait until the client has read the headers of the response."""
+        until = time.monotonic() + PATIENCE
+        while not reads_a_body() and time.monotonic() < until:
+            if self.server.closing.wait(TICK):
+                return
+
+    def dribble(self, data: bytes, *, body: bool) -> None:
+        """A byte at a time; the deadline is to pass while it goes on. `body`: the headers are sent."""
         for position, byte in enumerate(data):
             self.send(bytes([byte]))
             if position == 20:
+                if body:
+                    self.await_reader()
                 self.server.reached.set()
             if self.server.closing.wait(TICK):
                 return
 
-    def hang(self, *, after: float = 0.0) -> None:
-        """Say nothing more until the client is gone or the server closes; after `after` seconds its deadline
-        is to pass."""
-        self.server.closing.wait(after)
+    def hang(self, *, body: bool = False) -> None:
+        """Say nothing more until the client is gone or the server closes; its deadline is to pass meanwhile.
+        `body`: the headers are sent."""
+        if body:
+            self.await_reader()
         self.server.reached.set()
         self.socket.settimeout(TICK)
         while not self.server.closing.is_set():
@@ -111,7 +137,7 @@ class Visit:
     def close(self) -> None:
         """Close so that what was sent arrives: a close with unread input would be a reset."""
         with contextlib.suppress(OSError, ValueError):
-            self.socket.settimeout(0.5)
+            self.socket.settimeout(PATIENCE)
             self.socket.shutdown(socket.SHUT_WR)
             while self.socket.recv(65_536):
                 pass
@@ -151,12 +177,18 @@ class FaultServer:
     def __exit__(self, *_exception: object) -> None:
         self.closing.set()
         # A connection of our own wakes the acceptor on every system; closing the listener does not.
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE),
+        ):
             pass
         self._acceptor.join()
         self._listener.close()
         for visit in self._visits:
             visit.join()
+        for thread in threading.enumerate():  # clients that were given up: their connections are closed now
+            if thread.name == "fire-routine":
+                thread.join(PATIENCE)
 
     def count(self, starts_session: bool) -> None:
         with self._lock:
@@ -175,7 +207,7 @@ class FaultServer:
             thread.start()
 
     def _visit(self, connection: socket.socket) -> None:
-        connection.settimeout(30)
+        connection.settimeout(PATIENCE)
         visit = Visit(self, connection)
         try:
             with contextlib.suppress(ClientGone):

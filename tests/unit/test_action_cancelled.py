@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals can't be sent t
 
 SHA = "a" * 40
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-PATIENCE = 30.0  # seconds
+PATIENCE = 300.0  # seconds, on a busy machine
 
 
 @pytest.fixture

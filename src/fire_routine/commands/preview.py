@@ -33,7 +33,10 @@ def preview(arguments: Namespace) -> int:
     settings = Settings(max_characters=arguments.max_characters)
     context = Context(repository=trigger.repository, api_url=api_url, server_url=server_url)
     try:
-        with progress() as shown, GitHub(api_url, bearer, trigger.repository, announce=shown.say) as github:
+        with (
+            progress() as shown,
+            GitHub(api_url, bearer, trigger.repository, announce=shown.say, sleep=shown.wait) as github,
+        ):
             shown.show(f"Asking {api_url} for run {trigger.run_id} …")
             evidence = gather_evidence(github, trigger, settings, context, shown.say, shown.show)
     except (GatherError, ValueError) as error:

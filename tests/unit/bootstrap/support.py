@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[3] / "src"
+PATIENCE = 300.0  # seconds, on a busy machine
 WHEEL = "ember-1.0-py3-none-any.whl"
 COMMAND_LINE = """
 import json, sys
@@ -112,15 +113,20 @@ class Action:
     def command(
         self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
     ) -> list[str]:
-        """The command of action.yml; `through`: a program that starts the entry point in its place."""
+        """The command of action.yml; `through`: a script that starts the entry point in its place."""
         entry = str(self.folder / "action/src/entrypoint.py")
         return [python, "-I", "-S", "-B", *through, entry, *arguments]
 
     def start(
-        self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
+        self,
+        *arguments: str,
+        python: str = sys.executable,
+        through: Sequence[str] = (),
+        after: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
+        """`after`: a command that ends by running the one it is given."""
         return subprocess.Popen(
-            self.command(*arguments, python=python, through=through),
+            [*after, *self.command(*arguments, python=python, through=through)],
             cwd=self.checkout,
             env=self.environ,
             stdin=subprocess.DEVNULL,
@@ -135,7 +141,7 @@ class Action:
         self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
         with self.start(*arguments, python=python, through=through) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=PATIENCE)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def installed(self, root: Path | None = None) -> list[Path]:

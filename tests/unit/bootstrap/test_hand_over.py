@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.bootstrap.support import Action
+from tests.unit.bootstrap.support import PATIENCE, Action
 
 
 def files(folder: Path) -> dict[str, float]:
@@ -39,7 +39,7 @@ def test_a_hostile_checkout_is_not_imported_from_and_nothing_is_written_to_it(
     command = [sys.executable, *options, str(quick.folder / "action/src/entrypoint.py"), "send"]
 
     ran = subprocess.run(
-        command, cwd=quick.checkout, env=environ, capture_output=True, text=True, timeout=120
+        command, cwd=quick.checkout, env=environ, capture_output=True, text=True, timeout=PATIENCE
     )
 
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.unit.bootstrap.support import Action, put_on_path, put_uv_on_path
+from tests.unit.bootstrap.support import PATIENCE, Action, put_on_path, put_uv_on_path
 
 from bootstrap import InstallError, environment, install, installers
 
@@ -188,7 +188,7 @@ def test_without_network_one_line_names_the_remedy(bare: Action) -> None:
 
 def test_many_jobs_that_install_at_the_same_time_all_work_and_leave_one_folder(quick: Action) -> None:
     started = [quick.start(str(number)) for number in range(6)]
-    results = [(process.communicate(timeout=120), process.returncode) for process in started]
+    results = [(process.communicate(timeout=PATIENCE), process.returncode) for process in started]
 
     assert [code for _, code in results] == [0] * 6, results
     assert [json.loads(out)["arguments"] for (out, _), _ in results] == [[str(number)] for number in range(6)]
@@ -234,7 +234,7 @@ def test_a_cancelled_job_ends_the_installer_and_leaves_nothing(bare: Action) -> 
         (pid,) = bare.tools.glob("fire-routine/.unfinished-*/pid")
         installer = int(pid.read_text())
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
 
     assert process.returncode == 128 + signal.SIGTERM
     assert not bare.unfinished()

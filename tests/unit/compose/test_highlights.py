@@ -95,4 +95,4 @@ def test_a_large_digest_takes_little_time(same: bool) -> None:
     found = _failure(*((3 * n, 9.0, [line]) for n, line in enumerate(lines)))
     started = time.process_time()
     assert strongest(found)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 10

@@ -208,7 +208,7 @@ for line in ("/a/lib/b.jar:" * 9_000, "= " + "1" * 40_000):
 
 
 def test_no_pattern_can_be_made_to_backtrack_for_ever() -> None:
-    subprocess.run([sys.executable, "-c", HOSTILE], check=True, timeout=120, env={"PYTHONPATH": str(SOURCE)})
+    subprocess.run([sys.executable, "-c", HOSTILE], check=True, timeout=600, env={"PYTHONPATH": str(SOURCE)})
 
 
 @pytest.mark.parametrize("limit", [100, 4096])

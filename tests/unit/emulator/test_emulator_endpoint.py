@@ -115,7 +115,7 @@ def test_limit_names_its_reset(endpoint: Endpoint) -> None:
 
 def test_too_large_a_request_is_refused_unread(endpoint: Endpoint) -> None:
     host = endpoint.home.removeprefix("http://")
-    with closing(HTTPConnection(host, timeout=10)) as connection:
+    with closing(HTTPConnection(host, timeout=120)) as connection:
         connection.putrequest("POST", endpoint.url.removeprefix(endpoint.home))
         connection.putheader("Content-Length", "99999999")
         connection.endheaders()

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from tests.faults.catalogue import FAULTS, PLAIN, Fault
 from tests.faults.nowhere import closed_port, full_port
 from tests.faults.scripts import Script
-from tests.faults.server import PATH, FaultServer, Visit
+from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
 from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 
 import fire_routine
@@ -176,7 +176,7 @@ def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pyt
 
     def slow(*arguments: Any, **options: Any) -> Any:
         resolving.set()
-        resolved.wait(30)
+        resolved.wait(PATIENCE)
         return resolve(*arguments, **options)
 
     with Endpoint(token=TOKEN) as endpoint:
@@ -187,7 +187,7 @@ def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pyt
         resolved.set()
         for thread in threading.enumerate():
             if thread.name == "fire-routine":
-                thread.join(30)
+                thread.join(PATIENCE)
         assert endpoint.requests == []
 
 
@@ -323,7 +323,7 @@ def fire_interrupted_at(step: int, endpoint: Endpoint) -> tuple[Outcome | None, 
         sys.settrace(before)
     for thread in threading.enumerate():
         if thread.name == "fire-routine":
-            thread.join(30)
+            thread.join(PATIENCE)
     return outcome, raised
 
 
@@ -400,9 +400,9 @@ def test_signal_leaves_unknown_and_a_second_one_does_not_disturb(first: signal.S
         ) as process:
             assert process.stdin is not None
             assert process.stdout is not None
-            assert server.reached.wait(30)
+            assert server.reached.wait(PATIENCE)
             process.send_signal(first)
             assert process.stdout.readline() == "unknown interrupted 1\n"
             process.send_signal(signal.SIGTERM)
             process.stdin.close()
-            assert process.wait(30) == 0
+            assert process.wait(PATIENCE) == 0

@@ -17,6 +17,7 @@ from fire_routine.settings import Context, Settings
 
 RUN = 500
 HEAD = sha_of("head")
+PATIENCE = 300.0  # seconds for what ends without it, on a busy machine too
 REPOSITORY = "octo-org/widget"
 
 
@@ -33,6 +34,11 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         self.seconds += seconds
         self.slept.append(seconds)
+
+
+def later() -> float:
+    """A deadline that is never reached."""
+    return time.monotonic() + PATIENCE
 
 
 def github_of(emulator: GitHubEmulator, token: str = TOKEN, **options: Any) -> GitHub:
@@ -98,7 +104,7 @@ def gathered(
     context = context or context_of(emulator)
     trigger = find_trigger(settings or Settings(), context)
     with github_of(emulator, token) as github:
-        return gather_run(github, trigger, context, time.monotonic() + 20, sleep=lambda _seconds: None)
+        return gather_run(github, trigger, context, later(), sleep=lambda _seconds: None)
 
 
 def whole(_job: FailedJob, chunks: Iterator[bytes]) -> bytes:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
+import httpx
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.faults.storage import LINE, Log, LogStorage, Ranges
-from tests.unit.gather.gathering import RUN, add_run, failed_job, gathered, github_of, whole
+from tests.unit.gather.gathering import (
+    PATIENCE,
+    RUN,
+    Clock,
+    add_run,
+    failed_job,
+    gathered,
+    github_of,
+    whole,
+)
 
 from fire_routine.gather import read_logs
-from fire_routine.gather.download import END_SHARE, PARTS, Pace
+from fire_routine.gather.download import END_SHARE, PARTS, Download, Pace
 from fire_routine.model import Note
 
 MIB = 1 << 20
@@ -36,14 +47,14 @@ def emulator() -> Iterator[GitHubEmulator]:
 
 
 class Reading:
-    """What was read of the logs that the storage has."""
+    """What was read of the logs that the storage has, over real connections."""
 
     def __init__(
         self,
         emulator: GitHubEmulator,
         storage: LogStorage,
         *logs: Log,
-        seconds: float = 20,
+        seconds: float = PATIENCE,
         max_bytes: int = 1 << 30,
     ) -> None:
         for number, log in enumerate(logs, 1):
@@ -53,11 +64,14 @@ class Reading:
             emulator.fail(f"/jobs/{number}/logs", found)
         run = gathered(emulator)
         with github_of(emulator) as github:
-            began = time.monotonic()
             self.logs, self.notes, self.cut = read_logs(
-                github, run, whole, began + seconds, max_bytes=max_bytes, sleep=lambda _seconds: None
+                github,
+                run,
+                whole,
+                time.monotonic() + seconds,
+                max_bytes=max_bytes,
+                sleep=lambda _seconds: None,
             )
-            self.seconds = time.monotonic() - began
 
     @property
     def note(self) -> Note:
@@ -112,41 +126,114 @@ class TestALogOverTheCap:
         assert (read.notes, read.cut) == ((), frozenset())
 
 
-@pytest.mark.serial
+class Wire(httpx.SyncByteStream):
+    """A log's bytes on a wire of some speed: the clock moves as they arrive."""
+
+    PIECE = 16_384  # bytes
+
+    def __init__(self, clock: Clock, log: Log, start: int, meanwhile: Callable[[], None]) -> None:
+        self._clock = clock
+        self._log = log
+        self._start = start
+        self._rate = log.later_rate if start and log.later_rate else log.rate
+        self._meanwhile = meanwhile
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(self._start, self._log.size, self.PIECE):
+            piece = self._log.part(start, min(start + self.PIECE, self._log.size))
+            self._clock.sleep(len(piece) / self._rate)
+            self._meanwhile()
+            yield piece
+
+
+class Slow:
+    """Logs that arrive one after the other, in simulated seconds."""
+
+    def __init__(
+        self,
+        *logs: Log,
+        seconds: float,
+        others: int = 0,
+        meanwhile: Callable[[Pace], None] | None = None,
+    ) -> None:
+        """`others`: as many logs wait, too; `meanwhile`: what happens to them after each piece."""
+        self.clock = Clock()
+        self.pace = Pace(seconds, self.clock, 1, len(logs) + others)
+        self.requests = 0
+        self.logs: list[bytes] = []
+        for log in logs:
+            began = self.clock()
+            self.pace.begin()
+            self.download = Download(partial(self._open, log, meanwhile), 1 << 30, self.pace)
+            self.logs.append(b"".join(self._in_time(seconds)))
+            self.pace.end(self.clock() - began)
+
+    def _in_time(self, seconds: float) -> Iterator[bytes]:
+        for chunk in self.download:
+            yield chunk
+            if self.clock() > seconds:
+                return
+
+    def _open(self, log: Log, meanwhile: Callable[[Pace], None] | None, start: int) -> httpx.Response:
+        self.requests += 1
+        headers = {"Content-Length": f"{log.size - start}"}
+        if start and log.ranges is Ranges.SERVED:
+            headers["Content-Range"] = f"bytes {start}-{log.size - 1}/{log.size}"
+        stream = Wire(self.clock, log, start, lambda: meanwhile(self.pace) if meanwhile else None)
+        return httpx.Response(206 if "Content-Range" in headers else 200, headers=headers, stream=stream)
+
+
 class TestALogThatIsTooSlow:
-    def test_has_its_end_by_the_deadline(self, emulator: GitHubEmulator, storage: LogStorage) -> None:
-        read = Reading(emulator, storage, SLOW, seconds=2)
-        assert read.logs[1].endswith(CAUSE)
-        assert len(read.logs[1]) > SLOW.size / 8
-        assert begins_no_line_in_its_midst(read.logs[1])
-        assert read.cut == {1}
-        assert read.note.why == "there was no time left to read it"
-        assert read.seconds < 2.5
+    def test_has_its_end_by_the_deadline(self) -> None:
+        read = Slow(SLOW, seconds=2)
+        (log,) = read.logs
+        assert log.endswith(CAUSE)
+        assert len(log) > SLOW.size / 8
+        assert begins_no_line_in_its_midst(log)
+        assert read.download.left_out == "there was no time left to read it"
+        assert read.clock() <= 2
 
-    def test_has_its_end_though_it_gets_slower(self, emulator: GitHubEmulator, storage: LogStorage) -> None:
-        read = Reading(emulator, storage, replace(SLOW, later_rate=SLOW.rate / 4), seconds=3)
-        assert read.logs[1].endswith(CAUSE)
-        assert 2 <= len(storage.asked) <= PARTS
+    def test_has_its_end_though_it_gets_slower(self) -> None:
+        read = Slow(replace(SLOW, later_rate=SLOW.rate / 4), seconds=3)
+        assert read.logs[0].endswith(CAUSE)
+        assert 2 <= read.requests <= PARTS
 
-    def test_is_read_as_far_as_it_comes_where_its_end_is_not_served(
+    def test_is_read_as_far_as_it_comes_where_its_end_is_not_served(self) -> None:
+        read = Slow(replace(SLOW, ranges=Ranges.IGNORED), seconds=1)
+        assert read.logs[0].startswith(LINE)
+        assert not read.logs[0].endswith(CAUSE)
+        assert read.download.left_out == ""
+
+    def test_leaves_those_that_wait_their_time(self) -> None:
+        read = Slow(*[replace(SLOW, size=MIB * 3)] * 20, seconds=50)
+        assert all(log.endswith(CAUSE) for log in read.logs)
+        assert read.clock() <= 50
+
+    def test_next_to_fast_ones_is_read_whole_where_it_has_the_time(self) -> None:
+        fast = iter(range(40))
+
+        def meanwhile(pace: Pace) -> None:
+            if next(fast, None) is not None:
+                pace.begin()
+                pace.end(0.02)  # seconds
+
+        read = Slow(replace(SLOW, size=MIB), seconds=10, others=40, meanwhile=meanwhile)
+        assert read.download.left_out == ""
+        assert len(read.logs[0]) == MIB
+
+    def test_is_noted_as_cut_where_the_time_runs_out(
         self, emulator: GitHubEmulator, storage: LogStorage
     ) -> None:
-        read = Reading(emulator, storage, replace(SLOW, ranges=Ranges.IGNORED), seconds=1)
+        """Over real connections; a busy machine gets more time until it begins to arrive."""
+        endless = replace(SLOW, size=MIB * 1_000, ranges=Ranges.IGNORED)
+        for seconds in (0.5, 5.0, 50.0):
+            read = Reading(emulator, storage, endless, seconds=seconds)
+            if read.logs:
+                break
         assert read.logs[1].startswith(LINE)
-        assert not read.logs[1].endswith(CAUSE)
+        assert read.cut == {1}
         assert read.note.what == "the rest of the log of leg 1"
-
-    def test_leaves_those_that_wait_their_time(self, emulator: GitHubEmulator, storage: LogStorage) -> None:
-        read = Reading(emulator, storage, *[replace(SLOW, size=MIB * 3)] * 20, seconds=6)
-        assert [number for number, log in read.logs.items() if log.endswith(CAUSE)] == [*range(1, 21)]
-
-    def test_next_to_fast_ones_is_read_whole_where_it_has_the_time(
-        self, emulator: GitHubEmulator, storage: LogStorage
-    ) -> None:
-        logs = [replace(SLOW, size=MIB), *[Log(20_000, CAUSE)] * 40]
-        read = Reading(emulator, storage, *logs, seconds=10)
-        assert read.notes == ()
-        assert len(read.logs[1]) == MIB
+        assert read.note.why == "there was no time left to read it"
 
 
 class TestAConnectionThatIsCut:

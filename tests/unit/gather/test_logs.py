@@ -13,7 +13,17 @@ from typing import Any
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import TOKEN, GitHubEmulator
-from tests.unit.gather.gathering import RUN, Clock, add_run, failed_job, gathered, github_of, whole
+from tests.unit.gather.gathering import (
+    PATIENCE,
+    RUN,
+    Clock,
+    add_run,
+    failed_job,
+    gathered,
+    github_of,
+    later,
+    whole,
+)
 
 from fire_routine.gather import read_green_logs, read_logs
 from fire_routine.gather.api.client import INSISTENCE
@@ -36,7 +46,7 @@ def read(
     emulator: GitHubEmulator,
     run: Run | None = None,
     consume: Consume[Any] = whole,
-    seconds: float = 60,
+    seconds: float = PATIENCE,
     token: str = TOKEN,
     **options: Any,
 ) -> tuple[dict[int, Any], tuple[Note, ...]]:
@@ -61,22 +71,22 @@ def test_the_redirect_is_followed_without_credentials(emulator: GitHubEmulator) 
     assert "authorization" not in stored.headers
 
 
-@pytest.mark.serial  # a deadline of two seconds
 def test_a_log_that_arrives_faster_than_it_is_read_is_over_at_the_deadline_too(
     emulator: GitHubEmulator,
 ) -> None:
     emulator.add_job(RUN, failed_job(1, "test"), LOG * 200_000)
-    chunks = 0
+    run = gathered(emulator)
+    chunks, clock = 0, Clock()
 
     def consume(_job: FailedJob, arriving: Iterator[bytes]) -> int:
         nonlocal chunks
         for _ in arriving:
-            if not chunks:
-                time.sleep(2.5)
+            clock.sleep(PATIENCE)  # reading the first chunk takes all the time there is
             chunks += 1
         return chunks
 
-    _, (note,) = read(emulator, consume=consume, seconds=2)
+    with github_of(emulator, clock=clock) as github:
+        _, (note,), _ = read_logs(github, run, consume, PATIENCE)
     assert 0 < chunks <= AHEAD + 2
     assert note.why == "there was no time left to read it"
 
@@ -84,15 +94,17 @@ def test_a_log_that_arrives_faster_than_it_is_read_is_over_at_the_deadline_too(
 def test_a_log_is_read_no_further_once_no_one_waits_for_it(emulator: GitHubEmulator) -> None:
     emulator.add_job(RUN, failed_job(1, "test"), LOG * 200_000)
     emulator.add_job(RUN, failed_job(2, "other"), LOG * 200_000)
-    left, ended = threading.Event(), threading.Event()
+    begun, left, ended = threading.Event(), threading.Event(), threading.Event()
     chunks = 0
 
     def consume(job: FailedJob, arriving: Iterator[bytes]) -> int:
         nonlocal chunks
         for _ in arriving:
             if job.id == 1:
+                begun.wait(PATIENCE)
                 raise RuntimeError
-            left.wait(20)
+            begun.set()
+            left.wait(PATIENCE)
             chunks += 1
         ended.set()
         return chunks
@@ -101,7 +113,7 @@ def test_a_log_is_read_no_further_once_no_one_waits_for_it(emulator: GitHubEmula
     with pytest.raises(RuntimeError):
         read(emulator, run, consume)
     left.set()
-    assert ended.wait(20)
+    assert ended.wait(PATIENCE)
     assert chunks <= 1
 
 
@@ -129,7 +141,7 @@ def test_connections_are_used_again_for_the_next_log(emulator: GitHubEmulator) -
 def test_an_interruption_is_not_held_up_by_a_download(emulator: GitHubEmulator) -> None:
     run = gathered(emulator)
     emulator.fail("/storage/", Fault(hang=True))
-    deadline = time.monotonic() + 60
+    deadline = later()
 
     def interrupt() -> None:
         while not emulator.asked("/storage/"):
@@ -266,24 +278,33 @@ class TestAGitHubThatStumbles:
 
 
 class TestTheDeadline:
-    """A second is what these tests wait; that they end at all is what they show."""
+    """That these tests end at all is what they show. A busy machine gets more time for what has to arrive."""
+
+    SECONDS = (0.3, 3.0, 30.0)
 
     def test_what_a_slow_server_sent_until_then_is_used(self, emulator: GitHubEmulator) -> None:
+        emulator.add_job(RUN, failed_job(1, "test"), LOG * 200)
+        run = gathered(emulator)
         emulator.fail("/storage/", Fault(dribble=0.02))
-        logs, (note,) = read(emulator, gathered(emulator), seconds=0.3)
-        assert 0 < len(logs[1]) < len(LOG)
+        for seconds in self.SECONDS:
+            logs, (note,) = read(emulator, run, seconds=seconds)
+            if logs:
+                break
+        assert 0 < len(logs[1]) < 200 * len(LOG)
         assert note.what == "the rest of the log of test"
         assert note.why == "there was no time left to read it"
 
-    @pytest.mark.serial  # a deadline of less than a second
     @pytest.mark.parametrize("where", ["/jobs/1/logs", "/storage/1"])
     def test_a_server_that_hangs_does_not_outlast_it(self, emulator: GitHubEmulator, where: str) -> None:
         emulator.add_job(RUN, failed_job(2, "other"), "fine\n")
         run = gathered(emulator)
         emulator.fail(where, Fault(hang=True))
-        logs, (note,) = read(emulator, run, seconds=0.3)
+        for seconds in self.SECONDS:
+            logs, notes = read(emulator, run, seconds=seconds)
+            if logs:
+                break
         assert list(logs) == [2]
-        assert note.what == "the log of test"
+        assert [note.what for note in notes] == ["the log of test"]
 
     def test_a_log_cut_off_goes_on_where_it_was(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/storage/", Fault(cut_after=20))
@@ -293,7 +314,7 @@ class TestTheDeadline:
 
 
 class TestTheGreenLog:
-    def green(self, emulator: GitHubEmulator, seconds: float = 20) -> dict[int, bytes]:
+    def green(self, emulator: GitHubEmulator, seconds: float = PATIENCE) -> dict[int, bytes]:
         run = gathered(emulator)
         with github_of(emulator) as github:
             return read_green_logs(github, run, b"".join, time.monotonic() + seconds)
@@ -329,7 +350,7 @@ class TestTheGreenLog:
         run = gathered(emulator)
         before = len(emulator.requests)
         with github_of(emulator) as github:
-            greens = read_green_logs(github, run, b"".join, time.monotonic() + 20)
+            greens = read_green_logs(github, run, b"".join, later())
         assert len(greens) == GREEN_JOBS
         assert len(emulator.requests) - before == 1 + 2 * GREEN_JOBS
 
@@ -342,7 +363,7 @@ class TestTheGreenLog:
         )
         before = len(emulator.requests)
         with github_of(emulator) as github:
-            assert read_green_logs(github, run, b"".join, time.monotonic() + 20) == {}
+            assert read_green_logs(github, run, b"".join, later()) == {}
         assert len(emulator.requests) == before
 
 

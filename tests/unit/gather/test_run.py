@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.gather.gathering import HEAD, RUN, Clock, add_run, context_of, failed_job, gathered, github_of
+from tests.unit.gather.gathering import (
+    HEAD,
+    RUN,
+    Clock,
+    add_run,
+    context_of,
+    failed_job,
+    gathered,
+    github_of,
+    later,
+)
 
 from fire_routine.gather import find_trigger, gather_run, with_annotations
 from fire_routine.gather.api.client import INSISTENCE, GitHub
@@ -63,7 +72,7 @@ def test_256_failed_jobs_without_logs_take_at_most_300_requests(emulator: GitHub
         emulator.add_job(RUN, failed_job(number, f"test ({number})"))
     run = gathered(emulator)
     with github_of(emulator) as github:
-        run = with_annotations(github, run, {job.id for job in run.failed_jobs}, time.monotonic() + 60)
+        run = with_annotations(github, run, {job.id for job in run.failed_jobs}, later())
     assert run.failed_jobs[0].annotations
     assert 256 < len(emulator.requests) <= 300
 
@@ -80,7 +89,7 @@ class TestAnnotationsOfManyFailedJobs:
 
     def asked_for(self, emulator: GitHubEmulator, run: Run, unexplained: set[int]) -> Run:
         with github_of(emulator) as github:
-            return with_annotations(github, run, unexplained, time.monotonic() + 20)
+            return with_annotations(github, run, unexplained, later())
 
     def test_are_read_where_the_log_does_not_explain_the_failure(
         self, emulator: GitHubEmulator, run: Run
@@ -114,7 +123,7 @@ def test_once_it_is_known_a_repositorys_new_name_is_asked_by(emulator: GitHubEmu
     emulator.fail(r"/old/name/actions/runs/\d+/attempts/1$", Fault(301, headers={"Location": moved}))
     context = context_of(emulator, repository="old/name")
     with GitHub(emulator.url, emulator.token, "old/name", environ={}) as github:
-        run = gather_run(github, find_trigger(Settings(), context), context, time.monotonic() + 20)
+        run = gather_run(github, find_trigger(Settings(), context), context, later())
         assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
         assert run.notes == ()
         assert f"/{emulator.full_name}/" in github.log_address(1)
@@ -128,7 +137,7 @@ def test_a_pull_request_of_a_renamed_repository_is_no_forks(emulator: GitHubEmul
     event = {"pull_request": {"number": 12, "state": "open", "head": head, "base": {"ref": "main"}}}
     context = context_of(emulator, repository="old/name", event_name="pull_request", event=event)
     with GitHub(emulator.url, emulator.token, "old/name", environ={}) as github:
-        run = gather_run(github, find_trigger(Settings(), context), context, time.monotonic() + 20)
+        run = gather_run(github, find_trigger(Settings(), context), context, later())
     assert run.pull_request and run.pull_request.head_repository == run.repository == emulator.full_name
 
 
@@ -258,7 +267,7 @@ class TestInAStepOfTheFailingJob:
         context = context_of(emulator, runner_name="me", job_status="failure")
         with github_of(emulator) as github:
             trigger = find_trigger(Settings(), context)
-            run = gather_run(github, trigger, context, time.monotonic() + 20, sleep=clock.sleep)
+            run = gather_run(github, trigger, context, later(), sleep=clock.sleep)
         assert len(emulator.asked("/actions/jobs/3$")) == 1
         assert clock.slept == [1.0]
         assert run.failed_jobs[0].name == "own"
@@ -499,7 +508,7 @@ def test_a_run_that_ended_before_any_job_began_is_noted(emulator: GitHubEmulator
 def test_an_address_that_no_request_can_go_to_leaves_the_runners_word(emulator: GitHubEmulator) -> None:
     with GitHub("ftp://example.com", "", emulator.full_name) as github:
         context = context_of(emulator)
-        run = gather_run(github, find_trigger(Settings(), context), context, time.monotonic() + 20)
+        run = gather_run(github, find_trigger(Settings(), context), context, later())
     assert run.head_sha == HEAD
     assert "can't be asked" in run.notes[0].why
 

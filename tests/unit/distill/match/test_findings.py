@@ -17,7 +17,7 @@ from fire_routine.distill.normalize.test_names import message_of
 def ends_in_time(work: Callable[[], object]) -> bool:
     thread = Thread(target=work, daemon=True)
     thread.start()
-    thread.join(30)
+    thread.join(300)
     return not thread.is_alive()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_of
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_of, later
 
 from fire_routine.gather import GatherError, find_trigger, gather_run
 from fire_routine.gather.api.client import GitHub
@@ -197,7 +197,7 @@ def test_a_run_id_that_is_not_there_names_the_input_in_one_line(emulator: GitHub
         github_of(emulator) as github,
         pytest.raises(GatherError, match=r"run-id: .* has no run 77") as error,
     ):
-        gather_run(github, trigger, context, time.monotonic() + 20)
+        gather_run(github, trigger, context, later())
     assert "\n" not in str(error.value)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 from tests.emulated.github import TOKEN, GitHubEmulator
-from tests.unit.gather.gathering import RUN, add_run, context_of, failed_job, whole
+from tests.unit.gather.gathering import RUN, add_run, context_of, failed_job, later, whole
 
 from fire_routine.gather import find_trigger, gather_run, read_logs
 from fire_routine.gather.api.client import GitHub
@@ -88,7 +87,7 @@ def tunnel() -> Iterator[tuple[str, list[str]]]:
 
 def gather(emulator: GitHubEmulator) -> tuple[Run, dict[int, bytes], tuple[Note, ...]]:
     context = context_of(emulator)
-    deadline = time.monotonic() + 20
+    deadline = later()
     with GitHub(emulator.url, TOKEN, emulator.full_name, sleep=lambda _seconds: None) as github:
         run = gather_run(github, find_trigger(Settings(), context), context, deadline)
         logs, notes, _ = read_logs(github, run, whole, deadline, sleep=lambda _seconds: None)
