@@ -226,10 +226,11 @@ def _read_entries(github: GitHub, creator: str, since: datetime, facts: Facts, s
             entry = read_entry(status, sha)
             if entry is None or (entry.created_at and entry.created_at < since):
                 continue
-            if (status.creator or "").casefold() == creator.casefold():
+            writer = status.creator or "ghost"  # as GitHub shows an account that is gone
+            if writer.casefold() == creator.casefold():
                 facts.entries.append(entry)
             else:
-                facts.others[status.creator or "a deleted account"] += 1
+                facts.others[writer] += 1
     facts.left_out += [f"the ledger on {_commit_count(number)}: {why}" for why, number in problems.items()]
 
 

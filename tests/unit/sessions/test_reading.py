@@ -95,6 +95,14 @@ def test_only_entries_of_the_creator_and_the_time_count(github: GitHubEmulator, 
     assert {entry.record.run for entry in facts_of(github, "OctoCat").entries} == {40_001}
 
 
+def test_an_account_that_is_gone_is_ghost(github: GitHubEmulator, month: Month) -> None:
+    run = month.session(month.run(NOW - HOUR))
+    for status in github.statuses[month.sha(run)]:
+        status["creator"] = None
+    assert (facts_of(github).entries, facts_of(github).others) == ([], {"ghost": 3})
+    assert len(facts_of(github, "ghost").entries) == 3
+
+
 def test_traces_of_sessions_only_are_asked_for(github: GitHubEmulator, month: Month) -> None:
     month.flakes()
     assert facts_of(github).traces == {}
