@@ -195,8 +195,9 @@ def _place(run: ListedRun) -> tuple[object, ...]:
 
 
 def _went_on(claim: Claim, found: Iterable[Claim]) -> bool:
-    """Whether a later attempt has entries of its own."""
-    return any(one.run == claim.run and one.attempt > claim.attempt for one in found)
+    """Whether the run has entries of a later attempt, or of this one after a request without an answer."""
+    later = [one for one in found if one.run == claim.run and one.id > claim.id]
+    return any(one.attempt > claim.attempt or one.started or one.passed_on for one in later)
 
 
 def _ended(claim: Claim, run: ListedRun | None, now: datetime) -> str:
@@ -212,7 +213,7 @@ def _ended(claim: Claim, run: ListedRun | None, now: datetime) -> str:
         return "GitHub started no further attempt"
     if run.conclusion == "success":
         return "passed, and was not recorded as a flake"
-    return f"ended with {run.conclusion}, and was not reported"
+    return f"ended with {run.conclusion}, and nothing was recorded"
 
 
 def _saved(found: Iterable[Claim], sessions: Iterable[Claim], runs: Mapping[int, ListedRun]) -> int:

@@ -177,9 +177,24 @@ def test_stuck_re_runs_say_how_they_ended(month: Month) -> None:
     assert {row.claim.run: row.ended for row in report.stuck} == {
         40_001: "GitHub started no further attempt",
         40_002: "passed, and was not recorded as a flake",
-        40_003: "ended with failure, and was not reported",
+        40_003: "ended with failure, and nothing was recorded",
     }
     assert [row.claim.run for row in report.sessions] == [40_006, 40_004]
+
+
+def test_a_re_run_whose_request_was_lost_has_its_session(month: Month) -> None:
+    run = month.run(NOW - DAY)
+    month.entries(run, Stage.RERUN)
+    month.session(run)
+    report = report_of(month)
+    assert (report.stuck, report.started) == ([], 1)
+
+
+def test_a_re_run_of_which_two_jobs_knew_is_one(month: Month) -> None:
+    run = month.run(NOW - DAY)
+    month.entries(run, Stage.RERUN)
+    month.entries(run, Stage.RERUN, Stage.WITHDRAWN)
+    assert len(report_of(month).stuck) == 1
 
 
 def test_a_re_run_may_still_be_reported_for_half_an_hour(month: Month) -> None:
