@@ -51,7 +51,8 @@ def fingerprints(data: bytes) -> tuple[str, bytes]:
     """Ours, and a simple one: the last line with an error word, without digits."""
     lines = (STAMP.sub(b"", line) for line in reversed(data.split(b"\n")))
     simple = next((line for line in lines if WORDS.search(line) and not line.startswith(b"##[error]")), b"")
-    return distill.read([data]).fingerprint, re.sub(rb"\d+", b"0", ESCAPES.sub(b"", simple))
+    ours = distill.read([data]).fingerprint
+    return ours.digest if ours is not None else "", re.sub(rb"\d+", b"0", ESCAPES.sub(b"", simple))
 
 
 def equality(first: tuple[str, bytes], second: tuple[str, bytes]) -> Equal:

@@ -23,7 +23,7 @@ from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
-from .grouping import combined, distinct, hashed
+from .grouping import combined, distinct
 from .highlights import highlights
 from .layout import Part, fill, head, shares
 from .sections.changes import changes_part, named
@@ -93,7 +93,7 @@ def compose(
     composer = _Composer(material, remembered(without_filler(excerpt)), server_url)
     body, late = _within(composer, max_characters, identifiers(given))
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
-    without_jobs = Fingerprint(hashed([run.workflow_path, str(run.conclusion)]), no_log=not run.jobs_known)
+    without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
     return Brief(
         text=body,
         fingerprints=fingerprints,

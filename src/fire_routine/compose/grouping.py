@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -42,17 +41,8 @@ def combined(fingerprints: Iterable[Fingerprint]) -> Fingerprint:
     if len(each) == 1:
         return each[0]
     no_log = [one.no_log for one in each]
-    return Fingerprint(
-        hashed(one.digest for one in each),
-        count=len(each),
-        no_log=all(no_log),
-        partly=any(no_log) and not all(no_log),
-    )
-
-
-def hashed(parts: Iterable[str]) -> str:
-    """The digest of texts in their order, for a fingerprint."""
-    return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    one = Fingerprint.of((one.digest for one in each), no_log=all(no_log))
+    return replace(one, count=len(each), partly=any(no_log) and not all(no_log))
 
 
 def group(
@@ -87,7 +77,7 @@ def group(
 class _Alike(NamedTuple):
     """Jobs that are one failure."""
 
-    fingerprint: str
+    fingerprint: Fingerprint
     jobs: list[FailedJob]
     traits: frozenset[tuple[str, ...]]  # one of which another job of this failure has, too; empty: any has
 
@@ -110,8 +100,9 @@ def _traits_of_part(digest: Digest | None) -> frozenset[tuple[str, ...]]:
 
     It is not the fingerprint: in another run, another part may have been read.
     """
-    known = digest is not None and digest.fingerprint and digest.explained
-    return frozenset([("part", digest.fingerprint)]) if digest is not None and known else frozenset()
+    if digest is None or digest.fingerprint is None or not digest.explained:
+        return frozenset()
+    return frozenset([("part", digest.fingerprint.digest)])
 
 
 def strongest_lines(digest: Digest) -> tuple[str, ...]:
@@ -119,18 +110,19 @@ def strongest_lines(digest: Digest) -> tuple[str, ...]:
     return max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
 
 
-def _fingerprint(job: FailedJob, digest: Digest | None) -> str:
+def _fingerprint(job: FailedJob, digest: Digest | None) -> Fingerprint:
     """The log's own. If the log only shows how the job ended: the annotations', or that of this step's end.
 
     A step is identified by its number: GitHub names one after its command, which may contain a matrix's
     values.
     """
-    if digest and digest.fingerprint and digest.explained:
-        return digest.fingerprint
+    own = digest.fingerprint if digest is not None else None
+    if digest is not None and own is not None and digest.explained:
+        return own
     if digest is None or digest.explained or specific_annotations(job):
         return _fingerprint_without_log(job)
     steps = [str(step.number) for step in job.failed_steps[:1]]
-    return hashed([digest.fingerprint, digest.ended, _normalised(base_name(job.name)), *steps])
+    return Fingerprint.of([own.digest if own else "", digest.ended, _normalised(base_name(job.name)), *steps])
 
 
 def _gates(failures: Sequence[Failure]) -> frozenset[int]:
@@ -158,12 +150,12 @@ def _checks_other_jobs(digest: Digest) -> bool:
 
 
 def _failure(
-    fingerprint: str, jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int]
+    fingerprint: Fingerprint, jobs: Sequence[FailedJob], digests: Mapping[int, Digest], cut: Collection[int]
 ) -> Failure:
     logs = [digests.get(job.id) for job in jobs]
     shown = next((job.id for job in jobs if job.id in digests), None)
     return Failure(
-        Fingerprint(fingerprint, no_log=all(_unread(job, digests, cut) for job in jobs)),
+        replace(fingerprint, no_log=all(_unread(job, digests, cut) for job in jobs)),
         tuple(jobs),
         None if shown is None else digests[shown],
         partial=shown in cut,
@@ -196,12 +188,12 @@ def _order(job: FailedJob) -> tuple[float, str, int]:
     return job.completed_at.timestamp() if job.completed_at else float("inf"), job.name, job.id
 
 
-def _fingerprint_without_log(job: FailedJob) -> str:
+def _fingerprint_without_log(job: FailedJob) -> Fingerprint:
     steps = [_normalised(step.name) for step in job.failed_steps]
     notes = sorted({_normalised(f"{note.title} {note.message}") for note in specific_annotations(job)})
     # A custom `name:` may spell matrix values anywhere, so the name counts only where it must.
     name = [] if notes else [_normalised(base_name(job.name)), job.conclusion]
-    return hashed([*name, *steps, *notes])
+    return Fingerprint.of([*name, *steps, *notes])
 
 
 def _normalised(text: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from ..model import Fingerprint
 from .collect.reservoir import MOST, chosen
 from .context.line_store import LineStore
 from .context.spans import span_of, with_lines_of
@@ -192,13 +192,8 @@ def _how_alone(finding: Finding) -> bool:
     return finding.rule.outcome_only or finding.rule.weight <= _FOLLOWS
 
 
-def _fingerprint(lines: Iterable[str]) -> str:
-    """Sixteen hex digits for normalised lines, each once, in any order."""
-    return sha256("\n".join(sorted(set(lines))).encode()).hexdigest()[:16]
-
-
-def identity(scan: Scan, store: LineStore, inside: Sequence[Finding]) -> tuple[str, bool]:
-    """The fingerprint of the failure, and whether its lines give the reason; empty: nothing names it.
+def identity(scan: Scan, store: LineStore, inside: Sequence[Finding]) -> tuple[Fingerprint | None, bool]:
+    """The fingerprint of the failure, and whether its lines give the reason; None: nothing names it.
 
     Args:
         inside: the findings inside the failed step. Those of the strongest rules count.
@@ -206,6 +201,6 @@ def identity(scan: Scan, store: LineStore, inside: Sequence[Finding]) -> tuple[s
     for strongest in _by_strength(inside):
         naming = _naming(strongest, store)
         if naming:
-            return _fingerprint(naming), not all(map(_how_alone, strongest))
+            return Fingerprint.of(sorted(naming)), not all(map(_how_alone, strongest))
     naming = _last(scan, store)
-    return (_fingerprint(naming), True) if naming else ("", False)
+    return (Fingerprint.of(sorted(naming)), True) if naming else (None, False)

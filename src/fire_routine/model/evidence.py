@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 from .known import Action, KnownFailure
@@ -37,13 +38,35 @@ class Repeat:
     lines: tuple[int, ...]  # numbers of those that are kept as examples
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Fingerprint:
+    """Names a failure, or several together: equal for the same failure in another run."""
+
+    digest: str  # hexadecimal
+    count: int = 1  # of failures
+    # No log of it was available, or only a part. So it can't be distinguished from others of its run.
+    no_log: bool = False
+    partly: bool = False  # that holds for some of the failures
+
+    @classmethod
+    def of(cls, parts: Iterable[str], *, no_log: bool = False) -> Fingerprint:
+        """That of texts in their order."""
+        text = "\x00".join(parts).encode("utf-8", "surrogatepass")
+        return cls(sha256(text).hexdigest()[:16], no_log=no_log)
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether it may be any other failure, or one of its failures may be."""
+        return self.no_log or self.partly
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
     """What is kept of a log once it has been read: bounded, and enough for an excerpt of any budget."""
 
     blocks: tuple[Block, ...]  # in the log's order
     total_lines: int
-    fingerprint: str  # empty for a report, and where nothing in the log names the failure
+    fingerprint: Fingerprint | None = None  # none of a report, and where nothing in the log names the failure
     explained: bool = True  # False: it only shows how the job ended, as any job may end
     step: str = ""  # the failed step by the log's own marks
     command: str = ""  # what that step ran
@@ -69,22 +92,6 @@ class Excerpt:
     @property
     def cut(self) -> bool:
         return self.lines < self.total_lines
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fingerprint:
-    """Names a failure, or several together: equal for the same failure in another run."""
-
-    digest: str  # hexadecimal
-    count: int = 1  # of failures
-    # No log of it was available, or only a part. So it can't be distinguished from others of its run.
-    no_log: bool = False
-    partly: bool = False  # that holds for some of the failures
-
-    @property
-    def uncertain(self) -> bool:
-        """Whether it may be any other failure, or one of its failures may be."""
-        return self.no_log or self.partly
 
 
 @dataclass(frozen=True, slots=True)

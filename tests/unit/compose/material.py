@@ -14,6 +14,7 @@ from fire_routine.model import (
     Digest,
     Excerpt,
     FailedJob,
+    Fingerprint,
     History,
     PullRequest,
     Run,
@@ -53,7 +54,7 @@ def digest(fingerprint: str, *lines: str, noise: int = 0, **changes: Any) -> Dig
     values: dict[str, Any] = {
         "blocks": tuple(block for block in blocks if block.lines),
         "total_lines": 6000,
-        "fingerprint": fingerprint,
+        "fingerprint": Fingerprint(fingerprint) if fingerprint else None,
         "step": "Run the tests",
         "command": "make test",
         "shell": "bash -e {0}",

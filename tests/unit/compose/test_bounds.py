@@ -6,7 +6,7 @@ from tests.unit.compose.material import excerpt, history, job, run
 
 from fire_routine.compose import compose, group
 from fire_routine.compose.bounds import bounded
-from fire_routine.model import Annotation, Attachment, Block, Commit, Digest, Failure
+from fire_routine.model import Annotation, Attachment, Block, Commit, Digest, Failure, Fingerprint
 
 ROOM = 100_000
 
@@ -17,7 +17,7 @@ def notes_of(failures: tuple[Failure, ...]) -> set[Annotation]:
 
 def long_digest(fingerprint: str) -> Digest:
     blocks = tuple(Block(n + 1, (f"line {n} " + "x" * 90,), 1 + n % 9, "test", n + 1) for n in range(900))
-    return Digest(blocks, 900, fingerprint)
+    return Digest(blocks, 900, Fingerprint(fingerprint))
 
 
 def test_logs_and_annotations_share_one_bound() -> None:

@@ -110,7 +110,7 @@ def test_the_order_of_annotations_does_not_change_the_fingerprint() -> None:
 
 
 def test_a_digest_without_a_fingerprint_counts_as_no_log_but_is_kept() -> None:
-    empty = Digest((), 0, "")
+    empty = Digest((), 0)
 
     (failure,) = group([job(0)], {1000: empty})
 

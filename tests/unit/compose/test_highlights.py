@@ -16,9 +16,7 @@ JOB = FailedJob(1, "test (3.13)", "failure", "", steps=(Step(2, "Run pytest", "f
 
 
 def _failure(*blocks: tuple[int, float, Sequence[str]], job: FailedJob = JOB) -> Failure:
-    digest = Digest(
-        tuple(Block(first, tuple(lines), weight, "rule") for first, weight, lines in blocks), 99, "a"
-    )
+    digest = Digest(tuple(Block(first, tuple(lines), weight, "rule") for first, weight, lines in blocks), 99)
     return Failure(Fingerprint("a"), (job,), digest, exit_codes=(1,))
 
 

@@ -21,7 +21,7 @@ PATH = ".github/known-failures.toml"
 FAILURE = Failure(
     Fingerprint("1"),
     (FailedJob(1, "test", "failure", ""),),
-    Digest((Block(1, ("pool exhausted",), 9.0, "rule"),), 1, "1"),
+    Digest((Block(1, ("pool exhausted",), 9.0, "rule"),), 1),
 )
 
 

@@ -65,7 +65,7 @@ def digest(log: str) -> Digest:
 
 
 def one_line(line: str) -> Digest:
-    return Digest((Block(1, (line,), 10.0, "rule"),), 1, "f")
+    return Digest((Block(1, (line,), 10.0, "rule"),), 1)
 
 
 def job(name: str = "test", number: int = 1, step: str = "Run make", **fields: object) -> FailedJob:
@@ -96,7 +96,7 @@ def test_a_pattern_is_searched_in_what_explains_the_failure() -> None:
 
 
 def test_a_pattern_matches_within_one_line() -> None:
-    log = Digest((Block(1, ("a timeout", "of the pool"), 10.0, "rule"),), 2, "f")
+    log = Digest((Block(1, ("a timeout", "of the pool"), 10.0, "rule"),), 2)
     assert known(entries("timeout.*pool"), failure(log)) == [False]
 
 
@@ -192,7 +192,7 @@ def test_what_is_left_to_fire_for() -> None:
 
 def test_a_pattern_that_would_take_too_long_is_reported_and_the_others_apply() -> None:
     lines = tuple("".join("ab"[int(digit)] for digit in f"{number:b}") for number in range(20_000))
-    log = Digest((Block(1, (*lines, FLAKY), 10.0, "rule"),), len(lines), "f")
+    log = Digest((Block(1, (*lines, FLAKY), 10.0, "rule"),), len(lines))
     (one,), (note,) = marked(entries("(a|b)*a(a|b){100}c", "pool exhausted"), failure(log))
     assert one.known and one.known.pattern == "pool exhausted"
     assert (note.what, note.remedy) == ("known.toml, line 1", "Give it more literal text.")

@@ -42,7 +42,7 @@ def test_invisible_characters_and_the_payloads_closing_tag_are_gone_from_every_f
 
 
 def test_a_secret_over_lines_of_different_blocks_is_redacted_and_the_lines_keep_their_number() -> None:
-    digest = Digest(tuple(Block(10 + n, (line,), float(n), "x") for n, line in enumerate(KEY)), 50, "ab")
+    digest = Digest(tuple(Block(10 + n, (line,), float(n), "x") for n, line in enumerate(KEY)), 50)
 
     clean, counts = cleaned(Failure(Fingerprint("ab"), (job(0),), digest))
 

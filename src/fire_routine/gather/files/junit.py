@@ -118,7 +118,7 @@ class _Summary:
             if lines:
                 first = blocks[-1].last + 1 if blocks else 1
                 blocks.append(Block(first, tuple(lines), weight, "junit", first + len(lines) - 1))
-        return Digest(tuple(blocks), blocks[-1].last, "")
+        return Digest(tuple(blocks), blocks[-1].last)
 
 
 def _name(case: junitparser.TestCase) -> str:

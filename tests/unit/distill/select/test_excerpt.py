@@ -76,7 +76,7 @@ def test_excerpt_has_the_weight_of_each_block_also_next_to_others_of_its_rule() 
     blocks = tuple(
         Block(first, lines, weight, "any", first + len(lines) - 1) for first, lines, weight in weighed
     )
-    shown = distill.excerpt(Digest(blocks, 4, ""), 400).blocks
+    shown = distill.excerpt(Digest(blocks, 4), 400).blocks
     assert [(block.first, block.lines, block.weight) for block in shown] == weighed
 
 
@@ -105,14 +105,14 @@ def test_several_short_lines_beat_a_long_one_unless_it_scores_high(
 ) -> None:
     weighed = [("x" * 200, heaviest), *[(f"main.c:{n}: undeclared", others) for n in range(9)]]
     blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
-    shown = [line for block in distill.excerpt(Digest(blocks, 20, ""), 340).blocks for line in block.lines]
+    shown = [line for block in distill.excerpt(Digest(blocks, 20), 340).blocks for line in block.lines]
     assert (weighed[0][0][:100] in "".join(shown)) == long_line_shown
 
 
 def test_room_too_small_for_the_next_line_goes_to_shorter_weaker_ones() -> None:
     weighed = [("x" * 150, 9.0), ("y" * 190, 8.0), ("main.c:3: undeclared", 3.0)]
     blocks = tuple(Block(2 * at + 1, (text,), weight, "any") for at, (text, weight) in enumerate(weighed))
-    shown = distill.excerpt(Digest(blocks, 20, ""), 340).text
+    shown = distill.excerpt(Digest(blocks, 20), 340).text
     assert "main.c:3: undeclared" in shown
 
 
@@ -231,7 +231,7 @@ def test_carets_are_below_the_line_that_they_point_at_though_the_next_line_has_n
         Block(3, ("no price " * 30,), 9.0, "message", 3),
         Block(4, ("a hint",), 1.0, "other", 4),
     )
-    text = distill.excerpt(Digest(blocks, 4, "a"), 150).text
+    text = distill.excerpt(Digest(blocks, 4), 150).text
     assert text.split("\n")[:2] == [blocks[0].lines[0], blocks[1].lines[0]]
     assert "hint" not in text
 

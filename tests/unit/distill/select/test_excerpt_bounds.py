@@ -54,7 +54,7 @@ def test_a_small_room_has_the_own_line_of_each_of_a_few_long_findings(room: int)
 
 def test_what_a_short_line_leaves_goes_to_the_longer_ones() -> None:
     lines = ("ValueError: no price " + "c" * 240, "ValueError: no till " + "b" * 900)
-    text = distill.excerpt(Digest(blocks_of(lines), 2, "a"), 1_000).text
+    text = distill.excerpt(Digest(blocks_of(lines), 2), 1_000).text
     assert lines[0] in text
     assert text.count("b") > 300
 
@@ -62,13 +62,13 @@ def test_what_a_short_line_leaves_goes_to_the_longer_ones() -> None:
 def test_a_long_line_next_to_a_finding_is_not_taken_first() -> None:
     findings = tuple(f"ValueError: no price {n}" for n in range(30))
     blocks = (*blocks_of(findings), Block(31, ("a payload of " + "x" * 700,), 8.9, "python-exception", 31))
-    text = distill.excerpt(Digest(blocks, 31, "a"), 1_000).text
+    text = distill.excerpt(Digest(blocks, 31), 1_000).text
     assert [line for line in findings if line not in text] == []
 
 
 def test_very_many_long_lines_are_not_all_cut_to_little() -> None:
     lines = [f"ValueError: {n} " + "x" * 300 for n in range(40)]
-    text = distill.excerpt(Digest(blocks_of(lines), 40, "a"), 1_600).text
+    text = distill.excerpt(Digest(blocks_of(lines), 40), 1_600).text
     assert any(line in text for line in lines)
 
 
@@ -78,7 +78,7 @@ def test_a_pointer_is_not_shown_without_the_line_that_has_no_room() -> None:
         Block(2, ("            ^^^^^^^^",), 8.0, "pointer", 2),
         Block(3, ("a hint",), 4.0, "other", 3),
     )
-    text = distill.excerpt(Digest(blocks, 3, "a"), 120).text
+    text = distill.excerpt(Digest(blocks, 3), 120).text
     assert "hint" in text
     assert "^^^^" not in text
 

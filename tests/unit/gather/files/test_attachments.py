@@ -20,7 +20,7 @@ from fire_routine.model import Block, Digest
 def read(chunks: Iterable[bytes]) -> Digest:
     """A reader that keeps every line."""
     lines = tuple(b"".join(chunks).decode("utf-8", "replace").splitlines())
-    return Digest((Block(1, lines, 1.0, "all"),), len(lines), "log")
+    return Digest((Block(1, lines, 1.0, "all"),), len(lines))
 
 
 def write(path: Path, text: str = "boom\n") -> Path:
@@ -257,7 +257,7 @@ def test_files_share_one_bound_of_bytes(tmp_path: Path) -> None:
 
     def count(arriving: Iterable[bytes]) -> Digest:
         chunks[str(len(chunks))] = sum(map(len, arriving))
-        return Digest((), 0, "")
+        return Digest((), 0)
 
     attachments, notes = read_attachments(["*.log"], tmp_path, count)
     assert [attachment.path for attachment in attachments] == ["a.log", "b.log"]

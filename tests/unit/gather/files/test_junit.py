@@ -200,7 +200,7 @@ def test_what_is_no_report_is_none(data: bytes) -> None:
 
 def test_a_report_cut_off_by_a_crash_is_read_as_a_log_and_a_dangerous_one_is_not_read(tmp_path: Path) -> None:
     def read(chunks: Iterable[bytes]) -> Digest:
-        return Digest((Block(1, (b"".join(chunks).decode(),), 1.0, "all"),), 1, "")
+        return Digest((Block(1, (b"".join(chunks).decode(),), 1.0, "all"),), 1)
 
     (tmp_path / "cut.xml").write_bytes(PYTEST[:-40])
     (tmp_path / "bomb.xml").write_bytes(ENTITY_BOMB)
