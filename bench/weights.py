@@ -2,10 +2,10 @@
 
     python3 src/entrypoint.py bench/weights.py [FOLDER …] [--every N] [--only NAME …]
 
-Each FOLDER holds labelled logs, as bench/recall.py reads them; by default those in `tests/labelled/`. For
-each number of `distill/weights.py` the change of the mean share of labels kept is shown, in thousandths, at
-2,048, 4,096 and 8,192 characters, and how many of these excerpts change. Below zero, the number as it is
-serves better.
+Each FOLDER holds labelled logs, as bench/recall.py reads them; by default those in `tests/labelled/`.
+For each number of `distill/weights.py` the change of the mean share of labels kept is shown, in thousandths.
+The shares are those at 2,048, 4,096 and 8,192 characters; the number of these excerpts that change follows in
+brackets. Below zero, the number as it is serves better.
 """
 
 from __future__ import annotations
