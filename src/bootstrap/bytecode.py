@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from .kept import Program
 
     Key = tuple[str | bytes, int, int]  # pattern, flags, version of the engine
+    Module = tuple[str, str, bool]
+    # What a release brings: codes, programs, modules; SHA-256 and size of each source file, by its path.
+    Shipped = tuple[dict[str, bytes], dict[Key, bytes], dict[str, Module], dict[str, tuple[str, int]]]
 
 # Modules that need no locked package, so they can be imported while the packages are being installed.
 EARLY = ("cli", "distill", "compose", "decide")
@@ -52,21 +55,52 @@ class Store:
     modules: where a module was found, by its name: root, path below it, whether it is a package
     """
 
-    def __init__(self, file: Path | None, key: bytes) -> None:
-        """`file`: where the store is kept; None: nowhere."""
+    def __init__(self, file: Path | None, key: bytes, shipped: Path | None = None) -> None:
+        """
+        file: where the store is kept; None: nowhere
+        shipped: a file that a release brings, made by `shipped_bytes`
+        """
         self.codes: dict[str, bytes] = {}
         self.programs: dict[Key, bytes] = {}
-        self.modules: dict[str, tuple[str, str, bool]] = {}
+        self.modules: dict[str, Module] = {}
+        self._shipped: Shipped = ({}, {}, {}, {})
         self._file = file
         self._key = key
         self._used: set[str | Key] = set()
         self._changed = False
+        if shipped is not None:
+            with contextlib.suppress(OSError):
+                self._shipped = marshal.loads(shipped.read_bytes())  # noqa: S302 - trusted as the source is
+                self.modules = dict(self._shipped[2])
         if file is not None:
             self._load(file)
 
+    def shipped_bytes(self, source: Path) -> bytes:
+        """The content of a file for a release: all that was compiled below `source`."""
+        files = {}
+        for _, name, _ in self.modules.values():
+            data = Path(f"{source}{name}").read_bytes()
+            files[name] = sha256(data).hexdigest(), len(data)
+        return marshal.dumps(
+            tuple(
+                dict(sorted(part.items(), key=repr))
+                for part in (self.codes, self.programs, self.modules, files)
+            )
+        )
+
+    def unchanged(self, source: Path) -> dict[str, str]:
+        """The SHA-256 of each file below `source` whose code a release brings, if its size is the same."""
+        found = {}
+        for name, (digest, size) in self._shipped[3].items():
+            path = f"{source}{name}"
+            with contextlib.suppress(OSError):
+                if os.stat(path).st_size == size:  # noqa: PTH116 - Path takes longer
+                    found[path] = digest
+        return found
+
     def code(self, digest: str) -> CodeType | None:
         """The code of the source with this SHA-256, if it was compiled before."""
-        kept = self.codes.get(digest)
+        kept = self.codes.get(digest) or self._shipped[0].get(digest)
         if kept is None:
             return None
         self._used.add(digest)
@@ -80,7 +114,7 @@ class Store:
 
     def program(self, key: Key) -> Program | None:
         """The program of a regular expression, if it was compiled before."""
-        kept = self.programs.get(key)
+        kept = self.programs.get(key) or self._shipped[1].get(key)
         if kept is None:
             return None
         self._used.add(key)
@@ -118,7 +152,8 @@ class Store:
             if hmac.compare_digest(data[:32], hmac.digest(self._key, data[32:], "sha256")):
                 kept = marshal.loads(data[32:])  # noqa: S302 - written by `save`
                 if isinstance(kept, tuple) and len(kept) == 3:  # another version may write another shape
-                    self.codes, self.programs, self.modules = kept
+                    self.codes, self.programs, modules = kept
+                    self.modules |= modules
 
 
 def _sweep(place: Path) -> None:
@@ -127,20 +162,29 @@ def _sweep(place: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def open_store(places: Iterable[Path], environ: Mapping[str, str]) -> Store:
-    """The store in the first of `places` that can be written.
+def open_store(places: Iterable[Path], environ: Mapping[str, str], shipped: Path | None = None) -> Store:
+    """The store in the first of `places` that can be written; `shipped`: see `Store`.
 
     Without a token there is no key. On a person's machine none is needed. In a workflow nothing is kept then.
     """
     key = environ.get("FIRE_ROUTINE_ROUTINE_TOKEN", "").encode()
     if not key and environ.get("GITHUB_ACTIONS"):
-        return Store(None, key)
+        return Store(None, key, shipped)
     identifier = hmac.digest(key, b"file name", "sha256").hex()[:8]
     for place in places:
         existing = next((folder for folder in (place, *place.parents) if folder.exists()), None)
         if existing and os.access(existing, os.W_OK):
-            return Store(place / f"{PREFIX}{FORMAT}-{sys.implementation.cache_tag}-{identifier}", key)
-    return Store(None, key)
+            return Store(
+                place / f"{PREFIX}{FORMAT}-{sys.implementation.cache_tag}-{identifier}", key, shipped
+            )
+    return Store(None, key, shipped)
+
+
+def shipped_file(source: Path) -> Path | None:
+    """The file in which a release brings the code for this Python. Pre-releases differ from each other."""
+    if sys.version_info.releaselevel != "final":
+        return None
+    return source / "bytecode" / f"{sys.implementation.cache_tag}.bin"
 
 
 class Loader(SourceFileLoader):

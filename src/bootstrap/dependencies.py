@@ -49,9 +49,9 @@ def prepare(root: Path) -> Dependencies:
     """
     source = root / "src"
     places = environment.roots(os.environ)
-    bytecode.Loader.store = bytecode.open_store(places, os.environ)
-    kept.keep(bytecode.Loader.store)
-    bytecode.use_loader("source", source)
+    store = bytecode.Loader.store = bytecode.open_store(places, os.environ, bytecode.shipped_file(source))
+    kept.keep(store)
+    bytecode.use_loader("source", source, store.unchanged(source))
     leave_out()
     if (source / "vendor").is_dir():
         sys.path[-1:-1] = [str(source / "vendor")]

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""What makes a release, apart from what needs an account (docs/releasing.md).
+
+- `check`: whether version, CHANGELOG, README, examples and docs agree
+- `build OUT`: make the release's tree
+- `verify OUT`: whether a tree is what the locks, git and the Pythons make of its commit
+- `notes`: what CHANGELOG.md has on this version
+- `stamp --owner NAME`: write the owner's name wherever the project is named
+
+Run it by `python3 src/entrypoint.py tools/release.py COMMAND`; `--help` lists the options.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from tools.releasing import ReleaseError, consistency, owner, tree, verifying, wheels  # noqa: E402
+
+from bootstrap import environment, pythons  # noqa: E402
+
+_PROBE = "import sys; print(sys.implementation.cache_tag, '.'.join(map(str, sys.version_info[:3])))"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except ReleaseError as error:
+        print(f"release: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tools/release.py", description="Makes a release.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        added.set_defaults(command=run)
+        return added
+
+    check = command("check", _check, "Whether version, CHANGELOG, README, examples and docs agree.")
+    check.add_argument(
+        "--tag", default="", help="the tag that starts the release: all has to be ready for it"
+    )
+    build = command("build", _build, "Make the release's tree in a new folder.")
+    build.add_argument("--commit", default="HEAD", help="of which commit (default HEAD)")
+    verify = command(
+        "verify", _verify, "Whether a tree is what the lock, git and the Pythons make of its commit."
+    )
+    verify.add_argument("--all", action="store_true", help="fail where a Python to compare with is missing")
+    for each in (build, verify):
+        each.add_argument("out", type=Path, metavar="OUT")
+        each.add_argument(
+            "--python",
+            type=Path,
+            action="append",
+            help="that compiles (default: those found, from 3.11 to 3.14)",
+        )
+        each.add_argument(
+            "--from-environment",
+            action="store_true",
+            help="take the packages from this environment; the compiled one is for this Python only",
+        )
+        each.add_argument(
+            "--wheels", type=Path, help="a folder that keeps wheels (default: in the user's cache)"
+        )
+    command("notes", _notes, "Print what CHANGELOG.md has on this version.")
+    stamp = command("stamp", _stamp, "Write the owner's name wherever the project is named.")
+    stamp.add_argument(
+        "--owner", required=True, metavar="NAME", help="the GitHub account that hosts the project"
+    )
+    return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    found = list(consistency.problems(ROOT, options.tag))
+    return _reported(found, f"{consistency.version(ROOT)} of {owner.owner(ROOT)}: all agree")
+
+
+def _build(options: argparse.Namespace) -> int:
+    compilers = _compilers(options.python)
+    parts = tree.made(ROOT, options.commit, _packages(options))
+    tree.write(parts, options.out, [path for path, _ in compilers.values()])
+    print(f"{options.out}: {parts.about['version']}, commit {parts.about['commit']}")
+    for name, folder in (("packages", tree.VENDOR), ("code", tree.BYTECODE)):
+        print(f"  {name}: {_size(options.out / folder):,} bytes in {folder}")
+    print(f"  of them the compiled package: {wheels.compiled_size(parts.vendored):,} bytes")
+    print(f"  compiled by Python {', '.join(version for _, version in compilers.values())}")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    about = verifying.read_about(options.out)
+    at_hand = _compilers(options.python)
+    found = list(
+        verifying.problems(
+            ROOT, options.out, _packages(options), {tag: path for tag, (path, _) in at_hand.items()}
+        )
+    )
+    missing = [
+        version for tag, version in about["pythons"].items() if at_hand.get(tag, ("", ""))[1] != version
+    ]
+    if missing:
+        notice = f"not compared, since it is not at hand: the code of Python {', '.join(missing)}"
+        found += [notice] if options.all else []
+        print(f"release: {notice}", file=sys.stderr)
+    return _reported(found, f"{options.out} is {about['version']} of commit {about['commit']}")
+
+
+def _notes(_: argparse.Namespace) -> int:
+    print(consistency.notes(ROOT, consistency.version(ROOT)))
+    return 0
+
+
+def _stamp(options: argparse.Namespace) -> int:
+    for path in owner.stamp(ROOT, options.owner):
+        print(path.relative_to(ROOT))
+    return _reported(list(owner.others(ROOT)), f"the owner is {owner.owner(ROOT)}")
+
+
+def _reported(problems: Sequence[str], well: str) -> int:
+    for problem in problems:
+        print(f"release: {problem}", file=sys.stderr)
+    if not problems:
+        print(well)
+    return int(bool(problems))
+
+
+def _packages(options: argparse.Namespace) -> dict[str, list[wheels.Files]]:
+    if options.from_environment:
+        return wheels.installed(ROOT)
+    cache = options.wheels or next(iter(environment.roots(os.environ)), None)
+    if cache is None:
+        raise ReleaseError("there is no private cache for the wheels: name a folder with --wheels")
+    return wheels.downloaded(ROOT, cache if options.wheels else cache / "wheels")
+
+
+def _compilers(given: Sequence[Path] | None) -> dict[str, tuple[Path, str]]:
+    """Pythons that compile, and their versions, by the tag of their bytecode."""
+    base = Path(getattr(sys, "_base_executable", sys.executable))
+    places = os.environ.get("PATH", "")
+    candidates = given or [
+        base,
+        *pythons.on_path(places),
+        *pythons.in_tool_cache(os.environ.get("RUNNER_TOOL_CACHE", "")),
+    ]
+    found: dict[str, tuple[Path, str]] = {}
+    for path in candidates:
+        if not given and pythons.version_of(path) < pythons.NEEDED:
+            continue
+        try:
+            tag, version = subprocess.check_output([str(path), "-I", "-S", "-c", _PROBE], text=True).split()
+        except (OSError, ValueError, subprocess.SubprocessError):
+            raise ReleaseError(f"--python {path} does not start") from None
+        found.setdefault(tag, (path, version))
+    return found
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

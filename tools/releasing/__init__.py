@@ -1,0 +1,5 @@
+"""What makes a release of a commit: see docs/releasing.md and `tools/release.py`."""
+
+
+class ReleaseError(Exception):
+    """What keeps a release from being made; one line, with the remedy."""
