@@ -8,7 +8,7 @@ runner when a job's steps begin. It stops when the endpoint has the whole reques
 
 - nothing installed: no locked packages, and no cache of pip's or uv's; they come from the package index
 - folder ready: any later start on that runner
-- release: the action's tree brings the packages in `src/vendor`
+- release: the action's tree is made by `tools/release.py build`: it brings packages and compiled modules
 
 Not counted is the ledger's time: from the first status that the action writes to its last request to
 GitHub before the fire. The action waits there until GitHub shows the claims of other jobs. One row has it.
@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.e2e.act import ACTION, REPOSITORY, make_project, run_act  # noqa: E402
-from tests.e2e.installed import copy_packages, locked, with_requirements  # noqa: E402
+from tests.e2e.installed import build_release, copy_packages, with_requirements  # noqa: E402
 from tests.e2e.mirror import RunMirror  # noqa: E402
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 
@@ -197,15 +197,6 @@ def programs(folder: Path, case: Case, python: str) -> Path:
     return folder
 
 
-def release_tree(folder: Path) -> Path:
-    """The action's tree with the locked packages in `src/vendor`."""
-    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("action.yml", "requirements.txt", "requirements-fast.txt"):
-        shutil.copyfile(ROOT / name, folder / name)
-    copy_packages(locked(), folder / "src" / "vendor")
-    return folder
-
-
 def environment_with_httpx(folder: Path, python: str) -> Path:
     """The Python of an environment with httpx and what it requires."""
     subprocess.run([python, "-m", "venv", "--without-pip", str(folder)], check=True)
@@ -224,7 +215,7 @@ def import_httpx(python: Path | str) -> float:
 def measure_all(base: Path, python: str, runs: int) -> dict[str, list[float]]:
     """The seconds of each case and of the unit, by name."""
     times: dict[str, list[float]] = {name: [] for name in (UNIT, ALONE, *(case.name for case in CASES))}
-    release = release_tree(base / "release")
+    release = build_release(base / "release")
     alone = environment_with_httpx(base / "alone", python)
     for unit in (sys.executable, alone):
         import_httpx(unit)  # compiles it

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from tools.releasing import tree, wheels
 
 from bootstrap import environment, install
 
@@ -63,3 +66,19 @@ def make_ready(cache: Path) -> None:
     folder = cache / "fire-routine" / locked_name()
     copy_packages(locked(), folder / "packages" / "0")
     install.finish(folder)
+
+
+def release_commit() -> str:
+    """A commit of the work tree, without new files; HEAD, if nothing was changed."""
+    identity = ["-c", "user.name=Octo", "-c", "user.email=octo@example.com"]
+    made = subprocess.run(
+        ["git", *identity, "stash", "create"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return made.stdout.strip() or "HEAD"
+
+
+def build_release(folder: Path) -> Path:
+    """A release's tree for this Python, made from the packages of this environment."""
+    python = Path(getattr(sys, "_base_executable", sys.executable))
+    tree.write(tree.made(ROOT, release_commit(), wheels.installed(ROOT)), folder, [python])
+    return folder
