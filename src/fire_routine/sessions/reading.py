@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -21,7 +21,7 @@ from ..gather.api.client import GitHub
 from ..gather.api.fields import Json
 from ..gather.session_traces import session_traces
 from ..gather.worker_pool import WorkerPool
-from ..model import RUN_FAILED, GitHubError, SessionTrace, Status
+from ..model import RUN_FAILED, GitHubError, Note, SessionTrace, Status
 
 SECONDS = 300.0  # for all requests
 PATIENCE = 60.0  # seconds in which a passing fault or a short rate limit is waited for
@@ -123,7 +123,7 @@ class _Budget:
         )
         if limit is not None and left is not None and left < limit * RESERVE:
             until = f" until {datetime.fromtimestamp(reset, UTC):%H:%M} UTC" if reset else ""
-            self.end(f"{left:,} of {limit:,} requests are left{until}, for the repository's workflows")
+            self.end(f"the last {left:,} of {limit:,} requests{until} are left to the repository's workflows")
 
     def end(self, why: str) -> None:
         with self._lock:
@@ -143,27 +143,26 @@ def read(github: GitHub, creator: str, since: datetime, show: Show = lambda _: N
     now = github.clock()
     github = github.within(now + SECONDS).insisting(now + PATIENCE)
     facts = Facts()
-    facts.runs = _runs(github, since, facts, show)
+    _read_runs(github, since, facts, show)
     _read_entries(github, creator, since, facts, show)
+    notes: tuple[Note, ...] = ()
     if started := {entry.record.run for entry in facts.entries if entry.record.stage in _STARTED}:
         show("Reading branches and pull requests")
         facts.traces, notes = session_traces(github, started, since=since, pages=PULL_PAGES, checks=False)
-        facts.left_out += [f"{note.what}: {note.why}" for note in notes]
+    facts.left_out += [f"{note.what}: {note.why}" for note in (*notes, *github.take_left_out())]
     return facts
 
 
 # --- runs -------------------------------------------------------------------------------------------
 
 
-def _runs(github: GitHub, since: datetime, facts: Facts, show: Show) -> list[ListedRun]:
-    """All runs since then, newest first: later green ones count too, and those that were re-run."""
+def _read_runs(github: GitHub, since: datetime, facts: Facts, show: Show) -> None:
+    """All runs since then: later green ones count too, and those that were re-run."""
     found: dict[int, ListedRun] = {}
-    until = ""
-    page = 0
+    created, page = f">={_stamp(since)}", 1
+    why = f"a report lists at most {RUN_PAGES * 100:,} runs"
     for _ in range(RUN_PAGES):
-        page += 1
         show(f"Listing runs: {len(found):,}")
-        created = f"{_stamp(since)}..{until}" if until else f">={_stamp(since)}"
         try:
             listing = github.list_page(
                 "/actions/runs", "the runs", "workflow_runs", _listed_run,
@@ -175,21 +174,18 @@ def _runs(github: GitHub, since: datetime, facts: Facts, show: Show) -> list[Lis
             why = str(error)
             break
         found |= {run.id: run for run in listing.items}
-        if len(listing.items) + len(listing.odd) < 100:
-            return _newest_first(found.values())
-        if page * 100 >= SEARCH:  # the rest is another search, up to the oldest run of this one
-            oldest = _stamp(min(run.created_at for run in found.values()))
-            until = oldest if oldest != until else _stamp(_moment(oldest) - timedelta(seconds=1))
-            page = 0
-    else:
-        why = f"a report lists at most {RUN_PAGES * 100:,} runs"
-    runs = _newest_first(found.values())
-    facts.left_out.append(f"runs before {runs[-1].created_at:%Y-%m-%d %H:%M} UTC: {why}")
-    return runs
-
-
-def _newest_first(runs: Iterable[ListedRun]) -> list[ListedRun]:
-    return sorted(runs, key=lambda run: (run.created_at, run.id), reverse=True)
+        if not listing.items or page * 100 >= listing.total < SEARCH:
+            why = ""
+            break
+        page += 1
+        if page * 100 > SEARCH:  # the rest is another search, up to the oldest run of this one
+            until = min(run.created_at for run in found.values())
+            if created.endswith(f"..{_stamp(until)}"):  # all of them were created in that second
+                until -= timedelta(seconds=1)
+            created, page = f"{_stamp(since)}..{_stamp(until)}", 1
+    facts.runs = sorted(found.values(), key=lambda run: (run.created_at, run.id), reverse=True)
+    if why:
+        facts.left_out.append(f"runs before {facts.runs[-1].created_at:%Y-%m-%d %H:%M} UTC: {why}")
 
 
 def _listed_run(data: Json) -> ListedRun:
@@ -272,7 +268,3 @@ def _commit_count(number: int) -> str:
 
 def _stamp(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _moment(stamp: str) -> datetime:
-    return datetime.fromisoformat(stamp)

@@ -60,6 +60,15 @@ def test_many_runs_of_one_second_do_not_stop_the_listing(github: GitHubEmulator,
     assert (len(facts.runs), facts.runs[-1].id) == (reading.SEARCH + 1, before)
 
 
+def test_a_page_may_have_fewer_runs_than_asked_for(github: GitHubEmulator, month: Month) -> None:
+    for number in range(150):
+        month.run(NOW - HOUR + number * timedelta(seconds=1), "success")
+    github.runs[40_150]["created_at"] = "odd"  # left out
+    facts = facts_of(github)
+    assert len(facts.runs) == 149
+    assert facts.left_out == ["1 of the runs: GitHub's record of it is not of the documented shape"]
+
+
 def test_more_runs_than_the_limit_are_reported(
     github: GitHubEmulator, month: Month, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,7 +208,7 @@ def test_a_tenth_of_the_rate_limit_is_left_to_others(monkeypatch: pytest.MonkeyP
             month.session(month.run(NOW - number * HOUR))
         facts = facts_of(github)
         assert github.used == 91
-    why = "9 of 100 requests are left until 12:00 UTC, for the repository's workflows"
+    why = "the last 9 of 100 requests until 12:00 UTC are left to the repository's workflows"
     assert facts.left_out[0] == f"the ledger on 15 commits: {why}"
 
 
