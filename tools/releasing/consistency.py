@@ -13,7 +13,8 @@ from .tree import version_of
 TAG = "release-"  # begins the tag that starts a release
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _HEADING = re.compile(r"^## \[([^\]]+)\](?: - (\d{4}-\d\d-\d\d))?[^\n]*\n", re.MULTILINE)
-_USED = re.compile(r"[\w-]+/fire-routine@([\w.-]+)(?: *# *(\S+))?")
+# As an action, or as a checkout (`ref:`)
+_USED = re.compile(r"(?:[\w-]+/fire-routine@|\bref: +)([\w.-]+)(?: *# *(\S+))?")
 
 
 def version(root: Path) -> str:

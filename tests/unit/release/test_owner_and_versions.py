@@ -35,6 +35,7 @@ owner = "{NAME}"
     "README.md": f"- uses: {PROJECT}@v1\n[badge](https://github.com/{PROJECT}/actions)\n",
     "docs/a.md": "`gh api repos/OWNER/REPO/commits`, ~/.cache/fire-routine/x\n",
     "examples/a.yml": f"- uses: {PROJECT}@{'a' * 40} # v1.2.3\n",
+    "examples/checkout.yml": f"    ref: {'b' * 40} # v1.2.3\n",
     ".github/CODEOWNERS": f"* @{NAME}\n",
 }
 
@@ -75,6 +76,12 @@ def test_all_agree(root: Path) -> None:
             "v1.2.3",
             "v1.2.2",
             f"examples/a.yml:1: the action is used at {'a' * 40} v1.2.2: wr",
+        ),
+        (
+            "examples/checkout.yml",
+            "v1.2.3",
+            "v1.2.2",
+            f"examples/checkout.yml:1: the action is used at {'b' * 40} v1.2.2: wr",
         ),
         (
             "README.md",
