@@ -69,7 +69,7 @@ def serve(arguments: argparse.Namespace) -> None:
 def measure(url: str, logs: int) -> int:
     """How many causes are missing in the text."""
     from fire_routine import gather
-    from fire_routine.action import gather_evidence
+    from fire_routine.evidence import gather_evidence
     from fire_routine.gather.api.client import GitHub
     from fire_routine.settings import Context, Settings
 

@@ -1,32 +1,33 @@
 """The whole story of the action: settings → first look at the ledger → gather → distill → compose → decide →
 fire → report.
 
-With `cli.py` and `demo.py` the only module that knows every stage. Anything that goes wrong is reported as an
-outcome: nothing here raises, and users never see a traceback.
+`evidence.py` has the part from the run to the text. With it, `cli.py` and `demo.py` the only module that
+knows several stages. Anything that goes wrong is reported as an outcome: nothing here raises, and users never
+see a traceback.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from itertools import count
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TextIO
 
-from . import compose, decide, distill, fire, gather
+from . import decide, fire, gather
+from .evidence import Evidence, Say, gather_evidence
 from .gather.api.client import GitHub
 from .model import (
-    Brief,
-    Digest,
-    FailedJob,
     Failure,
     GitHubError,
     Message,
     Note,
     Outcome,
+    Past,
     Result,
     Run,
+    SessionTrace,
     Trigger,
     TriggerKind,
     Verdict,
@@ -35,20 +36,9 @@ from .redact import redact_text
 from .report import Contents, Workflow, report
 from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
 
-GATHERING = 90.0  # seconds for all that is asked of GitHub before the decision; what is late is left out
-GREEN = 5.0  # seconds for the logs of the last green run: welcome, never waited for
+TRACES = 8.0  # seconds for what became of earlier sessions
 
-Say = Callable[[str], None]
 Sleep = Callable[[float], object]  # pauses for seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known of the failed run, and the text made of it."""
-
-    run: Run
-    failures: tuple[Failure, ...]
-    brief: Brief
 
 
 @dataclass(slots=True)
@@ -124,7 +114,9 @@ def _story(
             legs=context.job_total,
             default_token=context.default_token,
         )
-        election = progress.election = decide.Election(github, terms, temp=context.temp, sleep=sleep, say=say)
+        election = progress.election = decide.Election(
+            github, terms, temp=context.temp, sleep=sleep, say=say, trace=partial(_traces, github)
+        )
         reported = gather.run_as_reported(trigger, context)
         if settings.rerun_first and reported and reported.conclusion == "success" and reported.attempt > 1:
             progress.run, verdict = reported, decide.passed(settings, reported, election)
@@ -145,6 +137,9 @@ def _story(
         verdict = decide.decide(
             settings, context, evidence.run, evidence.brief, election, github, evidence.failures
         )
+        past = election.past
+        if (verdict.fire or settings.dry_run) and (past.sessions or past.seen):
+            evidence = progress.evidence = replace(evidence, brief=evidence.composed(past=past))
         if not verdict.fire:
             progress.outcome = _declined(verdict)
             return
@@ -159,61 +154,12 @@ def _first_look(election: decide.Election, trigger: Trigger, run: Run | None) ->
     return election.look_first(run, spread=trigger.kind is TriggerKind.STEP) if run and run.head_sha else None
 
 
-def gather_evidence(
-    github: GitHub,
-    trigger: Trigger,
-    settings: Settings,
-    context: Context,
-    say: Say,
-    show: Say = lambda _state: None,
-    recall: Callable[[Run, Sequence[Failure]], Run] = lambda run, _failures: run,
-) -> Evidence:
-    """From the run to the text: gather, distill, compose.
+def _traces(
+    github: GitHub, runs: Collection[int], since: datetime | None
+) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
+    from .gather.session_traces import session_traces  # a first failure needs none
 
-    `say` gets lines that stay, `show` the state of work that takes long. `recall` adds what the ledger knows.
-    """
-    deadline = time.monotonic() + GATHERING
-    run = gather.gather_run(github, trigger, context, deadline)
-    failed = _count(len(run.failed_jobs), "failed job")
-    say(f"{_clean(run.workflow)}, run {run.id}, attempt {run.attempt}: {failed}")
-    greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
-
-    reader, number = distill.Reader(), count(1)
-
-    def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
-        digest = reader.read(chunks, steps=job.steps, green=greens.get(job.id))
-        show(f"Reading logs: {next(number)} of {len(run.failed_jobs)}")
-        return digest
-
-    digests, unread, cut = gather.read_logs(github, run, consume, deadline)
-    run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
-    attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
-    run = replace(run, notes=(*run.notes, *unread, *unattached))
-    failures = compose.group(run.failed_jobs, digests, cut)
-    failures, unusable = gather.mark_known(
-        github, settings.known_failures, failures, attachments, deadline, distill.is_list
-    )
-    run = recall(run, failures)
-    brief = compose.compose(
-        run,
-        failures,
-        attachments,
-        text=settings.text,
-        max_characters=settings.max_characters,
-        excerpt=distill.excerpt,
-        server_url=context.server_url,
-    )
-    say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
-        f" a text of {brief.characters:,} characters")  # fmt: skip
-    for known in dict.fromkeys(failure.known for failure in failures if failure.known):
-        say(f"Known failure: {known.place} (action `{known.action}`)")
-    return Evidence(replace(run, notes=(*run.notes, *unusable)), failures, brief)
-
-
-def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:
-    """Ids of the failed jobs whose log is missing, is only there in part, or shows no error."""
-    explained = (number for number, log in digests.items() if log.fingerprint and log.explained)
-    return frozenset(job.id for job in run.failed_jobs).difference(set(explained).difference(cut))
+    return session_traces(github.within(github.clock() + TRACES), runs, since=since)
 
 
 def _report(
@@ -227,16 +173,17 @@ def _report(
             return Note("the comment on the pull request", str(error), permission=needed)
         return None
 
-    evidence = progress.evidence
-    election = progress.election
+    evidence, election = progress.evidence, progress.election
+    past = election.past if election else Past()
     contents = Contents(
         progress.outcome,
         _clean,
         brief=evidence.brief if evidence else None,
         run=evidence.run if evidence else progress.run,
         failures=evidence.failures if evidence else (),
-        notes=(*(evidence.run.notes if evidence else ()), *(election.notes if election else ())),
+        notes=(*(evidence.run.notes if evidence else ()), *(election.notes if election else ()), *past.notes),
         max_sessions=settings.max_sessions,
+        past=past,
     )
     return report(
         workflow,
@@ -273,10 +220,6 @@ def _declined(verdict: Verdict) -> Outcome:
 
 def _clean(line: str) -> str:
     return redact_text(line)[0]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _place(error: Exception) -> str:

@@ -11,6 +11,7 @@ from tests.unit.report.samples import PAGE, SESSION
 from fire_routine.model import (
     Brief,
     ChangedFile,
+    EarlierSession,
     FailedJob,
     Failure,
     Fingerprint,
@@ -18,8 +19,10 @@ from fire_routine.model import (
     Message,
     Note,
     Outcome,
+    Past,
     PullRequest,
     Result,
+    SessionState,
 )
 from fire_routine.report import Contents
 
@@ -95,6 +98,22 @@ def _distinct(number: int) -> list[tuple[Failure, Highlight]]:
     ]
 
 
+OTHERS = [
+    samples.session(state, 20 + number, url=f"{SESSION}_{number}", run=90 + number)
+    for number, state in enumerate((SessionState.CLOSED, SessionState.MERGED, SessionState.NONE))
+]
+PASTS = {
+    "": [],
+    **{f"-{state}": [samples.session(state)] for state in SessionState},
+    "-unknown": [samples.session(None)],
+    "-open-and-others": [samples.session(SessionState.OPEN), *OTHERS],
+}
+
+
+def _with_past(contents: Contents, *sessions: EarlierSession) -> Contents:
+    return replace(contents, past=Past(tuple(sessions)))
+
+
 def reports() -> Mapping[str, Contents]:
     """By a name for the picture."""
     no_token = Message(
@@ -131,7 +150,11 @@ def reports() -> Mapping[str, Contents]:
         "fired-3-jobs": _contents(_fired(), _one(), _three()),
         "fired-256-legs": _contents(samples.FIRED, _one(), _matrix(255)),
         "fired-256-failures": _contents(samples.FIRED, *_distinct(256)),
-        "skipped-duplicate": _contents(earlier, _three()),
+        **{
+            f"skipped-duplicate{end}": _with_past(_contents(earlier, _three()), *past)
+            for end, past in PASTS.items()
+        },
+        "fired-after-3-sessions": _with_past(_contents(samples.FIRED, _one()), *OTHERS),
         "failed-unauthorized": replace(refused, notes=notes),
         "failed-invalid-input": Contents(Outcome(Result.FAILED, "invalid-input", invalid), samples.clean),
         "unknown": _contents(unknown, _three()),

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "fire_routine"
 STAGES = ("gather", "distill", "compose", "decide", "fire", "report")
 # Any stage may import these, and they import no stage.
 LEAVES = ("model", "settings", "sanitize", "patterns", "redact", "known_failures", "retrying", "version")
-STORYTELLERS = ("action.py", "cli.py", "demo.py")  # know every stage
+STORYTELLERS = ("action.py", "evidence.py", "cli.py", "demo.py")  # know several stages
 
 
 def imported(path: Path) -> set[str]:

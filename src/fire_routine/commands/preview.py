@@ -24,7 +24,7 @@ _RUN_URL = pattern(
 
 
 def preview(arguments: Namespace) -> int:
-    from ..action import gather_evidence
+    from ..evidence import gather_evidence
     from ..gather import GatherError
     from ..gather.api.client import GitHub
 

@@ -151,12 +151,16 @@ def _limited(ruling: Ruling, contender: Contender) -> Verdict:
         return own_commits(ruling.sessions, contender.max_sessions)
     last = _session(ruling.blocker)
     started = Message("were started or are being started") if ruling.waiting else Message("were started")
+    none = Message("none of them is at work on this failure")
+    if contender.replaced:
+        none = Message("the one on this failure left no trace")
     message = Message(
-        "{sessions} of `max-sessions: {most}` {started} since the workflow was last green, none of them on"
-        " this failure. A person should look, or raise `max-sessions`.",
+        "{sessions} of `max-sessions: {most}` {started} since the workflow was last green; {none}. A person"
+        " should look, or raise `max-sessions`.",
         sessions=ruling.sessions,
         most=contender.max_sessions,
         started=started,
+        none=none,
     )
     return Verdict(
         fire=False, reason="max-sessions", message=message, session_id=session_id(last), session_url=last

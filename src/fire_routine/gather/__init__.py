@@ -9,7 +9,6 @@ from .jobs import with_annotations
 from .known_failures import mark_known
 from .logs import read_green_logs, read_logs
 from .run import gather_run
-from .session_traces import session_traces
 
 __all__ = [
     "GatherError",
@@ -20,6 +19,5 @@ __all__ = [
     "read_green_logs",
     "read_logs",
     "run_as_reported",
-    "session_traces",
     "with_annotations",
 ]

@@ -48,8 +48,9 @@ def session(state: SessionState | None, number: int = 14, **fields: object) -> E
     url = f"{PAGE}/pull/{number}"
     pull = replace(PULL, number=number, title="Fix the @tally", url=url, head_branch="claude/fix-run-3")
     has_pull = state not in (None, SessionState.NONE, SessionState.BRANCH)
+    checks = Checks(3, 1) if has_pull and state is not SessionState.MERGED else None
     branch = "" if state in (None, SessionState.NONE) else "claude/fix-run-3"
-    trace = SessionTrace(3, state, branch, pull if has_pull else None, Checks(3, 1) if has_pull else None)
+    trace = SessionTrace(3, state, branch, pull if has_pull else None, checks)
     known = EarlierSession(SESSION, 3, 1, NOW, timedelta(minutes=40), trace=trace)
     return replace(known, **fields)  # type: ignore[arg-type]
 

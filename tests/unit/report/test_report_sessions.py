@@ -16,7 +16,7 @@ STATES = {
     SessionState.NONE: "**What became of it:** no trace after 40 min: no branch, no pull request",
     SessionState.BRANCH: "it pushed `claude/fix-run-3`, and there is no pull request yet",
     SessionState.OPEN: f"[#14]({PAGE}/pull/14) `Fix the @tally` is open, 1 of 4 checks failed",
-    SessionState.MERGED: f"[#14]({PAGE}/pull/14) `Fix the @tally` is merged, 1 of 4 checks failed",
+    SessionState.MERGED: f"[#14]({PAGE}/pull/14) `Fix the @tally` is merged",
     SessionState.CLOSED: f"[#14]({PAGE}/pull/14) `Fix the @tally` is closed without a merge",
     None: "not known",
 }

@@ -13,9 +13,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from ...model import Brief, Fingerprint, Message, Note, Outcome, Rerun, Result, Run, Verdict
+from ...model import Brief, Fingerprint, Message, Note, Outcome, Past, Rerun, Result, Run, Verdict
 from .. import messages
 from ..ledger import new_mark
 from ..ledger.local_lock import LocalLock
@@ -26,6 +27,7 @@ from ..policy.staleness import own_commits_ahead, stale
 from .candidacy import Candidacy
 from .first_look import FirstLook
 from .flakes import Flakes
+from .lookback import ABOUT_SESSIONS, Lookback, Trace, without_trace
 from .own_claim import OwnClaim
 from .poll import CALM, Poll, Say, attempt_of, contender_of
 from .rerun import Rerun as Rerunning
@@ -33,6 +35,7 @@ from .rerun import of_run
 from .rules import Contender
 from .terms import Terms
 
+REPLACED = 4  # sessions without a trace, of one failure
 MOST_TRAILED = 10  # commits that are read to find the sessions which trailers name
 
 
@@ -52,6 +55,8 @@ class Election:
         sleep: Callable[[float], object] = time.sleep,
         mark: Callable[[], str] = new_mark,
         say: Say = lambda _: None,
+        trace: Trace = lambda _runs, _since: ({}, ()),
+        today: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """
         Args:
@@ -59,7 +64,10 @@ class Election:
             now, sleep: a monotonic clock, in seconds, and a pause by it.
             mark: eight random characters of 0-9 and a-z, to distinguish claims.
             say: writes a line to the job's log.
+            trace: looks for what became of sessions.
+            today: the time in UTC by this machine's clock, to show how long sessions have had.
         """
+        self.past = Past()  # what became of earlier sessions, once it is decided
         self._api = api
         self._terms = terms
         self._temp = temp
@@ -72,6 +80,8 @@ class Election:
         self._candidacy: Candidacy | None = None
         self._local_lock: LocalLock | None = None
         self._notes: list[Note] = []
+        self._trace = trace
+        self._today = today
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -91,6 +101,8 @@ class Election:
         look = FirstLook(poll, run, self._store, self._terms.legs, self._sleep, self._say)
         verdict = look.verdict(spread=spread)
         self._abandoned = poll.contender.abandoned
+        if verdict is not None:
+            self._look_back(verdict, run, poll)
         if verdict is None and self._reruns(run) and of_run(poll.claims(), run):
             return messages.rerun(run)
         return verdict
@@ -124,8 +136,7 @@ class Election:
         self._local_lock = LocalLock(self._temp, run)
         self._store.begin()
         try:
-            self._candidacy = self._candidate_of(run, self._poll_for(run, brief), rerun=rerun)
-            return self._candidacy.decide()
+            return self._decide(run, brief, rerun=rerun)
         except LedgerError as problem:
             return self._without_ledger(run, problem)
         except BaseException:
@@ -137,13 +148,15 @@ class Election:
         """What the entries show against a fire, without a claim: nothing is written."""
         self._store.begin()
         try:
-            poll = self._poll_for(run, brief)
-            ruling = self._candidate_of(run, poll).preview()
+            for _ in range(REPLACED + 1):
+                poll = self._poll_for(run, brief)
+                ruling = self._candidate_of(run, poll).preview()
+                verdict = messages.blocked(ruling, poll.contender, waited=False) if not ruling.fire else None
+                if not self._look_back(verdict or Verdict(fire=True), run, poll):
+                    break
         except LedgerError:
             return None
-        if ruling.fire:
-            return messages.rerun(run) if self._reruns(run, wanted=rerun) else None
-        return messages.blocked(ruling, poll.contender, waited=False)
+        return messages.rerun(run) if verdict is None and self._reruns(run, wanted=rerun) else verdict
 
     def settle(self, outcome: Outcome) -> None:
         """Record the outcome of the fire; if it can't be recorded, there is a note.
@@ -157,6 +170,35 @@ class Election:
             self.note(messages.unsettled(str(error)))
 
     # --- the candidacy ----------------------------------------------------------------------------
+
+    def _decide(self, run: Run, brief: Brief, *, rerun: bool) -> Verdict:
+        """The verdict; again where the session that blocks is replaced, as each may hide an older one.
+
+        Raises:
+            LedgerError: the ledger can't be read or written.
+        """
+        for _ in range(REPLACED + 1):
+            poll = self._poll_for(run, brief)
+            self._candidacy = self._candidate_of(run, poll, rerun=rerun)
+            verdict = self._candidacy.decide()
+            if not self._look_back(verdict, run, poll):
+                break
+        return verdict
+
+    def _look_back(self, verdict: Verdict, run: Run, poll: Poll) -> bool:
+        """See what became of earlier sessions; whether the one that blocks is to be replaced.
+
+        In a large matrix only the job that fires looks: one leg's requests are another one's limit.
+        """
+        if not verdict.fire and (verdict.reason not in ABOUT_SESSIONS or self._terms.legs > CALM):
+            return False
+        lookback = Lookback(self._api, run, self._store, poll, self._trace, self._today)
+        self.past = lookback.past(verdict.session_url, matrix=self._terms.legs > 1)
+        return verdict.reason == "duplicate" and verdict.session_url in self._replaced(run)
+
+    def _replaced(self, run: Run) -> frozenset[str]:
+        """Links of the sessions to replace by now, which is when GitHub began the run's attempt."""
+        return without_trace(self.past, self._terms.cool_down, run.started_at or run.created_at)
 
     @property
     def _own(self) -> OwnClaim | None:
@@ -191,7 +233,7 @@ class Election:
         return self._poll(contender, run)
 
     def _poll(self, contender: Contender, run: Run) -> Poll:
-        contender = replace(contender, abandoned=self._abandoned)
+        contender = replace(contender, abandoned=self._abandoned, replaced=self._replaced(run))
         return Poll(contender, run, self._store, self._terms, self._sleep, self._say)
 
     # --- without a ledger -------------------------------------------------------------------------

@@ -32,6 +32,7 @@ class Contender:
     sha: str = ""  # the run's head commit
     ref: str = "0000"
     abandoned: frozenset[str] = frozenset()  # marks of claims whose jobs must have died before they sent
+    replaced: frozenset[str] = frozenset()  # links of sessions that left no trace within the cool-down
     # How long after its session began the same failure belongs to the same incident, green runs or not
     cool_down: timedelta = timedelta(0)
 
@@ -229,6 +230,7 @@ def _blockers(
     reports = (claim for claim in situation.reports if claim.stage is not Stage.LIMITED)
     covering = {claim: _covered(claim, contender) for claim in (*rivals, *reports)}
     covering |= {claim: contender.known(claim) for claim in before}
+    covering = {claim: covered for claim, covered in covering.items() if claim.url not in contender.replaced}
     if not contender.failures <= frozenset().union(*covering.values()):
         return []
     some = [claim for claim, failures in covering.items() if failures]

@@ -1,0 +1,96 @@
+"""From the run to the text: gather → distill → compose.
+
+The action decides on it, and `preview` shows it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+
+from . import compose, distill, gather
+from .gather.api.client import GitHub
+from .model import Brief, Digest, FailedJob, Failure, Run, Trigger
+from .redact import redact_text
+from .settings import Context, Settings
+
+GATHERING = 90.0  # seconds for all that is asked of GitHub before the decision; what is late is left out
+GREEN = 5.0  # seconds for the logs of the last green run: welcome, never waited for
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of the failed run, and the text made of it."""
+
+    run: Run
+    failures: tuple[Failure, ...]
+    brief: Brief
+    composed: Callable[..., Brief]  # the same with `past`: what became of earlier sessions
+
+
+def gather_evidence(
+    github: GitHub,
+    trigger: Trigger,
+    settings: Settings,
+    context: Context,
+    say: Say,
+    show: Say = lambda _state: None,
+    recall: Callable[[Run, Sequence[Failure]], Run] = lambda run, _failures: run,
+) -> Evidence:
+    """From the run to the text: gather, distill, compose.
+
+    `say` gets lines that stay, `show` the state of work that takes long. `recall` adds what the ledger knows.
+    """
+    deadline = time.monotonic() + GATHERING
+    run = gather.gather_run(github, trigger, context, deadline)
+    failed = _count(len(run.failed_jobs), "failed job")
+    say(f"{redact_text(run.workflow)[0]}, run {run.id}, attempt {run.attempt}: {failed}")
+    greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
+
+    reader, number = distill.Reader(), count(1)
+
+    def consume(job: FailedJob, chunks: Iterator[bytes]) -> Digest:
+        digest = reader.read(chunks, steps=job.steps, green=greens.get(job.id))
+        show(f"Reading logs: {next(number)} of {len(run.failed_jobs)}")
+        return digest
+
+    digests, unread, cut = gather.read_logs(github, run, consume, deadline)
+    run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
+    attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
+    run = replace(run, notes=(*run.notes, *unread, *unattached))
+    failures = compose.group(run.failed_jobs, digests, cut)
+    failures, unusable = gather.mark_known(
+        github, settings.known_failures, failures, attachments, deadline, distill.is_list
+    )
+    run = recall(run, failures)
+    composed = partial(
+        compose.compose,
+        run,
+        failures,
+        attachments,
+        text=settings.text,
+        max_characters=settings.max_characters,
+        excerpt=distill.excerpt,
+        server_url=context.server_url,
+    )
+    brief = composed()
+    say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
+        f" a text of {brief.characters:,} characters")  # fmt: skip
+    for known in dict.fromkeys(failure.known for failure in failures if failure.known):
+        say(f"Known failure: {known.place} (action `{known.action}`)")
+    return Evidence(replace(run, notes=(*run.notes, *unusable)), failures, brief, composed)
+
+
+def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:
+    """Ids of the failed jobs whose log is missing, is only there in part, or shows no error."""
+    explained = (number for number, log in digests.items() if log.fingerprint and log.explained)
+    return frozenset(job.id for job in run.failed_jobs).difference(set(explained).difference(cut))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,240 @@
+"""A second failure, and what became of the session that the first one started: over real HTTP."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.emulated.faults import Fault
+from tests.unit.test_action import LOG, SHA, Job, job
+
+from fire_routine.emulator.ids import sha_of
+from fire_routine.emulator.repository import timestamp
+
+__all__ = ["job"]  # the fixture
+
+TIP = sha_of("tip")
+BRANCH = "claude/fix-run-7"
+MERGED = {"state": "closed", "merged_at": "2026-11-24T11:00:00Z"}
+LOOKED = (
+    r"/matching-refs/|/commits/.*/check-runs|/pulls\?direction=desc.*state=all|/pulls\?.*head=octo%3Aclaude"
+)
+
+
+def fail_again(job: Job, log: str = LOG, number: int = 8, **run: Any) -> int:
+    """A later run of the branch, on another commit."""
+    sha = sha_of(f"commit {number}")
+    job.github.change_run(number - 1, status="completed", conclusion="failure")
+    job.github.set_branch("main", sha)
+    job.github.add_run({"id": number, "head_sha": sha, "status": "in_progress", **run})
+    job.github.add_job(number, {"id": 10 * number, "name": "build", "conclusion": "failure"}, log)
+    job.environ |= {"GITHUB_RUN_ID": str(number), "GITHUB_SHA": sha}
+    return again(job)
+
+
+def again(job: Job) -> int:
+    for name in ("output", "summary"):
+        (job.temp / name).unlink(missing_ok=True)
+    job.github.requests.clear()
+    return job.run()
+
+
+def open_pull_request(job: Job, **fields: Any) -> str:
+    pull = {"number": 14, "title": "Match the types", "head": {"ref": BRANCH, "sha": TIP}, **fields}
+    return str(job.github.add_pull_request(pull)["html_url"])
+
+
+def test_a_first_failure_asks_for_no_trace(job: Job) -> None:
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+    assert job.github.asked(LOOKED) == []
+    assert (job.outputs["session-state"], job.outputs["pull-request-url"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "state", "words", "requests"),
+    [
+        ({}, "open", "is open, 1 of 2 checks failed", 3),
+        (MERGED, "merged", "is merged", 2),
+        ({"state": "closed"}, "closed", "is closed without a merge, 1 of 2 checks failed", 3),
+    ],
+)
+def test_a_duplicate_shows_the_sessions_pull_request(
+    job: Job, fields: dict[str, Any], state: str, words: str, requests: int
+) -> None:
+    job.run()
+    job.github.set_branch(BRANCH, TIP)
+    url = open_pull_request(job, **fields)
+    job.github.add_check_run(TIP, {"conclusion": "failure"})
+    job.github.add_check_run(TIP, {"conclusion": "success"})
+    assert fail_again(job) == 0
+    assert (job.outputs["reason"], job.outputs["session-state"]) == ("duplicate", state)
+    assert job.outputs["pull-request-url"] == url
+    assert f"**What became of it:** [#14]({url}) `Match the types` {words}" in job.summary
+    assert len(job.github.asked(LOOKED)) == requests
+    assert len(job.endpoint.sessions) == 1
+
+
+@pytest.mark.parametrize(
+    ("branch", "state", "words"),
+    [("", "none", "no trace after 0 min"), (f"{BRANCH}-retry", "branch", f"it pushed `{BRANCH}-retry`")],
+)
+def test_a_duplicate_shows_a_branch_or_no_trace(job: Job, branch: str, state: str, words: str) -> None:
+    job.run()
+    if branch:
+        job.github.set_branch(branch, TIP)
+    open_pull_request(job, head={"ref": BRANCH, "sha": TIP, "repo": "stranger/widgets"})
+    assert fail_again(job) == 0
+    assert (job.outputs["session-state"], job.outputs["pull-request-url"]) == (state, "")
+    assert f"**What became of it:** {words}" in job.summary
+
+
+@pytest.mark.parametrize("once_per", ["incident", "run"])
+def test_a_rerun_of_the_same_run_shows_it(job: Job, once_per: str) -> None:
+    path = "octo/widgets/.github/workflows/ci.yml@refs/heads/main"
+    job.environ |= {"FIRE_ROUTINE_ONCE_PER": once_per, "GITHUB_WORKFLOW_REF": path}
+    job.run()
+    url = open_pull_request(job)
+    job.github.add_run({"id": 7, "head_sha": SHA, "status": "in_progress", "run_attempt": 2})
+    job.github.add_job(7, {"id": 90, "name": "build", "conclusion": "failure"}, LOG)
+    job.environ["GITHUB_RUN_ATTEMPT"] = "2"
+    assert again(job) == 0
+    assert (job.outputs["session-state"], job.outputs["pull-request-url"]) == ("open", url)
+    assert bool(job.github.asked("/jobs")) is (once_per == "incident")
+
+
+def test_a_duplicate_of_a_duplicate_finds_the_run_of_the_session(job: Job) -> None:
+    """The commit before has only a report of the session, and that names no run."""
+    job.run()
+    url = open_pull_request(job)
+    for number in (8, 9, 10):
+        assert fail_again(job, number=number) == 0
+        assert (job.outputs["reason"], job.outputs["pull-request-url"]) == ("duplicate", url)
+
+
+def test_another_job_of_the_same_attempt_does_not_look(job: Job) -> None:
+    job.run()
+    assert again(job) == 0
+    assert (job.outputs["reason"], job.outputs["session-state"]) == ("duplicate", "")
+    assert job.github.asked(LOOKED) == []
+
+
+@pytest.mark.parametrize(
+    ("refused", "state", "permission"),
+    [
+        ("/matching-refs/", "open", "contents: read"),
+        (r"/pulls\?", "", "pull-requests: read"),
+        ("/check-runs", "open", "checks: read"),
+    ],
+)
+def test_a_refused_request_costs_only_what_it_would_have_shown(
+    job: Job, refused: str, state: str, permission: str
+) -> None:
+    job.run()
+    job.github.set_branch(BRANCH, TIP)
+    open_pull_request(job)
+    job.github.fail(f"GET .*{refused}", Fault.forbidden())
+    assert fail_again(job) == 0
+    assert (job.outputs["reason"], job.outputs["session-state"]) == ("duplicate", state)
+    assert f"  {permission}" in job.summary
+
+
+def test_a_further_session_reads_what_was_tried(job: Job) -> None:
+    job.run()
+    url = open_pull_request(job, state="closed")
+    assert fail_again(job, LOG.replace("mismatched types", "cannot move out of a borrow")) == 0
+    assert job.outputs["outcome"] == "fired"
+    text = job.endpoint.sessions[-1].text
+    assert "- An earlier session (run 7, " in text
+    assert f" UTC) tried #14 `Match the types`, closed unmerged: <{url}>" in text
+    assert f"(run 7): [#14]({url}) `Match the types` is closed without a merge" in job.summary
+    assert job.outputs["session-state"] == ""  # this one has just been started
+
+
+@pytest.mark.parametrize(
+    ("log", "would"),
+    [(LOG, "be skipped (`duplicate`)"), (LOG.replace("mismatched types", "no"), "start a session")],
+)
+def test_a_dry_run_shows_it_too(job: Job, log: str, would: str) -> None:
+    job.run()
+    url = open_pull_request(job, state="closed")
+    job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
+    assert fail_again(job, log) == 0
+    assert would in job.summary
+    assert f"tried #14 `Match the types`, closed unmerged: <{url}>" in job.summary
+    assert not job.github.asked("^POST")
+
+
+def test_a_comment_is_updated_in_place_with_what_became_of_it(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
+    job.github.set_branch("topic", SHA)
+    job.github.add_pull_request({"number": 3, "head": {"ref": "topic", "sha": SHA}})
+    job.github.change_run(7, head_branch="topic", pull_requests=[{"number": 3}])
+    job.run()
+    url = open_pull_request(job)
+    job.github.set_branch("topic", sha_of("commit 8"))
+    fail_again(job, head_branch="topic", pull_requests=[{"number": 3}])
+    (comment,) = job.github.comments[3]
+    assert "Claude has opened a pull request: the same failure again" in comment["body"]
+    assert f"**What became of it:** [#14]({url}) `Match the types` is open" in comment["body"]
+
+
+class TestReplacing:
+    """A session that left no trace within the cool-down may be replaced by one more."""
+
+    @pytest.fixture
+    def job(self, job: Job) -> Job:
+        job.run()
+        self.let_pass(job, timedelta(hours=25))
+        return job
+
+    @staticmethod
+    def let_pass(job: Job, time: timedelta) -> None:
+        """Date back all that is written."""
+        for status in job.github.statuses[SHA]:
+            status["created_at"] = timestamp(datetime.now(UTC) - time)
+
+    @staticmethod
+    def now() -> dict[str, Any]:
+        return dict.fromkeys(("created_at", "run_started_at", "updated_at"), timestamp())
+
+    def test_by_a_later_run(self, job: Job) -> None:
+        assert fail_again(job, **self.now()) == 0
+        assert job.outputs["outcome"] == "fired"
+        assert len(job.endpoint.sessions) == 2
+        assert "left no trace after 25 h" in job.endpoint.sessions[1].text
+        assert "session 2 of at most 3" in job.summary
+        fail_again(job, number=9, **self.now())
+        assert len(job.endpoint.sessions) == 2
+
+    def test_by_a_rerun_of_the_same_run(self, job: Job) -> None:
+        job.github.add_run({"id": 7, "head_sha": SHA, "run_attempt": 2, **self.now()})
+        job.github.add_job(7, {"id": 90, "name": "build", "conclusion": "failure"}, LOG)
+        job.environ["GITHUB_RUN_ATTEMPT"] = "2"
+        assert again(job) == 0
+        assert (job.outputs["outcome"], len(job.endpoint.sessions)) == ("fired", 2)
+
+    def test_counts_in_max_sessions(self, job: Job) -> None:
+        job.environ["FIRE_ROUTINE_MAX_SESSIONS"] = "1"
+        fail_again(job, **self.now())
+        assert (job.outputs["reason"], len(job.endpoint.sessions)) == ("max-sessions", 1)
+        assert job.outputs["session-state"] == "none"
+
+    @pytest.mark.parametrize("trace", ["branch", "pull request", "unknown", "young", "off", "late run"])
+    def test_not_otherwise(self, job: Job, trace: str) -> None:
+        started = self.now()
+        if trace == "branch":
+            job.github.set_branch(BRANCH, TIP)
+        elif trace == "pull request":
+            open_pull_request(job, state="closed")
+        elif trace == "unknown":
+            job.github.fail("/matching-refs/", Fault.broken(503))
+        elif trace == "young":
+            self.let_pass(job, timedelta(hours=23))
+        elif trace == "off":
+            job.environ["FIRE_ROUTINE_COOL_DOWN"] = "0"
+        else:  # GitHub's clock alone counts: by that, the run began soon after the session
+            started = dict.fromkeys(started, timestamp(datetime.now(UTC) - timedelta(hours=20)))
+        assert fail_again(job, **started) == 0
+        assert (job.outputs["reason"], len(job.endpoint.sessions)) == ("duplicate", 1)
