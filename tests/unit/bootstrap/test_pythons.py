@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,14 +28,24 @@ def fake_python(path: Path, script: str) -> Path:
     return path
 
 
-def old_pythons() -> list[Path]:
-    """The Pythons 3.6 to 3.10 that this machine happens to have, one each."""
+@cache
+def old_python(minor: int) -> Path | None:
+    """A Python 3 of that minor version, if this machine happens to have one."""
     folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep)]
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    candidates = [folder / f"python3.{minor}" for minor in range(6, 11) for folder in folders]
-    candidates += pyenv.glob("versions/3.*/bin/python3")
-    found = {pythons.version_of(python): python for python in candidates if python.exists()}
-    return [python for version, python in sorted(found.items()) if (3, 6) <= version < (3, 11)]
+    candidates = [folder / f"python3.{minor}" for folder in folders]
+    candidates += sorted(pyenv.glob(f"versions/3.{minor}.*/bin/python3"))
+    return next(
+        (path for path in candidates if path.exists() and pythons.version_of(path) == (3, minor)), None
+    )
+
+
+@pytest.fixture(params=range(6, 11), ids=lambda minor: f"python3.{minor}")
+def old(request: pytest.FixtureRequest) -> str:
+    python = old_python(request.param)
+    if python is None:
+        pytest.skip("there is none on this machine")
+    return str(python)
 
 
 OLD = ["entrypoint.py", "bootstrap/__init__.py", "bootstrap/pythons.py"]
@@ -61,34 +72,26 @@ def test_only_the_standard_library_is_imported(name: str) -> None:
     assert imported <= sys.stdlib_module_names | {"bootstrap", "fire_routine", "_typeshed"}
 
 
-def name(python: Path) -> str:
-    return "python" + ".".join(str(part) for part in pythons.version_of(python))
-
-
-@pytest.mark.skipif(not old_pythons(), reason="no Python from 3.6 to 3.10 on this machine")
 class TestAnOldPython:
-    @pytest.mark.parametrize("python", old_pythons(), ids=name)
-    def test_hands_over_to_a_newer_one_on_path(self, python: Path, quick: Action) -> None:
+    def test_hands_over_to_a_newer_one_on_path(self, old: str, quick: Action) -> None:
         (quick.folder / "bin/python3").symlink_to(sys.executable)
 
-        ran = quick.run("send", "fail", python=str(python))
+        ran = quick.run("send", "fail", python=old)
 
         assert ran.returncode == 7, ran
         answer = json.loads(ran.stdout)
         assert answer["arguments"] == ["send", "fail"]
         assert tuple(answer["version"]) == sys.version_info[:2]
 
-    @pytest.mark.parametrize("python", old_pythons()[:1], ids=name)
-    def test_or_in_the_tool_cache(self, python: Path, quick: Action) -> None:
+    def test_or_in_the_tool_cache(self, old: str, quick: Action) -> None:
         new = quick.tools / "Python/3.13.9/x64/bin"
         new.mkdir(parents=True)
         (new / "python3").symlink_to(sys.executable)
 
-        assert quick.run("send", python=str(python)).returncode == 0
+        assert quick.run("send", python=old).returncode == 0
 
-    @pytest.mark.parametrize("python", old_pythons(), ids=name)
-    def test_or_names_in_one_line_what_to_add(self, python: Path, bare: Action) -> None:
-        ran = bare.run("action", python=str(python))
+    def test_or_names_in_one_line_what_to_add(self, old: str, bare: Action) -> None:
+        ran = bare.run("action", python=old)
 
         assert (ran.returncode, ran.stderr) == (1, "")
         assert re.fullmatch(
