@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from ...model import Note, Run, Verdict
 from .. import messages
@@ -55,6 +57,7 @@ class Candidacy:
         self._say = say
         self._rerun = rerun
         self._is_due = rerun is not None
+        self._cool_down = poll.contender.cool_down  # whose commits are still to be listed
 
     def notes(self) -> Iterator[Note]:
         """What could not be read, and why there was no re-run."""
@@ -162,12 +165,21 @@ class Candidacy:
             raise
 
     def _others(self) -> Sequence[str]:
-        """Head commits of the incident's other runs, and of those that failed before it in the cool-down."""
+        """Head commits of the incident's other runs, and of those that failed before it in the cool-down.
+
+        The latter are listed once, which may take some more requests.
+        """
+        known = self._poll.contender.incident
         try:
-            self._poll.set_incident(self._store.incident(self._run, self._poll.contender.cool_down))
-            self._unseen = None
+            listed = self._store.incident(self._run, self._cool_down)
         except DeniedError as problem:
-            if not self._poll.contender.incident.shas:
+            if not known.shas:
                 self._unseen = messages.unseen(str(problem))
-        incident = self._poll.contender.incident
-        return (*incident.shas, *incident.recent)
+            listed = known
+        else:
+            self._unseen, self._cool_down = None, timedelta(0)
+            recent = (*listed.recent, *(sha for sha in known.recent if sha not in listed.shas))
+            left_out, busy = listed.recent_left_out or known.recent_left_out, listed.busy or known.busy
+            listed = replace(listed, recent=recent, recent_left_out=left_out, busy=busy)
+            self._poll.set_incident(listed)
+        return (*listed.shas, *listed.recent)

@@ -174,4 +174,6 @@ class Rerun:
         """A request without an answer may yet have its effect, so its entry remains."""
         if refused:
             self._take_back(Stage.NOT_RERUN, pauses=TAKING_BACK)
-        self.note = messages.not_rerun(str(error), denied=error.status in (403, 404))
+        # Where the permission is there, GitHub's words are about the workflow's run.
+        denied = error.status in (403, 404) and "workflow" not in str(error) and not error.rate_limited
+        self.note = messages.not_rerun(str(error), denied=denied)
