@@ -32,7 +32,7 @@ RUN = Run(
 
 
 def past(run_id: int, hours: float, conclusion: str | None = "failure", **changes: Any) -> PastRun:
-    """A run of main that was over so many hours before noon."""
+    """A run of main that was over this long before noon."""
     at = NOON - timedelta(hours=hours)
     run = PastRun(run_id, f"commit {run_id}", "main", "octo/cat", "push", conclusion, at, at)
     return replace(run, **changes)

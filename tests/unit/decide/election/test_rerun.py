@@ -191,7 +191,7 @@ def test_a_job_without_rerun_first_fires_all_the_same() -> None:
     assert job_of(board).claim(sample_brief()).fire
 
 
-def test_a_second_attempt_fires_whatever_the_first_left() -> None:
+def test_a_second_attempt_fires_after_anything_the_first_left() -> None:
     for stage in (Stage.RERUN, Stage.NOT_RERUN, Stage.WITHDRAWN):
         board = Board()
         write(board, "earlier0", stage)
