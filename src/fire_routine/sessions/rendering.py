@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from shlex import quote
 from statistics import median
 
 from ..decide.ledger import failures
@@ -61,13 +62,12 @@ def _times(spans: Iterable[timedelta | None]) -> str:
 
 def notes(report: Report) -> list[str]:
     """What the report lacks."""
-    found = [f"Left out: {line}" for line in report.left_out]
-    for login, count in sorted(report.others.items()):
-        entries = "entry" if count == 1 else "entries"
-        found.append(
-            f"Not counted: {count} {entries} by {login}. To count that account's, use --creator {login}"
-        )
-    return found
+    others = (
+        f"Not counted: {count} {'entry' if count == 1 else 'entries'} by {login}."
+        f" To count that account's, use --creator {quote(login)}"
+        for login, count in sorted(report.others.items())
+    )
+    return [*(f"Left out: {line}" for line in report.left_out), *others]
 
 
 def _count(number: int, noun: str) -> str:
@@ -215,7 +215,7 @@ def as_json(report: Report) -> str:
 
 def _session(row: SessionRow) -> dict[str, object]:
     pull = row.trace.pull_request
-    to_pull, to_merge, to_green = (span and int(span.total_seconds()) for span in row.spans)
+    to_pull, to_merge, to_green = (None if span is None else int(span.total_seconds()) for span in row.spans)
     return {
         "started_at": _iso(row.at),
         "session_id": session_id(row.url) or None,

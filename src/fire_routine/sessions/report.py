@@ -60,7 +60,7 @@ class SessionRow(Row):
         """`fixed` or the trace's; without a trace also `early`, `uncertain` or `unknown`."""
         if self.fixed:
             return "fixed"
-        if self.trace.state is SessionState.NONE and self.claim.stage is not Stage.FIRED:
+        if self.trace.state in (SessionState.NONE, None) and self.claim.stage is not Stage.FIRED:
             return "uncertain"
         if self.trace.state is SessionState.NONE and self.early:
             return "early"

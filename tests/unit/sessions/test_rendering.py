@@ -151,6 +151,21 @@ def test_json_has_the_documented_fields(report: Report) -> None:
     assert data["not_counted"] == {"octocat": 3}
 
 
+def test_a_pull_request_from_before_the_session_took_no_time(report: Report) -> None:
+    (fixed,) = (row for row in report.sessions if row.claim.run == 40_002)
+    assert fixed.trace.pull_request
+    early = replace(fixed.trace.pull_request, created_at=fixed.at - timedelta(hours=1))
+    row = replace(fixed, trace=replace(fixed.trace, pull_request=early))
+    data: dict[str, Any] = json.loads(as_json(replace(report, sessions=[row])))
+    assert data["sessions"][0]["seconds_to_pull_request"] == 0
+    assert "pull request after 0 min" in markdown(replace(report, sessions=[row]))
+
+
+def test_an_app_s_account_is_quoted_for_a_shell(report: Report) -> None:
+    shown = table(replace(report, others={"my-app[bot]": 1}))
+    assert shown.endswith("1 entry by my-app[bot]. To count that account's, use --creator 'my-app[bot]'")
+
+
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [

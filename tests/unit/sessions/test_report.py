@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.month import BOT, DAY, HOUR, MINUTE, Month
 
@@ -115,6 +116,14 @@ def test_a_request_without_an_answer_is_a_session_if_it_left_a_trace(month: Mont
     assert states(report) == {"open": 1, "uncertain": 1, "none": 1, "branch": 1}
     assert report.started == 3
     assert [row.url for row in report.sessions] == ["", "", month.link(40_002), month.link(40_001)]
+
+
+def test_what_became_of_it_may_be_unknown(month: Month) -> None:
+    month.without_pull_request()
+    assert isinstance(month.github, GitHubEmulator)
+    month.github.fail("/pulls", Fault.forbidden())
+    report = report_of(month)
+    assert (states(report), report.started) == ({"uncertain": 2, "unknown": 2}, 2)
 
 
 def test_a_request_that_is_being_sent_is_not_listed_yet(month: Month) -> None:
