@@ -65,7 +65,7 @@ def gather_evidence(
     run = replace(run, notes=(*run.notes, *unread, *unattached))
     failures = compose.group(run.failed_jobs, digests, cut)
     failures, unusable = gather.mark_known(
-        github, settings.known_failures, failures, attachments, deadline, distill.is_list
+        github, settings.known_failures, failures, attachments, deadline, distill.is_item
     )
     run = recall(run, failures)
     composed = partial(

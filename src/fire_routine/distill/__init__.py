@@ -11,7 +11,7 @@ from .score.baseline import read_green
 from .select.excerpt import excerpt
 from .types import Green
 
-__all__ = ["Green", "Reader", "excerpt", "is_list", "read", "read_green"]
+__all__ = ["Green", "Reader", "excerpt", "is_item", "read", "read_green"]
 
 
 def read(chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | None = None) -> Digest:
@@ -19,6 +19,6 @@ def read(chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | 
     return Reader().read(chunks, steps=steps, green=green)
 
 
-def is_list(rule: str) -> bool:
-    """Whether the lines that a rule takes list what failed, an item on each."""
-    return any(one.is_list for one in all_rules() if one.id == rule)
+def is_item(rule: str, line: str) -> bool:
+    """Whether the rule's lines list what failed, and this is one of them, not the context of one."""
+    return any(one.is_list and one.search(line) for one in all_rules() if one.id == rule)

@@ -27,7 +27,7 @@ def mark_known(
     failures: Sequence[Failure],
     attachments: Sequence[Attachment],
     deadline: float,
-    is_list: Callable[[str], bool],
+    is_item: Callable[[str, str], bool],
     today: date | None = None,
 ) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
     """The failures with the entries of the file that they match, and notes on what is wrong with it.
@@ -35,7 +35,7 @@ def mark_known(
     Args:
         path: in the repository; empty: no file is read.
         deadline: a reading of `github.clock` in seconds.
-        is_list: see `known_failures.matching`.
+        is_item: see `known_failures.matching`.
     """
     text, notes = read_known_failures(github, path, deadline) if failures else ("", ())
     if not text:
@@ -44,7 +44,7 @@ def mark_known(
 
     today = today or datetime.now(UTC).date()
     entries, wrong = known_failures.read_entries(text, path, today)
-    marked, unsearched = known_failures.mark_known(failures, entries, attachments, is_list=is_list)
+    marked, unsearched = known_failures.mark_known(failures, entries, attachments, is_item=is_item)
     return marked, (*notes, *wrong, *unsearched)
 
 

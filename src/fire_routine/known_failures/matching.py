@@ -16,8 +16,8 @@ UNITS_PER_ENTRY = 500_000
 # Of the strongest line's weight. Below, a line is context: a warning of a retry that went well, say.
 EXPLAINS = 0.5
 
-IsList = Callable[[str], bool]
-"""Whether the lines that a rule of the distiller takes list what failed, an item on each."""
+IsItem = Callable[[str, str], bool]
+"""Whether a rule of the distiller, by its id, takes this line as an item of a list of what failed."""
 
 
 def mark_known(
@@ -25,19 +25,22 @@ def mark_known(
     entries: Sequence[Entry],
     attachments: Sequence[Attachment] = (),
     *,
-    is_list: IsList = lambda _rule: False,
+    is_item: IsItem = lambda _rule, _line: False,
 ) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
     """The failures, each with the first entry that matches it, unknown ones first and gates last.
 
     The evidence of a failure is what is kept of its log, and its jobs' annotations. A job that is still
     running has no log: the attached files are its evidence. Only lines that explain the failure count. Where
-    a pattern matches an item of a list, such as a failed test, all items of that list have to match some
-    entry; else the failure is known in part. An entry whose search would take too long is ignored. Notes name
-    the entries that were not applied.
+    a log lists several things that failed, such as tests, each has to match some entry, or the failure is
+    known in part. An entry whose search would take too long is ignored. Notes name the entries that were not
+    applied.
+
+    Args:
+        attachments: the attached files.
     """
     if not entries:
         return tuple(failures), ()
-    evidence = [_Evidence(failure, attachments, is_list) for failure in failures]
+    evidence = [_Evidence(failure, attachments, is_item) for failure in failures]
     budget, notes = Budget(UNITS), []
     for entry in entries:
         granted = min(UNITS_PER_ENTRY, max(budget.left, 0))
@@ -62,15 +65,16 @@ _NOTHING, _CONTEXT, _MATCH = range(3)
 class _Line(NamedTuple):
     text: str
     explains: bool
-    rule: str = ""  # of the list that it is an item of
+    rule: str = ""
+    is_item: bool = False  # of the list that the rule's lines are
 
 
 class _Evidence:
     """What is searched of one failure, and what was found."""
 
-    def __init__(self, failure: Failure, attachments: Sequence[Attachment], is_list: IsList) -> None:
+    def __init__(self, failure: Failure, attachments: Sequence[Attachment], is_item: IsItem) -> None:
         self._failure = failure
-        self._lines = list(_lines(failure, attachments, is_list))
+        self._lines = list(_lines(failure, attachments, is_item))
         self._whole = "\n".join(line.text for line in self._lines)
         self._known: KnownFailure | None = None
         self._matched: set[int] = set()  # lines, by any entry
@@ -96,12 +100,27 @@ class _Evidence:
         return _CONTEXT if found else _NOTHING
 
     def marked(self) -> Failure:
-        lists = {self._lines[at].rule for at in self._matched} - {""}
-        in_part = any(
-            line.explains and line.rule in lists and at not in self._matched
-            for at, line in enumerate(self._lines)
-        )
-        return replace(self._failure, known=self._known, known_in_part=in_part)
+        known_in_part = self._known is not None and self._is_known_in_part()
+        return replace(self._failure, known=self._known, known_in_part=known_in_part)
+
+    def _is_known_in_part(self) -> bool:
+        """Whether the log lists several things that failed, and not all of any list are covered.
+
+        Several rules may list the same, such as failed tests and the places where they failed: one of these
+        lists is enough. Where no item is covered, a list with a single item shows that one thing failed.
+        """
+        items: dict[str, set[int]] = {}
+        covered: dict[str, set[int]] = {}
+        current: dict[str, int] = {}  # the last item of each rule: lines of context belong to it
+        for at, line in enumerate(self._lines):
+            if line.is_item:
+                items.setdefault(line.rule, set()).add(at)
+                current[line.rule] = at
+            if at in self._matched and line.rule in current:
+                covered.setdefault(line.rule, set()).add(current[line.rule])
+        if covered:
+            return all(items[rule] - found for rule, found in covered.items())
+        return bool(items) and all(len(found) > 1 for found in items.values())
 
     def _step(self, job: FailedJob) -> str:
         """The first step that failed."""
@@ -114,21 +133,21 @@ def _is_named(glob: Linear | None, name: str, budget: Budget) -> bool:
     return glob is None or glob.search(visible(name), budget)
 
 
-def _lines(failure: Failure, attachments: Sequence[Attachment], is_list: IsList) -> Iterator[_Line]:
+def _lines(failure: Failure, attachments: Sequence[Attachment], is_item: IsItem) -> Iterator[_Line]:
     if failure.digest:
-        yield from _of_digest(failure.digest, is_list)
+        yield from _of_digest(failure.digest, is_item)
     for job in failure.jobs:
         for note in job.annotations:
             for text in (note.title, *note.message.splitlines()):
                 yield _Line(visible(text), explains=True)
     if any(job.running for job in failure.jobs):
         for attachment in attachments:
-            yield from _of_digest(attachment.digest, is_list)
+            yield from _of_digest(attachment.digest, is_item)
 
 
-def _of_digest(digest: Digest, is_list: IsList) -> Iterator[_Line]:
+def _of_digest(digest: Digest, is_item: IsItem) -> Iterator[_Line]:
     least = max((block.weight for block in digest.blocks), default=0.0) * EXPLAINS
-    rules = {rule for rule in {block.rule for block in digest.blocks} if is_list(rule)}
     for block in digest.blocks:
-        for text in block.lines:
-            yield _Line(visible(text), block.weight >= least, block.rule if block.rule in rules else "")
+        explains = block.weight >= least
+        for text in map(visible, block.lines):
+            yield _Line(text, explains, block.rule, explains and is_item(block.rule, text))

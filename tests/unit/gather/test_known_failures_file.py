@@ -39,7 +39,7 @@ def read(emulator: GitHubEmulator, path: str = PATH) -> tuple[str, tuple[Note, .
 def marked(emulator: GitHubEmulator, path: str = PATH, **changes: Any) -> tuple[bool, tuple[Note, ...]]:
     with github_of(emulator) as github:
         found, notes = mark_known(
-            github, path, [FAILURE], [], time.monotonic() + 20, lambda _rule: False, **changes
+            github, path, [FAILURE], [], time.monotonic() + 20, lambda _rule, _line: False, **changes
         )
     return found[0].is_spared, notes
 
@@ -136,5 +136,5 @@ def test_an_entry_of_the_file_marks_the_failure(emulator: GitHubEmulator) -> Non
 
 def test_a_run_without_failures_asks_nothing(emulator: GitHubEmulator) -> None:
     with github_of(emulator) as github:
-        assert mark_known(github, PATH, [], [], time.monotonic() + 20, bool) == ((), ())
+        assert mark_known(github, PATH, [], [], time.monotonic() + 20, lambda _rule, _line: False) == ((), ())
     assert emulator.requests == []

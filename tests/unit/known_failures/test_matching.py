@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from fire_routine import distill
 from fire_routine.known_failures import Entry, mark_known, read_entries
 from fire_routine.model import (
@@ -81,7 +83,7 @@ def failure(log: Digest | str | None, *jobs: FailedJob, gate: bool = False) -> F
 def marked(
     found: tuple[Entry, ...], *failures: Failure, attached: tuple[Attachment, ...] = ()
 ) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
-    return mark_known(failures, found, attached, is_list=distill.is_list)
+    return mark_known(failures, found, attached, is_item=distill.is_item)
 
 
 def known(found: tuple[Entry, ...], *failures: Failure) -> list[bool]:
@@ -158,6 +160,101 @@ def test_of_a_list_of_failed_tests_all_have_to_be_known() -> None:
     assert one.known and one.known_in_part and not one.is_spared
     same = PYTEST.format(second="TimeoutError: pool exhausted")
     assert known(entries("pool exhausted"), failure(same)) == [True]
+
+
+# The second failure is between two marks.
+UNITTEST = """\
+======================================================================
+FAIL: test_price (__main__.Widgets.test_price)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "test_widgets.py", line 7, in test_price
+    self.assertEqual(3 * 7, 22, "three widgets cost")
+AssertionError: 21 != 22 : three widgets cost
+
+%%
+======================================================================
+FAIL: test_size (__main__.Widgets.test_size)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "test_widgets.py", line 11, in test_size
+    self.assertEqual(size(), 3)
+AssertionError: 4 != 3
+
+%%
+----------------------------------------------------------------------
+Ran 2 tests in 0.001s
+
+FAILED (failures=2)
+##[error]Process completed with exit code 1.
+"""
+JEST = """\
+FAIL src/cart.test.js
+  ● cart › adds
+
+    expect(received).toBe(expected) // Object.is equality
+
+    Expected: 3
+    Received: 4
+
+%%
+  ● cart › removes
+
+    Timeout of 5000 ms exceeded.
+
+%%
+Tests: 2 failed, 3 passed, 5 total
+##[error]Process completed with exit code 1.
+"""
+GO = """\
+--- FAIL: TestPrice (0.00s)
+    price_test.go:7: got 4, want 3
+
+%%
+--- FAIL: TestPool (5.00s)
+    pool_test.go:9: dial tcp 10.0.0.7:5432: i/o timeout
+%%
+
+FAIL
+FAIL\texample.com/widget\t5.012s
+##[error]Process completed with exit code 1.
+"""
+MYPY = """\
+src/a.py:3: error: Incompatible return value type (got "int", expected "str")  [return-value]
+
+%%
+src/b.py:9: error: Name "x" is not defined  [name-defined]
+
+%%
+Found 2 errors in 2 files (checked 9 source files)
+##[error]Process completed with exit code 1.
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "first", "second"),
+    [
+        (UNITTEST, "FAIL: test_price", "FAIL: test_size"),
+        (UNITTEST, "21 != 22", "4 != 3"),
+        (JEST, "cart › adds", "cart › removes"),
+        (GO, "TestPrice", "TestPool"),
+        (GO, "got 4, want 3", "i/o timeout"),
+        (MYPY, "src/a", "src/b"),
+    ],
+)
+def test_a_line_of_a_failures_section_is_enough_for_that_failure(log: str, first: str, second: str) -> None:
+    one, two, rest = log.split("%%\n")
+    assert known(entries(first), failure(one + rest)) == [True]
+    both = failure(one + two + rest)
+    assert known(entries(first), both) == [False]
+    assert known(entries(second), both) == [False]
+    assert known(entries(first, second), both) == [True]
+
+
+def test_one_failed_test_is_known_by_a_line_that_is_no_item() -> None:
+    single = PYTEST.replace("FAILED tests/test_b.py::test_b - {second}\n", "")
+    single = single.replace("test_a - TimeoutError: pool exhausted", "test_a - TimeoutErr...")
+    assert known(entries("E +TimeoutError: pool"), failure(single)) == [True]
 
 
 def test_several_entries_may_cover_a_list_together() -> None:

@@ -1,0 +1,70 @@
+"""A known failure under act: a job that really fails, and the file as the repository's default branch has it."""
+
+from __future__ import annotations
+
+from tests.e2e.test_workflows import CONDITION, FINAL_JOB, Stage, home, outputs, stage
+
+__all__ = ["home", "stage"]  # fixtures
+
+PATH = ".github/known-failures.toml"
+ENTRY = """\
+[[known-failure]]
+pattern = 'AssertionError: \\d+ != \\d+ : three widgets cost'
+job = "test"
+step = "Run python3 test_widgets.py*"
+action = "skip"
+note = "The price is decided next week."
+issue = "https://github.com/octo/widgets/issues/7"
+"""
+OTHER = """\
+  lint:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          echo "main.c:3:5: error: expected expression"
+          sleep 0.3 # act loses the last lines of a step that ends at once
+          exit 2
+"""
+
+
+def test_a_known_failure_starts_no_session(stage: Stage) -> None:
+    stage.github.set_file(PATH, ENTRY)
+    result = stage.run(FINAL_JOB)
+    got = outputs(result)
+    assert (got["outcome"], got["reason"], got["session-url"]) == ("skipped", "known-failure", "")
+    assert "test_price" in got["cause"]
+    assert stage.endpoint.requests == []
+    assert result.job_result("on-failure") == "success"
+    summary = result.summary("on-failure")
+    assert "Skipped: all that failed is known already" in summary
+    assert "`.github/known-failures.toml, line 1`" in summary
+    assert "[issue](https://github.com/octo/widgets/issues/7)" in summary
+    ((level, message),) = result.annotations("on-failure")
+    assert level == "notice"
+    assert "The price is decided next week" in message
+
+
+def test_another_failure_next_to_a_known_one_is_fired_first(stage: Stage) -> None:
+    stage.github.set_file(PATH, ENTRY)
+    workflow = FINAL_JOB.replace(
+        "  on-failure:\n    needs: [test]", f"{OTHER}  on-failure:\n    needs: [test, lint]"
+    )
+    assert CONDITION in workflow
+    result = stage.run(workflow)
+    assert outputs(result)["outcome"] == "fired"
+    text = stage.text()
+    assert (
+        text.index("expected expression") < text.index("Known failure (") < text.index("three widgets cost")
+    )
+
+
+def test_the_file_of_the_commit_that_failed_does_not_count(stage: Stage) -> None:
+    """The checkout holds an entry, and the default branch has none."""
+    clone = '      - run: git clone --quiet "$PROJECT" .\n'
+    assert FINAL_JOB.count(clone) == 1
+    write = f"      - run: mkdir -p .github && printf '%s' \"$ENTRY\" > {PATH}\n"
+    write += "        env:\n          ENTRY: |\n"
+    write += "".join(f"            {line}\n" for line in ENTRY.splitlines())
+    workflow = FINAL_JOB.replace("      - uses: OWNER", f"{clone}{write}      - uses: OWNER")
+    result = stage.run(workflow)
+    assert outputs(result)["outcome"] == "fired"
