@@ -19,6 +19,7 @@ from . import decide, fire, gather
 from .evidence import Evidence, Say, gather_evidence
 from .gather.api.client import GitHub
 from .model import (
+    Action,
     Failure,
     GitHubError,
     Message,
@@ -129,7 +130,10 @@ def _story(
 
         def recall(run: Run, failures: Sequence[Failure]) -> Run:
             prints = [failure.fingerprint for failure in failures]
-            again = settings.rerun_first and run.attempt > 1
+            rerun = settings.rerun_first or any(
+                failure.known and failure.known.action is Action.RERUN for failure in failures
+            )
+            again = rerun and run.attempt > 1
             return replace(run, rerun=election.known_of(run, prints)) if again else run
 
         evidence = gather_evidence(github, trigger, settings, context, say, recall=recall)

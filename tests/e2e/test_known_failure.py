@@ -1,4 +1,4 @@
-"""A known failure under act: a job that really fails, and the file as the repository's default branch has it."""
+"""A known failure under act: a job that really fails, and a file on the default branch that knows it."""
 
 from __future__ import annotations
 

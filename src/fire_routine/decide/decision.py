@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..model import Brief, Failure, Message, Run, Verdict
 from ..settings import Context, Settings
 from .election.election import Election
 from .ledger.status_api import StatusApi
 from .policy.guards import guards, not_failed, skip
-from .policy.known_failures import known_failures
+from .policy.known_failures import can_be_rerun, known_as, known_entries, known_failures
 from .policy.labels import labelled
 from .policy.preflight import unfinished
 
@@ -29,10 +30,15 @@ def decide(
     """
     verdict = unfinished(settings, run.status) or guards(settings, context, run) or known_failures(failures)
     verdict = verdict or labelled(api, run, settings.skip_labels, election.note)
+    known = () if verdict else known_entries(failures)  # those with which the failed jobs are re-run
+    rerun = bool(known) and can_be_rerun(run, election.note)
     if settings.dry_run:
-        verdict = verdict or election.preview(run, brief)
+        verdict = verdict or election.preview(run, brief, rerun=rerun)
         return skip("dry-run", Message("Nothing was sent. {would}", would=_without_dry_run(verdict)))
-    verdict = verdict or election.claim(run, brief)
+    verdict = verdict or election.claim(run, brief, rerun=rerun)
+    if verdict.reason == "rerun" and known:
+        message = Message("{known} {message}", known=known_as(known), message=verdict.message)
+        return replace(verdict, message=message)
     if verdict.fire:
         return labelled(api, run, settings.skip_labels, election.note) or verdict
     return verdict

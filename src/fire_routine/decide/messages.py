@@ -56,7 +56,7 @@ def blocked(ruling: Ruling, contender: Contender, *, waited: bool = True) -> Ver
 def rerun(run: Run) -> Verdict:
     """The failed jobs of a first attempt are re-run, by this job or another."""
     message = Message(
-        "The failed jobs are re-run once before a session is started (`rerun-first`). Attempt {next} decides:"
+        "The failed jobs are re-run once before a session is started. Attempt {next} decides:"
         " if it fails, it starts one. If it does not begin, re-run them yourself.",
         next=run.attempt + 1,
     )
@@ -220,7 +220,7 @@ def unseen(problem: str) -> Note:
 def not_rerun(problem: str, *, denied: bool) -> Note:
     """The failed jobs were not re-run. `denied`: the token may lack the permission."""
     return Note(
-        what="a re-run of the failed jobs (`rerun-first`)",
+        what="a re-run of the failed jobs",
         why=Message("{problem}. So this failure did not wait for one.", problem=problem),
         remedy=Message("Add `actions: write` to the job's `permissions`.") if denied else "",
         permission="actions: write" if denied else "",

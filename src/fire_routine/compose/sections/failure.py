@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from ...model import FailedJob, Failure, Run, in_words, utf16_length
+from ...model import Action, FailedJob, Failure, Run, in_words, utf16_length
 from ...sanitize import fence, inline
 from ..grouping import strongest_lines
 from ..job_names import base_name, matrix_values
@@ -136,7 +136,8 @@ def _known(failure: Failure) -> str:
     note = inline(short(known.note, _LEGS)) if known.note else ""
     issue = f"<{known.issue_url}>" if known.issue_url else ""
     what = ", ".join(filter(None, (note, issue)))
-    spared = " Alone, it starts no session." if failure.is_spared else ""
+    alone = "its jobs are re-run once" if known.action is Action.RERUN else "it starts no session"
+    spared = f" Alone, {alone}." if failure.is_spared else ""
     if failure.known_in_part:
         spared = " It is known in part: what else the log lists as failed is not."
     return f"Known failure ({inline(short(known.place, _LEGS))})" + (f": {what}." if what else ".") + spared

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from ...model import Action, Failure, KnownFailure, Message, Verdict, to_fire
+from ...model import Action, Failure, KnownFailure, Message, Note, Run, Verdict, to_fire
 from .guards import skip
 
 MOST_NAMED = 3  # entries in the message
@@ -27,6 +27,15 @@ def known_entries(failures: Sequence[Failure]) -> tuple[KnownFailure, ...]:
     return () if to_fire(failures) else tuple(dict.fromkeys(known))
 
 
+def can_be_rerun(run: Run, note: Callable[[Note], object]) -> bool:
+    """Whether the failed jobs can be re-run: once, and GitHub re-runs finished runs only."""
+    if run.status == "completed" or run.attempt > 1:
+        return run.attempt == 1
+    why = "`known-failures` asks for it, but the run has not ended. So the failure is fired"
+    note(Note("a re-run of the failed jobs", Message(why), Message("Use a `workflow_run` workflow.")))
+    return False
+
+
 def known_as(entries: Sequence[KnownFailure]) -> Message:
     """Sentences that name the entries."""
     named = [_named(entry) for entry in entries[:MOST_NAMED]]
@@ -37,7 +46,7 @@ def known_as(entries: Sequence[KnownFailure]) -> Message:
 
 
 def _named(entry: KnownFailure) -> Message:
-    what = ": ".join(filter(None, (entry.note.rstrip("."), entry.issue_url)))
-    return Message(
-        "Known by `{place}`{colon}{what}.", place=entry.place, colon=": " if what else "", what=what
-    )
+    what = ", ".join(filter(None, (entry.note.rstrip("."), entry.issue_url)))
+    if not what:
+        return Message("Known by `{place}`.", place=entry.place)
+    return Message("Known by `{place}`: {what}.", place=entry.place, what=what)
