@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.unit.compose.material import digest, excerpt, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
-from fire_routine.model import Note
+from fire_routine.model import Action, EarlierSession, KnownFailure, Note, Past, Rerun
 
 PROMPT = (Path(__file__).parents[2] / "examples" / "routine-prompt.md").read_text("utf-8")
 
@@ -21,9 +22,13 @@ def text() -> str:
         pull_request=pull_request(),
         history=history(same_commit_was_green=True, base_is_red=True),
         notes=(Note("a log", "it has expired"),),
+        rerun=Rerun(attempt=2, same=1, flakes=3, days=14),
     )
+    known = KnownFailure(".github/known-failures.toml", 3, "boom", Action.NOTE, "The port is taken.")
     failures = group(material.failed_jobs, {1000: digest("a", "src/app/widget.py:3: boom")})
-    return compose(material, failures, max_characters=60_000, excerpt=excerpt).text
+    failures = tuple(replace(one, known=known) for one in failures)
+    past = Past((EarlierSession("https://claude.ai/code/session_1", 69),))
+    return compose(material, failures, past=past, max_characters=60_000, excerpt=excerpt).text
 
 
 @pytest.mark.parametrize(
@@ -35,6 +40,9 @@ def text() -> str:
         "What ran",
         "named in the log",
         "Flaky",
+        "Flaked",
+        "An earlier session",
+        "Known failure",
         "Already red on the base branch",
         "claude/fix-run-",
     ],
