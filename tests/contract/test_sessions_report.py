@@ -27,7 +27,7 @@ def test_a_month_is_read_as_github_describes_it(
         month = Month.of(emulator, NOW)
         for number in range(80):
             month.run(NOW - number * timedelta(hours=1), "success", branch="quiet")
-        with github_of(emulator) as github:
+        with github_of(emulator, patience=120.0) as github:
             facts = read(github, BOT, SINCE)
         emulator.check(
             r"/actions/runs\?created=%3E%3D",

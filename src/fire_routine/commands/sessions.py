@@ -39,7 +39,10 @@ def sessions(arguments: Namespace) -> int:
     until = datetime.now(UTC)
     since = until - timedelta(days=arguments.days)
     try:
-        with progress() as shown, BoundedGitHub(api_url, bearer, repository, announce=shown.say) as github:
+        with (
+            progress() as shown,
+            BoundedGitHub(api_url, bearer, repository, announce=shown.say, sleep=shown.wait) as github,
+        ):
             facts = read(github, arguments.creator, since, shown.show)
     except GitHubError as error:
         raise CommandError(f"{repository}: {str(error).rstrip('.')}{_remedy(error, given)}") from None

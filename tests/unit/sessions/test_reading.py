@@ -35,9 +35,8 @@ def month(github: GitHubEmulator) -> Month:
 
 def facts_of(github: GitHubEmulator, creator: str = BOT, **options: Any) -> Facts:
     clock = Clock()
-    bounded = BoundedGitHub(
-        github.url, github.token, github.full_name, environ={}, clock=clock, sleep=clock.sleep, **options
-    )
+    options |= {"environ": {}, "clock": clock, "sleep": clock.sleep, "patience": 120.0}
+    bounded = BoundedGitHub(github.url, github.token, github.full_name, **options)
     with bounded:
         return read(bounded, creator, SINCE)
 

@@ -10,9 +10,9 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.month import BOT, DAY, HOUR, MINUTE, Month
+from tests.unit.gather.gathering import github_of
 
 from fire_routine.decide.ledger.entry import Stage
-from fire_routine.gather.api.client import GitHub
 from fire_routine.sessions.reading import read
 from fire_routine.sessions.report import Report, build
 
@@ -28,7 +28,7 @@ def month() -> Iterator[Month]:
 
 def report_of(month: Month, until: datetime = NOW, trusted: str = "") -> Report:
     assert isinstance(month.github, GitHubEmulator)
-    with GitHub(month.github.url, month.github.token, month.github.full_name, environ={}) as github:
+    with github_of(month.github, patience=120.0) as github:
         facts = read(github, BOT, SINCE)
     return build(facts, month.github.full_name, BOT, SINCE, until, trusted)
 
