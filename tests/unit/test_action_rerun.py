@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,18 @@ def test_a_flake_is_re_run_and_recorded_and_starts_no_session(watcher: Watcher) 
     assert len(watcher.words) == 2
     assert watcher.after(attempt=1) == "skipped rerun"
     assert len(watcher.github.asked(RERUN)) == 1
+
+
+def test_of_jobs_that_come_at_once_one_re_runs(watcher: Watcher, tmp_path: Path) -> None:
+    crowd = []
+    for number in range(4):
+        (tmp_path / str(number)).mkdir()
+        crowd.append(Watcher(watcher.github, watcher.endpoint, tmp_path / str(number)))
+    with ThreadPoolExecutor(len(crowd)) as threads:
+        outcomes = list(threads.map(lambda one: one.after(attempt=1), crowd))
+    assert set(outcomes) == {"skipped rerun"}
+    assert len(watcher.github.asked(RERUN)) == 1
+    assert watcher.github.runs[7]["run_attempt"] == 2
 
 
 def test_a_failure_that_is_no_flake_fires_once_and_compares_the_attempts(watcher: Watcher) -> None:
