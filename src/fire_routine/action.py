@@ -119,7 +119,7 @@ def _story(
             github, terms, temp=context.temp, sleep=sleep, say=say, trace=partial(_traces, github)
         )
         reported = gather.run_as_reported(trigger, context)
-        if settings.rerun_first and reported and reported.conclusion == "success" and reported.attempt > 1:
+        if reported and reported.conclusion == "success" and reported.attempt > 1:
             progress.run, verdict = reported, decide.passed(settings, reported, election)
         elif not settings.dry_run:  # that shows its text anyway
             progress.run, verdict = reported, _first_look(election, trigger, reported)

@@ -28,7 +28,7 @@ def test_the_failed_jobs_are_re_run_and_a_green_attempt_starts_no_session(watche
     assert "Known by `.github/known-failures.toml, line 1`: Comes and goes." in watcher.summary
     assert "Attempt 2 decides" in watcher.summary
     watcher.finish("success")
-    assert watcher.after() == "skipped not-failed"
+    assert watcher.after() == "skipped flake"
     assert watcher.endpoint.requests == []
 
 

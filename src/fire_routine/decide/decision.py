@@ -45,7 +45,7 @@ def decide(
 
 
 def passed(settings: Settings, run: Run, election: Election) -> Verdict:
-    """What becomes of a run that was green in a later attempt, with `rerun-first`: nothing is fired."""
+    """What becomes of a run that was green in a later attempt: nothing is fired, and a flake is recorded."""
     verdict = election.record_flake(run, write=not settings.dry_run) or not_failed(run.conclusion)
     if settings.dry_run:
         return skip("dry-run", Message("Nothing was sent. {would}", would=_without_dry_run(verdict)))

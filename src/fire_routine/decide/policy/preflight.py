@@ -21,8 +21,9 @@ def before_gathering(settings: Settings, context: Context) -> Verdict | None:
     if unfit or settings.dry_run:
         return unfit
     ended = None
-    if subject and subject.conclusion == "success" and settings.rerun_first and subject.attempt > 1:
-        return by_settings(settings, subject)  # a flake is recorded, which takes no secrets
+    if subject and subject.conclusion == "success" and subject.attempt > 1:
+        unwanted = by_settings(settings, subject)  # it may be a flake; to record it takes no secrets
+        return not_failed(subject.conclusion) if unwanted and not settings.rerun_first else unwanted
     if subject and subject.conclusion not in (None, *RUN_FAILED, "cancelled"):
         ended = not_failed(subject.conclusion)
     ended = ended or _secrets(settings, context, subject)
