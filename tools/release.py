@@ -4,8 +4,9 @@
 - `check`: whether version, CHANGELOG, README, examples and docs agree
 - `build OUT`: make the release's tree
 - `verify OUT`: whether a tree is what the locks, git and the Pythons make of its commit
+- `dist OUT`: make the wheel and the source distribution
 - `notes`: what CHANGELOG.md has on this version
-- `stamp --owner NAME`: write the owner's name wherever the project is named
+- `stamp --owner NAME`: write the owner's name wherever the project is named; `--pin COMMIT`: pin the examples
 
 Run it by `python3 src/entrypoint.py tools/release.py COMMAND`; `--help` lists the options.
 """
@@ -74,11 +75,14 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument(
             "--wheels", type=Path, help="a folder that keeps wheels (default: in the user's cache)"
         )
+    dist = command("dist", _dist, "Make the wheel and the source distribution for PyPI.")
+    dist.add_argument("out", type=Path, metavar="OUT")
+    dist.add_argument("--commit", default="HEAD", help="of which commit (default HEAD)")
     command("notes", _notes, "Print what CHANGELOG.md has on this version.")
-    stamp = command("stamp", _stamp, "Write the owner's name wherever the project is named.")
-    stamp.add_argument(
-        "--owner", required=True, metavar="NAME", help="the GitHub account that hosts the project"
-    )
+    stamp = command("stamp", _stamp, "Write the owner's name, or a release's commit, wherever it has to be.")
+    what = stamp.add_mutually_exclusive_group(required=True)
+    what.add_argument("--owner", metavar="NAME", help="the GitHub account that hosts the project")
+    what.add_argument("--pin", metavar="COMMIT", help="of this version's release: the examples use it")
     return parser
 
 
@@ -117,13 +121,23 @@ def _verify(options: argparse.Namespace) -> int:
     return _reported(found, f"{options.out} is {about['version']} of commit {about['commit']}")
 
 
+def _dist(options: argparse.Namespace) -> int:
+    for path in tree.distributions(ROOT, options.commit, options.out):
+        print(path)
+    return 0
+
+
 def _notes(_: argparse.Namespace) -> int:
     print(consistency.notes(ROOT, consistency.version(ROOT)))
     return 0
 
 
 def _stamp(options: argparse.Namespace) -> int:
-    for path in owner.stamp(ROOT, options.owner):
+    if options.pin:
+        changed = owner.pin(ROOT, options.pin, consistency.version(ROOT))
+    else:
+        changed = owner.stamp(ROOT, options.owner)
+    for path in changed:
         print(path.relative_to(ROOT))
     return _reported(list(owner.others(ROOT)), f"the owner is {owner.owner(ROOT)}")
 

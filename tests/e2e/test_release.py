@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +121,22 @@ def test_a_folder_that_holds_something_is_not_built_into(built: Path) -> None:
     parts = tree.made(ROOT, release_commit(), wheels.installed(ROOT))
     with pytest.raises(ReleaseError, match="is not empty: name a new folder"):
         tree.write(parts, built, [])
+
+
+def test_committed_and_read_back_by_git_it_is_the_same(built: Path, tmp_path: Path) -> None:
+    """As the workflow that releases does it: no line end is changed, nothing is ignored."""
+    identity = ["-c", "user.name=Octo", "-c", "user.email=octo@example.com", "-c", "commit.gpgsign=false"]
+
+    def git(*arguments: str) -> bytes:
+        command = ["git", *identity, f"--git-dir={tmp_path / 'git'}", *arguments]
+        return subprocess.run(command, check=True, capture_output=True).stdout
+
+    git("init", "-q")
+    git(f"--work-tree={built}", "add", "--all", "--force")
+    commit = git("commit-tree", git("write-tree").decode().strip(), "-m", "Release").decode().strip()
+    with tarfile.open(fileobj=io.BytesIO(git("archive", commit))) as archive:
+        archive.extractall(tmp_path / "again", filter="data")
+    assert problems(tmp_path / "again") == []
 
 
 def test_each_package_has_its_licence(built: Path) -> None:

@@ -12,7 +12,9 @@ from .tree import git
 
 PLACEHOLDER = "OWNER"  # until the project has a home
 _ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")  # what GitHub takes as a name
-_NAMED = re.compile(r"(?:github\.com/|uses: *|/release/|scorecard\.dev/\S*/)([A-Za-z0-9-]+)/fire-routine\b")
+_NAMED = re.compile(
+    r"(?:github\.com/|(?:uses|repository): *|/release/|scorecard\.dev/\S*/)([A-Za-z0-9-]+)/fire-routine\b"
+)
 
 
 def owner(root: Path) -> str:
@@ -66,5 +68,27 @@ def stamp(root: Path, name: str) -> list[Path]:
             new = re.sub(r'(?m)^owner = ".*"$', f'owner = "{name}"', new)
         if new != text:
             path.write_bytes(new.encode())
+            changed.append(path)
+    return changed
+
+
+def pin(root: Path, commit: str, version: str) -> list[Path]:
+    """Write a release's commit into the examples; the files that changed.
+
+    Raises:
+        ReleaseError: it is not a commit's SHA.
+    """
+    if not re.fullmatch(r"[0-9a-f]{40}", commit):
+        raise ReleaseError(f"--pin {commit!r} is not a commit's SHA of 40 characters")
+    changed = []
+    for path in sorted((root / "examples").glob("*.yml")):
+        text = path.read_text("utf-8")
+        new = re.sub(
+            r"(/fire-routine@|/fire-routine\n +ref: +)[\w.-]+(?: # v\S+)?",
+            rf"\g<1>{commit} # v{version}",
+            text,
+        )
+        if new != text:
+            path.write_text(new, "utf-8", newline="\n")
             changed.append(path)
     return changed

@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
+import sys
 import tarfile
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.parser import BytesParser
@@ -127,6 +130,35 @@ def _notes(described: Sequence[tuple[str, str, str, str]]) -> str:
     )
 
 
+def distributions(root: Path, commit: str, out: Path) -> list[Path]:
+    """Make the wheel and the source distribution of a commit in the folder `out`.
+
+    The same commit gives the same bytes.
+
+    Raises:
+        ReleaseError: they cannot be made.
+    """
+    date = git(root, "log", "-1", "--format=%ct", commit).decode().strip()
+    with tempfile.TemporaryDirectory(prefix="fire-routine-dist-") as temporary:
+        _write_files(source_files(root, commit), Path(temporary))
+        command = [sys.executable, "-m", "hatchling", "build", "--directory", str(out.resolve())]
+        environ = os.environ | {"SOURCE_DATE_EPOCH": date}
+        done = subprocess.run(
+            command, cwd=temporary, env=environ, check=False, capture_output=True, text=True
+        )
+    if done.returncode:
+        raise ReleaseError(f"hatchling: {done.stderr.strip()[-500:]}")
+    return sorted(out.iterdir())
+
+
+def _write_files(contents: Mapping[str, tuple[bytes, bool]], out: Path) -> None:
+    for path, (data, executable) in contents.items():
+        file = out / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        file.chmod(0o755 if executable else 0o644)
+
+
 def write(parts: Made, out: Path, pythons: Sequence[Path]) -> None:
     """Make the tree in the empty folder `out`, with the code compiled by each of `pythons`.
 
@@ -135,12 +167,7 @@ def write(parts: Made, out: Path, pythons: Sequence[Path]) -> None:
     """
     if out.exists() and any(out.iterdir()):
         raise ReleaseError(f"{out} is not empty: name a new folder")
-    contents = {**parts.source, **{path: (data, False) for path, data in parts.vendored.items()}}
-    for path, (data, executable) in contents.items():
-        file = out / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-        file.chmod(0o755 if executable else 0o644)
+    _write_files({**parts.source, **{path: (data, False) for path, data in parts.vendored.items()}}, out)
     made_with = {}
     for python in pythons:
         tag, version = bytecode_maker.make(python, out)

@@ -133,6 +133,16 @@ def test_the_owner_is_written_wherever_the_project_is_named_and_nowhere_else(roo
     assert owner.stamp(root, "OWNER2") == []
 
 
+def test_the_examples_are_pinned_to_a_releases_commit(root: Path) -> None:
+    for commit in ("1" * 40, "c" * 40):
+        assert [path.name for path in owner.pin(root, commit, "1.2.3")] == ["a.yml"]
+        text = (root / "examples/a.yml").read_text("utf-8")
+        assert text == f"- uses: {PROJECT}@{commit} # v1.2.3\n"
+        assert list(consistency.problems(root)) == []
+    with pytest.raises(ReleaseError, match="is not a commit's SHA"):
+        owner.pin(root, "v1", "1.2.3")
+
+
 @pytest.mark.parametrize("name", ["", "a b", "-a", "a--b", "a/b", "x" * 40, "a\nb"])
 def test_what_no_account_can_be_called_is_refused(root: Path, name: str) -> None:
     with pytest.raises(ReleaseError, match="is not a name that a GitHub account can have"):
