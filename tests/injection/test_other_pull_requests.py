@@ -1,0 +1,54 @@
+"""Titles, authors and branches of other pull requests, which the text and the report name, get nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.injection.checks import in_text, outside_code, when_rendered
+from tests.injection.scene import Payload, one_line, payloads
+from tests.unit.compose import material
+from tests.unit.report import samples
+
+from fire_routine.compose import compose, group
+from fire_routine.model import EarlierSession, Outcome, Past, PullRequest, Result, SessionState, SessionTrace
+from fire_routine.redact import redact_text
+from fire_routine.report import Contents, comment, summary
+
+PAYLOADS = list(payloads())
+
+
+def hostile(text: str) -> PullRequest:
+    branch = f"claude/fix-run-3{one_line(text)}"
+    pull = material.pull_request(number=14, title=text, author=text, head_branch=branch)
+    return replace(pull, merged_at=material.STARTED)
+
+
+def past(text: str) -> Past:
+    """A session for each state that shows a text of others, and what ended the failure before."""
+    pull = hostile(text)
+    traces = (SessionTrace(3, SessionState.CLOSED, pull.head_branch, pull), SessionTrace(4, None))
+    branch = SessionTrace(5, SessionState.BRANCH, pull.head_branch)
+    sessions = tuple(
+        EarlierSession(f"{samples.SESSION}{trace.run}", trace.run, 1, trace=trace)
+        for trace in (*traces, branch)
+    )
+    return Past(sessions, seen=((3, material.STARTED - timedelta(days=1)),), ended_by=pull)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=[one.id for one in PAYLOADS])
+def test_a_hostile_text_gets_nowhere(payload: Payload) -> None:
+    known, job = past(payload.text), material.job(1)
+    run = material.run([job], history=material.history(merged=(hostile(payload.text),)))
+    failures = group(run.failed_jobs, {job.id: material.digest("a", "error: boom")})
+    brief = compose(run, failures, past=known, max_characters=60_000, excerpt=material.excerpt)
+    assert brief.text.count("#14") == 3  # tried, ended by, merged since
+    assert in_text(brief.text) == []
+    session = known.sessions[0]
+    outcome = Outcome(Result.SKIPPED, "duplicate", "Started before.", session_url=session.url)
+    contents = Contents(outcome, lambda line: redact_text(line)[0], brief, run, failures, past=known)
+    for page in (brief.text, summary(contents), comment(contents)):
+        assert "14" in page
+        assert when_rendered(page) == []
+        assert outside_code(page) == []
