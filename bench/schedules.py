@@ -9,7 +9,8 @@ too many, or one was reported nowhere.
              --show` prints one of them. `--profile NAME` plays them with one trouble alone, `--profile all`
              with each in turn: reads that lag in order, ids that become visible late, items that do, lost and
              repeated writes, crashes, denials. `--rerun-first`: with that input. Some failures are gone in
-             the re-run, and in some schedules a person re-runs as well.
+             the re-run, and in some schedules a person re-runs as well. `--replacing`: every other run's
+             session leaves no trace, and may be replaced after 5 minutes.
   crowd      the whole action in virtual time, as a step of each leg of a matrix that fails within 2 seconds,
              under the limits that GitHub documents. `--crowd 32,64,128,256`
   processes  the same with real processes of the whole action, real HTTP and real kill -9. `--processes N`
@@ -46,13 +47,17 @@ SHA = "a" * 40
 # --- storms in virtual time ---------------------------------------------------------------------
 
 
-def storm(first: int, count: int, show: bool, profile: str = "", rerun_first: bool = False) -> bool:
+def storm(
+    first: int, count: int, show: bool, profile: str = "", rerun_first: bool = False, replacing: bool = False
+) -> bool:
     began, bad, name = time.perf_counter(), 0, f" ({profile})" if profile else ""
     name += ", rerun-first" if rerun_first else ""
+    name += ", replacing" if replacing else ""
     outcomes: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     for seed in range(first, first + count):
-        schedule = Schedule.draw(seed, PROFILES[profile] if profile else None, rerun_first=rerun_first)
+        faults = PROFILES[profile] if profile else None
+        schedule = Schedule.draw(seed, faults, rerun_first=rerun_first, replacing=replacing)
         schedule.play()
         world = schedule.world
         outcomes.update(
@@ -265,6 +270,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--show", action="store_true", help="print what was written in each schedule")
     parser.add_argument("--rerun-first", action="store_true")
+    parser.add_argument("--replacing", action="store_true")
     parser.add_argument("--processes", type=int, default=12, metavar="N")
     parser.add_argument("--matrix", type=int, default=32, metavar="N")
     parser.add_argument("--no-loop", action="store_true")
@@ -275,7 +281,8 @@ def main() -> int:
     right = True
     profiles = PROFILES if arguments.profile == "all" else [arguments.profile]
     for profile in profiles if arguments.schedules else ():
-        right &= storm(arguments.seed, arguments.schedules, arguments.show, profile, arguments.rerun_first)
+        options = {"rerun_first": arguments.rerun_first, "replacing": arguments.replacing}
+        right &= storm(arguments.seed, arguments.schedules, arguments.show, profile, **options)
     if arguments.crowd:
         right &= legs.table([int(count) for count in arguments.crowd.split(",")], arguments.seed)
     if context and arguments.processes:

@@ -20,6 +20,7 @@ from fire_routine.model import Brief, FailedJob, Fingerprint, History, Run, Verd
 from fire_routine.settings import Settings
 
 MOST_RERUNS = 3  # of one run
+REPLACED_AFTER = timedelta(minutes=5)
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Schedule:
     world: World
     event: str = "push"
     kinds: list[str] = field(default_factory=list)  # of failures
+    replacing: bool = False  # sessions that left no trace within `REPLACED_AFTER` are replaced
 
     @classmethod
     def draw(
@@ -42,6 +44,7 @@ class Schedule:
         most_jobs: int = 32,
         calm: bool = False,
         rerun_first: bool = False,
+        replacing: bool = False,
     ) -> Schedule:
         """`calm`: no two runs within half a minute, no attempt before the one before is over.
 
@@ -52,10 +55,10 @@ class Schedule:
         settings = Settings(
             max_sessions=rng.choice((1, 2, 3, 3, 5)),
             once_per=rng.choice(("incident",) * 4 + ("run",)),
-            cool_down=rng.choice((24, 24, 0)),
+            cool_down=0 if replacing else rng.choice((24, 24, 0)),
             rerun_first=rerun_first,
         )
-        schedule = cls(seed, faults, settings, 0, World(rng, faults))
+        schedule = cls(seed, faults, settings, 0, World(rng, faults), replacing=replacing)
         schedule.world.rerun = schedule._rerun
         schedule._draw_runs(rng, most_jobs, 30 if calm else 0)
         return schedule
@@ -100,7 +103,8 @@ class Schedule:
         for _ in range(rng.choice((1, 2, 4, most_jobs))):
             failures = frozenset(rng.sample(kinds, rng.randint(1, min(2, len(kinds)))))
             start = time + 2 + rng.uniform(0, spread)
-            self._draw_job(rng, replace(run, attempt=attempt), failures, start)
+            began = EPOCH + timedelta(seconds=int(time))
+            self._draw_job(rng, replace(run, attempt=attempt, started_at=began), failures, start)
 
     def _rerun(self, run_id: int) -> None:
         """Another attempt, of which as many jobs come as of any: it passes, or fails alike or otherwise."""
@@ -144,14 +148,17 @@ class Schedule:
             marks.append(f"{world.random.randrange(10**8):08d}")
             return marks[-1]
 
-        once_per, hours = self.settings.once_per, self.settings.cool_down
+        once_per = self.settings.once_per
+        cool_down = REPLACED_AFTER if self.replacing else timedelta(hours=self.settings.cool_down)
         terms = Terms(
             once_per,
             self.settings.max_sessions,
             self.settings.rerun_first,
-            timedelta(hours=hours if once_per == "incident" else 0),
+            cool_down if once_per == "incident" else timedelta(0),
         )
-        election = Election(client, terms, now=client.now, sleep=client.sleep, mark=new_mark)
+        election = Election(
+            client, terms, now=client.now, sleep=client.sleep, mark=new_mark, trace=client.traces
+        )
         try:
             verdict = self._decide(election, run, failures)
         except Cancelled:
@@ -200,4 +207,5 @@ class Schedule:
         self.world.baton.run()
 
     def violations(self) -> list[str]:
-        return Violations(self.world, self.settings, self.faults, self.event).all()
+        replaced_after = REPLACED_AFTER if self.replacing else None
+        return Violations(self.world, self.settings, self.faults, self.event, replaced_after).all()

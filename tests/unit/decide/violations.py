@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tests.unit.decide.troubles import Faults
-from tests.unit.decide.world import Report, Session, World
+from tests.unit.decide.world import Report, Session, World, leaves_trace
 
 from fire_routine.decide.ledger.entry import Stage, read_entry
 from fire_routine.model import Result
@@ -20,6 +21,7 @@ class Violations:
     settings: Settings
     faults: Faults
     event: str
+    replaced_after: timedelta | None = None  # sessions that left no trace in this time may be replaced
 
     def all(self) -> list[str]:
         return [
@@ -66,7 +68,8 @@ class Violations:
         # The endpoint may be slow with one, so what counts is the order in which they were claimed.
         for session in sorted(self.world.sessions, key=lambda session: session.place):
             earlier = incidents.setdefault(session.since, [])
-            known = frozenset[str]().union(*(other.failures for other in earlier))
+            counted = (other for other in earlier if not self._is_replaced(other, session))
+            known = frozenset[str]().union(*(other.failures for other in counted))
             if self.settings.once_per == "incident" and session.failures <= known:
                 found.append(f"{session} is the second for its failures")
             if any((other.run, other.attempt) == (session.run, session.attempt) for other in earlier):
@@ -77,6 +80,11 @@ class Violations:
                 found.append(f"{session} exceeds max-sessions")
             earlier.append(session)
         return found
+
+    def _is_replaced(self, earlier: Session, later: Session) -> bool:
+        if self.replaced_after is None or leaves_trace(earlier.run) or later.began is None:
+            return False
+        return later.began - earlier.claimed_at >= self.replaced_after
 
     def _unreported(self) -> list[str]:
         """Sessions that neither a job's outcome nor the ledger reports."""

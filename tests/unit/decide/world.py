@@ -6,7 +6,7 @@ The ledger under test is the real one; this is what it talks to.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,19 @@ from tests.unit.decide.troubles import Faults
 
 from fire_routine.decide.ledger.status_api import Compared
 from fire_routine.decide.ledger.store import ACTIONS_BOT
-from fire_routine.model import GitHubError, Incident, Note, Outcome, PullRequest, Result, Run, Status, Verdict
+from fire_routine.model import (
+    GitHubError,
+    Incident,
+    Note,
+    Outcome,
+    PullRequest,
+    Result,
+    Run,
+    SessionState,
+    SessionTrace,
+    Status,
+    Verdict,
+)
 
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
 _DENIALS = (
@@ -25,6 +37,7 @@ _DENIALS = (
     ("GitHub answered 422: No commit found for SHA", 422),
 )
 BRANCH = "main"
+STATES = (SessionState.NONE, SessionState.BRANCH)  # of a session, by whether it left a trace
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,8 @@ class Session:
     since: int
     failures: frozenset[str]
     place: int  # of its claim among all statuses
+    claimed_at: datetime
+    began: datetime | None  # when its attempt began
 
     @property
     def url(self) -> str:
@@ -101,6 +116,11 @@ class World:
 
     def place(self, sha: str, mark: str) -> int:
         return min(status.id for _, status in self.written[sha] if f" {mark} " in status.description)
+
+    def claimed_at(self, sha: str, mark: str) -> datetime:
+        """When a claim was first written, by the server's clock."""
+        times = (one.created_at for _, one in self.written[sha] if f" {mark} " in one.description)
+        return next(time for time in times if time is not None)
 
     def out_of_order(self) -> bool:
         return any(start <= self.baton.time < end for start, end in self.faults.outages)
@@ -188,6 +208,16 @@ class Client:
         )
         return Incident(tuple(shas)[:30], busy=busy, recent=tuple(recent)[:20])
 
+    def traces(
+        self, runs: Collection[int], _since: datetime | None
+    ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
+        """What became of sessions: those of every other run left no trace."""
+        try:
+            self._read()
+        except GitHubError:
+            return {run: SessionTrace(run, None) for run in runs}, ()
+        return {run: SessionTrace(run, STATES[leaves_trace(run)]) for run in runs}, ()
+
     def latest_attempt(self, run_id: int) -> int:
         seen_at = self._read()
         return 1 + sum(began <= seen_at for began in self._world.attempts.get(run_id, []))
@@ -244,6 +274,8 @@ class Client:
                 since=since_of(run),
                 failures=failures,
                 place=world.place(run.head_sha, mark),
+                claimed_at=world.claimed_at(run.head_sha, mark),
+                began=run.started_at,
             )
             world.sessions.append(session)
             self._pass(world.random.uniform(0.05, 0.5))
@@ -252,6 +284,11 @@ class Client:
             return Outcome(Result.FIRED, session_id=session.id, session_url=session.url)
         except Cancelled:
             return Outcome(Result.UNKNOWN, reason="cancelled")
+
+
+def leaves_trace(run_id: int) -> bool:
+    """Whether the sessions of a run push a branch."""
+    return bool(run_id % 2)
 
 
 def since_of(run: Run) -> int:

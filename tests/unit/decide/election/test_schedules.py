@@ -58,6 +58,23 @@ def test_some_large_schedules_are_played_every_time(seed: int) -> None:
 
 @settings(max_examples=30)
 @given(st.integers(0, 2**32), st.sampled_from(sorted(PROFILES)))
+def test_a_session_without_a_trace_is_replaced_by_one_alone(seed: int, profile: str) -> None:
+    schedule = Schedule.draw(seed, PROFILES[profile], most_jobs=6, replacing=True)
+    schedule.play()
+    assert schedule.violations() == []
+
+
+def test_a_schedule_with_a_session_that_is_replaced() -> None:
+    """Without one in any schedule, the test above would show nothing."""
+    schedule = Schedule.draw(17, PROFILES["clean"], most_jobs=4, replacing=True)
+    schedule.play()
+    assert schedule.violations() == []
+    schedule.replacing = False
+    assert any("the second for its failures" in found for found in schedule.violations())
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32), st.sampled_from(sorted(PROFILES)))
 def test_no_run_is_re_run_twice_and_no_failure_has_two_sessions_with_rerun_first(
     seed: int, profile: str
 ) -> None:
