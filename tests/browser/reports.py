@@ -9,6 +9,7 @@ from tests.unit.report import samples
 from tests.unit.report.samples import PAGE, SESSION
 
 from fire_routine.model import (
+    Action,
     Brief,
     ChangedFile,
     EarlierSession,
@@ -16,6 +17,7 @@ from fire_routine.model import (
     Failure,
     Fingerprint,
     Highlight,
+    KnownFailure,
     Message,
     Note,
     Outcome,
@@ -110,6 +112,45 @@ PASTS = {
 }
 
 
+KNOWN = Outcome(
+    Result.SKIPPED,
+    "known-failure",
+    Message(
+        'Known by `{place}`: {what}. To report it anyway, set `action = "note"` there, on the default branch,'
+        " and re-run the failed jobs.",
+        place=".github/known-failures.toml, line 12",
+        what=f"The sandbox answers late at night, {PAGE}/issues/7",
+    ),
+)
+LABELLED = Outcome(
+    Result.SKIPPED,
+    "skip-labels",
+    Message(
+        "Pull request #{number} has the label `{label}`, which `skip-labels` names. To report it, remove the"
+        " label and re-run the failed jobs.",
+        number=12,
+        label="no-claude",
+    ),
+)
+
+
+def _known(contents: Contents, *actions: Action | None) -> Contents:
+    """The failures, each known by an entry with its action; None: it is not known."""
+    entry = KnownFailure(
+        ".github/known-failures.toml",
+        12,
+        "late",
+        Action.SKIP,
+        "The sandbox answers late at night.",
+        f"{PAGE}/issues/7",
+    )
+    failures = [
+        replace(failure, known=action and replace(entry, action=action))
+        for failure, action in zip(contents.failures, actions, strict=True)
+    ]
+    return replace(contents, failures=tuple(failures))
+
+
 def _with_past(contents: Contents, *sessions: EarlierSession) -> Contents:
     return replace(contents, past=Past(tuple(sessions)))
 
@@ -154,6 +195,9 @@ def reports() -> Mapping[str, Contents]:
             f"skipped-duplicate{end}": _with_past(_contents(earlier, _three()), *past)
             for end, past in PASTS.items()
         },
+        "skipped-known-failure": _known(_contents(KNOWN, _one(), _three()), Action.SKIP, Action.RERUN),
+        "fired-1-known-of-2": _known(_contents(samples.FIRED, _one(), _three()), None, Action.SKIP),
+        "skipped-label": _contents(LABELLED, _one()),
         "fired-after-3-sessions": _with_past(_contents(samples.FIRED, _one()), *OTHERS),
         "failed-unauthorized": replace(refused, notes=notes),
         "failed-invalid-input": Contents(Outcome(Result.FAILED, "invalid-input", invalid), samples.clean),

@@ -244,6 +244,22 @@ def test_preview_prints_the_text_and_sends_nothing(
     assert "assert 20 == 21" in capsys.readouterr().out
 
 
+def test_preview_shows_which_entry_knows_the_failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with GitHubEmulator("octo/widgets") as github:
+        monkeypatch.setenv("GITHUB_API_URL", github.url)
+        monkeypatch.setenv("GITHUB_TOKEN", github.token)
+        github.add_run({"id": 7, "conclusion": "failure"})
+        github.add_job(7, {"id": 71, "name": "test", "conclusion": "failure"}, LOG)
+        entry = "[[known-failure]]\npattern = 'assert 20 == \\d+'\naction = 'skip'\n"
+        github.set_file(".github/known-failures.toml", entry)
+        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 0
+    shown = capsys.readouterr()
+    assert "Known failure (`.github/known-failures.toml, line 1`). Alone, it starts no session." in shown.out
+    assert "Known failure: .github/known-failures.toml, line 1 (action `skip`)" in shown.err
+
+
 @pytest.mark.parametrize(
     "address", ["7", "https://github.com/octo/widgets", "https://github.com/o/w/actions/runs/x"]
 )

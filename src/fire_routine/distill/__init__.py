@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from ..model import Digest, Step
 from .pipeline import Reader
 from .rules import rules as all_rules
+from .rules.schema import Rule
 from .score.baseline import read_green
 from .select.excerpt import excerpt
 from .types import Green
@@ -21,4 +23,10 @@ def read(chunks: Iterable[bytes], *, steps: Sequence[Step] = (), green: Green | 
 
 def is_item(rule: str, line: str) -> bool:
     """Whether the rule's lines list what failed, and this is one of them, not the context of one."""
-    return any(one.is_list and one.search(line) for one in all_rules() if one.id == rule)
+    found = _lists().get(rule)
+    return found is not None and found.search(line) is not None
+
+
+@cache
+def _lists() -> dict[str, Rule]:
+    return {rule.id: rule for rule in all_rules() if rule.is_list}

@@ -14,7 +14,7 @@ from .linear import Budget, Linear, TooMuchWorkError
 UNITS = 1_500_000  # of all searches together: about two seconds
 UNITS_PER_ENTRY = 500_000
 # Of the strongest line's weight. Below, a line is context: a warning of a retry that went well, say.
-EXPLAINS = 0.5
+EXPLAINS = 0.4
 
 IsItem = Callable[[str, str], bool]
 """Whether a rule of the distiller, by its id, takes this line as an item of a list of what failed."""
@@ -149,5 +149,5 @@ def _of_digest(digest: Digest, is_item: IsItem) -> Iterator[_Line]:
     least = max((block.weight for block in digest.blocks), default=0.0) * EXPLAINS
     for block in digest.blocks:
         explains = block.weight >= least
-        for text in map(visible, block.lines):
+        for text in visible("\n".join(block.lines)).split("\n"):
             yield _Line(text, explains, block.rule, explains and is_item(block.rule, text))

@@ -27,7 +27,9 @@ def title(contents: Contents) -> str:
     if not contents.failures:
         return f"{jobs} failed"
     number = len(contents.failures)
-    return f"{counted(number, 'failure' if number == 1 else 'distinct failure')} in {jobs}"
+    known = sum(failure.is_spared for failure in contents.failures)
+    of_these = f", {known} known" if 0 < known < number else ""
+    return f"{counted(number, 'failure' if number == 1 else 'distinct failure')} in {jobs}{of_these}"
 
 
 def blocks(contents: Contents, most: int, folded_jobs: int) -> Iterator[str]:

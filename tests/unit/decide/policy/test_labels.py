@@ -8,7 +8,7 @@ import pytest
 from tests.unit.decide.boards import Board, pull_request, sample_brief, sample_run
 
 from fire_routine.decide import Election, Terms, decide
-from fire_routine.model import GitHubError, Note, Outcome, Result, Run, Verdict
+from fire_routine.model import GitHubError, Note, Outcome, PullRequest, Result, Run, Verdict
 from fire_routine.settings import Context, Settings
 
 FORBIDDEN = GitHubError("GitHub answered 403: Resource not accessible by integration", 403)
@@ -101,6 +101,50 @@ def test_a_label_that_is_added_during_the_election_takes_the_claim_back() -> Non
     assert board.stages() == ["CLAIMED", "SENDING", "WITHDRAWN"]
     board.clock.at, board.pulls[5] = lambda: None, pull_request()
     assert Job(board).verdict.fire  # a re-run without the label
+
+
+def test_a_label_counts_up_to_the_last_thing_before_the_fire() -> None:
+    """Whenever it is added: at each of the job's requests in turn, and between any two of them."""
+    requests = len(Counting(pull_request()).play().calls)
+    fired = [Counting(pull_request(), at).play().verdict.fire for at in range(requests + 1)]
+    assert fired == [False] * requests + [True]  # it is added before request number `at`, or after all
+
+
+def test_a_label_may_go_at_any_time_and_nothing_is_left_claimed() -> None:
+    labels = ("no-claude",)
+    for at in range(20):
+        board = Counting(pull_request(labels=labels), at, without=True).play()
+        assert board.verdict.fire is (board.stages()[-1:] == ["SENDING"])
+
+
+def test_of_two_jobs_none_fires_for_a_labelled_pull_request() -> None:
+    board = with_labels()
+    other: list[Job] = []
+
+    def label_it() -> None:
+        board.pulls[5] = pull_request(labels=("no-claude",))
+        other.append(Job(board, replace(RUN, id=101)))
+
+    board.before_write = label_it  # between the job's first look and its claim
+    assert Job(board).verdict.reason == other[0].verdict.reason == "skip-labels"
+    assert "FIRED" not in board.stages()
+
+
+class Counting(Board):
+    """A board on which the label is added, or taken off, before the request of this number."""
+
+    def __init__(self, pull: PullRequest, at: int = -1, *, without: bool = False) -> None:
+        super().__init__(pulls={5: pull})
+        self.changes_at, self.without = at, without
+
+    def play(self) -> Counting:
+        self.verdict = Job(self).verdict
+        return self
+
+    def _call(self, method: str) -> None:
+        if len(self.calls) == self.changes_at:
+            self.pulls[5] = pull_request(labels=() if self.without else ("no-claude",))
+        super()._call(method)
 
 
 def test_a_label_that_is_removed_in_time_keeps_nothing_back() -> None:
