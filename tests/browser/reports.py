@@ -145,7 +145,7 @@ def _known(contents: Contents, *actions: Action | None) -> Contents:
         f"{PAGE}/issues/7",
     )
     failures = [
-        replace(failure, known=action and replace(entry, action=action))
+        replace(failure, known=replace(entry, action=action) if action else None)
         for failure, action in zip(contents.failures, actions, strict=True)
     ]
     return replace(contents, failures=tuple(failures))
