@@ -264,8 +264,13 @@ def unsettled(problem: str) -> Note:
 # --- on the commit ----------------------------------------------------------------------------------
 
 
-def returned(after: timedelta) -> str:
-    """What a status shows of a failure that came back so long after its session had started."""
+def returned(after: timedelta | None) -> str:
+    """What a status shows of a failure that came back after this time, counted from its session's start.
+
+    Empty if the time is not known: the stage's own words.
+    """
+    if after is None:
+        return ""
     hours, minutes = divmod(int(after.total_seconds()) // 60, 60)
     return f"Back {f'{hours} h' if hours else f'{minutes} min'} after its Claude session"
 

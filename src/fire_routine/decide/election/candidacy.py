@@ -24,7 +24,7 @@ SETTLED = 3.0
 ANNOUNCED = 3.5
 ANNOUNCED_TO_OTHERS = 31.0  # where a run of another commit may be starting a session at the same time
 READ_TWICE = 1.0  # seconds between the last two looks, because one may miss what an earlier one showed
-LOOKED_AT_FIRST = 3  # of the incident's other commits, and of those before it, before a claim is made
+LOOKED_AT_FIRST = 3  # of the incident's other commits, before a claim is made
 ROUNDS = 3  # of claims, each of which gave way to a job that then gave up
 
 
@@ -88,7 +88,9 @@ class Candidacy:
         Raises:
             LedgerError: the ledger can't be read.
         """
-        return self._poll.decide([self._run.head_sha, *self._others()], patient=False)
+        others = self._others()
+        recent = self._poll.contender.incident.recent
+        return self._poll.decide([self._run.head_sha, *others, *recent], patient=False)
 
     def _round(self) -> Verdict | None:
         """Claim, announce, and look once more; None: the job that this one gave way to has given up."""
@@ -126,9 +128,7 @@ class Candidacy:
         others = self._others() if ruling.fire else ()
         if not others:
             return ruling
-        incident = self._poll.contender.incident
-        if incident.shas or incident.busy:
-            self._sleep(SETTLED)
+        self._sleep(SETTLED)
         return self._poll.decide([self._run.head_sha, *others])
 
     def _look_back(self, own: OwnClaim) -> Verdict | None:
@@ -158,16 +158,16 @@ class Candidacy:
         try:
             self._others()
             incident = self._poll.contender.incident
-            return (*incident.shas[:LOOKED_AT_FIRST], *incident.recent[:LOOKED_AT_FIRST])
+            return (*incident.shas[:LOOKED_AT_FIRST], *incident.recent)
         except UnavailableError:
             if self._poll.judge().final:
                 return ()
             raise
 
     def _others(self) -> Sequence[str]:
-        """Head commits of the incident's other runs, and of those that failed before it in the cool-down.
+        """Head commits of the incident's other runs, and of those before it that may start a session yet.
 
-        The latter are listed once, which may take some more requests.
+        Those before it, within the cool-down, are listed once, which may take some more requests.
         """
         known = self._poll.contender.incident
         try:
@@ -182,4 +182,4 @@ class Candidacy:
             left_out, busy = listed.recent_left_out or known.recent_left_out, listed.busy or known.busy
             listed = replace(listed, recent=recent, recent_left_out=left_out, busy=busy)
             self._poll.set_incident(listed)
-        return (*listed.shas, *listed.recent)
+        return (*listed.shas, *(listed.recent if listed.busy else ()))

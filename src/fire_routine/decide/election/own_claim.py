@@ -135,7 +135,7 @@ class OwnClaim:
         covered = Stage.COVERED if blocker.has_session else Stage.DOUBTFUL
         stage = Stage.LIMITED if ruling.limited else covered
         record = self._filled(stage, contender, ruling.known_sessions)
-        if ruling.came_back is not None:
+        if ruling.came_back is not None or blocker.stage is Stage.RETURNED:
             return replace(record, stage=Stage.RETURNED, words=returned(ruling.came_back))
         # A run has its session no matter what else fails in it; and a guess must not become a known failure.
         same_run, guessed = blocker.run == contender.run, not (ruling.limited or contender.is_for(blocker))

@@ -130,15 +130,14 @@ class _Situation:
         claims = [claim for claim in counting if contender.shares_incident(claim)]
         returned = [claim for claim in counting if contender.came_back(claim, at)]
         own = next((claim for claim in claims if claim.mark == contender.mark), None)
-        beaten = {} if contender.once_per == "always" else _beaten([*claims, *returned])
+        beaten = {} if contender.once_per == "always" else _beaten(counting)
         others = [claim for claim in claims if claim is not own and not beaten.get(claim.mark)]
         rivals = [claim for claim in others if _is_rival(claim, own, contender, at)]
         return cls(
             rivals=rivals,
             leading=[claim for claim in rivals if claim.mark not in beaten],
             stubborn=[claim for claim in others if _is_stubborn(claim, own, contender)],
-            # What was written because of a cool-down counts only through the session itself.
-            reports=[claim for claim in others if claim.passed_on and claim.stage is not Stage.RETURNED],
+            reports=[claim for claim in others if _is_report(claim, contender, at)],
             refused=[claim for claim in others if _was_refused_meanwhile(claim, own, contender)],
             before=[
                 claim
@@ -147,6 +146,12 @@ class _Situation:
                 and (_is_rival(claim, own, contender, at) or _is_stubborn(claim, own, contender))
             ],
         )
+
+
+def _is_report(claim: Claim, contender: Contender, at: datetime | None) -> bool:
+    """What was written because of a cool-down spares siblings the search; else the session itself counts."""
+    sibling = claim.same_attempt(contender) and not claim.old(at) and bool(contender.cool_down)
+    return claim.passed_on and (sibling or claim.stage is not Stage.RETURNED)
 
 
 def _is_abandoned(claim: Claim, contender: Contender) -> bool:

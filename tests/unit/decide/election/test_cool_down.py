@@ -217,3 +217,18 @@ def test_a_leg_of_a_large_matrix_takes_what_another_found() -> None:
     assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
     other = job_of(board, replace(returned(), attempt=1), legs=100)
     assert other.look_first() is None
+
+
+def test_a_sibling_takes_what_another_leg_found_without_a_search() -> None:
+    board = Board()
+    before(board)
+    assert claim(board).reason == "duplicate"
+    board.recent = []
+    verdict = claim(board, 3.1)
+    assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
+    assert claim(board, 3.1, TWO).fire
+    board = Board()
+    before(board)
+    assert claim(board).reason == "duplicate"
+    board.recent = []
+    assert claim(board, 3.5).fire
