@@ -71,7 +71,11 @@ def test_an_alert_reads_well_as_a_quotation(name: str) -> None:
     assert len(lines) > 3
 
 
-PICTURES = [(name, False) for name in (*SUMMARIES, *OF_COMMENTS)] + [(name, True) for name in IN_DARK]
+# Of these, one picture is like another: skipped-duplicate-open-and-others.
+ALIKE = [f"skipped-duplicate-{state}" for state in ("branch", "closed", "merged", "open", "unknown")]
+PICTURES = [(name, False) for name in (*SUMMARIES, *OF_COMMENTS) if name not in ALIKE] + [
+    (name, True) for name in IN_DARK
+]
 
 
 @pytest.mark.parametrize(("name", "dark"), PICTURES)

@@ -146,9 +146,11 @@ def test_a_further_session_reads_what_was_tried(job: Job) -> None:
     assert fail_again(job, LOG.replace("mismatched types", "cannot move out of a borrow")) == 0
     assert job.outputs["outcome"] == "fired"
     text = job.endpoint.sessions[-1].text
-    assert "- An earlier session (run 7, " in text
+    assert "- An earlier session on another failure (run 7, " in text
     assert f" UTC) tried #14 `Match the types`, closed unmerged: <{url}>" in text
-    assert f"(run 7): [#14]({url}) `Match the types` is closed without a merge" in job.summary
+    assert (
+        f"(run 7, another failure): [#14]({url}) `Match the types` is closed without a merge" in job.summary
+    )
     assert job.outputs["session-state"] == ""  # this one has just been started
 
 
@@ -205,6 +207,7 @@ class TestReplacing:
         assert len(job.endpoint.sessions) == 2
         assert "left no trace after 25 h" in job.endpoint.sessions[1].text
         assert "session 2 of at most 3" in job.summary
+        assert f"session {job.endpoint.sessions[0].url} left no trace: another one may start" in job.log
         fail_again(job, number=9, **self.now())
         assert len(job.endpoint.sessions) == 2
 

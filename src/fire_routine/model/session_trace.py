@@ -76,6 +76,7 @@ class EarlierSession:
     started_at: datetime | None = None
     age: timedelta | None = None  # when `trace` was looked for
     certain: bool = True  # False: the endpoint's answer was lost
+    same_failure: bool = True  # False: it was started on another failure of the incident
     trace: SessionTrace | None = None  # None: not looked for
 
     @property

@@ -26,7 +26,8 @@ def sessions(contents: Contents) -> Iterator[str]:
     others = [one for one in contents.past.sessions if one is not about and one.trace]
     for one in others[-MOST:]:
         page = worded_link("session", one.url) or "session"
-        yield f"Earlier {page} (run {one.run}): {became(contents, one)}"
+        other = "" if one.same_failure else ", another failure"
+        yield f"Earlier {page} (run {one.run}{other}): {became(contents, one)}"
 
 
 def became(contents: Contents, one: EarlierSession) -> str:

@@ -79,6 +79,11 @@ def test_a_session_that_may_have_been_started() -> None:
     assert shown.session and shown.session.state is SessionState.BRANCH
 
 
+def test_a_session_on_another_failure_is_marked() -> None:
+    other = session(SessionState.OPEN, url=f"{SESSION}0", same_failure=False)
+    assert f"Earlier [session]({SESSION}0) (run 3, another failure): [#14]" in summary(reported(other))
+
+
 def test_a_session_that_was_not_looked_for_is_left_out() -> None:
     assert "became" not in summary(reported(session(None, trace=None)))
 

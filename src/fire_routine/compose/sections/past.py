@@ -28,7 +28,8 @@ def _sessions(past: Past, cap: int) -> Iterator[str]:
     for one in shown:
         started = f", {moment(one.started_at)}" if one.started_at else ""
         run = f" (run {one.run}{started})" if one.run else ""
-        yield f"An earlier session{run} {_became(one, cap)}"
+        other = "" if one.same_failure else " on another failure"
+        yield f"An earlier session{other}{run} {_became(one, cap)}"
     if more := len(past.sessions) - len(shown):
         yield f"Sessions before that: {more}"
 

@@ -194,7 +194,10 @@ class Election:
             return False
         lookback = Lookback(self._api, run, self._store, poll, self._trace, self._today)
         self.past = lookback.past(verdict.session_url, matrix=self._terms.legs > 1)
-        return verdict.reason == "duplicate" and verdict.session_url in self._replaced(run)
+        replaced = verdict.reason == "duplicate" and verdict.session_url in self._replaced(run)
+        if replaced:
+            self._say(f"session {verdict.session_url} left no trace: another one may start in its place")
+        return replaced
 
     def _replaced(self, run: Run) -> frozenset[str]:
         """Links of the sessions to replace by now, which is when GitHub began the run's attempt."""

@@ -74,7 +74,14 @@ class Lookback:
             if (trace := traces.get(claim.run)) and (pull := trace.pull_request) and pull.merged_at
         ]
         return Past(
-            sessions=tuple(self._session(claim, traces.get(claim.run)) for claim in sessions),
+            sessions=tuple(
+                self._session(
+                    claim,
+                    traces.get(claim.run),
+                    same=bool(contender.known(claim)) or bool(session_url and claim.url == session_url),
+                )
+                for claim in sessions
+            ),
             seen=_runs(alike),
             ended_by=max(merged, key=lambda pull: pull.number, default=None),
             notes=tuple(notes),
@@ -92,7 +99,7 @@ class Lookback:
                 break
         return [claim for claim in self._poll.claims() if not claim.same_attempt(self._poll.contender)]
 
-    def _session(self, claim: Claim, trace: SessionTrace | None) -> EarlierSession:
+    def _session(self, claim: Claim, trace: SessionTrace | None, *, same: bool) -> EarlierSession:
         return EarlierSession(
             url=claim.url,
             run=claim.run,
@@ -100,6 +107,7 @@ class Lookback:
             started_at=claim.created_at,
             age=self._today() - claim.created_at if claim.created_at else None,
             certain=claim.stage is Stage.FIRED,
+            same_failure=same,
             trace=trace,
         )
 

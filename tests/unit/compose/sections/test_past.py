@@ -54,6 +54,13 @@ def test_an_earlier_session(session: EarlierSession, line: str) -> None:
     assert (": <https://github.com/octo/widgets/pull/14>" in facts) is (session.pull_request is not None)
 
 
+def test_a_session_on_another_failure_is_marked() -> None:
+    one = earlier(SessionState.NONE, same_failure=False)
+    assert past_facts(Past((one,)), None, CAPS[0]).startswith(
+        "\n- An earlier session on another failure (run 70"
+    )
+
+
 def test_the_newest_sessions_are_shown_and_the_others_counted() -> None:
     many = Past(tuple(earlier(SessionState.NONE, run=number) for number in range(70, 75)))
     facts = past_facts(many, None, CAPS[0])

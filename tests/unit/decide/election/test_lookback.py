@@ -110,6 +110,7 @@ def test_a_duplicate_looks_for_its_session(board: Board) -> None:
     (session,) = past.sessions
     assert (session.url, session.run, session.state) == (LINK.format(100), 100, SessionState.OPEN)
     assert session.waited == "40 min"
+    assert session.same_failure
     assert past.seen == ((100, session.started_at),)
 
 
@@ -119,6 +120,7 @@ def test_another_failure_looks_for_every_session_of_the_incident(board: Board) -
     verdict, past = claim(board, later(102), Traces(), "3" * 16)
     assert verdict.fire
     assert [(one.run, one.certain) for one in past.sessions] == [(100, True), (101, False)]
+    assert not any(one.same_failure for one in past.sessions)
     assert past.seen == ()
 
 
