@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from ..model import Incident, Run
+from ..model import GitHubError, Incident, Run
 from ..patterns import pattern
 from .api.parse import PastRun
 
@@ -84,14 +84,13 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run, cool_down: timedelta 
 
     Raises:
         LookupError: one of the runs names no commit. It may have started a session for this very failure.
+        GitHubError: a page can't be read that the incident needs.
     """
     runs: list[PastRun] = []
     ended: set[int] = set()
     over: dict[str, str] = {}  # the last green run before this one, of each event: its commit
-    listed: list[PastRun] = []
     recent = _Recent(run, cool_down)
-    for page in pages:
-        listed.extend(page)
+    for page in recent.pages(pages):
         for past in on_branch(page, run):
             if past.id == run.id or (past.conclusion == "success" and not past.head_sha):
                 continue
@@ -108,54 +107,69 @@ def incident(pages: Iterable[Sequence[PastRun]], run: Run, cool_down: timedelta 
             ended.update(one.id for one in runs if _apart(one, past, run))
             runs = [one for one in runs if one.id not in ended]
         shas = _commits(runs, run)
-        enough = run.event in over or (len(shas) >= INCIDENT and page[-1].id < run.id)
-        if enough and recent.reaches(listed):
-            break
+        recent.is_incident_known = run.event in over or (len(shas) >= INCIDENT and page[-1].id < run.id)
     if not all(past.head_sha for past in runs):
         raise LookupError("a run of the incident names no commit")
     ids, shas = frozenset(past.id for past in runs), _commits(runs, run)[:INCIDENT]
-    before = [past for past in recent.failed(listed) if past.id not in ids]
+    before = [past for past in recent.failed() if past.id not in ids]
     earlier_shas = [sha for sha in _commits(before, run) if sha not in shas]
     apart = [past for past in (*runs, *before) if past.head_sha != run.head_sha]
     return Incident(
         shas=tuple(shas),
         runs=ids,
         ended=frozenset(ended),
-        busy=any(_is_busy(past, listed) for past in apart),
+        busy=any(_is_busy(past, recent.listed) for past in apart),
         recent=tuple(earlier_shas[:RECENT]),
-        recent_left_out=len(earlier_shas) > RECENT
-        or (len(listed) >= PAGES * 100 and not recent.reaches(listed)),
+        recent_left_out=recent.is_cut or len(earlier_shas) > RECENT,
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Recent:
     """Runs of earlier incidents that may have started a session within the cool-down."""
 
     run: Run
     cool_down: timedelta
+    listed: list[PastRun] = field(default_factory=list)
+    is_incident_known: bool = False  # so that further pages are read for the cool-down alone
+    is_cut: bool = False  # not all of these runs could be listed
 
-    def reaches(self, listed: Sequence[PastRun]) -> bool:
+    def pages(self, pages: Iterable[Sequence[PastRun]]) -> Iterator[Sequence[PastRun]]:
+        """Those that are needed."""
+        try:
+            for page in pages:
+                self.listed.extend(page)
+                yield page
+                if self.is_incident_known and self._reaches():
+                    return
+        except GitHubError:
+            if not self.is_incident_known:
+                raise
+            self.is_cut = True
+        else:
+            self.is_cut = len(self.listed) >= PAGES * 100 and not self._reaches()
+
+    def _reaches(self) -> bool:
         """Whether all of these runs are listed."""
-        oldest = listed[-1].created_at if listed else None
-        return not self.cool_down or (oldest is not None and oldest < self._since(listed))
+        oldest = self.listed[-1].created_at if self.listed else None
+        return not self.cool_down or (oldest is not None and oldest < self._since())
 
-    def failed(self, listed: Sequence[PastRun]) -> list[PastRun]:
+    def failed(self) -> list[PastRun]:
         """Those of its branch: they failed, in an earlier attempt at least."""
-        if not self.cool_down or not listed:
+        if not self.cool_down or not self.listed:
             return []
-        since = self._since(listed)
+        since = self._since()
         return [
             past
-            for past in on_branch(listed, self.run)
+            for past in on_branch(self.listed, self.run)
             if (past.conclusion != "success" or past.attempt > 1)
             and past.head_sha
             and past.id != self.run.id
             and (past.updated_at is None or past.updated_at >= since)
         ]
 
-    def _since(self, listed: Sequence[PastRun]) -> datetime:
-        return _now(listed) - self.cool_down - REPORTED_AFTER
+    def _since(self) -> datetime:
+        return _now(self.listed) - self.cool_down - REPORTED_AFTER
 
 
 def _now(listed: Sequence[PastRun]) -> datetime:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from fire_routine.gather.api.parse import PastRun
 from fire_routine.gather.past_runs import PAGES, RECENT, incident
-from fire_routine.model import Incident, Run
+from fire_routine.model import GitHubError, Incident, Run
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -95,6 +98,17 @@ def test_more_commits_than_are_read_are_noticed() -> None:
 def test_more_runs_than_are_listed_are_noticed() -> None:
     full = [[past(5000 - number, 0.5, "success") for number in range(100)] for _ in range(PAGES)]
     assert incident([[OWN, *full[0][1:]], *full[1:]], RUN, DAY).recent_left_out
+
+
+def test_a_page_that_can_not_be_read_spoils_only_the_cool_down() -> None:
+    def pages(*first: PastRun) -> Iterator[list[PastRun]]:
+        yield [OWN, *first]
+        raise GitHubError("GitHub answered 502", 502)
+
+    found = incident(pages(past(950, 0.5), GREEN, past(800, 3)), RUN, DAY)
+    assert (found.shas, found.recent, found.recent_left_out) == (("commit 950",), ("commit 800",), True)
+    with pytest.raises(GitHubError):
+        incident(pages(past(950, 0.5)), RUN, DAY)
 
 
 def test_a_run_that_goes_on_or_ended_just_now_makes_it_busy() -> None:

@@ -15,6 +15,7 @@ RETRIES = (0.5, 1.5, 3.0, 5.0)  # seconds before a request is made again
 OTHERS_RETRIES = (0.5, 1.5, 3.0, 5.0, 5.0, 5.0)  # the same, for the entries of another commit
 NO_PERMISSION = 10.0  # seconds for which GitHub must deny a permission before that is believed
 PATIENCE = 60.0  # seconds for all reading and writing before a fire
+SPARE = 15.0  # seconds of these for all commits that the ledger can do without
 FULL = 900  # GitHub keeps 1,000 statuses of a context on a commit; the rest is room for what is under way
 ACTIONS_BOT = "github-actions[bot]"  # who writes with a workflow's own token
 
@@ -59,6 +60,7 @@ class Store:
         self._identity = identity
         self._confirmed = False  # GitHub has named the identity
         self._started = now()
+        self._spare = SPARE
         self._seen: dict[int, tuple[Status, str]] = {}  # by the status's id: it, and its commit
         self._permissions: dict[str, _Permission] = {}
         self.gone: dict[str, str] = {}  # commits that are no longer in the repository, and GitHub's answers
@@ -134,7 +136,10 @@ class Store:
             self._keep(statuses, sha)
 
     def read_if_possible(self, sha: str) -> str:
-        """Read the entries of a commit that the ledger can do without. Returns what kept them from it."""
+        """Read the entries of a commit that the ledger can do without. Returns what kept it from that."""
+        began = self._now()
+        if self._spare <= 0:
+            return "there was no time left to read them"
         try:
             statuses = retrying(
                 lambda: self._api.statuses(sha),
@@ -145,6 +150,8 @@ class Store:
             )
         except GitHubError as error:
             return str(error)
+        finally:
+            self._spare -= self._now() - began
         self._keep(statuses, sha)
         return ""
 

@@ -232,3 +232,25 @@ def test_a_sibling_takes_what_another_leg_found_without_a_search() -> None:
     assert claim(board).reason == "duplicate"
     board.recent = []
     assert claim(board, 3.5).fire
+
+
+def test_slow_reads_of_earlier_commits_end_after_a_while() -> None:
+    board = Board()
+    before(board)
+    board.recent = [f"{number:040x}" for number in range(20)]
+    job = job_at(board)
+    statuses = board.statuses
+
+    def slow(sha: str) -> Any:
+        if sha in board.recent:
+            board.clock.seconds += 4
+            raise NO_ANSWER
+        return statuses(sha)
+
+    board.statuses = slow  # type: ignore[method-assign]
+    began = board.clock.seconds
+    assert job.claim(sample_brief()).fire
+    assert board.clock.seconds - began < 40
+    assert {note.what for note in job.notes} == {
+        "all sessions within `cool-down` on earlier commits of the branch"
+    }
