@@ -11,7 +11,7 @@ from ...model import GitHubError, Outcome, Result, Run
 from ...retrying import retrying
 from ..ledger.entry import Entry, Record, Stage, label
 from ..ledger.store import RETRIES, Store, UnavailableError
-from ..messages import result, returned
+from ..ledger.words import result, returned
 from .claims import SEND_WITHIN, Claim
 from .rules import Contender, Ruling
 
