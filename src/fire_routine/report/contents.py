@@ -36,7 +36,7 @@ class Contents:
     def session(self) -> EarlierSession | None:
         """The earlier session that kept this failure from being fired, or may have."""
         url, sessions = self.outcome.session_url, self.past.sessions
-        if self.outcome.reason == "earlier-unknown":
+        if self.outcome.reason in ("earlier-unknown", "leader-lost"):
             return next((one for one in reversed(sessions) if not one.certain), None)
         return next((one for one in sessions if url and one.url == url), None)
 

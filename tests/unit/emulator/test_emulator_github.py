@@ -118,6 +118,44 @@ def test_runs_of_all_workflows_are_found_by_their_time(
     assert (listed["total_count"], [run["id"] for run in listed["workflow_runs"]]) == (len(found), found)
 
 
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("", [3, 1]),  # open ones, the newest first
+        ("?state=all&sort=created&direction=asc", [1, 2, 3]),
+        ("?state=closed&sort=updated&direction=desc", [2]),
+        ("?state=all&sort=updated", [3, 1, 2]),  # ascending unless it is sorted by creation
+        ("?state=all&head=octo-org:topic", [2]),
+        ("?state=all&base=next", [1]),
+        ("?state=all&per_page=1&page=2", [2]),
+    ],
+)
+def test_pull_requests_are_filtered_and_sorted(
+    emulator: GitHubEmulator, client: httpx.Client, query: str, numbers: list[int]
+) -> None:
+    for number, updated, fields in (
+        (1, 8, {"head": {"ref": "topic", "repo": "stranger/widget"}, "base": {"ref": "next"}}),
+        (2, 9, {"head": {"ref": "topic"}, "state": "closed"}),
+        (3, 7, {"head": {"ref": "other"}}),
+    ):
+        times = {"created_at": f"2026-03-0{number}T00:00:00Z", "updated_at": f"2026-03-0{updated}T00:00:00Z"}
+        emulator.add_pull_request({"number": number, **times, **fields})
+    assert [pull["number"] for pull in client.get(f"/pulls{query}").json()] == numbers
+
+
+def test_branches_are_found_by_the_begin_of_their_names(
+    emulator: GitHubEmulator, client: httpx.Client
+) -> None:
+    for name in ("claude/fix-run-7", "claude/fix-run-71", "claude/other", "main"):
+        emulator.set_branch(name, "a" * 40)
+    emulator.set_branch("claude/fix-run-71", None)
+    found = client.get("/git/matching-refs/heads/claude/fix-").json()
+    assert [(one["ref"], one["object"]["sha"]) for one in found] == [
+        ("refs/heads/claude/fix-run-7", "a" * 40)
+    ]
+    assert client.get("/git/matching-refs/heads/none").json() == []
+
+
 def test_faults_come_as_often_as_asked_for_and_the_latest_first(
     emulator: GitHubEmulator, client: httpx.Client
 ) -> None:

@@ -94,8 +94,9 @@ class Lookback:
         except GitHubError:
             incident = Incident()
         for sha in (*incident.shas, *incident.recent)[:LOOKED]:
-            self._store.read_if_possible(sha)
-            if any(claim.url == session_url and claim.started for claim in self._poll.claims()):
+            if self._store.read_if_possible(sha) or any(
+                claim.url == session_url and claim.started for claim in self._poll.claims()
+            ):
                 break
         return [claim for claim in self._poll.claims() if not claim.same_attempt(self._poll.contender)]
 
