@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CORES = os.cpu_count() or 1
 WAITING = 4  # end-to-end tests at a time: one takes 5 seconds and half a second of a core
 FORMS = ".github/ISSUE_TEMPLATE/"
+# A watcher's example names workflows of the reader's repository.
+EXAMPLE_LINT = ["--profile", "correctness", "--ignore", "workflow-run-names"]
+EXAMPLE_AUDIT = ["--persona", "auditor"]
 PYTHON = [sys.executable, "-m"]
 PYTEST = [*PYTHON, "pytest"]
 
@@ -37,8 +40,9 @@ def checks() -> dict[str, list[str]]:
         "language": [sys.executable, "tests/lint/language.py"],
         "workflow lint (jactionlint)": [*jactionlint, "action.yml", ".github/dependabot.yml", *workflows],
         # Examples stay short, so that only mistakes count in them.
-        "example lint (jactionlint)": [*jactionlint, "--profile", "correctness", *examples],
-        "workflow audit (zizmor)": [*zizmor, "action.yml", *workflows, *examples],
+        "example lint (jactionlint)": [*jactionlint, *EXAMPLE_LINT, *examples],
+        "workflow audit (zizmor)": [*zizmor, "action.yml", *workflows],
+        "example audit (zizmor)": [*zizmor, *EXAMPLE_AUDIT, *examples],
         "action schema (check-jsonschema)": [*schema, "vendor.github-actions", "action.yml"],
         "workflow schema (check-jsonschema)": [*schema, "vendor.github-workflows", *workflows, *examples],
         "issue form schema (check-jsonschema)": [*schema, "vendor.github-issue-forms", *forms],
@@ -50,7 +54,7 @@ def checks() -> dict[str, list[str]]:
     }
 
 
-END_TO_END = [*PYTEST, "tests/e2e", "-q", "-n", str(max(WAITING, CORES)), "--dist", "worksteal"]
+END_TO_END = [*PYTEST, "tests/e2e", "-q", "-n", str(max(WAITING, CORES)), "--dist", "loadgroup"]
 OTHERS = [*PYTEST, "--ignore", "tests/e2e", "-n", str(CORES), "--dist", "worksteal"]
 
 

@@ -24,7 +24,7 @@ ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8")
 WORKFLOWS = sorted([*ROOT.glob(".github/workflows/*.yml"), *ROOT.glob("examples/**/*.yml")])
 RELEASED = re.compile(r"[\w-]+/fire-routine@v\d+")  # until its commit is known: see docs/releasing.md
 PINNED = re.compile(r"\S+@[0-9a-f]{40} # v[0-9]+(\.[0-9]+)*")
-OURS = "./"  # this checkout
+OURS = ("./", "YOUR-ORG/")  # this checkout, and the reader's own repository
 
 
 def variable(name: str) -> str:

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,8 @@ def _command(
     event: str, payload: Path, env: Mapping[str, str], secrets: Mapping[str, str], action: Path
 ) -> list[str]:
     command = [
-        act_binary(), event, "--json", "--platform", "ubuntu-latest=-self-hosted",
+        act_binary(), event, "--json",
+        "--platform", "ubuntu-latest=-self-hosted", "--platform", "self-hosted=-self-hosted",
         "--action-offline-mode", "--no-cache-server", "--eventpath", str(payload),
         "--local-repository", f"{ACTION}={action}",
     ]  # fmt: skip
@@ -151,10 +152,12 @@ def run_act(
     secrets: Mapping[str, str] | None = None,
     watch: Callable[[Event], None] = lambda _: None,
     action: Path = ROOT,
+    arguments: Sequence[str] = (),
 ) -> Result:
     """Run the workflows of `project` for one event.
 
-    `watch` sees each of act's events as it happens; `action`: the tree that serves `uses:`.
+    `watch` sees each of act's events as it happens; `action`: the tree that serves `uses:`;
+    `arguments`: more of act's command line.
     """
     _add_bash(home)
     payload_file = project.parent / "event.json"
@@ -162,6 +165,7 @@ def run_act(
     seen = project.parent / "seen"
     seen.mkdir(exist_ok=True)
     command = _command(event, payload_file, {**(env or {}), "ACT_SEEN": str(seen)}, secrets or {}, action)
+    command += arguments
     process = subprocess.Popen(
         command,
         cwd=project,

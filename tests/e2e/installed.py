@@ -5,11 +5,14 @@ The test lock has all of the action's locks at the same versions, from wheels wi
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -68,13 +71,16 @@ def make_ready(cache: Path) -> None:
     install.finish(folder)
 
 
+@cache
 def release_commit() -> str:
     """A commit of the work tree, without new files; HEAD, if nothing was changed."""
-    identity = ["-c", "user.name=Octo", "-c", "user.email=octo@example.com"]
-    made = subprocess.run(
-        ["git", *identity, "stash", "create"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    return made.stdout.strip() or "HEAD"
+    git = ["git", "-c", "user.name=Octo", "-c", "user.email=octo@example.com"]
+    found = subprocess.check_output([*git, "rev-parse", "--git-path", "index"], cwd=ROOT, text=True)
+    with tempfile.TemporaryDirectory() as folder:  # git locks the index, which other processes need
+        index = shutil.copy(ROOT / found.strip(), folder)
+        environ = {**os.environ, "GIT_INDEX_FILE": index}
+        made = subprocess.check_output([*git, "stash", "create"], cwd=ROOT, env=environ, text=True)
+    return made.strip() or "HEAD"
 
 
 def build_release(folder: Path) -> Path:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tests.e2e.test_workflows import CONDITION, FINAL_JOB, Stage, home, outputs, stage
-
-__all__ = ["home", "stage"]  # fixtures
+from tests.e2e.stage import Stage, outputs
+from tests.e2e.test_workflows import CONDITION, FINAL_JOB
 
 PATH = ".github/known-failures.toml"
 ENTRY = """\

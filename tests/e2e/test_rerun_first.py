@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from tests.e2e.act import ACTION, REPOSITORY, ROOT, make_project, run_act
 from tests.e2e.mirror import RunMirror
-from tests.e2e.test_workflows import SHOW, TEST_JOB, action, home, outputs
+from tests.e2e.stage import outputs
+from tests.e2e.test_workflows import SHOW, TEST_JOB
 from tests.emulated.github import GitHubEmulator
 
 from fire_routine.emulator.endpoint import Endpoint
 from fire_routine.emulator.repository import timestamp
-
-__all__ = ["action", "home"]  # fixtures
 
 TEST = """\
 import os

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from tests.e2e.test_workflows import FINAL_JOB, RUN_ID, Stage, action, home, outputs, stage
+from tests.e2e.stage import RUN_ID, Stage, outputs
+from tests.e2e.test_workflows import FINAL_JOB
 
 from fire_routine.emulator.ids import sha_of
-
-__all__ = ["action", "home", "stage"]  # fixtures
 
 BEFORE = 4242
 TIP = sha_of("tip")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.e2e.installed import ROOT, copy_packages, with_requirements
 
+pytestmark = pytest.mark.xdist_group("wheel")  # built once
 FILES = ("pyproject.toml", "README.md", "LICENSE", "src/fire_routine")
 
 

@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
-from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, copy_action, make_project, run_act
-from tests.e2e.installed import locked_name, make_ready
-from tests.e2e.mirror import RunMirror
-from tests.emulated.github import GitHubEmulator
+from tests.e2e.act import ACTION, REPOSITORY, ROOT
+from tests.e2e.installed import locked_name
+from tests.e2e.stage import Stage, outputs
 
 from fire_routine.emulator.endpoint import Endpoint
 
-RUN_ID = 4711
-FAILING_TEST = """\
-import unittest
-
-
-class Widgets(unittest.TestCase):
-    def test_price(self):
-        self.assertEqual(3 * 7, 22, "three widgets cost")
-
-
-if __name__ == "__main__":
-    unittest.main()
-"""
 FIRE = f"""\
       - uses: {ACTION}
         id: fire
@@ -78,80 +60,6 @@ jobs:
       - run: git clone --quiet "$PROJECT" .
       - run: python3 test_widgets.py
 """
-
-
-class Stage:
-    """A project, both emulators, and act, for one workflow."""
-
-    def __init__(
-        self, folder: Path, home: Path, action: Path, github: GitHubEmulator, endpoint: Endpoint
-    ) -> None:
-        self.folder, self.home, self.action = folder, home, action
-        self.github, self.endpoint = github, endpoint
-        self.secrets = {"ROUTINE_FIRE_URL": endpoint.url, "ROUTINE_FIRE_TOKEN": endpoint.token}
-
-    def run(
-        self,
-        workflow: str,
-        *,
-        event: str = "push",
-        payload: Mapping[str, Any] | None = None,
-        run: Mapping[str, Any] | None = None,
-    ) -> Result:
-        files = {".github/workflows/ci.yml": workflow, "test_widgets.py": FAILING_TEST}
-        sha = make_project(self.folder / "project", files)
-        if "main" not in self.github.branches:
-            self.github.set_branch("main", sha)
-        self.github.add_run({"id": RUN_ID, "head_sha": sha, "event": event, **(run or {})})
-        result = run_act(
-            self.folder / "project",
-            self.home,
-            event=event,
-            payload=payload,
-            secrets={**self.secrets, "GITHUB_TOKEN": self.github.token},
-            env={
-                "GITHUB_API_URL": self.github.url,
-                "GITHUB_RUN_ID": str(RUN_ID),
-                "GITHUB_RUN_ATTEMPT": "1",
-                "PROJECT": str(self.folder / "project"),
-            },
-            watch=RunMirror(self.github, RUN_ID).watch,
-            action=self.action,
-        )
-        for secret in (self.endpoint.token, self.github.token):
-            assert secret not in result.log
-        return result
-
-    def text(self) -> str:
-        (request,) = self.endpoint.requests
-        return request.text
-
-
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for all, as on a self-hosted runner. The locked packages are ready there: no network is needed."""
-    home = tmp_path_factory.mktemp("home")
-    make_ready(home / ".cache")
-    return home
-
-
-@pytest.fixture(scope="session")
-def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_action(tmp_path_factory.mktemp("action") / "tree")
-
-
-@pytest.fixture
-def stage(tmp_path: Path, home: Path, action: Path) -> Iterator[Stage]:
-    with ExitStack() as stack:
-        github = stack.enter_context(GitHubEmulator(REPOSITORY))
-        endpoint = stack.enter_context(Endpoint())
-        yield Stage(tmp_path, home, action, github, endpoint)
-
-
-def outputs(result: Result, job: str = "on-failure") -> dict[str, str]:
-    """The action's outputs as the next step of the job saw them."""
-    shown = json.loads(result.outputs(job)["shown"])
-    return {str(name): str(value) for name, value in shown.items()}
 
 
 def test_final_job_fires_once_with_the_cause(stage: Stage) -> None:
