@@ -1,4 +1,4 @@
-"""What people read first in an entry, where the stage's own words do not tell enough. Pure."""
+"""What people read first in an entry, instead of the stage's own words. Pure."""
 
 from __future__ import annotations
 
