@@ -78,7 +78,7 @@ def test_a_duplicate_shows_the_sessions_pull_request(
 
 @pytest.mark.parametrize(
     ("branch", "state", "words"),
-    [("", "none", "no trace after 0 min"), (f"{BRANCH}-retry", "branch", f"it pushed `{BRANCH}-retry`")],
+    [("", "none", "no trace after "), (f"{BRANCH}-retry", "branch", f"it pushed `{BRANCH}-retry`")],
 )
 def test_a_duplicate_shows_a_branch_or_no_trace(job: Job, branch: str, state: str, words: str) -> None:
     job.run()

@@ -65,8 +65,7 @@ class Lookback:
             or contender.shares_incident(claim)
             or (session_url and claim.url == session_url)
         ][-TRACED:]
-        times = [claim.created_at for claim in sessions if claim.created_at]
-        traces, notes = self._trace({claim.run for claim in sessions}, min(times, default=None))
+        traces, notes = self._traces(sessions)
         merged = [
             pull
             for claim in sessions
@@ -86,6 +85,12 @@ class Lookback:
             ended_by=max(merged, key=lambda pull: pull.number, default=None),
             notes=tuple(notes),
         )
+
+    def _traces(self, sessions: Sequence[Claim]) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
+        if not sessions:
+            return {}, ()
+        times = [claim.created_at for claim in sessions if claim.created_at]
+        return self._trace({claim.run for claim in sessions}, min(times, default=None))
 
     def _with(self, session_url: str) -> list[Claim]:
         """The claims with those of the commit on which the session was started: only a report was known."""
