@@ -204,6 +204,7 @@ def test_token_that_can_not_be_in_a_header_is_refused_unnamed(name: str, value: 
     ("name", "lowest", "highest"),
     [
         ("run_id", 1, 10**15),
+        ("cool_down", 0, 168),
         ("max_characters", MIN_CHARACTERS, MAX_CHARACTERS),
         ("max_sessions", 1, 100),
         ("min_attempt", 1, 1000),
@@ -220,7 +221,7 @@ def test_numbers_have_bounds_and_both_are_allowed(name: str, lowest: int, highes
         )
 
 
-@pytest.mark.parametrize("name", ["allow_forks", "comment", "dry_run"])
+@pytest.mark.parametrize("name", ["allow_forks", "comment", "dry_run", "rerun_first"])
 def test_flags_are_true_or_false(name: str) -> None:
     for value, expected in (("true", True), ("TRUE", True), ("false", False), ("False", False)):
         assert getattr(read_settings(given_inputs(**{name: value})), name) is expected
@@ -320,3 +321,11 @@ def test_certificate_variable_that_is_empty_does_not_count(name: str) -> None:
     assert own_authorities({name: "", **others}) == (first, "/ca.pem")
     assert own_authorities({name: ""}) is None
     assert own_authorities({name: "/own.pem"}) == (name, "/own.pem")
+
+
+def test_a_re_run_of_the_first_attempt_and_an_attempt_that_is_ignored_are_refused_together() -> None:
+    (problem,) = problems_of(rerun_first="true", min_attempt="2")
+    assert problem == (
+        "rerun-first: it re-runs the first attempt, which `min-attempt: 2` ignores: set only one of them"
+    )
+    assert read_settings(given_inputs(rerun_first="true", min_attempt="1")).rerun_first
