@@ -37,7 +37,7 @@ from .redact import redact_text
 from .report import Contents, Workflow, report
 from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
 
-TRACES = 8.0  # seconds for what became of earlier sessions
+TRACES = 15.0  # seconds for what became of earlier sessions
 
 Sleep = Callable[[float], object]  # pauses for seconds
 

@@ -9,6 +9,7 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.unit.test_action import LOG, SHA, Job, job
 
+from fire_routine import action
 from fire_routine.emulator.ids import sha_of
 from fire_routine.emulator.repository import timestamp
 
@@ -20,6 +21,12 @@ MERGED = {"state": "closed", "merged_at": "2026-11-24T11:00:00Z"}
 LOOKED = (
     r"/matching-refs/|/commits/.*/check-runs|/pulls\?direction=desc.*state=all|/pulls\?.*head=octo%3Aclaude"
 )
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine changes nothing."""
+    monkeypatch.setattr(action, "TRACES", 300.0)
 
 
 def fail_again(job: Job, log: str = LOG, number: int = 8, **run: Any) -> int:
