@@ -5,7 +5,7 @@ While a log is read its lines are numbered from 0; in what is made of it, as `mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -95,7 +95,7 @@ class Tail:
     step: int = -1  # number of the line with which the step begins
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A place at which the log marks a failed step."""
 
@@ -107,18 +107,18 @@ class Mark:
     job: bytes = b""  # where the log is a run's, which names it in each line
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Scan:
     """What one pass found."""
 
-    findings: list[Finding] = field(default_factory=list)  # in the log's order
-    naming: list[Finding] = field(default_factory=list)  # with those next to them that only name the failure
-    tails: list[Tail] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    succeeded: list[tuple[int, int]] = field(default_factory=list)  # first and last lines of runs that did
-    raw: dict[int, bytes] = field(default_factory=dict)  # lines by number: those of the tails, or all
+    findings: Sequence[Finding] = ()  # in the log's order
+    naming: Sequence[Finding] = ()  # with those next to them that only name the failure
+    tails: Sequence[Tail] = ()
+    marks: Sequence[Mark] = ()
+    succeeded: Sequence[tuple[int, int]] = ()  # first and last lines of runs that did
+    raw: Mapping[int, bytes] = field(default_factory=dict)  # lines by number: those of the tails, or all
     whole: bool = False  # it is all the log's lines
     total: int = 0
-    states: Sequence[tuple[int, int]] = ()  # as `stream.Window` has them
-    counts: dict[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed
-    alike: dict[int, int] = field(default_factory=dict)  # the same by its shape
+    states: Sequence[tuple[int, int]] = ()  # as `windows.Window` has them
+    counts: Mapping[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed
+    alike: Mapping[int, int] = field(default_factory=dict)  # the same by its shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..lines.clean import CARET, both_ends, job_of, probed, segments, shown, stamp_of, texts, unstamped
 from ..lines.prefixes import unprefixed
@@ -37,7 +37,8 @@ class Scanner:
     """Holds the state between windows."""
 
     def __init__(self, known: MatchCache) -> None:
-        self.scan = Scan()
+        self._marks: list[Mark] = []
+        self._tails: list[Tail] = []
         self._header = Header()
         self._examined = bytearray()  # 0 for each line of the window that was not examined yet
         self._section: Rule | None = None
@@ -49,6 +50,7 @@ class Scanner:
         self._tailed = 0
         self._lines: list[bytes] = []
         self._first = 0
+        self._states: Sequence[tuple[int, int]] = ()
         self._known = known
         self._collected = Collector()
         self._succeeded = Succeeded()
@@ -58,7 +60,7 @@ class Scanner:
         self._examined = again.ljust(len(window.lines), b"\0")
         self._lines = window.lines
         self._first = window.first
-        self.scan.states = window.states
+        self._states = window.states
         self._collected.turn_to(window.lines, window.first)
         for index, mask, rule, marks in self._known.look(window):
             if self._section is not None:
@@ -72,10 +74,6 @@ class Scanner:
         self._collected.keep_latest()
         if window.last:
             self._tail(window.stop, WEIGHTS.last_of_log if self._runs_on() else WEIGHTS.last_after_failure)
-            if window.first == 0 and sum(map(len, window.lines)) < WHOLE:
-                self.scan.raw.update(enumerate(window.lines))
-                self.scan.whole = True
-            self.scan.total = window.first + len(window.lines)
 
     def _text(self, index: int) -> str:
         return shown(both_ends(self._lines[index])).decode("utf-8", "replace")
@@ -87,13 +85,9 @@ class Scanner:
             begin = max(self._section_at - self._first, 0)
             end = limit = min(until, self._section_end + 1 - self._first)
             if ends is not None:
-                lines = texts(unstamped(self._lines[begin:limit]))
-                closing = (
-                    at
-                    for at, line in enumerate(map(probed, lines), begin)
-                    if ends.search(line.decode("utf-8", "replace"))
-                )
-                end = next(closing, limit)
+                lines = map(probed, texts(unstamped(self._lines[begin:limit])))
+                closing = (ends.search(line.decode("utf-8", "replace")) is not None for line in lines)
+                end = next((at for at, closes in enumerate(closing, begin) if closes), limit)
             if end < until:
                 self._section = None
                 end += 1
@@ -113,7 +107,7 @@ class Scanner:
     def _examine_each(self, begin: int, end: int, quoted: re.Pattern[bytes] | None = None) -> None:
         """Examine lines of which none needs to hold a word that is worth a look anywhere."""
         left = [at for at in range(begin, end) if not self._examined[at]]
-        self._note_examined(begin, end)
+        self._examined[begin:end] = b"\1" * (end - begin)
         for index, mask, rule, marks in self._known.look_at_each(self._lines, left):
             self._examine(index, mask, rule, marks, quoted)
 
@@ -150,7 +144,7 @@ class Scanner:
         if marks & OF_OTHERS:
             self._other_marks(index, raw)
         if marks & OF_GITHUB and any(raw.find(mark, 0, 500) >= 0 for mark in GITHUB_MARKS):
-            self._marks(index, raw)
+            self._github_marks(index, raw)
             return
         if marks & OF_PASSED:
             self._note_passed(index)
@@ -162,45 +156,38 @@ class Scanner:
         since, self._passed_at = self._passed_at, self._first + index
         if self._collected.last < since:
             self._passed.append((since, self._passed_at))
-            return
-        begin = self._printed(since, self._passed_at)
-        if begin is not None:
+        elif (begin := self._printed(since, self._passed_at)) is not None:
             self._collected.forget(begin)
 
     def _printed(self, since: int, passed: int) -> int | None:
         """The begin of a passed test's output, which need not be examined; None: it may be others'."""
         begin = began(self._lines, passed - self._first, max(since - self._first, 0))
         if begin is not None:
-            self._note_examined(begin, passed - self._first)
+            self._examined[begin : passed - self._first] = b"\1" * (passed - self._first - begin)
         return begin
 
-    def _note_examined(self, begin: int, end: int) -> None:
-        self._examined[begin:end] = b"\1" * (end - begin)
-
     def _begin_step(self, header: Header) -> None:
-        self._header = header
-        self._passed_at = header.line
+        self._header, self._passed_at = header, header.line
         self._collected.begin_step()
         self._succeeded.begin_step()
 
     def _runs_on(self) -> bool:
         """Whether no step has failed, or one began since the last that did."""
-        ended = next((mark for mark in reversed(self.scan.marks) if mark.kind != "error"), None)
+        ended = next((mark for mark in reversed(self._marks) if mark.kind != "error"), None)
         return ended is None or ended.header is not self._header
 
     def _tail(self, until: int, weight: float) -> None:
         """The lines before a mark are kept, for the larger budgets."""
         begin = max(until - TAIL, 0, self._tailed - self._first)
         self._tailed = self._first + until
-        if len(self.scan.tails) >= TAILS:
-            del self.scan.tails[TAILS // 2]
-        self.scan.tails.append(Tail(self._first + begin, self._lines[begin:until], weight, self._header.line))
+        if len(self._tails) >= TAILS:
+            del self._tails[TAILS // 2]
+        self._tails.append(Tail(self._first + begin, self._lines[begin:until], weight, self._header.line))
 
-    def _marks(self, index: int, raw: bytes) -> None:
+    def _github_marks(self, index: int, raw: bytes) -> None:
         text = self._text(index)
         if text.startswith(HEADING.decode()):
-            header = self._read_header(index, text)
-            if header is not None:
+            if (header := self._read_header(index, text)) is not None:
                 self._begin_step(header)
         elif text.startswith(ERROR.decode()):
             self._mark(index, self._kind(index, text), text, stamp_of(raw)[1])
@@ -229,12 +216,12 @@ class Scanner:
             self._mark(index, "exit", text, b"")
 
     def _mark(self, index: int, kind: str, text: str, stamp: bytes) -> None:
-        if len(self.scan.marks) >= MOST_MARKS:
-            middle, marks = MOST_MARKS // 2, self.scan.marks
+        if len(self._marks) >= MOST_MARKS:
+            middle, marks = MOST_MARKS // 2, self._marks
             # Where steps ended is worth more than what actions called an error.
             del marks[next((at for at in range(middle, len(marks)) if marks[at].kind == "error"), middle)]
         job = job_of(self._lines[index])
-        self.scan.marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
+        self._marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
         if kind != "error":
             self._near(index)
             self._tail(index, WEIGHTS.last_line)
@@ -265,18 +252,26 @@ class Scanner:
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""
-        if not any(mark.kind != "error" for mark in self.scan.marks):
+        if not any(mark.kind != "error" for mark in self._marks):
             self._collected.end_step()
-        self.scan.succeeded = self._succeeded.runs
-        self.scan.counts = self._collected.counts
-        self.scan.alike = self._collected.alike
         findings, sampled = self._collected.findings(), self._collected.sampled()
-        self.scan.naming = self.scan.findings = together(findings)
-        if sampled:
-            self.scan.naming = together(sorted([*findings, *sampled], key=lambda finding: finding.number))
-        for tail in self.scan.tails:
-            self.scan.raw.update(enumerate(tail.raw, tail.first))
-        return self.scan
+        whole = self._first == 0 and sum(map(len, self._lines)) < WHOLE
+        raw = dict(enumerate(self._lines)) if whole else {}
+        for tail in self._tails:
+            raw.update(enumerate(tail.raw, tail.first))
+        return Scan(
+            together(findings),
+            together(sorted([*findings, *sampled], key=lambda finding: finding.number)),
+            self._tails,
+            self._marks,
+            self._succeeded.runs,
+            raw,
+            whole,
+            self._first + len(self._lines),
+            self._states,
+            self._collected.counts,
+            self._collected.alike,
+        )
 
 
 def scan(chunks: Iterable[bytes], known: MatchCache) -> Scan:

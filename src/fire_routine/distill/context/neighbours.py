@@ -27,22 +27,12 @@ LINES_BEFORE, LINES_AFTER = (
 )  # that a block may take beyond what its rule reaches
 
 
-def _continues(line: bytes, taken: bytes) -> bool:
-    """Whether a line looks as if it belonged to one that a rule took; items of a list belong to none."""
-    return _CONTINUES.match(line) is not None and not (_ITEM.match(line) and _ITEM.match(taken))
-
-
-def _other_part(text: bytes) -> bool:
-    """Whether a line begins another part of a tool's report."""
-    return _OTHER_PART.match(text) is not None
-
-
 def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
     """The place after the last line that belongs to the one at `index`."""
     count = len(texts)
     indented = min(count, index + 1 + rule.indented)
     paragraph = min(count, index + 1 + rule.paragraph)
-    depth = indent(texts[index])
+    depth, of_list = indent(texts[index]), _ITEM.match(texts[index])
     end, blanks = index + 1, 0
     for at in range(index + 1, max(indented, paragraph)):
         line = texts[at]
@@ -51,10 +41,12 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             blanks += 1
             if blanks > 1:
                 break
-        elif ends_step(line) or _other_part(line):
+        elif ends_step(line) or _OTHER_PART.match(line):
             break
         elif (at < paragraph and not blanks) or (
-            at < indented and (len(line) - len(bare) > depth or _continues(line, texts[index]))
+            at < indented
+            and (len(line) - len(bare) > depth or _CONTINUES.match(line))
+            and not (of_list and _ITEM.match(line))  # the next item
         ):
             blanks = 0
             end = at + 1
@@ -89,11 +81,6 @@ def _warns(text: bytes) -> bool:
     return text.find(_WARNING) >= 0 and _NEXT_WARNING.match(text) is not None
 
 
-def _else(text: bytes) -> bool:
-    """Whether a line does not continue the one above it."""
-    return _warns(text) or _UNRELATED.match(text) is not None
-
-
 def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
     """The shares of the lines before a block that begins at `begin`, the nearest first."""
     for text, share in zip(reversed(texts[:begin]), WEIGHTS.lines_before[:most], strict=False):
@@ -104,8 +91,14 @@ def _before(texts: Sequence[bytes], begin: int, most: int) -> Iterator[float]:
 def _looks(text: bytes) -> tuple[bool, bool, bool, bool, bool]:
     """Five answers for a line: it is blank; does not continue the one above it; warns of a linter's next
     file; begins another part of a report; ends a step."""
-    blank = not text or text.isspace()
-    return blank, _else(text), _LINTED.match(text) is not None, _other_part(text), ends_step(text)
+    blank, unrelated = not text or text.isspace(), _warns(text) or _UNRELATED.match(text) is not None
+    return (
+        blank,
+        unrelated,
+        _LINTED.match(text) is not None,
+        _OTHER_PART.match(text) is not None,
+        ends_step(text),
+    )
 
 
 def _after(rule: Rule, texts: Sequence[bytes], end: int, most: int) -> Iterator[float]:

@@ -122,13 +122,6 @@ def _note(states: list[tuple[int, int]], end: int, count: int) -> None:
         states.append((begin, count))
 
 
-def _lines(text: bytes) -> list[bytes]:
-    """Text that ends with a line's end, split into lines."""
-    lines = text.split(b"\n")
-    lines.pop()
-    return lines
-
-
 def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     """The log in overlapping windows; each line lies in one window's new part."""
     before: list[bytes] = []  # lines that were looked at
@@ -151,7 +144,8 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
         stop = whole.rfind(b"\n", 0, max(len(whole) - AHEAD, 0)) + 1
         again = whole.rfind(b"\n", 0, max(len(whole) - AHEAD - OVERLAP, 0)) + 1
         # Split where the next window begins and where this one stops, no line needs to be counted.
-        done, last, ahead = _lines(whole[:again]), _lines(whole[again:stop]), _lines(whole[stop:])
+        parts_of_whole = (whole[:again], whole[again:stop], whole[stop:])  # each ends with a line's end
+        done, last, ahead = (part.split(b"\n")[:-1] for part in parts_of_whole)
         start = len(before)
         lines = [*before, *waiting, *done, *last, *ahead]
         _note(states, first + len(lines), count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 
@@ -116,15 +116,6 @@ def _rule(line: bytes, called: Sequence[_Call], red: bool) -> Rule | None:
     return rule
 
 
-def _held(shown: Sequence[bytes], reds: Iterable[int]) -> dict[int, set[int]]:
-    """The places of the lines with literals, or that are red, and which literals."""
-    literals, _, _ = _all()
-    held = literals.among(shown, b"\n".join(shown).translate(FOLD))
-    for at in reds:
-        held.setdefault(at, set())
-    return held
-
-
 def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     """The rule for each of the raw lines, their timestamps taken off.
 
@@ -134,11 +125,12 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     shown = texts(list(map(both_ends, lines)))
     if max(map(len, shown), default=0) > PROBE:
         shown = list(map(probed, shown))
-    _, _, anywhere = _all()
+    literals, _, anywhere = _all()
     joined = b"\n".join(lines)
     reds = set(numbered(joined, red_places(joined)))
     rules: list[Rule | None] = [None] * len(lines)
-    for at, held in _held(shown, reds).items():
+    among = literals.among(shown, b"\n".join(shown).translate(FOLD))
+    for at, held in {**{at: set[int]() for at in reds}, **among}.items():
         red = at in reds
         general = every or red or not held.isdisjoint(anywhere)
         rule = _rule(shown[at], _called(frozenset(held), general), red)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from ..lines.windows import windows
 from ..normalize.templates import templates
-from ..steps.failed import Failed
 from ..types import Green
 from ..weights import WEIGHTS
 from .scorer import Lines, Material, give
@@ -28,21 +27,18 @@ def read_green(chunks: Iterable[bytes]) -> Green:
     return Green(frozenset(met))
 
 
-def _in_a_step(number: int, failed: Failed) -> bool:
-    """Whether a line is in a failed step, as far as the log shows where that begins."""
-    at = bisect_left(failed.lines, number)
-    return at < len(failed.lines) and 0 <= failed.marks[at].header.line < number < failed.lines[at]
-
-
 def score(lines: Lines, material: Material) -> Lines:
     """Less weight for lines that the green run prints, too; more for the few that it lacks."""
     if material.green is None:
         return lines
     scored: Lines = {}
     new: list[int] = []
-    seen = len(material.failed.lines)  # lines of the failed steps, each one's end among them
+    ends, marks = material.failed.lines, material.failed.marks
+    seen = len(ends)  # lines of the failed steps, each one's end among them
     for number, (weight, rule) in lines.items():
-        own = _in_a_step(number, material.failed)
+        at = bisect_left(ends, number)
+        # It is in a failed step, as far as the log shows where that begins.
+        own = at < len(ends) and 0 <= marks[at].header.line < number < ends[at]
         seen += own
         scored[number] = (weight, rule)
         if material.store.raw[number] in material.green:

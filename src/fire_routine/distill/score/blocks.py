@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ..rules.schema import ERROR_LIKE
@@ -17,20 +18,18 @@ class _Endings:
     """Which lines end as lines before them: a list of names, each with the one reason."""
 
     def __init__(self) -> None:
-        self._met: dict[bytes, int] = {}
+        self._met = Counter[bytes]()
         self._rank: dict[int, int] = {}  # of a line by its number, which may be in several spans
 
     def factor(self, number: int, text: bytes) -> float:
-        """Of a line that is longer than `LONGER`."""
+        """The factor of a long line."""
         if number not in self._rank:
             # Its end may be a project's or a check's name, in brackets: that is no reason.
             ending = text[: text.rfind(b" [") if text.endswith(b"]") else None][-WEIGHTS.ending :]
-            self._met[ending] = self._rank[number] = self._met.get(ending, 0) + 1
-        return (
-            1.0
-            if self._rank[number] <= (WEIGHTS.same_endings if len(text) <= WEIGHTS.once else 1)
-            else WEIGHTS.further_endings
-        )
+            self._met[ending] += 1
+            self._rank[number] = self._met[ending]
+        most = WEIGHTS.same_endings if len(text) <= WEIGHTS.once else 1
+        return 1.0 if self._rank[number] <= most else WEIGHTS.further_endings
 
 
 def _showing(shares: Sequence[Share]) -> dict[bytes, int]:
@@ -44,11 +43,6 @@ def _showing(shares: Sequence[Share]) -> dict[bytes, int]:
         if before is None or (before[1] < weight * WEIGHTS.shown_by_later and _WORDS.search(text)):
             showing[text] = (number, weight)
     return {text: number for text, (number, _) in showing.items()}
-
-
-def _distinguished(keys: Mapping[int, int], number: int, other: int) -> bool:
-    """Whether neighbours distinguish two equal lines."""
-    return number in keys and other in keys and keys[number] != keys[other]
 
 
 def score(lines: Lines, material: Material) -> Lines:
@@ -66,7 +60,9 @@ def score(lines: Lines, material: Material) -> Lines:
     for number, weight, rule, text, taken in given:
         shown_at = showing.get(text, number)
         elsewhere = abs(shown_at - number) > (WEIGHTS.second_report if taken else 0)
-        if elsewhere and not (taken and _distinguished(keys, number, shown_at)):
+        # Neighbours may distinguish two equal lines.
+        distinguished = number in keys and keys[number] != keys.get(shown_at, keys[number])
+        if elsewhere and not (taken and distinguished):
             weight *= WEIGHTS.shown_before
         if len(text) > WEIGHTS.long_line:
             weight *= endings.factor(number, text)

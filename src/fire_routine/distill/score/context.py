@@ -18,7 +18,7 @@ Share = tuple[int, float, str, bytes, bool]
 
 
 def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
-    """Whether one before it message_of the same: a line of the same shape, and the same reason below it."""
+    """Whether one before it reports the same: a line of the same shape, and the same reason below it."""
     finding = span.finding
     below = finding.number - span.first + 1
     reason = next(
@@ -54,15 +54,6 @@ class _Reasons:
         return WEIGHTS.reported_reason if again else 1.0, message_of(text)
 
 
-def _fall(span: Span, before: int) -> float:
-    """What is left from line to line of a block, by the number of blocks of its rule before it."""
-    return (
-        WEIGHTS.further_of_rule
-        if before >= WEIGHTS.many_of_rule and span.finding.rule.reason is None
-        else WEIGHTS.next_of_rule
-    )
-
-
 def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> list[Share]:
     """What each span gives to each of its lines, the strongest spans first."""
     seen = Counter[str]()
@@ -78,17 +69,19 @@ def shares(spans: Sequence[Span], factors: Sequence[float], *, huge: bool) -> li
     for span, factor in ordered:
         rule, taken = span.finding.rule.id, span.finding.number
         # An example is shown in full, similar ones by their first lines. So are faint ones next to others.
-        fall = _fall(span, seen[rule]) if seen[rule] or factor < faint else 1.0
+        fall = WEIGHTS.next_of_rule if seen[rule] or factor < faint else 1.0
+        if seen[rule] >= WEIGHTS.many_of_rule and span.finding.rule.reason is None:
+            fall = WEIGHTS.further_of_rule
         seen[rule] += 1
         if _again(span, met):
             factor *= WEIGHTS.same_complaint
         around = reasons.around(span)
         for number, (weight, text) in enumerate(zip(span.weights, span.texts, strict=True), span.first):
-            share, saying = 1.0, message_of(text)
+            share, message = 1.0, message_of(text)
             if number in span.reasons:
-                share, saying = reasons.give(span, number, text)
+                share, message = reasons.give(span, number, text)
             elif number != taken:
                 of_block = weight > span.finding.rule.weight / 2  # not the lines after it
                 share = fall ** abs(number - taken) * (around if of_block else 1.0)
-            given.append((number, weight * factor * share, rule, saying, number == taken))
+            given.append((number, weight * factor * share, rule, message, number == taken))
     return given

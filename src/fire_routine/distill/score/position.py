@@ -36,11 +36,8 @@ def _place(finding: Finding, failed: Failed) -> float:
         return _near(total - finding.number, total) if total > WEIGHTS.huge_log else 1.0
     at = bisect_left(failed.lines, finding.number)
     if at == len(failed.lines):
-        return (
-            WEIGHTS.after_step
-            if finding.number - failed.lines[-1] > WEIGHTS.close_after_lines
-            else WEIGHTS.right_after_step
-        )
+        far = finding.number - failed.lines[-1] > WEIGHTS.close_after_lines
+        return WEIGHTS.after_step if far else WEIGHTS.right_after_step
     mark = failed.marks[at]
     if finding.number < mark.header.line:
         return WEIGHTS.before_step
@@ -52,15 +49,12 @@ def _families(scan: Scan, ends: Sequence[int], total: int) -> set[str]:
     if total <= WEIGHTS.huge_log:
         return set()
     last = ends or [scan.total]
-    weighty = [
-        finding
-        for finding in scan.findings
-        if finding.number <= last[-1] and finding.rule.weight >= CONSEQUENCE
-    ]
     return {
         finding.rule.family
-        for finding in weighty
+        for finding in scan.findings
         if finding.rule.family not in ("", ANY_FAMILY)
+        and finding.rule.weight >= CONSEQUENCE
+        and finding.number <= last[-1]
         and last[bisect_left(last, finding.number)] - finding.number <= WEIGHTS.last_say
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -82,8 +82,9 @@ def _end(scan: Scan, failed: Failed) -> Mark | None:
     return next(reversed(exits or failed.marks), None)
 
 
-def _named_ends(findings: Sequence[Finding]) -> list[str]:
-    return [finding.rule.ended.how for finding in findings if finding.rule.ended is not None]
+def _named_end(findings: Iterable[Finding]) -> str:
+    """How something ended, by the first finding that names that."""
+    return next((finding.rule.ended.how for finding in findings if finding.rule.ended is not None), "")
 
 
 def _of_another(finding: Finding, of_step: Sequence[Finding], mark: Mark, code: int | None) -> bool:
@@ -119,20 +120,14 @@ def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
     # A tool that counted its failures came to its end. A sign before that, once or twice, is a test's output.
     counted = max((finding.number for finding in of_step if finding.rule.summary), default=begin)
     often = Counter(finding.rule.id for finding in of_step)
-    named = _named_ends(
-        [
-            finding
-            for finding in of_step
-            if finding.number > counted
-            or (finding.rule.ended is not None and not finding.rule.ended.also_in_tests)
-            or often[finding.rule.id] >= OFTEN
-        ]
+    named = _named_end(
+        finding
+        for finding in of_step
+        if finding.number > counted
+        or (finding.rule.ended is not None and not finding.rule.ended.also_in_tests)
+        or often[finding.rule.id] >= OFTEN
     )
-    if named:
-        return named[0]
-    if "was canceled" in mark.text:
-        return "cancelled"
-    return _BY_CODE.get(code or 0, "")
+    return named or ("cancelled" if "was canceled" in mark.text else _BY_CODE.get(code or 0, ""))
 
 
 def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
@@ -149,8 +144,7 @@ def outcome(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Outcome:
     mark = _end(scan, failed)
     ends = _ends(mark, inside)
     if mark is None:
-        ended = _named_ends(inside if failed.times else scan.findings)
-        return Outcome(ended=next(iter(ended), ""), ends=ends)
+        return Outcome(ended=_named_end(inside if failed.times else scan.findings), ends=ends)
     found = _EXIT_CODE.search(mark.text)
     code = int(found.group(1)) if found else None
     header = mark.header
