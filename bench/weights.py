@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from bench.distill import chunks  # noqa: E402 - of this working tree
-from bench.labelled import BUDGETS, OWN_SET, Case, cases_of, measured  # noqa: E402
+from bench.labelled import BUDGETS, OWN_SET, Case, cases_of, folded, labels_of  # noqa: E402
 
 from fire_routine import distill  # noqa: E402
 from fire_routine.distill.collect.scanner import scan  # noqa: E402
@@ -27,28 +27,59 @@ from fire_routine.distill.match.cache import MatchCache  # noqa: E402
 from fire_routine.distill.pipeline import digest  # noqa: E402
 from fire_routine.distill.types import Scan  # noqa: E402
 from fire_routine.distill.weights import WEIGHTS  # noqa: E402
+from fire_routine.model import Digest  # noqa: E402
 
 SHOWN = BUDGETS[:3]
-# Those asked for while a log is read; the others are after that.
+# Those asked for while a log is read, and while an excerpt is made; the others are in between.
 WHILE_READING = ("last_line", "last_of_log", "last_after_failure")
-Log = tuple[Case, Path, Scan]
-Result = tuple[list[float], list[str]]  # the mean share of labels kept at each budget, and all excerpts
+IN_EXCERPTS = (
+    *("strong_line", "nearly", "small_room", "long_share"),
+    *("unit_length", "thrift", "strong_thrift", "most_lengths"),
+)
+
+
+@dataclasses.dataclass
+class Log:
+    """A labelled log that was read, and what is made of it as the numbers are."""
+
+    case: Case
+    path: Path
+    found: Scan
+    as_is: Digest
+    texts: list[str]
+    shares: list[float]
 
 
 def read(path: Path) -> Scan:
     return scan(chunks(path.read_bytes()), MatchCache())
 
 
-def result(logs: list[Log], *, again: bool) -> Result:
-    """The figures of all logs; `again`: they are read again."""
-    every: list[list[float]] = []
-    texts: list[str] = []
-    for case, path, found in logs:
-        made = digest(read(path) if again else found, (), None)
-        by_budget = {budget: distill.excerpt(made, budget).text for budget in BUDGETS}
-        every.append(measured(case, by_budget.__getitem__).recall)
-        texts += [by_budget[budget] for budget in SHOWN]
-    return [sum(each[at] for each in every) / len(every) for at in range(len(SHOWN))], texts
+def log_of(case: Case, path: Path) -> Log:
+    found = read(path)
+    made = digest(found, (), None)
+    texts = [distill.excerpt(made, budget).text for budget in SHOWN]
+    return Log(case, path, found, made, texts, [kept(case, text) for text in texts])
+
+
+def kept(case: Case, text: str) -> float:
+    """The share of labels kept in an excerpt."""
+    labels, shown = labels_of(case), folded(text)
+    return sum(any(line in shown for line in label) for label in labels) / len(labels)
+
+
+def change(logs: list[Log], name: str) -> str:
+    """What becomes of the shares, in thousandths, and how many excerpts change."""
+    changes, changed = [0.0] * len(SHOWN), 0
+    for log in logs:
+        made = digest(read(log.path) if name in WHILE_READING else log.found, (), None)
+        if made == log.as_is and name not in IN_EXCERPTS:
+            continue
+        for at, budget in enumerate(SHOWN):
+            text = distill.excerpt(made, budget).text
+            if text != log.texts[at]:
+                changes[at] += kept(log.case, text) - log.shares[at]
+                changed += 1
+    return " ".join(f"{1_000 * each / len(logs):+5.1f}" for each in changes) + f" ({changed})"
 
 
 def scaled(value: object, factor: float) -> object:
@@ -57,11 +88,6 @@ def scaled(value: object, factor: float) -> object:
         return tuple(scaled(each, factor) for each in value)
     assert isinstance(value, (int, float))
     return max(round(value * factor), 1) if isinstance(value, int) else value * factor
-
-
-def change(before: Result, after: Result) -> str:
-    shares = " ".join(f"{1_000 * (new - old):+5.1f}" for old, new in zip(before[0], after[0], strict=True))
-    return f"{shares} ({sum(old != new for old, new in zip(before[1], after[1], strict=True))})"
 
 
 def main() -> int:
@@ -74,16 +100,20 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     arguments = parser.parse_args()
     cases = [(case, folder / case["log"]) for folder in arguments.folders for case in cases_of(folder)]
-    logs = [(case, path, read(path)) for case, path in cases[:: arguments.every]]
-    as_is = result(logs, again=False)
-    shares = " ".join(f"{share:.3f}" for share in as_is[0])
-    print(f"as it is: {shares} at {SHOWN} characters of {len(logs)} logs", flush=True)
+    logs = [log_of(case, path) for case, path in cases[:: arguments.every]]
+    shares = [sum(log.shares[at] for log in logs) / len(logs) for at in range(len(SHOWN))]
+    print(
+        "as it is",
+        *(f"{share:.3f}" for share in shares),
+        f"at {SHOWN} characters of {len(logs)} logs",
+        flush=True,
+    )
     for name in arguments.only:
         value = getattr(WEIGHTS, name)
         changes = []
         for factor in (0.5, 2.0):
             object.__setattr__(WEIGHTS, name, scaled(value, factor))
-            changes.append(change(as_is, result(logs, again=name in WHILE_READING)))
+            changes.append(change(logs, name))
         object.__setattr__(WEIGHTS, name, value)
         print(f"{name:20} {value!s:>24}   halved {changes[0]:24} doubled {changes[1]}", flush=True)
     return 0
