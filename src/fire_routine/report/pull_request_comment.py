@@ -20,12 +20,17 @@ SESSIONS_PAGE = "https://claude.ai/code"
 
 _ON_IT = "Claude is on it: the same failure again"
 _AGAIN: dict[SessionState | None, str] = {
+    SessionState.NONE: "No trace of Claude's session so far: the same failure again",
+    SessionState.BRANCH: "Claude has pushed a branch: the same failure again",
     SessionState.OPEN: "Claude has opened a pull request: the same failure again",
     SessionState.MERGED: "Claude's pull request is merged: the same failure again",
     SessionState.CLOSED: "Claude's pull request was closed: the same failure again",
 }
+_AT_WORK = (None, SessionState.BRANCH, SessionState.OPEN)
 _NO_MORE = "No further session starts for this failure until the workflow is green."
 _ADVICE: dict[SessionState | None, str] = {
+    SessionState.NONE: "Open the session to see what it does. If it leaves no trace for `cool-down` hours, one more"
+    " may start when this failure comes again.",
     SessionState.OPEN: f"Review the session's pull request. {_NO_MORE}",
     SessionState.MERGED: f"This run may not have the merged fix yet, or the fix is not enough. {_NO_MORE}",
     SessionState.CLOSED: f"A person should look: the session's pull request was not merged. {_NO_MORE}",
@@ -61,7 +66,7 @@ def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
     if not again:
         yield f"### {shown.line}"
     else:
-        yield f"### {'✅' if state is SessionState.MERGED else '🛠️'} {_AGAIN.get(state, _ON_IT)}"
+        yield f"### {'🛠️' if state in _AT_WORK else '⚠️'} {_AGAIN.get(state, _ON_IT)}"
     facts = [session_link(outcome), "" if again else session_number(contents), retries(outcome)]
     if any(facts):
         yield " · ".join(filter(None, facts))

@@ -39,7 +39,8 @@ def test_every_state_is_in_the_summary_and_the_comment(state: SessionState | Non
         (SessionState.OPEN, "Review the session's pull request"),
         (SessionState.MERGED, "the fix is not enough"),
         (SessionState.CLOSED, "A person should look"),
-        (SessionState.NONE, "The session looks for the cause"),
+        (SessionState.NONE, "If it leaves no trace for `cool-down` hours"),
+        (SessionState.BRANCH, "The session looks for the cause"),
     ],
 )
 def test_the_comment_states_what_follows(state: SessionState, words: str) -> None:
