@@ -29,8 +29,8 @@ _AGAIN: dict[SessionState | None, str] = {
 _AT_WORK = (None, SessionState.BRANCH, SessionState.OPEN)
 _NO_MORE = "No further session starts for this failure until the workflow is green."
 _ADVICE: dict[SessionState | None, str] = {
-    SessionState.NONE: "Open the session to see what it does. If it leaves no trace for `cool-down` hours, one more"
-    " may start when this failure comes again.",
+    SessionState.NONE: "Open the session to see what it does. If it leaves no trace for `cool-down` hours,"
+    " one more may start when this failure comes again.",
     SessionState.OPEN: f"Review the session's pull request. {_NO_MORE}",
     SessionState.MERGED: f"This run may not have the merged fix yet, or the fix is not enough. {_NO_MORE}",
     SessionState.CLOSED: f"A person should look: the session's pull request was not merged. {_NO_MORE}",
