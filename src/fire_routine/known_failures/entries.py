@@ -21,6 +21,7 @@ TABLE = "known-failure"
 MOST_ENTRIES = 200
 MOST_NOTES = 10  # on wrong entries; the others are counted
 LONGEST = 300  # characters of a note, a link or a glob
+LONGEST_LINE = 2_000  # characters: tomllib's time for a key grows with the square of its parts
 KEYS = ("pattern", "action", "job", "step", "note", "issue", "expires")
 _HEADER = compiled(rf"^[ \t]*\[\[[ \t]*[\"']?{TABLE}[\"']?[ \t]*\]\]", re.MULTILINE)
 _LINK = compiled(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[\w./~%?=&+#:@!,;-]*)?", re.ASCII)
@@ -52,6 +53,10 @@ def read_entries(text: str, file: str, today: date) -> tuple[tuple[Entry, ...], 
         file: its path in the repository, as notes name it.
         today: an entry applies until the end of the day that it names as `expires`.
     """
+    for place, shown in enumerate(text.splitlines(), 1):
+        if len(shown) > LONGEST_LINE:
+            why = f"it is longer than {LONGEST_LINE:,} characters"
+            return (), (Note(_where(file, place), why, _ALL_IGNORED),)
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -84,6 +89,7 @@ def read_entries(text: str, file: str, today: date) -> tuple[tuple[Entry, ...], 
 
 
 _IGNORED = "It was ignored."
+_ALL_IGNORED = "The whole file was ignored."
 
 
 def _where(file: str, line: int, number: int | None = None) -> str:
@@ -100,7 +106,7 @@ def _unreadable(text: str, file: str, error: Exception) -> Note:
         what, line = what.removesuffix(" (at end of document)"), text.count("\n") + 1
     elif isinstance(error, RecursionError):
         what = "too many brackets in each other"
-    return Note(_where(file, line), f"it is not TOML ({what[:200]})", "The whole file was ignored.")
+    return Note(_where(file, line), f"it is not TOML ({what[:200]})", _ALL_IGNORED)
 
 
 def _bounded(notes: list[Note], file: str) -> Iterator[Note]:

@@ -16,7 +16,7 @@ from tests.unit.decide.violations import Violations
 from tests.unit.decide.world import BRANCH, EPOCH, Cancelled, Client, Report, World
 
 from fire_routine.decide import Election, Terms
-from fire_routine.model import Brief, FailedJob, Fingerprint, History, Run, Verdict
+from fire_routine.model import Brief, FailedJob, Fingerprint, History, Outcome, Result, Run, Verdict
 from fire_routine.settings import Settings
 
 MOST_RERUNS = 3  # of one run
@@ -165,7 +165,10 @@ class Schedule:
             verdict = Verdict(fire=False, reason="cancelled", message="cancelled")
         outcome = None
         if verdict.fire:
-            outcome = client.fire(run, failures, marks[-1])
+            if world.random.random() < self.faults.labelled:
+                outcome = Outcome(Result.SKIPPED, "skip-labels")
+            else:
+                outcome = client.fire(run, failures, marks[-1])
             try:
                 election.settle(outcome)
             except Cancelled:

@@ -28,6 +28,7 @@ class Faults:
     fire_fails: float = 0.0
     fire_unknown: float = 0.0  # the answer is lost; half of these started a session
     slow_fire: float = 0.0  # takes up to two minutes
+    labelled: float = 0.0  # a label that was added meanwhile forbids the fire
     rerun_refused: float = 0.0
     rerun_lost: float = 0.0  # no answer; two thirds have their effect all the same, half of these later
     dies: float = 0.0  # kill -9 at a random moment
@@ -41,6 +42,7 @@ class Faults:
 # How GitHub's reads may lag, and what else may go wrong: one trouble each.
 PROFILES = {
     "clean": Faults(),
+    "labels": Faults(labelled=0.3),
     "in order, 30 s": Faults(lag=30.0),
     "id, 3 s": Faults(commit=3.0),
     "item, 1 s": Faults(item_lag=1.0),
@@ -73,6 +75,7 @@ def draw_faults(rng: random.Random) -> Faults:
         slow_fire=some(0.3),
         dies=some(0.5),
         cancelled=some(0.3),
+        labelled=some(0.3),
     )
     if rng.random() < 0.15:
         start = rng.uniform(0, 60)

@@ -65,7 +65,7 @@ class Violations:
     def _doubles(self) -> list[str]:
         found: list[str] = []
         incidents: dict[int, list[Session]] = {}
-        # The endpoint may be slow with one, so what counts is the order in which they were claimed.
+        # The endpoint may be slow with one, so what counts is the order in which they were announced.
         for session in sorted(self.world.sessions, key=lambda session: session.place):
             earlier = incidents.setdefault(session.since, [])
             counted = (other for other in earlier if not self._is_replaced(other, session))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from tests.unit.decide.baton import Baton, Task
 from tests.unit.decide.troubles import Faults
 
+from fire_routine.decide.ledger.entry import Stage, read_entry
 from fire_routine.decide.ledger.status_api import Compared
 from fire_routine.decide.ledger.store import ACTIONS_BOT
 from fire_routine.model import (
@@ -49,7 +50,7 @@ class Session:
     attempt: int
     since: int
     failures: frozenset[str]
-    place: int  # of its claim among all statuses
+    place: int  # of its announcement among all statuses
     claimed_at: datetime
     began: datetime | None  # when its attempt began
 
@@ -115,7 +116,10 @@ class World:
         return answered, status
 
     def place(self, sha: str, mark: str) -> int:
-        return min(status.id for _, status in self.written[sha] if f" {mark} " in status.description)
+        """Of the announcement of a request, of which a job gives way to any earlier one."""
+        own = [status for _, status in self.written[sha] if f" {mark} " in status.description]
+        entries = ((status.id, read_entry(status, sha)) for status in own)
+        return min(at for at, entry in entries if entry and entry.record.stage is Stage.SENDING)
 
     def claimed_at(self, sha: str, mark: str) -> datetime:
         """When a claim was first written, by the server's clock."""

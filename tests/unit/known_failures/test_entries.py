@@ -144,9 +144,18 @@ def test_a_file_that_is_not_toml_is_ignored_as_a_whole(text: str, line: int) -> 
 
 
 def test_brackets_in_each_other_end_nothing() -> None:
-    failures, (note,) = read(f"x = {'[' * 50_000}")
+    failures, (note,) = read("x = [\n" + "[\n" * 40_000)
     assert failures == ()
     assert note.why.startswith("it is not TOML (")
+
+
+def test_a_line_that_could_take_long_is_not_read() -> None:
+    """A key of 49,000 parts takes two minutes."""
+    failures, notes = read(f"{ENTRY}\nx{'.x' * 49_000} = 1\n")
+    assert failures == ()
+    assert notes == (
+        Note(f"line 5 of {FILE}", "it is longer than 2,000 characters", "The whole file was ignored."),
+    )
 
 
 def test_an_entry_applies_until_the_end_of_the_day_that_it_names() -> None:
