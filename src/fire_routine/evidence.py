@@ -50,6 +50,9 @@ def gather_evidence(
     run = gather.gather_run(github, trigger, context, deadline)
     failed = _count(len(run.failed_jobs), "failed job")
     say(f"{redact_text(run.workflow)[0]}, run {run.id}, attempt {run.attempt}: {failed}")
+    known_failures = gather.KnownFailures(
+        github, settings.known_failures if run.failed_jobs else "", deadline
+    )
     greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
 
     reader, number = distill.Reader(), count(1)
@@ -64,9 +67,7 @@ def gather_evidence(
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
     run = replace(run, notes=(*run.notes, *unread, *unattached))
     failures = compose.group(run.failed_jobs, digests, cut)
-    failures, unusable = gather.mark_known(
-        github, settings.known_failures, failures, attachments, deadline, distill.is_item
-    )
+    failures, unusable = known_failures.mark(failures, attachments, distill.is_item)
     run = recall(run, failures)
     composed = partial(
         compose.compose,

@@ -6,15 +6,15 @@ from .event import run_as_reported
 from .event_source import GatherError, find_trigger
 from .files.attachments import read_attachments
 from .jobs import with_annotations
-from .known_failures import mark_known
+from .known_failures import KnownFailures
 from .logs import read_green_logs, read_logs
 from .run import gather_run
 
 __all__ = [
     "GatherError",
+    "KnownFailures",
     "find_trigger",
     "gather_run",
-    "mark_known",
     "read_attachments",
     "read_green_logs",
     "read_logs",

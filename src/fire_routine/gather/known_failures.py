@@ -7,6 +7,7 @@ unreported.
 from __future__ import annotations
 
 import base64
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import quote
@@ -16,36 +17,52 @@ from .api import fields
 from .api.client import GitHub
 from .best_effort import CONTENTS
 from .missing import Missing
+from .worker_pool import Pending
 
 MOST_BYTES = 100_000
 _IGNORED = "It was ignored."
 
 
-def mark_known(
-    github: GitHub,
-    path: str,
-    failures: Sequence[Failure],
-    attachments: Sequence[Attachment],
-    deadline: float,
-    is_item: Callable[[str, str], bool],
-    today: date | None = None,
-) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
-    """The failures with the entries of the file that they match, and notes on what is wrong with it.
+class KnownFailures:
+    """The file, which is requested at once and read by the time that the failures are known."""
 
-    Args:
-        path: in the repository; empty: no file is read.
-        deadline: a reading of `github.clock` in seconds.
-        is_item: see `known_failures.matching`.
-    """
-    text, notes = read_known_failures(github, path, deadline) if failures else ("", ())
-    if not text:
-        return tuple(failures), notes
-    from .. import known_failures  # most repositories have no such file
+    def __init__(self, github: GitHub, path: str, deadline: float) -> None:
+        """
+        Args:
+            path: in the repository; empty: no file is read.
+            deadline: a reading of `github.clock` in seconds.
+        """
+        self._path = path
+        self._answer: Pending[tuple[str, tuple[Note, ...]]] = Pending()
 
-    today = today or datetime.now(UTC).date()
-    entries, wrong = known_failures.read_entries(text, path, today)
-    marked, unsearched = known_failures.mark_known(failures, entries, attachments, is_item=is_item)
-    return marked, (*notes, *wrong, *unsearched)
+        def ask() -> None:
+            try:
+                self._answer.set_result(read_known_failures(github, path, deadline))
+            except BaseException as error:
+                self._answer.set_exception(error)
+
+        threading.Thread(target=ask, name="known failures", daemon=True).start()
+
+    def mark(
+        self,
+        failures: Sequence[Failure],
+        attachments: Sequence[Attachment],
+        is_item: Callable[[str, str], bool],
+        today: date | None = None,
+    ) -> tuple[tuple[Failure, ...], tuple[Note, ...]]:
+        """The failures with the entries of the file that they match, and notes on what is wrong with it.
+
+        Args:
+            is_item: see `known_failures.matching`.
+        """
+        text, notes = self._answer.result()
+        if not text:
+            return tuple(failures), notes
+        from .. import known_failures  # most repositories have no such file
+
+        entries, wrong = known_failures.read_entries(text, self._path, today or datetime.now(UTC).date())
+        marked, unsearched = known_failures.mark_known(failures, entries, attachments, is_item=is_item)
+        return marked, (*notes, *wrong, *unsearched)
 
 
 def read_known_failures(github: GitHub, path: str, deadline: float) -> tuple[str, tuple[Note, ...]]:

@@ -13,7 +13,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import github_of
 
 from fire_routine.emulator.routes import Answer
-from fire_routine.gather import mark_known
+from fire_routine.gather import KnownFailures
 from fire_routine.gather.known_failures import MOST_BYTES, read_known_failures
 from fire_routine.model import Block, Digest, FailedJob, Failure, Fingerprint, Note
 
@@ -38,9 +38,8 @@ def read(emulator: GitHubEmulator, path: str = PATH) -> tuple[str, tuple[Note, .
 
 def marked(emulator: GitHubEmulator, path: str = PATH, **changes: Any) -> tuple[bool, tuple[Note, ...]]:
     with github_of(emulator) as github:
-        found, notes = mark_known(
-            github, path, [FAILURE], [], time.monotonic() + 20, lambda _rule, _line: False, **changes
-        )
+        known_failures = KnownFailures(github, path, time.monotonic() + 20)
+        found, notes = known_failures.mark([FAILURE], [], lambda _rule, _line: False, **changes)
     return found[0].is_spared, notes
 
 
@@ -134,7 +133,14 @@ def test_an_entry_of_the_file_marks_the_failure(emulator: GitHubEmulator) -> Non
     assert note.why == "expired and so not applied: line 1 (2026-11-29)"
 
 
-def test_a_run_without_failures_asks_nothing(emulator: GitHubEmulator) -> None:
-    with github_of(emulator) as github:
-        assert mark_known(github, PATH, [], [], time.monotonic() + 20, lambda _rule, _line: False) == ((), ())
+def test_without_a_path_nothing_is_marked(emulator: GitHubEmulator) -> None:
+    assert marked(emulator, "") == (False, ())
     assert emulator.requests == []
+
+
+def test_a_github_that_does_not_answer_in_time_is_reported(emulator: GitHubEmulator) -> None:
+    with github_of(emulator) as github:
+        known_failures = KnownFailures(github, PATH, time.monotonic())
+        found, (note,) = known_failures.mark([FAILURE], [], lambda _rule, _line: False)
+    assert found == (FAILURE,)
+    assert note.what == PATH
