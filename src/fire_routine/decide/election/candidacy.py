@@ -13,7 +13,7 @@ from ..ledger.store import DeniedError, Store, UnavailableError
 from ..policy.staleness import stale
 from .own_claim import OwnClaim
 from .poll import Poll, Say
-from .rerun import Rerun
+from .rerun import Rerunning
 from .rules import Ruling
 
 # Its own commit shows a claim or does not. What another commit shows may lag, and nothing reveals that. So
@@ -40,7 +40,7 @@ class Candidacy:
         new_claim: Callable[[], OwnClaim],
         sleep: Callable[[float], object],
         say: Say,
-        rerun: Rerun | None = None,
+        rerun: Rerunning | None = None,
     ) -> None:
         """
         Args:

@@ -30,8 +30,7 @@ from .flakes import Flakes
 from .lookback import ABOUT_SESSIONS, Lookback, Trace, without_trace
 from .own_claim import OwnClaim
 from .poll import CALM, Poll, Say, attempt_of, contender_of
-from .rerun import Rerun as Rerunning
-from .rerun import of_run
+from .rerun import Rerunning, of_run
 from .rules import Contender
 from .terms import Terms
 

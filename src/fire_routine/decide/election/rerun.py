@@ -35,7 +35,7 @@ def of_run(claims: Iterable[Claim], run: Run) -> Claim | None:
     return next(found, None)
 
 
-class Rerun:
+class Rerunning:
     """One job's part in re-running the failed jobs of a first attempt."""
 
     def __init__(
