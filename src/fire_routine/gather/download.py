@@ -92,6 +92,7 @@ class Download:
         self._ranges = True
         self._parts = 1
         self._fewest_seconds = min(MEASURED * pace.left(0.0), MOST_MEASURED)
+        self._torn = False  # what arrives is the rest of a line whose beginning was not read
         self.left_out = ""  # why a part before the end was left out
 
     def __iter__(self) -> Iterator[bytes]:
@@ -101,9 +102,10 @@ class Download:
         while True:
             if part.begin > position:
                 yield b"\n"  # ends the line that was not read to its end
+                self._torn = True
             following: _Part | None = None
             try:
-                for chunk in self._whole_lines(part, position):
+                for chunk in self._whole_lines(part):
                     yield chunk[: self._room]
                     if len(chunk) > self._room:
                         raise GitHubError(self._too_long)
@@ -121,14 +123,19 @@ class Download:
                 return
             position, part = part.position, following
 
-    def _whole_lines(self, part: _Part, position: int) -> Iterator[bytes]:
-        """The part's chunks as they come: those of a given size would be held back until they are full.
-        Without the rest of a line whose beginning was not read."""
-        torn = part.begin > position
+    def _whole_lines(self, part: _Part) -> Iterator[bytes]:
+        """The part's chunks as they arrive: chunks of a fixed size would be held back until they are full.
+
+        The rest of a torn line is left out: half a secret could not be recognised as one.
+        """
         for chunk in part.response.iter_bytes():
             part.size += len(chunk)
-            yield chunk[chunk.find(b"\n") + 1 :] if torn else chunk
-            torn = False
+            kept = chunk
+            if self._torn:
+                end = chunk.find(b"\n") + 1
+                self._torn = end == 0
+                kept = chunk[end:] if end else b""
+            yield kept
 
     @property
     def _too_long(self) -> str:
