@@ -142,6 +142,14 @@ def test_distill_prints_the_cause(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert len(out) <= 301
 
 
+def test_distill_prints_nothing_that_takes_effect_on_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "log").write_text("Error: no \x1bc ledger \x1b#8 for \x9b2J the shop\u202e\n", "utf-8")
+    assert main(["distill", str(tmp_path / "log")]) == 0
+    assert capsys.readouterr().out == "Error: no  ledger  for  the shop\n"
+
+
 def test_distill_refuses_the_archive_that_github_offers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..model import Digest, Excerpt
+from ..sanitize import visible
 from .errors import CommandError
 from .streams import log_chunks, opened, write
 from .terminal import Progress, coloured, counted, has_colour, progress
@@ -36,6 +37,7 @@ def distill(arguments: Namespace) -> int:
     text = (
         _explained(excerpt(digest, room)) if arguments.explain else excerpt_with_lead(digest, excerpt, room)
     )
+    text = visible(text)  # nothing in a log takes effect on the terminal
     write(coloured(text) if has_colour(sys.stdout) else text)
     return 0
 

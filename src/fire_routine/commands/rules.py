@@ -44,7 +44,10 @@ def _compile() -> int:
     from ..distill.rules.tables import as_text as tables_as_text
 
     for file, text in ((COMPILED, as_text(compiled(sources()))), (TABLES, tables_as_text())):
-        file.write_text(text, encoding="utf-8", newline="\n")
+        try:
+            file.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror or error}") from None
         write(f"wrote {file}")
     return 0
 

@@ -26,7 +26,7 @@ def opened(name: str) -> BinaryIO:
     try:
         return Path(name).open("rb")
     except OSError as error:
-        raise CommandError(f"{name}: {error.strerror or error}") from None
+        raise CommandError(f"{name or 'an empty name'}: {error.strerror or error}") from None
 
 
 def read(stream: BinaryIO, size: int) -> bytes:
