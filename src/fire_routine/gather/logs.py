@@ -204,7 +204,7 @@ class _Reader:
         now = self._github.clock()
         if missing:
             return now + wait < self.deadline
-        if not error.passing:
+        if not error.transient:
             return False
         if self._insisting_until is None:
             self._insisting_until = min(self.deadline, now + self._insistence)

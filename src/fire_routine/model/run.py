@@ -1,4 +1,4 @@
-"""What GitHub knows of the run: gathered first, and asked of by every stage after."""
+"""What GitHub knows of the run: gathered first, and used by every later stage."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class GitHubError(Exception):
 
     `status` is the HTTP status, or None where there was no answer that could be used: then a
     request that writes may have arrived all the same. `retry_after`: seconds that GitHub asks to
-    wait; None: it does not say. `lasting`: the set-up is at fault, so that no waiting helps.
+    wait; None: it does not say. `permanent`: the set-up is at fault, so that no waiting helps.
     """
 
     def __init__(
@@ -27,20 +27,20 @@ class GitHubError(Exception):
         *,
         rate_limited: bool = False,
         retry_after: float | None = None,
-        lasting: bool = False,
+        permanent: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.rate_limited = rate_limited
         self.retry_after = retry_after
-        self.lasting = lasting
+        self.permanent = permanent
 
     @property
-    def passing(self) -> bool:
-        """Whether the same request may go well after a while."""
+    def transient(self) -> bool:
+        """Whether the same request may succeed after a while."""
         if self.rate_limited:
             return self.retry_after is not None
-        return not self.lasting and (self.status is None or self.status >= 500)
+        return not self.permanent and (self.status is None or self.status >= 500)
 
 
 class TriggerKind(StrEnum):

@@ -24,7 +24,7 @@ from ..gather.worker_pool import WorkerPool
 from ..model import RUN_FAILED, GitHubError, Note, SessionTrace, Status
 
 SECONDS = 300.0  # for all requests
-PATIENCE = 60.0  # seconds in which a passing fault or a short rate limit is waited for
+PATIENCE = 60.0  # seconds in which a transient fault or a short rate limit is waited for
 REQUESTS = 600  # at most; a workflow's own token has 1,000 per hour, for all of the repository's workflows
 RESERVE = 0.1  # of a rate limit: left to others
 RUN_PAGES = 150  # of 100 runs each
@@ -41,7 +41,7 @@ class LimitError(GitHubError):
     """No more requests are made. One line."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, lasting=True)
+        super().__init__(message, permanent=True)
 
 
 @dataclass(frozen=True, slots=True)

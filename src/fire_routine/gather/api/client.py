@@ -1,4 +1,4 @@
-"""GitHub's REST API in the project's nouns.
+"""GitHub's REST API in the project's own types (`model`).
 
 Each call makes one HTTP request. A read is repeated at most once, or a few times if the caller insists.
 It ends by a wall-clock limit, regardless of what the server does.

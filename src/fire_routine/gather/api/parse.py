@@ -1,7 +1,7 @@
-"""GitHub's JSON → the project's nouns. Pure.
+"""GitHub's JSON → the project's own types (`model`). Pure.
 
 A required field that is missing or of another type raises `ValueError`, `KeyError` or `TypeError`. Any other
-field falls back to the noun's default. Shapes: https://docs.github.com/rest (API version 2022-11-28); webhook
+field falls back to the type's default. Shapes: https://docs.github.com/rest (API version 2022-11-28); webhook
 payloads share them.
 """
 
@@ -196,10 +196,10 @@ def run(data: object, repository: str) -> Run:
 
 
 def pull_request_numbers(data: Json) -> tuple[int, ...]:
-    """The pull requests of this repository that a run names itself: none for forks.
+    """The pull requests of this repository that a run's record names: none for a fork's run.
 
-    GitHub names all open ones with the run's head: where a fork takes over what is new by a pull request of
-    its own, that one, too, whose number is another one's here.
+    GitHub names every open pull request with the run's head, also one that merges it into a fork. The number
+    of that one means another pull request here, so it is left out.
     """
     listed = data.get("pull_requests")
     found = [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
@@ -212,7 +212,7 @@ def pull_request_numbers(data: Json) -> tuple[int, ...]:
 
 
 def _base_repository(pull: Json) -> object:
-    """The number of the repository that it is to be merged into; None: not stated."""
+    """The id of the repository that it is to be merged into; None: not stated."""
     return fields.part(fields.part(pull, "base"), "repo").get("id")
 
 

@@ -1,4 +1,4 @@
-"""Requests to one repository: each in time, reads repeated after a passing fault, listings page by page."""
+"""Requests to one repository: each in time, reads repeated after a transient fault, listings page by page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 
 from ...model import GitHubError, Note
@@ -24,7 +24,6 @@ MAX_PAGES = 10  # of 100 items
 UNDOCUMENTED = "GitHub's answer is not of the documented shape"
 
 T = TypeVar("T")
-Own = TypeVar("Own", bound="Session")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +64,18 @@ class Session:
         self._insisting_until = -math.inf
         self._left_out = _LeftOut()  # shared by copies
 
-    def within(self: Own, deadline: float) -> Own:
+    def within(self, deadline: float) -> Self:
         """The same, with every request over by `deadline`, a reading of `clock` in seconds."""
         other = copy.copy(self)
         other._deadline = deadline
         return other
 
-    def insisting(self: Own, until: float) -> Own:
-        """The same, for what nothing can replace: a read that meets a passing fault is asked for
-        again until `until`, a reading of `clock` in seconds."""
+    def insisting(self, until: float) -> Self:
+        """The same, for what nothing can replace: a read that meets a transient fault is repeated.
+
+        Args:
+            until: a reading of `clock` in seconds.
+        """
         other = copy.copy(self)
         other._insisting_until = until
         return other
@@ -157,7 +159,7 @@ class Session:
         return Listing(items, max(stated, len(listed)), tuple(odd)), 'rel="next"' in headers.get("link", "")
 
     def _read(self, path: str, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
-        """Ask, and again where the answer may have been a passing fault."""
+        """Ask, and ask again after a transient fault."""
         attempts = count(2)
 
         def wait(error: GitHubError, pause: float) -> float | None:
@@ -190,9 +192,9 @@ class Session:
         after = self.clock() + wait
         if after + PAUSES[0] > self._deadline:
             return False
-        if wait <= PAUSES[0]:  # costs so little that what looks lasting is asked once more, too
-            return error.passing or error.status is None
-        return error.passing and after <= self._insisting_until
+        if wait <= PAUSES[0]:  # costs so little that what looks permanent is asked once more, too
+            return error.transient or error.status is None
+        return error.transient and after <= self._insisting_until
 
     def _ask(
         self, verb: str, path: str, parameters: Mapping[str, Any] | None = None, body: object = None

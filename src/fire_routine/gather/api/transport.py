@@ -129,7 +129,7 @@ def _translated(error: Exception) -> GitHubError:
     if isinstance(error, transport.SSLError):
         return GitHubError(
             "GitHub can't be reached: TLS failed (is SSL_CERT_FILE set to your own CA?)",
-            lasting="CERTIFICATE_VERIFY_FAILED" in str(error),
+            permanent="CERTIFICATE_VERIFY_FAILED" in str(error),
         )
     if isinstance(error, transport.ProxyError):
         return GitHubError(errors.NO_PROXY)
@@ -138,9 +138,9 @@ def _translated(error: Exception) -> GitHubError:
     if isinstance(error, transport.RequestException):
         return GitHubError(errors.CUT)
     if isinstance(error, OSError):
-        return GitHubError(errors.NO_CERTIFICATES, lasting=True)
+        return GitHubError(errors.NO_CERTIFICATES, permanent=True)
     if isinstance(error, ValueError):
         return GitHubError("GitHub's answer is not JSON")
     return GitHubError(
-        f"GitHub can't be asked, or its answer can't be used ({type(error).__name__})", lasting=True
+        f"GitHub can't be asked, or its answer can't be used ({type(error).__name__})", permanent=True
     )
