@@ -1,8 +1,8 @@
 """Starts fire-routine with any Python 3: finds one that is fit, installs the lock, hands over.
 
-    python3 src/entrypoint.py action|send|preview|distill|demo|emulate …   fire_routine's command line
-    python3 src/entrypoint.py test …                                       the project's own checks
-    python3 src/entrypoint.py bench/start.py …                             a script of the project
+    python3 src/entrypoint.py COMMAND …          fire_routine's command line: action, demo, preview and others
+    python3 src/entrypoint.py test …             the project's own checks
+    python3 src/entrypoint.py bench/start.py …   a script of the project
 
 The standard library alone, and a syntax that Python 3.6 reads: it may be the only `python3` at hand. Modules
 are imported inside the functions, so that a signal is handled before the first import.
@@ -48,6 +48,7 @@ def listen(arguments: "list[str]") -> None:
 
 
 def cancelled(arguments: "list[str]", number: int) -> int:
+    """Reports that a signal cancelled the job before anything was sent. The exit code."""
     import signal
 
     name = signal.Signals(number).name

@@ -126,10 +126,10 @@ def _quiet_run(command: Sequence[str], environ: Mapping[str, str]) -> str | None
 
 
 def _remedy(problem: str, environ: Mapping[str, str]) -> str:
-    """What to do: about the settings of pip.conf that pip complains of, else about the network."""
+    """What to do: about the settings of pip.conf that pip reports, else about the network."""
     for pip in itertools.islice(pips(environ), 1):
         settings = _DIVERTING.findall(_quiet_run([*pip, "config", "list"], environ) or "")
-        # Of a constraint, pip complains as of a conflict.
+        # Where a constraint is the cause, pip reports a conflict.
         complaints = problem.replace("conflict", "constraint")
         named = [setting for setting in settings if setting.rpartition(".")[2] in complaints]
         if named:

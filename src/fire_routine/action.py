@@ -121,7 +121,7 @@ def _story(
         reported = gather.run_as_reported(trigger, context)
         if reported and reported.conclusion == "success" and reported.attempt > 1:
             progress.run, verdict = reported, decide.passed(settings, reported, election)
-        elif not settings.dry_run:  # that shows its text anyway
+        elif not settings.dry_run:  # a dry run shows its text, no matter what the ledger shows
             progress.run, verdict = reported, _first_look(election, trigger, reported)
         if verdict is not None:
             progress.outcome = _declined(verdict)
@@ -129,12 +129,12 @@ def _story(
         say(f"Reading run {trigger.run_id} from GitHub …")
 
         def recall(run: Run, failures: Sequence[Failure]) -> Run:
-            prints = [failure.fingerprint for failure in failures]
-            rerun = settings.rerun_first or any(
+            may_be_rerun = settings.rerun_first or any(
                 failure.known and failure.known.action is Action.RERUN for failure in failures
             )
-            again = rerun and run.attempt > 1
-            return replace(run, rerun=election.known_of(run, prints)) if again else run
+            if run.attempt == 1 or not may_be_rerun:
+                return run
+            return replace(run, rerun=election.known_of(run, [one.fingerprint for one in failures]))
 
         evidence = gather_evidence(github, trigger, settings, context, say, recall=recall)
         progress.evidence = evidence
@@ -199,7 +199,7 @@ def _report(
 
 
 def _ended_early(progress: _Progress, reason: str, what: Message) -> Outcome:
-    """The outcome where something came between: before the fire, or as `fire_once` begins or returns."""
+    """The outcome of a story that was cut short: before the fire, or as `fire_once` begins or returns."""
     if progress.outcome.result is Result.FIRED:
         return progress.outcome
     if progress.firing:

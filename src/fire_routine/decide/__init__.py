@@ -1,4 +1,4 @@
-"""To fire or not: the guards, and the election of the one job that fires."""
+"""Whether to fire: the guards, and the election of the one job that fires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To fire or not: the guards first, then the election, and the labels before and after it."""
+"""Whether to fire: the guards first, then the election, and the labels before and after it."""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ def retry_after(value: str | None, date: str | None, now: datetime) -> int | Non
     Args:
         value: the header; seconds or an HTTP date.
         date: the response's own `Date`. The wait is counted from it, so that a runner's wrong clock is
-        harmless. now: the time of day, used if the response has no date.
+            harmless.
+        now: the time of day, used if the response has no date.
     """
     text = (value or "").strip()
     if re.fullmatch(r"[0-9]{1,12}", text):

@@ -115,7 +115,7 @@ class Routine:
 
         Args:
             text: at most 65,536 UTF-16 code units, next to the routine's saved prompt; None: the prompt
-            alone.
+                alone.
 
         Raises:
             FireError: no session was started, or it is unknown whether one was; its class shows which.

@@ -24,6 +24,7 @@ class BestEffort:
         self.pool = pool
 
     def ask(self, what: str, permission: str, question: Callable[[], T], otherwise: T) -> T:
+        """The answer; after a `GitHubError` `otherwise`, with a note that `what` is missing."""
         try:
             return question()
         except GitHubError as error:

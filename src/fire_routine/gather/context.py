@@ -14,7 +14,7 @@ from .api.session import Listing
 from .best_effort import ACTIONS, CONTENTS, PULLS, BestEffort
 
 PAGE = 30  # runs of one listing
-MERGES, PAGE_OF_PULLS = 20, 100  # pull requests of one listing, at least and at most
+FEWEST_PULLS, MOST_PULLS = 20, 100  # pull requests of one listing
 GREEN_PAGES = 3  # of 100 jobs each, of a green run
 # Two runs of such an event on one commit may do different things.
 _OF_MANY_KINDS = ("workflow_dispatch", "repository_dispatch", "schedule")
@@ -229,7 +229,7 @@ class _Questions:
         if not past.commits or not likely or self._run.event.startswith("pull_request"):
             return past
         filters = {"state": "closed", "base": branch, "sort": "updated", "direction": "desc"}
-        size = min(max(MERGES, 2 * len(past.commits)), PAGE_OF_PULLS)
+        size = min(max(FEWEST_PULLS, 2 * len(past.commits)), MOST_PULLS)
         what = "the pull requests merged since the last green run"
 
         def ask() -> tuple[PullRequest, ...]:

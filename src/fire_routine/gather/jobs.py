@@ -56,18 +56,18 @@ def with_jobs(
 ) -> Run:
     """The run with its failed, passed and cancelled jobs.
 
-    A job failed that ended in failure or timed out; a job that its time-out cancelled is distinguished from
-    one that a person or fail-fast cancelled by its annotation. The job that runs this counts only if a
-    step of it has failed: then this is a step of the failing job.
+    A job has failed if it ended in failure or ran out of time. GitHub lists the latter as cancelled, as it
+    does those that a person or fail-fast cancelled: its annotation distinguishes it. The job that runs this
+    counts only if a step of it has failed: then this is a step of the failing job.
     """
     own_run = is_own_run(trigger, context)
     running = _failing_running_jobs(jobs, best_effort, context, sleep) if own_run else []
     failed = [job for job in jobs if job.conclusion in FAILED]
     cancelled = [job for job in jobs if job.conclusion == "cancelled"]
-    lasting = sorted(
+    may_have_timed_out = sorted(
         (job for job in cancelled if job.seconds >= SHORTEST_TIMEOUT), key=lambda job: -job.seconds
     )
-    asked = [*running, *failed, *lasting[:ASKED_CANCELLED]]
+    asked = [*running, *failed, *may_have_timed_out[:ASKED_CANCELLED]]
     later = {job.id for job in _asked_later(failed)}
     annotations = _annotations([job for job in asked if job.id not in later], best_effort)
     found = [

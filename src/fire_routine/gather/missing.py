@@ -39,6 +39,7 @@ class Missing:
         self.say(what, str(error), advice, name, permission if denied else "")
 
     def say(self, what: str, why: str, remedy: str = "", name: str = "", permission: str = "") -> None:
+        """The same, with the reason and the remedy in words."""
         with self._lock:
             names = self._missing.setdefault((why, remedy, permission), {}).setdefault(what, [])
             if name:

@@ -74,17 +74,17 @@ def _gathered(
             # of a log's request, and everything that is written.
             github.repository = insisting.repository = run.repository
             jobs = None
-    around = ask_for_context(best_effort, run, numbers, trigger, context)
+    requested = ask_for_context(best_effort, run, numbers, trigger, context)
     try:
         listing = jobs.result() if jobs else insisting.jobs(trigger.run_id, run.attempt)
     except GitHubError as error:
         missing.add("the jobs of the run", error, ACTIONS)
-        return around.complete(without_jobs(run, trigger, context))
+        return requested.complete(without_jobs(run, trigger, context))
     _note_unlisted(run, listing, missing)
     known = with_jobs(run, listing.items, best_effort, trigger, context, sleep)
     if not known.failed_jobs and any(map(may_have_failed, listing.odd)):
         known = replace(known, jobs_known=False)  # the failure may be that job's
-    return around.complete(known)
+    return requested.complete(known)
 
 
 def _described(trigger: Trigger, context: Context, error: GitHubError) -> tuple[Run, tuple[int, ...]]:

@@ -46,7 +46,7 @@ class Fingerprint:
     count: int = 1  # of failures
     # No log of it was available, or only a part. So it can't be distinguished from others of its run.
     no_log: bool = False
-    partly: bool = False  # that holds for some of the failures
+    partly: bool = False  # `no_log` is true of some of the failures
 
     @classmethod
     def of(cls, parts: Iterable[str], *, no_log: bool = False) -> Fingerprint:
@@ -66,9 +66,9 @@ class Digest:
 
     blocks: tuple[Block, ...]  # in the log's order
     total_lines: int
-    fingerprint: Fingerprint | None = None  # none of a report, and where nothing in the log names the failure
+    fingerprint: Fingerprint | None = None  # None: of a JUnit report; or nothing in the log names the failure
     explained: bool = True  # False: it only shows how the job ended, as any job may end
-    step: str = ""  # the failed step by the log's own marks
+    step: str = ""  # the failed step, by the marks that the runner prints into the log
     command: str = ""  # what that step ran
     shell: str = ""
     exit_code: int | None = None
@@ -102,7 +102,7 @@ class Failure:
     jobs: tuple[FailedJob, ...]
     digest: Digest | None  # None: there is no log of it
     partial: bool = False  # the digest is of a part of the log
-    gate: bool = False  # its jobs only look how others ended
+    gate: bool = False  # its jobs only check the results of other jobs
     exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
     shells: tuple[str, ...] = ()  # of these steps, each once
     known: KnownFailure | None = None  # the entry of `known-failures` that it matches

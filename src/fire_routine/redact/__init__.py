@@ -42,9 +42,8 @@ def redact(lines: Sequence[str], public: Collection[str] = ()) -> tuple[list[str
     wherever it is repeated.
 
     Args:
-        public: values that are known not to be secret, such as the head SHA. If a name like `token`
-        precedes one,
-            or a part of one, only that occurrence is redacted.
+        public: values that are known not to be secret, such as the head SHA. Where a name like `token` is
+            before one, or before a part of one, only that occurrence is redacted.
     """
     if not lines:
         return [], Counter()

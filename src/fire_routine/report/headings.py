@@ -21,6 +21,7 @@ _SKIPPED = {
     "duplicate": "this failure already has a session",
     "earlier-unknown": "a session may already have started",
     "earlier-failed": "another job of this attempt got no session",
+    "leader-lost": "the job that should have fired was lost",
     "max-sessions": "this incident has had its sessions",
     "claude-session": "enough sessions have worked on these commits",
     "skip-branches": "this branch is excluded",
@@ -58,7 +59,6 @@ _FAILED = {
     "rate-limited": "the routine's limit is reached",
     "overloaded": "the endpoint is overloaded",
     "ledger-unavailable": "duplicates could not be ruled out",
-    "leader-lost": "the job that should have fired was lost",
     "interrupted": "the job was cancelled",
     "internal-error": "the action has a fault",
 }
@@ -73,7 +73,7 @@ def heading(outcome: Outcome) -> Heading:
     if outcome.result is Result.UNKNOWN:
         return Heading("⚠️", "Unknown: check before you fire again", "WARNING")
     if outcome.result is Result.SKIPPED:
-        why = _SKIPPED.get(outcome.reason) or _FAILED.get(outcome.reason)
+        why = _SKIPPED.get(outcome.reason)
         kind = "WARNING" if outcome.reason == "leader-lost" else "NOTE"
         return Heading("⏭️", f"Skipped: {why}" if why else "Skipped", kind)
     why = _FAILED.get(outcome.reason)

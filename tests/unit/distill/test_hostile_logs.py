@@ -137,21 +137,23 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
     assert held() < 3 * MIB
 
 
-def test_long_lines_of_many_rules_are_not_let_go_of_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_lines_of_many_rules_are_not_evict_half_of_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     printed = [example.encode() for source in sources() for example in source.examples]
     log = [
         b"%s %s\n  %s\n" % (line, bytes([97 + turn]) * 8, b"x" * 4_000)
         for turn in range(5)
         for line in printed
     ]
-    let_go = collected.Collector._let_go
+    let_go = collected.Collector._evict_half
     times: list[int] = []
 
     def counted(self: collected.Collector) -> None:
         times.append(1)
         let_go(self)
 
-    monkeypatch.setattr(collected.Collector, "_let_go", counted)
+    monkeypatch.setattr(collected.Collector, "_evict_half", counted)
     monkeypatch.setattr(collected, "HELD", MIB)
     sys.modules["fire_routine.distill.collect.scanner"].scan(iter(log), MatchCache())
     assert 1 < len(times) < sum(map(len, log)) / (MIB // 2)

@@ -1,9 +1,8 @@
 """The first look at the ledger, before anything is gathered.
 
 A run attempt has one session, no matter what fails in it. If it has one already, nothing needs to be
-gathered.
-That matters for a matrix whose steps all fail at once: each leg that gathers costs a dozen requests of the
-1,000 that GitHub allows a repository per hour.
+gathered. That matters for a matrix whose steps all fail at once: each leg that gathers costs a dozen requests
+of the 1,000 that GitHub allows a repository per hour.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class FirstLook:
         self._draw = draw
 
     def verdict(self, *, spread: bool) -> Verdict | None:
-        """What ends the matter now; None: the job has to go on.
+        """The verdict against a fire, if it is certain by now; None: the job has to go on.
 
         Args:
             spread: wait for a random time before the last look.

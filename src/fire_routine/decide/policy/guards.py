@@ -1,7 +1,7 @@
 """What keeps a failure from being fired at all, no matter what was fired before. Pure.
 
-Each guard gives the `Verdict` that ends the matter, with its own reason and one line on how
-to change it, or None.
+Each guard gives the `Verdict` that skips the run, with its own reason and one line on how to change it; or
+None.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def by_settings(settings: Settings, subject: Subject) -> Verdict | None:
 
 
 def _untrusted(subject: Subject) -> Verdict | None:
-    """Ends the matter unless people with write access wrote the code, or started the run themselves."""
+    """Skip the run unless people with write access wrote the code, or started the run themselves."""
     remedy = Message("To send its log anyway, set `allow-forks: true` (see Security in the README).")
     if subject.origin is Origin.FORK:
         fork = Message("a fork")

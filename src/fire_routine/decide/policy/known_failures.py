@@ -11,7 +11,7 @@ MOST_NAMED = 3  # entries in the message
 
 
 def known_failures(failures: Sequence[Failure]) -> Verdict | None:
-    """Ends the matter where every failure is known, each by an entry with `action = "skip"`."""
+    """Skip a run in which every failure is known, each by an entry with `action = "skip"`."""
     entries = known_entries(failures)
     if not entries or any(entry.action is Action.RERUN for entry in entries):
         return None

@@ -14,10 +14,10 @@ MOST = 5  # pull requests of one run whose labels are read
 def labelled(
     api: StatusApi, run: Run, skip_labels: Sequence[str], note: Callable[[Note], object]
 ) -> Verdict | None:
-    """Ends the matter if any of the run's pull requests has one of the labels.
+    """Skip a run if any of its pull requests has one of the labels.
 
-    Labels that can't be read keep nothing back: mostly a permission is missing, so this would be so at every
-    failure. `note` gets a line about each. Like GitHub, this takes no notice of upper and lower case.
+    Labels that can't be read don't prevent a fire: mostly a permission is missing, and it would prevent every
+    fire. `note` gets a line about each. As for GitHub, upper and lower case are equal.
     """
     unwanted = {label.casefold() for label in skip_labels}
     own = [run.pull_request.number] if run.pull_request else []

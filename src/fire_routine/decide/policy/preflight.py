@@ -17,9 +17,9 @@ _SECRETS = {"routine-url": "ROUTINE_FIRE_URL", "routine-token": "ROUTINE_FIRE_TO
 def before_gathering(settings: Settings, context: Context) -> Verdict | None:
     """What the inputs and the event alone decide. A dry run needs no secrets and is never ended here."""
     subject = _subject(settings, context)
-    unfit = unfinished(settings, _status(settings, context))
-    if unfit or settings.dry_run:
-        return unfit
+    too_early = unfinished(settings, _status(settings, context))
+    if too_early or settings.dry_run:
+        return too_early
     ended = None
     if subject and subject.conclusion == "success" and subject.attempt > 1:
         unwanted = by_settings(settings, subject)  # it may be a flake; to record it takes no secrets

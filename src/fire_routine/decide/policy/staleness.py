@@ -16,7 +16,7 @@ _PULL_EVENTS = ("pull_request", "pull_request_target")
 
 
 def stale(api: StatusApi, run: Run) -> Verdict | None:
-    """Ends the matter if the branch has moved on, or the pull request is closed or has moved on.
+    """Skip a run whose branch has moved on, or whose pull request is closed or has moved on.
 
     Scheduled and dispatched runs are never stale, because no later commit brings a run of its own. Nor are
     tags and merge queues, whose branch is always gone. What can't be read keeps nothing back.
@@ -94,9 +94,8 @@ def moved(run: Run, what: str, head: str | None) -> Verdict | None:
     return skip(
         "stale-head",
         Message(
-            "{what} has moved on from {old} to {new}, whose own run reports what still fails. Re-run that"
-            " one if"
-            " it did not.",
+            "{what} has moved on from {old} to {new}, whose own run reports what still fails. Re-run that one"
+            " if it did not.",
             what=what,
             old=run.head_sha[:8],
             new=head[:8],

@@ -65,7 +65,7 @@ class Collector:
     def begin_step(self) -> None:
         """Repetitions in an earlier step do not count in this one."""
         self.keep_latest()
-        self._forget()
+        self._reset_step()
 
     def end_step(self) -> None:
         """Repetitions of the step that ended are kept, regardless of the steps after it."""
@@ -73,9 +73,9 @@ class Collector:
         if len(self.counts) < TEMPLATES:
             self.counts.update(self._counts)
             self.alike.update(self._alike)
-        self._forget()
+        self._reset_step()
 
-    def _forget(self) -> None:
+    def _reset_step(self) -> None:
         self._counts.clear()
         self._alike.clear()
         self._counted.clear()
@@ -200,7 +200,7 @@ class Collector:
             if self._held > HELD:
                 self._held = self._size()  # many that were counted are not kept any more
                 if self._held > HELD // 2:
-                    self._let_go()
+                    self._evict_half()
 
     def _size(self) -> int:
         """Bytes of the lines of findings that are kept, each line once."""
@@ -211,7 +211,7 @@ class Collector:
             end = max(end, begin + len(finding.lines))
         return size
 
-    def _let_go(self) -> None:
+    def _evict_half(self) -> None:
         """Keep of each rule the first lines that it took and the last, and half of the latest."""
         self._samples.clear()
         for taken in self._found.values():

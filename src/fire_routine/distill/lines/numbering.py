@@ -1,5 +1,7 @@
-"""The numbers of lines in the log: of one that is too long each state between carriage returns is read as a
-line of its own."""
+"""The numbers of lines in the log.
+
+Of a line that is too long, each state between carriage returns is read as a line of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from itertools import accumulate
 
 
 class Numbering:
-    """`states`, as `stream.Window` has them, name the lines that were read which are one line of the log."""
+    """`states`, as `windows.Window` has them: which of the lines that were read are one line of the log."""
 
     def __init__(self, states: Sequence[tuple[int, int]]) -> None:
         self._states = states

@@ -75,8 +75,8 @@ class _Page:
     """Lines chosen so far and the room that is left.
 
     `joints` holds for each line, and for the log's end, the size of the blank lines before it.
-    They are shown if both neighbours are. None: they are not shown, as other
-    lines are there too, or they take more than `gap`, the mark of a gap.
+    They are shown if both neighbours are. None: they are not shown, because other lines are there, too, or
+    because they take more than `gap`, the mark of a gap.
     """
 
     def __init__(self, joints: Sequence[int | None], gap: int, room: int) -> None:
@@ -170,7 +170,11 @@ def _long_first(digest: Digest, max_characters: int) -> tuple[int, set[int]]:
 
 
 def _lines(digest: Digest, max_characters: int, strongest: int) -> list[_Line]:
-    """The digest's lines, each cut to what it may take of the room: `telling` characters of the strongest."""
+    """The digest's lines, each cut to what it may take of the room.
+
+    Args:
+        strongest: characters that a strong line may take.
+    """
     longest = max(SHORTEST, min(max_characters // 6, LONGEST_DULL))
     texts = [text for block in digest.blocks for text in block.lines]
     if sum(map(len, texts)) + len(texts) > max_characters:
