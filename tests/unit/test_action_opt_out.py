@@ -80,6 +80,32 @@ def test_a_failure_next_to_a_known_one_is_fired(job: Job) -> None:
     assert "#### 2 distinct failures in 2 of 2 jobs, 1 known" in job.summary
 
 
+def test_one_of_two_failed_tests_is_known_in_part_and_fired(job: Job) -> None:
+    job.github.set_file(PATH, "[[known-failure]]\npattern = 'test_a'\naction = 'skip'\nnote = 'Flaky'\n")
+    lines = (
+        "FAILED tests/test_x.py::test_a - TimeoutError",
+        "FAILED tests/test_x.py::test_b - assert 4 == 3",
+    )
+    stamped = [f"2026-11-24T10:00:01.0000000Z {line}" for line in (*lines, "2 failed in 0.2s")]
+    job.github.set_log(71, "\n".join(stamped))
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+    assert "📌 Known in part (`.github/known-failures.toml, line 1`): Flaky" in job.summary
+    assert "It is known in part: what else the log lists as failed is not." in job.endpoint.requests[0].text
+
+
+def test_the_comment_marks_the_known_failure(job: Job) -> None:
+    on_pull_request(job)
+    job.github.set_file(PATH, KNOWN)
+    log = "2026-11-24T10:00:01.0000000Z main.c:3:5: error: 'x' undeclared (first use in this function)\n"
+    job.github.add_job(7, {"id": 73, "name": "other", "conclusion": "failure"}, log)
+    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
+    assert job.run() == 0
+    (comment,) = job.github.comments[3]
+    lines = [line for line in comment["body"].splitlines() if line.startswith("- ")]
+    assert ["(known)" in line for line in lines] == [False, True]
+
+
 def test_a_known_failure_is_fired_without_the_input(job: Job) -> None:
     job.github.set_file(PATH, KNOWN)
     job.environ["FIRE_ROUTINE_KNOWN_FAILURES"] = ""

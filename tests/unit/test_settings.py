@@ -190,6 +190,15 @@ def test_labels_are_on_lines_or_between_commas(value: str, labels: tuple[str, ..
     assert read_settings(given_inputs(skip_labels=value)).skip_labels == labels
 
 
+def test_known_failures_is_a_path_in_the_repository() -> None:
+    assert read_settings(given_inputs(known_failures="ci/known é.toml")).known_failures == "ci/known é.toml"
+    wrong = ("/etc/x", "../x", "a/../b", "a//b", "./x", "a/", "a\\b", "a\nb", "x" * 256)
+    for path in wrong:
+        (problem,) = problems_of(known_failures=path)
+        assert problem.startswith("known-failures '")
+        assert problem.endswith("' is not a path in the repository, such as .github/known-failures.toml")
+
+
 @pytest.mark.parametrize("name", ["routine_token", "github_token"])
 @pytest.mark.parametrize("value", ["sk ant", "sk\nant", "sk-é", "sk\x7f"])
 def test_token_that_can_not_be_in_a_header_is_refused_unnamed(name: str, value: str) -> None:
