@@ -65,7 +65,8 @@ _OTHER = pattern(r"[^\n -~]+")
 
 _ESCAPED = pattern(r"[\\`*_\[\]<>&~|$!]|(?<=www)\.|:(?=//)|^(?:[-+=]|\d+(?=[.)]))", re.IGNORECASE)
 _LINK = pattern(
-    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::\d+)?(?:/[\w./~%?=&+-]*)?", re.ASCII
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:127\.0\.0\.1|localhost))(?::\d+)?(?:/[\w./~%?=&+-]*(?:#[\w-]*)?)?",
+    re.ASCII,
 )
 
 _TAG_NAME = "routinefirepayload"

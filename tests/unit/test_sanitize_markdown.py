@@ -152,6 +152,8 @@ def test_a_link_leads_where_it_was_meant_to_or_nowhere(label: str, url: str) -> 
     [
         ("https://claude.ai/code/session_01AbC", True),
         ("https://github.com/o/r/actions/runs/1/job/2?pr=3", True),
+        ("https://github.com/o/r/issues/1#issuecomment-2", True),
+        ("https://github.com/o/r#a#b", False),
         ("http://127.0.0.1:8080/code/session_1", True),
         ("http://example.com/", False),
         ("https://user:secret@example.com/", False),

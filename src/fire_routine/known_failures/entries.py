@@ -14,6 +14,7 @@ from typing import Any
 
 from ..model import Action, KnownFailure, Note
 from ..patterns import pattern as compiled
+from ..sanitize import web_address
 from .automaton import PatternError
 from .linear import Budget, Linear
 
@@ -24,7 +25,6 @@ LONGEST = 300  # characters of a note, a link or a glob
 LONGEST_LINE = 2_000  # characters: tomllib's time for a key grows with the square of its parts
 KEYS = ("pattern", "action", "job", "step", "note", "issue", "expires")
 _HEADER = compiled(rf"^[ \t]*\[\[[ \t]*[\"']?{TABLE}[\"']?[ \t]*\]\]", re.MULTILINE)
-_LINK = compiled(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[\w./~%?=&+#:@!,;-]*)?", re.ASCII)
 _TOML_LINE = compiled(r"^(?P<what>.*) \(at line (?P<line>\d+), column \d+\)$", re.DOTALL)
 _ANY_LINE = ("", "\N{SYMBOL FOR UNIT SEPARATOR}")  # what matches one of these matches almost any line
 _TRIAL = 100_000  # units
@@ -142,7 +142,7 @@ def _entry(table: object, empty: KnownFailure) -> tuple[Entry, date | None]:
     if action not in tuple(Action):
         raise _WrongEntryError(f"`action` is not one of {actions}", "action")
     issue = _text(table, "issue")
-    if issue and not _LINK.fullmatch(issue):
+    if issue and not (issue.startswith("https://") and web_address(issue)):
         raise _WrongEntryError("`issue` is not a link that begins with https://", "issue")
     expression = _text(table, "pattern", needed=True, longest=None)
     failure = replace(

@@ -37,7 +37,7 @@ def test_an_entry_has_all_its_fields() -> None:
 {ENTRY}job = "test (*)"
 step = "Run npm ci"
 note = " The registry is slow at night. "
-issue = "https://github.com/octo/cat/issues/7"
+issue = "https://github.com/octo/cat/issues/7#issuecomment-12"
 expires = 2026-11-29
 """
     (failure,), notes = read(text)
@@ -48,7 +48,7 @@ expires = 2026-11-29
         "registry\\.npmjs\\.org timed out",
         Action.SKIP,
         "The registry is slow at night.",
-        "https://github.com/octo/cat/issues/7",
+        "https://github.com/octo/cat/issues/7#issuecomment-12",
     )
     assert failure.place == ".github/known-failures.toml, line 2"
 
@@ -77,6 +77,7 @@ def test_one_wrong_entry_leaves_the_others() -> None:
         (f"note = '{'x' * 301}'", 4, "`note` is longer than 300 characters"),
         ("issue = 'http://example.com/1'", 4, "`issue` is not a link that begins with https://"),
         ("issue = 'https://example.com/a b'", 4, "`issue` is not a link that begins with https://"),
+        ("issue = 'https://me@example.com/1'", 4, "`issue` is not a link that begins with https://"),
         ("issue = 'https://example.com/)[x](y'", 4, "`issue` is not a link that begins with https://"),
         ("expires = '2026-12-31'", 4, "`expires` is not a date without quotes, such as 2026-12-31"),
         ("expires = 2026-12-31T00:00:00Z", 4, "`expires` is not a date without quotes, such as 2026-12-31"),
