@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.month import Month
-from tests.unit.test_cli import LOG
+from tests.unit.commands.logs import LOG
 
 from fire_routine.commands.terminal import Progress, coloured, counted, has_colour
 
