@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.job import environment
 from tests.injection.checks import (
     TAG,
     URL,
@@ -22,7 +23,6 @@ from tests.injection.checks import (
 from tests.injection.scene import SHA, Payload, payloads, set_up
 
 from fire_routine.action import run_action
-from fire_routine.decide.election import candidacy
 from fire_routine.emulator.endpoint import Endpoint
 
 PAYLOADS = list(payloads())
@@ -51,23 +51,12 @@ def fire(payload: Payload, temp: Path) -> Fired:
     workspace.mkdir()
     with GitHubEmulator("octo/widgets") as github, Endpoint() as endpoint:
         environ = set_up(github, payload.text, workspace)
+        environ = environment(github, endpoint.url, temp) | environ
         environ |= {
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_API_URL": github.url,
-            "GITHUB_REPOSITORY": github.full_name,
-            "GITHUB_RUN_ID": "7",
-            "GITHUB_RUN_ATTEMPT": "1",
-            "GITHUB_JOB": "on-failure",
             "GITHUB_EVENT_NAME": "pull_request",
             "GITHUB_SHA": SHA,
             "GITHUB_REF_NAME": "4/merge",
             "GITHUB_WORKSPACE": str(workspace),
-            "GITHUB_OUTPUT": str(temp / "output"),
-            "GITHUB_STEP_SUMMARY": str(temp / "summary"),
-            "RUNNER_TEMP": str(temp),
-            "FIRE_ROUTINE_ROUTINE_URL": endpoint.url,
-            "FIRE_ROUTINE_ROUTINE_TOKEN": endpoint.token,
-            "FIRE_ROUTINE_GITHUB_TOKEN": github.token,
             "FIRE_ROUTINE_ATTACH": "*.log\n*.xml",
             "FIRE_ROUTINE_COMMENT": "true",
             "FIRE_ROUTINE_MAX_CHARACTERS": "60000",
@@ -86,13 +75,6 @@ def fire(payload: Payload, temp: Path) -> Fired:
             [status["target_url"] for status in github.statuses.get(SHA, [])],
             [session.url for session in endpoint.sessions],
         )
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No other run contends for the fire, so nothing is missed without the pauses for others."""
-    monkeypatch.setattr(candidacy, "ANNOUNCED", 0.0)
-    monkeypatch.setattr(candidacy, "READ_TWICE", 0.0)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=[one.id for one in PAYLOADS])

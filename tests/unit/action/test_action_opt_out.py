@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from tests.emulated.faults import Fault
-from tests.unit.test_action import SHA, Job, job
-
-__all__ = ["job"]  # the fixture
+from tests.emulated.job import SHA, Job
 
 
 def on_pull_request(job: Job, *labels: str) -> None:

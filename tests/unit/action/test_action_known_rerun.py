@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.emulated.faults import Fault
-from tests.unit.test_action_rerun import OTHER_LOG, RERUN, Watcher, watcher
+from tests.unit.action.test_action_rerun import OTHER_LOG, RERUN, Watcher, watcher
 
 __all__ = ["watcher"]  # the fixture
 KNOWN = """\

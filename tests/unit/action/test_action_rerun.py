@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.test_action import LOG, SHA, Job
+from tests.emulated.job import LOG, SHA, Job
 
 from fire_routine.emulator.endpoint import Endpoint
 from fire_routine.emulator.repository import timestamp

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.job import SHA, environment
 
-from fire_routine.emulator.endpoint import TOKEN, Endpoint
+from fire_routine.emulator.endpoint import Endpoint
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals can't be sent to one process there")
 
-SHA = "a" * 40
-SOURCE = Path(__file__).resolve().parents[2] / "src"
+SOURCE = Path(__file__).resolve().parents[3] / "src"
 PATIENCE = 300.0  # seconds, on a busy machine
 
 
@@ -34,21 +34,9 @@ def github() -> Iterator[GitHubEmulator]:
 
 
 def start(github: GitHubEmulator, temp: Path, url: str) -> subprocess.Popen[str]:
-    environ = {
+    environ = environment(github, url, temp) | {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join([str(SOURCE), *sys.path]),
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_API_URL": github.url,
-        "GITHUB_REPOSITORY": github.full_name,
-        "GITHUB_RUN_ID": "7",
-        "GITHUB_EVENT_NAME": "push",
-        "GITHUB_SHA": SHA,
-        "GITHUB_REF_NAME": "main",
-        "GITHUB_OUTPUT": str(temp / "output"),
-        "RUNNER_TEMP": str(temp),
-        "FIRE_ROUTINE_ROUTINE_URL": url,
-        "FIRE_ROUTINE_ROUTINE_TOKEN": TOKEN,
-        "FIRE_ROUTINE_GITHUB_TOKEN": github.token,
     }
     command = [sys.executable, "-m", "fire_routine", "action"]
     return subprocess.Popen(

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 from tests.emulated.faults import Fault
-from tests.unit.test_action import LOG, SHA, Job, job
+from tests.emulated.job import LOG, SHA, Job
 
 from fire_routine import action
 from fire_routine.emulator.ids import sha_of
 from fire_routine.emulator.repository import timestamp
-
-__all__ = ["job"]  # the fixture
 
 TIP = sha_of("tip")
 BRANCH = "claude/fix-run-7"

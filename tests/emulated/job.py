@@ -1,0 +1,73 @@
+"""The action as a step of an emulated run: its environment, and what a run of it leaves."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from tests.emulated.github import GitHubEmulator
+
+from fire_routine.action import run_action
+from fire_routine.emulator.endpoint import TOKEN, Endpoint
+
+LOG = """\
+2026-11-24T10:00:00.0000000Z ##[group]Run cargo test
+2026-11-24T10:00:00.1000000Z shell: bash -e {0}
+2026-11-24T10:00:00.2000000Z ##[endgroup]
+2026-11-24T10:00:01.0000000Z error[E0308]: mismatched types
+2026-11-24T10:00:01.0000000Z  --> src/lib.rs:4:5
+2026-11-24T10:00:01.2000000Z ##[error]Process completed with exit code 101.
+"""
+SHA = "a" * 40
+
+
+def environment(github: GitHubEmulator, url: str, temp: Path) -> dict[str, str]:
+    """What a runner and action.yml give a job of run 7, whose files are in `temp`. `url`: the routine's."""
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_API_URL": github.url,
+        "GITHUB_REPOSITORY": github.full_name,
+        "GITHUB_RUN_ID": "7",
+        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_JOB": "on-failure",
+        "GITHUB_EVENT_NAME": "push",
+        "GITHUB_SHA": SHA,
+        "GITHUB_REF_NAME": "main",
+        "GITHUB_OUTPUT": str(temp / "output"),
+        "GITHUB_STEP_SUMMARY": str(temp / "summary"),
+        "RUNNER_TEMP": str(temp),
+        "FIRE_ROUTINE_ROUTINE_URL": url,
+        "FIRE_ROUTINE_ROUTINE_TOKEN": TOKEN,
+        "FIRE_ROUTINE_GITHUB_TOKEN": github.token,
+    }
+
+
+class Job:
+    """A final job of run 7, with its environment."""
+
+    def __init__(self, github: GitHubEmulator, endpoint: Endpoint, temp: Path) -> None:
+        self.github, self.endpoint, self.temp = github, endpoint, temp
+        self.environ = environment(github, endpoint.url, temp)
+        self.log = ""
+
+    def run(self) -> int:
+        out = io.StringIO()
+        code = run_action(self.environ, out, sleep=lambda _: None)
+        self.log = out.getvalue()
+        return code
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        lines = (self.temp / "output").read_text("utf-8").splitlines()
+        return {
+            line.partition("<<")[0]: lines[number + 1]
+            for number, line in enumerate(lines)
+            if "<<" in line and lines[number + 1] != line.partition("<<")[2]
+        }
+
+    @property
+    def summary(self) -> str:
+        return (self.temp / "summary").read_text("utf-8")
+
+    def secrets(self) -> tuple[str, str]:
+        return self.endpoint.token, self.github.token

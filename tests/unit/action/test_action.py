@@ -1,0 +1,120 @@
+"""The whole story, against both emulators over real HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cmarkgfm  # type: ignore[import-untyped]
+from tests.emulated.job import LOG, SHA, Job
+
+from fire_routine.emulator.endpoint import Reply
+
+
+def test_fires_once_and_reports_it_everywhere(job: Job) -> None:
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert "error[E0308]: mismatched types" in session.text
+    assert job.outputs["outcome"] == "fired"
+    assert job.outputs["session-url"] == session.url
+    assert Path(job.outputs["text-file"]).read_text("utf-8") == session.text
+    assert session.url in job.summary
+    assert job.github.statuses[SHA][-1]["target_url"] == session.url
+    assert job.log.count("::notice") == 1
+
+
+def test_the_logs_of_very_many_failed_jobs_are_read(job: Job) -> None:
+    for number in range(64):
+        job.github.add_job(7, {"id": 100 + number, "name": f"leg ({number})", "conclusion": "failure"}, LOG)
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert session.text.count("error[E0308]: mismatched types") == 1
+    assert "65 failed jobs" in job.log
+
+
+def test_second_job_of_the_attempt_is_skipped_and_points_to_the_session(job: Job) -> None:
+    job.run()
+    (job.temp / "output").unlink()
+    assert job.run() == 0
+    assert len(job.endpoint.sessions) == 1
+    assert job.outputs["outcome"] == "skipped"
+    assert job.outputs["session-url"] == job.endpoint.sessions[0].url
+
+
+def test_tokens_appear_nowhere(job: Job) -> None:
+    job.run()
+    shown = job.log.split("::add-mask::", 1)[0] + "".join(
+        line for line in job.log.splitlines() if not line.startswith("::add-mask::")
+    )
+    written = "".join(path.read_text("utf-8") for path in job.temp.rglob("*") if path.is_file())
+    for secret in job.secrets():
+        assert secret not in shown + written + job.endpoint.sessions[0].text
+
+
+def test_dry_run_needs_no_secrets_and_sends_nothing(job: Job) -> None:
+    del job.environ["FIRE_ROUTINE_ROUTINE_URL"], job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"]
+    job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
+    assert job.run() == 0
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "dry-run")
+    assert "error[E0308]" in Path(job.outputs["text-file"]).read_text("utf-8")
+    assert job.endpoint.requests == []
+    assert not job.github.asked("^POST")
+
+
+def test_every_bad_input_is_named_and_nothing_is_asked(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_MAX_WAIT"] = "soon"
+    job.environ["FIRE_ROUTINE_ROUTINE_URL"] = "https://example.com/"
+    assert job.run() == 1
+    assert job.outputs["reason"] == "invalid-input"
+    assert "max-wait" in job.log
+    assert "routine-url" in job.log
+    assert job.github.requests == []
+    assert job.endpoint.requests == []
+
+
+def test_endpoint_failure_fails_the_step_and_frees_the_failure_for_a_later_fire(job: Job) -> None:
+    job.endpoint.script = [None]
+    job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = "sk-ant-oat01-of-another"
+    assert job.run() == 1
+    assert job.outputs["outcome"] == "failed"
+    job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = job.endpoint.token
+    (job.temp / "output").unlink()
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"
+
+
+def test_on_error_warn_passes_with_a_warning(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = "sk-ant-oat01-of-another"
+    job.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
+    assert job.run() == 0
+    assert "::warning" in job.log
+
+
+def test_comment_is_left_on_the_pull_request(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
+    job.github.add_pull_request({"number": 5, "head": {"ref": "main", "sha": SHA}})
+    job.run()
+    (comment,) = job.github.comments[5]
+    assert job.endpoint.sessions[0].url in comment["body"]
+
+
+def test_the_summary_links_the_remedy_and_escapes_what_the_endpoint_wrote(
+    job: Job,
+) -> None:
+    job.endpoint.script = [Reply(401, "authentication_error", "[x](https://evil.example) `y` @all")]
+    assert job.run() == 1
+    page = cmarkgfm.github_flavored_markdown_to_html(job.summary)
+    assert '<a href="https://claude.ai/code/routines">https://claude.ai/code/routines</a>' in page
+    assert "<code>routine-token</code>" in page
+    assert 'href="https://evil.example"' not in page
+    assert "### ❌ Not fired: the token was refused" in job.summary
+    assert job.log.count("::error") == 1
+
+
+def test_a_job_that_is_skipped_at_first_sight_still_links_the_run(job: Job) -> None:
+    job.environ["FIRE_ROUTINE_JOB_STATUS"] = "failure"
+    job.run()
+    (job.temp / "summary").unlink()
+    job.run()
+    assert "### ⏭️ Skipped: this failure already has a session" in job.summary
+    assert "/actions/runs/7" in job.summary
+    assert job.log.count("::notice") == 1

@@ -1,0 +1,91 @@
+"""Whose code a run is about decides whether the action fires."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.job import SHA, Job
+
+
+@pytest.mark.parametrize("allow_forks", ["true", "false"])
+def test_run_that_github_does_not_return_is_no_forks(job: Job, allow_forks: str) -> None:
+    job.environ |= {
+        "FIRE_ROUTINE_RUN_ID": "7",
+        "GITHUB_RUN_ID": "99",
+        "FIRE_ROUTINE_ALLOW_FORKS": allow_forks,
+    }
+    job.github.fail("/actions/runs/7$", Fault.forbidden())
+    assert job.run() == 1
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("failed", "no-run")
+    assert "actions: read" in job.log
+    assert job.endpoint.requests == []
+
+
+OWN_HEAD = {"repo": {"full_name": "octo/widgets"}, "ref": "topic", "sha": SHA}
+
+
+FORKS_HEAD = {"repo": {"full_name": "stranger/widgets"}, "ref": "topic", "sha": SHA}
+
+
+def pull_request(head: Mapping[str, object]) -> dict[str, object]:
+    base = {"ref": "main", "repo": {"full_name": "octo/widgets"}}
+    return {"pull_request": {"number": 3, "title": "x", "state": "open", "head": head, "base": base}}
+
+
+def run_before(event: str, head: str) -> dict[str, object]:
+    run = {"id": 6, "run_attempt": 1, "conclusion": "success", "event": event}
+    return {"workflow_run": {**run, "head_repository": {"full_name": head}}}
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "reason"),
+    [
+        ("pull_request_target", pull_request(OWN_HEAD), ""),
+        ("pull_request_target", pull_request(FORKS_HEAD), "fork"),
+        ("pull_request_target", {}, "untrusted-run"),
+        ("workflow_run", run_before("push", "octo/widgets"), ""),
+        ("workflow_run", run_before("pull_request", "stranger/widgets"), "fork"),
+        ("workflow_run", run_before("issue_comment", "octo/widgets"), "untrusted-run"),
+        ("issue_comment", {"issue": {"number": 3}}, "untrusted-run"),
+        ("workflow_dispatch", {"inputs": {}}, ""),
+        ("schedule", {}, ""),
+    ],
+)
+def test_this_run_is_reported_only_where_its_code_is_proven(
+    job: Job, event: str, payload: dict[str, object], reason: str
+) -> None:
+    job.github.change_run(7, event=event)
+    (job.temp / "event.json").write_text(json.dumps(payload))
+    job.environ |= {
+        "GITHUB_EVENT_NAME": event,
+        "GITHUB_EVENT_PATH": str(job.temp / "event.json"),
+        "FIRE_ROUTINE_RUN_ID": "7",
+    }
+    assert job.run() == 0
+    assert job.outputs.get("reason", "") == reason
+    assert len(job.endpoint.requests) == (not reason)
+    if event == "workflow_dispatch":
+        assert "**Untrusted:**" in job.endpoint.requests[0].text
+    if reason:
+        assert job.github.requests == []  # it is decided before anything is gathered
+        job.environ["FIRE_ROUTINE_ALLOW_FORKS"] = "true"
+        assert job.run() == 0
+        assert "**Untrusted:**" in job.endpoint.requests[0].text
+
+
+def test_pull_requests_run_that_neither_github_nor_the_payload_describes_is_not_trusted(job: Job) -> None:
+    job.github.fail(".", Fault.forbidden())
+    job.environ["GITHUB_EVENT_NAME"] = "pull_request"
+    assert job.run() == 0
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "fork")
+    assert job.endpoint.requests == []
+
+
+def test_a_payload_that_can_t_be_read_is_none(job: Job) -> None:
+    (job.temp / "event.json").write_text("[" * 100_000 + "]" * 100_000)
+    job.environ["GITHUB_EVENT_PATH"] = str(job.temp / "event.json")
+    assert job.run() == 0
+    assert job.outputs["outcome"] == "fired"

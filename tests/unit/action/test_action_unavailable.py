@@ -1,0 +1,95 @@
+"""What the action can do without: parts of GitHub's API, disks and temporary folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.job import LOG, SHA, Job
+
+from fire_routine.decide.ledger import store
+
+
+def test_a_full_disk_and_no_temporary_folder_keep_no_session_back(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", none)
+    full = "/dev/full" if Path("/dev/full").exists() else str(tmp_path / "gone" / "output")
+    job.environ |= {"GITHUB_OUTPUT": full, "GITHUB_STEP_SUMMARY": full, "RUNNER_TEMP": str(tmp_path / "gone")}
+    job.environ |= {"GITHUB_WORKSPACE": str(tmp_path / "gone"), "FIRE_ROUTINE_ATTACH": "a.log\n**/*.xml"}
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert "attach: a.log" in session.text
+    assert "Traceback" not in job.log
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        r"/widgets$",
+        r"/runs/7/attempts/1$",
+        r"/runs/7/attempts/1(/jobs.*)?$",
+        r"/runs/6/jobs",
+        r"/workflows/.*status=success",
+        r"/workflows/.*head_sha",
+        r"/compare/",
+        r"/pulls",
+        r"/check-runs/",
+        r"/git/ref/",
+        r"/actions/jobs/71/logs",
+    ],
+)
+def test_an_endpoint_that_answers_404_keeps_no_session_back(job: Job, endpoint: str) -> None:
+    job.github.add_run({"id": 6, "head_sha": "b" * 40, "conclusion": "success"})
+    job.github.add_comparison("b" * 40, SHA, {})
+    job.github.fail(f"GET .*{endpoint}", Fault.missing())
+    assert job.run() == 0
+    assert len(job.endpoint.sessions) == 1
+    assert job.outputs["outcome"] == "fired"
+
+
+def test_nulls_wherever_github_allows_them_keep_no_session_back(job: Job) -> None:
+    job.github.nulls = True
+    job.github.add_annotation(71, {"message": "mismatched types", "path": "src/lib.rs", "start_line": 4})
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert "error[E0308]: mismatched types" in session.text
+    (job.temp / "output").unlink()
+    assert job.run() == 0
+    assert (len(job.endpoint.sessions), job.outputs["reason"]) == (1, "duplicate")
+
+
+@pytest.mark.parametrize("fault", [Fault.missing(), Fault(cut_after=10)])
+def test_a_failure_without_its_log_is_not_taken_for_another_than_before(job: Job, fault: Fault) -> None:
+    job.run()
+    job.github.change_run(7, status="completed", conclusion="failure")
+    job.github.add_run({"id": 7, "head_sha": SHA, "run_attempt": 2})
+    job.github.add_job(7, {"id": 90, "name": "build", "conclusion": "failure"}, LOG)
+    job.github.fail("/storage/90", fault)
+    job.environ["GITHUB_RUN_ATTEMPT"] = "2"
+    (job.temp / "output").unlink()
+    assert job.run() == 0
+    assert len(job.endpoint.sessions) == 1
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "duplicate")
+    assert job.outputs["session-url"] == job.endpoint.sessions[0].url
+    assert "Without its log" in job.log
+    job.github.heal()
+    job.github.add_run({"id": 7, "head_sha": SHA, "run_attempt": 3})
+    job.github.add_job(7, {"id": 91, "name": "build", "conclusion": "failure"}, LOG)
+    job.environ["GITHUB_RUN_ATTEMPT"] = "3"
+    job.run()
+    assert len(job.endpoint.sessions) == 1
+    assert "Without its log" not in job.log
+
+
+def test_fires_without_github_and_names_what_is_missing(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "NO_PERMISSION", 0.0)  # else it waits for ten seconds, and here no time passes
+    job.github.fail(".", Fault.forbidden())
+    assert job.run() == 0
+    text = job.endpoint.sessions[0].text
+    assert SHA in text
+    assert "actions: read" in text
