@@ -10,7 +10,7 @@ from ...patterns import pattern
 from ..lines.clean import PROBE, both_ends, numbered, probed, texts
 from ..lines.multi_search import Literals
 from ..lines.prefixes import RAW_PREFIX
-from ..rules import ANYWHERE, given_to, rules
+from ..rules import ANYWHERE, entries, given_to, rule_at
 from ..rules.keywords import BEGIN
 from ..rules.schema import CAUSE, GENERAL, HINT, NOISE, NOISE_TIER, SIGN, Rule
 from .prefilter import FOLD, red_places, searched
@@ -27,32 +27,35 @@ _WARN = pattern(rf"{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:IN
 _QUOTED = pattern(r"\s*(?:> *)?\d+ ?(?:[|│▕]|\\x\{2502\}) (?! *(?:ERROR|WARNING) )")
 # A compiler's note below such source, next to the place that it points at: belongs to the error above.
 _LABEL = pattern(r" +\|[ |]+(?:[-^~]{2,}|_{2,}[-^~])")
+# A rule that a keyword calls for: the first character of the line's text if the keyword begins it; its order.
+_Place = tuple[str, int]
 _Call = tuple[frozenset[bytes], Rule]  # first characters, of which the line has one; none: any; the rule
 
 
 @cache
-def _all() -> tuple[Literals, list[tuple[_Call, ...]], frozenset[int]]:
+def _all() -> tuple[Literals, list[list[_Place]], frozenset[int]]:
     """The keywords of all rules, the rules that each calls for, and which are worth a look anywhere."""
-    calls: dict[bytes, list[_Call]] = {word: [] for word in ANYWHERE}
-    for rule in rules():
-        for keyword in rule.keywords:
-            text = searched(keyword)
-            first = frozenset((keyword[1].encode(),)) if keyword.startswith(BEGIN) else rule.first
-            calls.setdefault(text, []).append((first, rule))
+    calls: dict[bytes, list[_Place]] = {word: [] for word in ANYWHERE}
+    for order, fields in enumerate(entries()):
+        keywords = fields["keywords"]
+        for keyword, text in zip(keywords, searched(keywords), strict=True):
+            first = keyword[1] if keyword.startswith(BEGIN) else ""
+            calls.setdefault(text, []).append((first, order))
     literals = Literals(calls)
     anywhere = frozenset(at for at, literal in enumerate(literals.literals) if literal in ANYWHERE)
-    return literals, [tuple(calls[literal]) for literal in literals.literals], anywhere
+    return literals, [calls[literal] for literal in literals.literals], anywhere
 
 
 @lru_cache(maxsize=1024)
 def _called(literals: frozenset[int], general: bool) -> tuple[_Call, ...]:
     """The rules that these literals call for, in order; the general ones only if asked for."""
     _, calls, _ = _all()
-    called = {(call[1].order, call[0]): call for at in literals for call in calls[at]}
+    called = dict.fromkeys(place for at in literals for place in calls[at])
+    rules = [(first, rule_at(order)) for first, order in sorted(called, key=itemgetter(1))]
     return tuple(
-        called[each]
-        for each in sorted(called, key=itemgetter(0))
-        if general or called[each][1].tier != GENERAL
+        (frozenset((first.encode(),)) if first else rule.first, rule)
+        for first, rule in rules
+        if general or rule.tier != GENERAL
     )
 
 

@@ -11,8 +11,9 @@ from ..lines.clean import CARET, ESCAPE, numbered
 from ..lines.multi_search import Literals
 from ..noise.passed_tests import LEADING, PASSED
 from ..noise.successful_runs import LITERALS
-from ..rules import ANYWHERE, rules
+from ..rules import ANYWHERE, entries
 from ..rules.keywords import BEGIN
+from ..rules.schema import is_anywhere
 from ..steps.markers import GITHUB_MARKS, OTHER_MARKS
 
 # Bits for what a line's literals show: of steps, of tests, and from `RUNS` on of runs, one bit per tool.
@@ -48,12 +49,13 @@ _RED_SIZE = 32  # bytes that it may take
 _ESCAPED = (b"0m", b"[m", b"0k", b"[k")
 _BEFORE = (b"\n", b"z ", b"] ", b"| ", b": ", b"0 ", "▸ ".encode().translate(FOLD), *_ESCAPED)
 _INDENTATIONS = (b"\n ", b"  ", b"\t", *(end + b" " for end in _ESCAPED))
+_FOUND = pattern(b"|".join(ANYWHERE))  # what holds one of these is found by it
 _PLACE, _COLOURED = b":0", b"\x1b[0m:0"  # a file's name may have a colour of its own
 
 
-def searched(keyword: str) -> bytes:
-    """The text of a keyword, as it is looked for in folded lines."""
-    return keyword.removeprefix(BEGIN).encode().translate(FOLD)
+def searched(keywords: Sequence[str]) -> list[bytes]:
+    """The texts of keywords, as they are looked for in folded lines."""
+    return "\0".join(keywords).replace(BEGIN, "").encode().translate(FOLD).split(b"\0") if keywords else []
 
 
 def _beginnings(text: bytes, indented: bool) -> list[bytes]:
@@ -68,18 +70,21 @@ def _formats() -> Literals:
     texts = [mark.translate(FOLD) for mark in _MARKS if mark not in LEADING]
     for mark in LEADING:
         texts += _beginnings(mark.translate(FOLD), indented=False)
-    for rule in rules():
-        for keyword in rule.keywords if rule.anywhere else ():
-            text = searched(keyword)
+    texts = [text for text in texts if not _FOUND.search(text)]
+    for fields in entries():
+        if not is_anywhere(fields["tier"], fields["weight"], "until" in fields):
+            continue
+        keywords = fields["keywords"]
+        for keyword, text in zip(keywords, searched(keywords), strict=True):
+            if _FOUND.search(text):
+                continue
             if keyword.startswith(BEGIN):
-                texts += _beginnings(text, rule.may_be_indented)
+                texts += _beginnings(text, fields.get("may_be_indented", False))
             else:
                 texts.append(text)
                 if _PLACE in text:
                     texts.append(text.replace(_PLACE, _COLOURED, 1))
-    # Those that hold a word of these are found by it.
-    others = [text for text in texts if not any(word in text for word in ANYWHERE)]
-    return Literals((*ANYWHERE, *others))
+    return Literals((*ANYWHERE, *texts))
 
 
 def red_places(raw: bytes) -> list[int]:

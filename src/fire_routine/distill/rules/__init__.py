@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ...patterns import pattern
-from .schema import ANY_FAMILY, Rule, rule_from
+from .schema import ANY_FAMILY, Fields, Rule, rule_from
 
 # Parts of words that make a line worth a look wherever it is.
 ANYWHERE = (b"error", b"fail", b"exception", b"panic")
@@ -22,9 +22,21 @@ COMPILED, TABLES = (Path(__file__).with_name(name) for name in ("_compiled.json"
 
 
 @cache
+def entries() -> list[Fields]:
+    """The compiled fields of all rules, in the order in which they are tried."""
+    fields: list[Fields] = json.loads(COMPILED.read_bytes())
+    return fields
+
+
+@cache
+def rule_at(order: int) -> Rule:
+    """The rule with this place in the order. A log needs few of them: each is made when it is needed."""
+    return rule_from(entries()[order], order)
+
+
 def rules() -> tuple[Rule, ...]:
     """All rules, in the order in which they are tried."""
-    return tuple(rule_from(fields, order) for order, fields in enumerate(json.loads(COMPILED.read_bytes())))
+    return tuple(map(rule_at, range(len(entries()))))
 
 
 @cache
@@ -50,10 +62,10 @@ def expression(name: str) -> re.Pattern[bytes]:
 @cache
 def ids_of_any_family() -> frozenset[str]:
     """The rules for what fails in the tools of any language."""
-    return frozenset(rule.id for rule in rules() if rule.family == ANY_FAMILY)
+    return frozenset(fields["id"] for fields in entries() if fields["family"] == ANY_FAMILY)
 
 
 @cache
 def given_to(what: str) -> Rule:
     """The rule that is given to lines that the matcher recognises itself."""
-    return next(rule for rule in rules() if rule.given_to == what)
+    return rule_at(next(at for at, fields in enumerate(entries()) if fields.get("given_to") == what))

@@ -114,7 +114,12 @@ class Rule:
     @property
     def anywhere(self) -> bool:
         """Whether its line is worth a look wherever it is; others count near a step's end only."""
-        return self.tier not in (NOISE_TIER, GENERAL) and (self.weight >= HINT or self.until is not None)
+        return is_anywhere(self.tier, self.weight, self.until is not None)
+
+
+def is_anywhere(tier: str, weight: float, is_section: bool) -> bool:
+    """See `Rule.anywhere`."""
+    return tier not in (NOISE_TIER, GENERAL) and (weight >= HINT or is_section)
 
 
 _TEXTS = ("until",)
