@@ -1,9 +1,6 @@
 """Finds a Python that fire-routine can run on. Written in a syntax that Python 3.6 reads."""
 
 import os
-import re
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -57,6 +54,8 @@ def on_path(path: str) -> "list[Path]":
 
 def in_tool_cache(tools: str) -> "list[Path]":
     """The Pythons at `<tools>/Python/<version>/<architecture>/`, the newest first; no pre-releases."""
+    import re
+
     found = []
     for pattern in ("*/*/bin/python3", "*/*/python.exe") if tools else ():
         for python in (Path(tools) / "Python").glob(pattern):
@@ -68,6 +67,8 @@ def in_tool_cache(tools: str) -> "list[Path]":
 
 def version_of(python: Path) -> "tuple[int, ...]":
     """The version of a fit Python; (0,) if it does not start, is not CPython, or lacks a module."""
+    import subprocess
+
     command = [str(python), "-I", "-S", "-c", PROBE.format(MODULES)]
     try:
         answer = subprocess.check_output(  # noqa: S603
@@ -85,6 +86,8 @@ def restart(python: "Path | str", entry: str, arguments: "list[str]") -> int:
     """
     command = [str(python), "-I", "-S", entry, *arguments]
     if os.name != "nt":
+        import signal
+
         if arguments[:1] == ["action"]:  # it listens itself, and until then an interrupt is a traceback
             signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.execv(command[0], command)  # noqa: S606
@@ -93,6 +96,8 @@ def restart(python: "Path | str", entry: str, arguments: "list[str]") -> int:
 
 def wait_for(command: "list[str]", environ: "dict[str, str] | None" = None) -> int:
     """The exit code of `command`, which handles an interrupt itself: it receives it too."""
+    import subprocess
+
     process = subprocess.Popen(command, env=environ)  # noqa: S603
     while True:
         try:

@@ -89,9 +89,11 @@ def _run(argv: Sequence[str]) -> int:
 def _action() -> int:
     gc.disable()
     from .action import run_action
+    from .evidence import read_ahead
 
     gc.freeze()  # what was imported stays, so the collector needs not look at it
     gc.enable()
+    read_ahead()
     return run_action(os.environ, sys.stdout)
 
 

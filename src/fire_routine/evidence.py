@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
+from threading import Thread
 
-from . import compose, distill, gather
+from . import gather
 from .gather.api.client import GitHub
 from .model import Brief, Digest, FailedJob, Failure, Run, Trigger
 from .redact import redact_text
@@ -53,6 +55,8 @@ def gather_evidence(
     known_failures = gather.KnownFailures(
         github, settings.known_failures if run.failed_jobs else "", deadline
     )
+    from . import compose, distill  # see `read_ahead`
+
     greens = gather.read_green_logs(github, run, distill.read_green, min(deadline, time.monotonic() + GREEN))
 
     reader, number = distill.Reader(), count(1)
@@ -85,6 +89,23 @@ def gather_evidence(
     for known in dict.fromkeys(failure.known for failure in failures if failure.known):
         say(f"Known failure: {known.place} (action `{known.action}`)")
     return Evidence(replace(run, notes=(*run.notes, *unusable)), failures, brief, composed)
+
+
+def read_ahead() -> None:
+    """Import what reads logs, in a thread: meanwhile the action waits for GitHub's first answers.
+
+    What is built with the first log, such as the search for keywords, is built too.
+    """
+
+    def run() -> None:
+        with suppress(Exception):  # it appears where the log is read
+            from . import compose, distill  # noqa: F401
+
+            digest = distill.read([b"error: read ahead\n"])
+            redact_text(distill.excerpt(digest, 2048).text)
+
+    with suppress(RuntimeError):  # no further thread may be started
+        Thread(target=run, name="read ahead", daemon=True).start()
 
 
 def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:
