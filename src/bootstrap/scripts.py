@@ -59,14 +59,26 @@ def _temporary_folder(folder: Path) -> Iterator[Path | None]:
 
 def _run(folder: Path, script: list[str], temp: Path | None) -> int:
     packages = environment.search_path(folder)
-    created = folder / "venv"
-    venv.create(created, symlinks=os.name != "nt")
-    python = next(created.glob("bin/python3")) if os.name != "nt" else created / "Scripts" / "python.exe"
-    site = next(created.glob("[Ll]ib/**/site-packages"))
-    (site / "locked.pth").write_text("\n".join(packages), encoding="utf-8")
+    python = _environment(folder / "venv", packages)
     tools = [str(python.parent), *(str(Path(path, "bin")) for path in packages)]
     environ = dict(os.environ, PATH=os.pathsep.join([*tools, os.environ.get("PATH", os.defpath)]))
     environ.pop("PYTHONPATH", None)
     if temp:
         environ["TMPDIR"] = str(temp)
     return pythons.wait_for([str(python), *script], environ)
+
+
+def _environment(created: Path, packages: list[str]) -> Path:
+    """The Python of a virtual environment with these folders of packages. Others may be using it."""
+    python = created.joinpath(*(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python3")))
+    home = f"home = {Path(getattr(sys, '_base_executable', sys.executable)).parent}\n"
+    configuration = created / "pyvenv.cfg"
+    if not python.exists() or home not in configuration.read_text("utf-8"):
+        venv.create(created, symlinks=os.name != "nt")
+    listed = next(created.glob("[Ll]ib/**/site-packages")) / "locked.pth"
+    content = "\n".join(packages)
+    if not listed.exists() or listed.read_text("utf-8") != content:
+        new = listed.with_name(f"locked-{os.getpid()}")
+        new.write_text(content, "utf-8")
+        new.replace(listed)
+    return python
