@@ -72,19 +72,25 @@ def make_ready(cache: Path) -> None:
 
 
 @cache
-def release_commit() -> str:
-    """A commit of the work tree, without new files; HEAD, if nothing was changed."""
-    git = ["git", "-c", "user.name=Octo", "-c", "user.email=octo@example.com"]
-    found = subprocess.check_output([*git, "rev-parse", "--git-path", "index"], cwd=ROOT, text=True)
-    with tempfile.TemporaryDirectory() as folder:  # git locks the index, which other processes need
-        index = shutil.copy(ROOT / found.strip(), folder)
-        environ = {**os.environ, "GIT_INDEX_FILE": index}
-        made = subprocess.check_output([*git, "stash", "create"], cwd=ROOT, env=environ, text=True)
-    return made.strip() or "HEAD"
+def release_commit(temporary: Path) -> str:
+    """A commit of the work tree, without new files. It has an index of its own: tests build side by side."""
+    environ = os.environ | {"GIT_INDEX_FILE": str(temporary / "index")}
+
+    def git(*arguments: str) -> str:
+        identity = ["-c", "user.name=Octo", "-c", "user.email=octo@example.com"]
+        command = ["git", *identity, *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    git("read-tree", "HEAD")
+    git("add", "--update")
+    return git("commit-tree", git("write-tree"), "-p", "HEAD", "-m", "The work tree")
 
 
 def build_release(folder: Path) -> Path:
     """A release's tree for this Python, made from the packages of this environment."""
     python = Path(getattr(sys, "_base_executable", sys.executable))
-    tree.write(tree.made(ROOT, release_commit(), wheels.installed(ROOT)), folder, [python])
+    with tempfile.TemporaryDirectory() as temporary:
+        commit = release_commit(Path(temporary))
+    tree.write(tree.made(ROOT, commit, wheels.installed(ROOT)), folder, [python])
     return folder

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import ReleaseError
-from .tree import git
 
+FOLDERS = (".ci", ".github", "bench", "docs", "examples", "src", "tests", "tools")
+NO_SOURCE = frozenset(("__pycache__", "node_modules", "target", "vendor", "bytecode"))
 PLACEHOLDER = "OWNER"  # until the project has a home
 _ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")  # what GitHub takes as a name
 _NAMED = re.compile(
@@ -24,9 +25,9 @@ def owner(root: Path) -> str:
 
 def _texts(root: Path) -> Iterator[tuple[Path, str]]:
     """The project's text files, and what they hold."""
-    for name in sorted(git(root, "ls-files", "-z").decode().split("\0")):
-        path = root / name
-        if name and path.is_file() and not path.is_symlink():
+    paths = [*root.glob("*"), *(path for folder in FOLDERS for path in (root / folder).rglob("*"))]
+    for path in sorted(paths):
+        if path.is_file() and not path.is_symlink() and not NO_SOURCE.intersection(path.parts):
             try:
                 yield path, path.read_bytes().decode("utf-8")
             except UnicodeDecodeError:
