@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from .lines.clean import probed, shown
 from .lines.prefixes import unprefixed
 from .types import Finding
 
+_PLACE, _FOLDERS = frozenset(("file", "line", "column")), re.compile(r".*[/\\]")
 MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and characters of a file's path
+
+
+def _match(finding: Finding) -> re.Match[str] | None:
+    """The match of the rule's expression in the finding's line, if it names parts of it."""
+    if not finding.rule.captures:
+        return None
+    line = probed(shown(finding.raw))
+    texts = (unprefixed(line).decode("utf-8", "replace"), line.decode("utf-8", "replace"))
+    return next(filter(None, map(finding.rule.pattern.search, texts)), None)
 
 
 def captures(finding: Finding) -> dict[str, str]:
@@ -16,14 +27,24 @@ def captures(finding: Finding) -> dict[str, str]:
 
     The names are those of GitHub's problem matchers, see `rules.schema.CAPTURES`.
     """
-    if not finding.rule.captures:
-        return {}
-    line = probed(shown(finding.raw))
-    for text in (unprefixed(line), line):
-        found = finding.rule.pattern.search(text.decode("utf-8", "replace"))
-        if found is not None:
-            return {name: value for name, value in found.groupdict().items() if value is not None}
-    return {}
+    found = _match(finding)
+    return {name: value for name, value in found.groupdict().items() if value is not None} if found else {}
+
+
+def unplaced(finding: Finding, text: str) -> str:
+    """The finding's line as it is at another place: of the file its own name, no line, no column.
+
+    A line of which the rule captures nothing is its `text`.
+    """
+    found = _match(finding)
+    if found is None:
+        return text
+    line = found.string
+    for name in sorted(found.groupdict().keys() & _PLACE, key=found.start, reverse=True):
+        if (value := found[name]) is not None:
+            by = _FOLDERS.sub("", value) if name == "file" else "#"
+            line = line[: found.start(name)] + by + line[found.end(name) :]
+    return line
 
 
 def files_named(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from ..model import Fingerprint
+from .captures import unplaced
 from .collect.reservoir import MOST, chosen
 from .context.line_store import LineStore
 from .context.spans import span_of, with_lines_of
@@ -131,7 +132,7 @@ def _naming(findings: Sequence[Finding], store: LineStore) -> set[str]:
     store = with_lines_of(asked, store)
     alike = Counter(finding.key for finding in findings)
     anchors = _distinct(asked, store)
-    normals = normalised(text for text, _ in anchors)
+    normals = normalised(unplaced(finding, text) for text, finding in anchors)
     naming: set[str] = set()
     bodies: list[tuple[list[str], int]] = []
     for (text, finding), normal in zip(anchors, normals, strict=True):
