@@ -140,7 +140,7 @@ class Runner:
         script.write_text(STEP["run"])
         assert BASH
         command = [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
-        return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture

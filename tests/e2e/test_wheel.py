@@ -64,7 +64,7 @@ def run(python: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedP
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
 
 

@@ -51,7 +51,7 @@ def test_send_takes_another_host_only_where_it_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as proxy:
-        proxy.settimeout(30)
+        proxy.settimeout(300)
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
         monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
         monkeypatch.setenv(

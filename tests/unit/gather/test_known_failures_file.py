@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.gather.gathering import github_of
+from tests.unit.gather.gathering import github_of, later
 
 from fire_routine.emulator.routes import Answer
 from fire_routine.gather import KnownFailures
@@ -33,12 +33,12 @@ def emulator() -> Iterator[GitHubEmulator]:
 
 def read(emulator: GitHubEmulator, path: str = PATH) -> tuple[str, tuple[Note, ...]]:
     with github_of(emulator) as github:
-        return read_known_failures(github, path, time.monotonic() + 20)
+        return read_known_failures(github, path, later())
 
 
 def marked(emulator: GitHubEmulator, path: str = PATH, **changes: Any) -> tuple[bool, tuple[Note, ...]]:
     with github_of(emulator) as github:
-        known_failures = KnownFailures(github, path, time.monotonic() + 20)
+        known_failures = KnownFailures(github, path, later())
         found, notes = known_failures.mark([FAILURE], [], lambda _rule, _line: False, **changes)
     return found[0].is_spared, notes
 

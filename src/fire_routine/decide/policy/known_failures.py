@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 
 from ...model import Action, Failure, KnownFailure, Message, Note, Run, Verdict, to_fire
 from .guards import skip
@@ -31,8 +32,8 @@ def can_be_rerun(run: Run, note: Callable[[Note], object]) -> bool:
     """Whether the failed jobs can be re-run: once, and GitHub re-runs finished runs only."""
     if run.status == "completed" or run.attempt > 1:
         return run.attempt == 1
-    why = "`known-failures` asks for it, but the run has not ended. So the failure is fired"
-    note(Note("a re-run of the failed jobs", Message(why), Message("Use a `workflow_run` workflow.")))
+    why = Message("`known-failures` asks for it, but the run has not ended. So the failure is fired")
+    note(Note("a re-run of the failed jobs", why, Message("Use a `workflow_run` workflow.")))
     return False
 
 
@@ -41,8 +42,9 @@ def known_as(entries: Sequence[KnownFailure]) -> Message:
     named = [_named(entry) for entry in entries[:MOST_NAMED]]
     if len(entries) > MOST_NAMED:
         named.append(Message("{count} more entries match.", count=len(entries) - MOST_NAMED))
-    values = {f"part{number}": message for number, message in enumerate(named)}
-    return Message(" ".join(f"{{{name}}}" for name in values), **values)
+    return reduce(
+        lambda before, message: Message("{before} {message}", before=before, message=message), named
+    )
 
 
 def _named(entry: KnownFailure) -> Message:
