@@ -5,7 +5,7 @@
     python3 src/entrypoint.py bench/long_logs.py --logs 8 --size 100 --rate 1.3
 
 Each failed job's log has `--size` MB and names its cause in the last lines alone. `--rate`
-limits each connection. GitHub and its storage are emulators in a process of their own, on loopback.
+limits each connection. The same logs are also fetched without being read. GitHub and its storage are emulators in a process of their own, on loopback.
 Exits with 1 where a cause is missing.
 """
 
@@ -78,11 +78,17 @@ def measure(url: str, logs: int) -> int:
     trigger = gather.find_trigger(settings, context)
     with GitHub(url, TOKEN, REPOSITORY) as client:
         started = time.monotonic()
+        run = gather.gather_run(client, trigger, context, started + 300)
+        gather.read_logs(client, run, lambda _job, chunks: sum(map(len, chunks)), started + 300)
+        fetched = time.monotonic() - started
+        started = time.monotonic()
         evidence = gather_evidence(client, trigger, settings, context, lambda _line: None)
         seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     found = [number for number in range(1, logs + 1) if cause(number) in evidence.brief.text]
+    print(f"  fetched, not read   {fetched:6.1f} s")
     print(f"  text ready          {seconds:6.1f} s")
+    print(f"  ready : fetched     {seconds / fetched:6.2f} times")
     print(f"  peak memory         {peak:6.0f} MiB")
     print(f"  causes in the text  {len(found)} of {logs}")
     for note in evidence.run.notes:

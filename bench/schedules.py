@@ -207,6 +207,7 @@ def matrix(context: multiprocessing.context.ForkServerContext, legs: int) -> boo
             f"  {len(urls)} session, {fired} fired, {pointing} skipped that point to it;"
             f" {len(stage.github.asked('statuses'))} requests about statuses, the latest status is {last}"
         )
+        print(f"  a curl in each: {legs} sessions, {legs / max(1, len(urls)):.0f} times as many")
         return (len(urls), fired, pointing) == (1, 1, legs - 1)
 
 
