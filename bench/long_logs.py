@@ -5,7 +5,8 @@
     python3 src/entrypoint.py bench/long_logs.py --logs 8 --size 100 --rate 1.3
 
 Each failed job's log has `--size` MB and names its cause in the last lines alone. `--rate`
-limits each connection. The same logs are also fetched without being read. GitHub and its storage are emulators in a process of their own, on loopback.
+limits each connection. The same logs are also fetched without being read. GitHub and its storage are
+emulators in a process of their own, on loopback.
 Exits with 1 where a cause is missing.
 """
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from . import InstallError
 
 PATIENCE = 180  # seconds, for all attempts together
-LATER = 10  # seconds that an optional lock may take longer than the needed one
+OPTIONAL = 30  # seconds for a lock that is not needed
 SHOWN = 250  # characters of what an installer prints first, and last
 REMEDY = (
     "Where PyPI is reached through a proxy or a mirror only, set HTTPS_PROXY or PIP_INDEX_URL in the job's "
@@ -41,7 +41,7 @@ _PASSED = re.compile(
     r"|PROGRAM(DATA|FILES.*)|NUMBER_OF_PROCESSORS|PROCESSOR_\w+",
     re.IGNORECASE,
 )
-# Settings of pip that put packages elsewhere, or want other versions than the lock.
+# Settings of pip that put packages elsewhere, or want other versions than the lock, such as `global.target`.
 _DIVERTING = re.compile(r"^\w+\.(?:root|prefix|target|user|constraint)\b", re.MULTILINE)
 
 
@@ -70,7 +70,7 @@ def install(
             return
     if problem:
         raise InstallError(
-            f"the locked dependencies could not be installed: {_shown(problem)}. {_remedy(problem, passed)}"
+            f"the locked dependencies could not be installed: {_shown(problem)}. {_remedy(passed)}"
         )
     raise InstallError(
         f"{sys.executable} has no pip, and uv is not on PATH. In a workflow, use actions/setup-python "
@@ -125,17 +125,14 @@ def _quiet_run(command: Sequence[str], environ: Mapping[str, str]) -> str | None
         return None
 
 
-def _remedy(problem: str, environ: Mapping[str, str]) -> str:
-    """What to do: about the settings of pip.conf that pip reports, else about the network."""
+def _remedy(environ: Mapping[str, str]) -> str:
+    """What to do: about the network, and about settings of pip.conf that can keep packages away."""
     for pip in itertools.islice(pips(environ), 1):
         settings = _DIVERTING.findall(_quiet_run([*pip, "config", "list"], environ) or "")
-        # Where a constraint is the cause, pip reports a conflict.
-        complaints = problem.replace("conflict", "constraint")
-        named = [setting for setting in settings if setting.rpartition(".")[2] in complaints]
-        if named:
+        if settings:
             return (
-                f"The cause is pip's configuration, which sets {', '.join(named)}: remove it, or set "
-                "PIP_CONFIG_FILE in the job's `env` to a file without it"
+                f"{REMEDY}. pip's configuration sets {', '.join(settings)}: if that is the cause, remove it, "
+                "or set PIP_CONFIG_FILE in the job's `env` to a file without it"
             )
     return REMEDY
 
@@ -143,43 +140,52 @@ def _remedy(problem: str, environ: Mapping[str, str]) -> str:
 def _run(
     command: Sequence[str], locks: Sequence[str], target: Path, environ: Mapping[str, str], deadline: float
 ) -> str:
-    """Install each lock by a process of its own, at once. The first lock's problem in one line, or ""."""
+    """Install the locks, one after the other. The first one's problem in one line, or ""."""
     shutil.rmtree(target, ignore_errors=True)
-    running: list[tuple[subprocess.Popen[bytes], Path, Path]] = []
+    for number, text in enumerate(locks):
+        folder = target / str(number)
+        folder.mkdir(parents=True)
+        lock = target.with_name(f"lock-{number}.txt")
+        lock.write_text(text, "utf-8")
+        arguments = [*command, "--target", str(folder), "--requirement", str(lock)]
+        until = min(deadline, time.monotonic() + OPTIONAL) if number else deadline
+        problem = _problem(arguments, target.with_name(f"log-{number}.txt"), environ, until)
+        (folder / ".lock").unlink(missing_ok=True)  # uv leaves it, writable by all
+        if problem:
+            shutil.rmtree(folder, ignore_errors=True)
+        if problem and not number:
+            return problem
+    return ""
+
+
+def _problem(arguments: Sequence[str], log: Path, environ: Mapping[str, str], deadline: float) -> str:
+    """Run an installer; what it printed, in one line, if it failed."""
+    process: subprocess.Popen[bytes] | None = None
     try:
-        for number, text in enumerate(locks):
-            folder = target / str(number)
-            folder.mkdir(parents=True)
-            lock, log = target.with_name(f"lock-{number}.txt"), target.with_name(f"log-{number}.txt")
-            lock.write_text(text, "utf-8")
-            arguments = [*command, "--target", str(folder), "--requirement", str(lock)]
-            with log.open("wb") as output, _signals_held_back():
-                process = subprocess.Popen(  # noqa: S603
-                    arguments,
-                    cwd=target.parent,
-                    env=environ,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                )
-                running.append((process, log, folder))
-        problem = _problem(*running[0][:2], deadline)
-        soon = min(deadline, time.monotonic() + LATER)
-        for process, log, folder in running[1:]:
-            if problem or _problem(process, log, soon):
-                shutil.rmtree(folder, ignore_errors=True)
-        for lock in target.glob("*/.lock"):  # uv leaves it, writable by all
-            lock.unlink()
-        return problem
+        with log.open("wb") as output, _signals_held_back():
+            process = subprocess.Popen(  # noqa: S603
+                arguments,
+                cwd=log.parent,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        if process.wait(max(0.0, deadline - time.monotonic())) == 0:
+            return ""
+    except subprocess.TimeoutExpired:
+        return "it took too long"
     finally:
-        for process, _, _ in running:
+        if process is not None:
             process.kill()
             process.wait()
+    printed = " ".join(log.read_text("utf-8", "replace").split())
+    return printed.rstrip(".") or f"the installer ended with {process.returncode} and printed nothing"
 
 
 @contextmanager
 def _signals_held_back() -> Iterator[None]:
-    """Signals come after the block: every started process is known, and can be ended."""
+    """Signals come after the block: a started process is known, and can be ended."""
     came: list[int] = []
     before = {
         getattr(signal, name): signal.signal(getattr(signal, name), lambda number, _: came.append(number))
@@ -193,17 +199,6 @@ def _signals_held_back() -> Iterator[None]:
             signal.signal(number, handler)
         for late in came:
             signal.raise_signal(late)
-
-
-def _problem(process: subprocess.Popen[bytes], log: Path, deadline: float) -> str:
-    """What a failed installer printed, in one line; "" if it succeeded."""
-    try:
-        if process.wait(max(0.0, deadline - time.monotonic())) == 0:
-            return ""
-    except subprocess.TimeoutExpired:
-        return "it took too long"
-    printed = " ".join(log.read_text("utf-8", "replace").split())
-    return printed.rstrip(".") or f"the installer ended with {process.returncode} and printed nothing"
 
 
 def _shown(printed: str) -> str:
