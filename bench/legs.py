@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -50,7 +51,7 @@ from tests.unit.decide.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
-from fire_routine.gather import jobs  # noqa: E402
+from fire_routine.gather import jobs, known_failures  # noqa: E402
 from fire_routine.gather import run as gather_run  # noqa: E402
 from fire_routine.gather.api.errors import refusal  # noqa: E402
 from fire_routine.gather.api.transport import Transport  # noqa: E402
@@ -104,6 +105,13 @@ class _Synchronous:
 
     def map(self, call: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
         return [call(item) for item in items]
+
+
+class _AtOnce:
+    """In place of a thread of its own."""
+
+    def __init__(self, target: Callable[[], None], **_: object) -> None:
+        self.start = target
 
 
 def _counted(self: Transport, verb: str, path: str, *more: Any) -> tuple[Mapping[str, str], Any]:
@@ -199,6 +207,7 @@ def table(sizes: Iterable[int], seed: int) -> bool:
     with (
         patch.object(Transport, "ask", _counted),
         patch.object(jobs, "WorkerPool", _Synchronous),
+        patch.object(known_failures, "threading", SimpleNamespace(Thread=_AtOnce)),
         patch.object(gather_run, "WorkerPool", _Synchronous),
     ):
         right = [_line(legs, seed) for legs in sizes]
