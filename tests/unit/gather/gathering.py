@@ -78,6 +78,12 @@ def add_run(emulator: GitHubEmulator, run_id: int = RUN, **fields: Any) -> None:
     emulator.add_run({**base, **fields})
 
 
+def earlier(emulator: GitHubEmulator, run_id: int, day: int, **fields: Any) -> None:
+    """A run of an earlier day, on a commit of its own."""
+    base = {"created_at": f"2026-02-{day:02}T10:00:00Z", "head_sha": sha_of(f"commit {run_id}")}
+    add_run(emulator, run_id, **{**base, **fields})
+
+
 def failed_job(job_id: int, name: str, **fields: Any) -> dict[str, Any]:
     return {
         "id": job_id,
