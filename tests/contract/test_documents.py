@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fire_routine.decide.ledger.entry import Stage
 from fire_routine.model import Outcome, Result
 from fire_routine.report import heading
 
@@ -86,6 +87,11 @@ def test_settings_in_documents_are_inputs_of_the_action() -> None:
         assert names <= inputs | others, path
         found |= names
     assert {"once-per", "dry-run", "routine-url"} <= found
+
+
+def test_what_a_commit_can_show_is_explained() -> None:
+    page = (ROOT / "docs/at-most-once.md").read_text("utf-8")
+    assert [stage.words for stage in Stage if f"`{stage.words}`" not in page] == []
 
 
 # --- reasons --------------------------------------------------------------------------------------
