@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .fire import (
+    from .fire import Routine
+    from .fire.errors import (
         Cancelled,
         FireError,
         NotSent,
         Overloaded,
         RateLimited,
         Rejected,
-        Routine,
         TextTooLong,
         Unknown,
     )
@@ -44,4 +44,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from . import fire, model
 
-    return getattr(model if name == "Session" else fire, name)
+    return getattr({"Routine": fire, "Session": model}.get(name, fire.errors), name)

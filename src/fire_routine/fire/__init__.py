@@ -2,31 +2,8 @@
 
 from __future__ import annotations
 
-from .errors import (
-    Cancelled,
-    FireError,
-    NotSent,
-    Overloaded,
-    RateLimited,
-    Rejected,
-    TextTooLong,
-    Unknown,
-)
+from .errors import FireError
 from .routine import Routine, fire_once
 from .signals import Interrupted, interruptible, uninterruptible
 
-__all__ = [
-    "Cancelled",
-    "FireError",
-    "Interrupted",
-    "NotSent",
-    "Overloaded",
-    "RateLimited",
-    "Rejected",
-    "Routine",
-    "TextTooLong",
-    "Unknown",
-    "fire_once",
-    "interruptible",
-    "uninterruptible",
-]
+__all__ = ["FireError", "Interrupted", "Routine", "fire_once", "interruptible", "uninterruptible"]

@@ -22,7 +22,10 @@ from ..model import Message, Result
 
 
 class FireError(Exception):
-    """The fire gave no session. `outcome` shows whether one may exist nevertheless."""
+    """The fire gave no session. `outcome` shows whether one may exist nevertheless.
+
+    Its attributes are the arguments below, and `requests`: how many the whole fire sent.
+    """
 
     outcome: ClassVar[Result] = Result.FAILED
 
@@ -55,7 +58,7 @@ class FireError(Exception):
         self.request_id = request_id
         self.retry_after = retry_after
         self.retryable = retryable
-        self.requests = 0  # how many the whole fire sent
+        self.requests = 0
 
     def amend(self, sentence: str) -> None:
         """Add a sentence to the message."""

@@ -26,9 +26,10 @@ from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 
 import fire_routine
 from fire_routine.emulator.endpoint import Endpoint
-from fire_routine.fire import Interrupted, Routine, Unknown, fire_once
+from fire_routine.fire import Interrupted, Routine, fire_once
 from fire_routine.fire.attempts import Attempts
 from fire_routine.fire.connection import Connection
+from fire_routine.fire.errors import Unknown
 from fire_routine.fire.request import Request
 from fire_routine.model import Outcome, Result
 from fire_routine.settings import CA_VARIABLES, Settings

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import fire_routine
 from fire_routine import FireError, NotSent, Overloaded, RateLimited, Rejected, Routine, TextTooLong, Unknown
 from fire_routine.emulator.endpoint import BETA, REPLIES, TOKEN, Endpoint, Reply, gateway, limit
-from fire_routine.fire import Cancelled, fire_once
+from fire_routine.fire import fire_once
+from fire_routine.fire.errors import Cancelled
 from fire_routine.model import Result
 from fire_routine.settings import Settings
 

@@ -33,13 +33,12 @@ _OWNER_OF_KEY = pattern(
 # Services whose key is a secret, as the word before `key`: `STRIPE_KEY`, `sendgridKey`
 _SERVICES = frozenset(
     (
-        *("algolia", "anthropic", "aws", "azure", "bugsnag", "cloudflare", "codecov", "cohere"),
-        *("datadog", "dd", "deepl", "digitalocean", "firebase", "gemini", "github", "gitlab"),
-        *("google", "grafana", "groq", "heroku", "honeybadger", "honeycomb", "launchdarkly"),
-        *("mailchimp", "mailgun", "mailjet", "mandrill", "mapbox", "maps", "mistral", "netlify"),
-        *("newrelic", "npm", "nuget", "openai", "pagerduty", "percy", "postmark", "pusher", "pypi"),
-        *("replicate", "resend", "rollbar", "sendgrid", "shopify", "slack", "snyk", "stripe"),
-        *("supabase", "twilio", "vercel"),
+        *("algolia", "anthropic", "aws", "azure", "bugsnag", "cloudflare", "codecov", "cohere", "datadog"),
+        *("dd", "deepl", "digitalocean", "firebase", "gemini", "github", "gitlab", "google", "grafana"),
+        *("groq", "heroku", "honeybadger", "honeycomb", "launchdarkly", "mailchimp", "mailgun", "mailjet"),
+        *("mandrill", "mapbox", "maps", "mistral", "netlify", "newrelic", "npm", "nuget", "openai"),
+        *("pagerduty", "percy", "postmark", "pusher", "pypi", "replicate", "resend", "rollbar", "sendgrid"),
+        *("shopify", "slack", "snyk", "stripe", "supabase", "twilio", "vercel"),
     )
 )
 _LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})\d{0,4}(?=[-_. ]?\Z)")
@@ -47,33 +46,11 @@ _LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})\d{0,4}(?=[-_. ]?\Z)")
 _NOT_SECRET = frozenset(
     (
         *("public", "pub", "cache", "restore", "partition", "sort", "foreign", "unique", "index", "hash"),
-        *(
-            "row",
-            "column",
-            "group",
-            "object",
-            "map",
-            "dict",
-            "json",
-            "yaml",
-            "translation",
-            "message",
-            "cursor",
-        ),
-        *(
-            "idempotency",
-            "dedup",
-            "trace",
-            "span",
-            "etag",
-            "digest",
-            "checksum",
-            "version",
-            "commit",
-            "content",
-        ),
-        *("asset", "artifact", "image", "layer", "bucket", "record", "entity", "document", "file", "path"),
-        *("query", "field", "header", "item", "list", "lookup", "lock", "registry", "issue", "event", "sub"),
+        *("row", "column", "group", "object", "map", "dict", "json", "yaml", "translation", "message"),
+        *("cursor", "idempotency", "dedup", "trace", "span", "etag", "digest", "checksum", "version"),
+        *("commit", "content", "asset", "artifact", "image", "layer", "bucket", "record", "entity"),
+        *("document", "file", "path", "query", "field", "header", "item", "list", "lookup", "lock"),
+        *("registry", "issue", "event", "sub"),
     )
 )
 # Words that `pass` and `pwd` may be joined to, as in `DBPASS`, `SSHPASS`; "bypass" is another word
@@ -103,24 +80,8 @@ _NOT_A_CREDENTIAL = pattern(  # ends of what precedes `token` where it is a unit
 # Words that make the name after them the subject of a message, rather than a name with a value
 _MESSAGE_WORDS = frozenset(
     (
-        *("unexpected", "invalid", "expected", "expecting", "illegal", "missing", "unknown"),
-        *(
-            "next",
-            "no",
-            "bad",
-            "got",
-            "near",
-            "a",
-            "an",
-            "the",
-            "wrong",
-            "your",
-            "of",
-            "for",
-            "last",
-            "first",
-        ),
-        *("of", "for", "last", "first", "current"),
+        *("unexpected", "invalid", "expected", "expecting", "illegal", "missing", "unknown", "next", "no"),
+        *("bad", "got", "near", "a", "an", "the", "wrong", "your", "of", "for", "last", "first", "current"),
     )
 )
 

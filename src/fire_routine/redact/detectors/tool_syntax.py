@@ -13,16 +13,15 @@ from ..text_index import Literals, TextIndex
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STRING = r"\"((?:[^\"\\\n]|\\.){1,4096}+)"
-_WORD = r"[ \t]{0,4}[\"']?([^\s\"']{1,1024})"
-_NEXT_WORD = r"[ \t]{1,4}[\"']?([^\s\"']{1,1024})"
+_WORD = r"[ \t]{0,4}[\"']?([^\s\"']{1,1024})"  # after a blank, or joined to the flag
+_NEXT_WORD = r"[ \t]{1,4}[\"']?([^\s\"']{1,1024})"  # after a blank
+_ASSIGNED_WORD = r"[ \t=]{1,4}[\"']?([^\s\"']{1,1024})"  # after a blank or `=`
 _BETWEEN = r"(?:[^\n \t]{0,400}+[ \t]{1,8}+){1,80}?"  # arguments, long ones too
 _BLANK = pattern(r"\s|\Z")
 _ARGUMENT = r"[ \t]{1,4}\S{1,200}"
 _NAME = r"(?:passw(?:or)?d|passwd|passphrase|secret|token|(?:api|access|private)[-_.]?key)"
 _USER = r"[^\s:=\"']{1,64}:(?!//)([^\s\"'@]{3,256})"
 _IS = r"\\*[\"']?[ \t]{0,4}[:=][ \t]{0,24}\\*[\"']?"  # tables have wide gaps
-
-
 _DEMAND = pattern(r"must|should|requir|expect|allow|at least|field", re.IGNORECASE)
 
 
@@ -62,7 +61,7 @@ SYNTAXES = (
     _flag("lftp", "-u", r"[ \t]{1,4}[^\s,]{1,64},([^\s\"']{1,256})"),
     _flag("twine", "-p"),
     _flag("signtool", "/p"),
-    _flag("login", "-p", r"[ \t=]{1,4}[\"']?([^\s\"']{1,1024})"),
+    _flag("login", "-p", _ASSIGNED_WORD),
     _syntax("docker podman", rf"\w{{6}}[ \t]{{1,4}}login{_BETWEEN}-p(?![ \t=]){_WORD}"),
     _flag("altool", "-p", r"[ \t]{1,4}[\"']?(?!@)([^\s\"']{1,256})"),
     _flag("cmdkey", "/pass:", _WORD),
@@ -83,7 +82,7 @@ SYNTAXES = (
     _syntax("nuget", rf"nuget[ \t]{{1,4}}push{_BETWEEN}-k{_NEXT_WORD}"),
     _syntax("vsce ovsx poetry", rf"\w{{4,6}}[ \t]{{1,4}}publish{_BETWEEN}(?:-p|--pat){_NEXT_WORD}"),
     _syntax("security", rf"security[ \t]{{1,4}}import{_BETWEEN}-p{_NEXT_WORD}"),
-    _flag("netlify", "--auth", r"[ \t=]{1,4}[\"']?([^\s\"']{1,1024})"),
+    _flag("netlify", "--auth", _ASSIGNED_WORD),
     _syntax("alias", rf"(?<=mc )alias[ \t]{{1,4}}set{_ARGUMENT}{_ARGUMENT}{_ARGUMENT}{_NEXT_WORD}"),
     _syntax("secret", rf"(?<=gh )secret[ \t]{{1,4}}set{_BETWEEN}(?:-b|--body){_NEXT_WORD}"),
     _syntax("codecov", rf"codecov{_BETWEEN}-t[ \t]{{1,4}}({_UUID})"),
@@ -107,7 +106,7 @@ SYNTAXES = (
     _syntax("storepass keypass", r"[a-z]{7,9}(?:[ \t]{1,4}|[:=])[\"']?([^\s\"']{1,256})"),
     _syntax("sqlplus", r"sqlplus[^\n/]{0,80}[ \t][\w$#]{1,64}/([^\s@\"']{1,128})@"),
     _syntax("sonar.login", r"sonar\.login[=:][ \t]{0,4}([a-z0-9_]{32,64})"),
-    _syntax("secretid secret_id", rf"secret_?id{_IS}([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})"),
+    _syntax("secretid secret_id", rf"secret_?id{_IS}({_UUID})"),
     _syntax("convertto-securestring", rf"convertto-securestring(?:[ \t]{{1,4}}-string)?{_NEXT_WORD}"),
     _syntax(
         "echo printf",
