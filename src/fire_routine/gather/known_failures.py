@@ -7,7 +7,6 @@ unreported.
 from __future__ import annotations
 
 import base64
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import quote
@@ -17,7 +16,7 @@ from .api import fields
 from .api.client import GitHub
 from .best_effort import CONTENTS
 from .missing import Missing
-from .worker_pool import Pending
+from .worker_pool import started
 
 MOST_BYTES = 100_000
 _IGNORED = "It was ignored."
@@ -33,15 +32,7 @@ class KnownFailures:
             deadline: a reading of `github.clock` in seconds.
         """
         self._path = path
-        self._answer: Pending[tuple[str, tuple[Note, ...]]] = Pending()
-
-        def ask() -> None:
-            try:
-                self._answer.set_result(read_known_failures(github, path, deadline))
-            except BaseException as error:
-                self._answer.set_exception(error)
-
-        threading.Thread(target=ask, name="known failures", daemon=True).start()
+        self._answer = started(lambda: read_known_failures(github, path, deadline), "known failures")
 
     def mark(
         self,

@@ -39,6 +39,20 @@ class Pending(Future[Result]):
         return super().result(0)
 
 
+def started(call: Callable[[], Result], name: str) -> Pending[Result]:
+    """Let a thread of its own call it now."""
+    pending: Pending[Result] = Pending()
+    threading.Thread(target=_settle, args=(pending, call), name=name, daemon=True).start()
+    return pending
+
+
+def _settle(pending: Pending[Result], call: Callable[[], Result]) -> None:
+    try:
+        pending.set_result(call())
+    except BaseException as error:
+        pending.set_exception(error)
+
+
 class WorkerPool:
     """For a `with` block. By its regular end, all results must have been collected."""
 
@@ -67,14 +81,7 @@ class WorkerPool:
     ) -> Pending[Result]:
         """Let a thread call it, in the order of the calls."""
         future: Pending[Result] = Pending()
-
-        def work() -> None:
-            try:
-                future.set_result(call(*arguments, **named))
-            except BaseException as error:
-                future.set_exception(error)
-
-        self._work.put(work)
+        self._work.put(lambda: _settle(future, lambda: call(*arguments, **named)))
         return future
 
     def map(self, call: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
