@@ -28,7 +28,11 @@ def decide(
 
     An election may take half a minute, so the labels are read again as the last thing before the fire.
     """
-    verdict = unfinished(settings, run.status) or guards(settings, context, run) or known_failures(failures)
+    verdict = (
+        unfinished(run.status, rerun_first=settings.rerun_first)
+        or guards(settings, context, run)
+        or known_failures(failures)
+    )
     verdict = verdict or labelled(api, run, settings.skip_labels, election.note)
     known = () if verdict else known_entries(failures)  # those with which the failed jobs are re-run
     rerun = bool(known) and can_be_rerun(run, election.note)

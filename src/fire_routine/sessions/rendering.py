@@ -11,7 +11,7 @@ from statistics import median
 from ..decide.ledger import failures
 from ..decide.ledger.links import session_id
 from ..sanitize import flat, inline, link, prose, web_address
-from .report import Report, Rerun, Row, SessionRow
+from .report import Report, RerunRow, Row, SessionRow
 
 VERSION = 1  # of the JSON's shape; fields may be added to it
 MOST_ROWS = 200  # in Markdown: a summary has at most 1 MiB
@@ -117,7 +117,7 @@ def _cells(row: SessionRow) -> Sequence[str]:
     return *_attempt_cells(row), STATES[row.state], number, *map(duration, row.spans), row.url or "–"
 
 
-def _rerun_cells(row: Rerun) -> Sequence[str]:
+def _rerun_cells(row: RerunRow) -> Sequence[str]:
     return *_attempt_cells(row), row.ended, (row.run and row.run.url) or "–"
 
 
@@ -167,7 +167,7 @@ def _session_row(row: SessionRow) -> list[str]:
     return [f"[{when}]({row.url})" if web_address(row.url) else when, _became(row), _failure(row)]
 
 
-def _rerun_row(row: Rerun) -> list[str]:
+def _rerun_row(row: RerunRow) -> list[str]:
     return [f"{row.at:%d %b %H:%M}", row.ended, _failure(row)]
 
 
@@ -230,7 +230,7 @@ def _session(row: SessionRow) -> dict[str, object]:
     }
 
 
-def _rerun(row: Rerun) -> dict[str, object]:
+def _rerun(row: RerunRow) -> dict[str, object]:
     return {"asked_at": _iso(row.at), "ended": row.ended, **_attempt(row)}
 
 

@@ -68,7 +68,7 @@ class SessionRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class Rerun(Row):
+class RerunRow(Row):
     """A run whose failed jobs were re-run before anything was fired."""
 
     ended: str
@@ -83,8 +83,8 @@ class Report:
     since: datetime
     until: datetime
     sessions: Sequence[SessionRow]
-    flakes: Sequence[Rerun]
-    stuck: Sequence[Rerun]
+    flakes: Sequence[RerunRow]
+    stuck: Sequence[RerunRow]
     saved: int  # sessions that were not started because one was at work already; an estimate
     others: Mapping[str, int]  # entries of creators that don't count
     left_out: Sequence[str]
@@ -125,7 +125,7 @@ def build(
         )
 
     reruns = [
-        Rerun(claim, files[claim.mark], runs.get(claim.run), _ended(claim, runs.get(claim.run), until))
+        RerunRow(claim, files[claim.mark], runs.get(claim.run), _ended(claim, runs.get(claim.run), until))
         for claim in found
         if claim.stage is Stage.FLAKE or (claim.stage is Stage.RERUN and not _went_on(claim, found))
     ]

@@ -1,4 +1,4 @@
-"""One job's way through the election: claim, announce, look back, and then fire or give way."""
+"""One job's way through the election: claim, announce, take a last look, and then fire or give way."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Candidacy:
             own.withdraw()
             return verdict
         own.announce(self._poll.contender, ruling.known_sessions + 1, self._poll.own())
-        return self._look_back(own)
+        return self._last_look(own)
 
     def _blocked(self, ruling: Ruling, own: OwnClaim) -> Verdict:
         own.pass_on(ruling, self._poll.contender, self._poll.own())
@@ -131,7 +131,7 @@ class Candidacy:
         self._sleep(SETTLED)
         return self._poll.decide([self._run.head_sha, *others])
 
-    def _look_back(self, own: OwnClaim) -> Verdict | None:
+    def _last_look(self, own: OwnClaim) -> Verdict | None:
         """Make sure that no other job has sent its request, or announced it earlier.
 
         The announcements have ids in one order. Of two jobs, the one with the higher id sees the other's
@@ -144,7 +144,7 @@ class Candidacy:
         self._sleep((ANNOUNCED_TO_OTHERS if busy else ANNOUNCED) - READ_TWICE)
         self._store.read(self._run.head_sha)
         self._sleep(READ_TWICE)
-        ruling = self._poll.look_back(others)
+        ruling = self._poll.last_look(others)
         if ruling.fire:
             return messages.fires(ruling.known_sessions + 1, self._poll.contender.max_sessions)
         own.withdraw()

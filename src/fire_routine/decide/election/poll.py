@@ -140,7 +140,7 @@ class Poll:
                 pauses = self._pauses(ruling)
         return ruling
 
-    def look_back(self, others: Iterable[str]) -> Ruling:
+    def last_look(self, others: Iterable[str]) -> Ruling:
         """Read everything again after its own announcement, which must be shown first.
 
         Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...model import RUN_FAILED, Message, Origin, Verdict, origin_in_payload, origin_of
@@ -16,8 +16,8 @@ _SECRETS = {"routine-url": "ROUTINE_FIRE_URL", "routine-token": "ROUTINE_FIRE_TO
 
 def before_gathering(settings: Settings, context: Context) -> Verdict | None:
     """What the inputs and the event alone decide. A dry run needs no secrets and is never ended here."""
-    subject = _subject(settings, context)
-    too_early = unfinished(settings, _status(settings, context))
+    subject = _subject(settings.run_id, context)
+    too_early = unfinished(_status(settings.run_id, context), rerun_first=settings.rerun_first)
     if too_early or settings.dry_run:
         return too_early
     ended = None
@@ -26,16 +26,18 @@ def before_gathering(settings: Settings, context: Context) -> Verdict | None:
         return not_failed(subject.conclusion) if unwanted and not settings.rerun_first else unwanted
     if subject and subject.conclusion not in (None, *RUN_FAILED, "cancelled"):
         ended = not_failed(subject.conclusion)
-    ended = ended or _secrets(settings, context, subject)
+    secrets = {"routine-url": settings.routine_url, "routine-token": settings.routine_token}
+    if not ended and (missing := [name for name, value in secrets.items() if not value]):
+        return _without_secrets(missing, context, subject)
     return ended or (by_settings(settings, subject) if subject else None)
 
 
-def unfinished(settings: Settings, status: str) -> Verdict | None:
-    """Whether `rerun-first` is set for a run that has not ended. GitHub refuses to re-run one.
+def unfinished(status: str, *, rerun_first: bool) -> Verdict | None:
+    """Refuse `rerun-first` for a run that has not ended: GitHub can't re-run one.
 
     `status`: of the run, as GitHub words it; empty: not known yet.
     """
-    if not settings.rerun_first or status in ("", "completed"):
+    if not rerun_first or status in ("", "completed"):
         return None
     return Verdict(
         fire=False,
@@ -48,19 +50,16 @@ def unfinished(settings: Settings, status: str) -> Verdict | None:
     )
 
 
-def _status(settings: Settings, context: Context) -> str:
+def _status(run_id: int | None, context: Context) -> str:
     """The status of the run to report, as far as the event shows it."""
-    if context.event_name == "workflow_run" and settings.run_id is None:
+    if context.event_name == "workflow_run" and run_id is None:
         status = _mapping(context.event, "workflow_run").get("status")
         return status if isinstance(status, str) else ""
-    return "in_progress" if settings.run_id in (None, context.run_id) else ""
+    return "in_progress" if run_id in (None, context.run_id) else ""
 
 
-def _secrets(settings: Settings, context: Context, subject: Subject | None) -> Verdict | None:
-    given = {"routine-url": settings.routine_url, "routine-token": settings.routine_token}
-    missing = [name for name, value in given.items() if not value]
-    if not missing:
-        return None
+def _without_secrets(missing: Sequence[str], context: Context, subject: Subject | None) -> Verdict:
+    """Why there are no secrets; `missing`: the inputs that are empty."""
     if context.actor == "dependabot[bot]":
         return skip(
             "dependabot-without-secrets",
@@ -94,12 +93,12 @@ def _secrets(settings: Settings, context: Context, subject: Subject | None) -> V
     )
 
 
-def _subject(settings: Settings, context: Context) -> Subject | None:
+def _subject(run_id: int | None, context: Context) -> Subject | None:
     """The reported run as far as the event describes it; None where it is another one."""
     finished = _mapping(context.event, "workflow_run")
-    if context.event_name == "workflow_run" and settings.run_id in (None, finished.get("id")):
+    if context.event_name == "workflow_run" and run_id in (None, finished.get("id")):
         return _of_finished(finished, context)
-    if settings.run_id not in (None, context.run_id):
+    if run_id not in (None, context.run_id):
         return None
     head = _mapping(context.event, "pull_request", "head")
     head_repository = _name(_mapping(head, "repo")) if head else context.repository
