@@ -259,19 +259,8 @@ def _change_comment(call: Call) -> Answer:
 
 
 # Fields of a pull request that only a request for that very pull request returns.
-ONLY_SINGLE = (
-    "additions",
-    "changed_files",
-    "comments",
-    "commits",
-    "deletions",
-    "maintainer_can_modify",
-    "mergeable",
-    "mergeable_state",
-    "merged",
-    "merged_by",
-    "review_comments",
-)
+_COUNTS = ("additions", "changed_files", "comments", "commits", "deletions", "review_comments")
+ONLY_SINGLE = (*_COUNTS, "maintainer_can_modify", "mergeable", "mergeable_state", "merged", "merged_by")
 _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tuple(
     (method, re.compile(pattern), serve)
     for method, pattern, serve in (

@@ -17,6 +17,7 @@ from .evidence import (
     to_fire,
     utf16_length,
 )
+from .github_error import GitHubError
 from .known import Action, KnownFailure
 from .message import Message
 from .origin import Origin, is_fork, origin_in_payload, origin_of
@@ -33,7 +34,6 @@ from .run import (
     ChangedFile,
     Commit,
     FailedJob,
-    GitHubError,
     History,
     Incident,
     Note,

@@ -283,14 +283,8 @@ class GitHub(Session):
         """
         path = f"/issues/{number}/comments"
         found = self.list_all(path, "the pull request's comments", None, fields.mapping).items
-        own = next(
-            (
-                item
-                for item in found
-                if str(item.get("body")).startswith(marker) and parse.is_by_member_or_app(item)
-            ),
-            None,
-        )
+        ours = (item for item in found if str(item.get("body")).startswith(marker))
+        own = next(filter(parse.is_by_member_or_app, ours), None)
         verb, where = "POST", path
         if own is not None:
             verb, where = "PATCH", f"/issues/comments/{parsed(fields.identity, own)}"
