@@ -8,13 +8,11 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ..model import Digest, Excerpt
+from ..model import ERROR_WEIGHT, Digest, Excerpt
 from ..sanitize import visible
 from .errors import CommandError
 from .streams import log_chunks, opened, write
 from .terminal import Progress, coloured, counted, has_colour, progress
-
-_ERROR = 5.0  # weight from which on a line looks like an error
 
 
 def distill(arguments: Namespace) -> int:
@@ -50,7 +48,7 @@ def _chunks(stream: BinaryIO, name: str, shown: Progress) -> Iterator[bytes]:
 def _explains(digest: Digest) -> bool:
     """Whether anything in the log reports a failure."""
     strongest = max((block.weight for block in digest.blocks), default=0.0)
-    return strongest >= _ERROR or bool(digest.exit_code) or bool(digest.ended)
+    return strongest >= ERROR_WEIGHT or bool(digest.exit_code) or bool(digest.ended)
 
 
 def _explained(made: Excerpt) -> str:

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..model import Digest, Failure, Highlight, Run
+from ..model import ERROR_WEIGHT, Digest, Failure, Highlight, Run
 from ..patterns import pattern
 from ..sanitize import flat
 from .grouping import specific_annotations
@@ -18,7 +18,6 @@ LONGEST_CAUSE = 300  # characters
 # Of the strongest line's weight. Below, a line is context: people read it in the log or in the text.
 _WEAKEST = 0.5
 _RANKED, _PEAKS = 500, 40  # lines that are looked at, and that are candidates
-_ERROR = 5.0  # weight from which on a line looks like an error
 _AS_STRONG = 0.97  # of the strongest line's weight: below, it is clearly weaker
 _NEAR = 8  # lines that belong to one report: an error, its code frame, the place in a file
 
@@ -42,7 +41,7 @@ def highlights(run: Run, failures: Sequence[Failure]) -> tuple[Highlight, ...]:
 def cause(failure: Failure) -> str:
     """Its strongest line on one line, without indentation and marks; or how it ended."""
     ranked = _ranked(_lines(failure.digest)) if failure.digest else []
-    if ranked and ranked[0].weight >= _ERROR:
+    if ranked and ranked[0].weight >= ERROR_WEIGHT:
         as_strong = [line for line in ranked if line.weight >= ranked[0].weight * _AS_STRONG]
         return flat(_bare(min(as_strong).text), LONGEST_CAUSE)  # what comes first is the cause of the rest
     notes = () if failure.digest else strongest(failure)
@@ -61,7 +60,7 @@ def strongest(failure: Failure) -> tuple[str, ...]:
         return tuple(distinct)[:MOST_LINES]
     lines = _lines(failure.digest)
     ranked = _ranked(lines)
-    if not ranked or ranked[0].weight < _ERROR:
+    if not ranked or ranked[0].weight < ERROR_WEIGHT:
         return tuple(_short(line.text) for line in lines if _WORD.search(line.text))[-MOST_LINES:]
     chosen: dict[int, str] = {}
     seen: set[str] = set()

@@ -100,7 +100,7 @@ class Mark:
     """A place at which the log marks a failed step."""
 
     line: int
-    kind: str  # "exit": the runner's word; "action": an action's last one; "error": any other
+    kind: str  # "exit": by the runner itself; "action": an action's last error; "error": any other
     text: str
     stamp: bytes
     header: Header

@@ -5,6 +5,7 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 """
 
 from .evidence import (
+    ERROR_WEIGHT,
     Attachment,
     Block,
     Brief,
@@ -48,6 +49,7 @@ from .run import (
 from .session_trace import SESSION_BRANCH, Checks, EarlierSession, Past, SessionState, SessionTrace
 
 __all__ = [
+    "ERROR_WEIGHT",
     "RUN_FAILED",
     "SESSION_BRANCH",
     "Action",

@@ -20,6 +20,9 @@ def utf16_length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+ERROR_WEIGHT = 5.0  # of a block: from which on its lines look like an error
+
+
 class Block(NamedTuple):
     """Consecutive log lines that belong together, and the rule that took them."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ...model import Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
+from ...model import ERROR_WEIGHT, Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
 from ...sanitize import fence, inline
 from ..grouping import specific_annotations
 from ..layout import Part, cut, fill, head, listed, shares, short
@@ -20,7 +20,6 @@ _ENOUGH = 2_000  # units of an excerpt that may hold any line, even a low-scorin
 _LONG, _DEEP = 4_000, 1_200
 _NARROW, _ROOMY = 1_600, 4_800  # units of those lines; units of the evidence that has room for them
 _BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the excerpt in the log's order.)\n\n"
-_ERROR = 5.0  # weight from which on a line is an error by its looks
 # Shares of the greatest weight below which a line is no evidence, and below which it is weak evidence.
 _NEXT_TO_NOTHING, _LITTLE = 0.02, 0.1
 _ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats
@@ -144,7 +143,7 @@ def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
 
 def _lead_room(digest: Digest, made: Excerpt, limit: int) -> int:
     """Units for the strongest lines before an excerpt; 0 if it needs none."""
-    if limit < _ROOMY or _strongest(digest) < _ERROR or not _buries_its_strongest_line(made):
+    if limit < _ROOMY or _strongest(digest) < ERROR_WEIGHT or not _buries_its_strongest_line(made):
         return 0
     return min(_NARROW, utf16_length(made.text) // 2)  # the whole of a short one would be shown twice
 

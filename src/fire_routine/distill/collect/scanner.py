@@ -193,7 +193,7 @@ class Scanner:
             self._mark(index, self._kind(index, text), text, stamp_of(raw)[1])
 
     def _kind(self, index: int, text: str) -> str:
-        """Whether an error ends its step: by the runner's word, or as the last one of an action."""
+        """Whether an error ends its step: it is the runner's own, or the last one of an action."""
         if GITHUB.match(text):
             return "exit"
         below = shown(self._lines[index + 1]) if index + 1 < len(self._lines) else b""

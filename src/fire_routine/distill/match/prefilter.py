@@ -122,11 +122,11 @@ def marks_among(lines: Sequence[bytes]) -> dict[int, int]:
 
 
 def worth_a_look(raw: bytes, first: int = 0) -> list[int]:
-    """Which raw lines may be marks, or be taken by a rule wherever they are.
+    """The numbers of the raw lines that may be marks, or that a rule may take wherever they are. Few are.
 
-    Each is after a line's end. The first of them has the number `first`.
-
-    Most of a log's are not.
+    Args:
+        raw: the lines, each with a line's end before it.
+        first: the number of the first of them.
     """
     # Of `bytes`, each one is also compared with what becomes of it, which takes twice as long.
     places = _formats().ends(cast("bytes", bytearray(raw).translate(FOLD)))

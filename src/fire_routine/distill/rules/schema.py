@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ...model import ERROR_WEIGHT
 from ...patterns import pattern
 
 # Scale of weights: what a rule's `role` weighs. `confidence` is added to it.
 CAUSE = 10.0  # the tool names what is wrong, and where
 RESULT = 7.0  # names what failed, without saying why
-ERROR_LIKE = 5.0  # an error by its looks, of no known tool
+ERROR_LIKE = ERROR_WEIGHT  # an error by its looks, of no known tool
 HINT = 2.5  # a word that is often near a cause
 CONSEQUENCE = 1.5  # follows from a failure that was reported before
 WARNING = 1.2  # explains a failure only where nothing else does
@@ -79,7 +80,7 @@ class Rule:
     captures: frozenset[str] = frozenset()  # which of CAPTURES its expression names
     given_to: str = ""  # lines that the matcher recognises itself
 
-    # context: which neighbours belong to the line (see `blocks`)
+    # context: which neighbours belong to the line (see `context.neighbours`)
     indented: int = 12  # lines after it that are indented deeper, or continue it
     paragraph: int = 0  # lines after it, up to a blank one
     before: int = 0  # lines before it that match `before_match`, or among which the `heading` is

@@ -49,7 +49,7 @@ class Outcome:
 
 
 def _of_first(scan: Scan, failed: Failed) -> Mark | None:
-    """The mark of the first step that failed, by the API's times: the runner's word, else the last one."""
+    """The mark of the first step that failed, by the API's times: the runner's own, else the last one."""
     first, *later = failed.times
     follows = min((start for start, _ in later), default=b"")
     ends: dict[int, Mark] = {}  # of each step, by where it begins
@@ -74,8 +74,10 @@ def _own(mark: Mark, start: bytes) -> Mark:
 
 
 def _end(scan: Scan, failed: Failed) -> Mark | None:
-    """The mark of the step that failed: by the API's times the first one's, else the last by the runner's
-    word, else the last."""
+    """The mark of the step that failed.
+
+    By the API's times it is the first one's; else the runner's own last mark; else the last mark.
+    """
     if any(within(mark.stamp, failed.times) for mark in scan.marks):
         return _of_first(scan, failed)
     exits = [mark for mark in failed.marks if mark.kind == "exit"]
