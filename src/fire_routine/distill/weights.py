@@ -29,6 +29,7 @@ class Weights:
     farther_lines: float = 0.65  # factor: … and those before these
     heading: float = 0.9  # factor: a finding's heading
     below_heading: float = 0.1  # factor: lines between a heading and its finding
+    next_to: int = 3  # lines: next to a block, in which its place, its test or its reason may be
     of_block: float = 0.3  # share from which on a line may be the reason of a finding
     boilerplate: float = 0.2  # factor: a line that explains nothing, in a block or a step's tail
     heavy_rule: float = 2.0  # weight: lighter rules take few lines around
@@ -38,21 +39,18 @@ class Weights:
     same_lines: float = 0.7  # factor: a hunk's header without a place, and lines that do not differ
 
     # Context: stack traces and quoted sources (`context.stack_traces`).
-    lines_after_trace: int = 3  # lines: after a block, in which its place may be
-    test_named_within: int = 3  # lines: before a stack, in which its test may be named
     top_frames: int = 12  # frames: at the top of a stack, that keep their share
     deeper_frames: float = 0.9  # factor: frames below these, and each of a library
     called_frames: int = 5  # frames: of a library, called by own code, that keep their share …
     further_called: float = 0.6  # factor: … and further ones
     calling_frames: float = 0.7  # factor: frames that called own code
     unknown_frames: int = 3  # frames: of a stack without own code, that keep their share …
-    further_unknown: float = 0.4  # factor: … and further ones
-    library_frames: float = 0.4  # factor: frames of installed packages
+    library_frames: float = 0.4  # factor: … further ones, and frames of installed packages
     library_sources: float = 0.25  # factor: sources that are quoted from installed packages
     around_pointed: float = 0.4  # factor: lines of a code frame around the one that it points at
-    quoted_text: float = 0.3  # factor: further lines of a text that a test quotes
-    docstring: float = 0.3  # factor: a docstring below its first line
-    included_from: float = 0.3  # factor: how a compiler came to a file
+    aside: float = (
+        0.3  # factor: a docstring, a quoted text below its first line, how a file came to be included
+    )
 
     # Position: where in the log a finding is (`score.position`).
     before_step: float = 0.3  # factor: before the failed step
@@ -116,7 +114,6 @@ class Weights:
     many_of_rule: int = 5  # blocks of a rule without known reasons, after which …
     further_of_rule: float = 0.9  # factor: … it is this
     reported_reason: float = 0.5  # factor: a reason that was reported before
-    reason_within: int = 3  # lines: below a finding, in which its reason may be
     same_complaint: float = 0.7  # factor: a finding with the shape and reason of an earlier one
     faint: float = 0.35  # share of the strongest score, below which a block is shown by its first lines
     faint_if_huge: float = 0.4  # the same in a huge log, where more is unrelated

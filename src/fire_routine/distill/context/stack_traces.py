@@ -59,11 +59,11 @@ def _quoted_context(texts: Sequence[bytes], begin: int, end: int) -> Iterator[tu
     framed = any(_POINTED_AT.match(text) for text in texts[begin:end])
     for at in range(begin, end):
         if _INCLUDED.match(texts[at]):
-            yield at, WEIGHTS.included_from
+            yield at, WEIGHTS.aside
         elif framed and _AROUND.match(texts[at]):
             yield at, WEIGHTS.around_pointed
         elif texts[at].endswith(_QUOTED_END) and not texts[at].startswith(_QUOTE):
-            yield at, WEIGHTS.quoted_text
+            yield at, WEIGHTS.aside
 
 
 def _docstrings(texts: Sequence[bytes], begin: int, index: int) -> Iterator[tuple[int, float]]:
@@ -75,7 +75,7 @@ def _docstrings(texts: Sequence[bytes], begin: int, index: int) -> Iterator[tupl
     for at in range(begin + 1, index):
         text = texts[at].strip()
         if opened:
-            yield at, WEIGHTS.docstring
+            yield at, WEIGHTS.aside
             opened = b"" if text.endswith(opened) else opened
         elif announces(texts[at - 1]):
             quotes = next((quotes for quotes in _QUOTES if text.lstrip(b"rRuU").startswith(quotes)), b"")
@@ -84,7 +84,7 @@ def _docstrings(texts: Sequence[bytes], begin: int, index: int) -> Iterator[tupl
 
 def _of_stacks(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[tuple[int, float]]:
     """The frames and sources of libraries, and what ran one's own code."""
-    joined = b"\n".join(texts[begin : end + WEIGHTS.lines_after_trace])
+    joined = b"\n".join(texts[begin : end + WEIGHTS.next_to])
     if joined.find(_LATEST_FIRST) >= 0 and joined.find(_CMAKES) < 0:
         yield from ((at, WEIGHTS.library_frames) for at in range(begin, end) if _RUNNER.match(texts[at]))
         return
@@ -102,7 +102,7 @@ def _of_stacks(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iter
 def _own(texts: Sequence[bytes], frames: Sequence[int]) -> list[int]:
     """Which of a stack's frames are one's own: of a failed test's, those of its package, if there are any."""
     own = [nth for nth, at in enumerate(frames) if not _LIBRARY.match(texts[at])]
-    test = _TEST.search(b"\n".join(texts[max(frames[0] - WEIGHTS.test_named_within, 0) : frames[0]]))
+    test = _TEST.search(b"\n".join(texts[max(frames[0] - WEIGHTS.next_to, 0) : frames[0]]))
     package = test[1] if test else b""
     return [nth for nth in own if texts[frames[nth]].lstrip()[len(b"at ") :].startswith(package)] or own
 
@@ -122,7 +122,7 @@ def _less(texts: Sequence[bytes], frames: Sequence[int], index: int) -> Iterator
         if nth in libraries and nth - above >= WEIGHTS.called_frames and nth < running:
             yield at, WEIGHTS.further_called
         if nth >= running:
-            yield at, WEIGHTS.calling_frames if own else WEIGHTS.further_unknown
+            yield at, WEIGHTS.calling_frames if own else WEIGHTS.library_frames
 
 
 def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterator[int]:
@@ -143,7 +143,7 @@ def _foreign(texts: Sequence[bytes], index: int, begin: int, end: int) -> Iterat
 def _foreign_sources(texts: Sequence[bytes], begin: int, end: int) -> Iterator[int]:
     """The places of other libraries' sources, as pytest shows them, except what was raised there."""
     foreign = False
-    for at in range(min(end + WEIGHTS.lines_after_trace, len(texts)) - 1, begin - 1, -1):
+    for at in range(min(end + WEIGHTS.next_to, len(texts)) - 1, begin - 1, -1):
         if _SOURCE_ENDS.match(texts[at]):
             foreign = _PYTEST_LIBRARY.match(texts[at]) is not None
         elif foreign and at < end and not texts[at].startswith(b"E "):

@@ -21,9 +21,7 @@ def _again(span: Span, met: set[tuple[int, bytes]]) -> bool:
     """Whether one before it reports the same: a line of the same shape, and the same reason below it."""
     finding = span.finding
     below = finding.number - span.first + 1
-    reason = next(
-        (text.strip() for text in span.texts[below : below + WEIGHTS.reason_within] if text.strip()), b""
-    )
+    reason = next((text.strip() for text in span.texts[below : below + WEIGHTS.next_to] if text.strip()), b"")
     if finding.rule.is_list or finding.rule.weight < ERROR_LIKE or not _WORDS.search(reason):
         return False
     complaint = (finding.shape, reason)
