@@ -99,6 +99,8 @@ def read_ahead() -> None:
 
     def run() -> None:
         with suppress(Exception):  # it appears where the log is read
+            import httpcore  # noqa: F401 - httpx imports it with the first client
+
             from . import compose, distill  # noqa: F401
 
             digest = distill.read([b"error: read ahead\n"])
