@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import marshal
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from tests.emulated.github import GitHubEmulator
 from tools import release
 from tools.releasing import ReleaseError, tree, verifying, wheels
 
+from bootstrap import bytecode
 from fire_routine.emulator.endpoint import Endpoint
 
 pytestmark = pytest.mark.xdist_group("release")  # built once
@@ -68,6 +70,12 @@ def copy(built: Path, tmp_path: Path) -> Path:
 def problems(folder: Path) -> list[str]:
     packages = wheels.installed(ROOT)
     return list(verifying.problems(ROOT, folder, packages, {str(sys.implementation.cache_tag): PYTHON}))
+
+
+def modules_in(file: Path) -> set[str]:
+    """The modules in a file of compiled code: one that a start kept begins with an HMAC."""
+    data = file.read_bytes()
+    return set(marshal.loads(data[32:] if file.name.startswith(bytecode.PREFIX) else data)[2])
 
 
 def cut_off() -> list[str]:
@@ -208,6 +216,9 @@ def test_a_workflow_fires_with_nothing_installed_and_no_network(
         assert "main.c:3:5: error: 'x' undeclared" in endpoint.sessions[0].text
     assert result.outputs("on-failure")["outcome"] == "fired"
     assert [path.name for path in home.rglob("cpython-*")] == []
+    shipped = modules_in(built / f"src/bytecode/{sys.implementation.cache_tag}.bin")
+    for kept in home.rglob(f"{bytecode.PREFIX}*"):
+        assert len(modules_in(kept) - shipped) <= 3  # of hundreds; a fault may need one more
     assert sorted(built.rglob("*")) == before
 
 

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 # Imported by a start, some of them later than others, or by the commands that people try first.
-MODULES = ("httpcore", "fire_routine.cli", "fire_routine.action", "fire_routine.demo")
+MODULES = ("httpcore", *(f"fire_routine.{name}" for name in ("cli", "action", "compose", "demo")))
 COMMANDS = ("arguments", "distill", "preview", "send")
 
 
