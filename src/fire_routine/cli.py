@@ -69,7 +69,10 @@ def _speak_utf8() -> None:
 
 
 def _run(argv: Sequence[str]) -> int:
-    """Not asked for the action's own start, of which argparse would be a twentieth."""
+    """Parse the command line and run its command.
+
+    The action's own start avoids this: argparse would take a twentieth of it.
+    """
     from .commands.arguments import parse
 
     arguments = parse(argv)

@@ -23,7 +23,7 @@ _IGNORED = "It was ignored."
 
 
 class KnownFailures:
-    """The file, which is requested at once and read by the time that the failures are known."""
+    """The file. It is requested at once, so that the answer is there when the failures are known."""
 
     def __init__(self, github: GitHub, path: str, deadline: float) -> None:
         """

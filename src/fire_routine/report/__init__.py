@@ -1,6 +1,6 @@
-"""report: outputs, job summary, annotation, comment, exit code."""
+"""The outcome, wherever people and workflows look: outputs, job summary, annotation, comment, exit code."""
 
-from .contents import Clean, Contents
+from .contents import Contents
 from .headings import heading
 from .job_summary import summary
 from .pull_request_comment import comment, marker
@@ -9,7 +9,6 @@ from .step_outputs import exit_code, outputs, write_text
 from .workflow import Workflow
 
 __all__ = [
-    "Clean",
     "Contents",
     "Workflow",
     "annotation",

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from ..model import Brief, EarlierSession, Failure, Highlight, Note, Outcome, Past, Run
 from .markdown import Clean
 
-__all__ = ["Clean", "Contents"]
-
 
 @dataclass(frozen=True, slots=True)
 class Contents:

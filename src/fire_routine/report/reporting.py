@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..model import Note, Outcome, Result
-from .contents import Clean, Contents
+from .contents import Contents
 from .headings import heading
 from .job_summary import MOST_NOTES, summary
+from .markdown import Clean
 from .pull_request_comment import comment, marker
 from .step_outputs import exit_code, outputs, write_text
 from .workflow import Level, Workflow
