@@ -254,14 +254,17 @@ class Scanner:
         """What was found, once the log has been read."""
         if not any(mark.kind != "error" for mark in self._marks):
             self._collected.end_step()
-        findings, sampled = self._collected.findings(), self._collected.sampled()
+        found, sampled = self._collected.findings(), self._collected.sampled()
+        findings = naming = together(found)
+        if sampled:
+            naming = together(sorted([*found, *sampled], key=lambda finding: finding.number))
         whole = self._first == 0 and sum(map(len, self._lines)) < WHOLE
         raw = dict(enumerate(self._lines)) if whole else {}
         for tail in self._tails:
             raw.update(enumerate(tail.raw, tail.first))
         return Scan(
-            together(findings),
-            together(sorted([*findings, *sampled], key=lambda finding: finding.number)),
+            findings,
+            naming,
             self._tails,
             self._marks,
             self._succeeded.runs,

@@ -133,7 +133,9 @@ def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
     reds = set(numbered(joined, red_places(joined)))
     rules: list[Rule | None] = [None] * len(lines)
     among = literals.among(shown, b"\n".join(shown).translate(FOLD))
-    for at, held in {**{at: set[int]() for at in reds}, **among}.items():
+    for at in reds:
+        among.setdefault(at, set())
+    for at, held in among.items():
         red = at in reds
         general = every or red or not held.isdisjoint(anywhere)
         rule = _rule(shown[at], _called(frozenset(held), general), red)
