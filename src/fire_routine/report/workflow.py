@@ -8,6 +8,7 @@ a command.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Literal, TextIO
@@ -21,6 +22,7 @@ LINE_LIMIT = 2_000  # characters, of one line in the job's log
 _READ_BY_THE_TOOLKIT = ("GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 Level = Literal["notice", "warning", "error"]
+_toolkit_lock = threading.RLock()  # the environment and standard output are the whole process's
 
 
 class Workflow:
@@ -92,13 +94,14 @@ class Workflow:
 
     @contextmanager
     def _runner(self) -> Iterator[None]:
-        before = {name: os.environ.get(name) for name in _READ_BY_THE_TOOLKIT}
-        _set({name: self._environ.get(name) for name in _READ_BY_THE_TOOLKIT})
-        try:
-            with redirect_stdout(self._out):
-                yield
-        finally:
-            _set(before)
+        with _toolkit_lock:  # threads report waits, too
+            before = {name: os.environ.get(name) for name in _READ_BY_THE_TOOLKIT}
+            _set({name: self._environ.get(name) for name in _READ_BY_THE_TOOLKIT})
+            try:
+                with redirect_stdout(self._out):
+                    yield
+            finally:
+                _set(before)
 
 
 def _set(values: Mapping[str, str | None]) -> None:

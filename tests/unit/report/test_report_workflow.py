@@ -3,6 +3,8 @@ from __future__ import annotations
 import errno
 import io
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -200,3 +202,28 @@ def test_the_process_s_own_environment_is_left_as_it_was(
     assert os.environ["GITHUB_OUTPUT"] == "its-own"
     assert "GITHUB_STEP_SUMMARY" not in os.environ
     assert not Path("its-own").exists()
+
+
+def test_threads_that_report_at_once_write_each_to_its_own_files(tmp_path: Path) -> None:
+    names = [str(number) for number in range(4)]
+    consoles = {name: io.StringIO() for name in names}
+    before, interval = dict(os.environ), sys.getswitchinterval()
+
+    def report(name: str) -> None:
+        (tmp_path / name).mkdir()
+        workflow = Workflow(_runner(tmp_path / name), consoles[name])
+        for _ in range(100):
+            workflow.say(name)
+            workflow.set_outputs({"reason": name})
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(len(names)) as threads:
+            list(threads.map(report, names))
+    finally:
+        sys.setswitchinterval(interval)
+
+    for name in names:
+        assert consoles[name].getvalue().split() == [name] * 100
+        assert (tmp_path / name / "output").read_text().count(f"\n{name}\n") == 100
+    assert dict(os.environ) == before
