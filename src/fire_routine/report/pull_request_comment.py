@@ -27,7 +27,7 @@ _AGAIN: dict[SessionState | None, str] = {
     SessionState.CLOSED: "Claude's pull request was closed: the same failure again",
 }
 _AT_WORK = (None, SessionState.BRANCH, SessionState.OPEN)
-_NO_MORE = "No further session starts for this failure until the workflow is green."
+_NO_MORE = "No further session starts for this failure until the workflow is green and `cool-down` is over."
 _ADVICE: dict[SessionState | None, str] = {
     SessionState.NONE: "Open the session to see what it does. If it leaves no trace for `cool-down` hours,"
     " one more may start when this failure comes again.",
