@@ -127,15 +127,7 @@ def _story(
             progress.outcome = _declined(verdict)
             return
         say(f"Reading run {trigger.run_id} from GitHub …")
-
-        def recall(run: Run, failures: Sequence[Failure]) -> Run:
-            may_be_rerun = settings.rerun_first or any(
-                failure.known and failure.known.action is Action.RERUN for failure in failures
-            )
-            if run.attempt == 1 or not may_be_rerun:
-                return run
-            return replace(run, rerun=election.known_of(run, [one.fingerprint for one in failures]))
-
+        recall = partial(_with_rerun, election, settings)
         evidence = gather_evidence(github, trigger, settings, context, say, recall=recall)
         progress.evidence = evidence
         verdict = decide.decide(
@@ -156,6 +148,14 @@ def _story(
 def _first_look(election: decide.Election, trigger: Trigger, run: Run | None) -> Verdict | None:
     """What the ledger shows of this attempt before anything is gathered."""
     return election.look_first(run, spread=trigger.kind is TriggerKind.STEP) if run and run.head_sha else None
+
+
+def _with_rerun(election: decide.Election, settings: Settings, run: Run, failures: Sequence[Failure]) -> Run:
+    """The run with what the ledger knows of its attempt before, if that one may have been re-run for us."""
+    by_entry = any(one.known and one.known.action is Action.RERUN for one in failures)
+    if run.attempt == 1 or not (settings.rerun_first or by_entry):
+        return run
+    return replace(run, rerun=election.known_of(run, [one.fingerprint for one in failures]))
 
 
 def _traces(

@@ -15,7 +15,7 @@ from tests.e2e.act import ROOT
 
 from fire_routine.emulator.endpoint import Endpoint
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="stands in for the installed command by a script")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="a shell script replaces the installed command")
 ALERT = {
     "status": "firing",
     "labels": {"alertname": "HighErrorRate", "service": "checkout"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from tests.emulated.github import GitHubEmulator
 from tests.unit.commands.logs import LOG
@@ -10,30 +12,31 @@ from fire_routine.cli import main
 from fire_routine.commands.terminal import Progress
 
 
-def test_preview_prints_the_text_and_sends_nothing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubEmulator]:
+    """A GitHub with the failed run 7, which the environment names."""
     with GitHubEmulator("octo/widgets") as github:
         monkeypatch.setenv("GITHUB_API_URL", github.url)
         monkeypatch.setenv("GITHUB_TOKEN", github.token)
         github.add_run({"id": 7, "conclusion": "failure"})
         github.add_job(7, {"id": 71, "name": "test", "conclusion": "failure"}, LOG)
-        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7/job/71"]) == 0
-        assert not github.asked("^POST")
+        yield github
+
+
+def test_preview_prints_the_text_and_sends_nothing(
+    github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7/job/71"]) == 0
+    assert not github.asked("^POST")
     assert "assert 20 == 21" in capsys.readouterr().out
 
 
 def test_preview_shows_which_entry_knows_the_failure(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with GitHubEmulator("octo/widgets") as github:
-        monkeypatch.setenv("GITHUB_API_URL", github.url)
-        monkeypatch.setenv("GITHUB_TOKEN", github.token)
-        github.add_run({"id": 7, "conclusion": "failure"})
-        github.add_job(7, {"id": 71, "name": "test", "conclusion": "failure"}, LOG)
-        entry = "[[known-failure]]\npattern = 'assert 20 == \\d+'\naction = 'skip'\n"
-        github.set_file(".github/known-failures.toml", entry)
-        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 0
+    entry = "[[known-failure]]\npattern = 'assert 20 == \\d+'\naction = 'skip'\n"
+    github.set_file(".github/known-failures.toml", entry)
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 0
     shown = capsys.readouterr()
     assert "Known failure (`.github/known-failures.toml, line 1`). Alone, it starts no session." in shown.out
     assert "Known failure: .github/known-failures.toml, line 1 (action `skip`)" in shown.err
