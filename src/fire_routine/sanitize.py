@@ -166,6 +166,14 @@ def inline(text: str, limit: int | None = None) -> str:
     return f"{marks}{pad}{line}{pad}{marks}"
 
 
+def code(value: object, limit: int = 500) -> str:
+    """A value of someone else's in a sentence of ours: a code span of at most `limit` characters.
+
+    Every value that enters a message enters it through this, so that the message itself is plain Markdown.
+    """
+    return inline(str(value), limit) or "`…`"
+
+
 def prose(text: str, limit: int | None = None) -> str:
     """A message as running text: it looks as it is written, and nothing in it takes effect."""
     escaped = _ESCAPED.sub(_escape, flat(text, limit))
