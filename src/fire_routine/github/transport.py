@@ -17,8 +17,8 @@ import requests.exceptions as transport
 from github.GithubException import GithubException
 from github.Requester import Requester
 
-from ...model import GitHubError
-from ..worker_pool import Pending
+from ..model import GitHubError
+from ..gather.worker_pool import Pending
 from . import errors
 
 if TYPE_CHECKING:
