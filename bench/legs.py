@@ -52,8 +52,8 @@ from fire_routine import action  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
 from fire_routine.gather import jobs, known_failures  # noqa: E402
 from fire_routine.gather import run as gather_run  # noqa: E402
-from fire_routine.gather.api.errors import refusal  # noqa: E402
-from fire_routine.gather.api.transport import Transport  # noqa: E402
+from fire_routine.github.errors import refusal  # noqa: E402
+from fire_routine.github.transport import Transport  # noqa: E402
 from fire_routine.gather.worker_pool import Pending  # noqa: E402
 
 PER_HOUR, POINTS_PER_MINUTE, CONTENT_PER_MINUTE = 1000, 900, 80

@@ -17,7 +17,7 @@ from typing import TextIO
 
 from . import decide, fire, gather
 from .evidence import Evidence, Say, gather_evidence
-from .gather.api.client import GitHub
+from .github.client import GitHub
 from .model import (
     Action,
     Failure,
@@ -161,7 +161,7 @@ def _with_rerun(election: decide.Election, settings: Settings, run: Run, failure
 def _traces(
     github: GitHub, runs: Collection[int], since: datetime | None
 ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
-    from .gather.session_traces import session_traces  # a first failure needs none
+    from .github.traces import session_traces  # a first failure needs none
 
     return session_traces(github.within(github.clock() + TRACES), runs, since=since)
 

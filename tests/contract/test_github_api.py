@@ -27,7 +27,7 @@ from fire_routine.emulator.ids import sha_of
 from fire_routine.emulator.routes import NOT_FOUND, Answer
 from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs
 from fire_routine.gather.known_failures import read_known_failures
-from fire_routine.gather.session_traces import session_traces
+from fire_routine.github.traces import session_traces
 from fire_routine.model import GitHubError
 from fire_routine.settings import Settings
 

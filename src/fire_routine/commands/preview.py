@@ -26,7 +26,7 @@ _RUN_URL = pattern(
 def preview(arguments: Namespace) -> int:
     from ..evidence import gather_evidence
     from ..gather import GatherError
-    from ..gather.api.client import GitHub
+    from ..github.client import GitHub
 
     trigger, api_url, server_url = named_run(arguments.run_url, os.environ)
     given, bearer = given_token(os.environ)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..model import GitHubError
-from .api.client import GitHub
-from .missing import Missing
+from ..github.client import GitHub
+from ..github.missing import Missing
 from .worker_pool import WorkerPool
 
 ACTIONS, CHECKS, CONTENTS, PULLS = "actions: read", "checks: read", "contents: read", "pull-requests: read"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from ..model import History, PullRequest, Run, Trigger
 from ..settings import Context
 from . import event, past_runs
-from .api.parse import Comparison, PastRun
-from .api.session import Listing
+from ..github.parse import Comparison, PastRun
+from ..github.session import Listing
 from .best_effort import ACTIONS, CONTENTS, PULLS, BestEffort
 
 PAGE = 30  # runs of one listing

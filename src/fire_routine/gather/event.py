@@ -12,7 +12,7 @@ from ..model import (
     origin_in_payload,
 )
 from ..settings import Context
-from .api import fields, parse
+from ..github import fields, parse
 from .event_source import finished_run
 
 

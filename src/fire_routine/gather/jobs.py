@@ -9,11 +9,11 @@ from typing import TypeVar
 from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
 from ..patterns import pattern
 from ..settings import Context
-from .api.client import GitHub
-from .api.parse import Job
+from ..github.client import GitHub
+from ..github.parse import Job
 from .best_effort import CHECKS, BestEffort
 from .event import is_own_run
-from .missing import Missing
+from ..github.missing import Missing
 from .worker_pool import WorkerPool
 
 WIDTH = 8  # requests at a time

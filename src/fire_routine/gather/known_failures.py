@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from ..model import Attachment, Failure, GitHubError, Note
-from .api import fields
-from .api.client import GitHub
+from ..github import fields
+from ..github.client import GitHub
 from .best_effort import CONTENTS
-from .missing import Missing
+from ..github.missing import Missing
 from .worker_pool import started
 
 MOST_BYTES = 100_000

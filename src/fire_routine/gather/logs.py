@@ -22,11 +22,11 @@ import httpx
 
 from ..model import FailedJob, GitHubError, Message, Note, Run
 from ..retrying import retrying
-from .api import errors
-from .api.client import INSISTENCE, GitHub
-from .api.log_clients import LogClients, drained
+from ..github import errors
+from ..github.client import INSISTENCE, GitHub
+from ..github.log_clients import LogClients, drained
 from .download import Download, Pace
-from .missing import Missing
+from ..github.missing import Missing
 from .read_ahead import ReadAhead
 from .worker_pool import WorkerPool
 

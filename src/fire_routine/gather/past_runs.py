@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..model import GitHubError, Incident, Run
 from ..patterns import pattern
-from .api.parse import PastRun
+from ..github.parse import PastRun
 
 INCIDENT = 30  # commits of one incident, at most
 RECENT = 20  # commits of earlier incidents, at most

@@ -9,14 +9,14 @@ from dataclasses import replace
 from ..model import GitHubError, Message, Run, Trigger
 from ..settings import Context
 from . import event
-from .api.client import INSISTENCE, GitHub
-from .api.parse import Job
-from .api.session import Listing
+from ..github.client import INSISTENCE, GitHub
+from ..github.parse import Job
+from ..github.session import Listing
 from .best_effort import ACTIONS, BestEffort
 from .context import ask_for_context
 from .event_source import GatherError
 from .jobs import WIDTH, may_have_failed, with_jobs, without_jobs
-from .missing import Missing
+from ..github.missing import Missing
 from .worker_pool import Pending, WorkerPool
 
 

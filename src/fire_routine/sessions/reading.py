@@ -16,10 +16,10 @@ from itertools import count
 from typing import Any
 
 from ..decide.ledger.entry import Entry, Stage, read_entry
-from ..gather.api import fields
-from ..gather.api.client import GitHub
-from ..gather.api.fields import Json
-from ..gather.session_traces import session_traces
+from ..github import fields
+from ..github.client import GitHub
+from ..github.fields import Json
+from ..github.traces import session_traces
 from ..gather.worker_pool import WorkerPool
 from ..model import RUN_FAILED, GitHubError, Note, SessionTrace, Status
 

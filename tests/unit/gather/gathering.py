@@ -11,7 +11,7 @@ from tests.emulated.github import TOKEN, GitHubEmulator
 
 from fire_routine.emulator.ids import sha_of
 from fire_routine.gather import find_trigger, gather_run
-from fire_routine.gather.api.client import GitHub
+from fire_routine.github.client import GitHub
 from fire_routine.model import FailedJob, Run
 from fire_routine.settings import Context, Settings
 

@@ -26,7 +26,7 @@ from tests.unit.gather.gathering import (
 )
 
 from fire_routine.gather import read_green_logs, read_logs
-from fire_routine.gather.api.client import INSISTENCE
+from fire_routine.github.client import INSISTENCE
 from fire_routine.gather.logs import GREEN_JOBS, PAUSES, WIDTH, Consume
 from fire_routine.gather.read_ahead import AHEAD
 from fire_routine.model import FailedJob, History, Note, Run

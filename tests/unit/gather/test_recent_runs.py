@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fire_routine.gather.api.parse import PastRun
+from fire_routine.github.parse import PastRun
 from fire_routine.gather.past_runs import PAGES, RECENT, incident
 from fire_routine.model import GitHubError, Incident, Run
 

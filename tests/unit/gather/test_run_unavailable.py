@@ -19,8 +19,8 @@ from tests.unit.gather.gathering import (
 )
 
 from fire_routine.gather import find_trigger, gather_run
-from fire_routine.gather.api.client import INSISTENCE
-from fire_routine.gather.api.session import PAUSES
+from fire_routine.github.client import INSISTENCE
+from fire_routine.github.session import PAUSES
 from fire_routine.model import GitHubError, Run
 from fire_routine.settings import Settings
 

@@ -11,7 +11,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.unit.decide.boards import NOON, OLDER, SHA, Clock, fired, green_at, sample_brief, sample_run
 
 from fire_routine.decide import Election, Terms
-from fire_routine.gather.api.client import GitHub
+from fire_routine.github.client import GitHub
 from fire_routine.model import History, Run
 
 

@@ -15,7 +15,7 @@ from tests.emulated.github import TOKEN, GitHubEmulator
 from tests.unit.gather.gathering import RUN, add_run, context_of, failed_job, later, whole
 
 from fire_routine.gather import find_trigger, gather_run, read_logs
-from fire_routine.gather.api.client import GitHub
+from fire_routine.github.client import GitHub
 from fire_routine.model import Note, Run
 from fire_routine.settings import CA_VARIABLES, Settings
 

@@ -1,30 +1,48 @@
 """Requests to GitHub's API. The only module that imports PyGithub.
 
-PyGithub does the requests, authentication, connections, proxies and TLS. Its typed objects are not used:
-they complete themselves with further, uncounted requests. Its `Requester` keeps the current request as its
-own state, so threads must not share one.
+PyGithub does the requests, connections, proxies and TLS. Its typed objects are not used: they complete
+themselves with further, uncounted requests. Its `Requester` keeps the current request as its own state, so
+threads must not share one.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import queue
-import threading
+import sys
+import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import PathFinder
+from typing import Any
 
-import requests.exceptions as transport
-from github.GithubException import GithubException
-from github.Requester import Requester
-
-from ...model import GitHubError
-from ..worker_pool import Pending
+from .. import threads
+from ..model import GitHubError
 from . import errors
 
-if TYPE_CHECKING:
-    from github.Auth import Auth
 
-_HEADERS = {"Accept": "application/vnd.github+json"}
+def _without_init(package: str) -> None:
+    """Let modules of a package be imported without what its `__init__` would load."""
+    parent = importlib.util.find_spec(package.rpartition(".")[0] or package)
+    path = parent.submodule_search_locations if parent and "." in package else None
+    spec = PathFinder.find_spec(package, path)
+    if spec is not None and package not in sys.modules:
+        sys.modules[package] = importlib.util.module_from_spec(spec)
+
+
+# PyGithub's package imports every class of GitHub's API, and PyJWT, PyNaCl and cryptography, compiled packages
+# that sign in as an app. The lock leaves them out, and a start takes half the time without all this.
+_without_init("github")
+_without_init("urllib3.http2")  # looks for a library that is not there
+# It guesses encodings. GitHub's API always uses UTF-8.
+warnings.filterwarnings("ignore", "Unable to find acceptable character detection dependency")
+
+import requests.exceptions as transport  # noqa: E402
+from github.GithubException import GithubException  # noqa: E402
+from github.Requester import Requester  # noqa: E402
+
+_WIDTH = 32  # requests at a time, with those that were abandoned and have not ended
 
 
 class Transport:
@@ -33,13 +51,17 @@ class Transport:
     def __init__(self, api_url: str, token: str, certificates: str | None, *, timeout: float) -> None:
         """`timeout`: seconds without any data on a socket."""
         self._api_url = api_url
-        self._token = token
+        self._headers = {"Accept": "application/vnd.github+json"}
+        if token:
+            self._headers["Authorization"] = f"token {token}"
         self._certificates = certificates
         self._timeout = timeout
         self._idle: queue.LifoQueue[Requester] = queue.LifoQueue()
+        self._pool = ThreadPoolExecutor(_WIDTH, "GitHub")
 
     def close(self) -> None:
-        """Close the idle ones."""
+        """Close the idle connections and end the idle threads."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
         while True:
             try:
                 self._idle.get_nowait().close()
@@ -51,36 +73,30 @@ class Transport:
     ) -> tuple[Mapping[str, str], Any]:
         """One request's headers and JSON, within `seconds`.
 
-        A socket's time-out limits each read, and a name look-up has none. So the request runs in a thread of
-        its own, which is abandoned if it takes too long.
+        A socket's time-out limits each read, and a name look-up has none. So another thread makes the
+        request. It is abandoned if it takes too long.
         """
         if seconds <= 0:
             raise GitHubError("there was no time left to ask GitHub")
-        try:
-            client = self._client()
-        except Exception as error:
-            raise _translated(error) from None
-        answer: Pending[tuple[Mapping[str, str], Any]] = Pending()
-        abandoned = threading.Event()
 
-        def ask() -> None:
+        def ask() -> tuple[Mapping[str, str], Any]:
+            client = self._client()
             try:
                 headers, data = client.requestJsonAndCheck(
-                    verb, path, parameters=dict(parameters), headers=dict(_HEADERS), input=body
+                    verb, path, parameters=dict(parameters), headers=dict(self._headers), input=body
                 )
-                answer.set_result((headers, data))
-            except BaseException as error:
-                answer.set_exception(error)
-            if abandoned.is_set():
-                client.close()
-            else:
+            finally:
                 self._idle.put(client)
+            return headers, data
 
-        threading.Thread(target=ask, name=f"{verb} {path}", daemon=True).start()
         try:
-            return answer.result(seconds)
+            asked = self._pool.submit(ask)
+        except RuntimeError:  # no further thread may be started, or it is closed
+            raise GitHubError("no request to GitHub can be begun any more") from None
+        try:
+            return threads.result(asked, seconds)
         except TimeoutError:
-            abandoned.set()
+            asked.cancel()
             raise GitHubError(f"GitHub did not answer within {seconds:.0f} s") from None
         except Exception as error:
             raise _translated(error) from None
@@ -91,7 +107,7 @@ class Transport:
         except queue.Empty:
             logging.getLogger("github").setLevel(logging.WARNING)  # it logs each renamed repository
             return Requester(
-                auth=cast("Auth", _Token(self._token)) if self._token else None,
+                auth=None,  # its own would import what `_without_init` leaves out
                 base_url=self._api_url,
                 timeout=max(1, round(self._timeout)),
                 user_agent="fire-routine",
@@ -104,22 +120,6 @@ class Transport:
                 seconds_between_writes=None,
                 api_version="2022-11-28",
             )
-
-
-class _Token:
-    """The part of PyGithub's `Auth` that `Requester` calls.
-
-    `Auth` itself imports all classes and a JWT library.
-    """
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def authentication(self, headers: dict[str, Any]) -> None:
-        headers["Authorization"] = f"token {self._token}"
-
-    def mask_authentication(self, headers: dict[str, Any]) -> None:
-        headers["Authorization"] = "token (masked)"
 
 
 def _translated(error: Exception) -> GitHubError:

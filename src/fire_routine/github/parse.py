@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ...model import (
+from ..model import (
     RUN_FAILED,
     Annotation,
     ChangedFile,

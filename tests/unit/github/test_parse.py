@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from fire_routine.emulator.json_actions import Site
-from fire_routine.gather.api import fields, parse
-from fire_routine.gather.api.session import items_of
+from fire_routine.github import fields, parse
+from fire_routine.github.session import items_of
 
 SITE = Site("https://api.example.com", "https://example.com")
 RUN = SITE.run("octo-org/widget", {"id": 5})

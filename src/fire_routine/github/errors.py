@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ...model import GitHubError
-from ...sanitize import flat
-from ...settings import CA_VARIABLES
+from ..model import GitHubError
+from ..sanitize import flat
+from ..settings import CA_VARIABLES
 
 CUT = "GitHub can't be reached, or cut the connection"
 LATE = "GitHub did not answer in time"

@@ -14,9 +14,8 @@ from types import TracebackType
 from typing import TypeVar
 from urllib.parse import quote
 
-from ...model import Annotation, GitHubError, Incident, PullRequest, Run, Status
-from ...settings import own_authorities
-from .. import past_runs
+from ..model import Annotation, GitHubError, Incident, PullRequest, Run, Status
+from ..settings import own_authorities
 from . import fields, parse
 from .fields import Json
 from .parse import Comparison, Job, PastRun
@@ -177,10 +176,14 @@ class GitHub(Session):
         Raises:
             GitHubError: also if a run of the incident is not of the documented shape.
         """
+        from ..gather import past_runs
+
         return parsed(lambda pages: past_runs.incident(pages, run, cool_down), self._past_runs_of(run))
 
     def _past_runs_of(self, run: Run) -> Iterator[list[PastRun]]:
         """Page after page, as far as the caller iterates."""
+        from ..gather import past_runs
+
         filters = past_runs.branch_filters(run)
         for page in range(1, past_runs.PAGES + 1):
             listing = self.past_runs(_workflow_of(run), filters, PAST_RUNS, page)

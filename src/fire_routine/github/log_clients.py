@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ...model import GitHubError
+from ..model import GitHubError
 from . import errors
 
 

@@ -12,8 +12,8 @@ from itertools import count
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 
-from ...model import GitHubError, Note
-from ...retrying import retrying
+from ..model import GitHubError, Note
+from ..retrying import retrying
 from . import fields
 from .fields import Json
 from .transport import Transport

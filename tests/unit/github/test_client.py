@@ -15,7 +15,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_of, later
 
 from fire_routine.gather import GatherError, find_trigger, gather_run
-from fire_routine.gather.api.client import GitHub
+from fire_routine.github.client import GitHub
 from fire_routine.model import GitHubError
 from fire_routine.settings import CA_VARIABLES, Settings
 

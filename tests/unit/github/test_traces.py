@@ -12,7 +12,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import github_of
 
 from fire_routine.emulator.ids import sha_of
-from fire_routine.gather.session_traces import session_traces
+from fire_routine.github.traces import session_traces
 from fire_routine.model import Note, SessionState, SessionTrace
 
 RUN = 4711

@@ -14,8 +14,8 @@ from datetime import datetime
 
 from ..model import SESSION_BRANCH, Checks, GitHubError, Note, PullRequest, SessionState, SessionTrace
 from ..patterns import pattern
-from .api.client import GitHub
-from .best_effort import CHECKS, CONTENTS, PULLS
+from .client import GitHub
+from ..gather.best_effort import CHECKS, CONTENTS, PULLS
 from .missing import Missing
 
 PAGES = 3  # of 100 pull requests each
