@@ -7,7 +7,9 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from ..clock import REAL
 from ..settings import MAX_CHARACTERS, endpoint, host_name, token
 from .errors import CommandError
 from .streams import text_of, write
@@ -26,7 +28,9 @@ def send(arguments: Namespace) -> int:
     text = _text(arguments)
     try:
         with progress() as shown:
-            routine = Routine(url, bearer, trusted_host=host, announce=shown.say, sleep=shown.wait)
+            routine = Routine(
+                url, bearer, trusted_host=host, announce=shown.say, clock=replace(REAL, sleep=shown.wait)
+            )
             session = routine.fire(text)
     except FireError as error:
         raise CommandError(str(error)) from None
