@@ -19,8 +19,8 @@ from typing import Any
 import httpx
 
 from ..http import Route, UnusableError
-from ..routine_url import LOOPBACK
 from ..sanitize import code
+from ..settings import LOOPBACK
 from .errors import NotSent, Unknown
 from .responses import CHECK, Response
 

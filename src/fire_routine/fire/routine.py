@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 from ..clock import REAL, Clock
 from ..model import Outcome, Result, Session, utf16_length
 from ..retrying import retrying
-from ..routine_url import LOOPBACK, endpoint, host_name
-from ..routine_url import token as checked_token
-from ..settings import HEADER_VALUE, MAX_CHARACTERS, Settings
+from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint, host_name
+from ..settings import token as checked_token
 from ..version import __version__
 from .errors import Cancelled, FireError, NotSent, TextTooLong, Unknown
 from .request import Request, route_to
