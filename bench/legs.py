@@ -10,10 +10,8 @@ Import this before anything of `fire_routine`, which takes the clock's functions
 
 from __future__ import annotations
 
-import io
 import random
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -52,9 +50,10 @@ from fire_routine import action  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
 from fire_routine.gather import jobs, known_failures  # noqa: E402
 from fire_routine.gather import run as gather_run  # noqa: E402
+from fire_routine.gather.worker_pool import Pending  # noqa: E402
 from fire_routine.github.errors import refusal  # noqa: E402
 from fire_routine.github.transport import Transport  # noqa: E402
-from fire_routine.gather.worker_pool import Pending  # noqa: E402
+from fire_routine.report import Workflow  # noqa: E402
 
 PER_HOUR, POINTS_PER_MINUTE, CONTENT_PER_MINUTE = 1000, 900, 80
 POINTS = {"GET": 1, "POST": 5}
@@ -130,6 +129,18 @@ class Crowd:
     longest: float  # seconds of a leg
 
 
+class Reported(Workflow):
+    """What one leg reports: legs are threads here, so none of them has the runner's files."""
+
+    outcome = "nothing"
+
+    def say(self, line: str) -> None:
+        pass
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        self.outcome = f"{outputs['outcome']} {outputs['reason']}".strip()
+
+
 def play(legs: int, seed: int) -> Crowd:
     """All legs fail; each has a step that reports it."""
     rng, baton, outcomes, ends = random.Random(seed), Baton(), Counter[str](), list[float]()
@@ -138,7 +149,6 @@ def play(legs: int, seed: int) -> Crowd:
     with (
         GitHubEmulator("octo/widgets") as github,
         Endpoint() as endpoint,
-        tempfile.TemporaryDirectory() as folder,
     ):
         github.set_branch("main", SHA)
         github.add_run({"id": 7, "head_sha": SHA, "status": "in_progress", "conclusion": None})
@@ -151,9 +161,10 @@ def play(legs: int, seed: int) -> Crowd:
             def run(task: Task) -> None:
                 _leg.task, _leg.limits = task, limits
                 began = task.baton.time
-                environ = _environ(github, endpoint, legs, leg, Path(folder))
-                action.run_action(environ, io.StringIO())
-                outcomes[_outcome(Path(environ["GITHUB_OUTPUT"]))] += 1
+                environ = _environ(github, endpoint, legs, leg)
+                reported = Reported()
+                action.run_action(environ, reported)
+                outcomes[reported.outcome] += 1
                 ends.append(task.baton.time - began)
 
             return run
@@ -164,7 +175,7 @@ def play(legs: int, seed: int) -> Crowd:
         return Crowd(legs, len(endpoint.sessions), limits, outcomes, max(ends))
 
 
-def _environ(github: GitHubEmulator, endpoint: Endpoint, legs: int, leg: int, folder: Path) -> dict[str, str]:
+def _environ(github: GitHubEmulator, endpoint: Endpoint, legs: int, leg: int) -> dict[str, str]:
     return {
         "GITHUB_API_URL": github.url,
         "GITHUB_REPOSITORY": github.full_name,
@@ -175,7 +186,6 @@ def _environ(github: GitHubEmulator, endpoint: Endpoint, legs: int, leg: int, fo
         "GITHUB_SHA": SHA,
         "GITHUB_REF_NAME": "main",
         "GITHUB_WORKFLOW_REF": f"{github.full_name}/.github/workflows/ci.yml@refs/heads/main",
-        "GITHUB_OUTPUT": str(folder / f"output-{leg}"),
         "FIRE_ROUTINE_ROUTINE_URL": endpoint.url,
         "FIRE_ROUTINE_ROUTINE_TOKEN": endpoint.token,
         "FIRE_ROUTINE_GITHUB_TOKEN": github.token,
@@ -183,16 +193,6 @@ def _environ(github: GitHubEmulator, endpoint: Endpoint, legs: int, leg: int, fo
         "FIRE_ROUTINE_JOB_STATUS": "failure",
         "FIRE_ROUTINE_JOB_TOTAL": str(legs),
     }
-
-
-def _outcome(output: Path) -> str:
-    lines = output.read_text("utf-8").splitlines()
-    values = {
-        line.partition("<<")[0]: lines[number + 1]
-        for number, line in enumerate(lines[:-1])
-        if "<<" in line and lines[number + 1] != line.partition("<<")[2]
-    }
-    return f"{values.get('outcome', 'nothing')} {values.get('reason', '')}".strip()
 
 
 def table(sizes: Iterable[int], seed: int) -> bool:

@@ -8,21 +8,19 @@ see a traceback.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TextIO
 
 from . import decide, fire, gather
+from .clock import REAL, Clock
 from .evidence import Evidence, Say, gather_evidence
 from .github.client import GitHub
 from .model import (
     Action,
     Failure,
     GitHubError,
-    Message,
     Note,
     Outcome,
     Past,
@@ -35,11 +33,10 @@ from .model import (
 )
 from .redact import redact_text
 from .report import Contents, Workflow, report
+from .sanitize import code
 from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
 
 TRACES = 15.0  # seconds for what became of earlier sessions
-
-Sleep = Callable[[float], object]  # pauses for seconds
 
 
 @dataclass(slots=True)
@@ -53,43 +50,40 @@ class _Progress:
     firing: bool = False  # from here on a request may have been sent
 
 
-def run_action(environ: Mapping[str, str], out: TextIO, *, sleep: Sleep = time.sleep) -> int:
+def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, clock: Clock = REAL) -> int:
     """Report the failed run that the environment names; the step's exit code.
 
     Args:
-        sleep: the pauses of the election. A GitHub that never lags, such as the demo's, needs none.
+        environ: the inputs and the runner's variables.
+        workflow: where the report goes; None: to the runner, as the process's own environment names it.
+        clock: its pauses are those of the decision and of the fire. A GitHub that never lags needs none.
     """
-    workflow = Workflow(environ, out)
+    workflow = workflow or Workflow()
     for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
         workflow.mask(environ.get(PREFIX + name, ""))
     try:
         settings, context = read_settings(environ), read_context(environ)
     except SettingsError as error:
         on_error = environ.get(f"{PREFIX}ON_ERROR", "").strip()
-        outcome = Outcome(Result.FAILED, "invalid-input", error.message)
+        outcome = Outcome(Result.FAILED, "invalid-input", str(error))
         return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
-        progress = _run_story(settings, context, github, workflow.say, sleep)
+        progress = _run_story(settings, context, github, workflow.say, clock)
         return _report(workflow, settings, context, github, progress)
 
 
-def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, sleep: Sleep) -> _Progress:
+def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, clock: Clock) -> _Progress:
     progress = _Progress(Outcome(Result.FAILED, "internal-error", ""))
     try:
-        _story(settings, context, github, say, sleep, progress)
+        _story(settings, context, github, say, clock, progress)
     except gather.GatherError as error:
         progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
     except fire.Interrupted as interruption:
-        progress.outcome = _ended_early(
-            progress, "interrupted", Message("The job was cancelled ({signal})", signal=interruption)
-        )
+        progress.outcome = _ended_early(progress, "interrupted", f"The job was cancelled ({interruption})")
     except Exception as error:  # a fault of ours must not look like a failure of the user's
-        fault = Message(
-            "The action has a fault ({kind} in {place}; please report it). It ended",
-            kind=type(error).__name__,
-            place=_place(error),
-        )
+        kind, place = code(type(error).__name__), code(_place(error))
+        fault = f"The action has a fault ({kind} in {place}; please report it). It ended"
         progress.outcome = _ended_early(progress, "internal-error", fault)
     if progress.election is not None:
         progress.election.settle(progress.outcome)
@@ -97,7 +91,7 @@ def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, s
 
 
 def _story(
-    settings: Settings, context: Context, github: GitHub, say: Say, sleep: Sleep, progress: _Progress
+    settings: Settings, context: Context, github: GitHub, say: Say, clock: Clock, progress: _Progress
 ) -> None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
     verdict = decide.before_gathering(settings, context)
@@ -116,7 +110,7 @@ def _story(
             default_token=context.default_token,
         )
         election = progress.election = decide.Election(
-            github, terms, temp=context.temp, sleep=sleep, say=say, trace=partial(_traces, github)
+            github, terms, temp=context.temp, sleep=clock.sleep, say=say, trace=partial(_traces, github)
         )
         reported = gather.run_as_reported(trigger, context)
         if reported and reported.conclusion == "success" and reported.attempt > 1:
@@ -141,7 +135,7 @@ def _story(
             return
         say(f"Firing the routine. {verdict.message}")
         progress.firing = True
-        fired = fire.fire_once(settings, evidence.brief.text, announce=say)
+        fired = fire.fire_once(settings, evidence.brief.text, clock=clock, announce=say)
         progress.outcome = replace(fired, session_number=verdict.session_number)
 
 
@@ -198,18 +192,13 @@ def _report(
     )
 
 
-def _ended_early(progress: _Progress, reason: str, what: Message) -> Outcome:
+def _ended_early(progress: _Progress, reason: str, what: str) -> Outcome:
     """The outcome of a story that was cut short: before the fire, or as `fire_once` begins or returns."""
     if progress.outcome.result is Result.FIRED:
         return progress.outcome
     if progress.firing:
-        message = Message(
-            "{what} while the routine was fired. A session may have started: look at https://claude.ai/code"
-            " before you fire again.",
-            what=what,
-        )
-        return Outcome(Result.UNKNOWN, reason, message)
-    return Outcome(Result.FAILED, reason, Message("{what} before anything was sent.", what=what))
+        return Outcome(Result.UNKNOWN, reason, f"{what} while the routine was fired. {fire.CHECK}")
+    return Outcome(Result.FAILED, reason, f"{what} before anything was sent.")
 
 
 def _declined(verdict: Verdict) -> Outcome:

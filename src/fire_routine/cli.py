@@ -97,7 +97,7 @@ def _action() -> int:
     gc.freeze()  # what was imported stays, so the collector needs not look at it
     gc.enable()
     read_ahead()
-    return run_action(os.environ, sys.stdout)
+    return run_action(os.environ)
 
 
 def _send(arguments: Namespace) -> int:

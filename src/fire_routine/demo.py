@@ -13,11 +13,13 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from .action import run_action
+from .clock import REAL
 from .commands.terminal import is_terminal
 from .emulator import pages
 from .emulator.endpoint import Endpoint
@@ -46,13 +48,16 @@ def run_demo(
     """
     with tempfile.TemporaryDirectory(prefix="fire-routine-demo-") as name, ExitStack() as stack:
         folder = Path(name)
-        say = Workflow({}, out).say
+        stack.enter_context(redirect_stdout(out))
+        say = Workflow().say
         stack.enter_context(_no_proxy_on_loopback())
         github = stack.enter_context(ReplayedGitHub.of(RECORDING))
         endpoint = stack.enter_context(Endpoint())
         say(f"GitHub, replaying a recorded failure: {github.url}")
         say(f"The routine's endpoint: {endpoint.home}")
-        status = run_action(_environ(github, endpoint, folder), out, sleep=lambda _: None)
+        environ = _environ(github, endpoint, folder)
+        os.environ["GITHUB_STEP_SUMMARY"] = environ["GITHUB_STEP_SUMMARY"]
+        status = run_action(environ, clock=replace(REAL, sleep=lambda _: None))
         say(f"{len(github.requests)} requests to GitHub, {len(endpoint.requests)} to the endpoint")
         if not endpoint.sessions:
             return status or 1

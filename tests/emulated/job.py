@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from tests.emulated.github import GitHubEmulator
 
 from fire_routine.action import run_action
+from fire_routine.clock import REAL
 from fire_routine.emulator.endpoint import TOKEN, Endpoint
 
 LOG = """\
@@ -42,6 +47,20 @@ def environment(github: GitHubEmulator, url: str, temp: Path) -> dict[str, str]:
     }
 
 
+def run_step(environ: Mapping[str, str]) -> tuple[int, str]:
+    """The action as a runner starts it, without the pauses that a GitHub needs which lags.
+
+    Its exit code, and what it prints. Only one can run in a process at a time.
+    """
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
+        for name in ("GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+            patch.delenv(name, raising=False)
+            if name in environ:
+                patch.setenv(name, environ[name])
+        code = run_action(environ, clock=replace(REAL, sleep=lambda _: None))
+    return code, printed.getvalue()
+
+
 class Job:
     """A final job of run 7, with its environment."""
 
@@ -51,9 +70,7 @@ class Job:
         self.log = ""
 
     def run(self) -> int:
-        out = io.StringIO()
-        code = run_action(self.environ, out, sleep=lambda _: None)
-        self.log = out.getvalue()
+        code, self.log = run_step(self.environ)
         return code
 
     @property
