@@ -44,6 +44,7 @@ def _sleep(seconds: float) -> None:
 time.monotonic, time.sleep = _monotonic, _sleep  # type: ignore[assignment]
 
 from tests.emulated.github import GitHubEmulator  # noqa: E402
+from tests.emulated.job import Reported  # noqa: E402
 from tests.unit.decide.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action  # noqa: E402
@@ -53,7 +54,6 @@ from fire_routine.gather import run as gather_run  # noqa: E402
 from fire_routine.gather.worker_pool import Pending  # noqa: E402
 from fire_routine.github.errors import refusal  # noqa: E402
 from fire_routine.github.transport import Transport  # noqa: E402
-from fire_routine.report import Workflow  # noqa: E402
 
 PER_HOUR, POINTS_PER_MINUTE, CONTENT_PER_MINUTE = 1000, 900, 80
 POINTS = {"GET": 1, "POST": 5}
@@ -127,18 +127,6 @@ class Crowd:
     limits: Limits
     outcomes: Counter[str]
     longest: float  # seconds of a leg
-
-
-class Reported(Workflow):
-    """What one leg reports: legs are threads here, so none of them has the runner's files."""
-
-    outcome = "nothing"
-
-    def say(self, line: str) -> None:
-        pass
-
-    def set_outputs(self, outputs: Mapping[str, str]) -> None:
-        self.outcome = f"{outputs['outcome']} {outputs['reason']}".strip()
 
 
 def play(legs: int, seed: int) -> Crowd:
