@@ -54,9 +54,13 @@ class Workflow:
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """The step's outputs, where there is a file to take them."""
+
+        def write() -> None:
+            for name, value in outputs.items():
+                toolkit.set_output(name, _encodable(value))
+
         if os.environ.get("GITHUB_OUTPUT"):
-            values = {name: _encodable(value) for name, value in outputs.items()}
-            self._write("outputs not set", lambda: [toolkit.set_output(*pair) for pair in values.items()])
+            self._write("outputs not set", write)
 
     def add_summary(self, markdown: str) -> None:
         """The job summary, where there is a file to take it."""
