@@ -51,6 +51,7 @@ FAIL
 FAIL\texample.com/sum\t0.004s
 ##[error]Process completed with exit code 1.
 """
+Work = Callable[[], object]
 MEMORY = """
 import resource, sys
 from itertools import cycle
@@ -111,7 +112,7 @@ def made() -> Iterator[tuple[str, bytes]]:
     yield "no UTF-8, NUL bytes", bytes(range(256)) * (16 * 1024)
 
 
-def timed(work: Callable[[], object], *, in_children: bool = False) -> float:
+def timed(work: Work, *, in_children: bool = False) -> float:
     """Seconds of the processor; `in_children`: those of the processes that `work` starts and waits for."""
     who = resource.RUSAGE_CHILDREN if in_children else resource.RUSAGE_SELF
     before = resource.getrusage(who)
@@ -142,11 +143,11 @@ def report(label: str, logs: list[bytes], folder: Path, *, twice: bool) -> None:
     files = [folder / str(number) for number in range(len(logs))]
     for file, data in zip(files, logs, strict=True):
         file.write_bytes(data)
-    own: dict[str, list[Callable[[], object]]] = {
+    own: dict[str, list[Work]] = {
         "distill": [partial(read, data) for data in logs],
         "re": [partial(search, data) for data in logs],
     }
-    others = {
+    others: dict[str, list[Work]] = {
         name: [partial(run, command, file) for file in files]
         for name, command in TOOLS.items()
         if shutil.which(command[0])
@@ -167,10 +168,10 @@ def report(label: str, logs: list[bytes], folder: Path, *, twice: bool) -> None:
     print(f"{label:36} {total / 1e6:8.1f} MB   {'   '.join(figures)}", flush=True)
 
 
-def peak_memory(mebibytes: int, folder: str) -> str:
+def peak_memory(mebibytes: int, folder: Path | None = None) -> str:
     """MiB that a process takes which reads so much of a folder's logs; without a folder, of one line."""
     done = subprocess.run(
-        [sys.executable, "-c", MEMORY, str(mebibytes), folder],
+        [sys.executable, "-c", MEMORY, str(mebibytes), str(folder or "")],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         check=True,
         capture_output=True,
@@ -188,9 +189,10 @@ def main() -> int:
     arguments = parser.parse_args()
     gc.set_threshold(50_000)  # as src/entrypoint.py has it for every command
     # First, while this process is small: Linux counts its size as the new process's, too.
-    sources = {"one line over and over": "", "FOLDER's logs in turn": str(arguments.folder or "")}
-    for what, folder in sources.items() if arguments.folder else [*sources.items()][:1]:
-        print(f"peak memory on {arguments.memory} MiB of {what}: {peak_memory(arguments.memory, folder)} MiB")
+    measured = f"peak memory on {arguments.memory} MiB of"
+    print(f"{measured} one line over and over: {peak_memory(arguments.memory)} MiB")
+    if arguments.folder:
+        print(f"{measured} FOLDER's logs in turn: {peak_memory(arguments.memory, arguments.folder)} MiB")
     missing = [name for name, command in TOOLS.items() if not shutil.which(command[0])]
     if missing:
         print(f"not installed: {', '.join(missing)}")

@@ -244,8 +244,8 @@ def main() -> int:
     parser.add_argument("--again", type=Path, help="the JSON of an earlier run, whose mutants are taken")
     parser.add_argument("--out", type=Path, required=True, help="where the JSON is written")
     arguments = parser.parse_args()
-    beside = arguments.out.resolve().parent  # the system's own temporary folder may be cleared meanwhile
-    with tempfile.TemporaryDirectory(dir=beside) as folder:
+    near = arguments.out.resolve().parent  # the system's own temporary folder may be cleared meanwhile
+    with tempfile.TemporaryDirectory(dir=near) as folder:
         root = Path(folder, "tree")
         shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*NEVER_COPIED), symlinks=True)
         pairs: list[tuple[Mutant, Site | None]]

@@ -60,7 +60,7 @@ class Verdict:
 
     fire: bool
     reason: str = ""  # a stable, kebab-case word for the `reason` output
-    message: str = ""  # what was decided, and how to change it; a `Message` where it quotes a value
+    message: str = ""  # what was decided, and how to change it; Markdown of ours
     failed: bool = False  # not firing is a fault of the set-up, not a decision
     session_id: str = ""
     session_url: str = ""
@@ -92,7 +92,7 @@ class Outcome:
 
     result: Result
     reason: str = ""
-    message: str = ""  # what happened, and what to do about it; a `Message` where it quotes a value
+    message: str = ""  # what happened, and what to do about it; Markdown of ours, others' values quoted
     session_id: str = ""
     session_url: str = ""
     http_status: int | None = None

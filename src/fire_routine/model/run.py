@@ -145,7 +145,7 @@ class Trigger:
 class Note:
     """Something that is unavailable, why, and what would make it available.
 
-    `why` and `remedy` are `Message`s where they quote a value.
+    `what` is plain text. `why` and `remedy` are Markdown of ours, in which others' values are quoted.
     """
 
     what: str
