@@ -100,7 +100,7 @@ def test_what_a_commit_can_show_is_explained() -> None:
 def reasons() -> set[str]:
     """Those that the source gives an outcome or an error."""
     given = (
-        r"reason=|Result\.[A-Z]+,|response,|_refusal\(\s*\d+,|range\(\d+, \d+\),\s*\"\","
+        r"reason=|Result\.[A-Z]+,|response,|\d\d\d, \"[a-z -]*\",|return(?= \"[a-z]+\", _[A-Z])"
         r"|_ended_early\(progress,|skip\(|UnusableError\("
     )
     return {

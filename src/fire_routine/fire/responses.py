@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..model import Session
 from ..patterns import pattern
@@ -44,69 +44,38 @@ _LOOPBACK_LINK = pattern(r"http://(?:127\.0\.0\.1|localhost|\[::1\])" + _PATH)
 _ANY_TOKEN = pattern(r"sk-ant-[A-Za-z0-9_-]{4,}")
 
 
-class _Refusal(NamedTuple):
-    """A 3xx or 4xx. The first entry that fits it applies."""
-
-    statuses: range
-    words: str  # that the endpoint's message has to contain, in lower case; empty: any will do
-    reason: str
-    remedy: str
-
-
-def _refusal(status: int, reason: str, remedy: str, *, words: str = "") -> _Refusal:
-    return _Refusal(range(status, status + 1), words, reason, remedy)
-
-
 _COPY_URL = (
     "Copy the routine's URL from its API trigger at https://claude.ai/code/routines into the secret that"
     " `routine-url` reads."
 )
 _SHORTEN = "Lower `max-characters`."
 _BETA = "Set `anthropic-beta` to the value in the endpoint's current documentation."
+_VERSION = "Set `anthropic-version` to the value in the endpoint's current documentation."
+_ANY_BAD_REQUEST = (
+    "Check at https://claude.ai/code/routines that the routine is not paused and `anthropic-beta` is right."
+)
+_RENEW = (
+    "Generate a new token for this routine at https://claude.ai/code/routines and save it as the secret that"
+    " `routine-token` reads. A new token revokes the previous one."
+)
+_ACCOUNT = "Use an account with Claude Code on the web enabled, or ask its administrator to allow routines."
+_UPDATE = "Lower `max-characters`, or update the action: the endpoint may have changed."
+_REDIRECTED = f"Redirects are not followed, so that the token goes to one address only. {_COPY_URL}"
+_OTHER = "Check the secret that `routine-url` reads, and any proxy in between."
+# What a refusal means: the first row with its status, and with words that its message has (in lower case)
 _REFUSALS = (
-    _refusal(400, "bad-request", "Resume the routine at https://claude.ai/code/routines.", words="paused"),
-    _refusal(400, "bad-request", _BETA, words="anthropic-beta"),
-    _refusal(400, "bad-request", _BETA, words="beta header"),
-    _refusal(
-        400,
-        "bad-request",
-        "Set `anthropic-version` to the value in the endpoint's current documentation.",
-        words="anthropic-version",
-    ),
-    _refusal(400, "bad-request", _SHORTEN, words="character"),
-    _refusal(400, "bad-request", _SHORTEN, words="too long"),
-    _refusal(
-        400,
-        "bad-request",
-        "Check at https://claude.ai/code/routines that the routine is not paused, and that `anthropic-beta`"
-        " is right.",
-    ),
-    _refusal(
-        401,
-        "unauthorized",
-        "Generate a new token for this routine at https://claude.ai/code/routines and save it as the secret"
-        " that `routine-token` reads. A new token revokes the previous one.",
-    ),
-    _refusal(
-        403,
-        "forbidden",
-        "Use an account with Claude Code on the web enabled, or ask its administrator to allow routines.",
-    ),
-    _refusal(404, "not-found", _COPY_URL),
-    _refusal(413, "too-large", _SHORTEN),
-    _refusal(422, "invalid", "Lower `max-characters`, or update the action: the endpoint may have changed."),
-    _Refusal(
-        range(300, 400),
-        "",
-        "redirected",
-        f"Redirects are not followed, so that the token goes to one address only. {_COPY_URL}",
-    ),
-    _Refusal(
-        range(400, 500),
-        "",
-        "rejected",
-        "Check the secret that `routine-url` reads, and any proxy in between.",
-    ),
+    (400, "paused", "bad-request", "Resume the routine at https://claude.ai/code/routines."),
+    (400, "anthropic-beta", "bad-request", _BETA),
+    (400, "beta header", "bad-request", _BETA),
+    (400, "anthropic-version", "bad-request", _VERSION),
+    (400, "character", "bad-request", _SHORTEN),
+    (400, "too long", "bad-request", _SHORTEN),
+    (400, "", "bad-request", _ANY_BAD_REQUEST),
+    (401, "", "unauthorized", _RENEW),
+    (403, "", "forbidden", _ACCOUNT),
+    (404, "", "not-found", _COPY_URL),
+    (413, "", "too-large", _SHORTEN),
+    (422, "", "invalid", _UPDATE),
 )
 
 
@@ -174,10 +143,9 @@ class ResponseReader:
             what = f"The endpoint is overloaded ({self._answer(response)}). Fire again in {when}."
             raise self._error(Overloaded, response, "overloaded", what, seconds, retryable=True)
         if 300 <= status < 500 and status not in _AMBIGUOUS:
-            words = self._own_words(response).lower()
-            refusal = next(one for one in _REFUSALS if status in one.statuses and one.words in words)
-            what = f"The endpoint refused the request ({self._answer(response)}). {refusal.remedy}"
-            raise self._error(Rejected, response, refusal.reason, what)
+            reason, remedy = _refusal(status, self._own_words(response).lower())
+            what = f"The endpoint refused the request ({self._answer(response)}). {remedy}"
+            raise self._error(Rejected, response, reason, what)
         if status in (500, 502, 503, 504, 529):
             what = f"The endpoint returned {self._answer(response)}."
             raise self._error(Unknown, response, "server-error", f"{what} {CHECK}")
@@ -264,6 +232,19 @@ class ResponseReader:
         if not isinstance(value, str) or not shape.fullmatch(value):
             return ""
         return value if value == one_line(value, self.token) else ""
+
+
+def _refusal(status: int, said: str) -> tuple[str, str]:
+    """Why a 3xx or 4xx refuses a request, and the one thing to do about it.
+
+    `said`: the endpoint's message, in lower case.
+    """
+    for number, words, reason, remedy in _REFUSALS:
+        if number == status and words in said:
+            return reason, remedy
+    if status < 400:
+        return "redirected", _REDIRECTED
+    return "rejected", _OTHER
 
 
 def one_line(text: str, token: str, limit: int = QUOTED) -> str:
