@@ -60,7 +60,7 @@ class Heading(NamedTuple):
         return f"{self.icon} {self.sentence}"
 
 
-_SKIPPED = {
+_WHY = {  # by the outcome's reason
     "duplicate": "this failure already has a session",
     "earlier-unknown": "a session may already have started",
     "earlier-failed": "another job of this attempt got no session",
@@ -81,8 +81,6 @@ _SKIPPED = {
     "pull-request-closed": "the pull request is closed",
     "not-failed": "no job failed",
     "cancelled": "the run was cancelled",
-}
-_FAILED = {
     "missing-secrets": "the routine's URL or token is missing",
     "not-configured": "the routine's URL or token is missing",
     "invalid-input": "an input is invalid",
@@ -115,9 +113,8 @@ def heading(outcome: Outcome) -> Heading:
         return Heading("🛠️", "Claude is on it", "TIP")
     if outcome.result is Result.UNKNOWN:
         return Heading("⚠️", "Unknown: check before you fire again", "WARNING")
+    why = f": {_WHY[outcome.reason]}" if outcome.reason in _WHY else ""
     if outcome.result is Result.SKIPPED:
-        why = _SKIPPED.get(outcome.reason)
         kind = "WARNING" if outcome.reason == "leader-lost" else "NOTE"
-        return Heading("⏭️", f"Skipped: {why}" if why else "Skipped", kind)
-    why = _FAILED.get(outcome.reason)
-    return Heading("❌", f"Not fired: {why}" if why else "Not fired", "CAUTION")
+        return Heading("⏭️", f"Skipped{why}", kind)
+    return Heading("❌", f"Not fired{why}", "CAUTION")
