@@ -193,7 +193,7 @@ def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int =
     with github_of(emulator) as github:
         deadline = later()
         run = gather_run(
-            github, find_trigger(Settings(), context), context, deadline, sleep=lambda _seconds: None
+            github, find_trigger(Settings(), context), context, deadline
         )
         assert run.notes == ()
         _, notes, _ = read_logs(github, run, whole, deadline)

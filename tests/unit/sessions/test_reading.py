@@ -35,7 +35,7 @@ def month(github: GitHubEmulator) -> Month:
 
 def facts_of(github: GitHubEmulator, creator: str = BOT, **options: Any) -> Facts:
     clock = Clock()
-    options |= {"environ": {}, "clock": clock, "sleep": clock.sleep, "patience": 120.0}
+    options |= {"environ": {}, "clock": clock.value, "patience": 120.0}
     bounded = BoundedGitHub(github.url, github.token, github.full_name, **options)
     with bounded:
         return read(bounded, creator, SINCE)
