@@ -222,4 +222,4 @@ class TestAServerThatKnowsNoAttempts:
         emulator.fail(rf"/runs/{RUN}(/jobs.*)?$", Fault.forbidden())
         run = gathered(emulator)
         assert not run.jobs_known
-        assert {note.why for note in run.notes} == {"GitHub answered 404: Not Found"}
+        assert {note.why for note in run.notes} == {"GitHub answered 404: `Not Found`"}
