@@ -192,9 +192,7 @@ def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int =
     context = context_of(emulator, event=event, runner_name="me", job_status="failure", run_id=run_id)
     with github_of(emulator) as github:
         deadline = later()
-        run = gather_run(
-            github, find_trigger(Settings(), context), context, deadline
-        )
+        run = gather_run(github, find_trigger(Settings(), context), context, deadline)
         assert run.notes == ()
         _, notes, _ = read_logs(github, run, whole, deadline)
         assert {note.why for note in notes} <= {"GitHub has no log of a job that is still running"}

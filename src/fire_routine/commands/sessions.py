@@ -16,7 +16,6 @@ from .streams import write
 from .terminal import bold, has_colour, progress
 
 if TYPE_CHECKING:
-    from ..clock import Clock
     from ..model import GitHubError
 
 _REPOSITORY = re.compile(

@@ -90,7 +90,7 @@ def _default_branch(github: GitHub, missing: Missing, run: Run) -> str:
     return run.default_branch or missing.ask("the default branch", CONTENTS, github.default_branch, "")
 
 
-# --- the pull request and its base ------------------------------------------------------------------------------
+# --- the pull request and its base -----------------------------------------------------------------
 
 
 def _pull_and_base(
@@ -141,7 +141,7 @@ def _base(github: GitHub, missing: Missing, run: Run, branch: str) -> _Base:
     return missing.ask(f"whether {branch} fails already", ACTIONS, ask, _Base(branch))
 
 
-# --- earlier runs -----------------------------------------------------------------------------------------------
+# --- earlier runs ----------------------------------------------------------------------------------
 
 
 def _past(github: GitHub, run: Run, filters: dict[str, str]) -> Listing[PastRun]:
@@ -216,9 +216,7 @@ def _last_green(github: GitHub, run: Run) -> History | None:
     )
 
 
-def _with_changes(
-    github: GitHub, missing: Missing, run: Run, past: History, base: str, what: str
-) -> History:
+def _with_changes(github: GitHub, missing: Missing, run: Run, past: History, base: str, what: str) -> History:
     """The same, with what changed since a commit or a branch."""
     unknown = Comparison((), (), 0)
     changes = missing.ask(what, CONTENTS, lambda: github.compare(base, run.head_sha), unknown)

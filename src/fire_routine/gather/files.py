@@ -1,7 +1,7 @@
 """Files of the runner that `attach` names: logs, and the failing tests of JUnit XML reports.
 
-Only regular files inside the workspace are read. No link is followed, whether it is the file or a folder on the
-way: a failed job may have left it there to have something else sent. Everything is bounded.
+Only regular files inside the workspace are read. No link is followed, whether it is the file or a folder on
+the way: a failed job may have left it there to have something else sent. Everything is bounded.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ def read_attachments(
             attachments.append(Attachment(path.as_posix(), _digest(workspace, path, read, budget)))
         except (OSError, ValueError) as problem:
             why = (problem.strerror or "it can't be read") if isinstance(problem, OSError) else str(problem)
-            notes[_note(path.as_posix(), why, "Name a log or a JUnit XML file that the job has written.")] = None
+            notes[_note(path.as_posix(), why, "Name a log or a JUnit XML file that the job has written.")] = (
+                None
+            )
     if len(found) > MOST_FILES:
         why = f"the patterns match {len(found)} files and {MOST_FILES} are read"
         notes[Note("attach: some files", why, "Name fewer files.")] = None
@@ -185,7 +187,7 @@ def _digest(workspace: Path, path: PurePath, read: Read, budget: _Budget) -> Dig
     """
     Raises:
         OSError: it can't be opened or read.
-        ValueError: it is no regular file, a link, too large, too late, compressed, or XML with a document type.
+        ValueError: it is a link or no regular file, too large, too late, compressed, or XML with a DTD.
     """
     if not _is_plain(workspace, path):
         raise ValueError("it is a link")

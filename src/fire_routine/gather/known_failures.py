@@ -71,7 +71,7 @@ def read_known_failures(github: GitHub, path: str, deadline: float) -> tuple[str
     missing = Missing(token=bool(github.token))
     # Without `ref`, GitHub answers with the file on the default branch.
     ask = partial(github.within(deadline).get_unless_missing, f"/contents/{quote(path)}", _content)
-    content = missing.ask(path, CONTENTS, ask, b"")
+    content: bytes | str | None = missing.ask(path, CONTENTS, ask, None)
     if isinstance(content, str):
         missing.say(path, content, _IGNORED)
         content = b""

@@ -5,8 +5,8 @@ GitHub answers with a redirect to a signed address on another host
 credentials.
 
 The cause of a failure is mostly near the end of its log. So of a log above 32 MiB, the first 4 and the last
-28 MiB are read: range requests fetch a part (https://www.rfc-editor.org/rfc/rfc9110#name-range-requests). Where
-a server serves none, the log is read from its beginning as far as the time allows.
+28 MiB are read: a range request fetches the end (https://www.rfc-editor.org/rfc/rfc9110#name-range-requests).
+Where a server serves none, the log is read from its beginning as far as the time allows.
 """
 
 from __future__ import annotations
@@ -138,7 +138,9 @@ def _note(log: _Log, missing: Missing, *, token: bool) -> None:
     """Note the part of a log that could not be read."""
     name, error = log.job.name, log.error
     if log.left_out:
-        missing.say("a part before the end of the log of", f"it is longer than {FIRST + LAST >> 20} MiB", name=name)
+        missing.say(
+            "a part before the end of the log of", f"it is longer than {FIRST + LAST >> 20} MiB", name=name
+        )
     what = "the rest of the log of" if log.size else "the log of"
     if error and error.status == 404 and token:
         missing.say(what, "GitHub has no log of it", name=name)
@@ -237,7 +239,9 @@ class _Server:
         try:
             route = Route(url)
             client = self._client(route, url)
-            return client.send(client.build_request("GET", url, headers=headers, timeout=seconds), stream=True)
+            return client.send(
+                client.build_request("GET", url, headers=headers, timeout=seconds), stream=True
+            )
         except UnusableError as error:
             raise GitHubError(error.message, permanent=True) from None
         except httpx.TimeoutException:
@@ -323,9 +327,9 @@ class _Log:
             return None
         found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
         stated = tuple(map(int, found.groups())) if found else ()
-        if response.status_code == 206 and not _is_encoded(response) and length is not None:
-            if stated == (start, length - 1, length):
-                return response
+        wanted = (start, (length or 0) - 1, length)
+        if response.status_code == 206 and stated == wanted and not _is_encoded(response):
+            return response
         response.close()
         return None
 

@@ -108,13 +108,13 @@ def _has_come(jobs: Future[Listing[Job]] | None) -> bool:
 def _unknown(trigger: Trigger, error: GitHubError) -> str:
     if error.status == 404:
         return (
-            f"run-id: {code(trigger.repository)} has no run {trigger.run_id} that `github-token` may read. Check"
-            " the number, and that the token has `actions: read`."
+            f"run-id: {code(trigger.repository)} has no run {trigger.run_id} that `github-token` may read."
+            " Check the number, and that the token has `actions: read`."
         )
     check = "Check that `github-token` is valid and has `actions: read`"
     if error.status is None:
         check = "Check the network and any proxy"
     return (
-        f"run-id: run {trigger.run_id} of {code(trigger.repository)} could not be read ({error}). {check}, or run"
-        " this again later."
+        f"run-id: run {trigger.run_id} of {code(trigger.repository)} could not be read ({error})."
+        f" {check}, or run this again later."
     )

@@ -38,7 +38,7 @@ class Missing:
         self._missing: dict[tuple[str, str, str], dict[str, list[str]]] = {}
 
     def ask(self, what: str, permission: str, question: Callable[[], T], otherwise: T, name: str = "") -> T:
-        """The answer to a question that one can do without; after a `GitHubError` `otherwise`, with a note."""
+        """The answer to a question; after a `GitHubError` `otherwise`, with a note that `what` is missing."""
         try:
             return question()
         except GitHubError as error:

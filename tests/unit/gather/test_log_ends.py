@@ -1,4 +1,4 @@
-"""A log above 32 MiB is read by its beginning and its end; one whose connection is cut goes on where it was."""
+"""A log above 32 MiB is read by its beginning and its end; after a cut it goes on where it was."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ class Reading:
 
 
 class TestALongLog:
-    def test_has_its_beginning_and_its_end(
-        self, emulator: GitHubEmulator, storage: LogStorage
-    ) -> None:
+    def test_has_its_beginning_and_its_end(self, emulator: GitHubEmulator, storage: LogStorage) -> None:
         read = Reading(emulator, storage, LONG)
         log = read.logs[1]
         assert log.startswith(LINE)

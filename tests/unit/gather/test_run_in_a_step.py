@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import (
-    RUN,
     PATIENCE,
+    RUN,
     Clock,
     context_of,
     gathered,
     github_of,
-    later,
 )
 
 from fire_routine.gather import find_trigger, gather_run

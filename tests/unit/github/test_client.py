@@ -180,9 +180,7 @@ class TestFailing:
         monkeypatch.setenv("HTTP_PROXY", "http://user:hunter2@127.0.0.1:1")
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
-        with GitHub(
-            "http://github.invalid", "ghs_secret", "octo-org/widget", clock=IMPATIENT
-        ) as github:
+        with GitHub("http://github.invalid", "ghs_secret", "octo-org/widget", clock=IMPATIENT) as github:
             with pytest.raises(GitHubError) as error:
                 github.branch_head("main")
             assert "hunter2" not in str(error.value)
