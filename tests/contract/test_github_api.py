@@ -345,7 +345,7 @@ def test_re_running_failed_jobs(emulator: RecordedGitHub) -> None:
         jobs = {job.name: job.conclusion for job in github.jobs(RUN, 2).items}
         assert jobs == {"lint": "success", "test": None}
         assert {job.id for job in github.jobs(RUN, 1).items} == {1, 2}
-        with pytest.raises(GitHubError, match="403: This workflow is already running"):
+        with pytest.raises(GitHubError, match="403: `This workflow is already running"):
             github.rerun_failed_jobs(RUN)
         with pytest.raises(GitHubError, match="404"):
             github.rerun_failed_jobs(1)

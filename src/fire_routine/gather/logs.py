@@ -158,14 +158,14 @@ class _Server:
         self._deadline = deadline
         self._insistence = insistence
         self._insisting_until: float | None = None
-        self._clients: dict[tuple[str, str | None, int | None], httpx.Client] = {}
+        self._ways: dict[tuple[str, str | None, int | None], tuple[Route, httpx.Client]] = {}
         self._lock = threading.Lock()
         self._closed = False
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            for client in self._clients.values():
+            for _, client in self._ways.values():
                 client.close()
 
     @property
@@ -235,31 +235,30 @@ class _Server:
             raise GitHubError(LATE)
         # Plain, so that what arrives is what is counted against the bounds.
         headers = {**headers, "User-Agent": "fire-routine", "Accept-Encoding": "identity"}
-        route = None
         try:
-            route = Route(url)
-            client = self._client(route, url)
-            return client.send(
-                client.build_request("GET", url, headers=headers, timeout=seconds), stream=True
-            )
+            route, client = self._way(url)
         except UnusableError as error:
             raise GitHubError(error.message, permanent=True) from None
+        except (LookupError, ValueError):
+            raise GitHubError(errors.ELSEWHERE) from None
+        try:
+            request = client.build_request("GET", url, headers=headers, timeout=seconds)
+            return client.send(request, stream=True)
         except httpx.TimeoutException:
             raise GitHubError(errors.LATE) from None
-        except httpx.HTTPError as error:
-            raise GitHubError(f"{errors.CUT}: {route.cause(error)[0]}" if route else errors.CUT) from None
-        except (LookupError, ValueError, RuntimeError, httpx.InvalidURL):  # or all clients are closed
-            raise GitHubError(errors.ELSEWHERE) from None
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # also if all clients are closed
+            raise GitHubError(f"{errors.CUT} ({route.cause(error)[0]})") from None
 
-    def _client(self, route: Route, url: str) -> httpx.Client:
-        """The client for an address. Connections are used again for the next log."""
+    def _way(self, url: str) -> tuple[Route, httpx.Client]:
+        """How to reach an address. Connections are used again for the next log."""
         parts = urlsplit(url)
+        place = parts.scheme, parts.hostname, parts.port
         with self._lock:
-            place = parts.scheme, parts.hostname, parts.port
-            if place not in self._clients:
+            if place not in self._ways:
+                route = Route(url)
                 limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * WIDTH)
-                self._clients[place] = route.client(httpx.Timeout(SILENT), limits)
-            return self._clients[place]
+                self._ways[place] = route, route.client(httpx.Timeout(SILENT), limits)
+            return self._ways[place]
 
 
 @dataclass(slots=True)
