@@ -16,6 +16,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,10 @@ from tests.emulated.github import GitHubEmulator  # noqa: E402
 from tests.emulated.job import Reported  # noqa: E402
 from tests.unit.decide.baton import Baton, Task  # noqa: E402
 
-from fire_routine import action  # noqa: E402
+from fire_routine import action, threads  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
-from fire_routine.gather import jobs, known_failures  # noqa: E402
-from fire_routine.gather import run as gather_run  # noqa: E402
-from fire_routine.gather.worker_pool import Pending  # noqa: E402
+from fire_routine.gather import known_failures  # noqa: E402
+from fire_routine.github import transport  # noqa: E402
 from fire_routine.github.errors import refusal  # noqa: E402
 from fire_routine.github.transport import Transport  # noqa: E402
 
@@ -83,30 +83,18 @@ class Limits:
         self.asked[verb] += 1
 
 
-class _Synchronous:
+class _Synchronous(Executor):
     """In place of the thread pool: a leg is one thread."""
 
     def __init__(self, count: int, name: str) -> None: ...
 
-    def __enter__(self) -> _Synchronous:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def submit(self, call: Callable[..., Any], *arguments: Any, **more: Any) -> Pending[Any]:
-        answer: Pending[Any] = Pending()
+    def submit(self, call: Callable[..., Any], /, *arguments: Any, **more: Any) -> Future[Any]:
+        answer: Future[Any] = Future()
         try:
             answer.set_result(call(*arguments, **more))
         except Exception as error:
             answer.set_exception(error)
         return answer
-
-    def map(self, call: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-        return [call(item) for item in items]
-
-
-def _at_once(call: Callable[[], Any], _name: str) -> Pending[Any]:
-    return _Synchronous(1, "").submit(call)
 
 
 def _counted(self: Transport, verb: str, path: str, *more: Any) -> tuple[Mapping[str, str], Any]:
@@ -190,9 +178,9 @@ def table(sizes: Iterable[int], seed: int) -> bool:
     print("  legs  sessions  requests  of them POST  refused  longest leg  outcomes")
     with (
         patch.object(Transport, "ask", _counted),
-        patch.object(jobs, "WorkerPool", _Synchronous),
-        patch.object(gather_run, "WorkerPool", _Synchronous),
-        patch.object(known_failures, "started", _at_once),
+        patch.object(threads, "ThreadPoolExecutor", _Synchronous),
+        patch.object(transport, "ThreadPoolExecutor", _Synchronous),
+        patch.object(known_failures, "ThreadPoolExecutor", _Synchronous),
     ):
         right = [_line(legs, seed) for legs in sizes]
     return all(right)

@@ -157,7 +157,7 @@ def _traces(
 ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
     from .github.traces import session_traces  # a first failure needs none
 
-    return session_traces(github.within(github.clock() + TRACES), runs, since=since)
+    return session_traces(github.within(github.clock.monotonic() + TRACES), runs, since=since)
 
 
 def _report(

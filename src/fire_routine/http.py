@@ -1,7 +1,7 @@
 """How a server is reached over HTTP: directly or through a proxy, and which authorities are trusted. A leaf.
 
-The endpoint and the logs are reached this way. What goes wrong is said in words of our own: a library's message
-may name a proxy with its password.
+The endpoint and the logs are reached this way. What goes wrong is said in words of our own: a library's
+message may name a proxy with its password.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class UnusableError(Exception):
-    """The environment names a proxy or authorities that can't be used. `message`: one line, with the remedy."""
+    """The environment names a proxy or authorities that can't be used. `message`: with the remedy."""
 
     def __init__(self, reason: str, message: str) -> None:
         """`reason`: `ca-bundle` or `proxy`."""
@@ -69,8 +69,8 @@ class Route:
         except (ValueError, httpx.InvalidURL):
             raise UnusableError(
                 "proxy",
-                "HTTPS_PROXY (or ALL_PROXY) is not the URL of an `http://` or `https://` proxy. Correct it, or"
-                f" add {code(self.host)} to NO_PROXY.",
+                "HTTPS_PROXY (or ALL_PROXY) is not the URL of an `http://` or `https://` proxy. Correct it,"
+                f" or add {code(self.host)} to NO_PROXY.",
             ) from None
 
     def client(self, timeout: httpx.Timeout, limits: httpx.Limits) -> httpx.Client:
@@ -88,7 +88,9 @@ class Route:
     def cause(self, error: BaseException) -> tuple[str, str]:
         """Why a connection was not made, and the one thing to do about it."""
         by_whom = f" by the proxy {code(self.proxy)}" if self.proxy else ""
-        remedy = "Check HTTPS_PROXY and NO_PROXY." if self.proxy else "Check the runner's network and firewall."
+        remedy = (
+            "Check HTTPS_PROXY and NO_PROXY." if self.proxy else "Check the runner's network and firewall."
+        )
         if isinstance(error, httpx.ProxyError):
             return f"the connection was refused{by_whom} ({code(flat(str(error), 60))})", remedy
         cause = _root(error)
@@ -120,7 +122,9 @@ def _trust(own: tuple[str, str] | None) -> ssl.SSLContext:
     name, path = own
     is_folder = name == "SSL_CERT_DIR" or os.path.isdir(path)  # noqa: PTH112 - Path rejects some values
     try:
-        return ssl.create_default_context(cafile=None if is_folder else path, capath=path if is_folder else None)
+        return ssl.create_default_context(
+            cafile=None if is_folder else path, capath=path if is_folder else None
+        )
     except (OSError, ValueError) as problem:
         detail = problem.strerror if isinstance(problem, OSError) and problem.strerror else "unreadable"
         raise UnusableError(

@@ -73,7 +73,7 @@ def test_the_report_of_sessions_reads_github_and_the_ledger_and_no_more() -> Non
     names = {name for path in files("sessions") for name in imported(path)}
     own = {name.removeprefix("fire_routine.") for name in names if name.startswith("fire_routine.")}
     stages = {name for name in own if name.split(".")[0] in STAGES}
-    of_gather = ("gather.past_runs", "gather.worker_pool")
+    of_gather = ("gather.past_runs",)
     of_decide = ("decide.ledger", "decide.election.claims")
     assert [name for name in sorted(stages) if not name.startswith((*of_gather, *of_decide))] == []
     assert {name.split(".")[0] for name in own - stages} <= {"sessions", *LEAVES}

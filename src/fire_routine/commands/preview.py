@@ -24,6 +24,7 @@ _RUN_URL = pattern(
 
 
 def preview(arguments: Namespace) -> int:
+    from ..clock import Clock
     from ..evidence import gather_evidence
     from ..gather import GatherError
     from ..github.client import GitHub
@@ -35,7 +36,9 @@ def preview(arguments: Namespace) -> int:
     try:
         with (
             progress() as shown,
-            GitHub(api_url, bearer, trigger.repository, announce=shown.say, sleep=shown.wait) as github,
+            GitHub(
+                api_url, bearer, trigger.repository, announce=shown.say, clock=Clock(sleep=shown.wait)
+            ) as github,
         ):
             shown.show(f"Asking {api_url} for run {trigger.run_id} …")
             evidence = gather_evidence(github, trigger, settings, context, shown.say, shown.show)

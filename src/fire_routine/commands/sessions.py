@@ -25,6 +25,7 @@ _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 
 
 def sessions(arguments: Namespace) -> int:
+    from ..clock import Clock
     from ..model import GitHubError
     from ..sessions.reading import BoundedGitHub, read
     from ..sessions.rendering import as_json, markdown, table
@@ -41,7 +42,9 @@ def sessions(arguments: Namespace) -> int:
     try:
         with (
             progress() as shown,
-            BoundedGitHub(api_url, bearer, repository, announce=shown.say, sleep=shown.wait) as github,
+            BoundedGitHub(
+                api_url, bearer, repository, announce=shown.say, clock=Clock(sleep=shown.wait)
+            ) as github,
         ):
             facts = read(github, arguments.creator, since, shown.show)
     except GitHubError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..github import fields, parse
 from ..model import (
     Commit,
     Origin,
@@ -12,7 +13,6 @@ from ..model import (
     origin_in_payload,
 )
 from ..settings import Context
-from ..github import fields, parse
 from .event_source import finished_run
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from ..github.parse import PastRun
 from ..model import GitHubError, Incident, Run
 from ..patterns import pattern
-from ..github.parse import PastRun
 
 INCIDENT = 30  # commits of one incident, at most
 RECENT = 20  # commits of earlier incidents, at most

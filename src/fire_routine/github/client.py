@@ -7,13 +7,13 @@ It ends by a wall-clock limit, regardless of what the server does.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TypeVar
 from urllib.parse import quote
 
+from ..clock import REAL, Clock
 from ..model import Annotation, GitHubError, Incident, PullRequest, Run, Status
 from ..settings import own_authorities
 from . import fields, parse
@@ -45,8 +45,7 @@ class GitHub(Session):
         *,
         patience: float = PATIENCE,
         environ: Mapping[str, str] = os.environ,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        clock: Clock = REAL,
         announce: Callable[[str], object] = lambda _line: None,
     ) -> None:
         self.api_url = api_url.rstrip("/")
@@ -56,9 +55,7 @@ class GitHub(Session):
         folders = own[1].split(os.pathsep) if own and own[0] == "SSL_CERT_DIR" else []
         self.certificates = next(filter(os.path.isdir, folders), own[1]) if own else None
         transport = Transport(self.api_url, token, self.certificates, timeout=patience)
-        super().__init__(
-            transport, repository, patience=patience, clock=clock, sleep=sleep, announce=announce
-        )
+        super().__init__(transport, repository, patience=patience, clock=clock, announce=announce)
 
     def __repr__(self) -> str:
         return f"GitHub({self.api_url!r}, {self.repository!r})"

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 
 from ..model import GitHubError
-from ..sanitize import flat
+from ..sanitize import code, flat
 from ..settings import CA_VARIABLES
 
 CUT = "GitHub can't be reached, or cut the connection"
 LATE = "GitHub did not answer in time"
+ELSEWHERE = "GitHub redirects to an address that can't be used"
 NO_PROXY = "GitHub can't be reached: the proxy refused or can't be reached"
 NO_CERTIFICATES = (
     f"the certificates named by {', '.join(CA_VARIABLES[:-1])} or {CA_VARIABLES[-1]} can't be read"
@@ -28,7 +29,7 @@ def refusal(status: int, headers: Mapping[str, str], message: object) -> GitHubE
     limited = status == 429 or (status == 403 and (used_up or "rate limit" in text.lower()))
     asked = headers.get("retry-after", "")
     return GitHubError(
-        f"GitHub answered {status}" + (f": {text}" if text else ""),
+        f"GitHub answered {status}" + (f": {code(text)}" if text else ""),
         status,
         rate_limited=limited,
         retry_after=float(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else None,

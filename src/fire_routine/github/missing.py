@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
-from ..model import GitHubError, Message, Note
+from ..model import GitHubError, Note
 
+ACTIONS, CHECKS, CONTENTS, PULLS = "actions: read", "checks: read", "contents: read", "pull-requests: read"
 NAMED = 3  # of the things that are missing for the same reason
+
+T = TypeVar("T")
 
 
 def remedy(error: GitHubError, permission: str, *, token: bool) -> str:
     """What the user can do about it, in one sentence; empty where they can do nothing."""
     if error.rate_limited:
-        return Message("Give `github-token` a token with its own rate limit, or run the job again later.")
+        return "Give `github-token` a token with its own rate limit, or run the job again later."
     if error.status == 401:
-        return Message("Give `github-token` a valid token, such as `${{{{ github.token }}}}`.")
+        return "Give `github-token` a valid token, such as `${{ github.token }}`."
     if error.status in (403, 404) and not token:
-        return Message("Set `github-token`, for example to `${{{{ github.token }}}}`.")
+        return "Set `github-token`, for example to `${{ github.token }}`."
     if error.status in (403, 404):
-        return Message("Add `{permission}` to the job's `permissions`.", permission=permission)
+        return f"Add `{permission}` to the job's `permissions`."
     if error.status == 410:
         return "GitHub no longer keeps it: run the failed job again."
     return ""
@@ -31,6 +36,14 @@ class Missing:
         self._token = token
         self._lock = threading.Lock()
         self._missing: dict[tuple[str, str, str], dict[str, list[str]]] = {}
+
+    def ask(self, what: str, permission: str, question: Callable[[], T], otherwise: T, name: str = "") -> T:
+        """The answer to a question; after a `GitHubError` `otherwise`, with a note that `what` is missing."""
+        try:
+            return question()
+        except GitHubError as error:
+            self.add(what, error, permission, name)
+            return otherwise
 
     def add(self, what: str, error: GitHubError, permission: str, name: str = "") -> None:
         """`what` is unavailable, such as "the pull request"; with `name`, such as "the log of"."""

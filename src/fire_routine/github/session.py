@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 import math
-import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 
+from ..clock import Clock
 from ..model import GitHubError, Note
 from ..retrying import retrying
 from . import fields
@@ -44,8 +43,7 @@ class Session:
         repository: str,
         *,
         patience: float,
-        clock: Callable[[], float],
-        sleep: Callable[[float], None],
+        clock: Clock,
         announce: Callable[[str], object] = lambda _line: None,
     ) -> None:
         """
@@ -59,13 +57,12 @@ class Session:
         self.clock = clock
         self._transport = transport
         self._patience = patience
-        self._sleep = sleep
         self._deadline = math.inf
         self._insisting_until = -math.inf
-        self._left_out = _LeftOut()  # shared by copies
+        self._left_out: dict[str, int] = {}  # by what was listed; shared by copies
 
     def within(self, deadline: float) -> Self:
-        """The same, with every request over by `deadline`, a reading of `clock` in seconds."""
+        """The same, with every request over by `deadline`, in monotonic seconds."""
         other = copy.copy(self)
         other._deadline = deadline
         return other
@@ -74,7 +71,7 @@ class Session:
         """The same, for what nothing can replace: a read that meets a transient fault is repeated.
 
         Args:
-            until: a reading of `clock` in seconds.
+            until: in monotonic seconds.
         """
         other = copy.copy(self)
         other._insisting_until = until
@@ -82,7 +79,12 @@ class Session:
 
     def take_left_out(self) -> tuple[Note, ...]:
         """Notes on what listings have left out since this was last asked."""
-        return self._left_out.take()
+        counts = dict(self._left_out)
+        self._left_out.clear()
+        return tuple(
+            Note(f"{count} of {what}", "GitHub's record of it is not of the documented shape")
+            for what, count in sorted(counts.items())
+        )
 
     def get(self, path: str, parse: Callable[[Any], T], **parameters: Any) -> T:
         _, data = self._read(path, parameters)
@@ -131,7 +133,8 @@ class Session:
         return self._noted(Listing(items, total, tuple(odd)), what)
 
     def _noted(self, listing: Listing[T], what: str) -> Listing[T]:
-        self._left_out.add(what, len(listing.odd))
+        if listing.odd:
+            self._left_out[what] = max(self._left_out.get(what, 0), len(listing.odd))
         return listing
 
     def send(self, verb: str, path: str, body: object) -> Any:
@@ -172,7 +175,7 @@ class Session:
         return retrying(
             lambda: self._ask("GET", path, parameters),
             PAUSES,
-            sleep=self._sleep,
+            sleep=self.clock.sleep,
             errors=GitHubError,
             wait=wait,
         )
@@ -189,7 +192,7 @@ class Session:
             self._announce(line)
 
     def _worth_waiting(self, error: GitHubError, wait: float) -> bool:
-        after = self.clock() + wait
+        after = self.clock.monotonic() + wait
         if after + PAUSES[0] > self._deadline:
             return False
         if wait <= PAUSES[0]:  # costs so little that what looks permanent is asked once more, too
@@ -199,30 +202,9 @@ class Session:
     def _ask(
         self, verb: str, path: str, parameters: Mapping[str, Any] | None = None, body: object = None
     ) -> tuple[Mapping[str, str], Any]:
-        left = min(self._patience, self._deadline - self.clock())
+        left = min(self._patience, self._deadline - self.clock.monotonic())
         whole = f"/repos/{self.quoted_repository}{path}"
         return self._transport.ask(verb, whole, parameters or {}, body, left)
-
-
-class _LeftOut:
-    """Counts, from several threads, what listings leave out. Several may list the same."""
-
-    def __init__(self) -> None:
-        self._counts = Counter[str]()
-        self._lock = threading.Lock()
-
-    def add(self, what: str, count: int) -> None:
-        if count:
-            with self._lock:
-                self._counts[what] = max(self._counts[what], count)
-
-    def take(self) -> tuple[Note, ...]:
-        with self._lock:
-            counts, self._counts = self._counts, Counter[str]()
-        return tuple(
-            Note(f"{count} of {what}", "GitHub's record of it is not of the documented shape")
-            for what, count in sorted(counts.items())
-        )
 
 
 def items_of(data: object, key: str | None) -> tuple[list[Any], int]:

@@ -15,8 +15,7 @@ from datetime import datetime
 from ..model import SESSION_BRANCH, Checks, GitHubError, Note, PullRequest, SessionState, SessionTrace
 from ..patterns import pattern
 from .client import GitHub
-from ..gather.best_effort import CHECKS, CONTENTS, PULLS
-from .missing import Missing
+from .missing import CHECKS, CONTENTS, PULLS, Missing
 
 PAGES = 3  # of 100 pull requests each
 _PAGE = 100

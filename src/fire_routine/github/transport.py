@@ -31,8 +31,8 @@ def _without_init(package: str) -> None:
         sys.modules[package] = importlib.util.module_from_spec(spec)
 
 
-# PyGithub's package imports every class of GitHub's API, and PyJWT, PyNaCl and cryptography, compiled packages
-# that sign in as an app. The lock leaves them out, and a start takes half the time without all this.
+# PyGithub's package imports every class of GitHub's API, and PyJWT, PyNaCl and cryptography, compiled
+# packages that sign in as an app. The lock leaves them out. Without all this, a start takes half the time.
 _without_init("github")
 _without_init("urllib3.http2")  # looks for a library that is not there
 # It guesses encodings. GitHub's API always uses UTF-8.

@@ -20,8 +20,8 @@ from ..github import fields
 from ..github.client import GitHub
 from ..github.fields import Json
 from ..github.traces import session_traces
-from ..gather.worker_pool import WorkerPool
 from ..model import RUN_FAILED, GitHubError, Note, SessionTrace, Status
+from ..threads import result, threads
 
 SECONDS = 300.0  # for all requests
 PATIENCE = 60.0  # seconds in which a transient fault or a short rate limit is waited for
@@ -140,7 +140,7 @@ def read(github: GitHub, creator: str, since: datetime, show: Show = lambda _: N
     Raises:
         GitHubError: the runs, or the statuses of all commits, can't be read.
     """
-    now = github.clock()
+    now = github.clock.monotonic()
     github = github.within(now + SECONDS).insisting(now + PATIENCE)
     facts = Facts()
     _read_runs(github, since, facts, show)
@@ -258,8 +258,8 @@ def _statuses(
     for _, found in first:
         if isinstance(found, GitHubError) and found.status not in (404, 422):  # such a commit is gone
             raise found
-    with WorkerPool(_READERS, "statuses") as pool:
-        return first + pool.map(ask, shas[1:])
+    with threads(_READERS, "statuses") as pool:
+        return first + [result(asked) for asked in [pool.submit(ask, sha) for sha in shas[1:]]]
 
 
 def _commit_count(number: int) -> str:

@@ -30,7 +30,7 @@ AFTER_FIVE = {"Retry-After": "5"}
 def patiently(emulator: GitHubEmulator, clock: Clock, settings: Settings | None = None) -> Run:
     """As the action gathers, by a clock that runs only where it waits."""
     context = context_of(emulator)
-    with github_of(emulator, clock=clock, sleep=clock.sleep) as github:
+    with github_of(emulator, clock=clock.value) as github:
         return gather_run(github, find_trigger(settings or Settings(), context), context, 90.0)
 
 
@@ -222,4 +222,4 @@ class TestAServerThatKnowsNoAttempts:
         emulator.fail(rf"/runs/{RUN}(/jobs.*)?$", Fault.forbidden())
         run = gathered(emulator)
         assert not run.jobs_known
-        assert {note.why for note in run.notes} == {"GitHub answered 404: Not Found"}
+        assert {note.why for note in run.notes} == {"GitHub answered 404: `Not Found`"}

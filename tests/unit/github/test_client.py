@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, github_of, later
+from tests.unit.gather.gathering import HEAD, IMPATIENT, RUN, add_run, context_of, github_of, later
 
 from fire_routine.gather import GatherError, find_trigger, gather_run
 from fire_routine.github.client import GitHub
@@ -180,9 +180,7 @@ class TestFailing:
         monkeypatch.setenv("HTTP_PROXY", "http://user:hunter2@127.0.0.1:1")
         monkeypatch.delenv("NO_PROXY", raising=False)
         monkeypatch.delenv("no_proxy", raising=False)
-        with GitHub(
-            "http://github.invalid", "ghs_secret", "octo-org/widget", sleep=lambda _seconds: None
-        ) as github:
+        with GitHub("http://github.invalid", "ghs_secret", "octo-org/widget", clock=IMPATIENT) as github:
             with pytest.raises(GitHubError) as error:
                 github.branch_head("main")
             assert "hunter2" not in str(error.value)
@@ -228,10 +226,10 @@ def test_each_wait_is_announced_once_for_all_requests_that_meet_it(emulator: Git
     emulator.set_branch("main", HEAD)
     emulator.fail("/git/ref", Fault.broken(502), times=2)
     with GitHub(
-        emulator.url, emulator.token, emulator.full_name, sleep=lambda _seconds: None, announce=lines.append
+        emulator.url, emulator.token, emulator.full_name, clock=IMPATIENT, announce=lines.append
     ) as github:
         insisting = github.insisting(math.inf)
         assert insisting.branch_head("main") == HEAD
         emulator.fail("/git/ref", Fault.broken(502), times=2)
         assert insisting.branch_head("main") == HEAD
-    assert lines == ["GitHub answered 502: Server Error. Asking GitHub again in 1 s (attempt 3)."]
+    assert lines == ["GitHub answered 502: `Server Error`. Asking GitHub again in 1 s (attempt 3)."]

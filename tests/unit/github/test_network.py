@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 from tests.emulated.github import TOKEN, GitHubEmulator
-from tests.unit.gather.gathering import RUN, add_run, context_of, failed_job, later, whole
+from tests.unit.gather.gathering import IMPATIENT, RUN, add_run, context_of, failed_job, later, whole
 
 from fire_routine.gather import find_trigger, gather_run, read_logs
 from fire_routine.github.client import GitHub
@@ -88,9 +88,9 @@ def tunnel() -> Iterator[tuple[str, list[str]]]:
 def gather(emulator: GitHubEmulator) -> tuple[Run, dict[int, bytes], tuple[Note, ...]]:
     context = context_of(emulator)
     deadline = later()
-    with GitHub(emulator.url, TOKEN, emulator.full_name, sleep=lambda _seconds: None) as github:
+    with GitHub(emulator.url, TOKEN, emulator.full_name, clock=IMPATIENT) as github:
         run = gather_run(github, find_trigger(Settings(), context), context, deadline)
-        logs, notes, _ = read_logs(github, run, whole, deadline, sleep=lambda _seconds: None)
+        logs, notes, _ = read_logs(github, run, whole, deadline)
     return run, logs, (*run.notes, *notes)
 
 

@@ -35,7 +35,7 @@ def month(github: GitHubEmulator) -> Month:
 
 def facts_of(github: GitHubEmulator, creator: str = BOT, **options: Any) -> Facts:
     clock = Clock()
-    options |= {"environ": {}, "clock": clock, "sleep": clock.sleep, "patience": 120.0}
+    options |= {"environ": {}, "clock": clock.value, "patience": 120.0}
     bounded = BoundedGitHub(github.url, github.token, github.full_name, **options)
     with bounded:
         return read(bounded, creator, SINCE)
@@ -134,7 +134,7 @@ def test_what_can_not_be_read_costs_only_itself(github: GitHubEmulator, month: M
     facts = facts_of(github)
     assert {entry.record.run for entry in facts.entries} == {second}
     ledger, pulls = facts.left_out
-    assert ledger == "the ledger on 1 commit: GitHub answered 404: Not Found"
+    assert ledger == "the ledger on 1 commit: GitHub answered 404: `Not Found`"
     assert pulls.startswith("the pull requests of sessions: GitHub answered 403")
     assert facts.traces[second].state is None
 
@@ -152,7 +152,7 @@ def test_a_commit_that_is_gone_does_not_end_the_report(github: GitHubEmulator, m
     month.run(NOW - HOUR)
     github.fail("/statuses", Fault(422, "No commit found for SHA"))
     assert facts_of(github).left_out == [
-        "the ledger on 1 commit: GitHub answered 422: No commit found for SHA"
+        "the ledger on 1 commit: GitHub answered 422: `No commit found for SHA`"
     ]
 
 
@@ -217,7 +217,7 @@ def test_a_used_up_rate_limit_ends_the_reading(github: GitHubEmulator, month: Mo
     github.fail(f"(?<!{month.sha(40_001)})/statuses", Fault.rate_limited())  # the newest one is read first
     facts = facts_of(github)
     assert facts.left_out[0] == (
-        "the ledger on 99 commits: GitHub answered 403: API rate limit exceeded for installation."
+        "the ledger on 99 commits: GitHub answered 403: `API rate limit exceeded for installation.`"
     )
     assert len(github.asked("/statuses")) <= 1 + reading._READERS
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from fire_routine.clock import Clock
+from fire_routine.gather import files as module
 from fire_routine.gather import read_attachments
-from fire_routine.gather.files import attachments as module
-from fire_routine.gather.files import globbing
 from fire_routine.model import Block, Digest
 
 
@@ -164,7 +164,6 @@ def test_a_folder_that_cannot_be_read_is_left_out_and_named(public: Path) -> Non
     (public / "locked").chmod(0o755)
     assert [attachment.path for attachment in attachments] == ["open/b.log"]
     assert [(note.what, note.why) for note in notes] == [
-        ("attach: locked/a.log", "Permission denied"),
         ("attach: locked", "Permission denied"),
     ]
 
@@ -198,7 +197,7 @@ def test_too_many_files_are_a_note(tmp_path: Path) -> None:
 
 
 def test_a_pattern_over_too_many_files_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(globbing, "MOST_ENTRIES", 50)
+    monkeypatch.setattr(module, "MOST_ENTRIES", 50)
     for number in range(100):
         write(tmp_path / f"{number}" / "a.txt")
     assert "more than 50 files and folders" in refusals(tmp_path, "**/*.log")[0]
@@ -235,7 +234,7 @@ def test_files_of_folders_are_read_in_the_folders_order(tmp_path: Path) -> None:
 def test_a_pattern_that_is_given_up_takes_no_other_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(globbing, "MOST_ENTRIES", 50)
+    monkeypatch.setattr(module, "MOST_ENTRIES", 50)
     for number in range(100):
         write(tmp_path / "many" / f"{number}" / "a.txt")
     write(tmp_path / "first.log")
@@ -277,7 +276,7 @@ def test_files_share_one_bound_of_time(tmp_path: Path) -> None:
         return read(chunks)
 
     attachments, notes = read_attachments(
-        ["*.log", "*.xml"], tmp_path, slowly, seconds=10, clock=lambda: seconds
+        ["*.log", "*.xml"], tmp_path, slowly, seconds=10, clock=Clock(lambda: seconds)
     )
     assert [attachment.path for attachment in attachments] == ["a.log"]
     assert [(note.what, note.why) for note in notes] == [
@@ -290,7 +289,7 @@ def test_no_folder_is_searched_once_the_time_is_spent(tmp_path: Path) -> None:
     write(tmp_path / "a.log")
     readings = iter([0.0, *[11.0] * 9])
     attachments, (note,) = read_attachments(
-        ["**/*.log"], tmp_path, read, seconds=10, clock=lambda: next(readings)
+        ["**/*.log"], tmp_path, read, seconds=10, clock=Clock(lambda: next(readings))
     )
     assert attachments == ()
     assert note.why == "there was no time left to look for it"

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 import junitparser
 
-from ...model import Block, Digest
-from ...patterns import pattern
+from ..model import Block, Digest
+from ..patterns import pattern
 
 _MOST_TESTS = 1_000  # failing tests kept of a report
 _ENDS = 60  # lines kept of a trace's beginning and of its end, and of what a failing test printed

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine.gather import read_attachments
-from fire_routine.gather.files.junit import read_report
+from fire_routine.gather.junit import read_report
 from fire_routine.model import Block, Digest
 
 PYTEST = b"""<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1"

@@ -1,4 +1,4 @@
-"""WorkerPool that share work, and who waits for them."""
+"""Threads that share work, and who waits for them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from types import FrameType
 
 import pytest
 
-from fire_routine.gather.worker_pool import Pending, WorkerPool
+from fire_routine.threads import result, threads
 
 
 class Heard(BaseException):
@@ -22,12 +23,12 @@ def test_a_signal_that_did_not_end_the_wait_itself_is_heard_all_the_same() -> No
     def hear(_number: int, _frame: FrameType | None) -> None:
         raise Heard
 
-    answer: Pending[None] = Pending()
+    answer: Future[None] = Future()
     waiting, heard = threading.get_ident(), threading.Event()
 
     def waits() -> bool:
         frame = sys._current_frames()[waiting]
-        while frame.f_code is not Pending.result.__code__:
+        while frame.f_code is not result.__code__:
             if frame.f_back is None:
                 return False
             frame = frame.f_back
@@ -46,7 +47,7 @@ def test_a_signal_that_did_not_end_the_wait_itself_is_heard_all_the_same() -> No
     try:
         threading.Thread(target=take_the_signal, daemon=True).start()
         with pytest.raises(Heard):
-            answer.result()
+            result(answer)
         assert not answer.done()
     finally:
         heard.set()
@@ -58,12 +59,12 @@ def test_what_a_call_raises_is_raised_to_who_waits_be_it_a_timeout() -> None:
     def late() -> None:
         raise TimeoutError("its own")
 
-    with WorkerPool(1, "test") as threads, pytest.raises(TimeoutError, match="its own"):
-        threads.submit(late).result()
+    with threads(1, "test") as pool, pytest.raises(TimeoutError, match="its own"):
+        result(pool.submit(late))
 
 
 def test_who_waits_for_so_long_waits_no_longer() -> None:
     start = time.monotonic()
     with pytest.raises(TimeoutError):
-        Pending[None]().result(0.3)
+        result(Future[None](), 0.3)
     assert time.monotonic() - start >= 0.3
