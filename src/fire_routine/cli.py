@@ -124,10 +124,10 @@ def _sessions(arguments: Namespace) -> int:
     return sessions(arguments)
 
 
-def _demo(arguments: Namespace) -> int:
+def _demo(_arguments: Namespace) -> int:
     from .demo import run_demo
 
-    return run_demo(sys.stdout, keep=arguments.keep)
+    return run_demo(sys.stdout)
 
 
 def _emulate(arguments: Namespace) -> int:

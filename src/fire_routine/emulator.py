@@ -1,4 +1,4 @@
-"""The routine API on loopback, as its documentation describes it.
+"""`fire-routine emulate`: the routine API on loopback, as its documentation describes it.
 
 Each error of its table comes on demand: by what the request gets wrong, by the script of answers, or
 by firing one of the routines named after them (`trig_paused`, `trig_limit`, …).
@@ -15,9 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
-from ..model import utf16_length
-from . import pages
-from .seen import EmulatedSession, ReceivedRequest, json_object
+from .model import utf16_length
 
 ROUTINE = "trig_emulator"
 TOKEN = "sk-ant-oat01-emulator"  # noqa: S105 - opens nothing but the emulator
@@ -27,7 +25,6 @@ MAX_BODY = 1024 * 1024  # bytes
 KEPT = 1000  # requests and sessions that are remembered, each
 
 _FIRE_PATH = re.compile(r"/v1/claude_code/routines/([A-Za-z0-9_-]+)/fire")
-_SESSION_PATH = re.compile(r"/code/(session_[A-Za-z0-9]+)")
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32, as in the documentation's example
 
 
@@ -74,9 +71,34 @@ REPLIES: Mapping[str, Reply] = {
     "overloaded": Reply(503, "overloaded_error", "The service is temporarily overloaded."),
     "gateway": gateway(),
 }
-_NO_TOKEN = Reply(401, "authentication_error", "No bearer token in the Authorization header.")
-_WRONG_TOKEN = Reply(401, "authentication_error", "The token does not match this routine.")
-_NO_ROUTINE = Reply(404, "not_found_error", "The routine does not exist.")
+_NOT_FOUND = Reply(404, "not_found_error", "Not found.")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRequest:
+    """A request as it came, and the status it was answered with."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)  # by lower-case name; holds the token
+    body: bytes = field(repr=False)
+    status: int
+
+    @property
+    def text(self) -> str:
+        return _text(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatedSession:
+    id: str
+    url: str
+    text: str
+
+    @property
+    def answer(self) -> Reply:
+        fields = {"claude_code_session_id": self.id, "claude_code_session_url": self.url}
+        return Reply(200, "", json.dumps({"type": "routine_fire", **fields}))
 
 
 class Endpoint:
@@ -90,46 +112,29 @@ class Endpoint:
     def __init__(
         self,
         *,
-        routine: str = ROUTINE,
         token: str = TOKEN,
         port: int = 0,
         script: Iterable[Reply | str | None] = (),
         announce: Callable[[str], object] = lambda _line: None,
     ) -> None:
-        """
-        Raises:
-            OSError: the port is taken.
-        """
-        self.routine = routine
+        """OSError is raised where the port is taken."""
         self.token = token
         self.script = [REPLIES[item] if isinstance(item, str) else item for item in script]
         self.requests: list[ReceivedRequest] = []
         self.sessions: list[EmulatedSession] = []
-        self.documents: dict[str, str] = {}  # further pages, HTML by path
         self._announce = announce
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        )
+        self.home = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = self.fire_url(ROUTINE)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
         self._server.shutdown()
-        self._thread.join()
         self._server.server_close()
-
-    @property
-    def home(self) -> str:
-        """Where people look at what came: sessions, their texts, the requests."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    @property
-    def url(self) -> str:
-        return self.fire_url(self.routine)
 
     def fire_url(self, routine: str) -> str:
         return f"{self.home}/v1/claude_code/routines/{routine}/fire"
@@ -137,97 +142,72 @@ class Endpoint:
     def receive(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Answer a request and remember it."""
         with self._lock:
-            reply = self._answer(method, path, headers, body)
+            reply = self._refusal(method, path, headers, body)
+            started = ""
+            if reply is None or reply.starts_session:
+                session = self._start(_text(body))
+                reply, started = reply or session.answer, f" session started: {session.url}"
             self.requests.append(ReceivedRequest(method, path, headers, body, reply.status))
             del self.requests[:-KEPT]
-            started = (
-                f"session started: {self.sessions[-1].url}" if reply.status == 200 and self.sessions else ""
-            )
-            line = f"{reply.status} {reply.error_type or started}".rstrip()
-        self._announce(line)
+        self._announce(f"{reply.status} {reply.error_type}".rstrip() + started)
         return reply
 
-    def _answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        match = _FIRE_PATH.fullmatch(path)
-        if match is None or method != "POST":
-            return Reply(404, "not_found_error", "Not found.")
-        named = REPLIES.get(match[1].removeprefix("trig_"))
-        refusal = (
-            self._refused_by_token(headers, known=match[1] == self.routine or named is not None)
-            or _refused_by_header(headers, has_body=bool(body))
-            or _refused_by_body(body)
-            or named
-            or (self.script.pop(0) if self.script else None)
-        )
-        if refusal and refusal.starts_session:
-            self._start(body)
-        return refusal or self._start(body)
-
-    def _refused_by_token(self, headers: Mapping[str, str], known: bool) -> Reply | None:
+    def _refusal(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply | None:
+        """What a request gets in place of a session."""
+        match = _FIRE_PATH.fullmatch(path) if method == "POST" else None
+        if match is None:
+            return _NOT_FOUND
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            return _NO_TOKEN
-        if not known:
-            return _NO_ROUTINE
-        return None if secrets.compare_digest(token.encode(), self.token.encode()) else _WRONG_TOKEN
+            return Reply(401, "authentication_error", "No bearer token in the Authorization header.")
+        named = REPLIES.get(match[1].removeprefix("trig_"))
+        if match[1] != ROUTINE and named is None:
+            return Reply(404, "not_found_error", "The routine does not exist.")
+        if not secrets.compare_digest(token.encode(), self.token.encode()):
+            return Reply(401, "authentication_error", "The token does not match this routine.")
+        if wrong := _wrong(headers, body):
+            return Reply(400, "invalid_request_error", wrong)
+        return named or (self.script.pop(0) if self.script else None)
 
-    def _start(self, body: bytes) -> Reply:
+    def _start(self, text: str) -> EmulatedSession:
         name = "session_01" + "".join(secrets.choice(_ALPHABET) for _ in range(24))
-        text = json_object(body).get("text")
-        session = EmulatedSession(name, f"{self.home}/code/{name}", text if isinstance(text, str) else "")
-        self.sessions.append(session)
+        self.sessions.append(EmulatedSession(name, f"{self.home}/code/{name}", text))
         del self.sessions[:-KEPT]
-        fields = {
-            "type": "routine_fire",
-            "claude_code_session_id": session.id,
-            "claude_code_session_url": session.url,
-        }
-        return Reply(200, "", json.dumps(fields))
+        return self.sessions[-1]
 
-    def page(self, path: str) -> tuple[str, str] | None:
-        """Content type and text of a page for people; None: there is no such page."""
-        with self._lock:
-            sessions, requests = list(self.sessions), list(self.requests)
-        if path == "/":
-            return "text/html", pages.overview(sessions, requests)
-        if path in self.documents:
-            return "text/html", self.documents[path]
-        if path == "/requests":
-            return "application/json", pages.requests(requests)
-        match = _SESSION_PATH.fullmatch(path)
-        session = next((item for item in sessions if match and item.id == match[1]), None)
-        return ("text/html", pages.one_session(session)) if session else None
+    def page(self, path: str) -> Reply:
+        """A session's page: its text, as it was sent."""
+        texts = {f"/code/{session.id}": session.text for session in list(self.sessions)}
+        plain = {"Content-Type": "text/plain; charset=utf-8"}
+        return Reply(200, "", texts[path], plain) if path in texts else _NOT_FOUND
 
 
-def _invalid(message: str) -> Reply:
-    return Reply(400, "invalid_request_error", message)
+def _text(body: bytes) -> str:
+    """The body's `text`; empty where there is none."""
+    try:
+        value = json.loads(body)["text"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return ""
+    return value if isinstance(value, str) else ""
 
 
-def _refused_by_header(headers: Mapping[str, str], has_body: bool) -> Reply | None:
+def _wrong(headers: Mapping[str, str], body: bytes) -> str:
+    """What is wrong with a request. The body is optional, its unknown fields are ignored."""
     betas = [value.strip() for value in headers.get("anthropic-beta", "").split(",")]
     if BETA not in betas:
-        return _invalid(f"Missing or invalid anthropic-beta header: it must include {BETA}.")
+        return f"Missing or invalid anthropic-beta header: it must include {BETA}."
     if not headers.get("anthropic-version"):
-        return _invalid("anthropic-version: header is required.")
-    if has_body and not headers.get("content-type", "").startswith("application/json"):
-        return _invalid("Content-Type must be application/json.")
-    return None
-
-
-def _refused_by_body(body: bytes) -> Reply | None:
-    """The body is optional, unknown fields are ignored."""
-    if not body:
-        return None
+        return "anthropic-version: header is required."
+    if body and not headers.get("content-type", "").startswith("application/json"):
+        return "Content-Type must be application/json."
     try:
-        fields = json.loads(body.decode("utf-8"))
+        fields = json.loads(body.decode("utf-8") or "{}")
     except (ValueError, RecursionError):
-        return _invalid("The request body is not valid JSON.")
+        return "The request body is not valid JSON."
     text = fields.get("text", "") if isinstance(fields, dict) else None
-    if not isinstance(text, str):
-        return _invalid("text: must be a string.")
-    if utf16_length(text) > MAX_CHARACTERS:
-        return _invalid(f"text: must have at most {MAX_CHARACTERS} characters.")
-    return None
+    if isinstance(text, str) and utf16_length(text) > MAX_CHARACTERS:
+        return f"text: must have at most {MAX_CHARACTERS} characters."
+    return "" if isinstance(text, str) else "text: must be a string."
 
 
 class _Server(ThreadingHTTPServer):
@@ -245,36 +225,24 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30  # seconds
 
     def do_GET(self) -> None:
-        page = self.server.endpoint.page(self.path)
-        if page is None:
-            self._send(Reply(404, "not_found_error", "Not found."))
-        else:
-            self._write(
-                200, {"Content-Type": f"{page[0]}; charset=utf-8"}, page[1].encode("utf-8", "replace")
-            )
+        self._send(self.server.endpoint.page(self.path))
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not re.fullmatch(r"[0-9]{1,12}", length):
+        if "Transfer-Encoding" in self.headers or not length.isdecimal() or int(length) > MAX_BODY:
             self.close_connection = True
-            self._send(Reply(411, "invalid_request_error", "Content-Length is required."))
-        elif int(length) > MAX_BODY:
-            self.close_connection = True
-            self._send(Reply(413, "request_too_large", "The request is too large."))
+            self._send(Reply(413, "request_too_large", "The request is too large, or has no length."))
         else:
             body = self.rfile.read(int(length))
             headers = {name.lower(): value for name, value in self.headers.items()}
             self._send(self.server.endpoint.receive("POST", self.path, headers, body))
 
     def _send(self, reply: Reply) -> None:
-        headers = {"Content-Type": "application/json", "request-id": f"req_{secrets.token_hex(12)}"}
-        self._write(reply.status, {**headers, **reply.headers}, reply.body)
-
-    def _write(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
+        standard = {"Content-Type": "application/json", "request-id": f"req_{secrets.token_hex(12)}"}
+        body = reply.body
+        self.send_response(reply.status)
+        for name, value in {**standard, **reply.headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.emulated.github import GitHubEmulator
 
 from fire_routine.action import run_action
-from fire_routine.emulator.endpoint import TOKEN, Endpoint
+from fire_routine.emulator import TOKEN, Endpoint
 
 LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run cargo test

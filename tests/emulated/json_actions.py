@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .ids import EPOCH, node_id, sha_of
-from .json_repository import Json, Partial, RepositoryShapes
+from tests.emulated.ids import EPOCH, node_id, sha_of
+from tests.emulated.json_repository import Json, Partial, RepositoryShapes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import base64
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from .ids import sha_of
-from .json_repository import Json, RepositoryShapes
+from tests.emulated.ids import sha_of
+from tests.emulated.json_repository import Json, RepositoryShapes
 
 MOST_BYTES = 1024 * 1024  # of a file that is answered with its content
 

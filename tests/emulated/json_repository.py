@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from .ids import EPOCH, REPOSITORY_LINKS, USER_LINKS, node_id, number_of, sha_of
+from tests.emulated.ids import EPOCH, REPOSITORY_LINKS, USER_LINKS, node_id, number_of, sha_of
 
 Json = dict[str, Any]
 Partial = Mapping[str, Any]

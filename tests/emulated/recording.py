@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .repository import Repository
+from tests.emulated.repository import Repository
 
 API, HTML = "https://api.github.com", "https://github.com"
 

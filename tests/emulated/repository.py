@@ -8,9 +8,11 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
-from .json_actions import Site
-from .json_repository import Json, Partial
+from tests.emulated.ids import sha_of
+from tests.emulated.json_actions import Site
+from tests.emulated.json_repository import Json, Partial
 
+FIRST = sha_of("first commit")
 BOM = b"\xef\xbb\xbf"
 
 
@@ -41,6 +43,7 @@ class Repository:
         self.pulls: dict[int, Json] = {}
         self.comparisons: dict[tuple[str, str], Json] = {}
         self.branches: dict[str, str] = {}
+        self.commits = [FIRST]  # of the default branch, the newest first
         self.check_runs: dict[str, list[Json]] = {}  # by SHA
         self.files: dict[str, bytes] = {}  # of the default branch, by path
         self._written = 0
@@ -122,12 +125,22 @@ class Repository:
             self.comparisons[base, head] = comparison
 
     def set_branch(self, name: str, sha: str | None) -> None:
-        """Move a branch; None: delete it."""
+        """Move a branch; None: delete it. The default branch keeps the commits that it had."""
         with self.lock:
             if sha is None:
                 self.branches.pop(name, None)
             else:
                 self.branches[name] = sha
+                if name == self.default_branch and sha not in self.commits:
+                    self.commits.insert(0, sha)
+
+    def commit(self, sha: str) -> Json:
+        """A commit of the default branch, whose parent is the one before it; the first has none."""
+        parents = self.commits[self.commits.index(sha) + 1 :][:1]
+        links = [self.site.commit(self.full_name, parent) for parent in parents]
+        keys = ("sha", "url", "html_url")
+        parents_shown = [{key: link[key] for key in keys} for link in links]
+        return self.site.commit(self.full_name, sha, {"parents": parents_shown})
 
     def add_check_run(self, sha: str, partial: Partial) -> Json:
         """A check of a commit. Jobs are checks of their own, but are not listed as such here."""

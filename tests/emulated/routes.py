@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .ids import sha_of
-from .json_contents import content
-from .json_repository import Json
-from .repository import Repository, timestamp
+from tests.emulated.ids import sha_of
+from tests.emulated.json_contents import content
+from tests.emulated.json_repository import Json
+from tests.emulated.repository import Repository, timestamp
 
 SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs
-NEXT_PAGE = "X-Next-Page"  # its number, for whoever knows the address
+PAGE = "X-Page"  # "2/7": the page and the last one, for whoever knows the address
 DOCUMENTATION = "https://docs.github.com/rest"
 
 
@@ -66,12 +66,12 @@ def _found(call: Call, kind: str, item: Json | None) -> Answer:
 
 
 def _listing(call: Call, key: str, kind: str, items: list[Json]) -> Answer:
-    """One page, and the number of the next where there is one."""
+    """One page of several, and its place among them where there is more than one."""
     size, page = min(int(call.query.get("per_page", 30)), 100), int(call.query.get("page", 1))
     shown = [call.shown(kind, item) for item in items[(page - 1) * size : page * size]]
     body: Any = {"total_count": len(items), key: shown} if key else shown
-    more = {NEXT_PAGE: str(page + 1)} if page * size < len(items) else {}
-    return Answer(200, body, more)
+    last = -(-len(items) // size)
+    return Answer(200, body, {PAGE: f"{page}/{last}"} if last > 1 else {})
 
 
 def _about(call: Call) -> Answer:
@@ -226,6 +226,20 @@ def _matching_refs(call: Call) -> Answer:
     return Answer(200, [_ref_object(repository, name, repository.branches[name]) for name in names])
 
 
+def _commits(call: Call) -> Answer:
+    """Of the default branch, or from one of its commits on.
+
+    https://docs.github.com/rest/commits/commits#list-commits
+    """
+    repository = call.repository
+    start = call.query.get("sha", repository.default_branch)
+    shas = repository.commits
+    if start != repository.default_branch:
+        shas = shas[shas.index(start) :] if start in shas else []
+    items = [repository.commit(sha) for sha in shas]
+    return _listing(call, "", "commit", items) if items else NOT_FOUND
+
+
 def _check_runs(call: Call) -> Answer:
     return _listing(call, "check_runs", "check run", call.repository.check_runs.get(call.names[0], []))
 
@@ -281,6 +295,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/pulls/(\d+)", _pull_request),
         ("GET", r"/git/ref/heads(?:/|%2F)(.+)", _ref),
         ("GET", r"/git/matching-refs/heads(?:/|%2F)(.*)", _matching_refs),
+        ("GET", r"/commits", _commits),
         ("GET", r"/commits/([^/]+)/check-runs", _check_runs),
         ("GET", r"/commits/([^/]+)/statuses", _statuses),
         ("POST", r"/statuses/([^/]+)", _create_status),

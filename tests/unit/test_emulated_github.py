@@ -7,15 +7,16 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import TOKEN, GitHubEmulator
+from tests.emulated.recording import RecordingError
+from tests.emulated.repository import FIRST
 
-from fire_routine.emulator.recording import RecordingError
-
-RECORDINGS = Path(__file__).parents[3] / "src" / "fire_routine" / "emulator" / "recordings"
+RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "recordings"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -97,6 +98,22 @@ def test_pages_are_linked_until_the_last(emulator: GitHubEmulator, client: httpx
         names += [job["name"] for job in page.json()["jobs"]]
         url = page.links.get("next", {}).get("url")
     assert names == [f"leg {number}" for number in range(5)]
+
+
+def test_commits_of_the_default_branch_lead_to_the_first_one(
+    emulator: GitHubEmulator, client: httpx.Client
+) -> None:
+    for sha in ("b" * 40, "c" * 40):
+        emulator.set_branch("main", sha)
+    tip = client.get("/commits", params={"sha": "main", "per_page": 1})
+    assert tip.json()[0]["sha"] == "c" * 40
+    emulator.set_branch("main", "d" * 40)  # a push comes between, and moves no page of an older tip
+    last = parse_qs(urlsplit(tip.links["last"]["url"]).query)["page"][0]
+    page = client.get("/commits", params={"sha": "c" * 40, "per_page": 1, "page": last})
+    (first,) = page.json()
+    assert (first["sha"], first["parents"], "next" in page.links) == (FIRST, [], False)
+    assert client.get("/commits", params={"sha": "c" * 40}).json()[0]["parents"][0]["sha"] == "b" * 40
+    assert client.get("/commits", params={"sha": "unknown"}).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def _use() -> None:
         import_module(name)
     from fire_routine import distill, patterns, redact
 
-    for log in sorted((Path(distill.__file__).parents[1] / "emulator" / "recordings").glob("*/logs/*")):
+    for log in sorted((Path(distill.__file__).parents[1] / "recordings").glob("*/logs/*")):
         digest = distill.Reader().read([log.read_bytes()])
         redact.redact_text(distill.excerpt(digest, 16_000).text)
     for name in sorted(name for name in sys.modules if name.startswith("fire_routine.")):

@@ -16,7 +16,7 @@ COMMANDS = {
     "send": "fire a routine with a text of your own",
     "sessions": "list what was started in a repository, and what came of it",
     "demo": "fire on a recorded failure, all on this machine",
-    "emulate": "serve the routine endpoint and a replayed GitHub on loopback",
+    "emulate": "serve the routine endpoint on loopback, with its documented answers",
     "rules": "check the rules for tools' formats, or explain one for a line",
     "action": "what the action runs in a workflow",
 }

@@ -1,19 +1,24 @@
-"""`emulate`: the routine endpoint and a replayed GitHub on loopback, until interrupted."""
+"""`emulate`: the routine endpoint on loopback, until interrupted."""
 
 from __future__ import annotations
 
-import sys
 import threading
 from argparse import Namespace
 
 from .errors import CommandError
+from .streams import write
 
 
 def emulate(arguments: Namespace) -> int:
-    from ..emulator.serve import serve
+    from ..emulator import REPLIES, Endpoint
 
     try:
-        serve(arguments.port, sys.stdout, threading.Event())
+        with Endpoint(port=arguments.port, announce=write) as endpoint:
+            write(f"The routine's endpoint: {endpoint.home}")
+            write(f"  ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}")
+            write(f"  other routines there answer an error: trig_{', trig_'.join(REPLIES)}")
+            write("Ctrl-C ends it.")
+            threading.Event().wait()
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         raise
     except (OSError, OverflowError) as error:

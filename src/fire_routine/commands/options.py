@@ -178,28 +178,25 @@ def _rules(command: Command) -> None:
 
 
 def _local(command: Command) -> None:
-    demo = command(
+    command(
         "demo",
-        "[--keep]",
+        "",
         "Run the action on a recorded failure, against an emulated GitHub and an emulated endpoint. Nothing"
         " leaves this machine, and only a temporary folder is written.",
         """
         environment:
-          NO_COLOR  no colour on a terminal
+          none is read
 
         examples:
           $ fire-routine demo
-          $ fire-routine demo --keep
+          $ uvx fire-routine demo
         """,
-    )
-    demo.add_argument(
-        "--keep", action="store_true", help="then serve the summary and the session until Ctrl-C"
     )
     emulate = command(
         "emulate",
         "[--port N]",
-        "Serve the routine endpoint, and a GitHub for each recorded run, on loopback until Ctrl-C. What to"
-        " try is printed first, then a line for each request.",
+        "Serve the routine endpoint with its documented answers, on loopback until Ctrl-C. What to try is"
+        " printed first, then a line for each request.",
         """
         environment:
           none is read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine.cli import main
-from fire_routine.emulator.endpoint import TOKEN, Endpoint, limit
+from fire_routine.emulator import TOKEN, Endpoint, limit
 
 
 def test_send_prints_the_session(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:

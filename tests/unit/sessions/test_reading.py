@@ -10,10 +10,10 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.month import BOT, HOUR, MINUTE, Month
+from tests.emulated.routes import Answer
 from tests.unit.gather.gathering import Clock
 
 from fire_routine.decide.ledger.entry import Stage
-from fire_routine.emulator.routes import Answer
 from fire_routine.model import GitHubError, SessionState
 from fire_routine.sessions import reading
 from fire_routine.sessions.reading import BoundedGitHub, Facts, read
