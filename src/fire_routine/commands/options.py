@@ -121,9 +121,9 @@ def _send(command: Command) -> None:
 def _sessions(command: Command) -> None:
     sessions = command(
         "sessions",
-        "OWNER/REPO [--days N] [--creator LOGIN] [--json | --markdown]",
+        "OWNER/REPO [--days N] [--creator LOGIN] [--json]",
         "List the sessions that were started in a repository, with what came of each: branch, pull request,"
-        " merge and green run. All is read from GitHub, in at most 600 requests, and nothing is written.",
+        " merge and green run. All is read from GitHub, and nothing is written.",
         """
         environment:
           GITHUB_TOKEN, GH_TOKEN  a token that may read actions, contents, pull-requests and statuses;
@@ -134,7 +134,7 @@ def _sessions(command: Command) -> None:
 
         examples:
           $ GH_TOKEN=$(gh auth token) fire-routine sessions OWNER/REPO
-          $ fire-routine sessions OWNER/REPO --days 7 --markdown >> "$GITHUB_STEP_SUMMARY"
+          $ fire-routine sessions OWNER/REPO --days 7 --json | jq .totals
         """,
     )
     sessions.add_argument("repository", metavar="OWNER/REPO", help="the repository, or its address")
@@ -148,11 +148,9 @@ def _sessions(command: Command) -> None:
         help="whose entries on commits count: the account of the action's github-token;"
         " default: github-actions[bot], as for a workflow's own token",
     )
-    form = sessions.add_mutually_exclusive_group()
-    form.add_argument(
+    sessions.add_argument(
         "--json", action="store_true", help="print JSON; docs/sessions-report.md describes its fields"
     )
-    form.add_argument("--markdown", action="store_true", help="print Markdown, for a job summary")
 
 
 def _rules(command: Command) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import sys
 from argparse import Namespace
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .errors import CommandError
 from .preview import github_at, given_token
 from .streams import write
-from .terminal import bold, has_colour, progress
+from .terminal import progress
 
 if TYPE_CHECKING:
     from ..model import GitHubError
@@ -25,10 +25,9 @@ _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 
 
 def sessions(arguments: Namespace) -> int:
+    from ..gather.api.client import GitHub
     from ..model import GitHubError
-    from ..sessions.reading import BoundedGitHub, read
-    from ..sessions.rendering import as_json, markdown, table
-    from ..sessions.report import build
+    from ..sessions import report, table
 
     repository, api_url = named_repository(arguments.repository, os.environ)
     if not _LOGIN.fullmatch(arguments.creator):
@@ -39,20 +38,11 @@ def sessions(arguments: Namespace) -> int:
     until = datetime.now(UTC)
     since = until - timedelta(days=arguments.days)
     try:
-        with (
-            progress() as shown,
-            BoundedGitHub(api_url, bearer, repository, announce=shown.say, sleep=shown.wait) as github,
-        ):
-            facts = read(github, arguments.creator, since, shown.show)
+        with progress() as shown, GitHub(api_url, bearer, repository, announce=shown.say) as github:
+            made = report(github, arguments.creator, since, until, shown.show)
     except GitHubError as error:
         raise CommandError(f"{repository}: {str(error).rstrip('.')}{_remedy(error, given)}") from None
-    report = build(facts, repository, arguments.creator, since, until, api_url)
-    if arguments.json:
-        write(as_json(report))
-    elif arguments.markdown:
-        write(markdown(report))
-    else:
-        write(table(report, bold if has_colour(sys.stdout) else str))
+    write(json.dumps(made, indent=2) if arguments.json else table(made))
     return 0
 
 

@@ -50,9 +50,8 @@ def test_a_table_is_printed_and_nothing_is_written(
 
 
 @pytest.mark.usefixtures("github")
-def test_json_and_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(printed(capsys, "octo/widgets", "--json"))["totals"]["sessions"] == 13
-    assert printed(capsys, "octo/widgets", "--markdown").startswith("### Claude sessions in `octo/widgets`")
 
 
 @pytest.mark.usefixtures("github")
@@ -77,13 +76,6 @@ def test_days_outside_the_limits_are_a_usage_error(days: str, capsys: pytest.Cap
         main(["sessions", "octo/widgets", "--days", days])
     assert ended.value.code == 2
     assert f"--days: {days!r} is not a whole number from 1 to 365" in capsys.readouterr().err
-
-
-def test_one_form_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["sessions", "octo/widgets", "--json", "--markdown"])
-    assert ended.value.code == 2
-    assert "not allowed with argument" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("github")
