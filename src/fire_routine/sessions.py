@@ -84,7 +84,7 @@ def report(
         for claim in started
     ]
     reruns = [
-        {"asked_at": _iso(_time(claim)), "ended": _ended(claim, by_id.get(claim.run), until)}
+        {"asked_at": _iso(_known(claim.created_at)), "ended": _ended(claim, by_id.get(claim.run), until)}
         | _attempt(claim, by_id.get(claim.run), files[claim.mark])
         for claim in found
         if claim.stage is Stage.FLAKE or (claim.stage is Stage.RERUN and not _went_on(claim, found))
@@ -137,11 +137,11 @@ def _read_runs(github: GitHub, since: datetime, left_out: list[str], show: Show)
         if not listing.items or listing.total <= 100:
             why = ""
             break
-        oldest = min(run.created_at for run in listing.items)
+        oldest = min(_known(run.created_at) for run in listing.items)
         until = oldest - timedelta(seconds=1) if oldest == until else oldest
-    runs = sorted(found.values(), key=lambda run: (run.created_at, run.id), reverse=True)
+    runs = sorted(found.values(), key=lambda run: (_known(run.created_at), run.id), reverse=True)
     if why:
-        left_out.append(f"runs before {runs[-1].created_at:%Y-%m-%d %H:%M} UTC: {why}")
+        left_out.append(f"runs before {_known(runs[-1].created_at):%Y-%m-%d %H:%M} UTC: {why}")
     return runs
 
 
@@ -192,12 +192,12 @@ def _read_entries(
 def _session(
     claim: Claim, failed: Run | None, runs: Iterable[Run], trace: SessionTrace, until: datetime
 ) -> Json:
-    pull, at = trace.pull_request, _time(claim)
+    pull, at = trace.pull_request, _known(claim.created_at)
     merged_at = pull.merged_at if pull else None
     greens = [run for run in runs if failed and _is_green_after(run, failed, claim, trace)]
-    begun = [run.started_at or run.created_at for run in greens]
+    begun = [_begun(run) for run in greens]
     state = str(trace.state or "unknown")
-    if merged_at and any(run.created_at >= merged_at for run in greens):
+    if merged_at and any(_known(run.created_at) >= merged_at for run in greens):
         state = "fixed"
     elif trace.state in (SessionState.NONE, None) and claim.stage is not Stage.FIRED:
         state = "uncertain"
@@ -236,7 +236,7 @@ def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, Sess
     trace = traces.get(claim.run) or SessionTrace(claim.run, None)
     created = trace.pull_request.created_at if trace.pull_request else None
     siblings = [one for one in started if one.run == claim.run]
-    before = [one for one in siblings if created is None or _time(one) <= created]
+    before = [one for one in siblings if created is None or _known(one.created_at) <= created]
     is_own = trace.state is None or claim is (before or siblings)[0]
     return trace if is_own else SessionTrace(claim.run, SessionState.NONE)
 
@@ -247,9 +247,9 @@ def _is_green_after(run: Run, failed: Run, claim: Claim, trace: SessionTrace) ->
         return False
     pull, branch = trace.pull_request, (run.head_branch, run.head_repository)
     if branch == (failed.head_branch, failed.head_repository) and run.event == failed.event:
-        return (run.started_at or run.created_at) > _time(claim)
+        return _begun(run) > _known(claim.created_at)
     merged_at = pull.merged_at if pull and branch == (pull.base_branch, pull.head_repository) else None
-    return merged_at is not None and run.created_at >= merged_at
+    return merged_at is not None and _known(run.created_at) >= merged_at
 
 
 def _went_on(claim: Claim, found: Iterable[Claim]) -> bool:
@@ -262,7 +262,7 @@ def _ended(claim: Claim, run: Run | None, now: datetime) -> str:
         return PASSED
     if run is None:
         return "the run is not listed"
-    if now - max(run.started_at or run.created_at, _time(claim)) < REPORTED:
+    if now - max(_begun(run), _known(claim.created_at)) < REPORTED:
         return GOING_ON
     if run.attempt <= claim.attempt:
         return "GitHub started no further attempt"
@@ -271,10 +271,16 @@ def _ended(claim: Claim, run: Run | None, now: datetime) -> str:
     return f"ended with {run.conclusion}, and nothing was recorded" if run.conclusion else GOING_ON
 
 
-def _time(claim: Claim) -> datetime:
-    if claim.created_at is None:
-        raise ValueError("a claim without a time")
-    return claim.created_at
+def _known(moment: datetime | None) -> datetime:
+    """A time that GitHub states: runs and entries without one are not listed."""
+    if moment is None:
+        raise ValueError("a run or an entry without a time")
+    return moment
+
+
+def _begun(run: Run) -> datetime:
+    """When the run's latest attempt began."""
+    return run.started_at or _known(run.created_at)
 
 
 def _iso(moment: datetime) -> str:

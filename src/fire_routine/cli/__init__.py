@@ -10,14 +10,23 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
+from importlib import import_module
+from typing import NoReturn
 
-from .commands.errors import CommandError
+_MODULES = {
+    "preview": "github",
+    "sessions": "github",
+    "distill": "logs",
+    "rules": "logs",
+    "send": "endpoint",
+    "emulate": "endpoint",
+}
 
-if TYPE_CHECKING:
-    from argparse import Namespace
+
+class CommandError(Exception):
+    """What went wrong and what to do about it, in one line."""
 
 
 def run(argv: Sequence[str] | None = None, finish: Callable[[], None] = lambda: None) -> NoReturn:
@@ -28,7 +37,7 @@ def run(argv: Sequence[str] | None = None, finish: Callable[[], None] = lambda: 
     """
     given = sys.argv[1:] if argv is None else argv
     if given == ["action"]:
-        from .fire import uninterruptible
+        from ..fire import uninterruptible
 
         with uninterruptible():  # `run_action` listens to signals while it can end on one; its outcome holds
             _end(main(given), finish)
@@ -73,70 +82,26 @@ def _run(argv: Sequence[str]) -> int:
 
     The action's own start avoids this: argparse would take a twentieth of it.
     """
-    from .commands.arguments import parse
+    from .options import parse
 
     arguments = parse(argv)
-    commands: Mapping[str, Callable[[Namespace], int]] = {
-        "action": lambda _: _action(),
-        "send": _send,
-        "preview": _preview,
-        "distill": _distill,
-        "sessions": _sessions,
-        "demo": _demo,
-        "emulate": _emulate,
-        "rules": _rules,
-    }
-    return commands[arguments.command](arguments)
+    command: str = arguments.command
+    if command == "action":
+        return _action()
+    if command == "demo":
+        from ..demo import run_demo
+
+        return run_demo(sys.stdout)
+    run_command: Callable[[object], int] = getattr(import_module(f".{_MODULES[command]}", __name__), command)
+    return run_command(arguments)
 
 
 def _action() -> int:
     gc.disable()
-    from .action import run_action
-    from .evidence import read_ahead
+    from ..action import run_action
+    from ..evidence import read_ahead
 
     gc.freeze()  # what was imported stays, so the collector needs not look at it
     gc.enable()
     read_ahead()
     return run_action(os.environ, sys.stdout)
-
-
-def _send(arguments: Namespace) -> int:
-    from .commands.send import send
-
-    return send(arguments)
-
-
-def _preview(arguments: Namespace) -> int:
-    from .commands.preview import preview
-
-    return preview(arguments)
-
-
-def _distill(arguments: Namespace) -> int:
-    from .commands.distill import distill
-
-    return distill(arguments)
-
-
-def _sessions(arguments: Namespace) -> int:
-    from .commands.sessions import sessions
-
-    return sessions(arguments)
-
-
-def _demo(_arguments: Namespace) -> int:
-    from .demo import run_demo
-
-    return run_demo(sys.stdout)
-
-
-def _emulate(arguments: Namespace) -> int:
-    from .commands.emulate import emulate
-
-    return emulate(arguments)
-
-
-def _rules(arguments: Namespace) -> int:
-    from .commands.rules import rules
-
-    return rules(arguments)

@@ -1,17 +1,17 @@
-"""`send`: fire a routine from anywhere, with a text or on its saved prompt alone."""
+"""The routine's endpoint: `send` fires one from anywhere, `emulate` serves it on loopback."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+import threading
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 
 from ..settings import MAX_CHARACTERS, endpoint, host_name, token
-from .errors import CommandError
-from .streams import text_of, write
-from .terminal import is_terminal, progress
+from . import CommandError
+from .streams import is_terminal, text_of, write
 
 MAX_TEXT_BYTES = 4 * MAX_CHARACTERS  # a longer text can't be within the endpoint's limit
 ROUTINES_PAGE = "https://claude.ai/code/routines"
@@ -25,9 +25,7 @@ def send(arguments: Namespace) -> int:
     bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", token)
     text = _text(arguments)
     try:
-        with progress() as shown:
-            routine = Routine(url, bearer, trusted_host=host, announce=shown.say, sleep=shown.wait)
-            session = routine.fire(text)
+        session = Routine(url, bearer, trusted_host=host, announce=_on_stderr).fire(text)
     except FireError as error:
         raise CommandError(str(error)) from None
     line = f"session started: {session.url}"
@@ -62,28 +60,37 @@ def secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -
 
 def _text(arguments: Namespace) -> str | None:
     """The text of the one source that is given; None with `--no-text`."""
-    text, named = _positional(arguments)
-    given = [text is not None, arguments.text is not None, named is not None, arguments.no_text]
-    if sum(given) > 1:
+    text, named = arguments.words, arguments.text_file
+    if sum((text is not None, named is not None, arguments.no_text)) > 1:
         raise CommandError("more than one text: give only one of TEXT, --text-file and --no-text")
     if arguments.no_text:
         return None
-    if not any(given) and not is_terminal(sys.stdin):
+    if text == "-" or (text is None and named is None and not is_terminal(sys.stdin)):
         named = "-"
     if named is not None:
         text = text_of(named, MAX_TEXT_BYTES)
-    text = arguments.text if text is None else text
     if text is None or not text.strip():
         raise CommandError("no text: give TEXT, pipe it in, name a --text-file, or use --no-text")
     return str(text)
 
 
-def _positional(arguments: Namespace) -> tuple[str | None, str | None]:
-    """TEXT, and the file to read; `-` is standard input."""
-    if arguments.words == "-":
-        return None, "-"
-    return arguments.words, arguments.text_file
-
-
 def _on_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def emulate(arguments: Namespace) -> int:
+    from ..emulator import REPLIES, Endpoint
+
+    try:
+        with Endpoint(port=arguments.port, announce=write) as endpoint:
+            write(f"The routine's endpoint: {endpoint.home}")
+            write(f"  ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}")
+            write(f"  other routines there answer an error: trig_{', trig_'.join(REPLIES)}")
+            write("Ctrl-C ends it.")
+            threading.Event().wait()
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        raise
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise CommandError(f"--port {arguments.port}: {why}: choose another") from None
+    return 0

@@ -1,17 +1,100 @@
-"""Each command's options, environment and examples."""
+"""The command line as it is typed: commands, their arguments, and the help."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Sequence
+from textwrap import dedent, fill
 
 from ..settings import MAX_CHARACTERS, MIN_CHARACTERS
+from ..version import __version__
 
-Command = Callable[[str, str, str, str], argparse.ArgumentParser]
-"""A new command by its name, usage, description, and the rest of its help."""
+COMMANDS = {
+    "preview": "print the text for a failed run; nothing is sent",
+    "distill": "print the lines of a log that explain its failure",
+    "send": "fire a routine with a text of your own",
+    "sessions": "list what was started in a repository, and what came of it",
+    "demo": "fire on a recorded failure, all on this machine",
+    "emulate": "serve the routine endpoint on loopback, with its documented answers",
+    "rules": "check the rules for tools' formats, or explain one for a line",
+    "action": "what the action runs in a workflow",
+}
+Command = Callable[[str, str, str], argparse.ArgumentParser]
+"""A new command by its name, description, and the rest of its help."""
+WIDTH = 80  # of the help's descriptions
+_EXIT = """
+exit status:
+  0  done
+  1  it failed: one line on standard error gives the reason and the remedy
+  2  the command line can't be understood
+"""
 
 
-def add_options(command: Command) -> None:
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments by name, that of the command as `command`.
+
+    Without arguments the help is printed. Usage errors, the help and the version end the program.
+    """
+    parser = _parser()
+    if not argv:
+        parser.print_help()
+        parser.exit(0)
+    if not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        near = difflib.get_close_matches(argv[0], COMMANDS, 1)
+        advice = f"did you mean {near[0]!r}?" if near else "see fire-routine --help"
+        parser.exit(2, f"fire-routine: unknown command {argv[0][:40]!r}: {advice}\n")
+    return parser.parse_args(argv)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fire-routine",
+        usage="fire-routine COMMAND [options]",
+        description="When CI fails, start a Claude Code routine on the lines that explain the failure,\n"
+        "at most once per failure.",
+        epilog=_epilog(
+            """
+            environment:
+              GITHUB_TOKEN, GH_TOKEN                read GitHub (preview, sessions)
+              ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN  fire a routine (send)
+              NO_COLOR                              no colour on a terminal
+
+            examples:
+              $ fire-routine demo
+              $ fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID
+
+            Use "fire-routine COMMAND --help" for a command's options, environment and examples.
+            """
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "-V", "--version", action="version", version=f"fire-routine {__version__}", help="print the version"
+    )
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", title="commands", prog="fire-routine"
+    )
+
+    def command(name: str, description: str, epilog: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=COMMANDS[name],
+            description=fill(description, WIDTH),
+            epilog=_epilog(epilog),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    _add_options(command)
+    return parser
+
+
+def _epilog(text: str) -> str:
+    return f"{dedent(text).strip()}\n\n{_EXIT.strip()}"
+
+
+def _add_options(command: Command) -> None:
     """Define all commands, in the order in which the help lists them."""
     _preview(command)
     _distill(command)
@@ -24,7 +107,6 @@ def add_options(command: Command) -> None:
 def _preview(command: Command) -> None:
     preview = command(
         "preview",
-        "RUN_URL [--max-characters N]",
         "Print the text that a session would get for a failed run. Nothing is sent, nothing is written.",
         """
         environment:
@@ -54,7 +136,6 @@ def _preview(command: Command) -> None:
 def _distill(command: Command) -> None:
     distill = command(
         "distill",
-        "FILE [--max-characters N] [--green FILE] [--explain]",
         "Print the lines of a raw log that explain its failure. Where the excerpt is long, its strongest"
         " lines come first. Secrets are not replaced.",
         """
@@ -85,7 +166,6 @@ def _distill(command: Command) -> None:
 def _send(command: Command) -> None:
     send = command(
         "send",
-        "[TEXT | --text-file F | --no-text] [--trusted-host HOST] [--json]",
         "Fire a routine: start a session with your text next to the routine's saved prompt. A request that"
         " may have started a session is never sent again.",
         """
@@ -106,7 +186,6 @@ def _send(command: Command) -> None:
     send.add_argument(
         "words", nargs="?", metavar="TEXT", help="the text; - reads standard input, as a pipe does without it"
     )
-    send.add_argument("--text", help=argparse.SUPPRESS)  # TEXT's older form
     send.add_argument("--text-file", metavar="F", help="the file that holds the text, in UTF-8 or UTF-16")
     send.add_argument("--no-text", action="store_true", help="fire on the routine's saved prompt alone")
     send.add_argument(
@@ -121,7 +200,6 @@ def _send(command: Command) -> None:
 def _sessions(command: Command) -> None:
     sessions = command(
         "sessions",
-        "OWNER/REPO [--days N] [--creator LOGIN] [--json]",
         "List the sessions that were started in a repository, with what came of each: branch, pull request,"
         " merge and green run. All is read from GitHub, and nothing is written.",
         """
@@ -156,7 +234,6 @@ def _sessions(command: Command) -> None:
 def _rules(command: Command) -> None:
     rules = command(
         "rules",
-        "{check,explain,compile} [LINE]",
         "Check the rules for tools' formats, explain which of them takes a line of a log and why, or compile"
         " them after a change.",
         """
@@ -178,7 +255,6 @@ def _rules(command: Command) -> None:
 def _local(command: Command) -> None:
     command(
         "demo",
-        "",
         "Run the action on a recorded failure, against an emulated GitHub and an emulated endpoint. Nothing"
         " leaves this machine, and only a temporary folder is written.",
         """
@@ -192,7 +268,6 @@ def _local(command: Command) -> None:
     )
     emulate = command(
         "emulate",
-        "[--port N]",
         "Serve the routine endpoint with its documented answers, on loopback until Ctrl-C. What to try is"
         " printed first, then a line for each request.",
         """
@@ -209,7 +284,6 @@ def _local(command: Command) -> None:
     )
     command(
         "action",
-        "",
         "What action.yml runs in a workflow: report this run's failure. The routine may be fired.",
         """
         environment:

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.commands.logs import LOG
+from tests.unit.cli.logs import LOG
 
 from fire_routine.cli import main
-from fire_routine.commands.arguments import COMMANDS
+from fire_routine.cli.options import COMMANDS
 from fire_routine.emulator import Endpoint
 from fire_routine.version import __version__
 

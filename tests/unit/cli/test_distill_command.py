@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.unit.commands.logs import LOG
+from tests.unit.cli.logs import LOG
 
 from fire_routine.cli import main
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from tests.emulated.github import GitHubEmulator
-from tests.unit.commands.logs import LOG
+from tests.unit.cli.logs import LOG
 
 from fire_routine.cli import main
-from fire_routine.commands.terminal import Progress
 
 
 @pytest.fixture
@@ -126,7 +125,6 @@ def test_preview_of_a_github_that_does_not_answer_blames_no_token(
 ) -> None:
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
-    monkeypatch.setattr(Progress, "wait", lambda *_: None)
     assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
     last = capsys.readouterr().err.splitlines()[-1]
     assert "Check the network and any proxy" in last

@@ -16,7 +16,7 @@ from fire_routine.emulator import TOKEN, Endpoint, limit
 
 def test_send_prints_the_session(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
     with routine:
-        assert main(["send", "--text", "Deploy failed"]) == 0
+        assert main(["send", "Deploy failed"]) == 0
     assert routine.sessions[0].url in capsys.readouterr().out
     assert routine.requests[0].text == "Deploy failed"
 
@@ -33,7 +33,7 @@ def test_send_error_is_one_line_on_stderr(routine: Endpoint, capsys: pytest.Capt
     routine.script = [None]
     routine.token = "sk-ant-oat01-another"
     with routine:
-        assert main(["send", "--text", "x"]) == 1
+        assert main(["send", "x"]) == 1
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.startswith("fire-routine: ")
@@ -43,7 +43,7 @@ def test_send_without_secrets_names_what_is_missing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("ROUTINE_FIRE_URL", raising=False)
-    assert main(["send", "--text", "x"]) == 1
+    assert main(["send", "x"]) == 1
     assert "ROUTINE_FIRE_URL is not set" in capsys.readouterr().err
 
 
@@ -57,9 +57,9 @@ def test_send_takes_another_host_only_where_it_is_named(
         monkeypatch.setenv(
             "ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire"
         )
-        assert main(["send", "--text", "x"]) == 1
+        assert main(["send", "x"]) == 1
         assert "ROUTINE_FIRE_URL is not on api.anthropic.com" in capsys.readouterr().err
-        assert main(["send", "--text", "x", "--trusted-host", "gateway.example.com:443"]) == 1
+        assert main(["send", "x", "--trusted-host", "gateway.example.com:443"]) == 1
         assert "--trusted-host 'gateway.example.com:443' is not a host name" in capsys.readouterr().err
         proxy.setblocking(False)
         with pytest.raises(BlockingIOError):
@@ -72,7 +72,7 @@ def test_send_reaches_a_trusted_host(
     monkeypatch.setenv("HTTPS_PROXY", "ftp://unusable")
     monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
     monkeypatch.setenv("ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire")
-    assert main(["send", "--text", "x", "--trusted-host", "gateway.example.com"]) == 1
+    assert main(["send", "x", "--trusted-host", "gateway.example.com"]) == 1
     assert "add gateway.example.com to NO_PROXY" in capsys.readouterr().err  # it would have connected
 
 
@@ -101,7 +101,7 @@ def test_session_is_reported_although_standard_output_is_unusable(
 ) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     with routine:
-        assert main(["send", "--text", "Deploy failed"]) == 0
+        assert main(["send", "Deploy failed"]) == 0
     assert routine.sessions[0].url in capsys.readouterr().err
 
 
@@ -122,7 +122,7 @@ def test_a_blank_text_starts_no_session(
     text: str, routine: Endpoint, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with routine:
-        assert main(["send", "--text", text]) == 1
+        assert main(["send", text]) == 1
         assert routine.requests == []
     assert "no text" in capsys.readouterr().err
 
