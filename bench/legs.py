@@ -49,7 +49,7 @@ from tests.emulated.job import Reported  # noqa: E402
 from tests.unit.decide.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action, threads  # noqa: E402
-from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
+from fire_routine.emulator import Endpoint  # noqa: E402
 from fire_routine.gather import known_failures  # noqa: E402
 from fire_routine.github import transport  # noqa: E402
 from fire_routine.github.errors import refusal  # noqa: E402

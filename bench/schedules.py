@@ -39,7 +39,7 @@ from tests.unit.decide.schedule import Schedule  # noqa: E402
 from tests.unit.decide.troubles import PROFILES  # noqa: E402
 
 from fire_routine.decide.ledger.entry import Stage as Step  # noqa: E402
-from fire_routine.emulator.endpoint import REPLIES  # noqa: E402
+from fire_routine.emulator import REPLIES  # noqa: E402
 
 SHA = "a" * 40
 

@@ -13,7 +13,7 @@ from tests.emulated.github import GitHubEmulator
 
 from fire_routine.action import run_action
 from fire_routine.clock import REAL
-from fire_routine.emulator.endpoint import TOKEN, Endpoint
+from fire_routine.emulator import TOKEN, Endpoint
 from fire_routine.report import Workflow
 
 LOG = """\

@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import count
 
+from tests.emulated.ids import sha_of
+from tests.emulated.repository import Repository, timestamp
+
 from fire_routine.decide.ledger.entry import Record, Stage
-from fire_routine.emulator.ids import sha_of
-from fire_routine.emulator.repository import Repository, timestamp
 from fire_routine.model import Fingerprint
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

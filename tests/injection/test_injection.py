@@ -21,7 +21,7 @@ from tests.injection.checks import (
 )
 from tests.injection.scene import SHA, Payload, payloads, set_up
 
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 PAYLOADS = list(payloads())
 AIMS = {"close", "format", "link", "command", "instruct", "log"}

@@ -27,7 +27,7 @@ from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 
 import fire_routine
 from fire_routine.clock import Clock
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 from fire_routine.fire import Interrupted, Routine, fire_once
 from fire_routine.fire.errors import Unknown
 from fire_routine.fire.request import Request, route_to
