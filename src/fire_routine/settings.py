@@ -246,6 +246,32 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 # --- the runner's variables -----------------------------------------------------------------------
 
 
+def _number(value: str) -> int | None:
+    return int(value) if re.fullmatch(r"[1-9][0-9]{0,17}", value) else None
+
+
+def _event(path: str) -> Mapping[str, Any]:
+    """The event's payload; empty if it cannot be read."""
+    try:
+        payload = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return payload if isinstance(payload, dict) else {}
+
+
+def _folder(path: str) -> Path:
+    return Path(path)
+
+
+def _address(value: str) -> str:
+    return value.rstrip("/")
+
+
+def _variable(name: str, read: Callable[[str], Any] = str, default: Any = "") -> Any:
+    """A field that `read` takes from the variable `name`. What it has no value for leaves the default."""
+    return field(default=default, metadata={"name": name, "read": read})
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The runner's variables.
@@ -253,77 +279,47 @@ class Context:
     Source: https://docs.github.com/actions/reference/workflows-and-actions/variables
     """
 
-    repository: str = ""
-    run_id: int | None = None
-    run_attempt: int = 1
-    job: str = ""  # the key under `jobs:`
-    job_id: int | None = None  # the job's id in the API, if the runner passes it (`job.check_run_id`)
-    job_total: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
-    default_token: bool = True  # whether `github-token` is the workflow's own token
-    job_status: str = ""  # `job.status` when the step began: failure if an earlier step failed
-    runner_name: str = ""
-    workflow: str = ""  # its name, or its path if it has no name
-    workflow_ref: str = ""  # owner/name/.github/workflows/ci.yml@refs/heads/main
-    ref_name: str = ""  # the branch or tag; 7/merge for pull request 7
-    ref_type: str = ""  # branch or tag
-    head_ref: str = ""  # a pull request's head branch
-    event_name: str = ""
-    event: Mapping[str, Any] = field(default_factory=dict)
-    sha: str = ""
-    actor: str = ""
-    api_url: str = "https://api.github.com"
-    server_url: str = "https://github.com"
-    workspace: Path | None = None
-    temp: Path | None = None
-
-
-def _number(value: str) -> int | None:
-    return int(value) if re.fullmatch(r"[0-9]{1,18}", value) else None
-
-
-def _event(path: str) -> Mapping[str, Any]:
-    """The event's payload; empty if the runner gave none, or one that cannot be read."""
-    try:
-        payload = json.loads(Path(path).read_text("utf-8")) if path else {}
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return payload if isinstance(payload, dict) else {}
+    repository: str = _variable("GITHUB_REPOSITORY")
+    run_id: int | None = _variable("GITHUB_RUN_ID", _number, None)
+    run_attempt: int = _variable("GITHUB_RUN_ATTEMPT", _number, 1)
+    job: str = _variable("GITHUB_JOB")  # the key under `jobs:`
+    # The job's id in the API, if the runner passes it (`job.check_run_id`)
+    job_id: int | None = _variable(PREFIX + "JOB_ID", _number, None)
+    # How many jobs the matrix has that this job is part of; 1: it is part of none
+    job_total: int = _variable(PREFIX + "JOB_TOTAL", _number, 1)
+    # Whether `github-token` is the workflow's own token
+    default_token: bool = _variable(PREFIX + "DEFAULT_TOKEN", lambda value: value != "false", True)
+    # `job.status` when the step began: failure if an earlier step failed
+    job_status: str = _variable(PREFIX + "JOB_STATUS")
+    runner_name: str = _variable("RUNNER_NAME")
+    workflow: str = _variable("GITHUB_WORKFLOW")  # its name, or its path if it has no name
+    workflow_ref: str = _variable(
+        "GITHUB_WORKFLOW_REF"
+    )  # owner/name/.github/workflows/ci.yml@refs/heads/main
+    ref_name: str = _variable("GITHUB_REF_NAME")  # the branch or tag; 7/merge for pull request 7
+    ref_type: str = _variable("GITHUB_REF_TYPE")  # branch or tag
+    head_ref: str = _variable("GITHUB_HEAD_REF")  # a pull request's head branch
+    event_name: str = _variable("GITHUB_EVENT_NAME")
+    event: Mapping[str, Any] = field(
+        default_factory=dict, metadata={"name": "GITHUB_EVENT_PATH", "read": _event}
+    )
+    sha: str = _variable("GITHUB_SHA")
+    actor: str = _variable("GITHUB_ACTOR")
+    api_url: str = _variable("GITHUB_API_URL", _address, "https://api.github.com")
+    server_url: str = _variable("GITHUB_SERVER_URL", _address, "https://github.com")
+    workspace: Path | None = _variable("GITHUB_WORKSPACE", _folder, None)
+    temp: Path | None = _variable("RUNNER_TEMP", _folder, None)
 
 
 def read_context(environ: Mapping[str, str]) -> Context:
     """The runner's variables. A missing variable leaves the field at its default."""
-
-    def get(name: str, default: str = "") -> str:
-        return environ.get(name, "").strip() or default
-
-    def folder(name: str) -> Path | None:
-        return Path(get(name)) if get(name) else None
-
-    base = Context()
-    return Context(
-        repository=get("GITHUB_REPOSITORY"),
-        run_id=_number(get("GITHUB_RUN_ID")),
-        run_attempt=_number(get("GITHUB_RUN_ATTEMPT")) or base.run_attempt,
-        job=get("GITHUB_JOB"),
-        job_id=_number(get(PREFIX + "JOB_ID")),
-        job_total=_number(get(PREFIX + "JOB_TOTAL")) or base.job_total,
-        default_token=get(PREFIX + "DEFAULT_TOKEN") != "false",
-        job_status=get(PREFIX + "JOB_STATUS"),
-        runner_name=get("RUNNER_NAME"),
-        workflow=get("GITHUB_WORKFLOW"),
-        workflow_ref=get("GITHUB_WORKFLOW_REF"),
-        ref_name=get("GITHUB_REF_NAME"),
-        ref_type=get("GITHUB_REF_TYPE"),
-        head_ref=get("GITHUB_HEAD_REF"),
-        event_name=get("GITHUB_EVENT_NAME"),
-        event=_event(get("GITHUB_EVENT_PATH")),
-        sha=get("GITHUB_SHA"),
-        actor=get("GITHUB_ACTOR"),
-        api_url=get("GITHUB_API_URL", base.api_url).rstrip("/"),
-        server_url=get("GITHUB_SERVER_URL", base.server_url).rstrip("/"),
-        workspace=folder("GITHUB_WORKSPACE"),
-        temp=folder("RUNNER_TEMP"),
-    )
+    values = {}
+    for one in fields(Context):
+        text = environ.get(one.metadata["name"], "").strip()
+        value = one.metadata["read"](text) if text else None
+        if value is not None:
+            values[one.name] = value
+    return Context(**values)
 
 
 def own_authorities(environ: Mapping[str, str]) -> tuple[str, str] | None:
