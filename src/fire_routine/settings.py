@@ -259,10 +259,6 @@ def _event(path: str) -> Mapping[str, Any]:
     return payload if isinstance(payload, dict) else {}
 
 
-def _folder(path: str) -> Path:
-    return Path(path)
-
-
 def _address(value: str) -> str:
     return value.rstrip("/")
 
@@ -307,8 +303,8 @@ class Context:
     actor: str = _variable("GITHUB_ACTOR")
     api_url: str = _variable("GITHUB_API_URL", _address, "https://api.github.com")
     server_url: str = _variable("GITHUB_SERVER_URL", _address, "https://github.com")
-    workspace: Path | None = _variable("GITHUB_WORKSPACE", _folder, None)
-    temp: Path | None = _variable("RUNNER_TEMP", _folder, None)
+    workspace: Path | None = field(default=None, metadata={"name": "GITHUB_WORKSPACE", "read": Path})
+    temp: Path | None = field(default=None, metadata={"name": "RUNNER_TEMP", "read": Path})
 
 
 def read_context(environ: Mapping[str, str]) -> Context:
