@@ -281,7 +281,7 @@ def test_what_can_not_be_read_costs_only_itself(github: GitHubEmulator, month: M
     report = report_of(month)
     assert [(row["run_id"], row["state"]) for row in report["sessions"]] == [(second, "unknown")]
     ledger, pulls = report["left_out"]
-    assert ledger == "the ledger on 1 commit: GitHub answered 404: Not Found"
+    assert ledger == "the ledger on 1 commit: GitHub answered 404: `Not Found`"
     assert pulls.startswith("the pull requests of sessions: GitHub answered 403")
 
 
@@ -308,7 +308,7 @@ def test_a_used_up_rate_limit_ends_the_reading(github: GitHubEmulator, month: Mo
     github.fail(f"(?<!{month.sha(40_001)})/statuses", Fault.rate_limited())  # the newest one is read first
     report = report_of(month)
     assert report["left_out"][0] == (
-        "the ledger on 9 commits: GitHub answered 403: API rate limit exceeded for installation."
+        "the ledger on 9 commits: GitHub answered 403: `API rate limit exceeded for installation.`"
     )
     assert len(github.asked("/statuses")) == 2
 

@@ -60,7 +60,7 @@ def test_send_takes_another_host_only_where_it_is_named(
         assert main(["send", "x"]) == 1
         assert "ROUTINE_FIRE_URL is not on api.anthropic.com" in capsys.readouterr().err
         assert main(["send", "x", "--trusted-host", "gateway.example.com:443"]) == 1
-        assert "--trusted-host 'gateway.example.com:443' is not a host name" in capsys.readouterr().err
+        assert "--trusted-host `gateway.example.com:443` is not a host name" in capsys.readouterr().err
         proxy.setblocking(False)
         with pytest.raises(BlockingIOError):
             proxy.accept()
