@@ -8,8 +8,8 @@ round, a number off by one, or a statement left out. The seed alone decides whic
 in a copy of the working tree, against the tests of its own package first, then against the further ones. It
 dies by the first test that fails, or by running too long.
 
-`--again` takes the mutants of an earlier run. A mutant is found again by its statement's text, in its own
-package, so code may move within one. Where the statement is gone, the table shows `gone`.
+`--again` takes the mutants of an earlier run. A mutant is found again by its statement's text, nearest to its
+old place, so code may move among the packages that are named. Where it is gone, the table shows `gone`.
 """
 
 from __future__ import annotations
@@ -155,20 +155,24 @@ def drawn(packages: Iterable[str], root: Path, seed: int, number: int) -> list[S
     return random.Random(seed).sample(everything, min(number, len(everything)))
 
 
-def found_again(earlier: Iterable[Mutant], root: Path) -> Iterator[tuple[Mutant, Site | None]]:
+def found_again(
+    earlier: Iterable[Mutant], packages: Iterable[str], root: Path
+) -> Iterator[tuple[Mutant, Site | None]]:
     """Each earlier mutant with its place in the code of today; None: its statement is gone."""
-    earlier = list(earlier)
-    known = {package: list(sites(package, root)) for package in {mutant.package for mutant in earlier}}
+    everything = [site for package in packages for site in sites(package, root)]
     for mutant in earlier:
         name = (mutant.kind, mutant.before, mutant.number, mutant.after)
         same = [
             site
-            for site in known[mutant.package]
+            for site in everything
             if (site.mutant.kind, site.mutant.before, site.mutant.number, site.mutant.after) == name
         ]
-        at_home = [site for site in same if site.mutant.path == mutant.path]
-        nearest = sorted(at_home or same, key=lambda site: abs(site.mutant.line - mutant.line))
-        yield mutant, nearest[0] if nearest else None
+        yield mutant, min(same, key=lambda site: _distance(site.mutant, mutant), default=None)
+
+
+def _distance(one: Mutant, other: Mutant) -> tuple[bool, bool, int]:
+    """How far apart two places are: another package, another file, lines."""
+    return one.package != other.package, one.path != other.path, abs(one.line - other.line)
 
 
 def own_tests(package: str, root: Path) -> list[str]:
@@ -251,7 +255,7 @@ def main() -> int:
         pairs: list[tuple[Mutant, Site | None]]
         if arguments.again:
             earlier = [Mutant(**values) for values in json.loads(arguments.again.read_text("utf-8"))]
-            pairs = list(found_again([one for one in earlier if one.package in arguments.packages], root))
+            pairs = list(found_again(earlier, arguments.packages, root))
         else:
             made = drawn(arguments.packages, root, arguments.seed, arguments.number)
             pairs = [(site.mutant, site) for site in made]
