@@ -18,7 +18,6 @@ from fire_routine.model import (
     Fingerprint,
     Highlight,
     KnownFailure,
-    Message,
     Note,
     Outcome,
     Past,
@@ -27,6 +26,7 @@ from fire_routine.model import (
     SessionState,
 )
 from fire_routine.report import Contents
+from fire_routine.sanitize import code
 
 PYTEST = (
     "E       DeprecationWarning: datetime.datetime.utcnow() is deprecated and scheduled for removal in a"
@@ -39,7 +39,7 @@ ESLINT = (
     "   1:10  error  'format' is defined but never used               no-unused-vars",
     "  31:7   error  'step' is never reassigned. Use 'const' instead  prefer-const",
 )
-DENIED = Message("GitHub returned 403: {said}", said="Resource not accessible by integration")
+DENIED = f"GitHub returned 403: {code('Resource not accessible by integration')}"
 LONG = "a-very-long-reusable-workflow-name / build-and-test-the-whole-monorepo (ubuntu-24.04-arm, 3.14t)"
 TEXT = "# CI failed: `test (3.12)` and 1 more in `o/r` on `topic` (run 1, attempt 1)\n\n" + "\n".join(
     f"Line {number} of the text, with words that go on for a while and then end." for number in range(60)
@@ -115,22 +115,15 @@ PASTS = {
 KNOWN = Outcome(
     Result.SKIPPED,
     "known-failure",
-    Message(
-        'Known by `{place}`: {what}. To report it anyway, set `action = "note"` there, on the default branch,'
-        " and re-run the failed jobs.",
-        place=".github/known-failures.toml, line 12",
-        what=f"The sandbox answers late at night, {PAGE}/issues/7",
-    ),
+    f"Known by {code('.github/known-failures.toml, line 12')}:"
+    f" {code(f'The sandbox answers late at night, {PAGE}/issues/7')}. To report it anyway, set"
+    ' `action = "note"` there, on the default branch, and re-run the failed jobs.',
 )
 LABELLED = Outcome(
     Result.SKIPPED,
     "skip-labels",
-    Message(
-        "Pull request #{number} has the label `{label}`, which `skip-labels` names. To report it, remove the"
-        " label and re-run the failed jobs.",
-        number=12,
-        label="no-claude",
-    ),
+    f"Pull request 12 has the label {code('no-claude')}, which `skip-labels` names. To report it, remove the"
+    " label and re-run the failed jobs.",
 )
 
 
@@ -157,10 +150,10 @@ def _with_past(contents: Contents, *sessions: EarlierSession) -> Contents:
 
 def reports() -> Mapping[str, Contents]:
     """By a name for the picture."""
-    no_token = Message(
-        "The endpoint refused the token (401 authentication_error {words}). Generate a new one at"
-        " https://claude.ai/code/routines and save it as the secret for `routine-token`.",
-        words="“The token does not match this routine.”",
+    said = code("The token does not match this routine.")
+    no_token = (
+        f"The endpoint refused the token (401 authentication_error {said}). Generate a new one at"
+        " https://claude.ai/code/routines and save it as the secret for `routine-token`."
     )
     notes = (
         Note("the annotations of test (3.12)", DENIED, "Add it.", permission="checks: read"),
@@ -170,18 +163,13 @@ def reports() -> Mapping[str, Contents]:
     earlier = Outcome(
         Result.SKIPPED,
         "duplicate",
-        Message(
-            "Run {run} started a session on this failure. To send it again, set `once-per: always`.", run=7
-        ),
+        "Run 7 started a session on this failure. To send it again, set `once-per: always`.",
         session_url=SESSION,
     )
     unknown = Outcome(
         Result.UNKNOWN,
         "server-error",
-        Message(
-            "The endpoint returned {status}. Look at https://claude.ai/code before you fire again.",
-            status=504,
-        ),
+        "The endpoint returned 504. Look at https://claude.ai/code before you fire again.",
     )
     refused = _contents(Outcome(Result.FAILED, "unauthorized", no_token), _one())
     invalid = "max-characters: 12 is too small\nonce-per: 'never' is unknown"
@@ -202,5 +190,5 @@ def reports() -> Mapping[str, Contents]:
         "failed-unauthorized": replace(refused, notes=notes),
         "failed-invalid-input": Contents(Outcome(Result.FAILED, "invalid-input", invalid), samples.clean),
         "unknown": _contents(unknown, _three()),
-        "dry-run": _contents(Outcome(Result.SKIPPED, "dry-run", Message(would)), _three()),
+        "dry-run": _contents(Outcome(Result.SKIPPED, "dry-run", would), _three()),
     }
