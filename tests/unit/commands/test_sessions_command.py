@@ -138,14 +138,14 @@ def test_the_token_goes_only_to_a_github_that_was_named(
         (
             "/actions/runs",
             Fault.missing(),
-            "octo/widgets: GitHub answered 404: `Not Found`: check the name, and that GITHUB_TOKEN may read the"
-            " repository",
+            "octo/widgets: GitHub answered 404: `Not Found`: check the name, and that GITHUB_TOKEN may read"
+            " the repository",
         ),
         (
             "/statuses",
             Fault.forbidden(),
-            "octo/widgets: GitHub answered 403: `Resource not accessible by integration`: GITHUB_TOKEN needs to"
-            " read actions, contents, pull-requests and statuses (in a workflow: `permissions:`)",
+            "octo/widgets: GitHub answered 403: `Resource not accessible by integration`: GITHUB_TOKEN needs"
+            " to read actions, contents, pull-requests and statuses (in a workflow: `permissions:`)",
         ),
         (
             "/actions/runs",
