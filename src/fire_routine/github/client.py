@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
+from typing import TypeVar
 from urllib.parse import quote
 
 from ..clock import REAL, Clock
@@ -26,6 +27,8 @@ PATIENCE = 10.0  # seconds for one request as a whole
 INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
 PAST_RUNS = 100  # of one page
 FLAKY = 10  # commits that were green in a re-run, at most
+
+T = TypeVar("T")
 
 
 class GitHub(Session):
@@ -77,11 +80,35 @@ class GitHub(Session):
         def read(data: Json) -> tuple[Run, tuple[int, ...]]:
             return parse.run(data, self.repository), parse.pull_request_numbers(data)
 
-        return self.get(_attempt(run_id, attempt), read)
+        path = f"/actions/runs/{run_id}"
+        try:
+            return self.get(f"{path}/attempts/{attempt}" if attempt else path, read)
+        except GitHubError as error:
+            if not attempt or error.status != 404:
+                raise
+            # A proxy or a compatible server may not know attempts. The latest one is the run itself.
+            found = self._or_raise(error, lambda: self.get(path, read))
+            if found[0].attempt != attempt:
+                raise
+            return found
 
     def jobs(self, run_id: int, attempt: int | None, pages: int = MAX_PAGES) -> Listing[Job]:
         """The jobs of an attempt (None: the latest), of at most this many pages of 100."""
-        return self.list_all(f"{_attempt(run_id, attempt)}/jobs", "the run's jobs", "jobs", parse.job, pages)
+        path, what = f"/actions/runs/{run_id}", "the run's jobs"
+        try:
+            whole = f"{path}/attempts/{attempt}/jobs" if attempt else f"{path}/jobs"
+            return self.list_all(whole, what, "jobs", parse.job, pages)
+        except GitHubError as error:
+            if not attempt or error.status != 404:
+                raise
+            listing = self._or_raise(
+                error, lambda: self.list_all(f"{path}/jobs", what, "jobs", parse.job, pages)
+            )
+            stated = [job.attempt for job in listing.items if job.attempt is not None]
+            latest = max(stated) if stated else self._or_raise(error, lambda: self.latest_attempt(run_id))
+            if latest != attempt:
+                raise
+            return listing
 
     def latest_attempt(self, run_id: int) -> int:
         """The number of a run's latest attempt, from 1."""
@@ -93,6 +120,14 @@ class GitHub(Session):
         https://docs.github.com/rest/actions/workflow-runs#re-run-failed-jobs-from-a-workflow-run
         """
         self.send("POST", f"/actions/runs/{run_id}/rerun-failed-jobs", None)
+
+    @staticmethod
+    def _or_raise(error: GitHubError, ask: Callable[[], T]) -> T:
+        """The answer to another request; if that fails too, `error` is raised."""
+        try:
+            return ask()
+        except GitHubError:
+            raise error from None
 
     def job(self, job_id: int) -> Job:
         return self.get(f"/actions/jobs/{job_id}", parse.job)
@@ -255,11 +290,6 @@ class GitHub(Session):
             verb, where = "PATCH", f"/issues/comments/{parsed(fields.identity, own)}"
         data = self.send(verb, where, {"body": body})
         return parsed(lambda comment: str(comment["html_url"]), data)
-
-
-def _attempt(run_id: int, attempt: int | None) -> str:
-    path = f"/actions/runs/{run_id}"
-    return f"{path}/attempts/{attempt}" if attempt else path
 
 
 def _workflow_of(run: Run) -> int | str:
