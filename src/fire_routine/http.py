@@ -25,7 +25,7 @@ _PORTS = {"http": 80, "https": 443}
 class UnusableError(Exception):
     """The environment names a proxy or authorities that can't be used. `message`: with the remedy."""
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, message: str, *, reason: str) -> None:
         """`reason`: `ca-bundle` or `proxy`."""
         super().__init__(message)
         self.reason = reason
@@ -68,9 +68,9 @@ class Route:
             return httpx.Proxy(proxy, ssl_context=self._tls if parts.scheme == "https" else None)
         except (ValueError, httpx.InvalidURL):
             raise UnusableError(
-                "proxy",
                 "HTTPS_PROXY (or ALL_PROXY) is not the URL of an `http://` or `https://` proxy. Correct it,"
                 f" or add {code(self.host)} to NO_PROXY.",
+                reason="proxy",
             ) from None
 
     def client(self, timeout: httpx.Timeout, limits: httpx.Limits) -> httpx.Client:
@@ -128,8 +128,8 @@ def _trust(own: tuple[str, str] | None) -> ssl.SSLContext:
     except (OSError, ValueError) as problem:
         detail = problem.strerror if isinstance(problem, OSError) and problem.strerror else "unreadable"
         raise UnusableError(
-            "ca-bundle",
             f"{name} does not name a usable CA bundle ({code(detail)}). Correct it, or unset it.",
+            reason="ca-bundle",
         ) from None
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from .event import run_as_reported
 from .event_source import GatherError, find_trigger
 from .files import read_attachments
-from .jobs import with_annotations
 from .known_failures import KnownFailures
 from .logs import read_green_logs, read_logs
-from .run import gather_run
+from .run import gather_run, with_annotations
 
 __all__ = [
     "GatherError",

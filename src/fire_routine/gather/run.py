@@ -1,22 +1,38 @@
-"""Everything GitHub knows of the run, with a note on each thing that is unavailable."""
+"""Everything GitHub knows of the run and its failed jobs, with a note on each thing that is unavailable."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from typing import TypeVar
 
 from ..github.client import INSISTENCE, GitHub
-from ..github.missing import ACTIONS, Missing
+from ..github.missing import ACTIONS, CHECKS, Missing
 from ..github.parse import Job
 from ..github.session import Listing
-from ..model import GitHubError, Run, Trigger
+from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
+from ..patterns import pattern
 from ..sanitize import code
 from ..settings import Context
 from ..threads import result, threads
 from . import event
 from .context import ask_for_context
+from .event import is_own_run
 from .event_source import GatherError
-from .jobs import WIDTH, may_have_failed, with_jobs, without_jobs
+
+WIDTH = 8  # requests at a time
+# Up to this many jobs that ended in failure, the annotations of all are read at once: they may name files and
+# lines that a log lacks. Of more jobs, only those whose logs do not explain the failure.
+FEW = 16
+ASKED_CANCELLED = 32  # cancelled jobs whose annotations are read, to find those that timed out
+SHORTEST_TIMEOUT = 59.0  # seconds: `timeout-minutes` is at least 1, and times are in whole seconds
+# GitHub's annotation of such a job
+_TIMED_OUT = pattern(r"The job (?:running on runner .{1,200} )?has exceeded the maximum execution time")
+LAG = 1.0  # seconds, until GitHub knows that the step before this one failed
+FAILED = ("failure", "timed_out")
+
+AnyJob = TypeVar("AnyJob", Job, FailedJob)
 
 
 def gather_run(github: GitHub, trigger: Trigger, context: Context, deadline: float) -> Run:
@@ -118,3 +134,159 @@ def _unknown(trigger: Trigger, error: GitHubError) -> str:
         f"run-id: run {trigger.run_id} of {code(trigger.repository)} could not be read ({error})."
         f" {check}, or run this again later."
     )
+
+
+# --- jobs ------------------------------------------------------------------------------------------
+
+
+def find_own_job(jobs: Sequence[Job], context: Context) -> Job | None:
+    """The job that runs this: by its id, else the one in progress on this runner."""
+    if context.job_id is not None:
+        return next((job for job in jobs if job.id == context.job_id), None)
+    running = [job for job in jobs if job.status == "in_progress"]
+    mine = [job for job in running if context.runner_name and job.runner_name == context.runner_name]
+    if len(mine) != 1:
+        mine = [job for job in mine or running if _named(job, context.job)]
+    return mine[0] if len(mine) == 1 else None
+
+
+def _named(job: Job, key: str) -> bool:
+    """Whether a job has the name that GitHub gives it by its key: a leg of a matrix adds its values."""
+    return job.name == key or job.name.startswith(f"{key} (")
+
+
+def with_jobs(
+    github: GitHub,
+    missing: Missing,
+    pool: Executor,
+    run: Run,
+    jobs: Sequence[Job],
+    trigger: Trigger,
+    context: Context,
+) -> Run:
+    """The run with its failed, passed and cancelled jobs.
+
+    A job has failed if it ended in failure or ran out of time. GitHub lists the latter as cancelled, as it
+    does those that a person or fail-fast cancelled: its annotation distinguishes it. The job that runs this
+    counts only if a step of it has failed: then this is a step of the failing job.
+    """
+    own_run = is_own_run(trigger, context)
+    running = _failing_running_jobs(github, jobs, context) if own_run else []
+    failed = [job for job in jobs if job.conclusion in FAILED]
+    cancelled = [job for job in jobs if job.conclusion == "cancelled"]
+    may_have_timed_out = sorted(
+        (job for job in cancelled if job.seconds >= SHORTEST_TIMEOUT), key=lambda job: -job.seconds
+    )
+    asked = [*running, *failed, *may_have_timed_out[:ASKED_CANCELLED]]
+    later = {job.id for job in _asked_later(failed)}
+    annotations = _annotations(github, missing, pool, [job for job in asked if job.id not in later])
+    found = [
+        job.as_failed(end, annotations.get(job.id, ()))
+        for job in asked
+        if (end := "running" if job in running else _end_of(job, annotations.get(job.id, ())))
+    ]
+    if not running and own_run and context.job_status == "failure":
+        found.insert(0, unlisted(run, context))
+    known = {job.id for job in found}
+    return replace(
+        run,
+        trigger=_kind(trigger, own_run, found),
+        failed_jobs=tuple(found),
+        passed_jobs=tuple(job.name for job in jobs if job.conclusion == "success"),
+        cancelled_jobs=tuple(job.name for job in cancelled if job.id not in known),
+    )
+
+
+def _end_of(job: Job, annotations: Sequence[Annotation]) -> str:
+    """How a job failed; empty if it was cancelled, but not by its time-out."""
+    if job.conclusion != "cancelled":
+        return job.conclusion or ""
+    return "timed_out" if any(_TIMED_OUT.match(note.message) for note in annotations) else ""
+
+
+def without_jobs(run: Run, trigger: Trigger, context: Context) -> Run:
+    """The run if its jobs can't be listed: the runner still reports whether this very job failed."""
+    own = is_own_run(trigger, context) and context.job_status == "failure"
+    found = [unlisted(run, context)] if own else []
+    kind = _kind(trigger, is_own_run(trigger, context), found)
+    return replace(run, jobs_known=False, trigger=kind, failed_jobs=tuple(found))
+
+
+def unlisted(run: Run, context: Context) -> FailedJob:
+    """The job that runs this, as far as the runner's environment describes it."""
+    return FailedJob(id=context.job_id or 0, name=context.job, conclusion="running", url=run.url)
+
+
+def may_have_failed(odd: object) -> bool:
+    """Whether something that GitHub lists among the jobs, without being one of the documented shape, may be a
+    failed job."""
+    conclusion = odd.get("conclusion") if isinstance(odd, Mapping) else None
+    return conclusion not in ("success", "skipped", "neutral", "cancelled")
+
+
+def _kind(trigger: Trigger, own_run: bool, failed: Sequence[FailedJob]) -> TriggerKind:
+    if not own_run:
+        return trigger.kind
+    return TriggerKind.STEP if any(job.running for job in failed) else TriggerKind.FINAL_JOB
+
+
+def _failing_running_jobs(github: GitHub, jobs: Sequence[Job], context: Context) -> list[Job]:
+    """The job that runs this, if a step of it failed.
+
+    If it cannot be identified (legs of a matrix on runners without names): each job in progress with a failed
+    step.
+    """
+    own = find_own_job(jobs, context)
+    if own is None:
+        return [job for job in jobs if job.status == "in_progress" and _has_failed_step(job)]
+    if _has_failed_step(own):
+        return [own]
+    if context.job_status != "failure":
+        return []
+    github.clock.sleep(LAG)  # the runner knows before the API does
+    try:
+        return [github.job(own.id)]
+    except GitHubError:
+        return [own]
+
+
+def _has_failed_step(job: Job) -> bool:
+    return any(step.conclusion in FAILED for step in job.steps)
+
+
+def with_annotations(github: GitHub, run: Run, unexplained: Collection[int], deadline: float) -> Run:
+    """The run with the annotations that only its logs show to be needed.
+
+    Args:
+        unexplained: ids of the failed jobs whose log is missing or shows no error.
+        deadline: in monotonic seconds.
+    """
+    wanted = [job for job in _asked_later(run.failed_jobs) if job.id in unexplained]
+    if not wanted:
+        return run
+    missing = Missing(token=bool(github.token))
+    with threads(WIDTH, "annotations") as pool:
+        found = _annotations(github.within(deadline), missing, pool, wanted)
+    jobs = tuple(
+        replace(job, annotations=found[job.id]) if job.id in found else job for job in run.failed_jobs
+    )
+    return replace(run, failed_jobs=jobs, notes=(*run.notes, *missing.collected()))
+
+
+def _asked_later(jobs: Sequence[AnyJob]) -> list[AnyJob]:
+    """The jobs whose annotations wait for their logs: of many jobs, those that ended in failure."""
+    failed = [job for job in jobs if job.conclusion == "failure"]
+    return failed if len(failed) > FEW else []
+
+
+def _annotations(
+    github: GitHub, missing: Missing, pool: Executor, jobs: Sequence[AnyJob]
+) -> dict[int, tuple[Annotation, ...]]:
+    """Each job's annotations, by job id."""
+
+    def ask(job: AnyJob) -> tuple[Annotation, ...]:
+        what = "whether a time-out ended" if job.conclusion == "cancelled" else "the annotations of"
+        return missing.ask(what, CHECKS, lambda: github.annotations(job.id), (), job.name)
+
+    asked = {job.id: pool.submit(ask, job) for job in jobs}
+    return {number: result(future) for number, future in asked.items()}
