@@ -150,9 +150,9 @@ def _with_past(contents: Contents, *sessions: EarlierSession) -> Contents:
 
 def reports() -> Mapping[str, Contents]:
     """By a name for the picture."""
-    said = code("The token does not match this routine.")
+    words = code("The token does not match this routine.")
     no_token = (
-        f"The endpoint refused the token (401 authentication_error {said}). Generate a new one at"
+        f"The endpoint refused the token (401 authentication_error {words}). Generate a new one at"
         " https://claude.ai/code/routines and save it as the secret for `routine-token`."
     )
     notes = (

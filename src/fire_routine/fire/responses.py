@@ -234,13 +234,13 @@ class ResponseReader:
         return value if value == one_line(value, self.token) else ""
 
 
-def _refusal(status: int, said: str) -> tuple[str, str]:
+def _refusal(status: int, message: str) -> tuple[str, str]:
     """Why a 3xx or 4xx refuses a request, and the one thing to do about it.
 
-    `said`: the endpoint's message, in lower case.
+    `message`: the endpoint's message, in lower case.
     """
     for number, words, reason, remedy in _REFUSALS:
-        if number == status and words in said:
+        if number == status and words in message:
             return reason, remedy
     if status < 400:
         return "redirected", _REDIRECTED
