@@ -156,6 +156,7 @@ def test_a_matrix_of_256_jobs_has_ten_links_and_the_others_in_a_fold() -> None:
     above, fold = page.split("<details><summary>246 more jobs</summary>")
     assert above.count("/job/") == 10
     assert fold.count("/job/") == 246
+    assert "and 0 more" not in summary(contents(failure(*map(job, range(266)))))  # a fold that is just full
 
 
 def test_256_distinct_failures_have_10_blocks_and_a_line_each() -> None:
