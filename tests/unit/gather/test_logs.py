@@ -306,6 +306,27 @@ class TestTheDeadline:
         assert list(logs) == [2]
         assert [note.what for note in notes] == ["the log of test"]
 
+    def test_a_log_that_never_comes_to_an_end_is_left_alone_after_it(
+        self, emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As with a name look-up that hangs: no time-out of a socket ends it."""
+        emulator.add_job(RUN, failed_job(2, "other"), "fine\n")
+        run, over = gathered(emulator), threading.Event()
+
+        def consume(job: FailedJob, chunks: Iterator[bytes]) -> bytes:
+            log = b"".join(chunks)
+            if job.id == 2:
+                over.wait(PATIENCE)
+            return log
+
+        monkeypatch.setattr("fire_routine.gather.logs.GRACE", 0.1)
+        logs, notes = read(emulator, run, consume, seconds=3.0)
+        over.set()
+        assert list(logs) == [1]
+        assert [(note.what, note.why) for note in notes] == [
+            ("the log of other", "there was no time left to read it")
+        ]
+
     def test_a_log_cut_off_goes_on_where_it_was(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/storage/", Fault(cut_after=20))
         logs, notes = read(emulator)

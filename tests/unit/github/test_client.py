@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -233,3 +235,13 @@ def test_each_wait_is_announced_once_for_all_requests_that_meet_it(emulator: Git
         emulator.fail("/git/ref", Fault.broken(502), times=2)
         assert insisting.branch_head("main") == HEAD
     assert lines == ["GitHub answered 502: `Server Error`. Asking GitHub again in 1 s (attempt 3)."]
+
+
+def test_of_pygithub_only_what_makes_requests_is_loaded() -> None:
+    program = (
+        "import sys\nimport fire_routine.github.client\n"
+        "unused = {'github.MainClass', 'github.Auth', 'jwt', 'nacl', 'cryptography', 'importlib.metadata'}\n"
+        "assert not unused & set(sys.modules), unused & set(sys.modules)"
+    )
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environ)
