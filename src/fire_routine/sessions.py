@@ -66,8 +66,9 @@ def report(
     now = github.clock()
     github = github.within(now + SECONDS).insisting(now + PATIENCE)
     left_out: list[str] = []
+    others = Counter[str]()  # entries of other creators, by login
     runs = _read_runs(github, since, left_out, show)
-    entries, others = _read_entries(github, creator, since, runs, left_out, show)
+    entries = _read_entries(github, creator, since, runs, others, left_out, show)
     found = claims(entries, lambda url: session_link(url, github.api_url))[::-1]
     started = [claim for claim in found if claim.started and (claim.settled or claim.old(until))]
     show("Reading branches and pull requests")
@@ -145,19 +146,21 @@ def _read_runs(github: GitHub, since: datetime, left_out: list[str], show: Show)
 
 
 def _read_entries(
-    github: GitHub, creator: str, since: datetime, runs: Sequence[Run], left_out: list[str], show: Show
-) -> tuple[list[Entry], Counter[str]]:
-    """The creator's entries since then, and how many others have, by login.
-
-    They are where the ledger keeps them: here, on each run's own commit.
-    """
+    github: GitHub,
+    creator: str,
+    since: datetime,
+    runs: Sequence[Run],
+    others: Counter[str],
+    left_out: list[str],
+    show: Show,
+) -> list[Entry]:
+    """The creator's entries since then, wherever the ledger keeps them: here, on each run's own commit."""
     # A failed attempt may have been re-run, and be green by now. A run that is cancelled may have timed out.
     likely = [run for run in runs if run.conclusion in RUN_FAILED or run.attempt > 1]
     unlikely = [run for run in runs if run.conclusion in (None, "cancelled")]
     shas = list(dict.fromkeys(run.head_sha for run in (*likely, *unlikely)))
     problems = Counter({f"a report reads at most {COMMITS:,}": max(0, len(shas) - COMMITS)})
     entries: list[Entry] = []
-    others = Counter[str]()
     for number, sha in enumerate(shas[:COMMITS]):
         show(f"Reading the ledger: commit {number + 1} of {len(shas)}")
         try:
@@ -180,7 +183,7 @@ def _read_entries(
             else:
                 others[writer] += 1
     left_out += [f"the ledger on {_count(most, 'commit')}: {why}" for why, most in problems.items() if most]
-    return entries, others
+    return entries
 
 
 # --- what became of each ----------------------------------------------------------------------------
