@@ -105,7 +105,7 @@ def _answers(recorded: Mapping[str, Any], page: str) -> dict[str, Any]:
         "": own,
         "/pulls": pulls,
         f"/compare/{compare['base_commit']['sha']}...{recorded['run']['head_sha']}": compare,
-        "/commits": [{"sha": first, "parents": []}],  # of the default branch: one is told, its first
+        "/commits": [{"sha": first, "parents": []}],  # of the default branch: only its first is listed
     }
     for run in runs:
         answers[f"/actions/workflows/{run['workflow_id']}/runs"] = {"workflow_runs": runs}
@@ -156,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Quiet: the demo says how many requests there were."""
+        """Quiet: the demo counts the requests."""
 
 
 def _filtered(runs: list[dict[str, Any]], query: Mapping[str, str]) -> dict[str, Any]:
