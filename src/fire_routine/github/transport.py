@@ -24,10 +24,11 @@ from . import errors
 
 def _without_init(package: str) -> None:
     """Let modules of a package be imported without what its `__init__` would load."""
-    parent = importlib.util.find_spec(package.rpartition(".")[0] or package)
-    path = parent.submodule_search_locations if parent and "." in package else None
-    spec = PathFinder.find_spec(package, path)
-    if spec is not None and package not in sys.modules:
+    if package in sys.modules:
+        return
+    parent = importlib.util.find_spec(package.rpartition(".")[0]) if "." in package else None
+    spec = PathFinder.find_spec(package, parent.submodule_search_locations if parent else None)
+    if spec is not None:
         sys.modules[package] = importlib.util.module_from_spec(spec)
 
 
