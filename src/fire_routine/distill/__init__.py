@@ -7,8 +7,8 @@ from functools import cache
 
 from ..model import Digest, Step
 from .pipeline import Reader
+from .rules import Rule
 from .rules import rules as all_rules
-from .rules.schema import Rule
 from .score.baseline import read_green
 from .select.excerpt import excerpt
 from .types import Green

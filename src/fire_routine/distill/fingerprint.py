@@ -15,10 +15,9 @@ from .context.line_store import LineStore
 from .context.spans import span_of, with_lines_of
 from .context.stack_traces import indent
 from .lines.clean import probed
-from .match.matcher import classify
+from .match import classify
 from .normalize.reruns import normalised
-from .rules import expression, table
-from .rules.schema import CONSEQUENCE
+from .rules import CONSEQUENCE, expression, table
 from .types import Finding, Scan, Span, taken_texts
 
 STRONGEST = 0.7  # of the weight of the strongest rule that took a specific line

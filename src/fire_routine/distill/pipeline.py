@@ -12,7 +12,7 @@ from .context.spans import span_of, store_of
 from .fingerprint import identity
 from .lines.clean import shown
 from .lines.numbering import Numbering
-from .match.cache import MatchCache
+from .match import MatchCache
 from .score.combine import scored_lines
 from .score.position import finding_scores, inside
 from .score.scorer import Material

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from .lines.clean import stamp_of, texts
 from .normalize.templates import templates
-from .rules.schema import Rule
+from .rules import Rule
 
 MOST = 76_000  # bytes that a digest keeps: the largest budget, and room for lines that redaction shortens
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .rules.schema import CAUSE
+from .rules import CAUSE
 
 
 @dataclass(frozen=True, slots=True)

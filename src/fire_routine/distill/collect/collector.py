@@ -11,7 +11,7 @@ from ..context.neighbours import LINES_AFTER, LINES_BEFORE
 from ..lines.clean import announces, shown
 from ..lines.prefixes import unprefixed
 from ..normalize.templates import cause_of, of_stack, shape_of, without_digits
-from ..rules.schema import Rule
+from ..rules import Rule
 from ..types import Finding
 from .reservoir import Reservoir
 

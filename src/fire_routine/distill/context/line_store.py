@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..lines.clean import RETURN, TRAVIS_FOLD, segments, turned, unstamped
 from ..lines.cuts import LONGEST
-from ..noise.boilerplate import boilerplate_among, settings_among
+from ..noise import boilerplate_among, settings_among
 
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
 

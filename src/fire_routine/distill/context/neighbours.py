@@ -8,9 +8,8 @@ from functools import lru_cache
 
 from ..lines.clean import announces
 from ..lines.prefixes import NEARBY, RAW_PREFIX, unprefixed
-from ..noise.boilerplate import boilerplate_among
-from ..rules import expression
-from ..rules.schema import Rule
+from ..noise import boilerplate_among
+from ..rules import Rule, expression
 from ..steps.markers import ends_step
 from ..weights import WEIGHTS
 from .diff_hunks import _hunks

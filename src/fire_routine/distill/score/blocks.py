@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ..rules.schema import ERROR_LIKE
+from ..rules import ERROR_LIKE
 from ..weights import WEIGHTS
 from .context import Share, shares
 from .scorer import Lines, Material, give

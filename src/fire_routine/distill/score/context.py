@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..normalize.test_names import message_of, without_ids
-from ..rules.schema import ERROR_LIKE
+from ..rules import ERROR_LIKE
 from ..types import Span
 from ..weights import WEIGHTS
 

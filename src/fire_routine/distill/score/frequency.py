@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..captures import captures
-from ..rules.schema import CAUSE
+from ..rules import CAUSE
 from ..types import Finding, Scan
 from ..weights import WEIGHTS
 

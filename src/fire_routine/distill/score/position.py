@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from ..rules.schema import ANY_FAMILY, CONSEQUENCE
+from ..rules import ANY_FAMILY, CONSEQUENCE
 from ..steps.failed import Failed, within
 from ..types import Finding, Scan
 from ..weights import WEIGHTS

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..lines.prefixes import unprefixed
-from ..rules import ids_of_any_family
-from ..rules.schema import CAUSE
+from ..rules import CAUSE, ids_of_any_family
 from ..types import Finding, Span
 from ..weights import WEIGHTS
 from .scorer import Lines, Material

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 
 from ..context.line_store import LineStore
 from ..lines.clean import DIGITS
-from ..noise.boilerplate import maps_memory
-from ..rules.schema import CONSEQUENCE, WARNING
+from ..noise import maps_memory
+from ..rules import CONSEQUENCE, WARNING
 from ..types import MOST, Tail
 from ..weights import WEIGHTS
 from .scorer import Lines, Material, give

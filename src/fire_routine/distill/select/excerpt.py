@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...model import Block, Digest, Excerpt, Repeat, utf16_length
-from ..match.matcher import classify
+from ..match import classify
 from ..weights import WEIGHTS
 from .truncate import cut
 

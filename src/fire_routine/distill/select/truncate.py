@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 from ..lines.cuts import MARK, abbreviated, clear_of_marks, cut_mark
-from ..match.matcher import classify
-from ..rules.schema import ERROR_LIKE
+from ..match import classify
+from ..rules import ERROR_LIKE
 
 MOST = 500  # of the lines in it that are looked at
 LEAST = 400  # characters of a cut line that leave room for a quoted one
