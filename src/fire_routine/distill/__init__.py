@@ -9,9 +9,8 @@ from ..model import Digest, Step
 from .pipeline import Reader
 from .rules import rules as all_rules
 from .rules.schema import Rule
-from .score.baseline import read_green
-from .select.excerpt import excerpt
-from .types import Green
+from .excerpts import excerpt
+from .green import Green, read_green
 
 __all__ = ["Green", "Reader", "excerpt", "is_item", "read", "read_green"]
 
