@@ -7,11 +7,10 @@ from functools import cache
 
 from ..model import Digest, Step
 from .pipeline import Reader
-from .rules import Rule
 from .rules import rules as all_rules
-from .score.baseline import read_green
-from .select.excerpt import excerpt
-from .types import Green
+from .rules import Rule
+from .excerpts import excerpt
+from .green import Green, read_green
 
 __all__ = ["Green", "Reader", "excerpt", "is_item", "read", "read_green"]
 

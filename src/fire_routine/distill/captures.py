@@ -1,4 +1,4 @@
-"""The named parts of a line that a rule matched: file, line, column, severity, message, code."""
+"""The named parts of a line that a rule took: file, line, column, severity, message, code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from .lines.clean import probed, shown
 from .lines.prefixes import unprefixed
 from .types import Finding
 
-_PLACE, _FOLDERS = frozenset(("file", "line", "column")), re.compile(r".*[/\\]")
 MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and characters of a file's path
 
 
@@ -29,22 +28,6 @@ def captures(finding: Finding) -> dict[str, str]:
     """
     found = _match(finding)
     return {name: value for name, value in found.groupdict().items() if value is not None} if found else {}
-
-
-def unplaced(finding: Finding, text: str) -> str:
-    """The finding's line as it is at another place: of the file its own name, no line, no column.
-
-    A line of which the rule captures nothing is its `text`.
-    """
-    found = _match(finding)
-    if found is None:
-        return text
-    line = found.string
-    for name in sorted(found.groupdict().keys() & _PLACE, key=found.start, reverse=True):
-        if (value := found[name]) is not None:
-            by = _FOLDERS.sub("", value) if name == "file" else "#"
-            line = line[: found.start(name)] + by + line[found.end(name) :]
-    return line
 
 
 def files_named(findings: Iterable[Finding]) -> tuple[str, ...]:

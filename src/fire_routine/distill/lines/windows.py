@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -27,9 +27,6 @@ class Window:
     start: int
     stop: int
     last: bool
-    # Of the lines so far: numbers of those from which on too long a line's states are lines of their own,
-    # and how many more lines they make.
-    states: Sequence[tuple[int, int]] = ()
 
 
 def _chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -94,32 +91,14 @@ def _without_debug(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _bounded(data: bytes) -> tuple[bytes, bytes, int]:
-    """`data` split after its last whole line; what is left over is bounded. Of the lines before it, how many
-    are states of what is left over."""
+def _bounded(data: bytes) -> tuple[bytes, bytes]:
+    """`data` split after its last whole line; what is left over is bounded."""
     cut = data.rfind(b"\n") + 1
     whole, rest = data[:cut], data[cut:]
-    if len(rest) <= SIZE:
-        return whole, rest, 0
-    states: list[bytes] = []
-    turn = rest.rfind(b"\r", 0, -1) + 1  # a progress bar without end
-    if turn:
-        states = [state + b"\n" for state in rest[:turn].split(b"\r") if state]
-        whole += b"".join(states)
-        rest = rest[turn:]
     if len(rest) > SIZE:
         left_out = rest[EDGE:-EDGE].decode("utf-8", "replace")
         rest = rest[:EDGE] + cut_mark(left_out).encode() + rest[-EDGE:]
-    return whole, rest, len(states)
-
-
-def _note(states: list[tuple[int, int]], end: int, count: int) -> None:
-    """Note that the last lines before the one with the number `end` are states of that one."""
-    begin = end - count
-    if count and states and sum(states[-1]) == begin:  # the same line's
-        states[-1] = (states[-1][0], states[-1][1] + count)
-    elif count:
-        states.append((begin, count))
+    return whole, rest
 
 
 def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
@@ -127,7 +106,6 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
     before: list[bytes] = []  # lines that were looked at
     waiting: list[bytes] = []  # lines that were at hand already, and are new in the next window
     text = b"\n"  # the same, joined, after the end of the line before
-    states: list[tuple[int, int]] = []
     first = 0
     rest = b""
     parts: list[bytes] = []
@@ -137,7 +115,7 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
         size += len(chunk)
         if size < SIZE:
             continue
-        whole, rest, count = _bounded(rest + b"".join(parts))
+        whole, rest = _bounded(rest + b"".join(parts))
         parts, size = [], 0
         if not whole:
             continue
@@ -148,18 +126,16 @@ def windows(chunks: Iterable[bytes]) -> Iterator[Window]:
         done, last, ahead = (part.split(b"\n")[:-1] for part in parts_of_whole)
         start = len(before)
         lines = [*before, *waiting, *done, *last, *ahead]
-        _note(states, first + len(lines), count)
         if len(lines) == start + len(ahead):  # new lines wait until more follows them
             waiting, text = ahead, b"\n" + whole[stop:]
             continue
-        yield Window(lines, text + whole[:stop], first, start, len(lines) - len(ahead), False, states)
+        yield Window(lines, text + whole[:stop], first, start, len(lines) - len(ahead), False)
         first += start + len(waiting) + len(done)
         before, waiting, text = last, ahead, b"\n" + whole[stop:]
-    whole, rest, count = _bounded(rest + b"".join(parts))
+    whole, rest = _bounded(rest + b"".join(parts))
     start = len(before)
     lines = [*before, *waiting, *(whole + rest).split(b"\n")]
-    _note(states, first + len(lines) - 1, count)
     if not lines[-1]:
         lines.pop()
     if len(lines) > start:
-        yield Window(lines, text + whole + rest, first, start, len(lines), True, states)
+        yield Window(lines, text + whole + rest, first, start, len(lines), True)

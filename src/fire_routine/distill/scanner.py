@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from ..lines.clean import CARET, both_ends, job_of, probed, segments, shown, stamp_of, texts, unstamped
-from ..lines.prefixes import unprefixed
-from ..lines.windows import SIZE, Window, windows
-from ..match import OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS, MatchCache
-from ..noise import Succeeded, began
-from ..rules import CAUSE, Rule
-from ..steps.markers import ACTION, CLEANS_UP, ERROR, GITHUB, GITHUB_MARKS, HEADING, JENKINS, TRAVIS
-from ..types import Header, Mark, Scan, Tail
-from ..weights import WEIGHTS
+from .lines.clean import both_ends, job_of, segments, shown, stamp_of
+from .lines.prefixes import unprefixed
+from .lines.windows import SIZE, Window, windows
+from .match import MatchCache
+from .match import OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS
+from .noise import began
+from .noise import Succeeded
+from .rules import Rule
+from .steps.markers import ACTION, CLEANS_UP, ERROR, GITHUB, GITHUB_MARKS, HEADING, JENKINS, TRAVIS
+from .types import Header, Mark, Scan, Tail
 from .collector import Collector
-from .dependent import together
 
+LAST_LINE = 4.0  # weight: the last line of a failed step
+LAST_OF_LOG = 1.6  # weight: the last line of a log without a mark
+LAST_AFTER_FAILURE = 0.15  # weight: the last line of a log whose last step had failed before
 TAIL = 700  # lines before a mark that are kept, for the larger budgets
 WHOLE = SIZE  # bytes: a log of one window is kept as a whole
 NEAR = 120  # lines before a mark that are looked at one by one
@@ -28,7 +30,6 @@ SETTINGS = ("with:", "env:")  # what else the runner prints about a step, such a
 SCRIPTS = 4_000  # characters of a step's script that are kept, and of its shell
 TAILS = 12  # of the first marks and of the last
 MOST_MARKS = 400  # that are remembered, half of the first and half of the last
-_CARETS_ALONE = re.compile(rb"\s*\^[\^~]*\s*$")  # the line above is source code, with any words in it
 
 
 class Scanner:
@@ -39,16 +40,12 @@ class Scanner:
         self._tails: list[Tail] = []
         self._header = Header()
         self._examined = bytearray()  # 0 for each line of the window that was not examined yet
-        self._section: Rule | None = None
-        self._section_end = 0  # number of the line at which it ends at the latest
-        self._section_at = 0
         self._passed_at = 0  # number of the last line of a passed test, or of a step's begin
         self._passed = deque[tuple[int, int]](maxlen=NEAR)  # such lines, and which was the last before each
         self._neared = 0  # lines before this one were examined, or are too far from a mark
         self._tailed = 0
         self._lines: list[bytes] = []
         self._first = 0
-        self._states: Sequence[tuple[int, int]] = ()
         self._known = known
         self._collected = Collector()
         self._succeeded = Succeeded()
@@ -58,39 +55,17 @@ class Scanner:
         self._examined = again.ljust(len(window.lines), b"\0")
         self._lines = window.lines
         self._first = window.first
-        self._states = window.states
         self._collected.turn_to(window.lines, window.first)
         for index, mask, rule, marks in self._known.look(window):
-            if self._section is not None:
-                self._run_section(window.stop)
             if not self._examined[index]:
                 self._examined[index] = 1
                 self._examine(index, mask, rule, marks)
-        self._run_section(window.stop)
         if window.last:
             self._near(window.stop)
-        self._collected.keep_latest()
-        if window.last:
-            self._tail(window.stop, WEIGHTS.last_of_log if self._runs_on() else WEIGHTS.last_after_failure)
+            self._tail(window.stop, LAST_OF_LOG if self._runs_on() else LAST_AFTER_FAILURE)
 
     def _text(self, index: int) -> str:
         return shown(both_ends(self._lines[index])).decode("utf-8", "replace")
-
-    def _run_section(self, until: int) -> None:
-        """Within a section, every line is examined."""
-        while self._section is not None and self._section_at < self._first + until:
-            ends, quoted = self._section.until, self._section.quoted_source
-            begin = max(self._section_at - self._first, 0)
-            end = limit = min(until, self._section_end + 1 - self._first)
-            if ends is not None:
-                lines = map(probed, texts(unstamped(self._lines[begin:limit])))
-                closing = (ends.search(line.decode("utf-8", "replace")) is not None for line in lines)
-                end = next((at for at, closes in enumerate(closing, begin) if closes), limit)
-            if end < until:
-                self._section = None
-                end += 1
-            self._section_at = self._first + end
-            self._examine_each(begin, end, quoted)
 
     def _near(self, until: int) -> None:
         """Before a mark, every line is examined."""
@@ -102,21 +77,14 @@ class Scanner:
         self._passed.clear()
         self._examine_each(begin, until)
 
-    def _examine_each(self, begin: int, end: int, quoted: re.Pattern[bytes] | None = None) -> None:
+    def _examine_each(self, begin: int, end: int) -> None:
         """Examine lines of which none needs to hold a word that is worth a look anywhere."""
         left = [at for at in range(begin, end) if not self._examined[at]]
         self._examined[begin:end] = b"\1" * (end - begin)
         for index, mask, rule, marks in self._known.look_at_each(self._lines, left):
-            self._examine(index, mask, rule, marks, quoted)
+            self._examine(index, mask, rule, marks)
 
-    def _examine(
-        self,
-        index: int,
-        mask: bytes,
-        rule: Rule | None,
-        marks: int,
-        quoted: re.Pattern[bytes] | None = None,
-    ) -> None:
+    def _examine(self, index: int, mask: bytes, rule: Rule | None, marks: int) -> None:
         raw = self._lines[index]
         if marks:
             self._look_for_marks(index, raw, marks)
@@ -126,17 +94,7 @@ class Scanner:
             raw.find(_COLOUR, 0, 500) >= 0 and raw.startswith(SCRIPT, stamp_of(raw)[0])
         ):
             return
-        below = self._lines[index + 1] if index + 1 < len(self._lines) else b""
-        if CARET in below and _CARETS_ALONE.match(unprefixed(shown(below))):
-            return
-        if quoted is not None and rule.weight < CAUSE and quoted.match(shown(raw)):
-            return
-        if rule.not_if_next is not None and rule.not_if_next.match(shown(below)):
-            return
-        if rule.until is not None:
-            number = self._first + index
-            self._section, self._section_at, self._section_end = rule, number + 1, number + rule.max_lines
-        self._collected.take(index, mask, rule)
+        self._collected.add(index, mask, rule)
 
     def _look_for_marks(self, index: int, raw: bytes, marks: int) -> None:
         if marks & OF_OTHERS:
@@ -222,7 +180,7 @@ class Scanner:
         self._marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
         if kind != "error":
             self._near(index)
-            self._tail(index, WEIGHTS.last_line)
+            self._tail(index, LAST_LINE)
             self._collected.end_step()
 
     def _read_header(self, index: int, text: str) -> Header | None:
@@ -252,26 +210,19 @@ class Scanner:
         """What was found, once the log has been read."""
         if not any(mark.kind != "error" for mark in self._marks):
             self._collected.end_step()
-        found, sampled = self._collected.findings(), self._collected.sampled()
-        findings = naming = together(found)
-        if sampled:
-            naming = together(sorted([*found, *sampled], key=lambda finding: finding.number))
         whole = self._first == 0 and sum(map(len, self._lines)) < WHOLE
         raw = dict(enumerate(self._lines)) if whole else {}
         for tail in self._tails:
             raw.update(enumerate(tail.raw, tail.first))
         return Scan(
-            findings,
-            naming,
+            self._collected.findings(),
             self._tails,
             self._marks,
             self._succeeded.runs,
             raw,
             whole,
             self._first + len(self._lines),
-            self._states,
             self._collected.counts,
-            self._collected.alike,
         )
 
 
