@@ -10,8 +10,7 @@ from .lines.clean import PROBE, RETURN, TRAVIS_FOLD, probed, segments, turned, u
 from .lines.cuts import LONGEST
 from .lines.prefixes import RAW_PREFIX, unprefixed
 from .noise import boilerplate_among, settings_among
-from .rules import expression
-from .rules import Rule
+from .rules import Rule, expression
 from .steps.markers import ends_step
 from .types import Finding
 

@@ -183,7 +183,7 @@ rules = read_rules()
 of_lines = [
     expression
     for rule in rules
-    for expression in (rule.before_match, rule.reason, rule.not_if_next, rule.heading, rule.quoted_source)
+    for expression in (rule.before_match, rule.reason, rule.distinguisher)
 ]
 of_tables = [run[name] for run in table("successful_run") for name in ("begins", "succeeded")]
 of_tables += [test[name] for test in table("passed_test") for name in ("passed", "begins")]
@@ -194,8 +194,6 @@ for start in starts:
         line = (start + token * 600)[:600] + "\\n!"
         for rule in rules:
             rule.pattern.search(line)
-            if rule.until is not None:
-                rule.until.search(line)
         for expression in filter(None, of_lines):
             expression.match(line.encode())
 for token in (*tokens, '", "', "\\\\n"):
