@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .lines.clean import PROBE, RETURN, TRAVIS_FOLD, probed, segments, turned, unstamped
 from .lines.cuts import LONGEST
-from .lines.prefixes import RAW_PREFIX, unprefixed
+from .lines.prefixes import NEARBY, RAW_PREFIX, unprefixed
 from .noise.boilerplate import boilerplate_among, settings_among
 from .rules import expression
 from .rules.schema import Rule
@@ -51,12 +52,12 @@ class LineStore:
 
     def lines(self, numbers: Iterable[int]) -> list[str]:
         """What each of the lines shows; what was between carriage returns is a line of its own."""
-        return [
-            "\n".join(segments(self.raw[number]))
-            if number in self.several
-            else self.text[number].decode("utf-8", "replace")
-            for number in numbers
-        ]
+        numbers = list(numbers)
+        lines = b"\n".join([self.text[number] for number in numbers]).decode("utf-8", "replace").split("\n")
+        for at, number in enumerate(numbers):
+            if number in self.several:
+                lines[at] = "\n".join(segments(self.raw[number]))
+        return lines
 
 
 def store_of(raw: Mapping[int, bytes], findings: Iterable[Finding], closely: Iterable[int]) -> LineStore:
@@ -156,13 +157,17 @@ def _after(texts: Sequence[bytes]) -> Iterator[float]:
     """The shares of the lines after those that a rule reaches."""
     factor = 1.0
     for distance, text in enumerate(texts):
-        if not text or text.isspace():
-            factor *= AFTER_BLANK
-        elif _OTHER_PART.match(text):
-            factor *= AFTER_END
-        yield (AFTER - FALL_AFTER * distance) * factor
-        if ends_step(text):
-            factor *= AFTER_END
+        before, after = _parts(text)
+        yield (AFTER - FALL_AFTER * distance) * factor * before
+        factor *= before * after
+
+
+@lru_cache(maxsize=NEARBY)
+def _parts(text: bytes) -> tuple[float, float]:
+    """The factors of a line and of those after it: a blank one, one that begins or ends a part of the log."""
+    if not text or text.isspace():
+        return AFTER_BLANK, 1.0
+    return AFTER_END if _OTHER_PART.match(text) else 1.0, AFTER_END if ends_step(text) else 1.0
 
 
 def _indent(line: bytes) -> int:
