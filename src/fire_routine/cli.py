@@ -84,7 +84,6 @@ def _run(argv: Sequence[str]) -> int:
         "sessions": _sessions,
         "demo": _demo,
         "emulate": _emulate,
-        "rules": _rules,
     }
     return commands[arguments.command](arguments)
 
@@ -134,9 +133,3 @@ def _emulate(arguments: Namespace) -> int:
     from .commands.emulate import emulate
 
     return emulate(arguments)
-
-
-def _rules(arguments: Namespace) -> int:
-    from .commands.rules import rules
-
-    return rules(arguments)

@@ -17,7 +17,6 @@ COMMANDS = {
     "sessions": "list what was started in a repository, and what came of it",
     "demo": "fire on a recorded failure, all on this machine",
     "emulate": "serve the routine endpoint and a replayed GitHub on loopback",
-    "rules": "check the rules for tools' formats, or explain one for a line",
     "action": "what the action runs in a workflow",
 }
 _EXIT = """

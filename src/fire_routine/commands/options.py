@@ -18,7 +18,6 @@ def add_options(command: Command) -> None:
     _send(command)
     _sessions(command)
     _local(command)
-    _rules(command)
 
 
 def _preview(command: Command) -> None:
@@ -78,7 +77,7 @@ def _distill(command: Command) -> None:
         "--green", metavar="FILE", help="the log of a passing run of the same job: its lines rank low"
     )
     distill.add_argument(
-        "--explain", action="store_true", help="show which rule took each block, and its weight"
+        "--explain", action="store_true", help="show which rule matched each block, and its weight"
     )
 
 
@@ -153,28 +152,6 @@ def _sessions(command: Command) -> None:
         "--json", action="store_true", help="print JSON; docs/sessions-report.md describes its fields"
     )
     form.add_argument("--markdown", action="store_true", help="print Markdown, for a job summary")
-
-
-def _rules(command: Command) -> None:
-    rules = command(
-        "rules",
-        "{check,explain,compile} [LINE]",
-        "Check the rules for tools' formats, explain which of them takes a line of a log and why, or compile"
-        " them after a change.",
-        """
-        environment:
-          none is read
-
-        examples:
-          $ fire-routine rules check
-          $ fire-routine rules explain "src/a.c:10:5: error: expected ';' before 'return'"
-        """,
-    )
-    do = rules.add_subparsers(dest="do", required=True, metavar="{check,explain,compile}")
-    do.add_parser("check", help="check examples, keywords and time of every rule")
-    do.add_parser("compile", help="compile the TOML files into the one that is read at the start")
-    explain = do.add_parser("explain", help="show which rule takes a line, and why")
-    explain.add_argument("line", metavar="LINE", help="a line of a log")
 
 
 def _local(command: Command) -> None:

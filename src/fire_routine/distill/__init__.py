@@ -8,7 +8,7 @@ from functools import cache
 from ..model import Digest, Step
 from .pipeline import Reader
 from .rules import rules as all_rules
-from .rules.schema import Rule
+from .rules import Rule
 from .excerpts import excerpt
 from .green import Green, read_green
 

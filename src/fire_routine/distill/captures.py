@@ -1,4 +1,4 @@
-"""The named parts of a line that a rule took: file, line, column, severity, message, code."""
+"""The named parts of a line that a rule matched: file, line, column, severity, message, code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and charact
 
 def _match(finding: Finding) -> re.Match[str] | None:
     """The match of the rule's expression in the finding's line, if it names parts of it."""
-    if not finding.rule.captures:
+    if not finding.rule.pattern.groupindex:
         return None
     line = probed(shown(finding.raw))
     texts = (unprefixed(line).decode("utf-8", "replace"), line.decode("utf-8", "replace"))
@@ -24,7 +24,7 @@ def _match(finding: Finding) -> re.Match[str] | None:
 def captures(finding: Finding) -> dict[str, str]:
     """What the rule's expression names in the finding's line; empty where it names nothing.
 
-    The names are those of GitHub's problem matchers, see `rules.schema.CAPTURES`.
+    The names are those of GitHub's problem matchers, see `rules.CAPTURES`.
     """
     found = _match(finding)
     return {name: value for name, value in found.groupdict().items() if value is not None} if found else {}

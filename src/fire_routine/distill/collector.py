@@ -10,7 +10,7 @@ from .context import BEFORE, LINES_AFTER
 from .lines.clean import announces, shown
 from .lines.prefixes import unprefixed
 from .normalize.templates import cause_of, shape_of, without_digits
-from .rules.schema import Rule
+from .rules import Rule
 from .types import Finding
 
 EXAMPLES = 6  # of a template that are kept

@@ -10,9 +10,8 @@ from functools import lru_cache
 from .lines.clean import PROBE, RETURN, TRAVIS_FOLD, probed, segments, turned, unstamped
 from .lines.cuts import LONGEST
 from .lines.prefixes import NEARBY, RAW_PREFIX, unprefixed
-from .noise.boilerplate import boilerplate_among, settings_among
-from .rules import expression
-from .rules.schema import Rule
+from .noise import boilerplate_among, settings_among
+from .rules import Rule, expression
 from .steps.markers import ends_step
 from .types import Finding
 

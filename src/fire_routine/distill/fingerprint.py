@@ -10,8 +10,7 @@ from ..model import Fingerprint
 from .context import LineStore, context_of, store_of
 from .lines.clean import texts, unstamped
 from .normalize.reruns import normalised
-from .rules import expression, table
-from .rules.schema import CONSEQUENCE
+from .rules import CONSEQUENCE, expression, table
 from .types import Finding, Scan
 
 STRONGEST = 0.7  # of the weight of the strongest rule that matches a specific line

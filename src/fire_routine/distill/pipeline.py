@@ -11,7 +11,7 @@ from .scanner import scan
 from .context import context_of, store_of
 from .excerpts import blocks_of
 from .fingerprint import identity
-from .match.cache import MatchCache
+from .match import MatchCache
 from .score import finding_scores, inside, line_weights
 from .steps.environment import Environment
 from .steps.failed import failed_steps

@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from .lines.clean import both_ends, job_of, segments, shown, stamp_of
 from .lines.prefixes import unprefixed
 from .lines.windows import SIZE, Window, windows
-from .match.cache import MatchCache
-from .match.prefilter import OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS
-from .noise.passed_tests import began
-from .noise.successful_runs import Succeeded
-from .rules.schema import Rule
+from .match import OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS, MatchCache
+from .noise import Succeeded, began
+from .rules import Rule
 from .steps.markers import ACTION, CLEANS_UP, ERROR, GITHUB, GITHUB_MARKS, HEADING, JENKINS, TRAVIS
 from .types import Header, Mark, Scan, Tail
 from .collector import Collector

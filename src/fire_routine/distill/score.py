@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .context import Context, LineStore
-from .rules import ids_of_any_family
-from .rules.schema import ANY_FAMILY, CAUSE, CONSEQUENCE, WARNING
+from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, WARNING
 from .steps.failed import Failed, within
 from .green import Green
 from .types import Finding, Scan, Tail

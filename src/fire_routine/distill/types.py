@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .lines.clean import stamp_of
-from .rules.schema import Rule
+from .rules import Rule
 
 DIGEST_BYTES = 76_000  # bytes that a digest keeps: the largest budget, and room for lines that redaction shortens
 

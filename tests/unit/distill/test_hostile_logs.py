@@ -14,16 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fire_routine.distill.rules.compile import sources
 from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
+from fire_routine.distill import match
 from fire_routine.distill.collect import collector as collected
 from fire_routine.distill.lines.cuts import LONGEST, shorten
-from fire_routine.distill.match import cache as known
-from fire_routine.distill.match import matcher as classify
-from fire_routine.distill.match.cache import MatchCache
+from fire_routine.distill.match import MatchCache
 from fire_routine.distill.rules import rules
-from fire_routine.distill.rules.compile import sources
 from fire_routine.model import Digest, utf16_length
 
 MIB = 1024 * 1024
@@ -103,7 +102,7 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
 
 
 def test_memory_does_not_grow_with_what_tests_printed_that_passed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known, "MOST", 1_000)
+    monkeypatch.setattr(match, "MOST_LINES", 1_000)
 
     def peak(tests: int) -> int:
         words = ("".join(word) for word in itertools.product(string.ascii_lowercase, repeat=4))
@@ -163,7 +162,7 @@ def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
     """So no line, however long, costs more than a short one, for any pattern."""
     middle = b"x " * 5_000 + b"error: the cause " + b"x " * 5_000
     assert rule_of(middle) is None
-    assert classify.classify([middle], every=False) == [None]
+    assert match.classify([middle], every=False) == [None]
     assert rule_of(b"error: " + middle) is not None
     assert rule_of(middle + b"error: the cause") is not None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..lines.clean import shown
-from ..rules.schema import CAUSE
+from ..rules import CAUSE
 from ..types import Finding, Header, Mark, Scan
 from .failed import Failed, within
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.noise.boilerplate import boilerplate_among
+from fire_routine.distill.noise import boilerplate_among
 
 
 @pytest.mark.parametrize(

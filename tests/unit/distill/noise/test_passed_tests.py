@@ -7,8 +7,8 @@ import pytest
 from fire_routine import distill
 from fire_routine.distill.collect import collector as collected
 from fire_routine.distill.collect.scanner import scan
-from fire_routine.distill.match.cache import MatchCache
-from fire_routine.distill.noise.passed_tests import began
+from fire_routine.distill.match import MatchCache
+from fire_routine.distill.noise import began
 
 PRINTED = "ERROR: connection refused (os error 111)"
 GO = ("=== RUN   TestA", "--- PASS: TestA (0.00s)", "=== RUN   TestB", "--- FAIL: TestB (0.00s)")

@@ -7,7 +7,7 @@ from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
 from fire_routine.distill.captures import MOST_FILES, captures, unplaced
-from fire_routine.distill.rules.schema import CAPTURES
+from fire_routine.distill.rules import CAPTURES
 from fire_routine.distill.types import Finding
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fire_routine.distill.rules.schema import CAUSE, Rule
+from fire_routine.distill.rules import CAUSE, Rule
 from fire_routine.distill.score.context import shares
 from fire_routine.distill.types import Finding, Span
 from fire_routine.patterns import pattern

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.distill.long_job import job
 
 from fire_routine import distill
-from fire_routine.distill.rules.schema import CAUSE, Rule
+from fire_routine.distill.rules import CAUSE, Rule
 from fire_routine.distill.score import position as place
 from fire_routine.distill.steps.failed import failed_steps
 from fire_routine.distill.types import Finding, Header, Mark, Scan

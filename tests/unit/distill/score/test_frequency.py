@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fire_routine.distill.rules.schema import CAUSE, Rule
+from fire_routine.distill.rules import CAUSE, Rule
 from fire_routine.distill.score.frequency import Seen, Totals, frequency, seen_before
 from fire_routine.distill.types import Finding, Scan
 from fire_routine.patterns import pattern

@@ -8,8 +8,7 @@ import pytest
 
 from fire_routine import distill
 from fire_routine.distill.collect.scanner import MOST_MARKS, scan
-from fire_routine.distill.match.cache import MatchCache
-from fire_routine.distill.match.matcher import classify
+from fire_routine.distill.match import MatchCache, classify
 from fire_routine.distill.types import MOST
 from fire_routine.model import Block, Digest
 

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 from tests.unit.distill.rule_of import rule_of
+from tools.knowledge import sources
 
+from fire_routine.distill import match, noise
 from fire_routine.distill.lines.multi_search import Literals
-from fire_routine.distill.match import matcher, prefilter
-from fire_routine.distill.match.prefilter import worth_a_look
-from fire_routine.distill.noise import boilerplate
+from fire_routine.distill.match import classify, worth_a_look
 from fire_routine.distill.normalize import templates
-from fire_routine.distill.rules import rules
-from fire_routine.distill.rules.compile import sources
-from fire_routine.distill.rules.schema import HINT, NOISE_TIER, RESULT
+from fire_routine.distill.rules import HINT, NOISE_TIER, RESULT, rules
 
 PRINTED = [(source.id, example) for source in sources() for example in source.examples]
 WEIGHTS = {rule.id: rule.weight for rule in rules() if rule.tier not in ("noise", "general")}
@@ -83,12 +81,12 @@ def test_what_runs_that_succeed_print_is_no_cause(line: str) -> None:
 @pytest.fixture
 def without_automaton(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As on a platform without a wheel for the automaton: the literals are made again, before and after."""
-    made = (matcher._all, prefilter._formats, prefilter._marks, matcher._called, boilerplate._within)
+    made = (match._all, match._formats, match._marks, match._called, noise._within)
     by_expression = functools.partial(Literals, automaton=False)
     with monkeypatch.context() as patched:
-        for module in (matcher, prefilter, boilerplate):
+        for module in (match, noise):
             patched.setattr(module, "Literals", by_expression)
-        for module, name in ((templates, "_CODES"), (prefilter, "_RED_ENDS")):
+        for module, name in ((templates, "_CODES"), (match, "_RED_ENDS")):
             patched.setattr(module, name, by_expression(getattr(module, name).literals))
         for each in made:
             each.cache_clear()
@@ -98,9 +96,9 @@ def without_automaton(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("without_automaton")
-def test_where_the_automaton_has_no_wheel_the_same_rules_take_the_same_lines() -> None:
-    taken = matcher.classify([line.encode() for _, line in PRINTED], every=True)
-    assert [rule.id if rule else "" for rule in taken] == [name for name, _ in PRINTED]
+def test_where_the_automaton_has_no_wheel_the_same_rules_match_the_same_lines() -> None:
+    found = classify([line.encode() for _, line in PRINTED], every=True)
+    assert [rule.id if rule else "" for rule in found] == [name for name, _ in PRINTED]
     looked = worth_a_look(b"\n".join([b"", *(line.encode() for _, line in PRINTED)]))
     assert {at for at, (name, _) in enumerate(PRINTED) if WEIGHTS.get(name, 0) >= HINT} <= set(looked)
 

@@ -1,17 +1,20 @@
-"""What a rule is: data about one format of one tool.
+"""The rules: what is known of tools' formats, and tables of what else is known of their lines.
 
-The rules are written in the TOML files of this folder (see CONTRIBUTING.md), and compiled into one file that
-is read at the start.
+Both are data, written in `knowledge/*.toml`. `tools/rules.py compile` makes of these the one file that is
+read here: to parse the TOML at each start would take longer than to read a small log.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from ...model import ERROR_WEIGHT
-from ...patterns import pattern
+from ..model import ERROR_WEIGHT
+from ..patterns import pattern
 
 # Scale of weights: what a rule's `role` weighs. `confidence` is added to it.
 CAUSE = 10.0  # the tool names what is wrong, and where
@@ -31,7 +34,7 @@ ROLES = {
     "noise": NOISE,
 }
 
-# Tiers, in the order in which their rules are tried; the first rule that matches takes the line.
+# Tiers, in the order in which their rules are tried. The first rule that matches is the line's.
 NOISE_TIER = "noise"  # lines that look like errors and are not
 TOOL = "tool"  # formats of one tool
 SHARED = "shared"  # formats that several tools of a language share
@@ -42,9 +45,14 @@ TIERS = (NOISE_TIER, TOOL, SHARED, PLACE, SIGN, GENERAL)
 
 ANY_FAMILY = "any"  # fails in any language: a network, a disk, a check
 
+# Parts of words that make a line worth a look wherever it is.
+ANYWHERE = (b"error", b"fail", b"exception", b"panic")
 # What names the parts of a match, as GitHub's problem matchers do
 # (https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md).
 CAPTURES = ("file", "line", "column", "severity", "message", "code")
+
+COMPILED = Path(__file__).with_name("knowledge") / "compiled.json"
+BEGIN = "^"  # before a keyword with which the line's text begins, after an indentation
 
 Fields = dict[str, Any]
 
@@ -60,25 +68,20 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One format.
+    """One format. CONTRIBUTING.md shows how one is written.
 
     `pattern` is tried on lines that hold one of the `keywords`. Keywords are lower-case, 0 stands for any
-    digit, and `^` before one for the beginning of a line's text, after an indentation. `first`: the
-    characters of which one begins the text of each of the rule's lines; empty: any may.
+    digit, and `^` before one for the beginning of a line's text, after an indentation.
     """
 
     id: str
     order: int  # of all rules, in which they are tried
     tier: str
-    family: str  # the language whose tools print it, or ANY_FAMILY; empty: none
     weight: float
     pattern: re.Pattern[str]
+    family: str = ""  # the language whose tools print it, or ANY_FAMILY; empty: none
     keywords: tuple[str, ...] = ()
-    first: frozenset[bytes] = frozenset()
     anchored: bool = False  # its expression matches at the beginning of a line only
-    may_be_indented: bool = False
-    captures: frozenset[str] = frozenset()  # which of CAPTURES its expression names
-    given_to: str = ""  # lines that the matcher recognises itself
 
     # context: which neighbours belong to the line (see `context.neighbours`)
     indented: int = 12  # lines after it that are indented deeper, or continue it
@@ -98,8 +101,8 @@ class Rule:
     quoted_source: re.Pattern[bytes] | None = None
 
     is_list: bool = False  # its lines list what failed: many say as much as a few
-    list_if_absent: str = ""  # its lines are such a list where this other rule takes no line
-    requires: frozenset[str] = frozenset()  # it counts only where one of these rules takes a line, too
+    list_if_absent: str = ""  # its lines are such a list where this other rule matches no line
+    requires: frozenset[str] = frozenset()  # it counts only where one of these rules matches a line, too
     summary: bool = False  # its line counts all failures
     fatal_warning: bool = False  # a warning of its tool makes the build fail
     also_in_success: bool = False  # programs print it where nothing fails, too
@@ -123,25 +126,68 @@ def is_anywhere(tier: str, weight: float, is_section: bool) -> bool:
     return tier not in (NOISE_TIER, GENERAL) and (weight >= HINT or is_section)
 
 
-_TEXTS = ("until",)
-_BYTES = ("before_match", "heading", "reason", "distinguisher", "not_if_next", "quoted_source")
+_OF_BYTES = ("before_match", "heading", "reason", "distinguisher", "not_if_next", "quoted_source")
+
+
+@cache
+def _compiled() -> Fields:
+    knowledge: Fields = json.loads(COMPILED.read_bytes())
+    return knowledge
+
+
+def entries() -> list[Fields]:
+    """The compiled fields of all rules, in the order in which they are tried."""
+    fields: list[Fields] = _compiled()["rules"]
+    return fields
+
+
+@cache
+def rule_at(order: int) -> Rule:
+    """The rule with this place in the order. A log needs few of them: each is made when it is needed."""
+    return rule_from(entries()[order], order)
+
+
+def rules() -> tuple[Rule, ...]:
+    """All rules, in the order in which they are tried."""
+    return tuple(map(rule_at, range(len(entries()))))
+
+
+@cache
+def rule_named(name: str) -> Rule:
+    """The rule with this id."""
+    return rule_at(next(at for at, fields in enumerate(entries()) if fields["id"] == name))
+
+
+@cache
+def ids_of_any_family() -> frozenset[str]:
+    """The rules for what fails in the tools of any language."""
+    return frozenset(fields["id"] for fields in entries() if fields.get("family") == ANY_FAMILY)
 
 
 def rule_from(fields: Fields, order: int) -> Rule:
     """A rule from its compiled fields; what is not among them has its default."""
     made = dict(fields)
-    made["pattern"] = pattern(fields["pattern"])
+    alternatives = made.pop("match", ["(?!)"])  # of the matcher's own rules, which match no line by a pattern
+    made["pattern"] = pattern("|".join(alternatives))
+    made["anchored"] = all(alternative.startswith("^") for alternative in alternatives)
     made["keywords"] = tuple(fields.get("keywords", ()))
-    made["first"] = frozenset(first.encode() for first in fields.get("first", ()))
-    for name in _TEXTS:
-        if name in made:
-            made[name] = pattern(made[name])
-    for name in _BYTES:
+    if "until" in made:
+        made["until"] = pattern(made["until"])
+    for name in _OF_BYTES:
         if name in made:
             made[name] = pattern(made[name].encode())
-    for name in ("requires", "captures"):
-        if name in made:
-            made[name] = frozenset(made[name])
+    if "requires" in made:
+        made["requires"] = frozenset(made["requires"])
     if "ended" in made:
         made["ended"] = Ended(**made["ended"])
     return Rule(order=order, **made)
+
+
+def table(name: str) -> Any:
+    """One of the tables, by its name in its TOML file, as `tools/rules.py` compiles it."""
+    return _compiled()["tables"][name]
+
+
+def expression(name: str) -> re.Pattern[bytes]:
+    """One of the expressions of `knowledge/expressions.toml`."""
+    return pattern(table("expressions")[name].encode())
