@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from ..model import Digest, Step
-from .pipeline import Reader
-from .rules import rules as all_rules
-from .rules import Rule
 from .excerpts import excerpt
-from .green import Green, read_green
+from .noise import Green, read_green
+from .pipeline import Reader
+from .rules import Rule
+from .rules import rules as all_rules
 
 __all__ = ["Green", "Reader", "excerpt", "is_item", "read", "read_green"]
 

@@ -7,12 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .lines.clean import PROBE, RETURN, TRAVIS_FOLD, probed, segments, turned, unstamped
-from .lines.cuts import LONGEST
-from .lines.prefixes import NEARBY, RAW_PREFIX, unprefixed
+from .lines import (
+    LONGEST,
+    NEARBY,
+    PROBE,
+    RAW_PREFIX,
+    RETURN,
+    TRAVIS_FOLD,
+    probed,
+    segments,
+    turned,
+    unprefixed,
+    unstamped,
+)
 from .noise import boilerplate_among, settings_among
 from .rules import Rule, expression
-from .steps.markers import ends_step
+from .steps import ends_step
 from .types import Finding
 
 # Shares of a finding's weight.
@@ -98,11 +108,13 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     shown = [store.text[number] for number in range(begin, begin + len(finding.lines))]
     texts = list(map(probed, shown)) if max(map(len, shown)) > PROBE else shown
     dull = {at for at in range(len(texts)) if begin + at in store.boilerplate}
-    if prefixed := RAW_PREFIX.match(texts[index]) is not None:
+    if RAW_PREFIX.match(texts[index]):
         texts = [unprefixed(text) for text in texts]
         dull |= boilerplate_among(texts)
     heavy = rule.weight >= HEAVY
-    start, end = (_back(rule, index, texts), _ahead(rule, index, texts)) if rule.weight > 1 else (index, index + 1)
+    start, end = (
+        (_back(rule, index, texts), _ahead(rule, index, texts)) if rule.weight > 1 else (index, index + 1)
+    )
     before = BEFORE[: min(start, len(BEFORE) if heavy else 1)]
     shares = [
         *reversed(before),

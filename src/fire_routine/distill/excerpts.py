@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ..model import ERROR_WEIGHT, Block, Digest, Excerpt, utf16_length
 from .context import LineStore
-from .lines.cuts import LONGEST, abbreviated
+from .lines import LONGEST, abbreviated
 from .score import Weights
 from .types import DIGEST_BYTES
 

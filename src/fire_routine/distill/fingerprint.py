@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..model import Fingerprint
-from .context import LineStore, context_of, store_of
-from .lines.clean import texts, unstamped
-from .normalize.reruns import normalised
+from .context import context_of, store_of
+from .lines import texts, unstamped
+from .normalize import normalised
 from .rules import CONSEQUENCE, expression, table
 from .types import Finding, Scan
 
