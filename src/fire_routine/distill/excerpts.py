@@ -123,7 +123,7 @@ def _gap(lines: int, spelled: str = "") -> str:
 
 def _lines(digest: Digest, max_characters: int) -> list[_Line]:
     """The digest's lines that are not blank, each cut to what it may take of the room."""
-    strong, weak = max_characters * 2 // 5, min(max_characters // 6, LONGEST_WEAK)
+    strong, weak = max_characters // 3, min(max_characters // 6, LONGEST_WEAK)
     lines: list[_Line] = []
     last, blanks = 0, 0  # the number of the line before, blank ones included
     joined = True
