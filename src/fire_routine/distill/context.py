@@ -122,9 +122,12 @@ def context_of(finding: Finding, store: LineStore) -> Context:
         *_after(texts[end : end + (LINES_AFTER if heavy else 1)]),
     ]
     first = start - len(before)
-    diff = any(text.lstrip().startswith(b"-") for text in texts[start:end])  # there a plus is no shell's trace
-    for at in dull:
-        if at != index and 0 <= at - first < len(shares) and not (diff and texts[at].lstrip().startswith(b"+")):
+    if any(
+        text.lstrip().startswith(b"-") for text in texts[start:end]
+    ):  # in a diff a plus is no shell's trace
+        dull = {at for at in dull if not texts[at].lstrip().startswith(b"+")}
+    for at in dull - {index}:
+        if 0 <= at - first < len(shares):
             shares[at - first] *= DULL
     return Context(finding, begin + first, shown[first : first + len(shares)], shares)
 

@@ -95,19 +95,17 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     for at, line in enumerate(lines):
         if at not in chosen:
             continue
-        if line.blanks is not None and (at - 1 in chosen or at == 0):
-            out += [""] * line.blanks
-            shown += line.blanks
-        elif line.number > last + 1:
+        blanks = line.blanks if line.blanks is not None and (at - 1 in chosen or at == 0) else 0
+        if line.number > last + 1 + blanks:
             out.append(_gap(line.number - last - 1, spelled))
             spelled = ""
-        out.append(line.text)
-        shown += line.number != last
+        texts = (*[""] * blanks, line.text)
+        out += texts
+        shown += blanks + (line.number != last)
         if blocks and at - 1 in chosen and lines[at - 1].block is line.block:
-            before = blocks.pop()
-            blocks.append(before._replace(lines=(*before.lines, line.text), last=line.number))
+            blocks[-1] = blocks[-1]._replace(lines=(*blocks[-1].lines, *texts), last=line.number)
         else:
-            blocks.append(line.block._replace(first=line.number, lines=(line.text,), last=line.number))
+            blocks.append(line.block._replace(first=line.number - blanks, lines=texts, last=line.number))
         last = line.number
     if last < digest.total_lines:
         out.append(_gap(digest.total_lines - last, spelled))

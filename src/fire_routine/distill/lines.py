@@ -117,7 +117,7 @@ def without_escapes(joined: bytes) -> bytes:
 def turned(lines: Sequence[bytes]) -> list[bytes]:
     """Lines without a timestamp, as they are without escapes and carriage returns at their ends."""
     joined = without_escapes(b"\n".join(lines))
-    split = joined.split(b"\n")
+    split = joined.split(b"\n") if lines else []
     return [line.rstrip(b"\r") for line in split] if RETURN in joined else split
 
 
