@@ -14,35 +14,10 @@ from fire_routine.distill.rules import ANY_FAMILY, BEGIN, CAPTURES, COMPILED, RO
 
 KNOWLEDGE = COMPILED.parent
 # What an entry may have, besides what `Rule` has under the same name.
-_CONTEXT = {
-    "indented",
-    "paragraph",
-    "before",
-    "before_match",
-    "heading",
-    "reason",
-    "distinguisher",
-    "not_if_next",
-}
-_SECTION = {"until", "max_lines", "quoted_source"}
-_OPTIONS = {
-    *("summary", "fatal_warning", "also_in_success", "process_failed", "outcome_only", "wrapper"),
-    *("list_if_absent", "requires", "ended"),
-}
-_ENTRY = {
-    "id",
-    "tier",
-    "match",
-    "keywords",
-    "role",
-    "confidence",
-    "context",
-    "section",
-    "list",
-    "examples",
-    "not",
-}
-_EXPRESSIONS = ("until", "before_match", "heading", "reason", "distinguisher", "not_if_next", "quoted_source")
+_CONTEXT = {"indented", "paragraph", "before", "before_match", "reason", "distinguisher"}
+_OPTIONS = {"summary", "also_in_success", "process_failed", "outcome_only", "ended"}
+_ENTRY = {"id", "tier", "match", "keywords", "role", "confidence", "context", "list", "examples", "not"}
+_EXPRESSIONS = ("before_match", "reason", "distinguisher")
 # The matcher gives these itself, see `match`: no expression matches their lines.
 GIVEN = {"red", "information", "quoted-source"}
 
@@ -91,9 +66,6 @@ def sources(folder: Path = KNOWLEDGE) -> list[Source]:
     for source in written:
         if ids.count(source.id) > 1:
             raise source.error("another rule has this id: choose an id of its own")
-        for other in (*source.fields.get("requires", ()), source.fields.get("list_if_absent", "")):
-            if other and other not in ids:
-                raise source.error(f"it names a rule {other!r}, which does not exist")
     return written
 
 
@@ -107,7 +79,6 @@ def _source(file: str, entry: Mapping[str, Any], tier: str, family: str) -> Sour
         fields["match"] = _listed(entry["match"])
         fields["keywords"] = list(entry.get("keywords", ()))
     fields |= entry.get("context", {})
-    fields |= entry.get("section", {})
     fields |= {name: entry[name] for name in sorted(_OPTIONS) if name in entry}
     if entry.get("list"):
         fields["is_list"] = True
@@ -125,7 +96,6 @@ def _validate(source: Source, entry: Mapping[str, Any]) -> None:
     unknown = {
         *(set(entry) - _ENTRY - _OPTIONS),
         *(set(entry.get("context", {})) - _CONTEXT),
-        *(set(entry.get("section", {})) - _SECTION),
     }
     if unknown:
         raise source.error(f"unknown field {sorted(unknown)[0]!r}: CONTRIBUTING.md lists the fields")

@@ -14,7 +14,6 @@ from .normalize import masked
 from .rules import (
     ANYWHERE,
     BEGIN,
-    CAUSE,
     GENERAL,
     HINT,
     NOISE,
@@ -117,7 +116,7 @@ def _formats() -> Literals:
         found += _beginnings(mark.translate(FOLD), indented=False)
     found = [text for text in found if not _FOUND.search(text)]
     for fields in entries():
-        if not is_anywhere(fields["tier"], fields["weight"], "until" in fields):
+        if not is_anywhere(fields["tier"], fields["weight"]):
             continue
         indented = fields["match"][0].startswith(("^\\s", "^ "))
         for keyword in fields["keywords"]:
@@ -208,7 +207,7 @@ def _better(rest_rule: Rule, whole: Rule | None) -> bool:
     """
     if whole is None or rest_rule.tier == NOISE_TIER:
         return True
-    if not whole.wrapper and whole.tier not in (SIGN, GENERAL):
+    if whole.tier not in (SIGN, GENERAL):
         return False
     if rest_rule.weight < 1 or rest_rule.weight > whole.weight:
         return True
@@ -233,10 +232,12 @@ def _rule(line: bytes, called: Sequence[Rule], red: bool) -> Rule | None:
                 rule = rest_rule
     if rule is not None and (_quotes(rule, text) or (bare is not text and _quotes(rule, bare))):
         return rule_named("quoted-source")
-    if rule is not None and (1 <= rule.weight < CAUSE - 1 or rule.tier == SIGN) and _INFO.match(text):
-        return rule_named("information")
-    if rule is not None and HINT < rule.weight < CAUSE and not rule.fatal_warning and _WARN.match(text):
-        return rule_named("warning")
+    # A level says less of a line than a tool's rule does.
+    if rule is not None and rule.weight >= 1 and rule.tier in (SIGN, GENERAL):
+        if _INFO.match(text):
+            return rule_named("information")
+        if rule.weight > HINT and _WARN.match(text):
+            return rule_named("warning")
     weaker = rule is None or (rule.tier == GENERAL and 1 <= rule.weight < rule_named("red").weight)
     if red and weaker and rule is not rule_named("warning") and line.strip():
         return rule_named("red")

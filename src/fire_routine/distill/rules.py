@@ -86,29 +86,16 @@ class Rule:
     # context: which neighbours belong to the line (see `context.neighbours`)
     indented: int = 12  # lines after it that are indented deeper, or continue it
     paragraph: int = 0  # lines after it, up to a blank one
-    before: int = 0  # lines before it that match `before_match`, or among which the `heading` is
+    before: int = 0  # lines before it that match `before_match`
     before_match: re.Pattern[bytes] | None = None
-    heading: re.Pattern[bytes] | None = None  # the nearest line before it that matches is its heading
     reason: re.Pattern[bytes] | None = None  # a neighbour with the reason
     distinguisher: re.Pattern[bytes] | None = None  # a neighbour that distinguishes it from others, not why
-    not_if_next: re.Pattern[bytes] | None = None  # the next line, where this one is not meant
-
-    # section: the line begins one
-    until: re.Pattern[str] | None = None  # the line that ends it
-    max_lines: int = 400
-    # A line of it that shows a source: its words are no errors. A format that names causes still counts,
-    # since what a test printed is in the section, too.
-    quoted_source: re.Pattern[bytes] | None = None
 
     is_list: bool = False  # its lines list what failed: many say as much as a few
-    list_if_absent: str = ""  # its lines are such a list where this other rule matches no line
-    requires: frozenset[str] = frozenset()  # it counts only where one of these rules matches a line, too
     summary: bool = False  # its line counts all failures
-    fatal_warning: bool = False  # a warning of its tool makes the build fail
     also_in_success: bool = False  # programs print it where nothing fails, too
     process_failed: bool = False  # its process fails in the end, though the tests passed
     outcome_only: bool = False  # shows only how something ended, as after any command, and not why
-    wrapper: bool = False  # its line holds another tool's: a rule for that one goes first
     ended: Ended | None = None
 
     def search(self, text: str) -> re.Match[str] | None:
@@ -118,15 +105,15 @@ class Rule:
     @property
     def anywhere(self) -> bool:
         """Whether its line is worth a look wherever it is; others count near a step's end only."""
-        return is_anywhere(self.tier, self.weight, self.until is not None)
+        return is_anywhere(self.tier, self.weight)
 
 
-def is_anywhere(tier: str, weight: float, is_section: bool) -> bool:
+def is_anywhere(tier: str, weight: float) -> bool:
     """See `Rule.anywhere`."""
-    return tier not in (NOISE_TIER, GENERAL) and (weight >= HINT or is_section)
+    return tier not in (NOISE_TIER, GENERAL) and weight >= HINT
 
 
-_OF_BYTES = ("before_match", "heading", "reason", "distinguisher", "not_if_next", "quoted_source")
+_OF_BYTES = ("before_match", "reason", "distinguisher")
 
 
 @cache
@@ -171,13 +158,9 @@ def rule_from(fields: Fields, order: int) -> Rule:
     made["pattern"] = pattern("|".join(alternatives))
     made["anchored"] = all(alternative.startswith("^") for alternative in alternatives)
     made["keywords"] = tuple(fields.get("keywords", ()))
-    if "until" in made:
-        made["until"] = pattern(made["until"])
     for name in _OF_BYTES:
         if name in made:
             made[name] = pattern(made[name].encode())
-    if "requires" in made:
-        made["requires"] = frozenset(made["requires"])
     if "ended" in made:
         made["ended"] = Ended(**made["ended"])
     return Rule(order=order, **made)

@@ -263,14 +263,7 @@ def test_no_quantifier_repeats_the_last_byte_of_a_character() -> None:
     patterns = [
         pattern
         for rule in rules()
-        for pattern in (
-            rule.before_match,
-            rule.heading,
-            rule.reason,
-            rule.distinguisher,
-            rule.not_if_next,
-            rule.quoted_source,
-        )
+        for pattern in (rule.before_match, rule.reason, rule.distinguisher)
         if pattern is not None
     ]
     assert [each.pattern for each in patterns if re.search(rb"[\x80-\xff][*+?{]", each.pattern)] == []
