@@ -9,8 +9,7 @@ from functools import cache
 
 from tools.knowledge import Source, compiled, sources
 
-from fire_routine.distill.lines.clean import PROBE, probed, shown
-from fire_routine.distill.lines.prefixes import RAW_PREFIX
+from fire_routine.distill.lines import PROBE, RAW_PREFIX, probed, shown
 from fire_routine.distill.match import FOLD, classify
 from fire_routine.distill.rules import BEGIN, COMPILED, Rule, rules
 

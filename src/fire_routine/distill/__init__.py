@@ -7,7 +7,7 @@ from functools import cache
 
 from ..model import Digest, Step
 from .excerpts import excerpt
-from .green import Green, read_green
+from .noise import Green, read_green
 from .pipeline import Reader
 from .rules import Rule
 from .rules import rules as all_rules

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from itertools import chain
 
 from .context import BEFORE, LINES_AFTER
-from .lines.clean import announces, shown
-from .lines.prefixes import unprefixed
-from .normalize.templates import cause_of, shape_of, without_digits
+from .lines import announces, shown, unprefixed
+from .normalize import cause_of, shape_of, without_digits
 from .rules import Rule
 from .types import Finding
 

@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from .lines.clean import PROBE, RETURN, TRAVIS_FOLD, probed, segments, turned, unstamped
-from .lines.cuts import LONGEST
-from .lines.prefixes import RAW_PREFIX, unprefixed
+from .lines import (
+    LONGEST,
+    NEARBY,
+    PROBE,
+    RAW_PREFIX,
+    RETURN,
+    TRAVIS_FOLD,
+    probed,
+    segments,
+    turned,
+    unprefixed,
+    unstamped,
+)
 from .noise import boilerplate_among, settings_among
 from .rules import Rule, expression
-from .steps.markers import ends_step
+from .steps import ends_step
 from .types import Finding
 
 # Shares of a finding's weight.
@@ -50,12 +61,12 @@ class LineStore:
 
     def lines(self, numbers: Iterable[int]) -> list[str]:
         """What each of the lines shows; what was between carriage returns is a line of its own."""
-        return [
-            "\n".join(segments(self.raw[number]))
-            if number in self.several
-            else self.text[number].decode("utf-8", "replace")
-            for number in numbers
-        ]
+        numbers = list(numbers)
+        lines = b"\n".join([self.text[number] for number in numbers]).decode("utf-8", "replace").split("\n")
+        for at, number in enumerate(numbers):
+            if number in self.several:
+                lines[at] = "\n".join(segments(self.raw[number]))
+        return lines
 
 
 def store_of(raw: Mapping[int, bytes], findings: Iterable[Finding], closely: Iterable[int]) -> LineStore:
@@ -97,11 +108,13 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     shown = [store.text[number] for number in range(begin, begin + len(finding.lines))]
     texts = list(map(probed, shown)) if max(map(len, shown)) > PROBE else shown
     dull = {at for at in range(len(texts)) if begin + at in store.boilerplate}
-    if prefixed := RAW_PREFIX.match(texts[index]) is not None:
+    if RAW_PREFIX.match(texts[index]):
         texts = [unprefixed(text) for text in texts]
         dull |= boilerplate_among(texts)
     heavy = rule.weight >= HEAVY
-    start, end = (_back(rule, index, texts), _ahead(rule, index, texts)) if rule.weight > 1 else (index, index + 1)
+    start, end = (
+        (_back(rule, index, texts), _ahead(rule, index, texts)) if rule.weight > 1 else (index, index + 1)
+    )
     before = BEFORE[: min(start, len(BEFORE) if heavy else 1)]
     shares = [
         *reversed(before),
@@ -109,8 +122,12 @@ def context_of(finding: Finding, store: LineStore) -> Context:
         *_after(texts[end : end + (LINES_AFTER if heavy else 1)]),
     ]
     first = start - len(before)
-    for at in dull:
-        if at != index and 0 <= at - first < len(shares):
+    if any(
+        text.lstrip().startswith(b"-") for text in texts[start:end]
+    ):  # in a diff a plus is no shell's trace
+        dull = {at for at in dull if not texts[at].lstrip().startswith(b"+")}
+    for at in dull - {index}:
+        if 0 <= at - first < len(shares):
             shares[at - first] *= DULL
     return Context(finding, begin + first, shown[first : first + len(shares)], shares)
 
@@ -155,13 +172,17 @@ def _after(texts: Sequence[bytes]) -> Iterator[float]:
     """The shares of the lines after those that a rule reaches."""
     factor = 1.0
     for distance, text in enumerate(texts):
-        if not text or text.isspace():
-            factor *= AFTER_BLANK
-        elif _OTHER_PART.match(text):
-            factor *= AFTER_END
-        yield (AFTER - FALL_AFTER * distance) * factor
-        if ends_step(text):
-            factor *= AFTER_END
+        before, after = _parts(text)
+        yield (AFTER - FALL_AFTER * distance) * factor * before
+        factor *= before * after
+
+
+@lru_cache(maxsize=NEARBY)
+def _parts(text: bytes) -> tuple[float, float]:
+    """The factors of a line and of those after it: a blank one, one that begins or ends a part of the log."""
+    if not text or text.isspace():
+        return AFTER_BLANK, 1.0
+    return AFTER_END if _OTHER_PART.match(text) else 1.0, AFTER_END if ends_step(text) else 1.0
 
 
 def _indent(line: bytes) -> int:

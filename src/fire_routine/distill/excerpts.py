@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ..model import ERROR_WEIGHT, Block, Digest, Excerpt, utf16_length
 from .context import LineStore
-from .lines.cuts import LONGEST, abbreviated
+from .lines import LONGEST, abbreviated
 from .score import Weights
 from .types import DIGEST_BYTES
 
@@ -95,19 +95,17 @@ def excerpt(digest: Digest, max_characters: int) -> Excerpt:
     for at, line in enumerate(lines):
         if at not in chosen:
             continue
-        if line.blanks is not None and (at - 1 in chosen or at == 0):
-            out += [""] * line.blanks
-            shown += line.blanks
-        elif line.number > last + 1:
+        blanks = line.blanks if line.blanks is not None and (at - 1 in chosen or at == 0) else 0
+        if line.number > last + 1 + blanks:
             out.append(_gap(line.number - last - 1, spelled))
             spelled = ""
-        out.append(line.text)
-        shown += line.number != last
+        texts = (*[""] * blanks, line.text)
+        out += texts
+        shown += blanks + (line.number != last)
         if blocks and at - 1 in chosen and lines[at - 1].block is line.block:
-            before = blocks.pop()
-            blocks.append(before._replace(lines=(*before.lines, line.text), last=line.number))
+            blocks[-1] = blocks[-1]._replace(lines=(*blocks[-1].lines, *texts), last=line.number)
         else:
-            blocks.append(line.block._replace(first=line.number, lines=(line.text,), last=line.number))
+            blocks.append(line.block._replace(first=line.number - blanks, lines=texts, last=line.number))
         last = line.number
     if last < digest.total_lines:
         out.append(_gap(digest.total_lines - last, spelled))
@@ -123,7 +121,7 @@ def _gap(lines: int, spelled: str = "") -> str:
 
 def _lines(digest: Digest, max_characters: int) -> list[_Line]:
     """The digest's lines that are not blank, each cut to what it may take of the room."""
-    strong, weak = max_characters * 2 // 5, min(max_characters // 6, LONGEST_WEAK)
+    strong, weak = max_characters // 3, min(max_characters // 6, LONGEST_WEAK)
     lines: list[_Line] = []
     last, blanks = 0, 0  # the number of the line before, blank ones included
     joined = True

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from ..model import Fingerprint
 from .context import context_of, store_of
-from .lines.clean import texts, unstamped
-from .normalize.reruns import normalised
+from .lines import texts, unstamped
+from .normalize import normalised
 from .rules import CONSEQUENCE, expression, table
 from .types import Finding, Scan
 
@@ -17,8 +18,15 @@ STRONGEST = 0.7  # of the weight of the strongest rule that matches a specific l
 BELONGS = 0.6  # share from which on a line below an unspecific one may name the failure in its place …
 BELOW = 12  # lines: … among this many
 TAIL = 12  # lines before the end that are read if no rule matches a specific one
+FIRST = 2  # of these lines that count below a specific one of few words, such as a test's name
+WORDS = 4  # lines of fewer words are of few
 MANY = 5  # findings of one template: not all of them were kept, and their order decided which
 _DIGITS = re.compile(r"[\d#]+")
+_LETTERS = re.compile(rb"[A-Za-z]{2,}")
+# Above what has lines of its own that rules match.
+_HEADING = re.compile(rb"([-=_*])\1.*\1{3}\s*$|_+ .*\S _+\s*$")
+# What is wrong is below a colon, a code alone, or how a command ended.
+_ANNOUNCES = re.compile(rb"(?::|\[[A-Z]+-?\d+\]|exit (?:status|code):? \d+)\s*$")
 _WORD = re.compile(r"[^\W\d][\w$]*(?:[^\W\d]|\$)[\w$]*")  # of any script
 _GENERIC = frozenset(table("texts")["generic_words"].split())  # they distinguish no failure from another
 _FOLLOWS = CONSEQUENCE + 1  # the greatest weight of a line of a tool about another one that failed
@@ -67,8 +75,10 @@ def _naming(findings: Sequence[Finding]) -> set[str]:
             continue
         if _is_specific(normal):
             naming.add(normal if alike[finding.key] < MANY else _DIGITS.sub("#", normal))
-        if not _is_specific(normal) or text.rstrip().endswith(b":"):
-            naming.update(filter(_is_specific, normalised(_below(finding, found))))
+        announces = not _is_specific(normal) or _ANNOUNCES.search(text)
+        if announces or (len(_LETTERS.findall(text)) < WORDS and not _HEADING.match(text)):
+            below = filter(_is_specific, normalised(_below(finding, found)))
+            naming.update(islice(below, BELOW if announces else FIRST))
     return naming
 
 

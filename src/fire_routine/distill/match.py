@@ -8,12 +8,9 @@ from threading import Lock
 from typing import cast
 
 from ..patterns import pattern
-from .lines.clean import CARET, ESCAPE, PROBE, both_ends, labelled, numbered, probed, texts, unstamped
-from .lines.multi_search import Literals
-from .lines.prefixes import RAW_PREFIX
-from .lines.windows import Window
+from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
 from .noise import LEADING, OF_RUNS, PASSED
-from .normalize.templates import masked
+from .normalize import masked
 from .rules import (
     ANYWHERE,
     BEGIN,
@@ -28,7 +25,9 @@ from .rules import (
     rule_at,
     rule_named,
 )
-from .steps.markers import GITHUB_MARKS, OTHER_MARKS
+from .search import Literals
+from .steps import GITHUB_MARKS, OTHER_MARKS
+from .windows import Window
 
 # Most lines, with masked numbers, whose match is remembered, and bytes of them; reset when exceeded.
 MOST_LINES = 50_000

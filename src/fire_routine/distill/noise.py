@@ -7,14 +7,16 @@ print there is data: `knowledge/boilerplate.toml` and `knowledge/runs.toml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from ..patterns import pattern
-from .lines.clean import numbered, shown
-from .lines.multi_search import Literals
+from .lines import numbered, shown
+from .normalize import templates
 from .rules import table
+from .search import Literals
+from .windows import windows
 
 _LINES = table("boilerplate")
 _BY_FIRST = {first.encode("latin-1"): pattern(each.encode()) for first, each in _LINES["beginnings"].items()}
@@ -181,3 +183,27 @@ class Succeeded:
         if len(self.runs) >= MOST_RUNS:
             del self.runs[MOST_RUNS // 2]
         self.runs.append((begun, number))
+
+
+# What a green run of the same job printed.
+GREEN_TEMPLATES = 400_000  # templates that are remembered; further lines of a longer log are not known
+
+
+@dataclass(frozen=True, slots=True)
+class Green:
+    """The templates of a green log's lines, hashed."""
+
+    templates: frozenset[int]
+
+    def __contains__(self, line: bytes) -> bool:
+        return hash(templates([line])[0]) in self.templates
+
+
+def read_green(chunks: Iterable[bytes]) -> Green:
+    """Read a green log once, in bounded memory."""
+    met: set[int] = set()
+    for window in windows(chunks):
+        met.update(map(hash, templates(window.lines[window.start : window.stop])))
+        if len(met) > GREEN_TEMPLATES:
+            break
+    return Green(frozenset(met))

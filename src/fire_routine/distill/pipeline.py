@@ -6,17 +6,15 @@ from collections.abc import Iterable, Sequence
 from heapq import nlargest
 
 from ..model import Digest, Step
-from .captures import files_named
 from .context import context_of, store_of
 from .excerpts import blocks_of
+from .facts import Environment, files_named, outcome
 from .fingerprint import identity
-from .green import Green
 from .match import MatchCache
+from .noise import Green
 from .scanner import scan
 from .score import finding_scores, inside, line_weights
-from .steps.environment import Environment
-from .steps.failed import failed_steps
-from .steps.outcome import outcome
+from .steps import failed_steps
 from .types import Scan
 
 FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest

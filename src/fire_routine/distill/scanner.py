@@ -6,14 +6,13 @@ from collections import deque
 from collections.abc import Iterable
 
 from .collector import Collector
-from .lines.clean import both_ends, job_of, segments, shown, stamp_of
-from .lines.prefixes import unprefixed
-from .lines.windows import SIZE, Window, windows
+from .lines import both_ends, job_of, segments, shown, stamp_of, unprefixed
 from .match import OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS, MatchCache
 from .noise import Succeeded, began
 from .rules import Rule
-from .steps.markers import ACTION, CLEANS_UP, ERROR, GITHUB, GITHUB_MARKS, HEADING, JENKINS, TRAVIS
+from .steps import ACTION, CLEANS_UP, ERROR, GITHUB, GITHUB_MARKS, HEADING, JENKINS, TRAVIS
 from .types import Header, Mark, Scan, Tail
+from .windows import SIZE, Window, windows
 
 LAST_LINE = 4.0  # weight: the last line of a failed step
 LAST_OF_LOG = 1.6  # weight: the last line of a log without a mark

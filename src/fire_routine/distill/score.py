@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .context import Context, LineStore
-from .green import Green
+from .noise import Green
 from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, WARNING
-from .steps.failed import Failed, within
+from .steps import Failed, within
 from .types import Finding, Scan, Tail
 
 # Where a finding is: factors.
@@ -230,7 +230,9 @@ def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequenc
         rule, found = context.finding.rule, context.finding.number
         fall = 1.0 if not seen[rule.id] else NEXT_OF_RULE if seen[rule.id] < MANY_OF_RULE else FURTHER_OF_RULE
         seen[rule.id] += 1
-        for number, (share, shown) in enumerate(zip(context.shares, context.texts, strict=True), context.first):
+        for number, (share, shown) in enumerate(
+            zip(context.shares, context.texts, strict=True), context.first
+        ):
             weight, text = rule.weight * share * score * fall ** abs(number - found), shown.strip()
             given.append((number, weight, rule.id, text))
             if text not in strongest or strongest[text][0] < weight:

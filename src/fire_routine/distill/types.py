@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .lines.clean import stamp_of
+from .lines import stamp_of
 from .rules import Rule
 
-DIGEST_BYTES = 76_000  # bytes that a digest keeps: the largest budget, and room for lines that redaction shortens
+DIGEST_BYTES = (
+    76_000  # bytes that a digest keeps: the largest budget, and room for lines that redaction shortens
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tests.unit.distill.rule_of import rule_of
 from tools.knowledge import sources
 
 from fire_routine.distill import match, noise
-from fire_routine.distill.lines.multi_search import Literals
+from fire_routine.distill.search import Literals
 from fire_routine.distill.match import classify, worth_a_look
 from fire_routine.distill.normalize import templates
 from fire_routine.distill.rules import HINT, NOISE_TIER, RESULT, rules

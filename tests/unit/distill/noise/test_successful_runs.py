@@ -6,7 +6,7 @@ import pytest
 
 from fire_routine import distill
 from fire_routine.distill import noise as succeeded
-from fire_routine.distill.collect.scanner import scan
+from fire_routine.distill.scanner import scan
 from fire_routine.distill.match import MatchCache
 
 PRINTED = "ERROR: cannot read the first table"

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from .clean import stamp_of
-from .cuts import cut_mark
+from .lines import cut_mark, stamp_of
 
 SIZE = 128 * 1024  # bytes read before a window is looked at
 OVERLAP = 48 * 1024  # bytes of it that the next window sees again, as what came before

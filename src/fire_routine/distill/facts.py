@@ -1,18 +1,23 @@
-"""Facts of the failed step besides its lines: what ran, and how it ended."""
+"""Facts of the failed step besides its lines: what ran, how it ended, files it names; where the job ran."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
-from ..lines.clean import shown
-from ..rules import CAUSE
-from ..types import Finding, Header, Mark, Scan
-from .failed import Failed, within
+from ..model import Digest
+from ..patterns import pattern
+from ..sanitize import visible
+from .lines import numbered, probed, shown, unprefixed
+from .rules import CAUSE, table
+from .search import Literals
+from .steps import Failed, within
+from .types import Finding, Header, Mark, Scan
 
 # https://www.gnu.org/software/coreutils/timeout, 128 + the signal's number, and
 # https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55
@@ -151,3 +156,85 @@ def outcome(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Outcome:
     code = int(found.group(1)) if found else None
     header = mark.header
     return Outcome(header.name, header.command, header.shell, code, _ended(scan, mark, code), ends)
+
+
+MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and characters of a file's path
+
+
+def _match(finding: Finding) -> re.Match[str] | None:
+    """The match of the rule's expression in the finding's line, if it names parts of it."""
+    if not finding.rule.pattern.groupindex:
+        return None
+    line = probed(shown(finding.raw))
+    texts = (unprefixed(line).decode("utf-8", "replace"), line.decode("utf-8", "replace"))
+    return next(filter(None, map(finding.rule.pattern.search, texts)), None)
+
+
+def captures(finding: Finding) -> dict[str, str]:
+    """What the rule's expression names in the finding's line; empty where it names nothing.
+
+    The names are those of GitHub's problem matchers, see `rules.CAPTURES`.
+    """
+    found = _match(finding)
+    return {name: value for name, value in found.groupdict().items() if value is not None} if found else {}
+
+
+def files_named(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The files that findings name, each once, in the log's order; at most MOST_FILES."""
+    files: dict[str, None] = {}
+    for finding in findings:
+        file = captures(finding).get("file", "")
+        if file and len(file) <= LONGEST_FILE:
+            files[file] = None
+            if len(files) >= MOST_FILES:
+                break
+    return tuple(files)
+
+
+HEAD = 256 * 1024  # bytes from the start of a log: its set-up, and the header of a short test run
+MOST_TOOLS = 6
+
+_STAMP = r"^(?:\ufeff?\d{4}-\d\d-\d\dT\S{1,20}Z )?[ \t]*"
+# https://github.com/actions/runner-images: each log of a hosted runner begins with "Runner Image".
+_IMAGE = pattern(
+    _STAMP + r"Image: (?P<image>[\w.-]{1,60})[ \t\r]*\n" + _STAMP[1:] + r"Version: (?P<version>[\w.]{1,40})",
+    re.MULTILINE,
+)
+_TOOLS = table("tool")
+_VERSION = pattern(f"{_STAMP}(?:{_TOOLS['version']})", re.MULTILINE)
+
+
+@cache
+def _words() -> Literals:
+    """What is in each line that one of the expressions accepts."""
+    return Literals((b"Image: ", b"Version: ", *(text.encode() for text in _TOOLS["holds"])))
+
+
+class Environment:
+    """Watches a log pass by, and then completes its digest."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+
+    def watch(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if len(self._head) < HEAD:
+                self._head += chunk[: HEAD - len(self._head)]
+            yield chunk
+
+    def complete(self, digest: Digest) -> Digest:
+        """The digest with the image and the tools' versions, as far as the log names them."""
+        head = bytes(self._head)
+        lines = head.split(b"\n")
+        places = numbered(head, _words().ends(head))
+        text = b"\n".join([lines[at] for at in places]).decode("utf-8", "replace")
+        text = visible(text.replace("\r\n", "\n"))
+        image = _IMAGE.search(text)
+        found: dict[str, str] = {}
+        for match in _VERSION.finditer(text):
+            found.setdefault(_TOOLS["groups"][(match.lastindex or 1) - 1], match[match.lastindex or 1])
+        return replace(
+            digest,
+            image=f"{image['image']} {image['version']}" if image else "",
+            tools=tuple(f"{tool} {version}" for tool, version in found.items())[:MOST_TOOLS],
+        )

@@ -1,13 +1,14 @@
-"""Templates: lines without what differs between equal ones, such as numbers, names and places."""
+"""Lines without what differs between equal ones: in one log, and in another run of the same failure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from ...patterns import pattern
-from ..lines.clean import DIGITS, numbered, shown, stamp_of, without_escapes
-from ..lines.multi_search import Literals
+from ..patterns import pattern
+from .lines import DIGITS, numbered, shown, stamp_of, without_escapes
+from .rules import table
+from .search import Literals
 
 _QUOTATIONS = rb"'[^']{0,200}'|`[^`]{0,200}`|\"[^\"]{0,200}\"|\d+"  # and numbers
 _QUOTED = pattern(_QUOTATIONS)
@@ -15,7 +16,6 @@ _PARTICULARS = pattern(
     _QUOTATIONS  # and words with places' marks, none tried twice
     + rb"|(?<![A-Za-z_.-])[\w-]*+(?:[/\\:]|\.(?:\w|[\w.-]*(?:[/\\:]|\.\w)))[^\s,;()]*"
 )
-_STACK = pattern(rb"\s*(?:Traceback \(most recent call last\):|stack backtrace:|\d+: +\S+::\S|at \S|File \")")
 _LETTERS = bytes.maketrans(DIGITS, b"abcdefghij")
 # Numbers that rules ask for: zero ("0 errors" differs from "5 errors") …
 _ZERO = re.compile(rb"0(?=[ \n,;)])(?<=[ \t\n(:=]0)")  # begins with a literal, which re looks for first
@@ -56,11 +56,6 @@ def shape_of(line: bytes) -> bytes:
     return _PARTICULARS.sub(b"", shown(line)[:600]).strip()
 
 
-def of_stack(text: bytes) -> bool:
-    """Whether it opens a stack or is a frame: their number explains nothing."""
-    return _STACK.match(text) is not None
-
-
 def cause_of(line: bytes) -> bytes:
     """A raw line with a reason, without numbers and quotations.
 
@@ -72,3 +67,32 @@ def cause_of(line: bytes) -> bytes:
 def without_digits(text: bytes) -> bytes:
     """The text of a line as it would be at another place of its file, without marks of a column."""
     return text[:300].translate(None, DIGITS).strip(b" \t|^~-_")
+
+
+# In another run.
+READ = 1_500  # characters of a line that are looked at
+LONGEST = 240  # of what is left of it that count: another folder's name may be longer
+# What a console without UTF-8 (Windows') has another character for, or none: GCC's quotes, Ruby's until 3.3,
+# GHC's bullets, pointers and marks of Node's tools, trees of JUnit's.
+_PLAIN = str.maketrans("‘’`•❯", "'''*>", "✘✗✖✕×❌⨯✔✓√│├└╷╵─━═")
+_SPELLED = str.maketrans("0123456789-", "abcdefghij_")
+_SUBSTITUTIONS = [
+    (each.get("holds", [""]), pattern(each["match"]), each.get("by")) for each in table("substitution")
+]
+
+
+def _spelled(match: re.Match[str]) -> str:
+    """A number that names something, spelled in letters, so that the folding of digits leaves it."""
+    return match.group().translate(_SPELLED)
+
+
+def normalised(lines: Iterable[str]) -> list[str]:
+    """Each line as it would be in another run of the same failure (`rules/tables/substitutions.toml`)."""
+    read = [line[:READ].replace("\n", " ") for line in lines]
+    if not read:
+        return []
+    text = "\n".join(read).lower().translate(_PLAIN)
+    for holds, expression, by in _SUBSTITUTIONS:
+        if any(each in text for each in holds):
+            text = expression.sub(_spelled if by is None else by, text)
+    return [line[:LONGEST].strip(" #") for line in text.split("\n")]

@@ -1,11 +1,13 @@
-"""Raw log lines → text: timestamps, escape sequences, carriage returns, over-long lines."""
+"""Raw log lines → text, without timestamps, escape sequences and prefixes; over-long lines are cut."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from .cuts import shorten
+from ..patterns import pattern
+from .rules import table
 
 PROBE = 600  # bytes of a line that are tested
 ENDS = 4_000  # bytes at each of its ends among which these are, escape sequences and all
@@ -115,7 +117,7 @@ def without_escapes(joined: bytes) -> bytes:
 def turned(lines: Sequence[bytes]) -> list[bytes]:
     """Lines without a timestamp, as they are without escapes and carriage returns at their ends."""
     joined = without_escapes(b"\n".join(lines))
-    split = joined.split(b"\n")
+    split = joined.split(b"\n") if lines else []
     return [line.rstrip(b"\r") for line in split] if RETURN in joined else split
 
 
@@ -163,3 +165,64 @@ def numbered(text: bytes, places: Iterable[int], first: int = 0) -> list[int]:
 def announces(text: bytes) -> bool:
     """Whether the text of a line ends with a colon: its subject is in the next one."""
     return text.rstrip().endswith(b":")
+
+
+# Cuts.
+LONGEST = 12_000  # characters of a line that is kept whole
+MARK = 40  # characters of the mark of a cut, at most
+_CUT = re.compile(r" ?\[… (\d{1,12}) characters …\] ?")  # a log may contain such a mark
+
+
+def cut_mark(left_out: str) -> str:
+    """The mark in a line for what was left out of it; what an earlier mark replaced is counted too."""
+    before = sum(int(mark[1]) - len(mark[0]) for mark in _CUT.finditer(left_out))
+    return f" [… {len(left_out) + before} characters …] "
+
+
+def clear_of_marks(text: str, begin: int, end: int) -> tuple[int, int]:
+    """Where a cut from `begin` to `end` begins and ends that takes no part of a mark, but all of it."""
+    for mark in _CUT.finditer(text):
+        begin = mark.start() if mark.start() < begin < mark.end() else begin
+        end = mark.end() if mark.start() < end < mark.end() else end
+    return begin, end
+
+
+def shorten(text: str, limit: int = LONGEST) -> str:
+    """Cut in the middle, with a mark. Words next to the cut are removed with it.
+
+    So no half of one (of a token, say) remains without its other half.
+    """
+    if len(text) <= limit:
+        return text
+    half = max((limit - MARK) // 2, 8)
+    head, tail = text[:half], text[-half:]
+    head = head[: max(head.rfind(" "), head.rfind("\t"), 0)] if not text[half].isspace() else head
+    space = min((at for at in (tail.find(" "), tail.find("\t")) if at >= 0), default=len(tail))
+    tail = tail[space:] if not text[-half - 1].isspace() else tail
+    return f"{head}{cut_mark(text[len(head) : len(text) - len(tail)])}{tail}"
+
+
+def abbreviated(text: str, limit: int) -> str:
+    """A line that has been cleaned, cut to `limit` for want of room: most of what is kept is its beginning,
+    where a line names what it is about, to the letter."""
+    if len(text) <= limit:
+        return text
+    room = max(limit - MARK, 12)
+    begin, end = clear_of_marks(text, room * 2 // 3, len(text) - room // 3)
+    head, tail = text[:begin].rstrip(), text[end:].lstrip()
+    return f"{head}{cut_mark(text[len(head) : len(text) - len(tail)])}{tail}"
+
+
+# What other tools put before a line: times, names of containers, targets and tasks, levels.
+_EXPRESSIONS = table("expressions")
+RAW_PREFIX = pattern(
+    rf"(?:(?:{_EXPRESSIONS['prefix']})(?: |$)|{_EXPRESSIONS['close_prefix']})+|##\[error\]".encode()
+)
+NEARBY = 128  # lines of which it is remembered how they look: blocks that lie close hold the same
+
+
+@lru_cache(maxsize=NEARBY)
+def unprefixed(line: bytes) -> bytes:
+    """A line without what another tool put before it."""
+    prefix = RAW_PREFIX.match(line)
+    return line[prefix.end() :] if prefix else line
