@@ -25,8 +25,8 @@ for thread in threading.enumerate():
     if thread.name == "read ahead":
         thread.join()
 print(imported())
-from fire_routine.distill.match import matcher
-print(matcher._all.cache_info().currsize)
+from fire_routine.distill import match
+print(match._all.cache_info().currsize)
 """
 
 

@@ -19,7 +19,6 @@ _MODULES = {
     "preview": "github",
     "sessions": "github",
     "distill": "logs",
-    "rules": "logs",
     "send": "endpoint",
     "emulate": "endpoint",
 }

@@ -17,7 +17,6 @@ COMMANDS = {
     "sessions": "list what was started in a repository, and what came of it",
     "demo": "fire on a recorded failure, all on this machine",
     "emulate": "serve the routine endpoint on loopback, with its documented answers",
-    "rules": "check the rules for tools' formats, or explain one for a line",
     "action": "what the action runs in a workflow",
 }
 Command = Callable[[str, str, str], argparse.ArgumentParser]
@@ -101,7 +100,6 @@ def _add_options(command: Command) -> None:
     _send(command)
     _sessions(command)
     _local(command)
-    _rules(command)
 
 
 def _preview(command: Command) -> None:
@@ -159,7 +157,7 @@ def _distill(command: Command) -> None:
         "--green", metavar="FILE", help="the log of a passing run of the same job: its lines rank low"
     )
     distill.add_argument(
-        "--explain", action="store_true", help="show which rule took each block, and its weight"
+        "--explain", action="store_true", help="show which rule matched each block, and its weight"
     )
 
 
@@ -229,27 +227,6 @@ def _sessions(command: Command) -> None:
     sessions.add_argument(
         "--json", action="store_true", help="print JSON; docs/sessions-report.md describes its fields"
     )
-
-
-def _rules(command: Command) -> None:
-    rules = command(
-        "rules",
-        "Check the rules for tools' formats, explain which of them takes a line of a log and why, or compile"
-        " them after a change.",
-        """
-        environment:
-          none is read
-
-        examples:
-          $ fire-routine rules check
-          $ fire-routine rules explain "src/a.c:10:5: error: expected ';' before 'return'"
-        """,
-    )
-    do = rules.add_subparsers(dest="do", required=True, metavar="{check,explain,compile}")
-    do.add_parser("check", help="check examples, keywords and time of every rule")
-    do.add_parser("compile", help="compile the TOML files into the one that is read at the start")
-    explain = do.add_parser("explain", help="show which rule takes a line, and why")
-    explain.add_argument("line", metavar="LINE", help="a line of a log")
 
 
 def _local(command: Command) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from ..model import Digest, Step
+from .excerpts import excerpt
+from .noise import Green, read_green
 from .pipeline import Reader
+from .rules import Rule
 from .rules import rules as all_rules
-from .rules.schema import Rule
-from .score.baseline import read_green
-from .select.excerpt import excerpt
-from .types import Green
 
 __all__ = ["Green", "Reader", "excerpt", "is_item", "read", "read_green"]
 

@@ -1,51 +1,49 @@
-"""The log's one pass and what is made of it."""
+"""A log's one pass and what is made of it: the whole algorithm, from top to bottom."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from heapq import nlargest
 
 from ..model import Digest, Step
-from .captures import files_named
-from .collect.scanner import scan
-from .context.spans import span_of, store_of
+from .context import context_of, store_of
+from .excerpts import blocks_of
+from .facts import Environment, files_named, outcome
 from .fingerprint import identity
-from .lines.clean import shown
-from .lines.numbering import Numbering
-from .match.cache import MatchCache
-from .score.combine import scored_lines
-from .score.position import finding_scores, inside
-from .score.scorer import Material
-from .score.step_tail import looked_at
-from .select.digest import selected_blocks
-from .select.repeats import repeats
-from .steps.environment import Environment
-from .steps.failed import failed_steps
-from .steps.outcome import outcome
-from .types import MOST, Finding, Green, Scan
+from .match import MatchCache
+from .noise import Green
+from .scanner import scan
+from .score import finding_scores, inside, line_weights
+from .steps import failed_steps
+from .types import Scan
 
-AROUND = 100  # bytes, about, of what is kept around each finding
+FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest
 
 
 def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
-    """What is kept of a log: context → score → select → fingerprint."""
+    """What is kept of a log that was scanned."""
+    # Where the job failed, and which findings are in the steps that did.
     failed = failed_steps(scan, steps)
     within = inside(scan, failed)
 
-    strongest = _strongest(scan, finding_scores(scan, failed), green)
-    tails = chain.from_iterable(map(looked_at, scan.tails))
-    store = store_of([finding for finding, _ in strongest], scan.raw, tails)
-    spans = [span_of(finding, store) for finding, _ in strongest]
+    # The findings that may explain it: by their rules, their places and how often their like came before.
+    scored = zip(scan.findings, finding_scores(scan, failed), strict=True)
+    strongest = nlargest(FINDINGS, scored, key=lambda pair: pair[0].rule.weight * pair[1])
+    strongest.sort(key=lambda pair: pair[0].number)
+    findings, scores = [finding for finding, _ in strongest], [score for _, score in strongest]
 
-    lines = scored_lines(Material(scan, failed, store, spans, [score for _, score in strongest], green))
+    # The lines around them, and before the ends of steps, each with a weight.
+    tails = (number for tail in scan.tails for number in range(tail.first, tail.first + len(tail.raw)))
+    store = store_of(scan.raw, findings, tails)
+    contexts = [context_of(finding, store) for finding in findings]
+    weights = line_weights(scan, store, contexts, scores, green)
 
-    numbering = Numbering(scan.states)
-    blocks = selected_blocks(lines, store, numbering)
+    # What names the failure, how it ended, and the strongest lines.
+    name, explained = identity(scan, within)
     end = outcome(scan, failed, within)
-    name, explained = identity(scan, store, within)
     return Digest(
-        blocks,
-        numbering.of(scan.total),
+        blocks_of(weights, store),
+        scan.total,
         name,
         explained=explained,
         step=end.step,
@@ -53,24 +51,9 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         shell=end.shell,
         exit_code=end.exit_code,
         ended=end.ended,
-        repeats=repeats(scan, spans, blocks),
         files=files_named(within),
-        ends=tuple(numbering.of(number) + 1 for number in end.ends),
+        ends=tuple(number + 1 for number in end.ends),
     )
-
-
-def _strongest(scan: Scan, scores: Sequence[float], green: Green | None) -> list[tuple[Finding, float]]:
-    """The findings, in the log's order, that may be among the highest-scoring lines, and their scores."""
-    scored = sorted(zip(scan.findings, scores, strict=True), key=lambda pair: -pair[0].rule.weight * pair[1])
-    room = MOST
-    chosen: list[tuple[Finding, float]] = []
-    for finding, score in scored:
-        chosen.append((finding, score))
-        if green is None or finding.raw not in green:
-            room -= len(shown(finding.raw)) + AROUND
-        if room < 0:
-            break
-    return sorted(chosen, key=lambda pair: pair[0].number)
 
 
 class Reader:

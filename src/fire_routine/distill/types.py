@@ -9,21 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .lines.clean import stamp_of, texts
-from .normalize.templates import templates
-from .rules.schema import Rule
+from .lines import stamp_of
+from .rules import Rule
 
-MOST = 76_000  # bytes that a digest keeps: the largest budget, and room for lines that redaction shortens
-
-
-@dataclass(frozen=True, slots=True)
-class Green:
-    """The templates of a green log's lines, hashed."""
-
-    templates: frozenset[int]
-
-    def __contains__(self, line: bytes) -> bool:
-        return hash(templates([line])[0]) in self.templates
+DIGEST_BYTES = (
+    76_000  # bytes that a digest keeps: the largest budget, and room for lines that redaction shortens
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,45 +35,17 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
     number: int  # of the line
     lines: list[bytes]
     at: int  # of the line in `lines`
-    key: int  # hash of the line, its numbers masked, and of its cause
-    shape: int = 0  # hash of its shape
-    cause: int = 0  # hash of the line with the reason and of what it announces, if there is one
+    key: int  # hash of its template: the line without numbers, and its reason
+    shape: int  # hash of its shape: the line without places, names and numbers, and its reason
 
     @property
     def raw(self) -> bytes:
         return self.lines[self.at]
 
     @property
-    def by_cause(self) -> bool:
-        """Whether similar findings are those with its cause: its line is a place alone, or opens a stack."""
-        return self.cause != 0 and self.shape == self.cause
-
-    @property
     def stamp(self) -> bytes:
         """Its timestamp to the second, or nothing."""
         return stamp_of(self.raw)[1]
-
-
-def taken_texts(findings: Sequence[Finding]) -> list[bytes]:
-    """What the lines show that rules took."""
-    raw = [finding.raw for finding in findings]
-    return texts([line[stamp_of(line)[0] :] for line in raw]) if raw else []
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Consecutive lines around one that a rule took, each with its share of the weight."""
-
-    finding: Finding
-    first: int
-    texts: list[bytes]  # what the lines show
-    weights: list[float]
-    reasons: frozenset[int] = frozenset()  # numbers of lines with the reason, at any distance from that one
-
-    @property
-    def text(self) -> bytes:
-        """What the line shows that the rule took."""
-        return self.texts[self.finding.number - self.first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +75,10 @@ class Scan:
     """What one pass found."""
 
     findings: Sequence[Finding] = ()  # in the log's order
-    naming: Sequence[Finding] = ()  # with those next to them that only name the failure
     tails: Sequence[Tail] = ()
     marks: Sequence[Mark] = ()
     succeeded: Sequence[tuple[int, int]] = ()  # first and last lines of runs that did
     raw: Mapping[int, bytes] = field(default_factory=dict)  # lines by number: those of the tails, or all
     whole: bool = False  # it is all the log's lines
     total: int = 0
-    states: Sequence[tuple[int, int]] = ()  # as `windows.Window` has them
     counts: Mapping[int, int] = field(default_factory=dict)  # of lines by `key`, in steps that failed
-    alike: Mapping[int, int] = field(default_factory=dict)  # the same by its shape

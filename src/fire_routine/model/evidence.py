@@ -24,7 +24,7 @@ ERROR_WEIGHT = 5.0  # of a block: from which on its lines look like an error
 
 
 class Block(NamedTuple):
-    """Consecutive log lines that belong together, and the rule that took them."""
+    """Consecutive log lines that belong together, and the rule that matched one of them."""
 
     first: int  # number of the first line in the log
     lines: tuple[str, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fire_routine.distill.match.matcher import classify
-from fire_routine.distill.rules.schema import Rule
+from fire_routine.distill.match import classify
+from fire_routine.distill.rules import Rule
 
 
 def rule_of(raw: bytes) -> Rule | None:

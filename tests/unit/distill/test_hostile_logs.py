@@ -17,13 +17,11 @@ import pytest
 from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
-from fire_routine.distill.collect import collector as collected
-from fire_routine.distill.lines.cuts import LONGEST, shorten
-from fire_routine.distill.match import cache as known
-from fire_routine.distill.match import matcher as classify
-from fire_routine.distill.match.cache import MatchCache
+from fire_routine.distill import match
+from fire_routine.distill import collector as collected
+from fire_routine.distill.lines import LONGEST, shorten
+from fire_routine.distill.match import MatchCache
 from fire_routine.distill.rules import rules
-from fire_routine.distill.rules.compile import sources
 from fire_routine.model import Digest, utf16_length
 
 MIB = 1024 * 1024
@@ -103,7 +101,7 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
 
 
 def test_memory_does_not_grow_with_what_tests_printed_that_passed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known, "MOST", 1_000)
+    monkeypatch.setattr(match, "MOST_LINES", 1_000)
 
     def peak(tests: int) -> int:
         words = ("".join(word) for word in itertools.product(string.ascii_lowercase, repeat=4))
@@ -120,7 +118,7 @@ def test_memory_does_not_grow_with_what_tests_printed_that_passed(monkeypatch: p
 
 
 def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    scanning = sys.modules["fire_routine.distill.collect.scanner"]
+    scanning = sys.modules["fire_routine.distill.scanner"]
     found = ("a.c:1:2: error: no", "--- FAIL: Test", "error[E0308]: no", "[ERROR] no", "E   assert")
 
     def log() -> Iterator[bytes]:
@@ -137,33 +135,11 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
     assert held() < 3 * MIB
 
 
-def test_long_lines_of_many_rules_are_not_evict_half_of_again_and_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    printed = [example.encode() for source in sources() for example in source.examples]
-    log = [
-        b"%s %s\n  %s\n" % (line, bytes([97 + turn]) * 8, b"x" * 4_000)
-        for turn in range(5)
-        for line in printed
-    ]
-    let_go = collected.Collector._evict_half
-    times: list[int] = []
-
-    def counted(self: collected.Collector) -> None:
-        times.append(1)
-        let_go(self)
-
-    monkeypatch.setattr(collected.Collector, "_evict_half", counted)
-    monkeypatch.setattr(collected, "HELD", MIB)
-    sys.modules["fire_routine.distill.collect.scanner"].scan(iter(log), MatchCache())
-    assert 1 < len(times) < sum(map(len, log)) / (MIB // 2)
-
-
 def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
     """So no line, however long, costs more than a short one, for any pattern."""
     middle = b"x " * 5_000 + b"error: the cause " + b"x " * 5_000
     assert rule_of(middle) is None
-    assert classify.classify([middle], every=False) == [None]
+    assert match.classify([middle], every=False) == [None]
     assert rule_of(b"error: " + middle) is not None
     assert rule_of(middle + b"error: the cause") is not None
 
@@ -173,8 +149,6 @@ HOSTILE = """
 import re
 import sys
 from fire_routine import distill
-from fire_routine.distill.rules.compile import sources
-from fire_routine.distill.select.truncate import cut
 from fire_routine.distill.rules import rules as read_rules
 from fire_routine.distill.rules import table
 tokens = [" ", "\\t", "a", "A", "1", "/", ".", "-", ":", "(", ")", "[", "]", "_", "=", "*", "+", "|", "a/", "a.", "A::",
@@ -184,7 +158,7 @@ rules = read_rules()
 of_lines = [
     expression
     for rule in rules
-    for expression in (rule.before_match, rule.reason, rule.not_if_next, rule.heading, rule.quoted_source)
+    for expression in (rule.before_match, rule.reason, rule.distinguisher)
 ]
 of_tables = [run[name] for run in table("successful_run") for name in ("begins", "succeeded")]
 of_tables += [test[name] for test in table("passed_test") for name in ("passed", "begins")]
@@ -195,12 +169,9 @@ for start in starts:
         line = (start + token * 600)[:600] + "\\n!"
         for rule in rules:
             rule.pattern.search(line)
-            if rule.until is not None:
-                rule.until.search(line)
         for expression in filter(None, of_lines):
             expression.match(line.encode())
 for token in (*tokens, '", "', "\\\\n"):
-    cut(token * 12_000, 4_000)
     lines = ("ERROR: compile failed", token * 30_000, "=== short test summary info ===", "= " + token * 30_000)
     distill.read(["\\n".join([*lines, "error: no", ""]).encode()])
 for line in ("/a/lib/b.jar:" * 9_000, "= " + "1" * 40_000):

@@ -9,13 +9,12 @@ import pytest
 from tests.unit.distill.long_job import LINES, job
 
 from fire_routine import distill
-from fire_routine.distill.collect.scanner import scan
-from fire_routine.distill.lines.windows import Window
-from fire_routine.distill.match import cache
-from fire_routine.distill.match.cache import MOST, MatchCache
-from fire_routine.distill.match.matcher import classify
-from fire_routine.distill.rules.schema import Rule
-from fire_routine.distill.steps.failed import failed_steps
+from fire_routine.distill import match
+from fire_routine.distill.scanner import scan
+from fire_routine.distill.windows import Window
+from fire_routine.distill.match import MOST_LINES, MatchCache, classify
+from fire_routine.distill.rules import Rule
+from fire_routine.distill.steps import failed_steps
 
 # Formats of tools of which no line holds an error word.
 CAUSES = [
@@ -170,7 +169,7 @@ def test_cached_matches_survive_a_flood_of_new_lines() -> None:
     cause = b"error: the cause"
     assert [at for at, *_ in known.look(window(cause))] == [0]
     letters = str.maketrans("0123456789", "abcdefghij")
-    flood = [f"error {str(n).translate(letters)}".encode() for n in range(MOST + 1)]
+    flood = [f"error {str(n).translate(letters)}".encode() for n in range(MOST_LINES + 1)]
     assert known.look(window(*flood, cause))[-1][0] == len(flood)
     assert [at for at, *_ in known.look(window(cause))] == [0]
 
@@ -180,13 +179,13 @@ def test_what_one_thread_lets_go_another_still_knows(monkeypatch: pytest.MonkeyP
     known.look(window(b"error: the first"))
 
     def come_between(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
-        monkeypatch.setattr(cache, "classify", classify)
+        monkeypatch.setattr(match, "classify", classify)
         known.look(window(b"error: of another log", b"error: and one more"))
         known.look(window(b"error: for which there is no room"))
         return classify(lines, every=every)
 
-    monkeypatch.setattr(cache, "MOST", 2)
-    monkeypatch.setattr(cache, "classify", come_between)
+    monkeypatch.setattr(match, "MOST_LINES", 2)
+    monkeypatch.setattr(match, "classify", come_between)
     assert [at for at, *_ in known.look(window(b"error: the first", b"error: the next"))] == [0, 1]
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.collect import collector as collected
+from fire_routine.distill import collector as collected
 
 NAMES = [
     "cart",

@@ -124,16 +124,6 @@ BUNDLER = (
 )
 
 
-TERRAFORM = """\
-│ Error: %s
-│\x20
-│   on main.tf line 3, in resource "aws_instance" "web":
-│    3: resource "aws_instance" "web" {
-│\x20
-│ The argument or provider "%s" is not there.
-"""
-
-
 @pytest.mark.parametrize(
     ("lines", "other"),
     [
@@ -148,9 +138,6 @@ TERRAFORM = """\
         (JAVADOC % "no @param for <T>", JAVADOC % "no comment"),
         (DETAIL % "Invalid configuration: unknown key presset", DETAIL % "Could not load plugin cart"),
         (AGENT % "Unknown agent option: tils", AGENT % "Invalid port: 70000"),
-        # lines below a heading of few words, or with the place below it
-        (TERRAFORM % ("Missing required argument", "ami"), TERRAFORM % ("Missing required argument", "role")),
-        (TERRAFORM % ("Failed to query available provider packages", "aws"), TERRAFORM % ("Failed to query available provider packages", "null")),
         ("src/A.hs:1:5: error: [GHC-88464]\n    Variable not in scope: total", "src/A.hs:1:5: error: [GHC-88464]\n    Variable not in scope: rate"),
         ("error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -lscales", "error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -ltills"),
         # what Ruby raised in a library, in a line that is written as a frame
@@ -215,12 +202,6 @@ tests/test_till.py:7: AssertionError
 def test_the_width_of_the_console_does_not_change_it(title: str) -> None:
     assert len({of(pytest_log(width, title)) for width in (74, 78, 79, 80, 120)}) == 1
     assert of(pytest_log(80, title)) != of(pytest_log(80, title + "_again"))
-
-
-def test_a_skipped_test_does_not_name_the_failure() -> None:
-    failure = "  1) Failure:\nCartTest#test_total [test/cart_test.rb:4]:\nno price"
-    skip = "  2) Skipped:\nCartTest#test_other [test/cart_test.rb:9]:\nnot on JRuby"
-    assert of(STEP % f"{failure}\n\n{skip}") == of(STEP % failure) != of(STEP % skip)
 
 
 def test_how_the_step_began_does_not_name_the_failure() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.lines.windows import SIZE, windows
+from fire_routine.distill.windows import SIZE, windows
 
 END = b"##[error]Process completed with exit code 2.\n"
 LOGS = sorted(Path(__file__).parents[1].glob("failures/*/same-1.log"))

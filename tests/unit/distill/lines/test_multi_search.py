@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.distill.lines import multi_search as literals
-from fire_routine.distill.lines.multi_search import AUTOMATON, Literals
+from fire_routine.distill import search as literals
+from fire_routine.distill.search import AUTOMATON, Literals
 
 WITH = pytest.mark.skipif(not AUTOMATON, reason="no wheel here")
 BOTH = [pytest.param(True, marks=WITH), False]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.distill.logs import GITHUB_LOG, read
 
 from fire_routine import distill
-from fire_routine.distill.lines.clean import segments, shown, texts
+from fire_routine.distill.lines import segments, shown, texts
 
 # What a line may hold besides its text.
 PIECES = ("FAILED tests/test_cart.py", "\x1b[31m", "\x1b[0m", "^[[1m", "^[[0m", "^", "[", "\r", "100%", " ")
@@ -94,28 +94,6 @@ def test_lines_have_their_numbers_after_any_carriage_returns(budget: int) -> Non
     for block in shown.blocks:
         assert block.lines[0] in lines[block.first - 1].split("\r")
         assert block.lines[-1] in lines[block.last - 1].split("\r")
-
-
-def test_text_before_a_carriage_return_scores_less_than_the_last() -> None:
-    progress = "\r".join(f"00:01 +{n}: /w/test/{chr(97 + n) * 3}_test.dart: Cart" for n in range(20))
-    failed = "00:13 +20 -1: /w/test/total_test.dart: Cart sums prices [E]"
-    digest = read(f"{progress}\r{failed}\n  Expected: <7>\n")
-    weights = {line: block.weight for block in digest.blocks for line in block.lines}
-    first = next(weight for text, weight in weights.items() if "aaa_test" in text)
-    assert first < weights[failed] / 2
-
-
-def test_alike_states_of_one_line_too_long_are_counted_one_by_one() -> None:
-    states = "\r".join(f"error: cannot fetch '{n}' from the mirror {'z' * 60}" for n in range(3000))
-    log = f"start\n{states}\nend\n##[error]Process completed with exit code 1.\n".encode()
-    digest = distill.read([log[at : at + 65536] for at in range(0, len(log), 65536)])
-    sums = set()
-    for budget in (2500, 20_000):
-        text = distill.excerpt(digest, budget).text
-        more = re.search(r"\[… ([\d,]+) more like this\]", text)
-        assert more
-        sums.add(text.count("error: cannot") + int(more[1].replace(",", "")))
-    assert sums == {digest.repeats[0].count}
 
 
 @pytest.mark.parametrize("before", ["\n", "progress 99%\r", "\x1b]0;a title\x07"])

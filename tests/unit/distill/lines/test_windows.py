@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.lines.windows import AHEAD, OVERLAP, SIZE, windows
+from fire_routine.distill.windows import AHEAD, OVERLAP, SIZE, windows
 
 SHORT = b"".join(b"line %d of many\n" % n for n in range(30_000))
 LONG = b"".join(b"%d " % n + b"x" * (n % 5 * AHEAD // 2) + b"\n" for n in range(40))

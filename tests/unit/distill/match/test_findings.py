@@ -10,8 +10,7 @@ import pytest
 from tests.unit.distill.logs import END, GITHUB_LOG, read
 
 from fire_routine import distill
-from fire_routine.distill.collect.scanner import Scanner
-from fire_routine.distill.normalize.test_names import message_of
+from fire_routine.distill.scanner import Scanner
 
 
 def ends_in_time(work: Callable[[], object]) -> bool:
@@ -24,20 +23,6 @@ def ends_in_time(work: Callable[[], object]) -> bool:
 def test_an_error_word_in_a_step_s_command_is_none() -> None:
     digest = read(GITHUB_LOG.replace("Run pytest -q", "Run echo error: failed; pytest -q"))
     assert [block.rule for block in digest.blocks if block.first == 5] == ["tail"]
-
-
-def test_second_report_of_a_tool_far_below_scores_little() -> None:
-    error = "src/shop/Cart.java:14: error: cannot find symbol\n    price.total();\n         ^"
-    compiled = [f"> Task :step{n}" for n in range(30)]
-
-    def weights_of(*lines: str) -> list[float]:
-        blocks = read("\n".join([error, *lines, error, ""])).blocks
-        return [block.weight for block in blocks for line in block.lines if line.startswith("src/shop/")]
-
-    first, second = weights_of(*compiled)
-    assert second < first / 2
-    first, second = weights_of("src/store/Shop.java:20: error: cannot find symbol")
-    assert second > first / 3  # in the same list it may have another reason below it
 
 
 @pytest.mark.parametrize("prefix", ["", "2026-01-02 03:04:05.678901 | "])
@@ -63,20 +48,6 @@ def test_errors_that_a_javascript_test_prints_are_none(printed: str, after: str)
     assert findings["Error: no price" if not after else "      Error: no price"] != "js-error"
 
 
-def test_repeated_reason_scores_less_than_another() -> None:
-    def failed(name: str, reason: str) -> str:
-        words = f"thread 'cart::{name}' (7) panicked at src/cart.rs:9:5:\n{reason}"
-        return f"---- cart::{name} stdout ----\n\n{words}\n\n"
-
-    def weight_of_second(reason: str) -> float:
-        blocks = read(failed("adds", "RefCell already borrowed") + failed("sums", reason)).blocks
-        return next(
-            block.weight for block in blocks for line in block.lines if line.startswith("thread 'cart::sums")
-        )
-
-    assert weight_of_second("RefCell already borrowed") < 0.8 * weight_of_second("attempt to divide by zero")
-
-
 def test_passed_tests_score_little_next_to_failed_ones_in_a_list_of_pytest() -> None:
     passed = [
         f"tests/test_cart.py::test_{n} {'PASSED' if n % 2 else 'SKIPPED (no)'}   [ {n}%]" for n in range(30)
@@ -85,12 +56,6 @@ def test_passed_tests_score_little_next_to_failed_ones_in_a_list_of_pytest() -> 
     weights = {line: block.weight for block in digest.blocks for line in block.lines}
     failed = next(weight for line, weight in weights.items() if " FAILED " in line)
     assert max(weights[line] for line in passed) < failed / 4
-
-
-def test_words_of_errors_in_the_source_that_pytest_shows_are_none() -> None:
-    log = (Path(__file__).parents[1] / "blocks" / "pytest-long-test.log").read_text(encoding="utf-8")
-    digest = read("".join(line[2:] for line in log.splitlines(keepends=True)))
-    assert not {"error-word", "fail-word", "exception-word"} & {block.rule for block in digest.blocks}
 
 
 @pytest.mark.parametrize(
@@ -112,59 +77,6 @@ def test_an_error_that_a_test_printed_indented_is_found_among_what_pytest_shows(
     assert [block.rule for block in digest.blocks if printed in block.lines] == ["rustc"]
 
 
-def test_test_reported_with_each_try_and_in_the_end_is_named_once() -> None:
-    names = [
-        f"[chromium] › e2e/{page}.spec.ts:{number}:3 › Shop › {page} shows what is {state}"
-        for number, (page, state) in enumerate(
-            (page, state)
-            for page in ("cart", "order", "price", "stock", "search", "login")
-            for state in ("sold", "lent", "kept", "sent", "owed")
-        )
-    ]
-    log = ["Running 40 tests using 1 worker"]
-    for name in names:
-        log += [f"  ✘  7 {name} (20.4s)", f"  ✘  8 {name} (retry #1) (1.2m)"]
-    for number, name in enumerate(names, 1):
-        log += ["", f"  {number}) {name} ────────────", "", f"    Error: no element {name.split()[-1]}", ""]
-        log += [
-            "    > 18 |   await button.click();",
-            "         |   ^",
-            f"        at e2e/x.spec.ts:18:{number}",
-        ]
-    log += ["", "  30 failed", *(f"    {name} ────────────" for name in names), "  10 passed (9.1m)"]
-    text = distill.excerpt(distill.read(["\n".join(log).encode()]), 2048).text
-    named = [name for name in names if name in text]
-    assert len(named) > 9
-    assert sum(map(text.count, named)) == len(named)
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        (
-            "✘  11 [chromium] › e2e/a.spec.ts:3:1 › sums prices (20.4s)",
-            "[chromium] › e2e/a.spec.ts:3:1 › sums prices",
-        ),
-        ("3) e2e/a.spec.ts:3:1 › sums prices (retry #1) ───", "e2e/a.spec.ts:3:1 › sums prices"),
-        ("× src/a.test.ts > cart > sums prices 12ms", "src/a.test.ts > cart > sums prices"),
-        # what other tools put before it, which differs where it is repeated
-        ("[2026-01-02T03:04:05.678Z]      [exec]   symbol:   class Cart", "[exec]   symbol:   class Cart"),
-        ("15:51:42  TypeError: total is not a function", "TypeError: total is not a function"),
-        ("[firefox] › e2e/a.spec.ts:3:1 › sums prices", "[firefox] › e2e/a.spec.ts:3:1 › sums prices"),
-        ("#12 0.345 sh: 1: mak: not found", "0.345 sh: 1: mak: not found"),
-        ("[ERROR]   symbol:   class Cart", "[ERROR]   symbol:   class Cart"),
-        # names that another test may have, and what is no name
-        ("1) should return the right value of it", "1) should return the right value of it"),
-        ("✗ waits for the answer 500 ms", "✗ waits for the answer 500 ms"),
-        ("Error: timed out after (5 s)", "Error: timed out after (5 s)"),
-        ("À───", "À───"),
-        ("", ""),
-    ],
-)
-def test_message_of_a_line_is_distinguished_from_its_surroundings(text: str, name: str) -> None:
-    assert message_of(text.encode()).decode() == name
-
-
 def test_a_log_that_is_waited_for_holds_up_no_other() -> None:
     """Logs that are read by one reader take turns, but not while they come."""
     reader = distill.Reader()
@@ -182,13 +94,6 @@ def test_who_fails_to_read_a_log_gives_up_the_turn(monkeypatch: pytest.MonkeyPat
         patched.delattr(Scanner, "_examine")
         reader.read([GITHUB_LOG.encode()])
     assert ends_in_time(lambda: reader.read([GITHUB_LOG.encode()]))
-
-
-@pytest.mark.parametrize(("below", "found"), [("          ^", False), ("        total = 0", True)])
-def test_source_above_a_caret_alone_is_no_finding_for_any_words(below: str, found: bool) -> None:
-    green = "".join(f"PASS src/{'abcdefgh'[n % 8]}{n}.test.ts\n" for n in range(9_000))
-    log = f"{green}      if (error) {{\n{below}\n{green}"
-    assert any("if (error)" in line for block in read(log).blocks for line in block.lines) == found
 
 
 def test_that_no_test_was_found_outweighs_lints_of_a_step_that_went_well() -> None:

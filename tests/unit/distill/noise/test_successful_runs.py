@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill.collect.scanner import scan
-from fire_routine.distill.match.cache import MatchCache
-from fire_routine.distill.noise import successful_runs as succeeded
+from fire_routine.distill import noise as succeeded
+from fire_routine.distill.scanner import scan
+from fire_routine.distill.match import MatchCache
 
 PRINTED = "ERROR: cannot read the first table"
 CAUSE = "ERROR: cannot read the second table"
@@ -207,6 +207,6 @@ def test_failure_has_the_same_fingerprint_after_any_successful_run(tool: tuple[s
 
 
 def test_the_first_runs_and_the_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(succeeded, "MOST", 4)
+    monkeypatch.setattr(succeeded, "MOST_RUNS", 4)
     begins, succeeds, _ = TOOLS["minitest"]
     assert runs(*[begins, succeeds] * 9) == [(0, 1), (2, 3), (14, 15), (16, 17)]

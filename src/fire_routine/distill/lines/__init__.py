@@ -1,1 +1,0 @@
-"""Bytes of a log → windows of clean lines."""

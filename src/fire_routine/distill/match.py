@@ -1,0 +1,334 @@
+"""Which rule matches a line: a cheap search for keywords in all lines, then expressions on few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from threading import Lock
+from typing import cast
+
+from ..patterns import pattern
+from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
+from .noise import LEADING, OF_RUNS, PASSED
+from .normalize import masked
+from .rules import (
+    ANYWHERE,
+    BEGIN,
+    GENERAL,
+    HINT,
+    NOISE,
+    NOISE_TIER,
+    SIGN,
+    Rule,
+    entries,
+    is_anywhere,
+    rule_at,
+    rule_named,
+)
+from .search import Literals
+from .steps import GITHUB_MARKS, OTHER_MARKS
+from .windows import Window
+
+# Most lines, with masked numbers, whose match is remembered, and bytes of them; reset when exceeded.
+MOST_LINES = 50_000
+MOST_BYTES = 8 * 1024 * 1024
+
+# Bits for what a line's literals show: of steps, of tests, and from `RUNS` on of runs, one bit per tool.
+OF_GITHUB, OF_OTHERS, OF_PASSED = 1 << 0, 1 << 1, 1 << 2
+RUNS = 3
+_MARKS = (
+    {literal: 1 << RUNS + tool for tool, literals in enumerate(OF_RUNS) for literal in literals}
+    | dict.fromkeys(PASSED, OF_PASSED)
+    | dict.fromkeys(OTHER_MARKS, OF_OTHERS)
+    | dict.fromkeys(GITHUB_MARKS, OF_GITHUB)
+)
+
+
+def _folded(code: int) -> int:
+    """Lower-case letters; digits become `0`; what a line's text may follow becomes a line's end; few bytes
+    beyond ASCII. The fewer different literals there are, the faster is the search. A rule's expression
+    distinguishes what is equal then."""
+    if chr(code) in "0123456789":
+        return ord("0")
+    if chr(code) in "\r\x07":
+        return ord("\n")
+    return ord(chr(code).lower()) if code < 128 else 128 + code % 16
+
+
+FOLD = bytes(map(_folded, range(256)))
+
+# --- Lines that are red: an error in every tool -----------------------------------------------------------
+
+# An escape sequence, or what stands for one, that sets the colour.
+_RED, _RED_CARETS = (pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m]") for start in (rb"\x1b", rb"\^\["))
+_RED_ENDS = Literals(colour + end for colour in (b"31", b"91") for end in (b"m", b";"))
+_RED_SIZE = 32  # bytes that it may take
+
+
+def red_places(raw: bytes) -> list[int]:
+    """Where raw lines become red, the first place in each."""
+    if ESCAPE in raw:
+        start, red = b"\x1b", _RED
+    elif CARET in raw and raw.find(b"^[[") >= 0:
+        start, red = b"^[", _RED_CARETS
+    else:
+        return []
+    found: list[int] = []
+    edge = 0  # the end of the last line that is
+    for end in _RED_ENDS.ends(raw):
+        begin = raw.rfind(start, max(end - _RED_SIZE, edge), end)
+        if begin >= 0 and red.match(raw, begin):
+            found.append(begin)
+            edge = raw.find(b"\n", end)
+            if edge < 0:
+                break
+    return found
+
+
+# --- Lines that are worth a look --------------------------------------------------------------------------
+
+# What a line's text follows: another line, a timestamp, what other tools put before it; an indentation.
+# Escape sequences are searched, too, since to take them off takes longer: so it may follow the end of one,
+# which sets a colour or erases a line.
+_ESCAPED = (b"0m", b"[m", b"0k", b"[k")
+_BEFORE = (b"\n", b"z ", b"] ", b"| ", b": ", b"0 ", "▸ ".encode().translate(FOLD), *_ESCAPED)
+_INDENTATIONS = (b"\n ", b"  ", b"\t", *(end + b" " for end in _ESCAPED))
+_FOUND = pattern(b"|".join(ANYWHERE))  # what holds one of these is found by it
+_PLACE, _COLOURED = b":0", b"\x1b[0m:0"  # a file's name may have a colour of its own
+
+
+def _searched(keyword: str) -> bytes:
+    """The text of a keyword, as it is looked for in folded lines."""
+    return keyword.removeprefix(BEGIN).encode().translate(FOLD)
+
+
+def _beginnings(text: bytes, indented: bool) -> list[bytes]:
+    """Literals for a line that begins with the text."""
+    before = (*_BEFORE, *_INDENTATIONS) if indented else _BEFORE
+    return [start + text for start in before]
+
+
+@cache
+def _formats() -> Literals:
+    """What makes a line worth a look wherever it is."""
+    found = [mark.translate(FOLD) for mark in _MARKS if mark not in LEADING]
+    for mark in LEADING:
+        found += _beginnings(mark.translate(FOLD), indented=False)
+    found = [text for text in found if not _FOUND.search(text)]
+    for fields in entries():
+        if not is_anywhere(fields["tier"], fields["weight"]):
+            continue
+        indented = fields["match"][0].startswith(("^\\s", "^ "))
+        for keyword in fields["keywords"]:
+            text = _searched(keyword)
+            if _FOUND.search(text):
+                continue
+            if keyword.startswith(BEGIN):
+                found += _beginnings(text, indented)
+            else:
+                found.append(text)
+                if _PLACE in text:
+                    found.append(text.replace(_PLACE, _COLOURED, 1))
+    return Literals((*ANYWHERE, *found))
+
+
+def worth_a_look(raw: bytes, first: int = 0) -> list[int]:
+    """The numbers of the raw lines that may be marks, or that a rule may match wherever they are. Few are.
+
+    Args:
+        raw: the lines, each with a line's end before it.
+        first: the number of the first of them.
+    """
+    # Of `bytes`, each one is also compared with what becomes of it, which takes twice as long.
+    places = _formats().ends(cast("bytes", bytearray(raw).translate(FOLD)))
+    reds = red_places(raw)
+    return numbered(raw, sorted([*places, *reds]) if reds else places, first - 1)
+
+
+@cache
+def _marks() -> Literals:
+    return Literals(_MARKS)
+
+
+def _marks_among(lines: Sequence[bytes]) -> dict[int, int]:
+    """The places of the lines that may be marks, and of what (`OF_GITHUB` and the others, added)."""
+    marks = _marks()
+    return {
+        at: sum({_MARKS[marks.literals[which]] for which in held})
+        for at, held in marks.among(lines, b"\n".join(lines)).items()
+    }
+
+
+# --- The rule for a line ----------------------------------------------------------------------------------
+
+_TIME = r"(?:\[[\w ./:@-]{1,40}\] )?\[?(?:\d{4}[-/]\S+[T ])?\d+:\d\d[\d:.,Z]*\]? +"
+_SOURCE = r"(?:- )?(?:\[[^\]]{1,60}\] |[\w.]{1,60} - )?\[?"  # between a time and a level: a thread, a logger
+# https://google.github.io/glog/stable/logging/#log-line-prefix; Kubernetes and Abseil leave the year out
+_GLOG = r"(?:\d{4}){1,2} \d\d:\d\d:\d+\.\d+ +\d+ [\w./-]+:\d+\] "
+_INFO = pattern(
+    rf"(?:(?:{_TIME})?{_SOURCE}(?:INFO|DEBUG|TRACE|VERBOSE|info|debug)\b|I{_GLOG})(?!.*(?:FAIL|\[ERROR\]))"
+)
+_WARN = pattern(rf"{_TIME}{_SOURCE}(?:WARN(?:ING)?\b|warn(?:ing)?\])|\[WARN(?:ING)?\] |W{_GLOG}")
+# Source code as compilers and linters quote it, after its line's number.
+_QUOTED = pattern(r"\s*(?:> *)?\d+ ?(?:[|│▕]|\\x\{2502\}) (?! *(?:ERROR|WARNING) )")
+# A compiler's note below such source, next to the place that it points at: belongs to the error above.
+_LABEL = pattern(r" +\|[ |]+(?:[-^~]{2,}|_{2,}[-^~])")
+
+
+@cache
+def _all() -> tuple[Literals, list[list[int]], frozenset[int]]:
+    """The keywords of all rules, the rules that each calls for, and which are worth a look anywhere."""
+    calls: dict[bytes, list[int]] = {word: [] for word in ANYWHERE}
+    for order, fields in enumerate(entries()):
+        for keyword in fields.get("keywords", ()):
+            calls.setdefault(_searched(keyword), []).append(order)
+    literals = Literals(calls)
+    anywhere = frozenset(at for at, literal in enumerate(literals.literals) if literal in ANYWHERE)
+    return literals, [calls[literal] for literal in literals.literals], anywhere
+
+
+@lru_cache(maxsize=1024)
+def _called(literals: frozenset[int], general: bool) -> tuple[Rule, ...]:
+    """The rules that these literals call for, in order; the general ones only if asked for."""
+    _, calls, _ = _all()
+    called = map(rule_at, sorted({order for at in literals for order in calls[at]}))
+    return tuple(rule for rule in called if general or rule.tier != GENERAL)
+
+
+def _first(text: str, called: Sequence[Rule]) -> Rule | None:
+    """The first of the rules that matches the line."""
+    return next((rule for rule in called if rule.search(text)), None)
+
+
+def _better(rest_rule: Rule, whole: Rule | None) -> bool:
+    """Whether the rule for the text after a prefix outranks the one for the whole line.
+
+    It always does if the text is no failure by its rule.
+    """
+    if whole is None or rest_rule.tier == NOISE_TIER:
+        return True
+    if whole.tier not in (SIGN, GENERAL):
+        return False
+    if rest_rule.weight < 1 or rest_rule.weight > whole.weight:
+        return True
+    return whole.tier == GENERAL and rest_rule.tier != GENERAL
+
+
+def _quotes(rule: Rule, text: str) -> bool:
+    """Whether what a rule matches is a source that a tool quotes, or a label in one."""
+    return _LABEL.match(text) is not None or (rule.tier == GENERAL and _QUOTED.match(text) is not None)
+
+
+def _rule(line: bytes, called: Sequence[Rule], red: bool) -> Rule | None:
+    """The rule for a line, also after other tools' prefixes; red is an error in every tool."""
+    bare = text = line.decode("utf-8", "replace")
+    rule = _first(text, called)
+    if rule is None or rule.weight > NOISE:
+        prefix = RAW_PREFIX.match(line)
+        if prefix is not None:
+            bare = line[prefix.end() :].decode("utf-8", "replace")
+            rest_rule = _first(bare, called)
+            if rest_rule is not None and _better(rest_rule, rule):
+                rule = rest_rule
+    if rule is not None and (_quotes(rule, text) or (bare is not text and _quotes(rule, bare))):
+        return rule_named("quoted-source")
+    # A level says less of a line than a tool's rule does.
+    if rule is not None and rule.weight >= 1 and rule.tier in (SIGN, GENERAL):
+        if _INFO.match(text):
+            return rule_named("information")
+        if rule.weight > HINT and _WARN.match(text):
+            return rule_named("warning")
+    weaker = rule is None or (rule.tier == GENERAL and 1 <= rule.weight < rule_named("red").weight)
+    if red and weaker and rule is not rule_named("warning") and line.strip():
+        return rule_named("red")
+    return rule
+
+
+def classify(lines: Sequence[bytes], *, every: bool) -> list[Rule | None]:
+    """The rule for each of the raw lines, their timestamps taken off.
+
+    Without `every`, a line counts only in two cases: a tool's format matches it, or it holds one of the words
+    that are worth a look wherever they are. Weaker words count near the place where a step failed.
+    """
+    shown = texts(list(map(both_ends, lines)))
+    if max(map(len, shown), default=0) > PROBE:
+        shown = list(map(probed, shown))
+    literals, _, anywhere = _all()
+    joined = b"\n".join(lines)
+    reds = set(numbered(joined, red_places(joined)))
+    rules: list[Rule | None] = [None] * len(lines)
+    among = literals.among(shown, b"\n".join(shown).translate(FOLD))
+    for at in reds:
+        among.setdefault(at, set())
+    for at, held in among.items():
+        red = at in reds
+        general = every or red or not held.isdisjoint(anywhere)
+        rule = _rule(shown[at], _called(frozenset(held), general), red)
+        if general or (rule is not None and rule.anywhere):
+            rules[at] = rule
+    return rules
+
+
+# --- Each line classified once ----------------------------------------------------------------------------
+
+# A line's place in its window, it masked, its rule, of what it may be a mark.
+Match = tuple[int, bytes, Rule | None, int]
+_Kind = tuple[Rule | None, int]  # the rule that matches a line, of what it may be a mark
+
+
+class _Learnt:
+    """Which lines, numbers masked, a rule matches or may be marks: each is classified once."""
+
+    def __init__(self, *, every: bool) -> None:
+        self._every = every  # as `classify` has it
+        self._kinds: dict[bytes, _Kind | None] = {}  # None: no rule matches it
+        # Each kind once, by the rule's name: thousands of lines are of one.
+        self._same: dict[tuple[str, int], _Kind] = {}
+        self._size = 0
+
+    def look(self, places: Sequence[int], lines: Sequence[bytes]) -> list[Match]:
+        """Those of the lines at these places, without their timestamps, that a rule matches or that may be
+        marks."""
+        masks = masked(lines)
+        if self._size > MOST_BYTES or len(self._kinds) > MOST_LINES:
+            self._kinds = {}  # who is at work with the old one goes on with it
+            self._size = 0
+        kinds = self._kinds
+        new = {mask: at for at, mask in enumerate(masks) if mask not in kinds}
+        fresh = [lines[at] for at in new.values()]
+        marks = _marks_among(fresh)
+        for at, (mask, rule) in enumerate(zip(new, classify(fresh, every=self._every), strict=True)):
+            self._size += len(mask)
+            failure = rule if rule is not None and rule.weight >= 1 else None
+            kinds[mask] = self._kind(failure, marks.get(at, 0))
+        return [
+            (at, mask, *kind)
+            for at, mask in zip(places, masks, strict=True)
+            if (kind := kinds[mask]) is not None
+        ]
+
+    def _kind(self, rule: Rule | None, mark: int) -> _Kind | None:
+        if rule is None and not mark:
+            return None
+        return self._same.setdefault((rule.id if rule is not None else "", mark), (rule, mark))
+
+
+class MatchCache:
+    """What has been learnt of lines. Threads that share it take turns."""
+
+    def __init__(self) -> None:
+        # One can run at a time; without turns they wait for one another at each match, and hold more.
+        self.turn = Lock()
+        self._anywhere, self._near = _Learnt(every=False), _Learnt(every=True)
+
+    def look(self, window: Window) -> list[Match]:
+        """The new lines that are worth a look wherever they are."""
+        lines = window.lines[window.start : window.stop]
+        raw = b"\n".join((b"", *unstamped(lines))) if labelled(lines) else window.new
+        places = worth_a_look(raw, window.start)
+        return self._anywhere.look(places, unstamped([window.lines[at] for at in places])) if places else []
+
+    def look_at_each(self, window: Sequence[bytes], places: Sequence[int]) -> list[Match]:
+        """The same of a window's lines at these places, of which none needs to hold a word that is worth a
+        look anywhere."""
+        return self._near.look(places, unstamped([window[at] for at in places])) if places else []

@@ -1,1 +1,0 @@
-"""Which rule takes a line: a cheap search for keywords, then regular expressions."""

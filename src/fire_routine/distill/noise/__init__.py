@@ -1,1 +1,0 @@
-"""Lines that explain nothing, regardless of their words."""

@@ -1,1 +1,0 @@
-"""What lines have in common: numbers, names and places left out."""

@@ -1,0 +1,232 @@
+"""One pass over the log: the lines that may explain the failure, and the marks where steps end."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from .collector import Collector
+from .lines import both_ends, job_of, segments, shown, stamp_of, unprefixed
+from .match import OF_GITHUB, OF_OTHERS, OF_PASSED, RUNS, MatchCache
+from .noise import Succeeded, began
+from .rules import Rule
+from .steps import ACTION, CLEANS_UP, ERROR, GITHUB, GITHUB_MARKS, HEADING, JENKINS, TRAVIS
+from .types import Header, Mark, Scan, Tail
+from .windows import SIZE, Window, windows
+
+LAST_LINE = 4.0  # weight: the last line of a failed step
+LAST_OF_LOG = 1.6  # weight: the last line of a log without a mark
+LAST_AFTER_FAILURE = 0.15  # weight: the last line of a log whose last step had failed before
+TAIL = 700  # lines before a mark that are kept, for the larger budgets
+WHOLE = SIZE  # bytes: a log of one window is kept as a whole
+NEAR = 120  # lines before a mark that are looked at one by one
+# How a runner shows a step's script, which is no output; `gh` with a caret.
+_COLOUR = b"[36;1m"
+SCRIPT = (b"\x1b" + _COLOUR, b"^[" + _COLOUR)
+SETTINGS = ("with:", "env:")  # what else the runner prints about a step, such as an action's inputs
+SCRIPTS = 4_000  # characters of a step's script that are kept, and of its shell
+TAILS = 12  # of the first marks and of the last
+MOST_MARKS = 400  # that are remembered, half of the first and half of the last
+
+
+class Scanner:
+    """Holds the state between windows."""
+
+    def __init__(self, known: MatchCache) -> None:
+        self._marks: list[Mark] = []
+        self._tails: list[Tail] = []
+        self._header = Header()
+        self._examined = bytearray()  # 0 for each line of the window that was not examined yet
+        self._passed_at = 0  # number of the last line of a passed test, or of a step's begin
+        self._passed = deque[tuple[int, int]](maxlen=NEAR)  # such lines, and which was the last before each
+        self._neared = 0  # lines before this one were examined, or are too far from a mark
+        self._tailed = 0
+        self._lines: list[bytes] = []
+        self._first = 0
+        self._known = known
+        self._collected = Collector()
+        self._succeeded = Succeeded()
+
+    def feed(self, window: Window) -> None:
+        again = self._examined[window.first - self._first :]
+        self._examined = again.ljust(len(window.lines), b"\0")
+        self._lines = window.lines
+        self._first = window.first
+        self._collected.turn_to(window.lines, window.first)
+        for index, mask, rule, marks in self._known.look(window):
+            if not self._examined[index]:
+                self._examined[index] = 1
+                self._examine(index, mask, rule, marks)
+        if window.last:
+            self._near(window.stop)
+            self._tail(window.stop, LAST_OF_LOG if self._runs_on() else LAST_AFTER_FAILURE)
+
+    def _text(self, index: int) -> str:
+        return shown(both_ends(self._lines[index])).decode("utf-8", "replace")
+
+    def _near(self, until: int) -> None:
+        """Before a mark, every line is examined."""
+        begin = max(until - NEAR, self._neared - self._first, 0)
+        self._neared = self._first + until
+        for since, passed in self._passed:
+            if passed >= self._first + begin:
+                self._printed(since, passed)
+        self._passed.clear()
+        self._examine_each(begin, until)
+
+    def _examine_each(self, begin: int, end: int) -> None:
+        """Examine lines of which none needs to hold a word that is worth a look anywhere."""
+        left = [at for at in range(begin, end) if not self._examined[at]]
+        self._examined[begin:end] = b"\1" * (end - begin)
+        for index, mask, rule, marks in self._known.look_at_each(self._lines, left):
+            self._examine(index, mask, rule, marks)
+
+    def _examine(self, index: int, mask: bytes, rule: Rule | None, marks: int) -> None:
+        raw = self._lines[index]
+        if marks:
+            self._look_for_marks(index, raw, marks)
+        if rule is None:
+            return
+        if raw.find(HEADING, 0, 500) >= 0 or (
+            raw.find(_COLOUR, 0, 500) >= 0 and raw.startswith(SCRIPT, stamp_of(raw)[0])
+        ):
+            return
+        self._collected.add(index, mask, rule)
+
+    def _look_for_marks(self, index: int, raw: bytes, marks: int) -> None:
+        if marks & OF_OTHERS:
+            self._other_marks(index, raw)
+        if marks & OF_GITHUB and any(raw.find(mark, 0, 500) >= 0 for mark in GITHUB_MARKS):
+            self._github_marks(index, raw)
+            return
+        if marks & OF_PASSED:
+            self._note_passed(index)
+        if tools := marks >> RUNS:
+            self._succeeded.look(unprefixed(shown(raw)), self._first + index, tools)
+
+    def _note_passed(self, index: int) -> None:
+        """A test passed: what it printed is no finding."""
+        since, self._passed_at = self._passed_at, self._first + index
+        if self._collected.last < since:
+            self._passed.append((since, self._passed_at))
+        elif (begin := self._printed(since, self._passed_at)) is not None:
+            self._collected.forget(begin)
+
+    def _printed(self, since: int, passed: int) -> int | None:
+        """The begin of a passed test's output, which need not be examined; None: it may be others'."""
+        begin = began(self._lines, passed - self._first, max(since - self._first, 0))
+        if begin is not None:
+            self._examined[begin : passed - self._first] = b"\1" * (passed - self._first - begin)
+        return begin
+
+    def _begin_step(self, header: Header) -> None:
+        self._header, self._passed_at = header, header.line
+        self._collected.begin_step()
+        self._succeeded.begin_step()
+
+    def _runs_on(self) -> bool:
+        """Whether no step has failed, or one began since the last that did."""
+        ended = next((mark for mark in reversed(self._marks) if mark.kind != "error"), None)
+        return ended is None or ended.header is not self._header
+
+    def _tail(self, until: int, weight: float) -> None:
+        """The lines before a mark are kept, for the larger budgets."""
+        begin = max(until - TAIL, 0, self._tailed - self._first)
+        self._tailed = self._first + until
+        if len(self._tails) >= TAILS:
+            del self._tails[TAILS // 2]
+        self._tails.append(Tail(self._first + begin, self._lines[begin:until], weight, self._header.line))
+
+    def _github_marks(self, index: int, raw: bytes) -> None:
+        text = self._text(index)
+        if text.startswith(HEADING.decode()):
+            if (header := self._read_header(index, text)) is not None:
+                self._begin_step(header)
+        elif text.startswith(ERROR.decode()):
+            self._mark(index, self._kind(index, text), text, stamp_of(raw)[1])
+
+    def _kind(self, index: int, text: str) -> str:
+        """Whether an error ends its step: it is the runner's own, or the last one of an action."""
+        if GITHUB.match(text):
+            return "exit"
+        below = shown(self._lines[index + 1]) if index + 1 < len(self._lines) else b""
+        return "action" if ACTION.match(text) or below.startswith((HEADING, CLEANS_UP)) else "error"
+
+    def _other_marks(self, index: int, raw: bytes) -> None:
+        text = self._text(index)
+        if raw.find(b"travis_time:start") >= 0:
+            if text.startswith("$ "):
+                self._begin_step(Header(self._first + index, text[2:], text[2:]))
+            return
+        travis = TRAVIS.match(text)
+        if travis:
+            command = travis.group(1)
+            if command.startswith("Done. "):  # "Your build exited with 1.": the end of it all
+                return
+            if not self._header.command.startswith(command[:20]):
+                self._header = Header(self._header.line, command, command)
+        if travis or JENKINS.search(text):
+            self._mark(index, "exit", text, b"")
+
+    def _mark(self, index: int, kind: str, text: str, stamp: bytes) -> None:
+        if len(self._marks) >= MOST_MARKS:
+            middle, marks = MOST_MARKS // 2, self._marks
+            # Where steps ended is worth more than what actions called an error.
+            del marks[next((at for at in range(middle, len(marks)) if marks[at].kind == "error"), middle)]
+        job = job_of(self._lines[index])
+        self._marks.append(Mark(self._first + index, kind, text, stamp, self._header, job))
+        if kind != "error":
+            self._near(index)
+            self._tail(index, LAST_LINE)
+            self._collected.end_step()
+
+    def _read_header(self, index: int, text: str) -> Header | None:
+        """What heads a step; none: a group of a program's own, whose lines are output."""
+        script: list[str] = []
+        shell = ""
+        name = text[len(HEADING) :]
+        settings = False
+        printed = False  # something else is in the group, which ends
+        for below, line in enumerate(self._lines[index + 1 : index + 200]):
+            text_of_line = segments(line)[-1]
+            if line.startswith(SCRIPT, stamp_of(line)[0]):
+                script.append(shown(line).decode("utf-8", "replace"))
+            elif text_of_line.startswith("shell: "):
+                shell = text_of_line[len("shell: ") :]
+            elif text_of_line in SETTINGS or text_of_line == name:  # whose colour somebody took off
+                settings = True
+            elif text_of_line.startswith("##["):
+                printed = below > 0 and text_of_line == "##[endgroup]"
+                break
+        if printed and not (script or shell or settings):
+            return None
+        stamp = stamp_of(self._lines[index])[1]
+        return Header(self._first + index, name, "\n".join(script)[:SCRIPTS] or name, shell[:SCRIPTS], stamp)
+
+    def finish(self) -> Scan:
+        """What was found, once the log has been read."""
+        if not any(mark.kind != "error" for mark in self._marks):
+            self._collected.end_step()
+        whole = self._first == 0 and sum(map(len, self._lines)) < WHOLE
+        raw = dict(enumerate(self._lines)) if whole else {}
+        for tail in self._tails:
+            raw.update(enumerate(tail.raw, tail.first))
+        return Scan(
+            self._collected.findings(),
+            self._tails,
+            self._marks,
+            self._succeeded.runs,
+            raw,
+            whole,
+            self._first + len(self._lines),
+            self._collected.counts,
+        )
+
+
+def scan(chunks: Iterable[bytes], known: MatchCache) -> Scan:
+    """Read the log once."""
+    scanner = Scanner(known)
+    for window in windows(chunks):
+        with known.turn:
+            scanner.feed(window)
+    return scanner.finish()

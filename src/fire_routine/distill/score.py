@@ -1,0 +1,261 @@
+"""How much a line explains: a weight for each line of a log.
+
+A finding's score is a factor of its rule's weight: where the finding is, and how often its like came before.
+A line's weight is the largest of what the findings around it and the end of its step give it.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from .context import Context, LineStore
+from .noise import Green
+from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, WARNING
+from .steps import Failed, within
+from .types import Finding, Scan, Tail
+
+# Where a finding is: factors.
+BEFORE_STEP = 0.3  # before the failed step
+AFTER_STEP = 0.4  # after the last failed step: uploads, cleaning up …
+IN_SUCCESS = 0.3  # printed by a tool that succeeded in the end
+OTHER_STEP = 0.5  # of another step, by the times of the API
+FAR = 0.72  # far before the step's end; at the end it is 1 …
+REACH = 300  # lines: … and this many before it most of the difference is gone
+OTHER_FAMILY = 0.5  # in a huge log: of another language than the tools that had the last say …
+LAST_SAY = 40  # lines: … before a step's end
+
+# How often its like came before.
+LONG_LOG = 5_000  # lines: from which on what is frequent has less weight
+HUGE_LOG = 30_000  # lines: from which on much looks like a cause by chance
+REPEATED = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # factors: the first of a template, the second …
+OFTEN = 4  # findings of one template, and …
+OFTEN_OF_RULE = 5  # … of one rule, that are not yet frequent
+RARE, RARE_IN_HUGE = 0.6, 0.4  # factors: frequent findings have at least this; in a huge log
+SHAPES = 6  # findings of a shape, beyond the first few, until the next has half the weight
+CROWD = 11  # findings of a rule, until the next has half the weight
+CROWD_OF_LIST = 40  # the same where its lines list what failed
+
+# The lines before the end of a step.
+FALL, FALL_OF_SHORT = 0.94, 0.98  # factors: from each line to the one before it; to a short one
+SHORT = 40  # bytes of such a line, at most
+BOILERPLATE = 0.2  # factor: a line that explains nothing
+BEFORE_STEP_IN_TAIL = 0.05  # factor: a line before the failed step
+ANY_LINE = 0.02  # weight: any line of a log that is kept as a whole
+
+# The lines around findings.
+NEXT_OF_RULE, FURTHER_OF_RULE = 0.97, 0.9  # factors: a line's distance, in a rule's next examples …
+MANY_OF_RULE = 5  # … and after this many
+SHOWN_ELSEWHERE = 0.35  # factor: a stronger line shows the same text
+IN_GREEN = 0.15  # factor: a green run of the job prints the line, too
+
+# Lines far from the first cause.
+STRONG = 0.85  # share of the strongest finding's weight that the first cause has at least
+BEFORE_CAUSE, AFTER_CAUSE = 10, 40  # lines before and after it that keep their weight
+EARLIER, LATER, LATER_LISTED = 0.9, 0.72, 0.9  # factors: the others; those that list what failed
+
+Weights = dict[int, tuple[float, str]]  # by a line's number: its weight, and the id of what gave it
+
+
+def finding_scores(scan: Scan, failed: Failed) -> list[float]:
+    """A factor for each finding: its position, and how often similar ones came before it."""
+    positions = _positions(scan, failed)
+    families = _families(scan, failed)
+    frequency = _Frequency(scan, failed.extent)
+    scores: list[float] = []
+    for finding, position in zip(scan.findings, positions, strict=True):
+        strange = families and finding.rule.family not in (*families, ANY_FAMILY)
+        factor = frequency.factor(finding, inside=position >= FAR)
+        scores.append(position * factor * (OTHER_FAMILY if strange else 1.0))
+    return scores
+
+
+def inside(scan: Scan, failed: Failed) -> list[Finding]:
+    """The findings within a failed step, except those of a successful run; all findings if there are none."""
+    timed = [finding for finding in scan.findings if within(finding.stamp, failed.times)]
+    placed = [
+        finding
+        for finding in timed or scan.findings
+        if not _succeeded(finding, scan.succeeded)
+        and (within(finding.stamp, failed.unmarked) or _place(finding, failed) >= FAR)
+    ]
+    return placed or timed or list(scan.findings)
+
+
+def _succeeded(finding: Finding, runs: Sequence[tuple[int, int]]) -> bool:
+    """Whether it is output of a tool that reported success in the end."""
+    at = bisect_right(runs, (finding.number, 0)) - 1
+    return at >= 0 and finding.number < runs[at][1] and not finding.rule.process_failed
+
+
+def _near(lines: int, total: int) -> float:
+    """The factor for a finding this many lines before the end of its step."""
+    return FAR + (1 - FAR) * math.exp(-lines / (REACH * max(total / HUGE_LOG, 1.0)))
+
+
+def _place(finding: Finding, failed: Failed) -> float:
+    """The factor for the place of a finding, by the log's own marks. A huge log without any ends where it
+    failed."""
+    total = failed.extent
+    if not failed.lines:
+        return _near(total - finding.number, total) if total > HUGE_LOG else 1.0
+    at = bisect_left(failed.lines, finding.number)
+    if at == len(failed.lines):
+        return AFTER_STEP
+    mark = failed.marks[at]
+    if finding.number < mark.header.line:
+        return BEFORE_STEP
+    return _near(mark.line - finding.number, total)
+
+
+def _positions(scan: Scan, failed: Failed) -> list[float]:
+    """A factor for each finding by the log's own marks, and by the times of the API."""
+    timed = any(within(finding.stamp, failed.times) for finding in scan.findings)
+    positions: list[float] = []
+    for finding in scan.findings:
+        factor = _place(finding, failed)
+        if _succeeded(finding, scan.succeeded):
+            factor *= IN_SUCCESS
+        if within(finding.stamp, failed.unmarked):
+            factor = max(factor, FAR)
+        elif timed and not within(finding.stamp, failed.times):
+            factor *= OTHER_STEP
+        positions.append(factor)
+    return positions
+
+
+def _families(scan: Scan, failed: Failed) -> set[str]:
+    """The families of the tools that had their say where a huge log's steps ended."""
+    if failed.extent <= HUGE_LOG:
+        return set()
+    last = failed.lines or [scan.total]
+    return {
+        finding.rule.family
+        for finding in scan.findings
+        if finding.rule.family not in ("", ANY_FAMILY)
+        and finding.rule.weight >= CONSEQUENCE
+        and finding.number <= last[-1]
+        and last[bisect_left(last, finding.number)] - finding.number <= LAST_SAY
+    }
+
+
+class _Frequency:
+    """Counts findings, in the log's order, of one template, shape and rule: in failed steps and elsewhere."""
+
+    def __init__(self, scan: Scan, lines: int) -> None:
+        """`lines`: of the failed steps, or of the log."""
+        self._lines = lines
+        self._of_template = scan.counts
+        self._of_rule = Counter(finding.rule.id for finding in scan.findings)
+        self._few = max(OFTEN * math.sqrt(min(1.0, HUGE_LOG / max(lines, 1))), 1.0)
+        self._templates, self._shapes, self._rules = (Counter[tuple[bool, int | str]]() for _ in range(3))
+
+    def factor(self, finding: Finding, *, inside: bool) -> float:
+        template, shape = (inside, finding.key), (inside, finding.shape)
+        rule = (inside, finding.rule.id)
+        crowd = CROWD_OF_LIST if finding.rule.is_list else CROWD
+        factor = (
+            REPEATED[min(self._templates[template], len(REPEATED) - 1)]
+            / (1 + max(self._shapes[shape] - 2, 0) / (2 * SHAPES if finding.rule.is_list else SHAPES))
+            / (1 + self._rules[rule] / crowd)
+            * self._frequent(finding, first_cause=inside and not self._rules[rule])
+        )
+        self._templates[template] += 1
+        self._shapes[shape] += 1
+        self._rules[rule] += 1
+        return factor
+
+    def _frequent(self, finding: Finding, *, first_cause: bool) -> float:
+        """The factor for frequent findings in a long log; not for the first cause, which may be that of all
+        others, except in a huge log, which has first ones of everything."""
+        first_cause = first_cause and finding.rule.weight >= CAUSE - 1.5
+        if self._lines <= (HUGE_LOG if first_cause else LONG_LOG):
+            return 1.0
+        most = CROWD_OF_LIST if finding.rule.is_list else OFTEN_OF_RULE
+        of_template, of_rule = self._of_template.get(finding.key, 1), self._of_rule[finding.rule.id]
+        often = math.sqrt(min(1.0, self._few / of_template) * min(1.0, most / of_rule))
+        return max(often, RARE_IN_HUGE if self._lines > HUGE_LOG else RARE)
+
+
+def line_weights(
+    scan: Scan, store: LineStore, contexts: Sequence[Context], scores: Sequence[float], green: Green | None
+) -> Weights:
+    """The weight of each line that may be shown.
+
+    Args:
+        contexts: of findings, in the log's order.
+        scores: of these findings.
+    """
+    weights: Weights = dict.fromkeys(range(scan.total), (ANY_LINE, "all")) if scan.whole else {}
+    quiet = store.boilerplate | {each.number for each in scan.findings if each.rule.weight <= WARNING}
+    for tail in scan.tails:
+        for number, weight in _of_tail(tail, quiet):
+            _give(weights, number, weight, "tail")
+    _add_contexts(weights, contexts, scores)
+    if green is not None:
+        weights = {
+            number: (weight * IN_GREEN if store.raw[number] in green else weight, rule)
+            for number, (weight, rule) in weights.items()
+        }
+    findings = [context.finding for context in contexts]
+    if green is not None:
+        findings = [finding for finding in findings if finding.raw not in green]
+    return _by_first_cause(weights, findings)
+
+
+def _give(weights: Weights, number: int, weight: float, rule: str) -> None:
+    """Let a line have at least this weight."""
+    before = weights.get(number)
+    if before is None or before[0] < weight:
+        weights[number] = (weight, rule)
+
+
+def _of_tail(tail: Tail, quiet: frozenset[int]) -> Iterator[tuple[int, float]]:
+    """The numbers of the lines before a step's end, the last first, and their weights."""
+    weight = tail.weight
+    for number, raw in zip(range(tail.first + len(tail.raw) - 1, -1, -1), reversed(tail.raw), strict=False):
+        weight *= FALL if len(raw) > SHORT else FALL_OF_SHORT
+        given = weight * BOILERPLATE if number in quiet else weight
+        yield number, given if number >= tail.step else given * BEFORE_STEP_IN_TAIL
+
+
+def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequence[float]) -> None:
+    """What each finding gives to the lines around it, the highest score first."""
+    seen = Counter[str]()
+    given: list[tuple[int, float, str, bytes]] = []
+    strongest: dict[bytes, tuple[float, int]] = {}  # by a text: the greatest weight, the line that has it
+    for context, score in sorted(zip(contexts, scores, strict=True), key=lambda pair: pair[1] <= OTHER_STEP):
+        rule, found = context.finding.rule, context.finding.number
+        fall = 1.0 if not seen[rule.id] else NEXT_OF_RULE if seen[rule.id] < MANY_OF_RULE else FURTHER_OF_RULE
+        seen[rule.id] += 1
+        for number, (share, shown) in enumerate(
+            zip(context.shares, context.texts, strict=True), context.first
+        ):
+            weight, text = rule.weight * share * score * fall ** abs(number - found), shown.strip()
+            given.append((number, weight, rule.id, text))
+            if text not in strongest or strongest[text][0] < weight:
+                strongest[text] = (weight, number)
+    for number, weight, name, text in given:
+        _give(weights, number, weight if strongest[text][1] == number else weight * SHOWN_ELSEWHERE, name)
+
+
+def _by_first_cause(weights: Weights, findings: Sequence[Finding]) -> Weights:
+    """Less weight for lines far from the first finding that is about as strong as the strongest."""
+    strongest = max((weights[finding.number][0] for finding in findings), default=0.0)
+    strong = [each for each in findings if weights[each.number][0] >= strongest * STRONG]
+    verdicts = [each for each in strong if not each.rule.also_in_success]
+    if not strong:
+        return weights
+    first = (verdicts or strong)[0].number
+    listed = {finding.number for finding in findings if finding.rule.is_list}
+
+    def factor(number: int) -> float:
+        if number < first - BEFORE_CAUSE:
+            return EARLIER
+        if number > first + AFTER_CAUSE:
+            return LATER_LISTED if number in listed else LATER
+        return 1.0
+
+    return {number: (weight * factor(number), rule) for number, (weight, rule) in weights.items()}

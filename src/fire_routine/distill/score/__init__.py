@@ -1,1 +1,0 @@
-"""How much a line explains: a number for each line."""

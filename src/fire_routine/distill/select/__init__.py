@@ -1,1 +1,0 @@
-"""The lines that are kept, and those that fit into a budget."""

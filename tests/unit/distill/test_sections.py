@@ -1,0 +1,90 @@
+"""Sections of logs as tools print them: the cause is kept, and outweighs what follows from it.
+
+Each file in `blocks/` is a section of a log after a margin of two characters: `!` before the lines that
+name the cause, `|` before what else belongs to their context, `>` before what follows from the failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from fire_routine import distill
+from fire_routine.model import Digest, Excerpt
+
+FOLDER = Path(__file__).parent / "blocks"
+BEFORE, AFTER = (
+    (FOLDER / name).read_text(encoding="utf-8").replace("␛", "\x1b").splitlines()
+    for name in ("before.txt", "after.txt")
+)
+ENOUGH, LITTLE = 2048, 600  # characters
+Marked = dict[str, list[int]]  # the numbers of the lines that are not blank, by their mark
+
+
+def as_a_job(lines: list[str]) -> list[str]:
+    """The log of a GitHub Actions job in which a step prints the lines and fails."""
+    log = [*BEFORE, *lines, *AFTER]
+    return [f"2026-01-02T03:04:{at // 20 % 60:02}.{at % 20:02}34567Z {line}" for at, line in enumerate(log)]
+
+
+def sections() -> Iterator[tuple[str, Marked, Digest]]:
+    """Each section's name, marks and digest: as it is, and as a job's step prints it."""
+    for path in sorted(FOLDER.glob("*.log")):
+        text = path.read_text(encoding="utf-8").replace("␛", "\x1b")
+        marked = [(line[:1].strip(), line[2:]) for line in text.split("\n")[:-1]]
+        lines = [line for _, line in marked]
+        for name, log, first in (
+            (path.stem, lines, 1),
+            (f"{path.stem} in a job", as_a_job(lines), len(BEFORE) + 1),
+        ):
+            found: Marked = {mark: [] for mark in "!|>"}
+            for number, (mark, line) in enumerate(marked, first):
+                if mark and line.strip():
+                    found[mark].append(number)
+            if log is not lines:
+                found[">"].append(
+                    first + len(lines) + AFTER.index("##[error]Process completed with exit code 2.")
+                )
+            yield name, found, distill.read(["\n".join(log).encode()])
+
+
+def numbers(excerpt: Excerpt) -> set[int]:
+    """Of the lines that are shown."""
+    return {number for block in excerpt.blocks for number in range(block.first, block.last + 1)}
+
+
+def weights(digest: Digest) -> dict[int, float]:
+    """By the number of the line."""
+    return {
+        min(block.first + offset, block.last): block.weight
+        for block in digest.blocks
+        for offset in range(len(block.lines))
+    }
+
+
+def test_what_belongs_to_a_cause_is_kept_with_it() -> None:
+    torn = [
+        name
+        for name, marked, digest in sections()
+        if not {*marked["!"], *marked["|"]} <= numbers(distill.excerpt(digest, ENOUGH))
+    ]
+    assert torn == []
+
+
+def test_little_room_goes_to_the_cause() -> None:
+    lost = [
+        name
+        for name, marked, digest in sections()
+        if not set(marked["!"]) <= numbers(distill.excerpt(digest, LITTLE))
+    ]
+    assert lost == []
+
+
+def test_the_cause_outweighs_what_follows_from_it() -> None:
+    outweighed = []
+    for name, marked, digest in sections():
+        by_number = weights(digest)
+        least = min(by_number[number] for number in marked["!"])
+        if any(by_number.get(number, 0) >= least for number in marked[">"]):
+            outweighed.append(name)
+    assert outweighed == []
