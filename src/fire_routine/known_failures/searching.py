@@ -1,6 +1,6 @@
 """Searches patterns in lines, in a process of its own that is ended when they take too long.
 
-Python's `re` goes back and tries again: `(a+)+$` takes hours on fifty letters a and a b, and nothing within the
+Python's `re` goes back and tries again: `(a+)+$` takes hours on fifty letters a and a b. Nothing within the
 process can stop it. This file is also the program of that process, so it imports the standard library alone.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Collection, Iterator
 
-from .decoders import decode_base64, decode_escapes, join_commands
+from .decoders import decode_base64, decode_escapes
 from .detectors import CONTEXTUAL, DETECTORS
 from .heuristics import (
     SYMBOLS,
@@ -19,7 +19,7 @@ from .line_wraps import Join, continuation, join_by_width
 from .spans import CONTEXT_KINDS, Span, merge
 from .text_index import TextIndex
 
-_DEPTH = 3  # nested encodings that are decoded, such as base64 of percent-encoded base64
+_DEPTH = 2  # nested encodings that are decoded, such as base64 of percent-encoded base64
 _REPEATED = (
     200  # distinct secrets whose other occurrences are searched for; each costs one pass over the text
 )
@@ -39,10 +39,9 @@ def find_secrets(text: str, public: Collection[str] = ()) -> list[Span]:
 
 
 def _detect(index: TextIndex, depth: int) -> Iterator[Span]:
-    """The secrets in the text as it is, in its commands, and in what it decodes to."""
+    """The secrets in the text as it is, and in what it decodes to."""
     for detector in DETECTORS:
         yield from detector(index)
-    yield from _in_commands(index.text)
     if depth < _DEPTH:
         yield from _decoded(index, depth)
 
@@ -50,13 +49,6 @@ def _detect(index: TextIndex, depth: int) -> Iterator[Span]:
 def _by_context(index: TextIndex) -> Iterator[Span]:
     for detector in CONTEXTUAL:
         yield from detector(index)
-
-
-def _in_commands(text: str) -> Iterator[Span]:
-    view = join_commands(text)
-    if view:
-        for span in _by_context(TextIndex(view.text)):
-            yield from view.original(span)
 
 
 def _decoded(index: TextIndex, depth: int) -> Iterator[Span]:

@@ -9,7 +9,7 @@ from ..patterns import pattern
 
 _PLACEHOLDER = pattern(
     r"\[redacted:.*"
-    r"|\$\{.*|\$\(.*|\$[A-Za-z_]\w*[\"')}\];,/]*|\$[@*?!$\d-]|%[A-Za-z_]\w*%|%\(?\w*\)?[sdvq]|\{\{.*|\{[\w.:]*\}.*|@[\w.]+@|#\{.*"
+    r"|\$\{.*|\$\(.*|\$(?:env:)?[A-Za-z_]\w*[\"')}\];,/]*|\$[@*?!$\d-]|%[A-Za-z_]\w*%|%\(?\w*\)?[sdvq]|\{\{.*|\{[\w.:]*\}.*|@[\w.]+@|#\{.*"
     r"|[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:TOKEN|PASSWORD|PASSWD|PASS|SECRET|KEY|PASSPHRASE)"
     r"|<[^>]*>|<[^>\d]*|\[[\w \-]*\]"
     r"|\((?:none|hidden|masked|redacted|sensitive|null|nil|empty|not set|unset)[^)]*\)"
@@ -28,8 +28,6 @@ _CODE = pattern(
     r"|!(?:vault|Ref|Sub|GetAtt|secret|env\w*|reference)\b.*"
 )
 _JUDGED = 128  # characters that show how often the case changes
-_BRACKET = pattern(r"[(\[{)\]}]")
-_BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _TURN = pattern(r"\d[A-Za-z]")  # rare in a program: `sha256sum`
 _ORDINARY = pattern(
     r"[vV]?\d+(?:[.:_/,x-]\d+)*(?:[A-Za-z%]{0,3}|-?(?:alpha|beta|rc|dev|snapshot)\W?\d*)"  # numbers, versions
@@ -81,39 +79,18 @@ def is_sentence(value: str) -> bool:
     return " " in value and _SENTENCE.search(value) is not None
 
 
-def is_code(value: str, whole: bool = False) -> bool:
-    """Whether it is an expression of a program rather than a literal: `os.environ["X"]`, `get_token()`.
-
-    Args:
-        whole: the value ends its line, so its brackets are closed, or open for the next line.
-    """
-    if not _CODE.fullmatch(value) or mixes_case(value) or len(_TURN.findall(value)) > 1:
-        return False
-    return _closes(value, whole)  # as those of a password hardly do
+def is_code(value: str) -> bool:
+    """Whether it is an expression of a program rather than a literal: `os.environ["X"]`, `get_token()`."""
+    return _CODE.fullmatch(value) is not None and not mixes_case(value) and len(_TURN.findall(value)) <= 1
 
 
-def _closes(value: str, whole: bool) -> bool:
-    """Whether each bracket is closed by its counterpart; surrounding ones may be closed at the end."""
-    expected: list[str] = []
-    for bracket in _BRACKET.finditer(value):
-        if bracket.group() in _BRACKETS:
-            expected.append(_BRACKETS[bracket.group()])
-        elif not expected or expected.pop() != bracket.group():
-            return not value[bracket.start() :].strip(")]};,")
-    return not (whole and expected) or value[-1] in "([{,"
-
-
-def looks_generated(value: str, whole: bool = False) -> bool:
-    """Whether it is 8 or more characters that only a generator makes: no number, name, path, link or code.
-
-    Args:
-        whole: as of `code`.
-    """
+def looks_generated(value: str) -> bool:
+    """Whether it is 8 or more characters that only a generator makes: no number, name, path, link or code."""
     if len(value) < 8 or is_placeholder(value):
         return False
     if mixes_case(value) and mixes_digits(value):
         return True
-    if _ORDINARY.fullmatch(value) or is_code(value, whole):
+    if _ORDINARY.fullmatch(value) or is_code(value):
         return False
     if _WORDS.fullmatch(value) and not mixes_case(value):
         return _irregular(value)

@@ -96,6 +96,7 @@ def test_a_wrong_field_is_named(line: str, why: str) -> None:
     assert read(f"{ENTRY}{line}\n")[0] == ()
 
 
+UNKNOWN = "is not known: entries are `[[known-failure]]`"
 HEAD = "[[known-failure]]\naction = 'skip'\n"
 
 
@@ -109,7 +110,7 @@ HEAD = "[[known-failure]]\naction = 'skip'\n"
         (f"{HEAD}pattern = '{'a' * 501}'", f"{FILE}, line 1", "`pattern` is longer than 500 characters"),
         ("known-failure = 3\n", f"{FILE}, entry 1", "an entry begins with `[[known-failure]]`"),
         ("known-failure = [{ action = 'skip' }]\n", f"{FILE}, entry 1", "`pattern` is missing"),
-        ("\n[[known-failures]]\nx = 1\n", FILE, "`known-failures` is not known: entries are `[[known-failure]]`"),
+        ("\n[[known-failures]]\nx = 1\n", FILE, f"`known-failures` {UNKNOWN}"),
     ],
 )  # fmt: skip
 def test_a_wrong_entry_is_named_with_its_line(text: str, where: str, why: str) -> None:
@@ -175,7 +176,7 @@ def test_the_number_of_entries_and_of_notes_is_bounded() -> None:
         ("pool exhausted", "pool exhausted"),
         (r"^registry\.npmjs\.org timed+ out$", "org timed"),
         (r"\d+ of", " of"),
-        *((pattern, "") for pattern in ("a|b", "(?i)abc", "abc?d*", "ab{2}", "[abc]", r"\x41bc", "(?x) a b c")),
+        *((pattern, "") for pattern in ("a|b", "(?i)abc", "abc?d*", "ab{2}", "[abc]", r"\x41bc")),
     ],
 )  # fmt: skip
 def test_a_literal_is_in_every_match(pattern: str, literal: str) -> None:

@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...patterns import pattern
-from ..text_index import Literals, TextIndex
+from ..text_index import TextIndex
 
 # Beginnings of the words below; every text is searched for them.
-_STEMS = Literals(
-    (
-        *("pass", "pw", "pswd", "secret", "token", "cred", "key", "auth", "mnemonic", "connectionstring"),
-        *("sig=", "signature", "session", "salt", "pepper", "_pat", "pat=", "_cookie", "appid"),
-    )
+_STEMS = (
+    *("pass", "pw", "pswd", "secret", "token", "cred", "key", "auth", "mnemonic", "connectionstring"),
+    *("sig=", "signature", "session", "salt", "pepper", "_pat", "pat=", "_cookie", "appid"),
 )
 _WORD = pattern(
     r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?"
@@ -123,7 +121,7 @@ class Name(NamedTuple):
 
 def find_names(index: TextIndex) -> Iterator[Name]:
     """The names in the text that say that their value is secret."""
-    for stem in index.present_lowered(_STEMS):
+    for stem in _STEMS:
         for position in index.find_lowered(stem):
             word = _WORD.match(index.lowered, position)
             name = _name(index.text, word) if word else None
