@@ -81,10 +81,16 @@ class Format:
                 yield f"{self.place}: it finds what it must not: {text!r}"
 
 
-_VENDOR_FIELDS = {"kind": str, "keywords": list, "pattern": str, "examples": list, "not": list}
-_VENDOR_OPTIONS = {"before": int, "whole": int, "anywhere": bool, "one_line": bool}
-_SYNTAX_FIELDS = {"literals": list, "pattern": str, "examples": list, "not": list}
-_SYNTAX_OPTIONS = {"random": bool, "needs": str}
+_VENDOR_FIELDS: dict[str, type] = {
+    "kind": str,
+    "keywords": list,
+    "pattern": str,
+    "examples": list,
+    "not": list,
+}
+_VENDOR_OPTIONS: dict[str, type] = {"before": int, "whole": int, "anywhere": bool, "one_line": bool}
+_SYNTAX_FIELDS: dict[str, type] = {"literals": list, "pattern": str, "examples": list, "not": list}
+_SYNTAX_OPTIONS: dict[str, type] = {"random": bool, "needs": str}
 
 
 def tokens() -> list[Format]:
