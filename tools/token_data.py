@@ -18,6 +18,7 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "fire_routine" / "redact" / "token_data"
 VENDORS = FOLDER / "vendors.toml"
 SYNTAXES = FOLDER / "syntaxes.toml"
+WORDS = FOLDER / "words.toml"
 COMPILED = FOLDER / "compiled.json"
 
 ALONE = "(?<![A-Za-z0-9])"  # what a format without `anywhere` begins with
@@ -126,7 +127,7 @@ def _entries(
             kind = {**needed, **optional}.get(name)
             if kind is None:
                 raise EntryError(f"{place}: `{name}` is not one of {', '.join((*needed, *optional))}")
-            if type(value) is not kind or (kind is list and not all(type(one) is str for one in value)):
+            if type(value) is not kind or (isinstance(value, list) and {*map(type, value)} - {str}):
                 raise EntryError(
                     f"{place}: `{name}` is not {'a list of texts' if kind is list else kind.__name__}"
                 )
@@ -201,10 +202,16 @@ def _members(written: str) -> Iterator[str]:
 
 
 def compiled() -> str:
-    """The text of `compiled.json`."""
+    """The text of `compiled.json`.
+
+    Raises:
+        EntryError: an entry is wrong.
+    """
     tables = {"tokens": tokens(), "syntaxes": syntaxes()}
     lists = (
         f' "{name}": [\n' + ",\n".join(f"  {json.dumps(one.row)}" for one in table) + "\n ]"
         for name, table in tables.items()
     )
-    return "{\n" + ",\n".join(lists) + "\n}\n"
+    words = tomllib.loads(WORDS.read_text("utf-8"))
+    rows = (f'  "{name}": {json.dumps(listed)}' for name, listed in words.items())
+    return "{\n" + ",\n".join(lists) + ',\n "words": {\n' + ",\n".join(rows) + "\n }\n}\n"

@@ -36,9 +36,9 @@ class Syntax(NamedTuple):
 
 
 @cache
-def _compiled() -> dict[str, list[list[Any]]]:
+def _compiled() -> dict[str, Any]:
     """The file's tables. It is read when the first text is searched, not on import."""
-    tables: dict[str, list[list[Any]]] = json.loads(_COMPILED.read_text("utf-8"))
+    tables: dict[str, Any] = json.loads(_COMPILED.read_text("utf-8"))
     return tables
 
 
@@ -58,3 +58,15 @@ def syntaxes() -> list[Syntax]:
         Syntax(tuple(literals), pattern(expression), *rest)
         for literals, expression, *rest in _compiled()["syntaxes"]
     ]
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """A list of `words.toml`."""
+    return frozenset(_compiled()["words"][name])
+
+
+@cache
+def words_at_end(name: str) -> re.Pattern[str]:
+    """One of a list's words at the end of a text, with a mark or without."""
+    return re.compile(rf"(?:{'|'.join(sorted(word_list(name)))})[-_. ]?\Z")
