@@ -15,8 +15,8 @@ from .heuristics import (
     looks_generated,
     mixes_digits,
 )
-from .line_wraps import Join, continuation, join_by_width
-from .spans import CONTEXT_KINDS, Span, merge
+from .line_wraps import Join, join_by_width
+from .spans import Span, merge
 from .text_index import TextIndex
 
 _DEPTH = 2  # nested encodings that are decoded, such as base64 of percent-encoded base64
@@ -34,7 +34,7 @@ def find_secrets(text: str, public: Collection[str] = ()) -> list[Span]:
     """
     found = [*_detect(TextIndex(text), 0)]
     if "\n" in text:
-        found += [*_wrapped(text, found)]
+        found += [*_wrapped(text)]
     return merge([*found, *_repeated(text, merge(found), public)])
 
 
@@ -62,7 +62,7 @@ def _decoded(index: TextIndex, depth: int) -> Iterator[Span]:
             yield Span(start, end, inner.kind if inner else "", first=number == 0)
 
 
-def _wrapped(text: str, found: list[Span]) -> Iterator[Span]:
+def _wrapped(text: str) -> Iterator[Span]:
     """Secrets that a detector knows by their context and that continue on the next line."""
     view, joins = join_by_width(text)
     joined = TextIndex(view.text)
@@ -70,11 +70,6 @@ def _wrapped(text: str, found: list[Span]) -> Iterator[Span]:
         end = _end(view.text, span, joins)
         if end > span.start:
             yield from view.original(span._replace(end=end))
-    for span in found:
-        is_random = span.kind in CONTEXT_KINDS and looks_generated(text[span.start : span.end])
-        rest = continuation(text, span.end) if is_random else None
-        if rest:
-            yield Span(*rest, span.kind, first=False)
 
 
 def _end(text: str, span: Span, joins: list[Join]) -> int:

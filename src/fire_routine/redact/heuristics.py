@@ -6,22 +6,8 @@ import re
 from operator import ne
 
 from ..patterns import pattern
+from .token_formats import word_pattern
 
-_PLACEHOLDER = pattern(
-    r"\[redacted:.*"
-    r"|\$\{.*|\$\(.*|\$(?:env:)?[A-Za-z_]\w*[\"')}\];,/]*|\$[@*?!$\d-]|%[A-Za-z_]\w*%|%\(?\w*\)?[sdvq]|\{\{.*|\{[\w.:]*\}.*|@[\w.]+@|#\{.*"
-    r"|[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:TOKEN|PASSWORD|PASSWD|PASS|SECRET|KEY|PASSPHRASE)"
-    r"|<[^>]*>|<[^>\d]*|\[[\w \-]*\]"
-    r"|\((?:none|hidden|masked|redacted|sensitive|null|nil|empty|not set|unset)[^)]*\)"
-    r"|(?:none|null|nil|undefined|nan|true|false|yes|no|on|off|empty|unset|not set|default|required|optional"
-    r"|hidden|masked|redacted|sensitive|secure|encrypted|filtered|protected|unknown|invalid|incorrect|wrong|missing|expired"
-    r"|denied|string|str|text|varchar|int|integer|bool|boolean|bytes|any|object|array|list|dict|map|function|number|void"
-    r"|char|password|passwd|secret|token|value|key|your[-_ ].*|my[-_]?(?:password|secret|token)|changeme"
-    r"|example"
-    r"|(?:known|computed|provided|read|write|inherit)\b.*|\(.*\bvalue\)|ok|passed|failed"
-    r"|error|success|skipped|is|was|and|or|to|for|from|in|of|as)",
-    re.IGNORECASE | re.DOTALL,
-)
 _CODE = pattern(
     r"[A-Za-z_$]+\d{0,2}(?:(?:\.|::|->|\?\.)[A-Za-z_$]+\d{0,2})+(?:[(\[].*)?;?"  # os.environ, config->get(…)
     r"|[A-Za-z_$][A-Za-z_$.]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+\d{0,2}|&[\w.]+\{.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
@@ -56,7 +42,7 @@ def is_placeholder(value: str) -> bool:
     core = value.strip("\"'`\\ ,;.[]<>()…")
     masked = core[:1] in "*xX•_#?-" and len(set(core) - set("-./ ")) <= 1
     random = mixes_case(value) and mixes_digits(value) and not value.startswith("[redacted:")  # `$x7Kq…`
-    return masked or (not random and _PLACEHOLDER.fullmatch(value[:512]) is not None)
+    return masked or (not random and word_pattern("placeholders").fullmatch(value[:512]) is not None)
 
 
 def mixes_digits(value: str) -> bool:

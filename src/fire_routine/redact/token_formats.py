@@ -67,6 +67,6 @@ def word_list(name: str) -> frozenset[str]:
 
 
 @cache
-def words_at_end(name: str) -> re.Pattern[str]:
-    """One of a list's words at the end of a text, with a mark or without."""
-    return re.compile(rf"(?:{'|'.join(sorted(word_list(name)))})[-_. ]?\Z")
+def word_pattern(name: str, end: str = "") -> re.Pattern[str]:
+    """One of a list's words, which are expressions, and what `end` matches after it; regardless of case."""
+    return re.compile(rf"(?:{'|'.join(sorted(word_list(name)))}){end}", re.IGNORECASE | re.DOTALL)

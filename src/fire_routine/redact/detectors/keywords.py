@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ...patterns import pattern
 from ..text_index import TextIndex
-from ..token_formats import word_list, words_at_end
+from ..token_formats import word_list, word_pattern
 
 # Beginnings of the words below; every text is searched for them.
 _STEMS = (
@@ -24,6 +24,7 @@ _WORD = pattern(
     r"|salt(?![a-z])|pepper(?![a-z])|_pat(?![a-z])|(?<![a-z_])pat(?==)|_cookie(?![a-z_])|(?<![a-z_])appid(?![a-z])"
 )
 _LONGEST_OWNER = 16  # characters
+_AT_END = r"[-_. ]?\Z"
 _LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})\d{0,4}(?=[-_. ]?\Z)")
 _OWNER_BEFORE = pattern(r"(?:api|access|auth|secret|private) \Z", re.IGNORECASE)  # "API key"
 _NAME_CHARACTERS = string.ascii_letters + string.digits + "_.$-"
@@ -107,7 +108,7 @@ def _is_secret(name: Name, written: str, tail: str) -> bool:
     if (
         name.word in ("pass", "pwd", "pw", "salt", "pepper", "auth")
         and name.head[-1:].isalpha()
-        and not (camel or words_at_end("owners_of_pass").search(head))
+        and not (camel or word_pattern("owners_of_pass", _AT_END).search(head))
     ):
         return False
     if tail[:1].islower() and not name.word.endswith("s"):
@@ -119,17 +120,17 @@ def _is_secret(name: Name, written: str, tail: str) -> bool:
         return True  # `DB_PASSWORD_TEST`: the name of an environment is at its end
     if name.written == "INPUT_TOKEN":
         return True  # an action's input, as the runner names it; `input_token` belongs to a language model
-    if name.word == "token" and words_at_end("before_no_credential").search(head):
+    if name.word == "token" and word_pattern("before_no_credential", _AT_END).search(head):
         return False
-    return not words_at_end("about_a_secret").match(last)
+    return not word_pattern("about_a_secret").fullmatch(last)
 
 
 def _is_owned(head: str) -> bool:
     """Whether a key with that name before it gives access to something."""
     service = _LAST_WORD.search(head)
-    return words_at_end("owners_of_key").search(head.lower(), max(0, len(head) - _LONGEST_OWNER)) is not None or (
-        service is not None and service.group().lower() in word_list("services")
-    )
+    return word_pattern("owners_of_key", _AT_END).search(
+        head.lower(), max(0, len(head) - _LONGEST_OWNER)
+    ) is not None or (service is not None and service.group().lower() in word_list("services"))
 
 
 def _may_be_secret_key(name: Name, tail: str) -> bool:
