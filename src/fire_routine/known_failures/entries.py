@@ -85,7 +85,7 @@ def read_entries(text: str, file: str, today: date) -> tuple[tuple[Entry, ...], 
 
 
 def _lines(text: str, count: int) -> list[int]:
-    """The line in which each entry begins, which tomllib does not tell; 0 where that is not certain."""
+    """The line in which each entry begins, which tomllib does not give; 0 where that is not certain."""
     found = [text.count("\n", 0, header.start()) + 1 for header in _HEADER.finditer(text)]
     return found if len(found) == count else [0] * count
 

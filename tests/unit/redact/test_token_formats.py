@@ -1,4 +1,4 @@
-"""The formats of secrets as data: each finds its examples, whole, amid other text, and no counter-example."""
+"""The formats of secrets as data: each finds its examples, whole, within other text, and no counter-example."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_each_format_finds_its_own_examples_alone() -> None:
     assert [problem for one in (*tokens(), *syntaxes()) for problem in one.problems()] == []
 
 
-def test_every_token_is_redacted_whatever_is_around_it() -> None:
+def test_every_token_is_redacted_in_any_surroundings() -> None:
     assert [left for one in tokens() for example in one.examples for left in left_in(one, example)] == []
 
 

@@ -97,6 +97,7 @@ def _log(
     unrepeated = _unrepeated(notes, made.text)
     if len(unrepeated) < len(notes):  # the excerpt gets the room of those that it repeats
         log, made = log_block(title, digest, excerpt, limit - _needed(unrepeated, limit))
+        unrepeated = _unrepeated(notes, made.text)
     return log, made, unrepeated
 
 
