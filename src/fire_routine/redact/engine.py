@@ -20,6 +20,7 @@ from .spans import Span, merge
 from .text_index import TextIndex
 
 _DEPTH = 2  # nested encodings that are decoded, such as base64 of percent-encoded base64
+_JUDGED = 512  # characters of a value that show whether it is searched for
 _REPEATED = (
     200  # distinct secrets whose other occurrences are searched for; each costs one pass over the text
 )
@@ -104,7 +105,9 @@ def _repeated(text: str, spans: list[Span], public: Collection[str]) -> Iterator
     known = {span.start for span in spans}
     public_text = "\n".join(public)
     wanted = [
-        (value, kind) for value, kind in values.items() if _is_distinctive(value) and value not in public_text
+        (value, kind)
+        for value, kind in values.items()
+        if _is_distinctive(value[:_JUDGED]) and value not in public_text
     ]
     for value, kind in wanted[:_REPEATED]:
         position = text.find(value)
