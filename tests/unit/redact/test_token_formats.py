@@ -1,4 +1,4 @@
-"""The formats of secrets as data: each finds its examples, whole, within other text, and no counter-example."""
+"""The formats of secrets as data: each finds its examples, whole, in other text, and no counter-example."""
 
 from __future__ import annotations
 
