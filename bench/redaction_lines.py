@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.unit.redact.planted import planted
-from tools.token_data import GITLEAKS, VENDORS, Token, named, tokens, value_of
+from tools.token_data import Format, tokens, value_of
 
 HEX = "0123456789abcdef"
 BASE64 = string.ascii_letters + string.digits + "+/"
@@ -69,21 +69,17 @@ class Line:
 
 def made_up(seed: int) -> Iterator[Line]:
     """The lines with secrets: vendors' tokens named and bare, and the syntax of tools."""
-    formats = [*tokens(VENDORS), *tokens(GITLEAKS)]
-    for number, (token, example) in enumerate((one, text) for one in formats for text in one.examples):
+    formats = [(one, example) for one in tokens() for example in one.examples]
+    for number, (one, example) in enumerate(formats):
         value = value_of(example, seed)
-        yield Line("vendor token, named", _filled(NAMED, number, token, value), (value,))
-        yield Line("vendor token, bare", _filled(BARE, number, token, value), (value,))
-    for number, one in enumerate(named(GITLEAKS)):
-        value = value_of(one.examples[0], seed)
-        name = one.names[0].upper().translate(str.maketrans("-. ,", "____"))
-        yield Line("value of a vendor", (f"{name}_ID={value}", f"{name}: '{value}'")[number % 2], (value,))
+        yield Line("vendor token, named", _filled(NAMED, number, one, value), (value,))
+        yield Line("vendor token, bare", _filled(BARE, number, one, value), (value,))
     for secret in planted(seed):
         if secret.how == "plain":  # a finder of an encoded secret does not show what it found
             yield Line("tool's syntax", "\n".join(secret.lines), secret.secret)
 
 
-def _filled(forms: tuple[str, ...], number: int, token: Token, value: str) -> str:
+def _filled(forms: tuple[str, ...], number: int, token: Format, value: str) -> str:
     name = token.kind.split("-")[0].upper()
     return forms[number % len(forms)].format(name=name, lower=name.lower(), value=value)
 

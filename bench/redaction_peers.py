@@ -12,8 +12,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tools.expressions import UnsupportedError, python_expression
-
 from fire_routine.redact.engine import find_secrets
 from fire_routine.sanitize import visible
 
@@ -49,11 +47,22 @@ def gitleaks(rules: Path | None) -> Finder:
     return find
 
 
+def _python(expression: str) -> re.Pattern[str]:
+    """Go's expression as Python's. Python ignores case as a whole where Go does from the middle on.
+
+    Raises:
+        re.error: Python cannot read it.
+    """
+    flags = re.IGNORECASE if "(?i)" in expression else re.NOFLAG
+    expression = expression.replace("(?i)", "").replace("[:alnum:]", "A-Za-z0-9").replace(r"\z", r"\Z")
+    return re.compile(expression, flags)
+
+
 class _Allowed:
     """What a rule, or the file, declares not to be a secret."""
 
     def __init__(self, entry: dict[str, Any]) -> None:
-        self._patterns = [re.compile(python_expression(one)) for one in entry.get("regexes", ())]
+        self._patterns = [_python(one) for one in entry.get("regexes", ())]
         self._words = [word.lower() for word in entry.get("stopwords", ())]
 
     def covers(self, secret: str) -> bool:
@@ -64,7 +73,7 @@ class _Allowed:
 
 class _Rule:
     def __init__(self, entry: dict[str, Any]) -> None:
-        self._pattern = re.compile(python_expression(entry["regex"]))
+        self._pattern = _python(entry["regex"])
         self._group = entry.get("secretGroup", 0)
         self._entropy = entry.get("entropy", 0)
         self._keywords = [word.lower() for word in entry.get("keywords", ())]
@@ -74,7 +83,7 @@ class _Rule:
     def of(cls, entry: dict[str, Any]) -> _Rule | None:
         try:
             return cls(entry)
-        except (UnsupportedError, re.error):
+        except re.error:
             return None
 
     def find(self, text: str, lowered: str) -> list[str]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compiles the token formats into the file that the action reads.
+"""Checks the formats of secrets by their examples, and compiles them into the file that the action reads.
 
 python3 src/entrypoint.py tools/compile_tokens.py
 """
@@ -11,10 +11,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.token_data import COMPILED, compiled
+from tools.token_data import COMPILED, EntryError, compiled, syntaxes, tokens
 
 
 def main() -> None:
+    try:
+        problems = [problem for one in (*tokens(), *syntaxes()) for problem in one.problems()]
+    except EntryError as error:
+        sys.exit(str(error))
+    if problems:
+        sys.exit("\n".join(problems))
     COMPILED.write_text(compiled(), "utf-8")
     print(f"Wrote {COMPILED}")
 

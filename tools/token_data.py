@@ -1,4 +1,4 @@
-"""Reads the token formats of `redact/token_data`, makes values from their examples, and compiles them.
+"""Reads the formats of secrets of `redact/token_data`, checks them by their examples, and compiles them.
 
 `compiled.json` is all that the action reads. It is checked in, and a test holds that it is fresh.
 """
@@ -11,17 +11,18 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent.parent / "src" / "fire_routine" / "redact" / "token_data"
 VENDORS = FOLDER / "vendors.toml"
-GITLEAKS = FOLDER / "gitleaks.toml"
+SYNTAXES = FOLDER / "syntaxes.toml"
+WORDS = FOLDER / "words.toml"
 COMPILED = FOLDER / "compiled.json"
 
 ALONE = "(?<![A-Za-z0-9])"  # what a format without `anywhere` begins with
-_SEEDS = 8  # values of each example that decide whether one format covers another
+_SEEDS = 3  # values that are made of each example
 _ALPHABETS = {
     "alnum": string.ascii_letters + string.digits,
     "lower": string.ascii_lowercase + string.digits,
@@ -32,75 +33,148 @@ _ALPHABETS = {
     "base64": string.ascii_letters + string.digits + "+/",
 }
 _HOLE = re.compile(r"\{(?:(?P<uuid>uuid)|(?P<count>\d+) (?:(?P<name>[a-z0-9]+)|(?P<set>\[[^\]]+\])))\}")
+_PART = re.compile(r"\{([a-z_]+)\}")
+_ARGUMENTS = "{arguments}"
+
+
+class EntryError(ValueError):
+    """An entry is wrong. The message names its file, its place there, and what to change."""
 
 
 @dataclass(frozen=True)
-class Token:
-    """A format that identifies a token without its context. The fields are described in `vendors.toml`."""
+class Format:
+    """An entry of `vendors.toml` or `syntaxes.toml`, which describe the fields."""
 
-    kind: str
+    place: str
+    kind: str  # of the mark
     keywords: tuple[str, ...]
-    pattern: str
+    expression: str  # with all that the file lets an entry leave out
     examples: tuple[str, ...]
     counter_examples: tuple[str, ...]
+    row: list[Any] = field(default_factory=list)  # as compiled
     before: int = 0
-    whole: int = 0
-    anywhere: bool = False
-    one_line: bool = False
+    lowered: bool = False  # it is for lower-case text
 
-    @property
-    def expression(self) -> str:
-        return self.pattern if self.anywhere else ALONE + self.pattern
+    def found(self, text: str) -> str:
+        """What it takes for the secret in the text; empty where it takes nothing."""
+        read = text.lower() if self.lowered else text
+        expression = re.compile(self.expression, 0 if self.lowered else re.ASCII)
+        for keyword in self.keywords:
+            for at in re.finditer(re.escape(keyword), read):
+                start = at.start() - self.before
+                match = expression.match(read, start) if start >= 0 else None
+                if match:
+                    return text[slice(*match.span(match.lastindex or 0))]
+        return ""
+
+    def problems(self) -> Iterator[str]:
+        """What its examples show, one line for each problem."""
+        for example in self.examples:
+            for seed in range(_SEEDS):
+                text = value_of(example, seed)
+                secret = self.found(text)
+                if not secret:
+                    yield f"{self.place}: its example is not found: {text!r}"
+                elif not self.lowered and not re.compile(self.expression).groups and secret != text:
+                    yield f"{self.place}: of its example only a part is found: {secret!r} of {text!r}"
+        for text in self.counter_examples:
+            if self.found(text) and not self.lowered:
+                yield f"{self.place}: it finds what it must not: {text!r}"
 
 
-@dataclass(frozen=True)
-class Named:
-    """A format that is a secret only as the value of a name with one of `names` in it."""
+_VENDOR_FIELDS: dict[str, type] = {
+    "kind": str,
+    "keywords": list,
+    "pattern": str,
+    "examples": list,
+    "not": list,
+}
+_VENDOR_OPTIONS: dict[str, type] = {"before": int, "whole": int, "anywhere": bool, "one_line": bool}
+_SYNTAX_FIELDS: dict[str, type] = {"literals": list, "pattern": str, "examples": list, "not": list}
+_SYNTAX_OPTIONS: dict[str, type] = {"random": bool, "needs": str}
 
-    kind: str
-    names: tuple[str, ...]
-    value: str
-    ignore_case: bool
-    examples: tuple[str, ...]
-    counter_examples: tuple[str, ...]
 
+def tokens() -> list[Format]:
+    """The vendors' tokens.
 
-def tokens(path: Path) -> list[Token]:
-    """The `[[token]]` entries of a file."""
+    Raises:
+        EntryError: an entry is wrong.
+    """
     return [
-        Token(
-            entry["kind"],
-            tuple(entry["keywords"]),
-            entry["pattern"],
-            tuple(entry["examples"]),
-            tuple(entry["not"]),
-            entry.get("before", 0),
-            entry.get("whole", 0),
-            entry.get("anywhere", False),
-            entry.get("one_line", False),
-        )
-        for entry in _entries(path, "token")
+        _token(place, entry) for place, entry in _entries(VENDORS, "token", _VENDOR_FIELDS, _VENDOR_OPTIONS)
     ]
 
 
-def named(path: Path) -> list[Named]:
-    """The `[[named]]` entries of a file."""
-    return [
-        Named(
-            entry["kind"],
-            tuple(entry["names"]),
-            entry["value"],
-            entry.get("ignore_case", False),
-            tuple(entry["examples"]),
-            tuple(entry["not"]),
-        )
-        for entry in _entries(path, "named")
-    ]
+def syntaxes() -> list[Format]:
+    """The syntaxes of tools.
+
+    Raises:
+        EntryError: an entry is wrong.
+    """
+    parts = tomllib.loads(SYNTAXES.read_text("utf-8"))["parts"]
+    entries = _entries(SYNTAXES, "syntax", _SYNTAX_FIELDS, _SYNTAX_OPTIONS)
+    return [_syntax(place, entry, parts) for place, entry in entries]
 
 
-def _entries(path: Path, table: str) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = tomllib.loads(path.read_text("utf-8")).get(table, [])
-    return entries
+def _entries(
+    path: Path, table: str, needed: dict[str, type], optional: dict[str, type]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entries with their places, each with all the fields that it needs and no unknown ones."""
+    for number, entry in enumerate(tomllib.loads(path.read_text("utf-8"))[table], 1):
+        words = entry.get("keywords") or entry.get("literals") or ["without keywords"]
+        place = f"{path.name}, entry {number} ({words[0]})"
+        for name, value in entry.items():
+            kind = {**needed, **optional}.get(name)
+            if kind is None:
+                raise EntryError(f"{place}: `{name}` is not one of {', '.join((*needed, *optional))}")
+            if type(value) is not kind or (isinstance(value, list) and {*map(type, value)} - {str}):
+                raise EntryError(
+                    f"{place}: `{name}` is not {'a list of texts' if kind is list else kind.__name__}"
+                )
+        for name in needed:
+            if not entry.get(name):
+                raise EntryError(f"{place}: `{name}` is missing")
+        yield place, entry
+
+
+def _token(place: str, entry: dict[str, Any]) -> Format:
+    expression = entry["pattern"] if entry.get("anywhere") else ALONE + entry["pattern"]
+    before, keywords = entry.get("before", 0), entry["keywords"]
+    row = [entry["kind"], keywords, expression, before, entry.get("whole", 0), entry.get("one_line", False)]
+    return _format(place, entry, entry["kind"], expression, keywords, row, before=before)
+
+
+def _syntax(place: str, entry: dict[str, Any], parts: dict[str, str]) -> Format:
+    expression = entry["pattern"]
+    reaches = False
+    while names := _PART.findall(expression):
+        if unknown := [name for name in names if name not in parts]:
+            raise EntryError(f"{place}: {{{unknown[0]}}} is not one of the parts: {', '.join(parts)}")
+        reaches = reaches or _ARGUMENTS in expression
+        expression = _PART.sub(lambda part: parts[part[1]], expression)
+    literals = entry["literals"]
+    row = [literals, expression, reaches, entry.get("random", False), entry.get("needs", "")]
+    return _format(place, entry, "password", expression, literals, row, lowered=True)
+
+
+def _format(
+    place: str,
+    entry: dict[str, Any],
+    kind: str,
+    expression: str,
+    keywords: list[str],
+    row: list[Any],
+    **rest: Any,
+) -> Format:
+    try:
+        groups = re.compile(expression).groups
+    except re.error as error:
+        raise EntryError(f"{place}: its pattern is not a regular expression: {error}") from None
+    if groups > 1:
+        raise EntryError(f"{place}: its pattern has {groups} groups, and at most one narrows it")
+    return Format(
+        place, kind, tuple(keywords), expression, tuple(entry["examples"]), tuple(entry["not"]), row, **rest
+    )
 
 
 def value_of(example: str, seed: int) -> str:
@@ -127,48 +201,17 @@ def _members(written: str) -> Iterator[str]:
     return (character for character in map(chr, range(32, 127)) if allowed.fullmatch(character))
 
 
-def found(formats: list[Token], value: str) -> bool:
-    """Whether one of the formats takes all of the value."""
-    for token in formats:
-        for keyword in token.keywords:
-            position = value.find(keyword)
-            while position >= 0:
-                start = position - token.before
-                match = re.compile(token.expression, re.ASCII).match(value, start) if start >= 0 else None
-                if match and match.end() == len(value):
-                    return True
-                position = value.find(keyword, position + 1)
-    return False
-
-
 def compiled() -> str:
-    """The text of `compiled.json`. Imported formats that our own cover are left out."""
-    own = tokens(VENDORS)
-    imported = [token for token in tokens(GITLEAKS) if not _covered(token, own)]
-    rows = [
-        [
-            token.kind,
-            token.keywords,
-            token.expression,
-            token.before,
-            token.whole,
-            token.one_line,
-        ]
-        for token in (*own, *imported)
-    ]
-    values = [
-        [one.kind, one.names, f"(?i:{one.value})" if one.ignore_case else one.value]
-        for path in (VENDORS, GITLEAKS)
-        for one in named(path)
-    ]
-    lists: dict[str, list[list[Any]]] = {"tokens": rows, "named": values}
-    tables = (
-        f' "{name}": [\n' + ",\n".join(f"  {json.dumps(row)}" for row in table) + "\n ]"
-        for name, table in lists.items()
+    """The text of `compiled.json`.
+
+    Raises:
+        EntryError: an entry is wrong.
+    """
+    tables = {"tokens": tokens(), "syntaxes": syntaxes()}
+    lists = (
+        f' "{name}": [\n' + ",\n".join(f"  {json.dumps(one.row)}" for one in table) + "\n ]"
+        for name, table in tables.items()
     )
-    return "{\n" + ",\n".join(tables) + "\n}\n"
-
-
-def _covered(token: Token, own: list[Token]) -> bool:
-    values = (value_of(example, seed) for example in token.examples for seed in range(_SEEDS))
-    return all(found(own, value) for value in values)
+    words = tomllib.loads(WORDS.read_text("utf-8"))
+    rows = (f'  "{name}": {json.dumps(listed)}' for name, listed in words.items())
+    return "{\n" + ",\n".join(lists) + ',\n "words": {\n' + ",\n".join(rows) + "\n }\n}\n"

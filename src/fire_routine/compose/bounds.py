@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ..model import Annotation, Attachment, FailedJob, Failure, Run
+from ..model import Annotation, Attachment, Digest, FailedJob, Failure, Run
 from .layout import shares
-from .sections.evidence import trimmed
 
 _ANNOTATIONS = 4  # annotations may take one part in this many of the room, together
 _MESSAGE = 4_000  # characters of the head commit's message, of which the text shows at most 1,000
@@ -38,6 +37,27 @@ def bounded(
         ),
         tuple(replace(one, digest=next(digests)) for one in attachments),
     )
+
+
+def trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
+    """The digests, of `room` characters together: from those that need more than their share, the
+    weakest lines are removed, whole ones only."""
+    sizes = [sum(len(line) + 1 for block in digest.blocks for line in block.lines) for digest in digests]
+    given = shares(sizes, room)
+    return [
+        digest if size <= share else _trimmed(digest, share)
+        for digest, size, share in zip(digests, sizes, given, strict=True)
+    ]
+
+
+def _trimmed(digest: Digest, room: int) -> Digest:
+    kept = set()
+    for block in sorted(digest.blocks, key=lambda block: -block.weight):
+        size = sum(len(line) + 1 for line in block.lines)
+        if size <= room:
+            room -= size
+            kept.add(id(block))
+    return replace(digest, blocks=tuple(block for block in digest.blocks if id(block) in kept))
 
 
 def _with_notes(jobs: Sequence[FailedJob], notes: Mapping[Annotation, Annotation]) -> tuple[FailedJob, ...]:

@@ -23,18 +23,12 @@ from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
+from .excerpter import Excerpter
 from .grouping import combined, distinct
 from .highlights import highlights
 from .layout import Part, fill, head, shares
 from .sections.changes import changes_part, named
-from .sections.evidence import (
-    MakeExcerpt,
-    annotation_line,
-    attachments_part,
-    merged_annotations,
-    remembered,
-    without_filler,
-)
+from .sections.evidence import annotation_line, attachments_part, merged_annotations
 from .sections.failure import failures_part
 from .sections.next_steps import go_on_section, missing_part
 from .sections.past import past_facts
@@ -90,7 +84,7 @@ def compose(
     material = replace(material, text=closed(material.text))
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
-    composer = _Composer(material, remembered(without_filler(excerpt)), server_url)
+    composer = _Composer(material, Excerpter(excerpt), server_url)
     body, late = _within(composer, max_characters, identifiers(given))
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
@@ -99,7 +93,7 @@ def compose(
         fingerprints=fingerprints,
         fingerprint=combined(fingerprints) if fingerprints else without_jobs,
         redactions=redactions + late,
-        highlights=highlights(material.run, material.failures),
+        highlights=highlights(material.run, material.failures, composer.excerpt),
         named_files=composer.named_files(max_characters),
     )
 
@@ -136,7 +130,7 @@ class _Composer:
     """Lays the material out: what is never cut first, then what shares the rest."""
 
     material: _Material
-    excerpt: MakeExcerpt
+    excerpt: Excerpter
     server_url: str
 
     def within(self, budget: int) -> str:

@@ -1,23 +1,23 @@
-"""Which failures are known: an entry's pattern in their evidence, its globs on their jobs and steps. Pure."""
+"""Which failures are known: an entry's pattern in their evidence, its globs on their jobs and steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from ..model import Attachment, Digest, FailedJob, Failure, KnownFailure, Note
 from ..sanitize import visible
 from .entries import Entry
-from .linear import Budget, Linear, TooMuchWorkError
+from .searching import Found, search
 
-UNITS = 1_500_000  # of all searches together: about two seconds
-UNITS_PER_ENTRY = 500_000
 # Of the strongest line's weight. Below, a line is context: a warning of a retry that went well, say.
 EXPLAINS = 0.4
+_ANY_LINE = ("", "\N{SYMBOL FOR UNIT SEPARATOR}")  # what matches one of these matches almost any line
 
 IsItem = Callable[[str, str], bool]
-"""Whether a rule of the distiller, by its id, takes this line as an item of a list of what failed."""
+"""Whether this line is an item of a list of what failed, by the rule of the distiller with this id."""
 
 
 def mark_known(
@@ -38,28 +38,32 @@ def mark_known(
     Args:
         attachments: the attached files.
     """
-    if not entries:
-        return tuple(failures), ()
     evidence = [_Evidence(failure, attachments, is_item) for failure in failures]
-    budget, notes = Budget(UNITS), []
-    for entry in entries:
-        granted = min(UNITS_PER_ENTRY, max(budget.left, 0))
-        own = Budget(granted)
-        try:
-            found = [one.search(entry, own) for one in evidence]
-        except TooMuchWorkError:
-            why = "its pattern would take too long on this evidence"
-            notes.append(Note(entry.failure.place, why, "Give it more literal text."))
-        else:
-            if _CONTEXT in found and _MATCH not in found:
-                why = "its pattern is only in lines next to those that explain the failure"
-                notes.append(Note(entry.failure.place, why, "The failure counts as unknown."))
-        budget.left -= granted - max(own.left, 0)
-    marked = sorted((one.marked() for one in evidence), key=lambda one: (one.gate, one.is_spared))
-    return tuple(marked), tuple(notes)
+    tried = [entry for entry in entries if any(one.may_match(entry) for one in evidence)]
+    texts = [_ANY_LINE, *(one.texts for one in evidence)]
+    answers = search([entry.failure.pattern for entry in tried], texts)
+    notes = [_apply(entry, evidence, found) for entry, found in zip(tried, answers, strict=True)]
+    marked = [one.marked() for one in evidence]
+    if entries:
+        marked.sort(key=lambda one: (one.gate, one.is_spared))
+    return tuple(marked), tuple(filter(None, notes))
 
 
-_NOTHING, _CONTEXT, _MATCH = range(3)
+def _apply(entry: Entry, evidence: Sequence[_Evidence], found: Found | None) -> Note | None:
+    """Marks the failures that the entry matches. A note where it is not applied, though it may match one."""
+    where = entry.failure.place
+    if found is None:
+        return Note(where, "the search for its pattern takes too long", "Give it more literal text.")
+    if found[0]:
+        return Note(where, "its pattern matches any line", "It was ignored.")
+    meant = [
+        (one, lines) for one, lines in zip(evidence, found[1:], strict=True) if lines and one.may_match(entry)
+    ]
+    matched = [one.match(entry.failure, lines) for one, lines in meant]
+    if not meant or any(matched):
+        return None
+    why = "its pattern is only in lines next to those that explain the failure"
+    return Note(where, why, "The failure counts as unknown.")
 
 
 class _Line(NamedTuple):
@@ -75,29 +79,27 @@ class _Evidence:
     def __init__(self, failure: Failure, attachments: Sequence[Attachment], is_item: IsItem) -> None:
         self._failure = failure
         self._lines = list(_lines(failure, attachments, is_item))
-        self._whole = "\n".join(line.text for line in self._lines)
+        self.texts = [line.text for line in self._lines]
+        self._whole = "\n".join(self.texts)
         self._known: KnownFailure | None = None
         self._matched: set[int] = set()  # lines, by any entry
 
-    def search(self, entry: Entry, budget: Budget) -> int:
-        """
-        Raises:
-            TooMuchWorkError: the budget is spent.
-        """
+    def may_match(self, entry: Entry) -> bool:
+        """Whether the entry is for these jobs and steps, and its literal is there."""
         jobs = self._failure.jobs
-        if not all(_is_named(entry.job, job.name, budget) for job in jobs):
-            return _NOTHING
-        if not all(_is_named(entry.step, self._step(job), budget) for job in jobs):
-            return _NOTHING
-        if entry.pattern.literal not in self._whole:
-            return _NOTHING
-        found = {at for at, line in enumerate(self._lines) if entry.pattern.search(line.text, budget)}
+        return (
+            entry.literal in self._whole
+            and all(_fits(entry.job, job.name) for job in jobs)
+            and all(_fits(entry.step, self._step(job)) for job in jobs)
+        )
+
+    def match(self, entry: KnownFailure, found: Iterable[int]) -> bool:
+        """Whether one of these lines explains the failure: the entry matches it, unless one before did."""
         explaining = {at for at in found if self._lines[at].explains}
+        self._matched |= explaining
         if explaining:
-            self._matched |= explaining
-            self._known = self._known or entry.failure
-            return _MATCH
-        return _CONTEXT if found else _NOTHING
+            self._known = self._known or entry
+        return bool(explaining)
 
     def marked(self) -> Failure:
         known_in_part = self._known is not None and self._is_known_in_part()
@@ -129,8 +131,9 @@ class _Evidence:
         return self._failure.digest.step if self._failure.digest else ""
 
 
-def _is_named(glob: Linear | None, name: str, budget: Budget) -> bool:
-    return glob is None or glob.search(visible(name), budget)
+def _fits(glob: str, name: str) -> bool:
+    """`*` is any number of characters, and `?` any one; a bracket is itself."""
+    return fnmatchcase(visible(name), glob.replace("[", "[[]"))
 
 
 def _lines(failure: Failure, attachments: Sequence[Attachment], is_item: IsItem) -> Iterator[_Line]:

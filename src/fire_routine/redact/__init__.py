@@ -17,7 +17,7 @@ does not join lines that were wrapped at a column, or rows of a key without its 
 name of a password.
 
 The parts: `detectors` find secrets, one kind of place each. `heuristics` describe what a value looks like.
-`decoders` and `line_wraps` give the detectors the decoded text, commands on one line, and joined lines.
+`decoders` and `line_wraps` give the detectors the decoded text and joined lines.
 `engine` runs them all. All repetitions in patterns are bounded or possessive: the time is linear in the
 text's length.
 """

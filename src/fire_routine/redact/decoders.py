@@ -1,4 +1,4 @@
-"""Decoded forms of a text, in which a secret may appear: escapes, base64, commands on one line."""
+"""Decoded forms of a text, in which a secret may appear: escapes and base64."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from collections.abc import Iterator
 
 from ..patterns import pattern
 from .spans import View
-from .text_index import TextIndex, occurrences
+from .text_index import TextIndex
 
 _ESCAPE = pattern(
-    r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;]{0,32}[A-Za-z]|%[2-7][0-9A-Fa-f]|%0[9AaDd]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]|&(?:amp|quot|lt|gt|apos|#39|#x27|#34|#x22|#38|#61|#x3D);"
+    r"\\(?:u001[bB]|x1[bB]|033|e)\[[0-9;]{0,32}[A-Za-z]|%[2-7][0-9A-Fa-f]|%0[9AaDd]"
+    r"|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]"
+    r"|&(?:amp|quot|lt|gt|apos|#39|#x27|#34|#x22|#38|#61|#x3D);"
+    # a flag in a list of arguments, as in "Command '['curl', '-u', 'ci:…'"
+    r"|[\"'](?:,[ ]{0,8}|[ ]{1,8})[\"']-[\w-]{1,60}[\"'](?:,[ ]{0,8}|[ ]{1,8})[\"']"
 )
+_MAY_HAVE_ESCAPES = pattern(r"[%\\&]|[\"']-")
 _NAMED = {
     "&amp;": "&",
     "&quot;": '"',
@@ -23,76 +28,27 @@ _NAMED = {
     "\\r": " ",
     "\\t": " ",
 }
+_AROUND_FLAG = "\"', "
 _BASE64 = pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+={0,2}")
 _NEXT_ROW = pattern(
     r"[ \t│|]{0,80}\n[ \t│|]{0,80}([A-Za-z0-9+/_-]{4,}+={0,2})(?=[ \t│|]{0,80}$)", re.MULTILINE
 )
 _HEX = pattern(r"[0-9a-f-]+|[0-9A-F-]+")
-# What a command has that goes on in the next line (in sh, PowerShell and cmd) or is a list with a flag in it
-_MARKS = (
-    " \\\n",
-    "=\\\n",
-    " `\n",
-    " ^\n",
-    *(f"{before}{quote}-" for before in " ,[" for quote in "\"'"),
-    "- -",
-)
-_REACH = 1000  # characters on either side of such a mark
-_JOINTS = pattern(
-    r"(?P<broken>(?<=[ =])[\\`^]\n[ ]{0,80})|[\"'](?:,[ ]{0,8}|[ ]{1,8})[\"']"
-    # an item of a list that goes over lines, in JSON or YAML
-    r"|[\"'](?P<quoted>--?[A-Za-z][\w-]{0,60})[\"'],[ ]{0,8}\n[ ]{0,80}[\"']"
-    r"|(?<=- )[\"']?(?P<item>--?[A-Za-z][\w-]{0,60})[\"']?[ ]{0,8}\n[ ]{0,80}- [\"']?"
-)
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 
 
 def decode_escapes(text: str) -> View | None:
-    """The decoded lines that have escapes (percent, backslashes, HTML entities); None if there are none."""
+    """The decoded lines that have escapes; None if there are none.
+
+    Escapes are percent, backslashes, HTML entities, and the quotes around arguments in a list of them.
+    """
     view = View()
     start = 0
     for line in text.split("\n"):
-        if ("%" in line or "\\" in line or "&" in line) and _ESCAPE.search(line):
+        if _MAY_HAVE_ESCAPES.search(line) and _ESCAPE.search(line):
             _add_decoded(view, text, start, start + len(line))
         start += len(line) + 1
     return view if view.text else None
-
-
-def join_commands(text: str) -> View | None:
-    """The commands that span lines or are lists of arguments, one per line; None if there are none."""
-    view = View()
-    for start, end in _commands(text):
-        for joint in _JOINTS.finditer(text, start, end):
-            view.add(text, start, joint.start())
-            view.add(text, *joint.span("quoted"))
-            view.add(text, *joint.span("item"))
-            flag_end = max(joint.end("quoted"), joint.end("item"), joint.start())
-            view.add(text, flag_end, joint.end(), "" if joint["broken"] else " ")
-            start = joint.end()
-        view.add(text, start, end)
-        view.add(text, end, end + 1, "\n")
-    return view if view.text else None
-
-
-def _commands(text: str) -> Iterator[tuple[int, int]]:
-    """Where such commands may be in `text`."""
-    first = last = -_REACH - 1
-    for position in sorted(match for mark in _MARKS for match in occurrences(text, mark)):
-        if position > last + _REACH:
-            if last >= 0:
-                yield _lines_around(text, first, last)
-            first = position
-        last = position
-    if last >= 0:
-        yield _lines_around(text, first, last)
-
-
-def _lines_around(text: str, first: int, last: int) -> tuple[int, int]:
-    """From the line of `first` to the line after that of `last`, within reach."""
-    line_end = text.find("\n", last, last + _REACH)
-    end = text.find("\n", line_end + 1, last + _REACH) if line_end >= 0 else -1
-    start = text.rfind("\n", max(0, first - _REACH), first) + 1 or max(0, first - _REACH)
-    return start, end if end >= 0 else min(len(text), last + _REACH)
 
 
 def _add_decoded(view: View, text: str, start: int, end: int) -> None:
@@ -107,6 +63,8 @@ def _add_decoded(view: View, text: str, start: int, end: int) -> None:
 def _decoded(escape: str) -> str:
     if escape in _NAMED:
         return _NAMED[escape]
+    if escape[0] in "\"'":
+        return f" {escape.strip(_AROUND_FLAG)} "
     if escape.startswith("&"):
         digits = escape[2:-1]
         return chr(int(digits[1:], 16) if digits[0] == "x" else int(digits))

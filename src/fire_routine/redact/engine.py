@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Collection, Iterator
 
-from .decoders import decode_base64, decode_escapes, join_commands
+from .decoders import decode_base64, decode_escapes
 from .detectors import CONTEXTUAL, DETECTORS
 from .heuristics import (
     SYMBOLS,
@@ -15,11 +15,12 @@ from .heuristics import (
     looks_generated,
     mixes_digits,
 )
-from .line_wraps import Join, continuation, join_by_width
-from .spans import CONTEXT_KINDS, Span, merge
+from .line_wraps import Join, join_by_width
+from .spans import Span, merge
 from .text_index import TextIndex
 
-_DEPTH = 3  # nested encodings that are decoded, such as base64 of percent-encoded base64
+_DEPTH = 2  # nested encodings that are decoded, such as base64 of percent-encoded base64
+_JUDGED = 512  # characters of a value that show whether it is searched for
 _REPEATED = (
     200  # distinct secrets whose other occurrences are searched for; each costs one pass over the text
 )
@@ -34,15 +35,14 @@ def find_secrets(text: str, public: Collection[str] = ()) -> list[Span]:
     """
     found = [*_detect(TextIndex(text), 0)]
     if "\n" in text:
-        found += [*_wrapped(text, found)]
+        found += [*_wrapped(text)]
     return merge([*found, *_repeated(text, merge(found), public)])
 
 
 def _detect(index: TextIndex, depth: int) -> Iterator[Span]:
-    """The secrets in the text as it is, in its commands, and in what it decodes to."""
+    """The secrets in the text as it is, and in what it decodes to."""
     for detector in DETECTORS:
         yield from detector(index)
-    yield from _in_commands(index.text)
     if depth < _DEPTH:
         yield from _decoded(index, depth)
 
@@ -50,13 +50,6 @@ def _detect(index: TextIndex, depth: int) -> Iterator[Span]:
 def _by_context(index: TextIndex) -> Iterator[Span]:
     for detector in CONTEXTUAL:
         yield from detector(index)
-
-
-def _in_commands(text: str) -> Iterator[Span]:
-    view = join_commands(text)
-    if view:
-        for span in _by_context(TextIndex(view.text)):
-            yield from view.original(span)
 
 
 def _decoded(index: TextIndex, depth: int) -> Iterator[Span]:
@@ -70,7 +63,7 @@ def _decoded(index: TextIndex, depth: int) -> Iterator[Span]:
             yield Span(start, end, inner.kind if inner else "", first=number == 0)
 
 
-def _wrapped(text: str, found: list[Span]) -> Iterator[Span]:
+def _wrapped(text: str) -> Iterator[Span]:
     """Secrets that a detector knows by their context and that continue on the next line."""
     view, joins = join_by_width(text)
     joined = TextIndex(view.text)
@@ -78,11 +71,6 @@ def _wrapped(text: str, found: list[Span]) -> Iterator[Span]:
         end = _end(view.text, span, joins)
         if end > span.start:
             yield from view.original(span._replace(end=end))
-    for span in found:
-        is_random = span.kind in CONTEXT_KINDS and looks_generated(text[span.start : span.end])
-        rest = continuation(text, span.end) if is_random else None
-        if rest:
-            yield Span(*rest, span.kind, first=False)
 
 
 def _end(text: str, span: Span, joins: list[Join]) -> int:
@@ -117,7 +105,9 @@ def _repeated(text: str, spans: list[Span], public: Collection[str]) -> Iterator
     known = {span.start for span in spans}
     public_text = "\n".join(public)
     wanted = [
-        (value, kind) for value, kind in values.items() if _is_distinctive(value) and value not in public_text
+        (value, kind)
+        for value, kind in values.items()
+        if _is_distinctive(value[:_JUDGED]) and value not in public_text
     ]
     for value, kind in wanted[:_REPEATED]:
         position = text.find(value)

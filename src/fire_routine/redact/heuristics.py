@@ -6,30 +6,14 @@ import re
 from operator import ne
 
 from ..patterns import pattern
+from .token_formats import word_pattern
 
-_PLACEHOLDER = pattern(
-    r"\[redacted:.*"
-    r"|\$\{.*|\$\(.*|\$[A-Za-z_]\w*[\"')}\];,/]*|\$[@*?!$\d-]|%[A-Za-z_]\w*%|%\(?\w*\)?[sdvq]|\{\{.*|\{[\w.:]*\}.*|@[\w.]+@|#\{.*"
-    r"|[A-Z][A-Z0-9]*_(?:[A-Z0-9]+_)*(?:TOKEN|PASSWORD|PASSWD|PASS|SECRET|KEY|PASSPHRASE)"
-    r"|<[^>]*>|<[^>\d]*|\[[\w \-]*\]"
-    r"|\((?:none|hidden|masked|redacted|sensitive|null|nil|empty|not set|unset)[^)]*\)"
-    r"|(?:none|null|nil|undefined|nan|true|false|yes|no|on|off|empty|unset|not set|default|required|optional"
-    r"|hidden|masked|redacted|sensitive|secure|encrypted|filtered|protected|unknown|invalid|incorrect|wrong|missing|expired"
-    r"|denied|string|str|text|varchar|int|integer|bool|boolean|bytes|any|object|array|list|dict|map|function|number|void"
-    r"|char|password|passwd|secret|token|value|key|your[-_ ].*|my[-_]?(?:password|secret|token)|changeme"
-    r"|example"
-    r"|(?:known|computed|provided|read|write|inherit)\b.*|\(.*\bvalue\)|ok|passed|failed"
-    r"|error|success|skipped|is|was|and|or|to|for|from|in|of|as)",
-    re.IGNORECASE | re.DOTALL,
-)
 _CODE = pattern(
     r"[A-Za-z_$]+\d{0,2}(?:(?:\.|::|->|\?\.)[A-Za-z_$]+\d{0,2})+(?:[(\[].*)?;?"  # os.environ, config->get(…)
     r"|[A-Za-z_$][A-Za-z_$.]*[(\[].*|[(\[{=].*|[&*@][A-Za-z_.]+\d{0,2}|&[\w.]+\{.*|new\b.*|self|this|lambda\b.*|f?r?[\"'].*"
     r"|!(?:vault|Ref|Sub|GetAtt|secret|env\w*|reference)\b.*"
 )
 _JUDGED = 128  # characters that show how often the case changes
-_BRACKET = pattern(r"[(\[{)\]}]")
-_BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _TURN = pattern(r"\d[A-Za-z]")  # rare in a program: `sha256sum`
 _ORDINARY = pattern(
     r"[vV]?\d+(?:[.:_/,x-]\d+)*(?:[A-Za-z%]{0,3}|-?(?:alpha|beta|rc|dev|snapshot)\W?\d*)"  # numbers, versions
@@ -58,7 +42,7 @@ def is_placeholder(value: str) -> bool:
     core = value.strip("\"'`\\ ,;.[]<>()…")
     masked = core[:1] in "*xX•_#?-" and len(set(core) - set("-./ ")) <= 1
     random = mixes_case(value) and mixes_digits(value) and not value.startswith("[redacted:")  # `$x7Kq…`
-    return masked or (not random and _PLACEHOLDER.fullmatch(value[:512]) is not None)
+    return masked or (not random and word_pattern("placeholders").fullmatch(value[:512]) is not None)
 
 
 def mixes_digits(value: str) -> bool:
@@ -81,39 +65,18 @@ def is_sentence(value: str) -> bool:
     return " " in value and _SENTENCE.search(value) is not None
 
 
-def is_code(value: str, whole: bool = False) -> bool:
-    """Whether it is an expression of a program rather than a literal: `os.environ["X"]`, `get_token()`.
-
-    Args:
-        whole: the value ends its line, so its brackets are closed, or open for the next line.
-    """
-    if not _CODE.fullmatch(value) or mixes_case(value) or len(_TURN.findall(value)) > 1:
-        return False
-    return _closes(value, whole)  # as those of a password hardly do
+def is_code(value: str) -> bool:
+    """Whether it is an expression of a program rather than a literal: `os.environ["X"]`, `get_token()`."""
+    return _CODE.fullmatch(value) is not None and not mixes_case(value) and len(_TURN.findall(value)) <= 1
 
 
-def _closes(value: str, whole: bool) -> bool:
-    """Whether each bracket is closed by its counterpart; surrounding ones may be closed at the end."""
-    expected: list[str] = []
-    for bracket in _BRACKET.finditer(value):
-        if bracket.group() in _BRACKETS:
-            expected.append(_BRACKETS[bracket.group()])
-        elif not expected or expected.pop() != bracket.group():
-            return not value[bracket.start() :].strip(")]};,")
-    return not (whole and expected) or value[-1] in "([{,"
-
-
-def looks_generated(value: str, whole: bool = False) -> bool:
-    """Whether it is 8 or more characters that only a generator makes: no number, name, path, link or code.
-
-    Args:
-        whole: as of `code`.
-    """
+def looks_generated(value: str) -> bool:
+    """Whether it is 8 or more characters that only a generator makes: no number, name, path, link or code."""
     if len(value) < 8 or is_placeholder(value):
         return False
     if mixes_case(value) and mixes_digits(value):
         return True
-    if _ORDINARY.fullmatch(value) or is_code(value, whole):
+    if _ORDINARY.fullmatch(value) or is_code(value):
         return False
     if _WORDS.fullmatch(value) and not mixes_case(value):
         return _irregular(value)

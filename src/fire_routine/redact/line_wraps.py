@@ -97,12 +97,6 @@ def join_by_width(text: str) -> tuple[View, list[Join]]:
     return view, joins
 
 
-def continuation(text: str, position: int) -> tuple[int, int] | None:
-    """Where a value that ends at `position`, before a line break, seems to continue: random characters."""
-    gap = _gap(text, position)
-    return _first_run(text, gap) if gap else None
-
-
 def _gap_after_run(text: str, position: int) -> re.Match[str] | None:
     """The first break, if only a run without white space and the edge of a line precede it."""
     run = _RUN.match(text, position)

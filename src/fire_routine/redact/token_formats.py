@@ -1,4 +1,4 @@
-"""The compiled formats of vendors' tokens; `token_data/vendors.toml` describes the fields."""
+"""The compiled formats of secrets. `token_data` has them with their examples, and describes their fields."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COMPILED = Path(__file__).resolve().parent / "token_data" / "compiled.json"
 
 
 class TokenFormat(NamedTuple):
-    """A token that its form identifies."""
+    """A token that its form identifies (`vendors.toml`)."""
 
     kind: str
     keywords: tuple[str, ...]
@@ -25,32 +25,48 @@ class TokenFormat(NamedTuple):
     closed: bool  # nothing may follow it, so it may have to be looked for within fewer lines
 
 
-class NamedFormat(NamedTuple):
-    """A value that is a secret where it is assigned to a name with one of `names` in it."""
+class Syntax(NamedTuple):
+    """Where a tool or a format has a secret (`syntaxes.toml`)."""
 
-    kind: str
-    names: tuple[str, ...]  # in lower case
-    value: str  # regular expression
+    literals: tuple[str, ...]  # in lower case
+    pattern: re.Pattern[str]  # matches at a literal, on lower-case text; its group is the secret
+    reaches: bool  # it spans arguments: a word is tried once, however often a literal is in it
+    random: bool  # ordinary words can be there as well: the value has to look generated
+    needs: str  # a literal, in lower case, without which nothing can match
 
 
 @cache
-def _compiled() -> dict[str, list[list[Any]]]:
+def _compiled() -> dict[str, Any]:
     """The file's tables. It is read when the first text is searched, not on import."""
-    tables: dict[str, list[list[Any]]] = json.loads(_COMPILED.read_text("utf-8"))
+    tables: dict[str, Any] = json.loads(_COMPILED.read_text("utf-8"))
     return tables
 
 
 def token_formats() -> list[TokenFormat]:
-    """All token formats, in the order of their files. Their patterns are compiled on first use."""
-    rows = _compiled()["tokens"]
+    """All token formats, in the order of their file. Their patterns are compiled on first use."""
     return [
         TokenFormat(
             kind, tuple(keywords), pattern(expression, re.ASCII), before, whole, one_line, "(?!" in expression
         )
-        for kind, keywords, expression, before, whole, one_line in rows
+        for kind, keywords, expression, before, whole, one_line in _compiled()["tokens"]
     ]
 
 
-def named_formats() -> list[NamedFormat]:
-    """All formats of named values, in the order of their files."""
-    return [NamedFormat(kind, tuple(names), value) for kind, names, value in _compiled()["named"]]
+def syntaxes() -> list[Syntax]:
+    """All syntaxes of tools, in the order of their file. Their patterns are compiled on first use."""
+    return [
+        Syntax(tuple(literals), pattern(expression), *rest)
+        for literals, expression, *rest in _compiled()["syntaxes"]
+    ]
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """A list of `words.toml`."""
+    return frozenset(_compiled()["words"][name])
+
+
+@cache
+def word_pattern(name: str, end: str = "") -> re.Pattern[str]:
+    """One of a list's words, which are expressions, and what `end` matches after it; regardless of case."""
+    return re.compile(rf"(?:{'|'.join(sorted(word_list(name)))}){end}", re.IGNORECASE | re.DOTALL)

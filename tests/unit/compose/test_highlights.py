@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pytest
 from tests.unit.report import samples
 
-from fire_routine.compose.highlights import MOST_LINES, cause, highlights, strongest
+from fire_routine.compose import highlights as shown
+from fire_routine.compose.highlights import MOST_LINES, cause
+from fire_routine.distill import excerpt
 from fire_routine.model import Annotation, Block, Digest, FailedJob, Failure, Fingerprint, Step
 
 JOB = FailedJob(1, "test (3.13)", "failure", "", steps=(Step(2, "Run pytest", "failure", None, None),))
@@ -20,11 +20,14 @@ def _failure(*blocks: tuple[int, float, Sequence[str]], job: FailedJob = JOB) ->
     return Failure(Fingerprint("a"), (job,), digest, exit_codes=(1,))
 
 
-def test_the_heaviest_lines_come_in_the_log_s_order_with_the_places_that_they_name() -> None:
+def strongest(failure: Failure) -> tuple[str, ...]:
+    return shown.strongest(failure, excerpt)
+
+
+def test_the_lines_of_a_short_excerpt_are_shown_with_the_places_that_they_name() -> None:
     found = _failure(
         (10, 9.0, ["error[E0308]: mismatched types"]),
         (11, 8.5, ["  --> src/alarm.rs:17:33"]),
-        (12, 8.0, ["   |", "17 |   Some(level)"]),
         (30, 9.5, ["error[E0369]: cannot subtract"]),
         (31, 9.0, ["  --> src/alarm.rs:25:45"]),
         (60, 2.0, ["warning: unused import"]),
@@ -45,22 +48,17 @@ def test_of_lines_as_strong_as_each_other_the_first_is_the_cause() -> None:
     assert cause(found) == "error: first of all"
 
 
-def test_a_list_of_errors_is_shown_and_its_repeats_are_not() -> None:
-    lines = ["  1:10  error  'a' is unused", "  2:7   error  'b' is unused", " 3:10  error  'a' is unused"]
-    found = _failure((5, 9.0, lines[:1]), (6, 8.8, lines[1:2]), (7, 8.7, lines[2:]))
-    assert strongest(found) == tuple(lines[:2])
-
-
 def test_the_cause_has_no_marks_and_no_indentation() -> None:
     assert cause(_failure((1, 9.0, ["E       assert  20 == 21"]))) == "assert 20 == 21"
     assert cause(_failure((1, 9.0, ["##[error]boom happened"]))) == "boom happened"
 
 
-def test_no_more_than_five_lines_of_at_most_300_characters() -> None:
-    blocks = [(100 * n, 9.0, [f"error {chr(97 + n) * 400} happened"]) for n in range(9)]
-    lines = strongest(_failure(*blocks))
-    assert len(lines) == MOST_LINES
-    assert {len(line) for line in lines} == {300}
+def test_no_more_than_five_lines_and_none_is_long() -> None:
+    lines = strongest(_failure(*((100 * n, 9.0, [f"error {chr(97 + n)} happened"]) for n in range(9))))
+    assert lines == tuple(f"error {letter} happened" for letter in "abcde")
+    assert MOST_LINES == 5
+    (line,) = strongest(_failure((1, 9.0, [f"error {'a' * 2_000} happened"])))
+    assert len(line) <= 300
 
 
 def test_without_an_error_the_last_lines_are_shown_and_the_cause_is_how_it_ended() -> None:
@@ -83,14 +81,5 @@ def test_without_anything_the_cause_is_how_the_job_ended() -> None:
 
 def test_legs_of_the_same_matrix_that_passed_are_named() -> None:
     run = samples.run(JOB, passed=["test (3.11)", "lint", "other (3.11)"])
-    (shown,) = highlights(run, [_failure((1, 9.0, ["error: boom"]))])
-    assert shown.passed_legs == ("test (3.11)",)
-
-
-@pytest.mark.parametrize("same", [True, False])
-def test_a_large_digest_takes_little_time(same: bool) -> None:
-    lines = [f"error {'x' if same else chr(97 + n % 26) * (n % 50)} number" for n in range(20_000)]
-    found = _failure(*((3 * n, 9.0, [line]) for n, line in enumerate(lines)))
-    started = time.process_time()
-    assert strongest(found)
-    assert time.process_time() - started < 10
+    (one,) = shown.highlights(run, [_failure((1, 9.0, ["error: boom"]))], excerpt)
+    assert one.passed_legs == ("test (3.11)",)

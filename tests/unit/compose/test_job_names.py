@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fire_routine.compose.job_names import base_name, matrix_values
+from fire_routine.compose.grouping import base_name, matrix_values
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from fire_routine import distill
 from fire_routine.known_failures import Entry, mark_known, read_entries
+from fire_routine.known_failures.searching import ALL_SECONDS, SECONDS
 from fire_routine.model import (
     Annotation,
     Attachment,
@@ -287,12 +291,36 @@ def test_what_is_left_to_fire_for() -> None:
     assert left(entries("other")) == []
 
 
-def test_a_pattern_that_would_take_too_long_is_reported_and_the_others_apply() -> None:
-    lines = tuple("".join("ab"[int(digit)] for digit in f"{number:b}") for number in range(20_000))
-    log = Digest((Block(1, (*lines, FLAKY), 10.0, "rule"),), len(lines))
-    (one,), (note,) = marked(entries("(a|b)*a(a|b){100}c", "pool exhausted"), failure(log))
+def test_a_pattern_that_takes_too_long_is_reported_and_the_others_apply() -> None:
+    log = Digest((Block(1, ("a" * 60 + "!", FLAKY), 10.0, "rule"),), 2)
+    begin = time.monotonic()
+    (one,), notes = marked(entries("(a+)+$", "pool exhausted", "(a|a)*$"), failure(log))
+    assert time.monotonic() - begin < ALL_SECONDS + SECONDS
     assert one.known and one.known.pattern == "pool exhausted"
-    assert (note.what, note.remedy) == ("known.toml, line 1", "Give it more literal text.")
+    assert [note.what for note in notes] == ["known.toml, line 1", "known.toml, line 7"]
+    assert {note.remedy for note in notes} == {"Give it more literal text."}
+
+
+def test_where_no_process_can_be_started_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/python")
+    (one,), (note,) = marked(entries("pool"), failure(one_line(FLAKY)))
+    assert one.known is None
+    assert note.what == "known.toml, line 1"
+
+
+def test_the_searching_process_has_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It runs nothing of the user's, and reads nothing from the environment."""
+    monkeypatch.setenv("FIRE_ROUTINE_ROUTINE_TOKEN", "sk-ant-oat01-x")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "json.py").write_text("raise SystemExit(1)")
+    assert known(entries("pool"), failure(one_line(FLAKY))) == [True]
+
+
+@pytest.mark.parametrize("pattern", [".*", "a?", ".", "(|x)"])
+def test_a_pattern_that_matches_any_line_is_refused(pattern: str) -> None:
+    (one,), (note,) = marked(entries(pattern), failure(one_line(FLAKY)))
+    assert one.known is None
+    assert note.why == "its pattern matches any line"
 
 
 def test_without_entries_nothing_is_marked_or_moved() -> None:

@@ -13,18 +13,10 @@ ALNUM = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"
 
 PLACES: dict[str, tuple[str, ...]] = {
-    "command over lines": (
-        "curl -sS \\\n  -u ci:{} \\\n  https://x.test/api",
-        "+ cli login \\\n    --user ci \\\n    --password {} \\\n    --host db",
-        "docker login `\n  -u ci `\n  -p {}",
-        "DB_PASSWORD=\\\n{}",
-    ),
     "list of arguments": (
         "Command '['curl', '-u', 'ci:{}', 'https://x.test']' returned non-zero exit status 22.",
         'error: failed to run `"curl" "-u" "ci:{}" "https://x.test"`',
         'exec: ["mysql","-uroot","-p{}","app"]',
-        '    "Cmd": [\n        "server",\n        "--password",\n        "{}"\n    ],',
-        "    args:\n    - --password\n    - {}\n    - --port",
     ),
     "line below": (
         "password: |\n  {}",
@@ -76,19 +68,12 @@ PLACES: dict[str, tuple[str, ...]] = {
         "lftp -u ci,{} ftp.x.test",
         "xcrun altool --upload-app -u ci@x.test -p {}",
         "cmdkey /add:x.test /user:ci /pass:{}",
-        "redis-server --requirepass {}",
-        "poetry config http-basic.internal ci {}",
-        "composer config http-basic.repo.x.test ci {}",
-        "dotnet nuget add source https://x.test/index.json -n x -u ci -p {}",
-        "cypher-shell -u neo4j -p {}",
         "pulumi config set --secret dbPassword {}",
         "cli config set --auth-token {}",
         "[Note] A temporary password is generated for root@localhost: {}",
         "#0 /app/db.php(12): PDO->__construct('mysql:host=db;d...', 'root', '{}', Array)",
         'mysql -e "CREATE USER app IDENTIFIED BY \\"{}\\""',
         'CREATE USER app IDENTIFIED WITH mysql_native_password BY "{}";',
-        "BUNDLE_GEMS__X__TEST=ci:{}",
-        "bundle config set --global gems.x.test ci:{}",
         "machine git.x.test\n  login ci\n  password {}",
         "db.x.test:5432:app:app:{}",
         "<password>\n  {}\n</password>",
@@ -107,8 +92,6 @@ KEYS: dict[str, tuple[Callable[[Maker], str], tuple[str, ...]]] = {
             "ANY_OTHER_KEY={}",
             "token: |\n  {}",
             "AWS_SECRET_ACCESS_KEY=\n{}",
-            "gh secret set DEPLOY --body {}",
-            "dotnet nuget push app.nupkg -k {} -s https://x.test",
             "poetry config pypi-token.pypi {}",
             'curl -b "session={}" https://x.test',
             "'set-cookie': [ 'sid={}; Path=/' ]",
@@ -145,9 +128,5 @@ KEYS: dict[str, tuple[Callable[[Maker], str], tuple[str, ...]]] = {
     "pair": (
         lambda m: m.of(ALNUM, 32),
         ("[('X-Api-Key', '{}'), ('accept', '*/*')]", "header: (b'x-auth-token', b'{}')"),
-    ),
-    "uuid": (
-        lambda m: "-".join(m.of(HEX, length) for length in (8, 4, 4, 4, 12)),
-        ("codecov -f coverage.xml -t {}", "snyk auth {}", "cypress run --record --key {}"),
     ),
 }

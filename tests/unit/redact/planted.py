@@ -195,7 +195,6 @@ PLACES: dict[str, tuple[str, ...]] = {
         "+ sshpass -p {} ssh root@10.0.0.1",
         "mysql -uroot -p{} app < schema.sql",
         "mysqldump --user=root --password={} app",
-        "redis-cli -h cache -a {} ping",
         "curl -sS -u ci:{} https://api.example.com/v1",
         "az login --service-principal -u app --password {} --tenant t",
         "openssl enc -aes-256-cbc -pass pass:{} -in a -out b",

@@ -84,7 +84,9 @@ DECIDED = (
     ("ENVIRONMENT", False, "API_TOKEN=os.environ['X_TOKEN']"),
     ("ENVIRONMENT", False, "API_TOKEN=123456789"),
     ("ENVIRONMENT", True, "API_TOKEN=correct-horse"),
+    ("ENVIRONMENT", True, "ASANA_API_TOKEN: 1394563581329391"),
     ("LITERAL", True, "secret = 'abcdefghijklmnop'"),
+    ("LITERAL", True, "discordToken = '305880295905018511'"),
     ("LITERAL", True, f"api_secret: {LOWER}"),
     ("LITERAL", False, "client_secret: other"),
 )

@@ -1,30 +1,16 @@
-"""Each format finds the tokens of its examples, whole and under its kind, and no counter-example."""
+"""The formats of secrets as data: each finds its examples, whole, in other text, and no counter-example."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from tools.token_data import (
-    COMPILED,
-    GITLEAKS,
-    VENDORS,
-    Named,
-    Token,
-    compiled,
-    found,
-    named,
-    tokens,
-    value_of,
-)
+import tools.token_data as data
+from tools.token_data import COMPILED, EntryError, Format, compiled, syntaxes, tokens, value_of
 
 from fire_routine.redact import redact_text
 
-OWN = tokens(VENDORS)
-IMPORTED = tokens(GITLEAKS)
-NAMED = [one for path in (VENDORS, GITLEAKS) for one in named(path)]
-SEEDS = range(3)
 AROUND = (
     "using {} here",
     'got "{}"',
@@ -33,70 +19,94 @@ AROUND = (
     "  - {}",
     "first line\n{}\n\nlast line",
 )
+SEED = 7
 
 
-def idents(formats: Sequence[Token | Named]) -> list[str]:
-    return [f"{one.kind}-{number}" for number, one in enumerate(formats)]
+def readable(secret: str, text: str) -> bool:
+    """Whether more than half of the secret is in the text in one piece."""
+    size = len(secret) // 2 + 1
+    return any(secret[start : start + size] in text for start in range(len(secret) - size + 1))
+
+
+def left_in(one: Format, example: str) -> Iterator[str]:
+    """What is left of a token in different surroundings, and what is taken for another kind."""
+    value = value_of(example, SEED)
+    for around in AROUND:
+        text, counts = redact_text(around.format(value))
+        if counts != {one.kind: 1} or readable(one.found(value), text):
+            yield f"{one.place}: {around.format(value)!r} became {text!r}"
 
 
 def test_the_compiled_file_is_fresh() -> None:
     assert COMPILED.read_text("utf-8") == compiled(), "run tools/compile_tokens.py"
 
 
-@pytest.mark.parametrize("token", OWN, ids=idents(OWN))
-def test_every_example_is_redacted_whole(token: Token) -> None:
-    for example in token.examples:
-        for seed in SEEDS:
-            value = value_of(example, seed)
-            assert found([token], value), value
-            for around in AROUND:
-                text, counts = redact_text(around.format(value))
-                assert counts == {token.kind: 1}, (around, value, text)
-                assert value[-6:] not in text
-                if not re.compile(token.pattern).groups:  # no part of it is public
-                    assert text == around.format(f"[redacted:{token.kind}]")
+def test_each_format_finds_its_own_examples_alone() -> None:
+    assert [problem for one in (*tokens(), *syntaxes()) for problem in one.problems()] == []
 
 
-@pytest.mark.parametrize("token", IMPORTED, ids=idents(IMPORTED))
-def test_every_imported_example_is_redacted(token: Token) -> None:
-    for example in token.examples:
-        for seed in SEEDS:
-            value = value_of(example, seed)
-            for around in AROUND:
-                text, counts = redact_text(around.format(value))
-                assert counts, (around, value)
-                assert longest_part(value, text) * 2 <= len(value), text
+def test_every_token_is_redacted_in_any_surroundings() -> None:
+    assert [left for one in tokens() for example in one.examples for left in left_in(one, example)] == []
 
 
-@pytest.mark.parametrize("token", [*OWN, *IMPORTED], ids=idents([*OWN, *IMPORTED]))
-def test_no_counter_example_is_redacted(token: Token) -> None:
-    for text in token.counter_examples:
-        for around in AROUND:
-            assert redact_text(around.format(text))[1] == {}
+def test_every_secret_of_a_tools_syntax_is_redacted_and_its_words_stay() -> None:
+    wrong = []
+    for one in syntaxes():
+        for example in one.examples:
+            line = value_of(example, SEED)
+            secret = one.found(line)
+            text, counts = redact_text(line)
+            if text.split("[redacted:")[0] != line.split(secret)[0] or counts.total() != 1:
+                wrong.append(f"{one.place}: {line!r} became {text!r}")
+    assert wrong == []
 
 
-@pytest.mark.parametrize("one", NAMED, ids=idents(NAMED))
-def test_a_value_is_redacted_next_to_its_vendors_name(one: Named) -> None:
-    for example in one.examples:
-        value = value_of(example, 1)
-        for name in one.names:
-            for line in (f"{name.upper()}_ID={value}", f"  {name}: '{value}'", f'{name}Thing = "{value}"'):
-                assert longest_part(value, redact_text(line)[0]) * 2 <= len(value), line
+def test_no_counter_example_is_redacted() -> None:
+    alone = [text for one in syntaxes() for text in one.counter_examples]
+    around = [form.format(text) for one in tokens() for text in one.counter_examples for form in AROUND]
+    assert [text for text in (*alone, *around) if redact_text(text)[1]] == []
+
+
+TOKEN = """\
+[[token]]
+kind = 'a'
+keywords = ['ab_']
+pattern = 'ab_[a-z]{8}'
+examples = ['ab_{8 [a-z]}']
+not = ['ab_']
+"""
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("before", "after", "why"),
     [
-        "the switch: a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5",  # not twitch
-        "global_test: live_0a1b2c3d4e5f6a7b8c9d",  # not lob, and too short
-        "travis: build 4821 of main has passed in 32 s",
-        "linear: 0000000000000000ffffffffffffffff",
-        "sentry: 'release-2026-11-29-the-quick-brown-fox-jumps-over-the-lazy-dog'",
-        "Using discord = 1234",
+        ("kind = 'a'\n", "", "`kind` is missing"),
+        ("kind", "sort", "`sort` is not one of kind, keywords, pattern, examples, not, before,"),
+        ("['ab_']", "'ab_'", "`keywords` is not a list of texts"),
+        ("'ab_[a-z]{8}'", "3", "`pattern` is not str"),
+        ("[a-z]", "[a-z", "its pattern is not a regular expression: unterminated character set"),
+        ("ab_[a-z]{8}", "(a)(b)_", "its pattern has 2 groups"),
     ],
 )
-def test_other_values_next_to_a_vendors_name_stay(line: str) -> None:
-    assert redact_text(line) == (line, {})
+def test_a_wrong_entry_is_named_with_its_place(
+    before: str, after: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "vendors.toml"
+    file.write_text(TOKEN + TOKEN.replace(before, after, 1))
+    monkeypatch.setattr(data, "VENDORS", file)
+    with pytest.raises(EntryError, match=r"^vendors.toml, entry 2 \(") as error:
+        tokens()
+    assert why in str(error.value)
+
+
+def test_what_the_examples_of_an_entry_show_is_named() -> None:
+    def problems(*examples: str, wrong: tuple[str, ...] = ()) -> list[str]:
+        return list(Format("v, entry 1", "a", ("ab_",), "ab_[a-z]{2}", examples, wrong).problems())
+
+    assert problems("ab_xy", wrong=("ab_1",)) == []
+    assert set(problems("ab_1")) == {"v, entry 1: its example is not found: 'ab_1'"}
+    assert "only a part is found: 'ab_xy' of 'ab_xyz'" in problems("ab_xyz")[0]
+    assert problems("ab_xy", wrong=("ab_cd",)) == ["v, entry 1: it finds what it must not: 'ab_cd'"]
 
 
 def test_a_token_that_directly_follows_a_word_is_another_word() -> None:
@@ -111,17 +121,3 @@ def test_a_word_that_contains_a_keyword_stays_when_it_is_wrapped(before: str) ->
     for width in (20, 40, 60):
         lines = f"ssh-rsa {value[:width]}\n{value[width:]} ci@host"
         assert "square" not in redact_text(lines)[0]
-
-
-def test_a_format_covers_another_only_with_all_its_values() -> None:
-    wide = Token("a", ("ab_",), r"ab_[a-z0-9]{8,}", ("ab_{8 lower}",), ())
-    assert found([wide], "ab_" + "x1" * 6)
-    assert not found([wide], "ab_" + "X1" * 6)
-    assert not found([wide], "zab_" + "x1" * 6)
-
-
-def longest_part(value: str, text: str) -> int:
-    """Characters of the longest part of the value that is in the text, as far as halves show."""
-    half = len(value) // 2 + 1
-    readable = any(value[start : start + half] in text for start in range(len(value) - half + 1))
-    return half if readable else half - 1

@@ -2,96 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 
 from ...model import ERROR_WEIGHT, Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
 from ...sanitize import fence, inline
+from ..excerpter import MakeExcerpt, above, greatest_weight
 from ..grouping import specific_annotations
-from ..layout import Part, cut, fill, head, listed, shares, short
-
-MakeExcerpt = Callable[[Digest, int], Excerpt]
+from ..layout import Part, cut, fill, head, listed, short
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
-_ENOUGH = 2_000  # units of an excerpt that may hold any line, even a low-scoring one
 # An excerpt is preceded by its strongest lines in two cases. It is longer than `_LONG` units, or its
 # strongest line is more than `_DEEP` units below its top.
 _LONG, _DEEP = 4_000, 1_200
 _NARROW, _ROOMY = 1_600, 4_800  # units of those lines; units of the evidence that has room for them
 _BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the excerpt in the log's order.)\n\n"
-# Shares of the greatest weight below which a line is no evidence, and below which it is weak evidence.
-_NEXT_TO_NOTHING, _LITTLE = 0.02, 0.1
-_ROUNDS = 3  # in which the room of annotations is found that the excerpt repeats
+_LITTLE = 0.1  # of the greatest weight, below which a line is weak evidence
 _ATTACHED_WEIGHT = 2  # a fifth of the failures' weight: the user chose the files, but they may be whole logs
 _COUNT_OF_FILES = 60  # units of the line that counts attached files left out
-
-
-def remembered(excerpt: MakeExcerpt) -> MakeExcerpt:
-    """The same excerpter, which answers from an earlier answer that stayed within the limit."""
-    # The digest is kept, since the next one could have its id.
-    made: dict[int, tuple[Digest, list[tuple[int, int, Excerpt]]]] = {}
-
-    def answer(digest: Digest, limit: int) -> Excerpt:
-        _, known = made.setdefault(id(digest), (digest, []))
-        for asked, used, earlier in known:
-            if used <= limit <= asked:
-                return earlier
-        found = excerpt(digest, limit)
-        known.append((limit, utf16_length(found.text), found))
-        return found
-
-    return answer
-
-
-def without_filler(excerpt: MakeExcerpt) -> MakeExcerpt:
-    """The same excerpter, which beyond 2,000 units takes no lines of almost no weight."""
-
-    def answer(digest: Digest, limit: int) -> Excerpt:
-        if limit <= _ENOUGH:
-            return excerpt(digest, limit)
-        strong = excerpt(_above(digest, _NEXT_TO_NOTHING), limit)
-        return strong if utf16_length(strong.text) > _ENOUGH else excerpt(digest, _ENOUGH)
-
-    return answer
-
-
-def _strongest(digest: Digest) -> float:
-    return max((block.weight for block in digest.blocks), default=0.0)
-
-
-def _above(digest: Digest, share: float) -> Digest:
-    """The digest's lines of at least this share of the greatest weight, and those of the step's end."""
-    least = _strongest(digest) * share
-    strong = (block for block in digest.blocks if block.weight >= least or block.first in digest.ends)
-    return replace(digest, blocks=tuple(strong))
 
 
 def _depth(excerpt: Excerpt) -> int:
     """About how many units its strongest line is below its top."""
     most = max(range(len(excerpt.blocks)), key=lambda at: excerpt.blocks[at].weight, default=0)
     return sum(utf16_length(line) + 1 for block in excerpt.blocks[:most] for line in block.lines)
-
-
-def trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
-    """The digests, of `room` characters together: from those that need more than their share, the
-    weakest lines are removed, whole ones only."""
-    sizes = [sum(len(line) + 1 for block in digest.blocks for line in block.lines) for digest in digests]
-    given = shares(sizes, room)
-    return [
-        digest if size <= share else _trimmed(digest, share)
-        for digest, size, share in zip(digests, sizes, given, strict=True)
-    ]
-
-
-def _trimmed(digest: Digest, room: int) -> Digest:
-    kept = set()
-    for block in sorted(digest.blocks, key=lambda block: -block.weight):
-        size = sum(len(line) + 1 for line in block.lines)
-        if size <= room:
-            room -= size
-            kept.add(id(block))
-    return replace(digest, blocks=tuple(block for block in digest.blocks if id(block) in kept))
 
 
 def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> tuple[str, Excerpt]:
@@ -122,7 +56,7 @@ def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
     if failure.digest:
         log, made, unrepeated = _log(failure, failure.digest, notes, excerpt, limit)
         if few := _lead_room(failure.digest, made, limit):
-            first, _ = log_block("Strongest lines", _above(failure.digest, _LITTLE), excerpt, few)
+            first, _ = log_block("Strongest lines", above(failure.digest, _LITTLE), excerpt, few)
             log, _, unrepeated = _log(
                 failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2
             )
@@ -134,7 +68,7 @@ def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
     """An excerpt of at most `limit` units, and before it, if it is long, its strongest lines."""
     made = excerpt(digest, limit)
     few = _lead_room(digest, made, limit)
-    first = excerpt(_above(digest, _LITTLE), few).text if few else ""
+    first = excerpt(above(digest, _LITTLE), few).text if few else ""
     if not first:
         return made.text
     rest = excerpt(digest, limit - utf16_length(first) - utf16_length(_BELOW_LEAD)).text
@@ -143,7 +77,7 @@ def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
 
 def _lead_room(digest: Digest, made: Excerpt, limit: int) -> int:
     """Units for the strongest lines before an excerpt; 0 if it needs none."""
-    if limit < _ROOMY or _strongest(digest) < ERROR_WEIGHT or not _buries_its_strongest_line(made):
+    if limit < _ROOMY or greatest_weight(digest) < ERROR_WEIGHT or not _buries_its_strongest_line(made):
         return 0
     return min(_NARROW, utf16_length(made.text) // 2)  # the whole of a short one would be shown twice
 
@@ -159,14 +93,11 @@ def _log(
 ) -> tuple[str, Excerpt, list[Annotation]]:
     """The excerpt alone, fenced, and the annotations that it does not repeat: it leaves them room."""
     title = "From the available part of the log" if failure.partial else "From the log"
-    reserved = _needed(notes, limit)
-    for _ in range(_ROUNDS):
-        log, made = log_block(title, digest, excerpt, limit - reserved)
+    log, made = log_block(title, digest, excerpt, limit - _needed(notes, limit))
+    unrepeated = _unrepeated(notes, made.text)
+    if len(unrepeated) < len(notes):  # the excerpt gets the room of those that it repeats
+        log, made = log_block(title, digest, excerpt, limit - _needed(unrepeated, limit))
         unrepeated = _unrepeated(notes, made.text)
-        needed = _needed(unrepeated, limit)
-        if needed >= reserved:
-            break
-        reserved = needed
     return log, made, unrepeated
 
 

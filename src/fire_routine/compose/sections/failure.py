@@ -7,10 +7,10 @@ from functools import partial
 
 from ...model import Action, FailedJob, Failure, Run, in_words, utf16_length
 from ...sanitize import fence, inline
-from ..grouping import strongest_lines
-from ..job_names import base_name, matrix_values
+from ..excerpter import MakeExcerpt
+from ..grouping import matrix_values, passed_legs, strongest_lines
 from ..layout import Part, cut, fill, listed, short
-from .evidence import MakeExcerpt, evidence
+from .evidence import evidence
 
 _WEIGHT = 9  # the failures are the reason of the text
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
@@ -173,8 +173,7 @@ def _no_log(failure: Failure) -> list[str]:
 
 def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:
     """The jobs that share the failure, the passed legs of the same matrix, and what distinguishes them."""
-    bases = {base_name(job.name) for job in failure.jobs}
-    passed = [name for name in run.passed_jobs if base_name(name) in bases and matrix_values(name)]
+    passed = passed_legs(run, failure)
     shared = passing = distinct = ""
     if len(failure.jobs) > 1:
         shared = _counted("Shared by {} jobs", [job.name for job in failure.jobs], cap)

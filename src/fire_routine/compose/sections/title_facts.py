@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from ...model import Failure, History, Origin, Run
+from ...model import Failure, History, Origin, Rerun, Run
 from ...patterns import pattern
 from ...sanitize import fence, inline
-from ..job_names import base_name
+from ..grouping import base_name
 from ..layout import cut, short
-from .reruns import rerun_facts
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255
@@ -138,7 +137,7 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = ()) -> str:
         base = f"into {inline(short(pull.base_branch, 2 * cap))}"
         lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}{link(pull.url)}")
     lines.append(_other_jobs(run))
-    lines += rerun_facts(run.rerun)
+    lines += _rerun_facts(run.rerun)
     lines.append(_runs_on(failures, name))
     lines.append(_message(run, cap))
     return "\n".join(f"- {line}" for line in lines if line)
@@ -184,6 +183,30 @@ def _message(run: Run, cap: int) -> str:
         return f"Commit message{author}, its first line: {inline(cut(message.splitlines()[0], 2 * cap))}"
     block = fence(cut(message, 10 * cap)).replace("\n", "\n  ")
     return f"Commit message{author}:\n\n  {block}"
+
+
+def _rerun_facts(rerun: Rerun | None) -> Iterator[str]:
+    """How the failure compares with the first attempt's, and how often it was gone when re-run."""
+    if rerun is None:
+        return
+    if rerun.attempt is not None:
+        yield f"Re-run: {_compared(rerun)} (attempt {rerun.attempt} failed, and its failed jobs were re-run)"
+    if rerun.flakes:
+        times = "once" if rerun.flakes == 1 else f"{rerun.flakes} times"
+        yield (
+            f"Flaked {times} in {rerun.days} days: gone when re-run, without a change. Look for order, time,"
+            " network and chance"
+        )
+
+
+def _compared(rerun: Rerun) -> str:
+    if not rerun.comparable:
+        return "it failed again; without all logs it is not known whether alike"
+    if not rerun.new and not rerun.gone:
+        return "the same failure again" if rerun.same == 1 else f"the same {rerun.same} failures again"
+    if not rerun.same:
+        return "another failure than before"
+    return f"{rerun.same} as before, {rerun.new} new, {rerun.gone} gone"
 
 
 def moment(time: datetime) -> str:

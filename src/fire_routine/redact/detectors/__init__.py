@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from ..spans import Span
 from ..text_index import TextIndex
-from . import assignments, k8s_secrets, private_keys, tokens, tool_syntax, urls_headers, vendor_names
+from . import assignments, k8s_secrets, private_keys, tokens, tool_syntax, urls_headers
 
 __all__ = ["CONTEXTUAL", "DETECTORS", "Detector"]
 
@@ -20,7 +20,6 @@ Detector = Callable[[TextIndex], Iterator[Span]]
 CONTEXTUAL: tuple[Detector, ...] = (assignments.find, urls_headers.find, tool_syntax.find)
 DETECTORS: tuple[Detector, ...] = (
     tokens.find,
-    vendor_names.find,
     *CONTEXTUAL,
     private_keys.find,
     k8s_secrets.find,

@@ -40,6 +40,7 @@ _UUID = pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NEXT_FIELD = pattern(r"\}|[ \t][A-Z]\w{0,40}:")
 _GOES_ON = pattern(r"[ \t]+[A-Za-z]")
 _LINK = pattern(r"\w+://")
+_LONG_NUMBER = 15  # digits, which are an account or a token rather than a count or a time
 
 
 class Candidate(NamedTuple):
@@ -58,12 +59,16 @@ class Candidate(NamedTuple):
 
     @property
     def is_generated(self) -> bool:
-        return looks_generated(self.value, self.form.entry) and " " not in self.value
+        return looks_generated(self.value) and " " not in self.value
+
+    @property
+    def is_long_number(self) -> bool:
+        return len(self.value) >= _LONG_NUMBER and self.value.isdigit()
 
     @property
     def is_expression(self) -> bool:
         """An expression of a program, a path or a link."""
-        return is_code(self.value, self.form.entry) or is_path(self.value) or bool(_LINK.match(self.value))
+        return is_code(self.value) or is_path(self.value) or bool(_LINK.match(self.value))
 
     @property
     def is_password_word(self) -> bool:
@@ -216,7 +221,7 @@ PASSWORD = (
     ),
     _ordinary("the help of a flag", lambda c: c.form.quoted and " " in c.value and c.form.mark == "flag"),
     _secret("a literal in quotes", lambda c: c.form.quoted),
-    _ordinary("an expression or a path", lambda c: is_code(c.value, c.form.entry) or is_path(c.value)),
+    _ordinary("an expression or a path", lambda c: is_code(c.value) or is_path(c.value)),
     _ordinary(
         "the name of a flag's value in a help text",
         lambda c: c.form.mark == "flag" and _METAVAR.fullmatch(c.value) is not None,
@@ -255,7 +260,7 @@ FLAG = (
 
 ENVIRONMENT = (
     _ordinary("an expression, a path or a link", lambda c: c.is_expression),
-    _ordinary("a number", lambda c: c.value.isdigit()),
+    _ordinary("a number", lambda c: c.value.isdigit() and not c.is_long_number),
     _secret("the value of a variable with a secret name", lambda _: True),
 )
 
@@ -264,6 +269,7 @@ LITERAL = (
         "16 letters and digits or more in quotes",
         lambda c: c.form.quoted and len(c.value) >= 16 and c.value.isalnum() and not c.value.isdigit(),
     ),
+    _secret("a number that is too long for a count", lambda c: c.name.kind == "token" and c.is_long_number),
     _secret("a generated value", lambda c: c.is_generated),
     _ordinary("a name, a path, a number or code"),
 )

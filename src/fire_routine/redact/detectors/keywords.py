@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...patterns import pattern
-from ..text_index import Literals, TextIndex
+from ..text_index import TextIndex
+from ..token_formats import word_list, word_pattern
 
 # Beginnings of the words below; every text is searched for them.
-_STEMS = Literals(
-    (
-        *("pass", "pw", "pswd", "secret", "token", "cred", "key", "auth", "mnemonic", "connectionstring"),
-        *("sig=", "signature", "session", "salt", "pepper", "_pat", "pat=", "_cookie", "appid"),
-    )
+_STEMS = (
+    *("pass", "pw", "pswd", "secret", "token", "cred", "key", "auth", "mnemonic", "connectionstring"),
+    *("sig=", "signature", "session", "salt", "pepper", "_pat", "pat=", "_cookie", "appid"),
 )
 _WORD = pattern(
     r"passw(?:or)?ds?|passphrase|passcode|passwort|pass(?![a-z])|pwd|pswd|secrets?|tokens?"
@@ -24,66 +23,13 @@ _WORD = pattern(
     r"|(?<=[?&])signature(?==)|(?<=x-amz-)signature|(?<=x-goog-)signature|(?<=sharedaccess)signature|session[-_]?id(?![a-z])"
     r"|salt(?![a-z])|pepper(?![a-z])|_pat(?![a-z])|(?<![a-z_])pat(?==)|_cookie(?![a-z_])|(?<![a-z_])appid(?![a-z])"
 )
-_OWNER_OF_KEY = pattern(
-    r"(?:api|access|secret|private|account|auth|encryption|encrypt|signing|master|license|deploy|client|storage|admin"
-    r"|app|application|sdk|service|webhook|shared|ssh|gpg|pgp|rsa|aes|hmac|jwt|session|consumer|subscription|functions?"
-    r"|publish|upload|ingest|instrumentation|host|integration|project|bot|team|root|cipher|crypt(?:o|ography)?"
-    r"|preshared|primary|secondary)[-_. ]?"
-)
-# Services whose key is a secret, as the word before `key`: `STRIPE_KEY`, `sendgridKey`
-_SERVICES = frozenset(
-    (
-        *("algolia", "anthropic", "aws", "azure", "bugsnag", "cloudflare", "codecov", "cohere", "datadog"),
-        *("dd", "deepl", "digitalocean", "firebase", "gemini", "github", "gitlab", "google", "grafana"),
-        *("groq", "heroku", "honeybadger", "honeycomb", "launchdarkly", "mailchimp", "mailgun", "mailjet"),
-        *("mandrill", "mapbox", "maps", "mistral", "netlify", "newrelic", "npm", "nuget", "openai"),
-        *("pagerduty", "percy", "postmark", "pusher", "pypi", "replicate", "resend", "rollbar", "sendgrid"),
-        *("shopify", "slack", "snyk", "stripe", "supabase", "twilio", "vercel"),
-    )
-)
+_LONGEST_OWNER = 16  # characters
+_AT_END = r"[-_. ]?\Z"
 _LAST_WORD = pattern(r"(?:[A-Z]{1,20}|[A-Z]?[a-z]{1,20})\d{0,4}(?=[-_. ]?\Z)")
-# Words before `key` that make it a name for something public: `PUBLIC_KEY`, `cacheKey`
-_NOT_SECRET = frozenset(
-    (
-        *("public", "pub", "cache", "restore", "partition", "sort", "foreign", "unique", "index", "hash"),
-        *("row", "column", "group", "object", "map", "dict", "json", "yaml", "translation", "message"),
-        *("cursor", "idempotency", "dedup", "trace", "span", "etag", "digest", "checksum", "version"),
-        *("commit", "content", "asset", "artifact", "image", "layer", "bucket", "record", "entity"),
-        *("document", "file", "path", "query", "field", "header", "item", "list", "lookup", "lock"),
-        *("registry", "issue", "event", "sub"),
-    )
-)
-# Words that `pass` and `pwd` may be joined to, as in `DBPASS`, `SSHPASS`; "bypass" is another word
-_OWNER_OF_PASS = (
-    *("db", "sql", "user", "root", "admin", "sudo", "ssh"),
-    *("ftp", "smtp", "mail", "redis", "ldap", "bind", "vnc"),
-)
 _OWNER_BEFORE = pattern(r"(?:api|access|auth|secret|private) \Z", re.IGNORECASE)  # "API key"
 _NAME_CHARACTERS = string.ascii_letters + string.digits + "_.$-"
 _TOKEN_AFTER = pattern(r"=[\w+/.~|-]{16}", re.ASCII)
 _TAIL = pattern(r"[\w.-]{0,48}", re.ASCII)
-# Last words of names that hold no secret, but something about one: `TOKEN_URL`, `PASSWORD_RESET_TIMEOUT`
-_ABOUT_A_SECRET = pattern(
-    r"names?|files?|paths?|dir|url|uri|types?|ids?|refs?|count|length|len|size|ttl|expir\w*|at|policy|version|arn"
-    r"|provider|manager|source|scopes?|endpoint|fields?|enabled|required|index|limit|usage|budget|rate|store|class"
-    r"|params?|header|prompt|regex|pattern|label|stdin|status|valid|invalid|format|mode|method|reset|strength|changed?"
-    r"|event|service|tests?|spec|errors?|hint|mask|masking|scanning|detection|rotation|age|days|min|max|used|remaining"
-    r"|total|algorithm|alg|issuer|audience|exists?|ring|chain|board|words?|py|js|ts|go|rs|java|rb|md|txt|html|yml|yaml"
-    r"|through|json|sh|php|vim|css|xml|env"
-    r"|timeout|seconds|minutes|hours|interval|delay|retries|attempts|iterations|rounds|cost|hash(?:e[drs]|ers|ing)?"
-    r"|keyrings?|check(?:er)?s?|validators?|validation|complexity|history|lockout|column|table|page|view|form|input"
-)
-_NOT_A_CREDENTIAL = pattern(  # ends of what precedes `token` where it is a unit of text or a control value
-    r"(?:publickey|cancellation|continuation|next|page|stop|bos|eos|pad|unk|sep|mask|num|max|min|total|prompt"
-    r"|completion|input|output|syntax|lexer|parse|unexpected|invalid|lock)[-_.]?\Z"
-)
-# Words that make the name after them the subject of a message, rather than a name with a value
-_MESSAGE_WORDS = frozenset(
-    (
-        *("unexpected", "invalid", "expected", "expecting", "illegal", "missing", "unknown", "next", "no"),
-        *("bad", "got", "near", "a", "an", "the", "wrong", "your", "of", "for", "last", "first", "current"),
-    )
-)
 
 
 class Name(NamedTuple):
@@ -123,7 +69,7 @@ class Name(NamedTuple):
 
 def find_names(index: TextIndex) -> Iterator[Name]:
     """The names in the text that say that their value is secret."""
-    for stem in index.present_lowered(_STEMS):
+    for stem in _STEMS:
         for position in index.find_lowered(stem):
             word = _WORD.match(index.lowered, position)
             name = _name(index.text, word) if word else None
@@ -162,7 +108,7 @@ def _is_secret(name: Name, written: str, tail: str) -> bool:
     if (
         name.word in ("pass", "pwd", "pw", "salt", "pepper", "auth")
         and name.head[-1:].isalpha()
-        and not (camel or head.endswith(_OWNER_OF_PASS))
+        and not (camel or word_pattern("owners_of_pass", _AT_END).search(head))
     ):
         return False
     if tail[:1].islower() and not name.word.endswith("s"):
@@ -174,15 +120,17 @@ def _is_secret(name: Name, written: str, tail: str) -> bool:
         return True  # `DB_PASSWORD_TEST`: the name of an environment is at its end
     if name.written == "INPUT_TOKEN":
         return True  # an action's input, as the runner names it; `input_token` belongs to a language model
-    return not (_ABOUT_A_SECRET.fullmatch(last) or (name.word == "token" and _NOT_A_CREDENTIAL.search(head)))
+    if name.word == "token" and word_pattern("before_no_credential", _AT_END).search(head):
+        return False
+    return not word_pattern("about_a_secret").fullmatch(last)
 
 
 def _is_owned(head: str) -> bool:
     """Whether a key with that name before it gives access to something."""
     service = _LAST_WORD.search(head)
-    return _ends_with(_OWNER_OF_KEY, head.lower()) or (
-        service is not None and service.group().lower() in _SERVICES
-    )
+    return word_pattern("owners_of_key", _AT_END).search(
+        head.lower(), max(0, len(head) - _LONGEST_OWNER)
+    ) is not None or (service is not None and service.group().lower() in word_list("services"))
 
 
 def _may_be_secret_key(name: Name, tail: str) -> bool:
@@ -190,13 +138,9 @@ def _may_be_secret_key(name: Name, tail: str) -> bool:
     if not name.head:
         return not tail  # `key=` and a token
     owner = _LAST_WORD.search(name.head)
-    return owner is not None and owner.group().lower() not in _NOT_SECRET
-
-
-def _ends_with(owners: re.Pattern[str], head: str) -> bool:
-    return any(owners.fullmatch(head, start) for start in range(max(0, len(head) - 16), len(head)))
+    return owner is not None and owner.group().lower() not in word_list("public_owners_of_key")
 
 
 def _follows_message_word(text: str, start: int) -> bool:
     words = text[max(0, start - 24) : start].rpartition("\n")[2].rstrip("\"'`").split(" ")
-    return len(words) > 1 and not words[-1] and words[-2].lower() in _MESSAGE_WORDS
+    return len(words) > 1 and not words[-1] and words[-2].lower() in word_list("message_words")

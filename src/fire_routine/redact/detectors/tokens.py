@@ -1,7 +1,7 @@
 """Tokens that a vendor's format identifies: a fixed prefix, an alphabet, a length.
 
-The formats are data: `token_data/vendors.toml` and `token_data/gitleaks.toml`, compiled into one file that is
-read when the first text is searched. A format's pattern runs only where its keyword occurs.
+The formats are data: `token_data/vendors.toml`, compiled into a file that is read when the first text is
+searched. A format's pattern runs only where its keyword occurs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ..line_wraps import EDGES, join_from, looks_cut
 from ..spans import Span
-from ..text_index import Literals, TextIndex, occurrences
+from ..text_index import TextIndex, occurrences
 from ..token_formats import TokenFormat, token_formats
 
 _LINES = (3, 64)  # lines that one token may span; the first limit is tried first, as most tokens span few
@@ -29,10 +29,6 @@ class Formats:
     def __init__(self, formats: Iterable[TokenFormat]) -> None:
         self.by_keyword = _grouped((keyword, one) for one in formats for keyword in one.keywords)
         wrapped = [key for key, ones in self.by_keyword.items() if not all(one.one_line for one in ones)]
-        self.keywords = Literals(wrapped)
-        self.on_one_line = [
-            (key, one) for key, ones in self.by_keyword.items() for one in ones if one.one_line
-        ]
         # Each proper beginning of a keyword and what it continues with; the beginnings by last character.
         self.rests = _grouped(
             (keyword[:length], keyword[length:]) for keyword in wrapped for length in range(1, len(keyword))
@@ -60,12 +56,9 @@ def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
 def find(index: TextIndex) -> Iterator[Span]:
     """The tokens in the text, also where they continue over line breaks."""
     formats = _formats()
-    for keyword in index.present(formats.keywords):
-        for one in formats.by_keyword[keyword]:
-            if not one.one_line:
-                yield from _tokens(index, keyword, one)
-    for keyword, one in formats.on_one_line:
-        yield from _on_one_line(index, keyword, one)
+    for keyword, of_keyword in formats.by_keyword.items():
+        for one in of_keyword if index.contains(keyword) else ():
+            yield from (_on_one_line if one.one_line else _tokens)(index, keyword, one)
     yield from _split_keywords(index.text, formats)
 
 

@@ -19,7 +19,6 @@ _WITH_PASSWORD = pattern(
     r"([^\s\"'`<>]{1,512}|[^\s\"'`>]{1,512}|[^\s\"'`<]{1,512})@(?=[\w\[.-])"
 )
 _WITH_TOKEN = pattern(r"://([^\s:/@\"'`<>?#]{16,512})@(?=[\w\[.-])")
-_ORACLE = pattern(r"jdbc:oracle:\w+:[\w$#]{1,64}/([^\s@\"']{1,128})@")
 # user:password@protocol(host)/database, https://github.com/go-sql-driver/mysql#dsn-data-source-name
 _OF_GO = ("@tcp(", "@tcp6(", "@unix(")
 _EDGE = pattern(r"[\s\"'`]")
@@ -68,10 +67,6 @@ def _addresses(index: TextIndex) -> Iterator[Span]:
         else:
             match = _WITH_TOKEN.match(text, position)
             if match and looks_generated(match[1]):
-                yield Span(*match.span(1), "url-password")
-    if "jdbc:oracle" in text:
-        for match in _ORACLE.finditer(text):
-            if not is_placeholder(match[1]):
                 yield Span(*match.span(1), "url-password")
 
 

@@ -1,7 +1,7 @@
 """Where the value of a name is, and how it is written down.
 
-It may be after an operator or a blank, on the line below, or in an object. It may be the argument of a
-flag, in the next column of a table, or in a sentence.
+It may be after an operator or a blank, or on the line below. It may be the argument of a flag, in the next
+column of a table, or in a sentence.
 """
 
 from __future__ import annotations
@@ -50,13 +50,9 @@ _HEAD_OF_LINE = pattern(
     r"(?:(?:export|set|setx|env|declare -x|ENV|ARG|typeset -x|\$env:)[ \t:]*)?[\"']?"
 )
 # Where a value is that does not follow its name: in a block scalar (YAML 1.2, 8.1), below a broken line, or
-# after the type that PHP's var_dump prints. Or in an object (Terraform's outputs, ARM's parameters).
+# after the type that PHP's var_dump prints
 _BELOW = pattern(
     r"(?P<sign>[|>][-+1-9]{0,2})?[ \t]{0,16}\n(?P<indent>[ \t]{0,80})(?:string\(\d{1,6}\) )?(?=\S)"
-)
-_HELD = pattern(
-    r"\{(?:\s{0,100}+\\*\"(?:sensitive|type)\\*\":[ ]?(?:true|false|\\*\"\w{1,20}\\*\"),){0,2}"
-    r"\s{0,100}+\\*\"value\\*\":[ ]?(?=\\*\")"
 )
 # Between a name and its value in two columns, and in a pair as headers are printed; the columns' frame
 _COLUMN = pattern(r"[ \t]{2,60}|[ \t]{0,60}[|│┃][ \t]{1,60}")
@@ -103,8 +99,7 @@ def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None
         return None
     line = text.rfind("\n", 0, name.start) + 1
     first = _HEAD_OF_LINE.fullmatch(text, max(line, name.start - 80), name.start) is not None
-    value = _held(text, separator.end()) or _below(text, separator.end(), line)
-    value = value or _after_mark(text, separator, line_end, name, first)
+    value = _below(text, separator.end(), line) or _after_mark(text, separator, line_end, name, first)
     if first and name.word in ("passphrase", "mnemonic") and not value.quoted:
         line_end = end_of_line(text, value.start)
         value = Value(value.start, value.start + len(text[value.start : line_end].rstrip()), False)  # words
@@ -125,12 +120,6 @@ def _after_mark(text: str, separator: re.Match[str], line_end: int, name: Name, 
     literal = (colon and separator["after"]) or name.capitals or name.head.startswith("-")
     alone = (_REDACTED if literal else pair) if first else None
     return value_at(text, separator.end(), line_end, alone, pair)
-
-
-def _held(text: str, start: int) -> Value | None:
-    """The `value` of the object that begins at `start`."""
-    held = _HELD.match(text, start)
-    return value_at(text, held.end(), end_of_line(text, held.end())) if held else None
 
 
 def _below(text: str, start: int, line: int) -> Value | None:

@@ -7,16 +7,10 @@ import pytest
 from tests.unit.compose.material import digest, excerpt, job
 
 from fire_routine import distill
+from fire_routine.compose.bounds import trimmed
+from fire_routine.compose.excerpter import Excerpter, MakeExcerpt
 from fire_routine.compose.grouping import group
-from fire_routine.compose.sections.evidence import (
-    MakeExcerpt,
-    attachments_part,
-    evidence,
-    log_block,
-    remembered,
-    trimmed,
-    without_filler,
-)
+from fire_routine.compose.sections.evidence import attachments_part, evidence, log_block
 from fire_routine.model import (
     Annotation,
     Attachment,
@@ -134,7 +128,7 @@ def test_beyond_some_length_lines_of_almost_no_weight_are_left_out() -> None:
         digest("a", blocks=(faint, strong)),
         digest("a", blocks=(faint, strong._replace(lines=lines[:9]))),
     )
-    frugal = without_filler(excerpt)
+    frugal = Excerpter(excerpt)
     assert frugal(few, 30_000).lines == 400
     assert frugal(many, 30_000) == excerpt(many, 2_000)
     assert frugal(few, 2_000) == excerpt(few, 2_000)
@@ -182,14 +176,14 @@ def test_an_excerpter_is_not_asked_again_for_what_it_has_answered() -> None:
         asked.append(limit)
         return excerpt(digest, limit)
 
-    answer, log = remembered(counting), digest("a", "boom", "bang")
+    answer, log = Excerpter(counting), digest("a", "boom", "bang")
     assert answer(log, 500) == answer(log, 30) == answer(log, 9) == excerpt(log, 500)
     assert answer(log, 5).text == "boom"
     assert asked == [500, 5]
 
 
 def test_an_excerpter_answers_of_no_other_digest() -> None:
-    answer = remembered(excerpt)
+    answer = Excerpter(excerpt)
     for line in map(str, range(50)):  # each digest is released before the next one is made
         assert answer(digest("a", line), 500).text == line
 
@@ -211,7 +205,7 @@ def test_trimming_keeps_the_strongest_blocks_in_any_place() -> None:
 
 def test_an_excerpter_is_asked_again_where_there_is_more_room() -> None:
     log = digest("a", *(f"line {n}" for n in range(200)))
-    answer = remembered(excerpt)
+    answer = Excerpter(excerpt)
     assert answer(log, 200) == excerpt(log, 200)
     assert answer(log, 1_000) == excerpt(log, 1_000) != excerpt(log, 200)
 

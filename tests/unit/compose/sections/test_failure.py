@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from tests.unit.compose.material import STARTED, digest, excerpt, job, run
 
+from fire_routine.compose.excerpter import MakeExcerpt
 from fire_routine.compose.grouping import group
-from fire_routine.compose.sections.evidence import MakeExcerpt
 from fire_routine.compose.sections.failure import SMALLEST, failure_section, failures_part
 from fire_routine.model import Failure, Fingerprint, Run, Step, in_words, utf16_length
 
