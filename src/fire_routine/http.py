@@ -1,7 +1,7 @@
 """How a server is reached over HTTP: directly or through a proxy, and which authorities are trusted. A leaf.
 
-The endpoint and the logs are reached this way. What goes wrong is said in words of our own: a library's
-message may name a proxy with its password.
+The endpoint and the logs are reached this way. Errors are reported in words of our own: a library's message
+may name a proxy with its password.
 """
 
 from __future__ import annotations

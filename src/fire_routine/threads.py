@@ -33,7 +33,7 @@ def result(future: Future[T], seconds: float | None = None) -> T:
     Some systems look for signals before a wait alone, not during it. So no wait lasts longer than a slice.
 
     Raises:
-        TimeoutError: there is none after so many seconds.
+        TimeoutError: there is none after `seconds`.
     """
     until = None if seconds is None else time.monotonic() + seconds
     while not future.done():
