@@ -170,8 +170,12 @@ def code(value: object, limit: int = 500) -> str:
     """A value of someone else's in a sentence of ours: a code span of at most `limit` characters.
 
     Every value that enters a message enters it through this, so that the message itself is plain Markdown.
+    A longer value ends at a blank: redaction, which comes later, can't recognise half of a secret.
     """
-    return inline(str(value), limit) or "`…`"
+    text = flat(str(value)[: 4 * limit])
+    if len(text) > limit:
+        text = text[:limit].rpartition(" ")[0] + " …"
+    return inline(text) or "`…`"
 
 
 def prose(text: str, limit: int | None = None) -> str:

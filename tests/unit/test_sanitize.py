@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fire_routine.sanitize import (
+    code,
     fence,
     flat,
     inline,
@@ -334,3 +335,10 @@ def test_a_parser_finds_no_such_tag(tag: str) -> None:
     parser = Tags()
     parser.feed(html.unescape(sanitize(tag)))
     assert TAG not in parser.found
+
+
+def test_a_value_in_a_message_is_never_cut_within_a_word() -> None:
+    secret = "ghp_" + "a1B2" * 9
+    assert "ghp_" not in code("x " * 240 + secret)
+    assert code(secret) == f"`{secret}`"
+    assert code("y" * 501) == "`…`"
