@@ -32,6 +32,7 @@ class Workflow:
         self._environ = environ
         self._out = out
         self.in_actions = environ.get("GITHUB_ACTIONS") == "true"
+        self._annotated = False
 
     def mask(self, secret: str) -> None:
         """Have the runner replace `secret` by `***` in every log line from now on.
@@ -46,19 +47,26 @@ class Workflow:
                     toolkit.echo(f"::add-mask::{line.strip().replace('%', '%25')}")
 
     def say(self, line: str) -> None:
-        """One line of progress. No text in it is a workflow command, whoever wrote it."""
+        """One line of progress. No text in it is a workflow command, whoever wrote it.
+
+        After the annotation nothing is printed: a thread that still asks GitHub has nothing to say then.
+        """
         with self._console():
+            if self._annotated:
+                return
             toolkit.echo(self._printable(workflow_safe(sanitize_line(line))[:LINE_LIMIT]))
 
     def annotate(self, level: Level, message: str) -> None:
-        """The one annotation of the step; outside Actions a line of its own."""
+        """The one annotation of the step, and its last line; outside Actions a line like others."""
         line = flat(message, LINE_LIMIT)
         if not self.in_actions:
             self.say(f"{level}: {line}" if level != "notice" else line)
+            self._annotated = True
             return
         write = {"notice": toolkit.notice, "warning": toolkit.warning, "error": toolkit.error}[level]
         with self._console():
             write(line, title=TITLE)
+            self._annotated = True
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """The step's outputs, where there is a file to take them."""
