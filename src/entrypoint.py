@@ -16,7 +16,6 @@ except KeyboardInterrupt:
 
 SOURCE = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120 - pathlib is not imported yet
 ROOT = os.path.dirname(SOURCE)  # noqa: PTH120
-RESTARTED = "FIRE_ROUTINE_RESTARTED"  # set in the environment of a second start
 
 
 def start(arguments: "list[str]") -> int:
@@ -60,7 +59,7 @@ def main(arguments: "list[str]") -> int:
     """Hands `arguments` to fire_routine, under a Python that it can run on. The exit code."""
     sys.dont_write_bytecode = True
     sys.path[:] = [*standard_library(), SOURCE]
-    from bootstrap import Cancelled, InstallError, pythons
+    from bootstrap import InstallError, pythons
 
     problem = pythons.unfit()
     if problem:
@@ -79,8 +78,6 @@ def main(arguments: "list[str]") -> int:
         return hand_over(arguments)
     except InstallError as error:
         return give_up(arguments, "install-failed", str(error))
-    except Cancelled as error:
-        return cancelled(arguments, error.args[0])
 
 
 def hand_over(arguments: "list[str]") -> int:
@@ -90,23 +87,23 @@ def hand_over(arguments: "list[str]") -> int:
     gc.disable()  # importing makes many objects and no garbage: a twentieth of the start
     from pathlib import Path
 
-    from bootstrap import dependencies, pythons
+    from bootstrap import dependencies
 
-    packages = dependencies.prepare(Path(ROOT))
+    folder = dependencies.prepare(Path(ROOT))
     try:
         from fire_routine import cli
 
         if arguments[:1] == ["action"]:
             from fire_routine import action  # noqa: F401
     except Exception as error:
-        if packages.remove() and RESTARTED not in os.environ:
-            os.environ[RESTARTED] = "1"
-            return pythons.restart(sys.executable, __file__, arguments)
         cause = f"fire-routine cannot be imported ({type(error).__name__}: {error})"
-        return give_up(arguments, "internal-error", f"{cause}. {packages.remedy}")
+        remedy = "The release is incomplete: please report it"
+        if folder is not None:
+            remedy = f"Remove the folder {folder}: the next start installs the packages again"
+        return give_up(arguments, "internal-error", f"{cause}. {remedy}")
     gc.freeze()  # what was imported stays, so it is never searched for garbage
     gc.enable()
-    return cli.run(arguments, packages.finish)
+    return cli.run(arguments, lambda: dependencies.finish(folder))
 
 
 def standard_library() -> "list[str]":

@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, settings
 
 
 def pytest_configure() -> None:
-    """Started in the background by a shell, the tests inherit a SIGINT that is ignored, and so would the
-    processes that they interrupt."""
+    """Started in the background by a shell, or by nohup, the tests inherit signals that are ignored, and so
+    would the processes that they signal."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     # No test depends on how fast a machine is.
     settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("untimed")

@@ -3,7 +3,7 @@
 
 - `check`: whether version, CHANGELOG, README, examples and docs agree
 - `build OUT`: make the release's tree
-- `verify OUT`: whether a tree is what the locks, git and the Pythons make of its commit
+- `verify OUT`: whether a tree is what the lock, git and the Pythons make of its commit
 - `dist OUT`: make the wheel and the source distribution
 - `notes`: what CHANGELOG.md has on this version
 - `stamp --owner NAME`: write the owner's name wherever the project is named; `--pin COMMIT`: pin the examples
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,9 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tools.releasing import ReleaseError, consistency, owner, tree, verifying, wheels  # noqa: E402
 
-from bootstrap import environment, pythons  # noqa: E402
-
-_PROBE = "import sys; print(sys.implementation.cache_tag, '.'.join(map(str, sys.version_info[:3])))"
+from bootstrap import install, pythons  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(options: argparse.Namespace) -> int:
     found = list(consistency.problems(ROOT, options.tag))
+    if not options.tag:
+        for line in consistency.placeholders(ROOT):
+            print(f"still a placeholder: {line}")
     return _reported(found, f"{consistency.version(ROOT)} of {owner.owner(ROOT)}: all agree")
 
 
@@ -96,9 +96,8 @@ def _build(options: argparse.Namespace) -> int:
     parts = tree.made(ROOT, options.commit, _packages(options))
     tree.write(parts, options.out, [path for path, _ in compilers.values()])
     print(f"{options.out}: {parts.about['version']}, commit {parts.about['commit']}")
-    for name, folder in (("packages", tree.VENDOR), ("code", tree.BYTECODE)):
-        print(f"  {name}: {_size(options.out / folder):,} bytes in {folder}")
-    print(f"  of them the compiled package: {wheels.compiled_size(parts.vendored):,} bytes")
+    files = [path for path in options.out.rglob("*") if path.is_file()]
+    print(f"  {len(files):,} files, {sum(path.stat().st_size for path in files):,} bytes")
     print(f"  compiled by Python {', '.join(version for _, version in compilers.values())}")
     return 0
 
@@ -153,7 +152,7 @@ def _reported(problems: Sequence[str], well: str) -> int:
 def _packages(options: argparse.Namespace) -> dict[str, list[wheels.Files]]:
     if options.from_environment:
         return wheels.installed(ROOT)
-    cache = options.wheels or next(iter(environment.roots(os.environ)), None)
+    cache = options.wheels or next(iter(install.roots(os.environ)), None)
     if cache is None:
         raise ReleaseError("there is no private cache for the wheels: name a folder with --wheels")
     return wheels.downloaded(ROOT, cache if options.wheels else cache / "wheels")
@@ -172,16 +171,9 @@ def _compilers(given: Sequence[Path] | None) -> dict[str, tuple[Path, str]]:
     for path in candidates:
         if not given and pythons.version_of(path) < pythons.NEEDED:
             continue
-        try:
-            tag, version = subprocess.check_output([str(path), "-I", "-S", "-c", _PROBE], text=True).split()
-        except (OSError, ValueError, subprocess.SubprocessError):
-            raise ReleaseError(f"--python {path} does not start") from None
+        tag, version = tree.identity(path)
         found.setdefault(tag, (path, version))
     return found
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 if __name__ == "__main__":

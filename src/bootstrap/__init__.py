@@ -3,7 +3,3 @@
 
 class InstallError(Exception):
     """The dependencies could not be installed; one line, with the remedy."""
-
-
-class Cancelled(BaseException):
-    """A signal, its only argument, asked the process to end while the dependencies were being installed."""

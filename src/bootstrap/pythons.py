@@ -1,4 +1,7 @@
-"""Finds a Python that fire-routine can run on. Written in a syntax that Python 3.6 reads."""
+"""Finds a Python that fire-routine can run on, and judges what others may have changed.
+
+Written in a syntax that Python 3.6 reads.
+"""
 
 import os
 import sys
@@ -53,16 +56,28 @@ def on_path(path: str) -> "list[Path]":
 
 
 def in_tool_cache(tools: str) -> "list[Path]":
-    """The Pythons at `<tools>/Python/<version>/<architecture>/`, the newest first; no pre-releases."""
+    """The Pythons at `<tools>/Python/<version>/<architecture>/`, the newest first; no pre-releases.
+
+    None that another user may have put there. A machine that GitHub hosts has no other user, and its tool
+    cache is writable by all.
+    """
     import re
 
     found = []
     for pattern in ("*/*/bin/python3", "*/*/python.exe") if tools else ():
         for python in (Path(tools) / "Python").glob(pattern):
             version = python.relative_to(Path(tools) / "Python").parts[0]
-            if re.match(r"3(\.[0-9]+)+$", version) and os.access(str(python), os.X_OK):
+            if re.match(r"3(\.[0-9]+)+$", version) and os.access(str(python), os.X_OK) and is_trusted(python):
                 found.append(([int(part) for part in version.split(".")], python))
     return [python for _, python in sorted(found, reverse=True)]
+
+
+def is_trusted(python: Path) -> bool:
+    """Whether no other user can have put this Python, or the file that it links to, where it is."""
+    if os.environ.get("RUNNER_ENVIRONMENT") == "github-hosted":
+        return True
+    folder = Path(os.path.realpath(str(python.parent)))
+    return is_private(folder) and is_private(Path(os.path.realpath(str(python))))
 
 
 def version_of(python: Path) -> "tuple[int, ...]":
@@ -104,3 +119,23 @@ def wait_for(command: "list[str]", environ: "dict[str, str] | None" = None) -> i
             return process.wait()
         except KeyboardInterrupt:
             continue
+
+
+def is_private(path: Path) -> bool:
+    """Whether only root and this user can write to `path` and to all folders above it.
+
+    A sticky folder such as /tmp counts as writable by all. Of a path that does not exist yet, the folders
+    above it count. On Windows this is not checked: `os.stat` reports neither owners nor access lists there.
+    """
+    if os.name == "nt":
+        return True
+    for part in (path, *path.parents):
+        try:
+            status = part.lstat()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return False
+        if status.st_uid not in (0, os.geteuid()) or status.st_mode & 0o022:
+            return False
+    return True

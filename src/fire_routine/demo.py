@@ -201,5 +201,7 @@ def _show(text: str, say: Callable[[str], None]) -> None:
     if len(lines) > FIRST_LINES:
         say(f"  … {len(lines) - FIRST_LINES} more lines")
     say("Next, see the text for a failed run of your own; nothing is sent:")
-    say(f"  GH_TOKEN=$(gh auth token) {program()} preview https://github.com/OWNER/REPO/actions/runs/ID")
+    say(
+        f"  GH_TOKEN=$(gh auth token) {program()} preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID"
+    )
     say("Then add the action to a workflow: see the quick start in the README.")

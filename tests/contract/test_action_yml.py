@@ -176,10 +176,10 @@ class TestTheStep:
         runner.program("bin/python3", f'{version_option}\nexec "{sys.executable}" "$@"')
         assert runner.run().stdout == "1 action\n"
 
-    def test_finds_one_in_the_tool_cache(self, runner: Runner) -> None:
+    def test_runs_none_of_the_tool_cache_which_another_user_may_have_put_there(self, runner: Runner) -> None:
         runner.environ["RUNNER_TOOL_CACHE"] = str(runner.folder / "tool cache")
         runner.program("tool cache/Python/3.13.1/x64/bin/python3", f'exec "{sys.executable}" "$@"')
-        assert runner.run().stdout == "1 action\n"
+        assert "There is no Python on this runner's PATH" in runner.run().stdout
 
     @pytest.mark.parametrize(("on_error", "level", "code"), [("fail", "error", 1), ("warn", "warning", 0)])
     def test_names_in_one_line_what_to_add_if_there_is_no_python(

@@ -24,20 +24,17 @@ def test_the_actions_lock_holds_all_that_is_required_directly() -> None:
     assert required <= locked("requirements.txt").keys()
 
 
-def test_the_optional_lock_holds_the_extra_for_speed_alone() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    (extra,) = project["optional-dependencies"]["fast"]
-    assert list(locked("requirements-fast.txt")) == [re.split(r"[<>=~!]", extra)[0].lower().replace("_", "-")]
-
-
 def test_the_tests_lock_has_the_same_versions_and_what_the_actions_leaves_out() -> None:
-    action = locked("requirements.txt") | locked("requirements-fast.txt")
+    action = locked("requirements.txt")
     tests = locked("tests/requirements.txt")
     assert action.items() <= tests.items()
     assert not LEFT_OUT & action.keys()
     assert tests.keys() >= LEFT_OUT
 
 
-def test_the_actions_lock_needs_no_compiled_wheel_and_so_suits_every_platform() -> None:
+def test_the_actions_lock_needs_one_compiled_wheel_and_not_where_there_is_none() -> None:
     """A pure wheel is one file, next to the source distribution: at most two hashes."""
-    assert all(entry.count("--hash=sha256:") <= 2 for entry in locked("requirements.txt").values())
+    lock = locked("requirements.txt")
+    compiled = lock.pop("pyahocorasick")
+    assert all(entry.count("--hash=sha256:") <= 2 for entry in lock.values())
+    assert "python_full_version < '3.15' and platform_machine in 'x86_64 aarch64 AMD64 arm64'" in compiled

@@ -86,7 +86,7 @@ class Result:
 def copy_action(target: Path) -> Path:
     """What a step needs of the action. act copies the whole tree for each use, so a small one is quick."""
     target.mkdir()
-    for name in ("action.yml", "requirements.txt", "requirements-fast.txt"):
+    for name in ("action.yml", "requirements.txt"):
         shutil.copy(ROOT / name, target)
     shutil.copytree(ROOT / "src", target / "src", ignore=shutil.ignore_patterns("__pycache__"))
     return target

@@ -1,6 +1,6 @@
 """The action's locked packages, taken from the test environment: an install without a package index.
 
-The test lock has all of the action's locks at the same versions, from wheels with the same hashes.
+The test lock has all of the action's lock at the same versions, from wheels with the same hashes.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from tools.releasing import tree, wheels
+from tools.releasing import ReleaseError, tree, wheels
 
-from bootstrap import environment, install
+from bootstrap import install
 
 ROOT = Path(__file__).parents[2]
-LOCKS = [ROOT / "requirements.txt", ROOT / "requirements-fast.txt"]
+LOCK = ROOT / "requirements.txt"
 
 
 def locked_name() -> str:
     """The name of the ready folder."""
-    return environment.folder_name(b"".join(lock.read_bytes() for lock in LOCKS))
+    return install.folder_name(LOCK.read_bytes())
 
 
 def locked() -> list[str]:
-    """The distributions of the action's locks."""
-    return re.findall(r"^([\w.-]+)==", "".join(lock.read_text("utf-8") for lock in LOCKS), re.MULTILINE)
+    """The distributions of the action's lock."""
+    return re.findall(r"^([\w.-]+)==", LOCK.read_text("utf-8"), re.MULTILINE)
 
 
 def with_requirements(requirements: Iterable[str]) -> set[str]:
@@ -66,9 +66,19 @@ def copy_packages(names: Iterable[str], target: Path) -> None:
 
 def make_ready(cache: Path) -> None:
     """Make the folder that the action's next start finds, in a user's cache."""
-    folder = cache / "fire-routine" / locked_name()
-    copy_packages(locked(), folder / "packages" / "0")
-    install.finish(folder)
+    copy_packages(locked(), cache / install.NAME / locked_name() / install.PACKAGES)
+
+
+@cache
+def packages() -> dict[str, list[wheels.Files]]:
+    """The action's packages: of this environment, or of the index where someone has changed one here.
+
+    Some machines add their own authority to certifi's.
+    """
+    try:
+        return wheels.installed(ROOT)
+    except ReleaseError:
+        return wheels.downloaded(ROOT, install.roots(os.environ)[0] / "wheels")
 
 
 @cache
@@ -92,5 +102,5 @@ def build_release(folder: Path) -> Path:
     python = Path(getattr(sys, "_base_executable", sys.executable))
     with tempfile.TemporaryDirectory() as temporary:
         commit = release_commit(Path(temporary))
-    tree.write(tree.made(ROOT, commit, wheels.installed(ROOT)), folder, [python])
+    tree.write(tree.made(ROOT, commit, packages()), folder, [python])
     return folder

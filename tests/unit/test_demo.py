@@ -37,7 +37,7 @@ def test_the_demo_fires_once_and_shows_text_session_and_summary(tmp_path: Path) 
     assert any("DeprecationWarning: datetime.datetime.utcnow() is deprecated" in line for line in text)
     assert session is not None
     assert "1 to the endpoint" in printed
-    assert "preview https://github.com/OWNER/REPO/actions/runs/ID" in printed
+    assert "preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID" in printed
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import ReleaseError
-from .owner import PLACEHOLDER, others, owner
+from .owner import PLACEHOLDER, mentions, others, owner
 from .tree import version_of
 
 TAG = "release-"  # begins the tag that starts a release
+NOT_RELEASED = "Not released yet"  # how README.md begins its note on that
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _HEADING = re.compile(r"^## \[([^\]]+)\](?: - (\d{4}-\d\d-\d\d))?[^\n]*\n", re.MULTILINE)
 # As an action, or as a checkout (`ref:`)
@@ -53,22 +54,35 @@ def problems(root: Path, tag: str = "") -> Iterator[str]:
     if not _VERSION.fullmatch(stated):
         yield f"src/fire_routine/version.py: {stated} is not a version like 1.2.3"
     sections = dict(_sections(root))
-    newest = next((name for name in sections if name != "Unreleased"), "none")
-    if newest != stated:
+    newest = next((name for name in sections if name != "Unreleased"), "")
+    if newest and newest != stated:
         yield f"CHANGELOG.md: the newest version is {newest}, but src/fire_routine/version.py has {stated}"
     yield from _mentions(root, stated)
     yield from others(root)
     if tag:
-        yield from _ready(root, tag, stated, sections.get("Unreleased", ""))
+        yield from placeholders(root)
+        yield from _ready(tag, stated, sections.get("Unreleased", ""))
 
 
-def _ready(root: Path, tag: str, stated: str, unreleased: str) -> Iterator[str]:
+def placeholders(root: Path) -> Iterator[str]:
+    """What is still a placeholder, in lines: none of it may be left when a release is made."""
+    if owner(root) == PLACEHOLDER:
+        yield (
+            f"{PLACEHOLDER} stands for the account that hosts the project, {mentions(root)} times: "
+            "run `tools/release.py stamp --owner NAME`"
+        )
+    sections = dict(_sections(root))
+    if version(root) not in sections:
+        yield f"CHANGELOG.md: {version(root)} has no section with a date: nothing is released yet"
+    if NOT_RELEASED in (root / "README.md").read_text("utf-8"):
+        yield f"README.md: it states {NOT_RELEASED!r}: remove that, add the badges (docs/releasing.md)"
+
+
+def _ready(tag: str, stated: str, unreleased: str) -> Iterator[str]:
     if tag != TAG + stated:
         yield f"the tag is {tag}, but the version is {stated}: tag it {TAG}{stated}"
     if unreleased:
         yield "CHANGELOG.md: there are unreleased entries: move them to the version's section"
-    if owner(root) == PLACEHOLDER:
-        yield "the owner is not known yet: run `tools/release.py stamp --owner NAME`"
 
 
 def _mentions(root: Path, stated: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the action's locks name: distributions, and the SHA-256 of their wheels."""
+"""What the action's lock names: distributions, and the SHA-256 of their wheels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-PURE, FAST = "requirements.txt", "requirements-fast.txt"
+LOCK = "requirements.txt"
 _ENTRY = re.compile(
     r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)[^\n]*\n((?:    --hash=sha256:[0-9a-f]{64}[ \\]*\n)+)", re.MULTILINE
 )
@@ -22,7 +22,7 @@ class Pinned:
 
 
 def pinned(lock: Path) -> list[Pinned]:
-    """The distributions of a lock."""
+    """The distributions of a lock, for all platforms."""
     return [
         Pinned(normalized(name), version, frozenset(re.findall(r"sha256:([0-9a-f]{64})", hashes)))
         for name, version, hashes in _ENTRY.findall(lock.read_text("utf-8"))

@@ -1,8 +1,7 @@
-"""The tree of a release: the source as in git, and in `src/` what makes the start install nothing.
+"""The tree of a release: of the source what a start uses, and in `src/` what makes it install nothing.
 
-- `src/vendor`: the packages of the action's locks, as in their wheels; LICENSES.md lists their licences
-- `src/bytecode`: the compiled modules, a file for each Python (see `bytecode_maker`)
-- `src/bootstrap/__pycache__`: the same for what runs before, in Python's own format
+- `src/vendor`: the packages of the action's lock, as in their wheels; LICENSES.md lists their licences
+- `__pycache__`: each module compiled by each Python. Python compares the code with its source by a hash
 - `release.json`: version, commit, and what the rest was made with
 
 The same commit, wheels and Pythons give the same bytes.
@@ -23,10 +22,12 @@ from dataclasses import dataclass
 from email.parser import BytesParser
 from pathlib import Path
 
-from . import ReleaseError, bytecode_maker, wheels
+from . import ReleaseError, wheels
 from .wheels import Files
 
-VENDOR, BYTECODE, CACHED = "src/vendor", "src/bytecode", "src/bootstrap/__pycache__"
+VENDOR = "src/vendor"
+# Of the source: what a start uses, and what people look for in an action.
+KEPT = ("src/", "action.yml", "requirements.txt", "README.md", "CHANGELOG.md", "LICENSE", "SECURITY.md")
 NOTES = f"{VENDOR}/LICENSES.md"
 ABOUT = "release.json"
 
@@ -35,13 +36,13 @@ ABOUT = "release.json"
 class Made:
     """A release, by the parts that it is made of: each file's content by its path."""
 
-    source: Mapping[str, tuple[bytes, bool]]  # and whether it is executable
-    vendored: Mapping[str, bytes]
+    source: Files
+    vendored: Files
     about: Mapping[str, object]
 
 
-def source_files(root: Path, commit: str) -> dict[str, tuple[bytes, bool]]:
-    """The files of a commit: the content, and whether it is executable.
+def source_files(root: Path, commit: str) -> dict[str, bytes]:
+    """The files of a commit.
 
     Raises:
         ReleaseError: git cannot read it.
@@ -54,7 +55,7 @@ def source_files(root: Path, commit: str) -> dict[str, tuple[bytes, bool]]:
                 raise ReleaseError(f"{member.name} is a link: a release holds files only")
             file = tar.extractfile(member) if member.isfile() else None
             if file is not None:
-                found[member.name] = file.read(), bool(member.mode & 0o100)
+                found[member.name] = file.read()
     return found
 
 
@@ -77,8 +78,8 @@ def made(root: Path, commit: str, packages: Mapping[str, Sequence[Files]]) -> Ma
     Raises:
         ReleaseError: a part is missing or wrong.
     """
-    source = source_files(root, commit)
-    unwanted = [name for name in source if name.startswith((f"{VENDOR}/", f"{BYTECODE}/"))]
+    source = {name: data for name, data in source_files(root, commit).items() if name.startswith(KEPT)}
+    unwanted = [name for name in source if name.startswith(f"{VENDOR}/")]
     if unwanted or ABOUT in source:
         raise ReleaseError(f"the commit holds {(*unwanted, ABOUT)[0]}, which only a release has: remove it")
     vendored: dict[str, bytes] = {}
@@ -91,7 +92,7 @@ def made(root: Path, commit: str, packages: Mapping[str, Sequence[Files]]) -> Ma
                 raise ReleaseError(f"two packages hold {path}")
     vendored[NOTES] = _notes(described).encode()
     about = {
-        "version": version_of(source["src/fire_routine/version.py"][0].decode()),
+        "version": version_of(source["src/fire_routine/version.py"].decode()),
         "commit": git(root, "rev-parse", f"{commit}^{{commit}}").decode().strip(),
     }
     return Made(source, vendored, about)
@@ -124,7 +125,7 @@ def _notes(described: Sequence[tuple[str, str, str, str]]) -> str:
     return (
         "# Packages of other projects\n\n"
         "Each is here as in its wheel on the Python Package Index, unmodified, with its licence.\n"
-        "`tools/release.py verify` compares them with the locks' hashes.\n\n"
+        "`tools/release.py verify` compares them with the lock's hashes.\n\n"
         "PyGithub is under the LGPL: you may replace its folder here by another version of it.\n\n"
         f"| package | version | licence | text |\n|---|---|---|---|\n{rows}"
     )
@@ -151,12 +152,11 @@ def distributions(root: Path, commit: str, out: Path) -> list[Path]:
     return sorted(out.iterdir())
 
 
-def _write_files(contents: Mapping[str, tuple[bytes, bool]], out: Path) -> None:
-    for path, (data, executable) in contents.items():
+def _write_files(contents: Files, out: Path) -> None:
+    for path, data in contents.items():
         file = out / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-        file.chmod(0o755 if executable else 0o644)
 
 
 def write(parts: Made, out: Path, pythons: Sequence[Path]) -> None:
@@ -167,10 +167,34 @@ def write(parts: Made, out: Path, pythons: Sequence[Path]) -> None:
     """
     if out.exists() and any(out.iterdir()):
         raise ReleaseError(f"{out} is not empty: name a new folder")
-    _write_files({**parts.source, **{path: (data, False) for path, data in parts.vendored.items()}}, out)
-    made_with = {}
-    for python in pythons:
-        tag, version = bytecode_maker.make(python, out)
-        made_with[tag] = version
+    _write_files({**parts.source, **parts.vendored}, out)
+    made_with = dict(_compiled(python, out) for python in pythons)
     about = {**parts.about, "pythons": dict(sorted(made_with.items()))}
     (out / ABOUT).write_text(json.dumps(about, indent=2) + "\n", "utf-8", newline="\n")
+
+
+def _compiled(python: Path, out: Path) -> tuple[str, str]:
+    """Compile all modules of a tree; the Python's tag, such as `cpython-312`, and its version."""
+    command = [str(python), "-s", "-S", "-P", "-m", "compileall", "-q", "-s", str(out)]
+    command += ["--invalidation-mode", "checked-hash", str(out / "src")]
+    # A fixed order of sets, so that the same source gives the same bytes.
+    done = subprocess.run(command, env={"PYTHONHASHSEED": "0"}, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise ReleaseError(
+            f"{python} cannot compile the release: {(done.stdout + done.stderr).strip()[-500:]}"
+        )
+    return identity(python)
+
+
+def identity(python: Path) -> tuple[str, str]:
+    """A Python's tag, such as `cpython-312`, and its version.
+
+    Raises:
+        ReleaseError: it does not start.
+    """
+    probe = "import sys; print(sys.implementation.cache_tag, '.'.join(map(str, sys.version_info[:3])))"
+    try:
+        tag, version = subprocess.check_output([str(python), "-I", "-S", "-c", probe], text=True).split()
+    except (OSError, ValueError, subprocess.SubprocessError):
+        raise ReleaseError(f"{python} does not start") from None
+    return tag, version

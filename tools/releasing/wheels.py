@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import itertools
 import os
 import subprocess
 import zipfile
@@ -14,20 +13,22 @@ from hashlib import sha256
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-from bootstrap import installers
+from bootstrap import install
 
 from . import ReleaseError
-from .lock import FAST, PURE, Pinned, pinned
+from .lock import LOCK, Pinned, pinned
 
-# The Pythons and platforms that get the compiled package: `python3` of the images that GitHub hosts, and on
-# Linux x64 each Python from 3.11. What is in one package adds at most `MOST_COMPILED` bytes.
-COMPILED_FOR = {
-    "manylinux2014_x86_64": ("3.11", "3.12", "3.13", "3.14"),
-    "manylinux2014_aarch64": ("3.12", "3.14"),
-    "macosx_11_0_arm64": ("3.14",),
-    "win_amd64": ("3.12",),
-}
-MOST_COMPILED = 8_000_000
+# The one distribution with compiled wheels, and what a release brings them for: all but Windows on arm64.
+COMPILED = "pyahocorasick"
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+PLATFORMS = (
+    "manylinux2014_x86_64",
+    "manylinux2014_aarch64",
+    "musllinux_1_2_x86_64",
+    "musllinux_1_2_aarch64",
+    "macosx_11_0_universal2",
+    "win_amd64",
+)
 _BY_INSTALLER = ("INSTALLER", "REQUESTED", "RECORD", "direct_url.json", "uv_cache.json")
 
 Files = Mapping[str, bytes]  # what a wheel holds, by path
@@ -41,18 +42,18 @@ def downloaded(root: Path, cache: Path) -> dict[str, list[Files]]:
     """
     found: dict[str, list[Files]] = {}
     cache.mkdir(parents=True, exist_ok=True)
-    for each in pinned(root / PURE):
-        found[each.name] = [_wheel(cache, each, root / PURE, [])]
-    for each in pinned(root / FAST):
-        found[each.name] = [
-            _wheel(cache, each, root / FAST, ["--platform", platform, "--python-version", version])
-            for platform, versions in COMPILED_FOR.items()
-            for version in versions
+    for each in pinned(root / LOCK):
+        options = [
+            ["--platform", platform, "--python-version", version]
+            for platform in PLATFORMS
+            for version in PYTHONS
         ]
+        wanted = options if each.name == COMPILED else [[]]
+        found[each.name] = [_wheel(cache, each, option) for option in wanted]
     return found
 
 
-def _wheel(cache: Path, wanted: Pinned, lock: Path, options: list[str]) -> Files:
+def _wheel(cache: Path, wanted: Pinned, options: list[str]) -> Files:
     tag = "-".join(options[1::2]) or "any"
     folder = cache / f"{wanted.name}-{wanted.version}-{tag}"
     for attempt in range(2):
@@ -61,12 +62,12 @@ def _wheel(cache: Path, wanted: Pinned, lock: Path, options: list[str]) -> Files
             if sha256(data).hexdigest() in wanted.hashes:
                 return content(data)
         if not attempt:
-            _download(folder, wanted, lock, options)
-    raise ReleaseError(f"the wheel of {wanted.name} in {folder} has no hash of {lock.name}: remove it")
+            _download(folder, wanted, options)
+    raise ReleaseError(f"the wheel of {wanted.name} in {folder} has no hash of the lock: remove it")
 
 
-def _download(folder: Path, wanted: Pinned, lock: Path, options: list[str]) -> None:
-    pip = next(iter(itertools.islice(installers.pips(os.environ), 1)), None)
+def _download(folder: Path, wanted: Pinned, options: list[str]) -> None:
+    pip = install.pip(os.environ)
     if pip is None:
         raise ReleaseError("there is no pip: install it, or use a Python that brings it")
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,9 +79,7 @@ def _download(folder: Path, wanted: Pinned, lock: Path, options: list[str]) -> N
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         cause = " ".join(done.stderr.split())[-300:]
-        raise ReleaseError(
-            f"the wheel of {wanted.name} {wanted.version} is unavailable ({lock.name}): {cause}"
-        )
+        raise ReleaseError(f"the wheel of {wanted.name} {wanted.version} is unavailable: {cause}")
 
 
 def content(wheel: bytes) -> Files:
@@ -106,15 +105,14 @@ def installed(root: Path) -> dict[str, list[Files]]:
         ReleaseError: a distribution is missing or was changed.
     """
     found: dict[str, list[Files]] = {}
-    for lock in (PURE, FAST):
-        for each in pinned(root / lock):
-            try:
-                found[each.name] = [_recorded(each, distribution(each.name))]
-            except PackageNotFoundError:
-                if lock == PURE:
-                    raise ReleaseError(
-                        f"{each.name} is not installed: run this by `python3 src/entrypoint.py`"
-                    ) from None
+    for each in pinned(root / LOCK):
+        try:
+            found[each.name] = [_recorded(each, distribution(each.name))]
+        except PackageNotFoundError:
+            if each.name != COMPILED:
+                raise ReleaseError(
+                    f"{each.name} is not installed: run this by `python3 src/entrypoint.py`"
+                ) from None
     return found
 
 
@@ -176,8 +174,3 @@ def merged(wheels: Iterable[Files]) -> Files:
 def _plain(data: bytes) -> bytes:
     """Without the ends of lines that Windows uses."""
     return data.replace(b"\r\n", b"\n")
-
-
-def compiled_size(files: Files) -> int:
-    """Bytes of what is compiled among them."""
-    return sum(len(data) for path, data in files.items() if path.endswith((".so", ".pyd")))

@@ -70,7 +70,7 @@ def named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, s
     found = _RUN_URL.match(address)
     if not found:
         raise CommandError(
-            f"RUN_URL {address[:100]!r} is not like https://github.com/OWNER/REPO/actions/runs/ID"
+            f"RUN_URL {address[:100]!r} is not like https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID"
         )
     server, api_url = github_at(found["server"], environ, "RUN_URL")
     attempt = int(found["attempt"]) if found["attempt"] else None
@@ -137,15 +137,15 @@ def sessions(arguments: Namespace) -> int:
 
 
 def named_repository(named: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    """A repository's OWNER/REPO, given as that or by its address, and the root of its GitHub's API."""
+    """A repository's YOUR-ORG/YOUR-REPO, given as that or by its address, and the root of its GitHub's API."""
     found = _REPOSITORY.fullmatch(named)
     if not found:
-        raise CommandError(f"OWNER/REPO {named[:100]!r} is not like octo-org/widget")
+        raise CommandError(f"YOUR-ORG/YOUR-REPO {named[:100]!r} is not like octo-org/widget")
     own = (
         environ.get("GITHUB_SERVER_URL", "").rstrip("/")
         or f"https://{environ.get('GH_HOST') or 'github.com'}"
     )
-    return found["name"], github_at(found["server"] or own, environ, "OWNER/REPO")[1]
+    return found["name"], github_at(found["server"] or own, environ, "YOUR-ORG/YOUR-REPO")[1]
 
 
 def _remedy(error: GitHubError, given: str) -> str:

@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
             examples:
               $ fire-routine demo
-              $ fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID
+              $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID
 
             Use "fire-routine COMMAND --help" for a command's options, environment and examples.
             """
@@ -115,8 +115,8 @@ def _preview(command: Command) -> None:
           NO_COLOR                no colour on a terminal
 
         examples:
-          $ GH_TOKEN=$(gh auth token) fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID
-          $ fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID --max-characters 8192
+          $ GH_TOKEN=$(gh auth token) fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID
+          $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID --max-characters 8192
         """,
     )
     preview.add_argument(
@@ -141,7 +141,7 @@ def _distill(command: Command) -> None:
           NO_COLOR  no colour on a terminal
 
         examples:
-          $ gh api repos/OWNER/REPO/actions/jobs/ID/logs | fire-routine distill -
+          $ gh api repos/YOUR-ORG/YOUR-REPO/actions/jobs/ID/logs | fire-routine distill -
           $ fire-routine distill red.log --green green.log --max-characters 2000
         """,
     )
@@ -209,11 +209,11 @@ def _sessions(command: Command) -> None:
           NO_COLOR                no colour on a terminal
 
         examples:
-          $ GH_TOKEN=$(gh auth token) fire-routine sessions OWNER/REPO
-          $ fire-routine sessions OWNER/REPO --days 7 --json | jq .totals
+          $ GH_TOKEN=$(gh auth token) fire-routine sessions YOUR-ORG/YOUR-REPO
+          $ fire-routine sessions YOUR-ORG/YOUR-REPO --days 7 --json | jq .totals
         """,
     )
-    sessions.add_argument("repository", metavar="OWNER/REPO", help="the repository, or its address")
+    sessions.add_argument("repository", metavar="YOUR-ORG/YOUR-REPO", help="the repository, or its address")
     sessions.add_argument(
         "--days", type=_whole(1, 365), default=30, metavar="N", help="how far back, 1 to 365; default: 30"
     )

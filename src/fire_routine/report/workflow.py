@@ -27,6 +27,9 @@ _one_at_a_time = threading.RLock()  # threads report waits, too
 class Workflow:
     """The runner's side of the report. Nothing here raises for what the runner's files and console do."""
 
+    def __init__(self) -> None:
+        self._annotated = False
+
     def mask(self, secret: str) -> None:
         """Have the runner replace `secret` by `***` in every log line from now on.
 
@@ -39,18 +42,24 @@ class Workflow:
                 _print(f"::add-mask::{line.strip().replace('%', '%25')}")
 
     def say(self, line: str) -> None:
-        """One line of progress. No text in it is a workflow command, whoever wrote it."""
-        _print(_printable(workflow_safe(sanitize_line(line))[:LINE_LIMIT]))
+        """One line of progress. No text in it is a workflow command, whoever wrote it.
+
+        After the annotation nothing is printed: a thread that still asks GitHub has nothing to say then.
+        """
+        if not self._annotated:
+            _print(_printable(workflow_safe(sanitize_line(line))[:LINE_LIMIT]))
 
     def annotate(self, level: Level, message: str) -> None:
-        """The one annotation of the step; outside Actions a line of its own."""
+        """The one annotation of the step, and its last line; outside Actions a line like others."""
         line = flat(message, LINE_LIMIT)
         if not in_actions():
             self.say(f"{level}: {line}" if level != "notice" else line)
+            self._annotated = True
             return
         write = {"notice": toolkit.notice, "warning": toolkit.warning, "error": toolkit.error}[level]
         with suppress(OSError), _one_at_a_time:
             write(line, title=TITLE)
+            self._annotated = True
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """The step's outputs, where there is a file to take them."""

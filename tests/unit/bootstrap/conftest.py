@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.bootstrap.support import Action, action, put_uv_on_path
+from tests.unit.bootstrap.support import Action, action
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[Action]:
-    """A runner with pip alone."""
+def runner(tmp_path: Path) -> Iterator[Action]:
     with action(tmp_path) as runner:
         yield runner
 
 
 @pytest.fixture
-def quick(bare: Action) -> Action:
-    """A runner with uv."""
-    put_uv_on_path(bare)
-    return bare
+def ready(runner: Action) -> Action:
+    """A runner on which the lock is installed already."""
+    assert runner.run("action").returncode == 0
+    return runner

@@ -148,17 +148,13 @@ class Action:
         """The ready folders."""
         return sorted((root or self.tools).glob("fire-routine/cp*"))
 
-    def bytecode(self) -> list[Path]:
-        """The files with compiled code that are kept between starts."""
-        return sorted(self.tools.glob("fire-routine/bytecode-*"))
-
     def unfinished(self) -> list[Path]:
         return sorted(self.tools.glob("fire-routine/.*"))
 
 
 @contextlib.contextmanager
 def action(folder: Path) -> Iterator[Action]:
-    """An action whose lock is one wheel, on a runner with uv on PATH and no package installed."""
+    """An action whose lock is one wheel, on a runner with no package installed."""
     with Index() as index:
         source = folder / "action/src"
         source.mkdir(parents=True)
@@ -197,10 +193,3 @@ def put_on_path(where: Action, name: str, script: str) -> None:
     program = where.folder / "bin" / name
     program.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
     program.chmod(0o755)
-
-
-def put_uv_on_path(where: Action) -> None:
-    """The real uv."""
-    uv = shutil.which("uv")
-    assert uv, "the test lock brings uv"
-    where.environ["PATH"] = os.pathsep.join([where.environ["PATH"], str(Path(uv).parent)])

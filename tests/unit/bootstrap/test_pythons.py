@@ -73,25 +73,25 @@ def test_only_the_standard_library_is_imported(name: str) -> None:
 
 
 class TestAnOldPython:
-    def test_hands_over_to_a_newer_one_on_path(self, old: str, quick: Action) -> None:
-        (quick.folder / "bin/python3").symlink_to(sys.executable)
+    def test_hands_over_to_a_newer_one_on_path(self, old: str, ready: Action) -> None:
+        (ready.folder / "bin/python3").symlink_to(sys.executable)
 
-        ran = quick.run("send", "fail", python=old)
+        ran = ready.run("send", "fail", python=old)
 
         assert ran.returncode == 7, ran
         answer = json.loads(ran.stdout)
         assert answer["arguments"] == ["send", "fail"]
         assert tuple(answer["version"]) == sys.version_info[:2]
 
-    def test_or_in_the_tool_cache(self, old: str, quick: Action) -> None:
-        new = quick.tools / "Python/3.13.9/x64/bin"
+    def test_or_in_the_tool_cache(self, old: str, ready: Action) -> None:
+        new = ready.tools / "Python/3.13.9/x64/bin"
         new.mkdir(parents=True)
         (new / "python3").symlink_to(sys.executable)
 
-        assert quick.run("send", python=old).returncode == 0
+        assert ready.run("send", python=old).returncode == 0
 
-    def test_or_names_in_one_line_what_to_add(self, old: str, bare: Action) -> None:
-        ran = bare.run("action", python=old)
+    def test_or_names_in_one_line_what_to_add(self, old: str, runner: Action) -> None:
+        ran = runner.run("action", python=old)
 
         assert (ran.returncode, ran.stderr) == (1, "")
         assert re.fullmatch(
@@ -100,7 +100,7 @@ class TestAnOldPython:
             r"`- uses: actions/setup-python@[0-9a-f]{40} # v[0-9.]+` with `python-version: \"3\.\d+\"`\n",
             ran.stdout,
         )
-        assert bare.output == "outcome=failed\nreason=no-python\n"
+        assert runner.output == "outcome=failed\nreason=no-python\n"
 
 
 @POSIX
@@ -138,6 +138,19 @@ def test_of_the_tool_cache_the_newest_release_is_taken(tmp_path: Path) -> None:
         )
     newest = fake_python(tmp_path / "Python/3.14.0/x64/bin/python3", "echo 3 14")
     assert pythons.find_python("", str(tmp_path)) == newest
+
+
+@POSIX
+def test_a_python_of_the_tool_cache_that_another_user_may_have_put_there_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = fake_python(tmp_path / "Python/3.14.0/x64/bin/python3", "echo 3 14")
+    monkeypatch.delenv("RUNNER_ENVIRONMENT", raising=False)
+    assert pythons.find_python("", str(tmp_path)) == python
+    tmp_path.chmod(0o777)
+    assert pythons.find_python("", str(tmp_path)) is None
+    monkeypatch.setenv("RUNNER_ENVIRONMENT", "github-hosted")  # a machine for one job
+    assert pythons.find_python("", str(tmp_path)) == python
 
 
 @pytest.mark.parametrize(
@@ -198,24 +211,24 @@ UNFIT = {
 @POSIX
 @pytest.mark.parametrize("what", UNFIT)
 class TestAnUnfitPython:
-    def test_hands_over_to_the_next_on_path(self, what: str, quick: Action) -> None:
-        (quick.folder / "bin/python3").symlink_to(sys.executable)
-        program = lacking(quick.folder, UNFIT[what])
+    def test_hands_over_to_the_next_on_path(self, what: str, ready: Action) -> None:
+        (ready.folder / "bin/python3").symlink_to(sys.executable)
+        program = lacking(ready.folder, UNFIT[what])
 
-        ran = quick.run("send", "fail", through=program)
+        ran = ready.run("send", "fail", through=program)
 
         assert ran.returncode == 7, ran
 
-    def test_or_names_in_one_line_what_to_add(self, what: str, bare: Action) -> None:
-        bare.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
+    def test_or_names_in_one_line_what_to_add(self, what: str, runner: Action) -> None:
+        runner.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
 
-        ran = bare.run("action", through=lacking(bare.folder, UNFIT[what]))
+        ran = runner.run("action", through=lacking(runner.folder, UNFIT[what]))
 
         assert (ran.returncode, ran.stderr) == (0, "")
         (line,) = ran.stdout.splitlines()
         assert line.startswith("::warning title=fire-routine::") and "setup-python" in line
         assert {"PyPy": "pypy", "no ssl": "ssl", "no zlib": "zlib"}[what] in line
-        assert bare.output == "outcome=failed\nreason=no-python\n"
+        assert runner.output == "outcome=failed\nreason=no-python\n"
 
 
 @POSIX

@@ -46,7 +46,7 @@ def test_preview_shows_which_entry_knows_the_failure(
 )
 def test_preview_of_something_else_names_the_form(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["preview", address]) == 1
-    assert "https://github.com/OWNER/REPO/actions/runs/ID" in capsys.readouterr().err
+    assert "https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

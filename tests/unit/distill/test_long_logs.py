@@ -10,11 +10,11 @@ from tests.unit.distill.long_job import LINES, job
 
 from fire_routine import distill
 from fire_routine.distill import match
-from fire_routine.distill.scanner import scan
-from fire_routine.distill.windows import Window
 from fire_routine.distill.match import MOST_LINES, MatchCache, classify
 from fire_routine.distill.rules import Rule
+from fire_routine.distill.scanner import scan
 from fire_routine.distill.steps import failed_steps
+from fire_routine.distill.windows import Window
 
 # Formats of tools of which no line holds an error word.
 CAUSES = [

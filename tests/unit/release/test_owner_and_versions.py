@@ -96,14 +96,27 @@ def test_what_disagrees_is_named(root: Path, name: str, old: str, new: str, prob
 def test_a_tag_needs_a_known_owner_its_own_version_and_no_unreleased_entries(root: Path) -> None:
     change(root, "CHANGELOG.md", "## [Unreleased]\n", "## [Unreleased]\n\n- Later.\n")
     assert list(consistency.problems(root)) == []
+    placeholder = "OWNER stands for the account that hosts the project, 4 times: "
+    placeholder += "run `tools/release.py stamp --owner NAME`"
+    assert list(consistency.placeholders(root)) == [placeholder]
     assert list(consistency.problems(root, "release-1.2.4")) == [
+        placeholder,
         "the tag is release-1.2.4, but the version is 1.2.3: tag it release-1.2.3",
         "CHANGELOG.md: there are unreleased entries: move them to the version's section",
-        "the owner is not known yet: run `tools/release.py stamp --owner NAME`",
     ]
     change(root, "CHANGELOG.md", "- Later.\n", "")
     owner.stamp(root, "octo-org")
     assert list(consistency.problems(root, "release-1.2.3")) == []
+
+
+def test_what_is_not_released_is_a_placeholder_and_agrees(root: Path) -> None:
+    owner.stamp(root, "octo-org")
+    change(root, "README.md", "- uses:", "> **Not released yet.**\n- uses:")
+    change(root, "CHANGELOG.md", (root / "CHANGELOG.md").read_text("utf-8"), "## [Unreleased]\n\n- New.\n")
+    assert list(consistency.problems(root)) == []
+    named = list(consistency.placeholders(root))
+    assert [line.partition(":")[0] for line in named] == ["CHANGELOG.md", "README.md"]
+    assert set(named) < set(consistency.problems(root, "release-1.2.3"))
 
 
 def test_notes_are_the_versions_section(root: Path) -> None:
