@@ -137,15 +137,15 @@ def sessions(arguments: Namespace) -> int:
 
 
 def named_repository(named: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    """A repository's YOUR-ORG/YOUR-REPO, given as that or by its address, and the root of its GitHub's API."""
+    """A repository's owner and name, given as `octo-org/widget` or by its address, and the root of its GitHub's API."""
     found = _REPOSITORY.fullmatch(named)
     if not found:
-        raise CommandError(f"YOUR-ORG/YOUR-REPO {named[:100]!r} is not like octo-org/widget")
+        raise CommandError(f"REPOSITORY {named[:100]!r} is not like octo-org/widget")
     own = (
         environ.get("GITHUB_SERVER_URL", "").rstrip("/")
         or f"https://{environ.get('GH_HOST') or 'github.com'}"
     )
-    return found["name"], github_at(found["server"] or own, environ, "YOUR-ORG/YOUR-REPO")[1]
+    return found["name"], github_at(found["server"] or own, environ, "REPOSITORY")[1]
 
 
 def _remedy(error: GitHubError, given: str) -> str:

@@ -115,7 +115,8 @@ def _preview(command: Command) -> None:
           NO_COLOR                no colour on a terminal
 
         examples:
-          $ GH_TOKEN=$(gh auth token) fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID
+          $ export GH_TOKEN=$(gh auth token)
+          $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID
           $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID --max-characters 8192
         """,
     )
@@ -213,7 +214,7 @@ def _sessions(command: Command) -> None:
           $ fire-routine sessions YOUR-ORG/YOUR-REPO --days 7 --json | jq .totals
         """,
     )
-    sessions.add_argument("repository", metavar="YOUR-ORG/YOUR-REPO", help="the repository, or its address")
+    sessions.add_argument("repository", metavar="REPOSITORY", help="the repository, or its address")
     sessions.add_argument(
         "--days", type=_whole(1, 365), default=30, metavar="N", help="how far back, 1 to 365; default: 30"
     )

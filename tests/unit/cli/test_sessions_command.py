@@ -85,7 +85,7 @@ def test_days_outside_the_limits_are_a_usage_error(days: str, capsys: pytest.Cap
 def test_something_else_than_a_repository_names_the_form(
     named: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert refused(capsys, named) == f"YOUR-ORG/YOUR-REPO {named!r} is not like octo-org/widget"
+    assert refused(capsys, named) == f"REPOSITORY {named!r} is not like octo-org/widget"
 
 
 @pytest.mark.usefixtures("github")
@@ -120,7 +120,7 @@ def test_the_token_goes_only_to_a_github_that_was_named(
 ) -> None:
     monkeypatch.delenv("GITHUB_API_URL")
     assert refused(capsys, "https://ghe.test/octo/widgets") == (
-        "YOUR-ORG/YOUR-REPO is not https://github.com/…: to send your token to https://ghe.test, set GH_HOST=ghe.test"
+        "REPOSITORY is not https://github.com/…: to send your token to https://ghe.test, set GH_HOST=ghe.test"
     )
 
 
