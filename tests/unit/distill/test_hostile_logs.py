@@ -17,8 +17,8 @@ import pytest
 from tests.unit.distill.rule_of import rule_of
 
 from fire_routine import distill
-from fire_routine.distill import match
 from fire_routine.distill import collector as collected
+from fire_routine.distill import match
 from fire_routine.distill.lines import LONGEST, shorten
 from fire_routine.distill.match import MatchCache
 from fire_routine.distill.rules import rules

@@ -11,10 +11,10 @@ from tests.unit.distill.rule_of import rule_of
 from tools.knowledge import sources
 
 from fire_routine.distill import match, noise
-from fire_routine.distill.search import Literals
 from fire_routine.distill.match import classify, worth_a_look
 from fire_routine.distill.normalize import templates
 from fire_routine.distill.rules import HINT, NOISE_TIER, RESULT, rules
+from fire_routine.distill.search import Literals
 
 PRINTED = [(source.id, example) for source in sources() for example in source.examples]
 WEIGHTS = {rule.id: rule.weight for rule in rules() if rule.tier not in ("noise", "general")}

@@ -6,7 +6,6 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill import collector as collected
 
 NAMES = [
     "cart",
@@ -106,14 +105,6 @@ def test_all_are_shown_if_there_is_room(tool: str) -> None:
     log = "\n".join([*failures, *(f"uploading part {at} of the coverage" for at in range(300))])
     shown = distill.excerpt(distill.read([log.encode()]), 4_096).text
     assert sum(name in shown for name in NAMES) >= 18
-
-
-def test_of_very_many_only_the_first_are_distinguished(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collected, "LOOKED", 4)
-    places = [FAILURES["shellcheck"].format(line=40 + at, name=name) for at, name in enumerate(NAMES)]
-    shown = distill.excerpt(distill.read(["\n".join(places).encode()]), 60_000)
-    result = {line for block in shown.blocks if block.rule == "shellcheck" for line in block.lines}
-    assert 4 < sum(f"echo ${name}" in result for name in NAMES) <= 4 + collected.EXAMPLES + 1
 
 
 def test_equal_line_of_another_failure_is_shown_with_each() -> None:

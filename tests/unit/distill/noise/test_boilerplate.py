@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from fire_routine import distill
 from fire_routine.distill.noise import boilerplate_among
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from fire_routine import distill
 from fire_routine.distill import collector as collected
-from fire_routine.distill.scanner import scan
 from fire_routine.distill.match import MatchCache
 from fire_routine.distill.noise import began
+from fire_routine.distill.scanner import scan
 
 PRINTED = "ERROR: connection refused (os error 111)"
 GO = ("=== RUN   TestA", "--- PASS: TestA (0.00s)", "=== RUN   TestB", "--- FAIL: TestB (0.00s)")

@@ -6,8 +6,8 @@ import pytest
 
 from fire_routine import distill
 from fire_routine.distill import noise as succeeded
-from fire_routine.distill.scanner import scan
 from fire_routine.distill.match import MatchCache
+from fire_routine.distill.scanner import scan
 
 PRINTED = "ERROR: cannot read the first table"
 CAUSE = "ERROR: cannot read the second table"

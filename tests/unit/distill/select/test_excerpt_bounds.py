@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pytest
-
 from fire_routine import distill
-from fire_routine.distill.scanner import MOST_MARKS, scan
 from fire_routine.distill.match import MatchCache, classify
+from fire_routine.distill.scanner import MOST_MARKS, scan
 from fire_routine.distill.types import DIGEST_BYTES
 from fire_routine.model import Block, Digest
 
