@@ -14,7 +14,6 @@ from .evidence import (
     Failure,
     Fingerprint,
     Highlight,
-    Repeat,
     to_fire,
     utf16_length,
 )
@@ -77,7 +76,6 @@ __all__ = [
     "Outcome",
     "Past",
     "PullRequest",
-    "Repeat",
     "Rerun",
     "Result",
     "Run",
