@@ -1,6 +1,6 @@
 """The mechanisms of the distiller, and what switches each of them off, for `bench/recall.py --without NAME`."""
 
-# ruff: noqa: E501 - a mechanism a line
+# ruff: noqa: ARG005, E501 - what stands in for a function takes its arguments; a mechanism a line
 from __future__ import annotations
 
 import re
@@ -25,16 +25,15 @@ OFF: dict[str, list[Setting]] = {
     "passed-tests": [(scanner, "began", lambda lines, index, least: None)],
     "reasons": [(collector.Collector, "_reason", lambda self, index, rule: ())],
     # the context of a finding
-    "context": [(context, "BESIDE", 0.0), (context, "FALL", 0.0), (context, "AFTER", 0.0), (context, "FALL_AFTER", 0.0), (context, "BEFORE", (0.0, 0.0, 0.0))],
+    "context": [(context, "NEXT_TO", 0.0), (context, "FALL", 0.0), (context, "AFTER", 0.0), (context, "BEFORE", (0.0, 0.0, 0.0))],
     "lines-before": [(context, "BEFORE", (0.0, 0.0, 0.0))],
-    "lines-after": [(context, "AFTER", 0.0), (context, "FALL_AFTER", 0.0)],
+    "lines-after": [(context, "AFTER", 0.0)],
     "leading-lines": [(context, "_back", lambda rule, index, texts: index)],
     "parts": [(context, "AFTER_END", 1.0)],
-    "paragraphs": [(context, "AFTER_BLANK", 1.0)],
     "light-rules": [(context, "HEAVY", 0.0)],
-    "boilerplate": [(context, "DULL", 1.0), (score, "BOILERPLATE", 1.0)],
+    "boilerplate": [(context, "BOILERPLATE", 1.0), (score, "BOILERPLATE", 1.0)],
     # the score of a finding
-    "place": [(score, "BEFORE_STEP", 1.0), (score, "AFTER_STEP", 1.0), (score, "FAR", 1.0)],
+    "place": [(score, "OTHER_STEP", 1.0), (score, "FAR", 1.0)],
     "successful-runs": [(score, "IN_SUCCESS", 1.0)],
     "families": [(score, "OTHER_FAMILY", 1.0)],
     "frequency": [(score._Frequency, "factor", lambda self, finding, inside: 1.0)],
@@ -45,8 +44,7 @@ OFF: dict[str, list[Setting]] = {
     # the weight of a line
     "tail": [(score, "_of_tail", lambda tail, quiet: iter(()))],
     "tail-before-step": [(score, "BEFORE_STEP_IN_TAIL", 1.0)],
-    "fall": [(score, "NEXT_OF_RULE", 1.0), (score, "FURTHER_OF_RULE", 1.0)],
-    "further-fall": [(score, "FURTHER_OF_RULE", score.NEXT_OF_RULE)],
+    "fall": [(score, "NEXT_OF_RULE", 1.0)],
     "shown-elsewhere": [(score, "SHOWN_ELSEWHERE", 1.0)],
     "first-cause": [(score, "_by_first_cause", lambda weights, findings: weights)],
     "green": [(score, "IN_GREEN", 1.0)],  # makes a difference with `--green` alone
