@@ -17,9 +17,9 @@ share of `tail -c` and of `grep` that is. `grep` means the last characters of th
 before its labelled lines, after them in their step, and after the log. With both, the distiller knows as
 much other output of the green logs. `--halves` also prints two halves, by the SHA-1 of the project's name.
 
-`--without NAME` prints the change of these shares, in thousandths, without a mechanism of the distiller
+`--without NAME` prints the change of these shares, in thousandths, without one mechanism
 (`bench/without.py` names them; `all`: one after the other). Below zero, the mechanism serves. What changes
-less than two thousandths of both halves, at each budget and among other output, has no place in the distiller.
+less than two thousandths of both halves, at each budget and among other output, does not belong here.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ LONG_LOG = 5_000  # lines: from which on what is frequent has less weight
 HUGE_LOG = 30_000  # lines: from which on much looks like a cause by chance
 REPEATED = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # factors: the first of a template, the second …
 OFTEN = 5  # findings of one template, or of one rule, that are not yet frequent
-RARE = 0.5  # factor: frequent findings have at least this
+RARE = 0.6  # factor: frequent findings have at least this
 SHAPES = 6  # findings of a shape, beyond the first few, until the next has half the weight
 CROWD = 11  # findings of a rule, until the next has half the weight
 CROWD_OF_LIST = 40  # the same where its lines list what failed
@@ -42,14 +42,14 @@ BEFORE_STEP_IN_TAIL = 0.05  # factor: a line before the failed step
 ANY_LINE = 0.02  # weight: any line of a log that is kept as a whole
 
 # The lines around findings.
-NEXT_OF_RULE = 0.95  # factor: from line to line, around all findings of a rule but the strongest
+NEXT_OF_RULE = 0.97  # factor: from line to line, around all findings of a rule but the strongest
 SHOWN_ELSEWHERE = 0.35  # factor: a stronger line shows the same text
 IN_GREEN = 0.15  # factor: a green run of the job prints the line, too
 
 # Lines far from the first cause.
 STRONG = 0.85  # share of the strongest finding's weight that the first cause has at least
 AFTER_CAUSE = 40  # lines after it that keep their weight
-LATER = 0.75  # factor: lines after these
+LATER = 0.8  # factor: lines after these
 
 Weights = dict[int, tuple[float, str]]  # by a line's number: its weight, and the id of what gave it
 
