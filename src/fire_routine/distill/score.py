@@ -43,7 +43,7 @@ ANY_LINE = 0.02  # weight: any line of a log that is kept as a whole
 
 # The lines around findings.
 NEXT_OF_RULE = 0.97  # factor: from line to line, around all findings of a rule but the strongest
-SHOWN_ELSEWHERE = 0.35  # factor: a stronger line shows the same text
+SHOWN_ELSEWHERE = 0.45  # factor: a stronger line shows the same text
 IN_GREEN = 0.15  # factor: a green run of the job prints the line, too
 
 # Lines far from the first cause.
