@@ -2,6 +2,7 @@
 
     python3 src/entrypoint.py bench/recall.py [FOLDER] [--worst N] [--every N] [--halves]
     python3 src/entrypoint.py bench/recall.py FOLDER [--green] [--splice MB]
+    python3 src/entrypoint.py bench/recall.py [FOLDER] --without NAME … [--splice MB]
 
 Without FOLDER, the project's own labelled logs are read (`tests/labelled`). FOLDER has a `cases.json`, a list
 of `{"id", "set", "log", "labels": [[line, ...], ...], "green"}`. `log` and `green` are paths below FOLDER;
@@ -15,6 +16,10 @@ share of `tail -c` and of `grep` that is. `grep` means the last characters of th
 `--green` gives the distiller the green logs. `--splice MB` puts output of green logs before the failed log,
 before its labelled lines, after them in their step, and after the log. With both, the distiller knows as
 much other output of the green logs. `--halves` also prints two halves, by the SHA-1 of the project's name.
+
+`--without NAME` prints the change of these shares, in thousandths, without one mechanism
+(`bench/without.py` names them; `all`: one after the other). Below zero, the mechanism serves. What changes
+less than two thousandths of both halves, at each budget and among other output, does not belong here.
 """
 
 from __future__ import annotations
@@ -48,6 +53,7 @@ from bench.labelled import (  # noqa: E402
     project_of,
     with_progress,
 )
+from bench.without import OFF, switch_off  # noqa: E402
 
 from fire_routine import distill  # noqa: E402
 
@@ -193,6 +199,24 @@ def report(
         yield from table("all", found)
 
 
+def changes(
+    cases: Sequence[Case], as_is: Sequence[dict[str, Measured]], without: Sequence[dict[str, Measured]]
+) -> str:
+    """The changes of the shares at each budget, in thousandths: of all logs, and of two halves of them."""
+    figures: list[str] = []
+    for half in ("", "A", "B"):
+        pairs = [
+            (before[way], after[way])
+            for case, before, after in zip(cases, as_is, without, strict=True)
+            for way in before
+            if half in ("", half_of(case)) and way not in ("tail -c", "grep", "unspliced")
+        ]
+        before, after = (mean([pair[at] for pair in pairs]) for at in (0, 1)) if pairs else ([], [])
+        changed = [1_000 * (new - old) for old, new in zip(before, after, strict=True)]
+        figures.append(f"{half or 'all'} " + " ".join(f"{each:+6.1f}" for each in changed))
+    return "   ".join(figures)
+
+
 def cases_to_read(folder: Path, every: int) -> list[Case]:
     """Every Nth case of each set."""
     cases = [case for case in cases_of(folder) if labels_of(case)]
@@ -212,6 +236,9 @@ def main() -> int:
     parser.add_argument(
         "--worst", type=int, default=0, metavar="N", help="name the N logs of which least is kept"
     )
+    parser.add_argument(
+        "--without", nargs="+", default=[], choices=["all", *OFF], metavar="NAME", help="show its worth"
+    )
     parser.add_argument("--halves", action="store_true", help="also print two halves of each set")
     arguments = parser.parse_args()
     folder: Path = arguments.folder
@@ -227,6 +254,9 @@ def main() -> int:
     with Pool() as pool:
         found = list(with_progress(pool.imap(work, cases), len(cases)))
     print(*report(cases, found, halves=arguments.halves), sep="\n")
+    for name in OFF if "all" in arguments.without else arguments.without:
+        with Pool(initializer=switch_off, initargs=(name,)) as pool:
+            print(f"without {name:18}", changes(cases, found, list(pool.imap(work, cases))), flush=True)
     worst = sorted(zip(cases, found, strict=True), key=lambda pair: next(iter(pair[1].values())).recall[:3])
     for case, each in worst[: arguments.worst]:
         print(case["id"], *(f"{way} {shown(measure.recall)}" for way, measure in each.items()), sep="   ")

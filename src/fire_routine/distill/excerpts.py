@@ -14,8 +14,8 @@ from .types import DIGEST_BYTES
 
 # The worth of a line: its weight by its length.
 UNIT = 100  # characters: a weak line of this length is worth its weight / 2 ** THRIFT
-THRIFT, THRIFT_OF_STRONG = 0.4, 0.1  # exponents: several short lines are worth more than a long one
 MOST_UNITS = 3  # beyond which a strong line is worth no less
+THRIFT, THRIFT_OF_STRONG = 0.4, 0.1  # exponents: several short lines are worth more than a long one
 
 BLANKS = 3  # blank lines between two that are shown, at most
 SPELLED = " lines left out"  # in the first mark of a gap; the others are numbers alone

@@ -26,7 +26,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     failed = failed_steps(scan, steps)
     within = inside(scan, failed)
 
-    # The findings that may explain it: by their rules, their places and how often their like came before.
+    # The findings that may explain it: by their rules, their places and how often similar ones came before.
     scored = zip(scan.findings, finding_scores(scan, failed), strict=True)
     strongest = nlargest(FINDINGS, scored, key=lambda pair: pair[0].rule.weight * pair[1])
     strongest.sort(key=lambda pair: pair[0].number)

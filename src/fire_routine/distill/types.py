@@ -1,4 +1,4 @@
-"""What one pass over a log finds: marks where steps end, lines that rules took, the lines before marks.
+"""What one pass over a log finds: marks where steps end, lines that rules match, the lines before marks.
 
 While a log is read its lines are numbered from 0; in what is made of it, as `model` has it, from 1.
 """
@@ -29,7 +29,7 @@ class Header:
 
 
 class Finding(NamedTuple):  # made so often that a data class would take longer than what it holds
-    """A line that a rule took, with the lines its block may reach."""
+    """A line that a rule matches, with the lines around it that may belong to it."""
 
     rule: Rule
     number: int  # of the line

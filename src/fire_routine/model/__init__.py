@@ -16,7 +16,6 @@ from .evidence import (
     Fingerprint,
     Highlight,
     KnownFailure,
-    Repeat,
     to_fire,
     utf16_length,
 )
@@ -86,7 +85,6 @@ __all__ = [
     "Outcome",
     "Past",
     "PullRequest",
-    "Repeat",
     "Rerun",
     "Result",
     "Run",

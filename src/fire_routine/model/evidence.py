@@ -33,14 +33,6 @@ class Block(NamedTuple):
     last: int = 0  # number of the last line: carriage returns make several lines of one
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """Findings that differ in names and numbers only."""
-
-    count: int  # in the failed step
-    lines: tuple[int, ...]  # numbers of those that are kept as examples
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Fingerprint:
     """Names a failure, or several together: equal for the same failure in another run."""
@@ -76,7 +68,6 @@ class Digest:
     shell: str = ""
     exit_code: int | None = None
     ended: str = ""  # killed, timed out, out of memory, …: how, if the log states it
-    repeats: tuple[Repeat, ...] = ()  # the most frequent first
     ends: tuple[int, ...] = ()  # numbers of lines that say in a few words how the step ended
     image: str = ""  # the runner's, with its version, as a hosted runner's log names it
     files: tuple[str, ...] = ()  # that its findings name, by the captures of their rules; each once

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import pytest
@@ -35,121 +34,6 @@ CAUSES = [
 @pytest.mark.parametrize("at", [100, LINES // 2, LINES - 2_000])
 def test_a_format_without_an_error_word_is_found_anywhere(cause: str, at: int) -> None:
     assert cause in distill.excerpt(distill.read([job(cause, at=at)]), 1_000).text
-
-
-def test_last_of_many_similar_lines_is_found_with_its_context() -> None:
-    alike = [line for n in range(40) for line in (f"error: attempt {n} failed", *["waiting"] * 200)]
-    text = distill.excerpt(
-        distill.read([job(*alike, "error: attempt 41 failed", "  the disk is gone")]), 4_000
-    ).text
-    assert "  the disk is gone" in text
-
-
-@pytest.mark.parametrize("budget", [1_999, 2_048, 8_192, 60_000])
-def test_thousand_findings_are_shown_by_example_and_count(budget: int) -> None:
-    found = [f"src/pkg/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, 1_001)]
-    text = distill.excerpt(distill.read([job(*found, "Found 1000 errors.")]), budget).text
-    count = re.findall(r"\[… ([\d,]+) more like this\]", text)
-    assert len(count) == 1
-    examples = len(re.findall(r"E501 Line too long", text))
-    assert examples >= 3
-    assert examples + int(count[0].replace(",", "")) == 1_000
-
-
-def test_findings_whose_line_is_a_place_alone_are_counted_by_their_reason() -> None:
-    found = [
-        line
-        for n in range(1, 101)
-        for line in (
-            f"F401 [*] `os{n}` imported but unused" if n != 60 else "F821 Undefined name `total`",
-            f" --> mod_{n}.py:{n}:8",
-            "  |",
-            f"{n} | import os{n}",
-            "  |        ^^^",
-            "",
-        )
-    ]
-    digest = distill.read([job(*found, "Found 100 errors.")])
-    assert [repeat.count for repeat in digest.repeats] == [99]
-    text = distill.excerpt(digest, 4_000).text
-    (more,) = re.findall(r"\[… (\d+) more like this\]", text)
-    assert len(re.findall("^F401", text, re.M)) + int(more) == 99
-
-
-@pytest.mark.parametrize("marked", ["", "##[error]"])
-def test_number_of_further_ones_follows_the_code_that_is_shown(marked: str) -> None:
-    found = [
-        line
-        for n in range(11, 71)
-        for line in (
-            "error[E0308]: mismatched types",
-            f"{marked}  --> src/mod_{n}.rs:{n}:9",
-            "   |",
-            f"{n} |     total(price);",
-            "   |           ^^^^^ expected `u32`, found `i64`",
-            "",
-        )
-    ]
-    text = distill.excerpt(distill.read([job(*found)]), 8_000).text
-    above = [text[: mark.start()].split("\n")[-2] for mark in re.finditer(r"\[… \d+ more like", text)]
-    assert above
-    assert not [line for line in above if line.startswith(("error", "##[error]"))]
-
-
-def test_a_place_is_not_shown_without_the_reason_above_it_that_others_have_too() -> None:
-    def source(first: int, last: int) -> list[str]:
-        return [f"{at:2} | import os{at - 1}" for at in range(max(first, 1), last + 1)]
-
-    def found(why: str, file: str, line: int) -> list[str]:
-        frame = [*source(line - 2, line), "   |        ^^^", *source(line + 1, line + 2), "   |"]
-        fixed = ["   |", *source(line - 3, line - 1), f"{line:2} | import os{line}", "   |", ""]
-        return [why, f"  --> {file}.py:{line}:8", "   |", *frame, "help: Remove it", *fixed]
-
-    lines = ["##[group]Run ruff check", "##[endgroup]"]
-    for file in range(10):
-        for line in range(1, 51):
-            lines += found(f"F401 [*] `os{line - 1}` imported but unused", f"m{file:02}", line)
-        lines += found("F821 Undefined name `undefined_name`", f"m{file:02}", 51) if file % 4 == 0 else []
-    log = "\n".join([*lines, "Found 503 errors.", "##[error]Process completed with exit code 1.", ""])
-    text = distill.excerpt(distill.read([log.encode()]), 2_048).text
-    shown = [line for line in text.split("\n") if "more like this" not in line]
-    above = [shown[at - 1] for at, line in enumerate(shown) if line.startswith("  --> ")]
-    assert len(above) > 5
-    assert sum(not line.startswith("F") for line in above) <= 1
-
-
-@pytest.mark.parametrize("opens", ["Traceback (most recent call last):", "stack backtrace:"])
-def test_number_of_stacks_is_not_shown_in_another_failures(opens: str) -> None:
-    def failed(n: int, why: str) -> list[str]:
-        return ["-" * 70, opens, f'  File "test_{n}.py", line {n}, in test_{n}', f"    check({n})", why, ""]
-
-    why = "ConnectionRefusedError: no answer from the database"
-    alike = [line for n in range(40) for line in failed(n, why)]
-    other = failed(99, "AssertionError: 3 != 4")
-    text = distill.excerpt(distill.read([job(*alike, *other)]), 2_000).text
-    assert re.search(rf"{why}\n\[… \d+ more like this\]", text)
-    assert text.count("more like this") == 1
-
-
-def test_steps_that_run_after_the_failed_one_do_not_change_its_count() -> None:
-    found = [f"src/pkg/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, 1_001)]
-    upload = b"##[group]Run actions/upload-artifact@v4\n##[endgroup]\nerror: nothing to upload\n"
-    text = distill.excerpt(distill.read([job(*found) + upload]), 2_048).text
-    count = re.findall(r"\[… ([\d,]+) more like this\]", text)
-    assert len(count) == 1
-    assert len(re.findall("E501", text)) + int(count[0].replace(",", "")) == 1_000
-
-
-@pytest.mark.parametrize(("first", "second"), [(1_000, 9), (9, 1_000), (1_000, 1_000)])
-def test_what_several_steps_found_that_failed_is_counted_together(first: int, second: int) -> None:
-    steps = (
-        [f"src/pkg/mod_{n}.py:{n}:89: E501 Line too long ({n + 100} > 88)" for n in range(1, count + 1)]
-        for count in (first, second)
-    )
-    text = distill.excerpt(distill.read([b"".join(job(*found) for found in steps)]), 4_096).text
-    count = re.findall(r"\[… ([\d,]+) more like this\]", text)
-    assert len(count) == 1
-    assert len(re.findall("E501", text)) + int(count[0].replace(",", "")) == first + second
 
 
 @pytest.mark.parametrize("before", [(), ("2026-01-02T03:04:05.1234567Z a line before it",)])

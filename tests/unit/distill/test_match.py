@@ -10,9 +10,8 @@ import pytest
 from tests.unit.distill.rule_of import rule_of
 from tools.knowledge import sources
 
-from fire_routine.distill import match, noise
+from fire_routine.distill import match, noise, normalize
 from fire_routine.distill.match import classify, worth_a_look
-from fire_routine.distill.normalize import templates
 from fire_routine.distill.rules import HINT, NOISE_TIER, RESULT, rules
 from fire_routine.distill.search import Literals
 
@@ -86,7 +85,7 @@ def without_automaton(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patched:
         for module in (match, noise):
             patched.setattr(module, "Literals", by_expression)
-        for module, name in ((templates, "_CODES"), (match, "_RED_ENDS")):
+        for module, name in ((normalize, "_CODES"), (match, "_RED_ENDS")):
             patched.setattr(module, name, by_expression(getattr(module, name).literals))
         for each in made:
             each.cache_clear()

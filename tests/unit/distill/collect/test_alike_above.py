@@ -6,7 +6,6 @@ from __future__ import annotations
 import pytest
 
 from fire_routine import distill
-from fire_routine.distill import collector as collected
 
 NAMES = [
     "cart",
@@ -30,33 +29,12 @@ NAMES = [
     "barcode",
     "invoice",
 ]
-FORMATS = {
-    "javac": "/home/runner/work/shop/shop/src/main/java/shop/Checkout.java:{line}: error: cannot find symbol\n        {name}.clear();\n        ^\n  symbol:   variable {name}\n  location: class Checkout",
-    "ghc": "src/Checkout.hs:{line}:5: error: [GHC-88464]\n    Variable not in scope: {name} :: Int -> t\n   |\n{line} |   total = {name} x\n   |           ^^^^^",
-    "ghc of old": "src/Checkout.hs:{line}:5:\n    Not in scope: ‘{name}’\n",
-    "terraform": '╷\n│ Error: Unsupported argument\n│ \n│   on main.tf line {line}, in resource "shop_cart" "main":\n│   {line}:   {name} = 1\n│ \n│ An argument named "{name}" is not expected here.\n╵',
-    "elm": "-- NAMING ERROR ---------------------------------------------- src/Checkout.elm\n\nI cannot find a `{name}` variable:\n\n{line}|     {name} x\n          ^^^^^\nThese names seem close though:\n",
-    "julia": "Test Failed at /home/runner/work/Shop/Shop/test/runtests.jl:{line}\n  Expression: {name}(x) == 1\n   Evaluated: 2 == 1\n",
-}
-STACK = [f"\tat shop.build.Step{number}.run(Step{number}.java:{number}7)" for number in range(60)]
-
-
-@pytest.mark.parametrize("tool", FORMATS)
-def test_lines_below_distinguish_them(tool: str) -> None:
-    errors = [FORMATS[tool].format(line=40 + at, name=name) for at, name in enumerate(NAMES)]
-    after = ["", "Caused by: shop.build.StepFailedException: a step of the build failed", *STACK]
-    log = "\n".join([*(f"unpacking part {at}" for at in range(99)), *errors, *after])
-    shown = distill.excerpt(distill.read([log.encode()]), 3_000).text
-    assert sum(f"{name}" in shown for name in NAMES) >= 17
-
-
 FAILURES = {
     "maven": "[ERROR] /home/runner/work/shop/shop/src/main/java/shop/Checkout.java:[{line},9] cannot find symbol\n[ERROR]   symbol:   variable {name}\n[ERROR]   location: class shop.Checkout",
     "mocha": "  {number}) cart\n       {name}:\n\n      AssertionError [ERR_ASSERTION]: 2 == 1\n      + expected - actual\n\n      -2\n      +1\n      \n      at Context.<anonymous> (test/cart.js:{line}:12)\n",
     "ava": "  cart › {name}\n\n  test/cart.js:{line}\n\n   {line}:   t.is(total(), 1)\n\n  Difference (- actual, + expected):\n\n  - 2\n  + 1\n",
     "catch2": "{ruler}\n{name}\n{ruler}\ntests/cart.cpp:{line}\n{dots}\n\ntests/cart.cpp:{line}: FAILED:\n  REQUIRE( total() == 1 )\nwith expansion:\n  2 == 1\n",
     "latex": "! Undefined control sequence.\nl.{line} \\{name}\n               \n",
-    "ruff": "F821 Undefined name `{name}`\n  --> src/cart.py:{line}:5\n   |\n{line} |     {name}.add(x)\n   |     ^^^^^\n   |\n",
     "shellcheck": "In deploy.sh line {line}:\necho ${name}\n     ^---^ SC2154 (warning): {name} is referenced but not assigned.\n",
     "doctest": '**********************************************************************\nFile "/home/runner/work/shop/shop/src/cart.py", line {line}, in cart.{name}\nFailed example:\n    total()\nExpected:\n    1\nGot:\n    2',
     "cargo-deny": "error[rejected]: failed to satisfy license requirements\n  ┌─ {name} 1.0.0 (registry+https://github.com/rust-lang/crates.io-index):4:12\n  │\n4 │ license = GPL-3.0\n  │           ━━━━━━━\n",
@@ -76,14 +54,12 @@ FAILURES = {
     "tinytest": "----- FAILED[data]: test_cart.R<{line}--{line}>\n call| expect_equal(total({name}), 1)\n diff| Expected '1', got '2'",
     "deno": "{name} => ./d/cart_test.ts:{line}:6\nerror: Error: Values are not equal: 2 != 1\n    at eq (file:///home/runner/work/shop/shop/d/cart_test.ts:1:58)\n    at file:///home/runner/work/shop/shop/d/cart_test.ts:{line}:26\n",
     "purescript": "Error {number} of 20:\n\n  in module Cart\n  at src/Cart.purs:{line}:9 - {line}:14 (line {line}, column 9 - line {line}, column 14)\n\n    Unknown value {name}\n",
-    "agda": "/home/runner/work/shop/shop/src/Cart.agda:{line},9-14\nNot in scope:\n  {name} at /home/runner/work/shop/shop/src/Cart.agda:{line},9-14\nwhen scope checking {name}",
     "rescript": "  We've found a bug for you!\n  /home/runner/work/shop/shop/src/Cart.res:{line}:9-13\n\n  {line} │ let total = {name}(x)\n\n    This has type: int\n    But it's expected to have type: string\n",
     "rustc": "error[E0308]: mismatched types\n  --> src/cart.rs:{line}:9\n   |\n{line} |     total(x)\n   |     ----- ^ expected `{name}`, found `&str`\n   |     |\n   |     arguments to this function are incorrect\n",
     "gleam": "error: Unknown variable\n    ┌─ /home/runner/work/shop/shop/src/cart.gleam:{line}:3\n    │\n {line} │   {name}(x)\n    │   ^^^^^\n",
     "forge": "Error (7576): Undeclared identifier.\n  --> src/Cart.sol:{line}:9:\n   |\n{line} |         {name}.add(x);\n   |         ^^^^^\n",
     "solc of old": "Error: Undeclared identifier.\n  --> contracts/Cart.sol:{line}:9:\n   |\n{line} |         {name}.add(x);\n   |         ^^^^^\n",
     "terraform without colours": '\nError: Unsupported argument\n\n  on main.tf line {line}, in resource "shop_cart" "main":\n  {line}:   {name} = 1\n\nAn argument named "{name}" is not expected here.\n',
-    "ts-loader": "ERROR in /home/runner/work/shop/shop/src/cart.ts\n./src/cart.ts {line}:4-9\n[tsl] ERROR in /home/runner/work/shop/shop/src/cart.ts({line},5)\n      TS2304: Cannot find name '{name}'.\n",
     "pyre": "src/cart.py:{line}:4 Undefined attribute [16]: `Cart` has no attribute `{name}`.",
     "roc": "── UNRECOGNIZED NAME in src/Cart.roc ──────────────────────────────\n\nNothing is named `{name}` in this scope.\n\n{line}│      {name} x\n        ^^^^^\n",
     "kube-linter": "deploy/{name}.yaml: (object: <no namespace>/{name} apps/v1, Kind=Deployment) container does not have a read-only root file system (check: no-read-only-root-fs, remediation: Set it.)\n",
@@ -106,25 +82,6 @@ def test_all_are_shown_if_there_is_room(tool: str) -> None:
     log = "\n".join([*failures, *(f"uploading part {at} of the coverage" for at in range(300))])
     shown = distill.excerpt(distill.read([log.encode()]), 4_096).text
     assert sum(name in shown for name in NAMES) >= 18
-
-
-def test_of_very_many_only_the_first_are_distinguished(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collected, "LOOKED", 4)
-    places = [FAILURES["shellcheck"].format(line=40 + at, name=name) for at, name in enumerate(NAMES)]
-    shown = distill.excerpt(distill.read(["\n".join(places).encode()]), 60_000)
-    result = {line for block in shown.blocks if block.rule == "shellcheck" for line in block.lines}
-    assert 4 < sum(f"echo ${name}" in result for name in NAMES) <= 4 + collected.EXAMPLES + 1
-
-
-def test_equal_line_of_another_failure_is_shown_with_each() -> None:
-    error = (
-        "error[E0308]: mismatched types\n  --> src/{name}.rs:{line}:9\n   |\n{line} |     {name}(total)"
-        "\n   |     ^^^^ expected `{name}::Total`, found `u32`\n"
-    )
-    between = "\n".join(f"   Compiling part-{number} v1.0.0" for number in range(20))
-    errors = [error.format(line=40 + at, name=name) for at, name in enumerate(NAMES[:8])]
-    shown = distill.excerpt(distill.read([f"\n{between}\n".join(errors).encode()]), 1_500).text
-    assert shown.count("error[E0308]: mismatched types") == 8
 
 
 def test_number_of_errors_of_a_rust_build_is_shown() -> None:
@@ -156,12 +113,3 @@ def test_second_report_after_a_prefix_has_no_other_failures() -> None:
         for level in ("", "[ERROR] ")
     )
     assert second < first * 0.6
-
-
-def test_of_very_many_errors_more_are_named_than_shown_whole() -> None:
-    error = "error[E{code:04}]: this {name} is not one\n --> src/{name}.rs:7:5\n" + "".join(
-        f"{line} |     let part{line} = total();\n" for line in range(4, 14)
-    )
-    log = "\n".join(error.format(code=at, name=name) for at, name in enumerate(NAMES))
-    shown = distill.excerpt(distill.read([log.encode()]), 1_500).text
-    assert sum(f"this {name} is" in shown for name in NAMES) == len(NAMES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -25,29 +24,6 @@ def test_an_error_word_in_a_step_s_command_is_none() -> None:
     assert [block.rule for block in digest.blocks if block.first == 5] == ["tail"]
 
 
-@pytest.mark.parametrize("prefix", ["", "2026-01-02 03:04:05.678901 | "])
-def test_a_task_of_ansible_whose_failure_is_ignored_is_no_finding(prefix: str) -> None:
-    tasks = ["fatal: [web1]: FAILED! => {}", "...ignoring", "", 'fatal: [web1]: FAILED! => {"msg": "full"}']
-    digest = read("".join(f"{prefix}{line}\n" for line in tasks))
-    weights = {line.removeprefix(prefix): block.weight for block in digest.blocks for line in block.lines}
-    assert weights[tasks[0]] < weights[tasks[3]] / 2
-
-
-@pytest.mark.parametrize(
-    ("printed", "after"),
-    [
-        ("stderr | cart.test.ts > cart > retries\nError: no price\n    at price (cart.ts:4:9)", ""),
-        ("    console.error\n      Error: no price\n          at price (cart.ts:4:9)", "PASS cart.test.ts"),
-    ],
-)
-def test_errors_that_a_javascript_test_prints_are_none(printed: str, after: str) -> None:
-    failed = "AssertionError: expected 3 to be 4"
-    digest = read(f"{printed}\n{after}\n{failed}\n")
-    findings = {line: block.rule for block in digest.blocks for line in block.lines}
-    assert findings[failed] == "python-exception"
-    assert findings["Error: no price" if not after else "      Error: no price"] != "js-error"
-
-
 def test_passed_tests_score_little_next_to_failed_ones_in_a_list_of_pytest() -> None:
     passed = [
         f"tests/test_cart.py::test_{n} {'PASSED' if n % 2 else 'SKIPPED (no)'}   [ {n}%]" for n in range(30)
@@ -56,17 +32,6 @@ def test_passed_tests_score_little_next_to_failed_ones_in_a_list_of_pytest() -> 
     weights = {line: block.weight for block in digest.blocks for line in block.lines}
     failed = next(weight for line, weight in weights.items() if " FAILED " in line)
     assert max(weights[line] for line in passed) < failed / 4
-
-
-@pytest.mark.parametrize(
-    ("ended", "cause"),
-    [("exit status: 1", False), ("exit code: 0xc0000005", True), ("signal: 9, SIGKILL: kill", True)],
-)
-def test_that_the_compiler_failed_is_no_cause_of_its_own_unless_it_crashed(ended: str, cause: bool) -> None:
-    log = (Path(__file__).parents[1] / "blocks" / "cargo-test-compile.log").read_text(encoding="utf-8")
-    log = log.replace("exit status: 1", ended)
-    digest = read("".join(line[2:] for line in log.splitlines(keepends=True)))
-    assert ("cargo-cause" in {block.rule for block in digest.blocks}) == cause
 
 
 def test_an_error_that_a_test_printed_indented_is_found_among_what_pytest_shows() -> None:
