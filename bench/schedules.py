@@ -66,6 +66,7 @@ def storm(
         outcomes["killed"] += schedule.jobs - len(world.reports)
         totals["schedules with faults"] += not schedule.faults.none
         totals.update(jobs=schedule.jobs, sessions=len(world.sessions))
+        totals["schedules without a session"] += not world.sessions
         totals["re-runs"] += sum(world.asked.values())
         totals["requests to GitHub"] += world.requests
         totals["statuses"] += sum(len(written) for written in world.written.values())

@@ -30,6 +30,8 @@ class Faults:
     slow_fire: float = 0.0  # takes up to two minutes
     labelled: float = 0.0  # a label that was added meanwhile forbids the fire
     rerun_refused: float = 0.0
+    lists: float = 0.0  # a list of runs shows the state of up to this long ago
+    filtered: float = 0.0  # chance that a filtered list of runs is `INDEX_BEHIND` seconds old
     rerun_lost: float = 0.0  # no answer; two thirds have their effect all the same, half of these later
     dies: float = 0.0  # kill -9 at a random moment
     cancelled: float = 0.0  # SIGTERM at a random moment
@@ -38,6 +40,8 @@ class Faults:
     def none(self) -> bool:
         return self.lag <= 3 and self == Faults(lag=self.lag)
 
+
+INDEX_BEHIND = 1500.0  # seconds: GitHub answers filtered lists from a search index
 
 # How GitHub's reads may lag, and what else may go wrong: one trouble each.
 PROFILES = {
@@ -51,6 +55,9 @@ PROFILES = {
     ),
     "crashes": Faults(dies=0.4, cancelled=0.15, slow_fire=0.2),
     "denials": Faults(denied=0.03, rerun_refused=0.3),
+    "lists, 30 s": Faults(lists=30.0),
+    "filtered lists, 1,500 s": Faults(filtered=0.3),
+    "flap": Faults(flap=0.1),
 }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from tests.unit.decide.baton import Baton, Task
-from tests.unit.decide.troubles import Faults
+from tests.unit.decide.troubles import INDEX_BEHIND, Faults
 
 from fire_routine.decide.ledger.entry import Stage, read_entry
 from fire_routine.decide.ledger.status_api import Compared
@@ -200,9 +200,12 @@ class Client:
         return status
 
     def incident(self, run: Run, cool_down: timedelta) -> Incident:
-        self._read()
+        seen_at = self._read() - self._world.random.uniform(0, self._world.faults.lists)
+        if self._world.random.random() < self._world.faults.filtered:
+            seen_at -= INDEX_BEHIND
         since = since_of(run)
-        apart = [other for other in reversed(self._world.runs) if other.head_sha != run.head_sha]
+        shown = [other for other in self._world.runs if self._world.started[other.id] <= seen_at]
+        apart = [other for other in reversed(shown) if other.head_sha != run.head_sha]
         shas = list(dict.fromkeys(other.head_sha for other in apart if other.id > since))
         before = [other for other in apart if other.id <= since and cool_down]
         recent = dict.fromkeys(other.head_sha for other in before if other.head_sha not in shas)
