@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 
-from fire_routine.decide.ledger.entry import Entry, read_entry  # noqa: E402
+from fire_routine.ledger.entry import Entry, read_entry  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint, Reply  # noqa: E402
 from fire_routine.model import Status  # noqa: E402
 

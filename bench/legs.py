@@ -46,7 +46,7 @@ def _sleep(seconds: float) -> None:
 time.monotonic, time.sleep = _monotonic, _sleep  # type: ignore[assignment]
 
 from tests.emulated.github import GitHubEmulator  # noqa: E402
-from tests.unit.decide.baton import Baton, Task  # noqa: E402
+from tests.unit.ledger.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action  # noqa: E402
 from fire_routine.emulator.endpoint import Endpoint  # noqa: E402

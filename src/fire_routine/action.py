@@ -1,5 +1,5 @@
-"""The whole story of the action: settings → first look at the ledger → gather → distill → compose → decide →
-fire → report.
+"""The whole story of the action: settings → policy → first look → gather → distill → compose → ledger → fire →
+report.
 
 `evidence.py` has the part from the run to the text. With it, `cli.py` and `demo.py` the only module that
 knows several stages. Anything that goes wrong is reported as an outcome: nothing here raises, and users never
@@ -8,16 +8,18 @@ see a traceback.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TextIO
 
-from . import decide, fire, gather
+from . import fire, gather, policy
+from .clock import REAL, Clock
 from .evidence import Evidence, Say, gather_evidence
 from .gather.api.client import GitHub
+from .gather.worker_pool import started
+from .ledger import Ledger, Terms
 from .model import (
     Action,
     Failure,
@@ -35,11 +37,10 @@ from .model import (
 )
 from .redact import redact_text
 from .report import Contents, Workflow, report
+from .sanitize import code
 from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
 
 TRACES = 15.0  # seconds for what became of earlier sessions
-
-Sleep = Callable[[float], object]  # pauses for seconds
 
 
 @dataclass(slots=True)
@@ -49,15 +50,15 @@ class _Progress:
     outcome: Outcome
     run: Run | None = None  # as far as it was known before anything was gathered
     evidence: Evidence | None = None
-    election: decide.Election | None = None
+    ledger: Ledger | None = None
     firing: bool = False  # from here on a request may have been sent
 
 
-def run_action(environ: Mapping[str, str], out: TextIO, *, sleep: Sleep = time.sleep) -> int:
+def run_action(environ: Mapping[str, str], out: TextIO, *, clock: Clock = REAL) -> int:
     """Report the failed run that the environment names; the step's exit code.
 
     Args:
-        sleep: the pauses of the election. A GitHub that never lags, such as the demo's, needs none.
+        clock: of the ledger. With a GitHub that never lags, such as the demo's, it needs no pauses.
     """
     workflow = Workflow(environ, out)
     for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
@@ -70,14 +71,14 @@ def run_action(environ: Mapping[str, str], out: TextIO, *, sleep: Sleep = time.s
         return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
-        progress = _run_story(settings, context, github, workflow.say, sleep)
+        progress = _run_story(settings, context, github, workflow.say, clock)
         return _report(workflow, settings, context, github, progress)
 
 
-def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, sleep: Sleep) -> _Progress:
+def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, clock: Clock) -> _Progress:
     progress = _Progress(Outcome(Result.FAILED, "internal-error", ""))
     try:
-        _story(settings, context, github, say, sleep, progress)
+        _story(settings, context, github, say, clock, progress)
     except gather.GatherError as error:
         progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
     except fire.Interrupted as interruption:
@@ -91,49 +92,42 @@ def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, s
             place=_place(error),
         )
         progress.outcome = _ended_early(progress, "internal-error", fault)
-    if progress.election is not None:
-        progress.election.settle(progress.outcome)
+    if progress.ledger is not None:
+        progress.ledger.settle(progress.outcome)
     return progress
 
 
 def _story(
-    settings: Settings, context: Context, github: GitHub, say: Say, sleep: Sleep, progress: _Progress
+    settings: Settings, context: Context, github: GitHub, say: Say, clock: Clock, progress: _Progress
 ) -> None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
-    verdict = decide.before_gathering(settings, context)
+    trigger = gather.find_trigger(settings, context)
+    reported = gather.run_as_reported(trigger, context)
+    verdict = policy.before_gathering(settings, context, reported)
     if verdict is not None:
         progress.outcome = _declined(verdict)
         return
-    trigger = gather.find_trigger(settings, context)
     with fire.interruptible():
-        terms = decide.Terms(
-            settings.once_per,
-            settings.max_sessions,
-            settings.rerun_first,
-            timedelta(hours=settings.cool_down if settings.once_per == "incident" else 0),
-            settings.routine_url,
-            legs=context.job_total,
-            default_token=context.default_token,
+        ledger = progress.ledger = Ledger(
+            github,
+            _terms(settings, context, github),
+            temp=context.temp,
+            clock=clock,
+            say=say,
+            trace=partial(_traces, github),
         )
-        election = progress.election = decide.Election(
-            github, terms, temp=context.temp, sleep=sleep, say=say, trace=partial(_traces, github)
-        )
-        reported = gather.run_as_reported(trigger, context)
-        if reported and reported.conclusion == "success" and reported.attempt > 1:
-            progress.run, verdict = reported, decide.passed(settings, reported, election)
-        elif not settings.dry_run:  # a dry run shows its text, no matter what the ledger shows
-            progress.run, verdict = reported, _first_look(election, trigger, reported)
+        progress.run, verdict = reported, _before_gathering(settings, github, ledger, trigger, reported)
         if verdict is not None:
             progress.outcome = _declined(verdict)
             return
         say(f"Reading run {trigger.run_id} from GitHub …")
-        recall = partial(_with_rerun, election, settings)
-        evidence = gather_evidence(github, trigger, settings, context, say, recall=recall)
-        progress.evidence = evidence
-        verdict = decide.decide(
-            settings, context, evidence.run, evidence.brief, election, github, evidence.failures
+        found = started(ledger.find, "ledger")
+        evidence = progress.evidence = gather_evidence(
+            github, trigger, settings, context, say, recall=partial(_with_rerun, ledger, settings)
         )
-        past = election.past
+        found.result()
+        verdict = _decide(settings, context, github, ledger, evidence)
+        past = ledger.past
         if (verdict.fire or settings.dry_run) and (past.sessions or past.seen):
             evidence = progress.evidence = replace(evidence, brief=evidence.composed(past=past))
         if not verdict.fire:
@@ -145,17 +139,94 @@ def _story(
         progress.outcome = replace(fired, session_number=verdict.session_number)
 
 
-def _first_look(election: decide.Election, trigger: Trigger, run: Run | None) -> Verdict | None:
-    """What the ledger shows of this attempt before anything is gathered."""
-    return election.look_first(run, spread=trigger.kind is TriggerKind.STEP) if run and run.head_sha else None
+def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
+    """What the ledger needs of the inputs.
+
+    Raises:
+        GatherError: with `again`, GitHub does not say when the run was created that asks.
+    """
+    asked = None
+    if settings.again:
+        try:
+            asked = github.run(context.run_id or 0, None)[0].created_at
+        except GitHubError as error:
+            raise gather.GatherError(
+                f"again: GitHub does not say when this run was created ({code(error)}). Nothing was sent. Run it"
+                " again later, with `actions: read`."
+            ) from None
+    return Terms(
+        max_sessions=settings.max_sessions,
+        rerun_first=settings.rerun_first,
+        cool_down=timedelta(hours=settings.cool_down),
+        again_since=asked,
+        place=settings.ledger_commit,
+        routine_url=settings.routine_url,
+        legs=context.job_total,
+        default_token=context.default_token,
+    )
 
 
-def _with_rerun(election: decide.Election, settings: Settings, run: Run, failures: Sequence[Failure]) -> Run:
+def _before_gathering(
+    settings: Settings, github: GitHub, ledger: Ledger, trigger: Trigger, run: Run | None
+) -> Verdict | None:
+    """What one or two requests show against a fire. A dry run shows its text, no matter what."""
+    if run and run.conclusion == "success" and run.attempt > 1:
+        verdict = ledger.record_flake(run, write=not settings.dry_run) or policy.not_failed(run.conclusion)
+        return _not_sent(verdict) if settings.dry_run else verdict
+    if settings.dry_run or not run or not run.head_sha:
+        return None
+    verdict = ledger.look_first(run, spread=trigger.kind is TriggerKind.STEP)
+    return verdict or (policy.stale(github, run) if run.default_branch else None)
+
+
+def _decide(
+    settings: Settings, context: Context, github: GitHub, ledger: Ledger, evidence: Evidence
+) -> Verdict:
+    """Whether to fire: the policies first, then the ledger.
+
+    The labels are read again as the last thing before the fire, as the ledger may take half a minute.
+    """
+    run, failures = evidence.run, evidence.failures
+
+    def labelled() -> Verdict | None:
+        return policy.labelled(github, run, settings.skip_labels, ledger.note)
+
+    verdict = (
+        policy.unfinished(run.status, rerun_first=settings.rerun_first)
+        or policy.guards(settings, context, run)
+        or policy.known_failures(failures)
+        or labelled()
+    )
+    known = () if verdict else policy.known_entries(failures)  # those with which the failed jobs are re-run
+    rerun = bool(known) and policy.can_be_rerun(run, ledger.note)
+    trailers = frozenset[str]() if verdict else policy.trailing_sessions(github, run)
+    if settings.dry_run:
+        return _not_sent(verdict or ledger.preview(run, evidence.brief, trailers=trailers, rerun=rerun))
+    if verdict:
+        return verdict
+    verdict = ledger.claim(
+        run, evidence.brief, trailers=trailers, before=lambda: policy.stale(github, run), rerun=rerun
+    )
+    if verdict.reason == "rerun" and known:
+        return replace(verdict, message=f"{policy.known_as(known)} {verdict.message}")
+    return (verdict.fire and labelled()) or verdict
+
+
+def _not_sent(verdict: Verdict | None) -> Verdict:
+    """What a dry run says of the verdict; None: it would start a session."""
+    would = "this would start a session."
+    if verdict is not None:
+        end = "fail" if verdict.failed else "be skipped"
+        would = f"it would {end} (`{verdict.reason}`): {verdict.message}"
+    return policy.skip("dry-run", f"Nothing was sent. Without `dry-run`, {would}")
+
+
+def _with_rerun(ledger: Ledger, settings: Settings, run: Run, failures: Sequence[Failure]) -> Run:
     """The run with what the ledger knows of its attempt before, if that one may have been re-run for us."""
     by_entry = any(one.known and one.known.action is Action.RERUN for one in failures)
     if run.attempt == 1 or not (settings.rerun_first or by_entry):
         return run
-    return replace(run, rerun=election.known_of(run, [one.fingerprint for one in failures]))
+    return replace(run, rerun=ledger.known_of(run, [one.fingerprint for one in failures]))
 
 
 def _traces(
@@ -177,15 +248,15 @@ def _report(
             return Note("the comment on the pull request", str(error), permission=needed)
         return None
 
-    evidence, election = progress.evidence, progress.election
-    past = election.past if election else Past()
+    evidence, ledger = progress.evidence, progress.ledger
+    past = ledger.past if ledger else Past()
     contents = Contents(
         progress.outcome,
         _clean,
         brief=evidence.brief if evidence else None,
         run=evidence.run if evidence else progress.run,
         failures=evidence.failures if evidence else (),
-        notes=(*(evidence.run.notes if evidence else ()), *(election.notes if election else ()), *past.notes),
+        notes=(*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ()), *past.notes),
         max_sessions=settings.max_sessions,
         past=past,
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from .action import run_action
+from .clock import Clock
 from .commands.terminal import is_terminal
 from .emulator import pages
 from .emulator.endpoint import Endpoint
@@ -52,7 +53,7 @@ def run_demo(
         endpoint = stack.enter_context(Endpoint())
         say(f"GitHub, replaying a recorded failure: {github.url}")
         say(f"The routine's endpoint: {endpoint.home}")
-        status = run_action(_environ(github, endpoint, folder), out, sleep=lambda _: None)
+        status = run_action(_environ(github, endpoint, folder), out, clock=Clock(sleep=lambda _: None))
         say(f"{len(github.requests)} requests to GitHub, {len(endpoint.requests)} to the endpoint")
         if not endpoint.sessions:
             return status or 1

@@ -51,10 +51,10 @@ class Settings:
     trusted_host: str = ""  # the one other host that the routine's token may go to
     github_token: str = field(default="", repr=False)
     run_id: int | None = None  # None: the finished run of a `workflow_run` event, else this run
+    again: bool = False  # whether a session that was started before keeps none from being started
     text: str = ""
     attach: tuple[str, ...] = ()  # globs, relative to the workspace
     max_characters: int = 60_000  # UTF-16 code units
-    once_per: str = "incident"
     max_sessions: int = 3
     min_attempt: int = 1
     rerun_first: bool = False
@@ -63,6 +63,7 @@ class Settings:
     skip_labels: tuple[str, ...] = ("no-claude",)
     known_failures: str = KNOWN_FAILURES  # a path in the repository
     allow_forks: bool = False
+    ledger_commit: str = ""  # a full SHA; empty: the first commit of the default branch
     on_error: str = "fail"
     max_wait: int = 60  # seconds of all waits together
     comment: bool = False
@@ -187,10 +188,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         trusted_host=trusted_host,
         github_token=reader.checked("github-token", token),
         run_id=run_id or None,
+        again=reader.flag("again", base.again),
         text=reader.raw("text"),
         attach=reader.lines("attach", base.attach),
         max_characters=reader.whole("max-characters", base.max_characters, MIN_CHARACTERS, MAX_CHARACTERS),
-        once_per=reader.choice("once-per", "incident", "run", "always"),
         max_sessions=reader.whole("max-sessions", base.max_sessions, 1, 100),
         min_attempt=reader.whole("min-attempt", base.min_attempt, 1, 1000),
         rerun_first=reader.flag("rerun-first", base.rerun_first),
@@ -201,6 +202,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         if reader.is_given("known-failures")
         else base.known_failures,
         allow_forks=reader.flag("allow-forks", base.allow_forks),
+        ledger_commit=reader.checked("ledger-commit", _full_sha),
         on_error=reader.choice("on-error", "fail", "warn"),
         max_wait=reader.whole("max-wait", base.max_wait, 0, 3600),
         comment=reader.flag("comment", base.comment),
@@ -229,6 +231,12 @@ def _repository_path(value: str) -> str:
     names = value.split("/")
     if len(value) > LONGEST_PATH or not value.isprintable() or "\\" in value or {"", ".", ".."} & set(names):
         raise ValueError(f"{value[:80]!r} is not a path in the repository, such as {KNOWN_FAILURES}")
+    return value
+
+
+def _full_sha(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", value):
+        raise ValueError(f"{value[:80]!r} is not the full SHA of a commit")
     return value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..model import (
     Commit,
     Origin,
@@ -35,7 +37,14 @@ def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | Non
 def run_as_reported(trigger: Trigger, context: Context) -> Run | None:
     """The run as far as the runner and the event's payload describe it; None: they do not."""
     found = run(trigger, context)
-    return found[0] if found else None
+    if found is None:
+        return None
+    return replace(
+        found[0],
+        trigger=trigger.kind,
+        default_branch=found[0].default_branch or default_branch(context),
+        origin_in_payload=origin(trigger, context),
+    )
 
 
 def default_branch(context: Context) -> str:
