@@ -175,7 +175,8 @@ def _before_gathering(
         return _not_sent(verdict) if settings.dry_run else verdict
     if settings.dry_run or not run or not run.head_sha:
         return None
-    verdict = ledger.look_first(run, spread=trigger.kind is TriggerKind.STEP)
+    # Of final jobs there is one, so what such a look would save is not worth its request.
+    verdict = ledger.look_first(run) if trigger.kind is TriggerKind.STEP else None
     return verdict or (policy.stale(github, run) if run.default_branch else None)
 
 

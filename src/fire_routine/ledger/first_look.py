@@ -46,13 +46,9 @@ class FirstLook:
         self._say = say
         self._link = link
 
-    def verdict(self, *, spread: bool) -> Verdict | None:
-        """The verdict against a fire, if it is certain by now; None: the job has to go on.
-
-        Args:
-            spread: wait for a random time before the last look.
-        """
-        if spread and self._legs > 1:
+    def verdict(self) -> Verdict | None:
+        """The verdict against a fire, if it is certain by now; None: the job has to go on."""
+        if self._legs > 1:
             verdict = self._look() if self._legs <= LOOK_BEFORE else None
             if verdict is not None:
                 return verdict

@@ -101,17 +101,18 @@ class Ledger:
 
     # --- before anything is gathered, and meanwhile -------------------------------------------------
 
-    def look_first(self, run: Run, *, spread: bool) -> Verdict | None:
-        """What the run's own commit shows against a fire before anything is gathered; one or two requests.
+    def look_first(self, run: Run) -> Verdict | None:
+        """What the run's own commit shows a step against a fire before anything is gathered; few requests.
+
+        The legs of a matrix wait for a random time before, so that they don't come all at once.
 
         Args:
             run: as much of it as is known before GitHub is asked.
-            spread: wait for a random time before, so that the legs of a matrix don't come all at once.
         """
         if self._terms.again_since is not None:
             return None
         look = FirstLook(run, self._store, self._terms.legs, self._clock, self._say, self._link)
-        return look.verdict(spread=spread)
+        return look.verdict()
 
     def find(self) -> None:
         """Find the ledger's place, while other things are asked of GitHub. It is asked again if this fails."""

@@ -65,25 +65,28 @@ class Schedule:
         """One run whose legs all fail in the same tenth of a second, each with a failure of its own."""
         rng, faults = random.Random(seed), Faults()
         schedule = cls(seed, faults, Terms(cool_down=timedelta(days=1)), 0, World(rng, faults))
-        run = schedule._run(100, "1" * 40, "push", 0.0, 0)
+        run = schedule._run(100, "1" * 40, "push", 0.0)
         schedule.world.baton.at(0.0, lambda: schedule._begin(run))
         for leg in range(legs):
             schedule._draw_job(rng, run, frozenset({f"{leg:08x}"}), 5 + rng.uniform(0, 0.1))
         return schedule
 
     def _draw_runs(self, rng: random.Random, most_jobs: int, pause: float) -> None:
-        time, run_id, sha, green = 0.0, 100, 0, 0
+        time, run_id, sha = 0.0, 100, 0
         kinds = [f"{kind:08x}" for kind in range(1, rng.choice((2, 3, 6)))]
         event = self.event = rng.choice(("push", "push", "schedule"))
+        mixed = rng.random() < 0.2  # a nightly run and pushes, whose green runs end only their own incidents
         for _ in range(rng.choice((1, 1, 2, 3, 5))):
             run_id += 1
             if rng.random() < (0.4 if self.terms.cool_down and not self.replacing else 0.15):
-                green = run_id
-                self.world.greens.append((green, event, time))
+                green_event = rng.choice(("push", "schedule")) if mixed else event
+                self.world.greens.append((run_id, green_event, time))
                 run_id += 1
+            if mixed:
+                event = rng.choice(("push", "schedule"))
             if event == "push" or rng.random() < 0.5:
                 sha += 1
-            run = self._run(run_id, f"{sha:040x}", event, time, green)
+            run = self._run(run_id, f"{sha:07x}".ljust(40, "0"), event, time)
             attempts = 1 if self.terms.rerun_first else rng.choice((1, 1, 2, 3))
             for attempt in range(1, 1 + attempts):
                 self._draw_attempt(rng, run, attempt, time, kinds, most_jobs)
@@ -174,10 +177,15 @@ class Schedule:
             verdict = ledger.record_flake(run)
             return verdict or Verdict(fire=False, reason="not-failed", message="green")
         prints = tuple(map(Fingerprint, sorted(failures)))
-        verdict = ledger.look_first(run, spread=False) if self.terms.rerun_first else None
-        return verdict or ledger.claim(run, Brief("text", prints, prints[0]))
+        verdict = None
+        return verdict or ledger.claim(run, Brief("text", prints, prints[0]), trailers=self._trailers(run))
 
-    def _run(self, run_id: int, sha: str, event: str, time: float, green: int) -> Run:
+    def _trailers(self, run: Run) -> frozenset[str]:
+        """Every ninth commit was written by the sessions so far."""
+        by_session = int(run.head_sha[:7], 16) % 9 == 4
+        return frozenset(session.id for session in self.world.sessions) if by_session else frozenset()
+
+    def _run(self, run_id: int, sha: str, event: str, time: float) -> Run:
         return Run(
             repository="octo/cat",
             id=run_id,
@@ -195,12 +203,19 @@ class Schedule:
             url=f"https://github.com/octo/cat/actions/runs/{run_id}",
             created_at=EPOCH + timedelta(seconds=int(time)),
             failed_jobs=(FailedJob(1, "test", "failure", ""),),
-            history=History(
-                last_green_run=green or None,
-                last_green_at=EPOCH + timedelta(seconds=int(time)) if green else None,
-                never_green=not green,
-                last_green_of_event=green or None,
-            ),
+            history=self._history(run_id, event),
+        )
+
+    def _history(self, run_id: int, event: str) -> History:
+        """What is gathered of the green runs before; a list that is behind lacks them."""
+        greens = [green for green in self.world.greens if green[0] < run_id]
+        own = [green for green in greens if green[1] == event]
+        if not greens:
+            return History(never_green=True)
+        return History(
+            last_green_run=greens[-1][0],
+            last_green_at=EPOCH + timedelta(seconds=int(greens[-1][2])),
+            last_green_of_event=own[-1][0] if own else None,
         )
 
     def play(self) -> None:

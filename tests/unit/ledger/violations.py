@@ -60,10 +60,10 @@ class Violations:
 
     def _doubles(self) -> list[str]:
         found: list[str] = []
-        incidents: dict[int, list[Session]] = {}
         # The endpoint may be slow with one, so what counts is the order in which they were claimed.
-        for session in sorted(self.world.sessions, key=lambda session: session.place):
-            earlier = incidents.setdefault(session.since, [])
+        sessions = sorted(self.world.sessions, key=lambda session: session.place)
+        for place, session in enumerate(sessions):
+            earlier = [other for other in sessions[:place] if not self.world.apart(other, session)]
             counted = (other for other in earlier if not self._is_replaced(other, session))
             known = frozenset[str]().union(*(other.failures for other in counted))
             if session.failures <= known:
@@ -72,7 +72,6 @@ class Violations:
                 found.append(f"{session} is the second of its attempt")
             if len(earlier) >= self.terms.max_sessions:
                 found.append(f"{session} exceeds max-sessions")
-            earlier.append(session)
         return found
 
     def _is_replaced(self, earlier: Session, later: Session) -> bool:
@@ -121,7 +120,7 @@ class Violations:
         sessions = self.world.sessions
         if report.verdict.reason in ("rerun", "flake", "not-failed"):
             return report.run in self.world.attempts
-        if report.verdict.reason == "max-sessions":
+        if report.verdict.reason in ("max-sessions", "claude-session"):
             return len(sessions) >= self.terms.max_sessions
         if any((session.run, session.attempt) == (report.run, report.attempt) for session in sessions):
             return True

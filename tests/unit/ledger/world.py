@@ -49,7 +49,7 @@ class Session:
     id: str
     run: int
     attempt: int
-    since: int
+    event: str
     failures: frozenset[str]
     place: int  # of its claim among all entries
     claimed_at: datetime
@@ -132,9 +132,11 @@ class World:
         """The first entry of a mark."""
         return next(entry for entry in self.entries() if entry.record.mark == mark)
 
-    def green_before(self, run_id: int) -> int:
-        """The last green run before a run; 0: there is none."""
-        return max((green for green, _, _ in self.greens if green < run_id), default=0)
+    def apart(self, one: Session, other: Session) -> bool:
+        """Whether a green run of one of their events lies between their runs."""
+        first, last = sorted((one.run, other.run))
+        events = (one.event, other.event)
+        return any(first < green < last and event in events for green, event, _ in self.greens)
 
     def out_of_order(self) -> bool:
         return any(start <= self.baton.time < end for start, end in self.faults.outages)
@@ -296,7 +298,7 @@ class Client:
                 id=f"session_{len(world.sessions) + 1}",
                 run=run.id,
                 attempt=run.attempt,
-                since=world.green_before(run.id),
+                event=run.event,
                 failures=failures,
                 place=world.claim(mark).id,
                 claimed_at=claimed_at,
