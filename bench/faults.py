@@ -38,7 +38,7 @@ from tests.faults.nowhere import closed_port, full_port  # noqa: E402
 from tests.faults.server import PATH, FaultServer  # noqa: E402
 from tests.faults.stage import Certificates, staged  # noqa: E402
 
-from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
+from fire_routine.emulator import Endpoint  # noqa: E402
 from fire_routine.fire import fire_once  # noqa: E402
 from fire_routine.model import Outcome, Result  # noqa: E402
 from fire_routine.settings import Settings  # noqa: E402

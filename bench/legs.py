@@ -49,7 +49,7 @@ from tests.emulated.github import GitHubEmulator  # noqa: E402
 from tests.unit.ledger.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action  # noqa: E402
-from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
+from fire_routine.emulator import Endpoint  # noqa: E402
 from fire_routine.gather import jobs, known_failures  # noqa: E402
 from fire_routine.gather import run as gather_run  # noqa: E402
 from fire_routine.gather.api.errors import refusal  # noqa: E402

@@ -30,7 +30,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 from tests.emulated.github import TOKEN, GitHubEmulator  # noqa: E402 - see above
 
 REPOSITORY, RUN = "octo-org/widget", 500
-RECORDINGS = ROOT / "src" / "fire_routine" / "emulator" / "recordings"
+RECORDINGS = ROOT / "src" / "fire_routine" / "recordings"
 
 
 def recorded(conclusion: str) -> list[Path]:

@@ -38,8 +38,8 @@ from tests.emulated.faults import Fault  # noqa: E402
 from tests.unit.ledger.schedule import Schedule  # noqa: E402
 from tests.unit.ledger.troubles import PROFILES  # noqa: E402
 
+from fire_routine.emulator import REPLIES  # noqa: E402
 from fire_routine.ledger.entry import Stage as Step  # noqa: E402
-from fire_routine.emulator.endpoint import REPLIES  # noqa: E402
 
 SHA = "a" * 40
 

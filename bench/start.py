@@ -40,7 +40,7 @@ from tests.e2e.installed import build_release, copy_packages, with_requirements 
 from tests.e2e.mirror import RunMirror  # noqa: E402
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 
-from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
+from fire_routine.emulator import Endpoint  # noqa: E402
 
 RUN = 4711
 WORKFLOW = """\

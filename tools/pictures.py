@@ -22,13 +22,13 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from tests.browser.chromium import Chromium, find  # noqa: E402 - of this working tree
 from tests.browser.rendering import document, to_html  # noqa: E402
+from tests.emulated.github import GitHubEmulator  # noqa: E402
 
 from fire_routine.action import run_action  # noqa: E402
-from fire_routine.emulator.endpoint import Endpoint  # noqa: E402
-from fire_routine.emulator.github import ReplayedGitHub  # noqa: E402
+from fire_routine.emulator import Endpoint  # noqa: E402
 from fire_routine.settings import PREFIX  # noqa: E402
 
-RECORDINGS = ROOT / "src/fire_routine/emulator/recordings"
+RECORDINGS = ROOT / "src/fire_routine/recordings"
 OF_SUMMARY, OF_TEXT = "node-lint-and-test", "rust-compile"
 FOLDER = ROOT / "docs/pictures"
 COMMAND = "python3 src/entrypoint.py tools/pictures.py"
@@ -50,7 +50,7 @@ def _shown(recording: str) -> tuple[str, str]:
     """The job summary and the text of a recorded failure, with addresses as they are on github.com."""
     with (
         tempfile.TemporaryDirectory() as temp,
-        ReplayedGitHub.of(RECORDINGS / recording) as github,
+        GitHubEmulator.of(RECORDINGS / recording) as github,
         Endpoint() as endpoint,
     ):
         folder = Path(temp)
@@ -63,7 +63,7 @@ def _shown(recording: str) -> tuple[str, str]:
     return re.sub(r"\([\d,]+ characters", f"({len(text):,} characters", summary), text
 
 
-def _environ(recording: str, github: ReplayedGitHub, endpoint: Endpoint, folder: Path) -> dict[str, str]:
+def _environ(recording: str, github: GitHubEmulator, endpoint: Endpoint, folder: Path) -> dict[str, str]:
     """What action.yml and the runner set in a `workflow_run` workflow."""
     run = json.loads((RECORDINGS / recording / "recording.json").read_text("utf-8"))["run"]
     event = folder / "event.json"

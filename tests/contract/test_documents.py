@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fire_routine.decide.ledger.entry import Stage
+from fire_routine.ledger.entry import Stage
 from fire_routine.model import Outcome, Result
 from fire_routine.report import heading
 

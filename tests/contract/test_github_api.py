@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.ids import sha_of
+from tests.emulated.routes import NOT_FOUND, Answer
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
-from fire_routine.emulator.ids import sha_of
-from fire_routine.emulator.routes import NOT_FOUND, Answer
 from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.gather.session_traces import session_traces
@@ -32,7 +33,7 @@ from fire_routine.model import GitHubError
 from fire_routine.settings import Settings
 
 DESCRIPTION = json.loads((Path(__file__).parent / "github" / "openapi.json").read_text("utf-8"))
-RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "emulator" / "recordings"
+RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "recordings"
 GREEN = sha_of("green")
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -355,6 +356,17 @@ def test_re_running_failed_jobs(emulator: RecordedGitHub) -> None:
         run, _ = github.run(RUN, 2)
         assert github.passed_in_rerun(run, NOON) == (HEAD,)
     emulator.check("POST .*/rerun-failed-jobs$", "/attempts/2/jobs", r"/runs\?.*created=%3E%3D")
+
+
+@pytest.mark.parametrize("nulls", [False, True])
+def test_the_list_of_the_default_branch_s_commits(nulls: bool) -> None:
+    with RecordedGitHub(nulls=nulls) as emulator:
+        emulator.set_branch("main", HEAD)
+        for query in ("", f"?sha={HEAD}&per_page=1", f"?sha={HEAD}&per_page=1&page=2"):
+            address = f"{emulator.url}/repos/{emulator.full_name}/commits{query}"
+            headers = {"Authorization": f"Bearer {emulator.token}"}
+            assert httpx.get(address, headers=headers, trust_env=False).status_code == 200
+        emulator.check("/commits$", "page=2$")
 
 
 def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:

@@ -12,7 +12,7 @@ from tests.e2e.installed import make_ready
 from tests.e2e.stage import Stage
 from tests.emulated.github import GitHubEmulator
 
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 
 @pytest.fixture(scope="session")

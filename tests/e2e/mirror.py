@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.emulated.github import GitHubEmulator
-
-from fire_routine.emulator.repository import timestamp
+from tests.emulated.repository import timestamp
 
 _EXIT_STATUS = re.compile(r"exit status (\d+)")
 

@@ -12,7 +12,7 @@ from tests.e2e.act import Result, make_project, run_act
 from tests.e2e.mirror import RunMirror
 from tests.emulated.github import GitHubEmulator
 
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 RUN_ID = 4711
 FAILING_TEST = """\

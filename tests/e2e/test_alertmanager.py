@@ -13,7 +13,7 @@ import httpx
 import pytest
 from tests.e2e.act import ROOT
 
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a shell script replaces the installed command")
 ALERT = {

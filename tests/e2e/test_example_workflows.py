@@ -18,7 +18,7 @@ from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project
 from tests.e2e.stage import RUN_ID, Stage
 from tests.emulated.github import GitHubEmulator
 
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 CAUSE = "AssertionError: 21 != 22 : three widgets cost"
 WATCHED = 99  # a run that another one is about

@@ -22,7 +22,7 @@ from tools import release
 from tools.releasing import ReleaseError, tree, verifying, wheels
 
 from bootstrap import bytecode
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 pytestmark = pytest.mark.xdist_group("release")  # built once
 PYTHON = Path(getattr(sys, "_base_executable", sys.executable))

@@ -12,9 +12,9 @@ from tests.e2e.mirror import RunMirror
 from tests.e2e.stage import outputs
 from tests.e2e.test_workflows import SHOW, TEST_JOB
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.repository import timestamp
 
-from fire_routine.emulator.endpoint import Endpoint
-from fire_routine.emulator.repository import timestamp
+from fire_routine.emulator import Endpoint
 
 TEST = """\
 import os

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tests.e2e.stage import RUN_ID, Stage, outputs
 from tests.e2e.test_workflows import FINAL_JOB
-
-from fire_routine.emulator.ids import sha_of
+from tests.emulated.ids import sha_of
 
 BEFORE = 4242
 TIP = sha_of("tip")

@@ -44,8 +44,9 @@ def test_the_weekly_report_is_in_the_job_summary(tmp_path: Path) -> None:
         )
     assert result.job_result("report") == "success", result.log
     summary = result.summary("report")
-    assert summary.startswith(f"### Claude sessions in `{REPOSITORY}`")
-    assert "- 2 sessions: 1 no trace, 1 just started" in summary
-    assert "](https://claude.ai/code/session_of_40030) | **just started** |" in summary
+    assert summary.startswith(f"```text\n{REPOSITORY}: Claude sessions since ")
+    assert "  2 sessions: 1 no trace, 1 just started" in summary
+    assert "https://claude.ai/code/session_of_40030\n" in summary
+    assert summary.rstrip().endswith("\n```")
     assert {request.method for request in github.requests} == {"GET"}
     assert github.token not in result.log

@@ -10,7 +10,7 @@ from tests.e2e.act import ACTION, REPOSITORY, ROOT
 from tests.e2e.installed import locked_name
 from tests.e2e.stage import Stage, outputs
 
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 FIRE = f"""\
       - uses: {ACTION}

@@ -8,7 +8,8 @@ from pathlib import Path
 from tests.emulated.github import GitHubEmulator
 
 from fire_routine.action import run_action
-from fire_routine.emulator.endpoint import TOKEN, Endpoint
+from fire_routine.clock import Clock
+from fire_routine.emulator import TOKEN, Endpoint
 
 LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run cargo test
@@ -52,7 +53,7 @@ class Job:
 
     def run(self) -> int:
         out = io.StringIO()
-        code = run_action(self.environ, out, sleep=lambda _: None)
+        code = run_action(self.environ, out, clock=Clock(sleep=lambda _: None))
         self.log = out.getvalue()
         return code
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fire_routine.emulator.json_repository import Json
+from tests.emulated.json_repository import Json
 
 
 @dataclass(frozen=True, slots=True)

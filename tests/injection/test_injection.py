@@ -23,7 +23,8 @@ from tests.injection.checks import (
 from tests.injection.scene import SHA, Payload, payloads, set_up
 
 from fire_routine.action import run_action
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.clock import Clock
+from fire_routine.emulator import Endpoint
 
 PAYLOADS = list(payloads())
 AIMS = {"close", "format", "link", "command", "instruct", "log"}
@@ -63,7 +64,7 @@ def fire(payload: Payload, temp: Path) -> Fired:
             "FIRE_ROUTINE_SKIP_BRANCHES": "!**",
         }
         out = io.StringIO()
-        code = run_action(environ, out, sleep=lambda _: None)
+        code = run_action(environ, out, clock=Clock(sleep=lambda _: None))
         return Fired(
             code,
             out.getvalue(),

@@ -1,4 +1,4 @@
-"""Make the recordings of src/fire_routine/emulator/recordings: really run the projects next to this file.
+"""Make the recordings of src/fire_routine/recordings: really run the projects next to this file.
 
     python -m tests.recordings.record [NAME ...]
 
@@ -27,7 +27,7 @@ from .runner import JobResult, run_jobs
 
 HERE = Path(__file__).resolve().parent
 PROJECTS = HERE / "projects"
-RECORDINGS = HERE.parents[1] / "src/fire_routine/emulator/recordings"
+RECORDINGS = HERE.parents[1] / "src/fire_routine/recordings"
 HOME = Path("/home/runner")
 # How the machine's tools are found and reach their registries; nothing of it is recorded.
 PASSED_ON = (

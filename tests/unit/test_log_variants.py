@@ -10,14 +10,15 @@ import pytest
 from tests.emulated.github import GitHubEmulator
 from tests.log_variants import in_columns, with_debug_logging
 
-from fire_routine import emulator as package
 from fire_routine import gather
 from fire_routine.evidence import gather_evidence
 from fire_routine.gather.api.client import GitHub
 from fire_routine.model import Brief
 from fire_routine.settings import Context, Settings
 
-RECORDINGS = sorted(path.parent for path in Path(package.__file__).parent.glob("recordings/*/recording.json"))
+RECORDINGS = sorted(
+    path.parent for path in Path(gather.__file__).parents[1].glob("recordings/*/recording.json")
+)
 
 
 def brief_of(emulator: GitHubEmulator) -> Brief:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-RECORDINGS = Path(__file__).resolve().parents[2] / "src/fire_routine/emulator/recordings"
+RECORDINGS = Path(__file__).resolve().parents[2] / "src/fire_routine/recordings"
 NAMES = sorted(path.parent.name for path in RECORDINGS.glob("*/recording.json"))
 LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{7})Z (.*)")
 SECOND = timedelta(seconds=1)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 # Imported by a start, some of them later than others, or by the commands that people try first.
 MODULES = ("httpcore", *(f"fire_routine.{name}" for name in ("cli", "action", "compose", "demo")))
-COMMANDS = ("arguments", "distill", "preview", "send")
+COMMANDS = ("options", "logs", "github", "endpoint")
 
 
 def make(python: Path, tree: Path) -> tuple[str, str]:
@@ -68,11 +68,11 @@ def _use() -> None:
     """
     from importlib import import_module
 
-    for name in (*MODULES, *(f"fire_routine.commands.{command}" for command in COMMANDS)):
+    for name in (*MODULES, *(f"fire_routine.cli.{command}" for command in COMMANDS)):
         import_module(name)
     from fire_routine import distill, patterns, redact
 
-    for log in sorted((Path(distill.__file__).parents[1] / "emulator" / "recordings").glob("*/logs/*")):
+    for log in sorted((Path(distill.__file__).parents[1] / "recordings").glob("*/logs/*")):
         digest = distill.Reader().read([log.read_bytes()])
         redact.redact_text(distill.excerpt(digest, 16_000).text)
     for name in sorted(name for name in sys.modules if name.startswith("fire_routine.")):

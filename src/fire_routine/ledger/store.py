@@ -10,7 +10,7 @@ from ..clock import Clock
 from ..model import GitHubError, GreenRuns, Run, Status
 from ..retrying import retrying
 from .api import LedgerApi
-from .entry import LEDGER, SHOWN, STATE, Entry, Record, label, read_entry
+from .entry import LEDGER, SHOWN, STATE, Entry, Record, Stage, label, read_entry
 
 RETRIES = (0.5, 1.5, 3.0, 5.0)  # seconds before a request is made again
 NO_PERMISSION = 10.0  # seconds for which GitHub must deny a permission before that is believed
@@ -247,6 +247,32 @@ class Store:
 
     def _wait(self, error: GitHubError, pause: float) -> float | None:
         return None if error.rate_limited or self._clock.monotonic() > self._until else pause
+
+
+def recorded(
+    api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False
+) -> list[tuple[Entry, str]]:
+    """For reports: the entries of all workflows on a commit since then, and the logins that wrote them.
+
+    Args:
+        sha: the ledger's place.
+        reruns: what re-runs left on a failing commit, instead of the ledger's entries.
+
+    Raises:
+        GitHubError: they can't be read.
+    """
+    found: list[tuple[Entry, str]] = []
+    for number in range(1, PAGES + 1):
+        page = api.statuses(sha, number)
+        for status in page.statuses:
+            entry = read_entry(status, sha) if _is_ours(status, shown=reruns) else None
+            wanted = entry and (not reruns or entry.record.stage in (Stage.RERUN, Stage.FLAKE))
+            if entry and wanted and entry.created_at and entry.created_at >= since:
+                found.append((entry, status.creator or "ghost"))  # as GitHub shows an account that is gone
+        oldest = min((status.created_at for status in page.statuses if status.created_at), default=None)
+        if not page.more or (oldest and oldest < since):
+            break
+    return found
 
 
 def _is_ours(status: Status, *, shown: bool) -> bool:

@@ -27,6 +27,7 @@ USED = {
     "/actions/runs/{run_id}/rerun-failed-jobs": ("post",),
     "/actions/workflows/{workflow_id}/runs": ("get",),
     "/check-runs/{check_run_id}/annotations": ("get",),
+    "/commits": ("get",),
     "/commits/{ref}/check-runs": ("get",),
     "/commits/{ref}/statuses": ("get",),
     "/compare/{basehead}": ("get",),

@@ -9,7 +9,7 @@ import pytest
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.job import LOG, SHA, Job
 
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 
 @pytest.fixture

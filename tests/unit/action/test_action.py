@@ -7,7 +7,7 @@ from pathlib import Path
 import cmarkgfm  # type: ignore[import-untyped]
 from tests.emulated.job import LOG, SHA, Job
 
-from fire_routine.emulator.endpoint import Reply
+from fire_routine.emulator import Reply
 
 
 def test_fires_once_and_reports_it_everywhere(job: Job) -> None:

@@ -16,7 +16,7 @@ from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.job import SHA, environment
 
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals can't be sent to one process there")
 

@@ -12,9 +12,9 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.job import LOG, SHA, Job
+from tests.emulated.repository import timestamp
 
-from fire_routine.emulator.endpoint import Endpoint
-from fire_routine.emulator.repository import timestamp
+from fire_routine.emulator import Endpoint
 
 OTHER_LOG = LOG.replace("error[E0308]: mismatched types", "error[E0425]: cannot find value `x` in this scope")
 RERUN = "POST .*/rerun-failed-jobs"

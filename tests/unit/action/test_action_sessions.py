@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from tests.emulated.faults import Fault
+from tests.emulated.ids import sha_of
 from tests.emulated.job import LOG, SHA, Job
+from tests.emulated.repository import timestamp
 
 from fire_routine import action
-from fire_routine.emulator.ids import sha_of
-from fire_routine.emulator.repository import timestamp
 
 TIP = sha_of("tip")
 BRANCH = "claude/fix-run-7"

@@ -25,7 +25,7 @@ from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
 from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 
 import fire_routine
-from fire_routine.emulator.endpoint import Endpoint
+from fire_routine.emulator import Endpoint
 from fire_routine.fire import Interrupted, Routine, fire_once
 from fire_routine.fire.attempts import Attempts
 from fire_routine.fire.connection import Connection

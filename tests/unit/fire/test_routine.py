@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import fire_routine
 from fire_routine import FireError, NotSent, Overloaded, RateLimited, Rejected, Routine, TextTooLong, Unknown
-from fire_routine.emulator.endpoint import BETA, REPLIES, TOKEN, Endpoint, Reply, gateway, limit
+from fire_routine.emulator import BETA, REPLIES, TOKEN, Endpoint, Reply, gateway, limit
 from fire_routine.fire import fire_once
 from fire_routine.fire.errors import Cancelled
 from fire_routine.model import Result

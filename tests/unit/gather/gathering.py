@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from tests.emulated.github import TOKEN, GitHubEmulator
+from tests.emulated.ids import sha_of
 
-from fire_routine.emulator.ids import sha_of
 from fire_routine.gather import find_trigger, gather_run
 from fire_routine.gather.api.client import GitHub
 from fire_routine.model import FailedJob, Run

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.routes import Answer
 from tests.unit.gather.gathering import github_of, later
 
-from fire_routine.emulator.routes import Answer
 from fire_routine.gather import KnownFailures
 from fire_routine.gather.known_failures import MOST_BYTES, read_known_failures
 from fire_routine.model import Block, Digest, FailedJob, Failure, Fingerprint, Note

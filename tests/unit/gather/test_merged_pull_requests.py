@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.ids import sha_of
 from tests.unit.gather.gathering import HEAD, RUN, add_run, failed_job, gathered
 
-from fire_routine.emulator.ids import sha_of
 from fire_routine.model import Run
 
 GREEN, SQUASHED = sha_of("green"), sha_of("squashed")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.ids import sha_of
 from tests.unit.gather.gathering import (
     HEAD,
     RUN,
@@ -19,7 +20,6 @@ from tests.unit.gather.gathering import (
     github_of,
 )
 
-from fire_routine.emulator.ids import sha_of
 from fire_routine.model import ChangedFile, GitHubError, History, Run
 
 GREEN = sha_of("green")

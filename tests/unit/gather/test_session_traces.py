@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.ids import sha_of
 from tests.unit.gather.gathering import github_of
 
-from fire_routine.emulator.ids import sha_of
 from fire_routine.gather.session_traces import session_traces
 from fire_routine.model import Note, SessionState, SessionTrace
 

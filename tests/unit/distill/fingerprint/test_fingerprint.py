@@ -10,14 +10,11 @@ from pathlib import Path
 import pytest
 from tests.unit.distill.fingerprint.made_logs import STEP, of
 
-from fire_routine import distill, emulator
+from fire_routine import distill
 from fire_routine.model import Fingerprint
 
 FAILURES = Path(__file__).parents[1] / "failures"
-
-
-RECORDINGS = Path(emulator.__file__).parent / "recordings"
-
+RECORDINGS = Path(distill.__file__).parents[1] / "recordings"
 
 LOG = """\
 2026-01-02T03:04:07.0000000Z ##[group]Run pytest -q

@@ -10,7 +10,7 @@ import pytest
 from fire_routine.distill import excerpt, read
 from fire_routine.model import Digest
 
-RECORDINGS = Path(__file__).resolve().parents[4] / "src/fire_routine/emulator/recordings"
+RECORDINGS = Path(__file__).resolve().parents[4] / "src/fire_routine/recordings"
 STAMPED = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT\S+Z ?|\x1b\[[0-9;?]*[A-Za-z]")
 
 

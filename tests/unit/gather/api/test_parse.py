@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from tests.emulated.json_actions import Site
 
-from fire_routine.emulator.json_actions import Site
 from fire_routine.gather.api import fields, parse
 from fire_routine.gather.api.session import items_of
 

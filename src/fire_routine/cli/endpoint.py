@@ -1,0 +1,96 @@
+"""The routine's endpoint: `send` fires one from anywhere, `emulate` serves it on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+
+from ..settings import MAX_CHARACTERS, endpoint, host_name, token
+from . import CommandError
+from .streams import is_terminal, text_of, write
+
+MAX_TEXT_BYTES = 4 * MAX_CHARACTERS  # a longer text can't be within the endpoint's limit
+ROUTINES_PAGE = "https://claude.ai/code/routines"
+
+
+def send(arguments: Namespace) -> int:
+    from ..fire import FireError, Routine
+
+    host = _host(arguments.trusted_host)
+    url = secret(os.environ, "ROUTINE_FIRE_URL", lambda value: endpoint(value, host))
+    bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", token)
+    text = _text(arguments)
+    try:
+        session = Routine(url, bearer, trusted_host=host, announce=_on_stderr).fire(text)
+    except FireError as error:
+        raise CommandError(str(error)) from None
+    line = f"session started: {session.url}"
+    if arguments.json:
+        line = json.dumps(
+            {"session_id": session.id, "session_url": session.url, "request_id": session.request_id}
+        )
+    try:
+        write(line)
+    except CommandError:  # the session was started, and must not be started again
+        _on_stderr(line)
+    return 0
+
+
+def _host(value: str) -> str:
+    try:
+        return host_name(value) if value else ""
+    except ValueError as problem:
+        raise CommandError(f"--trusted-host {problem}") from None
+
+
+def secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -> str:
+    """The value of a variable, which `check` accepts."""
+    value = environ.get(name, "").strip()
+    if not value:
+        raise CommandError(f"{name} is not set: copy it from the routine's API trigger at {ROUTINES_PAGE}")
+    try:
+        return check(value)
+    except ValueError as problem:
+        raise CommandError(f"{name} {problem}") from None
+
+
+def _text(arguments: Namespace) -> str | None:
+    """The text of the one source that is given; None with `--no-text`."""
+    text, named = arguments.words, arguments.text_file
+    if sum((text is not None, named is not None, arguments.no_text)) > 1:
+        raise CommandError("more than one text: give only one of TEXT, --text-file and --no-text")
+    if arguments.no_text:
+        return None
+    if text == "-" or (text is None and named is None and not is_terminal(sys.stdin)):
+        named = "-"
+    if named is not None:
+        text = text_of(named, MAX_TEXT_BYTES)
+    if text is None or not text.strip():
+        raise CommandError("no text: give TEXT, pipe it in, name a --text-file, or use --no-text")
+    return str(text)
+
+
+def _on_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def emulate(arguments: Namespace) -> int:
+    from ..emulator import REPLIES, Endpoint
+
+    try:
+        with Endpoint(port=arguments.port, announce=write) as endpoint:
+            write(f"The routine's endpoint: {endpoint.home}")
+            write(f"  ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}")
+            write(f"  other routines there answer an error: trig_{', trig_'.join(REPLIES)}")
+            write("Ctrl-C ends it.")
+            threading.Event().wait()
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        raise
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise CommandError(f"--port {arguments.port}: {why}: choose another") from None
+    return 0

@@ -1,0 +1,309 @@
+"""The command line as it is typed: commands, their arguments, and the help."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Callable, Sequence
+from textwrap import dedent, fill
+
+from ..settings import MAX_CHARACTERS, MIN_CHARACTERS
+from ..version import __version__
+
+COMMANDS = {
+    "preview": "print the text for a failed run; nothing is sent",
+    "distill": "print the lines of a log that explain its failure",
+    "send": "fire a routine with a text of your own",
+    "sessions": "list what was started in a repository, and what came of it",
+    "demo": "fire on a recorded failure, all on this machine",
+    "emulate": "serve the routine endpoint on loopback, with its documented answers",
+    "rules": "check the rules for tools' formats, or explain one for a line",
+    "action": "what the action runs in a workflow",
+}
+Command = Callable[[str, str, str], argparse.ArgumentParser]
+"""A new command by its name, description, and the rest of its help."""
+WIDTH = 80  # of the help's descriptions
+_EXIT = """
+exit status:
+  0  done
+  1  it failed: one line on standard error gives the reason and the remedy
+  2  the command line can't be understood
+"""
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments by name, that of the command as `command`.
+
+    Without arguments the help is printed. Usage errors, the help and the version end the program.
+    """
+    parser = _parser()
+    if not argv:
+        parser.print_help()
+        parser.exit(0)
+    if not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        near = difflib.get_close_matches(argv[0], COMMANDS, 1)
+        advice = f"did you mean {near[0]!r}?" if near else "see fire-routine --help"
+        parser.exit(2, f"fire-routine: unknown command {argv[0][:40]!r}: {advice}\n")
+    return parser.parse_args(argv)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fire-routine",
+        usage="fire-routine COMMAND [options]",
+        description="When CI fails, start a Claude Code routine on the lines that explain the failure,\n"
+        "at most once per failure.",
+        epilog=_epilog(
+            """
+            environment:
+              GITHUB_TOKEN, GH_TOKEN                read GitHub (preview, sessions)
+              ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN  fire a routine (send)
+              NO_COLOR                              no colour on a terminal
+
+            examples:
+              $ fire-routine demo
+              $ fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID
+
+            Use "fire-routine COMMAND --help" for a command's options, environment and examples.
+            """
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "-V", "--version", action="version", version=f"fire-routine {__version__}", help="print the version"
+    )
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", title="commands", prog="fire-routine"
+    )
+
+    def command(name: str, description: str, epilog: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=COMMANDS[name],
+            description=fill(description, WIDTH),
+            epilog=_epilog(epilog),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    _add_options(command)
+    return parser
+
+
+def _epilog(text: str) -> str:
+    return f"{dedent(text).strip()}\n\n{_EXIT.strip()}"
+
+
+def _add_options(command: Command) -> None:
+    """Define all commands, in the order in which the help lists them."""
+    _preview(command)
+    _distill(command)
+    _send(command)
+    _sessions(command)
+    _local(command)
+    _rules(command)
+
+
+def _preview(command: Command) -> None:
+    preview = command(
+        "preview",
+        "Print the text that a session would get for a failed run. Nothing is sent, nothing is written.",
+        """
+        environment:
+          GITHUB_TOKEN, GH_TOKEN  a token that may read the run; GITHUB_TOKEN comes first.
+                                  Without one, GitHub gives no logs
+          GH_HOST                 the host of another GitHub than github.com, which then gets the token
+          GITHUB_API_URL          the root of its API; default: as GitHub has it for that host
+          NO_COLOR                no colour on a terminal
+
+        examples:
+          $ GH_TOKEN=$(gh auth token) fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID
+          $ fire-routine preview https://github.com/OWNER/REPO/actions/runs/ID --max-characters 8192
+        """,
+    )
+    preview.add_argument(
+        "run_url", metavar="RUN_URL", help="a run's or a job's address, from the address bar"
+    )
+    preview.add_argument(
+        "--max-characters",
+        type=_whole(MIN_CHARACTERS, MAX_CHARACTERS),
+        default=60_000,
+        metavar="N",
+        help="the most characters (UTF-16 code units), 2048 to 65536; default: 60000",
+    )
+
+
+def _distill(command: Command) -> None:
+    distill = command(
+        "distill",
+        "Print the lines of a raw log that explain its failure. Where the excerpt is long, its strongest"
+        " lines come first. Secrets are not replaced.",
+        """
+        environment:
+          NO_COLOR  no colour on a terminal
+
+        examples:
+          $ gh api repos/OWNER/REPO/actions/jobs/ID/logs | fire-routine distill -
+          $ fire-routine distill red.log --green green.log --max-characters 2000
+        """,
+    )
+    distill.add_argument("file", metavar="FILE", help="the log, not compressed; - reads standard input")
+    distill.add_argument(
+        "--max-characters",
+        type=_whole(1, MAX_CHARACTERS),
+        default=8_192,
+        metavar="N",
+        help="the most characters (UTF-16 code units), 1 to 65536; default: 8192",
+    )
+    distill.add_argument(
+        "--green", metavar="FILE", help="the log of a passing run of the same job: its lines rank low"
+    )
+    distill.add_argument(
+        "--explain", action="store_true", help="show which rule took each block, and its weight"
+    )
+
+
+def _send(command: Command) -> None:
+    send = command(
+        "send",
+        "Fire a routine: start a session with your text next to the routine's saved prompt. A request that"
+        " may have started a session is never sent again.",
+        """
+        environment:
+          ROUTINE_FIRE_URL    the routine's fire URL, or its trig_… id; required
+          ROUTINE_FIRE_TOKEN  the routine's token, sk-ant-oat01-…; required
+          HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE
+                              as usual
+
+        Both are at https://claude.ai/code/routines, in the routine's API trigger. Waits for a limit or an
+        overloaded endpoint take at most 60 s in all.
+
+        examples:
+          $ fire-routine send "Deploy 4521 failed: see https://ci.example/4521"
+          $ tail -n 200 deploy.log | fire-routine send --json
+        """,
+    )
+    send.add_argument(
+        "words", nargs="?", metavar="TEXT", help="the text; - reads standard input, as a pipe does without it"
+    )
+    send.add_argument("--text-file", metavar="F", help="the file that holds the text, in UTF-8 or UTF-16")
+    send.add_argument("--no-text", action="store_true", help="fire on the routine's saved prompt alone")
+    send.add_argument(
+        "--trusted-host",
+        default="",
+        metavar="HOST",
+        help="a host that ROUTINE_FIRE_URL may name besides api.anthropic.com and this machine",
+    )
+    send.add_argument("--json", action="store_true", help="print the session as JSON")
+
+
+def _sessions(command: Command) -> None:
+    sessions = command(
+        "sessions",
+        "List the sessions that were started in a repository, with what came of each: branch, pull request,"
+        " merge and green run. All is read from GitHub, and nothing is written.",
+        """
+        environment:
+          GITHUB_TOKEN, GH_TOKEN  a token that may read actions, contents, pull-requests and statuses;
+                                  required; GITHUB_TOKEN comes first
+          GH_HOST                 the host of another GitHub than github.com, which then gets the token
+          GITHUB_API_URL          the root of its API; default: as GitHub has it for that host
+          NO_COLOR                no colour on a terminal
+
+        examples:
+          $ GH_TOKEN=$(gh auth token) fire-routine sessions OWNER/REPO
+          $ fire-routine sessions OWNER/REPO --days 7 --json | jq .totals
+        """,
+    )
+    sessions.add_argument("repository", metavar="OWNER/REPO", help="the repository, or its address")
+    sessions.add_argument(
+        "--days", type=_whole(1, 365), default=30, metavar="N", help="how far back, 1 to 365; default: 30"
+    )
+    sessions.add_argument(
+        "--creator",
+        default="github-actions[bot]",
+        metavar="LOGIN",
+        help="whose entries on commits count: the account of the action's github-token;"
+        " default: github-actions[bot], as for a workflow's own token",
+    )
+    sessions.add_argument(
+        "--json", action="store_true", help="print JSON; docs/sessions-report.md describes its fields"
+    )
+
+
+def _rules(command: Command) -> None:
+    rules = command(
+        "rules",
+        "Check the rules for tools' formats, explain which of them takes a line of a log and why, or compile"
+        " them after a change.",
+        """
+        environment:
+          none is read
+
+        examples:
+          $ fire-routine rules check
+          $ fire-routine rules explain "src/a.c:10:5: error: expected ';' before 'return'"
+        """,
+    )
+    do = rules.add_subparsers(dest="do", required=True, metavar="{check,explain,compile}")
+    do.add_parser("check", help="check examples, keywords and time of every rule")
+    do.add_parser("compile", help="compile the TOML files into the one that is read at the start")
+    explain = do.add_parser("explain", help="show which rule takes a line, and why")
+    explain.add_argument("line", metavar="LINE", help="a line of a log")
+
+
+def _local(command: Command) -> None:
+    command(
+        "demo",
+        "Run the action on a recorded failure, against an emulated GitHub and an emulated endpoint. Nothing"
+        " leaves this machine, and only a temporary folder is written.",
+        """
+        environment:
+          none is read
+
+        examples:
+          $ fire-routine demo
+          $ uvx fire-routine demo
+        """,
+    )
+    emulate = command(
+        "emulate",
+        "Serve the routine endpoint with its documented answers, on loopback until Ctrl-C. What to try is"
+        " printed first, then a line for each request.",
+        """
+        environment:
+          none is read
+
+        examples:
+          $ fire-routine emulate
+          $ fire-routine emulate --port 0
+        """,
+    )
+    emulate.add_argument(
+        "--port", type=_whole(0, 65535), default=8765, metavar="N", help="default: 8765; 0 picks a free one"
+    )
+    command(
+        "action",
+        "What action.yml runs in a workflow: report this run's failure. The routine may be fired.",
+        """
+        environment:
+          FIRE_ROUTINE_NAME  each input of action.yml, such as FIRE_ROUTINE_DRY_RUN; see the README
+          GITHUB_…, RUNNER_TEMP
+                             as the runner sets them
+
+        examples:
+          $ fire-routine action
+          $ FIRE_ROUTINE_DRY_RUN=true fire-routine action
+        """,
+    )
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """A reader of a whole number within these bounds."""
+
+    def read(value: str) -> int:
+        if value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most:
+            return int(value)
+        raise argparse.ArgumentTypeError(f"{value[:40]!r} is not a whole number from {least} to {most}")
+
+    return read

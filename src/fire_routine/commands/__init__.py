@@ -1,4 +1,0 @@
-"""The commands that people type; `demo.py` is one more.
-
-Each module imports what its command needs, so that none pays for another's libraries.
-"""

@@ -1,1 +1,0 @@
-"""The services the action speaks to, on loopback: for the demo, for trying a workflow, for tests."""

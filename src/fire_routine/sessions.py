@@ -1,0 +1,348 @@
+"""What the sessions of a repository came to, from GitHub alone: `fire-routine sessions`.
+
+The ledger's entries name the sessions. Branches, pull requests and later runs show what became of them.
+Nothing is stored, and nothing is written. What is newest is read first, so that the oldest is left out where
+there is too much.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from .gather.api import parse
+from .gather.api.client import GitHub
+from .gather.session_traces import session_traces
+from .ledger.claims import Claim, claims, session_id, session_link
+from .ledger.entry import Entry, Stage
+from .ledger.store import recorded
+from .model import GitHubError, Run, SessionState, SessionTrace
+from .sanitize import flat
+
+VERSION = 1  # of the report's shape; fields may be added to it
+SECONDS = 300.0  # for all requests
+PATIENCE = 60.0  # seconds in which a transient fault or a short rate limit is waited for
+RUN_PAGES = 150  # of 100 runs each
+COMMITS = 300
+PULL_PAGES = 30  # of 100 pull requests each
+NO_TRACE = timedelta(minutes=40)  # after which a session without a branch is taken for one that does nothing
+RESULT_BY = timedelta(minutes=10)  # after its claim, a job has reported its result, or never will
+REPORTED = timedelta(hours=6)  # after its begin, a re-run has ended and been reported, or never will be
+PASSED, GOING_ON = "passed", "going on"  # how re-runs end that are not stuck
+# Each state in words, in the order of the totals.
+STATES = {
+    "fixed": "fixed",
+    "merged": "merged, not green since",
+    "open": "open",
+    "closed": "closed unmerged",
+    "branch": "branch only",
+    "none": "no trace",
+    "early": "just started",
+    "unknown": "unknown",
+    "uncertain": "may have started",
+}
+_NARROW = 24  # characters shown of a name
+_HEAD = ("STARTED", "FAILURE", "BRANCH", "RUN", "BECAME", "PR", "TO PR", "TO MERGE", "TO GREEN", "SESSION")
+
+Show = Callable[[str], object]
+Json = dict[str, Any]
+
+
+def report(
+    github: GitHub, creator: str, since: datetime, until: datetime, show: Show = lambda _: None
+) -> Json:
+    """The report as one JSON object, whose fields docs/sessions-report.md describes; the newest come first.
+
+    Args:
+        creator: the login whose entries count.
+        until: now.
+        show: gets the state of the work.
+
+    Raises:
+        GitHubError: the runs, or the first commit's statuses, can't be read.
+    """
+    now = github.clock()
+    github = github.within(now + SECONDS).insisting(now + PATIENCE)
+    left_out: list[str] = []
+    others = Counter[str]()  # entries of other creators, by login
+    runs = _read_runs(github, since, left_out, show)
+    entries = _read_entries(github, creator, since, runs, others, left_out, show)
+    found = claims(entries, lambda url: session_link(url, github.api_url))[::-1]
+    started = [claim for claim in found if claim.has_session or _was_lost(claim, until)]
+    show("Reading branches and pull requests")
+    started_by = {claim.run for claim in started}
+    traces, notes = session_traces(github, started_by, since=since, pages=PULL_PAGES, checks=False)
+    left_out += [f"{note.what}: {note.why}" for note in (*notes, *github.take_left_out())]
+
+    files = {entry.record.mark: entry.record.workflow for entry in entries}
+    by_id = {run.id: run for run in runs}
+    sessions = [
+        _session(claim, by_id.get(claim.run), runs, _own_trace(claim, started, traces), until)
+        | _attempt(claim, by_id.get(claim.run), files[claim.mark])
+        for claim in started
+    ]
+    reruns = [
+        {"asked_at": _iso(_known(claim.at)), "ended": _ended(claim, by_id.get(claim.run), until)}
+        | _attempt(claim, by_id.get(claim.run), files[claim.mark])
+        for claim in found
+        if claim.stage is Stage.FLAKE or (claim.stage is Stage.RERUN and not _went_on(claim, found))
+    ]
+    states = Counter(row["state"] for row in sessions)
+    flakes = [row for row in reruns if row["ended"] == PASSED]
+    stuck = [row for row in reruns if row["ended"] not in (PASSED, GOING_ON)]
+    totals = {state: states[state] for state in STATES}
+    return {
+        "version": VERSION,
+        "repository": github.repository,
+        "creator": creator,
+        "since": _iso(since),
+        "until": _iso(until),
+        "totals": {"sessions": len(sessions) - states["uncertain"], **totals}
+        | {"flakes_avoided": len(flakes), "stuck_reruns": len(stuck)},
+        "sessions": sessions,
+        "flakes": flakes,
+        "stuck_reruns": stuck,
+        "left_out": left_out,
+        "not_counted": dict(others),
+    }
+
+
+# --- what is read -----------------------------------------------------------------------------------
+
+
+def _read_runs(github: GitHub, since: datetime, left_out: list[str], show: Show) -> list[Run]:
+    """All runs since then, the newest first: later green ones count too, and those that were re-run.
+
+    Each page is a search of its own, up to the oldest run of the page before, as a search ends after 1,000:
+    https://docs.github.com/rest/actions/workflow-runs
+    """
+    found: dict[int, Run] = {}
+    until, why = None, f"a report lists at most {RUN_PAGES * 100:,} runs"
+    for _ in range(RUN_PAGES):
+        show(f"Listing runs: {len(found):,}")
+        created = f"{_iso(since)}..{_iso(until)}" if until else f">={_iso(since)}"
+        try:
+            listing = github.list_page(
+                "/actions/runs", "the runs", "workflow_runs", lambda data: parse.run(data, github.repository),
+                created=created, per_page=100, exclude_pull_requests="true",
+            )  # fmt: skip
+        except GitHubError as error:
+            if not found:
+                raise
+            why = str(error)
+            break
+        found |= {run.id: run for run in listing.items}
+        if not listing.items or listing.total <= 100:
+            why = ""
+            break
+        oldest = min(_known(run.created_at) for run in listing.items)
+        until = oldest - timedelta(seconds=1) if oldest == until else oldest
+    runs = sorted(found.values(), key=lambda run: (_known(run.created_at), run.id), reverse=True)
+    if why:
+        left_out.append(f"runs before {_known(runs[-1].created_at):%Y-%m-%d %H:%M} UTC: {why}")
+    return runs
+
+
+def _read_entries(
+    github: GitHub,
+    creator: str,
+    since: datetime,
+    runs: Sequence[Run],
+    others: Counter[str],
+    left_out: list[str],
+    show: Show,
+) -> list[Entry]:
+    """The creator's entries since then: those of the ledger, and what re-runs left on their commits."""
+    show("Reading the ledger")
+    found = recorded(github, github.first_commit(), since)
+    shas = list(dict.fromkeys(run.head_sha for run in runs if run.attempt > 1))
+    problems = Counter({f"a report reads at most {COMMITS:,}": max(0, len(shas) - COMMITS)})
+    for number, sha in enumerate(shas[:COMMITS]):
+        show(f"Reading commits that were run again: {number + 1} of {len(shas)}")
+        try:
+            found += recorded(github, sha, since, reruns=True)
+        except GitHubError as error:
+            problems[str(error)] += 1
+            if error.rate_limited:  # nothing more is asked
+                problems[str(error)] += len(shas[:COMMITS]) - number - 1
+                break
+    left_out += [f"re-runs on {_count(most, 'commit')}: {why}" for why, most in problems.items() if most]
+    others.update(writer for _, writer in found if writer.casefold() != creator.casefold())
+    return [entry for entry, writer in found if writer.casefold() == creator.casefold()]
+
+
+# --- what became of each ----------------------------------------------------------------------------
+
+
+def _session(
+    claim: Claim, failed: Run | None, runs: Iterable[Run], trace: SessionTrace, until: datetime
+) -> Json:
+    pull, at = trace.pull_request, _known(claim.at)
+    merged_at = pull.merged_at if pull else None
+    greens = [run for run in runs if failed and _is_green_after(run, failed, claim, trace)]
+    begun = [_begun(run) for run in greens]
+    state = str(trace.state or "unknown")
+    if merged_at and any(_known(run.created_at) >= merged_at for run in greens):
+        state = "fixed"
+    elif trace.state in (SessionState.NONE, None) and claim.stage is not Stage.FIRED:
+        state = "uncertain"
+    elif trace.state is SessionState.NONE and until - at < NO_TRACE:
+        state = "early"
+    url = claim.url if claim.stage is Stage.FIRED else ""
+    return {
+        "started_at": _iso(at),
+        "session_id": session_id(url) or None,
+        "session_url": url or None,
+        "state": state,
+        "session_branch": trace.branch or None,
+        "pull_request": pull and {"number": pull.number, "title": pull.title, "url": pull.url},
+        "seconds_to_pull_request": _seconds(at, pull.created_at if pull else None),
+        "seconds_to_merge": _seconds(at, merged_at),
+        "seconds_to_green": _seconds(at, min(begun, default=None)),
+    }
+
+
+def _attempt(claim: Claim, run: Run | None, file: str) -> Json:
+    """The failed attempt; without a run, it is not listed."""
+    return {
+        "workflow": run.workflow if run else None,
+        "workflow_file": file,
+        "failures": sorted(name for name in claim.names if not name.startswith("j")),
+        "run_id": claim.run,
+        "run_attempt": claim.attempt,
+        "run_url": run.url if run else None,
+        "branch": (run.head_branch or "") if run else None,
+        "commit": run.head_sha if run else claim.commit,
+    }
+
+
+def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, SessionTrace]) -> SessionTrace:
+    """What the run's sessions left, if it is this one's: of several, the last before the pull request's."""
+    trace = traces.get(claim.run) or SessionTrace(claim.run, None)
+    created = trace.pull_request.created_at if trace.pull_request else None
+    siblings = [one for one in started if one.run == claim.run]
+    before = [one for one in siblings if created is None or _known(one.created_at) <= created]
+    is_own = trace.state is None or claim is (before or siblings)[0]
+    return trace if is_own else SessionTrace(claim.run, SessionState.NONE)
+
+
+def _is_green_after(run: Run, failed: Run, claim: Claim, trace: SessionTrace) -> bool:
+    """Whether it is a later green run of the workflow, on its branch or where its fix was merged."""
+    if run.conclusion != "success" or run.workflow_id != failed.workflow_id:
+        return False
+    pull, branch = trace.pull_request, (run.head_branch, run.head_repository)
+    if branch == (failed.head_branch, failed.head_repository) and run.event == failed.event:
+        return _begun(run) > _known(claim.at)
+    merged_at = pull.merged_at if pull and branch == (pull.base_branch, pull.head_repository) else None
+    return merged_at is not None and _known(run.created_at) >= merged_at
+
+
+def _was_lost(claim: Claim, until: datetime) -> bool:
+    """Whether its job announced the request, and never reported a result."""
+    return claim.stage is Stage.ANNOUNCED and until - _known(claim.at) >= RESULT_BY
+
+
+def _went_on(claim: Claim, found: Iterable[Claim]) -> bool:
+    return any(one.run == claim.run and one.id > claim.id for one in found)
+
+
+def _ended(claim: Claim, run: Run | None, now: datetime) -> str:
+    """What came of a re-run that was asked for."""
+    if claim.stage is Stage.FLAKE:
+        return PASSED
+    if run is None:
+        return "the run is not listed"
+    if now - max(_begun(run), _known(claim.at)) < REPORTED:
+        return GOING_ON
+    if run.attempt <= claim.attempt:
+        return "GitHub started no further attempt"
+    if run.conclusion == "success":
+        return "passed, and was not recorded as a flake"
+    return f"ended with {run.conclusion}, and nothing was recorded" if run.conclusion else GOING_ON
+
+
+def _known(moment: datetime | None) -> datetime:
+    """A time that GitHub states: runs and entries without one are not listed."""
+    if moment is None:
+        raise ValueError("a run or an entry without a time")
+    return moment
+
+
+def _begun(run: Run) -> datetime:
+    """When the run's latest attempt began."""
+    return run.started_at or _known(run.created_at)
+
+
+def _iso(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _seconds(since: datetime, moment: datetime | None) -> int | None:
+    return max(int((moment - since).total_seconds()), 0) if moment else None
+
+
+# --- a table ----------------------------------------------------------------------------------------
+
+
+def table(report: Json) -> str:
+    """Plain text, one line per session; the widest column comes last."""
+    totals = report["totals"]
+    parts = [f"{totals[state]} {words}" for state, words in STATES.items() if totals[state]]
+    lines = [
+        f"{report['repository']}: Claude sessions since {_when(report['since'])} UTC",
+        "",
+        "  " + _count(totals["sessions"], "session") + (f": {', '.join(parts)}" if parts else ""),
+        f"  {_count(totals['flakes_avoided'], 'flake')} avoided a session: the re-run passed",
+    ]
+    if report["sessions"]:
+        lines += ["", *_aligned([_HEAD, *map(_session_cells, report["sessions"])])]
+    for title, key in (("Re-runs that are stuck", "stuck_reruns"), ("Flakes", "flakes")):
+        if report[key]:
+            lines += ["", title, *_aligned(list(map(_rerun_cells, report[key])))]
+    notes = [f"Left out: {line}" for line in report["left_out"]] + [
+        f"Not counted: {number:,} of the entries are by {login}. Count that account's by --creator '{login}'"
+        for login, number in sorted(report["not_counted"].items())
+    ]
+    return "\n".join([*lines, *([""] if notes else []), *map(flat, notes)])
+
+
+def _session_cells(row: Json) -> Sequence[str]:
+    pull = row["pull_request"]
+    spans = (row["seconds_to_pull_request"], row["seconds_to_merge"], row["seconds_to_green"])
+    became = (STATES[row["state"]], f"#{pull['number']}" if pull else "–")
+    return _when(row["started_at"]), *_cells(row), *became, *map(duration, spans), row["session_url"] or "–"
+
+
+def _rerun_cells(row: Json) -> Sequence[str]:
+    return _when(row["asked_at"]), *_cells(row), row["ended"], row["run_url"] or "–"
+
+
+def _cells(row: Json) -> Sequence[str]:
+    failed, branch = " ".join((row["workflow_file"], *row["failures"])), flat(row["branch"] or "", _NARROW)
+    return flat(failed, _NARROW), branch or "–", f"{row['run_id']}.{row['run_attempt']}"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    return [f"  {'  '.join(cells)}".rstrip() for cells in lines]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def duration(seconds: int | None) -> str:
+    """`12 min`, `3 h`, `4 d`; a dash for none."""
+    if seconds is None:
+        return "–"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{round(minutes / 60)} h" if minutes < 2880 else f"{round(minutes / 1440)} d"
+
+
+def _when(moment: str) -> str:
+    return moment[:16].replace("T", " ")

@@ -1,0 +1,306 @@
+"""The REST API for one repository: method, path and query → status and object. No HTTP here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote
+
+from tests.emulated.ids import sha_of
+from tests.emulated.json_contents import content
+from tests.emulated.json_repository import Json
+from tests.emulated.repository import Repository, timestamp
+
+SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs
+PAGE = "X-Page"  # "2/7": the page and the last one, for whoever knows the address
+DOCUMENTATION = "https://docs.github.com/rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response of the API; `body`: JSON, raw bytes, or None for no body."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def refusal(status: int, message: str, headers: Mapping[str, str] | None = None) -> Answer:
+    body = {"message": message, "documentation_url": DOCUMENTATION, "status": str(status)}
+    return Answer(status, body, headers or {})
+
+
+NOT_FOUND = refusal(404, "Not Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request, below `/repos/{owner}/{repo}`."""
+
+    repository: Repository
+    names: tuple[str, ...]  # what the path names, unquoted
+    query: Mapping[str, str]
+    body: Json
+
+    @property
+    def number(self) -> int:
+        return int(self.names[0])
+
+    def shown(self, kind: str, item: Json) -> Json:
+        return self.repository.shown(kind, item)
+
+
+def answer(repository: Repository, method: str, path: str, query: Mapping[str, str], body: Json) -> Answer:
+    """The answer; `path` is what follows `/repos/{owner}/{repo}`, still quoted."""
+    for wanted, pattern, serve in _ROUTES:
+        found = pattern.fullmatch(path)
+        if wanted == method and found:
+            return serve(Call(repository, tuple(map(unquote, found.groups())), query, body))
+    return NOT_FOUND
+
+
+def _found(call: Call, kind: str, item: Json | None) -> Answer:
+    return Answer(200, call.shown(kind, item)) if item else NOT_FOUND
+
+
+def _listing(call: Call, key: str, kind: str, items: list[Json]) -> Answer:
+    """One page of several, and its place among them where there is more than one."""
+    size, page = min(int(call.query.get("per_page", 30)), 100), int(call.query.get("page", 1))
+    shown = [call.shown(kind, item) for item in items[(page - 1) * size : page * size]]
+    body: Any = {"total_count": len(items), key: shown} if key else shown
+    last = -(-len(items) // size)
+    return Answer(200, body, {PAGE: f"{page}/{last}"} if last > 1 else {})
+
+
+def _about(call: Call) -> Answer:
+    repository = call.repository
+    partial = {**repository.about, "full_name": repository.full_name}
+    name, branch = repository.full_name, repository.default_branch
+    return Answer(200, call.shown("repository", repository.site.full_repository(name, branch, partial)))
+
+
+def _run(call: Call) -> Answer:
+    return _found(call, "run", call.repository.runs.get(call.number))
+
+
+def _attempt(call: Call) -> Answer:
+    return _found(call, "run", call.repository.attempts.get((call.number, int(call.names[1]))))
+
+
+def _jobs_of(call: Call, run: Json | None) -> Answer:
+    if run is None:
+        return NOT_FOUND
+    key = (run["id"], run["run_attempt"])
+    jobs = [job for job in call.repository.jobs.values() if (job["run_id"], job["run_attempt"]) == key]
+    return _listing(call, "jobs", "job", jobs)
+
+
+def _latest_jobs(call: Call) -> Answer:
+    return _jobs_of(call, call.repository.runs.get(call.number))
+
+
+def _attempt_jobs(call: Call) -> Answer:
+    return _jobs_of(call, call.repository.attempts.get((call.number, int(call.names[1]))))
+
+
+def _rerun_failed_jobs(call: Call) -> Answer:
+    if call.number not in call.repository.runs:
+        return NOT_FOUND
+    if call.repository.rerun_failed_jobs(call.number) is None:
+        return refusal(403, "This workflow is already running")
+    return Answer(201, {})
+
+
+def _job(call: Call) -> Answer:
+    return _found(call, "job", call.repository.jobs.get(call.number))
+
+
+def _log(call: Call) -> Answer:
+    """A redirect to where the log is; 404 while the job runs, 410 once it is past its retention."""
+    job = call.repository.jobs.get(call.number)
+    if job is None or job["status"] != "completed" or not call.repository.has_log(call.number):
+        return NOT_FOUND
+    if call.number in call.repository.expired:
+        return refusal(410, "The logs for this run have expired and are no longer available.")
+    return Answer(302, headers={"Location": f"/{call.number}"})
+
+
+def _annotations(call: Call) -> Answer:
+    if call.number not in call.repository.jobs:
+        return NOT_FOUND
+    return _listing(call, "", "annotation", call.repository.annotations.get(call.number, []))
+
+
+def _workflow_runs(call: Call) -> Answer:
+    named = call.names[0]  # by its number, or by its file's name
+    runs = [
+        run
+        for run in call.repository.runs.values()
+        if named in (str(run["workflow_id"]), run["path"].partition("@")[0].rpartition("/")[2])
+    ]
+    return _runs(call, runs) if runs else NOT_FOUND  # here no workflow is known that has none
+
+
+def _all_runs(call: Call) -> Answer:
+    return _runs(call, list(call.repository.runs.values()))
+
+
+def _runs(call: Call, runs: list[Json]) -> Answer:
+    """The newest first, at most 1,000 of a search."""
+    runs = [run for run in runs if _matches(run, call.query)]
+    runs.sort(key=lambda run: (run["created_at"] or "", run["id"]), reverse=True)
+    if call.query.get("exclude_pull_requests") == "true":
+        runs = [{**run, "pull_requests": []} for run in runs]
+    return _listing(call, "workflow_runs", "run", runs[:SEARCH])
+
+
+def _matches(run: Json, query: Mapping[str, str]) -> bool:
+    """https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow"""
+    for key, name in (("head_branch", "branch"), ("head_sha", "head_sha"), ("event", "event")):
+        if query.get(name, run[key]) != run[key]:
+            return False
+    if query.get("status", run["status"]) not in (run["status"], run["conclusion"]):
+        return False
+    created, when = query.get("created", ""), run["created_at"] or ""
+    first, between, last = created.removeprefix(">=").partition("..")
+    if created.startswith("<="):
+        return bool(when <= created[2:])
+    return bool((when or first) >= first and (not between or when <= last))
+
+
+def _compare(call: Call) -> Answer:
+    base, head = call.names
+    return _found(call, "comparison", call.repository.comparisons.get((base, head)))
+
+
+def _pull_requests(call: Call) -> Answer:
+    """https://docs.github.com/rest/pulls/pulls#list-pull-requests"""
+    query = call.query
+    state, head, base = query.get("state", "open"), query.get("head", ""), query.get("base", "")
+    sort = query.get("sort", "created")
+    field = "updated_at" if sort == "updated" else "created_at"
+    newest_first = query.get("direction", "desc" if sort == "created" else "asc") == "desc"
+    found = [
+        {key: value for key, value in pull.items() if key not in ONLY_SINGLE}
+        for pull in call.repository.pulls.values()
+        if state in ("all", pull["state"])
+        and head in ("", pull["head"]["label"])
+        and base in ("", pull["base"]["ref"])
+    ]
+    found.sort(key=lambda pull: (pull[field] or "", pull["number"]), reverse=newest_first)
+    return _listing(call, "", "listed pull request", found)
+
+
+def _pull_request(call: Call) -> Answer:
+    return _found(call, "pull request", call.repository.pulls.get(call.number))
+
+
+def _ref_object(repository: Repository, branch: str, sha: str) -> Json:
+    url, ref = f"{repository.site.api}/repos/{repository.full_name}/git", f"refs/heads/{branch}"
+    target = {"type": "commit", "sha": sha, "url": f"{url}/commits/{sha}"}
+    return {"ref": ref, "node_id": sha_of(ref), "url": f"{url}/{quote(ref)}", "object": target}
+
+
+def _contents(call: Call) -> Answer:
+    repository, path = call.repository, call.names[0]
+    branch = call.query.get("ref", repository.default_branch)
+    files = repository.files if branch == repository.default_branch else {}
+    found = content(repository.site, repository.full_name, branch, path, files)
+    if isinstance(found, list):
+        return Answer(200, [call.shown("content", item) for item in found])
+    return _found(call, "content", found)
+
+
+def _ref(call: Call) -> Answer:
+    repository, branch = call.repository, call.names[0]
+    sha = repository.branches.get(branch)
+    return NOT_FOUND if sha is None else Answer(200, _ref_object(repository, branch, sha))
+
+
+def _matching_refs(call: Call) -> Answer:
+    """Every ref whose name begins so; an empty list where there is none."""
+    repository, prefix = call.repository, call.names[0]
+    names = sorted(name for name in repository.branches if name.startswith(prefix))
+    return Answer(200, [_ref_object(repository, name, repository.branches[name]) for name in names])
+
+
+def _commits(call: Call) -> Answer:
+    """Of the default branch, or from one of its commits on.
+
+    https://docs.github.com/rest/commits/commits#list-commits
+    """
+    repository = call.repository
+    start = call.query.get("sha", repository.default_branch)
+    shas = repository.commits
+    if start != repository.default_branch:
+        shas = shas[shas.index(start) :] if start in shas else []
+    items = [repository.commit(sha) for sha in shas]
+    return _listing(call, "", "commit", items) if items else NOT_FOUND
+
+
+def _check_runs(call: Call) -> Answer:
+    return _listing(call, "check_runs", "check run", call.repository.check_runs.get(call.names[0], []))
+
+
+def _statuses(call: Call) -> Answer:
+    return _listing(call, "", "status", call.repository.statuses.get(call.names[0], [])[::-1])
+
+
+def _create_status(call: Call) -> Answer:
+    if call.body.get("state") not in ("error", "failure", "pending", "success"):
+        return refusal(422, "Validation Failed: state is not included in the list")
+    if len(call.body.get("description") or "") > 140:
+        return refusal(422, "Validation Failed: description is too long (maximum is 140 characters)")
+    return Answer(201, call.shown("status", call.repository.add_status(call.names[0], call.body)))
+
+
+def _comments(call: Call) -> Answer:
+    return _listing(call, "", "comment", call.repository.comments.get(call.number, []))
+
+
+def _create_comment(call: Call) -> Answer:
+    return Answer(201, call.shown("comment", call.repository.add_comment(call.number, call.body["body"])))
+
+
+def _change_comment(call: Call) -> Answer:
+    for comment in (comment for issue in call.repository.comments.values() for comment in issue):
+        if comment["id"] == call.number:
+            comment.update(body=call.body["body"], updated_at=timestamp())
+            return Answer(200, call.shown("comment", comment))
+    return NOT_FOUND
+
+
+# Fields of a pull request that only a request for that very pull request returns.
+_COUNTS = ("additions", "changed_files", "comments", "commits", "deletions", "review_comments")
+ONLY_SINGLE = (*_COUNTS, "maintainer_can_modify", "mergeable", "mergeable_state", "merged", "merged_by")
+_ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tuple(
+    (method, re.compile(pattern), serve)
+    for method, pattern, serve in (
+        ("GET", r"", _about),
+        ("GET", r"/actions/runs", _all_runs),
+        ("GET", r"/actions/runs/(\d+)", _run),
+        ("GET", r"/actions/runs/(\d+)/jobs", _latest_jobs),
+        ("GET", r"/actions/runs/(\d+)/attempts/(\d+)", _attempt),
+        ("GET", r"/actions/runs/(\d+)/attempts/(\d+)/jobs", _attempt_jobs),
+        ("POST", r"/actions/runs/(\d+)/rerun-failed-jobs", _rerun_failed_jobs),
+        ("GET", r"/actions/jobs/(\d+)", _job),
+        ("GET", r"/actions/jobs/(\d+)/logs", _log),
+        ("GET", r"/actions/workflows/([^/]+)/runs", _workflow_runs),
+        ("GET", r"/check-runs/(\d+)/annotations", _annotations),
+        ("GET", r"/compare/([^/]+)\.\.\.([^/]+)", _compare),
+        ("GET", r"/contents/(.*)", _contents),
+        ("GET", r"/pulls", _pull_requests),
+        ("GET", r"/pulls/(\d+)", _pull_request),
+        ("GET", r"/git/ref/heads(?:/|%2F)(.+)", _ref),
+        ("GET", r"/git/matching-refs/heads(?:/|%2F)(.*)", _matching_refs),
+        ("GET", r"/commits", _commits),
+        ("GET", r"/commits/([^/]+)/check-runs", _check_runs),
+        ("GET", r"/commits/([^/]+)/statuses", _statuses),
+        ("POST", r"/statuses/([^/]+)", _create_status),
+        ("GET", r"/issues/(\d+)/comments", _comments),
+        ("POST", r"/issues/(\d+)/comments", _create_comment),
+        ("PATCH", r"/issues/comments/(\d+)", _change_comment),
+    )
+)

@@ -1,0 +1,142 @@
+"""The command line: exit statuses, one-line errors, and what goes to which stream."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.unit.cli.logs import LOG
+
+from fire_routine.cli import main
+from fire_routine.cli.options import COMMANDS
+from fire_routine.emulator import Endpoint
+from fire_routine.version import __version__
+
+
+def test_usage_errors_exit_with_2() -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["distill"])
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("value", ["0", "65537", "many"])
+def test_budget_outside_the_limits_is_a_usage_error(value: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["distill", "-", "--max-characters", value])
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(("stream", "name"), [("stdin", "input"), ("stdout", "output")])
+def test_a_closed_stream_is_one_line(
+    stream: str,
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "log").write_text(LOG, "utf-8")
+    monkeypatch.setattr(sys, stream, None)
+    assert main(["distill", "-" if stream == "stdin" else str(tmp_path / "log")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"fire-routine: standard {name} is closed")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has a device that is always full")
+def test_what_can_t_be_read_or_printed_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["distill", "/proc/self/mem"]) == 1
+    assert capsys.readouterr().err == "fire-routine: /proc/self/mem: Input/output error\n"
+    (tmp_path / "log").write_text(LOG, "utf-8")
+    full = Path("/dev/full").open("w")  # noqa: SIM115 - what is left in it can't be written when it is closed
+    monkeypatch.setattr(sys, "stdout", full)
+    assert main(["distill", str(tmp_path / "log")]) == 1
+    assert capsys.readouterr().err == "fire-routine: standard output: No space left on device\n"
+    with pytest.raises(OSError, match="No space left"):
+        full.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("emulate", "--port", "x"), "--port: 'x' is not a whole number from 0 to 65535"),
+        (("emulate", "--port", "00000000080"), "'00000000080' is not a whole number from 0 to 65535"),
+        (("distill", "--max-characters", "0", "log"), "'0' is not a whole number from 1 to 65536"),
+        (("preview", "--max-characters", "100", "url"), "'100' is not a whole number from 2048 to 65536"),
+    ],
+)
+def test_a_number_that_is_none_or_out_of_bounds_is_named_with_them(
+    arguments: tuple[str, ...], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert named in capsys.readouterr().err
+
+
+def test_emulate_reports_a_taken_port(capsys: pytest.CaptureFixture[str]) -> None:
+    with Endpoint() as taken:
+        port = taken.home.rpartition(":")[2]
+        assert main(["emulate", "--port", port]) == 1
+    assert f"--port {port}" in capsys.readouterr().err
+
+
+def test_no_command_prints_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: fire-routine COMMAND")
+
+
+@pytest.mark.parametrize("option", ["-V", "--version"])
+def test_the_version_has_two_names(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([option])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"fire-routine {__version__}\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"), [("distil", "did you mean 'distill'?"), ("xyz", "see fire-routine --help")]
+)
+def test_a_mistyped_command_gets_a_suggestion(
+    typed: str, advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([typed, "x"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"fire-routine: unknown command '{typed}': {advice}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_s_help_names_environment_examples_and_exit_status(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    shown = capsys.readouterr().out
+    assert ended.value.code == 0
+    for part in (
+        f"usage: fire-routine {command}",
+        "\nenvironment:\n",
+        "\nexamples:\n  $ ",
+        "\nexit status:\n",
+    ):
+        assert part in shown
+    assert shown.count(f"fire-routine {command}") >= 3
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault_of_the_port() -> None:
+    """`emulate --port 0 | head -0`: the reader is gone before the first line."""
+    command = [sys.executable, "-c", "from fire_routine.cli import run; run(['emulate', '--port', '0'])"]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ended = subprocess.run(command, env=environ, stdout=writer, stderr=subprocess.PIPE, timeout=120)
+    finally:
+        os.close(writer)
+    assert ended.returncode == 1
+    assert b"choose another" not in ended.stderr

@@ -1,0 +1,104 @@
+"""`distill`: the excerpt of a log file."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests.unit.cli.logs import LOG
+
+from fire_routine.cli import main
+
+
+def test_distill_prints_the_cause(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "job.log").write_text(LOG)
+    assert main(["distill", str(tmp_path / "job.log"), "--max-characters", "300"]) == 0
+    out = capsys.readouterr().out
+    assert "E       assert 20 == 21" in out
+    assert len(out) <= 301
+
+
+def test_distill_prints_nothing_that_takes_effect_on_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "log").write_text("Error: no \x1bc ledger \x1b#8 for \x9b2J the shop\u202e\n", "utf-8")
+    assert main(["distill", str(tmp_path / "log")]) == 0
+    assert capsys.readouterr().out == "Error: no  ledger  for  the shop\n"
+
+
+def test_distill_refuses_the_archive_that_github_offers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "logs.zip", "w") as archive:
+        archive.writestr("0_build.txt", LOG)
+    assert main(["distill", str(tmp_path / "logs.zip")]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "logs.zip: it is compressed: unpack it" in captured.err
+
+
+def test_distill_refuses_a_compressed_green_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "red.log").write_text(LOG)
+    (tmp_path / "green.log").write_bytes(gzip.compress(LOG.encode()))
+    assert main(["distill", str(tmp_path / "red.log"), "--green", str(tmp_path / "green.log")]) == 1
+    assert "green.log: it is compressed: unpack it" in capsys.readouterr().err
+
+
+def test_distill_reads_a_log_that_begins_as_a_compressed_file_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.log").write_text("BZhang pushed\nerror: boom\n")
+    assert main(["distill", str(tmp_path / "a.log")]) == 0
+    assert "error: boom" in capsys.readouterr().out
+
+
+def test_distill_can_t_read_two_logs_from_standard_input(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["distill", "-", "--green", "-"]) == 1
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert "--green" in captured.err
+
+
+def test_distill_of_a_missing_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["distill", str(tmp_path / "none.log")]) == 1
+    assert "none.log: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("log", "lines"), [("", "0 lines"), ("all is well\n", "1 line"), ("a\n" * 1200, "1,200 lines")]
+)
+def test_distill_reports_that_a_log_has_no_failure(
+    log: str, lines: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "log").write_text(log)
+    assert main(["distill", str(tmp_path / "log")]) == 0
+    assert capsys.readouterr().err == f"nothing looks like a failure ({lines} read)\n"
+
+
+def test_distill_refuses_what_is_binary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.bin").write_bytes(bytes(range(256)) * 9)
+    assert main(["distill", str(tmp_path / "x.bin")]) == 1
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert "x.bin: it is binary" in captured.err
+
+
+def test_distill_reads_a_log_with_a_stray_nul(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "log").write_text(LOG + "\0")
+    assert main(["distill", str(tmp_path / "log")]) == 0
+    assert "assert 20 == 21" in capsys.readouterr().out
+
+
+def test_distill_shows_the_strongest_lines_first_where_the_excerpt_is_long(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noise = "".join(f"warning: {n} something is old in module {n * 7919}\n" for n in range(400))
+    (tmp_path / "log").write_text(noise + "error[E0308]: mismatched types\n --> src/lib.rs:4:5\n" + noise)
+    assert main(["distill", str(tmp_path / "log"), "--max-characters", "6000"]) == 0
+    shown = capsys.readouterr().out
+    assert len(shown) <= 6_001
+    lead = shown.partition("(Above: the strongest lines.")[0]
+    assert "error[E0308]: mismatched types" in lead
+    assert len(lead) < 2_000

@@ -1,0 +1,131 @@
+"""`preview`: the text of a run, and nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.emulated.github import GitHubEmulator
+from tests.unit.cli.logs import LOG
+
+from fire_routine.cli import main
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubEmulator]:
+    """A GitHub with the failed run 7, which the environment names."""
+    with GitHubEmulator("octo/widgets") as github:
+        monkeypatch.setenv("GITHUB_API_URL", github.url)
+        monkeypatch.setenv("GITHUB_TOKEN", github.token)
+        github.add_run({"id": 7, "conclusion": "failure"})
+        github.add_job(7, {"id": 71, "name": "test", "conclusion": "failure"}, LOG)
+        yield github
+
+
+def test_preview_prints_the_text_and_sends_nothing(
+    github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7/job/71"]) == 0
+    assert not github.asked("^POST")
+    assert "assert 20 == 21" in capsys.readouterr().out
+
+
+def test_preview_shows_which_entry_knows_the_failure(
+    github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = "[[known-failure]]\npattern = 'assert 20 == \\d+'\naction = 'skip'\n"
+    github.set_file(".github/known-failures.toml", entry)
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 0
+    shown = capsys.readouterr()
+    assert "Known failure (`.github/known-failures.toml, line 1`). Alone, it starts no session." in shown.out
+    assert "Known failure: .github/known-failures.toml, line 1 (action `skip`)" in shown.err
+
+
+@pytest.mark.parametrize(
+    "address", ["7", "https://github.com/octo/widgets", "https://github.com/o/w/actions/runs/x"]
+)
+def test_preview_of_something_else_names_the_form(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["preview", address]) == 1
+    assert "https://github.com/OWNER/REPO/actions/runs/ID" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ghe.test/o/w/actions/runs/7",
+        "http://github.com/o/w/actions/runs/7",
+        "https://github.com@evil.test/o/w/actions/runs/7",
+    ],
+)
+def test_preview_sends_the_token_only_to_hosts_that_were_named(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL", "GH_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
+    monkeypatch.setattr("fire_routine.gather.api.client.GitHub.__init__", lambda *_: pytest.fail("connects"))
+    assert main(["preview", address]) == 1
+    assert capsys.readouterr().err.startswith("fire-routine: RUN_URL ")
+
+
+@pytest.mark.parametrize(
+    ("server", "api"),
+    [
+        ("https://GitHub.com", "https://api.github.com"),
+        ("https://www.github.com", "https://api.github.com"),
+        ("https://octo.ghe.com", "https://api.octo.ghe.com"),
+        ("https://127.0.0.1:9", "https://127.0.0.1:9/api/v3"),
+        ("https://www.github.company.com", "https://www.github.company.com/api/v3"),
+        ("https://GitHub.Corp.io", "https://github.corp.io/api/v3"),
+    ],
+)
+def test_preview_knows_where_each_github_that_gh_knows_has_its_api(
+    server: str, api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def note(_github: object, api_url: str, *_: object, **_others: object) -> None:
+        asked.append(api_url)
+        raise ValueError("enough")
+
+    monkeypatch.delenv("GITHUB_API_URL", raising=False)
+    monkeypatch.setenv("GH_HOST", server.removeprefix("https://"))
+    monkeypatch.setattr("fire_routine.gather.api.client.GitHub.__init__", note)
+    assert main(["preview", f"{server}/o/w/actions/runs/7"]) == 1
+    assert asked == [api]
+
+
+def test_preview_of_a_run_that_can_not_be_had_prints_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with GitHubEmulator("octo/widgets") as github:
+        github.add_run({"id": 7, "conclusion": "failure"})
+        monkeypatch.setenv("GITHUB_API_URL", github.url)
+        monkeypatch.setenv("GITHUB_TOKEN", "another")
+        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("fire-routine: RUN_URL https://github.com/octo/widgets/actions/runs/7: ")
+    assert "GITHUB_TOKEN is valid" in printed.err
+
+
+def test_preview_without_a_token_asks_for_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("GITHUB_TOKEN", "GH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with GitHubEmulator("octo/widgets") as github:
+        monkeypatch.setenv("GITHUB_API_URL", github.url)
+        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    assert capsys.readouterr().err.endswith("without a token: set GITHUB_TOKEN or GH_TOKEN\n")
+
+
+def test_preview_of_a_github_that_does_not_answer_blames_no_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "Check the network and any proxy" in last
+    assert "TOKEN" not in last

@@ -1,0 +1,188 @@
+"""`send`: a text from anywhere starts a session, and what keeps it from that is one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from fire_routine.cli import main
+from fire_routine.emulator import TOKEN, Endpoint, limit
+
+
+def test_send_prints_the_session(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    with routine:
+        assert main(["send", "Deploy failed"]) == 0
+    assert routine.sessions[0].url in capsys.readouterr().out
+    assert routine.requests[0].text == "Deploy failed"
+
+
+def test_send_json_from_a_file(routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "text.md").write_text("# Déjà vu\n", "utf-8")
+    with routine:
+        assert main(["send", "--text-file", str(tmp_path / "text.md"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["session_id"] == routine.sessions[0].id
+    assert routine.requests[0].text == "# Déjà vu\n"
+
+
+def test_send_error_is_one_line_on_stderr(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    routine.script = [None]
+    routine.token = "sk-ant-oat01-another"
+    with routine:
+        assert main(["send", "x"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("fire-routine: ")
+
+
+def test_send_without_secrets_names_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ROUTINE_FIRE_URL", raising=False)
+    assert main(["send", "x"]) == 1
+    assert "ROUTINE_FIRE_URL is not set" in capsys.readouterr().err
+
+
+def test_send_takes_another_host_only_where_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.settimeout(300)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
+        monkeypatch.setenv(
+            "ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire"
+        )
+        assert main(["send", "x"]) == 1
+        assert "ROUTINE_FIRE_URL is not on api.anthropic.com" in capsys.readouterr().err
+        assert main(["send", "x", "--trusted-host", "gateway.example.com:443"]) == 1
+        assert "--trusted-host 'gateway.example.com:443' is not a host name" in capsys.readouterr().err
+        proxy.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+
+
+def test_send_reaches_a_trusted_host(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://unusable")
+    monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
+    monkeypatch.setenv("ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire")
+    assert main(["send", "x", "--trusted-host", "gateway.example.com"]) == 1
+    assert "add gateway.example.com to NO_PROXY" in capsys.readouterr().err  # it would have connected
+
+
+def test_send_without_a_text_sends_nothing(
+    routine: Endpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with routine, Path(os.devnull).open() as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        assert main(["send"]) == 1
+    assert "--text-file" in capsys.readouterr().err
+    assert routine.requests == []
+
+
+def test_send_refuses_a_text_over_the_limit_unsent(
+    routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "long").write_text("x" * 65_537)
+    with routine:
+        assert main(["send", "--text-file", str(tmp_path / "long")]) == 1
+    assert "65,536" in capsys.readouterr().err
+    assert routine.requests == []
+
+
+def test_session_is_reported_although_standard_output_is_unusable(
+    routine: Endpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    with routine:
+        assert main(["send", "Deploy failed"]) == 0
+    assert routine.sessions[0].url in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_a_bad_token_is_named_by_its_variable_and_a_blank_one_is_none(
+    blank: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    if blank is not None:
+        monkeypatch.setenv("GITHUB_TOKEN", blank)
+    monkeypatch.setenv("GH_TOKEN", "a b")
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    assert capsys.readouterr().err.startswith("fire-routine: GH_TOKEN contains white space")
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_a_blank_text_starts_no_session(
+    text: str, routine: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with routine:
+        assert main(["send", text]) == 1
+        assert routine.requests == []
+    assert "no text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_text_is_read_in_the_encoding_that_its_file_names(
+    encoding: str, routine: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "text").write_text("Grüße", encoding=encoding)
+    with routine:
+        assert main(["send", "--text-file", str(tmp_path / "text")]) == 0
+    assert routine.sessions[0].text == "Grüße"
+
+
+def test_send_takes_the_text_as_an_argument(routine: Endpoint) -> None:
+    with routine:
+        assert main(["send", "Deploy failed"]) == 0
+    assert routine.requests[0].text == "Deploy failed"
+
+
+def test_send_reads_what_is_piped_in(
+    routine: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "text").write_text("piped", "utf-8")
+    with routine, (tmp_path / "text").open() as piped:
+        monkeypatch.setattr(sys, "stdin", piped)
+        assert main(["send"]) == 0
+    assert routine.sessions[0].text == "piped"
+
+
+def test_send_without_text_on_purpose_sends_no_body(routine: Endpoint) -> None:
+    with routine:
+        assert main(["send", "--no-text"]) == 0
+    assert (routine.requests[0].body, routine.sessions[0].text) == (b"", "")
+
+
+def test_send_takes_one_text_only(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    with routine:
+        assert main(["send", "x", "--no-text"]) == 1
+        assert routine.requests == []
+    assert "only one of TEXT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "content", [b"a\0b", os.urandom(4096).replace(b"\0", b"\xff"), b"\xff\xd8\xff\xe0JF"]
+)
+def test_send_refuses_what_is_binary(
+    content: bytes, routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.bin").write_bytes(content)
+    with routine:
+        assert main(["send", "--text-file", str(tmp_path / "x.bin")]) == 1
+        assert routine.requests == []
+    assert "x.bin is binary" in capsys.readouterr().err
+
+
+def test_send_reports_each_wait(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
+    routine.script = [limit(0)]
+    with routine:
+        assert main(["send", "x"]) == 0
+    assert capsys.readouterr().err.startswith(
+        "The routine's limit is reached (429). Trying again in 1 s (attempt 2"
+    )

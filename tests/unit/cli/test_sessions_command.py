@@ -1,0 +1,154 @@
+"""`fire-routine sessions`: what it prints, and its errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
+from tests.emulated.month import Month
+
+from fire_routine.cli import main
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubEmulator]:
+    for name in ("GITHUB_SERVER_URL", "GH_HOST", "GH_TOKEN", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    with GitHubEmulator("octo/widgets") as emulator:
+        monkeypatch.setenv("GITHUB_API_URL", emulator.url)
+        monkeypatch.setenv("GITHUB_TOKEN", emulator.token)
+        Month.of(emulator, datetime.now(UTC))
+        yield emulator
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["sessions", *arguments]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""  # no progress: this is no terminal
+    return out
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["sessions", *arguments]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    return err.removeprefix("fire-routine: ").rstrip()
+
+
+def test_a_table_is_printed_and_nothing_is_written(
+    github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = printed(capsys, "octo/widgets")
+    assert "  13 sessions: 2 fixed" in shown
+    assert "\x1b" not in shown
+    assert {request.method for request in github.requests} == {"GET"}
+    assert len(github.requests) < 40
+
+
+@pytest.mark.usefixtures("github")
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert json.loads(printed(capsys, "octo/widgets", "--json"))["totals"]["sessions"] == 13
+
+
+@pytest.mark.usefixtures("github")
+@pytest.mark.parametrize(
+    "address", ["https://github.com/octo/widgets", "https://github.com/octo/widgets.git"]
+)
+def test_the_repository_may_be_given_by_its_address(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, address).startswith("octo/widgets: ")
+
+
+@pytest.mark.usefixtures("github")
+def test_days_and_creator_choose_what_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    week = json.loads(printed(capsys, "octo/widgets", "--json", "--days", "7"))
+    assert (week["totals"]["sessions"], week["not_counted"]) == (2, {"octocat": 3})
+    other = json.loads(printed(capsys, "octo/widgets", "--json", "--creator", "octocat"))
+    assert (other["totals"]["sessions"], list(other["not_counted"])) == (1, ["github-actions[bot]"])
+
+
+@pytest.mark.parametrize("days", ["0", "366", "a month"])
+def test_days_outside_the_limits_are_a_usage_error(days: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["sessions", "octo/widgets", "--days", days])
+    assert ended.value.code == 2
+    assert f"--days: {days!r} is not a whole number from 1 to 365" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("github")
+@pytest.mark.parametrize(
+    "named", ["widgets", "octo/widgets/actions", "octo/wid gets", "", "git@git.test:o/w"]
+)
+def test_something_else_than_a_repository_names_the_form(
+    named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refused(capsys, named) == f"OWNER/REPO {named!r} is not like octo-org/widget"
+
+
+@pytest.mark.usefixtures("github")
+def test_a_creator_that_is_no_login(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = refused(capsys, "octo/widgets", "--creator", "no login")
+    assert shown == "--creator 'no login' is not a login such as github-actions[bot]"
+
+
+def test_without_a_token_nothing_is_asked(
+    github: GitHubEmulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN")
+    shown = refused(capsys, "octo/widgets")
+    assert shown == "no token: set GITHUB_TOKEN or GH_TOKEN to one that may read octo/widgets"
+    assert github.requests == []
+
+
+@pytest.mark.usefixtures("github")
+def test_a_token_that_is_refused_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", " ")
+    monkeypatch.setenv("GH_TOKEN", "another")
+    assert refused(capsys, "octo/widgets") == (
+        "octo/widgets: GitHub answered 401: Bad credentials: give GH_TOKEN a valid token"
+    )
+
+
+@pytest.mark.usefixtures("github")
+def test_the_token_goes_only_to_a_github_that_was_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GITHUB_API_URL")
+    assert refused(capsys, "https://ghe.test/octo/widgets") == (
+        "OWNER/REPO is not https://github.com/…: to send your token to https://ghe.test, set GH_HOST=ghe.test"
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "fault", "shown"),
+    [
+        (
+            "/actions/runs",
+            Fault.missing(),
+            "octo/widgets: GitHub answered 404: Not Found: check the name, and that GITHUB_TOKEN may read the"
+            " repository",
+        ),
+        (
+            "/statuses",
+            Fault.forbidden(),
+            "octo/widgets: GitHub answered 403: Resource not accessible by integration: GITHUB_TOKEN needs to"
+            " read actions, contents, pull-requests and statuses (in a workflow: `permissions:`)",
+        ),
+        (
+            "/actions/runs",
+            Fault.rate_limited(),
+            "octo/widgets: GitHub answered 403: API rate limit exceeded for installation: try again later",
+        ),
+    ],
+    ids=["no repository", "no permission", "rate limit"],
+)
+def test_what_github_refuses_is_one_line_with_the_remedy(
+    target: str, fault: Fault, shown: str, github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github.fail(target, fault)
+    assert refused(capsys, "octo/widgets") == shown

@@ -1,0 +1,154 @@
+"""What the commands do on a terminal, and what they don't do in a pipe."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.emulated.github import GitHubEmulator
+from tests.emulated.month import Month
+from tests.unit.cli.logs import LOG
+
+from fire_routine.cli.streams import Progress, coloured
+
+ESCAPE = "\x1b["
+
+
+def _in_a_terminal(arguments: list[str], environ: Mapping[str, str]) -> str:
+    """What a command writes to a terminal, standard error included."""
+    import pty
+
+    code = f"from fire_routine.cli import run; run({arguments!r})"
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", **environ},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ):
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(ours, 65_536)
+            except OSError:  # Linux' end of a terminal
+                break
+            if not piece:
+                break
+            shown += piece
+    os.close(ours)
+    return shown.decode()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> str:
+    (tmp_path / "red.log").write_text(LOG)
+    return str(tmp_path / "red.log")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals in the standard library")
+class TestOnATerminal:
+    def test_errors_are_coloured_and_reading_is_shown(self, log: str) -> None:
+        shown = _in_a_terminal(["distill", log], {})
+        assert f"{ESCAPE}31mE       assert 20 == 21{ESCAPE}0m" in shown
+        assert f"Reading {log}: 0 MB"[:100] in shown
+
+    def test_no_color_is_honoured(self, log: str) -> None:
+        shown = _in_a_terminal(["distill", log], {"NO_COLOR": "1"})
+        assert "assert 20 == 21" in shown
+        assert f"{ESCAPE}31m" not in shown
+
+    def test_send_asks_for_a_text_rather_than_wait_for_one(self) -> None:
+        shown = _in_a_terminal(
+            ["send"], {"ROUTINE_FIRE_URL": "trig_x", "ROUTINE_FIRE_TOKEN": "sk-ant-oat01-x"}
+        )
+        assert "no text: give TEXT" in shown
+
+    def test_reading_is_shown_above_the_report_of_sessions(self) -> None:
+        now = datetime.now(UTC)
+        with GitHubEmulator("octo/widgets") as github:
+            Month(github, now).early()
+            environ = {"GITHUB_API_URL": github.url, "GITHUB_TOKEN": github.token}
+            shown = _in_a_terminal(["sessions", "octo/widgets"], environ)
+        assert "Listing runs: 0" in shown
+        assert f"{ESCAPE}Kocto/widgets: Claude sessions since " in shown
+        assert "just started" in shown
+
+
+def test_in_a_pipe_there_is_neither_colour_nor_progress(log: str) -> None:
+    code = f"from fire_routine.cli import run; run(['distill', {log!r}])"
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, check=True)
+    assert b"\x1b" not in done.stdout
+    assert done.stderr == b""
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("environ", "stream", "colour"),
+    [
+        ({"TERM": "xterm"}, _Terminal(), True),
+        ({"TERM": "xterm", "NO_COLOR": ""}, _Terminal(), True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, _Terminal(), False),
+        ({"TERM": "dumb"}, _Terminal(), False),
+        ({"TERM": "xterm"}, io.StringIO(), False),
+        ({"TERM": "xterm"}, None, False),
+    ],
+)
+def test_when_there_is_colour(
+    environ: dict[str, str], stream: io.StringIO | None, colour: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert (ESCAPE in coloured("## Facts", stream)) == colour
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("[… 31 lines left out]", "2"),
+        ("## Facts", "1"),
+        ("── line 5 · rustc · 9.1", "1"),
+        ("error[E0308]: mismatched types", "31"),
+        ("  E       assert 20 == 21", "31"),
+        ("java.lang.IllegalStateException: no", "31"),
+        ("  --> src/lib.rs:4:5", ""),
+        ("0 errors", ""),
+    ],
+)
+def test_a_line_s_colour(line: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert coloured(line, _Terminal()) == (f"{ESCAPE}{code}m{line}{ESCAPE}0m" if code else line)
+
+
+def test_progress_changes_in_place_and_lines_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with Progress() as shown:
+        shown.show("one")
+        shown.show("too soon")
+        shown.say("a line")
+        shown.show("two")
+    assert terminal.getvalue() == "one\r\x1b[Ka line\ntwo\r\x1b[K"
+
+
+def test_elsewhere_only_the_lines_that_stay_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", pipe)
+    with Progress() as shown:
+        shown.show("one")
+        shown.say("a line")
+    assert pipe.getvalue() == "a line\n"

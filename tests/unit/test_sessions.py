@@ -1,0 +1,375 @@
+"""The report of sessions: what became of each in an emulated month, and what GitHub refuses or leaves out."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
+from tests.emulated.month import BOT, DAY, HOSTILE, HOUR, MINUTE, Month
+from tests.unit.gather.gathering import github_of
+
+from fire_routine import sessions
+from fire_routine.ledger.entry import Stage
+from fire_routine.model import GitHubError
+from fire_routine.sessions import duration, table
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+SINCE = NOW - 30 * DAY
+
+
+@pytest.fixture
+def github() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def month(github: GitHubEmulator) -> Month:
+    return Month(github, NOW)
+
+
+def report_of(month: Month, until: datetime = NOW, creator: str = BOT) -> dict[str, Any]:
+    assert isinstance(month.github, GitHubEmulator)
+    with github_of(month.github, patience=120.0) as github:
+        return sessions.report(github, creator, SINCE, until)
+
+
+def states(report: dict[str, Any]) -> dict[str, int]:
+    return dict(Counter(row["state"] for row in report["sessions"]))
+
+
+def spans(row: dict[str, Any]) -> tuple[timedelta | None, ...]:
+    keys = ("seconds_to_pull_request", "seconds_to_merge", "seconds_to_green")
+    return tuple(None if row[key] is None else timedelta(seconds=row[key]) for key in keys)
+
+
+def test_a_month_has_every_state(github: GitHubEmulator) -> None:
+    report = report_of(Month.of(github, NOW))
+    assert report["totals"] == {
+        "sessions": 13,
+        "fixed": 2,
+        "merged": 1,
+        "open": 2,
+        "closed": 1,
+        "branch": 1,
+        "none": 5,
+        "early": 1,
+        "unknown": 0,
+        "uncertain": 1,
+        "flakes_avoided": 2,
+        "stuck_reruns": 3,
+    }
+    assert (report["version"], report["repository"], report["creator"]) == (1, "octo-org/widget", BOT)
+    assert (report["since"], report["until"]) == ("2026-10-30T12:00:00Z", "2026-11-29T12:00:00Z")
+    assert (report["not_counted"], report["left_out"]) == ({"octocat": 3}, [])
+    started = [row["started_at"] for row in report["sessions"]]
+    assert started == sorted(started, reverse=True)
+    (fixed,) = (row for row in report["sessions"] if row["run_id"] == 40_002)
+    pull = fixed.pop("pull_request")
+    assert (pull["number"], pull["title"]) == (3, "Fix the price")
+    assert fixed == {
+        "started_at": "2026-11-01T12:05:00Z",
+        "session_id": "session_of_40002",
+        "session_url": "https://claude.ai/code/session_of_40002",
+        "state": "fixed",
+        "workflow": "CI",
+        "workflow_file": "ci.yml",
+        "failures": ["00009c42"],
+        "run_id": 40_002,
+        "run_attempt": 1,
+        "run_url": github.runs[40_002]["html_url"],
+        "branch": "main",
+        "commit": Month.sha(40_002),
+        "session_branch": "claude/fix-run-40002",
+        "seconds_to_pull_request": 600,
+        "seconds_to_merge": 3600,
+        "seconds_to_green": 3900,
+    }
+    json.dumps(report)
+
+
+# --- what became of sessions ------------------------------------------------------------------------
+
+
+def test_fixed_is_merged_and_green_since(month: Month) -> None:
+    month.fixed()
+    queued, pushed = report_of(month)["sessions"]
+    assert (pushed["state"], queued["state"]) == ("fixed", "fixed")
+    # The session was started five minutes after the run.
+    assert spans(pushed) == (10 * MINUTE, 60 * MINUTE, 65 * MINUTE)
+    assert spans(queued) == (15 * MINUTE, 3 * HOUR - 5 * MINUTE, 4 * HOUR - 5 * MINUTE)
+
+
+def test_merged_is_not_fixed_while_the_workflow_fails(month: Month) -> None:
+    month.merged()
+    (row,) = report_of(month)["sessions"]
+    assert row["state"] == "merged"
+    assert spans(row) == (5 * MINUTE, 2 * DAY - 5 * MINUTE, None)
+
+
+def test_a_green_run_before_the_merge_does_not_make_it_fixed(month: Month) -> None:
+    start = NOW - 5 * DAY
+    run = month.session(month.run(start, branch="topic"))
+    month.run(start + HOUR, "success")  # the base was green all along
+    month.fix(run, start + HOUR, merged=start + 2 * HOUR)
+    (row,) = report_of(month)["sessions"]
+    assert (row["state"], row["seconds_to_green"]) == ("merged", None)
+    month.run(start + 3 * HOUR, "success")
+    (row,) = report_of(month)["sessions"]
+    assert (row["state"], spans(row)[2]) == ("fixed", 3 * HOUR - 5 * MINUTE)
+
+
+def test_a_green_re_run_is_green_but_no_fix(month: Month) -> None:
+    run = month.session(month.run(NOW - DAY, "success", attempt=2))
+    month.github.runs[run]["run_started_at"] = f"{NOW - DAY + HOUR:%Y-%m-%dT%H:%M:%SZ}"
+    (row,) = report_of(month)["sessions"]
+    assert (row["state"], spans(row)) == ("none", (None, None, HOUR - 5 * MINUTE))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"workflow_id": 2}, {"branch": "topic"}, {"event": "schedule"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_only_the_same_workflow_branch_and_event_turns_green(month: Month, change: dict[str, object]) -> None:
+    month.session(month.run(NOW - DAY))
+    month.run(NOW - HOUR, "success", **change)  # type: ignore[arg-type]
+    (row,) = report_of(month)["sessions"]
+    assert row["seconds_to_green"] is None
+
+
+def test_a_session_is_early_before_it_has_no_trace(month: Month) -> None:
+    month.session(month.run(NOW - 45 * MINUTE))  # started 40 minutes ago
+    assert states(report_of(month, NOW - timedelta(seconds=1))) == {"early": 1}
+    assert states(report_of(month)) == {"none": 1}
+
+
+def test_a_request_without_an_answer_is_a_session_if_it_left_a_trace(month: Month) -> None:
+    month.without_pull_request()
+    report = report_of(month)
+    assert states(report) == {"open": 1, "uncertain": 1, "none": 1, "branch": 1}
+    assert report["totals"]["sessions"] == 3
+    links = [row["session_url"] for row in report["sessions"]]
+    assert links == [None, None, month.link(40_002), month.link(40_001)]
+
+
+def test_a_request_that_is_being_sent_is_not_listed_yet(month: Month) -> None:
+    month.starting()
+    assert report_of(month)["sessions"] == []
+    assert states(report_of(month, NOW + HOUR)) == {"uncertain": 1}
+
+
+def test_a_pull_request_belongs_to_the_last_session_of_the_run_before_it(month: Month) -> None:
+    start = NOW - DAY
+    run = month.run(start, attempt=3)
+    for attempt in (1, 2, 3):
+        month.session(run, attempt=attempt)
+    entries = month.github.statuses[month.sha(run)]
+    for number, status in enumerate(entries):  # three entries of each session
+        status["created_at"] = f"{start + number // 3 * HOUR:%Y-%m-%dT%H:%M:%SZ}"
+    month.fix(run, start + 90 * MINUTE)
+    third, second, first = report_of(month)["sessions"]
+    assert (first["state"], second["state"], third["state"]) == ("none", "open", "none")
+
+
+def test_a_session_whose_run_is_gone_is_listed_all_the_same(month: Month) -> None:
+    run = month.session(month.run(NOW - DAY))
+    other = month.run(NOW - HOUR)
+    month.github.statuses[month.sha(other)] = month.github.statuses.pop(month.sha(run))
+    del month.github.runs[run]
+    (row,) = report_of(month)["sessions"]
+    assert (row["run_id"], row["run_url"], row["seconds_to_green"], row["state"]) == (run, None, None, "none")
+
+
+def test_only_links_to_sessions_are_shown(month: Month) -> None:
+    own = "http://127.0.0.1:8765/code/session_2"  # GitHub is on this machine, so its sessions may be, too
+    for url in ("https://evil.example/code/session_1", own):
+        run = month.session(month.run(NOW - DAY))
+        month.github.statuses[month.sha(run)][-1]["target_url"] = url
+    assert {row["session_url"] for row in report_of(month)["sessions"]} == {None, own}
+
+
+# --- re-runs ----------------------------------------------------------------------------------------
+
+
+def test_flakes_are_re_runs_that_passed(month: Month) -> None:
+    month.flakes()
+    report = report_of(month)
+    assert [(row["run_id"], row["ended"]) for row in report["flakes"]] == [
+        (40_002, "passed"),
+        (40_001, "passed"),
+    ]
+    assert (report["sessions"], report["stuck_reruns"]) == ([], [])
+
+
+def test_stuck_re_runs_say_how_they_ended(month: Month) -> None:
+    month.stuck_reruns()
+    report = report_of(month)
+    assert {row["run_id"]: row["ended"] for row in report["stuck_reruns"]} == {
+        40_001: "GitHub started no further attempt",
+        40_002: "passed, and was not recorded as a flake",
+        40_003: "ended with failure, and nothing was recorded",
+    }
+    assert [row["run_id"] for row in report["sessions"]] == [40_006, 40_004]
+
+
+def test_a_re_run_whose_request_was_lost_has_its_session(month: Month) -> None:
+    run = month.run(NOW - DAY)
+    month.entries(run, Stage.RERUN)
+    month.session(run)
+    report = report_of(month)
+    assert (report["stuck_reruns"], report["totals"]["sessions"]) == ([], 1)
+
+
+def test_a_re_run_may_be_reported_for_as_long_as_a_job_may_take(month: Month) -> None:
+    month.entries(month.run(NOW - 6 * HOUR), Stage.RERUN)  # the entry is five minutes younger
+    assert report_of(month)["stuck_reruns"] == []
+    assert len(report_of(month, NOW + 5 * MINUTE)["stuck_reruns"]) == 1
+
+
+# --- what is read -----------------------------------------------------------------------------------
+
+
+def test_every_run_of_the_time_is_listed(github: GitHubEmulator, month: Month) -> None:
+    """GitHub finds 1,000 runs with one search, and here many of one second too."""
+    last = month.session(month.run(SINCE + HOUR))
+    for number in range(1_250):
+        month.run(SINCE + DAY + number // 30 * MINUTE, "success")
+    report = report_of(month)
+    assert ([row["run_id"] for row in report["sessions"]], report["left_out"]) == ([last], [])
+    assert len(github.asked("/actions/runs")) < 25
+
+
+def test_more_runs_than_the_limit_are_reported(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "RUN_PAGES", 2)
+    for number in range(250):
+        month.run(NOW - number * MINUTE, "success")
+    (line,) = report_of(month)["left_out"]
+    assert line == "runs before 2026-11-29 08:42 UTC: a report lists at most 200 runs"
+
+
+def test_only_entries_of_the_creator_and_the_time_count(github: GitHubEmulator, month: Month) -> None:
+    month.not_counted()
+    old = month.session(month.run(SINCE))
+    for status in github.statuses[month.sha(old)]:
+        status["created_at"] = "2026-10-30T11:59:59Z"
+    gone = month.session(month.run(NOW - HOUR))
+    for status in github.statuses[month.sha(gone)]:
+        status["creator"] = None
+    report = report_of(month)
+    assert [row["run_id"] for row in report["sessions"]] == [40_002]  # not the one from a fork's branch
+    assert report["not_counted"] == {"octocat": 3, "ghost": 3}
+    assert [row["run_id"] for row in report_of(month, creator="OctoCat")["sessions"]] == [40_001]
+
+
+def test_a_repository_without_failures_costs_one_request(github: GitHubEmulator, month: Month) -> None:
+    month.run(NOW - HOUR, "success")
+    report_of(month)
+    assert len(github.requests) == 1
+
+
+def test_what_can_not_be_read_costs_only_itself(github: GitHubEmulator, month: Month) -> None:
+    first, second = month.session(month.run(NOW - 2 * HOUR)), month.session(month.run(NOW - HOUR))
+    github.fail(f"{month.sha(first)}/statuses", Fault.missing())
+    github.fail("/pulls", Fault.forbidden())
+    report = report_of(month)
+    assert [(row["run_id"], row["state"]) for row in report["sessions"]] == [(second, "unknown")]
+    ledger, pulls = report["left_out"]
+    assert ledger == "the ledger on 1 commit: GitHub answered 404: Not Found"
+    assert pulls.startswith("the pull requests of sessions: GitHub answered 403")
+
+
+def test_a_token_that_may_not_read_statuses_asks_once(github: GitHubEmulator, month: Month) -> None:
+    for number in range(20):
+        month.run(NOW - number * HOUR)
+    github.fail("/statuses", Fault.forbidden())
+    with pytest.raises(GitHubError, match="403"):
+        report_of(month)
+    assert len(github.asked("/statuses")) == 1
+
+
+def test_the_limit_of_commits_leaves_out_the_oldest(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "COMMITS", 2)
+    runs = [month.session(month.run(NOW - hours * HOUR)) for hours in (5, 4, 3)]
+    report = report_of(month)
+    assert [row["run_id"] for row in report["sessions"]] == runs[:0:-1]
+    assert report["left_out"] == ["the ledger on 1 commit: a report reads at most 2"]
+
+
+def test_a_used_up_rate_limit_ends_the_reading(github: GitHubEmulator, month: Month) -> None:
+    for number in range(10):
+        month.session(month.run(NOW - number * HOUR))
+    github.fail(f"(?<!{month.sha(40_001)})/statuses", Fault.rate_limited())  # the newest one is read first
+    report = report_of(month)
+    assert report["left_out"][0] == (
+        "the ledger on 9 commits: GitHub answered 403: API rate limit exceeded for installation."
+    )
+    assert len(github.asked("/statuses")) == 2
+
+
+def test_a_failed_listing_is_an_error_only_from_the_start(github: GitHubEmulator, month: Month) -> None:
+    for number in range(150):
+        month.run(NOW - number * MINUTE, "success")
+    github.fail(r"created=[^&]*\.\.", Fault.forbidden())
+    assert report_of(month)["left_out"][0].startswith("runs before 2026-11-29 10:21 UTC: GitHub answered 403")
+    github.fail("/actions/runs", Fault.missing())
+    with pytest.raises(GitHubError, match="404"):
+        report_of(month)
+
+
+# --- the table --------------------------------------------------------------------------------------
+
+
+def test_the_table_has_a_line_for_each_session(github: GitHubEmulator) -> None:
+    lines = table(report_of(Month.of(github, NOW))).splitlines()
+    assert lines[0] == "octo-org/widget: Claude sessions since 2026-10-30 12:00 UTC"
+    assert lines[2] == (
+        "  13 sessions: 2 fixed, 1 merged, not green since, 2 open, 1 closed unmerged, 1 branch only,"
+        " 5 no trace, 1 just started, 1 may have started"
+    )
+    (fixed,) = (line for line in lines if "40002.1" in line)
+    assert " ".join(fixed.split()) == (
+        "2026-11-01 12:05 ci.yml 00009c42 main 40002.1 fixed #3 10 min 1 h 1 h"
+        " https://claude.ai/code/session_of_40002"
+    )
+    assert sum("https://claude.ai/" in line for line in lines) == 12
+    assert ("Re-runs that are stuck" in lines, "Flakes" in lines) == (True, True)
+    assert lines[-1].startswith("Not counted: 3 of the entries are by octocat.")
+
+
+def test_nothing_is_shown_of_what_there_is_not(month: Month) -> None:
+    month.run(NOW - HOUR, "success")
+    assert table(report_of(month)).splitlines()[2:] == [
+        "  0 sessions",
+        "  0 flakes avoided a session: the re-run passed",
+    ]
+
+
+def test_no_name_takes_effect_on_a_terminal(github: GitHubEmulator, month: Month) -> None:
+    month.session(month.run(NOW - HOUR, branch=f"a\x1b[31mb\nc {HOSTILE}"))
+    github.fail("/pulls", Fault(403, "x\x1b[2J"))
+    shown = table(report_of(month))
+    assert "\x1b" not in shown
+    assert "ab c fix|" in shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (None, "–"),
+        (0, "0 min"),
+        (59 * 60 + 29, "59 min"),
+        (59 * 60 + 30, "1 h"),
+        (47 * 3600 + 20 * 60, "47 h"),
+        (48 * 3600, "2 d"),
+        (100 * 3600, "4 d"),
+    ],
+)
+def test_a_duration_in_words(seconds: int | None, shown: str) -> None:
+    assert duration(seconds) == shown
