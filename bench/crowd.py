@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,8 +84,8 @@ def work(environ: dict[str, str], begin: float) -> None:
     os.environ.clear()
     os.environ.update(environ)
     time.sleep(max(0.0, begin - time.time()))
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        sys.exit(run_action(environ, nowhere))
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
+        sys.exit(run_action(environ))
 
 
 @dataclass

@@ -38,6 +38,7 @@ from tests.faults.nowhere import closed_port, full_port  # noqa: E402
 from tests.faults.server import PATH, FaultServer  # noqa: E402
 from tests.faults.stage import Certificates, staged  # noqa: E402
 
+from fire_routine.clock import Clock  # noqa: E402
 from fire_routine.emulator import Endpoint  # noqa: E402
 from fire_routine.fire import fire_once  # noqa: E402
 from fire_routine.model import Outcome, Result  # noqa: E402
@@ -105,7 +106,7 @@ def by_library(name: str, url: str, environ: Mapping[str, str]) -> tuple[Outcome
     )
     with environment(environ):
         started = time.monotonic()
-        outcome = fire_once(settings, "€" * 65_536, deadline=DEADLINE, jitter=lambda: 0.0)
+        outcome = fire_once(settings, "€" * 65_536, deadline=DEADLINE, clock=Clock(random=lambda: 0.0))
         seconds = time.monotonic() - started
     reason, status = outcome.reason or "-", outcome.http_status or "-"
     before = f"{name:34} {outcome.result:8} {reason:18} {status:>4} {outcome.requests:>5}"

@@ -10,14 +10,13 @@ Import this before anything of `fire_routine`, which takes the clock's functions
 
 from __future__ import annotations
 
-import io
 import random
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,15 +45,15 @@ def _sleep(seconds: float) -> None:
 time.monotonic, time.sleep = _monotonic, _sleep  # type: ignore[assignment]
 
 from tests.emulated.github import GitHubEmulator  # noqa: E402
+from tests.emulated.job import Reported  # noqa: E402
 from tests.unit.ledger.baton import Baton, Task  # noqa: E402
 
-from fire_routine import action  # noqa: E402
+from fire_routine import action, threads  # noqa: E402
 from fire_routine.emulator import Endpoint  # noqa: E402
-from fire_routine.gather import jobs, known_failures  # noqa: E402
-from fire_routine.gather import run as gather_run  # noqa: E402
-from fire_routine.gather.api.errors import refusal  # noqa: E402
-from fire_routine.gather.api.transport import Transport  # noqa: E402
-from fire_routine.gather.worker_pool import Pending  # noqa: E402
+from fire_routine.gather import known_failures  # noqa: E402
+from fire_routine.github import transport  # noqa: E402
+from fire_routine.github.errors import refusal  # noqa: E402
+from fire_routine.github.transport import Transport  # noqa: E402
 
 PER_HOUR, POINTS_PER_MINUTE, CONTENT_PER_MINUTE = 1000, 900, 80
 POINTS = {"GET": 1, "POST": 5}
@@ -84,30 +83,18 @@ class Limits:
         self.asked[verb] += 1
 
 
-class _Synchronous:
+class _Synchronous(Executor):
     """In place of the thread pool: a leg is one thread."""
 
     def __init__(self, count: int, name: str) -> None: ...
 
-    def __enter__(self) -> _Synchronous:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def submit(self, call: Callable[..., Any], *arguments: Any, **more: Any) -> Pending[Any]:
-        answer: Pending[Any] = Pending()
+    def submit(self, call: Callable[..., Any], /, *arguments: Any, **more: Any) -> Future[Any]:
+        answer: Future[Any] = Future()
         try:
             answer.set_result(call(*arguments, **more))
         except Exception as error:
             answer.set_exception(error)
         return answer
-
-    def map(self, call: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
-        return [call(item) for item in items]
-
-
-def _at_once(call: Callable[[], Any], _name: str) -> Pending[Any]:
-    return _Synchronous(1, "").submit(call)
 
 
 def _counted(self: Transport, verb: str, path: str, *more: Any) -> tuple[Mapping[str, str], Any]:
@@ -138,7 +125,6 @@ def play(legs: int, seed: int) -> Crowd:
     with (
         GitHubEmulator("octo/widgets") as github,
         Endpoint() as endpoint,
-        tempfile.TemporaryDirectory() as folder,
     ):
         github.set_branch("main", SHA)
         github.add_run({"id": 7, "head_sha": SHA, "status": "in_progress", "conclusion": None})
@@ -151,9 +137,10 @@ def play(legs: int, seed: int) -> Crowd:
             def run(task: Task) -> None:
                 _leg.task, _leg.limits = task, limits
                 began = task.baton.time
-                environ = _environ(github, endpoint, legs, leg, Path(folder))
-                action.run_action(environ, io.StringIO())
-                outcomes[_outcome(Path(environ["GITHUB_OUTPUT"]))] += 1
+                environ = _environ(github, endpoint, legs, leg)
+                reported = Reported()
+                action.run_action(environ, reported)
+                outcomes[reported.outcome] += 1
                 ends.append(task.baton.time - began)
 
             return run
@@ -164,7 +151,7 @@ def play(legs: int, seed: int) -> Crowd:
         return Crowd(legs, len(endpoint.sessions), limits, outcomes, max(ends))
 
 
-def _environ(github: GitHubEmulator, endpoint: Endpoint, legs: int, leg: int, folder: Path) -> dict[str, str]:
+def _environ(github: GitHubEmulator, endpoint: Endpoint, legs: int, leg: int) -> dict[str, str]:
     return {
         "GITHUB_API_URL": github.url,
         "GITHUB_REPOSITORY": github.full_name,
@@ -175,7 +162,6 @@ def _environ(github: GitHubEmulator, endpoint: Endpoint, legs: int, leg: int, fo
         "GITHUB_SHA": SHA,
         "GITHUB_REF_NAME": "main",
         "GITHUB_WORKFLOW_REF": f"{github.full_name}/.github/workflows/ci.yml@refs/heads/main",
-        "GITHUB_OUTPUT": str(folder / f"output-{leg}"),
         "FIRE_ROUTINE_ROUTINE_URL": endpoint.url,
         "FIRE_ROUTINE_ROUTINE_TOKEN": endpoint.token,
         "FIRE_ROUTINE_GITHUB_TOKEN": github.token,
@@ -185,16 +171,6 @@ def _environ(github: GitHubEmulator, endpoint: Endpoint, legs: int, leg: int, fo
     }
 
 
-def _outcome(output: Path) -> str:
-    lines = output.read_text("utf-8").splitlines()
-    values = {
-        line.partition("<<")[0]: lines[number + 1]
-        for number, line in enumerate(lines[:-1])
-        if "<<" in line and lines[number + 1] != line.partition("<<")[2]
-    }
-    return f"{values.get('outcome', 'nothing')} {values.get('reason', '')}".strip()
-
-
 def table(sizes: Iterable[int], seed: int) -> bool:
     """Play a matrix of each size; whether each has one session and no leg was refused."""
     print(f"crowd: all legs of a matrix fail within {START:.0f} s (limits: {PER_HOUR} requests per hour,")
@@ -202,9 +178,9 @@ def table(sizes: Iterable[int], seed: int) -> bool:
     print("  legs  sessions  requests  of them POST  refused  longest leg  outcomes")
     with (
         patch.object(Transport, "ask", _counted),
-        patch.object(jobs, "WorkerPool", _Synchronous),
-        patch.object(gather_run, "WorkerPool", _Synchronous),
-        patch.object(known_failures, "started", _at_once),
+        patch.object(threads, "ThreadPoolExecutor", _Synchronous),
+        patch.object(transport, "ThreadPoolExecutor", _Synchronous),
+        patch.object(known_failures, "ThreadPoolExecutor", _Synchronous),
     ):
         right = [_line(legs, seed) for legs in sizes]
     return all(right)

@@ -71,7 +71,7 @@ def measure(url: str, logs: int) -> int:
     """How many causes are missing in the text."""
     from fire_routine import gather
     from fire_routine.evidence import gather_evidence
-    from fire_routine.gather.api.client import GitHub
+    from fire_routine.github.client import GitHub
     from fire_routine.settings import Context, Settings
 
     settings = Settings(github_token=TOKEN)

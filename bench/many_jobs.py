@@ -127,7 +127,7 @@ class Children(Thread):
 def measure(process: subprocess.Popen[str]) -> None:
     from fire_routine import gather
     from fire_routine.evidence import gather_evidence
-    from fire_routine.gather.api.client import GitHub
+    from fire_routine.github.client import GitHub
     from fire_routine.settings import Context, Settings
 
     url = ask(process)

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import sys
 import tempfile
+from contextlib import redirect_stdout
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -25,6 +28,7 @@ from tests.browser.rendering import document, to_html  # noqa: E402
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 
 from fire_routine.action import run_action  # noqa: E402
+from fire_routine.clock import REAL  # noqa: E402
 from fire_routine.emulator import Endpoint  # noqa: E402
 from fire_routine.settings import PREFIX  # noqa: E402
 
@@ -54,7 +58,10 @@ def _shown(recording: str) -> tuple[str, str]:
         Endpoint() as endpoint,
     ):
         folder = Path(temp)
-        run_action(_environ(recording, github, endpoint, folder), StringIO(), sleep=lambda _: None)
+        environ = _environ(recording, github, endpoint, folder)
+        os.environ["GITHUB_STEP_SUMMARY"] = environ["GITHUB_STEP_SUMMARY"]
+        with redirect_stdout(StringIO()):
+            run_action(environ, clock=replace(REAL, sleep=lambda _: None))
         session = endpoint.sessions[-1]
         summary = (folder / "summary.md").read_text("utf-8").replace(session.url, SESSION)
         text = session.text.replace(github.url, SERVER)

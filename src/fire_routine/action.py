@@ -12,19 +12,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TextIO
 
 from . import fire, gather, policy
 from .clock import REAL, Clock
 from .evidence import Evidence, Say, gather_evidence
-from .gather.api.client import GitHub
-from .gather.worker_pool import started
+from .github.client import GitHub
 from .ledger import Ledger, Terms
 from .model import (
     Action,
     Failure,
     GitHubError,
-    Message,
     Note,
     Outcome,
     Past,
@@ -39,6 +36,7 @@ from .redact import redact_text
 from .report import Contents, Workflow, report
 from .sanitize import code
 from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
+from .threads import result, threads
 
 TRACES = 15.0  # seconds for what became of earlier sessions
 
@@ -54,20 +52,22 @@ class _Progress:
     firing: bool = False  # from here on a request may have been sent
 
 
-def run_action(environ: Mapping[str, str], out: TextIO, *, clock: Clock = REAL) -> int:
+def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, clock: Clock = REAL) -> int:
     """Report the failed run that the environment names; the step's exit code.
 
     Args:
-        clock: of the ledger. With a GitHub that never lags, such as the demo's, it needs no pauses.
+        environ: the inputs and the runner's variables.
+        workflow: where the report goes; None: to the runner, as the process's own environment names it.
+        clock: its pauses are those of the decision and of the fire. A GitHub that never lags needs none.
     """
-    workflow = Workflow(environ, out)
+    workflow = workflow or Workflow()
     for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
         workflow.mask(environ.get(PREFIX + name, ""))
     try:
         settings, context = read_settings(environ), read_context(environ)
     except SettingsError as error:
         on_error = environ.get(f"{PREFIX}ON_ERROR", "").strip()
-        outcome = Outcome(Result.FAILED, "invalid-input", error.message)
+        outcome = Outcome(Result.FAILED, "invalid-input", str(error))
         return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
@@ -82,15 +82,10 @@ def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, c
     except gather.GatherError as error:
         progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
     except fire.Interrupted as interruption:
-        progress.outcome = _ended_early(
-            progress, "interrupted", Message("The job was cancelled ({signal})", signal=interruption)
-        )
+        progress.outcome = _ended_early(progress, "interrupted", f"The job was cancelled ({interruption})")
     except Exception as error:  # a fault of ours must not look like a failure of the user's
-        fault = Message(
-            "The action has a fault ({kind} in {place}; please report it). It ended",
-            kind=type(error).__name__,
-            place=_place(error),
-        )
+        kind, place = code(type(error).__name__), code(_place(error))
+        fault = f"The action has a fault ({kind} in {place}; please report it). It ended"
         progress.outcome = _ended_early(progress, "internal-error", fault)
     if progress.ledger is not None:
         progress.ledger.settle(progress.outcome)
@@ -121,11 +116,12 @@ def _story(
             progress.outcome = _declined(verdict)
             return
         say(f"Reading run {trigger.run_id} from GitHub …")
-        found = started(ledger.find, "ledger")
-        evidence = progress.evidence = gather_evidence(
-            github, trigger, settings, context, say, recall=partial(_with_rerun, ledger, settings)
-        )
-        found.result()
+        with threads(1, "ledger") as pool:
+            found = pool.submit(ledger.find)
+            evidence = progress.evidence = gather_evidence(
+                github, trigger, settings, context, say, recall=partial(_with_rerun, ledger, settings)
+            )
+            result(found)
         verdict = _decide(settings, context, github, ledger, evidence)
         past = ledger.past
         if (verdict.fire or settings.dry_run) and (past.sessions or past.seen):
@@ -135,7 +131,7 @@ def _story(
             return
         say(f"Firing the routine. {verdict.message}")
         progress.firing = True
-        fired = fire.fire_once(settings, evidence.brief.text, announce=say)
+        fired = fire.fire_once(settings, evidence.brief.text, clock=clock, announce=say)
         progress.outcome = replace(fired, session_number=verdict.session_number)
 
 
@@ -233,9 +229,9 @@ def _with_rerun(ledger: Ledger, settings: Settings, run: Run, failures: Sequence
 def _traces(
     github: GitHub, runs: Collection[int], since: datetime | None
 ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
-    from .gather.session_traces import session_traces  # a first failure needs none
+    from .github.traces import session_traces  # a first failure needs none
 
-    return session_traces(github.within(github.clock() + TRACES), runs, since=since)
+    return session_traces(github.within(github.clock.monotonic() + TRACES), runs, since=since)
 
 
 def _report(
@@ -270,18 +266,13 @@ def _report(
     )
 
 
-def _ended_early(progress: _Progress, reason: str, what: Message) -> Outcome:
+def _ended_early(progress: _Progress, reason: str, what: str) -> Outcome:
     """The outcome of a story that was cut short: before the fire, or as `fire_once` begins or returns."""
     if progress.outcome.result is Result.FIRED:
         return progress.outcome
     if progress.firing:
-        message = Message(
-            "{what} while the routine was fired. A session may have started: look at https://claude.ai/code"
-            " before you fire again.",
-            what=what,
-        )
-        return Outcome(Result.UNKNOWN, reason, message)
-    return Outcome(Result.FAILED, reason, Message("{what} before anything was sent.", what=what))
+        return Outcome(Result.UNKNOWN, reason, f"{what} while the routine was fired. {fire.CHECK}")
+    return Outcome(Result.FAILED, reason, f"{what} before anything was sent.")
 
 
 def _declined(verdict: Verdict) -> Outcome:

@@ -13,6 +13,8 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +22,7 @@ from typing import Any, TextIO
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .action import run_action
-from .clock import Clock
+from .clock import REAL
 from .emulator import Endpoint
 from .report import Workflow
 from .settings import PREFIX
@@ -40,8 +42,9 @@ def run_demo(out: TextIO) -> int:
     # Clients find a proxy in the process's environment, and a proxy can't reach the servers here.
     before = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, (before, "127.0.0.1")))
-    say = Workflow({}, out).say
+    say = Workflow().say
     with (
+        redirect_stdout(out),
         tempfile.TemporaryDirectory(prefix="fire-routine-demo-") as folder,
         RecordedGitHub(RECORDING) as github,
         Endpoint() as endpoint,
@@ -49,7 +52,8 @@ def run_demo(out: TextIO) -> int:
         threading.Thread(target=github.serve_forever, daemon=True).start()
         say(f"GitHub, replaying a recorded failure: {github.url}")
         say(f"The routine's endpoint: {endpoint.home}")
-        status = run_action(_environ(github, endpoint, Path(folder)), out, clock=Clock(sleep=lambda _: None))
+        os.environ |= _environ(github, endpoint, Path(folder))
+        status = run_action(os.environ, clock=replace(REAL, sleep=lambda _: None))
         github.shutdown()
         say(f"{github.asked} requests to GitHub, {len(endpoint.requests)} to the endpoint")
         if endpoint.sessions:

@@ -14,7 +14,7 @@ from itertools import count
 from threading import Thread
 
 from . import gather
-from .gather.api.client import GitHub
+from .github.client import GitHub
 from .model import Brief, Digest, FailedJob, Failure, Run, Trigger
 from .redact import redact_text
 from .settings import Context, Settings

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from .gather.api import parse
-from .gather.api.client import GitHub
-from .gather.session_traces import session_traces
+from .github import parse
+from .github.client import GitHub
+from .github.traces import session_traces
 from .ledger.claims import Claim, claims, session_id, session_link
 from .ledger.entry import Entry, Stage
 from .ledger.store import recorded
@@ -63,7 +63,7 @@ def report(
     Raises:
         GitHubError: the runs, or the first commit's statuses, can't be read.
     """
-    now = github.clock()
+    now = github.clock.monotonic()
     github = github.within(now + SECONDS).insisting(now + PATIENCE)
     left_out: list[str] = []
     others = Counter[str]()  # entries of other creators, by login

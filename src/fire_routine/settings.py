@@ -1,7 +1,8 @@
 """Environment → `Settings` (the action's inputs) and `Context` (the runner's variables).
 
 Inputs do not become variables in a composite action. So `action.yml` maps each `some-input` to
-`FIRE_ROUTINE_SOME_INPUT`. All bad values are reported at once, each by its input's name.
+`FIRE_ROUTINE_SOME_INPUT`. All bad values are reported at once, each by its input's name. No message repeats
+the routine's URL or a token, as these are secrets.
 """
 
 from __future__ import annotations
@@ -9,15 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from .model import Message, utf16_length
-from .routine_url import LOOPBACK as LOOPBACK
-from .routine_url import endpoint as endpoint
-from .routine_url import host_name as host_name
-from .routine_url import token as token
+from .model import utf16_length
+from .sanitize import code
 
 PREFIX = "FIRE_ROUTINE_"
 # Sizes in UTF-16 code units.
@@ -27,10 +27,23 @@ KEPT_TEXT = 4_096  # of the `text` input, never cut
 KNOWN_FAILURES = ".github/known-failures.toml"
 LONGEST_PATH = 255  # characters, of a file in the repository
 LONGEST_COOL_DOWN = 168  # hours
+QUOTED = 40  # characters of a bad value that are shown
 # requests reads REQUESTS_CA_BUNDLE and curl's variable, httpx those of OpenSSL. Here each applies to both.
 CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR")
 
+API_HOST = "api.anthropic.com"
+API_ROOT = f"https://{API_HOST}/v1/claude_code/routines"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 HEADER_VALUE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")  # printable ASCII; RFC 9110, 5.5
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")  # lower case; RFC 1123, 2.1
+# The forms of the routine API's page
+_ROUTINE_ID = re.compile(r"trig_[A-Za-z0-9_-]{1,128}")
+_ROUTINE_PATH = re.compile(r"/v1/claude_code/routines/trig_[A-Za-z0-9_-]{1,128}/fire")
+_NO_FIRE_URL = (
+    f"is neither a routine's fire URL (`{API_ROOT}/trig_…/fire`) nor a bare `trig_…` id:"
+    " copy it again from the routine's API trigger"
+)
 
 
 class SettingsError(ValueError):
@@ -39,37 +52,206 @@ class SettingsError(ValueError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-        self.message = Message.lines(problems)
+
+
+# --- from an input's text to its value; each raises a ValueError with the rest of the sentence -----
+
+
+def _whole(low: int, high: int, value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", value) or not low <= int(value) <= high:
+        raise ValueError(f"{code(value, QUOTED)} is not a whole number from {low} to {high}")
+    return int(value)
+
+
+def _flag(value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise ValueError(f"{code(value, QUOTED)} is neither `true` nor `false`")
+    return value.lower() == "true"
+
+
+def _one_of(allowed: tuple[str, ...], value: str) -> str:
+    if value not in allowed:
+        raise ValueError(f"{code(value, QUOTED)} is not one of {', '.join(allowed)}")
+    return value
+
+
+def _lines(value: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in value.splitlines() if line.strip())
+
+
+def _names(value: str) -> tuple[str, ...]:
+    """Names on lines or between commas."""
+    return _lines(value.replace(",", "\n"))
+
+
+def _header(value: str) -> str:
+    if not HEADER_VALUE.fullmatch(value):
+        raise ValueError("must be printable ASCII on one line")
+    return value
+
+
+def _full_sha(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", value):
+        raise ValueError(f"{code(value, 80)} is not the full SHA of a commit")
+    return value
+
+
+def _repository_path(value: str) -> str:
+    names = value.split("/")
+    if len(value) > LONGEST_PATH or not value.isprintable() or "\\" in value or {"", ".", ".."} & set(names):
+        raise ValueError(f"{code(value, 80)} is not a path in the repository, such as `{KNOWN_FAILURES}`")
+    return value
+
+
+def endpoint(value: str, trusted_host: str = "") -> str:
+    """The fire URL for what a user may have saved: that URL, or the bare `trig_…` id.
+
+    Args:
+        value: the URL or id.
+        trusted_host: a host name, in lower case, that is allowed besides `api.anthropic.com` and loopback.
+
+    Raises:
+        ValueError: it cannot be used as a fire URL.
+    """
+    if _ROUTINE_ID.fullmatch(value):
+        return f"{API_ROOT}/{value}/fire"
+    problem = _problem_of(value, trusted_host)
+    if problem:
+        raise ValueError(problem)
+    return value
+
+
+def _problem_of(value: str, trusted_host: str) -> str:
+    """Why a URL cannot be used as the fire URL; empty if it can."""
+    try:
+        url = urlsplit(value)
+        host = url.hostname or ""
+        _ = url.port
+    except ValueError:
+        return _NO_FIRE_URL
+    if url.scheme == "http" and host and host not in LOOPBACK:
+        return "must start with `https://`, so that the token is not sent in the clear"
+    if url.scheme not in ("http", "https") or not host or not _ROUTINE_PATH.fullmatch(url.path):
+        return _NO_FIRE_URL
+    # urlsplit drops line breaks and tabs without an error
+    if not value.isascii() or not value.isprintable() or " " in value:
+        return "contains a character that no address has, such as a space: save the secret again"
+    if any(mark in value for mark in "@?#"):
+        return "must not contain a user name, a query or a fragment"
+    if host not in (API_HOST, *LOOPBACK, trusted_host):
+        return (
+            f"is not on {API_HOST}, the only host that gets the routine's token: copy it again from the"
+            " routine's API trigger, or allow its host with `trusted-host`"
+        )
+    return ""
+
+
+def host_name(value: str) -> str:
+    """A bare host name, in lower case.
+
+    Raises:
+        ValueError: it is a URL, a pattern or anything else; the message repeats it.
+    """
+    host = value.lower()
+    if not _HOST.fullmatch(host):
+        raise ValueError(
+            f"{code(value, 60)} is not a host name: give the name alone, such as `gateway.example.com`,"
+            " without `https://`, port or path"
+        )
+    return host
+
+
+def token(value: str) -> str:
+    """A bearer token that is valid in a header.
+
+    Raises:
+        ValueError: it contains characters that no header may contain.
+    """
+    if not re.fullmatch(r"[\x21-\x7e]*", value):
+        raise ValueError("contains white space or characters that no token has: save the secret again")
+    return value
+
+
+# --- the inputs -----------------------------------------------------------------------------------
+
+
+def _input(default: Any, check: Callable[[str], Any], *, secret: bool = False, empty: Any = None) -> Any:
+    """A field that `check` reads. `empty`: what an input is that is given but empty; None: its default."""
+    return field(default=default, repr=not secret, metadata={"check": check, "empty": empty})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The action's inputs, one field each, in the order of `action.yml`."""
 
-    routine_url: str = ""  # empty: not given, which is an error unless the run gets no secrets
-    routine_token: str = field(default="", repr=False)
-    trusted_host: str = ""  # the one other host that the routine's token may go to
-    github_token: str = field(default="", repr=False)
-    run_id: int | None = None  # None: the finished run of a `workflow_run` event, else this run
-    again: bool = False  # whether a session that was started before keeps none from being started
-    text: str = ""
-    attach: tuple[str, ...] = ()  # globs, relative to the workspace
-    max_characters: int = 60_000  # UTF-16 code units
-    max_sessions: int = 3
-    min_attempt: int = 1
-    rerun_first: bool = False
-    cool_down: int = 24  # hours; 0: off
-    skip_branches: tuple[str, ...] = ("claude/**",)
-    skip_labels: tuple[str, ...] = ("no-claude",)
-    known_failures: str = KNOWN_FAILURES  # a path in the repository
-    allow_forks: bool = False
-    ledger_commit: str = ""  # a full SHA; empty: the first commit of the default branch
-    on_error: str = "fail"
-    max_wait: int = 60  # seconds of all waits together
-    comment: bool = False
-    dry_run: bool = False
-    anthropic_beta: str = "experimental-cc-routine-2026-04-01"
-    anthropic_version: str = "2023-06-01"
+    routine_url: str = _input("", str)  # empty: not given, which is an error unless the run gets no secrets
+    routine_token: str = _input("", token, secret=True)
+    trusted_host: str = _input("", host_name)  # the one other host that the routine's token may go to
+    github_token: str = _input("", token, secret=True)
+    # None: the finished run of a `workflow_run` event, else this run
+    run_id: int | None = _input(None, partial(_whole, 1, 10**15))
+    # Whether a session that was started before keeps none from being started
+    again: bool = _input(False, _flag)
+    text: str = _input("", str)
+    attach: tuple[str, ...] = _input((), _lines)  # globs, relative to the workspace
+    # UTF-16 code units
+    max_characters: int = _input(60_000, partial(_whole, MIN_CHARACTERS, MAX_CHARACTERS))
+    max_sessions: int = _input(3, partial(_whole, 1, 100))
+    min_attempt: int = _input(1, partial(_whole, 1, 1000))
+    rerun_first: bool = _input(False, _flag)
+    cool_down: int = _input(24, partial(_whole, 0, LONGEST_COOL_DOWN))  # hours; 0: off
+    skip_branches: tuple[str, ...] = _input(("claude/**",), _lines)
+    skip_labels: tuple[str, ...] = _input(("no-claude",), _names, empty=())
+    known_failures: str = _input(KNOWN_FAILURES, _repository_path, empty="")  # a path in the repository
+    allow_forks: bool = _input(False, _flag)
+    ledger_commit: str = _input("", _full_sha)  # empty: the first commit of the default branch
+    on_error: str = _input("fail", partial(_one_of, ("fail", "warn")))
+    max_wait: int = _input(60, partial(_whole, 0, 3600))  # seconds of all waits together
+    comment: bool = _input(False, _flag)
+    dry_run: bool = _input(False, _flag)
+    anthropic_beta: str = _input("experimental-cc-routine-2026-04-01", _header)
+    anthropic_version: str = _input("2023-06-01", _header)
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The inputs, as `action.yml` maps them.
+
+    Raises:
+        SettingsError: one or more inputs cannot be used.
+    """
+    given = {one.name: environ.get(PREFIX + one.name.upper()) for one in fields(Settings)}
+    trusted = (given["trusted_host"] or "").strip().lower()  # a bad one is reported below
+    values: dict[str, Any] = {}
+    problems = []
+    for one in fields(Settings):
+        value, check = given[one.name], one.metadata["check"]
+        if one.name == "routine_url":
+            check = partial(endpoint, trusted_host=trusted)
+        try:
+            if value and value.strip():
+                values[one.name] = check(value.strip())
+            elif value is not None and one.metadata["empty"] is not None:
+                values[one.name] = one.metadata["empty"]
+        except ValueError as problem:
+            problems.append(f"{one.name.replace('_', '-')} {problem}")
+    settings = Settings(**values)
+    needed = min(utf16_length(settings.text), KEPT_TEXT) + MIN_CHARACTERS
+    if settings.text and settings.max_characters < needed:
+        problems.append(
+            f"max-characters is too small for this `text`, which needs at least {needed}: raise it or shorten"
+            " `text`"
+        )
+    if settings.rerun_first and settings.min_attempt > 1:
+        problems.append(
+            f"rerun-first re-runs the first attempt, which `min-attempt: {settings.min_attempt}` ignores:"
+            " set only one of them"
+        )
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+# --- the runner's variables -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,143 +283,6 @@ class Context:
     server_url: str = "https://github.com"
     workspace: Path | None = None
     temp: Path | None = None
-
-
-def _variable(name: str) -> str:
-    return PREFIX + name.upper().replace("-", "_")
-
-
-class _Reader:
-    """Reads inputs by name and collects the problems with them."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.problems: list[str] = []
-
-    def raw(self, name: str) -> str:
-        return self._environ.get(_variable(name), "").strip()
-
-    def reject(self, name: str, problem: str) -> None:
-        self.problems.append(Message("{name}: {problem}", name=name, problem=problem))
-
-    def whole(self, name: str, default: int, low: int, high: int) -> int:
-        value = self.raw(name)
-        if not value:
-            return default
-        if not re.fullmatch(r"[0-9]{1,18}", value) or not low <= int(value) <= high:
-            self.reject(name, f"{value[:40]!r} is not a whole number from {low} to {high}")
-            return default
-        return int(value)
-
-    def flag(self, name: str, default: bool) -> bool:
-        value = self.raw(name).lower()
-        if value not in ("", "true", "false"):
-            self.reject(name, f"{value[:40]!r} is neither 'true' nor 'false'")
-        return default if not value else value == "true"
-
-    def choice(self, name: str, *allowed: str) -> str:
-        value = self.raw(name)
-        if value and value not in allowed:
-            self.reject(name, f"{value[:40]!r} is not one of {', '.join(allowed)}")
-        return value if value in allowed else allowed[0]
-
-    def lines(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        value = self.raw(name)
-        return tuple(line.strip() for line in value.splitlines() if line.strip()) if value else default
-
-    def names(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        """Names on lines or between commas. Given but empty, there are none."""
-        if not self.is_given(name):
-            return default
-        return tuple(filter(None, map(str.strip, self.raw(name).replace(",", "\n").splitlines())))
-
-    def is_given(self, name: str) -> bool:
-        """Also where the value is empty, which switches some inputs off."""
-        return _variable(name) in self._environ
-
-    def header(self, name: str, default: str) -> str:
-        value = self.raw(name) or default
-        if not HEADER_VALUE.fullmatch(value):
-            self.reject(name, "must be printable ASCII on one line")
-            return default
-        return value
-
-    def checked(self, name: str, check: Callable[[str], str]) -> str:
-        """The value that `check` returns; empty if the input is, or if `check` raises a ValueError."""
-        value = self.raw(name)
-        try:
-            return check(value) if value else ""
-        except ValueError as problem:
-            self.problems.append(Message("{name} {problem}", name=name, problem=problem))
-            return ""
-
-
-def read_settings(environ: Mapping[str, str]) -> Settings:
-    """The inputs, as `action.yml` maps them.
-
-    Raises:
-        SettingsError: one or more inputs cannot be used.
-    """
-    reader = _Reader(environ)
-    base = Settings()
-    run_id = reader.whole("run-id", 0, 1, 10**15)
-    trusted_host = reader.checked("trusted-host", host_name)
-    settings = Settings(
-        routine_url=reader.checked("routine-url", lambda value: endpoint(value, trusted_host)),
-        routine_token=reader.checked("routine-token", token),
-        trusted_host=trusted_host,
-        github_token=reader.checked("github-token", token),
-        run_id=run_id or None,
-        again=reader.flag("again", base.again),
-        text=reader.raw("text"),
-        attach=reader.lines("attach", base.attach),
-        max_characters=reader.whole("max-characters", base.max_characters, MIN_CHARACTERS, MAX_CHARACTERS),
-        max_sessions=reader.whole("max-sessions", base.max_sessions, 1, 100),
-        min_attempt=reader.whole("min-attempt", base.min_attempt, 1, 1000),
-        rerun_first=reader.flag("rerun-first", base.rerun_first),
-        cool_down=reader.whole("cool-down", base.cool_down, 0, LONGEST_COOL_DOWN),
-        skip_branches=reader.lines("skip-branches", base.skip_branches),
-        skip_labels=reader.names("skip-labels", base.skip_labels),
-        known_failures=reader.checked("known-failures", _repository_path)
-        if reader.is_given("known-failures")
-        else base.known_failures,
-        allow_forks=reader.flag("allow-forks", base.allow_forks),
-        ledger_commit=reader.checked("ledger-commit", _full_sha),
-        on_error=reader.choice("on-error", "fail", "warn"),
-        max_wait=reader.whole("max-wait", base.max_wait, 0, 3600),
-        comment=reader.flag("comment", base.comment),
-        dry_run=reader.flag("dry-run", base.dry_run),
-        anthropic_beta=reader.header("anthropic-beta", base.anthropic_beta),
-        anthropic_version=reader.header("anthropic-version", base.anthropic_version),
-    )
-    needed = min(utf16_length(settings.text), KEPT_TEXT) + MIN_CHARACTERS
-    if settings.text and settings.max_characters < needed:
-        problem = Message(
-            "with this `text` at least {needed} are needed: raise it or shorten `text`", needed=needed
-        )
-        reader.reject("max-characters", problem)
-    if settings.rerun_first and settings.min_attempt > 1:
-        problem = Message(
-            "it re-runs the first attempt, which `min-attempt: {least}` ignores: set only one of them",
-            least=settings.min_attempt,
-        )
-        reader.reject("rerun-first", problem)
-    if reader.problems:
-        raise SettingsError(reader.problems)
-    return settings
-
-
-def _repository_path(value: str) -> str:
-    names = value.split("/")
-    if len(value) > LONGEST_PATH or not value.isprintable() or "\\" in value or {"", ".", ".."} & set(names):
-        raise ValueError(f"{value[:80]!r} is not a path in the repository, such as {KNOWN_FAILURES}")
-    return value
-
-
-def _full_sha(value: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", value):
-        raise ValueError(f"{value[:80]!r} is not the full SHA of a commit")
-    return value
 
 
 def _number(value: str) -> int | None:

@@ -100,8 +100,8 @@ def test_what_a_commit_can_show_is_explained() -> None:
 def reasons() -> set[str]:
     """Those that the source gives an outcome or an error."""
     given = (
-        r"reason=|Result\.[A-Z]+,|response,|529\) else|\d\d\d:|_unknown\("
-        r"|_ended_early\(progress,|skip\(|_misconfigured\(|_REASONS\.get\(status,|reason = "
+        r"reason=|Result\.[A-Z]+,|response,|\d\d\d, \"[a-z -]*\",|return(?= \"[a-z]+\", _[A-Z])"
+        r"|_ended_early\(progress,|skip\(|UnusableError\("
     )
     return {
         reason

@@ -28,7 +28,7 @@ from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_j
 
 from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs
 from fire_routine.gather.known_failures import read_known_failures
-from fire_routine.gather.session_traces import session_traces
+from fire_routine.github.traces import session_traces
 from fire_routine.model import GitHubError
 from fire_routine.settings import Settings
 
@@ -193,9 +193,7 @@ def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int =
     context = context_of(emulator, event=event, runner_name="me", job_status="failure", run_id=run_id)
     with github_of(emulator) as github:
         deadline = later()
-        run = gather_run(
-            github, find_trigger(Settings(), context), context, deadline, sleep=lambda _seconds: None
-        )
+        run = gather_run(github, find_trigger(Settings(), context), context, deadline)
         assert run.notes == ()
         _, notes, _ = read_logs(github, run, whole, deadline)
         assert {note.why for note in notes} <= {"GitHub has no log of a job that is still running"}
@@ -348,7 +346,7 @@ def test_re_running_failed_jobs(emulator: RecordedGitHub) -> None:
         jobs = {job.name: job.conclusion for job in github.jobs(RUN, 2).items}
         assert jobs == {"lint": "success", "test": None}
         assert {job.id for job in github.jobs(RUN, 1).items} == {1, 2}
-        with pytest.raises(GitHubError, match="403: This workflow is already running"):
+        with pytest.raises(GitHubError, match="403: `This workflow is already running"):
             github.rerun_failed_jobs(RUN)
         with pytest.raises(GitHubError, match="404"):
             github.rerun_failed_jobs(1)

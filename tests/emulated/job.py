@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from tests.emulated.github import GitHubEmulator
 
 from fire_routine.action import run_action
-from fire_routine.clock import Clock
+from fire_routine.clock import REAL
 from fire_routine.emulator import TOKEN, Endpoint
+from fire_routine.report import Workflow
 
 LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run cargo test
@@ -43,6 +48,32 @@ def environment(github: GitHubEmulator, url: str, temp: Path) -> dict[str, str]:
     }
 
 
+NO_PAUSES = replace(REAL, sleep=lambda _: None)  # the emulated GitHub does not lag
+
+
+class Reported(Workflow):
+    """A report that stays in memory, for jobs that are threads of one process."""
+
+    outcome = ""  # and its reason
+
+    def say(self, line: str) -> None:
+        pass
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        self.outcome = f"{outputs['outcome']} {outputs['reason']}".strip()
+
+
+def run_step(environ: Mapping[str, str]) -> tuple[int, str]:
+    """The action as a runner starts it: its exit code, and what it prints. One at a time in a process."""
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
+        for name in ("GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+            patch.delenv(name, raising=False)
+            if name in environ:
+                patch.setenv(name, environ[name])
+        code = run_action(environ, clock=NO_PAUSES)
+    return code, printed.getvalue()
+
+
 class Job:
     """A final job of run 7, with its environment."""
 
@@ -52,9 +83,7 @@ class Job:
         self.log = ""
 
     def run(self) -> int:
-        out = io.StringIO()
-        code = run_action(self.environ, out, clock=Clock(sleep=lambda _: None))
-        self.log = out.getvalue()
+        code, self.log = run_step(self.environ)
         return code
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.emulated.github import GitHubEmulator
-from tests.emulated.job import environment
+from tests.emulated.job import environment, run_step
 from tests.injection.checks import (
     TAG,
     URL,
@@ -22,8 +21,6 @@ from tests.injection.checks import (
 )
 from tests.injection.scene import SHA, Payload, payloads, set_up
 
-from fire_routine.action import run_action
-from fire_routine.clock import Clock
 from fire_routine.emulator import Endpoint
 
 PAYLOADS = list(payloads())
@@ -63,11 +60,10 @@ def fire(payload: Payload, temp: Path) -> Fired:
             "FIRE_ROUTINE_MAX_CHARACTERS": "60000",
             "FIRE_ROUTINE_SKIP_BRANCHES": "!**",
         }
-        out = io.StringIO()
-        code = run_action(environ, out, clock=Clock(sleep=lambda _: None))
+        code, printed = run_step(environ)
         return Fired(
             code,
-            out.getvalue(),
+            printed,
             (temp / "output").read_text("utf-8"),
             (temp / "summary").read_text("utf-8"),
             "\n\n".join(comment["body"] for comment in github.comments.get(4, [])),

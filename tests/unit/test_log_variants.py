@@ -12,7 +12,7 @@ from tests.log_variants import in_columns, with_debug_logging
 
 from fire_routine import gather
 from fire_routine.evidence import gather_evidence
-from fire_routine.gather.api.client import GitHub
+from fire_routine.github.client import GitHub
 from fire_routine.model import Brief
 from fire_routine.settings import Context, Settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fire_routine.model import Message
-from fire_routine.report.markdown import rendered, sentence
+from fire_routine.report.markdown import rendered
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/fire_routine"
 
@@ -34,7 +34,6 @@ def _clean(text: str) -> str:
         (Message("{v}", v="hunter2"), "hunter2", ["\\[redacted\\]"]),
         (Message("Then: {m}", m=Message("`b` {v}", v="_")), "Then: `b` _", ["Then: `b` \\_"]),
         (Message("Empty `{v}`.", v=""), "Empty ``.", ["Empty `…`."]),
-        ("plain `code`", "plain `code`", ["plain \\`code\\`"]),
     ],
 )
 def test_a_message_is_plain_text_and_markdown(message: str, plain: str, markdown: list[str]) -> None:
@@ -45,10 +44,6 @@ def test_a_message_is_plain_text_and_markdown(message: str, plain: str, markdown
 def test_a_placeholder_without_a_value_is_an_error() -> None:
     with pytest.raises(KeyError):
         Message("Set {name}.")
-
-
-def test_a_sentence_ends_with_a_stop() -> None:
-    assert [sentence(text, _clean) for text in ("it is gone", "Why?", "")] == ["it is gone.", "Why?", ""]
 
 
 def test_a_message_survives_copying_and_pickling() -> None:

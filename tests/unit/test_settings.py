@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.routine_url import API_ROOT
 from fire_routine.settings import (
+    API_ROOT,
     CA_VARIABLES,
     KEPT_TEXT,
     MAX_CHARACTERS,
@@ -157,12 +157,12 @@ def test_trusted_host_lets_routine_url_name_it() -> None:
     assert (settings.routine_url, settings.trusted_host) == (url, "gateway.example.com")
     (problem,) = problems_of(routine_url=url)
     assert problem.startswith("routine-url is not on api.anthropic.com")
-    assert problem.endswith("allow its host with trusted-host")
+    assert problem.endswith("allow its host with `trusted-host`")
 
 
 def test_trusted_host_that_is_not_a_host_is_named() -> None:
     (problem,) = problems_of(routine_url="trig_1", trusted_host="https://gateway.example.com/")
-    assert problem.startswith("trusted-host 'https://gateway.example.com/' is not a host name")
+    assert problem.startswith("trusted-host `https://gateway.example.com/` is not a host name")
 
 
 # --- the other inputs -----------------------------------------------------------------------------
@@ -195,8 +195,8 @@ def test_known_failures_is_a_path_in_the_repository() -> None:
     wrong = ("/etc/x", "../x", "a/../b", "a//b", "./x", "a/", "a\\b", "a\nb", "x" * 256)
     for path in wrong:
         (problem,) = problems_of(known_failures=path)
-        assert problem.startswith("known-failures '")
-        assert problem.endswith("' is not a path in the repository, such as .github/known-failures.toml")
+        assert problem.startswith("known-failures `")
+        assert problem.endswith("` is not a path in the repository, such as `.github/known-failures.toml`")
 
 
 @pytest.mark.parametrize("name", ["routine_token", "github_token"])
@@ -226,7 +226,7 @@ def test_numbers_have_bounds_and_both_are_allowed(name: str, lowest: int, highes
     for wrong in (str(lowest - 1), str(highest + 1), "1.5", "0x10", "٣", "1e3", "9" * 19):
         (problem,) = problems_of(**{name: wrong})
         assert problem == (
-            f"{name.replace('_', '-')}: {wrong!r} is not a whole number from {lowest} to {highest}"
+            f"{name.replace('_', '-')} `{wrong}` is not a whole number from {lowest} to {highest}"
         )
 
 
@@ -236,14 +236,14 @@ def test_flags_are_true_or_false(name: str) -> None:
         assert getattr(read_settings(given_inputs(**{name: value})), name) is expected
     for wrong in ("yes", "1", "on"):
         (problem,) = problems_of(**{name: wrong})
-        assert problem == f"{name.replace('_', '-')}: {wrong!r} is neither 'true' nor 'false'"
+        assert problem == f"{name.replace('_', '-')} `{wrong}` is neither `true` nor `false`"
 
 
 def test_choices_are_one_of_their_words() -> None:
     for word in ("incident", "run", "always"):
         assert read_settings(given_inputs(once_per=word)).once_per == word
-    assert problems_of(once_per="Run") == ("once-per: 'Run' is not one of incident, run, always",)
-    assert problems_of(on_error="ignore") == ("on-error: 'ignore' is not one of fail, warn",)
+    assert problems_of(once_per="Run") == ("once-per `Run` is not one of incident, run, always",)
+    assert problems_of(on_error="ignore") == ("on-error `ignore` is not one of fail, warn",)
 
 
 def test_lists_have_one_entry_per_line_and_blank_lines_do_not_count() -> None:
@@ -256,7 +256,7 @@ def test_header_is_printable_ascii(name: str) -> None:
     assert getattr(read_settings(given_inputs(**{name: "a-1, b c"})), name) == "a-1, b c"
     for wrong in ("é", "a\r\nb", "a  b"):
         (problem,) = problems_of(**{name: wrong})
-        assert problem == f"{name.replace('_', '-')}: must be printable ASCII on one line"
+        assert problem == f"{name.replace('_', '-')} must be printable ASCII on one line"
 
 
 @pytest.mark.parametrize(
@@ -272,12 +272,12 @@ def test_max_characters_must_leave_room_for_the_text_and_exactly_enough_is_enoug
 ) -> None:
     assert read_settings(given_inputs(text=text, max_characters=str(needed))).max_characters == needed
     (problem,) = problems_of(text=text, max_characters=str(needed - 1))
-    assert problem.startswith(f"max-characters: with this `text` at least {needed} are needed")
+    assert problem.startswith(f"max-characters is too small for this `text`, which needs at least {needed}:")
 
 
 def test_every_problem_is_reported_at_once_in_the_order_of_the_inputs() -> None:
     problems = problems_of(max_wait="soon", routine_url="x", on_error="ignore", routine_token="a b")
-    assert [problem.split(":")[0].split()[0] for problem in problems] == [
+    assert [problem.split()[0] for problem in problems] == [
         "routine-url", "routine-token", "on-error", "max-wait",
     ]  # fmt: skip
 
@@ -335,6 +335,6 @@ def test_certificate_variable_that_is_empty_does_not_count(name: str) -> None:
 def test_a_re_run_of_the_first_attempt_and_an_attempt_that_is_ignored_are_refused_together() -> None:
     (problem,) = problems_of(rerun_first="true", min_attempt="2")
     assert problem == (
-        "rerun-first: it re-runs the first attempt, which `min-attempt: 2` ignores: set only one of them"
+        "rerun-first re-runs the first attempt, which `min-attempt: 2` ignores: set only one of them"
     )
     assert read_settings(given_inputs(rerun_first="true", min_attempt="1")).rerun_first

@@ -104,4 +104,4 @@ def _action() -> int:
     gc.freeze()  # what was imported stays, so the collector needs not look at it
     gc.enable()
     read_ahead()
-    return run_action(os.environ, sys.stdout)
+    return run_action(os.environ)

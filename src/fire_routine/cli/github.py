@@ -40,7 +40,7 @@ _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 def preview(arguments: Namespace) -> int:
     from ..evidence import gather_evidence
     from ..gather import GatherError
-    from ..gather.api.client import GitHub
+    from ..github.client import GitHub
 
     trigger, api_url, server_url = named_run(arguments.run_url, os.environ)
     given, bearer = given_token(os.environ)
@@ -115,7 +115,7 @@ def _api_of(server: str) -> str:
 
 
 def sessions(arguments: Namespace) -> int:
-    from ..gather.api.client import GitHub
+    from ..github.client import GitHub
     from ..model import GitHubError
     from ..sessions import report, table
 

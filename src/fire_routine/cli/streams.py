@@ -80,7 +80,7 @@ def log_chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
     Raises:
         CommandError: it is compressed, or binary by its first chunk.
     """
-    from ..gather.files.attachments import COMPRESSED
+    from ..gather.files import COMPRESSED
 
     begin = read(stream, CHUNK)
     if begin.startswith(COMPRESSED):

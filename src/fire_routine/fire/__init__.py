@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .errors import FireError
+from .responses import CHECK
 from .routine import Routine, fire_once
 from .signals import Interrupted, interruptible, uninterruptible
 
-__all__ = ["FireError", "Interrupted", "Routine", "fire_once", "interruptible", "uninterruptible"]
+__all__ = ["CHECK", "FireError", "Interrupted", "Routine", "fire_once", "interruptible", "uninterruptible"]

@@ -9,7 +9,8 @@
     ├── Cancelled         failed: interrupted before a request was sent, or between two attempts
     └── Unknown           unknown: the request may have started a session; never send it again
 
-Each message is one line: what happened, and the one thing to do about it. None contains the token.
+Each message is one line of Markdown: what happened, and the one thing to do about it. None contains the
+token.
 """
 
 # ruff: noqa: N818 - named after what happened, as httpx names its own
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..model import Message, Result
+from ..model import Result
 
 
 class FireError(Exception):
@@ -42,7 +43,7 @@ class FireError(Exception):
     ) -> None:
         """
         Args:
-            message: one line for people.
+            message: one line for people, in which the values of others are quoted.
             reason: a stable word in kebab case, for the `reason` output.
             http_status: the response's status; None: there was no response.
             error_type: the type in the error envelope, such as `rate_limit_error`.
@@ -62,7 +63,7 @@ class FireError(Exception):
 
     def amend(self, sentence: str) -> None:
         """Add a sentence to the message."""
-        self.message = Message("{before} {after}", before=self.message, after=sentence)
+        self.message = f"{self.message} {sentence}"
         self.args = (self.message,)
 
 

@@ -18,14 +18,29 @@ from typing import Any
 
 import httpx
 
-from ..model import Message
-from .connection import Connection
+from ..http import Route, UnusableError
+from ..sanitize import code
+from ..settings import LOOPBACK
 from .errors import NotSent, Unknown
 from .responses import CHECK, Response
 
 CONNECT_SECONDS = 10.0  # for a connection to one address
 BODY_LIMIT = 64 * 1024  # bytes of a response that are read; a documented one has a few hundred
 _SLICE = 0.05  # seconds between two looks at the clock; on Windows also at signals
+# A connection is never kept or used again: each request on the wire is one that the retry policy decided on.
+_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=0)
+
+
+def route_to(url: str) -> Route:
+    """How to reach the endpoint, as the environment describes it. Loopback is always reached directly.
+
+    Raises:
+        NotSent: the environment names a proxy or CA bundle that cannot be used.
+    """
+    try:
+        return Route(url, direct=LOOPBACK)
+    except UnusableError as error:
+        raise NotSent(error.message, reason=error.reason) from None
 
 
 class _Abandoned(Exception):  # noqa: N818 - never leaves this module
@@ -76,17 +91,17 @@ class Request:
     """A POST to the endpoint. It is sent at most once."""
 
     def __init__(
-        self, connection: Connection, url: str, headers: Mapping[str, str], body: bytes, seconds: float
+        self, route: Route, url: str, headers: Mapping[str, str], body: bytes, seconds: float
     ) -> None:
         """
         Args:
-            connection: how the endpoint is reached.
+            route: how the endpoint is reached.
             url: the fire URL.
             headers: all headers but those of the HTTP client itself.
             body: JSON.
             seconds: for everything, from connecting to the response's last byte.
         """
-        self._connection = connection
+        self._route = route
         self._url = url
         self._headers = headers
         self._body = body
@@ -139,7 +154,7 @@ class Request:
     def _post(self) -> Response:
         timeout = httpx.Timeout(self._seconds, connect=min(CONNECT_SECONDS, self._seconds))
         with (
-            self._connection.client(timeout) as client,
+            self._route.client(timeout, _ONE) as client,
             client.stream(
                 "POST",
                 self._url,
@@ -166,29 +181,26 @@ class Request:
         return Response(response.status_code, headers, bytes(body))
 
     def _timed_out(self) -> Response:
+        seconds = f"{self._seconds:.0f} s"
         if not self.abandon():
             raise NotSent(
-                Message(
-                    "Connecting to {host} took longer than {seconds} s, so nothing was sent. Check the"
-                    " runner's network, DNS and proxy.",
-                    host=self._connection.host,
-                    seconds=f"{self._seconds:.0f}",
-                ),
+                f"Connecting to {code(self._route.host)} took longer than {seconds}, so nothing was sent."
+                " Check the runner's network, DNS and proxy.",
                 reason="no-connection",
                 retryable=True,
             )
         if self._partial is not None:
             return self._partial
-        what = Message("No response came within {seconds} s.", seconds=f"{self._seconds:.0f}")
-        raise _unknown("timed-out", what)
+        raise Unknown(f"No response came within {seconds}. {CHECK}", reason="timed-out")
 
     def _broken(self, error: BaseException) -> Response:
         if not self._gate.passed:
-            raise self._connection.not_made(error)
+            what, remedy = self._route.cause(error)
+            raise NotSent(
+                f"Connecting to {code(self._route.host)} failed, so nothing was sent: {what}. {remedy}",
+                reason="no-connection",
+                retryable=True,
+            )
         if isinstance(error, httpx.TimeoutException):
             return self._timed_out()
-        raise _unknown("cut-off", Message("The request was sent, and no valid response came."))
-
-
-def _unknown(reason: str, what: Message) -> Unknown:
-    return Unknown(Message("{what} {check}", what=what, check=CHECK), reason=reason)
+        raise Unknown(f"The request was sent, and no valid response came. {CHECK}", reason="cut-off")

@@ -16,55 +16,67 @@ Source: the routine API's page (statuses, error envelope, "There is no idempoten
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..model import Message, Session
+from ..model import Session
 from ..patterns import pattern
-from ..sanitize import flat
+from ..sanitize import code, flat
 from .errors import FireError, Overloaded, RateLimited, Rejected, Unknown
-from .retries import retry_after
 
 SECRET_LENGTH = 8  # characters; a shorter token is a test's, and is part of too many words by chance
 QUOTED = 200  # characters of the endpoint's own words that a message repeats
+LONGEST_PLAUSIBLE = 366 * 24 * 3600  # seconds; a limit that resets later than in a year is a mistake
+CHECK = "A session may have started: look at https://claude.ai/code before you fire again."
 
 _AMBIGUOUS = (408, 409, 499)
+_ERROR_TYPE = pattern(r"[a-z_]{1,64}")
+_REQUEST_ID = pattern(r"[A-Za-z0-9_.-]{1,128}")
 _SESSION_ID = pattern(r"[A-Za-z0-9_.:-]{1,128}")
 _PATH = r"(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/?=&%+#:@-]{0,1000})?"
 _SECURE_LINK = pattern(r"https://[A-Za-z0-9.-]{1,253}" + _PATH)
 _LOOPBACK_LINK = pattern(r"http://(?:127\.0\.0\.1|localhost|\[::1\])" + _PATH)
 _ANY_TOKEN = pattern(r"sk-ant-[A-Za-z0-9_-]{4,}")
 
-_REASONS = {
-    400: "bad-request",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not-found",
-    413: "too-large",
-    422: "invalid",
-}
-_COPY_URL = Message(
+
+_COPY_URL = (
     "Copy the routine's URL from its API trigger at https://claude.ai/code/routines into the secret that"
     " `routine-url` reads."
 )
-_SHORTEN = Message("Lower `max-characters`.")
-_REMEDIES = {
-    401: Message(
-        "Generate a new token for this routine at https://claude.ai/code/routines and save it as the secret"
-        " that `routine-token` reads. A new token revokes the previous one."
-    ),
-    403: Message(
-        "Use an account with Claude Code on the web enabled, or ask its administrator to allow routines."
-    ),
-    404: _COPY_URL,
-    413: _SHORTEN,
-    422: Message("Lower `max-characters`, or update the action: the endpoint may have changed."),
-}
-_OTHER_REMEDY = Message("Check the secret that `routine-url` reads, and any proxy in between.")
-CHECK = Message("A session may have started: look at https://claude.ai/code before you fire again.")
+_SHORTEN = "Lower `max-characters`."
+_BETA = "Set `anthropic-beta` to the value in the endpoint's current documentation."
+_VERSION = "Set `anthropic-version` to the value in the endpoint's current documentation."
+_ANY_BAD_REQUEST = (
+    "Check at https://claude.ai/code/routines that the routine is not paused and `anthropic-beta` is right."
+)
+_RENEW = (
+    "Generate a new token for this routine at https://claude.ai/code/routines and save it as the secret that"
+    " `routine-token` reads. A new token revokes the previous one."
+)
+_ACCOUNT = "Use an account with Claude Code on the web enabled, or ask its administrator to allow routines."
+_UPDATE = "Lower `max-characters`, or update the action: the endpoint may have changed."
+_REDIRECTED = f"Redirects are not followed, so that the token goes to one address only. {_COPY_URL}"
+_OTHER = "Check the secret that `routine-url` reads, and any proxy in between."
+# What a refusal means: the first row with its status, and with words that its message has (in lower case)
+_REFUSALS = (
+    (400, "paused", "bad-request", "Resume the routine at https://claude.ai/code/routines."),
+    (400, "anthropic-beta", "bad-request", _BETA),
+    (400, "beta header", "bad-request", _BETA),
+    (400, "anthropic-version", "bad-request", _VERSION),
+    (400, "character", "bad-request", _SHORTEN),
+    (400, "too long", "bad-request", _SHORTEN),
+    (400, "", "bad-request", _ANY_BAD_REQUEST),
+    (401, "", "unauthorized", _RENEW),
+    (403, "", "forbidden", _ACCOUNT),
+    (404, "", "not-found", _COPY_URL),
+    (413, "", "too-large", _SHORTEN),
+    (422, "", "invalid", _UPDATE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,53 +88,31 @@ class Response:
     body: bytes = b""
     complete: bool = True  # the whole body arrived, and it is within the limit
 
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The body's JSON object; empty if it is not one."""
+        try:
+            value = json.loads(self.body.decode("utf-8"))
+        except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
+            return {}
+        return value if isinstance(value, dict) else {}
 
-def one_line(text: str, token: str, limit: int = QUOTED) -> str:
-    """Untrusted text as harmless text on one line, without the token, of at most `limit` characters."""
-    plain = flat(text)
-    if len(token) >= SECRET_LENGTH:
-        plain = plain.replace(token, "[token]")
-    return flat(_ANY_TOKEN.sub("[token]", plain), limit)
+    @property
+    def error(self) -> Mapping[str, Any]:
+        """The error of a standard envelope; empty if there is none, or not all of it."""
+        error = self.fields.get("error") if self.complete else None
+        return error if isinstance(error, dict) else {}
 
-
-def _duration(seconds: int) -> str:
-    """A duration in the largest unit of which it has at least two, rounded up."""
-    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{-(-seconds // size)} {unit}"
-    return f"{seconds} s"
-
-
-def _parsed(body: bytes) -> Mapping[str, Any]:
-    """The body's JSON object; empty if it is not one."""
-    try:
-        value = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _session(response: Response, loopback: bool) -> tuple[str, str] | None:
-    """Id and link of the session in a response of the documented shape."""
-    fields = _parsed(response.body)
-    name, link = fields.get("claude_code_session_id"), fields.get("claude_code_session_url")
-    if not isinstance(name, str) or not isinstance(link, str) or not _SESSION_ID.fullmatch(name):
-        return None
-    if not _SECURE_LINK.fullmatch(link) and not (loopback and _LOOPBACK_LINK.fullmatch(link)):
-        return None
-    return name, link
-
-
-def _is_overload(response: Response) -> bool:
-    """Whether the endpoint itself reports an overload: the whole documented envelope, nothing less."""
-    envelope = _parsed(response.body) if response.complete else {}
-    error = envelope.get("error")
-    return (
-        envelope.get("type") == "error"
-        and isinstance(error, dict)
-        and error.get("type") == "overloaded_error"
-        and isinstance(error.get("message"), str)
-    )
+    @property
+    def is_overload(self) -> bool:
+        """Whether the endpoint itself reports an overload: the whole documented envelope, nothing less."""
+        error = self.error
+        return (
+            self.status in (503, 529)
+            and self.fields.get("type") == "error"
+            and error.get("type") == "overloaded_error"
+            and isinstance(error.get("message"), str)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,145 +137,157 @@ class ResponseReader:
             return self._success(response)
         if status == 429:
             raise self._rate_limited(response, now)
-        if status in (503, 529) and _is_overload(response):
-            raise self._overloaded(response, now)
-        if 300 <= status < 400:
-            remedy = Message(
-                "Redirects are not followed, so that the token goes to one address only. {copy}",
-                copy=_COPY_URL,
-            )
-            raise self._rejected(response, "redirected", remedy)
-        if 400 <= status < 500 and status not in _AMBIGUOUS:
-            raise self._rejected(response, _REASONS.get(status, "rejected"), self._remedy(response))
-        reason = "server-error" if status in (500, 502, 503, 504, 529) else "unexpected-status"
-        raise self._unknown(response, reason)
+        if response.is_overload:
+            seconds = retry_after(response.headers, now)
+            when = "a few minutes" if seconds is None else _duration(seconds)
+            what = f"The endpoint is overloaded ({self._answer(response)}). Fire again in {when}."
+            raise self._error(Overloaded, response, "overloaded", what, seconds, retryable=True)
+        if 300 <= status < 500 and status not in _AMBIGUOUS:
+            reason, remedy = _refusal(status, self._own_words(response).lower())
+            what = f"The endpoint refused the request ({self._answer(response)}). {remedy}"
+            raise self._error(Rejected, response, reason, what)
+        if status in (500, 502, 503, 504, 529):
+            what = f"The endpoint returned {self._answer(response)}."
+            raise self._error(Unknown, response, "server-error", f"{what} {CHECK}")
+        what = f"The endpoint returned an undocumented {self._answer(response)}."
+        raise self._error(Unknown, response, "unexpected-status", f"{what} {CHECK}")
 
     def _success(self, response: Response) -> Session:
-        named = _session(response, self.loopback)
-        if named and any(one_line(part, self.token, len(part)) != part for part in named):
-            named = None  # it repeats the token
-        if named and response.complete:
-            return Session(named[0], named[1], self._request_id(response), response.status)
+        named = self._named_session(response)
         if not response.complete:
-            raise self._unknown(response, "cut-off", named[1] if named else "")
-        raise self._unknown(response, "unexpected-answer")
+            what = f"The response ({response.status}) was cut off or is too long."
+            if named:
+                what += f" It named {code(named.url)}."
+            raise self._error(Unknown, response, "cut-off", f"{what} {CHECK}")
+        if named is None:
+            what = f"The response ({response.status}) is not the documented one."
+            raise self._error(Unknown, response, "unexpected-answer", f"{what} {CHECK}")
+        return named
 
-    def _unknown(self, response: Response, reason: str, link: str = "") -> FireError:
-        """`link`: the session's, if the response named one before it broke off."""
-        status = self._status_line(response)
-        what = {
-            "cut-off": Message("The response ({status}) was cut off or is too long.", status=response.status),
-            "unexpected-answer": Message(
-                "The response ({status}) is not the documented one.", status=response.status
-            ),
-            "server-error": Message("The endpoint returned {status}.", status=status),
-            "unexpected-status": Message("The endpoint returned an undocumented {status}.", status=status),
-        }[reason]
-        if link:
-            what = Message("{what} It named {link}.", what=what, link=link)
-        message = Message("{what} {check}", what=what, check=CHECK)
-        return self._error(Unknown, response, reason, message)
+    def _named_session(self, response: Response) -> Session | None:
+        """The session of a response of the documented shape, unless it repeats the token."""
+        name, link = (response.fields.get(f"claude_code_session_{key}") for key in ("id", "url"))
+        if not isinstance(name, str) or not isinstance(link, str) or not _SESSION_ID.fullmatch(name):
+            return None
+        if not _SECURE_LINK.fullmatch(link) and not (self.loopback and _LOOPBACK_LINK.fullmatch(link)):
+            return None
+        if any(one_line(part, self.token, len(part)) != part for part in (name, link)):
+            return None
+        return Session(name, link, self._request_id(response), response.status)
 
     def _rate_limited(self, response: Response, now: datetime) -> FireError:
-        seconds = self._retry_after(response, now)
+        seconds = retry_after(response.headers, now)
         if seconds is None:
-            when = Message(
+            when = (
                 "The endpoint does not say when it resets: see the remaining runs at"
                 " https://claude.ai/code/routines and fire again later."
             )
         else:
-            when = Message(
-                "It resets at {time} UTC, in {duration}: fire again then.",
-                time=f"{now + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}",
-                duration=_duration(seconds),
-            )
-        message = Message(
-            "The routine's run limit or the account's usage limit is reached ({status}). {when}",
-            status=self._status_line(response),
-            when=when,
-        )
-        return self._error(
-            RateLimited,
-            response,
-            "rate-limited",
-            message,
-            retry_after=seconds,
-            retryable=seconds is not None,
-        )
-
-    def _overloaded(self, response: Response, now: datetime) -> FireError:
-        seconds = self._retry_after(response, now)
-        when = "a few minutes" if seconds is None else _duration(seconds)
-        message = Message(
-            "The endpoint is overloaded ({status}). Fire again in {when}.",
-            status=self._status_line(response),
-            when=when,
-        )
-        return self._error(Overloaded, response, "overloaded", message, retry_after=seconds, retryable=True)
-
-    def _rejected(self, response: Response, reason: str, remedy: Message) -> FireError:
-        message = Message(
-            "The endpoint refused the request ({status}). {remedy}",
-            status=self._status_line(response),
-            remedy=remedy,
-        )
-        return self._error(Rejected, response, reason, message)
+            reset = now + timedelta(seconds=seconds)
+            when = f"It resets at {reset:%Y-%m-%d %H:%M:%S} UTC, in {_duration(seconds)}: fire again then."
+        limit = "The routine's run limit or the account's usage limit is reached"
+        what = f"{limit} ({self._answer(response)}). {when}"
+        retryable = seconds is not None
+        return self._error(RateLimited, response, "rate-limited", what, seconds, retryable=retryable)
 
     def _error(
         self,
         kind: type[FireError],
         response: Response,
         reason: str,
-        message: Message,
+        message: str,
+        seconds: int | None = None,
         *,
-        retry_after: int | None = None,
         retryable: bool = False,
     ) -> FireError:
         return kind(
             message,
             reason=reason,
             http_status=response.status,
-            error_type=self._envelope(response)[0],
+            error_type=self._error_type(response),
             request_id=self._request_id(response),
-            retry_after=retry_after,
+            retry_after=seconds,
             retryable=retryable,
         )
 
-    def _remedy(self, response: Response) -> Message:
-        if response.status != 400:
-            return _REMEDIES.get(response.status, _OTHER_REMEDY)
-        words = self._envelope(response)[1].lower()
-        if "paused" in words:
-            return Message("Resume the routine at https://claude.ai/code/routines.")
-        if "anthropic-beta" in words or "beta header" in words:
-            return Message("Set `anthropic-beta` to the value in the endpoint's current documentation.")
-        if "anthropic-version" in words:
-            return Message("Set `anthropic-version` to the value in the endpoint's current documentation.")
-        if "character" in words or "too long" in words:
-            return _SHORTEN
-        return Message(
-            "Check at https://claude.ai/code/routines that the routine is not paused, and that"
-            " `anthropic-beta` is right."
-        )
+    def _answer(self, response: Response) -> str:
+        """The status, the type of error and the endpoint's own words, as far as it gave them."""
+        parts = [str(response.status), self._error_type(response)]
+        if words := self._own_words(response):
+            parts.append(code(words))
+        return " ".join(filter(None, parts))
 
-    def _envelope(self, response: Response) -> tuple[str, str]:
-        """Type and message of the standard error envelope; empty if there is none."""
-        error = _parsed(response.body).get("error") if response.complete else None
-        if not isinstance(error, dict):
-            return "", ""
-        kind, words = error.get("type"), error.get("message")
-        kind = kind if isinstance(kind, str) and re.fullmatch(r"[a-z_]{1,64}", kind) else ""
-        kind = kind if kind == one_line(kind, self.token) else ""
-        return kind, one_line(words, self.token) if isinstance(words, str) else ""
+    def _own_words(self, response: Response) -> str:
+        words = response.error.get("message")
+        return one_line(words, self.token) if isinstance(words, str) else ""
 
-    def _status_line(self, response: Response) -> str:
-        kind, words = self._envelope(response)
-        return " ".join(part for part in (str(response.status), kind, f"“{words}”" if words else "") if part)
+    def _error_type(self, response: Response) -> str:
+        return self._identifier(response.error.get("type"), _ERROR_TYPE)
 
     def _request_id(self, response: Response) -> str:
-        value = response.headers.get("request-id", "")
-        usable = re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", value) and value == one_line(value, self.token)
-        return value if usable else ""
+        return self._identifier(response.headers.get("request-id"), _REQUEST_ID)
 
-    def _retry_after(self, response: Response, now: datetime) -> int | None:
-        return retry_after(response.headers.get("retry-after"), response.headers.get("date"), now)
+    def _identifier(self, value: object, shape: re.Pattern[str]) -> str:
+        """An identifier of the endpoint's; empty if it has another shape, or repeats the token."""
+        if not isinstance(value, str) or not shape.fullmatch(value):
+            return ""
+        return value if value == one_line(value, self.token) else ""
+
+
+def _refusal(status: int, said: str) -> tuple[str, str]:
+    """Why a 3xx or 4xx refuses a request, and the one thing to do about it.
+
+    `said`: the endpoint's message, in lower case.
+    """
+    for number, words, reason, remedy in _REFUSALS:
+        if number == status and words in said:
+            return reason, remedy
+    if status < 400:
+        return "redirected", _REDIRECTED
+    return "rejected", _OTHER
+
+
+def one_line(text: str, token: str, limit: int = QUOTED) -> str:
+    """Untrusted text as harmless text on one line, without the token, of at most `limit` characters."""
+    plain = flat(text)
+    if len(token) >= SECRET_LENGTH:
+        plain = plain.replace(token, "[token]")
+    return flat(_ANY_TOKEN.sub("[token]", plain), limit)
+
+
+def _duration(seconds: int) -> str:
+    """A duration in the largest unit of which it has at least two, rounded up."""
+    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{-(-seconds // size)} {unit}"
+    return f"{seconds} s"
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> int | None:
+    """Seconds that a `Retry-After` header asks to wait; None: there is none that can be used.
+
+    It is a number of seconds or a date. A date is counted from the response's own `Date`, so that a runner's
+    wrong clock is harmless. One that has passed gives 0.
+    Source: RFC 9110, section 10.2.3.
+
+    Args:
+        now: the time of day, used if the response has no date.
+    """
+    text = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,12}", text):
+        seconds = int(text)
+    else:
+        moment = _http_date(text)
+        if moment is None:
+            return None
+        since = _http_date(headers.get("date", "")) or now
+        seconds = max(0, math.ceil((moment - since).total_seconds()))
+    return seconds if seconds <= LONGEST_PLAUSIBLE else None
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None

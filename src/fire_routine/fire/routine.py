@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+import json
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from ..model import Message, Outcome, Result, Session
-from ..settings import HEADER_VALUE, LOOPBACK, Settings, endpoint, host_name
+from ..clock import REAL, Clock
+from ..model import Outcome, Result, Session, utf16_length
+from ..retrying import retrying
+from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint, host_name
 from ..settings import token as checked_token
 from ..version import __version__
-from .attempts import REQUEST_SECONDS, Attempts, Plan
-from .errors import FireError, NotSent
-from .responses import ResponseReader
+from .errors import Cancelled, FireError, NotSent, TextTooLong, Unknown
+from .request import Request, route_to
+from .responses import CHECK, ResponseReader
+
+REQUEST_SECONDS = 60.0  # for one request, from connecting to the response's last byte
+FIRST_BACKOFF = 1.0  # seconds; doubled with each attempt
+LONGEST_BACKOFF = 20.0  # seconds; the default `max-wait` then has room for about seven attempts
+SHORTEST_ATTEMPT = 1.0  # seconds that must be left after a wait: less is too little for a response
 
 _DEFAULTS = Settings()
+_WHY_AGAIN = {"rate-limited": "The routine's limit is reached", "overloaded": "The endpoint is overloaded"}
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _header(name: str, value: str) -> str:
-    if not HEADER_VALUE.fullmatch(value):
-        raise ValueError(f"{name} must be printable ASCII on one line")
-    return value
+def _quiet(_line: str) -> None:
+    pass
 
 
 class Routine:
@@ -45,11 +45,8 @@ class Routine:
         version: str = _DEFAULTS.anthropic_version,
         max_wait: float = _DEFAULTS.max_wait,
         deadline: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], datetime] = _now,
-        sleep: Callable[[float], object] = time.sleep,
-        jitter: Callable[[], float] = random.random,
-        announce: Callable[[str], object] = lambda _line: None,
+        clock: Clock = REAL,
+        announce: Callable[[str], object] = _quiet,
     ) -> None:
         """
         Args:
@@ -61,10 +58,7 @@ class Routine:
             version: the `anthropic-version` header.
             max_wait: seconds of all waits between attempts together; 0: only one attempt.
             deadline: seconds for a whole fire; default: `max_wait` and a minute.
-            clock: seconds, monotonic.
-            now: the time of day, for a limit's reset.
-            sleep: waits for a number of seconds.
-            jitter: a random number from 0 to 1.
+            clock: where time comes from, and where it is waited for.
             announce: gets a line before each wait: why, how long, and which attempt comes after it.
 
         Raises:
@@ -72,37 +66,26 @@ class Routine:
         """
         if not url or not token:
             raise ValueError("a routine needs its fire URL and its token")
-        url = endpoint(url, host_name(trusted_host) if trusted_host else "")
+        self._url = endpoint(url, host_name(trusted_host) if trusted_host else "")
         token = checked_token(token)
-        parts = urlsplit(url)
-        self._plan = Plan(
-            url=url,
-            headers={
-                "Authorization": f"Bearer {token}",
-                "anthropic-version": _header("anthropic-version", version),
-                "anthropic-beta": _header("anthropic-beta", beta),
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "Connection": "close",
-                "User-Agent": f"fire-routine/{__version__}",
-            },
-            reader=ResponseReader(token, parts.scheme == "http" and parts.hostname in LOOPBACK),
-            max_wait=max_wait,
-            deadline=max_wait + REQUEST_SECONDS if deadline is None else deadline,
-            clock=clock,
-            now=now,
-            sleep=sleep,
-            jitter=jitter,
-            announce=announce,
-        )
+        parts = urlsplit(self._url)
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "anthropic-version": _header("anthropic-version", version),
+            "anthropic-beta": _header("anthropic-beta", beta),
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+            "User-Agent": f"fire-routine/{__version__}",
+        }
+        self._reader = ResponseReader(token, parts.scheme == "http" and parts.hostname in LOOPBACK)
+        self._max_wait = max_wait
+        self._deadline = max_wait + REQUEST_SECONDS if deadline is None else deadline
+        self._clock = clock
+        self._announce = announce
 
     def __repr__(self) -> str:
-        return f"<Routine at {urlsplit(self._plan.url).netloc}>"
-
-    def attempts(self, text: str | None) -> Attempts:
-        """A fire that has not begun, for callers that need to know how far it came."""
-        return Attempts(self._plan, text)
+        return f"<Routine at {urlsplit(self._url).netloc}>"
 
     def fire(self, text: str | None = None) -> Session:
         """Start a session of the routine.
@@ -120,7 +103,7 @@ class Routine:
         Raises:
             FireError: no session was started, or it is unknown whether one was; its class shows which.
         """
-        return self.attempts(text).run()
+        return _Fire(self, text).run()
 
 
 def fire_once(
@@ -128,11 +111,8 @@ def fire_once(
     text: str,
     *,
     deadline: float | None = None,
-    clock: Callable[[], float] = time.monotonic,
-    now: Callable[[], datetime] = _now,
-    sleep: Callable[[float], object] = time.sleep,
-    jitter: Callable[[], float] = random.random,
-    announce: Callable[[str], object] = lambda _line: None,
+    clock: Clock = REAL,
+    announce: Callable[[str], object] = _quiet,
 ) -> Outcome:
     """Fire the settings' routine. Every result, including an interruption, becomes an `Outcome`.
 
@@ -149,27 +129,136 @@ def fire_once(
             max_wait=settings.max_wait,
             deadline=deadline,
             clock=clock,
-            now=now,
-            sleep=sleep,
-            jitter=jitter,
             announce=announce,
         )
     except ValueError as problem:
-        return _failure(
-            NotSent(Message("Nothing was sent: {problem}.", problem=problem), reason="not-configured")
-        )
-    attempts = routine.attempts(text)
+        return _failure(NotSent(f"Nothing was sent: {problem}.", reason="not-configured"), [])
+    fire = _Fire(routine, text)
     try:
-        return _success(attempts.run(), attempts)
+        return _success(fire.run(), fire)
     except FireError as error:
-        return _failure(error, attempts.retried)
+        return _failure(error, fire.retried)
     except BaseException as interruption:  # a signal, after the response came
-        if attempts.session is None:
-            return _failure(attempts.interrupted(interruption), attempts.retried)
-        return _success(attempts.session, attempts)
+        if fire.session is None:
+            return _failure(fire.interrupted(interruption), fire.retried)
+        return _success(fire.session, fire)
 
 
-def _success(session: Session, attempts: Attempts) -> Outcome:
+class _Fire:
+    """One fire: its attempts, and how far it has come."""
+
+    def __init__(self, routine: Routine, text: str | None) -> None:
+        self._routine = routine
+        self._text = text
+        self._requests: list[Request] = []
+        self._waited = 0.0  # seconds
+        self._ends_at = 0.0  # by the monotonic clock
+        self.retried: list[str] = []  # the cause of each failed attempt that was followed by another
+        self.session: Session | None = None  # set as soon as it is known
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, or had begun to be sent."""
+        return sum(request.begun for request in self._requests)
+
+    def run(self) -> Session:
+        """The session.
+
+        Raises:
+            FireError: there is none, or it is unknown whether there is one.
+        """
+        try:
+            self.session = self._attempts()
+            return self.session
+        except FireError as error:
+            error.requests = self.requests
+            if len(self._requests) > 1:
+                error.amend(f"Tried {len(self._requests)} times.")
+            raise
+        except BaseException as interruption:
+            raise self.interrupted(interruption) from interruption
+
+    def interrupted(self, by: BaseException) -> FireError:
+        """The error for a fire that an exception in its own thread ended."""
+        error: FireError
+        name = type(by).__name__
+        under_way = self._requests[-1] if len(self._requests) > len(self.retried) else None
+        if under_way is not None and under_way.abandon():
+            what = f"The request was interrupted ({name}) while it was sent."
+            error = Unknown(f"{what} {CHECK}", reason="interrupted")
+        else:
+            what = f"Interrupted ({name}) before a session could start."
+            error = Cancelled(f"{what} Fire again if you still want one.", reason="interrupted")
+        error.requests = self.requests
+        return error
+
+    def _attempts(self) -> Session:
+        routine, clock = self._routine, self._routine._clock
+        headers, body = routine._headers, b""
+        if self._text is not None:
+            headers, body = headers | {"Content-Type": "application/json"}, encoded(self._text)
+        self._ends_at = clock.monotonic() + routine._deadline
+        route = route_to(routine._url)
+
+        def attempt() -> Session:
+            seconds = max(0.0, min(REQUEST_SECONDS, self._ends_at - clock.monotonic()))
+            request = Request(route, routine._url, headers, body, seconds)
+            self._requests.append(request)
+            return routine._reader.session(request.send(clock.monotonic), clock.now())
+
+        return retrying(attempt, _backoffs(), sleep=clock.sleep, errors=FireError, wait=self._wait)
+
+    def _wait(self, error: FireError, backoff: float) -> float | None:
+        """Seconds to wait before the next attempt, never fewer than `Retry-After`; None: there is none."""
+        routine = self._routine
+        if not error.retryable:
+            return None
+        seconds = max(float(error.retry_after or 0), backoff * (0.5 + routine._clock.random() / 2))
+        remaining = self._ends_at - routine._clock.monotonic()
+        if seconds > routine._max_wait - self._waited or seconds > remaining - SHORTEST_ATTEMPT:
+            return None
+        self._waited += seconds
+        status = error.http_status
+        self.retried.append("no connection" if status is None else str(status))
+        what = _WHY_AGAIN.get(error.reason, "The endpoint was not reached")
+        answer = f" ({status})" if status else ""
+        limits = f"attempt {len(self.retried) + 1}, at most {routine._max_wait:.0f} s of waiting in all"
+        routine._announce(f"{what}{answer}. Trying again in {seconds:.0f} s ({limits}).")
+        return seconds
+
+
+def encoded(text: str) -> bytes:
+    """The request's body. Lone surrogates, which UTF-8 cannot represent, become U+FFFD.
+
+    Raises:
+        TextTooLong: over the endpoint's limit, counted in UTF-16 code units.
+    """
+    length = utf16_length(text)
+    if length > MAX_CHARACTERS:
+        raise TextTooLong(
+            f"The text has {length:,} characters (UTF-16 units), and the endpoint accepts at most"
+            f" {MAX_CHARACTERS:,}. Nothing was sent: shorten it.",
+            reason="text-too-long",
+        )
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return json.dumps({"text": whole}, ensure_ascii=False).encode("utf-8")
+
+
+def _backoffs() -> Iterator[float]:
+    """Seconds before each further attempt, without end and before they are spread."""
+    seconds = FIRST_BACKOFF
+    while True:
+        yield seconds
+        seconds = min(LONGEST_BACKOFF, 2 * seconds)
+
+
+def _header(name: str, value: str) -> str:
+    if not HEADER_VALUE.fullmatch(value):
+        raise ValueError(f"`{name}` must be printable ASCII on one line")
+    return value
+
+
+def _success(session: Session, fire: _Fire) -> Outcome:
     return Outcome(
         result=Result.FIRED,
         message=f"Session started: {session.url}",
@@ -177,12 +266,12 @@ def _success(session: Session, attempts: Attempts) -> Outcome:
         session_url=session.url,
         http_status=session.http_status,
         request_id=session.request_id,
-        requests=attempts.requests,
-        retried=tuple(attempts.retried),
+        requests=fire.requests,
+        retried=tuple(fire.retried),
     )
 
 
-def _failure(error: FireError, retried: Sequence[str] = ()) -> Outcome:
+def _failure(error: FireError, retried: list[str]) -> Outcome:
     return Outcome(
         result=error.outcome,
         reason=error.reason,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .event import run_as_reported
 from .event_source import GatherError, find_trigger
-from .files.attachments import read_attachments
+from .files import read_attachments
 from .jobs import with_annotations
 from .known_failures import KnownFailures
 from .logs import read_green_logs, read_logs

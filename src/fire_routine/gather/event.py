@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..github import fields, parse
 from ..model import (
     Commit,
     Origin,
@@ -14,7 +15,6 @@ from ..model import (
     origin_in_payload,
 )
 from ..settings import Context
-from .api import fields, parse
 from .event_source import finished_run
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TypeVar
 
+from ..github.client import GitHub
+from ..github.missing import CHECKS, Missing
+from ..github.parse import Job
 from ..model import Annotation, FailedJob, GitHubError, Run, Trigger, TriggerKind
 from ..patterns import pattern
 from ..settings import Context
-from .api.client import GitHub
-from .api.parse import Job
-from .best_effort import CHECKS, BestEffort
+from ..threads import result, threads
 from .event import is_own_run
-from .missing import Missing
-from .worker_pool import WorkerPool
 
 WIDTH = 8  # requests at a time
 # Up to this many jobs that ended in failure, the annotations of all are read at once: they may name files and
@@ -47,12 +47,13 @@ def _named(job: Job, key: str) -> bool:
 
 
 def with_jobs(
+    github: GitHub,
+    missing: Missing,
+    pool: Executor,
     run: Run,
     jobs: Sequence[Job],
-    best_effort: BestEffort,
     trigger: Trigger,
     context: Context,
-    sleep: Callable[[float], None],
 ) -> Run:
     """The run with its failed, passed and cancelled jobs.
 
@@ -61,7 +62,7 @@ def with_jobs(
     counts only if a step of it has failed: then this is a step of the failing job.
     """
     own_run = is_own_run(trigger, context)
-    running = _failing_running_jobs(jobs, best_effort, context, sleep) if own_run else []
+    running = _failing_running_jobs(github, jobs, context) if own_run else []
     failed = [job for job in jobs if job.conclusion in FAILED]
     cancelled = [job for job in jobs if job.conclusion == "cancelled"]
     may_have_timed_out = sorted(
@@ -69,7 +70,7 @@ def with_jobs(
     )
     asked = [*running, *failed, *may_have_timed_out[:ASKED_CANCELLED]]
     later = {job.id for job in _asked_later(failed)}
-    annotations = _annotations([job for job in asked if job.id not in later], best_effort)
+    annotations = _annotations(github, missing, pool, [job for job in asked if job.id not in later])
     found = [
         job.as_failed(end, annotations.get(job.id, ()))
         for job in asked
@@ -120,9 +121,7 @@ def _kind(trigger: Trigger, own_run: bool, failed: Sequence[FailedJob]) -> Trigg
     return TriggerKind.STEP if any(job.running for job in failed) else TriggerKind.FINAL_JOB
 
 
-def _failing_running_jobs(
-    jobs: Sequence[Job], best_effort: BestEffort, context: Context, sleep: Callable[[float], None]
-) -> list[Job]:
+def _failing_running_jobs(github: GitHub, jobs: Sequence[Job], context: Context) -> list[Job]:
     """The job that runs this, if a step of it failed.
 
     If it cannot be identified (legs of a matrix on runners without names): each job in progress with a failed
@@ -135,9 +134,9 @@ def _failing_running_jobs(
         return [own]
     if context.job_status != "failure":
         return []
-    sleep(LAG)  # the runner knows before the API does
+    github.clock.sleep(LAG)  # the runner knows before the API does
     try:
-        return [best_effort.github.job(own.id)]
+        return [github.job(own.id)]
     except GitHubError:
         return [own]
 
@@ -151,18 +150,18 @@ def with_annotations(github: GitHub, run: Run, unexplained: Collection[int], dea
 
     Args:
         unexplained: ids of the failed jobs whose log is missing or shows no error.
-        deadline: a reading of `github.clock` in seconds.
+        deadline: in monotonic seconds.
     """
     wanted = [job for job in _asked_later(run.failed_jobs) if job.id in unexplained]
     if not wanted:
         return run
-    notes = Missing(token=bool(github.token))
-    with WorkerPool(min(WIDTH, len(wanted)), "annotations") as threads:
-        found = _annotations(wanted, BestEffort(github.within(deadline), notes, threads))
+    missing = Missing(token=bool(github.token))
+    with threads(WIDTH, "annotations") as pool:
+        found = _annotations(github.within(deadline), missing, pool, wanted)
     jobs = tuple(
         replace(job, annotations=found[job.id]) if job.id in found else job for job in run.failed_jobs
     )
-    return replace(run, failed_jobs=jobs, notes=(*run.notes, *notes.collected()))
+    return replace(run, failed_jobs=jobs, notes=(*run.notes, *missing.collected()))
 
 
 def _asked_later(jobs: Sequence[AnyJob]) -> list[AnyJob]:
@@ -171,16 +170,14 @@ def _asked_later(jobs: Sequence[AnyJob]) -> list[AnyJob]:
     return failed if len(failed) > FEW else []
 
 
-def _annotations(jobs: Sequence[AnyJob], best_effort: BestEffort) -> dict[int, tuple[Annotation, ...]]:
+def _annotations(
+    github: GitHub, missing: Missing, pool: Executor, jobs: Sequence[AnyJob]
+) -> dict[int, tuple[Annotation, ...]]:
     """Each job's annotations, by job id."""
 
     def ask(job: AnyJob) -> tuple[Annotation, ...]:
-        try:
-            return best_effort.github.annotations(job.id)
-        except GitHubError as error:
-            cancelled = job.conclusion == "cancelled"
-            what = "whether a time-out ended" if cancelled else "the annotations of"
-            best_effort.missing.add(what, error, CHECKS, job.name)
-            return ()
+        what = "whether a time-out ended" if job.conclusion == "cancelled" else "the annotations of"
+        return missing.ask(what, CHECKS, lambda: github.annotations(job.id), (), job.name)
 
-    return dict(zip([job.id for job in jobs], best_effort.pool.map(ask, jobs), strict=True))
+    asked = {job.id: pool.submit(ask, job) for job in jobs}
+    return {number: result(future) for number, future in asked.items()}

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from functools import partial
 from urllib.parse import quote
 
-from ..model import Attachment, Failure, GitHubError, Note
-from .api import fields
-from .api.client import GitHub
-from .best_effort import CONTENTS
-from .missing import Missing
-from .worker_pool import started
+from ..github import fields
+from ..github.client import GitHub
+from ..github.missing import CONTENTS, Missing
+from ..model import Attachment, Failure, Note
+from ..sanitize import code
+from ..threads import result
 
 MOST_BYTES = 100_000
 _IGNORED = "It was ignored."
@@ -29,10 +31,12 @@ class KnownFailures:
         """
         Args:
             path: in the repository; empty: no file is read.
-            deadline: a reading of `github.clock` in seconds.
+            deadline: in monotonic seconds.
         """
         self._path = path
-        self._answer = started(lambda: read_known_failures(github, path, deadline), "known failures")
+        pool = ThreadPoolExecutor(1, "known failures")
+        self._answer = pool.submit(read_known_failures, github, path, deadline)
+        pool.shutdown(wait=False)  # it ends with the answer
 
     def mark(
         self,
@@ -46,7 +50,7 @@ class KnownFailures:
         Args:
             is_item: see `known_failures.matching`.
         """
-        text, notes = self._answer.result()
+        text, notes = result(self._answer)
         if not text:
             return tuple(failures), notes
         from .. import known_failures  # most repositories have no such file
@@ -60,17 +64,14 @@ def read_known_failures(github: GitHub, path: str, deadline: float) -> tuple[str
     """Its text, which is empty without a file, and a note if it can't be used. At most one request.
 
     Args:
-        deadline: a reading of `github.clock` in seconds.
+        deadline: in monotonic seconds.
     """
     if not path:
         return "", ()
     missing = Missing(token=bool(github.token))
-    try:
-        # Without `ref`, GitHub answers with the file on the default branch.
-        content = github.within(deadline).get_unless_missing(f"/contents/{quote(path)}", _content)
-    except GitHubError as error:
-        missing.add(path, error, CONTENTS)
-        content = b""
+    # Without `ref`, GitHub answers with the file on the default branch.
+    ask = partial(github.within(deadline).get_unless_missing, f"/contents/{quote(path)}", _content)
+    content: bytes | str | None = missing.ask(path, CONTENTS, ask, None)
     if isinstance(content, str):
         missing.say(path, content, _IGNORED)
         content = b""
@@ -89,7 +90,7 @@ def _content(data: object) -> bytes | str:
         return "it is a folder"
     file = fields.mapping(data)
     if file.get("type") != "file":
-        return f"it is a {fields.text(file, 'type') or 'thing'}, not a file"
+        return f"it is a {code(fields.text(file, 'type'))}, not a file"
     if (size := fields.whole(file, "size")) > MOST_BYTES:
         return f"it has {size:,} bytes, and at most {MOST_BYTES:,} are read"
     if file.get("encoding") != "base64":

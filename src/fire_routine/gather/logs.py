@@ -1,85 +1,84 @@
 """Job logs: streamed, several at a time, never held whole, finished by the deadline.
 
 GitHub answers with a redirect to a signed address on another host
-(https://docs.github.com/rest/actions/workflow-jobs#download-job-logs-for-a-workflow-run), which
-gets no credentials. A thread of its own reads each log ahead. So a server that dribbles or hangs, or a name
-look-up that never ends, does not hold up the reader past the deadline. What has arrived by then is used.
+(https://docs.github.com/rest/actions/workflow-jobs#download-job-logs-for-a-workflow-run), which gets no
+credentials.
+
+The cause of a failure is mostly near the end of its log. So of a log above 32 MiB, the first 4 and the last
+28 MiB are read: a range request fetches the end (https://www.rfc-editor.org/rfc/rfc9110#name-range-requests).
+Where a server serves none, the log is read from its beginning as far as the time allows.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from ..model import FailedJob, GitHubError, Message, Note, Run
+from ..github import errors
+from ..github.client import INSISTENCE, GitHub
+from ..github.missing import ACTIONS, Missing
+from ..http import Route, UnusableError
+from ..model import FailedJob, GitHubError, Note, Run
 from ..retrying import retrying
-from .api import errors
-from .api.client import INSISTENCE, GitHub
-from .api.log_clients import LogClients, drained
-from .download import Download, Pace
-from .missing import Missing
-from .read_ahead import ReadAhead
-from .worker_pool import WorkerPool
+from ..threads import result, threads
 
 WIDTH = 8  # logs at a time
-MAX_BYTES = 1 << 30  # of one log
+FIRST, LAST = 4 << 20, 28 << 20  # bytes that are read of a longer log
+MOST = 1 << 30  # bytes of a log whose end can't be asked for
+PARTS = 8  # requests for one log
+SILENT = 5.0  # seconds without a byte, after which a connection counts as cut
+GRACE = 20.0  # seconds after the deadline, in which what has arrived by then is distilled
 MAX_REDIRECTS = 3
 FRESH = timedelta(minutes=1)  # a job's log may take this long to appear once the job is done
 PAUSES = (1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a log is requested again
 MISSING = 2  # repetitions for a missing log of a fresh job
-PERMISSION = "actions: read"
 GREEN_INSISTENCE = 1.5  # seconds
 GREEN_JOBS = 8  # jobs whose green logs are read
 MANY_JOBS = 32  # with more failed jobs, no green logs are read: they cost more than they help
+LATE = "there was no time left to read it"
+CUT = "the connection was cut while it was read"
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
 
 T = TypeVar("T")
 Consume = Callable[[FailedJob, Iterator[bytes]], T]
 
 
 def read_logs(
-    github: GitHub,
-    run: Run,
-    consume: Consume[T],
-    deadline: float,
-    *,
-    max_bytes: int = MAX_BYTES,
-    sleep: Callable[[float], None] = time.sleep,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    github: GitHub, run: Run, consume: Consume[T], deadline: float
 ) -> tuple[dict[int, T], tuple[Note, ...], frozenset[int]]:
     """The failed jobs' logs.
 
     Args:
         consume: runs in several threads at a time, each with its own log.
-        deadline: a reading of `github.clock` in seconds.
+        deadline: in monotonic seconds.
 
     Returns:
         What `consume` makes of each log, by job id; notes on unavailable logs; and the ids of jobs whose logs
         could be read only in part.
     """
-    notes = Missing(token=bool(github.token))
+    missing = Missing(token=bool(github.token))
     wanted = []
     for job in run.failed_jobs:
         if job.running:
-            notes.say(
-                "the log of",
+            why, remedy = (
                 "GitHub has no log of a job that is still running",
-                Message("Report it from a final job, which `needs` the failing jobs."),
-                job.name,
+                "Report it from a final job, which `needs` the failing jobs.",
             )
+            missing.say("the log of", why, remedy, job.name)
         else:
             wanted.append((job, job.id))
-    reader = _Reader(github, deadline, max_bytes, sleep, now)
-    found, cut = reader.read(wanted, consume, notes)
-    return found, notes.collected(), cut
+    found, cut = _read(github, wanted, consume, deadline, INSISTENCE, missing)
+    return found, missing.collected(), cut
 
 
 def read_green_logs(
@@ -99,85 +98,88 @@ def read_green_logs(
         return {}
     passed = {job.name: job.id for job in listed if job.conclusion == "success"}
     wanted = [(job, passed[job.name]) for job in jobs if job.name in passed][:GREEN_JOBS]
-    reader = _Reader(github, deadline, insistence=GREEN_INSISTENCE)
-    found, _ = reader.read(wanted, lambda _job, chunks: consume(chunks), Missing(token=True))
+    unnoted = Missing(token=True)
+    found, _ = _read(
+        github, wanted, lambda _job, chunks: consume(chunks), deadline, GREEN_INSISTENCE, unnoted
+    )
     return found
 
 
-class _Reader:
-    """Downloads under one deadline."""
+def _read(
+    github: GitHub,
+    wanted: Sequence[tuple[FailedJob, int]],
+    consume: Consume[T],
+    deadline: float,
+    insistence: float,
+    missing: Missing,
+) -> tuple[dict[int, T], frozenset[int]]:
+    """`wanted`: a failed job, and the id of the job whose log is read for it."""
+    server = _Server(github, deadline, insistence)
+    logs = [_Log(server, job, job_id) for job, job_id in wanted]
+    found: dict[int, T] = {}
+    try:
+        with threads(WIDTH, "log") as pool:
+            for log, asked in [(log, pool.submit(consume, log.job, iter(log))) for log in logs]:
+                try:
+                    made = result(asked, max(0.0, deadline + GRACE - github.clock.monotonic()))
+                except TimeoutError:  # such as a name look-up that never ends
+                    missing.say("the log of", LATE, name=log.job.name)
+                    continue
+                if log.size:
+                    found[log.job.id] = made
+                _note(log, missing, token=bool(github.token))
+    finally:
+        server.close()
+    cut = (log.job.id for log in logs if log.error or log.left_out)
+    return found, frozenset(cut).intersection(found)
 
-    def __init__(
-        self,
-        github: GitHub,
-        deadline: float,
-        max_bytes: int = MAX_BYTES,
-        sleep: Callable[[float], None] = time.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        insistence: float = INSISTENCE,
-    ) -> None:
+
+def _note(log: _Log, missing: Missing, *, token: bool) -> None:
+    """Note the part of a log that could not be read."""
+    name, error = log.job.name, log.error
+    if log.left_out:
+        missing.say(
+            "a part before the end of the log of", f"it is longer than {FIRST + LAST >> 20} MiB", name=name
+        )
+    what = "the rest of the log of" if log.size else "the log of"
+    if error and error.status == 404 and token:
+        missing.say(what, "GitHub has no log of it", name=name)
+    elif error:
+        missing.add(what, error, ACTIONS, name)
+    elif not log.size:
+        missing.say(what, "it is empty", name=name)
+
+
+class _Server:
+    """GitHub and its storage, as far as they have logs, under one deadline. Thread-safe."""
+
+    def __init__(self, github: GitHub, deadline: float, insistence: float) -> None:
         self._github = github
-        self.deadline = deadline
-        self.max_bytes = max_bytes
-        self._sleep = sleep
-        self._now = now
+        self._deadline = deadline
         self._insistence = insistence
         self._insisting_until: float | None = None
+        self._ways: dict[tuple[str, str | None, int | None], tuple[Route, httpx.Client]] = {}
+        self._lock = threading.Lock()
+        self._closed = False
 
-    def read(
-        self, wanted: Sequence[tuple[FailedJob, int]], consume: Consume[T], notes: Missing
-    ) -> tuple[dict[int, T], frozenset[int]]:
-        """`wanted`: a failed job, and the id of the job whose log is read for it."""
-        if not wanted:
-            return {}, frozenset()
-        try:
-            clients = LogClients(self._github.certificates, 2 * WIDTH)
-            clients.at(self._github.api_url)
-        except GitHubError as error:
-            for job, _ in wanted:
-                notes.add("the log of", error, PERMISSION, job.name)
-            return {}, frozenset()
-        over = threading.Event()
-        try:
-            pace = Pace(self.deadline, self._github.clock, WIDTH, len(wanted))
-            with clients, WorkerPool(min(WIDTH, len(wanted)), "log") as threads:
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for _, client in self._ways.values():
+                client.close()
 
-                def one(item: tuple[FailedJob, int]) -> tuple[_Log, T]:
-                    log = _Log(self, clients, pace, over, *item)
-                    return log, log.read(consume)
+    @property
+    def left(self) -> float:
+        """Seconds; none once no one waits for the logs any more."""
+        return 0.0 if self._closed else self._deadline - self._github.clock.monotonic()
 
-                results = threads.map(one, wanted)
-        finally:
-            over.set()
-        found: dict[int, T] = {}
-        cut: set[int] = set()
-        for (job, _), (log, made) in zip(wanted, results, strict=True):
-            if log.ahead.size:
-                found[job.id] = made
-                cut.update([job.id] if log.ahead.error or log.download.left_out else [])
-            self._note(job, log, notes)
-        return found, frozenset(cut)
+    def ask(self, job: FailedJob, job_id: int, start: int = 0) -> httpx.Response:
+        """The answer with a log, its body unread; from a byte on, if the server supports that.
 
-    def _note(self, job: FailedJob, log: _Log, notes: Missing) -> None:
-        """Note the part of a log that could not be read."""
-        size, error = log.ahead.size, log.ahead.error
-        if log.download.left_out:
-            notes.say("a part before the end of the log of", log.download.left_out, name=job.name)
-        what = "the rest of the log of" if size else "the log of"
-        if error and error.status == 404 and self._github.token:
-            notes.say(what, "GitHub has no log of it", name=job.name)
-        elif error:
-            notes.add(what, error, PERMISSION, job.name)
-        elif not size:
-            notes.say(what, "it is empty", name=job.name)
-
-    def open(self, clients: LogClients, job: FailedJob, job_id: int, start: int) -> httpx.Response:
-        """The answer with a log from a byte on.
-
-        The request for its beginning is repeated if the log may not be there yet, or after a short fault of
-        GitHub.
+        It is asked for again if it may not be there yet, or after a short fault of GitHub.
         """
-        fresh = job.completed_at is not None and self._now() - job.completed_at < FRESH
+        now = self._github.clock.now()
+        fresh = job.completed_at is not None and now - job.completed_at < FRESH
         attempts = count(2)
 
         def wait(error: GitHubError, pause: float) -> float | None:
@@ -188,73 +190,168 @@ class _Reader:
             self._github.announce_wait(error, seconds, attempt)
             return seconds
 
-        return retrying(
-            lambda: self._open(clients, job_id, start),
-            () if start else PAUSES,
-            sleep=self._sleep,
-            errors=GitHubError,
-            wait=wait,
-        )
+        ask = partial(self._ask, job_id, start)
+        return retrying(ask, PAUSES, sleep=self._github.clock.sleep, errors=GitHubError, wait=wait)
 
     def _worth_waiting(self, error: GitHubError, wait: float, missing: bool) -> bool:
         """Whether to repeat a request after a wait.
 
         All logs share the time for short faults, so that a long one does not cost it per log.
         """
-        now = self._github.clock()
         if missing:
-            return now + wait < self.deadline
+            return wait < self.left
         if not error.transient:
             return False
+        now = self._github.clock.monotonic()
         if self._insisting_until is None:
-            self._insisting_until = min(self.deadline, now + self._insistence)
+            self._insisting_until = min(self._deadline, now + self._insistence)
         return now + wait < self._insisting_until
 
-    def _open(self, clients: LogClients, job_id: int, start: int) -> httpx.Response:
-        """The answer with the log, its body unread; from `start` on, if the server supports that."""
+    def _ask(self, job_id: int, start: int) -> httpx.Response:
         url = self._github.log_address(job_id)
-        headers = {"Accept": "application/vnd.github+json", "User-Agent": "fire-routine"}
+        headers = {"Accept": "application/vnd.github+json"}
         if self._github.token:
             headers["Authorization"] = f"Bearer {self._github.token}"
-        wanted = {"Range": f"bytes={start}-"} if start else {}
         for _ in range(MAX_REDIRECTS + 1):
-            response = clients.get(url, {**headers, **wanted})
+            response = self._get(url, {**headers, **({"Range": f"bytes={start}-"} if start else {})})
             if response.status_code == 200 or (response.status_code == 206 and start):
                 return response
-            body = drained(response)
+            body = _drained(response)
             if not response.has_redirect_location:
                 raise errors.refusal(response.status_code, response.headers, _message(body))
-            url = urljoin(url, response.headers["Location"])
-            if urlsplit(url).scheme != "https" and urlsplit(self._github.api_url).scheme == "https":
+            try:
+                url = urljoin(url, response.headers["Location"])
+                scheme = urlsplit(url).scheme
+            except ValueError:
+                raise GitHubError(errors.ELSEWHERE) from None
+            if scheme != "https" and urlsplit(self._github.api_url).scheme == "https":
                 raise GitHubError("GitHub redirects to an address that is not https", response.status_code)
-            headers = {"User-Agent": "fire-routine"}
+            headers = {}
         raise GitHubError("GitHub redirects in a circle", response.status_code)
 
-
-class _Log:
-    """One log, from its first request to the result of `consume`."""
-
-    def __init__(
-        self,
-        reader: _Reader,
-        clients: LogClients,
-        pace: Pace,
-        over: threading.Event,
-        job: FailedJob,
-        job_id: int,
-    ) -> None:
-        self._job = job
-        self._pace = pace
-        self.download = Download(partial(reader.open, clients, job, job_id), reader.max_bytes, pace)
-        self.ahead = ReadAhead(self.download, reader.deadline, pace.clock, over)
-
-    def read(self, consume: Consume[T]) -> T:
-        began = self._pace.clock()
-        self._pace.begin()
+    def _get(self, url: str, headers: dict[str, str]) -> httpx.Response:
+        seconds = min(SILENT, self.left)
+        if seconds <= 0:
+            raise GitHubError(LATE)
+        # Plain, so that what arrives is what is counted against the bounds.
+        headers = {**headers, "User-Agent": "fire-routine", "Accept-Encoding": "identity"}
         try:
-            return consume(self._job, iter(self.ahead))
-        finally:
-            self._pace.end(self._pace.clock() - began)
+            route, client = self._way(url)
+        except UnusableError as error:
+            raise GitHubError(error.message, permanent=True) from None
+        except (LookupError, ValueError):
+            raise GitHubError(errors.ELSEWHERE) from None
+        try:
+            request = client.build_request("GET", url, headers=headers, timeout=seconds)
+            return client.send(request, stream=True)
+        except httpx.TimeoutException:
+            raise GitHubError(errors.LATE) from None
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # also if all clients are closed
+            raise GitHubError(f"{errors.CUT} ({route.cause(error)[0]})") from None
+
+    def _way(self, url: str) -> tuple[Route, httpx.Client]:
+        """How to reach an address. Connections are used again for the next log."""
+        parts = urlsplit(url)
+        place = parts.scheme, parts.hostname, parts.port
+        with self._lock:
+            if place not in self._ways:
+                route = Route(url)
+                limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * WIDTH)
+                self._ways[place] = route, route.client(httpx.Timeout(SILENT), limits)
+            return self._ways[place]
+
+
+@dataclass(slots=True)
+class _Log:
+    """A log's bytes, for one iteration. What ends it early is `error`, and raises nothing."""
+
+    server: _Server
+    job: FailedJob
+    job_id: int
+    size: int = 0  # bytes that were given
+    left_out: bool = False  # between its beginning and its end
+    error: GitHubError | None = field(default=None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for chunk in self._chunks():
+                if self.server.left <= 0:
+                    raise GitHubError(LATE)
+                if self.size + len(chunk) > MOST:
+                    raise GitHubError(f"it is longer than {MOST >> 20} MiB")
+                self.size += len(chunk)
+                yield chunk
+        except GitHubError as error:
+            self.error = error
+
+    def _chunks(self) -> Iterator[bytes]:
+        """The chunks as they arrive. After a cut, the download goes on where it was."""
+        response = self.server.ask(self.job, self.job_id)
+        length = _length(response)
+        end = length - LAST if length is not None and length > FIRST + LAST else None
+        position, parts, torn = 0, 1, False
+        while True:
+            following = None
+            try:
+                for chunk in response.iter_bytes():
+                    position += len(chunk)
+                    if torn:  # half a secret could not be recognised as one, so half a line is left out
+                        _, ended, chunk = chunk.partition(b"\n")
+                        torn = not ended
+                    if end is not None and position >= FIRST:
+                        start, end = end, None
+                        following = self._part(start, length)
+                        if following is not None:
+                            position, torn, self.left_out = start, True, True
+                            yield chunk[: chunk.rfind(b"\n") + 1] or chunk + b"\n"
+                            break
+                    yield chunk
+                else:
+                    return
+            except httpx.HTTPError:
+                parts += 1
+                if length is not None and position < length and parts <= PARTS:
+                    following = self._part(position, length)
+                if following is None:
+                    raise GitHubError(CUT) from None
+            finally:
+                response.close()
+            response = following
+
+    def _part(self, start: int, length: int | None) -> httpx.Response | None:
+        """The log from a byte on; None: the server does not serve this very part of this very log."""
+        try:
+            response = self.server.ask(self.job, self.job_id, start)
+        except GitHubError:
+            return None
+        found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+        stated = tuple(map(int, found.groups())) if found else ()
+        wanted = (start, (length or 0) - 1, length)
+        if response.status_code == 206 and stated == wanted and not _is_encoded(response):
+            return response
+        response.close()
+        return None
+
+
+def _length(response: httpx.Response) -> int | None:
+    """The log's bytes, if the answer states them; an encoded body has another length."""
+    stated = response.headers.get("content-length", "")
+    return int(stated) if re.fullmatch(r"[0-9]{1,18}", stated) and not _is_encoded(response) else None
+
+
+def _is_encoded(response: httpx.Response) -> bool:
+    encoding: str = response.headers.get("content-encoding", "identity")
+    return encoding != "identity"
+
+
+def _drained(response: httpx.Response) -> bytes:
+    """The short body of a redirect or a refusal. Once it is read, the connection can be used again."""
+    try:
+        return b"".join(islice(response.iter_raw(), 2))  # what came, and the end
+    except httpx.HTTPError:
+        return b""
+    finally:
+        response.close()
 
 
 def _message(body: bytes) -> object:

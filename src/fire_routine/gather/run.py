@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 
-from ..model import GitHubError, Message, Run, Trigger
+from ..github.client import INSISTENCE, GitHub
+from ..github.missing import ACTIONS, Missing
+from ..github.parse import Job
+from ..github.session import Listing
+from ..model import GitHubError, Run, Trigger
+from ..sanitize import code
 from ..settings import Context
+from ..threads import result, threads
 from . import event
-from .api.client import INSISTENCE, GitHub
-from .api.parse import Job
-from .api.session import Listing
-from .best_effort import ACTIONS, BestEffort
 from .context import ask_for_context
 from .event_source import GatherError
 from .jobs import WIDTH, may_have_failed, with_jobs, without_jobs
-from .missing import Missing
-from .worker_pool import Pending, WorkerPool
 
 
-def gather_run(
-    github: GitHub,
-    trigger: Trigger,
-    context: Context,
-    deadline: float,
-    *,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Run:
+def gather_run(github: GitHub, trigger: Trigger, context: Context, deadline: float) -> Run:
     """The run, its failed jobs with their steps and annotations, its pull request and history.
 
     Anything unavailable is left out, with a note. Without any answer from GitHub, the run is what the
@@ -37,30 +29,27 @@ def gather_run(
     annotations are needed: up to 16 failed ones, those that timed out, and up to 32 cancelled ones.
 
     Args:
-        deadline: a reading of `github.clock` in seconds.
+        deadline: in monotonic seconds.
 
     Raises:
         GatherError: neither GitHub nor the runner and the event describe the run.
     """
-    notes = Missing(token=bool(github.token))
-    with WorkerPool(WIDTH, "gather") as threads:
-        best_effort = BestEffort(github.within(deadline), notes, threads)
-        run = _gathered(best_effort, trigger, context, sleep)
-    github.repository = best_effort.github.repository
+    missing = Missing(token=bool(github.token))
+    timely = github.within(deadline)
+    with threads(WIDTH, "gather") as pool:
+        run = _gathered(timely, missing, pool, trigger, context)
+    github.repository = timely.repository
     origin = event.origin(trigger, context)
     left_out = github.take_left_out()
-    return replace(run, origin_in_payload=origin, notes=(*run.notes, *notes.collected(), *left_out))
+    return replace(run, origin_in_payload=origin, notes=(*run.notes, *missing.collected(), *left_out))
 
 
-def _gathered(
-    best_effort: BestEffort, trigger: Trigger, context: Context, sleep: Callable[[float], None]
-) -> Run:
-    github, pool, missing = best_effort.github, best_effort.pool, best_effort.missing
-    insisting = github.insisting(github.clock() + INSISTENCE)
+def _gathered(github: GitHub, missing: Missing, pool: Executor, trigger: Trigger, context: Context) -> Run:
+    insisting = github.insisting(github.clock.monotonic() + INSISTENCE)
     record = pool.submit(insisting.run, trigger.run_id, trigger.attempt)
     jobs = pool.submit(insisting.jobs, trigger.run_id, trigger.attempt) if trigger.attempt else None
     try:
-        run, numbers = record.result()
+        run, numbers = result(record)
     except GitHubError as error:
         run, numbers = _described(trigger, context, error)
         if error.status in (None, 401) and not _has_come(jobs):  # any other request would fail, too
@@ -74,17 +63,17 @@ def _gathered(
             # of a log's request, and everything that is written.
             github.repository = insisting.repository = run.repository
             jobs = None
-    requested = ask_for_context(best_effort, run, numbers, trigger, context)
+    complete = ask_for_context(github, missing, pool, run, numbers, trigger, context)
     try:
-        listing = jobs.result() if jobs else insisting.jobs(trigger.run_id, run.attempt)
+        listing = result(jobs) if jobs else insisting.jobs(trigger.run_id, run.attempt)
     except GitHubError as error:
         missing.add("the jobs of the run", error, ACTIONS)
-        return requested.complete(without_jobs(run, trigger, context))
+        return complete(without_jobs(run, trigger, context))
     _note_unlisted(run, listing, missing)
-    known = with_jobs(run, listing.items, best_effort, trigger, context, sleep)
+    known = with_jobs(github, missing, pool, run, listing.items, trigger, context)
     if not known.failed_jobs and any(map(may_have_failed, listing.odd)):
         known = replace(known, jobs_known=False)  # the failure may be that job's
-    return requested.complete(known)
+    return complete(known)
 
 
 def _described(trigger: Trigger, context: Context, error: GitHubError) -> tuple[Run, tuple[int, ...]]:
@@ -103,39 +92,29 @@ def _described(trigger: Trigger, context: Context, error: GitHubError) -> tuple[
 def _note_unlisted(run: Run, listing: Listing[Job], missing: Missing) -> None:
     """Note the jobs that the listing should have."""
     if not listing.total and run.conclusion not in (None, "success"):
-        missing.say("the jobs of the run", f"it ended as {run.conclusion} before any job began")
+        missing.say("the jobs of the run", f"it ended as {code(run.conclusion)} before any job began")
     if unlisted := listing.total - len(listing.items) - len(listing.odd):
         missing.say(f"{unlisted} of the run's {listing.total} jobs", "GitHub lists no more of them")
 
 
-def _has_come(asked: Pending[Listing[Job]] | None) -> bool:
+def _has_come(jobs: Future[Listing[Job]] | None) -> bool:
     """Whether the jobs, requested at the same time, were listed."""
     try:
-        return asked is not None and bool(asked.result())
+        return jobs is not None and bool(result(jobs))
     except GitHubError:
         return False
 
 
-def _unknown(trigger: Trigger, error: GitHubError) -> Message:
+def _unknown(trigger: Trigger, error: GitHubError) -> str:
     if error.status == 404:
-        return Message(
-            "run-id: {repository} has no run {id} that `github-token` may read. Check the number, and that"
-            " the token has `actions: read`.",
-            repository=trigger.repository,
-            id=trigger.run_id,
+        return (
+            f"run-id: {code(trigger.repository)} has no run {trigger.run_id} that `github-token` may read."
+            " Check the number, and that the token has `actions: read`."
         )
+    check = "Check that `github-token` is valid and has `actions: read`"
     if error.status is None:
-        return Message(
-            "run-id: run {id} of {repository} could not be read ({error}). Check the network and any proxy,"
-            " or run this again later.",
-            repository=trigger.repository,
-            id=trigger.run_id,
-            error=error,
-        )
-    return Message(
-        "run-id: run {id} of {repository} could not be read ({error}). Check that `github-token` is valid and"
-        " has `actions: read`, or run this again later.",
-        repository=trigger.repository,
-        id=trigger.run_id,
-        error=error,
+        check = "Check the network and any proxy"
+    return (
+        f"run-id: run {trigger.run_id} of {code(trigger.repository)} could not be read ({error})."
+        f" {check}, or run this again later."
     )

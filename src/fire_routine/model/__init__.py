@@ -6,6 +6,7 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 
 from .evidence import (
     ERROR_WEIGHT,
+    Action,
     Attachment,
     Block,
     Brief,
@@ -14,18 +15,23 @@ from .evidence import (
     Failure,
     Fingerprint,
     Highlight,
+    KnownFailure,
     Repeat,
     to_fire,
     utf16_length,
 )
-from .github_error import GitHubError
-from .known import Action, KnownFailure
 from .message import Message
-from .origin import Origin, is_fork, origin_in_payload, origin_of
 from .outcome import (
+    SESSION_BRANCH,
+    Checks,
+    EarlierSession,
+    GitHubError,
     Outcome,
+    Past,
     Result,
     Session,
+    SessionState,
+    SessionTrace,
     Status,
     Verdict,
 )
@@ -38,6 +44,7 @@ from .run import (
     History,
     GreenRuns,
     Note,
+    Origin,
     PullRequest,
     Rerun,
     Run,
@@ -45,8 +52,10 @@ from .run import (
     Trigger,
     TriggerKind,
     in_words,
+    is_fork,
+    origin_in_payload,
+    origin_of,
 )
-from .session_trace import SESSION_BRANCH, Checks, EarlierSession, Past, SessionState, SessionTrace
 
 __all__ = [
     "ERROR_WEIGHT",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from hashlib import sha256
 from typing import NamedTuple
 
-from .known import Action, KnownFailure
 from .run import ChangedFile, FailedJob
 
 
@@ -98,6 +98,30 @@ class Excerpt:
     @property
     def cut(self) -> bool:
         return self.lines < self.total_lines
+
+
+class Action(StrEnum):
+    """What a known failure starts."""
+
+    SKIP = "skip"  # nothing
+    RERUN = "rerun"  # its failed jobs once more; where that is not possible, a session
+    NOTE = "note"  # a session as any failure; its text names the entry
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFailure:
+    """An entry of the file `known-failures`."""
+
+    file: str
+    line: int  # where it begins; 0: not known
+    pattern: str
+    action: Action
+    note: str = ""
+    issue_url: str = ""  # https
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}, line {self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,8 @@
 """The outcome, wherever people and workflows look: outputs, job summary, annotation, comment, exit code."""
 
-from .contents import Contents
-from .headings import heading
-from .job_summary import summary
-from .pull_request_comment import comment, marker
-from .reporting import annotation, report
-from .step_outputs import exit_code, outputs, write_text
+from .contents import Contents, heading
+from .pages import comment, marker, summary
+from .reporting import annotation, exit_code, outputs, report, write_text
 from .workflow import Workflow
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from string import Formatter
 
 from ..model import Message
-from ..sanitize import inline, link, prose, web_address
+from ..sanitize import flat, inline, link, prose, web_address
 
 NAME = 100  # characters shown of a name
 VALUE = 500  # characters shown of a value in a message
@@ -15,21 +15,17 @@ Clean = Callable[[str], str]
 """Takes the secrets out of a line."""
 
 
-def rendered(text: str, clean: Clean, limit: int = VALUE) -> list[str]:
-    """A message as paragraphs of Markdown, each on one line.
-
-    A `Message`'s own words stay as they are, and its values are escaped, at most `limit` characters of each.
-    A plain `str` is escaped as a whole.
-    """
-    if isinstance(text, Message):
-        lines = "".join(_pieces(text, clean, limit)).splitlines()
+def rendered(message: str, clean: Clean) -> list[str]:
+    """A message as paragraphs, each on one line: Markdown of ours, in which others' values are quoted."""
+    if isinstance(message, Message):
+        lines = "".join(_pieces(message, clean)).splitlines()
     else:
-        lines = [prose(clean(line), limit) for line in text.splitlines()]
+        lines = [flat(clean(line)) for line in message.splitlines()]
     return [line.strip() for line in lines if line.strip()]
 
 
-def _pieces(message: Message, clean: Clean, limit: int) -> Iterator[str]:
-    """The template's words and values in turn. A value between back-ticks becomes a code span."""
+def _pieces(message: Message, clean: Clean) -> Iterator[str]:
+    """A template's words and values in turn. It goes with the last use of `Message`."""
     parts = list(Formatter().parse(message.template))
     in_code = False
     for at, (words, name, _, _) in enumerate(parts):
@@ -40,11 +36,11 @@ def _pieces(message: Message, clean: Clean, limit: int) -> Iterator[str]:
         if name is not None:
             value = message.values[name]
             if opened:
-                yield inline(clean(value), limit) or "`…`"
+                yield inline(clean(value), VALUE) or "`…`"
             elif isinstance(value, Message):
-                yield " ".join(rendered(value, clean, limit))
+                yield " ".join(rendered(value, clean))
             else:
-                yield prose(clean(value), limit)
+                yield prose(clean(value), VALUE)
 
 
 def sentence(text: str, clean: Clean) -> str:

@@ -1,17 +1,17 @@
 """What the runner gets: masks, lines of the job's log, an annotation, outputs, the summary.
 
-The only module that uses github-action-utils. The toolkit reads `os.environ` and prints to `sys.stdout`;
-here both are what the caller gave, so that the demo and the tests need neither. Outside Actions nothing is
-a command.
+The only module that uses github-action-utils, which reads the process's environment and prints to standard
+output. Outside Actions nothing is a command.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout, suppress
-from typing import Literal, TextIO
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Literal
 
 import github_action_utils as toolkit
 
@@ -19,19 +19,13 @@ from ..sanitize import flat, sanitize_line, workflow_safe
 
 TITLE = "fire-routine"
 LINE_LIMIT = 2_000  # characters, of one line in the job's log
-_READ_BY_THE_TOOLKIT = ("GITHUB_ACTIONS", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
 
 Level = Literal["notice", "warning", "error"]
-_toolkit_lock = threading.RLock()  # the environment and standard output are the whole process's
+_one_at_a_time = threading.RLock()  # threads report waits, too
 
 
 class Workflow:
     """The runner's side of the report. Nothing here raises for what the runner's files and console do."""
-
-    def __init__(self, environ: Mapping[str, str], out: TextIO) -> None:
-        self._environ = environ
-        self._out = out
-        self.in_actions = environ.get("GITHUB_ACTIONS") == "true"
 
     def mask(self, secret: str) -> None:
         """Have the runner replace `secret` by `***` in every log line from now on.
@@ -40,82 +34,64 @@ class Workflow:
         print the secret: then nothing is written. Nor is the toolkit's own `add_mask` used: it writes
         `::add-mask ::`, which act and the runners built on it don't take for a command, and so print.
         """
-        with self._console():
-            for line in secret.splitlines() if self.in_actions else ():
-                if line.strip():
-                    toolkit.echo(f"::add-mask::{line.strip().replace('%', '%25')}")
+        for line in secret.splitlines() if in_actions() else ():
+            if line.strip():
+                _print(f"::add-mask::{line.strip().replace('%', '%25')}")
 
     def say(self, line: str) -> None:
         """One line of progress. No text in it is a workflow command, whoever wrote it."""
-        with self._console():
-            toolkit.echo(self._printable(workflow_safe(sanitize_line(line))[:LINE_LIMIT]))
+        _print(_printable(workflow_safe(sanitize_line(line))[:LINE_LIMIT]))
 
     def annotate(self, level: Level, message: str) -> None:
         """The one annotation of the step; outside Actions a line of its own."""
         line = flat(message, LINE_LIMIT)
-        if not self.in_actions:
+        if not in_actions():
             self.say(f"{level}: {line}" if level != "notice" else line)
             return
         write = {"notice": toolkit.notice, "warning": toolkit.warning, "error": toolkit.error}[level]
-        with self._console():
+        with suppress(OSError), _one_at_a_time:
             write(line, title=TITLE)
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """The step's outputs, where there is a file to take them."""
-        if not self._environ.get("GITHUB_OUTPUT"):
-            return
-        try:
-            with self._runner():
-                for name, value in outputs.items():
-                    toolkit.set_output(name, _encodable(value))
-        except OSError as error:
-            self.say(f"outputs not set: the runner's file can't be written ({_why(error)})")
+
+        def write() -> None:
+            for name, value in outputs.items():
+                toolkit.set_output(name, _encodable(value))
+
+        if os.environ.get("GITHUB_OUTPUT"):
+            self._write("outputs not set", write)
 
     def add_summary(self, markdown: str) -> None:
         """The job summary, where there is a file to take it."""
-        if not self._environ.get("GITHUB_STEP_SUMMARY"):
-            return
+        if os.environ.get("GITHUB_STEP_SUMMARY"):
+            self._write("summary not written", lambda: toolkit.append_job_summary(_encodable(markdown)))
+
+    def _write(self, otherwise: str, write: Callable[[], object]) -> None:
         try:
-            with self._runner():
-                toolkit.append_job_summary(_encodable(markdown))
+            with _one_at_a_time:
+                write()
         except OSError as error:
-            self.say(f"summary not written: the runner's file can't be written ({_why(error)})")
-
-    def _printable(self, line: str) -> str:
-        """`line` in the characters that a console knows; the runner takes UTF-8 on every console."""
-        encoding = "utf-8" if self.in_actions else getattr(self._out, "encoding", None) or "utf-8"
-        return line.encode(encoding, "replace").decode(encoding)
-
-    @contextmanager
-    def _console(self) -> Iterator[None]:
-        """Where nothing can be printed (a full disk, a closed pipe), the fire and the outputs go on."""
-        with suppress(OSError), self._runner():
-            yield
-
-    @contextmanager
-    def _runner(self) -> Iterator[None]:
-        with _toolkit_lock:  # threads report waits, too
-            before = {name: os.environ.get(name) for name in _READ_BY_THE_TOOLKIT}
-            _set({name: self._environ.get(name) for name in _READ_BY_THE_TOOLKIT})
-            try:
-                with redirect_stdout(self._out):
-                    yield
-            finally:
-                _set(before)
+            why = error.strerror or type(error).__name__
+            self.say(f"{otherwise}: the runner's file can't be written ({why})")
 
 
-def _set(values: Mapping[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+def in_actions() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _print(line: str) -> None:
+    """Where nothing can be printed (a full disk, a closed pipe), the fire and the outputs go on."""
+    with suppress(OSError), _one_at_a_time:
+        toolkit.echo(line)
+
+
+def _printable(line: str) -> str:
+    """`line` in the characters that a console knows; the runner takes UTF-8 on every console."""
+    encoding = "utf-8" if in_actions() else getattr(sys.stdout, "encoding", None) or "utf-8"
+    return line.encode(encoding, "replace").decode(encoding)
 
 
 def _encodable(text: str) -> str:
     """Lone surrogates, which JSON can carry and UTF-8 can't, replaced."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or type(error).__name__

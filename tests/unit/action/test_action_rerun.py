@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.emulated.job import LOG, SHA, Job
+from tests.emulated.job import LOG, NO_PAUSES, SHA, Job, Reported
 from tests.emulated.repository import timestamp
 
+from fire_routine.action import run_action
 from fire_routine.emulator import Endpoint
 
 OTHER_LOG = LOG.replace("error[E0308]: mismatched types", "error[E0425]: cannot find value `x` in this scope")
@@ -36,11 +37,21 @@ class Watcher(Job):
         """Run on the event of a run's attempt (None: the latest); outcome and reason."""
         for name in ("output", "summary"):
             (self.temp / name).unlink(missing_ok=True)
+        self.set_event(run_id, attempt)
+        assert self.run() == (self.outputs["outcome"] in ("failed", "unknown"))
+        return f"{self.outputs['outcome']} {self.outputs.get('reason', '')}".strip()
+
+    def among_others(self) -> str:
+        """As `after` the first attempt of run 7, while other jobs run in this process."""
+        self.set_event(7, 1)
+        reported = Reported()
+        run_action(self.environ, reported, clock=NO_PAUSES)
+        return reported.outcome
+
+    def set_event(self, run_id: int, attempt: int | None) -> None:
         run = self.github.attempts[run_id, attempt or self.github.runs[run_id]["run_attempt"]]
         event = json.dumps({"action": "completed", "workflow_run": run})
         Path(self.environ["GITHUB_EVENT_PATH"]).write_text(event, "utf-8")
-        assert self.run() == (self.outputs["outcome"] in ("failed", "unknown"))
-        return f"{self.outputs['outcome']} {self.outputs.get('reason', '')}".strip()
 
     def add(self, run_id: int, sha: str, conclusion: str, log: str = LOG) -> None:
         """A finished run of one job, on a further commit of main."""
@@ -95,7 +106,7 @@ def test_of_jobs_that_come_at_once_one_re_runs(watcher: Watcher, tmp_path: Path)
         (tmp_path / str(number)).mkdir()
         crowd.append(Watcher(watcher.github, watcher.endpoint, tmp_path / str(number)))
     with ThreadPoolExecutor(len(crowd)) as threads:
-        outcomes = list(threads.map(lambda one: one.after(attempt=1), crowd))
+        outcomes = list(threads.map(Watcher.among_others, crowd))
     assert set(outcomes) == {"skipped rerun"}
     assert len(watcher.github.asked(RERUN)) == 1
     assert watcher.github.runs[7]["run_attempt"] == 2

@@ -63,7 +63,7 @@ def test_preview_sends_the_token_only_to_hosts_that_were_named(
     for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL", "GH_HOST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
-    monkeypatch.setattr("fire_routine.gather.api.client.GitHub.__init__", lambda *_: pytest.fail("connects"))
+    monkeypatch.setattr("fire_routine.github.client.GitHub.__init__", lambda *_: pytest.fail("connects"))
     assert main(["preview", address]) == 1
     assert capsys.readouterr().err.startswith("fire-routine: RUN_URL ")
 
@@ -90,7 +90,7 @@ def test_preview_knows_where_each_github_that_gh_knows_has_its_api(
 
     monkeypatch.delenv("GITHUB_API_URL", raising=False)
     monkeypatch.setenv("GH_HOST", server.removeprefix("https://"))
-    monkeypatch.setattr("fire_routine.gather.api.client.GitHub.__init__", note)
+    monkeypatch.setattr("fire_routine.github.client.GitHub.__init__", note)
     assert main(["preview", f"{server}/o/w/actions/runs/7"]) == 1
     assert asked == [api]
 

@@ -73,7 +73,7 @@ def test_send_reaches_a_trusted_host(
     monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
     monkeypatch.setenv("ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire")
     assert main(["send", "x", "--trusted-host", "gateway.example.com"]) == 1
-    assert "add gateway.example.com to NO_PROXY" in capsys.readouterr().err  # it would have connected
+    assert "add `gateway.example.com` to NO_PROXY" in capsys.readouterr().err  # it would have connected
 
 
 def test_send_without_a_text_sends_nothing(

@@ -110,7 +110,7 @@ def test_a_token_that_is_refused_is_named(
     monkeypatch.setenv("GITHUB_TOKEN", " ")
     monkeypatch.setenv("GH_TOKEN", "another")
     assert refused(capsys, "octo/widgets") == (
-        "octo/widgets: GitHub answered 401: Bad credentials: give GH_TOKEN a valid token"
+        "octo/widgets: GitHub answered 401: `Bad credentials`: give GH_TOKEN a valid token"
     )
 
 
@@ -130,19 +130,19 @@ def test_the_token_goes_only_to_a_github_that_was_named(
         (
             "/actions/runs",
             Fault.missing(),
-            "octo/widgets: GitHub answered 404: Not Found: check the name, and that GITHUB_TOKEN may read the"
+            "octo/widgets: GitHub answered 404: `Not Found`: check the name, and that GITHUB_TOKEN may read the"
             " repository",
         ),
         (
             "/statuses",
             Fault.forbidden(),
-            "octo/widgets: GitHub answered 403: Resource not accessible by integration: GITHUB_TOKEN needs to"
+            "octo/widgets: GitHub answered 403: `Resource not accessible by integration`: GITHUB_TOKEN needs to"
             " read actions, contents, pull-requests and statuses (in a workflow: `permissions:`)",
         ),
         (
             "/actions/runs",
             Fault.rate_limited(),
-            "octo/widgets: GitHub answered 403: API rate limit exceeded for installation: try again later",
+            "octo/widgets: GitHub answered 403: `API rate limit exceeded for installation.`: try again later",
         ),
     ],
     ids=["no repository", "no permission", "rate limit"],

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,12 +26,11 @@ from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
 from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 
 import fire_routine
+from fire_routine.clock import Clock
 from fire_routine.emulator import Endpoint
 from fire_routine.fire import Interrupted, Routine, fire_once
-from fire_routine.fire.attempts import Attempts
-from fire_routine.fire.connection import Connection
 from fire_routine.fire.errors import Unknown
-from fire_routine.fire.request import Request
+from fire_routine.fire.request import Request, route_to
 from fire_routine.model import Outcome, Result
 from fire_routine.settings import CA_VARIABLES, Settings
 
@@ -45,8 +45,9 @@ class Time:
     def __init__(self, server: FaultServer | None = None) -> None:
         self._server = server
         self._slept = 0.0
+        self.clock = Clock(monotonic=self._monotonic, sleep=self.sleep, random=lambda: 1.0)
 
-    def clock(self) -> float:
+    def _monotonic(self) -> float:
         return 1e6 if self._server is not None and self._server.reached.is_set() else self._slept
 
     def sleep(self, seconds: float) -> None:
@@ -66,9 +67,8 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 def fire(url: str, server: FaultServer | None = None, max_wait: int = 60) -> Outcome:
-    time = Time(server)
     settings = Settings(routine_url=url, routine_token=TOKEN, trusted_host=PROXIED_HOST, max_wait=max_wait)
-    outcome = fire_once(settings, LONGEST, clock=time.clock, sleep=time.sleep, jitter=lambda: 1.0)
+    outcome = fire_once(settings, LONGEST, clock=Time(server).clock)
     assert outcome.message.isprintable()
     assert TOKEN not in repr(outcome)
     return outcome
@@ -139,7 +139,7 @@ def test_connection_that_is_not_made_in_time_sends_nothing() -> None:
     looks = itertools.count()
     with full_port() as port:
         settings = Settings(routine_url=f"http://127.0.0.1:{port}{PATH}", routine_token=TOKEN)
-        outcome = fire_once(settings, "x", clock=lambda: 0.0 if next(looks) < 4 else 1e6)
+        outcome = fire_once(settings, "x", clock=Clock(monotonic=lambda: 0.0 if next(looks) < 4 else 1e6))
     assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
 
 
@@ -183,7 +183,7 @@ def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pyt
     with Endpoint(token=TOKEN) as endpoint:
         monkeypatch.setattr(socket, "getaddrinfo", slow)
         settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
-        outcome = fire_once(settings, "x", clock=lambda: 1e6 * resolving.is_set())
+        outcome = fire_once(settings, "x", clock=Clock(monotonic=lambda: 1e6 * resolving.is_set()))
         assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
         resolved.set()
         for thread in threading.enumerate():
@@ -271,7 +271,7 @@ def test_http_clients_own_time_out_after_the_request_leaves_it_unknown() -> None
     fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
     with FaultServer(fault.script) as server:
         url = f"http://127.0.0.1:{server.port}{PATH}"
-        request = Request(Connection(url), url, {}, b"{}", 0.3)
+        request = Request(route_to(url), url, {}, b"{}", 0.3)
         with pytest.raises(Unknown) as caught:
             request.send(lambda: 0.0)
         assert (caught.value.reason, request.begun) == ("timed-out", True)
@@ -287,15 +287,13 @@ def test_second_attempt_gets_only_the_time_that_is_left() -> None:
             f"http://127.0.0.1:{server.port}{PATH}",
             TOKEN,
             deadline=22.5,
-            clock=time.clock,
-            sleep=lambda _: time.sleep(20),
-            jitter=lambda: 1.0,
+            clock=replace(time.clock, sleep=lambda _: time.sleep(20)),
         )
         with pytest.raises(Unknown, match=r"No response came within 2 s"):
             routine.fire("x")
 
 
-FIRE_FILES = {fire_once.__code__.co_filename, Attempts.run.__code__.co_filename}
+FIRE_FILE = fire_once.__code__.co_filename
 
 
 def fire_interrupted_at(step: int, endpoint: Endpoint) -> tuple[Outcome | None, bool]:
@@ -305,7 +303,7 @@ def fire_interrupted_at(step: int, endpoint: Endpoint) -> tuple[Outcome | None, 
 
     def trace(frame: FrameType, event: str, _argument: object) -> Any:
         nonlocal raised
-        if frame.f_code.co_filename not in FIRE_FILES:
+        if frame.f_code.co_filename != FIRE_FILE:
             return None
         if event == "line" and next(lines) == step:
             raised = True
@@ -356,10 +354,10 @@ def test_exception_raised_while_waiting_for_the_answer_leaves_it_unknown(raised:
 
     with FaultServer(fault.script) as server:
         url = f"http://127.0.0.1:{server.port}{PATH}"
-        outcome = fire_once(Settings(routine_url=url, routine_token=TOKEN), "x", clock=clock)
+        outcome = fire_once(Settings(routine_url=url, routine_token=TOKEN), "x", clock=Clock(monotonic=clock))
         assert (outcome.result, outcome.reason, outcome.requests) == (Result.UNKNOWN, "interrupted", 1)
     with FaultServer(fault.script) as server, pytest.raises(Unknown) as caught:
-        Routine(f"http://127.0.0.1:{server.port}{PATH}", TOKEN, clock=clock).fire("x")
+        Routine(f"http://127.0.0.1:{server.port}{PATH}", TOKEN, clock=Clock(monotonic=clock)).fire("x")
     assert caught.value.__cause__ is raised
 
 
@@ -373,7 +371,9 @@ def test_exception_raised_while_connecting_leaves_nothing_unknown(certificates: 
 
     with staged(fault, certificates) as stage:
         server = stage.server
-        outcome = fire_once(Settings(routine_url=stage.url, routine_token=TOKEN), "x", clock=clock)
+        outcome = fire_once(
+            Settings(routine_url=stage.url, routine_token=TOKEN), "x", clock=Clock(monotonic=clock)
+        )
     assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "interrupted", 0)
 
 

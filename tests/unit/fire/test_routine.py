@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 import fire_routine
 from fire_routine import FireError, NotSent, Overloaded, RateLimited, Rejected, Routine, TextTooLong, Unknown
+from fire_routine.clock import Clock
 from fire_routine.emulator import BETA, REPLIES, TOKEN, Endpoint, Reply, gateway, limit
 from fire_routine.fire import fire_once
 from fire_routine.fire.errors import Cancelled
@@ -28,15 +30,17 @@ OVERLOADED = REPLIES["overloaded"]
 class FakeTime:
     """A clock that moves only when someone sleeps."""
 
-    now: float = 0.0
+    jitter: float = 1.0
+    slept: float = 0.0
     naps: list[float] = field(default_factory=list)
 
-    def clock(self) -> float:
-        return self.now
+    @property
+    def clock(self) -> Clock:
+        return Clock(monotonic=lambda: self.slept, sleep=self.sleep, random=lambda: self.jitter)
 
     def sleep(self, seconds: float) -> None:
         self.naps.append(seconds)
-        self.now += seconds
+        self.slept += seconds
 
 
 @pytest.fixture
@@ -50,10 +54,10 @@ def time() -> FakeTime:
     return FakeTime()
 
 
-def routine(endpoint: Endpoint, time: FakeTime, max_wait: float = 60) -> Routine:
-    return Routine(
-        endpoint.url, TOKEN, max_wait=max_wait, clock=time.clock, sleep=time.sleep, jitter=lambda: 1.0
-    )
+def routine(
+    endpoint: Endpoint, time: FakeTime, max_wait: float = 60, deadline: float | None = None
+) -> Routine:
+    return Routine(endpoint.url, TOKEN, max_wait=max_wait, deadline=deadline, clock=time.clock)
 
 
 def test_fire_gives_the_session(endpoint: Endpoint, time: FakeTime) -> None:
@@ -131,14 +135,44 @@ def test_lasting_overload_gives_up(endpoint: Endpoint, time: FakeTime) -> None:
     assert str(caught.value).endswith("Tried 7 times.")
 
 
+def test_waits_are_spread_over_their_upper_half(endpoint: Endpoint) -> None:
+    time = FakeTime(jitter=0.0)
+    endpoint.script = [OVERLOADED, limit(0)]
+    routine(endpoint, time).fire("x")
+    assert time.naps == [0.5, 1]
+
+
+@pytest.mark.parametrize(("deadline", "naps"), [(11.0, [10]), (10.5, [])])
+def test_a_wait_leaves_time_for_another_attempt(
+    endpoint: Endpoint, time: FakeTime, deadline: float, naps: list[float]
+) -> None:
+    endpoint.script = [limit(10)] * 2
+    with pytest.raises(RateLimited):
+        routine(endpoint, time, deadline=deadline).fire("x")
+    assert time.naps == naps
+
+
+@hypothesis_settings(
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(st.integers(0, 120), st.lists(st.none() | st.integers(0, 100), max_size=12), st.floats(0, 1))
+def test_waits_stay_within_their_bound(
+    endpoint: Endpoint, max_wait: int, answers: list[int | None], jitter: float
+) -> None:
+    time = FakeTime(jitter)
+    endpoint.script = [OVERLOADED if seconds is None else limit(seconds) for seconds in answers]
+    with suppress(FireError):
+        routine(endpoint, time, max_wait).fire("x")
+    assert sum(time.naps) <= max_wait
+    assert all(nap >= (asked or 0) for nap, asked in zip(time.naps, answers, strict=False))
+
+
 def test_each_wait_is_announced_and_kept(endpoint: Endpoint, time: FakeTime) -> None:
     endpoint.script = [OVERLOADED, limit(30)]
     lines: list[str] = []
     everything = "at most 60 s of waiting in all"
     settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
-    outcome = fire_once(
-        settings, "x", clock=time.clock, sleep=time.sleep, jitter=lambda: 1.0, announce=lines.append
-    )
+    outcome = fire_once(settings, "x", clock=time.clock, announce=lines.append)
     assert lines == [
         f"The endpoint is overloaded (503). Trying again in 1 s (attempt 2, {everything}).",
         f"The routine's limit is reached (429). Trying again in 30 s (attempt 3, {everything}).",
@@ -181,14 +215,14 @@ def test_other_answers_are_never_followed_by_another_request(
     assert (len(endpoint.requests), len(endpoint.sessions), time.naps) == (1, 0, [])
 
 
-def test_interruption_between_attempts_leaves_nothing_unknown(endpoint: Endpoint, time: FakeTime) -> None:
+def test_interruption_between_attempts_leaves_nothing_unknown(endpoint: Endpoint) -> None:
     endpoint.script = [OVERLOADED]
 
     def interrupted(_seconds: float) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(Cancelled) as caught:
-        Routine(endpoint.url, TOKEN, clock=time.clock, sleep=interrupted).fire("x")
+        Routine(endpoint.url, TOKEN, clock=Clock(sleep=interrupted)).fire("x")
     assert (caught.value.reason, caught.value.requests) == ("interrupted", 1)
     assert isinstance(caught.value.__cause__, KeyboardInterrupt)
 

@@ -10,8 +10,9 @@ from typing import Any
 from tests.emulated.github import TOKEN, GitHubEmulator
 from tests.emulated.ids import sha_of
 
+from fire_routine import clock
 from fire_routine.gather import find_trigger, gather_run
-from fire_routine.gather.api.client import GitHub
+from fire_routine.github.client import GitHub
 from fire_routine.model import FailedJob, Run
 from fire_routine.settings import Context, Settings
 
@@ -19,6 +20,7 @@ RUN = 500
 HEAD = sha_of("head")
 PATIENCE = 300.0  # seconds for what ends without it, on a busy machine too
 REPOSITORY = "octo-org/widget"
+IMPATIENT = clock.Clock(sleep=lambda _seconds: None)
 
 
 class Clock:
@@ -35,6 +37,10 @@ class Clock:
         self.seconds += seconds
         self.slept.append(seconds)
 
+    @property
+    def value(self) -> clock.Clock:
+        return clock.Clock(self, sleep=self.sleep)
+
 
 def later() -> float:
     """A deadline that is never reached."""
@@ -43,7 +49,7 @@ def later() -> float:
 
 def github_of(emulator: GitHubEmulator, token: str = TOKEN, **options: Any) -> GitHub:
     options.setdefault("environ", {})
-    options.setdefault("sleep", lambda _seconds: None)
+    options.setdefault("clock", IMPATIENT)
     return GitHub(emulator.url, token, emulator.full_name, **options)
 
 
@@ -110,7 +116,7 @@ def gathered(
     context = context or context_of(emulator)
     trigger = find_trigger(settings or Settings(), context)
     with github_of(emulator, token) as github:
-        return gather_run(github, trigger, context, later(), sleep=lambda _seconds: None)
+        return gather_run(github, trigger, context, later())
 
 
 def whole(_job: FailedJob, chunks: Iterator[bytes]) -> bytes:

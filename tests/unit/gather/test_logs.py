@@ -8,12 +8,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import TOKEN, GitHubEmulator
 from tests.unit.gather.gathering import (
+    IMPATIENT,
     PATIENCE,
     RUN,
     Clock,
@@ -26,9 +28,8 @@ from tests.unit.gather.gathering import (
 )
 
 from fire_routine.gather import read_green_logs, read_logs
-from fire_routine.gather.api.client import INSISTENCE
 from fire_routine.gather.logs import GREEN_JOBS, PAUSES, WIDTH, Consume
-from fire_routine.gather.read_ahead import AHEAD
+from fire_routine.github.client import INSISTENCE
 from fire_routine.model import FailedJob, History, Note, Run
 
 LOG = "2026-03-02T10:00:07.0000000Z ##[error]assert 1 == 2\n"
@@ -51,9 +52,8 @@ def read(
     **options: Any,
 ) -> tuple[dict[int, Any], tuple[Note, ...]]:
     run = run or gathered(emulator)
-    options.setdefault("sleep", lambda _seconds: None)
-    with github_of(emulator, token) as github:
-        logs, notes, _ = read_logs(github, run, consume, time.monotonic() + seconds, **options)
+    with github_of(emulator, token, clock=replace(IMPATIENT, **options)) as github:
+        logs, notes, _ = read_logs(github, run, consume, time.monotonic() + seconds)
         return logs, notes
 
 
@@ -85,9 +85,9 @@ def test_a_log_that_arrives_faster_than_it_is_read_is_over_at_the_deadline_too(
             chunks += 1
         return chunks
 
-    with github_of(emulator, clock=clock) as github:
+    with github_of(emulator, clock=clock.value) as github:
         _, (note,), _ = read_logs(github, run, consume, PATIENCE)
-    assert 0 < chunks <= AHEAD + 2
+    assert chunks == 1
     assert note.why == "there was no time left to read it"
 
 
@@ -261,8 +261,8 @@ class TestAGitHubThatStumbles:
         run = gathered(emulator)
         emulator.fail("/logs$", Fault.broken(502))
         clock = Clock()
-        with github_of(emulator, clock=clock) as github:
-            logs, _, _ = read_logs(github, run, whole, 90.0, sleep=clock.sleep)
+        with github_of(emulator, clock=clock.value) as github:
+            logs, _, _ = read_logs(github, run, whole, 90.0)
         assert logs == {}
         assert len(emulator.asked("/logs$")) <= 100 + WIDTH * len(PAUSES)
 
@@ -271,8 +271,8 @@ class TestAGitHubThatStumbles:
         run = gathered(emulator)
         emulator.fail("/logs$", Fault.broken(502))
         clock = Clock()
-        with github_of(emulator, clock=clock) as github:
-            logs, _, _ = read_logs(github, run, whole, 90.0, sleep=clock.sleep)
+        with github_of(emulator, clock=clock.value) as github:
+            logs, _, _ = read_logs(github, run, whole, 90.0)
         assert logs == {}
         assert sum(clock.slept) <= INSISTENCE + max(PAUSES)
 

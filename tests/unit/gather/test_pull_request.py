@@ -11,7 +11,7 @@ from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered
 
 from fire_routine.gather import GatherError
-from fire_routine.gather.api import parse
+from fire_routine.github import parse
 from fire_routine.model import Run
 from fire_routine.settings import Settings
 
@@ -164,7 +164,7 @@ def test_the_default_branch_is_requested_if_the_event_lacks_it(emulator: GitHubE
 @pytest.mark.parametrize("fault", [Fault.broken(), Fault(401, "Bad credentials"), Fault(drop=True)])
 def test_a_run_that_nothing_describes_cannot_be_reported(emulator: GitHubEmulator, fault: Fault) -> None:
     emulator.fail("", fault)
-    with pytest.raises(GatherError, match=r"^run-id: run 77 of octo-org/widget could not be read"):
+    with pytest.raises(GatherError, match=r"^run-id: run 77 of `octo-org/widget` could not be read"):
         gathered(emulator, settings=Settings(run_id=77))
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from fire_routine.gather.api.parse import PastRun
 from fire_routine.gather.past_runs import PAGES, RECENT, incident
+from fire_routine.github.parse import PastRun
 from fire_routine.model import GitHubError, Incident, Run
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -19,8 +19,8 @@ from tests.unit.gather.gathering import (
 )
 
 from fire_routine.gather import find_trigger, gather_run, with_annotations
-from fire_routine.gather.api.client import GitHub
 from fire_routine.gather.jobs import ASKED_CANCELLED
+from fire_routine.github.client import GitHub
 from fire_routine.model import Run, TriggerKind
 from fire_routine.settings import Settings
 
@@ -225,7 +225,7 @@ def test_a_run_that_ended_before_any_job_began_is_noted(emulator: GitHubEmulator
     add_run(emulator, 77, conclusion="startup_failure")
     run = gathered(emulator, settings=Settings(run_id=77))
     assert (run.failed_jobs, run.jobs_known) == ((), True)
-    assert [note.why for note in run.notes] == ["it ended as startup_failure before any job began"]
+    assert [note.why for note in run.notes] == ["it ended as `startup_failure` before any job began"]
 
 
 def test_an_address_that_no_request_can_go_to_leaves_the_runners_word(emulator: GitHubEmulator) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tests.emulated.github import GitHubEmulator
 from tests.unit.gather.gathering import (
+    PATIENCE,
     RUN,
     Clock,
     context_of,
     gathered,
     github_of,
-    later,
 )
 
 from fire_routine.gather import find_trigger, gather_run
@@ -64,9 +64,9 @@ class TestInAStepOfTheFailingJob:
         self.own(emulator, steps=[{"name": "Run tests", "conclusion": None}])
         clock = Clock()
         context = context_of(emulator, runner_name="me", job_status="failure")
-        with github_of(emulator) as github:
+        with github_of(emulator, clock=clock.value) as github:
             trigger = find_trigger(Settings(), context)
-            run = gather_run(github, trigger, context, later(), sleep=clock.sleep)
+            run = gather_run(github, trigger, context, PATIENCE)
         assert len(emulator.asked("/actions/jobs/3$")) == 1
         assert clock.slept == [1.0]
         assert run.failed_jobs[0].name == "own"

@@ -19,8 +19,8 @@ from tests.unit.gather.gathering import (
 )
 
 from fire_routine.gather import find_trigger, gather_run
-from fire_routine.gather.api.client import INSISTENCE
-from fire_routine.gather.api.session import PAUSES
+from fire_routine.github.client import INSISTENCE
+from fire_routine.github.session import PAUSES
 from fire_routine.model import GitHubError, Run
 from fire_routine.settings import Settings
 
@@ -30,7 +30,7 @@ AFTER_FIVE = {"Retry-After": "5"}
 def patiently(emulator: GitHubEmulator, clock: Clock, settings: Settings | None = None) -> Run:
     """As the action gathers, by a clock that runs only where it waits."""
     context = context_of(emulator)
-    with github_of(emulator, clock=clock, sleep=clock.sleep) as github:
+    with github_of(emulator, clock=clock.value) as github:
         return gather_run(github, find_trigger(settings or Settings(), context), context, 90.0)
 
 
@@ -222,4 +222,4 @@ class TestAServerThatKnowsNoAttempts:
         emulator.fail(rf"/runs/{RUN}(/jobs.*)?$", Fault.forbidden())
         run = gathered(emulator)
         assert not run.jobs_known
-        assert {note.why for note in run.notes} == {"GitHub answered 404: Not Found"}
+        assert {note.why for note in run.notes} == {"GitHub answered 404: `Not Found`"}

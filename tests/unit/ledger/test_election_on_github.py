@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.ledger.boards import NOON, OLDER, SHA, Clock, fired, green_at, sample_brief, sample_run
+from tests.unit.decide.boards import NOON, OLDER, SHA, Clock, fired, green_at, sample_brief, sample_run
+from tests.unit.gather.gathering import IMPATIENT
 
 from fire_routine.decide import Election, Terms
-from fire_routine.gather.api.client import GitHub
+from fire_routine.github.client import GitHub
 from fire_routine.model import History, Run
 
 
@@ -24,7 +25,7 @@ def emulator() -> Iterator[GitHubEmulator]:
 
 @pytest.fixture
 def github(emulator: GitHubEmulator) -> Iterator[GitHub]:
-    with GitHub(emulator.url, emulator.token, "octo/cat", environ={}, sleep=lambda _: None) as github:
+    with GitHub(emulator.url, emulator.token, "octo/cat", environ={}, clock=IMPATIENT) as github:
         yield github
 
 

@@ -14,7 +14,6 @@ from fire_routine.model import (
     ChangedFile,
     FailedJob,
     Highlight,
-    Message,
     Note,
     Outcome,
     Result,
@@ -22,7 +21,8 @@ from fire_routine.model import (
     in_words,
 )
 from fire_routine.report import Contents, heading, summary
-from fire_routine.report.job_summary import LIMIT
+from fire_routine.report.pages import LIMIT
+from fire_routine.sanitize import code
 
 
 def test_the_parts_come_in_order_of_what_is_looked_for() -> None:
@@ -103,7 +103,7 @@ def test_a_dry_run_reads_as_one_with_its_text_open() -> None:
 
 
 def test_a_skip_names_its_reason_the_way_to_change_it_and_the_earlier_session() -> None:
-    message = Message("Set `once-per: {value}` to send it again.", value="always")
+    message = "Set `once-per: always` to send it again."
     page = summary(with_outcome(Result.SKIPPED, "duplicate", message, session_url=SESSION))
 
     assert f"> **[Open the earlier session on claude.ai]({SESSION})**\n" in page
@@ -124,7 +124,7 @@ def test_a_started_session_is_reported_without_its_message() -> None:
 
 def test_our_own_words_take_effect_and_values_do_not() -> None:
     evil = "[x](https://evil.example) @everyone `code` <b>"
-    message = Message("Look at https://claude.ai/code and `{name}` or {name}: set `max-wait`.", name=evil)
+    message = f"Look at https://claude.ai/code and {code(evil)}: set `max-wait`."
     html = cmarkgfm.github_flavored_markdown_to_html(
         summary(with_outcome(Result.FAILED, "unauthorized", message))
     )
@@ -134,9 +134,15 @@ def test_our_own_words_take_effect_and_values_do_not() -> None:
     assert "<b>" not in html
 
 
+@pytest.mark.parametrize("text", ["It is gone", "It is gone.", "Is it gone?"])
+def test_a_note_s_reason_ends_with_a_stop(text: str) -> None:
+    page = summary(replace(contents(), notes=(Note("the log", text),)))
+    assert f"- The log: {text.rstrip('.')}{'' if text.endswith('?') else '.'}\n" in page
+
+
 def test_every_line_of_a_message_is_shown() -> None:
     page = summary(Contents(Outcome(Result.FAILED, message="text: too long\nattach: hunter2"), clean))
-    assert "> text: too long\n>\n> attach: \\[redacted\\]" in page
+    assert "> text: too long\n>\n> attach: [redacted]" in page
 
 
 def test_jobs_without_a_failure_are_linked() -> None:

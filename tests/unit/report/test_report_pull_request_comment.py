@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import pytest
@@ -37,7 +36,7 @@ def test_a_comment_reports_what_failed_who_works_on_it_what_follows_and_how_to_s
     ("outcome", "words"),
     [
         (Outcome(Result.SKIPPED, "duplicate", session_url=SESSION), "the same failure again"),
-        (Outcome(Result.UNKNOWN, "cut-off"), "[claude.ai/code](https://claude.ai/code)"),
+        (Outcome(Result.UNKNOWN, "cut-off"), "Look at https://claude.ai/code."),
     ],
 )
 def test_a_comment_reports_an_earlier_session_and_one_that_may_exist(outcome: Outcome, words: str) -> None:
@@ -66,7 +65,7 @@ def test_a_comment_names_no_session_that_works_on_another_failure(reason: str) -
 def test_there_is_no_comment_without_a_session(result: Result) -> None:
     posted: list[int] = []
     report(
-        Workflow({}, io.StringIO()),
+        Workflow(),
         _of(Outcome(result, reason="fork")),
         post_comment=lambda number, *_: posted.append(number),
     )

@@ -1,98 +1,84 @@
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.unit.report.samples import FIRED, SESSION, clean, contents, failure, job
 
-from fire_routine.model import Message, Note, Outcome, Result
+from fire_routine.model import Note, Outcome, Result
 from fire_routine.report import Contents, Workflow, annotation, marker, report
-from fire_routine.report.job_summary import MOST_NOTES
+from fire_routine.report.pages import MOST_NOTES
 
 REPORT = contents(failure(job(1)))
 
 
-def _environ(tmp_path: Path) -> dict[str, str]:
-    for name in ("output", "summary"):
-        (tmp_path / name).touch()
-    return {
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_OUTPUT": str(tmp_path / "output"),
-        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
-    }
-
-
-def test_one_report_reaches_every_place(tmp_path: Path) -> None:
-    out = io.StringIO()
+def test_one_report_reaches_every_place(runner: Path, capsys: pytest.CaptureFixture[str]) -> None:
     posted: list[tuple[int, str, str]] = []
 
     code = report(
-        Workflow(_environ(tmp_path), out),
+        Workflow(),
         REPORT,
-        temp=tmp_path,
+        temp=runner,
         post_comment=lambda number, marker, body: posted.append((number, marker, body)),
     )
 
-    output = (tmp_path / "output").read_text("utf-8")
-    file = next(tmp_path.glob("fire-routine-*.md"))
+    output = (runner / "output").read_text("utf-8")
+    file = next(runner.glob("fire-routine-*.md"))
     assert code == 0
-    assert out.getvalue() == f"::notice title=fire-routine::Claude is on it: {SESSION}\n"
+    assert capsys.readouterr().out == f"::notice title=fire-routine::Claude is on it: {SESSION}\n"
     assert SESSION in output and str(file) in output and "error[E0308]: mismatched types" in output
     assert file.read_text("utf-8") == "the text"
-    assert SESSION in (tmp_path / "summary").read_text("utf-8")
+    assert SESSION in (runner / "summary").read_text("utf-8")
     assert REPORT.run
     assert [(number, begin) for number, begin, _ in posted] == [(7, marker(REPORT.run))]
     assert posted[0][2].startswith(marker(REPORT.run))
 
 
-def test_what_fails_on_the_way_is_a_note_in_the_summary(tmp_path: Path) -> None:
+def test_what_fails_on_the_way_is_a_note_in_the_summary(runner: Path) -> None:
     code = report(
-        Workflow(_environ(tmp_path), io.StringIO()),
+        Workflow(),
         REPORT,
-        temp=tmp_path / "missing",
-        post_comment=lambda *_: Note("the comment", "no permission", Message("Add `{it}`.", it="x: write")),
+        temp=runner / "missing",
+        post_comment=lambda *_: Note("the comment", "no permission", "Add `x: write`."),
     )
 
-    summary = (tmp_path / "summary").read_text("utf-8")
+    summary = (runner / "summary").read_text("utf-8")
     assert code == 0
     assert "- The comment: no permission. Add `x: write`." in summary
     assert "- The file with the text: " in summary
 
 
-def test_the_outputs_do_not_wait_for_the_comment(tmp_path: Path) -> None:
-    output = tmp_path / "output"
+def test_the_outputs_do_not_wait_for_the_comment(runner: Path) -> None:
     seen: list[str] = []
-
     report(
-        Workflow(_environ(tmp_path), io.StringIO()),
+        Workflow(),
         REPORT,
-        post_comment=lambda *_: seen.append(output.read_text("utf-8")),
+        post_comment=lambda *_: seen.append((runner / "output").read_text("utf-8")),
     )
     assert SESSION in seen[0]
 
 
-def test_every_note_is_a_line_in_the_job_s_log() -> None:
-    out = io.StringIO()
+def test_every_note_is_a_line_in_the_job_s_log(capsys: pytest.CaptureFixture[str]) -> None:
     notes = (
         Note("the log of job 1", "it has expired."),
         Note("annotations", "hunter2", "Add `checks: read`."),
     )
-    report(Workflow({}, out), replace(REPORT, notes=notes))
+    report(Workflow(), replace(REPORT, notes=notes))
 
-    assert out.getvalue().splitlines()[:-1] == [
+    assert capsys.readouterr().out.splitlines()[:-1] == [
         "Unavailable: the log of job 1: it has expired.",
         "Unavailable: annotations: [redacted]. Add `checks: read`.",
     ]
 
 
-def test_job_s_log_holds_no_more_notes_than_the_summary() -> None:
-    for count, shown in ((MOST_NOTES, MOST_NOTES), (MOST_NOTES + 1, MOST_NOTES), (500, MOST_NOTES)):
-        out = io.StringIO()
-        notes = tuple(Note(f"log {number}", "it has expired") for number in range(count))
-        report(Workflow({}, out), replace(REPORT, notes=notes))
-        assert out.getvalue().count("Unavailable: ") == shown
+@pytest.mark.parametrize(("count", "shown"), [(MOST_NOTES, MOST_NOTES), (500, MOST_NOTES)])
+def test_job_s_log_holds_no_more_notes_than_the_summary(
+    count: int, shown: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = tuple(Note(f"log {number}", "it has expired") for number in range(count))
+    report(Workflow(), replace(REPORT, notes=notes))
+    assert capsys.readouterr().out.count("Unavailable: ") == shown
 
 
 @pytest.mark.parametrize(
@@ -134,5 +120,5 @@ def test_an_annotation_is_the_heading_the_message_and_the_link(outcome: Outcome,
 
 def test_a_failure_s_exit_code_is_the_user_s_choice() -> None:
     failed = Contents(Outcome(Result.FAILED, message="no"), clean)
-    assert report(Workflow({}, io.StringIO()), failed, on_error="fail") == 1
-    assert report(Workflow({}, io.StringIO()), failed, on_error="warn") == 0
+    assert report(Workflow(), failed, on_error="fail") == 1
+    assert report(Workflow(), failed, on_error="warn") == 0

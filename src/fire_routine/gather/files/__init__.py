@@ -1,1 +1,0 @@
-"""Files of the runner that `attach` names."""

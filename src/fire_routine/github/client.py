@@ -1,0 +1,319 @@
+"""GitHub's REST API in the project's own types (`model`).
+
+Each call makes one HTTP request. A read is repeated at most once, or a few times if the caller insists.
+It ends by a wall-clock limit, regardless of what the server does.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import TypeVar
+from urllib.parse import quote
+
+from ..clock import REAL, Clock
+from ..model import Annotation, GitHubError, GreenRuns, PullRequest, Run, Status
+from ..settings import own_authorities
+from . import fields, parse, past_runs
+from .fields import Json
+from .parse import Comparison, Job, PastRun
+from .session import MAX_PAGES, Listing, Session, parsed
+from .transport import Transport
+
+STATUS_CONTEXT = "fire-routine"
+PATIENCE = 10.0  # seconds for one request as a whole
+INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
+PAST_RUNS = 100  # of one page
+GREEN_PAGES = 4  # of a workflow's runs, to find green ones
+FLAKY = 10  # commits that were green in a re-run, at most
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """Some statuses of a commit."""
+
+    statuses: tuple[Status, ...]
+    more: bool  # older ones follow
+    date: datetime | None  # when GitHub answered, by its clock
+
+
+class GitHub(Session):
+    """One repository, as far as the token may read it. Safe to use from several threads.
+
+    Every method raises `GitHubError`, and nothing else.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        token: str,
+        repository: str,
+        *,
+        patience: float = PATIENCE,
+        environ: Mapping[str, str] = os.environ,
+        clock: Clock = REAL,
+        announce: Callable[[str], object] = lambda _line: None,
+    ) -> None:
+        self.api_url = api_url.rstrip("/")
+        self.token = token
+        own = own_authorities(environ)
+        # requests takes one folder: the first of several that exists.
+        folders = own[1].split(os.pathsep) if own and own[0] == "SSL_CERT_DIR" else []
+        self.certificates = next(filter(os.path.isdir, folders), own[1]) if own else None
+        transport = Transport(self.api_url, token, self.certificates, timeout=patience)
+        super().__init__(transport, repository, patience=patience, clock=clock, announce=announce)
+
+    def __repr__(self) -> str:
+        return f"GitHub({self.api_url!r}, {self.repository!r})"
+
+    def __enter__(self) -> GitHub:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the idle connections; another request opens a new one."""
+        self._transport.close()
+
+    # --- runs and jobs --------------------------------------------------------------------------
+
+    def run(self, run_id: int, attempt: int | None) -> tuple[Run, tuple[int, ...]]:
+        """A run's attempt (None: the latest), and the numbers of the pull requests that it names."""
+
+        def read(data: Json) -> tuple[Run, tuple[int, ...]]:
+            return parse.run(data, self.repository), parse.pull_request_numbers(data)
+
+        path = f"/actions/runs/{run_id}"
+        try:
+            return self.get(f"{path}/attempts/{attempt}" if attempt else path, read)
+        except GitHubError as error:
+            if not attempt or error.status != 404:
+                raise
+            # A proxy or a compatible server may not know attempts. The latest one is the run itself.
+            found = self._or_raise(error, lambda: self.get(path, read))
+            if found[0].attempt != attempt:
+                raise
+            return found
+
+    def jobs(self, run_id: int, attempt: int | None, pages: int = MAX_PAGES) -> Listing[Job]:
+        """The jobs of an attempt (None: the latest), of at most this many pages of 100."""
+        path, what = f"/actions/runs/{run_id}", "the run's jobs"
+        try:
+            whole = f"{path}/attempts/{attempt}/jobs" if attempt else f"{path}/jobs"
+            return self.list_all(whole, what, "jobs", parse.job, pages)
+        except GitHubError as error:
+            if not attempt or error.status != 404:
+                raise
+            listing = self._or_raise(
+                error, lambda: self.list_all(f"{path}/jobs", what, "jobs", parse.job, pages)
+            )
+            stated = [job.attempt for job in listing.items if job.attempt is not None]
+            latest = max(stated) if stated else self._or_raise(error, lambda: self.latest_attempt(run_id))
+            if latest != attempt:
+                raise
+            return listing
+
+    def latest_attempt(self, run_id: int) -> int:
+        """The number of a run's latest attempt, from 1."""
+        return self.get(f"/actions/runs/{run_id}", lambda data: parse.run(data, self.repository).attempt)
+
+    def rerun_failed_jobs(self, run_id: int) -> None:
+        """Begin another attempt, of the failed jobs and those that depend on them; never repeated.
+
+        https://docs.github.com/rest/actions/workflow-runs#re-run-failed-jobs-from-a-workflow-run
+        """
+        self.send("POST", f"/actions/runs/{run_id}/rerun-failed-jobs", None)
+
+    @staticmethod
+    def _or_raise(error: GitHubError, ask: Callable[[], T]) -> T:
+        """The answer to another request; if that fails too, `error` is raised."""
+        try:
+            return ask()
+        except GitHubError:
+            raise error from None
+
+    def job(self, job_id: int) -> Job:
+        return self.get(f"/actions/jobs/{job_id}", parse.job)
+
+    def annotations(self, job_id: int) -> tuple[Annotation, ...]:
+        """A job's annotations. Its check run has the job's id; Actions keeps far fewer than 100."""
+        path = f"/check-runs/{job_id}/annotations"
+        return tuple(self.list_page(path, "a job's annotations", None, parse.annotation, per_page=100).items)
+
+    def log_address(self, job_id: int) -> str:
+        """The address of a finished job's log; GitHub answers with a redirect to another host."""
+        return f"{self.api_url}/repos/{self.quoted_repository}/actions/jobs/{job_id}/logs"
+
+    def past_runs(
+        self, workflow: int | str, filters: Mapping[str, str], per_page: int, page: int = 1
+    ) -> Listing[PastRun]:
+        """One page of a workflow's runs, newest first.
+
+        Args:
+            workflow: its number, or its file's name.
+            filters: https://docs.github.com/rest/actions/workflow-runs#list-workflow-runs-for-a-workflow
+        """
+        path = f"/actions/workflows/{quote(str(workflow), safe='')}/runs"
+        return self.list_page(
+            path,
+            "the workflow's past runs",
+            "workflow_runs",
+            parse.past_run,
+            per_page=per_page,
+            page=page,
+            exclude_pull_requests="true",
+            **filters,
+        )
+
+    def greens(self, run: Run, back_to: int) -> GreenRuns:
+        """The green runs of the run's workflow and branch, back to the run of this id.
+
+        The unfiltered list is right but may be long, so 400 runs are searched. GitHub serves filtered ones
+        from a search index, which may be hours behind. What either list names counts.
+        """
+        listed: list[PastRun] = []
+        reaches = False
+        for page in range(1, GREEN_PAGES + 1):
+            listing = self.past_runs(_workflow_of(run), {}, PAST_RUNS, page)
+            listed += listing.items
+            reaches = page * PAST_RUNS >= listing.total or any(past.id <= back_to for past in listed)
+            if reaches or not listing.items:
+                break
+        found = past_runs.green_runs(listed, run)
+        first, last = sorted((run.id, back_to))
+        if reaches or any(first <= green <= last for green in found.runs):
+            return found
+        filters = {**past_runs.branch_filters(run), "status": "success"}
+        listed += self.past_runs(_workflow_of(run), filters, PAST_RUNS).items
+        return past_runs.green_runs(listed, run)
+
+    def passed_in_rerun(self, run: Run, since: datetime) -> tuple[str, ...]:
+        """Commits that were green in a re-run since then, of the newest 100 green runs; at most 10."""
+        filters = {"status": "success", "created": f">={since:%Y-%m-%dT%H:%M:%SZ}"}
+        listing = self.past_runs(_workflow_of(run), filters, PAST_RUNS)
+        shas = (past.head_sha for past in listing.items if past.attempt > 1 and past.head_sha)
+        return tuple(dict.fromkeys(shas))[:FLAKY]
+
+    # --- commits, branches, pull requests -------------------------------------------------------
+
+    def default_branch(self) -> str:
+        return self.get("", lambda data: str(data["default_branch"]))
+
+    def branch_head(self, branch: str) -> str | None:
+        """The SHA that a branch of this repository points to now; None: there is no such branch."""
+        path = f"/git/ref/{quote(f'heads/{branch}', safe='')}"
+        return self.get_unless_missing(path, lambda data: str(data["object"]["sha"]))
+
+    def compare(self, base: str, head: str) -> Comparison:
+        return self.get(f"/compare/{quote(base, safe='')}...{quote(head, safe='')}", parse.comparison)
+
+    def pull_request(self, number: int) -> PullRequest | None:
+        """A pull request as it is now; None: there is none of this number."""
+        return self.get_unless_missing(f"/pulls/{number}", parse.pull_request)
+
+    def pull_requests_from(self, owner: str, branch: str) -> tuple[PullRequest, ...]:
+        """Pull requests whose head is this branch, newest first; `owner`: of the head repository.
+
+        A request for the pull requests of a commit finds none if the commit is in a fork.
+        """
+        filters = {"head": f"{owner}:{branch}", "state": "all", "sort": "created"}
+        return tuple(self.pull_requests("the branch's pull requests", filters).items)
+
+    def pull_requests(
+        self, what: str, filters: Mapping[str, str], page: int = 1, per_page: int = 100
+    ) -> Listing[PullRequest]:
+        """A page of pull requests; `filters`: https://docs.github.com/rest/pulls/pulls#list-pull-requests"""
+        return self.list_page(
+            "/pulls", what, None, parse.pull_request, **filters, per_page=per_page, page=page
+        )
+
+    def branches(self, prefix: str) -> Mapping[str, str]:
+        """All branches whose names begin with `prefix`, and their commits."""
+
+        def read(data: Json) -> tuple[str, str]:
+            return fields.needed(data, "ref").removeprefix("refs/heads/"), str(data["object"]["sha"])
+
+        path = f"/git/matching-refs/{quote(f'heads/{prefix}', safe='')}"
+        return dict(self.list_page(path, "the branches of sessions", None, read).items)
+
+    def check_runs(self, sha: str) -> list[tuple[str, str | None]]:
+        """Status and conclusion of a commit's check runs, at most 100, the latest of each name."""
+        path = f"/commits/{quote(sha, safe='')}/check-runs"
+        what = "the checks of a session's pull request"
+        return self.list_page(path, what, "check_runs", parse.check_run, per_page=100).items
+
+    # --- statuses and comments ------------------------------------------------------------------
+
+    def statuses(self, sha: str, page: int = 1) -> StatusPage:
+        """A page of 100 statuses that a commit ever got, of any tool, the newest first.
+
+        https://docs.github.com/rest/commits/statuses#list-commit-statuses-for-a-reference
+        """
+        path = f"/commits/{quote(sha, safe='')}/statuses"
+        headers, data = self._read(path, {"per_page": 100, "page": page})
+        # An odd one may be the claim of another job, so it raises.
+        found = parsed(lambda data: tuple(map(parse.status, fields.sequence(data))), data)
+        return StatusPage(found, 'rel="next"' in headers.get("link", ""), parse.http_date(headers))
+
+    def create_status(
+        self, sha: str, state: str, description: str, target_url: str = "", context: str = STATUS_CONTEXT
+    ) -> Status:
+        """Add a status; never repeated. `description`: at most 140 characters."""
+        body = {"state": state, "description": description, "context": context}
+        if target_url:
+            body["target_url"] = target_url
+        data = self.send("POST", f"/statuses/{quote(sha, safe='')}", body)
+        return parsed(parse.status, data)
+
+    def first_commit(self) -> str:
+        """The SHA of the last commit that GitHub lists for the default branch.
+
+        Mostly it is the repository's first one, but GitHub lists commits by date, and dates can be wrong.
+        With the tip's SHA the list is fixed: no push comes between its length and its last page.
+        https://docs.github.com/rest/commits/commits#list-commits
+        """
+        unsure = "GitHub does not show the first commit of the default branch"
+        headers, data = self._read("/commits", {"per_page": 1})
+        commits = parsed(fields.sequence, data)
+        last = re.search(r"[?&]page=([0-9]{1,9})[^>]*>; rel=\"last\"", headers.get("link", ""))
+        if not commits:
+            raise GitHubError(unsure)
+        tip = parsed(lambda commit: str(commit["sha"]), commits[0])
+        if "link" not in headers and not parsed(lambda commit: commit["parents"], commits[0]):
+            return tip
+        if last is None:
+            raise GitHubError(unsure)
+        headers, data = self._read("/commits", {"sha": tip, "per_page": 1, "page": int(last[1])})
+        commits = parsed(fields.sequence, data)
+        if len(commits) != 1 or 'rel="next"' in headers.get("link", ""):
+            raise GitHubError(unsure)
+        return parsed(lambda commit: str(commit["sha"]), commits[0])
+
+    def comment(self, number: int, marker: str, body: str) -> str:
+        """Write the comment that begins with `marker` on a pull request, or replace it; its URL.
+
+        A comment by someone without rights in the repository is never replaced.
+        """
+        path = f"/issues/{number}/comments"
+        found = self.list_all(path, "the pull request's comments", None, fields.mapping).items
+        ours = (item for item in found if str(item.get("body")).startswith(marker))
+        own = next(filter(parse.is_by_member_or_app, ours), None)
+        verb, where = "POST", path
+        if own is not None:
+            verb, where = "PATCH", f"/issues/comments/{parsed(fields.identity, own)}"
+        data = self.send(verb, where, {"body": body})
+        return parsed(lambda comment: str(comment["html_url"]), data)
+
+
+def _workflow_of(run: Run) -> int | str:
+    """Its number, or without the run's record its file's name, as the runner's environment has it."""
+    return run.workflow_id or run.workflow_path.rpartition("/")[2] or 0

@@ -1,0 +1,310 @@
+"""GitHub's JSON → the project's own types (`model`). Pure.
+
+A required field that is missing or of another type raises `ValueError`, `KeyError` or `TypeError`. Any other
+field falls back to the type's default. Shapes: https://docs.github.com/rest (API version 2022-11-28); webhook
+payloads share them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from ..model import (
+    RUN_FAILED,
+    Annotation,
+    ChangedFile,
+    Commit,
+    FailedJob,
+    PullRequest,
+    Run,
+    Status,
+    Step,
+)
+from . import fields
+from .fields import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of an attempt, with any conclusion."""
+
+    id: int
+    name: str
+    status: str
+    conclusion: str | None
+    url: str
+    runner_name: str
+    attempt: int | None  # of the run; None: not stated
+    started_at: datetime | None
+    completed_at: datetime | None
+    steps: tuple[Step, ...]
+    labels: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        if self.started_at is None or self.completed_at is None:
+            return 0.0
+        return (self.completed_at - self.started_at).total_seconds()
+
+    def as_failed(self, conclusion: str, annotations: tuple[Annotation, ...] = ()) -> FailedJob:
+        return FailedJob(
+            id=self.id,
+            name=self.name,
+            conclusion=conclusion,
+            url=self.url,
+            started_at=self.started_at,
+            completed_at=self.completed_at,
+            steps=self.steps,
+            annotations=annotations,
+            labels=self.labels,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run as a listing of a workflow's runs shows it."""
+
+    id: int
+    head_sha: str  # empty: not stated
+    head_branch: str | None
+    head_repository: str | None
+    event: str
+    conclusion: str | None
+    created_at: datetime | None  # None: not stated
+    updated_at: datetime | None = None
+    attempt: int = 1  # the latest
+
+    @property
+    def failed(self) -> bool:
+        return self.conclusion in RUN_FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is between two commits: at most 250 commits (oldest first) and 300 files."""
+
+    commits: tuple[Commit, ...]
+    files: tuple[ChangedFile, ...]
+    total_commits: int
+    base: str = ""  # the commit that both have in common, on which `commits` build
+
+
+def _repository_name(data: Json, key: str) -> str | None:
+    return fields.text(fields.part(data, key), "full_name") or None
+
+
+def step(data: Json) -> Step:
+    conclusion = data.get("conclusion")
+    return Step(
+        number=fields.whole(data, "number"),
+        name=fields.text(data, "name"),
+        conclusion=conclusion if isinstance(conclusion, str) else None,
+        started_at=fields.time(data.get("started_at")),
+        completed_at=fields.time(data.get("completed_at")),
+    )
+
+
+def job(data: Json) -> Job:
+    """https://docs.github.com/rest/actions/workflow-jobs"""
+    data = fields.mapping(data)
+    conclusion = data.get("conclusion")
+    return Job(
+        id=fields.identity(data),
+        name=fields.needed(data, "name"),
+        status=fields.text(data, "status"),
+        conclusion=conclusion if isinstance(conclusion, str) else None,
+        url=fields.text(data, "html_url"),
+        runner_name=fields.text(data, "runner_name"),
+        attempt=fields.whole(data, "run_attempt") or None,
+        started_at=fields.time(data.get("started_at")),
+        completed_at=fields.time(data.get("completed_at")),
+        steps=tuple(fields.each(step, data.get("steps"))),
+        labels=fields.texts(data, "labels"),
+    )
+
+
+def annotation(data: Json) -> Annotation:
+    """https://docs.github.com/rest/checks/runs#list-check-run-annotations"""
+    data = fields.mapping(data)
+    line = data.get("start_line")
+    return Annotation(
+        level=fields.text(data, "annotation_level"),
+        message=fields.text(data, "message"),
+        title=fields.text(data, "title"),
+        path=fields.text(data, "path"),
+        line=line if isinstance(line, int) and line > 0 else None,
+    )
+
+
+def run_commit(data: Json) -> Commit:
+    """The `head_commit` of a run, or of a push event."""
+    return Commit(
+        sha=fields.needed(data, "id"),
+        message=fields.text(data, "message"),
+        author=fields.text(fields.part(data, "author"), "name"),
+        url=fields.text(data, "url"),
+    )
+
+
+def listed_commit(data: Json) -> Commit:
+    """A commit as listings show it (https://docs.github.com/rest/commits/commits)."""
+    inner = fields.part(data, "commit")
+    return Commit(
+        sha=fields.needed(data, "sha"),
+        message=fields.text(inner, "message"),
+        author=fields.text(fields.part(data, "author"), "login")
+        or fields.text(fields.part(inner, "author"), "name"),
+        url=fields.text(data, "html_url"),
+    )
+
+
+def run(data: object, repository: str) -> Run:
+    """https://docs.github.com/rest/actions/workflow-runs, or a `workflow_run` event's payload."""
+    data = fields.mapping(data)
+    head = fields.part(data, "head_commit")
+    sha = fields.needed(data, "head_sha")
+    commit = run_commit(head) if head.get("id") else Commit(sha)
+    conclusion = data.get("conclusion")
+    created = fields.time(data.get("created_at"))
+    if created is None:
+        raise ValueError("created_at is not a time")
+    page = fields.text(fields.part(data, "repository"), "html_url")
+    return Run(
+        repository=_repository_name(data, "repository") or repository,  # as GitHub spells it
+        id=fields.identity(data),
+        attempt=fields.whole(data, "run_attempt") or 1,
+        workflow=fields.text(data, "name") or fields.text(data, "path"),
+        workflow_id=fields.whole(data, "workflow_id"),
+        workflow_path=fields.text(data, "path").partition("@")[0],
+        event=fields.text(data, "event"),
+        status=fields.text(data, "status"),
+        conclusion=conclusion if isinstance(conclusion, str) else None,
+        head_branch=fields.text(data, "head_branch") or None,
+        head_sha=sha,
+        head_repository=_repository_name(data, "head_repository"),
+        actor=fields.text(fields.part(data, "triggering_actor"), "login")
+        or fields.text(fields.part(data, "actor"), "login"),
+        url=fields.text(data, "html_url"),
+        created_at=created,
+        started_at=fields.time(data.get("run_started_at")),
+        default_branch=fields.text(fields.part(data, "repository"), "default_branch"),
+        number=fields.whole(data, "run_number"),
+        commit=Commit(commit.sha, commit.message, commit.author, f"{page}/commit/{sha}" if page else ""),
+    )
+
+
+def pull_request_numbers(data: Json) -> tuple[int, ...]:
+    """The pull requests of this repository that a run's record names: none for a fork's run.
+
+    GitHub names every open pull request with the run's head, also one that merges it into a fork. The number
+    of that one means another pull request here, so it is left out.
+    """
+    listed = data.get("pull_requests")
+    found = [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
+    own = fields.part(data, "repository").get("id")
+    return tuple(
+        number
+        for item in found
+        if isinstance(number := item.get("number"), int) and _base_repository(item) in (None, own)
+    )
+
+
+def _base_repository(pull: Json) -> object:
+    """The id of the repository that it is to be merged into; None: not stated."""
+    return fields.part(fields.part(pull, "base"), "repo").get("id")
+
+
+def pull_request(data: object) -> PullRequest:
+    """https://docs.github.com/rest/pulls/pulls, or a `pull_request` event's payload."""
+    data = fields.mapping(data)
+    base, head = fields.part(data, "base"), fields.part(data, "head")
+    return PullRequest(
+        number=fields.identity(data, "number"),
+        title=fields.text(data, "title"),
+        url=fields.text(data, "html_url"),
+        state=fields.text(data, "state"),
+        base_branch=fields.text(base, "ref"),
+        head_branch=fields.text(head, "ref"),
+        head_sha=fields.needed(head, "sha"),
+        head_repository=_repository_name(head, "repo"),
+        author=fields.text(fields.part(data, "user"), "login"),
+        created_at=fields.time(data.get("created_at")),
+        closed_at=fields.time(data.get("closed_at")),
+        merged_at=fields.time(data.get("merged_at")),
+        merge_sha=fields.text(data, "merge_commit_sha"),
+        labels=tuple(fields.each(lambda label: fields.needed(label, "name"), data.get("labels"))),
+    )
+
+
+def past_run(data: Json) -> PastRun:
+    data = fields.mapping(data)
+    conclusion = data.get("conclusion")
+    return PastRun(
+        id=fields.identity(data),
+        head_sha=fields.text(data, "head_sha"),
+        head_branch=fields.text(data, "head_branch") or None,
+        head_repository=_repository_name(data, "head_repository"),
+        event=fields.text(data, "event"),
+        conclusion=conclusion if isinstance(conclusion, str) else None,
+        created_at=fields.time(data.get("created_at")),
+        updated_at=fields.time(data.get("updated_at")),
+        attempt=fields.whole(data, "run_attempt") or 1,
+    )
+
+
+def check_run(data: Json) -> tuple[str, str | None]:
+    """Status and conclusion (https://docs.github.com/rest/checks/runs)."""
+    return fields.needed(data, "status"), fields.text(data, "conclusion") or None
+
+
+def changed_file(data: Json) -> ChangedFile:
+    return ChangedFile(
+        path=fields.needed(data, "filename"),
+        additions=fields.whole(data, "additions"),
+        deletions=fields.whole(data, "deletions"),
+        status=fields.text(data, "status") or "modified",
+    )
+
+
+def comparison(data: object) -> Comparison:
+    """https://docs.github.com/rest/commits/commits#compare-two-commits"""
+    data = fields.mapping(data)
+    commits = tuple(fields.each(listed_commit, fields.sequence(data["commits"])))
+    return Comparison(
+        commits=commits,
+        files=tuple(fields.each(changed_file, data.get("files"))),
+        total_commits=max(fields.whole(data, "total_commits"), len(commits)),
+        base=fields.text(fields.part(data, "merge_base_commit"), "sha"),
+    )
+
+
+def status(data: object) -> Status:
+    """https://docs.github.com/rest/commits/statuses"""
+    data = fields.mapping(data)
+    return Status(
+        id=fields.identity(data),
+        state=fields.needed(data, "state"),
+        description=fields.text(data, "description"),
+        target_url=fields.text(data, "target_url"),
+        created_at=fields.time(data.get("created_at")),
+        creator=fields.text(fields.part(data, "creator"), "login") or None,
+        context=fields.text(data, "context") or "fire-routine",  # to take it for ours is the safe side
+    )
+
+
+def http_date(headers: Mapping[str, str]) -> datetime | None:
+    """When the server answered (RFC 9110, 6.6.1); `headers` by lower-case name."""
+    try:
+        return parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None
+
+
+def is_by_member_or_app(comment: Json) -> bool:
+    """Written by an app (such as the workflow's own token) or by someone with rights in the repository."""
+    user = comment.get("user")
+    by_app = isinstance(user, Mapping) and user.get("type") == "Bot"
+    return by_app or comment.get("author_association") in ("OWNER", "MEMBER", "COLLABORATOR")

@@ -1,0 +1,224 @@
+"""Requests to one repository: each in time, reads repeated after a transient fault, listings page by page."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Generic, Self, TypeVar
+from urllib.parse import quote
+
+from ..clock import Clock
+from ..model import GitHubError, Note
+from ..retrying import retrying
+from . import fields
+from .fields import Json
+from .transport import Transport
+
+PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
+ANNOUNCED = 1.0  # seconds; shorter waits are of no interest
+MAX_PAGES = 10  # of 100 items
+UNDOCUMENTED = "GitHub's answer is not of the documented shape"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """What GitHub lists: one page or several."""
+
+    items: list[T]
+    total: int  # how many there are in all, as far as GitHub states it; more than the items if pages are left
+    odd: tuple[object, ...] = ()  # what is not of the documented shape, and so is not an item
+
+
+class Session:
+    """Fails with `GitHubError` alone. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        repository: str,
+        *,
+        patience: float,
+        clock: Clock,
+        announce: Callable[[str], object] = lambda _line: None,
+    ) -> None:
+        """
+        Args:
+            patience: seconds for one request as a whole.
+            announce: gets a line before each wait of a second or more: why, and how long.
+        """
+        self._announce = announce
+        self._announced: set[str] = set()  # shared by copies
+        self.repository = repository
+        self.clock = clock
+        self._transport = transport
+        self._patience = patience
+        self._deadline = math.inf
+        self._insisting_until = -math.inf
+        self._left_out: dict[str, int] = {}  # by what was listed; shared by copies
+
+    def within(self, deadline: float) -> Self:
+        """The same, with every request over by `deadline`, in monotonic seconds."""
+        other = copy.copy(self)
+        other._deadline = deadline
+        return other
+
+    def insisting(self, until: float) -> Self:
+        """The same, for what nothing can replace: a read that meets a transient fault is repeated.
+
+        Args:
+            until: in monotonic seconds.
+        """
+        other = copy.copy(self)
+        other._insisting_until = until
+        return other
+
+    def take_left_out(self) -> tuple[Note, ...]:
+        """Notes on what listings have left out since this was last asked."""
+        counts = dict(self._left_out)
+        self._left_out.clear()
+        return tuple(
+            Note(f"{count} of {what}", "GitHub's record of it is not of the documented shape")
+            for what, count in sorted(counts.items())
+        )
+
+    def get(self, path: str, parse: Callable[[Any], T], **parameters: Any) -> T:
+        _, data = self._read(path, parameters)
+        return parsed(parse, data)
+
+    def get_unless_missing(self, path: str, parse: Callable[[Any], T]) -> T | None:
+        try:
+            return self.get(path, parse)
+        except GitHubError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def list_page(
+        self, path: str, what: str, key: str | None, parse: Callable[[Json], T], **parameters: Any
+    ) -> Listing[T]:
+        """One page of a listing.
+
+        Args:
+            what: what it lists, for a note on an item that is left out, such as "the run's jobs".
+            key: of the items in the answer; None: it is a list itself.
+        """
+        listing, _ = self._page(path, key, parse, parameters)
+        return self._noted(listing, what)
+
+    def list_all(
+        self,
+        path: str,
+        what: str,
+        key: str | None,
+        parse: Callable[[Json], T],
+        pages: int = MAX_PAGES,
+    ) -> Listing[T]:
+        """All pages of a listing, up to this many; see `list_page`."""
+        items: list[T] = []
+        odd: list[object] = []
+        total = 0
+        for page in range(1, pages + 1):
+            listing, more = self._page(path, key, parse, {"per_page": 100, "page": page})
+            items += listing.items
+            odd += listing.odd
+            total = max(total, listing.total, len(items) + len(odd))
+            if not more:
+                return self._noted(Listing(items, total, tuple(odd)), what)
+        total = max(total, len(items) + len(odd) + 1)
+        return self._noted(Listing(items, total, tuple(odd)), what)
+
+    def _noted(self, listing: Listing[T], what: str) -> Listing[T]:
+        if listing.odd:
+            self._left_out[what] = max(self._left_out.get(what, 0), len(listing.odd))
+        return listing
+
+    def send(self, verb: str, path: str, body: object) -> Any:
+        """What a request that writes answers. It is asked once, never repeated."""
+        _, data = self._ask(verb, path, body=body)
+        return data
+
+    @property
+    def quoted_repository(self) -> str:
+        return quote(self.repository)
+
+    def _page(
+        self, path: str, key: str | None, parse: Callable[[Json], T], parameters: Mapping[str, Any]
+    ) -> tuple[Listing[T], bool]:
+        """A page, and whether another one follows."""
+        headers, data = self._read(path, parameters)
+        listed, stated = parsed(lambda data: items_of(data, key), data)
+        items: list[T] = []
+        odd: list[object] = []
+        for item in listed:
+            try:
+                items.append(parse(item))
+            except (LookupError, TypeError, ValueError, AttributeError):
+                odd.append(item)
+        return Listing(items, max(stated, len(listed)), tuple(odd)), 'rel="next"' in headers.get("link", "")
+
+    def _read(self, path: str, parameters: Mapping[str, Any]) -> tuple[Mapping[str, str], Any]:
+        """Ask, and ask again after a transient fault."""
+        attempts = count(2)
+
+        def wait(error: GitHubError, pause: float) -> float | None:
+            seconds = max(pause, error.retry_after or 0.0)
+            if not self._worth_waiting(error, seconds):
+                return None
+            self.announce_wait(error, seconds, next(attempts))
+            return seconds
+
+        return retrying(
+            lambda: self._ask("GET", path, parameters),
+            PAUSES,
+            sleep=self.clock.sleep,
+            errors=GitHubError,
+            wait=wait,
+        )
+
+    def announce_wait(self, error: GitHubError, wait: float, attempt: int) -> None:
+        """A line on a wait, once for the many requests that meet the same fault.
+
+        Args:
+            attempt: the one after the wait, from 2.
+        """
+        line = f"{str(error).rstrip('.')}. Asking GitHub again in {wait:.0f} s (attempt {attempt})."
+        if wait >= ANNOUNCED and line not in self._announced:
+            self._announced.add(line)
+            self._announce(line)
+
+    def _worth_waiting(self, error: GitHubError, wait: float) -> bool:
+        after = self.clock.monotonic() + wait
+        if after + PAUSES[0] > self._deadline:
+            return False
+        if wait <= PAUSES[0]:  # costs so little that what looks permanent is asked once more, too
+            return error.transient or error.status is None
+        return error.transient and after <= self._insisting_until
+
+    def _ask(
+        self, verb: str, path: str, parameters: Mapping[str, Any] | None = None, body: object = None
+    ) -> tuple[Mapping[str, str], Any]:
+        left = min(self._patience, self._deadline - self.clock.monotonic())
+        whole = f"/repos/{self.quoted_repository}{path}"
+        return self._transport.ask(verb, whole, parameters or {}, body, left)
+
+
+def items_of(data: object, key: str | None) -> tuple[list[Any], int]:
+    """The items of a page, of any shape, and how many there are in all, if the answer states it."""
+    if key is None:
+        listed = fields.sequence(data)
+        return listed, len(listed)
+    data = fields.mapping(data)
+    listed = fields.sequence(data[key])
+    return listed, max(fields.whole(data, "total_count"), len(listed))
+
+
+def parsed(parse: Callable[[Any], T], data: object) -> T:
+    try:
+        return parse(data)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise GitHubError(UNDOCUMENTED) from None

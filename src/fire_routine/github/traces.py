@@ -1,0 +1,146 @@
+"""What became of sessions: the branch that each pushes, and the pull request that it opens from there.
+
+The endpoint can't be asked. But the text names the branch to push, `claude/fix-run-<run id>`. Only someone
+with write access can make such a branch, and a fork's pull request from one of that name does not count.
+"""
+
+from __future__ import annotations
+
+import os.path
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ..model import SESSION_BRANCH, Checks, GitHubError, Note, PullRequest, SessionState, SessionTrace
+from ..patterns import pattern
+from .client import GitHub
+from .missing import CHECKS, CONTENTS, PULLS, Missing
+
+PAGES = 3  # of 100 pull requests each
+_PAGE = 100
+_RUN = pattern(SESSION_BRANCH + r"(?P<run>[0-9]{1,19})(?:[^0-9].*)?")
+_PASSED = ("success", "neutral", "skipped")  # conclusions that let a pull request be merged
+_RANK = {SessionState.OPEN: 2, SessionState.MERGED: 1}
+
+
+def session_traces(
+    github: GitHub,
+    runs: Collection[int],
+    *,
+    since: datetime | None = None,
+    pages: int = PAGES,
+    checks: bool = True,
+) -> tuple[Mapping[int, SessionTrace], tuple[Note, ...]]:
+    """The traces of the sessions that were started for these runs, by the run's id; a note on each failed
+    request.
+
+    One request for the branches, one for each 100 pull requests, one for the checks.
+
+    Args:
+        since: when the first session was started; no older pull request is looked for. None: not known.
+        pages: of 100 pull requests; where they don't reach back to `since`, a state may be unknown.
+        checks: ask for those of the newest pull request that is not merged.
+    """
+    if not runs:
+        return {}, ()
+    missing = Missing(token=bool(github.token))
+    branches = _branches(github, runs, missing)
+    pulls, complete = _pulls(github, runs, branches, since, pages, missing)
+    found = {run: _trace(run, branches, pulls.get(run, []), complete) for run in runs}
+    unmerged = {
+        run: trace.pull_request
+        for run, trace in found.items()
+        if trace.pull_request and trace.state is not SessionState.MERGED
+    }
+    if checks and unmerged:
+        run, newest = max(unmerged.items(), key=lambda item: item[1].number)
+        try:
+            found[run] = replace(found[run], checks=_counted(github.check_runs(newest.head_sha)))
+        except GitHubError as error:
+            missing.add("the checks of a session's pull request", error, CHECKS)
+    return found, missing.collected()
+
+
+def _branches(github: GitHub, runs: Collection[int], missing: Missing) -> Mapping[int, str] | None:
+    """The first branch of each run that has one; None: they can't be read."""
+    digits = os.path.commonprefix([str(run) for run in runs])  # noqa: RUF071 - no paths, but numbers
+    try:
+        names = github.branches(SESSION_BRANCH + digits)
+    except GitHubError as error:
+        missing.add("the branches of sessions", error, CONTENTS)
+        return None
+    found: dict[int, str] = {}
+    for name in sorted(names):
+        run = _run_of(name)
+        if run in runs:
+            found.setdefault(run, name)
+    return found
+
+
+def _run_of(branch: str) -> int:
+    """The run that the session's branch names; 0: it is no session's."""
+    named = _RUN.fullmatch(branch)
+    return int(named["run"]) if named else 0
+
+
+def _pulls(
+    github: GitHub,
+    runs: Collection[int],
+    branches: Mapping[int, str] | None,
+    since: datetime | None,
+    pages: int,
+    missing: Missing,
+) -> tuple[Mapping[int, list[PullRequest]], bool]:
+    """The pull requests of each run's session, newest first, and whether there can be no others."""
+    filters = {"state": "all", "sort": "created", "direction": "desc"}
+    if branches and set(branches) == set(runs) and len(runs) == 1:  # an answer of a few kB instead of MB
+        owner = github.repository.partition("/")[0]
+        filters["head"] = f"{owner}:{next(iter(branches.values()))}"
+    found: dict[int, list[PullRequest]] = {}
+    what = "the pull requests of sessions"
+    try:
+        for page in range(1, pages + 1):
+            listing = github.pull_requests(what, filters, page)
+            for pull in _own(listing.items, github.repository):
+                if (run := _run_of(pull.head_branch)) in runs:
+                    found.setdefault(run, []).append(pull)
+            oldest = listing.items[-1].created_at if listing.items else None
+            if listing.total < _PAGE or (since and oldest and oldest < since):
+                return found, not listing.odd
+    except GitHubError as error:
+        missing.add(what, error, PULLS)
+        return found, False
+    missing.say(what, f"only the newest {pages * _PAGE} pull requests are read")
+    return found, False
+
+
+def _own(pulls: Iterable[PullRequest], repository: str) -> Iterable[PullRequest]:
+    """Those from a branch of this repository: anyone can give a branch of a fork a session's name."""
+    return (pull for pull in pulls if (pull.head_repository or "").casefold() == repository.casefold())
+
+
+def _trace(
+    run: int, branches: Mapping[int, str] | None, pulls: Collection[PullRequest], complete: bool
+) -> SessionTrace:
+    branch = (branches or {}).get(run, "")
+    pull = max(pulls, key=lambda pull: (_RANK.get(_state(pull), 0), pull.number), default=None)
+    if pull is not None:
+        return SessionTrace(run, _state(pull), pull.head_branch, pull)
+    if not complete or branches is None:
+        return SessionTrace(run, None, branch)
+    return SessionTrace(run, SessionState.BRANCH if branch else SessionState.NONE, branch)
+
+
+def _state(pull: PullRequest) -> SessionState:
+    if pull.merged_at:
+        return SessionState.MERGED
+    return SessionState.OPEN if pull.state == "open" else SessionState.CLOSED
+
+
+def _counted(check_runs: Iterable[tuple[str, str | None]]) -> Checks:
+    ends = Counter(
+        "running" if status != "completed" else "passed" if conclusion in _PASSED else "failed"
+        for status, conclusion in check_runs
+    )
+    return Checks(**ends)

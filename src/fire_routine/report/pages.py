@@ -1,0 +1,292 @@
+"""The job summary, and the pull request's comment: the same facts, in the order that each reader needs.
+
+The summary has all: the outcome, what broke, what was unavailable, and the text in a fold. The comment is for
+the pull request's readers: there is one for each incident, updated in place by its marker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from ..model import Outcome, Result, Run, SessionState
+from ..sanitize import inline, prose, verbatim
+from .contents import Contents, heading
+from .failures import blocks, counted, line, title
+from .markdown import NAME, alert, capital, fold, named_link, rendered, sentence, size, worded_link
+from .sessions import sessions
+
+# Bytes of one step's summary, without the newline that is added. GitHub rejects a longer one as a whole:
+# https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+LIMIT = 1024 * 1024 - 1
+MOST_NOTES = 30
+MOST_LINES = 15  # of the outcome's message: one line per invalid input
+MOST_FILES = 10
+# Blocks of failures, and jobs in the fold of each, from the most to the least: the first that fits is taken.
+_DETAIL = ((10, 256), (10, 50), (10, 0), (3, 0), (1, 0))
+MOST_FAILURES = 10  # in the comment
+_SHARE = 0.6  # of the limit for everything above the text
+
+# What the recommended job has. A block that names some permissions takes all others away, so it names all.
+PERMISSIONS = {
+    "actions": "read",
+    "checks": "read",
+    "contents": "read",
+    "pull-requests": "read",
+    "statuses": "write",
+}
+
+
+def summary(contents: Contents, limit: int = LIMIT) -> str:
+    """The summary in Markdown, at most `limit` bytes of UTF-8."""
+    head = ""
+    for most, folded_jobs in _DETAIL:
+        head = "\n\n".join(_head(contents, most, folded_jobs))
+        if size(head) <= limit * _SHARE:
+            break
+    else:
+        head = _first_paragraphs(head, limit * 9 // 10)
+    text = _text(contents, limit - size(head) - 2)
+    return f"{head}\n\n{text}" if text else head
+
+
+def _head(contents: Contents, most: int, folded_jobs: int) -> Iterator[str]:
+    shown = heading(contents.outcome)
+    yield f"### {shown.line}"
+    yield alert(shown.alert, list(_outcome(contents)) or [shown.sentence])
+    if failed := title(contents):
+        yield f"#### {failed}"
+        yield from blocks(contents, most, folded_jobs)
+    yield from _files(contents)
+    yield from _unavailable(contents)
+    yield from _redactions(contents)
+
+
+def _first_paragraphs(head: str, limit: int) -> str:
+    """As many whole paragraphs from the start as fit. A cut fold is left out."""
+    kept = ""
+    for paragraph in head.split("\n\n"):
+        longer = f"{kept}\n\n{paragraph}" if kept else paragraph
+        if size(longer) > limit or paragraph.startswith(("<details", "`")):
+            break
+        kept = longer
+    return kept
+
+
+# --- in both --------------------------------------------------------------------------------------
+
+
+def _facts(contents: Contents) -> Iterator[str]:
+    """The session's link, its number and the retries, as far as there are any, on one line."""
+    outcome = contents.outcome
+    facts = []
+    which = "earlier session" if outcome.result is Result.SKIPPED else "session"
+    # The words name the host, so that they can't promise another place.
+    words = f"Open the {which} on {urlsplit(outcome.session_url).hostname or ''}"
+    if linked := worded_link(words, outcome.session_url):
+        facts.append(f"**{linked}**")
+    if outcome.session_number:
+        most = f" of at most {contents.max_sessions}" if contents.max_sessions else ""
+        facts.append(f"session {outcome.session_number}{most} in this incident")
+    if number := len(outcome.retried):
+        causes = ", ".join(dict.fromkeys(outcome.retried))
+        facts.append(f"after {number} {'retry' if number == 1 else 'retries'} ({causes})")
+    if facts:
+        yield " · ".join(facts)
+
+
+def _where(contents: Contents, run: Run) -> str:
+    """The reported run, its branch and commit, and its pull request."""
+    number = f" #{run.number}" if run.number else f" {run.id}"
+    again = f", attempt {run.attempt}" if run.attempt > 1 else ""
+    workflow = named_link(f"{run.workflow}{number}", run.url, contents.clean) + again
+    branch = f"{inline(contents.clean(run.head_branch), NAME)} @ " if run.head_branch else ""
+    commit = named_link(run.head_sha[:7], run.commit.url if run.commit else "", contents.clean)
+    parts = [workflow, branch + commit]
+    if pull := run.pull_request:
+        linked = worded_link(f"pull request #{pull.number}", pull.url) or f"pull request {pull.number}"
+        parts.append(f"{linked} {prose(contents.clean(pull.title), NAME)}".rstrip())
+    return " · ".join(parts)
+
+
+# --- the summary ----------------------------------------------------------------------------------
+
+
+def _outcome(contents: Contents) -> Iterator[str]:
+    outcome = contents.outcome
+    yield from _facts(contents)
+    if outcome.result is not Result.FIRED:
+        yield from rendered(outcome.message, contents.clean)[:MOST_LINES]
+    yield from sessions(contents)
+    if contents.run:
+        yield _where(contents, contents.run)
+    if outcome.reason and not contents.dry_run:
+        yield f"Reason: {inline(outcome.reason, NAME)}"
+
+
+def _files(contents: Contents) -> Iterator[str]:
+    files = contents.brief.named_files if contents.brief else ()
+    if not files:
+        return
+    shown = [f"{inline(file.path, NAME)} +{file.additions} −{file.deletions}" for file in files[:MOST_FILES]]
+    more = f" and {len(files) - MOST_FILES} more" if len(files) > MOST_FILES else ""
+    yield f"**Changed files that the log names:** {', '.join(shown)}{more}"
+
+
+def _unavailable(contents: Contents) -> Iterator[str]:
+    notes = list(dict.fromkeys(contents.notes))
+    if not notes:
+        return
+    lines = []
+    for note in notes[:MOST_NOTES]:
+        what = capital(prose(contents.clean(note.what), 300))
+        remedy = "" if note.permission else capital(sentence(note.remedy, contents.clean))
+        lines.append(f"- {what}: {sentence(note.why, contents.clean)} {remedy}".rstrip())
+    if len(notes) > MOST_NOTES:
+        lines.append(f"- … and {len(notes) - MOST_NOTES} more")
+    yield "**Unavailable**\n\n" + "\n".join(lines)
+    if block := permissions_block([note.permission for note in notes]):
+        yield f"Give the job that runs this action these permissions:\n\n{block}"
+
+
+def permissions_block(missing: list[str]) -> str:
+    """All that the action needs, to be pasted; empty where no permission is missing."""
+    wanted = dict(PERMISSIONS)
+    for permission in filter(None, missing):
+        name, _, level = permission.partition(": ")
+        wanted[name] = "write" if "write" in (level, wanted.get(name)) else level
+    lines = [f"  {name}: {level}" for name, level in sorted(wanted.items())]
+    return verbatim("\n".join(["permissions:", *lines]), "yaml") if any(missing) else ""
+
+
+def _redactions(contents: Contents) -> Iterator[str]:
+    redactions = contents.brief.redactions if contents.brief else {}
+    counts = [f"{count} × {inline(kind, NAME)}" for kind, count in sorted(redactions.items()) if count]
+    if counts:
+        yield f"**Redacted in the text:** {', '.join(counts)}"
+
+
+def _text(contents: Contents, room: int) -> str:
+    """The text in a fold, in a fence of its own, cut to `room` bytes; empty where there is none."""
+    brief = contents.brief
+    if brief is None:
+        return ""
+    whole = _folded(contents, verbatim(brief.text, "text"))
+    if size(whole) <= room:
+        return whole
+    note = "The end of the text has no room in a job summary. The `text-file` output has all of it."
+    spare = room - size(_folded(contents, verbatim("", "text"))) - size(note) - 2
+    # The fence grows with the back-ticks in the text, at most two bytes for each byte of them.
+    spare -= len(verbatim(brief.text, "text")) - len(brief.text) - len("text\n\n")
+    if spare <= 0:
+        return note
+    text = brief.text.encode("utf-8", "replace")[:spare].decode("utf-8", "ignore")
+    return _folded(contents, f"{verbatim(text, 'text')}\n\n{note}")
+
+
+def _folded(contents: Contents, content: str) -> str:
+    brief = contents.brief
+    characters = brief.characters if brief else 0
+    redacted = sum(brief.redactions.values()) if brief else 0
+    what = "The text that was sent"
+    if contents.dry_run:
+        what = "The text that the session would get"
+    elif contents.outcome.result in (Result.SKIPPED, Result.FAILED):
+        what = "The text, which was not sent"
+    replaced = f"{counted(redacted, 'secret')} replaced" if redacted else "nothing redacted"
+    facts = f"{what} ({counted(characters, 'character')}, {replaced})"
+    return fold(facts, content, opened=contents.dry_run)
+
+
+# --- the comment ----------------------------------------------------------------------------------
+
+ELSEWHERE = ("max-sessions", "claude-session")  # the session that these name works on another failure
+_NO_MORE = "No further session starts for this failure until the workflow is green and `cool-down` is over."
+# When the same failure comes again: an icon, what became of its session, and what to do; empty: nothing
+_AGAIN: dict[SessionState | None, tuple[str, str, str]] = {
+    None: ("🛠️", "Claude is on it", ""),
+    SessionState.NONE: (
+        "⚠️",
+        "No trace of Claude's session so far",
+        "Open the session to see what it does. If it leaves no trace for `cool-down` hours, one more may"
+        " start when this failure comes again.",
+    ),
+    SessionState.BRANCH: ("🛠️", "Claude has pushed a branch", ""),
+    SessionState.OPEN: (
+        "🛠️",
+        "Claude has opened a pull request",
+        f"Review the session's pull request. {_NO_MORE}",
+    ),
+    SessionState.MERGED: (
+        "⚠️",
+        "Claude's pull request is merged",
+        f"This run may not have the merged fix yet, or the fix is not enough. {_NO_MORE}",
+    ),
+    SessionState.CLOSED: (
+        "⚠️",
+        "Claude's pull request was closed",
+        f"A person should look: the session's pull request was not merged. {_NO_MORE}",
+    ),
+}
+
+
+def marker(run: Run) -> str:
+    """What the incident's comment begins with. An incident starts after a green run of the workflow."""
+    green = run.history.last_green_run if run.history else None
+    key = hashlib.sha256(f"{run.workflow_path}\x00{run.event}\x00{green}".encode()).hexdigest()[:12]
+    return f"<!-- fire-routine {key} -->"
+
+
+def comment(contents: Contents) -> str:
+    """The comment in Markdown; empty where the pull request's readers need none.
+
+    It reports a session, or that one may have started. Decisions to skip and faults of the set-up are in the
+    job summary, for those who can change them.
+    """
+    outcome, run = contents.outcome, contents.run
+    if run is None or outcome.reason in ELSEWHERE:
+        return ""
+    if not outcome.session_url and outcome.result is not Result.UNKNOWN:
+        return ""
+    return f"{marker(run)}\n" + "\n\n".join(_paragraphs(contents, run))
+
+
+def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
+    outcome = contents.outcome
+    icon, what, advice = _AGAIN[contents.session.state if contents.session else None]
+    again = f"{icon} {what}: the same failure again"
+    yield f"### {again if outcome.result is Result.SKIPPED else heading(outcome).line}"
+    yield from _facts(contents)
+    yield from sessions(contents)
+    yield _where(contents, run)
+    if failed := title(contents):
+        yield f"**{failed}**"
+    numbers = range(min(MOST_FAILURES, len(contents.failures)))
+    lines = [f"- {line(contents, number)}" for number in numbers]
+    if len(contents.failures) > MOST_FAILURES:
+        lines.append(f"- … and {len(contents.failures) - MOST_FAILURES} more distinct failures")
+    if lines:
+        yield "\n".join(lines)
+    yield from _next(outcome, advice)
+
+
+def _next(outcome: Outcome, advice: str) -> Iterator[str]:
+    """What happens next, and how to stop it."""
+    if not advice and outcome.result is Result.UNKNOWN:
+        advice = (
+            "The endpoint's answer was lost, so a session may or may not have started. Look at"
+            " https://claude.ai/code. This failure is not sent again until the workflow is green."
+        )
+    if advice:
+        yield f"**What happens next:** {advice}"
+        return
+    yield (
+        "**What happens next:** The session looks for the cause. If it finds a fix, it opens a pull"
+        " request from a `claude/…` branch. Nothing reaches this branch unless someone merges it."
+    )
+    opened = worded_link("Open the session", outcome.session_url) or "Open the session"
+    yield (
+        f"**To stop it:** {opened} and interrupt it. To start no more sessions, set"
+        " `dry-run: true` in the workflow."
+    )

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fire_routine.clock import Clock
+from fire_routine.gather import files as module
+from fire_routine.gather import read_attachments
+from fire_routine.model import Block, Digest
+
+
+def read(chunks: Iterable[bytes]) -> Digest:
+    """A reader that keeps every line."""
+    lines = tuple(b"".join(chunks).decode("utf-8", "replace").splitlines())
+    return Digest((Block(1, lines, 1.0, "all"),), len(lines))
+
+
+def write(path: Path, text: str = "boom\n") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def names(workspace: Path, *patterns: str) -> list[str]:
+    return [attachment.path for attachment in read_attachments(patterns, workspace, read)[0]]
+
+
+def refusals(workspace: Path, *patterns: str) -> list[str]:
+    attachments, notes = read_attachments(patterns, workspace, read)
+    assert not attachments
+    return [f"{note.what}: {note.why}" for note in notes]
+
+
+def symlink(link: Path, target: Path) -> None:
+    try:
+        link.symlink_to(target, target_is_directory=target.is_dir())
+    except OSError:
+        pytest.skip("this system lets nobody make links")
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A workspace that any user can read."""
+    with tempfile.TemporaryDirectory(dir=None if os.name == "nt" else "/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def as_ordinary_user() -> Iterator[None]:
+    """For a while, what root alone may do is not allowed."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("Windows has no such users")
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_files_are_read_by_pattern_each_once_in_order(tmp_path: Path) -> None:
+    for name in ("a.log", "b.log", "c.txt", "deep/er/d.log", "deep/e.log"):
+        write(tmp_path / name)
+    assert names(tmp_path, "*.log") == ["a.log", "b.log"]
+    assert names(tmp_path, "a.log", "[ab].log", "?.log") == ["a.log", "b.log"]
+    assert sorted(names(tmp_path, "**/*.log")) == ["a.log", "b.log", "deep/e.log", "deep/er/d.log"]
+    assert sorted(names(tmp_path, "deep/**")) == ["deep/e.log", "deep/er/d.log"]
+    assert names(tmp_path, "deep/**/d.log") == ["deep/er/d.log"]
+    assert names(tmp_path, "./c.txt") == ["c.txt"]
+
+
+def test_an_absolute_path_inside_the_workspace_is_as_good(tmp_path: Path) -> None:
+    write(tmp_path / "out" / "a.log")
+    assert names(tmp_path, str(tmp_path / "out" / "*.log")) == ["out/a.log"]
+
+
+def test_the_content_is_read_as_a_log(tmp_path: Path) -> None:
+    write(tmp_path / "a.log", "one\ntwo\n")
+    ((attachment,), notes) = read_attachments(["a.log"], tmp_path, read)
+    assert attachment.digest.blocks[0].lines == ("one", "two")
+    assert notes == ()
+
+
+def test_a_pattern_that_matches_nothing_is_a_note(tmp_path: Path) -> None:
+    assert refusals(tmp_path, "*.log", "no/such/file") == [
+        "attach: *.log: no file matches",
+        "attach: no/such/file: no file matches",
+    ]
+
+
+def test_paths_outside_the_workspace_are_refused(tmp_path: Path) -> None:
+    write(tmp_path / "secret.log")
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    for pattern in ("../secret.log", "x/../../secret.log", str(tmp_path / "secret.log"), "../**/*.log"):
+        assert refusals(workspace, pattern) == [f"attach: {pattern}: it leads out of the workspace"]
+
+
+def test_links_to_files_and_folders_are_refused_and_named(tmp_path: Path) -> None:
+    write(tmp_path / "outside" / "secret.log")
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    symlink(workspace / "a.log", tmp_path / "outside" / "secret.log")
+    symlink(workspace / "folder", tmp_path / "outside")
+
+    assert refusals(workspace, "a.log") == ["attach: a.log: it is a link"]
+    assert refusals(workspace, "*.log") == ["attach: a.log: it is a link"]
+    assert refusals(workspace, "folder/secret.log") == ["attach: folder: it is a link"]
+    assert refusals(workspace, "folder/*.log") == ["attach: folder: it is a link"]
+    assert "secret" not in repr(read_attachments(["**/*.log", "**"], workspace, read)[0])
+
+
+def test_a_link_on_the_way_is_refused_even_to_a_folder_of_the_workspace(tmp_path: Path) -> None:
+    write(tmp_path / "real" / "a.log")
+    symlink(tmp_path / "link", tmp_path / "real")
+    assert refusals(tmp_path, "link/a.log") == ["attach: link: it is a link"]
+
+
+def test_a_loop_of_links_ends(tmp_path: Path) -> None:
+    write(tmp_path / "deep" / "a.log")
+    symlink(tmp_path / "deep" / "loop", tmp_path)
+    assert names(tmp_path, "**/*.log") == ["deep/a.log"]
+
+
+def test_wildcards_do_not_match_hidden_files_and_nothing_matches_inside_dot_git(tmp_path: Path) -> None:
+    for name in (".env", ".cache/a.log", ".git/config", "src/.git/config", "b.log"):
+        write(tmp_path / name)
+    assert names(tmp_path, "**") == ["b.log"]
+    assert names(tmp_path, "**/*") == ["b.log"]
+    assert names(tmp_path, ".cache/*.log") == [".cache/a.log"]
+    assert refusals(tmp_path, ".git/config") == ["attach: .git/config: no file matches"]
+    assert refusals(tmp_path, "**/.git/*") == ["attach: **/.git/*: no file matches"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.log")
+    assert refusals(tmp_path, "a.log") == ["attach: a.log: it is not a regular file"]
+
+
+def test_a_file_that_cannot_be_read_is_a_note(public: Path) -> None:
+    write(public / "a.log").chmod(0)
+    with as_ordinary_user():
+        assert refusals(public, "a.log") == ["attach: a.log: Permission denied"]
+
+
+def test_a_folder_that_cannot_be_read_is_left_out_and_named(public: Path) -> None:
+    write(public / "locked" / "a.log")
+    write(public / "open" / "b.log")
+    (public / "locked").chmod(0)
+    with as_ordinary_user():
+        attachments, notes = read_attachments(["locked/a.log", "**/*.log", "locked/*.log"], public, read)
+    (public / "locked").chmod(0o755)
+    assert [attachment.path for attachment in attachments] == ["open/b.log"]
+    assert [(note.what, note.why) for note in notes] == [
+        ("attach: locked", "Permission denied"),
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["a" * 5_000, "logs/" * 2_000 + "a.log", "a\0.log"])
+def test_a_name_that_no_file_can_have_is_left_out_and_named(tmp_path: Path, pattern: str) -> None:
+    write(tmp_path / "b.log")
+    attachments, (note,) = read_attachments([pattern, "*.log"], tmp_path, read)
+    assert [attachment.path for attachment in attachments] == ["b.log"]
+    assert note.what.startswith(f"attach: {pattern[:100]}")
+    assert len(note.what) < 250
+
+
+def test_too_large_a_file_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "a.log").open("wb") as file:
+        file.truncate(module.MOST_BYTES + 1)  # sparse
+    assert refusals(tmp_path, "a.log") == ["attach: a.log: it is larger than 32 MiB"]
+
+
+def test_a_compressed_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes(gzip.compress(b"boom"))
+    assert refusals(tmp_path, "a.log") == ["attach: a.log: it is compressed"]
+
+
+def test_too_many_files_are_a_note(tmp_path: Path) -> None:
+    for number in range(module.MOST_FILES + 5):
+        write(tmp_path / f"{number:02}.log")
+    attachments, (note,) = read_attachments(["*.log"], tmp_path, read)
+    assert len(attachments) == module.MOST_FILES
+    assert note.why == "the patterns match 25 files and 20 are read"
+
+
+def test_a_pattern_over_too_many_files_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ENTRIES", 50)
+    for number in range(100):
+        write(tmp_path / f"{number}" / "a.txt")
+    assert "more than 50 files and folders" in refusals(tmp_path, "**/*.log")[0]
+
+
+def test_without_a_workspace_nothing_is_read() -> None:
+    assert read_attachments([], None, read) == ((), ())
+    _, (note,) = read_attachments(["*.log"], None, read)
+    assert note.why == "there is no workspace"
+
+
+def test_the_xml_library_is_imported_only_for_an_xml_file(tmp_path: Path) -> None:
+    write(tmp_path / "a.log")
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom fire_routine.gather import read_attachments\n"
+        "read_attachments(['*.log'], Path(sys.argv[1]), lambda chunks: list(chunks))\n"
+        "assert not {'junitparser', 'xml.etree.ElementTree'} & set(sys.modules)"
+    )
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, env=environ)
+
+
+def test_files_of_folders_are_read_in_the_folders_order(tmp_path: Path) -> None:
+    for number in range(module.MOST_FILES + 5):
+        write(tmp_path / f"job{number:02}" / "test.log")
+    assert names(tmp_path, "*/test.log") == [
+        f"job{number:02}/test.log" for number in range(module.MOST_FILES)
+    ]
+    write(tmp_path / "z.log")
+    write(tmp_path / "job00" / "a" / "test.log")
+    assert names(tmp_path, "**/*.log")[:2] == ["z.log", "job00/test.log"]
+
+
+def test_a_pattern_that_is_given_up_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_ENTRIES", 50)
+    for number in range(100):
+        write(tmp_path / "many" / f"{number}" / "a.txt")
+    write(tmp_path / "first.log")
+    attachments, (note,) = read_attachments(["many/**/*.log", "first.log"], tmp_path, read)
+    assert [attachment.path for attachment in attachments] == ["first.log"]
+    assert note.what == "attach: many/**/*.log"
+
+
+def sparse(path: Path, size: int) -> None:
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+def test_files_share_one_bound_of_bytes(tmp_path: Path) -> None:
+    for name in ("a.log", "b.log", "c.log"):
+        sparse(tmp_path / name, module.MOST_BYTES)
+    write(tmp_path / "d.log")
+    chunks: dict[str, int] = {}
+
+    def count(arriving: Iterable[bytes]) -> Digest:
+        chunks[str(len(chunks))] = sum(map(len, arriving))
+        return Digest((), 0)
+
+    attachments, notes = read_attachments(["*.log"], tmp_path, count)
+    assert [attachment.path for attachment in attachments] == ["a.log", "b.log"]
+    assert sum(chunks.values()) == module.ALL_BYTES
+    assert [note.what for note in notes] == ["attach: c.log", "attach: d.log"]
+    assert "larger than 64 MiB" in notes[0].why
+
+
+def test_files_share_one_bound_of_time(tmp_path: Path) -> None:
+    for name in ("a.log", "b.log", "c.xml"):
+        write(tmp_path / name)
+    seconds = 0.0
+
+    def slowly(chunks: Iterable[bytes]) -> Digest:
+        nonlocal seconds
+        seconds += 8
+        return read(chunks)
+
+    attachments, notes = read_attachments(
+        ["*.log", "*.xml"], tmp_path, slowly, seconds=10, clock=Clock(lambda: seconds)
+    )
+    assert [attachment.path for attachment in attachments] == ["a.log"]
+    assert [(note.what, note.why) for note in notes] == [
+        ("attach: b.log", "there was no time left to read it"),
+        ("attach: c.xml", "there was no time left to read it"),
+    ]
+
+
+def test_no_folder_is_searched_once_the_time_is_spent(tmp_path: Path) -> None:
+    write(tmp_path / "a.log")
+    readings = iter([0.0, *[11.0] * 9])
+    attachments, (note,) = read_attachments(
+        ["**/*.log"], tmp_path, read, seconds=10, clock=Clock(lambda: next(readings))
+    )
+    assert attachments == ()
+    assert note.why == "there was no time left to look for it"

@@ -1,0 +1,216 @@
+"""Reports in the shape that pytest, Maven Surefire, jest-junit and PHPUnit give them."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import itertools
+import tracemalloc
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fire_routine.gather import read_attachments
+from fire_routine.gather.junit import read_report
+from fire_routine.model import Block, Digest
+
+PYTEST = b"""<?xml version="1.0" encoding="utf-8"?><testsuites name="pytest tests"><testsuite name="pytest" errors="1"
+failures="1" skipped="1" tests="4" time="0.032" timestamp="2026-11-24T14:02:03.52" hostname="runner"><testcase
+classname="tests.test_cart" name="test_total" time="0.001"><failure message="assert 3 == 4&#10; +  where 3 = total([1, 2])"
+>def test_total():
+&gt;       assert total([1, 2]) == 4
+E       assert 3 == 4
+E        +  where 3 = total([1, 2])
+
+tests/test_cart.py:5: AssertionError</failure><system-out>adding #x1B[31m1#x1B[0m
+adding 2</system-out></testcase><testcase classname="tests.test_cart" name="test_ok" time="0.0" /><testcase
+classname="tests.test_cart" name="test_later" time="0.0"><skipped type="pytest.skip" message="later">x</skipped></testcase><testcase
+classname="tests.test_db" name="test_connect" time="0.0"><error message="failed on setup with &quot;OSError: no
+database&quot;">E   OSError: no database</error></testcase></testsuite></testsuites>"""
+
+SUREFIRE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<testsuite xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" name="com.acme.CartTest" time="0.05" tests="2" errors="0"
+ skipped="0" failures="1"><properties><property name="java.version" value="17"/></properties>
+  <testcase name="addsUp" classname="com.acme.CartTest" time="0.01">
+    <failure message="expected: &lt;4&gt; but was: &lt;3&gt;" type="org.opentest4j.AssertionFailedError"><![CDATA[org.opentest4j.AssertionFailedError: expected: <4> but was: <3>
+\tat com.acme.CartTest.addsUp(CartTest.java:12)
+]]></failure>
+  </testcase>
+  <testcase name="empty" classname="com.acme.CartTest" time="0.0"/>
+</testsuite>"""
+
+JEST = b"""<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="jest tests" tests="1" failures="1" errors="0" time="1.2">
+  <testsuite name="cart" errors="0" failures="1" skipped="0" tests="1">
+    <testcase classname="cart adds up" name="cart adds up" time="0.003">
+      <failure>Error: expect(received).toBe(expected)
+
+Expected: 4
+Received: 3
+    at Object.toBe (/home/runner/work/cart/cart.test.js:4:20)</failure>
+    </testcase>
+  </testsuite>
+</testsuites>"""
+
+PHPUNIT = b"""<?xml version="1.0" encoding="UTF-8"?>
+<testsuites><testsuite name="all" tests="1" failures="1"><testsuite name="Unit" tests="1"><testsuite name="CartTest">
+<testcase name="testTotal" class="CartTest" classname="CartTest" file="/app/tests/CartTest.php" line="9" time="0.01">
+<failure type="PHPUnit\\Framework\\ExpectationFailedException">CartTest::testTotal
+Failed asserting that 3 matches expected 4.
+
+/app/tests/CartTest.php:11
+</failure></testcase></testsuite></testsuite></testsuite></testsuites>"""
+
+
+def lines(data: bytes) -> list[str]:
+    report = read_report([data])
+    assert report is not None
+    return [line for block in report.blocks for line in block.lines]
+
+
+def test_pytests_failures_and_errors_have_their_traces() -> None:
+    shown = lines(PYTEST)
+    assert shown[0] == "4 tests: 2 failed, 1 skipped"
+    assert "FAILED tests.test_cart::test_total - assert 3 == 4" in shown
+    assert ">       assert total([1, 2]) == 4" in shown
+    assert "tests/test_cart.py:5: AssertionError" in shown
+    assert 'FAILED tests.test_db::test_connect - failed on setup with "OSError: no database"' in shown
+    assert "test_ok" not in "\n".join(shown)
+    assert "adding 1" in shown
+
+
+def test_every_failing_test_is_named_before_a_trace_and_a_trace_before_what_was_printed() -> None:
+    report = read_report([PYTEST])
+    assert report is not None
+    by_weight = [block.lines for block in sorted(report.blocks, key=lambda block: -block.weight)]
+    first_words = [lines[0].split()[0] for lines in by_weight]
+    assert first_words == ["4", "FAILED", "FAILED", "def", "E", "adding"]
+
+
+def test_a_message_that_the_trace_repeats_is_not_shown_between_them() -> None:
+    shown = lines(SUREFIRE)
+    assert shown[1:3] == [
+        "FAILED com.acme.CartTest::addsUp - expected: <4> but was: <3>",
+        "org.opentest4j.AssertionFailedError: expected: <4> but was: <3>",
+    ]
+    assert "\tat com.acme.CartTest.addsUp(CartTest.java:12)" in shown
+
+
+def test_suites_in_suites_and_failures_without_a_message_are_read() -> None:
+    assert "FAILED CartTest::testTotal - CartTest::testTotal" in lines(PHPUNIT)
+    assert "Failed asserting that 3 matches expected 4." in lines(PHPUNIT)
+    assert "Received: 3" in lines(JEST)
+
+
+def test_a_long_trace_keeps_its_beginning_and_its_end_and_long_lines_are_cut_before_a_word() -> None:
+    trace = "\n".join(f"frame {n}" for n in range(500))
+    shown = lines(f"<testsuite><testcase name='a'><failure>{trace}</failure></testcase></testsuite>".encode())
+    assert {"frame 0", "frame 59", "frame 440", "frame 499"} <= set(shown)
+    assert "frame 250" not in shown
+    wide = lines(
+        f"<testsuite><testcase name='a'><failure>{'word ' * 5000}</failure></testcase></testsuite>".encode()
+    )
+    assert wide[-1].endswith("word [… 20906 characters …]")
+
+
+def test_names_are_cut() -> None:
+    case = f"<testcase name='{'a b' * 20_000}'><failure message='no'/></testcase>"
+    (named,) = lines(f"<testsuite>{case}</testsuite>".encode())[1:]
+    assert named.startswith("FAILED a ba b")
+    assert named.endswith(" characters …] - no")
+    assert len(named) < 600
+
+
+def test_what_is_kept_of_very_many_failing_tests_is_bounded_and_the_first_are_all_named() -> None:
+    trace = "\n".join(f"{n} " + "frame " * 600 for n in range(120))
+    case = f"<testcase name='test'><failure>{trace}</failure></testcase>"
+    shown = lines(f"<testsuite>{case * 50}</testsuite>".encode())
+    assert shown.count(shown[1]) == 50
+    assert sum(map(len, shown)) < 1_500_000
+
+
+def test_memory_does_not_grow_with_the_report() -> None:
+    def report() -> Iterator[bytes]:
+        yield b"<testsuites><testsuite><properties>"
+        yield from itertools.repeat(b"<property name='a' value='b'/>" * 100, 50)
+        yield b"</properties>"
+        yield from itertools.repeat(b"<testcase name='a'><system-out>fine</system-out></testcase>" * 100, 50)
+        yield (
+            b"<testcase name='b'>" + b"<extra><deep/></extra>" * 5_000 + b"<failure message='no'/></testcase>"
+        )
+        yield b"</testsuite></testsuites>"
+
+    tracemalloc.start()
+    digest = read_report(report())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert digest is not None
+    assert digest.blocks[0].lines == ("5001 tests: 1 failed, 0 skipped",)
+    assert peak < 1_000_000
+
+
+def test_line_numbers_follow_each_other() -> None:
+    report = read_report([PYTEST])
+    assert report is not None
+    at = 1
+    for block in report.blocks:
+        assert block.first == at
+        at += len(block.lines)
+        assert block.last == at - 1
+    assert report.total_lines == at - 1
+
+
+def test_a_report_without_failures_is_named_as_such() -> None:
+    assert lines(b'<testsuite name="x"><testcase name="a"/></testsuite>') == ["1 tests: 0 failed, 0 skipped"]
+
+
+ENTITY_BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "lol">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+    + b']><testsuite name="&j;"/>'
+)
+EXTERNAL = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
+    b'<testsuite name="x"><testcase name="a"><failure>&f;</failure></testcase></testsuite>'
+)
+
+
+@pytest.mark.parametrize("data", [ENTITY_BOMB, EXTERNAL, EXTERNAL.decode().encode("utf-16")])
+def test_a_report_that_declares_entities_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="document type"):
+        read_report([data])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"not xml",
+        PYTEST[:-40],
+        b"<html><body/></html>",
+        b"<testsuite>\x00</testsuite>",
+        b'<?xml version="1.0" encoding="no-such"?><testsuite/>',
+        b"<testsuite>" * 5_000 + b"<testcase name='x'/>" + b"</testsuite>" * 5_000,
+    ],
+)
+def test_what_is_no_report_is_none(data: bytes) -> None:
+    assert read_report([data]) is None
+
+
+def test_a_report_cut_off_by_a_crash_is_read_as_a_log_and_a_dangerous_one_is_not_read(tmp_path: Path) -> None:
+    def read(chunks: Iterable[bytes]) -> Digest:
+        return Digest((Block(1, (b"".join(chunks).decode(),), 1.0, "all"),), 1)
+
+    (tmp_path / "cut.xml").write_bytes(PYTEST[:-40])
+    (tmp_path / "bomb.xml").write_bytes(ENTITY_BOMB)
+    (tmp_path / "good.XML").write_bytes(SUREFIRE)
+
+    attachments, (note,) = read_attachments(["*.xml", "*.XML"], tmp_path, read)
+
+    assert {one.path: one.digest.blocks[0].rule for one in attachments} == {
+        "cut.xml": "all",
+        "good.XML": "junit",
+    }
+    assert note.what == "attach: bomb.xml"
+    assert "document type" in note.why

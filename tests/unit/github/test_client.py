@@ -1,0 +1,235 @@
+"""GitHub in the project's nouns: statuses, comments, fresh reads; and how it fails."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
+from tests.unit.gather.gathering import HEAD, IMPATIENT, RUN, add_run, context_of, github_of, later
+
+from fire_routine.gather import GatherError, find_trigger, gather_run
+from fire_routine.github.client import GitHub
+from fire_routine.model import GitHubError
+from fire_routine.settings import CA_VARIABLES, Settings
+
+
+@pytest.fixture
+def emulator() -> Iterator[GitHubEmulator]:
+    with GitHubEmulator() as github:
+        yield github
+
+
+@pytest.fixture
+def github(emulator: GitHubEmulator) -> Iterator[GitHub]:
+    with github_of(emulator) as client:
+        yield client
+
+
+class TestStatuses:
+    def test_one_that_was_created_is_read_back(self, emulator: GitHubEmulator, github: GitHub) -> None:
+        created = github.create_status(HEAD, "pending", "claimed", "https://example.com/run")
+        assert github.statuses(HEAD) == [created]
+        assert (created.state, created.description, created.target_url) == (
+            "pending",
+            "claimed",
+            "https://example.com/run",
+        )
+        assert created.created_at and created.created_at.tzinfo
+        assert emulator.statuses[HEAD][0]["context"] == "fire-routine"
+
+    def test_all_pages_are_read_oldest_first_and_other_contexts_passed_over(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        for number in range(250):
+            context = "fire-routine" if number % 2 else "ci/other"
+            emulator.add_status(HEAD, {"state": "success", "description": str(number), "context": context})
+        statuses = github.statuses(HEAD)
+        assert [int(status.description) for status in statuses] == list(range(1, 250, 2))
+
+    @pytest.mark.parametrize(("count", "too_many"), [(1_000, False), (1_001, True)])
+    def test_more_than_are_read_are_an_error_for_the_oldest_would_be_missing(
+        self, emulator: GitHubEmulator, github: GitHub, count: int, too_many: bool
+    ) -> None:
+        for _ in range(count):
+            emulator.add_status(HEAD, {"state": "success", "context": "ci/other"})
+        with pytest.raises(GitHubError, match="more than 1,000") if too_many else nullcontext():
+            assert github.statuses(HEAD) == []
+
+    def test_a_missing_permission_is_known_by_its_status(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        emulator.fail("POST .*/statuses/", Fault.forbidden())
+        with pytest.raises(GitHubError, match="Resource not accessible by integration") as error:
+            github.create_status(HEAD, "pending", "claimed")
+        assert error.value.status == 403
+        assert not error.value.rate_limited
+
+    @pytest.mark.parametrize("fault", [Fault.broken(502), Fault(drop=True), Fault(hang=True)])
+    def test_a_write_is_never_repeated(self, emulator: GitHubEmulator, fault: Fault) -> None:
+        emulator.fail("POST", fault)
+        with github_of(emulator, patience=0.3) as github, pytest.raises(GitHubError):
+            github.create_status(HEAD, "pending", "claimed")
+        assert len(emulator.asked("POST")) == 1
+
+
+class TestComments:
+    def test_the_first_is_created_and_then_replaced(self, emulator: GitHubEmulator, github: GitHub) -> None:
+        emulator.add_comment(12, "Looks good", author="octocat")
+        first = github.comment(12, "<!-- mark -->", "<!-- mark --> one")
+        assert github.comment(12, "<!-- mark -->", "<!-- mark --> two") == first
+        assert [comment["body"] for comment in emulator.comments[12]] == ["Looks good", "<!-- mark --> two"]
+
+    def test_without_an_id_is_not_of_the_documented_shape(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        emulator.fail("/comments", Fault(200, raw=b'[{"body": "<!-- mark -->", "user": {"type": "Bot"}}]'))
+        with pytest.raises(GitHubError, match="documented shape"):
+            github.comment(12, "<!-- mark -->", "<!-- mark --> one")
+
+    @pytest.mark.parametrize(
+        ("body", "author"),
+        [("<!-- mark --> mine", "stranger"), ("> <!-- mark --> is what it says", "github-actions[bot]")],
+    )
+    def test_one_without_rights_and_one_that_quotes_the_mark_are_not_replaced(
+        self, emulator: GitHubEmulator, github: GitHub, body: str, author: str
+    ) -> None:
+        emulator.add_comment(12, body, author=author)
+        github.comment(12, "<!-- mark -->", "<!-- mark --> ours")
+        assert [comment["body"] for comment in emulator.comments[12]] == [body, "<!-- mark --> ours"]
+
+
+class TestFreshReads:
+    @pytest.mark.parametrize("branch", ["main", "feature/with/slashes", "odd #1?%"])
+    def test_a_branch_points_to_its_newest_commit(
+        self, emulator: GitHubEmulator, github: GitHub, branch: str
+    ) -> None:
+        emulator.set_branch(branch, HEAD)
+        assert github.branch_head(branch) == HEAD
+
+    def test_a_branch_that_is_gone_points_nowhere(self, github: GitHub) -> None:
+        assert github.branch_head("gone") is None
+
+    def test_a_pull_request_is_read_as_it_is_now(self, emulator: GitHubEmulator, github: GitHub) -> None:
+        emulator.add_pull_request({"number": 12, "state": "closed", "title": "Done"})
+        pull = github.pull_request(12)
+        assert pull and (pull.state, pull.title) == ("closed", "Done")
+        assert github.pull_request(13) is None
+
+
+class TestFailing:
+    def test_a_read_is_asked_once_more_after_a_passing_fault(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        emulator.set_branch("main", HEAD)
+        emulator.fail("/git/ref", Fault.broken(502), times=1)
+        assert github.branch_head("main") == HEAD
+
+    @pytest.mark.parametrize("fault", [Fault.rate_limited(), Fault.slow_down()])
+    def test_a_rate_limit_is_not_waited_for(
+        self, emulator: GitHubEmulator, github: GitHub, fault: Fault
+    ) -> None:
+        emulator.fail("/git/ref", fault)
+        with pytest.raises(GitHubError) as error:
+            github.branch_head("main")
+        assert error.value.rate_limited
+        assert len(emulator.requests) == 1
+
+    @pytest.mark.parametrize("fault", [Fault(hang=True), Fault(dribble=0.05), Fault(202)])
+    def test_a_server_that_does_not_come_to_an_end_is_given_up(
+        self, emulator: GitHubEmulator, fault: Fault
+    ) -> None:
+        emulator.set_branch("main", HEAD)
+        emulator.fail("/git/ref", fault)
+        with (
+            github_of(emulator, patience=0.3) as github,
+            pytest.raises(GitHubError, match="did not answer within"),
+        ):
+            github.branch_head("main")
+
+    def test_after_the_deadline_nothing_is_asked(self, emulator: GitHubEmulator, github: GitHub) -> None:
+        with pytest.raises(GitHubError, match="no time left"):
+            github.within(time.monotonic()).branch_head("main")
+        assert emulator.requests == []
+
+    def test_a_redirect_to_another_host_gets_no_request(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        emulator.fail("/pulls/12", Fault(301, headers={"Location": f"{emulator.storage_url}/pulls/12"}))
+        with pytest.raises(GitHubError):
+            github.pull_request(12)
+        assert all(not request.storage for request in emulator.requests)
+
+    def test_a_renamed_repository_is_followed_without_a_word(
+        self, emulator: GitHubEmulator, github: GitHub, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        emulator.add_pull_request({"number": 12})
+        moved = f"{emulator.url}/repos/{emulator.full_name}/pulls/12"
+        emulator.fail("/pulls/11", Fault(301, headers={"Location": moved}))
+        pull = github.pull_request(11)
+        assert pull and pull.number == 12
+        assert not caplog.records
+
+    def test_a_proxys_password_and_the_token_are_in_no_message(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HTTP_PROXY", "http://user:hunter2@127.0.0.1:1")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        with GitHub("http://github.invalid", "ghs_secret", "octo-org/widget", clock=IMPATIENT) as github:
+            with pytest.raises(GitHubError) as error:
+                github.branch_head("main")
+            assert "hunter2" not in str(error.value)
+            assert error.value.__cause__ is None
+            assert "secret" not in f"{error.value!r} {github!r}"
+
+
+def test_a_run_id_that_is_not_there_names_the_input_in_one_line(emulator: GitHubEmulator) -> None:
+    context = context_of(emulator)
+    trigger = find_trigger(Settings(run_id=77), context)
+    with (
+        github_of(emulator) as github,
+        pytest.raises(GatherError, match=r"run-id: .* has no run 77") as error,
+    ):
+        gather_run(github, trigger, context, later())
+    assert "\n" not in str(error.value)
+
+
+def test_github_enterprise_serves_its_api_below_a_path() -> None:
+    with GitHubEmulator(prefix="/api/v3") as enterprise, github_of(enterprise) as github:
+        add_run(enterprise)
+        run, _ = github.run(RUN, 1)
+        assert run.id == RUN
+        assert github.log_address(1) == f"{enterprise.url}/repos/octo-org/widget/actions/jobs/1/logs"
+        assert enterprise.requests[0].path.startswith("/api/v3/repos/")
+
+
+@pytest.mark.parametrize("name", CA_VARIABLES)
+def test_either_librarys_variable_for_own_authorities_counts_for_both(name: str) -> None:
+    github = GitHub("https://api.github.com", "", "octo-org/widget", environ={name: "/etc/own.pem"})
+    assert github.certificates == "/etc/own.pem"
+    assert GitHub("https://api.github.com", "", "octo-org/widget", environ={}).certificates is None
+
+
+def test_of_several_folders_of_authorities_the_first_that_is_there_counts(tmp_path: Path) -> None:
+    listed = os.pathsep.join([str(tmp_path / "none"), str(tmp_path), str(tmp_path / "other")])
+    github = GitHub("https://api.github.com", "", "octo-org/widget", environ={"SSL_CERT_DIR": listed})
+    assert github.certificates == str(tmp_path)
+
+
+def test_each_wait_is_announced_once_for_all_requests_that_meet_it(emulator: GitHubEmulator) -> None:
+    lines: list[str] = []
+    emulator.set_branch("main", HEAD)
+    emulator.fail("/git/ref", Fault.broken(502), times=2)
+    with GitHub(
+        emulator.url, emulator.token, emulator.full_name, clock=IMPATIENT, announce=lines.append
+    ) as github:
+        insisting = github.insisting(math.inf)
+        assert insisting.branch_head("main") == HEAD
+        emulator.fail("/git/ref", Fault.broken(502), times=2)
+        assert insisting.branch_head("main") == HEAD
+    assert lines == ["GitHub answered 502: `Server Error`. Asking GitHub again in 1 s (attempt 3)."]

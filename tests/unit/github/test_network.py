@@ -1,0 +1,185 @@
+"""Proxies and own certificate authorities are honoured by both clients: the API's and the logs'."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+from tests.emulated.github import TOKEN, GitHubEmulator
+from tests.unit.gather.gathering import IMPATIENT, RUN, add_run, context_of, failed_job, later, whole
+
+from fire_routine.gather import find_trigger, gather_run, read_logs
+from fire_routine.github.client import GitHub
+from fire_routine.model import Note, Run
+from fire_routine.settings import CA_VARIABLES, Settings
+
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*PROXY_VARIABLES, *CA_VARIABLES):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def emulator(authority: trustme.CA) -> Iterator[GitHubEmulator]:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(tls)
+    with GitHubEmulator(tls=tls) as github:
+        add_run(github)
+        github.add_job(RUN, failed_job(1, "test"), "broken\n")
+        yield github
+
+
+@contextmanager
+def tunnel() -> Iterator[tuple[str, list[str]]]:
+    """A proxy that knows CONNECT alone: its address, and the hosts it was asked for."""
+    asked: list[str] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def pump(source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while data := source.recv(65_536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def serve(client: socket.socket) -> None:
+        with client:
+            host = client.recv(65_536).split()[1].decode()
+            asked.append(host)
+            with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2]))) as upstream:
+                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                back = threading.Thread(target=pump, args=(upstream, client), daemon=True)
+                back.start()
+                pump(client, upstream)
+                back.join()
+
+    def accept() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(client,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def gather(emulator: GitHubEmulator) -> tuple[Run, dict[int, bytes], tuple[Note, ...]]:
+    context = context_of(emulator)
+    deadline = later()
+    with GitHub(emulator.url, TOKEN, emulator.full_name, clock=IMPATIENT) as github:
+        run = gather_run(github, find_trigger(Settings(), context), context, deadline)
+        logs, notes, _ = read_logs(github, run, whole, deadline)
+    return run, logs, (*run.notes, *notes)
+
+
+@pytest.fixture
+def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return path
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_an_own_authority_is_trusted_whichever_variable_names_it(
+    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, str(trusted))
+    run, logs, notes = gather(emulator)
+    assert [job.name for job in run.failed_jobs] == ["test"]
+    assert logs[1].endswith(b"broken\n")
+    assert notes == ()
+
+
+def test_logs_on_https_are_read_with_an_api_on_plain_http(
+    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with GitHubEmulator() as plain:
+        add_run(plain)
+        plain.add_job(RUN, failed_job(1, "test"), "not asked for here\n")
+        plain.storage_url = emulator.storage_url
+        _, logs, notes = gather(plain)
+    assert logs[1].endswith(b"broken\n")
+    assert notes == ()
+
+
+def test_logs_on_plain_http_are_not_read_with_an_api_on_https(
+    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with GitHubEmulator() as plain:
+        emulator.storage_url = plain.storage_url
+        _, logs, (note,) = gather(emulator)
+        assert plain.requests == []
+    assert logs == {}
+    assert "not https" in note.why
+
+
+def test_an_unknown_authority_is_refused_and_the_remedy_named(emulator: GitHubEmulator) -> None:
+    run, logs, notes = gather(emulator)
+    assert (run.id, run.jobs_known, logs) == (RUN, False, {})
+    assert "SSL_CERT_FILE" in notes[0].why
+    assert emulator.requests == []
+
+
+def test_certificates_that_cannot_be_read_leave_notes(
+    emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    run, logs, notes = gather(emulator)
+    assert (run.jobs_known, logs) == (False, {})
+    assert "SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or SSL_CERT_DIR can't be read" in notes[0].why
+
+
+def test_both_clients_go_through_the_proxy(
+    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with tunnel() as (proxy, asked):
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        _, logs, notes = gather(emulator)
+    assert (list(logs), notes) == ([1], ())
+    assert set(asked) == {url.removeprefix("https://") for url in (emulator.url, emulator.storage_url)}
+
+
+def test_no_proxy_is_honoured_by_both(
+    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    with tunnel() as (proxy, asked):
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        _, logs, notes = gather(emulator)
+    assert (list(logs), notes, asked) == ([1], (), [])
+
+
+def test_a_proxy_of_a_kind_that_cannot_be_used_leaves_notes(
+    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    run, logs, notes = gather(emulator)
+    assert (run.jobs_known, logs) == (False, {})
+    assert notes
