@@ -32,6 +32,7 @@ class Faults:
     rerun_refused: float = 0.0
     lists: float = 0.0  # a list of runs shows the state of up to this long ago
     filtered: float = 0.0  # chance that the last green run, as it was gathered, is missing: a stale index
+    content: int = 0  # new statuses in a minute, above which GitHub asks to wait for a minute; 0: no limit
     place_hidden: float = 0.0  # chance that the first commit is not shown
     rerun_lost: float = 0.0  # no answer; two thirds have their effect all the same, half of these later
     dies: float = 0.0  # kill -9 at a random moment
@@ -58,6 +59,7 @@ PROFILES = {
     "filtered lists": Faults(filtered=0.3),
     "all lists": Faults(lists=1500.0, filtered=0.5),
     "flap": Faults(flap=0.1),
+    "limits": Faults(content=10),
     "look-ups": Faults(place_hidden=0.4),
 }
 

@@ -94,6 +94,7 @@ class World:
     asked: dict[int, int] = field(default_factory=dict)  # how often jobs re-ran each run
     running: dict[int, float] = field(default_factory=dict)  # until when each run's re-run goes on
     rerun: Callable[[int], None] = lambda _: None  # begins another attempt
+    posts: list[float] = field(default_factory=list)  # times of the last minute's writes
     requests: int = 0
     ids: int = 0
 
@@ -210,6 +211,12 @@ class Client:
         world.requests += 1
         arrival = world.baton.time + world.random.uniform(0.02, 0.15)
         self._deny()
+        world.posts = [at for at in world.posts if world.baton.time - at < 60]
+        if faults.content and len(world.posts) >= faults.content:
+            self._travel()
+            problem = "GitHub answered 403: You have exceeded a secondary rate limit."
+            raise GitHubError(problem, 403, rate_limited=True, retry_after=60.0)
+        world.posts.append(world.baton.time)
         kind = world.random.random()
         if world.out_of_order() or kind < faults.write_refused:
             self._pass(world.random.choice((0.1, 10.0)))
