@@ -15,6 +15,7 @@ from functools import partial
 
 from . import fire, gather, policy
 from .clock import REAL, Clock
+from .decision import decide, not_sent
 from .evidence import Evidence, Say, gather_evidence
 from .github.client import GitHub
 from .ledger import Ledger, Terms
@@ -122,7 +123,7 @@ def _story(
                 github, trigger, settings, context, say, recall=partial(_with_rerun, ledger, settings)
             )
             result(found)
-        verdict = _decide(settings, context, github, ledger, evidence)
+        verdict = decide(settings, context, evidence.run, evidence.brief, ledger, github, evidence.failures)
         past = ledger.past
         if (verdict.fire or settings.dry_run) and (past.sessions or past.seen):
             evidence = progress.evidence = replace(evidence, brief=evidence.composed(past=past))
@@ -168,54 +169,12 @@ def _before_gathering(
     """What one or two requests show against a fire. A dry run shows its text, no matter what."""
     if run and run.conclusion == "success" and run.attempt > 1:
         verdict = ledger.record_flake(run, write=not settings.dry_run) or policy.not_failed(run.conclusion)
-        return _not_sent(verdict) if settings.dry_run else verdict
+        return not_sent(verdict) if settings.dry_run else verdict
     if settings.dry_run or not run or not run.head_sha:
         return None
     # Of final jobs there is one, so what such a look would save is not worth its request.
     verdict = ledger.look_first(run) if trigger.kind is TriggerKind.STEP else None
     return verdict or (policy.stale(github, run) if run.default_branch else None)
-
-
-def _decide(
-    settings: Settings, context: Context, github: GitHub, ledger: Ledger, evidence: Evidence
-) -> Verdict:
-    """Whether to fire: the policies first, then the ledger.
-
-    The labels are read again as the last thing before the fire, as the ledger may take half a minute.
-    """
-    run, failures = evidence.run, evidence.failures
-
-    def labelled() -> Verdict | None:
-        return policy.labelled(github, run, settings.skip_labels, ledger.note)
-
-    verdict = (
-        policy.unfinished(run.status, rerun_first=settings.rerun_first)
-        or policy.guards(settings, context, run)
-        or policy.known_failures(failures)
-        or labelled()
-    )
-    known = () if verdict else policy.known_entries(failures)  # those with which the failed jobs are re-run
-    rerun = bool(known) and policy.can_be_rerun(run, ledger.note)
-    trailers = frozenset[str]() if verdict else policy.trailing_sessions(github, run)
-    if settings.dry_run:
-        return _not_sent(verdict or ledger.preview(run, evidence.brief, trailers=trailers, rerun=rerun))
-    if verdict:
-        return verdict
-    verdict = ledger.claim(
-        run, evidence.brief, trailers=trailers, before=lambda: policy.stale(github, run), rerun=rerun
-    )
-    if verdict.reason == "rerun" and known:
-        return replace(verdict, message=f"{policy.known_as(known)} {verdict.message}")
-    return (verdict.fire and labelled()) or verdict
-
-
-def _not_sent(verdict: Verdict | None) -> Verdict:
-    """What a dry run says of the verdict; None: it would start a session."""
-    would = "this would start a session."
-    if verdict is not None:
-        end = "fail" if verdict.failed else "be skipped"
-        would = f"it would {end} (`{verdict.reason}`): {verdict.message}"
-    return policy.skip("dry-run", f"Nothing was sent. Without `dry-run`, {would}")
 
 
 def _with_rerun(ledger: Ledger, settings: Settings, run: Run, failures: Sequence[Failure]) -> Run:
