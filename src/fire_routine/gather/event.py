@@ -11,7 +11,6 @@ from ..model import (
     PullRequest,
     Run,
     Trigger,
-    TriggerKind,
     origin_in_payload,
 )
 from ..settings import Context
@@ -25,8 +24,8 @@ def is_own_run(trigger: Trigger, context: Context) -> bool:
 
 def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | None:
     """The run as far as it is described, and the pull requests that it names; None: it is not described."""
-    if trigger.kind is TriggerKind.WORKFLOW_RUN:
-        finished = finished_run(context)
+    finished = finished_run(context)
+    if (trigger.repository, trigger.run_id) == (context.repository, finished.get("id")):
         try:
             return parse.run(finished, trigger.repository), parse.pull_request_numbers(finished)
         except (KeyError, TypeError, ValueError):

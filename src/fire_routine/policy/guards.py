@@ -7,6 +7,7 @@ None.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..model import RUN_FAILED, Origin, Run, TriggerKind, Verdict
 from ..sanitize import code
@@ -42,7 +43,9 @@ def before_gathering(settings: Settings, context: Context, run: Run | None) -> V
     secrets = {"routine-url": settings.routine_url, "routine-token": settings.routine_token}
     if not ended and (missing := [name for name, value in secrets.items() if not value]):
         return _without_secrets(missing, context, run)
-    return ended or (_by_settings(settings, run) if run and _describes_its_code(run) else None)
+    if ended or run is None:
+        return ended
+    return _by_settings(settings if _describes_its_code(run) else replace(settings, allow_forks=True), run)
 
 
 def unfinished(status: str, *, rerun_first: bool) -> Verdict | None:
@@ -63,8 +66,8 @@ def unfinished(status: str, *, rerun_first: bool) -> Verdict | None:
 
 def _describes_its_code(run: Run) -> bool:
     """Whether it is known whose code ran: without its payload, a pull request's own run does not show that."""
-    by_payload = run.trigger is TriggerKind.WORKFLOW_RUN or run.pull_request is not None
-    return by_payload or not run.event.startswith("pull_request")
+    own = run.trigger in (TriggerKind.STEP, TriggerKind.FINAL_JOB)
+    return not own or run.event != "pull_request" or run.pull_request is not None
 
 
 def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) -> Verdict:

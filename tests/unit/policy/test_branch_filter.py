@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.decide.policy.branch_filter import matches
+from fire_routine.policy.branch_filter import matches
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from tests.unit.ledger.boards import Board, sample_brief, sample_run
 
-from fire_routine.decide import Election, Terms, decide
+from fire_routine.decision import decide
+from fire_routine.ledger import Ledger, Terms
 from fire_routine.model import (
     Action,
     FailedJob,
@@ -34,9 +35,9 @@ KNOWN = replace(FAILURE, known=ENTRY)
 
 def decided(*failures: Failure, board: Board | None = None, dry_run: bool = False) -> Verdict:
     board = board or Board()
-    election = Election(board, Terms(), now=board.clock, sleep=board.clock.sleep)
+    ledger = Ledger(board, Terms(), clock=board.clock.value)
     settings = Settings(dry_run=dry_run)
-    return decide(settings, Context(), sample_run(), sample_brief(), election, board, failures)
+    return decide(settings, Context(), sample_run(), sample_brief(), ledger, board, failures)
 
 
 def test_a_known_failure_starts_nothing_and_asks_nothing() -> None:
@@ -44,7 +45,7 @@ def test_a_known_failure_starts_nothing_and_asks_nothing() -> None:
     verdict = decided(KNOWN, board=board)
     assert (verdict.fire, verdict.failed, verdict.reason) == (False, False, "known-failure")
     assert verdict.message == (
-        "Known by `.github/known-failures.toml, line 12`: Slow at night, https://github.com/o/r/issues/7. To"
+        "Known by `.github/known-failures.toml, line 12`: `Slow at night, https://github.com/o/r/issues/7`. To"
         ' report it anyway, set `action = "note"` there, on the default branch, and re-run the failed jobs.'
     )
     assert board.calls == []
@@ -91,19 +92,19 @@ def test_entries_that_re_run_ask_for_that_and_name_themselves() -> None:
     verdict = decided(replace(FAILURE, known=entry), KNOWN, board=board)
     assert (verdict.fire, verdict.reason) == (False, "rerun")
     assert board.rerun == [100]
-    assert verdict.message.startswith("Known by `.github/known-failures.toml, line 12`: Slow at night")
+    assert verdict.message.startswith("Known by `.github/known-failures.toml, line 12`: `Slow at night")
     assert "The failed jobs are re-run once" in verdict.message
 
 
 @pytest.mark.parametrize("changes", [{"attempt": 2}, {"status": "in_progress", "conclusion": None}])
 def test_where_nothing_can_be_re_run_it_is_fired(changes: dict[str, Any]) -> None:
     board = Board()
-    election = Election(board, Terms(), now=board.clock, sleep=board.clock.sleep)
+    ledger = Ledger(board, Terms(), clock=board.clock.value)
     known = [replace(FAILURE, known=replace(ENTRY, action=Action.RERUN))]
     run = sample_run(**changes)
-    assert decide(Settings(), Context(), run, sample_brief(), election, board, known).fire
+    assert decide(Settings(), Context(), run, sample_brief(), ledger, board, known).fire
     assert board.rerun == []
-    assert [note.what for note in election.notes] == ["a re-run of the failed jobs"] * ("status" in changes)
+    assert [note.what for note in ledger.notes] == ["a re-run of the failed jobs"] * ("status" in changes)
 
 
 def test_a_re_run_that_is_refused_is_fired() -> None:

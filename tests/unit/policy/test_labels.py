@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from tests.unit.ledger.boards import Board, pull_request, sample_brief, sample_run
 
-from fire_routine.decide import Election, Terms, decide
+from fire_routine.decision import decide
+from fire_routine.ledger import Ledger, Terms
 from fire_routine.model import GitHubError, Note, Outcome, PullRequest, Result, Run, Verdict
 from fire_routine.settings import Context, Settings
 
@@ -19,15 +20,15 @@ class Job:
     """The whole decision on a board; what it decided is recorded as the action does."""
 
     def __init__(self, board: Board, run: Run = RUN, **settings: object) -> None:
-        self.election = Election(board, Terms(), now=board.clock, sleep=board.clock.sleep)
+        self.ledger = Ledger(board, Terms(), clock=board.clock.value)
         chosen = replace(Settings(), **settings)  # type: ignore[arg-type]
-        self.verdict: Verdict = decide(chosen, Context(), run, sample_brief(), self.election, board)
+        self.verdict: Verdict = decide(chosen, Context(), run, sample_brief(), self.ledger, board)
         if not self.verdict.fire:
-            self.election.settle(Outcome(Result.SKIPPED, self.verdict.reason))
+            self.ledger.settle(Outcome(Result.SKIPPED, self.verdict.reason))
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        return self.election.notes
+        return self.ledger.notes
 
 
 def with_labels(*labels: str, **pulls: tuple[str, ...]) -> Board:
@@ -45,7 +46,7 @@ def test_a_label_starts_nothing_and_leaves_nothing_on_the_commit(label: str) -> 
         f"Pull request #5 has the label `{label}`, which `skip-labels` names. To report it, remove the label"
         " and re-run the failed jobs."
     )
-    assert board.stages() == []
+    assert board.stages() == ""
 
 
 def test_other_labels_and_none_keep_nothing_back() -> None:
@@ -87,10 +88,10 @@ def test_of_very_many_pull_requests_five_are_read() -> None:
     board.pulls = {number: pull_request(number=number) for number in range(1, 100)}
     run = sample_run(named_pull_requests=tuple(range(1, 100)))
     assert Job(board, run).verdict.fire
-    assert board.calls.count("pull_request") == 2 * 5  # before the election, and after it
+    assert board.calls.count("pull_request") == 2 * 5  # before the ledger, and after it
 
 
-def test_a_label_that_is_added_during_the_election_takes_the_claim_back() -> None:
+def test_a_label_that_is_added_during_the_ledger_takes_the_claim_back() -> None:
     board = with_labels()
 
     def label_it() -> None:
@@ -98,7 +99,7 @@ def test_a_label_that_is_added_during_the_election_takes_the_claim_back() -> Non
 
     board.clock.at = label_it  # the first pause is after the announcement
     assert Job(board).verdict.reason == "skip-labels"
-    assert board.stages() == ["CLAIMED", "SENDING", "WITHDRAWN"]
+    assert board.stages() == "csw"
     board.clock.at, board.pulls[5] = lambda: None, pull_request()
     assert Job(board).verdict.fire  # a re-run without the label
 
@@ -114,7 +115,7 @@ def test_a_label_may_go_at_any_time_and_nothing_is_left_claimed() -> None:
     labels = ("no-claude",)
     for at in range(20):
         board = Counting(pull_request(labels=labels), at, without=True).play()
-        assert board.verdict.fire is (board.stages()[-1:] == ["SENDING"])
+        assert board.verdict.fire is (board.stages()[-1:] == "s")
 
 
 def test_of_two_jobs_none_fires_for_a_labelled_pull_request() -> None:
@@ -181,4 +182,4 @@ def test_a_dry_run_reports_the_label() -> None:
     board = with_labels("no-claude")
     verdict = Job(board, dry_run=True).verdict
     assert "it would be skipped (`skip-labels`): Pull request #5" in verdict.message
-    assert board.stages() == []
+    assert board.stages() == ""
