@@ -1,5 +1,5 @@
-"""The whole story of the action: settings → policy → first look → gather → distill → compose → ledger → fire →
-report.
+"""The whole story of the action: settings → policy → first look → gather → distill → compose → decision →
+fire → report.
 
 `evidence.py` has the part from the run to the text. With it, `cli.py` and `demo.py` the only module that
 knows several stages. Anything that goes wrong is reported as an outcome: nothing here raises, and users never
@@ -168,8 +168,8 @@ def _before_gathering(
 ) -> Verdict | None:
     """What one or two requests show against a fire. A dry run shows its text, no matter what."""
     if run and run.conclusion == "success" and run.attempt > 1:
-        verdict = ledger.record_flake(run, write=not settings.dry_run) or policy.not_failed(run.conclusion)
-        return not_sent(verdict) if settings.dry_run else verdict
+        flake = ledger.record_flake(run, write=not settings.dry_run) or policy.not_failed(run.conclusion)
+        return not_sent(flake) if settings.dry_run else flake
     if settings.dry_run or not run or not run.head_sha:
         return None
     # Of final jobs there is one, so what such a look would save is not worth its request.

@@ -41,16 +41,14 @@ def decide(
         return not_sent(verdict or ledger.preview(run, brief, trailers=trailers, rerun=rerun))
     if verdict:
         return verdict
-    verdict = ledger.claim(
-        run, brief, trailers=trailers, before=lambda: policy.stale(api, run), rerun=rerun
-    )
+    verdict = ledger.claim(run, brief, trailers=trailers, before=lambda: policy.stale(api, run), rerun=rerun)
     if verdict.reason == "rerun" and known:
         return replace(verdict, message=f"{policy.known_as(known)} {verdict.message}")
     return (verdict.fire and labelled()) or verdict
 
 
 def not_sent(verdict: Verdict | None) -> Verdict:
-    """What a dry run says of the verdict; None: it would start a session."""
+    """What a dry run reports of the verdict; None: it would start a session."""
     would = "this would start a session."
     if verdict is not None:
         end = "fail" if verdict.failed else "be skipped"

@@ -223,7 +223,7 @@ def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, Sess
     trace = traces.get(claim.run) or SessionTrace(claim.run, None)
     created = trace.pull_request.created_at if trace.pull_request else None
     siblings = [one for one in started if one.run == claim.run]
-    before = [one for one in siblings if created is None or _known(one.created_at) <= created]
+    before = [one for one in siblings if created is None or _known(one.at) <= created]
     is_own = trace.state is None or claim is (before or siblings)[0]
     return trace if is_own else SessionTrace(claim.run, SessionState.NONE)
 

@@ -170,9 +170,7 @@ def reports() -> Mapping[str, Contents]:
     earlier = Outcome(
         Result.SKIPPED,
         "duplicate",
-        Message(
-            "Run {run} started a session on this failure. To send it again, set `once-per: always`.", run=7
-        ),
+        Message("Run {run} started a session on this failure. To send it again, set `again: true`.", run=7),
         session_url=SESSION,
     )
     unknown = Outcome(
@@ -184,7 +182,7 @@ def reports() -> Mapping[str, Contents]:
         ),
     )
     refused = _contents(Outcome(Result.FAILED, "unauthorized", no_token), _one())
-    invalid = "max-characters: 12 is too small\nonce-per: 'never' is unknown"
+    invalid = "max-characters: 12 is too small\ncool-down: 'never' is unknown"
     would = "Without `dry-run`, this starts session 1 of at most 3."
     return {
         "fired-1-job": _contents(samples.FIRED, _one()),

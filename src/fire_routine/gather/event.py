@@ -83,7 +83,7 @@ def _own_run(trigger: Trigger, context: Context) -> Run:
     pull = pull_request(context)
     sha = pull.head_sha if pull else context.sha
     # Without its payload, whose code a pull request's run executed is not known.
-    repository = None if context.event_name.startswith("pull_request") else context.repository
+    repository = None if context.event_name == "pull_request" else context.repository
     head = fields.part(context.event, "head_commit")
     try:
         commit = parse.run_commit(head)

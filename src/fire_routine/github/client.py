@@ -178,7 +178,7 @@ class GitHub(Session):
         """The green runs of the run's workflow and branch, back to the run of this id.
 
         The unfiltered list is right but may be long, so 400 runs are searched. GitHub serves filtered ones
-        from a search index, which may be hours behind. What either list names counts.
+        from a search index, which may be hours old. What either list names counts.
         """
         listed: list[PastRun] = []
         reaches = False

@@ -10,12 +10,12 @@ goes through this:
 5. It announces its request, and reads until the ledger shows the announcement.
 6. It begins again if the announcement came more than 30 s after the claim: others no longer count that.
 7. It asks the rule again. Of those that are at it, only claims with a lower id count now.
-8. Where one of them stands in the way, it takes its claim back, waits for that one, and begins again.
+8. Where one of them blocks, it takes its claim back, waits for that one, and begins again.
 9. Otherwise it sends its request, once.
 10. It writes the result, and shows it on the failing commit.
 
 Why at most one: ids have one order, and of two jobs the one with the higher id yields. Each announcement was
-written 3.5 s after its claim, and so after every lower claim. A read that shows it shows whatever became
+written 3.5 s after its claim, and so after every lower claim. A read that shows it shows all that became
 visible before it, however far the read lags.
 
 Why one at all: the lowest claim yields only to a job that fired, or may have. A job that dies before it

@@ -36,9 +36,7 @@ class LedgerApi(Protocol):
         """The commit's statuses, the newest first."""
         ...
 
-    def create_status(
-        self, sha: str, state: str, description: str, target_url: str, context: str
-    ) -> Status:
+    def create_status(self, sha: str, state: str, description: str, target_url: str, context: str) -> Status:
         """Add one; the answer holds the server's id and time."""
         ...
 

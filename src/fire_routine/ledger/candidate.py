@@ -110,7 +110,7 @@ class Candidate:
         self._before = before
         self._marks: set[str] = set()  # of its own claims
         self._asked_back_to: int | None = None  # of the list of green runs
-        self._said: set[str] = set()
+        self._announced: set[str] = set()
 
     # --- the decision -----------------------------------------------------------------------------
 
@@ -196,8 +196,8 @@ class Candidate:
             if (ruling.leader.mark, ruling.leader.stage) != leader:
                 leader, pauses = (ruling.leader.mark, ruling.leader.stage), self._pauses()
             whose = messages.whose(ruling.leader, self.job)
-            if ruling.leader.mark not in self._said:
-                self._said.add(ruling.leader.mark)
+            if ruling.leader.mark not in self._announced:
+                self._announced.add(ruling.leader.mark)
                 self._say(f"waiting for {whose}, which is starting a session")
             self._clock.sleep(next(pauses))
             self._store.read(self._horizon)
@@ -216,7 +216,7 @@ class Candidate:
         if shown and not ruling.leader and not by_sibling and (crowd or not here):
             stage = Stage.LIMITED if ruling.limited else Stage.COVERED
             url = shown.url or self._run.url
-            self._show(self._record(stage, self._mark()), url, messages.covered(ruling, self.job, self._store.time))
+            self._show(self._record(stage, self._mark()), url, messages.covered(ruling, self._store.time))
         return messages.blocked(ruling, self.job, self._store.time)
 
     # --- its own claim ------------------------------------------------------------------------------

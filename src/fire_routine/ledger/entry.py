@@ -237,7 +237,9 @@ def names(failures: Sequence[Failure], room: int = ROOM) -> tuple[str, ...]:
 def _short(one: Fingerprint) -> Failure:
     if one.count > 1:
         letter = "x" if one.no_log else "y" if one.partly else ""
-        return Failure(f"{one.count} failures {letter}{_digits(one.digest, 8 - len(letter))}", count=one.count)
+        return Failure(
+            f"{one.count} failures {letter}{_digits(one.digest, 8 - len(letter))}", count=one.count
+        )
     if one.running and one.by_step:
         return Failure("s" + _digits(one.by_step[0], 7))
     if one.no_log:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -172,11 +172,12 @@ class Ledger:
         try:
             self._find(run)
             for _ in range(REPLACED + 1):
-                self._candidate = self._candidate_of(run, replace(job, replaced=self._replaced(run)), at_last)
-                verdict = self._candidate.decide()
+                wanted = replace(job, replaced=self._replaced(run))
+                candidate = self._candidate = self._candidate_of(run, wanted, at_last)
+                verdict = candidate.decide()
                 if not self._look_back(verdict, run):
                     break
-            if not self._candidate.job.greens.readable:
+            if not candidate.job.greens.readable:
                 self.note(messages.greens_denied())
             return verdict
         except LedgerError as problem:
@@ -274,7 +275,7 @@ class Ledger:
     def _horizon(self, run: Run) -> datetime | None:
         """Before which no entry counts; None: that is not known.
 
-        A list that is behind makes it older, never younger.
+        A list that is old makes it older, never younger.
         """
         began, history = run.started_at or run.created_at, run.history or History()
         times: list[datetime] = []
@@ -333,7 +334,7 @@ class Ledger:
                 "This job has fired for this attempt already, in an earlier step: see that step's summary.",
             )
         self.note(messages.unrecorded(str(problem)))
-        return Verdict(fire=True, message="It can't be recorded: the summary says why.")
+        return Verdict(fire=True, message="It can't be recorded: the summary has the reason.")
 
 
 class _LocalLock:

@@ -85,9 +85,7 @@ def without_trace(found: Past, cool_down: timedelta, at: datetime | None) -> fro
     )
 
 
-def _traces(
-    sessions: Sequence[Claim], trace: Trace
-) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
+def _traces(sessions: Sequence[Claim], trace: Trace) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
     if not sessions:
         return {}, ()
     return trace({claim.run for claim in sessions}, min((one.at for one in sessions if one.at), default=None))

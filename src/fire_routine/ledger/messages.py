@@ -19,9 +19,7 @@ _LOOK = "look at https://claude.ai/code"
 
 def skip(reason: str, message: str, url: str = "") -> Verdict:
     """A decision against a fire; `url`: of the session that is at work instead."""
-    return Verdict(
-        fire=False, reason=reason, message=message, session_id=session_id(url), session_url=url
-    )
+    return Verdict(fire=False, reason=reason, message=message, session_id=session_id(url), session_url=url)
 
 
 def whose(claim: Claim, job: Job) -> str:
@@ -131,7 +129,9 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
             url,
         )
     started = "were started or are being started" if ruling.leader else "were started"
-    none = "the one on this failure left no trace" if job.replaced else "none of them is at work on this failure"
+    none = (
+        "the one on this failure left no trace" if job.replaced else "none of them is at work on this failure"
+    )
     return skip(
         "max-sessions",
         f"{most} {started} since the workflow was last green; {none}. A person should look, or raise"
@@ -226,7 +226,7 @@ _REFUSED = {
 }
 
 
-def covered(ruling: Ruling, job: Job, now: datetime | None) -> str:
+def covered(ruling: Ruling, now: datetime | None) -> str:
     """What the commit shows of a session that keeps this failure back; empty: the stage's own words."""
     claim = ruling.shown
     if claim is None or ruling.limited:

@@ -13,7 +13,18 @@ from ..clock import Clock
 from ..model import Fingerprint, GitHubError, Note, Rerun, Run, Verdict
 from . import messages
 from .claims import Claim, claims
-from .entry import SHOWN_ROOM, Failure, Record, Stage, commit_of, fitted, in_short, is_uncertain, label, ref_of
+from .entry import (
+    SHOWN_ROOM,
+    Failure,
+    Record,
+    Stage,
+    commit_of,
+    fitted,
+    in_short,
+    is_uncertain,
+    label,
+    ref_of,
+)
 from .store import LedgerError, Store
 
 DAYS = 14  # of which flakes are counted
@@ -58,10 +69,12 @@ class Reruns:
         if not earlier:
             return None
         first = earlier[0]
-        if write and all(claim.stage is not Stage.FLAKE for claim in self._claims(self._run.id)):
-            if problem := self._show(Stage.FLAKE, first.names, mark):
-                self._note(messages.not_recorded(problem))
-        return messages.flake(first, self._run, next((one for one in earlier if one.stage is Stage.FIRED), None))
+        recorded = any(claim.stage is Stage.FLAKE for claim in self._claims(self._run.id))
+        if write and not recorded and (unwritten := self._show(Stage.FLAKE, first.names, mark)):
+            self._note(messages.not_recorded(unwritten))
+        return messages.flake(
+            first, self._run, next((one for one in earlier if one.stage is Stage.FIRED), None)
+        )
 
     def known(self, fingerprints: Sequence[Fingerprint]) -> Rerun | None:
         """How the run's failures compare with those of its first attempt, and how often they were flakes.
@@ -108,14 +121,14 @@ class Reruns:
                 self._store.read_commit(sha, patient=False)
         except (GitHubError, LedgerError) as problem:
             self._note(messages.flakes_unread(str(problem)))
-        flaky = (one for one in self._claims() if one.stage is Stage.FLAKE and failures.intersection(one.names))
+        flaky = (
+            one for one in self._claims() if one.stage is Stage.FLAKE and failures.intersection(one.names)
+        )
         return len({one.run for one in flaky} - {self._run.id})
 
     def _show(self, stage: Stage, failures: tuple[str, ...], mark: str) -> str:
         run = self._run
-        record = Record(
-            stage, label(run), run.id, run.attempt, ref_of(run), commit_of(run), mark, failures
-        )
+        record = Record(stage, label(run), run.id, run.attempt, ref_of(run), commit_of(run), mark, failures)
         return self._store.show(run.head_sha, record, run.url)
 
     def _has_begun(self) -> bool:

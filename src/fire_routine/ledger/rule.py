@@ -78,7 +78,9 @@ class Job:
     def named(self, claim: Claim) -> frozenset[Failure]:
         """The failures that the claim certainly names."""
         return frozenset(
-            one for one in self.failures if not one.uncertain and any(name in claim.names for name in _names(one))
+            one
+            for one in self.failures
+            if not one.uncertain and any(name in claim.names for name in _names(one))
         )
 
     def covered(self, claim: Claim) -> frozenset[Failure]:
@@ -124,7 +126,7 @@ class Ruling:
 
     @property
     def shown(self) -> Claim | None:
-        """The claim that people are told of: one with a session, else the last."""
+        """The claim that people are shown: one with a session, else the last."""
         rank = {Stage.FIRED: 2, Stage.UNKNOWN: 1}
         return max(self.blockers, key=lambda claim: (rank.get(claim.stage, 0), claim.id), default=None)
 

@@ -66,7 +66,7 @@ class Store:
     def begin(self, *known: datetime | None) -> None:
         """Count the time for all reading and writing from now on. `known`: times of GitHub's clock."""
         self._until = self._clock.monotonic() + PATIENCE
-        self._tell(*known)
+        self._note_time(*known)
 
     def find(self) -> None:
         """Find the ledger's place, unless it is known.
@@ -122,7 +122,7 @@ class Store:
     def _read(self, sha: str, horizon: datetime | None, pauses: Sequence[float]) -> None:
         for number in range(1, PAGES + 1):
             page = self._ask("read", lambda number=number: self.api.statuses(sha, number), pauses)  # type: ignore[misc]
-            self._tell(page.date, *(status.created_at for status in page.statuses))
+            self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
             is_known = oldest is not None and oldest.id in self._seen
             self._seen |= {status.id: (status, sha) for status in page.statuses}
@@ -141,7 +141,7 @@ class Store:
         except DeniedError:
             return None
 
-    def _tell(self, *times: datetime | None) -> None:
+    def _note_time(self, *times: datetime | None) -> None:
         self.time = max((one for one in (self.time, *times) if one), default=None)
 
     # --- writing --------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ class Store:
 
     def _create(self, sha: str, record: Record, description: str, url: str, context: str) -> Entry:
         status = self.api.create_status(sha, STATE, description, url, context)
-        self._tell(status.created_at)
+        self._note_time(status.created_at)
         if status.creator and not self._confirmed:
             self._identity, self._confirmed = status.creator, True
         return Entry(record, status.id, status.created_at, url, sha)
@@ -249,9 +249,7 @@ class Store:
         return None if error.rate_limited or self._clock.monotonic() > self._until else pause
 
 
-def recorded(
-    api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False
-) -> list[tuple[Entry, str]]:
+def recorded(api: LedgerApi, sha: str, since: datetime, *, reruns: bool = False) -> list[tuple[Entry, str]]:
     """For reports: the entries of all workflows on a commit since then, and the logins that wrote them.
 
     Args:

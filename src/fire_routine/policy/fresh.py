@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from ..model import Commit, GitHubError, History, Note, PullRequest, Run, TriggerKind, Verdict
@@ -51,15 +52,13 @@ def stale(api: FreshApi, run: Run) -> Verdict | None:
     Scheduled and dispatched runs are never stale, because no later commit brings a run of its own. Nor are
     tags and merge queues, whose branch is always gone. What can't be read keeps nothing back.
     """
-    try:
+    with suppress(GitHubError):
         if run.event in _PULL_EVENTS and run.pull_request:
             pull = api.pull_request(run.pull_request.number)
             return _closed_or_moved(run, pull) if pull else None
         is_default = run.head_branch == run.default_branch
         if run.event in _BRANCH_EVENTS and run.head_branch and not run.from_fork and not is_default:
             return _moved(run, f"Branch {code(run.head_branch)}", api.branch_head(run.head_branch))
-    except GitHubError:
-        pass
     return None
 
 
@@ -159,8 +158,6 @@ def trailing_sessions(api: FreshApi, run: Run) -> frozenset[str]:
     green = history.last_green_of_event if own else history.last_green_run
     base = history.last_green_sha_of_event or run.default_branch
     if base and not (green and green == history.last_green_run):
-        try:
+        with suppress(GitHubError):
             commits += api.compare(base, run.head_sha).commits
-        except GitHubError:
-            pass
     return written.union(*map(sessions_in, commits))

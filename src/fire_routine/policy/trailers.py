@@ -6,6 +6,7 @@ Anyone may have written a message, so what a trailer names counts only for sessi
 from __future__ import annotations
 
 import re
+
 from ..model import Commit
 from ..patterns import pattern
 

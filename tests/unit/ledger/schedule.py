@@ -207,7 +207,7 @@ class Schedule:
         )
 
     def _history(self, run_id: int, event: str) -> History:
-        """What is gathered of the green runs before; a list that is behind lacks them."""
+        """What is gathered of the green runs before; an old list lacks them."""
         greens = [green for green in self.world.greens if green[0] < run_id]
         own = [green for green in greens if green[1] == event]
         if not greens:

@@ -92,7 +92,9 @@ def test_a_long_label_is_cut_and_stays_different() -> None:
 
 def test_what_is_one_incident_has_one_ref() -> None:
     queue = "gh-readonly-queue/main/pr-7-"
-    assert ref_of(sample_run(head_branch=queue + "a" * 40)) == ref_of(sample_run(head_branch=queue + "b" * 40))
+    assert ref_of(sample_run(head_branch=queue + "a" * 40)) == ref_of(
+        sample_run(head_branch=queue + "b" * 40)
+    )
     others = {
         ref_of(sample_run()),
         ref_of(sample_run(head_branch="v1")),

@@ -1,4 +1,4 @@
-"""One failure, one session: what is written, what each way to fail does, and what people are told."""
+"""One failure, one session: what is written, what each way to fail does, and what people see."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_the_same_failure_may_start_a_session_after_a_green_run_and_the_cool_dow
     assert Job(board, later).fire(A).fire
 
 
-def test_within_the_cool_down_a_failure_that_came_back_is_said_to_be_back() -> None:
+def test_within_the_cool_down_a_failure_that_came_back_is_called_that() -> None:
     board = Board()
     Job(board).fire(A)
     board.clock.seconds += 3 * 3600
@@ -133,7 +133,9 @@ def test_the_ledger_is_read_no_further_back_than_where_anything_counts() -> None
 
 def test_a_full_context_is_followed_by_another() -> None:
     board = Board()
-    full = GitHubError("GitHub answered 422: This SHA and context has reached the maximum number of statuses.", 422)
+    full = GitHubError(
+        "GitHub answered 422: This SHA and context has reached the maximum number of statuses.", 422
+    )
     board.faults["create_status"] = [full]
     assert Job(board).fire(A).fire
     assert board.commits[PLACE][0].context == f"{LEDGER} 2026-03-01 2"
@@ -225,7 +227,9 @@ def test_nothing_is_sent_while_github_is_down() -> None:
 
 @pytest.mark.parametrize("fault", [SERVER_ERROR, NO_ANSWER])
 @pytest.mark.parametrize("anyway", [False, True])
-def test_a_write_without_an_answer_is_looked_for_before_it_is_made_again(fault: GitHubError, anyway: bool) -> None:
+def test_a_write_without_an_answer_is_looked_for_before_it_is_made_again(
+    fault: GitHubError, anyway: bool
+) -> None:
     board = Board(written_anyway=anyway)
     board.faults["create_status"] = [fault]
     assert Job(board).fire(A).fire

@@ -50,7 +50,7 @@ def test_where_github_grants_both_requests_the_worst_is_one_more_attempt() -> No
     board.faults["latest_attempt"] = []
     first, second = Job(board, rerun_first=True), Job(board, rerun_first=True)
     assert first.claim(A).reason == "rerun"
-    board.attempts.clear()  # the second one's look is behind
+    board.attempts.clear()  # the second one's look is older
     assert second.claim(A).reason == "rerun"
     assert (board.rerun, board.stages()) == ([100, 100], "")
 

@@ -82,17 +82,17 @@ def test_a_claim_that_was_watched_until_it_lapsed_no_longer_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("greens", "is_back", "fires"),
+    ("greens", "fires"),
     [
-        ({}, False, False),
-        ({95: "push"}, False, True),
-        ({95: "schedule"}, False, False),
-        ({90: "push"}, False, True),  # the claim's run itself, in a later attempt
-        ({100: "push"}, False, False),
-        ({120: "push"}, False, False),
+        ({}, False),
+        ({95: "push"}, True),
+        ({95: "schedule"}, False),
+        ({90: "push"}, True),  # the claim's run itself, in a later attempt
+        ({100: "push"}, False),
+        ({120: "push"}, False),
     ],
 )
-def test_a_green_run_between_ends_an_incident(greens: dict[int, str], is_back: bool, fires: bool) -> None:
+def test_a_green_run_between_ends_an_incident(greens: dict[int, str], fires: bool) -> None:
     assert ruled(claim(at=OLD), greens=Greens(greens)).fire == fires
 
 

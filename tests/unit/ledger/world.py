@@ -203,9 +203,7 @@ class Client:
             raise GitHubError("GitHub does not show the first commit of the default branch")
         return PLACE
 
-    def create_status(
-        self, sha: str, state: str, description: str, target_url: str, context: str
-    ) -> Status:
+    def create_status(self, sha: str, state: str, description: str, target_url: str, context: str) -> Status:
         assert len(description.encode()) <= 140, description
         world, faults = self._world, self._world.faults
         world.requests += 1

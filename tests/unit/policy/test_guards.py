@@ -15,14 +15,13 @@ from tests.unit.ledger.boards import (
     sample_run,
 )
 
-from fire_routine.decision import decide
-from fire_routine.ledger import Ledger, Terms
-from fire_routine.gather import find_trigger, run_as_reported
 from fire_routine import policy
-from fire_routine.policy import stale
-from fire_routine.policy import guards
-from fire_routine.policy.trailers import sessions_in
+from fire_routine.decision import decide
+from fire_routine.gather import find_trigger, run_as_reported
+from fire_routine.ledger import Ledger, Terms
 from fire_routine.model import Commit, FailedJob, GitHubError, Origin, Run, TriggerKind, Verdict
+from fire_routine.policy import guards, stale
+from fire_routine.policy.trailers import sessions_in
 from fire_routine.settings import Context, Settings
 
 SECRETS = {
@@ -176,7 +175,7 @@ def test_own_payload_of_a_privileged_event_decides_without_a_request() -> None:
     assert reason(before_gathering(chosen(), from_fork("pull_request_target"))) == "fork"
     own = payload("octo/cat")
     assert before_gathering(chosen(), context("pull_request_target", own)) is None
-    assert reason(before_gathering(chosen(), context("pull_request_target"))) == "fork"
+    assert reason(before_gathering(chosen(), context("pull_request_target"))) == "untrusted-run"
     assert before_gathering(chosen(run_id=100), context("workflow_run", finished())) is None
     comment = context("workflow_run", finished(event="issue_comment"))
     assert reason(before_gathering(chosen(run_id=100), comment)) == "untrusted-run"
