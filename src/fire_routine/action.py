@@ -148,8 +148,8 @@ def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
             asked = github.run(context.run_id or 0, None)[0].created_at
         except GitHubError as error:
             raise gather.GatherError(
-                f"again: GitHub does not say when this run was created ({code(error)}). Nothing was sent. Run it"
-                " again later, with `actions: read`."
+                f"again: GitHub does not state when this run was created ({code(error)}). Nothing was sent."
+                " Run it again later, with `actions: read`."
             ) from None
     return Terms(
         max_sessions=settings.max_sessions,

@@ -75,7 +75,7 @@ def test_the_readme_is_short() -> None:
 
 
 def test_settings_in_documents_are_inputs_of_the_action() -> None:
-    """Such as `once-per: always`, in a sentence or in a step that uses the action."""
+    """Such as `again: true`, in a sentence or in a step that uses the action."""
     inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"].keys()
     others = {"pull-requests", "retry-after", "cancel-in-progress"}
     found: set[str] = set()
@@ -86,7 +86,7 @@ def test_settings_in_documents_are_inputs_of_the_action() -> None:
             names |= yaml.safe_load(step)["with"].keys()
         assert names <= inputs | others, path
         found |= names
-    assert {"once-per", "dry-run", "routine-url"} <= found
+    assert {"max-sessions", "dry-run", "routine-url"} <= found
 
 
 def test_what_a_commit_can_show_is_explained() -> None:

@@ -188,7 +188,7 @@ class Candidate:
         return rule([claim for claim in found if claim is own or not self.is_own(claim)], job)
 
     def _settled(self) -> Ruling:
-        """The ruling once nothing that blocks may yet come to nothing, or after a wait that is long enough."""
+        """The ruling once nothing that blocks may come to nothing, or after a wait that is long enough."""
         self._store.read(self._horizon)
         ruling, pauses = self.judge(), self._pauses()
         leader = None

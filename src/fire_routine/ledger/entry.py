@@ -80,7 +80,8 @@ _QUEUE_TRY = pattern(r"(?<=[0-9])-[0-9a-f]{3,64}$")
 _DESCRIPTION = pattern(
     rf"(?:[^·\n]{{1,99}} · )?(?P<stage>[{''.join(Stage)}]) (?P<workflow>\S+)"
     r" (?P<run>[0-9]{1,19})\.(?P<attempt>[0-9]{1,9}) (?P<ref>[0-9a-f]{4}) (?P<commit>[0-9a-f]{7})"
-    rf" (?P<mark>[0-9a-z]{{8}}) (?P<failures>[0-9a-fsjx][0-9a-f]{{7}}(?: [0-9a-fsjx][0-9a-f]{{7}})*|{_SEVERAL})",
+    r" (?P<mark>[0-9a-z]{8})"
+    rf" (?P<failures>[0-9a-fsjx][0-9a-f]{{7}}(?: [0-9a-fsjx][0-9a-f]{{7}})*|{_SEVERAL})",
 )
 
 

@@ -115,7 +115,7 @@ class Ledger:
         return look.verdict()
 
     def find(self) -> None:
-        """Find the ledger's place, while other things are asked of GitHub. It is asked again if this fails."""
+        """Find the ledger's place while other things are asked of GitHub; it is asked again if this fails."""
         with suppress(LedgerError):
             self._store.find()
 

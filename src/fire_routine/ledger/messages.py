@@ -94,8 +94,8 @@ def rerun(run: Run) -> Verdict:
     """The failed jobs of a first attempt are re-run, by this job or another."""
     return skip(
         "rerun",
-        f"The failed jobs are re-run once before a session is started. Attempt {run.attempt + 1} decides: if it"
-        " fails, it starts one. If it does not begin, re-run them yourself.",
+        f"The failed jobs are re-run once before a session is started. Attempt {run.attempt + 1} decides: if"
+        " it fails, it starts one. If it does not begin, re-run them yourself.",
     )
 
 
@@ -209,7 +209,8 @@ def flakes_unread(problem: str) -> Note:
 def unsettled(problem: str) -> Note:
     return Note(
         what="the record of this fire's result",
-        why=f"{code(problem)}. Until the workflow is green again it counts as a session that may have started.",
+        why=f"{code(problem)}. Until the workflow is green again, it counts as a session that may have"
+        " started.",
     )
 
 

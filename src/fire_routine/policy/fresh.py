@@ -1,4 +1,4 @@
-"""What is read again before a fire: the branch, the pull request and its labels, and who wrote the commits."""
+"""What is read again before a fire: the branch, the pull request, its labels, and the commits' authors."""
 
 from __future__ import annotations
 
@@ -121,8 +121,8 @@ def labelled(
         if label:
             return skip(
                 "skip-labels",
-                f"Pull request #{number} has the label {code(label)}, which `skip-labels` names. To report it,"
-                " remove the label and re-run the failed jobs.",
+                f"Pull request #{number} has the label {code(label)}, which `skip-labels` names. To report"
+                " it, remove the label and re-run the failed jobs.",
             )
     return None
 

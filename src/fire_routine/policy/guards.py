@@ -65,7 +65,7 @@ def unfinished(status: str, *, rerun_first: bool) -> Verdict | None:
 
 
 def _describes_its_code(run: Run) -> bool:
-    """Whether it is known whose code ran: without its payload, a pull request's own run does not show that."""
+    """Whether it is known whose code ran: without its payload, a pull request's own run shows no such thing."""
     own = run.trigger in (TriggerKind.STEP, TriggerKind.FINAL_JOB)
     return not own or run.event != "pull_request" or run.pull_request is not None
 
@@ -90,8 +90,8 @@ def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) 
         failed=True,
         reason="missing-secrets",
         message=f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} empty. Save {secrets} under"
-        " Settings → Secrets and variables → Actions, and pass them as `${{ secrets.… }}`. A reusable workflow"
-        " needs `secrets: inherit`.",
+        " Settings → Secrets and variables → Actions, and pass them as `${{ secrets.… }}`. A reusable"
+        " workflow needs `secrets: inherit`.",
     )
 
 
@@ -145,8 +145,8 @@ def _untrusted(run: Run) -> Verdict | None:
     if run.origin is Origin.UNKNOWN:
         return skip(
             "untrusted-run",
-            f"The event ({code(run.event or 'unknown')}) does not prove that people with write access wrote the"
-            f" code that ran. {remedy}",
+            f"The event ({code(run.event or 'unknown')}) does not prove that people with write access wrote"
+            f" the code that ran. {remedy}",
         )
     return None
 
@@ -160,8 +160,8 @@ def _not_failed(context: Context, run: Run) -> Verdict | None:
             return None
         return skip(
             "not-failed",
-            f"The run ended as {code(run.conclusion)}, so there is nothing to report. Start this job only after"
-            " a failure: see Quick start in the README.",
+            f"The run ended as {code(run.conclusion)}, so there is nothing to report. Start this job only"
+            " after a failure: see Quick start in the README.",
         )
     own_failed = run.trigger is TriggerKind.STEP or (
         run.id == context.run_id and context.job_status == "failure"
