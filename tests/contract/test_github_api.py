@@ -377,7 +377,7 @@ def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:
         github.create_status(HEAD, "pending", "claimed", "https://example.com/run")
         github.create_status(HEAD, "success", "")
         assert len(github.statuses(HEAD).statuses) == 100
-        assert len(github.statuses(HEAD, 2).statuses) == 2
+        assert len(github.statuses(HEAD, 2).statuses) == 3
         github.comment(12, "<!-- mark -->", "<!-- mark --> one")
         github.comment(12, "<!-- mark -->", "<!-- mark --> two")
         assert github.branch_head("main") == github.branch_head("feature/with/slashes") == HEAD

@@ -254,12 +254,15 @@ class GitHub(Session):
     # --- statuses and comments ------------------------------------------------------------------
 
     def statuses(self, sha: str, page: int = 1) -> StatusPage:
-        """A page of 100 statuses that a commit ever got, of any tool, the newest first.
+        """A page of statuses that a commit ever got, of any tool, the newest first.
+
+        The first page has 100, each further one is shorter by one. So each page begins with the end of the page
+        before, unless it shows an older list.
 
         https://docs.github.com/rest/commits/statuses#list-commit-statuses-for-a-reference
         """
         path = f"/commits/{quote(sha, safe='')}/statuses"
-        headers, data = self._read(path, {"per_page": 100, "page": page})
+        headers, data = self._read(path, {"per_page": 101 - page, "page": page})
         # An odd one may be the claim of another job, so it raises.
         found = parsed(lambda data: tuple(map(parse.status, fields.sequence(data))), data)
         return StatusPage(found, 'rel="next"' in headers.get("link", ""), parse.http_date(headers))

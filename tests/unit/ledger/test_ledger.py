@@ -20,6 +20,7 @@ from tests.unit.ledger.boards import (
     URL,
     Board,
     Job,
+    Page,
     fired,
     green_at,
     sample_run,
@@ -139,6 +140,21 @@ def test_a_full_context_is_followed_by_another() -> None:
     board.faults["create_status"] = [full]
     assert Job(board).fire(A).fire
     assert board.commits[PLACE][0].context == f"{LEDGER} 2026-03-01 2"
+
+
+def test_a_page_from_an_older_list_is_asked_for_again() -> None:
+    """Otherwise the entries between it and the page before would be missing."""
+
+    class Flapping(Board):
+        def statuses(self, sha: str, page: int = 1) -> Page:
+            found = super().statuses(sha, page)
+            return Page([], False, None) if page == 2 and self.calls.count("statuses") < 4 else found
+
+    board = Flapping()
+    write(board, Stage.FIRED)
+    for _ in range(120):
+        board.add(PLACE, "81 %", URL, "coverage", by="octocat")
+    assert Job(board).claim(A).reason == "duplicate"
 
 
 # --- several jobs ---------------------------------------------------------------------------------------

@@ -194,8 +194,8 @@ class Client:
         found = sorted(self._world.statuses(sha, self._read()), key=lambda status: -status.id)
         date = EPOCH + timedelta(seconds=int(self._world.baton.time))
         self._travel()
-        start = (page - 1) * 100
-        return StatusPage(found[start : start + 100], len(found) > start + 100, date)
+        size = 101 - page
+        return StatusPage(found[(page - 1) * size : page * size], len(found) > page * size, date)
 
     def first_commit(self) -> str:
         self._read()
