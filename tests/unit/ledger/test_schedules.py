@@ -66,7 +66,7 @@ def test_a_session_without_a_trace_is_replaced_by_one_alone(seed: int, profile: 
 
 def test_a_schedule_with_a_session_that_is_replaced() -> None:
     """Without one in any schedule, the test above would show nothing."""
-    schedule = Schedule.draw(17, PROFILES["clean"], most_jobs=4, replacing=True)
+    schedule = Schedule.draw(11, PROFILES["clean"], most_jobs=4, replacing=True)
     schedule.play()
     assert schedule.violations() == []
     schedule.replacing = False
