@@ -36,8 +36,9 @@ def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | Non
 def run_as_reported(trigger: Trigger, context: Context) -> Run | None:
     """The run as far as the runner and the event's payload describe it; None: they do not."""
     found = run(trigger, context)
-    if found is None:
-        return None
+    finished = finished_run(context)
+    if found is None or (not is_own_run(trigger, context) and "head_repository" not in finished):
+        return None  # or it is not stated whose code ran
     return replace(
         found[0],
         trigger=trigger.kind,
