@@ -24,8 +24,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 
-from fire_routine.decide.ledger.entry import Entry, read_entry  # noqa: E402
 from fire_routine.emulator import Endpoint, Reply  # noqa: E402
+from fire_routine.ledger.entry import Entry, read_entry  # noqa: E402
 from fire_routine.model import Status  # noqa: E402
 
 LONGEST_SOCKET = 60  # characters of a folder for a socket's file: its whole path may have about 100

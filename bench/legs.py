@@ -46,7 +46,7 @@ time.monotonic, time.sleep = _monotonic, _sleep  # type: ignore[assignment]
 
 from tests.emulated.github import GitHubEmulator  # noqa: E402
 from tests.emulated.job import Reported  # noqa: E402
-from tests.unit.decide.baton import Baton, Task  # noqa: E402
+from tests.unit.ledger.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action, threads  # noqa: E402
 from fire_routine.emulator import Endpoint  # noqa: E402

@@ -35,11 +35,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from bench import legs  # noqa: E402 - it replaces the clock, so it comes before all that reads it
 from bench.crowd import Stage, staged, warm  # noqa: E402
 from tests.emulated.faults import Fault  # noqa: E402
-from tests.unit.decide.schedule import Schedule  # noqa: E402
-from tests.unit.decide.troubles import PROFILES  # noqa: E402
+from tests.unit.ledger.schedule import Schedule  # noqa: E402
+from tests.unit.ledger.troubles import PROFILES  # noqa: E402
 
-from fire_routine.decide.ledger.entry import Stage as Step  # noqa: E402
 from fire_routine.emulator import REPLIES  # noqa: E402
+from fire_routine.ledger.entry import Stage as Step  # noqa: E402
 
 SHA = "a" * 40
 
@@ -66,6 +66,7 @@ def storm(
         outcomes["killed"] += schedule.jobs - len(world.reports)
         totals["schedules with faults"] += not schedule.faults.none
         totals.update(jobs=schedule.jobs, sessions=len(world.sessions))
+        totals["schedules without a session"] += not world.sessions
         totals["re-runs"] += sum(world.asked.values())
         totals["requests to GitHub"] += world.requests
         totals["statuses"] += sum(len(written) for written in world.written.values())
@@ -87,7 +88,7 @@ def storm(
 
 
 def _show(schedule: Schedule) -> None:
-    print(schedule.faults, schedule.settings.once_per, schedule.settings.max_sessions)
+    print(schedule.faults, schedule.terms)
     lines = [
         (at, f"{sha[-4:]} {status.description}")
         for sha, written in schedule.world.written.items()
@@ -170,7 +171,7 @@ def _violations(stage: Stage) -> list[str]:
     outputs = [job.outputs for job in stage.jobs]
     reported = {output.get("session-url", "") for output in outputs}
     doubt = any(output.get("outcome") == "unknown" for output in outputs) or any(
-        entry.record.stage in (Step.SENDING, Step.UNKNOWN, Step.FIRED) for entry in stage.entries()
+        entry.record.stage in (Step.ANNOUNCED, Step.UNKNOWN, Step.FIRED) for entry in stage.entries()
     )
     found += [f"{url} is reported nowhere" for url in sessions if url not in reported and not doubt]
     found += [f"{url} was never started" for url in reported - sessions if url]

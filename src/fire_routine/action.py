@@ -1,4 +1,4 @@
-"""The whole story of the action: settings → first look at the ledger → gather → distill → compose → decide →
+"""The whole story of the action: settings → policy → first look → gather → distill → compose → decision →
 fire → report.
 
 `evidence.py` has the part from the run to the text. With it, `cli.py` and `demo.py` the only module that
@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from . import decide, fire, gather
+from . import fire, gather, policy
 from .clock import REAL, Clock
+from .decision import decide, not_sent
 from .evidence import Evidence, Say, gather_evidence
 from .github.client import GitHub
+from .ledger import Ledger, Terms
 from .model import (
     Action,
     Failure,
@@ -35,6 +37,7 @@ from .redact import redact_text
 from .report import Contents, Workflow, report
 from .sanitize import code
 from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
+from .threads import result, threads
 
 TRACES = 15.0  # seconds for what became of earlier sessions
 
@@ -46,7 +49,7 @@ class _Progress:
     outcome: Outcome
     run: Run | None = None  # as far as it was known before anything was gathered
     evidence: Evidence | None = None
-    election: decide.Election | None = None
+    ledger: Ledger | None = None
     firing: bool = False  # from here on a request may have been sent
 
 
@@ -85,8 +88,8 @@ def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, c
         kind, place = code(type(error).__name__), code(_place(error))
         fault = f"The action has a fault ({kind} in {place}; please report it). It ended"
         progress.outcome = _ended_early(progress, "internal-error", fault)
-    if progress.election is not None:
-        progress.election.settle(progress.outcome)
+    if progress.ledger is not None:
+        progress.ledger.settle(progress.outcome)
     return progress
 
 
@@ -94,40 +97,34 @@ def _story(
     settings: Settings, context: Context, github: GitHub, say: Say, clock: Clock, progress: _Progress
 ) -> None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
-    verdict = decide.before_gathering(settings, context)
+    trigger = gather.find_trigger(settings, context)
+    reported = gather.run_as_reported(trigger, context)
+    verdict = policy.before_gathering(settings, context, reported)
     if verdict is not None:
         progress.outcome = _declined(verdict)
         return
-    trigger = gather.find_trigger(settings, context)
     with fire.interruptible():
-        terms = decide.Terms(
-            settings.once_per,
-            settings.max_sessions,
-            settings.rerun_first,
-            timedelta(hours=settings.cool_down if settings.once_per == "incident" else 0),
-            settings.routine_url,
-            legs=context.job_total,
-            default_token=context.default_token,
+        ledger = progress.ledger = Ledger(
+            github,
+            _terms(settings, context, github),
+            temp=context.temp,
+            clock=clock,
+            say=say,
+            trace=partial(_traces, github),
         )
-        election = progress.election = decide.Election(
-            github, terms, temp=context.temp, sleep=clock.sleep, say=say, trace=partial(_traces, github)
-        )
-        reported = gather.run_as_reported(trigger, context)
-        if reported and reported.conclusion == "success" and reported.attempt > 1:
-            progress.run, verdict = reported, decide.passed(settings, reported, election)
-        elif not settings.dry_run:  # a dry run shows its text, no matter what the ledger shows
-            progress.run, verdict = reported, _first_look(election, trigger, reported)
+        progress.run, verdict = reported, _before_gathering(settings, github, ledger, trigger, reported)
         if verdict is not None:
             progress.outcome = _declined(verdict)
             return
         say(f"Reading run {trigger.run_id} from GitHub …")
-        recall = partial(_with_rerun, election, settings)
-        evidence = gather_evidence(github, trigger, settings, context, say, recall=recall)
-        progress.evidence = evidence
-        verdict = decide.decide(
-            settings, context, evidence.run, evidence.brief, election, github, evidence.failures
-        )
-        past = election.past
+        with threads(1, "ledger") as pool:
+            found = pool.submit(ledger.find)
+            evidence = progress.evidence = gather_evidence(
+                github, trigger, settings, context, say, recall=partial(_with_rerun, ledger, settings)
+            )
+            result(found)
+        verdict = decide(settings, context, evidence.run, evidence.brief, ledger, github, evidence.failures)
+        past = ledger.past
         if (verdict.fire or settings.dry_run) and (past.sessions or past.seen):
             evidence = progress.evidence = replace(evidence, brief=evidence.composed(past=past))
         if not verdict.fire:
@@ -139,17 +136,53 @@ def _story(
         progress.outcome = replace(fired, session_number=verdict.session_number)
 
 
-def _first_look(election: decide.Election, trigger: Trigger, run: Run | None) -> Verdict | None:
-    """What the ledger shows of this attempt before anything is gathered."""
-    return election.look_first(run, spread=trigger.kind is TriggerKind.STEP) if run and run.head_sha else None
+def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
+    """What the ledger needs of the inputs.
+
+    Raises:
+        GatherError: with `again`, GitHub does not say when the run was created that asks.
+    """
+    asked = None
+    if settings.again:
+        try:
+            asked = github.run(context.run_id or 0, None)[0].created_at
+        except GitHubError as error:
+            raise gather.GatherError(
+                f"again: GitHub does not state when this run was created ({code(error)}). Nothing was sent."
+                " Run it again later, with `actions: read`."
+            ) from None
+    return Terms(
+        max_sessions=settings.max_sessions,
+        rerun_first=settings.rerun_first,
+        cool_down=timedelta(hours=settings.cool_down),
+        again_since=asked,
+        place=settings.ledger_commit,
+        routine_url=settings.routine_url,
+        legs=context.job_total,
+        default_token=context.default_token,
+    )
 
 
-def _with_rerun(election: decide.Election, settings: Settings, run: Run, failures: Sequence[Failure]) -> Run:
+def _before_gathering(
+    settings: Settings, github: GitHub, ledger: Ledger, trigger: Trigger, run: Run | None
+) -> Verdict | None:
+    """What one or two requests show against a fire. A dry run shows its text, no matter what."""
+    if run and run.conclusion == "success" and run.attempt > 1:
+        flake = ledger.record_flake(run, write=not settings.dry_run) or policy.not_failed(run.conclusion)
+        return not_sent(flake) if settings.dry_run else flake
+    if settings.dry_run or not run or not run.head_sha:
+        return None
+    # Of final jobs there is one, so what such a look would save is not worth its request.
+    verdict = ledger.look_first(run) if trigger.kind is TriggerKind.STEP else None
+    return verdict or (policy.stale(github, run) if run.default_branch else None)
+
+
+def _with_rerun(ledger: Ledger, settings: Settings, run: Run, failures: Sequence[Failure]) -> Run:
     """The run with what the ledger knows of its attempt before, if that one may have been re-run for us."""
     by_entry = any(one.known and one.known.action is Action.RERUN for one in failures)
     if run.attempt == 1 or not (settings.rerun_first or by_entry):
         return run
-    return replace(run, rerun=election.known_of(run, [one.fingerprint for one in failures]))
+    return replace(run, rerun=ledger.known_of(run, [one.fingerprint for one in failures]))
 
 
 def _traces(
@@ -171,15 +204,15 @@ def _report(
             return Note("the comment on the pull request", str(error), permission=needed)
         return None
 
-    evidence, election = progress.evidence, progress.election
-    past = election.past if election else Past()
+    evidence, ledger = progress.evidence, progress.ledger
+    past = ledger.past if ledger else Past()
     contents = Contents(
         progress.outcome,
         _clean,
         brief=evidence.brief if evidence else None,
         run=evidence.run if evidence else progress.run,
         failures=evidence.failures if evidence else (),
-        notes=(*(evidence.run.notes if evidence else ()), *(election.notes if election else ()), *past.notes),
+        notes=(*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ()), *past.notes),
         max_sessions=settings.max_sessions,
         past=past,
     )

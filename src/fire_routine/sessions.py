@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from .decide.election.claims import Claim, claims
-from .decide.ledger import failures
-from .decide.ledger.entry import Entry, Stage, read_entry
-from .decide.ledger.links import session_id, session_link
 from .github import parse
 from .github.client import GitHub
 from .github.traces import session_traces
-from .model import RUN_FAILED, GitHubError, Run, SessionState, SessionTrace
+from .ledger.claims import Claim, claims, session_id, session_link
+from .ledger.entry import Entry, Stage
+from .ledger.store import recorded
+from .model import GitHubError, Run, SessionState, SessionTrace
 from .sanitize import flat
 
 VERSION = 1  # of the report's shape; fields may be added to it
@@ -29,6 +28,7 @@ RUN_PAGES = 150  # of 100 runs each
 COMMITS = 300
 PULL_PAGES = 30  # of 100 pull requests each
 NO_TRACE = timedelta(minutes=40)  # after which a session without a branch is taken for one that does nothing
+RESULT_BY = timedelta(minutes=10)  # after its claim, a job has reported its result, or never will
 REPORTED = timedelta(hours=6)  # after its begin, a re-run has ended and been reported, or never will be
 PASSED, GOING_ON = "passed", "going on"  # how re-runs end that are not stuck
 # Each state in words, in the order of the totals.
@@ -70,7 +70,7 @@ def report(
     runs = _read_runs(github, since, left_out, show)
     entries = _read_entries(github, creator, since, runs, others, left_out, show)
     found = claims(entries, lambda url: session_link(url, github.api_url))[::-1]
-    started = [claim for claim in found if claim.started and (claim.settled or claim.old(until))]
+    started = [claim for claim in found if claim.has_session or _was_lost(claim, until)]
     show("Reading branches and pull requests")
     started_by = {claim.run for claim in started}
     traces, notes = session_traces(github, started_by, since=since, pages=PULL_PAGES, checks=False)
@@ -84,7 +84,7 @@ def report(
         for claim in started
     ]
     reruns = [
-        {"asked_at": _iso(_known(claim.created_at)), "ended": _ended(claim, by_id.get(claim.run), until)}
+        {"asked_at": _iso(_known(claim.at)), "ended": _ended(claim, by_id.get(claim.run), until)}
         | _attempt(claim, by_id.get(claim.run), files[claim.mark])
         for claim in found
         if claim.stage is Stage.FLAKE or (claim.stage is Stage.RERUN and not _went_on(claim, found))
@@ -154,36 +154,23 @@ def _read_entries(
     left_out: list[str],
     show: Show,
 ) -> list[Entry]:
-    """The creator's entries since then, wherever the ledger keeps them: here, on each run's own commit."""
-    # A failed attempt may have been re-run, and be green by now. A run that is cancelled may have timed out.
-    likely = [run for run in runs if run.conclusion in RUN_FAILED or run.attempt > 1]
-    unlikely = [run for run in runs if run.conclusion in (None, "cancelled")]
-    shas = list(dict.fromkeys(run.head_sha for run in (*likely, *unlikely)))
+    """The creator's entries since then: those of the ledger, and what re-runs left on their commits."""
+    show("Reading the ledger")
+    found = recorded(github, github.first_commit(), since)
+    shas = list(dict.fromkeys(run.head_sha for run in runs if run.attempt > 1))
     problems = Counter({f"a report reads at most {COMMITS:,}": max(0, len(shas) - COMMITS)})
-    entries: list[Entry] = []
     for number, sha in enumerate(shas[:COMMITS]):
-        show(f"Reading the ledger: commit {number + 1} of {len(shas)}")
+        show(f"Reading commits that were run again: {number + 1} of {len(shas)}")
         try:
-            statuses = github.statuses(sha)
+            found += recorded(github, sha, since, reruns=True)
         except GitHubError as error:
-            if number == 0 and error.status not in (404, 422):  # such a commit is gone
-                raise
             problems[str(error)] += 1
             if error.rate_limited:  # nothing more is asked
                 problems[str(error)] += len(shas[:COMMITS]) - number - 1
                 break
-            continue
-        for status in statuses:
-            entry = read_entry(status, sha)
-            if entry is None or entry.created_at is None or entry.created_at < since:
-                continue
-            writer = status.creator or "ghost"  # as GitHub shows an account that is gone
-            if writer.casefold() == creator.casefold():
-                entries.append(entry)
-            else:
-                others[writer] += 1
-    left_out += [f"the ledger on {_count(most, 'commit')}: {why}" for why, most in problems.items() if most]
-    return entries
+    left_out += [f"re-runs on {_count(most, 'commit')}: {why}" for why, most in problems.items() if most]
+    others.update(writer for _, writer in found if writer.casefold() != creator.casefold())
+    return [entry for entry, writer in found if writer.casefold() == creator.casefold()]
 
 
 # --- what became of each ----------------------------------------------------------------------------
@@ -192,7 +179,7 @@ def _read_entries(
 def _session(
     claim: Claim, failed: Run | None, runs: Iterable[Run], trace: SessionTrace, until: datetime
 ) -> Json:
-    pull, at = trace.pull_request, _known(claim.created_at)
+    pull, at = trace.pull_request, _known(claim.at)
     merged_at = pull.merged_at if pull else None
     greens = [run for run in runs if failed and _is_green_after(run, failed, claim, trace)]
     begun = [_begun(run) for run in greens]
@@ -222,12 +209,12 @@ def _attempt(claim: Claim, run: Run | None, file: str) -> Json:
     return {
         "workflow": run.workflow if run else None,
         "workflow_file": file,
-        "failures": [failures.text([one]) for one in sorted(claim.failures)],
+        "failures": sorted(name for name in claim.names if not name.startswith("j")),
         "run_id": claim.run,
         "run_attempt": claim.attempt,
         "run_url": run.url if run else None,
         "branch": (run.head_branch or "") if run else None,
-        "commit": claim.sha,
+        "commit": run.head_sha if run else claim.commit,
     }
 
 
@@ -236,7 +223,7 @@ def _own_trace(claim: Claim, started: Iterable[Claim], traces: Mapping[int, Sess
     trace = traces.get(claim.run) or SessionTrace(claim.run, None)
     created = trace.pull_request.created_at if trace.pull_request else None
     siblings = [one for one in started if one.run == claim.run]
-    before = [one for one in siblings if created is None or _known(one.created_at) <= created]
+    before = [one for one in siblings if created is None or _known(one.at) <= created]
     is_own = trace.state is None or claim is (before or siblings)[0]
     return trace if is_own else SessionTrace(claim.run, SessionState.NONE)
 
@@ -247,9 +234,14 @@ def _is_green_after(run: Run, failed: Run, claim: Claim, trace: SessionTrace) ->
         return False
     pull, branch = trace.pull_request, (run.head_branch, run.head_repository)
     if branch == (failed.head_branch, failed.head_repository) and run.event == failed.event:
-        return _begun(run) > _known(claim.created_at)
+        return _begun(run) > _known(claim.at)
     merged_at = pull.merged_at if pull and branch == (pull.base_branch, pull.head_repository) else None
     return merged_at is not None and _known(run.created_at) >= merged_at
+
+
+def _was_lost(claim: Claim, until: datetime) -> bool:
+    """Whether its job announced the request, and never reported a result."""
+    return claim.stage is Stage.ANNOUNCED and until - _known(claim.at) >= RESULT_BY
 
 
 def _went_on(claim: Claim, found: Iterable[Claim]) -> bool:
@@ -262,7 +254,7 @@ def _ended(claim: Claim, run: Run | None, now: datetime) -> str:
         return PASSED
     if run is None:
         return "the run is not listed"
-    if now - max(_begun(run), _known(claim.created_at)) < REPORTED:
+    if now - max(_begun(run), _known(claim.at)) < REPORTED:
         return GOING_ON
     if run.attempt <= claim.attempt:
         return "GitHub started no further attempt"

@@ -90,6 +90,12 @@ def _header(value: str) -> str:
     return value
 
 
+def _full_sha(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", value):
+        raise ValueError(f"{code(value, 80)} is not the full SHA of a commit")
+    return value
+
+
 def _repository_path(value: str) -> str:
     names = value.split("/")
     if len(value) > LONGEST_PATH or not value.isprintable() or "\\" in value or {"", ".", ".."} & set(names):
@@ -184,11 +190,12 @@ class Settings:
     github_token: str = _input("", token, secret=True)
     # None: the finished run of a `workflow_run` event, else this run
     run_id: int | None = _input(None, partial(_whole, 1, 10**15))
+    # Whether a session that was started before keeps none from being started
+    again: bool = _input(False, _flag)
     text: str = _input("", str)
     attach: tuple[str, ...] = _input((), _lines)  # globs, relative to the workspace
     # UTF-16 code units
     max_characters: int = _input(60_000, partial(_whole, MIN_CHARACTERS, MAX_CHARACTERS))
-    once_per: str = _input("incident", partial(_one_of, ("incident", "run", "always")))
     max_sessions: int = _input(3, partial(_whole, 1, 100))
     min_attempt: int = _input(1, partial(_whole, 1, 1000))
     rerun_first: bool = _input(False, _flag)
@@ -197,6 +204,7 @@ class Settings:
     skip_labels: tuple[str, ...] = _input(("no-claude",), _names, empty=())
     known_failures: str = _input(KNOWN_FAILURES, _repository_path, empty="")  # a path in the repository
     allow_forks: bool = _input(False, _flag)
+    ledger_commit: str = _input("", _full_sha)  # empty: the first commit of the default branch
     on_error: str = _input("fail", partial(_one_of, ("fail", "warn")))
     max_wait: int = _input(60, partial(_whole, 0, 3600))  # seconds of all waits together
     comment: bool = _input(False, _flag)

@@ -163,7 +163,7 @@ def reports() -> Mapping[str, Contents]:
     earlier = Outcome(
         Result.SKIPPED,
         "duplicate",
-        "Run 7 started a session on this failure. To send it again, set `once-per: always`.",
+        "Run 7 started a session on this failure. To send it again, set `again: true`.",
         session_url=SESSION,
     )
     unknown = Outcome(
@@ -172,7 +172,7 @@ def reports() -> Mapping[str, Contents]:
         "The endpoint returned 504. Look at https://claude.ai/code before you fire again.",
     )
     refused = _contents(Outcome(Result.FAILED, "unauthorized", no_token), _one())
-    invalid = "max-characters: 12 is too small\nonce-per: 'never' is unknown"
+    invalid = "max-characters: 12 is too small\ncool-down: 'never' is unknown"
     would = "Without `dry-run`, this starts session 1 of at most 3."
     return {
         "fired-1-job": _contents(samples.FIRED, _one()),

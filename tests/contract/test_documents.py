@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fire_routine.decide.ledger.entry import Stage
+from fire_routine.ledger.entry import Stage
 from fire_routine.model import Outcome, Result
 from fire_routine.report import heading
 
@@ -75,18 +75,18 @@ def test_the_readme_is_short() -> None:
 
 
 def test_settings_in_documents_are_inputs_of_the_action() -> None:
-    """Such as `once-per: always`, in a sentence or in a step that uses the action."""
+    """Such as `again: true`, in a sentence or in a step that uses the action."""
     inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"].keys()
     others = {"pull-requests", "retry-after", "cancel-in-progress"}
     found: set[str] = set()
     for path in DOCUMENTS:
         text = path.read_text("utf-8")
-        names = set(re.findall(r"`([a-z]+(?:-[a-z]+)+): [^`\n]+`", prose(path)))
+        names = set(re.findall(r"`(again|[a-z]+(?:-[a-z]+)+): [^`\n]+`", prose(path)))
         for step in re.findall(r"- uses: OWNER/fire-routine@.*\n(?P<with> +with:\n(?: {10,}.*\n)+)", text):
             names |= yaml.safe_load(step)["with"].keys()
         assert names <= inputs | others, path
         found |= names
-    assert {"once-per", "dry-run", "routine-url"} <= found
+    assert {"again", "dry-run", "routine-url"} <= found
 
 
 def test_what_a_commit_can_show_is_explained() -> None:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -198,8 +198,9 @@ def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int =
         _, notes, _ = read_logs(github, run, whole, deadline)
         assert {note.why for note in notes} <= {"GitHub has no log of a job that is still running"}
         read_green_logs(github, run, b"".join, deadline)
-        github.incident(run, timedelta(hours=24))
-        github.incident(replace(run, workflow_id=0))
+        github.greens(run, 1)
+        github.greens(replace(run, workflow_id=0), 1)
+        assert github.first_commit()
 
 
 def test_gathering_a_pull_requests_run(emulator: RecordedGitHub) -> None:
@@ -375,7 +376,8 @@ def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:
             emulator.add_status(HEAD, {"description": f"claim {number}", "context": "fire-routine"})
         github.create_status(HEAD, "pending", "claimed", "https://example.com/run")
         github.create_status(HEAD, "success", "")
-        assert len(github.statuses(HEAD)) == 102
+        assert len(github.statuses(HEAD).statuses) == 100
+        assert len(github.statuses(HEAD, 2).statuses) == 3
         github.comment(12, "<!-- mark -->", "<!-- mark --> one")
         github.comment(12, "<!-- mark -->", "<!-- mark --> two")
         assert github.branch_head("main") == github.branch_head("feature/with/slashes") == HEAD

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from tests.emulated.ids import sha_of
 from tests.emulated.repository import Repository, timestamp
 
-from fire_routine.decide.ledger.entry import Record, Stage
-from fire_routine.model import Fingerprint
+from fire_routine.ledger.entry import LEDGER, SHOWN, Record, Stage
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BOT = "github-actions[bot]"
@@ -90,9 +90,9 @@ class Month:
         start = self.now - 17 * DAY
         self.github.set_branch(f"claude/fix-run-{self.session(self.run(start))}", sha_of("fix"))
         self.session(self.run(start + DAY))
-        self.entries(self.run(start + 2 * DAY), Stage.CLAIMED, Stage.SENDING)
+        self.entries(self.run(start + 2 * DAY), Stage.CLAIMED, Stage.ANNOUNCED)
         run = self.run(start + 3 * DAY)
-        self.entries(run, Stage.CLAIMED, Stage.SENDING, Stage.UNKNOWN)
+        self.entries(run, Stage.CLAIMED, Stage.ANNOUNCED, Stage.UNKNOWN)
         self.fix(run, start + 3 * DAY + HOUR)
 
     def duplicates(self) -> None:
@@ -108,18 +108,15 @@ class Month:
             self.entries(run, Stage.RERUN, Stage.FLAKE)
 
     def stuck_reruns(self) -> None:
-        """Three that are stuck, one that failed again and has its session, one that goes on, one refused."""
+        """Two that are stuck, one that failed again and has its session, one that goes on, one refused."""
         start = self.now - 8 * DAY
-        self.entries(self.run(start), Stage.RERUN)
         self.entries(self.run(start + HOUR, "success", attempt=2), Stage.RERUN)
         self.entries(self.run(start + 2 * HOUR, attempt=2), Stage.RERUN)
         run = self.run(start + 3 * HOUR, attempt=2)
         self.entries(run, Stage.RERUN)
         self.session(run, attempt=2)
         self.entries(self.run(start + 4 * HOUR, None, attempt=2), Stage.RERUN)
-        run = self.run(start + 5 * HOUR)
-        self.entries(run, Stage.RERUN, Stage.NOT_RERUN)
-        self.session(run)
+        self.session(self.run(start + 5 * HOUR))
 
     def not_counted(self) -> None:
         """Another account's entries, statuses of other tools, and a fork's branch with a session's name."""
@@ -138,7 +135,7 @@ class Month:
 
     def starting(self) -> None:
         """A request is being sent right now."""
-        self.entries(self.run(self.now - 3 * MINUTE), Stage.CLAIMED, Stage.SENDING)
+        self.entries(self.run(self.now - 3 * MINUTE), Stage.CLAIMED, Stage.ANNOUNCED)
 
     # --- their pieces -----------------------------------------------------------------------------
 
@@ -168,6 +165,11 @@ class Month:
         )
         return number
 
+    @property
+    def ledger(self) -> list[dict[str, Any]]:
+        """The ledger's statuses, oldest first."""
+        return self.github.statuses[self.github.commits[-1]]
+
     @staticmethod
     def sha(run: int) -> str:
         return sha_of(f"commit of {run}")
@@ -178,7 +180,7 @@ class Month:
 
     def session(self, run: int, *, attempt: int = 1, creator: str = BOT) -> int:
         """A session, started five minutes after the run; the run's number."""
-        self.entries(run, Stage.CLAIMED, Stage.SENDING, Stage.FIRED, attempt=attempt, creator=creator)
+        self.entries(run, Stage.CLAIMED, Stage.ANNOUNCED, Stage.FIRED, attempt=attempt, creator=creator)
         return run
 
     def entries(self, run: int, *stages: Stage, url: str = "", attempt: int = 1, creator: str = BOT) -> None:
@@ -186,13 +188,14 @@ class Month:
         mark = f"{next(self._numbers):08}"
         created = datetime.fromisoformat(self.github.runs[run]["created_at"]) + 5 * MINUTE
         for seconds, stage in enumerate(stages):
-            record = Record(stage, "ci.yml", run, attempt, (Fingerprint(f"{run:08x}"),), 1, mark)
+            record = Record(stage, "ci.yml", run, attempt, "0000", self.sha(run)[:7], mark, (f"{run:08x}",))
+            shown = stage in (Stage.RERUN, Stage.COVERED, Stage.LIMITED, Stage.FLAKE)
             self.github.add_status(
-                self.sha(run),
+                self.sha(run) if shown else self.github.commits[-1],
                 {
-                    "context": "fire-routine",
+                    "context": SHOWN if shown else f"{LEDGER} {created:%Y-%m-%d}",
                     "state": "success",
-                    "description": str(record),
+                    "description": record.shown() if shown else str(record),
                     "target_url": self.link(run)
                     if stage is Stage.FIRED
                     else url or self.github.runs[run]["html_url"],

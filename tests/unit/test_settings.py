@@ -240,9 +240,8 @@ def test_flags_are_true_or_false(name: str) -> None:
 
 
 def test_choices_are_one_of_their_words() -> None:
-    for word in ("incident", "run", "always"):
-        assert read_settings(given_inputs(once_per=word)).once_per == word
-    assert problems_of(once_per="Run") == ("once-per `Run` is not one of incident, run, always",)
+    for word in ("fail", "warn"):
+        assert read_settings(given_inputs(on_error=word)).on_error == word
     assert problems_of(on_error="ignore") == ("on-error `ignore` is not one of fail, warn",)
 
 

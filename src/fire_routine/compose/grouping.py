@@ -30,10 +30,16 @@ _JOB_PATH = " / "  # between a reusable workflow's caller and its job
 
 def distinct(fingerprints: Iterable[Fingerprint]) -> tuple[Fingerprint, ...]:
     """Each once, sorted. If one of two equal ones has no log, both count as one without."""
-    no_log: dict[str, bool] = {}
+    each: dict[str, Fingerprint] = {}
     for one in fingerprints:
-        no_log[one.digest] = one.no_log or no_log.get(one.digest, False)
-    return tuple(Fingerprint(digest, no_log=missing) for digest, missing in sorted(no_log.items()))
+        other = each.get(one.digest, one)
+        each[one.digest] = replace(
+            one,
+            no_log=one.no_log or other.no_log,
+            running=one.running and other.running,
+            by_step=tuple(dict.fromkeys((*other.by_step, *one.by_step))),
+        )
+    return tuple(one for _, one in sorted(each.items()))
 
 
 def combined(fingerprints: Iterable[Fingerprint]) -> Fingerprint:
@@ -156,7 +162,12 @@ def _failure(
     logs = [digests.get(job.id) for job in jobs]
     shown = next((job.id for job in jobs if job.id in digests), None)
     return Failure(
-        replace(fingerprint, no_log=all(_unread(job, digests, cut) for job in jobs)),
+        replace(
+            fingerprint,
+            no_log=all(_unread(job, digests, cut) for job in jobs),
+            running=all(job.running for job in jobs),
+            by_step=tuple(dict.fromkeys(_by_step(job) for job in jobs)),
+        ),
         tuple(jobs),
         None if shown is None else digests[shown],
         partial=shown in cut,
@@ -195,6 +206,11 @@ def _fingerprint_without_log(job: FailedJob) -> Fingerprint:
     # A custom `name:` may spell matrix values anywhere, so the name counts only where it must.
     name = [] if notes else [_normalised(base_name(job.name)), job.conclusion]
     return Fingerprint.of([*name, *steps, *notes])
+
+
+def _by_step(job: FailedJob) -> str:
+    """The digest that the job's failure has while the job runs, when nothing else is known of it."""
+    return _fingerprint_without_log(replace(job, conclusion="running", annotations=())).digest
 
 
 def _normalised(text: str) -> str:

@@ -211,7 +211,8 @@ class _Fire:
     def _wait(self, error: FireError, backoff: float) -> float | None:
         """Seconds to wait before the next attempt, never fewer than `Retry-After`; None: there is none."""
         routine = self._routine
-        if not error.retryable:
+        again = error.reason == "overloaded" and not {"503", "529"}.isdisjoint(self.retried)
+        if not error.retryable or again:  # should a session hide behind that error, there are two at most
             return None
         seconds = max(float(error.retry_after or 0), backoff * (0.5 + routine._clock.random() / 2))
         remaining = self._ends_at - routine._clock.monotonic()

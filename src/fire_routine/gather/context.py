@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
+from ..github import past_runs
 from ..github.client import GitHub
 from ..github.missing import ACTIONS, CONTENTS, PULLS, Missing
 from ..github.parse import Comparison, PastRun
@@ -13,7 +14,7 @@ from ..github.session import Listing
 from ..model import History, PullRequest, Run, Trigger
 from ..settings import Context
 from ..threads import result
-from . import event, past_runs
+from . import event
 
 PAGE = 30  # runs of one listing
 FEWEST_PULLS, MOST_PULLS = 20, 100  # pull requests of one listing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..github import fields, parse
 from ..model import (
     Commit,
@@ -9,7 +11,6 @@ from ..model import (
     PullRequest,
     Run,
     Trigger,
-    TriggerKind,
     origin_in_payload,
 )
 from ..settings import Context
@@ -23,8 +24,8 @@ def is_own_run(trigger: Trigger, context: Context) -> bool:
 
 def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | None:
     """The run as far as it is described, and the pull requests that it names; None: it is not described."""
-    if trigger.kind is TriggerKind.WORKFLOW_RUN:
-        finished = finished_run(context)
+    finished = finished_run(context)
+    if (trigger.repository, trigger.run_id) == (context.repository, finished.get("id")):
         try:
             return parse.run(finished, trigger.repository), parse.pull_request_numbers(finished)
         except (KeyError, TypeError, ValueError):
@@ -35,7 +36,15 @@ def run(trigger: Trigger, context: Context) -> tuple[Run, tuple[int, ...]] | Non
 def run_as_reported(trigger: Trigger, context: Context) -> Run | None:
     """The run as far as the runner and the event's payload describe it; None: they do not."""
     found = run(trigger, context)
-    return found[0] if found else None
+    finished = finished_run(context)
+    if found is None or (not is_own_run(trigger, context) and "head_repository" not in finished):
+        return None  # or it is not stated whose code ran
+    return replace(
+        found[0],
+        trigger=trigger.kind,
+        default_branch=found[0].default_branch or default_branch(context),
+        origin_in_payload=origin(trigger, context),
+    )
 
 
 def default_branch(context: Context) -> str:
@@ -75,7 +84,7 @@ def _own_run(trigger: Trigger, context: Context) -> Run:
     pull = pull_request(context)
     sha = pull.head_sha if pull else context.sha
     # Without its payload, whose code a pull request's run executed is not known.
-    repository = None if context.event_name.startswith("pull_request") else context.repository
+    repository = None if context.event_name == "pull_request" else context.repository
     head = fields.part(context.event, "head_commit")
     try:
         commit = parse.run_commit(head)

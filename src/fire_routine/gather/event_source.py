@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model import Message, Trigger, TriggerKind
+from ..model import Trigger, TriggerKind
 from ..settings import Context, Settings
 
 
@@ -27,9 +27,7 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
         GatherError: there is no run.
     """
     if not context.repository:
-        raise GatherError(
-            Message("GITHUB_REPOSITORY is not set: run this in a workflow, or give a run's address.")
-        )
+        raise GatherError("GITHUB_REPOSITORY is not set: run this in a workflow, or give a run's address.")
     if settings.run_id is not None:
         attempt = context.run_attempt if settings.run_id == context.run_id else None
         return Trigger(TriggerKind.RUN_ID, context.repository, settings.run_id, attempt)
@@ -37,9 +35,7 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
         finished = finished_run(context)
         run_id, attempt = finished.get("id"), finished.get("run_attempt")
         if not isinstance(run_id, int):
-            raise GatherError(
-                Message("run-id: the `workflow_run` event names no run. Give its number as `run-id`.")
-            )
+            raise GatherError("run-id: the `workflow_run` event names no run. Give its number as `run-id`.")
         return Trigger(
             TriggerKind.WORKFLOW_RUN,
             context.repository,
@@ -47,9 +43,7 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
             attempt if isinstance(attempt, int) else None,
         )
     if context.run_id is None:
-        raise GatherError(
-            Message("run-id: GITHUB_RUN_ID is not set. Run this in a workflow, or give a run's number.")
-        )
+        raise GatherError("run-id: GITHUB_RUN_ID is not set. Run this in a workflow, or give a run's number.")
     kind = TriggerKind.STEP if context.job_status == "failure" else TriggerKind.FINAL_JOB
     return Trigger(kind, context.repository, context.run_id, context.run_attempt)
 

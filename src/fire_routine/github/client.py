@@ -7,28 +7,40 @@ It ends by a wall-clock limit, regardless of what the server does.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import TypeVar
 from urllib.parse import quote
 
 from ..clock import REAL, Clock
-from ..model import Annotation, GitHubError, Incident, PullRequest, Run, Status
+from ..model import Annotation, GitHubError, GreenRuns, PullRequest, Run, Status
 from ..settings import own_authorities
-from . import fields, parse
+from . import fields, parse, past_runs
 from .fields import Json
 from .parse import Comparison, Job, PastRun
-from .session import MAX_PAGES, UNDOCUMENTED, Listing, Session, parsed
+from .session import MAX_PAGES, Listing, Session, parsed
 from .transport import Transport
 
 STATUS_CONTEXT = "fire-routine"
 PATIENCE = 10.0  # seconds for one request as a whole
 INSISTENCE = 25.0  # seconds; by then, most short faults of GitHub are over
 PAST_RUNS = 100  # of one page
+GREEN_PAGES = 4  # of a workflow's runs, to find green ones
 FLAKY = 10  # commits that were green in a re-run, at most
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """Some statuses of a commit."""
+
+    statuses: tuple[Status, ...]
+    more: bool  # older ones follow
+    date: datetime | None  # when GitHub answered, by its clock
 
 
 class GitHub(Session):
@@ -162,34 +174,27 @@ class GitHub(Session):
             **filters,
         )
 
-    def incident(self, run: Run, cool_down: timedelta = timedelta(0)) -> Incident:
-        """The other runs of the run's incident: its workflow failing on its branch between two green runs.
+    def greens(self, run: Run, back_to: int) -> GreenRuns:
+        """The green runs of the run's workflow and branch, back to the run of this id.
 
-        With a cool-down, the commits on which it failed before that, within this time.
-
-        The newest 400 runs are searched that GitHub lists for a branch of that name. Forks' runs are among
-        them, and in a merge queue other pull requests' runs.
-
-        Raises:
-            GitHubError: also if a run of the incident is not of the documented shape.
+        The unfiltered list is right but may be long, so 400 runs are searched. GitHub serves filtered ones
+        from a search index, which may be hours old. What either list names counts.
         """
-        from ..gather import past_runs
-
-        return parsed(lambda pages: past_runs.incident(pages, run, cool_down), self._past_runs_of(run))
-
-    def _past_runs_of(self, run: Run) -> Iterator[list[PastRun]]:
-        """Page after page, as far as the caller iterates."""
-        from ..gather import past_runs
-
-        filters = past_runs.branch_filters(run)
-        for page in range(1, past_runs.PAGES + 1):
-            listing = self.past_runs(_workflow_of(run), filters, PAST_RUNS, page)
-            if listing.odd:  # it may be the very run that started a session
-                raise GitHubError(UNDOCUMENTED)
-            if listing.items:
-                yield listing.items
-            if page * PAST_RUNS >= listing.total:
-                return
+        listed: list[PastRun] = []
+        reaches = False
+        for page in range(1, GREEN_PAGES + 1):
+            listing = self.past_runs(_workflow_of(run), {}, PAST_RUNS, page)
+            listed += listing.items
+            reaches = page * PAST_RUNS >= listing.total or any(past.id <= back_to for past in listed)
+            if reaches or not listing.items:
+                break
+        found = past_runs.green_runs(listed, run)
+        first, last = sorted((run.id, back_to))
+        if reaches or any(first <= green <= last for green in found.runs):
+            return found
+        filters = {**past_runs.branch_filters(run), "status": "success"}
+        listed += self.past_runs(_workflow_of(run), filters, PAST_RUNS).items
+        return past_runs.green_runs(listed, run)
 
     def passed_in_rerun(self, run: Run, since: datetime) -> tuple[str, ...]:
         """Commits that were green in a re-run since then, of the newest 100 green runs; at most 10."""
@@ -248,23 +253,19 @@ class GitHub(Session):
 
     # --- statuses and comments ------------------------------------------------------------------
 
-    def statuses(self, sha: str, context: str = STATUS_CONTEXT) -> list[Status]:
-        """All statuses that a commit ever got in this context, oldest first.
+    def statuses(self, sha: str, page: int = 1) -> StatusPage:
+        """A page of statuses that a commit ever got, of any tool, the newest first.
 
-        GitHub lists those of all contexts, the newest first. If not all can be read, the oldest claims would
-        be missing, so that raises too.
+        The first page has 100, each further one is shorter by one. So each page begins with the end of the page
+        before, unless it shows an older list.
+
+        https://docs.github.com/rest/commits/statuses#list-commit-statuses-for-a-reference
         """
         path = f"/commits/{quote(sha, safe='')}/statuses"
-        listing = self.list_all(path, "the commit's statuses", None, fields.mapping)
-        found = listing.items
-        if listing.odd:  # it may be the claim of another job
-            raise GitHubError(UNDOCUMENTED)
-        if listing.total > len(found):
-            raise GitHubError(f"the commit has more than {len(found):,} statuses, and no more are read")
-        # One without a context may be ours: it is kept, or its odd shape raises. Others belong to other
-        # tools.
-        own = [parsed(parse.status, item) for item in found if item.get("context") in (context, None)]
-        return sorted(own, key=lambda status: status.id)
+        headers, data = self._read(path, {"per_page": 101 - page, "page": page})
+        # An odd one may be the claim of another job, so it raises.
+        found = parsed(lambda data: tuple(map(parse.status, fields.sequence(data))), data)
+        return StatusPage(found, 'rel="next"' in headers.get("link", ""), parse.http_date(headers))
 
     def create_status(
         self, sha: str, state: str, description: str, target_url: str = "", context: str = STATUS_CONTEXT
@@ -275,6 +276,30 @@ class GitHub(Session):
             body["target_url"] = target_url
         data = self.send("POST", f"/statuses/{quote(sha, safe='')}", body)
         return parsed(parse.status, data)
+
+    def first_commit(self) -> str:
+        """The SHA of the last commit that GitHub lists for the default branch.
+
+        Mostly it is the repository's first one, but GitHub lists commits by date, and dates can be wrong.
+        With the tip's SHA the list is fixed: no push comes between its length and its last page.
+        https://docs.github.com/rest/commits/commits#list-commits
+        """
+        unsure = "GitHub does not show the first commit of the default branch"
+        headers, data = self._read("/commits", {"per_page": 1})
+        commits = parsed(fields.sequence, data)
+        last = re.search(r"[?&]page=([0-9]{1,9})[^>]*>; rel=\"last\"", headers.get("link", ""))
+        if not commits:
+            raise GitHubError(unsure)
+        tip = parsed(lambda commit: str(commit["sha"]), commits[0])
+        if "link" not in headers and not parsed(lambda commit: commit["parents"], commits[0]):
+            return tip
+        if last is None:
+            raise GitHubError(unsure)
+        headers, data = self._read("/commits", {"sha": tip, "per_page": 1, "page": int(last[1])})
+        commits = parsed(fields.sequence, data)
+        if len(commits) != 1 or 'rel="next"' in headers.get("link", ""):
+            raise GitHubError(unsure)
+        return parsed(lambda commit: str(commit["sha"]), commits[0])
 
     def comment(self, number: int, marker: str, body: str) -> str:
         """Write the comment that begins with `marker` on a pull request, or replace it; its URL.

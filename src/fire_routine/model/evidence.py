@@ -42,6 +42,9 @@ class Fingerprint:
     # No log of it was available, or only a part. So it can't be distinguished from others of its run.
     no_log: bool = False
     partly: bool = False  # `no_log` is true of some of the failures
+    running: bool = field(default=False, compare=False)  # its job still runs: there will be a log of it
+    # Digests that name the failure by its job and step alone, as they name it while its job runs
+    by_step: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def of(cls, parts: Iterable[str], *, no_log: bool = False) -> Fingerprint:

@@ -52,6 +52,7 @@ class Status:
     target_url: str
     created_at: datetime | None = None
     creator: str | None = None  # the login of who wrote it; None: GitHub does not say
+    context: str = "fire-routine"  # its name, as people see it
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,22 +286,11 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
-    """The other runs of the workflow on the run's branch, by whether it has failed ever since.
+class GreenRuns:
+    """Runs of a workflow on one branch, as far as GitHub's lists name them."""
 
-    A run that is not green belongs to the incident unless a green one lies between it and the run in
-    question: one of its own event, or, on another commit, one of that run's. A push may pass where the pull
-    request's merge fails, and a nightly run does other things.
-    """
-
-    shas: tuple[str, ...] = ()  # head commits of those of the incident, newest first, at most 30
-    runs: frozenset[int] = frozenset()  # their ids
-    ended: frozenset[int] = frozenset()  # ids of those of others
-    # Whether a run of another commit may be starting a session right now: it is going on, or ended just now.
-    busy: bool = False
-    # Head commits of runs that failed in earlier incidents within the cool-down, newest first, at most 20
-    recent: tuple[str, ...] = ()
-    recent_left_out: bool = False  # there may be more of them
+    runs: Mapping[int, str]  # the green ones: id and event
+    events: Mapping[int, str]  # of all of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def test_the_failed_jobs_are_re_run_and_a_green_attempt_starts_no_session(watche
     assert watcher.after() == "skipped rerun"
     assert len(watcher.github.asked(RERUN)) == 1
     assert "Skipped: the failed jobs are re-run first" in watcher.summary
-    assert "Known by `.github/known-failures.toml, line 1`: Comes and goes." in watcher.summary
+    assert "Known by `.github/known-failures.toml, line 1`: `Comes and goes`." in watcher.summary
     assert "Attempt 2 decides" in watcher.summary
     watcher.finish("success")
     assert watcher.after() == "skipped flake"

@@ -8,7 +8,7 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.job import LOG, SHA, Job
 
-from fire_routine.decide.ledger import store
+from fire_routine.ledger import store
 
 
 def test_a_full_disk_and_no_temporary_folder_keep_no_session_back(

@@ -121,6 +121,8 @@ PASSING = [fault for fault in PLAIN_FAULTS if fault.again]
 def test_any_run_of_faults_ends_with_the_first_that_is_not_tried_again(
     passing: list[Fault], last: Fault
 ) -> None:
+    overloads = [fault for fault in passing if fault.reason == "overloaded"]
+    passing = [fault for fault in passing if fault.reason != "overloaded"] + overloads[:1]
     with FaultServer(in_turn([*passing, last])) as server:
         outcome = fire(f"http://127.0.0.1:{server.port}{PATH}", server)
     assert (outcome.result, outcome.reason) == (last.result, last.reason)

@@ -17,10 +17,9 @@ from tests.unit.gather.gathering import (
     earlier,
     failed_job,
     gathered,
-    github_of,
 )
 
-from fire_routine.model import ChangedFile, GitHubError, History, Run
+from fire_routine.model import ChangedFile, History, Run
 
 GREEN = sha_of("green")
 
@@ -276,38 +275,3 @@ class TestAPastRunThatIsNotOfTheDocumentedShape:
         earlier(emulator, 401, 2, conclusion="success")
         emulator.runs[401]["id"] = None
         assert gathered(emulator).history is None
-
-    def incident_of(self, emulator: GitHubEmulator, run: Run) -> tuple[str, ...]:
-        with github_of(emulator) as github:
-            return github.incident(run).shas
-
-    def test_of_the_incident_may_have_started_a_session(self, emulator: GitHubEmulator) -> None:
-        run = gathered(emulator)
-        earlier(emulator, 402, 3)
-        emulator.runs[402]["head_sha"] = None
-        with pytest.raises(GitHubError, match="documented shape"):
-            self.incident_of(emulator, run)
-        emulator.runs[402].update(head_sha=sha_of("a"), id=None)
-        with pytest.raises(GitHubError, match="documented shape"):
-            self.incident_of(emulator, run)
-
-    @pytest.mark.parametrize(
-        "changed",
-        [{"head_branch": "other"}, {"conclusion": "success"}, {"head_repository": {"full_name": "a/b"}}],
-    )
-    def test_that_can_have_no_session_for_this_failure_spoils_nothing(
-        self, emulator: GitHubEmulator, changed: dict[str, Any]
-    ) -> None:
-        run = gathered(emulator)
-        earlier(emulator, 402, 3)
-        earlier(emulator, 401, 2, head_sha=sha_of("b"))
-        emulator.runs[402].update(head_sha=None, **changed)
-        assert self.incident_of(emulator, run) == (sha_of("b"),)
-
-    def test_before_the_last_green_run_spoils_nothing(self, emulator: GitHubEmulator) -> None:
-        run = gathered(emulator)
-        earlier(emulator, 401, 2)
-        emulator.runs[401]["head_sha"] = None
-        earlier(emulator, 402, 3, conclusion="success", head_sha=GREEN)
-        earlier(emulator, 403, 4, head_sha=sha_of("c"))
-        assert self.incident_of(emulator, run) == (sha_of("c"),)

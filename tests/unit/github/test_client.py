@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -37,32 +37,27 @@ def github(emulator: GitHubEmulator) -> Iterator[GitHub]:
 class TestStatuses:
     def test_one_that_was_created_is_read_back(self, emulator: GitHubEmulator, github: GitHub) -> None:
         created = github.create_status(HEAD, "pending", "claimed", "https://example.com/run")
-        assert github.statuses(HEAD) == [created]
-        assert (created.state, created.description, created.target_url) == (
+        page = github.statuses(HEAD)
+        assert (page.statuses, page.more) == ((created,), False)
+        assert (created.state, created.description, created.target_url, created.context) == (
             "pending",
             "claimed",
             "https://example.com/run",
+            "fire-routine",
         )
         assert created.created_at and created.created_at.tzinfo
-        assert emulator.statuses[HEAD][0]["context"] == "fire-routine"
+        assert page.date and abs(page.date - created.created_at) < timedelta(minutes=1)
 
-    def test_all_pages_are_read_oldest_first_and_other_contexts_passed_over(
+    def test_pages_have_the_newest_first_and_other_tools_too(
         self, emulator: GitHubEmulator, github: GitHub
     ) -> None:
         for number in range(250):
             context = "fire-routine" if number % 2 else "ci/other"
             emulator.add_status(HEAD, {"state": "success", "description": str(number), "context": context})
-        statuses = github.statuses(HEAD)
-        assert [int(status.description) for status in statuses] == list(range(1, 250, 2))
-
-    @pytest.mark.parametrize(("count", "too_many"), [(1_000, False), (1_001, True)])
-    def test_more_than_are_read_are_an_error_for_the_oldest_would_be_missing(
-        self, emulator: GitHubEmulator, github: GitHub, count: int, too_many: bool
-    ) -> None:
-        for _ in range(count):
-            emulator.add_status(HEAD, {"state": "success", "context": "ci/other"})
-        with pytest.raises(GitHubError, match="more than 1,000") if too_many else nullcontext():
-            assert github.statuses(HEAD) == []
+        pages = [github.statuses(HEAD, page) for page in (1, 2, 3)]
+        assert [page.more for page in pages] == [True, True, False]
+        shown = [[int(status.description) for status in page.statuses] for page in pages]
+        assert shown == [list(range(249, 149, -1)), list(range(150, 51, -1)), list(range(53, -1, -1))[:98]]
 
     def test_a_missing_permission_is_known_by_its_status(
         self, emulator: GitHubEmulator, github: GitHub
@@ -245,3 +240,34 @@ def test_of_pygithub_only_what_makes_requests_is_loaded() -> None:
     )
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", program], check=True, env=environ)
+
+
+class TestFirstCommit:
+    def test_of_one_commit_it_is_that_one(self, emulator: GitHubEmulator, github: GitHub) -> None:
+        assert github.first_commit() == emulator.commits[-1]
+        assert len(emulator.asked("/commits")) == 1
+
+    def test_of_many_it_is_the_last_of_the_list_that_ends_in_the_tip(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        first = emulator.commits[-1]
+        for number in range(5):
+            emulator.set_branch("main", f"{number:07x}".ljust(40, "0"))
+        assert github.first_commit() == first
+        assert len(emulator.asked("/commits")) == 2
+        assert "page=6" in emulator.asked("/commits")[-1].target
+
+    def test_an_answer_of_another_shape_names_none(self, emulator: GitHubEmulator, github: GitHub) -> None:
+        emulator.fail("/commits", Fault.broken())
+        with pytest.raises(GitHubError):
+            github.first_commit()
+
+
+class TestGreens:
+    def test_both_lists_count(self, emulator: GitHubEmulator, github: GitHub) -> None:
+        for number, conclusion in ((401, "failure"), (402, "success"), (403, "failure")):
+            emulator.add_run({"id": number, "head_sha": HEAD, "conclusion": conclusion})
+        run, _ = github.run(403, None)
+        found = github.greens(run, 401)
+        assert (dict(found.runs), set(found.events)) == ({402: "push"}, {401, 402, 403})
+        assert "branch=" not in emulator.asked("/runs?")[-1].target

@@ -103,11 +103,11 @@ def test_a_dry_run_reads_as_one_with_its_text_open() -> None:
 
 
 def test_a_skip_names_its_reason_the_way_to_change_it_and_the_earlier_session() -> None:
-    message = "Set `once-per: always` to send it again."
+    message = "Set `again: true` to send it again."
     page = summary(with_outcome(Result.SKIPPED, "duplicate", message, session_url=SESSION))
 
     assert f"> **[Open the earlier session on claude.ai]({SESSION})**\n" in page
-    assert "> Set `once-per: always` to send it again." in page
+    assert "> Set `again: true` to send it again." in page
     assert "> Reason: `duplicate`" in page
 
 

@@ -1,1 +1,0 @@
-"""Who fires: of all the jobs that want to, one."""

@@ -1,0 +1,56 @@
+"""Whether to fire: the policies first, then the ledger, and the labels before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from . import policy
+from .ledger import Ledger
+from .model import Brief, Failure, Run, Verdict
+from .settings import Context, Settings
+
+
+def decide(
+    settings: Settings,
+    context: Context,
+    run: Run,
+    brief: Brief,
+    ledger: Ledger,
+    api: policy.FreshApi,
+    failures: Sequence[Failure] = (),
+) -> Verdict:
+    """Whether to fire. `ledger.settle` must be given the outcome, whether or not it is fired.
+
+    The labels are read again as the last thing before the fire, as the ledger may take half a minute.
+    """
+
+    def labelled() -> Verdict | None:
+        return policy.labelled(api, run, settings.skip_labels, ledger.note)
+
+    verdict = (
+        policy.unfinished(run.status, rerun_first=settings.rerun_first)
+        or policy.guards(settings, context, run)
+        or policy.known_failures(failures)
+        or labelled()
+    )
+    known = () if verdict else policy.known_entries(failures)  # those with which the failed jobs are re-run
+    rerun = bool(known) and policy.can_be_rerun(run, ledger.note)
+    trailers = frozenset[str]() if verdict else policy.trailing_sessions(api, run)
+    if settings.dry_run:
+        return not_sent(verdict or ledger.preview(run, brief, trailers=trailers, rerun=rerun))
+    if verdict:
+        return verdict
+    verdict = ledger.claim(run, brief, trailers=trailers, before=lambda: policy.stale(api, run), rerun=rerun)
+    if verdict.reason == "rerun" and known:
+        return replace(verdict, message=f"{policy.known_as(known)} {verdict.message}")
+    return (verdict.fire and labelled()) or verdict
+
+
+def not_sent(verdict: Verdict | None) -> Verdict:
+    """What a dry run reports of the verdict; None: it would start a session."""
+    would = "this would start a session."
+    if verdict is not None:
+        end = "fail" if verdict.failed else "be skipped"
+        would = f"it would {end} (`{verdict.reason}`): {verdict.message}"
+    return policy.skip("dry-run", f"Nothing was sent. Without `dry-run`, {would}")

@@ -1,0 +1,99 @@
+"""What the ledger shows of the same failures before, and what became of the sessions that were started.
+
+It decides one thing only: a session that left no trace within the cool-down may be replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from ..model import EarlierSession, Note, Past, SessionState, SessionTrace
+from .claims import Claim
+from .entry import Stage
+from .rule import Job
+
+# What became of the sessions that were started for these runs since then, and a note on each failed request
+Trace = Callable[[Collection[int], datetime | None], tuple[Mapping[int, SessionTrace], Sequence[Note]]]
+TRACED = 10  # runs whose sessions are looked for: the newest
+ABOUT_SESSIONS = ("duplicate", "earlier-unknown", "leader-lost", "max-sessions", "claude-session")
+
+
+def past(
+    claims: Sequence[Claim], job: Job, session_url: str, trace: Trace, today: datetime, *, matrix: bool
+) -> Past:
+    """The earlier sessions, as one job sees them.
+
+    Few requests where there were earlier sessions, else none. What can't be read is left out. Nothing is
+    looked for if another job of the attempt has just started the session.
+
+    Args:
+        session_url: of the session that keeps this failure from being fired, if one does.
+        trace: looks for what became of sessions.
+        today: the time in UTC by this machine's clock, to show how long a session has had.
+        matrix: the job has siblings of its own kind.
+    """
+    siblings = [claim for claim in claims if claim.same_attempt(job.run, job.attempt)]
+    if session_url and (matrix or any(claim.url == session_url for claim in siblings)):
+        return Past()
+    others = [claim for claim in claims if claim not in siblings and claim.stage is not Stage.WITHDRAWN]
+    alike = [claim for claim in others if claim.run != job.run and job.named(claim)]
+    incident = [claim for claim in others if job.live(claim) and not job.apart(claim)]
+    sessions = [
+        claim
+        for claim in others
+        if claim.has_session or claim.stage is Stage.ANNOUNCED
+        if claim in alike or claim in incident or (session_url and claim.url == session_url)
+    ][-TRACED:]
+    traces, notes = _traces(sessions, trace)
+    merged = [
+        pull
+        for claim in sessions
+        if claim in alike and claim not in incident
+        if (found := traces.get(claim.run)) and (pull := found.pull_request) and pull.merged_at
+    ]
+    return Past(
+        sessions=tuple(
+            EarlierSession(
+                url=claim.url,
+                run=claim.run,
+                attempt=claim.attempt,
+                started_at=claim.at,
+                age=today - claim.at if claim.at else None,
+                certain=claim.stage is Stage.FIRED,
+                same_failure=bool(job.named(claim)) or bool(session_url and claim.url == session_url),
+                trace=traces.get(claim.run),
+            )
+            for claim in sessions
+        ),
+        seen=_runs(alike),
+        ended_by=max(merged, key=lambda pull: pull.number, default=None),
+        notes=tuple(notes),
+    )
+
+
+def without_trace(found: Past, cool_down: timedelta, at: datetime | None) -> frozenset[str]:
+    """Links of the sessions of which there was no trace for the cool-down, at a time of GitHub's clock.
+
+    An answer that is missing proves nothing, and a session that may not exist has no link.
+    """
+    return frozenset(
+        one.url
+        for one in found.sessions
+        if one.url and one.started_at and one.state is SessionState.NONE
+        if cool_down and at and at - one.started_at >= cool_down
+    )
+
+
+def _traces(sessions: Sequence[Claim], trace: Trace) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
+    if not sessions:
+        return {}, ()
+    return trace({claim.run for claim in sessions}, min((one.at for one in sessions if one.at), default=None))
+
+
+def _runs(claims: Iterable[Claim]) -> tuple[tuple[int, datetime | None], ...]:
+    """Each run once, and when it was first reported; in the order of the runs."""
+    first: dict[int, datetime | None] = {}
+    for claim in claims:
+        first.setdefault(claim.run, claim.at)
+    return tuple(sorted(first.items(), key=lambda run: run[0]))

@@ -1,0 +1,257 @@
+"""The ledger's verdicts in words. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ..model import Note, Outcome, Result, Run, Verdict, in_words
+from ..sanitize import code
+from .claims import Claim, session_id
+from .entry import Stage
+from .rule import Job, Ruling
+
+_ANYWAY = "To start one anyway, run the workflow with `again: true` and this run's `run-id`."
+_UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one."
+_WHAT = "the ledger (commit statuses named fire-routine)"
+_GRANT = "Add `statuses: write` to the job's `permissions`."
+_LOOK = "look at https://claude.ai/code"
+
+
+def skip(reason: str, message: str, url: str = "") -> Verdict:
+    """A decision against a fire; `url`: of the session that is at work instead."""
+    return Verdict(fire=False, reason=reason, message=message, session_id=session_id(url), session_url=url)
+
+
+def whose(claim: Claim, job: Job) -> str:
+    if claim.same_attempt(job.run, job.attempt):
+        return "another job of this attempt"
+    return f"run {claim.run}, attempt {claim.attempt}"
+
+
+def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = True) -> Verdict:
+    """Why the ledger keeps the fire back.
+
+    Args:
+        now: by GitHub's clock.
+        waited: a claim that is going on was waited for, as long as it is worth it.
+    """
+    if ruling.limited:
+        return _limited(ruling, job)
+    claim = ruling.shown
+    if claim is None:
+        raise ValueError("nothing blocks")
+    by = whose(ruling.leader or claim, job)
+    unsure = f"{_UNSURE} " if ruling.unsure else ""
+    if ruling.leader and waited:
+        return skip(
+            "leader-lost",
+            f"The session for this failure was being started ({by}), and no result was reported. That job may"
+            f" have died, before or after a session started: {_LOOK}. {_ANYWAY}",
+        )
+    if ruling.leader:
+        return skip(
+            "duplicate",
+            f"{unsure}The session for this failure is being started right now ({by}). Its link will be on the"
+            f" commit. {_ANYWAY}",
+        )
+    if claim.stage is Stage.REFUSED:
+        return refused(by)
+    if claim.stage is Stage.UNKNOWN:
+        return unknown(by, unsure)
+    message = f"{unsure}A session was started on this failure before ({by}). {_ANYWAY}"
+    if ruling.is_back:
+        after = _since(claim, now)
+        message = (
+            f"This failure was gone and came back {f'{in_words(after)} after' if after else 'soon after'} its"
+            f" session was started ({by}). It is flaky, or not fixed. {_ANYWAY}"
+        )
+    return duplicate(message, claim.url)
+
+
+def duplicate(message: str, url: str) -> Verdict:
+    if not url:
+        message += " The ledger has no link to the session."
+    return skip("duplicate", message, url)
+
+
+def unknown(by: str, unsure: str = "") -> Verdict:
+    return skip(
+        "earlier-unknown",
+        f"{unsure}The request for this failure was cut off before ({by}), so a session may exist: {_LOOK}."
+        f" {_ANYWAY}",
+    )
+
+
+def refused(by: str) -> Verdict:
+    return skip(
+        "earlier-failed",
+        f"The fire for this attempt was refused just now ({by}; its summary has the reason). Fix that, and"
+        " re-run the failed jobs.",
+    )
+
+
+def rerun(run: Run) -> Verdict:
+    """The failed jobs of a first attempt are re-run, by this job or another."""
+    return skip(
+        "rerun",
+        f"The failed jobs are re-run once before a session is started. Attempt {run.attempt + 1} decides: if"
+        " it fails, it starts one. If it does not begin, re-run them yourself.",
+    )
+
+
+def flake(first: Claim, run: Run, fired: Claim | None) -> Verdict:
+    """The run passed; `fired`: a session that was started on it all the same."""
+    message = (
+        f"Attempt {first.attempt} failed, and attempt {run.attempt} passed without a change: the failure is"
+        " flaky. This is recorded on the commit."
+    )
+    if fired is None:
+        return skip("flake", f"{message} No session was started.")
+    return skip("flake", message, fired.url)
+
+
+def fires(number: int, job: Job) -> Verdict:
+    message = f"Session {number} of at most {job.max_sessions} since the workflow was last green."
+    if job.again_since is not None:
+        message = f"Session {number} since the workflow was last green: a person asks for it (`again`)."
+    return Verdict(fire=True, message=message, session_number=number)
+
+
+def _limited(ruling: Ruling, job: Job) -> Verdict:
+    most = f"{ruling.sessions} of `max-sessions: {job.max_sessions}`"
+    last = ruling.shown
+    url = last.url if last else ""
+    if ruling.looping:
+        return skip(
+            "claude-session",
+            f"A session wrote this commit (`Claude-Session` trailer), and {most} have worked on it already. A"
+            " person should look, or raise `max-sessions`.",
+            url,
+        )
+    started = "were started or are being started" if ruling.leader else "were started"
+    none = (
+        "the one on this failure left no trace" if job.replaced else "none of them is at work on this failure"
+    )
+    return skip(
+        "max-sessions",
+        f"{most} {started} since the workflow was last green; {none}. A person should look, or raise"
+        " `max-sessions`.",
+        url,
+    )
+
+
+# --- what can't be used, read or recorded ------------------------------------------------------------
+
+
+def unavailable(problem: str, *, announced: bool = False, denied_to_leg: bool = False) -> Verdict:
+    """The ledger can't be used.
+
+    Args:
+        announced: an announcement could not be taken back.
+        denied_to_leg: the token has no permission, and the job is part of a matrix.
+    """
+    remedy = "Re-run the failed jobs later."
+    if denied_to_leg:
+        remedy = f"{_GRANT} Without it, each job of a matrix would start a session."
+    left = " The ledger may say that a session is being started, which blocks re-runs." if announced else ""
+    return Verdict(
+        fire=False,
+        failed=True,
+        reason="ledger-unavailable",
+        message="The ledger of commit statuses that prevents a second fire can't be used now"
+        f" ({code(problem)}). Nothing was sent. {remedy}{left}",
+    )
+
+
+def unrecorded(problem: str) -> Note:
+    """The fire is not recorded, for want of a permission."""
+    why = f"{code(problem)}. Only this job keeps the failure from being fired again."
+    return Note(_WHAT, why, _GRANT, permission="statuses: write")
+
+
+def own_ledger(problem: str) -> Note:
+    """The ledger's place can't be read, so the entries are on the failing commit."""
+    return Note(
+        what="sessions on other commits",
+        why=f"{code(problem)}. A failure that one of them is at work on is fired again.",
+        remedy="Add `contents: read` to the job's `permissions`.",
+        permission="contents: read",
+    )
+
+
+def greens_denied() -> Note:
+    return Note(
+        what="green runs since earlier sessions",
+        why="The token may not list runs. An incident is taken to last for `cool-down` hours.",
+        remedy="Add `actions: read` to the job's `permissions`.",
+        permission="actions: read",
+    )
+
+
+def not_rerun(problem: str, *, denied: bool) -> Note:
+    """The failed jobs were not re-run. `denied`: the token may lack the permission."""
+    return Note(
+        what="a re-run of the failed jobs",
+        why=f"{code(problem)}. So this failure did not wait for one.",
+        remedy="Add `actions: write` to the job's `permissions`." if denied else "",
+        permission="actions: write" if denied else "",
+    )
+
+
+def not_recorded(problem: str) -> Note:
+    return Note("the record of a flaky failure on the commit", f"{code(problem)}.")
+
+
+def flakes_unread(problem: str) -> Note:
+    return Note("some of what re-runs showed of this failure", f"{code(problem)}.")
+
+
+def unsettled(problem: str) -> Note:
+    return Note(
+        what="the record of this fire's result",
+        why=f"{code(problem)}. Until the workflow is green again, it counts as a session that may have"
+        " started.",
+    )
+
+
+# --- what people see on the commit --------------------------------------------------------------------
+
+_REFUSED = {
+    "rate-limited": "rate limited",
+    "overloaded": "Claude is overloaded",
+    "unauthorized": "the token was refused",
+    "not-found": "the routine was not found",
+    "forbidden": "the account may not start one",
+    "no-connection": "no connection to Claude",
+    "interrupted": "the job was cancelled",
+}
+
+
+def covered(ruling: Ruling, now: datetime | None) -> str:
+    """What the commit shows of a session that keeps this failure back; empty: the stage's own words."""
+    claim = ruling.shown
+    if claim is None or ruling.limited:
+        return ""
+    if claim.stage is Stage.UNKNOWN:
+        return "An earlier session may cover this"
+    after = _since(claim, now)
+    if not ruling.is_back or after is None:
+        return ""
+    hours, minutes = divmod(int(after.total_seconds()) // 60, 60)
+    return f"Back {f'{hours} h' if hours else f'{minutes} min'} after its Claude session"
+
+
+def result(outcome: Outcome, now: datetime | None) -> str:
+    """What the commit shows of a request that started no session; empty: the stage's own words."""
+    if outcome.result is not Result.FAILED:
+        return ""
+    why = _REFUSED.get(outcome.reason) or outcome.reason.replace("-", " ")
+    if outcome.retry_after is not None and now is not None:
+        until = now + timedelta(seconds=outcome.retry_after)
+        day = "" if until.date() == now.date() else f"{until:%d %b} "
+        why += f" until {day}{until:%H:%M} UTC"
+    return f"No session: {why}" if why else ""
+
+
+def _since(claim: Claim, now: datetime | None) -> timedelta | None:
+    return now - claim.at if now and claim.at else None

@@ -1,0 +1,23 @@
+"""May this run be reported at all? Each policy forbids it for its own reason."""
+
+from __future__ import annotations
+
+from .fresh import FreshApi, labelled, stale, trailing_sessions
+from .guards import before_gathering, guards, not_failed, skip, unfinished
+from .known_failures import can_be_rerun, known_as, known_entries, known_failures
+
+__all__ = [
+    "FreshApi",
+    "before_gathering",
+    "can_be_rerun",
+    "guards",
+    "known_as",
+    "known_entries",
+    "known_failures",
+    "labelled",
+    "not_failed",
+    "skip",
+    "stale",
+    "trailing_sessions",
+    "unfinished",
+]

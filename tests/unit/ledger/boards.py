@@ -1,0 +1,271 @@
+"""A GitHub in memory, the values that the tests decide on, and one job as they play it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fire_routine import clock as clocks
+from fire_routine.ledger import Ledger, Terms
+from fire_routine.ledger.entry import SHOWN, Entry, read_entry
+from fire_routine.model import (
+    Brief,
+    Commit,
+    FailedJob,
+    Fingerprint,
+    GitHubError,
+    GreenRuns,
+    History,
+    Outcome,
+    PullRequest,
+    Result,
+    Run,
+    Status,
+    Verdict,
+)
+
+SHA = "a" * 40
+OLDER = "b" * 40
+PLACE = "f" * 40
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+URL = "https://github.com/octo/cat/actions/runs/100"
+DAY = timedelta(days=1)
+
+SERVER_ERROR = GitHubError("GitHub answered 502", 502)
+NO_ANSWER = GitHubError("GitHub did not answer within 10 s")
+FORBIDDEN = GitHubError("GitHub answered 403: Resource not accessible by integration", 403)
+LIMITED = GitHubError("GitHub answered 403: secondary rate limit", 403, rate_limited=True)
+
+
+def sample_run(run_id: int = 100, attempt: int = 1, **changes: Any) -> Run:
+    values: dict[str, Any] = {
+        "repository": "octo/cat",
+        "id": run_id,
+        "attempt": attempt,
+        "workflow": "CI",
+        "workflow_id": 7,
+        "workflow_path": ".github/workflows/ci.yml",
+        "event": "push",
+        "status": "completed",
+        "conclusion": "failure",
+        "head_branch": "topic",
+        "head_sha": SHA,
+        "head_repository": "octo/cat",
+        "actor": "mona",
+        "url": URL,
+        "created_at": NOON,
+        "default_branch": "main",
+        "failed_jobs": (FailedJob(id=1, name="test", conclusion="failure", url=URL),),
+    }
+    return Run(**{**values, **changes})
+
+
+def sample_brief(*fingerprints: str | Fingerprint) -> Brief:
+    given = fingerprints or ("1" * 16,)
+    prints = tuple(sorted(one if isinstance(one, Fingerprint) else Fingerprint(one) for one in given))
+    return Brief(text="# CI failed", fingerprints=prints, fingerprint=prints[0])
+
+
+def green_at(run_id: int) -> History:
+    return History(last_green_run=run_id, last_green_sha="9" * 40, last_green_of_event=run_id)
+
+
+def written_by(*sessions: str) -> Commit:
+    trailers = "\n".join(f"Claude-Session: https://claude.ai/code/{session}" for session in sessions)
+    return Commit(sha=SHA, message=f"Mend it\n\n{trailers}\n")
+
+
+def fired(session: str = "session_1") -> Outcome:
+    return Outcome(Result.FIRED, session_id=session, session_url=f"https://claude.ai/code/{session}")
+
+
+def pull_request(**changes: object) -> PullRequest:
+    base = PullRequest(
+        number=5,
+        title="Change",
+        url="https://github.com/octo/cat/pull/5",
+        state="open",
+        base_branch="main",
+        head_branch="topic",
+        head_sha=SHA,
+        head_repository="octo/cat",
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+@dataclass
+class Clock:
+    """Time that passes only when someone sleeps, or when a test sets it; GitHub's runs along."""
+
+    seconds: float = 0.0
+    at: Callable[[], None] = lambda: None  # called after each sleep
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.at()
+
+    def server(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds)
+
+    @property
+    def value(self) -> clocks.Clock:
+        return clocks.Clock(lambda: self.seconds, self.server, self.sleep, lambda: 0.5)
+
+
+@dataclass
+class Page:
+    statuses: Sequence[Status]
+    more: bool
+    date: datetime | None
+
+
+@dataclass
+class Comparison:
+    commits: tuple[Commit, ...]
+
+
+@dataclass
+class Board:
+    """Commit statuses in memory. `faults` holds what the next calls of a method raise, None for nothing."""
+
+    clock: Clock = field(default_factory=Clock)
+    commits: dict[str, list[Status]] = field(default_factory=dict)
+    place: str = PLACE
+    greens_listed: Mapping[int, str] = field(default_factory=dict)  # id and event
+    attempts: dict[int, int] = field(default_factory=dict)  # the latest of each run; else 1
+    rerun: list[int] = field(default_factory=list)  # ids of runs whose failed jobs were re-run
+    passed: list[str] = field(default_factory=list)  # commits that were green in a re-run
+    creator: str | None = "github-actions[bot]"  # of the statuses that are written
+    heads: dict[str, str] = field(default_factory=lambda: {"main": SHA, "topic": SHA})
+    pulls: dict[int, PullRequest] = field(default_factory=dict)
+    faults: dict[str, list[GitHubError | None]] = field(default_factory=dict)
+    rerun_anyway: bool = False  # whether a re-run that fails has its effect
+    written_anyway: bool = False  # whether a write that fails has its effect
+    ahead: tuple[Commit, ...] = ()  # of the head commit's branch
+    hidden: int = 0  # how many reads of the ledger do not show the newest entry yet
+    before_write: Callable[[], None] | None = None  # what another job does just before the next write
+    calls: list[str] = field(default_factory=list)
+    _ids: int = 0
+
+    def statuses(self, sha: str, page: int = 1) -> Page:
+        self._call("statuses")
+        shown = self.commits.get(sha, [])
+        if self.hidden and sha == self.place:
+            self.hidden -= 1
+            shown = shown[:-1]
+        newest, size = shown[::-1], 101 - page
+        return Page(newest[(page - 1) * size : page * size], len(newest) > page * size, self.clock.server())
+
+    def create_status(self, sha: str, state: str, description: str, target_url: str, context: str) -> Status:
+        assert len(description.encode()) <= 140
+        if self.before_write and sha == self.place:
+            others, self.before_write = self.before_write, None
+            others()
+        try:
+            self._call("create_status")
+        except GitHubError:
+            if self.written_anyway:
+                self.add(sha, description, target_url, context)
+            raise
+        return self.add(sha, description, target_url, context, state)
+
+    def first_commit(self) -> str:
+        self._call("first_commit")
+        return self.place
+
+    def greens(self, run: Run, back_to: int) -> GreenRuns:
+        self._call("greens")
+        assert back_to <= run.id or back_to > 0
+        return GreenRuns(self.greens_listed, {})
+
+    def latest_attempt(self, run_id: int) -> int:
+        self._call("latest_attempt")
+        return self.attempts.get(run_id, 1)
+
+    def rerun_failed_jobs(self, run_id: int) -> None:
+        try:
+            self._call("rerun_failed_jobs")
+        except GitHubError:
+            if self.rerun_anyway:
+                self.attempts[run_id] = 2
+            raise
+        self.rerun.append(run_id)
+        self.attempts[run_id] = 2
+
+    def passed_in_rerun(self, run: Run, since: datetime) -> Sequence[str]:
+        self._call(f"passed_in_rerun {run.workflow} {since:%Y-%m-%d}")
+        return self.passed
+
+    def branch_head(self, branch: str) -> str | None:
+        self._call("branch_head")
+        return self.heads.get(branch)
+
+    def pull_request(self, number: int) -> PullRequest | None:
+        self._call("pull_request")
+        return self.pulls.get(number)
+
+    def compare(self, base: str, head: str) -> Comparison:
+        self._call(f"compare {base}...{head[:8]}")
+        return Comparison(self.ahead)
+
+    def entries(self, sha: str = PLACE, *, shown: bool = False) -> list[Entry]:
+        """The ledger's entries, or what people see on a commit; oldest first."""
+        found = (status for status in self.commits.get(sha, []) if (status.context == SHOWN) == shown)
+        return [entry for entry in (read_entry(status, sha) for status in found) if entry]
+
+    def stages(self) -> str:
+        """The letters of the ledger's entries, oldest first."""
+        return "".join(entry.record.stage for entry in self.entries())
+
+    def words(self, sha: str = SHA) -> list[str]:
+        """What people read on a commit, oldest first."""
+        shown = (status for status in self.commits.get(sha, []) if status.context == SHOWN)
+        return [status.description.partition(" · ")[0] for status in shown]
+
+    def add(
+        self, sha: str, description: str, url: str, context: str, state: str = "success", by: str | None = ""
+    ) -> Status:
+        self._ids += 1
+        creator = self.creator if by == "" else by
+        status = Status(self._ids, state, description, url, self.clock.server(), creator, context)
+        self.commits.setdefault(sha, []).append(status)
+        return status
+
+    def _call(self, method: str) -> None:
+        self.calls.append(method)
+        faults = self.faults.get(method)
+        fault = faults.pop(0) if faults else None
+        if fault is not None:
+            raise fault
+
+
+class Job:
+    """One job's part in deciding who fires, and the run that it is about."""
+
+    def __init__(
+        self,
+        board: Board,
+        run: Run | None = None,
+        *,
+        temp: Path | None = None,
+        printed: list[str] | None = None,
+        **terms: Any,
+    ) -> None:
+        self.board, self.run = board, run or sample_run()
+        say = printed.append if printed is not None else lambda _: None
+        chosen = Terms(**{"cool_down": DAY, **terms})
+        self.ledger = Ledger(board, chosen, temp=temp, clock=board.clock.value, say=say)
+
+    def claim(self, *fingerprints: str | Fingerprint, **more: Any) -> Verdict:
+        return self.ledger.claim(self.run, sample_brief(*fingerprints), **more)
+
+    def fire(self, *fingerprints: str | Fingerprint, outcome: Outcome | None = None, **more: Any) -> Verdict:
+        """A whole fire, if the ledger allows it; it ends well unless `outcome` is given."""
+        verdict = self.claim(*fingerprints, **more)
+        if verdict.fire:
+            number = sum(entry.record.stage == "f" for entry in self.board.entries()) + 1
+            self.ledger.settle(outcome or fired(f"session_{number}"))
+        return verdict

@@ -1,0 +1,226 @@
+"""What happens to a workflow, drawn from a seed: runs, re-runs, green runs, deaths.
+
+`play` lets it happen, in a simulated world, and `violations` lists what must never be.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+
+from tests.unit.ledger.baton import Task
+from tests.unit.ledger.troubles import Faults, draw_faults
+from tests.unit.ledger.violations import Violations
+from tests.unit.ledger.world import BRANCH, EPOCH, Cancelled, Client, Report, World
+
+from fire_routine.clock import Clock
+from fire_routine.ledger import Ledger, Terms
+from fire_routine.model import Brief, FailedJob, Fingerprint, History, Outcome, Result, Run, Verdict
+
+MOST_RERUNS = 3  # of one run
+REPLACED_AFTER = timedelta(minutes=5)
+
+
+@dataclass
+class Schedule:
+    """What happens, drawn from a seed."""
+
+    seed: int
+    faults: Faults
+    terms: Terms
+    jobs: int  # in all
+    world: World
+    event: str = "push"
+    kinds: list[str] = field(default_factory=list)  # of failures
+    replacing: bool = False  # sessions that left no trace within `REPLACED_AFTER` are replaced
+
+    @classmethod
+    def draw(
+        cls,
+        seed: int,
+        faults: Faults | None = None,
+        most_jobs: int = 32,
+        calm: bool = False,
+        rerun_first: bool = False,
+        replacing: bool = False,
+    ) -> Schedule:
+        """`calm`: no two runs within half a minute, no attempt before the one before is over.
+
+        With `rerun_first`, each run has one attempt of its own, and those that the jobs or a person ask for.
+        """
+        rng = random.Random(seed)
+        faults = faults or draw_faults(rng)
+        most, hours = rng.choice((1, 2, 3, 3, 5)), rng.choice((24, 24, 0))
+        cool_down = REPLACED_AFTER if replacing else timedelta(hours=hours)
+        terms = Terms(most, rerun_first, cool_down)
+        schedule = cls(seed, faults, terms, 0, World(rng, faults), replacing=replacing)
+        schedule.world.rerun = schedule._rerun
+        schedule._draw_runs(rng, most_jobs, 30 if calm else 0)
+        return schedule
+
+    @classmethod
+    def matrix(cls, legs: int, seed: int = 0) -> Schedule:
+        """One run whose legs all fail in the same tenth of a second, each with a failure of its own."""
+        rng, faults = random.Random(seed), Faults()
+        schedule = cls(seed, faults, Terms(cool_down=timedelta(days=1)), 0, World(rng, faults))
+        run = schedule._run(100, "1" * 40, "push", 0.0)
+        schedule.world.baton.at(0.0, lambda: schedule._begin(run))
+        for leg in range(legs):
+            schedule._draw_job(rng, run, frozenset({f"{leg:08x}"}), 5 + rng.uniform(0, 0.1))
+        return schedule
+
+    def _draw_runs(self, rng: random.Random, most_jobs: int, pause: float) -> None:
+        time, run_id, sha = 0.0, 100, 0
+        kinds = [f"{kind:08x}" for kind in range(1, rng.choice((2, 3, 6)))]
+        event = self.event = rng.choice(("push", "push", "schedule"))
+        mixed = rng.random() < 0.2  # a nightly run and pushes, whose green runs end only their own incidents
+        for _ in range(rng.choice((1, 1, 2, 3, 5))):
+            run_id += 1
+            if rng.random() < (0.4 if self.terms.cool_down and not self.replacing else 0.15):
+                green_event = rng.choice(("push", "schedule")) if mixed else event
+                self.world.greens.append((run_id, green_event, time))
+                run_id += 1
+            if mixed:
+                event = rng.choice(("push", "schedule"))
+            if event == "push" or rng.random() < 0.5:
+                sha += 1
+            run = self._run(run_id, f"{sha:07x}".ljust(40, "0"), event, time)
+            attempts = 1 if self.terms.rerun_first else rng.choice((1, 1, 2, 3))
+            for attempt in range(1, 1 + attempts):
+                self._draw_attempt(rng, run, attempt, time, kinds, most_jobs)
+                time += pause + rng.choice((5, 45, 200, 900)) if attempt < attempts else 0
+            if self.terms.rerun_first and rng.random() < 0.2:
+                self.world.baton.at(time + rng.choice((4, 8, 45, 200)), partial(self._rerun, run.id))
+            time += pause + rng.choice((0, 0.3, 1, 3, 8, 30, 1000))
+        self.kinds = kinds
+
+    def _draw_attempt(
+        self, rng: random.Random, run: Run, attempt: int, time: float, kinds: list[str], most_jobs: int
+    ) -> None:
+        spread = rng.choice((0.0, 0.2, 1.0, 15.0))
+        self.world.baton.at(time, lambda: self._begin(run))
+        for _ in range(rng.choice((1, 2, 4, most_jobs))):
+            failures = frozenset(rng.sample(kinds, rng.randint(1, min(2, len(kinds)))))
+            start = time + 2 + rng.uniform(0, spread)
+            began = EPOCH + timedelta(seconds=int(time))
+            self._draw_job(rng, replace(run, attempt=attempt, started_at=began), failures, start)
+
+    def _rerun(self, run_id: int) -> None:
+        """Another attempt, of which as many jobs come as of any: it passes, or fails alike or otherwise."""
+        world = self.world
+        rng, now = world.random, world.baton.time
+        run = next(run for run in world.runs if run.id == run_id)
+        began = world.attempts.setdefault(run_id, [])
+        if len(began) == MOST_RERUNS or run_id in world.passed:
+            return
+        began.append(now)
+        world.started[run_id] = now
+        ends = now + rng.choice((4, 30, 120))
+        world.running[run_id] = ends
+        again = replace(run, attempt=1 + len(began))
+        passes = rng.random() < 0.5
+        if passes:
+            world.passed.add(run_id)
+            again = replace(again, conclusion="success", failed_jobs=())
+        for _ in range(rng.choice((1, 2, 4))):
+            failures = frozenset(rng.sample(self.kinds, rng.randint(1, min(2, len(self.kinds)))))
+            self._draw_job(rng, again, frozenset() if passes else failures, ends + rng.uniform(0, 3))
+
+    def _begin(self, run: Run) -> None:
+        if run.id not in self.world.started:
+            self.world.started[run.id] = self.world.baton.time
+            self.world.runs.append(run)
+
+    def _draw_job(self, rng: random.Random, run: Run, failures: frozenset[str], start: float) -> None:
+        def ends(chance: float) -> float | None:
+            return start + rng.expovariate(1 / 2.0) if rng.random() < chance else None
+
+        dies_at, cancelled_at = ends(self.faults.dies), ends(self.faults.cancelled)
+        self.jobs += 1
+        if self.faults.filtered and rng.random() < self.faults.filtered:
+            run = replace(run, history=History())
+        self.world.baton.spawn(start, lambda task: self._job(task, run, failures, cancelled_at), dies_at)
+
+    def _job(self, task: Task, run: Run, failures: frozenset[str], cancelled_at: float | None) -> None:
+        world = self.world
+        client = Client(world, task, cancelled_at)
+        marks: list[str] = []
+
+        def new_mark() -> str:
+            marks.append(f"{world.random.randrange(10**8):08d}")
+            return marks[-1]
+
+        clock = Clock(
+            client.now, lambda: EPOCH + timedelta(seconds=client.now()), client.sleep, world.random.random
+        )
+        ledger = Ledger(client, self.terms, clock=clock, mark=new_mark, trace=client.traces)
+        try:
+            verdict = self._decide(ledger, run, failures)
+        except Cancelled:
+            verdict = Verdict(fire=False, reason="cancelled", message="cancelled")
+        outcome = None
+        if verdict.fire:
+            if world.random.random() < self.faults.labelled:
+                outcome = Outcome(Result.SKIPPED, "skip-labels")
+            else:
+                outcome = client.fire(run, failures, marks[-1])
+            try:
+                ledger.settle(outcome)
+            except Cancelled:
+                ledger.settle(outcome)
+        world.reports.append(Report(run.id, run.attempt, failures, verdict, outcome, ledger.notes))
+
+    def _decide(self, ledger: Ledger, run: Run, failures: frozenset[str]) -> Verdict:
+        if run.conclusion == "success":
+            verdict = ledger.record_flake(run)
+            return verdict or Verdict(fire=False, reason="not-failed", message="green")
+        prints = tuple(map(Fingerprint, sorted(failures)))
+        verdict = None
+        return verdict or ledger.claim(run, Brief("text", prints, prints[0]), trailers=self._trailers(run))
+
+    def _trailers(self, run: Run) -> frozenset[str]:
+        """Every ninth commit was written by the sessions so far."""
+        by_session = int(run.head_sha[:7], 16) % 9 == 4
+        return frozenset(session.id for session in self.world.sessions) if by_session else frozenset()
+
+    def _run(self, run_id: int, sha: str, event: str, time: float) -> Run:
+        return Run(
+            repository="octo/cat",
+            id=run_id,
+            attempt=1,
+            workflow="CI",
+            workflow_id=7,
+            workflow_path=".github/workflows/ci.yml",
+            event=event,
+            status="completed",
+            conclusion="failure",
+            head_branch=BRANCH,
+            head_sha=sha,
+            head_repository="octo/cat",
+            actor="mona",
+            url=f"https://github.com/octo/cat/actions/runs/{run_id}",
+            created_at=EPOCH + timedelta(seconds=int(time)),
+            failed_jobs=(FailedJob(1, "test", "failure", ""),),
+            history=self._history(run_id, event),
+        )
+
+    def _history(self, run_id: int, event: str) -> History:
+        """What is gathered of the green runs before; an old list lacks them."""
+        greens = [green for green in self.world.greens if green[0] < run_id]
+        own = [green for green in greens if green[1] == event]
+        if not greens:
+            return History(never_green=True)
+        return History(
+            last_green_run=greens[-1][0],
+            last_green_at=EPOCH + timedelta(seconds=int(greens[-1][2])),
+            last_green_of_event=own[-1][0] if own else None,
+        )
+
+    def play(self) -> None:
+        self.world.baton.run()
+
+    def violations(self) -> list[str]:
+        replaced_after = REPLACED_AFTER if self.replacing else None
+        return Violations(self.world, self.terms, self.faults, self.event, replaced_after).all()

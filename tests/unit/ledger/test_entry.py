@@ -1,0 +1,104 @@
+"""Entries as they are written and read, and the names of failures in them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.ledger.boards import sample_run
+
+from fire_routine.ledger.entry import (
+    DESCRIPTION_LIMIT,
+    SHOWN_ROOM,
+    Entry,
+    Record,
+    Stage,
+    fitted,
+    in_short,
+    label,
+    names,
+    read_entry,
+    ref_of,
+)
+from fire_routine.model import Fingerprint, Status
+
+RECORD = Record(Stage.ANNOUNCED, "ci.yml", 4711, 2, "f3c1", "1a2b3c4", "k3f9ad07", ("4f3a1c2b", "j8a04727"))
+STEP = "8a04727f00000000"
+
+
+def read(description: str) -> Entry | None:
+    return read_entry(Status(1, "success", description, ""), "a" * 40)
+
+
+def test_an_entry_is_one_line_of_its_parts() -> None:
+    assert str(RECORD) == "s ci.yml 4711.2 f3c1 1a2b3c4 k3f9ad07 4f3a1c2b j8a04727"
+    assert RECORD.shown() == f"Claude is starting a session · {RECORD}"
+    assert RECORD.shown("Rate limited") == f"Rate limited · {RECORD}"
+    assert RECORD.shown("word " * 30) == RECORD.shown()  # there is no room for them
+
+
+@given(
+    st.sampled_from(Stage),
+    st.lists(st.text("0123456789abcdef", min_size=16, max_size=16), min_size=1, max_size=20, unique=True),
+    st.booleans(),
+)
+def test_what_is_written_is_read_again_and_fits(stage: Stage, digests: list[str], shown: bool) -> None:
+    run = sample_run(99_999_999_999, attempt=999, workflow_path=f".github/workflows/{'w' * 20}.yml")
+    failures = in_short(Fingerprint(one, by_step=(one[::-1],)) for one in digests)
+    found = names(failures, SHOWN_ROOM) if shown else names(failures)
+    record = Record(stage, label(run), run.id, run.attempt, ref_of(run), "a" * 7, "k3f9ad07", found)
+    text = record.shown() if shown else str(record)
+    assert len(text.encode()) <= DESCRIPTION_LIMIT
+    entry = read(text)
+    assert entry is not None and entry.record == record
+
+
+@pytest.mark.parametrize(
+    "text", ["", "81 % covered", "s ci.yml 4711", str(RECORD) + " ", str(RECORD).replace("s ci", "z ci")]
+)
+def test_what_others_wrote_is_no_entry(text: str) -> None:
+    assert read(text) is None
+
+
+def test_a_failure_is_named_by_its_log_and_by_its_job_and_step() -> None:
+    (logged,) = in_short([Fingerprint("4f3a1c2b00000000", by_step=(STEP,))])
+    assert (logged.name, logged.by_step) == ("4f3a1c2b", ("j8a04727",))
+    (running,) = in_short([Fingerprint(STEP, running=True, by_step=(STEP,))])
+    assert (running.name, running.by_step) == ("s8a04727", ())
+    (lost,) = in_short([Fingerprint("4f3a1c2b00000000", no_log=True, by_step=(STEP,))])
+    assert (lost.name, lost.by_step) == ("x4f3a1c2", ())
+
+
+def test_about_eight_failures_fit_and_more_are_named_together() -> None:
+    failures = in_short(Fingerprint(f"{number:08x}00000000") for number in range(8))
+    assert len(fitted(failures)) == 8
+    more = in_short(Fingerprint(f"{number:08x}00000000", no_log=number == 3) for number in range(12))
+    (together,) = fitted(more)
+    assert together.name.startswith("12 failures y")
+    assert (together.count, together.uncertain) == (12, True)
+
+
+def test_names_by_job_and_step_are_left_out_where_they_do_not_fit() -> None:
+    failures = in_short(Fingerprint(f"{number:08x}00000000", by_step=(STEP,)) for number in range(8))
+    assert [name for name in names(failures) if name.startswith("j")] == []
+    assert "j8a04727" in names(failures[:7])
+
+
+def test_a_long_label_is_cut_and_stays_different() -> None:
+    labels = {label(sample_run(workflow_path=f".github/workflows/{'w' * 30}{end}.yml")) for end in "ab"}
+    assert len(labels) == 2
+    assert {len(one) for one in labels} == {24}
+
+
+def test_what_is_one_incident_has_one_ref() -> None:
+    queue = "gh-readonly-queue/main/pr-7-"
+    assert ref_of(sample_run(head_branch=queue + "a" * 40)) == ref_of(
+        sample_run(head_branch=queue + "b" * 40)
+    )
+    others = {
+        ref_of(sample_run()),
+        ref_of(sample_run(head_branch="v1")),
+        ref_of(sample_run(head_repository="stranger/cat")),
+        ref_of(sample_run(head_branch=queue + "a" * 40)),
+    }
+    assert len(others) == 4

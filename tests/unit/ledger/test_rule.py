@@ -1,0 +1,196 @@
+"""The rule: what the ledger's entries mean for a job that wants to fire."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.unit.ledger.boards import DAY, NOON
+
+from fire_routine.ledger.claims import Claim
+from fire_routine.ledger.entry import Failure, Stage
+from fire_routine.ledger.rule import Greens, Job, Ruling, rule
+
+A, B = Failure("aaaaaaaa"), Failure("bbbbbbbb")
+JOB = Job("ci.yml", 100, 1, "f3c1", "1a2b3c4", "push", (A,), 3, DAY, now=NOON)
+OLD = NOON - 2 * DAY
+
+
+def claim(stage: Stage = Stage.FIRED, *names: str, **changes: Any) -> Claim:
+    base = Claim(
+        "other000",
+        1,
+        NOON - timedelta(minutes=5),
+        None,
+        stage,
+        "ci.yml",
+        90,
+        1,
+        "f3c1",
+        "7654321",
+        names or ("aaaaaaaa",),
+        "https://claude.ai/code/session_1",
+    )
+    return replace(base, **changes)
+
+
+def ruled(*claims: Claim, **changes: Any) -> Ruling:
+    return rule(claims, replace(JOB, **changes))
+
+
+@pytest.mark.parametrize(
+    ("other", "fires"),
+    [
+        (claim(), False),
+        (claim(Stage.UNKNOWN), False),
+        (claim(Stage.ANNOUNCED), False),
+        (claim(Stage.REFUSED), True),
+        (claim(Stage.WITHDRAWN), True),
+        (claim(Stage.CLAIMED), True),  # five minutes old: its job died
+        (claim(Stage.CLAIMED, at=NOON - timedelta(seconds=39)), False),
+        (claim(workflow="other.yml"), True),
+        (claim(ref="0000"), True),
+        (claim(ref="0000", run=100), False),
+        (claim(Stage.FIRED, "bbbbbbbb"), True),
+        (claim(Stage.FIRED, "bbbbbbbb", run=100), False),  # a run's attempt has one session
+        (claim(Stage.FIRED, "bbbbbbbb", run=100, attempt=2), True),
+    ],
+)
+def test_a_claim_that_may_have_a_session_blocks_what_it_covers(other: Claim, fires: bool) -> None:
+    assert ruled(other).fire == fires
+
+
+def test_several_claims_cover_what_they_name_together() -> None:
+    assert ruled(claim(), failures=(A, B)).fire
+    assert not ruled(claim(), claim(Stage.FIRED, "bbbbbbbb", mark="third000"), failures=(A, B)).fire
+
+
+def test_of_those_that_are_at_it_only_lower_ids_count_once_it_has_announced() -> None:
+    own = claim(Stage.ANNOUNCED, mark="mine0000", id=5, run=100)
+    for other, fires in ((4, False), (6, True)):
+        at_it = claim(Stage.ANNOUNCED, id=other)
+        assert ruled(own, at_it, own=own).fire == fires
+    assert not ruled(own, claim(id=6), own=own).fire  # it has fired
+
+
+def test_a_claim_that_was_watched_until_it_lapsed_no_longer_counts() -> None:
+    young = claim(Stage.CLAIMED, at=NOON)
+    assert ruled(young).leader == young
+    assert ruled(young, lapsed=frozenset({young.mark})).fire
+
+
+@pytest.mark.parametrize(
+    ("greens", "fires"),
+    [
+        ({}, False),
+        ({95: "push"}, True),
+        ({95: "schedule"}, False),
+        ({90: "push"}, True),  # the claim's run itself, in a later attempt
+        ({100: "push"}, False),
+        ({120: "push"}, False),
+    ],
+)
+def test_a_green_run_between_ends_an_incident(greens: dict[int, str], fires: bool) -> None:
+    assert ruled(claim(at=OLD), greens=Greens(greens)).fire == fires
+
+
+def test_a_green_run_of_the_claims_event_ends_it_too() -> None:
+    greens = Greens({95: "schedule"}, {90: "schedule"})
+    assert ruled(claim(at=OLD), greens=greens).fire
+
+
+def test_within_the_cool_down_a_green_run_ends_nothing() -> None:
+    ruling = ruled(claim(), greens=Greens({95: "push"}))
+    assert (ruling.fire, ruling.is_back, ruling.back_to) == (False, True, None)
+
+
+def test_the_list_of_green_runs_is_asked_for_only_where_it_matters() -> None:
+    assert ruled(claim()).back_to is None  # within the cool-down
+    assert ruled(claim(at=OLD)).back_to == 90
+    assert ruled(claim(at=OLD, run=100)).back_to is None  # the same run
+    assert ruled(claim(Stage.FIRED, "bbbbbbbb"), max_sessions=1).back_to == 90
+
+
+def test_without_that_list_an_incident_lasts_for_the_cool_down() -> None:
+    unreadable = Greens(readable=False)
+    assert not ruled(claim(), greens=unreadable).fire
+    assert ruled(claim(at=OLD), greens=unreadable).fire
+    assert not ruled(claim(at=OLD, commit=JOB.commit), greens=unreadable).fire
+
+
+def test_different_failures_have_as_many_sessions_as_are_allowed() -> None:
+    other = claim(Stage.FIRED, "bbbbbbbb")
+    assert ruled(other).sessions == 1
+    limited = ruled(other, max_sessions=1)
+    assert (limited.fire, limited.limited) == (False, True)
+    going_on = ruled(replace(other, stage=Stage.ANNOUNCED), max_sessions=1)
+    assert going_on.leader is not None  # it may yet come to nothing
+
+
+def test_sessions_that_commits_name_count_if_the_ledger_knows_them() -> None:
+    other = claim(Stage.FIRED, "bbbbbbbb", ref="0000")
+    assert ruled(other, max_sessions=1, trailers=frozenset({"session_9"})).fire
+    ruling = ruled(other, max_sessions=1, trailers=frozenset({"session_1"}))
+    assert (ruling.limited, ruling.looping) == (True, True)
+
+
+def test_a_session_without_a_trace_covers_nothing() -> None:
+    assert ruled(claim(), replaced=frozenset({claim().url})).fire
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        (Failure("aaaaaaaa", ("j1234567",)), "s1234567"),  # a step was first, its log came later
+        (Failure("s1234567"), "j1234567"),
+        (Failure("s1234567"), "s1234567"),
+    ],
+)
+def test_a_step_and_a_log_name_one_failure(mine: Failure, theirs: str) -> None:
+    other = claim(Stage.FIRED, "cccccccc", theirs)
+    assert not ruled(other, failures=(mine,)).fire
+    assert not ruled(other, failures=(mine,), greens=Greens({95: "push"})).fire  # within the cool-down
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "fires"),
+    [
+        (Failure("x2222222"), claim(), False),  # it may be any that is known
+        (Failure("x2222222"), claim(Stage.FIRED, "x1111111"), True),
+        (Failure("x2222222"), claim(Stage.FIRED, "x2222222"), False),
+        (A, claim(Stage.FIRED, "x1111111"), True),
+        (A, claim(Stage.FIRED, "x1111111", run=100, attempt=2), False),
+        (A, claim(Stage.FIRED, "x1111111", commit=JOB.commit), False),
+        (A, claim(Stage.FIRED, "x1111111", "bbbbbbbb", commit=JOB.commit), True),
+        (A, claim(Stage.FIRED, "7 failures y1111111", run=100, attempt=2), False),
+    ],
+)
+def test_without_a_log_a_failure_may_be_one_of_the_incident(mine: Failure, other: Claim, fires: bool) -> None:
+    assert ruled(other, failures=(mine,)).fire == fires
+    if mine.uncertain:
+        assert ruled(other, failures=(mine,), greens=Greens({95: "push"})).fire  # another incident
+
+
+def test_a_refused_request_ends_the_attempt_for_those_that_waited_for_it() -> None:
+    refused = claim(Stage.REFUSED, run=100)
+    assert ruled(refused).fire
+    assert not ruled(refused, waited_for=frozenset({refused.mark})).fire
+    assert ruled(claim(Stage.REFUSED), waited_for=frozenset({refused.mark})).fire  # of another run
+
+
+def test_again_leaves_out_what_was_settled_before_it_was_asked() -> None:
+    asked = NOON - timedelta(minutes=1)
+    before, after = asked - timedelta(seconds=1), asked + timedelta(seconds=1)
+    assert ruled(claim(until=before), again_since=asked).fire
+    assert ruled(claim(Stage.FIRED, "bbbbbbbb", until=before), again_since=asked, max_sessions=1).fire
+    assert not ruled(claim(until=after), again_since=asked).fire  # asked while it was served, or a re-run
+    assert not ruled(claim(Stage.ANNOUNCED, until=before), again_since=asked).fire
+    waited = frozenset({"other000"})
+    assert not ruled(claim(until=before), again_since=asked, waited_for=waited).fire
+
+
+def test_what_is_shown_is_the_session_rather_than_a_doubt() -> None:
+    ruling = ruled(claim(), claim(Stage.UNKNOWN, mark="third000", id=2))
+    assert ruling.shown == claim()

@@ -1,0 +1,127 @@
+"""What must never be, no matter what goes wrong: a second session, a second re-run, a failure left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.unit.ledger.troubles import Faults
+from tests.unit.ledger.world import Report, Session, World, leaves_trace
+
+from fire_routine.ledger import Terms
+from fire_routine.ledger.entry import Stage
+from fire_routine.model import Result
+
+
+@dataclass(frozen=True)
+class Violations:
+    """Of one schedule that has been played."""
+
+    world: World
+    terms: Terms
+    faults: Faults
+    event: str
+    replaced_after: timedelta | None = None  # sessions that left no trace in this time may be replaced
+
+    def all(self) -> list[str]:
+        return [
+            *self._doubles(),
+            *self._returns(),
+            *self._reruns(),
+            *self._unreported(),
+            *self._false_pointers(),
+            *self._losses(),
+        ]
+
+    def _returns(self) -> list[str]:
+        """Sessions for a failure that came back within the cool-down, though all of it could be read."""
+        if not self.terms.cool_down or self.replaced_after:
+            return []
+        found, known = [], frozenset[str]()
+        unread = {(report.run, report.attempt) for report in self.world.reports if report.notes}
+        for session in sorted(self.world.sessions, key=lambda session: session.place):
+            if session.failures <= known and (session.run, session.attempt) not in unread:
+                found.append(f"{session} is the second for its failures within the cool-down")
+            known |= session.failures
+        return found
+
+    def _reruns(self) -> list[str]:
+        """Re-runs: at most one that the jobs ask for; where nothing goes wrong, it comes before a session."""
+        world = self.world
+        found = [
+            f"run {run}: {times} requests to re-run it" for run, times in world.asked.items() if times > 1
+        ]
+        if self.faults.none and self.terms.rerun_first:
+            shown = world.entries(shown=True)
+            flaky = {entry.record.run for entry in shown if entry.record.stage is Stage.FLAKE}
+            found += [f"{one} had no re-run" for one in world.sessions if one.attempt == 1]
+            found += [f"run {run} is no flake" for run in (world.passed & world.asked.keys()) - flaky]
+        return found
+
+    def _doubles(self) -> list[str]:
+        found: list[str] = []
+        # The endpoint may be slow with one, so what counts is the order in which they were claimed.
+        sessions = sorted(self.world.sessions, key=lambda session: session.place)
+        for place, session in enumerate(sessions):
+            earlier = [other for other in sessions[:place] if not self.world.apart(other, session)]
+            counted = (other for other in earlier if not self._is_replaced(other, session))
+            known = frozenset[str]().union(*(other.failures for other in counted))
+            if session.failures <= known:
+                found.append(f"{session} is the second for its failures")
+            if any((other.run, other.attempt) == (session.run, session.attempt) for other in earlier):
+                found.append(f"{session} is the second of its attempt")
+            if len(earlier) >= self.terms.max_sessions:
+                found.append(f"{session} exceeds max-sessions")
+        return found
+
+    def _is_replaced(self, earlier: Session, later: Session) -> bool:
+        if self.replaced_after is None or leaves_trace(earlier.run) or later.began is None:
+            return False
+        return later.began - earlier.claimed_at >= self.replaced_after
+
+    def _unreported(self) -> list[str]:
+        """Sessions that neither a job's outcome nor the ledger reports."""
+        outcomes = [report.outcome for report in self.world.reports if report.outcome]
+        fired = {outcome.session_url for outcome in outcomes if outcome.result is Result.FIRED}
+        unknown = {
+            (report.run, report.attempt)
+            for report in self.world.reports
+            if report.outcome and report.outcome.result is Result.UNKNOWN
+        }
+        recorded = {
+            (entry.record.run, entry.record.attempt)
+            for entry in self.world.entries()
+            if entry.record.stage in (Stage.ANNOUNCED, Stage.UNKNOWN, Stage.FIRED)
+        }
+        return [
+            f"{session} is reported nowhere"
+            for session in self.world.sessions
+            if session.url not in fired
+            and (session.run, session.attempt) not in unknown
+            and (session.run, session.attempt) not in recorded
+        ]
+
+    def _false_pointers(self) -> list[str]:
+        urls = {session.url for session in self.world.sessions}
+        pointed = {report.verdict.session_url for report in self.world.reports if report.verdict.session_url}
+        return [f"{url} is pointed to and was never started" for url in pointed - urls]
+
+    def _losses(self) -> list[str]:
+        """Where nothing goes wrong, whoever does not fire has a session to leave it to, or is stale."""
+        if not self.faults.none:
+            return []
+        return [
+            f"run {report.run}, attempt {report.attempt} was left alone: {report.verdict}"
+            for report in self.world.reports
+            if not report.verdict.fire and not self._is_cared_for(report)
+        ]
+
+    def _is_cared_for(self, report: Report) -> bool:
+        sessions = self.world.sessions
+        if report.verdict.reason in ("rerun", "flake", "not-failed"):
+            return report.run in self.world.attempts
+        if report.verdict.reason in ("max-sessions", "claude-session"):
+            return len(sessions) >= self.terms.max_sessions
+        if any((session.run, session.attempt) == (report.run, report.attempt) for session in sessions):
+            return True
+        return report.failures <= frozenset[str]().union(*(session.failures for session in sessions))
