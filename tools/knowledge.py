@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,11 @@ def _tables(folder: Path) -> dict[str, Any]:
     for _, content in _files(folder):
         if "rule" not in content:
             tables |= content
-    compilers = {"boilerplate": _boilerplate, "tool": _versions, "expressions": _expressions}
+    compilers: dict[str, Callable[[Any], Any]] = {
+        "boilerplate": _boilerplate,
+        "tool": _versions,
+        "expressions": _expressions,
+    }
     return {name: compilers.get(name, lambda each: each)(each) for name, each in tables.items()}
 
 

@@ -251,7 +251,7 @@ def test_more_runs_than_the_limit_are_reported(month: Month, monkeypatch: pytest
     assert line == "runs before 2026-11-29 08:42 UTC: a report lists at most 200 runs"
 
 
-def test_only_entries_of_the_creator_and_the_time_count(github: GitHubEmulator, month: Month) -> None:
+def test_only_entries_of_the_creator_and_the_time_count(month: Month) -> None:
     month.not_counted()
     month.session(month.run(SINCE))
     for status in month.ledger[-3:]:

@@ -137,7 +137,7 @@ def sessions(arguments: Namespace) -> int:
 
 
 def named_repository(named: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    """A repository's owner and name, given as `octo-org/widget` or by its address, and the root of its GitHub's API."""
+    """A repository given as `octo-org/widget` or its address: that name, and the root of its GitHub's API."""
     found = _REPOSITORY.fullmatch(named)
     if not found:
         raise CommandError(f"REPOSITORY {named[:100]!r} is not like octo-org/widget")

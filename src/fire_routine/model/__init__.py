@@ -19,7 +19,6 @@ from .evidence import (
     to_fire,
     utf16_length,
 )
-from .message import Message
 from .outcome import (
     SESSION_BRANCH,
     Checks,
@@ -79,7 +78,6 @@ __all__ = [
     "Highlight",
     "History",
     "KnownFailure",
-    "Message",
     "Note",
     "Origin",
     "Outcome",

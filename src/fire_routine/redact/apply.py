@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from ..model import Digest, Message
+from ..model import Digest
 from ..sanitize import sanitize_line
 from . import redact
 
@@ -82,7 +82,7 @@ def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
 
 def _is_text(value: object) -> bool:
     """Not an enumeration's member, which is a `str` as well."""
-    return type(value) in (str, Message)
+    return type(value) is str
 
 
 def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from ..model import FailedJob, Failure, in_words
 from ..sanitize import fence, inline, prose
 from .contents import Contents
-from .markdown import NAME, VALUE, fold, named_link, worded_link
+from .markdown import NAME, fold, named_link, worded_link
 
 MOST_LOGS = 10  # jobs of a failure whose logs are linked; the others are in a fold
 MOST_LEGS = 5  # legs that passed, by name
-STEP, CAUSE = 80, 200  # characters shown of a step's name, and of a cause
+STEP, CAUSE, VALUE = 80, 200, 500  # characters shown of a step's name, of a cause, of a note
 
 
 def counted(number: int, noun: str) -> str:

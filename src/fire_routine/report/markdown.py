@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from string import Formatter
+from collections.abc import Callable, Iterable
 
-from ..model import Message
-from ..sanitize import flat, inline, link, prose, web_address
+from ..sanitize import flat, link, web_address
 
 NAME = 100  # characters shown of a name
-VALUE = 500  # characters shown of a value in a message
 
 Clean = Callable[[str], str]
 """Takes the secrets out of a line."""
@@ -17,30 +14,8 @@ Clean = Callable[[str], str]
 
 def rendered(message: str, clean: Clean) -> list[str]:
     """A message as paragraphs, each on one line: Markdown of ours, in which others' values are quoted."""
-    if isinstance(message, Message):
-        lines = "".join(_pieces(message, clean)).splitlines()
-    else:
-        lines = [flat(clean(line)) for line in message.splitlines()]
+    lines = [flat(clean(line)) for line in message.splitlines()]
     return [line.strip() for line in lines if line.strip()]
-
-
-def _pieces(message: Message, clean: Clean) -> Iterator[str]:
-    """A template's words and values in turn. It goes with the last use of `Message`."""
-    parts = list(Formatter().parse(message.template))
-    in_code = False
-    for at, (words, name, _, _) in enumerate(parts):
-        following = parts[at + 1][0] if at + 1 < len(parts) else ""
-        opened = bool(name) and words.endswith("`") and following.startswith("`")
-        yield words[1 if in_code else 0 : -1 if opened else None]
-        in_code = opened
-        if name is not None:
-            value = message.values[name]
-            if opened:
-                yield inline(clean(value), VALUE) or "`…`"
-            elif isinstance(value, Message):
-                yield " ".join(rendered(value, clean))
-            else:
-                yield prose(clean(value), VALUE)
 
 
 def sentence(text: str, clean: Clean) -> str:
