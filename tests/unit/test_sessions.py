@@ -251,7 +251,7 @@ def test_more_runs_than_the_limit_are_reported(month: Month, monkeypatch: pytest
     assert line == "runs before 2026-11-29 08:42 UTC: a report lists at most 200 runs"
 
 
-def test_only_entries_of_the_creator_and_the_time_count(github: GitHubEmulator, month: Month) -> None:
+def test_only_entries_of_the_creator_and_the_time_count(month: Month) -> None:
     month.not_counted()
     month.session(month.run(SINCE))
     for status in month.ledger[-3:]:
@@ -271,7 +271,6 @@ def test_a_repository_without_failures_costs_few_requests(github: GitHubEmulator
     assert len(github.requests) == 3  # the runs, the ledger's place, and the ledger
 
 
-
 def test_a_token_that_may_not_read_statuses_asks_once(github: GitHubEmulator, month: Month) -> None:
     for number in range(20):
         month.run(NOW - number * HOUR)
@@ -279,7 +278,6 @@ def test_a_token_that_may_not_read_statuses_asks_once(github: GitHubEmulator, mo
     with pytest.raises(GitHubError, match="403"):
         report_of(month)
     assert len(github.asked("/statuses")) == 1
-
 
 
 def test_a_failed_listing_is_an_error_only_from_the_start(github: GitHubEmulator, month: Month) -> None:

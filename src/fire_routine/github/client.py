@@ -256,8 +256,8 @@ class GitHub(Session):
     def statuses(self, sha: str, page: int = 1) -> StatusPage:
         """A page of statuses that a commit ever got, of any tool, the newest first.
 
-        The first page has 100, each further one is shorter by one. So each page begins with the end of the page
-        before, unless it shows an older list.
+        The first page has 100, each further one is shorter by one. So each page begins with the end of the
+        page before, unless it shows an older list.
 
         https://docs.github.com/rest/commits/statuses#list-commit-statuses-for-a-reference
         """

@@ -33,7 +33,7 @@ def github(emulator: GitHubEmulator) -> Iterator[GitHub]:
 
 
 class TestStatuses:
-    def test_one_that_was_created_is_read_back(self, emulator: GitHubEmulator, github: GitHub) -> None:
+    def test_one_that_was_created_is_read_back(self, github: GitHub) -> None:
         created = github.create_status(HEAD, "pending", "claimed", "https://example.com/run")
         page = github.statuses(HEAD)
         assert (page.statuses, page.more) == ((created,), False)
