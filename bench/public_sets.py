@@ -40,8 +40,8 @@ def cidiff(clone: Path) -> Found:
         ranges = re.findall(r"^E? *(\d+)(?:-(\d+))?\s*$", truth.read_text("utf-8"), re.MULTILINE)
         lines = re.split(r"\r\n|\r|\n", data.decode("utf-8", "replace"))
         numbers = [n for first, last in ranges for n in range(int(first) - 1, int(last or first))]
-        said = [lines[number] for number in numbers if lines[number].strip()]
-        labels = [[line] for line in said[:: -(-len(said) // _MOST_LABELS) or 1]]
+        errors = [lines[number] for number in numbers if lines[number].strip()]
+        labels = [[line] for line in errors[:: -(-len(errors) // _MOST_LABELS) or 1]]
         name = truth.parent.relative_to(clone / "data").as_posix()
         yield name, data, labels, green.read_bytes() if green.exists() else None
 
