@@ -82,13 +82,6 @@ def test_endpoint_failure_fails_the_step_and_frees_the_failure_for_a_later_fire(
     assert job.outputs["outcome"] == "fired"
 
 
-def test_on_error_warn_passes_with_a_warning(job: Job) -> None:
-    job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = "sk-ant-oat01-of-another"
-    job.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
-    assert job.run() == 0
-    assert "::warning" in job.log
-
-
 def test_comment_is_left_on_the_pull_request(job: Job) -> None:
     job.environ["FIRE_ROUTINE_COMMENT"] = "true"
     job.github.add_pull_request({"number": 5, "head": {"ref": "main", "sha": SHA}})
