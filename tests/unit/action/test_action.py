@@ -61,11 +61,11 @@ def test_dry_run_needs_no_secrets_and_sends_nothing(job: Job) -> None:
 
 
 def test_every_bad_input_is_named_and_nothing_is_asked(job: Job) -> None:
-    job.environ["FIRE_ROUTINE_MAX_WAIT"] = "soon"
+    job.environ["FIRE_ROUTINE_COOL_DOWN"] = "soon"
     job.environ["FIRE_ROUTINE_ROUTINE_URL"] = "https://example.com/"
     assert job.run() == 1
     assert job.outputs["reason"] == "invalid-input"
-    assert "max-wait" in job.log
+    assert "cool-down" in job.log
     assert "routine-url" in job.log
     assert job.github.requests == []
     assert job.endpoint.requests == []

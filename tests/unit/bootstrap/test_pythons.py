@@ -210,13 +210,11 @@ class TestAnUnfitPython:
         assert ran.returncode == 7, ran
 
     def test_or_names_in_one_line_what_to_add(self, what: str, runner: Action) -> None:
-        runner.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
-
         ran = runner.run("action", through=lacking(runner.folder, UNFIT[what]))
 
-        assert (ran.returncode, ran.stderr) == (0, "")
+        assert (ran.returncode, ran.stderr) == (1, "")
         (line,) = ran.stdout.splitlines()
-        assert line.startswith("::warning title=fire-routine::") and "setup-python" in line
+        assert line.startswith("::error title=fire-routine::") and "setup-python" in line
         assert {"PyPy": "pypy", "no ssl": "ssl", "no zlib": "zlib"}[what] in line
         assert runner.output == "outcome=failed\nreason=no-python\n"
 

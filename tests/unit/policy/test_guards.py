@@ -436,7 +436,7 @@ def test_a_dry_run_reports_whether_it_would_be_skipped() -> None:
         ledger = Ledger(board, Terms(), clock=board.clock.value)
         return decide(chosen(dry_run=True), context(), run, sample_brief(), ledger, board).message
 
-    assert "it would be skipped (`fork`): " in message_of(sample_run(head_repository="stranger/cat"))
+    assert "it would be skipped (`untrusted-run`): " in message_of(sample_run(head_repository="stranger/cat"))
     assert message_of(sample_run()).endswith("this would start a session.")
 
 
