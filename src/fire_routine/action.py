@@ -67,9 +67,8 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
     try:
         settings, context = read_settings(environ), read_context(environ)
     except SettingsError as error:
-        on_error = environ.get(f"{PREFIX}ON_ERROR", "").strip()
         outcome = Outcome(Result.FAILED, "invalid-input", str(error))
-        return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
+        return report(workflow, Contents(outcome, _clean))
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
         progress = _run_story(settings, context, github, workflow.say, clock)
@@ -153,7 +152,7 @@ def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
             ) from None
     return Terms(
         max_sessions=settings.max_sessions,
-        rerun_first=settings.rerun_first,
+        rerun_first=settings.rerun_first and not settings.again,
         cool_down=timedelta(hours=settings.cool_down),
         again_since=asked,
         place=settings.ledger_commit,
@@ -174,7 +173,7 @@ def _before_gathering(
         return None
     # Of final jobs there is one, so what such a look would save is not worth its request.
     verdict = ledger.look_first(run) if trigger.kind is TriggerKind.STEP else None
-    return verdict or (policy.stale(github, run) if run.default_branch else None)
+    return verdict or (policy.stale(github, run) if run.default_branch and not settings.again else None)
 
 
 def _with_rerun(ledger: Ledger, settings: Settings, run: Run, failures: Sequence[Failure]) -> Run:
@@ -220,7 +219,6 @@ def _report(
         workflow,
         contents,
         temp=context.temp,
-        on_error=settings.on_error,
         post_comment=post_comment if settings.comment and evidence else None,
     )
 

@@ -50,7 +50,6 @@ _COPY_URL = (
 )
 _SHORTEN = "Lower `max-characters`."
 _BETA = "Set `anthropic-beta` to the value in the endpoint's current documentation."
-_VERSION = "Set `anthropic-version` to the value in the endpoint's current documentation."
 _ANY_BAD_REQUEST = (
     "Check at https://claude.ai/code/routines that the routine is not paused and `anthropic-beta` is right."
 )
@@ -59,23 +58,24 @@ _RENEW = (
     " `routine-token` reads. A new token revokes the previous one."
 )
 _ACCOUNT = "Use an account with Claude Code on the web enabled, or ask its administrator to allow routines."
+_NEWER = "Update the action: the endpoint has changed."
 _UPDATE = "Lower `max-characters`, or update the action: the endpoint may have changed."
 _REDIRECTED = f"Redirects are not followed, so that the token goes to one address only. {_COPY_URL}"
 _OTHER = "Check the secret that `routine-url` reads, and any proxy in between."
 # What a refusal means: the first row with its status, and with words that its message has (in lower case)
 _REFUSALS = (
-    (400, "paused", "bad-request", "Resume the routine at https://claude.ai/code/routines."),
-    (400, "anthropic-beta", "bad-request", _BETA),
-    (400, "beta header", "bad-request", _BETA),
-    (400, "anthropic-version", "bad-request", _VERSION),
-    (400, "character", "bad-request", _SHORTEN),
-    (400, "too long", "bad-request", _SHORTEN),
-    (400, "", "bad-request", _ANY_BAD_REQUEST),
+    (400, "paused", "refused", "Resume the routine at https://claude.ai/code/routines."),
+    (400, "anthropic-beta", "refused", _BETA),
+    (400, "beta header", "refused", _BETA),
+    (400, "anthropic-version", "refused", _NEWER),
+    (400, "character", "refused", _SHORTEN),
+    (400, "too long", "refused", _SHORTEN),
+    (400, "", "refused", _ANY_BAD_REQUEST),
     (401, "", "unauthorized", _RENEW),
     (403, "", "forbidden", _ACCOUNT),
     (404, "", "not-found", _COPY_URL),
-    (413, "", "too-large", _SHORTEN),
-    (422, "", "invalid", _UPDATE),
+    (413, "", "refused", _SHORTEN),
+    (422, "", "refused", _UPDATE),
 )
 
 
@@ -148,9 +148,9 @@ class ResponseReader:
             raise self._error(Rejected, response, reason, what)
         if status in (500, 502, 503, 504, 529):
             what = f"The endpoint returned {self._answer(response)}."
-            raise self._error(Unknown, response, "server-error", f"{what} {CHECK}")
+            raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
         what = f"The endpoint returned an undocumented {self._answer(response)}."
-        raise self._error(Unknown, response, "unexpected-status", f"{what} {CHECK}")
+        raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
 
     def _success(self, response: Response) -> Session:
         named = self._named_session(response)
@@ -158,10 +158,10 @@ class ResponseReader:
             what = f"The response ({response.status}) was cut off or is too long."
             if named:
                 what += f" It named {code(named.url)}."
-            raise self._error(Unknown, response, "cut-off", f"{what} {CHECK}")
+            raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
         if named is None:
             what = f"The response ({response.status}) is not the documented one."
-            raise self._error(Unknown, response, "unexpected-answer", f"{what} {CHECK}")
+            raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
         return named
 
     def _named_session(self, response: Response) -> Session | None:
@@ -243,8 +243,8 @@ def _refusal(status: int, message: str) -> tuple[str, str]:
         if number == status and words in message:
             return reason, remedy
     if status < 400:
-        return "redirected", _REDIRECTED
-    return "rejected", _OTHER
+        return "refused", _REDIRECTED
+    return "refused", _OTHER
 
 
 def one_line(text: str, token: str, limit: int = QUOTED) -> str:

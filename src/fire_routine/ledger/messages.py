@@ -44,7 +44,7 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
     unsure = f"{_UNSURE} " if ruling.unsure else ""
     if ruling.leader and waited:
         return skip(
-            "leader-lost",
+            "earlier-unknown",
             f"The session for this failure was being started ({by}), and no result was reported. That job may"
             f" have died, before or after a session started: {_LOOK}. {_ANYWAY}",
         )
@@ -123,7 +123,7 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
     url = last.url if last else ""
     if ruling.looping:
         return skip(
-            "claude-session",
+            "max-sessions",
             f"A session wrote this commit (`Claude-Session` trailer), and {most} have worked on it already. A"
             " person should look, or raise `max-sessions`.",
             url,

@@ -201,7 +201,6 @@ def _folded(contents: Contents, content: str) -> str:
 
 # --- the comment ----------------------------------------------------------------------------------
 
-ELSEWHERE = ("max-sessions", "claude-session")  # the session that these name works on another failure
 _NO_MORE = "No further session starts for this failure until the workflow is green and `cool-down` is over."
 # When the same failure comes again: an icon, what became of its session, and what to do; empty: nothing
 _AGAIN: dict[SessionState | None, tuple[str, str, str]] = {
@@ -245,7 +244,7 @@ def comment(contents: Contents) -> str:
     job summary, for those who can change them.
     """
     outcome, run = contents.outcome, contents.run
-    if run is None or outcome.reason in ELSEWHERE:
+    if run is None or outcome.reason == "max-sessions":
         return ""
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""

@@ -181,7 +181,7 @@ def test_an_announcement_that_its_job_left_is_a_session_that_may_be_at_work() ->
     board = Board()
     write(board, Stage.ANNOUNCED)
     verdict = Job(board).claim(A)
-    assert verdict.reason == "leader-lost"
+    assert verdict.reason == "earlier-unknown"
     assert 48 <= board.clock.seconds < 60
 
 

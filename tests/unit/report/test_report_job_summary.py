@@ -77,7 +77,7 @@ def test_the_parts_come_in_order_of_what_is_looked_for() -> None:
         (Result.FAILED, "new-reason", "Not fired", "CAUTION", "The text, which was not sent"),
         (
             Result.UNKNOWN,
-            "cut-off",
+            "no-answer",
             "Unknown: check before you fire again",
             "WARNING",
             "The text that was sent",
