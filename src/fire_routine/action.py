@@ -213,6 +213,7 @@ def _report(
         failures=evidence.failures if evidence else (),
         notes=(*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ()), *past.notes),
         max_sessions=settings.max_sessions,
+        skip_label=next(iter(settings.skip_labels), ""),
         past=past,
     )
     return report(

@@ -32,7 +32,7 @@ from .errors import FireError, Overloaded, RateLimited, Rejected, Unknown
 SECRET_LENGTH = 8  # characters; a shorter token is a test's, and is part of too many words by chance
 QUOTED = 200  # characters of the endpoint's own words that a message repeats
 LONGEST_PLAUSIBLE = 366 * 24 * 3600  # seconds; a limit that resets later than in a year is a mistake
-CHECK = "A session may have started: look at https://claude.ai/code before you fire again."
+CHECK = "A session may have started: look at https://claude.ai/code before you send it again."
 
 _AMBIGUOUS = (408, 409, 499)
 _ERROR_TYPE = pattern(r"[a-z_]{1,64}")
@@ -140,7 +140,7 @@ class ResponseReader:
         if response.is_overload:
             seconds = retry_after(response.headers, now)
             when = "a few minutes" if seconds is None else _duration(seconds)
-            what = f"The endpoint is overloaded ({self._answer(response)}). Fire again in {when}."
+            what = f"The endpoint is overloaded ({self._answer(response)}). Send it again in {when}."
             raise self._error(Overloaded, response, "overloaded", what, seconds, retryable=True)
         if 300 <= status < 500 and status not in _AMBIGUOUS:
             reason, remedy = _refusal(status, self._own_words(response).lower())
@@ -180,11 +180,11 @@ class ResponseReader:
         if seconds is None:
             when = (
                 "The endpoint does not say when it resets: see the remaining runs at"
-                " https://claude.ai/code/routines and fire again later."
+                " https://claude.ai/code/routines and send it again later."
             )
         else:
             reset = now + timedelta(seconds=seconds)
-            when = f"It resets at {reset:%Y-%m-%d %H:%M:%S} UTC, in {_duration(seconds)}: fire again then."
+            when = f"It resets at {reset:%Y-%m-%d %H:%M:%S} UTC, in {_duration(seconds)}. Send it again then."
         limit = "The routine's run limit or the account's usage limit is reached"
         what = f"{limit} ({self._answer(response)}). {when}"
         retryable = seconds is not None

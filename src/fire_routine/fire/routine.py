@@ -186,7 +186,7 @@ class _Fire:
             error = Unknown(f"{what} {CHECK}", reason="interrupted")
         else:
             what = f"Interrupted ({name}) before a session could start."
-            error = Cancelled(f"{what} Fire again if you still want one.", reason="interrupted")
+            error = Cancelled(f"{what}", reason="interrupted")
         error.requests = self.requests
         return error
 

@@ -24,6 +24,7 @@ class Contents:
     failures: tuple[Failure, ...] = ()
     notes: tuple[Note, ...] = ()
     max_sessions: int = 0  # of one incident; 0: not known
+    skip_label: str = ""  # with which a pull request starts no session; empty: there is none
     past: Past = field(default_factory=Past)
 
     def highlight(self, number: int) -> Highlight:
@@ -38,6 +39,13 @@ class Contents:
         if self.outcome.reason == "earlier-unknown":
             return next((one for one in reversed(sessions) if not one.certain), None)
         return next((one for one in sessions if url and one.url == url), None)
+
+    @property
+    def missing(self) -> str:
+        """What a job without a permission lacks, in a sentence; empty where none is missing."""
+        names = sorted({f"`{note.permission}`" for note in self.notes if note.permission})
+        wanted = f"add {' and '.join(names)} to the job's `permissions`."
+        return f"Something could not be read or recorded: {wanted}" if names else ""
 
     @property
     def dry_run(self) -> bool:
@@ -92,14 +100,15 @@ _WHY = {  # by the outcome's reason
 }
 
 
-def heading(outcome: Outcome) -> Heading:
+def heading(contents: Contents) -> Heading:
     """How the report begins, in every place where it is read."""
+    outcome = contents.outcome
     if outcome.reason == "dry-run":
         return Heading("🧪", "Dry run: this is what the session would get", "NOTE")
     if outcome.result is Result.FIRED:
-        return Heading("🛠️", "Claude is on it", "TIP")
+        return Heading("🛠️", "Claude is on it", "WARNING" if contents.missing else "TIP")
     if outcome.result is Result.UNKNOWN:
-        return Heading("⚠️", "Unknown: check before you fire again", "WARNING")
+        return Heading("⚠️", "Unknown: check before you send it again", "WARNING")
     why = f": {_WHY[outcome.reason]}" if outcome.reason in _WHY else ""
     if outcome.result is Result.SKIPPED:
         kind = "WARNING" if outcome.reason == "earlier-unknown" else "NOTE"

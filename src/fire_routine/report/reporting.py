@@ -12,7 +12,6 @@ from pathlib import Path
 from ..model import Brief, EarlierSession, Note, Outcome, Result
 from ..sanitize import web_address
 from .contents import Contents, heading
-from .markdown import Clean
 from .pages import MOST_NOTES, comment, marker, summary
 from .workflow import Level, Workflow
 
@@ -44,7 +43,7 @@ def report(
         line = f"Unavailable: {note.what}: {note.why.rstrip('.')}. {note.remedy}"
         workflow.say(contents.clean(line.rstrip()))
     workflow.add_summary(summary(replace(contents, notes=tuple(notes))))
-    workflow.annotate(*annotation(outcome, clean=contents.clean))
+    workflow.annotate(*annotation(replace(contents, notes=tuple(notes))))
     return exit_code(outcome.result)
 
 
@@ -53,17 +52,18 @@ def _unwritten(error: OSError) -> Note:
     return Note("the file with the text", why, "Check that the runner's temporary folder is writable.")
 
 
-def annotation(outcome: Outcome, *, clean: Clean) -> tuple[Level, str]:
+def annotation(contents: Contents) -> tuple[Level, str]:
     """The step's one annotation: its level, and a line with what happened and where to look."""
-    shown = heading(outcome)
-    parts = [clean(line.strip()) for line in outcome.message.splitlines() if line.strip()]
+    shown, outcome = heading(contents), contents.outcome
+    parts = [contents.clean(line.strip()) for line in outcome.message.splitlines() if line.strip()]
     message = shown.sentence
     if parts and outcome.result is not Result.FIRED:
         message = f"{shown.sentence.partition(':')[0]}: {' '.join(parts)}"
     if outcome.session_url and outcome.session_url not in message:
         message = f"{message.rstrip('.')}: {outcome.session_url}"
     if outcome.result in (Result.FIRED, Result.SKIPPED):
-        return ("warning" if shown.alert == "WARNING" else "notice"), message
+        warned = shown.alert == "WARNING"
+        return ("warning" if warned else "notice"), f"{message} {contents.missing}".rstrip()
     return "error", message
 
 

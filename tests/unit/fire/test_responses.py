@@ -256,7 +256,7 @@ def test_short_token_of_a_test_hides_nothing() -> None:
     ("seconds", "duration"), [(0, "0 s"), (119, "119 s"), (121, "3 min"), (7201, "3 h"), (172_800, "2 d")]
 )
 def test_reset_is_a_duration_for_people(seconds: int, duration: str) -> None:
-    assert f"in {duration}:" in error_of(Response(429, {"retry-after": str(seconds)})).message
+    assert f"in {duration}." in error_of(Response(429, {"retry-after": str(seconds)})).message
     assert f"in {duration}." in error_of(Response(503, {"retry-after": str(seconds)}, OVERLOAD)).message
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.report.samples import FIRED, SESSION, clean, contents, failure, job
 
 from fire_routine.model import Note, Outcome, Result
-from fire_routine.report import Workflow, annotation, marker, report
+from fire_routine.report import Contents, Workflow, annotation, marker, report
 from fire_routine.report.pages import MOST_NOTES
 
 REPORT = contents(failure(job(1)))
@@ -92,7 +92,13 @@ def test_job_s_log_holds_no_more_notes_than_the_summary(
     ],
 )
 def test_the_annotation_s_level_follows_the_outcome(result: Result, reason: str, level: str) -> None:
-    assert annotation(Outcome(result, reason), clean=clean)[0] == level
+    assert annotation(Contents(Outcome(result, reason), clean))[0] == level
+
+
+def test_a_missing_permission_is_a_warning_with_the_line_to_add() -> None:
+    notes = (Note("the log", "GitHub returned 403", permission="actions: read"),)
+    level, line = annotation(Contents(FIRED, clean, notes=notes))
+    assert (level, "add `actions: read` to the job's `permissions`" in line) == ("warning", True)
 
 
 @pytest.mark.parametrize(
@@ -111,4 +117,4 @@ def test_the_annotation_s_level_follows_the_outcome(result: Result, reason: str,
     ],
 )
 def test_an_annotation_is_the_heading_the_message_and_the_link(outcome: Outcome, line: str) -> None:
-    assert annotation(outcome, clean=clean)[1] == line
+    assert annotation(Contents(outcome, clean))[1] == line
