@@ -23,6 +23,8 @@ DOCUMENTS = [
     *(ROOT / "examples").glob("*.md"),
     *(ROOT / "tests").glob("**/README.md"),
 ]
+# Named by a page, and not a file of the project
+ELSEWHERE = {"tests/analyzer", "tests/unit/distill/blocks/NAME.log"}
 MOST_WORDS = 900  # of the README, outside tables and code
 MOST_PAGES = 12  # in docs/
 MOST_WORDS_OF_PAGES = 9_000  # of all of them, tables included
@@ -95,6 +97,22 @@ def test_settings_in_documents_are_inputs_of_the_action() -> None:
             found[name] = name_of(path)
     assert {name: path for name, path in found.items() if name not in inputs | others} == {}
     assert {"again", "dry-run", "ledger-commit"} <= found.keys()
+
+
+def test_the_files_that_pages_for_developers_name_exist() -> None:
+    """Such as `distill/pipeline.py`, below the root or the package."""
+    roots = (ROOT, ROOT / "src/fire_routine", ROOT / "src/fire_routine/redact/token_data")
+    missing = []
+    for path in (ROOT / "docs/architecture.md", ROOT / "docs/measured.md", ROOT / "CONTRIBUTING.md"):
+        text = path.read_text("utf-8")
+        named = set(re.findall(r"`([\w./*-]+/[\w.*-]*|[\w-]+\.(?:py|toml|yml|md))`", text))
+        named |= set(re.findall(r"src/entrypoint\.py (\w+/[\w/]+\.py)", text))
+        missing += [
+            f"{name_of(path)}: {name}"
+            for name in sorted(named)
+            if not any(any(root.glob(name.strip("/"))) for root in roots) and name not in ELSEWHERE
+        ]
+    assert missing == []
 
 
 def test_what_a_commit_can_show_is_explained() -> None:
