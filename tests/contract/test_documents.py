@@ -8,7 +8,12 @@ from pathlib import Path
 
 import yaml
 
+from fire_routine import sessions
+from fire_routine.evidence import GATHERING
+from fire_routine.ledger.candidate import TIMING
 from fire_routine.ledger.entry import Stage
+from fire_routine.ledger.rerun import DAYS, LATE
+from fire_routine.ledger.rule import LAPSES
 from fire_routine.model import Outcome, Result
 from fire_routine.report import Contents, heading
 
@@ -113,6 +118,29 @@ def test_the_files_that_pages_for_developers_name_exist() -> None:
             if not any(any(root.glob(name.strip("/"))) for root in roots) and name not in ELSEWHERE
         ]
     assert missing == []
+
+
+def test_numbers_in_documents_are_those_of_the_code() -> None:
+    stated = {
+        "at-most-once": [
+            f"lapses after {LAPSES.seconds} s",
+            f"{sum(TIMING.looks):g} s later, an announcement",
+        ],
+        "before-you-choose": [f"at most {GATHERING:g} s; most runs take"],
+        "no-session": [f"looks for {sum(LATE):g} s", f"in {DAYS} days"],
+        "reasons": [f"at most {GATHERING:g} s for evidence"],
+        "sessions": [
+            f"the newest {sessions.RUN_PAGES * 100:,} runs",
+            f"{sessions.COMMITS} commits",
+            f"{sessions.PULL_PAGES * 100:,} pull requests",
+            f"within {sessions.SECONDS / 60:g} minutes",
+            f"{sessions.NO_TRACE.seconds // 60} minutes after the start",
+            f"within {sessions.REPORTED.seconds // 3600} hours",
+            f"more than {TIMING.calm} legs",
+        ],
+    }
+    text = {name: (ROOT / f"docs/{name}.md").read_text("utf-8") for name in stated}
+    assert [f"{name}: {each}" for name in stated for each in stated[name] if each not in text[name]] == []
 
 
 def test_what_a_commit_can_show_is_explained() -> None:
