@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ..model import utf16_length
 from ..sanitize import quotation
 
-
 # Stands for the text's random word until the text is whole. No other text has noncharacters (`sanitize`).
 WORD = 8 * "\ufdd0"
 
