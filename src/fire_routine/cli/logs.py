@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from ..model import ERROR_WEIGHT, Digest, Excerpt
 from ..sanitize import visible
-from . import CommandError
+from . import UsageError
 from .streams import Progress, coloured, log_chunks, opened, write
 
 
@@ -18,7 +18,7 @@ def distill(arguments: Namespace) -> int:
     from ..distill import excerpt, read, read_green
 
     if arguments.file == arguments.green == "-":
-        raise CommandError("the log and --green are both standard input: name a file for one of them")
+        raise UsageError("the log and --green are both standard input: name a file for one of them")
     with Progress() as shown:
         green = None
         if arguments.green:
