@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 
 from ..settings import MAX_CHARACTERS, endpoint, host_name, token
-from . import CommandError
+from . import CommandError, UsageError
 from .streams import is_terminal, text_of, write
 
 MAX_TEXT_BYTES = 4 * MAX_CHARACTERS  # a longer text can't be within the endpoint's limit
@@ -44,7 +44,7 @@ def _host(value: str) -> str:
     try:
         return host_name(value) if value else ""
     except ValueError as problem:
-        raise CommandError(f"--trusted-host {problem}") from None
+        raise UsageError(f"--trusted-host {problem}") from None
 
 
 def secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -> str:
@@ -65,7 +65,7 @@ def _text(arguments: Namespace) -> str | None:
     """
     text, named = arguments.words, arguments.text_file
     if sum((text is not None, named is not None, arguments.no_text)) > 1:
-        raise CommandError("more than one text: give only one of TEXT, --text-file and --no-text")
+        raise UsageError("more than one text: give only one of TEXT, --text-file and --no-text")
     if arguments.no_text:
         return None
     if text == "-" or (text is None and named is None and not is_terminal(sys.stdin)):
@@ -96,7 +96,9 @@ def emulate(arguments: Namespace) -> int:
     try:
         with Endpoint(port=arguments.port, announce=write) as endpoint:
             write(f"The routine's endpoint: {endpoint.home}")
-            write(f"  ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}")
+            variables = f"ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}"
+            called = f"python3 {sys.argv[0]}" if sys.argv[0].endswith("entrypoint.py") else "fire-routine"
+            write(f"  {variables} {called} send 'A text'")
             write(f"  other routines there answer an error: trig_{', trig_'.join(REPLIES)}")
             write("Ctrl-C ends it.")
             threading.Event().wait()
