@@ -1,7 +1,7 @@
 """The command line: its exit statuses, and what each command runs.
 
-Errors are one line on stderr and exit status 1; usage errors exit with 2. Each command imports
-what it needs, so that none pays for the others' libraries.
+Errors are one line on stderr and exit status 1, or 3 where a session may have started. Usage errors exit
+with 2. Each command imports what it needs, so that none pays for the others' libraries.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ _MODULES = {
 
 
 class CommandError(Exception):
-    """What went wrong and what to do about it, in one line."""
+    """What went wrong and what to do about it, in one line; and the exit status."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def run(argv: Sequence[str] | None = None, finish: Callable[[], None] = lambda: None) -> NoReturn:
@@ -61,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _action() if given == ["action"] else _run(given)
     except CommandError as error:
         print(f"fire-routine: {error}", file=sys.stderr)
-        return 1
+        return error.status
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1

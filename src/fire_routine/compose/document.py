@@ -22,6 +22,7 @@ from ..model import (
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
+from . import any_ci
 from .bounds import bounded
 from .excerpter import Excerpter
 from .grouping import combined, distinct
@@ -152,10 +153,15 @@ class _Composer:
         evidence its room, or else two thirds of the budget."""
         run, failures, past = self.material.run, self.material.failures, self.material.past
         warned = warning(run)
+        of_github = run.id != 0
+        name, know = (title, facts) if of_github else (any_ci.title, any_ci.facts)
         for cap in CAPS:
-            opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
-            known = f"\n\n## Facts\n\n{facts(run, cap, failures)}{past_facts(past, run.history, cap)}"
-            go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
+            opening = f"# {name(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
+            known = f"\n\n## Facts\n\n{know(run, cap, failures)}{past_facts(past, run.history, cap)}"
+            brief = cap != CAPS[0]
+            go_on = (
+                go_on_section(run, failures, self.server_url, brief=brief) if of_github else any_ci.go_on(run)
+            )
             used = utf16_length(opening + known + go_on)
             if used <= budget // 3 or used + _needed(parts, budget) + 2 <= budget:
                 break

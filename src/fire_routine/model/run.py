@@ -311,7 +311,7 @@ class Run:
     """The reported attempt of a workflow run, with everything that was gathered of it."""
 
     repository: str
-    id: int
+    id: int  # 0: it is no run of GitHub Actions, and only what its caller states is known
     attempt: int
     workflow: str
     workflow_id: int

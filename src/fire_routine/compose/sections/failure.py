@@ -75,13 +75,18 @@ def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt
 def _others(failures: Sequence[Failure], limit: int) -> str:
     heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
     lines = [
-        f"- {_jobs_and_step(one, _NAME_SHORT)}, job {one.jobs[0].id}{', known' if one.is_spared else ''}"
+        f"- {_jobs_and_step(one, _NAME_SHORT)}{_job_id(one.jobs[0])}{', known' if one.is_spared else ''}"
         for one in failures
     ]
     shown = [line + _reason(failure) for line, failure in zip(lines, failures, strict=True)]
     room = limit - len(heading)
     names = listed(shown if utf16_length("\n".join(shown)) <= room else lines, room, "\n")
     return heading + names if names else ""
+
+
+def _job_id(job: FailedJob) -> str:
+    """After a comma; empty for a log of another CI, whose job has no address at GitHub."""
+    return f", job {job.id}" if job.url else ""
 
 
 def _reason(failure: Failure) -> str:
@@ -109,7 +114,7 @@ def _step(failure: Failure) -> str:
     elif digest and digest.step:
         named = f"Step {inline(short(digest.step, _NAME_SHORT))}"
     else:
-        named = "No step failed" if job.steps else "No step ran"
+        named = "No step failed" if job.steps else "No step ran" if job.url else "The log of a failed job"
     took = step.duration if step else None
     codes = dict.fromkeys(str(code) for code in failure.exit_codes if code is not None)
     facts = [
@@ -120,7 +125,7 @@ def _step(failure: Failure) -> str:
         f"shell {_alternatives(inline(short(shell, 80)) for shell in failure.shells)}"
         if failure.shells
         else "",
-        f"job {job.id}" + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
+        _job_id(job)[2:] + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
         *_no_log(failure),
     ]
     sentence = ", ".join(fact for fact in facts if fact) + "."

@@ -94,7 +94,8 @@ def _whose(run: Run) -> str:
     if run.origin is Origin.DISPATCHED:
         return f"This run was started on request ({inline(run.event)}) and may have run a fork's code"
     if run.origin is Origin.UNKNOWN:
-        return f"It is not known who wrote the code of this run ({inline(run.event)})"
+        event = f" ({inline(run.event)})" if run.event else ""
+        return f"It is not known who wrote the code of this run{event}"
     if run.event == "workflow_run" and not run.from_fork:
         return "This run was started by the run of a fork"
     head = run.head_repository
