@@ -64,7 +64,10 @@ def secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -
 
 
 def _text(arguments: Namespace) -> str | None:
-    """The text of the one source that is given; None with `--no-text`."""
+    """The text of the one source that is given; None with `--no-text`.
+
+    What is piped in or read from a file may be anyone's words, so it is quoted, unless `--raw` is given.
+    """
     text, named = arguments.words, arguments.text_file
     if arguments.log or arguments.junit:
         if text is not None or named is not None or arguments.no_text:
@@ -84,7 +87,16 @@ def _text(arguments: Namespace) -> str | None:
         text = text_of(named, MAX_TEXT_BYTES)
     if text is None or not text.strip():
         raise CommandError("no text: give TEXT, pipe it in, name a --text-file, or use --no-text")
-    return str(text)
+    return str(text) if named is None or arguments.raw else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """The text without secrets, and as a quotation."""
+    from ..redact import redact_text
+    from ..sanitize import new_word, on_quotations, quotation
+
+    word = new_word()
+    return f"{on_quotations(word)}\n\n{quotation(redact_text(text)[0], word)}"
 
 
 def _on_stderr(line: str) -> None:

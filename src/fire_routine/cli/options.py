@@ -181,6 +181,7 @@ def _send(command: Command) -> None:
           $ fire-routine send "Deploy 4521 failed: see https://ci.example/4521"
           $ tail -n 200 deploy.log | fire-routine send --json
           $ fire-routine send --log build.log --title "$JOB_NAME" --url "$BUILD_URL" --sha "$GIT_COMMIT"
+          $ fire-routine preview RUN_URL | fire-routine send --raw -
 
         Exit status 3: a session may have started, so never call again.
         """,
@@ -189,6 +190,11 @@ def _send(command: Command) -> None:
         "words", nargs="?", metavar="TEXT", help="the text; - reads standard input, as a pipe does without it"
     )
     send.add_argument("--text-file", metavar="F", help="the file that holds the text, in UTF-8 or UTF-16")
+    send.add_argument(
+        "--raw",
+        action="store_true",
+        help="send what is read as it is; else secrets are taken out of it, and it is quoted as data",
+    )
     send.add_argument("--no-text", action="store_true", help="fire on the routine's saved prompt alone")
     send.add_argument(
         "--trusted-host",

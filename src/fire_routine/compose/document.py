@@ -21,13 +21,14 @@ from ..model import (
 )
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
+from ..sanitize import new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from . import any_ci
 from .bounds import bounded
 from .excerpter import Excerpter
 from .grouping import combined, distinct
 from .highlights import highlights
-from .layout import Part, fill, head, shares
+from .layout import WORD, Part, fill, head, shares
 from .sections.changes import changes_part, named
 from .sections.evidence import annotation_line, attachments_part, merged_annotations
 from .sections.failure import failures_part
@@ -65,6 +66,7 @@ def compose(
     max_characters: int,
     excerpt: Callable[[Digest, int], Excerpt],
     server_url: str = "https://github.com",
+    word: str = "",
 ) -> Brief:
     """The text for a failed run, of at most `max_characters` UTF-16 units.
 
@@ -76,6 +78,7 @@ def compose(
         text: the user's own words; the first 4,096 units of them are never cut.
         excerpt: a digest within a budget (`distill.excerpt`).
         server_url: `gh` commands name its host where that is not github.com.
+        word: begins and ends each quotation; default: a new random one.
 
     Raises:
         ValueError: `max_characters` is below the smallest budget for this `text`.
@@ -86,7 +89,7 @@ def compose(
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
     composer = _Composer(material, Excerpter(excerpt), server_url)
-    body, late = _within(composer, max_characters, identifiers(given))
+    body, late = _within(composer, max_characters, identifiers(given), word or new_word())
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
     return Brief(
@@ -99,11 +102,13 @@ def compose(
     )
 
 
-def _within(composer: _Composer, max_characters: int, public: Collection[str]) -> tuple[str, Counter[str]]:
+def _within(
+    composer: _Composer, max_characters: int, public: Collection[str], word: str
+) -> tuple[str, Counter[str]]:
     """The text, redacted once more as a whole."""
     budget = max_characters
     for _ in range(_TRIES):
-        body, late = redact_text(composer.within(budget), public)
+        body, late = redact_text(composer.within(budget).replace(WORD, word), public)
         over = utf16_length(body) - max_characters
         if over <= 0:
             break
@@ -156,7 +161,8 @@ class _Composer:
         of_github = run.id != 0
         name, know = (title, facts) if of_github else (any_ci.title, any_ci.facts)
         for cap in CAPS:
-            opening = f"# {name(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
+            lines = (f"# {name(run, failures, cap)}", warned, on_quotations(WORD))
+            opening = "\n\n".join(filter(None, lines))
             known = f"\n\n## Facts\n\n{know(run, cap, failures)}{past_facts(past, run.history, cap)}"
             brief = cap != CAPS[0]
             go_on = (

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ..clock import REAL, Clock
 from ..model import Outcome, Result, Session, utf16_length
 from ..retrying import retrying
+from ..sanitize import without_frames
 from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint, host_name
 from ..settings import token as checked_token
 from ..version import __version__
@@ -98,7 +99,8 @@ class Routine:
 
         Args:
             text: at most 65,536 UTF-16 code units, next to the routine's saved prompt; None: the prompt
-                alone.
+                alone. Tags that would end the payload lose their bracket (`sanitize.without_frames`).
+                Nothing else is changed: redact and quote what others wrote before.
 
         Raises:
             FireError: no session was started, or it is unknown whether one was; its class shows which.
@@ -149,7 +151,7 @@ class _Fire:
 
     def __init__(self, routine: Routine, text: str | None) -> None:
         self._routine = routine
-        self._text = text
+        self._text = text and without_frames(text)
         self._requests: list[Request] = []
         self._waited = 0.0  # seconds
         self._ends_at = 0.0  # by the monotonic clock
@@ -212,7 +214,7 @@ class _Fire:
         """Seconds to wait before the next attempt, never fewer than `Retry-After`; None: there is none."""
         routine = self._routine
         again = error.reason == "overloaded" and not {"503", "529"}.isdisjoint(self.retried)
-        if not error.retryable or again:  # should a session hide behind that error, there are two at most
+        if not error.retryable or again:  # each may have started a session all the same
             return None
         seconds = max(float(error.retry_after or 0), backoff * (0.5 + routine._clock.random() / 2))
         remaining = self._ends_at - routine._clock.monotonic()

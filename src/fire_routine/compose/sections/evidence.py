@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from ...model import ERROR_WEIGHT, Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
-from ...sanitize import fence, inline
+from ...sanitize import inline
 from ..excerpter import MakeExcerpt, above, greatest_weight
 from ..grouping import specific_annotations
-from ..layout import Part, cut, fill, head, listed, short
+from ..layout import Part, cut, fill, head, listed, quoted, short
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
 # An excerpt is preceded by its strongest lines in two cases. It is longer than `_LONG` units, or its
@@ -38,7 +38,7 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
     while room > _FEWEST:
         made = excerpt(digest, room)
         part = f", {made.lines} of {made.total_lines} lines" if made.cut else ""
-        block = f"{title}{part}:\n{fence(made.text)}"
+        block = f"{title}{part}:\n{quoted(made.text)}"
         over = utf16_length(block) - limit
         if over <= 0:
             return (block, made) if made.text.strip() else ("", nothing)
@@ -170,7 +170,7 @@ def _annotation_block(notes: Sequence[Annotation], limit: int) -> str:
     room = limit - 30
     while lines and room > _FEWEST:
         text = listed([cut(line, max(room // 2, _FEWEST)) for line in lines], room, "\n")
-        block = f"Annotations:\n{fence(text)}"
+        block = f"Annotations:\n{quoted(text)}"
         over = utf16_length(block) - limit
         if over <= 0:
             return block

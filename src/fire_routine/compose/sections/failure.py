@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ...model import Action, FailedJob, Failure, Run, in_words, utf16_length
-from ...sanitize import fence, inline
+from ...sanitize import inline
 from ..excerpter import MakeExcerpt
 from ..grouping import matrix_values, passed_legs, strongest_lines
-from ..layout import Part, cut, fill, listed, short
+from ..layout import Part, cut, fill, listed, quoted, short
 from .evidence import evidence
 
 _WEIGHT = 9  # the failures are the reason of the text
@@ -211,4 +211,4 @@ def _only_failing(jobs: Sequence[FailedJob], passed: Sequence[str]) -> list[str]
 
 def _command(failure: Failure, limit: int) -> str:
     command = failure.digest.command.strip() if failure.digest else ""
-    return f"What ran:\n{fence(cut(command, max(limit - 30, 60)))}" if command else ""
+    return f"What ran:\n{quoted(cut(command, max(limit - 30, 60)))}" if command else ""

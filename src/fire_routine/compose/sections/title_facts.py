@@ -7,9 +7,9 @@ from datetime import datetime
 
 from ...model import Failure, History, Origin, Rerun, Run
 from ...patterns import pattern
-from ...sanitize import fence, inline
+from ...sanitize import inline
 from ..grouping import base_name
-from ..layout import cut, short
+from ..layout import cut, quoted, short
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255
@@ -182,7 +182,7 @@ def _message(run: Run, cap: int) -> str:
         return f"Commit message{author}: {inline(cut(message, 4 * cap))}"
     if cap < _ROOMY:
         return f"Commit message{author}, its first line: {inline(cut(message.splitlines()[0], 2 * cap))}"
-    block = fence(cut(message, 10 * cap)).replace("\n", "\n  ")
+    block = quoted(cut(message, 10 * cap)).replace("\n", "\n  ")
     return f"Commit message{author}:\n\n  {block}"
 
 
