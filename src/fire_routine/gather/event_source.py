@@ -29,8 +29,11 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
     if not context.repository:
         raise GatherError("GITHUB_REPOSITORY is not set: run this in a workflow, or give a run's address.")
     if settings.run_id is not None:
-        attempt = context.run_attempt if settings.run_id == context.run_id else None
-        return Trigger(TriggerKind.RUN_ID, context.repository, settings.run_id, attempt)
+        named = settings.run_id
+        run_id, attempt = (named, None) if isinstance(named, int) else (named.id, named.attempt)
+        if run_id == context.run_id:
+            attempt = attempt or context.run_attempt
+        return Trigger(TriggerKind.RUN_ID, context.repository, run_id, attempt)
     if context.event_name == "workflow_run":
         finished = finished_run(context)
         run_id, attempt = finished.get("id"), finished.get("run_attempt")
