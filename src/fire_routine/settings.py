@@ -235,6 +235,7 @@ class Settings:
     again: bool = _input(False, _flag)
     text: str = _input("", str)
     attach: tuple[str, ...] = _input((), _lines)  # globs, relative to the workspace
+    artifacts: tuple[str, ...] = _input((), _lines)  # globs of names, of the run's artifacts
     # UTF-16 code units
     max_characters: int = _input(60_000, partial(_whole, MIN_CHARACTERS, MAX_CHARACTERS))
     max_sessions: int = _input(3, partial(_whole, 1, 100))

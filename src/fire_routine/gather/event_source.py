@@ -30,10 +30,9 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
         raise GatherError("GITHUB_REPOSITORY is not set: run this in a workflow, or give a run's address.")
     if settings.run_id is not None:
         named = settings.run_id
-        run_id, attempt = (named, None) if isinstance(named, int) else (named.id, named.attempt)
-        if run_id == context.run_id:
-            attempt = attempt or context.run_attempt
-        return Trigger(TriggerKind.RUN_ID, context.repository, run_id, attempt)
+        number, stated = (named, None) if isinstance(named, int) else (named.id, named.attempt)
+        own = context.run_attempt if number == context.run_id else None
+        return Trigger(TriggerKind.RUN_ID, context.repository, number, stated or own)
     if context.event_name == "workflow_run":
         finished = finished_run(context)
         run_id, attempt = finished.get("id"), finished.get("run_attempt")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
 import junitparser
@@ -127,8 +128,7 @@ class _Summary:
         self._failed += 1
         if self._failed > _MOST_TESTS:
             return
-        if not place and (found := _PLACE.search("\n".join(trace[:_ENDS])[:_SEARCHED])):
-            place = found[0]
+        place = _place(name, trace) or place
         named = f"FAILED {_bounded(name, _LONGEST_NAME)}{' - ' if message else ''}{message}"
         if place and place not in named:
             named += f" ({_bounded(place, _LONGEST_NAME)})"
@@ -145,6 +145,13 @@ class _Summary:
     def digest(self) -> Digest:
         counts = f"{self._tests} tests: {self._failed} failed, {self._skipped} skipped"
         return _digest([([counts], _FAILED), *self._shown])
+
+
+def _place(name: str, trace: Sequence[str]) -> str:
+    """The first place in the trace that is in the test's own file; else the first one; empty: there is none."""
+    places = [found[0] for found in _PLACE.finditer("\n".join(trace[:_ENDS])[:_SEARCHED])]
+    stems = ((PurePosixPath(place.replace("\\", "/")).name.partition(".")[0], place) for place in places)
+    return next((place for stem, place in stems if stem in name), places[0] if places else "")
 
 
 def _digest(shown: Iterable[tuple[Sequence[str], float]]) -> Digest:
