@@ -217,7 +217,7 @@ def _report(
 ) -> int:
     def post_comment(number: int, marker: str, body: str) -> Note | None:
         try:
-            github.comment(number, marker, body)
+            github.comment(number, marker, body, ledger.identity if ledger else None)
         except GitHubError as error:
             needed = "pull-requests: write" if error.status in (403, 404) else ""
             return Note("the comment on the pull request", str(error), permission=needed)
@@ -225,10 +225,13 @@ def _report(
 
     evidence, ledger = progress.evidence, progress.ledger
     past = ledger.past if ledger else Past()
+    brief = evidence.brief if evidence else None
+    if evidence and settings.dry_run and not settings.allow_forks and policy.untrusted(evidence.run):
+        brief = None  # whoever takes the text of a dry run relies on the same guard
     contents = Contents(
         progress.outcome,
         _clean,
-        brief=evidence.brief if evidence else None,
+        brief=brief,
         run=evidence.run if evidence else progress.run,
         failures=evidence.failures if evidence else (),
         notes=(*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ()), *past.notes),

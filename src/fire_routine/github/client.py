@@ -310,15 +310,16 @@ class GitHub(Session):
             raise GitHubError(unsure)
         return parsed(lambda commit: str(commit["sha"]), commits[0])
 
-    def comment(self, number: int, marker: str, body: str) -> str:
+    def comment(self, number: int, marker: str, body: str, author: str | None) -> str:
         """Write the comment that begins with `marker` on a pull request, or replace it; its URL.
 
-        A comment by someone without rights in the repository is never replaced.
+        Args:
+            author: the login that the token writes with, whose comment alone is replaced; None: not known.
         """
         path = f"/issues/{number}/comments"
         found = self.list_all(path, "the pull request's comments", None, fields.mapping).items
-        ours = (item for item in found if str(item.get("body")).startswith(marker))
-        own = next(filter(parse.is_by_member_or_app, ours), None)
+        marked = (item for item in found if str(item.get("body")).startswith(marker))
+        own = next((item for item in marked if author and parse.is_by(item, author)), None)
         verb, where = "POST", path
         if own is not None:
             verb, where = "PATCH", f"/issues/comments/{parsed(fields.identity, own)}"

@@ -326,8 +326,6 @@ def http_date(headers: Mapping[str, str]) -> datetime | None:
         return None
 
 
-def is_by_member_or_app(comment: Json) -> bool:
-    """Written by an app (such as the workflow's own token) or by someone with rights in the repository."""
-    user = comment.get("user")
-    by_app = isinstance(user, Mapping) and user.get("type") == "Bot"
-    return by_app or comment.get("author_association") in ("OWNER", "MEMBER", "COLLABORATOR")
+def is_by(comment: Json, login: str) -> bool:
+    """Whether this login wrote the comment."""
+    return fields.text(fields.part(comment, "user"), "login").casefold() == login.casefold()

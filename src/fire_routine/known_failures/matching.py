@@ -14,6 +14,7 @@ from .searching import Found, search
 
 # Of the strongest line's weight. Below, a line is context: a warning of a retry that went well, say.
 EXPLAINS = 0.4
+STRONGEST = 0.9  # from here on, lines say what failed: one of them has to match some entry
 _ANY_LINE = ("", "\N{SYMBOL FOR UNIT SEPARATOR}")  # what matches one of these matches almost any line
 
 IsItem = Callable[[str, str], bool]
@@ -32,8 +33,9 @@ def mark_known(
     The evidence of a failure is what is kept of its log, and its jobs' annotations. A job that is still
     running has no log: the attached files are its evidence. Only lines that explain the failure count. Where
     a log lists several things that failed, such as tests, each has to match some entry, or the failure is
-    known in part. An entry whose search would take too long is ignored. Notes name the entries that were not
-    applied.
+    known in part. So it is where no entry matches the strongest of its lines: a step may print a known line
+    beside a failure of another kind. An entry whose search would take too long is ignored. Notes name the
+    entries that were not applied.
 
     Args:
         attachments: the attached files.
@@ -71,6 +73,7 @@ class _Line(NamedTuple):
     explains: bool
     rule: str = ""
     is_item: bool = False  # of the list that the rule's lines are
+    strongest: bool = False  # of a log that explains the failure
 
 
 class _Evidence:
@@ -109,8 +112,10 @@ class _Evidence:
         """Whether the log lists several things that failed, and not all of any list are covered.
 
         Several rules may list the same, such as failed tests and the places where they failed: one of these
-        lists is enough. Where no item is covered, a list with a single item shows that one thing failed.
+        lists is enough, if its lines are among the strongest. Where no item is covered, a list with a single
+        item shows that one thing failed.
         """
+        strongest = {at for at, line in enumerate(self._lines) if line.strongest}
         items: dict[str, set[int]] = {}
         covered: dict[str, set[int]] = {}
         current: dict[str, int] = {}  # the last item of each rule: lines of context belong to it
@@ -120,6 +125,9 @@ class _Evidence:
                 current[line.rule] = at
             if at in self._matched and line.rule in current:
                 covered.setdefault(line.rule, set()).add(current[line.rule])
+        rules = {self._lines[at].rule for at in strongest}
+        if strongest and not (strongest & self._matched or rules & covered.keys()):
+            return True
         if covered:
             return all(items[rule] - found for rule, found in covered.items())
         return bool(items) and all(len(found) > 1 for found in items.values())
@@ -149,8 +157,9 @@ def _lines(failure: Failure, attachments: Sequence[Attachment], is_item: IsItem)
 
 
 def _of_digest(digest: Digest, is_item: IsItem) -> Iterator[_Line]:
-    least = max((block.weight for block in digest.blocks), default=0.0) * EXPLAINS
+    most = max((block.weight for block in digest.blocks), default=0.0)
     for block in digest.blocks:
-        explains = block.weight >= least
+        explains = block.weight >= most * EXPLAINS
+        strongest = digest.explained and block.weight >= most * STRONGEST
         for text in visible("\n".join(block.lines)).split("\n"):
-            yield _Line(text, explains, block.rule, explains and is_item(block.rule, text))
+            yield _Line(text, explains, block.rule, explains and is_item(block.rule, text), strongest)

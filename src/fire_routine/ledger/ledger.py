@@ -95,6 +95,11 @@ class Ledger:
         """What could not be read or recorded."""
         return tuple(self._notes)
 
+    @property
+    def identity(self) -> str | None:
+        """The login that the token writes with; None: not known."""
+        return self._store.identity
+
     def note(self, note: Note) -> None:
         """Add something that could not be read or recorded."""
         if note not in self._notes:

@@ -127,7 +127,7 @@ class Failure:
     exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
     shells: tuple[str, ...] = ()  # of these steps, each once
     known: KnownFailure | None = None  # the entry of `known-failures` that it matches
-    known_in_part: bool = False  # of the items that its log lists, others match no entry
+    known_in_part: bool = False  # its strongest lines, or items that its log lists, match no entry
 
     @property
     def is_spared(self) -> bool:

@@ -115,7 +115,7 @@ def not_failed(conclusion: str | None) -> Verdict:
 
 def _by_settings(settings: Settings, run: Run) -> Verdict | None:
     """The guards that an input governs."""
-    if not settings.allow_forks and (verdict := _untrusted(run)):
+    if not settings.allow_forks and (verdict := untrusted(run)):
         return verdict
     branch = run.head_branch or ""
     if matches(branch, settings.skip_branches):
@@ -133,7 +133,7 @@ def _by_settings(settings: Settings, run: Run) -> Verdict | None:
     return None
 
 
-def _untrusted(run: Run) -> Verdict | None:
+def untrusted(run: Run) -> Verdict | None:
     """Skip the run unless people with write access wrote the code, or started the run themselves."""
     remedy = "To send its log anyway, set `allow-forks: true` (see Security in the README)."
     if run.origin is Origin.FORK:

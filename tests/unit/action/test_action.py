@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]
+import pytest
 from tests.emulated.job import LOG, SHA, Job
 
 from fire_routine.emulator import Reply
@@ -59,6 +60,16 @@ def test_dry_run_needs_no_secrets_and_sends_nothing(job: Job) -> None:
     assert "error[E0308]" in Path(job.outputs["text-file"]).read_text("utf-8")
     assert job.endpoint.requests == []
     assert not job.github.asked("^POST")
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_dry_run_leaves_no_text_of_a_run_that_would_not_be_sent(job: Job, allowed: bool) -> None:
+    job.github.add_run({"id": 7, "head_sha": SHA, "event": "issue_comment", "conclusion": "failure"})
+    job.environ |= {"FIRE_ROUTINE_DRY_RUN": "true", "FIRE_ROUTINE_ALLOW_FORKS": str(allowed).lower()}
+    assert job.run() == 0
+    assert ("untrusted-run" in job.log) is not allowed
+    assert bool(job.outputs.get("text-file")) is allowed
+    assert bool(list(job.temp.rglob("*.md"))) is allowed
 
 
 def test_every_bad_input_is_named_and_nothing_is_asked(job: Job) -> None:

@@ -158,6 +158,18 @@ def test_a_line_that_does_not_explain_the_failure_does_not_make_it_known() -> No
     assert known(found, failure(npm)) == [True]
 
 
+@pytest.mark.parametrize(
+    "real", ["error[E0308]: mismatched types\n --> src/main.rs:3:5", "FAILED tests/test_b.py::test_b - boom"]
+)
+def test_a_known_line_beside_a_stronger_failure_of_its_step_is_known_in_part(real: str) -> None:
+    found = entries("flaky registry")
+    assert known(found, failure("Error: flaky registry")) == [True]
+    ((shown,), _) = marked(found, failure(f"Error: flaky registry\n{real}"))
+    assert (shown.known_in_part, shown.is_spared) == (True, False)
+    both = entries("flaky registry", "mismatched types|boom")
+    assert known(both, failure(f"Error: flaky registry\n{real}")) == [True]
+
+
 def test_of_a_list_of_failed_tests_all_have_to_be_known() -> None:
     log = PYTEST.format(second="assert 4 == 3")
     (one,), _ = marked(entries("pool exhausted"), failure(log))

@@ -360,10 +360,27 @@ def test_with_another_token_the_identity_is_that_of_the_first_answer() -> None:
     assert verdict.reason == "duplicate"
 
 
-def test_a_link_that_leads_elsewhere_is_not_shown() -> None:
+def test_an_entry_whose_creator_is_gone_counts_only_where_this_job_wrote_it() -> None:
     board = Board()
     write(board, Stage.FIRED)
-    board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], target_url="https://evil.example/code/x")
+    board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], creator=None)
+    board.creator = None  # GitHub names none for the job's own entries, either
+    assert Job(board).fire(A).fire
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/code/session_1",
+        "https://claude.ai/new?q=paste+your+token",
+        "https://claude.ai/code/session_1/../../new",
+        "https://claude.ai/redirect/https://evil.example",
+    ],
+)
+def test_a_link_that_leads_elsewhere_is_not_shown(url: str) -> None:
+    board = Board()
+    write(board, Stage.FIRED)
+    board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], target_url=url)
     verdict = Job(board).claim(A)
     assert (verdict.reason, verdict.session_url) == ("duplicate", "")
 

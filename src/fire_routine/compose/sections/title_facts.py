@@ -93,6 +93,8 @@ def warning(run: Run) -> str:
 def _whose(run: Run) -> str:
     if run.origin is Origin.DISPATCHED:
         return f"This run was started on request ({inline(run.event)}) and may have run a fork's code"
+    if run.origin is Origin.BOT:
+        return "This run is of a bot's branch, which may bring code that nobody has read"
     if run.origin is Origin.UNKNOWN:
         event = f" ({inline(run.event)})" if run.event else ""
         return f"It is not known who wrote the code of this run{event}"
