@@ -148,7 +148,7 @@ class _Summary:
 
 
 def _place(name: str, trace: Sequence[str]) -> str:
-    """The first place in the trace that is in the test's own file; else the first one; empty: there is none."""
+    """The first place in the trace that is in the test's own file, else the first; empty: there is none."""
     places = [found[0] for found in _PLACE.finditer("\n".join(trace[:_ENDS])[:_SEARCHED])]
     stems = ((PurePosixPath(place.replace("\\", "/")).name.partition(".")[0], place) for place in places)
     return next((place for stem, place in stems if stem in name), places[0] if places else "")
