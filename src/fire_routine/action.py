@@ -76,9 +76,8 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
         settings, own = read_settings(environ), read_context(environ)
         context = context_of_run(settings, own)
     except SettingsError as error:
-        on_error = environ.get(f"{PREFIX}ON_ERROR", "").strip()
         outcome = Outcome(Result.FAILED, "invalid-input", str(error))
-        return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
+        return report(workflow, Contents(outcome, _clean))
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
         progress = _run_story(settings, context, own, github, workflow.say, clock)
@@ -171,7 +170,7 @@ def _terms(settings: Settings, context: Context, own: Context, github: GitHub) -
             ) from None
     return Terms(
         max_sessions=settings.max_sessions,
-        rerun_first=settings.rerun_first,
+        rerun_first=settings.rerun_first and not settings.again,
         cool_down=timedelta(hours=settings.cool_down),
         again_since=asked,
         place=settings.ledger_commit,
@@ -193,7 +192,7 @@ def _before_gathering(
         return None
     # Of final jobs there is one, so what such a look would save is not worth its request.
     verdict = ledger.look_first(run) if trigger.kind is TriggerKind.STEP else None
-    return verdict or (policy.stale(github, run) if run.default_branch else None)
+    return verdict or (policy.stale(github, run) if run.default_branch and not settings.again else None)
 
 
 def _with_rerun(ledger: Ledger, settings: Settings, run: Run, failures: Sequence[Failure]) -> Run:
@@ -236,13 +235,13 @@ def _report(
         failures=evidence.failures if evidence else (),
         notes=(*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ()), *past.notes),
         max_sessions=settings.max_sessions,
+        skip_label=next(iter(settings.skip_labels), ""),
         past=past,
     )
     return report(
         workflow,
         contents,
         temp=context.temp,
-        on_error=settings.on_error,
         post_comment=post_comment if settings.comment and evidence else None,
     )
 

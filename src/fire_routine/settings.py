@@ -110,12 +110,6 @@ def _flag(value: str) -> bool:
     return value.lower() == "true"
 
 
-def _one_of(allowed: tuple[str, ...], value: str) -> str:
-    if value not in allowed:
-        raise ValueError(f"{code(value, QUOTED)} is not one of {', '.join(allowed)}")
-    return value
-
-
 def _lines(value: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in value.splitlines() if line.strip())
 
@@ -231,15 +225,13 @@ class Settings:
     github_token: str = _input("", token, secret=True)
     # None: the finished run of a `workflow_run` event, else this run
     run_id: int | RunAddress | None = _input(None, _run)  # noqa: RUF009 - it is frozen
-    # Whether a session that was started before keeps none from being started
-    again: bool = _input(False, _flag)
+    again: bool = _input(False, _flag)  # a person asks for a session although there is one
     text: str = _input("", str)
     attach: tuple[str, ...] = _input((), _lines)  # globs, relative to the workspace
     artifacts: tuple[str, ...] = _input((), _lines)  # globs of names, of the run's artifacts
     # UTF-16 code units
     max_characters: int = _input(60_000, partial(_whole, MIN_CHARACTERS, MAX_CHARACTERS))
     max_sessions: int = _input(3, partial(_whole, 1, 100))
-    min_attempt: int = _input(1, partial(_whole, 1, 1000))
     rerun_first: bool = _input(False, _flag)
     cool_down: int = _input(24, partial(_whole, 0, LONGEST_COOL_DOWN))  # hours; 0: off
     skip_branches: tuple[str, ...] = _input(("claude/**",), _lines)
@@ -247,12 +239,9 @@ class Settings:
     known_failures: str = _input(KNOWN_FAILURES, _repository_path, empty="")  # a path in the repository
     allow_forks: bool = _input(False, _flag)
     ledger_commit: str = _input("", _full_sha)  # empty: the first commit of the default branch
-    on_error: str = _input("fail", partial(_one_of, ("fail", "warn")))
-    max_wait: int = _input(60, partial(_whole, 0, 3600))  # seconds of all waits together
     comment: bool = _input(False, _flag)
     dry_run: bool = _input(False, _flag)
     anthropic_beta: str = _input("experimental-cc-routine-2026-04-01", _header)
-    anthropic_version: str = _input("2023-06-01", _header)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -283,10 +272,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             f"max-characters is too small for this `text`, which needs at least {needed}: raise it or shorten"
             " `text`"
         )
-    if settings.rerun_first and settings.min_attempt > 1:
+    if settings.again and not (given["run_id"] or "").strip():
         problems.append(
-            f"rerun-first re-runs the first attempt, which `min-attempt: {settings.min_attempt}` ignores:"
-            " set only one of them"
+            "again is for one run that a person names: give its `run-id`, too (examples/again.yml)"
         )
     if problems:
         raise SettingsError(problems)

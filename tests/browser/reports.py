@@ -168,7 +168,7 @@ def reports() -> Mapping[str, Contents]:
     )
     unknown = Outcome(
         Result.UNKNOWN,
-        "server-error",
+        "no-answer",
         "The endpoint returned 504. Look at https://claude.ai/code before you fire again.",
     )
     refused = _contents(Outcome(Result.FAILED, "unauthorized", no_token), _one())

@@ -20,7 +20,7 @@ DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("example
 TEXTS = sorted([*WORKFLOWS, *(path for path in DOCUMENTS if path.name != "CHANGELOG.md")])
 # Names with a dash that are neither an input, an output nor a reason.
 OTHER_NAMES = {
-    "claude-session", "continue-on-error", "error-like", "fire-routine", "no-claude", "pull-requests",
+    "continue-on-error", "error-like", "fire-routine", "no-claude", "pull-requests",
     "timeout-minutes",
 }  # fmt: skip
 

@@ -105,7 +105,7 @@ class KnownFailure:
 
     file: str
     line: int  # where it begins; 0: not known
-    pattern: str
+    pattern: str  # empty: the entry is for all that fails in its jobs or steps
     action: Action
     note: str = ""
     issue_url: str = ""  # https

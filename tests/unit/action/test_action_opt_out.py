@@ -134,11 +134,12 @@ def test_a_wrong_entry_is_reported_and_the_fire_goes_on(job: Job) -> None:
     job.github.set_file(PATH, KNOWN.replace("'error", "'(error"))
     assert job.run() == 0
     assert job.outputs["outcome"] == "fired"
-    assert "Line 2 of .github/known-failures.toml: the pattern has a `(` without its `)`." in (
-        job.summary.replace("\\", "")
+    assert (
+        ".github/known-failures.toml, line 1: the pattern is not a regular expression:"
+        " `missing ), unterminated subpattern at position 0`." in job.summary.replace("\\", "")
     )
     assert "Missing evidence" not in job.endpoint.requests[0].text
-    assert "Unavailable: line 2 of .github/known-failures.toml" in job.log
+    assert "Unavailable: .github/known-failures.toml, line 1" in job.log
 
 
 def test_a_file_that_can_not_be_read_is_reported_and_the_fire_goes_on(job: Job) -> None:
@@ -154,3 +155,9 @@ def test_a_dry_run_marks_it_and_reports_what_would_be(job: Job) -> None:
     assert job.run() == 0
     assert "it would be skipped (`known-failure`): Known by" in job.summary
     assert "Known failure (`.github/known-failures.toml, line 1`)" in job.summary
+
+
+def test_an_optional_job_wakes_nobody(job: Job) -> None:
+    job.github.set_file(PATH, "[[known-failure]]\njob = 'build'\naction = 'skip'\n")
+    assert job.run() == 0
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "known-failure")
