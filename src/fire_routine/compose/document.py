@@ -40,6 +40,9 @@ _LEFT_OUT = 120  # units of a line that names what was left out
 _REDACTED = (
     1_000_000  # characters of logs and annotations that are looked through for secrets: about a second
 )
+_ROOMY = 8_192  # units of a text from which on facts may take more …
+_FACTS = 600  # … than these units, with how to go on
+_LEAST_FACTS = 3  # facts that every text has
 _SEARCHED = 20  # failures whose logs changed files are looked for in
 
 
@@ -114,15 +117,15 @@ def _needed(parts: Sequence[Part], room: int) -> int:
     return sum(utf16_length(part.render(room)) for part in parts)
 
 
-def _filled(parts: Sequence[Part], room: int) -> str:
-    """The sections by their shares, and the names of those that have no room."""
+def _filled(parts: Sequence[Part], room: int) -> list[str]:
+    """The sections by their shares; the last one names those that have no room."""
     texts = fill(parts, room)
     if all(texts):
-        return "".join(texts)
+        return texts
     texts = fill(parts, room - _LEFT_OUT)
     missing = [part.name for part, text in zip(parts, texts, strict=True) if not text]
     left_out = f"\n\n(No room here for {', '.join(missing)}.)" if missing and room >= _LEFT_OUT else ""
-    return "".join(texts) + left_out
+    return [*texts, left_out]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ class _Composer:
         text = self.material.text
         kept = min(utf16_length(text), KEPT_TEXT + _LEFT_OUT)
         parts = self._parts(budget)
-        opening, known, go_on = self._fixed(budget - kept, parts)
+        opening, known, go_on = self._fixed(budget - kept)
         room = (
             budget - kept - sum(map(utf16_length, (opening, known, go_on))) - 2
         )  # a blank line before the text
@@ -145,20 +148,26 @@ class _Composer:
             extra = shares([over, _needed(parts, room)], room, [1, 4])[0]
             kept, room = kept + extra, room - extra
         words = f"\n\n{own_words(text, kept)}" if text else ""
-        return f"{opening}{words}{known}{_filled(parts, room)}{go_on}"
+        texts = _filled(parts, room)
+        broke = texts.pop(0) if self.material.failures else ""
+        return "".join([opening, words, broke, known, *texts, go_on])
 
-    def _fixed(self, budget: int, parts: Sequence[Part]) -> tuple[str, str, str]:
-        """Title and warning, the facts, and how to go on: with the widest caps that leave all the
-        evidence its room, or else two thirds of the budget."""
+    def _fixed(self, budget: int) -> tuple[str, str, str]:
+        """Title and warning, the facts, and how to go on: with the widest caps that leave the evidence
+        its room."""
         run, failures, past = self.material.run, self.material.failures, self.material.past
         warned = warning(run)
+        room = budget // 3 if budget >= _ROOMY else _FACTS
         for cap in CAPS:
             opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
-            known = f"\n\n## Facts\n\n{facts(run, cap, failures)}{past_facts(past, run.history, cap)}"
             go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
-            used = utf16_length(opening + known + go_on)
-            if used <= budget // 3 or used + _needed(parts, budget) + 2 <= budget:
-                break
+            lines = [*past_facts(past, run.history, cap), *facts(run, cap, failures, commands=bool(go_on))]
+            known = "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines)
+            if utf16_length(known + go_on) <= room:
+                return opening, known, go_on
+        while len(lines) > _LEAST_FACTS and utf16_length(known + go_on) > room:
+            lines.pop()
+            known = "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines)
         return opening, known, go_on
 
     def named_files(self, budget: int) -> tuple[ChangedFile, ...]:

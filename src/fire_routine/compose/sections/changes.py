@@ -15,6 +15,7 @@ from .title_facts import moment, never_green
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _WEIGHT = 2  # a fifth of the failures' weight
 _NAME = 160
+_MOST = 4_000  # units of the section, however much room there is
 _SUBJECT = 120
 # The API lists at most this many, without their number:
 # https://docs.github.com/rest/commits/commits#compare-two-commits
@@ -70,12 +71,13 @@ def _changes(run: Run, evidence: str, limit: int) -> str:
     text = f"\n\n## {changed}\n\n{intro}"
     if not intro or utf16_length(text) > limit:
         return ""
+    limit = min(limit, _MOST)
     marked = named(history.files, evidence)
     files = sorted(history.files, key=lambda file: file.path not in marked)
     parts = [
         Part(lambda n: _list(f"Changed files ({_count(files)})", [_file(f, marked) for f in files], n), 2),
         Part(lambda n: _merged(history.merged, n)),
-        Part(lambda n: _commits(history, n)),
+        Part(lambda n: _commits(history, run.head_sha, n)),
     ]
     return text + "".join(fill(parts, limit - utf16_length(text)))
 
@@ -117,9 +119,11 @@ def _count(files: Sequence[ChangedFile]) -> str:
     return f"the first {MOST_FILES}" if len(files) >= MOST_FILES else str(len(files))
 
 
-def _commits(history: History, limit: int) -> str:
+def _commits(history: History, head_sha: str, limit: int) -> str:
+    """The commits; the head's message is among the facts."""
     commits, total = history.commits, max(history.total_commits, len(history.commits))
-    text = _list(f"Commits ({total})", [_commit(commit) for commit in commits], limit)
+    others = [_commit(commit) for commit in commits if commit.sha != head_sha]
+    text = _list(f"Commits ({total}, the head's above)" if len(others) < len(commits) else f"Commits ({total})", others, limit)
     unlisted = f"\n… the API lists {len(commits)} of them" if text and total > len(commits) else ""
     return text + unlisted if utf16_length(text) + len(unlisted) <= limit else text
 

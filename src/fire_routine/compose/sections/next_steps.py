@@ -45,17 +45,16 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief:
     Nothing that a person can name goes into a command: ids and hashes only, and only of their form.
 
     Args:
-        brief: the one log, the commit and the branch alone.
+        brief: a log, the commit and the branch alone; `JOB` stands for the number of a job.
     """
     if not _REPOSITORY.fullmatch(run.repository) or not _SHA.fullmatch(run.head_sha):
         return ""
     host = urlsplit(server_url).netloc.rpartition("@")[2] or _PUBLIC
     api = "gh api" if host == _PUBLIC else f"gh api --hostname {shlex.quote(host)}"
     path = f"repos/{run.repository}/actions"
-    with_logs_first = sorted(failures, key=lambda failure: failure.digest is None)
-    jobs = [next((job for job in failure.jobs if not job.running), None) for failure in with_logs_first]
-    logs = [f"{api} {path}/jobs/{job.id}/logs" for job in jobs if job]
-    lines = [*logs[: 1 if brief else 5]]
+    one = next((job for failure in failures for job in failure.jobs if not job.running), None)
+    several = len([job for failure in failures for job in failure.jobs]) > 1
+    lines = [f"{api} {path}/jobs/{'JOB' if several else one.id}/logs"] if one else []
     if not brief:
         lines.append(f"{api} {path}/runs/{run.id}/attempts/{run.attempt}/jobs --paginate")
     lines.append(_checkout(run))

@@ -103,12 +103,13 @@ def _whose(run: Run) -> str:
     return f"This run is of the fork {inline(head)}" if head else "This run is of a deleted fork"
 
 
-def facts(run: Run, cap: int, failures: Sequence[Failure] = ()) -> str:
-    """The facts as a list, each on its line.
+def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: bool = False) -> list[str]:
+    """The facts that the title does not give, a line each, the most useful first.
 
     Args:
         failures: where their jobs ran is a fact.
         cap: units of a name; links, which follow from the ids, are left out at the smallest.
+        commands: those of "How to go on" follow, which name the head SHA.
     """
 
     def name(text: str) -> str:
@@ -120,27 +121,24 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = ()) -> str:
     start = run.started_at or run.created_at
     began = f", {moment(start)}" if start else ""
     of_attempt = f"{run.url}/attempts/{run.attempt}" if run.attempt > 1 and run.url else run.url
-    lines = [
-        f"Repository: {inline(short(run.repository, _IDENTIFIER))}"
-        + (f" (default branch {name(run.default_branch)})" if run.default_branch else ""),
-        f"Workflow: {name(run.workflow)}, file {inline(short(run.workflow_path, 2 * cap))}",
-        f"Run: {run.id}, attempt {run.attempt}{began}{link(of_attempt)}",
-        f"Event: {name(run.event)}, actor {name(run.actor)}",
-        f"{'Tag' if run.on_tag else 'Branch'}: "
-        + (inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else "none (detached)"),
-        f"Head SHA: {inline(short(run.head_sha, 64))}",
-    ]
+    lines = [f"Workflow: {name(run.workflow)}, {inline(short(run.workflow_path, 2 * cap))}{began}{link(of_attempt)}"]
+    at = "Tag" if run.on_tag else "Branch"
+    branch = inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else "none (detached)"
+    of = f" (default {name(run.default_branch)})" if run.default_branch else ""
+    lines.append(f"{at}: {branch}{of}, event {name(run.event)}, actor {name(run.actor)}")
+    if not commands:
+        lines.append(f"Head SHA: {inline(short(run.head_sha, 64))}")
     if run.from_fork:
         lines.append(f"Head repository: {name(run.head_repository) if run.head_repository else 'deleted'}")
     if pull := run.pull_request:
         closed = "" if pull.state == "open" else f", {name(pull.state)}"
         base = f"into {inline(short(pull.base_branch, 2 * cap))}"
         lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}{link(pull.url)}")
-    lines.append(_other_jobs(run))
     lines += _rerun_facts(run.rerun)
-    lines.append(_runs_on(failures, name))
     lines.append(_message(run, cap))
-    return "\n".join(f"- {line}" for line in lines if line)
+    lines.append(_other_jobs(run))
+    lines.append(_runs_on(failures, name))
+    return [line for line in lines if line]
 
 
 def _other_jobs(run: Run) -> str:
