@@ -9,8 +9,10 @@ from ..model import ERROR_WEIGHT, Block, Digest, Excerpt, utf16_length
 
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 
-FLOOR = 0.10  # of the greatest weight; weaker lines are shown only as filler
-FILLER = 800  # units up to which an excerpt is filled with weaker lines
+# The longer an excerpt is, the stronger a line must be that makes it longer: shares of the greatest weight,
+# and the units up to which lines of that share are shown. Filler needs only be of the failed step.
+FLOORS = ((0.35, 60_000), (0.2, 5_000), (0.1, 2_500))
+FILLER = 400  # units up to which an excerpt is filled with weaker lines
 _OF_STEP = 0.2  # weight that lines before the failed step seldom have; others are no filler
 
 
@@ -35,11 +37,13 @@ class Excerpter:
         return found
 
     def _stopped(self, digest: Digest, limit: int) -> Excerpt:
-        least = greatest_weight(digest) * FLOOR
-        strong = self._excerpt(at_least(digest, least), limit)
-        if limit <= FILLER or utf16_length(strong.text) < FILLER:
-            strong = self._excerpt(at_least(digest, min(_OF_STEP, least)), min(limit, FILLER))
-        return strong if strong.text.strip() else self._excerpt(digest, min(limit, FILLER))
+        most = greatest_weight(digest)
+        shown = Excerpt("", 0, digest.total_lines)
+        for share, size in (*FLOORS, (min(_OF_STEP / max(most, 1.0), FLOORS[-1][0]), FILLER)):
+            if utf16_length(shown.text) < min(size, limit):
+                more = self._excerpt(at_least(digest, most * share), min(size, limit))
+                shown = more if more.text.strip() else shown
+        return shown if shown.text else self._excerpt(digest, min(limit, FILLER))
 
 
 def greatest_weight(digest: Digest) -> float:
