@@ -40,8 +40,8 @@ _LEFT_OUT = 120  # units of a line that names what was left out
 _REDACTED = (
     1_000_000  # characters of logs and annotations that are looked through for secrets: about a second
 )
-_ROOMY = 8_192  # units of a text from which on facts may take more …
-_FACTS = 600  # … than these units, with how to go on
+_ROOMY = 8_192  # units of a text from which on facts may take more
+_FACTS, _MORE_FACTS = 600, 750  # units of the facts, with how to go on
 _LEAST_FACTS = 3  # facts that every text has
 _SEARCHED = 20  # failures whose logs changed files are looked for in
 
@@ -157,7 +157,7 @@ class _Composer:
         its room."""
         run, failures, past = self.material.run, self.material.failures, self.material.past
         warned = warning(run)
-        room = budget // 3 if budget >= _ROOMY else _FACTS
+        room = _FACTS if budget < _ROOMY else _MORE_FACTS
         for cap in CAPS:
             opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
             go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])

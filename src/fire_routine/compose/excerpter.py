@@ -11,8 +11,8 @@ MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 # The longer an excerpt is, the stronger a line must be that makes it longer: shares of the greatest weight,
 # and the units up to which lines of that share are shown. Filler needs only be of the failed step.
-FLOORS = ((0.35, 60_000), (0.2, 5_000), (0.1, 2_500))
-FILLER = 400  # units up to which an excerpt is filled with weaker lines
+FLOORS = ((0.6, 60_000), (0.4, 4_000), (0.2, 2_000))
+FILLER = 300  # units up to which an excerpt is filled with weaker lines
 _OF_STEP = 0.2  # weight that lines before the failed step seldom have; others are no filler
 
 
@@ -82,4 +82,5 @@ def without(digest: Digest, shown: Collection[int]) -> Digest:
         if kept:
             first = block.last - len(kept) + 1 if len(kept) < len(block.lines) else block.first
             blocks.append(block._replace(first=first, lines=tuple(kept)))
-    return replace(digest, blocks=tuple(blocks), ends=())
+    ends = tuple(number for number in digest.ends if number not in shown)
+    return replace(digest, blocks=tuple(blocks), ends=ends)

@@ -95,15 +95,14 @@ def _verdicts(run: Run, history: History) -> list[str]:
         known = never_green(history, lambda branch: inline(short(branch, _NAME)))
         lines.append(f"**{known[0].upper()}{known[1:]}.**")
     if history.last_green_run:
-        at = f", {moment(history.last_green_at)}" if history.last_green_at else ""
-        sha = f", commit {inline(short(history.last_green_sha, 64))}" if history.last_green_sha else ""
-        lines.append(f"Last green: run {history.last_green_run}{sha}{at}.")
+        sha = f", commit {inline(history.last_green_sha[:10])}" if history.last_green_sha else ""
+        lines.append(f"Last green: run {history.last_green_run}{sha}.")
         if history.total_commits == 0 and not history.commits and not history.same_commit_was_green:
             lines.append("No commit since then is known.")
         if history.last_green_of_event not in (None, history.last_green_run):
             # Another event's run may do other things, as a push's and a nightly one do.
             green = history.last_green_sha_of_event
-            at = f", commit {inline(short(green, 64))}" if green else ""
+            at = f", commit {inline(green[:10])}" if green else ""
             lines.append(f"Last green of event {inline(run.event)}: run {history.last_green_of_event}{at}.")
     return lines
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ...model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
 from ...sanitize import fence, inline
-from ..excerpter import FILLER, MakeExcerpt, at_least, greatest_weight, is_weak, numbers, without
+from ..excerpter import MakeExcerpt, at_least, greatest_weight, is_weak, numbers, without
 from ..grouping import specific_annotations
 from ..layout import Part, cut, fill, head, listed, short
 
@@ -17,6 +17,7 @@ _FEWEST = 40  # units of an excerpt that are worth a fence
 LEAD = 1_300  # units of what broke, before any detail: with its heading, a first screen
 _STRONG = 0.3  # of the greatest weight; weaker lines are details
 _NEIGHBOURS = 3  # lines between two that are shown as one group
+_WEAK_END = 800  # units of a failed step's end, where no line looks like its cause
 _LONG = 4_000  # units from which on an excerpt alone begins with its strongest lines
 _BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the others in the log's order.)\n\n"
 _ATTACHED_WEIGHT = 2  # a fifth of the failures' weight: the user chose the files, but they may be whole logs
@@ -42,11 +43,26 @@ def lead_of(digest: Digest, excerpt: MakeExcerpt, limit: int) -> Lead:
     if utf16_length(everything.text) <= limit:
         return Lead(everything.text, frozenset(numbers(everything)), whole=True)
     if is_weak(digest):
-        tail = [block for block in digest.blocks if block.rule == "tail"] or digest.blocks
-        made = excerpt(replace(digest, blocks=tuple(tail)), min(limit, FILLER))
-        return Lead(made.text, frozenset(numbers(made)))
+        return _end(digest, min(limit, _WEAK_END))
     made = excerpt(replace(at_least(digest, greatest_weight(digest) * _STRONG), ends=()), limit)
     return Lead(_strongest_first(made), frozenset(numbers(made)))
+
+
+def _end(digest: Digest, limit: int) -> Lead:
+    """The last lines of the failed step."""
+    last = max(digest.blocks, key=lambda block: (block.rule == "tail", block.weight)).last
+    lines: list[str] = []
+    numbers: set[int] = set()
+    for block in reversed([block for block in digest.blocks if block.last <= max(last, *digest.ends, 0)]):
+        if numbers and block.last < min(numbers) - _NEIGHBOURS:
+            break
+        for offset, line in reversed(list(enumerate(block.lines))):
+            limit -= utf16_length(line) + 1
+            if limit < 0:
+                return Lead("\n".join(reversed(lines)), frozenset(numbers))
+            lines.append(line)
+            numbers.add(min(block.first + offset, block.last))
+    return Lead("\n".join(reversed(lines)), frozenset(numbers))
 
 
 def _strongest_first(made: Excerpt) -> str:

@@ -224,5 +224,10 @@ def _only_failing(jobs: Sequence[FailedJob], passed: Sequence[str]) -> list[str]
 
 
 def _command(failure: Failure, limit: int) -> str:
+    """What the step ran, where its name does not say it."""
     command = failure.digest.command.strip() if failure.digest else ""
-    return f"What ran:\n{fence(cut(command, max(limit - 30, 60)))}" if command else ""
+    step = next(iter(failure.jobs[0].failed_steps), None)
+    named = step.name if step else failure.digest.step if failure.digest else ""
+    if not command or command in named:
+        return ""
+    return f"What ran:\n{fence(cut(command, max(limit - 30, 60)))}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from ...model import Failure, History, Origin, Rerun, Run
+from ...model import Failure, History, Origin, Rerun, Run, utf16_length
 from ...patterns import pattern
 from ...sanitize import fence, inline
 from ..grouping import base_name
@@ -121,11 +121,15 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: boo
     start = run.started_at or run.created_at
     began = f", {moment(start)}" if start else ""
     of_attempt = f"{run.url}/attempts/{run.attempt}" if run.attempt > 1 and run.url else run.url
-    lines = [f"Workflow: {name(run.workflow)}, {inline(short(run.workflow_path, 2 * cap))}{began}{link(of_attempt)}"]
-    at = "Tag" if run.on_tag else "Branch"
-    branch = inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else "none (detached)"
-    of = f" (default {name(run.default_branch)})" if run.default_branch else ""
-    lines.append(f"{at}: {branch}{of}, event {name(run.event)}, actor {name(run.actor)}")
+    lines = [
+        f"Workflow: {name(run.workflow)}, {inline(short(run.workflow_path, 2 * cap))},"
+        f" event {name(run.event)} by {name(run.actor)}{began}{link(of_attempt)}"
+    ]
+    if not run.head_branch or utf16_length(run.head_branch) > cap or not run.pull_request:
+        at = "Tag" if run.on_tag else "Branch"
+        branch = inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else "none (detached)"
+        default = name(run.default_branch) if run.default_branch not in ("", run.head_branch) else ""
+        lines.append(f"{at}: {branch}" + (f" (default {default})" if default else ""))
     if not commands:
         lines.append(f"Head SHA: {inline(short(run.head_sha, 64))}")
     if run.from_fork:
@@ -136,8 +140,7 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: boo
         lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}{link(pull.url)}")
     lines += _rerun_facts(run.rerun)
     lines.append(_message(run, cap))
-    lines.append(_other_jobs(run))
-    lines.append(_runs_on(failures, name))
+    lines.append("; ".join(filter(None, (_other_jobs(run), _runs_on(failures, name)))))
     return [line for line in lines if line]
 
 
@@ -157,7 +160,7 @@ def _runs_on(failures: Sequence[Failure], name: Callable[[str], str]) -> str:
     if not places:
         return ""
     more = f"; {len(places) - _PLACES} more kinds" if len(places) > _PLACES else ""
-    return f"Runs on: {'; '.join(places[:_PLACES])}{more}"
+    return f"on {'; '.join(places[:_PLACES])}{more}"
 
 
 def _runs_on_of(failure: Failure, name: Callable[[str], str]) -> str:
@@ -175,12 +178,9 @@ def _message(run: Run, cap: int) -> str:
         return ""
     message = run.commit.message.strip()
     author = f" by {inline(short(run.commit.author, cap))}" if run.commit.author else ""
-    if "\n" not in message:
-        return f"Commit message{author}: {inline(cut(message, 4 * cap))}"
-    if cap < _ROOMY:
-        return f"Commit message{author}, its first line: {inline(cut(message.splitlines()[0], 2 * cap))}"
-    block = fence(cut(message, 10 * cap)).replace("\n", "\n  ")
-    return f"Commit message{author}:\n\n  {block}"
+    subject, _, more = message.partition("\n")
+    first = ", its first line" if more else ""
+    return f"Commit{author}{first}: {inline(cut(subject, 4 * cap))}"
 
 
 def _rerun_facts(rerun: Rerun | None) -> Iterator[str]:
