@@ -212,7 +212,7 @@ class _Fire:
         """Seconds to wait before the next attempt, never fewer than `Retry-After`; None: there is none."""
         routine = self._routine
         again = error.reason == "overloaded" and not {"503", "529"}.isdisjoint(self.retried)
-        if not error.retryable or again:  # should a session hide behind that error, there are two at most
+        if not error.retryable or again:  # each may have started a session all the same
             return None
         seconds = max(float(error.retry_after or 0), backoff * (0.5 + routine._clock.random() / 2))
         remaining = self._ends_at - routine._clock.monotonic()

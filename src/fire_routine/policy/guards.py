@@ -65,7 +65,7 @@ def unfinished(status: str, *, rerun_first: bool) -> Verdict | None:
 
 
 def _describes_its_code(run: Run) -> bool:
-    """Whether it is known whose code ran: a pull request's own run shows it by its payload alone."""
+    """Whether it is known whose code ran: without its payload, a pull request's own run does not."""
     own = run.trigger in (TriggerKind.STEP, TriggerKind.FINAL_JOB)
     return not own or run.event != "pull_request" or run.pull_request is not None
 

@@ -46,8 +46,8 @@ def test_a_known_failure_starts_nothing_and_asks_nothing() -> None:
     assert (verdict.fire, verdict.failed, verdict.reason) == (False, False, "known-failure")
     assert verdict.message == (
         "Known by `.github/known-failures.toml, line 12`: `Slow at night, https://github.com/o/r/issues/7`."
-        ' To report it anyway, set `action = "note"` there, on the default branch,'
-        " and re-run the failed jobs."
+        ' To report it anyway, set `action = "note"` there, on the default branch, and re-run the failed'
+        " jobs."
     )
     assert board.calls == []
 
