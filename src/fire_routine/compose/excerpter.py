@@ -61,6 +61,32 @@ def at_least(digest: Digest, least: float) -> Digest:
     return replace(digest, blocks=tuple(strong))
 
 
+def units_first(digest: Digest, least: float) -> Digest:
+    """The digest's lines of at least this weight, with those of its units so strong that they come first."""
+    most = greatest_weight(digest)
+    order = {number: at for at, unit in reversed(list(enumerate(digest.units))) for number in unit}
+    blocks: list[Block] = []
+    for block in digest.blocks:
+        begin = 0
+        for offset in range(len(block.lines)):
+            number = min(block.first + offset, block.last)
+            if number not in order or block.first == block.last:
+                continue
+            if offset > begin:
+                first = block.first + begin
+                kept = block._replace(first=first, lines=block.lines[begin:offset], last=number - 1)
+                blocks.append(kept)
+            weight = most * (2 + 1 / (1 + order[number]))
+            blocks.append(Block(number, block.lines[offset : offset + 1], weight, block.rule, number))
+            begin = offset + 1
+        if begin < len(block.lines):
+            kept = block._replace(first=min(block.first + begin, block.last), lines=block.lines[begin:])
+            if block.first == block.last and block.first in order:
+                kept = kept._replace(weight=most * (2 + 1 / (1 + order[block.first])))
+            blocks.append(kept)
+    return replace(digest, blocks=tuple(block for block in blocks if block.weight >= least), ends=())
+
+
 def numbers(excerpt: Excerpt) -> set[int]:
     """The numbers of the lines that an excerpt shows."""
     return {number for block in excerpt.blocks for number in range(block.first, block.last + 1)}

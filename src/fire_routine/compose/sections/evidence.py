@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 from ...model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
 from ...sanitize import fence, inline
-from ..excerpter import MakeExcerpt, at_least, greatest_weight, is_weak, numbers, without
+from ..excerpter import MakeExcerpt, greatest_weight, is_weak, numbers, units_first, without
 from ..grouping import specific_annotations
 from ..layout import Part, cut, fill, head, listed, short
 
@@ -44,7 +43,7 @@ def lead_of(digest: Digest, excerpt: MakeExcerpt, limit: int) -> Lead:
         return Lead(everything.text, frozenset(numbers(everything)), whole=True)
     if is_weak(digest):
         return _end(digest, min(limit, _WEAK_END))
-    made = excerpt(replace(at_least(digest, greatest_weight(digest) * _STRONG), ends=()), limit)
+    made = excerpt(units_first(digest, greatest_weight(digest) * _STRONG), limit)
     return Lead(_strongest_first(made), frozenset(numbers(made)))
 
 
