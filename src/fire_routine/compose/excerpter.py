@@ -76,15 +76,20 @@ def units_first(digest: Digest, least: float) -> Digest:
                 first = block.first + begin
                 kept = block._replace(first=first, lines=block.lines[begin:offset], last=number - 1)
                 blocks.append(kept)
-            weight = most * (2 + 1 / (1 + order[number]))
+            weight = most * _lift(order[number])
             blocks.append(Block(number, block.lines[offset : offset + 1], weight, block.rule, number))
             begin = offset + 1
         if begin < len(block.lines):
             kept = block._replace(first=min(block.first + begin, block.last), lines=block.lines[begin:])
             if block.first == block.last and block.first in order:
-                kept = kept._replace(weight=most * (2 + 1 / (1 + order[block.first])))
+                kept = kept._replace(weight=most * _lift(order[block.first]))
             blocks.append(kept)
     return replace(digest, blocks=tuple(block for block in blocks if block.weight >= least), ends=())
+
+
+def _lift(place: int) -> float:
+    """The factor for the lines of the unit at this place."""
+    return 1.2 + 0.3 / (1 + place)
 
 
 def numbers(excerpt: Excerpt) -> set[int]:

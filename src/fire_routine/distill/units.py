@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from .context import LineStore
 from .lines import probed, unprefixed
 from .rules import RESULT, expression
 from .score import Weights
-from .steps import ends_step
+from .steps import ERROR, ends_step
 from .types import Finding
 
 UNITS = 40  # of the strongest findings
 ABOVE, BELOW = 60, 30  # lines in which a name is searched, and a reason or a place
 WEAKEST = 0.35  # of the strongest finding's weight; weaker ones are no failures of their own
 NAME, PLACE = 0.95, 0.9  # shares of a finding's weight that the line with its name has, and that of its place
+
+# What differs where a name is told again: marks before it, its time behind it.
+_BARE = re.compile(rb"^\W+|\W+$|[\s(]*\d[\d.]* ?m?s\)?$")
 
 _NAME, _FILE = expression("failure_name"), expression("file_name")
 _REASON, _PLACE = expression("failure_reason"), expression("place")
@@ -26,26 +30,41 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
 
     Gives the lines with names and places the weight of their findings.
     """
-    strongest = sorted(findings, key=lambda finding: (-weights[finding.number][0], finding.number))
+    strongest = sorted(
+        (finding for finding in findings if finding.rule.weight >= RESULT and not finding.rule.summary),
+        key=lambda finding: (_is_note(finding), -weights[finding.number][0], finding.number),
+    )
     least = weights[strongest[0].number][0] * WEAKEST if strongest else 0.0
     units: list[tuple[int, ...]] = []
     seen: set[int] = set()
+    names: list[bytes] = []
+    texts = _Texts(store)
     for finding in strongest:
         weight = weights[finding.number][0]
-        if weight < least or len(units) >= UNITS:
+        if len(units) >= UNITS or (units and _is_note(finding)):
             break
-        if finding.rule.weight < RESULT or finding.rule.summary or finding.number in seen:
+        if weight < least or finding.number in seen:
             continue
-        unit = _unit(finding.number, _Texts(store))
+        unit = _unit(finding.number, texts)
+        name = _BARE.sub(b"", texts[unit.get("name", finding.number)])
+        if any(name in told for told in names):  # told again, as in a summary
+            continue
+        names.append(name)
         for number in unit.values():
             share = PLACE if number == unit.get("place") else NAME
             if number != finding.number and weights.get(number, (0.0, ""))[0] < weight * share:
                 weights[number] = (weight * share, finding.rule.id)
         numbers = sorted(set(unit.values()))
-        if not seen.intersection(numbers):
+        row = "name" in unit and _NAME.match(texts[unit["name"]]) is None  # of a list that is headed once
+        if not seen.intersection(numbers) or row:
             units.append(tuple(numbers))
         seen.update(numbers)
     return tuple(units)
+
+
+def _is_note(finding: Finding) -> bool:
+    """Whether the line is an annotation: without the finding that it repeats it has no place."""
+    return finding.raw.find(ERROR, 0, 60) >= 0
 
 
 class _Texts:
