@@ -68,17 +68,14 @@ def title(run: Run, failures: Sequence[Failure], cap: int) -> str:
     return f"Failed: {what or 'a job of another CI'}{where}{on}"
 
 
-def facts(run: Run, cap: int, _failures: Sequence[Failure] = ()) -> str:
-    """What the caller stated, as a list."""
+def facts(run: Run, cap: int) -> list[str]:
+    """What the caller stated and the title does not have, a line each."""
     link = f"<{run.url}>" if _LINK.fullmatch(run.url) else ""
-    stated = (
-        ("Repository", inline(short(run.repository, _LONGEST)) if run.repository else ""),
-        ("Branch", inline(short(run.head_branch, _LONGEST)) if run.head_branch else ""),
-        ("Commit", inline(short(run.head_sha, _LONGEST)) if run.head_sha else ""),
-        ("Address", link or (inline(cut(run.url, 4 * cap)) if run.url else "")),
-    )
-    lines = [f"- {name}: {value}" for name, value in stated if value]
-    return "\n".join(lines) or "- Nothing is known of the run but its logs."
+    lines = [
+        f"Commit: {inline(short(run.head_sha, _LONGEST))}" if run.head_sha else "",
+        f"Address: {link or inline(cut(run.url, 4 * cap))}" if run.url else "",
+    ]
+    return [line for line in lines if line] or ["Nothing is known of the run but its logs."]
 
 
 def go_on(run: Run) -> str:

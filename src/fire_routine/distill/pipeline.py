@@ -16,6 +16,7 @@ from .scanner import scan
 from .score import finding_scores, inside, line_weights
 from .steps import failed_steps
 from .types import Scan
+from .units import units_of
 
 FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest
 
@@ -38,6 +39,10 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     contexts = [context_of(finding, store) for finding in findings]
     weights = line_weights(scan, store, contexts, scores, green)
 
+    # Of each failure the lines with its name, its reason and its place.
+    numbers = {finding.number for finding in within}
+    units = units_of([finding for finding in findings if finding.number in numbers], weights, store)
+
     # What names the failure, how it ended, and the strongest lines.
     name, explained = identity(scan, within)
     end = outcome(scan, failed, within)
@@ -53,6 +58,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         ended=end.ended,
         files=files_named(within),
         ends=tuple(number + 1 for number in end.ends),
+        units=tuple(tuple(number + 1 for number in unit) for unit in units),
     )
 
 

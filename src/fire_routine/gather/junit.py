@@ -155,12 +155,14 @@ def _place(name: str, trace: Sequence[str]) -> str:
 
 
 def _digest(shown: Iterable[tuple[Sequence[str], float]]) -> Digest:
+    """Its units are the lines that name a failing test, with its reason and place."""
     blocks: list[Block] = []
     for lines, weight in shown:
         if lines:
             first = blocks[-1].last + 1 if blocks else 1
             blocks.append(Block(first, tuple(lines), weight, "junit", first + len(lines) - 1))
-    return Digest(tuple(blocks), blocks[-1].last if blocks else 0)
+    units = tuple((block.first,) for block in blocks[1:] if block.weight == _FAILED)
+    return Digest(tuple(blocks), blocks[-1].last if blocks else 0, units=units)
 
 
 def merged(reports: Sequence[Digest], logs: Sequence[Digest]) -> Digest | None:
