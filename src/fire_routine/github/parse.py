@@ -289,6 +289,7 @@ def changed_file(data: Json) -> ChangedFile:
         additions=fields.whole(data, "additions"),
         deletions=fields.whole(data, "deletions"),
         status=fields.text(data, "status") or "modified",
+        patch=fields.text(data, "patch"),
     )
 
 

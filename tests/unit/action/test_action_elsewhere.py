@@ -93,7 +93,7 @@ def test_it_is_never_fired_unrecorded(
 def test_a_fork_of_that_repository_is_a_fork(job: Job, shop: GitHubEmulator) -> None:
     shop.change_run(40, event="pull_request", head_repository={"full_name": "eve/shop"})
     assert job.run() == 0
-    assert job.outputs["reason"] == "fork"
+    assert job.outputs["reason"] == "untrusted-run"
     assert job.endpoint.sessions == []
 
 
