@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from ...model import ChangedFile, utf16_length
@@ -38,9 +39,7 @@ def with_named_hunks(files: Sequence[ChangedFile], names: set[str], evidence: st
 
 def hunks(files: Sequence[ChangedFile], names: set[str], limit: int) -> str:
     """The hunks of the named files, quoted, each after a blank line and its file's name."""
-    parts = [
-        Part(lambda n, file=file: _block(file, n)) for file in files if file.path in names and file.patch
-    ]
+    parts = [Part(partial(_block, file)) for file in files if file.path in names and file.patch]
     return "".join(fill(parts, min(limit, MOST)))
 
 
