@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 (STEP,) = ACTION["runs"]["steps"]
 WORKFLOWS = sorted([*ROOT.glob(".github/workflows/*.yml"), *ROOT.glob("examples/**/*.yml")])
-RELEASED = re.compile(r"[\w-]+/fire-routine@v\d+")  # until its commit is known: see docs/releasing.md
+RELEASED = re.compile(r"[\w-]+/fire-routine@v\d+")  # until its commit is known: see .github/RELEASING.md
 PINNED = re.compile(r"\S+@[0-9a-f]{40} # v[0-9]+(\.[0-9]+)*")
 OURS = ("./", "YOUR-ORG/")  # this checkout, and the reader's own repository
 

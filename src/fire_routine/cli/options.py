@@ -254,7 +254,7 @@ def _sessions(command: Command) -> None:
         " default: github-actions[bot], as for a workflow's own token",
     )
     sessions.add_argument(
-        "--json", action="store_true", help="print JSON; docs/sessions-report.md describes its fields"
+        "--json", action="store_true", help="print JSON; docs/sessions.md describes its fields"
     )
 
 

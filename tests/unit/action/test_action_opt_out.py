@@ -155,9 +155,3 @@ def test_a_dry_run_marks_it_and_reports_what_would_be(job: Job) -> None:
     assert job.run() == 0
     assert "it would be skipped (`known-failure`): Known by" in job.summary
     assert "Known failure (`.github/known-failures.toml, line 1`)" in job.summary
-
-
-def test_an_optional_job_wakes_nobody(job: Job) -> None:
-    job.github.set_file(PATH, "[[known-failure]]\njob = 'build'\naction = 'skip'\n")
-    assert job.run() == 0
-    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "known-failure")
