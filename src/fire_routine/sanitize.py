@@ -74,10 +74,11 @@ _FRAMES = (
     "tool uses?", "tool results?", "im start", "im end", "endoftext", "invoke", "antml",
 )  # fmt: skip
 _COMMENT = "<!--[^>]{0,80}>"
+_SLASH = r"&(?:amp;)?(?:sol|\#0{0,8}47|\#x0{0,8}2f);?|%(?:25)?2f|\\(?:u00|x)2f"  # encoded
 _TAG = pattern(
     # a bracket, plain or in one of the usual encodings; what may come before the name; the name
     r"(?:[<\ufe64]|&(?:amp;)?(?:lt|\#0{0,8}60(?!\d)|\#x0{0,8}3c(?![\da-f]));?|%(?:25)?3c|\\(?:u00|x)3c)"
-    rf"(?=(?:{_COMMENT}|[\s/\\|!?<]){{0,16}}+(?:"
+    rf"(?=(?:{_COMMENT}|{_SLASH}|[\s/\\|!?<]){{0,16}}+(?:"
     + "|".join(name.replace(" ", rf"(?:{_COMMENT}|[\W_]){{0,16}}+") for name in _FRAMES)
     + r")(?![A-Za-z0-9]))",
     re.IGNORECASE,
