@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping
 
 from ..model import Result
 from ..settings import MAX_CHARACTERS, endpoint, host_name, token
-from . import CommandError
+from . import CommandError, MayHaveStartedError, UsageError
 from .streams import is_terminal, text_of, write
 
 MAX_TEXT_BYTES = 4 * MAX_CHARACTERS  # a longer text can't be within the endpoint's limit
 ROUTINES_PAGE = "https://claude.ai/code/routines"
-MAY_HAVE_STARTED = 3  # exit status: whoever calls again may start a second session
 
 
 def send(arguments: Namespace) -> int:
@@ -32,7 +31,8 @@ def send(arguments: Namespace) -> int:
     try:
         session = Routine(url, bearer, trusted_host=host, announce=_on_stderr).fire(text)
     except FireError as error:
-        raise CommandError(str(error), MAY_HAVE_STARTED if error.outcome is Result.UNKNOWN else 1) from None
+        failed = MayHaveStartedError if error.outcome is Result.UNKNOWN else CommandError
+        raise failed(str(error)) from None
     line = f"session started: {session.url}"
     if arguments.json:
         line = json.dumps(
@@ -49,7 +49,7 @@ def _host(value: str) -> str:
     try:
         return host_name(value) if value else ""
     except ValueError as problem:
-        raise CommandError(f"--trusted-host {problem}") from None
+        raise UsageError(f"--trusted-host {problem}") from None
 
 
 def secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -> str:
@@ -71,14 +71,14 @@ def _text(arguments: Namespace) -> str | None:
     text, named = arguments.words, arguments.text_file
     if arguments.log or arguments.junit:
         if text is not None or named is not None or arguments.no_text:
-            raise CommandError("--log and --junit make the text: add your own words with --text")
+            raise UsageError("--log and --junit make the text: add your own words with --text")
         from .send import brief_of_logs
 
         return brief_of_logs(arguments).text
     if arguments.text:
-        raise CommandError("--text goes with --log or --junit: give a text alone as TEXT")
+        raise UsageError("--text goes with --log or --junit: give a text alone as TEXT")
     if sum((text is not None, named is not None, arguments.no_text)) > 1:
-        raise CommandError("more than one text: give only one of TEXT, --text-file and --no-text")
+        raise UsageError("more than one text: give only one of TEXT, --text-file and --no-text")
     if arguments.no_text:
         return None
     if text == "-" or (text is None and named is None and not is_terminal(sys.stdin)):
@@ -109,7 +109,9 @@ def emulate(arguments: Namespace) -> int:
     try:
         with Endpoint(port=arguments.port, announce=write) as endpoint:
             write(f"The routine's endpoint: {endpoint.home}")
-            write(f"  ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}")
+            variables = f"ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}"
+            called = f"python3 {sys.argv[0]}" if sys.argv[0].endswith("entrypoint.py") else "fire-routine"
+            write(f"  {variables} {called} send 'A text'")
             write(f"  other routines there answer an error: trig_{', trig_'.join(REPLIES)}")
             write("Ctrl-C ends it.")
             threading.Event().wait()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from textwrap import dedent, fill
+from typing import NoReturn
 
 from ..settings import MAX_CHARACTERS, MIN_CHARACTERS
 from ..version import __version__
@@ -16,6 +17,8 @@ COMMANDS = {
     "send": "fire a routine with a text of your own",
     "sessions": "list what was started in a repository, and what came of it",
     "demo": "fire on a recorded failure, all on this machine",
+}
+FOR_DEVELOPERS = {
     "emulate": "serve the routine endpoint on loopback, with its documented answers",
     "action": "what the action runs in a workflow",
 }
@@ -30,30 +33,65 @@ exit status:
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """Its errors are one line, with the option that was meant."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}: see {self.prog} --help\n")
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.unknown(unknown[0])
+        return found, unknown
+
+    def unknown(self, typed: str) -> NoReturn:
+        """Ends the program: this argument is none of the command's."""
+        known: Iterable[str] = self._option_string_actions if typed.startswith("-") else ()
+        what = "unknown option" if typed.startswith("-") else "unexpected argument"
+        self.exit(2, f"{self.prog}: {what} {typed[:40]!r}: {_advice(typed, known, self.prog)}\n")
+
+
+def _advice(typed: str, known: Iterable[str], prog: str) -> str:
+    near = difflib.get_close_matches(typed.partition("=")[0], known, 1)
+    return f"did you mean {near[0]!r}?" if near else f"see {prog} --help"
+
+
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The arguments by name, that of the command as `command`.
 
     Without arguments the help is printed. Usage errors, the help and the version end the program.
     """
-    parser = _parser()
-    if not argv:
+    parser, commands = _parser(), {**COMMANDS, **FOR_DEVELOPERS}
+    if not argv or list(argv) == ["help"]:
         parser.print_help()
         parser.exit(0)
-    if not argv[0].startswith("-") and argv[0] not in COMMANDS:
-        near = difflib.get_close_matches(argv[0], COMMANDS, 1)
-        advice = f"did you mean {near[0]!r}?" if near else "see fire-routine --help"
+    if argv[0] == "help":
+        argv = [argv[1], "--help"]
+    elif argv[0] == "version":
+        argv = ["--version"]
+    if argv[0].startswith("-") and argv[0] not in parser._option_string_actions:
+        parser.unknown(argv[0])
+    if not argv[0].startswith("-") and argv[0] not in commands:
+        advice = _advice(argv[0], [*commands, "help", "version"], parser.prog)
         parser.exit(2, f"fire-routine: unknown command {argv[0][:40]!r}: {advice}\n")
     return parser.parse_args(argv)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> _Parser:
+    parser = _Parser(
         prog="fire-routine",
         usage="fire-routine COMMAND [options]",
         description="When CI fails, start a Claude Code routine on the lines that explain the failure,\n"
-        "at most once per failure.",
+        "one session for each incident of a failure.",
         epilog=_epilog(
-            """
+            f"""
+            for developers:
+              emulate             {FOR_DEVELOPERS["emulate"]}
+              action              {FOR_DEVELOPERS["action"]}
+
             environment:
               GITHUB_TOKEN, GH_TOKEN                read GitHub (preview, sessions)
               ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN  fire a routine (send)
@@ -63,7 +101,8 @@ def _parser() -> argparse.ArgumentParser:
               $ fire-routine demo
               $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID
 
-            Use "fire-routine COMMAND --help" for a command's options, environment and examples.
+            Use "fire-routine help COMMAND" for a command's options, environment and examples.
+            From a checkout, fire-routine is called as: python3 src/entrypoint.py
             """
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -78,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, description: str, epilog: str) -> argparse.ArgumentParser:
         return commands.add_parser(
             name,
-            help=COMMANDS[name],
+            **({"help": COMMANDS[name]} if name in COMMANDS else {}),
             description=fill(description, WIDTH),
             epilog=_epilog(epilog),
             formatter_class=argparse.RawDescriptionHelpFormatter,

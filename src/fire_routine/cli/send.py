@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from ..model import Attachment, Brief, Digest, Note
 from ..sanitize import code
-from . import CommandError
+from . import CommandError, UsageError
 from .streams import CHUNK, log_chunks, opened, read
 
 MOST_FILES = 20  # logs; and as many reports
@@ -41,7 +41,7 @@ def brief_of_logs(arguments: Namespace) -> Brief:
 
     names = arguments.log or ()
     if [*names, *(arguments.junit or ())].count("-") > 1:
-        raise CommandError("standard input is named twice: name a file for one of them")
+        raise UsageError("standard input is named twice: name a file for one of them")
     reader, deadline, notes = distill.Reader(), time.monotonic() + SECONDS, list[Note]()
     logs = _each("log", names, lambda name: _log(name, reader.read, deadline, notes), notes)
     reports = _each(

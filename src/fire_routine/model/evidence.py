@@ -10,6 +10,10 @@ from typing import NamedTuple
 
 from .run import ChangedFile, FailedJob
 
+# What zip, gzip, bzip2, xz and zstd files begin with: GitHub's own archive of a run's logs is one.
+_BZIP2 = tuple(b"BZh%d1AY&SY" % level for level in range(1, 10))
+COMPRESSED = (b"PK\x03\x04", b"\x1f\x8b", *_BZIP2, b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
+
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 code units: the largest count any reading of "characters" gives, bytes apart.

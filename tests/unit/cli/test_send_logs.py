@@ -210,5 +210,5 @@ def test_a_dry_run_needs_no_secret_and_sends_nothing(
 @pytest.mark.parametrize("wrong", [["TEXT", "--junit", "junit.xml"], ["--log", "-", "--junit", "-"]])
 def test_a_wrong_combination_sends_nothing(wrong: list[str], routine: Endpoint) -> None:
     with routine:
-        assert main(["send", *wrong]) == 1
+        assert main(["send", *wrong]) == 2
     assert routine.requests == []
