@@ -172,20 +172,16 @@ def _choice(lines: Sequence[_Line], total: int, max_characters: int, first: Coll
             chosen.add(at)
         elif room < gap:
             break
-    return _without_stumps(lines, chosen)
+    return chosen | _in_small_gaps(lines, chosen)
 
 
-def _without_stumps(lines: Sequence[_Line], chosen: set[int]) -> set[int]:
-    """The choice without headings whose next line is not shown, and with what is no longer than the mark of
-    the gap that would hide it."""
-    kept = set(chosen)
+def _in_small_gaps(lines: Sequence[_Line], chosen: set[int]) -> set[int]:
+    """What is no longer than the mark of the gap that would hide it."""
+    small: set[int] = set()
     for before, after in pairwise(sorted(chosen)):
         hidden = range(before + 1, after)
-        number = lines[before].number
-        if [lines[at].number for at in hidden] == [*range(number + 1, lines[after].number)] != []:
+        between = list(range(lines[before].number + 1, lines[after].number))
+        if between and [lines[at].number for at in hidden] == between:
             if sum(lines[at].size + 1 for at in hidden) <= len(_gap(len(hidden))) + 1:
-                kept.update(hidden)
-                continue
-        if lines[after].number > number + 1 and lines[before].text.endswith(":") and after - before > 1:
-            kept.discard(before)
-    return kept
+                small.update(hidden)
+    return small
