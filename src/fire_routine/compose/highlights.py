@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..model import ERROR_WEIGHT, Block, Digest, Failure, Highlight, Run
-from ..patterns import pattern
+from ..patterns import WORKSPACE, pattern
 from ..sanitize import flat
 from .excerpter import MakeExcerpt, is_weak
 from .grouping import passed_legs, specific_annotations
@@ -18,14 +18,8 @@ _WEAKEST = 0.5  # of the strongest line's weight; below, a line is context, whic
 _AS_STRONG = 0.97  # of the strongest line's weight; below, it is clearly weaker
 
 _WORD = pattern(r"[^\W\d_]{2,}")
-_MARKER = pattern(r"(?:##\[\w+\]|_{3,} |E {2,}|>\s+(?=\S)|[│|]\s+)")  # the runner's and pytest's marks
-
-
-# Where runners check out: GitHub's hosted ones and its containers, Travis.
-_WORKSPACE = pattern(
-    r"(?:/home/runner/work|/Users/runner/work|[A-Z]:[\\/]a|/__w|/github|/home/travis/build)"
-    r"[\\/][\w.-]+[\\/](?:[\w.-]+[\\/])?"
-)
+# The runner's, pytest's and compilers' marks, and colours as some log viewers save them.
+_MARKER = pattern(r"^(?:##\[\w+\]|_{3,} |E {2,}|--> |❯ |● |>\s+(?=\S)|[│|]\s+)|(?: _{3,}|:)$|\^\[\[[\d;]*m")
 
 
 def highlights(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> tuple[Highlight, ...]:
@@ -102,11 +96,11 @@ def _lines(blocks: Iterable[Block]) -> list[tuple[str, float]]:
 
 
 def _bare(line: str) -> str:
-    return _MARKER.sub("", line.strip(), count=1)
+    return _MARKER.sub("", line.strip()).strip()
 
 
 def _short(line: str) -> str:
-    line = _WORKSPACE.sub("", line.expandtabs(4)).rstrip()
+    line = WORKSPACE.sub("", line.expandtabs(4)).rstrip()
     return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1].rstrip() + "…"
 
 

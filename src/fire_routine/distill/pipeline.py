@@ -9,6 +9,7 @@ from ..model import Digest, Step
 from .context import context_of, store_of
 from .excerpts import blocks_of
 from .facts import Environment, files_named, outcome
+from .fatal import with_fatal_warnings
 from .fingerprint import identity
 from .match import MatchCache
 from .noise import Green
@@ -28,7 +29,9 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     within = inside(scan, failed)
 
     # The findings that may explain it: by their rules, their places and how often similar ones came before.
-    scored = zip(scan.findings, finding_scores(scan, failed), strict=True)
+    scored = zip(
+        scan.findings, with_fatal_warnings(scan, finding_scores(scan, failed), within), strict=True
+    )
     strongest = nlargest(FINDINGS, scored, key=lambda pair: pair[0].rule.weight * pair[1])
     strongest.sort(key=lambda pair: pair[0].number)
     findings, scores = [finding for finding, _ in strongest], [score for _, score in strongest]

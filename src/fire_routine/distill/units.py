@@ -6,22 +6,26 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .context import LineStore
-from .lines import probed, unprefixed
-from .rules import RESULT, expression
+from .lines import announces, probed, unprefixed, without_escapes
+from .rules import ERROR_LIKE, expression
 from .score import Weights
 from .steps import ERROR, ends_step
 from .types import Finding
 
 UNITS = 40  # of the strongest findings
 ABOVE, BELOW = 60, 30  # lines in which a name is searched, and a reason or a place
+FEWEST = 4  # failures of which most tell the same line
 WEAKEST = 0.35  # of the strongest finding's weight; weaker ones are no failures of their own
 NAME, PLACE = 0.95, 0.9  # shares of a finding's weight that the line with its name has, and that of its place
 
 # What differs where a name is told again: marks before it, its time behind it.
 _BARE = re.compile(rb"^\W+|\W+$|[\s(]*\d[\d.]* ?m?s\)?$")
 
+# A line that says only that something failed: what did is below.
+_EMPTY = re.compile(rb"(?:\W*\w+){1,2}[!:( -]*$")
 _NAME, _FILE = expression("failure_name"), expression("file_name")
 _REASON, _PLACE = expression("failure_reason"), expression("place")
+_FRAME = expression("frame")
 _LIBRARY = [expression(name) for name in ("library_frame", "python_library_frame", "other_library_frame")]
 
 
@@ -31,7 +35,7 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
     Gives the lines with names and places the weight of their findings.
     """
     strongest = sorted(
-        (finding for finding in findings if finding.rule.weight >= RESULT and not finding.rule.summary),
+        (each for each in findings if weights[each.number][0] >= ERROR_LIKE and not each.rule.summary),
         key=lambda finding: (_is_note(finding), -weights[finding.number][0], finding.number),
     )
     least = weights[strongest[0].number][0] * WEAKEST if strongest else 0.0
@@ -59,7 +63,30 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
         if not seen.intersection(numbers) or row:
             units.append(tuple(numbers))
         seen.update(numbers)
+    common = common_line([each for each in strongest if each.rule.is_list], len(units), store)
+    if common is not None:
+        weights[common] = (weights[strongest[0].number][0], "common")
+        units.insert(0, (common,))
     return tuple(units)
+
+
+def common_line(findings: Sequence[Finding], units: int, store: LineStore) -> int | None:
+    """The number of the first of the lines, all with the same text, that most failures tell: their one cause.
+
+    `units`: how many failures there are. Where each fails alike, but in a place of its own, there is none.
+    """
+    if units < FEWEST:
+        return None
+    texts, looked = _Texts(store), set[int]()
+    places: dict[bytes, list[int]] = {}
+    for finding in findings:
+        begin = finding.number - finding.at
+        looked.update(range(begin, begin + len(finding.lines)))
+    for number in sorted(looked & store.text.keys() - store.boilerplate):
+        if _has_place(text := texts[number]) and not _NAME.match(text) and not _FRAME.match(text):
+            places.setdefault(text.strip(), []).append(number)
+    most = max(places.values(), key=len, default=[])
+    return most[0] if len(most) >= max(FEWEST, units * 0.6) else None
 
 
 def _is_note(finding: Finding) -> bool:
@@ -74,7 +101,7 @@ class _Texts:
         self._store = store
 
     def __getitem__(self, number: int) -> bytes:
-        return unprefixed(probed(self._store.text[number]))
+        return unprefixed(without_escapes(probed(self._store.text[number])))
 
     def known(self, numbers: range) -> Iterator[tuple[int, bytes]]:
         """Those of these lines that are at hand, up to the first that is not, or that ends a step."""
@@ -96,8 +123,14 @@ def _unit(number: int, texts: _Texts) -> dict[str, int]:
             if _REASON.match(text):
                 unit["reason"] = at
                 break
-    elif (name := _name(own, above, texts)) is not None:
-        unit["name"] = name
+    else:
+        if (name := _name(own, above, texts)) is not None:
+            unit["name"] = name
+        if announces(own) or _EMPTY.match(own):
+            for at, text in texts.known(below):
+                if text.strip():
+                    unit["reason"] = at
+                    break
     if not _has_place(own):
         reason = unit.get("reason", number)
         begin = unit.get("name", number)
