@@ -222,7 +222,7 @@ def _send(command: Command) -> None:
           $ fire-routine send --log build.log --title "$JOB_NAME" --url "$BUILD_URL" --sha "$GIT_COMMIT"
           $ fire-routine preview RUN_URL | fire-routine send --raw -
 
-        Exit status 3: a session may have started, so never call again.
+        Exit status 3: a session may have started. Whoever calls again may start a second one.
         """,
     )
     send.add_argument(

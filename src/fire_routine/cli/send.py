@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from ..model import Attachment, Brief, Digest, Note
 from ..sanitize import code
 from . import CommandError, UsageError
-from .streams import CHUNK, log_chunks, opened, read
+from .streams import CHUNK, UTF_16, log_chunks, opened, read
 
 MOST_FILES = 20  # logs; and as many reports
 FIRST, LAST = 4 << 20, 28 << 20  # bytes that are read of a longer log: the cause is mostly near its end
@@ -100,6 +100,9 @@ def _bounded(stream: BinaryIO, name: str, deadline: float, notes: list[Note]) ->
     """The chunks of a log: of a long file its beginning and its end; of a pipe what comes in time."""
     status = os.fstat(stream.fileno())
     is_long = stat.S_ISREG(status.st_mode) and status.st_size > FIRST + LAST
+    if is_long:
+        is_long = stream.read(2) not in UTF_16  # in which no line can be found by its end's byte
+        stream.seek(0)
     left = FIRST if is_long else MOST_PIPED
     why = f"it is longer than {(FIRST + LAST if is_long else MOST_PIPED) >> 20} MiB"
     for chunk in log_chunks(stream, name):
