@@ -36,7 +36,15 @@ from .model import (
 from .redact import redact_text
 from .report import Contents, Workflow, report
 from .sanitize import code
-from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
+from .settings import (
+    PREFIX,
+    Context,
+    Settings,
+    SettingsError,
+    context_of_run,
+    read_context,
+    read_settings,
+)
 from .threads import result, threads
 
 TRACES = 15.0  # seconds for what became of earlier sessions
@@ -65,20 +73,24 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
     for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
         workflow.mask(environ.get(PREFIX + name, ""))
     try:
-        settings, context = read_settings(environ), read_context(environ)
+        settings, own = read_settings(environ), read_context(environ)
+        context = context_of_run(settings, own)
     except SettingsError as error:
         outcome = Outcome(Result.FAILED, "invalid-input", str(error))
         return report(workflow, Contents(outcome, _clean))
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
-        progress = _run_story(settings, context, github, workflow.say, clock)
+        progress = _run_story(settings, context, own, github, workflow.say, clock)
         return _report(workflow, settings, context, github, progress)
 
 
-def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, clock: Clock) -> _Progress:
+def _run_story(
+    settings: Settings, context: Context, own: Context, github: GitHub, say: Say, clock: Clock
+) -> _Progress:
+    """`context`: of the run to report; `own`: of the one that this runs in, which differs with an address."""
     progress = _Progress(Outcome(Result.FAILED, "internal-error", ""))
     try:
-        _story(settings, context, github, say, clock, progress)
+        _story(settings, context, own, github, say, clock, progress)
     except gather.GatherError as error:
         progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
     except fire.Interrupted as interruption:
@@ -93,7 +105,13 @@ def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, c
 
 
 def _story(
-    settings: Settings, context: Context, github: GitHub, say: Say, clock: Clock, progress: _Progress
+    settings: Settings,
+    context: Context,
+    own: Context,
+    github: GitHub,
+    say: Say,
+    clock: Clock,
+    progress: _Progress,
 ) -> None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
     trigger = gather.find_trigger(settings, context)
@@ -105,7 +123,7 @@ def _story(
     with fire.interruptible():
         ledger = progress.ledger = Ledger(
             github,
-            _terms(settings, context, github),
+            _terms(settings, context, own, github),
             temp=context.temp,
             clock=clock,
             say=say,
@@ -135,7 +153,7 @@ def _story(
         progress.outcome = replace(fired, session_number=verdict.session_number)
 
 
-def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
+def _terms(settings: Settings, context: Context, own: Context, github: GitHub) -> Terms:
     """What the ledger needs of the inputs.
 
     Raises:
@@ -144,7 +162,7 @@ def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
     asked = None
     if settings.again:
         try:
-            asked = github.run(context.run_id or 0, None)[0].created_at
+            asked = github.of(own.repository).run(own.run_id or 0, None)[0].created_at
         except GitHubError as error:
             raise gather.GatherError(
                 f"again: GitHub does not state when this run was created ({code(error)}). Nothing was sent."
@@ -159,6 +177,7 @@ def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
         routine_url=settings.routine_url,
         legs=context.job_total,
         default_token=context.default_token,
+        elsewhere=context is not own,
     )
 
 

@@ -46,6 +46,28 @@ _NO_FIRE_URL = (
 )
 
 
+# A run's address, or one of a page below it
+RUN_URL = re.compile(
+    r"(?P<server>https?://[^/\s@]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
+    r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunAddress:
+    """A run by its web address."""
+
+    server: str  # the root of its web site, in lower case
+    repository: str  # owner/name
+    id: int
+    attempt: int | None = None  # None: the latest
+
+    @property
+    def owner(self) -> str:
+        return self.repository.partition("/")[0]
+
+
 class SettingsError(ValueError):
     """One or more inputs cannot be used; one line per input, with its name and the remedy."""
 
@@ -61,6 +83,25 @@ def _whole(low: int, high: int, value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", value) or not low <= int(value) <= high:
         raise ValueError(f"{code(value, QUOTED)} is not a whole number from {low} to {high}")
     return int(value)
+
+
+def run_address(value: str) -> RunAddress | None:
+    """The run that a web address names; None: it names none."""
+    found = RUN_URL.match(value)
+    if not found:
+        return None
+    attempt = int(found["attempt"]) if found["attempt"] else None
+    return RunAddress(found["server"].lower(), found["repository"], int(found["id"]), attempt)
+
+
+def _run(value: str) -> int | RunAddress:
+    if "/" not in value:
+        return _whole(1, 10**15, value)
+    address = run_address(value)
+    if address is None:
+        example = "https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID"
+        raise ValueError(f"{code(value, 100)} is neither a run's number nor an address such as `{example}`")
+    return address
 
 
 def _flag(value: str) -> bool:
@@ -183,10 +224,11 @@ class Settings:
     trusted_host: str = _input("", host_name)  # the one other host that the routine's token may go to
     github_token: str = _input("", token, secret=True)
     # None: the finished run of a `workflow_run` event, else this run
-    run_id: int | None = _input(None, partial(_whole, 1, 10**15))
+    run_id: int | RunAddress | None = _input(None, _run)  # noqa: RUF009 - it is frozen
     again: bool = _input(False, _flag)  # a person asks for a session although there is one
     text: str = _input("", str)
     attach: tuple[str, ...] = _input((), _lines)  # globs, relative to the workspace
+    artifacts: tuple[str, ...] = _input((), _lines)  # globs of names, of the run's artifacts
     # UTF-16 code units
     max_characters: int = _input(60_000, partial(_whole, MIN_CHARACTERS, MAX_CHARACTERS))
     max_sessions: int = _input(3, partial(_whole, 1, 100))
@@ -312,6 +354,32 @@ def read_context(environ: Mapping[str, str]) -> Context:
         if value is not None:
             values[one.name] = value
     return Context(**values)
+
+
+def context_of_run(settings: Settings, context: Context) -> Context:
+    """The context of the repository whose run `run-id` names by its address.
+
+    Of another repository than the own one there is neither an event nor a job.
+
+    Raises:
+        SettingsError: it is on another server, or of another owner, than the own repository.
+    """
+    run = settings.run_id
+    if not isinstance(run, RunAddress):
+        return context
+    if run.server != context.server_url.lower():
+        own = code(context.server_url)
+        raise SettingsError([f"run-id names a run on {code(run.server)}: only runs on {own} can be reported"])
+    if run.repository.casefold() == context.repository.casefold():
+        return context
+    owner = context.repository.partition("/")[0]
+    if run.owner.casefold() != owner.casefold():
+        theirs, own = code(run.owner), code(owner)
+        raise SettingsError(
+            [f"run-id names a run of {theirs}: only those of {own} can be reported from here"]
+        )
+    kept = ("api_url", "server_url", "workspace", "temp", "default_token")
+    return Context(repository=run.repository, **{name: getattr(context, name) for name in kept})
 
 
 def own_authorities(environ: Mapping[str, str]) -> tuple[str, str] | None:

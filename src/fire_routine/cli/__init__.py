@@ -1,7 +1,7 @@
 """The command line: its exit statuses, and what each command runs.
 
-Errors are one line on stderr and exit status 1; usage errors exit with 2. Each command imports
-what it needs, so that none pays for the others' libraries.
+Errors are one line on stderr and exit status 1, or 3 where a session may have started. Usage errors exit
+with 2. Each command imports what it needs, so that none pays for the others' libraries.
 """
 
 from __future__ import annotations
@@ -36,6 +36,12 @@ class UsageError(CommandError):
     """What is wrong with the command line itself."""
 
     code = 2
+
+
+class MayHaveStartedError(CommandError):
+    """A session may have started: whoever calls again may start a second one."""
+
+    code = 3
 
 
 def run(argv: Sequence[str] | None = None, finish: Callable[[], None] = lambda: None) -> NoReturn:

@@ -9,8 +9,9 @@ import threading
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 
+from ..model import Result
 from ..settings import MAX_CHARACTERS, endpoint, host_name, token
-from . import CommandError, UsageError
+from . import CommandError, MayHaveStartedError, UsageError
 from .streams import is_terminal, text_of, write
 
 MAX_TEXT_BYTES = 4 * MAX_CHARACTERS  # a longer text can't be within the endpoint's limit
@@ -20,6 +21,9 @@ ROUTINES_PAGE = "https://claude.ai/code/routines"
 def send(arguments: Namespace) -> int:
     from ..fire import FireError, Routine
 
+    if arguments.dry_run:
+        write(_text(arguments) or "")
+        return 0
     host = _host(arguments.trusted_host)
     url = secret(os.environ, "ROUTINE_FIRE_URL", lambda value: endpoint(value, host))
     bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", token)
@@ -27,7 +31,8 @@ def send(arguments: Namespace) -> int:
     try:
         session = Routine(url, bearer, trusted_host=host, announce=_on_stderr).fire(text)
     except FireError as error:
-        raise CommandError(str(error)) from None
+        failed = MayHaveStartedError if error.outcome is Result.UNKNOWN else CommandError
+        raise failed(str(error)) from None
     line = f"session started: {session.url}"
     if arguments.json:
         line = json.dumps(
@@ -35,7 +40,7 @@ def send(arguments: Namespace) -> int:
         )
     try:
         write(line)
-    except CommandError:  # the session was started, and must not be started again
+    except (CommandError, BrokenPipeError):  # the session was started, and must not be started again
         _on_stderr(line)
     return 0
 
@@ -64,6 +69,14 @@ def _text(arguments: Namespace) -> str | None:
     What is piped in or read from a file may be anyone's words, so it is quoted, unless `--raw` is given.
     """
     text, named = arguments.words, arguments.text_file
+    if arguments.log or arguments.junit:
+        if text is not None or named is not None or arguments.no_text:
+            raise UsageError("--log and --junit make the text: add your own words with --text")
+        from .send import brief_of_logs
+
+        return brief_of_logs(arguments).text
+    if arguments.text:
+        raise UsageError("--text goes with --log or --junit: give a text alone as TEXT")
     if sum((text is not None, named is not None, arguments.no_text)) > 1:
         raise UsageError("more than one text: give only one of TEXT, --text-file and --no-text")
     if arguments.no_text:

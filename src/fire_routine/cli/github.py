@@ -15,21 +15,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..model import Trigger, TriggerKind
-from ..patterns import pattern
-from ..settings import Context, Settings, token
+from ..settings import Context, Settings, run_address, token
 from . import CommandError, UsageError
 from .endpoint import secret
 from .streams import Progress, coloured, write
 
 if TYPE_CHECKING:
     from ..model import GitHubError
-
-_RUN_URL = pattern(
-    r"(?P<server>https?://[^/\s@]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
-    r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
-    re.ASCII,
-)
-
 
 _REPOSITORY = re.compile(
     r"(?:(?P<server>https?://[^/\s@]+)/)?(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?", re.ASCII
@@ -67,15 +59,13 @@ def preview(arguments: Namespace) -> int:
 
 def named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, str]:
     """The run that a web address names, and the roots of that GitHub's API and web site."""
-    found = _RUN_URL.match(address)
-    if not found:
+    named = run_address(address)
+    if not named:
         raise UsageError(
             f"RUN_URL {address[:100]!r} is not like https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID"
         )
-    server, api_url = github_at(found["server"], environ, "RUN_URL")
-    attempt = int(found["attempt"]) if found["attempt"] else None
-    trigger = Trigger(TriggerKind.RUN_ID, found["repository"], int(found["id"]), attempt)
-    return trigger, api_url, server
+    server, api_url = github_at(named.server, environ, "RUN_URL")
+    return Trigger(TriggerKind.RUN_ID, named.repository, named.id, named.attempt), api_url, server
 
 
 def github_at(server: str, environ: Mapping[str, str], argument: str) -> tuple[str, str]:

@@ -219,7 +219,10 @@ def _send(command: Command) -> None:
         examples:
           $ fire-routine send "Deploy 4521 failed: see https://ci.example/4521"
           $ tail -n 200 deploy.log | fire-routine send --json
+          $ fire-routine send --log build.log --title "$JOB_NAME" --url "$BUILD_URL" --sha "$GIT_COMMIT"
           $ fire-routine preview RUN_URL | fire-routine send --raw -
+
+        Exit status 3: a session may have started. Whoever calls again may start a second one.
         """,
     )
     send.add_argument(
@@ -238,7 +241,26 @@ def _send(command: Command) -> None:
         metavar="HOST",
         help="a host that ROUTINE_FIRE_URL may name besides api.anthropic.com and this machine",
     )
+    send.add_argument("--dry-run", action="store_true", help="print the text, and send nothing")
     send.add_argument("--json", action="store_true", help="print the session as JSON")
+    logs = send.add_argument_group(
+        "logs of any CI", "the text is made of what broke first in them; a missing file is a line of it"
+    )
+    logs.add_argument(
+        "--log", nargs="+", action="extend", metavar="FILE", help="a log each; - reads standard input"
+    )
+    logs.add_argument(
+        "--junit", nargs="+", action="extend", metavar="FILE", help="a test report each, JUnit XML or TRX"
+    )
+    for name, metavar, meaning in (
+        ("title", "T", "what failed, such as the pipeline's name"),
+        ("url", "URL", "the address of the job or pipeline"),
+        ("repository", "O/R", "the repository"),
+        ("branch", "B", "the branch that was built"),
+        ("sha", "SHA", "the commit that was built"),
+        ("text", "T", "your own words to the session"),
+    ):
+        logs.add_argument(f"--{name}", default="", metavar=metavar, help=meaning)
 
 
 def _sessions(command: Command) -> None:

@@ -13,6 +13,11 @@ from .rule import Job, Ruling
 _UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one."
 _WHAT = "the record of sessions (commit statuses named fire-routine)"
 _GRANT = "Add `statuses: write` to the job's `permissions`."
+GRANT_TO_LEG = f"{_GRANT} Without it, each job of a matrix would start a session."
+GRANT_ELSEWHERE = (
+    "Give `github-token` a token that may write commit statuses there. A run of another repository is never"
+    " fired unrecorded."
+)
 _LOOK = "look at https://claude.ai/code"
 
 
@@ -140,16 +145,14 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
 # --- what can't be used, read or recorded ------------------------------------------------------------
 
 
-def unavailable(problem: str, *, announced: bool = False, denied_to_leg: bool = False) -> Verdict:
+def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Verdict:
     """The ledger can't be used.
 
     Args:
+        grant: the remedy where the token has no permission.
         announced: an announcement could not be taken back.
-        denied_to_leg: the token has no permission, and the job is part of a matrix.
     """
-    remedy = "Re-run the failed jobs later."
-    if denied_to_leg:
-        remedy = f"{_GRANT} Without it, each job of a matrix would start a session."
+    remedy = grant or "Re-run the failed jobs later."
     left = " The commit may say that a session is being started, which blocks re-runs." if announced else ""
     return Verdict(
         fire=False,

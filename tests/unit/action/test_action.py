@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]
@@ -112,6 +113,16 @@ def test_the_summary_links_the_remedy_and_escapes_what_the_endpoint_wrote(
     assert 'href="https://evil.example"' not in page
     assert "### ❌ Not fired: the token was refused" in job.summary
     assert job.log.count("::error") == 1
+
+
+def test_the_failed_tests_of_artifacts_are_in_the_text(job: Job) -> None:
+    case = "<testcase classname='cart' name='adds up'><failure message='expected 4, got 3'/></testcase>"
+    with zipfile.ZipFile(job.temp / "tests.zip", "w") as archive:
+        archive.writestr("junit.xml", f"<testsuite>{case}</testsuite>")
+    job.github.add_artifact(7, "test-results", (job.temp / "tests.zip").read_bytes())
+    job.environ["FIRE_ROUTINE_ARTIFACTS"] = "test-*\ncoverage"
+    assert job.run() == 0
+    assert job.endpoint.sessions[0].text.count("FAILED cart::adds up - expected 4, got 3") == 1
 
 
 def test_a_job_that_is_skipped_at_first_sight_still_links_the_run(job: Job) -> None:
