@@ -20,7 +20,7 @@ from ..model import Annotation, GitHubError, GreenRuns, PullRequest, Run, Status
 from ..settings import own_authorities
 from . import fields, parse, past_runs
 from .fields import Json
-from .parse import Comparison, Job, PastRun
+from .parse import Artifact, Comparison, Job, PastRun
 from .session import MAX_PAGES, Listing, Session, parsed
 from .transport import Transport
 
@@ -152,6 +152,15 @@ class GitHub(Session):
     def log_address(self, job_id: int) -> str:
         """The address of a finished job's log; GitHub answers with a redirect to another host."""
         return f"{self.api_url}/repos/{self.quoted_repository}/actions/jobs/{job_id}/logs"
+
+    def artifacts(self, run_id: int) -> Listing[Artifact]:
+        """The newest artifacts of all attempts of a run, at most 200."""
+        path = f"/actions/runs/{run_id}/artifacts"
+        return self.list_all(path, "the run's artifacts", "artifacts", parse.artifact, pages=2)
+
+    def artifact_address(self, artifact_id: int) -> str:
+        """The address of an artifact's ZIP file; GitHub answers with a redirect to another host."""
+        return f"{self.api_url}/repos/{self.quoted_repository}/actions/artifacts/{artifact_id}/zip"
 
     def past_runs(
         self, workflow: int | str, filters: Mapping[str, str], per_page: int, page: int = 1

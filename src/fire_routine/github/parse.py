@@ -64,6 +64,17 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Artifact:
+    """A ZIP file that a job of the run has uploaded."""
+
+    id: int
+    name: str
+    size: int  # bytes of the ZIP file
+    expired: bool = False
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PastRun:
     """A run as a listing of a workflow's runs shows it."""
 
@@ -123,6 +134,18 @@ def job(data: Json) -> Job:
         completed_at=fields.time(data.get("completed_at")),
         steps=tuple(fields.each(step, data.get("steps"))),
         labels=fields.texts(data, "labels"),
+    )
+
+
+def artifact(data: Json) -> Artifact:
+    """https://docs.github.com/rest/actions/artifacts#list-workflow-run-artifacts"""
+    data = fields.mapping(data)
+    return Artifact(
+        id=fields.identity(data),
+        name=fields.needed(data, "name"),
+        size=fields.identity(data, "size_in_bytes"),
+        expired=data.get("expired") is True,
+        created_at=fields.time(data.get("created_at")),
     )
 
 
@@ -266,6 +289,7 @@ def changed_file(data: Json) -> ChangedFile:
         additions=fields.whole(data, "additions"),
         deletions=fields.whole(data, "deletions"),
         status=fields.text(data, "status") or "modified",
+        patch=fields.text(data, "patch"),
     )
 
 

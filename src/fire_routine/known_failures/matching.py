@@ -34,8 +34,8 @@ def mark_known(
     running has no log: the attached files are its evidence. Only lines that explain the failure count. Where
     a log lists several things that failed, such as tests, each has to match some entry, or the failure is
     known in part. So it is where no entry matches the strongest of its lines: a step may print a known line
-    beside a failure of another kind. An entry whose search would take too long is ignored. Notes name the
-    entries that were not applied.
+    beside a failure of another kind. An entry without a pattern is for all that fails in its jobs or steps.
+    One whose search would take too long is ignored. Notes name the entries that were not applied.
 
     Args:
         attachments: the attached files.
@@ -43,8 +43,14 @@ def mark_known(
     evidence = [_Evidence(failure, attachments, is_item) for failure in failures]
     tried = [entry for entry in entries if any(one.may_match(entry) for one in evidence)]
     texts = [_ANY_LINE, *(one.texts for one in evidence)]
-    answers = search([entry.failure.pattern for entry in tried], texts)
-    notes = [_apply(entry, evidence, found) for entry, found in zip(tried, answers, strict=True)]
+    answers = iter(search([entry.failure.pattern for entry in tried if entry.failure.pattern], texts))
+    notes = []
+    for entry in tried:
+        if entry.failure.pattern:
+            notes.append(_apply(entry, evidence, next(answers)))
+        else:
+            for one in evidence:
+                one.match_whole(entry)
     marked = [one.marked() for one in evidence]
     if entries:
         marked.sort(key=lambda one: (one.gate, one.is_spared))
@@ -83,15 +89,16 @@ class _Evidence:
         self._failure = failure
         self._lines = list(_lines(failure, attachments, is_item))
         self.texts = [line.text for line in self._lines]
-        self._whole = "\n".join(self.texts)
+        self._text = "\n".join(self.texts)
         self._known: KnownFailure | None = None
+        self._whole_by: KnownFailure | None = None  # an entry for these jobs or steps, whatever failed there
         self._matched: set[int] = set()  # lines, by any entry
 
     def may_match(self, entry: Entry) -> bool:
         """Whether the entry is for these jobs and steps, and its literal is there."""
         jobs = self._failure.jobs
         return (
-            entry.literal in self._whole
+            entry.literal in self._text
             and all(_fits(entry.job, job.name) for job in jobs)
             and all(_fits(entry.step, self._step(job)) for job in jobs)
         )
@@ -104,9 +111,18 @@ class _Evidence:
             self._known = self._known or entry
         return bool(explaining)
 
+    def match_whole(self, entry: Entry) -> None:
+        """The entry has no pattern: it is for all that fails in its jobs or steps."""
+        if self.may_match(entry):
+            self._known = self._known or entry.failure
+            self._whole_by = self._whole_by or entry.failure
+
     def marked(self) -> Failure:
-        known_in_part = self._known is not None and self._is_known_in_part()
-        return replace(self._failure, known=self._known, known_in_part=known_in_part)
+        known = self._known
+        in_part = known is not None and known is not self._whole_by and self._is_known_in_part()
+        if in_part and self._whole_by:
+            known, in_part = self._whole_by, False
+        return replace(self._failure, known=known, known_in_part=in_part)
 
     def _is_known_in_part(self) -> bool:
         """Whether the log lists several things that failed, and not all of any list are covered.

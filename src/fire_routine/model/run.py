@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -263,6 +263,7 @@ class ChangedFile:
     additions: int
     deletions: int
     status: str = "modified"
+    patch: str = field(default="", repr=False)  # its hunks in the unified format; empty: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +315,7 @@ class Run:
     """The reported attempt of a workflow run, with everything that was gathered of it."""
 
     repository: str
-    id: int
+    id: int  # 0: it is no run of GitHub Actions, and only what its caller states is known
     attempt: int
     workflow: str
     workflow_id: int

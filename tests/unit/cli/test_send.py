@@ -88,7 +88,7 @@ def test_send_takes_another_host_only_where_it_is_named(
         )
         assert main(["send", "x"]) == 1
         assert "ROUTINE_FIRE_URL is not on api.anthropic.com" in capsys.readouterr().err
-        assert main(["send", "x", "--trusted-host", "gateway.example.com:443"]) == 1
+        assert main(["send", "x", "--trusted-host", "gateway.example.com:443"]) == 2
         assert "--trusted-host `gateway.example.com:443` is not a host name" in capsys.readouterr().err
         proxy.setblocking(False)
         with pytest.raises(BlockingIOError):
@@ -190,7 +190,7 @@ def test_send_without_text_on_purpose_sends_no_body(routine: Endpoint) -> None:
 
 def test_send_takes_one_text_only(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
     with routine:
-        assert main(["send", "x", "--no-text"]) == 1
+        assert main(["send", "x", "--no-text"]) == 2
         assert routine.requests == []
     assert "only one of TEXT" in capsys.readouterr().err
 

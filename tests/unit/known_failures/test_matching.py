@@ -58,9 +58,8 @@ Tests: 1 failed, 3 passed, 4 total
 
 def entries(*patterns: str, action: str = "skip", **fields: str) -> tuple[Entry, ...]:
     further = "".join(f"{key} = '{value}'\n" for key, value in fields.items())
-    text = "".join(
-        f"[[known-failure]]\npattern = '{pattern}'\naction = '{action}'\n{further}" for pattern in patterns
-    )
+    named = [f"pattern = '{pattern}'\n" if pattern else "" for pattern in patterns]
+    text = "".join(f"[[known-failure]]\n{name}action = '{action}'\n{further}" for name in named)
     found, notes = read_entries(text, "known.toml", date(2026, 11, 29))
     assert notes == ()
     return found
@@ -124,6 +123,18 @@ def test_globs_are_for_whole_names_of_jobs_and_steps() -> None:
     assert known(entries("pool", job="test [?]"), failure(log, job("test [1]"))) == [True]
     assert known(entries("pool", step="Run *"), failure(log, job(step="Run npm ci"))) == [True]
     assert known(entries("pool", step="Run *"), failure(log, job(step="Set up"))) == [False]
+
+
+def test_without_a_pattern_all_that_fails_in_a_job_or_step_is_known() -> None:
+    optional = entries("", job="nightly (*)")
+    assert known(optional, failure(PYTEST, job("nightly (gcc)")), failure(PYTEST, job("build"))) == [
+        True,
+        False,
+    ]
+    assert known(optional, failure(None, job("nightly (gcc)"))) == [True]
+    assert known(optional, failure(PYTEST, job("nightly (gcc)"), job("build", 2))) == [False]
+    assert known(entries("", step="Upload *"), failure(PYTEST, job(step="Upload coverage"))) == [True]
+    assert known((*entries("test_a"), *optional), failure(PYTEST, job("nightly (gcc)"))) == [True]
 
 
 def test_a_glob_has_to_match_every_job_that_shares_the_failure() -> None:
