@@ -41,6 +41,7 @@ FOLDER = ROOT / "docs/pictures"
 COMMAND = "python3 src/entrypoint.py tools/pictures.py"
 SERVER = "https://github.com"
 SESSION = "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ"  # the documentation's own example
+WORD = "qzvrtmwk"  # instead of the text\'s random one
 WIDTH = 520  # pixels: its letters can be read on a phone, whose column is about 360 wide
 HEIGHTS = {"summary": 640, "text": 720}  # the top of each page
 SCALE = 1.5  # pixels of the picture per pixel of the page
@@ -88,6 +89,8 @@ def _shown() -> tuple[str, str]:
         summary = (folder / "summary.md").read_text("utf-8").replace(session.url, SESSION)
         text = session.text.replace(github.url, SERVER)
         summary = summary.replace(github.url, SERVER).replace("127.0.0.1", "claude.ai")
+    (word,) = re.findall("begin and end with `([a-z]{8})`", text)
+    summary, text = summary.replace(word, WORD), text.replace(word, WORD)
     # Addresses on loopback have another length.
     return re.sub(r"\([\d,]+ characters", f"({len(text):,} characters", summary), text
 

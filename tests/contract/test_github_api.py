@@ -281,8 +281,8 @@ class TestNulls:
             github.check_runs(HEAD)
             github.create_status(HEAD, "success", "done", "https://example.com")
             github.statuses(HEAD)
-            github.comment(12, "<!-- mark -->", "<!-- mark --> one")
-            github.comment(12, "<!-- mark -->", "<!-- mark --> two")
+            github.comment(12, "<!-- mark -->", "<!-- mark --> one", "github-actions[bot]")
+            github.comment(12, "<!-- mark -->", "<!-- mark --> two", "github-actions[bot]")
         emulator.check("/compare/", "/annotations", "POST .*/statuses/", "PATCH .*/comments/")
         for exchange in emulator.exchanges:
             kept = self.KEPT | (self.KEPT_IN_STATUSES if "/statuses" in exchange.target else frozenset())
@@ -391,8 +391,8 @@ def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:
         github.create_status(HEAD, "success", "")
         assert len(github.statuses(HEAD).statuses) == 100
         assert len(github.statuses(HEAD, 2).statuses) == 3
-        github.comment(12, "<!-- mark -->", "<!-- mark --> one")
-        github.comment(12, "<!-- mark -->", "<!-- mark --> two")
+        github.comment(12, "<!-- mark -->", "<!-- mark --> one", "github-actions[bot]")
+        github.comment(12, "<!-- mark -->", "<!-- mark --> two", "github-actions[bot]")
         assert github.branch_head("main") == github.branch_head("feature/with/slashes") == HEAD
         assert github.branch_head("gone") is None
     emulator.check(

@@ -276,6 +276,21 @@ def _sessions(command: Command) -> None:
           GITHUB_API_URL          the root of its API; default: as GitHub has it for that host
           NO_COLOR                no colour on a terminal
 
+        fields of --json; times are ISO 8601 in UTC, and null is what is not known:
+          version                    1; fields may be added to it
+          repository, creator, since, until
+                                     what was asked for
+          totals                     sessions, a number for each state, flakes_avoided, stuck_reruns
+          sessions[]                 started_at, session_id, session_url, state, session_branch, pull_request
+                                     (number, title, url), seconds_to_pull_request, seconds_to_merge,
+                                     seconds_to_green, and the failed attempt
+          flakes[], stuck_reruns[]   asked_at, ended, and the failed attempt
+          the failed attempt         workflow, workflow_file, failures[], run_id, run_attempt, run_url,
+                                     branch, commit
+          left_out[], not_counted{}  what could not be read; entries of other accounts by login
+          A state is fixed, merged, open, closed, branch, none, early, unknown or uncertain. The last one does
+          not count in totals.sessions.
+
         examples:
           $ GH_TOKEN=$(gh auth token) fire-routine sessions YOUR-ORG/YOUR-REPO
           $ fire-routine sessions YOUR-ORG/YOUR-REPO --days 7 --json | jq .totals
@@ -292,9 +307,7 @@ def _sessions(command: Command) -> None:
         help="whose entries on commits count: the account of the action's github-token;"
         " default: github-actions[bot], as for a workflow's own token",
     )
-    sessions.add_argument(
-        "--json", action="store_true", help="print JSON; docs/sessions.md describes its fields"
-    )
+    sessions.add_argument("--json", action="store_true", help="print JSON, with the fields below")
 
 
 def _local(command: Command) -> None:

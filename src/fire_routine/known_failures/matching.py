@@ -14,7 +14,7 @@ from .searching import Found, search
 
 # Of the strongest line's weight. Below, a line is context: a warning of a retry that went well, say.
 EXPLAINS = 0.4
-STRONGEST = 0.9  # from here on, lines say what failed: one of them has to match some entry
+STRONGEST = 0.85  # from here on, lines say what failed: one of them has to match some entry
 _ANY_LINE = ("", "\N{SYMBOL FOR UNIT SEPARATOR}")  # what matches one of these matches almost any line
 
 IsItem = Callable[[str, str], bool]

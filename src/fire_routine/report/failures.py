@@ -95,7 +95,7 @@ def _block(contents: Contents, number: int, folded_jobs: int) -> Iterator[str]:
     yield (f"**{number + 1}.** " if several else "") + " · ".join(filter(None, facts))
     yield from _known(contents, failure)
     if highlight.lines:
-        yield fence("\n".join(highlight.lines), "text")
+        yield fence("\n".join(line.removeprefix("##[error]") for line in highlight.lines), "text")
     if len(failure.jobs) > 1:
         yield f"Logs: {_logs(contents, failure.jobs[:MOST_LOGS])}"
     if len(failure.jobs) > MOST_LOGS:

@@ -127,11 +127,12 @@ def _outcome(contents: Contents) -> Iterator[str]:
     outcome = contents.outcome
     if outcome.result is not Result.FIRED:
         yield from rendered(outcome.message, contents.clean)[:MOST_LINES]
-        yield from _once_more(contents)
     yield from _facts(contents)
+    yield from sessions(contents)
+    if outcome.result is not Result.FIRED:
+        yield from _once_more(contents)
     if contents.missing:
         yield contents.missing
-    yield from sessions(contents)
     if contents.run:
         yield _where(contents, contents.run)
     if outcome.reason and not contents.dry_run:
@@ -144,7 +145,7 @@ def _once_more(contents: Contents) -> Iterator[str]:
     if run is None or contents.dry_run:
         return
     if outcome.reason in _SENT_BY_RERUN:
-        yield f"To send it once more, re-run the failed jobs of {_page(contents, run)}."
+        yield f"To send it, re-run the failed jobs of {_page(contents, run)}."
     elif outcome.reason in _SENT_BY_AGAIN or outcome.result is Result.UNKNOWN:
         address = run.url if web_address(run.url) else "RUN_URL"
         local = f"`fire-routine preview {address} | fire-routine send --raw -`"
