@@ -6,7 +6,7 @@ import argparse
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from textwrap import dedent, fill
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..settings import MAX_CHARACTERS, MIN_CHARACTERS
 from ..version import __version__
@@ -115,9 +115,10 @@ def _parser() -> _Parser:
     )
 
     def command(name: str, description: str, epilog: str) -> argparse.ArgumentParser:
+        listed: dict[str, Any] = {"help": COMMANDS[name]} if name in COMMANDS else {}
         return commands.add_parser(
             name,
-            **({"help": COMMANDS[name]} if name in COMMANDS else {}),
+            **listed,
             description=fill(description, WIDTH),
             epilog=_epilog(epilog),
             formatter_class=argparse.RawDescriptionHelpFormatter,
