@@ -20,10 +20,10 @@ import httpx
 from ..github.client import GitHub
 from ..github.missing import ACTIONS, Missing
 from ..github.parse import Artifact
-from ..model import Digest, GitHubError, Note, Run
+from ..model import Attachment, Digest, GitHubError, Note, Run
 from ..sanitize import code
 from .files import MOST_BYTES, TOO_LARGE, Budget
-from .junit import read_report
+from .junit import merged, read_report
 from .storage import LATE, Storage
 
 MOST_ARTIFACTS = 10
@@ -40,13 +40,14 @@ _NO_ZIP = "it is no valid ZIP file"
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, OSError, RuntimeError)
 
 
-def read_artifacts(
-    github: GitHub, run: Run, globs: Sequence[str], deadline: float
-) -> tuple[tuple[Digest, ...], tuple[Note, ...]]:
-    """The failing tests of each report, and notes on what could not be read.
+def failed_tests(
+    github: GitHub, run: Run, globs: Sequence[str], logs: Sequence[Digest], deadline: float
+) -> tuple[tuple[Attachment, ...], tuple[Note, ...]]:
+    """The failed tests of all reports, each once, and notes on what could not be read.
 
     Args:
         globs: of artifacts' names.
+        logs: what they show already is left out.
         deadline: in monotonic seconds.
     """
     deadline = min(deadline, github.clock.monotonic() + SECONDS)
@@ -75,7 +76,8 @@ def read_artifacts(
             missing.say("some artifacts", why, "Name fewer in `artifacts`.")
     finally:
         storage.close()
-    return tuple(reports), missing.collected()
+    failed = merged(reports, logs)
+    return (Attachment("test reports of artifacts", failed),) if failed else (), missing.collected()
 
 
 def _named(artifacts: Sequence[Artifact], globs: Sequence[str], run: Run) -> list[Artifact]:

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.gather.gathering import HEAD, RUN, add_run, github_of, later
+from tests.unit.gather.gathering import RUN, add_run, github_of, later
 
 from fire_routine.gather import artifacts as module
-from fire_routine.gather.artifacts import read_artifacts
-from fire_routine.gather.junit import merged
-from fire_routine.model import Block, Digest, Run
+from fire_routine.gather.artifacts import failed_tests
+from fire_routine.model import Block, Digest
 
 JUNIT = b"""<testsuite><testcase classname="cart" name="adds up"><failure message="expected 4, got 3">
 at cart.test.js:4:20</failure></testcase><testcase classname="cart" name="is empty"/></testsuite>"""
@@ -51,8 +50,8 @@ def read(emulator: GitHubEmulator, *globs: str, seconds: float = 300.0) -> tuple
     """The lines of the failing tests, and the notes."""
     with github_of(emulator) as github:
         run, _ = github.run(RUN, None)
-        reports, notes = read_artifacts(github, run, globs or ("*",), later() - 300.0 + seconds)
-    lines = [line for report in reports for block in report.blocks for line in block.lines]
+        found, notes = failed_tests(github, run, globs or ("*",), (), later() - 300.0 + seconds)
+    lines = [line for one in found for block in one.digest.blocks for line in block.lines]
     return lines, [f"{note.what}: {note.why}" for note in notes]
 
 
@@ -241,13 +240,8 @@ def test_a_slow_download_ends_in_time(github: GitHubEmulator) -> None:
 def test_a_failed_test_of_several_reports_or_of_a_log_is_there_once(github: GitHubEmulator) -> None:
     github.add_artifact(RUN, "a", zipped({"a.xml": JUNIT, "b.xml": JUNIT}))
     github.add_artifact(RUN, "b", zipped({"a.xml": JUNIT.replace(b"adds up", b"is cheap")}))
+    log = Digest((Block(1, ("● cart › is cheap", "  expected 4, got 3"), 8.0, "jest", 2),), 2)
     with github_of(github) as client:
-        run: Run = client.run(RUN, None)[0]
-        assert run.head_sha == HEAD
-        reports, _ = read_artifacts(client, run, ("*",), later())
-    block = Block(1, ("● cart › is cheap", "  expected 4, got 3"), 8.0, "jest", 2)
-    digest = merged(reports, [Digest((block,), 2)])
-    assert digest is not None
-    failed = [line for block in digest.blocks for line in block.lines if line.startswith("FAILED")]
+        (found,), _ = failed_tests(client, client.run(RUN, None)[0], ("*",), [log], later())
+    failed = [line for block in found.digest.blocks for line in block.lines if line.startswith("FAILED")]
     assert failed == ["FAILED cart::adds up - expected 4, got 3 (cart.test.js:4)"]
-    assert merged([], []) is None
