@@ -322,7 +322,7 @@ def _local(command: Command) -> None:
 
         examples:
           $ fire-routine demo
-          $ uvx fire-routine demo
+          $ python3 src/entrypoint.py demo
         """,
     )
     emulate = command(
