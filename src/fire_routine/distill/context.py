@@ -26,12 +26,12 @@ from .steps import ends_step
 from .types import Finding
 
 # Shares of a finding's weight.
-BESIDE, FALL = 0.95, 0.006  # a line of what its rule reaches; less for each line of distance
+NEXT_TO, FALL = 0.95, 0.006  # a line of what its rule reaches; less for each line of distance
 BEFORE = (0.35, 0.25, 0.15)  # the lines before that, the nearest first
 AFTER, FALL_AFTER = 0.5, 0.02  # the first line after that, and how much less each further one
 AFTER_BLANK = 0.9  # factor: what is after a blank line
 AFTER_END = 0.1  # factor: what is after a step's end or in another section of a report
-DULL = 0.2  # factor: a line that explains nothing
+BOILERPLATE = 0.2  # factor: a line that explains nothing, here and before a step's end
 LINES_AFTER = 20  # of them
 HEAVY = 2.0  # weight of a rule; lighter ones reach one line before and after
 
@@ -118,7 +118,7 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     before = BEFORE[: min(start, len(BEFORE) if heavy else 1)]
     shares = [
         *reversed(before),
-        *(1.0 if at == index else BESIDE - FALL * (abs(at - index) - 1) for at in range(start, end)),
+        *(1.0 if at == index else NEXT_TO - FALL * (abs(at - index) - 1) for at in range(start, end)),
         *_after(texts[end : end + (LINES_AFTER if heavy else 1)]),
     ]
     first = start - len(before)
@@ -128,7 +128,7 @@ def context_of(finding: Finding, store: LineStore) -> Context:
         dull = {at for at in dull if not texts[at].lstrip().startswith(b"+")}
     for at in dull - {index}:
         if 0 <= at - first < len(shares):
-            shares[at - first] *= DULL
+            shares[at - first] *= BOILERPLATE
     return Context(finding, begin + first, shown[first : first + len(shares)], shares)
 
 

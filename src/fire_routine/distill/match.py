@@ -8,7 +8,7 @@ from threading import Lock
 from typing import cast
 
 from ..patterns import pattern
-from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
+from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, numbered, probed, texts, unstamped
 from .noise import LEADING, OF_RUNS, PASSED
 from .normalize import masked
 from .rules import (
@@ -59,30 +59,19 @@ FOLD = bytes(map(_folded, range(256)))
 
 # --- Lines that are red: an error in every tool -----------------------------------------------------------
 
-# An escape sequence, or what stands for one, that sets the colour.
-_RED, _RED_CARETS = (pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m]") for start in (rb"\x1b", rb"\^\["))
-_RED_ENDS = Literals(colour + end for colour in (b"31", b"91") for end in (b"m", b";"))
-_RED_SIZE = 32  # bytes that it may take
+# An escape sequence, or what stands for one, that sets the colour; and the rest of its line.
+_RED, _RED_CARETS = (
+    pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m][^\n]*") for start in (rb"\x1b", rb"\^\[")
+)
 
 
 def red_places(raw: bytes) -> list[int]:
     """Where raw lines become red, the first place in each."""
     if ESCAPE in raw:
-        start, red = b"\x1b", _RED
-    elif CARET in raw and raw.find(b"^[[") >= 0:
-        start, red = b"^[", _RED_CARETS
-    else:
-        return []
-    found: list[int] = []
-    edge = 0  # the end of the last line that is
-    for end in _RED_ENDS.ends(raw):
-        begin = raw.rfind(start, max(end - _RED_SIZE, edge), end)
-        if begin >= 0 and red.match(raw, begin):
-            found.append(begin)
-            edge = raw.find(b"\n", end)
-            if edge < 0:
-                break
-    return found
+        return [red.start() for red in _RED.finditer(raw)]
+    if CARET in raw and raw.find(b"^[[") >= 0:
+        return [red.start() for red in _RED_CARETS.finditer(raw)]
+    return []
 
 
 # --- Lines that are worth a look --------------------------------------------------------------------------
@@ -132,17 +121,16 @@ def _formats() -> Literals:
     return Literals((*ANYWHERE, *found))
 
 
-def worth_a_look(raw: bytes, first: int = 0) -> list[int]:
-    """The numbers of the raw lines that may be marks, or that a rule may match wherever they are. Few are.
+def worth_a_look(raw: bytes) -> list[int]:
+    """The numbers, from 0, of the lines that may be marks, or that a rule may match wherever they are.
 
     Args:
-        raw: the lines, each with a line's end before it.
-        first: the number of the first of them.
+        raw: the lines without their timestamps, each with a line's end before it.
     """
     # Of `bytes`, each one is also compared with what becomes of it, which takes twice as long.
     places = _formats().ends(cast("bytes", bytearray(raw).translate(FOLD)))
     reds = red_places(raw)
-    return numbered(raw, sorted([*places, *reds]) if reds else places, first - 1)
+    return numbered(raw, sorted([*places, *reds]) if reds else places, -1)
 
 
 @cache
@@ -323,10 +311,11 @@ class MatchCache:
 
     def look(self, window: Window) -> list[Match]:
         """The new lines that are worth a look wherever they are."""
-        lines = window.lines[window.start : window.stop]
-        raw = b"\n".join((b"", *unstamped(lines))) if labelled(lines) else window.new
-        places = worth_a_look(raw, window.start)
-        return self._anywhere.look(places, unstamped([window.lines[at] for at in places])) if places else []
+        lines = unstamped(window.lines[window.start : window.stop])
+        places = worth_a_look(b"\n".join((b"", *lines)))
+        if not places:
+            return []
+        return self._anywhere.look([window.start + at for at in places], [lines[at] for at in places])
 
     def look_at_each(self, window: Sequence[bytes], places: Sequence[int]) -> list[Match]:
         """The same of a window's lines at these places, of which none needs to hold a word that is worth a

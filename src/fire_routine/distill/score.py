@@ -1,6 +1,6 @@
 """How much a line explains: a weight for each line of a log.
 
-A finding's score is a factor of its rule's weight: where the finding is, and how often its like came before.
+A finding's score is a factor of its rule's weight: by its place, and by how often similar ones came before.
 A line's weight is the largest of what the findings around it and the end of its step give it.
 """
 
@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from .context import Context, LineStore
+from .context import BOILERPLATE, Context, LineStore
 from .lines import DIGITS
 from .noise import Green
 from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, WARNING
@@ -28,7 +28,7 @@ REACH = 300  # lines: … and this many before it most of the difference is gone
 OTHER_FAMILY = 0.5  # in a huge log: of another language than the tools that had the last say …
 LAST_SAY = 40  # lines: … before a step's end
 
-# How often its like came before.
+# How often similar ones came before.
 LONG_LOG = 5_000  # lines: from which on what is frequent has less weight
 HUGE_LOG = 30_000  # lines: from which on much looks like a cause by chance
 REPEATED = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # factors: the first of a template, the second …
@@ -42,13 +42,11 @@ CROWD_OF_LIST = 40  # the same where its lines list what failed
 # The lines before the end of a step.
 FALL, FALL_OF_SHORT = 0.94, 0.98  # factors: from each line to the one before it; to a short one
 SHORT = 40  # bytes of such a line, at most
-BOILERPLATE = 0.2  # factor: a line that explains nothing
 BEFORE_STEP_IN_TAIL = 0.05  # factor: a line before the failed step
 ANY_LINE = 0.02  # weight: any line of a log that is kept as a whole
 
 # The lines around findings.
-NEXT_OF_RULE, FURTHER_OF_RULE = 0.97, 0.9  # factors: a line's distance, in a rule's next examples …
-MANY_OF_RULE = 5  # … and after this many
+NEXT_OF_RULE = 0.97  # factor: from line to line, around all findings of a rule but the strongest
 SHOWN_ELSEWHERE = 0.35  # factor: a stronger line shows the same text
 IN_GREEN = 0.15  # factor: a green run of the job prints the line, too
 
@@ -232,7 +230,7 @@ def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequenc
     strongest: dict[bytes, tuple[float, int]] = {}  # by a text: the greatest weight, the line that has it
     for context, score in sorted(zip(contexts, scores, strict=True), key=lambda pair: pair[1] <= OTHER_STEP):
         rule, found = context.finding.rule, context.finding.number
-        fall = 1.0 if not seen[rule.id] else NEXT_OF_RULE if seen[rule.id] < MANY_OF_RULE else FURTHER_OF_RULE
+        fall = NEXT_OF_RULE if seen[rule.id] else 1.0
         seen[rule.id] += 1
         for number, (share, shown) in enumerate(
             zip(context.shares, context.texts, strict=True), context.first
