@@ -8,7 +8,7 @@ from threading import Lock
 from typing import cast
 
 from ..patterns import pattern
-from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, numbered, probed, texts, unstamped
+from .lines import CARET, ESCAPE, PROBE, RAW_PREFIX, both_ends, labelled, numbered, probed, texts, unstamped
 from .noise import LEADING, OF_RUNS, PASSED
 from .normalize import masked
 from .rules import (
@@ -121,16 +121,17 @@ def _formats() -> Literals:
     return Literals((*ANYWHERE, *found))
 
 
-def worth_a_look(raw: bytes) -> list[int]:
-    """The numbers, from 0, of the lines that may be marks, or that a rule may match wherever they are.
+def worth_a_look(raw: bytes, first: int = 0) -> list[int]:
+    """The numbers of the raw lines that may be marks, or that a rule may match wherever they are. Few are.
 
     Args:
-        raw: the lines without their timestamps, each with a line's end before it.
+        raw: the lines, each with a line's end before it.
+        first: the number of the first of them.
     """
     # Of `bytes`, each one is also compared with what becomes of it, which takes twice as long.
     places = _formats().ends(cast("bytes", bytearray(raw).translate(FOLD)))
     reds = red_places(raw)
-    return numbered(raw, sorted([*places, *reds]) if reds else places, -1)
+    return numbered(raw, sorted([*places, *reds]) if reds else places, first - 1)
 
 
 @cache
@@ -311,11 +312,10 @@ class MatchCache:
 
     def look(self, window: Window) -> list[Match]:
         """The new lines that are worth a look wherever they are."""
-        lines = unstamped(window.lines[window.start : window.stop])
-        places = worth_a_look(b"\n".join((b"", *lines)))
-        if not places:
-            return []
-        return self._anywhere.look([window.start + at for at in places], [lines[at] for at in places])
+        lines = window.lines[window.start : window.stop]
+        raw = b"\n".join((b"", *unstamped(lines))) if labelled(lines) else window.new
+        places = worth_a_look(raw, window.start)
+        return self._anywhere.look(places, unstamped([window.lines[at] for at in places])) if places else []
 
     def look_at_each(self, window: Sequence[bytes], places: Sequence[int]) -> list[Match]:
         """The same of a window's lines at these places, of which none needs to hold a word that is worth a

@@ -34,7 +34,7 @@ HUGE_LOG = 30_000  # lines: from which on much looks like a cause by chance
 REPEATED = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # factors: the first of a template, the second …
 OFTEN = 4  # findings of one template, or such lines of a tail, that are not yet frequent, and …
 OFTEN_OF_RULE = 5  # … of one rule, that are not yet frequent
-RARE, RARE_IN_HUGE = 0.6, 0.4  # factors: frequent findings have at least this; in a huge log
+RARE = 0.6  # factor: frequent findings have at least this
 SHAPES = 6  # findings of a shape, beyond the first few, until the next has half the weight
 CROWD = 11  # findings of a rule, until the next has half the weight
 CROWD_OF_LIST = 40  # the same where its lines list what failed
@@ -175,7 +175,7 @@ class _Frequency:
         most = CROWD_OF_LIST if finding.rule.is_list else OFTEN_OF_RULE
         of_template, of_rule = self._of_template.get(finding.key, 1), self._of_rule[finding.rule.id]
         often = math.sqrt(min(1.0, self._few / of_template) * min(1.0, most / of_rule))
-        return max(often, RARE_IN_HUGE if self._lines > HUGE_LOG else RARE)
+        return max(often, RARE)
 
 
 def line_weights(

@@ -45,7 +45,7 @@ def test_a_step_is_as_long_as_it_is_where_the_log_begins_with_it_too(before: tup
 
 def window(*lines: bytes) -> Window:
     """Lines as a window that holds them all, and none before them."""
-    return Window(list(lines), 0, 0, len(lines), last=True)
+    return Window(list(lines), b"\n".join((b"", *lines)), 0, 0, len(lines), last=True)
 
 
 def test_cached_matches_survive_a_flood_of_new_lines() -> None:

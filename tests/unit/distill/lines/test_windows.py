@@ -22,6 +22,7 @@ def test_each_line_is_new_in_one_window(log: bytes, chunk: int) -> None:
     lines: list[bytes] = []
     for window in windows(log[at : at + chunk] for at in range(0, len(log), chunk)):
         new = window.lines[window.start : window.stop]
+        assert window.new in (b"\n".join((b"", *new)), b"\n".join((b"", *new, b"")))
         assert window.first + window.start == len(lines)
         lines += new
     if log is not STATES:  # of which each state becomes a line
