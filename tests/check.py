@@ -37,7 +37,6 @@ def checks() -> dict[str, list[str]]:
         "types (mypy)": [*PYTHON, "mypy", "--no-error-summary"],
         "format (ruff)": ["ruff", "format", "--check", "--quiet"],
         "lint (ruff)": ["ruff", "check", "--quiet"],
-        "language": [sys.executable, "tests/lint/language.py"],
         "workflow lint (jactionlint)": [*jactionlint, "action.yml", ".github/dependabot.yml", *workflows],
         # Examples stay short, so that only mistakes count in them.
         "example lint (jactionlint)": [*jactionlint, *EXAMPLE_LINT, *examples],

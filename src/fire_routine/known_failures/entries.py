@@ -56,7 +56,7 @@ def read_entries(text: str, file: str, today: date) -> tuple[tuple[Entry, ...], 
             raise ValueError(f"a line is longer than {LONGEST_LINE:,} characters")
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        return (), (Note(file, f"it is not TOML: {str(error)[:200]}", "The whole file was ignored."),)
+        return (), (Note(file, f"it is not TOML: {code(error, 200)}", "The whole file was ignored."),)
     found = document.pop(TABLE, [])
     tables = found if isinstance(found, list) else [found]
     unknown = (f"{code(key, 80)} is not known: entries are `[[{TABLE}]]`" for key in document)
@@ -146,6 +146,6 @@ def _literal(expression: str) -> str:
             warnings.simplefilter("ignore")
             re.compile(expression)
     except (re.error, RecursionError, OverflowError) as problem:
-        raise _WrongEntryError(f"the pattern is not a regular expression: {problem}") from None
+        raise _WrongEntryError(f"the pattern is not a regular expression: {code(problem)}") from None
     plain = _ESCAPE.sub(".", expression)
     return "" if set(plain) & _NOT_SIMPLE else max(re.split(r"[.^$+]", plain), key=len)

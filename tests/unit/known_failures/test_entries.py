@@ -66,7 +66,7 @@ def test_no_entry_is_no_problem() -> None:
 def test_one_wrong_entry_leaves_the_others() -> None:
     failures, notes = read(f"{ENTRY}\n[[known-failure]]\npattern = '('\naction = 'skip'\n\n{ENTRY}")
     assert [failure.line for failure in failures] == [1, 9]
-    why = "the pattern is not a regular expression: missing ), unterminated subpattern at position 0"
+    why = "the pattern is not a regular expression: `missing ), unterminated subpattern at position 0`"
     assert notes == (Note(f"{FILE}, line 5", why, "It was ignored."),)
 
 
@@ -140,7 +140,7 @@ def test_a_line_that_could_take_long_is_not_read() -> None:
     failures, notes = read(f"{ENTRY}\nx{'.x' * 49_000} = 1\n")
     assert failures == ()
     assert notes == (
-        Note(FILE, "it is not TOML: a line is longer than 2,000 characters", "The whole file was ignored."),
+        Note(FILE, "it is not TOML: `a line is longer than 2,000 characters`", "The whole file was ignored."),
     )
 
 
