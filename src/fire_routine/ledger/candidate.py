@@ -13,7 +13,7 @@ from . import messages
 from .claims import Claim, claims
 from .entry import SHOWN_ROOM, Record, Stage, names
 from .rule import LAPSES, Greens, Job, Ruling, rule
-from .store import LedgerError, Store, UnavailableError
+from .store import LateError, LedgerError, Store, UnavailableError
 
 Say = Callable[[str], None]
 
@@ -236,7 +236,10 @@ class Candidate:
             self._clock.sleep(pause)
             self._store.read(self._horizon)
         own.record = replace(own.record, stage=Stage.ANNOUNCED)
-        entry = self._store.write(own.record, self._run.url)
+        try:
+            entry = self._store.write(own.record, self._run.url, until=own.began + TIMING.announce_within)
+        except LateError:
+            return False
         own.announced, own.sent_at = True, entry.created_at
         took = timedelta(seconds=self._clock.monotonic() - own.began)
         if own.at and entry.created_at:

@@ -1,4 +1,4 @@
-"""A failure over many commits and runs has one session, whatever lists of runs show, and whatever its name."""
+"""A failure over many commits and runs has one session, whatever its name and whatever lists of runs show."""
 
 from __future__ import annotations
 
