@@ -138,14 +138,17 @@ class Candidate:
             return self._blocked(ruling)
         raise UnavailableError("one job after the other took its claim back")
 
-    def preview(self) -> Ruling:
+    def preview(self) -> Verdict:
         """What the entries mean for this job, without a claim: nothing is written.
 
         Raises:
             LedgerError: the ledger can't be read.
         """
         self._store.read(self._horizon)
-        return self.judge()
+        ruling = self.judge()
+        if ruling.fire:
+            return Verdict(fire=True)
+        return messages.blocked(ruling, self.job, self._store.time, waited=False)
 
     def judge(self) -> Ruling:
         """By what has been read so far, and by the list of green runs where it may matter.
