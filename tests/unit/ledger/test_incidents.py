@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.unit.ledger.boards import Board, Job, fired, green_at, sample_run
@@ -16,7 +17,7 @@ STEP = Fingerprint("e" * 16, no_log=True, running=True, by_step=(BY_STEP,))
 HOUR = 3600.0
 
 
-def later(board: Board, seconds: float, number: int, history: History | None = None, **terms: object) -> Job:
+def later(board: Board, seconds: float, number: int, history: History | None = None, **terms: Any) -> Job:
     """The job of another run on another commit, some time later."""
     board.clock.seconds += seconds
     now = board.clock.server()
