@@ -104,7 +104,7 @@ class Store:
         return [entry for entry in seen if entry and entry.record.workflow == workflow]
 
     def _is_own(self, status: Status) -> bool:
-        """Whether this job's identity wrote it. Where GitHub names no creator, only the job's mark shows it."""
+        """Whether this job's identity wrote it. Where GitHub names no creator, the job's mark shows it."""
         if self.identity is None:
             return False
         if status.creator:
