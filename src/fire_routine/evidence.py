@@ -15,7 +15,7 @@ from threading import Thread
 
 from . import gather
 from .github.client import GitHub
-from .model import Brief, Digest, FailedJob, Failure, Run, Trigger
+from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Run, Trigger
 from .redact import redact_text
 from .settings import Context, Settings
 
@@ -69,10 +69,13 @@ def gather_evidence(
     digests, unread, cut = gather.read_logs(github, run, consume, deadline)
     run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
-    run = replace(run, notes=(*run.notes, *unread, *unattached))
+    logs = [*digests.values(), *(one.digest for one in attachments)]
+    tests, unreported = _tests(github, run, settings.artifacts, logs, deadline)
+    run = replace(run, notes=(*run.notes, *unread, *unattached, *unreported))
     failures = compose.group(run.failed_jobs, digests, cut)
     failures, unusable = known_failures.mark(failures, attachments, distill.is_item)
     run = recall(run, failures)
+    attachments += tests
     composed = partial(
         compose.compose,
         run,
@@ -108,6 +111,17 @@ def read_ahead() -> None:
 
     with suppress(RuntimeError):  # no further thread may be started
         Thread(target=run, name="read ahead", daemon=True).start()
+
+
+def _tests(
+    github: GitHub, run: Run, globs: Sequence[str], logs: Sequence[Digest], deadline: float
+) -> tuple[tuple[Attachment, ...], Sequence[Note]]:
+    """The failed tests of artifacts that the logs do not show."""
+    if not globs:
+        return (), ()
+    from .gather.artifacts import failed_tests  # few runs have them read
+
+    return failed_tests(github, run, globs, logs, deadline)
 
 
 def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:

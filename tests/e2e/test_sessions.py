@@ -12,11 +12,11 @@ TIP = sha_of("tip")
 
 def make_it_an_earlier_run(stage: Stage) -> None:
     """The run that fired is another one now, of the commit before."""
-    (statuses,) = stage.github.statuses.values()
-    earlier = sha_of("the commit before")
-    for status in statuses:
-        status["description"] = status["description"].replace(f"run {RUN_ID}.", f"run {BEFORE}.")
-    stage.github.statuses = {earlier: statuses}
+    earlier, head = sha_of("the commit before"), stage.github.branches["main"]
+    for status in (each for entries in stage.github.statuses.values() for each in entries):
+        entry = status["description"].replace(f"{RUN_ID}.", f"{BEFORE}.")
+        status["description"] = entry.replace(head[:7], earlier[:7])
+    stage.github.statuses[earlier] = stage.github.statuses.pop(head)
     stage.github.add_run({"id": BEFORE, "head_sha": earlier, "conclusion": "failure"})
 
 

@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Self, TextIO
 
+from ..model import COMPRESSED
 from . import CommandError
 
 CHUNK = 1 << 20  # bytes that are read at a time
@@ -80,13 +81,13 @@ def log_chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
     Raises:
         CommandError: it is compressed, or binary by its first chunk.
     """
-    from ..gather.files import COMPRESSED
-
     begin = read(stream, CHUNK)
     if begin.startswith(COMPRESSED):
         raise CommandError(f"{_shown(name)}: it is compressed: unpack it first")
-    if _binary(begin):
-        raise CommandError(f"{_shown(name)}: it is binary: give a log in UTF-8")
+    while begin and not (begin := begin.lstrip(b"\0")):  # a file that was truncated while it was written
+        begin = read(stream, CHUNK)
+    if not begin.startswith(_UTF_16) and _binary(begin):  # distill decodes UTF-16
+        raise CommandError(f"{_shown(name)}: it is binary: give a log in UTF-8, or in UTF-16 with its mark")
     return chain((begin,), _chunks(stream))
 
 

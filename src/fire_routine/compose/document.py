@@ -21,12 +21,14 @@ from ..model import (
 )
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
+from ..sanitize import new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
+from . import any_ci
 from .bounds import bounded
 from .excerpter import Excerpter
 from .grouping import combined, distinct
 from .highlights import highlights
-from .layout import Part, fill, head, shares
+from .layout import WORD, Part, fill, head, shares
 from .sections.changes import changes_part, named
 from .sections.evidence import annotation_line, attachments_part, merged_annotations
 from .sections.failure import failures_part
@@ -67,6 +69,7 @@ def compose(
     max_characters: int,
     excerpt: Callable[[Digest, int], Excerpt],
     server_url: str = "https://github.com",
+    word: str = "",
 ) -> Brief:
     """The text for a failed run, of at most `max_characters` UTF-16 units.
 
@@ -78,6 +81,7 @@ def compose(
         text: the user's own words; the first 4,096 units of them are never cut.
         excerpt: a digest within a budget (`distill.excerpt`).
         server_url: `gh` commands name its host where that is not github.com.
+        word: begins and ends each quotation; default: a new random one.
 
     Raises:
         ValueError: `max_characters` is below the smallest budget for this `text`.
@@ -88,7 +92,7 @@ def compose(
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
     composer = _Composer(material, Excerpter(excerpt), server_url)
-    body, late = _within(composer, max_characters, identifiers(given))
+    body, late = _within(composer, max_characters, identifiers(given), word or new_word())
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
     return Brief(
@@ -101,11 +105,13 @@ def compose(
     )
 
 
-def _within(composer: _Composer, max_characters: int, public: Collection[str]) -> tuple[str, Counter[str]]:
+def _within(
+    composer: _Composer, max_characters: int, public: Collection[str], word: str
+) -> tuple[str, Counter[str]]:
     """The text, redacted once more as a whole."""
     budget = max_characters
     for _ in range(_TRIES):
-        body, late = redact_text(composer.within(budget), public)
+        body, late = redact_text(composer.within(budget).replace(WORD, word), public)
         over = utf16_length(body) - max_characters
         if over <= 0:
             break
@@ -149,8 +155,8 @@ class _Composer:
             kept, room = kept + extra, room - extra
         words = f"\n\n{own_words(text, kept)}" if text else ""
         texts = _filled(parts, room)
-        broke = texts.pop(0) if self.material.failures else ""
-        return "".join([opening, words, broke, known, *texts, go_on])
+        broke = bool(self.material.failures) + bool(self.material.attachments)  # parts that come first
+        return "".join([opening, words, *texts[:broke], known, *texts[broke:], go_on])
 
     def _fixed(self, budget: int) -> tuple[str, str, str]:
         """Title and warning, the facts, and how to go on: with the widest caps that leave the evidence
@@ -159,9 +165,14 @@ class _Composer:
         warned = warning(run)
         room = _FACTS if budget < _ROOMY else _MORE_FACTS
         for cap in CAPS:
-            opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
-            go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
-            lines = [*past_facts(past, run.history, cap), *facts(run, cap, failures, commands=bool(go_on))]
+            name = title(run, failures, cap) if run.id else any_ci.title(run, failures, cap)
+            opening = "\n\n".join(filter(None, (f"# {name}", warned, on_quotations(WORD))))
+            if run.id:
+                go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
+                own = facts(run, cap, failures, commands=bool(go_on))
+            else:
+                go_on, own = any_ci.go_on(run), any_ci.facts(run, cap)
+            lines = [*past_facts(past, run.history, cap), *own]
             known = "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines)
             if utf16_length(known + go_on) <= room:
                 return opening, known, go_on
@@ -181,8 +192,8 @@ class _Composer:
         run, failures, attachments = self.material.run, self.material.failures, self.material.attachments
         parts = (
             failures_part(run, failures, self.excerpt),
-            changes_part(run, self._evidence(budget)),
             attachments_part(attachments, self.excerpt),
+            changes_part(run, self._evidence(budget)),
             missing_part((*run.notes, *self.material.past.notes)),
         )
         return [part for part in parts if part]

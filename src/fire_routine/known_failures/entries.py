@@ -56,7 +56,7 @@ def read_entries(text: str, file: str, today: date) -> tuple[tuple[Entry, ...], 
             raise ValueError(f"a line is longer than {LONGEST_LINE:,} characters")
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        return (), (Note(file, f"it is not TOML: {str(error)[:200]}", "The whole file was ignored."),)
+        return (), (Note(file, f"it is not TOML: {code(error, 200)}", "The whole file was ignored."),)
     found = document.pop(TABLE, [])
     tables = found if isinstance(found, list) else [found]
     unknown = (f"{code(key, 80)} is not known: entries are `[[{TABLE}]]`" for key in document)
@@ -107,11 +107,13 @@ def _entry(table: object, empty: KnownFailure) -> tuple[Entry, date | None]:
     issue = _text(table, "issue")
     if issue and not (issue.startswith("https://") and web_address(issue)):
         raise _WrongEntryError("`issue` is not a link that begins with https://")
-    expression = _text(table, "pattern", needed=True, longest=LONGEST_PATTERN)
+    expression = _text(table, "pattern", longest=LONGEST_PATTERN)
+    job, step = (_text(table, key) or "*" for key in ("job", "step"))
+    if not expression and not {*job, *step} - {*"*?"}:
+        raise _WrongEntryError("it names no failure: give a `pattern`, or the name of a `job` or `step`")
     failure = replace(
         empty, pattern=expression, action=Action(action), note=_text(table, "note"), issue_url=issue
     )
-    job, step = (_text(table, key) or "*" for key in ("job", "step"))
     return Entry(failure, _literal(expression), job, step), _date(table)
 
 
@@ -146,6 +148,6 @@ def _literal(expression: str) -> str:
             warnings.simplefilter("ignore")
             re.compile(expression)
     except (re.error, RecursionError, OverflowError) as problem:
-        raise _WrongEntryError(f"the pattern is not a regular expression: {problem}") from None
+        raise _WrongEntryError(f"the pattern is not a regular expression: {code(problem)}") from None
     plain = _ESCAPE.sub(".", expression)
     return "" if set(plain) & _NOT_SIMPLE else max(re.split(r"[.^$+]", plain), key=len)

@@ -134,11 +134,12 @@ def test_a_wrong_entry_is_reported_and_the_fire_goes_on(job: Job) -> None:
     job.github.set_file(PATH, KNOWN.replace("'error", "'(error"))
     assert job.run() == 0
     assert job.outputs["outcome"] == "fired"
-    assert "Line 2 of .github/known-failures.toml: the pattern has a `(` without its `)`." in (
-        job.summary.replace("\\", "")
+    assert (
+        ".github/known-failures.toml, line 1: the pattern is not a regular expression:"
+        " `missing ), unterminated subpattern at position 0`." in job.summary.replace("\\", "")
     )
     assert "Missing evidence" not in job.endpoint.requests[0].text
-    assert "Unavailable: line 2 of .github/known-failures.toml" in job.log
+    assert "Unavailable: .github/known-failures.toml, line 1" in job.log
 
 
 def test_a_file_that_can_not_be_read_is_reported_and_the_fire_goes_on(job: Job) -> None:

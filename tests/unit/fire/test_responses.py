@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.fire.errors import FireError, Overloaded, RateLimited, Rejected, Unknown
+from fire_routine.fire.errors import FireError, Rejected, Unknown
 from fire_routine.fire.responses import Response, ResponseReader, one_line
 from fire_routine.model import Result, Session
 from fire_routine.sanitize import flat
@@ -71,7 +71,7 @@ def test_unknown_fields_of_an_answer_are_ignored() -> None:
 )
 def test_link_that_is_not_plain_https_leaves_the_outcome_unknown(link: object) -> None:
     error = error_of(success(claude_code_session_url=link))
-    assert (type(error), error.reason) == (Unknown, "unexpected-answer")
+    assert (type(error), error.reason) == (Unknown, "no-answer")
 
 
 def test_loopback_link_is_taken_from_a_loopback_endpoint_alone() -> None:
@@ -100,13 +100,13 @@ def test_loopback_link_is_taken_from_a_loopback_endpoint_alone() -> None:
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_success_of_another_shape_is_unknown(body: bytes, status: int) -> None:
     error = error_of(Response(status, {}, body))
-    assert (type(error), error.reason, error.http_status) == (Unknown, "unexpected-answer", status)
+    assert (type(error), error.reason, error.http_status) == (Unknown, "no-answer", status)
     assert not error.retryable
 
 
 def test_cut_success_is_unknown_but_its_link_is_passed_on() -> None:
     error = error_of(Response(200, {}, json.dumps(SESSION).encode(), complete=False))
-    assert (type(error), error.reason) == (Unknown, "cut-off")
+    assert (type(error), error.reason) == (Unknown, "no-answer")
     assert SESSION["claude_code_session_url"] in error.message
 
 
@@ -115,21 +115,21 @@ def test_cut_success_is_unknown_but_its_link_is_passed_on() -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (400, "bad-request"),
+        (400, "refused"),
         (401, "unauthorized"),
         (403, "forbidden"),
         (404, "not-found"),
-        (413, "too-large"),
-        (422, "invalid"),
-        (300, "redirected"),
-        (301, "redirected"),
-        (302, "redirected"),
-        (303, "redirected"),
-        (307, "redirected"),
-        (308, "redirected"),
-        (402, "rejected"),
-        (405, "rejected"),
-        (418, "rejected"),
+        (413, "refused"),
+        (422, "refused"),
+        (300, "refused"),
+        (301, "refused"),
+        (302, "refused"),
+        (303, "refused"),
+        (307, "refused"),
+        (308, "refused"),
+        (402, "refused"),
+        (405, "refused"),
+        (418, "refused"),
     ],
 )
 def test_refusal_fails_and_is_not_tried_again(
@@ -157,7 +157,7 @@ OVERLOAD = envelope("overloaded_error", "Busy.")
 @pytest.mark.parametrize("status", [503, 529])
 def test_documented_overload_may_be_tried_again(status: int) -> None:
     error = error_of(Response(status, {"retry-after": "7"}, OVERLOAD))
-    assert (type(error), error.outcome, error.retryable) == (Overloaded, Result.FAILED, True)
+    assert (type(error), error.outcome, error.retryable) == (Rejected, Result.FAILED, True)
     assert error.retry_after == 7
 
 
@@ -180,7 +180,7 @@ def test_overload_that_the_endpoint_did_not_report_itself_is_unknown(
     status: int, body: bytes, complete: bool
 ) -> None:
     error = error_of(Response(status, {"retry-after": "7"}, body, complete))
-    assert (type(error), error.reason, error.retryable) == (Unknown, "server-error", False)
+    assert (type(error), error.reason, error.retryable) == (Unknown, "no-answer", False)
     assert error.retry_after is None
 
 
@@ -188,7 +188,7 @@ def test_limit_names_its_reset() -> None:
     error = error_of(
         Response(429, {"retry-after": "5400"}, envelope("rate_limit_error", "Daily limit reached."))
     )
-    assert (type(error), error.retryable, error.retry_after) == (RateLimited, True, 5400)
+    assert (type(error), error.retryable, error.retry_after) == (Rejected, True, 5400)
     assert "2026-11-24 16:30:00 UTC" in error.message
     assert error.error_type == "rate_limit_error"
 
@@ -196,7 +196,7 @@ def test_limit_names_its_reset() -> None:
 @pytest.mark.parametrize("hours_off", [-30, 0, 30])
 def test_limit_that_names_a_date_is_counted_from_the_answers_own_date(hours_off: int) -> None:
     headers = {"retry-after": "Tue, 24 Nov 2026 15:30:00 GMT", "date": "Tue, 24 Nov 2026 15:00:00 GMT"}
-    with pytest.raises(RateLimited) as caught:
+    with pytest.raises(Rejected) as caught:
         ResponseReader(TOKEN, False).session(Response(429, headers), NOW + timedelta(hours=hours_off))
     assert caught.value.retry_after == 1800
 
@@ -204,7 +204,7 @@ def test_limit_that_names_a_date_is_counted_from_the_answers_own_date(hours_off:
 @pytest.mark.parametrize("value", [None, "", "soon", "-1", "99999999999999999999", "3153600000"])
 def test_limit_without_a_believable_reset_is_not_tried_again(value: str | None) -> None:
     error = error_of(Response(429, {} if value is None else {"retry-after": value}, b""))
-    assert (type(error), error.retryable, error.retry_after) == (RateLimited, False, None)
+    assert (type(error), error.retryable, error.retry_after) == (Rejected, False, None)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_limit_without_a_believable_reset_is_not_tried_again(value: str | None) 
     [
         ("This routine is paused.", "Resume"),
         ("Missing anthropic-beta header", "`anthropic-beta`"),
-        ("anthropic-version: required", "`anthropic-version`"),
+        ("anthropic-version: required", "Update the action"),
         ("text exceeds 65,536 characters", "`max-characters`"),
         ("Something else.", "not paused"),
     ],
@@ -256,7 +256,7 @@ def test_short_token_of_a_test_hides_nothing() -> None:
     ("seconds", "duration"), [(0, "0 s"), (119, "119 s"), (121, "3 min"), (7201, "3 h"), (172_800, "2 d")]
 )
 def test_reset_is_a_duration_for_people(seconds: int, duration: str) -> None:
-    assert f"in {duration}:" in error_of(Response(429, {"retry-after": str(seconds)})).message
+    assert f"in {duration}." in error_of(Response(429, {"retry-after": str(seconds)})).message
     assert f"in {duration}." in error_of(Response(503, {"retry-after": str(seconds)}, OVERLOAD)).message
 
 

@@ -66,7 +66,7 @@ def test_no_entry_is_no_problem() -> None:
 def test_one_wrong_entry_leaves_the_others() -> None:
     failures, notes = read(f"{ENTRY}\n[[known-failure]]\npattern = '('\naction = 'skip'\n\n{ENTRY}")
     assert [failure.line for failure in failures] == [1, 9]
-    why = "the pattern is not a regular expression: missing ), unterminated subpattern at position 0"
+    why = "the pattern is not a regular expression: `missing ), unterminated subpattern at position 0`"
     assert notes == (Note(f"{FILE}, line 5", why, "It was ignored."),)
 
 
@@ -97,19 +97,21 @@ def test_a_wrong_field_is_named(line: str, why: str) -> None:
 
 
 UNKNOWN = "is not known: entries are `[[known-failure]]`"
+NAMELESS = "it names no failure: give a `pattern`, or the name of a `job` or `step`"
 HEAD = "[[known-failure]]\naction = 'skip'\n"
 
 
 @pytest.mark.parametrize(
     ("text", "where", "why"),
     [
-        (HEAD, f"{FILE}, line 1", "`pattern` is missing"),
+        (HEAD, f"{FILE}, line 1", NAMELESS),
         ("[[known-failure]]\npattern = 'abc'\n", f"{FILE}, line 1", "`action` is missing"),
+        (f"{HEAD}job = '*'\nstep = '**'\n", f"{FILE}, line 1", NAMELESS),
         (ENTRY.replace("skip", "ignore"), f"{FILE}, line 1", "`action` is not one of skip, rerun, note"),
         (f"{HEAD}pattern = ''", f"{FILE}, line 1", "`pattern` is not a text"),
         (f"{HEAD}pattern = '{'a' * 501}'", f"{FILE}, line 1", "`pattern` is longer than 500 characters"),
         ("known-failure = 3\n", f"{FILE}, entry 1", "an entry begins with `[[known-failure]]`"),
-        ("known-failure = [{ action = 'skip' }]\n", f"{FILE}, entry 1", "`pattern` is missing"),
+        ("known-failure = [{ action = 'skip' }]\n", f"{FILE}, entry 1", NAMELESS),
         ("\n[[known-failures]]\nx = 1\n", FILE, f"`known-failures` {UNKNOWN}"),
     ],
 )  # fmt: skip
@@ -140,7 +142,7 @@ def test_a_line_that_could_take_long_is_not_read() -> None:
     failures, notes = read(f"{ENTRY}\nx{'.x' * 49_000} = 1\n")
     assert failures == ()
     assert notes == (
-        Note(FILE, "it is not TOML: a line is longer than 2,000 characters", "The whole file was ignored."),
+        Note(FILE, "it is not TOML: `a line is longer than 2,000 characters`", "The whole file was ignored."),
     )
 
 

@@ -10,7 +10,8 @@ from ...model import ChangedFile, Commit, History, PullRequest, Run, utf16_lengt
 from ...patterns import pattern
 from ...sanitize import inline
 from ..layout import Part, fill, listed, short
-from .title_facts import moment, never_green
+from .hunks import hunks
+from .title_facts import never_green
 
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _WEIGHT = 2  # a fifth of the failures' weight
@@ -77,6 +78,7 @@ def _changes(run: Run, evidence: str, limit: int) -> str:
     files = sorted(history.files, key=lambda file: file.path not in marked)
     parts = [
         Part(lambda n: _list(f"Changed files ({_count(files)})", [_file(f, marked) for f in files], n), 2),
+        Part(lambda n: hunks(files, marked, n), 2),
         Part(lambda n: _merged(history.merged, n)),
         Part(lambda n: _commits(history, run.head_sha, n)),
     ]

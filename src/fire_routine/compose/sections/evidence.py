@@ -7,10 +7,10 @@ from functools import partial
 from typing import NamedTuple
 
 from ...model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
-from ...sanitize import fence, inline
+from ...sanitize import inline
 from ..excerpter import MakeExcerpt, greatest_weight, is_weak, numbers, units_first, without
 from ..grouping import specific_annotations
-from ..layout import Part, cut, fill, head, listed, short
+from ..layout import Part, cut, fill, head, listed, quoted, short
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
 LEAD = 1_300  # units of what broke, before any detail: with its heading, a first screen
@@ -89,7 +89,7 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
     while room > _FEWEST:
         made = excerpt(digest, room)
         part = f", {made.lines} of {made.total_lines} lines" if made.cut else ""
-        block = f"{title}{part}:\n{fence(made.text)}"
+        block = f"{title}{part}:\n{quoted(made.text)}"
         over = utf16_length(block) - limit
         if over <= 0:
             return (block, made) if made.text.strip() else ("", nothing)
@@ -105,7 +105,7 @@ def lead_block(failure: Failure, excerpt: MakeExcerpt, limit: int) -> tuple[str,
     room = min(limit - utf16_length(title) - 12, LEAD)
     while room > _FEWEST:
         lead = lead_of(failure.digest, excerpt, room)
-        block = f"{title}{fence(lead.text)}"
+        block = f"{title}{quoted(lead.text)}"
         over = utf16_length(block) - limit
         if over <= 0:
             return (block, lead) if lead.text.strip() else ("", lead)
@@ -210,7 +210,7 @@ def _annotation_block(notes: Sequence[Annotation], limit: int) -> str:
     room = limit - 30
     while lines and room > _FEWEST:
         text = listed([cut(line, max(room // 2, _FEWEST)) for line in lines], room, "\n")
-        block = f"Annotations:\n{fence(text)}"
+        block = f"Annotations:\n{quoted(text)}"
         over = utf16_length(block) - limit
         if over <= 0:
             return block

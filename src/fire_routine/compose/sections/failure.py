@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ...model import Action, FailedJob, Failure, Run, in_words, utf16_length
-from ...sanitize import fence, inline
+from ...sanitize import inline
 from ..excerpter import MakeExcerpt
 from ..grouping import matrix_values, passed_legs, strongest_lines
-from ..layout import Part, cut, fill, listed, short
+from ..layout import Part, cut, fill, listed, quoted, short
 from .evidence import lead_block, rest_block
 
 _WEIGHT = 9  # the failures are the reason of the text
@@ -57,7 +57,9 @@ class _Section:
         self._excerpt = excerpt
         limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
         small = limit < SMALLEST
-        text = f"\n\n## Failure {number} of {total}: {_jobs_and_step(failure, _NAME_SHORT if small else _NAME)}"
+        text = (
+            f"\n\n## Failure {number} of {total}: {_jobs_and_step(failure, _NAME_SHORT if small else _NAME)}"
+        )
         text += f"\n\n{_step(failure)}"
         block, self._lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
         text += f"\n\n{block}" if block else ""
@@ -94,13 +96,18 @@ class _Section:
 def _others(failures: Sequence[Failure], limit: int) -> str:
     heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
     lines = [
-        f"- {_jobs_and_step(one, _NAME_SHORT)}, job {one.jobs[0].id}{', known' if one.is_spared else ''}"
+        f"- {_jobs_and_step(one, _NAME_SHORT)}{_job_id(one.jobs[0])}{', known' if one.is_spared else ''}"
         for one in failures
     ]
     shown = [line + _reason(failure) for line, failure in zip(lines, failures, strict=True)]
     room = limit - len(heading)
     names = listed(shown if utf16_length("\n".join(shown)) <= room else lines, room, "\n")
     return heading + names if names else ""
+
+
+def _job_id(job: FailedJob) -> str:
+    """After a comma; empty for a log of another CI, whose job has no address at GitHub."""
+    return f", job {job.id}" if job.url else ""
 
 
 def _reason(failure: Failure) -> str:
@@ -128,7 +135,7 @@ def _step(failure: Failure) -> str:
     elif digest and digest.step:
         named = f"Step {inline(short(digest.step, _NAME_SHORT))}"
     else:
-        named = "No step failed" if job.steps else "No step ran"
+        named = "No step failed" if job.steps else "No step ran" if job.url else "The log of a failed job"
     took = step.duration if step else None
     codes = dict.fromkeys(str(code) for code in failure.exit_codes if code is not None)
     facts = [
@@ -139,7 +146,7 @@ def _step(failure: Failure) -> str:
         f"shell {_alternatives(inline(short(shell, 80)) for shell in failure.shells)}"
         if failure.shells
         else "",
-        f"job {job.id}" + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
+        _job_id(job)[2:] + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
         *_no_log(failure),
     ]
     sentence = ", ".join(fact for fact in facts if fact) + "."
@@ -230,4 +237,4 @@ def _command(failure: Failure, limit: int) -> str:
     named = step.name if step else failure.digest.step if failure.digest else ""
     if not command or command in named:
         return ""
-    return f"What ran:\n{fence(cut(command, max(limit - 30, 60)))}"
+    return f"What ran:\n{quoted(cut(command, max(limit - 30, 60)))}"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ...model import Failure, History, Origin, Rerun, Run, utf16_length
 from ...patterns import pattern
-from ...sanitize import fence, inline
+from ...sanitize import inline
 from ..grouping import base_name
 from ..layout import cut, short
 
@@ -93,8 +93,11 @@ def warning(run: Run) -> str:
 def _whose(run: Run) -> str:
     if run.origin is Origin.DISPATCHED:
         return f"This run was started on request ({inline(run.event)}) and may have run a fork's code"
+    if run.origin is Origin.BOT:
+        return "This run is of a bot's branch, which may bring code that nobody has read"
     if run.origin is Origin.UNKNOWN:
-        return f"It is not known who wrote the code of this run ({inline(run.event)})"
+        event = f" ({inline(run.event)})" if run.event else ""
+        return f"It is not known who wrote the code of this run{event}"
     if run.event == "workflow_run" and not run.from_fork:
         return "This run was started by the run of a fork"
     head = run.head_repository

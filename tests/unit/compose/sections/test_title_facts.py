@@ -116,7 +116,9 @@ def test_the_first_attempt_is_linked_as_the_run_and_another_ones_time_is_its_own
         run(attempt=1), ROOMY
     )
     again = run(attempt=2, started_at=datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
-    assert "2026-11-25 09:30 UTC: <https://github.com/octo/widgets/actions/runs/77/attempts/2>" in facts(again, ROOMY)
+    assert "2026-11-25 09:30 UTC: <https://github.com/octo/widgets/actions/runs/77/attempts/2>" in facts(
+        again, ROOMY
+    )
 
 
 def test_identifiers_are_whole_at_every_cap() -> None:

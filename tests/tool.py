@@ -1,4 +1,4 @@
-"""Run a tool of the locked test environment: `python3 src/entrypoint.py tests/lint/tool.py ruff check`."""
+"""Run a tool of the locked test environment: `python3 src/entrypoint.py tests/tool.py ruff check`."""
 
 from __future__ import annotations
 
