@@ -1,6 +1,6 @@
 """Starts a session for each alert of Prometheus' Alertmanager, by `fire-routine send`.
 
-    pip install ./fire-routine  # your checkout, and ROUTINE_FIRE_URL and ROUTINE_FIRE_TOKEN in the environment
+    pip install ./fire-routine  # a checkout; ROUTINE_FIRE_URL and ROUTINE_FIRE_TOKEN are in the environment
     python3 alertmanager.py 9099
 
 In alertmanager.yml: `webhook_configs: [{url: "http://127.0.0.1:9099/", send_resolved: false}]`. The server
