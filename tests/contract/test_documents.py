@@ -127,7 +127,7 @@ def test_numbers_in_documents_are_those_of_the_code() -> None:
             f"{sum(TIMING.looks):g} s later, an announcement",
         ],
         "before-you-choose": [f"at most {GATHERING:g} s; most runs take"],
-        "no-session": [f"looks for {sum(LATE):g} s", f"in {DAYS} days"],
+        "no-session": [f"looks again {LATE:g} s", f"in {DAYS} days"],
         "reasons": [f"at most {GATHERING:g} s for evidence"],
         "sessions": [
             f"the newest {sessions.RUN_PAGES * 100:,} runs",
