@@ -88,9 +88,22 @@ def run_all() -> list[str]:
     with ThreadPoolExecutor(1) as end_to_end, ThreadPoolExecutor(CORES) as pool:
         running = [pool.submit(run, name, command) for name, command in checks().items()]
         running.append(end_to_end.submit(run, "end-to-end tests", END_TO_END))
-        others = subprocess.run(OTHERS, cwd=ROOT, check=False).returncode
-        verdicts = [*(each.result() for each in running), ("all other tests", not others)]
-    return [name for name, passed in verdicts if not passed]
+        others = failing(OTHERS)
+        verdicts = [each.result() for each in running]
+    return [*(name for name, passed in verdicts if not passed), *others]
+
+
+def failing(command: list[str]) -> list[str]:
+    """Run pytest with its own output; the names of the tests that failed."""
+    names: list[str] = []
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", errors="replace"
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)  # whole lines, so that no verdict lands in a row of dots
+            if line.startswith(("FAILED ", "ERROR ")):
+                names.append(line.split(" - ")[0].partition(" ")[2].strip())
+    return names or (["all other tests"] if process.returncode else [])
 
 
 def main(arguments: list[str]) -> int:

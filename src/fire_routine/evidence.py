@@ -78,12 +78,13 @@ def gather_evidence(
     digests, unread, cut = gather.read_logs(github, run, consume, deadline)
     run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
-    reports, unreported = _reports(github, run, settings.artifacts, deadline)
+    logs = [*digests.values(), *(one.digest for one in attachments)]
+    tests, unreported = _tests(github, run, settings.artifacts, logs, deadline)
     run = replace(run, notes=(*run.notes, *unread, *unattached, *unreported))
     failures = compose.group(run.failed_jobs, digests, cut)
     failures, unusable = known_failures.mark(failures, attachments, distill.is_item)
     run = recall(run, failures)
-    attachments += _failed_tests(reports, [*digests.values(), *(one.digest for one in attachments)])
+    attachments += tests
     run = replace(run, notes=(*run.notes, *unusable))
 
     def composed(run: Run, past: Past | None = None) -> Brief:
@@ -127,24 +128,15 @@ def read_ahead() -> None:
         Thread(target=run, name="read ahead", daemon=True).start()
 
 
-def _reports(
-    github: GitHub, run: Run, globs: Sequence[str], deadline: float
-) -> tuple[Sequence[Digest], Sequence[Note]]:
+def _tests(
+    github: GitHub, run: Run, globs: Sequence[str], logs: Sequence[Digest], deadline: float
+) -> tuple[tuple[Attachment, ...], Sequence[Note]]:
+    """The failed tests of artifacts that the logs do not show."""
     if not globs:
         return (), ()
-    from .gather.artifacts import read_artifacts  # few runs have them read
+    from .gather.artifacts import failed_tests  # few runs have them read
 
-    return read_artifacts(github, run, globs, deadline)
-
-
-def _failed_tests(reports: Sequence[Digest], shown: Sequence[Digest]) -> tuple[Attachment, ...]:
-    """The failed tests of the artifacts' reports, without those that a log shows already."""
-    if not reports:
-        return ()
-    from .gather.junit import merged
-
-    failed = merged(reports, shown)
-    return (Attachment("test reports of artifacts", failed),) if failed else ()
+    return failed_tests(github, run, globs, logs, deadline)
 
 
 def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:

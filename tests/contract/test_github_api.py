@@ -27,7 +27,7 @@ from tests.emulated.routes import NOT_FOUND, Answer
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
 from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs, with_context
-from fire_routine.gather.artifacts import read_artifacts
+from fire_routine.gather.artifacts import failed_tests
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.github.traces import session_traces
 from fire_routine.model import GitHubError
@@ -368,8 +368,8 @@ def test_reading_artifacts(emulator: RecordedGitHub) -> None:
         emulator.add_artifact(RUN, f"tests-{number}", b"", {"expired": number == 1})
     with github_of(emulator) as github:
         run, _ = github.run(RUN, None)
-        reports, notes = read_artifacts(github, run, ["tests-*"], later())
-    assert reports == ()
+        tests, notes = failed_tests(github, run, ["tests-*"], (), later())
+    assert tests == ()
     assert sorted(note.why for note in notes) == ["GitHub no longer keeps it", "it is no valid ZIP file"]
     emulator.check("/actions/runs/500/artifacts", "/actions/artifacts/[0-9]+/zip$")
 
