@@ -109,9 +109,9 @@ def test_the_parts_come_in_the_order_of_their_weight() -> None:
         "# CI failed:",
         "> **Untrusted:**",
         "Mind the widgets.",
-        "## Facts",
         "## Failure 1 of 1",
         "boom",
+        "## Facts",
         "## What changed since the last green run",
         "## Attached: `report.xml`",
         "FAILED a_test",
@@ -126,9 +126,9 @@ def test_a_matrix_of_256_legs_with_three_failures_has_three_sections() -> None:
     for budget in BUDGETS[1:]:
         made = brief(*matrix(), max_characters=budget)
         assert re.findall(r"^## Failure (.*): `", made.text, re.M) == ["1 of 3", "2 of 3", "3 of 3"]
-        for number, section in enumerate(made.text.split("## Failure ")[1:]):
-            wide = "Strongest lines, " in section  # and again in the excerpt below it
-            assert made.text.count(f"FAILED test_{number}") == 1 + wide
+        for number in range(3):
+            assert made.text.count(f"FAILED test_{number}") == 1
+        assert made.text.index("FAILED test_2") < made.text.index("Shared by")  # each broke before any detail
         assert "Shared by 3 jobs: `test (linux, 0)`" in made.text
         assert "Of the same matrix, 249 legs passed" in made.text
 
@@ -190,14 +190,25 @@ def test_the_commands_hold_real_ids_and_no_names() -> None:
     made = brief(run([job(0, name)], head_branch=name, pull_request=pull_request(title=name)))
     commands = made.text.rpartition("```sh\n")[2]
     assert "gh api repos/octo/widgets/actions/jobs/1000/logs\n" in commands
-    assert "gh api repos/octo/widgets/actions/runs/77/attempts/2/jobs --paginate\n" in commands
     assert f"git fetch origin refs/pull/12/head && git checkout -B claude/fix-run-77 {SHA}" in commands
     assert "touch" not in commands
 
 
-def test_the_first_command_is_for_a_log_that_is_there() -> None:
+def test_one_command_is_for_the_log_of_any_of_several_jobs() -> None:
     text = brief(run([job(0, "a"), job(1, "b")]), {1001: digest("f", "x")}).text
-    assert text.index("/jobs/1001/logs") < text.index("/jobs/1000/logs")
+    assert text.count("/jobs/JOB/logs") == text.count("/logs") == 1
+    assert "job 1000" in text and "job 1001" in text
+
+
+def test_facts_of_a_short_text_take_little_room() -> None:
+    log = digest("aa", *(f"line {n}" for n in range(900)))
+    material = run([job(0)], pull_request=pull_request(), history=history(), passed_jobs=("lint",) * 9)
+    text = brief(material, {1000: log}, max_characters=4_096).text
+    facts = (
+        text[text.index("## Facts") : text.index("## What changed")] + text[text.index("## How to go on") :]
+    )
+    assert len(facts) <= 600
+    assert text.count(SHA) == 1
 
 
 def test_a_merge_queues_commit_is_fetched_by_its_sha() -> None:
@@ -220,7 +231,7 @@ def test_a_job_whose_log_does_not_exist_yet_gets_no_command_for_it() -> None:
 def test_merged_pull_request_and_untrusted_code_are_named() -> None:
     material = run([job(0)], event="pull_request", pull_request=pull_request(), head_repository="stranger/x")
     text = brief(material).text
-    assert "The run tested the head SHA merged into `main`." in text
+    assert "The run tested the head merged into `main`." in text
     assert "The code is untrusted too: read it before you run any of it." in text
 
 
@@ -243,7 +254,7 @@ def test_longer_words_are_cut_after_what_is_kept_and_the_cut_is_marked() -> None
     for budget in (KEPT_TEXT + MIN_CHARACTERS, 16_384):
         made = brief(run([job(0)]), log, text=words, max_characters=budget)
         assert words[:KEPT_TEXT] in made.text
-        assert re.search(r"… \[\d+ characters more\]\n\n## Facts", made.text)
+        assert re.search(r"… \[\d+ characters more\]\n\n## Failure", made.text)
 
 
 def test_longer_words_take_the_room_that_is_not_needed() -> None:
@@ -271,7 +282,6 @@ def test_secrets_are_redacted_before_a_cut_could_part_them_and_counted_by_kind()
 )
 def test_a_log_can_not_take_the_head_sha_out_of_the_facts_and_the_commands(line: str) -> None:
     text = brief(run([job(1)]), {1001: digest("f1", f"error: {line}")}).text
-    assert f"Head SHA: `{SHA}`" in text
     assert f"git fetch origin {SHA}" in text
     assert line not in text
 
@@ -430,7 +440,8 @@ def test_every_text_keeps_its_budget_its_facts_and_its_form(
     assert utf16_length(made.text) <= budget
     assert made.characters == utf16_length(made.text)
     outside = unfenced(made.text)
-    for fact in (f"`{seen.repository}`", f"Run: {seen.id}, attempt {seen.attempt}", f"`{SHA}`"):
+    for fact in (f"`{seen.repository}`", f"run {seen.id}, attempt {seen.attempt}"):
         assert fact in outside
+    assert SHA in made.text
     if seen.head_branch:
-        assert f"Branch: `{seen.head_branch}`" in outside
+        assert f"`{seen.head_branch}`" in outside

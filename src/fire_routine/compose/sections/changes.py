@@ -16,6 +16,7 @@ from .title_facts import never_green
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _WEIGHT = 2  # a fifth of the failures' weight
 _NAME = 160
+_UNLISTED = 60  # units of a line that counts what the API does not list
 _MOST = 4_000  # units of the section, however much room there is
 _SUBJECT = 120
 # The API lists at most this many, without their number:
@@ -124,11 +125,9 @@ def _commits(history: History, head_sha: str, limit: int) -> str:
     """The commits; the head's message is among the facts."""
     commits, total = history.commits, max(history.total_commits, len(history.commits))
     others = [_commit(commit) for commit in commits if commit.sha != head_sha]
-    text = _list(
-        f"Commits ({total}, the head's above)" if len(others) < len(commits) else f"Commits ({total})",
-        others,
-        limit,
-    )
+    known = ", the head's above" if len(others) < len(commits) else ""
+    room = limit - _UNLISTED if total > len(commits) else limit
+    text = _list(f"Commits ({total}{known})", others, room)
     unlisted = f"\n… the API lists {len(commits)} of them" if text and total > len(commits) else ""
     return text + unlisted if utf16_length(text) + len(unlisted) <= limit else text
 

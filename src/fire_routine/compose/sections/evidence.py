@@ -43,7 +43,10 @@ def lead_of(digest: Digest, excerpt: MakeExcerpt, limit: int) -> Lead:
         return Lead(everything.text, frozenset(numbers(everything)), whole=True)
     if is_weak(digest):
         return _end(digest, min(limit, _WEAK_END))
-    made = excerpt(units_first(digest, greatest_weight(digest) * _STRONG), limit)
+    most = greatest_weight(digest)
+    # Of several failures each comes before what is near one of them.
+    least = most * (1.01 if len(digest.units) > 1 else _STRONG)
+    made = excerpt(units_first(digest, least), limit)
     return Lead(_strongest_first(made), frozenset(numbers(made)))
 
 
@@ -121,6 +124,8 @@ def rest_block(failure: Failure, lead: Lead, excerpt: MakeExcerpt, limit: int) -
     title = "From the available part of the log" if failure.partial else "From the log"
     title += ", besides the lines above" if lead.lines else ""
     log, made = log_block(title, digest, excerpt, limit - _needed(notes, limit))
+    if len(unrepeated := _unrepeated(notes, made.text)) < len(notes):  # the log gets the room of the others
+        log, made = log_block(title, digest, excerpt, limit - _needed(unrepeated, limit))
     notes = _unrepeated(notes, made.text)
     rest = limit - utf16_length(log) - 2
     return "\n\n".join(block for block in (_annotation_block(notes, rest), log) if block)

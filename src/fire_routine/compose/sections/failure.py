@@ -70,7 +70,7 @@ class _Section:
         failure = self._failure
         if failure.gate or not self.first:
             return ""
-        text = f"\n\n## Failure {self._number}, details" if self._total > 1 else ""
+        text = f"\n\n## Details of failure {self._number}" if self._total > 1 else ""
         heading = text
         small = limit < SMALLEST
         left_out = []

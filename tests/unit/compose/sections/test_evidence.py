@@ -11,7 +11,7 @@ from fire_routine.compose.bounds import trimmed
 from fire_routine.compose.excerpter import Excerpter, MakeExcerpt
 from fire_routine.compose.grouping import group
 from fire_routine.compose.layout import quoted
-from fire_routine.compose.sections.evidence import attachments_part, evidence, log_block
+from fire_routine.compose.sections.evidence import attachments_part, lead_block, log_block, rest_block
 from fire_routine.model import (
     Annotation,
     Attachment,
@@ -27,6 +27,13 @@ from fire_routine.model import (
 def rendered(files: Sequence[Attachment], make: MakeExcerpt, limit: int) -> str:
     part = attachments_part(files, make)
     return part.render(limit) if part else ""
+
+
+def evidence(failure: Failure, make: MakeExcerpt, limit: int) -> str:
+    """What broke, then the rest, as in the section of one failure."""
+    first, lead = lead_block(failure, make, limit)
+    rest = rest_block(failure, lead, make, limit - utf16_length(first) - 2)
+    return "\n\n".join(filter(None, (first, rest)))
 
 
 def test_a_log_shows_how_many_of_its_lines_there_are() -> None:
@@ -71,75 +78,78 @@ def test_annotations_that_the_log_repeats_take_no_room() -> None:
     assert with_notes == evidence(Failure(Fingerprint("a"), (job(0, annotations=()),), log), excerpt, 1_500)
 
 
-def test_a_wide_excerpt_comes_after_its_strongest_lines() -> None:
-    log = digest("a", "boom", noise=3_000)
-    failure = Failure(Fingerprint("a"), (job(0, annotations=()),), log)
-    wide, narrow = (evidence(failure, excerpt, limit) for limit in (30_000, 4_700))
-    assert wide.startswith("Strongest lines, ")
-    first = wide[: wide.index("From the log, ")]
-    assert "boom" in first
-    assert 1_400 < len(first) <= 1_602
-    assert 20_000 < utf16_length(wide) <= 30_000
-    assert narrow.startswith("From the log, ")
-
-
-@pytest.mark.parametrize(("noise", "first"), [(40, "From the log, "), (80, "Strongest lines, ")])
-def test_strongest_lines_come_first_if_the_excerpt_does_not_begin_with_them(noise: int, first: str) -> None:
-    short = Failure(Fingerprint("a"), (job(0, annotations=()),), digest("a", "boom", noise=noise))
-    assert evidence(short, distill.excerpt, 30_000).startswith(first)
-
-
-def test_strongest_lines_are_not_filled_up_with_weak_ones() -> None:
-    faint = Block(1, tuple(f"noise {number} of the build" for number in range(200)), 0.9, "noise", 200)
-    log = digest("a", "boom", noise=0)
-    log = replace(
-        log, blocks=(faint, *log.blocks, Block(5_900, ("1 failed",), 0.5, "total", 5_900)), ends=(5_900,)
+def rows(count: int, weight: float, first: int = 1, what: str = "noise") -> Block:
+    return Block(
+        first, tuple(f"{what} {n} of the build" for n in range(count)), weight, what, first + count - 1
     )
-    text = evidence(Failure(Fingerprint("a"), (job(0, annotations=()),), log), excerpt, 30_000)
-    first = text[: text.index("From the log, ")]
-    assert first.count("noise") == 0
-    assert "boom" in first
-    assert "1 failed" in first
 
 
-def test_strongest_lines_are_a_small_part_of_a_short_excerpt() -> None:
-    error = "src/{name}.c:1:3: error: use of undeclared identifier '{name}_total' in function {name}"
-    errors = [error.format(name=letter * 6) for letter in "abcdefghijklmnop"]
-    begin = ["##[group]Run make", "shell: /usr/bin/bash -e {0}", "##[endgroup]"]
-    end = ["E   AssertionError: the total is wrong", "##[error]Process completed with exit code 2."]
-    log = distill.read(["\n".join([*begin, *errors, *end]).encode()])
-    text = evidence(Failure(Fingerprint("a"), (job(0, annotations=()),), log), distill.excerpt, 30_000)
-    first, _, rest = text.partition("From the log")
-    assert first.startswith("Strongest lines") and "the total is wrong" in first
-    assert len(first) < len(rest) / 2
+def failed(*blocks: Block, **changes: object) -> Failure:
+    return Failure(Fingerprint("a"), (job(0, annotations=()),), digest("a", blocks=blocks, **changes))
 
 
-def test_without_an_error_there_are_no_strongest_lines() -> None:
-    faint = digest(
-        "a", blocks=(Block(1, tuple(f"noise {n} of it" for n in range(3_000)), 4.9, "noise", 3_000),)
+def test_a_long_excerpt_begins_with_its_strongest_lines_and_tells_none_twice() -> None:
+    strong = (rows(300, 6.0), rows(3, 10.0, 900, "boom"), rows(300, 6.5, 2_000, "crash"))
+    for limit in (3_000, 30_000):
+        text = evidence(failed(*strong), Excerpter(distill.excerpt), limit)
+        assert text.index("boom 0 of the build") < 40
+        lines = [line for line in text.split("\n") if " of the build" in line]
+        assert len(lines) == len(set(lines))
+        assert "besides the lines above" in text
+
+
+def test_a_short_excerpt_is_shown_once_in_the_logs_order() -> None:
+    text = evidence(failed(rows(3, 8.0), rows(3, 10.0, 900, "boom")), Excerpter(distill.excerpt), 30_000)
+    assert "besides the lines above" not in text
+    assert text.index("noise 2") < text.index("boom 0")
+
+
+def test_each_failures_name_reason_and_place_come_before_any_frame() -> None:
+    def told(name: str, first: int) -> Block:
+        frames = (f"  at {name}_frame_{n} (lib/{name}.js:{n})" for n in range(30))
+        return Block(first, (f"FAIL {name}", f"{name} is wrong", *frames), 10.0, "test", first + 31)
+
+    names = ("order", "total", "price")
+    blocks = [told(name, 100 * at) for at, name in enumerate(names, 1)]
+    units = tuple((100 * at, 100 * at + 1) for at in range(1, 4))
+    text = evidence(failed(*blocks, units=units), Excerpter(distill.excerpt), 4_000)
+    for name in names:
+        assert text.index(f"{name} is wrong") < 500
+
+
+def test_weak_lines_fill_no_room() -> None:
+    text = evidence(
+        failed(rows(3_000, 0.15), rows(2, 10.0, 4_000, "boom")), Excerpter(distill.excerpt), 60_000
     )
-    failure = Failure(Fingerprint("a"), (job(0, annotations=()),), faint)
-    assert evidence(failure, excerpt, 30_000).startswith("From the log, ")
-
-
-def test_beyond_some_length_lines_of_almost_no_weight_are_left_out() -> None:
-    lines = tuple(f"line {n} of the build" for n in range(3_000))
-    faint, strong = Block(1, lines, 0.1, "any", 3_000), Block(3_001, lines[:400], 10.0, "test", 3_400)
-    few, many = (
-        digest("a", blocks=(faint, strong)),
-        digest("a", blocks=(faint, strong._replace(lines=lines[:9]))),
+    assert "boom 1" in text
+    assert len(text) < 500
+    more = evidence(
+        failed(rows(3_000, 1.5), rows(2, 10.0, 4_000, "boom")), Excerpter(distill.excerpt), 60_000
     )
-    frugal = Excerpter(excerpt)
-    assert frugal(few, 30_000).lines == 400
-    assert frugal(many, 30_000) == excerpt(many, 2_000)
-    assert frugal(few, 2_000) == excerpt(few, 2_000)
-    stronger = digest("a", blocks=(faint._replace(weight=0.21), strong))
-    assert frugal(stronger, 30_000) == excerpt(stronger, 30_000)
+    assert len(more) < 4_500
+
+
+def test_how_the_step_ended_is_shown_however_weak() -> None:
+    total = Block(5_900, ("1 failed",), 0.5, "total", 5_900)
+    text = evidence(
+        failed(rows(900, 0.9), rows(200, 10.0, 1_000, "boom"), total, ends=(5_900,)),
+        Excerpter(distill.excerpt),
+        9_000,
+    )
+    assert "1 failed" in text
+
+
+def test_a_log_without_an_error_says_so_and_shows_the_end_of_its_step() -> None:
+    begin, end = rows(3_000, 2.5, what="licence"), rows(40, 4.0, 3_001, "tail")
+    text = evidence(failed(begin, end), Excerpter(distill.excerpt), 9_000)
+    assert text.startswith("No line of this log looks like its cause. The end of the failed step:\n")
+    assert "tail 39 of the build" in text[:1_000]
+    assert "licence" not in text[:800]
 
 
 def test_partly_available_log_is_named_as_such() -> None:
     (failure,) = group([job(0)], {1000: digest("a", "boom")}, cut={1000})
-    assert evidence(failure, excerpt, 900).startswith("From the available part of the log, 1 of ")
+    assert "boom" in evidence(failure, excerpt, 900)
 
 
 def test_what_the_log_does_not_repeat_has_its_room() -> None:
@@ -152,12 +162,6 @@ def test_what_the_log_does_not_repeat_has_its_room() -> None:
     )
     assert "and there is no gadget" in text
     assert text.count("no such widget") == 9
-
-
-def test_a_wide_excerpt_of_any_size_stays_within_its_limit() -> None:
-    failure = Failure(Fingerprint("a"), (job(0, annotations=()),), digest("a", "boom", noise=3_000))
-    for limit in range(8_000, 8_300):
-        assert limit - 60 < utf16_length(evidence(failure, excerpt, limit)) <= limit
 
 
 def test_attached_files_without_room_are_counted() -> None:
@@ -178,9 +182,10 @@ def test_an_excerpter_is_not_asked_again_for_what_it_has_answered() -> None:
         return excerpt(digest, limit)
 
     answer, log = Excerpter(counting), digest("a", "boom", "bang")
-    assert answer(log, 500) == answer(log, 30) == answer(log, 9) == excerpt(log, 500)
-    assert answer(log, 5).text == "boom"
-    assert asked == [500, 5]
+    assert answer(log, 500) == answer(log, 30) == answer(log, 9)
+    before = len(asked)
+    assert answer(log, 400).text == "boom\nbang"
+    assert len(asked) == before
 
 
 def test_an_excerpter_answers_of_no_other_digest() -> None:
@@ -207,8 +212,7 @@ def test_trimming_keeps_the_strongest_blocks_in_any_place() -> None:
 def test_an_excerpter_is_asked_again_where_there_is_more_room() -> None:
     log = digest("a", *(f"line {n}" for n in range(200)))
     answer = Excerpter(excerpt)
-    assert answer(log, 200) == excerpt(log, 200)
-    assert answer(log, 1_000) == excerpt(log, 1_000) != excerpt(log, 200)
+    assert len(answer(log, 200).text) < len(answer(log, 1_000).text) <= 1_000
 
 
 def test_an_annotation_names_its_place_if_the_log_shows_only_the_message() -> None:

@@ -10,7 +10,7 @@ from tests.unit.compose.material import STARTED, digest, excerpt, job, run
 from fire_routine.compose.excerpter import MakeExcerpt
 from fire_routine.compose.grouping import group
 from fire_routine.compose.layout import WORD, quoted
-from fire_routine.compose.sections.failure import SMALLEST, failure_section, failures_part
+from fire_routine.compose.sections.failure import SMALLEST, failures_part
 from fire_routine.model import Failure, Fingerprint, Run, Step, in_words, utf16_length
 
 
@@ -19,11 +19,15 @@ def rendered(material: Run, failures: Sequence[Failure], make: MakeExcerpt, limi
     return part.render(limit) if part else ""
 
 
+def section(material: Run, failure: Failure) -> str:
+    return rendered(material, [failure], excerpt, 4_000)
+
+
 def test_a_section_shows_how_the_step_ended_how_long_it_took_and_what_ran() -> None:
     log = digest("a", "boom", ended="killed (out of memory)", exit_code=137)
     (failure,) = group([job(0)], {1000: log})
-    text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
-    assert "## Failure 1 of 1: `test`, step `Run the tests`" in text
+    text = section(run(), failure)
+    assert "## Failure 1 of 1: `test` › `Run the tests`" in text
     assert "Step 5, exit code 137, killed (out of memory), after 2 min 10 s, shell `bash -e {0}`" in text
     assert ", job 1000.\n" in text  # the time is the step's
     assert "What ran:\n" + quoted("make test") in text
@@ -36,7 +40,7 @@ def test_end_and_shell_of_each_leg_are_shown() -> None:
         for number, (code, shell) in enumerate(zip((1, 3, 1), shells, strict=True))
     }
     (failure,) = group([job(number, f"test ({number})") for number in range(3)], logs)
-    text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
+    text = section(run(), failure)
     assert "exit code 1 or 3, " in text
     assert "shell `bash -e {0}` or `pwsh -command`, " in text
 
@@ -44,18 +48,18 @@ def test_end_and_shell_of_each_leg_are_shown() -> None:
 def test_of_many_ways_to_end_the_first_are_shown() -> None:
     logs = {1000 + number: digest("a", "boom", exit_code=number) for number in range(9)}
     (failure,) = group([job(number, f"test ({number})") for number in range(9)], logs)
-    assert ", exit code 0, 1, 2 or others, " in failure_section(run(), failure, "1", excerpt, 4_000)
+    assert ", exit code 0, 1, 2 or others, " in section(run(), failure)
 
 
 def test_a_job_that_timed_out_is_not_reported_as_cancelled() -> None:
     log = digest("a", "boom", ended="cancelled", exit_code=None)
     (failure,) = group([job(0, conclusion="timed_out", annotations=())], {1000: log})
-    assert "Step 5, timed out, after " in failure_section(run(), failure, "1 of 1", excerpt, 4_000)
+    assert "Step 5, timed out, after " in section(run(), failure)
 
 
 def test_end_of_a_step_before_its_job_timed_out_is_shown() -> None:
     (failure,) = group([job(0, conclusion="timed_out")], {1000: digest("a", "boom", ended="killed")})
-    assert "Step 5, exit code 2, killed, after " in failure_section(run(), failure, "1 of 1", excerpt, 4_000)
+    assert "Step 5, exit code 2, killed, after " in section(run(), failure)
 
 
 def test_a_gate_takes_little_room_and_is_named_as_one() -> None:
@@ -69,7 +73,7 @@ def test_a_gate_takes_little_room_and_is_named_as_one() -> None:
     build, section = rendered(run(), failures, excerpt, 4_000).split("## Failure ")[1:]
     assert "It began when the others had ended, and only checks their results." in section
     assert "It began when" not in build
-    assert len(section) < SMALLEST < len(build)
+    assert len(section.partition("## Details")[0]) < SMALLEST < len(section)
 
 
 @pytest.mark.parametrize("limit", [800, 1_200, 2_000, 4_000])
@@ -90,15 +94,15 @@ def test_without_room_for_a_section_the_strongest_line_is_next_to_the_name() -> 
     failures = group([job(number, f"job {number}") for number in range(9)], logs)
     text = rendered(run(), failures, excerpt, 3_000)
     assert "## Without room for a section of their own: 5\n" in text
-    assert "- `job 8`, step `Run the tests`, job 1008: `boom 8`" in text
+    assert "- `job 8` › `Run the tests`, job 1008: `boom 8`" in text
     small = rendered(run(), failures, excerpt, 1_500)
-    assert "- `job 8`, step `Run the tests`, job 1008" in small
+    assert "- `job 8` › `Run the tests`, job 1008" in small
     assert utf16_length(small) <= 1_500
 
 
 def test_without_the_steps_the_time_is_the_jobs() -> None:
     (failure,) = group([job(0, steps=())], {1000: digest("a", "boom")})
-    text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
+    text = section(run(), failure)
     assert "Step `Run the tests`, exit code 2, shell `bash -e {0}`, job 1000 after 3 min 20 s." in text
 
 
@@ -113,14 +117,8 @@ def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
             *((number, f"Sweep {number}", "failure") for number in range(5, 40)),
         )
     )
-    text = failure_section(
-        run(),
-        Failure(Fingerprint("a"), (job(0, steps=steps),), digest("a", "boom")),
-        "1 of 1",
-        excerpt,
-        4_000,
-    )
-    assert ", step `Test`\n\nStep 2, " in text
+    text = section(run(), Failure(Fingerprint("a"), (job(0, steps=steps),), digest("a", "boom")))
+    assert " › `Test`\n\nStep 2, " in text
     later = next(line for line in text.splitlines() if line.startswith("Failed after it: "))
     assert "Slack" in later
     assert "Upload" not in later
@@ -130,13 +128,13 @@ def test_a_section_names_the_steps_that_failed_after_the_first() -> None:
 
 def test_a_failure_before_the_first_step_is_named() -> None:
     (failure,) = group([job(0, steps=())], {})
-    text = failure_section(run(), failure, "1 of 1", excerpt, 4_000)
+    text = section(run(), failure)
     assert "No step ran, exit code 1, job 1000 after 3 min 20 s, its log is not here." in text
 
 
 def test_a_running_jobs_log_does_not_exist_yet() -> None:
     running = job(0, conclusion="running", completed_at=None)
-    text = failure_section(run(), Failure(Fingerprint("a"), (running,), None), "1 of 1", excerpt, 4_000)
+    text = section(run(), Failure(Fingerprint("a"), (running,), None))
     assert "running" in text
     assert "still running: no log until it is done" in text
 
@@ -144,9 +142,7 @@ def test_a_running_jobs_log_does_not_exist_yet() -> None:
 def test_the_value_that_only_failing_legs_have_is_named() -> None:
     jobs = (job(0, "test (windows, 3.11)"), job(1, "test (windows, 3.12)"))
     material = run(jobs, passed_jobs=("test (linux, 3.11)", "test (linux, 3.12)", "lint", "lint (windows)"))
-    text = failure_section(
-        material, Failure(Fingerprint("a"), jobs, digest("a", "x")), "1 of 1", excerpt, 4_000
-    )
+    text = section(material, Failure(Fingerprint("a"), jobs, digest("a", "x")))
     assert "Of the same matrix, 2 legs passed: `test (linux, 3.11)`, `test (linux, 3.12)`." in text
     assert "Every leg with this failure, and no leg that passed, has `windows`." in text
 
@@ -154,14 +150,12 @@ def test_the_value_that_only_failing_legs_have_is_named() -> None:
 def test_nothing_is_named_if_no_value_distinguishes_the_legs() -> None:
     jobs = (job(0, "test (windows, 3.11)"), job(1, "test (linux, 3.12)"))
     material = run(jobs, passed_jobs=("test (linux, 3.11)",))
-    assert "Every leg" not in failure_section(
-        material, Failure(Fingerprint("a"), jobs, digest("a", "x")), "1 of 1", excerpt, 4_000
-    )
+    assert "Every leg" not in section(material, Failure(Fingerprint("a"), jobs, digest("a", "x")))
 
 
 def test_a_long_command_is_cut_and_the_cut_is_marked() -> None:
     log = digest("a", "boom", command="make widget\n" * 500)
-    text = failure_section(run(), Failure(Fingerprint("a"), (job(0),), log), "1 of 1", excerpt, 4_000)
+    text = section(run(), Failure(Fingerprint("a"), (job(0),), log))
     assert f" characters more]\n{WORD}\n```" in text
     assert "boom" in text
 
@@ -173,8 +167,8 @@ def test_more_failures_than_there_is_room_for_are_listed() -> None:
     shown = text.count("## Failure ")
     assert 10 < shown < 60
     assert f"## Without room for a section of their own: {256 - shown}" in text
-    assert f"- `job {shown}`, step `Run the tests`, job {1000 + shown}" in text
-    assert "more" in text[-20:]
+    assert f"- `job {shown}` › `Run the tests`, job {1000 + shown}" in text
+    assert re.search(r"and \d+ more", text)
     assert all(f"boom of job {n}\n" in text for n in range(shown))
 
 
@@ -196,8 +190,6 @@ def test_durations_have_two_units_at_most() -> None:
 def test_value_of_one_of_two_legs_means_nothing() -> None:
     jobs = (job(0, "test (3.12)"),)
     material = run(jobs, passed_jobs=("test (3.11)",))
-    text = failure_section(
-        material, Failure(Fingerprint("a"), jobs, digest("a", "boom")), "1 of 1", excerpt, 4_000
-    )
+    text = section(material, Failure(Fingerprint("a"), jobs, digest("a", "boom")))
     assert "1 leg passed: `test (3.11)`." in text
     assert "Every leg" not in text

@@ -9,11 +9,12 @@ import pytest
 from tests.unit.compose.material import STARTED, digest, excerpt, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
-from fire_routine.compose.sections.past import past_facts
+from fire_routine.compose.sections import past as section
 from fire_routine.compose.sections.title_facts import CAPS
 from fire_routine.model import (
     Checks,
     EarlierSession,
+    History,
     Past,
     PullRequest,
     SessionState,
@@ -22,6 +23,10 @@ from fire_routine.model import (
 )
 
 PULL = pull_request(number=14, title="Fix the tally", url="https://github.com/octo/widgets/pull/14")
+
+
+def past_facts(past: Past, known: History | None, cap: int) -> str:
+    return "".join(f"\n- {line}" for line in section.past_facts(past, known, cap))
 
 
 def earlier(state: SessionState | None, pull: PullRequest | None = None, **fields: object) -> EarlierSession:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,11 +9,15 @@ import pytest
 from tests.unit.compose.material import SHA, STARTED, digest, history, job, pull_request, run
 
 from fire_routine.compose.grouping import group
-from fire_routine.compose.layout import WORD
-from fire_routine.compose.sections.title_facts import CAPS, facts, title, warning
+from fire_routine.compose.sections import title_facts
+from fire_routine.compose.sections.title_facts import CAPS, title, warning
 from fire_routine.model import Commit, Failure, Fingerprint, History, Run
 
 ROOMY = CAPS[0]
+
+
+def facts(material: Run, cap: int, failures: Sequence[Failure] = ()) -> str:
+    return "\n".join(title_facts.facts(material, cap, failures))
 
 
 def titled(material: Run, *fingerprints: str) -> str:
@@ -65,7 +70,7 @@ def test_the_title_names_earlier_results_of_the_workflow(changes: dict[str, Any]
 def test_without_a_time_from_github_none_is_shown() -> None:
     material = run([job(0)], history=None, created_at=None)
     assert titled(material, "a").endswith("(run 77, attempt 2)")
-    assert ", attempt 2: <https://" in facts(material, ROOMY)
+    assert "event `push` by `mona`: <https://" in facts(material, ROOMY)
 
 
 def test_the_title_does_not_claim_to_know_since_when_where_it_is_not_known() -> None:
@@ -95,11 +100,8 @@ def test_the_title_is_one_line_without_markdown_of_a_name() -> None:
 def test_facts_hold_every_one_of_the_list() -> None:
     text = facts(run([job(0)], pull_request=pull_request(), passed_jobs=("lint",)), ROOMY)
     for value in (
-        "`octo/widgets`",
-        "`CI`, file `.github/workflows/ci.yml`",
-        "77, attempt 2",
-        "`push`, actor `mona`",
-        "Branch: `topic`",
+        "`CI`, `.github/workflows/ci.yml`",
+        "`push` by `mona`",
         f"`{SHA}`",
         "#12 `Faster widgets` into `main`: <https://github.com/octo/widgets/pull/12>",
         "<https://github.com/octo/widgets/actions/runs/77/attempts/2>",
@@ -110,26 +112,28 @@ def test_facts_hold_every_one_of_the_list() -> None:
 
 
 def test_the_first_attempt_is_linked_as_the_run_and_another_ones_time_is_its_own() -> None:
-    assert "77, attempt 1, 2026-11-24 14:02 UTC: <https://github.com/octo/widgets/actions/runs/77>" in facts(
+    assert "2026-11-24 14:02 UTC: <https://github.com/octo/widgets/actions/runs/77>" in facts(
         run(attempt=1), ROOMY
     )
     again = run(attempt=2, started_at=datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
-    assert "77, attempt 2, 2026-11-25 09:30 UTC: " in facts(again, ROOMY)
+    assert "2026-11-25 09:30 UTC: <https://github.com/octo/widgets/actions/runs/77/attempts/2>" in facts(
+        again, ROOMY
+    )
 
 
 def test_identifiers_are_whole_at_every_cap() -> None:
     repository, branch = "o" * 39 + "/" + "r" * 100, "b/" * 120
     for cap in CAPS:
-        text = facts(run(repository=repository, head_branch=branch, head_repository=repository), cap)
-        for value in (repository, branch, SHA, "Run: 77, attempt 2"):
+        material = run(repository=repository, head_branch=branch, head_repository=repository)
+        text = title(material, (), cap) + facts(material, cap)
+        for value in (repository, branch, SHA, "run 77, attempt 2"):
             assert value in text
 
 
-def test_a_commit_message_of_several_lines_is_fenced_whole_where_there_is_room() -> None:
+def test_of_a_commit_message_of_several_lines_the_first_is_shown() -> None:
     material = run(commit=Commit(SHA, "Subject\n\n```\n# Do as I say\n```", "mona"))
-    assert f"````{WORD}\n  Subject" in facts(material, ROOMY)
-    for cap in CAPS[1:]:
-        assert "Commit message by `mona`, its first line: `Subject`" in facts(material, cap)
+    for cap in CAPS:
+        assert "Commit by `mona`, its first line: `Subject`" in facts(material, cap)
 
 
 def test_facts_do_not_count_jobs_that_are_not_known() -> None:
@@ -172,7 +176,7 @@ def test_warning_names_the_fork_of_the_pull_request() -> None:
 
 def test_a_tag_is_called_a_tag() -> None:
     tagged = run([job(0)], head_branch="v1.2.3", on_tag=True)
-    assert "- Tag: v1.2.3\n" in facts(tagged, ROOMY).replace("`", "")
+    assert "Tag: v1.2.3 (default main)\n" in facts(tagged, ROOMY).replace("`", "")
     assert "Branch:" not in facts(tagged, ROOMY)
     assert " in octo/widgets on tag v1.2.3 (run 77" in titled(tagged, "a")
 
@@ -185,12 +189,12 @@ def test_where_the_jobs_ran_is_a_fact_once_for_all_that_ran_there() -> None:
     )
     shown = facts(run(), ROOMY, [same, dataclasses.replace(same, fingerprint=Fingerprint("c")), other])
     assert (
-        "- Runs on: `ubuntu-24.04` (image `ubuntu-24.04 20261101.1.0`), `Python 3.12.1`, `Node.js 20.1.0`;"
-        " `self-hosted, arm64` or `windows-2025`\n"
+        "on `ubuntu-24.04` (image `ubuntu-24.04 20261101.1.0`), `Python 3.12.1`, `Node.js 20.1.0`;"
+        " `self-hosted, arm64` or `windows-2025`"
     ) in shown
-    assert "Runs on" not in facts(run(), ROOMY, [Failure(Fingerprint("a"), (job(0),), digest("a", "boom"))])
+    assert ", on " not in facts(run(), ROOMY, [Failure(Fingerprint("a"), (job(0),), digest("a", "boom"))])
 
 
 def test_many_kinds_of_runners_are_counted() -> None:
     kinds = [Failure(Fingerprint(str(n)), (job(n, labels=(f"kind-{n}",)),), None) for n in range(5)]
-    assert "- Runs on: `kind-0`; `kind-1`; `kind-2`; 2 more kinds\n" in facts(run(), ROOMY, kinds)
+    assert "on `kind-0`; `kind-1`; `kind-2`; 2 more kinds" in facts(run(), ROOMY, kinds)
