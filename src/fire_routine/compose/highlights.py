@@ -28,7 +28,7 @@ def highlights(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> t
 
 
 def cause(failure: Failure) -> str:
-    """Its first unit on one line: name, reason, place; without one its strongest line, or how it ended."""
+    """Its first unit on one line: name, reason, place; else its strongest line, or how it ended."""
     if failure.digest is None:
         return next(iter(_of_annotations(failure)), "") or _ended(failure)
     if is_weak(failure.digest):
