@@ -57,7 +57,7 @@ def _units(digest: Digest) -> list[list[str]]:
 
 
 def strongest(failure: Failure, excerpt: MakeExcerpt) -> tuple[str, ...]:
-    """One to five lines: those of its units, else of a short excerpt; without a log, what the annotations say.
+    """One to five lines: those of its units, else of a short excerpt; without a log, its annotations.
 
     Where no line looks like an error, the last ones are taken.
     """

@@ -50,7 +50,8 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
         if weight < least or finding.number in seen:
             continue
         unit = _unit(finding.number, texts)
-        name = _BARE.sub(b"", texts[unit.get("name", finding.number)])
+        row = "name" in unit and _NAME.match(texts[unit["name"]]) is None  # of a list that is headed once
+        name = _BARE.sub(b"", texts[finding.number if row else unit.get("name", finding.number)])
         if any(name in told for told in names):  # told again, as in a summary
             continue
         names.append(name)
@@ -59,7 +60,6 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
             if number != finding.number and weights.get(number, (0.0, ""))[0] < weight * share:
                 weights[number] = (weight * share, finding.rule.id)
         numbers = sorted(set(unit.values()))
-        row = "name" in unit and _NAME.match(texts[unit["name"]]) is None  # of a list that is headed once
         if not seen.intersection(numbers) or row:
             units.append(tuple(numbers))
         seen.update(numbers)
