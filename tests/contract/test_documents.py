@@ -12,7 +12,7 @@ from fire_routine import sessions
 from fire_routine.evidence import GATHERING
 from fire_routine.ledger.candidate import TIMING
 from fire_routine.ledger.entry import Stage
-from fire_routine.ledger.rerun import DAYS, LATE
+from fire_routine.ledger.rerun import DAYS
 from fire_routine.ledger.rule import LAPSES
 from fire_routine.model import Outcome, Result
 from fire_routine.report import Contents, heading
@@ -127,7 +127,7 @@ def test_numbers_in_documents_are_those_of_the_code() -> None:
             f"{sum(TIMING.looks):g} s later, an announcement",
         ],
         "before-you-choose": [f"at most {GATHERING:g} s; most runs take"],
-        "no-session": [f"looks for {sum(LATE):g} s", f"in {DAYS} days"],
+        "no-session": [f"in {DAYS} days"],
         "reasons": [f"at most {GATHERING:g} s for evidence"],
         "sessions": [
             f"the newest {sessions.RUN_PAGES * 100:,} runs",

@@ -28,11 +28,13 @@ def hostile(text: str) -> PullRequest:
 def past(text: str) -> Past:
     """A session for each state that shows a text of others, and what ended the failure before."""
     pull = hostile(text)
-    traces = (SessionTrace(3, SessionState.CLOSED, pull.head_branch, pull), SessionTrace(4, None))
-    branch = SessionTrace(5, SessionState.BRANCH, pull.head_branch)
+    traces = (
+        SessionTrace(4, None),
+        SessionTrace(5, SessionState.BRANCH, pull.head_branch),
+        SessionTrace(3, SessionState.CLOSED, pull.head_branch, pull),
+    )
     sessions = tuple(
-        EarlierSession(f"{samples.SESSION}{trace.run}", trace.run, 1, trace=trace)
-        for trace in (*traces, branch)
+        EarlierSession(f"{samples.SESSION}{trace.run}", trace.run, 1, trace=trace) for trace in traces
     )
     return Past(sessions, seen=((3, material.STARTED - timedelta(days=1)),), ended_by=pull)
 
@@ -46,7 +48,7 @@ def test_a_hostile_text_gets_nowhere(payload: Payload) -> None:
     assert brief.text.count("#14") == 3  # tried, ended by, merged since
     assert in_text(brief.text) == []
     assert out_of_quotation(brief.text) == []
-    session = known.sessions[0]
+    session = known.sessions[-1]
     outcome = Outcome(Result.SKIPPED, "duplicate", "Started before.", session_url=session.url)
     contents = Contents(outcome, lambda line: redact_text(line)[0], brief, run, failures, past=known)
     for page in (brief.text, summary(contents), comment(contents)):
