@@ -11,7 +11,7 @@ MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 # The longer an excerpt is, the stronger a line must be that makes it longer: shares of the greatest weight,
 # and the units up to which lines of that share are shown. Filler needs only be of the failed step.
-FLOORS = ((0.5, 60_000), (0.25, 6_000), (0.12, 3_000))
+FLOORS = ((0.5, 60_000), (0.25, 5_000), (0.15, 2_500))
 FILLER = 300  # units up to which an excerpt is filled with weaker lines
 _OF_STEP = 0.2  # weight that lines before the failed step seldom have; others are no filler
 
@@ -98,8 +98,11 @@ def numbers(excerpt: Excerpt) -> set[int]:
 
 
 def without(digest: Digest, shown: Collection[int]) -> Digest:
-    """The digest without the lines that have these numbers."""
-    blocks: list[Block] = []
+    """The digest without the lines that have these numbers.
+
+    What is weak beside them stays weak: a block without lines keeps the greatest weight.
+    """
+    blocks = [Block(0, (), greatest_weight(digest), "shown")]
     for block in digest.blocks:
         kept: list[str] = []
         for offset, line in enumerate(block.lines):

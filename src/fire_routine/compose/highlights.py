@@ -28,7 +28,7 @@ def highlights(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> t
 
 
 def cause(failure: Failure) -> str:
-    """Its first unit on one line: name, reason and place; without one its strongest line, or how it ended."""
+    """Its first unit on one line: name, reason, place; else its strongest line, or how it ended."""
     if failure.digest is None:
         return next(iter(_of_annotations(failure)), "") or _ended(failure)
     if is_weak(failure.digest):
@@ -37,7 +37,9 @@ def cause(failure: Failure) -> str:
     if units:
         return flat(": ".join(map(_bare, units[0])), LONGEST_CAUSE)
     lines = _lines(failure.digest.blocks)
-    most = max((weight for _, weight in lines), default=0.0)
+    if not lines:  # of words
+        return _ended(failure)
+    most = max(weight for _, weight in lines)
     # What comes first is the cause of the rest.
     return flat(_bare(next(line for line, weight in lines if weight >= most * _AS_STRONG)), LONGEST_CAUSE)
 
@@ -55,7 +57,7 @@ def _units(digest: Digest) -> list[list[str]]:
 
 
 def strongest(failure: Failure, excerpt: MakeExcerpt) -> tuple[str, ...]:
-    """One to five lines: those of its units, else of a short excerpt; without a log, what the annotations say.
+    """One to five lines: those of its units, else of a short excerpt; without a log, its annotations.
 
     Where no line looks like an error, the last ones are taken.
     """
@@ -75,7 +77,7 @@ def strongest(failure: Failure, excerpt: MakeExcerpt) -> tuple[str, ...]:
 
 
 def _told(units: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The lines of the first units, whole ones as far as five lines go; a line that heads several is told once."""
+    """The lines of the first units, whole ones as far as five lines go; each line once."""
     told: dict[str, None] = {}
     for unit in units:
         if told and len({*told, *unit}) > MOST_LINES:

@@ -181,7 +181,7 @@ def _in_small_gaps(lines: Sequence[_Line], chosen: set[int]) -> set[int]:
     for before, after in pairwise(sorted(chosen)):
         hidden = range(before + 1, after)
         between = list(range(lines[before].number + 1, lines[after].number))
-        if between and [lines[at].number for at in hidden] == between:
-            if sum(lines[at].size + 1 for at in hidden) <= len(_gap(len(hidden))) + 1:
-                small.update(hidden)
+        size = sum(lines[at].size + 1 for at in hidden)
+        if between == [lines[at].number for at in hidden] and size <= len(_gap(len(hidden))) + 1:
+            small.update(hidden)
     return small

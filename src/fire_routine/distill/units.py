@@ -50,7 +50,8 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
         if weight < least or finding.number in seen:
             continue
         unit = _unit(finding.number, texts)
-        name = _BARE.sub(b"", texts[unit.get("name", finding.number)])
+        row = "name" in unit and _NAME.match(texts[unit["name"]]) is None  # of a list that is headed once
+        name = _BARE.sub(b"", texts[finding.number if row else unit.get("name", finding.number)])
         if any(name in told for told in names):  # told again, as in a summary
             continue
         names.append(name)
@@ -59,7 +60,6 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
             if number != finding.number and weights.get(number, (0.0, ""))[0] < weight * share:
                 weights[number] = (weight * share, finding.rule.id)
         numbers = sorted(set(unit.values()))
-        row = "name" in unit and _NAME.match(texts[unit["name"]]) is None  # of a list that is headed once
         if not seen.intersection(numbers) or row:
             units.append(tuple(numbers))
         seen.update(numbers)
@@ -112,35 +112,33 @@ class _Texts:
 
 
 def _unit(number: int, texts: _Texts) -> dict[str, int]:
-    """The numbers of the lines with the finding, the name, the reason and the place, as far as there are any."""
+    """The numbers of the lines with the finding, the name, the reason and the place, as far as they exist."""
     own = texts[number]
-    unit = {"finding": number}
     above, below = range(number - 1, max(number - ABOVE, 0) - 1, -1), range(number + 1, number + 1 + BELOW)
     if _NAME.match(own):
-        for at, text in texts.known(below):
-            if _NAME.match(text):
-                break
-            if _REASON.match(text):
-                unit["reason"] = at
-                break
+        name, reason = None, _reason(below, texts)
     else:
-        if (name := _name(own, above, texts)) is not None:
-            unit["name"] = name
-        if announces(own) or _EMPTY.match(own):
-            for at, text in texts.known(below):
-                if text.strip():
-                    unit["reason"] = at
-                    break
+        name = _name(own, above, texts)
+        subject = (at for at, text in texts.known(below) if text.strip())
+        reason = next(subject, None) if announces(own) or _EMPTY.match(own) else None
+    place = None
     if not _has_place(own):
-        reason = unit.get("reason", number)
-        begin = unit.get("name", number)
-        between = range(reason - 1, begin, -1)
-        place = _place(between, texts)
+        last, first = reason or number, name or number
+        place = _place(range(last - 1, first, -1), texts)
         if place is None:
-            place = _place(range(reason, reason + 1 + BELOW // 2), texts)
-        if place is not None:
-            unit["place"] = place
-    return unit
+            place = _place(range(last, last + 1 + BELOW // 2), texts)
+    found = {"finding": number, "name": name, "reason": reason, "place": place}
+    return {what: at for what, at in found.items() if at is not None}
+
+
+def _reason(below: range, texts: _Texts) -> int | None:
+    """The line below a name that says what is wrong, before another name."""
+    for at, text in texts.known(below):
+        if _NAME.match(text):
+            return None
+        if _REASON.match(text):
+            return at
+    return None
 
 
 def _name(own: bytes, above: range, texts: _Texts) -> int | None:

@@ -76,7 +76,7 @@ class Digest:
     exit_code: int | None = None
     ended: str = ""  # killed, timed out, out of memory, …: how, if the log states it
     ends: tuple[int, ...] = ()  # numbers of lines that say in a few words how the step ended
-    # Of each distinct failure, the numbers of the lines with its name, its reason and its place; strongest first
+    # Of each distinct failure the numbers of the lines with its name, reason and place; the strongest first
     units: tuple[tuple[int, ...], ...] = ()
     image: str = ""  # the runner's, with its version, as a hosted runner's log names it
     files: tuple[str, ...] = ()  # that its findings name, by the captures of their rules; each once

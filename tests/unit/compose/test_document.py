@@ -111,10 +111,10 @@ def test_the_parts_come_in_the_order_of_their_weight() -> None:
         "Mind the widgets.",
         "## Failure 1 of 1",
         "boom",
-        "## Facts",
-        "## What changed since the last green run",
         "## Attached: `report.xml`",
         "FAILED a_test",
+        "## Facts",
+        "## What changed since the last green run",
         "## Missing evidence",
         "## How to go on",
     )

@@ -108,7 +108,7 @@ def test_an_earlier_step_that_went_on_is_no_cause() -> None:
 )
 def test_significant_number_is_distinguished_from_those_before_it(usual: str, cause: str) -> None:
     text = distill.excerpt(distill.read([job(*[usual] * 2_000, cause, *[usual] * 2_000)]), 1_000).text
-    assert cause in text
+    assert cause.expandtabs(4) in text
 
 
 def test_what_one_log_taught_changes_nothing_in_the_next() -> None:

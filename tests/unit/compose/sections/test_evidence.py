@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-import pytest
 from tests.unit.compose.material import digest, excerpt, job
 
 from fire_routine import distill
