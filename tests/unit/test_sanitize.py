@@ -19,31 +19,9 @@ from fire_routine.sanitize import (
     workflow_safe,
 )
 
-UNSEEN = "".join(
-    map(
-        chr,
-        [
-            0,
-            7,
-            8,
-            0x1B,
-            0x7F,
-            0x85,
-            0x90,
-            0x9B,
-            0x9D,
-            0xAD,
-            0x34F,
-            0x61C,
-            0x200B,
-            0x200D,
-            0x200E,
-            0x202E,
-            0x2028,
-        ],
-    )
-) + "".join(
-    map(chr, [0x2060, 0x2066, 0x3164, 0xFE0F, 0xFEFF, 0xD800, 0xDFFF, 0xE0001, 0xE0041, 0xE0100, 0x1D173])
+UNSEEN = (
+    "\0\a\b\x1b\x7f\x85\x90\x9b\x9d\xad\u034f\u061c\u200b\u200d\u200e\u202e\u2028\u2060\u2066\u3164\ufe0f\ufeff"
+    "\ud800\udfff\U000e0001\U000e0041\U000e0100\U0001d173"
 )
 HOSTILE = st.text(
     st.characters(codec=None) | st.sampled_from(UNSEEN + "\x1b[]8;m\\\r\n\t<>/&#`~|:@"), max_size=80

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,16 @@ def runner(tmp_path: Path) -> Iterator[Action]:
         yield runner
 
 
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tool cache with the lock installed."""
+    with action(tmp_path_factory.mktemp("installed")) as runner:
+        assert runner.run("action").returncode == 0
+    return runner.tools
+
+
 @pytest.fixture
-def ready(runner: Action) -> Action:
+def ready(runner: Action, installed: Path) -> Action:
     """A runner on which the lock is installed already."""
-    assert runner.run("action").returncode == 0
+    shutil.copytree(installed, runner.tools, symlinks=True, dirs_exist_ok=True)
     return runner
