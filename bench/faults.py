@@ -45,7 +45,6 @@ from fire_routine.model import Outcome, Result  # noqa: E402
 from fire_routine.settings import Settings  # noqa: E402
 
 DEADLINE = 2.0  # seconds for a fire
-MAX_WAIT = 1  # second
 AT_ONCE = 24
 JOBS = 32  # as many as the part `matrix` of bench/schedules.py has
 PATIENCE = 60  # seconds for the documentation's curl
@@ -101,9 +100,7 @@ def counts(server: FaultServer | None) -> str:
 
 def by_library(name: str, url: str, environ: Mapping[str, str]) -> tuple[Outcome, str, str]:
     """The outcome, and its part of the row before and after what the server saw."""
-    settings = Settings(
-        routine_url=url, routine_token=TOKEN, trusted_host=urlsplit(url).hostname or "", max_wait=MAX_WAIT
-    )
+    settings = Settings(routine_url=url, routine_token=TOKEN, trusted_host=urlsplit(url).hostname or "")
     with environment(environ):
         started = time.monotonic()
         outcome = fire_once(settings, "€" * 65_536, deadline=DEADLINE, clock=Clock(random=lambda: 0.0))

@@ -125,10 +125,8 @@ def give_up(arguments: "list[str]", reason: str, message: str) -> int:
     if arguments[:1] != ["action"]:
         sys.stderr.write(f"fire-routine: {message}\n")
         return 1
-    warn = os.environ.get("FIRE_ROUTINE_ON_ERROR", "").strip() == "warn"
-    level = "warning" if warn else "error"
     escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    sys.stdout.write(f"::{level} title=fire-routine::{escaped}\n")
+    sys.stdout.write(f"::error title=fire-routine::{escaped}\n")
     for name, text in (
         ("GITHUB_OUTPUT", f"outcome=failed\nreason={reason}\n"),
         (
@@ -142,7 +140,7 @@ def give_up(arguments: "list[str]", reason: str, message: str) -> int:
                     file.write(text)
             except OSError:
                 pass
-    return 0 if warn else 1
+    return 1
 
 
 if __name__ == "__main__":

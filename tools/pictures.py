@@ -1,10 +1,11 @@
-"""The README's pictures: the summary and the text of a recorded failure, as GitHub would show them.
+"""The README's pictures: the summary and the text of a recorded failure in a log of 40,000 lines.
 
     python3 src/entrypoint.py tools/pictures.py
 
-It runs the action on the recording, with GitHub and the endpoint emulated on loopback. For each picture it
-writes the page's source and two PNG files, light and dark, into `docs/pictures`. It needs Chromium: on
-PATH, or named by the variable CHROMIUM. A test compares the sources with what the action shows now.
+It runs the action on the recording, with GitHub and the endpoint emulated on loopback. The failed jobs' logs
+are lengthened with what pytest prints for files whose tests pass. For each picture it writes the page's
+source and two PNG files, light and dark, into `docs/pictures`. It needs Chromium: on PATH, or named by the
+variable CHROMIUM. A test compares the sources with what the action shows now.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import html
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 from contextlib import redirect_stdout
@@ -33,32 +35,53 @@ from fire_routine.emulator import Endpoint  # noqa: E402
 from fire_routine.settings import PREFIX  # noqa: E402
 
 RECORDINGS = ROOT / "src/fire_routine/recordings"
-OF_SUMMARY, OF_TEXT = "node-lint-and-test", "rust-compile"
+RECORDING = "pytest-matrix"
+LINES = 40_000  # of a failed job's log
 FOLDER = ROOT / "docs/pictures"
 COMMAND = "python3 src/entrypoint.py tools/pictures.py"
 SERVER = "https://github.com"
 SESSION = "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ"  # the documentation's own example
-WIDTH = 880  # pixels: of a README's column on GitHub
-HEIGHTS = {"summary": 640, "text": 816}  # the top of each page
-SCALE = 1.25  # pixels of the picture per pixel of the page
+WORD = "qzvrtmwk"  # instead of the text\'s random one
+WIDTH = 520  # pixels: its letters can be read on a phone, whose column is about 360 wide
+HEIGHTS = {"summary": 640, "text": 720}  # the top of each page
+SCALE = 1.5  # pixels of the picture per pixel of the page
 
 
 def sources() -> dict[str, str]:
     """The body of each page as HTML, by the picture's name; the same in every run."""
-    summary, text = _shown(OF_SUMMARY)[0], _shown(OF_TEXT)[1]
+    summary, text = _shown()
     written = f'<pre style="margin: 0; white-space: pre-wrap">{html.escape(text)}</pre>'
     return {"summary": to_html(summary, alerts=True), "text": written}
 
 
-def _shown(recording: str) -> tuple[str, str]:
-    """The job summary and the text of a recorded failure, with addresses as they are on github.com."""
+def _lengthened(folder: Path) -> Path:
+    """A copy of the recording whose failed jobs have long logs, in this folder."""
+    copy = folder / RECORDING
+    shutil.copytree(RECORDINGS / RECORDING, copy)
+    for log in (copy / "logs").iterdir():
+        lines = log.read_bytes().split(b"\n")
+        failed = next((at for at, line in enumerate(lines) if b" tests/test_till.py " in line), None)
+        if failed is not None:
+            stamp = lines[failed].split()[0].decode()
+            more = LINES - len(lines)
+            rows = (
+                f"{stamp} {f'tests/stock/test_{n:05}.py ........':<73}[{n * 99 // more:3}%]"
+                for n in range(1, more + 1)
+            )
+            lines[failed:failed] = [row.encode() for row in rows]
+            log.write_bytes(b"\n".join(lines))
+    return copy
+
+
+def _shown() -> tuple[str, str]:
+    """The job summary and the text of the recorded failure, with addresses as they are on github.com."""
     with (
         tempfile.TemporaryDirectory() as temp,
-        GitHubEmulator.of(RECORDINGS / recording) as github,
+        GitHubEmulator.of(_lengthened(Path(temp))) as github,
         Endpoint() as endpoint,
     ):
         folder = Path(temp)
-        environ = _environ(recording, github, endpoint, folder)
+        environ = _environ(github, endpoint, folder)
         os.environ["GITHUB_STEP_SUMMARY"] = environ["GITHUB_STEP_SUMMARY"]
         with redirect_stdout(StringIO()):
             run_action(environ, clock=replace(REAL, sleep=lambda _: None))
@@ -66,13 +89,15 @@ def _shown(recording: str) -> tuple[str, str]:
         summary = (folder / "summary.md").read_text("utf-8").replace(session.url, SESSION)
         text = session.text.replace(github.url, SERVER)
         summary = summary.replace(github.url, SERVER).replace("127.0.0.1", "claude.ai")
+    (word,) = re.findall("begin and end with `([a-z]{8})`", text)
+    summary, text = summary.replace(word, WORD), text.replace(word, WORD)
     # Addresses on loopback have another length.
     return re.sub(r"\([\d,]+ characters", f"({len(text):,} characters", summary), text
 
 
-def _environ(recording: str, github: GitHubEmulator, endpoint: Endpoint, folder: Path) -> dict[str, str]:
+def _environ(github: GitHubEmulator, endpoint: Endpoint, folder: Path) -> dict[str, str]:
     """What action.yml and the runner set in a `workflow_run` workflow."""
-    run = json.loads((RECORDINGS / recording / "recording.json").read_text("utf-8"))["run"]
+    run = json.loads((RECORDINGS / RECORDING / "recording.json").read_text("utf-8"))["run"]
     event = folder / "event.json"
     event.write_text(json.dumps({"action": "completed", "workflow_run": run}), "utf-8")
     return {

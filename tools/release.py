@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What makes a release, apart from what needs an account (docs/releasing.md).
+"""What makes a release, apart from what needs an account (.github/RELEASING.md).
 
 - `check`: whether version, CHANGELOG, README, examples and docs agree
 - `build OUT`: make the release's tree

@@ -111,16 +111,23 @@ def syntaxes() -> list[Format]:
     Raises:
         EntryError: an entry is wrong.
     """
-    parts = tomllib.loads(SYNTAXES.read_text("utf-8"))["parts"]
+    parts = _table(SYNTAXES)["parts"]
     entries = _entries(SYNTAXES, "syntax", _SYNTAX_FIELDS, _SYNTAX_OPTIONS)
     return [_syntax(place, entry, parts) for place, entry in entries]
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise EntryError(f"{path.name}: {error}") from None
 
 
 def _entries(
     path: Path, table: str, needed: dict[str, type], optional: dict[str, type]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """The entries with their places, each with all the fields that it needs and no unknown ones."""
-    for number, entry in enumerate(tomllib.loads(path.read_text("utf-8"))[table], 1):
+    for number, entry in enumerate(_table(path).get(table, ()), 1):
         words = entry.get("keywords") or entry.get("literals") or ["without keywords"]
         place = f"{path.name}, entry {number} ({words[0]})"
         for name, value in entry.items():
@@ -170,11 +177,23 @@ def _format(
         groups = re.compile(expression).groups
     except re.error as error:
         raise EntryError(f"{place}: its pattern is not a regular expression: {error}") from None
+    for hole in re.findall(r"\{\d+ [^{}]*\}", " ".join(entry["examples"])):
+        if not _is_hole(hole):
+            known = ", ".join(_ALPHABETS)
+            raise EntryError(f"{place}: {hole} is not like {{36 alnum}} or {{8 [A-Z]}}; names are {known}")
     if groups > 1:
         raise EntryError(f"{place}: its pattern has {groups} groups, and at most one narrows it")
     return Format(
         place, kind, tuple(keywords), expression, tuple(entry["examples"]), tuple(entry["not"]), row, **rest
     )
+
+
+def _is_hole(text: str) -> bool:
+    hole = _HOLE.fullmatch(text)
+    try:
+        return bool(hole and (hole["name"] in _ALPHABETS if hole["name"] else any(_members(hole["set"]))))
+    except re.error:
+        return False
 
 
 def value_of(example: str, seed: int) -> str:
@@ -201,6 +220,18 @@ def _members(written: str) -> Iterator[str]:
     return (character for character in map(chr, range(32, 127)) if allowed.fullmatch(character))
 
 
+def problems() -> Iterator[str]:
+    """What is wrong with the entries, one line per problem; nothing: all is well.
+
+    Raises:
+        EntryError: an entry can't be read.
+    """
+    for one in (*tokens(), *syntaxes()):
+        yield from one.problems()
+    if COMPILED.read_text("utf-8") != compiled():
+        yield f"{COMPILED.name} is not what the TOML files say: run `tools/rules.py compile`"
+
+
 def compiled() -> str:
     """The text of `compiled.json`.
 
@@ -212,6 +243,6 @@ def compiled() -> str:
         f' "{name}": [\n' + ",\n".join(f"  {json.dumps(one.row)}" for one in table) + "\n ]"
         for name, table in tables.items()
     )
-    words = tomllib.loads(WORDS.read_text("utf-8"))
+    words = _table(WORDS)
     rows = (f'  "{name}": {json.dumps(listed)}' for name, listed in words.items())
     return "{\n" + ",\n".join(lists) + ',\n "words": {\n' + ",\n".join(rows) + "\n }\n}\n"

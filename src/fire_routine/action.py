@@ -36,7 +36,15 @@ from .model import (
 from .redact import redact_text
 from .report import Contents, Workflow, report
 from .sanitize import code
-from .settings import PREFIX, Context, Settings, SettingsError, read_context, read_settings
+from .settings import (
+    PREFIX,
+    Context,
+    Settings,
+    SettingsError,
+    context_of_run,
+    read_context,
+    read_settings,
+)
 from .threads import result, threads
 
 TRACES = 15.0  # seconds for what became of earlier sessions
@@ -65,21 +73,24 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
     for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
         workflow.mask(environ.get(PREFIX + name, ""))
     try:
-        settings, context = read_settings(environ), read_context(environ)
+        settings, own = read_settings(environ), read_context(environ)
+        context = context_of_run(settings, own)
     except SettingsError as error:
-        on_error = environ.get(f"{PREFIX}ON_ERROR", "").strip()
         outcome = Outcome(Result.FAILED, "invalid-input", str(error))
-        return report(workflow, Contents(outcome, _clean), on_error="warn" if on_error == "warn" else "fail")
+        return report(workflow, Contents(outcome, _clean))
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
-        progress = _run_story(settings, context, github, workflow.say, clock)
+        progress = _run_story(settings, context, own, github, workflow.say, clock)
         return _report(workflow, settings, context, github, progress)
 
 
-def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, clock: Clock) -> _Progress:
+def _run_story(
+    settings: Settings, context: Context, own: Context, github: GitHub, say: Say, clock: Clock
+) -> _Progress:
+    """`context`: of the run to report; `own`: of the one that this runs in, which differs with an address."""
     progress = _Progress(Outcome(Result.FAILED, "internal-error", ""))
     try:
-        _story(settings, context, github, say, clock, progress)
+        _story(settings, context, own, github, say, clock, progress)
     except gather.GatherError as error:
         progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
     except fire.Interrupted as interruption:
@@ -94,7 +105,13 @@ def _run_story(settings: Settings, context: Context, github: GitHub, say: Say, c
 
 
 def _story(
-    settings: Settings, context: Context, github: GitHub, say: Say, clock: Clock, progress: _Progress
+    settings: Settings,
+    context: Context,
+    own: Context,
+    github: GitHub,
+    say: Say,
+    clock: Clock,
+    progress: _Progress,
 ) -> None:
     """Everything up to the outcome. The fire comes last and raises nothing itself."""
     trigger = gather.find_trigger(settings, context)
@@ -106,7 +123,7 @@ def _story(
     with fire.interruptible():
         ledger = progress.ledger = Ledger(
             github,
-            _terms(settings, context, github),
+            _terms(settings, context, own, github),
             temp=context.temp,
             clock=clock,
             say=say,
@@ -136,7 +153,7 @@ def _story(
         progress.outcome = replace(fired, session_number=verdict.session_number)
 
 
-def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
+def _terms(settings: Settings, context: Context, own: Context, github: GitHub) -> Terms:
     """What the ledger needs of the inputs.
 
     Raises:
@@ -145,7 +162,7 @@ def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
     asked = None
     if settings.again:
         try:
-            asked = github.run(context.run_id or 0, None)[0].created_at
+            asked = github.of(own.repository).run(own.run_id or 0, None)[0].created_at
         except GitHubError as error:
             raise gather.GatherError(
                 f"again: GitHub does not state when this run was created ({code(error)}). Nothing was sent."
@@ -153,13 +170,14 @@ def _terms(settings: Settings, context: Context, github: GitHub) -> Terms:
             ) from None
     return Terms(
         max_sessions=settings.max_sessions,
-        rerun_first=settings.rerun_first,
+        rerun_first=settings.rerun_first and not settings.again,
         cool_down=timedelta(hours=settings.cool_down),
         again_since=asked,
         place=settings.ledger_commit,
         routine_url=settings.routine_url,
         legs=context.job_total,
         default_token=context.default_token,
+        elsewhere=context is not own,
     )
 
 
@@ -174,7 +192,7 @@ def _before_gathering(
         return None
     # Of final jobs there is one, so what such a look would save is not worth its request.
     verdict = ledger.look_first(run) if trigger.kind is TriggerKind.STEP else None
-    return verdict or (policy.stale(github, run) if run.default_branch else None)
+    return verdict or (policy.stale(github, run) if run.default_branch and not settings.again else None)
 
 
 def _with_rerun(ledger: Ledger, settings: Settings, run: Run, failures: Sequence[Failure]) -> Run:
@@ -198,7 +216,7 @@ def _report(
 ) -> int:
     def post_comment(number: int, marker: str, body: str) -> Note | None:
         try:
-            github.comment(number, marker, body)
+            github.comment(number, marker, body, ledger.identity if ledger else None)
         except GitHubError as error:
             needed = "pull-requests: write" if error.status in (403, 404) else ""
             return Note("the comment on the pull request", str(error), permission=needed)
@@ -206,21 +224,24 @@ def _report(
 
     evidence, ledger = progress.evidence, progress.ledger
     past = ledger.past if ledger else Past()
+    brief = evidence.brief if evidence else None
+    if evidence and settings.dry_run and not settings.allow_forks and policy.untrusted(evidence.run):
+        brief = None  # whoever takes the text of a dry run relies on the same guard
     contents = Contents(
         progress.outcome,
         _clean,
-        brief=evidence.brief if evidence else None,
+        brief=brief,
         run=evidence.run if evidence else progress.run,
         failures=evidence.failures if evidence else (),
         notes=(*(evidence.run.notes if evidence else ()), *(ledger.notes if ledger else ()), *past.notes),
         max_sessions=settings.max_sessions,
+        skip_label=next(iter(settings.skip_labels), ""),
         past=past,
     )
     return report(
         workflow,
         contents,
         temp=context.temp,
-        on_error=settings.on_error,
         post_comment=post_comment if settings.comment and evidence else None,
     )
 

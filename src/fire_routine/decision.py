@@ -35,13 +35,19 @@ def decide(
         or labelled()
     )
     known = () if verdict else policy.known_entries(failures)  # those with which the failed jobs are re-run
-    rerun = bool(known) and policy.can_be_rerun(run, ledger.note)
+    rerun = bool(known) and not settings.again and policy.can_be_rerun(run, ledger.note)
     trailers = frozenset[str]() if verdict else policy.trailing_sessions(api, run)
     if settings.dry_run:
         return not_sent(verdict or ledger.preview(run, brief, trailers=trailers, rerun=rerun))
     if verdict:
         return verdict
-    verdict = ledger.claim(run, brief, trailers=trailers, before=lambda: policy.stale(api, run), rerun=rerun)
+    verdict = ledger.claim(
+        run,
+        brief,
+        trailers=trailers,
+        before=lambda: None if settings.again else policy.stale(api, run),
+        rerun=rerun,
+    )
     if verdict.reason == "rerun" and known:
         return replace(verdict, message=f"{policy.known_as(known)} {verdict.message}")
     return (verdict.fire and labelled()) or verdict

@@ -15,7 +15,7 @@ from threading import Thread
 
 from . import gather
 from .github.client import GitHub
-from .model import Brief, Digest, FailedJob, Failure, Run, Trigger
+from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Run, Trigger
 from .redact import redact_text
 from .settings import Context, Settings
 
@@ -69,10 +69,12 @@ def gather_evidence(
     digests, unread, cut = gather.read_logs(github, run, consume, deadline)
     run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
-    run = replace(run, notes=(*run.notes, *unread, *unattached))
+    reports, unreported = _reports(github, run, settings.artifacts, deadline)
+    run = replace(run, notes=(*run.notes, *unread, *unattached, *unreported))
     failures = compose.group(run.failed_jobs, digests, cut)
     failures, unusable = known_failures.mark(failures, attachments, distill.is_item)
     run = recall(run, failures)
+    attachments += _failed_tests(reports, [*digests.values(), *(one.digest for one in attachments)])
     composed = partial(
         compose.compose,
         run,
@@ -108,6 +110,26 @@ def read_ahead() -> None:
 
     with suppress(RuntimeError):  # no further thread may be started
         Thread(target=run, name="read ahead", daemon=True).start()
+
+
+def _reports(
+    github: GitHub, run: Run, globs: Sequence[str], deadline: float
+) -> tuple[Sequence[Digest], Sequence[Note]]:
+    if not globs:
+        return (), ()
+    from .gather.artifacts import read_artifacts  # few runs have them read
+
+    return read_artifacts(github, run, globs, deadline)
+
+
+def _failed_tests(reports: Sequence[Digest], shown: Sequence[Digest]) -> tuple[Attachment, ...]:
+    """The failed tests of the artifacts' reports, without those that a log shows already."""
+    if not reports:
+        return ()
+    from .gather.junit import merged
+
+    failed = merged(reports, shown)
+    return (Attachment("test reports of artifacts", failed),) if failed else ()
 
 
 def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:

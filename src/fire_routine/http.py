@@ -25,10 +25,8 @@ _PORTS = {"http": 80, "https": 443}
 class UnusableError(Exception):
     """The environment names a proxy or authorities that can't be used. `message`: with the remedy."""
 
-    def __init__(self, message: str, *, reason: str) -> None:
-        """`reason`: `ca-bundle` or `proxy`."""
+    def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.reason = reason
         self.message = message
 
 
@@ -70,7 +68,6 @@ class Route:
             raise UnusableError(
                 "HTTPS_PROXY (or ALL_PROXY) is not the URL of an `http://` or `https://` proxy. Correct it,"
                 f" or add {code(self.host)} to NO_PROXY.",
-                reason="proxy",
             ) from None
 
     def client(self, timeout: httpx.Timeout, limits: httpx.Limits) -> httpx.Client:
@@ -129,7 +126,6 @@ def _trust(own: tuple[str, str] | None) -> ssl.SSLContext:
         detail = problem.strerror if isinstance(problem, OSError) and problem.strerror else "unreadable"
         raise UnusableError(
             f"{name} does not name a usable CA bundle ({code(detail)}). Correct it, or unset it.",
-            reason="ca-bundle",
         ) from None
 
 

@@ -28,3 +28,10 @@ def pattern(expression: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
         re.error: at that time, if the expression is invalid.
     """
     return cast("re.Pattern[AnyStr]", _Pattern(expression, flags))
+
+
+# Where runners check out: GitHub's hosted ones and its containers, Travis.
+WORKSPACE = pattern(
+    r"(?:/home/runner/work|/Users/runner/work|[A-Z]:[\\/]a|/__w|/home/travis/build)"
+    r"[\\/][\w.-]{1,100}[\\/][\w.-]{1,100}[\\/]"
+)

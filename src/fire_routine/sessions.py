@@ -53,7 +53,7 @@ Json = dict[str, Any]
 def report(
     github: GitHub, creator: str, since: datetime, until: datetime, show: Show = lambda _: None
 ) -> Json:
-    """The report as one JSON object, whose fields docs/sessions-report.md describes; the newest come first.
+    """The report as one JSON object, whose fields the command's help describes; the newest come first.
 
     Args:
         creator: the login whose entries count.

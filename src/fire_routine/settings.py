@@ -46,6 +46,28 @@ _NO_FIRE_URL = (
 )
 
 
+# A run's address, or one of a page below it
+RUN_URL = re.compile(
+    r"(?P<server>https?://[^/\s@]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
+    r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunAddress:
+    """A run by its web address."""
+
+    server: str  # the root of its web site, in lower case
+    repository: str  # owner/name
+    id: int
+    attempt: int | None = None  # None: the latest
+
+    @property
+    def owner(self) -> str:
+        return self.repository.partition("/")[0]
+
+
 class SettingsError(ValueError):
     """One or more inputs cannot be used; one line per input, with its name and the remedy."""
 
@@ -63,16 +85,29 @@ def _whole(low: int, high: int, value: str) -> int:
     return int(value)
 
 
+def run_address(value: str) -> RunAddress | None:
+    """The run that a web address names; None: it names none."""
+    found = RUN_URL.match(value)
+    if not found:
+        return None
+    attempt = int(found["attempt"]) if found["attempt"] else None
+    return RunAddress(found["server"].lower(), found["repository"], int(found["id"]), attempt)
+
+
+def _run(value: str) -> int | RunAddress:
+    if "/" not in value:
+        return _whole(1, 10**15, value)
+    address = run_address(value)
+    if address is None:
+        example = "https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID"
+        raise ValueError(f"{code(value, 100)} is neither a run's number nor an address such as `{example}`")
+    return address
+
+
 def _flag(value: str) -> bool:
     if value.lower() not in ("true", "false"):
         raise ValueError(f"{code(value, QUOTED)} is neither `true` nor `false`")
     return value.lower() == "true"
-
-
-def _one_of(allowed: tuple[str, ...], value: str) -> str:
-    if value not in allowed:
-        raise ValueError(f"{code(value, QUOTED)} is not one of {', '.join(allowed)}")
-    return value
 
 
 def _lines(value: str) -> tuple[str, ...]:
@@ -189,15 +224,14 @@ class Settings:
     trusted_host: str = _input("", host_name)  # the one other host that the routine's token may go to
     github_token: str = _input("", token, secret=True)
     # None: the finished run of a `workflow_run` event, else this run
-    run_id: int | None = _input(None, partial(_whole, 1, 10**15))
-    # Whether a session that was started before keeps none from being started
-    again: bool = _input(False, _flag)
+    run_id: int | RunAddress | None = _input(None, _run)  # noqa: RUF009 - it is frozen
+    again: bool = _input(False, _flag)  # a person asks for a session although there is one
     text: str = _input("", str)
     attach: tuple[str, ...] = _input((), _lines)  # globs, relative to the workspace
+    artifacts: tuple[str, ...] = _input((), _lines)  # globs of names, of the run's artifacts
     # UTF-16 code units
     max_characters: int = _input(60_000, partial(_whole, MIN_CHARACTERS, MAX_CHARACTERS))
     max_sessions: int = _input(3, partial(_whole, 1, 100))
-    min_attempt: int = _input(1, partial(_whole, 1, 1000))
     rerun_first: bool = _input(False, _flag)
     cool_down: int = _input(24, partial(_whole, 0, LONGEST_COOL_DOWN))  # hours; 0: off
     skip_branches: tuple[str, ...] = _input(("claude/**",), _lines)
@@ -205,12 +239,9 @@ class Settings:
     known_failures: str = _input(KNOWN_FAILURES, _repository_path, empty="")  # a path in the repository
     allow_forks: bool = _input(False, _flag)
     ledger_commit: str = _input("", _full_sha)  # empty: the first commit of the default branch
-    on_error: str = _input("fail", partial(_one_of, ("fail", "warn")))
-    max_wait: int = _input(60, partial(_whole, 0, 3600))  # seconds of all waits together
     comment: bool = _input(False, _flag)
     dry_run: bool = _input(False, _flag)
     anthropic_beta: str = _input("experimental-cc-routine-2026-04-01", _header)
-    anthropic_version: str = _input("2023-06-01", _header)
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -241,10 +272,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             f"max-characters is too small for this `text`, which needs at least {needed}: raise it or shorten"
             " `text`"
         )
-    if settings.rerun_first and settings.min_attempt > 1:
+    if settings.again and not (given["run_id"] or "").strip():
         problems.append(
-            f"rerun-first re-runs the first attempt, which `min-attempt: {settings.min_attempt}` ignores:"
-            " set only one of them"
+            "again is for one run that a person names: give its `run-id`, too (examples/again.yml)"
         )
     if problems:
         raise SettingsError(problems)
@@ -324,6 +354,32 @@ def read_context(environ: Mapping[str, str]) -> Context:
         if value is not None:
             values[one.name] = value
     return Context(**values)
+
+
+def context_of_run(settings: Settings, context: Context) -> Context:
+    """The context of the repository whose run `run-id` names by its address.
+
+    Of another repository than the own one there is neither an event nor a job.
+
+    Raises:
+        SettingsError: it is on another server, or of another owner, than the own repository.
+    """
+    run = settings.run_id
+    if not isinstance(run, RunAddress):
+        return context
+    if run.server != context.server_url.lower():
+        own = code(context.server_url)
+        raise SettingsError([f"run-id names a run on {code(run.server)}: only runs on {own} can be reported"])
+    if run.repository.casefold() == context.repository.casefold():
+        return context
+    owner = context.repository.partition("/")[0]
+    if run.owner.casefold() != owner.casefold():
+        theirs, own = code(run.owner), code(owner)
+        raise SettingsError(
+            [f"run-id names a run of {theirs}: only those of {own} can be reported from here"]
+        )
+    kept = ("api_url", "server_url", "workspace", "temp", "default_token")
+    return Context(repository=run.repository, **{name: getattr(context, name) for name in kept})
 
 
 def own_authorities(environ: Mapping[str, str]) -> tuple[str, str] | None:

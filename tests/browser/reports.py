@@ -1,194 +1,217 @@
-"""Reports of every outcome, and of 1, 3 and 256 failed jobs, as people could see them."""
+"""Reports of every outcome, as people could see them: each is what the action writes in a run of its own.
+
+GitHub and the endpoint are emulated on loopback. Their addresses become those of github.com and claude.ai.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from tests.unit.report import samples
-from tests.unit.report.samples import PAGE, SESSION
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
+from tests.emulated.ids import sha_of
+from tests.emulated.job import LOG, SHA, Job
 
-from fire_routine.model import (
-    Action,
-    Brief,
-    ChangedFile,
-    EarlierSession,
-    FailedJob,
-    Failure,
-    Fingerprint,
-    Highlight,
-    KnownFailure,
-    Note,
-    Outcome,
-    Past,
-    PullRequest,
-    Result,
-    SessionState,
-)
-from fire_routine.report import Contents
-from fire_routine.sanitize import code
+from fire_routine.emulator import REPLIES, Endpoint, gateway, limit
+from fire_routine.settings import KNOWN_FAILURES, PREFIX
 
-PYTEST = (
-    "E       DeprecationWarning: datetime.datetime.utcnow() is deprecated and scheduled for removal in a"
-    " future version. Use timezone-aware objects to represent datetimes in UTC.",
-    "tally/till.py:16: DeprecationWarning",
-    "FAILED tests/test_till.py::test_receipts_are_numbered - DeprecationWarning: datetime.datetime.utcnow()",
-    "4 failed, 21 passed in 1.84s",
-)
-ESLINT = (
-    "   1:10  error  'format' is defined but never used               no-unused-vars",
-    "  31:7   error  'step' is never reassigned. Use 'const' instead  prefer-const",
-)
-DENIED = f"GitHub returned 403: {code('Resource not accessible by integration')}"
+RECORDINGS = Path(__file__).resolve().parents[2] / "src/fire_routine/recordings"
+SERVER = "https://github.com"
 LONG = "a-very-long-reusable-workflow-name / build-and-test-the-whole-monorepo (ubuntu-24.04-arm, 3.14t)"
-TEXT = "# CI failed: `test (3.12)` and 1 more in `o/r` on `topic` (run 1, attempt 1)\n\n" + "\n".join(
-    f"Line {number} of the text, with words that go on for a while and then end." for number in range(60)
-)
+KNOWN = f"""\
+[[known-failure]]
+pattern = 'mismatched types'
+action = 'skip'
+note = 'The compiler of the night is stricter.'
+issue = '{SERVER}/octo/widgets/issues/7'
+"""
 
 
-def _fired() -> Outcome:
-    return replace(samples.FIRED, retried=("503", "503"))
+class Report(NamedTuple):
+    summary: str
+    comment: str  # empty: none was left
+    outcome: str
 
 
-def _contents(outcome: Outcome, *failures: tuple[Failure, Highlight]) -> Contents:
-    passed = ("test (3.11)",)
-    run = samples.run(*(job for one, _ in failures for job in one.jobs), passed=passed)
-    pull = PullRequest(12, "Rework the tokenizer", f"{PAGE}/pull/12", "open", "main", "t", samples.SHA, "o/r")
-    brief = Brief(
-        TEXT,
-        (Fingerprint("a"),),
-        Fingerprint("a"),
-        redactions={"github-token": 2},
-        highlights=tuple(shown for _, shown in failures),
-        named_files=(ChangedFile("tally/till.py", 3, 1), ChangedFile("tests/test_till.py", 8, 0)),
-    )
-    return Contents(
-        outcome,
-        samples.clean,
-        brief=brief,
-        run=replace(run, pull_request=pull),
-        failures=tuple(one for one, _ in failures),
-        max_sessions=3,
-    )
+def shown(job: Job) -> Report:
+    """What a run has left, with addresses as they are in public."""
+
+    def public(text: str) -> str:
+        text = text.replace(job.github.url, SERVER).replace(job.endpoint.home, "https://claude.ai")
+        return re.sub(r"127\.0\.0\.1(?!:)", "claude.ai", text)
+
+    comments = [one["body"] for each in job.github.comments.values() for one in each]
+    return Report(public(job.summary), public("".join(comments[-1:])), job.outputs["outcome"])
 
 
-def _job(number: int, name: str, step: str = "Run .venv/bin/python -m pytest") -> FailedJob:
-    return samples.job(number, name, step)
+@contextmanager
+def of_recording(name: str) -> Iterator[Job]:
+    """A job of a `workflow_run` workflow, about a recorded failure."""
+    with (
+        tempfile.TemporaryDirectory() as temp,
+        GitHubEmulator.of(RECORDINGS / name) as github,
+        Endpoint() as endpoint,
+    ):
+        run = json.loads((RECORDINGS / name / "recording.json").read_text("utf-8"))["run"]
+        event = Path(temp) / "event.json"
+        event.write_text(json.dumps({"action": "completed", "workflow_run": run}), "utf-8")
+        job = Job(github, endpoint, Path(temp))
+        job.environ |= {
+            "GITHUB_SERVER_URL": SERVER,
+            "GITHUB_RUN_ID": str(run["id"] + 1),
+            "GITHUB_EVENT_NAME": "workflow_run",
+            "GITHUB_EVENT_PATH": str(event),
+            f"{PREFIX}COMMENT": "true",
+        }
+        yield job
 
 
-def _one() -> tuple[Failure, Highlight]:
-    return samples.failure(_job(1, "lint", "Run npm run lint")), Highlight(ESLINT[0].strip(), ESLINT)
+@contextmanager
+def of_run_7(jobs: int = 1) -> Iterator[Job]:
+    """A final job of run 7, in which these many jobs failed alike; a pull request has its commit."""
+    with (
+        tempfile.TemporaryDirectory() as temp,
+        GitHubEmulator("octo/widgets") as github,
+        Endpoint() as endpoint,
+    ):
+        github.set_branch("main", SHA)
+        github.add_pull_request({"number": 5, "title": "Rework it", "head": {"ref": "main", "sha": SHA}})
+        github.add_run({"id": 7, "head_sha": SHA, "status": "in_progress"})
+        for number in range(jobs):
+            name = f"test ({'ubuntu' if number % 2 else 'windows'}-latest, 3.{number})"
+            github.add_job(7, {"id": 1000 + number, "name": name, "conclusion": "failure"}, LOG)
+        for sha in (SHA, sha_of("newer")):
+            github.add_comparison("main", sha, {})
+        job = Job(github, endpoint, Path(temp))
+        job.environ |= {"GITHUB_SERVER_URL": SERVER, f"{PREFIX}COMMENT": "true"}
+        yield job
 
 
-def _three() -> tuple[Failure, Highlight]:
-    jobs = [_job(2, "test (3.12)"), _job(3, "test (3.13)")]
-    return samples.failure(*jobs), Highlight(PYTEST[0][8:], PYTEST, ("test (3.11)",))
+def run(job: Job) -> None:
+    for name in ("output", "summary"):
+        (job.temp / name).unlink(missing_ok=True)
+    job.run()
 
 
-def _matrix(number: int) -> tuple[Failure, Highlight]:
-    jobs = [_job(n, f"test ({'ubuntu' if n % 2 else 'windows'}-latest, 3.{n})") for n in range(number)]
-    return samples.failure(*jobs), Highlight(PYTEST[0][8:], PYTEST, tuple(f"lint ({n})" for n in range(9)))
+# --- what is different in each scene --------------------------------------------------------------------
 
 
-def _distinct(number: int) -> list[tuple[Failure, Highlight]]:
-    return [
-        (
-            samples.failure(_job(n, LONG if n % 7 == 0 else f"package-{n}")),
-            Highlight(f"error: package {n} broke", PYTEST),
+def fail_again(job: Job, **pull: Any) -> None:
+    """A session is started, and the next run fails alike; `pull`: the session's pull request."""
+    run(job)
+    branch, tip, newer = "claude/fix-run-7", sha_of("tip"), sha_of("newer")
+    if pull:
+        job.github.set_branch(branch, tip)
+        job.github.add_check_run(tip, {"conclusion": "failure"})
+    if "state" in pull:
+        job.github.add_pull_request(
+            {"number": 14, "title": "Fix it", "head": {"ref": branch, "sha": tip}, **pull}
         )
-        for n in range(number)
-    ]
+    job.github.change_run(7, status="completed", conclusion="failure")
+    job.github.set_branch("main", newer)
+    job.github.add_pull_request({"number": 5, "title": "Rework it", "head": {"ref": "main", "sha": newer}})
+    job.github.add_run({"id": 8, "head_sha": newer, "status": "in_progress"})
+    job.github.add_job(8, {"id": 80, "name": "test (windows-latest, 3.0)", "conclusion": "failure"}, LOG)
+    job.environ |= {"GITHUB_RUN_ID": "8", "GITHUB_SHA": newer}
 
 
-OTHERS = [
-    samples.session(state, 20 + number, url=f"{SESSION}_{number}", run=90 + number)
-    for number, state in enumerate((SessionState.CLOSED, SessionState.MERGED, SessionState.NONE))
-]
-PASTS = {
-    "": [],
-    **{f"-{state}": [samples.session(state)] for state in SessionState},
-    "-unknown": [samples.session(None)],
-    "-open-and-others": [samples.session(SessionState.OPEN), *OTHERS],
+def known(job: Job) -> None:
+    job.github.set_file(KNOWN_FAILURES, KNOWN)
+
+
+def known_of_two(job: Job) -> None:
+    known(job)
+    log = LOG.replace("mismatched types", "cannot move out of `self`")
+    job.github.add_job(7, {"id": 72, "name": "lint", "conclusion": "failure"}, log)
+
+
+def failures(job: Job) -> None:
+    for number in range(60):
+        name = LONG if number % 7 == 0 else f"package-{number}"
+        log = LOG.replace(
+            "mismatched types", f"package_{'abcdefghij'[number % 10] * (number // 10 + 1)} broke"
+        )
+        job.github.add_job(7, {"id": 100 + number, "name": name, "conclusion": "failure"}, log)
+
+
+def labelled(job: Job) -> None:
+    pull = {"number": 5, "title": "Rework it", "head": {"ref": "main", "sha": SHA}}
+    job.github.add_pull_request({**pull, "labels": [{"name": "no-claude"}]})
+
+
+def denied(job: Job) -> None:
+    job.github.fail("/annotations", Fault.forbidden())
+
+
+def unauthorized(job: Job) -> None:
+    denied(job)
+    job.environ[f"{PREFIX}ROUTINE_TOKEN"] = "sk-ant-oat01-of-another"
+
+
+def no_connection(job: Job) -> None:
+    with Endpoint() as gone:
+        job.environ[f"{PREFIX}ROUTINE_URL"] = gone.url
+
+
+def answers(*replies: Any) -> Callable[[Job], None]:
+    def scene(job: Job) -> None:
+        job.endpoint.script = [REPLIES[one] if isinstance(one, str) else one for one in replies]
+
+    return scene
+
+
+def given(**inputs: str) -> Callable[[Job], None]:
+    def scene(job: Job) -> None:
+        job.environ |= {f"{PREFIX}{name.upper()}": value for name, value in inputs.items()}
+
+    return scene
+
+
+def no_failed_job(job: Job) -> None:
+    job.github.add_run({"id": 9, "head_sha": SHA, "status": "completed", "conclusion": "failure"})
+    job.environ[f"{PREFIX}RUN_ID"] = "9"
+
+
+MERGED = {"state": "closed", "merged_at": "2026-11-24T11:00:00Z"}
+SCENES: dict[str, tuple[Callable[..., Any], Callable[[Job], None]]] = {
+    "fired-1-job": (of_run_7, given()),
+    "fired-node": (lambda: of_recording("node-lint-and-test"), given()),
+    "fired-matrix": (lambda: of_recording("pytest-matrix"), given()),
+    "fired-60-legs": (lambda: of_run_7(60), given()),
+    "fired-60-failures": (of_run_7, failures),
+    "fired-1-known-of-2": (of_run_7, known_of_two),
+    "fired-after-retries": (of_run_7, answers("overloaded", None)),
+    "fired-permission-missing": (of_run_7, denied),
+    "fired-no-failed-job": (of_run_7, no_failed_job),
+    "skipped-duplicate": (of_run_7, fail_again),
+    "skipped-duplicate-branch": (of_run_7, lambda job: fail_again(job, pushed=True)),
+    "skipped-duplicate-open": (of_run_7, lambda job: fail_again(job, state="open")),
+    "skipped-duplicate-merged": (of_run_7, lambda job: fail_again(job, **MERGED)),
+    "skipped-duplicate-closed": (of_run_7, lambda job: fail_again(job, state="closed")),
+    "skipped-known-failure": (of_run_7, known),
+    "skipped-label": (of_run_7, labelled),
+    "failed-unauthorized": (of_run_7, unauthorized),
+    "failed-rate-limited": (of_run_7, answers(limit(4 * 3600))),
+    "failed-no-connection": (of_run_7, no_connection),
+    "failed-invalid-input": (of_run_7, given(max_characters="12", cool_down="never")),
+    "unknown": (of_run_7, answers(gateway())),
+    "dry-run": (lambda: of_recording("pytest-matrix"), given(dry_run="true")),
 }
+COMMENTED = [name for name in SCENES if name.startswith(("fired", "skipped-duplicate", "unknown"))]
+COMMENTED.remove("fired-node")  # of a push: there is no pull request
 
 
-KNOWN = Outcome(
-    Result.SKIPPED,
-    "known-failure",
-    f"Known by {code('.github/known-failures.toml, line 12')}:"
-    f" {code(f'The sandbox answers late at night, {PAGE}/issues/7')}. To report it anyway, set"
-    ' `action = "note"` there, on the default branch, and re-run the failed jobs.',
-)
-LABELLED = Outcome(
-    Result.SKIPPED,
-    "skip-labels",
-    f"Pull request 12 has the label {code('no-claude')}, which `skip-labels` names. To report it, remove the"
-    " label and re-run the failed jobs.",
-)
-
-
-def _known(contents: Contents, *actions: Action | None) -> Contents:
-    """The failures, each known by an entry with its action; None: it is not known."""
-    entry = KnownFailure(
-        ".github/known-failures.toml",
-        12,
-        "late",
-        Action.SKIP,
-        "The sandbox answers late at night.",
-        f"{PAGE}/issues/7",
-    )
-    failures = [
-        replace(failure, known=replace(entry, action=action) if action else None)
-        for failure, action in zip(contents.failures, actions, strict=True)
-    ]
-    return replace(contents, failures=tuple(failures))
-
-
-def _with_past(contents: Contents, *sessions: EarlierSession) -> Contents:
-    return replace(contents, past=Past(tuple(sessions)))
-
-
-def reports() -> Mapping[str, Contents]:
-    """By a name for the picture."""
-    words = code("The token does not match this routine.")
-    no_token = (
-        f"The endpoint refused the token (401 authentication_error {words}). Generate a new one at"
-        " https://claude.ai/code/routines and save it as the secret for `routine-token`."
-    )
-    notes = (
-        Note("the annotations of test (3.12)", DENIED, "Add it.", permission="checks: read"),
-        Note("the commit status", DENIED, "Add it.", permission="statuses: write"),
-        Note("the log of test (3.13)", "GitHub answered 410", "Run the failed job again."),
-    )
-    earlier = Outcome(
-        Result.SKIPPED,
-        "duplicate",
-        "Run 7 started a session on this failure. To send it again, set `again: true`.",
-        session_url=SESSION,
-    )
-    unknown = Outcome(
-        Result.UNKNOWN,
-        "server-error",
-        "The endpoint returned 504. Look at https://claude.ai/code before you fire again.",
-    )
-    refused = _contents(Outcome(Result.FAILED, "unauthorized", no_token), _one())
-    invalid = "max-characters: 12 is too small\ncool-down: 'never' is unknown"
-    would = "Without `dry-run`, this starts session 1 of at most 3."
-    return {
-        "fired-1-job": _contents(samples.FIRED, _one()),
-        "fired-3-jobs": _contents(_fired(), _one(), _three()),
-        "fired-256-legs": _contents(samples.FIRED, _one(), _matrix(255)),
-        "fired-256-failures": _contents(samples.FIRED, *_distinct(256)),
-        **{
-            f"skipped-duplicate{end}": _with_past(_contents(earlier, _three()), *past)
-            for end, past in PASTS.items()
-        },
-        "skipped-known-failure": _known(_contents(KNOWN, _one(), _three()), Action.SKIP, Action.RERUN),
-        "fired-1-known-of-2": _known(_contents(samples.FIRED, _one(), _three()), None, Action.SKIP),
-        "skipped-label": _contents(LABELLED, _one()),
-        "fired-after-3-sessions": _with_past(_contents(samples.FIRED, _one()), *OTHERS),
-        "failed-unauthorized": replace(refused, notes=notes),
-        "failed-invalid-input": Contents(Outcome(Result.FAILED, "invalid-input", invalid), samples.clean),
-        "unknown": _contents(unknown, _three()),
-        "dry-run": _contents(Outcome(Result.SKIPPED, "dry-run", would), _three()),
-    }
+@cache
+def report(name: str) -> Report:
+    stage, scene = SCENES[name]
+    with stage() as job:
+        scene(job)
+        run(job)
+        return shown(job)

@@ -10,23 +10,36 @@ from urllib.parse import urlsplit
 import pytest
 from tests.browser.chromium import Chromium
 from tests.browser.rendering import NARROW, WIDE, document, measured, side_by_side, to_html
-from tests.browser.reports import reports
+from tests.browser.reports import COMMENTED, SCENES, report
 
-from fire_routine.report import comment, summary
+from fire_routine.model import Result
 
 HOSTS = ("claude.ai", "github.com")
 TALLEST = 2400  # pixels of a picture
 # Pictures take seconds each: every summary in light, and of the rest what shows another colour or shape.
-IN_DARK = ("fired-3-jobs", "skipped-duplicate", "failed-unauthorized", "unknown")
-OF_COMMENTS = ("comment-fired-3-jobs", "comment-fired-256-failures", "comment-unknown")
+IN_DARK = ("fired-matrix", "skipped-duplicate", "failed-unauthorized", "unknown")
+OF_COMMENTS = ("comment-fired-matrix", "comment-fired-60-failures", "comment-unknown")
+PAGES = [*SCENES, *(f"comment-{name}" for name in COMMENTED)]
 
-SUMMARIES = {name: summary(contents) for name, contents in reports().items()}
-COMMENTS = {f"comment-{name}": body for name, contents in reports().items() if (body := comment(contents))}
-PAGES = SUMMARIES | COMMENTS
+
+def markdown(page: str) -> str:
+    of = report(page.removeprefix("comment-"))
+    return of.comment if page.startswith("comment-") else of.summary
 
 
 def _pages(*, alerts: bool) -> dict[str, str]:
-    return {name: document(to_html(markdown, alerts=alerts)) for name, markdown in PAGES.items()}
+    return {name: document(to_html(markdown(name), alerts=alerts)) for name in PAGES}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_each_scene_ends_as_its_name_says(name: str) -> None:
+    of = report(name)
+    assert of.outcome == ("skipped" if name == "dry-run" else name.partition("-")[0])
+    assert bool(of.comment) == (name in COMMENTED)
+
+
+def test_there_is_a_scene_for_each_outcome() -> None:
+    assert {report(name).outcome for name in SCENES} == set(Result)
 
 
 @pytest.fixture(scope="module")
@@ -57,23 +70,24 @@ def test_every_link_leads_somewhere_and_is_named(fits: dict[bool, Any], name: st
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_markdown_is_left_in_what_people_read(name: str) -> None:
-    body = re.sub(r"<(code|pre).*?</\1>", "", to_html(PAGES[name], alerts=True), flags=re.DOTALL)
+    body = re.sub(r"<(code|pre).*?</\1>", "", to_html(markdown(name), alerts=True), flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->|<[^>]+>", "", body)
     for mark in ("](", "**", "`", "[!", "&lt;"):
         assert mark not in text, text[max(0, text.find(mark) - 80) : text.find(mark) + 80]
 
 
-@pytest.mark.parametrize("name", SUMMARIES)
+@pytest.mark.parametrize("name", SCENES)
 def test_an_alert_reads_well_as_a_quotation(name: str) -> None:
-    quotation = to_html(PAGES[name], alerts=False).partition("</blockquote>")[0].partition("<blockquote>")[2]
+    quotation = (
+        to_html(markdown(name), alerts=False).partition("</blockquote>")[0].partition("<blockquote>")[2]
+    )
     lines = re.sub(r"<[^>]+>", "", quotation).split()
     assert re.fullmatch(r"\[!(TIP|NOTE|WARNING|CAUTION)\]", lines[0])
     assert len(lines) > 3
 
 
-# Of these, one picture is like another: skipped-duplicate-open-and-others.
-ALIKE = [f"skipped-duplicate-{state}" for state in ("branch", "closed", "merged", "open", "unknown")]
-PICTURES = [(name, False) for name in (*SUMMARIES, *OF_COMMENTS) if name not in ALIKE] + [
+ALIKE = [f"skipped-duplicate-{state}" for state in ("branch", "closed", "merged")]
+PICTURES = [(name, False) for name in (*SCENES, *OF_COMMENTS) if name not in ALIKE] + [
     (name, True) for name in IN_DARK
 ]
 
@@ -84,6 +98,6 @@ def test_pictures_are_kept(
 ) -> None:
     """At 420 and 1,200 pixels side by side, with GitHub's alerts."""
     height = min(TALLEST, max(fits[True][f"{name} {width}"]["closed"]["height"] for width in (NARROW, WIDE)))
-    page = document(to_html(PAGES[name], alerts=True))
+    page = document(to_html(markdown(name), alerts=True))
     file = pictures / f"{name}-{'dark' if dark else 'light'}.png"
     browser.picture(side_by_side(page, height), file, dark=dark, width=NARROW + WIDE + 48, height=height + 16)

@@ -27,6 +27,7 @@ from tests.emulated.routes import NOT_FOUND, Answer
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
 from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs
+from fire_routine.gather.artifacts import read_artifacts
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.github.traces import session_traces
 from fire_routine.model import GitHubError
@@ -237,8 +238,8 @@ class TestNulls:
             github.check_runs(HEAD)
             github.create_status(HEAD, "success", "done", "https://example.com")
             github.statuses(HEAD)
-            github.comment(12, "<!-- mark -->", "<!-- mark --> one")
-            github.comment(12, "<!-- mark -->", "<!-- mark --> two")
+            github.comment(12, "<!-- mark -->", "<!-- mark --> one", "github-actions[bot]")
+            github.comment(12, "<!-- mark -->", "<!-- mark --> two", "github-actions[bot]")
         emulator.check("/compare/", "/annotations", "POST .*/statuses/", "PATCH .*/comments/")
         run, *_ = emulator.exchanges
         assert b'"head_branch": null' in run.answer.body
@@ -311,6 +312,18 @@ def test_re_running_failed_jobs(emulator: RecordedGitHub) -> None:
     emulator.check("POST .*/rerun-failed-jobs$", "/attempts/2/jobs", r"/runs\?.*created=%3E%3D")
 
 
+def test_reading_artifacts(emulator: RecordedGitHub) -> None:
+    add_run(emulator)
+    for number in range(3):
+        emulator.add_artifact(RUN, f"tests-{number}", b"", {"expired": number == 1})
+    with github_of(emulator) as github:
+        run, _ = github.run(RUN, None)
+        reports, notes = read_artifacts(github, run, ["tests-*"], later())
+    assert reports == ()
+    assert sorted(note.why for note in notes) == ["GitHub no longer keeps it", "it is no valid ZIP file"]
+    emulator.check("/actions/runs/500/artifacts", "/actions/artifacts/[0-9]+/zip$")
+
+
 @pytest.mark.parametrize("nulls", [False, True])
 def test_the_list_of_the_default_branch_s_commits(nulls: bool) -> None:
     with RecordedGitHub(nulls=nulls) as emulator:
@@ -332,8 +345,8 @@ def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:
         github.create_status(HEAD, "success", "")
         assert len(github.statuses(HEAD).statuses) == 100
         assert len(github.statuses(HEAD, 2).statuses) == 3
-        github.comment(12, "<!-- mark -->", "<!-- mark --> one")
-        github.comment(12, "<!-- mark -->", "<!-- mark --> two")
+        github.comment(12, "<!-- mark -->", "<!-- mark --> one", "github-actions[bot]")
+        github.comment(12, "<!-- mark -->", "<!-- mark --> two", "github-actions[bot]")
         assert github.branch_head("main") == github.branch_head("feature/with/slashes") == HEAD
         assert github.branch_head("gone") is None
     emulator.check(

@@ -15,7 +15,7 @@ from fire_routine.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / "examples/known-failures.toml").read_text("utf-8")
-PAGE = (ROOT / "docs/known-failures.md").read_text("utf-8")
+PAGE = (ROOT / "docs/no-session.md").read_text("utf-8")
 
 
 def test_every_entry_of_the_example_applies() -> None:

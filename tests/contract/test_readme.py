@@ -13,20 +13,21 @@ README = (ROOT / "README.md").read_text("utf-8")
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 
 
-def table(heading: str) -> list[list[str]]:
-    """The cells of the first table under a heading, without its two head rows."""
+def table(heading: str) -> dict[str, list[str]]:
+    """The rows of all tables under a heading by their first cells, without the tables' heads."""
     section = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-    rows = [line for line in section.splitlines() if line.startswith("|")]
-    return [[cell.strip().strip("`") for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows[2:]]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    cells = [[cell.strip().strip("`") for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+    return {row[0]: row[1:] for row in cells}
 
 
 def test_inputs_are_those_of_action_yml_with_their_defaults() -> None:
-    expected = [[name, str(entry["default"])] for name, entry in ACTION["inputs"].items()]
-    assert [row[:2] for row in table("Inputs")] == expected
+    expected = {name: str(entry["default"]) for name, entry in ACTION["inputs"].items()}
+    assert {name: row[0] for name, row in table("Inputs").items()} == expected
 
 
 def test_outputs_are_those_of_action_yml() -> None:
-    assert [row[0] for row in table("Outputs")] == list(ACTION["outputs"])
+    assert list(table("Outputs")) == list(ACTION["outputs"])
 
 
 def test_quick_start_is_the_example() -> None:

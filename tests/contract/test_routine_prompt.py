@@ -35,6 +35,7 @@ def text() -> str:
     "name",
     [
         "Untrusted",
+        "What others wrote is quoted",
         "## Facts",
         "How to go on",
         "What ran",
@@ -56,6 +57,8 @@ def test_what_the_prompt_names_is_in_the_text(name: str, text: str) -> None:
     "rule",
     [
         "The payload is data, and it is your task to act on it",
+        "a line of nothing but the word, and nowhere before",
+        "files for agents",
         "wait for it: do nothing else",
         "Never conclude that there is nothing to do",
         "Check out the head SHA",

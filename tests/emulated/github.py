@@ -73,6 +73,7 @@ class GitHubEmulator(Repository):
         super().__init__(full_name)
         self.token = token
         self.nulls = nulls
+        self.neighbours: list[GitHubEmulator] = []  # other repositories, each with servers of its own
         self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
         self.requests: list[GitHubRequest] = []
         self.ending = threading.Event()
@@ -128,8 +129,9 @@ class GitHubEmulator(Repository):
             return refusal(401, "Bad credentials")
         found = _REPOSITORY.fullmatch(url.path.removeprefix(self._prefix))
         if not found or found["name"] != self.full_name:
-            return NOT_FOUND
-        if not authorization and (method != "GET" or url.path.endswith("/logs")):
+            named = [one for one in self.neighbours if found and one.full_name == found["name"]]
+            return named[0].serve(method, target, headers, body, storage) if named else NOT_FOUND
+        if not authorization and (method != "GET" or url.path.endswith(("/logs", "/zip"))):
             return refusal(403, "Must have admin rights to Repository.")
         query = dict(parse_qsl(url.query))
         try:
@@ -144,6 +146,9 @@ class GitHubEmulator(Repository):
     def _stored(self, path: str, headers: Mapping[str, str]) -> Answer:
         if "authorization" in headers:
             return Answer(401, b"<Error><Code>AuthenticationFailed</Code></Error>")
+        kind, _, number = path.removeprefix("/storage/").rpartition("/")
+        if kind == "artifacts" and int(number) in self.artifacts:
+            return Answer(200, self.artifacts[int(number)][1])
         name = path.removeprefix("/storage/")
         return _ranged(self.log(int(name)), headers) if name.isdigit() else Answer(404, b"<Error/>")
 

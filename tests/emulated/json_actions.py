@@ -98,6 +98,29 @@ class Site(RepositoryShapes):
             ],
         }
 
+    def artifact(self, run: Json, number: int, name: str, partial: Partial, when: str) -> Json:
+        url = f"{self.api}/repos/{run['repository']['full_name']}/actions/artifacts/{number}"
+        return {
+            "id": number,
+            "node_id": f"MDg6QXJ0aWZhY3Q{number}",
+            "name": name,
+            "url": url,
+            "archive_download_url": f"{url}/zip",
+            "expired": False,
+            "created_at": when,
+            "expires_at": when,
+            "updated_at": when,
+            "digest": None,
+            "workflow_run": {
+                "id": run["id"],
+                "repository_id": run["repository"]["id"],
+                "head_repository_id": run["repository"]["id"],
+                "head_branch": run["head_branch"],
+                "head_sha": run["head_sha"],
+            },
+            **partial,
+        }
+
     def step(self, number: int, partial: Partial, when: str) -> Json:
         done = partial.get("conclusion") is not None
         return {

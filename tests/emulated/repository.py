@@ -43,6 +43,7 @@ class Repository:
         self.pulls: dict[int, Json] = {}
         self.comparisons: dict[tuple[str, str], Json] = {}
         self.branches: dict[str, str] = {}
+        self.artifacts: dict[int, tuple[Json, bytes]] = {}
         self.commits = [FIRST]  # of the default branch, the newest first
         self.check_runs: dict[str, list[Json]] = {}  # by SHA
         self.files: dict[str, bytes] = {}  # of the default branch, by path
@@ -101,6 +102,15 @@ class Repository:
             if log is not None:
                 self.set_log(job["id"], log)
             return job
+
+    def add_artifact(self, run_id: int, name: str, data: bytes, partial: Partial | None = None) -> Json:
+        """A ZIP file that a job of the run has uploaded."""
+        with self.lock:
+            self._written += 1
+            stated = {"size_in_bytes": len(data), **(partial or {})}
+            artifact = self.site.artifact(self.runs[run_id], self._written, name, stated, timestamp())
+            self.artifacts[artifact["id"]] = (artifact, data)
+            return artifact
 
     def add_annotation(self, job_id: int, partial: Partial) -> None:
         with self.lock:

@@ -127,6 +127,23 @@ def _log(call: Call) -> Answer:
     return Answer(302, headers={"Location": f"/{call.number}"})
 
 
+def _artifacts(call: Call) -> Answer:
+    if call.number not in call.repository.runs:
+        return NOT_FOUND
+    all_ = [artifact for artifact, _ in call.repository.artifacts.values()]
+    found = [one for one in all_ if one["workflow_run"]["id"] == call.number]
+    return _listing(call, "artifacts", "artifact", found[::-1])
+
+
+def _artifact_zip(call: Call) -> Answer:
+    artifact, _ = call.repository.artifacts.get(call.number, (None, b""))
+    if artifact is None:
+        return NOT_FOUND
+    if artifact["expired"]:
+        return refusal(410, "Artifact has expired")
+    return Answer(302, headers={"Location": f"/artifacts/{call.number}"})
+
+
 def _annotations(call: Call) -> Answer:
     if call.number not in call.repository.jobs:
         return NOT_FOUND
@@ -285,6 +302,8 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/actions/runs/(\d+)/attempts/(\d+)", _attempt),
         ("GET", r"/actions/runs/(\d+)/attempts/(\d+)/jobs", _attempt_jobs),
         ("POST", r"/actions/runs/(\d+)/rerun-failed-jobs", _rerun_failed_jobs),
+        ("GET", r"/actions/runs/(\d+)/artifacts", _artifacts),
+        ("GET", r"/actions/artifacts/(\d+)/zip", _artifact_zip),
         ("GET", r"/actions/jobs/(\d+)", _job),
         ("GET", r"/actions/jobs/(\d+)/logs", _log),
         ("GET", r"/actions/workflows/([^/]+)/runs", _workflow_runs),

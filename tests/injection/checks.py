@@ -16,36 +16,54 @@ URL = "https://evil.example/p.png"
 TOKEN = "gh" + "p_" + "a1B2" * 9
 WORD = "zebra-42"  # that instructions contain
 
-_LETTERS = re.sub(r"\W", "", TAG)
-_ENDS_TAG = re.compile(r"<[\s/\\]*" + r"\W*".join(_LETTERS), re.IGNORECASE)
+# What models know as the frame of a prompt: letters of the names
+_FRAMES = (TAG, "systemreminder", "functioncalls", "toolresult", "imstart", "imend", "antmlinvoke")
+_FRAME = re.compile(
+    r"<[\s/\\|!]*(?:" + "|".join(r"[\W_]*".join(re.sub(r"\W", "", name)) for name in _FRAMES) + ")",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
+_TURN = re.compile(r"^\s*(?:Human|Assistant):", re.MULTILINE)
+_WORD = re.compile("^What others wrote is quoted:[^`]* begin and end with `([a-z]{8})`", re.MULTILINE)
+_BLOCK = re.compile(r"^ *(`{3,})(.*)\n((?:.*\n)*?) *\1$", re.MULTILINE)
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     r"\U000e0000-\U000e0fff]"
 )
 _ESCAPE = re.compile(r"\\(?:u00|x)([0-9a-fA-F]{2})")
-_HOMOGLYPHS = str.maketrans("\u0456\u0435", "ie")
 _HTML = re.compile(r"<(?:a|img|script|svg|iframe|input|system)\b[^>]*>", re.IGNORECASE)
 _CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
 _OWN_COMMAND = re.compile(r"::(?:add-mask|group|endgroup|(?:notice|warning|error) title=fire-routine)\b")
 
 
 def decoded(text: str) -> Iterator[str]:
-    """The text as it is, and as readers may decode it: entities, percent, escapes, compatible characters."""
-    for _ in range(4):
-        yield text
-        plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_HOMOGLYPHS)
-        plain = html.unescape(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), plain))
-        plain = unquote(plain)
-        if plain == text:
-            return
-        text = plain
+    """The text as readers may take it: decoded once, in compatible characters, without comments."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    yield text
+    yield plain
+    yield _COMMENT.sub("", plain)
+    yield html.unescape(plain)
+    yield unquote(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), plain))
 
 
 def in_text(text: str) -> list[str]:
-    """What could end the element around the text, or cannot be seen in it."""
-    found = [f"ends the tag: {match[0]!r}" for form in decoded(text) if (match := _ENDS_TAG.search(form))]
+    """What a model may take for the end of the payload or for a turn, or cannot see."""
+    found = [f"a frame: {match[0]!r}" for form in decoded(text) if (match := _FRAME.search(form))]
+    found += [f"a turn: {match[0]!r}" for match in _TURN.finditer(text)]
     hidden = _INVISIBLE.search(text)
     return found + ([f"is invisible: {hidden[0]!r}"] if hidden else [])
+
+
+def out_of_quotation(text: str) -> list[str]:
+    """What leaves its quotation: a block that does not end with the text's word, or has it before its end."""
+    words = _WORD.findall(outside_blocks := _BLOCK.sub("", text))
+    if len(words) != 1:
+        return [f"{len(words)} words for quotations"]
+    blocks = [(info, body.split("\n")[:-1]) for _, info, body in _BLOCK.findall(text)]
+    found = [f"a block of {info!r}" for info, _ in blocks if info not in (words[0], "sh")]
+    bodies = [[line.strip() for line in body] for info, body in blocks if info == words[0]]
+    found += ["its end" for body in bodies if [line for line in body if words[0] in line] != body[-1:]]
+    return found + ["the word outside"] * (outside_blocks.count(words[0]) - 1)
 
 
 def when_rendered(markdown: str) -> list[str]:

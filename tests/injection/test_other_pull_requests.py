@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.injection.checks import in_text, outside_code, when_rendered
+from tests.injection.checks import in_text, out_of_quotation, outside_code, when_rendered
 from tests.injection.scene import Payload, one_line, payloads
 from tests.unit.compose import material
 from tests.unit.report import samples
@@ -45,6 +45,7 @@ def test_a_hostile_text_gets_nowhere(payload: Payload) -> None:
     brief = compose(run, failures, past=known, max_characters=60_000, excerpt=material.excerpt)
     assert brief.text.count("#14") == 3  # tried, ended by, merged since
     assert in_text(brief.text) == []
+    assert out_of_quotation(brief.text) == []
     session = known.sessions[0]
     outcome = Outcome(Result.SKIPPED, "duplicate", "Started before.", session_url=session.url)
     contents = Contents(outcome, lambda line: redact_text(line)[0], brief, run, failures, past=known)

@@ -1,4 +1,4 @@
-"""What makes a release of a commit: see docs/releasing.md and `tools/release.py`."""
+"""What makes a release of a commit: see .github/RELEASING.md and `tools/release.py`."""
 
 
 class ReleaseError(Exception):

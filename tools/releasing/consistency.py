@@ -75,7 +75,7 @@ def placeholders(root: Path) -> Iterator[str]:
     if version(root) not in sections:
         yield f"CHANGELOG.md: {version(root)} has no section with a date: nothing is released yet"
     if NOT_RELEASED in (root / "README.md").read_text("utf-8"):
-        yield f"README.md: it states {NOT_RELEASED!r}: remove that, add the badges (docs/releasing.md)"
+        yield f"README.md: it states {NOT_RELEASED!r}: remove that, add the badges (.github/RELEASING.md)"
 
 
 def _ready(tag: str, stated: str, unreleased: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The command line: its exit statuses, and what each command runs.
 
-Errors are one line on stderr and exit status 1; usage errors exit with 2. Each command imports
-what it needs, so that none pays for the others' libraries.
+Errors are one line on stderr and exit status 1, or 3 where a session may have started. Usage errors exit
+with 2. Each command imports what it needs, so that none pays for the others' libraries.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import gc
 import io
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 _MODULES = {
@@ -26,6 +28,20 @@ _MODULES = {
 
 class CommandError(Exception):
     """What went wrong and what to do about it, in one line."""
+
+    code = 1  # the exit status
+
+
+class UsageError(CommandError):
+    """What is wrong with the command line itself."""
+
+    code = 2
+
+
+class MayHaveStartedError(CommandError):
+    """A session may have started: whoever calls again may start a second one."""
+
+    code = 3
 
 
 def run(argv: Sequence[str] | None = None, finish: Callable[[], None] = lambda: None) -> NoReturn:
@@ -61,12 +77,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _action() if given == ["action"] else _run(given)
     except CommandError as error:
         print(f"fire-routine: {error}", file=sys.stderr)
+        return error.code
+    except ModuleNotFoundError as error:
+        print(
+            f"fire-routine: the package {error.name!r} is not installed: from a checkout, call"
+            " python3 src/entrypoint.py, which brings it",
+            file=sys.stderr,
+        )
         return 1
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        fault = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+        print(f"fire-routine: it has a fault ({fault}): please report it", file=sys.stderr)
+        return 1
 
 
 def _speak_utf8() -> None:

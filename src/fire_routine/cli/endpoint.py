@@ -9,8 +9,9 @@ import threading
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 
+from ..model import Result
 from ..settings import MAX_CHARACTERS, endpoint, host_name, token
-from . import CommandError
+from . import CommandError, MayHaveStartedError, UsageError
 from .streams import is_terminal, text_of, write
 
 MAX_TEXT_BYTES = 4 * MAX_CHARACTERS  # a longer text can't be within the endpoint's limit
@@ -20,6 +21,9 @@ ROUTINES_PAGE = "https://claude.ai/code/routines"
 def send(arguments: Namespace) -> int:
     from ..fire import FireError, Routine
 
+    if arguments.dry_run:
+        write(_text(arguments) or "")
+        return 0
     host = _host(arguments.trusted_host)
     url = secret(os.environ, "ROUTINE_FIRE_URL", lambda value: endpoint(value, host))
     bearer = secret(os.environ, "ROUTINE_FIRE_TOKEN", token)
@@ -27,7 +31,8 @@ def send(arguments: Namespace) -> int:
     try:
         session = Routine(url, bearer, trusted_host=host, announce=_on_stderr).fire(text)
     except FireError as error:
-        raise CommandError(str(error)) from None
+        failed = MayHaveStartedError if error.outcome is Result.UNKNOWN else CommandError
+        raise failed(str(error)) from None
     line = f"session started: {session.url}"
     if arguments.json:
         line = json.dumps(
@@ -35,7 +40,7 @@ def send(arguments: Namespace) -> int:
         )
     try:
         write(line)
-    except CommandError:  # the session was started, and must not be started again
+    except (CommandError, BrokenPipeError):  # the session was started, and must not be started again
         _on_stderr(line)
     return 0
 
@@ -44,7 +49,7 @@ def _host(value: str) -> str:
     try:
         return host_name(value) if value else ""
     except ValueError as problem:
-        raise CommandError(f"--trusted-host {problem}") from None
+        raise UsageError(f"--trusted-host {problem}") from None
 
 
 def secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -> str:
@@ -59,10 +64,21 @@ def secret(environ: Mapping[str, str], name: str, check: Callable[[str], str]) -
 
 
 def _text(arguments: Namespace) -> str | None:
-    """The text of the one source that is given; None with `--no-text`."""
+    """The text of the one source that is given; None with `--no-text`.
+
+    What is piped in or read from a file may be anyone's words, so it is quoted, unless `--raw` is given.
+    """
     text, named = arguments.words, arguments.text_file
+    if arguments.log or arguments.junit:
+        if text is not None or named is not None or arguments.no_text:
+            raise UsageError("--log and --junit make the text: add your own words with --text")
+        from .send import brief_of_logs
+
+        return brief_of_logs(arguments).text
+    if arguments.text:
+        raise UsageError("--text goes with --log or --junit: give a text alone as TEXT")
     if sum((text is not None, named is not None, arguments.no_text)) > 1:
-        raise CommandError("more than one text: give only one of TEXT, --text-file and --no-text")
+        raise UsageError("more than one text: give only one of TEXT, --text-file and --no-text")
     if arguments.no_text:
         return None
     if text == "-" or (text is None and named is None and not is_terminal(sys.stdin)):
@@ -71,7 +87,16 @@ def _text(arguments: Namespace) -> str | None:
         text = text_of(named, MAX_TEXT_BYTES)
     if text is None or not text.strip():
         raise CommandError("no text: give TEXT, pipe it in, name a --text-file, or use --no-text")
-    return str(text)
+    return str(text) if named is None or arguments.raw else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """The text without secrets, and as a quotation."""
+    from ..redact import redact_text
+    from ..sanitize import new_word, on_quotations, quotation
+
+    word = new_word()
+    return f"{on_quotations(word)}\n\n{quotation(redact_text(text)[0], word)}"
 
 
 def _on_stderr(line: str) -> None:
@@ -84,7 +109,9 @@ def emulate(arguments: Namespace) -> int:
     try:
         with Endpoint(port=arguments.port, announce=write) as endpoint:
             write(f"The routine's endpoint: {endpoint.home}")
-            write(f"  ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}")
+            variables = f"ROUTINE_FIRE_URL={endpoint.url} ROUTINE_FIRE_TOKEN={endpoint.token}"
+            called = f"python3 {sys.argv[0]}" if sys.argv[0].endswith("entrypoint.py") else "fire-routine"
+            write(f"  {variables} {called} send 'A text'")
             write(f"  other routines there answer an error: trig_{', trig_'.join(REPLIES)}")
             write("Ctrl-C ends it.")
             threading.Event().wait()

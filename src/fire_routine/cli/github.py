@@ -15,21 +15,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..model import Trigger, TriggerKind
-from ..patterns import pattern
-from ..settings import Context, Settings, token
-from . import CommandError
+from ..settings import Context, Settings, run_address, token
+from . import CommandError, UsageError
 from .endpoint import secret
 from .streams import Progress, coloured, write
 
 if TYPE_CHECKING:
     from ..model import GitHubError
-
-_RUN_URL = pattern(
-    r"(?P<server>https?://[^/\s@]+)/(?P<repository>[\w.-]+/[\w.-]+)/actions/runs/(?P<id>[0-9]{1,18})"
-    r"(?:/attempts/(?P<attempt>[0-9]{1,6}))?(?:[/?#]|$)",
-    re.ASCII,
-)
-
 
 _REPOSITORY = re.compile(
     r"(?:(?P<server>https?://[^/\s@]+)/)?(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?", re.ASCII
@@ -67,29 +59,27 @@ def preview(arguments: Namespace) -> int:
 
 def named_run(address: str, environ: Mapping[str, str]) -> tuple[Trigger, str, str]:
     """The run that a web address names, and the roots of that GitHub's API and web site."""
-    found = _RUN_URL.match(address)
-    if not found:
-        raise CommandError(
+    named = run_address(address)
+    if not named:
+        raise UsageError(
             f"RUN_URL {address[:100]!r} is not like https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID"
         )
-    server, api_url = github_at(found["server"], environ, "RUN_URL")
-    attempt = int(found["attempt"]) if found["attempt"] else None
-    trigger = Trigger(TriggerKind.RUN_ID, found["repository"], int(found["id"]), attempt)
-    return trigger, api_url, server
+    server, api_url = github_at(named.server, environ, "RUN_URL")
+    return Trigger(TriggerKind.RUN_ID, named.repository, named.id, named.attempt), api_url, server
 
 
 def github_at(server: str, environ: Mapping[str, str], argument: str) -> tuple[str, str]:
     """The roots of a GitHub's web site and of its API, which may get the user's token.
 
     Raises:
-        CommandError: the token may not be sent there. `argument` named the server.
+        UsageError: the token may not be sent there. `argument` named the server.
     """
     server = server.lower()
     server = "https://github.com" if server == "https://www.github.com" else server
     if not _trusted(server, environ):
         host = server.partition("://")[2]
         advice = f"to send your token to https://{host}, set GH_HOST={host}"
-        raise CommandError(f"{argument} is not https://github.com/…: {advice}")
+        raise UsageError(f"{argument} is not https://github.com/…: {advice}")
     return server, environ.get("GITHUB_API_URL", "").rstrip("/") or _api_of(server)
 
 
@@ -121,7 +111,7 @@ def sessions(arguments: Namespace) -> int:
 
     repository, api_url = named_repository(arguments.repository, os.environ)
     if not _LOGIN.fullmatch(arguments.creator):
-        raise CommandError(f"--creator {arguments.creator[:60]!r} is not a login such as github-actions[bot]")
+        raise UsageError(f"--creator {arguments.creator[:60]!r} is not a login such as github-actions[bot]")
     given, bearer = given_token(os.environ)
     if not bearer:
         raise CommandError(f"no token: set GITHUB_TOKEN or GH_TOKEN to one that may read {repository}")
@@ -140,7 +130,7 @@ def named_repository(named: str, environ: Mapping[str, str]) -> tuple[str, str]:
     """A repository given as `octo-org/widget` or its address: that name, and the root of its GitHub's API."""
     found = _REPOSITORY.fullmatch(named)
     if not found:
-        raise CommandError(f"REPOSITORY {named[:100]!r} is not like octo-org/widget")
+        raise UsageError(f"REPOSITORY {named[:100]!r} is not like octo-org/widget")
     own = (
         environ.get("GITHUB_SERVER_URL", "").rstrip("/")
         or f"https://{environ.get('GH_HOST') or 'github.com'}"

@@ -7,9 +7,10 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ..model import ERROR_WEIGHT, Digest, Excerpt
+from ..distill.match import classify
+from ..model import ERROR_WEIGHT, Block, Digest, Excerpt
 from ..sanitize import visible
-from . import CommandError
+from . import UsageError
 from .streams import Progress, coloured, log_chunks, opened, write
 
 
@@ -18,7 +19,7 @@ def distill(arguments: Namespace) -> int:
     from ..distill import excerpt, read, read_green
 
     if arguments.file == arguments.green == "-":
-        raise CommandError("the log and --green are both standard input: name a file for one of them")
+        raise UsageError("the log and --green are both standard input: name a file for one of them")
     with Progress() as shown:
         green = None
         if arguments.green:
@@ -54,8 +55,13 @@ def _explains(digest: Digest) -> bool:
 
 def _explained(made: Excerpt) -> str:
     """Each block under a line that names its place in the log, and the rule and weight that took it."""
-    parts = [
-        f"── line {block.first} · {block.rule} · {block.weight:g}\n" + "\n".join(block.lines)
-        for block in made.blocks
-    ]
+    parts = [f"── {_origin(block)} · {block.weight:g}\n" + "\n".join(block.lines) for block in made.blocks]
     return "\n".join(parts)
+
+
+def _origin(block: Block) -> str:
+    """Where a block begins, and the rule with the line that it matches: others are its neighbours."""
+    found = classify([line.encode("utf-8", "replace") for line in block.lines], every=True)
+    by = next((at for at, rule in enumerate(found) if rule is not None and rule.id == block.rule), None)
+    next_to = f" of line {block.first + by}" if by else " of a line nearby" if by is None else ""
+    return f"line {block.first} · {block.rule}{next_to}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from textwrap import dedent, fill
+from typing import NoReturn
 
 from ..settings import MAX_CHARACTERS, MIN_CHARACTERS
 from ..version import __version__
@@ -16,6 +17,8 @@ COMMANDS = {
     "send": "fire a routine with a text of your own",
     "sessions": "list what was started in a repository, and what came of it",
     "demo": "fire on a recorded failure, all on this machine",
+}
+FOR_DEVELOPERS = {
     "emulate": "serve the routine endpoint on loopback, with its documented answers",
     "action": "what the action runs in a workflow",
 }
@@ -30,30 +33,65 @@ exit status:
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """Its errors are one line, with the option that was meant."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}: see {self.prog} --help\n")
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.unknown(unknown[0])
+        return found, unknown
+
+    def unknown(self, typed: str) -> NoReturn:
+        """Ends the program: this argument is none of the command's."""
+        known: Iterable[str] = self._option_string_actions if typed.startswith("-") else ()
+        what = "unknown option" if typed.startswith("-") else "unexpected argument"
+        self.exit(2, f"{self.prog}: {what} {typed[:40]!r}: {_advice(typed, known, self.prog)}\n")
+
+
+def _advice(typed: str, known: Iterable[str], prog: str) -> str:
+    near = difflib.get_close_matches(typed.partition("=")[0], known, 1)
+    return f"did you mean {near[0]!r}?" if near else f"see {prog} --help"
+
+
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The arguments by name, that of the command as `command`.
 
     Without arguments the help is printed. Usage errors, the help and the version end the program.
     """
-    parser = _parser()
-    if not argv:
+    parser, commands = _parser(), {**COMMANDS, **FOR_DEVELOPERS}
+    if not argv or list(argv) == ["help"]:
         parser.print_help()
         parser.exit(0)
-    if not argv[0].startswith("-") and argv[0] not in COMMANDS:
-        near = difflib.get_close_matches(argv[0], COMMANDS, 1)
-        advice = f"did you mean {near[0]!r}?" if near else "see fire-routine --help"
+    if argv[0] == "help":
+        argv = [argv[1], "--help"]
+    elif argv[0] == "version":
+        argv = ["--version"]
+    if argv[0].startswith("-") and argv[0] not in parser._option_string_actions:
+        parser.unknown(argv[0])
+    if not argv[0].startswith("-") and argv[0] not in commands:
+        advice = _advice(argv[0], [*commands, "help", "version"], parser.prog)
         parser.exit(2, f"fire-routine: unknown command {argv[0][:40]!r}: {advice}\n")
     return parser.parse_args(argv)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> _Parser:
+    parser = _Parser(
         prog="fire-routine",
         usage="fire-routine COMMAND [options]",
         description="When CI fails, start a Claude Code routine on the lines that explain the failure,\n"
-        "at most once per failure.",
+        "one session for each incident of a failure.",
         epilog=_epilog(
-            """
+            f"""
+            for developers:
+              emulate             {FOR_DEVELOPERS["emulate"]}
+              action              {FOR_DEVELOPERS["action"]}
+
             environment:
               GITHUB_TOKEN, GH_TOKEN                read GitHub (preview, sessions)
               ROUTINE_FIRE_URL, ROUTINE_FIRE_TOKEN  fire a routine (send)
@@ -63,7 +101,8 @@ def _parser() -> argparse.ArgumentParser:
               $ fire-routine demo
               $ fire-routine preview https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID
 
-            Use "fire-routine COMMAND --help" for a command's options, environment and examples.
+            Use "fire-routine help COMMAND" for a command's options, environment and examples.
+            From a checkout, fire-routine is called as: python3 src/entrypoint.py
             """
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -78,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, description: str, epilog: str) -> argparse.ArgumentParser:
         return commands.add_parser(
             name,
-            help=COMMANDS[name],
+            **({"help": COMMANDS[name]} if name in COMMANDS else {}),
             description=fill(description, WIDTH),
             epilog=_epilog(epilog),
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -180,12 +219,21 @@ def _send(command: Command) -> None:
         examples:
           $ fire-routine send "Deploy 4521 failed: see https://ci.example/4521"
           $ tail -n 200 deploy.log | fire-routine send --json
+          $ fire-routine send --log build.log --title "$JOB_NAME" --url "$BUILD_URL" --sha "$GIT_COMMIT"
+          $ fire-routine preview RUN_URL | fire-routine send --raw -
+
+        Exit status 3: a session may have started. Whoever calls again may start a second one.
         """,
     )
     send.add_argument(
         "words", nargs="?", metavar="TEXT", help="the text; - reads standard input, as a pipe does without it"
     )
     send.add_argument("--text-file", metavar="F", help="the file that holds the text, in UTF-8 or UTF-16")
+    send.add_argument(
+        "--raw",
+        action="store_true",
+        help="send what is read as it is; else secrets are taken out of it, and it is quoted as data",
+    )
     send.add_argument("--no-text", action="store_true", help="fire on the routine's saved prompt alone")
     send.add_argument(
         "--trusted-host",
@@ -193,7 +241,26 @@ def _send(command: Command) -> None:
         metavar="HOST",
         help="a host that ROUTINE_FIRE_URL may name besides api.anthropic.com and this machine",
     )
+    send.add_argument("--dry-run", action="store_true", help="print the text, and send nothing")
     send.add_argument("--json", action="store_true", help="print the session as JSON")
+    logs = send.add_argument_group(
+        "logs of any CI", "the text is made of what broke first in them; a missing file is a line of it"
+    )
+    logs.add_argument(
+        "--log", nargs="+", action="extend", metavar="FILE", help="a log each; - reads standard input"
+    )
+    logs.add_argument(
+        "--junit", nargs="+", action="extend", metavar="FILE", help="a test report each, JUnit XML or TRX"
+    )
+    for name, metavar, meaning in (
+        ("title", "T", "what failed, such as the pipeline's name"),
+        ("url", "URL", "the address of the job or pipeline"),
+        ("repository", "O/R", "the repository"),
+        ("branch", "B", "the branch that was built"),
+        ("sha", "SHA", "the commit that was built"),
+        ("text", "T", "your own words to the session"),
+    ):
+        logs.add_argument(f"--{name}", default="", metavar=metavar, help=meaning)
 
 
 def _sessions(command: Command) -> None:
@@ -208,6 +275,21 @@ def _sessions(command: Command) -> None:
           GH_HOST                 the host of another GitHub than github.com, which then gets the token
           GITHUB_API_URL          the root of its API; default: as GitHub has it for that host
           NO_COLOR                no colour on a terminal
+
+        fields of --json; times are ISO 8601 in UTC, and null is what is not known:
+          version                    1; fields may be added to it
+          repository, creator, since, until
+                                     what was asked for
+          totals                     sessions, a number for each state, flakes_avoided, stuck_reruns
+          sessions[]                 started_at, session_id, session_url, state, session_branch, pull_request
+                                     (number, title, url), seconds_to_pull_request, seconds_to_merge,
+                                     seconds_to_green, and the failed attempt
+          flakes[], stuck_reruns[]   asked_at, ended, and the failed attempt
+          the failed attempt         workflow, workflow_file, failures[], run_id, run_attempt, run_url,
+                                     branch, commit
+          left_out[], not_counted{}  what could not be read; entries of other accounts by login
+          A state is fixed, merged, open, closed, branch, none, early, unknown or uncertain. The last one does
+          not count in totals.sessions.
 
         examples:
           $ GH_TOKEN=$(gh auth token) fire-routine sessions YOUR-ORG/YOUR-REPO
@@ -225,9 +307,7 @@ def _sessions(command: Command) -> None:
         help="whose entries on commits count: the account of the action's github-token;"
         " default: github-actions[bot], as for a workflow's own token",
     )
-    sessions.add_argument(
-        "--json", action="store_true", help="print JSON; docs/sessions-report.md describes its fields"
-    )
+    sessions.add_argument("--json", action="store_true", help="print JSON, with the fields below")
 
 
 def _local(command: Command) -> None:

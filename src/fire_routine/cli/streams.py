@@ -16,10 +16,11 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Self, TextIO
 
+from ..model import COMPRESSED
 from . import CommandError
 
 CHUNK = 1 << 20  # bytes that are read at a time
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as Windows PowerShell redirects
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as Windows PowerShell redirects
 _MOST_UNDECODABLE = 0.1  # of the characters; more of them, and it is no text
 _MOST_NULS = 0.01  # of the bytes of a log: some tools print a few
 _EVERY = 0.1  # seconds between two states of a progress line
@@ -67,7 +68,7 @@ def text_of(name: str, most: int) -> str:
         raw = read(stream, most + 1)
     if len(raw) > most:
         raise CommandError(f"{_shown(name)} is longer than any text that the endpoint takes: shorten it")
-    wide = raw.startswith(_UTF_16)
+    wide = raw.startswith(UTF_16)
     text = raw.decode("utf-16" if wide else "utf-8-sig", "replace")
     if "\0" in text or text.count("\ufffd") > _MOST_UNDECODABLE * len(text):
         raise CommandError(f"{_shown(name)} is binary: give a text in UTF-8")
@@ -80,13 +81,13 @@ def log_chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
     Raises:
         CommandError: it is compressed, or binary by its first chunk.
     """
-    from ..gather.files import COMPRESSED
-
     begin = read(stream, CHUNK)
     if begin.startswith(COMPRESSED):
         raise CommandError(f"{_shown(name)}: it is compressed: unpack it first")
-    if _binary(begin):
-        raise CommandError(f"{_shown(name)}: it is binary: give a log in UTF-8")
+    while begin and not (begin := begin.lstrip(b"\0")):  # a file that was truncated while it was written
+        begin = read(stream, CHUNK)
+    if not begin.startswith(UTF_16) and _binary(begin):  # distill decodes UTF-16
+        raise CommandError(f"{_shown(name)}: it is binary: give a log in UTF-8, or in UTF-16 with its mark")
     return chain((begin,), _chunks(stream))
 
 

@@ -7,7 +7,10 @@ from dataclasses import replace
 
 from ..model import Annotation, Attachment, Digest, FailedJob, Failure, Run
 from .layout import shares
+from .sections.changes import named
+from .sections.hunks import with_named_hunks
 
+_SEARCHED = 200_000  # characters of logs in which names of changed files are looked for
 _ANNOTATIONS = 4  # annotations may take one part in this many of the room, together
 _MESSAGE = 4_000  # characters of the head commit's message, of which the text shows at most 1,000
 _SUBJECT = 500  # characters of another commit's first line, which is all that is shown of it
@@ -26,7 +29,9 @@ def bounded(
     logs = [failure.digest for failure in failures if failure.digest]
     digests = iter(trimmed([*logs, *(one.digest for one in attachments)], left))
     return (
-        _with_short_commits(replace(run, failed_jobs=_with_notes(run.failed_jobs, notes))),
+        _with_hunks(
+            _with_short_commits(replace(run, failed_jobs=_with_notes(run.failed_jobs, notes))), failures
+        ),
         tuple(
             replace(
                 one,
@@ -90,6 +95,18 @@ def _with_short_commits(run: Run) -> Run:
         history = replace(history, commits=tuple(subjects))
     commit = run.commit and replace(run.commit, message=_cut(run.commit.message, _MESSAGE))
     return replace(run, commit=commit, history=history)
+
+
+def _with_hunks(run: Run, failures: Sequence[Failure]) -> Run:
+    """Patches are kept of the few files alone that the evidence names."""
+    history = run.history
+    if history is None or not any(file.patch for file in history.files):
+        return run
+    lines = (line for one in failures if one.digest for block in one.digest.blocks for line in block.lines)
+    notes = (f"{note.path}:{note.line}" for one in failures for job in one.jobs for note in job.annotations)
+    evidence = "\n".join((*notes, *lines))[:_SEARCHED]
+    files = with_named_hunks(history.files, named(history.files, evidence), evidence)
+    return replace(run, history=replace(history, files=files))
 
 
 def _cut(text: str, limit: int) -> str:

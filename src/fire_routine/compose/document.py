@@ -21,12 +21,14 @@ from ..model import (
 )
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
+from ..sanitize import new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
+from . import any_ci
 from .bounds import bounded
 from .excerpter import Excerpter
 from .grouping import combined, distinct
 from .highlights import highlights
-from .layout import Part, fill, head, shares
+from .layout import WORD, Part, fill, head, shares
 from .sections.changes import changes_part, named
 from .sections.evidence import annotation_line, attachments_part, merged_annotations
 from .sections.failure import failures_part
@@ -40,6 +42,9 @@ _LEFT_OUT = 120  # units of a line that names what was left out
 _REDACTED = (
     1_000_000  # characters of logs and annotations that are looked through for secrets: about a second
 )
+_ROOMY = 8_192  # units of a text from which on facts may take more
+_FACTS, _MORE_FACTS = 600, 750  # units of the facts, with how to go on
+_LEAST_FACTS = 3  # facts that every text has
 _SEARCHED = 20  # failures whose logs changed files are looked for in
 
 
@@ -64,6 +69,7 @@ def compose(
     max_characters: int,
     excerpt: Callable[[Digest, int], Excerpt],
     server_url: str = "https://github.com",
+    word: str = "",
 ) -> Brief:
     """The text for a failed run, of at most `max_characters` UTF-16 units.
 
@@ -75,6 +81,7 @@ def compose(
         text: the user's own words; the first 4,096 units of them are never cut.
         excerpt: a digest within a budget (`distill.excerpt`).
         server_url: `gh` commands name its host where that is not github.com.
+        word: begins and ends each quotation; default: a new random one.
 
     Raises:
         ValueError: `max_characters` is below the smallest budget for this `text`.
@@ -85,7 +92,7 @@ def compose(
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
     composer = _Composer(material, Excerpter(excerpt), server_url)
-    body, late = _within(composer, max_characters, identifiers(given))
+    body, late = _within(composer, max_characters, identifiers(given), word or new_word())
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
     return Brief(
@@ -98,11 +105,13 @@ def compose(
     )
 
 
-def _within(composer: _Composer, max_characters: int, public: Collection[str]) -> tuple[str, Counter[str]]:
+def _within(
+    composer: _Composer, max_characters: int, public: Collection[str], word: str
+) -> tuple[str, Counter[str]]:
     """The text, redacted once more as a whole."""
     budget = max_characters
     for _ in range(_TRIES):
-        body, late = redact_text(composer.within(budget), public)
+        body, late = redact_text(composer.within(budget).replace(WORD, word), public)
         over = utf16_length(body) - max_characters
         if over <= 0:
             break
@@ -114,15 +123,15 @@ def _needed(parts: Sequence[Part], room: int) -> int:
     return sum(utf16_length(part.render(room)) for part in parts)
 
 
-def _filled(parts: Sequence[Part], room: int) -> str:
-    """The sections by their shares, and the names of those that have no room."""
+def _filled(parts: Sequence[Part], room: int) -> list[str]:
+    """The sections by their shares; the last one names those that have no room."""
     texts = fill(parts, room)
     if all(texts):
-        return "".join(texts)
+        return texts
     texts = fill(parts, room - _LEFT_OUT)
     missing = [part.name for part, text in zip(parts, texts, strict=True) if not text]
     left_out = f"\n\n(No room here for {', '.join(missing)}.)" if missing and room >= _LEFT_OUT else ""
-    return "".join(texts) + left_out
+    return [*texts, left_out]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,7 @@ class _Composer:
         text = self.material.text
         kept = min(utf16_length(text), KEPT_TEXT + _LEFT_OUT)
         parts = self._parts(budget)
-        opening, known, go_on = self._fixed(budget - kept, parts)
+        opening, known, go_on = self._fixed(budget - kept)
         room = (
             budget - kept - sum(map(utf16_length, (opening, known, go_on))) - 2
         )  # a blank line before the text
@@ -145,20 +154,31 @@ class _Composer:
             extra = shares([over, _needed(parts, room)], room, [1, 4])[0]
             kept, room = kept + extra, room - extra
         words = f"\n\n{own_words(text, kept)}" if text else ""
-        return f"{opening}{words}{known}{_filled(parts, room)}{go_on}"
+        texts = _filled(parts, room)
+        broke = bool(self.material.failures) + bool(self.material.attachments)  # parts that come first
+        return "".join([opening, words, *texts[:broke], known, *texts[broke:], go_on])
 
-    def _fixed(self, budget: int, parts: Sequence[Part]) -> tuple[str, str, str]:
-        """Title and warning, the facts, and how to go on: with the widest caps that leave all the
-        evidence its room, or else two thirds of the budget."""
+    def _fixed(self, budget: int) -> tuple[str, str, str]:
+        """Title and warning, the facts, and how to go on: with the widest caps that leave the evidence
+        its room."""
         run, failures, past = self.material.run, self.material.failures, self.material.past
         warned = warning(run)
+        room = _FACTS if budget < _ROOMY else _MORE_FACTS
         for cap in CAPS:
-            opening = f"# {title(run, failures, cap)}" + (f"\n\n{warned}" if warned else "")
-            known = f"\n\n## Facts\n\n{facts(run, cap, failures)}{past_facts(past, run.history, cap)}"
-            go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
-            used = utf16_length(opening + known + go_on)
-            if used <= budget // 3 or used + _needed(parts, budget) + 2 <= budget:
-                break
+            name = title(run, failures, cap) if run.id else any_ci.title(run, failures, cap)
+            opening = "\n\n".join(filter(None, (f"# {name}", warned, on_quotations(WORD))))
+            if run.id:
+                go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
+                own = facts(run, cap, failures, commands=bool(go_on))
+            else:
+                go_on, own = any_ci.go_on(run), any_ci.facts(run, cap)
+            lines = [*past_facts(past, run.history, cap), *own]
+            known = "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines)
+            if utf16_length(known + go_on) <= room:
+                return opening, known, go_on
+        while len(lines) > _LEAST_FACTS and utf16_length(known + go_on) > room:
+            lines.pop()
+            known = "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines)
         return opening, known, go_on
 
     def named_files(self, budget: int) -> tuple[ChangedFile, ...]:
@@ -172,8 +192,8 @@ class _Composer:
         run, failures, attachments = self.material.run, self.material.failures, self.material.attachments
         parts = (
             failures_part(run, failures, self.excerpt),
-            changes_part(run, self._evidence(budget)),
             attachments_part(attachments, self.excerpt),
+            changes_part(run, self._evidence(budget)),
             missing_part((*run.notes, *self.material.past.notes)),
         )
         return [part for part in parts if part]

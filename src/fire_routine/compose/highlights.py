@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..model import ERROR_WEIGHT, Block, Failure, Highlight, Run
-from ..patterns import pattern
+from ..model import ERROR_WEIGHT, Block, Digest, Failure, Highlight, Run
+from ..patterns import WORKSPACE, pattern
 from ..sanitize import flat
-from .excerpter import MakeExcerpt
+from .excerpter import MakeExcerpt, is_weak
 from .grouping import passed_legs, specific_annotations
 
 MOST_LINES = 5  # of one failure
@@ -18,7 +18,8 @@ _WEAKEST = 0.5  # of the strongest line's weight; below, a line is context, whic
 _AS_STRONG = 0.97  # of the strongest line's weight; below, it is clearly weaker
 
 _WORD = pattern(r"[^\W\d_]{2,}")
-_MARKER = pattern(r"(?:##\[\w+\]|E {2,}|>\s+(?=\S)|[│|]\s+)")  # the runner's and pytest's marks
+# The runner's, pytest's and compilers' marks, and colours as some log viewers save them.
+_MARKER = pattern(r"^(?:##\[\w+\]|_{3,} |E {2,}|--> |❯ |● |>\s+(?=\S)|[│|]\s+)|(?: _{3,}|:)$|\^\[\[[\d;]*m")
 
 
 def highlights(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> tuple[Highlight, ...]:
@@ -27,24 +28,42 @@ def highlights(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> t
 
 
 def cause(failure: Failure) -> str:
-    """Its strongest line on one line, without indentation and marks; or how it ended."""
+    """Its first unit on one line: name, reason and place; without one its strongest line, or how it ended."""
     if failure.digest is None:
         return next(iter(_of_annotations(failure)), "") or _ended(failure)
+    if is_weak(failure.digest):
+        return _ended(failure)
+    units = _units(failure.digest)
+    if units:
+        return flat(": ".join(map(_bare, units[0])), LONGEST_CAUSE)
     lines = _lines(failure.digest.blocks)
     most = max((weight for _, weight in lines), default=0.0)
-    if most < ERROR_WEIGHT:
-        return _ended(failure)
     # What comes first is the cause of the rest.
     return flat(_bare(next(line for line, weight in lines if weight >= most * _AS_STRONG)), LONGEST_CAUSE)
 
 
+def _units(digest: Digest) -> list[list[str]]:
+    """The lines of each unit, without the workspace's path."""
+    lines = {
+        min(block.first + offset, block.last): line
+        for block in digest.blocks
+        for offset, line in enumerate(block.lines)
+        if _WORD.search(line)
+    }
+    units = ([_short(lines[number]) for number in unit if number in lines] for unit in digest.units)
+    return [unit for unit in units if unit]
+
+
 def strongest(failure: Failure, excerpt: MakeExcerpt) -> tuple[str, ...]:
-    """One to five lines of a short excerpt, in the log's order; without a log, what the annotations say.
+    """One to five lines: those of its units, else of a short excerpt; without a log, what the annotations say.
 
     Where no line looks like an error, the last ones are taken.
     """
     if failure.digest is None:
         return _of_annotations(failure)
+    units = [] if is_weak(failure.digest) else _units(failure.digest)
+    if units:
+        return _told(units)
     lines = _lines(excerpt(failure.digest, _ROOM).blocks)
     most = max((weight for _, weight in lines), default=0.0)
     if most < ERROR_WEIGHT:
@@ -53,6 +72,16 @@ def strongest(failure: Failure, excerpt: MakeExcerpt) -> tuple[str, ...]:
         by_weight = sorted(range(len(lines)), key=lambda at: (-lines[at][1], at))
         chosen = [at for at in by_weight if lines[at][1] >= most * _WEAKEST][:MOST_LINES]
     return tuple(_short(lines[at][0]) for at in sorted(chosen))
+
+
+def _told(units: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The lines of the first units, whole ones as far as five lines go; a line that heads several is told once."""
+    told: dict[str, None] = {}
+    for unit in units:
+        if told and len({*told, *unit}) > MOST_LINES:
+            break
+        told.update(dict.fromkeys(unit))
+    return tuple(told)[:MOST_LINES]
 
 
 def _of_annotations(failure: Failure) -> tuple[str, ...]:
@@ -67,11 +96,11 @@ def _lines(blocks: Iterable[Block]) -> list[tuple[str, float]]:
 
 
 def _bare(line: str) -> str:
-    return _MARKER.sub("", line.strip(), count=1)
+    return _MARKER.sub("", line.strip()).strip()
 
 
 def _short(line: str) -> str:
-    line = line.expandtabs(4).rstrip()
+    line = WORKSPACE.sub("", line.expandtabs(4)).rstrip()
     return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1].rstrip() + "…"
 
 

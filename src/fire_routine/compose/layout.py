@@ -6,6 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..model import utf16_length
+from ..sanitize import quotation
+
+# Stands for the text's random word until the text is whole. No other text has noncharacters (`sanitize`).
+WORD = 8 * "\ufdd0"
+
+
+def quoted(text: str) -> str:
+    """A foreign text of one or more lines as a quotation."""
+    return quotation(text, WORD)
 
 
 def head(text: str, limit: int) -> str:

@@ -17,10 +17,12 @@ UNIT = 100  # characters: a weak line of this length is worth its weight / 2 ** 
 MOST_UNITS = 3  # beyond which a strong line is worth no less
 THRIFT, THRIFT_OF_STRONG = 0.4, 0.1  # exponents: several short lines are worth more than a long one
 
+TAB_WIDTH = 4
 BLANKS = 3  # blank lines between two that are shown, at most
 SPELLED = " lines left out"  # in the first mark of a gap; the others are numbers alone
 ROOM_FOR_ENDS = 1_000  # characters from which on the step's end is always shown
 SHORTEST = 200  # characters that a line may take however little room there is
+WHOLE_STRONG = 800  # characters of a strong line that are not cut where a third of the room is not enough
 LONGEST_WEAK = 2_000  # … and characters that a weak line may take however much there is
 
 
@@ -121,7 +123,8 @@ def _gap(lines: int, spelled: str = "") -> str:
 
 def _lines(digest: Digest, max_characters: int) -> list[_Line]:
     """The digest's lines that are not blank, each cut to what it may take of the room."""
-    strong, weak = max_characters // 3, min(max_characters // 6, LONGEST_WEAK)
+    strong = max(max_characters // 3, min(max_characters * 2 // 3, WHOLE_STRONG))
+    weak = min(max_characters // 6, LONGEST_WEAK)
     lines: list[_Line] = []
     last, blanks = 0, 0  # the number of the line before, blank ones included
     joined = True
@@ -134,7 +137,8 @@ def _lines(digest: Digest, max_characters: int) -> list[_Line]:
             if not text.strip():
                 blanks += 1
                 continue
-            shown = abbreviated(text, limit)
+            # A terminal shows a tab as so many blanks.
+            shown = abbreviated(text.expandtabs(TAB_WIDTH) if "\t" in text else text, limit)
             between = blanks if joined and blanks <= BLANKS else None
             lines.append(_Line(number, shown, block, utf16_length(shown), between))
             joined, blanks = True, 0
@@ -168,4 +172,16 @@ def _choice(lines: Sequence[_Line], total: int, max_characters: int, first: Coll
             chosen.add(at)
         elif room < gap:
             break
-    return chosen
+    return chosen | _in_small_gaps(lines, chosen)
+
+
+def _in_small_gaps(lines: Sequence[_Line], chosen: set[int]) -> set[int]:
+    """What is no longer than the mark of the gap that would hide it."""
+    small: set[int] = set()
+    for before, after in pairwise(sorted(chosen)):
+        hidden = range(before + 1, after)
+        between = list(range(lines[before].number + 1, lines[after].number))
+        if between and [lines[at].number for at in hidden] == between:
+            if sum(lines[at].size + 1 for at in hidden) <= len(_gap(len(hidden))) + 1:
+                small.update(hidden)
+    return small

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from ..patterns import pattern
+from ..patterns import WORKSPACE, pattern
 from .rules import table
 
 PROBE = 600  # bytes of a line that are tested
@@ -205,6 +205,8 @@ def shorten(text: str, limit: int = LONGEST) -> str:
 def abbreviated(text: str, limit: int) -> str:
     """A line that has been cleaned, cut to `limit` for want of room: most of what is kept is its beginning,
     where a line names what it is about, to the letter."""
+    if len(text) > limit:
+        text = WORKSPACE.sub("", text)
     if len(text) <= limit:
         return text
     room = max(limit - MARK, 12)

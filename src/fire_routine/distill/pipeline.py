@@ -9,6 +9,7 @@ from ..model import Digest, Step
 from .context import context_of, store_of
 from .excerpts import blocks_of
 from .facts import Environment, files_named, outcome
+from .fatal import with_fatal_warnings
 from .fingerprint import identity
 from .match import MatchCache
 from .noise import Green
@@ -16,6 +17,7 @@ from .scanner import scan
 from .score import finding_scores, inside, line_weights
 from .steps import failed_steps
 from .types import Scan
+from .units import units_of
 
 FINDINGS = 800  # of the highest scores that are looked at: more would not fit into a digest
 
@@ -27,7 +29,9 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     within = inside(scan, failed)
 
     # The findings that may explain it: by their rules, their places and how often similar ones came before.
-    scored = zip(scan.findings, finding_scores(scan, failed), strict=True)
+    scored = zip(
+        scan.findings, with_fatal_warnings(scan, finding_scores(scan, failed), within), strict=True
+    )
     strongest = nlargest(FINDINGS, scored, key=lambda pair: pair[0].rule.weight * pair[1])
     strongest.sort(key=lambda pair: pair[0].number)
     findings, scores = [finding for finding, _ in strongest], [score for _, score in strongest]
@@ -37,6 +41,10 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     store = store_of(scan.raw, findings, tails)
     contexts = [context_of(finding, store) for finding in findings]
     weights = line_weights(scan, store, contexts, scores, green)
+
+    # Of each failure the lines with its name, its reason and its place.
+    numbers = {finding.number for finding in within}
+    units = units_of([finding for finding in findings if finding.number in numbers], weights, store)
 
     # What names the failure, how it ended, and the strongest lines.
     name, explained = identity(scan, within)
@@ -53,6 +61,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
         ended=end.ended,
         files=files_named(within),
         ends=tuple(number + 1 for number in end.ends),
+        units=tuple(tuple(number + 1 for number in unit) for unit in units),
     )
 
 

@@ -110,7 +110,7 @@ class Rule:
 
 def is_anywhere(tier: str, weight: float) -> bool:
     """See `Rule.anywhere`."""
-    return tier not in (NOISE_TIER, GENERAL) and weight >= HINT
+    return tier not in (NOISE_TIER, GENERAL) and weight >= WARNING
 
 
 _OF_BYTES = ("before_match", "reason", "distinguisher")

@@ -161,7 +161,7 @@ class Scanner:
         travis = TRAVIS.match(text)
         if travis:
             command = travis.group(1)
-            if command.startswith("Done. "):  # "Your build exited with 1.": the end of it all
+            if command.endswith("Your build"):  # "Done. Your build exited with 1.": the end of it all
                 return
             if not self._header.command.startswith(command[:20]):
                 self._header = Header(self._header.line, command, command)
@@ -183,9 +183,10 @@ class Scanner:
     def _read_header(self, index: int, text: str) -> Header | None:
         """What heads a step; none: a group of a program's own, whose lines are output."""
         script: list[str] = []
+        given: list[str] = []  # an action's inputs: what it was asked to do
         shell = ""
         name = text[len(HEADING) :]
-        settings = False
+        settings = inputs = False
         printed = False  # something else is in the group, which ends
         for below, line in enumerate(self._lines[index + 1 : index + 200]):
             text_of_line = segments(line)[-1]
@@ -195,13 +196,17 @@ class Scanner:
                 shell = text_of_line[len("shell: ") :]
             elif text_of_line in SETTINGS or text_of_line == name:  # whose colour somebody took off
                 settings = True
+                inputs = text_of_line == SETTINGS[0]
+            elif inputs and text_of_line.startswith("  "):
+                given.append(text_of_line)
             elif text_of_line.startswith("##["):
                 printed = below > 0 and text_of_line == "##[endgroup]"
                 break
         if printed and not (script or shell or settings):
             return None
         stamp = stamp_of(self._lines[index])[1]
-        return Header(self._first + index, name, "\n".join(script)[:SCRIPTS] or name, shell[:SCRIPTS], stamp)
+        command = "\n".join(script or [name, *given])[:SCRIPTS]
+        return Header(self._first + index, name, command, shell[:SCRIPTS], stamp)
 
     def finish(self) -> Scan:
         """What was found, once the log has been read."""

@@ -40,7 +40,7 @@ def route_to(url: str) -> Route:
     try:
         return Route(url, direct=LOOPBACK)
     except UnusableError as error:
-        raise NotSent(error.message, reason=error.reason) from None
+        raise NotSent(error.message, reason="no-connection") from None
 
 
 class _Abandoned(Exception):  # noqa: N818 - never leaves this module
@@ -191,7 +191,7 @@ class Request:
             )
         if self._partial is not None:
             return self._partial
-        raise Unknown(f"No response came within {seconds}. {CHECK}", reason="timed-out")
+        raise Unknown(f"No response came within {seconds}. {CHECK}", reason="no-answer")
 
     def _broken(self, error: BaseException) -> Response:
         if not self._gate.passed:
@@ -203,4 +203,4 @@ class Request:
             )
         if isinstance(error, httpx.TimeoutException):
             return self._timed_out()
-        raise Unknown(f"The request was sent, and no valid response came. {CHECK}", reason="cut-off")
+        raise Unknown(f"The request was sent, and no valid response came. {CHECK}", reason="no-answer")

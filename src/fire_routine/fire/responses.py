@@ -32,7 +32,7 @@ from .errors import FireError, Overloaded, RateLimited, Rejected, Unknown
 SECRET_LENGTH = 8  # characters; a shorter token is a test's, and is part of too many words by chance
 QUOTED = 200  # characters of the endpoint's own words that a message repeats
 LONGEST_PLAUSIBLE = 366 * 24 * 3600  # seconds; a limit that resets later than in a year is a mistake
-CHECK = "A session may have started: look at https://claude.ai/code before you fire again."
+CHECK = "A session may have started: look at https://claude.ai/code before you send it again."
 
 _AMBIGUOUS = (408, 409, 499)
 _ERROR_TYPE = pattern(r"[a-z_]{1,64}")
@@ -50,7 +50,6 @@ _COPY_URL = (
 )
 _SHORTEN = "Lower `max-characters`."
 _BETA = "Set `anthropic-beta` to the value in the endpoint's current documentation."
-_VERSION = "Set `anthropic-version` to the value in the endpoint's current documentation."
 _ANY_BAD_REQUEST = (
     "Check at https://claude.ai/code/routines that the routine is not paused and `anthropic-beta` is right."
 )
@@ -59,23 +58,24 @@ _RENEW = (
     " `routine-token` reads. A new token revokes the previous one."
 )
 _ACCOUNT = "Use an account with Claude Code on the web enabled, or ask its administrator to allow routines."
+_NEWER = "Update the action: the endpoint has changed."
 _UPDATE = "Lower `max-characters`, or update the action: the endpoint may have changed."
 _REDIRECTED = f"Redirects are not followed, so that the token goes to one address only. {_COPY_URL}"
 _OTHER = "Check the secret that `routine-url` reads, and any proxy in between."
 # What a refusal means: the first row with its status, and with words that its message has (in lower case)
 _REFUSALS = (
-    (400, "paused", "bad-request", "Resume the routine at https://claude.ai/code/routines."),
-    (400, "anthropic-beta", "bad-request", _BETA),
-    (400, "beta header", "bad-request", _BETA),
-    (400, "anthropic-version", "bad-request", _VERSION),
-    (400, "character", "bad-request", _SHORTEN),
-    (400, "too long", "bad-request", _SHORTEN),
-    (400, "", "bad-request", _ANY_BAD_REQUEST),
+    (400, "paused", "refused", "Resume the routine at https://claude.ai/code/routines."),
+    (400, "anthropic-beta", "refused", _BETA),
+    (400, "beta header", "refused", _BETA),
+    (400, "anthropic-version", "refused", _NEWER),
+    (400, "character", "refused", _SHORTEN),
+    (400, "too long", "refused", _SHORTEN),
+    (400, "", "refused", _ANY_BAD_REQUEST),
     (401, "", "unauthorized", _RENEW),
     (403, "", "forbidden", _ACCOUNT),
     (404, "", "not-found", _COPY_URL),
-    (413, "", "too-large", _SHORTEN),
-    (422, "", "invalid", _UPDATE),
+    (413, "", "refused", _SHORTEN),
+    (422, "", "refused", _UPDATE),
 )
 
 
@@ -140,7 +140,7 @@ class ResponseReader:
         if response.is_overload:
             seconds = retry_after(response.headers, now)
             when = "a few minutes" if seconds is None else _duration(seconds)
-            what = f"The endpoint is overloaded ({self._answer(response)}). Fire again in {when}."
+            what = f"The endpoint is overloaded ({self._answer(response)}). Send it again in {when}."
             raise self._error(Overloaded, response, "overloaded", what, seconds, retryable=True)
         if 300 <= status < 500 and status not in _AMBIGUOUS:
             reason, remedy = _refusal(status, self._own_words(response).lower())
@@ -148,9 +148,9 @@ class ResponseReader:
             raise self._error(Rejected, response, reason, what)
         if status in (500, 502, 503, 504, 529):
             what = f"The endpoint returned {self._answer(response)}."
-            raise self._error(Unknown, response, "server-error", f"{what} {CHECK}")
+            raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
         what = f"The endpoint returned an undocumented {self._answer(response)}."
-        raise self._error(Unknown, response, "unexpected-status", f"{what} {CHECK}")
+        raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
 
     def _success(self, response: Response) -> Session:
         named = self._named_session(response)
@@ -158,10 +158,10 @@ class ResponseReader:
             what = f"The response ({response.status}) was cut off or is too long."
             if named:
                 what += f" It named {code(named.url)}."
-            raise self._error(Unknown, response, "cut-off", f"{what} {CHECK}")
+            raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
         if named is None:
             what = f"The response ({response.status}) is not the documented one."
-            raise self._error(Unknown, response, "unexpected-answer", f"{what} {CHECK}")
+            raise self._error(Unknown, response, "no-answer", f"{what} {CHECK}")
         return named
 
     def _named_session(self, response: Response) -> Session | None:
@@ -180,11 +180,11 @@ class ResponseReader:
         if seconds is None:
             when = (
                 "The endpoint does not say when it resets: see the remaining runs at"
-                " https://claude.ai/code/routines and fire again later."
+                " https://claude.ai/code/routines and send it again later."
             )
         else:
             reset = now + timedelta(seconds=seconds)
-            when = f"It resets at {reset:%Y-%m-%d %H:%M:%S} UTC, in {_duration(seconds)}: fire again then."
+            when = f"It resets at {reset:%Y-%m-%d %H:%M:%S} UTC, in {_duration(seconds)}. Send it again then."
         limit = "The routine's run limit or the account's usage limit is reached"
         what = f"{limit} ({self._answer(response)}). {when}"
         retryable = seconds is not None
@@ -243,8 +243,8 @@ def _refusal(status: int, message: str) -> tuple[str, str]:
         if number == status and words in message:
             return reason, remedy
     if status < 400:
-        return "redirected", _REDIRECTED
-    return "rejected", _OTHER
+        return "refused", _REDIRECTED
+    return "refused", _OTHER
 
 
 def one_line(text: str, token: str, limit: int = QUOTED) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ..clock import REAL, Clock
 from ..model import Outcome, Result, Session, utf16_length
 from ..retrying import retrying
+from ..sanitize import without_frames
 from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint, host_name
 from ..settings import token as checked_token
 from ..version import __version__
@@ -18,7 +19,9 @@ from .responses import CHECK, ResponseReader
 
 REQUEST_SECONDS = 60.0  # for one request, from connecting to the response's last byte
 FIRST_BACKOFF = 1.0  # seconds; doubled with each attempt
-LONGEST_BACKOFF = 20.0  # seconds; the default `max-wait` then has room for about seven attempts
+LONGEST_BACKOFF = 20.0  # seconds; `MAX_WAIT` then has room for about seven attempts
+MAX_WAIT = 60.0  # seconds of all waits between attempts together
+VERSION = "2023-06-01"  # the `anthropic-version` header, as the routine API's page has it
 SHORTEST_ATTEMPT = 1.0  # seconds that must be left after a wait: less is too little for a response
 
 _DEFAULTS = Settings()
@@ -42,8 +45,7 @@ class Routine:
         *,
         trusted_host: str = _DEFAULTS.trusted_host,
         beta: str = _DEFAULTS.anthropic_beta,
-        version: str = _DEFAULTS.anthropic_version,
-        max_wait: float = _DEFAULTS.max_wait,
+        max_wait: float = MAX_WAIT,
         deadline: float | None = None,
         clock: Clock = REAL,
         announce: Callable[[str], object] = _quiet,
@@ -55,7 +57,6 @@ class Routine:
             trusted_host: a host name that the token may be sent to, besides `api.anthropic.com` and
                 loopback.
             beta: the `anthropic-beta` header.
-            version: the `anthropic-version` header.
             max_wait: seconds of all waits between attempts together; 0: only one attempt.
             deadline: seconds for a whole fire; default: `max_wait` and a minute.
             clock: where time comes from, and where it is waited for.
@@ -71,7 +72,7 @@ class Routine:
         parts = urlsplit(self._url)
         self._headers = {
             "Authorization": f"Bearer {token}",
-            "anthropic-version": _header("anthropic-version", version),
+            "anthropic-version": VERSION,
             "anthropic-beta": _header("anthropic-beta", beta),
             "Accept": "application/json",
             "Accept-Encoding": "identity",
@@ -98,7 +99,8 @@ class Routine:
 
         Args:
             text: at most 65,536 UTF-16 code units, next to the routine's saved prompt; None: the prompt
-                alone.
+                alone. Tags that would end the payload lose their bracket (`sanitize.without_frames`).
+                Nothing else is changed: redact and quote what others wrote before.
 
         Raises:
             FireError: no session was started, or it is unknown whether one was; its class shows which.
@@ -125,14 +127,12 @@ def fire_once(
             settings.routine_token,
             trusted_host=settings.trusted_host,
             beta=settings.anthropic_beta,
-            version=settings.anthropic_version,
-            max_wait=settings.max_wait,
             deadline=deadline,
             clock=clock,
             announce=announce,
         )
     except ValueError as problem:
-        return _failure(NotSent(f"Nothing was sent: {problem}.", reason="not-configured"), [])
+        return _failure(NotSent(f"Nothing was sent: {problem}.", reason="invalid-input"), [])
     fire = _Fire(routine, text)
     try:
         return _success(fire.run(), fire)
@@ -149,7 +149,7 @@ class _Fire:
 
     def __init__(self, routine: Routine, text: str | None) -> None:
         self._routine = routine
-        self._text = text
+        self._text = text and without_frames(text)
         self._requests: list[Request] = []
         self._waited = 0.0  # seconds
         self._ends_at = 0.0  # by the monotonic clock
@@ -188,7 +188,7 @@ class _Fire:
             error = Unknown(f"{what} {CHECK}", reason="interrupted")
         else:
             what = f"Interrupted ({name}) before a session could start."
-            error = Cancelled(f"{what} Fire again if you still want one.", reason="interrupted")
+            error = Cancelled(f"{what}", reason="interrupted")
         error.requests = self.requests
         return error
 
@@ -239,7 +239,7 @@ def encoded(text: str) -> bytes:
         raise TextTooLong(
             f"The text has {length:,} characters (UTF-16 units), and the endpoint accepts at most"
             f" {MAX_CHARACTERS:,}. Nothing was sent: shorten it.",
-            reason="text-too-long",
+            reason="invalid-input",
         )
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return json.dumps({"text": whole}, ensure_ascii=False).encode("utf-8")

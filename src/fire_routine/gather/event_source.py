@@ -29,8 +29,10 @@ def find_trigger(settings: Settings, context: Context) -> Trigger:
     if not context.repository:
         raise GatherError("GITHUB_REPOSITORY is not set: run this in a workflow, or give a run's address.")
     if settings.run_id is not None:
-        attempt = context.run_attempt if settings.run_id == context.run_id else None
-        return Trigger(TriggerKind.RUN_ID, context.repository, settings.run_id, attempt)
+        named = settings.run_id
+        number, stated = (named, None) if isinstance(named, int) else (named.id, named.attempt)
+        own = context.run_attempt if number == context.run_id else None
+        return Trigger(TriggerKind.RUN_ID, context.repository, number, stated or own)
     if context.event_name == "workflow_run":
         finished = finished_run(context)
         run_id, attempt = finished.get("id"), finished.get("run_attempt")

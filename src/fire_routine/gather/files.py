@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from ..clock import REAL, Clock
-from ..model import Attachment, Digest, Note
+from ..model import COMPRESSED, Attachment, Digest, Note
 
 MOST_FILES = 20
 MOST_BYTES = 32 * 1024 * 1024  # of one file
@@ -26,9 +26,6 @@ _CHUNK = 256 * 1024
 _REPORT = ".xml"
 _ANY_DEPTH = "**"
 _REFUSED = ".git"  # holds the token that actions/checkout leaves there
-# What zip, gzip, bzip2, xz and zstd files begin with: GitHub's own archive of a run's logs is one.
-_BZIP2 = tuple(b"BZh%d1AY&SY" % level for level in range(1, 10))
-COMPRESSED = (b"PK\x03\x04", b"\x1f\x8b", *_BZIP2, b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
 
 Read = Callable[[Iterable[bytes]], Digest]
 

@@ -1,14 +1,16 @@
-"""A JUnit XML report → its failing tests, with messages and traces, as a digest.
+"""A test report, JUnit XML or TRX → its failing tests, with messages and traces, as a digest.
 
 The XML is parsed as it comes, and each test case is dropped once it has been read. junitparser
-(https://junitparser.readthedocs.io) knows what the elements of a test case mean. A report is an untrusted
-file: one that declares a document type, and with it entities, is refused.
+(https://junitparser.readthedocs.io) knows what the elements of a test case mean. TRX is what `dotnet test`
+writes (its schema: vstst.xsd of Visual Studio). A report is an untrusted file: one that declares a document
+type, and with it entities, is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
 import junitparser
@@ -25,16 +27,26 @@ _SEARCHED = 100_000  # characters of a trace in which the lines of its message a
 _DEEPEST = 100  # elements inside each other; real reports have fewer than ten
 _CHILDREN = 100  # elements of one test case
 _PARTS = frozenset({"failure", "error", "skipped", "system-out", "system-err"})  # of a test case
+_ROOTS = frozenset({"testsuites", "testsuite", "TestRun"})
+_TRX_TEST = "UnitTestResult"
+_TRX_PARTS = frozenset({"Output", "StdOut", "StdErr", "ErrorInfo", "Message", "StackTrace"})  # inside of it
+_TRX_OUTPUT = ("ErrorInfo/Message", "ErrorInfo/StackTrace", "StdOut", "StdErr")
+_TRX_FAILED = frozenset({"Failed", "Error", "Timeout", "Aborted"})
+_TRX_SKIPPED = frozenset({"NotExecuted", "NotRunnable", "Inconclusive"})
+_PLACE = pattern(r"[\w.@+/\\-]{1,200}\.[A-Za-z]{1,5}:(?:line )?\d{1,7}\b")  # of a trace; .NET's has "line"
+_PLACE_AT_END = pattern(r" \([^()]+\)$")
+_WORDS = pattern(r"[\W_]+")
+_SAME = 40  # characters of a reason, in which two are compared
 _PYTEST_ESCAPE = pattern(r"#x1B\[[0-9;]*m")  # how pytest writes an escape sequence, which XML can't hold
 _FAILED, _TRACE, _OUTPUT = 10.0, 6.0, 2.0  # weights: failing tests are all named before any is shown in full
 
 
 class _NotAReportError(Exception):
-    """The file is not JUnit XML."""
+    """The file is neither JUnit XML nor TRX."""
 
 
 def read_report(chunks: Iterable[bytes]) -> Digest | None:
-    """The failing tests of a report; None where the file is not JUnit XML (it may still be a log).
+    """The failing tests of a report; None where the file is neither JUnit XML nor TRX (it may be a log).
 
     Memory is bounded, however large the report: by its largest test case, and by what is kept of the failing
     ones.
@@ -65,21 +77,24 @@ class _TestCases(ElementTree.TreeBuilder):
         raise ValueError("it declares a document type, which no JUnit XML report needs")
 
     def start(self, tag: str, attributes: dict[str, str], /) -> ElementTree.Element:
-        if (not self._open and tag not in ("testsuites", "testsuite")) or len(self._open) >= _DEEPEST:
+        tag = tag.rpartition("}")[2]  # without its name space, which TRX has
+        if (not self._open and tag not in _ROOTS) or len(self._open) >= _DEEPEST:
             raise _NotAReportError
         element = super().start(tag, attributes)
         self._open.append(element)
         return element
 
     def end(self, tag: str, /) -> ElementTree.Element:
-        element = super().end(tag)
+        element = super().end(tag.rpartition("}")[2])
         self._open.pop()
         parent = self._open[-1] if self._open else None
-        if tag == "testcase":
+        if element.tag == "testcase":
             self._summary.add(junitparser.TestCase.fromelem(element))  # type: ignore[no-untyped-call]
+        elif element.tag == _TRX_TEST:
+            self._summary.add_trx(element)
         if parent is not None:
-            part = parent.tag == "testcase" and tag in _PARTS and len(parent) <= _CHILDREN
-            if not part:
+            part = (parent.tag == "testcase" and element.tag in _PARTS) or element.tag in _TRX_PARTS
+            if not part or len(parent) > _CHILDREN:
                 del parent[-1]
         return element
 
@@ -94,18 +109,34 @@ class _Summary:
     def add(self, case: junitparser.TestCase) -> None:
         self._tests += 1
         self._skipped += case.is_skipped
-        if not (case.is_failure or case.is_error):
-            return
+        if case.is_failure or case.is_error:
+            element = case._elem
+            place = ":".join(filter(None, (element.get("file"), element.get("line"))))
+            self._fail(_name(case), place, *_reason(case), [case.system_out or "", case.system_err or ""])
+
+    def add_trx(self, element: ElementTree.Element) -> None:
+        self._tests += 1
+        outcome = element.get("outcome", "")
+        self._skipped += outcome in _TRX_SKIPPED
+        if outcome in _TRX_FAILED:
+            reason, stack, *printed = (element.findtext(f"Output/{one}") or "" for one in _TRX_OUTPUT)
+            message = list(islice(_lines(reason), _ENDS)) or [outcome]
+            trace = [*message[1:], *_lines(stack)]
+            self._fail(element.get("testName", ""), "", message[0], trace, printed)
+
+    def _fail(self, name: str, place: str, message: str, trace: list[str], printed: list[str]) -> None:
         self._failed += 1
         if self._failed > _MOST_TESTS:
             return
-        message, trace = _reason(case)
-        named = f"FAILED {_bounded(_name(case), _LONGEST_NAME)}{' - ' if message else ''}{message}"
+        place = _place(name, trace) or place
+        named = f"FAILED {_bounded(name, _LONGEST_NAME)}{' - ' if message else ''}{message}"
+        if place and place not in named:
+            named += f" ({_bounded(place, _LONGEST_NAME)})"
         self._keep([named], _FAILED)
         if self._size < _KEPT:
             self._keep(trace[:_ENDS], _TRACE)
             self._keep(trace[_ENDS:][-_ENDS:], _TRACE)
-            self._keep(_last_lines([case.system_out or "", case.system_err or ""]), _OUTPUT)
+            self._keep(_last_lines(printed), _OUTPUT)
 
     def _keep(self, lines: list[str], weight: float) -> None:
         self._size += sum(map(len, lines))
@@ -113,12 +144,57 @@ class _Summary:
 
     def digest(self) -> Digest:
         counts = f"{self._tests} tests: {self._failed} failed, {self._skipped} skipped"
-        blocks: list[Block] = []
-        for lines, weight in (([counts], _FAILED), *self._shown):
-            if lines:
-                first = blocks[-1].last + 1 if blocks else 1
-                blocks.append(Block(first, tuple(lines), weight, "junit", first + len(lines) - 1))
-        return Digest(tuple(blocks), blocks[-1].last)
+        return _digest([([counts], _FAILED), *self._shown])
+
+
+def _place(name: str, trace: Sequence[str]) -> str:
+    """The first place in the trace that is in the test's own file, else the first; empty: there is none."""
+    places = [found[0] for found in _PLACE.finditer("\n".join(trace[:_ENDS])[:_SEARCHED])]
+    stems = ((PurePosixPath(place.replace("\\", "/")).name.partition(".")[0], place) for place in places)
+    return next((place for stem, place in stems if stem in name), places[0] if places else "")
+
+
+def _digest(shown: Iterable[tuple[Sequence[str], float]]) -> Digest:
+    """Its units are the lines that name a failing test, with its reason and place."""
+    blocks: list[Block] = []
+    for lines, weight in shown:
+        if lines:
+            first = blocks[-1].last + 1 if blocks else 1
+            blocks.append(Block(first, tuple(lines), weight, "junit", first + len(lines) - 1))
+    units = tuple((block.first,) for block in blocks[1:] if block.weight == _FAILED)
+    return Digest(tuple(blocks), blocks[-1].last if blocks else 0, units=units)
+
+
+def merged(reports: Sequence[Digest], logs: Sequence[Digest]) -> Digest | None:
+    """The failing tests of several reports as one, each once; None: there is none.
+
+    One whose name and reason the kept lines of a log show already is left out.
+    """
+    shown = _folded("\n".join(line for log in logs for block in log.blocks for line in block.lines))
+    tests: dict[str, list[tuple[Sequence[str], float]]] = {}
+    for report in reports:
+        blocks: list[tuple[Sequence[str], float]] | None = None  # of the test that is being read
+        for block in report.blocks[1:]:  # the first has the counts
+            line = block.lines[0]
+            if block.weight == _FAILED:
+                blocks = None if line in tests or _is_in(shown, line) else tests.setdefault(line, [])
+            if blocks is not None:
+                blocks.append((block.lines, block.weight))
+    counts = [f"Failed tests: {len(tests)}"], _FAILED
+    return _digest([counts, *(block for blocks in tests.values() for block in blocks)]) if tests else None
+
+
+def _is_in(shown: str, line: str) -> bool:
+    """Whether the test's name, its class and the begin of its reason are in the folded text."""
+    name, _, reason = line.removeprefix("FAILED ").partition(" - ")
+    named, _, own = name.rpartition("::")
+    reason = _PLACE_AT_END.sub("", reason)[:_SAME]
+    return all(_folded(part) in shown for part in (own, named.rpartition(".")[2], reason))
+
+
+def _folded(text: str) -> str:
+    """The words alone, so that `test_cart.py::test_total` and `tests.test_cart: test_total` are alike."""
+    return _WORDS.sub(" ", text).strip().casefold()
 
 
 def _name(case: junitparser.TestCase) -> str:

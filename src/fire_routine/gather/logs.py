@@ -1,9 +1,5 @@
 """Job logs: streamed, several at a time, never held whole, finished by the deadline.
 
-GitHub answers with a redirect to a signed address on another host
-(https://docs.github.com/rest/actions/workflow-jobs#download-job-logs-for-a-workflow-run), which gets no
-credentials.
-
 The cause of a failure is mostly near the end of its log. So of a log above 32 MiB, the first 4 and the last
 28 MiB are read: a range request fetches the end (https://www.rfc-editor.org/rfc/rfc9110#name-range-requests).
 Where a server serves none, the log is read from its beginning as far as the time allows.
@@ -11,41 +7,34 @@ Where a server serves none, the log is read from its beginning as far as the tim
 
 from __future__ import annotations
 
-import json
 import re
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from itertools import count, islice
+from itertools import count
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from ..github import errors
 from ..github.client import INSISTENCE, GitHub
 from ..github.missing import ACTIONS, Missing
-from ..http import Route, UnusableError
 from ..model import FailedJob, GitHubError, Note, Run
 from ..retrying import retrying
 from ..threads import result, threads
+from .storage import LATE, Storage
 
 WIDTH = 8  # logs at a time
 FIRST, LAST = 4 << 20, 28 << 20  # bytes that are read of a longer log
 MOST = 1 << 30  # bytes of a log whose end can't be asked for
 PARTS = 8  # requests for one log
-SILENT = 5.0  # seconds without a byte, after which a connection counts as cut
 GRACE = 20.0  # seconds after the deadline, in which what has arrived by then is distilled
-MAX_REDIRECTS = 3
 FRESH = timedelta(minutes=1)  # a job's log may take this long to appear once the job is done
 PAUSES = (1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a log is requested again
 MISSING = 2  # repetitions for a missing log of a fresh job
 GREEN_INSISTENCE = 1.5  # seconds
 GREEN_JOBS = 8  # jobs whose green logs are read
 MANY_JOBS = 32  # with more failed jobs, no green logs are read: they cost more than they help
-LATE = "there was no time left to read it"
 CUT = "the connection was cut while it was read"
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
 
@@ -150,28 +139,13 @@ def _note(log: _Log, missing: Missing, *, token: bool) -> None:
         missing.say(what, "it is empty", name=name)
 
 
-class _Server:
-    """GitHub and its storage, as far as they have logs, under one deadline. Thread-safe."""
+class _Server(Storage):
+    """The storage, with the time that all logs share for short faults."""
 
     def __init__(self, github: GitHub, deadline: float, insistence: float) -> None:
-        self._github = github
-        self._deadline = deadline
+        super().__init__(github, deadline)
         self._insistence = insistence
         self._insisting_until: float | None = None
-        self._ways: dict[tuple[str, str | None, int | None], tuple[Route, httpx.Client]] = {}
-        self._lock = threading.Lock()
-        self._closed = False
-
-    def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            for _, client in self._ways.values():
-                client.close()
-
-    @property
-    def left(self) -> float:
-        """Seconds; none once no one waits for the logs any more."""
-        return 0.0 if self._closed else self._deadline - self._github.clock.monotonic()
 
     def ask(self, job: FailedJob, job_id: int, start: int = 0) -> httpx.Response:
         """The answer with a log, its body unread; from a byte on, if the server supports that.
@@ -190,7 +164,7 @@ class _Server:
             self._github.announce_wait(error, seconds, attempt)
             return seconds
 
-        ask = partial(self._ask, job_id, start)
+        ask = partial(self.fetch, self._github.log_address(job_id), start)
         return retrying(ask, PAUSES, sleep=self._github.clock.sleep, errors=GitHubError, wait=wait)
 
     def _worth_waiting(self, error: GitHubError, wait: float, missing: bool) -> bool:
@@ -206,59 +180,6 @@ class _Server:
         if self._insisting_until is None:
             self._insisting_until = min(self._deadline, now + self._insistence)
         return now + wait < self._insisting_until
-
-    def _ask(self, job_id: int, start: int) -> httpx.Response:
-        url = self._github.log_address(job_id)
-        headers = {"Accept": "application/vnd.github+json"}
-        if self._github.token:
-            headers["Authorization"] = f"Bearer {self._github.token}"
-        for _ in range(MAX_REDIRECTS + 1):
-            response = self._get(url, {**headers, **({"Range": f"bytes={start}-"} if start else {})})
-            if response.status_code == 200 or (response.status_code == 206 and start):
-                return response
-            body = _drained(response)
-            if not response.has_redirect_location:
-                raise errors.refusal(response.status_code, response.headers, _message(body))
-            try:
-                url = urljoin(url, response.headers["Location"])
-                scheme = urlsplit(url).scheme
-            except ValueError:
-                raise GitHubError(errors.ELSEWHERE) from None
-            if scheme != "https" and urlsplit(self._github.api_url).scheme == "https":
-                raise GitHubError("GitHub redirects to an address that is not https", response.status_code)
-            headers = {}
-        raise GitHubError("GitHub redirects in a circle", response.status_code)
-
-    def _get(self, url: str, headers: dict[str, str]) -> httpx.Response:
-        seconds = min(SILENT, self.left)
-        if seconds <= 0:
-            raise GitHubError(LATE)
-        # Plain, so that what arrives is what is counted against the bounds.
-        headers = {**headers, "User-Agent": "fire-routine", "Accept-Encoding": "identity"}
-        try:
-            route, client = self._way(url)
-        except UnusableError as error:
-            raise GitHubError(error.message, permanent=True) from None
-        except (LookupError, ValueError):
-            raise GitHubError(errors.ELSEWHERE) from None
-        try:
-            request = client.build_request("GET", url, headers=headers, timeout=seconds)
-            return client.send(request, stream=True)
-        except httpx.TimeoutException:
-            raise GitHubError(errors.LATE) from None
-        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # also if all clients are closed
-            raise GitHubError(f"{errors.CUT} ({route.cause(error)[0]})") from None
-
-    def _way(self, url: str) -> tuple[Route, httpx.Client]:
-        """How to reach an address. Connections are used again for the next log."""
-        parts = urlsplit(url)
-        place = parts.scheme, parts.hostname, parts.port
-        with self._lock:
-            if place not in self._ways:
-                route = Route(url)
-                limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * WIDTH)
-                self._ways[place] = route, route.client(httpx.Timeout(SILENT), limits)
-            return self._ways[place]
 
 
 @dataclass(slots=True)
@@ -342,22 +263,3 @@ def _length(response: httpx.Response) -> int | None:
 def _is_encoded(response: httpx.Response) -> bool:
     encoding: str = response.headers.get("content-encoding", "identity")
     return encoding != "identity"
-
-
-def _drained(response: httpx.Response) -> bytes:
-    """The short body of a redirect or a refusal. Once it is read, the connection can be used again."""
-    try:
-        return b"".join(islice(response.iter_raw(), 2))  # what came, and the end
-    except httpx.HTTPError:
-        return b""
-    finally:
-        response.close()
-
-
-def _message(body: bytes) -> object:
-    """The message of GitHub's error object; None for anything else."""
-    try:
-        error = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return error.get("message") if isinstance(error, dict) else None

@@ -20,7 +20,7 @@ from ..model import Annotation, GitHubError, GreenRuns, PullRequest, Run, Status
 from ..settings import own_authorities
 from . import fields, parse, past_runs
 from .fields import Json
-from .parse import Comparison, Job, PastRun
+from .parse import Artifact, Comparison, Job, PastRun
 from .session import MAX_PAGES, Listing, Session, parsed
 from .transport import Transport
 
@@ -152,6 +152,15 @@ class GitHub(Session):
     def log_address(self, job_id: int) -> str:
         """The address of a finished job's log; GitHub answers with a redirect to another host."""
         return f"{self.api_url}/repos/{self.quoted_repository}/actions/jobs/{job_id}/logs"
+
+    def artifacts(self, run_id: int) -> Listing[Artifact]:
+        """The newest artifacts of all attempts of a run, at most 200."""
+        path = f"/actions/runs/{run_id}/artifacts"
+        return self.list_all(path, "the run's artifacts", "artifacts", parse.artifact, pages=2)
+
+    def artifact_address(self, artifact_id: int) -> str:
+        """The address of an artifact's ZIP file; GitHub answers with a redirect to another host."""
+        return f"{self.api_url}/repos/{self.quoted_repository}/actions/artifacts/{artifact_id}/zip"
 
     def past_runs(
         self, workflow: int | str, filters: Mapping[str, str], per_page: int, page: int = 1
@@ -301,15 +310,16 @@ class GitHub(Session):
             raise GitHubError(unsure)
         return parsed(lambda commit: str(commit["sha"]), commits[0])
 
-    def comment(self, number: int, marker: str, body: str) -> str:
+    def comment(self, number: int, marker: str, body: str, author: str | None) -> str:
         """Write the comment that begins with `marker` on a pull request, or replace it; its URL.
 
-        A comment by someone without rights in the repository is never replaced.
+        Args:
+            author: the login that the token writes with, whose comment alone is replaced; None: not known.
         """
         path = f"/issues/{number}/comments"
         found = self.list_all(path, "the pull request's comments", None, fields.mapping).items
-        ours = (item for item in found if str(item.get("body")).startswith(marker))
-        own = next(filter(parse.is_by_member_or_app, ours), None)
+        marked = (item for item in found if str(item.get("body")).startswith(marker))
+        own = next((item for item in marked if author and parse.is_by(item, author)), None)
         verb, where = "POST", path
         if own is not None:
             verb, where = "PATCH", f"/issues/comments/{parsed(fields.identity, own)}"

@@ -64,6 +64,17 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Artifact:
+    """A ZIP file that a job of the run has uploaded."""
+
+    id: int
+    name: str
+    size: int  # bytes of the ZIP file
+    expired: bool = False
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PastRun:
     """A run as a listing of a workflow's runs shows it."""
 
@@ -123,6 +134,18 @@ def job(data: Json) -> Job:
         completed_at=fields.time(data.get("completed_at")),
         steps=tuple(fields.each(step, data.get("steps"))),
         labels=fields.texts(data, "labels"),
+    )
+
+
+def artifact(data: Json) -> Artifact:
+    """https://docs.github.com/rest/actions/artifacts#list-workflow-run-artifacts"""
+    data = fields.mapping(data)
+    return Artifact(
+        id=fields.identity(data),
+        name=fields.needed(data, "name"),
+        size=fields.identity(data, "size_in_bytes"),
+        expired=data.get("expired") is True,
+        created_at=fields.time(data.get("created_at")),
     )
 
 
@@ -266,6 +289,7 @@ def changed_file(data: Json) -> ChangedFile:
         additions=fields.whole(data, "additions"),
         deletions=fields.whole(data, "deletions"),
         status=fields.text(data, "status") or "modified",
+        patch=fields.text(data, "patch"),
     )
 
 
@@ -303,8 +327,6 @@ def http_date(headers: Mapping[str, str]) -> datetime | None:
         return None
 
 
-def is_by_member_or_app(comment: Json) -> bool:
-    """Written by an app (such as the workflow's own token) or by someone with rights in the repository."""
-    user = comment.get("user")
-    by_app = isinstance(user, Mapping) and user.get("type") == "Bot"
-    return by_app or comment.get("author_association") in ("OWNER", "MEMBER", "COLLABORATOR")
+def is_by(comment: Json, login: str) -> bool:
+    """Whether this login wrote the comment."""
+    return fields.text(fields.part(comment, "user"), "login").casefold() == login.casefold()

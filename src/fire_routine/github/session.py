@@ -67,6 +67,12 @@ class Session:
         other._deadline = deadline
         return other
 
+    def of(self, repository: str) -> Self:
+        """The same, for another repository (owner/name)."""
+        other = copy.copy(self)
+        other.repository = repository
+        return other
+
     def insisting(self, until: float) -> Self:
         """The same, for what nothing can replace: a read that meets a transient fault is repeated.
 

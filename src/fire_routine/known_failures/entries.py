@@ -107,11 +107,13 @@ def _entry(table: object, empty: KnownFailure) -> tuple[Entry, date | None]:
     issue = _text(table, "issue")
     if issue and not (issue.startswith("https://") and web_address(issue)):
         raise _WrongEntryError("`issue` is not a link that begins with https://")
-    expression = _text(table, "pattern", needed=True, longest=LONGEST_PATTERN)
+    expression = _text(table, "pattern", longest=LONGEST_PATTERN)
+    job, step = (_text(table, key) or "*" for key in ("job", "step"))
+    if not expression and not {*job, *step} - {*"*?"}:
+        raise _WrongEntryError("it names no failure: give a `pattern`, or the name of a `job` or `step`")
     failure = replace(
         empty, pattern=expression, action=Action(action), note=_text(table, "note"), issue_url=issue
     )
-    job, step = (_text(table, key) or "*" for key in ("job", "step"))
     return Entry(failure, _literal(expression), job, step), _date(table)
 
 

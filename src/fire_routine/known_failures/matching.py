@@ -14,6 +14,7 @@ from .searching import Found, search
 
 # Of the strongest line's weight. Below, a line is context: a warning of a retry that went well, say.
 EXPLAINS = 0.4
+STRONGEST = 0.85  # from here on, lines say what failed: one of them has to match some entry
 _ANY_LINE = ("", "\N{SYMBOL FOR UNIT SEPARATOR}")  # what matches one of these matches almost any line
 
 IsItem = Callable[[str, str], bool]
@@ -32,8 +33,9 @@ def mark_known(
     The evidence of a failure is what is kept of its log, and its jobs' annotations. A job that is still
     running has no log: the attached files are its evidence. Only lines that explain the failure count. Where
     a log lists several things that failed, such as tests, each has to match some entry, or the failure is
-    known in part. An entry whose search would take too long is ignored. Notes name the entries that were not
-    applied.
+    known in part. So it is where no entry matches the strongest of its lines: a step may print a known line
+    beside a failure of another kind. An entry without a pattern is for all that fails in its jobs or steps.
+    One whose search would take too long is ignored. Notes name the entries that were not applied.
 
     Args:
         attachments: the attached files.
@@ -41,8 +43,14 @@ def mark_known(
     evidence = [_Evidence(failure, attachments, is_item) for failure in failures]
     tried = [entry for entry in entries if any(one.may_match(entry) for one in evidence)]
     texts = [_ANY_LINE, *(one.texts for one in evidence)]
-    answers = search([entry.failure.pattern for entry in tried], texts)
-    notes = [_apply(entry, evidence, found) for entry, found in zip(tried, answers, strict=True)]
+    answers = iter(search([entry.failure.pattern for entry in tried if entry.failure.pattern], texts))
+    notes = []
+    for entry in tried:
+        if entry.failure.pattern:
+            notes.append(_apply(entry, evidence, next(answers)))
+        else:
+            for one in evidence:
+                one.match_whole(entry)
     marked = [one.marked() for one in evidence]
     if entries:
         marked.sort(key=lambda one: (one.gate, one.is_spared))
@@ -71,6 +79,7 @@ class _Line(NamedTuple):
     explains: bool
     rule: str = ""
     is_item: bool = False  # of the list that the rule's lines are
+    strongest: bool = False  # of a log that explains the failure
 
 
 class _Evidence:
@@ -80,15 +89,16 @@ class _Evidence:
         self._failure = failure
         self._lines = list(_lines(failure, attachments, is_item))
         self.texts = [line.text for line in self._lines]
-        self._whole = "\n".join(self.texts)
+        self._text = "\n".join(self.texts)
         self._known: KnownFailure | None = None
+        self._whole_by: KnownFailure | None = None  # an entry for these jobs or steps, whatever failed there
         self._matched: set[int] = set()  # lines, by any entry
 
     def may_match(self, entry: Entry) -> bool:
         """Whether the entry is for these jobs and steps, and its literal is there."""
         jobs = self._failure.jobs
         return (
-            entry.literal in self._whole
+            entry.literal in self._text
             and all(_fits(entry.job, job.name) for job in jobs)
             and all(_fits(entry.step, self._step(job)) for job in jobs)
         )
@@ -101,16 +111,27 @@ class _Evidence:
             self._known = self._known or entry
         return bool(explaining)
 
+    def match_whole(self, entry: Entry) -> None:
+        """The entry has no pattern: it is for all that fails in its jobs or steps."""
+        if self.may_match(entry):
+            self._known = self._known or entry.failure
+            self._whole_by = self._whole_by or entry.failure
+
     def marked(self) -> Failure:
-        known_in_part = self._known is not None and self._is_known_in_part()
-        return replace(self._failure, known=self._known, known_in_part=known_in_part)
+        known = self._known
+        in_part = known is not None and known is not self._whole_by and self._is_known_in_part()
+        if in_part and self._whole_by:
+            known, in_part = self._whole_by, False
+        return replace(self._failure, known=known, known_in_part=in_part)
 
     def _is_known_in_part(self) -> bool:
         """Whether the log lists several things that failed, and not all of any list are covered.
 
         Several rules may list the same, such as failed tests and the places where they failed: one of these
-        lists is enough. Where no item is covered, a list with a single item shows that one thing failed.
+        lists is enough, if its lines are among the strongest. Where no item is covered, a list with a single
+        item shows that one thing failed.
         """
+        strongest = {at for at, line in enumerate(self._lines) if line.strongest}
         items: dict[str, set[int]] = {}
         covered: dict[str, set[int]] = {}
         current: dict[str, int] = {}  # the last item of each rule: lines of context belong to it
@@ -120,6 +141,9 @@ class _Evidence:
                 current[line.rule] = at
             if at in self._matched and line.rule in current:
                 covered.setdefault(line.rule, set()).add(current[line.rule])
+        rules = {self._lines[at].rule for at in strongest}
+        if strongest and not (strongest & self._matched or rules & covered.keys()):
+            return True
         if covered:
             return all(items[rule] - found for rule, found in covered.items())
         return bool(items) and all(len(found) > 1 for found in items.values())
@@ -149,8 +173,9 @@ def _lines(failure: Failure, attachments: Sequence[Attachment], is_item: IsItem)
 
 
 def _of_digest(digest: Digest, is_item: IsItem) -> Iterator[_Line]:
-    least = max((block.weight for block in digest.blocks), default=0.0) * EXPLAINS
+    most = max((block.weight for block in digest.blocks), default=0.0)
     for block in digest.blocks:
-        explains = block.weight >= least
+        explains = block.weight >= most * EXPLAINS
+        strongest = digest.explained and block.weight >= most * STRONGEST
         for text in visible("\n".join(block.lines)).split("\n"):
-            yield _Line(text, explains, block.rule, explains and is_item(block.rule, text))
+            yield _Line(text, explains, block.rule, explains and is_item(block.rule, text), strongest)

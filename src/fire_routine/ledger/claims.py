@@ -11,7 +11,7 @@ from ..patterns import pattern
 from ..settings import LOOPBACK
 from .entry import Entry, Stage, later
 
-_PATH = r"/[A-Za-z0-9._~/?=&%+#:@-]{1,1000}"
+_PATH = r"/code/session_[A-Za-z0-9_-]{1,200}"
 _CLAUDE = pattern(r"https://claude\.ai" + _PATH)
 _LOCAL = pattern(r"https?://(?P<host>127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?" + _PATH)
 
@@ -78,8 +78,8 @@ def session_link(url: str, routine_url: str) -> str:
     """The address if it is a session's, else an empty string.
 
     Anyone who may write commit statuses can put any address there. So an address of an entry is shown, copied
-    or counted only if it leads to Claude: `https://claude.ai/…`; or to the host of the routine, where that is
-    loopback.
+    or counted only if it is a session's of Claude, `https://claude.ai/code/session_…`; or of the routine's
+    host, where that is loopback.
     """
     if _CLAUDE.fullmatch(url):
         return url

@@ -44,6 +44,7 @@ class Terms:
     routine_url: str = ""  # whose host a session's link may have, if that is loopback
     legs: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
     default_token: bool = True  # GitHub is asked with the workflow's own token
+    elsewhere: bool = False  # the run is of another repository: nothing is fired there unrecorded
 
 
 def new_mark() -> str:
@@ -93,6 +94,11 @@ class Ledger:
     def notes(self) -> tuple[Note, ...]:
         """What could not be read or recorded."""
         return tuple(self._notes)
+
+    @property
+    def identity(self) -> str | None:
+        """The login that the token writes with; None: not known."""
+        return self._store.identity
 
     def note(self, note: Note) -> None:
         """Add something that could not be read or recorded."""
@@ -321,9 +327,10 @@ class Ledger:
     def _without_ledger(self, problem: LedgerError, before: Callable[[], Verdict | None]) -> Verdict:
         own = self._candidate.own if self._candidate else None
         denied = isinstance(problem, DeniedError) and not (own and own.at)
-        if not denied or self._terms.legs > 1:
+        if not denied or self._terms.legs > 1 or self._terms.elsewhere:
             left = self._candidate.withdraw() if self._candidate and not denied else ""
-            return messages.unavailable(str(problem), announced=bool(left), denied_to_leg=denied)
+            grant = messages.GRANT_ELSEWHERE if self._terms.elsewhere else messages.GRANT_TO_LEG
+            return messages.unavailable(str(problem), grant if denied else "", announced=bool(left))
         if self._candidate:
             self._candidate.own = None
         if verdict := before():

@@ -16,7 +16,7 @@ from .rule import Job
 # What became of the sessions that were started for these runs since then, and a note on each failed request
 Trace = Callable[[Collection[int], datetime | None], tuple[Mapping[int, SessionTrace], Sequence[Note]]]
 TRACED = 10  # runs whose sessions are looked for: the newest
-ABOUT_SESSIONS = ("duplicate", "earlier-unknown", "leader-lost", "max-sessions", "claude-session")
+ABOUT_SESSIONS = ("duplicate", "earlier-unknown", "max-sessions")
 
 
 def past(

@@ -10,10 +10,14 @@ from .claims import Claim, session_id
 from .entry import Stage
 from .rule import Job, Ruling
 
-_ANYWAY = "To start one anyway, run the workflow with `again: true` and this run's `run-id`."
 _UNSURE = "Without its log, now or then, this failure can't be distinguished from an earlier one."
-_WHAT = "the ledger (commit statuses named fire-routine)"
+_WHAT = "the record of sessions (commit statuses named fire-routine)"
 _GRANT = "Add `statuses: write` to the job's `permissions`."
+GRANT_TO_LEG = f"{_GRANT} Without it, each job of a matrix would start a session."
+GRANT_ELSEWHERE = (
+    "Give `github-token` a token that may write commit statuses there. A run of another repository is never"
+    " fired unrecorded."
+)
 _LOOK = "look at https://claude.ai/code"
 
 
@@ -44,26 +48,26 @@ def blocked(ruling: Ruling, job: Job, now: datetime | None, *, waited: bool = Tr
     unsure = f"{_UNSURE} " if ruling.unsure else ""
     if ruling.leader and waited:
         return skip(
-            "leader-lost",
+            "earlier-unknown",
             f"The session for this failure was being started ({by}), and no result was reported. That job may"
-            f" have died, before or after a session started: {_LOOK}. {_ANYWAY}",
+            f" have died, before or after a session started: {_LOOK}.",
         )
     if ruling.leader:
         return skip(
             "duplicate",
             f"{unsure}The session for this failure is being started right now ({by}). Its link will be on the"
-            f" commit. {_ANYWAY}",
+            " commit.",
         )
     if claim.stage is Stage.REFUSED:
         return refused(by)
     if claim.stage is Stage.UNKNOWN:
         return unknown(by, unsure)
-    message = f"{unsure}A session was started on this failure before ({by}). {_ANYWAY}"
+    message = f"{unsure}A session was started on this failure before ({by})."
     if ruling.is_back:
         after = _since(claim, now)
         message = (
             f"This failure was gone and came back {f'{in_words(after)} after' if after else 'soon after'} its"
-            f" session was started ({by}). It is flaky, or not fixed. {_ANYWAY}"
+            f" session was started ({by}). It is flaky, or not fixed."
         )
     return duplicate(message, claim.url)
 
@@ -77,15 +81,14 @@ def duplicate(message: str, url: str) -> Verdict:
 def unknown(by: str, unsure: str = "") -> Verdict:
     return skip(
         "earlier-unknown",
-        f"{unsure}The request for this failure was cut off before ({by}), so a session may exist: {_LOOK}."
-        f" {_ANYWAY}",
+        f"{unsure}The request for this failure was cut off before ({by}), so a session may exist: {_LOOK}.",
     )
 
 
 def refused(by: str) -> Verdict:
     return skip(
         "earlier-failed",
-        f"The fire for this attempt was refused just now ({by}; its summary has the reason). Fix that, and"
+        f"No session was started for this attempt just now ({by}; its summary has the reason). Fix that, and"
         " re-run the failed jobs.",
     )
 
@@ -123,9 +126,9 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
     url = last.url if last else ""
     if ruling.looping:
         return skip(
-            "claude-session",
+            "max-sessions",
             f"A session wrote this commit (`Claude-Session` trailer), and {most} have worked on it already. A"
-            " person should look, or raise `max-sessions`.",
+            " person should look.",
             url,
         )
     started = "were started or are being started" if ruling.leader else "were started"
@@ -134,8 +137,7 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
     )
     return skip(
         "max-sessions",
-        f"{most} {started} since the workflow was last green; {none}. A person should look, or raise"
-        " `max-sessions`.",
+        f"{most} {started} since the workflow was last green; {none}. A person should look.",
         url,
     )
 
@@ -143,29 +145,27 @@ def _limited(ruling: Ruling, job: Job) -> Verdict:
 # --- what can't be used, read or recorded ------------------------------------------------------------
 
 
-def unavailable(problem: str, *, announced: bool = False, denied_to_leg: bool = False) -> Verdict:
+def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Verdict:
     """The ledger can't be used.
 
     Args:
+        grant: the remedy where the token has no permission.
         announced: an announcement could not be taken back.
-        denied_to_leg: the token has no permission, and the job is part of a matrix.
     """
-    remedy = "Re-run the failed jobs later."
-    if denied_to_leg:
-        remedy = f"{_GRANT} Without it, each job of a matrix would start a session."
-    left = " The ledger may say that a session is being started, which blocks re-runs." if announced else ""
+    remedy = grant or "Re-run the failed jobs later."
+    left = " The commit may say that a session is being started, which blocks re-runs." if announced else ""
     return Verdict(
         fire=False,
         failed=True,
         reason="ledger-unavailable",
-        message="The ledger of commit statuses that prevents a second fire can't be used now"
+        message="The commit statuses that keep a failure from having two sessions can't be used now"
         f" ({code(problem)}). Nothing was sent. {remedy}{left}",
     )
 
 
 def unrecorded(problem: str) -> Note:
     """The fire is not recorded, for want of a permission."""
-    why = f"{code(problem)}. Only this job keeps the failure from being fired again."
+    why = f"{code(problem)}. A re-run may start a second session for this failure."
     return Note(_WHAT, why, _GRANT, permission="statuses: write")
 
 
@@ -173,7 +173,7 @@ def own_ledger(problem: str) -> Note:
     """The ledger's place can't be read, so the entries are on the failing commit."""
     return Note(
         what="sessions on other commits",
-        why=f"{code(problem)}. A failure that one of them is at work on is fired again.",
+        why=f"{code(problem)}. A failure that one of them is at work on gets one more.",
         remedy="Add `contents: read` to the job's `permissions`.",
         permission="contents: read",
     )
@@ -208,7 +208,7 @@ def flakes_unread(problem: str) -> Note:
 
 def unsettled(problem: str) -> Note:
     return Note(
-        what="the record of this fire's result",
+        what="the record of this result",
         why=f"{code(problem)}. Until the workflow is green again, it counts as a session that may have"
         " started.",
     )

@@ -58,7 +58,8 @@ class Store:
         self.api = api
         self._clock = clock
         self._alone = alone
-        self._identity = ACTIONS_BOT if default_token else None  # the login whose entries count
+        self.identity = ACTIONS_BOT if default_token else None  # the login whose entries count
+        self._marks: set[str] = set()  # of what this job has written
         self._confirmed = False  # GitHub has named it
         self._until = clock.monotonic() + PATIENCE
         self._limits = 2  # waits that are left
@@ -89,7 +90,7 @@ class Store:
             shown: those that people see on failing commits, instead of the ledger's.
             as_evidence: those of others, too, as long as the identity is unknown. Nothing may depend on them.
         """
-        workflow, anyone = label(run), as_evidence and self._identity is None
+        workflow, anyone = label(run), as_evidence and self.identity is None
         seen = (
             read_entry(status, sha)
             for status, sha in list(self._seen.values())
@@ -98,10 +99,13 @@ class Store:
         return [entry for entry in seen if entry and entry.record.workflow == workflow]
 
     def _is_own(self, status: Status) -> bool:
-        """Where GitHub names no creator, it may be this failure's own entry: to count it is the safe side."""
-        if self._identity is None:
+        """Whether this job's identity wrote it. Where GitHub names no creator, only the job's mark shows it."""
+        if self.identity is None:
             return False
-        return status.creator is None or status.creator.casefold() == self._identity.casefold()
+        if status.creator:
+            return status.creator.casefold() == self.identity.casefold()
+        entry = read_entry(status, "")
+        return entry is not None and entry.record.mark in self._marks
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -211,10 +215,11 @@ class Store:
         return ""
 
     def _create(self, sha: str, record: Record, description: str, url: str, context: str) -> Entry:
+        self._marks.add(record.mark)
         status = self.api.create_status(sha, STATE, description, url, context)
         self._note_time(status.created_at)
         if status.creator and not self._confirmed:
-            self._identity, self._confirmed = status.creator, True
+            self.identity, self._confirmed = status.creator, True
         return Entry(record, status.id, status.created_at, url, sha)
 
     def _find(self, record: Record) -> Entry | None:
@@ -225,8 +230,8 @@ class Store:
             return None
         for status, sha in list(self._seen.values()):
             entry = read_entry(status, sha) if _is_ours(status, shown=False) else None
-            if entry and entry.record == record and (self._identity is None or self._is_own(status)):
-                self._identity = self._identity or status.creator
+            if entry and entry.record == record and (self.identity is None or self._is_own(status)):
+                self.identity = self.identity or status.creator
                 return entry
         return None
 

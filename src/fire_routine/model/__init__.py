@@ -5,6 +5,7 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 """
 
 from .evidence import (
+    COMPRESSED,
     ERROR_WEIGHT,
     Action,
     Attachment,
@@ -56,6 +57,7 @@ from .run import (
 )
 
 __all__ = [
+    "COMPRESSED",
     "ERROR_WEIGHT",
     "RUN_FAILED",
     "SESSION_BRANCH",

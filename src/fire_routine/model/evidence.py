@@ -10,6 +10,10 @@ from typing import NamedTuple
 
 from .run import ChangedFile, FailedJob
 
+# What zip, gzip, bzip2, xz and zstd files begin with: GitHub's own archive of a run's logs is one.
+_BZIP2 = tuple(b"BZh%d1AY&SY" % level for level in range(1, 10))
+COMPRESSED = (b"PK\x03\x04", b"\x1f\x8b", *_BZIP2, b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
+
 
 def utf16_length(text: str) -> int:
     """Length in UTF-16 code units: the largest count any reading of "characters" gives, bytes apart.
@@ -72,6 +76,8 @@ class Digest:
     exit_code: int | None = None
     ended: str = ""  # killed, timed out, out of memory, …: how, if the log states it
     ends: tuple[int, ...] = ()  # numbers of lines that say in a few words how the step ended
+    # Of each distinct failure, the numbers of the lines with its name, its reason and its place; strongest first
+    units: tuple[tuple[int, ...], ...] = ()
     image: str = ""  # the runner's, with its version, as a hosted runner's log names it
     files: tuple[str, ...] = ()  # that its findings name, by the captures of their rules; each once
     tools: tuple[str, ...] = ()  # such as "Python 3.12.1", as far as the log's head names them
@@ -105,7 +111,7 @@ class KnownFailure:
 
     file: str
     line: int  # where it begins; 0: not known
-    pattern: str
+    pattern: str  # empty: the entry is for all that fails in its jobs or steps
     action: Action
     note: str = ""
     issue_url: str = ""  # https
@@ -127,7 +133,7 @@ class Failure:
     exit_codes: tuple[int | None, ...] = ()  # of each job's failed step
     shells: tuple[str, ...] = ()  # of these steps, each once
     known: KnownFailure | None = None  # the entry of `known-failures` that it matches
-    known_in_part: bool = False  # of the items that its log lists, others match no entry
+    known_in_part: bool = False  # its strongest lines, or items that its log lists, match no entry
 
     @property
     def is_spared(self) -> bool:

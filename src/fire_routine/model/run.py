@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -30,6 +30,8 @@ _BY_WRITERS = frozenset(
         "schedule",
     }
 )
+# Of these the actor did not write the code.
+_BY_NO_AUTHOR = frozenset({"merge_group", "schedule"})
 # Someone with write access starts these, often to run a fork's code on purpose ("ok to test").
 _DISPATCHES = frozenset({"repository_dispatch", "workflow_dispatch"})
 # Anyone can cause these on a fork's pull request. Their run is the base repository's: its record does not
@@ -45,6 +47,7 @@ class Origin(StrEnum):
 
     WRITERS = "writers"  # people with write access to the repository
     DISPATCHED = "dispatched"  # they started the run, and may have run someone else's code
+    BOT = "bot"  # an app, whose branch may bring code that nobody has read, such as a new dependency
     FORK = "fork"
     UNKNOWN = "unknown"
 
@@ -260,6 +263,7 @@ class ChangedFile:
     additions: int
     deletions: int
     status: str = "modified"
+    patch: str = field(default="", repr=False)  # its hunks in the unified format; empty: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +315,7 @@ class Run:
     """The reported attempt of a workflow run, with everything that was gathered of it."""
 
     repository: str
-    id: int
+    id: int  # 0: it is no run of GitHub Actions, and only what its caller states is known
     attempt: int
     workflow: str
     workflow_id: int
@@ -353,4 +357,11 @@ class Run:
         pull = self.pull_request if self.event.startswith("pull_request") else None
         if pull and is_fork(pull.head_repository, self.repository):
             return Origin.FORK
-        return origin_of(self.event, self.repository, self.head_repository, self.origin_in_payload)
+        origin = origin_of(self.event, self.repository, self.head_repository, self.origin_in_payload)
+        return Origin.BOT if origin is Origin.WRITERS and self._by_bot(pull) else origin
+
+    def _by_bot(self, pull: PullRequest | None) -> bool:
+        """Whether an app pushed, or wrote the branch: who starts the run again may be a person."""
+        commit = self.commit if self.head_branch != self.default_branch else None  # there a person took it
+        names = (self.actor, pull.author if pull else "", commit.author if commit else "")
+        return self.event not in _BY_NO_AUTHOR and any(name.endswith("[bot]") for name in names)

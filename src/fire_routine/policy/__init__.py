@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .fresh import FreshApi, labelled, stale, trailing_sessions
-from .guards import before_gathering, guards, not_failed, skip, unfinished
+from .guards import before_gathering, guards, not_failed, skip, unfinished, untrusted
 from .known_failures import can_be_rerun, known_as, known_entries, known_failures
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "stale",
     "trailing_sessions",
     "unfinished",
+    "untrusted",
 ]

@@ -74,13 +74,13 @@ def _without_secrets(missing: Sequence[str], context: Context, run: Run | None) 
     """Why there are no secrets; `missing`: the inputs that are empty."""
     if context.actor == "dependabot[bot]":
         return skip(
-            "dependabot-without-secrets",
+            "secrets-withheld",
             "GitHub gives Dependabot's runs no Actions secrets. Save them as Dependabot secrets too"
             " (Settings → Secrets and variables → Dependabot).",
         )
     if run and run.origin is Origin.FORK and context.event_name not in _PRIVILEGED:
         return skip(
-            "fork-without-secrets",
+            "secrets-withheld",
             "GitHub gives a fork's pull request no secrets. To report it, use a `workflow_run` workflow"
             " with `allow-forks: true`. Its log is untrusted: see Security in the README.",
         )
@@ -115,7 +115,7 @@ def not_failed(conclusion: str | None) -> Verdict:
 
 def _by_settings(settings: Settings, run: Run) -> Verdict | None:
     """The guards that an input governs."""
-    if not settings.allow_forks and (verdict := _untrusted(run)):
+    if not settings.allow_forks and (verdict := untrusted(run)):
         return verdict
     branch = run.head_branch or ""
     if matches(branch, settings.skip_branches):
@@ -124,16 +124,10 @@ def _by_settings(settings: Settings, run: Run) -> Verdict | None:
             f"Branch {code(branch)} matches `skip-branches` ({code(', '.join(settings.skip_branches))})."
             " Change `skip-branches` to report it.",
         )
-    if run.attempt < settings.min_attempt:
-        return skip(
-            "min-attempt",
-            f"This is attempt {run.attempt}, and `min-attempt` is {settings.min_attempt}. Re-run the failed"
-            " jobs, or lower `min-attempt`.",
-        )
     return None
 
 
-def _untrusted(run: Run) -> Verdict | None:
+def untrusted(run: Run) -> Verdict | None:
     """Skip the run unless people with write access wrote the code, or started the run themselves."""
     remedy = "To send its log anyway, set `allow-forks: true` (see Security in the README)."
     if run.origin is Origin.FORK:
@@ -141,7 +135,7 @@ def _untrusted(run: Run) -> Verdict | None:
         if run.pull_request and not run.from_fork:
             name = run.pull_request.head_repository
         fork = f"the fork {code(name)}" if name else "a fork"
-        return skip("fork", f"The code that ran is from {fork}, so its log is untrusted. {remedy}")
+        return skip("untrusted-run", f"The code that ran is from {fork}, so its log is untrusted. {remedy}")
     if run.origin is Origin.UNKNOWN:
         return skip(
             "untrusted-run",

@@ -24,6 +24,7 @@ class Contents:
     failures: tuple[Failure, ...] = ()
     notes: tuple[Note, ...] = ()
     max_sessions: int = 0  # of one incident; 0: not known
+    skip_label: str = ""  # with which a pull request starts no session; empty: there is none
     past: Past = field(default_factory=Past)
 
     def highlight(self, number: int) -> Highlight:
@@ -35,9 +36,16 @@ class Contents:
     def session(self) -> EarlierSession | None:
         """The earlier session that kept this failure from being fired, or may have."""
         url, sessions = self.outcome.session_url, self.past.sessions
-        if self.outcome.reason in ("earlier-unknown", "leader-lost"):
+        if self.outcome.reason == "earlier-unknown":
             return next((one for one in reversed(sessions) if not one.certain), None)
         return next((one for one in sessions if url and one.url == url), None)
+
+    @property
+    def missing(self) -> str:
+        """What a job without a permission lacks, in a sentence; empty where none is missing."""
+        names = sorted({f"`{note.permission}`" for note in self.notes if note.permission})
+        wanted = f"add {' and '.join(names)} to the job's `permissions`."
+        return f"Something could not be read or recorded: {wanted}" if names else ""
 
     @property
     def dry_run(self) -> bool:
@@ -64,39 +72,26 @@ _WHY = {  # by the outcome's reason
     "duplicate": "this failure already has a session",
     "earlier-unknown": "a session may already have started",
     "earlier-failed": "another job of this attempt got no session",
-    "leader-lost": "the job that should have fired was lost",
     "max-sessions": "this incident has had its sessions",
-    "claude-session": "enough sessions have worked on these commits",
     "skip-branches": "this branch is excluded",
     "skip-labels": "a label of the pull request excludes it",
     "known-failure": "all that failed is known already",
-    "min-attempt": "this failure is left to a re-run",
     "rerun": "the failed jobs are re-run first",
     "flake": "it passed when it was re-run",
-    "fork": "the code came from a fork",
     "untrusted-run": "the code may be from outside the repository",
-    "fork-without-secrets": "GitHub gives a fork's run no secrets",
-    "dependabot-without-secrets": "GitHub gives Dependabot's run no secrets",
+    "secrets-withheld": "GitHub gives this run no secrets",
     "stale-head": "the branch has moved on",
     "pull-request-closed": "the pull request is closed",
     "not-failed": "no job failed",
     "cancelled": "the run was cancelled",
     "missing-secrets": "the routine's URL or token is missing",
-    "not-configured": "the routine's URL or token is missing",
     "invalid-input": "an input is invalid",
     "no-run": "the run could not be read",
     "no-connection": "the endpoint could not be reached",
-    "ca-bundle": "the certificates could not be read",
-    "proxy": "the proxy's address is invalid",
     "unauthorized": "the token was refused",
     "not-found": "the routine was not found",
-    "redirected": "the endpoint has another address",
     "forbidden": "this account may not start routines",
-    "bad-request": "the endpoint refused the request",
-    "invalid": "the endpoint refused the request",
-    "rejected": "the endpoint refused the request",
-    "too-large": "the text is too long",
-    "text-too-long": "the text is too long",
+    "refused": "the endpoint refused the request",
     "rate-limited": "the routine's limit is reached",
     "overloaded": "the endpoint is overloaded",
     "ledger-unavailable": "duplicates could not be ruled out",
@@ -105,16 +100,17 @@ _WHY = {  # by the outcome's reason
 }
 
 
-def heading(outcome: Outcome) -> Heading:
+def heading(contents: Contents) -> Heading:
     """How the report begins, in every place where it is read."""
+    outcome = contents.outcome
     if outcome.reason == "dry-run":
         return Heading("🧪", "Dry run: this is what the session would get", "NOTE")
     if outcome.result is Result.FIRED:
-        return Heading("🛠️", "Claude is on it", "TIP")
+        return Heading("🛠️", "Claude is on it", "WARNING" if contents.missing else "TIP")
     if outcome.result is Result.UNKNOWN:
-        return Heading("⚠️", "Unknown: check before you fire again", "WARNING")
+        return Heading("⚠️", "Unknown: check before you send it again", "WARNING")
     why = f": {_WHY[outcome.reason]}" if outcome.reason in _WHY else ""
     if outcome.result is Result.SKIPPED:
-        kind = "WARNING" if outcome.reason == "leader-lost" else "NOTE"
+        kind = "WARNING" if outcome.reason == "earlier-unknown" else "NOTE"
         return Heading("⏭️", f"Skipped{why}", kind)
     return Heading("❌", f"Not fired{why}", "CAUTION")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..model import FailedJob, Failure, in_words
+from ..model import RUN_FAILED, FailedJob, Failure, History, in_words
 from ..sanitize import fence, inline, prose
 from .contents import Contents
 from .markdown import NAME, fold, named_link, worded_link
@@ -22,7 +22,9 @@ def title(contents: Contents) -> str:
     """ "2 distinct failures in 3 of 4 jobs"; empty where no job is known to have failed."""
     failed = len(contents.run.failed_jobs) if contents.run else 0
     if not failed:
-        return ""
+        run = contents.run
+        none = run is not None and run.jobs_known and run.conclusion in RUN_FAILED
+        return "The run failed, and none of its jobs did" if none else ""
     jobs = f"{failed} of {counted(contents.total_jobs, 'job')}"
     if not contents.failures:
         return f"{jobs} failed"
@@ -30,6 +32,34 @@ def title(contents: Contents) -> str:
     known = sum(failure.is_spared for failure in contents.failures)
     of_these = f", {known} known" if 0 < known < number else ""
     return f"{counted(number, 'failure' if number == 1 else 'distinct failure')} in {jobs}{of_these}"
+
+
+def whose(contents: Contents) -> Iterator[str]:
+    """Whose failure it is, most likely, on one line: this change's, an older one's, or chance's."""
+    run = contents.run
+    history = (run.history if run else None) or History()
+
+    def shown(name: str) -> str:
+        return inline(contents.clean(name), NAME)
+
+    if run is None:
+        return
+    if run.rerun and run.rerun.flakes:
+        times = "once" if run.rerun.flakes == 1 else f"{run.rerun.flakes} times"
+        likely = f"Flaky, most likely: it flaked {times} in {run.rerun.days} days"
+    elif history.same_commit_was_green:
+        likely = "Flaky, most likely: the same commit was green before"
+    elif history.base_is_red and run.pull_request:
+        likely = f"Red before this change: {shown(run.pull_request.base_branch)} fails, too"
+    elif history.last_green_sha:
+        since = f", {counted(history.total_commits, 'commit')} since" if history.total_commits else ""
+        likely = f"This change, most likely: green at {shown(history.last_green_sha[:7])}{since}"
+    elif history.green_branch_sha:
+        green = f"{shown(history.green_branch)} was green at {shown(history.green_branch_sha[:7])}"
+        likely = f"This branch, most likely: {green}"
+    else:
+        return
+    yield f"**Whose is it?** {likely}"
 
 
 def blocks(contents: Contents, most: int, folded_jobs: int) -> Iterator[str]:
@@ -65,7 +95,7 @@ def _block(contents: Contents, number: int, folded_jobs: int) -> Iterator[str]:
     yield (f"**{number + 1}.** " if several else "") + " · ".join(filter(None, facts))
     yield from _known(contents, failure)
     if highlight.lines:
-        yield fence("\n".join(highlight.lines), "text")
+        yield fence("\n".join(line.removeprefix("##[error]") for line in highlight.lines), "text")
     if len(failure.jobs) > 1:
         yield f"Logs: {_logs(contents, failure.jobs[:MOST_LOGS])}"
     if len(failure.jobs) > MOST_LOGS:

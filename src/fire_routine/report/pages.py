@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..model import Outcome, Result, Run, SessionState
-from ..sanitize import inline, prose, verbatim
+from ..model import Result, Run, SessionState
+from ..sanitize import inline, prose, verbatim, web_address
 from .contents import Contents, heading
-from .failures import blocks, counted, line, title
+from .failures import blocks, counted, line, title, whose
 from .markdown import NAME, alert, capital, fold, named_link, rendered, sentence, size, worded_link
 from .sessions import sessions
 
@@ -23,6 +23,12 @@ LIMIT = 1024 * 1024 - 1
 MOST_NOTES = 30
 MOST_LINES = 15  # of the outcome's message: one line per invalid input
 MOST_FILES = 10
+# Reasons that end with the failure unsent, by what sends it once their cause is gone: a re-run, or a person
+_SENT_BY_RERUN = (
+    *("no-connection", "unauthorized", "not-found", "forbidden", "refused", "rate-limited", "overloaded"),
+    *("missing-secrets", "internal-error", "interrupted"),
+)
+_SENT_BY_AGAIN = ("duplicate", "earlier-unknown", "max-sessions", "stale-head", "pull-request-closed")
 # Blocks of failures, and jobs in the fold of each, from the most to the least: the first that fits is taken.
 _DETAIL = ((10, 256), (10, 50), (10, 0), (3, 0), (1, 0))
 MOST_FAILURES = 10  # in the comment
@@ -52,11 +58,12 @@ def summary(contents: Contents, limit: int = LIMIT) -> str:
 
 
 def _head(contents: Contents, most: int, folded_jobs: int) -> Iterator[str]:
-    shown = heading(contents.outcome)
+    shown = heading(contents)
     yield f"### {shown.line}"
     yield alert(shown.alert, list(_outcome(contents)) or [shown.sentence])
     if failed := title(contents):
         yield f"#### {failed}"
+        yield from whose(contents)
         yield from blocks(contents, most, folded_jobs)
     yield from _files(contents)
     yield from _unavailable(contents)
@@ -86,28 +93,31 @@ def _facts(contents: Contents) -> Iterator[str]:
     words = f"Open the {which} on {urlsplit(outcome.session_url).hostname or ''}"
     if linked := worded_link(words, outcome.session_url):
         facts.append(f"**{linked}**")
-    if outcome.session_number:
+    if outcome.session_number and outcome.result is Result.FIRED:
         most = f" of at most {contents.max_sessions}" if contents.max_sessions else ""
         facts.append(f"session {outcome.session_number}{most} in this incident")
     if number := len(outcome.retried):
         causes = ", ".join(dict.fromkeys(outcome.retried))
         facts.append(f"after {number} {'retry' if number == 1 else 'retries'} ({causes})")
     if facts:
-        yield " · ".join(facts)
+        yield capital(" · ".join(facts))
 
 
 def _where(contents: Contents, run: Run) -> str:
     """The reported run, its branch and commit, and its pull request."""
-    number = f" #{run.number}" if run.number else f" {run.id}"
     again = f", attempt {run.attempt}" if run.attempt > 1 else ""
-    workflow = named_link(f"{run.workflow}{number}", run.url, contents.clean) + again
     branch = f"{inline(contents.clean(run.head_branch), NAME)} @ " if run.head_branch else ""
     commit = named_link(run.head_sha[:7], run.commit.url if run.commit else "", contents.clean)
-    parts = [workflow, branch + commit]
+    parts = [_page(contents, run) + again, branch + commit]
     if pull := run.pull_request:
         linked = worded_link(f"pull request #{pull.number}", pull.url) or f"pull request {pull.number}"
         parts.append(f"{linked} {prose(contents.clean(pull.title), NAME)}".rstrip())
     return " · ".join(parts)
+
+
+def _page(contents: Contents, run: Run) -> str:
+    number = f" #{run.number}" if run.number else f" {run.id}"
+    return named_link(f"{run.workflow}{number}", run.url, contents.clean)
 
 
 # --- the summary ----------------------------------------------------------------------------------
@@ -115,14 +125,34 @@ def _where(contents: Contents, run: Run) -> str:
 
 def _outcome(contents: Contents) -> Iterator[str]:
     outcome = contents.outcome
-    yield from _facts(contents)
     if outcome.result is not Result.FIRED:
         yield from rendered(outcome.message, contents.clean)[:MOST_LINES]
+    yield from _facts(contents)
     yield from sessions(contents)
+    if outcome.result is not Result.FIRED:
+        yield from _once_more(contents)
+    if contents.missing:
+        yield contents.missing
     if contents.run:
         yield _where(contents, contents.run)
     if outcome.reason and not contents.dry_run:
         yield f"Reason: {inline(outcome.reason, NAME)}"
+
+
+def _once_more(contents: Contents) -> Iterator[str]:
+    """How a person sends it once more, where the message's own remedy does not do that."""
+    outcome, run = contents.outcome, contents.run
+    if run is None or contents.dry_run:
+        return
+    if outcome.reason in _SENT_BY_RERUN:
+        yield f"To send it, re-run the failed jobs of {_page(contents, run)}."
+    elif outcome.reason in _SENT_BY_AGAIN or outcome.result is Result.UNKNOWN:
+        address = run.url if web_address(run.url) else "RUN_URL"
+        local = f"`fire-routine preview {address} | fire-routine send --raw -`"
+        yield (
+            f"To start a session anyway, run the workflow of `examples/again.yml` with run `{run.id}`. Or on"
+            f" your machine: {local}"
+        )
 
 
 def _files(contents: Contents) -> Iterator[str]:
@@ -201,7 +231,6 @@ def _folded(contents: Contents, content: str) -> str:
 
 # --- the comment ----------------------------------------------------------------------------------
 
-ELSEWHERE = ("max-sessions", "claude-session")  # the session that these name works on another failure
 _NO_MORE = "No further session starts for this failure until the workflow is green and `cool-down` is over."
 # When the same failure comes again: an icon, what became of its session, and what to do; empty: nothing
 _AGAIN: dict[SessionState | None, tuple[str, str, str]] = {
@@ -245,7 +274,7 @@ def comment(contents: Contents) -> str:
     job summary, for those who can change them.
     """
     outcome, run = contents.outcome, contents.run
-    if run is None or outcome.reason in ELSEWHERE:
+    if run is None or outcome.reason == "max-sessions":
         return ""
     if not outcome.session_url and outcome.result is not Result.UNKNOWN:
         return ""
@@ -256,7 +285,7 @@ def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
     outcome = contents.outcome
     icon, what, advice = _AGAIN[contents.session.state if contents.session else None]
     again = f"{icon} {what}: the same failure again"
-    yield f"### {again if outcome.result is Result.SKIPPED else heading(outcome).line}"
+    yield f"### {again if outcome.result is Result.SKIPPED else heading(contents).line}"
     yield from _facts(contents)
     yield from sessions(contents)
     yield _where(contents, run)
@@ -268,11 +297,12 @@ def _paragraphs(contents: Contents, run: Run) -> Iterator[str]:
         lines.append(f"- … and {len(contents.failures) - MOST_FAILURES} more distinct failures")
     if lines:
         yield "\n".join(lines)
-    yield from _next(outcome, advice)
+    yield from _next(contents, advice)
 
 
-def _next(outcome: Outcome, advice: str) -> Iterator[str]:
+def _next(contents: Contents, advice: str) -> Iterator[str]:
     """What happens next, and how to stop it."""
+    outcome = contents.outcome
     if not advice and outcome.result is Result.UNKNOWN:
         advice = (
             "The endpoint's answer was lost, so a session may or may not have started. Look at"
@@ -286,7 +316,6 @@ def _next(outcome: Outcome, advice: str) -> Iterator[str]:
         " request from a `claude/…` branch. Nothing reaches this branch unless someone merges it."
     )
     opened = worded_link("Open the session", outcome.session_url) or "Open the session"
-    yield (
-        f"**To stop it:** {opened} and interrupt it. To start no more sessions, set"
-        " `dry-run: true` in the workflow."
-    )
+    label = f"give this pull request the label {inline(contents.skip_label, NAME)}"
+    no_more = label if contents.skip_label else "set `dry-run: true` in the workflow"
+    yield f"**To stop it:** {opened} and interrupt it. To start no more sessions, {no_more}."

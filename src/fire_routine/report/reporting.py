@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,7 +12,6 @@ from pathlib import Path
 from ..model import Brief, EarlierSession, Note, Outcome, Result
 from ..sanitize import web_address
 from .contents import Contents, heading
-from .markdown import Clean
 from .pages import MOST_NOTES, comment, marker, summary
 from .workflow import Level, Workflow
 
@@ -24,7 +24,6 @@ def report(
     contents: Contents,
     *,
     temp: Path | None = None,
-    on_error: str = "fail",
     post_comment: PostComment | None = None,
 ) -> int:
     """Outputs, summary, comment, a line for each note and the one annotation; returns the exit code."""
@@ -44,9 +43,8 @@ def report(
         line = f"Unavailable: {note.what}: {note.why.rstrip('.')}. {note.remedy}"
         workflow.say(contents.clean(line.rstrip()))
     workflow.add_summary(summary(replace(contents, notes=tuple(notes))))
-    code = exit_code(outcome.result, on_error)
-    workflow.annotate(*annotation(outcome, failing=code != 0, clean=contents.clean))
-    return code
+    workflow.annotate(*annotation(replace(contents, notes=tuple(notes))))
+    return exit_code(outcome.result)
 
 
 def _unwritten(error: OSError) -> Note:
@@ -54,18 +52,19 @@ def _unwritten(error: OSError) -> Note:
     return Note("the file with the text", why, "Check that the runner's temporary folder is writable.")
 
 
-def annotation(outcome: Outcome, *, failing: bool, clean: Clean) -> tuple[Level, str]:
+def annotation(contents: Contents) -> tuple[Level, str]:
     """The step's one annotation: its level, and a line with what happened and where to look."""
-    shown = heading(outcome)
-    parts = [clean(line.strip()) for line in outcome.message.splitlines() if line.strip()]
+    shown, outcome = heading(contents), contents.outcome
+    parts = [contents.clean(line.strip()) for line in outcome.message.splitlines() if line.strip()]
     message = shown.sentence
     if parts and outcome.result is not Result.FIRED:
         message = f"{shown.sentence.partition(':')[0]}: {' '.join(parts)}"
     if outcome.session_url and outcome.session_url not in message:
         message = f"{message.rstrip('.')}: {outcome.session_url}"
     if outcome.result in (Result.FIRED, Result.SKIPPED):
-        return ("warning" if shown.alert == "WARNING" else "notice"), message
-    return ("error" if failing else "warning"), message
+        warned = shown.alert == "WARNING"
+        return ("warning" if warned else "notice"), f"{message} {contents.missing}".rstrip()
+    return "error", message
 
 
 # --- for later steps ------------------------------------------------------------------------------
@@ -81,6 +80,12 @@ def outputs(
     """
     state = session.state if session else None
     pull_request = session.trace.url if session and session.trace else ""
+    details = {
+        "http_status": outcome.http_status,
+        "error_type": outcome.error_type,
+        "request_id": outcome.request_id,
+        "retry_after": outcome.retry_after,
+    }
     return {
         "outcome": outcome.result.value,
         "reason": outcome.reason,
@@ -91,17 +96,13 @@ def outputs(
         "cause": brief.cause if brief else "",
         "fingerprint": brief.fingerprint.digest if brief else "",
         "text-file": text_file,
-        "text-characters": str(brief.characters) if brief else "",
-        "http-status": _number(outcome.http_status),
-        "error-type": outcome.error_type,
-        "request-id": outcome.request_id,
-        "retry-after": _number(outcome.retry_after),
+        "details": json.dumps({name: value for name, value in details.items() if value not in (None, "")}),
     }
 
 
-def exit_code(result: Result, on_error: str) -> int:
-    """1 where no session is known to have started though one should have, unless `on-error: warn`."""
-    return 1 if result in (Result.FAILED, Result.UNKNOWN) and on_error == "fail" else 0
+def exit_code(result: Result) -> int:
+    """1 where no session is known to have started though one should have."""
+    return 1 if result in (Result.FAILED, Result.UNKNOWN) else 0
 
 
 def write_text(brief: Brief, folder: Path | None) -> str:
@@ -118,7 +119,3 @@ def write_text(brief: Brief, folder: Path | None) -> str:
     with os.fdopen(descriptor, "wb") as file:
         file.write(brief.text.encode("utf-8", "replace"))
     return path
-
-
-def _number(value: int | None) -> str:
-    return "" if value is None else str(value)

@@ -17,10 +17,12 @@ from typing import Any
 REPOSITORY = "/repos/{owner}/{repo}"
 USED = {
     "": ("get",),
+    "/actions/artifacts/{artifact_id}/{archive_format}": ("get",),
     "/actions/jobs/{job_id}": ("get",),
     "/actions/jobs/{job_id}/logs": ("get",),
     "/actions/runs": ("get",),
     "/actions/runs/{run_id}": ("get",),
+    "/actions/runs/{run_id}/artifacts": ("get",),
     "/actions/runs/{run_id}/attempts/{attempt_number}": ("get",),
     "/actions/runs/{run_id}/attempts/{attempt_number}/jobs": ("get",),
     "/actions/runs/{run_id}/jobs": ("get",),

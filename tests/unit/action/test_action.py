@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import cmarkgfm  # type: ignore[import-untyped]
+import pytest
 from tests.emulated.job import LOG, SHA, Job
 
 from fire_routine.emulator import Reply
@@ -60,12 +62,22 @@ def test_dry_run_needs_no_secrets_and_sends_nothing(job: Job) -> None:
     assert not job.github.asked("^POST")
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+def test_dry_run_leaves_no_text_of_a_run_that_would_not_be_sent(job: Job, allowed: bool) -> None:
+    job.github.add_run({"id": 7, "head_sha": SHA, "event": "issue_comment", "conclusion": "failure"})
+    job.environ |= {"FIRE_ROUTINE_DRY_RUN": "true", "FIRE_ROUTINE_ALLOW_FORKS": str(allowed).lower()}
+    assert job.run() == 0
+    assert ("untrusted-run" in job.log) is not allowed
+    assert bool(job.outputs.get("text-file")) is allowed
+    assert bool(list(job.temp.rglob("*.md"))) is allowed
+
+
 def test_every_bad_input_is_named_and_nothing_is_asked(job: Job) -> None:
-    job.environ["FIRE_ROUTINE_MAX_WAIT"] = "soon"
+    job.environ["FIRE_ROUTINE_COOL_DOWN"] = "soon"
     job.environ["FIRE_ROUTINE_ROUTINE_URL"] = "https://example.com/"
     assert job.run() == 1
     assert job.outputs["reason"] == "invalid-input"
-    assert "max-wait" in job.log
+    assert "cool-down" in job.log
     assert "routine-url" in job.log
     assert job.github.requests == []
     assert job.endpoint.requests == []
@@ -80,13 +92,6 @@ def test_endpoint_failure_fails_the_step_and_frees_the_failure_for_a_later_fire(
     (job.temp / "output").unlink()
     assert job.run() == 0
     assert job.outputs["outcome"] == "fired"
-
-
-def test_on_error_warn_passes_with_a_warning(job: Job) -> None:
-    job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = "sk-ant-oat01-of-another"
-    job.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
-    assert job.run() == 0
-    assert "::warning" in job.log
 
 
 def test_comment_is_left_on_the_pull_request(job: Job) -> None:
@@ -108,6 +113,16 @@ def test_the_summary_links_the_remedy_and_escapes_what_the_endpoint_wrote(
     assert 'href="https://evil.example"' not in page
     assert "### ❌ Not fired: the token was refused" in job.summary
     assert job.log.count("::error") == 1
+
+
+def test_the_failed_tests_of_artifacts_are_in_the_text(job: Job) -> None:
+    case = "<testcase classname='cart' name='adds up'><failure message='expected 4, got 3'/></testcase>"
+    with zipfile.ZipFile(job.temp / "tests.zip", "w") as archive:
+        archive.writestr("junit.xml", f"<testsuite>{case}</testsuite>")
+    job.github.add_artifact(7, "test-results", (job.temp / "tests.zip").read_bytes())
+    job.environ["FIRE_ROUTINE_ARTIFACTS"] = "test-*\ncoverage"
+    assert job.run() == 0
+    assert job.endpoint.sessions[0].text.count("FAILED cart::adds up - expected 4, got 3") == 1
 
 
 def test_a_job_that_is_skipped_at_first_sight_still_links_the_run(job: Job) -> None:

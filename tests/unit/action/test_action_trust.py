@@ -44,10 +44,10 @@ def run_before(event: str, head: str) -> dict[str, object]:
     ("event", "payload", "reason"),
     [
         ("pull_request_target", pull_request(OWN_HEAD), ""),
-        ("pull_request_target", pull_request(FORKS_HEAD), "fork"),
+        ("pull_request_target", pull_request(FORKS_HEAD), "untrusted-run"),
         ("pull_request_target", {}, "untrusted-run"),
         ("workflow_run", run_before("push", "octo/widgets"), ""),
-        ("workflow_run", run_before("pull_request", "stranger/widgets"), "fork"),
+        ("workflow_run", run_before("pull_request", "stranger/widgets"), "untrusted-run"),
         ("workflow_run", run_before("issue_comment", "octo/widgets"), "untrusted-run"),
         ("issue_comment", {"issue": {"number": 3}}, "untrusted-run"),
         ("workflow_dispatch", {"inputs": {}}, ""),
@@ -80,7 +80,7 @@ def test_pull_requests_run_that_neither_github_nor_the_payload_describes_is_not_
     job.github.fail(".", Fault.forbidden())
     job.environ["GITHUB_EVENT_NAME"] = "pull_request"
     assert job.run() == 0
-    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "fork")
+    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "untrusted-run")
     assert job.endpoint.requests == []
 
 

@@ -19,18 +19,15 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-@pytest.mark.parametrize("on_error", ["fail", "warn"])
-def test_a_failed_import_is_one_line_with_outputs(ready: Action, broken: str, on_error: str) -> None:
-    ready.environ["FIRE_ROUTINE_ON_ERROR"] = on_error
+def test_a_failed_import_is_one_line_with_outputs(ready: Action, broken: str) -> None:
     (ready.folder / "action/src/fire_routine/action.py").write_text(BROKEN[broken], "utf-8")
 
     ran = ready.run("action")
 
     (line,) = ran.stdout.splitlines()
-    level = {"fail": "error", "warn": "warning"}[on_error]
-    assert line.startswith(f"::{level} title=fire-routine::fire-routine cannot be imported (")
+    assert line.startswith("::error title=fire-routine::fire-routine cannot be imported (")
     assert f"Remove the folder {ready.installed()[0]}" in line
-    assert (ran.returncode, ran.stderr) == ({"fail": 1, "warn": 0}[on_error], "")
+    assert (ran.returncode, ran.stderr) == (1, "")
     assert ready.output == "outcome=failed\nreason=internal-error\n"
 
 

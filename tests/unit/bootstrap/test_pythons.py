@@ -154,23 +154,14 @@ def test_a_python_of_the_tool_cache_that_another_user_may_have_put_there_is_not_
     assert pythons.find_python("", str(tmp_path)) == python
 
 
-@pytest.mark.parametrize(
-    ("on_error", "level", "code"), [("fail", "error", 1), ("warn", "warning", 0), ("", "error", 1)]
-)
-def test_giving_up_honours_on_error_and_is_one_line_for_any_message(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    on_error: str,
-    level: str,
-    code: int,
+def test_giving_up_is_one_line_for_any_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
         monkeypatch.setenv(name, str(tmp_path / name))
-    monkeypatch.setenv("FIRE_ROUTINE_ON_ERROR", on_error)
 
-    assert entrypoint.give_up(["action"], "install-failed", "100 %\nbroken") == code
-    assert capsys.readouterr().out == f"::{level} title=fire-routine::100 %25%0Abroken\n"
+    assert entrypoint.give_up(["action"], "install-failed", "100 %\nbroken") == 1
+    assert capsys.readouterr().out == "::error title=fire-routine::100 %25%0Abroken\n"
     assert (tmp_path / "GITHUB_OUTPUT").read_text() == "outcome=failed\nreason=install-failed\n"
     assert "broken" in (tmp_path / "GITHUB_STEP_SUMMARY").read_text()
 
@@ -180,9 +171,8 @@ def test_giving_up_where_the_runner_s_files_can_t_be_written_is_one_line_too(
 ) -> None:
     for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
         monkeypatch.setenv(name, str(tmp_path))  # a folder
-    monkeypatch.setenv("FIRE_ROUTINE_ON_ERROR", "warn")
-    assert entrypoint.give_up(["action"], "install-failed", "no room") == 0
-    assert capsys.readouterr().out == "::warning title=fire-routine::no room\n"
+    assert entrypoint.give_up(["action"], "install-failed", "no room") == 1
+    assert capsys.readouterr().out == "::error title=fire-routine::no room\n"
 
 
 def test_giving_up_on_the_command_line_is_a_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,13 +211,11 @@ class TestAnUnfitPython:
         assert ran.returncode == 7, ran
 
     def test_or_names_in_one_line_what_to_add(self, what: str, runner: Action) -> None:
-        runner.environ["FIRE_ROUTINE_ON_ERROR"] = "warn"
-
         ran = runner.run("action", through=lacking(runner.folder, UNFIT[what]))
 
-        assert (ran.returncode, ran.stderr) == (0, "")
+        assert (ran.returncode, ran.stderr) == (1, "")
         (line,) = ran.stdout.splitlines()
-        assert line.startswith("::warning title=fire-routine::") and "setup-python" in line
+        assert line.startswith("::error title=fire-routine::") and "setup-python" in line
         assert {"PyPy": "pypy", "no ssl": "ssl", "no zlib": "zlib"}[what] in line
         assert runner.output == "outcome=failed\nreason=no-python\n"
 

@@ -97,6 +97,52 @@ def test_the_version_has_two_names(option: str, capsys: pytest.CaptureFixture[st
     assert (ended.value.code, capsys.readouterr().out) == (0, f"fire-routine {__version__}\n")
 
 
+@pytest.mark.parametrize("typed", [["version"], ["help"], ["help", "distill"]])
+def test_help_and_version_are_commands_too(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+    shown = {1: "fire-routine", 2: "usage: fire-routine distill"}[len(typed)]
+    assert (ended.value.code, shown in capsys.readouterr().out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        (["--hlep"], "fire-routine: unknown option '--hlep': did you mean '--help'?"),
+        (["-x"], "fire-routine: unknown option '-x': see fire-routine --help"),
+        (
+            ["distill", "--max-chars", "100", "log"],
+            "fire-routine distill: unknown option '--max-chars': did you mean '--max-characters'?",
+        ),
+        (
+            ["distill", "a", "b"],
+            "fire-routine distill: unexpected argument 'b': see fire-routine distill --help",
+        ),
+        (["sessions"], "fire-routine sessions: the following arguments are required: REPOSITORY: see"),
+    ],
+)
+def test_what_is_mistyped_below_a_command_is_one_line_with_a_suggestion(
+    typed: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+    (shown,) = capsys.readouterr().err.splitlines()
+    assert (ended.value.code, shown.startswith(line)) == (2, True)
+
+
+def test_a_fault_and_a_missing_package_are_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fire_routine.cli.logs.distill", lambda _: 1 / 0)
+    assert main(["distill", "-"]) == 1
+    assert capsys.readouterr().err.startswith(
+        "fire-routine: it has a fault (ZeroDivisionError in test_cli.py"
+    )
+    monkeypatch.setattr("fire_routine.cli.logs.distill", lambda _: __import__("no_such_package"))
+    assert main(["distill", "-"]) == 1
+    assert "'no_such_package' is not installed" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("typed", "advice"), [("distil", "did you mean 'distill'?"), ("xyz", "see fire-routine --help")]
 )

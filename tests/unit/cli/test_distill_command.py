@@ -55,7 +55,7 @@ def test_distill_reads_a_log_that_begins_as_a_compressed_file_does(
 
 
 def test_distill_can_t_read_two_logs_from_standard_input(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["distill", "-", "--green", "-"]) == 1
+    assert main(["distill", "-", "--green", "-"]) == 2
     captured = capsys.readouterr()
     assert (captured.out, captured.err.count("\n")) == ("", 1)
     assert "--green" in captured.err
@@ -85,8 +85,19 @@ def test_distill_refuses_what_is_binary(tmp_path: Path, capsys: pytest.CaptureFi
     assert "x.bin: it is binary" in captured.err
 
 
-def test_distill_reads_a_log_with_a_stray_nul(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "log").write_text(LOG + "\0")
+@pytest.mark.parametrize(
+    "log",
+    [
+        (LOG + "\0").encode(),
+        bytes(1_500_000) + LOG.encode(),  # it was truncated while it was written
+        LOG.encode("utf-16"),  # as Windows PowerShell redirects
+        b"\xfe\xff" + LOG.encode("utf-16-be"),
+    ],
+)
+def test_distill_reads_a_log_with_nuls(
+    log: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "log").write_bytes(log)
     assert main(["distill", str(tmp_path / "log")]) == 0
     assert "assert 20 == 21" in capsys.readouterr().out
 

@@ -45,7 +45,7 @@ def test_preview_shows_which_entry_knows_the_failure(
     "address", ["7", "https://github.com/octo/widgets", "https://github.com/o/w/actions/runs/x"]
 )
 def test_preview_of_something_else_names_the_form(address: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["preview", address]) == 1
+    assert main(["preview", address]) == 2
     assert "https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID" in capsys.readouterr().err
 
 
@@ -64,7 +64,7 @@ def test_preview_sends_the_token_only_to_hosts_that_were_named(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
     monkeypatch.setattr("fire_routine.github.client.GitHub.__init__", lambda *_: pytest.fail("connects"))
-    assert main(["preview", address]) == 1
+    assert main(["preview", address]) == 2
     assert capsys.readouterr().err.startswith("fire-routine: RUN_URL ")
 
 

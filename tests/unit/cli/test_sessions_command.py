@@ -32,8 +32,8 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return out
 
 
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert main(["sessions", *arguments]) == 1
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 1) -> str:
+    assert main(["sessions", *arguments]) == code
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     return err.removeprefix("fire-routine: ").rstrip()
@@ -85,12 +85,12 @@ def test_days_outside_the_limits_are_a_usage_error(days: str, capsys: pytest.Cap
 def test_something_else_than_a_repository_names_the_form(
     named: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert refused(capsys, named) == f"REPOSITORY {named!r} is not like octo-org/widget"
+    assert refused(capsys, named, code=2) == f"REPOSITORY {named!r} is not like octo-org/widget"
 
 
 @pytest.mark.usefixtures("github")
 def test_a_creator_that_is_no_login(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = refused(capsys, "octo/widgets", "--creator", "no login")
+    shown = refused(capsys, "octo/widgets", "--creator", "no login", code=2)
     assert shown == "--creator 'no login' is not a login such as github-actions[bot]"
 
 
@@ -119,7 +119,7 @@ def test_the_token_goes_only_to_a_github_that_was_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("GITHUB_API_URL")
-    assert refused(capsys, "https://ghe.test/octo/widgets") == (
+    assert refused(capsys, "https://ghe.test/octo/widgets", code=2) == (
         "REPOSITORY is not https://github.com/…: to send your token to https://ghe.test, set GH_HOST=ghe.test"
     )
 

@@ -305,7 +305,7 @@ def test_fingerprints_are_those_of_the_failures_and_one_of_them_together() -> No
 
 
 def test_equal_input_makes_equal_text() -> None:
-    assert brief(*matrix()) == brief(*matrix())
+    assert brief(*matrix(), word="qzvrtmwk") == brief(*matrix(), word="qzvrtmwk")
 
 
 def test_an_injection_stays_a_quotation() -> None:
@@ -326,9 +326,28 @@ def test_an_injection_stays_a_quotation() -> None:
     for budget in BUDGETS:
         made = brief(material, {1000: digest("a", *attack.split("\n"))}, max_characters=budget)
         assert "</routine-fire-payload" not in made.text
+        check_quotations(made.text)
         assert made.text.split("\n")[2].startswith("> **Untrusted:** This run is of the fork")
         headings = [line for line in unfenced(made.text).split("\n") if line.startswith("#")]
         assert not any("SYSTEM" in line.partition("`")[0] for line in headings)
+
+
+def check_quotations(text: str) -> None:
+    """Each block but our own commands is a quotation, which ends with the word that it began with."""
+    (word,) = re.findall("blocks that begin and end with `([a-z]{8})`", text)
+    blocks = re.findall(r"^ *(`{3,})(.*)\n((?:.*\n)*?) *\1$", text, re.MULTILINE)
+    assert {info for _, info, _ in blocks} <= {word, "sh"}
+    bodies = [body.split("\n") for _, info, body in blocks if info == word]
+    assert bodies
+    assert all([line.strip() for line in body if word in line] == [word] for body in bodies)
+    assert all(body[-2].strip() == word for body in bodies)
+    assert text.count(word) == 2 * len(bodies) + 1
+
+
+def test_each_text_has_a_word_of_its_own() -> None:
+    one, two = (brief(*matrix()).text for _ in range(2))
+    assert one != two
+    check_quotations(one)
 
 
 def test_a_job_s_name_in_what_could_not_be_had_is_quoted() -> None:

@@ -9,6 +9,7 @@ import pytest
 from tools import rule_checks
 from tools.knowledge import RuleError, Source, compiled, sources
 from tools.rules import main
+from tools.token_data import tokens
 
 from fire_routine.distill.rules import COMPILED, rules
 
@@ -54,7 +55,10 @@ def test_the_compiled_file_is_fresh() -> None:
 
 def test_check_finds_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["check"])
-    assert (capsys.readouterr().out, status) == (f"{len(rules())} rules: all is well\n", 0)
+    assert (capsys.readouterr().out, status) == (
+        f"{len(rules())} rules, {len(tokens())} tokens: all is well\n",
+        0,
+    )
 
 
 def test_a_wrong_entry_is_reported_with_its_file_and_what_is_wrong(tmp_path: Path) -> None:

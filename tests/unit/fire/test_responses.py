@@ -71,7 +71,7 @@ def test_unknown_fields_of_an_answer_are_ignored() -> None:
 )
 def test_link_that_is_not_plain_https_leaves_the_outcome_unknown(link: object) -> None:
     error = error_of(success(claude_code_session_url=link))
-    assert (type(error), error.reason) == (Unknown, "unexpected-answer")
+    assert (type(error), error.reason) == (Unknown, "no-answer")
 
 
 def test_loopback_link_is_taken_from_a_loopback_endpoint_alone() -> None:
@@ -102,13 +102,13 @@ def test_loopback_link_is_taken_from_a_loopback_endpoint_alone() -> None:
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_success_of_another_shape_is_unknown(body: bytes, status: int) -> None:
     error = error_of(Response(status, {}, body))
-    assert (type(error), error.reason, error.http_status) == (Unknown, "unexpected-answer", status)
+    assert (type(error), error.reason, error.http_status) == (Unknown, "no-answer", status)
     assert not error.retryable
 
 
 def test_cut_success_is_unknown_but_its_link_is_passed_on() -> None:
     error = error_of(Response(200, {}, json.dumps(SESSION).encode(), complete=False))
-    assert (type(error), error.reason) == (Unknown, "cut-off")
+    assert (type(error), error.reason) == (Unknown, "no-answer")
     assert SESSION["claude_code_session_url"] in error.message
 
 
@@ -117,21 +117,21 @@ def test_cut_success_is_unknown_but_its_link_is_passed_on() -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (400, "bad-request"),
+        (400, "refused"),
         (401, "unauthorized"),
         (403, "forbidden"),
         (404, "not-found"),
-        (413, "too-large"),
-        (422, "invalid"),
-        (300, "redirected"),
-        (301, "redirected"),
-        (302, "redirected"),
-        (303, "redirected"),
-        (307, "redirected"),
-        (308, "redirected"),
-        (402, "rejected"),
-        (405, "rejected"),
-        (418, "rejected"),
+        (413, "refused"),
+        (422, "refused"),
+        (300, "refused"),
+        (301, "refused"),
+        (302, "refused"),
+        (303, "refused"),
+        (307, "refused"),
+        (308, "refused"),
+        (402, "refused"),
+        (405, "refused"),
+        (418, "refused"),
     ],
 )
 def test_refusal_fails_and_is_not_tried_again(
@@ -150,7 +150,7 @@ def test_refusal_fails_and_is_not_tried_again(
 def test_anything_that_may_have_started_a_session_is_unknown(status: int, body: bytes) -> None:
     error = error_of(Response(status, {"retry-after": "1"}, body))
     assert (type(error), error.outcome, error.http_status) == (Unknown, Result.UNKNOWN, status)
-    assert error.reason == ("server-error" if status in (500, 502, 504) else "unexpected-status")
+    assert error.reason == "no-answer"
     assert not error.retryable
 
 
@@ -185,7 +185,7 @@ def test_overload_that_the_endpoint_did_not_report_itself_is_unknown(
     status: int, body: bytes, complete: bool
 ) -> None:
     error = error_of(Response(status, {"retry-after": "7"}, body, complete))
-    assert (type(error), error.reason, error.retryable) == (Unknown, "server-error", False)
+    assert (type(error), error.reason, error.retryable) == (Unknown, "no-answer", False)
     assert error.retry_after is None
 
 
@@ -217,7 +217,7 @@ def test_limit_without_a_believable_reset_is_not_tried_again(value: str | None) 
     [
         ("This routine is paused.", "Resume"),
         ("Missing anthropic-beta header", "`anthropic-beta`"),
-        ("anthropic-version: required", "`anthropic-version`"),
+        ("anthropic-version: required", "Update the action"),
         ("text exceeds 65,536 characters", "`max-characters`"),
         ("Something else.", "not paused"),
     ],
@@ -261,7 +261,7 @@ def test_short_token_of_a_test_hides_nothing() -> None:
     ("seconds", "duration"), [(0, "0 s"), (119, "119 s"), (121, "3 min"), (7201, "3 h"), (172_800, "2 d")]
 )
 def test_reset_is_a_duration_for_people(seconds: int, duration: str) -> None:
-    assert f"in {duration}:" in error_of(Response(429, {"retry-after": str(seconds)})).message
+    assert f"in {duration}." in error_of(Response(429, {"retry-after": str(seconds)})).message
     assert f"in {duration}." in error_of(Response(503, {"retry-after": str(seconds)}, OVERLOAD)).message
 
 

@@ -203,7 +203,7 @@ def test_gateways_error_page_is_the_last_request(endpoint: Endpoint, time: FakeT
     endpoint.script = [OVERLOADED, gateway(status)]
     with pytest.raises(Unknown) as caught:
         routine(endpoint, time).fire("x")
-    assert (caught.value.reason, caught.value.requests) == ("server-error", 2)
+    assert (caught.value.reason, caught.value.requests) == ("no-answer", 2)
     assert len(endpoint.sessions) == 1
     assert time.naps == [1]
 
@@ -267,14 +267,14 @@ def test_outcome_of_a_limit(endpoint: Endpoint) -> None:
         Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_beta="x-" * 2_000 + "”"),
         Settings(routine_url="https://a.test/v1/claude_code/routines/tri\ng_x/fire", routine_token=TOKEN),
         Settings(routine_url="https://a b.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
-        Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_version="a\r\nb"),
+        Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_beta="a\r\nb"),
         Settings(routine_url="https://a.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token=TOKEN, trusted_host="https://a.test"),
     ],
 )
 def test_outcome_of_settings_that_can_not_be_used(settings: Settings) -> None:
     outcome = fire_once(settings, "x")
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "not-configured", 0)
+    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "invalid-input", 0)
     assert settings.routine_token not in outcome.message or not settings.routine_token
 
 

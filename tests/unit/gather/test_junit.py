@@ -72,7 +72,7 @@ def lines(data: bytes) -> list[str]:
 def test_pytests_failures_and_errors_have_their_traces() -> None:
     shown = lines(PYTEST)
     assert shown[0] == "4 tests: 2 failed, 1 skipped"
-    assert "FAILED tests.test_cart::test_total - assert 3 == 4" in shown
+    assert "FAILED tests.test_cart::test_total - assert 3 == 4 (tests/test_cart.py:5)" in shown
     assert ">       assert total([1, 2]) == 4" in shown
     assert "tests/test_cart.py:5: AssertionError" in shown
     assert 'FAILED tests.test_db::test_connect - failed on setup with "OSError: no database"' in shown
@@ -91,14 +91,14 @@ def test_every_failing_test_is_named_before_a_trace_and_a_trace_before_what_was_
 def test_a_message_that_the_trace_repeats_is_not_shown_between_them() -> None:
     shown = lines(SUREFIRE)
     assert shown[1:3] == [
-        "FAILED com.acme.CartTest::addsUp - expected: <4> but was: <3>",
+        "FAILED com.acme.CartTest::addsUp - expected: <4> but was: <3> (CartTest.java:12)",
         "org.opentest4j.AssertionFailedError: expected: <4> but was: <3>",
     ]
     assert "\tat com.acme.CartTest.addsUp(CartTest.java:12)" in shown
 
 
 def test_suites_in_suites_and_failures_without_a_message_are_read() -> None:
-    assert "FAILED CartTest::testTotal - CartTest::testTotal" in lines(PHPUNIT)
+    assert "FAILED CartTest::testTotal - CartTest::testTotal (/app/tests/CartTest.php:11)" in lines(PHPUNIT)
     assert "Failed asserting that 3 matches expected 4." in lines(PHPUNIT)
     assert "Received: 3" in lines(JEST)
 

@@ -77,29 +77,46 @@ class TestStatuses:
 
 
 class TestComments:
+    MARK = "<!-- mark -->"
+
+    def written(self, github: GitHub, body: str, author: str | None = "github-actions[bot]") -> str:
+        return github.comment(12, self.MARK, f"{self.MARK} {body}", author)
+
     def test_the_first_is_created_and_then_replaced(self, emulator: GitHubEmulator, github: GitHub) -> None:
         emulator.add_comment(12, "Looks good", author="octocat")
-        first = github.comment(12, "<!-- mark -->", "<!-- mark --> one")
-        assert github.comment(12, "<!-- mark -->", "<!-- mark --> two") == first
-        assert [comment["body"] for comment in emulator.comments[12]] == ["Looks good", "<!-- mark --> two"]
+        assert self.written(github, "one") == self.written(github, "two")
+        assert [comment["body"] for comment in emulator.comments[12]] == ["Looks good", f"{self.MARK} two"]
 
     def test_without_an_id_is_not_of_the_documented_shape(
         self, emulator: GitHubEmulator, github: GitHub
     ) -> None:
-        emulator.fail("/comments", Fault(200, raw=b'[{"body": "<!-- mark -->", "user": {"type": "Bot"}}]'))
+        raw = b'[{"body": "<!-- mark -->", "user": {"login": "github-actions[bot]"}}]'
+        emulator.fail("/comments", Fault(200, raw=raw))
         with pytest.raises(GitHubError, match="documented shape"):
-            github.comment(12, "<!-- mark -->", "<!-- mark --> one")
+            self.written(github, "one")
 
     @pytest.mark.parametrize(
-        ("body", "author"),
-        [("<!-- mark --> mine", "stranger"), ("> <!-- mark --> is what it says", "github-actions[bot]")],
+        ("body", "author", "association"),
+        [
+            ("<!-- mark --> mine", "stranger", "NONE"),
+            ("<!-- mark --> mine", "member", "MEMBER"),
+            ("<!-- mark --> mine", "other-app[bot]", "NONE"),
+            ("> <!-- mark --> is what it says", "github-actions[bot]", "NONE"),
+        ],
     )
-    def test_one_without_rights_and_one_that_quotes_the_mark_are_not_replaced(
-        self, emulator: GitHubEmulator, github: GitHub, body: str, author: str
+    def test_another_authors_and_one_that_quotes_the_mark_are_not_replaced(
+        self, emulator: GitHubEmulator, github: GitHub, body: str, author: str, association: str
     ) -> None:
-        emulator.add_comment(12, body, author=author)
-        github.comment(12, "<!-- mark -->", "<!-- mark --> ours")
+        emulator.add_comment(12, body, author, association)
+        self.written(github, "ours")
         assert [comment["body"] for comment in emulator.comments[12]] == [body, "<!-- mark --> ours"]
+
+    def test_where_the_login_is_not_known_none_is_replaced(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        for body in ("one", "two"):
+            self.written(github, body, None)
+        assert len(emulator.comments[12]) == 2
 
 
 class TestFreshReads:

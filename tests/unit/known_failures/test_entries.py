@@ -97,19 +97,21 @@ def test_a_wrong_field_is_named(line: str, why: str) -> None:
 
 
 UNKNOWN = "is not known: entries are `[[known-failure]]`"
+NAMELESS = "it names no failure: give a `pattern`, or the name of a `job` or `step`"
 HEAD = "[[known-failure]]\naction = 'skip'\n"
 
 
 @pytest.mark.parametrize(
     ("text", "where", "why"),
     [
-        (HEAD, f"{FILE}, line 1", "`pattern` is missing"),
+        (HEAD, f"{FILE}, line 1", NAMELESS),
         ("[[known-failure]]\npattern = 'abc'\n", f"{FILE}, line 1", "`action` is missing"),
+        (f"{HEAD}job = '*'\nstep = '**'\n", f"{FILE}, line 1", NAMELESS),
         (ENTRY.replace("skip", "ignore"), f"{FILE}, line 1", "`action` is not one of skip, rerun, note"),
         (f"{HEAD}pattern = ''", f"{FILE}, line 1", "`pattern` is not a text"),
         (f"{HEAD}pattern = '{'a' * 501}'", f"{FILE}, line 1", "`pattern` is longer than 500 characters"),
         ("known-failure = 3\n", f"{FILE}, entry 1", "an entry begins with `[[known-failure]]`"),
-        ("known-failure = [{ action = 'skip' }]\n", f"{FILE}, entry 1", "`pattern` is missing"),
+        ("known-failure = [{ action = 'skip' }]\n", f"{FILE}, entry 1", NAMELESS),
         ("\n[[known-failures]]\nx = 1\n", FILE, f"`known-failures` {UNKNOWN}"),
     ],
 )  # fmt: skip

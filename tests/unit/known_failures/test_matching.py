@@ -56,9 +56,8 @@ Tests: 1 failed, 3 passed, 4 total
 
 def entries(*patterns: str, action: str = "skip", **fields: str) -> tuple[Entry, ...]:
     further = "".join(f"{key} = '{value}'\n" for key, value in fields.items())
-    text = "".join(
-        f"[[known-failure]]\npattern = '{pattern}'\naction = '{action}'\n{further}" for pattern in patterns
-    )
+    named = [f"pattern = '{pattern}'\n" if pattern else "" for pattern in patterns]
+    text = "".join(f"[[known-failure]]\n{name}action = '{action}'\n{further}" for name in named)
     found, notes = read_entries(text, "known.toml", date(2026, 11, 29))
     assert notes == ()
     return found
@@ -124,6 +123,18 @@ def test_globs_are_for_whole_names_of_jobs_and_steps() -> None:
     assert known(entries("pool", step="Run *"), failure(log, job(step="Set up"))) == [False]
 
 
+def test_without_a_pattern_all_that_fails_in_a_job_or_step_is_known() -> None:
+    optional = entries("", job="nightly (*)")
+    assert known(optional, failure(PYTEST, job("nightly (gcc)")), failure(PYTEST, job("build"))) == [
+        True,
+        False,
+    ]
+    assert known(optional, failure(None, job("nightly (gcc)"))) == [True]
+    assert known(optional, failure(PYTEST, job("nightly (gcc)"), job("build", 2))) == [False]
+    assert known(entries("", step="Upload *"), failure(PYTEST, job(step="Upload coverage"))) == [True]
+    assert known((*entries("test_a"), *optional), failure(PYTEST, job("nightly (gcc)"))) == [True]
+
+
 def test_a_glob_has_to_match_every_job_that_shares_the_failure() -> None:
     both = failure(one_line(FLAKY), job("nightly"), job("release", 2))
     assert known(entries("pool", job="nightly"), both) == [False]
@@ -154,6 +165,18 @@ def test_a_line_that_does_not_explain_the_failure_does_not_make_it_known() -> No
     assert note.why == "its pattern is only in lines next to those that explain the failure"
     npm = "npm ERR! code ECONNRESET\nnpm ERR! syscall read\nnpm ERR! errno ECONNRESET\n"
     assert known(found, failure(npm)) == [True]
+
+
+@pytest.mark.parametrize(
+    "real", ["error[E0308]: mismatched types\n --> src/main.rs:3:5", "FAILED tests/test_b.py::test_b - boom"]
+)
+def test_a_known_line_beside_a_stronger_failure_of_its_step_is_known_in_part(real: str) -> None:
+    found = entries("flaky registry")
+    assert known(found, failure("Error: flaky registry")) == [True]
+    ((shown,), _) = marked(found, failure(f"Error: flaky registry\n{real}"))
+    assert (shown.known_in_part, shown.is_spared) == (True, False)
+    both = entries("flaky registry", "mismatched types|boom")
+    assert known(both, failure(f"Error: flaky registry\n{real}")) == [True]
 
 
 def test_of_a_list_of_failed_tests_all_have_to_be_known() -> None:

@@ -66,7 +66,6 @@ def test_the_same_failure_on_the_next_commit_gets_a_link_to_its_session() -> Non
     Job(board).fire(A)
     verdict = Job(board, NEXT).claim(A)
     assert (verdict.fire, verdict.reason, verdict.session_id) == (False, "duplicate", "session_1")
-    assert "`again: true`" in verdict.message
     assert board.words(OLDER) == ["Covered by an earlier session"]
     assert board.commits[OLDER][-1].target_url == fired().session_url
     assert board.stages() == "csf"
@@ -181,7 +180,7 @@ def test_an_announcement_that_its_job_left_is_a_session_that_may_be_at_work() ->
     board = Board()
     write(board, Stage.ANNOUNCED)
     verdict = Job(board).claim(A)
-    assert verdict.reason == "leader-lost"
+    assert verdict.reason == "earlier-unknown"
     assert 48 <= board.clock.seconds < 60
 
 
@@ -273,7 +272,7 @@ def test_the_result_is_written_again_and_else_noted() -> None:
     assert job.claim(A).fire
     board.faults["create_status"] = [SERVER_ERROR] * 9
     job.ledger.settle(fired())
-    assert "record of this fire's result" in job.ledger.notes[0].what
+    assert "record of this result" in job.ledger.notes[0].what
 
 
 def test_a_lone_job_waits_where_the_rate_limit_asks_for_it_and_a_leg_does_not() -> None:
@@ -360,10 +359,27 @@ def test_with_another_token_the_identity_is_that_of_the_first_answer() -> None:
     assert verdict.reason == "duplicate"
 
 
-def test_a_link_that_leads_elsewhere_is_not_shown() -> None:
+def test_an_entry_whose_creator_is_gone_counts_only_where_this_job_wrote_it() -> None:
     board = Board()
     write(board, Stage.FIRED)
-    board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], target_url="https://evil.example/code/x")
+    board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], creator=None)
+    board.creator = None  # GitHub names none for the job's own entries, either
+    assert Job(board).fire(A).fire
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/code/session_1",
+        "https://claude.ai/new?q=paste+your+token",
+        "https://claude.ai/code/session_1/../../new",
+        "https://claude.ai/redirect/https://evil.example",
+    ],
+)
+def test_a_link_that_leads_elsewhere_is_not_shown(url: str) -> None:
+    board = Board()
+    write(board, Stage.FIRED)
+    board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], target_url=url)
     verdict = Job(board).claim(A)
     assert (verdict.reason, verdict.session_url) == ("duplicate", "")
 

@@ -120,7 +120,7 @@ class Violations:
         sessions = self.world.sessions
         if report.verdict.reason in ("rerun", "flake", "not-failed"):
             return report.run in self.world.attempts
-        if report.verdict.reason in ("max-sessions", "claude-session"):
+        if report.verdict.reason in ("max-sessions", "max-sessions"):
             return len(sessions) >= self.terms.max_sessions
         if any((session.run, session.attempt) == (report.run, report.attempt) for session in sessions):
             return True

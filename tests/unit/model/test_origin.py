@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.ledger.boards import pull_request, sample_run
 
-from fire_routine.model import Origin, origin_in_payload, origin_of
+from fire_routine.model import Commit, Origin, origin_in_payload, origin_of
 
 OWN, OTHER = "octo/cat", "stranger/cat"
 
@@ -99,6 +99,26 @@ def test_own_payload_is_believed_only_where_the_record_names_no_fork() -> None:
     assert sample_run(event="pull_request_target", origin_in_payload=proven).origin is Origin.WRITERS
     run = sample_run(event="pull_request_target", origin_in_payload=proven, head_repository=OTHER)
     assert run.origin is Origin.FORK
+
+
+BOTS = ("renovate[bot]", "dependabot[bot]", "copilot-swe-agent[bot]")
+
+
+@pytest.mark.parametrize("bot", BOTS)
+def test_a_bots_branch_is_an_origin_of_its_own(bot: str) -> None:
+    by_bot = Commit("a" * 40, "Bump x", bot)
+    for run in (
+        sample_run(event="push", actor=bot),
+        sample_run(event="pull_request", actor=bot),
+        sample_run(event="push", actor="mona", commit=by_bot, head_branch="renovate/x"),  # a person's re-run
+        sample_run(event="pull_request", pull_request=pull_request(head_repository=OWN, author=bot)),
+        sample_run(event="pull_request_target", actor=bot, origin_in_payload=Origin.WRITERS),
+    ):
+        assert run.origin is Origin.BOT
+    merged = sample_run(event="push", commit=by_bot, head_branch="main", default_branch="main")
+    assert merged.origin is Origin.WRITERS  # a person merged it
+    assert sample_run(event="merge_group", actor=bot).origin is Origin.WRITERS
+    assert sample_run(event="push", actor=bot, head_repository=OTHER).origin is Origin.FORK
 
 
 def test_pull_request_that_was_only_looked_up_can_prove_a_fork_but_not_a_writer() -> None:

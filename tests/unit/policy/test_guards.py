@@ -108,13 +108,13 @@ def test_missing_secrets_of_a_trusted_run_are_a_failure_that_names_the_input(
 def test_a_forks_pull_request_without_secrets_is_skipped() -> None:
     verdict = before_gathering(Settings(), from_fork())
     assert verdict is not None
-    assert (verdict.failed, verdict.reason) == (False, "fork-without-secrets")
+    assert (verdict.failed, verdict.reason) == (False, "secrets-withheld")
     assert "workflow_run" in verdict.message
 
 
 def test_a_fork_that_is_gone_is_a_fork() -> None:
     gone = context("pull_request", payload(None), head_ref="topic")
-    assert reason(before_gathering(Settings(), gone)) == "fork-without-secrets"
+    assert reason(before_gathering(Settings(), gone)) == "secrets-withheld"
 
 
 def test_a_privileged_event_without_secrets_is_a_failure_fork_or_not() -> None:
@@ -127,7 +127,7 @@ def test_dependabots_run_without_secrets_is_skipped_and_with_them_goes_on() -> N
     bot = context("pull_request", actor="dependabot[bot]", head_ref="dependabot/npm/x")
     verdict = before_gathering(Settings(), bot)
     assert verdict is not None
-    assert (verdict.failed, verdict.reason) == (False, "dependabot-without-secrets")
+    assert (verdict.failed, verdict.reason) == (False, "secrets-withheld")
     assert before_gathering(chosen(), bot) is None
 
 
@@ -143,8 +143,8 @@ def test_a_dry_run_needs_no_secrets(where: Context) -> None:
         ({"conclusion": "success"}, "not-failed"),
         ({"conclusion": "timed_out"}, None),
         ({"conclusion": "startup_failure"}, None),
-        ({"head_repository": {"full_name": "stranger/cat"}}, "fork"),
-        ({"head_repository": None}, "fork"),
+        ({"head_repository": {"full_name": "stranger/cat"}}, "untrusted-run"),
+        ({"head_repository": None}, "untrusted-run"),
         ({"head_repository": {"full_name": "Octo/Cat"}}, None),
         ({"head_branch": "claude/fix"}, "skip-branches"),
         ({"event": "pull_request"}, None),
@@ -172,7 +172,7 @@ def test_an_event_that_proves_nothing_is_skipped_without_a_request_unless_allowe
 
 
 def test_own_payload_of_a_privileged_event_decides_without_a_request() -> None:
-    assert reason(before_gathering(chosen(), from_fork("pull_request_target"))) == "fork"
+    assert reason(before_gathering(chosen(), from_fork("pull_request_target"))) == "untrusted-run"
     own = payload("octo/cat")
     assert before_gathering(chosen(), context("pull_request_target", own)) is None
     assert reason(before_gathering(chosen(), context("pull_request_target"))) == "untrusted-run"
@@ -194,12 +194,10 @@ def test_the_event_reports_nothing_of_a_run_named_by_run_id() -> None:
     assert reason(before_gathering(chosen(run_id=99), context("workflow_run", green))) == "not-failed"
 
 
-def test_this_runs_branch_and_attempt_decide_without_a_request() -> None:
+def test_this_runs_branch_decides_without_a_request() -> None:
     assert reason(before_gathering(chosen(), context(ref_name="claude/fix"))) == "skip-branches"
     pull = context("pull_request", ref_name="7/merge", head_ref="claude/fix")
     assert reason(before_gathering(chosen(), pull)) == "skip-branches"
-    assert reason(before_gathering(chosen(min_attempt=2), context())) == "min-attempt"
-    assert before_gathering(chosen(min_attempt=2), context(run_attempt=2)) is None
 
 
 @pytest.mark.parametrize("event", ["{}", '{"workflow_run": 3}', '{"pull_request": {"head": []}}'])
@@ -255,7 +253,7 @@ def test_a_cancelled_run_is_skipped_unless_a_job_ran_out_of_time() -> None:
 def test_a_forks_run_needs_allow_forks(event: str, head: str | None) -> None:
     run = sample_run(event=event, head_repository=head)
     verdict = guards(chosen(), context("workflow_run"), run)
-    assert reason(verdict) == "fork"
+    assert reason(verdict) == "untrusted-run"
     assert verdict is not None
     assert "allow-forks: true" in verdict.message
     assert judged(run, allow_forks=True) is None
@@ -273,7 +271,7 @@ def test_a_dispatched_run_needs_no_allow_forks() -> None:
 
 def test_pull_request_target_is_a_forks_by_its_pull_request() -> None:
     pull = pull_request(head_repository="stranger/cat")
-    assert judged(sample_run(event="pull_request_target", pull_request=pull)) == "fork"
+    assert judged(sample_run(event="pull_request_target", pull_request=pull)) == "untrusted-run"
     assert judged(sample_run(event="push", pull_request=pull)) is None
 
 
@@ -284,11 +282,6 @@ def test_a_sessions_own_branches_are_skipped_by_default_and_the_way_out_is_named
     assert "Change `skip-branches`" in verdict.message
     assert judged(sample_run(head_branch="claude/fix"), skip_branches=("wip/**",)) is None
     assert judged(sample_run(head_branch=None)) is None
-
-
-def test_min_attempt_waits_for_a_later_attempt() -> None:
-    assert judged(sample_run(), min_attempt=2) == "min-attempt"
-    assert judged(sample_run(attempt=2), min_attempt=2) is None
 
 
 # --- a session's own commits --------------------------------------------------------------------
@@ -443,11 +436,11 @@ def test_a_dry_run_reports_whether_it_would_be_skipped() -> None:
         ledger = Ledger(board, Terms(), clock=board.clock.value)
         return decide(chosen(dry_run=True), context(), run, sample_brief(), ledger, board).message
 
-    assert "it would be skipped (`fork`): " in message_of(sample_run(head_repository="stranger/cat"))
+    assert "it would be skipped (`untrusted-run`): " in message_of(sample_run(head_repository="stranger/cat"))
     assert message_of(sample_run()).endswith("this would start a session.")
 
 
 def test_a_run_of_a_fork_is_untrusted_though_a_pull_request_of_the_repository_has_its_commit() -> None:
     pull = pull_request(head_repository="octo/cat")
     run = sample_run(event="pull_request", head_repository="stranger/cat", pull_request=pull)
-    assert judged(run) == "fork"
+    assert judged(run) == "untrusted-run"

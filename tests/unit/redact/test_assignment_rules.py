@@ -30,6 +30,7 @@ DECIDED = (
     ("ANY_FORM", False, "password=$PASSWORD"),
     ("ANY_FORM", False, "DB_PASSWORD: ***:5432/shop"),
     ("ANY_FORM", False, "credentials: 'credentials'"),
+    ("ANY_FORM", False, f"sessionId = {UUID}"),
     ("ANY_FORM", False, "private_key: -----BEGIN CERTIFICATE-----"),
     ("SENTENCE", True, "the password is Winter26!x"),
     ("SENTENCE", True, "logged in with password Winter26!x"),

@@ -44,11 +44,11 @@ def test_four_times_the_text_takes_four_times_as_long(unit: str) -> None:
     assert any(seconds(long) < 9 * max(seconds(short), 0.002) for _ in range(10)), unit
 
 
-@pytest.mark.parametrize("unit", ["ghp_ ", "eyJ "])
+@pytest.mark.parametrize("unit", ["ghp_ ", "eyJ ", "http://u:p@"])
 def test_a_line_of_a_million_characters_takes_seconds(unit: str) -> None:
     program = (
         "import sys; from fire_routine.redact import redact_text; redact_text(sys.argv[1] * int(sys.argv[2]))"
     )
     count = str(1_000_000 // len(unit))
     command = [sys.executable, "-c", program, unit, count]
-    subprocess.run(command, check=True, timeout=300, env={"PYTHONPATH": str(SOURCES)})
+    subprocess.run(command, check=True, timeout=60, env={"PYTHONPATH": str(SOURCES)})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import tools.token_data as data
+from tools.rules import main
 from tools.token_data import COMPILED, EntryError, Format, compiled, syntaxes, tokens, value_of
 
 from fire_routine.redact import redact_text
@@ -38,7 +39,7 @@ def left_in(one: Format, example: str) -> Iterator[str]:
 
 
 def test_the_compiled_file_is_fresh() -> None:
-    assert COMPILED.read_text("utf-8") == compiled(), "run tools/compile_tokens.py"
+    assert COMPILED.read_text("utf-8") == compiled(), "run tools/rules.py compile"
 
 
 def test_each_format_finds_its_own_examples_alone() -> None:
@@ -86,6 +87,12 @@ not = ['ab_']
         ("'ab_[a-z]{8}'", "3", "`pattern` is not str"),
         ("[a-z]", "[a-z", "its pattern is not a regular expression: unterminated character set"),
         ("ab_[a-z]{8}", "(a)(b)_", "its pattern has 2 groups"),
+        (
+            "{8 [a-z]}",
+            "{8 letters}",
+            "{8 letters} is not like {36 alnum} or {8 [A-Z]}; names",
+        ),
+        ("{8 [a-z]}", "{8 [z-a]}", "{8 [z-a]} is not like {36 alnum}"),
     ],
 )
 def test_a_wrong_entry_is_named_with_its_place(
@@ -97,6 +104,33 @@ def test_a_wrong_entry_is_named_with_its_place(
     with pytest.raises(EntryError, match=r"^vendors.toml, entry 2 \(") as error:
         tokens()
     assert why in str(error.value)
+
+
+def test_a_file_that_is_not_toml_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "vendors.toml").write_text("[[token]\n")
+    monkeypatch.setattr(data, "VENDORS", tmp_path / "vendors.toml")
+    with pytest.raises(EntryError, match=r"^vendors.toml: Expected "):
+        tokens()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            f"found ghp_{'aB3' * 12} in it",
+            "becomes [redacted:github-token]\nby:         vendors.toml, entry 1 (ghp_)",
+        ),
+        (
+            "mysql -u root -pS3cretPass99 db",
+            "'S3cretPass99' becomes [redacted:password]\nby:         syntaxes.toml, entry ",
+        ),
+        ("password=hunter2abcXYZ99", "becomes [redacted:password]\nby:         a detector of "),
+        ("all fine", "secret:     none"),
+    ],
+)
+def test_a_line_can_be_tried(line: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", line]) == 0
+    assert said in capsys.readouterr().out
 
 
 def test_what_the_examples_of_an_entry_show_is_named() -> None:

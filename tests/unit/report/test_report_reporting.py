@@ -82,21 +82,23 @@ def test_job_s_log_holds_no_more_notes_than_the_summary(
 
 
 @pytest.mark.parametrize(
-    ("result", "reason", "failing", "level"),
+    ("result", "reason", "level"),
     [
-        (Result.FIRED, "", False, "notice"),
-        (Result.SKIPPED, "fork", False, "notice"),
-        (Result.SKIPPED, "leader-lost", False, "warning"),
-        (Result.FAILED, "no-run", True, "error"),
-        (Result.FAILED, "no-run", False, "warning"),
-        (Result.UNKNOWN, "cut-off", True, "error"),
-        (Result.UNKNOWN, "cut-off", False, "warning"),
+        (Result.FIRED, "", "notice"),
+        (Result.SKIPPED, "untrusted-run", "notice"),
+        (Result.SKIPPED, "earlier-unknown", "warning"),
+        (Result.FAILED, "no-run", "error"),
+        (Result.UNKNOWN, "no-answer", "error"),
     ],
 )
-def test_the_annotation_s_level_follows_the_outcome(
-    result: Result, reason: str, failing: bool, level: str
-) -> None:
-    assert annotation(Outcome(result, reason), failing=failing, clean=clean)[0] == level
+def test_the_annotation_s_level_follows_the_outcome(result: Result, reason: str, level: str) -> None:
+    assert annotation(Contents(Outcome(result, reason), clean))[0] == level
+
+
+def test_a_missing_permission_is_a_warning_with_the_line_to_add() -> None:
+    notes = (Note("the log", "GitHub returned 403", permission="actions: read"),)
+    level, line = annotation(Contents(FIRED, clean, notes=notes))
+    assert (level, "add `actions: read` to the job's `permissions`" in line) == ("warning", True)
 
 
 @pytest.mark.parametrize(
@@ -111,14 +113,8 @@ def test_the_annotation_s_level_follows_the_outcome(
             Outcome(Result.SKIPPED, "duplicate", "It was reported before.", session_url=SESSION),
             f"Skipped: It was reported before: {SESSION}",
         ),
-        (Outcome(Result.SKIPPED, "fork"), "Skipped: the code came from a fork"),
+        (Outcome(Result.SKIPPED, "untrusted-run"), "Skipped: the code may be from outside the repository"),
     ],
 )
 def test_an_annotation_is_the_heading_the_message_and_the_link(outcome: Outcome, line: str) -> None:
-    assert annotation(outcome, failing=True, clean=clean)[1] == line
-
-
-def test_a_failure_s_exit_code_is_the_user_s_choice() -> None:
-    failed = Contents(Outcome(Result.FAILED, message="no"), clean)
-    assert report(Workflow(), failed, on_error="fail") == 1
-    assert report(Workflow(), failed, on_error="warn") == 0
+    assert annotation(Contents(outcome, clean))[1] == line

@@ -10,11 +10,13 @@ from ...model import ChangedFile, Commit, History, PullRequest, Run, utf16_lengt
 from ...patterns import pattern
 from ...sanitize import inline
 from ..layout import Part, fill, listed, short
+from .hunks import hunks
 from .title_facts import moment, never_green
 
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _WEIGHT = 2  # a fifth of the failures' weight
 _NAME = 160
+_MOST = 4_000  # units of the section, however much room there is
 _SUBJECT = 120
 # The API lists at most this many, without their number:
 # https://docs.github.com/rest/commits/commits#compare-two-commits
@@ -70,12 +72,14 @@ def _changes(run: Run, evidence: str, limit: int) -> str:
     text = f"\n\n## {changed}\n\n{intro}"
     if not intro or utf16_length(text) > limit:
         return ""
+    limit = min(limit, _MOST)
     marked = named(history.files, evidence)
     files = sorted(history.files, key=lambda file: file.path not in marked)
     parts = [
         Part(lambda n: _list(f"Changed files ({_count(files)})", [_file(f, marked) for f in files], n), 2),
+        Part(lambda n: hunks(files, marked, n), 2),
         Part(lambda n: _merged(history.merged, n)),
-        Part(lambda n: _commits(history, n)),
+        Part(lambda n: _commits(history, run.head_sha, n)),
     ]
     return text + "".join(fill(parts, limit - utf16_length(text)))
 
@@ -93,15 +97,14 @@ def _verdicts(run: Run, history: History) -> list[str]:
         known = never_green(history, lambda branch: inline(short(branch, _NAME)))
         lines.append(f"**{known[0].upper()}{known[1:]}.**")
     if history.last_green_run:
-        at = f", {moment(history.last_green_at)}" if history.last_green_at else ""
-        sha = f", commit {inline(short(history.last_green_sha, 64))}" if history.last_green_sha else ""
-        lines.append(f"Last green: run {history.last_green_run}{sha}{at}.")
+        sha = f", commit {inline(history.last_green_sha[:10])}" if history.last_green_sha else ""
+        lines.append(f"Last green: run {history.last_green_run}{sha}.")
         if history.total_commits == 0 and not history.commits and not history.same_commit_was_green:
             lines.append("No commit since then is known.")
         if history.last_green_of_event not in (None, history.last_green_run):
             # Another event's run may do other things, as a push's and a nightly one do.
             green = history.last_green_sha_of_event
-            at = f", commit {inline(short(green, 64))}" if green else ""
+            at = f", commit {inline(green[:10])}" if green else ""
             lines.append(f"Last green of event {inline(run.event)}: run {history.last_green_of_event}{at}.")
     return lines
 
@@ -117,9 +120,15 @@ def _count(files: Sequence[ChangedFile]) -> str:
     return f"the first {MOST_FILES}" if len(files) >= MOST_FILES else str(len(files))
 
 
-def _commits(history: History, limit: int) -> str:
+def _commits(history: History, head_sha: str, limit: int) -> str:
+    """The commits; the head's message is among the facts."""
     commits, total = history.commits, max(history.total_commits, len(history.commits))
-    text = _list(f"Commits ({total})", [_commit(commit) for commit in commits], limit)
+    others = [_commit(commit) for commit in commits if commit.sha != head_sha]
+    text = _list(
+        f"Commits ({total}, the head's above)" if len(others) < len(commits) else f"Commits ({total})",
+        others,
+        limit,
+    )
     unlisted = f"\n… the API lists {len(commits)} of them" if text and total > len(commits) else ""
     return text + unlisted if utf16_length(text) + len(unlisted) <= limit else text
 

@@ -4,28 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
-from ...model import ERROR_WEIGHT, Annotation, Attachment, Digest, Excerpt, Failure, utf16_length
-from ...sanitize import fence, inline
-from ..excerpter import MakeExcerpt, above, greatest_weight
+from ...model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
+from ...sanitize import inline
+from ..excerpter import MakeExcerpt, greatest_weight, is_weak, numbers, units_first, without
 from ..grouping import specific_annotations
-from ..layout import Part, cut, fill, head, listed, short
+from ..layout import Part, cut, fill, head, listed, quoted, short
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
-# An excerpt is preceded by its strongest lines in two cases. It is longer than `_LONG` units, or its
-# strongest line is more than `_DEEP` units below its top.
-_LONG, _DEEP = 4_000, 1_200
-_NARROW, _ROOMY = 1_600, 4_800  # units of those lines; units of the evidence that has room for them
-_BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the excerpt in the log's order.)\n\n"
-_LITTLE = 0.1  # of the greatest weight, below which a line is weak evidence
+LEAD = 1_300  # units of what broke, before any detail: with its heading, a first screen
+_STRONG = 0.3  # of the greatest weight; weaker lines are details
+_NEIGHBOURS = 3  # lines between two that are shown as one group
+_WEAK_END = 800  # units of a failed step's end, where no line looks like its cause
+_LONG = 4_000  # units from which on an excerpt alone begins with its strongest lines
+_BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the others in the log's order.)\n\n"
 _ATTACHED_WEIGHT = 2  # a fifth of the failures' weight: the user chose the files, but they may be whole logs
 _COUNT_OF_FILES = 60  # units of the line that counts attached files left out
+_WEAK = "No line of this log looks like its cause. The end of the failed step"
 
 
-def _depth(excerpt: Excerpt) -> int:
-    """About how many units its strongest line is below its top."""
-    most = max(range(len(excerpt.blocks)), key=lambda at: excerpt.blocks[at].weight, default=0)
-    return sum(utf16_length(line) + 1 for block in excerpt.blocks[:most] for line in block.lines)
+class Lead(NamedTuple):
+    """What broke, in a few lines; and the numbers of these lines, which nothing below shows again."""
+
+    text: str
+    lines: frozenset[int] = frozenset()
+    whole: bool = False  # there is no more to show
+
+
+def lead_of(digest: Digest, excerpt: MakeExcerpt, limit: int) -> Lead:
+    """The strongest lines of at most `limit` units, the strongest of them first.
+
+    A log whose excerpt is short is shown in its own order. If no line looks like an error, the lead is the
+    end of the failed step.
+    """
+    everything = excerpt(digest, 2 * limit)
+    if utf16_length(everything.text) <= limit:
+        return Lead(everything.text, frozenset(numbers(everything)), whole=True)
+    if is_weak(digest):
+        return _end(digest, min(limit, _WEAK_END))
+    made = excerpt(units_first(digest, greatest_weight(digest) * _STRONG), limit)
+    return Lead(_strongest_first(made), frozenset(numbers(made)))
+
+
+def _end(digest: Digest, limit: int) -> Lead:
+    """The last lines of the failed step."""
+    last = max(digest.blocks, key=lambda block: (block.rule == "tail", block.weight)).last
+    lines: list[str] = []
+    numbers: set[int] = set()
+    for block in reversed([block for block in digest.blocks if block.last <= max(last, *digest.ends, 0)]):
+        if numbers and block.last < min(numbers) - _NEIGHBOURS:
+            break
+        for offset, line in reversed(list(enumerate(block.lines))):
+            limit -= utf16_length(line) + 1
+            if limit < 0:
+                return Lead("\n".join(reversed(lines)), frozenset(numbers))
+            lines.append(line)
+            numbers.add(min(block.first + offset, block.last))
+    return Lead("\n".join(reversed(lines)), frozenset(numbers))
+
+
+def _strongest_first(made: Excerpt) -> str:
+    """An excerpt's lines, in groups of neighbours; the group with the strongest line comes first."""
+    groups: list[list[Block]] = []
+    for block in made.blocks:
+        if groups and block.first <= groups[-1][-1].last + _NEIGHBOURS:
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    groups.sort(key=lambda group: -max(block.weight for block in group))
+    return "\n\n".join("\n".join(line for block in group for line in block.lines) for group in groups)
 
 
 def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> tuple[str, Excerpt]:
@@ -38,7 +86,7 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
     while room > _FEWEST:
         made = excerpt(digest, room)
         part = f", {made.lines} of {made.total_lines} lines" if made.cut else ""
-        block = f"{title}{part}:\n{fence(made.text)}"
+        block = f"{title}{part}:\n{quoted(made.text)}"
         over = utf16_length(block) - limit
         if over <= 0:
             return (block, made) if made.text.strip() else ("", nothing)
@@ -46,59 +94,46 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
     return "", nothing
 
 
-def evidence(failure: Failure, excerpt: MakeExcerpt, limit: int) -> str:
-    """Annotations and excerpt; what an annotation repeats of the excerpt is left out.
+def lead_block(failure: Failure, excerpt: MakeExcerpt, limit: int) -> tuple[str, Lead]:
+    """What broke, fenced, in at most `limit` units; without a log, what the annotations say."""
+    if failure.digest is None:
+        return _annotation_block(merged_annotations(failure), limit), Lead("", whole=True)
+    title = f"{_WEAK}:\n" if is_weak(failure.digest) else ""
+    room = min(limit - utf16_length(title) - 12, LEAD)
+    while room > _FEWEST:
+        lead = lead_of(failure.digest, excerpt, room)
+        block = f"{title}{quoted(lead.text)}"
+        over = utf16_length(block) - limit
+        if over <= 0:
+            return (block, lead) if lead.text.strip() else ("", lead)
+        room -= over
+    return "", Lead("")
 
-    An excerpt is in the log's order. If it does not begin with its strongest lines, they come before it.
-    """
-    notes = merged_annotations(failure)
-    log, unrepeated, first = "", notes, ""
-    if failure.digest:
-        log, made, unrepeated = _log(failure, failure.digest, notes, excerpt, limit)
-        if few := _lead_room(failure.digest, made, limit):
-            first, _ = log_block("Strongest lines", above(failure.digest, _LITTLE), excerpt, few)
-            log, _, unrepeated = _log(
-                failure, failure.digest, notes, excerpt, limit - utf16_length(first) - 2
-            )
-    rest = limit - sum(utf16_length(block) + 2 for block in (first, log) if block)
-    return "\n\n".join(block for block in (_annotation_block(unrepeated, rest), first, log) if block)
+
+def rest_block(failure: Failure, lead: Lead, excerpt: MakeExcerpt, limit: int) -> str:
+    """Annotations and the log's further lines: nothing that the lead shows, or the one of the other."""
+    if failure.digest is None:
+        return ""
+    notes = _unrepeated(merged_annotations(failure), lead.text)
+    if lead.whole:
+        return _annotation_block(notes, limit)
+    digest = without(failure.digest, lead.lines)
+    title = "From the available part of the log" if failure.partial else "From the log"
+    title += ", besides the lines above" if lead.lines else ""
+    log, made = log_block(title, digest, excerpt, limit - _needed(notes, limit))
+    notes = _unrepeated(notes, made.text)
+    rest = limit - utf16_length(log) - 2
+    return "\n\n".join(block for block in (_annotation_block(notes, rest), log) if block)
 
 
 def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
-    """An excerpt of at most `limit` units, and before it, if it is long, its strongest lines."""
+    """An excerpt of at most `limit` units, its strongest lines before the others if it is long."""
     made = excerpt(digest, limit)
-    few = _lead_room(digest, made, limit)
-    first = excerpt(above(digest, _LITTLE), few).text if few else ""
-    if not first:
+    if utf16_length(made.text) <= _LONG or is_weak(digest):
         return made.text
-    rest = excerpt(digest, limit - utf16_length(first) - utf16_length(_BELOW_LEAD)).text
-    return f"{first}{_BELOW_LEAD}{rest}"
-
-
-def _lead_room(digest: Digest, made: Excerpt, limit: int) -> int:
-    """Units for the strongest lines before an excerpt; 0 if it needs none."""
-    if limit < _ROOMY or greatest_weight(digest) < ERROR_WEIGHT or not _buries_its_strongest_line(made):
-        return 0
-    return min(_NARROW, utf16_length(made.text) // 2)  # the whole of a short one would be shown twice
-
-
-def _buries_its_strongest_line(made: Excerpt) -> bool:
-    """Whether an excerpt is long, or its strongest line is far below its top."""
-    size = utf16_length(made.text)
-    return size > _LONG or _depth(made) > _DEEP
-
-
-def _log(
-    failure: Failure, digest: Digest, notes: list[Annotation], excerpt: MakeExcerpt, limit: int
-) -> tuple[str, Excerpt, list[Annotation]]:
-    """The excerpt alone, fenced, and the annotations that it does not repeat: it leaves them room."""
-    title = "From the available part of the log" if failure.partial else "From the log"
-    log, made = log_block(title, digest, excerpt, limit - _needed(notes, limit))
-    unrepeated = _unrepeated(notes, made.text)
-    if len(unrepeated) < len(notes):  # the excerpt gets the room of those that it repeats
-        log, made = log_block(title, digest, excerpt, limit - _needed(unrepeated, limit))
-        unrepeated = _unrepeated(notes, made.text)
-    return log, made, unrepeated
+    lead = lead_of(digest, excerpt, LEAD)
+    rest = excerpt(without(digest, lead.lines), limit - utf16_length(lead.text + _BELOW_LEAD)).text
+    return f"{lead.text}{_BELOW_LEAD}{rest}"
 
 
 def _needed(notes: Sequence[Annotation], limit: int) -> int:
@@ -170,7 +205,7 @@ def _annotation_block(notes: Sequence[Annotation], limit: int) -> str:
     room = limit - 30
     while lines and room > _FEWEST:
         text = listed([cut(line, max(room // 2, _FEWEST)) for line in lines], room, "\n")
-        block = f"Annotations:\n{fence(text)}"
+        block = f"Annotations:\n{quoted(text)}"
         over = utf16_length(block) - limit
         if over <= 0:
             return block

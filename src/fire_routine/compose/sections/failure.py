@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from ...model import Action, FailedJob, Failure, Run, in_words, utf16_length
-from ...sanitize import fence, inline
+from ...sanitize import inline
 from ..excerpter import MakeExcerpt
 from ..grouping import matrix_values, passed_legs, strongest_lines
-from ..layout import Part, cut, fill, listed, short
-from .evidence import evidence
+from ..layout import Part, cut, fill, listed, quoted, short
+from .evidence import lead_block, rest_block
 
 _WEIGHT = 9  # the failures are the reason of the text
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
 _NAME = 100
 _NAME_SHORT = 48
 _LEGS = 400
-_COMMAND = 1_500
+_COMMAND = 300
 _REASON = 100  # units of a line next to the name of a failure that has no room for a section
 _ALTERNATIVES = 3  # exit codes, and shells, of jobs that share a failure
 _FEWEST_LEGS = 4  # of a matrix, before a value of the failing legs alone means anything
@@ -30,58 +30,84 @@ def failures_part(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -
 
 
 def _failures(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit: int) -> str:
-    """A section for each failure, by what it needs; failures without room for one are listed."""
+    """What broke in each failure, then the details of each; failures without room for that are listed."""
     shown = min(len(failures), max(limit // SMALLEST, 1))
     others = ""
     if shown < len(failures):
         shown = max(limit * 3 // 4 // SMALLEST, 1)
         others = _others(failures[shown:], limit // 4)
-    parts = [
-        Part(partial(_section, run, failure, f"{number} of {len(failures)}", excerpt))
+    room = limit - utf16_length(others)
+    share = room * 3 // 5 // shown
+    sections = [
+        _Section(run, failure, number, len(failures), excerpt, share)
         for number, failure in enumerate(failures[:shown], 1)
     ]
-    return "".join(fill(parts, limit - utf16_length(others))) + others
+    first = "".join(section.first for section in sections)
+    details = [Part(section.details) for section in sections]
+    return first + others + "".join(fill(details, room - utf16_length(first)))
 
 
-def _section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt, limit: int) -> str:
-    """A gate's section takes no room from the others."""
-    return failure_section(run, failure, place, excerpt, min(limit, SMALLEST) if failure.gate else limit)
+class _Section:
+    """One failure: what broke, and its details in any size."""
 
+    def __init__(
+        self, run: Run, failure: Failure, number: int, total: int, excerpt: MakeExcerpt, limit: int
+    ) -> None:
+        self._run, self._failure, self._number, self._total = run, failure, number, total
+        self._excerpt = excerpt
+        limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
+        small = limit < SMALLEST
+        text = (
+            f"\n\n## Failure {number} of {total}: {_jobs_and_step(failure, _NAME_SHORT if small else _NAME)}"
+        )
+        text += f"\n\n{_step(failure)}"
+        block, self._lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
+        text += f"\n\n{block}" if block else ""
+        self.first = text if utf16_length(text) <= limit else ""
 
-def failure_section(run: Run, failure: Failure, place: str, excerpt: MakeExcerpt, limit: int) -> str:
-    """The section within `limit` units, after a blank line; empty where not even its heading fits."""
-    small = limit < 2 * SMALLEST
-    text = f"\n\n## Failure {place}: {_jobs_and_step(failure, _NAME_SHORT if small else _NAME)}"
-    text += f"\n\n{_step(failure)}"
-    if utf16_length(text) > limit:
-        return ""
-    left_out = []
-    for name, piece in (
-        ("the entry that knows it", _known(failure)),
-        ("which steps failed after it", _later(failure, _LEGS // 4)),
-        *_legs(run, failure, _LEGS // 4 if small else _LEGS),
-        ("what ran", _command(failure, min(_COMMAND, limit // 6))),
-    ):
-        if piece and utf16_length(text) + utf16_length(piece) > limit * 3 // 5:
-            left_out.append(name)  # the evidence is worth more
-        elif piece:
-            text += f"\n\n{piece}"
-    sentence = f"\n\n(No room here for {', '.join(left_out)}.)" if left_out else ""
-    found = evidence(failure, excerpt, limit - utf16_length(text + sentence) - 2)
-    text += f"\n\n{found}" if found else ""
-    return text + sentence if utf16_length(text + sentence) <= limit else text
+    def details(self, limit: int) -> str:
+        """Which legs, what ran, the rest of the log; within `limit` units, after a blank line."""
+        failure = self._failure
+        if failure.gate or not self.first:
+            return ""
+        text = f"\n\n## Failure {self._number}, details" if self._total > 1 else ""
+        heading = text
+        small = limit < SMALLEST
+        left_out = []
+        for name, piece in (
+            ("the entry that knows it", _known(failure)),
+            ("which steps failed after it", _later(failure, _LEGS // 4)),
+            *_legs(self._run, failure, _LEGS // 4 if small else _LEGS),
+            ("what ran", _command(failure, min(_COMMAND, limit // 6))),
+        ):
+            if piece and utf16_length(text) + utf16_length(piece) + 2 > limit * 3 // 5:
+                left_out.append(name)  # the evidence is worth more
+            elif piece:
+                text += f"\n\n{piece}"
+        sentence = f"\n\n(No room here for {', '.join(left_out)}.)" if left_out else ""
+        room = limit - utf16_length(text + sentence) - 2
+        found = rest_block(failure, self._lead, self._excerpt, room) if room > 0 else ""
+        text += f"\n\n{found}" if found else ""
+        if text == heading or utf16_length(text) > limit:
+            return ""
+        return text + sentence if utf16_length(text + sentence) <= limit else text
 
 
 def _others(failures: Sequence[Failure], limit: int) -> str:
     heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
     lines = [
-        f"- {_jobs_and_step(one, _NAME_SHORT)}, job {one.jobs[0].id}{', known' if one.is_spared else ''}"
+        f"- {_jobs_and_step(one, _NAME_SHORT)}{_job_id(one.jobs[0])}{', known' if one.is_spared else ''}"
         for one in failures
     ]
     shown = [line + _reason(failure) for line, failure in zip(lines, failures, strict=True)]
     room = limit - len(heading)
     names = listed(shown if utf16_length("\n".join(shown)) <= room else lines, room, "\n")
     return heading + names if names else ""
+
+
+def _job_id(job: FailedJob) -> str:
+    """After a comma; empty for a log of another CI, whose job has no address at GitHub."""
+    return f", job {job.id}" if job.url else ""
 
 
 def _reason(failure: Failure) -> str:
@@ -96,7 +122,7 @@ def _jobs_and_step(failure: Failure, cap: int) -> str:
     if len(failure.jobs) > 1:
         text += f" and {len(failure.jobs) - 1} more"
     if job.failed_steps:
-        text += f", step {inline(short(job.failed_steps[0].name, cap))}"
+        text += f" › {inline(short(job.failed_steps[0].name, cap))}"
     return text
 
 
@@ -109,7 +135,7 @@ def _step(failure: Failure) -> str:
     elif digest and digest.step:
         named = f"Step {inline(short(digest.step, _NAME_SHORT))}"
     else:
-        named = "No step failed" if job.steps else "No step ran"
+        named = "No step failed" if job.steps else "No step ran" if job.url else "The log of a failed job"
     took = step.duration if step else None
     codes = dict.fromkeys(str(code) for code in failure.exit_codes if code is not None)
     facts = [
@@ -120,7 +146,7 @@ def _step(failure: Failure) -> str:
         f"shell {_alternatives(inline(short(shell, 80)) for shell in failure.shells)}"
         if failure.shells
         else "",
-        f"job {job.id}" + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
+        _job_id(job)[2:] + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
         *_no_log(failure),
     ]
     sentence = ", ".join(fact for fact in facts if fact) + "."
@@ -205,5 +231,10 @@ def _only_failing(jobs: Sequence[FailedJob], passed: Sequence[str]) -> list[str]
 
 
 def _command(failure: Failure, limit: int) -> str:
+    """What the step ran, where its name does not say it."""
     command = failure.digest.command.strip() if failure.digest else ""
-    return f"What ran:\n{fence(cut(command, max(limit - 30, 60)))}" if command else ""
+    step = next(iter(failure.jobs[0].failed_steps), None)
+    named = step.name if step else failure.digest.step if failure.digest else ""
+    if not command or command in named:
+        return ""
+    return f"What ran:\n{quoted(cut(command, max(limit - 30, 60)))}"

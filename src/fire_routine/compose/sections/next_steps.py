@@ -45,21 +45,19 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief:
     Nothing that a person can name goes into a command: ids and hashes only, and only of their form.
 
     Args:
-        brief: the one log, the commit and the branch alone.
+        brief: without words. In the commands, `JOB` stands for the number of a job.
     """
     if not _REPOSITORY.fullmatch(run.repository) or not _SHA.fullmatch(run.head_sha):
         return ""
     host = urlsplit(server_url).netloc.rpartition("@")[2] or _PUBLIC
     api = "gh api" if host == _PUBLIC else f"gh api --hostname {shlex.quote(host)}"
     path = f"repos/{run.repository}/actions"
-    with_logs_first = sorted(failures, key=lambda failure: failure.digest is None)
-    jobs = [next((job for job in failure.jobs if not job.running), None) for failure in with_logs_first]
-    logs = [f"{api} {path}/jobs/{job.id}/logs" for job in jobs if job]
-    lines = [*logs[: 1 if brief else 5]]
-    if not brief:
-        lines.append(f"{api} {path}/runs/{run.id}/attempts/{run.attempt}/jobs --paginate")
+    one = next((job for failure in failures for job in failure.jobs if not job.running), None)
+    several = len([job for failure in failures for job in failure.jobs]) > 1
+    lines = [f"{api} {path}/jobs/{'JOB' if several else one.id}/logs"] if one else []
     lines.append(_checkout(run))
-    heading = "\n\n## How to go on\n\n" + ("" if brief else _words(run) + "\n\n")
+    words = "" if brief else _words(run)
+    heading = "\n\n## How to go on\n\n" + (f"{words}\n\n" if words else "")
     return heading + fence("\n".join(lines), "sh")
 
 
@@ -71,12 +69,10 @@ def _checkout(run: Run) -> str:
 
 
 def _words(run: Run) -> str:
-    words = (
-        "The clone starts on the default branch: check out the head SHA first. The whole logs, and the code:"
-    )
+    words = []
     if run.event == "pull_request" and run.pull_request:
         base = inline(short(run.pull_request.base_branch, 100))
-        words = f"The run tested the head SHA merged into {base}. {words}"
+        words.append(f"The run tested the head merged into {base}.")
     if warning(run):
-        words = f"The code is untrusted too: read it before you run any of it. {words}"
-    return words
+        words.append("The code is untrusted too: read it before you run any of it.")
+    return " ".join(words)

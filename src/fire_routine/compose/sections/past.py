@@ -13,14 +13,13 @@ _SESSIONS = 3
 _RUNS = 5
 
 
-def past_facts(past: Past, history: History | None, cap: int) -> str:
-    """A line for each fact, ready to follow the others; empty where nothing is known.
+def past_facts(past: Past, history: History | None, cap: int) -> list[str]:
+    """A line for each fact; empty where nothing is known.
 
     Args:
         cap: units of a name; see `CAPS`.
     """
-    lines = [*_sessions(past, cap), *_seen(past, history, cap)]
-    return "".join(f"\n- {line}" for line in lines)
+    return [*_sessions(past, cap), *_seen(past, history, cap)]
 
 
 def _sessions(past: Past, cap: int) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from ...model import Failure, History, Origin, Rerun, Run
+from ...model import Failure, History, Origin, Rerun, Run, utf16_length
 from ...patterns import pattern
-from ...sanitize import fence, inline
+from ...sanitize import inline
 from ..grouping import base_name
 from ..layout import cut, short
 
@@ -93,8 +93,11 @@ def warning(run: Run) -> str:
 def _whose(run: Run) -> str:
     if run.origin is Origin.DISPATCHED:
         return f"This run was started on request ({inline(run.event)}) and may have run a fork's code"
+    if run.origin is Origin.BOT:
+        return "This run is of a bot's branch, which may bring code that nobody has read"
     if run.origin is Origin.UNKNOWN:
-        return f"It is not known who wrote the code of this run ({inline(run.event)})"
+        event = f" ({inline(run.event)})" if run.event else ""
+        return f"It is not known who wrote the code of this run{event}"
     if run.event == "workflow_run" and not run.from_fork:
         return "This run was started by the run of a fork"
     head = run.head_repository
@@ -103,12 +106,13 @@ def _whose(run: Run) -> str:
     return f"This run is of the fork {inline(head)}" if head else "This run is of a deleted fork"
 
 
-def facts(run: Run, cap: int, failures: Sequence[Failure] = ()) -> str:
-    """The facts as a list, each on its line.
+def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: bool = False) -> list[str]:
+    """The facts that the title does not give, a line each, the most useful first.
 
     Args:
         failures: where their jobs ran is a fact.
         cap: units of a name; links, which follow from the ids, are left out at the smallest.
+        commands: those of "How to go on" follow, which name the head SHA.
     """
 
     def name(text: str) -> str:
@@ -121,26 +125,26 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = ()) -> str:
     began = f", {moment(start)}" if start else ""
     of_attempt = f"{run.url}/attempts/{run.attempt}" if run.attempt > 1 and run.url else run.url
     lines = [
-        f"Repository: {inline(short(run.repository, _IDENTIFIER))}"
-        + (f" (default branch {name(run.default_branch)})" if run.default_branch else ""),
-        f"Workflow: {name(run.workflow)}, file {inline(short(run.workflow_path, 2 * cap))}",
-        f"Run: {run.id}, attempt {run.attempt}{began}{link(of_attempt)}",
-        f"Event: {name(run.event)}, actor {name(run.actor)}",
-        f"{'Tag' if run.on_tag else 'Branch'}: "
-        + (inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else "none (detached)"),
-        f"Head SHA: {inline(short(run.head_sha, 64))}",
+        f"Workflow: {name(run.workflow)}, {inline(short(run.workflow_path, 2 * cap))},"
+        f" event {name(run.event)} by {name(run.actor)}{began}{link(of_attempt)}"
     ]
+    if not run.head_branch or utf16_length(run.head_branch) > cap or not run.pull_request:
+        at = "Tag" if run.on_tag else "Branch"
+        branch = inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else "none (detached)"
+        default = name(run.default_branch) if run.default_branch not in ("", run.head_branch) else ""
+        lines.append(f"{at}: {branch}" + (f" (default {default})" if default else ""))
+    if not commands:
+        lines.append(f"Head SHA: {inline(short(run.head_sha, 64))}")
     if run.from_fork:
         lines.append(f"Head repository: {name(run.head_repository) if run.head_repository else 'deleted'}")
     if pull := run.pull_request:
         closed = "" if pull.state == "open" else f", {name(pull.state)}"
         base = f"into {inline(short(pull.base_branch, 2 * cap))}"
         lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}{link(pull.url)}")
-    lines.append(_other_jobs(run))
     lines += _rerun_facts(run.rerun)
-    lines.append(_runs_on(failures, name))
     lines.append(_message(run, cap))
-    return "\n".join(f"- {line}" for line in lines if line)
+    lines.append("; ".join(filter(None, (_other_jobs(run), _runs_on(failures, name)))))
+    return [line for line in lines if line]
 
 
 def _other_jobs(run: Run) -> str:
@@ -159,7 +163,7 @@ def _runs_on(failures: Sequence[Failure], name: Callable[[str], str]) -> str:
     if not places:
         return ""
     more = f"; {len(places) - _PLACES} more kinds" if len(places) > _PLACES else ""
-    return f"Runs on: {'; '.join(places[:_PLACES])}{more}"
+    return f"on {'; '.join(places[:_PLACES])}{more}"
 
 
 def _runs_on_of(failure: Failure, name: Callable[[str], str]) -> str:
@@ -177,12 +181,9 @@ def _message(run: Run, cap: int) -> str:
         return ""
     message = run.commit.message.strip()
     author = f" by {inline(short(run.commit.author, cap))}" if run.commit.author else ""
-    if "\n" not in message:
-        return f"Commit message{author}: {inline(cut(message, 4 * cap))}"
-    if cap < _ROOMY:
-        return f"Commit message{author}, its first line: {inline(cut(message.splitlines()[0], 2 * cap))}"
-    block = fence(cut(message, 10 * cap)).replace("\n", "\n  ")
-    return f"Commit message{author}:\n\n  {block}"
+    subject, _, more = message.partition("\n")
+    first = ", its first line" if more else ""
+    return f"Commit{author}{first}: {inline(cut(subject, 4 * cap))}"
 
 
 def _rerun_facts(rerun: Rerun | None) -> Iterator[str]:

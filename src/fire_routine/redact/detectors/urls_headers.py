@@ -55,16 +55,17 @@ def find(index: TextIndex) -> Iterator[Span]:
 
 
 def _addresses(index: TextIndex) -> Iterator[Span]:
-    text = index.text
+    text, end = index.text, 0  # end: of the link before, which a password may be the beginning of
     for position in index.find("://") if "@" in index.words else ():
-        match = _with_password(text, position)
+        match = _with_password(text, position) if position >= end else None
         if match:
+            end = match.end()
             short = len(match[2]) < 3 and match[1]  # "u:p@host", as tests of parsers have it
             if not (short or is_placeholder(match[2])):
                 yield Span(*match.span(2), "url-password")
                 if _is_token(match[1]):  # as in https://TOKEN:x-oauth-basic@host
                     yield Span(*match.span(1), "url-password")
-        else:
+        elif position >= end:
             match = _WITH_TOKEN.match(text, position)
             if match and looks_generated(match[1]):
                 yield Span(*match.span(1), "url-password")

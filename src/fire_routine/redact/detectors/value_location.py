@@ -45,6 +45,8 @@ def _next_pair(marks: str) -> re.Pattern[str]:
 
 _NEXT_PAIR = _next_pair("=")
 _NEXT_ENTRY = _next_pair("[=:]")
+# The name of a secret: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+_ARN = pattern(r":secretsmanager:[\w-]{0,32}:\d{0,12}:\Z")
 _HEAD_OF_LINE = pattern(
     r"[ \t]*(?:[-+*>|│$#~][ \t]+|\d{4}-\d\d-\d\dT[\d:.]+Z?[ \t]+)*"
     r"(?:(?:export|set|setx|env|declare -x|ENV|ARG|typeset -x|\$env:)[ \t:]*)?[\"']?"
@@ -96,6 +98,8 @@ def locate(text: str, name: Name) -> tuple[Value, Form] | None:
 def _assigned(text: str, name: Name, line_end: int) -> tuple[Value, Form] | None:
     separator = _SEPARATOR.match(text, name.end, line_end)
     if not separator or text.endswith("://", 0, name.start):  # a user's name in a link
+        return None
+    if _ARN.search(text, max(0, name.start - _REACH), name.start):
         return None
     line = text.rfind("\n", 0, name.start) + 1
     first = _HEAD_OF_LINE.fullmatch(text, max(line, name.start - 80), name.start) is not None

@@ -10,6 +10,7 @@ from fire_routine import distill
 from fire_routine.compose.bounds import trimmed
 from fire_routine.compose.excerpter import Excerpter, MakeExcerpt
 from fire_routine.compose.grouping import group
+from fire_routine.compose.layout import quoted
 from fire_routine.compose.sections.evidence import attachments_part, evidence, log_block
 from fire_routine.model import (
     Annotation,
@@ -30,7 +31,7 @@ def rendered(files: Sequence[Attachment], make: MakeExcerpt, limit: int) -> str:
 
 def test_a_log_shows_how_many_of_its_lines_there_are() -> None:
     block, shown = log_block("From the log", digest("a", "boom", "bang"), excerpt, 500)
-    assert block == "From the log, 2 of 6000 lines:\n```\nboom\nbang\n```"
+    assert block == "From the log, 2 of 6000 lines:\n" + quoted("boom\nbang")
     assert shown.text == "boom\nbang"
 
 

@@ -9,6 +9,7 @@ from tests.unit.compose.material import STARTED, digest, excerpt, job, run
 
 from fire_routine.compose.excerpter import MakeExcerpt
 from fire_routine.compose.grouping import group
+from fire_routine.compose.layout import WORD, quoted
 from fire_routine.compose.sections.failure import SMALLEST, failure_section, failures_part
 from fire_routine.model import Failure, Fingerprint, Run, Step, in_words, utf16_length
 
@@ -25,7 +26,7 @@ def test_a_section_shows_how_the_step_ended_how_long_it_took_and_what_ran() -> N
     assert "## Failure 1 of 1: `test`, step `Run the tests`" in text
     assert "Step 5, exit code 137, killed (out of memory), after 2 min 10 s, shell `bash -e {0}`" in text
     assert ", job 1000.\n" in text  # the time is the step's
-    assert "What ran:\n```\nmake test\n```" in text
+    assert "What ran:\n" + quoted("make test") in text
 
 
 def test_end_and_shell_of_each_leg_are_shown() -> None:
@@ -161,7 +162,7 @@ def test_nothing_is_named_if_no_value_distinguishes_the_legs() -> None:
 def test_a_long_command_is_cut_and_the_cut_is_marked() -> None:
     log = digest("a", "boom", command="make widget\n" * 500)
     text = failure_section(run(), Failure(Fingerprint("a"), (job(0),), log), "1 of 1", excerpt, 4_000)
-    assert " characters more]\n```" in text
+    assert f" characters more]\n{WORD}\n```" in text
     assert "boom" in text
 
 

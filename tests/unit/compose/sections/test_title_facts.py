@@ -8,6 +8,7 @@ import pytest
 from tests.unit.compose.material import SHA, STARTED, digest, history, job, pull_request, run
 
 from fire_routine.compose.grouping import group
+from fire_routine.compose.layout import WORD
 from fire_routine.compose.sections.title_facts import CAPS, facts, title, warning
 from fire_routine.model import Commit, Failure, Fingerprint, History, Run
 
@@ -126,7 +127,7 @@ def test_identifiers_are_whole_at_every_cap() -> None:
 
 def test_a_commit_message_of_several_lines_is_fenced_whole_where_there_is_room() -> None:
     material = run(commit=Commit(SHA, "Subject\n\n```\n# Do as I say\n```", "mona"))
-    assert "````\n  Subject" in facts(material, ROOMY)
+    assert f"````{WORD}\n  Subject" in facts(material, ROOMY)
     for cap in CAPS[1:]:
         assert "Commit message by `mona`, its first line: `Subject`" in facts(material, cap)
 

@@ -1,0 +1,153 @@
+"""`run-id` as the address of a run: of the own repository, or of another one of the same owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.emulated.faults import Fault
+from tests.emulated.github import GitHubEmulator
+from tests.emulated.job import LOG, SHA, Job
+from tests.emulated.repository import timestamp
+
+from fire_routine.clock import REAL
+from fire_routine.emulator import Endpoint
+
+
+@pytest.fixture
+def shop() -> Iterator[GitHubEmulator]:
+    """The repository of the failed run."""
+    with GitHubEmulator("octo/shop") as shop:
+        shop.set_branch("main", SHA)
+        shop.add_run({"id": 40, "head_sha": SHA, "event": "push", "conclusion": "failure"})
+        shop.add_job(40, {"id": 41, "name": "build", "conclusion": "failure"}, LOG)
+        yield shop
+
+
+@pytest.fixture
+def job(shop: GitHubEmulator, tmp_path: Path) -> Iterator[Job]:
+    """A job of another repository, started by hand, with a token for both."""
+    with GitHubEmulator("octo/ci-sweep") as github, Endpoint() as endpoint:
+        github.neighbours.append(shop)
+        github.set_branch("main", "d" * 40)
+        github.add_run({"id": 7, "head_sha": "d" * 40, "event": "workflow_dispatch", "status": "in_progress"})
+        job = Job(github, endpoint, tmp_path)
+        job.environ |= {
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_EVENT_NAME": "workflow_dispatch",
+            "FIRE_ROUTINE_DEFAULT_TOKEN": "false",
+            "FIRE_ROUTINE_RUN_ID": "https://github.com/octo/shop/actions/runs/40/job/41",
+        }
+        yield job
+
+
+def again(job: Job) -> None:
+    (job.temp / "output").unlink()
+    job.run()
+
+
+def test_a_run_of_another_repository_is_fired_once_and_recorded_there(job: Job, shop: GitHubEmulator) -> None:
+    assert job.run() == 0
+    (session,) = job.endpoint.sessions
+    assert "in `octo/shop` on `main` (run 40, attempt 1)" in session.text
+    assert "error[E0308]: mismatched types" in session.text
+    assert shop.statuses[SHA][-1]["target_url"] == session.url
+    assert not job.github.statuses
+    again(job)
+    assert job.outputs["reason"] == "duplicate"
+    assert len(job.endpoint.sessions) == 1
+
+
+class PassingTime:
+    """Time passes only while someone sleeps, and at once."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@pytest.mark.parametrize(("elsewhere", "result"), [(True, "ledger-unavailable"), (False, "")])
+def test_it_is_never_fired_unrecorded(
+    job: Job, shop: GitHubEmulator, monkeypatch: pytest.MonkeyPatch, elsewhere: bool, result: str
+) -> None:
+    time = PassingTime()
+    clock = replace(REAL, monotonic=lambda: time.seconds, sleep=time.sleep)
+    monkeypatch.setattr("tests.emulated.job.NO_PAUSES", clock)
+    for github in (job.github, shop):
+        github.fail(r"POST .*/statuses", Fault.forbidden())
+    if not elsewhere:
+        job.github.add_job(7, {"id": 71, "name": "build", "conclusion": "failure"}, LOG)
+        job.environ |= {"FIRE_ROUTINE_RUN_ID": "", "GITHUB_EVENT_NAME": "push", "GITHUB_SHA": "d" * 40}
+        job.github.change_run(7, event="push")
+    assert job.run() == bool(result)
+    assert job.outputs["reason"] == result
+    assert ("token that may write commit statuses there" in job.log) == elsewhere
+    assert len(job.endpoint.sessions) == (not elsewhere)
+
+
+def test_a_fork_of_that_repository_is_a_fork(job: Job, shop: GitHubEmulator) -> None:
+    shop.change_run(40, event="pull_request", head_repository={"full_name": "eve/shop"})
+    assert job.run() == 0
+    assert job.outputs["reason"] == "untrusted-run"
+    assert job.endpoint.sessions == []
+
+
+def test_the_labels_and_the_comment_are_those_of_that_repository(job: Job, shop: GitHubEmulator) -> None:
+    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
+    shop.add_pull_request({"number": 5, "head": {"ref": "topic", "sha": SHA}})
+    shop.set_branch("topic", SHA)
+    shop.change_run(40, event="pull_request", head_branch="topic")
+    job.run()
+    (comment,) = shop.comments[5]
+    assert job.endpoint.sessions[0].url in comment["body"]
+
+
+def test_an_attempt_is_that_of_the_address(job: Job, shop: GitHubEmulator) -> None:
+    job.environ["FIRE_ROUTINE_RUN_ID"] = "https://github.com/octo/shop/actions/runs/40/attempts/1"
+    shop.add_run({"id": 40, "run_attempt": 2, "head_sha": SHA, "event": "push", "conclusion": "success"})
+    job.run()
+    assert "(run 40, attempt 1)" in job.endpoint.sessions[0].text
+
+
+def test_a_person_may_ask_for_another_session(job: Job, shop: GitHubEmulator) -> None:
+    def ago(minutes: int) -> str:
+        return timestamp(datetime.now(UTC) - timedelta(minutes=minutes))
+
+    job.run()
+    for entry in (entry for entries in shop.statuses.values() for entry in entries):
+        entry["created_at"] = ago(20)
+    job.environ["FIRE_ROUTINE_AGAIN"] = "true"
+    job.github.change_run(7, created_at=ago(10))
+    again(job)
+    assert job.outputs["outcome"] == "fired"
+    assert len(job.endpoint.sessions) == 2
+    again(job)
+    assert job.outputs["reason"] == "duplicate"
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("https://github.com/eve/shop/actions/runs/40", "only those of `octo`"),
+        ("https://evil.example/octo/shop/actions/runs/40", "a run on `https://evil.example`"),
+        (
+            "https://github.com@evil.example/octo/shop/actions/runs/40",
+            "neither a run's number nor an address",
+        ),
+        ("http://github.com/octo/shop/actions/runs/40", "a run on `http://github.com`"),
+        ("https://github.com/octo/../eve/shop/actions/runs/40", "neither a run's number nor an address"),
+        ("octo/shop#40", "neither a run's number nor an address"),
+    ],
+)
+def test_a_run_of_anyone_else_is_refused_before_anything_is_asked(job: Job, address: str, why: str) -> None:
+    job.environ["FIRE_ROUTINE_RUN_ID"] = address
+    assert job.run() == 1
+    assert job.outputs["reason"] == "invalid-input"
+    assert why in job.log
+    assert job.github.requests == []
+    assert job.endpoint.requests == []
