@@ -223,7 +223,8 @@ def run(pairs: list[tuple[Mutant, Site | None]], root: Path, out: Path) -> list[
                 healthy = bool(paths) and passes(paths, root, LONGEST)
                 usual[name] = time.monotonic() - started if healthy else 0
                 if not healthy:
-                    print(f"Left out: {name or site.mutant.package} does not pass without a mutant")
+                    why = "does not pass without a mutant" if paths else "has no tests of its own"
+                    print(f"Left out: {name or site.mutant.package} {why}")
             if not usual[name]:
                 continue
             started = time.monotonic()
