@@ -82,12 +82,6 @@ def test_a_step_that_may_fail_does_not_fail_the_job(tmp_path: Path) -> None:
     assert _lines(job).index("##[error]Process completed with exit code 4.") < _lines(job).index("next")
 
 
-def test_a_script_that_a_signal_ends_has_the_exit_code_of_a_shell(tmp_path: Path) -> None:
-    (job,) = _run(tmp_path, {"run": "kill -9 $$"})
-
-    assert "##[error]Process completed with exit code 137." in _lines(job)
-
-
 def test_an_action_is_played_between_what_a_hosted_runner_prints(tmp_path: Path) -> None:
     def greet(workspace: Path, log: Log) -> None:
         (workspace / "greeting").write_text("hello", "utf-8")
