@@ -43,7 +43,7 @@ def with_nulls(kind: str, item: Json) -> Json:
 def _with_nulls(schema: Mapping[str, Any], value: Any, kept: frozenset[str]) -> Any:
     choices = list(_choices(schema))
     if isinstance(value, list):
-        items = next((choice["items"] for choice in choices if "items" in choice), {})
+        items: Mapping[str, Any] = next((choice["items"] for choice in choices if "items" in choice), {})
         return [_with_nulls(items, item, kept) for item in value]
     if not isinstance(value, dict):
         return value
