@@ -10,7 +10,9 @@ too many, or one was reported nowhere.
              with each in turn: reads that lag in order, ids that become visible late, items that do, lost and
              repeated writes, crashes, denials. `--rerun-first`: with that input. Some failures are gone in
              the re-run, and in some schedules a person re-runs as well. `--replacing`: every other run's
-             session leaves no trace, and may be replaced after 5 minutes.
+             session leaves no trace, and may be replaced after 5 minutes. `--without PART` leaves a part of
+             the protocol out, in the trouble in which it counts: there must be violations then, or more jobs
+             that end without a result.
   crowd      the whole action in virtual time, as a step of each leg of a matrix that fails within 2 seconds,
              under the limits that GitHub documents. `--crowd 32,64,128,256`
   processes  the same with real processes of the whole action, real HTTP and real kill -9. `--processes N`
@@ -27,6 +29,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +38,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from bench import legs  # noqa: E402 - it replaces the clock, so it comes before all that reads it
 from bench.crowd import Stage, staged, warm  # noqa: E402
 from tests.emulated.faults import Fault  # noqa: E402
+from tests.unit.ledger.left_out import LEFT_OUT  # noqa: E402
 from tests.unit.ledger.schedule import Schedule  # noqa: E402
 from tests.unit.ledger.troubles import PROFILES  # noqa: E402
 
@@ -48,17 +52,26 @@ SHA = "a" * 40
 
 
 def storm(
-    first: int, count: int, show: bool, profile: str = "", rerun_first: bool = False, replacing: bool = False
+    first: int,
+    count: int,
+    show: bool,
+    profile: str = "",
+    rerun_first: bool = False,
+    replacing: bool = False,
+    without: str = "",
 ) -> bool:
     began, bad, name = time.perf_counter(), 0, f" ({profile})" if profile else ""
+    part, trouble = LEFT_OUT[without] if without else (nullcontext, None)
+    name += f", without {without}" if without else ""
     name += ", rerun-first" if rerun_first else ""
     name += ", replacing" if replacing else ""
     outcomes: Counter[str] = Counter()
     totals: Counter[str] = Counter()
     for seed in range(first, first + count):
-        faults = PROFILES[profile] if profile else None
+        faults = PROFILES[profile] if profile else trouble
         schedule = Schedule.draw(seed, faults, rerun_first=rerun_first, replacing=replacing)
-        schedule.play()
+        with part():
+            schedule.play()
         world = schedule.world
         outcomes.update(
             str(one.outcome.result) if one.outcome else one.verdict.reason for one in world.reports
@@ -273,6 +286,7 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="print what was written in each schedule")
     parser.add_argument("--rerun-first", action="store_true")
     parser.add_argument("--replacing", action="store_true")
+    parser.add_argument("--without", choices=LEFT_OUT, metavar="PART", default="")
     parser.add_argument("--processes", type=int, default=12, metavar="N")
     parser.add_argument("--matrix", type=int, default=32, metavar="N")
     parser.add_argument("--no-loop", action="store_true")
@@ -283,7 +297,11 @@ def main() -> int:
     right = True
     profiles = PROFILES if arguments.profile == "all" else [arguments.profile]
     for profile in profiles if arguments.schedules else ():
-        options = {"rerun_first": arguments.rerun_first, "replacing": arguments.replacing}
+        options = {
+            "rerun_first": arguments.rerun_first,
+            "replacing": arguments.replacing,
+            "without": arguments.without,
+        }
         right &= storm(arguments.seed, arguments.schedules, arguments.show, profile, **options)
     if arguments.crowd:
         right &= legs.table([int(count) for count in arguments.crowd.split(",")], arguments.seed)

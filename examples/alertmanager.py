@@ -1,11 +1,11 @@
 """Starts a session for each alert of Prometheus' Alertmanager, by `fire-routine send`.
 
-    pip install fire-routine   # and ROUTINE_FIRE_URL and ROUTINE_FIRE_TOKEN in the environment
+    pip install ./fire-routine  # a checkout; ROUTINE_FIRE_URL and ROUTINE_FIRE_TOKEN are in the environment
     python3 alertmanager.py 9099
 
 In alertmanager.yml: `webhook_configs: [{url: "http://127.0.0.1:9099/", send_resolved: false}]`. The server
-listens on this machine alone. `send` quotes what is piped in, without its secrets. It has no ledger, so a group of alerts is remembered here. It starts no
-other session for 24 hours.
+listens on this machine alone. `send` quotes what is piped in, without its secrets. It has no ledger, so a
+group of alerts is remembered here. It starts no other session for 24 hours.
 
 Without Alertmanager, cron will do: `./check.sh > out 2>&1 || tail -n 200 out | fire-routine send`.
 """

@@ -11,15 +11,10 @@ variable CHROMIUM. A test compares the sources with what the action shows now.
 from __future__ import annotations
 
 import html
-import json
-import os
 import re
 import shutil
 import sys
 import tempfile
-from contextlib import redirect_stdout
-from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,21 +22,14 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from tests.browser.chromium import Chromium, find  # noqa: E402 - of this working tree
 from tests.browser.rendering import document, to_html  # noqa: E402
-from tests.emulated.github import GitHubEmulator  # noqa: E402
+from tests.browser.reports import RECORDINGS, SERVER, of_recording, shown  # noqa: E402
 
-from fire_routine.action import run_action  # noqa: E402
-from fire_routine.clock import REAL  # noqa: E402
-from fire_routine.emulator import Endpoint  # noqa: E402
-from fire_routine.settings import PREFIX  # noqa: E402
-
-RECORDINGS = ROOT / "src/fire_routine/recordings"
 RECORDING = "pytest-matrix"
 LINES = 40_000  # of a failed job's log
 FOLDER = ROOT / "docs/pictures"
 COMMAND = "python3 src/entrypoint.py tools/pictures.py"
-SERVER = "https://github.com"
 SESSION = "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ"  # the documentation's own example
-WORD = "qzvrtmwk"  # instead of the text\'s random one
+WORD = "qzvrtmwk"  # instead of the text's random one
 WIDTH = 520  # pixels: its letters can be read on a phone, whose column is about 360 wide
 HEIGHTS = {"summary": 640, "text": 720}  # the top of each page
 SCALE = 1.5  # pixels of the picture per pixel of the page
@@ -75,44 +63,15 @@ def _lengthened(folder: Path) -> Path:
 
 def _shown() -> tuple[str, str]:
     """The job summary and the text of the recorded failure, with addresses as they are on github.com."""
-    with (
-        tempfile.TemporaryDirectory() as temp,
-        GitHubEmulator.of(_lengthened(Path(temp))) as github,
-        Endpoint() as endpoint,
-    ):
-        folder = Path(temp)
-        environ = _environ(github, endpoint, folder)
-        os.environ["GITHUB_STEP_SUMMARY"] = environ["GITHUB_STEP_SUMMARY"]
-        with redirect_stdout(StringIO()):
-            run_action(environ, clock=replace(REAL, sleep=lambda _: None))
-        session = endpoint.sessions[-1]
-        summary = (folder / "summary.md").read_text("utf-8").replace(session.url, SESSION)
-        text = session.text.replace(github.url, SERVER)
-        summary = summary.replace(github.url, SERVER).replace("127.0.0.1", "claude.ai")
+    with tempfile.TemporaryDirectory() as temp, of_recording(_lengthened(Path(temp))) as job:
+        job.run()
+        session = job.endpoint.sessions[-1]
+        summary = shown(job).summary.replace(f"https://claude.ai/code/{session.id}", SESSION)
+        text = session.text.replace(job.github.url, SERVER)
     (word,) = re.findall("begin and end with `([a-z]{8})`", text)
     summary, text = summary.replace(word, WORD), text.replace(word, WORD)
     # Addresses on loopback have another length.
     return re.sub(r"\([\d,]+ characters", f"({len(text):,} characters", summary), text
-
-
-def _environ(github: GitHubEmulator, endpoint: Endpoint, folder: Path) -> dict[str, str]:
-    """What action.yml and the runner set in a `workflow_run` workflow."""
-    run = json.loads((RECORDINGS / RECORDING / "recording.json").read_text("utf-8"))["run"]
-    event = folder / "event.json"
-    event.write_text(json.dumps({"action": "completed", "workflow_run": run}), "utf-8")
-    return {
-        f"{PREFIX}ROUTINE_URL": endpoint.url,
-        f"{PREFIX}ROUTINE_TOKEN": endpoint.token,
-        f"{PREFIX}GITHUB_TOKEN": github.token,
-        "GITHUB_API_URL": github.url,
-        "GITHUB_SERVER_URL": SERVER,
-        "GITHUB_REPOSITORY": github.full_name,
-        "GITHUB_RUN_ID": str(run["id"] + 1),
-        "GITHUB_EVENT_NAME": "workflow_run",
-        "GITHUB_EVENT_PATH": str(event),
-        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
-        "RUNNER_TEMP": str(folder),
-    }
 
 
 def main() -> int:

@@ -15,10 +15,7 @@ if TYPE_CHECKING:
         Cancelled,
         FireError,
         NotSent,
-        Overloaded,
-        RateLimited,
         Rejected,
-        TextTooLong,
         Unknown,
     )
     from .model import Session
@@ -27,12 +24,9 @@ __all__ = [
     "Cancelled",
     "FireError",
     "NotSent",
-    "Overloaded",
-    "RateLimited",
     "Rejected",
     "Routine",
     "Session",
-    "TextTooLong",
     "Unknown",
     "__version__",
 ]

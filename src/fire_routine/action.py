@@ -9,6 +9,7 @@ see a traceback.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -140,10 +141,23 @@ def _story(
                 github, trigger, settings, context, say, recall=partial(_with_rerun, ledger, settings)
             )
             result(found)
-        verdict = decide(settings, context, evidence.run, evidence.brief, ledger, github, evidence.failures)
+        with threads(1, "context") as pool:
+            asked: list[Future[Evidence]] = []
+
+            def ask() -> None:
+                asked.append(pool.submit(evidence.with_context, github))
+
+            verdict = decide(
+                settings, context, evidence.run, evidence.brief, ledger, github, evidence.failures, ask
+            )
+            if settings.dry_run:
+                ask()
+            if asked:
+                progress.evidence = result(asked[0])
+                evidence = progress.evidence
         past = ledger.past
         if (verdict.fire or settings.dry_run) and (past.sessions or past.seen):
-            evidence = progress.evidence = replace(evidence, brief=evidence.composed(past=past))
+            evidence = progress.evidence = evidence.with_past(past)
         if not verdict.fire:
             progress.outcome = _declined(verdict)
             return
@@ -208,7 +222,7 @@ def _traces(
 ) -> tuple[Mapping[int, SessionTrace], Sequence[Note]]:
     from .github.traces import session_traces  # a first failure needs none
 
-    return session_traces(github.within(github.clock.monotonic() + TRACES), runs, since=since)
+    return session_traces(github.within(github.clock.monotonic() + TRACES).sparing(), runs, since=since)
 
 
 def _report(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from . import policy
@@ -19,9 +19,11 @@ def decide(
     ledger: Ledger,
     api: policy.FreshApi,
     failures: Sequence[Failure] = (),
+    claimed: Callable[[], object] = lambda: None,
 ) -> Verdict:
     """Whether to fire. `ledger.settle` must be given the outcome, whether or not it is fired.
 
+    `claimed` is called once the ledger allows the fire, before the labels are read for the last time.
     The labels are read again as the last thing before the fire, as the ledger may take half a minute.
     """
 
@@ -50,6 +52,8 @@ def decide(
     )
     if verdict.reason == "rerun" and known:
         return replace(verdict, message=f"{policy.known_as(known)} {verdict.message}")
+    if verdict.fire:
+        claimed()
     return (verdict.fire and labelled()) or verdict
 
 

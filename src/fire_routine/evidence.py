@@ -9,17 +9,17 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import count
 from threading import Thread
 
 from . import gather
 from .github.client import GitHub
-from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Run, Trigger
+from .model import Attachment, Brief, Digest, FailedJob, Failure, Note, Past, Run, Trigger
 from .redact import redact_text
 from .settings import Context, Settings
 
 GATHERING = 90.0  # seconds for all that is asked of GitHub before the decision; what is late is left out
+CONTEXT = 5.0  # seconds for what only the text needs: other jobs wait meanwhile
 GREEN = 5.0  # seconds for the logs of the last green run: welcome, never waited for
 
 Say = Callable[[str], None]
@@ -32,7 +32,16 @@ class Evidence:
     run: Run
     failures: tuple[Failure, ...]
     brief: Brief
-    composed: Callable[..., Brief]  # the same with `past`: what became of earlier sessions
+    composed: Callable[[Run, Past | None], Brief]  # the text; `Past`: what became of earlier sessions
+
+    def with_past(self, past: Past) -> Evidence:
+        """The same, with what became of earlier sessions."""
+        return replace(self, brief=self.composed(self.run, past))
+
+    def with_context(self, github: GitHub) -> Evidence:
+        """The same, with what only the text needs: what changed, and what was green or red before."""
+        run = gather.with_context(github, self.run, time.monotonic() + CONTEXT)
+        return replace(self, run=run, brief=self.composed(run, None))
 
 
 def gather_evidence(
@@ -44,7 +53,7 @@ def gather_evidence(
     show: Say = lambda _state: None,
     recall: Callable[[Run, Sequence[Failure]], Run] = lambda run, _failures: run,
 ) -> Evidence:
-    """From the run to the text: gather, distill, compose.
+    """From the run to the text, without its context: gather, distill, compose.
 
     `say` gets lines that stay, `show` the state of work that takes long. `recall` adds what the ledger knows.
     """
@@ -69,28 +78,35 @@ def gather_evidence(
     digests, unread, cut = gather.read_logs(github, run, consume, deadline)
     run = gather.with_annotations(github, run, _unexplained(run, digests, cut), deadline)
     attachments, unattached = gather.read_attachments(settings.attach, context.workspace, distill.read)
-    reports, unreported = _reports(github, run, settings.artifacts, deadline)
+    logs = [*digests.values(), *(one.digest for one in attachments)]
+    tests, unreported = _tests(github, run, settings.artifacts, logs, deadline)
     run = replace(run, notes=(*run.notes, *unread, *unattached, *unreported))
     failures = compose.group(run.failed_jobs, digests, cut)
     failures, unusable = known_failures.mark(failures, attachments, distill.is_item)
     run = recall(run, failures)
-    attachments += _failed_tests(reports, [*digests.values(), *(one.digest for one in attachments)])
-    composed = partial(
-        compose.compose,
-        run,
-        failures,
-        attachments,
-        text=settings.text,
-        max_characters=settings.max_characters,
-        excerpt=distill.excerpt,
-        server_url=context.server_url,
-    )
-    brief = composed()
+    attachments += tests
+    run = replace(run, notes=(*run.notes, *unusable))
+
+    def composed(run: Run, past: Past | None = None) -> Brief:
+        # A person mends the file of known failures, so the session is not told of its faults.
+        told = replace(run, notes=tuple(note for note in run.notes if note not in unusable))
+        return compose.compose(
+            told,
+            failures,
+            attachments,
+            text=settings.text,
+            past=past,
+            max_characters=settings.max_characters,
+            excerpt=distill.excerpt,
+            server_url=context.server_url,
+        )
+
+    brief = composed(run)
     say(f"{_count(len(digests), 'log')} read, {_count(len(failures), 'distinct failure')},"
         f" a text of {brief.characters:,} characters")  # fmt: skip
     for known in dict.fromkeys(failure.known for failure in failures if failure.known):
         say(f"Known failure: {known.place} (action `{known.action}`)")
-    return Evidence(replace(run, notes=(*run.notes, *unusable)), failures, brief, composed)
+    return Evidence(run, failures, brief, composed)
 
 
 def read_ahead() -> None:
@@ -112,24 +128,15 @@ def read_ahead() -> None:
         Thread(target=run, name="read ahead", daemon=True).start()
 
 
-def _reports(
-    github: GitHub, run: Run, globs: Sequence[str], deadline: float
-) -> tuple[Sequence[Digest], Sequence[Note]]:
+def _tests(
+    github: GitHub, run: Run, globs: Sequence[str], logs: Sequence[Digest], deadline: float
+) -> tuple[tuple[Attachment, ...], Sequence[Note]]:
+    """The failed tests of artifacts that the logs do not show."""
     if not globs:
         return (), ()
-    from .gather.artifacts import read_artifacts  # few runs have them read
+    from .gather.artifacts import failed_tests  # few runs have them read
 
-    return read_artifacts(github, run, globs, deadline)
-
-
-def _failed_tests(reports: Sequence[Digest], shown: Sequence[Digest]) -> tuple[Attachment, ...]:
-    """The failed tests of the artifacts' reports, without those that a log shows already."""
-    if not reports:
-        return ()
-    from .gather.junit import merged
-
-    failed = merged(reports, shown)
-    return (Attachment("test reports of artifacts", failed),) if failed else ()
+    return failed_tests(github, run, globs, logs, deadline)
 
 
 def _unexplained(run: Run, digests: Mapping[int, Digest], cut: Collection[int]) -> frozenset[int]:

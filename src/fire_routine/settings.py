@@ -63,10 +63,6 @@ class RunAddress:
     id: int
     attempt: int | None = None  # None: the latest
 
-    @property
-    def owner(self) -> str:
-        return self.repository.partition("/")[0]
-
 
 class SettingsError(ValueError):
     """One or more inputs cannot be used; one line per input, with its name and the remedy."""
@@ -367,17 +363,14 @@ def context_of_run(settings: Settings, context: Context) -> Context:
     run = settings.run_id
     if not isinstance(run, RunAddress):
         return context
-    if run.server != context.server_url.lower():
-        own = code(context.server_url)
-        raise SettingsError([f"run-id names a run on {code(run.server)}: only runs on {own} can be reported"])
+    (theirs, own) = (name.casefold().partition("/")[0] for name in (run.repository, context.repository))
+    if run.server != context.server_url.lower() or theirs != own:
+        place = code(f"{context.server_url}/{own}")
+        raise SettingsError(
+            [f"run-id names a run elsewhere: from here only those of {place} can be reported"]
+        )
     if run.repository.casefold() == context.repository.casefold():
         return context
-    owner = context.repository.partition("/")[0]
-    if run.owner.casefold() != owner.casefold():
-        theirs, own = code(run.owner), code(owner)
-        raise SettingsError(
-            [f"run-id names a run of {theirs}: only those of {own} can be reported from here"]
-        )
     kept = ("api_url", "server_url", "workspace", "temp", "default_token")
     return Context(repository=run.repository, **{name: getattr(context, name) for name in kept})
 

@@ -52,14 +52,14 @@ def shown(job: Job) -> Report:
 
 
 @contextmanager
-def of_recording(name: str) -> Iterator[Job]:
+def of_recording(folder: Path) -> Iterator[Job]:
     """A job of a `workflow_run` workflow, about a recorded failure."""
     with (
         tempfile.TemporaryDirectory() as temp,
-        GitHubEmulator.of(RECORDINGS / name) as github,
+        GitHubEmulator.of(folder) as github,
         Endpoint() as endpoint,
     ):
-        run = json.loads((RECORDINGS / name / "recording.json").read_text("utf-8"))["run"]
+        run = json.loads((folder / "recording.json").read_text("utf-8"))["run"]
         event = Path(temp) / "event.json"
         event.write_text(json.dumps({"action": "completed", "workflow_run": run}), "utf-8")
         job = Job(github, endpoint, Path(temp))
@@ -182,8 +182,8 @@ def no_failed_job(job: Job) -> None:
 MERGED = {"state": "closed", "merged_at": "2026-11-24T11:00:00Z"}
 SCENES: dict[str, tuple[Callable[..., Any], Callable[[Job], None]]] = {
     "fired-1-job": (of_run_7, given()),
-    "fired-node": (lambda: of_recording("node-lint-and-test"), given()),
-    "fired-matrix": (lambda: of_recording("pytest-matrix"), given()),
+    "fired-node": (lambda: of_recording(RECORDINGS / "node-lint-and-test"), given()),
+    "fired-matrix": (lambda: of_recording(RECORDINGS / "pytest-matrix"), given()),
     "fired-60-legs": (lambda: of_run_7(60), given()),
     "fired-60-failures": (of_run_7, failures),
     "fired-1-known-of-2": (of_run_7, known_of_two),
@@ -202,7 +202,7 @@ SCENES: dict[str, tuple[Callable[..., Any], Callable[[Job], None]]] = {
     "failed-no-connection": (of_run_7, no_connection),
     "failed-invalid-input": (of_run_7, given(max_characters="12", cool_down="never")),
     "unknown": (of_run_7, answers(gateway())),
-    "dry-run": (lambda: of_recording("pytest-matrix"), given(dry_run="true")),
+    "dry-run": (lambda: of_recording(RECORDINGS / "pytest-matrix"), given(dry_run="true")),
 }
 COMMENTED = [name for name in SCENES if name.startswith(("fired", "skipped-duplicate", "unknown"))]
 COMMENTED.remove("fired-node")  # of a push: there is no pull request

@@ -26,8 +26,8 @@ from tests.emulated.ids import sha_of
 from tests.emulated.routes import NOT_FOUND, Answer
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
-from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs
-from fire_routine.gather.artifacts import read_artifacts
+from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs, with_context
+from fire_routine.gather.artifacts import failed_tests
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.github.traces import session_traces
 from fire_routine.model import GitHubError
@@ -155,7 +155,9 @@ def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int =
     context = context_of(emulator, event=event, runner_name="me", job_status="failure", run_id=run_id)
     with github_of(emulator) as github:
         deadline = later()
-        run = gather_run(github, find_trigger(Settings(), context), context, deadline)
+        run = with_context(
+            github, gather_run(github, find_trigger(Settings(), context), context, deadline), deadline
+        )
         assert run.notes == ()
         _, notes, _ = read_logs(github, run, whole, deadline)
         assert {note.why for note in notes} <= {"GitHub has no log of a job that is still running"}
@@ -248,7 +250,9 @@ class TestNulls:
         context = context_of(emulator, event_name="pull_request", ref_name="12/merge", head_ref="topic")
         with github_of(emulator) as github:
             deadline = later()
-            run = gather_run(github, find_trigger(Settings(), context), context, deadline)
+            run = with_context(
+                github, gather_run(github, find_trigger(Settings(), context), context, deadline), deadline
+            )
             logs, notes, _ = read_logs(github, run, whole, deadline)
         assert [(job.name, job.conclusion) for job in run.failed_jobs] == [
             ("test", "failure"),
@@ -318,8 +322,8 @@ def test_reading_artifacts(emulator: RecordedGitHub) -> None:
         emulator.add_artifact(RUN, f"tests-{number}", b"", {"expired": number == 1})
     with github_of(emulator) as github:
         run, _ = github.run(RUN, None)
-        reports, notes = read_artifacts(github, run, ["tests-*"], later())
-    assert reports == ()
+        tests, notes = failed_tests(github, run, ["tests-*"], (), later())
+    assert tests == ()
     assert sorted(note.why for note in notes) == ["GitHub no longer keeps it", "it is no valid ZIP file"]
     emulator.check("/actions/runs/500/artifacts", "/actions/artifacts/[0-9]+/zip$")
 
@@ -389,7 +393,7 @@ def test_recordings_are_replayed_as_github_would(folder: Path) -> None:
         trigger = find_trigger(Settings(run_id=run["id"]), context)
         with github_of(emulator) as github:
             deadline = later()
-            replayed = gather_run(github, trigger, context, deadline)
+            replayed = with_context(github, gather_run(github, trigger, context, deadline), deadline)
             logs, notes, _ = read_logs(github, replayed, whole, deadline)
         failed = [
             job["id"]

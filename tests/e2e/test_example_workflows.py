@@ -139,7 +139,7 @@ def test_a_run_of_another_repository_by_its_address_with_an_artifact(stage: Stag
         )
         text = fired(stage, result, cause="main.c:3:5: error: 'x' undeclared")
         assert "FAILED cart::adds up - expected 4, got 3" in text
-        assert "a report in the artifact `test-results`" in text
+        assert "a report in it: its path leads out of the artifact" in text
         assert shop.statuses[run["head_sha"]][-1]["target_url"] == stage.endpoint.sessions[0].url
 
 

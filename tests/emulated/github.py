@@ -73,6 +73,7 @@ class GitHubEmulator(Repository):
         super().__init__(full_name)
         self.token = token
         self.nulls = nulls
+        self.remaining = 1000  # of the hour's requests, as each answer states it
         self.neighbours: list[GitHubEmulator] = []  # other repositories, each with servers of its own
         self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
         self.requests: list[GitHubRequest] = []
@@ -153,7 +154,8 @@ class GitHubEmulator(Repository):
 
     def _addressed(self, own: Mapping[str, str], path: str, query: Mapping[str, str]) -> Mapping[str, str]:
         """Full addresses in the headers, as GitHub gives them."""
-        headers = {"Content-Type": "application/json; charset=utf-8", **own}
+        left = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": str(self.remaining)}
+        headers = {"Content-Type": "application/json; charset=utf-8", **left, **own}
         if "Location" in headers:
             headers["Location"] = f"{self.storage_url}/storage{headers['Location']}?sig=signed"
         if PAGE in headers:

@@ -54,7 +54,7 @@ def tags(draw: st.DrawFn) -> str:
     )
     slash = draw(st.sampled_from(["", "/", " / ", "\n/", "//"]))
     words = re.findall(r"\W*[a-z]+", draw(st.sampled_from(NAMES)))
-    name = draw(gap).join(draw(st.sampled_from([str.upper, str.title, str]))(word) for word in words)
+    name = draw(gap).join(draw(st.sampled_from([word.upper(), word.title(), word])) for word in words)
     wide = str.maketrans({code: code + 0xFEE0 for code in range(ord("A"), ord("z") + 1)})
     if draw(st.booleans()):
         name = name.translate(wide)

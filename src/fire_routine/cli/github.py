@@ -45,6 +45,7 @@ def preview(arguments: Namespace) -> int:
         ):
             shown.show(f"Asking {api_url} for run {trigger.run_id} …")
             evidence = gather_evidence(github, trigger, settings, context, shown.say, shown.show)
+            evidence = evidence.with_context(github)
     except (GatherError, ValueError) as error:
         # The action's inputs are named, which are this command's argument and variable.
         problem = str(error).rstrip(".").removeprefix("run-id: ")

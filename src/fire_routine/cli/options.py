@@ -6,7 +6,7 @@ import argparse
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from textwrap import dedent, fill
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..settings import MAX_CHARACTERS, MIN_CHARACTERS
 from ..version import __version__
@@ -115,9 +115,10 @@ def _parser() -> _Parser:
     )
 
     def command(name: str, description: str, epilog: str) -> argparse.ArgumentParser:
+        listed: dict[str, Any] = {"help": COMMANDS[name]} if name in COMMANDS else {}
         return commands.add_parser(
             name,
-            **({"help": COMMANDS[name]} if name in COMMANDS else {}),
+            **listed,
             description=fill(description, WIDTH),
             epilog=_epilog(epilog),
             formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -281,15 +282,15 @@ def _sessions(command: Command) -> None:
           repository, creator, since, until
                                      what was asked for
           totals                     sessions, a number for each state, flakes_avoided, stuck_reruns
-          sessions[]                 started_at, session_id, session_url, state, session_branch, pull_request
-                                     (number, title, url), seconds_to_pull_request, seconds_to_merge,
-                                     seconds_to_green, and the failed attempt
+          sessions[]                 started_at, session_id, session_url, state, session_branch,
+                                     pull_request (number, title, url), seconds_to_pull_request,
+                                     seconds_to_merge, seconds_to_green, and the failed attempt
           flakes[], stuck_reruns[]   asked_at, ended, and the failed attempt
           the failed attempt         workflow, workflow_file, failures[], run_id, run_attempt, run_url,
                                      branch, commit
           left_out[], not_counted{}  what could not be read; entries of other accounts by login
-          A state is fixed, merged, open, closed, branch, none, early, unknown or uncertain. The last one does
-          not count in totals.sessions.
+          A state is fixed, merged, open, closed, branch, none, early, unknown or uncertain. The last
+          one does not count in totals.sessions.
 
         examples:
           $ GH_TOKEN=$(gh auth token) fire-routine sessions YOUR-ORG/YOUR-REPO
@@ -321,7 +322,7 @@ def _local(command: Command) -> None:
 
         examples:
           $ fire-routine demo
-          $ uvx fire-routine demo
+          $ python3 src/entrypoint.py demo
         """,
     )
     emulate = command(

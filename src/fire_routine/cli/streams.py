@@ -20,7 +20,7 @@ from ..model import COMPRESSED
 from . import CommandError
 
 CHUNK = 1 << 20  # bytes that are read at a time
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as Windows PowerShell redirects
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as Windows PowerShell redirects
 _MOST_UNDECODABLE = 0.1  # of the characters; more of them, and it is no text
 _MOST_NULS = 0.01  # of the bytes of a log: some tools print a few
 _EVERY = 0.1  # seconds between two states of a progress line
@@ -68,7 +68,7 @@ def text_of(name: str, most: int) -> str:
         raw = read(stream, most + 1)
     if len(raw) > most:
         raise CommandError(f"{_shown(name)} is longer than any text that the endpoint takes: shorten it")
-    wide = raw.startswith(UTF_16)
+    wide = raw.startswith(_UTF_16)
     text = raw.decode("utf-16" if wide else "utf-8-sig", "replace")
     if "\0" in text or text.count("\ufffd") > _MOST_UNDECODABLE * len(text):
         raise CommandError(f"{_shown(name)} is binary: give a text in UTF-8")
@@ -86,7 +86,7 @@ def log_chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
         raise CommandError(f"{_shown(name)}: it is compressed: unpack it first")
     while begin and not (begin := begin.lstrip(b"\0")):  # a file that was truncated while it was written
         begin = read(stream, CHUNK)
-    if not begin.startswith(UTF_16) and _binary(begin):  # distill decodes UTF-16
+    if not begin.startswith(_UTF_16) and _binary(begin):  # distill decodes UTF-16
         raise CommandError(f"{_shown(name)}: it is binary: give a log in UTF-8, or in UTF-16 with its mark")
     return chain((begin,), _chunks(stream))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -197,7 +198,8 @@ def specific_annotations(job: FailedJob) -> tuple[Annotation, ...]:
 
 
 def _order(job: FailedJob) -> tuple[float, str, int]:
-    return job.completed_at.timestamp() if job.completed_at else float("inf"), job.name, job.id
+    name = re.sub(r"\d+", lambda number: number[0].zfill(9), job.name)  # 3.9 before 3.10
+    return job.completed_at.timestamp() if job.completed_at else float("inf"), name, job.id
 
 
 def _fingerprint_without_log(job: FailedJob) -> Fingerprint:

@@ -28,7 +28,8 @@ from .types import Finding
 # Shares of a finding's weight.
 NEXT_TO, FALL = 0.95, 0.006  # a line of what its rule reaches; less for each line of distance
 BEFORE = (0.35, 0.25, 0.15)  # the lines before that, the nearest first
-AFTER = 0.5  # the first line after that; less for each further one
+AFTER, FALL_AFTER = 0.5, 0.02  # the first line after that, and how much less each further one
+AFTER_BLANK = 0.9  # factor: what is after a blank line
 AFTER_END = 0.1  # factor: what is after a step's end or in another section of a report
 BOILERPLATE = 0.2  # factor: a line that explains nothing, here and before a step's end
 LINES_AFTER = 20  # of them
@@ -172,13 +173,15 @@ def _after(texts: Sequence[bytes]) -> Iterator[float]:
     factor = 1.0
     for distance, text in enumerate(texts):
         before, after = _parts(text)
-        yield AFTER * (1 - distance / LINES_AFTER) * factor * before
+        yield (AFTER - FALL_AFTER * distance) * factor * before
         factor *= before * after
 
 
 @lru_cache(maxsize=NEARBY)
 def _parts(text: bytes) -> tuple[float, float]:
-    """The factors of a line and of those after it: of one that begins or ends a part of the log."""
+    """The factors of a line and of those after it: a blank one, one that begins or ends a part of the log."""
+    if not text or text.isspace():
+        return AFTER_BLANK, 1.0
     return AFTER_END if _OTHER_PART.match(text) else 1.0, AFTER_END if ends_step(text) else 1.0
 
 

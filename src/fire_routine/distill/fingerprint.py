@@ -94,10 +94,13 @@ def _below(finding: Finding, found: set[int]) -> Iterator[str]:
     for number, (text, share) in enumerate(
         zip(context.texts[at + 1 :], context.shares[at + 1 :], strict=True), finding.number + 1
     ):
-        if share < BELONGS or number in found or number > finding.number + BELOW:
+        if number in found or number > finding.number + BELOW:
             return
-        if not _FRAME.match(text):
-            yield text.decode("utf-8", "replace")
+        if _FRAME.match(text):
+            continue
+        if share < BELONGS:
+            return
+        yield text.decode("utf-8", "replace")
 
 
 def _last(scan: Scan) -> set[str]:

@@ -59,30 +59,19 @@ FOLD = bytes(map(_folded, range(256)))
 
 # --- Lines that are red: an error in every tool -----------------------------------------------------------
 
-# An escape sequence, or what stands for one, that sets the colour.
-_RED, _RED_CARETS = (pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m]") for start in (rb"\x1b", rb"\^\["))
-_RED_ENDS = Literals(colour + end for colour in (b"31", b"91") for end in (b"m", b";"))
-_RED_SIZE = 32  # bytes that it may take
+# An escape sequence, or what stands for one, that sets the colour; and the rest of its line.
+_RED, _RED_CARETS = (
+    pattern(start + rb"\[(?:[0-9;]{0,20};)?[39]1[;m][^\n]*") for start in (rb"\x1b", rb"\^\[")
+)
 
 
 def red_places(raw: bytes) -> list[int]:
     """Where raw lines become red, the first place in each."""
     if ESCAPE in raw:
-        start, red = b"\x1b", _RED
-    elif CARET in raw and raw.find(b"^[[") >= 0:
-        start, red = b"^[", _RED_CARETS
-    else:
-        return []
-    found: list[int] = []
-    edge = 0  # the end of the last line that is
-    for end in _RED_ENDS.ends(raw):
-        begin = raw.rfind(start, max(end - _RED_SIZE, edge), end)
-        if begin >= 0 and red.match(raw, begin):
-            found.append(begin)
-            edge = raw.find(b"\n", end)
-            if edge < 0:
-                break
-    return found
+        return [red.start() for red in _RED.finditer(raw)]
+    if CARET in raw and raw.find(b"^[[") >= 0:
+        return [red.start() for red in _RED_CARETS.finditer(raw)]
+    return []
 
 
 # --- Lines that are worth a look --------------------------------------------------------------------------

@@ -29,9 +29,7 @@ def digest(scan: Scan, steps: Sequence[Step], green: Green | None) -> Digest:
     within = inside(scan, failed)
 
     # The findings that may explain it: by their rules, their places and how often similar ones came before.
-    scored = zip(
-        scan.findings, with_fatal_warnings(scan, finding_scores(scan, failed), within), strict=True
-    )
+    scored = zip(scan.findings, with_fatal_warnings(scan, finding_scores(scan, failed), within), strict=True)
     strongest = nlargest(FINDINGS, scored, key=lambda pair: pair[0].rule.weight * pair[1])
     strongest.sort(key=lambda pair: pair[0].number)
     findings, scores = [finding for finding, _ in strongest], [score for _, score in strongest]

@@ -12,14 +12,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from .context import BOILERPLATE, Context, LineStore
+from .lines import DIGITS
 from .noise import Green
 from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, WARNING
 from .steps import Failed, within
 from .types import Finding, Scan, Tail
 
 # Where a finding is: factors.
-OTHER_STEP = 0.35  # outside the failed steps, by the log's marks or the API's times
+BEFORE_STEP = 0.3  # before the failed step
+AFTER_STEP = 0.4  # after the last failed step: uploads, cleaning up …
 IN_SUCCESS = 0.3  # printed by a tool that succeeded in the end
+OTHER_STEP = 0.5  # of another step, by the times of the API
 FAR = 0.72  # far before the step's end; at the end it is 1 …
 REACH = 300  # lines: … and this many before it most of the difference is gone
 OTHER_FAMILY = 0.5  # in a huge log: of another language than the tools that had the last say …
@@ -29,7 +32,8 @@ LAST_SAY = 40  # lines: … before a step's end
 LONG_LOG = 5_000  # lines: from which on what is frequent has less weight
 HUGE_LOG = 30_000  # lines: from which on much looks like a cause by chance
 REPEATED = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # factors: the first of a template, the second …
-OFTEN = 5  # findings of one template, or of one rule, that are not yet frequent
+OFTEN = 4  # findings of one template, or such lines of a tail, that are not yet frequent, and …
+OFTEN_OF_RULE = 5  # … of one rule, that are not yet frequent
 RARE = 0.6  # factor: frequent findings have at least this
 SHAPES = 6  # findings of a shape, beyond the first few, until the next has half the weight
 CROWD = 11  # findings of a rule, until the next has half the weight
@@ -43,13 +47,13 @@ ANY_LINE = 0.02  # weight: any line of a log that is kept as a whole
 
 # The lines around findings.
 NEXT_OF_RULE = 0.97  # factor: from line to line, around all findings of a rule but the strongest
-SHOWN_ELSEWHERE = 0.45  # factor: a stronger line shows the same text
+SHOWN_ELSEWHERE = 0.35  # factor: a stronger line shows the same text
 IN_GREEN = 0.15  # factor: a green run of the job prints the line, too
 
 # Lines far from the first cause.
 STRONG = 0.85  # share of the strongest finding's weight that the first cause has at least
-AFTER_CAUSE = 40  # lines after it that keep their weight
-LATER = 0.8  # factor: lines after these
+BEFORE_CAUSE, AFTER_CAUSE = 10, 40  # lines before and after it that keep their weight
+EARLIER, LATER, LATER_LISTED = 0.9, 0.72, 0.9  # factors: the others; those that list what failed
 
 Weights = dict[int, tuple[float, str]]  # by a line's number: its weight, and the id of what gave it
 
@@ -98,10 +102,10 @@ def _place(finding: Finding, failed: Failed) -> float:
         return _near(total - finding.number, total) if total > HUGE_LOG else 1.0
     at = bisect_left(failed.lines, finding.number)
     if at == len(failed.lines):
-        return OTHER_STEP
+        return AFTER_STEP
     mark = failed.marks[at]
     if finding.number < mark.header.line:
-        return OTHER_STEP
+        return BEFORE_STEP
     return _near(mark.line - finding.number, total)
 
 
@@ -168,7 +172,7 @@ class _Frequency:
         first_cause = first_cause and finding.rule.weight >= CAUSE - 1.5
         if self._lines <= (HUGE_LOG if first_cause else LONG_LOG):
             return 1.0
-        most = CROWD_OF_LIST if finding.rule.is_list else OFTEN
+        most = CROWD_OF_LIST if finding.rule.is_list else OFTEN_OF_RULE
         of_template, of_rule = self._of_template.get(finding.key, 1), self._of_rule[finding.rule.id]
         often = math.sqrt(min(1.0, self._few / of_template) * min(1.0, most / of_rule))
         return max(often, RARE)
@@ -210,9 +214,12 @@ def _give(weights: Weights, number: int, weight: float, rule: str) -> None:
 def _of_tail(tail: Tail, quiet: frozenset[int]) -> Iterator[tuple[int, float]]:
     """The numbers of the lines before a step's end, the last first, and their weights."""
     weight = tail.weight
+    alike = Counter[bytes]()
     for number, raw in zip(range(tail.first + len(tail.raw) - 1, -1, -1), reversed(tail.raw), strict=False):
         weight *= FALL if len(raw) > SHORT else FALL_OF_SHORT
-        given = weight * BOILERPLATE if number in quiet else weight
+        shape = raw.translate(None, DIGITS)
+        alike[shape] += 1
+        given = weight * BOILERPLATE if number in quiet or alike[shape] > OFTEN else weight
         yield number, given if number >= tail.step else given * BEFORE_STEP_IN_TAIL
 
 
@@ -244,7 +251,13 @@ def _by_first_cause(weights: Weights, findings: Sequence[Finding]) -> Weights:
     if not strong:
         return weights
     first = (verdicts or strong)[0].number
-    return {
-        number: (weight if number <= first + AFTER_CAUSE else weight * LATER, rule)
-        for number, (weight, rule) in weights.items()
-    }
+    listed = {finding.number for finding in findings if finding.rule.is_list}
+
+    def factor(number: int) -> float:
+        if number < first - BEFORE_CAUSE:
+            return EARLIER
+        if number > first + AFTER_CAUSE:
+            return LATER_LISTED if number in listed else LATER
+        return 1.0
+
+    return {number: (weight * factor(number), rule) for number, (weight, rule) in weights.items()}

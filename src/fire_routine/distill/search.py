@@ -25,12 +25,12 @@ class Literals:
         self._search = _Automaton(self.literals) if automaton else _OneByOne(self.literals)
 
     def find(self, text: bytes) -> list[tuple[int, int]]:
-        """Where each literal ends in the text, and its number; in the text's order."""
-        return sorted(self._search.find(text))
+        """Where each literal ends in the text, and its number; in the order of the ends."""
+        return self._search.find(text)
 
     def ends(self, text: bytes) -> list[int]:
         """Where literals end, in the text's order."""
-        return sorted([end for end, _ in self._search.find(text)])
+        return self._search.ends(text)
 
     def among(self, lines: Sequence[bytes], joined: bytes) -> dict[int, set[int]]:
         """By the places of the lines, the numbers of the literals in them.
@@ -62,6 +62,9 @@ class _Automaton:
     def find(self, text: bytes) -> list[tuple[int, int]]:
         return [(last + 1, number) for last, number in self._automaton.iter(text.decode("latin-1"))]
 
+    def ends(self, text: bytes) -> list[int]:
+        return [last + 1 for last, _ in self._automaton.iter(text.decode("latin-1"))]
+
 
 class _OneByOne:
     """Looks for those literals alone whose substrings of four bytes all occur in the text: few do."""
@@ -91,7 +94,10 @@ class _OneByOne:
             while at >= 0:
                 found.append((at + len(literal), number))
                 at = text.find(literal, at + 1)
-        return found
+        return sorted(found)
+
+    def ends(self, text: bytes) -> list[int]:
+        return [end for end, _ in self.find(text)]
 
 
 def _grams(data: bytes) -> frozenset[int]:

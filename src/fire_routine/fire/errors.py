@@ -2,10 +2,7 @@
 
     FireError
     ├── NotSent           failed: no connection was made, or the text or an argument is unusable
-    │   └── TextTooLong
     ├── Rejected          failed: the endpoint replied that it started nothing
-    │   ├── RateLimited   429
-    │   └── Overloaded    503, 529 with the documented error envelope
     ├── Cancelled         failed: interrupted before a request was sent, or between two attempts
     └── Unknown           unknown: the request may have started a session; never send it again
 
@@ -71,20 +68,8 @@ class NotSent(FireError):
     """Nothing reached the endpoint."""
 
 
-class TextTooLong(NotSent):
-    """The text is longer than the endpoint accepts."""
-
-
 class Rejected(FireError):
     """The endpoint replied that it started nothing."""
-
-
-class RateLimited(Rejected):
-    """The routine's run limit or the account's usage limit is reached (429)."""
-
-
-class Overloaded(Rejected):
-    """The endpoint reports that it is overloaded (503, or 529 as on the Claude Platform)."""
 
 
 class Cancelled(FireError):

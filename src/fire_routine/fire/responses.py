@@ -27,7 +27,7 @@ from typing import Any
 from ..model import Session
 from ..patterns import pattern
 from ..sanitize import code, flat
-from .errors import FireError, Overloaded, RateLimited, Rejected, Unknown
+from .errors import FireError, Rejected, Unknown
 
 SECRET_LENGTH = 8  # characters; a shorter token is a test's, and is part of too many words by chance
 QUOTED = 200  # characters of the endpoint's own words that a message repeats
@@ -141,7 +141,7 @@ class ResponseReader:
             seconds = retry_after(response.headers, now)
             when = "a few minutes" if seconds is None else _duration(seconds)
             what = f"The endpoint is overloaded ({self._answer(response)}). Send it again in {when}."
-            raise self._error(Overloaded, response, "overloaded", what, seconds, retryable=True)
+            raise self._error(Rejected, response, "overloaded", what, seconds, retryable=True)
         if 300 <= status < 500 and status not in _AMBIGUOUS:
             reason, remedy = _refusal(status, self._own_words(response).lower())
             what = f"The endpoint refused the request ({self._answer(response)}). {remedy}"
@@ -188,7 +188,7 @@ class ResponseReader:
         limit = "The routine's run limit or the account's usage limit is reached"
         what = f"{limit} ({self._answer(response)}). {when}"
         retryable = seconds is not None
-        return self._error(RateLimited, response, "rate-limited", what, seconds, retryable=retryable)
+        return self._error(Rejected, response, "rate-limited", what, seconds, retryable=retryable)
 
     def _error(
         self,

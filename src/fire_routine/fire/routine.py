@@ -13,7 +13,7 @@ from ..sanitize import without_frames
 from ..settings import HEADER_VALUE, LOOPBACK, MAX_CHARACTERS, Settings, endpoint, host_name
 from ..settings import token as checked_token
 from ..version import __version__
-from .errors import Cancelled, FireError, NotSent, TextTooLong, Unknown
+from .errors import Cancelled, FireError, NotSent, Unknown
 from .request import Request, route_to
 from .responses import CHECK, ResponseReader
 
@@ -232,11 +232,11 @@ def encoded(text: str) -> bytes:
     """The request's body. Lone surrogates, which UTF-8 cannot represent, become U+FFFD.
 
     Raises:
-        TextTooLong: over the endpoint's limit, counted in UTF-16 code units.
+        NotSent: over the endpoint's limit, counted in UTF-16 code units.
     """
     length = utf16_length(text)
     if length > MAX_CHARACTERS:
-        raise TextTooLong(
+        raise NotSent(
             f"The text has {length:,} characters (UTF-16 units), and the endpoint accepts at most"
             f" {MAX_CHARACTERS:,}. Nothing was sent: shorten it.",
             reason="invalid-input",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .context import with_context
 from .event import run_as_reported
 from .event_source import GatherError, find_trigger
 from .files import read_attachments
@@ -19,4 +20,5 @@ __all__ = [
     "read_logs",
     "run_as_reported",
     "with_annotations",
+    "with_context",
 ]

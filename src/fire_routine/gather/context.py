@@ -1,4 +1,4 @@
-"""The run's pull request and history, requested at the same time as its jobs' annotations."""
+"""The run's pull request and history: what decides at once, and the rest where a session is to be started."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from ..github.parse import Comparison, PastRun
 from ..github.session import Listing
 from ..model import History, PullRequest, Run, Trigger
 from ..settings import Context
-from ..threads import result
+from ..threads import result, threads
 from . import event
 
 PAGE = 30  # runs of one listing
+WIDTH = 4  # requests at a time
 FEWEST_PULLS, MOST_PULLS = 20, 100  # pull requests of one listing
 GREEN_PAGES = 3  # of 100 jobs each, of a green run
 # Two runs of such an event on one commit may do different things.
@@ -41,7 +42,7 @@ def ask_for_context(
     trigger: Trigger,
     context: Context,
 ) -> Callable[[Run], Run]:
-    """Request the context of the run. What this returns adds it, once the failed jobs are known.
+    """Request what decides on the run. What this returns adds it, once the failed jobs are known.
 
     Args:
         numbers: of the pull requests that the run names.
@@ -52,34 +53,46 @@ def ask_for_context(
     if own and own.head_repository == context.repository:
         own = replace(own, head_repository=run.repository)  # which may have another name by now
     default_branch = pool.submit(_default_branch, github, missing, run)
-    merging = pool.submit(_pull_and_base, github, missing, run, own, numbers)
-    history = pool.submit(_history, github, missing, run)
-    green_before = pool.submit(_green_before, github, missing, run)
+    pull_request = pool.submit(_pull_request, github, missing, run, own, numbers)
+    history = pool.submit(_last_green, github, missing, run)
 
     def complete(known: Run) -> Run:
-        default, (pull, base) = result(default_branch), result(merging)
-        past, green = result(history), result(green_before)
-        known = replace(
+        default = result(default_branch)
+        return replace(
             known,
             default_branch=default,
-            pull_request=pull,
+            pull_request=result(pull_request),
             named_pull_requests=() if is_of_default_branch(known, default) else numbers,
+            history=result(history),
         )
-        was_green = green is not None and _passed(github, missing, known, green)
-        if past and past.never_green and pull:
-            what = "the changes of the pull request"
-            past = _with_changes(github, missing, known, past, pull.base_branch, what)
-            past = replace(past, base_branch=pull.base_branch)
-        if past and past.never_green:
-            if not base.name and default != known.head_branch and not known.from_fork:
-                # The branch that it started from is no base that it would be merged into.
-                base = replace(_base(github, missing, known, default), is_red=False)
-            past = _with_green(past, base)
-        if past or base.is_red or was_green:
-            past = replace(past or History(), base_is_red=base.is_red, same_commit_was_green=was_green)
-        return replace(known, history=past)
 
     return complete
+
+
+def with_context(github: GitHub, run: Run, deadline: float) -> Run:
+    """The run with what only its text needs: what has changed, and what was green or red before.
+
+    It decides nothing, so it is not asked for where no session is started.
+
+    Args:
+        deadline: in monotonic seconds.
+    """
+    missing, timely = Missing(token=bool(github.token)), github.within(deadline).sparing()
+    with threads(WIDTH, "context") as pool:
+        changes = pool.submit(_changes, timely, missing, run)
+        based = pool.submit(_base, timely, missing, run, past_runs.base_branch(run))
+        was_green = pool.submit(_was_green, timely, missing, run)
+        past, base = result(changes), result(based)
+        if past and past.never_green:
+            if not base.name and run.default_branch != run.head_branch and not run.from_fork:
+                # The branch that it started from is no base that it would be merged into.
+                base = replace(_base(timely, missing, run, run.default_branch), is_red=False)
+            past = _with_green(past, base)
+        if past or base.is_red or result(was_green):
+            past = past or History()
+            past = replace(past, base_is_red=base.is_red, same_commit_was_green=result(was_green))
+    notes = (*run.notes, *missing.collected(), *github.take_left_out())
+    return replace(run, history=past, notes=tuple(dict.fromkeys(notes)))
 
 
 def is_of_default_branch(run: Run, default_branch: str) -> bool:
@@ -91,17 +104,15 @@ def _default_branch(github: GitHub, missing: Missing, run: Run) -> str:
     return run.default_branch or missing.ask("the default branch", CONTENTS, github.default_branch, "")
 
 
-# --- the pull request and its base -----------------------------------------------------------------
+# --- the pull request and its base ------------------------------------------------------------------
 
 
-def _pull_and_base(
+def _pull_request(
     github: GitHub, missing: Missing, run: Run, own: PullRequest | None, numbers: tuple[int, ...]
-) -> tuple[PullRequest | None, _Base]:
-    """The pull request, and its base branch; `own`: the one that the event describes."""
-    pull = own or missing.ask(
-        "the pull request", PULLS, lambda: _find_pull_request(github, run, numbers), run.pull_request
-    )
-    return pull, _base(github, missing, run, past_runs.base_branch(replace(run, pull_request=pull)))
+) -> PullRequest | None:
+    """The pull request; `own`: the one that the event describes."""
+    what = "the pull request"
+    return own or missing.ask(what, PULLS, lambda: _find_pull_request(github, run, numbers), run.pull_request)
 
 
 def _find_pull_request(github: GitHub, run: Run, numbers: tuple[int, ...]) -> PullRequest | None:
@@ -151,70 +162,81 @@ def _past(github: GitHub, run: Run, filters: dict[str, str]) -> Listing[PastRun]
     return github.past_runs(run.workflow_id, {**filters, **before}, PAGE)
 
 
-def _green_before(github: GitHub, missing: Missing, run: Run) -> PastRun | None:
-    """The last green run of the same commit before this one."""
+def _was_green(github: GitHub, missing: Missing, run: Run) -> bool:
+    """Whether the failed jobs passed in an earlier run of the same commit."""
     if not run.workflow_id:
-        return None
+        return False
 
-    def ask() -> PastRun | None:
+    def ask() -> bool:
         listing = _past(github, run, {"head_sha": run.head_sha, "status": "success"})
         # Another event's run may have done other things, or tested another merge of the commit.
         same = [past for past in past_runs.earlier(listing.items, run) if past.event == run.event]
-        return next((past for past in same if past.conclusion == "success"), None)
+        green = next((past for past in same if past.conclusion == "success"), None)
+        return green is not None and _passed(github, run, green)
 
-    return missing.ask("whether this commit was green before", ACTIONS, ask, None)
+    return missing.ask("whether this commit was green before", ACTIONS, ask, False)
 
 
-def _passed(github: GitHub, missing: Missing, run: Run, green: PastRun) -> bool:
+def _passed(github: GitHub, run: Run, green: PastRun) -> bool:
     """Whether the failed jobs passed in a green run.
 
     A run on another branch or tag, with other inputs or at another time may have had other jobs.
     """
     if green.head_branch == run.head_branch and run.event not in _OF_MANY_KINDS:
         return True
-
-    def ask() -> bool:
-        jobs = github.jobs(green.id, None, GREEN_PAGES).items
-        passed = {job.name for job in jobs if job.conclusion == "success"}
-        return bool(run.failed_jobs) and all(job.name in passed for job in run.failed_jobs)
-
-    return missing.ask("whether this commit was green before", ACTIONS, ask, False)
+    jobs = github.jobs(green.id, None, GREEN_PAGES).items
+    passed = {job.name for job in jobs if job.conclusion == "success"}
+    return bool(run.failed_jobs) and all(job.name in passed for job in run.failed_jobs)
 
 
-def _history(github: GitHub, missing: Missing, run: Run) -> History | None:
-    """The last green run of the branch, and what changed since; None: it is not known."""
+def _last_green(github: GitHub, missing: Missing, run: Run) -> History | None:
+    """The last green run of the branch; None: it is not known."""
     if not run.workflow_id or not run.head_branch:
         return None
-    past = missing.ask("the last green run", ACTIONS, lambda: _last_green(github, run), None)
-    if past is None or past.last_green_sha is None:
+
+    def ask() -> History | None:
+        listing = _past(github, run, {**past_runs.branch_filters(run), "status": "success"})
+        greens = past_runs.greens_before(listing.items, run)
+        if not greens:
+            # Forks may have branches of the same name; then the newest runs may all be theirs.
+            # A merge queue's branch is new each time, and so are most tags.
+            known = listing.total <= len(listing.items) and not past_runs.queued(run.head_branch)
+            return History(never_green=True) if known and not run.on_tag else None
+        last = greens[0]
+        same = next((past for past in greens if past.event == run.event), None)
+        return History(
+            last_green_run=last.id,
+            last_green_sha=last.head_sha,
+            last_green_at=last.created_at,
+            last_green_of_event=same.id if same else None,
+            last_green_sha_of_event=same.head_sha if same else None,
+        )
+
+    return missing.ask("the last green run", ACTIONS, ask, None)
+
+
+def _changes(github: GitHub, missing: Missing, run: Run) -> History | None:
+    """The history, with what changed since the last green run or since the base branch."""
+    past = run.history
+    if past and past.last_green_sha:
+        what = "the changes since the last green run"
+        return _with_merged(
+            github, missing, run, _with_changes(github, missing, run, past, past.last_green_sha, what)
+        )
+    if past is None or not past.never_green:
         return past
-    what = "the changes since the last green run"
-    past = _with_changes(github, missing, run, past, past.last_green_sha, what)
-    return _with_merged(github, missing, run, past)
 
-
-def _last_green(github: GitHub, run: Run) -> History | None:
-    filters = past_runs.branch_filters(run)
-    listing = _past(github, run, {**filters, "status": "success"})
-    greens = past_runs.greens_before(listing.items, run)
-    if not greens:
-        # Forks may have branches of the same name; then the newest runs may all be theirs.
-        # A merge queue's branch is new each time, and so are most tags.
-        known = listing.total <= len(listing.items) and not past_runs.queued(run.head_branch)
-        if not known or run.on_tag:
-            return None
-        listing = _past(github, run, filters)
+    def ask() -> bool:
+        listing = _past(github, run, past_runs.branch_filters(run))
         others = past_runs.earlier(past_runs.on_branch(listing.items, run), run)
-        return History(never_green=True, first_run=not others and listing.total <= len(listing.items))
-    last = greens[0]
-    same = next((past for past in greens if past.event == run.event), None)
-    return History(
-        last_green_run=last.id,
-        last_green_sha=last.head_sha,
-        last_green_at=last.created_at,
-        last_green_of_event=same.id if same else None,
-        last_green_sha_of_event=same.head_sha if same else None,
-    )
+        return not others and listing.total <= len(listing.items)
+
+    past = replace(past, first_run=missing.ask("earlier runs of the branch", ACTIONS, ask, False))
+    if pull := run.pull_request:
+        what = "the changes of the pull request"
+        past = _with_changes(github, missing, run, past, pull.base_branch, what)
+        past = replace(past, base_branch=pull.base_branch)
+    return past
 
 
 def _with_changes(github: GitHub, missing: Missing, run: Run, past: History, base: str, what: str) -> History:

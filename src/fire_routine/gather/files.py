@@ -12,15 +12,17 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import IO
 
 from ..clock import REAL, Clock
 from ..model import COMPRESSED, Attachment, Digest, Note
+from .storage import LATE
 
 MOST_FILES = 20
 MOST_BYTES = 32 * 1024 * 1024  # of one file
 ALL_BYTES = 64 * 1024 * 1024  # of all files together
 MOST_ENTRIES = 100_000  # files and folders looked at, for each pattern
+TOO_LARGE = f"it is larger than {MOST_BYTES >> 20} MiB"
 SECONDS = 15.0  # to find and read all files; a log of 64 MiB takes about three
 _CHUNK = 256 * 1024
 _REPORT = ".xml"
@@ -50,7 +52,7 @@ def read_attachments(
     if workspace is None:
         note = Note("attach", "there is no workspace", "Run the action in a job that has GITHUB_WORKSPACE.")
         return (), (note,) if patterns else ()
-    budget = _Budget(clock.monotonic() + seconds, clock)
+    budget = Budget(clock.monotonic() + seconds, clock)
     found: dict[PurePath, None] = {}  # each once, in the patterns' order
     notes: dict[Note, None] = {}
     for pattern in patterns:
@@ -72,41 +74,38 @@ def read_attachments(
     return tuple(attachments), tuple(notes)
 
 
-class _Budget:
+class Budget:
     """The bytes and the time that all files share."""
 
     def __init__(self, deadline: float, clock: Clock) -> None:
+        """`deadline`: in monotonic seconds."""
         self._bytes = ALL_BYTES
         self._deadline = deadline
         self._clock = clock
 
     def is_spent(self) -> bool:
-        return self._clock.monotonic() > self._deadline
+        return self._bytes < 0 or self._clock.monotonic() > self._deadline
 
-    def take(self, size: int) -> None:
-        """
-        Raises:
-            ValueError: this many more bytes would be too many.
-        """
-        if size > self._bytes:
-            raise ValueError(f"together with the files before it, it is larger than {ALL_BYTES >> 20} MiB")
-        self._bytes -= size
-
-    def chunks(self, file: BinaryIO) -> Iterator[bytes]:
-        """The file's bytes up to the cap, should it be growing.
+    def chunks(self, file: IO[bytes]) -> Iterator[bytes]:
+        """The file's bytes, however many it states or unpacks to.
 
         Raises:
-            ValueError: the time is spent.
+            ValueError: they are too many, or the time is spent.
         """
         left = MOST_BYTES
-        while left > 0 and (chunk := file.read(min(_CHUNK, left))):
-            if self.is_spent():
-                raise ValueError("there was no time left to read it")
+        while chunk := file.read(_CHUNK):
             left -= len(chunk)
+            self._bytes -= len(chunk)
+            if left < 0:
+                raise ValueError(TOO_LARGE)
+            if self._bytes < 0:
+                raise ValueError(f"with the files before it, it is larger than {ALL_BYTES >> 20} MiB")
+            if self.is_spent():
+                raise ValueError(LATE)
             yield chunk
 
 
-def _find(workspace: Path, pattern: str, budget: _Budget) -> tuple[list[PurePath], list[Note]]:
+def _find(workspace: Path, pattern: str, budget: Budget) -> tuple[list[PurePath], list[Note]]:
     """The paths that match, relative to the workspace: by name, a folder's files before those below it.
 
     And notes on what is refused, unreadable or missing.
@@ -180,7 +179,7 @@ def _note(what: str, why: str, remedy: str) -> Note:
     return Note(f"attach: {what if len(what) <= 200 else f'{what[:199]}…'}", why, remedy)
 
 
-def _digest(workspace: Path, path: PurePath, read: Read, budget: _Budget) -> Digest:
+def _digest(workspace: Path, path: PurePath, read: Read, budget: Budget) -> Digest:
     """
     Raises:
         OSError: it can't be opened or read.
@@ -193,10 +192,9 @@ def _digest(workspace: Path, path: PurePath, read: Read, budget: _Budget) -> Dig
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("it is not a regular file")
         if status.st_size > MOST_BYTES:
-            raise ValueError(f"it is larger than {MOST_BYTES >> 20} MiB")
+            raise ValueError(TOO_LARGE)
         if file.peek(10).startswith(COMPRESSED):
             raise ValueError("it is compressed")
-        budget.take(status.st_size)
         if path.suffix.lower() == _REPORT:
             from .junit import read_report  # only here, for its start-up time
 

@@ -36,7 +36,7 @@ AnyJob = TypeVar("AnyJob", Job, FailedJob)
 
 
 def gather_run(github: GitHub, trigger: Trigger, context: Context, deadline: float) -> Run:
-    """The run, its failed jobs with their steps and annotations, its pull request and history.
+    """The run, its failed jobs with their steps and annotations, its pull request and last green run.
 
     Anything unavailable is left out, with a note. Without any answer from GitHub, the run is what the
     runner's environment and the event's payload describe.
@@ -266,7 +266,7 @@ def with_annotations(github: GitHub, run: Run, unexplained: Collection[int], dea
         return run
     missing = Missing(token=bool(github.token))
     with threads(WIDTH, "annotations") as pool:
-        found = _annotations(github.within(deadline), missing, pool, wanted)
+        found = _annotations(github.within(deadline).sparing(), missing, pool, wanted)
     jobs = tuple(
         replace(job, annotations=found[job.id]) if job.id in found else job for job in run.failed_jobs
     )

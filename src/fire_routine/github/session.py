@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
+from threading import Event
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from .transport import Transport
 PAUSES = (0.3, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds before a read is asked again; all but the first: insisting
 ANNOUNCED = 1.0  # seconds; shorter waits are of no interest
 MAX_PAGES = 10  # of 100 items
+SPARE = 10  # what is left of the hour's requests is spared below one part in so many
 UNDOCUMENTED = "GitHub's answer is not of the documented shape"
 
 T = TypeVar("T")
@@ -60,6 +62,8 @@ class Session:
         self._deadline = math.inf
         self._insisting_until = -math.inf
         self._left_out: dict[str, int] = {}  # by what was listed; shared by copies
+        self._few_left = Event()  # of the hour's requests, by GitHub's last answer; shared by copies
+        self._sparing = False
 
     def within(self, deadline: float) -> Self:
         """The same, with every request over by `deadline`, in monotonic seconds."""
@@ -81,6 +85,12 @@ class Session:
         """
         other = copy.copy(self)
         other._insisting_until = until
+        return other
+
+    def sparing(self) -> Self:
+        """The same, for what nothing depends on: it asks nothing while few requests are left."""
+        other = copy.copy(self)
+        other._sparing = True
         return other
 
     def take_left_out(self) -> tuple[Note, ...]:
@@ -208,9 +218,23 @@ class Session:
     def _ask(
         self, verb: str, path: str, parameters: Mapping[str, Any] | None = None, body: object = None
     ) -> tuple[Mapping[str, str], Any]:
+        if self._sparing and self._few_left.is_set():
+            raise GitHubError("few of the hour's requests to GitHub are left", 403, rate_limited=True)
         left = min(self._patience, self._deadline - self.clock.monotonic())
         whole = f"/repos/{self.quoted_repository}{path}"
-        return self._transport.ask(verb, whole, parameters or {}, body, left)
+        headers, data = self._transport.ask(verb, whole, parameters or {}, body, left)
+        self._note_left(headers)
+        return headers, data
+
+    def _note_left(self, headers: Mapping[str, str]) -> None:
+        """https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api"""
+        limit, left = (headers.get(f"x-ratelimit-{name}", "") for name in ("limit", "remaining"))
+        if not limit.isdecimal() or not left.isdecimal():
+            return
+        if int(left) * SPARE < int(limit):
+            self._few_left.set()
+        else:
+            self._few_left.clear()
 
 
 def items_of(data: object, key: str | None) -> tuple[list[Any], int]:

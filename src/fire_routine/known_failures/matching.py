@@ -134,13 +134,20 @@ class _Evidence:
         strongest = {at for at, line in enumerate(self._lines) if line.strongest}
         items: dict[str, set[int]] = {}
         covered: dict[str, set[int]] = {}
-        current: dict[str, int] = {}  # the last item of each rule: lines of context belong to it
+        below: dict[str, set[int]] = {}  # the same by lines of rules without items
+        current: dict[str, int] = {}  # the last item of each rule: its lines of context belong to it
+        last = ""  # the rule of the last item: lines of rules without items belong to that one
         for at, line in enumerate(self._lines):
             if line.is_item:
                 items.setdefault(line.rule, set()).add(at)
                 current[line.rule] = at
-            if at in self._matched and line.rule in current:
-                covered.setdefault(line.rule, set()).add(current[line.rule])
+                last = line.rule
+            rule = line.rule if line.rule in current else last
+            if at in self._matched and rule:
+                (covered if rule == line.rule else below).setdefault(rule, set()).add(current[rule])
+        for rule, found in below.items():
+            if len(items[rule]) > 1:  # a single item may be one of several things that another list names
+                covered.setdefault(rule, set()).update(found)
         rules = {self._lines[at].rule for at in strongest}
         if strongest and not (strongest & self._matched or rules & covered.keys()):
             return True

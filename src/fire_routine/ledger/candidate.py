@@ -13,7 +13,7 @@ from . import messages
 from .claims import Claim, claims
 from .entry import SHOWN_ROOM, Record, Stage, names
 from .rule import LAPSES, Greens, Job, Ruling, rule
-from .store import LedgerError, Store, UnavailableError
+from .store import LateError, LedgerError, Store, UnavailableError
 
 Say = Callable[[str], None]
 
@@ -138,14 +138,17 @@ class Candidate:
             return self._blocked(ruling)
         raise UnavailableError("one job after the other took its claim back")
 
-    def preview(self) -> Ruling:
+    def preview(self) -> Verdict:
         """What the entries mean for this job, without a claim: nothing is written.
 
         Raises:
             LedgerError: the ledger can't be read.
         """
         self._store.read(self._horizon)
-        return self.judge()
+        ruling = self.judge()
+        if ruling.fire:
+            return Verdict(fire=True)
+        return messages.blocked(ruling, self.job, self._store.time, waited=False)
 
     def judge(self) -> Ruling:
         """By what has been read so far, and by the list of green runs where it may matter.
@@ -236,7 +239,10 @@ class Candidate:
             self._clock.sleep(pause)
             self._store.read(self._horizon)
         own.record = replace(own.record, stage=Stage.ANNOUNCED)
-        entry = self._store.write(own.record, self._run.url)
+        try:
+            entry = self._store.write(own.record, self._run.url, until=own.began + TIMING.announce_within)
+        except LateError:
+            return False
         own.announced, own.sent_at = True, entry.created_at
         took = timedelta(seconds=self._clock.monotonic() - own.began)
         if own.at and entry.created_at:

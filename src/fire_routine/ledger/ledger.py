@@ -176,16 +176,7 @@ class Ledger:
             return verdict
 
         try:
-            self._find(run)
-            for _ in range(REPLACED + 1):
-                wanted = replace(job, replaced=self._replaced(run))
-                candidate = self._candidate = self._candidate_of(run, wanted, at_last)
-                verdict = candidate.decide()
-                if not self._look_back(verdict, run):
-                    break
-            if not candidate.job.greens.readable:
-                self.note(messages.greens_denied())
-            return verdict
+            return self._decided(run, job, at_last, Candidate.decide)
         except LedgerError as problem:
             return self._without_ledger(problem, before)
         except BaseException:
@@ -199,20 +190,36 @@ class Ledger:
         """What the entries show against a fire, without a claim: nothing is written."""
         self._store.begin(run.created_at, run.started_at)
         try:
-            self._find(run)
-            for _ in range(REPLACED + 1):
-                job = replace(self._job(run, brief, trailers), replaced=self._replaced(run))
-                candidate = self._candidate = self._candidate_of(run, job, lambda: None)
-                ruling = candidate.preview()
-                verdict = None
-                if not ruling.fire:
-                    verdict = messages.blocked(ruling, candidate.job, self._store.time, waited=False)
-                if not self._look_back(verdict or Verdict(fire=True), run):
-                    break
+            verdict = self._decided(run, self._job(run, brief, trailers), lambda: None, Candidate.preview)
         except LedgerError:
             return None
         wanted = (self._terms.rerun_first or rerun) and run.attempt == 1
-        return messages.rerun(run) if verdict is None and wanted else verdict
+        if verdict.fire:
+            return messages.rerun(run) if wanted else None
+        return verdict
+
+    def _decided(
+        self,
+        run: Run,
+        job: Job,
+        before: Callable[[], Verdict | None],
+        decide: Callable[[Candidate], Verdict],
+    ) -> Verdict:
+        """The verdict, again without each session that turns out to have left no trace.
+
+        Raises:
+            LedgerError: the ledger can't be read or written.
+        """
+        self._find(run)
+        for _ in range(REPLACED + 1):
+            wanted = replace(job, replaced=self._replaced(run))
+            candidate = self._candidate = self._candidate_of(run, wanted, before)
+            verdict = decide(candidate)
+            if not self._look_back(verdict, run):
+                break
+        if not candidate.job.greens.readable:
+            self.note(messages.greens_denied())
+        return verdict
 
     def settle(self, outcome: Outcome) -> None:
         """Record the outcome of the fire; if it can't be recorded, there is a note.

@@ -7,6 +7,7 @@ people see on its commit, and nothing but this reads it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from ..clock import Clock
@@ -28,8 +29,7 @@ from .entry import (
 from .store import LedgerError, Store
 
 DAYS = 14  # of which flakes are counted
-# Seconds before it is asked again whether a re-run has begun, where the request for it was not granted
-LATE = (0.0, 1.0, 3.0, 6.0, 10.0)
+LATE = 3.0  # seconds after a refusal, until it is shown that another job's request was granted
 
 
 class Reruns:
@@ -49,8 +49,10 @@ class Reruns:
                 return messages.rerun(run)
             self._store.api.rerun_failed_jobs(run.id)
         except GitHubError as error:
-            if self._begins():
-                return messages.rerun(run)
+            self._clock.sleep(LATE)
+            with suppress(GitHubError):
+                if self._has_begun():
+                    return messages.rerun(run)
             # Where the permission is there, GitHub's words are about the workflow's run.
             denied = error.status in (403, 404) and "workflow" not in str(error) and not error.rate_limited
             self._note(messages.not_rerun(str(error), denied=denied))
@@ -133,17 +135,6 @@ class Reruns:
 
     def _has_begun(self) -> bool:
         return self._store.api.latest_attempt(self._run.id) > self._run.attempt
-
-    def _begins(self) -> bool:
-        """Whether there is another attempt; what can't be read counts as none."""
-        for pause in LATE:
-            self._clock.sleep(pause)
-            try:
-                if self._has_begun():
-                    return True
-            except GitHubError:
-                continue
-        return False
 
 
 def _number(names: set[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -31,6 +32,10 @@ class LedgerError(Exception):
 
 class DeniedError(LedgerError):
     """The token has no permission for it."""
+
+
+class LateError(LedgerError):
+    """It is too late to write it."""
 
 
 class UnavailableError(LedgerError):
@@ -99,7 +104,7 @@ class Store:
         return [entry for entry in seen if entry and entry.record.workflow == workflow]
 
     def _is_own(self, status: Status) -> bool:
-        """Whether this job's identity wrote it. Where GitHub names no creator, only the job's mark shows it."""
+        """Whether this job's identity wrote it. Where GitHub names no creator, the job's mark shows it."""
         if self.identity is None:
             return False
         if status.creator:
@@ -172,18 +177,24 @@ class Store:
 
     # --- writing --------------------------------------------------------------------------------
 
-    def write(self, record: Record, url: str, *, patient: bool = True) -> Entry:
+    def write(self, record: Record, url: str, *, patient: bool = True, until: float = math.inf) -> Entry:
         """Write an entry into the ledger, and make sure of it.
 
         A missing answer does not mean that nothing was written, so the ledger is read before it is written
         again. An entry that was written twice means no more than once.
 
+        Args:
+            until: by a monotonic clock; after that it is not written any more.
+
         Raises:
+            LateError: GitHub did not take it in time.
             DeniedError: the token may not write.
             UnavailableError: it was not written, or can't be seen; it may turn up later.
         """
 
         def attempt() -> Entry:
+            if self._clock.monotonic() > until:
+                raise LateError("GitHub did not take the entry in time")
             try:
                 return self._write(record, url)
             except GitHubError as error:

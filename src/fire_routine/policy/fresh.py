@@ -153,11 +153,11 @@ def trailing_sessions(api: FreshApi, run: Run) -> frozenset[str]:
     if not written:
         return written
     history = run.history or History()
-    commits = list(history.commits)
     own = run.event in (*_BRANCH_EVENTS, *_PULL_EVENTS)  # a nightly run may be green while pushes fail
-    green = history.last_green_of_event if own else history.last_green_run
-    base = history.last_green_sha_of_event or run.default_branch
-    if base and not (green and green == history.last_green_run):
+    base = history.last_green_sha_of_event if own else history.last_green_sha
+    base = base or (history.last_green_sha if run.head_branch == run.default_branch else run.default_branch)
+    commits: Sequence[Commit] = ()
+    if base:
         with suppress(GitHubError):
-            commits += api.compare(base, run.head_sha).commits
+            commits = api.compare(base, run.head_sha).commits
     return written.union(*map(sessions_in, commits))

@@ -46,8 +46,9 @@ class Workflow:
 
         After the annotation nothing is printed: a thread that still asks GitHub has nothing to say then.
         """
-        if not self._annotated:
-            _print(_printable(workflow_safe(sanitize_line(line))[:LINE_LIMIT]))
+        with _one_at_a_time:  # a thread that is about to print waits here while the annotation is written
+            if not self._annotated:
+                _print(_printable(workflow_safe(sanitize_line(line))[:LINE_LIMIT]))
 
     def annotate(self, level: Level, message: str) -> None:
         """The one annotation of the step, and its last line; outside Actions a line like others."""

@@ -52,6 +52,30 @@ def test_tokens_appear_nowhere(job: Job) -> None:
         assert secret not in shown + written + job.endpoint.sessions[0].text
 
 
+def test_with_few_of_the_hours_requests_left_only_what_decides_is_asked_and_the_text_says_so(
+    job: Job,
+) -> None:
+    asked = list[int]()
+    for remaining in (1000, 99):
+        job.github.remaining = remaining
+        job.github.requests.clear()
+        job.github.statuses.clear()
+        assert job.run() == 0
+        asked.append(len(job.github.asked("/runs[?]|/compare/")))
+    assert asked[1] == 1 < asked[0]  # the last green run
+    assert len(job.endpoint.sessions) == 2
+    assert "few of the hour's requests to GitHub are left" in job.endpoint.sessions[1].text
+    assert "few of the hour's requests" not in job.endpoint.sessions[0].text
+
+
+def test_a_duplicate_asks_for_nothing_that_only_a_text_needs(job: Job) -> None:
+    job.run()
+    job.github.requests.clear()
+    job.run()
+    assert len(job.endpoint.sessions) == 1
+    assert len([one for one in job.github.requests if not one.storage]) <= 12
+
+
 def test_dry_run_needs_no_secrets_and_sends_nothing(job: Job) -> None:
     del job.environ["FIRE_ROUTINE_ROUTINE_URL"], job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"]
     job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"

@@ -133,13 +133,13 @@ def test_a_person_may_ask_for_another_session(job: Job, shop: GitHubEmulator) ->
 @pytest.mark.parametrize(
     ("address", "why"),
     [
-        ("https://github.com/eve/shop/actions/runs/40", "only those of `octo`"),
-        ("https://evil.example/octo/shop/actions/runs/40", "a run on `https://evil.example`"),
+        ("https://github.com/eve/shop/actions/runs/40", "only those of `https://github.com/octo`"),
+        ("https://evil.example/octo/shop/actions/runs/40", "only those of `https://github.com/octo`"),
         (
             "https://github.com@evil.example/octo/shop/actions/runs/40",
             "neither a run's number nor an address",
         ),
-        ("http://github.com/octo/shop/actions/runs/40", "a run on `http://github.com`"),
+        ("http://github.com/octo/shop/actions/runs/40", "only those of `https://github.com/octo`"),
         ("https://github.com/octo/../eve/shop/actions/runs/40", "neither a run's number nor an address"),
         ("octo/shop#40", "neither a run's number nor an address"),
     ],

@@ -135,19 +135,16 @@ def test_a_failed_test_of_log_and_report_is_shown_once(
     assert "Shop.CartTests.Empty" not in text
 
 
-def test_of_a_long_log_the_beginning_and_the_end_are_read(
+def test_of_a_log_that_is_too_long_its_beginning_is_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(send, "FIRST", 1 << 20)
-    monkeypatch.setattr(send, "LAST", 2 << 20)
-    middle = "error: in the middle\n" + "all is well with this line\n" * 200_000
-    log = "error: first\n" + "x" * 900_000 + "\n" + middle + "fatal error: last\n"
-    (folder / "long.log").write_text(log, "utf-8")
+    monkeypatch.setattr(send, "MOST_BYTES", 1 << 20)
+    line = "all is well with this line\n"
+    (folder / "long.log").write_text(f"error: first\n{line * 100_000}fatal error: last\n", "utf-8")
     text = text_of(capsys, "--log", "long.log")
     assert "error: first" in text
-    assert "fatal error: last" in text
-    assert "in the middle" not in text or "a part before the end of the log long.log" in text
-    assert "a part before the end of the log long.log" in text
+    assert "error: last" not in text
+    assert "the rest of the log long.log" in text
 
 
 def test_the_text_is_within_the_limit_however_much_is_given(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.fire.errors import FireError, Overloaded, RateLimited, Rejected, Unknown
+from fire_routine.fire.errors import FireError, Rejected, Unknown
 from fire_routine.fire.responses import Response, ResponseReader, one_line
 from fire_routine.model import Result, Session
 from fire_routine.sanitize import flat
@@ -160,7 +160,7 @@ OVERLOAD = envelope("overloaded_error", "Busy.")
 @pytest.mark.parametrize("status", [503, 529])
 def test_documented_overload_may_be_tried_again(status: int) -> None:
     error = error_of(Response(status, {"retry-after": "7"}, OVERLOAD))
-    assert (type(error), error.outcome, error.retryable) == (Overloaded, Result.FAILED, True)
+    assert (type(error), error.outcome, error.retryable) == (Rejected, Result.FAILED, True)
     assert error.retry_after == 7
 
 
@@ -193,7 +193,7 @@ def test_limit_names_its_reset() -> None:
     error = error_of(
         Response(429, {"retry-after": "5400"}, envelope("rate_limit_error", "Daily limit reached."))
     )
-    assert (type(error), error.retryable, error.retry_after) == (RateLimited, True, 5400)
+    assert (type(error), error.retryable, error.retry_after) == (Rejected, True, 5400)
     assert "2026-11-24 16:30:00 UTC" in error.message
     assert error.error_type == "rate_limit_error"
 
@@ -201,7 +201,7 @@ def test_limit_names_its_reset() -> None:
 @pytest.mark.parametrize("hours_off", [-30, 0, 30])
 def test_limit_that_names_a_date_is_counted_from_the_answers_own_date(hours_off: int) -> None:
     headers = {"retry-after": "Tue, 24 Nov 2026 15:30:00 GMT", "date": "Tue, 24 Nov 2026 15:00:00 GMT"}
-    with pytest.raises(RateLimited) as caught:
+    with pytest.raises(Rejected) as caught:
         ResponseReader(TOKEN, False).session(Response(429, headers), NOW + timedelta(hours=hours_off))
     assert caught.value.retry_after == 1800
 
@@ -209,7 +209,7 @@ def test_limit_that_names_a_date_is_counted_from_the_answers_own_date(hours_off:
 @pytest.mark.parametrize("value", [None, "", "soon", "-1", "99999999999999999999", "3153600000"])
 def test_limit_without_a_believable_reset_is_not_tried_again(value: str | None) -> None:
     error = error_of(Response(429, {} if value is None else {"retry-after": value}, b""))
-    assert (type(error), error.retryable, error.retry_after) == (RateLimited, False, None)
+    assert (type(error), error.retryable, error.retry_after) == (Rejected, False, None)
 
 
 @pytest.mark.parametrize(

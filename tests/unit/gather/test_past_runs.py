@@ -225,9 +225,8 @@ class TestWhatCannotBeHad:
         emulator.fail("/workflows/", Fault.broken())
         run = gathered(emulator)
         assert run.history is None
-        assert [note.what for note in run.notes] == [
-            "the last green run, whether this commit was green before"
-        ]
+        named = ["the last green run", "whether this commit was green before"]
+        assert [note.what for note in run.notes] == named
         assert run.failed_jobs
 
 

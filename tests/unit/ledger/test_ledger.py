@@ -210,8 +210,16 @@ def test_a_claim_that_took_too_long_is_made_again() -> None:
     board.clock.at = stop
     verdict = Job(board).fire(A)
     assert verdict.fire
-    assert board.stages() == "cswcsf"
+    assert board.stages() == "cwcsf"
     assert "No session from this job" not in board.words()
+
+
+def test_an_announcement_that_has_to_wait_for_the_rate_limit_is_not_made_late() -> None:
+    limited = GitHubError("GitHub answered 403: rate limit", 403, rate_limited=True, retry_after=60)
+    board = Board()
+    board.faults["create_status"] = [None, limited]
+    assert Job(board).fire(A).fire
+    assert board.stages() == "cwcsf"
 
 
 def test_claims_lapse_by_the_time_of_the_own_announcement() -> None:

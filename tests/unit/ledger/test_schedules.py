@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.ledger.left_out import LEFT_OUT
 from tests.unit.ledger.schedule import Schedule
 from tests.unit.ledger.troubles import PROFILES, Faults
 
 from fire_routine.model import Result
+
+LOST = "leader-lost"
 
 
 @settings(max_examples=40)
@@ -81,3 +86,28 @@ def test_no_run_is_re_run_twice_and_no_failure_has_two_sessions_with_rerun_first
     schedule = Schedule.draw(seed, PROFILES[profile], most_jobs=6, rerun_first=True)
     schedule.play()
     assert schedule.violations() == []
+
+
+@pytest.mark.parametrize("part", ["order", "announcement", "looks"])
+def test_without_a_part_of_the_protocol_there_are_second_sessions(part: str) -> None:
+    """Otherwise the tests above would show nothing."""
+    without, faults = LEFT_OUT[part]
+    with without():
+        assert any(_violations(seed, faults) for seed in range(60))
+    assert not any(_violations(seed, faults) for seed in range(20))
+
+
+def test_without_waiting_jobs_report_that_a_session_may_be_lost() -> None:
+    without, faults = LEFT_OUT["waiting"]
+    for is_left_out in (True, False):
+        schedule = Schedule.draw(7, faults, most_jobs=8)
+        with without() if is_left_out else nullcontext():
+            schedule.play()
+        lost = [one for one in schedule.world.reports if one.verdict.reason == LOST]
+        assert bool(lost) == is_left_out
+
+
+def _violations(seed: int, faults: Faults) -> list[str]:
+    schedule = Schedule.draw(seed, faults, most_jobs=8)
+    schedule.play()
+    return schedule.violations()

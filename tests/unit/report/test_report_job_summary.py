@@ -22,7 +22,7 @@ from fire_routine.model import (
     Step,
     in_words,
 )
-from fire_routine.report import Contents, heading, summary
+from fire_routine.report import Contents, summary
 from fire_routine.report.pages import LIMIT
 from fire_routine.sanitize import code
 
@@ -116,12 +116,6 @@ def test_a_skip_names_its_reason_the_way_to_change_it_and_the_earlier_session() 
 def test_retries_are_mentioned_with_their_causes() -> None:
     report = replace(contents(), outcome=replace(FIRED, retried=("503", "503", "429")))
     assert "in this incident · after 3 retries (503, 429)" in summary(report)
-
-
-def test_a_started_session_is_reported_without_its_message() -> None:
-    page = summary(contents())
-    assert "Session started" not in page
-    assert page.count(SESSION) == 1
 
 
 def test_our_own_words_take_effect_and_values_do_not() -> None:
@@ -266,13 +260,6 @@ def test_a_tiny_limit_leaves_whole_paragraphs_and_no_torn_fence() -> None:
     page = summary(contents(*(failure(job(number)) for number in range(20))), limit=1_500)
     assert len(page.encode()) <= 1_500
     assert page.count("```") % 2 == 0 and page.count("<details") == page.count("</details>")
-
-
-def test_every_alert_has_content() -> None:
-    for result in Result:
-        page = summary(Contents(Outcome(result), clean))
-        shown = heading(Contents(Outcome(result), clean))
-        assert f"> [!{shown.alert}]\n> {shown.sentence}" in page
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,12 @@ def test_a_comment_names_ten_failures_and_counts_the_others(count: int, rest: st
     assert (rest or "more distinct") in body or not rest
 
 
-@pytest.mark.parametrize("reason", ["max-sessions", "max-sessions"])
-def test_a_comment_names_no_session_that_works_on_another_failure(reason: str) -> None:
-    assert comment(_of(Outcome(Result.SKIPPED, reason=reason, session_url=SESSION))) == ""
+def test_a_comment_names_no_session_that_works_on_another_failure() -> None:
+    assert comment(_of(Outcome(Result.SKIPPED, reason="max-sessions", session_url=SESSION))) == ""
+
+
+def test_a_comment_names_the_label_that_stops_further_sessions() -> None:
+    assert "label `no-claude`." in comment(replace(_of(FIRED), skip_label="no-claude"))
 
 
 @pytest.mark.parametrize("result", [Result.SKIPPED, Result.FAILED])

@@ -73,9 +73,8 @@ def test_a_further_session_shows_the_three_before_it() -> None:
     ]
 
 
-@pytest.mark.parametrize("reason", ["earlier-unknown", "earlier-unknown"])
-def test_a_session_that_may_have_been_started(reason: str) -> None:
-    outcome = Outcome(Result.SKIPPED, reason, "Cut off.")
+def test_a_session_that_may_have_been_started() -> None:
+    outcome = Outcome(Result.SKIPPED, "earlier-unknown", "Cut off.")
     shown = reported(session(SessionState.BRANCH, url="", certain=False), outcome=outcome)
     assert STATES[SessionState.BRANCH] in summary(shown)
     assert shown.session and shown.session.state is SessionState.BRANCH

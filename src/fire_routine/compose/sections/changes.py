@@ -11,7 +11,7 @@ from ...patterns import pattern
 from ...sanitize import inline
 from ..layout import Part, fill, listed, short
 from .hunks import hunks
-from .title_facts import moment, never_green
+from .title_facts import never_green
 
 _PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _WEIGHT = 2  # a fifth of the failures' weight

@@ -16,6 +16,8 @@ from ..layout import Part, fill, quoted, short
 MOST = 1_500  # units of all hunks together
 _FILES = 5
 _NEAR = 20  # lines between one of a hunk and the named one
+_WANTED = 20  # places that the evidence names in a file
+_BEFORE, _AFTER = 8, 16  # lines of a patch before and after that
 _LINES = 20_000  # of a patch that are looked at
 _SHORTEST = 120  # units that are worth a block
 _NAME = 160
@@ -59,27 +61,16 @@ def _block(file: ChangedFile, limit: int) -> str:
 def _nearest(file: ChangedFile, evidence: str) -> str:
     """Lines of the patch around the line that the evidence names, else around the first that was changed."""
     name = re.escape(file.path.rpartition("/")[2])
-    wanted = {int(number) for number in re.findall(_LINE_OF % name, evidence)}
+    wanted = {int(number) for number in re.findall(_LINE_OF % name, evidence)[:_WANTED]}
     lines = list(islice(_numbered(file.patch), _LINES))
     changed = [at for at, (line, _) in enumerate(lines) if line[:1] in ("+", "-")]
     if not changed:
         return ""
-    away = [
-        (min((abs(number - one) for one in wanted), default=_NEAR), at)
-        for at, (_, number) in enumerate(lines)
-        if number is not None
-    ]
+    numbered = [(number, at) for at, (_, number) in enumerate(lines) if number is not None]
+    away = [(abs(number - one), at) for number, at in numbered for one in wanted]
     distance, there = min(away, default=(_NEAR, 0))
-    first = last = there if distance < _NEAR else changed[0]
-    room = MOST
-    while True:  # the lines before and after it, in turn, as far as they fit
-        size = sum(
-            utf16_length(lines[at][0]) + 1 for at in {max(first - 1, 0), min(last + 1, len(lines) - 1)}
-        )
-        if (first == 0 and last == len(lines) - 1) or size > room:
-            break
-        first, last, room = max(first - 1, 0), min(last + 1, len(lines) - 1), room - size
-    return "\n".join(line for line, _ in lines[first : last + 1])
+    middle = there if distance < _NEAR else changed[0]
+    return "\n".join(line for line, _ in lines[max(middle - _BEFORE, 0) : middle + _AFTER])
 
 
 def _numbered(patch: str) -> Iterator[tuple[str, int | None]]:
