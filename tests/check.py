@@ -1,17 +1,22 @@
 """Everything that has to hold before a change lands; run it by `python3 src/entrypoint.py test`.
 
-With arguments, they go to pytest and it alone runs: `python3 src/entrypoint.py test tests/unit -k retry`.
-Without, everything runs side by side: the checks, the end-to-end tests, which mostly wait, and all other
-tests, in one process on each core.
+Other arguments go to pytest, which alone runs: `python3 src/entrypoint.py test tests/unit -k retry`.
+
+The checks and most tests run side by side, a test process on each core. The end-to-end tests, which mostly
+wait, and those in a browser come after them. Every test has an equal share of the machine that way.
+
+    --quick    leaves out the end-to-end tests and the browser
+    --nightly  adds the tests of memory and the long ones, which are marked `nightly`
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +28,9 @@ EXAMPLE_LINT = ["--profile", "correctness", "--ignore", "workflow-run-names"]
 EXAMPLE_AUDIT = ["--persona", "auditor"]
 PYTHON = [sys.executable, "-m"]
 PYTEST = [*PYTHON, "pytest"]
+OPTIONS = frozenset({"--quick", "--nightly"})
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+FAILED = re.compile(r"(?:FAILED|ERROR) (?P<test>tests/[^\s\[]+(?:\[.*?\](?= - |$))?)")  # in pytest's summary
 
 
 def checks() -> dict[str, list[str]]:
@@ -53,8 +61,18 @@ def checks() -> dict[str, list[str]]:
     }
 
 
-END_TO_END = [*PYTEST, "tests/e2e", "-q", "-n", str(max(WAITING, CORES)), "--dist", "loadgroup"]
-OTHERS = [*PYTEST, "--ignore", "tests/e2e", "-n", str(CORES), "--dist", "worksteal"]
+def tests(*, quick: bool, nightly: bool) -> dict[str, list[str]]:
+    """The runs of pytest, one after the other, by name."""
+    marked = ["-m", ""] if nightly else []
+    each_core = ["-n", str(CORES), "--dist", "worksteal"]
+    apart = ["--ignore", "tests/e2e", "--ignore", "tests/browser"]
+    waiting = ["-n", str(max(WAITING, CORES)), "--dist", "loadgroup"]
+    most = {"most tests": [*PYTEST, *apart, *each_core, *marked]}
+    rest = {
+        "end-to-end tests": [*PYTEST, "tests/e2e", *waiting, *marked],
+        "browser tests": [*PYTEST, "tests/browser", *each_core, *marked],
+    }
+    return most if quick else most | rest
 
 
 def keep_bytecode() -> None:
@@ -64,8 +82,8 @@ def keep_bytecode() -> None:
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(sys.prefix, "bytecode"))
 
 
-def run(name: str, command: list[str]) -> tuple[str, bool]:
-    """Run a check; print its output, if there is any, under its name and verdict."""
+def run(name: str, command: list[str]) -> list[str]:
+    """Run a check; print its output, if there is any, under its name and verdict. The name, if it failed."""
     started = time.monotonic()
     done = subprocess.run(
         command,
@@ -79,40 +97,52 @@ def run(name: str, command: list[str]) -> tuple[str, bool]:
     verdict = "ok" if done.returncode == 0 else "FAILED"
     lines = [f"{name}: {verdict} ({time.monotonic() - started:.1f} s)", *done.stdout.rstrip().splitlines()]
     print("\n    ".join(lines), flush=True)
-    return name, done.returncode == 0
+    return [name] if done.returncode else []
 
 
-def run_all() -> list[str]:
-    """Run all checks and tests, with pytest's own output for most tests; the names of what failed."""
-    print(f"{len(checks())} checks, {CORES} at a time, next to the tests", flush=True)
-    with ThreadPoolExecutor(1) as end_to_end, ThreadPoolExecutor(CORES) as pool:
-        running = [pool.submit(run, name, command) for name, command in checks().items()]
-        running.append(end_to_end.submit(run, "end-to-end tests", END_TO_END))
-        others = failing(OTHERS)
-        verdicts = [each.result() for each in running]
-    return [*(name for name, passed in verdicts if not passed), *others]
-
-
-def failing(command: list[str]) -> list[str]:
-    """Run pytest with its own output; the names of the tests that failed."""
-    names: list[str] = []
+def run_tests(name: str, command: list[str]) -> list[str]:
+    """Run pytest and show what it prints as it comes. The names of the tests that failed."""
+    failed = []
+    command = [*command, f"--color={'yes' if sys.stdout.isatty() else 'no'}"]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", errors="replace"
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
     ) as process:
-        for line in process.stdout or ():
-            print(line, end="", flush=True)  # whole lines, so that no verdict lands in a row of dots
-            if line.startswith(("FAILED ", "ERROR ")):
-                names.append(line.split(" - ")[0].partition(" ")[2].strip())
-    return names or (["all other tests"] if process.returncode else [])
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if found := FAILED.match(COLOUR.sub("", line)):
+                failed.append(found["test"])
+    return failed or ([f"{name} (pytest ended with {process.returncode})"] if process.returncode else [])
+
+
+def run_all(*, quick: bool, nightly: bool) -> list[str]:
+    """Run all checks and tests; the names of what failed."""
+    print(f"{len(checks())} checks, {CORES} at a time, next to most tests", flush=True)
+    with ThreadPoolExecutor(CORES) as pool:
+        running = [pool.submit(run, name, command) for name, command in checks().items()]
+        failed = []
+        for name, command in tests(quick=quick, nightly=nightly).items():
+            failed += run_tests(name, command)
+            wait(running)
+    return [name for each in running for name in each.result()] + failed
 
 
 def main(arguments: list[str]) -> int:
     keep_bytecode()
-    if arguments:
+    if not OPTIONS.issuperset(arguments):
         return subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode
-    failed = run_all()
+    started = time.monotonic()
+    failed = run_all(quick="--quick" in arguments, nightly="--nightly" in arguments)
+    seconds = f"{time.monotonic() - started:.0f} s"
     if failed:
-        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+        print(f"Failed after {seconds}: {', '.join(failed)}", file=sys.stderr)
+    else:
+        print(f"All of it holds, after {seconds}.")
     return len(failed) > 0
 
 

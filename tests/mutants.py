@@ -32,7 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path("src/fire_routine")
 UNIT = Path("tests/unit")
 FURTHER = ("tests/contract", "tests/injection", "tests/unit/action")
-LONGEST = 300  # seconds for one folder's tests; a mutant that takes longer is noticed
+LONGEST = 900  # seconds for one folder's tests without a mutant
+SLOWER = 4  # times as long as without a mutant, and a minute: then a mutant is noticed
 NEVER_COPIED = (".git", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "vendor")
 
 OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -182,22 +183,22 @@ def own_tests(package: str, root: Path) -> list[str]:
     return [str(path) for path in named if (root / path).exists()]
 
 
-def passes(paths: list[str], root: Path) -> bool:
-    """Whether these tests pass in time, in the copy of the tree."""
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *paths]
+def passes(paths: list[str], root: Path, longest: float) -> bool:
+    """Whether these tests pass within `longest` seconds, in the copy of the tree."""
+    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-m", "", "-p", "no:cacheprovider", *paths]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            return process.wait(LONGEST) == 0
+            return process.wait(longest) == 0
         except subprocess.TimeoutExpired:
             process.kill()
             return False
 
 
-def noticed(site: Site, paths: list[str], root: Path) -> bool:
+def noticed(site: Site, paths: list[str], root: Path, longest: float) -> bool:
     source = site.file.read_text("utf-8")
     site.file.write_text(site.mutated(source), "utf-8")
     try:
-        return not passes(paths, root)
+        return not passes(paths, root, longest)
     finally:
         site.file.write_text(source, "utf-8")
 
@@ -210,21 +211,24 @@ def run(pairs: list[tuple[Mutant, Site | None]], root: Path, out: Path) -> list[
     results = [mutant if site else replace(mutant, result="gone") for mutant, site in pairs]
     rounds = [own_tests, *(lambda _package, _root, path=path: [path] for path in FURTHER)]
     last = len(rounds) - 1
-    healthy: dict[str, bool] = {}
+    usual: dict[str, float] = {}  # seconds of the tests without a mutant; 0: they do not pass
     for stage, tests in enumerate(rounds):
         for at, (_, site) in enumerate(pairs):
             if site is None or results[at].result == "died":
                 continue
             paths = tests(site.mutant.package, root)
             name = " ".join(paths)
-            if name not in healthy:
-                healthy[name] = bool(paths) and passes(paths, root)
-                if not healthy[name]:
-                    print(f"Left out: {name or site.mutant.package} does not pass without a mutant")
-            if not healthy[name]:
+            started = time.monotonic()
+            if name not in usual:
+                healthy = bool(paths) and passes(paths, root, LONGEST)
+                usual[name] = time.monotonic() - started if healthy else 0
+                if not healthy:
+                    why = "does not pass without a mutant" if paths else "has no tests of its own"
+                    print(f"Left out: {name or site.mutant.package} {why}")
+            if not usual[name]:
                 continue
             started = time.monotonic()
-            died = noticed(site, paths, root)
+            died = noticed(site, paths, root, SLOWER * usual[name] + 60)
             result = "died" if died else "lived" if stage == last else ""
             results[at] = replace(site.mutant, result=result, by=name)
             out.write_text(json.dumps([asdict(mutant) for mutant in results], indent=1), "utf-8")

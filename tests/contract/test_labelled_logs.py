@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -16,7 +17,7 @@ MOST_BYTES = 3_000_000  # of all logs together, so that a clone stays small
 SETS = {"compilers", "tests", "linters", "packages", "systems"}
 STAMPED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z (?P<text>.*)")
 
-of_each_case = pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+ENDED = re.compile(r"##\[error\](Process completed with exit code \d+|The action .* has timed out)")
 
 
 def _lines(case: Case) -> list[str]:
@@ -40,38 +41,28 @@ def test_each_log_has_one_case_and_sources() -> None:
     assert sum(path.stat().st_size for path in (OWN_SET / "logs").iterdir()) <= MOST_BYTES
 
 
-@of_each_case
-def test_every_label_is_a_line_of_its_log(case: Case) -> None:
-    found = {folded(line) for line in _lines(case)}
-    missing = [line for label in case["labels"] for line in label if folded(line) not in found]
-    assert not missing
-    assert case["labels"]
-    assert all(case["labels"])
-
-
-@of_each_case
-def test_every_label_has_its_reason(case: Case) -> None:
-    assert len(case["reasons"]) == len(case["labels"])
-    assert all(len(reason.split()) >= 3 for reason in case["reasons"])
-
-
-@of_each_case
-def test_a_log_is_as_github_gives_it_and_names_no_other_machine(case: Case) -> None:
-    raw = (OWN_SET / case["log"]).read_bytes()
-    assert raw.startswith(b"\xef\xbb\xbf")
-    text = "\n".join(_lines(case))
-    assert re.search(
-        r"^##\[error\](Process completed with exit code \d+|The action .* has timed out)", text, re.M
-    )
-    assert not re.search(r"/root/|/home/(?!runner)|localdomain", text)
-
-
-@of_each_case
-def test_a_case_has_its_sources(case: Case) -> None:
+def problems_of(case: Case) -> Iterator[str]:
+    """What is wrong with a case: its labels, their reasons, its log, its sources."""
+    raw, lines = (OWN_SET / case["log"]).read_bytes(), _lines(case)
+    found = {folded(line) for line in lines}
+    yield from (line for label in case["labels"] for line in label if folded(line) not in found)
+    if not case["labels"] or not all(case["labels"]):
+        yield "it has no label, or an empty one"
+    if len(case["reasons"]) != len(case["labels"]) or any(len(one.split()) < 3 for one in case["reasons"]):
+        yield "a label has no reason"
+    if not raw.startswith(b"\xef\xbb\xbf") or not any(map(ENDED.match, lines)):
+        yield "the log is not as GitHub gives it"
+    if re.search(r"/root/|/home/(?!runner)|localdomain", "\n".join(lines)):
+        yield "the log names the machine on which it was made"
     source = yaml.safe_load((OWN_SET / "cases" / f"{case['id']}.yml").read_text("utf-8"))
-    assert source["project"] == case["project"]
-    assert source["tools"]
-    assert any("run" in step for step in source["job"]["steps"])
+    if source["project"] != case["project"] or not source["tools"]:
+        yield "the sources are another project's, or name no tools"
+    if not any("run" in step for step in source["job"]["steps"]):
+        yield "no step of the sources runs anything"
+
+
+def test_every_case_is_well_formed() -> None:
+    assert {case["id"]: found for case in CASES if (found := list(problems_of(case)))} == {}
 
 
 @cache

@@ -68,7 +68,7 @@ class GitHubEmulator(Repository):
         `tls`: speak https, as `localhost`. `nulls`: answer null wherever GitHub's description allows it.
 
         Raises:
-            OSError: the port is taken.
+            OSError: the recording cannot be read, or the port is taken.
         """
         super().__init__(full_name)
         self.token = token
@@ -90,8 +90,7 @@ class GitHubEmulator(Repository):
         """One that replays a recording (its format: recordings/README.md).
 
         Raises:
-            RecordingError: it isn't a recording.
-            OSError: the port is taken.
+            OSError: the recording cannot be read, or the port is taken.
         """
         emulator = cls(token=token, port=port)
         try:

@@ -161,7 +161,7 @@ class FaultServer:
         self.closing = threading.Event()
         self._script = script
         self._lock = threading.Lock()
-        self._visits: list[threading.Thread] = []
+        self._visits: list[tuple[Visit, threading.Thread]] = []
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer:
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -184,8 +184,10 @@ class FaultServer:
             pass
         self._acceptor.join()
         self._listener.close()
-        for visit in self._visits:
-            visit.join()
+        for visit, thread in self._visits:
+            with contextlib.suppress(OSError, ValueError):  # a write may wait for a client that is gone
+                socket.socket.shutdown(visit.socket, socket.SHUT_RDWR)
+            thread.join()
         for thread in threading.enumerate():  # clients that were given up: their connections are closed now
             if thread.name == "fire-routine":
                 thread.join(PATIENCE)
@@ -202,13 +204,13 @@ class FaultServer:
                 connection.close()
                 return
             self.connections += 1
-            thread = threading.Thread(target=self._visit, args=(connection,), daemon=True)
-            self._visits.append(thread)
+            connection.settimeout(PATIENCE)
+            visit = Visit(self, connection)
+            thread = threading.Thread(target=self._visit, args=(visit,), daemon=True)
+            self._visits.append((visit, thread))
             thread.start()
 
-    def _visit(self, connection: socket.socket) -> None:
-        connection.settimeout(PATIENCE)
-        visit = Visit(self, connection)
+    def _visit(self, visit: Visit) -> None:
         try:
             with contextlib.suppress(ClientGone):
                 self._script(visit)

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from tests.recordings.runner import BASH, Hosted, JobResult, Log, run_jobs
+from tests.labelled.runner import BASH, Hosted, JobResult, Log, run_jobs
 
 HERE = Path(__file__).resolve().parent
 HOME = Path("/home/runner")
@@ -137,7 +137,7 @@ def with_memory(limit: int | None) -> None:
 
 def failing(jobs: list[JobResult], leg: str | None) -> bytes:
     """The log of the job that failed."""
-    (log,) = [job.log for job in jobs if job.conclusion == "failure" and leg in (None, job.name)] or [b""]
+    (log,) = [job.log for job in jobs if job.failed and leg in (None, job.name)] or [b""]
     if not log:
         ends = b"\n".join(job.log[-3_000:] for job in jobs).decode("utf-8", "replace")
         raise RuntimeError(f"no job failed\n{ends}")

@@ -64,9 +64,3 @@ def test_nulls_change_no_fingerprint(recording: Path) -> None:
         emulator.nulls = True
         found = brief_of(emulator)
     assert found.fingerprints == expected.fingerprints
-
-
-def test_the_bars_are_those_of_pytest() -> None:
-    bar = "2026-03-02T10:00:07.0000000Z \x1b[1m{} test session starts {}\x1b[0m"
-    narrow = in_columns(bar.format("=" * 5, "=" * 5).encode(), 40)
-    assert narrow.decode() == bar.format("=" * 9, "=" * 10)

@@ -20,31 +20,9 @@ from fire_routine.sanitize import (
     workflow_safe,
 )
 
-UNSEEN = "".join(
-    map(
-        chr,
-        [
-            0,
-            7,
-            8,
-            0x1B,
-            0x7F,
-            0x85,
-            0x90,
-            0x9B,
-            0x9D,
-            0xAD,
-            0x34F,
-            0x61C,
-            0x200B,
-            0x200D,
-            0x200E,
-            0x202E,
-            0x2028,
-        ],
-    )
-) + "".join(
-    map(chr, [0x2060, 0x2066, 0x3164, 0xFE0F, 0xFEFF, 0xD800, 0xDFFF, 0xE0001, 0xE0041, 0xE0100, 0x1D173])
+UNSEEN = (
+    "\0\a\b\x1b\x7f\x85\x90\x9b\x9d\xad\u034f\u061c\u200b\u200d\u200e\u202e\u2028\u2060\u2066\u3164\ufe0f\ufeff"
+    "\ud800\udfff\U000e0001\U000e0041\U000e0100\U0001d173"
 )
 HOSTILE = st.text(
     st.characters(codec=None) | st.sampled_from(UNSEEN + "\x1b[]8;m\\\r\n\t<>/&#`~|:@"), max_size=80
@@ -228,25 +206,6 @@ def test_no_line_closes_the_fence(parts: list[str], text: str) -> None:
 def test_a_fence_keeps_the_text() -> None:
     assert fence("a ``` b\n") == "````\na ``` b\n````"
     assert fence("one\ntwo", "log") == "```log\none\ntwo\n```"
-
-
-@given(
-    st.text(st.sampled_from("`|*_[]()<>@#!\\\n \tabhttp:/.w&;~$-") | st.characters(codec=None), max_size=60)
-)
-def test_code_span_holds_any_text(text: str) -> None:
-    span = inline(text)
-    if not span:
-        assert not sanitize_line(text).strip()
-        return
-    marks = re.match("`+", span)
-    assert marks
-    inside = span[len(marks[0]) : -len(marks[0])]
-    assert span == marks[0] + inside + marks[0]
-    # a code span ends at the first run of as many backticks as it began with, and at no other
-    assert marks[0] not in re.findall("`+", inside)
-    assert not (inside.startswith("`") or inside.endswith("`"))
-    assert "\n" not in inside
-    assert "|" not in inside
 
 
 @pytest.mark.parametrize(

@@ -130,13 +130,6 @@ def test_no_text_closes_its_fence(text: str) -> None:
     assert shown.split() == text.split()
 
 
-@given(st.lists(st.sampled_from(["```", "````", "``````", "~~~", "  ```", "a"]), min_size=1).map("\n".join))
-def test_no_run_of_marks_closes_a_fence(text: str) -> None:
-    page = Page(f"{verbatim(text)}\n\nafter")
-
-    assert page.tags == ["pre", "code", "p"]
-
-
 @given(
     NASTY,
     st.one_of(NASTY, st.sampled_from(["javascript:x", "https://a.b/)[x](https://evil)", "https://a b"])),

@@ -55,6 +55,24 @@ def test_a_signal_that_did_not_end_the_wait_itself_is_heard_all_the_same() -> No
         signal.signal(signal.SIGUSR1, before)
 
 
+def test_who_leaves_by_an_exception_leaves_what_has_not_begun_undone() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def first() -> None:
+        begun.set()
+        go_on.wait(60)
+
+    with pytest.raises(Heard), threads(1, "test") as pool:
+        pool.submit(first)
+        later = pool.submit(done.append, 1)
+        assert begun.wait(60)
+        raise Heard
+    go_on.set()
+    assert later.cancelled()
+    assert done == []
+
+
 def test_what_a_call_raises_is_raised_to_who_waits_be_it_a_timeout() -> None:
     def late() -> None:
         raise TimeoutError("its own")

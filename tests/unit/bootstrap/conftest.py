@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import signal
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,19 +14,16 @@ def runner(tmp_path: Path) -> Iterator[Action]:
         yield runner
 
 
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tool cache with the lock installed."""
+    with action(tmp_path_factory.mktemp("installed")) as runner:
+        assert runner.run("action").returncode == 0
+    return runner.tools
+
+
 @pytest.fixture
-def ready(runner: Action) -> Action:
+def ready(runner: Action, installed: Path) -> Action:
     """A runner on which the lock is installed already."""
-    assert runner.run("action").returncode == 0
+    shutil.copytree(installed, runner.tools, symlinks=True, dirs_exist_ok=True)
     return runner
-
-
-@pytest.fixture(autouse=True)
-def _hang_up() -> Iterator[None]:
-    """Under nohup, SIGHUP is ignored in every process that is started."""
-    if not hasattr(signal, "SIGHUP"):
-        yield
-        return
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)

@@ -69,7 +69,7 @@ def test_an_interrupt_ends_a_start_that_began_with_interrupts_ignored(ready: Act
 @POSIX
 @pytest.mark.parametrize("name", SIGNALS)
 def test_a_signal_at_any_moment_of_the_start_shows_no_traceback(ready: Action, name: str) -> None:
-    for hundredths in range(0, 16, 2):
+    for hundredths in range(0, 16, 4):
         with ready.start("action", after=IGNORING_INTERRUPTS) as process:
             time.sleep(hundredths / 100)  # any moment will do
             process.send_signal(getattr(signal, name))

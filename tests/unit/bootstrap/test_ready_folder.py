@@ -95,17 +95,6 @@ def test_what_is_installed_can_be_read_by_all_and_written_by_this_user_alone(run
     assert all(not path.stat().st_mode & 0o022 for path in [folder.parent, packages, *packages.rglob("*")])
 
 
-def test_the_faster_folder_is_left_as_it_is(tmp_path: Path) -> None:
-    work, folder = tmp_path / "work", tmp_path / "folder"
-    for made in (work, folder):
-        (made / install.PACKAGES).mkdir(parents=True)
-    inode = folder.stat().st_ino
-
-    assert install._publish(work, folder) == folder
-    assert folder.stat().st_ino == inode
-    assert not work.exists()
-
-
 def test_a_release_that_brings_the_packages_installs_and_writes_nothing(runner: Action) -> None:
     vendor = runner.folder / "action/src/vendor"
     vendor.mkdir()

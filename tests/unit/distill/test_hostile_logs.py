@@ -39,6 +39,7 @@ def repeated(part: bytes, total: int) -> Iterator[bytes]:
         yield chunk
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "part",
     [
@@ -68,6 +69,7 @@ def test_memory_and_digest_stay_bounded(part: bytes) -> None:
     assert peak < 9 * MIB  # as after four times the log
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("begin", ["##[group]Run ", "##[error]", "travis_time:start:0a\r$ make ", "error: "])
 def test_memory_is_bounded_where_long_lines_head_or_end_steps(begin: str) -> None:
     words = "x" * 120_000 + "\N{LADY BEETLE}"  # four bytes for each character of a text that holds it
@@ -81,6 +83,7 @@ def test_memory_is_bounded_where_long_lines_head_or_end_steps(begin: str) -> Non
     assert peak < 48 * MIB
 
 
+@pytest.mark.nightly
 def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
     chance = random.Random(1)
     words = [b"error", b"build", b"FAILED", b"ok", b"test_a", b"in", b"file.py", b"##[error]", b"\x1b[31m"]
@@ -100,6 +103,7 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
     assert peak < 19 * MIB
 
 
+@pytest.mark.nightly
 def test_memory_does_not_grow_with_what_tests_printed_that_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(match, "MOST_LINES", 1_000)
 

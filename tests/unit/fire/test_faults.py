@@ -281,7 +281,7 @@ def test_http_clients_own_time_out_after_the_request_leaves_it_unknown() -> None
 
 def test_second_attempt_gets_only_the_time_that_is_left() -> None:
     hang = next(fault for fault in FAULTS if fault.name == "hang after the request")
-    overload = next(fault for fault in FAULTS if fault.name == "503")
+    overload = next(fault for fault in FAULTS if fault.name == "503 Service Unavailable")
     scripts = iter([overload.script, hang.script])
     with FaultServer(lambda visit: next(scripts)(visit)) as server:
         time = Time(server)

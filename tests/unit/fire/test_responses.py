@@ -91,6 +91,8 @@ def test_loopback_link_is_taken_from_a_loopback_endpoint_alone() -> None:
         b"{}",
         json.dumps({"type": "routine_fire", "claude_code_session_id": "session_01"}).encode(),
         json.dumps(SESSION | {"claude_code_session_id": ""}).encode(),
+        json.dumps(SESSION | {"claude_code_session_id": None}).encode(),
+        json.dumps(SESSION).encode("utf-16"),
         json.dumps(SESSION | {"claude_code_session_id": "a\nb"}).encode(),
         json.dumps(SESSION | {"note": "é"}, ensure_ascii=False).encode("latin-1"),
         b"[" * 60_000,
@@ -148,6 +150,7 @@ def test_refusal_fails_and_is_not_tried_again(
 def test_anything_that_may_have_started_a_session_is_unknown(status: int, body: bytes) -> None:
     error = error_of(Response(status, {"retry-after": "1"}, body))
     assert (type(error), error.outcome, error.http_status) == (Unknown, Result.UNKNOWN, status)
+    assert error.reason == "no-answer"
     assert not error.retryable
 
 
@@ -167,6 +170,8 @@ def test_documented_overload_may_be_tried_again(status: int) -> None:
     [
         (b"", True),
         (b"<html>Service Unavailable</html>", True),
+        (b"no healthy upstream", True),
+        (json.dumps(SESSION).encode(), True),
         (envelope("api_error", "Busy."), True),
         (json.dumps({"error": {"type": "overloaded_error", "message": "Busy."}}).encode(), True),
         (json.dumps({"type": "error", "error": {"type": "overloaded_error"}}).encode(), True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -35,6 +36,9 @@ def headers(value: str | None, date: str | None = None) -> dict[str, str]:
         ("Tue, 24 Nov 2026 15:01:00 GMT", 60),
         ("Tuesday, 24-Nov-26 15:01:00 GMT", 60),
         ("Tue Nov 24 15:01:00 2026", 60),
+        ("Tue, 24 Nov 2026 15:01:00 -0000", 60),
+        ("Tue, 24 Nov 2026 17:01:00 +0200", 60),
+        ("Tue, 24 Nov 2026 10:01:00 -0500", 60),
         (None, None),
         ("", None),
         ("-1", None),
@@ -53,6 +57,18 @@ def headers(value: str | None, date: str | None = None) -> dict[str, str]:
 )
 def test_retry_after_is_read_as_seconds_or_date(value: str | None, seconds: int | None) -> None:
     assert retry_after(headers(value), NOW) == seconds
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has one time zone")
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_date_is_the_same_in_each_zone_of_the_machine(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    dates = ("Tue, 24 Nov 2026 15:01:00 GMT", "Tue, 24 Nov 2026 15:01:00 -0000", "Tue Nov 24 15:01:00 2026")
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        waits = [retry_after(headers(date), NOW) for date in dates]
+    time.tzset()
+    assert waits == [60, 60, 60]
 
 
 def test_date_is_counted_from_the_answers_own_clock() -> None:

@@ -130,6 +130,7 @@ def test_what_is_kept_of_very_many_failing_tests_is_bounded_and_the_first_are_al
     assert sum(map(len, shown)) < 1_500_000
 
 
+@pytest.mark.nightly
 def test_memory_does_not_grow_with_the_report() -> None:
     def report() -> Iterator[bytes]:
         yield b"<testsuites><testsuite><properties>"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import TOKEN, GitHubEmulator
+from tests.faults.nowhere import closed_port
 from tests.unit.gather.gathering import (
     IMPATIENT,
     PATIENCE,
@@ -191,6 +192,22 @@ class TestWhatCannotBeHad:
         assert note.what == "the log of test"
         assert why in note.why
         assert remedy in note.remedy
+
+    def test_a_proxy_that_refuses_is_named_without_its_password(
+        self, emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        port = closed_port()
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        emulator.fail("/jobs/1/logs", Fault(302, headers={"Location": "http://logs.test/1"}))
+        for proxy, why in {
+            f"http://ci:s3cret@127.0.0.1:{port}": f"refused by the proxy `127.0.0.1:{port}`",
+            "socks9://ci:s3cret@127.0.0.1": "is not the URL of an `http://` or `https://` proxy",
+        }.items():
+            monkeypatch.setenv("HTTP_PROXY", proxy)
+            logs, (note,) = read(emulator)
+            assert logs == {}
+            assert why in note.why
+            assert "s3cret" not in repr(note)
 
     def test_a_log_past_its_retention_is_named(self, emulator: GitHubEmulator) -> None:
         emulator.expire_log(1)

@@ -36,6 +36,8 @@ from fire_routine.policy.branch_filter import matches
         ([r"we\*rd"], "we*rd", True),
         ([r"we\*rd"], "weird", False),
         (["a.c"], "abc", False),
+        (["main"], "mainn", False),
+        (["release/1"], "release/11", False),
         (["fix[z-a]"], "fix[z-a]", True),
         (["(a|b)"], "a", False),
         (["[^m]ain"], "rain", False),
@@ -52,9 +54,13 @@ def test_no_pattern_is_an_error(pattern: str, branch: str) -> None:
     assert matches(branch, [pattern]) in (True, False)
 
 
-@given(st.text(st.characters(blacklist_categories=["Cs"]), max_size=40))
-def test_an_escaped_name_matches_itself(name: str) -> None:
-    assert matches(name, ["".join("\\" + character for character in name)])
+@given(st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=40), st.data())
+def test_an_escaped_name_matches_itself_alone(name: str, data: st.DataObject) -> None:
+    itself = ["".join("\\" + character for character in name)]
+    at = data.draw(st.integers(0, len(name) - 1))
+    assert matches(name, itself)
+    assert not matches(name[:at] + name[at] + name[at:], itself)  # `main` is not `mainn`
+    assert not matches(name[:at] + name[at + 1 :], itself)
 
 
 def test_no_pattern_takes_long_for_any_branch() -> None:

@@ -1,5 +1,6 @@
 """Secrets of every kind, plain and in disguise, planted among log lines: none may be left to read."""
 
+import json
 import string
 from collections import Counter
 
@@ -50,6 +51,17 @@ def test_no_password_of_a_manager_survives_that_has_the_rest_of_its_line_to_itse
         password = first + maker.of(ALNUM + symbols, 19)
         line = redact([form.format(password)])[0][0]
         assert not any(password[start : start + 4] in line for start in range(17)), password
+
+
+def test_a_quote_in_a_secret_does_not_end_it() -> None:
+    maker = Maker(3)
+    left = []
+    for _ in range(20):
+        first, second = maker.of(ALNUM, 5), maker.of(ALNUM, 9)
+        written = json.dumps({"user": "app", "password": f'{first}"{second}'})
+        nested = json.dumps({"password": f'{first}"x"{second}', "port": 1}, indent=2).splitlines()
+        left += [line for line in redact([written, *nested])[0] if first in line or second in line]
+    assert left == []
 
 
 def cleaned(one: Planted) -> list[str]:

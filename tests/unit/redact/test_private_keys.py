@@ -32,6 +32,7 @@ def digest(seed: int) -> str:
         [f"h1:{row(n)}" for n in range(3)],
         [f"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAB{row(1, 340)} ci@host"],
         ["-----BEGIN CERTIFICATE-----", "MIIDXYCf" + row(1, 56), row(2), "-----END CERTIFICATE-----"],
+        ["MIIDXTCC" + row(1, 62), row(2, 70), row(3, 70)],  # a certificate's, by its first row
         ["-----BEGIN PUBLIC KEY-----", "MIIBIjAN" + row(1, 56), row(2), "-----END PUBLIC KEY-----"],
         [f"sourceMappingURL=data:application/json;base64,{row(3, 200)}"],
     ],

@@ -9,6 +9,8 @@ import pytest
 
 from fire_routine.redact import redact_text
 
+pytestmark = pytest.mark.nightly
+
 SOURCES = Path(__file__).resolve().parents[3] / "src"
 SLOW = (
     *("ghp_ ", "eyJ ", "eyJhbGciOi ", "sk-", "s.", "|", "1/1 ", "pat\n", "ghp_\n", "g\n", "eyJ\n"),

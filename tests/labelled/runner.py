@@ -3,7 +3,7 @@
 A small part of the workflow language: jobs one after the other; `strategy.matrix` of one or more lists;
 `run:` steps with bash; `uses:` steps that the caller plays, `env:`, `${{ matrix.… }}`, `timeout-minutes`,
 `continue-on-error`, `if: always()`. What a step prints is written as it comes, stamped;
-workflow commands in it become marks and annotations, as on GitHub
+workflow commands in it become marks, as on GitHub
 (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
 """
 
@@ -21,31 +21,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_COMMAND = re.compile(r"::(error|warning|notice|debug|group|endgroup)(?: (.*?))?::(.*)")
-_LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
+_COMMAND = re.compile(r"::(error|warning|notice|debug|group|endgroup)(?: .*?)?::(.*)")
 _EXPRESSION = re.compile(r"\$\{\{\s*matrix\.(\w+)\s*\}\}")
 BASH = "/usr/bin/bash"
 
 
 @dataclass
-class StepResult:
-    number: int
-    name: str
-    started: int  # nanoseconds since the epoch, as all times here
-    completed: int = 0
-    conclusion: str = "success"
-
-
-@dataclass
 class JobResult:
-    key: str
     name: str
-    labels: list[str]
-    started: int
-    completed: int = 0
-    conclusion: str = "success"
-    steps: list[StepResult] = field(default_factory=list)
-    annotations: list[dict[str, Any]] = field(default_factory=list)
+    failed: bool = False
     log: bytes = b""
 
 
@@ -54,14 +38,12 @@ class Log:
 
     def __init__(self) -> None:
         self.content = bytearray(b"\xef\xbb\xbf")
-        self.lines = 0
 
     def write(self, text: str) -> None:
         for line in text.split("\n"):
             now = time.time_ns()
             second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now // 10**9))
             self.content += f"{second}.{now // 100 % 10**7:07}Z {line}\n".encode()
-            self.lines += 1
 
 
 # Plays an action: does its work in the workspace, and writes what it prints.
@@ -89,7 +71,7 @@ def run_jobs(
         for values in _legs(job.get("strategy", {}).get("matrix", {})):
             env = {**workflow.get("env", {}), **job.get("env", {})}
             _empty(workspace)
-            yield _Job(key, job, values, env, home, workspace, environ, hosted).run()
+            yield _Job(job, job.get("name", key), values, env, home, workspace, environ, hosted).run()
 
 
 def _legs(matrix: Mapping[str, list[str]]) -> Iterator[dict[str, str]]:
@@ -105,8 +87,8 @@ def _empty(folder: Path) -> None:
 class _Job:
     def __init__(
         self,
-        key: str,
         job: Mapping[str, Any],
+        name: str,
         matrix: Mapping[str, str],
         env: Mapping[str, str],
         home: Path,
@@ -117,58 +99,38 @@ class _Job:
         legs = f" ({', '.join(matrix.values())})" if matrix else ""
         self._steps = job["steps"]
         self._matrix, self._env = matrix, env
-        self._home, self._workspace = home, workspace
-        self._environ = {**environ, "GITHUB_JOB": key}
+        self._home, self._workspace, self._environ = home, workspace, environ
         self._hosted = hosted
         self._log = Log()
-        self._result = JobResult(key, job.get("name", key) + legs, [job["runs-on"]], time.time_ns())
+        self._result = JobResult(name + legs)
 
     def run(self) -> JobResult:
-        result, log = self._result, self._log
-        number = 1
-        set_up = self._begin(number, "Set up job")
-        log.write(f"{self._hosted.before}\nComplete job name: {result.name}")
-        set_up.completed = time.time_ns()
-        for number, step in enumerate(self._steps, start=2):
-            self._step(number, step)
-        complete = self._begin(number + 1, "Complete job")
-        log.write(self._hosted.after)
-        complete.completed = result.completed = time.time_ns()
-        result.log = bytes(log.content)
-        return result
+        self._log.write(f"{self._hosted.before}\nComplete job name: {self._result.name}")
+        for step in self._steps:
+            if not self._result.failed or step.get("if") == "always()":
+                self._step(step)
+        self._log.write(self._hosted.after)
+        self._result.log = bytes(self._log.content)
+        return self._result
 
-    def _begin(self, number: int, name: str) -> StepResult:
-        step = StepResult(number, name, time.time_ns())
-        self._result.steps.append(step)
-        return step
-
-    def _step(self, number: int, step: Mapping[str, Any]) -> None:
-        script = _EXPRESSION.sub(lambda match: self._matrix[match[1]], step.get("run", "")).rstrip("\n")
-        title = f"Run {step.get('uses') or script.partition(chr(10))[0]}"
-        result = self._begin(number, step.get("name", title))
-        if self._result.conclusion != "success" and step.get("if") != "always()":
-            result.conclusion, result.completed = "skipped", result.started
-            return
+    def _step(self, step: Mapping[str, Any]) -> None:
         if "uses" in step:
             self._hosted.actions[step["uses"]](self._workspace, self._log)
-            result.completed = time.time_ns()
             return
+        script = _EXPRESSION.sub(lambda match: self._matrix[match[1]], step["run"]).rstrip("\n")
+        title = f"Run {script.partition(chr(10))[0]}"
         env = {**self._env, **step.get("env", {})}
         self._head(title, script, env)
         minutes = step.get("timeout-minutes")
         code = self._execute(script, env, minutes)
-        result.completed = time.time_ns()
+        if not code:
+            return
         if code == -signal.SIGKILL and minutes:
-            self._fail(f"The action '{result.name}' has timed out after {minutes} minutes.", result, step)
-        elif code:
-            number = code if code > 0 else 128 - code  # as a shell reports a signal
-            self._fail(f"Process completed with exit code {number}.", result, step)
-
-    def _fail(self, message: str, result: StepResult, step: Mapping[str, Any]) -> None:
+            message = f"The action '{step.get('name', title)}' has timed out after {minutes} minutes."
+        else:  # as a shell reports a signal
+            message = f"Process completed with exit code {code if code > 0 else 128 - code}."
         self._log.write(f"##[error]{message}")
-        self._annotate("failure", message, {"file": ".github"})
-        if not step.get("continue-on-error"):
-            result.conclusion = self._result.conclusion = "failure"
+        self._result.failed = self._result.failed or not step.get("continue-on-error")
 
     def _head(self, title: str, script: str, env: Mapping[str, str]) -> None:
         write = self._log.write
@@ -202,34 +164,9 @@ class _Job:
         return process.returncode
 
     def _print(self, line: str) -> None:
-        match = _COMMAND.fullmatch(line.lstrip())
-        if match is None:
-            self._log.write(line)
-            return
-        command, properties, message = match[1], match[2] or "", _unescaped(match[3])
-        self._log.write(f"##[{command}]{message}".rstrip("\n"))
-        if command in _LEVELS:
-            pairs = (pair.partition("=") for pair in properties.split(","))
-            values = {name.strip(): _unescaped(value) for name, _, value in pairs}
-            self._annotate(_LEVELS[command], message.rstrip("\n"), values)
-
-    def _annotate(self, level: str, message: str, properties: Mapping[str, str]) -> None:
-        """As the check-runs API lists it; the line of an annotation without a file is the log's."""
-        path = properties.get("file", ".github")
-        line = int(properties.get("line", 0)) or self._log.lines
-        column = int(properties["col"]) if "col" in properties else None
-        self._result.annotations.append(
-            {
-                "path": path.removeprefix(f"{self._workspace}/"),
-                "start_line": line,
-                "start_column": column,
-                "end_line": line,
-                "end_column": column,
-                "annotation_level": level,
-                "title": properties.get("title", ""),
-                "message": message,
-            }
-        )
+        if command := _COMMAND.fullmatch(line.lstrip()):
+            line = f"##[{command[1]}]{_unescaped(command[2])}".rstrip("\n")
+        self._log.write(line)
 
 
 def _lines(descriptor: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What makes the recordings writes a job's log and results as a runner does."""
+"""What makes the labelled logs writes a job's log as a runner does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.recordings.runner import BASH, Hosted, JobResult, Log, run_jobs
+from tests.labelled.runner import BASH, Hosted, JobResult, Log, run_jobs
 
 pytestmark = pytest.mark.skipif(not Path(BASH).exists(), reason=f"needs {BASH}")
 
@@ -47,29 +47,14 @@ def test_a_step_s_head_output_and_failure_are_logged(tmp_path: Path) -> None:
         "##[error]Process completed with exit code 3.",
         "Cleaning up orphan processes",
     ]
-    assert [(step.number, step.name, step.conclusion) for step in job.steps] == [
-        (1, "Set up job", "success"),
-        (2, "Run echo one", "failure"),
-        (3, "never", "skipped"),
-        (4, "Complete job", "success"),
-    ]
-    assert job.conclusion == "failure"
+    assert job.failed
 
 
-def test_workflow_commands_become_marks_and_annotations(tmp_path: Path) -> None:
+def test_workflow_commands_become_marks(tmp_path: Path) -> None:
     script = "echo '::error file=a.py,line=7,title=x%3A y::broken%0Aby 10%25'\necho '::group::Details'"
     (job,) = _run(tmp_path, {"run": script})
 
     assert _lines(job)[-4:-1] == ["##[error]broken", "by 10%", "##[group]Details"]
-    (annotation,) = job.annotations
-    shown = {key: annotation[key] for key in ("annotation_level", "path", "start_line", "title", "message")}
-    assert shown == {
-        "annotation_level": "failure",
-        "path": "a.py",
-        "start_line": 7,
-        "title": "x: y",
-        "message": "broken\nby 10%",
-    }
 
 
 def test_each_leg_of_a_matrix_is_a_job_with_a_workspace_of_its_own(tmp_path: Path) -> None:
@@ -86,21 +71,15 @@ def test_a_step_that_takes_too_long_is_ended_with_what_it_started(tmp_path: Path
     (job,) = _run(tmp_path, slow, {"run": "echo next"}, {"run": "echo always", "if": "always()"})
 
     assert "##[error]The action 'slow' has timed out after 0.001 minutes." in _lines(job)
-    assert [step.conclusion for step in job.steps] == ["success", "failure", "skipped", "success", "success"]
     assert "always" in _lines(job)
+    assert "next" not in _lines(job)
 
 
 def test_a_step_that_may_fail_does_not_fail_the_job(tmp_path: Path) -> None:
     (job,) = _run(tmp_path, {"run": "exit 4", "continue-on-error": True}, {"run": "echo next"})
 
-    assert job.conclusion == "success"
+    assert not job.failed
     assert _lines(job).index("##[error]Process completed with exit code 4.") < _lines(job).index("next")
-
-
-def test_a_script_that_a_signal_ends_has_the_exit_code_of_a_shell(tmp_path: Path) -> None:
-    (job,) = _run(tmp_path, {"run": "kill -9 $$"})
-
-    assert "##[error]Process completed with exit code 137." in _lines(job)
 
 
 def test_an_action_is_played_between_what_a_hosted_runner_prints(tmp_path: Path) -> None:

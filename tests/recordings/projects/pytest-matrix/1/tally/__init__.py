@@ -1,1 +1,0 @@
-"""Count what is sold at a till."""
