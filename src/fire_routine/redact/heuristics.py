@@ -107,6 +107,8 @@ def continues_secret(value: str, cut: bool) -> bool:
     words = _WORDS.fullmatch(value) is not None and not _irregular(value)
     if _ORDINARY.fullmatch(value.rstrip(".")):
         return False
+    if cut and _many_pieces(value):
+        return True
     if cut:
         return not (words and (value.isalpha() or any(not c.isalnum() for c in value)))
     return len(value) >= 6 and mixes_digits(value) and not words and not _HASH.fullmatch(value)
@@ -139,6 +141,13 @@ def _irregular(value: str) -> bool:
     pieces = len(re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", value))
     turns = len(re.findall(r"[A-Za-z](?=\d)|\d(?=[A-Za-z])", value))
     return pieces > len(value) * 0.4 or turns >= max(4, len(value) / 8)
+
+
+def _many_pieces(value: str) -> bool:
+    """Whether its letters change case more often than those of words written together: by three at most."""
+    letters = re.match("[A-Za-z]*", value)
+    length = len(letters[0]) if letters else 0
+    return length >= 10 and len(re.findall("[A-Z]?[a-z]+|[A-Z]+", value[:length])) > length * 0.3
 
 
 def is_path(value: str) -> bool:

@@ -16,7 +16,7 @@ from tests.unit.ledger.troubles import PROFILES, Faults
 
 from fire_routine.model import Result
 
-LOST = "leader-lost"
+LOST = "earlier-unknown"
 
 
 @settings(max_examples=40)
