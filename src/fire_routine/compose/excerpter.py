@@ -11,7 +11,7 @@ MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 # The longer an excerpt is, the stronger a line must be that makes it longer: shares of the greatest weight,
 # and the units up to which lines of that share are shown. Filler needs only be of the failed step.
-FLOORS = ((0.5, 60_000), (0.25, 5_000), (0.15, 2_500))
+FLOORS = ((0.35, 60_000), (0.15, 6_000), (0.08, 3_000))
 FILLER = 300  # units up to which an excerpt is filled with weaker lines
 _OF_STEP = 0.2  # weight that lines before the failed step seldom have; others are no filler
 
