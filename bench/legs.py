@@ -188,7 +188,8 @@ def table(sizes: Iterable[int], seed: int) -> bool:
 
 def _line(legs: int, seed: int) -> bool:
     crowd = play(legs, seed)
-    asked, outcomes = crowd.limits.asked, ", ".join(f"{n} {what}" for what, n in sorted(crowd.outcomes.items()))
+    asked = crowd.limits.asked
+    outcomes = ", ".join(f"{n} {what}" for what, n in sorted(crowd.outcomes.items()))
     print(
         f"  {legs:4}  {crowd.sessions:8}  {asked.total():8}  {asked['POST']:12}  {crowd.limits.refused:7}"
         f"  {crowd.longest:9.1f} s  {outcomes}"

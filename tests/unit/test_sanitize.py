@@ -64,7 +64,7 @@ def tags(draw: st.DrawFn) -> str:
 def frames(text: str) -> list[str]:
     """The tags of a prompt's frame that a reader finds who decodes entities and drops comments."""
     plain = unicodedata.normalize("NFKC", html.unescape(html.unescape(text)))
-    plain = re.sub(r"[^<\w]", "", re.sub(r"<!--.*?-->", "", plain)).replace("_", "").casefold()
+    plain = re.sub(r"[^<\[\w]", "", re.sub(r"<!--.*?-->", "", plain)).replace("_", "").casefold()
     return [name for name in NAMES if f"<{re.sub('[^a-z]', '', name)}" in plain]
 
 
