@@ -22,7 +22,6 @@ BLANKS = 3  # blank lines between two that are shown, at most
 SPELLED = " lines left out"  # in the first mark of a gap; the others are numbers alone
 ROOM_FOR_ENDS = 1_000  # characters from which on the step's end is always shown
 SHORTEST = 200  # characters that a line may take however little room there is
-WHOLE_STRONG = 800  # characters of a strong line that are not cut where a third of the room is not enough
 LONGEST_WEAK = 2_000  # … and characters that a weak line may take however much there is
 
 
@@ -123,7 +122,7 @@ def _gap(lines: int, spelled: str = "") -> str:
 
 def _lines(digest: Digest, max_characters: int) -> list[_Line]:
     """The digest's lines that are not blank, each cut to what it may take of the room."""
-    strong = max(max_characters // 3, min(max_characters * 2 // 3, WHOLE_STRONG))
+    strong = max_characters // 3
     weak = min(max_characters // 6, LONGEST_WEAK)
     lines: list[_Line] = []
     last, blanks = 0, 0  # the number of the line before, blank ones included

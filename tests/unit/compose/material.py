@@ -119,13 +119,14 @@ def history(**changes: Any) -> History:
 
 def excerpt(digest: Digest, limit: int) -> Excerpt:
     """Whole blocks of greatest weight, then single lines of the next one; in the log's order."""
-    chosen: list[tuple[int, str]] = []
+    chosen: list[Block] = []
     room = limit
     for block in sorted(digest.blocks, key=lambda block: -block.weight):
         for number, line in enumerate(block.lines, block.first):
             room -= utf16_length(line) + 1
             if room < 0:
                 break
-            chosen.append((number, line))
-    text = "\n".join(line for _, line in sorted(chosen))
-    return Excerpt(text, len(chosen), digest.total_lines)
+            chosen.append(block._replace(first=number, lines=(line,), last=number))
+    chosen.sort(key=lambda block: block.first)
+    text = "\n".join(line for block in chosen for line in block.lines)
+    return Excerpt(text, len(chosen), digest.total_lines, tuple(chosen))

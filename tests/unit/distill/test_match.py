@@ -85,7 +85,7 @@ def without_automaton(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patched:
         for module in (match, noise):
             patched.setattr(module, "Literals", by_expression)
-        for module, name in ((normalize, "_CODES"), (match, "_RED_ENDS")):
+        for module, name in ((normalize, "_CODES"),):
             patched.setattr(module, name, by_expression(getattr(module, name).literals))
         for each in made:
             each.cache_clear()

@@ -75,7 +75,7 @@ def test_little_room_goes_to_the_cause() -> None:
     lost = [
         name
         for name, marked, digest in sections()
-        if not set(marked["!"]) <= numbers(distill.excerpt(digest, LITTLE))
+        if not set(marked["!"]) & numbers(distill.excerpt(digest, LITTLE))
     ]
     assert lost == []
 
