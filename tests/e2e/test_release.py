@@ -10,16 +10,17 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.act import ACTION, REPOSITORY, ROOT, make_project, run_act
-from tests.e2e.installed import build_release, packages
+from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project, run_act
+from tests.e2e.installed import build_release, packages, release_commit
 from tests.e2e.mirror import RunMirror
 from tests.emulated.github import GitHubEmulator
 from tools import release
-from tools.releasing import ReleaseError, tree, verifying
+from tools.releasing import ReleaseError, owner, tree, verifying
 
 from fire_routine.emulator import Endpoint
 
@@ -207,18 +208,17 @@ def github() -> Iterator[GitHubEmulator]:
         yield github
 
 
-def test_a_workflow_fires_with_nothing_installed_and_no_network(
-    built: Path, tmp_path: Path, github: GitHubEmulator
-) -> None:
-    home = tmp_path / "home"
-    sha = make_project(tmp_path / "project", {".github/workflows/ci.yml": WORKFLOW})
+def fire_once(action: Path, uses: str, tmp_path: Path, github: GitHubEmulator) -> Result:
+    """Run a failing workflow that uses the tree `action`, with an empty HOME, no network and no index."""
+    workflow = WORKFLOW.replace(ACTION, uses)
+    sha = make_project(tmp_path / "project", {".github/workflows/ci.yml": workflow})
     github.set_branch("main", sha)
     github.add_run({"id": RUN_ID, "head_sha": sha, "event": "push"})
-    before = sorted(built.rglob("*"))
+    before = sorted(action.rglob("*"))
     with Endpoint() as endpoint:
         result = run_act(
             tmp_path / "project",
-            home,
+            tmp_path / "home",
             env={
                 **NO_NETWORK,
                 "GITHUB_API_URL": github.url,
@@ -231,13 +231,43 @@ def test_a_workflow_fires_with_nothing_installed_and_no_network(
                 "GITHUB_TOKEN": github.token,
             },
             watch=RunMirror(github, RUN_ID).watch,
-            action=built,
+            action=action,
+            arguments=["--local-repository", f"{uses}={action}"],
         )
         assert len(endpoint.sessions) == 1, result.log
         assert "main.c:3:5: error: 'x' undeclared" in endpoint.sessions[0].text
+    assert sorted(action.rglob("*")) == before
+    return result
+
+
+def test_a_workflow_fires_with_nothing_installed_and_no_network(
+    built: Path, tmp_path: Path, github: GitHubEmulator
+) -> None:
+    result = fire_once(built, ACTION, tmp_path, github)
     assert result.outputs("on-failure")["outcome"] == "fired"
-    assert [path.name for path in home.rglob("cpython-*")] == []
-    assert sorted(built.rglob("*")) == before
+    assert [path.name for path in (tmp_path / "home").rglob("cpython-*")] == []
+
+
+def test_a_workflow_fires_from_a_stamped_tree_by_its_commit(tmp_path: Path, github: GitHubEmulator) -> None:
+    """The way that the README describes for the time before a release: an own copy, used by its commit."""
+    clone = tmp_path / "clone"
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-c", "user.name=Octo", "-c", "user.email=octo@example.com", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    with tempfile.TemporaryDirectory() as temporary:
+        commit = release_commit(Path(temporary))
+    git("clone", "--quiet", "--no-checkout", str(ROOT), str(clone))
+    git("-C", str(clone), "fetch", "--quiet", str(ROOT), commit)
+    git("-C", str(clone), "checkout", "--quiet", commit)
+    assert owner.stamp(clone, "octo-org")
+    git("-C", str(clone), "commit", "--quiet", "--all", "--message", "Ours")
+    stamped = git("-C", str(clone), "rev-parse", "HEAD")
+    folder = tmp_path / "tree"
+    tree.write(tree.made(clone, stamped, packages()), folder, [PYTHON])
+    result = fire_once(folder, f"octo-org/fire-routine@{stamped}", tmp_path, github)
+    assert result.outputs("on-failure")["outcome"] == "fired"
 
 
 def test_all_its_modules_are_compiled_and_a_changed_source_takes_effect(copy: Path, tmp_path: Path) -> None:
