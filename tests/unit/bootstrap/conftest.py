@@ -7,6 +7,15 @@ from pathlib import Path
 import pytest
 from tests.unit.bootstrap.support import Action, action
 
+from bootstrap.pythons import is_private
+
+
+@pytest.fixture(autouse=True)
+def _private(tmp_path: Path) -> None:
+    """A start uses no folder below one that others can write to, such as /tmp: so neither can these tests."""
+    if not is_private(tmp_path):
+        pytest.skip(f"others may write to a folder above {tmp_path}: choose another HOME")
+
 
 @pytest.fixture
 def runner(tmp_path: Path) -> Iterator[Action]:
