@@ -89,8 +89,8 @@ def test_a_hostile_text_gets_nowhere(payload: Payload, tmp_path: Path) -> None:
     assert outside_code(text) == []
     assert commands(fired.printed) == []
     check_outputs(fired)
-    assert all(STATUS.fullmatch(status) for status in fired.statuses)
-    assert all("evil" not in link for link in fired.links)
+    assert fired.statuses and [one for one in fired.statuses if not STATUS.fullmatch(one)] == []
+    assert fired.links and [link for link in fired.links if "evil" in link] == []
 
 
 def check_outputs(fired: Fired) -> None:

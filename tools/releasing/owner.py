@@ -10,7 +10,7 @@ from pathlib import Path
 from . import ReleaseError
 
 FOLDERS = (".ci", ".github", "bench", "docs", "examples", "src", "tests", "tools")
-NO_SOURCE = frozenset(("__pycache__", "node_modules", "target", "vendor", "bytecode"))
+NO_SOURCE = frozenset(("__pycache__", "node_modules", "target", "vendor"))
 PLACEHOLDER = "OWNER"  # until the project has a home
 READER = "YOUR-ORG"  # stands for an account of the reader
 _ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}")  # what GitHub takes as a name

@@ -25,7 +25,7 @@ MOST_ENTRIES = 100_000  # files and folders looked at, for each pattern
 TOO_LARGE = f"it is larger than {MOST_BYTES >> 20} MiB"
 SECONDS = 15.0  # to find and read all files; a log of 64 MiB takes about three
 _CHUNK = 256 * 1024
-_REPORT = ".xml"
+_REPORTS = (".xml", ".trx")
 _ANY_DEPTH = "**"
 _REFUSED = ".git"  # holds the token that actions/checkout leaves there
 
@@ -195,7 +195,7 @@ def _digest(workspace: Path, path: PurePath, read: Read, budget: Budget) -> Dige
             raise ValueError(TOO_LARGE)
         if file.peek(10).startswith(COMPRESSED):
             raise ValueError("it is compressed")
-        if path.suffix.lower() == _REPORT:
+        if path.suffix.lower() in _REPORTS:
             from .junit import read_report  # only here, for its start-up time
 
             report = read_report(budget.chunks(file))

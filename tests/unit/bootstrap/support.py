@@ -186,10 +186,3 @@ def action(folder: Path) -> Iterator[Action]:
             **{name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
         }
         yield Action(folder, index, environ)
-
-
-def put_on_path(where: Action, name: str, script: str) -> None:
-    """An executable of that name, first on PATH."""
-    program = where.folder / "bin" / name
-    program.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
-    program.chmod(0o755)

@@ -92,6 +92,23 @@ def test_the_content_is_read_as_a_log(tmp_path: Path) -> None:
     assert notes == ()
 
 
+def test_a_test_report_of_either_format_is_read_as_one(tmp_path: Path) -> None:
+    write(
+        tmp_path / "junit.xml",
+        '<testsuite><testcase name="t"><failure message="boom of JUnit"/></testcase></testsuite>',
+    )
+    write(
+        tmp_path / "shop.trx",
+        '<TestRun><Results><UnitTestResult testName="t" outcome="Failed"><Output><ErrorInfo>'
+        "<Message>boom of TRX</Message></ErrorInfo></Output></UnitTestResult></Results></TestRun>",
+    )
+    attachments, notes = read_attachments(["junit.xml", "shop.trx"], tmp_path, read)
+    shown = [" ".join(line for block in one.digest.blocks for line in block.lines) for one in attachments]
+    assert notes == ()
+    assert ["boom of JUnit" in shown[0], "boom of TRX" in shown[1]] == [True, True]
+    assert not [text for text in shown if "<" in text]
+
+
 def test_a_pattern_that_matches_nothing_is_a_note(tmp_path: Path) -> None:
     assert refusals(tmp_path, "*.log", "no/such/file") == [
         "attach: *.log: no file matches",

@@ -73,11 +73,6 @@ def green_at(run_id: int) -> History:
     return History(last_green_run=run_id, last_green_sha="9" * 40, last_green_of_event=run_id)
 
 
-def written_by(*sessions: str) -> Commit:
-    trailers = "\n".join(f"Claude-Session: https://claude.ai/code/{session}" for session in sessions)
-    return Commit(sha=SHA, message=f"Mend it\n\n{trailers}\n")
-
-
 def fired(session: str = "session_1") -> Outcome:
     return Outcome(Result.FIRED, session_id=session, session_url=f"https://claude.ai/code/{session}")
 

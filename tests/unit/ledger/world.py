@@ -38,7 +38,6 @@ _DENIALS = (
 )
 BRANCH = "main"
 PLACE = "f" * 40  # the first commit of the default branch
-OTHER_PLACE = "e" * 40  # what a list that is cut short may end with
 STATES = (SessionState.NONE, SessionState.BRANCH)  # of a session, by whether it left a trace
 
 

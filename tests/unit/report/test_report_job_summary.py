@@ -120,12 +120,12 @@ def test_retries_are_mentioned_with_their_causes() -> None:
 
 def test_our_own_words_take_effect_and_values_do_not() -> None:
     evil = "[x](https://evil.example) @everyone `code` <b>"
-    message = f"Look at https://claude.ai/code and {code(evil)}: set `max-wait`."
+    message = f"Look at https://claude.ai/code and {code(evil)}: set `cool-down`."
     html = cmarkgfm.github_flavored_markdown_to_html(
         summary(with_outcome(Result.FAILED, "unauthorized", message))
     )
     assert '<a href="https://claude.ai/code">https://claude.ai/code</a>' in html
-    assert "<code>max-wait</code>" in html
+    assert "<code>cool-down</code>" in html
     assert "https://evil.example</a>" not in html and 'href="https://evil' not in html
     assert "<b>" not in html
 
