@@ -76,7 +76,7 @@ def settings_among(joined: bytes) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Runner:
-    """How a test runner marks tests, see `rules/tables/runs.toml`."""
+    """How a test runner marks tests, see `knowledge/runs.toml`."""
 
     mark: bytes
     passed: re.Pattern[bytes]

@@ -87,7 +87,7 @@ def _spelled(match: re.Match[str]) -> str:
 
 
 def normalised(lines: Iterable[str]) -> list[str]:
-    """Each line as it would be in another run of the same failure (`rules/tables/substitutions.toml`)."""
+    """Each line as it would be in another run of the same failure (`knowledge/substitutions.toml`)."""
     read = [line[:READ].replace("\n", " ") for line in lines]
     if not read:
         return []
