@@ -156,7 +156,6 @@ class Stage:
             "FIRE_ROUTINE_ROUTINE_URL": self.endpoint.url,
             "FIRE_ROUTINE_ROUTINE_TOKEN": self.endpoint.token,
             "FIRE_ROUTINE_GITHUB_TOKEN": self.github.token,
-            "FIRE_ROUTINE_MAX_WAIT": "2",
             **{f"FIRE_ROUTINE_{name.upper()}": value for name, value in (inputs or {}).items()},
         }
         job.process = self.context.Process(target=work, args=(environ, begin))

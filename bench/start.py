@@ -5,8 +5,8 @@
 
 Each TREE is a checkout or a release (`tools/release.py build`); without one, this checkout and a release made
 of it. The action starts as in `action.yml`, on a run with failed jobs whose logs GitHub has. GitHub and the
-endpoint are emulated on loopback, in this process. `once-per: always` leaves out the ledger, in which the
-action waits.
+endpoint are emulated on loopback, in this process. The action waits some seconds for the ledger: only the
+clock counts them.
 
 The unit is `python3 -c 'import httpx'` with the same Python, in the packages of the test lock. All cases take
 turns, after a first start of each, which installs the lock and compiles. The processor's time up to the fire
@@ -67,7 +67,7 @@ def start(tree: Path, python: str, home: Path, log: str, jobs: int) -> tuple[flo
         for number in range(jobs):
             job = {"id": 71 + number, "name": f"build {number}", "conclusion": "failure"}
             github.add_job(7, job, log + FAILURE)
-        environ = environment(github, endpoint.url, home) | {"FIRE_ROUTINE_ONCE_PER": "always"}
+        environ = environment(github, endpoint.url, home)
         environ |= {"HOME": str(home), "RUNNER_TEMP": str(home), "PATH": os.defpath}
         command = [python, "-I", "-S", "-B", str(tree / "src" / "entrypoint.py"), "action"]
         started = time.monotonic()
