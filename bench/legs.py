@@ -1,11 +1,10 @@
 """A matrix whose legs all fail at once: the whole action in virtual time, for `bench/schedules.py`.
 
 GitHub and the endpoint are the emulators, asked over real HTTP. Time is virtual: one leg runs, the others
-wait.
-Each request to GitHub takes 0.1 to 0.3 virtual seconds and counts against the limits that GitHub documents
-(https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
+wait. Each request to GitHub takes 0.1 to 0.3 virtual seconds and counts against the limits that GitHub
+documents (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
 
-Import this before anything of `fire_routine`, which takes the clock's functions as default arguments.
+Import this before anything of `fire_routine`, whose `Clock` keeps the functions that it finds in `time`.
 """
 
 from __future__ import annotations
