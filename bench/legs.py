@@ -4,7 +4,7 @@ GitHub and the endpoint are the emulators, asked over real HTTP. Time is virtual
 wait. Each request to GitHub takes 0.1 to 0.3 virtual seconds and counts against the limits that GitHub
 documents (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
 
-Import this before anything of `fire_routine`, whose `Clock` takes the functions of `time` as its defaults.
+Import this before anything of `fire_routine`, whose `Clock` keeps the functions that it finds in `time`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One failure, one session, regardless of what breaks: `python3 src/entrypoint.py bench/schedules.py`.
 
-Five parts, each with a line or a table of results; exit status 1 if one session was
-too many, or one was reported nowhere.
+Five parts, each with a line or a table of results; exit status 1 if one session was too many, or
+one was reported nowhere.
 
   storm      random histories of a workflow (runs, re-runs, green runs, up to 32 jobs failing at once) under
              random faults of the endpoint and of the status API, with jobs that die at a random moment; the

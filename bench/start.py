@@ -5,7 +5,8 @@
 
 Each TREE is a checkout or a release (`tools/release.py build`); without one, this checkout and a release made
 of it. The action starts as in `action.yml`, on a run with failed jobs whose logs GitHub has. GitHub and the
-endpoint are emulated on loopback, in this process. The clock's time has the ledger's waits, of 3.5 s.
+endpoint are emulated on loopback, in this process. The action waits some seconds for the ledger: only the
+clock counts them.
 
 The unit is `python3 -c 'import httpx'` with the same Python, in the packages of the test lock. All cases take
 turns, after a first start of each, which installs the lock and compiles. The processor's time up to the fire

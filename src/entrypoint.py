@@ -131,7 +131,8 @@ def give_up(arguments: "list[str]", reason: str, message: str) -> int:
         ("GITHUB_OUTPUT", f"outcome=failed\nreason={reason}\n"),
         (
             "GITHUB_STEP_SUMMARY",
-            f"### ❌ Not fired: the action could not start\n\n> [!CAUTION]\n> {message}\n",
+            # As code: an index or a package may have written a part of it.
+            f"### ❌ Not fired: the action could not start\n\n```text\n{message.replace('`', chr(39))}\n```\n",
         ),
     ):
         if os.environ.get(name):

@@ -173,7 +173,6 @@ def _boilerplate(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """One expression for each first byte of a line, and those by a text that their lines hold."""
     beginnings: dict[str, list[str]] = {}
     within: dict[str, str] = {}
-    maps: list[str] = []
     for entry in entries:
         expressions = list(map(_valid, _listed(entry["match"])))
         if holds := entry.get("holds"):
@@ -185,11 +184,9 @@ def _boilerplate(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             )
         for first in sorted(_first_bytes(entry["first"])):
             beginnings.setdefault(first, []).extend(expressions)
-        maps += expressions if entry.get("memory_map") else []
     return {
         "beginnings": {first: "|".join(each) for first, each in sorted(beginnings.items())},
         "within": within,
-        "memory_map": "|".join(maps),
     }
 
 

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from pathlib import Path
-from types import ModuleType
-
-# Packages whose `__init__` is not run: only their modules can be imported. PyGithub's imports every class of
-# GitHub's API, and PyJWT, PyNaCl and cryptography to sign in as an app; urllib3's an HTTP/2 library.
-HOLLOW = ("github", "urllib3.http2")
 
 
 def prepare(root: Path) -> Path | None:
@@ -34,11 +28,6 @@ def prepare(root: Path) -> Path | None:
             sys.pycache_prefix = str(folder / "bytecode")
             sys.dont_write_bytecode = False
     sys.path[-1:-1] = [str(packages)]
-    for name in HOLLOW:
-        module = sys.modules[name] = ModuleType(name)
-        module.__path__ = [str(packages.joinpath(*name.split(".")))]
-    # requests warns without charset-normalizer, which guesses encodings. GitHub's API always uses UTF-8.
-    warnings.filterwarnings("ignore", "Unable to find acceptable character detection dependency")
     return folder
 
 

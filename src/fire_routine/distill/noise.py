@@ -21,7 +21,6 @@ from .windows import windows
 _LINES = table("boilerplate")
 _BY_FIRST = {first.encode("latin-1"): pattern(each.encode()) for first, each in _LINES["beginnings"].items()}
 _WITHIN = {text.encode(): pattern(each.encode()) for text, each in _LINES["within"].items()}
-_MAPS = pattern(_LINES["memory_map"].encode())
 # A shell's trace; an indented plus is a diff's.
 _TRACE = pattern(rb"\n\+(?:\+{0,5} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{1,5}[^+\s])")
 # With what a step runs, as a runner shows it before the step's output, below what it runs; and what ends it.
@@ -53,11 +52,6 @@ def boilerplate_among(texts: Sequence[bytes]) -> set[int]:
         among.update(at - 1 for at in numbered(joined, ends) if line.match(bare[at - 1]))
     among.update(at - 1 for at in numbered(joined, (match.end() for match in _TRACE.finditer(joined))))
     return among
-
-
-def maps_memory(text: bytes) -> bool:
-    """Whether a line describes a part of a process's memory."""
-    return _MAPS.match(text) is not None
 
 
 def settings_among(joined: bytes) -> set[int]:

@@ -145,12 +145,6 @@ def rule_named(name: str) -> Rule:
     return rule_at(next(at for at, fields in enumerate(entries()) if fields["id"] == name))
 
 
-@cache
-def ids_of_any_family() -> frozenset[str]:
-    """The rules for what fails in the tools of any language."""
-    return frozenset(fields["id"] for fields in entries() if fields.get("family") == ANY_FAMILY)
-
-
 def rule_from(fields: Fields, order: int) -> Rule:
     """A rule from its compiled fields; what is not among them has its default."""
     made = dict(fields)

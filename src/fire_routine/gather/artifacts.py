@@ -128,13 +128,18 @@ def _reports(data: bytes, budget: Budget) -> tuple[list[Digest], Sequence[str]]:
                         report = read_report(budget.chunks(file))
                     reports += [report] if report else []
                 except _BROKEN as problem:
-                    why = str(problem) if isinstance(problem, ValueError) else "it is damaged"
+                    why = str(problem) if _is_ours(problem) else "it is damaged"
                     refused[f"a report in it: {why}"] = None
                 if budget.is_spent():
                     break
     except _BROKEN as problem:
-        refused[str(problem) if isinstance(problem, ValueError) else _NO_ZIP] = None
+        refused[str(problem) if _is_ours(problem) else _NO_ZIP] = None
     return reports, tuple(refused)
+
+
+def _is_ours(problem: Exception) -> bool:
+    """Whether it is in our words: Python's own, such as on a name's encoding, are of a class below."""
+    return type(problem) is ValueError
 
 
 def _check_directory(data: bytes) -> None:

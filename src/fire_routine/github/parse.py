@@ -85,7 +85,6 @@ class PastRun:
     event: str
     conclusion: str | None
     created_at: datetime | None  # None: not stated
-    updated_at: datetime | None = None
     attempt: int = 1  # the latest
 
     @property
@@ -255,7 +254,6 @@ def pull_request(data: object) -> PullRequest:
         head_repository=_repository_name(head, "repo"),
         author=fields.text(fields.part(data, "user"), "login"),
         created_at=fields.time(data.get("created_at")),
-        closed_at=fields.time(data.get("closed_at")),
         merged_at=fields.time(data.get("merged_at")),
         merge_sha=fields.text(data, "merge_commit_sha"),
         labels=tuple(fields.each(lambda label: fields.needed(label, "name"), data.get("labels"))),
@@ -273,7 +271,6 @@ def past_run(data: Json) -> PastRun:
         event=fields.text(data, "event"),
         conclusion=conclusion if isinstance(conclusion, str) else None,
         created_at=fields.time(data.get("created_at")),
-        updated_at=fields.time(data.get("updated_at")),
         attempt=fields.whole(data, "run_attempt") or 1,
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ..model import Note, Outcome, Result, Run, Verdict, in_words
-from ..sanitize import code
 from .claims import Claim, session_id
 from .entry import Stage
 from .rule import Job, Ruling
@@ -159,13 +158,13 @@ def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Ve
         failed=True,
         reason="ledger-unavailable",
         message="The commit statuses that keep a failure from having two sessions can't be used now"
-        f" ({code(problem)}). Nothing was sent. {remedy}{left}",
+        f" ({problem}). Nothing was sent. {remedy}{left}",
     )
 
 
 def unrecorded(problem: str) -> Note:
     """The fire is not recorded, for want of a permission."""
-    why = f"{code(problem)}. A re-run may start a second session for this failure."
+    why = f"{problem}. A re-run may start a second session for this failure."
     return Note(_WHAT, why, _GRANT, permission="statuses: write")
 
 
@@ -173,7 +172,7 @@ def own_ledger(problem: str) -> Note:
     """The ledger's place can't be read, so the entries are on the failing commit."""
     return Note(
         what="sessions on other commits",
-        why=f"{code(problem)}. A failure that one of them is at work on gets one more.",
+        why=f"{problem}. A failure that one of them is at work on gets one more.",
         remedy="Add `contents: read` to the job's `permissions`.",
         permission="contents: read",
     )
@@ -192,25 +191,24 @@ def not_rerun(problem: str, *, denied: bool) -> Note:
     """The failed jobs were not re-run. `denied`: the token may lack the permission."""
     return Note(
         what="a re-run of the failed jobs",
-        why=f"{code(problem)}. So this failure did not wait for one.",
+        why=f"{problem}. So this failure did not wait for one.",
         remedy="Add `actions: write` to the job's `permissions`." if denied else "",
         permission="actions: write" if denied else "",
     )
 
 
 def not_recorded(problem: str) -> Note:
-    return Note("the record of a flaky failure on the commit", f"{code(problem)}.")
+    return Note("the record of a flaky failure on the commit", f"{problem}.")
 
 
 def flakes_unread(problem: str) -> Note:
-    return Note("some of what re-runs showed of this failure", f"{code(problem)}.")
+    return Note("some of what re-runs showed of this failure", f"{problem}.")
 
 
 def unsettled(problem: str) -> Note:
     return Note(
         what="the record of this result",
-        why=f"{code(problem)}. Until the workflow is green again, it counts as a session that may have"
-        " started.",
+        why=f"{problem}. Until the workflow is green again, it counts as a session that may have started.",
     )
 
 

@@ -251,7 +251,6 @@ class PullRequest:
     head_repository: str | None  # None: the fork is gone
     author: str = ""
     created_at: datetime | None = None
-    closed_at: datetime | None = None
     merged_at: datetime | None = None  # None: not merged, or not stated
     merge_sha: str = ""  # the commit that it was merged as; of an open one, a test merge
     labels: tuple[str, ...] = ()

@@ -161,10 +161,12 @@ def test_a_list_of_files_that_is_longer_than_the_end_states_is_refused(github: G
     github.add_artifact(RUN, "huge", bytes(data[:-22] + huge + data[-22:]))
     github.add_artifact(RUN, "comment", bytes(data[:-2]) + struct.pack("<H", 3) + b"abc")
     github.add_artifact(RUN, "none", b"no ZIP file at all")
+    name = zipped({"é.xml": JUNIT}).replace("é".encode(), b"\xff\xff")
+    github.add_artifact(RUN, "name", name)
     lines, notes = read(github)
     assert lines == []
     assert sorted(notes) == [
-        "the artifact `comment`, `none`: it is no valid ZIP file",
+        "the artifact `comment`, `name`, `none`: it is no valid ZIP file",
         "the artifact `huge`: it has too many files",
     ]
 

@@ -32,7 +32,6 @@ _DER = pattern(
     r"(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{2,4}(?:IBAAK|IBADAN)|MI[A-Za-z0-9+/]{1,3}AgEA(?:MB|AkE|AoG)"
     r"|MC4CAQAwBQYDK2V|MHcCAQEE|MIGkAgEBBD|MIHcAgEBBE|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/=]{20,}"
 )
-_DER_BEGINNINGS = ("MI", "MC4CAQ", "MHcCAQ", "b3Blbn")
 _WIDTHS = frozenset({60, 64, 65, 70, 72, 76})  # of rows without a mark
 _FILES = (b"\x1f\x8b", b"\x89PNG", b"PK\x03\x04", b"\xff\xd8\xff", b"%PDF", b"\x7fELF", b"BZh", b"\xfd7zXZ")
 _WIDEST = 1024  # characters of a row
