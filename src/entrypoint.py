@@ -125,14 +125,14 @@ def give_up(arguments: "list[str]", reason: str, message: str) -> int:
     if arguments[:1] != ["action"]:
         sys.stderr.write(f"fire-routine: {message}\n")
         return 1
+    code = message.replace("`", "'")  # an index or a package may have written a part of it
     escaped = message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     sys.stdout.write(f"::error title=fire-routine::{escaped}\n")
     for name, text in (
         ("GITHUB_OUTPUT", f"outcome=failed\nreason={reason}\n"),
         (
             "GITHUB_STEP_SUMMARY",
-            # As code: an index or a package may have written a part of it.
-            f"### ❌ Not fired: the action could not start\n\n```text\n{message.replace('`', chr(39))}\n```\n",
+            f"### ❌ Not fired: the action could not start\n\n```text\n{code}\n```\n",
         ),
     ):
         if os.environ.get(name):
