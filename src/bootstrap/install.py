@@ -113,7 +113,7 @@ def folder_name(lock: bytes) -> str:
 
 
 def roots(environ: Mapping[str, str]) -> list[Path]:
-    """The folders that may hold a ready one, the longest-lived first.
+    """The folders that may hold a ready one: a runner's own first, then the user's cache.
 
     Only root and this user can write to them. Never the checkout, and never a shared temporary folder.
     """
