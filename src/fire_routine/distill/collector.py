@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Sequence
 from itertools import chain
+from zlib import crc32
 
 from .context import BEFORE, LINES_AFTER
 from .lines import announces, shown, unprefixed
@@ -14,7 +15,7 @@ from .types import Finding
 
 EXAMPLES = 6  # of a template that are kept
 TEMPLATES = 20_000  # that are counted
-FINDINGS = 160  # that are kept of a rule: the first and the last
+FINDINGS = 160  # that are kept of a rule: a quarter the first, one the last; the others regardless of order
 BELOW = 8  # lines below a finding in which its reason is searched
 HELD = 16 * 1024 * 1024  # bytes of findings' lines; only a hostile log has more
 
@@ -65,7 +66,7 @@ class Collector:
             begin = max(index - rule.before - len(BEFORE), 0)
             lines = self._lines[begin : index + 1 + max(rule.indented, rule.paragraph) + LINES_AFTER]
             shape = hash((shape_of(self._lines[index]), *reason))
-            self._keep(Finding(rule, self.last, lines, index - begin, template, shape))
+            self._keep(Finding(rule, self.last, lines, index - begin, template, shape, crc32(mask)))
 
     def forget(self, begin: int) -> None:
         """What was added from the line at `begin` of the window on is no finding, unless it lasts."""
@@ -96,11 +97,13 @@ class Collector:
         return ()
 
     def _keep(self, finding: Finding) -> None:
-        """Keep of each rule the first lines that it matched and the last."""
+        """Keep of each rule the first lines that it matched, the last, and of the others those with the lowest
+        `chance`, so that some are the same in whatever order they come."""
         kept = self._found.setdefault(finding.rule.id, [])
-        if len(kept) >= self._most:
-            kept.pop(self._most // 2)
         kept.append(finding)
+        if len(kept) > self._most:
+            edge = self._most // 4
+            kept.pop(max(range(edge, len(kept) - edge), key=lambda at: kept[at].chance))
         begin = finding.number - finding.at
         self._held += sum(map(len, finding.lines[max(self._held_to - begin, 0) :]))
         self._held_to = max(self._held_to, begin + len(finding.lines))
