@@ -129,6 +129,11 @@ def _validate_expressions(source: Source) -> None:
                 )
 
 
+def boilerplate(folder: Path = KNOWLEDGE) -> list[dict[str, Any]]:
+    """The entries for lines that are printed in any failure, as they are written."""
+    return [entry for _, content in _files(folder) for entry in content.get("boilerplate", ())]
+
+
 def _tables(folder: Path) -> dict[str, Any]:
     tables: dict[str, Any] = {}
     for _, content in _files(folder):
