@@ -97,8 +97,8 @@ class Collector:
         return ()
 
     def _keep(self, finding: Finding) -> None:
-        """Keep of each rule the first lines that it matched, the last, and of the others those with the lowest
-        `chance`, so that some are the same in whatever order they come."""
+        """Keep of each rule the first lines that it matched and the last. Of the others those with the lowest
+        `chance` are kept: some lines are, in whatever order they come."""
         kept = self._found.setdefault(finding.rule.id, [])
         kept.append(finding)
         if len(kept) > self._most:

@@ -11,23 +11,6 @@ from fire_routine import distill
 from fire_routine.model import Step
 
 
-def test_shut_down_runner_is_named() -> None:
-    log = (
-        "##[group]Run ./t.sh\n##[endgroup]\n"
-        "##[error]The runner has received a shutdown signal. This can happen when the runner service is"
-        " stopped, or a manually started runner is canceled.\n"
-        "##[error]Process completed with exit code 143.\n##[error]The operation was canceled.\n"
-    )
-    assert read(log).ended == "the runner was shut down"
-
-
-@pytest.mark.parametrize(
-    ("code", "ended"), [(134, "aborted"), (139, "segmentation fault"), (-1073741819, "access violation")]
-)
-def test_exit_code_of_a_signal_is_named_in_words(code: int, ended: str) -> None:
-    assert read(GITHUB_LOG.replace("exit code 1.", f"exit code {code}.")).ended == ended
-
-
 @pytest.mark.parametrize("foreign", ["", "from another program"])
 def test_gh_s_prefix_is_removed_for_any_begin_and_end_of_the_log(foreign: str) -> None:
     labelled = "".join(f"test\tUNKNOWN STEP\t{line}\n" for line in GITHUB_LOG.splitlines())
