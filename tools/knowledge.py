@@ -19,7 +19,7 @@ _OPTIONS = {"summary", "also_in_success", "process_failed", "outcome_only", "end
 _ENTRY = {"id", "tier", "match", "keywords", "role", "confidence", "context", "list", "examples", "not"}
 _EXPRESSIONS = ("before_match", "reason", "distinguisher")
 # The matcher gives these itself, see `match`: no expression matches their lines.
-GIVEN = {"red", "information", "quoted-source"}
+GIVEN = {"red", "information"}
 
 
 class RuleError(Exception):

@@ -14,7 +14,6 @@ from .types import DIGEST_BYTES
 
 # The worth of a line: its weight by its length.
 UNIT = 100  # characters: a weak line of this length is worth its weight / 2 ** THRIFT
-MOST_UNITS = 3  # beyond which a strong line is worth no less
 THRIFT, THRIFT_OF_STRONG = 0.4, 0.1  # exponents: several short lines are worth more than a long one
 
 TAB_WIDTH = 4
@@ -147,7 +146,7 @@ def _lines(digest: Digest, max_characters: int) -> list[_Line]:
 def _worth(weight: float, size: int) -> float:
     """Weight by length: several short lines beat one long one, less so for the strongest lines."""
     if weight >= ERROR_WEIGHT:
-        return float(weight / min(max(size / UNIT, 1.0), MOST_UNITS) ** THRIFT_OF_STRONG)
+        return float(weight / max(size / UNIT, 1.0) ** THRIFT_OF_STRONG)
     return float(weight / (1 + size / UNIT) ** THRIFT)
 
 

@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from tools import rule_checks
 
-from fire_routine.distill.noise import boilerplate_among
-
-
-def test_a_shell_s_trace_is_boilerplate_and_a_diff_is_not() -> None:
-    assert boilerplate_among([b"cart.c: 3", b"+ docker compose up --wait", b"cart.c: 4"]) == {1}
-    assert not boilerplate_among([b"make: started", b"    + 7", b"+ expected - actual", b""])
-
 
 def test_an_example_that_is_no_boilerplate_is_reported_and_a_counter_example_that_is() -> None:
     entry = {"match": "Post job", "examples": ["error: no"], "not": ["Post job cleanup."]}
