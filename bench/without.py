@@ -34,6 +34,7 @@ OFF: dict[str, list[Setting]] = {
     "successful-runs": [(score, "_succeeded", lambda finding, runs: False)],
     "families": [(score, "_families", lambda scan, failed: set())],
     "frequency": [(score._Frequency, "factor", lambda self, finding, inside: 1.0)],
+    "repeated": [(score, "REPEATED", 1.0)],
     "shapes": [(score, "SHAPES", _MANY)],
     "crowd": [(score, "CROWD", _MANY), (score, "CROWD_OF_LIST", _MANY)],
     "frequent": [(score._Frequency, "_frequent", lambda self, finding, first_cause: 1.0)],

@@ -29,6 +29,7 @@ LAST_SAY = 40  # lines before a step's end in which a tool shows which language 
 # How often similar ones came before.
 LONG_LOG = 5_000  # lines: from which on what is frequent has less weight
 HUGE_LOG = 30_000  # lines: from which on much looks like a cause by chance
+REPEATED = 0.6  # factor: from a finding to the next of its template
 OFTEN = 4  # findings of one template or rule, or such lines of a tail, that are not yet frequent
 RARE = 0.6  # factor: frequent findings have at least this
 SHAPES = 6  # findings of a shape, beyond the first few, until the next has half the weight
@@ -135,7 +136,7 @@ def _families(scan: Scan, failed: Failed) -> set[str]:
 
 
 class _Frequency:
-    """Counts findings, in the log's order, of one shape and rule: in failed steps and elsewhere."""
+    """Counts findings, in the log's order, of one template, shape and rule: in failed steps and elsewhere."""
 
     def __init__(self, scan: Scan, lines: int) -> None:
         """`lines`: of the failed steps, or of the log."""
@@ -143,16 +144,19 @@ class _Frequency:
         self._of_template = scan.counts
         self._of_rule = Counter(finding.rule.id for finding in scan.findings)
         self._few = max(OFTEN * math.sqrt(min(1.0, HUGE_LOG / max(lines, 1))), 1.0)
-        self._shapes, self._rules = Counter[tuple[bool, int]](), Counter[tuple[bool, str]]()
+        self._templates, self._shapes = Counter[tuple[bool, int]](), Counter[tuple[bool, int]]()
+        self._rules = Counter[tuple[bool, str]]()
 
     def factor(self, finding: Finding, *, inside: bool) -> float:
-        shape, rule = (inside, finding.shape), (inside, finding.rule.id)
+        template, shape, rule = (inside, finding.key), (inside, finding.shape), (inside, finding.rule.id)
         shapes, crowd = (2 * SHAPES, CROWD_OF_LIST) if finding.rule.is_list else (SHAPES, CROWD)
         factor = (
-            self._frequent(finding, first_cause=inside and not self._rules[rule])
+            REPEATED ** self._templates[template]
+            * self._frequent(finding, first_cause=inside and not self._rules[rule])
             / (1 + max(self._shapes[shape] - 2, 0) / shapes)
             / (1 + self._rules[rule] / crowd)
         )
+        self._templates[template] += 1
         self._shapes[shape] += 1
         self._rules[rule] += 1
         return factor

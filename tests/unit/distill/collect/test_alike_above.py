@@ -5,7 +5,28 @@ from __future__ import annotations
 
 from fire_routine import distill
 
-NAMES = ["cart", "price", "buyer", "seller", "coupon", "basket", "parcel", "refund", "stock", "order", "ledger", "receipt", "tax", "label", "courier", "depot", "shelf", "pallet", "barcode", "invoice"]
+NAMES = [
+    "cart",
+    "price",
+    "buyer",
+    "seller",
+    "coupon",
+    "basket",
+    "parcel",
+    "refund",
+    "stock",
+    "order",
+    "ledger",
+    "receipt",
+    "tax",
+    "label",
+    "courier",
+    "depot",
+    "shelf",
+    "pallet",
+    "barcode",
+    "invoice",
+]
 FAILURES = {
     "maven": "[ERROR] /home/runner/work/shop/shop/src/main/java/shop/Checkout.java:[{line},9] cannot find symbol\n[ERROR]   symbol:   variable {name}\n[ERROR]   location: class shop.Checkout",
     "mocha": "  {number}) cart\n       {name}:\n\n      AssertionError [ERR_ASSERTION]: 2 == 1\n      + expected - actual\n\n      -2\n      +1\n      \n      at Context.<anonymous> (test/cart.js:{line}:12)\n",
@@ -72,3 +93,24 @@ def test_number_of_errors_of_a_rust_build_is_shown() -> None:
     end = "error: could not compile `shop` (lib) due to 20 previous errors; 1 warning emitted"
     log = "\n".join([*(f"{error}(total)\n  |     ^^^^\n  |\n" for error in kinds), end])
     assert end in distill.excerpt(distill.read([log.encode()]), 1_100).text
+
+
+def test_second_report_after_a_prefix_has_no_other_failures() -> None:
+    """Maven repeats the compiler's lines after its level."""
+    error = "[ERROR] /home/shop/Checkout.java:[{line},9] cannot find symbol\n{level}  symbol:   variable {name}\n{level}  location: class Checkout"
+    reports = [
+        [error.format(line=40 + at, name=name, level=level) for at, name in enumerate(NAMES[:4])]
+        for level in ("", "[ERROR] ")
+    ]
+    ahead = "[ERROR] Failed to execute goal org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile"
+    blocks = distill.read(["\n".join([*reports[0], ahead, *reports[1]]).encode()]).blocks
+    first, second = (
+        max(
+            block.weight
+            for block in blocks
+            for line in block.lines
+            if line == f"{level}  symbol:   variable seller"
+        )
+        for level in ("", "[ERROR] ")
+    )
+    assert second < first * 0.6
