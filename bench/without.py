@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from fire_routine.distill import collector, context, excerpts, match, scanner, score  # noqa: E402
+from fire_routine.distill import context, excerpts, match, scanner, score  # noqa: E402
 
 _NEVER = re.compile("(?!)")
 _MANY = 10**9
@@ -22,7 +22,7 @@ OFF: dict[str, list[Setting]] = {
     "red": [(match, "red_places", lambda raw: [])],
     "near-the-end": [(scanner, "NEAR", 0)],
     "passed-tests": [(scanner, "began", lambda lines, index, least: None)],
-    "reasons": [(collector.Collector, "_reason", lambda self, index, rule: ())],
+    "reasons": [(scanner.Collector, "_reason", lambda self, index, rule: ())],
     # the context of a finding
     "context": [(context, "NEXT_TO", 0.0), (context, "AFTER", 0.0), (context, "BEFORE", (0.0, 0.0, 0.0))],
     "lines-before": [(context, "BEFORE", (0.0, 0.0, 0.0))],

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ..model import Fingerprint
-from .collector import FINDINGS
 from .context import context_of, store_of
 from .lines import texts, unstamped
 from .normalize import normalised
 from .rules import CONSEQUENCE, expression, table
+from .scanner import FINDINGS
 from .types import Finding, Scan
 
 STRONGEST = 0.7  # of the weight of the strongest rule that matches a specific line

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.distill.rule_of import rule_of
+from tests.unit.distill.logs import rule_of
 
 from fire_routine import distill
-from fire_routine.distill import collector as collected
-from fire_routine.distill import match
+from fire_routine.distill import match, scanner
 from fire_routine.distill.lines import LONGEST
 from fire_routine.distill.match import MatchCache
 from fire_routine.distill.rules import rules
@@ -56,6 +55,7 @@ def repeated(part: bytes, total: int) -> Iterator[bytes]:
         b"FAILED a.py::b - c\n",
         b"\x1b[31m",
         b"a.py::b::",
+        b"=== RUN   TestA\nerror: no\n--- PASS: TestA (0.00s)\n",
     ],
 )
 def test_memory_and_digest_stay_bounded(part: bytes) -> None:
@@ -104,26 +104,7 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
     assert peak < 19 * MIB
 
 
-@pytest.mark.nightly
-def test_memory_does_not_grow_with_what_tests_printed_that_passed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(match, "MOST_LINES", 1_000)
-
-    def peak(tests: int) -> int:
-        words = ("".join(word) for word in itertools.product(string.ascii_lowercase, repeat=4))
-        log = (f"=== RUN   TestA\nerror: no {next(words)}\n--- PASS: TestA (0.00s)\n" for _ in range(tests))
-        tracemalloc.start()
-        try:
-            distill.read(line.encode() for line in log)
-            return tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-
-    peak(1_000)  # what is compiled once
-    assert peak(10_000) < peak(5_000) + MIB
-
-
 def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    scanning = sys.modules["fire_routine.distill.scanner"]
     found = ("a.c:1:2: error: no", "--- FAIL: Test", "error[E0308]: no", "[ERROR] no", "E   assert")
 
     def log() -> Iterator[bytes]:
@@ -132,11 +113,11 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
                 yield f"{line} {first}{second}{' and so on' * 1_000}\n".encode()
 
     def held() -> int:
-        lines = {line for finding in scanning.scan(log(), MatchCache()).findings for line in finding.lines}
+        lines = {line for finding in scanner.scan(log(), MatchCache()).findings for line in finding.lines}
         return sum(map(len, lines))
 
     assert held() > 6 * MIB
-    monkeypatch.setattr(collected, "HELD", MIB)
+    monkeypatch.setattr(scanner, "HELD", MIB)
     assert held() < 3 * MIB
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.unit.distill.long_job import LINES, job
-
 from fire_routine import distill
 
+LINES = 30_000
 # Formats of tools of which no line holds an error word.
 CAUSES = [
     "flag provided but not defined: -trace2_event_file",
@@ -35,6 +34,20 @@ USUAL = [
     ("npm ERR! 10 packages", "npm ERR! 404 Not Found"),
     ("➤ YN0000: done, no error", "➤ YN0001: Error: cannot resolve"),
 ]
+
+
+def job(*found: str, at: int = LINES // 2) -> bytes:
+    """A step of many lines, as GitHub logs it, with other lines in its middle."""
+    lines = [f"compiled module {n} of {LINES} into build/{n % 97}/out" for n in range(LINES)]
+    lines[at:at] = found
+    lines = [
+        "##[group]Run make check",
+        "shell: /usr/bin/bash -e {0}",
+        "##[endgroup]",
+        *lines,
+        "##[error]Process completed with exit code 1.",
+    ]
+    return "".join(f"2026-01-02T03:04:05.1234567Z {line}\n" for line in lines).encode()
 
 
 def test_a_format_without_an_error_word_is_found_anywhere() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from tests.unit.distill.rule_of import rule_of
+from tests.unit.distill.logs import rule_of
 from tools.knowledge import sources
 
 from fire_routine.distill.match import worth_a_look

@@ -5,28 +5,7 @@ from __future__ import annotations
 
 from fire_routine import distill
 
-NAMES = [
-    "cart",
-    "price",
-    "buyer",
-    "seller",
-    "coupon",
-    "basket",
-    "parcel",
-    "refund",
-    "stock",
-    "order",
-    "ledger",
-    "receipt",
-    "tax",
-    "label",
-    "courier",
-    "depot",
-    "shelf",
-    "pallet",
-    "barcode",
-    "invoice",
-]
+NAMES = [begin + end for begin in ("bar", "col", "dan", "fen") for end in ("to", "ri", "mas", "ke", "lin")]
 FAILURES = {
     "maven": "[ERROR] /home/runner/work/shop/shop/src/main/java/shop/Checkout.java:[{line},9] cannot find symbol\n[ERROR]   symbol:   variable {name}\n[ERROR]   location: class shop.Checkout",
     "mocha": "  {number}) cart\n       {name}:\n\n      AssertionError [ERR_ASSERTION]: 2 == 1\n      + expected - actual\n\n      -2\n      +1\n      \n      at Context.<anonymous> (test/cart.js:{line}:12)\n",
@@ -109,7 +88,7 @@ def test_second_report_after_a_prefix_has_no_other_failures() -> None:
             block.weight
             for block in blocks
             for line in block.lines
-            if line == f"{level}  symbol:   variable seller"
+            if line == f"{level}  symbol:   variable {NAMES[3]}"
         )
         for level in ("", "[ERROR] ")
     )

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.distill.fingerprint.made_logs import STEP, of
+from tests.unit.distill.logs import STEP, of
 
 from fire_routine import distill
 from fire_routine.model import Fingerprint

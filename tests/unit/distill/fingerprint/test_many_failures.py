@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from tests.unit.distill.fingerprint.made_logs import STEP, of
+from tests.unit.distill.logs import STEP, of
 
 
 def test_many_failed_tests_in_another_order_have_the_same() -> None:

@@ -24,9 +24,8 @@ def test_an_error_word_in_a_step_s_command_is_none() -> None:
 
 
 def test_passed_tests_score_little_next_to_failed_ones_in_a_list_of_pytest() -> None:
-    passed = [
-        f"tests/test_cart.py::test_{n} {'PASSED' if n % 2 else 'SKIPPED (no)'}   [ {n}%]" for n in range(30)
-    ]
+    ends = ("PASSED", "SKIPPED (no)")
+    passed = [f"tests/test_cart.py::test_{n} {ends[n % 2]}   [ {n}%]" for n in range(30)]
     digest = read("\n".join(["tests/test_cart.py::test_price FAILED   [  1%]", *passed, ""]))
     weights = {line: block.weight for block in digest.blocks for line in block.lines}
     failed = next(weight for line, weight in weights.items() if " FAILED " in line)
