@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .lines import probed, shown, unprefixed
+from .lines import probed, shown, texts, unprefixed, unstamped
 from .rules import CAUSE, RESULT, WARNING, expression
 from .types import Finding, Scan
 
@@ -13,6 +13,7 @@ LIFTED = CAUSE + 2.0  # weight of such warnings, far as they may be from the end
 AFTER = 0.6  # factor for what failed because of the warnings
 _PLACE = expression("place")
 _FATAL = expression("warnings_fatal")
+_WORDS = (b"arning", b"-Werror", b"Lint")  # one is in each text that it matches
 
 
 def with_fatal_warnings(scan: Scan, scores: Sequence[float], within: Iterable[Finding]) -> list[float]:
@@ -30,9 +31,11 @@ def with_fatal_warnings(scan: Scan, scores: Sequence[float], within: Iterable[Fi
 
 
 def _says_so(scan: Scan, of_step: dict[int, Finding]) -> bool:
-    tails = (raw for tail in scan.tails for raw in tail.raw[-VERDICT:])
-    found = (finding.raw for finding in of_step.values())
-    return any(_FATAL.search(_text(raw)) for lines in (found, tails) for raw in lines)
+    lines = [finding.raw for finding in of_step.values()]
+    lines += (raw for tail in scan.tails for raw in tail.raw[-VERDICT:])
+    shown = texts(unstamped(lines)) if lines else []
+    likely = [text for text in shown if any(word in text for word in _WORDS)]
+    return any(_FATAL.search(unprefixed(probed(text))) for text in likely)
 
 
 def _explains(text: bytes) -> bool:
