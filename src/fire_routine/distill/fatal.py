@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .lines import probed, shown, texts, unprefixed, unstamped
+from .lines import probed, shown, unprefixed
 from .rules import CAUSE, RESULT, WARNING, expression
 from .types import Finding, Scan
 
@@ -13,7 +13,6 @@ LIFTED = CAUSE + 2.0  # weight of such warnings, far as they may be from the end
 AFTER = 0.6  # factor for what failed because of the warnings
 _PLACE = expression("place")
 _FATAL = expression("warnings_fatal")
-_WORDS = (b"arning", b"-Werror", b"Lint")  # one is in each text that it matches
 
 
 def with_fatal_warnings(scan: Scan, scores: Sequence[float], within: Iterable[Finding]) -> list[float]:
@@ -33,9 +32,9 @@ def with_fatal_warnings(scan: Scan, scores: Sequence[float], within: Iterable[Fi
 def _says_so(scan: Scan, of_step: dict[int, Finding]) -> bool:
     lines = [finding.raw for finding in of_step.values()]
     lines += (raw for tail in scan.tails for raw in tail.raw[-VERDICT:])
-    shown = texts(unstamped(lines)) if lines else []
-    likely = [text for text in shown if any(word in text for word in _WORDS)]
-    return any(_FATAL.search(unprefixed(probed(text))) for text in likely)
+    # One of these is in each text that the expression matches.
+    likely = (raw for raw in lines if b"arning" in raw or b"-Werror" in raw or b"Lint" in raw)
+    return any(_FATAL.search(_text(raw)) for raw in likely)
 
 
 def _explains(text: bytes) -> bool:
