@@ -240,7 +240,10 @@ def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequenc
             if text not in strongest or strongest[text][0] < weight:
                 strongest[text] = (weight, number)
     for number, weight, name, text in given:
-        _give(weights, number, weight if strongest[text][1] == number else weight * SHOWN_ELSEWHERE, name)
+        if strongest[text][1] != number:
+            weight *= SHOWN_ELSEWHERE
+        if number not in weights or weights[number][0] < weight:
+            weights[number] = (weight, name)
 
 
 def _by_first_cause(weights: Weights, findings: Sequence[Finding]) -> Weights:
