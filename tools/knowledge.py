@@ -111,6 +111,9 @@ def _validate(source: Source, entry: Mapping[str, Any]) -> None:
     for keyword in source.fields.get("keywords", ()):
         if re.search("[A-Z1-9]", keyword) or not keyword.removeprefix(BEGIN):
             raise source.error(f"keyword {keyword!r}: letters are lower-case, and 0 stands for any digit")
+        for other in source.fields["keywords"]:
+            if other != keyword and other in keyword and not other.startswith(BEGIN):
+                raise source.error(f"keyword {keyword!r}: {other!r} is in each line with it and is enough")
     if "match" in entry and not source.fields["keywords"]:
         raise source.error("it has no keywords: name texts of which one is in each line that it matches")
 
