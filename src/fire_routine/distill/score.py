@@ -191,7 +191,8 @@ def line_weights(
     quiet = store.boilerplate | {each.number for each in scan.findings if each.rule.weight <= WARNING}
     for tail in scan.tails:
         for number, weight in _of_tail(tail, quiet):
-            _give(weights, number, weight, "tail")
+            if number not in weights or weights[number][0] < weight:
+                weights[number] = (weight, "tail")
     _add_contexts(weights, contexts, scores)
     if green is not None:
         weights = {
@@ -204,22 +205,15 @@ def line_weights(
     return _by_first_cause(weights, findings)
 
 
-def _give(weights: Weights, number: int, weight: float, rule: str) -> None:
-    """Let a line have at least this weight."""
-    before = weights.get(number)
-    if before is None or before[0] < weight:
-        weights[number] = (weight, rule)
-
-
 def _of_tail(tail: Tail, quiet: frozenset[int]) -> Iterator[tuple[int, float]]:
     """The numbers of the lines before a step's end, the last first, and their weights."""
     weight = tail.weight
-    alike = Counter[bytes]()
+    alike: dict[bytes, int] = {}
     for number, raw in zip(range(tail.first + len(tail.raw) - 1, -1, -1), reversed(tail.raw), strict=False):
         weight *= FALL if len(raw) > SHORT else FALL_OF_SHORT
         shape = raw.translate(None, DIGITS)
-        alike[shape] += 1
-        given = weight * BOILERPLATE if number in quiet or alike[shape] > OFTEN else weight
+        alike[shape] = times = alike.get(shape, 0) + 1
+        given = weight * BOILERPLATE if number in quiet or times > OFTEN else weight
         yield number, given if number >= tail.step else given * BEFORE_STEP_IN_TAIL
 
 

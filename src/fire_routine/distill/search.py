@@ -11,9 +11,9 @@ except ImportError:  # no wheel for this platform: the same search, slower
     AUTOMATON = False
 else:
     AUTOMATON = True
-# Bytes, the most frequent in logs first: the automaton tries a state's next bytes in the order of the literals.
+# Bytes, the most frequent in logs first: the automaton tries a state's next ones in the literals' order.
 _FREQUENT = b"0 etsmoianr.[c-\nl\x1b:/p_du=bgfhvky"
-_RANKS = bytes((_FREQUENT.find(byte) if byte in _FREQUENT else 255) for byte in range(256))
+_RANKS = bytes(_FREQUENT.find(byte) & 255 for byte in range(256))  # of others 255
 _GRAM = 4  # bytes of a literal that are looked up before the text is searched
 
 
