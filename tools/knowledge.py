@@ -108,11 +108,19 @@ def _validate(source: Source, entry: Mapping[str, Any]) -> None:
     if "match" not in entry and source.id not in GIVEN:
         raise source.error("it has no match")
     _validate_expressions(source)
-    for keyword in source.fields.get("keywords", ()):
-        if re.search("[A-Z1-9]", keyword) or not keyword.removeprefix(BEGIN):
-            raise source.error(f"keyword {keyword!r}: letters are lower-case, and 0 stands for any digit")
+    _validate_keywords(source)
     if "match" in entry and not source.fields["keywords"]:
         raise source.error("it has no keywords: name texts of which one is in each line that it matches")
+
+
+def _validate_keywords(source: Source) -> None:
+    keywords = source.fields.get("keywords", ())
+    for keyword in keywords:
+        if re.search("[A-Z1-9]", keyword) or not keyword.removeprefix(BEGIN):
+            raise source.error(f"keyword {keyword!r}: letters are lower-case, and 0 stands for any digit")
+        for other in keywords:
+            if other != keyword and other in keyword and not other.startswith(BEGIN):
+                raise source.error(f"keyword {keyword!r}: {other!r} is in each line with it and is enough")
 
 
 def _validate_expressions(source: Source) -> None:

@@ -102,10 +102,9 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     rule, index, begin = finding.rule, finding.at, finding.number - finding.at
     shown = [store.text[number] for number in range(begin, begin + len(finding.lines))]
     texts = list(map(probed, shown)) if max(map(len, shown)) > PROBE else shown
-    dull = {at for at in range(len(texts)) if begin + at in store.boilerplate}
-    if RAW_PREFIX.match(texts[index]):
+    prefixed = RAW_PREFIX.match(texts[index]) is not None
+    if prefixed:
         texts = [unprefixed(text) for text in texts]
-        dull |= boilerplate_among(texts)
     start, end = (
         (_back(rule, index, texts), _ahead(rule, index, texts)) if rule.weight > 1 else (index, index + 1)
     )
@@ -116,9 +115,12 @@ def context_of(finding: Finding, store: LineStore) -> Context:
         *(AFTER - FALL_AFTER * distance for distance in range(len(texts[end : end + LINES_AFTER]))),
     ]
     first = start - len(before)
-    for at in dull - {index}:
-        if 0 <= at - first < len(shares):
-            shares[at - first] *= BOILERPLATE
+    around = texts[first : first + len(shares)]
+    dull = {at for at in range(len(shares)) if begin + first + at in store.boilerplate}
+    if prefixed:
+        dull |= boilerplate_among(around)
+    for at in dull - {index - first}:
+        shares[at] *= BOILERPLATE
     return Context(finding, begin + first, shown[first : first + len(shares)], shares)
 
 

@@ -55,7 +55,7 @@ def _strongest(weights: Weights, store: LineStore) -> list[int]:
     """The numbers of the strongest lines, up to the bound, in the log's order."""
     room = DIGEST_BYTES
     chosen: list[int] = []
-    for number in sorted(weights, key=lambda number: (-weights[number][0], number)):
+    for _, number in sorted([(-weight, number) for number, (weight, _) in weights.items()]):
         room -= min(len(store.text[number]), LONGEST) + 1
         if room < 0:
             break
@@ -67,8 +67,10 @@ def _blank_between(numbers: Sequence[int], weights: Weights, store: LineStore) -
     """A few blank lines between two with these numbers, which have the lower weight of the two."""
     blank: Weights = {}
     for before, number in pairwise(numbers):
+        if not 0 < number - before - 1 <= BLANKS:
+            continue
         between = range(before + 1, number)
-        if 0 < len(between) <= BLANKS and not any(store.text.get(at, b"x").strip() for at in between):
+        if not any(store.text.get(at, b"x").strip() for at in between):
             blank.update(dict.fromkeys(between, min(weights[before], weights[number])))
     return blank
 

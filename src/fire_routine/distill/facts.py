@@ -13,7 +13,7 @@ from functools import cache
 from ..model import Digest
 from ..patterns import pattern
 from ..sanitize import visible
-from .lines import numbered, probed, shown, unprefixed
+from .lines import probed, shown, unprefixed
 from .rules import CAUSE, table
 from .search import Literals
 from .steps import Failed, within
@@ -202,6 +202,15 @@ def _words() -> Literals:
     return Literals((b"Image: ", b"Version: ", *(text.encode() for text in _TOOLS["holds"])))
 
 
+def _lines(head: bytes) -> Iterator[bytes]:
+    """The lines with one of the words."""
+    edge = -1  # where the last of them ends
+    for end in _words().ends(head):
+        if end > edge:
+            edge = head.find(b"\n", end) % (len(head) + 1)  # without one, at the end
+            yield head[head.rfind(b"\n", 0, end) + 1 : edge]
+
+
 class Environment:
     """Watches a log pass by, and then completes its digest."""
 
@@ -216,10 +225,7 @@ class Environment:
 
     def complete(self, digest: Digest) -> Digest:
         """The digest with the image and the tools' versions, as far as the log names them."""
-        head = bytes(self._head)
-        lines = head.split(b"\n")
-        places = numbered(head, _words().ends(head))
-        text = b"\n".join([lines[at] for at in places]).decode("utf-8", "replace")
+        text = b"\n".join(_lines(bytes(self._head))).decode("utf-8", "replace")
         text = visible(text.replace("\r\n", "\n"))
         image = _IMAGE.search(text)
         found: dict[str, str] = {}

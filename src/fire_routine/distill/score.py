@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from .context import BOILERPLATE, Context, LineStore
-from .lines import DIGITS
+from .lines import DIGITS, probed, shown, unprefixed
 from .noise import Green
-from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, WARNING
+from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, RESULT, WARNING, expression
 from .steps import Failed, within
 from .types import Finding, Scan, Tail
 
@@ -49,6 +49,12 @@ IN_GREEN = 0.15  # factor: a green run of the job prints the line, too
 STRONG = 0.85  # share of the strongest finding's weight that the first cause has at least
 BEFORE_CAUSE, AFTER_CAUSE = 10, 40  # lines before and after it that keep their weight
 EARLIER, LATER = 0.9, 0.72  # factors: the others; as `EARLIER` later ones that list what failed
+
+# Warnings that a tool or its settings made fatal: then they are what failed, and no error is.
+VERDICT = 150  # lines before the end of a step in which it says that warnings made it fail
+LIFTED = CAUSE + 2.0  # weight of such warnings, far as they may be from the end of the step
+OF_WARNINGS = 0.6  # factor: what failed because of the warnings
+_PLACE, _FATAL = expression("place"), expression("warnings_fatal")
 
 Weights = dict[int, tuple[float, str]]  # by a line's number: its weight, and the id of what gave it
 
@@ -173,6 +179,43 @@ class _Frequency:
         return max(often, RARE)
 
 
+def with_fatal_warnings(scan: Scan, scores: Sequence[float], within: Iterable[Finding]) -> list[float]:
+    """The findings' scores. If a failed step says that warnings made it fail, and no finding explains more,
+    its warnings have the weight of what failed."""
+    of_step = {finding.number: finding for finding in within}
+    if not _says_so(scan, of_step):
+        return list(scores)
+    if any(finding.rule.weight >= CAUSE and _explains(_text(finding.raw)) for finding in of_step.values()):
+        return list(scores)
+    return [
+        score * (_factor(finding) if finding.number in of_step else 1.0)
+        for finding, score in zip(scan.findings, scores, strict=True)
+    ]
+
+
+def _says_so(scan: Scan, of_step: dict[int, Finding]) -> bool:
+    lines = [finding.raw for finding in of_step.values()]
+    lines += (raw for tail in scan.tails for raw in tail.raw[-VERDICT:])
+    # One of these is in each text that the expression matches.
+    likely = (raw for raw in lines if b"arning" in raw or b"-Werror" in raw or b"Lint" in raw)
+    return any(_FATAL.search(_text(raw)) for raw in likely)
+
+
+def _explains(text: bytes) -> bool:
+    """Whether it is an error at a place."""
+    return _PLACE.match(text) is not None and b"arning" not in text and _FATAL.search(text) is None
+
+
+def _factor(finding: Finding) -> float:
+    if finding.rule.weight == WARNING and b"warn" in _text(finding.raw).lower():
+        return LIFTED / WARNING
+    return OF_WARNINGS if finding.rule.weight >= RESULT else 1.0
+
+
+def _text(raw: bytes) -> bytes:
+    return unprefixed(probed(shown(raw)))
+
+
 def line_weights(
     scan: Scan, store: LineStore, contexts: Sequence[Context], scores: Sequence[float], green: Green | None
 ) -> Weights:
@@ -186,7 +229,8 @@ def line_weights(
     quiet = store.boilerplate | {each.number for each in scan.findings if each.rule.weight <= WARNING}
     for tail in scan.tails:
         for number, weight in _of_tail(tail, quiet):
-            _give(weights, number, weight, "tail")
+            if number not in weights or weights[number][0] < weight:
+                weights[number] = (weight, "tail")
     _add_contexts(weights, contexts, scores)
     if green is not None:
         weights = {
@@ -199,24 +243,17 @@ def line_weights(
     return _by_first_cause(weights, findings)
 
 
-def _give(weights: Weights, number: int, weight: float, rule: str) -> None:
-    """Let a line have at least this weight."""
-    before = weights.get(number)
-    if before is None or before[0] < weight:
-        weights[number] = (weight, rule)
-
-
 def _of_tail(tail: Tail, quiet: frozenset[int]) -> Iterator[tuple[int, float]]:
     """The numbers of the lines before a step's end, the last first, and their weights."""
     weight = tail.weight
-    alike = Counter[bytes]()
+    alike: dict[bytes, int] = {}
     for number, raw in zip(range(tail.first + len(tail.raw) - 1, -1, -1), reversed(tail.raw), strict=False):
         if number < tail.step:
             return
         weight *= FALL
         shape = raw.translate(None, DIGITS)
-        alike[shape] += 1
-        yield number, weight * BOILERPLATE if number in quiet or alike[shape] > OFTEN else weight
+        alike[shape] = times = alike.get(shape, 0) + 1
+        yield number, weight * BOILERPLATE if number in quiet or times > OFTEN else weight
 
 
 def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequence[float]) -> None:
@@ -228,15 +265,18 @@ def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequenc
         rule, found = context.finding.rule, context.finding.number
         fall = NEXT_OF_RULE if seen[rule.id] else 1.0
         seen[rule.id] += 1
-        for number, (share, shown) in enumerate(
+        for number, (share, line) in enumerate(
             zip(context.shares, context.texts, strict=True), context.first
         ):
-            weight, text = rule.weight * share * score * fall ** abs(number - found), shown.strip()
+            weight, text = rule.weight * share * score * fall ** abs(number - found), line.strip()
             given.append((number, weight, rule.id, text))
             if text not in strongest or strongest[text][0] < weight:
                 strongest[text] = (weight, number)
     for number, weight, name, text in given:
-        _give(weights, number, weight if strongest[text][1] == number else weight * SHOWN_ELSEWHERE, name)
+        if strongest[text][1] != number:
+            weight *= SHOWN_ELSEWHERE
+        if number not in weights or weights[number][0] < weight:
+            weights[number] = (weight, name)
 
 
 def _by_first_cause(weights: Weights, findings: Sequence[Finding]) -> Weights:

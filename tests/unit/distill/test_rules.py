@@ -20,6 +20,7 @@ WRONG_RULES = {
     'id = "x"\nrole = "cause"': "it has no match",
     'id = "x"\nmatch = "x"\nrole = "cause"': "it has no keywords",
     'id = "x"\nmatch = "x"\nkeywords = ["X"]\nrole = "cause"': "keyword 'X': letters are lower-case",
+    'id = "x"\nmatch = "x"\nkeywords = ["x", "xy"]\nrole = "cause"': "keyword 'xy': 'x' is in each line",
     'match = "x"\nrole = "cause"': "it has no id",
     'id = "x"\nmatch = "x"\nrole = "cause"\ntier = "top"': "tier has to be one of noise, tool",
     'id = "x"\nmatch = "x"\nrole = "cause"\nahead = 1': "unknown field 'ahead'",
