@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.bootstrap.support import Action, action
+from tests.unit.bootstrap.support import QUICK_PIP, Action, action, python_with
 
 from bootstrap.pythons import is_private
 
@@ -17,16 +17,22 @@ def _private(tmp_path: Path) -> None:
         pytest.skip(f"others may write to a folder above {tmp_path}: choose another HOME")
 
 
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python whose pip is quick."""
+    return python_with(tmp_path_factory.mktemp("quick"), QUICK_PIP)
+
+
 @pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Action]:
-    with action(tmp_path) as runner:
+def runner(tmp_path: Path, quick: str) -> Iterator[Action]:
+    with action(tmp_path, quick) as runner:
         yield runner
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory, quick: str) -> Path:
     """A tool cache with the lock installed."""
-    with action(tmp_path_factory.mktemp("installed")) as runner:
+    with action(tmp_path_factory.mktemp("installed"), quick) as runner:
         assert runner.run("action").returncode == 0
     return runner.tools
 

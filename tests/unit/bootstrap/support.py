@@ -1,4 +1,7 @@
-"""A small action to start: the real entry point, a lock with one small wheel, an index on loopback."""
+"""A small action to start: the real entry point, a lock with one small wheel, an index on loopback.
+
+Most tests start it in a Python whose pip only writes that wheel's module: a real pip takes a second.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ import io
 import os
 import shutil
 import subprocess
-import sys
 import threading
+import venv
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +23,12 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[3] / "src"
 PATIENCE = 300.0  # seconds, on a busy machine
 WHEEL = "ember-1.0-py3-none-any.whl"
+QUICK_PIP = """
+import pathlib, sys
+packages = pathlib.Path(sys.argv[sys.argv.index("--target") + 1])
+(packages / "ember-1.0.dist-info").mkdir(parents=True)
+(packages / "ember.py").write_text("GLOWS = True\\n")
+"""
 COMMAND_LINE = """
 import json, sys
 
@@ -32,6 +41,17 @@ def run(arguments, finish):
     }))
     return 7 if "fail" in arguments else 0
 """
+
+
+def python_with(folder: Path, pip: str | None) -> str:
+    """The Python of a new virtual environment whose pip is this script; None: it has no pip."""
+    venv.create(folder, symlinks=os.name != "nt")
+    if pip is not None:
+        package = next(folder.glob("[Ll]ib/**/site-packages")) / "pip"
+        package.mkdir()
+        (package / "__init__.py").touch()
+        (package / "__main__.py").write_text(pip, "utf-8")
+    return str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python3"))
 
 
 def wheel() -> bytes:
@@ -95,6 +115,7 @@ class Action:
 
     folder: Path
     index: Index
+    python: str  # with a quick pip
     environ: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -111,16 +132,16 @@ class Action:
         return (self.folder / "output").read_text("utf-8")
 
     def command(
-        self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
+        self, *arguments: str, python: str = "", through: Sequence[str] = ()
     ) -> list[str]:
         """The command of action.yml; `through`: a script that starts the entry point in its place."""
         entry = str(self.folder / "action/src/entrypoint.py")
-        return [python, "-I", "-S", "-B", *through, entry, *arguments]
+        return [python or self.python, "-I", "-S", "-B", *through, entry, *arguments]
 
     def start(
         self,
         *arguments: str,
-        python: str = sys.executable,
+        python: str = "",
         through: Sequence[str] = (),
         after: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
@@ -138,7 +159,7 @@ class Action:
         )
 
     def run(
-        self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
+        self, *arguments: str, python: str = "", through: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
         with self.start(*arguments, python=python, through=through) as process:
             out, err = process.communicate(timeout=PATIENCE)
@@ -153,7 +174,7 @@ class Action:
 
 
 @contextlib.contextmanager
-def action(folder: Path) -> Iterator[Action]:
+def action(folder: Path, python: str) -> Iterator[Action]:
     """An action whose lock is one wheel, on a runner with no package installed."""
     with Index() as index:
         source = folder / "action/src"
@@ -185,4 +206,4 @@ def action(folder: Path) -> Iterator[Action]:
             "PIP_INDEX_URL": index.url,
             **{name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
         }
-        yield Action(folder, index, environ)
+        yield Action(folder, index, python, environ)
