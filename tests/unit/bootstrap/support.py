@@ -131,9 +131,7 @@ class Action:
         """What was written to GITHUB_OUTPUT."""
         return (self.folder / "output").read_text("utf-8")
 
-    def command(
-        self, *arguments: str, python: str = "", through: Sequence[str] = ()
-    ) -> list[str]:
+    def command(self, *arguments: str, python: str = "", through: Sequence[str] = ()) -> list[str]:
         """The command of action.yml; `through`: a script that starts the entry point in its place."""
         entry = str(self.folder / "action/src/entrypoint.py")
         return [python or self.python, "-I", "-S", "-B", *through, entry, *arguments]
