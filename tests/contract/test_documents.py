@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import yaml
-
 from fire_routine import sessions
 from fire_routine.evidence import GATHERING
 from fire_routine.ledger.candidate import TIMING
@@ -90,18 +88,6 @@ def test_the_documents_are_short() -> None:
     assert words("\n".join(lines)) <= MOST_WORDS
     assert len(PAGES) <= MOST_PAGES
     assert sum(words(prose(page)) for page in PAGES) <= MOST_WORDS_OF_PAGES
-
-
-def test_settings_in_documents_are_inputs_of_the_action() -> None:
-    """Such as `again: true`, in a sentence or in a step that uses the action."""
-    inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"].keys()
-    others = {"pull-requests", "cancel-in-progress", "continue-on-error", "branches-ignore"}
-    found: dict[str, str] = {}
-    for path in DOCUMENTS:
-        for name in re.findall(r"`(again|[a-z]+(?:-[a-z]+)+): [^`\n]+`", prose(path)):
-            found[name] = name_of(path)
-    assert {name: path for name, path in found.items() if name not in inputs | others} == {}
-    assert {"again", "dry-run", "ledger-commit"} <= found.keys()
 
 
 def test_the_files_that_pages_for_developers_name_exist() -> None:

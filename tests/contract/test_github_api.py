@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
@@ -151,8 +150,8 @@ def emulator() -> Iterator[RecordedGitHub]:
         yield github
 
 
-def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int = RUN) -> None:
-    context = context_of(emulator, event=event, runner_name="me", job_status="failure", run_id=run_id)
+def gather_all(emulator: GitHubEmulator) -> None:
+    context = context_of(emulator, event={}, runner_name="me", job_status="failure", run_id=RUN)
     with github_of(emulator) as github:
         deadline = later()
         run = with_context(
@@ -189,7 +188,7 @@ def test_gathering_a_pull_requests_run(emulator: RecordedGitHub) -> None:
     emulator.add_job(
         RUN, {"id": 2, "name": "own", "runner_name": "me", "steps": [{"name": "Run", "conclusion": None}]}
     )
-    gather_all(emulator, {})
+    gather_all(emulator)
     emulator.check(
         "/widget$",
         r"/attempts/1$",
@@ -236,6 +235,7 @@ class TestNulls:
             github.pull_request(12)
             github.pull_requests_from("octo-org", "topic")
             github.default_branch()
+            assert github.first_commit()
             assert read_known_failures(github, "a/known.toml", later()) == ("x", ())
             github.check_runs(HEAD)
             github.create_status(HEAD, "success", "done", "https://example.com")
@@ -326,17 +326,6 @@ def test_reading_artifacts(emulator: RecordedGitHub) -> None:
     assert tests == ()
     assert sorted(note.why for note in notes) == ["GitHub no longer keeps it", "it is no valid ZIP file"]
     emulator.check("/actions/runs/500/artifacts", "/actions/artifacts/[0-9]+/zip$")
-
-
-@pytest.mark.parametrize("nulls", [False, True])
-def test_the_list_of_the_default_branch_s_commits(nulls: bool) -> None:
-    with RecordedGitHub(nulls=nulls) as emulator:
-        emulator.set_branch("main", HEAD)
-        for query in ("", f"?sha={HEAD}&per_page=1", f"?sha={HEAD}&per_page=1&page=2"):
-            address = f"{emulator.url}/repos/{emulator.full_name}/commits{query}"
-            headers = {"Authorization": f"Bearer {emulator.token}"}
-            assert httpx.get(address, headers=headers, trust_env=False).status_code == 200
-        emulator.check("/commits$", "page=2$")
 
 
 def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:

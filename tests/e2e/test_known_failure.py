@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.stage import Stage, outputs
-from tests.e2e.test_workflows import CONDITION, FINAL_JOB
+from tests.e2e.test_workflows import FINAL_JOB
 
 PATH = ".github/known-failures.toml"
 ENTRY = """\
@@ -14,14 +14,6 @@ step = "Run python3 test_widgets.py*"
 action = "skip"
 note = "The price is decided next week."
 issue = "https://github.com/octo/widgets/issues/7"
-"""
-OTHER = """\
-  lint:
-    runs-on: ubuntu-latest
-    steps:
-      - run: |
-          echo "main.c:3:5: error: expected expression"
-          exit 2
 """
 
 
@@ -40,19 +32,6 @@ def test_a_known_failure_starts_no_session(stage: Stage) -> None:
     ((level, message),) = result.annotations("on-failure")
     assert level == "notice"
     assert "The price is decided next week" in message
-
-
-def test_another_failure_next_to_a_known_one_is_fired_first(stage: Stage) -> None:
-    stage.github.set_file(PATH, ENTRY)
-    workflow = FINAL_JOB.replace(
-        "  on-failure:\n    needs: [test]", f"{OTHER}  on-failure:\n    needs: [test, lint]"
-    )
-    assert CONDITION in workflow
-    result = stage.run(workflow)
-    assert outputs(result)["outcome"] == "fired"
-    text = stage.text()
-    assert text.index("expected expression") < text.index("three widgets cost")
-    assert "Known failure (" in text
 
 
 def test_the_file_of_the_commit_that_failed_does_not_count(stage: Stage) -> None:
