@@ -71,6 +71,10 @@ def problems(folder: Path) -> list[str]:
     return list(verifying.problems(ROOT, folder, packages(), {str(sys.implementation.cache_tag): PYTHON}))
 
 
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def cut_off() -> list[str]:
     """The beginning of a command that runs without any network, where this machine lets one do that."""
     alone = ["unshare", "--net", "--map-root-user", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
@@ -85,10 +89,7 @@ def test_it_is_what_the_lock_and_git_make_and_made_again_it_is_the_same(built: P
     commit = json.loads((built / tree.ABOUT).read_text("utf-8"))["commit"]
     again = tmp_path / "again"
     tree.write(tree.made(ROOT, commit, packages()), again, [PYTHON])
-    files = {path.relative_to(built): path.read_bytes() for path in built.rglob("*") if path.is_file()}
-    assert files == {
-        path.relative_to(again): path.read_bytes() for path in again.rglob("*") if path.is_file()
-    }
+    assert files(again) == files(built)
     assert problems(built) == []
 
 
@@ -152,7 +153,7 @@ def test_committed_and_read_back_by_git_it_is_the_same(built: Path, tmp_path: Pa
     commit = git("commit-tree", git("write-tree").decode().strip(), "-m", "Release").decode().strip()
     with tarfile.open(fileobj=io.BytesIO(git("archive", commit))) as archive:
         archive.extractall(tmp_path / "again", filter="data")
-    assert problems(tmp_path / "again") == []
+    assert files(tmp_path / "again") == files(built)
 
 
 def test_each_package_has_its_licence(built: Path) -> None:
@@ -232,6 +233,7 @@ def test_a_workflow_fires_with_nothing_installed_and_no_network(
     assert [path.name for path in (tmp_path / "home").rglob("cpython-*")] == []
 
 
+@pytest.mark.nightly
 def test_a_workflow_fires_from_a_stamped_tree_by_its_commit(tmp_path: Path, github: GitHubEmulator) -> None:
     """The way that the README describes for the time before a release: an own copy, used by its commit."""
     clone = tmp_path / "clone"

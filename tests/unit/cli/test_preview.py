@@ -120,6 +120,7 @@ def test_preview_without_a_token_asks_for_one(
     assert capsys.readouterr().err.endswith("without a token: set GITHUB_TOKEN or GH_TOKEN\n")
 
 
+@pytest.mark.nightly
 def test_preview_of_a_github_that_does_not_answer_blames_no_token(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,11 +60,6 @@ class TestOnATerminal:
         assert f"{ESCAPE}31mE       assert 20 == 21{ESCAPE}0m" in shown
         assert f"Reading {log}: 0 MB"[:100] in shown
 
-    def test_no_color_is_honoured(self, log: str) -> None:
-        shown = _in_a_terminal(["distill", log], {"NO_COLOR": "1"})
-        assert "assert 20 == 21" in shown
-        assert f"{ESCAPE}31m" not in shown
-
     def test_send_asks_for_a_text_rather_than_wait_for_one(self) -> None:
         shown = _in_a_terminal(
             ["send"], {"ROUTINE_FIRE_URL": "trig_x", "ROUTINE_FIRE_TOKEN": "sk-ant-oat01-x"}
@@ -80,14 +75,6 @@ class TestOnATerminal:
         assert "Listing runs: 0" in shown
         assert f"{ESCAPE}Kocto/widgets: Claude sessions since " in shown
         assert "just started" in shown
-
-
-def test_in_a_pipe_there_is_neither_colour_nor_progress(log: str) -> None:
-    code = f"from fire_routine.cli import run; run(['distill', {log!r}])"
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, check=True)
-    assert b"\x1b" not in done.stdout
-    assert done.stderr == b""
 
 
 class _Terminal(io.StringIO):
