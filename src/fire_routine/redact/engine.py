@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Collection, Iterator
 
 from .decoders import decode_base64, decode_escapes
-from .detectors import CONTEXTUAL, DETECTORS
+from .detectors import CONTEXTUAL, DETECTORS, tokens
 from .heuristics import (
     SYMBOLS,
     continues_secret,
@@ -35,7 +35,7 @@ def find_secrets(text: str, public: Collection[str] = ()) -> list[Span]:
     """
     found = [*_detect(TextIndex(text), 0)]
     if "\n" in text:
-        found += [*_wrapped(text)]
+        found += [*_wrapped(text, {span.start for span in found})]
     return merge([*found, *_repeated(text, merge(found), public)])
 
 
@@ -63,10 +63,17 @@ def _decoded(index: TextIndex, depth: int) -> Iterator[Span]:
             yield Span(start, end, inner.kind if inner else "", first=number == 0)
 
 
-def _wrapped(text: str) -> Iterator[Span]:
-    """Secrets that a detector knows by their context and that continue on the next line."""
+def _wrapped(text: str, known: set[int]) -> Iterator[Span]:
+    """Secrets that continue on the next line: by their context, and tokens with a break in what names them.
+
+    Args:
+        known: where tokens begin that were found without joining lines.
+    """
     view, joins = join_by_width(text)
     joined = TextIndex(view.text)
+    for span in tokens.find(joined) if joins else ():
+        pieces = [*view.original(span)]
+        yield from pieces if pieces[0].start not in known else ()
     for span in (*_by_context(joined), *_decoded(joined, 0)) if joins else ():
         end = _end(view.text, span, joins)
         if end > span.start:

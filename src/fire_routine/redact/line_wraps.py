@@ -20,6 +20,7 @@ _RUN = pattern(r"\S{0,512}+")  # of a token, as far as the widest line goes
 _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))
 EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
 _SHORTEST = 40  # characters of a line that was cut by its width
+_MARGIN = 79  # columns of blanks and edges before a break, at most
 _INDENT = 16  # of the lines after a cut, at most
 _FRESH = pattern(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
     r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$*>]|[+-][+\s-]"
@@ -82,7 +83,7 @@ def join_by_width(text: str) -> tuple[View, list[Join]]:
         end = start + length
         following = lengths[number + 1] if number + 1 < len(lengths) else 0
         cut = length >= _SHORTEST and following and (length in _COLUMNS or length == following or joined)
-        gap = _gap(text, end) if cut else None
+        gap = _gap(text, max(start, end - _MARGIN)) if cut else None
         width = _width(text, gap) if gap and not _FRESH.match(text, gap.end()) else _Width.OTHER
         gap = gap if width is not _Width.OTHER else None
         if joined or gap:
@@ -110,7 +111,7 @@ def _gap_after_run(text: str, position: int) -> re.Match[str] | None:
 
 def _gap(text: str, end: int) -> re.Match[str] | None:
     """The break at or shortly after `end`, with the edges and indentation around it."""
-    line_end = text.find("\n", end, end + 80)
+    line_end = text.find("\n", end, end + _MARGIN + 1)
     if line_end < 0:
         return None
     start = line_end
