@@ -69,7 +69,11 @@ def join_from(text: str, position: int, lines: int) -> tuple[View, list[Gap]] | 
 
 def looks_cut(text: str, gap: Gap) -> bool:
     """Whether the line before the gap looks cut, and the line after it continues."""
-    return _first_run(text, gap.found) is not None
+    width = _width(text, gap.found)
+    run = _FIRST_RUN.match(text, gap.found.end())
+    if not run or width is _Width.NEVER:
+        return False
+    return continues_secret(run.group().rstrip(_CLOSING), width is _Width.USUAL)
 
 
 def join_by_width(text: str) -> tuple[View, list[Join]]:
@@ -84,8 +88,8 @@ def join_by_width(text: str) -> tuple[View, list[Join]]:
         following = lengths[number + 1] if number + 1 < len(lengths) else 0
         cut = length >= _SHORTEST and following and (length in _COLUMNS or length == following or joined)
         gap = _gap(text, max(start, end - _MARGIN)) if cut else None
-        width = _width(text, gap) if gap and not _FRESH.match(text, gap.end()) else _Width.OTHER
-        gap = gap if width is not _Width.OTHER else None
+        width = _width(text, gap) if gap and not _FRESH.match(text, gap.end()) else _Width.NEVER
+        gap = gap if width in (_Width.SHARED, _Width.USUAL) else None
         if joined or gap:
             view.add(text, first if joined else start, gap.start() if gap else end)
             if gap:
@@ -123,35 +127,21 @@ def _gap(text: str, end: int) -> re.Match[str] | None:
 class _Width(Enum):
     """How usual the width of a line is, which shows whether it was wrapped."""
 
+    NEVER = -1  # the line is short, or the one after it would have been cut, too
     OTHER = 0
     SHARED = 1  # by the line before or after it
     USUAL = 2  # for terminals and encoders
 
 
 def _width(text: str, gap: re.Match[str]) -> _Width:
-    """The width of the line before the gap. A longer line after it would have been cut, too."""
+    """The width of the line before the gap."""
     line_end = text.index("\n", gap.start())
     line_start = text.rfind("\n", 0, line_end) + 1
     end = text.find("\n", line_end + 1)
     width, following = line_end - line_start, (len(text) if end < 0 else end) - line_end - 1
     if width < _SHORTEST or following > width + _INDENT:
-        return _Width.OTHER
+        return _Width.NEVER
     if width in _COLUMNS or gap.start() - line_start in _COLUMNS:
         return _Width.USUAL
     before = line_start - 1 - (text.rfind("\n", 0, max(0, line_start - 1)) + 1)
     return _Width.SHARED if width in (before, following) else _Width.OTHER
-
-
-def _first_run(text: str, gap: re.Match[str]) -> tuple[int, int] | None:
-    """The first word after the gap, if it looks like the rest of a secret before it."""
-    line_start = text.rfind("\n", 0, gap.start()) + 1
-    line_end = text.index("\n", gap.start())
-    end = text.find("\n", line_end + 1)
-    following = (len(text) if end < 0 else end) - line_end - 1
-    run = _FIRST_RUN.match(text, gap.end())
-    if not run or line_end - line_start < _SHORTEST or following > line_end - line_start + _INDENT:
-        return None
-    value = run.group().rstrip(_CLOSING)
-    if not continues_secret(value, _width(text, gap) is _Width.USUAL):
-        return None
-    return run.start(), run.start() + len(value)

@@ -17,13 +17,11 @@ UUID = "5305968f-7326-4647-ae2f-" + "ffbb11f48ed5"
 SECRETS = (
     "the password is Winter26!x",
     "logged in with password Winter26!x",
-    f"the auth token is {HEX_32}",
     f"the token {GENERATED} has expired",
     f"('token', '{GENERATED}')",
     "password    kd83hw2q",
     "| FASTLANE_PASSWORD | correct-horse-7 |",
     "password    Kd-83hw.2q!",
-    f"apiKey   {HEX_40}",
     f"| DEPLOY_TOKEN | {LOWER} |",
     f"RAILWAY_TOKEN {UUID}",
     f"NPM_TOKEN {HEX_40}",

@@ -19,6 +19,7 @@ _LINES = (3, 64)  # lines that one token may span; the first limit is tried firs
 _SHORT = 12  # characters per line on average; no token is wrapped into narrower lines
 _MARGIN = 120  # columns of indentation and edges at most
 
+
 @cache
 def _by_keyword() -> dict[str, list[TokenFormat]]:
     found: dict[str, list[TokenFormat]] = {}
