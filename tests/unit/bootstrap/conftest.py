@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,16 +23,15 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def runner(tmp_path: Path, quick: str) -> Iterator[Action]:
-    with action(tmp_path, quick) as runner:
-        yield runner
+def runner(tmp_path: Path, quick: str) -> Action:
+    return action(tmp_path, quick)
 
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory, quick: str) -> Path:
     """A tool cache with the lock installed."""
-    with action(tmp_path_factory.mktemp("installed"), quick) as runner:
-        assert runner.run("action").returncode == 0
+    runner = action(tmp_path_factory.mktemp("installed"), quick)
+    assert runner.run("action").returncode == 0
     return runner.tools
 
 

@@ -1,4 +1,4 @@
-"""A small action to start: the real entry point, a lock with one small wheel, an index on loopback.
+"""A small action to start: the real entry point, a lock with one small wheel, a folder that has it.
 
 Most tests start it in a Python whose pip only writes that wheel's module: a real pip takes a second.
 """
@@ -6,18 +6,15 @@ Most tests start it in a Python whose pip only writes that wheel's module: a rea
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import io
 import os
 import shutil
 import subprocess
-import threading
 import venv
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[3] / "src"
@@ -73,48 +70,11 @@ def wheel() -> bytes:
     return buffer.getvalue()
 
 
-class Index:
-    """A package index on loopback, with one project; `with` starts and stops it."""
-
-    def __init__(self) -> None:
-        self.wheel = wheel()
-        self.requests: list[str] = []
-
-    def __enter__(self) -> Index:
-        index = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                index.requests.append(self.path)
-                page = f'<!DOCTYPE html><a href="/{WHEEL}">{WHEEL}</a>'.encode()
-                body = index.wheel if self.path.endswith(".whl") else page
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/simple"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
 @dataclass
 class Action:
     """The action's files in a folder of their own, and the runner around them."""
 
     folder: Path
-    index: Index
     python: str  # with a quick pip
     environ: dict[str, str] = field(default_factory=dict)
 
@@ -125,6 +85,11 @@ class Action:
     @property
     def tools(self) -> Path:
         return self.folder / "tools"
+
+    @property
+    def wheel(self) -> Path:
+        """What a real pip installs."""
+        return self.folder / "wheels" / WHEEL
 
     @property
     def output(self) -> str:
@@ -171,37 +136,36 @@ class Action:
         return sorted(self.tools.glob("fire-routine/.*"))
 
 
-@contextlib.contextmanager
-def action(folder: Path, python: str) -> Iterator[Action]:
+def action(folder: Path, python: str) -> Action:
     """An action whose lock is one wheel, on a runner with no package installed."""
-    with Index() as index:
-        source = folder / "action/src"
-        source.mkdir(parents=True)
-        shutil.copy(SOURCE / "entrypoint.py", source)
-        shutil.copytree(
-            SOURCE / "bootstrap", source / "bootstrap", ignore=shutil.ignore_patterns("__pycache__")
-        )
-        (source / "fire_routine").mkdir()
-        (source / "fire_routine/__init__.py").touch()
-        (source / "fire_routine/action.py").write_text("import ember\n", "utf-8")
-        (source / "fire_routine/cli.py").write_text(COMMAND_LINE, "utf-8")
-        lock = f"ember==1.0 \\\n    --hash=sha256:{hashlib.sha256(index.wheel).hexdigest()}\n"
-        (folder / "action/requirements.txt").write_text(lock, "utf-8")
-        for name in ("checkout", "tools", "temp", "home", "bin"):
-            (folder / name).mkdir()
-        environ = {
-            "PATH": str(folder / "bin"),
-            "HOME": str(folder / "home"),
-            "LOCALAPPDATA": str(folder / "home"),
-            "TMPDIR": str(folder / "temp"),
-            "RUNNER_TOOL_CACHE": str(folder / "tools"),
-            "RUNNER_TEMP": str(folder / "temp"),
-            "FIRE_ROUTINE_ROUTINE_TOKEN": "sk-ant-oat01-of-these-tests",
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_OUTPUT": str(folder / "output"),
-            "GITHUB_ENV": str(folder / "env"),
-            "GITHUB_PATH": str(folder / "path"),
-            "PIP_INDEX_URL": index.url,
-            **{name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
-        }
-        yield Action(folder, index, python, environ)
+    source = folder / "action/src"
+    source.mkdir(parents=True)
+    shutil.copy(SOURCE / "entrypoint.py", source)
+    shutil.copytree(SOURCE / "bootstrap", source / "bootstrap", ignore=shutil.ignore_patterns("__pycache__"))
+    (source / "fire_routine").mkdir()
+    (source / "fire_routine/__init__.py").touch()
+    (source / "fire_routine/action.py").write_text("import ember\n", "utf-8")
+    (source / "fire_routine/cli.py").write_text(COMMAND_LINE, "utf-8")
+    lock = f"ember==1.0 \\\n    --hash=sha256:{hashlib.sha256(wheel()).hexdigest()}\n"
+    (folder / "action/requirements.txt").write_text(lock, "utf-8")
+    for name in ("checkout", "tools", "temp", "home", "bin", "wheels"):
+        (folder / name).mkdir()
+    environ = {
+        "PATH": str(folder / "bin"),
+        "HOME": str(folder / "home"),
+        "LOCALAPPDATA": str(folder / "home"),
+        "TMPDIR": str(folder / "temp"),
+        "RUNNER_TOOL_CACHE": str(folder / "tools"),
+        "RUNNER_TEMP": str(folder / "temp"),
+        "FIRE_ROUTINE_ROUTINE_TOKEN": "sk-ant-oat01-of-these-tests",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_ENV": str(folder / "env"),
+        "GITHUB_PATH": str(folder / "path"),
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(folder / "wheels"),
+        **{name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
+    }
+    runner = Action(folder, python, environ)
+    runner.wheel.write_bytes(wheel())
+    return runner

@@ -31,17 +31,16 @@ def failed(runner: Action, python: str = "") -> str:
     return line.removeprefix("::error title=fire-routine::the locked dependencies could not be installed: ")
 
 
-def test_pip_installs_what_the_lock_names_and_the_second_start_asks_the_index_nothing(runner: Action) -> None:
+def test_pip_installs_what_the_lock_names_and_the_second_start_needs_no_wheel(runner: Action) -> None:
     """An environment without pip uses that of its Python."""
     python = python_with(runner.folder / "without", pip=None)
     first = runner.run("send", "--json", python=python)
-    asked = len(runner.index.requests)
+    runner.wheel.unlink()
     second = runner.run("send", python=python)
 
     assert (first.returncode, first.stderr) == (0, "")
     assert json.loads(first.stdout)["arguments"] == ["send", "--json"]
-    assert asked and second.returncode == 0
-    assert len(runner.index.requests) == asked
+    assert second.returncode == 0
     (folder,) = runner.installed()
     assert Path(json.loads(second.stdout)["ember"]).is_relative_to(folder)
     assert not runner.unfinished()
@@ -121,7 +120,7 @@ def test_a_full_disk_is_reported_and_nothing_is_left(tmp_path: Path, monkeypatch
 
 
 def test_a_wheel_that_is_not_the_locked_one_is_refused(runner: Action) -> None:
-    runner.index.wheel = runner.index.wheel.replace(b"GLOWS = True", b"GLOWS = Evil")
+    runner.wheel.write_bytes(runner.wheel.read_bytes().replace(b"GLOWS = True", b"GLOWS = Evil"))
     assert "hash" in failed(runner, sys.executable).lower()
 
 
