@@ -170,22 +170,11 @@ def test_a_quotation_ends_with_its_word_and_nowhere_before(text: str, marks: str
     assert word != new_word()
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<router>",
-        "a <b> c",
-        "</div>",
-        "x < routine",
-        "Vec<r>",
-        "&lt;r&gt;",
-        "<日本語>",
-        "<invoker>",
-        "a Human: b",
-    ],
-)
-def test_other_tags_stay(text: str) -> None:
+def test_other_tags_stay() -> None:
+    text = "<router> a <b> c </div> x < routine Vec<r> &lt;r&gt; <日本語> <invoker> a Human: b"
     assert sanitize(text) == text
+    for one in text.split()[:-2]:
+        assert sanitize(one) == one
 
 
 @given(
@@ -225,32 +214,10 @@ def test_names_become_code_spans(text: str, span: str) -> None:
 
 COMMANDS = st.sampled_from(
     [
-        *(
-            "::set-output name=a::b",
-            "::add-mask::x",
-            "##[add-mask]x",
-            "##[group]",
-            "::stop-commands::t",
-            "::error::e",
-        ),
-        *(
-            "##[endgroup]",
-            "::",
-            "##",
-            "[",
-            " ",
-            "\t",
-            "\n",
-            "\r",
-            "\u3000",
-            "\xa0",
-            "\u200b",
-            "\x1b[0m",
-            "\x85",
-            "\x0b",
-            "std::vector",
-            "x",
-        ),
+        *("::set-output name=a::b", "::add-mask::x", "##[add-mask]x", "##[group]", "::stop-commands::t"),
+        *("::error::e", "##[endgroup]", "::", "##", "[", "std::vector", "x"),
+        *(" \t\n\r\u3000\xa0\u200b\x85\x0b"),
+        "\x1b[0m",
     ]
 )
 

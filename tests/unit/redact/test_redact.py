@@ -323,39 +323,10 @@ def test_what_only_looks_like_a_secret_stays() -> None:
 
 WORDS = st.sampled_from(
     (
-        *(
-            "password",
-            "token",
-            "secret=",
-            "key:",
-            "://",
-            "user:pw@",
-            "hunter2",
-            "Bearer ",
-            GITHUB[:20],
-            GITHUB[20:],
-        ),
-        *(
-            "-----BEGIN RSA PRIVATE KEY-----",
-            "Ab3/Ef+h" * 8,
-            '"',
-            "\\n",
-            "%3D",
-            "&",
-            ";",
-            "kind: Secret",
-            "data:",
-        ),
-        *("\n", " ", "\x1b[1m"),
-        *(
-            " \\\n",
-            '"-u", "',
-            "password: |\n",
-            "'set-cookie': [ '",
-            "sid=hunter2abc', '",
-            "| token | ",
-            "@tcp(",
-        ),
+        *("password", "token", "secret=", "key:", "://", "user:pw@", "hunter2", "Bearer ", GITHUB[:20]),
+        *(GITHUB[20:], "-----BEGIN RSA PRIVATE KEY-----", "Ab3/Ef+h" * 8, '"', "\\n", "%3D", "&", ";"),
+        *("kind: Secret", "data:", "\n", " ", "\x1b[1m", " \\\n", '"-u", "', "password: |\n", "@tcp("),
+        *("'set-cookie': [ '", "sid=hunter2abc', '", "| token | "),
     )
 )
 
