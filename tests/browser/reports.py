@@ -39,6 +39,7 @@ class Report(NamedTuple):
     comment: str  # empty: none was left
     outcome: str
     exit_code: int
+    printed: str
 
 
 def shown(job: Job, exit_code: int = 0) -> Report:
@@ -49,7 +50,9 @@ def shown(job: Job, exit_code: int = 0) -> Report:
         return re.sub(r"127\.0\.0\.1(?!:)", "claude.ai", text)
 
     comments = [one["body"] for each in job.github.comments.values() for one in each]
-    return Report(public(job.summary), public("".join(comments[-1:])), job.outputs["outcome"], exit_code)
+    return Report(
+        public(job.summary), public("".join(comments[-1:])), job.outputs["outcome"], exit_code, job.log
+    )
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def markdown(page: str) -> str:
 
 def test_every_page_fits_at_both_widths_and_its_links_lead_somewhere(browser: Chromium) -> None:
     """With alerts as alerts and as quotations, folds closed and open."""
-    wrong = []
+    wrong: list[object] = []
     for alerts in (True, False):
         pages = {name: document(to_html(markdown(name), alerts=alerts)) for name in PAGES}
         found = browser.result(measured(pages))

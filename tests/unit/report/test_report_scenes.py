@@ -117,6 +117,9 @@ def test_each_scene_is_told_as_it_ended() -> None:
 def test_a_report_says_what_happened_and_what_follows(name: str) -> None:
     of, said = report(name), SAID[name]
     assert of.outcome == ("skipped" if name == "dry-run" else name.partition("-")[0])
+    level = {"TIP": "notice", "NOTE": "notice", "CAUTION": "error"}.get(said.alert, "warning")
+    level = "error" if name == "unknown" else level
+    assert f"::{level} title=fire-routine::" in of.printed
     assert of.exit_code == (of.outcome in (Result.FAILED, Result.UNKNOWN))
     assert of.summary.startswith(f"{said.heading}\n")
     assert [words for words in (f"> [!{said.alert}]\n", *said.summary) if words not in of.summary] == []
