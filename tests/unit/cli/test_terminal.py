@@ -102,23 +102,20 @@ def test_when_there_is_colour(
     assert (ESCAPE in coloured("## Facts", stream)) == colour
 
 
-@pytest.mark.parametrize(
-    ("line", "code"),
-    [
-        ("[… 31 lines left out]", "2"),
-        ("## Facts", "1"),
-        ("── line 5 · rustc · 9.1", "1"),
-        ("error[E0308]: mismatched types", "31"),
-        ("  E       assert 20 == 21", "31"),
-        ("java.lang.IllegalStateException: no", "31"),
-        ("  --> src/lib.rs:4:5", ""),
-        ("0 errors", ""),
-    ],
-)
-def test_a_line_s_colour(line: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_s_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    assert coloured(line, _Terminal()) == (f"{ESCAPE}{code}m{line}{ESCAPE}0m" if code else line)
+    for line, code in {
+        "[… 31 lines left out]": "2",
+        "## Facts": "1",
+        "── line 5 · rustc · 9.1": "1",
+        "error[E0308]: mismatched types": "31",
+        "  E       assert 20 == 21": "31",
+        "java.lang.IllegalStateException: no": "31",
+    }.items():
+        assert coloured(line, _Terminal()) == f"{ESCAPE}{code}m{line}{ESCAPE}0m"
+    for plain in ("  --> src/lib.rs:4:5", "0 errors"):
+        assert coloured(plain, _Terminal()) == plain
 
 
 def test_progress_changes_in_place_and_lines_stay(monkeypatch: pytest.MonkeyPatch) -> None:
