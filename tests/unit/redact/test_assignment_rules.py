@@ -15,6 +15,7 @@ UUID = "5305968f-7326-4647-ae2f-" + "ffbb11f48ed5"
 
 # Each is decided by another rule: assigned, in a sentence, a pair, a column, behind a blank.
 SECRETS = (
+    "INPUT_TOKEN=Zx81kQ7mWv93pLtR",
     "the password is Winter26!x",
     "logged in with password Winter26!x",
     f"the token {GENERATED} has expired",
