@@ -1,7 +1,9 @@
 import base64
 import random
 import string
+import sys
 import textwrap
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -140,6 +142,20 @@ def test_what_is_left_of_a_secret_that_was_masked_in_part_is_taken_out() -> None
     assert redact(["DB_PASSWORD=***wgD9x7Kq92"])[0] == ["DB_PASSWORD=[redacted:password]"]
     for line in ("API_TOKEN=***", "AUTH_TOKEN=***;path=/x", "DB_PASSWORD: ***:5432/shop"):
         assert redact([line]) == ([line], {})
+
+
+def test_what_only_begins_as_a_token_costs_little() -> None:
+    """A hundred calls a line; to join as many lines as a token may have takes a thousand."""
+    calls = Counter[str]()
+    lines = ["ghp_"] * 100
+    redact(lines)
+    before = sys.getprofile()
+    sys.setprofile(lambda _frame, event, _argument: calls.update([event]))
+    try:
+        redact(lines)
+    finally:
+        sys.setprofile(before)
+    assert calls["call"] + calls["c_call"] < 300 * len(lines)
 
 
 def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
