@@ -66,3 +66,15 @@ def test_a_key_that_lacks_one_mark_is_redacted(label: str) -> None:
 def test_an_encoded_key_on_one_line_is_redacted() -> None:
     der = base64.b64encode(b"\x30\x82\x04\xa4\x02\x01\x00\x02\x82\x01\x01\x00" + bytes(range(200))).decode()
     assert redact([f"KEY={der}"])[0] != [f"KEY={der}"]
+
+
+def test_a_key_goes_on_after_a_line_of_other_output() -> None:
+    begin = "-" * 5 + "BEGIN PRIVATE KEY" + "-" * 5
+    mark, other = "[redacted:private-key]", "[worker 2] still running"
+    redacted, _ = redact([begin, row(1), other, row(2), row(3, 24) + "=="])
+    assert redacted == [begin, mark, other, mark, mark]
+
+
+def test_a_single_row_of_a_putty_key_is_redacted() -> None:
+    redacted, _ = redact(["Private-Lines: 1", row(1, 44), "Private-MAC: x"])
+    assert redacted[:2] == ["Private-Lines: 1", "[redacted:private-key]"]

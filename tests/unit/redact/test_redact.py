@@ -54,6 +54,7 @@ def test_a_token_is_replaced_by_its_kind_and_counted() -> None:
         ("TOKEN=x7Kq92mmPw4Zt&&echo hi", "TOKEN=[redacted:token]&&echo hi"),
         ("curl -u ci:s3cret https://x.test", "curl -u ci:[redacted:password] https://x.test"),
         ("Authorization: Basic Y2k6czNjcmV0", "Authorization: Basic [redacted:authorization]"),
+        ("sent basic Y2k6czNjcmV0 to x.test", "sent basic [redacted:authorization] to x.test"),
         (
             "Set-Cookie: sid=abcdef123456; Path=/; HttpOnly",
             "Set-Cookie: sid=[redacted:cookie]; Path=/; HttpOnly",
