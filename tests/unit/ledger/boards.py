@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fire_routine import clock as clocks
+from tests.fake_clock import NOON, FakeClock
+
 from fire_routine.ledger import Ledger, Terms
 from fire_routine.ledger.entry import SHOWN, Entry, read_entry
 from fire_routine.model import (
@@ -30,7 +31,6 @@ from fire_routine.model import (
 SHA = "a" * 40
 OLDER = "b" * 40
 PLACE = "f" * 40
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://github.com/octo/cat/actions/runs/100"
 DAY = timedelta(days=1)
 
@@ -92,25 +92,6 @@ def pull_request(**changes: object) -> PullRequest:
 
 
 @dataclass
-class Clock:
-    """Time that passes only when someone sleeps, or when a test sets it; GitHub's runs along."""
-
-    seconds: float = 0.0
-    at: Callable[[], None] = lambda: None  # called after each sleep
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-        self.at()
-
-    def server(self) -> datetime:
-        return NOON + timedelta(seconds=self.seconds)
-
-    @property
-    def value(self) -> clocks.Clock:
-        return clocks.Clock(lambda: self.seconds, self.server, self.sleep, lambda: 0.5)
-
-
-@dataclass
 class Page:
     statuses: Sequence[Status]
     more: bool
@@ -126,7 +107,7 @@ class Comparison:
 class Board:
     """Commit statuses in memory. `faults` holds what the next calls of a method raise, None for nothing."""
 
-    clock: Clock = field(default_factory=Clock)
+    clock: FakeClock = field(default_factory=FakeClock)
     commits: dict[str, list[Status]] = field(default_factory=dict)
     place: str = PLACE
     greens_listed: Mapping[int, str] = field(default_factory=dict)  # id and event

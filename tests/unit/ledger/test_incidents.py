@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.unit.ledger.boards import Board, Job, fired, green_at, sample_run
 
-from fire_routine.model import Fingerprint, History, Outcome, Result
+from fire_routine.model import Fingerprint, History
 
 A, B = "a" * 16, "b" * 16
 BY_STEP = "5" * 16
@@ -43,13 +43,6 @@ def test_what_an_old_list_of_runs_shows_starts_no_second_session(history: Histor
     assert later(board, 300, 101, history).claim(A).reason == "duplicate"
 
 
-def test_a_green_run_that_is_missing_in_what_was_gathered_ends_the_incident_all_the_same() -> None:
-    board = Board()
-    assert Job(board).fire(A).fire
-    board.greens_listed = {105: "push"}
-    assert later(board, 9 * 24 * HOUR, 120, green_at(7)).fire(A).fire
-
-
 def test_a_busy_default_branch_has_one_session() -> None:
     board = Board()
     verdicts = [later(board, 18, 100 + number).fire(A) for number in range(60)]
@@ -64,16 +57,6 @@ def test_newer_failures_do_not_push_a_session_out_of_sight() -> None:
         assert later(board, 60, number, max_sessions=99).fire(f"{number:08x}{B[:8]}").fire
     assert later(board, 60, 160, max_sessions=99).claim(A).session_id == "session_1"
     assert later(board, 60, 161, max_sessions=3).claim(B).reason == "max-sessions"
-
-
-def test_a_doubt_stays_a_doubt_when_the_failure_comes_back() -> None:
-    board = Board()
-    Job(board).fire(A, outcome=Outcome(Result.UNKNOWN))
-    for attempt in (1, 2):
-        job = later(board, HOUR, 101 + attempt, green_at(101))
-        assert job.claim(A).reason == "earlier-unknown"
-    assert "session" in board.words(f"{102:040x}")[-1]
-    assert not any("Back" in words for words in board.words(f"{102:040x}"))
 
 
 def test_a_job_that_was_stopped_for_minutes_leaves_its_place_to_another() -> None:

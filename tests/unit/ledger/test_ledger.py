@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 from tests.unit.ledger.boards import (
-    DAY,
     FORBIDDEN,
     LIMITED,
     NO_ANSWER,
-    NOON,
     OLDER,
     PLACE,
     SERVER_ERROR,
@@ -26,9 +24,8 @@ from tests.unit.ledger.boards import (
     sample_run,
 )
 
-from fire_routine.ledger.candidate import TIMING
 from fire_routine.ledger.entry import LEDGER, Record, Stage, ref_of
-from fire_routine.model import Fingerprint, GitHubError, Outcome, Result, TriggerKind, Verdict
+from fire_routine.model import GitHubError, Outcome, Result, TriggerKind, Verdict
 
 A, B = "a" * 16, "b" * 16
 UNKNOWN = Outcome(Result.UNKNOWN)
@@ -41,6 +38,11 @@ def write(board: Board, stage: Stage, mark: str = "other000", run: int = 90, **c
     record = replace(record, **changes)  # type: ignore[arg-type]
     url = "https://claude.ai/code/session_0" if stage is Stage.FIRED else URL
     board.add(PLACE, str(record), url, f"{LEDGER} 2026-03-01")
+
+
+def limit(seconds: float) -> GitHubError:
+    """GitHub's rate limit, and how long it asks to wait."""
+    return GitHubError("GitHub answered 403: rate limit", 403, rate_limited=True, retry_after=seconds)
 
 
 # --- a fire ---------------------------------------------------------------------------------------------
@@ -58,7 +60,7 @@ def test_a_lone_fire_claims_announces_and_records_its_session() -> None:
     assert f"commit {PLACE}" in printed[0] and "`ledger-commit`" in printed[0]
     claimed, announced, _ = (entry.created_at for entry in board.entries())
     assert claimed and announced and timedelta(seconds=3) < announced - claimed < timedelta(seconds=5)
-    assert board.calls.count("statuses") == 1 + len(TIMING.looks) + 1
+    assert board.calls.count("statuses") <= 6
 
 
 def test_the_same_failure_on_the_next_commit_gets_a_link_to_its_session() -> None:
@@ -70,13 +72,7 @@ def test_the_same_failure_on_the_next_commit_gets_a_link_to_its_session() -> Non
     assert board.commits[OLDER][-1].target_url == fired().session_url
     assert board.stages() == "csf"
     assert Job(board, NEXT).fire(B).session_number == 2
-
-
-def test_no_list_of_runs_is_asked_for_a_new_failure() -> None:
-    board = Board()
-    Job(board).fire(A)
-    Job(board, NEXT).fire(B)
-    assert "greens" not in board.calls
+    assert "greens" not in board.calls  # no list of runs is asked for
 
 
 def test_an_outcome_that_is_unknown_blocks_and_stays_unknown() -> None:
@@ -86,7 +82,7 @@ def test_an_outcome_that_is_unknown_blocks_and_stays_unknown() -> None:
     for _ in range(2):
         verdict = Job(board, replace(NEXT, history=green_at(95))).claim(A)
         assert (verdict.reason, verdict.session_url) == ("earlier-unknown", "")
-    assert board.words(OLDER)[-1] == "An earlier session may cover this"
+    assert set(board.words(OLDER)) == {"An earlier session may cover this"}
 
 
 def test_a_refused_request_blocks_nothing_later() -> None:
@@ -99,9 +95,11 @@ def test_a_refused_request_blocks_nothing_later() -> None:
 def test_the_same_failure_may_start_a_session_after_a_green_run_and_the_cool_down() -> None:
     board = Board()
     Job(board).fire(A)
-    board.clock.seconds += 2 * 86400
-    later = replace(NEXT, created_at=board.clock.server())
-    assert Job(board, later).claim(A).reason == "duplicate"
+    board.clock.seconds += 9 * 86400
+    later = replace(NEXT, created_at=board.clock.server(), history=green_at(7))
+    verdict = Job(board, later).claim(A)  # where the green run is missing in the list
+    assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
+    assert board.calls.count("greens") == 1
     board.greens_listed = {101: "push"}
     assert not Job(board, later).claim(A).fire  # its own run's earlier attempt separates nothing
     board.greens_listed = {100: "push"}
@@ -125,7 +123,7 @@ def test_the_ledger_is_read_no_further_back_than_where_anything_counts() -> None
     history = replace(green_at(95), last_green_at=board.clock.server())
     run = replace(NEXT, created_at=board.clock.server(), history=history)
     Job(board, run).claim(A)
-    assert board.calls.count("statuses") == 1 + len(TIMING.looks) + 1
+    assert board.calls.count("statuses") <= 6
     board.calls.clear()
     Job(board, replace(run, history=None)).claim(A)
     assert board.calls.count("statuses") >= 10
@@ -168,19 +166,14 @@ def test_the_lower_claim_fires_and_the_other_yields() -> None:
     assert board.stages() == "csfcsw"
 
 
-def test_a_claim_that_its_job_left_lapses() -> None:
+def test_what_a_dead_job_left_holds_another_up_for_a_bounded_time() -> None:
     board = Board()
     write(board, Stage.CLAIMED)
-    began = board.clock.seconds
     assert Job(board).fire(A).fire
-    assert 35 < board.clock.seconds - began < 60
-
-
-def test_an_announcement_that_its_job_left_is_a_session_that_may_be_at_work() -> None:
+    assert 35 < board.clock.seconds < 60
     board = Board()
-    write(board, Stage.ANNOUNCED)
-    verdict = Job(board).claim(A)
-    assert verdict.reason == "earlier-unknown"
+    write(board, Stage.ANNOUNCED)  # a session that may be at work
+    assert Job(board).claim(A).reason == "earlier-unknown"
     assert 48 <= board.clock.seconds < 60
 
 
@@ -199,8 +192,8 @@ def test_a_refused_request_of_a_sibling_ends_those_that_waited() -> None:
     assert Job(board).claim(A).reason == "earlier-failed"
 
 
-def test_a_claim_that_took_too_long_is_made_again() -> None:
-    """Others no longer count it, and so it must not announce."""
+def test_a_claim_that_took_too_long_to_announce_is_made_again() -> None:
+    """Others no longer count it, whether its job was stopped or had to wait for the rate limit."""
     board, slow = Board(), [330.0]
 
     def stop() -> None:
@@ -208,18 +201,12 @@ def test_a_claim_that_took_too_long_is_made_again() -> None:
             board.clock.seconds += slow.pop()
 
     board.clock.at = stop
-    verdict = Job(board).fire(A)
-    assert verdict.fire
-    assert board.stages() == "cwcsf"
-    assert "No session from this job" not in board.words()
-
-
-def test_an_announcement_that_has_to_wait_for_the_rate_limit_is_not_made_late() -> None:
-    limited = GitHubError("GitHub answered 403: rate limit", 403, rate_limited=True, retry_after=60)
-    board = Board()
-    board.faults["create_status"] = [None, limited]
-    assert Job(board).fire(A).fire
-    assert board.stages() == "cwcsf"
+    limited = Board()
+    limited.faults["create_status"] = [None, limit(60)]
+    for one in (board, limited):
+        assert Job(one).fire(A).fire
+        assert one.stages() == "cwcsf"
+        assert "No session from this job" not in one.words()
 
 
 def test_claims_lapse_by_the_time_of_the_own_announcement() -> None:
@@ -261,40 +248,33 @@ def test_a_write_without_an_answer_is_looked_for_before_it_is_made_again(
 
 def test_an_announcement_that_is_not_shown_sends_nothing() -> None:
     board = Board()
-    job = Job(board)
     board.clock.at = lambda: setattr(board, "hidden", 1)
-    verdict = job.claim(A)
-    assert verdict.reason == "ledger-unavailable"
+    assert Job(board).claim(A).reason == "ledger-unavailable"
     assert board.stages()[-1] == "w"
 
 
-def test_the_result_is_written_again_and_else_noted() -> None:
+@pytest.mark.parametrize(("faults", "noted"), [(1, []), (9, ["the record of this result"])])
+def test_the_result_is_written_again_and_else_noted(faults: int, noted: list[str]) -> None:
     board = Board()
     job = Job(board)
     assert job.claim(A).fire
-    board.faults["create_status"] = [SERVER_ERROR]
+    board.faults["create_status"] = [SERVER_ERROR] * faults
     job.ledger.settle(fired())
-    assert (board.stages(), job.ledger.notes) == ("csf", ())
-    board = Board()
-    job = Job(board)
-    assert job.claim(A).fire
-    board.faults["create_status"] = [SERVER_ERROR] * 9
-    job.ledger.settle(fired())
-    assert "record of this result" in job.ledger.notes[0].what
+    assert [note.what for note in job.ledger.notes] == noted
+    assert (board.stages() == "csf") == (not noted)
 
 
-def test_a_lone_job_waits_where_the_rate_limit_asks_for_it_and_a_leg_does_not() -> None:
-    limited = GitHubError("GitHub answered 403: rate limit", 403, rate_limited=True, retry_after=60)
+@pytest.mark.parametrize(
+    ("fault", "legs", "fires"), [(limit(60), 1, True), (limit(60), 2, False), (LIMITED, 1, False)]
+)
+def test_a_lone_job_waits_where_the_rate_limit_asks_for_it_and_a_leg_does_not(
+    fault: GitHubError, legs: int, fires: bool
+) -> None:
     board = Board()
-    board.faults["create_status"] = [limited]
-    assert Job(board).fire(A).fire
-    assert board.clock.seconds > 60
-    board = Board()
-    board.faults["create_status"] = [limited]
-    assert Job(board, legs=2).claim(A).reason == "ledger-unavailable"
-    board = Board()
-    board.faults["create_status"] = [LIMITED]  # it does not say for how long
-    assert Job(board).claim(A).reason == "ledger-unavailable"
+    board.faults["create_status"] = [fault]  # the last one does not say for how long
+    verdict = Job(board, legs=legs).claim(A)
+    assert (verdict.fire, verdict.reason) == (fires, "" if fires else "ledger-unavailable")
+    assert (board.clock.seconds > 60) == fires
 
 
 @pytest.mark.parametrize("method", ["create_status", "statuses"])
@@ -459,35 +439,3 @@ def test_a_first_look_that_fails_keeps_a_lone_step_from_nothing() -> None:
     board.faults["statuses"] = [SERVER_ERROR] * 9
     verdict = look(board, legs=8)
     assert verdict and verdict.reason == "ledger-unavailable"
-
-
-# --- what was found, smallest first -----------------------------------------------------------------------
-
-
-def test_a_step_and_a_log_are_one_failure_on_later_nights_and_in_re_runs() -> None:
-    board, step = Board(), "8a04727f00000000"
-    running = Fingerprint(step, running=True, by_step=(step,))
-    logged = Fingerprint("72393426aaaaaaaa", by_step=(step,))
-    assert Job(board).fire(running).fire
-    assert not Job(board, sample_run(101)).claim(logged, running).fire
-    assert not Job(board, sample_run(attempt=2)).claim(logged).fire
-    other = Board()
-    assert Job(other).fire(logged).fire
-    assert not Job(other, sample_run(101)).claim(running).fire
-
-
-def test_thirty_newer_runs_do_not_push_a_session_out_of_sight() -> None:
-    board = Board()
-    Job(board, max_sessions=1).fire(A)
-    for number in range(40):
-        Job(board, sample_run(200 + number, head_sha=f"{number:040x}"), max_sessions=1).claim(A)
-    assert board.stages() == "csf"
-
-
-def test_a_missing_green_run_means_a_duplicate_with_a_link_and_never_a_second_session() -> None:
-    board = Board()
-    Job(board).fire(A)
-    board.clock.seconds += 9 * 86400
-    verdict = Job(board, replace(NEXT, created_at=NOON + 9 * DAY)).claim(A)
-    assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
-    assert board.calls.count("greens") == 1
