@@ -36,7 +36,8 @@ from fire_routine.settings import CA_VARIABLES, Settings
 
 TOKEN = "sk-ant-oat01-0123456789abcdef"
 LONGEST = "€" * 65_536  # 196,608 bytes: more than socket buffers take at once
-PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+NOT_MADE = (Result.FAILED, "no-connection", 0)  # nothing was sent
+HANG = next(fault for fault in FAULTS if fault.name == "hang after the request")
 
 
 class Time:
@@ -54,11 +55,7 @@ class Time:
         self._slept += seconds
 
 
-@pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*PROXY_VARIABLES, *CA_VARIABLES):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
+pytestmark = pytest.mark.usefixtures("bare_environment")
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +63,24 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return Certificates(tmp_path_factory.mktemp("ca"))
 
 
+def settings_of(url: str) -> Settings:
+    return Settings(routine_url=url, routine_token=TOKEN, trusted_host=PROXIED_HOST)
+
+
+def address(server: FaultServer) -> str:
+    return f"http://127.0.0.1:{server.port}{PATH}"
+
+
 def fire(url: str, server: FaultServer | None = None, deadline: float | None = None) -> Outcome:
-    settings = Settings(routine_url=url, routine_token=TOKEN, trusted_host=PROXIED_HOST)
-    outcome = fire_once(settings, LONGEST, deadline=deadline, clock=Time(server).clock)
+    outcome = fire_once(settings_of(url), LONGEST, deadline=deadline, clock=Time(server).clock)
     assert outcome.message.isprintable()
     assert TOKEN not in repr(outcome)
     return outcome
+
+
+def ended(outcome: Outcome) -> tuple[Result, str, int]:
+    """How it ended, why, and after how many requests."""
+    return outcome.result, outcome.reason, outcome.requests
 
 
 def fire_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Outcome:
@@ -88,7 +97,7 @@ def test_fault_has_its_outcome(
         outcome = fire_on(stage, monkeypatch)
     server, not_made = stage.server, outcome.reason == "no-connection"
     if fault.racing and not_made:
-        assert (outcome.result, outcome.requests) == (Result.FAILED, 0)
+        assert ended(outcome) == NOT_MADE
         return
     assert (outcome.result, outcome.reason) == (fault.result, fault.reason)
     assert (server.connections > 1) == fault.again or fault.racing
@@ -124,25 +133,51 @@ def test_any_run_of_faults_ends_with_the_first_that_is_not_tried_again(
     overloads = [fault for fault in passing if fault.reason == "overloaded"]
     passing = [fault for fault in passing if fault.reason != "overloaded"] + overloads[:1]
     with FaultServer(in_turn([*passing, last])) as server:
-        outcome = fire(f"http://127.0.0.1:{server.port}{PATH}", server)
+        outcome = fire(address(server), server)
     assert (outcome.result, outcome.reason) == (last.result, last.reason)
     assert server.connections == outcome.requests == len(passing) + 1
     assert server.sessions <= (outcome.result is not Result.FAILED)
 
 
-def test_refused_connection_is_tried_again_and_sends_nothing() -> None:
-    outcome = fire(f"http://127.0.0.1:{closed_port()}{PATH}")
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+def test_where_no_connection_is_made_nothing_is_sent_and_the_reason_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = closed_port()
+    outcome = fire(f"http://127.0.0.1:{port}{PATH}")
+    assert ended(outcome) == NOT_MADE
     assert "refused" in outcome.message
+    monkeypatch.setattr(socket, "getaddrinfo", unknown_name)
+    outcome = fire(f"https://routine.test{PATH}")
+    assert ended(outcome) == NOT_MADE
+    assert "could not be resolved" in outcome.message
+
+
+def test_a_proxy_that_refuses_or_can_not_be_used_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = closed_port()
+    unusable = ("socks5://user:s3cret@127.0.0.1:1", "ftp://h", "http://", "http://h:port", "::")
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        for value in (*unusable, f"http://user:s3cret@127.0.0.1:{port}"):
+            monkeypatch.setenv(name, value)
+            outcome = fire(f"https://routine.test{PATH}", deadline=1.0)
+            assert ended(outcome) == NOT_MADE, (name, value)
+            assert "s3cret" not in outcome.message
+            assert (f"127.0.0.1:{port}" in outcome.message) == (value not in unusable)
+        monkeypatch.delenv(name)
+
+
+def unknown_name(*_arguments: object, **_options: object) -> None:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
 def test_connection_that_is_not_made_in_time_sends_nothing() -> None:
     looks = itertools.count()
     with full_port() as port:
-        settings = Settings(routine_url=f"http://127.0.0.1:{port}{PATH}", routine_token=TOKEN)
+        settings = settings_of(f"http://127.0.0.1:{port}{PATH}")
         outcome = fire_once(settings, "x", clock=Clock(monotonic=lambda: 0.0 if next(looks) < 4 else 1e6))
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+    assert ended(outcome) == NOT_MADE
 
 
 def test_connection_made_at_last_gives_the_session() -> None:
@@ -163,16 +198,6 @@ def test_connection_made_at_last_gives_the_session() -> None:
         assert (outcome.result, outcome.requests, len(endpoint.sessions)) == (Result.FIRED, 1, 1)
 
 
-def test_name_that_can_not_be_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_arguments: object, **_options: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    outcome = fire(f"https://routine.test{PATH}")
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
-    assert "could not be resolved" in outcome.message
-
-
 def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving, resolved = threading.Event(), threading.Event()
     resolve = socket.getaddrinfo
@@ -184,9 +209,9 @@ def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pyt
 
     with Endpoint(token=TOKEN) as endpoint:
         monkeypatch.setattr(socket, "getaddrinfo", slow)
-        settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
+        settings = settings_of(endpoint.url)
         outcome = fire_once(settings, "x", clock=Clock(monotonic=lambda: 1e6 * resolving.is_set()))
-        assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+        assert ended(outcome) == NOT_MADE
         resolved.set()
         for thread in threading.enumerate():
             if thread.name == "fire-routine":
@@ -194,41 +219,19 @@ def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pyt
         assert endpoint.requests == []
 
 
-def test_refusing_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    port = closed_port()
-    monkeypatch.setenv("HTTPS_PROXY", f"http://user:s3cret@127.0.0.1:{port}")
-    outcome = fire(f"https://routine.test{PATH}")
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
-    assert f"127.0.0.1:{port}" in outcome.message
-    assert "s3cret" not in outcome.message
-
-
-@pytest.mark.parametrize(
-    "value", ["socks5://user:s3cret@127.0.0.1:1", "ftp://h", "http://", "http://h:port", "::"]
-)
-@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_proxy_that_can_not_be_used_fails_at_once(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(name, value)
-    outcome = fire(f"https://routine.test{PATH}")
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
-    assert "s3cret" not in outcome.message
-
-
-@pytest.mark.parametrize("no_proxy", ["routine.test", ".test", "*", "x.test, routine.test:443"])
-def test_no_proxy_goes_past_the_proxy(no_proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_goes_past_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 
     def recorded(host: object, *_arguments: object, **_options: object) -> None:
         asked.append(host)
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        unknown_name()
 
     monkeypatch.setattr(socket, "getaddrinfo", recorded)
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
-    monkeypatch.setenv("NO_PROXY", no_proxy)
-    fire(f"https://routine.test{PATH}", deadline=1.0)
-    assert asked == ["routine.test"]
+    for no_proxy in ("routine.test", ".test", "*", "x.test, routine.test:443", "x.test"):
+        monkeypatch.setenv("NO_PROXY", no_proxy)
+        fire(f"https://routine.test{PATH}", deadline=1.0)
+    assert asked == ["routine.test"] * 4 + ["proxy.test"]
 
 
 def test_loopback_goes_past_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,15 +267,14 @@ def test_authority_that_can_not_be_read_fails_at_once(
     for value in (str(broken), str(tmp_path / "missing.pem")):
         monkeypatch.setenv(name, value)
         outcome = fire(f"https://127.0.0.1:{closed_port()}{PATH}")
-        assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+        assert ended(outcome) == NOT_MADE
         assert name in outcome.message
 
 
 def test_http_clients_own_time_out_after_the_request_leaves_it_unknown() -> None:
     """The client's clock runs out before the caller's, which does not move here."""
-    fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
-    with FaultServer(fault.script) as server:
-        url = f"http://127.0.0.1:{server.port}{PATH}"
+    with FaultServer(HANG.script) as server:
+        url = address(server)
         request = Request(route_to(url), url, {}, b"{}", 0.3)
         with pytest.raises(Unknown) as caught:
             request.send(lambda: 0.0)
@@ -280,13 +282,12 @@ def test_http_clients_own_time_out_after_the_request_leaves_it_unknown() -> None
 
 
 def test_second_attempt_gets_only_the_time_that_is_left() -> None:
-    hang = next(fault for fault in FAULTS if fault.name == "hang after the request")
     overload = next(fault for fault in FAULTS if fault.name == "503 Service Unavailable")
-    scripts = iter([overload.script, hang.script])
+    scripts = iter([overload.script, HANG.script])
     with FaultServer(lambda visit: next(scripts)(visit)) as server:
         time = Time(server)
         routine = Routine(
-            f"http://127.0.0.1:{server.port}{PATH}",
+            address(server),
             TOKEN,
             deadline=22.5,
             clock=replace(time.clock, sleep=lambda _: time.sleep(20)),
@@ -313,7 +314,7 @@ def fire_interrupted_at(step: int, endpoint: Endpoint) -> tuple[Outcome | None, 
         return trace
 
     outcome = None
-    settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
+    settings = settings_of(endpoint.url)
     before = sys.gettrace()
     sys.settrace(trace)
     try:
@@ -347,19 +348,17 @@ def test_interruption_at_any_line_never_hides_a_session() -> None:
     "raised", [KeyboardInterrupt(), SystemExit(143), Interrupted(2), RuntimeError("handler")]
 )
 def test_exception_raised_while_waiting_for_the_answer_leaves_it_unknown(raised: BaseException) -> None:
-    fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
 
     def clock() -> float:
         if server.reached.is_set():
             raise raised
         return 0.0
 
-    with FaultServer(fault.script) as server:
-        url = f"http://127.0.0.1:{server.port}{PATH}"
-        outcome = fire_once(Settings(routine_url=url, routine_token=TOKEN), "x", clock=Clock(monotonic=clock))
-        assert (outcome.result, outcome.reason, outcome.requests) == (Result.UNKNOWN, "interrupted", 1)
-    with FaultServer(fault.script) as server, pytest.raises(Unknown) as caught:
-        Routine(f"http://127.0.0.1:{server.port}{PATH}", TOKEN, clock=Clock(monotonic=clock)).fire("x")
+    with FaultServer(HANG.script) as server:
+        outcome = fire_once(settings_of(address(server)), "x", clock=Clock(monotonic=clock))
+        assert ended(outcome) == (Result.UNKNOWN, "interrupted", 1)
+    with FaultServer(HANG.script) as server, pytest.raises(Unknown) as caught:
+        Routine(address(server), TOKEN, clock=Clock(monotonic=clock)).fire("x")
     assert caught.value.__cause__ is raised
 
 
@@ -373,10 +372,8 @@ def test_exception_raised_while_connecting_leaves_nothing_unknown(certificates: 
 
     with staged(fault, certificates) as stage:
         server = stage.server
-        outcome = fire_once(
-            Settings(routine_url=stage.url, routine_token=TOKEN), "x", clock=Clock(monotonic=clock)
-        )
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "interrupted", 0)
+        outcome = fire_once(settings_of(stage.url), "x", clock=Clock(monotonic=clock))
+    assert ended(outcome) == (Result.FAILED, "interrupted", 0)
 
 
 INTERRUPTED_FIRE = """
@@ -393,9 +390,8 @@ with interruptible():
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
 def test_signal_leaves_unknown_and_a_second_one_does_not_disturb(first: signal.Signals) -> None:
-    fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
-    with FaultServer(fault.script) as server:
-        url = f"http://127.0.0.1:{server.port}{PATH}"
+    with FaultServer(HANG.script) as server:
+        url = address(server)
         command = [sys.executable, "-c", INTERRUPTED_FIRE, url]
         environ = {"PYTHONPATH": str(Path(fire_routine.__file__).parents[1])}
         with subprocess.Popen(
