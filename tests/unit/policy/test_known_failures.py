@@ -31,13 +31,13 @@ ENTRY = KnownFailure(
 )
 FAILURE = Failure(Fingerprint("1" * 16), (FailedJob(1, "test", "failure", ""),), None)
 KNOWN = replace(FAILURE, known=ENTRY)
+RERUN = replace(FAILURE, known=replace(ENTRY, action=Action.RERUN))
 
 
-def decided(*failures: Failure, board: Board | None = None, dry_run: bool = False) -> Verdict:
+def decided(*failures: Failure, board: Board | None = None, **run: Any) -> Verdict:
     board = board or Board()
     ledger = Ledger(board, Terms(), clock=board.clock.value)
-    settings = Settings(dry_run=dry_run)
-    return decide(settings, Context(), sample_run(), sample_brief(), ledger, board, failures)
+    return decide(Settings(), Context(), sample_run(**run), sample_brief(), ledger, board, failures)
 
 
 def test_a_known_failure_starts_nothing_and_asks_nothing() -> None:
@@ -59,21 +59,22 @@ def test_an_entry_without_a_note_is_named_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
+    "failures",
     [
-        FAILURE,
-        replace(KNOWN, known_in_part=True),
-        replace(FAILURE, known=replace(ENTRY, action=Action.NOTE)),
+        (),
+        (FAILURE,),
+        (FAILURE, KNOWN),
+        (replace(KNOWN, known_in_part=True), KNOWN),
+        (replace(FAILURE, known=replace(ENTRY, action=Action.NOTE)), KNOWN),
+        (replace(FAILURE, gate=True),),
     ],
 )
-def test_what_is_not_wholly_known_is_fired(other: Failure) -> None:
-    assert decided(other, KNOWN).fire
+def test_what_is_not_wholly_known_is_fired(failures: tuple[Failure, ...]) -> None:
+    assert decided(*failures).fire
 
 
 def test_a_gate_is_not_fired_for_alone() -> None:
-    gate = replace(FAILURE, gate=True)
-    assert decided(KNOWN, gate).reason == "known-failure"
-    assert decided(gate).fire
+    assert decided(KNOWN, replace(FAILURE, gate=True)).reason == "known-failure"
 
 
 def test_several_entries_are_named_and_those_beyond_counted() -> None:
@@ -83,36 +84,17 @@ def test_several_entries_are_named_and_those_beyond_counted() -> None:
     assert "2 more entries match." in message
 
 
-def test_a_dry_run_reports_it() -> None:
-    assert "it would be skipped (`known-failure`): Known by" in decided(KNOWN, dry_run=True).message
-
-
 def test_entries_that_re_run_ask_for_that_and_name_themselves() -> None:
     board = Board()
-    entry = replace(ENTRY, action=Action.RERUN)
-    verdict = decided(replace(FAILURE, known=entry), KNOWN, board=board)
+    verdict = decided(RERUN, KNOWN, board=board)
     assert (verdict.fire, verdict.reason) == (False, "rerun")
     assert board.rerun == [100]
     assert verdict.message.startswith("Known by `.github/known-failures.toml, line 12`: `Slow at night")
     assert "The failed jobs are re-run once" in verdict.message
 
 
-@pytest.mark.parametrize("changes", [{"attempt": 2}, {"status": "in_progress", "conclusion": None}])
+@pytest.mark.parametrize("changes", [{"attempt": 2}, {"status": "in_progress", "conclusion": None}, {}])
 def test_where_nothing_can_be_re_run_it_is_fired(changes: dict[str, Any]) -> None:
-    board = Board()
-    ledger = Ledger(board, Terms(), clock=board.clock.value)
-    known = [replace(FAILURE, known=replace(ENTRY, action=Action.RERUN))]
-    run = sample_run(**changes)
-    assert decide(Settings(), Context(), run, sample_brief(), ledger, board, known).fire
-    assert board.rerun == []
-    assert [note.what for note in ledger.notes] == ["a re-run of the failed jobs"] * ("status" in changes)
-
-
-def test_a_re_run_that_is_refused_is_fired() -> None:
     board = Board(faults={"rerun_failed_jobs": [GitHubError("GitHub answered 403", 403)]})
-    assert decided(replace(FAILURE, known=replace(ENTRY, action=Action.RERUN)), board=board).fire
-
-
-def test_a_run_without_known_failures_is_fired() -> None:
-    assert decided().fire
-    assert decided(FAILURE).fire
+    assert decided(RERUN, board=board, **changes).fire
+    assert board.calls.count("rerun_failed_jobs") == (not changes)  # only then it is refused

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.ledger.boards import Board, pull_request, sample_brief, sample_run
+from tests.unit.ledger.boards import FORBIDDEN, SERVER_ERROR, Board, pull_request, sample_brief, sample_run
 
 from fire_routine.decision import decide
 from fire_routine.ledger import Ledger, Terms
 from fire_routine.model import GitHubError, Note, Outcome, PullRequest, Result, Run, Verdict
 from fire_routine.settings import Context, Settings
 
-FORBIDDEN = GitHubError("GitHub answered 403: Resource not accessible by integration", 403)
 RUN = sample_run(event="pull_request", pull_request=pull_request())
 
 
@@ -46,17 +45,24 @@ def test_a_label_starts_nothing_and_leaves_nothing_on_the_commit(label: str) -> 
         f"Pull request #5 has the label `{label}`, which `skip-labels` names. To report it, remove the label"
         " and re-run the failed jobs."
     )
+    dry = Job(board, dry_run=True).verdict
+    assert "it would be skipped (`skip-labels`): Pull request #5" in dry.message
     assert board.stages() == ""
 
 
-def test_other_labels_and_none_keep_nothing_back() -> None:
-    assert Job(with_labels("claude", "no-claude-please")).verdict.fire
-    assert Job(with_labels()).verdict.fire
-
-
-def test_the_labels_are_those_of_the_input() -> None:
-    assert Job(with_labels("no-claude"), skip_labels=("hold", "wip")).verdict.fire
-    assert Job(with_labels("WIP"), skip_labels=("hold", "wip")).verdict.reason == "skip-labels"
+@pytest.mark.parametrize(
+    ("board", "labels", "reason"),
+    [
+        (with_labels("claude", "no-claude-please"), ("no-claude",), ""),
+        (with_labels(), ("no-claude",), ""),
+        (with_labels("no-claude"), ("hold", "wip"), ""),
+        (with_labels("WIP"), ("hold", "wip"), "skip-labels"),
+        (with_labels("bug", pull7=("no-claude",)), ("no-claude",), "skip-labels"),  # any of several
+    ],
+)
+def test_the_labels_are_those_of_the_input(board: Board, labels: tuple[str, ...], reason: str) -> None:
+    run = replace(RUN, named_pull_requests=(5, 7) if 7 in board.pulls else ())
+    assert Job(board, run, skip_labels=labels).verdict.reason == reason
 
 
 def test_without_the_input_no_pull_request_is_asked_for_its_labels() -> None:
@@ -76,13 +82,6 @@ def test_a_push_to_the_pull_requests_branch_is_opted_out_too() -> None:
     assert Job(with_labels("no-claude"), run).verdict.reason == "skip-labels"
 
 
-def test_any_of_several_pull_requests_opts_out() -> None:
-    run = replace(RUN, named_pull_requests=(5, 7))
-    verdict = Job(with_labels("bug", pull7=("no-claude",)), run).verdict
-    assert verdict.reason == "skip-labels"
-    assert "Pull request #7" in verdict.message
-
-
 def test_of_very_many_pull_requests_five_are_read() -> None:
     board = with_labels()
     board.pulls = {number: pull_request(number=number) for number in range(1, 100)}
@@ -91,44 +90,19 @@ def test_of_very_many_pull_requests_five_are_read() -> None:
     assert board.calls.count("pull_request") == 2 * 5  # before the ledger, and after it
 
 
-def test_a_label_that_is_added_during_the_ledger_takes_the_claim_back() -> None:
-    board = with_labels()
-
-    def label_it() -> None:
-        board.pulls[5] = pull_request(labels=("no-claude",))
-
-    board.clock.at = label_it  # the first pause is after the announcement
-    assert Job(board).verdict.reason == "skip-labels"
-    assert board.stages() == "csw"
-    board.clock.at, board.pulls[5] = lambda: None, pull_request()
-    assert Job(board).verdict.fire  # a re-run without the label
-
-
 def test_a_label_counts_up_to_the_last_thing_before_the_fire() -> None:
     """Whenever it is added: at each of the job's requests in turn, and between any two of them."""
     requests = len(Counting(pull_request()).play().calls)
-    fired = [Counting(pull_request(), at).play().verdict.fire for at in range(requests + 1)]
-    assert fired == [False] * requests + [True]  # it is added before request number `at`, or after all
+    boards = [Counting(pull_request(), at).play() for at in range(requests + 1)]
+    # it is added before request number `at`, or after all
+    assert [board.verdict.fire for board in boards] == [False] * requests + [True]
+    assert {board.stages() for board in boards} == {"", "csw", "cs"}
 
 
 def test_a_label_may_go_at_any_time_and_nothing_is_left_claimed() -> None:
-    labels = ("no-claude",)
     for at in range(20):
-        board = Counting(pull_request(labels=labels), at, without=True).play()
+        board = Counting(pull_request(labels=("no-claude",)), at, without=True).play()
         assert board.verdict.fire is (board.stages()[-1:] == "s")
-
-
-def test_of_two_jobs_none_fires_for_a_labelled_pull_request() -> None:
-    board = with_labels()
-    other: list[Job] = []
-
-    def label_it() -> None:
-        board.pulls[5] = pull_request(labels=("no-claude",))
-        other.append(Job(board, replace(RUN, id=101)))
-
-    board.before_write = label_it  # between the job's first look and its claim
-    assert Job(board).verdict.reason == other[0].verdict.reason == "skip-labels"
-    assert "FIRED" not in board.stages()
 
 
 class Counting(Board):
@@ -148,38 +122,17 @@ class Counting(Board):
         super()._call(method)
 
 
-def test_a_label_that_is_removed_in_time_keeps_nothing_back() -> None:
-    board = with_labels("no-claude")
-    assert not Job(board).verdict.fire
-    board.pulls[5] = pull_request()
-    assert Job(board).verdict.fire
-
-
-def test_labels_that_can_not_be_read_are_reported_and_keep_nothing_back() -> None:
-    board = with_labels("no-claude")
-    board.faults = {"pull_request": [FORBIDDEN] * 9}
+@pytest.mark.parametrize(
+    ("fault", "permission"),
+    [(FORBIDDEN, "pull-requests: read"), (SERVER_ERROR, ""), (None, "pull-requests: read")],
+)
+def test_labels_that_can_not_be_read_are_reported_and_keep_nothing_back(
+    fault: GitHubError | None, permission: str
+) -> None:
+    board = with_labels("no-claude") if fault else Board()  # where the pull request is not found
+    board.faults = {"pull_request": [fault] * 9}
     job = Job(board)
     assert job.verdict.fire
     (note,) = job.notes
-    assert note.what == "the labels of pull request #5"
-    assert note.permission == "pull-requests: read"
-
-
-def test_a_short_fault_asks_for_no_permission() -> None:
-    board = with_labels()
-    board.faults = {"pull_request": [GitHubError("GitHub answered 502", 502)] * 9}
-    (note,) = Job(board).notes
-    assert (note.permission, note.remedy) == ("", "")
-
-
-def test_a_pull_request_that_is_not_found_is_reported() -> None:
-    job = Job(Board())
-    assert job.verdict.fire
-    assert [note.what for note in job.notes] == ["the labels of pull request #5"]
-
-
-def test_a_dry_run_reports_the_label() -> None:
-    board = with_labels("no-claude")
-    verdict = Job(board, dry_run=True).verdict
-    assert "it would be skipped (`skip-labels`): Pull request #5" in verdict.message
-    assert board.stages() == ""
+    assert (note.what, note.permission) == ("the labels of pull request #5", permission)
+    assert bool(note.remedy) == bool(permission)
