@@ -86,6 +86,12 @@ class Job:
         code, self.log = run_step(self.environ)
         return code
 
+    def forget(self) -> None:
+        """What earlier runs left in files, and which requests they made."""
+        for name in ("output", "summary"):
+            (self.temp / name).unlink(missing_ok=True)
+        self.github.requests.clear()
+
     @property
     def outputs(self) -> dict[str, str]:
         lines = (self.temp / "output").read_text("utf-8").splitlines()

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.emulated.job import SHA, Job
 
 TIMES = {"started_at": "2026-11-24T10:00:00Z", "completed_at": "2026-11-24T10:30:00Z"}
-
-
 STEP = {"number": 1, "name": "Run tests", "conclusion": "cancelled", **TIMES}
-
-
-OUT_OF_TIME = "The job has exceeded the maximum execution time of 30m0s"
-
-
 STOPPED_LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run ./integration.sh
 2026-11-24T10:00:00.2000000Z ##[endgroup]
@@ -32,7 +26,7 @@ def stop_the_build(job: Job, notice: str) -> None:
 
 
 def test_job_that_its_time_limit_cancelled_is_reported(job: Job) -> None:
-    stop_the_build(job, OUT_OF_TIME)
+    stop_the_build(job, "The job has exceeded the maximum execution time of 30m0s")
     assert job.run() == 0
     assert job.outputs["outcome"] == "fired"
     text = job.endpoint.sessions[0].text
@@ -40,17 +34,12 @@ def test_job_that_its_time_limit_cancelled_is_reported(job: Job) -> None:
     assert "cannot reach database at 10.0.0.9:5432" in text
 
 
-def test_job_that_was_cancelled_in_a_run_that_goes_on_is_skipped(job: Job) -> None:
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_job_or_run_that_a_person_cancelled_is_skipped(job: Job, goes_on: bool) -> None:
     stop_the_build(job, "The operation was canceled.")
-    assert job.run() == 0
-    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "cancelled")
-    assert job.endpoint.requests == []
-
-
-def test_run_that_a_person_cancelled_is_skipped(job: Job) -> None:
-    stop_the_build(job, "The run was canceled by @mona.")
-    job.github.change_run(7, status="completed", conclusion="cancelled")
-    job.environ |= {"GITHUB_RUN_ID": "99", "FIRE_ROUTINE_RUN_ID": "7"}
+    if not goes_on:
+        job.github.change_run(7, status="completed", conclusion="cancelled")
+        job.environ |= {"GITHUB_RUN_ID": "99", "FIRE_ROUTINE_RUN_ID": "7"}
     assert job.run() == 0
     assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "cancelled")
     assert job.endpoint.requests == []

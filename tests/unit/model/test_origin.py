@@ -23,12 +23,16 @@ def after_run(event: object = "push", head: str | None = OWN) -> dict[str, Any]:
 
 
 def test_the_event_proves_who_caused_the_run() -> None:
-    by_writers = ["push", "pull_request", "schedule", "merge_group", "release", "create", "delete", "page_build",
-                  "public", "branch_protection_rule"]  # fmt: skip
-    others = ["issue_comment", "issues", "discussion", "discussion_comment", "fork", "watch", "gollum", "label",
-              "milestone", "check_run", "check_suite", "status", "deployment", "deployment_status", "dynamic",
-              "pull_request_target", "pull_request_review", "pull_request_review_comment", "workflow_run", "",
-              "PUSH", "an_event_of_next_year"]  # fmt: skip
+    by_writers = [
+        "push", "pull_request", "schedule", "merge_group", "release", "create", "delete", "page_build",
+        "public", "branch_protection_rule",
+    ]  # fmt: skip
+    others = [
+        "issue_comment", "issues", "discussion", "discussion_comment", "fork", "watch", "gollum", "label",
+        "milestone", "check_run", "check_suite", "status", "deployment", "deployment_status", "dynamic",
+        "pull_request_target", "pull_request_review", "pull_request_review_comment", "workflow_run", "",
+        "PUSH", "an_event_of_next_year",
+    ]  # fmt: skip
     dispatched = ["workflow_dispatch", "repository_dispatch"]  # other code may have run
     assert {origin_of(event, OWN, "Octo/Cat") for event in by_writers} == {Origin.WRITERS}
     assert {origin_of(event, OWN, OWN) for event in dispatched} == {Origin.DISPATCHED}
