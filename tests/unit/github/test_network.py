@@ -20,6 +20,7 @@ from fire_routine.model import Note, Run
 from fire_routine.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
+TRUSTING = pytest.mark.usefixtures("bare_environment", "trusting")
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,7 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def trusting(bare_environment: None, trusted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def trusting(trusted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
 
 
@@ -110,7 +111,7 @@ def test_an_own_authority_is_trusted_whichever_variable_names_it(
     assert notes == ()
 
 
-@pytest.mark.usefixtures("trusting")
+@TRUSTING
 def test_only_an_api_on_plain_http_has_its_logs_on_either(emulator: GitHubEmulator) -> None:
     with GitHubEmulator() as plain:
         add_run(plain)
@@ -143,7 +144,7 @@ def test_certificates_that_cannot_be_read_leave_notes(
     assert "SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or SSL_CERT_DIR can't be read" in notes[0].why
 
 
-@pytest.mark.usefixtures("trusting")
+@TRUSTING
 @pytest.mark.parametrize("no_proxy", ["", "localhost"])
 def test_both_clients_go_through_the_proxy(
     emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch, no_proxy: str
@@ -157,7 +158,7 @@ def test_both_clients_go_through_the_proxy(
     assert set(asked) == (set() if no_proxy else hosts)
 
 
-@pytest.mark.usefixtures("trusting")
+@TRUSTING
 def test_a_proxy_of_a_kind_that_cannot_be_used_leaves_notes(
     emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
