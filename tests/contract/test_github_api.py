@@ -122,17 +122,16 @@ class Exchange:
 class RecordedGitHub(GitHubEmulator):
     """Keeps the requests to the API and its responses."""
 
-    exchanges: list[Exchange]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.exchanges: list[Exchange] = []
 
     def serve(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, storage: bool
     ) -> Answer:
         answer = super().serve(method, target, headers, body, storage)
         if not storage:
-            self.exchanges = [
-                *getattr(self, "exchanges", []),
-                Exchange(method, target, headers, body, answer),
-            ]
+            self.exchanges.append(Exchange(method, target, headers, body, answer))
         return answer
 
     def check(self, *operations: str) -> None:

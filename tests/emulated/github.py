@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from tests.emulated.described import Json, with_nulls
 from tests.emulated.faults import Fault
-from tests.emulated.json_actions import Site
-from tests.emulated.json_repository import Json, Partial
-from tests.emulated.nulls import with_nulls
 from tests.emulated.recording import replay
 from tests.emulated.repository import BOM, Repository, timestamp
 from tests.emulated.routes import NOT_FOUND, PAGE, Answer, answer, refusal
+from tests.emulated.site import Partial, Site
 
 TOKEN = "ghs_emulator"
 _REPOSITORY = re.compile(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*|)")

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
+from tests.emulated.described import Json
 from tests.emulated.ids import sha_of
-from tests.emulated.json_contents import content
-from tests.emulated.json_repository import Json
 from tests.emulated.repository import Repository, timestamp
 
 SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs
@@ -224,7 +223,7 @@ def _contents(call: Call) -> Answer:
     repository, path = call.repository, call.names[0]
     branch = call.query.get("ref", repository.default_branch)
     files = repository.files if branch == repository.default_branch else {}
-    found = content(repository.site, repository.full_name, branch, path, files)
+    found = repository.site.content(repository.full_name, path, files)
     if isinstance(found, list):
         return Answer(200, [call.shown("content", item) for item in found])
     return _found(call, "content", found)

@@ -188,7 +188,8 @@ def test_this_runs_branch_decides_without_a_request() -> None:
 
 
 def test_an_event_of_another_shape_is_no_obstacle() -> None:
-    for event in ({}, {"workflow_run": 3}, {"pull_request": {"head": []}}):
+    events: list[dict[str, Any]] = [{}, {"workflow_run": 3}, {"pull_request": {"head": []}}]
+    for event in events:
         for name in ("push", "pull_request"):
             assert before_gathering(chosen(), context(name, event)) is None, (name, event)
 
@@ -308,11 +309,11 @@ def test_a_dry_run_reports_what_would_be_and_writes_nothing() -> None:
     board = Board()
     assert decided(board, sample_run(), dry_run=True).message.endswith("this would start a session.")
     assert decided(board, sample_run()).fire
-    for changes, why in (
-        ({"head_branch": "claude/fix"}, "skip-branches"),
-        ({"head_repository": "stranger/cat"}, "untrusted-run"),
+    for run, why in (
+        (sample_run(head_branch="claude/fix"), "skip-branches"),
+        (sample_run(head_repository="stranger/cat"), "untrusted-run"),
     ):
-        verdict = decided(board, sample_run(**changes), dry_run=True)
+        verdict = decided(board, run, dry_run=True)
         assert (verdict.fire, verdict.reason) == (False, "dry-run")
         assert f"it would be skipped (`{why}`): " in verdict.message
     assert board.stages() == "cs"
