@@ -56,11 +56,13 @@ def _completed(schema: Schema, known: Any) -> Any:
         return known
     whole = dict(known)
     for choice in _choices(schema):
-        for name, described in choice.get("properties", {}).items():
-            if name in known:
-                whole[name] = _completed(described, known[name])
-            elif name in choice.get("required", ()):
-                whole[name] = _made_up(described)
+        properties = choice.get("properties", {})
+        for name in choice.get("required", ()):
+            if name not in whole:
+                whole[name] = _made_up(properties[name])
+        for name, value in known.items():
+            if isinstance(value, dict | list) and name in properties:
+                whole[name] = _completed(properties[name], value)
     return whole
 
 
