@@ -222,19 +222,14 @@ class GitHubEmulator(Repository):
         with self.lock:
             self.jobs[job_id].update(status="completed", conclusion=conclusion, completed_at=timestamp())
 
-    def append_log(self, job_id: int, text: str, when: datetime | None = None) -> None:
+    def append_log(self, job_id: int, text: str) -> None:
         """Add lines to a job's log, each stamped as a runner does."""
-        moment = when or datetime.now(UTC)
-        stamp = f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z "
+        stamp = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z "
         with self.lock:
             log = self._logs.setdefault(job_id, bytearray(BOM))
             if not isinstance(log, bytearray):
                 self._logs[job_id] = log = bytearray(log)
             log += "".join(f"{stamp}{line}\n" for line in text.splitlines()).encode()
-
-    def expire_log(self, job_id: int) -> None:
-        """The log is past its retention: 410 from now on."""
-        self.expired.add(job_id)
 
 
 def _ranged(log: bytes, headers: Mapping[str, str]) -> Answer:
@@ -309,11 +304,12 @@ class _Handler(BaseHTTPRequestHandler):
         status = None if silent else reply.status
         peer = self.client_address[1]
         emulator.requests.append(GitHubRequest(self.command, self.path, headers, body, status, storage, peer))
-        if fault is not None and fault.silent:
+        if fault is not None and fault.hang:
+            emulator.ending.wait()
+        if silent:
             self.close_connection = True
-            fault.wait(emulator.ending)
-            return
-        self._send(reply, fault)
+        else:
+            self._send(reply, fault)
 
     do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - http.server's names
 

@@ -39,7 +39,6 @@ class Repository:
         self.jobs: dict[int, Json] = {}
         self.annotations: dict[int, list[Json]] = {}
         self._logs: dict[int, bytearray | bytes] = {}
-        self.expired: set[int] = set()
         self.pulls: dict[int, Json] = {}
         self.comparisons: dict[tuple[str, str], Json] = {}
         self.branches: dict[str, str] = {}

@@ -56,7 +56,7 @@ def answer(repository: Repository, method: str, path: str, query: Mapping[str, s
     for wanted, pattern, serve in _ROUTES:
         found = pattern.fullmatch(path)
         if wanted == method and found:
-            return serve(Call(repository, tuple(map(unquote, found.groups())), query, body))
+            return serve(Call(repository, tuple(map(unquote, found.groups(""))), query, body))
     return NOT_FOUND
 
 
@@ -80,28 +80,25 @@ def _about(call: Call) -> Answer:
     return Answer(200, call.shown("repository", repository.site.full_repository(name, branch, partial)))
 
 
+def _named_run(call: Call) -> Json | None:
+    """The attempt that the path names, else the latest."""
+    attempt = call.names[1]
+    if attempt:
+        return call.repository.attempts.get((call.number, int(attempt)))
+    return call.repository.runs.get(call.number)
+
+
 def _run(call: Call) -> Answer:
-    return _found(call, "run", call.repository.runs.get(call.number))
+    return _found(call, "run", _named_run(call))
 
 
-def _attempt(call: Call) -> Answer:
-    return _found(call, "run", call.repository.attempts.get((call.number, int(call.names[1]))))
-
-
-def _jobs_of(call: Call, run: Json | None) -> Answer:
+def _jobs(call: Call) -> Answer:
+    run = _named_run(call)
     if run is None:
         return NOT_FOUND
     key = (run["id"], run["run_attempt"])
     jobs = [job for job in call.repository.jobs.values() if (job["run_id"], job["run_attempt"]) == key]
     return _listing(call, "jobs", "job", jobs)
-
-
-def _latest_jobs(call: Call) -> Answer:
-    return _jobs_of(call, call.repository.runs.get(call.number))
-
-
-def _attempt_jobs(call: Call) -> Answer:
-    return _jobs_of(call, call.repository.attempts.get((call.number, int(call.names[1]))))
 
 
 def _rerun_failed_jobs(call: Call) -> Answer:
@@ -117,12 +114,10 @@ def _job(call: Call) -> Answer:
 
 
 def _log(call: Call) -> Answer:
-    """A redirect to where the log is; 404 while the job runs, 410 once it is past its retention."""
+    """A redirect to where the log is; 404 while the job runs."""
     job = call.repository.jobs.get(call.number)
     if job is None or job["status"] != "completed" or not call.repository.has_log(call.number):
         return NOT_FOUND
-    if call.number in call.repository.expired:
-        return refusal(410, "The logs for this run have expired and are no longer available.")
     return Answer(302, headers={"Location": f"/{call.number}"})
 
 
@@ -157,10 +152,6 @@ def _workflow_runs(call: Call) -> Answer:
         if named in (str(run["workflow_id"]), run["path"].partition("@")[0].rpartition("/")[2])
     ]
     return _runs(call, runs) if runs else NOT_FOUND  # here no workflow is known that has none
-
-
-def _all_runs(call: Call) -> Answer:
-    return _runs(call, list(call.repository.runs.values()))
 
 
 def _runs(call: Call, runs: list[Json]) -> Answer:
@@ -281,11 +272,11 @@ def _create_comment(call: Call) -> Answer:
 
 
 def _change_comment(call: Call) -> Answer:
-    for comment in (comment for issue in call.repository.comments.values() for comment in issue):
-        if comment["id"] == call.number:
-            comment.update(body=call.body["body"], updated_at=timestamp())
-            return Answer(200, call.shown("comment", comment))
-    return NOT_FOUND
+    comments = [comment for issue in call.repository.comments.values() for comment in issue]
+    comment = next((one for one in comments if one["id"] == call.number), None)
+    if comment:
+        comment.update(body=call.body["body"], updated_at=timestamp())
+    return _found(call, "comment", comment)
 
 
 # Fields of a pull request that only a request for that very pull request returns.
@@ -295,11 +286,9 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
     (method, re.compile(pattern), serve)
     for method, pattern, serve in (
         ("GET", r"", _about),
-        ("GET", r"/actions/runs", _all_runs),
-        ("GET", r"/actions/runs/(\d+)", _run),
-        ("GET", r"/actions/runs/(\d+)/jobs", _latest_jobs),
-        ("GET", r"/actions/runs/(\d+)/attempts/(\d+)", _attempt),
-        ("GET", r"/actions/runs/(\d+)/attempts/(\d+)/jobs", _attempt_jobs),
+        ("GET", r"/actions/runs", lambda call: _runs(call, list(call.repository.runs.values()))),
+        ("GET", r"/actions/runs/(\d+)(?:/attempts/(\d+))?", _run),
+        ("GET", r"/actions/runs/(\d+)(?:/attempts/(\d+))?/jobs", _jobs),
         ("POST", r"/actions/runs/(\d+)/rerun-failed-jobs", _rerun_failed_jobs),
         ("GET", r"/actions/runs/(\d+)/artifacts", _artifacts),
         ("GET", r"/actions/artifacts/(\d+)/zip", _artifact_zip),

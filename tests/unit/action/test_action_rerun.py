@@ -98,7 +98,7 @@ def test_a_failure_that_is_no_flake_fires_once_and_compares_the_attempts(
     watcher: Watcher, log: str, compared: str
 ) -> None:
     if not log:
-        watcher.github.expire_log(70)
+        watcher.github.fail("/jobs/70/logs", Fault.gone())
     assert watcher.after() == "skipped rerun"
     watcher.finish("failure", log or LOG)
     assert watcher.after() == "fired"
