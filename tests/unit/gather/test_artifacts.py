@@ -137,16 +137,9 @@ def test_links_and_devices_are_refused(github: GitHubEmulator) -> None:
     assert read(github) == ([], [note])
 
 
-def test_hostile_xml_is_refused(github: GitHubEmulator) -> None:
-    table = {
-        b'<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><testsuite>&b;</testsuite>': "document type",
-        b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><testsuite/>': "document type",
-        b"<testsuite>" * 200: "no test report",
-        b"<testsuite><testcase": "no test report",
-        b"\x00\xff<testsuite>": "no test report",
-    }
-    notes = {xml: only_note(github, zipped({"a.xml": xml})) for xml in table}
-    assert [note for xml, note in notes.items() if table[xml] not in note] == []
+def test_a_report_that_declares_entities_is_refused(github: GitHubEmulator) -> None:
+    xml = b'<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><testsuite>&b;</testsuite>'
+    assert "document type" in only_note(github, zipped({"a.xml": xml}))
 
 
 def test_many_files_and_a_long_list_of_them_are_refused(github: GitHubEmulator) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -25,7 +22,6 @@ from tests.unit.gather.gathering import (
     failed_job,
     gathered,
     github_of,
-    later,
     whole,
 )
 
@@ -127,23 +123,6 @@ def test_256_logs_are_all_read_with_two_requests_each_over_few_connections(emula
     assert len(emulator.requests) == 512
     for place in ("/logs$", "/storage/"):
         assert len({request.peer for request in emulator.asked(place)}) <= 2 * WIDTH
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a wait can't be interrupted there")
-def test_an_interruption_is_not_held_up_by_a_download(emulator: GitHubEmulator) -> None:
-    run = gathered(emulator)
-    emulator.fail("/storage/", Fault(hang=True))
-    deadline = later()
-
-    def interrupt() -> None:
-        while not emulator.asked("/storage/"):
-            time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    threading.Thread(target=interrupt, daemon=True).start()
-    with github_of(emulator) as github, pytest.raises(KeyboardInterrupt):
-        read_logs(github, run, whole, deadline)
-    assert time.monotonic() < deadline
 
 
 def test_a_log_is_never_held_whole(emulator: GitHubEmulator) -> None:

@@ -170,17 +170,12 @@ class TestAServerThatKnowsNoAttempts:
         run = gathered(emulator)
         assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
         assert (run.attempt, run.passed_jobs, run.notes) == (1, ("lint",), ())
+        emulator.fail(rf"/runs/{RUN}(/jobs.*)?$", Fault.forbidden())
+        run = gathered(emulator)  # then its first answer counts
+        assert not run.jobs_known
+        assert {note.why for note in run.notes} == {"GitHub answered 404: `Not Found`"}
 
-    def test_is_asked_for_the_run_where_its_jobs_name_no_attempt(self, emulator: GitHubEmulator) -> None:
-        jobs = [{**job, "run_attempt": None} for job in emulator.jobs.values()]
-        answer = json.dumps({"total_count": 2, "jobs": jobs}).encode()
-        emulator.fail(rf"/runs/{RUN}/jobs", Fault(200, raw=answer))
-        with github_of(emulator) as github:
-            assert len(github.jobs(RUN, 1).items) == 2
-            with pytest.raises(GitHubError, match="404"):
-                github.jobs(RUN, 2)
-
-    def test_is_not_believed_where_its_answer_is_of_another_attempt(self, emulator: GitHubEmulator) -> None:
+    def test_is_believed_where_its_answer_is_of_the_attempt(self, emulator: GitHubEmulator) -> None:
         add_run(emulator, run_attempt=2)
         emulator.add_job(RUN, failed_job(9, "second time", run_attempt=2))
         with github_of(emulator) as github:
@@ -190,8 +185,11 @@ class TestAServerThatKnowsNoAttempts:
             assert github.run(RUN, 2)[0].attempt == 2
             assert [job.name for job in github.jobs(RUN, 2).items] == ["second time"]
 
-    def test_without_the_run_its_first_answer_counts(self, emulator: GitHubEmulator) -> None:
-        emulator.fail(rf"/runs/{RUN}(/jobs.*)?$", Fault.forbidden())
-        run = gathered(emulator)
-        assert not run.jobs_known
-        assert {note.why for note in run.notes} == {"GitHub answered 404: `Not Found`"}
+    def test_is_believed_where_its_jobs_name_no_attempt(self, emulator: GitHubEmulator) -> None:
+        jobs = [{**job, "run_attempt": None} for job in emulator.jobs.values()]
+        answer = json.dumps({"total_count": 2, "jobs": jobs}).encode()
+        emulator.fail(rf"/runs/{RUN}/jobs", Fault(200, raw=answer))
+        with github_of(emulator) as github:
+            assert len(github.jobs(RUN, 1).items) == 2
+            with pytest.raises(GitHubError, match="404"):
+                github.jobs(RUN, 2)
