@@ -19,9 +19,8 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from tests.faults.catalogue import FAULTS, PLAIN, Fault
+from tests.faults.catalogue import FAULTS, PLAIN, Fault, Script
 from tests.faults.nowhere import closed_port, full_port
-from tests.faults.scripts import Script
 from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
 from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 
