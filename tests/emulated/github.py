@@ -21,7 +21,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.emulated.described import Json, with_nulls
 from tests.emulated.faults import Fault
-from tests.emulated.recording import replay
 from tests.emulated.repository import BOM, Repository, timestamp
 from tests.emulated.routes import NOT_FOUND, PAGE, Answer, answer, refusal
 from tests.emulated.site import Partial, Site
@@ -85,19 +84,42 @@ class GitHubEmulator(Repository):
         self.site = Site(self.url, html)
 
     @classmethod
-    def of(cls, recording: Path, *, token: str = TOKEN, port: int = 0) -> Self:
-        """One that replays a recording (its format: recordings/README.md).
+    def of(cls, recording: Path) -> Self:
+        """One that replays a recording (its format: recordings/README.md) under its own address.
 
         Raises:
-            OSError: the recording cannot be read, or the port is taken.
+            OSError: the recording cannot be read.
         """
-        emulator = cls(token=token, port=port)
+        emulator = cls()
         try:
-            replay(recording, emulator)
+            text = (recording / "recording.json").read_text("utf-8")
+            site = emulator.site
+            own = text.replace("https://api.github.com", site.api).replace("https://github.com", site.html)
+            emulator._replay(json.loads(own))
+            for log in (recording / "logs").glob("*.log"):
+                emulator.set_log(int(log.stem), log.read_bytes())
         except BaseException:
             emulator._close()
             raise
         return emulator
+
+    def _replay(self, recorded: Json) -> None:
+        run = recorded["run"]
+        self.full_name = recorded["repository"]["full_name"]
+        self.describe(recorded["repository"])
+        for item in [*recorded.get("runs", []), run]:
+            self.add_run(item)
+        for job in recorded["jobs"]:
+            self.add_job(job["run_id"], job)
+        for job_id, found in recorded.get("annotations", {}).items():
+            for annotation in found:
+                self.add_annotation(int(job_id), annotation)
+        for pull in recorded.get("pulls", []):
+            self.add_pull_request(pull)
+        if comparison := recorded.get("compare"):
+            self.add_comparison(comparison["base_commit"]["sha"], run["head_sha"], comparison)
+        if run.get("head_branch"):
+            self.set_branch(run["head_branch"], run["head_sha"])
 
     def __enter__(self) -> Self:
         for server in self._servers:

@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.unit.ledger.left_out import LEFT_OUT
 from tests.unit.ledger.schedule import Schedule
-from tests.unit.ledger.troubles import PROFILES, Faults
+from tests.unit.ledger.troubles import LEFT_OUT, PROFILES, Faults
 
 from fire_routine.model import Result
 
