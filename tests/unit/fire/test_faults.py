@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from tests.fake_clock import FakeClock
 from tests.faults.catalogue import FAULTS, PLAIN, Fault, Script
 from tests.faults.nowhere import closed_port, full_port
 from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
@@ -39,19 +40,10 @@ NOT_MADE = (Result.FAILED, "no-connection", 0)  # nothing was sent
 HANG = next(fault for fault in FAULTS if fault.name == "hang after the request")
 
 
-class Time:
+def until(server: FaultServer | None, fake: FakeClock | None = None) -> Clock:
     """Moves only with sleeps, until the server has reached the point at which every deadline must end."""
-
-    def __init__(self, server: FaultServer | None = None) -> None:
-        self._server = server
-        self._slept = 0.0
-        self.clock = Clock(monotonic=self._monotonic, sleep=self.sleep, random=lambda: 1.0)
-
-    def _monotonic(self) -> float:
-        return 1e6 if self._server is not None and self._server.reached.is_set() else self._slept
-
-    def sleep(self, seconds: float) -> None:
-        self._slept += seconds
+    fake = fake or FakeClock(jitter=1.0)
+    return replace(fake.value, monotonic=lambda: 1e6 if server and server.reached.is_set() else fake.seconds)
 
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
@@ -71,7 +63,7 @@ def address(server: FaultServer) -> str:
 
 
 def fire(url: str, server: FaultServer | None = None, deadline: float | None = None) -> Outcome:
-    outcome = fire_once(settings_of(url), LONGEST, deadline=deadline, clock=Time(server).clock)
+    outcome = fire_once(settings_of(url), LONGEST, deadline=deadline, clock=until(server))
     assert outcome.message.isprintable()
     assert TOKEN not in repr(outcome)
     return outcome
@@ -284,13 +276,9 @@ def test_second_attempt_gets_only_the_time_that_is_left() -> None:
     overload = next(fault for fault in FAULTS if fault.name == "503 Service Unavailable")
     scripts = iter([overload.script, HANG.script])
     with FaultServer(lambda visit: next(scripts)(visit)) as server:
-        time = Time(server)
-        routine = Routine(
-            address(server),
-            TOKEN,
-            deadline=22.5,
-            clock=replace(time.clock, sleep=lambda _: time.sleep(20)),
-        )
+        fake = FakeClock()
+        clock = replace(until(server, fake), sleep=lambda _: fake.sleep(20))
+        routine = Routine(address(server), TOKEN, deadline=22.5, clock=clock)
         with pytest.raises(Unknown, match=r"No response came within 2 s"):
             routine.fire("x")
 

@@ -8,15 +8,7 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.ids import sha_of
-from tests.unit.gather.gathering import (
-    HEAD,
-    RUN,
-    add_run,
-    context_of,
-    earlier,
-    failed_job,
-    gathered,
-)
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, earlier, failed_job, gathered
 
 from fire_routine.model import ChangedFile, History
 

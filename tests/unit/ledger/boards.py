@@ -11,7 +11,7 @@ from typing import Any
 from tests.fake_clock import NOON, FakeClock
 
 from fire_routine.ledger import Ledger, Terms
-from fire_routine.ledger.entry import SHOWN, Entry, read_entry
+from fire_routine.ledger.entry import LEDGER, SHOWN, Entry, Record, Stage, read_entry, ref_of
 from fire_routine.model import (
     Brief,
     Commit,
@@ -61,6 +61,9 @@ def sample_run(run_id: int = 100, attempt: int = 1, **changes: Any) -> Run:
         "failed_jobs": (FailedJob(id=1, name="test", conclusion="failure", url=URL),),
     }
     return Run(**{**values, **changes})
+
+
+NEXT = sample_run(101, head_sha=OLDER, url="https://github.com/octo/cat/actions/runs/101")
 
 
 def sample_brief(*fingerprints: str | Fingerprint) -> Brief:
@@ -209,6 +212,12 @@ class Board:
         status = Status(self._ids, state, description, url, self.clock.server(), creator, context)
         self.commits.setdefault(sha, []).append(status)
         return status
+
+    def write(self, stage: Stage, mark: str = "other000", run: int = 90) -> None:
+        """Another job's entry in the ledger."""
+        record = Record(stage, "ci.yml", run, 1, ref_of(sample_run()), "7654321", mark, ("aaaaaaaa",))
+        url = "https://claude.ai/code/session_0" if stage is Stage.FIRED else URL
+        self.add(PLACE, str(record), url, f"{LEDGER} 2026-03-01")
 
     def _call(self, method: str) -> None:
         self.calls.append(method)

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.ledger.boards import (
     FORBIDDEN,
     LIMITED,
+    NEXT,
     NO_ANSWER,
     OLDER,
     PLACE,
@@ -21,23 +22,13 @@ from tests.unit.ledger.boards import (
     Page,
     fired,
     green_at,
-    sample_run,
 )
 
-from fire_routine.ledger.entry import LEDGER, Record, Stage, ref_of
-from fire_routine.model import GitHubError, Outcome, Result, TriggerKind, Verdict
+from fire_routine.ledger.entry import LEDGER, Stage
+from fire_routine.model import GitHubError, Outcome, Result, Verdict
 
 A, B = "a" * 16, "b" * 16
 UNKNOWN = Outcome(Result.UNKNOWN)
-NEXT = sample_run(101, head_sha=OLDER, url="https://github.com/octo/cat/actions/runs/101")
-
-
-def write(board: Board, stage: Stage, mark: str = "other000", run: int = 90, **changes: object) -> None:
-    """Another job's entry in the ledger."""
-    record = Record(stage, "ci.yml", run, 1, ref_of(sample_run()), "7654321", mark, ("aaaaaaaa",))
-    record = replace(record, **changes)  # type: ignore[arg-type]
-    url = "https://claude.ai/code/session_0" if stage is Stage.FIRED else URL
-    board.add(PLACE, str(record), url, f"{LEDGER} 2026-03-01")
 
 
 def limit(seconds: float) -> GitHubError:
@@ -148,7 +139,7 @@ def test_a_page_from_an_older_list_is_asked_for_again() -> None:
             return Page([], False, None) if page == 2 and self.calls.count("statuses") < 4 else found
 
     board = Flapping()
-    write(board, Stage.FIRED)
+    board.write(Stage.FIRED)
     for _ in range(120):
         board.add(PLACE, "81 %", URL, "coverage", by="octocat")
     assert Job(board).claim(A).reason == "duplicate"
@@ -168,27 +159,27 @@ def test_the_lower_claim_fires_and_the_other_yields() -> None:
 
 def test_what_a_dead_job_left_holds_another_up_for_a_bounded_time() -> None:
     board = Board()
-    write(board, Stage.CLAIMED)
+    board.write(Stage.CLAIMED)
     assert Job(board).fire(A).fire
     assert 35 < board.clock.seconds < 60
     board = Board()
-    write(board, Stage.ANNOUNCED)  # a session that may be at work
+    board.write(Stage.ANNOUNCED)  # a session that may be at work
     assert Job(board).claim(A).reason == "earlier-unknown"
     assert 48 <= board.clock.seconds < 60
 
 
 def test_a_job_that_gives_way_begins_again_when_the_other_came_to_nothing() -> None:
     board = Board()
-    board.before_write = lambda: write(board, Stage.ANNOUNCED)
-    board.clock.at = lambda: write(board, Stage.WITHDRAWN) if board.clock.seconds > 10 else None
+    board.before_write = lambda: board.write(Stage.ANNOUNCED)
+    board.clock.at = lambda: board.write(Stage.WITHDRAWN) if board.clock.seconds > 10 else None
     assert Job(board).fire(A).fire
     assert board.stages().startswith("scsw")
 
 
 def test_a_refused_request_of_a_sibling_ends_those_that_waited() -> None:
     board = Board()
-    write(board, Stage.ANNOUNCED, run=100)
-    board.clock.at = lambda: write(board, Stage.REFUSED, run=100) if board.clock.seconds < 1 else None
+    board.write(Stage.ANNOUNCED, run=100)
+    board.clock.at = lambda: board.write(Stage.REFUSED, run=100) if board.clock.seconds < 1 else None
     assert Job(board).claim(A).reason == "earlier-failed"
 
 
@@ -212,7 +203,7 @@ def test_a_claim_that_took_too_long_to_announce_is_made_again() -> None:
 def test_claims_lapse_by_the_time_of_the_own_announcement() -> None:
     """A read that shows it may not show yet what was announced after it."""
     board = Board()
-    board.before_write = lambda: write(board, Stage.CLAIMED, mark="lower000")
+    board.before_write = lambda: board.write(Stage.CLAIMED, mark="lower000")
 
     def late() -> None:  # the read of the announcement comes long after it
         if board.stages() == "ccs":
@@ -328,114 +319,3 @@ def test_a_token_that_may_not_read_commits_keeps_its_ledger_on_the_failing_commi
     assert job.fire(A).fire
     assert [entry.record.stage for entry in board.entries(SHA)] == ["c", "s", "f"]
     assert job.ledger.notes[0].permission == "contents: read"
-
-
-# --- whose entries count --------------------------------------------------------------------------------
-
-
-def test_only_entries_of_the_own_identity_count() -> None:
-    board = Board(creator="octocat")
-    Job(board, default_token=False).fire(A)
-    board.creator = "github-actions[bot]"
-    assert Job(board).fire(A).fire
-
-
-def test_with_another_token_the_identity_is_that_of_the_first_answer() -> None:
-    board = Board(creator="octocat")
-    assert Job(board, default_token=False).fire(A).fire
-    verdict = Job(board, NEXT, default_token=False).claim(A)
-    assert verdict.reason == "duplicate"
-
-
-def test_an_entry_whose_creator_is_gone_counts_only_where_this_job_wrote_it() -> None:
-    board = Board()
-    write(board, Stage.FIRED)
-    board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], creator=None)
-    board.creator = None  # GitHub names none for the job's own entries, either
-    assert Job(board).fire(A).fire
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://evil.example/code/session_1",
-        "https://claude.ai/new?q=paste+your+token",
-        "https://claude.ai/code/session_1/../../new",
-        "https://claude.ai/redirect/https://evil.example",
-    ],
-)
-def test_a_link_that_leads_elsewhere_is_not_shown(url: str) -> None:
-    board = Board()
-    write(board, Stage.FIRED)
-    board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], target_url=url)
-    verdict = Job(board).claim(A)
-    assert (verdict.reason, verdict.session_url) == ("duplicate", "")
-
-
-# --- again ----------------------------------------------------------------------------------------------
-
-
-def test_again_starts_one_more_session_and_a_re_run_of_it_none() -> None:
-    board = Board()
-    Job(board).fire(A)
-    board.clock.seconds += 600
-    asked = board.clock.server()
-    board.clock.seconds += 5
-    assert Job(board, again_since=asked, max_sessions=1).fire(A).fire
-    board.clock.seconds += 60
-    assert Job(board, again_since=asked, max_sessions=1).claim(A).reason == "duplicate"  # the run, re-run
-    assert Job(board, again_since=board.clock.server()).fire(A).fire  # a later press
-    assert board.stages() == "csfcsfcsf"
-
-
-def test_a_press_while_another_is_served_starts_nothing() -> None:
-    board, others = Board(), list[Verdict]()
-    Job(board).fire(A)
-    board.clock.seconds += 600
-    asked = board.clock.server()
-    board.before_write = lambda: others.append(Job(board, again_since=asked).fire(A))
-    assert not Job(board, again_since=asked).claim(A).fire
-    assert [one.fire for one in others] == [True]
-
-
-# --- the first look of a step ---------------------------------------------------------------------------
-
-
-def look(board: Board, legs: int = 8) -> Verdict | None:
-    return Job(board, sample_run(trigger=TriggerKind.STEP), legs=legs).ledger.look_first(sample_run())
-
-
-def test_a_leg_ends_at_once_if_its_attempt_has_its_session() -> None:
-    board = Board()
-    Job(board, legs=8).fire(A)
-    verdict = look(board)
-    assert verdict and (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
-    assert look(Board()) is None
-
-
-def test_a_leg_waits_for_a_sibling_that_is_starting() -> None:
-    board = Board()
-    job = Job(board, legs=8)
-    assert job.claim(A).fire
-    assert board.words() == ["A Claude session is about to start"]
-    board.clock.at = lambda: job.ledger.settle(fired())
-    verdict = look(board)
-    assert verdict and verdict.session_id == "session_1"
-
-
-def test_in_a_crowd_one_leg_that_is_covered_decides_for_all() -> None:
-    board = Board()
-    Job(board, NEXT).fire(A)
-    Job(board, legs=40).claim(A)
-    found = look(board, legs=40)
-    assert found and (found.reason, found.session_id) == ("duplicate", "session_1")
-    assert look(board, legs=8) is None
-
-
-def test_a_first_look_that_fails_keeps_a_lone_step_from_nothing() -> None:
-    board = Board()
-    board.faults["statuses"] = [SERVER_ERROR] * 9
-    assert look(board, legs=1) is None
-    board.faults["statuses"] = [SERVER_ERROR] * 9
-    verdict = look(board, legs=8)
-    assert verdict and verdict.reason == "ledger-unavailable"

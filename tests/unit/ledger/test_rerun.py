@@ -5,16 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.unit.ledger.boards import (
-    FORBIDDEN,
-    NO_ANSWER,
-    OLDER,
-    SERVER_ERROR,
-    SHA,
-    Board,
-    Job,
-    sample_run,
-)
+from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, OLDER, SERVER_ERROR, SHA, Board, Job, sample_run
 
 from fire_routine.model import Fingerprint, GitHubError, Verdict
 

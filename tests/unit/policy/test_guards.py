@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.unit.ledger.boards import (
-    OLDER,
-    SHA,
-    Board,
-    pull_request,
-    sample_brief,
-    sample_run,
-)
+from tests.unit.ledger.boards import OLDER, SHA, Board, pull_request, sample_brief, sample_run
 
 from fire_routine import policy
 from fire_routine.decision import decide

@@ -10,15 +10,7 @@ from tests.unit.ledger.boards import Board, sample_brief, sample_run
 
 from fire_routine.decision import decide
 from fire_routine.ledger import Ledger, Terms
-from fire_routine.model import (
-    Action,
-    FailedJob,
-    Failure,
-    Fingerprint,
-    GitHubError,
-    KnownFailure,
-    Verdict,
-)
+from fire_routine.model import Action, FailedJob, Failure, Fingerprint, GitHubError, KnownFailure, Verdict
 from fire_routine.settings import Context, Settings
 
 ENTRY = KnownFailure(
