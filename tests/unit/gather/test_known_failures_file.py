@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import date
 from typing import Any
 
-import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.emulated.routes import Answer
 from tests.unit.gather.gathering import github_of, later
 
 from fire_routine.gather import KnownFailures
@@ -70,9 +69,8 @@ def test_what_github_does_not_answer_is_reported(emulator: GitHubEmulator) -> No
     assert (spared, note.what) == (False, PATH)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_an_answer_of_another_shape_is_reported_and_ends_nothing(emulator: GitHubEmulator) -> None:
+    for body in (
         None,
         {},
         {"type": "file"},
@@ -83,16 +81,10 @@ def test_what_github_does_not_answer_is_reported(emulator: GitHubEmulator) -> No
         {"type": "submodule", "size": 0},
         [{"type": "file"}],
         "text",
-    ],
-)
-def test_an_answer_of_another_shape_is_reported_and_ends_nothing(emulator: GitHubEmulator, body: Any) -> None:
-    class Odd(Fault):
-        def answer(self, _right: Any) -> Answer:
-            return Answer(200, body)
-
-    emulator.fail("/contents/", Odd())
-    text, (note,) = read(emulator)
-    assert (text, note.what) == ("", PATH)
+    ):
+        emulator.fail("/contents/", Fault(raw=json.dumps(body).encode()))
+        text, (note,) = read(emulator)
+        assert (text, note.what) == ("", PATH), body
 
 
 def test_an_entry_of_the_file_marks_the_failure(emulator: GitHubEmulator) -> None:

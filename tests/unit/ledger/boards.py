@@ -10,16 +10,19 @@ from typing import Any
 
 from tests.fake_clock import NOON, FakeClock
 
+from fire_routine.decision import decide
 from fire_routine.ledger import Ledger, Terms
 from fire_routine.ledger.entry import LEDGER, SHOWN, Entry, Record, Stage, read_entry, ref_of
 from fire_routine.model import (
     Brief,
     Commit,
     FailedJob,
+    Failure,
     Fingerprint,
     GitHubError,
     GreenRuns,
     History,
+    Note,
     Outcome,
     PullRequest,
     Result,
@@ -27,6 +30,7 @@ from fire_routine.model import (
     Status,
     Verdict,
 )
+from fire_routine.settings import Context, Settings
 
 SHA = "a" * 40
 OLDER = "b" * 40
@@ -127,6 +131,7 @@ class Board:
     hidden: int = 0  # how many reads of the ledger do not show the newest entry yet
     before_write: Callable[[], None] | None = None  # what another job does just before the next write
     calls: list[str] = field(default_factory=list)
+    notes: Sequence[Note] = ()  # of the last job that was decided
     _ids: int = 0
 
     def statuses(self, sha: str, page: int = 1) -> Page:
@@ -254,3 +259,16 @@ class Job:
             number = sum(entry.record.stage == "f" for entry in self.board.entries()) + 1
             self.ledger.settle(outcome or fired(f"session_{number}"))
         return verdict
+
+
+def decided(
+    board: Board, run: Run | None = None, failures: Sequence[Failure] = (), **settings: Any
+) -> Verdict:
+    """The whole decision on a board, whose `notes` are the ledger's by then; recorded as the action does."""
+    ledger = Ledger(board, Terms(), clock=board.clock.value)
+    chosen = Settings(**settings)
+    verdict = decide(chosen, Context(), run or sample_run(), sample_brief(), ledger, board, failures)
+    if not verdict.fire:
+        ledger.settle(Outcome(Result.SKIPPED, verdict.reason))
+    board.notes = ledger.notes
+    return verdict

@@ -49,10 +49,11 @@ def test_another_head_is_a_fork_for_any_event(event: str, head: str | None) -> N
     "event", ["pull_request_target", "pull_request_review", "pull_request_review_comment"]
 )
 def test_own_payload_proves_whose_pull_request_it_is(event: str) -> None:
-    for head, origin in ((OWN, Origin.WRITERS), (OTHER, Origin.FORK), (None, Origin.FORK)):
-        assert origin_in_payload(event, about_pull_request(head), OWN) is origin
-    for shapeless in (None, [], {}):
-        assert origin_in_payload(event, {"pull_request": {"head": shapeless}}, OWN) is None
+    for name, origin in ((OWN, Origin.WRITERS), (OTHER, Origin.FORK), (None, Origin.FORK)):
+        assert origin_in_payload(event, about_pull_request(name), OWN) is origin
+    shapeless: tuple[object, ...] = (None, [], {})
+    for head in shapeless:
+        assert origin_in_payload(event, {"pull_request": {"head": head}}, OWN) is None
     assert origin_in_payload(event, {}, OWN) is origin_in_payload(event, {"pull_request": None}, OWN) is None
     for other in ("issue_comment", "check_run", "workflow_run", "push"):  # there it proves nothing
         assert origin_in_payload(other, about_pull_request(OWN), OWN) is None

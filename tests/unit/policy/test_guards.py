@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.unit.ledger.boards import OLDER, SHA, Board, pull_request, sample_brief, sample_run
+from tests.unit.ledger.boards import OLDER, SHA, Board, decided, pull_request, sample_run
 
 from fire_routine import policy
-from fire_routine.decision import decide
 from fire_routine.gather import find_trigger, run_as_reported
-from fire_routine.ledger import Ledger, Terms
 from fire_routine.model import Commit, FailedJob, GitHubError, Origin, Run, TriggerKind, Verdict
 from fire_routine.policy import guards
 from fire_routine.policy.trailers import sessions_in
@@ -284,12 +282,6 @@ def test_trailers_name_sessions() -> None:
 
 
 # --- decide: guards, then the ledger --------------------------------------------------------------
-
-
-def decided(board: Board, run: Run, **changes: object) -> Verdict:
-    settings = chosen(**changes)
-    ledger = Ledger(board, Terms(), clock=board.clock.value)
-    return decide(settings, context(), run, sample_brief(), ledger, board)
 
 
 def test_a_guard_ends_the_matter_before_the_ledger_is_asked() -> None:
