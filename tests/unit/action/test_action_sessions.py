@@ -78,20 +78,6 @@ def test_a_duplicate_shows_the_sessions_pull_request(
     assert len(job.endpoint.sessions) == 1
 
 
-@pytest.mark.parametrize(
-    ("branch", "state", "words"),
-    [("", "none", "no trace after "), (f"{BRANCH}-retry", "branch", f"it pushed `{BRANCH}-retry`")],
-)
-def test_a_duplicate_shows_a_branch_or_no_trace(job: Job, branch: str, state: str, words: str) -> None:
-    job.run()
-    if branch:
-        job.github.set_branch(branch, TIP)
-    open_pull_request(job, head={"ref": BRANCH, "sha": TIP, "repo": "stranger/widgets"})
-    assert fail_again(job) == 0
-    assert (job.outputs["session-state"], job.outputs["pull-request-url"]) == (state, "")
-    assert f"**What became of it:** {words}" in job.summary
-
-
 def test_a_rerun_of_the_same_run_and_a_duplicate_of_a_duplicate_show_it(job: Job) -> None:
     """The commit before may have only a report of the session, and that names no run."""
     job.run()
@@ -112,16 +98,6 @@ def test_another_job_of_the_same_attempt_does_not_look(job: Job) -> None:
     assert again(job) == 0
     assert (job.outputs["reason"], job.outputs["session-state"]) == ("duplicate", "")
     assert job.github.asked(LOOKED) == []
-
-
-def test_a_refused_request_costs_only_what_it_would_have_shown(job: Job) -> None:
-    job.run()
-    job.github.set_branch(BRANCH, TIP)
-    open_pull_request(job)
-    job.github.fail(r"GET .*/pulls\?", Fault.forbidden())
-    assert fail_again(job) == 0
-    assert (job.outputs["reason"], job.outputs["session-state"]) == ("duplicate", "")
-    assert "  pull-requests: read" in job.summary
 
 
 def test_a_further_session_reads_what_was_tried(job: Job) -> None:
@@ -206,7 +182,8 @@ class TestReplacing:
         job.environ["FIRE_ROUTINE_MAX_SESSIONS"] = "1"
         fail_again(job, **self.now())
         assert (job.outputs["reason"], len(job.endpoint.sessions)) == ("max-sessions", 1)
-        assert job.outputs["session-state"] == "none"
+        assert (job.outputs["session-state"], job.outputs["pull-request-url"]) == ("none", "")
+        assert "**What became of it:** no trace after " in job.summary
 
     @pytest.mark.parametrize("trace", ["branch", "pull request", "unknown", "young", "off", "late run"])
     def test_not_otherwise(self, job: Job, trace: str) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,45 +39,37 @@ def emulator(authority: trustme.CA) -> Iterator[GitHubEmulator]:
         yield github
 
 
-@contextmanager
-def tunnel() -> Iterator[tuple[str, list[str]]]:
-    """A proxy that knows CONNECT alone: its address, and the hosts it was asked for."""
-    asked: list[str] = []
-    listener = socket.create_server(("127.0.0.1", 0))
+class Tunnel(socketserver.BaseRequestHandler):
+    """A connection through a proxy that knows CONNECT alone."""
 
-    def pump(source: socket.socket, sink: socket.socket) -> None:
-        try:
-            while data := source.recv(65_536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    def handle(self) -> None:
+        host = self.request.recv(65_536).split()[1].decode()
+        self.server.asked.append(host)  # type: ignore[attr-defined]
+        with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2]))) as upstream:
+            self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=pump, args=(upstream, self.request), daemon=True)
+            back.start()
+            pump(self.request, upstream)
+            back.join()
 
-    def serve(client: socket.socket) -> None:
-        with client:
-            host = client.recv(65_536).split()[1].decode()
-            asked.append(host)
-            with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2]))) as upstream:
-                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                back = threading.Thread(target=pump, args=(upstream, client), daemon=True)
-                back.start()
-                pump(client, upstream)
-                back.join()
 
-    def accept() -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=serve, args=(client,), daemon=True).start()
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
 
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+
+class Proxy(socketserver.ThreadingTCPServer):
+    """For a `with` block; `asked` has the hosts."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Tunnel)
+        self.asked: list[str] = []
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
 
 def gather(emulator: GitHubEmulator) -> tuple[Run, dict[int, bytes], tuple[Note, ...]]:
@@ -149,13 +142,14 @@ def test_certificates_that_cannot_be_read_leave_notes(
 def test_both_clients_go_through_the_proxy(
     emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch, no_proxy: str
 ) -> None:
-    with tunnel() as (proxy, asked):
-        monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with Proxy() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.server_address[1]}")
         monkeypatch.setenv("NO_PROXY", no_proxy)
         _, logs, notes = gather(emulator)
+        proxy.shutdown()
     assert (list(logs), notes) == ([1], ())
     hosts = {url.removeprefix("https://") for url in (emulator.url, emulator.storage_url)}
-    assert set(asked) == (set() if no_proxy else hosts)
+    assert set(proxy.asked) == (set() if no_proxy else hosts)
 
 
 @TRUSTING

@@ -118,9 +118,8 @@ def test_secrets_that_github_withholds_are_no_failure(where: Context, expected: 
     assert before_gathering(chosen(), BOTS) is None
 
 
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
+def test_what_the_event_reports_decides_without_a_request() -> None:
+    finished_runs: list[tuple[dict[str, Any], str | None]] = [
         ({}, None),
         ({"conclusion": "success"}, "not-failed"),
         ({"conclusion": "timed_out"}, None),
@@ -135,12 +134,33 @@ def test_secrets_that_github_withholds_are_no_failure(where: Context, expected: 
         ({"event": "issue_comment"}, "untrusted-run"),
         ({"event": "workflow_run"}, "untrusted-run"),
         ({"event": None}, "untrusted-run"),
-    ],
-)
-def test_what_the_event_reports_of_a_finished_run_decides_without_a_request(
-    changes: dict[str, Any], expected: str | None
-) -> None:
-    assert reason(before_gathering(chosen(), context("workflow_run", finished(**changes)))) == expected
+    ]
+    found = [(context("workflow_run", finished(**changes)), expected) for changes, expected in finished_runs]
+    own_run = [
+        (context("pull_request_target", payload("octo/cat")), None),
+        (from_fork("pull_request_target"), "untrusted-run"),
+        (context("pull_request_target"), "untrusted-run"),
+        (context("push", {"workflow_run": 3}), None),  # another shape is no obstacle
+        (context("pull_request", {"pull_request": {"head": []}}), None),
+        (context(ref_name="claude/fix"), "skip-branches"),
+        (context("pull_request", ref_name="7/merge", head_ref="claude/fix"), "skip-branches"),
+    ]
+    for where, expected in [*found, *own_run]:
+        assert reason(before_gathering(chosen(), where)) == expected, where
+
+
+def test_the_event_reports_nothing_of_another_run_that_is_named_by_run_id() -> None:
+    green = context("workflow_run", finished(conclusion="success"))
+    for run_id, where, expected in (
+        (5, context(ref_name="claude/fix"), None),
+        (5, green, None),
+        (99, green, "not-failed"),
+        (100, context("workflow_run", finished()), None),
+        (100, context("workflow_run", finished(event="issue_comment")), "untrusted-run"),
+        (100, context("pull_request_target", payload("octo/cat")), None),
+        (100, from_fork("pull_request_target"), "untrusted-run"),
+    ):
+        assert reason(before_gathering(chosen(run_id=run_id), where)) == expected, (run_id, where)
 
 
 def test_an_event_that_proves_nothing_is_skipped_without_a_request_unless_allowed() -> None:
@@ -151,38 +171,6 @@ def test_an_event_that_proves_nothing_is_skipped_without_a_request_unless_allowe
         assert event in verdict.message
         assert "allow-forks: true" in verdict.message
         assert before_gathering(chosen(run_id=100, allow_forks=True), context(event)) is None, event
-
-
-def test_own_payload_of_a_privileged_event_decides_without_a_request() -> None:
-    table = [
-        (context("pull_request_target", payload("octo/cat")), None),
-        (from_fork("pull_request_target"), "untrusted-run"),
-        (context("pull_request_target"), "untrusted-run"),
-        (context("workflow_run", finished()), None),
-        (context("workflow_run", finished(event="issue_comment")), "untrusted-run"),
-    ]
-    for where, expected in table:
-        assert reason(before_gathering(chosen(run_id=100), where)) == expected, where
-
-
-def test_the_event_reports_nothing_of_a_run_named_by_run_id() -> None:
-    assert before_gathering(chosen(run_id=5), context(ref_name="claude/fix")) is None
-    green = finished(conclusion="success")
-    assert before_gathering(chosen(run_id=5), context("workflow_run", green)) is None
-    assert reason(before_gathering(chosen(run_id=99), context("workflow_run", green))) == "not-failed"
-
-
-def test_this_runs_branch_decides_without_a_request() -> None:
-    assert reason(before_gathering(chosen(), context(ref_name="claude/fix"))) == "skip-branches"
-    pull = context("pull_request", ref_name="7/merge", head_ref="claude/fix")
-    assert reason(before_gathering(chosen(), pull)) == "skip-branches"
-
-
-def test_an_event_of_another_shape_is_no_obstacle() -> None:
-    events: list[dict[str, Any]] = [{}, {"workflow_run": 3}, {"pull_request": {"head": []}}]
-    for event in events:
-        for name in ("push", "pull_request"):
-            assert before_gathering(chosen(), context(name, event)) is None, (name, event)
 
 
 # --- the run ------------------------------------------------------------------------------------
@@ -221,21 +209,19 @@ def test_a_cancelled_run_is_skipped_unless_a_job_ran_out_of_time() -> None:
     assert judged(going(cancelled_jobs=("test",))) == "cancelled"
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        *({"event": event, "head_repository": None} for event in ("pull_request", "push")),
-        *({"event": event, "head_repository": "stranger/cat"} for event in ("pull_request_target", "push")),
-        *({"event": event} for event in ("issue_comment", "workflow_run", "status", "an_event_of_next_year")),
-    ],
-)
-def test_a_run_of_a_fork_or_whose_event_proves_nothing_needs_allow_forks(changes: dict[str, Any]) -> None:
-    run = sample_run(**changes)
-    verdict = guards(chosen(), context("workflow_run"), run)
-    assert verdict is not None
-    assert verdict.reason == "untrusted-run"
-    assert "allow-forks: true" in verdict.message
-    assert judged(run, allow_forks=True) is None
+def test_a_run_of_a_fork_or_whose_event_proves_nothing_needs_allow_forks() -> None:
+    proving_nothing = ("issue_comment", "workflow_run", "status", "an_event_of_next_year")
+    forks = [
+        sample_run(event=event, head_repository=head)
+        for event in ("pull_request", "pull_request_target", "push")
+        for head in ("stranger/cat", None)
+    ]
+    for run in (*forks, *(sample_run(event=event) for event in proving_nothing)):
+        verdict = guards(chosen(), context("workflow_run"), run)
+        assert verdict is not None, run
+        assert verdict.reason == "untrusted-run", run
+        assert "allow-forks: true" in verdict.message
+        assert judged(run, allow_forks=True) is None, run
     assert judged(sample_run(event="workflow_dispatch")) is None
 
 
