@@ -93,7 +93,7 @@ def test_a_long_trace_keeps_its_beginning_and_its_end_and_lines_and_names_are_cu
     trace = "\n".join(f"frame {n}" for n in range(500))
     shown = lines(f"<testsuite><testcase name='a'><failure>{trace}</failure></testcase></testsuite>".encode())
     assert {"frame 0", "frame 59", "frame 440", "frame 499"} <= set(shown)
-    assert "frame 250" not in shown
+    assert not {"frame 60", "frame 250", "frame 439"} & set(shown)
     case = f"<testcase name='{'a b' * 20_000}'><failure message='no'>{'word ' * 5000}</failure></testcase>"
     _, named, wide = lines(f"<testsuite>{case}</testsuite>".encode())
     assert named.startswith("FAILED a ba b")

@@ -97,13 +97,14 @@ def test_the_same_failure_may_start_a_session_after_a_green_run_and_the_cool_dow
     assert Job(board, later).fire(A).fire
 
 
-def test_within_the_cool_down_a_failure_that_came_back_is_called_that() -> None:
+@pytest.mark.parametrize(("minutes", "words"), [(59, "59 min"), (60, "1 h"), (3 * 60, "3 h")])
+def test_within_the_cool_down_a_failure_that_came_back_is_called_that(minutes: int, words: str) -> None:
     board = Board()
     Job(board).fire(A)
-    board.clock.seconds += 3 * 3600
+    board.clock.seconds = minutes * 60 + 1
     verdict = Job(board, replace(NEXT, history=green_at(100))).claim(A)
-    assert verdict.reason == "duplicate" and "came back 3 h" in verdict.message
-    assert board.words(OLDER) == ["Back 3 h after its Claude session"]
+    assert verdict.reason == "duplicate" and f"came back {words}" in verdict.message
+    assert board.words(OLDER) == [f"Back {words} after its Claude session"]
 
 
 def test_the_ledger_is_read_no_further_back_than_where_anything_counts() -> None:
