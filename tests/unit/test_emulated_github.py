@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from tests.emulated.github import TOKEN, GitHubEmulator
-from tests.emulated.repository import FIRST
 
 RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "recordings"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
@@ -44,14 +42,6 @@ def test_a_job_grows_while_it_runs_and_has_a_log_once_it_is_done(
     assert [line.partition(" ")[2] for line in log.splitlines()] == ["error: no such file", "stop"]
 
 
-def test_whoever_brings_credentials_to_where_the_logs_are_is_refused(
-    emulator: GitHubEmulator, client: httpx.Client
-) -> None:
-    emulator.add_job(1, {"id": 7, "name": "build", "conclusion": "failure"}, "broken\n")
-    place = client.get("/actions/jobs/7/logs").headers["Location"]
-    assert httpx.get(place, headers=AUTHORIZED, trust_env=False).status_code == 401
-
-
 def test_who_may_what_and_what_there_is(client: httpx.Client) -> None:
     table = [
         ("GET", "/actions/runs/1", {"Authorization": "Bearer wrong"}, 401),
@@ -65,35 +55,6 @@ def test_who_may_what_and_what_there_is(client: httpx.Client) -> None:
         assert client.request(method, path, headers=headers).status_code == status, (method, path, headers)
     for odd in ({"state": "odd"}, {"state": "error", "description": "x" * 141}):
         assert client.post("/statuses/abc", json=odd).status_code == 422
-
-
-def test_pages_are_linked_until_the_last(emulator: GitHubEmulator, client: httpx.Client) -> None:
-    for number in range(5):
-        emulator.add_job(1, {"id": 10 + number, "name": f"leg {number}"})
-    names: list[str] = []
-    url: str | None = "/actions/runs/1/jobs?per_page=2"
-    while url:
-        page = client.get(url)
-        assert page.json()["total_count"] == 5
-        names += [job["name"] for job in page.json()["jobs"]]
-        url = page.links.get("next", {}).get("url")
-    assert names == [f"leg {number}" for number in range(5)]
-
-
-def test_commits_of_the_default_branch_lead_to_the_first_one(
-    emulator: GitHubEmulator, client: httpx.Client
-) -> None:
-    for sha in ("b" * 40, "c" * 40):
-        emulator.set_branch("main", sha)
-    tip = client.get("/commits", params={"sha": "main", "per_page": 1})
-    assert tip.json()[0]["sha"] == "c" * 40
-    emulator.set_branch("main", "d" * 40)  # a push comes between, and moves no page of an older tip
-    last = parse_qs(urlsplit(tip.links["last"]["url"]).query)["page"][0]
-    page = client.get("/commits", params={"sha": "c" * 40, "per_page": 1, "page": last})
-    (first,) = page.json()
-    assert (first["sha"], first["parents"], "next" in page.links) == (FIRST, [], False)
-    assert client.get("/commits", params={"sha": "c" * 40}).json()[0]["parents"][0]["sha"] == "b" * 40
-    assert client.get("/commits", params={"sha": "unknown"}).status_code == 404
 
 
 def test_runs_of_all_workflows_are_found_by_their_time(
@@ -133,19 +94,6 @@ def test_pull_requests_are_filtered_and_sorted(emulator: GitHubEmulator, client:
     }
     found = {query: [pull["number"] for pull in client.get(f"/pulls{query}").json()] for query in table}
     assert found == table
-
-
-def test_branches_are_found_by_the_begin_of_their_names(
-    emulator: GitHubEmulator, client: httpx.Client
-) -> None:
-    for name in ("claude/fix-run-7", "claude/fix-run-71", "claude/other", "main"):
-        emulator.set_branch(name, "a" * 40)
-    emulator.set_branch("claude/fix-run-71", None)
-    found = client.get("/git/matching-refs/heads/claude/fix-").json()
-    assert [(one["ref"], one["object"]["sha"]) for one in found] == [
-        ("refs/heads/claude/fix-run-7", "a" * 40)
-    ]
-    assert client.get("/git/matching-refs/heads/none").json() == []
 
 
 def test_a_recording_is_replayed_under_the_emulators_own_address() -> None:

@@ -132,6 +132,8 @@ def test_anything_that_may_have_started_a_session_is_unknown() -> None:
     for body in (b"", envelope("api_error", "Oh no."), json.dumps(SESSION).encode()):
         assert {status: ended(status, body) for status in statuses} == dict.fromkeys(statuses, UNKNOWN)
     assert error_of(Response(500)).outcome is Result.UNKNOWN
+    undocumented = {status for status in statuses if "undocumented" in error_of(Response(status)).message}
+    assert undocumented == set(statuses) - {500, 502, 504}
 
 
 OVERLOAD = envelope("overloaded_error", "Busy.")

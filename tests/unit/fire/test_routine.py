@@ -180,15 +180,6 @@ def test_outcome_of_a_session(endpoint: Endpoint) -> None:
     assert (outcome.result, outcome.http_status) == (Result.FIRED, 201)
 
 
-def test_outcome_of_a_limit(endpoint: Endpoint) -> None:
-    endpoint.script = [limit(4000)]
-    outcome = fire_once(Settings(routine_url=endpoint.url, routine_token=TOKEN), "x")
-    assert (outcome.result, outcome.reason, outcome.http_status) == (Result.FAILED, "rate-limited", 429)
-    assert (outcome.error_type, outcome.retry_after) == ("rate_limit_error", 4000)
-    assert outcome.request_id.startswith("req_")
-    assert (outcome.session_id, outcome.requests) == ("", 1)
-
-
 @pytest.mark.parametrize(
     "settings",
     [
