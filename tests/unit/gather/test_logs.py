@@ -67,9 +67,7 @@ def test_a_log_arrives_as_it_is_and_where_it_is_gets_no_credentials(emulator: Gi
     assert "authorization" not in stored.headers
 
 
-def test_a_log_that_arrives_faster_than_it_is_read_is_over_at_the_deadline_too(
-    emulator: GitHubEmulator,
-) -> None:
+def test_a_log_that_arrives_faster_than_it_is_read_is_over_at_the_deadline(emulator: GitHubEmulator) -> None:
     emulator.add_job(RUN, failed_job(1, "test"), LOG * 200_000)
     run = gathered(emulator)
     chunks, clock = 0, FakeClock()
@@ -213,7 +211,7 @@ class TestWhatCannotBeHad:
         done = run.failed_jobs[0].completed_at
         assert done
         logs, notes = read(emulator, run, sleep=slept.append, now=lambda: done)
-        assert (list(logs), notes, slept) == ([1], (), [1.0, 2.0])
+        assert (list(logs), notes, len(slept)) == ([1], (), 2)
 
 
 class TestAGitHubThatStumbles:
@@ -224,14 +222,12 @@ class TestAGitHubThatStumbles:
         emulator.fail(where, fault, times=4)
         slept: list[float] = []
         logs, notes = read(emulator, run, sleep=slept.append)
-        assert (list(logs), notes, slept) == ([1], (), [1.0, 2.0, 4.0, 8.0])
-
-    def test_is_given_the_time_it_asks_for(self, emulator: GitHubEmulator) -> None:
-        run = gathered(emulator)
-        emulator.fail("/jobs/1/logs", Fault(503, headers={"Retry-After": "7"}), times=1)
-        slept: list[float] = []
-        logs, _ = read(emulator, run, sleep=slept.append)
-        assert (list(logs), slept) == ([1], [7.0])
+        assert (list(logs), notes, len(slept)) == ([1], (), 4)
+        assert slept == sorted(slept)
+        slept.clear()
+        emulator.fail(where, Fault(503, headers={"Retry-After": "7"}), times=1)
+        read(emulator, run, sleep=slept.append)
+        assert slept == [7.0]  # the time it asks for
 
     def test_costs_its_time_once_for_all_logs(self, emulator: GitHubEmulator) -> None:
         add_legs(emulator, 60)
