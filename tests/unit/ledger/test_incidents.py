@@ -28,9 +28,8 @@ def later(board: Board, seconds: float, number: int, history: History | None = N
 
 @pytest.mark.parametrize(("first", "second"), [(STEP, LOG), (LOG, STEP), (STEP, STEP)])
 def test_a_step_and_a_log_know_each_others_failure_on_the_next_night(
-    first: Fingerprint, second: Fingerprint
+    board: Board, first: Fingerprint, second: Fingerprint
 ) -> None:
-    board = Board()
     assert Job(board).fire(first).fire
     verdict = later(board, 24 * HOUR, 101).claim(second)
     assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
@@ -38,21 +37,20 @@ def test_a_step_and_a_log_know_each_others_failure_on_the_next_night(
 
 
 @pytest.mark.parametrize("history", [None, History(never_green=True), green_at(7)])
-def test_what_an_old_list_of_runs_shows_starts_no_second_session(history: History | None) -> None:
-    board = Board()
+def test_what_an_old_list_of_runs_shows_starts_no_second_session(
+    board: Board, history: History | None
+) -> None:
     assert Job(board, replace(sample_run(), history=history)).fire(A).fire
     assert later(board, 300, 101, history).claim(A).reason == "duplicate"
 
 
-def test_a_busy_default_branch_has_one_session() -> None:
-    board = Board()
+def test_a_busy_default_branch_has_one_session(board: Board) -> None:
     verdicts = [later(board, 18, 100 + number).fire(A) for number in range(60)]
     assert [verdict.fire for verdict in verdicts] == [True] + [False] * 59
     assert {verdict.session_id for verdict in verdicts[1:]} == {"session_1"}
 
 
-def test_newer_failures_do_not_push_a_session_out_of_sight() -> None:
-    board = Board()
+def test_newer_failures_do_not_push_a_session_out_of_sight(board: Board) -> None:
     assert Job(board).fire(A).fire
     for number in range(101, 151):  # three entries each: more than one page of them
         assert later(board, 60, number, max_sessions=99).fire(f"{number:08x}{B[:8]}").fire
@@ -87,8 +85,7 @@ def test_only_entries_of_the_own_identity_count() -> None:
     assert Job(board).fire(A).fire
 
 
-def test_an_entry_whose_creator_is_gone_counts_only_where_this_job_wrote_it() -> None:
-    board = Board()
+def test_an_entry_whose_creator_is_gone_counts_only_where_this_job_wrote_it(board: Board) -> None:
     board.write(Stage.FIRED)
     board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], creator=None)
     board.creator = None  # GitHub names none for the job's own entries, either
@@ -112,8 +109,7 @@ def test_a_link_that_leads_elsewhere_is_not_shown() -> None:
 # --- again ----------------------------------------------------------------------------------------------
 
 
-def test_again_starts_one_more_session_and_a_re_run_of_it_none() -> None:
-    board = Board()
+def test_again_starts_one_more_session_and_a_re_run_of_it_none(board: Board) -> None:
     Job(board).fire(A)
     board.clock.seconds += 600
     asked = board.clock.server()
@@ -142,16 +138,14 @@ def look(board: Board, legs: int = 8) -> Verdict | None:
     return Job(board, sample_run(trigger=TriggerKind.STEP), legs=legs).ledger.look_first(sample_run())
 
 
-def test_a_leg_ends_at_once_if_its_attempt_has_its_session() -> None:
-    board = Board()
+def test_a_leg_ends_at_once_if_its_attempt_has_its_session(board: Board) -> None:
     Job(board, legs=8).fire(A)
     verdict = look(board)
     assert verdict and (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
     assert look(Board()) is None
 
 
-def test_a_leg_waits_for_a_sibling_that_is_starting() -> None:
-    board = Board()
+def test_a_leg_waits_for_a_sibling_that_is_starting(board: Board) -> None:
     job = Job(board, legs=8)
     assert job.claim(A).fire
     assert board.words() == ["A Claude session is about to start"]
@@ -160,8 +154,7 @@ def test_a_leg_waits_for_a_sibling_that_is_starting() -> None:
     assert verdict and verdict.session_id == "session_1"
 
 
-def test_in_a_crowd_one_leg_that_is_covered_decides_for_all() -> None:
-    board = Board()
+def test_in_a_crowd_one_leg_that_is_covered_decides_for_all(board: Board) -> None:
     Job(board, NEXT).fire(A)
     Job(board, legs=40).claim(A)
     found = look(board, legs=40)
@@ -169,8 +162,7 @@ def test_in_a_crowd_one_leg_that_is_covered_decides_for_all() -> None:
     assert look(board, legs=8) is None
 
 
-def test_a_first_look_that_fails_keeps_a_lone_step_from_nothing() -> None:
-    board = Board()
+def test_a_first_look_that_fails_keeps_a_lone_step_from_nothing(board: Board) -> None:
     board.faults["statuses"] = [SERVER_ERROR] * 9
     assert look(board, legs=1) is None
     board.faults["statuses"] = [SERVER_ERROR] * 9

@@ -54,8 +54,7 @@ def test_a_lone_fire_claims_announces_and_records_its_session() -> None:
     assert board.calls.count("statuses") <= 6
 
 
-def test_the_same_failure_on_the_next_commit_gets_a_link_to_its_session() -> None:
-    board = Board()
+def test_the_same_failure_on_the_next_commit_gets_a_link_to_its_session(board: Board) -> None:
     Job(board).fire(A)
     verdict = Job(board, NEXT).claim(A)
     assert (verdict.fire, verdict.reason, verdict.session_id) == (False, "duplicate", "session_1")
@@ -66,8 +65,7 @@ def test_the_same_failure_on_the_next_commit_gets_a_link_to_its_session() -> Non
     assert "greens" not in board.calls  # no list of runs is asked for
 
 
-def test_an_outcome_that_is_unknown_blocks_and_stays_unknown() -> None:
-    board = Board()
+def test_an_outcome_that_is_unknown_blocks_and_stays_unknown(board: Board) -> None:
     Job(board).fire(A, outcome=UNKNOWN)
     board.clock.seconds += 7200
     for _ in range(2):
@@ -76,15 +74,13 @@ def test_an_outcome_that_is_unknown_blocks_and_stays_unknown() -> None:
     assert set(board.words(OLDER)) == {"An earlier session may cover this"}
 
 
-def test_a_refused_request_blocks_nothing_later() -> None:
-    board = Board()
+def test_a_refused_request_blocks_nothing_later(board: Board) -> None:
     Job(board).fire(A, outcome=Outcome(Result.FAILED, "rate-limited", retry_after=1800))
     assert board.words() == ["No session: rate limited until 12:30 UTC"]
     assert Job(board).fire(A).fire
 
 
-def test_the_same_failure_may_start_a_session_after_a_green_run_and_the_cool_down() -> None:
-    board = Board()
+def test_the_same_failure_may_start_a_session_after_a_green_run_and_the_cool_down(board: Board) -> None:
     Job(board).fire(A)
     board.clock.seconds += 9 * 86400
     later = replace(NEXT, created_at=board.clock.server(), history=green_at(7))
@@ -98,8 +94,9 @@ def test_the_same_failure_may_start_a_session_after_a_green_run_and_the_cool_dow
 
 
 @pytest.mark.parametrize(("minutes", "words"), [(59, "59 min"), (60, "1 h"), (3 * 60, "3 h")])
-def test_within_the_cool_down_a_failure_that_came_back_is_called_that(minutes: int, words: str) -> None:
-    board = Board()
+def test_within_the_cool_down_a_failure_that_came_back_is_called_that(
+    board: Board, minutes: int, words: str
+) -> None:
     Job(board).fire(A)
     board.clock.seconds = minutes * 60 + 1
     verdict = Job(board, replace(NEXT, history=green_at(100))).claim(A)
@@ -107,8 +104,7 @@ def test_within_the_cool_down_a_failure_that_came_back_is_called_that(minutes: i
     assert board.words(OLDER) == [f"Back {words} after its Claude session"]
 
 
-def test_the_ledger_is_read_no_further_back_than_where_anything_counts() -> None:
-    board = Board()
+def test_the_ledger_is_read_no_further_back_than_where_anything_counts(board: Board) -> None:
     for _ in range(950):
         board.add(PLACE, "81 %", URL, "coverage", by="octocat")
     board.clock.seconds += 10 * 86400
@@ -121,8 +117,7 @@ def test_the_ledger_is_read_no_further_back_than_where_anything_counts() -> None
     assert board.calls.count("statuses") >= 10
 
 
-def test_a_full_context_is_followed_by_another() -> None:
-    board = Board()
+def test_a_full_context_is_followed_by_another(board: Board) -> None:
     full = GitHubError(
         "GitHub answered 422: This SHA and context has reached the maximum number of statuses.", 422
     )
@@ -158,8 +153,7 @@ def test_the_lower_claim_fires_and_the_other_yields() -> None:
     assert board.stages() == "csfcsw"
 
 
-def test_what_a_dead_job_left_holds_another_up_for_a_bounded_time() -> None:
-    board = Board()
+def test_what_a_dead_job_left_holds_another_up_for_a_bounded_time(board: Board) -> None:
     board.write(Stage.CLAIMED)
     assert Job(board).fire(A).fire
     assert 35 < board.clock.seconds < 60
@@ -169,16 +163,14 @@ def test_what_a_dead_job_left_holds_another_up_for_a_bounded_time() -> None:
     assert 48 <= board.clock.seconds < 60
 
 
-def test_a_job_that_gives_way_begins_again_when_the_other_came_to_nothing() -> None:
-    board = Board()
+def test_a_job_that_gives_way_begins_again_when_the_other_came_to_nothing(board: Board) -> None:
     board.before_write = lambda: board.write(Stage.ANNOUNCED)
     board.clock.at = lambda: board.write(Stage.WITHDRAWN) if board.clock.seconds > 10 else None
     assert Job(board).fire(A).fire
     assert board.stages().startswith("scsw")
 
 
-def test_a_refused_request_of_a_sibling_ends_those_that_waited() -> None:
-    board = Board()
+def test_a_refused_request_of_a_sibling_ends_those_that_waited(board: Board) -> None:
     board.write(Stage.ANNOUNCED, run=100)
     board.clock.at = lambda: board.write(Stage.REFUSED, run=100) if board.clock.seconds < 1 else None
     assert Job(board).claim(A).reason == "earlier-failed"
@@ -201,9 +193,8 @@ def test_a_claim_that_took_too_long_to_announce_is_made_again() -> None:
         assert "No session from this job" not in one.words()
 
 
-def test_claims_lapse_by_the_time_of_the_own_announcement() -> None:
+def test_claims_lapse_by_the_time_of_the_own_announcement(board: Board) -> None:
     """A read that shows it may not show yet what was announced after it."""
-    board = Board()
     board.before_write = lambda: board.write(Stage.CLAIMED, mark="lower000")
 
     def late() -> None:  # the read of the announcement comes long after it
@@ -219,8 +210,7 @@ def test_claims_lapse_by_the_time_of_the_own_announcement() -> None:
 # --- GitHub fails ---------------------------------------------------------------------------------------
 
 
-def test_nothing_is_sent_while_github_is_down() -> None:
-    board = Board()
+def test_nothing_is_sent_while_github_is_down(board: Board) -> None:
     board.faults["statuses"] = [SERVER_ERROR] * 50
     verdict = Job(board).claim(A)
     assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "ledger-unavailable")
@@ -238,16 +228,14 @@ def test_a_write_without_an_answer_is_looked_for_before_it_is_made_again(
     assert board.stages() == "csf"
 
 
-def test_an_announcement_that_is_not_shown_sends_nothing() -> None:
-    board = Board()
+def test_an_announcement_that_is_not_shown_sends_nothing(board: Board) -> None:
     board.clock.at = lambda: setattr(board, "hidden", 1)
     assert Job(board).claim(A).reason == "ledger-unavailable"
     assert board.stages()[-1] == "w"
 
 
 @pytest.mark.parametrize(("faults", "noted"), [(1, []), (9, ["the record of this result"])])
-def test_the_result_is_written_again_and_else_noted(faults: int, noted: list[str]) -> None:
-    board = Board()
+def test_the_result_is_written_again_and_else_noted(board: Board, faults: int, noted: list[str]) -> None:
     job = Job(board)
     assert job.claim(A).fire
     board.faults["create_status"] = [SERVER_ERROR] * faults
@@ -260,9 +248,8 @@ def test_the_result_is_written_again_and_else_noted(faults: int, noted: list[str
     ("fault", "legs", "fires"), [(limit(60), 1, True), (limit(60), 2, False), (LIMITED, 1, False)]
 )
 def test_a_lone_job_waits_where_the_rate_limit_asks_for_it_and_a_leg_does_not(
-    fault: GitHubError, legs: int, fires: bool
+    board: Board, fault: GitHubError, legs: int, fires: bool
 ) -> None:
-    board = Board()
     board.faults["create_status"] = [fault]  # the last one does not say for how long
     verdict = Job(board, legs=legs).claim(A)
     assert (verdict.fire, verdict.reason) == (fires, "" if fires else "ledger-unavailable")
@@ -270,8 +257,9 @@ def test_a_lone_job_waits_where_the_rate_limit_asks_for_it_and_a_leg_does_not(
 
 
 @pytest.mark.parametrize("method", ["create_status", "statuses"])
-def test_without_permission_a_lone_job_fires_unrecorded_once(method: str, tmp_path: Path) -> None:
-    board = Board()
+def test_without_permission_a_lone_job_fires_unrecorded_once(
+    board: Board, method: str, tmp_path: Path
+) -> None:
     board.faults[method] = [FORBIDDEN] * 99
     job = Job(board, temp=tmp_path)
     assert job.claim(A).fire
@@ -283,8 +271,7 @@ def test_without_permission_a_lone_job_fires_unrecorded_once(method: str, tmp_pa
     assert (leg.failed, leg.reason) == (True, "ledger-unavailable")
 
 
-def test_a_denial_that_ends_is_an_outage() -> None:
-    board = Board()
+def test_a_denial_that_ends_is_an_outage(board: Board) -> None:
     board.faults["create_status"] = [FORBIDDEN] * 3
     job = Job(board)
     assert job.fire(A).fire
@@ -294,8 +281,7 @@ def test_a_denial_that_ends_is_an_outage() -> None:
 # --- the place ------------------------------------------------------------------------------------------
 
 
-def test_a_place_that_is_not_shown_is_asked_for_again_and_never_replaced() -> None:
-    board = Board()
+def test_a_place_that_is_not_shown_is_asked_for_again_and_never_replaced(board: Board) -> None:
     board.faults["first_commit"] = [SERVER_ERROR, SERVER_ERROR]
     job = Job(board)
     job.ledger.find()
@@ -313,8 +299,7 @@ def test_a_pinned_place_costs_no_request() -> None:
     assert len(board.commits["9" * 40]) == 3
 
 
-def test_a_token_that_may_not_read_commits_keeps_its_ledger_on_the_failing_commit() -> None:
-    board = Board()
+def test_a_token_that_may_not_read_commits_keeps_its_ledger_on_the_failing_commit(board: Board) -> None:
     board.faults["first_commit"] = [FORBIDDEN] * 20
     job = Job(board)
     assert job.fire(A).fire

@@ -18,8 +18,7 @@ def rerun(board: Board) -> Verdict:
     return Job(board, rerun_first=True).claim(A)
 
 
-def test_the_failed_jobs_are_re_run_once_and_nothing_is_claimed() -> None:
-    board = Board()
+def test_the_failed_jobs_are_re_run_once_and_nothing_is_claimed(board: Board) -> None:
     assert rerun(board).reason == "rerun"
     assert (board.rerun, board.stages(), board.words()) == ([100], "", ["The failed jobs are being re-run"])
     assert rerun(board).reason == "rerun"
@@ -33,8 +32,7 @@ def test_a_re_run_that_began_is_left_alone_whatever_github_answers(answer: GitHu
     assert rerun(board).reason == "rerun"
 
 
-def test_where_github_grants_both_requests_the_worst_is_one_more_attempt() -> None:
-    board = Board()
+def test_where_github_grants_both_requests_the_worst_is_one_more_attempt(board: Board) -> None:
     first, second = Job(board, rerun_first=True), Job(board, rerun_first=True)
     assert first.claim(A).reason == "rerun"
     board.attempts.clear()  # the second one's look is older
@@ -43,8 +41,7 @@ def test_where_github_grants_both_requests_the_worst_is_one_more_attempt() -> No
 
 
 @pytest.mark.parametrize("fault", [FORBIDDEN, SERVER_ERROR, NO_ANSWER])
-def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(fault: GitHubError) -> None:
-    board = Board()
+def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(board: Board, fault: GitHubError) -> None:
     board.faults["rerun_failed_jobs"] = [fault]
     job = Job(board, rerun_first=True)
     assert job.fire(A).fire
@@ -52,8 +49,7 @@ def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(fault: GitHub
     assert ("`actions: write`" in job.ledger.notes[0].remedy) == (fault is FORBIDDEN)
 
 
-def test_a_failure_that_has_its_session_is_not_re_run_and_the_second_attempt_fires() -> None:
-    board = Board()
+def test_a_failure_that_has_its_session_is_not_re_run_and_the_second_attempt_fires(board: Board) -> None:
     Job(board).fire(A)
     assert Job(board, sample_run(101), rerun_first=True).claim(A).reason == "duplicate"
     assert board.rerun == []
@@ -63,8 +59,9 @@ def test_a_failure_that_has_its_session_is_not_re_run_and_the_second_attempt_fir
 
 
 @pytest.mark.parametrize("by_person", [False, True])
-def test_a_run_that_is_green_in_a_later_attempt_is_a_flake_whoever_re_ran_it(by_person: bool) -> None:
-    board = Board()
+def test_a_run_that_is_green_in_a_later_attempt_is_a_flake_whoever_re_ran_it(
+    board: Board, by_person: bool
+) -> None:
     if by_person:
         Job(board).fire(A)
     else:
@@ -77,8 +74,7 @@ def test_a_run_that_is_green_in_a_later_attempt_is_a_flake_whoever_re_ran_it(by_
     assert board.words().count("Flaky: it passed when re-run") == 1
 
 
-def test_a_green_attempt_of_which_nothing_is_known_is_no_flake() -> None:
-    board = Board()
+def test_a_green_attempt_of_which_nothing_is_known_is_no_flake(board: Board) -> None:
     green = Job(board, GREEN)
     assert green.ledger.record_flake(green.run) is None
     board.faults["statuses"] = [SERVER_ERROR] * 9
@@ -86,16 +82,14 @@ def test_a_green_attempt_of_which_nothing_is_known_is_no_flake() -> None:
     assert "record of a flaky failure" in green.ledger.notes[0].what
 
 
-def test_the_second_attempt_knows_what_the_first_one_had() -> None:
-    board = Board()
+def test_the_second_attempt_knows_what_the_first_one_had(board: Board) -> None:
     rerun(board)
     job = Job(board, sample_run(attempt=2))
     found = job.ledger.known_of(job.run, [Fingerprint(A), Fingerprint(B)])
     assert found and (found.attempt, found.same, found.new, found.gone) == (1, 1, 1, 0)
 
 
-def test_flakes_of_the_last_days_are_counted() -> None:
-    board = Board()
+def test_flakes_of_the_last_days_are_counted(board: Board) -> None:
     rerun(board)
     green = Job(board, GREEN)
     green.ledger.record_flake(green.run)
