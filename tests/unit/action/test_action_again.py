@@ -36,7 +36,6 @@ def press(job: Job, number: int, again: str = "true", created: str = "") -> None
         "GITHUB_EVENT_NAME": "workflow_dispatch",
         "FIRE_ROUTINE_AGAIN": again,
     }
-    job.forget()
     job.run()
 
 

@@ -45,11 +45,6 @@ def job(shop: GitHubEmulator, tmp_path: Path) -> Iterator[Job]:
         yield job
 
 
-def again(job: Job) -> None:
-    job.forget()
-    job.run()
-
-
 def test_a_run_of_another_repository_is_fired_once_and_recorded_there(job: Job, shop: GitHubEmulator) -> None:
     assert job.run() == 0
     (session,) = job.endpoint.sessions
@@ -57,8 +52,7 @@ def test_a_run_of_another_repository_is_fired_once_and_recorded_there(job: Job, 
     assert "error[E0308]: mismatched types" in session.text
     assert shop.statuses[SHA][-1]["target_url"] == session.url
     assert not job.github.statuses
-    again(job)
-    assert job.outputs["reason"] == "duplicate"
+    assert job.ended() == "skipped duplicate"
     assert len(job.endpoint.sessions) == 1
 
 
@@ -66,16 +60,14 @@ def test_it_is_never_fired_unrecorded(job: Job, monkeypatch: pytest.MonkeyPatch)
     """Unlike a run of the own repository, which needs no permission to write statuses."""
     monkeypatch.setattr("tests.emulated.job.NO_PAUSES", replace(FakeClock().value, now=REAL.now))
     job.github.fail(r"POST .*/statuses", Fault.forbidden())
-    assert job.run() == 1
-    assert job.outputs["reason"] == "ledger-unavailable"
+    assert job.ended() == "failed ledger-unavailable"
     assert "token that may write commit statuses there" in job.log
     assert job.endpoint.requests == []
 
 
 def test_a_fork_of_that_repository_is_a_fork(job: Job, shop: GitHubEmulator) -> None:
     shop.change_run(40, event="pull_request", head_repository={"full_name": "eve/shop"})
-    assert job.run() == 0
-    assert job.outputs["reason"] == "untrusted-run"
+    assert job.ended() == "skipped untrusted-run"
     assert job.endpoint.sessions == []
 
 
@@ -105,11 +97,9 @@ def test_a_person_may_ask_for_another_session(job: Job, shop: GitHubEmulator) ->
         entry["created_at"] = ago(20)
     job.environ["FIRE_ROUTINE_AGAIN"] = "true"
     job.github.change_run(7, created_at=ago(10))
-    again(job)
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
     assert len(job.endpoint.sessions) == 2
-    again(job)
-    assert job.outputs["reason"] == "duplicate"
+    assert job.ended() == "skipped duplicate"
 
 
 @pytest.mark.parametrize(
@@ -125,8 +115,7 @@ def test_a_person_may_ask_for_another_session(job: Job, shop: GitHubEmulator) ->
 )
 def test_a_run_of_anyone_else_is_refused_before_anything_is_asked(job: Job, address: str) -> None:
     job.environ["FIRE_ROUTINE_RUN_ID"] = address
-    assert job.run() == 1
-    assert job.outputs["reason"] == "invalid-input"
+    assert job.ended() == "failed invalid-input"
     refusals = ("only those of `https://github.com/octo`", "neither a run's number nor an address")
     assert any(why in job.log for why in refusals)
     assert job.github.requests == []

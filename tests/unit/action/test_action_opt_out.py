@@ -8,17 +8,14 @@ from tests.emulated.job import SHA, Job
 
 def test_a_label_of_the_pull_request_starts_nothing(job: Job) -> None:
     on_pull_request(job, "No-Claude")
-    assert job.run() == 0
-    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "skip-labels")
+    assert job.ended() == "skipped skip-labels"
     assert job.endpoint.requests == []
     assert "Skipped: a label of the pull request excludes it" in job.summary
     assert "Pull request #3 has the label `No-Claude`, which `skip-labels` names." in job.summary
     assert job.github.statuses == {}
     job.environ["FIRE_ROUTINE_SKIP_LABELS"] = ""
     job.github.fail("/contents/", Fault.forbidden())  # what can't be read keeps nothing back
-    job.forget()
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
     assert "contents: read" in job.summary
 
 
@@ -44,8 +41,7 @@ PATH = ".github/known-failures.toml"
 
 def test_a_known_failure_starts_nothing(job: Job) -> None:
     job.github.set_file(PATH, KNOWN)
-    assert job.run() == 0
-    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "known-failure")
+    assert job.ended() == "skipped known-failure"
     assert job.endpoint.requests == []
     assert job.github.statuses == {}
     assert "Skipped: all that failed is known already" in job.summary
@@ -61,8 +57,7 @@ def test_a_failure_next_to_a_known_one_is_fired(job: Job) -> None:
     job.github.set_file(PATH, KNOWN)
     log = "2026-11-24T10:00:01.0000000Z main.c:3:5: error: 'x' undeclared (first use in this function)\n"
     job.github.add_job(7, {"id": 73, "name": "other", "conclusion": "failure"}, log)
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
     assert "'x' undeclared" in job.outputs["cause"]
     text = job.endpoint.requests[0].text
     assert text.index("'x' undeclared") < text.index("mismatched types")
@@ -82,8 +77,7 @@ def test_one_of_two_failed_tests_is_known_in_part_and_fired(job: Job) -> None:
     )
     stamped = [f"2026-11-24T10:00:01.0000000Z {line}" for line in (*lines, "2 failed in 0.2s")]
     job.github.set_log(71, "\n".join(stamped))
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
     assert "📌 Known in part (`.github/known-failures.toml, line 1`): Flaky" in job.summary
     assert "It is known in part: what else the log lists as failed is not." in job.endpoint.requests[0].text
 
@@ -91,13 +85,10 @@ def test_one_of_two_failed_tests_is_known_in_part_and_fired(job: Job) -> None:
 def test_the_file_is_the_one_that_the_input_names(job: Job) -> None:
     job.github.set_file("ci/known.toml", KNOWN)
     job.environ["FIRE_ROUTINE_KNOWN_FAILURES"] = "ci/known.toml"
-    assert job.run() == 0
-    assert job.outputs["reason"] == "known-failure"
+    assert job.ended() == "skipped known-failure"
     job.environ["FIRE_ROUTINE_KNOWN_FAILURES"] = ""
-    job.forget()
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
-    assert job.github.asked("/contents/") == []
+    assert job.ended() == "fired"
+    assert len(job.github.asked("/contents/")) == 1  # of the first run
 
 
 def test_the_file_of_the_checkout_does_not_count(job: Job) -> None:
@@ -106,14 +97,12 @@ def test_the_file_of_the_checkout_does_not_count(job: Job) -> None:
     (checkout / ".github").mkdir(parents=True)
     (checkout / PATH).write_text(KNOWN)
     job.environ["GITHUB_WORKSPACE"] = str(checkout)
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
 
 
 def test_a_wrong_entry_is_reported_and_the_fire_goes_on(job: Job) -> None:
     job.github.set_file(PATH, KNOWN.replace("'error", "'(error"))
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
     assert (
         ".github/known-failures.toml, line 1: the pattern is not a regular expression:"
         " `missing ), unterminated subpattern at position 0`." in job.summary.replace("\\", "")

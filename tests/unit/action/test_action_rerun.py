@@ -33,13 +33,10 @@ class Watcher(Job):
 
     def after(self, run_id: int = 7, attempt: int | None = None) -> str:
         """Run on the event of a run's attempt (None: the latest); outcome and reason."""
-        for name in ("output", "summary"):
-            (self.temp / name).unlink(missing_ok=True)
         run = self.github.attempts[run_id, attempt or self.github.runs[run_id]["run_attempt"]]
         event = json.dumps({"action": "completed", "workflow_run": run})
         Path(self.environ["GITHUB_EVENT_PATH"]).write_text(event, "utf-8")
-        assert self.run() == (self.outputs["outcome"] in ("failed", "unknown"))
-        return f"{self.outputs['outcome']} {self.outputs.get('reason', '')}".strip()
+        return self.ended()
 
     def add(self, run_id: int, sha: str, conclusion: str, log: str = LOG) -> None:
         """A finished run of one job, on a further commit of main."""
@@ -155,19 +152,15 @@ def test_a_dry_run_re_runs_and_records_nothing(watcher: Watcher) -> None:
 
 def test_in_a_run_that_has_not_ended_it_is_an_invalid_input(watcher: Watcher) -> None:
     watcher.environ |= {"GITHUB_EVENT_NAME": "push", "GITHUB_RUN_ID": "7"}
-    assert watcher.run() == 1
-    assert (watcher.outputs["outcome"], watcher.outputs["reason"]) == ("failed", "invalid-input")
+    assert watcher.ended() == "failed invalid-input"
     assert "rerun-first: the run has not ended" in watcher.log
     assert watcher.github.requests == []
 
 
 def test_a_run_by_its_number_is_re_run_unless_it_goes_on(watcher: Watcher) -> None:
     watcher.environ |= {"GITHUB_EVENT_NAME": "workflow_dispatch", "FIRE_ROUTINE_RUN_ID": "7"}
-    assert watcher.run() == 0
-    assert watcher.outputs["reason"] == "rerun"
-    (watcher.temp / "output").unlink()
-    assert watcher.run() == 1
-    assert watcher.outputs["reason"] == "invalid-input"
+    assert watcher.ended() == "skipped rerun"
+    assert watcher.ended() == "failed invalid-input"
 
 
 def test_a_failure_that_comes_back_soon_starts_no_other_session(watcher: Watcher) -> None:
