@@ -60,17 +60,6 @@ class Schedule:
         schedule._draw_runs(rng, most_jobs, 30 if calm else 0)
         return schedule
 
-    @classmethod
-    def matrix(cls, legs: int, seed: int = 0) -> Schedule:
-        """One run whose legs all fail in the same tenth of a second, each with a failure of its own."""
-        rng, faults = random.Random(seed), Faults()
-        schedule = cls(seed, faults, Terms(cool_down=timedelta(days=1)), 0, World(rng, faults))
-        run = schedule._run(100, "1" * 40, "push", 0.0)
-        schedule.world.baton.at(0.0, lambda: schedule._begin(run))
-        for leg in range(legs):
-            schedule._draw_job(rng, run, frozenset({f"{leg:08x}"}), 5 + rng.uniform(0, 0.1))
-        return schedule
-
     def _draw_runs(self, rng: random.Random, most_jobs: int, pause: float) -> None:
         time, run_id, sha = 0.0, 100, 0
         kinds = [f"{kind:08x}" for kind in range(1, rng.choice((2, 3, 6)))]

@@ -17,8 +17,6 @@ from hypothesis import strategies as st
 from tests.unit.ledger.schedule import Schedule
 from tests.unit.ledger.troubles import LEFT_OUT, PROFILES, Faults
 
-from fire_routine.model import Result
-
 ROOT = Path(__file__).resolve().parents[3]
 SEEDS = st.integers(0, 2**32)
 KINDS = st.sampled_from(sorted(PROFILES))
@@ -67,16 +65,6 @@ def test_no_run_is_re_run_twice_and_no_failure_has_two_sessions_with_rerun_first
 @pytest.mark.parametrize("seed", [123, 167, 189])
 def test_some_large_schedules_are_played_every_time(seed: int) -> None:
     assert violations(seed, None) == []
-
-
-def test_a_matrix_of_thirty_two_has_one_session_and_thirty_one_that_point_to_it() -> None:
-    schedule = Schedule.matrix(32)
-    schedule.play()
-    (session,) = schedule.world.sessions
-    reports = schedule.world.reports
-    fired = [one for one in reports if one.outcome and one.outcome.result is Result.FIRED]
-    skipped = [one for one in reports if one.verdict.session_url == session.url]
-    assert (len(fired), len(skipped)) == (1, 31)
 
 
 def test_the_whole_action_of_forty_legs_has_one_session_and_none_is_refused() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.unit.ledger.boards import OLDER, SHA, Board, decided, pull_request, sample_run
+from tests.unit.ledger.boards import OLDER, SHA, Board, Job, decided, pull_request, sample_run
 
 from fire_routine import policy
 from fire_routine.gather import find_trigger, run_as_reported
@@ -265,6 +265,18 @@ def test_trailers_name_sessions() -> None:
     )
     assert [text for text in found if sessions_in(Commit(SHA, text)) != {"session_1"}] == []
     assert [text for text in not_found if sessions_in(Commit(SHA, text))] == []
+
+
+def test_sessions_that_wrote_what_a_branch_builds_on_count_however_new_the_branch_is() -> None:
+    """A session that may push anywhere could begin a new branch, and so a new incident, for each try."""
+    board, link = Board(), "https://claude.ai/code/session_"
+    for number in (1, 2, 3):
+        assert Job(board, sample_run(number, head_branch=f"try-{number}")).fire(f"{number}" * 16).fire
+    board.ahead = tuple(Commit(OLDER, f"Mend\n\nClaude-Session: {link}{number}") for number in (1, 2, 3))
+    run = sample_run(head_branch="try-4", commit=board.ahead[2])
+    assert decided(board, run).reason == "max-sessions"
+    board.ahead = ()
+    assert decided(board, run).fire
 
 
 # --- decide: guards, then the ledger --------------------------------------------------------------
