@@ -20,10 +20,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.fake_clock import FakeClock
-from tests.faults.catalogue import FAULTS, PLAIN, Fault, Script
+from tests.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fault, Script, Stage, staged
 from tests.faults.nowhere import closed_port, full_port
 from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
-from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 
 import fire_routine
 from fire_routine.clock import Clock
