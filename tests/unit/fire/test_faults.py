@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
 import threading
 from dataclasses import replace
@@ -24,7 +22,6 @@ from tests.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fa
 from tests.faults.nowhere import closed_port, full_port
 from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
 
-import fire_routine
 from fire_routine.clock import Clock
 from fire_routine.emulator import Endpoint
 from fire_routine.fire import Interrupted, Routine, fire_once
@@ -360,34 +357,3 @@ def test_exception_raised_while_connecting_leaves_nothing_unknown(certificates: 
         server = stage.server
         outcome = fire_once(settings_of(stage.url), "x", clock=Clock(monotonic=clock))
     assert ended(outcome) == (Result.FAILED, "interrupted", 0)
-
-
-INTERRUPTED_FIRE = """
-import sys
-from fire_routine.fire import fire_once, interruptible
-from fire_routine.settings import Settings
-with interruptible():
-    outcome = fire_once(Settings(routine_url=sys.argv[1], routine_token="sk-ant-oat01-x"), "x")
-    print(outcome.result, outcome.reason, outcome.requests, flush=True)
-    sys.stdin.read()
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
-@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
-def test_signal_leaves_unknown_and_a_second_one_does_not_disturb(first: signal.Signals) -> None:
-    with FaultServer(HANG.script) as server:
-        url = address(server)
-        command = [sys.executable, "-c", INTERRUPTED_FIRE, url]
-        environ = {"PYTHONPATH": str(Path(fire_routine.__file__).parents[1])}
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ
-        ) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            assert server.reached.wait(PATIENCE)
-            process.send_signal(first)
-            assert process.stdout.readline() == "unknown interrupted 1\n"
-            process.send_signal(signal.SIGTERM)
-            process.stdin.close()
-            assert process.wait(PATIENCE) == 0
