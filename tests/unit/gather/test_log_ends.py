@@ -1,4 +1,4 @@
-"""A log above 32 MiB is read by its beginning and its end; after a cut it goes on where it was."""
+"""A long log is read by its beginning and its end; after a cut it goes on where it was."""
 
 from __future__ import annotations
 
@@ -12,14 +12,21 @@ from tests.emulated.github import GitHubEmulator
 from tests.faults.storage import LINE, Log, LogStorage, Ranges
 from tests.unit.gather.gathering import PATIENCE, RUN, add_run, failed_job, gathered, github_of, whole
 
+from fire_routine.gather import logs as module
 from fire_routine.gather import read_logs
-from fire_routine.gather.logs import FIRST, LAST, PARTS
 
 MIB = 1 << 20
+FIRST, LAST = MIB // 2, 2 * MIB  # bytes that are read of a longer log; really more
 CAUSE = b"\n2026-03-02T10:09:09.0000000Z ##[error]the ledger never balanced\n"
-LONG = Log(FIRST + LAST + 8 * MIB, CAUSE)
+LONG = Log(FIRST + LAST + MIB, CAUSE)
 WHOLE = replace(LONG, size=FIRST + LAST)
 NOT_SERVED = [ranges for ranges in Ranges if ranges != "served"]
+
+
+@pytest.fixture(autouse=True)
+def smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST", FIRST)
+    monkeypatch.setattr(module, "LAST", LAST)
 
 
 @pytest.fixture
@@ -51,9 +58,9 @@ def test_a_long_log_has_its_beginning_and_its_end(emulator: GitHubEmulator, stor
     read = Reading(emulator, storage, LONG)
     assert read.log.startswith(LINE)
     assert read.log.endswith(CAUSE)
-    assert FIRST + LAST - 200 < len(read.log) < FIRST + LAST + MIB
+    assert FIRST + LAST - 200 < len(read.log) < FIRST + LAST + MIB // 2
     assert read.is_cut
-    assert read.notes == ["a part before the end of the log of leg 1: it is longer than 32 MiB"]
+    assert read.notes == ["a part before the end of the log of leg 1: it is longer than 2 MiB"]
     assert [asked for _, asked in storage.asked] == ["", f"bytes={LONG.size - LAST}-"]
 
 
@@ -87,7 +94,7 @@ def test_a_log_is_noted_as_cut_where_the_time_runs_out(emulator: GitHubEmulator,
 
 
 def test_after_a_cut_a_log_goes_on_where_it_was(emulator: GitHubEmulator, storage: LogStorage) -> None:
-    for log in (Log(MIB, CAUSE, cut_after=MIB // 3), replace(LONG, cut_after=20 * MIB)):
+    for log in (Log(MIB, CAUSE, cut_after=MIB // 3), replace(LONG, cut_after=MIB)):
         read = Reading(emulator, storage, log)
         assert read.log.endswith(log.part(log.size - min(LAST, log.size) + len(LINE), log.size))
         assert bool(read.notes) == (log.size > FIRST + LAST)
@@ -105,5 +112,5 @@ def test_what_came_before_a_cut_is_left_where_the_rest_is_not_served(
 
 def test_the_rest_of_a_log_is_not_asked_for_for_ever(emulator: GitHubEmulator, storage: LogStorage) -> None:
     read = Reading(emulator, storage, Log(MIB, CAUSE, cut_after=1_000))
-    assert len(read.log) == PARTS * 1_000
-    assert len(storage.asked) == PARTS
+    assert len(read.log) == 1_000 * len(storage.asked)
+    assert len(storage.asked) < 20
