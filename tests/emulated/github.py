@@ -17,12 +17,12 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from tests.emulated.described import Json, with_nulls
 from tests.emulated.faults import Fault
 from tests.emulated.repository import BOM, Repository, timestamp
-from tests.emulated.routes import NOT_FOUND, PAGE, Answer, answer, refusal
+from tests.emulated.routes import NOT_FOUND, Answer, answer, refusal
 from tests.emulated.site import Partial, Site
 
 TOKEN = "ghs_emulator"
@@ -162,7 +162,11 @@ class GitHubEmulator(Repository):
         with self.lock:  # an object may change as soon as the lock is released
             response = answer(self, method, found["rest"], query, sent)
             shown = None if response.body is None else json.dumps(response.body).encode()
-        return Answer(response.status, shown, self._addressed(response.headers, url.path, query))
+        left = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": str(self.remaining)}
+        headers = {"Content-Type": "application/json; charset=utf-8", **left, **response.headers}
+        if "Location" in headers:  # of a log or an artifact
+            headers["Location"] = f"{self.storage_url}/storage{headers['Location']}?sig=signed"
+        return Answer(response.status, shown, headers)
 
     def _stored(self, path: str, headers: Mapping[str, str]) -> Answer:
         if "authorization" in headers:
@@ -172,22 +176,6 @@ class GitHubEmulator(Repository):
             return Answer(200, self.artifacts[int(number)][1])
         name = path.removeprefix("/storage/")
         return Answer(200, self.log(int(name))) if name.isdigit() else Answer(404, b"<Error/>")
-
-    def _addressed(self, own: Mapping[str, str], path: str, query: Mapping[str, str]) -> Mapping[str, str]:
-        """Full addresses in the headers, as GitHub gives them."""
-        left = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": str(self.remaining)}
-        headers = {"Content-Type": "application/json; charset=utf-8", **left, **own}
-        if "Location" in headers:
-            headers["Location"] = f"{self.storage_url}/storage{headers['Location']}?sig=signed"
-        if PAGE in headers:
-            page, last = map(int, headers.pop(PAGE).split("/"))
-            near = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
-            after = ("next", "last") if page < last else ()
-            before = ("prev", "first") if page > 1 else ()
-            address = f"{self.url}{path.removeprefix(self._prefix)}"
-            links = [(rel, urlencode({**query, "page": near[rel]})) for rel in (*before, *after)]
-            headers["Link"] = ", ".join(f'<{address}?{pairs}>; rel="{rel}"' for rel, pairs in links)
-        return headers
 
     def shown(self, kind: str, item: Json) -> Json:
         return with_nulls(kind, item) if self.nulls else item

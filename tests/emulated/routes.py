@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 from tests.emulated.described import Json
 from tests.emulated.ids import sha_of
 from tests.emulated.repository import Repository, timestamp
 
 SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs
-PAGE = "X-Page"  # "2/7": the page and the last one, for whoever knows the address
 DOCUMENTATION = "https://docs.github.com/rest"
 
 
@@ -39,6 +38,7 @@ class Call:
     """A request, below `/repos/{owner}/{repo}`."""
 
     repository: Repository
+    path: str  # as it came
     names: tuple[str, ...]  # what the path names, unquoted
     query: Mapping[str, str]
     body: Json
@@ -56,7 +56,7 @@ def answer(repository: Repository, method: str, path: str, query: Mapping[str, s
     for wanted, pattern, serve in _ROUTES:
         found = pattern.fullmatch(path)
         if wanted == method and found:
-            return serve(Call(repository, tuple(map(unquote, found.groups(""))), query, body))
+            return serve(Call(repository, path, tuple(map(unquote, found.groups(""))), query, body))
     return NOT_FOUND
 
 
@@ -65,12 +65,21 @@ def _found(call: Call, kind: str, item: Json | None) -> Answer:
 
 
 def _listing(call: Call, key: str, kind: str, items: list[Json]) -> Answer:
-    """One page of several, and its place among them where there is more than one."""
+    """One page of several, with links to the others where there are some."""
     size, page = min(int(call.query.get("per_page", 30)), 100), int(call.query.get("page", 1))
     shown = [call.shown(kind, item) for item in items[(page - 1) * size : page * size]]
     body: Any = {"total_count": len(items), key: shown} if key else shown
     last = -(-len(items) // size)
-    return Answer(200, body, {PAGE: f"{page}/{last}"} if last > 1 else {})
+    return Answer(200, body, {"Link": _links(call, page, last)} if last > 1 else {})
+
+
+def _links(call: Call, page: int, last: int) -> str:
+    """https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api"""
+    address = f"{call.repository.site.api}/repos/{call.repository.full_name}{call.path}"
+    near = {"next": page + 1, "last": last} if page < last else {}
+    near |= {"prev": page - 1, "first": 1} if page > 1 else {}
+    queries = {rel: urlencode({**call.query, "page": number}) for rel, number in near.items()}
+    return ", ".join(f'<{address}?{query}>; rel="{rel}"' for rel, query in queries.items())
 
 
 def _about(call: Call) -> Answer:
