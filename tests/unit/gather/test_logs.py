@@ -223,6 +223,7 @@ class TestAGitHubThatStumbles:
         logs, notes = read(emulator, run, sleep=slept.append)
         assert (list(logs), notes, len(slept)) == ([1], (), 4)
         assert slept == sorted(slept)
+        assert sum(slept) < 16
         slept.clear()
         emulator.fail(where, Fault(503, headers={"Retry-After": "7"}), times=1)
         read(emulator, run, sleep=slept.append)
