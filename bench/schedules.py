@@ -38,9 +38,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from bench import legs  # noqa: E402 - it replaces the clock, so it comes before all that reads it
 from bench.crowd import Stage, staged, warm  # noqa: E402
 from tests.emulated.faults import Fault  # noqa: E402
-from tests.unit.ledger.left_out import LEFT_OUT  # noqa: E402
 from tests.unit.ledger.schedule import Schedule  # noqa: E402
-from tests.unit.ledger.troubles import PROFILES  # noqa: E402
+from tests.unit.ledger.troubles import LEFT_OUT, PROFILES  # noqa: E402
 
 from fire_routine.emulator import REPLIES  # noqa: E402
 from fire_routine.ledger.entry import Stage as Step  # noqa: E402

@@ -83,6 +83,7 @@ class Exchange:
         described = github_description()
         _valid(lambda: described.validate_request(request))
         assert set(query) <= self.declared_queries(), f"{self.target}: a parameter that GitHub doesn't know"
+        assert int(query.get("per_page", ["30"])[0]) <= 100, f"{self.target}: longer pages than GitHub has"
         if str(self.answer.status) not in self.operation()["responses"]:
             assert self.answer.status >= 400, f"{self.target}: {self.answer.status} is not described"
             return
@@ -122,17 +123,16 @@ class Exchange:
 class RecordedGitHub(GitHubEmulator):
     """Keeps the requests to the API and its responses."""
 
-    exchanges: list[Exchange]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.exchanges: list[Exchange] = []
 
     def serve(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, storage: bool
     ) -> Answer:
         answer = super().serve(method, target, headers, body, storage)
         if not storage:
-            self.exchanges = [
-                *getattr(self, "exchanges", []),
-                Exchange(method, target, headers, body, answer),
-            ]
+            self.exchanges.append(Exchange(method, target, headers, body, answer))
         return answer
 
     def check(self, *operations: str) -> None:

@@ -1,4 +1,4 @@
-"""What goes wrong with the emulated GitHub (the protocol `fire_routine.emulator.github.Fault`)."""
+"""What goes wrong with the emulated GitHub."""
 
 from __future__ import annotations
 
@@ -66,10 +66,6 @@ class Fault:
         if self.raw is not None:
             return Answer(self.status, self.raw, self.headers)
         return refusal(self.status, self.message, self.headers)
-
-    def wait(self, ending: threading.Event) -> None:
-        if self.hang:
-            ending.wait()
 
     def send(self, body: bytes, write: Callable[[bytes], object], ending: threading.Event) -> bool:
         if self.dribble is not None:

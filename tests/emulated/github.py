@@ -17,15 +17,13 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from tests.emulated.described import Json, with_nulls
 from tests.emulated.faults import Fault
-from tests.emulated.json_actions import Site
-from tests.emulated.json_repository import Json, Partial
-from tests.emulated.nulls import with_nulls
-from tests.emulated.recording import replay
 from tests.emulated.repository import BOM, Repository, timestamp
-from tests.emulated.routes import NOT_FOUND, PAGE, Answer, answer, refusal
+from tests.emulated.routes import NOT_FOUND, Answer, answer, refusal
+from tests.emulated.site import Partial, Site
 
 TOKEN = "ghs_emulator"
 _REPOSITORY = re.compile(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*|)")
@@ -86,19 +84,42 @@ class GitHubEmulator(Repository):
         self.site = Site(self.url, html)
 
     @classmethod
-    def of(cls, recording: Path, *, token: str = TOKEN, port: int = 0) -> Self:
-        """One that replays a recording (its format: recordings/README.md).
+    def of(cls, recording: Path) -> Self:
+        """One that replays a recording (its format: recordings/README.md) under its own address.
 
         Raises:
-            OSError: the recording cannot be read, or the port is taken.
+            OSError: the recording cannot be read.
         """
-        emulator = cls(token=token, port=port)
+        emulator = cls()
         try:
-            replay(recording, emulator)
+            text = (recording / "recording.json").read_text("utf-8")
+            site = emulator.site
+            own = text.replace("https://api.github.com", site.api).replace("https://github.com", site.html)
+            emulator._replay(json.loads(own))
+            for log in (recording / "logs").glob("*.log"):
+                emulator.set_log(int(log.stem), log.read_bytes())
         except BaseException:
             emulator._close()
             raise
         return emulator
+
+    def _replay(self, recorded: Json) -> None:
+        run = recorded["run"]
+        self.full_name = recorded["repository"]["full_name"]
+        self.describe(recorded["repository"])
+        for item in [*recorded.get("runs", []), run]:
+            self.add_run(item)
+        for job in recorded["jobs"]:
+            self.add_job(job["run_id"], job)
+        for job_id, found in recorded.get("annotations", {}).items():
+            for annotation in found:
+                self.add_annotation(int(job_id), annotation)
+        for pull in recorded.get("pulls", []):
+            self.add_pull_request(pull)
+        if comparison := recorded.get("compare"):
+            self.add_comparison(comparison["base_commit"]["sha"], run["head_sha"], comparison)
+        if run.get("head_branch"):
+            self.set_branch(run["head_branch"], run["head_sha"])
 
     def __enter__(self) -> Self:
         for server in self._servers:
@@ -141,7 +162,11 @@ class GitHubEmulator(Repository):
         with self.lock:  # an object may change as soon as the lock is released
             response = answer(self, method, found["rest"], query, sent)
             shown = None if response.body is None else json.dumps(response.body).encode()
-        return Answer(response.status, shown, self._addressed(response.headers, url.path, query))
+        left = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": str(self.remaining)}
+        headers = {"Content-Type": "application/json; charset=utf-8", **left, **response.headers}
+        if "Location" in headers:  # of a log or an artifact
+            headers["Location"] = f"{self.storage_url}/storage{headers['Location']}?sig=signed"
+        return Answer(response.status, shown, headers)
 
     def _stored(self, path: str, headers: Mapping[str, str]) -> Answer:
         if "authorization" in headers:
@@ -150,23 +175,7 @@ class GitHubEmulator(Repository):
         if kind == "artifacts" and int(number) in self.artifacts:
             return Answer(200, self.artifacts[int(number)][1])
         name = path.removeprefix("/storage/")
-        return _ranged(self.log(int(name)), headers) if name.isdigit() else Answer(404, b"<Error/>")
-
-    def _addressed(self, own: Mapping[str, str], path: str, query: Mapping[str, str]) -> Mapping[str, str]:
-        """Full addresses in the headers, as GitHub gives them."""
-        left = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": str(self.remaining)}
-        headers = {"Content-Type": "application/json; charset=utf-8", **left, **own}
-        if "Location" in headers:
-            headers["Location"] = f"{self.storage_url}/storage{headers['Location']}?sig=signed"
-        if PAGE in headers:
-            page, last = map(int, headers.pop(PAGE).split("/"))
-            near = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
-            after = ("next", "last") if page < last else ()
-            before = ("prev", "first") if page > 1 else ()
-            address = f"{self.url}{path.removeprefix(self._prefix)}"
-            links = [(rel, urlencode({**query, "page": near[rel]})) for rel in (*before, *after)]
-            headers["Link"] = ", ".join(f'<{address}?{pairs}>; rel="{rel}"' for rel, pairs in links)
-        return headers
+        return Answer(200, self.log(int(name))) if name.isdigit() else Answer(404, b"<Error/>")
 
     def shown(self, kind: str, item: Json) -> Json:
         return with_nulls(kind, item) if self.nulls else item
@@ -223,36 +232,14 @@ class GitHubEmulator(Repository):
         with self.lock:
             self.jobs[job_id].update(status="completed", conclusion=conclusion, completed_at=timestamp())
 
-    def append_log(self, job_id: int, text: str, when: datetime | None = None) -> None:
+    def append_log(self, job_id: int, text: str) -> None:
         """Add lines to a job's log, each stamped as a runner does."""
-        moment = when or datetime.now(UTC)
-        stamp = f"{moment:%Y-%m-%dT%H:%M:%S.%f}0Z "
+        stamp = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z "
         with self.lock:
             log = self._logs.setdefault(job_id, bytearray(BOM))
             if not isinstance(log, bytearray):
                 self._logs[job_id] = log = bytearray(log)
             log += "".join(f"{stamp}{line}\n" for line in text.splitlines()).encode()
-
-    def expire_log(self, job_id: int) -> None:
-        """The log is past its retention: 410 from now on."""
-        self.expired.add(job_id)
-
-
-def _ranged(log: bytes, headers: Mapping[str, str]) -> Answer:
-    """The log, from the byte on that a range request names; as GitHub's storage answers it.
-
-    https://learn.microsoft.com/rest/api/storageservices/specifying-the-range-header-for-blob-service-operations
-    """
-    asked = re.fullmatch(r"bytes=(\d+)-", headers.get("range", ""))
-    if asked is None:
-        return Answer(200, log)
-    start = int(asked[1])
-    if start >= len(log):
-        return Answer(
-            416, b"<Error><Code>InvalidRange</Code></Error>", {"Content-Range": f"bytes */{len(log)}"}
-        )
-    place = {"Content-Range": f"bytes {start}-{len(log) - 1}/{len(log)}"}
-    return Answer(206, log[start:], place)
 
 
 class _Server(ThreadingHTTPServer):
@@ -310,11 +297,12 @@ class _Handler(BaseHTTPRequestHandler):
         status = None if silent else reply.status
         peer = self.client_address[1]
         emulator.requests.append(GitHubRequest(self.command, self.path, headers, body, status, storage, peer))
-        if fault is not None and fault.silent:
+        if fault is not None and fault.hang:
+            emulator.ending.wait()
+        if silent:
             self.close_connection = True
-            fault.wait(emulator.ending)
-            return
-        self._send(reply, fault)
+        else:
+            self._send(reply, fault)
 
     do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - http.server's names
 

@@ -83,8 +83,18 @@ class Job:
         self.log = ""
 
     def run(self) -> int:
+        """As a step of its own, with files of its own; the exit code."""
+        for name in ("output", "summary"):
+            (self.temp / name).unlink(missing_ok=True)
         code, self.log = run_step(self.environ)
         return code
+
+    def ended(self) -> str:
+        """Outcome and reason of a run, whose exit code fits them."""
+        code = self.run()
+        outcome, reason = self.outputs["outcome"], self.outputs.get("reason", "")
+        assert code == (outcome in ("failed", "unknown"))
+        return f"{outcome} {reason}".strip()
 
     @property
     def outputs(self) -> dict[str, str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
+from tests.emulated.described import Json
 from tests.emulated.ids import sha_of
-from tests.emulated.json_actions import Site
-from tests.emulated.json_repository import Json, Partial
+from tests.emulated.site import Partial, Site
 
 FIRST = sha_of("first commit")
 BOM = b"\xef\xbb\xbf"
@@ -39,7 +39,6 @@ class Repository:
         self.jobs: dict[int, Json] = {}
         self.annotations: dict[int, list[Json]] = {}
         self._logs: dict[int, bytearray | bytes] = {}
-        self.expired: set[int] = set()
         self.pulls: dict[int, Json] = {}
         self.comparisons: dict[tuple[str, str], Json] = {}
         self.branches: dict[str, str] = {}
@@ -114,7 +113,7 @@ class Repository:
 
     def add_annotation(self, job_id: int, partial: Partial) -> None:
         with self.lock:
-            annotation = self.site.annotation(self.full_name, partial)
+            annotation = self.site.annotation(partial)
             self.annotations.setdefault(job_id, []).append(annotation)
 
     def set_log(self, job_id: int, log: bytes | str) -> None:
@@ -131,7 +130,7 @@ class Repository:
     def add_comparison(self, base: str, head: str, partial: Partial) -> None:
         """What the comparison of two commits answers."""
         with self.lock:
-            comparison = self.site.comparison(self.full_name, base, head, partial)
+            comparison = self.site.comparison(self.full_name, base, partial)
             self.comparisons[base, head] = comparison
 
     def set_branch(self, name: str, sha: str | None) -> None:
@@ -156,7 +155,7 @@ class Repository:
         """A check of a commit. Jobs are checks of their own, but are not listed as such here."""
         with self.lock:
             self._written += 1
-            check = self.site.check_run(self.full_name, sha, self._written, partial)
+            check = self.site.check_run(sha, self._written, partial)
             self.check_runs.setdefault(sha, []).append(check)
             return check
 
@@ -168,8 +167,7 @@ class Repository:
     def add_status(self, sha: str, partial: Partial) -> Json:
         with self.lock:
             self._written += 1
-            creator = self.creator
-            status = self.site.status(self.full_name, sha, self._written, partial, creator, timestamp())
+            status = self.site.status(self._written, partial, self.creator, timestamp())
             self.statuses.setdefault(sha, []).append(status)
             return status
 

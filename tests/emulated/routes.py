@@ -6,15 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
+from tests.emulated.described import Json
 from tests.emulated.ids import sha_of
-from tests.emulated.json_contents import content
-from tests.emulated.json_repository import Json
 from tests.emulated.repository import Repository, timestamp
 
 SEARCH = 1_000  # runs that one search finds: https://docs.github.com/rest/actions/workflow-runs
-PAGE = "X-Page"  # "2/7": the page and the last one, for whoever knows the address
 DOCUMENTATION = "https://docs.github.com/rest"
 
 
@@ -40,6 +38,7 @@ class Call:
     """A request, below `/repos/{owner}/{repo}`."""
 
     repository: Repository
+    path: str  # as it came
     names: tuple[str, ...]  # what the path names, unquoted
     query: Mapping[str, str]
     body: Json
@@ -57,7 +56,7 @@ def answer(repository: Repository, method: str, path: str, query: Mapping[str, s
     for wanted, pattern, serve in _ROUTES:
         found = pattern.fullmatch(path)
         if wanted == method and found:
-            return serve(Call(repository, tuple(map(unquote, found.groups())), query, body))
+            return serve(Call(repository, path, tuple(map(unquote, found.groups(""))), query, body))
     return NOT_FOUND
 
 
@@ -66,12 +65,21 @@ def _found(call: Call, kind: str, item: Json | None) -> Answer:
 
 
 def _listing(call: Call, key: str, kind: str, items: list[Json]) -> Answer:
-    """One page of several, and its place among them where there is more than one."""
+    """One page of several, with links to the others where there are some."""
     size, page = min(int(call.query.get("per_page", 30)), 100), int(call.query.get("page", 1))
     shown = [call.shown(kind, item) for item in items[(page - 1) * size : page * size]]
     body: Any = {"total_count": len(items), key: shown} if key else shown
     last = -(-len(items) // size)
-    return Answer(200, body, {PAGE: f"{page}/{last}"} if last > 1 else {})
+    return Answer(200, body, {"Link": _links(call, page, last)} if last > 1 else {})
+
+
+def _links(call: Call, page: int, last: int) -> str:
+    """https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api"""
+    address = f"{call.repository.site.api}/repos/{call.repository.full_name}{call.path}"
+    near = {"next": page + 1, "last": last} if page < last else {}
+    near |= {"prev": page - 1, "first": 1} if page > 1 else {}
+    queries = {rel: urlencode({**call.query, "page": number}) for rel, number in near.items()}
+    return ", ".join(f'<{address}?{query}>; rel="{rel}"' for rel, query in queries.items())
 
 
 def _about(call: Call) -> Answer:
@@ -81,28 +89,25 @@ def _about(call: Call) -> Answer:
     return Answer(200, call.shown("repository", repository.site.full_repository(name, branch, partial)))
 
 
+def _named_run(call: Call) -> Json | None:
+    """The attempt that the path names, else the latest."""
+    attempt = call.names[1]
+    if attempt:
+        return call.repository.attempts.get((call.number, int(attempt)))
+    return call.repository.runs.get(call.number)
+
+
 def _run(call: Call) -> Answer:
-    return _found(call, "run", call.repository.runs.get(call.number))
+    return _found(call, "run", _named_run(call))
 
 
-def _attempt(call: Call) -> Answer:
-    return _found(call, "run", call.repository.attempts.get((call.number, int(call.names[1]))))
-
-
-def _jobs_of(call: Call, run: Json | None) -> Answer:
+def _jobs(call: Call) -> Answer:
+    run = _named_run(call)
     if run is None:
         return NOT_FOUND
     key = (run["id"], run["run_attempt"])
     jobs = [job for job in call.repository.jobs.values() if (job["run_id"], job["run_attempt"]) == key]
     return _listing(call, "jobs", "job", jobs)
-
-
-def _latest_jobs(call: Call) -> Answer:
-    return _jobs_of(call, call.repository.runs.get(call.number))
-
-
-def _attempt_jobs(call: Call) -> Answer:
-    return _jobs_of(call, call.repository.attempts.get((call.number, int(call.names[1]))))
 
 
 def _rerun_failed_jobs(call: Call) -> Answer:
@@ -118,12 +123,10 @@ def _job(call: Call) -> Answer:
 
 
 def _log(call: Call) -> Answer:
-    """A redirect to where the log is; 404 while the job runs, 410 once it is past its retention."""
+    """A redirect to where the log is; 404 while the job runs."""
     job = call.repository.jobs.get(call.number)
     if job is None or job["status"] != "completed" or not call.repository.has_log(call.number):
         return NOT_FOUND
-    if call.number in call.repository.expired:
-        return refusal(410, "The logs for this run have expired and are no longer available.")
     return Answer(302, headers={"Location": f"/{call.number}"})
 
 
@@ -158,10 +161,6 @@ def _workflow_runs(call: Call) -> Answer:
         if named in (str(run["workflow_id"]), run["path"].partition("@")[0].rpartition("/")[2])
     ]
     return _runs(call, runs) if runs else NOT_FOUND  # here no workflow is known that has none
-
-
-def _all_runs(call: Call) -> Answer:
-    return _runs(call, list(call.repository.runs.values()))
 
 
 def _runs(call: Call, runs: list[Json]) -> Answer:
@@ -224,7 +223,7 @@ def _contents(call: Call) -> Answer:
     repository, path = call.repository, call.names[0]
     branch = call.query.get("ref", repository.default_branch)
     files = repository.files if branch == repository.default_branch else {}
-    found = content(repository.site, repository.full_name, branch, path, files)
+    found = repository.site.content(repository.full_name, path, files)
     if isinstance(found, list):
         return Answer(200, [call.shown("content", item) for item in found])
     return _found(call, "content", found)
@@ -282,11 +281,11 @@ def _create_comment(call: Call) -> Answer:
 
 
 def _change_comment(call: Call) -> Answer:
-    for comment in (comment for issue in call.repository.comments.values() for comment in issue):
-        if comment["id"] == call.number:
-            comment.update(body=call.body["body"], updated_at=timestamp())
-            return Answer(200, call.shown("comment", comment))
-    return NOT_FOUND
+    comments = [comment for issue in call.repository.comments.values() for comment in issue]
+    comment = next((one for one in comments if one["id"] == call.number), None)
+    if comment:
+        comment.update(body=call.body["body"], updated_at=timestamp())
+    return _found(call, "comment", comment)
 
 
 # Fields of a pull request that only a request for that very pull request returns.
@@ -296,11 +295,9 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
     (method, re.compile(pattern), serve)
     for method, pattern, serve in (
         ("GET", r"", _about),
-        ("GET", r"/actions/runs", _all_runs),
-        ("GET", r"/actions/runs/(\d+)", _run),
-        ("GET", r"/actions/runs/(\d+)/jobs", _latest_jobs),
-        ("GET", r"/actions/runs/(\d+)/attempts/(\d+)", _attempt),
-        ("GET", r"/actions/runs/(\d+)/attempts/(\d+)/jobs", _attempt_jobs),
+        ("GET", r"/actions/runs", lambda call: _runs(call, list(call.repository.runs.values()))),
+        ("GET", r"/actions/runs/(\d+)(?:/attempts/(\d+))?", _run),
+        ("GET", r"/actions/runs/(\d+)(?:/attempts/(\d+))?/jobs", _jobs),
         ("POST", r"/actions/runs/(\d+)/rerun-failed-jobs", _rerun_failed_jobs),
         ("GET", r"/actions/runs/(\d+)/artifacts", _artifacts),
         ("GET", r"/actions/artifacts/(\d+)/zip", _artifact_zip),

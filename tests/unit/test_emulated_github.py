@@ -5,27 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from tests.emulated.github import TOKEN, GitHubEmulator
-from tests.emulated.repository import FIRST
 
 RECORDINGS = Path(__file__).parents[2] / "src" / "fire_routine" / "recordings"
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture
-def emulator() -> Iterator[GitHubEmulator]:
-    with GitHubEmulator() as github:
-        github.add_run({"id": 1})
-        yield github
-
-
-@pytest.fixture
 def client(emulator: GitHubEmulator) -> Iterator[httpx.Client]:
+    emulator.add_run({"id": 1})
     address = f"{emulator.url}/repos/octo-org/widget"
     with httpx.Client(base_url=address, headers=AUTHORIZED, trust_env=False) as session:
         yield session
@@ -38,11 +29,8 @@ def test_a_job_grows_while_it_runs_and_has_a_log_once_it_is_done(
     emulator.add_step(7, {"name": "Compile"})
     emulator.append_log(7, "error: no such file\nstop")
     job = client.get("/actions/jobs/7").json()
-    assert (job["status"], job["conclusion"], job["steps"][0]["status"]) == (
-        "in_progress",
-        None,
-        "in_progress",
-    )
+    assert [job["status"], job["conclusion"]] == ["in_progress", None]
+    assert job["steps"][0]["status"] == "in_progress"
     assert client.get("/actions/jobs/7/logs").status_code == 404
 
     emulator.add_step(7, {"number": 1, "conclusion": "failure"})
@@ -54,99 +42,40 @@ def test_a_job_grows_while_it_runs_and_has_a_log_once_it_is_done(
     assert [line.partition(" ")[2] for line in log.splitlines()] == ["error: no such file", "stop"]
 
 
-def test_whoever_brings_credentials_to_where_the_logs_are_is_refused(
-    emulator: GitHubEmulator, client: httpx.Client
-) -> None:
-    emulator.add_job(1, {"id": 7, "name": "build", "conclusion": "failure"}, "broken\n")
-    place = client.get("/actions/jobs/7/logs").headers["Location"]
-    assert httpx.get(place, headers=AUTHORIZED, trust_env=False).status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "headers", "status"),
-    [
+def test_who_may_what_and_what_there_is(client: httpx.Client) -> None:
+    table = [
         ("GET", "/actions/runs/1", {"Authorization": "Bearer wrong"}, 401),
         ("GET", "/actions/runs/1", {"Authorization": ""}, 200),
         ("POST", "/statuses/abc", {"Authorization": ""}, 403),
         ("GET", "/actions/runs/2", {}, 404),
         ("GET", "/nowhere", {}, 404),
         ("DELETE", "/actions/runs/1", {}, 501),
-    ],
-)
-def test_who_may_what(
-    client: httpx.Client, method: str, path: str, headers: dict[str, str], status: int
-) -> None:
-    assert client.request(method, path, headers=headers).status_code == status
+    ]
+    for method, path, headers, status in table:
+        assert client.request(method, path, headers=headers).status_code == status, (method, path, headers)
+    for odd in ({"state": "odd"}, {"state": "error", "description": "x" * 141}):
+        assert client.post("/statuses/abc", json=odd).status_code == 422
 
 
-@pytest.mark.parametrize("status", [{"state": "odd"}, {"state": "error", "description": "x" * 141}])
-def test_a_status_that_github_would_not_take_is_refused(client: httpx.Client, status: dict[str, Any]) -> None:
-    assert client.post("/statuses/abc", json=status).status_code == 422
-
-
-def test_pages_are_linked_until_the_last(emulator: GitHubEmulator, client: httpx.Client) -> None:
-    for number in range(5):
-        emulator.add_job(1, {"id": 10 + number, "name": f"leg {number}"})
-    names: list[str] = []
-    url: str | None = "/actions/runs/1/jobs?per_page=2"
-    while url:
-        page = client.get(url)
-        assert page.json()["total_count"] == 5
-        names += [job["name"] for job in page.json()["jobs"]]
-        url = page.links.get("next", {}).get("url")
-    assert names == [f"leg {number}" for number in range(5)]
-
-
-def test_commits_of_the_default_branch_lead_to_the_first_one(
-    emulator: GitHubEmulator, client: httpx.Client
-) -> None:
-    for sha in ("b" * 40, "c" * 40):
-        emulator.set_branch("main", sha)
-    tip = client.get("/commits", params={"sha": "main", "per_page": 1})
-    assert tip.json()[0]["sha"] == "c" * 40
-    emulator.set_branch("main", "d" * 40)  # a push comes between, and moves no page of an older tip
-    last = parse_qs(urlsplit(tip.links["last"]["url"]).query)["page"][0]
-    page = client.get("/commits", params={"sha": "c" * 40, "per_page": 1, "page": last})
-    (first,) = page.json()
-    assert (first["sha"], first["parents"], "next" in page.links) == (FIRST, [], False)
-    assert client.get("/commits", params={"sha": "c" * 40}).json()[0]["parents"][0]["sha"] == "b" * 40
-    assert client.get("/commits", params={"sha": "unknown"}).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("created", "found"),
-    [
-        ("", [3, 2, 1]),
-        (">=2026-03-02T00:00:00Z", [3, 2]),
-        ("<=2026-03-02T00:00:00Z", [2, 1]),
-        ("2026-03-01T00:00:00Z..2026-03-02T00:00:00Z", [2, 1]),
-        ("2026-03-02T00:00:01Z..2026-03-02T23:59:59Z", []),
-    ],
-)
 def test_runs_of_all_workflows_are_found_by_their_time(
-    created: str, found: list[int], emulator: GitHubEmulator, client: httpx.Client
+    emulator: GitHubEmulator, client: httpx.Client
 ) -> None:
     for number in (1, 2, 3):
         emulator.add_run({"id": number, "workflow_id": number, "created_at": f"2026-03-0{number}T00:00:00Z"})
-    listed = client.get("/actions/runs", params={"created": created} if created else {}).json()
-    assert (listed["total_count"], [run["id"] for run in listed["workflow_runs"]]) == (len(found), found)
+    table = {
+        "": [3, 2, 1],
+        ">=2026-03-02T00:00:00Z": [3, 2],
+        "<=2026-03-02T00:00:00Z": [2, 1],
+        "2026-03-01T00:00:00Z..2026-03-02T00:00:00Z": [2, 1],
+        "2026-03-02T00:00:01Z..2026-03-02T23:59:59Z": [],
+    }
+    for created, found in table.items():
+        listed = client.get("/actions/runs", params={"created": created} if created else {}).json()
+        assert [run["id"] for run in listed["workflow_runs"]] == found, created
+        assert listed["total_count"] == len(found)
 
 
-@pytest.mark.parametrize(
-    ("query", "numbers"),
-    [
-        ("", [3, 1]),  # open ones, the newest first
-        ("?state=all&sort=created&direction=asc", [1, 2, 3]),
-        ("?state=closed&sort=updated&direction=desc", [2]),
-        ("?state=all&sort=updated", [3, 1, 2]),  # ascending unless it is sorted by creation
-        ("?state=all&head=octo-org:topic", [2]),
-        ("?state=all&base=next", [1]),
-        ("?state=all&per_page=1&page=2", [2]),
-    ],
-)
-def test_pull_requests_are_filtered_and_sorted(
-    emulator: GitHubEmulator, client: httpx.Client, query: str, numbers: list[int]
-) -> None:
+def test_pull_requests_are_filtered_and_sorted(emulator: GitHubEmulator, client: httpx.Client) -> None:
     for number, updated, fields in (
         (1, 8, {"head": {"ref": "topic", "repo": "stranger/widget"}, "base": {"ref": "next"}}),
         (2, 9, {"head": {"ref": "topic"}, "state": "closed"}),
@@ -154,20 +83,17 @@ def test_pull_requests_are_filtered_and_sorted(
     ):
         times = {"created_at": f"2026-03-0{number}T00:00:00Z", "updated_at": f"2026-03-0{updated}T00:00:00Z"}
         emulator.add_pull_request({"number": number, **times, **fields})
-    assert [pull["number"] for pull in client.get(f"/pulls{query}").json()] == numbers
-
-
-def test_branches_are_found_by_the_begin_of_their_names(
-    emulator: GitHubEmulator, client: httpx.Client
-) -> None:
-    for name in ("claude/fix-run-7", "claude/fix-run-71", "claude/other", "main"):
-        emulator.set_branch(name, "a" * 40)
-    emulator.set_branch("claude/fix-run-71", None)
-    found = client.get("/git/matching-refs/heads/claude/fix-").json()
-    assert [(one["ref"], one["object"]["sha"]) for one in found] == [
-        ("refs/heads/claude/fix-run-7", "a" * 40)
-    ]
-    assert client.get("/git/matching-refs/heads/none").json() == []
+    table = {
+        "": [3, 1],  # open ones, the newest first
+        "?state=all&sort=created&direction=asc": [1, 2, 3],
+        "?state=closed&sort=updated&direction=desc": [2],
+        "?state=all&sort=updated": [3, 1, 2],  # ascending unless it is sorted by creation
+        "?state=all&head=octo-org:topic": [2],
+        "?state=all&base=next": [1],
+        "?state=all&per_page=1&page=2": [2],
+    }
+    found = {query: [pull["number"] for pull in client.get(f"/pulls{query}").json()] for query in table}
+    assert found == table
 
 
 def test_a_recording_is_replayed_under_the_emulators_own_address() -> None:

@@ -12,7 +12,7 @@ from tests.emulated.job import LOG, SHA, Job
 from fire_routine.emulator import Reply
 
 
-def test_fires_once_and_reports_it_everywhere(job: Job) -> None:
+def test_fires_once_and_reports_it_everywhere_without_a_token(job: Job) -> None:
     assert job.run() == 0
     (session,) = job.endpoint.sessions
     assert "error[E0308]: mismatched types" in session.text
@@ -22,6 +22,27 @@ def test_fires_once_and_reports_it_everywhere(job: Job) -> None:
     assert session.url in job.summary
     assert job.github.statuses[SHA][-1]["target_url"] == session.url
     assert job.log.count("::notice") == 1
+    shown = "".join(line for line in job.log.splitlines() if not line.startswith("::add-mask::"))
+    written = "".join(path.read_text("utf-8") for path in job.temp.rglob("*") if path.is_file())
+    for secret in job.secrets():
+        assert secret not in shown + written + session.text
+
+
+def test_a_second_job_of_the_attempt_is_skipped_and_points_to_the_session_and_the_run(job: Job) -> None:
+    job.github.add_step(72, {"name": "Test", "conclusion": "failure"})
+    for in_a_step in ("failure", ""):
+        job.environ["FIRE_ROUTINE_JOB_STATUS"] = in_a_step
+        job.run()
+        job.github.requests.clear()
+        assert job.run() == 0
+        assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "duplicate")
+        assert job.outputs["session-url"] == job.endpoint.sessions[0].url
+        assert "### ⏭️ Skipped: this failure already has a session" in job.summary
+        assert "/actions/runs/7" in job.summary
+        assert job.log.count("::notice") == 1
+    # nothing that only a text needs
+    assert len([one for one in job.github.requests if not one.storage]) <= 12
+    assert len(job.endpoint.sessions) == 1
 
 
 def test_the_logs_of_very_many_failed_jobs_are_read(job: Job) -> None:
@@ -33,28 +54,8 @@ def test_the_logs_of_very_many_failed_jobs_are_read(job: Job) -> None:
     assert "65 failed jobs" in job.log
 
 
-def test_second_job_of_the_attempt_is_skipped_and_points_to_the_session(job: Job) -> None:
-    job.run()
-    (job.temp / "output").unlink()
-    assert job.run() == 0
-    assert len(job.endpoint.sessions) == 1
-    assert job.outputs["outcome"] == "skipped"
-    assert job.outputs["session-url"] == job.endpoint.sessions[0].url
-
-
-def test_tokens_appear_nowhere(job: Job) -> None:
-    job.run()
-    shown = job.log.split("::add-mask::", 1)[0] + "".join(
-        line for line in job.log.splitlines() if not line.startswith("::add-mask::")
-    )
-    written = "".join(path.read_text("utf-8") for path in job.temp.rglob("*") if path.is_file())
-    for secret in job.secrets():
-        assert secret not in shown + written + job.endpoint.sessions[0].text
-
-
-def test_with_few_of_the_hours_requests_left_only_what_decides_is_asked_and_the_text_says_so(
-    job: Job,
-) -> None:
+def test_with_few_of_the_hours_requests_left_only_what_decides_is_asked(job: Job) -> None:
+    """And the text says so."""
     asked = list[int]()
     for remaining in (1000, 99):
         job.github.remaining = remaining
@@ -68,19 +69,10 @@ def test_with_few_of_the_hours_requests_left_only_what_decides_is_asked_and_the_
     assert "few of the hour's requests" not in job.endpoint.sessions[0].text
 
 
-def test_a_duplicate_asks_for_nothing_that_only_a_text_needs(job: Job) -> None:
-    job.run()
-    job.github.requests.clear()
-    job.run()
-    assert len(job.endpoint.sessions) == 1
-    assert len([one for one in job.github.requests if not one.storage]) <= 12
-
-
 def test_dry_run_needs_no_secrets_and_sends_nothing(job: Job) -> None:
     del job.environ["FIRE_ROUTINE_ROUTINE_URL"], job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"]
     job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
-    assert job.run() == 0
-    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "dry-run")
+    assert job.ended() == "skipped dry-run"
     assert "error[E0308]" in Path(job.outputs["text-file"]).read_text("utf-8")
     assert job.endpoint.requests == []
     assert not job.github.asked("^POST")
@@ -99,8 +91,7 @@ def test_dry_run_leaves_no_text_of_a_run_that_would_not_be_sent(job: Job, allowe
 def test_every_bad_input_is_named_and_nothing_is_asked(job: Job) -> None:
     job.environ["FIRE_ROUTINE_COOL_DOWN"] = "soon"
     job.environ["FIRE_ROUTINE_ROUTINE_URL"] = "https://example.com/"
-    assert job.run() == 1
-    assert job.outputs["reason"] == "invalid-input"
+    assert job.ended() == "failed invalid-input"
     assert "cool-down" in job.log
     assert "routine-url" in job.log
     assert job.github.requests == []
@@ -113,9 +104,7 @@ def test_endpoint_failure_fails_the_step_and_frees_the_failure_for_a_later_fire(
     assert job.run() == 1
     assert job.outputs["outcome"] == "failed"
     job.environ["FIRE_ROUTINE_ROUTINE_TOKEN"] = job.endpoint.token
-    (job.temp / "output").unlink()
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
 
 
 def test_comment_is_left_on_the_pull_request(job: Job) -> None:
@@ -126,9 +115,7 @@ def test_comment_is_left_on_the_pull_request(job: Job) -> None:
     assert job.endpoint.sessions[0].url in comment["body"]
 
 
-def test_the_summary_links_the_remedy_and_escapes_what_the_endpoint_wrote(
-    job: Job,
-) -> None:
+def test_the_summary_links_the_remedy_and_escapes_what_the_endpoint_wrote(job: Job) -> None:
     job.endpoint.script = [Reply(401, "authentication_error", "[x](https://evil.example) `y` @all")]
     assert job.run() == 1
     page = cmarkgfm.github_flavored_markdown_to_html(job.summary)
@@ -149,11 +136,41 @@ def test_the_failed_tests_of_artifacts_are_in_the_text(job: Job) -> None:
     assert job.endpoint.sessions[0].text.count("FAILED cart::adds up - expected 4, got 3") == 1
 
 
-def test_a_job_that_is_skipped_at_first_sight_still_links_the_run(job: Job) -> None:
-    job.environ["FIRE_ROUTINE_JOB_STATUS"] = "failure"
-    job.run()
-    (job.temp / "summary").unlink()
-    job.run()
-    assert "### ⏭️ Skipped: this failure already has a session" in job.summary
-    assert "/actions/runs/7" in job.summary
-    assert job.log.count("::notice") == 1
+# --- jobs that were cancelled: by their time limit, by a person, or with their run -----------------------
+
+TIMES = {"started_at": "2026-11-24T10:00:00Z", "completed_at": "2026-11-24T10:30:00Z"}
+STEP = {"number": 1, "name": "Run tests", "conclusion": "cancelled", **TIMES}
+STOPPED_LOG = """\
+2026-11-24T10:00:00.0000000Z ##[group]Run ./integration.sh
+2026-11-24T10:00:00.2000000Z ##[endgroup]
+2026-11-24T10:00:01.0000000Z error: cannot reach database at 10.0.0.9:5432, trying again
+2026-11-24T10:30:00.2000000Z ##[error]The operation was canceled.
+"""
+
+
+def stop_the_build(job: Job, notice: str) -> None:
+    """The build job is cancelled after half an hour; nothing else of the run failed."""
+    job.github.add_run({"id": 7, "head_sha": SHA, "status": "in_progress", "run_attempt": 2})
+    job.environ["GITHUB_RUN_ATTEMPT"] = "2"
+    build = {"id": 81, "name": "integration", "conclusion": "cancelled", "steps": [STEP], **TIMES}
+    job.github.add_job(7, build, STOPPED_LOG)
+    job.github.add_job(7, {"id": 82, "name": "on-failure"})
+    job.github.add_annotation(81, {"message": notice})
+
+
+def test_job_that_its_time_limit_cancelled_is_reported(job: Job) -> None:
+    stop_the_build(job, "The job has exceeded the maximum execution time of 30m0s")
+    assert job.ended() == "fired"
+    text = job.endpoint.sessions[0].text
+    assert "timed out" in text.splitlines()[0]
+    assert "cannot reach database at 10.0.0.9:5432" in text
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_job_or_run_that_a_person_cancelled_is_skipped(job: Job, goes_on: bool) -> None:
+    stop_the_build(job, "The operation was canceled.")
+    if not goes_on:
+        job.github.change_run(7, status="completed", conclusion="cancelled")
+        job.environ |= {"GITHUB_RUN_ID": "99", "FIRE_ROUTINE_RUN_ID": "7"}
+    assert job.ended() == "skipped cancelled"
+    assert job.endpoint.requests == []

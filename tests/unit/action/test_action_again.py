@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.emulated.ids import sha_of
-from tests.emulated.job import LOG, Job
+from tests.emulated.job import Job
 from tests.emulated.repository import timestamp
 
 EARLIER = timestamp(datetime.now(UTC) - timedelta(hours=1))
@@ -36,7 +36,6 @@ def press(job: Job, number: int, again: str = "true", created: str = "") -> None
         "GITHUB_EVENT_NAME": "workflow_dispatch",
         "FIRE_ROUTINE_AGAIN": again,
     }
-    (job.temp / "output").unlink(missing_ok=True)
     job.run()
 
 
@@ -68,18 +67,11 @@ def test_the_failed_jobs_are_not_re_run_first(sent: Job) -> None:
     assert not sent.github.asked("^POST .*rerun")
 
 
-def test_a_fork_holds_it_back(sent: Job) -> None:
-    sent.github.add_run(
-        {"id": 11, "head_repository": "stranger/widgets", "event": "pull_request", "status": "completed"}
-    )
-    sent.github.add_job(11, {"id": 111, "name": "build", "conclusion": "failure"}, LOG)
-    sent.environ["FIRE_ROUTINE_RUN_ID"] = "11"
-    press(sent, 12)
-    assert sent.outputs["reason"] == "untrusted-run"
-
-
-def test_a_label_holds_it_back(sent: Job) -> None:
+def test_a_label_or_a_fork_holds_it_back(sent: Job) -> None:
     head = {"ref": "topic", "sha": sent.environ["GITHUB_SHA"]}
     sent.github.add_pull_request({"number": 5, "head": head, "labels": [{"name": "no-claude"}]})
     press(sent, 9)
     assert sent.outputs["reason"] == "skip-labels"
+    sent.github.change_run(7, event="pull_request", head_repository={"full_name": "stranger/widgets"})
+    press(sent, 10)
+    assert sent.outputs["reason"] == "untrusted-run"

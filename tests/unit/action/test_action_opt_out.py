@@ -6,37 +6,24 @@ from tests.emulated.faults import Fault
 from tests.emulated.job import SHA, Job
 
 
+def test_a_label_of_the_pull_request_starts_nothing(job: Job) -> None:
+    on_pull_request(job, "No-Claude")
+    assert job.ended() == "skipped skip-labels"
+    assert job.endpoint.requests == []
+    assert "Skipped: a label of the pull request excludes it" in job.summary
+    assert "Pull request #3 has the label `No-Claude`, which `skip-labels` names." in job.summary
+    assert job.github.statuses == {}
+    job.environ["FIRE_ROUTINE_SKIP_LABELS"] = ""
+    job.github.fail("/contents/", Fault.forbidden())  # what can't be read keeps nothing back
+    assert job.ended() == "fired"
+    assert "contents: read" in job.summary
+
+
 def on_pull_request(job: Job, *labels: str) -> None:
     """The job's run is a push to the branch of pull request 3."""
     job.github.set_branch("topic", SHA)
     job.github.add_pull_request({"number": 3, "head": {"ref": "topic", "sha": SHA}, "labels": list(labels)})
     job.github.change_run(7, head_branch="topic", pull_requests=[{"number": 3}])
-
-
-def test_a_label_of_the_pull_request_starts_nothing(job: Job) -> None:
-    on_pull_request(job, "No-Claude")
-    assert job.run() == 0
-    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "skip-labels")
-    assert job.endpoint.requests == []
-    assert "Skipped: a label of the pull request excludes it" in job.summary
-    assert "Pull request #3 has the label `No-Claude`, which `skip-labels` names." in job.summary
-    assert job.github.statuses == {}
-
-
-def test_the_label_is_no_obstacle_without_the_input(job: Job) -> None:
-    on_pull_request(job, "no-claude")
-    job.environ["FIRE_ROUTINE_SKIP_LABELS"] = ""
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
-
-
-def test_labels_that_can_not_be_read_are_reported_and_the_fire_goes_on(job: Job) -> None:
-    on_pull_request(job, "no-claude")
-    job.github.fail("GET .*/pulls/3$", Fault.forbidden())
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
-    assert "The labels of pull request" in job.summary
-    assert "pull-requests: read" in job.summary
 
 
 # --- known failures ---------------------------------------------------------------------------------
@@ -54,30 +41,32 @@ PATH = ".github/known-failures.toml"
 
 def test_a_known_failure_starts_nothing(job: Job) -> None:
     job.github.set_file(PATH, KNOWN)
-    assert job.run() == 0
-    assert (job.outputs["outcome"], job.outputs["reason"]) == ("skipped", "known-failure")
+    assert job.ended() == "skipped known-failure"
     assert job.endpoint.requests == []
     assert job.github.statuses == {}
     assert "Skipped: all that failed is known already" in job.summary
     assert "Known by `.github/known-failures.toml, line 1`" in job.summary
-    assert (
-        "*wrong* <b>, https://github.com/octo/widgets/issues/7`" in job.summary
-    )  # quoted, so without effect
+    quoted = "*wrong* <b>, https://github.com/octo/widgets/issues/7`"  # so it has no effect
+    assert quoted in job.summary
     assert "Known failure: .github/known-failures.toml, line 1 (action `skip`)" in job.log
 
 
 def test_a_failure_next_to_a_known_one_is_fired(job: Job) -> None:
+    on_pull_request(job)
+    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
     job.github.set_file(PATH, KNOWN)
     log = "2026-11-24T10:00:01.0000000Z main.c:3:5: error: 'x' undeclared (first use in this function)\n"
     job.github.add_job(7, {"id": 73, "name": "other", "conclusion": "failure"}, log)
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
     assert "'x' undeclared" in job.outputs["cause"]
     text = job.endpoint.requests[0].text
     assert text.index("'x' undeclared") < text.index("mismatched types")
     assert "Known failure (" in text
     assert "📌 Known failure (" in job.summary
     assert "#### 2 distinct failures in 2 of 2 jobs, 1 known" in job.summary
+    (comment,) = job.github.comments[3]
+    lines = [line for line in comment["body"].splitlines() if line.startswith("- ")]
+    assert ["(known)" in line for line in lines] == [False, True]
 
 
 def test_one_of_two_failed_tests_is_known_in_part_and_fired(job: Job) -> None:
@@ -88,37 +77,18 @@ def test_one_of_two_failed_tests_is_known_in_part_and_fired(job: Job) -> None:
     )
     stamped = [f"2026-11-24T10:00:01.0000000Z {line}" for line in (*lines, "2 failed in 0.2s")]
     job.github.set_log(71, "\n".join(stamped))
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
     assert "📌 Known in part (`.github/known-failures.toml, line 1`): Flaky" in job.summary
     assert "It is known in part: what else the log lists as failed is not." in job.endpoint.requests[0].text
 
 
-def test_the_comment_marks_the_known_failure(job: Job) -> None:
-    on_pull_request(job)
-    job.github.set_file(PATH, KNOWN)
-    log = "2026-11-24T10:00:01.0000000Z main.c:3:5: error: 'x' undeclared (first use in this function)\n"
-    job.github.add_job(7, {"id": 73, "name": "other", "conclusion": "failure"}, log)
-    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
-    assert job.run() == 0
-    (comment,) = job.github.comments[3]
-    lines = [line for line in comment["body"].splitlines() if line.startswith("- ")]
-    assert ["(known)" in line for line in lines] == [False, True]
-
-
-def test_a_known_failure_is_fired_without_the_input(job: Job) -> None:
-    job.github.set_file(PATH, KNOWN)
-    job.environ["FIRE_ROUTINE_KNOWN_FAILURES"] = ""
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
-    assert job.github.asked("/contents/") == []
-
-
-def test_another_file_may_be_named(job: Job) -> None:
+def test_the_file_is_the_one_that_the_input_names(job: Job) -> None:
     job.github.set_file("ci/known.toml", KNOWN)
     job.environ["FIRE_ROUTINE_KNOWN_FAILURES"] = "ci/known.toml"
-    assert job.run() == 0
-    assert job.outputs["reason"] == "known-failure"
+    assert job.ended() == "skipped known-failure"
+    job.environ["FIRE_ROUTINE_KNOWN_FAILURES"] = ""
+    assert job.ended() == "fired"
+    assert len(job.github.asked("/contents/")) == 1  # of the first run
 
 
 def test_the_file_of_the_checkout_does_not_count(job: Job) -> None:
@@ -127,27 +97,18 @@ def test_the_file_of_the_checkout_does_not_count(job: Job) -> None:
     (checkout / ".github").mkdir(parents=True)
     (checkout / PATH).write_text(KNOWN)
     job.environ["GITHUB_WORKSPACE"] = str(checkout)
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
 
 
 def test_a_wrong_entry_is_reported_and_the_fire_goes_on(job: Job) -> None:
     job.github.set_file(PATH, KNOWN.replace("'error", "'(error"))
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
+    assert job.ended() == "fired"
     assert (
         ".github/known-failures.toml, line 1: the pattern is not a regular expression:"
         " `missing ), unterminated subpattern at position 0`." in job.summary.replace("\\", "")
     )
     assert "Missing evidence" not in job.endpoint.requests[0].text
     assert "Unavailable: .github/known-failures.toml, line 1" in job.log
-
-
-def test_a_file_that_can_not_be_read_is_reported_and_the_fire_goes_on(job: Job) -> None:
-    job.github.fail("/contents/", Fault.forbidden())
-    assert job.run() == 0
-    assert job.outputs["outcome"] == "fired"
-    assert "contents: read" in job.summary
 
 
 def test_a_dry_run_marks_it_and_reports_what_would_be(job: Job) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
 import threading
 from dataclasses import replace
@@ -19,13 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from tests.faults.catalogue import FAULTS, PLAIN, Fault
+from tests.fake_clock import FakeClock
+from tests.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fault, Script, Stage, staged
 from tests.faults.nowhere import closed_port, full_port
-from tests.faults.scripts import Script
 from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
-from tests.faults.stage import PROXIED_HOST, Certificates, Stage, staged
 
-import fire_routine
 from fire_routine.clock import Clock
 from fire_routine.emulator import Endpoint
 from fire_routine.fire import Interrupted, Routine, fire_once
@@ -36,29 +32,17 @@ from fire_routine.settings import CA_VARIABLES, Settings
 
 TOKEN = "sk-ant-oat01-0123456789abcdef"
 LONGEST = "€" * 65_536  # 196,608 bytes: more than socket buffers take at once
-PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+NOT_MADE = (Result.FAILED, "no-connection", 0)  # nothing was sent
+HANG = next(fault for fault in FAULTS if fault.name == "hang after the request")
 
 
-class Time:
+def until(server: FaultServer | None, fake: FakeClock | None = None) -> Clock:
     """Moves only with sleeps, until the server has reached the point at which every deadline must end."""
-
-    def __init__(self, server: FaultServer | None = None) -> None:
-        self._server = server
-        self._slept = 0.0
-        self.clock = Clock(monotonic=self._monotonic, sleep=self.sleep, random=lambda: 1.0)
-
-    def _monotonic(self) -> float:
-        return 1e6 if self._server is not None and self._server.reached.is_set() else self._slept
-
-    def sleep(self, seconds: float) -> None:
-        self._slept += seconds
+    fake = fake or FakeClock(jitter=1.0)
+    return replace(fake.value, monotonic=lambda: 1e6 if server and server.reached.is_set() else fake.seconds)
 
 
-@pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*PROXY_VARIABLES, *CA_VARIABLES):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
+pytestmark = pytest.mark.usefixtures("bare_environment")
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +50,24 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return Certificates(tmp_path_factory.mktemp("ca"))
 
 
+def settings_of(url: str) -> Settings:
+    return Settings(routine_url=url, routine_token=TOKEN, trusted_host=PROXIED_HOST)
+
+
+def address(server: FaultServer) -> str:
+    return f"http://127.0.0.1:{server.port}{PATH}"
+
+
 def fire(url: str, server: FaultServer | None = None, deadline: float | None = None) -> Outcome:
-    settings = Settings(routine_url=url, routine_token=TOKEN, trusted_host=PROXIED_HOST)
-    outcome = fire_once(settings, LONGEST, deadline=deadline, clock=Time(server).clock)
+    outcome = fire_once(settings_of(url), LONGEST, deadline=deadline, clock=until(server))
     assert outcome.message.isprintable()
     assert TOKEN not in repr(outcome)
     return outcome
+
+
+def ended(outcome: Outcome) -> tuple[Result, str, int]:
+    """How it ended, why, and after how many requests."""
+    return outcome.result, outcome.reason, outcome.requests
 
 
 def fire_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Outcome:
@@ -88,7 +84,7 @@ def test_fault_has_its_outcome(
         outcome = fire_on(stage, monkeypatch)
     server, not_made = stage.server, outcome.reason == "no-connection"
     if fault.racing and not_made:
-        assert (outcome.result, outcome.requests) == (Result.FAILED, 0)
+        assert ended(outcome) == NOT_MADE
         return
     assert (outcome.result, outcome.reason) == (fault.result, fault.reason)
     assert (server.connections > 1) == fault.again or fault.racing
@@ -124,25 +120,51 @@ def test_any_run_of_faults_ends_with_the_first_that_is_not_tried_again(
     overloads = [fault for fault in passing if fault.reason == "overloaded"]
     passing = [fault for fault in passing if fault.reason != "overloaded"] + overloads[:1]
     with FaultServer(in_turn([*passing, last])) as server:
-        outcome = fire(f"http://127.0.0.1:{server.port}{PATH}", server)
+        outcome = fire(address(server), server)
     assert (outcome.result, outcome.reason) == (last.result, last.reason)
     assert server.connections == outcome.requests == len(passing) + 1
     assert server.sessions <= (outcome.result is not Result.FAILED)
 
 
-def test_refused_connection_is_tried_again_and_sends_nothing() -> None:
-    outcome = fire(f"http://127.0.0.1:{closed_port()}{PATH}")
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+def test_where_no_connection_is_made_nothing_is_sent_and_the_reason_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = closed_port()
+    outcome = fire(f"http://127.0.0.1:{port}{PATH}")
+    assert ended(outcome) == NOT_MADE
     assert "refused" in outcome.message
+    monkeypatch.setattr(socket, "getaddrinfo", unknown_name)
+    outcome = fire(f"https://routine.test{PATH}")
+    assert ended(outcome) == NOT_MADE
+    assert "could not be resolved" in outcome.message
+
+
+def test_a_proxy_that_refuses_or_can_not_be_used_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    port = closed_port()
+    unusable = ("socks5://user:s3cret@127.0.0.1:1", "ftp://h", "http://", "http://h:port", "::")
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        for value in (*unusable, f"http://user:s3cret@127.0.0.1:{port}"):
+            monkeypatch.setenv(name, value)
+            outcome = fire(f"https://routine.test{PATH}", deadline=1.0)
+            assert ended(outcome) == NOT_MADE, (name, value)
+            assert "s3cret" not in outcome.message
+            assert (f"127.0.0.1:{port}" in outcome.message) == (value not in unusable)
+        monkeypatch.delenv(name)
+
+
+def unknown_name(*_arguments: object, **_options: object) -> None:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
 def test_connection_that_is_not_made_in_time_sends_nothing() -> None:
     looks = itertools.count()
     with full_port() as port:
-        settings = Settings(routine_url=f"http://127.0.0.1:{port}{PATH}", routine_token=TOKEN)
+        settings = settings_of(f"http://127.0.0.1:{port}{PATH}")
         outcome = fire_once(settings, "x", clock=Clock(monotonic=lambda: 0.0 if next(looks) < 4 else 1e6))
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+    assert ended(outcome) == NOT_MADE
 
 
 def test_connection_made_at_last_gives_the_session() -> None:
@@ -163,16 +185,6 @@ def test_connection_made_at_last_gives_the_session() -> None:
         assert (outcome.result, outcome.requests, len(endpoint.sessions)) == (Result.FIRED, 1, 1)
 
 
-def test_name_that_can_not_be_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_arguments: object, **_options: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    outcome = fire(f"https://routine.test{PATH}")
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
-    assert "could not be resolved" in outcome.message
-
-
 def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving, resolved = threading.Event(), threading.Event()
     resolve = socket.getaddrinfo
@@ -184,9 +196,9 @@ def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pyt
 
     with Endpoint(token=TOKEN) as endpoint:
         monkeypatch.setattr(socket, "getaddrinfo", slow)
-        settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
+        settings = settings_of(endpoint.url)
         outcome = fire_once(settings, "x", clock=Clock(monotonic=lambda: 1e6 * resolving.is_set()))
-        assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+        assert ended(outcome) == NOT_MADE
         resolved.set()
         for thread in threading.enumerate():
             if thread.name == "fire-routine":
@@ -194,41 +206,19 @@ def test_resolver_that_outlasts_the_deadline_can_not_send_later(monkeypatch: pyt
         assert endpoint.requests == []
 
 
-def test_refusing_proxy_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    port = closed_port()
-    monkeypatch.setenv("HTTPS_PROXY", f"http://user:s3cret@127.0.0.1:{port}")
-    outcome = fire(f"https://routine.test{PATH}")
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
-    assert f"127.0.0.1:{port}" in outcome.message
-    assert "s3cret" not in outcome.message
-
-
-@pytest.mark.parametrize(
-    "value", ["socks5://user:s3cret@127.0.0.1:1", "ftp://h", "http://", "http://h:port", "::"]
-)
-@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
-def test_proxy_that_can_not_be_used_fails_at_once(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(name, value)
-    outcome = fire(f"https://routine.test{PATH}")
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
-    assert "s3cret" not in outcome.message
-
-
-@pytest.mark.parametrize("no_proxy", ["routine.test", ".test", "*", "x.test, routine.test:443"])
-def test_no_proxy_goes_past_the_proxy(no_proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_goes_past_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 
     def recorded(host: object, *_arguments: object, **_options: object) -> None:
         asked.append(host)
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        unknown_name()
 
     monkeypatch.setattr(socket, "getaddrinfo", recorded)
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
-    monkeypatch.setenv("NO_PROXY", no_proxy)
-    fire(f"https://routine.test{PATH}", deadline=1.0)
-    assert asked == ["routine.test"]
+    for no_proxy in ("routine.test", ".test", "*", "x.test, routine.test:443", "x.test"):
+        monkeypatch.setenv("NO_PROXY", no_proxy)
+        fire(f"https://routine.test{PATH}", deadline=1.0)
+    assert asked == ["routine.test"] * 4 + ["proxy.test"]
 
 
 def test_loopback_goes_past_any_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,15 +254,14 @@ def test_authority_that_can_not_be_read_fails_at_once(
     for value in (str(broken), str(tmp_path / "missing.pem")):
         monkeypatch.setenv(name, value)
         outcome = fire(f"https://127.0.0.1:{closed_port()}{PATH}")
-        assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "no-connection", 0)
+        assert ended(outcome) == NOT_MADE
         assert name in outcome.message
 
 
 def test_http_clients_own_time_out_after_the_request_leaves_it_unknown() -> None:
     """The client's clock runs out before the caller's, which does not move here."""
-    fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
-    with FaultServer(fault.script) as server:
-        url = f"http://127.0.0.1:{server.port}{PATH}"
+    with FaultServer(HANG.script) as server:
+        url = address(server)
         request = Request(route_to(url), url, {}, b"{}", 0.3)
         with pytest.raises(Unknown) as caught:
             request.send(lambda: 0.0)
@@ -280,17 +269,12 @@ def test_http_clients_own_time_out_after_the_request_leaves_it_unknown() -> None
 
 
 def test_second_attempt_gets_only_the_time_that_is_left() -> None:
-    hang = next(fault for fault in FAULTS if fault.name == "hang after the request")
     overload = next(fault for fault in FAULTS if fault.name == "503 Service Unavailable")
-    scripts = iter([overload.script, hang.script])
+    scripts = iter([overload.script, HANG.script])
     with FaultServer(lambda visit: next(scripts)(visit)) as server:
-        time = Time(server)
-        routine = Routine(
-            f"http://127.0.0.1:{server.port}{PATH}",
-            TOKEN,
-            deadline=22.5,
-            clock=replace(time.clock, sleep=lambda _: time.sleep(20)),
-        )
+        fake = FakeClock()
+        clock = replace(until(server, fake), sleep=lambda _: fake.sleep(20))
+        routine = Routine(address(server), TOKEN, deadline=22.5, clock=clock)
         with pytest.raises(Unknown, match=r"No response came within 2 s"):
             routine.fire("x")
 
@@ -313,7 +297,7 @@ def fire_interrupted_at(step: int, endpoint: Endpoint) -> tuple[Outcome | None, 
         return trace
 
     outcome = None
-    settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
+    settings = settings_of(endpoint.url)
     before = sys.gettrace()
     sys.settrace(trace)
     try:
@@ -347,19 +331,17 @@ def test_interruption_at_any_line_never_hides_a_session() -> None:
     "raised", [KeyboardInterrupt(), SystemExit(143), Interrupted(2), RuntimeError("handler")]
 )
 def test_exception_raised_while_waiting_for_the_answer_leaves_it_unknown(raised: BaseException) -> None:
-    fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
 
     def clock() -> float:
         if server.reached.is_set():
             raise raised
         return 0.0
 
-    with FaultServer(fault.script) as server:
-        url = f"http://127.0.0.1:{server.port}{PATH}"
-        outcome = fire_once(Settings(routine_url=url, routine_token=TOKEN), "x", clock=Clock(monotonic=clock))
-        assert (outcome.result, outcome.reason, outcome.requests) == (Result.UNKNOWN, "interrupted", 1)
-    with FaultServer(fault.script) as server, pytest.raises(Unknown) as caught:
-        Routine(f"http://127.0.0.1:{server.port}{PATH}", TOKEN, clock=Clock(monotonic=clock)).fire("x")
+    with FaultServer(HANG.script) as server:
+        outcome = fire_once(settings_of(address(server)), "x", clock=Clock(monotonic=clock))
+        assert ended(outcome) == (Result.UNKNOWN, "interrupted", 1)
+    with FaultServer(HANG.script) as server, pytest.raises(Unknown) as caught:
+        Routine(address(server), TOKEN, clock=Clock(monotonic=clock)).fire("x")
     assert caught.value.__cause__ is raised
 
 
@@ -373,39 +355,5 @@ def test_exception_raised_while_connecting_leaves_nothing_unknown(certificates: 
 
     with staged(fault, certificates) as stage:
         server = stage.server
-        outcome = fire_once(
-            Settings(routine_url=stage.url, routine_token=TOKEN), "x", clock=Clock(monotonic=clock)
-        )
-    assert (outcome.result, outcome.reason, outcome.requests) == (Result.FAILED, "interrupted", 0)
-
-
-INTERRUPTED_FIRE = """
-import sys
-from fire_routine.fire import fire_once, interruptible
-from fire_routine.settings import Settings
-with interruptible():
-    outcome = fire_once(Settings(routine_url=sys.argv[1], routine_token="sk-ant-oat01-x"), "x")
-    print(outcome.result, outcome.reason, outcome.requests, flush=True)
-    sys.stdin.read()
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals to send")
-@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
-def test_signal_leaves_unknown_and_a_second_one_does_not_disturb(first: signal.Signals) -> None:
-    fault = next(fault for fault in FAULTS if fault.name == "hang after the request")
-    with FaultServer(fault.script) as server:
-        url = f"http://127.0.0.1:{server.port}{PATH}"
-        command = [sys.executable, "-c", INTERRUPTED_FIRE, url]
-        environ = {"PYTHONPATH": str(Path(fire_routine.__file__).parents[1])}
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ
-        ) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            assert server.reached.wait(PATIENCE)
-            process.send_signal(first)
-            assert process.stdout.readline() == "unknown interrupted 1\n"
-            process.send_signal(signal.SIGTERM)
-            process.stdin.close()
-            assert process.wait(PATIENCE) == 0
+        outcome = fire_once(settings_of(stage.url), "x", clock=Clock(monotonic=clock))
+    assert ended(outcome) == (Result.FAILED, "interrupted", 0)

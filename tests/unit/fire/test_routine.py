@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from tests.fake_clock import FakeClock
 
 import fire_routine
 from fire_routine import FireError, NotSent, Rejected, Routine, Unknown
@@ -26,49 +28,25 @@ from fire_routine.settings import Settings
 OVERLOADED = REPLIES["overloaded"]
 
 
-@dataclass
-class FakeTime:
-    """A clock that moves only when someone sleeps."""
-
-    jitter: float = 1.0
-    slept: float = 0.0
-    naps: list[float] = field(default_factory=list)
-
-    @property
-    def clock(self) -> Clock:
-        return Clock(monotonic=lambda: self.slept, sleep=self.sleep, random=lambda: self.jitter)
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.slept += seconds
-
-
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
     with Endpoint() as running:
         yield running
 
 
-@pytest.fixture
-def time() -> FakeTime:
-    return FakeTime()
+def routine(endpoint: Endpoint, clock: FakeClock | None = None, **options: Any) -> Routine:
+    return Routine(endpoint.url, TOKEN, clock=(clock or FakeClock()).value, **options)
 
 
-def routine(
-    endpoint: Endpoint, time: FakeTime, max_wait: float = 60, deadline: float | None = None
-) -> Routine:
-    return Routine(endpoint.url, TOKEN, max_wait=max_wait, deadline=deadline, clock=time.clock)
-
-
-def test_fire_gives_the_session(endpoint: Endpoint, time: FakeTime) -> None:
-    session = routine(endpoint, time).fire("CI failed")
+def test_fire_gives_the_session(endpoint: Endpoint) -> None:
+    session = routine(endpoint).fire("CI failed")
     assert (session.id, session.url) == (endpoint.sessions[0].id, endpoint.sessions[0].url)
     assert session.request_id.startswith("req_")
     assert endpoint.sessions[0].text == "CI failed"
 
 
-def test_request_is_the_documented_one(endpoint: Endpoint, time: FakeTime) -> None:
-    routine(endpoint, time).fire('é \U0001f600 \x00 \u2028 "quoted" </tag> \\n')
+def test_request_is_the_documented_one(endpoint: Endpoint) -> None:
+    routine(endpoint).fire('é \U0001f600 \x00 \u2028 "quoted" </tag> \\n')
     (request,) = endpoint.requests
     assert (request.method, endpoint.home + request.path) == ("POST", endpoint.url)
     headers = dict(request.headers)
@@ -92,67 +70,51 @@ def test_request_is_the_documented_one(endpoint: Endpoint, time: FakeTime) -> No
 )
 @given(st.text(st.characters(), max_size=50))
 def test_any_text_arrives_lone_surrogates_replaced(endpoint: Endpoint, text: str) -> None:
-    routine(endpoint, FakeTime()).fire(text)
+    routine(endpoint).fire(text)
     expected = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     assert json.loads(endpoint.requests[-1].body.decode("utf-8")) == {"text": expected}
 
 
-def test_longest_text_is_taken_and_a_longer_one_refused_before_sending(
-    endpoint: Endpoint, time: FakeTime
-) -> None:
-    routine(endpoint, time).fire("\U0001f600" * 32_768)
+def test_longest_text_is_taken_and_a_longer_one_refused_before_sending(endpoint: Endpoint) -> None:
+    routine(endpoint).fire("\U0001f600" * 32_768)
     with pytest.raises(NotSent, match="65,537 characters"):
-        routine(endpoint, time).fire("\U0001f600" * 32_768 + "x")
+        routine(endpoint).fire("\U0001f600" * 32_768 + "x")
     assert len(endpoint.requests) == 1
 
 
-def test_limit_that_fits_is_waited_for(endpoint: Endpoint, time: FakeTime) -> None:
-    endpoint.script = [limit(30), limit(0)]
-    routine(endpoint, time).fire("x")
-    assert time.naps == [30, 2]
-    assert (len(endpoint.requests), len(endpoint.sessions)) == (3, 1)
-
-
-def test_limit_that_does_not_fit_fails_at_once(endpoint: Endpoint, time: FakeTime) -> None:
-    endpoint.script = [limit(61)]
-    with pytest.raises(Rejected) as caught:
-        routine(endpoint, time).fire("x")
-    assert (caught.value.retry_after, caught.value.requests, time.naps) == (61, 1, [])
-
-
-@pytest.mark.parametrize("status", [503, 529])
-def test_overload_is_tried_again_once_within_the_wait(
-    endpoint: Endpoint, time: FakeTime, status: int
+@pytest.mark.parametrize(
+    ("script", "options", "waits", "error"),
+    [
+        ([limit(30), limit(0)], {}, [30, 2], None),
+        ([OVERLOADED, limit(0)], {"jitter": 0.0}, [0.5, 1], None),  # spread over their upper half
+        ([limit(61)], {}, [], Rejected),  # it does not fit
+        ([limit(10)] * 2, {"deadline": 11.0}, [10], Rejected),
+        ([limit(10)] * 2, {"deadline": 10.5}, [], Rejected),  # no time would be left for another attempt
+        ([replace(OVERLOADED, status=503)], {}, [1], None),
+        ([replace(OVERLOADED, status=529)], {}, [1], None),
+        ([OVERLOADED] * 50, {}, [1], Rejected),
+        ([OVERLOADED], {"max_wait": 0}, [], Rejected),
+        ([OVERLOADED, gateway(503)], {}, [1], Unknown),  # someone else's, who may have started a session
+        ([OVERLOADED, gateway(529)], {}, [1], Unknown),
+    ],
+)
+def test_what_may_be_sent_again_is_waited_for(
+    endpoint: Endpoint, script: list[Reply | None], options: dict[str, Any], waits: list[float], error: Any
 ) -> None:
-    endpoint.script = [replace(OVERLOADED, status=status)]
-    routine(endpoint, time).fire("x")
-    assert time.naps == [1]
-
-
-def test_lasting_overload_gives_up(endpoint: Endpoint, time: FakeTime) -> None:
-    endpoint.script = [OVERLOADED] * 50
-    with pytest.raises(Rejected) as caught:
-        routine(endpoint, time).fire("x")
-    assert time.naps == [1]
-    assert caught.value.requests == len(endpoint.requests) == 2
-    assert str(caught.value).endswith("Tried 2 times.")
-
-
-def test_waits_are_spread_over_their_upper_half(endpoint: Endpoint) -> None:
-    time = FakeTime(jitter=0.0)
-    endpoint.script = [OVERLOADED, limit(0)]
-    routine(endpoint, time).fire("x")
-    assert time.naps == [0.5, 1]
-
-
-@pytest.mark.parametrize(("deadline", "naps"), [(11.0, [10]), (10.5, [])])
-def test_a_wait_leaves_time_for_another_attempt(
-    endpoint: Endpoint, time: FakeTime, deadline: float, naps: list[float]
-) -> None:
-    endpoint.script = [limit(10)] * 2
-    with pytest.raises(Rejected):
-        routine(endpoint, time, deadline=deadline).fire("x")
-    assert time.naps == naps
+    arguments = {"jitter": 1.0, **options}
+    clock = FakeClock(jitter=arguments.pop("jitter"))
+    endpoint.script = list(script)
+    try:
+        routine(endpoint, clock, **arguments).fire("x")
+    except FireError as caught:
+        assert (type(caught), caught.requests) == (error, 1 + len(waits))
+        assert len(waits) == 0 or f"Tried {1 + len(waits)} times." in str(caught)
+        assert TOKEN not in repr(caught)
+    else:
+        assert error is None
+    assert clock.slept == waits
+    assert len(endpoint.requests) == 1 + len(waits)
+    assert len(endpoint.sessions) == (error is not Rejected)
 
 
 @hypothesis_settings(
@@ -162,20 +124,20 @@ def test_a_wait_leaves_time_for_another_attempt(
 def test_waits_stay_within_their_bound(
     endpoint: Endpoint, max_wait: int, answers: list[int | None], jitter: float
 ) -> None:
-    time = FakeTime(jitter)
+    clock = FakeClock(jitter=jitter)
     endpoint.script = [OVERLOADED if seconds is None else limit(seconds) for seconds in answers]
     with suppress(FireError):
-        routine(endpoint, time, max_wait).fire("x")
-    assert sum(time.naps) <= max_wait
-    assert all(nap >= (asked or 0) for nap, asked in zip(time.naps, answers, strict=False))
+        routine(endpoint, clock, max_wait=max_wait).fire("x")
+    assert sum(clock.slept) <= max_wait
+    assert all(wait >= (asked or 0) for wait, asked in zip(clock.slept, answers, strict=False))
 
 
-def test_each_wait_is_announced_and_kept(endpoint: Endpoint, time: FakeTime) -> None:
+def test_each_wait_is_announced_and_kept(endpoint: Endpoint) -> None:
     endpoint.script = [OVERLOADED, limit(30)]
     lines: list[str] = []
     everything = "at most 60 s of waiting in all"
     settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
-    outcome = fire_once(settings, "x", clock=time.clock, announce=lines.append)
+    outcome = fire_once(settings, "x", clock=FakeClock(jitter=1.0).value, announce=lines.append)
     assert lines == [
         f"The endpoint is overloaded (503). Trying again in 1 s (attempt 2, {everything}).",
         f"The routine's limit is reached (429). Trying again in 30 s (attempt 3, {everything}).",
@@ -183,39 +145,12 @@ def test_each_wait_is_announced_and_kept(endpoint: Endpoint, time: FakeTime) -> 
     assert outcome.retried == ("503", "429")
 
 
-def test_without_a_text_the_request_has_no_body(endpoint: Endpoint, time: FakeTime) -> None:
-    routine(endpoint, time).fire()
+def test_without_a_text_the_request_has_no_body(endpoint: Endpoint) -> None:
+    routine(endpoint).fire()
     (request,) = endpoint.requests
     assert request.body == b""
     assert "content-type" not in request.headers
     assert endpoint.sessions[0].text == ""
-
-
-def test_without_waiting_there_is_one_attempt(endpoint: Endpoint, time: FakeTime) -> None:
-    endpoint.script = [OVERLOADED]
-    with pytest.raises(Rejected):
-        routine(endpoint, time, max_wait=0).fire("x")
-    assert len(endpoint.requests) == 1
-
-
-@pytest.mark.parametrize("status", [503, 529])
-def test_gateways_error_page_is_the_last_request(endpoint: Endpoint, time: FakeTime, status: int) -> None:
-    endpoint.script = [OVERLOADED, gateway(status)]
-    with pytest.raises(Unknown) as caught:
-        routine(endpoint, time).fire("x")
-    assert (caught.value.reason, caught.value.requests) == ("no-answer", 2)
-    assert len(endpoint.sessions) == 1
-    assert time.naps == [1]
-
-
-@pytest.mark.parametrize("status", [500, 502, 504, 400, 401, 403, 404, 413, 422, 301, 307])
-def test_other_answers_are_never_followed_by_another_request(
-    endpoint: Endpoint, time: FakeTime, status: int
-) -> None:
-    endpoint.script = [Reply(status, headers={"Location": endpoint.url, "Retry-After": "1"})]
-    with pytest.raises(Unknown if status >= 500 else Rejected):
-        routine(endpoint, time).fire("x")
-    assert (len(endpoint.requests), len(endpoint.sessions), time.naps) == (1, 0, [])
 
 
 def test_interruption_between_attempts_leaves_nothing_unknown(endpoint: Endpoint) -> None:
@@ -230,30 +165,19 @@ def test_interruption_between_attempts_leaves_nothing_unknown(endpoint: Endpoint
     assert isinstance(caught.value.__cause__, KeyboardInterrupt)
 
 
-def test_outcome_of_a_session_has_the_responses_own_status(endpoint: Endpoint) -> None:
-    link = "https://claude.ai/code/session_1"
-    session = {"claude_code_session_id": "session_1", "claude_code_session_url": link}
-    endpoint.script = [Reply(201, message=json.dumps(session))]
-    outcome = fire_once(Settings(routine_url=endpoint.url, routine_token=TOKEN), "x")
-    assert (outcome.result, outcome.http_status) == (Result.FIRED, 201)
-
-
 def test_outcome_of_a_session(endpoint: Endpoint) -> None:
-    outcome = fire_once(Settings(routine_url=endpoint.url, routine_token=TOKEN), "x")
+    settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
+    outcome = fire_once(settings, "x")
     assert (outcome.result, outcome.reason, outcome.http_status) == (Result.FIRED, "", 200)
     assert outcome.session_id == endpoint.sessions[0].id
     assert outcome.session_url == endpoint.sessions[0].url
     assert outcome.session_url in outcome.message
     assert (outcome.requests, outcome.error_type, outcome.retry_after) == (1, "", None)
-
-
-def test_outcome_of_a_limit(endpoint: Endpoint) -> None:
-    endpoint.script = [limit(4000)]
-    outcome = fire_once(Settings(routine_url=endpoint.url, routine_token=TOKEN), "x")
-    assert (outcome.result, outcome.reason, outcome.http_status) == (Result.FAILED, "rate-limited", 429)
-    assert (outcome.error_type, outcome.retry_after) == ("rate_limit_error", 4000)
-    assert outcome.request_id.startswith("req_")
-    assert (outcome.session_id, outcome.requests) == ("", 1)
+    link = "https://claude.ai/code/session_1"
+    session = {"claude_code_session_id": "session_1", "claude_code_session_url": link}
+    endpoint.script = [Reply(201, message=json.dumps(session))]
+    outcome = fire_once(settings, "x")
+    assert (outcome.result, outcome.http_status) == (Result.FIRED, 201)
 
 
 @pytest.mark.parametrize(
@@ -278,35 +202,16 @@ def test_outcome_of_settings_that_can_not_be_used(settings: Settings) -> None:
     assert settings.routine_token not in outcome.message or not settings.routine_token
 
 
-@pytest.mark.parametrize(
-    "url", ["", "https://x.test/", "http://example.test/v1/claude_code/routines/trig_x/fire"]
-)
-def test_routine_refuses_a_url_that_is_none(url: str) -> None:
-    with pytest.raises(ValueError, match=r"routine|https://"):
-        Routine(url, TOKEN)
-
-
 def test_routine_takes_another_host_only_where_it_is_named() -> None:
     url = "https://gateway.example.com/v1/claude_code/routines/trig_x/fire"
     with pytest.raises(ValueError, match="trusted-host"):
         Routine(url, TOKEN)
     with pytest.raises(ValueError, match="give the name alone"):
         Routine(url, TOKEN, trusted_host="https://gateway.example.com")
-    assert "gateway.example.com" in repr(Routine(url, TOKEN, trusted_host="Gateway.Example.com"))
-
-
-def test_routine_shows_neither_token_nor_id(endpoint: Endpoint, time: FakeTime) -> None:
-    shown = repr(routine(endpoint, time))
+    shown = repr(Routine(url, TOKEN, trusted_host="Gateway.Example.com"))
+    assert "gateway.example.com" in shown
     assert TOKEN not in shown
     assert "trig_" not in shown
-
-
-def test_every_error_is_one_class(endpoint: Endpoint, time: FakeTime) -> None:
-    endpoint.script = [Reply(status) for status in (400, 429, 500)]
-    for _ in range(3):
-        with pytest.raises(FireError) as caught:
-            routine(endpoint, time).fire("x")
-        assert TOKEN not in repr(caught.value)
 
 
 def test_importing_the_package_does_not_import_the_http_client() -> None:

@@ -1,8 +1,6 @@
-"""What most tests of gather ask: a failed run on an emulated GitHub."""
+"""What most tests of gather ask: a failed run."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 from tests.emulated.github import GitHubEmulator
@@ -10,10 +8,9 @@ from tests.unit.gather.gathering import RUN, add_run, failed_job
 
 
 @pytest.fixture
-def emulator() -> Iterator[GitHubEmulator]:
-    with GitHubEmulator() as github:
-        add_run(github)
-        github.add_job(RUN, failed_job(1, "test (3.11)"))
-        github.add_job(RUN, {"id": 2, "name": "lint", "conclusion": "success"})
-        github.add_annotation(1, {"message": "assert 1 == 2", "path": "tests/test_a.py", "start_line": 7})
-        yield github
+def failed_run(emulator: GitHubEmulator) -> None:
+    """A run of two jobs, of which `test (3.11)` failed with an annotation."""
+    add_run(emulator)
+    emulator.add_job(RUN, failed_job(1, "test (3.11)"))
+    emulator.add_job(RUN, {"id": 2, "name": "lint", "conclusion": "success"})
+    emulator.add_annotation(1, {"message": "assert 1 == 2", "path": "tests/test_a.py", "start_line": 7})

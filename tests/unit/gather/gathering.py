@@ -19,27 +19,7 @@ from fire_routine.settings import Context, Settings
 RUN = 500
 HEAD = sha_of("head")
 PATIENCE = 300.0  # seconds for what ends without it, on a busy machine too
-REPOSITORY = "octo-org/widget"
 IMPATIENT = clock.Clock(sleep=lambda _seconds: None)
-
-
-class Clock:
-    """Time that passes only when someone sleeps."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-        self.slept.append(seconds)
-
-    @property
-    def value(self) -> clock.Clock:
-        return clock.Clock(self, sleep=self.sleep)
 
 
 def later() -> float:

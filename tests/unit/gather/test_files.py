@@ -1,3 +1,5 @@
+"""Files that `attach` names: what is read, and what is refused with its reason."""
+
 from __future__ import annotations
 
 import gzip
@@ -10,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.fake_clock import FakeClock
 
 from fire_routine.clock import Clock
 from fire_routine.gather import files as module
@@ -72,24 +75,31 @@ def as_ordinary_user() -> Iterator[None]:
 def test_files_are_read_by_pattern_each_once_in_order(tmp_path: Path) -> None:
     for name in ("a.log", "b.log", "c.txt", "deep/er/d.log", "deep/e.log"):
         write(tmp_path / name)
-    assert names(tmp_path, "*.log") == ["a.log", "b.log"]
-    assert names(tmp_path, "a.log", "[ab].log", "?.log") == ["a.log", "b.log"]
-    assert sorted(names(tmp_path, "**/*.log")) == ["a.log", "b.log", "deep/e.log", "deep/er/d.log"]
-    assert sorted(names(tmp_path, "deep/**")) == ["deep/e.log", "deep/er/d.log"]
-    assert names(tmp_path, "deep/**/d.log") == ["deep/er/d.log"]
-    assert names(tmp_path, "./c.txt") == ["c.txt"]
-
-
-def test_an_absolute_path_inside_the_workspace_is_as_good(tmp_path: Path) -> None:
-    write(tmp_path / "out" / "a.log")
-    assert names(tmp_path, str(tmp_path / "out" / "*.log")) == ["out/a.log"]
-
-
-def test_the_content_is_read_as_a_log(tmp_path: Path) -> None:
+    table = {
+        ("*.log",): ["a.log", "b.log"],
+        ("a.log", "[ab].log", "?.log"): ["a.log", "b.log"],
+        ("**/*.log",): ["a.log", "b.log", "deep/e.log", "deep/er/d.log"],
+        ("deep/**",): ["deep/e.log", "deep/er/d.log"],
+        ("deep/**/d.log",): ["deep/er/d.log"],
+        ("./c.txt",): ["c.txt"],
+        (str(tmp_path / "deep" / "*.log"),): ["deep/e.log"],
+    }
+    assert {patterns: sorted(names(tmp_path, *patterns)) for patterns in table} == table
     write(tmp_path / "a.log", "one\ntwo\n")
     ((attachment,), notes) = read_attachments(["a.log"], tmp_path, read)
-    assert attachment.digest.blocks[0].lines == ("one", "two")
-    assert notes == ()
+    assert (attachment.digest.blocks[0].lines, notes) == (("one", "two"), ())
+
+
+def test_too_many_files_are_a_note_and_the_first_in_the_folders_order_are_read(tmp_path: Path) -> None:
+    for number in range(module.MOST_FILES + 5):
+        write(tmp_path / f"job{number:02}" / "test.log")
+    attachments, (note,) = read_attachments(["*/test.log"], tmp_path, read)
+    shown = [f"job{number:02}/test.log" for number in range(module.MOST_FILES)]
+    assert [attachment.path for attachment in attachments] == shown
+    assert note.why == "the patterns match 25 files and 20 are read"
+    write(tmp_path / "z.log")
+    write(tmp_path / "job00" / "a" / "test.log")
+    assert names(tmp_path, "**/*.log")[:2] == ["z.log", "job00/test.log"]
 
 
 def test_a_test_report_of_either_format_is_read_as_one(tmp_path: Path) -> None:
@@ -109,39 +119,42 @@ def test_a_test_report_of_either_format_is_read_as_one(tmp_path: Path) -> None:
     assert not [text for text in shown if "<" in text]
 
 
-def test_a_pattern_that_matches_nothing_is_a_note(tmp_path: Path) -> None:
-    assert refusals(tmp_path, "*.log", "no/such/file") == [
-        "attach: *.log: no file matches",
-        "attach: no/such/file: no file matches",
-    ]
-
-
-def test_paths_outside_the_workspace_are_refused(tmp_path: Path) -> None:
-    write(tmp_path / "secret.log")
-    workspace = tmp_path / "workspace"
-    workspace.mkdir()
-    for pattern in ("../secret.log", "x/../../secret.log", str(tmp_path / "secret.log"), "../**/*.log"):
-        assert refusals(workspace, pattern) == [f"attach: {pattern}: it leads out of the workspace"]
-
-
-def test_links_to_files_and_folders_are_refused_and_named(tmp_path: Path) -> None:
+def test_what_is_no_plain_file_of_the_workspace_is_refused_and_named(tmp_path: Path) -> None:
     write(tmp_path / "outside" / "secret.log")
     workspace = tmp_path / "workspace"
-    workspace.mkdir()
+    write(workspace / "real" / "b.log")
     symlink(workspace / "a.log", tmp_path / "outside" / "secret.log")
     symlink(workspace / "folder", tmp_path / "outside")
-
-    assert refusals(workspace, "a.log") == ["attach: a.log: it is a link"]
-    assert refusals(workspace, "*.log") == ["attach: a.log: it is a link"]
-    assert refusals(workspace, "folder/secret.log") == ["attach: folder: it is a link"]
-    assert refusals(workspace, "folder/*.log") == ["attach: folder: it is a link"]
+    symlink(workspace / "link", workspace / "real")
+    write(workspace / ".git" / "config")
+    (workspace / "packed").write_bytes(gzip.compress(b"boom"))
+    sparse(workspace / "large", module.MOST_BYTES + 1)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(workspace / "pipe")
+    outside = "it leads out of the workspace"
+    table = {
+        "*.txt": "*.txt: no file matches",
+        "no/such/file": "no/such/file: no file matches",
+        ".git/config": ".git/config: no file matches",
+        "**/.git/*": "**/.git/*: no file matches",
+        "../outside/secret.log": f"../outside/secret.log: {outside}",
+        "x/../../outside/secret.log": f"x/../../outside/secret.log: {outside}",
+        "../**/*.log": f"../**/*.log: {outside}",
+        str(tmp_path / "outside"): f"{tmp_path / 'outside'}: {outside}",
+        "a.log": "a.log: it is a link",
+        "*.log": "a.log: it is a link",
+        "folder/secret.log": "folder: it is a link",
+        "folder/*.log": "folder: it is a link",
+        "link/b.log": "link: it is a link",
+        "packed": "packed: it is compressed",
+        "large": "large: it is larger than 32 MiB",
+    }
+    if hasattr(os, "mkfifo"):
+        table["pipe"] = "pipe: it is not a regular file"
+    assert {pattern: refusals(workspace, pattern) for pattern in table} == {
+        pattern: [f"attach: {why}"] for pattern, why in table.items()
+    }
     assert "secret" not in repr(read_attachments(["**/*.log", "**"], workspace, read)[0])
-
-
-def test_a_link_on_the_way_is_refused_even_to_a_folder_of_the_workspace(tmp_path: Path) -> None:
-    write(tmp_path / "real" / "a.log")
-    symlink(tmp_path / "link", tmp_path / "real")
-    assert refusals(tmp_path, "link/a.log") == ["attach: link: it is a link"]
 
 
 def test_a_loop_of_links_ends(tmp_path: Path) -> None:
@@ -150,39 +163,26 @@ def test_a_loop_of_links_ends(tmp_path: Path) -> None:
     assert names(tmp_path, "**/*.log") == ["deep/a.log"]
 
 
-def test_wildcards_do_not_match_hidden_files_and_nothing_matches_inside_dot_git(tmp_path: Path) -> None:
-    for name in (".env", ".cache/a.log", ".git/config", "src/.git/config", "b.log"):
+def test_wildcards_do_not_match_hidden_files(tmp_path: Path) -> None:
+    for name in (".env", ".cache/a.log", "src/.git/config", "b.log"):
         write(tmp_path / name)
-    assert names(tmp_path, "**") == ["b.log"]
-    assert names(tmp_path, "**/*") == ["b.log"]
+    assert names(tmp_path, "**") == names(tmp_path, "**/*") == ["b.log"]
     assert names(tmp_path, ".cache/*.log") == [".cache/a.log"]
-    assert refusals(tmp_path, ".git/config") == ["attach: .git/config: no file matches"]
-    assert refusals(tmp_path, "**/.git/*") == ["attach: **/.git/*: no file matches"]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a.log")
-    assert refusals(tmp_path, "a.log") == ["attach: a.log: it is not a regular file"]
-
-
-def test_a_file_that_cannot_be_read_is_a_note(public: Path) -> None:
+def test_what_cannot_be_read_is_left_out_and_named(public: Path) -> None:
     write(public / "a.log").chmod(0)
-    with as_ordinary_user():
-        assert refusals(public, "a.log") == ["attach: a.log: Permission denied"]
-
-
-def test_a_folder_that_cannot_be_read_is_left_out_and_named(public: Path) -> None:
     write(public / "locked" / "a.log")
     write(public / "open" / "b.log")
     (public / "locked").chmod(0)
     with as_ordinary_user():
-        attachments, notes = read_attachments(["locked/a.log", "**/*.log", "locked/*.log"], public, read)
+        assert refusals(public, "a.log") == ["attach: a.log: Permission denied"]
+        attachments, notes = read_attachments(
+            ["locked/a.log", "open/**/*.log", "**/b.log", "locked/*.log"], public, read
+        )
     (public / "locked").chmod(0o755)
     assert [attachment.path for attachment in attachments] == ["open/b.log"]
-    assert [(note.what, note.why) for note in notes] == [
-        ("attach: locked", "Permission denied"),
-    ]
+    assert [(note.what, note.why) for note in notes] == [("attach: locked", "Permission denied")]
 
 
 @pytest.mark.parametrize("pattern", ["a" * 5_000, "logs/" * 2_000 + "a.log", "a\0.log"])
@@ -192,32 +192,6 @@ def test_a_name_that_no_file_can_have_is_left_out_and_named(tmp_path: Path, patt
     assert [attachment.path for attachment in attachments] == ["b.log"]
     assert note.what.startswith(f"attach: {pattern[:100]}")
     assert len(note.what) < 250
-
-
-def test_too_large_a_file_is_refused(tmp_path: Path) -> None:
-    with (tmp_path / "a.log").open("wb") as file:
-        file.truncate(module.MOST_BYTES + 1)  # sparse
-    assert refusals(tmp_path, "a.log") == ["attach: a.log: it is larger than 32 MiB"]
-
-
-def test_a_compressed_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.log").write_bytes(gzip.compress(b"boom"))
-    assert refusals(tmp_path, "a.log") == ["attach: a.log: it is compressed"]
-
-
-def test_too_many_files_are_a_note(tmp_path: Path) -> None:
-    for number in range(module.MOST_FILES + 5):
-        write(tmp_path / f"{number:02}.log")
-    attachments, (note,) = read_attachments(["*.log"], tmp_path, read)
-    assert len(attachments) == module.MOST_FILES
-    assert note.why == "the patterns match 25 files and 20 are read"
-
-
-def test_a_pattern_over_too_many_files_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_ENTRIES", 50)
-    for number in range(100):
-        write(tmp_path / f"{number}" / "a.txt")
-    assert "more than 50 files and folders" in refusals(tmp_path, "**/*.log")[0]
 
 
 def test_without_a_workspace_nothing_is_read() -> None:
@@ -237,18 +211,7 @@ def test_the_xml_library_is_imported_only_for_an_xml_file(tmp_path: Path) -> Non
     subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, env=environ)
 
 
-def test_files_of_folders_are_read_in_the_folders_order(tmp_path: Path) -> None:
-    for number in range(module.MOST_FILES + 5):
-        write(tmp_path / f"job{number:02}" / "test.log")
-    assert names(tmp_path, "*/test.log") == [
-        f"job{number:02}/test.log" for number in range(module.MOST_FILES)
-    ]
-    write(tmp_path / "z.log")
-    write(tmp_path / "job00" / "a" / "test.log")
-    assert names(tmp_path, "**/*.log")[:2] == ["z.log", "job00/test.log"]
-
-
-def test_a_pattern_that_is_given_up_takes_no_other_with_it(
+def test_a_pattern_over_too_many_files_is_given_up_and_takes_no_other_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_ENTRIES", 50)
@@ -258,6 +221,7 @@ def test_a_pattern_that_is_given_up_takes_no_other_with_it(
     attachments, (note,) = read_attachments(["many/**/*.log", "first.log"], tmp_path, read)
     assert [attachment.path for attachment in attachments] == ["first.log"]
     assert note.what == "attach: many/**/*.log"
+    assert "more than 50 files and folders" in note.why
 
 
 def sparse(path: Path, size: int) -> None:
@@ -269,15 +233,15 @@ def test_files_share_one_bound_of_bytes(tmp_path: Path) -> None:
     for name in ("a.log", "b.log", "c.log"):
         sparse(tmp_path / name, module.MOST_BYTES)
     write(tmp_path / "d.log")
-    chunks: dict[str, int] = {}
+    sizes: list[int] = []
 
     def count(arriving: Iterable[bytes]) -> Digest:
-        chunks[str(len(chunks))] = sum(map(len, arriving))
+        sizes.append(sum(map(len, arriving)))
         return Digest((), 0)
 
     attachments, notes = read_attachments(["*.log"], tmp_path, count)
     assert [attachment.path for attachment in attachments] == ["a.log", "b.log"]
-    assert sum(chunks.values()) == module.ALL_BYTES
+    assert sum(sizes) == module.ALL_BYTES
     assert [note.what for note in notes] == ["attach: c.log", "attach: d.log"]
     assert "larger than 64 MiB" in notes[0].why
 
@@ -285,21 +249,16 @@ def test_files_share_one_bound_of_bytes(tmp_path: Path) -> None:
 def test_files_share_one_bound_of_time(tmp_path: Path) -> None:
     for name in ("a.log", "b.log", "c.xml"):
         write(tmp_path / name)
-    seconds = 0.0
+    clock = FakeClock()
 
     def slowly(chunks: Iterable[bytes]) -> Digest:
-        nonlocal seconds
-        seconds += 8
+        clock.sleep(8)
         return read(chunks)
 
-    attachments, notes = read_attachments(
-        ["*.log", "*.xml"], tmp_path, slowly, seconds=10, clock=Clock(lambda: seconds)
-    )
+    attachments, notes = read_attachments(["*.log", "*.xml"], tmp_path, slowly, seconds=10, clock=clock.value)
     assert [attachment.path for attachment in attachments] == ["a.log"]
-    assert [(note.what, note.why) for note in notes] == [
-        ("attach: b.log", "there was no time left to read it"),
-        ("attach: c.xml", "there was no time left to read it"),
-    ]
+    late = "there was no time left to read it"
+    assert [(note.what, note.why) for note in notes] == [("attach: b.log", late), ("attach: c.xml", late)]
 
 
 def test_no_folder_is_searched_once_the_time_is_spent(tmp_path: Path) -> None:

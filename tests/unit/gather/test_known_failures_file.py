@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.emulated.routes import Answer
 from tests.unit.gather.gathering import github_of, later
 
 from fire_routine.gather import KnownFailures
@@ -25,20 +23,16 @@ FAILURE = Failure(
 )
 
 
-@pytest.fixture
-def emulator() -> Iterator[GitHubEmulator]:
-    with GitHubEmulator() as github:
-        yield github
-
-
-def read(emulator: GitHubEmulator, path: str = PATH) -> tuple[str, tuple[Note, ...]]:
+def read(emulator: GitHubEmulator) -> tuple[str, tuple[Note, ...]]:
     with github_of(emulator) as github:
-        return read_known_failures(github, path, later())
+        return read_known_failures(github, PATH, later())
 
 
-def marked(emulator: GitHubEmulator, path: str = PATH, **changes: Any) -> tuple[bool, tuple[Note, ...]]:
+def marked(
+    emulator: GitHubEmulator, path: str = PATH, deadline: float | None = None, **changes: Any
+) -> tuple[bool, tuple[Note, ...]]:
     with github_of(emulator) as github:
-        known_failures = KnownFailures(github, path, later())
+        known_failures = KnownFailures(github, path, deadline or later())
         found, notes = known_failures.mark([FAILURE], [], lambda _rule, _line: False, **changes)
     return found[0].is_spared, notes
 
@@ -51,52 +45,32 @@ def test_it_is_read_with_one_request_that_names_no_branch(emulator: GitHubEmulat
     ]
 
 
-def test_a_missing_file_is_no_problem(emulator: GitHubEmulator) -> None:
-    assert read(emulator) == ("", ())
-
-
-def test_without_a_path_nothing_is_asked(emulator: GitHubEmulator) -> None:
-    assert read(emulator, "") == ("", ())
-    assert emulator.requests == []
-
-
-def test_a_mark_of_the_encoding_is_no_part_of_it(emulator: GitHubEmulator) -> None:
-    emulator.set_file(PATH, b"\xef\xbb\xbfx = 1\n")
-    assert read(emulator) == ("x = 1\n", ())
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (b"#" * (MOST_BYTES + 1), "it has 100,001 bytes, and at most 100,000 are read"),
-        (b"x = '\xff'\n", "it is not UTF-8"),
-    ],
-)
-def test_a_file_that_can_not_be_used_is_reported(emulator: GitHubEmulator, content: bytes, why: str) -> None:
-    emulator.set_file(PATH, content)
-    assert read(emulator) == ("", (Note(PATH, why, "It was ignored."),))
-
-
-def test_the_largest_file_is_read(emulator: GitHubEmulator) -> None:
-    emulator.set_file(PATH, b"#" * MOST_BYTES)
-    text, notes = read(emulator)
-    assert (len(text), notes) == (MOST_BYTES, ())
-
-
-def test_a_folder_is_reported(emulator: GitHubEmulator) -> None:
-    emulator.set_file(f"{PATH}/x", "")
+def test_what_it_holds_is_read_or_reported(emulator: GitHubEmulator) -> None:
+    assert read(emulator) == ("", ())  # a missing one is no problem
+    table: dict[bytes, tuple[str, str]] = {
+        b"\xef\xbb\xbfx = 1\n": ("x = 1\n", ""),  # a mark of the encoding is no part of it
+        b"#" * MOST_BYTES: ("#" * MOST_BYTES, ""),
+        b"#" * (MOST_BYTES + 1): ("", "it has 100,001 bytes, and at most 100,000 are read"),
+        b"x = '\xff'\n": ("", "it is not UTF-8"),
+    }
+    for content, (text, why) in table.items():
+        emulator.set_file(PATH, content)
+        assert read(emulator) == (text, (Note(PATH, why, "It was ignored."),) if why else ())
+    emulator.files = {f"{PATH}/x": b""}
     assert read(emulator) == ("", (Note(PATH, "it is a folder", "It was ignored."),))
 
 
-def test_without_the_permission_a_note_names_it(emulator: GitHubEmulator) -> None:
-    emulator.fail("/contents/", Fault.forbidden())
-    text, (note,) = read(emulator)
-    assert (text, note.what, note.permission) == ("", PATH, "contents: read")
+def test_what_github_does_not_answer_is_reported(emulator: GitHubEmulator) -> None:
+    for fault, permission in ((Fault.forbidden(), "contents: read"), (Fault.broken(502), "")):
+        emulator.fail("/contents/", fault)
+        text, (note,) = read(emulator)
+        assert (text, note.what, note.permission) == ("", PATH, permission)
+    spared, (note,) = marked(emulator, deadline=time.monotonic())
+    assert (spared, note.what) == (False, PATH)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_an_answer_of_another_shape_is_reported_and_ends_nothing(emulator: GitHubEmulator) -> None:
+    for body in (
         None,
         {},
         {"type": "file"},
@@ -107,40 +81,17 @@ def test_without_the_permission_a_note_names_it(emulator: GitHubEmulator) -> Non
         {"type": "submodule", "size": 0},
         [{"type": "file"}],
         "text",
-    ],
-)
-def test_an_answer_of_another_shape_is_reported_and_ends_nothing(emulator: GitHubEmulator, body: Any) -> None:
-    class Odd(Fault):
-        def answer(self, _right: Any) -> Answer:
-            return Answer(200, body)
-
-    emulator.fail("/contents/", Odd())
-    text, (note,) = read(emulator)
-    assert (text, note.what) == ("", PATH)
-
-
-def test_a_fault_of_github_is_reported(emulator: GitHubEmulator) -> None:
-    emulator.fail("/contents/", Fault.broken(502))
-    text, (note,) = read(emulator)
-    assert (text, note.what, note.permission) == ("", PATH, "")
+    ):
+        emulator.fail("/contents/", Fault(raw=json.dumps(body).encode()))
+        text, (note,) = read(emulator)
+        assert (text, note.what) == ("", PATH), body
 
 
 def test_an_entry_of_the_file_marks_the_failure(emulator: GitHubEmulator) -> None:
+    assert marked(emulator, "") == (False, ())
+    assert emulator.requests == []  # without a path nothing is asked
     emulator.set_file(PATH, "[[known-failure]]\npattern = 'pool'\naction = 'skip'\nexpires = 2026-11-29\n")
     assert marked(emulator, today=date(2026, 11, 29)) == (True, ())
     spared, (note,) = marked(emulator, today=date(2026, 11, 30))
     assert not spared
     assert note.why == "expired and so not applied: line 1 (2026-11-29)"
-
-
-def test_without_a_path_nothing_is_marked(emulator: GitHubEmulator) -> None:
-    assert marked(emulator, "") == (False, ())
-    assert emulator.requests == []
-
-
-def test_a_github_that_does_not_answer_in_time_is_reported(emulator: GitHubEmulator) -> None:
-    with github_of(emulator) as github:
-        known_failures = KnownFailures(github, PATH, time.monotonic())
-        found, (note,) = known_failures.mark([FAILURE], [], lambda _rule, _line: False)
-    assert found == (FAILURE,)
-    assert note.what == PATH

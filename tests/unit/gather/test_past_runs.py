@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.ids import sha_of
-from tests.unit.gather.gathering import (
-    HEAD,
-    RUN,
-    add_run,
-    context_of,
-    earlier,
-    failed_job,
-    gathered,
-)
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, earlier, failed_job, gathered
 
 from fire_routine.model import ChangedFile, History, Run
 
-GREEN = sha_of("green")
+GREEN, SQUASHED = sha_of("green"), sha_of("squashed")
 
 
-@pytest.fixture
-def emulator() -> Iterator[GitHubEmulator]:
-    with GitHubEmulator() as github:
-        add_run(github)
-        github.add_job(RUN, failed_job(1, "test"))
-        yield github
+@pytest.fixture(autouse=True)
+def failed_run(emulator: GitHubEmulator) -> None:
+    add_run(emulator)
+    emulator.add_job(RUN, failed_job(1, "test"))
 
 
 def history(emulator: GitHubEmulator) -> History:
     past = gathered(emulator).history
     assert past
     return past
+
+
+def propose(emulator: GitHubEmulator, base: str = "main") -> None:
+    """The failed run is that of a pull request."""
+    add_run(emulator, head_branch="topic", event="pull_request")
+    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}, "base": {"ref": base}})
 
 
 def test_the_last_green_run_and_what_changed_since(emulator: GitHubEmulator) -> None:
@@ -58,21 +53,15 @@ def test_the_last_green_run_and_what_changed_since(emulator: GitHubEmulator) -> 
     assert past.total_commits == 300
 
 
-def test_a_branch_that_was_never_green_is_marked_so(emulator: GitHubEmulator) -> None:
-    earlier(emulator, 402, 3)
-    assert history(emulator).never_green
-
-
 def test_a_new_branch_s_first_run_names_where_the_default_branch_was_green(emulator: GitHubEmulator) -> None:
     add_run(emulator, head_branch="topic")
     earlier(emulator, 400, 1, conclusion="success", head_branch="main", head_sha=GREEN)
     past = history(emulator)
-    assert (past.never_green, past.first_run) == (True, True)
+    assert (past.never_green, past.first_run, past.base_is_red) == (True, True, False)
     assert (past.green_branch, past.green_branch_sha) == ("main", GREEN)
-    assert not past.base_is_red
 
 
-def test_a_branch_that_only_failed_is_not_on_its_first_run(emulator: GitHubEmulator) -> None:
+def test_a_branch_that_only_failed_is_never_green_and_not_on_its_first_run(emulator: GitHubEmulator) -> None:
     add_run(emulator, head_branch="topic")
     earlier(emulator, 400, 1, head_branch="topic")
     past = history(emulator)
@@ -80,8 +69,7 @@ def test_a_branch_that_only_failed_is_not_on_its_first_run(emulator: GitHubEmula
 
 
 def test_a_pull_request_names_where_its_base_was_green(emulator: GitHubEmulator) -> None:
-    add_run(emulator, head_branch="topic", event="pull_request")
-    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}, "base": {"ref": "next"}})
+    propose(emulator, base="next")
     earlier(emulator, 400, 1, conclusion="success", head_branch="next", head_sha=GREEN, event="push")
     earlier(emulator, 401, 2, head_branch="next", event="push")
     past = history(emulator)
@@ -89,8 +77,7 @@ def test_a_pull_request_names_where_its_base_was_green(emulator: GitHubEmulator)
 
 
 def test_a_pull_request_that_was_never_green_is_shown_with_its_own_changes(emulator: GitHubEmulator) -> None:
-    add_run(emulator, head_branch="topic", event="pull_request")
-    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+    propose(emulator)
     changed = {"filename": "src/a.py", "additions": 3, "deletions": 1, "status": "added"}
     emulator.add_comparison("main", HEAD, {"commits": [], "files": [changed]})
     past = history(emulator)
@@ -125,36 +112,25 @@ def test_a_branch_is_not_called_never_green_if_forks_fill_the_listing(emulator: 
     assert gathered(emulator).history is None
 
 
-def test_the_same_commit_was_green_before(emulator: GitHubEmulator) -> None:
-    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, head_branch="other")
-    emulator.add_job(400, {"id": 4, "name": "test", "conclusion": "success"})
-    assert history(emulator).same_commit_was_green
-
-
-def test_the_same_commit_was_green_where_the_failed_job_did_not_run(emulator: GitHubEmulator) -> None:
-    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, head_branch="v1.0")
-    emulator.add_job(400, {"id": 4, "name": "test", "conclusion": "skipped"})
-    assert not history(emulator).same_commit_was_green
-
-
-def test_the_same_commit_was_green_where_the_inputs_left_the_failed_job_out(emulator: GitHubEmulator) -> None:
-    add_run(emulator, event="workflow_dispatch")
-    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, event="workflow_dispatch")
-    emulator.add_job(400, {"id": 4, "name": "test", "conclusion": "skipped"})
-    assert not history(emulator).same_commit_was_green
-
-
-def test_the_same_commit_was_green_in_a_larger_matrix(emulator: GitHubEmulator) -> None:
-    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, head_branch="other")
+@pytest.mark.parametrize(
+    ("own_event", "other", "conclusion", "green"),
+    [
+        ("push", {"head_branch": "other"}, "success", True),
+        ("push", {"head_branch": "v1.0"}, "skipped", False),  # the failed job did not run there
+        ("workflow_dispatch", {"event": "workflow_dispatch"}, "skipped", False),  # its inputs left it out
+        ("push", {"event": "pull_request"}, "success", False),
+        ("push", {"created_at": "2026-03-09T10:00:00Z"}, "success", False),  # only later
+    ],
+)
+def test_the_same_commit_was_green_before_where_the_failed_job_was(
+    emulator: GitHubEmulator, own_event: str, other: dict[str, str], conclusion: str, green: bool
+) -> None:
+    add_run(emulator, event=own_event)
+    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, **other)
     for number in range(130):
         emulator.add_job(400, {"id": 4000 + number, "name": f"leg {number}", "conclusion": "success"})
-    emulator.add_job(400, {"id": 4, "name": "test", "conclusion": "success"})
-    assert history(emulator).same_commit_was_green
-
-
-def test_the_same_commit_was_green_in_another_events_run(emulator: GitHubEmulator) -> None:
-    earlier(emulator, 400, 1, conclusion="success", head_sha=HEAD, event="pull_request")
-    assert not history(emulator).same_commit_was_green
+    emulator.add_job(400, {"id": 4, "name": "test", "conclusion": conclusion})
+    assert history(emulator).same_commit_was_green is green
 
 
 def test_the_last_green_run_of_the_same_event_is_known_besides_the_last_of_any(
@@ -167,110 +143,131 @@ def test_the_last_green_run_of_the_same_event_is_known_besides_the_last_of_any(
     assert past.last_green_sha_of_event == sha_of("commit 400")
 
 
-def test_the_same_commit_was_green_only_later(emulator: GitHubEmulator) -> None:
-    add_run(emulator, 600, conclusion="success", created_at="2026-03-09T10:00:00Z")
-    assert not history(emulator).same_commit_was_green
+@pytest.mark.parametrize(
+    ("runs", "red"),
+    [
+        ([("success", "push"), ("failure", "push"), ("cancelled", "push")], True),
+        ([("failure", "push"), ("success", "push"), ("cancelled", "push")], False),
+        ([("success", "push"), ("timed_out", "push")], True),
+        ([("success", "push"), ("failure", "schedule")], False),  # a push rather than the nightly run
+        ([("failure", "schedule")], True),
+        ([("cancelled", "push"), ("failure", "schedule")], True),  # no push has ended
+    ],
+)
+def test_a_pull_requests_base_is_red_where_its_newest_run_failed(
+    emulator: GitHubEmulator, runs: list[tuple[str, str]], red: bool
+) -> None:
+    propose(emulator)
+    for number, (conclusion, event) in enumerate(runs):
+        earlier(emulator, 400 + number, 1 + number, conclusion=conclusion, event=event)
+    earlier(emulator, 410, 20, head_repository="stranger/widget")  # a fork's branch of the same name
+    assert history(emulator).base_is_red is red
 
 
-class TestThePullRequestsBase:
-    def propose(self, emulator: GitHubEmulator) -> None:
-        add_run(emulator, head_branch="topic", event="pull_request")
-        emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
-
-    @pytest.mark.parametrize(
-        ("conclusion", "red"), [("failure", True), ("success", False), ("timed_out", True)]
-    )
-    def test_is_red_where_its_newest_run_failed(
-        self, emulator: GitHubEmulator, conclusion: str, red: bool
-    ) -> None:
-        self.propose(emulator)
-        earlier(emulator, 400, 1, conclusion="failure" if conclusion == "success" else "success")
-        earlier(emulator, 401, 2, conclusion=conclusion)
-        earlier(emulator, 402, 3, conclusion="cancelled")
-        assert history(emulator).base_is_red is red
-
-    def test_is_judged_by_a_push_rather_than_by_the_nightly_run(self, emulator: GitHubEmulator) -> None:
-        self.propose(emulator)
-        earlier(emulator, 400, 1, conclusion="success")
-        earlier(emulator, 401, 2, conclusion="failure", event="schedule")
-        assert not history(emulator).base_is_red
-
-    @pytest.mark.parametrize("pushes", [[], ["cancelled"]])
-    def test_is_judged_by_the_nightly_run_if_no_push_has_ended(
-        self, emulator: GitHubEmulator, pushes: list[str]
-    ) -> None:
-        self.propose(emulator)
-        for conclusion in pushes:
-            earlier(emulator, 400, 1, conclusion=conclusion)
-        earlier(emulator, 401, 2, conclusion="failure", event="schedule")
-        assert history(emulator).base_is_red
-
-    def test_is_not_judged_by_a_fork_whose_branch_has_the_same_name(self, emulator: GitHubEmulator) -> None:
-        self.propose(emulator)
-        earlier(emulator, 401, 2, head_repository="stranger/widget")
-        assert not history(emulator).base_is_red
+def test_without_the_comparison_the_last_green_run_stays(emulator: GitHubEmulator) -> None:
+    earlier(emulator, 401, 2, conclusion="success", head_sha=GREEN)
+    emulator.fail("/compare/", Fault.forbidden())
+    run = gathered(emulator)
+    assert run.history and run.history.last_green_run == 401
+    (note,) = run.notes
+    assert note.what == "the changes since the last green run"
+    assert "contents: read" in note.remedy
 
 
-class TestWhatCannotBeHad:
-    def test_without_the_comparison_the_last_green_run_stays(self, emulator: GitHubEmulator) -> None:
-        earlier(emulator, 401, 2, conclusion="success", head_sha=GREEN)
-        emulator.fail("/compare/", Fault.forbidden())
-        run = gathered(emulator)
-        assert run.history and run.history.last_green_run == 401
-        (note,) = run.notes
-        assert note.what == "the changes since the last green run"
-        assert "contents: read" in note.remedy
-
-    def test_without_the_past_runs_there_is_no_history(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("/workflows/", Fault.broken())
-        run = gathered(emulator)
-        assert run.history is None
-        named = ["the last green run", "whether this commit was green before"]
-        assert [note.what for note in run.notes] == named
-        assert run.failed_jobs
+def test_without_the_past_runs_there_is_no_history(emulator: GitHubEmulator) -> None:
+    emulator.fail("/workflows/", Fault.broken())
+    run = gathered(emulator)
+    assert run.history is None
+    named = ["the last green run", "whether this commit was green before"]
+    assert [note.what for note in run.notes] == named
+    assert run.failed_jobs
 
 
 def test_everything_about_a_run_takes_at_most_10_requests(emulator: GitHubEmulator) -> None:
-    add_run(emulator, head_branch="topic", event="pull_request")
-    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
+    propose(emulator)
     earlier(emulator, 401, 2, conclusion="success", head_sha=GREEN, head_branch="topic")
     earlier(emulator, 402, 2)
     emulator.add_comparison(GREEN, HEAD, {"commits": [], "files": []})
-    run = gathered(emulator, context_of(emulator, event={}))
-    assert isinstance(run, Run)
-    assert run.notes == ()
-    assert (
-        len(emulator.requests) <= 10 - 2 + 1
-    )  # two pages fewer than 256 jobs take, and the job's annotations
+    assert gathered(emulator, context_of(emulator, event={})).notes == ()
+    # two pages fewer than 256 jobs take, and the job's annotations
+    assert len(emulator.requests) <= 10 - 2 + 1
 
 
-class TestAPastRunThatIsNotOfTheDocumentedShape:
-    def test_is_left_out_of_the_green_ones_and_noted_with_its_commit_missing(
-        self, emulator: GitHubEmulator
-    ) -> None:
-        earlier(emulator, 400, 1, conclusion="success", head_sha=GREEN)
-        earlier(emulator, 401, 2, conclusion="success")
-        emulator.runs[401]["head_sha"] = None
-        emulator.add_comparison(GREEN, HEAD, {})
-        assert history(emulator).last_green_run == 400
+@pytest.mark.parametrize(
+    ("field", "green", "notes"),
+    [("head_sha", 400, []), ("id", 400, ["1 of the workflow's past runs"]), ("created_at", 401, [])],
+)
+def test_a_past_run_that_is_not_of_the_documented_shape_is_left_out(
+    emulator: GitHubEmulator, field: str, green: int, notes: list[str]
+) -> None:
+    earlier(emulator, 400, 1, conclusion="success", head_sha=GREEN)
+    earlier(emulator, 401, 2, conclusion="success", head_sha=GREEN)
+    emulator.runs[401][field] = None
+    if field == "created_at":  # it counts without its time
+        del emulator.runs[400]
+    emulator.add_comparison(GREEN, HEAD, {})
+    run = gathered(emulator)
+    assert run.history and run.history.last_green_run == green
+    assert (run.history.last_green_at is None) == (field == "created_at")
+    assert [note.what for note in run.notes] == notes
 
-    def test_is_left_out_and_noted_without_an_id(self, emulator: GitHubEmulator) -> None:
-        earlier(emulator, 400, 1, conclusion="success", head_sha=GREEN)
-        earlier(emulator, 401, 2, conclusion="success")
-        emulator.runs[401]["id"] = None
-        emulator.add_comparison(GREEN, HEAD, {})
-        run = gathered(emulator)
-        assert run.history and run.history.last_green_run == 400
-        assert [note.what for note in run.notes] == ["1 of the workflow's past runs"]
 
-    def test_counts_without_its_time(self, emulator: GitHubEmulator) -> None:
-        earlier(emulator, 400, 1, conclusion="success", head_sha=GREEN)
-        emulator.runs[400]["created_at"] = None
-        emulator.add_comparison(GREEN, HEAD, {})
-        past = history(emulator)
-        assert (past.last_green_run, past.last_green_at) == (400, None)
+def test_one_that_cannot_be_read_makes_no_branch_one_that_was_never_green(emulator: GitHubEmulator) -> None:
+    earlier(emulator, 401, 2, conclusion="success")
+    emulator.runs[401]["id"] = None
+    assert gathered(emulator).history is None
 
-    def test_makes_no_branch_one_that_was_never_green(self, emulator: GitHubEmulator) -> None:
-        earlier(emulator, 401, 2, conclusion="success")
-        emulator.runs[401]["id"] = None
-        assert gathered(emulator).history is None
+
+# --- the pull requests that were merged since the last green run ----------------------------------------
+
+
+def after(emulator: GitHubEmulator, branch: str = "main", subject: str = "Merge it", **fields: Any) -> Run:
+    """A failed run of the branch, two commits after a green one, with pull requests of every kind."""
+    earlier(emulator, 400, 1, conclusion="success", head_sha=GREEN, head_branch=branch)
+    add_run(emulator, head_branch=branch, **fields)
+    emulator.add_job(RUN, failed_job(1, "test"))
+    commits = [{"sha": SQUASHED, "message": "Squash it"}, {"sha": HEAD, "message": subject}]
+    emulator.add_comparison(GREEN, HEAD, {"commits": commits})
+    base = {"ref": branch}
+    ended = {"state": "closed", "base": base}
+    merged = {**ended, "merged_at": "2026-03-02T09:00:00Z", "user": emulator.site.user("mona")}
+    emulator.add_pull_request({"number": 22, "merge_commit_sha": HEAD, "title": "Second", **merged})
+    emulator.add_pull_request({"number": 21, "merge_commit_sha": SQUASHED, "title": "First", **merged})
+    emulator.add_pull_request({"number": 20, "merge_commit_sha": sha_of("older"), **merged})
+    emulator.add_pull_request({"number": 19, "merge_commit_sha": HEAD, **ended})
+    emulator.add_pull_request({"number": 18, "merge_commit_sha": HEAD, "base": base})  # open: a test merge
+    return gathered(emulator)
+
+
+def merged(run: Run) -> list[tuple[int, str, str]]:
+    assert run.history is not None
+    return [(pull.number, pull.title, pull.author) for pull in run.history.merged]
+
+
+def test_merged_pull_requests_are_those_whose_merges_are_among_the_commits(emulator: GitHubEmulator) -> None:
+    assert merged(after(emulator)) == [(21, "First", "mona"), (22, "Second", "mona")]
+
+
+@pytest.mark.parametrize(
+    ("branch", "subject", "event", "asked"),
+    [
+        ("main", "Fix it", "push", 1),
+        ("release", "Fix it (#22)", "push", 1),  # its commits name one
+        ("release", "Fix it", "push", 0),
+        ("main", "Fix it", "pull_request", 0),
+    ],
+)
+def test_merged_pull_requests_are_asked_for_where_the_branch_has_some(
+    emulator: GitHubEmulator, branch: str, subject: str, event: str, asked: int
+) -> None:
+    assert len(merged(after(emulator, branch, subject, event=event))) == 2 * asked
+    assert len(emulator.asked(rf"/pulls\?.*base={branch}")) == asked
+
+
+def test_without_the_merged_pull_requests_there_is_one_note(emulator: GitHubEmulator) -> None:
+    emulator.fail(r"/pulls\?.*base=", Fault.forbidden())
+    run = after(emulator)
+    assert merged(run) == []
+    assert [(note.what, note.permission) for note in run.notes] == [
+        ("the pull requests merged since the last green run", "pull-requests: read")
+    ]

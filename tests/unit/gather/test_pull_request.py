@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,12 +13,6 @@ from fire_routine.gather import GatherError
 from fire_routine.github import parse
 from fire_routine.model import Run
 from fire_routine.settings import Settings
-
-
-@pytest.fixture
-def emulator() -> Iterator[GitHubEmulator]:
-    with GitHubEmulator() as github:
-        yield github
 
 
 def finished(emulator: GitHubEmulator, **fields: Any) -> Run:
@@ -40,18 +33,14 @@ def test_the_one_that_the_event_is_about_is_not_asked_for(emulator: GitHubEmulat
 
 
 def test_the_one_that_the_run_names_is_asked_for_by_its_number(emulator: GitHubEmulator) -> None:
-    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}, "base": {"ref": "next"}})
-    run = finished(emulator, head_branch="topic", event="pull_request", pull_requests=[{"number": 12}])
-    assert run.pull_request and (run.pull_request.number, run.pull_request.base_branch) == (12, "next")
-    assert len(emulator.asked("/pulls/12$")) == 1
-
-
-def test_labels_and_further_pull_requests_of_the_commit_are_known(emulator: GitHubEmulator) -> None:
-    emulator.add_pull_request({"number": 12, "head": {"sha": HEAD}, "labels": ["bug", "no-claude"]})
+    pull = {"number": 12, "head": {"ref": "topic", "sha": HEAD}, "base": {"ref": "next"}}
+    emulator.add_pull_request({**pull, "labels": ["bug", "no-claude"]})
     listed = [{"number": 12}, {"number": 14}]
     run = finished(emulator, head_branch="topic", event="pull_request", pull_requests=listed)
-    assert run.pull_request and run.pull_request.labels == ("bug", "no-claude")
+    assert run.pull_request and (run.pull_request.number, run.pull_request.base_branch) == (12, "next")
+    assert run.pull_request.labels == ("bug", "no-claude")
     assert run.named_pull_requests == (12, 14)
+    assert len(emulator.asked("/pulls/12$")) == 1
 
 
 @pytest.mark.parametrize("labels", [None, [None, {"name": None}, "bug", {}, {"name": "wip"}]])
@@ -60,25 +49,12 @@ def test_labels_of_another_shape_are_left_out(labels: Any) -> None:
     assert parse.pull_request(data).labels == (("wip",) if labels else ())
 
 
-def named(
-    emulator: GitHubEmulator, number: int, base: str, base_branch: str, head_branch: str
-) -> dict[str, Any]:
-    """A pull request from this repository as a run names it (`pull-request-minimal`)."""
-
-    def side(full_name: str, ref: str) -> dict[str, Any]:
-        repository = emulator.site.repository(full_name)
-        return {"ref": ref, "sha": HEAD, "repo": {key: repository[key] for key in ("id", "url", "name")}}
-
-    sides = {"head": side(emulator.full_name, head_branch), "base": side(base, base_branch)}
-    return {"id": number, "number": number, "url": f"{emulator.url}/repos/{base}/pulls/{number}", **sides}
-
-
 def test_one_by_which_a_fork_takes_over_the_branch_is_another_repositorys(emulator: GitHubEmulator) -> None:
     emulator.add_pull_request({"number": 2, "state": "closed", "head": {"ref": "other", "sha": "1" * 40}})
     emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
-    theirs = named(emulator, 2, "stranger/widget", "main", "topic")
-    own = named(emulator, 12, emulator.full_name, "main", "topic")
-    run = finished(emulator, head_branch="topic", event="pull_request", pull_requests=[theirs, own])
+    theirs = {"number": 2, "base": {"repo": emulator.site.repository("stranger/widget")}}
+    named = [theirs, {"number": 12}]
+    run = finished(emulator, head_branch="topic", event="pull_request", pull_requests=named)
     assert run.pull_request and run.pull_request.number == 12
 
 
@@ -93,24 +69,19 @@ def test_that_of_a_fork_is_found_by_the_head_repositorys_owner(emulator: GitHubE
     assert run.from_fork
 
 
-def test_of_several_from_one_branch_it_is_the_one_with_the_runs_commit(emulator: GitHubEmulator) -> None:
+def test_of_several_from_one_branch_it_is_the_one_with_the_runs_commit_or_else_the_open_one(
+    emulator: GitHubEmulator,
+) -> None:
     emulator.add_pull_request({"number": 11, "state": "closed", "head": {"ref": "topic", "sha": HEAD}})
-    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": "1" * 40}})
-    run = finished(emulator, head_branch="topic", event="pull_request")
-    assert run.pull_request and run.pull_request.number == 11
-
-
-def test_a_push_to_a_branch_belongs_to_the_open_one_from_it(emulator: GitHubEmulator) -> None:
-    emulator.add_pull_request({"number": 11, "state": "closed", "head": {"ref": "topic", "sha": HEAD}})
-    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}})
-    run = finished(emulator, head_branch="topic")
-    assert run.pull_request and run.pull_request.number == 12
+    for sha, event, number in (("1" * 40, "pull_request", 11), (HEAD, "push", 12)):
+        emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": sha}})
+        run = finished(emulator, head_branch="topic", event=event)
+        assert run.pull_request and run.pull_request.number == number
 
 
 def test_a_push_to_the_default_branch_has_none_and_is_not_asked_about(emulator: GitHubEmulator) -> None:
     emulator.add_pull_request({"number": 12, "head": {"ref": "main", "sha": HEAD}, "base": {"ref": "stable"}})
-    release = named(emulator, 12, emulator.full_name, "stable", "main")
-    assert finished(emulator, pull_requests=[release]).pull_request is None
+    assert finished(emulator, pull_requests=[{"number": 12}]).pull_request is None
     assert emulator.asked("/pulls") == []
 
 
@@ -122,16 +93,14 @@ def test_that_of_a_merge_queue_is_named_by_its_branch(emulator: GitHubEmulator) 
 
 def test_a_fork_that_is_gone_has_no_name_and_stays_a_fork(emulator: GitHubEmulator) -> None:
     run = finished(emulator, head_branch="topic", event="pull_request", head_repository=None)
-    assert run.head_repository is None
-    assert run.from_fork
-    assert run.pull_request is None
+    assert (run.head_repository, run.from_fork, run.pull_request) == (None, True, None)
 
 
 def test_a_missing_permission_leaves_a_note_and_the_rest(emulator: GitHubEmulator) -> None:
     emulator.fail("/pulls", Fault.forbidden())
-    run = finished(emulator, head_branch="topic", event="pull_request")
-    assert [note.what for note in run.notes] == ["the pull request"]
-    assert run.notes[0].remedy == "Add `pull-requests: read` to the job's `permissions`."
+    (note,) = finished(emulator, head_branch="topic", event="pull_request").notes
+    assert (note.what, note.permission) == ("the pull request", "pull-requests: read")
+    assert note.remedy == "Add `pull-requests: read` to the job's `permissions`."
 
 
 def test_without_any_answer_the_event_describes_the_finished_run(emulator: GitHubEmulator) -> None:
@@ -166,9 +135,3 @@ def test_a_run_that_nothing_describes_cannot_be_reported(emulator: GitHubEmulato
     emulator.fail("", fault)
     with pytest.raises(GatherError, match=r"^run-id: run 77 of `octo-org/widget` could not be read"):
         gathered(emulator, settings=Settings(run_id=77))
-
-
-def test_a_missing_permission_is_named_for_the_block_to_paste(emulator: GitHubEmulator) -> None:
-    emulator.fail("/pulls", Fault.forbidden())
-    run = finished(emulator, head_branch="topic", event="pull_request")
-    assert [note.permission for note in run.notes] == ["pull-requests: read"]

@@ -7,71 +7,53 @@ import json
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
-from tests.unit.gather.gathering import (
-    HEAD,
-    RUN,
-    Clock,
-    add_run,
-    context_of,
-    failed_job,
-    gathered,
-    github_of,
-)
+from tests.fake_clock import FakeClock
+from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, gathered, github_of
 
 from fire_routine.gather import find_trigger, gather_run
-from fire_routine.github.client import INSISTENCE
-from fire_routine.github.session import PAUSES
 from fire_routine.model import GitHubError, Run
 from fire_routine.settings import Settings
 
-AFTER_FIVE = {"Retry-After": "5"}
+pytestmark = pytest.mark.usefixtures("failed_run")
 
 
-def patiently(emulator: GitHubEmulator, clock: Clock, settings: Settings | None = None) -> Run:
+def patiently(emulator: GitHubEmulator, clock: FakeClock, settings: Settings | None = None) -> Run:
     """As the action gathers, by a clock that runs only where it waits."""
     context = context_of(emulator)
     with github_of(emulator, clock=clock.value) as github:
         return gather_run(github, find_trigger(settings or Settings(), context), context, 90.0)
 
 
-def lasts(fault: Fault) -> bool:
-    """Whether the answer is one that no waiting changes."""
-    cut = fault.drop or fault.cut_after is not None or (fault.raw or b"").endswith(b"[")
-    return fault.status < 500 and not cut
-
-
 class TestAGitHubThatStumbles:
-    @pytest.mark.parametrize("fault", [Fault.broken(502), Fault(drop=True), Fault(503, headers=AFTER_FIVE)])
+    @pytest.mark.parametrize("fault", [Fault.broken(502), Fault(drop=True), Fault(503)])
     @pytest.mark.parametrize("what", ["/attempts/1$", "/jobs"])
     def test_is_asked_again_for_the_run_and_its_jobs(
         self, emulator: GitHubEmulator, what: str, fault: Fault
     ) -> None:
         emulator.fail(what, fault, times=4)
-        run = patiently(emulator, clock := Clock())
-        assert (run.jobs_known, len(run.failed_jobs), run.notes) == (True, 1, ())
-        assert clock.slept == ([5.0, 5.0, 5.0, 5.0] if fault.headers else [0.3, 1.0, 2.0, 4.0])
+        run = patiently(emulator, clock := FakeClock())
+        assert (run.jobs_known, len(run.failed_jobs), run.notes, len(clock.slept)) == (True, 1, (), 4)
+        assert clock.slept == sorted(clock.slept)
+        assert sum(clock.slept) < 8  # of the 90 s that there are
 
-    def test_that_asks_for_more_time_than_there_is_is_not_asked_before(
-        self, emulator: GitHubEmulator
-    ) -> None:
-        emulator.fail("/jobs", Fault(503, headers={"Retry-After": "60"}))
-        assert not patiently(emulator, clock := Clock()).jobs_known
+    def test_is_not_asked_before_the_time_that_it_asks_for(self, emulator: GitHubEmulator) -> None:
+        emulator.fail("/jobs", Fault.slow_down(3), times=1)
+        assert patiently(emulator, clock := FakeClock()).jobs_known
+        assert clock.slept == [3.0]
+        emulator.requests.clear()
+        emulator.fail("/jobs", Fault(503, headers={"Retry-After": "60"}))  # more than there is
+        assert not patiently(emulator, clock := FakeClock()).jobs_known
         assert (len(emulator.asked("/jobs")), clock.slept) == (1, [])
 
     def test_is_waited_for_once_for_everything(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/actions/runs/", Fault.broken(502))
-        patiently(emulator, clock := Clock(), Settings(run_id=RUN))
-        assert 20 < sum(clock.slept) < INSISTENCE + 1
+        patiently(emulator, clock := FakeClock(), Settings(run_id=RUN))
+        assert 20 < sum(clock.slept) < 40  # of 90 s
 
     def test_is_asked_once_more_for_what_the_run_can_do_without(self, emulator: GitHubEmulator) -> None:
         emulator.fail("/check-runs/", Fault.broken(502))
-        patiently(emulator, clock := Clock())
-        assert (len(emulator.asked("/check-runs/")), clock.slept) == (2, [0.3])
-
-    def test_is_given_the_pause_that_its_limit_asks_for(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("/jobs", Fault.slow_down(3), times=1)
-        assert patiently(emulator, clock := Clock()).jobs_known
-        assert clock.slept == [3.0]
+        patiently(emulator, clock := FakeClock())
+        assert (len(emulator.asked("/check-runs/")), len(clock.slept)) == (2, 1)
 
 
 class TestWhatCannotBeHad:
@@ -83,44 +65,40 @@ class TestWhatCannotBeHad:
         assert "Resource not accessible by integration" in note.why
         assert note.remedy == "Add `checks: read` to the job's `permissions`."
         assert run.failed_jobs[0].annotations == ()
-
-    def test_many_alike_make_one_note(self, emulator: GitHubEmulator) -> None:
         for number in range(3, 10):
             emulator.add_job(RUN, failed_job(number, f"leg {number}"))
-        emulator.fail("/check-runs/", Fault.forbidden())
         (note,) = gathered(emulator).notes
         assert note.what == "the annotations of leg 3, leg 4, leg 5 and 5 more"
 
     @pytest.mark.parametrize(
-        ("fault", "why"),
+        ("fault", "why", "most"),
         [
-            (Fault.missing(), "404"),
-            (Fault.broken(500), "500"),
-            (Fault.broken(502), "502"),
-            (Fault.rate_limited(), "rate limit"),
-            (Fault.slow_down(), "rate limit"),
-            (Fault(200, raw=b"<html>Sign in</html>"), "documented shape"),
-            (Fault(200, raw=b'{"jobs": ['), "not JSON"),
-            (Fault(403, raw=b'["unexpected"]'), "can't be used"),
-            (Fault(200, raw=b""), "documented shape"),
-            (Fault(drop=True), "can't be reached"),
-            (Fault(cut_after=40), "can't be"),
+            (Fault.missing(), "404", 2),
+            (Fault.broken(500), "500", 7),
+            (Fault.rate_limited(), "rate limit", 2),
+            (Fault(200, raw=b"<html>Sign in</html>"), "documented shape", 2),
+            (Fault(200, raw=b'{"jobs": ['), "not JSON", 7),
+            (Fault(403, raw=b'["unexpected"]'), "can't be used", 2),
+            (Fault(200, raw=b""), "documented shape", 2),
+            (Fault(cut_after=40), "can't be", 7),
         ],
     )
     def test_jobs_that_cannot_be_listed_leave_a_note_and_the_run(
-        self, emulator: GitHubEmulator, fault: Fault, why: str
+        self, emulator: GitHubEmulator, fault: Fault, why: str, most: int
     ) -> None:
+        """`most`: how often they are asked for; an answer that no waiting changes, hardly again."""
         emulator.fail("/jobs", fault)
         run = gathered(emulator)
-        assert run.head_sha == HEAD
-        assert not run.jobs_known
-        assert run.failed_jobs == ()
+        assert (run.head_sha, run.jobs_known, run.failed_jobs) == (HEAD, False, ())
         assert [note.what for note in run.notes] == ["the jobs of the run"]
         assert why in run.notes[0].why
-        assert len(emulator.asked("/jobs")) <= (2 if lasts(fault) else 1 + len(PAUSES))
+        assert len(emulator.asked("/jobs")) <= most
 
-    def test_a_run_whose_record_is_refused_still_has_its_jobs(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("/attempts/1$", Fault.forbidden())
+    @pytest.mark.parametrize("fault", [Fault.forbidden(), Fault(drop=True)])
+    def test_a_run_whose_record_is_unavailable_still_has_its_jobs(
+        self, emulator: GitHubEmulator, fault: Fault
+    ) -> None:
+        emulator.fail("/attempts/1$", fault)
         run = gathered(emulator)
         assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
         assert (run.head_sha, run.head_branch, run.workflow) == (HEAD, "main", "CI")
@@ -141,9 +119,8 @@ class TestWhatCannotBeHad:
         (note,) = run.notes
         assert "Bad credentials" in note.why
         # the jobs are requested together with the run, so either may come first, or alone
-        asked = {request.path.rpartition("?")[0] or request.path for request in emulator.requests}
         base = f"/repos/{emulator.full_name}/actions/runs/{RUN}/attempts/1"
-        assert asked <= {base, f"{base}/jobs"}
+        assert {request.path for request in emulator.requests} <= {base, f"{base}/jobs"}
         assert len(emulator.requests) <= 2
         assert "wrong" not in repr(run)
 
@@ -154,18 +131,14 @@ class TestWhatCannotBeHad:
 
 
 class TestAJobThatIsNotOfTheDocumentedShape:
-    ODD = "GitHub's record of it is not of the documented shape"
-
-    @pytest.mark.parametrize(("field", "value"), [("name", None), ("id", "x")])
-    def test_is_left_out_and_noted_and_the_others_are_read(
-        self, emulator: GitHubEmulator, field: str, value: object
-    ) -> None:
-        emulator.add_job(RUN, failed_job(8, "odd"))
-        emulator.jobs[8][field] = value
+    def test_is_left_out_and_noted_and_the_others_are_read(self, emulator: GitHubEmulator) -> None:
+        odd = [None, "job", {**emulator.jobs[1], "name": None}, {**emulator.jobs[1], "id": "x"}]
+        found = json.dumps({"total_count": 5, "jobs": [*odd, emulator.jobs[1]]})
+        emulator.fail("/attempts/1/jobs", Fault(200, raw=found.encode()))
         run = gathered(emulator)
-        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
-        assert run.jobs_known
-        assert [(note.what, note.why) for note in run.notes] == [("1 of the run's jobs", self.ODD)]
+        assert ([job.name for job in run.failed_jobs], run.jobs_known) == (["test (3.11)"], True)
+        shape = "GitHub's record of it is not of the documented shape"
+        assert [(note.what, note.why) for note in run.notes] == [("4 of the run's jobs", shape)]
 
     @pytest.mark.parametrize(("conclusion", "known"), [("failure", False), (None, False), ("success", True)])
     def test_may_be_the_only_one_that_failed(
@@ -174,13 +147,6 @@ class TestAJobThatIsNotOfTheDocumentedShape:
         emulator.jobs[1].update(name=None, conclusion=conclusion)
         run = gathered(emulator)
         assert (run.failed_jobs, run.jobs_known) == ((), known)
-
-    def test_is_noted_next_to_anything_else_that_is_listed(self, emulator: GitHubEmulator) -> None:
-        found = json.dumps({"total_count": 3, "jobs": [None, "job", emulator.jobs[1]]})
-        emulator.fail(r"/attempts/1/jobs", Fault(200, raw=found.encode()))
-        run = gathered(emulator)
-        assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
-        assert [note.what for note in run.notes] == ["2 of the run's jobs"]
 
     def test_is_left_out_though_it_is_the_job_that_runs_this(self, emulator: GitHubEmulator) -> None:
         emulator.add_job(RUN, {"id": 3, "name": "own", "runner_name": "me"})
@@ -198,17 +164,12 @@ class TestAServerThatKnowsNoAttempts:
         run = gathered(emulator)
         assert [job.name for job in run.failed_jobs] == ["test (3.11)"]
         assert (run.attempt, run.passed_jobs, run.notes) == (1, ("lint",), ())
+        emulator.fail(rf"/runs/{RUN}(/jobs.*)?$", Fault.forbidden())
+        run = gathered(emulator)  # then its first answer counts
+        assert not run.jobs_known
+        assert {note.why for note in run.notes} == {"GitHub answered 404: `Not Found`"}
 
-    def test_is_asked_for_the_run_where_its_jobs_name_no_attempt(self, emulator: GitHubEmulator) -> None:
-        jobs = [{**job, "run_attempt": None} for job in emulator.jobs.values()]
-        answer = json.dumps({"total_count": 2, "jobs": jobs}).encode()
-        emulator.fail(rf"/runs/{RUN}/jobs", Fault(200, raw=answer))
-        with github_of(emulator) as github:
-            assert len(github.jobs(RUN, 1).items) == 2
-            with pytest.raises(GitHubError, match="404"):
-                github.jobs(RUN, 2)
-
-    def test_is_not_believed_where_its_answer_is_of_another_attempt(self, emulator: GitHubEmulator) -> None:
+    def test_is_believed_where_its_answer_is_of_the_attempt(self, emulator: GitHubEmulator) -> None:
         add_run(emulator, run_attempt=2)
         emulator.add_job(RUN, failed_job(9, "second time", run_attempt=2))
         with github_of(emulator) as github:
@@ -218,8 +179,11 @@ class TestAServerThatKnowsNoAttempts:
             assert github.run(RUN, 2)[0].attempt == 2
             assert [job.name for job in github.jobs(RUN, 2).items] == ["second time"]
 
-    def test_without_the_run_its_first_answer_counts(self, emulator: GitHubEmulator) -> None:
-        emulator.fail(rf"/runs/{RUN}(/jobs.*)?$", Fault.forbidden())
-        run = gathered(emulator)
-        assert not run.jobs_known
-        assert {note.why for note in run.notes} == {"GitHub answered 404: `Not Found`"}
+    def test_is_believed_where_its_jobs_name_no_attempt(self, emulator: GitHubEmulator) -> None:
+        jobs = [{**job, "run_attempt": None} for job in emulator.jobs.values()]
+        answer = json.dumps({"total_count": 2, "jobs": jobs}).encode()
+        emulator.fail(rf"/runs/{RUN}/jobs", Fault(200, raw=answer))
+        with github_of(emulator) as github:
+            assert len(github.jobs(RUN, 1).items) == 2
+            with pytest.raises(GitHubError, match="404"):
+                github.jobs(RUN, 2)

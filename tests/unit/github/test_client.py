@@ -23,12 +23,6 @@ from fire_routine.settings import CA_VARIABLES, Settings
 
 
 @pytest.fixture
-def emulator() -> Iterator[GitHubEmulator]:
-    with GitHubEmulator() as github:
-        yield github
-
-
-@pytest.fixture
 def github(emulator: GitHubEmulator) -> Iterator[GitHub]:
     with github_of(emulator) as client:
         yield client
@@ -83,9 +77,24 @@ class TestComments:
         return github.comment(12, self.MARK, f"{self.MARK} {body}", author)
 
     def test_the_first_is_created_and_then_replaced(self, emulator: GitHubEmulator, github: GitHub) -> None:
-        emulator.add_comment(12, "Looks good", author="octocat")
+        others = {
+            "Looks good": ("octocat", "NONE"),
+            "<!-- mark --> mine": ("stranger", "NONE"),
+            "<!-- mark --> mine too": ("member", "MEMBER"),
+            "<!-- mark --> not mine": ("other-app[bot]", "NONE"),
+            "> <!-- mark --> is what it says": ("github-actions[bot]", "NONE"),
+        }
+        for body, (author, association) in others.items():
+            emulator.add_comment(12, body, author, association)
         assert self.written(github, "one") == self.written(github, "two")
-        assert [comment["body"] for comment in emulator.comments[12]] == ["Looks good", f"{self.MARK} two"]
+        assert [comment["body"] for comment in emulator.comments[12]] == [*others, f"{self.MARK} two"]
+
+    def test_where_the_login_is_not_known_none_is_replaced(
+        self, emulator: GitHubEmulator, github: GitHub
+    ) -> None:
+        for body in ("one", "two"):
+            self.written(github, body, None)
+        assert len(emulator.comments[12]) == 2
 
     def test_without_an_id_is_not_of_the_documented_shape(
         self, emulator: GitHubEmulator, github: GitHub
@@ -95,46 +104,19 @@ class TestComments:
         with pytest.raises(GitHubError, match="documented shape"):
             self.written(github, "one")
 
-    @pytest.mark.parametrize(
-        ("body", "author", "association"),
-        [
-            ("<!-- mark --> mine", "stranger", "NONE"),
-            ("<!-- mark --> mine", "member", "MEMBER"),
-            ("<!-- mark --> mine", "other-app[bot]", "NONE"),
-            ("> <!-- mark --> is what it says", "github-actions[bot]", "NONE"),
-        ],
-    )
-    def test_another_authors_and_one_that_quotes_the_mark_are_not_replaced(
-        self, emulator: GitHubEmulator, github: GitHub, body: str, author: str, association: str
-    ) -> None:
-        emulator.add_comment(12, body, author, association)
-        self.written(github, "ours")
-        assert [comment["body"] for comment in emulator.comments[12]] == [body, "<!-- mark --> ours"]
 
-    def test_where_the_login_is_not_known_none_is_replaced(
-        self, emulator: GitHubEmulator, github: GitHub
-    ) -> None:
-        for body in ("one", "two"):
-            self.written(github, body, None)
-        assert len(emulator.comments[12]) == 2
-
-
-class TestFreshReads:
-    @pytest.mark.parametrize("branch", ["main", "feature/with/slashes", "odd #1?%"])
-    def test_a_branch_points_to_its_newest_commit(
-        self, emulator: GitHubEmulator, github: GitHub, branch: str
-    ) -> None:
+def test_a_branch_points_to_its_newest_commit(emulator: GitHubEmulator, github: GitHub) -> None:
+    for branch in ("main", "feature/with/slashes", "odd #1?%"):
         emulator.set_branch(branch, HEAD)
         assert github.branch_head(branch) == HEAD
+    assert github.branch_head("gone") is None
 
-    def test_a_branch_that_is_gone_points_nowhere(self, github: GitHub) -> None:
-        assert github.branch_head("gone") is None
 
-    def test_a_pull_request_is_read_as_it_is_now(self, emulator: GitHubEmulator, github: GitHub) -> None:
-        emulator.add_pull_request({"number": 12, "state": "closed", "title": "Done"})
-        pull = github.pull_request(12)
-        assert pull and (pull.state, pull.title) == ("closed", "Done")
-        assert github.pull_request(13) is None
+def test_a_pull_request_is_read_as_it_is_now(emulator: GitHubEmulator, github: GitHub) -> None:
+    emulator.add_pull_request({"number": 12, "state": "closed", "title": "Done"})
+    pull = github.pull_request(12)
+    assert pull and (pull.state, pull.title) == ("closed", "Done")
+    assert github.pull_request(13) is None
 
 
 class TestFailing:
@@ -172,15 +154,7 @@ class TestFailing:
             github.within(time.monotonic()).branch_head("main")
         assert emulator.requests == []
 
-    def test_a_redirect_to_another_host_gets_no_request(
-        self, emulator: GitHubEmulator, github: GitHub
-    ) -> None:
-        emulator.fail("/pulls/12", Fault(301, headers={"Location": f"{emulator.storage_url}/pulls/12"}))
-        with pytest.raises(GitHubError):
-            github.pull_request(12)
-        assert all(not request.storage for request in emulator.requests)
-
-    def test_a_renamed_repository_is_followed_without_a_word(
+    def test_a_renamed_repository_is_followed_without_a_word_and_no_redirect_to_another_host(
         self, emulator: GitHubEmulator, github: GitHub, caplog: pytest.LogCaptureFixture
     ) -> None:
         emulator.add_pull_request({"number": 12})
@@ -189,11 +163,14 @@ class TestFailing:
         pull = github.pull_request(11)
         assert pull and pull.number == 12
         assert not caplog.records
+        emulator.fail("/pulls/12", Fault(301, headers={"Location": f"{emulator.storage_url}/pulls/12"}))
+        with pytest.raises(GitHubError):
+            github.pull_request(12)
+        assert all(not request.storage for request in emulator.requests)
 
+    @pytest.mark.usefixtures("bare_environment")
     def test_a_proxys_password_and_the_token_are_in_no_message(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", "http://user:hunter2@127.0.0.1:1")
-        monkeypatch.delenv("NO_PROXY", raising=False)
-        monkeypatch.delenv("no_proxy", raising=False)
         with GitHub("http://github.invalid", "ghs_secret", "octo-org/widget", clock=IMPATIENT) as github:
             with pytest.raises(GitHubError) as error:
                 github.branch_head("main")
@@ -222,17 +199,14 @@ def test_github_enterprise_serves_its_api_below_a_path() -> None:
         assert enterprise.requests[0].path.startswith("/api/v3/repos/")
 
 
-@pytest.mark.parametrize("name", CA_VARIABLES)
-def test_either_librarys_variable_for_own_authorities_counts_for_both(name: str) -> None:
-    github = GitHub("https://api.github.com", "", "octo-org/widget", environ={name: "/etc/own.pem"})
-    assert github.certificates == "/etc/own.pem"
-    assert GitHub("https://api.github.com", "", "octo-org/widget", environ={}).certificates is None
+def test_either_librarys_variable_for_own_authorities_counts_for_both(tmp_path: Path) -> None:
+    def certificates(**environ: str) -> str | None:
+        return GitHub("https://api.github.com", "", "octo-org/widget", environ=environ).certificates
 
-
-def test_of_several_folders_of_authorities_the_first_that_is_there_counts(tmp_path: Path) -> None:
+    assert [certificates(**{name: "/etc/own.pem"}) for name in CA_VARIABLES] == ["/etc/own.pem"] * 4
+    assert certificates() is None
     listed = os.pathsep.join([str(tmp_path / "none"), str(tmp_path), str(tmp_path / "other")])
-    github = GitHub("https://api.github.com", "", "octo-org/widget", environ={"SSL_CERT_DIR": listed})
-    assert github.certificates == str(tmp_path)
+    assert certificates(SSL_CERT_DIR=listed) == str(tmp_path)  # the first that is there
 
 
 def test_each_wait_is_announced_once_for_all_requests_that_meet_it(emulator: GitHubEmulator) -> None:
@@ -259,32 +233,23 @@ def test_of_pygithub_only_what_makes_requests_is_loaded() -> None:
     subprocess.run([sys.executable, "-c", program], check=True, env=environ)
 
 
-class TestFirstCommit:
-    def test_of_one_commit_it_is_that_one(self, emulator: GitHubEmulator, github: GitHub) -> None:
-        assert github.first_commit() == emulator.commits[-1]
-        assert len(emulator.asked("/commits")) == 1
-
-    def test_of_many_it_is_the_last_of_the_list_that_ends_in_the_tip(
-        self, emulator: GitHubEmulator, github: GitHub
-    ) -> None:
-        first = emulator.commits[-1]
-        for number in range(5):
-            emulator.set_branch("main", f"{number:07x}".ljust(40, "0"))
-        assert github.first_commit() == first
-        assert len(emulator.asked("/commits")) == 2
-        assert "page=6" in emulator.asked("/commits")[-1].target
-
-    def test_an_answer_of_another_shape_names_none(self, emulator: GitHubEmulator, github: GitHub) -> None:
-        emulator.fail("/commits", Fault.broken())
-        with pytest.raises(GitHubError):
-            github.first_commit()
+def test_the_first_commit_is_the_last_of_the_list_that_ends_in_the_tip(
+    emulator: GitHubEmulator, github: GitHub
+) -> None:
+    first = emulator.commits[-1]
+    assert github.first_commit() == first
+    assert len(emulator.asked("/commits")) == 1
+    for number in range(5):
+        emulator.set_branch("main", f"{number:07x}".ljust(40, "0"))
+    assert github.first_commit() == first
+    assert len(emulator.asked("/commits")) == 3
+    assert "page=6" in emulator.asked("/commits")[-1].target
 
 
-class TestGreens:
-    def test_both_lists_count(self, emulator: GitHubEmulator, github: GitHub) -> None:
-        for number, conclusion in ((401, "failure"), (402, "success"), (403, "failure")):
-            emulator.add_run({"id": number, "head_sha": HEAD, "conclusion": conclusion})
-        run, _ = github.run(403, None)
-        found = github.greens(run, 401)
-        assert (dict(found.runs), set(found.events)) == ({402: "push"}, {401, 402, 403})
-        assert "branch=" not in emulator.asked("/runs?")[-1].target
+def test_green_runs_are_listed_without_a_filter_by_branch(emulator: GitHubEmulator, github: GitHub) -> None:
+    for number, conclusion in ((401, "failure"), (402, "success"), (403, "failure")):
+        emulator.add_run({"id": number, "head_sha": HEAD, "conclusion": conclusion})
+    run, _ = github.run(403, None)
+    found = github.greens(run, 401)
+    assert (dict(found.runs), set(found.events)) == ({402: "push"}, {401, 402, 403})
+    assert "branch=" not in emulator.asked("/runs?")[-1].target

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import socketserver
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,16 +18,10 @@ from tests.unit.gather.gathering import IMPATIENT, RUN, add_run, context_of, fai
 from fire_routine.gather import find_trigger, gather_run, read_logs
 from fire_routine.github.client import GitHub
 from fire_routine.model import Note, Run
-from fire_routine.settings import CA_VARIABLES, Settings
+from fire_routine.settings import Settings
 
-PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-
-
-@pytest.fixture(autouse=True)
-def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*PROXY_VARIABLES, *CA_VARIABLES):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
+pytestmark = pytest.mark.usefixtures("bare_environment")
+TRUSTING = pytest.mark.usefixtures("bare_environment", "trusting")
 
 
 @pytest.fixture(scope="module")
@@ -44,45 +39,37 @@ def emulator(authority: trustme.CA) -> Iterator[GitHubEmulator]:
         yield github
 
 
-@contextmanager
-def tunnel() -> Iterator[tuple[str, list[str]]]:
-    """A proxy that knows CONNECT alone: its address, and the hosts it was asked for."""
-    asked: list[str] = []
-    listener = socket.create_server(("127.0.0.1", 0))
+class Tunnel(socketserver.BaseRequestHandler):
+    """A connection through a proxy that knows CONNECT alone."""
 
-    def pump(source: socket.socket, sink: socket.socket) -> None:
-        try:
-            while data := source.recv(65_536):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    def handle(self) -> None:
+        host = self.request.recv(65_536).split()[1].decode()
+        self.server.asked.append(host)  # type: ignore[attr-defined]
+        with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2]))) as upstream:
+            self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=pump, args=(upstream, self.request), daemon=True)
+            back.start()
+            pump(self.request, upstream)
+            back.join()
 
-    def serve(client: socket.socket) -> None:
-        with client:
-            host = client.recv(65_536).split()[1].decode()
-            asked.append(host)
-            with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2]))) as upstream:
-                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                back = threading.Thread(target=pump, args=(upstream, client), daemon=True)
-                back.start()
-                pump(client, upstream)
-                back.join()
 
-    def accept() -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=serve, args=(client,), daemon=True).start()
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
 
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
+
+class Proxy(socketserver.ThreadingTCPServer):
+    """For a `with` block; `asked` has the hosts."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Tunnel)
+        self.asked: list[str] = []
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
 
 def gather(emulator: GitHubEmulator) -> tuple[Run, dict[int, bytes], tuple[Note, ...]]:
@@ -101,6 +88,11 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def trusting(trusted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+
+
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
 def test_an_own_authority_is_trusted_whichever_variable_names_it(
     emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch, variable: str
@@ -112,25 +104,17 @@ def test_an_own_authority_is_trusted_whichever_variable_names_it(
     assert notes == ()
 
 
-def test_logs_on_https_are_read_with_an_api_on_plain_http(
-    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+@TRUSTING
+def test_only_an_api_on_plain_http_has_its_logs_on_either(emulator: GitHubEmulator) -> None:
     with GitHubEmulator() as plain:
         add_run(plain)
         plain.add_job(RUN, failed_job(1, "test"), "not asked for here\n")
-        plain.storage_url = emulator.storage_url
+        of_plain, plain.storage_url = plain.storage_url, emulator.storage_url
         _, logs, notes = gather(plain)
-    assert logs[1].endswith(b"broken\n")
-    assert notes == ()
-
-
-def test_logs_on_plain_http_are_not_read_with_an_api_on_https(
-    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    with GitHubEmulator() as plain:
-        emulator.storage_url = plain.storage_url
+        assert logs[1].endswith(b"broken\n")
+        assert notes == ()
+        plain.requests.clear()
+        emulator.storage_url = of_plain
         _, logs, (note,) = gather(emulator)
         assert plain.requests == []
     assert logs == {}
@@ -153,32 +137,25 @@ def test_certificates_that_cannot_be_read_leave_notes(
     assert "SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or SSL_CERT_DIR can't be read" in notes[0].why
 
 
+@TRUSTING
+@pytest.mark.parametrize("no_proxy", ["", "localhost"])
 def test_both_clients_go_through_the_proxy(
-    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
+    emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch, no_proxy: str
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    with tunnel() as (proxy, asked):
-        monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with Proxy() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.server_address[1]}")
+        monkeypatch.setenv("NO_PROXY", no_proxy)
         _, logs, notes = gather(emulator)
+        proxy.shutdown()
     assert (list(logs), notes) == ([1], ())
-    assert set(asked) == {url.removeprefix("https://") for url in (emulator.url, emulator.storage_url)}
+    hosts = {url.removeprefix("https://") for url in (emulator.url, emulator.storage_url)}
+    assert set(proxy.asked) == (set() if no_proxy else hosts)
 
 
-def test_no_proxy_is_honoured_by_both(
-    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    monkeypatch.setenv("NO_PROXY", "localhost")
-    with tunnel() as (proxy, asked):
-        monkeypatch.setenv("HTTPS_PROXY", proxy)
-        _, logs, notes = gather(emulator)
-    assert (list(logs), notes, asked) == ([1], (), [])
-
-
+@TRUSTING
 def test_a_proxy_of_a_kind_that_cannot_be_used_leaves_notes(
-    emulator: GitHubEmulator, trusted: Path, monkeypatch: pytest.MonkeyPatch
+    emulator: GitHubEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
     run, logs, notes = gather(emulator)
     assert (run.jobs_known, logs) == (False, {})

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.emulated.json_actions import Site
+from tests.emulated.site import Site
 
 from fire_routine.github import fields, parse
 from fire_routine.github.session import items_of
@@ -21,10 +21,10 @@ SHAPES: list[tuple[Callable[[Any], Any], dict[str, Any]]] = [
     (parse.pull_request_numbers, RUN),
     (parse.past_run, RUN),
     (parse.job, SITE.job(RUN, {"id": 7, "name": "test", "steps": [{"conclusion": "failure"}]})),
-    (parse.annotation, SITE.annotation("octo-org/widget", {})),
+    (parse.annotation, SITE.annotation({})),
     (parse.pull_request, SITE.pull_request("octo-org/widget", {"number": 3})),
-    (parse.comparison, SITE.comparison("octo-org/widget", "a", "b", {"commits": [{"sha": "c"}]})),
-    (parse.status, SITE.status("octo-org/widget", "a", 1, {}, "octocat", "2026-01-01T00:00:00Z")),
+    (parse.comparison, SITE.comparison("octo-org/widget", "a", {"commits": [{"sha": "c"}]})),
+    (parse.status, SITE.status(1, {}, "octocat", "2026-01-01T00:00:00Z")),
 ]
 # Of each kind of JSON value one or more, with those that are read as a number, a time or a name.
 ODD_VALUES: tuple[Any, ...] = (
@@ -47,22 +47,16 @@ def spoilt(value: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("number", range(len(SHAPES)))
-def test_an_odd_field_at_any_depth(number: int) -> None:
+def test_odd_fields_at_any_depth_and_several_together(number: int) -> None:
     parse, whole = SHAPES[number]
-    for answer in filter(lambda each: isinstance(each, dict), spoilt(whole)):
-        with suppress(LookupError, TypeError, ValueError):
-            parse(answer)
-
-
-@pytest.mark.parametrize("number", range(len(SHAPES)))
-def test_several_odd_fields_together(number: int) -> None:
-    parse, whole = SHAPES[number]
+    answers = [each for each in spoilt(whole) if isinstance(each, dict)]
     chance = random.Random(number)
     for _ in range(PAIRS):
         keys = chance.sample(sorted(whole), k=min(chance.randint(1, 4), len(whole)))
         odd = {key: chance.choice(ODD_VALUES) for key in keys}
         missing = chance.choices(sorted(whole), k=chance.randint(0, 2))
-        answer = {key: value for key, value in {**whole, **odd}.items() if key not in missing}
+        answers.append({key: value for key, value in {**whole, **odd}.items() if key not in missing})
+    for answer in answers:
         with suppress(LookupError, TypeError, ValueError):
             parse(answer)
 

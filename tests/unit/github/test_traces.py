@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,12 +17,6 @@ from fire_routine.model import Note, SessionState, SessionTrace
 RUN = 4711
 BRANCH = f"claude/fix-run-{RUN}"
 TIP = sha_of("tip")
-
-
-@pytest.fixture
-def emulator() -> Iterator[GitHubEmulator]:
-    with GitHubEmulator() as github:
-        yield github
 
 
 def traced(
@@ -138,38 +131,30 @@ class TestManyRuns:
         assert emulator.requests == []
 
 
-class TestFailedRequests:
-    """Each costs only what it would have shown."""
+@pytest.mark.parametrize(
+    ("failing", "what", "permission", "state"),
+    [
+        ("matching-refs", "the branches of sessions", "contents: read", SessionState.OPEN),
+        ("/pulls", "the pull requests of sessions", "pull-requests: read", None),
+        ("check-runs", "the checks of a session's pull request", "checks: read", SessionState.OPEN),
+    ],
+)
+def test_a_failed_request_costs_only_what_it_would_have_shown(
+    emulator: GitHubEmulator, failing: str, what: str, permission: str, state: SessionState | None
+) -> None:
+    emulator.fail(failing, Fault.forbidden())
+    emulator.set_branch(BRANCH, TIP)
+    if failing == "matching-refs":
+        assert traced(emulator)[0] == [SessionTrace(RUN, None)]  # no branch is seen, and it is not called so
+    add_pull(emulator, 14)
+    [trace], notes = traced(emulator)
+    assert (trace.state, trace.branch) == (state, BRANCH)
+    assert [(note.what, note.permission) for note in notes] == [(what, permission)]
 
-    def test_branches(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("matching-refs", Fault.forbidden())
-        [trace], notes = traced(emulator)
-        assert (trace.state, str(trace)) == (None, "")
-        assert [(note.what, note.permission) for note in notes] == [
-            ("the branches of sessions", "contents: read")
-        ]
-        add_pull(emulator, 14)
-        assert traced(emulator)[0][0].state is SessionState.OPEN
 
-    def test_pull_requests(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("/pulls", Fault.forbidden())
-        emulator.set_branch(BRANCH, TIP)
-        [trace], notes = traced(emulator)
-        assert trace == SessionTrace(RUN, None, BRANCH)
-        assert [(note.what, note.permission) for note in notes] == [
-            ("the pull requests of sessions", "pull-requests: read")
-        ]
-
-    def test_checks(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("check-runs", Fault.forbidden())
-        add_pull(emulator, 14)
-        [trace], notes = traced(emulator)
-        assert str(trace) == "#14 open"
-        assert [note.permission for note in notes] == ["checks: read"]
-
-    def test_an_odd_answer_means_no_more_than_that_it_is_unknown(self, emulator: GitHubEmulator) -> None:
-        emulator.fail("/pulls", Fault(raw=b'[{"number": "x"}]'))
-        assert traced(emulator)[0][0].state is None
-        emulator.heal()
-        emulator.fail("matching-refs", Fault(raw=b"{}"))
-        assert traced(emulator)[0][0].state is None
+@pytest.mark.parametrize(("where", "raw"), [("/pulls", b'[{"number": "x"}]'), ("matching-refs", b"{}")])
+def test_an_odd_answer_means_no_more_than_that_it_is_unknown(
+    emulator: GitHubEmulator, where: str, raw: bytes
+) -> None:
+    emulator.fail(where, Fault(raw=raw))
+    assert traced(emulator)[0][0].state is None

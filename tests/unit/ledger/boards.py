@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fire_routine import clock as clocks
+from tests.fake_clock import NOON, FakeClock
+
+from fire_routine.decision import decide
 from fire_routine.ledger import Ledger, Terms
-from fire_routine.ledger.entry import SHOWN, Entry, read_entry
+from fire_routine.ledger.entry import LEDGER, SHOWN, Entry, Record, Stage, read_entry, ref_of
 from fire_routine.model import (
     Brief,
     Commit,
     FailedJob,
+    Failure,
     Fingerprint,
     GitHubError,
     GreenRuns,
     History,
+    Note,
     Outcome,
     PullRequest,
     Result,
@@ -26,11 +30,11 @@ from fire_routine.model import (
     Status,
     Verdict,
 )
+from fire_routine.settings import Context, Settings
 
 SHA = "a" * 40
 OLDER = "b" * 40
 PLACE = "f" * 40
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://github.com/octo/cat/actions/runs/100"
 DAY = timedelta(days=1)
 
@@ -63,6 +67,9 @@ def sample_run(run_id: int = 100, attempt: int = 1, **changes: Any) -> Run:
     return Run(**{**values, **changes})
 
 
+NEXT = sample_run(101, head_sha=OLDER, url="https://github.com/octo/cat/actions/runs/101")
+
+
 def sample_brief(*fingerprints: str | Fingerprint) -> Brief:
     given = fingerprints or ("1" * 16,)
     prints = tuple(sorted(one if isinstance(one, Fingerprint) else Fingerprint(one) for one in given))
@@ -92,25 +99,6 @@ def pull_request(**changes: object) -> PullRequest:
 
 
 @dataclass
-class Clock:
-    """Time that passes only when someone sleeps, or when a test sets it; GitHub's runs along."""
-
-    seconds: float = 0.0
-    at: Callable[[], None] = lambda: None  # called after each sleep
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-        self.at()
-
-    def server(self) -> datetime:
-        return NOON + timedelta(seconds=self.seconds)
-
-    @property
-    def value(self) -> clocks.Clock:
-        return clocks.Clock(lambda: self.seconds, self.server, self.sleep, lambda: 0.5)
-
-
-@dataclass
 class Page:
     statuses: Sequence[Status]
     more: bool
@@ -126,7 +114,7 @@ class Comparison:
 class Board:
     """Commit statuses in memory. `faults` holds what the next calls of a method raise, None for nothing."""
 
-    clock: Clock = field(default_factory=Clock)
+    clock: FakeClock = field(default_factory=FakeClock)
     commits: dict[str, list[Status]] = field(default_factory=dict)
     place: str = PLACE
     greens_listed: Mapping[int, str] = field(default_factory=dict)  # id and event
@@ -143,6 +131,7 @@ class Board:
     hidden: int = 0  # how many reads of the ledger do not show the newest entry yet
     before_write: Callable[[], None] | None = None  # what another job does just before the next write
     calls: list[str] = field(default_factory=list)
+    notes: Sequence[Note] = ()  # of the last job that was decided
     _ids: int = 0
 
     def statuses(self, sha: str, page: int = 1) -> Page:
@@ -229,6 +218,12 @@ class Board:
         self.commits.setdefault(sha, []).append(status)
         return status
 
+    def write(self, stage: Stage, mark: str = "other000", run: int = 90) -> None:
+        """Another job's entry in the ledger."""
+        record = Record(stage, "ci.yml", run, 1, ref_of(sample_run()), "7654321", mark, ("aaaaaaaa",))
+        url = "https://claude.ai/code/session_0" if stage is Stage.FIRED else URL
+        self.add(PLACE, str(record), url, f"{LEDGER} 2026-03-01")
+
     def _call(self, method: str) -> None:
         self.calls.append(method)
         faults = self.faults.get(method)
@@ -264,3 +259,16 @@ class Job:
             number = sum(entry.record.stage == "f" for entry in self.board.entries()) + 1
             self.ledger.settle(outcome or fired(f"session_{number}"))
         return verdict
+
+
+def decided(
+    board: Board, run: Run | None = None, failures: Sequence[Failure] = (), **settings: Any
+) -> Verdict:
+    """The whole decision on a board, whose `notes` are the ledger's by then; recorded as the action does."""
+    ledger = Ledger(board, Terms(), clock=board.clock.value)
+    chosen = Settings(**settings)
+    verdict = decide(chosen, Context(), run or sample_run(), sample_brief(), ledger, board, failures)
+    if not verdict.fire:
+        ledger.settle(Outcome(Result.SKIPPED, verdict.reason))
+    board.notes = ledger.notes
+    return verdict

@@ -11,13 +11,13 @@ from datetime import timedelta
 from functools import partial
 
 from tests.unit.ledger.baton import Task
+from tests.unit.ledger.boards import sample_brief, sample_run
 from tests.unit.ledger.troubles import Faults, draw_faults
 from tests.unit.ledger.violations import Violations
 from tests.unit.ledger.world import BRANCH, EPOCH, Cancelled, Client, Report, World
 
-from fire_routine.clock import Clock
 from fire_routine.ledger import Ledger, Terms
-from fire_routine.model import Brief, FailedJob, Fingerprint, History, Outcome, Result, Run, Verdict
+from fire_routine.model import History, Outcome, Result, Run, Verdict
 
 MOST_RERUNS = 3  # of one run
 REPLACED_AFTER = timedelta(minutes=5)
@@ -58,17 +58,6 @@ class Schedule:
         schedule = cls(seed, faults, terms, 0, World(rng, faults), replacing=replacing)
         schedule.world.rerun = schedule._rerun
         schedule._draw_runs(rng, most_jobs, 30 if calm else 0)
-        return schedule
-
-    @classmethod
-    def matrix(cls, legs: int, seed: int = 0) -> Schedule:
-        """One run whose legs all fail in the same tenth of a second, each with a failure of its own."""
-        rng, faults = random.Random(seed), Faults()
-        schedule = cls(seed, faults, Terms(cool_down=timedelta(days=1)), 0, World(rng, faults))
-        run = schedule._run(100, "1" * 40, "push", 0.0)
-        schedule.world.baton.at(0.0, lambda: schedule._begin(run))
-        for leg in range(legs):
-            schedule._draw_job(rng, run, frozenset({f"{leg:08x}"}), 5 + rng.uniform(0, 0.1))
         return schedule
 
     def _draw_runs(self, rng: random.Random, most_jobs: int, pause: float) -> None:
@@ -152,10 +141,7 @@ class Schedule:
             marks.append(f"{world.random.randrange(10**8):08d}")
             return marks[-1]
 
-        clock = Clock(
-            client.now, lambda: EPOCH + timedelta(seconds=client.now()), client.sleep, world.random.random
-        )
-        ledger = Ledger(client, self.terms, clock=clock, mark=new_mark, trace=client.traces)
+        ledger = Ledger(client, self.terms, clock=client.clock, mark=new_mark, trace=client.traces)
         try:
             verdict = self._decide(ledger, run, failures)
         except Cancelled:
@@ -176,9 +162,7 @@ class Schedule:
         if run.conclusion == "success":
             verdict = ledger.record_flake(run)
             return verdict or Verdict(fire=False, reason="not-failed", message="green")
-        prints = tuple(map(Fingerprint, sorted(failures)))
-        verdict = None
-        return verdict or ledger.claim(run, Brief("text", prints, prints[0]), trailers=self._trailers(run))
+        return ledger.claim(run, sample_brief(*failures), trailers=self._trailers(run))
 
     def _trailers(self, run: Run) -> frozenset[str]:
         """Every ninth commit was written by the sessions so far."""
@@ -186,23 +170,12 @@ class Schedule:
         return frozenset(session.id for session in self.world.sessions) if by_session else frozenset()
 
     def _run(self, run_id: int, sha: str, event: str, time: float) -> Run:
-        return Run(
-            repository="octo/cat",
-            id=run_id,
-            attempt=1,
-            workflow="CI",
-            workflow_id=7,
-            workflow_path=".github/workflows/ci.yml",
+        return sample_run(
+            run_id,
             event=event,
-            status="completed",
-            conclusion="failure",
             head_branch=BRANCH,
             head_sha=sha,
-            head_repository="octo/cat",
-            actor="mona",
-            url=f"https://github.com/octo/cat/actions/runs/{run_id}",
             created_at=EPOCH + timedelta(seconds=int(time)),
-            failed_jobs=(FailedJob(1, "test", "failure", ""),),
             history=self._history(run_id, event),
         )
 

@@ -1,4 +1,4 @@
-"""A failure over many commits and runs has one session, whatever its name and whatever lists of runs show."""
+"""A failure over many commits, runs and jobs has one session, by the entries that count."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.ledger.boards import Board, Job, fired, green_at, sample_run
+from tests.unit.ledger.boards import NEXT, PLACE, SERVER_ERROR, Board, Job, fired, green_at, sample_run
 
-from fire_routine.model import Fingerprint, History, Outcome, Result
+from fire_routine.ledger.entry import Stage
+from fire_routine.model import Fingerprint, History, TriggerKind, Verdict
 
 A, B = "a" * 16, "b" * 16
 BY_STEP = "5" * 16
@@ -27,9 +28,8 @@ def later(board: Board, seconds: float, number: int, history: History | None = N
 
 @pytest.mark.parametrize(("first", "second"), [(STEP, LOG), (LOG, STEP), (STEP, STEP)])
 def test_a_step_and_a_log_know_each_others_failure_on_the_next_night(
-    first: Fingerprint, second: Fingerprint
+    board: Board, first: Fingerprint, second: Fingerprint
 ) -> None:
-    board = Board()
     assert Job(board).fire(first).fire
     verdict = later(board, 24 * HOUR, 101).claim(second)
     assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
@@ -37,43 +37,25 @@ def test_a_step_and_a_log_know_each_others_failure_on_the_next_night(
 
 
 @pytest.mark.parametrize("history", [None, History(never_green=True), green_at(7)])
-def test_what_an_old_list_of_runs_shows_starts_no_second_session(history: History | None) -> None:
-    board = Board()
+def test_what_an_old_list_of_runs_shows_starts_no_second_session(
+    board: Board, history: History | None
+) -> None:
     assert Job(board, replace(sample_run(), history=history)).fire(A).fire
     assert later(board, 300, 101, history).claim(A).reason == "duplicate"
 
 
-def test_a_green_run_that_is_missing_in_what_was_gathered_ends_the_incident_all_the_same() -> None:
-    board = Board()
-    assert Job(board).fire(A).fire
-    board.greens_listed = {105: "push"}
-    assert later(board, 9 * 24 * HOUR, 120, green_at(7)).fire(A).fire
-
-
-def test_a_busy_default_branch_has_one_session() -> None:
-    board = Board()
+def test_a_busy_default_branch_has_one_session(board: Board) -> None:
     verdicts = [later(board, 18, 100 + number).fire(A) for number in range(60)]
     assert [verdict.fire for verdict in verdicts] == [True] + [False] * 59
     assert {verdict.session_id for verdict in verdicts[1:]} == {"session_1"}
 
 
-def test_newer_failures_do_not_push_a_session_out_of_sight() -> None:
-    board = Board()
+def test_newer_failures_do_not_push_a_session_out_of_sight(board: Board) -> None:
     assert Job(board).fire(A).fire
     for number in range(101, 151):  # three entries each: more than one page of them
         assert later(board, 60, number, max_sessions=99).fire(f"{number:08x}{B[:8]}").fire
     assert later(board, 60, 160, max_sessions=99).claim(A).session_id == "session_1"
     assert later(board, 60, 161, max_sessions=3).claim(B).reason == "max-sessions"
-
-
-def test_a_doubt_stays_a_doubt_when_the_failure_comes_back() -> None:
-    board = Board()
-    Job(board).fire(A, outcome=Outcome(Result.UNKNOWN))
-    for attempt in (1, 2):
-        job = later(board, HOUR, 101 + attempt, green_at(101))
-        assert job.claim(A).reason == "earlier-unknown"
-    assert "session" in board.words(f"{102:040x}")[-1]
-    assert not any("Back" in words for words in board.words(f"{102:040x}"))
 
 
 def test_a_job_that_was_stopped_for_minutes_leaves_its_place_to_another() -> None:
@@ -89,3 +71,100 @@ def test_a_job_that_was_stopped_for_minutes_leaves_its_place_to_another() -> Non
     board.clock.at = stop
     verdict = Job(board).fire(A)
     assert (verdict.fire, verdict.session_id, other[1]) == (False, "session_2", True)
+
+
+# --- whose entries count --------------------------------------------------------------------------------
+
+
+def test_only_entries_of_the_own_identity_count() -> None:
+    """With another token that is the creator of the first answer."""
+    board = Board(creator="octocat")
+    assert Job(board, default_token=False).fire(A).fire
+    assert Job(board, NEXT, default_token=False).claim(A).reason == "duplicate"
+    board.creator = "github-actions[bot]"
+    assert Job(board).fire(A).fire
+
+
+def test_an_entry_whose_creator_is_gone_counts_only_where_this_job_wrote_it(board: Board) -> None:
+    board.write(Stage.FIRED)
+    board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], creator=None)
+    board.creator = None  # GitHub names none for the job's own entries, either
+    assert Job(board).fire(A).fire
+
+
+def test_a_link_that_leads_elsewhere_is_not_shown() -> None:
+    for url in (
+        "https://evil.example/code/session_1",
+        "https://claude.ai/new?q=paste+your+token",
+        "https://claude.ai/code/session_1/../../new",
+        "https://claude.ai/redirect/https://evil.example",
+    ):
+        board = Board()
+        board.write(Stage.FIRED)
+        board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], target_url=url)
+        verdict = Job(board).claim(A)
+        assert (verdict.reason, verdict.session_url) == ("duplicate", "")
+
+
+# --- again ----------------------------------------------------------------------------------------------
+
+
+def test_again_starts_one_more_session_and_a_re_run_of_it_none(board: Board) -> None:
+    Job(board).fire(A)
+    board.clock.seconds += 600
+    asked = board.clock.server()
+    board.clock.seconds += 5
+    assert Job(board, again_since=asked, max_sessions=1).fire(A).fire
+    board.clock.seconds += 60
+    assert Job(board, again_since=asked, max_sessions=1).claim(A).reason == "duplicate"  # the run, re-run
+    assert Job(board, again_since=board.clock.server()).fire(A).fire  # a later press
+    assert board.stages() == "csfcsfcsf"
+
+
+def test_a_press_while_another_is_served_starts_nothing() -> None:
+    board, others = Board(), list[Verdict]()
+    Job(board).fire(A)
+    board.clock.seconds += 600
+    asked = board.clock.server()
+    board.before_write = lambda: others.append(Job(board, again_since=asked).fire(A))
+    assert not Job(board, again_since=asked).claim(A).fire
+    assert [one.fire for one in others] == [True]
+
+
+# --- the first look of a step ---------------------------------------------------------------------------
+
+
+def look(board: Board, legs: int = 8) -> Verdict | None:
+    return Job(board, sample_run(trigger=TriggerKind.STEP), legs=legs).ledger.look_first(sample_run())
+
+
+def test_a_leg_ends_at_once_if_its_attempt_has_its_session(board: Board) -> None:
+    Job(board, legs=8).fire(A)
+    verdict = look(board)
+    assert verdict and (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
+    assert look(Board()) is None
+
+
+def test_a_leg_waits_for_a_sibling_that_is_starting(board: Board) -> None:
+    job = Job(board, legs=8)
+    assert job.claim(A).fire
+    assert board.words() == ["A Claude session is about to start"]
+    board.clock.at = lambda: job.ledger.settle(fired())
+    verdict = look(board)
+    assert verdict and verdict.session_id == "session_1"
+
+
+def test_in_a_crowd_one_leg_that_is_covered_decides_for_all(board: Board) -> None:
+    Job(board, NEXT).fire(A)
+    Job(board, legs=40).claim(A)
+    found = look(board, legs=40)
+    assert found and (found.reason, found.session_id) == ("duplicate", "session_1")
+    assert look(board, legs=8) is None
+
+
+def test_a_first_look_that_fails_keeps_a_lone_step_from_nothing(board: Board) -> None:
+    board.faults["statuses"] = [SERVER_ERROR] * 9
+    assert look(board, legs=1) is None
+    board.faults["statuses"] = [SERVER_ERROR] * 9
+    verdict = look(board, legs=8)
+    assert verdict and verdict.reason == "ledger-unavailable"

@@ -5,49 +5,34 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.unit.ledger.boards import (
-    FORBIDDEN,
-    NO_ANSWER,
-    OLDER,
-    SERVER_ERROR,
-    SHA,
-    Board,
-    Job,
-    sample_run,
-)
+from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, OLDER, SERVER_ERROR, SHA, Board, Job, sample_run
 
-from fire_routine.model import Fingerprint, GitHubError, Rerun, Verdict
+from fire_routine.model import Fingerprint, GitHubError, Verdict
 
 RUNNING = GitHubError("GitHub answered 403: This workflow is already running", 403)
 A, B = "a" * 16, "b" * 16
+GREEN = sample_run(attempt=2, conclusion="success")
 
 
 def rerun(board: Board) -> Verdict:
     return Job(board, rerun_first=True).claim(A)
 
 
-def known(board: Board, *digests: str, run_id: int = 100) -> Rerun | None:
-    job = Job(board, sample_run(run_id, attempt=2), rerun_first=True)
-    return job.ledger.known_of(job.run, [Fingerprint(digest) for digest in digests])
-
-
-def test_the_failed_jobs_are_re_run_once_and_nothing_is_claimed() -> None:
-    board = Board()
+def test_the_failed_jobs_are_re_run_once_and_nothing_is_claimed(board: Board) -> None:
     assert rerun(board).reason == "rerun"
     assert (board.rerun, board.stages(), board.words()) == ([100], "", ["The failed jobs are being re-run"])
     assert rerun(board).reason == "rerun"
     assert board.rerun == [100]  # the second job saw that it has begun
 
 
-def test_a_job_that_github_refuses_because_it_runs_leaves_it_to_the_other() -> None:
+@pytest.mark.parametrize("answer", [RUNNING, NO_ANSWER])
+def test_a_re_run_that_began_is_left_alone_whatever_github_answers(answer: GitHubError) -> None:
     board = Board(attempts={100: 1}, rerun_anyway=True)
-    board.faults["rerun_failed_jobs"] = [RUNNING]  # another job asked between the look and the request
+    board.faults["rerun_failed_jobs"] = [answer]  # another job asked between the look and the request
     assert rerun(board).reason == "rerun"
 
 
-def test_where_github_grants_both_requests_the_worst_is_one_more_attempt() -> None:
-    board = Board()
-    board.faults["latest_attempt"] = []
+def test_where_github_grants_both_requests_the_worst_is_one_more_attempt(board: Board) -> None:
     first, second = Job(board, rerun_first=True), Job(board, rerun_first=True)
     assert first.claim(A).reason == "rerun"
     board.attempts.clear()  # the second one's look is older
@@ -55,15 +40,8 @@ def test_where_github_grants_both_requests_the_worst_is_one_more_attempt() -> No
     assert (board.rerun, board.stages()) == ([100, 100], "")
 
 
-def test_a_re_run_without_an_answer_is_waited_for() -> None:
-    board = Board(rerun_anyway=True)
-    board.faults["rerun_failed_jobs"] = [NO_ANSWER]
-    assert rerun(board).reason == "rerun"
-
-
 @pytest.mark.parametrize("fault", [FORBIDDEN, SERVER_ERROR, NO_ANSWER])
-def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(fault: GitHubError) -> None:
-    board = Board()
+def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(board: Board, fault: GitHubError) -> None:
     board.faults["rerun_failed_jobs"] = [fault]
     job = Job(board, rerun_first=True)
     assert job.fire(A).fire
@@ -71,27 +49,24 @@ def test_a_re_run_that_github_does_not_begin_is_a_fire_with_a_note(fault: GitHub
     assert ("`actions: write`" in job.ledger.notes[0].remedy) == (fault is FORBIDDEN)
 
 
-def test_a_failure_that_has_its_session_is_not_re_run() -> None:
-    board = Board()
+def test_a_failure_that_has_its_session_is_not_re_run_and_the_second_attempt_fires(board: Board) -> None:
     Job(board).fire(A)
     assert Job(board, sample_run(101), rerun_first=True).claim(A).reason == "duplicate"
     assert board.rerun == []
-
-
-def test_the_second_attempt_fires() -> None:
     board = Board()
     rerun(board)
     assert Job(board, sample_run(attempt=2), rerun_first=True).fire(A).fire
 
 
 @pytest.mark.parametrize("by_person", [False, True])
-def test_a_run_that_is_green_in_a_later_attempt_is_a_flake_whoever_re_ran_it(by_person: bool) -> None:
-    board = Board()
+def test_a_run_that_is_green_in_a_later_attempt_is_a_flake_whoever_re_ran_it(
+    board: Board, by_person: bool
+) -> None:
     if by_person:
         Job(board).fire(A)
     else:
         rerun(board)
-    green = Job(board, sample_run(attempt=2, conclusion="success"))
+    green = Job(board, GREEN)
     for _ in range(2):
         verdict = green.ledger.record_flake(green.run)
         assert verdict and verdict.reason == "flake"
@@ -99,26 +74,24 @@ def test_a_run_that_is_green_in_a_later_attempt_is_a_flake_whoever_re_ran_it(by_
     assert board.words().count("Flaky: it passed when re-run") == 1
 
 
-def test_a_green_attempt_of_which_nothing_is_known_is_no_flake() -> None:
-    board = Board()
-    green = Job(board, sample_run(attempt=2, conclusion="success"))
+def test_a_green_attempt_of_which_nothing_is_known_is_no_flake(board: Board) -> None:
+    green = Job(board, GREEN)
     assert green.ledger.record_flake(green.run) is None
     board.faults["statuses"] = [SERVER_ERROR] * 9
     assert green.ledger.record_flake(green.run) is None
     assert "record of a flaky failure" in green.ledger.notes[0].what
 
 
-def test_the_second_attempt_knows_what_the_first_one_had() -> None:
-    board = Board()
+def test_the_second_attempt_knows_what_the_first_one_had(board: Board) -> None:
     rerun(board)
-    found = known(board, A, B)
+    job = Job(board, sample_run(attempt=2))
+    found = job.ledger.known_of(job.run, [Fingerprint(A), Fingerprint(B)])
     assert found and (found.attempt, found.same, found.new, found.gone) == (1, 1, 1, 0)
 
 
-def test_flakes_of_the_last_days_are_counted() -> None:
-    board = Board()
+def test_flakes_of_the_last_days_are_counted(board: Board) -> None:
     rerun(board)
-    green = Job(board, sample_run(attempt=2, conclusion="success"))
+    green = Job(board, GREEN)
     green.ledger.record_flake(green.run)
     board.passed = [SHA, OLDER]
     later = sample_run(300, attempt=2, head_sha="c" * 40)

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.unit.ledger.boards import DAY, NOON
+from tests.fake_clock import NOON
+from tests.unit.ledger.boards import DAY
 
 from fire_routine.ledger.claims import Claim
 from fire_routine.ledger.entry import Failure, Stage
@@ -16,24 +17,12 @@ from fire_routine.ledger.rule import Greens, Job, Ruling, rule
 A, B = Failure("aaaaaaaa"), Failure("bbbbbbbb")
 JOB = Job("ci.yml", 100, 1, "f3c1", "1a2b3c4", "push", (A,), 3, DAY, now=NOON)
 OLD = NOON - 2 * DAY
+OWN = ("ci.yml", 90, 1, "f3c1", "7654321", ("aaaaaaaa",), "https://claude.ai/code/session_1")
+CLAIM = Claim("other000", 1, NOON - timedelta(minutes=5), None, Stage.FIRED, *OWN)
 
 
 def claim(stage: Stage = Stage.FIRED, *names: str, **changes: Any) -> Claim:
-    base = Claim(
-        "other000",
-        1,
-        NOON - timedelta(minutes=5),
-        None,
-        stage,
-        "ci.yml",
-        90,
-        1,
-        "f3c1",
-        "7654321",
-        names or ("aaaaaaaa",),
-        "https://claude.ai/code/session_1",
-    )
-    return replace(base, **changes)
+    return replace(CLAIM, stage=stage, names=names or CLAIM.names, **changes)
 
 
 def ruled(*claims: Claim, **changes: Any) -> Ruling:
@@ -65,6 +54,8 @@ def test_a_claim_that_may_have_a_session_blocks_what_it_covers(other: Claim, fir
 def test_several_claims_cover_what_they_name_together() -> None:
     assert ruled(claim(), failures=(A, B)).fire
     assert not ruled(claim(), claim(Stage.FIRED, "bbbbbbbb", mark="third000"), failures=(A, B)).fire
+    doubt = claim(Stage.UNKNOWN, mark="third000", id=2)
+    assert ruled(claim(), doubt).shown == claim()  # the session rather than the doubt
 
 
 def test_of_those_that_are_at_it_only_lower_ids_count_once_it_has_announced() -> None:
@@ -84,40 +75,28 @@ def test_a_claim_that_was_watched_until_it_lapsed_no_longer_counts() -> None:
 @pytest.mark.parametrize(
     ("greens", "fires"),
     [
-        ({}, False),
-        ({95: "push"}, True),
-        ({95: "schedule"}, False),
-        ({90: "push"}, True),  # the claim's run itself, in a later attempt
-        ({100: "push"}, False),
-        ({120: "push"}, False),
+        (Greens({}), False),
+        (Greens({95: "push"}), True),
+        (Greens({95: "schedule"}), False),
+        (Greens({95: "schedule"}, {90: "schedule"}), True),  # of the claim's event
+        (Greens({90: "push"}), True),  # the claim's run itself, in a later attempt
+        (Greens({100: "push"}), False),
+        (Greens({120: "push"}), False),
+        (Greens(readable=False), True),  # then an incident lasts for the cool-down
     ],
 )
-def test_a_green_run_between_ends_an_incident(greens: dict[int, str], fires: bool) -> None:
-    assert ruled(claim(at=OLD), greens=Greens(greens)).fire == fires
-
-
-def test_a_green_run_of_the_claims_event_ends_it_too() -> None:
-    greens = Greens({95: "schedule"}, {90: "schedule"})
-    assert ruled(claim(at=OLD), greens=greens).fire
-
-
-def test_within_the_cool_down_a_green_run_ends_nothing() -> None:
-    ruling = ruled(claim(), greens=Greens({95: "push"}))
-    assert (ruling.fire, ruling.is_back, ruling.back_to) == (False, True, None)
+def test_a_green_run_between_ends_an_incident_after_the_cool_down(greens: Greens, fires: bool) -> None:
+    assert ruled(claim(at=OLD), greens=greens).fire == fires
+    ruling = ruled(claim(), greens=greens)
+    assert (ruling.fire, ruling.back_to) == (False, None)
+    assert ruling.is_back == (fires and greens.readable)
+    assert not ruled(claim(at=OLD, commit=JOB.commit), greens=Greens(readable=False)).fire
 
 
 def test_the_list_of_green_runs_is_asked_for_only_where_it_matters() -> None:
-    assert ruled(claim()).back_to is None  # within the cool-down
     assert ruled(claim(at=OLD)).back_to == 90
     assert ruled(claim(at=OLD, run=100)).back_to is None  # the same run
     assert ruled(claim(Stage.FIRED, "bbbbbbbb"), max_sessions=1).back_to == 90
-
-
-def test_without_that_list_an_incident_lasts_for_the_cool_down() -> None:
-    unreadable = Greens(readable=False)
-    assert not ruled(claim(), greens=unreadable).fire
-    assert ruled(claim(at=OLD), greens=unreadable).fire
-    assert not ruled(claim(at=OLD, commit=JOB.commit), greens=unreadable).fire
 
 
 def test_different_failures_have_as_many_sessions_as_are_allowed() -> None:
@@ -141,23 +120,12 @@ def test_a_session_without_a_trace_covers_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs"),
-    [
-        (Failure("aaaaaaaa", ("j1234567",)), "s1234567"),  # a step was first, its log came later
-        (Failure("s1234567"), "j1234567"),
-        (Failure("s1234567"), "s1234567"),
-    ],
-)
-def test_a_step_and_a_log_name_one_failure(mine: Failure, theirs: str) -> None:
-    other = claim(Stage.FIRED, "cccccccc", theirs)
-    assert not ruled(other, failures=(mine,)).fire
-    assert not ruled(other, failures=(mine,), greens=Greens({95: "push"})).fire  # within the cool-down
-
-
-@pytest.mark.parametrize(
     ("mine", "other", "fires"),
     [
-        (Failure("x2222222"), claim(), False),  # it may be any that is known
+        (Failure("aaaaaaaa", ("j1234567",)), claim(Stage.FIRED, "cccccccc", "s1234567"), False),
+        (Failure("s1234567"), claim(Stage.FIRED, "cccccccc", "j1234567"), False),
+        (Failure("s1234567"), claim(Stage.FIRED, "cccccccc", "s1234567"), False),
+        (Failure("x2222222"), claim(), False),  # without a log it may be any that is known
         (Failure("x2222222"), claim(Stage.FIRED, "x1111111"), True),
         (Failure("x2222222"), claim(Stage.FIRED, "x2222222"), False),
         (A, claim(Stage.FIRED, "x1111111"), True),
@@ -167,10 +135,13 @@ def test_a_step_and_a_log_name_one_failure(mine: Failure, theirs: str) -> None:
         (A, claim(Stage.FIRED, "7 failures y1111111", run=100, attempt=2), False),
     ],
 )
-def test_without_a_log_a_failure_may_be_one_of_the_incident(mine: Failure, other: Claim, fires: bool) -> None:
+def test_a_failure_by_its_step_or_without_a_log_may_be_one_of_the_incident(
+    mine: Failure, other: Claim, fires: bool
+) -> None:
     assert ruled(other, failures=(mine,)).fire == fires
-    if mine.uncertain:
-        assert ruled(other, failures=(mine,), greens=Greens({95: "push"})).fire  # another incident
+    if mine is not A:  # within the cool-down of another incident only what is certain counts
+        another = ruled(other, failures=(mine,), greens=Greens({95: "push"}))
+        assert another.fire == mine.uncertain
 
 
 def test_a_refused_request_ends_the_attempt_for_those_that_waited_for_it() -> None:
@@ -185,12 +156,8 @@ def test_again_leaves_out_what_was_settled_before_it_was_asked() -> None:
     before, after = asked - timedelta(seconds=1), asked + timedelta(seconds=1)
     assert ruled(claim(until=before), again_since=asked).fire
     assert ruled(claim(Stage.FIRED, "bbbbbbbb", until=before), again_since=asked, max_sessions=1).fire
-    assert not ruled(claim(until=after), again_since=asked).fire  # asked while it was served, or a re-run
+    for until in (asked, after):  # asked while it was served, or a re-run
+        assert not ruled(claim(until=until), again_since=asked).fire
     assert not ruled(claim(Stage.ANNOUNCED, until=before), again_since=asked).fire
     waited = frozenset({"other000"})
     assert not ruled(claim(until=before), again_since=asked, waited_for=waited).fire
-
-
-def test_what_is_shown_is_the_session_rather_than_a_doubt() -> None:
-    ruling = ruled(claim(), claim(Stage.UNKNOWN, mark="third000", id=2))
-    assert ruling.shown == claim()

@@ -1,9 +1,21 @@
-"""What goes wrong in a schedule: chances of each fault, one trouble alone or all of them."""
+"""What goes wrong in a schedule: chances of each fault, one trouble alone or all of them.
+
+And the protocol with one part left out: each costs something, so the simulator can tell.
+`python3 src/entrypoint.py bench/schedules.py --without announcement` plays storms so.
+"""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from unittest.mock import patch
+
+from fire_routine.ledger import candidate
+from fire_routine.ledger.candidate import TIMING
+from fire_routine.ledger.claims import Claim
+from fire_routine.ledger.rule import Job
 
 
 @dataclass
@@ -11,12 +23,8 @@ class Faults:
     """Chances of each fault, and how late what was written may be read (seconds)."""
 
     lag: float = 0.0  # a read shows the state of up to this long ago, all of it
-    commit: float = (
-        0.0  # a status becomes visible, and its write is answered, up to so long after it got its id
-    )
-    item_lag: float = (
-        0.0  # half of the statuses become visible up to so long after their writes were answered
-    )
+    commit: float = 0.0  # a write is answered, and its status visible, up to so long after it got its id
+    item_lag: float = 0.0  # half of the statuses become visible up to so long after they were answered
     flap: float = 0.0  # chance that a read leaves out a status of the last 10 seconds
     read_fails: float = 0.0
     denied: float = 0.0  # a read or write is answered 401, 403, 404 or 422
@@ -91,3 +99,24 @@ def draw_faults(rng: random.Random) -> Faults:
         start = rng.uniform(0, 60)
         faults.outages = [(start, start + rng.choice((2, 20, 400)))]
     return faults
+
+
+_live = Job.live
+
+
+def _without_order(self: Job, claim: Claim) -> bool:
+    """Once it has announced, a job fires no matter who else is at it."""
+    return _live(self, claim) and (self.own is None or not self.going_on(claim))
+
+
+def _timing(**changes: object) -> Callable[[], AbstractContextManager[object]]:
+    return lambda: patch.object(candidate, "TIMING", replace(TIMING, **changes))  # type: ignore[arg-type]
+
+
+# Each with the trouble in which it counts
+LEFT_OUT: dict[str, tuple[Callable[[], AbstractContextManager[object]], Faults]] = {
+    "order": (lambda: patch.object(Job, "live", _without_order), Faults()),
+    "announcement": (_timing(looks=()), Faults(item_lag=3.0)),  # it follows its claim at once
+    "looks": (_timing(looks=(3.5,)), Faults(flap=0.4)),  # one instead of four
+    "waiting": (_timing(lapse=0.0, leader=0.0), Faults()),
+}

@@ -81,24 +81,19 @@ class Violations:
 
     def _unreported(self) -> list[str]:
         """Sessions that neither a job's outcome nor the ledger reports."""
-        outcomes = [report.outcome for report in self.world.reports if report.outcome]
-        fired = {outcome.session_url for outcome in outcomes if outcome.result is Result.FIRED}
-        unknown = {
-            (report.run, report.attempt)
-            for report in self.world.reports
-            if report.outcome and report.outcome.result is Result.UNKNOWN
-        }
-        recorded = {
-            (entry.record.run, entry.record.attempt)
-            for entry in self.world.entries()
-            if entry.record.stage in (Stage.ANNOUNCED, Stage.UNKNOWN, Stage.FIRED)
-        }
+        fired, reported = set[str](), set[tuple[int, int]]()
+        for report in self.world.reports:
+            if report.outcome and report.outcome.result is Result.FIRED:
+                fired.add(report.outcome.session_url)
+            elif report.outcome and report.outcome.result is Result.UNKNOWN:
+                reported.add((report.run, report.attempt))
+        for entry in self.world.entries():
+            if entry.record.stage in (Stage.ANNOUNCED, Stage.UNKNOWN, Stage.FIRED):
+                reported.add((entry.record.run, entry.record.attempt))
         return [
             f"{session} is reported nowhere"
             for session in self.world.sessions
-            if session.url not in fired
-            and (session.run, session.attempt) not in unknown
-            and (session.run, session.attempt) not in recorded
+            if session.url not in fired and (session.run, session.attempt) not in reported
         ]
 
     def _false_pointers(self) -> list[str]:
@@ -120,7 +115,7 @@ class Violations:
         sessions = self.world.sessions
         if report.verdict.reason in ("rerun", "flake", "not-failed"):
             return report.run in self.world.attempts
-        if report.verdict.reason in ("max-sessions", "max-sessions"):
+        if report.verdict.reason == "max-sessions":
             return len(sessions) >= self.terms.max_sessions
         if any((session.run, session.attempt) == (report.run, report.attempt) for session in sessions):
             return True

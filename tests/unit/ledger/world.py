@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from tests.unit.ledger.baton import Baton, Task
+from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, PLACE, SERVER_ERROR, Page
 from tests.unit.ledger.troubles import Faults
 
+from fire_routine.clock import Clock
 from fire_routine.ledger.entry import SHOWN, Entry, read_entry
 from fire_routine.ledger.store import ACTIONS_BOT
 from fire_routine.model import (
@@ -30,14 +32,14 @@ from fire_routine.model import (
 )
 
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
+# Without the traceback of the last time: each is raised over and over
 _DENIALS = (
-    ("GitHub answered 401: Bad credentials", 401),
-    ("GitHub answered 403: Resource not accessible by integration", 403),
-    ("GitHub answered 404: Not Found", 404),
-    ("GitHub answered 422: No commit found for SHA", 422),
+    GitHubError("GitHub answered 401: Bad credentials", 401),
+    FORBIDDEN,
+    GitHubError("GitHub answered 404: Not Found", 404),
+    GitHubError("GitHub answered 422: No commit found for SHA", 422),
 )
 BRANCH = "main"
-PLACE = "f" * 40  # the first commit of the default branch
 STATES = (SessionState.NONE, SessionState.BRANCH)  # of a session, by whether it left a trace
 
 
@@ -142,15 +144,6 @@ class World:
         return any(start <= self.baton.time < end for start, end in self.faults.outages)
 
 
-@dataclass(frozen=True)
-class StatusPage:
-    """A page of a commit's statuses, newest first."""
-
-    statuses: Sequence[Status]
-    more: bool
-    date: datetime
-
-
 class Client:
     """GitHub as one job reaches it."""
 
@@ -159,11 +152,15 @@ class Client:
         self._task = task
         self._cancelled_at = cancelled_at
 
-    def now(self) -> float:
-        return self._world.baton.time
-
-    def sleep(self, seconds: float) -> None:
-        self._pass(seconds)
+    @property
+    def clock(self) -> Clock:
+        baton = self._world.baton
+        return Clock(
+            lambda: baton.time,
+            lambda: EPOCH + timedelta(seconds=baton.time),
+            self._pass,
+            self._world.random.random,
+        )
 
     def _pass(self, seconds: float) -> None:
         self._task.pause(seconds)
@@ -181,20 +178,20 @@ class Client:
         self._travel()
         if world.out_of_order() or world.random.random() < world.faults.read_fails:
             self._pass(world.random.choice((0.1, 10.0)))
-            raise GitHubError("GitHub answered 502", 502)
+            raise SERVER_ERROR.with_traceback(None)
         self._deny()
         return world.baton.time - world.random.uniform(0, world.faults.lag)
 
     def _deny(self) -> None:
         if self._world.random.random() < self._world.faults.denied:
-            raise GitHubError(*self._world.random.choice(_DENIALS))
+            raise self._world.random.choice(_DENIALS).with_traceback(None)
 
-    def statuses(self, sha: str, page: int = 1) -> StatusPage:
+    def statuses(self, sha: str, page: int = 1) -> Page:
         found = sorted(self._world.statuses(sha, self._read()), key=lambda status: -status.id)
         date = EPOCH + timedelta(seconds=int(self._world.baton.time))
         self._travel()
         size = 101 - page
-        return StatusPage(found[(page - 1) * size : page * size], len(found) > page * size, date)
+        return Page(found[(page - 1) * size : page * size], len(found) > page * size, date)
 
     def first_commit(self) -> str:
         self._read()
@@ -218,7 +215,7 @@ class Client:
         kind = world.random.random()
         if world.out_of_order() or kind < faults.write_refused:
             self._pass(world.random.choice((0.1, 10.0)))
-            raise GitHubError("GitHub answered 500", 500)
+            raise SERVER_ERROR.with_traceback(None)
         kind -= faults.write_refused
         late = faults.write_unanswered <= kind < faults.write_unanswered + faults.write_late
         if late:
@@ -230,7 +227,7 @@ class Client:
             world.baton.at(arrival, lambda: answers.append(write()))
         if late or kind < faults.write_unanswered:
             self._pass(world.random.choice((0.3, 10.0)))
-            raise GitHubError("GitHub did not answer")
+            raise NO_ANSWER.with_traceback(None)
         self._pass(arrival - world.baton.time)
         answered, status = answers[-1]
         self._pass(answered - world.baton.time + world.random.uniform(0.02, 0.15))
@@ -267,7 +264,7 @@ class Client:
         self._travel()
         kind = world.random.random()
         if world.out_of_order() or kind < faults.rerun_refused:
-            raise GitHubError("GitHub answered 403: Resource not accessible by integration", 403)
+            raise FORBIDDEN.with_traceback(None)
         if world.baton.time < world.running.get(run_id, 0.0) or run_id in world.passed:
             raise GitHubError("GitHub answered 403: This workflow is already running", 403)
         lost = kind - faults.rerun_refused < faults.rerun_lost
@@ -280,7 +277,7 @@ class Client:
             world.baton.at(arrival, lambda: world.rerun(run_id))
         self._travel()
         if lost:
-            raise GitHubError("GitHub did not answer")
+            raise NO_ANSWER.with_traceback(None)
 
     def passed_in_rerun(self, run: Run, since: datetime) -> Sequence[str]:
         raise AssertionError(f"run {run.id} is not gathered in this world, nor what was green since {since}")
