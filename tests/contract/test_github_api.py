@@ -83,6 +83,7 @@ class Exchange:
         described = github_description()
         _valid(lambda: described.validate_request(request))
         assert set(query) <= self.declared_queries(), f"{self.target}: a parameter that GitHub doesn't know"
+        assert int(query.get("per_page", ["1"])[0]) <= 100, f"{self.target}: more than GitHub's longest page"
         if str(self.answer.status) not in self.operation()["responses"]:
             assert self.answer.status >= 400, f"{self.target}: {self.answer.status} is not described"
             return
