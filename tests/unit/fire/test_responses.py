@@ -219,6 +219,7 @@ def test_limit_without_a_believable_reset_is_not_tried_again(value: str | None) 
         ("Missing anthropic-beta header", "`anthropic-beta`"),
         ("anthropic-version: required", "Update the action"),
         ("text exceeds 65,536 characters", "`max-characters`"),
+        ("The text is too long.", "`max-characters`"),
         ("Something else.", "not paused"),
     ],
 )

@@ -87,7 +87,10 @@ class TestWhatCannotBeHad:
     def test_many_alike_make_one_note(self, emulator: GitHubEmulator) -> None:
         for number in range(3, 10):
             emulator.add_job(RUN, failed_job(number, f"leg {number}"))
-        emulator.fail("/check-runs/", Fault.forbidden())
+            if number == 5:
+                emulator.fail("/check-runs/", Fault.forbidden())
+                (note,) = gathered(emulator).notes
+                assert note.what == "the annotations of leg 3, leg 4, leg 5, test (3.11)"
         (note,) = gathered(emulator).notes
         assert note.what == "the annotations of leg 3, leg 4, leg 5 and 5 more"
 
@@ -139,6 +142,7 @@ class TestWhatCannotBeHad:
     def test_a_wrong_token_is_not_tried_everywhere(self, emulator: GitHubEmulator) -> None:
         run = gathered(emulator, token="wrong")
         (note,) = run.notes
+        assert note.what == "what GitHub knows of the run and its jobs"
         assert "Bad credentials" in note.why
         # the jobs are requested together with the run, so either may come first, or alone
         asked = {request.path.rpartition("?")[0] or request.path for request in emulator.requests}
