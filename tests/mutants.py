@@ -6,8 +6,8 @@
 A mutant is the source with one mistake: a comparison, `and`, `+`, `not`, a condition or a boolean turned
 round, a number off by one, or a statement left out. The seed alone decides which mutants are drawn. All tests
 but the end-to-end ones run once, and coverage says which of them execute a line. A mutant runs in a copy of
-the working tree, against the tests that execute its line, those of its own package first. It dies by the first
-test that fails, or by running too long.
+the working tree, against the tests that execute its line, those of its own package first. It dies by the
+first test that fails, or by running too long.
 
 `--again` takes the mutants of an earlier run. A mutant is found again by its statement's text, nearest to its
 old place, so code may move among the packages that are named. Where it is gone, the table shows `gone`.
@@ -182,19 +182,17 @@ def _distance(one: Mutant, other: Mutant) -> tuple[bool, bool, int]:
 def pytest(root: Path, *arguments: str, longest: float | None = None) -> tuple[int, str]:
     """Runs tests in the copy of the tree. Pytest's exit code and output; -1, if they run too long."""
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    with subprocess.Popen(
-        command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=longest)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return -1, ""
-    return process.returncode, output
+    try:
+        done = subprocess.run(
+            command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", timeout=longest
+        )
+    except subprocess.TimeoutExpired:
+        return -1, ""
+    return done.returncode, done.stdout
 
 
 def executed(root: Path) -> dict[str, dict[int, set[str]]]:
-    """The names of the tests that execute each line, by file and line. A fixture counts for its first test."""
+    """The names of the tests that execute each line, by file and line. A shared fixture is of its first."""
     measured = ["--cov", str(SOURCE), "--cov-context", "test", "--cov-report", "", "-n", "auto"]
     code, output = pytest(root, *measured, *TESTS)
     if code:
@@ -230,7 +228,7 @@ def judged(site: Site, tests: list[str], root: Path) -> Mutant:
 
 
 def run(pairs: list[tuple[Mutant, Site | None]], root: Path, out: Path) -> list[Mutant]:
-    """All mutants. The file `out` is written after each, so a run which is stopped has shown what it knows."""
+    """All mutants. The file `out` is written after each: a run that is stopped has shown what it knows."""
     results = [mutant if site else replace(mutant, result="gone") for mutant, site in pairs]
     tests = executed(root)
     for at, (_, site) in enumerate(pairs):
