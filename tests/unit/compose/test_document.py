@@ -445,3 +445,9 @@ def test_every_text_keeps_its_budget_its_facts_and_its_form(
     assert SHA in made.text
     if seen.head_branch:
         assert f"`{seen.head_branch}`" in outside
+
+
+def test_a_budget_has_room_for_the_text_input() -> None:
+    brief(run([job(0)]), text="w" * 100, max_characters=MIN_CHARACTERS + 100)
+    with pytest.raises(ValueError, match="is too little for this text"):
+        brief(run([job(0)]), text="w" * 100, max_characters=MIN_CHARACTERS + 99)
