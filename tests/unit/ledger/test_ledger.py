@@ -491,3 +491,21 @@ def test_a_missing_green_run_means_a_duplicate_with_a_link_and_never_a_second_se
     verdict = Job(board, replace(NEXT, created_at=NOON + 9 * DAY)).claim(A)
     assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
     assert board.calls.count("greens") == 1
+
+
+def test_a_job_that_gives_way_again_and_again_fires_nothing_and_says_why() -> None:
+    board, rivals = Board(), list[str]()
+
+    def come() -> None:
+        rivals.append(f"other{len(rivals):03}")
+        write(board, Stage.ANNOUNCED, rivals[-1])
+
+    def go() -> None:
+        if rivals and board.before_write is None and board.stages().endswith("w"):
+            write(board, Stage.WITHDRAWN, rivals[-1])
+            board.before_write = come
+
+    board.before_write, board.clock.at = come, go
+    verdict = Job(board).claim(A)
+    assert (verdict.fire, verdict.reason) == (False, "ledger-unavailable")
+    assert "one job after the other took its claim back" in verdict.message
