@@ -509,3 +509,14 @@ def test_a_job_that_gives_way_again_and_again_fires_nothing_and_says_why() -> No
     verdict = Job(board).claim(A)
     assert (verdict.fire, verdict.reason) == (False, "ledger-unavailable")
     assert "one job after the other took its claim back" in verdict.message
+
+
+def test_what_people_see_of_a_session_fits_a_status_with_the_longest_names() -> None:
+    board, failures = Board(), [letter * 16 for letter in "abcde"]
+    path = f".github/workflows/{'w' * 20}.yml"
+    assert Job(board, sample_run(workflow_path=path)).fire(*failures).fire
+    last = sample_run(99_999_999_999, 999, head_sha=OLDER, workflow_path=path)
+    assert Job(board, last).claim(*failures).reason == "duplicate"
+    (shown,) = board.commits[OLDER]
+    assert len(shown.description.encode()) <= 140
+    assert shown.description.startswith("Covered")
