@@ -520,3 +520,11 @@ def test_what_people_see_of_a_session_fits_a_status_with_the_longest_names() -> 
     (shown,) = board.commits[OLDER]
     assert len(shown.description.encode()) <= 140
     assert shown.description.startswith("Covered")
+
+
+def test_a_failure_that_came_back_within_the_hour_shows_the_minutes() -> None:
+    board = Board()
+    Job(board).fire(A)
+    board.clock.seconds += 59 * 60
+    Job(board, replace(NEXT, history=green_at(100))).claim(A)
+    assert board.words(OLDER) == ["Back 59 min after its Claude session"]

@@ -479,3 +479,7 @@ def test_a_password_that_a_terminal_wrapped_is_taken_out_whole() -> None:
         line = ("deploy with the settings " * 8)[: width - len(line)] + line
         left[width] = "\n".join(redact([line, rest, "done"])[0])
     assert [width for width, text in left.items() if begun in text or rest in text] == []
+
+
+def test_a_name_with_a_few_numbers_is_no_token() -> None:
+    assert redact(["token: release2024candidate7"])[0] == ["token: release2024candidate7"]
