@@ -6,7 +6,7 @@
 A mutant is the source with one mistake: a comparison, `and`, `+`, `not`, a condition or a boolean turned
 round, a number off by one, or a statement left out. The seed alone decides which mutants are drawn. All tests
 but the end-to-end ones run once, and coverage says which of them execute a line. A mutant runs in a copy of
-the working tree, against the tests that execute its line, those of its own package first. It dies by the
+the working tree, against the tests that execute its file, first those that execute its line. It dies by the
 first test that fails, or by running too long.
 
 `--again` takes the mutants of an earlier run. A mutant is found again by its statement's text, nearest to its
@@ -209,9 +209,12 @@ def executed(root: Path) -> dict[str, dict[int, set[str]]]:
 
 
 def tests_of(site: Site, lines: dict[int, set[str]]) -> list[str]:
-    """The tests that execute the line, of one that runs at import those of its file; its package's first."""
-    names = lines.get(site.mutant.line) or set().union(*lines.values())
-    return sorted(names, key=lambda name: (site.mutant.package not in re.split(r"\W|test_", name), name))
+    """The tests that execute the file: those that execute the line come first, and its package's."""
+    nearest, package = lines.get(site.mutant.line, set()), site.mutant.package
+    names = set().union(*lines.values())
+    return sorted(
+        names, key=lambda name: (name not in nearest, package not in re.split(r"\W|test_", name), name)
+    )
 
 
 def judged(site: Site, tests: list[str], root: Path) -> Mutant:
