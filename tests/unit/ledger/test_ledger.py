@@ -528,3 +528,11 @@ def test_a_failure_that_came_back_within_the_hour_shows_the_minutes() -> None:
     board.clock.seconds += 59 * 60
     Job(board, replace(NEXT, history=green_at(100))).claim(A)
     assert board.words(OLDER) == ["Back 59 min after its Claude session"]
+
+
+def test_a_lone_step_does_not_wait_for_the_legs_of_a_matrix() -> None:
+    board = Board()
+    assert Job(board, legs=8).claim(A).fire
+    began = board.clock.seconds
+    assert look(board, legs=1) is None
+    assert board.clock.seconds == began
