@@ -272,3 +272,10 @@ def test_others_words_come_out_on_one_plain_line(text: str, limit: int) -> None:
     line = one_line(text, TOKEN, limit)
     assert len(line) <= limit
     assert line == flat(line)
+
+
+def test_a_gateways_failure_is_documented_and_may_have_started_a_session() -> None:
+    for status in (500, 502, 503, 504, 529):
+        error = error_of(Response(status, {}, b"<html>"))
+        assert (type(error), error.reason) == (Unknown, "no-answer")
+        assert f"The endpoint returned {status}" in error.message
