@@ -89,3 +89,12 @@ def test_a_job_that_was_stopped_for_minutes_leaves_its_place_to_another() -> Non
     board.clock.at = stop
     verdict = Job(board).fire(A)
     assert (verdict.fire, verdict.session_id, other[1]) == (False, "session_2", True)
+
+
+def test_a_failure_was_seen_before_in_the_runs_that_had_it() -> None:
+    board = Board()
+    Job(board).fire(A)
+    later(board, 60, 101).fire(B)
+    last = later(board, 2 * 86400, 102)
+    last.claim(A)
+    assert [number for number, _ in last.ledger.past.seen] == [100]
