@@ -4,9 +4,10 @@
     python3 src/entrypoint.py tests/mutants.py fire report settings --again FILE --out FILE
 
 A mutant is the source with one mistake: a comparison, `and`, `+`, `not`, a condition or a boolean turned
-round, a number off by one, or a statement left out. The seed alone decides which mutants are drawn. Each runs
-in a copy of the working tree, against the tests of its own package first, then against the further ones. It
-dies by the first test that fails, or by running too long.
+round, a number off by one, or a statement left out. The seed alone decides which mutants are drawn. All tests
+but the end-to-end ones run once, and coverage says which of them execute a line. A mutant runs in a copy of
+the working tree, against the tests that execute its file, first those that execute its line. It dies by the
+first test that fails, or by running too long.
 
 `--again` takes the mutants of an earlier run. A mutant is found again by its statement's text, nearest to its
 old place, so code may move among the packages that are named. Where it is gone, the table shows `gone`.
@@ -18,6 +19,7 @@ import argparse
 import ast
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -28,13 +30,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from coverage import CoverageData
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path("src/fire_routine")
-UNIT = Path("tests/unit")
-FURTHER = ("tests/contract", "tests/injection", "tests/unit/action")
-LONGEST = 900  # seconds for one folder's tests without a mutant
-SLOWER = 4  # times as long as without a mutant, and a minute: then a mutant is noticed
-NEVER_COPIED = (".git", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", "vendor")
+TESTS = ("tests/unit", "tests/contract", "tests/injection")
+LONGEST = 600  # seconds for the tests of one mutant
+NEVER_COPIED = (".git", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", "vendor")
+FAILED = re.compile(r"(?:FAILED|ERROR) (tests/[^\s\[]+)")  # in pytest's summary
 
 OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -59,7 +62,7 @@ class Mutant:
     after: str  # what takes the place of the code that is changed
     line: int = 0
     result: str = ""  # "died", "lived" or "gone"; empty: it has not run to its end
-    by: str = ""  # the folder whose tests noticed it, or were the last to pass
+    by: str = ""  # the test that noticed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,61 +179,65 @@ def _distance(one: Mutant, other: Mutant) -> tuple[bool, bool, int]:
     return one.package != other.package, one.path != other.path, abs(one.line - other.line)
 
 
-def own_tests(package: str, root: Path) -> list[str]:
-    """The folder of the package's tests, or its files of tests."""
-    name = package.replace("/", "_")
-    named = [UNIT / package, *(path.relative_to(root) for path in (root / UNIT).glob(f"test_{name}*.py"))]
-    return [str(path) for path in named if (root / path).exists()]
+def pytest(root: Path, *arguments: str, longest: float | None = None) -> tuple[int, str]:
+    """Runs tests in the copy of the tree. Pytest's exit code and output; -1, if they run too long."""
+    command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    try:
+        done = subprocess.run(
+            command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", timeout=longest
+        )
+    except subprocess.TimeoutExpired:
+        return -1, ""
+    return done.returncode, done.stdout
 
 
-def passes(paths: list[str], root: Path, longest: float) -> bool:
-    """Whether these tests pass within `longest` seconds, in the copy of the tree."""
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-m", "", "-p", "no:cacheprovider", *paths]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            return process.wait(longest) == 0
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return False
+def executed(root: Path) -> dict[str, dict[int, set[str]]]:
+    """The names of the tests that execute each line, by file and line. A shared fixture is of its first."""
+    measured = ["--cov", str(SOURCE), "--cov-context", "test", "--cov-report", "", "-n", "auto"]
+    code, output = pytest(root, *measured, *TESTS)
+    if code:
+        sys.exit(f"The tests do not pass without a mutant:\n{output[-2000:]}")
+    data = CoverageData(str(root / ".coverage"))
+    data.read()
+    return {
+        file: {
+            line: {context.partition("|")[0].partition("[")[0] for context in contexts if context}
+            for line, contexts in data.contexts_by_lineno(file).items()
+        }
+        for file in data.measured_files()
+    }
 
 
-def noticed(site: Site, paths: list[str], root: Path, longest: float) -> bool:
+def tests_of(site: Site, lines: dict[int, set[str]]) -> list[str]:
+    """The tests that execute the file: those that execute the line come first, and its package's."""
+    nearest, package = lines.get(site.mutant.line, set()), site.mutant.package
+    names = set().union(*lines.values())
+    return sorted(
+        names, key=lambda name: (name not in nearest, package not in re.split(r"\W|test_", name), name)
+    )
+
+
+def judged(site: Site, tests: list[str], root: Path) -> Mutant:
+    """The mutant with its result."""
     source = site.file.read_text("utf-8")
     site.file.write_text(site.mutated(source), "utf-8")
+    (root / "names").write_text("\n".join(tests), "utf-8")  # too many for a command line
     try:
-        return not passes(paths, root, longest)
+        code, output = pytest(root, "-x", "@names", longest=LONGEST) if tests else (0, "")
     finally:
         site.file.write_text(source, "utf-8")
+    found = FAILED.search(output)
+    return replace(site.mutant, result="died" if code else "lived", by=found[1] if found else "")
 
 
 def run(pairs: list[tuple[Mutant, Site | None]], root: Path, out: Path) -> list[Mutant]:
-    """All mutants against their own tests, and those that live against the further ones.
-
-    The file `out` is written after each, so that a run which is stopped has shown what it knows.
-    """
+    """All mutants. The file `out` is written after each: a run that is stopped has shown what it knows."""
     results = [mutant if site else replace(mutant, result="gone") for mutant, site in pairs]
-    rounds = [own_tests, *(lambda _package, _root, path=path: [path] for path in FURTHER)]
-    last = len(rounds) - 1
-    usual: dict[str, float] = {}  # seconds of the tests without a mutant; 0: they do not pass
-    for stage, tests in enumerate(rounds):
-        for at, (_, site) in enumerate(pairs):
-            if site is None or results[at].result == "died":
-                continue
-            paths = tests(site.mutant.package, root)
-            name = " ".join(paths)
+    tests = executed(root)
+    for at, (_, site) in enumerate(pairs):
+        if site is not None:
             started = time.monotonic()
-            if name not in usual:
-                healthy = bool(paths) and passes(paths, root, LONGEST)
-                usual[name] = time.monotonic() - started if healthy else 0
-                if not healthy:
-                    why = "does not pass without a mutant" if paths else "has no tests of its own"
-                    print(f"Left out: {name or site.mutant.package} {why}")
-            if not usual[name]:
-                continue
-            started = time.monotonic()
-            died = noticed(site, paths, root, SLOWER * usual[name] + 60)
-            result = "died" if died else "lived" if stage == last else ""
-            results[at] = replace(site.mutant, result=result, by=name)
+            results[at] = judged(site, tests_of(site, tests.get(str(site.file), {})), root)
             out.write_text(json.dumps([asdict(mutant) for mutant in results], indent=1), "utf-8")
             print(row(results[at]), f"{time.monotonic() - started:.0f} s", flush=True)
     return results

@@ -445,3 +445,15 @@ def test_every_text_keeps_its_budget_its_facts_and_its_form(
     assert SHA in made.text
     if seen.head_branch:
         assert f"`{seen.head_branch}`" in outside
+
+
+def test_a_budget_has_room_for_the_text_input() -> None:
+    brief(run([job(0)]), text="w" * 100, max_characters=MIN_CHARACTERS + 100)
+    with pytest.raises(ValueError, match="is too little for this text"):
+        brief(run([job(0)]), text="w" * 100, max_characters=MIN_CHARACTERS + 99)
+
+
+def test_words_that_are_whole_leave_all_other_room_to_the_evidence() -> None:
+    log = {1000: digest("aa", *(f"line {n}" for n in range(9_000)))}
+    with_words = brief(run([job(0)]), log, text="word " * 800, max_characters=16_384)
+    assert len(with_words.text) > 0.97 * 16_384

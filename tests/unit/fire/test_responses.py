@@ -187,9 +187,11 @@ def test_limit_without_a_believable_reset_is_not_tried_again() -> None:
     ("message", "remedy"),
     [
         ("This routine is paused.", "Resume"),
-        ("Missing anthropic-beta header", "`anthropic-beta`"),
+        ("Missing anthropic-beta header", "Set `anthropic-beta`"),
+        ("A beta header is required", "Set `anthropic-beta`"),
         ("anthropic-version: required", "Update the action"),
         ("text exceeds 65,536 characters", "`max-characters`"),
+        ("The text is too long.", "`max-characters`"),
         ("Something else.", "not paused"),
     ],
 )
@@ -306,3 +308,10 @@ def test_date_is_counted_from_the_answers_own_clock() -> None:
 def test_any_header_gives_bounded_seconds_or_nothing(value: str, date: str | None) -> None:
     seconds = retry_after(headers(value, date), BETWEEN)
     assert seconds is None or 0 <= seconds <= LONGEST_PLAUSIBLE
+
+
+def test_a_gateways_failure_is_documented_and_may_have_started_a_session() -> None:
+    for status in (500, 502, 503, 504, 529):
+        error = error_of(Response(status, {}, b"<html>"))
+        assert (type(error), error.reason) == (Unknown, "no-answer")
+        assert f"The endpoint returned {status}" in error.message

@@ -161,6 +161,7 @@ def test_what_is_larger_than_stated_is_not_downloaded_whole(
     lines, notes = read(github)
     assert lines == []
     assert notes == ["the artifact `honest`, `lies`: it is larger than 32 MiB"]
+    assert len(github.asked("/storage/artifacts")) == 1
 
 
 def test_only_so_many_artifacts_are_read(github: GitHubEmulator) -> None:

@@ -67,6 +67,9 @@ class TestWhatCannotBeHad:
         assert run.failed_jobs[0].annotations == ()
         for number in range(3, 10):
             emulator.add_job(RUN, failed_job(number, f"leg {number}"))
+            if number == 5:
+                (note,) = gathered(emulator).notes
+                assert note.what == "the annotations of leg 3, leg 4, leg 5, test (3.11)"
         (note,) = gathered(emulator).notes
         assert note.what == "the annotations of leg 3, leg 4, leg 5 and 5 more"
 
@@ -117,6 +120,7 @@ class TestWhatCannotBeHad:
     def test_a_wrong_token_is_not_tried_everywhere(self, emulator: GitHubEmulator) -> None:
         run = gathered(emulator, token="wrong")
         (note,) = run.notes
+        assert note.what == "what GitHub knows of the run and its jobs"
         assert "Bad credentials" in note.why
         # the jobs are requested together with the run, so either may come first, or alone
         base = f"/repos/{emulator.full_name}/actions/runs/{RUN}/attempts/1"

@@ -168,3 +168,19 @@ def test_a_first_look_that_fails_keeps_a_lone_step_from_nothing(board: Board) ->
     board.faults["statuses"] = [SERVER_ERROR] * 9
     verdict = look(board, legs=8)
     assert verdict and verdict.reason == "ledger-unavailable"
+
+
+def test_a_lone_step_does_not_wait_for_the_legs_of_a_matrix(board: Board) -> None:
+    assert Job(board, legs=8).claim(A).fire
+    began = board.clock.seconds
+    assert look(board, legs=1) is None
+    assert board.clock.seconds == began
+
+
+def test_a_failure_was_seen_before_in_the_runs_that_had_it() -> None:
+    board = Board()
+    Job(board).fire(A)
+    later(board, 60, 101).fire(B)
+    last = later(board, 2 * 86400, 102)
+    last.claim(A)
+    assert [number for number, _ in last.ledger.past.seen] == [100]

@@ -404,3 +404,17 @@ def test_a_row_of_base64_below_one_that_ends_in_padding_is_read_too() -> None:
     lines, counts = redact([encoded, encoded])
     assert encoded not in "\n".join(lines)
     assert counts
+
+
+def test_a_password_that_a_terminal_wrapped_is_taken_out_whole() -> None:
+    begun, rest = "q7Rk2ZpW9sXc4Vb", "N8mLt3JhG6fDa5YuE"
+    left = {}
+    for width in (60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200):
+        line = f" password={begun}"
+        line = ("deploy with the settings " * 8)[: width - len(line)] + line
+        left[width] = "\n".join(redact([line, rest, "done"])[0])
+    assert [width for width, text in left.items() if begun in text or rest in text] == []
+
+
+def test_a_name_with_a_few_numbers_is_no_token() -> None:
+    assert redact(["token: release2024candidate7"])[0] == ["token: release2024candidate7"]

@@ -129,3 +129,9 @@ def test_pull_requests_merged_since_the_last_green_run_are_suspects() -> None:
     assert expected in text
     assert text.index("Changed files") < text.index("Pull requests merged") < text.index("Commits (1)")
     assert "Pull requests merged" not in changes(run(history=history()), "", 60_000)
+
+
+def test_a_green_run_after_which_no_commit_is_known_is_said_to_have_none() -> None:
+    text = changes(run(history=history(commits=(), total_commits=0)), "", 4000)
+    assert "No commit since then is known." in text
+    assert "No commit" not in changes(run(history=history()), "", 4000)
