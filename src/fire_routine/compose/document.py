@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..model import (
     Attachment,
     Brief,
     ChangedFile,
-    Digest,
-    Excerpt,
     Failure,
     Fingerprint,
     Past,
@@ -25,7 +23,7 @@ from ..sanitize import new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from . import any_ci
 from .bounds import bounded
-from .excerpter import Excerpter
+from .excerpter import MakeExcerpt, telling
 from .grouping import combined, distinct
 from .highlights import highlights
 from .layout import WORD, Part, fill, head, shares
@@ -66,7 +64,7 @@ def compose(
     text: str = "",
     past: Past | None = None,
     max_characters: int,
-    excerpt: Callable[[Digest, int], Excerpt],
+    excerpt: MakeExcerpt,
     server_url: str = "https://github.com",
     word: str = "",
 ) -> Brief:
@@ -87,10 +85,15 @@ def compose(
     """
     given = _Material(*bounded(run, failures, attachments, _REDACTED), text.strip(), past or Past())
     material, redactions = cleaned(given)
-    material = replace(material, text=closed(material.text))
+    material = replace(
+        material,
+        text=closed(material.text),
+        failures=tuple(replace(one, digest=one.digest and telling(one.digest)) for one in material.failures),
+        attachments=tuple(replace(one, digest=telling(one.digest)) for one in material.attachments),
+    )
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
-    composer = _Composer(material, Excerpter(excerpt), server_url)
+    composer = _Composer(material, excerpt, server_url)
     body, late = _within(composer, max_characters, identifiers(given), word or new_word())
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
@@ -138,7 +141,7 @@ class _Composer:
     """Lays the material out: what is never cut first, then what shares the rest."""
 
     material: _Material
-    excerpt: Excerpter
+    excerpt: MakeExcerpt
     server_url: str
 
     def within(self, budget: int) -> str:

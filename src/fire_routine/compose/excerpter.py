@@ -1,4 +1,4 @@
-"""Excerpts of digests that stop where lines stop telling, as all sections ask for them."""
+"""A digest's lines that are worth a place in the text, however much room there is."""
 
 from __future__ import annotations
 
@@ -7,39 +7,15 @@ from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
-from ..model import ERROR_WEIGHT, Block, Digest, Excerpt, utf16_length
+from ..model import ERROR_WEIGHT, Block, Digest, Excerpt
 
 MakeExcerpt = Callable[[Digest, int], Excerpt]
 
-# Shares of the greatest weight from which on a line is shown, however much room there is. A step's last lines
-# and what comes before the first failure explain it less often than what follows.
+# Shares of the greatest weight from which on a line is shown. A step's last lines, and what comes before the
+# first failure, explain it less often than what follows.
 SHARE, _ASIDE = 0.15, 0.2
 _NEAR = 10  # lines before a failure that belong to it
-
-
-class Excerpter:
-    """Excerpts without weak lines, however much room there is.
-
-    One that was made for a greater limit and stays within this one is the answer again.
-    """
-
-    def __init__(self, excerpt: MakeExcerpt) -> None:
-        self._excerpt = excerpt
-        # With the digests themselves, since the next one could have the id of one that is gone
-        self._made: dict[int, tuple[Digest, Digest, list[tuple[int, int, Excerpt]]]] = {}
-
-    def __call__(self, digest: Digest, limit: int) -> Excerpt:
-        if id(digest) not in self._made:
-            self._made[id(digest)] = digest, _telling(digest), []
-        _, telling, known = self._made[id(digest)]
-        for asked, used, earlier in known:
-            if used <= limit <= asked:
-                return earlier
-        found = self._excerpt(telling, limit)
-        if not found.lines:  # nothing but the mark of a gap
-            found = Excerpt("", 0, digest.total_lines)
-        known.append((limit, utf16_length(found.text), found))
-        return found
+_AGAIN = 3  # lines in a row that were told before: shown once
 
 
 def greatest_weight(digest: Digest) -> float:
@@ -51,17 +27,49 @@ def is_weak(digest: Digest) -> bool:
     return greatest_weight(digest) < ERROR_WEIGHT
 
 
-def _telling(digest: Digest) -> Digest:
-    """The digest's lines that are strong enough, and those that say how the step ended."""
-    most = greatest_weight(digest)
-    first = min((number for unit in digest.units for number in unit), default=0) - _NEAR
+def telling(digest: Digest) -> Digest:
+    """The digest's lines that are strong enough, each block of them once; and how the step ended.
 
-    def tells(number: int, block: Block) -> float | None:
-        aside = number < first or (block.rule == "tail" and not is_weak(digest))
+    If no line looks like an error, all are left: what the failed step told last may tell something.
+    """
+    if is_weak(digest):
+        return digest
+    units = {number for unit in digest.units for number in unit}
+    strong = strong_lines(digest, min(units, default=0) - _NEAR)
+    return without(strong, _told_again(strong, units))
+
+
+def strong_lines(digest: Digest, first: int = 0) -> Digest:
+    """The digest's lines that are strong enough, and those that say how the step ended.
+
+    Args:
+        first: the number of the line from which on they belong to a failure.
+    """
+    most, weak = greatest_weight(digest), is_weak(digest)
+
+    def kept(number: int, block: Block) -> float | None:
+        aside = number < first or (block.rule == "tail" and not weak)
         strong = block.weight >= most * (_ASIDE if aside else SHARE)
         return block.weight if strong or number in digest.ends else None
 
-    return _weighed(digest, tells)
+    return _weighed(digest, kept)
+
+
+def _told_again(digest: Digest, units: Collection[int]) -> set[int]:
+    """The numbers of lines that repeat earlier ones, several in a row, as a code frame below each finding."""
+    seen: set[str] = set()
+    again: set[int] = set()
+    row: list[int] = []
+    for block in digest.blocks:
+        for offset, line in enumerate(block.lines):
+            if not (text := line.strip()):
+                continue
+            number = block.first + offset
+            repeats = text in seen and number not in units and number <= block.last
+            row = [*row[1 - _AGAIN :], number] if repeats else []
+            again.update(row if len(row) == _AGAIN else ())
+            seen.add(text)
+    return again
 
 
 def units_first(digest: Digest, least: float) -> Digest:
@@ -83,23 +91,19 @@ def numbers(excerpt: Excerpt) -> set[int]:
 
 
 def without(digest: Digest, shown: Collection[int]) -> Digest:
-    """The digest without the lines that have these numbers.
-
-    What is weak beside them stays weak: a block without lines keeps the greatest weight.
-    """
+    """The digest without the lines that have these numbers."""
     rest = _weighed(digest, lambda number, block: None if number in shown else block.weight)
-    ends = tuple(number for number in digest.ends if number not in shown)
-    return replace(rest, blocks=(Block(0, (), greatest_weight(digest), "shown"), *rest.blocks), ends=ends)
+    return replace(rest, ends=tuple(number for number in digest.ends if number not in shown))
 
 
 def _weighed(digest: Digest, weight: Callable[[int, Block], float | None]) -> Digest:
     """The digest with the weight that each line has by its number and its block; None: without the line."""
     blocks: list[Block] = []
     for block in digest.blocks:
-        numbered = [(min(block.first + offset, block.last), line) for offset, line in enumerate(block.lines)]
-        weighed = [(weight(number, block), number, line) for number, line in numbered]
+        lines = [(min(block.first + offset, block.last), line) for offset, line in enumerate(block.lines)]
+        weighed = [(weight(number, block), number, line) for number, line in lines]
         for new, group in groupby(weighed, itemgetter(0)):
             if new is not None:
-                _, found, lines = zip(*group, strict=True)
-                blocks.append(Block(found[0], lines, new, block.rule, found[-1]))
+                _, found, texts = zip(*group, strict=True)
+                blocks.append(Block(found[0], texts, new, block.rule, found[-1]))
     return replace(digest, blocks=tuple(blocks))

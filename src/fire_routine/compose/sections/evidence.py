@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
 from ...sanitize import inline
-from ..excerpter import MakeExcerpt, greatest_weight, is_weak, numbers, units_first, without
+from ..excerpter import MakeExcerpt, greatest_weight, is_weak, numbers, strong_lines, units_first, without
 from ..grouping import specific_annotations
 from ..layout import Part, cut, fill, head, listed, quoted, short
 
@@ -92,7 +92,7 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
         block = f"{title}{part}:\n{quoted(made.text)}"
         over = utf16_length(block) - limit
         if over <= 0:
-            return (block, made) if made.text.strip() else ("", nothing)
+            return (block, made) if made.lines else ("", nothing)
         room -= over  # this content needs a longer fence than most
     return "", nothing
 
@@ -120,7 +120,7 @@ def rest_block(failure: Failure, lead: Lead, excerpt: MakeExcerpt, limit: int) -
     notes = _unrepeated(merged_annotations(failure), lead.text)
     if lead.whole:
         return _annotation_block(notes, limit)
-    digest = without(failure.digest, lead.lines)
+    digest = without(strong_lines(failure.digest), lead.lines)
     title = "From the available part of the log" if failure.partial else "From the log"
     title += ", besides the lines above" if lead.lines else ""
     log, made = log_block(title, digest, excerpt, limit - _needed(notes, limit))
