@@ -38,6 +38,7 @@ HEAVY = 2.0  # weight of a rule; lighter ones reach one line before and after
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
 _CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
 _ITEM = re.compile(rb"- \S")
+WARNS = b" warning "
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,8 @@ def context_of(finding: Finding, store: LineStore) -> Context:
         *_after(texts[end : end + (LINES_AFTER if heavy else 1)]),
     ]
     first = start - len(before)
+    if rule.is_list and WARNS not in texts[index]:  # between the file and its error
+        dull.update(at for at in range(start, index) if WARNS in texts[at])
     if any(
         text.lstrip().startswith(b"-") for text in texts[start:end]
     ):  # in a diff a plus is no shell's trace
