@@ -48,9 +48,6 @@ def test_end_and_shell_of_each_leg_are_shown() -> None:
     assert ", exit code 0, 1, 2 or others, " in section(run(), failure)
 
 
-
-
-
 def test_a_step_ends_as_its_log_tells_it_even_if_the_job_timed_out() -> None:
     late = job(0, conclusion="timed_out", annotations=())
     for log, end in (
@@ -123,7 +120,11 @@ def test_without_steps_the_time_is_the_jobs_and_a_log_that_is_not_there_is_named
     bare, running = job(0, steps=()), job(0, conclusion="running", completed_at=None)
     log = digest("a", "boom")
     for one, logs, end in (
-        (bare, {1000: log}, "Step `Run the tests`, exit code 2, shell `bash -e {0}`, job 1000 after 3 min 20 s."),
+        (
+            bare,
+            {1000: log},
+            "Step `Run the tests`, exit code 2, shell `bash -e {0}`, job 1000 after 3 min 20 s.",
+        ),
         (bare, {}, "No step ran, exit code 1, job 1000 after 3 min 20 s, its log is not here."),
         (running, {}, "still running: no log until it is done"),
     ):

@@ -36,10 +36,11 @@ def earlier(state: SessionState | None, pull: PullRequest | None = None, **field
 
 
 def test_an_earlier_session() -> None:
+    tried, checks = "tried #14 `Fix the tally`", "1 of 2 checks failed"
     for session, line in (
-        (earlier(SessionState.CLOSED, PULL), "tried #14 `Fix the tally`, closed unmerged, 1 of 2 checks failed"),
-        (earlier(SessionState.OPEN, PULL), "tried #14 `Fix the tally`, open, 1 of 2 checks failed"),
-        (earlier(SessionState.MERGED, PULL), "tried #14 `Fix the tally`, merged, 1 of 2 checks failed"),
+        (earlier(SessionState.CLOSED, PULL), f"{tried}, closed unmerged, {checks}"),
+        (earlier(SessionState.OPEN, PULL), f"{tried}, open, {checks}"),
+        (earlier(SessionState.MERGED, PULL), f"{tried}, merged, {checks}"),
         (earlier(SessionState.BRANCH), "pushed `claude/fix-run-70` and opened no pull request"),
         (earlier(SessionState.NONE), "left no trace after 26 h"),
         (earlier(SessionState.NONE, certain=False), "may have been started, and left no trace after 26 h"),

@@ -62,7 +62,8 @@ def test_no_time_is_shown_or_claimed_that_is_not_known() -> None:
     assert titled(timeless, "a").endswith("(run 77, attempt 2)")
     assert "event `push` by `mona`\n" in facts(timeless, ROOMY)
     for unknown in (None, History()):
-        assert titled(run([job(0)], history=unknown), "a").endswith("red since 2026-11-24 14:02 UTC or earlier")
+        shown = titled(run([job(0)], history=unknown), "a")
+        assert shown.endswith("red since 2026-11-24 14:02 UTC or earlier")
 
 
 def test_the_title_of_a_run_without_failed_jobs_shows_how_it_ended() -> None:
