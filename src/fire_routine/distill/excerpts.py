@@ -22,7 +22,7 @@ BLANKS = 3  # blank lines between two that are shown, at most
 SPELLED = " lines left out"  # in the first mark of a gap; the others are numbers alone
 ROOM_FOR_ENDS = 1_000  # characters from which on the step's end is always shown
 SHORTEST = 200  # characters that a line may take however little room there is
-LONGEST_WEAK = 400  # … and characters that a weak line may take however much there is
+LONGEST_WEAK = 2_000  # … and characters that a weak line may take however much there is
 
 
 def blocks_of(weights: Weights, store: LineStore) -> tuple[Block, ...]:
