@@ -123,8 +123,8 @@ def context_of(finding: Finding, store: LineStore) -> Context:
         *_after(texts[end : end + (LINES_AFTER if heavy else 1)]),
     ]
     first = start - len(before)
-    if rule.is_list and WARNS not in texts[index]:  # between the file and its error
-        dull.update(at for at in range(start, index) if WARNS in texts[at])
+    if rule.is_list and WARNS not in texts[index]:  # between a file and its error, and below it
+        dull.update(at for at, text in enumerate(texts) if WARNS in text)
     if any(
         text.lstrip().startswith(b"-") for text in texts[start:end]
     ):  # in a diff a plus is no shell's trace

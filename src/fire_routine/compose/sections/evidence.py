@@ -15,7 +15,8 @@ from ..layout import Part, cut, fill, head, listed, quoted, short
 _FEWEST = 40  # units of an excerpt that are worth a fence
 LEAD = 1_300  # units of what broke, before any detail: with its heading, a first screen
 _STRONG = 0.3  # of the greatest weight; weaker lines are details
-_NEIGHBOURS = 3  # lines between two that are shown as one group
+_NEIGHBOURS = 3  # lines between two that are shown as one group …
+_OF_ONE_RULE = 30  # … where one rule found both, as a list's heading and its row
 _WEAK_END = 800  # units of a failed step's end, where no line looks like its cause
 _LONG = 4_000  # units from which on an excerpt alone begins with its strongest lines
 _BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the others in the log's order.)\n\n"
@@ -71,7 +72,9 @@ def _strongest_first(made: Excerpt) -> str:
     """An excerpt's lines, in groups of neighbours; the group with the strongest line comes first."""
     groups: list[list[Block]] = []
     for block in made.blocks:
-        if groups and block.first <= groups[-1][-1].last + _NEIGHBOURS:
+        last = groups[-1][-1] if groups else block
+        near = _OF_ONE_RULE if block.rule == last.rule else _NEIGHBOURS
+        if groups and block.first <= last.last + near:
             groups[-1].append(block)
         else:
             groups.append([block])
