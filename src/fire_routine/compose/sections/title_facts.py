@@ -14,7 +14,6 @@ from ..layout import cut, short
 _IDENTIFIER = 255
 _PLACES = 3  # kinds of runners that are shown
 CAPS = (100, 48, 20)  # units of a name, for a roomy, a narrow and the narrowest budget
-_ROOMY = CAPS[0]
 
 
 def title(run: Run, failures: Sequence[Failure], cap: int) -> str:
