@@ -23,6 +23,7 @@ _BARE = re.compile(rb"^\W+|\W+$|[\s(]*\d[\d.]* ?m?s\)?$")
 
 # A line that says only that something failed: what did is below.
 _EMPTY = re.compile(rb"(?:\W*\w+){1,2}[!:( -]*$")
+_ONLY_PLACE = re.compile(rb"\W*\S+:\d+\W*$")
 _NAME, _FILE = expression("failure_name"), expression("file_name")
 _REASON, _PLACE = expression("failure_reason"), expression("place")
 _FRAME = expression("frame")
@@ -50,6 +51,10 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
         if weight < least or finding.number in seen:
             continue
         unit = _unit(finding.number, texts)
+        if all(_EMPTY.match(texts[unit[what]]) for what in ("finding", "reason") if what in unit):
+            continue  # a heading without a word on what is wrong, as "- Expected" above "+ Received"
+        if len(unit) == 1 and _ONLY_PLACE.match(texts[finding.number]):
+            continue
         row = "name" in unit and _NAME.match(texts[unit["name"]]) is None  # of a list that is headed once
         name = _BARE.sub(b"", texts[finding.number if row else unit.get("name", finding.number)])
         if any(name in told for told in names):  # told again, as in a summary
