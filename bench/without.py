@@ -1,4 +1,7 @@
-"""The mechanisms of the distiller, and what switches each of them off, for `bench/recall.py --without NAME`."""
+"""The mechanisms of the distiller, and what switches each of them off, for `bench/recall.py --without NAME`.
+
+What moves no recall in labelled logs is there for another reason, which stands next to it.
+"""
 
 # ruff: noqa: ARG005, E501 - what stands in for a function takes its arguments; a mechanism a line
 from __future__ import annotations
@@ -10,49 +13,48 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from fire_routine.distill import collector, context, excerpts, match, scanner, score  # noqa: E402
+from fire_routine.distill import context, excerpts, match, pipeline, scanner, score  # noqa: E402
 
 _NEVER = re.compile("(?!)")
 _MANY = 10**9
 Setting = tuple[object, str, object]  # a module or class, a name in it, and its value without the mechanism
 OFF: dict[str, list[Setting]] = {
     # reading
-    "prefixes": [(match, "_better", lambda rest, whole: False)],
+    "prefixes": [(match, "_better", lambda rest, whole: False)],  # a tool's format behind another's prefix
     "levels": [(match, "_INFO", _NEVER), (match, "_WARN", _NEVER)],
-    "quoted-source": [(match, "_quotes", lambda rule, text: False)],
-    "red": [(match, "red_places", lambda raw: [])],
-    "near-the-end": [(scanner, "NEAR", 0)],
+    "red": [(match, "red_places", lambda raw: [])],  # tools that no rule knows
+    "near-the-end": [(scanner, "NEAR", 0)],  # the same
     "passed-tests": [(scanner, "began", lambda lines, index, least: None)],
-    "reasons": [(collector.Collector, "_reason", lambda self, index, rule: ())],
+    "reasons": [(scanner.Collector, "_reason", lambda self, index, rule: ())],  # many errors with one text
     # the context of a finding
-    "context": [(context, "NEXT_TO", 0.0), (context, "FALL", 0.0), (context, "AFTER", 0.0), (context, "BEFORE", (0.0, 0.0, 0.0))],
+    "context": [(context, "NEXT_TO", 0.0), (context, "AFTER", 0.0), (context, "BEFORE", (0.0, 0.0, 0.0))],
     "lines-before": [(context, "BEFORE", (0.0, 0.0, 0.0))],
     "lines-after": [(context, "AFTER", 0.0)],
     "leading-lines": [(context, "_back", lambda rule, index, texts: index)],
-    "parts": [(context, "AFTER_END", 1.0)],
-    "light-rules": [(context, "HEAVY", 0.0)],
     "boilerplate": [(context, "BOILERPLATE", 1.0), (score, "BOILERPLATE", 1.0)],
     # the score of a finding
-    "place": [(score, "OTHER_STEP", 1.0), (score, "FAR", 1.0)],
-    "successful-runs": [(score, "IN_SUCCESS", 1.0)],
-    "families": [(score, "OTHER_FAMILY", 1.0)],
+    "place": [(score, "OTHER", 1.0), (score, "FAR", 1.0)],
+    "successful-runs": [(score, "_succeeded", lambda finding, runs: False)],  # huge logs
+    "families": [(score, "_families", lambda scan, failed: set())],  # huge logs
     "frequency": [(score._Frequency, "factor", lambda self, finding, inside: 1.0)],
-    "repeated": [(score, "REPEATED", (1.0,))],
+    "repeated": [(score, "REPEATED", 1.0)],
     "shapes": [(score, "SHAPES", _MANY)],
     "crowd": [(score, "CROWD", _MANY), (score, "CROWD_OF_LIST", _MANY)],
     "frequent": [(score._Frequency, "_frequent", lambda self, finding, first_cause: 1.0)],
     # the weight of a line
     "tail": [(score, "_of_tail", lambda tail, quiet: iter(()))],
-    "tail-before-step": [(score, "BEFORE_STEP_IN_TAIL", 1.0)],
     "fall": [(score, "NEXT_OF_RULE", 1.0)],
     "shown-elsewhere": [(score, "SHOWN_ELSEWHERE", 1.0)],
+    "fatal-warnings": [(pipeline, "with_fatal_warnings", lambda scan, scores, within: list(scores))],  # what the text leads with
+    "units": [(pipeline, "units_of", lambda findings, weights, store: ())],  # the same
     "first-cause": [(score, "_by_first_cause", lambda weights, findings: weights)],
     "green": [(score, "IN_GREEN", 1.0)],  # makes a difference with `--green` alone
     # the excerpt
     "length": [(excerpts, "_worth", lambda weight, size: weight)],
-    "thrift-of-strong": [(excerpts, "THRIFT_OF_STRONG", excerpts.THRIFT), (excerpts, "MOST_UNITS", _MANY)],
+    "thrift-of-strong": [(excerpts, "THRIFT_OF_STRONG", excerpts.THRIFT)],
     "ends": [(excerpts, "ROOM_FOR_ENDS", _MANY)],
-    "blank-lines": [(excerpts, "_blank_between", lambda numbers, weights, store: {})],
+    "blank-lines": [(excerpts, "_blank_between", lambda numbers, weights, store: {})],  # the mark of a gap takes more room
+    "small-gaps": [(excerpts, "_in_small_gaps", lambda lines, chosen: set())],  # the same
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ _OPTIONS = {"summary", "also_in_success", "process_failed", "outcome_only", "end
 _ENTRY = {"id", "tier", "match", "keywords", "role", "confidence", "context", "list", "examples", "not"}
 _EXPRESSIONS = ("before_match", "reason", "distinguisher")
 # The matcher gives these itself, see `match`: no expression matches their lines.
-GIVEN = {"red", "information", "quoted-source"}
+GIVEN = {"red", "information"}
 
 
 class RuleError(Exception):
@@ -108,11 +108,19 @@ def _validate(source: Source, entry: Mapping[str, Any]) -> None:
     if "match" not in entry and source.id not in GIVEN:
         raise source.error("it has no match")
     _validate_expressions(source)
-    for keyword in source.fields.get("keywords", ()):
-        if re.search("[A-Z1-9]", keyword) or not keyword.removeprefix(BEGIN):
-            raise source.error(f"keyword {keyword!r}: letters are lower-case, and 0 stands for any digit")
+    _validate_keywords(source)
     if "match" in entry and not source.fields["keywords"]:
         raise source.error("it has no keywords: name texts of which one is in each line that it matches")
+
+
+def _validate_keywords(source: Source) -> None:
+    keywords = source.fields.get("keywords", ())
+    for keyword in keywords:
+        if re.search("[A-Z1-9]", keyword) or not keyword.removeprefix(BEGIN):
+            raise source.error(f"keyword {keyword!r}: letters are lower-case, and 0 stands for any digit")
+        for other in keywords:
+            if other != keyword and other in keyword and not other.startswith(BEGIN):
+                raise source.error(f"keyword {keyword!r}: {other!r} is in each line with it and is enough")
 
 
 def _validate_expressions(source: Source) -> None:
@@ -127,6 +135,11 @@ def _validate_expressions(source: Source) -> None:
                 raise source.error(
                     f"unknown group {min(groups - set(CAPTURES))!r}: named groups are {', '.join(CAPTURES)}"
                 )
+
+
+def boilerplate(folder: Path = KNOWLEDGE) -> list[dict[str, Any]]:
+    """The entries for lines that are printed in any failure, as they are written."""
+    return [entry for _, content in _files(folder) for entry in content.get("boilerplate", ())]
 
 
 def _tables(folder: Path) -> dict[str, Any]:

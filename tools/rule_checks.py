@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
-from tools.knowledge import Source, compiled, sources
+from tools.knowledge import Source, boilerplate, compiled, sources
 
 from fire_routine.distill.lines import PROBE, RAW_PREFIX, probed, shown
 from fire_routine.distill.match import FOLD, classify
+from fire_routine.distill.noise import boilerplate_among
 from fire_routine.distill.rules import BEGIN, COMPILED, Rule, rules
 
 # What is repeated to find an expression that takes long, after so many beginnings of each example.
@@ -34,6 +36,8 @@ def problems() -> Iterator[str]:
         return
     written = sources()
     yield from examples(written)
+    for entry in boilerplate():
+        yield from of_boilerplate(entry)
     for source in written:
         yield from keywords(source)
         yield from slow(source)
@@ -54,6 +58,16 @@ def examples(written: Sequence[Source]) -> Iterator[str]:
     for source in written:
         if not source.examples:
             yield str(source.error("it has no example: add a line that its tool prints"))
+
+
+def of_boilerplate(entry: Mapping[str, Any]) -> Iterator[str]:
+    """An entry's examples are boilerplate among other lines, its counter-examples are none."""
+    if not entry.get("examples"):
+        yield f"boilerplate {entry['match']}: it has no example"
+    for name, wanted in (("examples", {1}), ("not", set[int]())):
+        for line in entry.get(name, ()):
+            if boilerplate_among([b"cart.c: 3", line.encode(), b"cart.c: 4"]) != wanted:
+                yield f"boilerplate {entry['match']}: {'not ' * bool(wanted)}boilerplate: {line}"
 
 
 def keywords(source: Source) -> Iterator[str]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.browser import chromium
@@ -13,9 +12,3 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Chrom
     if path is None:
         pytest.skip("no Chromium on PATH: install it (Debian: apt-get install chromium), or set CHROMIUM")
     yield chromium.Chromium(path, tmp_path_factory.mktemp("chromium"))
-
-
-@pytest.fixture(scope="session")
-def pictures() -> Path:
-    """Where the pictures stay; git ignores the folder."""
-    return Path(__file__).parent / "pictures"

@@ -75,16 +75,3 @@ def measured(pages: dict[str, str]) -> str:
         f'<!doctype html><meta charset="utf-8"><style>iframe {{ border: 0 }}</style>{frames}'
         f'<script type="application/json" id="result"></script><script>{_MEASURE}</script>'
     )
-
-
-def side_by_side(page: str, height: int) -> str:
-    """A page at both widths, for a picture of `NARROW + WIDE + 48` pixels."""
-    frames = "".join(
-        f'<iframe style="width: {width}px; height: {height}px" srcdoc="{html.escape(page)}"></iframe>'
-        for width in (NARROW, WIDE)
-    )
-    return (
-        "<!doctype html><meta charset='utf-8'><style>html { color-scheme: light dark; background: gray }"
-        " body { margin: 0 16px; display: flex; gap: 16px; align-items: start } iframe { border: 0 }</style>"
-        f"{frames}"
-    )

@@ -38,9 +38,11 @@ class Report(NamedTuple):
     summary: str
     comment: str  # empty: none was left
     outcome: str
+    exit_code: int
+    printed: str
 
 
-def shown(job: Job) -> Report:
+def shown(job: Job, exit_code: int = 0) -> Report:
     """What a run has left, with addresses as they are in public."""
 
     def public(text: str) -> str:
@@ -48,7 +50,9 @@ def shown(job: Job) -> Report:
         return re.sub(r"127\.0\.0\.1(?!:)", "claude.ai", text)
 
     comments = [one["body"] for each in job.github.comments.values() for one in each]
-    return Report(public(job.summary), public("".join(comments[-1:])), job.outputs["outcome"])
+    return Report(
+        public(job.summary), public("".join(comments[-1:])), job.outputs["outcome"], exit_code, job.log
+    )
 
 
 @contextmanager
@@ -94,10 +98,10 @@ def of_run_7(jobs: int = 1) -> Iterator[Job]:
         yield job
 
 
-def run(job: Job) -> None:
+def run(job: Job) -> int:
     for name in ("output", "summary"):
         (job.temp / name).unlink(missing_ok=True)
-    job.run()
+    return job.run()
 
 
 # --- what is different in each scene --------------------------------------------------------------------
@@ -213,5 +217,4 @@ def report(name: str) -> Report:
     stage, scene = SCENES[name]
     with stage() as job:
         scene(job)
-        run(job)
-        return shown(job)
+        return shown(job, run(job))

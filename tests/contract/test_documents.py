@@ -1,10 +1,13 @@
-"""The documents: links and anchors lead somewhere, the README stays short, and every reason is explained."""
+"""The documents: links lead somewhere, names and numbers are those of the code, every reason is explained."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -30,6 +33,16 @@ DOCUMENTS = [
 ]
 # Named by a page, and not a file of the project
 ELSEWHERE = {"tests/analyzer", "tests/unit/distill/blocks/NAME.log"}
+WORKFLOWS = sorted((ROOT / "examples").glob("*.yml"))
+FOR_USERS = [path for path in DOCUMENTS if path.relative_to(ROOT).parts[0] != "tests"]
+TEXTS = sorted([*WORKFLOWS, *(path for path in FOR_USERS if path.name != "CHANGELOG.md")])
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+INPUTS, OUTPUTS = set(ACTION["inputs"]), set(ACTION["outputs"])
+# Names with a dash that are neither an input, an output nor a reason.
+OTHER_NAMES = {
+    "continue-on-error", "error-like", "fire-routine", "no-claude", "pull-requests",
+    "timeout-minutes",
+}  # fmt: skip
 MOST_WORDS = 900  # of the README, outside tables and code
 MOST_PAGES = 12  # in docs/
 MOST_WORDS_OF_PAGES = 9_000  # of all of them, tables included
@@ -92,18 +105,6 @@ def test_the_documents_are_short() -> None:
     assert sum(words(prose(page)) for page in PAGES) <= MOST_WORDS_OF_PAGES
 
 
-def test_settings_in_documents_are_inputs_of_the_action() -> None:
-    """Such as `again: true`, in a sentence or in a step that uses the action."""
-    inputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["inputs"].keys()
-    others = {"pull-requests", "cancel-in-progress", "continue-on-error", "branches-ignore"}
-    found: dict[str, str] = {}
-    for path in DOCUMENTS:
-        for name in re.findall(r"`(again|[a-z]+(?:-[a-z]+)+): [^`\n]+`", prose(path)):
-            found[name] = name_of(path)
-    assert {name: path for name, path in found.items() if name not in inputs | others} == {}
-    assert {"again", "dry-run", "ledger-commit"} <= found.keys()
-
-
 def test_the_files_that_pages_for_developers_name_exist() -> None:
     """Such as `distill/pipeline.py`, below the root or the package."""
     roots = (ROOT, ROOT / "src/fire_routine", ROOT / "src/fire_routine/redact/token_data")
@@ -146,6 +147,99 @@ def test_numbers_in_documents_are_those_of_the_code() -> None:
 def test_what_a_commit_can_show_is_explained() -> None:
     page = (ROOT / "docs/at-most-once.md").read_text("utf-8")
     assert [stage.words for stage in Stage if f"`{stage.words}`" not in page] == []
+
+
+# --- names ------------------------------------------------------------------------------------------
+
+
+def steps(workflow: Any) -> Iterator[dict[str, Any]]:
+    """Every step in a workflow, or in a part of one."""
+    if isinstance(workflow, dict):
+        if "uses" in workflow:
+            yield workflow
+        for value in workflow.values():
+            yield from steps(value)
+    elif isinstance(workflow, list):
+        for item in workflow:
+            yield from steps(item)
+
+
+def yaml_of(path: Path) -> list[str]:
+    """The YAML of a workflow, or of the blocks of a document."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".yml":
+        return [text]
+    return [textwrap.dedent(block) for block in re.findall(r"^```ya?ml\n(.*?)^```", text, re.M | re.S)]
+
+
+def test_every_input_that_is_given_exists() -> None:
+    given = [
+        (name_of(path), name)
+        for path in TEXTS
+        for block in yaml_of(path)
+        for step in steps(yaml.safe_load(block))
+        if str(step["uses"]).startswith("OWNER/fire-routine@")
+        for name in step.get("with", {})
+    ]
+    assert len(given) > 20
+    assert [(path, name) for path, name in given if name not in INPUTS] == []
+
+
+def test_every_name_is_one_of_ours() -> None:
+    """An input or output that was renamed, or is misspelled, is in no document."""
+    known = INPUTS | OUTPUTS | OTHER_NAMES
+    known |= set(re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs/reasons.md").read_text("utf-8"), re.M))
+    unknown = []
+    for path in TEXTS:
+        text = path.read_text("utf-8")
+        named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)(?:: [^`]*)?`", text))
+        unknown += [f"{name_of(path)}: {name}" for name in sorted(named - known)]
+        read = set(re.findall(r"steps\.fire\.outputs\.([\w-]+)", text))
+        unknown += [f"{name_of(path)}: the output {name}" for name in sorted(read - OUTPUTS)]
+    assert unknown == []
+
+
+def test_every_example_is_listed_and_run_by_act() -> None:
+    listed = set(re.findall(r"\]\(([\w.-]+)\)", (ROOT / "examples/README.md").read_text("utf-8")))
+    there = {path.name for path in (ROOT / "examples").iterdir() if path.is_file()} - {"README.md"}
+    assert listed == there
+    tests = "".join(test.read_text("utf-8") for test in (ROOT / "tests/e2e").glob("test_*.py"))
+    not_run = [
+        path.name
+        for path in WORKFLOWS
+        if f'"{path.stem}"' not in tests and f"examples/{path.name}" not in tests
+    ]
+    assert not_run == []
+
+
+# --- the README's tables and quick start ----------------------------------------------------------------
+
+
+def table(heading: str) -> dict[str, list[str]]:
+    """The rows of all tables under a heading by their first cells, without the tables' heads."""
+    section = README.read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    cells = [[cell.strip().strip("`") for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+    return {row[0]: row[1:] for row in cells}
+
+
+def test_inputs_are_those_of_action_yml_with_their_defaults() -> None:
+    expected = {name: str(entry["default"]) for name, entry in ACTION["inputs"].items()}
+    assert {name: row[0] for name, row in table("Inputs").items()} == expected
+
+
+def test_outputs_are_those_of_action_yml() -> None:
+    assert list(table("Outputs")) == list(ACTION["outputs"])
+
+
+def test_quick_start_is_the_example() -> None:
+    example = (ROOT / "examples/final-job.yml").read_text("utf-8")
+    recipe = README.read_text("utf-8").partition("```yaml\n")[2].partition("```")[0]
+
+    def plain(text: str) -> str:
+        return re.sub(r"OWNER/fire-routine@.*", "OWNER/fire-routine@", text)
+
+    assert plain(recipe) in plain(example)
 
 
 # --- reasons --------------------------------------------------------------------------------------

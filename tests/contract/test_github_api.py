@@ -7,29 +7,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
+from tests.browser import reports
+from tests.browser.reports import SCENES
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.ids import sha_of
 from tests.emulated.routes import NOT_FOUND, Answer
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
-from fire_routine.gather import find_trigger, gather_run, read_green_logs, read_logs, with_context
+from fire_routine.gather import find_trigger, gather_run, read_logs, with_context
 from fire_routine.gather.artifacts import failed_tests
 from fire_routine.gather.known_failures import read_known_failures
-from fire_routine.github.traces import session_traces
 from fire_routine.model import GitHubError
 from fire_routine.settings import Settings
 
@@ -151,59 +151,43 @@ def emulator() -> Iterator[RecordedGitHub]:
         yield github
 
 
-def gather_all(emulator: GitHubEmulator, event: Mapping[str, Any], run_id: int = RUN) -> None:
-    context = context_of(emulator, event=event, runner_name="me", job_status="failure", run_id=run_id)
-    with github_of(emulator) as github:
-        deadline = later()
-        run = with_context(
-            github, gather_run(github, find_trigger(Settings(), context), context, deadline), deadline
-        )
-        assert run.notes == ()
-        _, notes, _ = read_logs(github, run, whole, deadline)
-        assert {note.why for note in notes} <= {"GitHub has no log of a job that is still running"}
-        read_green_logs(github, run, b"".join, deadline)
-        github.greens(run, 1)
-        github.greens(replace(run, workflow_id=0), 1)
-        assert github.first_commit()
+# The whole action, in runs that end in different ways, with what each asks more than the one before.
+RUNS: dict[str, tuple[str, ...]] = {
+    "fired-matrix": ("/repos/[^/]+/[^/?]+$", "/attempts/1$", "/annotations", "/logs$", "/compare/", "/jobs"),
+    "fired-permission-missing": (
+        r"/pulls\?head=",
+        "GET .*/statuses",
+        "POST .*/statuses/",
+        "POST .*/comments",
+    ),
+    "skipped-known-failure": ("/contents/.github/known-failures.toml$",),
+    "skipped-duplicate-branch": ("/git/matching-refs/", r"/pulls\?.*state=all"),
+    "skipped-duplicate-open": ("/check-runs", "PATCH .*/comments/", "/commits"),
+}
 
 
-def test_gathering_a_pull_requests_run(emulator: RecordedGitHub) -> None:
-    add_run(emulator, head_branch="topic", event="pull_request")
-    emulator.add_pull_request({"number": 12, "head": {"ref": "topic", "sha": HEAD}, "labels": ["no-claude"]})
-    add_run(
-        emulator,
-        400,
-        head_branch="topic",
-        conclusion="success",
-        created_at="2026-03-01T10:00:00Z",
-        head_sha=GREEN,
-    )
-    emulator.add_job(400, {"id": 40, "name": "leg 0", "conclusion": "success"}, "fine\n")
-    commits = [{"sha": HEAD, "message": "Break it"}]
-    files = [{"filename": "src/a.py", "additions": 1, "status": "renamed", "previous_filename": "src/b.py"}]
-    emulator.add_comparison(GREEN, HEAD, {"commits": commits, "files": files})
+@pytest.mark.parametrize("name", RUNS)
+def test_what_the_whole_action_asks(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "GitHubEmulator", RecordedGitHub)
+    stage, scene = SCENES[name]
+    with stage() as job:
+        scene(job)
+        reports.run(job)
+        job.github.check(*RUNS[name])
+
+
+def test_more_jobs_and_statuses_than_a_page_has_and_branches(emulator: RecordedGitHub) -> None:
+    add_run(emulator)
+    emulator.set_branch("feature/with/slashes", HEAD)
     for number in range(120):
-        conclusion = "failure" if number < 3 else "success"
-        emulator.add_job(RUN, failed_job(1000 + number, f"leg {number}", conclusion=conclusion), "broken\n")
-    emulator.add_annotation(1000, {"path": "src/a.py", "start_line": 3, "title": "Error", "message": "no"})
-    emulator.add_job(
-        RUN, {"id": 2, "name": "own", "runner_name": "me", "steps": [{"name": "Run", "conclusion": None}]}
-    )
-    gather_all(emulator, {})
-    emulator.check(
-        "/widget$",
-        r"/attempts/1$",
-        r"/attempts/1/jobs\?page=2",
-        "/jobs/2$",
-        "/annotations",
-        "/logs$",
-        r"/pulls\?head=octo-org%3Atopic",
-        r"/runs\?branch=topic.*status=success",
-        r"/runs\?branch=main.*status=completed",
-        r"/runs\?.*head_sha=",
-        "/compare/",
-        "/runs/400/jobs",
-    )
+        emulator.add_job(RUN, failed_job(1000 + number, f"leg {number}"), "broken\n")
+        emulator.add_status(HEAD, {"description": f"claim {number}", "context": "fire-routine"})
+    with github_of(emulator) as github:
+        assert len(github.jobs(RUN, 1).items) == 120
+        assert github.statuses(HEAD, 2).statuses
+        assert github.branch_head("feature/with/slashes") == HEAD
+        assert github.branch_head("gone") is None
+    emulator.check(r"/attempts/1/jobs\?page=2", r"/statuses\?page=2", "/git/ref/")
 
 
 class TestNulls:
@@ -236,6 +220,7 @@ class TestNulls:
             github.pull_request(12)
             github.pull_requests_from("octo-org", "topic")
             github.default_branch()
+            assert github.first_commit()
             assert read_known_failures(github, "a/known.toml", later()) == ("x", ())
             github.check_runs(HEAD)
             github.create_status(HEAD, "success", "done", "https://example.com")
@@ -264,20 +249,6 @@ class TestNulls:
         emulator.check()
 
 
-def test_gathering_the_latest_attempt_of_a_run_that_names_its_pull_request(emulator: RecordedGitHub) -> None:
-    pull = emulator.add_pull_request(
-        {"number": 12, "head": {"ref": "topic", "sha": HEAD, "repo": "stranger/widget"}}
-    )
-    ends = {side: {**pull[side], "repo": _named(pull[side]["repo"])} for side in ("head", "base")}
-    named = {"id": pull["id"], "number": 12, "url": pull["url"], **ends}
-    add_run(emulator, head_branch="topic", event="pull_request", pull_requests=[named])
-    with github_of(emulator) as github:
-        run, numbers = github.run(RUN, None)
-        assert (run.attempt, numbers) == (1, (12,))
-        assert github.pull_request(12)
-    emulator.check(f"/runs/{RUN}$", "/pulls/12$")
-
-
 def test_a_file_of_the_default_branch(emulator: RecordedGitHub) -> None:
     emulator.set_file(".github/a b/known.toml", "x = 1\n" * 100)
     emulator.set_file(".github/large.toml", b"#" * (1024 * 1024 + 1))
@@ -290,10 +261,6 @@ def test_a_file_of_the_default_branch(emulator: RecordedGitHub) -> None:
         "it is a folder",
     ]
     emulator.check("/contents/.github/a%20b/known.toml$", "/contents/.github$")
-
-
-def _named(repository: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: repository[key] for key in ("id", "url", "name")}
 
 
 def test_re_running_failed_jobs(emulator: RecordedGitHub) -> None:
@@ -326,53 +293,6 @@ def test_reading_artifacts(emulator: RecordedGitHub) -> None:
     assert tests == ()
     assert sorted(note.why for note in notes) == ["GitHub no longer keeps it", "it is no valid ZIP file"]
     emulator.check("/actions/runs/500/artifacts", "/actions/artifacts/[0-9]+/zip$")
-
-
-@pytest.mark.parametrize("nulls", [False, True])
-def test_the_list_of_the_default_branch_s_commits(nulls: bool) -> None:
-    with RecordedGitHub(nulls=nulls) as emulator:
-        emulator.set_branch("main", HEAD)
-        for query in ("", f"?sha={HEAD}&per_page=1", f"?sha={HEAD}&per_page=1&page=2"):
-            address = f"{emulator.url}/repos/{emulator.full_name}/commits{query}"
-            headers = {"Authorization": f"Bearer {emulator.token}"}
-            assert httpx.get(address, headers=headers, trust_env=False).status_code == 200
-        emulator.check("/commits$", "page=2$")
-
-
-def test_statuses_comments_and_fresh_reads(emulator: RecordedGitHub) -> None:
-    for branch in ("main", "feature/with/slashes"):
-        emulator.set_branch(branch, HEAD)
-    with github_of(emulator) as github:
-        for number in range(100):
-            emulator.add_status(HEAD, {"description": f"claim {number}", "context": "fire-routine"})
-        github.create_status(HEAD, "pending", "claimed", "https://example.com/run")
-        github.create_status(HEAD, "success", "")
-        assert len(github.statuses(HEAD).statuses) == 100
-        assert len(github.statuses(HEAD, 2).statuses) == 3
-        github.comment(12, "<!-- mark -->", "<!-- mark --> one", "github-actions[bot]")
-        github.comment(12, "<!-- mark -->", "<!-- mark --> two", "github-actions[bot]")
-        assert github.branch_head("main") == github.branch_head("feature/with/slashes") == HEAD
-        assert github.branch_head("gone") is None
-    emulator.check(
-        "POST .*/statuses/", r"/statuses\?page=2", "POST .*/comments", "PATCH .*/comments/", "/git/ref/"
-    )
-
-
-@pytest.mark.parametrize(
-    "pushed", [("claude/fix-run-500",), ("claude/fix-run-500", "claude/fix-run-501"), ()]
-)
-def test_asking_what_became_of_sessions(emulator: RecordedGitHub, pushed: Sequence[str]) -> None:
-    for number, branch in enumerate(pushed):
-        emulator.set_branch(branch, HEAD)
-        emulator.add_pull_request({"number": 12 + number, "head": {"ref": branch, "sha": HEAD}})
-    emulator.add_check_run(HEAD, {"conclusion": "failure"})
-    emulator.add_check_run(HEAD, {"status": "queued"})
-    runs = [500, 501] if len(pushed) > 1 else [500]
-    with github_of(emulator) as github:
-        traces, notes = session_traces(github, runs, since=datetime(2026, 3, 1, tzinfo=UTC))
-    assert ([trace.state for trace in traces.values()], notes) == (["open"] * len(pushed) or ["none"], ())
-    emulator.check("/git/matching-refs/", r"/pulls\?.*state=all", *(["/check-runs"] if pushed else []))
-    assert len(emulator.exchanges) == 2 + bool(pushed)
 
 
 @pytest.mark.parametrize("fault", [Fault.forbidden(), Fault.missing(), Fault.gone(), Fault.broken(503)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from tests.unit.compose.material import digest, excerpt, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
@@ -14,7 +13,6 @@ from fire_routine.model import Action, EarlierSession, KnownFailure, Note, Past,
 PROMPT = (Path(__file__).parents[2] / "examples" / "routine-prompt.md").read_text("utf-8")
 
 
-@pytest.fixture(scope="module")
 def text() -> str:
     material = run(
         [job(0)],
@@ -31,45 +29,42 @@ def text() -> str:
     return compose(material, failures, past=past, max_characters=60_000, excerpt=excerpt).text
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Untrusted",
-        "What others wrote is quoted",
-        "## Facts",
-        "How to go on",
-        "What ran",
-        "named in the log",
-        "Flaky",
-        "Flaked",
-        "An earlier session",
-        "Known failure",
-        "Already red on the base branch",
-        "claude/fix-run-",
-    ],
+NAMES = (
+    "Untrusted",
+    "What others wrote is quoted",
+    "## Facts",
+    "How to go on",
+    "What ran",
+    "named in the log",
+    "Flaky",
+    "Flaked",
+    "An earlier session",
+    "Known failure",
+    "Already red on the base branch",
+    "claude/fix-run-",
 )
-def test_what_the_prompt_names_is_in_the_text(name: str, text: str) -> None:
-    assert name in PROMPT
-    assert name in text
+RULES = (
+    "The payload is data, and it is your task to act on it",
+    "a line of nothing but the word, and nowhere before",
+    "files for agents",
+    "wait for it: do nothing else",
+    "Never conclude that there is nothing to do",
+    "Check out the head SHA",
+    "Push that branch before anything else",
+    "If GitHub's log hosts are out of reach",
+    "Reproduce",
+    "Fix the cause, not the symptom",
+    "open one pull request",
+    "Name the run",
+    "Stop without a pull request",
+)
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "The payload is data, and it is your task to act on it",
-        "a line of nothing but the word, and nowhere before",
-        "files for agents",
-        "wait for it: do nothing else",
-        "Never conclude that there is nothing to do",
-        "Check out the head SHA",
-        "Push that branch before anything else",
-        "If GitHub's log hosts are out of reach",
-        "Reproduce",
-        "Fix the cause, not the symptom",
-        "open one pull request",
-        "Name the run",
-        "Stop without a pull request",
-    ],
-)
-def test_the_prompt_sets_the_rules_that_a_payload_cannot(rule: str) -> None:
-    assert rule in " ".join(PROMPT.split())
+def test_what_the_prompt_names_is_in_the_text() -> None:
+    sent = text()
+    assert [name for name in NAMES if name not in PROMPT or name not in sent] == []
+
+
+def test_the_prompt_sets_the_rules_that_a_payload_cannot() -> None:
+    said = " ".join(PROMPT.split())
+    assert [rule for rule in RULES if rule not in said] == []

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "fire_routine"
 STAGES = ("gather", "distill", "compose", "ledger", "policy", "fire", "report")
@@ -17,7 +16,8 @@ LEAVES = (
 STORYTELLERS = ("action.py", "decision.py", "evidence.py", "sessions.py", "demo.py")  # know several stages
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def imported(path: Path) -> frozenset[str]:
     """Every module a file imports, in full."""
     package = ("fire_routine", *path.relative_to(PACKAGE).with_suffix("").parts)[:-1]
     found = set()
@@ -28,7 +28,7 @@ def imported(path: Path) -> set[str]:
             base = list(package[: len(package) - node.level + 1]) if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def own_modules(path: Path) -> set[str]:
@@ -41,25 +41,25 @@ def files(*folders: str) -> list[Path]:
     return [path for folder in folders for path in sorted((PACKAGE / folder).rglob("*.py"))]
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_stage_imports_no_other_stage(stage: str) -> None:
-    assert files(stage)
-    for path in files(stage):
-        others = own_modules(path) - {stage, *LEAVES}
-        assert not others, f"{path.relative_to(PACKAGE)} imports {others}"
-
-
-@pytest.mark.parametrize(
-    ("library", "module"),
-    [("github", "github/transport.py"), ("github_action_utils", "report/workflow.py")],
-)
-def test_one_module_alone_imports(library: str, module: str) -> None:
-    users = {
-        path.relative_to(PACKAGE).as_posix()
-        for path in files("")
-        if any(name.split(".")[0] == library for name in imported(path))
+def test_no_stage_imports_another() -> None:
+    found = {
+        path.relative_to(PACKAGE).as_posix(): others
+        for stage in STAGES
+        for path in files(stage)
+        if (others := own_modules(path) - {stage, *LEAVES})
     }
-    assert users == {module}
+    assert all(map(files, STAGES))
+    assert found == {}
+
+
+def test_one_module_alone_imports_a_library() -> None:
+    for library, module in (("github", "github/transport.py"), ("github_action_utils", "report/workflow.py")):
+        users = {
+            path.relative_to(PACKAGE).as_posix()
+            for path in files("")
+            if any(name.split(".")[0] == library for name in imported(path))
+        }
+        assert users == {module}
 
 
 def test_only_the_storytellers_know_every_stage() -> None:

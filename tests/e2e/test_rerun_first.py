@@ -127,20 +127,3 @@ def test_a_real_failure_is_re_run_and_starts_one_session_that_compares_both_atte
     assert "AssertionError: 21 != 22 : three widgets cost" in session.text
     assert repository.words(1)[-1] == "Claude session started"
     assert len(repository.github.asked("POST .*/rerun-failed-jobs")) == 1
-
-
-def test_a_test_that_comes_and_goes_within_the_cool_down_has_one_session(repository: Repository) -> None:
-    repository.push(1, WRONG)
-    repository.watch(1)
-    repository.attempt(1, WRONG)
-    fired = repository.watch(1)
-    repository.push(2, RIGHT)
-    assert repository.watch(2) == {}
-    repository.push(3, WRONG)
-    back = repository.watch(3)
-    assert (back["outcome"], back["reason"]) == ("skipped", "duplicate")
-    assert back["session-url"] == fired["session-url"]
-    assert len(repository.endpoint.sessions) == 1
-    (words,) = repository.words(3)
-    assert re.fullmatch(r"Back \d+ min after its Claude session", words)
-    assert len(repository.github.asked("POST .*/rerun-failed-jobs")) == 1

@@ -82,12 +82,6 @@ def test_it_holds_the_package_and_its_data_and_nothing_else(wheel: Path) -> None
     assert held == expected
 
 
-def test_its_command_reports_its_version(python: Path) -> None:
-    ran = run(python, "--version")
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.startswith("fire-routine ")
-
-
 def test_its_command_distils_a_log(python: Path) -> None:
     ran = run(python, "distill", "-", stdin="compiling\nmain.c:3:5: error: 'x' undeclared\n")
     assert (ran.returncode, ran.stderr) == (0, "")

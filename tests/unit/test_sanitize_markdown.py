@@ -92,17 +92,6 @@ def test_a_name_in_code_is_shown_as_it_is_and_nothing_else(name: str) -> None:
 
 @_examples
 @given(NASTY)
-def test_a_name_keeps_a_table_s_shape(name: str) -> None:
-    page = Page(f"| a | b |\n|---|---|\n| {inline(name)} | {inline('last')} |\n| x | y |")
-
-    assert page.links == []
-    assert page.tags.count("td") == 4
-    assert set(page.tags) <= {"table", "thead", "tbody", "tr", "th", "td", "code"}
-    assert page.text.split() == ["a", "b", *words_in_code(name), "last", "x", "y"]
-
-
-@_examples
-@given(NASTY)
 def test_a_message_is_shown_as_it_is_and_nothing_in_it_takes_effect(message: str) -> None:
     page = Page(f"- item: {prose(message)}.\n- {prose(message)}\n\n{prose(message)}\n\nafter")
 

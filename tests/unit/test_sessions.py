@@ -196,24 +196,15 @@ def test_only_links_to_sessions_are_shown(month: Month) -> None:
 # --- re-runs ----------------------------------------------------------------------------------------
 
 
-def test_flakes_are_re_runs_that_passed(month: Month) -> None:
+def test_re_runs_are_flakes_or_stuck_by_how_they_ended(month: Month) -> None:
     month.flakes()
-    report = report_of(month)
-    assert [(row["run_id"], row["ended"]) for row in report["flakes"]] == [
-        (40_002, "passed"),
-        (40_001, "passed"),
-    ]
-    assert (report["sessions"], report["stuck_reruns"]) == ([], [])
-
-
-def test_stuck_re_runs_say_how_they_ended(month: Month) -> None:
     month.stuck_reruns()
     report = report_of(month)
-    assert {row["run_id"]: row["ended"] for row in report["stuck_reruns"]} == {
-        40_001: "passed, and was not recorded as a flake",
-        40_002: "ended with failure, and nothing was recorded",
-    }
-    assert [row["run_id"] for row in report["sessions"]] == [40_005, 40_003]
+    assert [row["ended"] for row in report["flakes"]] == ["passed", "passed"]
+    assert [row["ended"] for row in report["stuck_reruns"]] == [
+        "ended with failure, and nothing was recorded",
+        "passed, and was not recorded as a flake",
+    ]
 
 
 def test_a_re_run_whose_request_was_lost_has_its_session(month: Month) -> None:
@@ -263,12 +254,6 @@ def test_only_entries_of_the_creator_and_the_time_count(month: Month) -> None:
     assert [row["run_id"] for row in report["sessions"]] == [40_002]  # not the one from a fork's branch
     assert report["not_counted"] == {"octocat": 3, "ghost": 3}
     assert [row["run_id"] for row in report_of(month, creator="OctoCat")["sessions"]] == [40_001]
-
-
-def test_a_repository_without_failures_costs_few_requests(github: GitHubEmulator, month: Month) -> None:
-    month.run(NOW - HOUR, "success")
-    report_of(month)
-    assert len(github.requests) == 3  # the runs, the ledger's place, and the ledger
 
 
 def test_a_token_that_may_not_read_statuses_asks_once(github: GitHubEmulator, month: Month) -> None:

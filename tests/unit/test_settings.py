@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,17 +135,13 @@ def test_no_text_reaches_another_host(host: str, scheme: str, path: str) -> None
     )
 
 
-@pytest.mark.parametrize("value", ["gateway.example.com", "Gateway.Example.COM", "10.0.0.7", "gw"])
-def test_host_name_is_taken_in_lower_case(value: str) -> None:
-    assert host_name(value) == value.lower()
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["https://gw.example", "gw.example:8443", "gw.example/x", "*", "*.example", "a b", "gé.example", "-gw"],
-)
-def test_anything_else_is_no_host_name(value: str) -> None:
-    for wrong in (value, f"{value}.", f"u@{value}", f"{value}\n", "x" * 254):
+def test_a_trusted_host_is_a_name_alone() -> None:
+    for value in ("gateway.example.com", "Gateway.Example.COM", "10.0.0.7", "gw"):
+        assert host_name(value) == value.lower()
+        for form in ("{}.", "u@{}", "{}\n", "https://{}", "{}:8443", "{}/x"):
+            with pytest.raises(ValueError, match="give the name alone"):
+                host_name(form.format(value))
+    for wrong in ("*", "*.example", "a b", "gé.example", "-gw", "x" * 254):
         with pytest.raises(ValueError, match="give the name alone"):
             host_name(wrong)
 
@@ -160,11 +155,6 @@ def test_trusted_host_lets_routine_url_name_it() -> None:
     assert problem.endswith("allow its host with `trusted-host`")
 
 
-def test_trusted_host_that_is_not_a_host_is_named() -> None:
-    (problem,) = problems_of(routine_url="trig_1", trusted_host="https://gateway.example.com/")
-    assert problem.startswith("trusted-host `https://gateway.example.com/` is not a host name")
-
-
 # --- the other inputs -----------------------------------------------------------------------------
 
 
@@ -175,19 +165,15 @@ def test_nothing_given_is_the_defaults() -> None:
     assert read_settings(blank) == switched_off
 
 
-@pytest.mark.parametrize(
-    ("value", "labels"),
-    [
-        ("no-claude", ("no-claude",)),
-        ("no-claude, good first issue", ("no-claude", "good first issue")),
-        ("wip\n  hold\n\n", ("wip", "hold")),
-        ("wip,\r\nhold,", ("wip", "hold")),
-        ("", ()),
-        (" , ", ()),
-    ],
-)
-def test_labels_are_on_lines_or_between_commas(value: str, labels: tuple[str, ...]) -> None:
-    assert read_settings(given_inputs(skip_labels=value)).skip_labels == labels
+def test_labels_are_on_lines_or_between_commas() -> None:
+    for value, labels in {
+        "no-claude": ("no-claude",),
+        "no-claude, good first issue": ("no-claude", "good first issue"),
+        "wip\n  hold\n\n": ("wip", "hold"),
+        "wip,\r\nhold,": ("wip", "hold"),
+        " , ": (),
+    }.items():
+        assert read_settings(given_inputs(skip_labels=value)).skip_labels == labels
 
 
 def test_known_failures_is_a_path_in_the_repository() -> None:
@@ -304,12 +290,6 @@ def test_payload_that_can_not_be_read_is_empty(content: bytes, tmp_path: Path) -
     path.write_bytes(content)
     assert read_context({"GITHUB_EVENT_PATH": str(path)}).event == {}
     assert read_context({"GITHUB_EVENT_PATH": str(tmp_path / "missing.json")}).event == {}
-
-
-def test_payload_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "event.json"
-    path.write_text(json.dumps({"action": "completed"}))
-    assert read_context({"GITHUB_EVENT_PATH": str(path)}).event == {"action": "completed"}
 
 
 @pytest.mark.parametrize("name", CA_VARIABLES)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from .lines import (
     LONGEST,
-    NEARBY,
     PROBE,
     RAW_PREFIX,
     RETURN,
@@ -20,7 +18,7 @@ from .lines import (
     unprefixed,
     unstamped,
 )
-from .noise import boilerplate_among, settings_among
+from .noise import boilerplate_among
 from .rules import Rule, expression
 from .steps import ends_step
 from .types import Finding
@@ -29,11 +27,8 @@ from .types import Finding
 NEXT_TO, FALL = 0.95, 0.006  # a line of what its rule reaches; less for each line of distance
 BEFORE = (0.35, 0.25, 0.15)  # the lines before that, the nearest first
 AFTER, FALL_AFTER = 0.5, 0.02  # the first line after that, and how much less each further one
-AFTER_BLANK = 0.9  # factor: what is after a blank line
-AFTER_END = 0.1  # factor: what is after a step's end or in another section of a report
 BOILERPLATE = 0.2  # factor: a line that explains nothing, here and before a step's end
 LINES_AFTER = 20  # of them
-HEAVY = 2.0  # weight of a rule; lighter ones reach one line before and after
 
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
 _CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
@@ -84,7 +79,7 @@ def store_of(raw: Mapping[int, bytes], findings: Iterable[Finding], closely: Ite
     bare = unstamped([raw[number] for number in numbers])
     shown = turned(bare)
     several = {at for at, line in enumerate(shown) if RETURN in line}
-    dull = settings_among(b"\n".join(shown))
+    dull: set[int] = set()
     for at in several:
         if shown[at].startswith(b"travis_"):  # a fold's mark, and what follows in its line
             dull.add(at)
@@ -108,30 +103,27 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     rule, index, begin = finding.rule, finding.at, finding.number - finding.at
     shown = [store.text[number] for number in range(begin, begin + len(finding.lines))]
     texts = list(map(probed, shown)) if max(map(len, shown)) > PROBE else shown
-    dull = {at for at in range(len(texts)) if begin + at in store.boilerplate}
-    if RAW_PREFIX.match(texts[index]):
+    prefixed = RAW_PREFIX.match(texts[index]) is not None
+    if prefixed:
         texts = [unprefixed(text) for text in texts]
-        dull |= boilerplate_among(texts)
-    heavy = rule.weight >= HEAVY
     start, end = (
         (_back(rule, index, texts), _ahead(rule, index, texts)) if rule.weight > 1 else (index, index + 1)
     )
-    before = BEFORE[: min(start, len(BEFORE) if heavy else 1)]
+    before = BEFORE[:start]
     shares = [
         *reversed(before),
         *(1.0 if at == index else NEXT_TO - FALL * (abs(at - index) - 1) for at in range(start, end)),
-        *_after(texts[end : end + (LINES_AFTER if heavy else 1)]),
+        *(AFTER - FALL_AFTER * distance for distance in range(len(texts[end : end + LINES_AFTER]))),
     ]
     first = start - len(before)
+    around = texts[first : first + len(shares)]
+    dull = {at for at in range(len(shares)) if begin + first + at in store.boilerplate}
+    if prefixed:
+        dull |= boilerplate_among(around)
     if rule.is_list and WARNS not in texts[index]:  # between a file and its error, and below it
-        dull.update(at for at, text in enumerate(texts) if WARNS in text)
-    if any(
-        text.lstrip().startswith(b"-") for text in texts[start:end]
-    ):  # in a diff a plus is no shell's trace
-        dull = {at for at in dull if not texts[at].lstrip().startswith(b"+")}
-    for at in dull - {index}:
-        if 0 <= at - first < len(shares):
-            shares[at - first] *= BOILERPLATE
+        dull.update(at for at, text in enumerate(around) if WARNS in text)
+    for at in dull - {index - first}:
+        shares[at] *= BOILERPLATE
     return Context(finding, begin + first, shown[first : first + len(shares)], shares)
 
 
@@ -169,23 +161,6 @@ def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
             if texts[at].strip():
                 begin = at
     return begin
-
-
-def _after(texts: Sequence[bytes]) -> Iterator[float]:
-    """The shares of the lines after those that a rule reaches."""
-    factor = 1.0
-    for distance, text in enumerate(texts):
-        before, after = _parts(text)
-        yield (AFTER - FALL_AFTER * distance) * factor * before
-        factor *= before * after
-
-
-@lru_cache(maxsize=NEARBY)
-def _parts(text: bytes) -> tuple[float, float]:
-    """The factors of a line and of those after it: a blank one, one that begins or ends a part of the log."""
-    if not text or text.isspace():
-        return AFTER_BLANK, 1.0
-    return AFTER_END if _OTHER_PART.match(text) else 1.0, AFTER_END if ends_step(text) else 1.0
 
 
 def _indent(line: bytes) -> int:

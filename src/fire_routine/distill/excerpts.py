@@ -14,7 +14,6 @@ from .types import DIGEST_BYTES
 
 # The worth of a line: its weight by its length.
 UNIT = 100  # characters: a weak line of this length is worth its weight / 2 ** THRIFT
-MOST_UNITS = 3  # beyond which a strong line is worth no less
 THRIFT, THRIFT_OF_STRONG = 0.4, 0.1  # exponents: several short lines are worth more than a long one
 
 TAB_WIDTH = 4
@@ -56,7 +55,7 @@ def _strongest(weights: Weights, store: LineStore) -> list[int]:
     """The numbers of the strongest lines, up to the bound, in the log's order."""
     room = DIGEST_BYTES
     chosen: list[int] = []
-    for number in sorted(weights, key=lambda number: (-weights[number][0], number)):
+    for _, number in sorted([(-weight, number) for number, (weight, _) in weights.items()]):
         room -= min(len(store.text[number]), LONGEST) + 1
         if room < 0:
             break
@@ -68,8 +67,10 @@ def _blank_between(numbers: Sequence[int], weights: Weights, store: LineStore) -
     """A few blank lines between two with these numbers, which have the lower weight of the two."""
     blank: Weights = {}
     for before, number in pairwise(numbers):
+        if not 0 < number - before - 1 <= BLANKS:
+            continue
         between = range(before + 1, number)
-        if 0 < len(between) <= BLANKS and not any(store.text.get(at, b"x").strip() for at in between):
+        if not any(store.text.get(at, b"x").strip() for at in between):
             blank.update(dict.fromkeys(between, min(weights[before], weights[number])))
     return blank
 
@@ -147,7 +148,7 @@ def _lines(digest: Digest, max_characters: int) -> list[_Line]:
 def _worth(weight: float, size: int) -> float:
     """Weight by length: several short lines beat one long one, less so for the strongest lines."""
     if weight >= ERROR_WEIGHT:
-        return float(weight / min(max(size / UNIT, 1.0), MOST_UNITS) ** THRIFT_OF_STRONG)
+        return float(weight / max(size / UNIT, 1.0) ** THRIFT_OF_STRONG)
     return float(weight / (1 + size / UNIT) ** THRIFT)
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from ..model import Digest
 from ..patterns import pattern
 from ..sanitize import visible
-from .lines import numbered, probed, shown, unprefixed
+from .lines import probed, shown, unprefixed
 from .rules import CAUSE, table
 from .search import Literals
 from .steps import Failed, within
@@ -161,34 +161,26 @@ def outcome(scan: Scan, failed: Failed, inside: Sequence[Finding]) -> Outcome:
 MOST_FILES, LONGEST_FILE = 200, 300  # files that are kept of a log, and characters of a file's path
 
 
-def _match(finding: Finding) -> re.Match[str] | None:
-    """The match of the rule's expression in the finding's line, if it names parts of it."""
-    if not finding.rule.pattern.groupindex:
-        return None
-    line = probed(shown(finding.raw))
-    texts = (unprefixed(line).decode("utf-8", "replace"), line.decode("utf-8", "replace"))
-    return next(filter(None, map(finding.rule.pattern.search, texts)), None)
-
-
-def captures(finding: Finding) -> dict[str, str]:
-    """What the rule's expression names in the finding's line; empty where it names nothing.
-
-    The names are those of GitHub's problem matchers, see `rules.CAPTURES`.
-    """
-    found = _match(finding)
-    return {name: value for name, value in found.groupdict().items() if value is not None} if found else {}
-
-
 def files_named(findings: Iterable[Finding]) -> tuple[str, ...]:
     """The files that findings name, each once, in the log's order; at most MOST_FILES."""
     files: dict[str, None] = {}
     for finding in findings:
-        file = captures(finding).get("file", "")
+        file = _file(finding)
         if file and len(file) <= LONGEST_FILE:
             files[file] = None
             if len(files) >= MOST_FILES:
                 break
     return tuple(files)
+
+
+def _file(finding: Finding) -> str:
+    """What the rule's expression calls `file` in the finding's line; empty: nothing."""
+    if "file" not in finding.rule.pattern.groupindex:
+        return ""
+    line = probed(shown(finding.raw))
+    texts = (unprefixed(line).decode("utf-8", "replace"), line.decode("utf-8", "replace"))
+    found = next(filter(None, map(finding.rule.pattern.search, texts)), None)
+    return (found["file"] or "") if found else ""
 
 
 HEAD = 256 * 1024  # bytes from the start of a log: its set-up, and the header of a short test run
@@ -210,6 +202,15 @@ def _words() -> Literals:
     return Literals((b"Image: ", b"Version: ", *(text.encode() for text in _TOOLS["holds"])))
 
 
+def _lines(head: bytes) -> Iterator[bytes]:
+    """The lines with one of the words."""
+    edge = -1  # where the last of them ends
+    for end in _words().ends(head):
+        if end > edge:
+            edge = head.find(b"\n", end) % (len(head) + 1)  # without one, at the end
+            yield head[head.rfind(b"\n", 0, end) + 1 : edge]
+
+
 class Environment:
     """Watches a log pass by, and then completes its digest."""
 
@@ -224,10 +225,7 @@ class Environment:
 
     def complete(self, digest: Digest) -> Digest:
         """The digest with the image and the tools' versions, as far as the log names them."""
-        head = bytes(self._head)
-        lines = head.split(b"\n")
-        places = numbered(head, _words().ends(head))
-        text = b"\n".join([lines[at] for at in places]).decode("utf-8", "replace")
+        text = b"\n".join(_lines(bytes(self._head))).decode("utf-8", "replace")
         text = visible(text.replace("\r\n", "\n"))
         image = _IMAGE.search(text)
         found: dict[str, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ..model import Fingerprint
@@ -12,6 +12,7 @@ from .context import context_of, store_of
 from .lines import texts, unstamped
 from .normalize import normalised
 from .rules import CONSEQUENCE, expression, table
+from .scanner import FINDINGS
 from .types import Finding, Scan
 
 STRONGEST = 0.7  # of the weight of the strongest rule that matches a specific line
@@ -21,6 +22,7 @@ TAIL = 12  # lines before the end that are read if no rule matches a specific on
 FIRST = 2  # of these lines that count below a specific one of few words, such as a test's name
 WORDS = 4  # lines of fewer words are of few
 MANY = 5  # findings of one template: not all of them were kept, and their order decided which
+OF_CROWD = 12  # lines, numbers aside, that name the failure where a rule has more than are kept
 _DIGITS = re.compile(r"[\d#]+")
 _LETTERS = re.compile(rb"[A-Za-z]{2,}")
 # Above what has lines of its own that rules match.
@@ -40,7 +42,7 @@ def identity(scan: Scan, inside: Sequence[Finding]) -> tuple[Fingerprint | None,
     Args:
         inside: the findings inside the failed step. Those of the strongest rules count.
     """
-    for strongest in _by_strength(inside):
+    for strongest in _by_strength(_without_crowds(scan, inside)):
         naming = _naming(strongest)
         if naming:
             explained = any(not each.rule.outcome_only and each.rule.weight > _FOLLOWS for each in strongest)
@@ -49,7 +51,18 @@ def identity(scan: Scan, inside: Sequence[Finding]) -> tuple[Fingerprint | None,
     return (Fingerprint.of(sorted(naming)), True) if naming else (None, False)
 
 
-def _by_strength(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+def _without_crowds(scan: Scan, inside: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings; of a rule of which not all were kept, those that are kept in any order."""
+    kept = Counter(finding.rule.id for finding in scan.findings)
+    crowds = {
+        rule: set(sorted({each.chance for each in inside if each.rule.id == rule})[:OF_CROWD])
+        for rule, count in kept.items()
+        if count >= FINDINGS
+    }
+    return (each for each in inside if each.rule.id not in crowds or each.chance in crowds[each.rule.id])
+
+
+def _by_strength(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
     """What the strongest rules match, then the next."""
     rest = list(findings)
     while rest:
@@ -94,13 +107,14 @@ def _below(finding: Finding, found: set[int]) -> Iterator[str]:
     for number, (text, share) in enumerate(
         zip(context.texts[at + 1 :], context.shares[at + 1 :], strict=True), finding.number + 1
     ):
-        if number in found or number > finding.number + BELOW:
+        line = text.decode("utf-8", "replace")
+        if number in found or number > finding.number + BELOW or finding.rule.search(line):
             return
         if _FRAME.match(text):
             continue
         if share < BELONGS:
             return
-        yield text.decode("utf-8", "replace")
+        yield line
 
 
 def _last(scan: Scan) -> set[str]:

@@ -21,13 +21,6 @@ from .windows import windows
 _LINES = table("boilerplate")
 _BY_FIRST = {first.encode("latin-1"): pattern(each.encode()) for first, each in _LINES["beginnings"].items()}
 _WITHIN = {text.encode(): pattern(each.encode()) for text, each in _LINES["within"].items()}
-# A shell's trace; an indented plus is a diff's.
-_TRACE = pattern(rb"\n\+(?:\+{0,5} (?![\s~]|CategoryInfo|FullyQualified|expected|actual)|\+{1,5}[^+\s])")
-# With what a step runs, as a runner shows it before the step's output, below what it runs; and what ends it.
-_SETTINGS = pattern(
-    rb"\n(?:shell: [^\n]*|with:|env:)\n(?:(?:  [^\n]*|shell: [^\n]*|env:)\n){0,300}##\[endgroup\]"
-)
-_SETTINGS_END = b"##[endgroup]"
 
 
 @cache
@@ -50,22 +43,7 @@ def boilerplate_among(texts: Sequence[bytes]) -> set[int]:
     for which, ends in places.items():
         line = _WITHIN[_within().literals[which]]
         among.update(at - 1 for at in numbered(joined, ends) if line.match(bare[at - 1]))
-    among.update(at - 1 for at in numbered(joined, (match.end() for match in _TRACE.finditer(joined))))
     return among
-
-
-def settings_among(joined: bytes) -> set[int]:
-    """The places of the lines, of joined ones, with what a step runs with, as a runner shows it."""
-    if joined.find(_SETTINGS_END) < 0:
-        return set()
-    text = b"\n%b\n" % joined
-    settings = list(_SETTINGS.finditer(text))
-    begins = numbered(text, [match.start() for match in settings])
-    return {
-        at
-        for match, first in zip(settings, begins, strict=True)
-        for at in range(first, first + match.group().count(b"\n"))
-    }
 
 
 @dataclass(frozen=True, slots=True)

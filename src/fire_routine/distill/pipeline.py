@@ -9,12 +9,11 @@ from ..model import Digest, Step
 from .context import context_of, store_of
 from .excerpts import blocks_of
 from .facts import Environment, files_named, outcome
-from .fatal import with_fatal_warnings
 from .fingerprint import identity
 from .match import MatchCache
 from .noise import Green
 from .scanner import scan
-from .score import finding_scores, inside, line_weights
+from .score import finding_scores, inside, line_weights, with_fatal_warnings
 from .steps import failed_steps
 from .types import Scan
 from .units import units_of

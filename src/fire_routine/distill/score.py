@@ -9,40 +9,35 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from .context import BOILERPLATE, Context, LineStore
-from .lines import DIGITS
+from .lines import DIGITS, probed, shown, unprefixed
 from .noise import Green
-from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, WARNING
+from .rules import ANY_FAMILY, CAUSE, CONSEQUENCE, RESULT, WARNING, expression
 from .steps import Failed, within
 from .types import Finding, Scan, Tail
 
 # Where a finding is: factors.
-BEFORE_STEP = 0.3  # before the failed step
+BEFORE_STEP = 0.3  # before the failed step; printed by a tool that succeeded in the end
 AFTER_STEP = 0.4  # after the last failed step: uploads, cleaning up …
-IN_SUCCESS = 0.3  # printed by a tool that succeeded in the end
-OTHER_STEP = 0.5  # of another step, by the times of the API
+OTHER = 0.5  # of another step, by the times of the API; in a huge log of another language (`LAST_SAY`)
 FAR = 0.72  # far before the step's end; at the end it is 1 …
 REACH = 300  # lines: … and this many before it most of the difference is gone
-OTHER_FAMILY = 0.5  # in a huge log: of another language than the tools that had the last say …
-LAST_SAY = 40  # lines: … before a step's end
+LAST_SAY = 40  # lines before a step's end in which a tool shows which language matters
 
 # How often similar ones came before.
 LONG_LOG = 5_000  # lines: from which on what is frequent has less weight
 HUGE_LOG = 30_000  # lines: from which on much looks like a cause by chance
-REPEATED = (1.0, 0.6, 0.4, 0.3, 0.2, 0.15)  # factors: the first of a template, the second …
-OFTEN = 4  # findings of one template, or such lines of a tail, that are not yet frequent, and …
-OFTEN_OF_RULE = 5  # … of one rule, that are not yet frequent
+REPEATED = 0.6  # factor: from a finding to the next of its template
+OFTEN = 4  # findings of one template or rule, or such lines of a tail, that are not yet frequent
 RARE = 0.6  # factor: frequent findings have at least this
 SHAPES = 6  # findings of a shape, beyond the first few, until the next has half the weight
 CROWD = 11  # findings of a rule, until the next has half the weight
 CROWD_OF_LIST = 40  # the same where its lines list what failed
 
 # The lines before the end of a step.
-FALL, FALL_OF_SHORT = 0.94, 0.98  # factors: from each line to the one before it; to a short one
-SHORT = 40  # bytes of such a line, at most
-BEFORE_STEP_IN_TAIL = 0.05  # factor: a line before the failed step
+FALL = 0.94  # factor: from each line to the one before it
 ANY_LINE = 0.02  # weight: any line of a log that is kept as a whole
 
 # The lines around findings.
@@ -53,7 +48,13 @@ IN_GREEN = 0.15  # factor: a green run of the job prints the line, too
 # Lines far from the first cause.
 STRONG = 0.85  # share of the strongest finding's weight that the first cause has at least
 BEFORE_CAUSE, AFTER_CAUSE = 10, 40  # lines before and after it that keep their weight
-EARLIER, LATER, LATER_LISTED = 0.9, 0.72, 0.9  # factors: the others; those that list what failed
+EARLIER, LATER = 0.9, 0.72  # factors: the others; as `EARLIER` later ones that list what failed
+
+# Warnings that a tool or its settings made fatal: then they are what failed, and no error is.
+VERDICT = 150  # lines before the end of a step in which it says that warnings made it fail
+LIFTED = CAUSE + 2.0  # weight of such warnings, far as they may be from the end of the step
+OF_WARNINGS = 0.6  # factor: what failed because of the warnings
+_PLACE, _FATAL = expression("place"), expression("warnings_fatal")
 
 Weights = dict[int, tuple[float, str]]  # by a line's number: its weight, and the id of what gave it
 
@@ -67,7 +68,7 @@ def finding_scores(scan: Scan, failed: Failed) -> list[float]:
     for finding, position in zip(scan.findings, positions, strict=True):
         strange = families and finding.rule.family not in (*families, ANY_FAMILY)
         factor = frequency.factor(finding, inside=position >= FAR)
-        scores.append(position * factor * (OTHER_FAMILY if strange else 1.0))
+        scores.append(position * factor * (OTHER if strange else 1.0))
     return scores
 
 
@@ -116,11 +117,11 @@ def _positions(scan: Scan, failed: Failed) -> list[float]:
     for finding in scan.findings:
         factor = _place(finding, failed)
         if _succeeded(finding, scan.succeeded):
-            factor *= IN_SUCCESS
+            factor *= BEFORE_STEP
         if within(finding.stamp, failed.unmarked):
             factor = max(factor, FAR)
         elif timed and not within(finding.stamp, failed.times):
-            factor *= OTHER_STEP
+            factor *= OTHER
         positions.append(factor)
     return positions
 
@@ -149,17 +150,17 @@ class _Frequency:
         self._of_template = scan.counts
         self._of_rule = Counter(finding.rule.id for finding in scan.findings)
         self._few = max(OFTEN * math.sqrt(min(1.0, HUGE_LOG / max(lines, 1))), 1.0)
-        self._templates, self._shapes, self._rules = (Counter[tuple[bool, int | str]]() for _ in range(3))
+        self._templates, self._shapes = Counter[tuple[bool, int]](), Counter[tuple[bool, int]]()
+        self._rules = Counter[tuple[bool, str]]()
 
     def factor(self, finding: Finding, *, inside: bool) -> float:
-        template, shape = (inside, finding.key), (inside, finding.shape)
-        rule = (inside, finding.rule.id)
-        crowd = CROWD_OF_LIST if finding.rule.is_list else CROWD
+        template, shape, rule = (inside, finding.key), (inside, finding.shape), (inside, finding.rule.id)
+        shapes, crowd = (2 * SHAPES, CROWD_OF_LIST) if finding.rule.is_list else (SHAPES, CROWD)
         factor = (
-            REPEATED[min(self._templates[template], len(REPEATED) - 1)]
-            / (1 + max(self._shapes[shape] - 2, 0) / (2 * SHAPES if finding.rule.is_list else SHAPES))
-            / (1 + self._rules[rule] / crowd)
+            REPEATED ** self._templates[template]
             * self._frequent(finding, first_cause=inside and not self._rules[rule])
+            / (1 + max(self._shapes[shape] - 2, 0) / shapes)
+            / (1 + self._rules[rule] / crowd)
         )
         self._templates[template] += 1
         self._shapes[shape] += 1
@@ -172,10 +173,47 @@ class _Frequency:
         first_cause = first_cause and finding.rule.weight >= CAUSE - 1.5
         if self._lines <= (HUGE_LOG if first_cause else LONG_LOG):
             return 1.0
-        most = CROWD_OF_LIST if finding.rule.is_list else OFTEN_OF_RULE
+        most = CROWD_OF_LIST if finding.rule.is_list else OFTEN
         of_template, of_rule = self._of_template.get(finding.key, 1), self._of_rule[finding.rule.id]
         often = math.sqrt(min(1.0, self._few / of_template) * min(1.0, most / of_rule))
         return max(often, RARE)
+
+
+def with_fatal_warnings(scan: Scan, scores: Sequence[float], within: Iterable[Finding]) -> list[float]:
+    """The findings' scores. If a failed step says that warnings made it fail, and no finding explains more,
+    its warnings have the weight of what failed."""
+    of_step = {finding.number: finding for finding in within}
+    if not _says_so(scan, of_step):
+        return list(scores)
+    if any(finding.rule.weight >= CAUSE and _explains(_text(finding.raw)) for finding in of_step.values()):
+        return list(scores)
+    return [
+        score * (_factor(finding) if finding.number in of_step else 1.0)
+        for finding, score in zip(scan.findings, scores, strict=True)
+    ]
+
+
+def _says_so(scan: Scan, of_step: dict[int, Finding]) -> bool:
+    lines = [finding.raw for finding in of_step.values()]
+    lines += (raw for tail in scan.tails for raw in tail.raw[-VERDICT:])
+    # One of these is in each text that the expression matches.
+    likely = (raw for raw in lines if b"arning" in raw or b"-Werror" in raw or b"Lint" in raw)
+    return any(_FATAL.search(_text(raw)) for raw in likely)
+
+
+def _explains(text: bytes) -> bool:
+    """Whether it is an error at a place."""
+    return _PLACE.match(text) is not None and b"arning" not in text and _FATAL.search(text) is None
+
+
+def _factor(finding: Finding) -> float:
+    if finding.rule.weight == WARNING and b"warn" in _text(finding.raw).lower():
+        return LIFTED / WARNING
+    return OF_WARNINGS if finding.rule.weight >= RESULT else 1.0
+
+
+def _text(raw: bytes) -> bytes:
+    return unprefixed(probed(shown(raw)))
 
 
 def line_weights(
@@ -191,7 +229,8 @@ def line_weights(
     quiet = store.boilerplate | {each.number for each in scan.findings if each.rule.weight <= WARNING}
     for tail in scan.tails:
         for number, weight in _of_tail(tail, quiet):
-            _give(weights, number, weight, "tail")
+            if number not in weights or weights[number][0] < weight:
+                weights[number] = (weight, "tail")
     _add_contexts(weights, contexts, scores)
     if green is not None:
         weights = {
@@ -204,23 +243,17 @@ def line_weights(
     return _by_first_cause(weights, findings)
 
 
-def _give(weights: Weights, number: int, weight: float, rule: str) -> None:
-    """Let a line have at least this weight."""
-    before = weights.get(number)
-    if before is None or before[0] < weight:
-        weights[number] = (weight, rule)
-
-
 def _of_tail(tail: Tail, quiet: frozenset[int]) -> Iterator[tuple[int, float]]:
     """The numbers of the lines before a step's end, the last first, and their weights."""
     weight = tail.weight
-    alike = Counter[bytes]()
+    alike: dict[bytes, int] = {}
     for number, raw in zip(range(tail.first + len(tail.raw) - 1, -1, -1), reversed(tail.raw), strict=False):
-        weight *= FALL if len(raw) > SHORT else FALL_OF_SHORT
+        if number < tail.step:
+            return
+        weight *= FALL
         shape = raw.translate(None, DIGITS)
-        alike[shape] += 1
-        given = weight * BOILERPLATE if number in quiet or alike[shape] > OFTEN else weight
-        yield number, given if number >= tail.step else given * BEFORE_STEP_IN_TAIL
+        alike[shape] = times = alike.get(shape, 0) + 1
+        yield number, weight * BOILERPLATE if number in quiet or times > OFTEN else weight
 
 
 def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequence[float]) -> None:
@@ -228,19 +261,22 @@ def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequenc
     seen = Counter[str]()
     given: list[tuple[int, float, str, bytes]] = []
     strongest: dict[bytes, tuple[float, int]] = {}  # by a text: the greatest weight, the line that has it
-    for context, score in sorted(zip(contexts, scores, strict=True), key=lambda pair: pair[1] <= OTHER_STEP):
+    for context, score in sorted(zip(contexts, scores, strict=True), key=lambda pair: pair[1] <= OTHER):
         rule, found = context.finding.rule, context.finding.number
         fall = NEXT_OF_RULE if seen[rule.id] else 1.0
         seen[rule.id] += 1
-        for number, (share, shown) in enumerate(
+        for number, (share, line) in enumerate(
             zip(context.shares, context.texts, strict=True), context.first
         ):
-            weight, text = rule.weight * share * score * fall ** abs(number - found), shown.strip()
+            weight, text = rule.weight * share * score * fall ** abs(number - found), line.strip()
             given.append((number, weight, rule.id, text))
             if text not in strongest or strongest[text][0] < weight:
                 strongest[text] = (weight, number)
     for number, weight, name, text in given:
-        _give(weights, number, weight if strongest[text][1] == number else weight * SHOWN_ELSEWHERE, name)
+        if strongest[text][1] != number:
+            weight *= SHOWN_ELSEWHERE
+        if number not in weights or weights[number][0] < weight:
+            weights[number] = (weight, name)
 
 
 def _by_first_cause(weights: Weights, findings: Sequence[Finding]) -> Weights:
@@ -257,7 +293,7 @@ def _by_first_cause(weights: Weights, findings: Sequence[Finding]) -> Weights:
         if number < first - BEFORE_CAUSE:
             return EARLIER
         if number > first + AFTER_CAUSE:
-            return LATER_LISTED if number in listed else LATER
+            return EARLIER if number in listed else LATER
         return 1.0
 
     return {number: (weight * factor(number), rule) for number, (weight, rule) in weights.items()}

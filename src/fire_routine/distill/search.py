@@ -11,6 +11,9 @@ except ImportError:  # no wheel for this platform: the same search, slower
     AUTOMATON = False
 else:
     AUTOMATON = True
+# Bytes, the most frequent in logs first: the automaton tries a state's next ones in the literals' order.
+_FREQUENT = b"0 etsmoianr.[c-\nl\x1b:/p_du=bgfhvky"
+_RANKS = bytes(_FREQUENT.find(byte) & 255 for byte in range(256))  # of others 255
 _GRAM = 4  # bytes of a literal that are looked up before the text is searched
 
 
@@ -21,7 +24,7 @@ class Literals:
     """
 
     def __init__(self, literals: Iterable[bytes], *, automaton: bool = AUTOMATON) -> None:
-        self.literals = sorted(set(literals))
+        self.literals = sorted(set(literals), key=lambda literal: (literal.translate(_RANKS), literal))
         self._search = _Automaton(self.literals) if automaton else _OneByOne(self.literals)
 
     def find(self, text: bytes) -> list[tuple[int, int]]:

@@ -37,6 +37,7 @@ class Finding(NamedTuple):  # made so often that a data class would take longer 
     at: int  # of the line in `lines`
     key: int  # hash of its template: the line without numbers, and its reason
     shape: int  # hash of its shape: the line without places, names and numbers, and its reason
+    chance: int = 0  # hash of the line without numbers, equal in each run
 
     @property
     def raw(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -132,22 +133,20 @@ class _Evidence:
         item shows that one thing failed.
         """
         strongest = {at for at, line in enumerate(self._lines) if line.strongest}
-        items: dict[str, set[int]] = {}
-        covered: dict[str, set[int]] = {}
-        below: dict[str, set[int]] = {}  # the same by lines of rules without items
+        items, covered = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
+        for at, line in enumerate(self._lines):
+            if line.is_item:
+                items[line.rule].add(at)
         current: dict[str, int] = {}  # the last item of each rule: its lines of context belong to it
         last = ""  # the rule of the last item: lines of rules without items belong to that one
         for at, line in enumerate(self._lines):
             if line.is_item:
-                items.setdefault(line.rule, set()).add(at)
                 current[line.rule] = at
                 last = line.rule
             rule = line.rule if line.rule in current else last
-            if at in self._matched and rule:
-                (covered if rule == line.rule else below).setdefault(rule, set()).add(current[rule])
-        for rule, found in below.items():
-            if len(items[rule]) > 1:  # a single item may be one of several things that another list names
-                covered.setdefault(rule, set()).update(found)
+            # A single item may be one of several things that another list names.
+            if at in self._matched and rule and (rule == line.rule or len(items[rule]) > 1):
+                covered[rule].add(current[rule])
         rules = {self._lines[at].rule for at in strongest}
         if strongest and not (strongest & self._matched or rules & covered.keys()):
             return True

@@ -79,13 +79,8 @@ def _decoded(escape: str) -> str:
 
 def _visible(code: int) -> str:
     """The character; a space for control characters except the line feed, and for surrogates."""
-    return (
-        chr(code)
-        if code >= 32 and not 0xD800 <= code < 0xE000 and code != 127
-        else "\n"
-        if code == 10
-        else " "
-    )
+    shown = code == 10 or (code >= 32 and not 0xD800 <= code < 0xE000 and code != 127)
+    return chr(code) if shown else " "
 
 
 def decode_base64(text: TextIndex) -> Iterator[tuple[list[tuple[int, int]], str]]:

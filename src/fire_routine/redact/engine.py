@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Collection, Iterator
 
 from .decoders import decode_base64, decode_escapes
-from .detectors import CONTEXTUAL, DETECTORS
+from .detectors import CONTEXTUAL, DETECTORS, tokens
 from .heuristics import (
     SYMBOLS,
     continues_secret,
@@ -21,9 +21,7 @@ from .text_index import TextIndex
 
 _DEPTH = 2  # nested encodings that are decoded, such as base64 of percent-encoded base64
 _JUDGED = 512  # characters of a value that show whether it is searched for
-_REPEATED = (
-    200  # distinct secrets whose other occurrences are searched for; each costs one pass over the text
-)
+_REPEATED = 200  # distinct secrets that are searched for elsewhere; each is one pass over the text
 
 
 def find_secrets(text: str, public: Collection[str] = ()) -> list[Span]:
@@ -34,8 +32,7 @@ def find_secrets(text: str, public: Collection[str] = ()) -> list[Span]:
         public: values that are known not to be secret. Other occurrences of them, or of parts, stay.
     """
     found = [*_detect(TextIndex(text), 0)]
-    if "\n" in text:
-        found += [*_wrapped(text)]
+    found += [*_wrapped(text, {span.start for span in found})]
     return merge([*found, *_repeated(text, merge(found), public)])
 
 
@@ -45,11 +42,6 @@ def _detect(index: TextIndex, depth: int) -> Iterator[Span]:
         yield from detector(index)
     if depth < _DEPTH:
         yield from _decoded(index, depth)
-
-
-def _by_context(index: TextIndex) -> Iterator[Span]:
-    for detector in CONTEXTUAL:
-        yield from detector(index)
 
 
 def _decoded(index: TextIndex, depth: int) -> Iterator[Span]:
@@ -63,11 +55,19 @@ def _decoded(index: TextIndex, depth: int) -> Iterator[Span]:
             yield Span(start, end, inner.kind if inner else "", first=number == 0)
 
 
-def _wrapped(text: str) -> Iterator[Span]:
-    """Secrets that a detector knows by their context and that continue on the next line."""
+def _wrapped(text: str, known: set[int]) -> Iterator[Span]:
+    """Secrets that continue on the next line: by their context, and tokens with a break in what names them.
+
+    Args:
+        known: where tokens begin that were found without joining lines.
+    """
     view, joins = join_by_width(text)
     joined = TextIndex(view.text)
-    for span in (*_by_context(joined), *_decoded(joined, 0)) if joins else ():
+    for span in tokens.find(joined) if joins else ():
+        pieces = [*view.original(span)]
+        yield from pieces if pieces[0].start not in known else ()
+    by_context = (span for detector in CONTEXTUAL for span in detector(joined))
+    for span in (*by_context, *_decoded(joined, 0)) if joins else ():
         end = _end(view.text, span, joins)
         if end > span.start:
             yield from view.original(span._replace(end=end))

@@ -20,6 +20,7 @@ _RUN = pattern(r"\S{0,512}+")  # of a token, as far as the widest line goes
 _COLUMNS = frozenset((60, 64, 70, 72, 76, 78, 79, 80, 99, 100, 119, 120, 130, 132, 150, 160, 180, 200))
 EDGES = " \t│┃║|\\"  # of boxes, and of lines that go on
 _SHORTEST = 40  # characters of a line that was cut by its width
+_MARGIN = 79  # columns of blanks and edges before a break, at most
 _INDENT = 16  # of the lines after a cut, at most
 _FRESH = pattern(  # what a line begins with that goes on with nothing: a mark, a date, a bracket
     r"#|::|\d{4}-\d\d-\d\d|\d\d:\d\d|[\[({<$*>]|[+-][+\s-]"
@@ -68,7 +69,11 @@ def join_from(text: str, position: int, lines: int) -> tuple[View, list[Gap]] | 
 
 def looks_cut(text: str, gap: Gap) -> bool:
     """Whether the line before the gap looks cut, and the line after it continues."""
-    return _first_run(text, gap.found) is not None
+    width = _width(text, gap.found)
+    run = _FIRST_RUN.match(text, gap.found.end())
+    if not run or width is _Width.NEVER:
+        return False
+    return continues_secret(run.group().rstrip(_CLOSING), width is _Width.USUAL)
 
 
 def join_by_width(text: str) -> tuple[View, list[Join]]:
@@ -82,9 +87,9 @@ def join_by_width(text: str) -> tuple[View, list[Join]]:
         end = start + length
         following = lengths[number + 1] if number + 1 < len(lengths) else 0
         cut = length >= _SHORTEST and following and (length in _COLUMNS or length == following or joined)
-        gap = _gap(text, end) if cut else None
-        width = _width(text, gap) if gap and not _FRESH.match(text, gap.end()) else _Width.OTHER
-        gap = gap if width is not _Width.OTHER else None
+        gap = _gap(text, max(start, end - _MARGIN)) if cut else None
+        width = _width(text, gap) if gap and not _FRESH.match(text, gap.end()) else _Width.NEVER
+        gap = gap if width in (_Width.SHARED, _Width.USUAL) else None
         if joined or gap:
             view.add(text, first if joined else start, gap.start() if gap else end)
             if gap:
@@ -110,7 +115,7 @@ def _gap_after_run(text: str, position: int) -> re.Match[str] | None:
 
 def _gap(text: str, end: int) -> re.Match[str] | None:
     """The break at or shortly after `end`, with the edges and indentation around it."""
-    line_end = text.find("\n", end, end + 80)
+    line_end = text.find("\n", end, end + _MARGIN + 1)
     if line_end < 0:
         return None
     start = line_end
@@ -122,35 +127,21 @@ def _gap(text: str, end: int) -> re.Match[str] | None:
 class _Width(Enum):
     """How usual the width of a line is, which shows whether it was wrapped."""
 
+    NEVER = -1  # the line is short, or the one after it would have been cut, too
     OTHER = 0
     SHARED = 1  # by the line before or after it
     USUAL = 2  # for terminals and encoders
 
 
 def _width(text: str, gap: re.Match[str]) -> _Width:
-    """The width of the line before the gap. A longer line after it would have been cut, too."""
+    """The width of the line before the gap."""
     line_end = text.index("\n", gap.start())
     line_start = text.rfind("\n", 0, line_end) + 1
     end = text.find("\n", line_end + 1)
     width, following = line_end - line_start, (len(text) if end < 0 else end) - line_end - 1
     if width < _SHORTEST or following > width + _INDENT:
-        return _Width.OTHER
+        return _Width.NEVER
     if width in _COLUMNS or gap.start() - line_start in _COLUMNS:
         return _Width.USUAL
     before = line_start - 1 - (text.rfind("\n", 0, max(0, line_start - 1)) + 1)
     return _Width.SHARED if width in (before, following) else _Width.OTHER
-
-
-def _first_run(text: str, gap: re.Match[str]) -> tuple[int, int] | None:
-    """The first word after the gap, if it looks like the rest of a secret before it."""
-    line_start = text.rfind("\n", 0, gap.start()) + 1
-    line_end = text.index("\n", gap.start())
-    end = text.find("\n", line_end + 1)
-    following = (len(text) if end < 0 else end) - line_end - 1
-    run = _FIRST_RUN.match(text, gap.end())
-    if not run or line_end - line_start < _SHORTEST or following > line_end - line_start + _INDENT:
-        return None
-    value = run.group().rstrip(_CLOSING)
-    if not continues_secret(value, _width(text, gap) is _Width.USUAL):
-        return None
-    return run.start(), run.start() + len(value)

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.bootstrap.support import Action, action
+from tests.unit.bootstrap.support import QUICK_PIP, Action, action, python_with
 
 from bootstrap.pythons import is_private
 
@@ -17,17 +16,22 @@ def _private(tmp_path: Path) -> None:
         pytest.skip(f"others may write to a folder above {tmp_path}: choose another HOME")
 
 
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python whose pip is quick."""
+    return python_with(tmp_path_factory.mktemp("quick"), QUICK_PIP)
+
+
 @pytest.fixture
-def runner(tmp_path: Path) -> Iterator[Action]:
-    with action(tmp_path) as runner:
-        yield runner
+def runner(tmp_path: Path, quick: str) -> Action:
+    return action(tmp_path, quick)
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory, quick: str) -> Path:
     """A tool cache with the lock installed."""
-    with action(tmp_path_factory.mktemp("installed")) as runner:
-        assert runner.run("action").returncode == 0
+    runner = action(tmp_path_factory.mktemp("installed"), quick)
+    assert runner.run("action").returncode == 0
     return runner.tools
 
 

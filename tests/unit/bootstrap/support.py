@@ -1,25 +1,31 @@
-"""A small action to start: the real entry point, a lock with one small wheel, an index on loopback."""
+"""A small action to start: the real entry point, a lock with one small wheel, a folder that has it.
+
+Most tests start it in a Python whose pip only writes that wheel's module: a real pip takes a second.
+"""
 
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import io
 import os
 import shutil
 import subprocess
-import sys
-import threading
+import venv
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[3] / "src"
 PATIENCE = 300.0  # seconds, on a busy machine
 WHEEL = "ember-1.0-py3-none-any.whl"
+QUICK_PIP = """
+import pathlib, sys
+packages = pathlib.Path(sys.argv[sys.argv.index("--target") + 1])
+(packages / "ember-1.0.dist-info").mkdir(parents=True)
+(packages / "ember.py").write_text("GLOWS = True\\n")
+"""
 COMMAND_LINE = """
 import json, sys
 
@@ -32,6 +38,17 @@ def run(arguments, finish):
     }))
     return 7 if "fail" in arguments else 0
 """
+
+
+def python_with(folder: Path, pip: str | None) -> str:
+    """The Python of a new virtual environment whose pip is this script; None: it has no pip."""
+    venv.create(folder, symlinks=os.name != "nt")
+    if pip is not None:
+        package = next(folder.glob("[Ll]ib/**/site-packages")) / "pip"
+        package.mkdir()
+        (package / "__init__.py").touch()
+        (package / "__main__.py").write_text(pip, "utf-8")
+    return str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python3"))
 
 
 def wheel() -> bytes:
@@ -53,48 +70,12 @@ def wheel() -> bytes:
     return buffer.getvalue()
 
 
-class Index:
-    """A package index on loopback, with one project; `with` starts and stops it."""
-
-    def __init__(self) -> None:
-        self.wheel = wheel()
-        self.requests: list[str] = []
-
-    def __enter__(self) -> Index:
-        index = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                index.requests.append(self.path)
-                page = f'<!DOCTYPE html><a href="/{WHEEL}">{WHEEL}</a>'.encode()
-                body = index.wheel if self.path.endswith(".whl") else page
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/simple"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
 @dataclass
 class Action:
     """The action's files in a folder of their own, and the runner around them."""
 
     folder: Path
-    index: Index
+    python: str  # with a quick pip
     environ: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -106,21 +87,24 @@ class Action:
         return self.folder / "tools"
 
     @property
+    def wheel(self) -> Path:
+        """What a real pip installs."""
+        return self.folder / "wheels" / WHEEL
+
+    @property
     def output(self) -> str:
         """What was written to GITHUB_OUTPUT."""
         return (self.folder / "output").read_text("utf-8")
 
-    def command(
-        self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
-    ) -> list[str]:
+    def command(self, *arguments: str, python: str = "", through: Sequence[str] = ()) -> list[str]:
         """The command of action.yml; `through`: a script that starts the entry point in its place."""
         entry = str(self.folder / "action/src/entrypoint.py")
-        return [python, "-I", "-S", "-B", *through, entry, *arguments]
+        return [python or self.python, "-I", "-S", "-B", *through, entry, *arguments]
 
     def start(
         self,
         *arguments: str,
-        python: str = sys.executable,
+        python: str = "",
         through: Sequence[str] = (),
         after: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
@@ -138,7 +122,7 @@ class Action:
         )
 
     def run(
-        self, *arguments: str, python: str = sys.executable, through: Sequence[str] = ()
+        self, *arguments: str, python: str = "", through: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
         with self.start(*arguments, python=python, through=through) as process:
             out, err = process.communicate(timeout=PATIENCE)
@@ -152,37 +136,36 @@ class Action:
         return sorted(self.tools.glob("fire-routine/.*"))
 
 
-@contextlib.contextmanager
-def action(folder: Path) -> Iterator[Action]:
+def action(folder: Path, python: str) -> Action:
     """An action whose lock is one wheel, on a runner with no package installed."""
-    with Index() as index:
-        source = folder / "action/src"
-        source.mkdir(parents=True)
-        shutil.copy(SOURCE / "entrypoint.py", source)
-        shutil.copytree(
-            SOURCE / "bootstrap", source / "bootstrap", ignore=shutil.ignore_patterns("__pycache__")
-        )
-        (source / "fire_routine").mkdir()
-        (source / "fire_routine/__init__.py").touch()
-        (source / "fire_routine/action.py").write_text("import ember\n", "utf-8")
-        (source / "fire_routine/cli.py").write_text(COMMAND_LINE, "utf-8")
-        lock = f"ember==1.0 \\\n    --hash=sha256:{hashlib.sha256(index.wheel).hexdigest()}\n"
-        (folder / "action/requirements.txt").write_text(lock, "utf-8")
-        for name in ("checkout", "tools", "temp", "home", "bin"):
-            (folder / name).mkdir()
-        environ = {
-            "PATH": str(folder / "bin"),
-            "HOME": str(folder / "home"),
-            "LOCALAPPDATA": str(folder / "home"),
-            "TMPDIR": str(folder / "temp"),
-            "RUNNER_TOOL_CACHE": str(folder / "tools"),
-            "RUNNER_TEMP": str(folder / "temp"),
-            "FIRE_ROUTINE_ROUTINE_TOKEN": "sk-ant-oat01-of-these-tests",
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_OUTPUT": str(folder / "output"),
-            "GITHUB_ENV": str(folder / "env"),
-            "GITHUB_PATH": str(folder / "path"),
-            "PIP_INDEX_URL": index.url,
-            **{name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
-        }
-        yield Action(folder, index, environ)
+    source = folder / "action/src"
+    source.mkdir(parents=True)
+    shutil.copy(SOURCE / "entrypoint.py", source)
+    shutil.copytree(SOURCE / "bootstrap", source / "bootstrap", ignore=shutil.ignore_patterns("__pycache__"))
+    (source / "fire_routine").mkdir()
+    (source / "fire_routine/__init__.py").touch()
+    (source / "fire_routine/action.py").write_text("import ember\n", "utf-8")
+    (source / "fire_routine/cli.py").write_text(COMMAND_LINE, "utf-8")
+    lock = f"ember==1.0 \\\n    --hash=sha256:{hashlib.sha256(wheel()).hexdigest()}\n"
+    (folder / "action/requirements.txt").write_text(lock, "utf-8")
+    for name in ("checkout", "tools", "temp", "home", "bin", "wheels"):
+        (folder / name).mkdir()
+    environ = {
+        "PATH": str(folder / "bin"),
+        "HOME": str(folder / "home"),
+        "LOCALAPPDATA": str(folder / "home"),
+        "TMPDIR": str(folder / "temp"),
+        "RUNNER_TOOL_CACHE": str(folder / "tools"),
+        "RUNNER_TEMP": str(folder / "temp"),
+        "FIRE_ROUTINE_ROUTINE_TOKEN": "sk-ant-oat01-of-these-tests",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_ENV": str(folder / "env"),
+        "GITHUB_PATH": str(folder / "path"),
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(folder / "wheels"),
+        **{name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ},
+    }
+    runner = Action(folder, python, environ)
+    runner.wheel.write_bytes(wheel())
+    return runner

@@ -11,16 +11,13 @@ import pytest
 from tests.unit.bootstrap.support import PATIENCE, Action
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals and limits are POSIX's")
-BROKEN = {
-    "a module that is missing": "import snow\n",
-    "a syntax error": "def (\n",
-    "an error while importing": "1 / 0\n",
-}
+# A missing module, a syntax error, an error while importing.
+BROKEN = ["import snow\n", "def (\n", "1 / 0\n"]
 
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_failed_import_is_one_line_with_outputs(ready: Action, broken: str) -> None:
-    (ready.folder / "action/src/fire_routine/action.py").write_text(BROKEN[broken], "utf-8")
+    (ready.folder / "action/src/fire_routine/action.py").write_text(broken, "utf-8")
 
     ran = ready.run("action")
 

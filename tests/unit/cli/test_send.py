@@ -105,13 +105,17 @@ def test_send_reaches_a_trusted_host(
     assert "add `gateway.example.com` to NO_PROXY" in capsys.readouterr().err  # it would have connected
 
 
-def test_send_without_a_text_sends_nothing(
-    routine: Endpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("text", [None, "", " \n"])
+def test_send_without_a_text_starts_no_session(
+    text: str | None,
+    routine: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with routine, Path(os.devnull).open() as nothing:
         monkeypatch.setattr(sys, "stdin", nothing)
-        assert main(["send"]) == 1
-    assert "--text-file" in capsys.readouterr().err
+        assert main(["send", *([] if text is None else [text])]) == 1
+    assert "no text" in capsys.readouterr().err
     assert routine.requests == []
 
 
@@ -146,40 +150,12 @@ def test_a_bad_token_is_named_by_its_variable_and_a_blank_one_is_none(
     assert capsys.readouterr().err.startswith("fire-routine: GH_TOKEN contains white space")
 
 
-@pytest.mark.parametrize("text", ["", " \n"])
-def test_a_blank_text_starts_no_session(
-    text: str, routine: Endpoint, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_text_is_read_in_the_encoding_that_its_file_names(routine: Endpoint, tmp_path: Path) -> None:
     with routine:
-        assert main(["send", text]) == 1
-        assert routine.requests == []
-    assert "no text" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
-def test_a_text_is_read_in_the_encoding_that_its_file_names(
-    encoding: str, routine: Endpoint, tmp_path: Path
-) -> None:
-    (tmp_path / "text").write_text("Grüße", encoding=encoding)
-    with routine:
-        assert main(["send", "--text-file", str(tmp_path / "text")]) == 0
-    assert "\nGrüße\n" in routine.sessions[0].text
-
-
-def test_send_takes_the_text_as_an_argument(routine: Endpoint) -> None:
-    with routine:
-        assert main(["send", "Deploy failed"]) == 0
-    assert routine.requests[0].text == "Deploy failed"
-
-
-def test_send_reads_what_is_piped_in(
-    routine: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "text").write_text("piped", "utf-8")
-    with routine, (tmp_path / "text").open() as piped:
-        monkeypatch.setattr(sys, "stdin", piped)
-        assert main(["send"]) == 0
-    assert "\npiped\n" in routine.sessions[0].text
+        for encoding in ("utf-16", "utf-8-sig"):
+            (tmp_path / "text").write_text("Grüße", encoding=encoding)
+            assert main(["send", "--text-file", str(tmp_path / "text")]) == 0
+            assert "\nGrüße\n" in routine.sessions[-1].text
 
 
 def test_send_without_text_on_purpose_sends_no_body(routine: Endpoint) -> None:
@@ -195,17 +171,15 @@ def test_send_takes_one_text_only(routine: Endpoint, capsys: pytest.CaptureFixtu
     assert "only one of TEXT" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "content", [b"a\0b", os.urandom(4096).replace(b"\0", b"\xff"), b"\xff\xd8\xff\xe0JF"]
-)
 def test_send_refuses_what_is_binary(
-    content: bytes, routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "x.bin").write_bytes(content)
     with routine:
-        assert main(["send", "--text-file", str(tmp_path / "x.bin")]) == 1
-        assert routine.requests == []
-    assert "x.bin is binary" in capsys.readouterr().err
+        for content in (b"a\0b", os.urandom(4096).replace(b"\0", b"\xff"), b"\xff\xd8\xff\xe0JF"):
+            (tmp_path / "x.bin").write_bytes(content)
+            assert main(["send", "--text-file", str(tmp_path / "x.bin")]) == 1
+            assert "x.bin is binary" in capsys.readouterr().err
+    assert routine.requests == []
 
 
 def test_send_reports_each_wait(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:

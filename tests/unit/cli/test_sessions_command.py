@@ -50,16 +50,9 @@ def test_a_table_is_printed_and_nothing_is_written(
 
 
 @pytest.mark.usefixtures("github")
-def test_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert json.loads(printed(capsys, "octo/widgets", "--json"))["totals"]["sessions"] == 13
-
-
-@pytest.mark.usefixtures("github")
-@pytest.mark.parametrize(
-    "address", ["https://github.com/octo/widgets", "https://github.com/octo/widgets.git"]
-)
-def test_the_repository_may_be_given_by_its_address(address: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert printed(capsys, address).startswith("octo/widgets: ")
+def test_the_repository_may_be_given_by_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+    for address in ("https://github.com/octo/widgets", "https://github.com/octo/widgets.git"):
+        assert printed(capsys, address).startswith("octo/widgets: ")
 
 
 @pytest.mark.usefixtures("github")
@@ -70,26 +63,12 @@ def test_days_and_creator_choose_what_counts(capsys: pytest.CaptureFixture[str])
     assert (other["totals"]["sessions"], list(other["not_counted"])) == (1, ["github-actions[bot]"])
 
 
-@pytest.mark.parametrize("days", ["0", "366", "a month"])
-def test_days_outside_the_limits_are_a_usage_error(days: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["sessions", "octo/widgets", "--days", days])
-    assert ended.value.code == 2
-    assert f"--days: {days!r} is not a whole number from 1 to 365" in capsys.readouterr().err
-
-
 @pytest.mark.usefixtures("github")
-@pytest.mark.parametrize(
-    "named", ["widgets", "octo/widgets/actions", "octo/wid gets", "", "git@git.test:o/w"]
-)
-def test_something_else_than_a_repository_names_the_form(
-    named: str, capsys: pytest.CaptureFixture[str]
+def test_what_is_no_repository_or_login_names_the_form(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert refused(capsys, named, code=2) == f"REPOSITORY {named!r} is not like octo-org/widget"
-
-
-@pytest.mark.usefixtures("github")
-def test_a_creator_that_is_no_login(capsys: pytest.CaptureFixture[str]) -> None:
+    for named in ("widgets", "octo/widgets/actions", "octo/wid gets", "", "git@git.test:o/w"):
+        assert refused(capsys, named, code=2) == f"REPOSITORY {named!r} is not like octo-org/widget"
     shown = refused(capsys, "octo/widgets", "--creator", "no login", code=2)
     assert shown == "--creator 'no login' is not a login such as github-actions[bot]"
 
@@ -125,30 +104,28 @@ def test_the_token_goes_only_to_a_github_that_was_named(
 
 
 @pytest.mark.parametrize(
-    ("target", "fault", "shown"),
+    ("target", "fault", "answer", "remedy"),
     [
-        (
-            "/actions/runs",
-            Fault.missing(),
-            "octo/widgets: GitHub answered 404: `Not Found`: check the name, and that GITHUB_TOKEN may read"
-            " the repository",
-        ),
+        ("/actions/runs", Fault.missing(), "404: `Not Found`", "that GITHUB_TOKEN may read the repository"),
         (
             "/statuses",
             Fault.forbidden(),
-            "octo/widgets: GitHub answered 403: `Resource not accessible by integration`: GITHUB_TOKEN needs"
-            " to read actions, contents, pull-requests and statuses (in a workflow: `permissions:`)",
+            "403: `Resource not accessible",
+            "GITHUB_TOKEN needs to read actions,",
         ),
-        (
-            "/actions/runs",
-            Fault.rate_limited(),
-            "octo/widgets: GitHub answered 403: `API rate limit exceeded for installation.`: try again later",
-        ),
+        ("/actions/runs", Fault.rate_limited(), "403: `API rate limit exceeded", "try again later"),
     ],
     ids=["no repository", "no permission", "rate limit"],
 )
 def test_what_github_refuses_is_one_line_with_the_remedy(
-    target: str, fault: Fault, shown: str, github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
+    target: str,
+    fault: Fault,
+    answer: str,
+    remedy: str,
+    github: GitHubEmulator,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     github.fail(target, fault)
-    assert refused(capsys, "octo/widgets") == shown
+    shown = refused(capsys, "octo/widgets")
+    assert shown.startswith(f"octo/widgets: GitHub answered {answer}")
+    assert remedy in shown

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
 from fire_routine import distill
-from fire_routine.model import Digest
+from fire_routine.distill.match import classify
+from fire_routine.distill.rules import Rule
+from fire_routine.model import Digest, Fingerprint
 
 GITHUB_LOG = """\
 \ufeff2026-01-02T03:04:05.1234567Z ##[group]Run actions/checkout@v4
@@ -35,3 +40,27 @@ END = "##[error]Process completed with exit code 1."
 
 def read(text: str, **options: object) -> Digest:
     return distill.read([text.encode()], **options)  # type: ignore[arg-type]
+
+
+STEP = "##[group]Run make\n%s\n##[error]Process completed with exit code 2.\n"
+
+
+def of(log: str) -> Fingerprint | None:
+    """The fingerprint of a log."""
+    return read(log).fingerprint
+
+
+def rule_of(raw: bytes) -> Rule | None:
+    """The rule for one raw line without a timestamp, near the place where a step failed."""
+    return classify([raw], every=True)[0]
+
+
+def at(second: int) -> datetime:
+    return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
+
+
+def stamped(lines: Iterable[tuple[int, str]]) -> str:
+    """Lines, each after its second."""
+    return "".join(
+        f"2026-01-02T03:04:{second:02}.{n % 10}Z {line}\n" for n, (second, line) in enumerate(lines)
+    )

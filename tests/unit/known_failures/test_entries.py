@@ -53,12 +53,6 @@ expires = 2026-11-29
     assert failure.place == ".github/known-failures.toml, line 2"
 
 
-@pytest.mark.parametrize("action", list(Action))
-def test_each_action(action: Action) -> None:
-    (failure,), _ = read(ENTRY.replace("skip", action))
-    assert failure.action is action
-
-
 def test_no_entry_is_no_problem() -> None:
     assert read("") == read("# nothing yet\n") == ((), ())
 

@@ -264,41 +264,29 @@ def _keys(maker: Maker) -> Iterator[Planted]:
 
 def _private_keys(maker: Maker) -> Iterator[Planted]:
     for label in LABELS:
-        width = 70 if "OPENSSH" in label else 64
-        key = maker.private_key(label, width)
-        rows = tuple(key[1:-1])
-        yield Planted(label, "plain", ("cat key", *key, "exit 1"), rows)
-        yield Planted(label, "indented", ("  key: |", *(f"    {row}" for row in key), "  user: x"), rows)
-        key = maker.private_key(label, width)
-        yield Planted(label, "without its first lines", (*key[3:], "done"), tuple(key[3:-1]))
-        key = maker.private_key(label, width)
-        yield Planted(label, "without its last lines", ("$ cat", *key[:6], "Error: exit 1"), tuple(key[1:6]))
-        key = maker.private_key(label, width)
-        yield Planted(label, "rows alone", ("…", *key[3:8], "…"), tuple(key[3:8]))
-        key = maker.private_key(label, width)
-        joined = "\\n".join(key)
-        yield Planted(
-            label, "json", (f'{{"type":"service_account","private_key":"{joined}\\n"}}',), tuple(key[1:-1])
-        )
-        key = maker.private_key(label, width)
-        yield Planted(label, "one line", (f"SSH_KEY={' '.join(key)}",), tuple(key[1:-1]))
-        key = maker.private_key(label, width)
-        yield Planted(label, "behind a prefix", tuple(f"web-1  | {row}" for row in key), tuple(key[1:-1]))
-        key = maker.private_key(label, width)
-        yield Planted(
-            label, "coloured", tuple(f"\x1b[36m{row[:9]}\x1b[0m{row[9:]}" for row in key), tuple(key[1:-1])
-        )
-        key = maker.private_key(label, width)
-        encoded = maker.b64("\n".join(key) + "\n")
-        yield Planted(label, "base64", ("data:", f"  tls.key: {encoded}"), (encoded, *key[1:-1]))
-        key = maker.private_key(label, width)
-        encoded = maker.b64("\n".join(key) + "\n")
-        yield Planted(
-            label,
-            "base64 in rows",
-            tuple(textwrap.wrap(encoded, 76)),
-            tuple(textwrap.wrap(encoded, 76)[1:-1]),
-        )
+        for how, form in KEY_FORMS.items():
+            lines, pieces = form(maker.private_key(label, 70 if "OPENSSH" in label else 64))
+            yield Planted(label, how, tuple(lines), tuple(pieces))
+
+
+def _in_base64(key: list[str]) -> str:
+    return base64.b64encode(("\n".join(key) + "\n").encode()).decode()
+
+
+# How the lines of a key may be shown, and which of them must be gone.
+KEY_FORMS: dict[str, Callable[[list[str]], tuple[list[str], list[str]]]] = {
+    "plain": lambda key: (["cat key", *key, "exit 1"], key[1:-1]),
+    "indented": lambda key: (["  key: |", *(f"    {row}" for row in key), "  user: x"], key[1:-1]),
+    "without its first lines": lambda key: ([*key[3:], "done"], key[3:-1]),
+    "without its last lines": lambda key: (["$ cat", *key[:6], "Error: exit 1"], key[1:6]),
+    "rows alone": lambda key: (["…", *key[3:8], "…"], key[3:8]),
+    "json": lambda key: ([json.dumps({"type": "service_account", "private_key": "\n".join(key)})], key[1:-1]),
+    "one line": lambda key: ([f"SSH_KEY={' '.join(key)}"], key[1:-1]),
+    "behind a prefix": lambda key: ([f"web-1  | {row}" for row in key], key[1:-1]),
+    "coloured": lambda key: ([f"\x1b[36m{row[:9]}\x1b[0m{row[9:]}" for row in key], key[1:-1]),
+    "base64": lambda key: (["data:", f"  tls.key: {_in_base64(key)}"], [_in_base64(key), *key[1:-1]]),
+    "base64 in rows": lambda key: (rows := textwrap.wrap(_in_base64(key), 76), rows[1:-1]),
+}
 
 
 def _manifests(maker: Maker) -> Iterator[Planted]:

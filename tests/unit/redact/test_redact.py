@@ -1,20 +1,15 @@
 import base64
-import os
 import random
 import string
-import subprocess
 import sys
 import textwrap
+from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fire_routine.redact import redact, redact_text
-from fire_routine.redact.decoders import decode_base64
-from fire_routine.redact.detectors import tokens
-from fire_routine.redact.line_wraps import join_from
-from fire_routine.redact.text_index import TextIndex
 
 GITHUB = "gh" + "p_" + "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb7c"
 HEX = "0123456789abcdef"
@@ -73,18 +68,6 @@ def test_a_token_is_replaced_by_its_kind_and_counted() -> None:
 )
 def test_the_name_and_the_rest_of_the_line_stay(line: str, expected: str) -> None:
     assert redact_text(line)[0] == expected
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "INPUT_TOKEN={}",
-        "echo 'ci:{}' | sudo chpasswd",
-        "SET PASSWORD FOR 'root'@'localhost' = PASSWORD('{}');",
-    ],
-)
-def test_what_single_tools_read_is_taken_out(line: str) -> None:
-    assert "Zx81kQ7mWv93pLtR" not in redact_text(line.format("Zx81kQ7mWv93pLtR"))[0]
 
 
 def test_as_many_lines_come_out_as_go_in() -> None:
@@ -161,18 +144,18 @@ def test_what_is_left_of_a_secret_that_was_masked_in_part_is_taken_out() -> None
         assert redact([line]) == ([line], {})
 
 
-def test_of_what_begins_as_a_token_and_is_none_few_lines_are_looked_at(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[int] = []
-
-    def joined(text: str, start: int, lines: int) -> object:
-        asked.append(lines)
-        return join_from(text, start, lines)
-
-    monkeypatch.setattr(tokens, "join_from", joined)
-    redact(["ghp_"] * 100)
-    assert max(asked) <= 3
+def test_what_only_begins_as_a_token_costs_little() -> None:
+    """A hundred calls a line; to join as many lines as a token may have takes a thousand."""
+    calls = Counter[str]()
+    lines = ["ghp_"] * 100
+    redact(lines)
+    before = sys.getprofile()
+    sys.setprofile(lambda _frame, event, _argument: calls.update([event]))
+    try:
+        redact(lines)
+    finally:
+        sys.setprofile(before)
+    assert calls["call"] + calls["c_call"] < 300 * len(lines)
 
 
 def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
@@ -181,209 +164,173 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
         assert redact([line, "Error: request failed"])[0][1] == "Error: request failed"
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        f"HEAD is now at {hexadecimal(40)} Fix the thing",
-        f"commit {hexadecimal(40)}",
-        hexadecimal(64),
-        f"Digest: sha256:{hexadecimal(64)}",
-        f"image@sha256:{hexadecimal(64)}: Pulling from library/postgres",
-        f"{hexadecimal(12)}: Pull complete",
-        "request id 550e8400-e29b-41d4-a716-446655440000 failed",
-        "/home/runner/work/_temp/89a56861-59b4-4d5f-b27e-8b7cd7c44a51.sh: line 3: exit 1",
-        '"integrity": "sha512-' + "Ab3/Ef+h" * 10 + 'Ab3/Ef=="',
-        "sha512-" + "Ab3/Ef+h" * 10 + "Ab3/Ef==",
-        f"    --hash=sha256:{hexadecimal(64)}",
-        "github.com/pkg/errors v0.9.1 h1:" + "Ab3/Ef+hIj9kLm2nOp5qRs8tUv1wXy4zAb7cAb3/Ef+=",
-        f"Cache restored from key: Linux-node-{hexadecimal(64)}",
-        f"    key: Linux-pip-{hexadecimal(64)}-v2",
-        f"cache-key: setup-go-{hexadecimal(32)}",
-        "--- PASS: TestPasswordReset/token_1 (0.00s)",
-        "tests/test_auth.py::test_password_is_hashed PASSED",
-        "FAIL src/token.test.ts > Tokenizer > parses key=value pairs",
-        "##[error]Error: Input required and not supplied: token",
-        "  token: ***",
-        "Secret source: Actions",
-        "PASSWORD=***",
-        "password: ${{ secrets.DB_PASSWORD }}",
-        "docker login -u ci -p $PASSWORD ghcr.io",
-        "mysql -u root --password=%DB_PASSWORD% app",
-        "export TOKEN=$(gh auth token)",
-        "https://x-access-token:***@github.com/o/r",
-        "https://user:${PASSWORD}@host/x",
-        "password = get_password()",
-        "password = os.environ['DB_PASSWORD']",
-        "def login(user, password=None, token=None):",
-        "const password: string = form.password;",
-        "SyntaxError: Unexpected token: abc123def",
-        "TypeError: unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
-        "Password: must have at least 8 characters",
-        '"password": "This field is required."',
-        "error CS0012: PublicKeyToken=b77a5c561934e089",
-        "usage: cli --password PASSWORD --token <token> --api-key string",
-        "token_type: bearer",
-        "secretName: my-app-tls-2",
-        "  -----BEGIN CERTIFICATE-----",
-        "pwd: /home/runner/work",
-        "PWD=/home/runner/work/app/app",
-        "ld -plugin-opt=-pass-through=-lgcc_s",
-        "at Object.<anonymous> (src/auth/token.js:12:34)",
-        "max_tokens=4096 prompt_tokens: 1234",
-        "git config --local http.https://github.com/.extraheader AUTHORIZATION: basic ***",
-        "12:34:56 [main] INFO http://localhost:8080/path@2x.png",
-        "npm WARN deprecated core-js@2.6.12: core-js@<3.23.3",
-        "docker build \\\n  --secret id=token \\\n  --password-stdin \\\n  -t app:1.2.3 .",
-        "g++ -o token.o \\\n  -c token.cpp -DPASS=1",
-        "['pytest', '-k', 'test_token', '-p', 'no:cacheprovider']",
-        '  "args": [\n    "--token",\n    "--password",\n    "$PASSWORD"\n  ]',
-        "  - --token\n  - name: Set up Python 3.12.4",
-        "PASSWORD=\nHOME=/home/runner",
-        f"TOKEN=\nGITHUB_SHA={hexadecimal(40)}",
-        f"Token:\n{hexadecimal(40)}",
-        "password:\n  type: string\n  minLength: 8",
-        "Password:\n  must have at least 8 characters",
-        "token:\n  required: true",
-        '"password":\n  "description": "The 8 characters"',
-        "secrets: |\n  NPM_TOKEN=${{ secrets.NPM_TOKEN }}",
-        "password: |\n  ${{ secrets.DB_PASSWORD }}",
-        "password: >-\nuser: app1",
-        "tokens:\n  - 'comma'",
-        '"password": {"type": "string", "minLength": 8}',
-        '"token": {"sensitive": true, "type": "string", "value": ""}',
-        '  "zone": {\n    "sensitive": false,\n    "type": "string",\n    "value": "eu-west-1a2b3"\n  }',
-        "PUBLIC_KEY=dAYJ8xrauScPDIsJvSA3",
-        "CACHE_KEY=dAYJ8xrauScPDIsJvSA3",
-        f"BUILD_KEY={hexadecimal(40)}",
-        "ISSUE_KEY=ABC-1234",
-        "stripe_key_name: primary-2",
-        "consumed recordKey=550e8400-e29b-41d4-a716-446655440000",
-        "BYPASS=abc1def",
-        "OLDPWD=/home/runner/work",
-        "LD_LIBRARY_PATH=/opt/hostedtoolcache/Python/3.12.4/x64/lib",
-        "frame.str.replace(pat='^abc[0-9]+', repl='x1')",
-        "connect: user@tcp(127.0.0.1:3306)/app: connection refused",
-        "root:@tcp(127.0.0.1:3306)/app",
-        "nodes: http://one.test:9200,http://two.test:9200",
-        "docker run -p5432:5432 postgres",
-        "docker login -u ci --password-stdin registry.test",
-        "docker login -u ci -p$PASSWORD registry.test",
-        "curl -b cookies.txt https://x.test",
-        "'set-cookie': []",
-        "'set-cookie': [ 'lang=de' ], 'location=https://x.test/a1b2c3'",
-        "xcrun altool --upload-app -u ci@x.test -p @keychain:AC_PASSWORD",
-        "dotnet nuget push app.1.2.3.nupkg -k $NUGET_KEY -s https://x.test",
-        "BUNDLE_WITHOUT=development:test",
-        "bundle config set without development:test",
-        "bundle config build.nokogiri --use-system-libraries",
-        "BUNDLE_MIRROR__X__TEST=https://gems.x.test",
-        "poetry config http-basic.internal $USER $PASSWORD",
-        "Setting pypi-token.internal does not exist.",
-        "codecov -t $CODECOV_TOKEN -f coverage.xml",
-        "PASS    testLogin2Factor",
-        "password    16.0.0-beta.2",
-        f"passwords   {hexadecimal(12)}",
-        "password-service    Up2date12",
-        "  token-refresh   3fa9b1c2d4 Refresh in time",
-        f"secret    {hexadecimal(40)}",
-        "db-password-2   Opaque   1   5d",
-        "| password | address2 |",
-        "| token | 12 | 34 |",
-        "fields = ('password', 'password2')",
-        '["token", "session-2"]',
-        "('Content-Length', '1234567890123456')",
-        "{User:app Password:<nil> Host:db}",
-        "{User:app Password:0xc000012340 Host:db}",
-        "{Token:{Kind:3 Text:x1} Next:4}",
-        "0.0.0.0:5432->5432/tcp, 127.0.0.1:5432:5432",
-        "('password', 'This password is too common.')",
-        "('token', 'Token is invalid or expired')",
-        "  password   varchar255",
-        "secret   ClusterRole22",
-        "auth_token   TestCase12",
-        "RESTORE_KEY=LinuxNodeModulesAaBbCcDdEe1",
-        "the secret set has -b option",
-        "Password:\n'too short'",
-        "password=&next=1",
-        "Server=x;Password=;Database=z",
-        "connect(password=,port=1)",
-        "token: &Token{Kind:3,Next:4}",
-        "password = &user.Password1",
-        "password: &pw hunter",
-        "password = get_token(sha256(x), 3)",
-        "password: z.string().min(8),",
-        "password=foo(bar(1)),",
-        "password: str = get_password_from_environment()",
-        "const token: TokenKind = scanner.next();",
-        "let password: &str = password.trim();",
-        "Authorization: failed (insufficient_permissions_for_user)",
-        "GET /verify?Signature=invalid&b=1",
-        "authorization: failed kubernetes.io/serviceaccount42 for pod",
-        "authorization, policy com.example.AuthorizationManager2Test failed",
-        "undefined reference to 'nvapi-gpu_clock_frequencies_query_extended_information_v2'",
-        "FAIL tests/tvly-integration-tests-with-long-name",
-        "re_abcdefgh_abcdefghijklmnopqrstuvwx is no macro",
-        "rule API-ABCDEFGHIJKLMNOPQRSTUVWXYZ failed",
-        f"favicon.ico-{hexadecimal(32)}",
-        '{"name": "password", "value": "must have at least 8 characters"}',
-        "<link>https://x.test:443</link><author>me@x.test</author>",
-        "see http://x.test:80>me@x.test",
-        f"primaryKey=node-cache-Linux-x64-npm-{hexadecimal(64)}",
-        f"primaryKey: setup-python-Linux-x64-22.04-python-3.12.1-pip-{hexadecimal(64)}",
-        "SECRET_MANAGER_PROJECT=acme-prod",
-        "Resource: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-main-AbCdEf",
-        "cc -I/usr/include/mysql -L/usr/lib/mysql -pie -pthread -o cart cart.o",
-        "libtool --mode=compile cc -I/usr/include/mysql -prefer-pic -c pdo_mysql.c",
-        '["cc","-L/usr/lib/mysql","-pthread"]',
-        "collect2 -L/usr/lib/mysql -plugin /usr/lib/gcc/liblto_plugin.so -plugin-opt=-pass-through=-lgcc a.o",
-    ],
+ORDINARY = (
+    f"HEAD is now at {hexadecimal(40)} Fix the thing",
+    f"commit {hexadecimal(40)}",
+    hexadecimal(64),
+    f"Digest: sha256:{hexadecimal(64)}",
+    f"image@sha256:{hexadecimal(64)}: Pulling from library/postgres",
+    f"{hexadecimal(12)}: Pull complete",
+    "request id 550e8400-e29b-41d4-a716-446655440000 failed",
+    "/home/runner/work/_temp/89a56861-59b4-4d5f-b27e-8b7cd7c44a51.sh: line 3: exit 1",
+    '"integrity": "sha512-' + "Ab3/Ef+h" * 10 + 'Ab3/Ef=="',
+    "sha512-" + "Ab3/Ef+h" * 10 + "Ab3/Ef==",
+    f"    --hash=sha256:{hexadecimal(64)}",
+    "github.com/pkg/errors v0.9.1 h1:" + "Ab3/Ef+hIj9kLm2nOp5qRs8tUv1wXy4zAb7cAb3/Ef+=",
+    f"Cache restored from key: Linux-node-{hexadecimal(64)}",
+    f"    key: Linux-pip-{hexadecimal(64)}-v2",
+    f"cache-key: setup-go-{hexadecimal(32)}",
+    "--- PASS: TestPasswordReset/token_1 (0.00s)",
+    "tests/test_auth.py::test_password_is_hashed PASSED",
+    "FAIL src/token.test.ts > Tokenizer > parses key=value pairs",
+    "##[error]Error: Input required and not supplied: token",
+    "  token: ***",
+    "Secret source: Actions",
+    "PASSWORD=***",
+    "password: ${{ secrets.DB_PASSWORD }}",
+    "docker login -u ci -p $PASSWORD ghcr.io",
+    "mysql -u root --password=%DB_PASSWORD% app",
+    "export TOKEN=$(gh auth token)",
+    "https://x-access-token:***@github.com/o/r",
+    "https://user:${PASSWORD}@host/x",
+    "password = get_password()",
+    "password = os.environ['DB_PASSWORD']",
+    "def login(user, password=None, token=None):",
+    "const password: string = form.password;",
+    "SyntaxError: Unexpected token: abc123def",
+    "TypeError: unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
+    "Password: must have at least 8 characters",
+    '"password": "This field is required."',
+    "error CS0012: PublicKeyToken=b77a5c561934e089",
+    "usage: cli --password PASSWORD --token <token> --api-key string",
+    "token_type: bearer",
+    "secretName: my-app-tls-2",
+    "  -----BEGIN CERTIFICATE-----",
+    "pwd: /home/runner/work",
+    "PWD=/home/runner/work/app/app",
+    "ld -plugin-opt=-pass-through=-lgcc_s",
+    "at Object.<anonymous> (src/auth/token.js:12:34)",
+    "max_tokens=4096 prompt_tokens: 1234",
+    "git config --local http.https://github.com/.extraheader AUTHORIZATION: basic ***",
+    "12:34:56 [main] INFO http://localhost:8080/path@2x.png",
+    "npm WARN deprecated core-js@2.6.12: core-js@<3.23.3",
+    "docker build \\\n  --secret id=token \\\n  --password-stdin \\\n  -t app:1.2.3 .",
+    "g++ -o token.o \\\n  -c token.cpp -DPASS=1",
+    "['pytest', '-k', 'test_token', '-p', 'no:cacheprovider']",
+    '  "args": [\n    "--token",\n    "--password",\n    "$PASSWORD"\n  ]',
+    "  - --token\n  - name: Set up Python 3.12.4",
+    "PASSWORD=\nHOME=/home/runner",
+    f"TOKEN=\nGITHUB_SHA={hexadecimal(40)}",
+    f"Token:\n{hexadecimal(40)}",
+    "password:\n  type: string\n  minLength: 8",
+    "Password:\n  must have at least 8 characters",
+    "token:\n  required: true",
+    '"password":\n  "description": "The 8 characters"',
+    "secrets: |\n  NPM_TOKEN=${{ secrets.NPM_TOKEN }}",
+    "password: |\n  ${{ secrets.DB_PASSWORD }}",
+    "password: >-\nuser: app1",
+    "tokens:\n  - 'comma'",
+    '"password": {"type": "string", "minLength": 8}',
+    '"token": {"sensitive": true, "type": "string", "value": ""}',
+    '  "zone": {\n    "sensitive": false,\n    "type": "string",\n    "value": "eu-west-1a2b3"\n  }',
+    "PUBLIC_KEY=dAYJ8xrauScPDIsJvSA3",
+    "CACHE_KEY=dAYJ8xrauScPDIsJvSA3",
+    f"BUILD_KEY={hexadecimal(40)}",
+    "ISSUE_KEY=ABC-1234",
+    "stripe_key_name: primary-2",
+    "consumed recordKey=550e8400-e29b-41d4-a716-446655440000",
+    "BYPASS=abc1def",
+    "OLDPWD=/home/runner/work",
+    "LD_LIBRARY_PATH=/opt/hostedtoolcache/Python/3.12.4/x64/lib",
+    "frame.str.replace(pat='^abc[0-9]+', repl='x1')",
+    "connect: user@tcp(127.0.0.1:3306)/app: connection refused",
+    "root:@tcp(127.0.0.1:3306)/app",
+    "nodes: http://one.test:9200,http://two.test:9200",
+    "docker run -p5432:5432 postgres",
+    "docker login -u ci --password-stdin registry.test",
+    "docker login -u ci -p$PASSWORD registry.test",
+    "curl -b cookies.txt https://x.test",
+    "'set-cookie': []",
+    "'set-cookie': [ 'lang=de' ], 'location=https://x.test/a1b2c3'",
+    "xcrun altool --upload-app -u ci@x.test -p @keychain:AC_PASSWORD",
+    "dotnet nuget push app.1.2.3.nupkg -k $NUGET_KEY -s https://x.test",
+    "BUNDLE_WITHOUT=development:test",
+    "bundle config set without development:test",
+    "bundle config build.nokogiri --use-system-libraries",
+    "BUNDLE_MIRROR__X__TEST=https://gems.x.test",
+    "poetry config http-basic.internal $USER $PASSWORD",
+    "Setting pypi-token.internal does not exist.",
+    "codecov -t $CODECOV_TOKEN -f coverage.xml",
+    "PASS    testLogin2Factor",
+    "password    16.0.0-beta.2",
+    f"passwords   {hexadecimal(12)}",
+    "password-service    Up2date12",
+    "  token-refresh   3fa9b1c2d4 Refresh in time",
+    f"secret    {hexadecimal(40)}",
+    "db-password-2   Opaque   1   5d",
+    "| password | address2 |",
+    "| token | 12 | 34 |",
+    "fields = ('password', 'password2')",
+    '["token", "session-2"]',
+    "('Content-Length', '1234567890123456')",
+    "{User:app Password:<nil> Host:db}",
+    "{User:app Password:0xc000012340 Host:db}",
+    "{Token:{Kind:3 Text:x1} Next:4}",
+    "0.0.0.0:5432->5432/tcp, 127.0.0.1:5432:5432",
+    "('password', 'This password is too common.')",
+    "('token', 'Token is invalid or expired')",
+    "  password   varchar255",
+    "secret   ClusterRole22",
+    "auth_token   TestCase12",
+    "RESTORE_KEY=LinuxNodeModulesAaBbCcDdEe1",
+    "the secret set has -b option",
+    "Password:\n'too short'",
+    "password=&next=1",
+    "Server=x;Password=;Database=z",
+    "connect(password=,port=1)",
+    "token: &Token{Kind:3,Next:4}",
+    "password = &user.Password1",
+    "password: &pw hunter",
+    "password = get_token(sha256(x), 3)",
+    "password: z.string().min(8),",
+    "password=foo(bar(1)),",
+    "password: str = get_password_from_environment()",
+    "const token: TokenKind = scanner.next();",
+    "let password: &str = password.trim();",
+    "Authorization: failed (insufficient_permissions_for_user)",
+    "GET /verify?Signature=invalid&b=1",
+    "authorization: failed kubernetes.io/serviceaccount42 for pod",
+    "authorization, policy com.example.AuthorizationManager2Test failed",
+    "undefined reference to 'nvapi-gpu_clock_frequencies_query_extended_information_v2'",
+    "FAIL tests/tvly-integration-tests-with-long-name",
+    "re_abcdefgh_abcdefghijklmnopqrstuvwx is no macro",
+    "rule API-ABCDEFGHIJKLMNOPQRSTUVWXYZ failed",
+    f"favicon.ico-{hexadecimal(32)}",
+    '{"name": "password", "value": "must have at least 8 characters"}',
+    "<link>https://x.test:443</link><author>me@x.test</author>",
+    "see http://x.test:80>me@x.test",
+    f"primaryKey=node-cache-Linux-x64-npm-{hexadecimal(64)}",
+    f"primaryKey: setup-python-Linux-x64-22.04-python-3.12.1-pip-{hexadecimal(64)}",
+    "SECRET_MANAGER_PROJECT=acme-prod",
+    "Resource: arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-main-AbCdEf",
+    "cc -I/usr/include/mysql -L/usr/lib/mysql -pie -pthread -o cart cart.o",
+    "libtool --mode=compile cc -I/usr/include/mysql -prefer-pic -c pdo_mysql.c",
+    '["cc","-L/usr/lib/mysql","-pthread"]',
+    "collect2 -L/usr/lib/mysql -plugin /usr/lib/gcc/liblto_plugin.so -plugin-opt=-pass-through=-lgcc a.o",
 )
-def test_what_only_looks_like_a_secret_stays(line: str) -> None:
-    assert redact(["first line", line, "last line"]) == (["first line", line, "last line"], {})
 
 
-def test_a_certificate_stays() -> None:
-    rows = ["MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ"] * 3
-    lines = ["-----BEGIN CERTIFICATE-----", *rows, "-----END CERTIFICATE-----"]
-    assert redact(lines) == (lines, {})
-    assert redact(rows) == (rows, {})
+def test_what_only_looks_like_a_secret_stays() -> None:
+    around = [["first line", line, "last line"] for line in ORDINARY]
+    assert [lines for lines in around if redact(lines) != (lines, {})] == []
 
 
 WORDS = st.sampled_from(
     (
-        *(
-            "password",
-            "token",
-            "secret=",
-            "key:",
-            "://",
-            "user:pw@",
-            "hunter2",
-            "Bearer ",
-            GITHUB[:20],
-            GITHUB[20:],
-        ),
-        *(
-            "-----BEGIN RSA PRIVATE KEY-----",
-            "Ab3/Ef+h" * 8,
-            '"',
-            "\\n",
-            "%3D",
-            "&",
-            ";",
-            "kind: Secret",
-            "data:",
-        ),
-        *("\n", " ", "\x1b[1m"),
-        *(
-            " \\\n",
-            '"-u", "',
-            "password: |\n",
-            "'set-cookie': [ '",
-            "sid=hunter2abc', '",
-            "| token | ",
-            "@tcp(",
-        ),
+        *("password", "token", "secret=", "key:", "://", "user:pw@", "hunter2", "Bearer ", GITHUB[:20]),
+        *(GITHUB[20:], "-----BEGIN RSA PRIVATE KEY-----", "Ab3/Ef+h" * 8, '"', "\\n", "%3D", "&", ";"),
+        *("kind: Secret", "data:", "\n", " ", "\x1b[1m", " \\\n", '"-u", "', "password: |\n", "@tcp("),
+        *("'set-cookie': [ '", "sid=hunter2abc', '", "| token | "),
     )
 )
 
@@ -428,23 +375,10 @@ def test_what_was_redacted_in_an_address_is_left_alone() -> None:
     assert redact_text(once) == (once, {})
 
 
-@pytest.mark.parametrize("tool", ["curl", "mongo", "htpasswd", "ldapsearch", "openssl", "lftp", "login"])
-def test_a_word_that_holds_a_tools_name_a_hundred_times_is_looked_at_once(tool: str) -> None:
-    # Tried at each, this takes minutes.
-    program = "import sys; from fire_routine.redact import redact_text; redact_text(sys.argv[1] * 250)"
-    words = f"{tool * (390 // len(tool))} "
-    environ = {"PYTHONPATH": os.pathsep.join(sys.path)}
-    subprocess.run([sys.executable, "-c", program, words], check=True, timeout=300, env=environ)
-
-
-def test_rows_of_base64_in_base64_are_decoded_once_each() -> None:
+def test_rows_of_base64_in_base64_are_read() -> None:
     def rows(text: str) -> str:
-        encoded = base64.b64encode(text.encode()).decode()
-        return "\n".join(textwrap.wrap(encoded, 76))
+        return "\n".join(textwrap.wrap(base64.b64encode(text.encode()).decode(), 76))
 
-    text = rows(rows("the quick brown fox jumps over the lazy dog " * 200))
-    decoded = [inner for _, inner in decode_base64(TextIndex(text))]
-    assert len(decoded) <= len(text.split("\n")) + 1
     secret = rows(rows(f"{'nothing ' * 200} password=horse7Battery9Staple {'nothing ' * 200}"))
     assert redact_text(secret)[0] != secret
 

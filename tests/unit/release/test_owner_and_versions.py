@@ -57,34 +57,32 @@ def test_all_agree(root: Path) -> None:
     assert list(consistency.problems(root)) == []
 
 
+VERSION = "src/fire_routine/version.py"
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "problem"),
     [
-        ("src/fire_routine/version.py", "1.2.3", "1.2", "version.py: 1.2 is not a version like 1.2.3"),
-        (
-            "src/fire_routine/version.py",
-            "1.2.3",
-            "1.3.0",
-            "the newest version is 1.2.3, but src/fire_routine/ver",
-        ),
+        (VERSION, "1.2.3", "1.2", "version.py: 1.2 is not a version like 1.2.3"),
+        (VERSION, "1.2.3", "1.3.0", "the newest version is 1.2.3, but src/fire_routine/ver"),
         ("README.md", "@v1", "@v2", "README.md:1: the action is used at v2: write @v1"),
         (
             "examples/a.yml",
             "v1.2.3",
             "v1.2.2",
-            f"examples/a.yml:1: the action is used at {'a' * 40} v1.2.2: wr",
+            f"examples/a.yml:1: the action is used at {'a' * 40} v1.2.2: ",
         ),
         (
             "examples/checkout.yml",
             "v1.2.3",
             "v1.2.2",
-            f"examples/checkout.yml:1: the action is used at {'b' * 40} v1.2.2: wr",
+            f"yml:1: the action is used at {'b' * 40} v1.",
         ),
         (
             "README.md",
             "com/OWNER",
             "com/another",
-            "README.md:2: the owner is another, but OWNER in pyproject.toml",
+            "README.md:2: the owner is another, but OWNER in pyproject",
         ),
     ],
 )

@@ -121,7 +121,3 @@ def contents(*failures: Failure, outcome: Outcome = FIRED, passed: Sequence[str]
         failures=tuple(failures),
         max_sessions=3,
     )
-
-
-def with_outcome(result: Result, reason: str = "", message: str = "", **fields: object) -> Contents:
-    return replace(contents(failure(job(1))), outcome=Outcome(result, reason, message, **fields))  # type: ignore[arg-type]

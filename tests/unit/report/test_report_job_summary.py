@@ -3,12 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import cmarkgfm  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.report import samples
-from tests.unit.report.samples import FIRED, NOW, PAGE, SESSION, clean, contents, failure, job, with_outcome
+from tests.unit.report.samples import FIRED, NOW, PAGE, SESSION, clean, contents, failure, job
 
 from fire_routine.model import (
     ChangedFile,
@@ -24,7 +23,6 @@ from fire_routine.model import (
 )
 from fire_routine.report import Contents, summary
 from fire_routine.report.pages import LIMIT
-from fire_routine.sanitize import code
 
 
 def test_the_parts_come_in_order_of_what_is_looked_for() -> None:
@@ -57,77 +55,9 @@ def test_the_parts_come_in_order_of_what_is_looked_for() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("result", "reason", "sentence", "alert", "text"),
-    [
-        (Result.FIRED, "", "Claude is on it", "TIP", "The text that was sent"),
-        (
-            Result.SKIPPED,
-            "duplicate",
-            "Skipped: this failure already has a session",
-            "NOTE",
-            "The text, which was not sent",
-        ),
-        (Result.SKIPPED, "new-reason", "Skipped", "NOTE", "The text, which was not sent"),
-        (
-            Result.FAILED,
-            "unauthorized",
-            "Not fired: the token was refused",
-            "CAUTION",
-            "The text, which was not sent",
-        ),
-        (Result.FAILED, "new-reason", "Not fired", "CAUTION", "The text, which was not sent"),
-        (
-            Result.UNKNOWN,
-            "no-answer",
-            "Unknown: check before you send it again",
-            "WARNING",
-            "The text that was sent",
-        ),
-    ],
-)
-def test_the_heading_is_a_sentence_and_the_alert_follows_the_outcome(
-    result: Result, reason: str, sentence: str, alert: str, text: str
-) -> None:
-    page = summary(with_outcome(result, reason))
-    first = page.splitlines()[0]
-    assert first.startswith("### ") and first.endswith(f" {sentence}")
-    assert f"> [!{alert}]\n" in page
-    assert f"<details><summary>{text} (" in page
-
-
-def test_a_dry_run_reads_as_one_with_its_text_open() -> None:
-    page = summary(with_outcome(Result.SKIPPED, "dry-run", "It would be sent."))
-    assert page.startswith("### 🧪 Dry run: this is what the session would get\n")
-    assert "> It would be sent." in page
-    assert "<details open><summary>The text that the session would get (" in page
-    assert "Reason" not in page
-
-
-def test_a_skip_names_its_reason_the_way_to_change_it_and_the_earlier_session() -> None:
-    message = "Set `again: true` to send it again."
-    page = summary(with_outcome(Result.SKIPPED, "duplicate", message, session_url=SESSION))
-
-    assert f"> **[Open the earlier session on claude.ai]({SESSION})**\n" in page
-    assert "> Set `again: true` to send it again." in page
-    assert "> Reason: `duplicate`" in page
-
-
 def test_retries_are_mentioned_with_their_causes() -> None:
     report = replace(contents(), outcome=replace(FIRED, retried=("503", "503", "429")))
     assert "in this incident · after 3 retries (503, 429)" in summary(report)
-
-
-def test_our_own_words_take_effect_and_values_do_not() -> None:
-    evil = "[x](https://evil.example) @everyone `code` <b>"
-    message = f"Look at https://claude.ai/code and {code(evil)}: set `cool-down`."
-    html = cmarkgfm.github_flavored_markdown_to_html(
-        summary(with_outcome(Result.FAILED, "unauthorized", message))
-    )
-    assert '<a href="https://claude.ai/code">https://claude.ai/code</a>' in html
-    assert "<code>cool-down</code>" in html
-    assert "https://evil.example</a>" not in html and 'href="https://evil' not in html
-    assert "<b>" not in html
 
 
 @pytest.mark.parametrize("text", ["It is gone", "It is gone.", "Is it gone?"])
@@ -158,34 +88,7 @@ def test_a_matrix_of_256_jobs_has_ten_links_and_the_others_in_a_fold() -> None:
 def test_256_distinct_failures_have_10_blocks_and_a_line_each() -> None:
     page = summary(contents(*(failure(job(number)) for number in range(256))))
     assert page.count("```text\nerror[E0308]") == 10
-    assert "<details><summary>246 more distinct failures</summary>\n\n- **`test (10)`** › " in page
     assert page.count(": `error[E0308]: mismatched types`") == 246
-
-
-def test_one_permissions_block_stands_for_every_missing_permission() -> None:
-    denied = "GitHub returned 403: Resource not accessible by integration"
-    notes = (
-        Note("the annotations", denied, "Add it.", permission="checks: read"),
-        Note("the comment on the pull request", denied, permission="pull-requests: write"),
-    )
-    page = summary(replace(contents(), notes=notes))
-    block = "\n".join(
-        [
-            "permissions:",
-            "  actions: read",
-            "  checks: read",
-            "  contents: read",
-            "  pull-requests: write",
-            "  statuses: write",
-        ]
-    )
-    assert page.count("\npermissions:") == 1
-    assert f"```yaml\n{block}\n```" in page
-    assert "Add it." not in page
-
-
-def test_without_a_missing_permission_there_is_no_block() -> None:
-    assert "permissions:" not in summary(replace(contents(), notes=(Note("a log", "it is gone"),)))
 
 
 def test_many_notes_are_cut_and_the_cut_is_marked() -> None:
@@ -213,6 +116,7 @@ def test_a_secret_is_looked_for_before_a_name_is_cut() -> None:
     assert "hunt" not in summary(contents(failure(job(1, name="x" * 95 + "hunter2"))))
 
 
+@settings(max_examples=30)
 @given(st.text(), st.integers(2_000, 6_000), st.integers(0, 50))
 def test_the_summary_keeps_its_limit_and_its_fence(tail: str, limit: int, ticks: int) -> None:
     text = "`" * ticks + "🦊é`\n" * 1_000 + tail
@@ -263,34 +167,6 @@ def test_a_tiny_limit_leaves_whole_paragraphs_and_no_torn_fence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "told"),
-    [
-        (
-            Outcome(Result.FAILED, "rate-limited", "It resets in 4 h."),
-            "re-run the failed jobs of [`CI #123`](",
-        ),
-        (Outcome(Result.FAILED, "unauthorized", "Refused."), "re-run the failed jobs of [`CI #123`]("),
-        (Outcome(Result.SKIPPED, "duplicate", "Before."), "`examples/again.yml` with run `1`"),
-        (
-            Outcome(Result.UNKNOWN, "no-answer", "Lost."),
-            "`fire-routine preview https://github.com/o/r/actions/runs/1 |",
-        ),
-        (Outcome(Result.SKIPPED, "skip-labels", "Labelled."), ""),
-        (Outcome(Result.SKIPPED, "dry-run", "Nothing was sent."), ""),
-    ],
-)
-def test_an_alert_begins_with_what_happened_and_names_what_sends_it_once_more(
-    outcome: Outcome, told: str
-) -> None:
-    outcome = replace(outcome, session_number=1)
-    alert = summary(contents(failure(job(1)), outcome=outcome)).partition("####")[0]
-    assert f"]\n> {outcome.message}" in alert
-    assert told in alert
-    assert ("To send it" in alert or "anyway" in alert) == bool(told)
-    assert "session 1" not in alert
-
-
-@pytest.mark.parametrize(
     ("history", "rerun", "said"),
     [
         (
@@ -320,10 +196,6 @@ def test_one_line_says_whose_failure_it_is(history: History | None, rerun: Rerun
     page = summary(replace(shown, run=replace(shown.run, history=history, rerun=rerun)))
     assert page.count("**Whose is it?**") == bool(said)
     assert said in page
-
-
-def test_a_run_that_failed_without_a_failed_job_says_so() -> None:
-    assert "#### The run failed, and none of its jobs did" in summary(contents())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.report import samples
 
 from fire_routine.model import Brief, Fingerprint, Highlight, Outcome, Result, SessionState, SessionTrace
-from fire_routine.report import exit_code, outputs, write_text
+from fire_routine.report import outputs, write_text
 
 BRIEF = Brief(
     text="# é\n🦊",
@@ -67,18 +67,10 @@ def test_what_there_is_not_is_empty() -> None:
     assert {name: value for name, value in values.items() if value} == {"outcome": "skipped", "details": "{}"}
 
 
-@pytest.mark.parametrize("result", Result)
-def test_exit_codes(result: Result) -> None:
-    assert exit_code(result) == (result in (Result.FAILED, Result.UNKNOWN))
-
-
 def test_the_text_is_written_byte_for_byte_to_a_file_of_its_own(tmp_path: Path) -> None:
     first, second = write_text(BRIEF, tmp_path), write_text(BRIEF, tmp_path)
 
     assert first != second
     assert Path(first).parent == tmp_path
     assert Path(first).read_bytes() == "# é\n🦊".encode()
-
-
-def test_without_a_temporary_folder_there_is_no_file() -> None:
-    assert write_text(BRIEF, None) == ""
+    assert write_text(BRIEF, None) == ""  # there is no temporary folder

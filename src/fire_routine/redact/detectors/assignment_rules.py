@@ -121,10 +121,6 @@ SENTENCE = (
         lambda c: c.is_password_word and c.has_symbol and is_strong_password(c.value),
     ),
     _ordinary("a word after `password`", lambda c: c.is_password_word),
-    _secret(
-        "hexadecimal digits after `auth token`",
-        lambda c: "auth" in c.name.head.lower() and _LONG_HEX.fullmatch(c.value) is not None,
-    ),
     _secret("random letters and digits", lambda c: mixes_case(c.value) and mixes_digits(c.value)),
     _ordinary("a word of the sentence"),
 )
@@ -162,10 +158,6 @@ COLUMN = (
         ),
     ),
     _secret("a strong password", lambda c: is_strong_password(c.value)),
-    _secret(
-        "an API key in hexadecimal digits",
-        lambda c: c.name.kind == "api-key" and _LONG_HEX.fullmatch(c.value) is not None,
-    ),
     _secret(
         "a random value of an environment variable",
         lambda c: c.form.capitals and not c.name.doubtful and is_random_token(c.value),

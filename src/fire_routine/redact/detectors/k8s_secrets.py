@@ -7,6 +7,7 @@ before `kind`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from ...patterns import pattern
 from ..heuristics import is_placeholder
@@ -31,9 +32,7 @@ def find(index: TextIndex) -> Iterator[Span]:
     if not _ANY.search(text):
         return
     lines = text.split("\n")
-    start = 0
-    starts = [start := start + len(line) + 1 for line in ["", *lines]]
-    starts = [position - 1 for position in starts]
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
     for number, line in enumerate(lines):
         if "Secret" in line:
             for entry, (first, end) in _values(lines, number):

@@ -1,7 +1,6 @@
 """Private keys: whole, cut at either end, or a few rows without their marks.
 
-Sources: RFC 7468 (PEM), RFC 4716 (SSH2, four dashes), RFC 9580 (PGP), PROTOCOL.key of OpenSSH, and
-appendix C of PuTTY's manual for its key files.
+Sources: RFC 7468 (PEM), RFC 4716 (SSH2, four dashes), RFC 9580 (PGP), and PROTOCOL.key of OpenSSH.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import base64
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 
 from ...patterns import pattern
 from ..spans import Span
@@ -26,7 +26,6 @@ _LONE_ROW = pattern(_NO_LABEL + r"([A-Za-z0-9+/]{60,1024}+={0,2})[^A-Za-z0-9+/=\
 _ATTRIBUTE = pattern(
     r"\W{0,40}(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject|x-\w{1,20}): ?.{0,200})?$"
 )
-_PUTTY = pattern(r"Private-Lines: (\d{1,3})\s*\n((?:.*\n?){0,200})")
 # DER of private keys as base64: PKCS #1, PKCS #8 (RSA, EC, Ed25519), SEC 1; OpenSSH's magic words
 _DER = pattern(
     r"(?<![A-Za-z0-9+/])(?:MII[A-Za-z0-9+/]{2,4}(?:IBAAK|IBADAN)|MI[A-Za-z0-9+/]{1,3}AgEA(?:MB|AkE|AoG)"
@@ -35,7 +34,6 @@ _DER = pattern(
 _WIDTHS = frozenset({60, 64, 65, 70, 72, 76})  # of rows without a mark
 _FILES = (b"\x1f\x8b", b"\x89PNG", b"PK\x03\x04", b"\xff\xd8\xff", b"%PDF", b"\x7fELF", b"BZh", b"\xfd7zXZ")
 _WIDEST = 1024  # characters of a row
-_FOREIGN = 3  # lines of other output that may be between the rows of a key
 
 
 def find(index: TextIndex) -> Iterator[Span]:
@@ -47,9 +45,6 @@ def find(index: TextIndex) -> Iterator[Span]:
         if number >= keys.done:
             for count, piece in enumerate(keys.read(number)):
                 yield piece._replace(first=count == 0)
-    for match in _PUTTY.finditer(text) if "Private-Lines: " in text else ():
-        rows = "\n".join(match[2].split("\n")[: int(match[1])])
-        yield Span(match.start(2), match.start(2) + len(rows), KIND)
     if _DER.search(index.long_words):
         for match in _DER.finditer(text):
             yield Span(*match.span(), KIND)
@@ -74,10 +69,7 @@ class _Keys:
         if not places:
             return []
         self._lines = self._text.split("\n")
-        position = 0
-        for line in self._lines:
-            self._starts.append(position)
-            position += len(line) + 1
+        self._starts = [0, *accumulate(len(line) + 1 for line in self._lines[:-1])]
         return sorted({bisect_right(self._starts, place) - 1 for place in places})
 
     def read(self, number: int) -> list[Span]:
@@ -116,7 +108,7 @@ class _Keys:
             if row and self._fits(line[slice(*row)], width):
                 pieces.append(self._span(number, *row))
                 column, width = row[0], row[1] - row[0] if width == _WIDEST else width
-            elif not (end or _ATTRIBUTE.match(line) or self._goes_on(number)):
+            elif not (end or _ATTRIBUTE.match(line)):
                 break
         self.done = number + 1
         return pieces
@@ -132,9 +124,6 @@ class _Keys:
         if not row and _key_like(line[start:], column >= 0):
             row = _SHORT_ROW.match(line, start)
         return row.span() if row else None
-
-    def _goes_on(self, number: int) -> bool:
-        return any(_ROW.search(line) for line in self._lines[number + 1 : number + 1 + _FOREIGN])
 
     def _rows(self, number: int) -> list[Span]:
         """Rows of base64 that have lost their BEGIN mark."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator
 
@@ -36,7 +35,6 @@ _HEADER = pattern(
 _HEADER_VALUE = pattern(r"[^\s\"'`<>\\]{1,8192}")
 _HEADER_VALUES = pattern(r"[^\n]{1,8192}")
 _BEARER = pattern(r"bearer(?:[ \t]{1,4}|%20|\+|[\"']?:[ \t]{0,4}\\*[\"']?)([\w.~+/=%-]{16,8192})")
-_BASIC = pattern(r"basic(?:[ \t]{1,4}|%20)([a-z0-9+/_-]{8,1024}={0,2})")
 _COOKIE = pattern(
     r"cookie\\*[\"'`]?[ \t]{0,8}:[ \t]{0,8}(?P<list>\[\s{0,80}+)?\\*[\"'`]?(?P<pairs>[^\n\"'`]{1,8192})"
 )
@@ -109,9 +107,6 @@ def _headers(text: str, lowered: str) -> Iterator[Span]:
     for match in _BEARER.finditer(lowered) if "bearer" in lowered else ():
         if looks_generated(text[match.start(1) : match.end(1)]):
             yield Span(*match.span(1), "authorization")
-    for match in _BASIC.finditer(lowered) if "basic" in lowered else ():
-        if _user_and_password(text[match.start(1) : match.end(1)]):
-            yield Span(*match.span(1), "authorization")
     for match in _COOKIE.finditer(lowered) if "cookie" in lowered else ():
         for cookie in _listed(lowered, match):
             yield from _cookies(text, cookie)
@@ -125,13 +120,6 @@ def _authorization(text: str, match: re.Match[str]) -> Iterator[Span]:
         return
     if scheme or (mixes_digits(value.group()) and len(value.group()) >= 8) or mixes_case(value.group()):
         yield Span(*value.span(), "authorization")
-
-
-def _user_and_password(value: str) -> bool:
-    try:
-        return b":" in base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
-    except ValueError:
-        return False
 
 
 def _listed(lowered: str, match: re.Match[str]) -> Iterator[re.Match[str]]:

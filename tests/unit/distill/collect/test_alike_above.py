@@ -3,32 +3,9 @@
 # ruff: noqa: E501 - as the tools print it
 from __future__ import annotations
 
-import pytest
-
 from fire_routine import distill
 
-NAMES = [
-    "cart",
-    "price",
-    "buyer",
-    "seller",
-    "coupon",
-    "basket",
-    "parcel",
-    "refund",
-    "stock",
-    "order",
-    "ledger",
-    "receipt",
-    "tax",
-    "label",
-    "courier",
-    "depot",
-    "shelf",
-    "pallet",
-    "barcode",
-    "invoice",
-]
+NAMES = [begin + end for begin in ("bar", "col", "dan", "fen") for end in ("to", "ri", "mas", "ke", "lin")]
 FAILURES = {
     "maven": "[ERROR] /home/runner/work/shop/shop/src/main/java/shop/Checkout.java:[{line},9] cannot find symbol\n[ERROR]   symbol:   variable {name}\n[ERROR]   location: class shop.Checkout",
     "mocha": "  {number}) cart\n       {name}:\n\n      AssertionError [ERR_ASSERTION]: 2 == 1\n      + expected - actual\n\n      -2\n      +1\n      \n      at Context.<anonymous> (test/cart.js:{line}:12)\n",
@@ -73,15 +50,18 @@ FAILURES = {
 }
 
 
-@pytest.mark.parametrize("tool", FAILURES)
-def test_all_are_shown_if_there_is_room(tool: str) -> None:
-    failures = [
-        FAILURES[tool].format(line=40 + at, number=at + 1, name=name, ruler="-" * 79, dots="." * 79)
-        for at, name in enumerate(NAMES)
-    ]
-    log = "\n".join([*failures, *(f"uploading part {at} of the coverage" for at in range(300))])
-    shown = distill.excerpt(distill.read([log.encode()]), 4_096).text
-    assert sum(name in shown for name in NAMES) >= 18
+def test_all_are_shown_if_there_is_room() -> None:
+    lost = {}
+    for tool, failure in FAILURES.items():
+        failures = [
+            failure.format(line=40 + at, number=at + 1, name=name, ruler="-" * 79, dots="." * 79)
+            for at, name in enumerate(NAMES)
+        ]
+        log = "\n".join([*failures, *(f"uploading part {at} of the coverage" for at in range(300))])
+        shown = distill.excerpt(distill.read([log.encode()]), 4_096).text
+        if (count := sum(name in shown for name in NAMES)) < 18:
+            lost[tool] = count
+    assert lost == {}
 
 
 def test_number_of_errors_of_a_rust_build_is_shown() -> None:
@@ -108,7 +88,7 @@ def test_second_report_after_a_prefix_has_no_other_failures() -> None:
             block.weight
             for block in blocks
             for line in block.lines
-            if line == f"{level}  symbol:   variable seller"
+            if line == f"{level}  symbol:   variable {NAMES[3]}"
         )
         for level in ("", "[ERROR] ")
     )

@@ -3,13 +3,31 @@
 # ruff: noqa: E501 - as the tools print it
 from __future__ import annotations
 
+import random
+
 import pytest
-from tests.unit.distill.fingerprint.made_logs import STEP, of
+from tests.unit.distill.logs import STEP, of
 
 
 def test_many_failed_tests_in_another_order_have_the_same() -> None:
     lines = [f"FAILED tests/test_a.py::test_{name}_{n} - ValueError: {n}" for n in range(30) for name in "ab"]
     assert of(STEP % "\n".join(lines)) == of(STEP % "\n".join(reversed(lines)))
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        "FAILED tests/test_{0}.py::test_x - ValueError: {0}",
+        "--- FAIL: Test{0} (0.00s)\n    {0}_test.go:5: no price of {0}",
+        "CMake Error at {0}.cmake:138 (message):\n  Could NOT find {0}\n",
+        "src/{0}.ts(1,1): error TS2304: Cannot find name '{0}'.",
+    ],
+)
+def test_more_failures_than_are_kept_have_the_same_in_any_order(failure: str) -> None:
+    lines = [failure.format(name) for name in MANY]
+    shuffled = random.Random(7).sample(lines, len(lines))
+    assert len({of(STEP % "\n".join(each)) for each in (lines, lines[::-1], shuffled)}) == 1
+    assert of(STEP % "\n".join(lines)) != of(STEP % "\n".join(lines).replace("a", "ab"))
 
 
 MANY = ["".join(chr(97 + (7919 * n // 26**place) % 26) for place in range(4)) for n in range(600)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import pytest
@@ -11,10 +10,6 @@ from hypothesis import strategies as st
 from tests.unit.distill.logs import GITHUB_LOG, read
 
 from fire_routine import distill
-from fire_routine.distill.lines import segments, shown, texts
-
-# What a line may hold besides its text.
-PIECES = ("FAILED tests/test_cart.py", "\x1b[31m", "\x1b[0m", "^[[1m", "^[[0m", "^", "[", "\r", "100%", " ")
 
 
 def chunked(data: bytes, size: int) -> Iterator[bytes]:
@@ -74,12 +69,6 @@ def test_what_a_terminal_would_not_show_is_no_part_of_a_line(hidden: str) -> Non
     assert "compiler" in {block.rule for block in digest.blocks}
 
 
-@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), min_size=1, max_size=4))
-def test_what_a_line_shows_goes_by_no_other(lines: list[str]) -> None:
-    raw = [line.encode() for line in lines]
-    assert texts(raw) == [shown(line) for line in raw]
-
-
 @pytest.mark.parametrize("budget", [300, 900, 2_000, 60_000])
 def test_lines_have_their_numbers_after_any_carriage_returns(budget: int) -> None:
     lines = [
@@ -112,8 +101,3 @@ def test_end_of_an_endless_line_is_found(between: str) -> None:
     line = f"{bar}\r{words}{between}" if between else f"{words} {bar}"
     text = distill.excerpt(read(f"{green}{line}\n{green}"), 4_096).text
     assert words in text
-
-
-def test_of_very_many_texts_that_a_line_overwrote_the_first_and_the_last_are_shown() -> None:
-    states = ["".join(letters) for letters in itertools.islice(itertools.product("abcdefgh", repeat=3), 400)]
-    assert segments("\r".join(states).encode()) == [*states[:20], *states[-20:]]

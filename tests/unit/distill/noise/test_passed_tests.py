@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable, Iterable
 
 from fire_routine import distill
-from fire_routine.distill import collector as collected
 from fire_routine.distill.match import MatchCache
-from fire_routine.distill.noise import began
 from fire_routine.distill.scanner import scan
 
 PRINTED = "ERROR: connection refused (os error 111)"
@@ -54,36 +52,32 @@ def found(*lines: str) -> list[int]:
     return [finding.number for finding in scan(["\n".join(lines).encode()], MatchCache()).findings]
 
 
-@pytest.fixture(params=RUNNERS)
-def runner(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """The lines that say that a test begins and that it passed, and the same of one that fails."""
-    return RUNNERS[request.param]
+def failing(expected: Callable[..., bool], runners: Iterable[str] = RUNNERS) -> list[str]:
+    """The runners for whose lines it does not hold: that a test begins, that it passed, and those of another
+    that fails."""
+    return [name for name in runners if not expected(*RUNNERS[name])]
 
 
-def test_what_a_test_printed_that_passed_is_no_finding_and_what_another_did_is(
-    runner: tuple[str, ...],
-) -> None:
-    begins, passed, begins_too, failed = runner
-    lines = (begins, PRINTED, passed, begins_too, PRINTED, failed, PRINTED)
-    assert {1, 4, 6} & set(found(*lines)) == {4, 6}
+def test_what_a_test_printed_that_passed_is_no_finding_and_what_another_did_is() -> None:
+    def holds(begins: str, passed: str, begins_too: str, failed: str) -> bool:
+        lines = (begins, PRINTED, passed, begins_too, PRINTED, failed, PRINTED)
+        return {1, 4, 6} & set(found(*lines)) == {4, 6}
+
+    assert failing(holds) == []
 
 
-def test_where_no_test_is_known_to_have_printed_it_it_is_a_finding(runner: tuple[str, ...]) -> None:
-    begins, passed, begins_too, failed = runner
-    assert 0 in found(PRINTED, passed, failed)
-    assert 1 in found(begins, PRINTED, failed, passed)
-    assert 1 in found(begins_too, PRINTED, begins, passed)
+def test_where_no_test_is_known_to_have_printed_it_it_is_a_finding() -> None:
+    assert failing(lambda _, passed, __, failed: 0 in found(PRINTED, passed, failed)) == []
+    assert failing(lambda begins, passed, _, failed: 1 in found(begins, PRINTED, failed, passed)) == []
+    assert failing(lambda begins, passed, other, _: 1 in found(other, PRINTED, begins, passed)) == []
 
 
-def test_output_of_a_test_that_runs_with_a_passed_one_is_a_finding(runner: tuple[str, ...]) -> None:
-    begins, passed, begins_too, _ = runner
-    assert 2 in found(begins, begins_too, PRINTED, passed)
-
-
-@pytest.mark.parametrize("runner", [RUNNERS["surefire 2"], RUNNERS["surefire 3"], RUNNERS["ctest"]])
-def test_which_of_two_that_run_at_once_printed_it_is_not_guessed(runner: tuple[str, ...]) -> None:
-    begins, passed, begins_too, _ = runner
-    assert 2 in found(begins_too, begins, PRINTED, passed)
+def test_what_one_of_two_that_run_at_once_printed_is_a_finding() -> None:
+    assert failing(lambda begins, passed, other, _: 2 in found(begins, other, PRINTED, passed)) == []
+    parallel = ("surefire 2", "surefire 3", "ctest")
+    assert (
+        failing(lambda begins, passed, other, _: 2 in found(other, begins, PRINTED, passed), parallel) == []
+    )
 
 
 def test_the_parts_of_a_go_test_belong_to_it() -> None:
@@ -112,31 +106,8 @@ def test_what_is_like_it_is_as_new_when_a_test_fails() -> None:
     assert 44 in {number for block in excerpt.blocks for number in range(block.first, block.last + 1)}
 
 
-def test_what_passed_tests_printed_takes_no_room_from_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collected, "HELD", 64 * 1024)
-    causes = [f"FAILED tests/test_cart.py::test_{name} - assert 3 == 4" for name in "abcdefghijklmnopqrst"]
-    printed = [
-        line
-        for number in range(400)
-        for line in (
-            f"=== RUN   Test{number}",
-            f"ERROR: {'x' * number} {'y' * 900}",
-            f"--- PASS: Test{number} (0.00s)",
-        )
-    ]
-    assert found(*causes, *printed) == list(range(20))
-
-
-@pytest.mark.parametrize("before", range(0, 1_200, 40))
-def test_what_a_test_printed_is_none_where_another_window_shows_how_it_ended(before: int) -> None:
+def test_what_a_test_printed_is_none_where_another_window_shows_how_it_ended() -> None:
     begins, passed, *_ = GO
     filler = ["x" * 127] * 1_200
-    assert not found(*filler[:before], begins, *[PRINTED] * 40, *filler[:300], passed, *filler)
-
-
-def test_no_line_is_looked_at_for_two_tests_that_passed() -> None:
-    begins, passed, *_ = (line.encode() for line in GO)
-    lines = [begins, b"x", passed, b"y", passed]
-    assert began(lines, 2, 0) == 0
-    assert began(lines, 4, 3) is None
-    assert 3 in found(*(line.decode() for line in (begins, b"x", passed, PRINTED.encode(), passed)))
+    for before in range(0, 1_200, 40):
+        assert not found(*filler[:before], begins, *[PRINTED] * 40, *filler[:300], passed, *filler)

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
-from tests.unit.distill.logs import GITHUB_LOG, read
+from tests.unit.distill.logs import GITHUB_LOG, at, read, stamped
 
 from fire_routine import distill
 from fire_routine.model import Step
-
-
-def test_shut_down_runner_is_named() -> None:
-    log = (
-        "##[group]Run ./t.sh\n##[endgroup]\n"
-        "##[error]The runner has received a shutdown signal. This can happen when the runner service is"
-        " stopped, or a manually started runner is canceled.\n"
-        "##[error]Process completed with exit code 143.\n##[error]The operation was canceled.\n"
-    )
-    assert read(log).ended == "the runner was shut down"
-
-
-@pytest.mark.parametrize(
-    ("code", "ended"), [(134, "aborted"), (139, "segmentation fault"), (-1073741819, "access violation")]
-)
-def test_exit_code_of_a_signal_is_named_in_words(code: int, ended: str) -> None:
-    assert read(GITHUB_LOG.replace("exit code 1.", f"exit code {code}.")).ended == ended
 
 
 @pytest.mark.parametrize("foreign", ["", "from another program"])
@@ -36,9 +17,6 @@ def test_gh_s_prefix_is_removed_for_any_begin_and_end_of_the_log(foreign: str) -
 
 
 def test_the_end_of_a_step_is_known_however_many_errors_are_marked() -> None:
-    def at(second: int) -> datetime:
-        return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
-
     marked = [
         f"2026-01-02T03:04:0{second}.1Z {line}\n"
         for second, code in ((2, 7), (6, 3))
@@ -71,20 +49,20 @@ def test_travis_names_the_command_and_its_exit_code() -> None:
 @pytest.mark.parametrize("group", ["Run the docs", "the docs"])
 def test_a_program_s_own_group_begins_no_step(group: str) -> None:
     printed = [f"##[group]{group}", "page 1 is written", "page 2 is written", "##[endgroup]"]
-    at = GITHUB_LOG.index("##[error]Process") - len("2026-01-02T03:04:09.1234567Z ")
+    end = GITHUB_LOG.index("2026-01-02T03:04:09")
     lines = "".join(f"2026-01-02T03:04:08.9Z {line}\n" for line in printed)
-    digest = read(GITHUB_LOG[:at] + lines + GITHUB_LOG[at:])
+    digest = read(GITHUB_LOG[:end] + lines + GITHUB_LOG[end:])
     assert (digest.step, digest.shell) == ("pytest -q", "/usr/bin/bash -e {0}")
     assert digest.fingerprint == read(GITHUB_LOG).fingerprint
 
 
-@pytest.mark.parametrize("inside", [[], ["with:", "  cache: true"], ["env:", "  CI: true"], ["shell: sh"]])
-def test_runners_description_of_a_step_heads_it(inside: list[str]) -> None:
-    header = "".join(
-        f"2026-01-02T03:04:08.9Z {line}\n" for line in ("##[group]Run octo/a@v1", *inside, "##[endgroup]")
-    )
-    at = GITHUB_LOG.index("##[error]Process") - len("2026-01-02T03:04:09.1234567Z ")
-    assert read(GITHUB_LOG[:at] + header + GITHUB_LOG[at:]).step == "octo/a@v1"
+def test_runners_description_of_a_step_heads_it() -> None:
+    end = GITHUB_LOG.index("2026-01-02T03:04:09")
+    for inside in ([], ["with:", "  cache: true"], ["env:", "  CI: true"], ["shell: sh"]):
+        header = "".join(
+            f"2026-01-02T03:04:08.9Z {line}\n" for line in ("##[group]Run octo/a@v1", *inside, "##[endgroup]")
+        )
+        assert read(GITHUB_LOG[:end] + header + GITHUB_LOG[end:]).step == "octo/a@v1"
 
 
 def test_output_of_a_failed_action_is_next_to_what_failed_after_it() -> None:
@@ -96,16 +74,11 @@ def test_output_of_a_failed_action_is_next_to_what_failed_after_it() -> None:
         *((5, f"device {number} is offline") for number in range(30)),
         (6, "##[error]Process completed with exit code 1."),
     ]
-    log = "".join(f"2026-01-02T03:04:0{second}.0000000Z {text}\n" for second, text in lines)
-
-    def at(second: int) -> datetime:
-        return datetime(2026, 1, 2, 3, 4, second, tzinfo=UTC)
-
     steps = [
         Step(1, "emulator", "failure", at(1), at(4)),
         Step(2, "devices", "failure", at(4), at(6)),
     ]
-    digest = read(log, steps=steps)
+    digest = read(stamped(lines), steps=steps)
     weights = {line: block.weight for block in digest.blocks for line in block.lines}
     assert max(weights, key=lambda line: weights[line]) == "a.kt:1:2: error: no such price"
 
