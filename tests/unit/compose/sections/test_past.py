@@ -36,7 +36,8 @@ def earlier(state: SessionState | None, pull: PullRequest | None = None, **field
 
 
 def test_an_earlier_session() -> None:
-    tried, checks = "tried #14 `Fix the tally`", "1 of 2 checks failed"
+    tried = "tried #14 `Fix the tally`"
+    checks = f"1 of 2 checks failed: <{PULL.url}>"
     for session, line in (
         (earlier(SessionState.CLOSED, PULL), f"{tried}, closed unmerged, {checks}"),
         (earlier(SessionState.OPEN, PULL), f"{tried}, open, {checks}"),
