@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..model import (
     Attachment,
     Brief,
     ChangedFile,
-    Digest,
-    Excerpt,
     Failure,
     Fingerprint,
     Past,
@@ -25,7 +23,7 @@ from ..sanitize import new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from . import any_ci
 from .bounds import bounded
-from .excerpter import Excerpter
+from .excerpter import MakeExcerpt, telling
 from .grouping import combined, distinct
 from .highlights import highlights
 from .layout import WORD, Part, fill, head, shares
@@ -42,8 +40,7 @@ _LEFT_OUT = 120  # units of a line that names what was left out
 _REDACTED = (
     1_000_000  # characters of logs and annotations that are looked through for secrets: about a second
 )
-_ROOMY = 8_192  # units of a text from which on facts may take more
-_FACTS, _MORE_FACTS = 600, 750  # units of the facts, with how to go on
+_FACTS = 600  # units of the facts, with how to go on
 _LEAST_FACTS = 3  # facts that every text has
 _SEARCHED = 20  # failures whose logs changed files are looked for in
 
@@ -67,7 +64,7 @@ def compose(
     text: str = "",
     past: Past | None = None,
     max_characters: int,
-    excerpt: Callable[[Digest, int], Excerpt],
+    excerpt: MakeExcerpt,
     server_url: str = "https://github.com",
     word: str = "",
 ) -> Brief:
@@ -88,10 +85,15 @@ def compose(
     """
     given = _Material(*bounded(run, failures, attachments, _REDACTED), text.strip(), past or Past())
     material, redactions = cleaned(given)
-    material = replace(material, text=closed(material.text))
+    material = replace(
+        material,
+        text=closed(material.text),
+        failures=tuple(replace(one, digest=one.digest and telling(one.digest)) for one in material.failures),
+        attachments=tuple(replace(one, digest=telling(one.digest)) for one in material.attachments),
+    )
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
-    composer = _Composer(material, Excerpter(excerpt), server_url)
+    composer = _Composer(material, excerpt, server_url)
     body, late = _within(composer, max_characters, identifiers(given), word or new_word())
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
@@ -139,14 +141,14 @@ class _Composer:
     """Lays the material out: what is never cut first, then what shares the rest."""
 
     material: _Material
-    excerpt: Excerpter
+    excerpt: MakeExcerpt
     server_url: str
 
     def within(self, budget: int) -> str:
         text = self.material.text
         kept = min(utf16_length(text), KEPT_TEXT + _LEFT_OUT)
         parts = self._parts(budget)
-        opening, known, go_on = self._fixed(budget - kept)
+        opening, known, go_on = self._fixed()
         room = (
             budget - kept - sum(map(utf16_length, (opening, known, go_on))) - 2
         )  # a blank line before the text
@@ -158,12 +160,11 @@ class _Composer:
         broke = bool(self.material.failures) + bool(self.material.attachments)  # parts that come first
         return "".join([opening, words, *texts[:broke], known, *texts[broke:], go_on])
 
-    def _fixed(self, budget: int) -> tuple[str, str, str]:
+    def _fixed(self) -> tuple[str, str, str]:
         """Title and warning, the facts, and how to go on: with the widest caps that leave the evidence
         its room."""
         run, failures, past = self.material.run, self.material.failures, self.material.past
         warned = warning(run)
-        room = _FACTS if budget < _ROOMY else _MORE_FACTS
         for cap in CAPS:
             name = title(run, failures, cap) if run.id else any_ci.title(run, failures, cap)
             opening = "\n\n".join(filter(None, (f"# {name}", warned, on_quotations(WORD))))
@@ -174,9 +175,9 @@ class _Composer:
                 go_on, own = any_ci.go_on(run), any_ci.facts(run, cap)
             lines = [*past_facts(past, run.history, cap), *own]
             known = "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines)
-            if utf16_length(known + go_on) <= room:
+            if utf16_length(known + go_on) <= _FACTS:
                 return opening, known, go_on
-        while len(lines) > _LEAST_FACTS and utf16_length(known + go_on) > room:
+        while len(lines) > _LEAST_FACTS and utf16_length(known + go_on) > _FACTS:
             lines.pop()
             known = "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines)
         return opening, known, go_on

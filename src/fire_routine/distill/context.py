@@ -33,6 +33,7 @@ LINES_AFTER = 20  # of them
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
 _CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
 _ITEM = re.compile(rb"- \S")
+WARNS = b" warning "
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     dull = {at for at in range(len(shares)) if begin + first + at in store.boilerplate}
     if prefixed:
         dull |= boilerplate_among(around)
+    if rule.is_list and WARNS not in texts[index]:  # between a file and its error, and below it
+        dull.update(at for at, text in enumerate(around) if WARNS in text)
     for at in dull - {index - first}:
         shares[at] *= BOILERPLATE
     return Context(finding, begin + first, shown[first : first + len(shares)], shares)

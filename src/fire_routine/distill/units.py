@@ -23,6 +23,7 @@ _BARE = re.compile(rb"^\W+|\W+$|[\s(]*\d[\d.]* ?m?s\)?$")
 
 # A line that says only that something failed: what did is below.
 _EMPTY = re.compile(rb"(?:\W*\w+){1,2}[!:( -]*$")
+_ONLY_PLACE = re.compile(rb"\W*\S+:\d+\W*$")
 _NAME, _FILE = expression("failure_name"), expression("file_name")
 _REASON, _PLACE = expression("failure_reason"), expression("place")
 _FRAME = expression("frame")
@@ -50,6 +51,8 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
         if weight < least or finding.number in seen:
             continue
         unit = _unit(finding.number, texts)
+        if _says_nothing(unit, texts):
+            continue
         row = "name" in unit and _NAME.match(texts[unit["name"]]) is None  # of a list that is headed once
         name = _BARE.sub(b"", texts[finding.number if row else unit.get("name", finding.number)])
         if any(name in told for told in names):  # told again, as in a summary
@@ -129,6 +132,14 @@ def _unit(number: int, texts: _Texts) -> dict[str, int]:
             place = _place(range(last, last + 1 + BELOW // 2), texts)
     found = {"finding": number, "name": name, "reason": reason, "place": place}
     return {what: at for what, at in found.items() if at is not None}
+
+
+def _says_nothing(unit: dict[str, int], texts: _Texts) -> bool:
+    """Whether it is a place alone, or a heading without what is wrong, as "- Expected" above "+ Received"."""
+    told = [texts[unit[what]] for what in ("finding", "reason") if what in unit]
+    if len(unit) == 1 and _ONLY_PLACE.match(told[0]):
+        return True
+    return all(_EMPTY.match(text) for text in told)
 
 
 def _reason(below: range, texts: _Texts) -> int | None:

@@ -43,7 +43,6 @@ def test_short_annotations_stay_whole_next_to_an_endless_one() -> None:
     endless, short = failures[0].jobs[0].annotations
     assert short == notes[1]
     assert len(endless.message) < ROOM // 4
-    assert endless.message.endswith(" characters …]")
 
 
 def test_no_part_of_a_token_is_left_by_a_cut() -> None:

@@ -84,15 +84,6 @@ def unfenced(text: str) -> str:
     return "\n".join(outside)
 
 
-def first_line(made: Brief) -> str:
-    return made.text.split("\n")[0].replace("`", "")
-
-
-def test_the_first_line_names_the_failure() -> None:
-    made = brief(run([job(0)]), {1000: digest("aa", "x")})
-    assert first_line(made).startswith("# CI failed: test, step Run the tests in octo/widgets on topic")
-
-
 def test_the_parts_come_in_the_order_of_their_weight() -> None:
     made = brief(
         run(
@@ -123,30 +114,17 @@ def test_the_parts_come_in_the_order_of_their_weight() -> None:
 
 
 def test_a_matrix_of_256_legs_with_three_failures_has_three_sections() -> None:
+    smallest = brief(*matrix(), max_characters=MIN_CHARACTERS).text
+    assert "3 distinct failures in 7 jobs" in smallest.split("\n")[0]
+    assert smallest.count("`test (linux, ") >= 3
+    assert "FAILED test_0" in smallest
     for budget in BUDGETS[1:]:
-        made = brief(*matrix(), max_characters=budget)
-        assert re.findall(r"^## Failure (.*): `", made.text, re.M) == ["1 of 3", "2 of 3", "3 of 3"]
-        for number in range(3):
-            assert made.text.count(f"FAILED test_{number}") == 1
-        assert made.text.index("FAILED test_2") < made.text.index("Shared by")  # each broke before any detail
-        assert "Shared by 3 jobs: `test (linux, 0)`" in made.text
-        assert "Of the same matrix, 249 legs passed" in made.text
-
-
-def test_the_smallest_budget_still_names_every_failure_and_shows_why() -> None:
-    made = brief(*matrix(), max_characters=MIN_CHARACTERS)
-    assert "3 distinct failures in 7 jobs" in first_line(made)
-    assert "FAILED test_0" in made.text
-    assert made.text.count("`test (linux, ") >= 3
-
-
-def test_a_failure_that_needs_little_leaves_its_share_to_the_others() -> None:
-    material = run([job(0, "lint"), job(1, "test")])
-    small, large = digest("aa", "one line"), digest("bb", *(f"line {n} of many" for n in range(3_000)))
-
-    made = brief(material, {1000: small, 1001: large}, max_characters=20_000)
-
-    assert made.characters > 19_700
+        text = brief(*matrix(), max_characters=budget).text
+        assert re.findall(r"^## Failure (.*): `", text, re.M) == ["1 of 3", "2 of 3", "3 of 3"]
+        assert [text.count(f"FAILED test_{number}") for number in range(3)] == [1, 1, 1]
+        assert text.index("FAILED test_2") < text.index("Shared by")  # each broke before any detail
+        assert "Shared by 3 jobs: `test (linux, 0)`" in text
+        assert "Of the same matrix, 249 legs passed" in text
 
 
 def test_no_section_is_dropped_without_a_word() -> None:
@@ -167,59 +145,53 @@ def test_no_section_is_dropped_without_a_word() -> None:
         assert heading in made.text or name in made.text.partition("(No room here for ")[2]
 
 
-def test_a_job_without_a_log_is_described_by_its_annotations() -> None:
-    notes = (EXIT_1, Annotation("failure", "widget is missing", "Build", "src/app.py", 7))
-    made = brief(run([job(0, annotations=notes)]))
-    assert "src/app.py:7: Build: widget is missing" in made.text
-    assert "exit code 1" in made.text
-    assert "Process completed" not in made.text
-
-
-def test_an_annotation_that_the_excerpt_holds_is_not_repeated() -> None:
+def test_annotations_describe_a_job_without_a_log_and_repeat_no_excerpt() -> None:
     notes = (
+        EXIT_1,
         Annotation("failure", "unused import os", "F401", "src/a.py", 3),
-        Annotation("failure", "no such widget", "", "src/b.py", 4),
+        Annotation("failure", "no such widget", "Build", "src/b.py", 4),
     )
-    made = brief(run([job(0, annotations=notes)]), {1000: digest("a", "src/a.py:3:1 F401 unused import os")})
-    assert made.text.count("unused import os") == 1
-    assert "src/b.py:4: no such widget" in made.text
+    bare = brief(run([job(0, annotations=notes)])).text
+    assert "src/b.py:4: Build: no such widget" in bare
+    assert "exit code 1" in bare
+    assert "Process completed" not in bare
+    log = digest("a", "src/a.py:3:1 F401 unused import os")
+    text = brief(run([job(0, annotations=notes)]), {1000: log}).text
+    assert text.count("unused import os") == text.count("src/b.py:4: ") == 1
+
+
+def commands(material: Run, logs: dict[int, Digest] | None = None, **options: Any) -> str:
+    """Those of "How to go on"; empty where there are none."""
+    return brief(material, logs, **options).text.partition("```sh\n")[2]
 
 
 def test_the_commands_hold_real_ids_and_no_names() -> None:
-    name = "x$(touch /tmp/owned)`;rm -rf ~"
-    made = brief(run([job(0, name)], head_branch=name, pull_request=pull_request(title=name)))
-    commands = made.text.rpartition("```sh\n")[2]
-    assert "gh api repos/octo/widgets/actions/jobs/1000/logs\n" in commands
-    assert f"git fetch origin refs/pull/12/head && git checkout -B claude/fix-run-77 {SHA}" in commands
-    assert "touch" not in commands
+    name, pull = "x$(touch /tmp/owned)`;rm -rf ~", pull_request()
+    shown = commands(run([job(0, name)], head_branch=name, pull_request=replace(pull, title=name)))
+    assert "gh api repos/octo/widgets/actions/jobs/1000/logs\n" in shown
+    assert f"git fetch origin refs/pull/12/head && git checkout -B claude/fix-run-77 {SHA}" in shown
+    assert "touch" not in shown
+    several = commands(run([job(0, "a"), job(1, "b")]), {1001: digest("f", "x")})
+    assert several.count("/jobs/JOB/logs") == several.count("/logs") == 1
+    # A merge queue's commit is in no pull request, though the queue's branch names one.
+    queue = commands(run([job(0)], event="merge_group", pull_request=pull))
+    assert f"git fetch origin {SHA} && git checkout" in queue
+    for odd in ({"repository": "octo/$(id)"}, {"head_sha": "HEAD; id"}):
+        assert commands(run([job(0)], **odd)) == ""
+    for host in ("git.example.com", "git.example.com:8443"):
+        enterprise = commands(run([job(0)]), server_url=f"https://{host}")
+        assert f"gh api --hostname {host} repos/octo/widgets" in enterprise
 
 
-def test_one_command_is_for_the_log_of_any_of_several_jobs() -> None:
-    text = brief(run([job(0, "a"), job(1, "b")]), {1001: digest("f", "x")}).text
-    assert text.count("/jobs/JOB/logs") == text.count("/logs") == 1
-    assert "job 1000" in text and "job 1001" in text
-
-
-def test_facts_of_a_short_text_take_little_room() -> None:
+def test_facts_take_little_room_at_any_limit() -> None:
     log = digest("aa", *(f"line {n}" for n in range(900)))
-    material = run([job(0)], pull_request=pull_request(), history=history(), passed_jobs=("lint",) * 9)
-    text = brief(material, {1000: log}, max_characters=4_096).text
-    facts = (
-        text[text.index("## Facts") : text.index("## What changed")] + text[text.index("## How to go on") :]
-    )
-    assert len(facts) <= 600
-    assert text.count(SHA) == 1
-
-
-def test_a_merge_queues_commit_is_fetched_by_its_sha() -> None:
-    """It is in no pull request, though the queue's branch names one."""
-    text = brief(run([job(0)], event="merge_group", pull_request=pull_request())).text
-    assert f"git fetch origin {SHA} && git checkout -B claude/fix-run-77 {SHA}" in text
-
-
-def test_a_run_of_what_is_no_repository_or_commit_gets_no_commands() -> None:
-    for changes in ({"repository": "octo/$(id)"}, {"head_sha": "HEAD; id"}):
-        assert "git fetch" not in brief(run([job(0)], **changes)).text
+    pull = pull_request(title="Draw the widgets of all pages in one pass, " * 4)
+    material = run([job(0)], pull_request=pull, history=history(), passed_jobs=("lint",) * 9)
+    for budget in BUDGETS:
+        text = brief(material, {1000: log}, max_characters=budget).text
+        known = text[text.index("## Facts") : text.index("## What changed")]
+        assert len(known + text[text.index("## How to go on") :]) <= 600
+        assert text.count(SHA) == 1
 
 
 def test_a_job_whose_log_does_not_exist_yet_gets_no_command_for_it() -> None:
@@ -233,12 +205,6 @@ def test_merged_pull_request_and_untrusted_code_are_named() -> None:
     text = brief(material).text
     assert "The run tested the head merged into `main`." in text
     assert "The code is untrusted too: read it before you run any of it." in text
-
-
-def test_commands_name_the_host_of_an_enterprise_server() -> None:
-    for host in ("git.example.com", "git.example.com:8443"):
-        made = brief(run([job(0)]), server_url=f"https://{host}")
-        assert f"gh api --hostname {host} repos/octo/widgets" in made.text
 
 
 def test_the_users_own_words_are_whole_up_to_4096_and_may_not_swallow_the_rest() -> None:
@@ -257,14 +223,19 @@ def test_longer_words_are_cut_after_what_is_kept_and_the_cut_is_marked() -> None
         assert re.search(r"… \[\d+ characters more\]\n\n## Failure", made.text)
 
 
-def test_longer_words_take_the_room_that_is_not_needed() -> None:
-    words = "word " * 8_000
-    assert words.strip() in brief(run([job(0)]), text=words).text
+def test_the_smallest_budget_is_2048_and_the_own_words_together() -> None:
+    for words, least in (("", 2_048), ("Mind it.", 2_056), ("w" * 9_000, 2_048 + 4_096)):
+        assert brief(run([job(0)]), text=words, max_characters=least).characters <= least
+        with pytest.raises(ValueError, match=f"max-characters: {least - 1} is too little"):
+            brief(run([job(0)]), text=words, max_characters=least - 1)
 
 
-def test_a_budget_below_the_smallest_is_refused() -> None:
-    with pytest.raises(ValueError, match="max-characters: 2047 is too little"):
-        brief(run([job(0)]), max_characters=MIN_CHARACTERS - 1)
+def test_short_words_of_the_user_take_no_room_from_the_evidence_but_their_own() -> None:
+    log = {1000: digest("a", *(f"line {n:04}" for n in range(900)))}
+    plain, with_words = (
+        brief(run([job(0)]), log, text=words, max_characters=4_096).text for words in ("", "Mind the cat.")
+    )
+    assert plain.count("\nline ") - with_words.count("\nline ") <= 2
 
 
 def test_secrets_are_redacted_before_a_cut_could_part_them_and_counted_by_kind() -> None:
@@ -301,7 +272,7 @@ def test_a_secret_that_shows_in_the_finished_text_alone_is_redacted_within_the_b
 
 def test_a_run_without_failed_jobs_still_makes_a_text_and_a_fingerprint() -> None:
     made = brief(run(conclusion="startup_failure"))
-    assert "startup failure" in first_line(made)
+    assert "startup failure" in made.text.split("\n")[0]
     assert made.fingerprint.digest
     assert made.fingerprints == ()
 
@@ -312,10 +283,6 @@ def test_fingerprints_are_those_of_the_failures_and_one_of_them_together() -> No
     assert (one.fingerprints, one.fingerprint) == ((Fingerprint("bb"),), Fingerprint("bb"))
     assert two.fingerprints == (Fingerprint("aa"), Fingerprint("bb"))
     assert two.fingerprint not in two.fingerprints
-
-
-def test_equal_input_makes_equal_text() -> None:
-    assert brief(*matrix(), word="qzvrtmwk") == brief(*matrix(), word="qzvrtmwk")
 
 
 def test_an_injection_stays_a_quotation() -> None:
@@ -352,12 +319,6 @@ def check_quotations(text: str) -> None:
     assert all([line.strip() for line in body if word in line] == [word] for body in bodies)
     assert all(body[-2].strip() == word for body in bodies)
     assert text.count(word) == 2 * len(bodies) + 1
-
-
-def test_each_text_has_a_word_of_its_own() -> None:
-    one, two = (brief(*matrix()).text for _ in range(2))
-    assert one != two
-    check_quotations(one)
 
 
 def test_a_job_s_name_in_what_could_not_be_had_is_quoted() -> None:

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
-import pytest
 from tests.unit.compose.material import STARTED, digest, job
 
-from fire_routine.compose.grouping import combined, group
+from fire_routine.compose.grouping import base_name, combined, group, matrix_values
 from fire_routine.model import Annotation, Digest, FailedJob, Fingerprint, Step
 
 NO_SPACE = Annotation("failure", "No space left on device: /tmp/build-7f3a91c2/out, 4096 bytes", "", "", None)
@@ -32,37 +31,19 @@ def test_jobs_whose_logs_have_one_fingerprint_are_one_failure() -> None:
     assert failures[0].digest == digests[1000]
 
 
-@pytest.mark.parametrize(
-    ("name", "changes", "line"),
-    [
-        ("unit (3.12)", {}, "total of 55 is less than 70"),  # a leg of the same matrix
-        ("integration", {"command": "make coverage"}, "total of 55 is less than 70"),
-        ("integration", {"command": "make check"}, "total of 78 is less than 80"),  # the very same
-    ],
-)
-def test_jobs_with_the_same_command_or_lines_are_one_failure(
-    name: str, changes: dict[str, Any], line: str
-) -> None:
-    logs = {
-        1000: digest("aa", "total of 78 is less than 80", command="make coverage"),
-        1001: digest("aa", line, **changes),
-    }
-    assert len(group([job(0, "unit (3.11)"), job(1, name)], logs)) == 1
-
-
-def test_jobs_of_one_fingerprint_with_other_commands_and_lines_are_two_failures() -> None:
-    logs = {
-        1000: digest("aa", "total of 78 is less than 80", command="make coverage"),
-        1001: digest("aa", "total of 55 is less than 70", command="make check"),
-    }
-    failures = group([job(0, "unit"), job(1, "integration")], logs)
-    assert [failure.fingerprint.digest for failure in failures] == ["aa", "aa"]
-    assert [failure.digest for failure in failures] == [logs[1000], logs[1001]]
-
-
-def test_jobs_with_unknown_commands_are_distinguished_by_their_lines() -> None:
-    logs = {1000: digest("aa", "78 < 80", command=""), 1001: digest("aa", "55 < 70", command="")}
-    assert len(group([job(0, "unit"), job(1, "integration")], logs)) == 2
+def test_jobs_of_one_fingerprint_are_one_failure_if_name_command_or_lines_are_the_same() -> None:
+    first = digest("aa", "78 < 80", command="make coverage")
+    for name, command, line, one in (
+        ("unit (3.12)", "make test", "55 < 70", True),  # a leg of the same matrix
+        ("integration", "make coverage", "55 < 70", True),
+        ("integration", "make check", "78 < 80", True),
+        ("integration", "make check", "55 < 70", False),
+        ("integration", "", "55 < 70", False),
+    ):
+        logs = {1000: first, 1001: digest("aa", line, command=command)}
+        failures = group([job(0, "unit (3.11)"), job(1, name)], logs)
+        assert (len(failures) == 1) is one, (name, command, line)
+        assert [failure.digest for failure in failures] == list(logs.values())[: len(failures)]
 
 
 def test_each_jobs_exit_code_is_its_own_and_without_a_log_the_annotated_one() -> None:
@@ -73,26 +54,13 @@ def test_each_jobs_exit_code_is_its_own_and_without_a_log_the_annotated_one() ->
     assert failure.exit_codes == (3, 1, None)
 
 
-def test_a_matrix_of_256_legs_with_three_failures_has_three() -> None:
-    jobs = [job(number, f"test ({number}, linux)") for number in range(256)]
-    digests = {one.id: digest(f"f{one.id % 3}", "x") for one in jobs}
-
-    failures = group(jobs, digests)
-
-    assert len(failures) == 3
-    assert sum(len(failure.jobs) for failure in failures) == 256
-
-
-def test_legs_without_logs_that_fail_at_the_same_step_are_one_failure() -> None:
-    assert len(fingerprints(job(0, "test (ubuntu-latest, 3.11)"), job(1, "test (windows-latest, 3.12)"))) == 1
-
-
-def test_jobs_without_logs_that_fail_at_different_steps_are_different_failures() -> None:
-    assert len(fingerprints(job(0, step="Install"), job(1, step="Run the tests"))) == 2
-
-
-def test_jobs_without_logs_of_different_names_are_different_failures() -> None:
-    assert len(fingerprints(job(0, "test"), job(1, "lint"))) == 2
+def test_without_logs_legs_that_fail_at_the_same_step_are_one_failure() -> None:
+    leg = job(0, "test (ubuntu-latest, 3.11)")
+    assert len(fingerprints(leg, job(1, "test (windows-latest, 3.12)"))) == 1
+    assert len(fingerprints(leg, job(1, "test (windows-latest, 3.12)", step="Install"))) == 2
+    assert len(fingerprints(leg, job(1, "lint"))) == 2
+    silent = digest("", explained=False, ended="killed")
+    assert len(fingerprints(leg, job(1, "lint"), digests={1000: silent, 1001: silent})) == 2
 
 
 def test_specific_annotations_alone_name_a_failure_without_a_log_except_numbers_and_folders() -> None:
@@ -136,44 +104,31 @@ LATER = STARTED + timedelta(hours=1)
 RESULTS = "build: failure"
 
 
-@pytest.mark.parametrize(
-    "log",
-    [
-        digest("a", RESULTS, total_lines=30),
-        digest("a", 'if [[ "failure" == "success" ]]; then', total_lines=30),
-        digest("a", '{"build": {"result": "cancelled"}}', total_lines=30),
-        digest("a", "x", command='test "skipped" = success', total_lines=30),
-    ],
-)
-def test_a_job_that_only_checks_the_ended_others_is_a_gate_and_comes_last(
-    log: Digest,
-) -> None:
+def test_a_job_that_only_checks_the_ended_others_is_a_gate_and_comes_last() -> None:
     gate = job(0, "all green?", started_at=LATER, completed_at=LATER)
-    logs = {1000: log, 1001: digest("b", "boom"), 1002: digest("c", "bang")}
-    failures = group([gate, job(1, "build"), job(2, "test", completed_at=LATER)], logs)
-    assert [(failure.jobs[0].name, failure.gate) for failure in failures] == [
-        ("build", False),
-        ("test", False),
-        ("all green?", True),
-    ]
+    others = (job(1, "build"), job(2, "test", completed_at=LATER))
+    for line in (RESULTS, 'if [[ "failure" == "success" ]]; then', '{"build": {"result": "cancelled"}}', "x"):
+        command = 'test "skipped" = success' if line == "x" else "make"
+        log = digest("a", line, command=command, total_lines=30)
+        failures = group([gate, *others], {1000: log, 1001: digest("b", "boom"), 1002: digest("c", "bang")})
+        ended = [(failure.jobs[0].name, failure.gate) for failure in failures]
+        assert ended == [("build", False), ("test", False), ("all green?", True)], line
 
 
-@pytest.mark.parametrize(
-    ("started_at", "log"),
-    [
-        (LATER - timedelta(minutes=59), digest("a", RESULTS, total_lines=30)),  # while the others ran
-        (None, digest("a", RESULTS, total_lines=30)),
+def test_a_job_that_failed_by_itself_is_no_gate() -> None:
+    short = digest("a", RESULTS, total_lines=30)
+    for started_at, log in (
+        (LATER - timedelta(minutes=59), short),  # while the others ran
+        (None, short),
         (LATER, digest("a", "deploy failed: permission denied", total_lines=30)),  # of itself
         (LATER, digest("a", "1 failed, 3 skipped", total_lines=30)),
         (LATER, digest("a", "see logs/failure.txt", total_lines=30)),
         (LATER, digest("a", RESULTS, total_lines=121)),  # ran more
         (LATER, None),
-    ],
-)
-def test_a_job_that_failed_by_itself_is_no_gate(started_at: datetime | None, log: Digest | None) -> None:
-    late = job(0, "late", started_at=started_at, completed_at=LATER)
-    logs = {1001: digest("b", "bang"), **({1000: log} if log else {})}
-    assert not any(failure.gate for failure in group([late, job(1, "build")], logs))
+    ):
+        late = job(0, "late", started_at=started_at, completed_at=LATER)
+        logs = {1001: digest("b", "bang"), **({1000: log} if log else {})}
+        assert not any(one.gate for one in group([late, job(1, "build")], logs)), (started_at, log)
 
 
 def test_a_gate_waits_for_all_others_and_so_does_each_of_its_jobs() -> None:
@@ -228,25 +183,13 @@ def test_bare_ends_are_distinguished_by_specific_annotations() -> None:
     assert len(fingerprints(*jobs, digests={1000: killed, 1001: killed})) == 1
 
 
-def test_failures_come_in_the_order_of_their_first_jobs() -> None:
-    jobs = [job(n, f"job {n}", completed_at=STARTED + timedelta(seconds=n)) for n in range(3)]
-    logs = {1000: digest("aa", "x"), 1001: digest("bb", "y"), 1002: digest("aa", "x")}
-    assert [failure.fingerprint.digest for failure in group(jobs, logs)] == ["aa", "bb"]
-
-
-def test_a_log_without_evidence_counts_as_the_jobs_own() -> None:
-    silent = digest("", explained=False, ended="killed")
-    assert fingerprints(job(0, "a"), job(1, "b"), digests={1000: silent, 1001: silent}) != ["", ""]
-    assert len(fingerprints(job(0, "a"), job(1, "b"), digests={1000: silent, 1001: silent})) == 2
-
-
-@pytest.mark.parametrize("order", list(permutations(range(4))))
-def test_which_jobs_are_one_failure_does_not_depend_on_which_ended_first(order: tuple[int, ...]) -> None:
+def test_which_jobs_are_one_failure_does_not_depend_on_which_ended_first() -> None:
     commands, lines = ("make a", "make a", "make b", "make c"), ("1", "2", "2", "2")
-    jobs = [job(n, f"job {'abcd'[n]}", completed_at=STARTED + timedelta(seconds=order[n])) for n in range(4)]
     logs = {1000 + n: digest("aa", lines[n], command=commands[n]) for n in range(4)}
-    (failure,) = group(jobs, logs)
-    assert [one.id - 1000 for one in failure.jobs] == sorted(range(4), key=order.__getitem__)
+    for order in permutations(range(4)):
+        ends = [STARTED + timedelta(seconds=place) for place in order]
+        (failure,) = group([job(n, f"job {'abcd'[n]}", completed_at=ends[n]) for n in range(4)], logs)
+        assert [one.id - 1000 for one in failure.jobs] == sorted(range(4), key=order.__getitem__)
 
 
 def test_parts_of_logs_are_not_compared() -> None:
@@ -257,10 +200,6 @@ def test_parts_of_logs_are_not_compared() -> None:
     (failure,) = group(jobs, {1001: logs[1001]}, cut={1001})
     assert failure.partial
     assert not any(failure.partial for failure in group(jobs, logs, cut={1001}) if failure.jobs[0].id == 1000)
-
-
-def test_no_failed_jobs_are_no_failures() -> None:
-    assert group([], {}) == ()
 
 
 def test_several_fingerprints_combine_in_any_order() -> None:
@@ -294,3 +233,21 @@ def test_parts_of_logs_that_show_different_failures_are_different_failures_of_on
     assert [[one.name for one in failure.jobs] for failure in failures] == [["test 1", "test 3"], ["test 2"]]
     assert len({failure.fingerprint for failure in failures}) == 1
     assert all(failure.partial and failure.fingerprint.no_log for failure in failures)
+
+
+def test_matrix_values_are_what_a_job_name_has_in_parentheses_at_its_end() -> None:
+    for name, base, values in (
+        ("test", "test", ()),
+        ("test (ubuntu-latest, 3.12)", "test", ("ubuntu-latest", "3.12")),
+        ("build (a) / test (b, c)", "build / test", ("a", "b", "c")),
+        ("test (gcc (Debian) 12, x)", "test", ("gcc (Debian) 12", "x")),
+        ("call(me)", "call(me)", ()),
+        ("install (linux / 3.9)", "install", ("linux / 3.9",)),
+        ("up (a / b) / test (c / d, e)", "up / test", ("a / b", "c / d", "e")),
+        ("Test (Mac) (macos-latest, 22.x)", "Test (Mac)", ("macos-latest", "22.x")),
+        ("odd :-) (x)", "odd :-)", ("x",)),
+        ("odd (", "odd (", ()),
+        ("odd )", "odd )", ()),
+        ("(x)", "(x)", ()),
+    ):
+        assert (base_name(name), matrix_values(name)) == (base, values)

@@ -67,16 +67,13 @@ def test_without_an_error_the_last_lines_are_shown_and_the_cause_is_how_it_ended
     assert cause(found) == "test (3.13), step Run pytest: failed, exit code 1"
 
 
-def test_without_a_log_the_annotations_are_shown() -> None:
-    job = replace(JOB, annotations=(Annotation("failure", "The runner\nlost  communication"),))
-    found = Failure(Fingerprint("a"), (job,), None, exit_codes=(None,))
+def test_without_a_log_the_annotations_are_shown_else_how_the_job_ended() -> None:
+    noted = replace(JOB, annotations=(Annotation("failure", "The runner\nlost  communication"),))
+    found = Failure(Fingerprint("a"), (noted,), None, exit_codes=(None,))
     assert strongest(found) == ("The runner lost communication",)
     assert cause(found) == "The runner lost communication"
-
-
-def test_without_anything_the_cause_is_how_the_job_ended() -> None:
-    job = replace(JOB, conclusion="timed_out", steps=())
-    assert cause(Failure(Fingerprint("a"), (job,), None, exit_codes=(None,))) == "test (3.13): timed out"
+    late = replace(JOB, conclusion="timed_out", steps=())
+    assert cause(Failure(Fingerprint("a"), (late,), None, exit_codes=(None,))) == "test (3.13): timed out"
 
 
 def test_legs_of_the_same_matrix_that_passed_are_named() -> None:

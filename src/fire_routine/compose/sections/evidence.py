@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 from ...model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
 from ...sanitize import inline
-from ..excerpter import MakeExcerpt, greatest_weight, is_weak, numbers, units_first, without
+from ..excerpter import MakeExcerpt, greatest_weight, is_weak, numbers, strong_lines, units_first, without
 from ..grouping import specific_annotations
 from ..layout import Part, cut, fill, head, listed, quoted, short
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
 LEAD = 1_300  # units of what broke, before any detail: with its heading, a first screen
 _STRONG = 0.3  # of the greatest weight; weaker lines are details
-_NEIGHBOURS = 3  # lines between two that are shown as one group
+_NEIGHBOURS = 3  # lines between two that are shown as one group …
+_OF_ONE_RULE = 30  # … where one rule found both, as a list's heading and its row
 _WEAK_END = 800  # units of a failed step's end, where no line looks like its cause
 _LONG = 4_000  # units from which on an excerpt alone begins with its strongest lines
 _BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the others in the log's order.)\n\n"
@@ -71,7 +72,9 @@ def _strongest_first(made: Excerpt) -> str:
     """An excerpt's lines, in groups of neighbours; the group with the strongest line comes first."""
     groups: list[list[Block]] = []
     for block in made.blocks:
-        if groups and block.first <= groups[-1][-1].last + _NEIGHBOURS:
+        last = groups[-1][-1] if groups else block
+        near = _OF_ONE_RULE if block.rule == last.rule else _NEIGHBOURS
+        if groups and block.first <= last.last + near:
             groups[-1].append(block)
         else:
             groups.append([block])
@@ -92,7 +95,7 @@ def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> t
         block = f"{title}{part}:\n{quoted(made.text)}"
         over = utf16_length(block) - limit
         if over <= 0:
-            return (block, made) if made.text.strip() else ("", nothing)
+            return (block, made) if made.lines else ("", nothing)
         room -= over  # this content needs a longer fence than most
     return "", nothing
 
@@ -120,7 +123,7 @@ def rest_block(failure: Failure, lead: Lead, excerpt: MakeExcerpt, limit: int) -
     notes = _unrepeated(merged_annotations(failure), lead.text)
     if lead.whole:
         return _annotation_block(notes, limit)
-    digest = without(failure.digest, lead.lines)
+    digest = without(strong_lines(failure.digest), lead.lines)
     title = "From the available part of the log" if failure.partial else "From the log"
     title += ", besides the lines above" if lead.lines else ""
     log, made = log_block(title, digest, excerpt, limit - _needed(notes, limit))

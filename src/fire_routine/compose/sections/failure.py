@@ -8,7 +8,8 @@ from functools import partial
 from ...model import Action, FailedJob, Failure, Run, in_words, utf16_length
 from ...sanitize import inline
 from ..excerpter import MakeExcerpt
-from ..grouping import matrix_values, passed_legs, strongest_lines
+from ..grouping import matrix_values, passed_legs
+from ..highlights import cause
 from ..layout import Part, cut, fill, listed, quoted, short
 from .evidence import lead_block, rest_block
 
@@ -18,7 +19,7 @@ _NAME = 100
 _NAME_SHORT = 48
 _LEGS = 400
 _COMMAND = 300
-_REASON = 100  # units of a line next to the name of a failure that has no room for a section
+_REASON = 100  # units of the cause next to the name of a failure that has no room for a section
 _ALTERNATIVES = 3  # exit codes, and shells, of jobs that share a failure
 _FEWEST_LEGS = 4  # of a matrix, before a value of the failing legs alone means anything
 
@@ -99,7 +100,10 @@ def _others(failures: Sequence[Failure], limit: int) -> str:
         f"- {_jobs_and_step(one, _NAME_SHORT)}{_job_id(one.jobs[0])}{', known' if one.is_spared else ''}"
         for one in failures
     ]
-    shown = [line + _reason(failure) for line, failure in zip(lines, failures, strict=True)]
+    shown = [
+        f"{line}: {inline(cut(cause(one), _REASON))}" if one.digest else line
+        for line, one in zip(lines, failures, strict=True)
+    ]
     room = limit - len(heading)
     names = listed(shown if utf16_length("\n".join(shown)) <= room else lines, room, "\n")
     return heading + names if names else ""
@@ -108,12 +112,6 @@ def _others(failures: Sequence[Failure], limit: int) -> str:
 def _job_id(job: FailedJob) -> str:
     """After a comma; empty for a log of another CI, whose job has no address at GitHub."""
     return f", job {job.id}" if job.url else ""
-
-
-def _reason(failure: Failure) -> str:
-    """The strongest line."""
-    lines = strongest_lines(failure.digest) if failure.digest else ()
-    return f": {inline(cut(lines[0].strip(), _REASON))}" if lines else ""
 
 
 def _jobs_and_step(failure: Failure, cap: int) -> str:

@@ -38,7 +38,7 @@ def _became(one: EarlierSession, cap: int) -> str:
     trace, pull = one.trace, one.pull_request
     if trace is not None and pull is not None:
         checks = f", {trace.checks}" if trace.checks and str(trace.checks) else ""
-        link = f": <{pull.url}>" if cap > CAPS[-1] and web_address(pull.url) else ""
+        link = f": <{pull.url}>" if web_address(pull.url) else ""
         return f"tried {_named(pull, cap)}, {_ENDS.get(one.state, '')}{checks}{link}"
     if one.state is SessionState.BRANCH and trace is not None:
         return f"pushed {inline(short(trace.branch, 2 * cap))} and opened no pull request"

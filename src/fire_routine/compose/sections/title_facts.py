@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from ...model import Failure, History, Origin, Rerun, Run, utf16_length
-from ...patterns import pattern
 from ...sanitize import inline
 from ..grouping import base_name
 from ..layout import cut, short
@@ -15,8 +14,6 @@ from ..layout import cut, short
 _IDENTIFIER = 255
 _PLACES = 3  # kinds of runners that are shown
 CAPS = (100, 48, 20)  # units of a name, for a roomy, a narrow and the narrowest budget
-_ROOMY = CAPS[0]
-_LINK = pattern(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]{1,300}")
 
 
 def title(run: Run, failures: Sequence[Failure], cap: int) -> str:
@@ -111,22 +108,18 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: boo
 
     Args:
         failures: where their jobs ran is a fact.
-        cap: units of a name; links, which follow from the ids, are left out at the smallest.
+        cap: units of a name.
         commands: those of "How to go on" follow, which name the head SHA.
     """
 
     def name(text: str) -> str:
         return inline(short(text, cap))
 
-    def link(url: str) -> str:
-        return f": <{url}>" if cap > CAPS[-1] and _LINK.fullmatch(url) else ""
-
     start = run.started_at or run.created_at
     began = f", {moment(start)}" if start else ""
-    of_attempt = f"{run.url}/attempts/{run.attempt}" if run.attempt > 1 and run.url else run.url
     lines = [
         f"Workflow: {name(run.workflow)}, {inline(short(run.workflow_path, 2 * cap))},"
-        f" event {name(run.event)} by {name(run.actor)}{began}{link(of_attempt)}"
+        f" event {name(run.event)} by {name(run.actor)}{began}"
     ]
     if not run.head_branch or utf16_length(run.head_branch) > cap or not run.pull_request:
         at = "Tag" if run.on_tag else "Branch"
@@ -140,7 +133,7 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: boo
     if pull := run.pull_request:
         closed = "" if pull.state == "open" else f", {name(pull.state)}"
         base = f"into {inline(short(pull.base_branch, 2 * cap))}"
-        lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}{link(pull.url)}")
+        lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}")
     lines += _rerun_facts(run.rerun)
     lines.append(_message(run, cap))
     lines.append("; ".join(filter(None, (_other_jobs(run), _runs_on(failures, name)))))

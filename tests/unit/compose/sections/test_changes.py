@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.compose.material import history, pull_request, run
@@ -14,32 +13,20 @@ FILES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("line", "path"),
-    [
+def test_a_log_names_a_file_by_its_path_or_the_end_of_it() -> None:
+    for line, path in (
         ("src/app/widget.py:12: error: no", "src/app/widget.py"),
         ('  File "/home/runner/work/widgets/widgets/src/app/widget.py", line 3', "src/app/widget.py"),
         (r"D:\a\widgets\src\app\widget.py(3,1): error", "src/app/widget.py"),
         ("app/gadget.py:3: it broke", "src/app/gadget.py"),
         ("    at com.acme.Main.main(Main.java:10)", "src/Main.java"),
-    ],
-)
-def test_a_log_names_a_file_by_its_path_or_the_end_of_it(line: str, path: str) -> None:
-    assert named(FILES, line) == {path}
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "gadget.py:3: which of the two?",
-        "other/app/widget.py:3: another one",
-        "make: Makefile.am",
-        "src/app/widget.pyc",
-        "make: other/Makefile",
-    ],
-)
-def test_a_name_that_may_be_anothers_marks_no_file(line: str) -> None:
-    assert named(FILES, line) == set()
+        ("gadget.py:3: which of the two?", None),
+        ("other/app/widget.py:3: another one", None),
+        ("make: Makefile.am", None),
+        ("src/app/widget.pyc", None),
+        ("make: other/Makefile", None),
+    ):
+        assert named(FILES, line) == ({path} if path else set()), line
 
 
 def changes(material: Run, evidence: str, limit: int) -> str:
@@ -96,14 +83,11 @@ def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:
 def test_start_of_the_changes_is_named() -> None:
     plain = changes(run(history=history()), "", 4000)
     new = history(last_green_run=None, never_green=True, base_branch="main")
+    assert changes(run(), "", 4000) == ""
     assert "## What changed since the last green run\n" in plain
     unknown = history(last_green_run=None, never_green=True, base_branch="main", files=(), commits=())
     assert "## What changed\n" in changes(run(history=unknown), "", 4000)
     assert "## What the pull request changes against `main`\n" in changes(run(history=new), "", 4000)
-
-
-def test_unknown_history_has_no_section() -> None:
-    assert changes(run(), "", 4000) == ""
 
 
 @given(st.integers(-10, 3000), st.integers(0, 60), st.text(max_size=300))

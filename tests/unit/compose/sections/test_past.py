@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from tests.unit.compose.material import STARTED, digest, excerpt, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
@@ -36,34 +35,24 @@ def earlier(state: SessionState | None, pull: PullRequest | None = None, **field
     return replace(known, **fields)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("session", "line"),
-    [
-        (
-            earlier(SessionState.CLOSED, PULL),
-            "tried #14 `Fix the tally`, closed unmerged, 1 of 2 checks failed",
-        ),
-        (earlier(SessionState.OPEN, PULL), "tried #14 `Fix the tally`, open, 1 of 2 checks failed"),
-        (earlier(SessionState.MERGED, PULL), "tried #14 `Fix the tally`, merged"),
+def test_an_earlier_session() -> None:
+    tried = "tried #14 `Fix the tally`"
+    checks = f"1 of 2 checks failed: <{PULL.url}>"
+    for session, line in (
+        (earlier(SessionState.CLOSED, PULL), f"{tried}, closed unmerged, {checks}"),
+        (earlier(SessionState.OPEN, PULL), f"{tried}, open, {checks}"),
+        (earlier(SessionState.MERGED, PULL), f"{tried}, merged, {checks}"),
         (earlier(SessionState.BRANCH), "pushed `claude/fix-run-70` and opened no pull request"),
         (earlier(SessionState.NONE), "left no trace after 26 h"),
         (earlier(SessionState.NONE, certain=False), "may have been started, and left no trace after 26 h"),
         (earlier(None), "was started"),
         (earlier(None, trace=None, certain=False), "may have been started"),
-    ],
-)
-def test_an_earlier_session(session: EarlierSession, line: str) -> None:
-    facts = past_facts(Past((session,)), None, CAPS[0])
-    assert facts.startswith(f"\n- An earlier session (run 70, 2026-11-24 14:02 UTC) {line}")
-    assert facts.count("\n") == 1
-    assert (": <https://github.com/octo/widgets/pull/14>" in facts) is (session.pull_request is not None)
-
-
-def test_a_session_on_another_failure_is_marked() -> None:
-    one = earlier(SessionState.NONE, same_failure=False)
-    assert past_facts(Past((one,)), None, CAPS[0]).startswith(
-        "\n- An earlier session on another failure (run 70"
-    )
+    ):
+        expected = f"\n- An earlier session (run 70, 2026-11-24 14:02 UTC) {line}"
+        assert past_facts(Past((session,)), None, CAPS[0]) == expected
+        other = past_facts(Past((replace(session, same_failure=False),)), None, CAPS[0])
+        assert other == expected.replace("session", "session on another failure", 1)
+    assert past_facts(Past(), history(), CAPS[0]) == ""
 
 
 def test_the_newest_sessions_are_shown_and_the_others_counted() -> None:
@@ -74,27 +63,21 @@ def test_the_newest_sessions_are_shown_and_the_others_counted() -> None:
     assert past_facts(many, None, CAPS[-1]).count("An earlier session") == 1
 
 
-@pytest.mark.parametrize(
-    ("past", "line"),
-    [
-        (Past(seen=((69, None),)), "Seen before: 1 time, in run 69; green again since, last at `ffffffffff`"),
-        (
-            Past(seen=((68, STARTED), (75, None))),
-            "Seen before: 2 times since 2026-11-24 14:02 UTC, in runs 68, 75",
-        ),
+def test_the_same_failure_before() -> None:
+    green = "; green again since, last at `ffffffffff`"
+    for past, line in (
+        (Past(seen=((69, None),)), f"1 time, in run 69{green}"),
+        (Past(seen=((68, STARTED), (75, None))), "2 times since 2026-11-24 14:02 UTC, in runs 68, 75"),
         (
             Past(seen=tuple((number, STARTED) for number in range(60, 68))),
-            "Seen before: 8 times since 2026-11-24 14:02 UTC, the last in runs 63, 64, 65, 66, 67;"
-            " green again since, last at `ffffffffff`",
+            f"8 times since 2026-11-24 14:02 UTC, the last in runs 63, 64, 65, 66, 67{green}",
         ),
         (
             Past(seen=((69, None),), ended_by=replace(PULL, merged_at=STARTED)),
-            "Seen before: 1 time, in run 69; ended then by #14 `Fix the tally`, merged 2026-11-24 14:02 UTC",
+            "1 time, in run 69; ended then by #14 `Fix the tally`, merged 2026-11-24 14:02 UTC",
         ),
-    ],
-)
-def test_the_same_failure_before(past: Past, line: str) -> None:
-    assert past_facts(past, history(), CAPS[0]) == f"\n- {line}"
+    ):
+        assert past_facts(past, history(), CAPS[0]) == f"\n- Seen before: {line}"
 
 
 def test_the_facts_are_in_the_text_and_cleaned() -> None:
@@ -108,7 +91,3 @@ def test_the_facts_are_in_the_text_and_cleaned() -> None:
         assert "ghp_a1B2" not in text
         assert "</routine-fire-payload>" not in text
         assert utf16_length(text) <= budget
-
-
-def test_without_a_past_there_is_no_line() -> None:
-    assert past_facts(Past(), history(), CAPS[0]) == ""
