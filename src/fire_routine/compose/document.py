@@ -40,7 +40,8 @@ _LEFT_OUT = 120  # units of a line that names what was left out
 _REDACTED = (
     1_000_000  # characters of logs and annotations that are looked through for secrets: about a second
 )
-_FACTS = 600  # units of the facts, with how to go on
+_ROOMY = 16_384  # units of a text from which on facts may take more
+_FACTS, _MORE_FACTS = 600, 750  # units of the facts, with how to go on
 _LEAST_FACTS = 3  # facts that every text has
 _SEARCHED = 20  # failures whose logs changed files are looked for in
 
@@ -148,7 +149,7 @@ class _Composer:
         text = self.material.text
         kept = min(utf16_length(text), KEPT_TEXT + _LEFT_OUT)
         parts = self._parts(budget)
-        opening, known, go_on = self._fixed()
+        opening, known, go_on = self._fixed(budget - kept)
         room = (
             budget - kept - sum(map(utf16_length, (opening, known, go_on))) - 2
         )  # a blank line before the text
@@ -160,11 +161,12 @@ class _Composer:
         broke = bool(self.material.failures) + bool(self.material.attachments)  # parts that come first
         return "".join([opening, words, *texts[:broke], known, *texts[broke:], go_on])
 
-    def _fixed(self) -> tuple[str, str, str]:
+    def _fixed(self, budget: int) -> tuple[str, str, str]:
         """Title and warning, the facts, and how to go on: with the widest caps that leave the evidence
         its room."""
         run, failures, past = self.material.run, self.material.failures, self.material.past
         warned = warning(run)
+        room = _FACTS if budget < _ROOMY else _MORE_FACTS
         for cap in CAPS:
             name = title(run, failures, cap) if run.id else any_ci.title(run, failures, cap)
             opening = "\n\n".join(filter(None, (f"# {name}", warned, on_quotations(WORD))))
@@ -175,9 +177,9 @@ class _Composer:
                 go_on, own = any_ci.go_on(run), any_ci.facts(run, cap)
             lines = [*past_facts(past, run.history, cap), *own]
             known = "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines)
-            if utf16_length(known + go_on) <= _FACTS:
+            if utf16_length(known + go_on) <= room:
                 return opening, known, go_on
-        while len(lines) > _LEAST_FACTS and utf16_length(known + go_on) > _FACTS:
+        while len(lines) > _LEAST_FACTS and utf16_length(known + go_on) > room:
             lines.pop()
             known = "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines)
         return opening, known, go_on

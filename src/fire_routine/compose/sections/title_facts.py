@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from ...model import Failure, History, Origin, Rerun, Run, utf16_length
-from ...sanitize import inline
+from ...sanitize import inline, web_address
 from ..grouping import base_name
 from ..layout import cut, short
 
@@ -108,7 +108,7 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: boo
 
     Args:
         failures: where their jobs ran is a fact.
-        cap: units of a name.
+        cap: units of a name; the run's link, which follows from its ids, is left out at the smallest.
         commands: those of "How to go on" follow, which name the head SHA.
     """
 
@@ -117,9 +117,12 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: boo
 
     start = run.started_at or run.created_at
     began = f", {moment(start)}" if start else ""
+    page = f"{run.url}/attempts/{run.attempt}" if run.attempt > 1 and run.url else run.url
+    link = f": <{page}>" if cap > CAPS[-1] and web_address(page) else ""
     lines = [
         f"Workflow: {name(run.workflow)}, {inline(short(run.workflow_path, 2 * cap))},"
-        f" event {name(run.event)} by {name(run.actor)}{began}"
+        f" event {name(run.event)} by {name(run.actor)}{began}{link}",
+        *_rerun_facts(run.rerun),
     ]
     if not run.head_branch or utf16_length(run.head_branch) > cap or not run.pull_request:
         at = "Tag" if run.on_tag else "Branch"
@@ -134,7 +137,6 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: boo
         closed = "" if pull.state == "open" else f", {name(pull.state)}"
         base = f"into {inline(short(pull.base_branch, 2 * cap))}"
         lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}")
-    lines += _rerun_facts(run.rerun)
     lines.append(_message(run, cap))
     lines.append("; ".join(filter(None, (_other_jobs(run), _runs_on(failures, name)))))
     return [line for line in lines if line]

@@ -60,7 +60,7 @@ def test_the_title_names_earlier_results_of_the_workflow() -> None:
 def test_no_time_is_shown_or_claimed_that_is_not_known() -> None:
     timeless = run([job(0)], history=None, created_at=None)
     assert titled(timeless, "a").endswith("(run 77, attempt 2)")
-    assert "event `push` by `mona`\n" in facts(timeless, ROOMY)
+    assert "event `push` by `mona`: <https" in facts(timeless, ROOMY)
     for unknown in (None, History()):
         shown = titled(run([job(0)], history=unknown), "a")
         assert shown.endswith("red since 2026-11-24 14:02 UTC or earlier")
@@ -95,7 +95,7 @@ def test_facts_hold_every_one_of_the_list() -> None:
 
 def test_an_attempts_time_is_its_own() -> None:
     again = run(attempt=2, started_at=datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
-    assert "by `mona`, 2026-11-25 09:30 UTC\n" in facts(again, ROOMY)
+    assert "by `mona`, 2026-11-25 09:30 UTC: <https:" in facts(again, ROOMY)
 
 
 def test_identifiers_are_whole_at_every_cap() -> None:
