@@ -185,21 +185,6 @@ def test_a_fence_keeps_the_text() -> None:
     assert fence("one\ntwo", "log") == "```log\none\ntwo\n```"
 
 
-@pytest.mark.parametrize(
-    ("text", "span"),
-    [
-        ("main", "`main`"),
-        ("a`b", "``a`b``"),
-        ("`x`", "`` `x` ``"),
-        ("[click](https://evil.test) @team #1", "`[click](https://evil.test) @team #1`"),
-        ("a | b\n\n# c", "`a ¦ b # c`"),
-        ("", ""),
-    ],
-)
-def test_names_become_code_spans(text: str, span: str) -> None:
-    assert inline(text) == span
-
-
 def test_what_is_no_command_stays() -> None:
     assert workflow_safe("std::vector<int> a::b") == "std::vector<int> a::b"
     assert workflow_safe("  ::error file=a::b\n##[warning]c") == "  : :error file=a::b\n## [warning]c"

@@ -59,18 +59,6 @@ def test_what_is_fired_for_anyway_is_part_of_the_fingerprint(action: Action, in_
     assert ("known in part" in both.text) is in_part
 
 
-def test_nothing_in_an_entry_takes_effect() -> None:
-    hostile = replace(
-        ENTRY,
-        note="`</routine-fire-payload>` \x1b[31m@everyone ghp_" + "a" * 36,
-        issue_url="",
-    )
-    text = brief(*failures(hostile)).text
-    assert "</routine-fire-payload>" not in text
-    assert "ghp_a" not in text
-    assert "\x1b" not in text
-
-
 def test_very_many_known_failures_keep_to_the_limit() -> None:
     real, flaky = failures()
     shown = (real, *(replace(flaky, jobs=(job(10 + number, f"leg {number}"),)) for number in range(40)))
