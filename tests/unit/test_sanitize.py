@@ -180,11 +180,6 @@ def test_no_line_closes_the_fence(parts: list[str], text: str) -> None:
     assert not [line for line in body if closing in line]
 
 
-def test_a_fence_keeps_the_text() -> None:
-    assert fence("a ``` b\n") == "````\na ``` b\n````"
-    assert fence("one\ntwo", "log") == "```log\none\ntwo\n```"
-
-
 def test_what_is_no_command_stays() -> None:
     assert workflow_safe("std::vector<int> a::b") == "std::vector<int> a::b"
     assert workflow_safe("  ::error file=a::b\n##[warning]c") == "  : :error file=a::b\n## [warning]c"

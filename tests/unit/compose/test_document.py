@@ -248,15 +248,6 @@ def test_secrets_are_redacted_before_a_cut_could_part_them_and_counted_by_kind()
     assert TOKEN not in made.text
 
 
-@pytest.mark.parametrize(
-    "line", [f"DEPLOY_TOKEN={SHA}", f'{{"api_key": "{SHA}"}}', f"Authorization: Bearer {SHA}"]
-)
-def test_a_log_can_not_take_the_head_sha_out_of_the_facts_and_the_commands(line: str) -> None:
-    text = brief(run([job(1)]), {1001: digest("f1", f"error: {line}")}).text
-    assert f"git fetch origin {SHA}" in text
-    assert line not in text
-
-
 def test_a_secret_that_shows_in_the_finished_text_alone_is_redacted_within_the_budget() -> None:
     def late(digest: Digest, limit: int) -> Excerpt:
         lines = [f"GITHUB_TOKEN={TOKEN[:-1]}{n}" for n in range(9)] + ["x" * 200] * 400

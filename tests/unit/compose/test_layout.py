@@ -29,11 +29,6 @@ def test_what_is_left_out_of_a_name_a_text_or_a_list_is_marked() -> None:
     assert listed([f"item {n}" for n in range(50)], 40) == "item 0, item 1, item 2, and 47 more"
 
 
-@given(st.lists(TEXTS, max_size=20), st.integers(-3, 500))
-def test_a_list_stays_within_its_limit(items: list[str], limit: int) -> None:
-    assert utf16_length(listed(items, limit)) <= max(limit, 0)
-
-
 NEEDS = st.lists(st.integers(0, 10_000), max_size=12)
 
 

@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.distill.logs import rule_of
 
 from fire_routine import distill
-from fire_routine.distill import match, scanner
+from fire_routine.distill import scanner
 from fire_routine.distill.lines import LONGEST
 from fire_routine.distill.match import MatchCache
 from fire_routine.distill.rules import rules
@@ -119,15 +118,6 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
     assert held() > 6 * MIB
     monkeypatch.setattr(scanner, "HELD", MIB)
     assert held() < 3 * MIB
-
-
-def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
-    """So no line, however long, costs more than a short one, for any pattern."""
-    middle = b"x " * 5_000 + b"error: the cause " + b"x " * 5_000
-    assert rule_of(middle) is None
-    assert match.classify([middle], every=False) == [None]
-    assert rule_of(b"error: " + middle) is not None
-    assert rule_of(middle + b"error: the cause") is not None
 
 
 # Lines on which nested quantifiers would take for ever; the process is killed if one does.

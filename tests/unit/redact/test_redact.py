@@ -64,13 +64,6 @@ def test_the_name_and_the_rest_of_the_line_stay(line: str, expected: str) -> Non
     assert redact_text(line)[0] == expected
 
 
-def test_as_many_lines_come_out_as_go_in() -> None:
-    lines, counts = redact(["one", f"two\n{GITHUB}\nthree", "", "four"])
-    assert lines == ["one", "two\n[redacted:github-token]\nthree", "", "four"]
-    assert counts == {"github-token": 1}
-    assert redact([]) == ([], {})
-
-
 def test_a_token_that_goes_over_lines_is_counted_once() -> None:
     lines, counts = redact([f"token is {GITHUB[:20]}", f"  {GITHUB[20:]} and more"])
     assert lines == ["token is [redacted:github-token]", "  [redacted:github-token] and more"]
@@ -294,18 +287,6 @@ def test_any_lines_come_out_one_for_one(lines: list[str]) -> None:
     assert len(redacted) == len(lines)
     assert [line.count("\n") for line in redacted] == [line.count("\n") for line in lines]
     assert all(count > 0 for count in counts.values())
-
-
-@given(
-    st.text(st.characters(exclude_categories=["Cc"]), max_size=40).filter(
-        lambda text: not text[-1:].isalnum()
-    ),
-    st.text(max_size=40).filter(lambda text: not text[:1].isalnum()),
-)
-def test_a_token_is_found_in_any_surroundings(before: str, after: str) -> None:
-    text, counts = redact_text(f"{before}{GITHUB}{after}")
-    assert GITHUB not in text
-    assert counts
 
 
 @given(st.integers(1, len(GITHUB) - 1), st.text("\u200b\u00ad\x00\x07\u202e\U000e0041", max_size=12))

@@ -32,17 +32,6 @@ def evidence(failure: Failure, make: MakeExcerpt, limit: int) -> str:
     return "\n\n".join(filter(None, (first, rest)))
 
 
-def test_evidence_of_any_size_stays_within_its_limit() -> None:
-    notes = tuple(Annotation("failure", f"note {n} " + "é😀" * n, "t" * n, "a.py", n) for n in range(30))
-    for log in (None, digest("a", *(f"line {n}" for n in range(200)))):
-        failure = Failure(Fingerprint("a"), (job(0, annotations=notes),), log)
-        for limit in range(-5, 3_000, 97):
-            text = evidence(failure, excerpt, limit)
-            assert utf16_length(text) <= max(limit, 0)
-            whole = text.count("note ") == 30 or "more" in text or "left out" in text
-            assert limit < 200 or whole or log  # what a log shows comes before annotations
-
-
 def test_annotations_are_told_once_and_warnings_only_where_there_is_no_log() -> None:
     notes = (Annotation("failure", "no such widget", "", "src/b.py", 4), Annotation("warning", "deprecated"))
     jobs = (job(0, annotations=notes), job(1, annotations=notes))
@@ -143,11 +132,3 @@ def test_attached_files_without_room_are_counted() -> None:
     assert f"({9 - shown} more attached files have no room here.)" in text
     assert rendered(files, excerpt, 30) == ""
     assert rendered([], excerpt, 1_000) == ""
-
-
-def test_an_annotation_names_its_place_if_the_log_shows_only_the_message() -> None:
-    noted = (job(0, annotations=(Annotation("failure", "boom", "", "src/b.py", 4),)),)
-    assert "src/b.py:4: boom" in evidence(Failure(Fingerprint("a"), noted, digest("a", "boom")), excerpt, 900)
-    assert "src/b.py:4: boom" not in evidence(
-        Failure(Fingerprint("a"), noted, digest("a", "src/b.py: boom")), excerpt, 900
-    )

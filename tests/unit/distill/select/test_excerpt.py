@@ -61,15 +61,6 @@ def test_excerpt_names_the_rule_of_each_block() -> None:
     assert "pytest-failed" in {block.rule for block in excerpt.blocks}
 
 
-def test_excerpt_has_the_weight_of_each_block_also_next_to_others_of_its_rule() -> None:
-    weighed = [(1, ("error: a", "error: b"), 9.0), (3, ("error: c",), 4.0), (4, ("error: d",), 7.0)]
-    blocks = tuple(
-        Block(first, lines, weight, "any", first + len(lines) - 1) for first, lines, weight in weighed
-    )
-    shown = distill.excerpt(Digest(blocks, 4), 400).blocks
-    assert [(block.first, block.lines, block.weight) for block in shown] == weighed
-
-
 def test_little_room_still_names_the_test_that_failed() -> None:
     name = "pandas/tests/reshape/concat/test_append.py::TestAppend::test_append_dtype_coerce[True]"
     line = f"FAILED {name} - DeprecationWarning: {'implicit conversion of bare integers ' * 12}"
