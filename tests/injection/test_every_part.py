@@ -12,6 +12,7 @@ from tests.unit.compose import material
 from tests.unit.report import samples
 
 from fire_routine.compose import compose, group
+from fire_routine.distill import excerpt
 from fire_routine.model import (
     Action,
     Annotation,
@@ -66,7 +67,7 @@ def test_a_hostile_text_gets_nowhere(payload: Payload) -> None:
     entry = KnownFailure("known.toml", 3, text, Action.NOTE, text, "")
     failures = tuple(replace(failure, known=entry) for failure in failures)
     for size in (2_048, 4_096, 60_000):
-        brief = compose(run, failures, past=known, max_characters=size, excerpt=material.excerpt)
+        brief = compose(run, failures, past=known, max_characters=size, excerpt=excerpt)
         assert utf16_length(brief.text) <= size
         assert in_text(brief.text) == []
         assert out_of_quotation(brief.text) == []

@@ -165,21 +165,6 @@ def test_other_tags_stay() -> None:
         assert sanitize(one) == one
 
 
-@given(
-    st.lists(
-        st.sampled_from(["`", "```", "~~~", "````````````", "\n", " ", "x", "\t", "\r", "\u200b"]),
-        max_size=30,
-    ),
-    HOSTILE,
-)
-def test_no_line_closes_the_fence(parts: list[str], text: str) -> None:
-    opening, *body, closing = fence("".join(parts) + text, "sh`\n").split("\n")
-    assert opening == closing + "sh"
-    assert set(closing) == {"`"}
-    assert 3 <= len(closing) <= 11
-    assert not [line for line in body if closing in line]
-
-
 def test_what_is_no_command_stays() -> None:
     assert workflow_safe("std::vector<int> a::b") == "std::vector<int> a::b"
     assert workflow_safe("  ::error file=a::b\n##[warning]c") == "  : :error file=a::b\n## [warning]c"

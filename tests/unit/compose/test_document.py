@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.compose.material import EXIT_1, SHA, STARTED, digest, excerpt, history, job, pull_request, run
+from tests.unit.compose.material import EXIT_1, SHA, STARTED, digest, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
 from fire_routine.compose.layout import head
+from fire_routine.distill import excerpt
 from fire_routine.model import (
     Annotation,
     Attachment,

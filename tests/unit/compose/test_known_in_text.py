@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.compose.material import digest, excerpt, job, run
+from tests.unit.compose.material import digest, job, run
 
 from fire_routine.compose import compose, group
+from fire_routine.distill import excerpt
 from fire_routine.model import Action, Brief, Failure, KnownFailure, utf16_length
 
 ENTRY = KnownFailure(

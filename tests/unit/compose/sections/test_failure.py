@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from tests.unit.compose.material import STARTED, digest, excerpt, job, run
+from tests.unit.compose.material import STARTED, digest, job, run
 
 from fire_routine.compose.excerpter import MakeExcerpt
 from fire_routine.compose.grouping import group
 from fire_routine.compose.layout import WORD, quoted
 from fire_routine.compose.sections.failure import SMALLEST, failures_part
+from fire_routine.distill import excerpt
 from fire_routine.model import Failure, Fingerprint, Run, Step, utf16_length
 
 

@@ -89,11 +89,6 @@ def test_how_a_step_ended_is_named() -> None:
     assert ends == ENDS
 
 
-def test_a_status_of_windows_is_an_exit_code() -> None:
-    for code in (-1073741819, 3221225477):
-        assert read(GITHUB_LOG.replace("exit code 1.", f"exit code {code}.")).exit_code == code
-
-
 @pytest.mark.parametrize("tolerated", [False, True])
 @pytest.mark.parametrize("follows", [7, 6])
 def test_of_two_failed_steps_the_first_is_reported(tolerated: bool, follows: int) -> None:
