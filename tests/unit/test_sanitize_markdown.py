@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import TypeVar
@@ -153,13 +152,3 @@ def test_web_addresses(url: str, good: bool) -> None:
 
 def test_a_long_name_is_cut_with_the_cut_shown() -> None:
     assert inline("x" * 500, 10) == "`xxxxxxxxx…`"
-
-
-@given(NASTY, st.integers(1, 50))
-def test_flat_text_is_one_line_of_what_can_be_seen(text: str, limit: int) -> None:
-    line = flat(text, limit)
-
-    assert len(line) <= limit
-    assert not [c for c in line if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")]
-    assert line == line.strip()
-    assert flat(line, limit) == line

@@ -102,3 +102,12 @@ def test_explain_names_the_rule_its_keyword_and_what_was_put_before_the_line(
     assert rows["rule:"] == "pytest-assertion"
     assert rows["keyword:"] == "'^e   '"
     assert rows["prefix:"] == "'[12:34:56] ' is a prefix: the rest is matched too"
+
+
+def test_an_example_that_is_no_boilerplate_is_reported_and_a_counter_example_that_is() -> None:
+    entry = {"match": "Post job", "examples": ["error: no"], "not": ["Post job cleanup."]}
+    assert list(rule_checks.of_boilerplate(entry)) == [
+        "boilerplate Post job: not boilerplate: error: no",
+        "boilerplate Post job: boilerplate: Post job cleanup.",
+    ]
+    assert list(rule_checks.of_boilerplate({"match": "x"})) == ["boilerplate x: it has no example"]

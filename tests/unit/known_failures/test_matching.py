@@ -219,19 +219,6 @@ Ran 2 tests in 0.001s
 FAILED (failures=2)
 ##[error]Process completed with exit code 1.
 """
-GO = """\
---- FAIL: TestPrice (0.00s)
-    price_test.go:7: got 4, want 3
-
-%%
---- FAIL: TestPool (5.00s)
-    pool_test.go:9: dial tcp 10.0.0.7:5432: i/o timeout
-%%
-
-FAIL
-FAIL\texample.com/widget\t5.012s
-##[error]Process completed with exit code 1.
-"""
 MYPY = """\
 src/a.py:3: error: Incompatible return value type (got "int", expected "str")  [return-value]
 
@@ -249,8 +236,6 @@ Found 2 errors in 2 files (checked 9 source files)
     [
         (UNITTEST, "FAIL: test_price", "FAIL: test_size"),
         (UNITTEST, "21 != 22", "4 != 3"),
-        (GO, "TestPrice", "TestPool"),
-        (GO, "got 4, want 3", "i/o timeout"),
         (MYPY, "src/a", "src/b"),
     ],
 )
