@@ -40,19 +40,6 @@ def test_annotations_are_told_once_and_warnings_only_where_there_is_no_log() -> 
     assert "deprecated" not in evidence(Failure(Fingerprint("a"), jobs, digest("a", "x")), excerpt, 900)
 
 
-def test_annotations_that_the_log_repeats_take_no_room() -> None:
-    lines = [f"a.c:{number}: no such widget" for number in range(9)]
-    log = digest("a", *lines, noise=200)
-
-    def noted(*messages: str) -> str:
-        notes = tuple(Annotation("failure", message) for message in messages)
-        return evidence(Failure(Fingerprint("a"), (job(0, annotations=notes),), log), excerpt, 1_500)
-
-    assert noted(*lines) == noted()
-    assert noted(*lines, "and there is no gadget").count("no such widget") == 9
-    assert "and there is no gadget" in noted(*lines, "and there is no gadget")
-
-
 def rows(count: int, weight: float, first: int = 1, what: str = "noise") -> Block:
     return Block(
         first, tuple(f"{what} {n} of the build" for n in range(count)), weight, what, first + count - 1

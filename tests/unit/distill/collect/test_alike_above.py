@@ -36,34 +36,3 @@ def test_all_are_shown_if_there_is_room() -> None:
         if (count := sum(name in shown for name in NAMES)) < 18:
             lost[tool] = count
     assert lost == {}
-
-
-def test_number_of_errors_of_a_rust_build_is_shown() -> None:
-    kinds = [
-        f"error[E{number:04}]: this {name} is not one\n --> src/{name}.rs:7:5\n  |\n7 |     {name}"
-        for number, name in enumerate(NAMES)
-    ]
-    end = "error: could not compile `shop` (lib) due to 20 previous errors; 1 warning emitted"
-    log = "\n".join([*(f"{error}(total)\n  |     ^^^^\n  |\n" for error in kinds), end])
-    assert end in distill.excerpt(distill.read([log.encode()]), 1_100).text
-
-
-def test_second_report_after_a_prefix_has_no_other_failures() -> None:
-    """Maven repeats the compiler's lines after its level."""
-    error = "[ERROR] /home/shop/Checkout.java:[{line},9] cannot find symbol\n{level}  symbol:   variable {name}\n{level}  location: class Checkout"
-    reports = [
-        [error.format(line=40 + at, name=name, level=level) for at, name in enumerate(NAMES[:4])]
-        for level in ("", "[ERROR] ")
-    ]
-    ahead = "[ERROR] Failed to execute goal org.apache.maven.plugins:maven-compiler-plugin:3.13.0:compile"
-    blocks = distill.read(["\n".join([*reports[0], ahead, *reports[1]]).encode()]).blocks
-    first, second = (
-        max(
-            block.weight
-            for block in blocks
-            for line in block.lines
-            if line == f"{level}  symbol:   variable {NAMES[3]}"
-        )
-        for level in ("", "[ERROR] ")
-    )
-    assert second < first * 0.6

@@ -117,15 +117,6 @@ def test_what_a_long_trace_is_about_is_shown_before_its_frames() -> None:
             assert "ValueError: no price" in distill.excerpt(digest, budget).text
 
 
-@pytest.mark.parametrize("budget", [600, 1_200, 2_400])
-def test_blank_lines_are_shown_between_others_and_never_next_to_a_gap(budget: int) -> None:
-    test = "  {0}) cart sums prices {0}\n\n    Error: got {0}, want 7\n\n      at cart.spec.ts:{0}:5"
-    shown = distill.excerpt(read("\n\n".join(map(test.format, range(40)))), budget).text.split("\n")
-    nearby = [(shown[at - 1], shown[at + 1]) for at, line in enumerate(shown) if not line]
-    assert len(nearby) > 2
-    assert not any(GAP.fullmatch(line) or not line for pair in nearby for line in pair)
-
-
 @pytest.mark.parametrize("before", ["", "error: first\n"])
 @pytest.mark.parametrize("cause", ["", "a.c:1:2: error: no\n"])
 def test_however_many_lines_are_blank_the_cause_is_shown_within_the_budget(before: str, cause: str) -> None:
