@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.unit.compose.material import history, pull_request, run
 
 from fire_routine.compose.sections.changes import changes_part, named
-from fire_routine.model import ChangedFile, Commit, Run, utf16_length
+from fire_routine.model import ChangedFile, Commit, Run
 
 FILES = [
     ChangedFile(path, 1, 1)
@@ -88,19 +86,6 @@ def test_start_of_the_changes_is_named() -> None:
     unknown = history(last_green_run=None, never_green=True, base_branch="main", files=(), commits=())
     assert "## What changed\n" in changes(run(history=unknown), "", 4000)
     assert "## What the pull request changes against `main`\n" in changes(run(history=new), "", 4000)
-
-
-@given(st.integers(-10, 3000), st.integers(0, 60), st.text(max_size=300))
-def test_the_section_stays_within_its_limit(limit: int, count: int, subject: str) -> None:
-    many = history(
-        commits=tuple(Commit(f"{n:040x}", subject) for n in range(count)),
-        files=tuple(ChangedFile(f"src/{subject[:50]}{n}.py", n, n) for n in range(count)),
-        total_commits=count,
-    )
-    text = changes(run(history=many), "src/1.py", limit)
-    assert utf16_length(text) <= max(limit, 0)
-    if 0 < text.count("\n- `0000") < count:
-        assert "more" in text
 
 
 def test_pull_requests_merged_since_the_last_green_run_are_suspects() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.unit.compose.material import STARTED, digest, excerpt, history, job, pull_request, run
+from tests.unit.compose.material import STARTED, digest, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
 from fire_routine.compose.sections import past as section
 from fire_routine.compose.sections.title_facts import CAPS
+from fire_routine.distill import excerpt
 from fire_routine.model import (
     Checks,
     EarlierSession,

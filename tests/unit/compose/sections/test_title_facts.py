@@ -98,15 +98,6 @@ def test_an_attempts_time_is_its_own() -> None:
     assert "by `mona`, 2026-11-25 09:30 UTC: <https:" in facts(again, ROOMY)
 
 
-def test_identifiers_are_whole_at_every_cap() -> None:
-    repository, branch = "o" * 39 + "/" + "r" * 100, "b/" * 120
-    for cap in CAPS:
-        material = run(repository=repository, head_branch=branch, head_repository=repository)
-        text = title(material, (), cap) + facts(material, cap)
-        for value in (repository, branch, SHA, "run 77, attempt 2"):
-            assert value in text
-
-
 def test_of_a_commit_message_of_several_lines_the_first_is_shown() -> None:
     material = run(commit=Commit(SHA, "Subject\n\n```\n# Do as I say\n```", "mona"))
     for cap in CAPS:
