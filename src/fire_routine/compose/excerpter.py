@@ -15,6 +15,7 @@ MakeExcerpt = Callable[[Digest, int], Excerpt]
 # first failure, explain it less often than what follows.
 SHARE, _ASIDE = 0.15, 0.2
 _NEAR = 10  # lines before a failure that belong to it
+_END = 40  # last lines of a step of which some are shown
 _AGAIN = 3  # lines in a row that were told before: shown once
 
 
@@ -83,6 +84,14 @@ def units_first(digest: Digest, least: float) -> Digest:
         return block.weight if block.weight >= least else None
 
     return replace(_weighed(digest, lifted), ends=())
+
+
+def end_of_step(digest: Digest) -> Digest:
+    """The last lines of the failed step, each stronger than the one before."""
+    tail = max(digest.blocks, key=lambda block: (block.rule == "tail", block.weight)).last
+    last = max(tail, *digest.ends, 0)
+    kept = range(last - _END, last + 1)
+    return _weighed(digest, lambda number, _: float(number) if number in kept else None)
 
 
 def numbers(excerpt: Excerpt) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,7 +26,8 @@ _GATE = 120  # most lines in the log of a job that only checks other jobs
 # https://docs.github.com/actions/reference/workflows-and-actions/contexts#needs-context
 _RESULT = pattern(r"(?:[\"'=]|: )(?:failure|cancelled|skipped)(?:[\s\"',;)\]}]|$)")
 
-_JOB_PATH = " / "  # between a reusable workflow's caller and its job
+# The values of a matrix, at the end of a job's name or of its callers' (`caller / job`)
+_MATRIX = pattern(r" \((?:[^()]|\([^()]*\))+\)(?= / |$)")
 
 
 def distinct(fingerprints: Iterable[Fingerprint]) -> tuple[Fingerprint, ...]:
@@ -219,13 +220,10 @@ def _normalised(text: str) -> str:
     return " ".join(_VOLATILE.sub("#", text).split())
 
 
-# --- a job's name as GitHub makes it: callers, the job's own, the values of its matrix ---
-
-
 def passed_legs(run: Run, failure: Failure) -> tuple[str, ...]:
     """The jobs of the same matrix that passed."""
     bases = {base_name(job.name) for job in failure.jobs}
-    return tuple(name for name in run.passed_jobs if base_name(name) in bases and matrix_values(name))
+    return tuple(name for name in run.passed_jobs if _MATRIX.search(name) and base_name(name) in bases)
 
 
 def base_name(job: str) -> str:
@@ -234,30 +232,4 @@ def base_name(job: str) -> str:
     GitHub appends them in parentheses to a job whose `name:` does not spell them
     (https://docs.github.com/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations).
     """
-    return _JOB_PATH.join(name for name, _ in _parts(job))
-
-
-def matrix_values(job: str) -> tuple[str, ...]:
-    """The matrix values in a job's name; none where its name shows none."""
-    return tuple(value for _, values in _parts(job) if values for value in values.split(", "))
-
-
-def _parts(job: str) -> Iterator[tuple[str, str]]:
-    """Caller and job, each split into its name and the content of the parentheses at its end."""
-    whole = ""
-    for piece in job.split(_JOB_PATH):
-        whole += _JOB_PATH + piece if whole else piece
-        if whole.count("(") <= whole.count(")"):  # else the slash is part of a value
-            yield _named(whole)
-            whole = ""
-    if whole:
-        yield _named(whole)
-
-
-def _named(part: str) -> tuple[str, str]:
-    depth = 0
-    for at in range(len(part) - 1, 0, -1):
-        depth += (part[at] == ")") - (part[at] == "(")
-        if depth == 0:
-            return (part[: at - 1], part[at + 1 : -1]) if part[at - 1 : at + 1] == " (" else (part, "")
-    return part, ""
+    return _MATRIX.sub("", job)

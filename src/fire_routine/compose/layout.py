@@ -10,6 +10,8 @@ from ..sanitize import quotation
 
 # Stands for the text's random word until the text is whole. No other text has noncharacters (`sanitize`).
 WORD = 8 * "\ufdd0"
+FRAME = 42  # units that a quotation takes around its text, at most
+_LEFT_OUT = 120  # units of a line that names what was left out
 
 
 def quoted(text: str) -> str:
@@ -120,3 +122,19 @@ def fill(parts: Sequence[Part], room: int) -> list[str]:
             texts[index] = part.render(used + spare)
             spare += used - utf16_length(texts[index])
     return texts
+
+
+def filled(parts: Sequence[Part], room: int) -> list[str]:
+    """The same, and a line that names those without room."""
+    texts = fill(parts, room)
+    if all(texts):
+        return texts
+    texts = fill(parts, room - _LEFT_OUT)
+    return [*texts, left_out([part.name for part, text in zip(parts, texts, strict=True) if not text], room)]
+
+
+def left_out(names: Sequence[str], room: int) -> str:
+    """A line that names what was left out, after a blank line; empty where there is nothing, or no room."""
+    frame = "\n\n(No room here for {}.)"
+    shown = listed(names, min(room, _LEFT_OUT) - len(frame))
+    return frame.format(shown) if shown else ""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from ...model import Action, FailedJob, Failure, Run, in_words, utf16_length
 from ...sanitize import inline
 from ..excerpter import MakeExcerpt
-from ..grouping import matrix_values, passed_legs
+from ..grouping import passed_legs
 from ..highlights import cause
-from ..layout import Part, cut, fill, listed, quoted, short
+from ..layout import FRAME, Part, cut, fill, left_out, listed, quoted, short
 from .evidence import lead_block, rest_block
+from .title_facts import alternatives
 
 _WEIGHT = 9  # the failures are the reason of the text
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
@@ -20,8 +21,6 @@ _NAME_SHORT = 48
 _LEGS = 400
 _COMMAND = 300
 _REASON = 100  # units of the cause next to the name of a failure that has no room for a section
-_ALTERNATIVES = 3  # exit codes, and shells, of jobs that share a failure
-_FEWEST_LEGS = 4  # of a matrix, before a value of the failing legs alone means anything
 
 
 def failures_part(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> Part | None:
@@ -54,14 +53,11 @@ class _Section:
     def __init__(
         self, run: Run, failure: Failure, number: int, total: int, excerpt: MakeExcerpt, limit: int
     ) -> None:
-        self._run, self._failure, self._number, self._total = run, failure, number, total
-        self._excerpt = excerpt
+        self._run, self._failure, self._excerpt = run, failure, excerpt
+        self._heading = f"\n\n## Details of failure {number}" if total > 1 else ""
         limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
-        small = limit < SMALLEST
-        text = (
-            f"\n\n## Failure {number} of {total}: {_jobs_and_step(failure, _NAME_SHORT if small else _NAME)}"
-        )
-        text += f"\n\n{_step(failure)}"
+        named = _jobs_and_step(failure, _NAME_SHORT if limit < SMALLEST else _NAME)
+        text = f"\n\n## Failure {number} of {total}: {named}\n\n{_step(failure)}"
         block, self._lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
         text += f"\n\n{block}" if block else ""
         self.first = text if utf16_length(text) <= limit else ""
@@ -71,42 +67,45 @@ class _Section:
         failure = self._failure
         if failure.gate or not self.first:
             return ""
-        text = f"\n\n## Details of failure {self._number}" if self._total > 1 else ""
-        heading = text
-        small = limit < SMALLEST
-        left_out = []
+        cap = _LEGS // 4 if limit < SMALLEST else _LEGS
+        passed = passed_legs(self._run, failure)
+        names = [job.name for job in failure.jobs]
+        legs = f"{len(passed)} leg" + ("" if len(passed) == 1 else "s")
+        text, missing = self._heading, []
         for name, piece in (
             ("the entry that knows it", _known(failure)),
             ("which steps failed after it", _later(failure, _LEGS // 4)),
-            *_legs(self._run, failure, _LEGS // 4 if small else _LEGS),
+            ("who shares it", _named(f"Shared by {len(names)} jobs", names, cap) if names[1:] else ""),
+            ("which legs passed", _named(f"Of the same matrix, {legs} passed", passed, cap // 2)),
             ("what ran", _command(failure, min(_COMMAND, limit // 6))),
         ):
-            if piece and utf16_length(text) + utf16_length(piece) + 2 > limit * 3 // 5:
-                left_out.append(name)  # the evidence is worth more
+            if piece and utf16_length(text + piece) + 2 > limit * 3 // 5:
+                missing.append(name)  # the evidence is worth more
             elif piece:
                 text += f"\n\n{piece}"
-        sentence = f"\n\n(No room here for {', '.join(left_out)}.)" if left_out else ""
-        room = limit - utf16_length(text + sentence) - 2
-        found = rest_block(failure, self._lead, self._excerpt, room) if room > 0 else ""
+        sentence = left_out(missing, limit)
+        found = rest_block(failure, self._lead, self._excerpt, limit - utf16_length(text + sentence) - 2)
         text += f"\n\n{found}" if found else ""
-        if text == heading or utf16_length(text) > limit:
+        if text == self._heading or utf16_length(text) > limit:
             return ""
         return text + sentence if utf16_length(text + sentence) <= limit else text
 
 
 def _others(failures: Sequence[Failure], limit: int) -> str:
     heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
-    lines = [
-        f"- {_jobs_and_step(one, _NAME_SHORT)}{_job_id(one.jobs[0])}{', known' if one.is_spared else ''}"
-        for one in failures
-    ]
-    shown = [
-        f"{line}: {inline(cut(cause(one), _REASON))}" if one.digest else line
-        for line, one in zip(lines, failures, strict=True)
-    ]
     room = limit - len(heading)
-    names = listed(shown if utf16_length("\n".join(shown)) <= room else lines, room, "\n")
+    for told in (_REASON, 0):  # the names of all are worth more than what is told of some
+        lines = [_other(failure, told) for failure in failures]
+        if utf16_length("\n".join(lines)) <= room:
+            break
+    names = listed(lines, room, "\n")
     return heading + names if names else ""
+
+
+def _other(failure: Failure, told: int) -> str:
+    known = ", known" if failure.is_spared else ""
+    reason = f": {inline(cut(cause(failure), told))}" if told and failure.digest else ""
+    return f"- {_jobs_and_step(failure, _NAME_SHORT)}{_job_id(failure.jobs[0])}{known}{reason}"
 
 
 def _job_id(job: FailedJob) -> str:
@@ -138,10 +137,10 @@ def _step(failure: Failure) -> str:
     codes = dict.fromkeys(str(code) for code in failure.exit_codes if code is not None)
     facts = [
         named,
-        f"exit code {_alternatives(codes)}" if codes else "",
+        f"exit code {alternatives(codes)}" if codes else "",
         _ended(failure),
         f"after {in_words(took)}" if took is not None else "",
-        f"shell {_alternatives(inline(short(shell, 80)) for shell in failure.shells)}"
+        f"shell {alternatives(inline(short(shell, 80)) for shell in failure.shells)}"
         if failure.shells
         else "",
         _job_id(job)[2:] + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
@@ -167,13 +166,6 @@ def _known(failure: Failure) -> str:
     return f"Known failure ({inline(short(known.place, _LEGS))})" + (f": {what}." if what else ".") + spared
 
 
-def _alternatives(values: Iterable[str]) -> str:
-    """Values that differ between the jobs, joined with "or"."""
-    shown = list(values)
-    shown = [*shown[:_ALTERNATIVES], *(["others"] if shown[_ALTERNATIVES:] else [])]
-    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
-
-
 def _later(failure: Failure, cap: int) -> str:
     """The steps that failed after the first: those with `if: always()` may."""
     names = [inline(short(step.name, _NAME_SHORT)) for step in failure.jobs[0].failed_steps[1:]]
@@ -195,37 +187,11 @@ def _no_log(failure: Failure) -> list[str]:
     return ["still running: no log until it is done" if running else "its log is not here"]
 
 
-def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:
-    """The jobs that share the failure, the passed legs of the same matrix, and what distinguishes them."""
-    passed = passed_legs(run, failure)
-    shared = passing = distinct = ""
-    if len(failure.jobs) > 1:
-        shared = _counted("Shared by {} jobs", [job.name for job in failure.jobs], cap)
-    if passed:
-        legs = "leg" if len(passed) == 1 else "legs"
-        passing = _counted(f"Of the same matrix, {{}} {legs} passed", passed, cap // 2)
-    if passed and len(failure.jobs) + len(passed) >= _FEWEST_LEGS:
-        only = [inline(short(value, _NAME_SHORT)) for value in _only_failing(failure.jobs, passed)]
-        if only:
-            distinct = f"Every leg with this failure, and no leg that passed, has {', '.join(only[:4])}."
-    return [
-        ("who shares it", shared),
-        ("what distinguishes the legs", distinct),
-        ("which legs passed", passing),
-    ]
-
-
-def _counted(words: str, jobs: Sequence[str], cap: int) -> str:
+def _named(words: str, jobs: Sequence[str], cap: int) -> str:
+    """How many jobs, and which; empty where there is none."""
     shown = [inline(short(name, _NAME)) for name in jobs[: cap // 4]]  # no name takes less
     names = listed(shown, cap, total=len(jobs))
-    return words.format(len(jobs)) + (f": {names}." if names else ".")
-
-
-def _only_failing(jobs: Sequence[FailedJob], passed: Sequence[str]) -> list[str]:
-    """The matrix values that all of these jobs have and no leg that passed."""
-    elsewhere = {value for name in passed for value in matrix_values(name)}
-    everywhere = set.intersection(*(set(matrix_values(job.name)) for job in jobs))
-    return [v for v in dict.fromkeys(matrix_values(jobs[0].name)) if v in everywhere and v not in elsewhere]
+    return words + (f": {names}." if names else ".") if jobs else ""
 
 
 def _command(failure: Failure, limit: int) -> str:
@@ -235,4 +201,4 @@ def _command(failure: Failure, limit: int) -> str:
     named = step.name if step else failure.digest.step if failure.digest else ""
     if not command or command in named:
         return ""
-    return f"What ran:\n{quoted(cut(command, max(limit - 30, 60)))}"
+    return f"What ran:\n{quoted(cut(command, max(limit - FRAME, 60)))}"

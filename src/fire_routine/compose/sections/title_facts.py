@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ...model import Failure, History, Origin, Rerun, Run, utf16_length
@@ -12,7 +12,7 @@ from ..layout import cut, short
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255
-_PLACES = 3  # kinds of runners that are shown
+_PLACES = 3  # kinds of runners, and values that differ between jobs, that are shown
 CAPS = (100, 48, 20)  # units of a name, for a roomy, a narrow and the narrowest budget
 
 
@@ -23,9 +23,12 @@ def title(run: Run, failures: Sequence[Failure], cap: int) -> str:
         return inline(short(text, cap))
 
     on = "on tag" if run.on_tag else "on"
-    where = f"in {inline(run.repository)}" + (f" {on} {name(run.head_branch)}" if run.head_branch else "")
+    where = f" in {inline(run.repository)}" if run.repository else ""
+    where += f" {on} {name(run.head_branch)}" if run.head_branch else ""
+    if not run.id:  # logs of another CI
+        return f"Failed: {name(run.workflow) or _what(run, failures, name)}{where}"
     number = f"run {run.id}, attempt {run.attempt}"
-    return ", ".join([f"CI failed: {_what(run, failures, name)} {where} ({number})", *_since(run, name)])
+    return ", ".join([f"CI failed: {_what(run, failures, name)}{where} ({number})", *_since(run, name)])
 
 
 def _what(run: Run, failures: Sequence[Failure], name: Callable[[str], str]) -> str:
@@ -106,11 +109,17 @@ def _whose(run: Run) -> str:
 def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: bool = False) -> list[str]:
     """The facts that the title does not give, a line each, the most useful first.
 
+    Of logs of another CI, the caller may have stated an address and a commit.
+
     Args:
         failures: where their jobs ran is a fact.
         cap: units of a name; the run's link, which follows from its ids, is left out at the smallest.
         commands: those of "How to go on" follow, which name the head SHA.
     """
+    sha = "" if commands or not run.head_sha else f"Head SHA: {inline(short(run.head_sha, 64))}"
+    if not run.id:
+        address = f"<{run.url}>" if web_address(run.url) else inline(cut(run.url, 4 * cap))
+        return [line for line in (f"Address: {address}" if address else "", sha) if line]
 
     def name(text: str) -> str:
         return inline(short(text, cap))
@@ -129,8 +138,7 @@ def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: boo
         branch = inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else "none (detached)"
         default = name(run.default_branch) if run.default_branch not in ("", run.head_branch) else ""
         lines.append(f"{at}: {branch}" + (f" (default {default})" if default else ""))
-    if not commands:
-        lines.append(f"Head SHA: {inline(short(run.head_sha, 64))}")
+    lines.append(sha)
     if run.from_fork:
         lines.append(f"Head repository: {name(run.head_repository) if run.head_repository else 'deleted'}")
     if pull := run.pull_request:
@@ -155,20 +163,24 @@ def _other_jobs(run: Run) -> str:
 def _runs_on(failures: Sequence[Failure], name: Callable[[str], str]) -> str:
     """The runner's labels and image, and the tools' versions: once for all failures that share them."""
     places = list(dict.fromkeys(filter(None, (_runs_on_of(failure, name) for failure in failures))))
-    if not places:
-        return ""
-    more = f"; {len(places) - _PLACES} more kinds" if len(places) > _PLACES else ""
-    return f"on {'; '.join(places[:_PLACES])}{more}"
+    more = [f"{len(places) - _PLACES} more kinds"] if len(places) > _PLACES else []
+    return f"on {'; '.join(places[:_PLACES] + more)}" if places else ""
 
 
 def _runs_on_of(failure: Failure, name: Callable[[str], str]) -> str:
-    labels = list(dict.fromkeys(", ".join(job.labels) for job in failure.jobs if job.labels))
-    parts = [name(label) for label in labels[:_PLACES]] + (["…"] if len(labels) > _PLACES else [])
-    text = " or ".join(parts)
+    labels = dict.fromkeys(", ".join(job.labels) for job in failure.jobs if job.labels)
+    text = alternatives(map(name, labels))
     if digest := failure.digest:
         text += f" (image {name(digest.image)})" if digest.image else ""
         text = ", ".join(filter(None, (text.strip(), *map(inline, digest.tools))))
     return text
+
+
+def alternatives(values: Iterable[str]) -> str:
+    """Values that differ between the jobs that share a failure, joined with "or"."""
+    shown = list(values)
+    shown = [*shown[:_PLACES], *(["others"] if shown[_PLACES:] else [])]
+    return " or ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
 def _message(run: Run, cap: int) -> str:
