@@ -30,7 +30,7 @@ _WEAK_END = 800  # units of a failed step's end, where no line looks like its ca
 _LONG = 4_000  # units from which on an excerpt alone begins with its strongest lines
 _BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the others in the log's order.)\n\n"
 _ATTACHED_WEIGHT = 2  # a fifth of the failures' weight: the user chose the files, but they may be whole logs
-_SHARE_OF_LOG = 40  # units of the words on how much of a log is shown
+_SHARE_OF_LOG = 28  # units of the words on how much of a log is shown
 _WEAK = "No line of this log looks like its cause. The end of the failed step"
 
 

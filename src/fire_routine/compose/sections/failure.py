@@ -10,7 +10,7 @@ from ...sanitize import inline
 from ..excerpter import MakeExcerpt
 from ..grouping import passed_legs
 from ..highlights import cause
-from ..layout import FRAME, Part, cut, fill, left_out, listed, quoted, short
+from ..layout import Part, cut, fill, left_out, listed, quoted, short
 from .evidence import lead_block, rest_block
 from .title_facts import alternatives
 
@@ -201,4 +201,4 @@ def _command(failure: Failure, limit: int) -> str:
     named = step.name if step else failure.digest.step if failure.digest else ""
     if not command or command in named:
         return ""
-    return f"What ran:\n{quoted(cut(command, max(limit - FRAME, 60)))}"
+    return f"What ran:\n{quoted(cut(command, max(limit - 30, 60)))}"
