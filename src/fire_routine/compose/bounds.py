@@ -9,7 +9,7 @@ from ..model import Annotation, Attachment, Digest, FailedJob, Failure, Run
 from .excerpter import telling
 from .grouping import specific_annotations
 from .layout import shares
-from .sections.hunks import marked
+from .sections.changes import marked
 
 _EVIDENCE = 200_000  # characters of logs in which names of changed files are looked for
 _LOGS = 20  # failures of which they are

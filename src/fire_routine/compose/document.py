@@ -30,8 +30,7 @@ from .sections.changes import changes_part
 from .sections.evidence import attachments_part
 from .sections.failure import failures_part
 from .sections.next_steps import go_on_section, missing_part
-from .sections.past import past_facts
-from .sections.title_facts import CAPS, facts, title, warning
+from .sections.title_facts import facts, past_facts, title, warning
 from .user_text import closed, own_words
 
 _TRIES = 3
@@ -145,18 +144,14 @@ class _Composer:
         return "".join([opening, words, *texts[:broke], known, *texts[broke:], go_on])
 
     def _fixed(self, budget: int) -> tuple[str, str, str]:
-        """Title and warning, the facts, and how to go on: with the widest caps that leave the evidence
-        its room."""
+        """Title and warning, the facts, and how to go on: as many facts as leave the evidence its room."""
         run, failures, past = self.material.run, self.material.failures, self.material.past
         room = _FACTS if budget < _ROOMY else _MORE_FACTS
-        for cap in CAPS:
-            go_on = go_on_section(run, failures, self.server_url, brief=cap != CAPS[0])
-            lines = [*past_facts(past, run.history, cap), *facts(run, cap, failures, commands=bool(go_on))]
-            if utf16_length(_facts_section(lines) + go_on) <= room:
-                break
+        go_on = go_on_section(run, failures, self.server_url)
+        lines = [*past_facts(past, run.history), *facts(run, failures, commands=bool(go_on))]
         while len(lines) > _LEAST_FACTS and utf16_length(_facts_section(lines) + go_on) > room:
             lines.pop()
-        opening = (f"# {title(run, failures, cap)}", warning(run), on_quotations(WORD))
+        opening = (f"# {title(run, failures)}", warning(run), on_quotations(WORD))
         return "\n\n".join(filter(None, opening)), _facts_section(lines), go_on
 
 

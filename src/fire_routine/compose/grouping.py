@@ -70,7 +70,7 @@ def group(
     whole = {number: digest for number, digest in digests.items() if number not in cut}
     alike: list[_Alike] = []
     for job in sorted(failed_jobs, key=_order):
-        traits = _traits_of_part(digests.get(job.id)) if job.id in cut else _traits(job, whole.get(job.id))
+        traits = _traits(job, digests.get(job.id), job.id in cut)
         found = _Alike(_fingerprint(job, whole.get(job.id)), [job], traits)
         for one in [one for one in alike if one.same(found)]:
             alike.remove(one)
@@ -96,27 +96,20 @@ class _Alike(NamedTuple):
         return not (self.traits and other.traits) or not self.traits.isdisjoint(other.traits)
 
 
-def _traits(job: FailedJob, digest: Digest | None) -> frozenset[tuple[str, ...]]:
-    """The matrix, the command and the strongest lines."""
+def _traits(job: FailedJob, digest: Digest | None, cut: bool) -> frozenset[tuple[str, ...]]:
+    """The matrix, the command and the strongest lines.
+
+    Of a log of which only a part could be read, what that part shows. This is not the fingerprint: in another
+    run, another part may have been read.
+    """
     if digest is None:
         return frozenset()
+    if cut:
+        known = digest.fingerprint if digest.explained else None
+        return frozenset([("part", known.digest)] if known else [])
     ran = [("command", digest.command)] if digest.command else []
-    return frozenset([("name", base_name(job.name)), *ran, ("lines", *strongest_lines(digest))])
-
-
-def _traits_of_part(digest: Digest | None) -> frozenset[tuple[str, ...]]:
-    """What distinguishes jobs of whose logs only a part could be read: what that part shows.
-
-    It is not the fingerprint: in another run, another part may have been read.
-    """
-    if digest is None or digest.fingerprint is None or not digest.explained:
-        return frozenset()
-    return frozenset([("part", digest.fingerprint.digest)])
-
-
-def strongest_lines(digest: Digest) -> tuple[str, ...]:
-    """The lines of the block of the greatest weight; none if nothing is kept."""
-    return max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
+    strongest = max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
+    return frozenset([("name", base_name(job.name)), *ran, ("lines", *strongest)])
 
 
 def _fingerprint(job: FailedJob, digest: Digest | None) -> Fingerprint:

@@ -10,14 +10,13 @@ from ...sanitize import inline
 from ..excerpter import MakeExcerpt
 from ..grouping import passed_legs
 from ..highlights import cause
-from ..layout import Part, cut, fill, left_out, listed, quoted, short
+from ..layout import Part, cut, fill, left_out, listed, quoted
 from .evidence import lead_block, rest_block
-from .title_facts import alternatives
+from .title_facts import alternatives, name
 
 _WEIGHT = 9  # the failures are the reason of the text
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
-_NAME = 100
-_NAME_SHORT = 48
+_NAME = 80
 _LEGS = 400
 _COMMAND = 300
 _REASON = 100  # units of the cause next to the name of a failure that has no room for a section
@@ -56,8 +55,7 @@ class _Section:
         self._run, self._failure, self._excerpt = run, failure, excerpt
         self._heading = f"\n\n## Details of failure {number}" if total > 1 else ""
         limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
-        named = _jobs_and_step(failure, _NAME_SHORT if limit < SMALLEST else _NAME)
-        text = f"\n\n## Failure {number} of {total}: {named}\n\n{_step(failure)}"
+        text = f"\n\n## Failure {number} of {total}: {_jobs_and_step(failure)}\n\n{_step(failure)}"
         block, self._lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
         text += f"\n\n{block}" if block else ""
         self.first = text if utf16_length(text) <= limit else ""
@@ -67,12 +65,12 @@ class _Section:
         failure = self._failure
         if failure.gate or not self.first:
             return ""
-        cap = _LEGS // 4 if limit < SMALLEST else _LEGS
+        cap = min(_LEGS, limit // 4)
         passed = passed_legs(self._run, failure)
         names = [job.name for job in failure.jobs]
         legs = f"{len(passed)} leg" + ("" if len(passed) == 1 else "s")
         text, missing = self._heading, []
-        for name, piece in (
+        for what, piece in (
             ("the entry that knows it", _known(failure)),
             ("which steps failed after it", _later(failure, _LEGS // 4)),
             ("who shares it", _named(f"Shared by {len(names)} jobs", names, cap) if names[1:] else ""),
@@ -80,7 +78,7 @@ class _Section:
             ("what ran", _command(failure, min(_COMMAND, limit // 6))),
         ):
             if piece and utf16_length(text + piece) + 2 > limit * 3 // 5:
-                missing.append(name)  # the evidence is worth more
+                missing.append(what)  # the evidence is worth more
             elif piece:
                 text += f"\n\n{piece}"
         sentence = left_out(missing, limit)
@@ -105,7 +103,7 @@ def _others(failures: Sequence[Failure], limit: int) -> str:
 def _other(failure: Failure, told: int) -> str:
     known = ", known" if failure.is_spared else ""
     reason = f": {inline(cut(cause(failure), told))}" if told and failure.digest else ""
-    return f"- {_jobs_and_step(failure, _NAME_SHORT)}{_job_id(failure.jobs[0])}{known}{reason}"
+    return f"- {_jobs_and_step(failure)}{_job_id(failure.jobs[0])}{known}{reason}"
 
 
 def _job_id(job: FailedJob) -> str:
@@ -113,13 +111,13 @@ def _job_id(job: FailedJob) -> str:
     return f", job {job.id}" if job.url else ""
 
 
-def _jobs_and_step(failure: Failure, cap: int) -> str:
+def _jobs_and_step(failure: Failure) -> str:
     job = failure.jobs[0]
-    text = inline(short(job.name, cap))
+    text = name(job.name, _NAME)
     if len(failure.jobs) > 1:
         text += f" and {len(failure.jobs) - 1} more"
     if job.failed_steps:
-        text += f" › {inline(short(job.failed_steps[0].name, cap))}"
+        text += f" › {name(job.failed_steps[0].name, _NAME)}"
     return text
 
 
@@ -130,7 +128,7 @@ def _step(failure: Failure) -> str:
     if step:
         named = f"Step {step.number}"
     elif digest and digest.step:
-        named = f"Step {inline(short(digest.step, _NAME_SHORT))}"
+        named = f"Step {name(digest.step)}"
     else:
         named = "No step failed" if job.steps else "No step ran" if job.url else "The log of a failed job"
     took = step.duration if step else None
@@ -140,9 +138,7 @@ def _step(failure: Failure) -> str:
         f"exit code {alternatives(codes)}" if codes else "",
         _ended(failure),
         f"after {in_words(took)}" if took is not None else "",
-        f"shell {alternatives(inline(short(shell, 80)) for shell in failure.shells)}"
-        if failure.shells
-        else "",
+        f"shell {alternatives(name(shell) for shell in failure.shells)}" if failure.shells else "",
         _job_id(job)[2:] + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
         *_no_log(failure),
     ]
@@ -156,19 +152,19 @@ def _known(failure: Failure) -> str:
     known = failure.known
     if known is None:
         return ""
-    note = inline(short(known.note, _LEGS)) if known.note else ""
+    note = name(known.note, _LEGS) if known.note else ""
     issue = f"<{known.issue_url}>" if known.issue_url else ""
     what = ", ".join(filter(None, (note, issue)))
     alone = "its jobs are re-run once" if known.action is Action.RERUN else "it starts no session"
     spared = f" Alone, {alone}." if failure.is_spared else ""
     if failure.known_in_part:
         spared = " It is known in part: what else the log lists as failed is not."
-    return f"Known failure ({inline(short(known.place, _LEGS))})" + (f": {what}." if what else ".") + spared
+    return f"Known failure ({name(known.place, _LEGS)})" + (f": {what}." if what else ".") + spared
 
 
 def _later(failure: Failure, cap: int) -> str:
     """The steps that failed after the first: those with `if: always()` may."""
-    names = [inline(short(step.name, _NAME_SHORT)) for step in failure.jobs[0].failed_steps[1:]]
+    names = [name(step.name) for step in failure.jobs[0].failed_steps[1:]]
     shown = listed(names, cap)
     return f"Failed after it: {shown}." if shown else ""
 
@@ -189,7 +185,7 @@ def _no_log(failure: Failure) -> list[str]:
 
 def _named(words: str, jobs: Sequence[str], cap: int) -> str:
     """How many jobs, and which; empty where there is none."""
-    shown = [inline(short(name, _NAME)) for name in jobs[: cap // 4]]  # no name takes less
+    shown = [name(job, _NAME) for job in jobs[: cap // 4]]  # no name takes less
     names = listed(shown, cap, total=len(jobs))
     return words + (f": {names}." if names else ".") if jobs else ""
 

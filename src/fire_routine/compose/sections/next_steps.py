@@ -39,15 +39,13 @@ def _note(note: Note) -> str:
     return line.replace("](", "] (").replace("<", "‹")  # no link and no tag, regardless of names in it
 
 
-def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief: bool) -> str:
+def go_on_section(run: Run, failures: Sequence[Failure], server_url: str) -> str:
     """Commands for the whole log, the commit, and a branch to work on; after a blank line.
 
     Of logs of another CI, only the commit may be known.
 
-    Nothing that a person can name goes into a command: ids and hashes only, and only of their form.
-
-    Args:
-        brief: without words. In the commands, `JOB` stands for the number of a job.
+    Nothing that a person can name goes into a command: ids and hashes only, and only of their form. Of
+    several jobs, `JOB` stands for the number of one.
     """
     known = not run.id or _REPOSITORY.fullmatch(run.repository)
     if not known or not _SHA.fullmatch(run.head_sha):
@@ -62,7 +60,7 @@ def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief:
     by_pull = run.pull_request if run.event != "merge_group" else None
     ref = f"refs/pull/{by_pull.number}/head" if by_pull else run.head_sha
     checkout = f"git fetch origin {ref} && git checkout -B {_branch(run)} {run.head_sha}"
-    words = "" if brief else _words(run)
+    words = _words(run)
     heading = "\n\n## How to go on\n\n" + (f"{words}\n\n" if words else "")
     return heading + fence(log + checkout, "sh")
 

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.compose.material import history, pull_request, run
 
-from fire_routine.compose.sections.changes import changes_part
-from fire_routine.compose.sections.hunks import marked, named
+from fire_routine.compose.sections.changes import changes_part, marked, named
 from fire_routine.model import ChangedFile, Commit, Run, utf16_length
 
 FILES = [
