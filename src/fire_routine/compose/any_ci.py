@@ -23,11 +23,7 @@ def run_of_logs(
 ) -> tuple[Run, tuple[Failure, ...]]:
     """The run whose logs these are, by their names, and its distinct failures.
 
-    Args:
-        title: what failed, in the caller's words.
-        url: the address of the job or pipeline.
-        repository: owner/name, or any path.
-        notes: on logs that could not be read.
+    The rest is in the caller's words: what failed, the job's or pipeline's address, what could not be read.
     """
     jobs = tuple(FailedJob(number, name, "failure", url="") for number, (name, _) in enumerate(logs, 1))
     run = Run(

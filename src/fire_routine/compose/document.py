@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from ..model import (
-    Attachment,
-    Brief,
-    Failure,
-    Fingerprint,
-    History,
-    Past,
-    Run,
-    to_fire,
-    utf16_length,
-)
+from ..model import Attachment, Brief, Failure, Fingerprint, History, Past, Run, to_fire, utf16_length
+from ..patterns import pattern
 from ..redact import redact_text
 from ..redact.apply import cleaned, identifiers
 from ..sanitize import new_word, on_quotations
@@ -25,23 +17,21 @@ from .bounds import bounded
 from .excerpter import MakeExcerpt, telling
 from .grouping import combined, distinct
 from .highlights import highlights
-from .layout import WORD, filled, head
+from .layout import WORD, cut, filled, head
 from .sections.changes import changes_part
 from .sections.evidence import attachments_part
 from .sections.failure import failures_part
 from .sections.next_steps import go_on_section, missing_part
 from .sections.title_facts import facts, past_facts, title, warning
-from .user_text import closed, own_words
 
 _TRIES = 3
 _MARK = 120  # units of the mark that the user's own words are cut
 _OWN_WORDS = 4  # they may take one part in this many of the budget, if that is more than what is never cut
-_REDACTED = (
-    1_000_000  # characters of logs and annotations that are looked through for secrets: about a second
-)
+_REDACTED = 1_000_000  # characters of logs and annotations that are searched for secrets: about a second
 _ROOMY = 16_384  # units of a text from which on facts may take more
 _FACTS, _MORE_FACTS = 600, 750  # units of the facts, with how to go on
 _LEAST_FACTS = 3  # facts that every text has
+_FENCE = pattern(r"( {0,3})(`{3,}|~{3,})(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +82,8 @@ def compose(
     )
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")
-    body, late = _redacted(
-        _Composer(material, excerpt, server_url), max_characters, identifiers(given), word or new_word()
-    )
+    render = partial(_text, material, excerpt, server_url)
+    body, late = _redacted(render, max_characters, identifiers(given), word or new_word())
     fingerprints = distinct(failure.fingerprint for failure in to_fire(failures) or failures)
     history = material.run.history or History()
     without_jobs = Fingerprint.of([run.workflow_path, str(run.conclusion)], no_log=not run.jobs_known)
@@ -109,12 +98,12 @@ def compose(
 
 
 def _redacted(
-    composer: _Composer, max_characters: int, public: Collection[str], word: str
+    render: Callable[[int], str], max_characters: int, public: Collection[str], word: str
 ) -> tuple[str, Counter[str]]:
     """The text, redacted once more as a whole."""
     budget = max_characters
     for _ in range(_TRIES):
-        body, late = redact_text(composer.within(budget).replace(WORD, word), public)
+        body, late = redact_text(render(budget).replace(WORD, word), public)
         over = utf16_length(body) - max_characters
         if over <= 0:
             break
@@ -122,38 +111,57 @@ def _redacted(
     return head(body, max_characters), late
 
 
-@dataclass(frozen=True, slots=True)
-class _Composer:
-    """Lays the material out: what is never cut first, then what shares the rest."""
-
-    material: _Material
-    excerpt: MakeExcerpt
-    server_url: str
-
-    def within(self, budget: int) -> str:
-        run, failures, attachments = self.material.run, self.material.failures, self.material.attachments
-        text = self.material.text
-        kept = min(utf16_length(text), max(KEPT_TEXT + _MARK, budget // _OWN_WORDS))
-        words = f"\n\n{own_words(text, kept)}" if text else ""
-        opening, known, go_on = self._fixed(budget - kept)
-        room = budget - utf16_length(opening + words + known + go_on)
-        evidence = (failures_part(run, failures, self.excerpt), attachments_part(attachments, self.excerpt))
-        others = (changes_part(run), missing_part((*run.notes, *self.material.past.notes)))
-        texts = filled([part for part in (*evidence, *others) if part], room)
-        broke = sum(part is not None for part in evidence)
-        return "".join([opening, words, *texts[:broke], known, *texts[broke:], go_on])
-
-    def _fixed(self, budget: int) -> tuple[str, str, str]:
-        """Title and warning, the facts, and how to go on: as many facts as leave the evidence its room."""
-        run, failures, past = self.material.run, self.material.failures, self.material.past
-        room = _FACTS if budget < _ROOMY else _MORE_FACTS
-        go_on = go_on_section(run, failures, self.server_url)
-        lines = [*past_facts(past, run.history), *facts(run, failures, commands=bool(go_on))]
-        while len(lines) > _LEAST_FACTS and utf16_length(_facts_section(lines) + go_on) > room:
-            lines.pop()
-        opening = (f"# {title(run, failures)}", warning(run), on_quotations(WORD))
-        return "\n\n".join(filter(None, opening)), _facts_section(lines), go_on
+def _text(material: _Material, excerpt: MakeExcerpt, server_url: str, budget: int) -> str:
+    """What is never cut, and what shares the rest of the budget."""
+    run, failures, own = material.run, material.failures, material.text
+    kept = min(utf16_length(own), max(KEPT_TEXT + _MARK, budget // _OWN_WORDS))
+    words = f"\n\n{own_words(own, kept)}" if own else ""
+    opening = (f"# {title(run, failures)}", warning(run), on_quotations(WORD))
+    first = "\n\n".join(filter(None, opening)) + words
+    go_on = go_on_section(run, failures, server_url)
+    known = _facts(material, bool(go_on), (_FACTS if budget - kept < _ROOMY else _MORE_FACTS) - len(go_on))
+    evidence = (failures_part(run, failures, excerpt), attachments_part(material.attachments, excerpt))
+    others = (changes_part(run), missing_part((*run.notes, *material.past.notes)))
+    room = budget - utf16_length(first + known + go_on)
+    texts = filled([part for part in (*evidence, *others) if part], room)
+    broke = sum(part is not None for part in evidence)
+    return "".join([first, *texts[:broke], known, *texts[broke:], go_on])
 
 
-def _facts_section(lines: Sequence[str]) -> str:
-    return "\n\n## Facts\n\n" + "\n".join(f"- {line}" for line in lines) if lines else ""
+def _facts(material: _Material, commands: bool, room: int) -> str:
+    """The first facts, as many as leave the evidence its room, and a few in any case."""
+    run = material.run
+    lines = [*past_facts(material.past, run.history), *facts(run, material.failures, commands=commands)]
+    lines = [f"- {line}" for line in lines]
+    while len(lines) > _LEAST_FACTS and sum(utf16_length(line) + 1 for line in lines) > room:
+        lines.pop()
+    return "\n\n## Facts\n\n" + "\n".join(lines) if lines else ""
+
+
+def own_words(text: str, limit: int) -> str:
+    """The text within `limit` units, closed."""
+    room = limit
+    while room > 0:
+        words = closed(cut(text, room))
+        over = utf16_length(words) - limit
+        if over <= 0:
+            return words
+        room -= over
+    return ""
+
+
+def closed(text: str) -> str:
+    """The text with the code fence closed that it may leave open
+    (https://spec.commonmark.org/0.31.2/#fenced-code-blocks)."""
+    opened = indented = ""
+    for line in text.split("\n"):
+        match = _FENCE.fullmatch(line)
+        if not match:
+            continue
+        indentation, marks, rest = match.groups()
+        if not opened:
+            opened = "" if marks[0] == "`" and "`" in rest else marks
+            indented = indentation  # in a list's item, less would end the item and open a fence after it
+        elif marks[0] == opened[0] and len(marks) >= len(opened) and not rest.strip():
+            opened = ""
+    return f"{text}\n{indented}{opened}" if opened else text

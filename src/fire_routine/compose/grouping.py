@@ -60,12 +60,9 @@ def group(
     """The distinct failures of a run, in the order in which they failed, gates last.
 
     A fingerprint knows no numbers, so jobs of two names may share one: the coverage of two suites is too low.
-    They are one failure only if they ran the same command, or if their strongest lines are the same.
-
-    Args:
-        failed_jobs: the failed jobs of one attempt.
-        digests: by job id; a job without one is distinguished by its failed steps and annotations.
-        cut: ids of jobs whose logs are available only in part.
+    They are one failure only if they ran the same command, or if their strongest lines are the same. A job
+    without a digest is distinguished by its failed steps and annotations. `cut`: ids of jobs whose logs are
+    available only in part.
     """
     whole = {number: digest for number, digest in digests.items() if number not in cut}
     alike: list[_Alike] = []
@@ -133,11 +130,10 @@ def _gates(failures: Sequence[Failure]) -> frozenset[int]:
     Branch protection often requires such a job.
     """
     small = {at for at, one in enumerate(failures) if one.digest and _checks_other_jobs(one.digest)}
-    others = [job for at, one in enumerate(failures) if at not in small for job in one.jobs]
-    ended = [job.completed_at for job in others if job.completed_at]
-    if not others or len(ended) < len(others):
+    ended = [job.completed_at for at, one in enumerate(failures) if at not in small for job in one.jobs]
+    last = max(filter(None, ended), default=None)
+    if last is None or None in ended:
         return frozenset()
-    last = max(ended)
     return frozenset(
         at for at in small if all(job.started_at and job.started_at >= last for job in failures[at].jobs)
     )

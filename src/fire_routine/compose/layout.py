@@ -39,35 +39,26 @@ def cut(text: str, limit: int) -> str:
     if utf16_length(text) <= limit:
         return text
     mark = f"… [{len(text)} characters more]"  # as long as the mark below can get, or longer
-    kept = head(text, limit - utf16_length(mark))
-    if not kept:
-        return head("…", limit)
-    return f"{kept}… [{len(text) - len(kept)} characters more]"
+    kept = head(text, limit - len(mark))
+    return f"{kept}… [{len(text) - len(kept)} characters more]" if kept else head("…", limit)
 
 
 def listed(items: Sequence[str], limit: int, separator: str = ", ", total: int = 0) -> str:
-    """As many of the items as fit within `limit` units, then how many more there are; empty where
-    not even one fits.
-
-    Args:
-        total: how many there are, where `items` are only the first of them.
-    """
+    """As many of the items as fit within `limit` units, then how many more there are of `total`; empty where
+    not even one fits."""
     total = max(total, len(items))
     joined = separator.join(items)
     if total == len(items) and utf16_length(joined) <= limit:
         return joined
     kept: list[str] = []
-    left = limit - utf16_length(_more(total, separator))
+    more = f"{separator}{'' if separator.strip() else '… '}and {{}} more"
+    left = limit - len(more.format(total))
     for item in items:
         left -= utf16_length(item) + (len(separator) if kept else 0)
         if left < 0:
             break
         kept.append(item)
-    return separator.join(kept) + _more(total - len(kept), separator) if kept else ""
-
-
-def _more(count: int, separator: str) -> str:
-    return f"{separator}and {count} more" if separator.strip() else f"{separator}… and {count} more"
+    return separator.join(kept) + more.format(total - len(kept)) if kept else ""
 
 
 def shares(needs: Sequence[int], room: int, weights: Sequence[float] | None = None) -> list[int]:

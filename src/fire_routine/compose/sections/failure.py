@@ -11,7 +11,7 @@ from ..excerpter import MakeExcerpt
 from ..grouping import passed_legs
 from ..highlights import cause
 from ..layout import Part, cut, fill, left_out, listed, quoted
-from .evidence import lead_block, rest_block
+from .evidence import Lead, lead_block, rest_block
 from .title_facts import alternatives, name
 
 _WEIGHT = 9  # the failures are the reason of the text
@@ -37,56 +37,48 @@ def _failures(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit
         others = _others(failures[shown:], limit // 4)
     room = limit - utf16_length(others)
     share = room * 3 // 5 // shown
-    sections = [
-        _Section(run, failure, number, len(failures), excerpt, share)
-        for number, failure in enumerate(failures[:shown], 1)
-    ]
-    first = "".join(section.first for section in sections)
-    details = [Part(section.details) for section in sections]
+    first, details = "", []
+    for number, failure in enumerate(failures[:shown], 1):
+        text, lead = _broke(failure, f"Failure {number} of {len(failures)}", excerpt, share)
+        first += text
+        heading = f"\n\n## Details of failure {number}" if len(failures) > 1 else ""
+        if text and not failure.gate:
+            details.append(Part(partial(_details, run, failure, heading, lead, excerpt)))
     return first + others + "".join(fill(details, room - utf16_length(first)))
 
 
-class _Section:
-    """One failure: what broke, and its details in any size."""
+def _broke(failure: Failure, title: str, excerpt: MakeExcerpt, limit: int) -> tuple[str, Lead]:
+    """The section on what broke, and its lead; empty where it has no room."""
+    limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
+    text = f"\n\n## {title}: {_jobs_and_step(failure)}\n\n{_step(failure)}"
+    block, lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
+    text += f"\n\n{block}" if block else ""
+    return text if utf16_length(text) <= limit else "", lead
 
-    def __init__(
-        self, run: Run, failure: Failure, number: int, total: int, excerpt: MakeExcerpt, limit: int
-    ) -> None:
-        self._run, self._failure, self._excerpt = run, failure, excerpt
-        self._heading = f"\n\n## Details of failure {number}" if total > 1 else ""
-        limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
-        text = f"\n\n## Failure {number} of {total}: {_jobs_and_step(failure)}\n\n{_step(failure)}"
-        block, self._lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
-        text += f"\n\n{block}" if block else ""
-        self.first = text if utf16_length(text) <= limit else ""
 
-    def details(self, limit: int) -> str:
-        """Which legs, what ran, the rest of the log; within `limit` units, after a blank line."""
-        failure = self._failure
-        if failure.gate or not self.first:
-            return ""
-        cap = min(_LEGS, limit // 4)
-        passed = passed_legs(self._run, failure)
-        names = [job.name for job in failure.jobs]
-        legs = f"{len(passed)} leg" + ("" if len(passed) == 1 else "s")
-        text, missing = self._heading, []
-        for what, piece in (
-            ("the entry that knows it", _known(failure)),
-            ("which steps failed after it", _later(failure, _LEGS // 4)),
-            ("who shares it", _named(f"Shared by {len(names)} jobs", names, cap) if names[1:] else ""),
-            ("which legs passed", _named(f"Of the same matrix, {legs} passed", passed, cap // 2)),
-            ("what ran", _command(failure, min(_COMMAND, limit // 6))),
-        ):
-            if piece and utf16_length(text + piece) + 2 > limit * 3 // 5:
-                missing.append(what)  # the evidence is worth more
-            elif piece:
-                text += f"\n\n{piece}"
-        sentence = left_out(missing, limit)
-        found = rest_block(failure, self._lead, self._excerpt, limit - utf16_length(text + sentence) - 2)
-        text += f"\n\n{found}" if found else ""
-        if text == self._heading or utf16_length(text) > limit:
-            return ""
-        return text + sentence if utf16_length(text + sentence) <= limit else text
+def _details(run: Run, failure: Failure, heading: str, lead: Lead, excerpt: MakeExcerpt, limit: int) -> str:
+    """Which legs, what ran, the rest of the log; within `limit` units, after a blank line."""
+    cap = min(_LEGS, limit // 4)
+    passed, names = passed_legs(run, failure), [job.name for job in failure.jobs]
+    legs = f"{len(passed)} leg" + ("" if len(passed) == 1 else "s")
+    text, missing = heading, []
+    for what, piece in (
+        ("the entry that knows it", _known(failure)),
+        ("which steps failed after it", _later(failure, _LEGS // 4)),
+        ("who shares it", _named(f"Shared by {len(names)} jobs", names, cap) if names[1:] else ""),
+        ("which legs passed", _named(f"Of the same matrix, {legs} passed", passed, cap // 2)),
+        ("what ran", _command(failure, min(_COMMAND, limit // 6))),
+    ):
+        if piece and utf16_length(text + piece) + 2 > limit * 3 // 5:
+            missing.append(what)  # the evidence is worth more
+        elif piece:
+            text += f"\n\n{piece}"
+    sentence = left_out(missing, limit)
+    found = rest_block(failure, lead, excerpt, limit - utf16_length(text + sentence) - 2)
+    text += f"\n\n{found}" if found else ""
+    if text == heading or utf16_length(text) > limit:
+        return ""
+    return text + sentence if utf16_length(text + sentence) <= limit else text
 
 
 def _others(failures: Sequence[Failure], limit: int) -> str:
@@ -140,7 +132,7 @@ def _step(failure: Failure) -> str:
         f"after {in_words(took)}" if took is not None else "",
         f"shell {alternatives(name(shell) for shell in failure.shells)}" if failure.shells else "",
         _job_id(job)[2:] + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
-        *_no_log(failure),
+        "" if digest else "still running: no log until it is done" if job.running else "its log is not here",
     ]
     sentence = ", ".join(fact for fact in facts if fact) + "."
     gate = " It began when the others had ended, and only checks their results." if failure.gate else ""
@@ -174,13 +166,6 @@ def _ended(failure: Failure) -> str:
     if job.conclusion == "timed_out" and ended in ("", "cancelled"):  # a log does not show it
         return "timed out"
     return cut(ended, 60)
-
-
-def _no_log(failure: Failure) -> list[str]:
-    if failure.digest:
-        return []
-    running = failure.jobs[0].running
-    return ["still running: no log until it is done" if running else "its log is not here"]
 
 
 def _named(words: str, jobs: Sequence[str], cap: int) -> str:

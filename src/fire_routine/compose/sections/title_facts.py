@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ...model import EarlierSession, Failure, History, Origin, Past, PullRequest, Rerun, Run, SessionState
-from ...model import utf16_length as units
 from ...sanitize import inline, web_address
 from ..grouping import base_name
 from ..layout import cut, short
@@ -137,7 +136,7 @@ def _of_the_run(run: Run) -> Iterator[str]:
     workflow = f"{name(run.workflow)}, {name(run.workflow_path)}"
     yield f"Workflow: {workflow}, event {name(run.event)} by {name(run.actor)}{began}"
     yield from _rerun_facts(run.rerun)
-    if not run.head_branch or units(run.head_branch) > _IN_TITLE or not run.pull_request:
+    if not run.head_branch or run.head_branch != short(run.head_branch, _IN_TITLE) or not run.pull_request:
         at = "Tag" if run.on_tag else "Branch"
         branch = name(run.head_branch, _IDENTIFIER) if run.head_branch else "none (detached)"
         default = name(run.default_branch) if run.default_branch not in ("", run.head_branch) else ""
