@@ -133,9 +133,10 @@ def _facts(material: _Material, commands: bool, room: int) -> str:
     run = material.run
     lines = [*past_facts(material.past, run.history), *facts(run, material.failures, commands=commands)]
     lines = [f"- {line}" for line in lines]
-    while len(lines) > _LEAST_FACTS and sum(utf16_length(line) + 1 for line in lines) > room:
+    heading = "\n\n## Facts\n\n"
+    while len(lines) > _LEAST_FACTS and utf16_length(heading + "\n".join(lines)) > room:
         lines.pop()
-    return "\n\n## Facts\n\n" + "\n".join(lines) if lines else ""
+    return heading + "\n".join(lines) if lines else ""
 
 
 def own_words(text: str, limit: int) -> str:

@@ -29,22 +29,16 @@ def is_weak(digest: Digest) -> bool:
 
 
 def telling(digest: Digest) -> Digest:
-    """The digest's lines that are strong enough, each block of them once; and how the step ended.
-
-    If no line looks like an error, all are left: what the failed step told last may tell something.
-    """
-    if is_weak(digest):
-        return digest
+    """The digest's lines that are strong enough, each block of them once; and how the step ended."""
     units = {number for unit in digest.units for number in unit}
-    strong = strong_lines(digest, min(units, default=0) - _NEAR)
+    strong = _strong_lines(digest, min(units, default=0) - _NEAR)
     return without(strong, _told_again(strong, units))
 
 
-def strong_lines(digest: Digest, first: int = 0) -> Digest:
+def _strong_lines(digest: Digest, first: int) -> Digest:
     """The digest's lines that are strong enough, and those that say how the step ended.
 
-    Args:
-        first: the number of the line from which on they belong to a failure.
+    Those before the line of number `first` belong to no failure.
     """
     most, weak = greatest_weight(digest), is_weak(digest)
 

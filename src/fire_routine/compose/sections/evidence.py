@@ -14,7 +14,6 @@ from ..excerpter import (
     greatest_weight,
     is_weak,
     numbers,
-    strong_lines,
     units_first,
     without,
 )
@@ -102,7 +101,7 @@ def rest_block(failure: Failure, lead: Lead, excerpt: MakeExcerpt, limit: int) -
     notes = _unrepeated(merged_annotations(failure), lead.text)
     if lead.whole:
         return _annotation_block(notes, limit)
-    digest = without(strong_lines(failure.digest), lead.lines)
+    digest = without(failure.digest, lead.lines)
     title = "From the available part of the log" if failure.partial else "From the log"
     title += ", besides the lines above" if lead.lines else ""
     log = log_block(title, digest, excerpt, limit)

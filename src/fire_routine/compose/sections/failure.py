@@ -12,11 +12,10 @@ from ..grouping import passed_legs
 from ..highlights import cause
 from ..layout import Part, cut, fill, left_out, listed, quoted
 from .evidence import Lead, lead_block, rest_block
-from .title_facts import alternatives, name
+from .title_facts import alternatives, jobs_and_step, name
 
 _WEIGHT = 9  # the failures are the reason of the text
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
-_NAME = 80
 _LEGS = 400
 _COMMAND = 300
 _REASON = 100  # units of the cause next to the name of a failure that has no room for a section
@@ -50,7 +49,7 @@ def _failures(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit
 def _broke(failure: Failure, title: str, excerpt: MakeExcerpt, limit: int) -> tuple[str, Lead]:
     """The section on what broke, and its lead; empty where it has no room."""
     limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
-    text = f"\n\n## {title}: {_jobs_and_step(failure)}\n\n{_step(failure)}"
+    text = f"\n\n## {title}: {jobs_and_step(failure, ' › ')}\n\n{_step(failure)}"
     block, lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
     text += f"\n\n{block}" if block else ""
     return text if utf16_length(text) <= limit else "", lead
@@ -95,22 +94,12 @@ def _others(failures: Sequence[Failure], limit: int) -> str:
 def _other(failure: Failure, told: int) -> str:
     known = ", known" if failure.is_spared else ""
     reason = f": {inline(cut(cause(failure), told))}" if told and failure.digest else ""
-    return f"- {_jobs_and_step(failure)}{_job_id(failure.jobs[0])}{known}{reason}"
+    return f"- {jobs_and_step(failure, ' › ')}{_job_id(failure.jobs[0])}{known}{reason}"
 
 
 def _job_id(job: FailedJob) -> str:
     """After a comma; empty for a log of another CI, whose job has no address at GitHub."""
     return f", job {job.id}" if job.url else ""
-
-
-def _jobs_and_step(failure: Failure) -> str:
-    job = failure.jobs[0]
-    text = name(job.name, _NAME)
-    if len(failure.jobs) > 1:
-        text += f" and {len(failure.jobs) - 1} more"
-    if job.failed_steps:
-        text += f" › {name(job.failed_steps[0].name, _NAME)}"
-    return text
 
 
 def _step(failure: Failure) -> str:
@@ -170,7 +159,7 @@ def _ended(failure: Failure) -> str:
 
 def _named(words: str, jobs: Sequence[str], cap: int) -> str:
     """How many jobs, and which; empty where there is none."""
-    shown = [name(job, _NAME) for job in jobs[: cap // 4]]  # no name takes less
+    shown = [name(job) for job in jobs[: cap // 4]]  # no name takes less
     names = listed(shown, cap, total=len(jobs))
     return words + (f": {names}." if names else ".") if jobs else ""
 

@@ -12,14 +12,14 @@ from ..layout import cut, short
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255
-_IN_TITLE = 64  # units of a branch's name that the title gives whole
+_NAME = 64  # units of any other name
 _SESSIONS = 3
 _RUNS = 5  # in which the failure was seen before
 _SUBJECT = 192  # units of a commit message's first line
 _PLACES = 3  # kinds of runners, and values that differ between jobs, that are shown
 
 
-def name(text: str, limit: int = 64) -> str:
+def name(text: str, limit: int = _NAME) -> str:
     """A name of someone else's within `limit` units."""
     return inline(short(text, limit))
 
@@ -45,14 +45,16 @@ def _what(run: Run, failures: Sequence[Failure]) -> str:
         names = list(dict.fromkeys(base_name(job.name) for job in jobs))
         shown = ", ".join(name(text) for text in names[:2]) + (", …" if len(names) > 2 else "")
         return f"{len(failures)} distinct failures in {len(jobs)} jobs ({shown})"
-    what = name(jobs[0].name)
-    if len(jobs) > 1:
-        what += f" and {len(jobs) - 1} more"
-    if jobs[0].failed_steps:
-        what += f", step {name(jobs[0].failed_steps[0].name)}"
-    if jobs[0].conclusion == "timed_out":
-        what += " (timed out)"
-    return what
+    return jobs_and_step(failures[0], ", step ") + (
+        " (timed out)" if jobs[0].conclusion == "timed_out" else ""
+    )
+
+
+def jobs_and_step(failure: Failure, separator: str) -> str:
+    """The first job, how many share its failure, and the failed step."""
+    job, more = failure.jobs[0], len(failure.jobs) - 1
+    step = f"{separator}{name(job.failed_steps[0].name)}" if job.failed_steps else ""
+    return name(job.name) + (f" and {more} more" if more else "") + step
 
 
 def _since(run: Run) -> list[str]:
@@ -136,7 +138,7 @@ def _of_the_run(run: Run) -> Iterator[str]:
     workflow = f"{name(run.workflow)}, {name(run.workflow_path)}"
     yield f"Workflow: {workflow}, event {name(run.event)} by {name(run.actor)}{began}"
     yield from _rerun_facts(run.rerun)
-    if not run.head_branch or run.head_branch != short(run.head_branch, _IN_TITLE) or not run.pull_request:
+    if not run.head_branch or run.head_branch != short(run.head_branch, _NAME) or not run.pull_request:
         at = "Tag" if run.on_tag else "Branch"
         branch = name(run.head_branch, _IDENTIFIER) if run.head_branch else "none (detached)"
         default = name(run.default_branch) if run.default_branch not in ("", run.head_branch) else ""
@@ -189,11 +191,9 @@ def alternatives(values: Iterable[str]) -> str:
 
 def _rerun_facts(rerun: Rerun | None) -> Iterator[str]:
     """How the failure compares with the first attempt's, and how often it was gone when re-run."""
-    if rerun is None:
-        return
-    if rerun.attempt is not None:
+    if rerun and rerun.attempt is not None:
         yield f"Re-run: {_compared(rerun)} (attempt {rerun.attempt} failed, and its failed jobs were re-run)"
-    if rerun.flakes:
+    if rerun and rerun.flakes:
         times = "once" if rerun.flakes == 1 else f"{rerun.flakes} times"
         yield (
             f"Flaked {times} in {rerun.days} days: gone when re-run, without a change. Look for order, time,"
