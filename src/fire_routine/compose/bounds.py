@@ -34,11 +34,7 @@ def bounded(
     return (
         _with_short_history(run, failures),
         tuple(
-            replace(
-                one,
-                jobs=_with_short_notes(one.jobs, each),
-                digest=next(digests) if one.digest else None,
-            )
+            replace(one, jobs=_with_short_notes(one.jobs, each), digest=one.digest and next(digests))
             for one in failures
         ),
         tuple(replace(one, digest=next(digests)) for one in attachments),
