@@ -16,6 +16,7 @@ MakeExcerpt = Callable[[Digest, int], Excerpt]
 SHARE, _ASIDE = 0.15, 0.2
 _NEAR = 10  # lines before a failure that belong to it
 _END = 40  # last lines of a step of which some are shown
+_BEGIN = "##[group]Run "  # of a step, as GitHub's runner marks it
 _AGAIN = 3  # lines in a row that were told before: shown once
 
 
@@ -84,7 +85,9 @@ def end_of_step(digest: Digest) -> Digest:
     """The last lines of the failed step, each stronger than the one before."""
     tail = max(digest.blocks, key=lambda block: (block.rule == "tail", block.weight)).last
     last = max(tail, *digest.ends, 0)
-    kept = range(last - _END, last + 1)
+    lines = ((block.first + at, line) for block in digest.blocks for at, line in enumerate(block.lines))
+    begin = max((number for number, line in lines if number <= last and line.startswith(_BEGIN)), default=0)
+    kept = range(max(begin, last - _END), last + 1)
     return _weighed(digest, lambda number, _: float(number) if number in kept else None)
 
 

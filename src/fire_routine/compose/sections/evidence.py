@@ -47,12 +47,12 @@ def lead_of(digest: Digest, excerpt: MakeExcerpt, limit: int) -> Lead:
     A log whose excerpt is short is shown in its own order. If no line looks like an error, the lead is the
     end of the failed step.
     """
-    everything = excerpt(digest, 2 * limit)
-    if utf16_length(everything.text) <= limit:
-        return Lead(everything.text, frozenset(numbers(everything)), whole=True)
     if is_weak(digest):
         end = excerpt(end_of_step(digest), min(limit, _WEAK_END))
         return Lead(end.text, frozenset(numbers(end)))
+    everything = excerpt(digest, 2 * limit)
+    if utf16_length(everything.text) <= limit:
+        return Lead(everything.text, frozenset(numbers(everything)), whole=True)
     most = greatest_weight(digest)
     # Of several failures each comes before what is near one of them.
     least = most * (1.01 if len(digest.units) > 1 else _STRONG)
