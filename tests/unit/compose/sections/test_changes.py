@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.unit.compose.material import history, pull_request, run
 
-from fire_routine.compose.sections.changes import changes_part, named
+from fire_routine.compose.sections.changes import changes_part, marked, named
 from fire_routine.model import ChangedFile, Commit, Run
 
 FILES = [
@@ -28,7 +30,8 @@ def test_a_log_names_a_file_by_its_path_or_the_end_of_it() -> None:
 
 
 def changes(material: Run, evidence: str, limit: int) -> str:
-    part = changes_part(material, evidence)
+    past = material.history and replace(material.history, files=marked(material.history.files, evidence))
+    part = changes_part(replace(material, history=past))
     return part.render(limit) if part else ""
 
 
@@ -73,7 +76,7 @@ def test_commits_and_files_beyond_the_apis_list_are_counted() -> None:
     )
     text = changes(run(history=long), "", 50_000)
     assert "Commits (400):" in text
-    assert "… the API lists 250 of them" in text
+    assert f"… and {400 - text.count('`Change ')} more" in text
     assert "Changed files (the first 300):" in text  # the API does not return their number
     assert "Changed files (3):" in changes(run(history=history()), "", 4000)
 
