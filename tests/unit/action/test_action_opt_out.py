@@ -109,11 +109,3 @@ def test_a_wrong_entry_is_reported_and_the_fire_goes_on(job: Job) -> None:
     )
     assert "Missing evidence" not in job.endpoint.requests[0].text
     assert "Unavailable: .github/known-failures.toml, line 1" in job.log
-
-
-def test_a_dry_run_marks_it_and_reports_what_would_be(job: Job) -> None:
-    job.github.set_file(PATH, KNOWN)
-    job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
-    assert job.run() == 0
-    assert "it would be skipped (`known-failure`): Known by" in job.summary
-    assert "Known failure (`.github/known-failures.toml, line 1`)" in job.summary

@@ -193,10 +193,6 @@ def known(watcher: Watcher) -> Watcher:
 
 
 def test_the_failed_jobs_of_a_known_failure_are_re_run_once(known: Watcher) -> None:
-    known.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
-    assert known.after() == "skipped dry-run"
-    assert "it would be skipped (`rerun`)" in known.summary
-    known.environ["FIRE_ROUTINE_DRY_RUN"] = "false"
     assert known.after() == "skipped rerun"
     assert "Known by `.github/known-failures.toml, line 1`: `Comes and goes`." in known.summary
     assert "Attempt 2 decides" in known.summary

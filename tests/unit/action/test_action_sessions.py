@@ -127,20 +127,6 @@ def test_a_dry_run_shows_it_too(job: Job, log: str, would: str) -> None:
     assert not job.github.asked("^POST")
 
 
-def test_a_comment_is_updated_in_place_with_what_became_of_it(job: Job) -> None:
-    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
-    job.github.set_branch("topic", SHA)
-    job.github.add_pull_request({"number": 3, "head": {"ref": "topic", "sha": SHA}})
-    job.github.change_run(7, head_branch="topic", pull_requests=[{"number": 3}])
-    job.run()
-    url = open_pull_request(job)
-    job.github.set_branch("topic", sha_of("commit 8"))
-    fail_again(job, head_branch="topic", pull_requests=[{"number": 3}])
-    (comment,) = job.github.comments[3]
-    assert "Claude has opened a pull request: the same failure again" in comment["body"]
-    assert f"**What became of it:** [#14]({url}) `Match the types` is open" in comment["body"]
-
-
 class TestReplacing:
     """A session that left no trace within the cool-down may be replaced by one more."""
 
@@ -169,13 +155,6 @@ class TestReplacing:
         assert f"session {job.endpoint.sessions[0].url} left no trace: another one may start" in job.log
         fail_again(job, number=9, **self.now())
         assert len(job.endpoint.sessions) == 2
-
-    def test_by_a_rerun_of_the_same_run(self, job: Job) -> None:
-        job.github.add_run({"id": 7, "head_sha": SHA, "run_attempt": 2, **self.now()})
-        job.github.add_job(7, {"id": 90, "name": "build", "conclusion": "failure"}, LOG)
-        job.environ["GITHUB_RUN_ATTEMPT"] = "2"
-        assert again(job) == 0
-        assert (job.outputs["outcome"], len(job.endpoint.sessions)) == ("fired", 2)
 
     def test_counts_in_max_sessions(self, job: Job) -> None:
         job.environ["FIRE_ROUTINE_MAX_SESSIONS"] = "1"

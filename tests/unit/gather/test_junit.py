@@ -40,15 +40,6 @@ SUREFIRE = b"""<?xml version="1.0" encoding="UTF-8"?>
   <testcase name="empty" classname="com.acme.CartTest" time="0.0"/>
 </testsuite>"""
 
-PHPUNIT = b"""<?xml version="1.0" encoding="UTF-8"?>
-<testsuites><testsuite name="all" tests="1" failures="1"><testsuite name="Unit" tests="1"><testsuite name="CartTest">
-<testcase name="testTotal" class="CartTest" classname="CartTest" file="/app/tests/CartTest.php" line="9" time="0.01">
-<failure type="PHPUnit\\Framework\\ExpectationFailedException">CartTest::testTotal
-Failed asserting that 3 matches expected 4.
-
-/app/tests/CartTest.php:11
-</failure></testcase></testsuite></testsuite></testsuite></testsuites>"""
-
 
 def lines(data: bytes) -> list[str]:
     report = read_report([data])
@@ -82,11 +73,6 @@ def test_a_message_that_the_trace_repeats_is_not_shown_between_them() -> None:
         "org.opentest4j.AssertionFailedError: expected: <4> but was: <3>",
     ]
     assert "\tat com.acme.CartTest.addsUp(CartTest.java:12)" in shown
-
-
-def test_suites_in_suites_and_failures_without_a_message_are_read() -> None:
-    assert "FAILED CartTest::testTotal - CartTest::testTotal (/app/tests/CartTest.php:11)" in lines(PHPUNIT)
-    assert "Failed asserting that 3 matches expected 4." in lines(PHPUNIT)
 
 
 def test_a_long_trace_keeps_its_beginning_and_its_end_and_lines_and_names_are_cut() -> None:

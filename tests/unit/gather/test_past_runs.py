@@ -119,7 +119,6 @@ def test_a_branch_is_not_called_never_green_if_forks_fill_the_listing(emulator: 
         ("push", {"head_branch": "v1.0"}, "skipped", False),  # the failed job did not run there
         ("workflow_dispatch", {"event": "workflow_dispatch"}, "skipped", False),  # its inputs left it out
         ("push", {"event": "pull_request"}, "success", False),
-        ("push", {"created_at": "2026-03-09T10:00:00Z"}, "success", False),  # only later
     ],
 )
 def test_the_same_commit_was_green_before_where_the_failed_job_was(
@@ -148,9 +147,7 @@ def test_the_last_green_run_of_the_same_event_is_known_besides_the_last_of_any(
     [
         ([("success", "push"), ("failure", "push"), ("cancelled", "push")], True),
         ([("failure", "push"), ("success", "push"), ("cancelled", "push")], False),
-        ([("success", "push"), ("timed_out", "push")], True),
         ([("success", "push"), ("failure", "schedule")], False),  # a push rather than the nightly run
-        ([("failure", "schedule")], True),
         ([("cancelled", "push"), ("failure", "schedule")], True),  # no push has ended
     ],
 )

@@ -163,13 +163,6 @@ def test_of_very_many_cancelled_jobs_the_longest_are_asked_whether_they_timed_ou
     assert sum(job.conclusion == "timed_out" for job in run.failed_jobs) == ASKED_CANCELLED
 
 
-@pytest.mark.parametrize(("ref_name", "ref_type"), [("main", "branch"), ("main", ""), ("v1", "tag")])
-def test_a_branch_is_no_tag(emulator: GitHubEmulator, ref_name: str, ref_type: str) -> None:
-    run = gathered(emulator, context_of(emulator, ref_name=ref_name, ref_type=ref_type))
-    assert not run.on_tag
-    assert run.history and run.history.never_green
-
-
 def test_a_tag_is_called_so_by_the_runner_or_is_what_a_release_is_made_of(emulator: GitHubEmulator) -> None:
     add_run(emulator, head_branch="v1.2.3")
     run = gathered(emulator, context_of(emulator, ref_name="v1.2.3", ref_type="tag"))

@@ -77,12 +77,9 @@ class TestWhatCannotBeHad:
         ("fault", "why", "most"),
         [
             (Fault.missing(), "404", 2),
-            (Fault.broken(500), "500", 7),
             (Fault.rate_limited(), "rate limit", 2),
             (Fault(200, raw=b"<html>Sign in</html>"), "documented shape", 2),
             (Fault(200, raw=b'{"jobs": ['), "not JSON", 7),
-            (Fault(403, raw=b'["unexpected"]'), "can't be used", 2),
-            (Fault(200, raw=b""), "documented shape", 2),
             (Fault(cut_after=40), "can't be", 7),
         ],
     )

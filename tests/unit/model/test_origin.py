@@ -63,17 +63,13 @@ def test_own_payload_proves_whose_pull_request_it_is(event: str) -> None:
     ("payload", "origin"),
     [
         (after_run("push"), Origin.WRITERS),
-        (after_run("pull_request"), Origin.WRITERS),
         (after_run("pull_request", OTHER), Origin.FORK),
         (after_run("pull_request", None), Origin.FORK),
         (after_run("workflow_dispatch"), Origin.DISPATCHED),
-        (after_run("pull_request_target"), Origin.UNKNOWN),
         (after_run("issue_comment"), Origin.UNKNOWN),
-        (after_run("workflow_run"), Origin.UNKNOWN),
         (after_run(None), None),
         ({"workflow_run": {"event": "push"}}, None),
         ({"workflow_run": 3}, None),
-        ({}, None),
     ],
 )
 def test_run_after_another_is_as_trusted_as_the_one_before_it(

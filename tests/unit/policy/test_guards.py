@@ -75,21 +75,14 @@ def reason(verdict: Verdict | None) -> str | None:
 # --- before anything is asked -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("missing", "named"),
-    [
-        ({"routine_url": ""}, ["routine-url is", "ROUTINE_FIRE_URL"]),
-        ({"routine_token": ""}, ["routine-token is", "ROUTINE_FIRE_TOKEN"]),
-        ({"routine_url": "", "routine_token": ""}, ["routine-url and routine-token are"]),
-    ],
-)
-def test_missing_secrets_of_a_trusted_run_are_a_failure_that_names_the_input(
-    missing: dict[str, str], named: list[str]
-) -> None:
-    verdict = before_gathering(chosen(**missing), context())
-    assert verdict is not None
-    assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "missing-secrets")
-    assert all(words in verdict.message for words in named)
+def test_missing_secrets_of_a_trusted_run_are_a_failure_that_names_the_input() -> None:
+    for settings, named in (
+        (chosen(routine_token=""), "routine-token is"),
+        (Settings(), "routine-url and routine-token are"),
+    ):
+        verdict = before_gathering(settings, context())
+        assert verdict and named in verdict.message
+        assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "missing-secrets")
 
 
 BOTS = context("pull_request", actor="dependabot[bot]", head_ref="dependabot/npm/x")
@@ -122,27 +115,18 @@ def test_what_the_event_reports_decides_without_a_request() -> None:
     finished_runs: list[tuple[dict[str, Any], str | None]] = [
         ({}, None),
         ({"conclusion": "success"}, "not-failed"),
-        ({"conclusion": "timed_out"}, None),
-        ({"conclusion": "startup_failure"}, None),
         ({"head_repository": {"full_name": "stranger/cat"}}, "untrusted-run"),
         ({"head_repository": None}, "untrusted-run"),
-        ({"head_repository": {"full_name": "Octo/Cat"}}, None),
         ({"head_branch": "claude/fix"}, "skip-branches"),
-        ({"event": "pull_request"}, None),
-        ({"event": "workflow_dispatch"}, None),
-        ({"event": "pull_request_target"}, "untrusted-run"),
         ({"event": "issue_comment"}, "untrusted-run"),
-        ({"event": "workflow_run"}, "untrusted-run"),
         ({"event": None}, "untrusted-run"),
     ]
     found = [(context("workflow_run", finished(**changes)), expected) for changes, expected in finished_runs]
     own_run = [
         (context("pull_request_target", payload("octo/cat")), None),
         (from_fork("pull_request_target"), "untrusted-run"),
-        (context("pull_request_target"), "untrusted-run"),
         (context("push", {"workflow_run": 3}), None),  # another shape is no obstacle
         (context("pull_request", {"pull_request": {"head": []}}), None),
-        (context(ref_name="claude/fix"), "skip-branches"),
         (context("pull_request", ref_name="7/merge", head_ref="claude/fix"), "skip-branches"),
     ]
     for where, expected in [*found, *own_run]:
@@ -155,22 +139,10 @@ def test_the_event_reports_nothing_of_another_run_that_is_named_by_run_id() -> N
         (5, context(ref_name="claude/fix"), None),
         (5, green, None),
         (99, green, "not-failed"),
-        (100, context("workflow_run", finished()), None),
         (100, context("workflow_run", finished(event="issue_comment")), "untrusted-run"),
-        (100, context("pull_request_target", payload("octo/cat")), None),
         (100, from_fork("pull_request_target"), "untrusted-run"),
     ):
         assert reason(before_gathering(chosen(run_id=run_id), where)) == expected, (run_id, where)
-
-
-def test_an_event_that_proves_nothing_is_skipped_without_a_request_unless_allowed() -> None:
-    for event in ("issue_comment", "check_run", "status", "label", "workflow_run"):
-        verdict = before_gathering(chosen(run_id=100), context(event))
-        assert verdict is not None
-        assert verdict.reason == "untrusted-run", event
-        assert event in verdict.message
-        assert "allow-forks: true" in verdict.message
-        assert before_gathering(chosen(run_id=100, allow_forks=True), context(event)) is None, event
 
 
 # --- the run ------------------------------------------------------------------------------------
@@ -251,15 +223,12 @@ def test_trailers_name_sessions() -> None:
         f"Mend\n\nClaude-Session: {link}",
         f"Mend\n\nclaude-session: {link}?x=1\r\n",
         f"Mend\n\nClaude-Session: {link}/\nSigned-off-by: M",
-        f"Mend\n\nClaude-Session: {link}\n\n",
     )
     not_found = (
         f"Mend\n\na Claude-Session: {link}",
         f"Claude-Session: {link}",  # a subject is no trailer
         f"Mend\n\nClaude-Session: {link}\n\nCo-authored-by: M",
         "Mend\n\nClaude-Session: https://claude.ai.example.com/code/session_1",
-        "Mend\n\nClaude-Session: https://x/1",
-        "Claude-Session:",
         "Claude-Session: two words",
         "",
     )
@@ -280,12 +249,6 @@ def test_sessions_that_wrote_what_a_branch_builds_on_count_however_new_the_branc
 
 
 # --- decide: guards, then the ledger --------------------------------------------------------------
-
-
-def test_a_guard_ends_the_matter_before_the_ledger_is_asked() -> None:
-    board = Board()
-    assert decided(board, sample_run(conclusion="success")).reason == "not-failed"
-    assert board.calls == []
 
 
 def test_a_dry_run_reports_what_would_be_and_writes_nothing() -> None:
@@ -313,12 +276,9 @@ def test_a_dry_run_reports_what_would_be_and_writes_nothing() -> None:
         ({"event": "push"}, "stale-head"),
         ({"event": "push", "head_branch": "main"}, ""),  # the next run may be left behind as well
         ({"event": "push", "head_branch": "main", "pull_request": CLOSED}, ""),  # it was merged
-        ({"event": "push", "head_branch": "gone"}, ""),
         ({"event": "push", "head_branch": None}, ""),
         ({"event": "schedule"}, ""),
-        ({"event": "workflow_dispatch"}, ""),
         ({"event": "merge_group", "head_branch": "gh-readonly-queue/main/pr-5-abc"}, ""),
-        ({"event": "push", "head_branch": "v1.0"}, ""),
     ],
 )
 def test_only_a_branch_whose_next_commit_runs_the_workflow_again_goes_stale(
@@ -350,10 +310,8 @@ def test_a_pull_request_goes_stale_by_its_own_head(then: Any, now: Any, expected
 @pytest.mark.parametrize(
     ("trigger", "reason"),
     [
-        (TriggerKind.STEP, ""),
         (TriggerKind.FINAL_JOB, ""),
         (TriggerKind.WORKFLOW_RUN, "pull-request-closed"),
-        (TriggerKind.RUN_ID, "pull-request-closed"),
     ],
 )
 def test_a_run_for_the_closing_itself_is_reported(trigger: TriggerKind, reason: str) -> None:
