@@ -121,12 +121,6 @@ def reset_after_the_request(visit: Visit) -> None:
     visit.reset()
 
 
-def reset_within_the_answer(visit: Visit) -> None:
-    visit.read_request(starts_session=True)
-    visit.send(head("200 OK", "Content-Length: 500") + WHOLE[:50])
-    visit.reset()
-
-
 def refuse_before_the_body(visit: Visit) -> None:
     visit.read_head()
     visit.send(answer("413 Content Too Large", envelope("request_too_large")))
@@ -204,7 +198,6 @@ def _connections() -> Iterator[Fault]:
         FAILED,
         why="unauthorized",
     )
-    yield Fault("dribbled headers", dribbles(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n" * 9999), UNKNOWN)
     yield Fault("dribbled body", dribbles(head("200 OK", "Content-Length: 60000"), b" " * 60_000), UNKNOWN)
 
 
@@ -224,15 +217,9 @@ def _answers() -> Iterator[Fault]:
     )
     yield Fault("truncated", sends(head("200 OK", "Content-Length: 500") + WHOLE[:50]), UNKNOWN)
     yield Fault("truncated behind the session", sends(head("200 OK", "Content-Length: 500") + WHOLE), UNKNOWN)
-    yield Fault("truncated in the headers", sends(b"HTTP/1.1 200 OK\r\nContent-Le"), UNKNOWN)
-    yield Fault("reset within the answer", reset_within_the_answer, UNKNOWN)
     yield Fault("chunked, last chunk missing", sends(chunked + chunk), UNKNOWN)
     yield Fault("chunked, bad chunk size", sends(chunked + b"zz\r\n" + WHOLE), UNKNOWN)
     yield Fault("not HTTP", sends(b"SSH-2.0-OpenSSH_9.6\r\n"), UNKNOWN)
-    yield Fault("two lengths", sends(head("200 OK", "Content-Length: 1", "Content-Length: 2")), UNKNOWN)
-    yield Fault("switching protocols", sends(head("101 Switching Protocols", "Upgrade: x")), UNKNOWN)
-    html = b"<!doctype html><title>Sign in to the network</title>"
-    yield Fault("HTML", sends(answer("200 OK", html, "Content-Type: text/html")), UNKNOWN)
 
 
 def _floods() -> Iterator[Fault]:
@@ -253,8 +240,6 @@ def _statuses() -> Iterator[Fault]:
         ("401 Unauthorized", "authentication_error", FAILED, "unauthorized"),
         ("500 Internal Server Error", "api_error", UNKNOWN, ""),
         ("503 Service Unavailable", "overloaded_error", FAILED, "overloaded"),
-        ("503 Service Unavailable, by a gateway", "api_error", UNKNOWN, ""),
-        ("529 Overloaded", "overloaded_error", FAILED, "overloaded"),
     ]
     for status, kind, result, reason in table:
         script = sends(answer(status, envelope(kind)), starts_session=result is UNKNOWN)
@@ -272,7 +257,6 @@ def _statuses() -> Iterator[Fault]:
 def _tls() -> Iterator[Fault]:
     session = within_tls(sends(answer("200 OK", WHOLE)))
     yield Fault("TLS: session", session, FIRED, via=TLS)
-    yield Fault("TLS: reset after the request", within_tls(reset_after_the_request), UNKNOWN, TLS)
     yield Fault("TLS: hang after the request", within_tls(sends_and_hangs(b"")), UNKNOWN, TLS)
     yield Fault("TLS: unknown authority", session, FAILED, TLS, again=True, trusted=False)
     yield Fault("TLS: another's certificate", session, FAILED, TLS, again=True, host="x.test")

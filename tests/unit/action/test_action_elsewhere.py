@@ -69,16 +69,6 @@ def test_a_fork_of_that_repository_is_a_fork(job: Job, shop: GitHubEmulator) -> 
     assert job.endpoint.sessions == []
 
 
-def test_the_comment_is_left_in_that_repository(job: Job, shop: GitHubEmulator) -> None:
-    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
-    shop.add_pull_request({"number": 5, "head": {"ref": "topic", "sha": SHA}})
-    shop.set_branch("topic", SHA)
-    shop.change_run(40, event="pull_request", head_branch="topic")
-    job.run()
-    (comment,) = shop.comments[5]
-    assert job.endpoint.sessions[0].url in comment["body"]
-
-
 def test_an_attempt_is_that_of_the_address(job: Job, shop: GitHubEmulator) -> None:
     job.environ["FIRE_ROUTINE_RUN_ID"] = "https://github.com/octo/shop/actions/runs/40/attempts/1"
     shop.add_run({"id": 40, "run_attempt": 2, "head_sha": SHA, "event": "push", "conclusion": "success"})

@@ -54,29 +54,6 @@ def test_a_first_failure_asks_for_no_trace(job: Job) -> None:
     assert (job.outputs["session-state"], job.outputs["pull-request-url"]) == ("", "")
 
 
-@pytest.mark.parametrize(
-    ("fields", "state", "words", "requests"),
-    [
-        ({}, "open", "is open, 1 of 2 checks failed", 3),
-        (MERGED, "merged", "is merged", 2),
-    ],
-)
-def test_a_duplicate_shows_the_sessions_pull_request(
-    job: Job, fields: dict[str, Any], state: str, words: str, requests: int
-) -> None:
-    job.run()
-    job.github.set_branch(BRANCH, TIP)
-    url = open_pull_request(job, **fields)
-    job.github.add_check_run(TIP, {"conclusion": "failure"})
-    job.github.add_check_run(TIP, {"conclusion": "success"})
-    assert fail_again(job) == 0
-    assert (job.outputs["reason"], job.outputs["session-state"]) == ("duplicate", state)
-    assert job.outputs["pull-request-url"] == url
-    assert f"**What became of it:** [#14]({url}) `Match the types` {words}" in job.summary
-    assert len(job.github.asked(LOOKED)) == requests
-    assert len(job.endpoint.sessions) == 1
-
-
 def test_a_rerun_of_the_same_run_and_a_duplicate_of_a_duplicate_show_it(job: Job) -> None:
     """The commit before may have only a report of the session, and that names no run."""
     job.run()

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from tests.fake_clock import FakeClock
-from tests.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fault, Stage, staged
+from tests.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fault, staged
 from tests.faults.server import PATH, PATIENCE, FaultServer, closed_port
 
 from fire_routine.clock import Clock
@@ -66,18 +66,14 @@ def ended(outcome: Outcome) -> tuple[Result, str, int]:
     return outcome.result, outcome.reason, outcome.requests
 
 
-def fire_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Outcome:
-    for name, value in stage.environ.items():
-        monkeypatch.setenv(name, value)
-    return fire(stage.url, stage.server)
-
-
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_fault_has_its_outcome(
     fault: Fault, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with staged(fault, certificates) as stage:
-        outcome = fire_on(stage, monkeypatch)
+        for name, value in stage.environ.items():
+            monkeypatch.setenv(name, value)
+        outcome = fire(stage.url, stage.server)
     server, not_made = stage.server, outcome.reason == "no-connection"
     if fault.racing and not_made:
         assert ended(outcome) == NOT_MADE

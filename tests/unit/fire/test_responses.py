@@ -147,15 +147,6 @@ def test_only_an_overload_that_the_endpoint_itself_reported_may_be_tried_again(s
     assert error_of(Response(status, {"retry-after": "7"}, b"")).retry_after is None
 
 
-def test_limit_names_its_reset() -> None:
-    error = error_of(
-        Response(429, {"retry-after": "5400"}, envelope("rate_limit_error", "Daily limit reached."))
-    )
-    assert (type(error), error.retryable, error.retry_after) == (Rejected, True, 5400)
-    assert "2026-11-24 16:30:00 UTC" in error.message
-    assert error.error_type == "rate_limit_error"
-
-
 @pytest.mark.parametrize("hours_off", [-30, 0, 30])
 def test_limit_that_names_a_date_is_counted_from_the_answers_own_date(hours_off: int) -> None:
     headers = {"retry-after": "Tue, 24 Nov 2026 15:30:00 GMT", "date": "Tue, 24 Nov 2026 15:00:00 GMT"}

@@ -290,15 +290,15 @@ class TestTheGreenLog:
         assert self.green(emulator, seconds=0.2) == {}
         assert self.green(emulator, replace(gathered(emulator), history=None)) == {}  # there is none
 
-    def test_is_read_of_few_jobs_where_many_failed(self, emulator: GitHubEmulator) -> None:
+    def test_is_read_of_few_jobs_where_many_failed_and_of_none_where_very_many_did(
+        self, emulator: GitHubEmulator
+    ) -> None:
         for number in range(GREEN_JOBS + 5):
             emulator.add_job(RUN, failed_job(100 + number, f"leg {number}"), LOG)
             green = {"id": 200 + number, "name": f"leg {number}", "conclusion": "success"}
             emulator.add_job(400, green, f"well {number}\n")
         assert len(self.green(emulator)) == GREEN_JOBS
         assert len(emulator.requests) == 1 + 2 * GREEN_JOBS
-
-    def test_is_not_asked_for_in_a_run_with_very_many_failed_jobs(self, emulator: GitHubEmulator) -> None:
         jobs = [FailedJob(id=number, name=f"{number}", conclusion="failure", url="") for number in range(40)]
         run = replace(gathered(emulator), failed_jobs=tuple(jobs))
         assert (self.green(emulator, run), emulator.requests) == ({}, [])

@@ -89,11 +89,6 @@ def test_annotations_of_many_failed_jobs_are_read_where_the_log_does_not_explain
     assert [note.what for note in explained(emulator, run, 5, 9).notes] == ["the annotations of leg 9"]
 
 
-def test_annotations_of_few_jobs_are_not_read_twice(emulator: GitHubEmulator) -> None:
-    explained(emulator, gathered(emulator), 1)
-    assert len(emulator.asked("/annotations")) == 1
-
-
 def test_once_it_is_known_a_repositorys_new_name_is_asked_by(emulator: GitHubEmulator) -> None:
     """Its pull request, which the event describes by the old name, is not a fork's."""
     add_run(emulator, event="pull_request", head_branch="topic")

@@ -332,11 +332,8 @@ def test_pull_request_target_whose_head_is_the_base_is_stale_only_when_closed() 
     assert decided(board, run).reason == "pull-request-closed"
 
 
-def test_the_branch_of_a_fork_is_not_looked_up_here() -> None:
+def test_a_head_that_is_a_forks_or_can_not_be_read_keeps_nothing_back() -> None:
     board = Board(heads={"topic": OLDER})
     assert decided(board, sample_run(event="push", head_repository="stranger/cat"), allow_forks=True).fire
-
-
-def test_a_head_that_can_not_be_read_keeps_nothing_back() -> None:
     board = Board(faults={"branch_head": [GitHubError("GitHub answered 502", 502)]})
     assert decided(board, sample_run()).fire
