@@ -99,10 +99,6 @@ def hang(visit: Visit) -> None:
     visit.server.closing.wait()
 
 
-def reset(visit: Visit) -> None:
-    visit.reset()
-
-
 def close_at_once(_visit: Visit) -> None:
     """The server closes after the script."""
 
@@ -175,7 +171,6 @@ class Fault:
     receive_buffer: int = 0  # bytes, of the server's sockets
     host: str = ""  # that the certificate is for; empty: the right one
     trusted: bool = True  # the certificate's authority
-    racing: bool = False  # by the moment, the connection may fail to be made instead
 
     @property
     def reason(self) -> str:
@@ -184,7 +179,6 @@ class Fault:
 
 
 def _connections() -> Iterator[Fault]:
-    yield Fault("reset as soon as connected", reset, UNKNOWN, racing=True)
     yield Fault("reset within the request", reset_within_the_request, UNKNOWN)
     yield Fault("reset after the request", reset_after_the_request, UNKNOWN)
     yield Fault("closed after the request", sends(b""), UNKNOWN)

@@ -182,15 +182,6 @@ def test_an_address_that_no_request_can_go_to_leaves_the_runners_word(emulator: 
     assert "can't be asked" in run.notes[0].why
 
 
-def test_the_run_of_the_run_id_input_is_gathered_at_its_latest_attempt(emulator: GitHubEmulator) -> None:
-    add_run(emulator, 77, run_attempt=1)
-    add_run(emulator, 77, run_attempt=3)
-    emulator.add_job(77, failed_job(30, "third time"))
-    run = gathered(emulator, settings=Settings(run_id=77))
-    assert (run.id, run.attempt, run.trigger) == (77, 3, TriggerKind.RUN_ID)
-    assert [job.name for job in run.failed_jobs] == ["third time"]
-
-
 # --- in a step of the failing job ------------------------------------------------------------------------
 
 

@@ -55,14 +55,13 @@ class TestComments:
 
     def test_the_first_is_created_and_then_replaced(self, emulator: GitHubEmulator, github: GitHub) -> None:
         others = {
-            "Looks good": ("octocat", "NONE"),
-            "<!-- mark --> mine": ("stranger", "NONE"),
-            "<!-- mark --> mine too": ("member", "MEMBER"),
-            "<!-- mark --> not mine": ("other-app[bot]", "NONE"),
-            "> <!-- mark --> is what it says": ("github-actions[bot]", "NONE"),
+            "Looks good": "octocat",
+            "<!-- mark --> mine": "stranger",
+            "<!-- mark --> not mine": "other-app[bot]",
+            "> <!-- mark --> is what it says": "github-actions[bot]",
         }
-        for body, (author, association) in others.items():
-            emulator.add_comment(12, body, author, association)
+        for body, author in others.items():
+            emulator.add_comment(12, body, author)
         assert self.written(github, "one") == self.written(github, "two")
         assert [comment["body"] for comment in emulator.comments[12]] == [*others, f"{self.MARK} two"]
 

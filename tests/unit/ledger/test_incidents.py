@@ -45,9 +45,6 @@ def test_a_job_that_was_stopped_for_minutes_leaves_its_place_to_another() -> Non
     assert (verdict.fire, verdict.session_id, other[1]) == (False, "session_2", True)
 
 
-# --- whose entries count --------------------------------------------------------------------------------
-
-
 def test_only_entries_of_the_own_identity_count() -> None:
     """With another token that is the creator of the first answer."""
     board = Board(creator="octocat")

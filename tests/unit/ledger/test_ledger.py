@@ -36,9 +36,6 @@ def limit(seconds: float) -> GitHubError:
     return GitHubError("GitHub answered 403: rate limit", 403, rate_limited=True, retry_after=seconds)
 
 
-# --- a fire ---------------------------------------------------------------------------------------------
-
-
 def test_a_lone_fire_claims_announces_and_records_its_session() -> None:
     board, printed = Board(), list[str]()
     verdict = Job(board, printed=printed).fire(A)
@@ -139,9 +136,6 @@ def test_a_page_from_an_older_list_is_asked_for_again() -> None:
     for _ in range(120):
         board.add(PLACE, "81 %", URL, "coverage", by="octocat")
     assert Job(board).claim(A).reason == "duplicate"
-
-
-# --- several jobs ---------------------------------------------------------------------------------------
 
 
 def test_the_lower_claim_fires_and_the_other_yields() -> None:
@@ -276,9 +270,6 @@ def test_a_denial_that_ends_is_an_outage(board: Board) -> None:
     job = Job(board)
     assert job.fire(A).fire
     assert (board.stages(), job.ledger.notes) == ("csf", ())
-
-
-# --- the place ------------------------------------------------------------------------------------------
 
 
 def test_a_place_that_is_not_shown_is_asked_for_again_and_never_replaced(board: Board) -> None:

@@ -112,24 +112,20 @@ def test_secrets_that_github_withholds_are_no_failure(where: Context, expected: 
 
 
 def test_what_the_event_reports_decides_without_a_request() -> None:
-    finished_runs: list[tuple[dict[str, Any], str | None]] = [
-        ({}, None),
-        ({"conclusion": "success"}, "not-failed"),
-        ({"head_repository": {"full_name": "stranger/cat"}}, "untrusted-run"),
-        ({"head_repository": None}, "untrusted-run"),
-        ({"head_branch": "claude/fix"}, "skip-branches"),
-        ({"event": "issue_comment"}, "untrusted-run"),
-        ({"event": None}, "untrusted-run"),
-    ]
-    found = [(context("workflow_run", finished(**changes)), expected) for changes, expected in finished_runs]
-    own_run = [
+    for where, expected in (
+        (context("workflow_run", finished()), None),
+        (context("workflow_run", finished(conclusion="success")), "not-failed"),
+        (FORKED, "untrusted-run"),
+        (context("workflow_run", finished(head_repository=None)), "untrusted-run"),
+        (context("workflow_run", finished(head_branch="claude/fix")), "skip-branches"),
+        (context("workflow_run", finished(event="issue_comment")), "untrusted-run"),
+        (context("workflow_run", finished(event=None)), "untrusted-run"),
         (context("pull_request_target", payload("octo/cat")), None),
         (from_fork("pull_request_target"), "untrusted-run"),
         (context("push", {"workflow_run": 3}), None),  # another shape is no obstacle
         (context("pull_request", {"pull_request": {"head": []}}), None),
         (context("pull_request", ref_name="7/merge", head_ref="claude/fix"), "skip-branches"),
-    ]
-    for where, expected in [*found, *own_run]:
+    ):
         assert reason(before_gathering(chosen(), where)) == expected, where
 
 
@@ -143,9 +139,6 @@ def test_the_event_reports_nothing_of_another_run_that_is_named_by_run_id() -> N
         (100, from_fork("pull_request_target"), "untrusted-run"),
     ):
         assert reason(before_gathering(chosen(run_id=run_id), where)) == expected, (run_id, where)
-
-
-# --- the run ------------------------------------------------------------------------------------
 
 
 def judged(run: Run, where: Context | None = None, **changes: object) -> str | None:
@@ -182,13 +175,12 @@ def test_a_cancelled_run_is_skipped_unless_a_job_ran_out_of_time() -> None:
 
 
 def test_a_run_of_a_fork_or_whose_event_proves_nothing_needs_allow_forks() -> None:
-    proving_nothing = ("issue_comment", "workflow_run", "status", "an_event_of_next_year")
-    forks = [
-        sample_run(event=event, head_repository=head)
-        for event in ("pull_request", "pull_request_target", "push")
-        for head in ("stranger/cat", None)
-    ]
-    for run in (*forks, *(sample_run(event=event) for event in proving_nothing)):
+    for run in (
+        sample_run(event="pull_request", head_repository="stranger/cat"),
+        sample_run(event="push", head_repository=None),
+        sample_run(event="issue_comment"),
+        sample_run(event="an_event_of_next_year"),
+    ):
         verdict = guards(chosen(), context("workflow_run"), run)
         assert verdict is not None, run
         assert verdict.reason == "untrusted-run", run
@@ -212,9 +204,6 @@ def test_a_sessions_own_branches_are_skipped_by_default_and_the_way_out_is_named
     assert "Change `skip-branches`" in verdict.message
     assert judged(sample_run(head_branch="claude/fix"), skip_branches=("wip/**",)) is None
     assert judged(sample_run(head_branch=None)) is None
-
-
-# --- a session's own commits --------------------------------------------------------------------
 
 
 def test_trailers_name_sessions() -> None:
@@ -265,9 +254,6 @@ def test_a_dry_run_reports_what_would_be_and_writes_nothing() -> None:
     assert board.stages() == "cs"
     unreadable = Board(faults={"statuses": [GitHubError("GitHub answered 403", 403)] * 9})
     assert decided(unreadable, sample_run(), dry_run=True).message.endswith("this would start a session.")
-
-
-# --- stale heads ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
