@@ -145,6 +145,7 @@ def test_only_an_overload_that_the_endpoint_itself_reported_may_be_tried_again(s
     assert {body: ended(status, body) for body in others} == dict.fromkeys(others, UNKNOWN)
     assert ended(status, OVERLOAD, complete=False) == ended(status, b"", complete=False) == UNKNOWN
     assert error_of(Response(status, {"retry-after": "7"}, b"")).retry_after is None
+    assert "undocumented" not in error_of(Response(status)).message
 
 
 @pytest.mark.parametrize("hours_off", [-30, 0, 30])
