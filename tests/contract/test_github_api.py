@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tests.browser.reports import SCENES
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.ids import sha_of
+from tests.emulated.month import BOT, Month
 from tests.emulated.routes import NOT_FOUND, Answer
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
@@ -31,6 +32,7 @@ from fire_routine.gather import find_trigger, gather_run, read_logs, with_contex
 from fire_routine.gather.artifacts import failed_tests
 from fire_routine.gather.known_failures import read_known_failures
 from fire_routine.model import GitHubError
+from fire_routine.sessions import report, table
 from fire_routine.settings import Settings
 
 DESCRIPTION = json.loads((Path(__file__).parent / "github" / "openapi.json").read_text("utf-8"))
@@ -301,6 +303,19 @@ def test_refusals_have_githubs_error_object(fault: Fault) -> None:
     described = DESCRIPTION["components"]["schemas"]["basic-error"]["properties"]
     assert set(body) <= set(described)
     assert all(isinstance(value, str) and described[key]["type"] == "string" for key, value in body.items())
+
+
+@pytest.mark.parametrize(("nulls", "fixed"), [(False, 2), (True, 0)])  # of a merge, GitHub may state no time
+def test_the_report_of_sessions(nulls: bool, fixed: int) -> None:
+    with RecordedGitHub(nulls=nulls) as emulator:
+        month = Month.of(emulator, NOON)
+        for number in range(80):
+            month.run(NOON - number * timedelta(hours=1), "success", branch="quiet")
+        with github_of(emulator, patience=120.0) as github:
+            made = report(github, BOT, NOON - timedelta(days=30), NOON)
+        emulator.check(r"/actions/runs\?created=%3E%3D", r"/actions/runs\?created=.*\.\.", "/git/matching-refs/")
+    assert (made["totals"]["sessions"], made["totals"]["fixed"], made["left_out"]) == (13, fixed, [])
+    assert "None" not in table(made)
 
 
 @pytest.mark.parametrize("folder", sorted(RECORDINGS.glob("*/")), ids=lambda folder: folder.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tools.releasing import consistency, lock, wheels
+from tools.releasing import consistency, wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,10 +25,3 @@ def test_the_release_workflow_compiles_with_each_python_that_the_project_support
     assert compiled == classified
     assert sorted(installed) == sorted(classified)
     assert list(wheels.PYTHONS) == classified
-
-
-def test_the_lock_is_read_whole() -> None:
-    text = (ROOT / lock.LOCK).read_text("utf-8")
-    pinned = lock.pinned(ROOT / lock.LOCK)
-    assert len(pinned) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE))
-    assert sum(len(each.hashes) for each in pinned) == text.count("sha256:")

@@ -10,15 +10,18 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
+import yaml
 from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project
 from tests.e2e.stage import RUN_ID, Stage
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.month import Month
 
 from fire_routine.emulator import Endpoint
 
@@ -165,6 +168,24 @@ def test_enterprise_server_is_asked_by_its_own_address_and_authority(
         fired(stage, result)
         assert all(request.path.startswith("/api/v3/") for request in github.requests if not request.storage)
         assert github.asked(f"/actions/runs/{RUN_ID}")
+
+
+def test_the_weekly_report_is_in_the_job_summary(stage: Stage) -> None:
+    whole: dict[Any, Any] = yaml.safe_load(example("weekly-report"))
+    checkout, *rest = whole["jobs"]["report"]["steps"]
+    assert checkout["with"]["repository"] == "OWNER/fire-routine"
+    copied = {"run": 'cd "$TREE" && cp -R src requirements.txt "$OLDPWD"'}  # it needs no network
+    whole["jobs"]["report"]["steps"] = [copied, *rest]
+    whole["on"] = whole.pop(True)  # YAML 1.1 takes the key for a truth value
+    Month.of(stage.github, datetime.now(UTC))
+    result = stage.run(yaml.safe_dump(whole, sort_keys=False), event="schedule", env={"TREE": str(ROOT)})
+    assert result.job_result("report") == "success", result.log
+    summary = result.summary("report")
+    assert summary.startswith(f"```text\n{REPOSITORY}: Claude sessions since ")
+    assert "  2 sessions: 1 no trace, 1 just started" in summary
+    assert re.search(r"https://claude\.ai/code/session_of_\d+\n", summary)
+    assert summary.rstrip().endswith("\n```")
+    assert {request.method for request in stage.github.requests} == {"GET"}
 
 
 @contextmanager
