@@ -313,7 +313,9 @@ def test_the_report_of_sessions(nulls: bool, fixed: int) -> None:
             month.run(NOON - number * timedelta(hours=1), "success", branch="quiet")
         with github_of(emulator, patience=120.0) as github:
             made = report(github, BOT, NOON - timedelta(days=30), NOON)
-        emulator.check(r"/actions/runs\?created=%3E%3D", r"/actions/runs\?created=.*\.\.", "/git/matching-refs/")
+        emulator.check(
+            r"/actions/runs\?created=%3E%3D", r"/actions/runs\?created=.*\.\.", "/git/matching-refs/"
+        )
     assert (made["totals"]["sessions"], made["totals"]["fixed"], made["left_out"]) == (13, fixed, [])
     assert "None" not in table(made)
 

@@ -32,6 +32,7 @@ NO_NETWORK = {
     "NO_PROXY": "127.0.0.1,localhost",
 }
 
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=False, capture_output=True).returncode:
