@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import ssl
 import threading
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -115,30 +113,6 @@ def test_slack_gets_nothing_where_nothing_was_fired(stage: Stage) -> None:
         result = stage.run(example("slack"))
     assert received == []
     assert result.job_result("on-failure") == "failure"
-
-
-def test_a_run_of_another_repository_by_its_address_with_an_artifact(stage: Stage) -> None:
-    case = "<testcase classname='cart' name='adds up'><failure message='expected 4, got 3'/></testcase>"
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("junit.xml", f"<testsuite>{case}</testsuite>")
-        archive.writestr("../outside.xml", "<testsuite/>")
-    workflow = example("again").replace(
-        "          run-id: ${{", "          artifacts: test-*\n          run-id: ${{"
-    )
-    with GitHubEmulator("octo/shop") as shop:
-        stage.github.neighbours.append(shop)
-        run = failed_run(shop)
-        shop.add_artifact(WATCHED, "test-results", packed.getvalue())
-        address = f"https://github.com/octo/shop/actions/runs/{WATCHED}"
-        inputs = {"run-id": address, "again": "false", "dry-run": "false"}
-        result = stage.run(
-            workflow, event="workflow_dispatch", payload={"inputs": inputs}, run={"workflow_id": 6}
-        )
-        text = fired(stage, result, cause="main.c:3:5: error: 'x' undeclared")
-        assert "FAILED cart::adds up - expected 4, got 3" in text
-        assert "a report in it: its path leads out of the artifact" in text
-        assert shop.statuses[run["head_sha"]][-1]["target_url"] == stage.endpoint.sessions[0].url
 
 
 def test_a_reusable_workflow_fires_for_its_caller(stage: Stage, tmp_path: Path) -> None:

@@ -75,6 +75,7 @@ class Machine:
             "bin/make": f"cat '{folder}/real.log'; exit 2",
             "bin/journalctl": f"case $* in *_SYSTEMD_INVOCATION_ID=8ab2) cat '{folder}/real.log';; esac",
             "bin/python3": f"exec '{sys.executable}' \"$@\"",
+            "bin/fire-routine": f"exec python3 '{folder}/src/entrypoint.py' \"$@\"",
             "job": f"cat '{folder}/real.log'; exit 2",
         }.items():
             self._write(name, f"#!/bin/sh\n{script}\n")
@@ -230,3 +231,50 @@ def test_alertmanager_and_other_webhooks_send_what_the_endpoint_takes(endpoint: 
         answer = httpx.post(endpoint.url, headers=headers, content=body, trust_env=False, timeout=300)
         assert answer.status_code == 200
     assert [session.text for session in endpoint.sessions] == ["What happened"] * 2
+
+
+ALERT = {
+    "status": "firing",
+    "labels": {"alertname": "HighErrorRate", "service": "checkout"},
+    "annotations": {"summary": "5 % of the requests fail"},
+    "startsAt": "2026-11-29T03:00:00Z",
+}
+
+
+def message(group: str, **fields: Any) -> dict[str, Any]:
+    """As Alertmanager posts it, version 4."""
+    return {
+        "version": "4", "groupKey": group, "status": "firing", "receiver": "claude", "truncatedAlerts": 0,
+        "groupLabels": {}, "commonLabels": {}, "commonAnnotations": {}, "alerts": [ALERT], **fields,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def address(machine: Machine) -> Iterator[str]:
+    """Of the example for alerts, which really sends."""
+    script = [sys.executable, str(ROOT / "examples/alertmanager.py"), "0"]
+    with subprocess.Popen(script, env=machine.environ, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().removeprefix("listening on ").strip()
+        process.terminate()
+
+
+def post(address: str, **content: Any) -> int:
+    return httpx.post(address, trust_env=False, timeout=300, **content).status_code
+
+
+def test_an_alert_starts_one_session_however_often_it_is_repeated(address: str, endpoint: Endpoint) -> None:
+    assert [post(address, json=message("a")) for _ in range(2)] == [202, 202]
+    (request,) = endpoint.requests
+    assert '"service": "checkout"' in request.text
+    assert "summary: 5 % of the requests fail" in request.text
+    assert post(address, json=message("another group")) == 202
+    assert len(endpoint.sessions) == 2
+
+
+def test_what_is_resolved_or_is_no_message_starts_none(address: str, endpoint: Endpoint) -> None:
+    assert post(address, json=message("a", status="resolved")) == 202
+    assert post(address, json={"status": "firing"}) == 400
+    assert post(address, content=b"{") == 400
+    assert post(address, content=b"") == 400
+    assert endpoint.requests == []

@@ -113,12 +113,3 @@ def test_fork_without_secrets_is_skipped(stage: Stage) -> None:
     assert outputs(result)["outcome"] == "skipped"
     assert result.job_result("on-failure") == "success"
     assert stage.endpoint.requests == []
-
-
-def test_missing_secrets_fail_in_a_trusted_run(stage: Stage) -> None:
-    stage.secrets = {}
-    result = stage.run(FINAL_JOB)
-    got = outputs(result)
-    assert got["outcome"] == "failed"
-    assert result.job_result("on-failure") == "failure"
-    assert any("routine-url" in message for _, message in result.annotations("on-failure"))

@@ -82,24 +82,17 @@ class _Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(
-    ("environ", "stream", "colour"),
-    [
-        ({"TERM": "xterm"}, _Terminal(), True),
-        ({"TERM": "xterm", "NO_COLOR": ""}, _Terminal(), True),
-        ({"TERM": "xterm", "NO_COLOR": "1"}, _Terminal(), False),
-        ({"TERM": "dumb"}, _Terminal(), False),
-        ({"TERM": "xterm"}, io.StringIO(), False),
-        ({"TERM": "xterm"}, None, False),
-    ],
-)
-def test_when_there_is_colour(
-    environ: dict[str, str], stream: io.StringIO | None, colour: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
-    assert (ESCAPE in coloured("## Facts", stream)) == colour
+def test_when_there_is_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    for term, no_colour, stream, colour in (
+        ("xterm", "", _Terminal(), True),
+        ("xterm", "1", _Terminal(), False),
+        ("dumb", "", _Terminal(), False),
+        ("xterm", "", io.StringIO(), False),
+        ("xterm", "", None, False),
+    ):
+        monkeypatch.setenv("NO_COLOR", no_colour)
+        monkeypatch.setenv("TERM", term)
+        assert (ESCAPE in coloured("## Facts", stream)) == colour
 
 
 def test_a_line_s_colour(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,21 +111,14 @@ def test_a_line_s_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         assert coloured(plain, _Terminal()) == plain
 
 
-def test_progress_changes_in_place_and_lines_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = _Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    with Progress() as shown:
-        shown.show("one")
-        shown.show("too soon")
-        shown.say("a line")
-        shown.show("two")
-    assert terminal.getvalue() == "one\r\x1b[Ka line\ntwo\r\x1b[K"
-
-
-def test_elsewhere_only_the_lines_that_stay_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    pipe = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", pipe)
-    with Progress() as shown:
-        shown.show("one")
-        shown.say("a line")
-    assert pipe.getvalue() == "a line\n"
+def test_progress_changes_in_place_on_a_terminal_and_lines_stay_everywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for stream, written in ((_Terminal(), "one\r\x1b[Ka line\ntwo\r\x1b[K"), (io.StringIO(), "a line\n")):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with Progress() as shown:
+            shown.show("one")
+            shown.show("too soon")
+            shown.say("a line")
+            shown.show("two")
+        assert stream.getvalue() == written
