@@ -21,11 +21,10 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 from tests.browser import reports
 from tests.browser.reports import SCENES
-from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.ids import sha_of
 from tests.emulated.month import BOT, Month
-from tests.emulated.routes import NOT_FOUND, Answer
+from tests.emulated.routes import Answer
 from tests.unit.gather.gathering import HEAD, RUN, add_run, context_of, failed_job, github_of, later, whole
 
 from fire_routine.gather import find_trigger, gather_run, read_logs, with_context
@@ -247,26 +246,14 @@ def test_re_running_failed_jobs(emulator: RecordedGitHub) -> None:
     emulator.add_job(RUN, failed_job(2, "test"))
     with github_of(emulator) as github:
         github.rerun_failed_jobs(RUN)
-        assert github.latest_attempt(RUN) == 2
         jobs = {job.name: job.conclusion for job in github.jobs(RUN, 2).items}
         assert jobs == {"lint": "success", "test": None}
-        assert {job.id for job in github.jobs(RUN, 1).items} == {1, 2}
         with pytest.raises(GitHubError, match="403: `This workflow is already running"):
             github.rerun_failed_jobs(RUN)
-        with pytest.raises(GitHubError, match="404"):
-            github.rerun_failed_jobs(1)
         emulator.change_run(RUN, status="completed", conclusion="success")
         run, _ = github.run(RUN, 2)
         assert github.passed_in_rerun(run, NOON) == (HEAD,)
     emulator.check("POST .*/rerun-failed-jobs$", "/attempts/2/jobs", r"/runs\?.*created=%3E%3D")
-
-
-@pytest.mark.parametrize("fault", [Fault.forbidden(), Fault.missing(), Fault.gone(), Fault.broken(503)])
-def test_refusals_have_githubs_error_object(fault: Fault) -> None:
-    body = fault.answer(lambda: NOT_FOUND).body
-    described = DESCRIPTION["components"]["schemas"]["basic-error"]["properties"]
-    assert set(body) <= set(described)
-    assert all(isinstance(value, str) and described[key]["type"] == "string" for key, value in body.items())
 
 
 @pytest.mark.parametrize(("nulls", "fixed"), [(False, 2), (True, 0)])  # of a merge, GitHub may state no time

@@ -95,6 +95,11 @@ def test_help_and_version_are_options_and_commands(
     ("typed", "line"),
     [
         (["--hlep"], "fire-routine: unknown option '--hlep': did you mean '--help'?"),
+        (["-x"], "fire-routine: unknown option '-x': see fire-routine --help"),
+        (
+            ["distill", "a", "b"],
+            "fire-routine distill: unexpected argument 'b': see fire-routine distill --help",
+        ),
         (
             ["distill", "--max-chars", "100", "log"],
             "fire-routine distill: unknown option '--max-chars': did you mean '--max-characters'?",
