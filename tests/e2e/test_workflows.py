@@ -75,7 +75,6 @@ def test_final_job_fires_once_with_the_cause_and_leaves_the_checkout_as_it_was(s
     assert got["session-id"] == session.id
     assert got["session-url"] == session.url
     assert session.url in result.summary("on-failure")
-    assert [level for level, _ in result.annotations("on-failure")] == ["notice"]
     assert result.outputs("on-failure")["status"] == ""
     # Of the installs, the one that was ready was used: else these tests would need a package index.
     folders = [path for path in stage.home.rglob("fire-routine/cp*") if "bytecode" not in path.parts]

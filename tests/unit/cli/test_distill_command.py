@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -29,20 +27,13 @@ def test_distill_prints_nothing_that_takes_effect_on_a_terminal(
     assert capsys.readouterr() == ("Error: no  ledger  for  the shop\n", "")  # no progress: it is no terminal
 
 
-def archive(name: str, text: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as file:
-        file.writestr(name, text)
-    return packed.getvalue()
-
-
 @pytest.mark.parametrize("option", [[], ["red.log", "--green"]])
 def test_distill_refuses_what_is_no_log(
     option: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("red.log").write_text(LOG)
-    Path("logs.zip").write_bytes(archive("0_build.txt", LOG))
+    Path("logs.zip").write_bytes(b"PK\x03\x04" + LOG.encode())
     Path("a.log").write_bytes(gzip.compress(LOG.encode()))
     Path("x.bin").write_bytes(bytes(range(256)) * 9)
     for name, said in {

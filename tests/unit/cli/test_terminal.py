@@ -7,12 +7,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.month import Month
 from tests.unit.cli.logs import LOG
 
 from fire_routine.cli.streams import Progress, coloured
@@ -65,16 +62,6 @@ class TestOnATerminal:
             ["send"], {"ROUTINE_FIRE_URL": "trig_x", "ROUTINE_FIRE_TOKEN": "sk-ant-oat01-x"}
         )
         assert "no text: give TEXT" in shown
-
-    def test_reading_is_shown_above_the_report_of_sessions(self) -> None:
-        now = datetime.now(UTC)
-        with GitHubEmulator("octo/widgets") as github:
-            Month(github, now).early()
-            environ = {"GITHUB_API_URL": github.url, "GITHUB_TOKEN": github.token}
-            shown = _in_a_terminal(["sessions", "octo/widgets"], environ)
-        assert "Listing runs: 0" in shown
-        assert f"{ESCAPE}Kocto/widgets: Claude sessions since " in shown
-        assert "just started" in shown
 
 
 class _Terminal(io.StringIO):
