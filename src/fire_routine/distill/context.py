@@ -19,7 +19,7 @@ from .lines import (
     unstamped,
 )
 from .noise import boilerplate_among
-from .rules import Rule, expression
+from .rules import WARNING, Rule, expression
 from .steps import ends_step
 from .types import Finding
 
@@ -113,7 +113,7 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     shares = [
         *reversed(before),
         *(1.0 if at == index else NEXT_TO - FALL * (abs(at - index) - 1) for at in range(start, end)),
-        *(AFTER - FALL_AFTER * distance for distance in range(len(texts[end : end + LINES_AFTER]))),
+        *(AFTER - FALL_AFTER * distance for distance in range(_after(rule, texts[end : end + LINES_AFTER]))),
     ]
     first = start - len(before)
     around = texts[first : first + len(shares)]
@@ -149,6 +149,14 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
         else:
             break
     return end
+
+
+def _after(rule: Rule, texts: Sequence[bytes]) -> int:
+    """How many of the lines after those that belong to a finding may explain it: those of the same part. A
+    warning says all of it."""
+    if rule.weight <= WARNING:
+        return 0
+    return next((at for at, line in enumerate(texts) if ends_step(line) or _OTHER_PART.match(line)), len(texts))
 
 
 def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
