@@ -14,6 +14,7 @@ from .lines import (
     TRAVIS_FOLD,
     probed,
     segments,
+    stamp_of,
     turned,
     unprefixed,
     unstamped,
@@ -33,6 +34,8 @@ LINES_AFTER = 20  # of them
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
 _CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
 _ITEM = re.compile(rb"- \S")
+# A logger's own time, with the minutes.
+_TIME = re.compile(r"\[?\d{4}-\d\d-\d\d[T ]\d\d(:\d\d):\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? (?=.*\w)")
 WARNS = b" warning "
 
 
@@ -62,6 +65,10 @@ class LineStore:
         for at, number in enumerate(numbers):
             if number in self.several:
                 lines[at] = "\n".join(segments(self.raw[number]))
+            elif (time := _TIME.match(lines[at])) and stamp_of(self.raw[number])[1].endswith(
+                time[1].encode(), 0, 16
+            ):
+                lines[at] = lines[at][time.end() :]
         return lines
 
 
@@ -156,7 +163,9 @@ def _after(rule: Rule, texts: Sequence[bytes]) -> int:
     warning says all of it."""
     if rule.weight <= WARNING:
         return 0
-    return next((at for at, line in enumerate(texts) if ends_step(line) or _OTHER_PART.match(line)), len(texts))
+    return next(
+        (at for at, line in enumerate(texts) if ends_step(line) or _OTHER_PART.match(line)), len(texts)
+    )
 
 
 def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:

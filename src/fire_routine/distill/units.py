@@ -26,7 +26,7 @@ _EMPTY = re.compile(rb"(?:\W*\w+){1,2}[!:( -]*$")
 _ONLY_PLACE = re.compile(rb"\W*\S+:\d+\W*$")
 _NAME, _FILE = expression("failure_name"), expression("file_name")
 _REASON, _PLACE = expression("failure_reason"), expression("place")
-_FRAME = expression("frame")
+_OTHER_PART = expression("other_part")
 _LIBRARY = [expression(name) for name in ("library_frame", "python_library_frame", "other_library_frame")]
 
 
@@ -168,7 +168,7 @@ def _name(own: bytes, above: range, texts: _Texts) -> int | None:
 
 def _place(numbers: range, texts: _Texts) -> int | None:
     for at, text in texts.known(numbers):
-        if _NAME.match(text) and at != numbers.start:
+        if at != numbers.start and (_NAME.match(text) or _OTHER_PART.match(text)):
             return None
         if _has_place(text):
             return at
