@@ -17,6 +17,7 @@ LEAD = 1_300  # units of what broke, before any detail: with its heading, a firs
 _STRONG = 0.3  # of the greatest weight; weaker lines are details
 _NEIGHBOURS = 3  # lines between two that are shown as one group …
 _OF_ONE_RULE = 30  # … where one rule found both, as a list's heading and its row
+_BEGIN = "##[group]Run "  # of a step, as GitHub's runner marks it
 _WEAK_END = 800  # units of a failed step's end, where no line looks like its cause
 _LONG = 4_000  # units from which on an excerpt alone begins with its strongest lines
 _BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the others in the log's order.)\n\n"
@@ -39,11 +40,11 @@ def lead_of(digest: Digest, excerpt: MakeExcerpt, limit: int) -> Lead:
     A log whose excerpt is short is shown in its own order. If no line looks like an error, the lead is the
     end of the failed step.
     """
+    if is_weak(digest):
+        return _end(digest, min(limit, _WEAK_END))
     everything = excerpt(digest, 2 * limit)
     if utf16_length(everything.text) <= limit:
         return Lead(everything.text, frozenset(numbers(everything)), whole=True)
-    if is_weak(digest):
-        return _end(digest, min(limit, _WEAK_END))
     most = greatest_weight(digest)
     # Of several failures each comes before what is near one of them.
     least = most * (1.01 if len(digest.units) > 1 else _STRONG)
@@ -65,6 +66,8 @@ def _end(digest: Digest, limit: int) -> Lead:
                 return Lead("\n".join(reversed(lines)), frozenset(numbers))
             lines.append(line)
             numbers.add(min(block.first + offset, block.last))
+            if line.startswith(_BEGIN):
+                limit = 0
     return Lead("\n".join(reversed(lines)), frozenset(numbers))
 
 

@@ -135,6 +135,13 @@ def test_a_log_without_an_error_says_so_and_shows_the_end_of_its_step() -> None:
     assert "licence" not in text[:800]
 
 
+def test_a_log_without_an_error_begins_with_its_step_however_short_it_is() -> None:
+    step = ("##[group]Run ./check", "no coins", "##[error]Process completed with exit code 1.")
+    text = evidence(failed(Block(1, ("Hosted Compute Agent", *step), 1.5, "tail", 4)), distill.excerpt, 9_000)
+    assert all(line in text for line in step)
+    assert "Compute Agent" not in text.split("\n\n")[0]
+
+
 def test_attached_files_without_room_are_counted() -> None:
     files = [Attachment(f"{n}.log", digest("", f"{n} " * 100)) for n in range(9)]
     text = rendered(files, excerpt, 1_000)
