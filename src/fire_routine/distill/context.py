@@ -34,7 +34,7 @@ LINES_AFTER = 20  # of them
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
 _CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
 _ITEM = re.compile(rb"- \S")
-# A logger's own time, with the minutes.
+# A logger's own time, if its minute is that of the line's timestamp.
 _TIME = re.compile(r"\[?\d{4}-\d\d-\d\d[T ]\d\d(:\d\d):\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? (?=.*\w)")
 WARNS = b" warning "
 
