@@ -268,7 +268,7 @@ def _add_contexts(weights: Weights, contexts: Sequence[Context], scores: Sequenc
         for number, (share, line) in enumerate(
             zip(context.shares, context.texts, strict=True), context.first
         ):
-            weight, text = rule.weight * share * score * fall ** abs(number - found), line.lstrip()
+            weight, text = rule.weight * share * score * fall ** abs(number - found), line.strip()
             given.append((number, weight, rule.id, text))
             if text not in strongest or strongest[text][0] < weight:
                 strongest[text] = (weight, number)

@@ -1,4 +1,4 @@
-"""What is beside a cause but no part of it is not shown with it; what is the cause is shown to the letter."""
+"""What is beside a cause but no part of it is not shown with it."""
 
 from __future__ import annotations
 
@@ -73,17 +73,6 @@ def test_of_a_crash_the_thread_that_crashed_is_shown() -> None:
     found = strong("Fatal Python error: Segmentation fault", "", *before, *crashed, *after, *["quiet"] * 50)
     assert [line for line in crashed[:2] if line in found] == crashed[:2]
     assert not any(line in found for line in (*before[:3], *after[:5]))
-
-
-def test_a_value_that_differs_in_a_trailing_blank_is_shown_as_it_is() -> None:
-    found = strong(
-        "  ● prints a receipt",
-        "",
-        "    Error: expect(received).toBe(expected)",
-        "    nine euro ",
-        "    nine euro",
-    )
-    assert {"    nine euro ", "    nine euro"} <= set(found)
 
 
 def test_rows_of_coverage_are_no_part_of_a_failure() -> None:
