@@ -14,12 +14,13 @@ from .lines import (
     TRAVIS_FOLD,
     probed,
     segments,
+    stamp_of,
     turned,
     unprefixed,
     unstamped,
 )
 from .noise import boilerplate_among
-from .rules import Rule, expression
+from .rules import WARNING, Rule, expression
 from .steps import ends_step
 from .types import Finding
 
@@ -33,6 +34,8 @@ LINES_AFTER = 20  # of them
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
 _CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
 _ITEM = re.compile(rb"- \S")
+# A logger's own time, if its minute is that of the line's timestamp.
+_TIME = re.compile(r"\[?\d{4}-\d\d-\d\d[T ]\d\d(:\d\d):\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? (?=.*\w)")
 WARNS = b" warning "
 
 
@@ -62,6 +65,10 @@ class LineStore:
         for at, number in enumerate(numbers):
             if number in self.several:
                 lines[at] = "\n".join(segments(self.raw[number]))
+            elif (time := _TIME.match(lines[at])) and stamp_of(self.raw[number])[1].endswith(
+                time[1].encode(), 0, 16
+            ):
+                lines[at] = lines[at][time.end() :]
         return lines
 
 
@@ -113,7 +120,7 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     shares = [
         *reversed(before),
         *(1.0 if at == index else NEXT_TO - FALL * (abs(at - index) - 1) for at in range(start, end)),
-        *(AFTER - FALL_AFTER * distance for distance in range(len(texts[end : end + LINES_AFTER]))),
+        *(AFTER - FALL_AFTER * distance for distance in range(_after(rule, texts[end : end + LINES_AFTER]))),
     ]
     first = start - len(before)
     around = texts[first : first + len(shares)]
@@ -149,6 +156,16 @@ def _ahead(rule: Rule, index: int, texts: Sequence[bytes]) -> int:
         else:
             break
     return end
+
+
+def _after(rule: Rule, texts: Sequence[bytes]) -> int:
+    """How many of the lines after those that belong to a finding may explain it: those of the same part. A
+    warning says all of it."""
+    if rule.weight <= WARNING:
+        return 0
+    return next(
+        (at for at, line in enumerate(texts) if ends_step(line) or _OTHER_PART.match(line)), len(texts)
+    )
 
 
 def _back(rule: Rule, index: int, texts: Sequence[bytes]) -> int:

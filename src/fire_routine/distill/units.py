@@ -14,19 +14,19 @@ from .types import Finding
 
 UNITS = 40  # of the strongest findings
 ABOVE, BELOW = 60, 30  # lines in which a name is searched, and a reason or a place
-FEWEST = 4  # failures of which most tell the same line
+FEWEST = 3  # failures of which most tell the same line
 WEAKEST = 0.35  # of the strongest finding's weight; weaker ones are no failures of their own
 NAME, PLACE = 0.95, 0.9  # shares of a finding's weight that the line with its name has, and that of its place
 
-# What differs where a name is told again: marks before it, its time behind it.
-_BARE = re.compile(rb"^\W+|\W+$|[\s(]*\d[\d.]* ?m?s\)?$")
+# What differs where a name is told again: marks before it, its file, its time behind it.
+_BARE = re.compile(rb"^(?:FAILED|ERROR) \S+::|^[\W_]+|[\W_]+$|[\s(]*\d[\d.]* ?m?s\)?$")
 
 # A line that says only that something failed: what did is below.
 _EMPTY = re.compile(rb"(?:\W*\w+){1,2}[!:( -]*$")
 _ONLY_PLACE = re.compile(rb"\W*\S+:\d+\W*$")
 _NAME, _FILE = expression("failure_name"), expression("file_name")
 _REASON, _PLACE = expression("failure_reason"), expression("place")
-_FRAME = expression("frame")
+_OTHER_PART = expression("other_part")
 _LIBRARY = [expression(name) for name in ("library_frame", "python_library_frame", "other_library_frame")]
 
 
@@ -55,7 +55,9 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
             continue
         row = "name" in unit and _NAME.match(texts[unit["name"]]) is None  # of a list that is headed once
         name = _BARE.sub(b"", texts[finding.number if row else unit.get("name", finding.number)])
-        if any(name in told for told in names):  # told again, as in a summary
+        # Told again, as in a summary, with its reason.
+        if any(name in told or name.startswith(told + b" - ") for told in names):
+            seen.update(unit.values())
             continue
         names.append(name)
         for number in unit.values():
@@ -69,7 +71,8 @@ def units_of(findings: Sequence[Finding], weights: Weights, store: LineStore) ->
     common = common_line([each for each in strongest if each.rule.is_list], len(units), store)
     if common is not None:
         weights[common] = (weights[strongest[0].number][0], "common")
-        units.insert(0, (common,))
+        reason = [at for at, text in texts.known(range(common - 1, common - 4, -1)) if _REASON.match(text)]
+        units.insert(0, (*reason[:1], common))
     return tuple(units)
 
 
@@ -86,7 +89,7 @@ def common_line(findings: Sequence[Finding], units: int, store: LineStore) -> in
         begin = finding.number - finding.at
         looked.update(range(begin, begin + len(finding.lines)))
     for number in sorted(looked & store.text.keys() - store.boilerplate):
-        if _has_place(text := texts[number]) and not _NAME.match(text) and not _FRAME.match(text):
+        if _has_place(text := texts[number]) and not _NAME.match(text):
             places.setdefault(text.strip(), []).append(number)
     most = max(places.values(), key=len, default=[])
     return most[0] if len(most) >= max(FEWEST, units * 0.6) else None
@@ -165,7 +168,7 @@ def _name(own: bytes, above: range, texts: _Texts) -> int | None:
 
 def _place(numbers: range, texts: _Texts) -> int | None:
     for at, text in texts.known(numbers):
-        if _NAME.match(text) and at != numbers.start:
+        if at != numbers.start and (_NAME.match(text) or _OTHER_PART.match(text)):
             return None
         if _has_place(text):
             return at

@@ -45,6 +45,24 @@ def test_the_line_that_most_failures_tell_is_their_one_cause() -> None:
     assert units(*lines, "===== 5 failed in 0.10s =====")[0] == [common]
 
 
+def test_the_place_that_most_failures_share_has_its_reason_and_a_summary_adds_no_failure() -> None:
+    reason, place = "E   DeprecationWarning: utcnow() is deprecated", "tally/till.py:16: DeprecationWarning"
+    lines: list[str] = []
+    for at, name in enumerate(("apple", "pear", "plum")):
+        lines += [
+            f"_______ test_{name} _______",
+            f">   page('{name}')",
+            f"tests/test_page.py:{at}: ",
+            reason,
+            "",
+            place,
+        ]
+    lines += [f"FAILED tests/test_page.py::test_{name} - {reason[4:]}" for name in ("apple", "pear", "plum")]
+    found = units(*lines, "===== 3 failed in 0.10s =====")
+    assert found[0] == [reason, place]
+    assert len(found) == 4
+
+
 def test_warnings_that_a_verdict_makes_fatal_are_what_failed() -> None:
     warned = "till.c:28:9: warning: unused variable 'n' [-Wunused-variable]"
     quiet = [f"cc -c part{number}.c" for number in range(400)]
