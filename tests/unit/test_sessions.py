@@ -12,6 +12,7 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.month import BOT, DAY, HOSTILE, HOUR, MINUTE, Month
+from tests.emulated.repository import timestamp
 from tests.unit.gather.gathering import github_of
 
 from fire_routine import sessions
@@ -325,3 +326,23 @@ def test_no_name_takes_effect_on_a_terminal(github: GitHubEmulator, month: Month
 )
 def test_a_duration_in_words(seconds: int | None, shown: str) -> None:
     assert duration(seconds) == shown
+
+
+# --- how far back the ledger is read ----------------------------------------------------------------
+
+
+def test_the_ledger_is_read_on_while_a_page_is_of_the_time_and_no_further(month: Month) -> None:
+    """A hundred statuses are a page: two of the time, then one that is older, and 200 more behind it."""
+    month.run(NOW - HOUR)
+    for _ in range(100):
+        month.session(month.run(SINCE - DAY))
+    first = month.session(month.run(SINCE + HOUR))
+    commit = month.github.commits[-1]
+    for _ in range(200):
+        month.github.add_status(
+            commit, {"context": "coverage", "created_at": timestamp(NOW - DAY), "creator": None}
+        )
+    report = report_of(month)
+    assert [row["run_id"] for row in report["sessions"]] == [first]
+    assert isinstance(month.github, GitHubEmulator)
+    assert len(month.github.asked(f"/commits/{commit}/statuses")) == 3
