@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import shutil
 import socket
@@ -19,23 +18,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.fake_clock import FakeClock
-from tests.faults.catalogue import (
-    FAULTS,
-    PLAIN,
-    PROXIED_HOST,
-    PROXY,
-    SESSION,
-    TLS,
-    Certificates,
-    Fault,
-    Script,
-    Stage,
-    answer,
-    sends,
-    staged,
-    through_tunnel,
-    within_tls,
-)
+from tests.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fault, Script, Stage, staged
 from tests.faults.nowhere import closed_port, full_port
 from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
 
@@ -374,20 +357,3 @@ def test_exception_raised_while_connecting_leaves_nothing_unknown(certificates: 
         server = stage.server
         outcome = fire_once(settings_of(stage.url), "x", clock=Clock(monotonic=clock))
     assert ended(outcome) == (Result.FAILED, "interrupted", 0)
-
-
-def test_only_an_endpoint_on_loopback_may_name_a_session_there(certificates: Certificates) -> None:
-    link = "http://127.0.0.1:8080/code/session_01"
-    session = sends(answer("200 OK", json.dumps({**SESSION, "claude_code_session_url": link}).encode()))
-    for name, script, via, result in (
-        ("in the clear", session, PLAIN, Result.FIRED),
-        ("with TLS", within_tls(session), TLS, Result.FIRED),
-        ("elsewhere", through_tunnel(session), PROXY, Result.UNKNOWN),
-    ):
-        with (
-            staged(Fault(name, script, result, via), certificates) as stage,
-            pytest.MonkeyPatch.context() as patch,
-        ):
-            outcome = fire_on(stage, patch)
-        assert (name, outcome.result) == (name, result)
-        assert outcome.session_url == (link if result is Result.FIRED else "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -261,5 +261,5 @@ def test_without_the_number_of_a_workflow_its_runs_are_asked_for_by_its_file(
 ) -> None:
     emulator.add_run({"id": 402, "head_sha": HEAD, "conclusion": "success"})
     run, _ = github.run(402, None)
-    github.greens(replace(run, workflow_id=0, workflow_path=".github/workflows/ci.yml"), 401)
+    github.greens(dataclasses.replace(run, workflow_id=0, workflow_path=".github/workflows/ci.yml"), 401)
     assert "/actions/workflows/ci.yml/runs?" in emulator.asked("/runs?")[-1].target

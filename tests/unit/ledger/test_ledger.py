@@ -142,6 +142,22 @@ def test_a_page_from_an_older_list_is_asked_for_again() -> None:
     assert Job(board).claim(A).reason == "duplicate"
 
 
+def test_a_session_that_one_look_showed_counts_even_where_the_later_looks_do_not_show_it() -> None:
+    """GitHub answers from copies, of which one may lag behind another."""
+
+    class Lagging(Board):
+        def statuses(self, sha: str, page: int = 1) -> Page:
+            found = super().statuses(sha, page)
+            if Stage.ANNOUNCED in self.stages():
+                found.statuses = [status for status in found.statuses if "other000" not in status.description]
+            return found
+
+    board = Lagging()
+    board.before_write = lambda: board.write(Stage.FIRED)
+    assert Job(board).claim(A).reason == "duplicate"
+    assert board.stages() == "fcsw"
+
+
 # --- several jobs ---------------------------------------------------------------------------------------
 
 
@@ -343,19 +359,3 @@ def test_a_failure_that_came_back_within_the_hour_shows_the_minutes() -> None:
     board.clock.seconds += 59 * 60
     Job(board, replace(NEXT, history=green_at(100))).claim(A)
     assert board.words(OLDER) == ["Back 59 min after its Claude session"]
-
-
-def test_a_session_that_one_look_showed_counts_even_where_the_later_looks_do_not_show_it() -> None:
-    """GitHub answers from copies, of which one may lag behind another."""
-
-    class Lagging(Board):
-        def statuses(self, sha: str, page: int = 1) -> Page:
-            found = super().statuses(sha, page)
-            if Stage.ANNOUNCED in self.stages():
-                found.statuses = [status for status in found.statuses if "other000" not in status.description]
-            return found
-
-    board = Lagging()
-    board.before_write = lambda: board.write(Stage.FIRED)
-    assert Job(board).claim(A).reason == "duplicate"
-    assert board.stages() == "fcsw"
