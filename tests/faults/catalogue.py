@@ -280,9 +280,9 @@ def _statuses() -> Iterator[Fault]:
 
 
 def _tls() -> Iterator[Fault]:
+    yield Fault("TLS: session on loopback", within_tls(sends(answer("200 OK", LOCAL))), FIRED, via=TLS)
     session = within_tls(sends(answer("200 OK", WHOLE)))
     yield Fault("TLS: session", session, FIRED, via=TLS)
-    yield Fault("TLS: session on loopback", within_tls(sends(answer("200 OK", LOCAL))), FIRED, via=TLS)
     yield Fault("TLS: reset after the request", within_tls(reset_after_the_request), UNKNOWN, TLS)
     yield Fault("TLS: hang after the request", within_tls(sends_and_hangs(b"")), UNKNOWN, TLS)
     yield Fault("TLS: unknown authority", session, FAILED, TLS, again=True, trusted=False)

@@ -257,6 +257,23 @@ def test_only_entries_of_the_creator_and_the_time_count(month: Month) -> None:
     assert [row["run_id"] for row in report_of(month, creator="OctoCat")["sessions"]] == [40_001]
 
 
+def test_the_ledger_is_read_on_while_a_page_is_of_the_time_and_no_further(month: Month) -> None:
+    """A hundred statuses are a page: two of the time, then one that is older, and 200 more behind it."""
+    month.run(NOW - HOUR)
+    for _ in range(100):
+        month.session(month.run(SINCE - DAY))
+    first = month.session(month.run(SINCE + HOUR))
+    commit = month.github.commits[-1]
+    for _ in range(200):
+        month.github.add_status(
+            commit, {"context": "coverage", "created_at": timestamp(NOW - DAY), "creator": None}
+        )
+    report = report_of(month)
+    assert [row["run_id"] for row in report["sessions"]] == [first]
+    assert isinstance(month.github, GitHubEmulator)
+    assert len(month.github.asked(f"/commits/{commit}/statuses")) == 3
+
+
 def test_a_token_that_may_not_read_statuses_asks_once(github: GitHubEmulator, month: Month) -> None:
     for number in range(20):
         month.run(NOW - number * HOUR)
@@ -326,23 +343,3 @@ def test_no_name_takes_effect_on_a_terminal(github: GitHubEmulator, month: Month
 )
 def test_a_duration_in_words(seconds: int | None, shown: str) -> None:
     assert duration(seconds) == shown
-
-
-# --- how far back the ledger is read ----------------------------------------------------------------
-
-
-def test_the_ledger_is_read_on_while_a_page_is_of_the_time_and_no_further(month: Month) -> None:
-    """A hundred statuses are a page: two of the time, then one that is older, and 200 more behind it."""
-    month.run(NOW - HOUR)
-    for _ in range(100):
-        month.session(month.run(SINCE - DAY))
-    first = month.session(month.run(SINCE + HOUR))
-    commit = month.github.commits[-1]
-    for _ in range(200):
-        month.github.add_status(
-            commit, {"context": "coverage", "created_at": timestamp(NOW - DAY), "creator": None}
-        )
-    report = report_of(month)
-    assert [row["run_id"] for row in report["sessions"]] == [first]
-    assert isinstance(month.github, GitHubEmulator)
-    assert len(month.github.asked(f"/commits/{commit}/statuses")) == 3
