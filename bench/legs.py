@@ -44,7 +44,6 @@ def _sleep(seconds: float) -> None:
 time.monotonic, time.sleep = _monotonic, _sleep  # type: ignore[assignment]
 
 from tests.emulated.github import GitHubEmulator  # noqa: E402
-from tests.emulated.job import Reported  # noqa: E402
 from tests.unit.ledger.baton import Baton, Task  # noqa: E402
 
 from fire_routine import action, threads  # noqa: E402
@@ -53,6 +52,7 @@ from fire_routine.gather import known_failures  # noqa: E402
 from fire_routine.github import transport  # noqa: E402
 from fire_routine.github.errors import refusal  # noqa: E402
 from fire_routine.github.transport import Transport  # noqa: E402
+from fire_routine.report import Workflow  # noqa: E402
 
 PER_HOUR, POINTS_PER_MINUTE, CONTENT_PER_MINUTE = 1000, 900, 80
 POINTS = {"GET": 1, "POST": 5}
@@ -80,6 +80,18 @@ class Limits:
             raise refusal(403, {"retry-after": "60"}, "You have exceeded a secondary rate limit.")
         self._minute.append((now, verb))
         self.asked[verb] += 1
+
+
+class Reported(Workflow):
+    """A report that stays in memory, for jobs that are threads of one process."""
+
+    outcome = ""  # and its reason
+
+    def say(self, line: str) -> None:
+        pass
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        self.outcome = f"{outputs['outcome']} {outputs['reason']}".strip()
 
 
 class _Synchronous(Executor):

@@ -161,26 +161,21 @@ class TestTheStep:
         ran = runner.run()
         assert (ran.returncode, ran.stdout, ran.stderr) == (0, "1 action\n", "")
 
-    @pytest.mark.parametrize(
-        "stub",
-        [
-            "exit 9009",
+    def test_passes_over_a_python_that_does_not_start_or_is_too_old(self, runner: Runner) -> None:
+        runner.program("bin/python", f'exec "{sys.executable}" "$@"')
+        for stub in (
             "echo 'Python was not found' >&2; exit 49",
-            "exit 127",
             "echo Python 3.5.10",
             "echo Python 2.7.18 >&2",
-        ],
-    )
-    def test_passes_over_a_python_that_does_not_start_or_is_too_old(self, runner: Runner, stub: str) -> None:
-        runner.program("bin/python3", stub)
-        runner.program("bin/python", f'exec "{sys.executable}" "$@"')
-        assert runner.run().stdout == "1 action\n"
+        ):
+            runner.program("bin/python3", stub)
+            assert runner.run().stdout == "1 action\n", stub
 
-    @pytest.mark.parametrize("version", ["3.6.15", "3.10.1", "3.15.0a1+"])
-    def test_takes_any_that_can_read_the_entry_point(self, runner: Runner, version: str) -> None:
-        version_option = f'if [ "$*" = --version ]; then echo Python {version}; exit; fi'
-        runner.program("bin/python3", f'{version_option}\nexec "{sys.executable}" "$@"')
-        assert runner.run().stdout == "1 action\n"
+    def test_takes_any_that_can_read_the_entry_point(self, runner: Runner) -> None:
+        for version in ("3.6.15", "3.10.1", "3.15.0a1+"):
+            version_option = f'if [ "$*" = --version ]; then echo Python {version}; exit; fi'
+            runner.program("bin/python3", f'{version_option}\nexec "{sys.executable}" "$@"')
+            assert runner.run().stdout == "1 action\n", version
 
     def test_runs_none_of_the_tool_cache_which_another_user_may_have_put_there(self, runner: Runner) -> None:
         runner.environ["RUNNER_TOOL_CACHE"] = str(runner.folder / "tool cache")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +29,6 @@ DOCUMENTS = [
     *(ROOT / "examples").glob("*.md"),
     *(ROOT / "tests").glob("**/README.md"),
 ]
-# Named by a page, and not a file of the project
-ELSEWHERE = {"tests/analyzer", "tests/unit/distill/blocks/NAME.log"}
 WORKFLOWS = sorted((ROOT / "examples").glob("*.yml"))
 FOR_USERS = [path for path in DOCUMENTS if path.relative_to(ROOT).parts[0] != "tests"]
 TEXTS = sorted([*WORKFLOWS, *(path for path in FOR_USERS if path.name != "CHANGELOG.md")])
@@ -40,8 +36,8 @@ ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8")
 INPUTS, OUTPUTS = set(ACTION["inputs"]), set(ACTION["outputs"])
 # Names with a dash that are neither an input, an output nor a reason.
 OTHER_NAMES = {
-    "continue-on-error", "error-like", "fire-routine", "no-claude", "pull-requests",
-    "timeout-minutes",
+    "anthropic-version", "continue-on-error", "error-like", "fire-routine", "no-claude",
+    "persist-credentials", "pull-requests", "runs-on", "timeout-minutes",
 }  # fmt: skip
 MOST_WORDS = 900  # of the README, outside tables and code
 MOST_PAGES = 12  # in docs/
@@ -105,22 +101,6 @@ def test_the_documents_are_short() -> None:
     assert sum(words(prose(page)) for page in PAGES) <= MOST_WORDS_OF_PAGES
 
 
-def test_the_files_that_pages_for_developers_name_exist() -> None:
-    """Such as `distill/pipeline.py`, below the root or the package."""
-    roots = (ROOT, ROOT / "src/fire_routine", ROOT / "src/fire_routine/redact/token_data")
-    missing = []
-    for path in (ROOT / "docs/architecture.md", ROOT / "docs/measured.md", ROOT / "CONTRIBUTING.md"):
-        text = path.read_text("utf-8")
-        named = set(re.findall(r"`([\w./*-]+/[\w.*-]*|[\w-]+\.(?:py|toml|yml|md))`", text))
-        named |= set(re.findall(r"src/entrypoint\.py (\w+/[\w/]+\.py)", text))
-        missing += [
-            f"{name_of(path)}: {name}"
-            for name in sorted(named)
-            if not any(any(root.glob(name.strip("/"))) for root in roots) and name not in ELSEWHERE
-        ]
-    assert missing == []
-
-
 def test_numbers_in_documents_are_those_of_the_code() -> None:
     stated = {
         "at-most-once": [
@@ -149,42 +129,6 @@ def test_what_a_commit_can_show_is_explained() -> None:
     assert [stage.words for stage in Stage if f"`{stage.words}`" not in page] == []
 
 
-# --- names ------------------------------------------------------------------------------------------
-
-
-def steps(workflow: Any) -> Iterator[dict[str, Any]]:
-    """Every step in a workflow, or in a part of one."""
-    if isinstance(workflow, dict):
-        if "uses" in workflow:
-            yield workflow
-        for value in workflow.values():
-            yield from steps(value)
-    elif isinstance(workflow, list):
-        for item in workflow:
-            yield from steps(item)
-
-
-def yaml_of(path: Path) -> list[str]:
-    """The YAML of a workflow, or of the blocks of a document."""
-    text = path.read_text("utf-8")
-    if path.suffix == ".yml":
-        return [text]
-    return [textwrap.dedent(block) for block in re.findall(r"^```ya?ml\n(.*?)^```", text, re.M | re.S)]
-
-
-def test_every_input_that_is_given_exists() -> None:
-    given = [
-        (name_of(path), name)
-        for path in TEXTS
-        for block in yaml_of(path)
-        for step in steps(yaml.safe_load(block))
-        if str(step["uses"]).startswith("OWNER/fire-routine@")
-        for name in step.get("with", {})
-    ]
-    assert len(given) > 20
-    assert [(path, name) for path, name in given if name not in INPUTS] == []
-
-
 def test_every_name_is_one_of_ours() -> None:
     """An input or output that was renamed, or is misspelled, is in no document."""
     known = INPUTS | OUTPUTS | OTHER_NAMES
@@ -193,6 +137,7 @@ def test_every_name_is_one_of_ours() -> None:
     for path in TEXTS:
         text = path.read_text("utf-8")
         named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)(?:: [^`]*)?`", text))
+        named |= set(re.findall(r"^ +([a-z]+(?:-[a-z]+)+): ", text, re.MULTILINE))  # keys of workflows
         unknown += [f"{name_of(path)}: {name}" for name in sorted(named - known)]
         read = set(re.findall(r"steps\.fire\.outputs\.([\w-]+)", text))
         unknown += [f"{name_of(path)}: the output {name}" for name in sorted(read - OUTPUTS)]
@@ -210,9 +155,6 @@ def test_every_example_is_listed_and_run_by_act() -> None:
         if f'"{path.stem}"' not in tests and f"examples/{path.name}" not in tests
     ]
     assert not_run == []
-
-
-# --- the README's tables and quick start ----------------------------------------------------------------
 
 
 def table(heading: str) -> dict[str, list[str]]:
@@ -240,9 +182,6 @@ def test_quick_start_is_the_example() -> None:
         return re.sub(r"OWNER/fire-routine@.*", "OWNER/fire-routine@", text)
 
     assert plain(recipe) in plain(example)
-
-
-# --- reasons --------------------------------------------------------------------------------------
 
 
 def reasons() -> set[str]:

@@ -1,4 +1,7 @@
-"""The labelled logs are well-formed, and the distiller keeps as much of them as it did."""
+"""The labelled logs are well-formed, and the distiller keeps as much of them as it did.
+
+What explains their failures can make them known, and makes no other failure known.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,15 @@ import yaml
 from bench.labelled import BUDGETS, OWN_SET, Case, cases_of, folded
 from bench.recall import distilled, mean
 
+from fire_routine import distill
+from fire_routine.known_failures import Entry, mark_known, searching
+from fire_routine.model import Action, FailedJob, Failure, Fingerprint, KnownFailure
+
 CASES = cases_of(OWN_SET)
+LONGEST = 200  # characters of a label that a known failure's entry looks for
+# Of the 50 logs. Labels need not name each item of a log's lists, nor only lines that rank high.
+FEWEST_KNOWN = 36
+TOGETHER = 10  # logs that one process searches
 MOST_BYTES = 3_000_000  # of all logs together, so that a clone stays small
 SETS = {"compilers", "tests", "linters", "packages", "systems"}
 STAMPED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z (?P<text>.*)")
@@ -76,3 +87,40 @@ def test_recall_does_not_fall(budget: int) -> None:
     floor = json.loads((OWN_SET / "floor.json").read_text("utf-8"))
     recall = _recall()[BUDGETS.index(budget)]
     assert recall >= floor[str(budget)], f"{recall:.3f}: see bench/recall.py --worst 10"
+
+
+@cache
+def failures() -> dict[str, Failure]:
+    """The failure of each log, in a job of its name."""
+    return {
+        case["id"]: Failure(
+            Fingerprint("1"),
+            (FailedJob(1, case["id"], "failure", ""),),
+            distill.read([(OWN_SET / case["log"]).read_bytes()]),
+        )
+        for case in CASES
+    }
+
+
+def entries(case: Case, job: str = "*") -> list[Entry]:
+    """An entry for each line that explains the failure of a log."""
+    lines = [line.strip()[:LONGEST] for label in case["labels"] for line in label]
+    return [Entry(KnownFailure("x", 0, re.escape(line), Action.SKIP), line, job) for line in lines]
+
+
+def test_what_explains_a_failure_makes_most_of_them_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SECONDS", "ALL_SECONDS"):  # on a busy machine
+        monkeypatch.setattr(searching, name, 120.0)
+    known = 0
+    for first in range(0, len(CASES), TOGETHER):
+        cases = CASES[first : first + TOGETHER]
+        found = [entry for case in cases for entry in entries(case, case["id"])]
+        marked, _ = mark_known([failures()[case["id"]] for case in cases], found, is_item=distill.is_item)
+        known += sum(one.is_spared for one in marked)
+    assert known >= FEWEST_KNOWN
+
+
+def test_what_explains_the_others_makes_no_failure_known() -> None:
+    for name, failure in failures().items():
+        found = [entry for case in CASES if case["id"] != name for entry in entries(case)]
+        assert not mark_known([failure], found, is_item=distill.is_item)[0][0].is_spared, name

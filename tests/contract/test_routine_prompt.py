@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.unit.compose.material import digest, excerpt, history, job, pull_request, run
+from tests.unit.compose.material import digest, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
+from fire_routine.distill import excerpt
 from fire_routine.model import Action, EarlierSession, KnownFailure, Note, Past, Rerun
 
 PROMPT = (Path(__file__).parents[2] / "examples" / "routine-prompt.md").read_text("utf-8")

@@ -64,14 +64,6 @@ class Result:
             str(e["content"]) for e in self.events if e.get("command") == "summary" and e.get("jobID") == job
         )
 
-    def annotations(self, job: str) -> list[tuple[str, str]]:
-        kinds = ("notice", "warning", "error")
-        return [
-            (str(e["command"]), str(e["arg"]))
-            for e in self.events
-            if e.get("command") in kinds and e.get("jobID") == job
-        ]
-
     def job_result(self, job: str) -> str:
         return next(
             (str(e["jobResult"]) for e in self.events if e.get("jobID") == job and "jobResult" in e), ""

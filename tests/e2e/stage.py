@@ -50,6 +50,7 @@ class Stage:
         event: str = "push",
         payload: Mapping[str, Any] | None = None,
         run: Mapping[str, Any] | None = None,
+        env: Mapping[str, str] | None = None,
         **options: Any,
     ) -> Result:
         """Run a workflow's file. `run`: of the run as GitHub shows it; `options`: see `run_act`."""
@@ -63,6 +64,7 @@ class Stage:
             "GITHUB_RUN_ID": str(RUN_ID),
             "GITHUB_RUN_ATTEMPT": "1",
             "PROJECT": str(self.folder / "project"),
+            **(env or {}),
         }
         result = run_act(
             self.folder / "project",

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import ssl
 import threading
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
+import yaml
 from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project
 from tests.e2e.stage import RUN_ID, Stage
 from tests.emulated.github import GitHubEmulator
+from tests.emulated.month import Month
 
 from fire_routine.emulator import Endpoint
 
@@ -114,30 +115,6 @@ def test_slack_gets_nothing_where_nothing_was_fired(stage: Stage) -> None:
     assert result.job_result("on-failure") == "failure"
 
 
-def test_a_run_of_another_repository_by_its_address_with_an_artifact(stage: Stage) -> None:
-    case = "<testcase classname='cart' name='adds up'><failure message='expected 4, got 3'/></testcase>"
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("junit.xml", f"<testsuite>{case}</testsuite>")
-        archive.writestr("../outside.xml", "<testsuite/>")
-    workflow = example("again").replace(
-        "          run-id: ${{", "          artifacts: test-*\n          run-id: ${{"
-    )
-    with GitHubEmulator("octo/shop") as shop:
-        stage.github.neighbours.append(shop)
-        run = failed_run(shop)
-        shop.add_artifact(WATCHED, "test-results", packed.getvalue())
-        address = f"https://github.com/octo/shop/actions/runs/{WATCHED}"
-        inputs = {"run-id": address, "again": "false", "dry-run": "false"}
-        result = stage.run(
-            workflow, event="workflow_dispatch", payload={"inputs": inputs}, run={"workflow_id": 6}
-        )
-        text = fired(stage, result, cause="main.c:3:5: error: 'x' undeclared")
-        assert "FAILED cart::adds up - expected 4, got 3" in text
-        assert "a report in it: its path leads out of the artifact" in text
-        assert shop.statuses[run["head_sha"]][-1]["target_url"] == stage.endpoint.sessions[0].url
-
-
 def test_a_reusable_workflow_fires_for_its_caller(stage: Stage, tmp_path: Path) -> None:
     shared = {
         ".github/workflows/reusable-workflow.yml": example("reusable-workflow"),
@@ -165,6 +142,24 @@ def test_enterprise_server_is_asked_by_its_own_address_and_authority(
         fired(stage, result)
         assert all(request.path.startswith("/api/v3/") for request in github.requests if not request.storage)
         assert github.asked(f"/actions/runs/{RUN_ID}")
+
+
+def test_the_weekly_report_is_in_the_job_summary(stage: Stage) -> None:
+    whole: dict[Any, Any] = yaml.safe_load(example("weekly-report"))
+    checkout, *rest = whole["jobs"]["report"]["steps"]
+    assert checkout["with"]["repository"] == "OWNER/fire-routine"
+    copied = {"run": 'cd "$TREE" && cp -R src requirements.txt "$OLDPWD"'}  # it needs no network
+    whole["jobs"]["report"]["steps"] = [copied, *rest]
+    whole["on"] = whole.pop(True)  # YAML 1.1 takes the key for a truth value
+    Month.of(stage.github, datetime.now(UTC))
+    result = stage.run(yaml.safe_dump(whole, sort_keys=False), event="schedule", env={"TREE": str(ROOT)})
+    assert result.job_result("report") == "success", result.log
+    summary = result.summary("report")
+    assert summary.startswith(f"```text\n{REPOSITORY}: Claude sessions since ")
+    assert "  2 sessions: 1 no trace, 1 just started" in summary
+    assert re.search(r"https://claude\.ai/code/session_of_\d+\n", summary)
+    assert summary.rstrip().endswith("\n```")
+    assert {request.method for request in stage.github.requests} == {"GET"}
 
 
 @contextmanager

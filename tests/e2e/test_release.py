@@ -11,13 +11,13 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.act import ACTION, REPOSITORY, ROOT, Result, make_project, run_act
+from tests.e2e.act import ACTION, REPOSITORY, ROOT
 from tests.e2e.installed import build_release, packages, release_commit
-from tests.e2e.mirror import RunMirror
+from tests.e2e.stage import Stage, outputs
+from tests.e2e.test_workflows import FINAL_JOB
 from tests.emulated.github import GitHubEmulator
 from tools import release
 from tools.releasing import ReleaseError, owner, tree, verifying
@@ -31,28 +31,6 @@ NO_NETWORK = {
     **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "PIP_INDEX_URL", "UV_DEFAULT_INDEX"), REFUSED),
     "NO_PROXY": "127.0.0.1,localhost",
 }
-RUN_ID = 4711
-WORKFLOW = f"""\
-name: CI
-on: push
-jobs:
-  test:
-    runs-on: ubuntu-latest
-    steps:
-      - run: |
-          echo "main.c:3:5: error: 'x' undeclared (first use in this function)"
-          exit 2
-  on-failure:
-    needs: [test]
-    if: failure()
-    runs-on: ubuntu-latest
-    steps:
-      - id: fire
-        uses: {ACTION}
-        with:
-          routine-url: ${{{{ secrets.ROUTINE_FIRE_URL }}}}
-          routine-token: ${{{{ secrets.ROUTINE_FIRE_TOKEN }}}}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -187,54 +165,25 @@ def test_the_demo_runs_with_nothing_installed_and_no_network(built: Path, tmp_pa
     assert sorted(built.rglob("*")) == before
 
 
-@pytest.fixture
-def github() -> Iterator[GitHubEmulator]:
-    with GitHubEmulator(REPOSITORY) as github:
-        yield github
-
-
-def fire_once(action: Path, uses: str, tmp_path: Path, github: GitHubEmulator) -> Result:
+def fire_once(action: Path, uses: str, tmp_path: Path) -> None:
     """Run a failing workflow that uses the tree `action`, with an empty HOME, no network and no index."""
-    workflow = WORKFLOW.replace(ACTION, uses)
-    sha = make_project(tmp_path / "project", {".github/workflows/ci.yml": workflow})
-    github.set_branch("main", sha)
-    github.add_run({"id": RUN_ID, "head_sha": sha, "event": "push"})
     before = sorted(action.rglob("*"))
-    with Endpoint() as endpoint:
-        result = run_act(
-            tmp_path / "project",
-            tmp_path / "home",
-            env={
-                **NO_NETWORK,
-                "GITHUB_API_URL": github.url,
-                "GITHUB_RUN_ID": str(RUN_ID),
-                "GITHUB_RUN_ATTEMPT": "1",
-            },
-            secrets={
-                "ROUTINE_FIRE_URL": endpoint.url,
-                "ROUTINE_FIRE_TOKEN": endpoint.token,
-                "GITHUB_TOKEN": github.token,
-            },
-            watch=RunMirror(github, RUN_ID).watch,
-            action=action,
-            arguments=["--local-repository", f"{uses}={action}"],
-        )
-        assert len(endpoint.sessions) == 1, result.log
-        assert "main.c:3:5: error: 'x' undeclared" in endpoint.sessions[0].text
+    with GitHubEmulator(REPOSITORY) as github, Endpoint() as endpoint:
+        stage = Stage(tmp_path, tmp_path / "home", action, github, endpoint)
+        served = ["--local-repository", f"{uses}={action}"]
+        result = stage.run(FINAL_JOB.replace(ACTION, uses), env=NO_NETWORK, arguments=served)
+        assert outputs(result)["outcome"] == "fired"
+        assert "AssertionError: 21 != 22 : three widgets cost" in stage.text()
     assert sorted(action.rglob("*")) == before
-    return result
 
 
-def test_a_workflow_fires_with_nothing_installed_and_no_network(
-    built: Path, tmp_path: Path, github: GitHubEmulator
-) -> None:
-    result = fire_once(built, ACTION, tmp_path, github)
-    assert result.outputs("on-failure")["outcome"] == "fired"
+def test_a_workflow_fires_with_nothing_installed_and_no_network(built: Path, tmp_path: Path) -> None:
+    fire_once(built, ACTION, tmp_path)
     assert [path.name for path in (tmp_path / "home").rglob("cpython-*")] == []
 
 
 @pytest.mark.nightly
-def test_a_workflow_fires_from_a_stamped_tree_by_its_commit(tmp_path: Path, github: GitHubEmulator) -> None:
+def test_a_workflow_fires_from_a_stamped_tree_by_its_commit(tmp_path: Path) -> None:
     """The way that the README describes for the time before a release: an own copy, used by its commit."""
     clone = tmp_path / "clone"
 
@@ -252,8 +201,7 @@ def test_a_workflow_fires_from_a_stamped_tree_by_its_commit(tmp_path: Path, gith
     stamped = git("-C", str(clone), "rev-parse", "HEAD")
     folder = tmp_path / "tree"
     tree.write(tree.made(clone, stamped, packages()), folder, [PYTHON])
-    result = fire_once(folder, f"octo-org/fire-routine@{stamped}", tmp_path, github)
-    assert result.outputs("on-failure")["outcome"] == "fired"
+    fire_once(folder, f"octo-org/fire-routine@{stamped}", tmp_path)
 
 
 def test_all_its_modules_are_compiled_and_a_changed_source_takes_effect(copy: Path, tmp_path: Path) -> None:

@@ -75,7 +75,6 @@ def test_final_job_fires_once_with_the_cause_and_leaves_the_checkout_as_it_was(s
     assert got["session-id"] == session.id
     assert got["session-url"] == session.url
     assert session.url in result.summary("on-failure")
-    assert [level for level, _ in result.annotations("on-failure")] == ["notice"]
     assert result.outputs("on-failure")["status"] == ""
     # Of the installs, the one that was ready was used: else these tests would need a package index.
     folders = [path for path in stage.home.rglob("fire-routine/cp*") if "bytecode" not in path.parts]
@@ -113,12 +112,3 @@ def test_fork_without_secrets_is_skipped(stage: Stage) -> None:
     assert outputs(result)["outcome"] == "skipped"
     assert result.job_result("on-failure") == "success"
     assert stage.endpoint.requests == []
-
-
-def test_missing_secrets_fail_in_a_trusted_run(stage: Stage) -> None:
-    stage.secrets = {}
-    result = stage.run(FINAL_JOB)
-    got = outputs(result)
-    assert got["outcome"] == "failed"
-    assert result.job_result("on-failure") == "failure"
-    assert any("routine-url" in message for _, message in result.annotations("on-failure"))

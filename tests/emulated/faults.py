@@ -42,7 +42,6 @@ class Fault:
             "X-RateLimit-Limit": "1000",
             "X-RateLimit-Remaining": "0",
             "X-RateLimit-Reset": str(reset),
-            "X-RateLimit-Resource": "core",
         }
         return cls(403, "API rate limit exceeded for installation.", headers)
 

@@ -56,27 +56,22 @@ class GitHubEmulator(Repository):
         self,
         full_name: str = "octo-org/widget",
         *,
-        token: str = TOKEN,
-        port: int = 0,
         prefix: str = "",
         tls: ssl.SSLContext | None = None,
         nulls: bool = False,
     ) -> None:
         """`prefix`: below which path the API is; `/api/v3` with GitHub Enterprise Server.
         `tls`: speak https, as `localhost`. `nulls`: answer null wherever GitHub's description allows it.
-
-        Raises:
-            OSError: the recording cannot be read, or the port is taken.
         """
         super().__init__(full_name)
-        self.token = token
+        self.token = TOKEN
         self.nulls = nulls
         self.remaining = 1000  # of the hour's requests, as each answer states it
         self.neighbours: list[GitHubEmulator] = []  # other repositories, each with servers of its own
         self._faults: list[tuple[re.Pattern[str], Fault, list[int]]] = []
         self.requests: list[GitHubRequest] = []
         self.ending = threading.Event()
-        self._servers = [_Server(self, port, tls), _Server(self, 0, tls)]
+        self._servers = [_Server(self, tls), _Server(self, tls)]
         self._prefix = prefix
         root = "https://localhost" if tls else "http://127.0.0.1"
         html, self.storage_url = (f"{root}:{server.server_port}" for server in self._servers)
@@ -247,8 +242,8 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, emulator: GitHubEmulator, port: int, tls: ssl.SSLContext | None) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+    def __init__(self, emulator: GitHubEmulator, tls: ssl.SSLContext | None) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.emulator = emulator

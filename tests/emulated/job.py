@@ -14,7 +14,6 @@ from tests.emulated.github import GitHubEmulator
 from fire_routine.action import run_action
 from fire_routine.clock import REAL
 from fire_routine.emulator import TOKEN, Endpoint
-from fire_routine.report import Workflow
 
 LOG = """\
 2026-11-24T10:00:00.0000000Z ##[group]Run cargo test
@@ -49,18 +48,6 @@ def environment(github: GitHubEmulator, url: str, temp: Path) -> dict[str, str]:
 
 
 NO_PAUSES = replace(REAL, sleep=lambda _: None)  # the emulated GitHub does not lag
-
-
-class Reported(Workflow):
-    """A report that stays in memory, for jobs that are threads of one process."""
-
-    outcome = ""  # and its reason
-
-    def say(self, line: str) -> None:
-        pass
-
-    def set_outputs(self, outputs: Mapping[str, str]) -> None:
-        self.outcome = f"{outputs['outcome']} {outputs['reason']}".strip()
 
 
 def run_step(environ: Mapping[str, str]) -> tuple[int, str]:
@@ -108,6 +95,3 @@ class Job:
     @property
     def summary(self) -> str:
         return (self.temp / "summary").read_text("utf-8")
-
-    def secrets(self) -> tuple[str, str]:
-        return self.endpoint.token, self.github.token

@@ -23,12 +23,10 @@ def timestamp(moment: datetime | None = None) -> str:
 class Repository:
     """One repository. Objects may be given in part, by GitHub's own field names; hold `lock` to read."""
 
-    def __init__(
-        self, full_name: str, default_branch: str = "main", creator: str = "github-actions[bot]"
-    ) -> None:
+    def __init__(self, full_name: str) -> None:
         self.full_name = full_name
-        self.default_branch = default_branch
-        self.creator = creator  # of the statuses and comments that are written
+        self.default_branch = "main"
+        self.creator = "github-actions[bot]"  # of the statuses and comments that are written
         self.site = Site("", "")
         self.statuses: dict[str, list[Json]] = {}  # by SHA, oldest first
         self.comments: dict[int, list[Json]] = {}  # by issue, oldest first
@@ -82,8 +80,7 @@ class Repository:
                 return None
             before = last["run_attempt"]
             again = {"run_attempt": before + 1, "status": "queued", "conclusion": None, "run_started_at": now}
-            address = f"{last['url']}/attempts/{before}"
-            run = self.add_run({**last, **again, "updated_at": now, "previous_attempt_url": address})
+            run = self.add_run({**last, **again, "updated_at": now})
             for job in list(self.jobs.values()):
                 if (job["run_id"], job["run_attempt"]) == (run_id, before):
                     passed = job["conclusion"] == "success"
@@ -171,12 +168,11 @@ class Repository:
             self.statuses.setdefault(sha, []).append(status)
             return status
 
-    def add_comment(self, issue: int, body: str, author: str = "", association: str = "NONE") -> Json:
+    def add_comment(self, issue: int, body: str, author: str = "") -> Json:
         with self.lock:
             self._written += 1
             author = author or self.creator
             comment = self.site.comment(self.full_name, issue, self._written, body, author, timestamp())
-            comment["author_association"] = association
             self.comments.setdefault(issue, []).append(comment)
             return comment
 

@@ -104,9 +104,6 @@ class Site:
         known = {
             "run_id": run["id"],
             "run_attempt": run["run_attempt"],
-            "workflow_name": run["name"],
-            "head_branch": run["head_branch"],
-            "head_sha": run["head_sha"],
             "html_url": f"{run['html_url']}/job/{partial['id']}",
             "status": "completed" if done else "in_progress",
             "conclusion": None,
@@ -146,7 +143,6 @@ class Site:
         known = {
             "path": ".github",
             "start_line": 1,
-            "end_line": partial.get("start_line", 1),
             "annotation_level": "failure",
             "title": "",
             "message": "Process completed with exit code 1.",
@@ -177,7 +173,6 @@ class Site:
             "base_commit": start,
             "merge_base_commit": start,
             "status": "ahead" if commits else "identical",
-            "ahead_by": len(commits),
             "total_commits": len(commits),
             **partial,
             "commits": commits,
@@ -199,7 +194,6 @@ class Site:
             "title": "Change things",
             "state": "open",
             "user": self.user("octocat"),
-            "author_association": "CONTRIBUTOR",
             **partial,
             "labels": [{"description": "", **label} for label in labels],
             "head": self._end(full_name, "topic", partial.get("head") or {}),
@@ -235,7 +229,6 @@ class Site:
             "html_url": f"{self.html}/{full_name}/issues/{issue}#issuecomment-{number}",
             "body": body,
             "user": self.user(author),
-            "author_association": "NONE",
             "created_at": when,
             "updated_at": when,
         }

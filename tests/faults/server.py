@@ -22,6 +22,15 @@ import httpx
 PATH = "/v1/claude_code/routines/trig_faults/fire"
 TICK = 0.002  # seconds between two dribbled bytes
 PATIENCE = 120.0  # seconds for what the other side is about to do, on a busy machine too
+_TAKEN = socket.socket()  # never closed, so that no one else gets its port
+
+
+def closed_port() -> int:
+    """A port that nothing listens on: a connection is refused."""
+    if not _TAKEN.getsockname()[1]:
+        _TAKEN.bind(("127.0.0.1", 0))
+    port: int = _TAKEN.getsockname()[1]
+    return port
 
 
 class ClientGone(Exception):  # noqa: N818

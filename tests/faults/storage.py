@@ -36,7 +36,6 @@ class Log:
     size: int  # bytes
     end: bytes
     rate: float = 0.0  # bytes in a second, of each connection; 0: as fast as it goes
-    later_rate: float = 0.0  # the same of range requests, if it is another one
     cut_after: int = 0  # bytes of each answer, after which the connection is cut; 0: never
     ranges: Ranges = Ranges.SERVED
     sends_length: bool = True
@@ -111,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.send_header("Connection", "close")
         self.end_headers()
-        self._send(log, start, stop, log.later_rate if partly and log.later_rate else log.rate)
+        self._send(log, start, stop, log.rate)
         self.close_connection = self.close_connection or not log.sends_length
 
     def _send(self, log: Log, start: int, stop: int, rate: float) -> None:

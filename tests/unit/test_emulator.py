@@ -46,24 +46,17 @@ def error_of(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, fields["error"]["type"]
 
 
-def test_success_has_the_documented_shape(endpoint: Endpoint) -> None:
-    response = post(endpoint)
-    fields = response.json()
-    assert set(fields) == {"type", "claude_code_session_id", "claude_code_session_url"}
-    assert fields["type"] == "routine_fire"
-    assert fields["claude_code_session_id"].startswith("session_01")
-    assert response.headers["request-id"]
-
-
-@pytest.mark.parametrize("body", [b"", b"{}", b'{"text": "x", "more": [1]}'])
-def test_text_is_optional_and_unknown_fields_are_ignored(endpoint: Endpoint, body: bytes) -> None:
-    assert post(endpoint, body).status_code == 200
-
-
-def test_every_success_is_a_session_of_its_own(endpoint: Endpoint) -> None:
-    links = {post(endpoint).json()["claude_code_session_url"] for _ in range(3)}
-    assert links == {session.url for session in endpoint.sessions}
-    assert len(links) == 3
+def test_success_has_the_documented_shape_and_is_a_session_of_its_own(endpoint: Endpoint) -> None:
+    for body in (b"", b"{}", b'{"text": "x", "more": [1]}'):  # text is optional, unknown fields are ignored
+        response = post(endpoint, body)
+        assert response.status_code == 200
+        fields = response.json()
+        assert set(fields) == {"type", "claude_code_session_id", "claude_code_session_url"}
+        assert fields["type"] == "routine_fire"
+        assert fields["claude_code_session_id"].startswith("session_01")
+        assert fields["claude_code_session_url"] == endpoint.sessions[-1].url
+        assert response.headers["request-id"]
+    assert len({session.url for session in endpoint.sessions}) == 3
 
 
 def test_beta_header_may_name_others_too(endpoint: Endpoint) -> None:
@@ -93,15 +86,12 @@ def test_each_error_comes_on_demand_by_routine_and_by_script(endpoint: Endpoint,
     assert endpoint.sessions == []
 
 
-def test_gateways_error_page_hides_a_session(endpoint: Endpoint) -> None:
+def test_gateways_error_page_hides_a_session_and_a_limit_names_its_reset(endpoint: Endpoint) -> None:
+    assert post(endpoint, url=endpoint.fire_url("trig_limit")).headers["Retry-After"] == "3600"
     answer = post(endpoint, url=endpoint.fire_url("trig_gateway"))
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/html")
     assert answer.text.startswith("<html>")
     assert len(endpoint.sessions) == 1
-
-
-def test_limit_names_its_reset(endpoint: Endpoint) -> None:
-    assert post(endpoint, url=endpoint.fire_url("trig_limit")).headers["Retry-After"] == "3600"
 
 
 def test_too_large_a_request_is_refused_unread(endpoint: Endpoint) -> None:

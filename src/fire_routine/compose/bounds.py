@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..model import Annotation, Attachment, Digest, FailedJob, Failure, Run
+from .excerpter import telling
+from .grouping import specific_annotations
 from .layout import shares
-from .sections.changes import named
-from .sections.hunks import with_named_hunks
+from .sections.changes import marked
 
-_SEARCHED = 200_000  # characters of logs in which names of changed files are looked for
+_EVIDENCE = 200_000  # characters of logs in which names of changed files are looked for
+_LOGS = 20  # failures of which they are
 _ANNOTATIONS = 4  # annotations may take one part in this many of the room, together
 _MESSAGE = 4_000  # characters of the head commit's message, of which the text shows at most 1,000
 _SUBJECT = 500  # characters of another commit's first line, which is all that is shown of it
@@ -23,90 +25,66 @@ def bounded(
 
     Of hundreds of large digests, or of endless annotations, the text has room for a few lines each.
     """
+    for_notes = room // _ANNOTATIONS
     jobs = [*run.failed_jobs, *(job for failure in failures for job in failure.jobs)]
-    notes = _shortened((note for job in jobs for note in job.annotations), room // _ANNOTATIONS)
-    left = room - sum(map(_size, notes.values()))
+    each = for_notes // max(len({note for job in jobs for note in job.annotations}), 1)
     logs = [failure.digest for failure in failures if failure.digest]
-    digests = iter(trimmed([*logs, *(one.digest for one in attachments)], left))
+    digests = iter(_trimmed([*logs, *(one.digest for one in attachments)], room - for_notes))
+    run = replace(run, failed_jobs=_with_short_notes(run.failed_jobs, each))
     return (
-        _with_hunks(
-            _with_short_commits(replace(run, failed_jobs=_with_notes(run.failed_jobs, notes))), failures
-        ),
+        _with_short_history(run, failures),
         tuple(
-            replace(
-                one,
-                jobs=_with_notes(one.jobs, notes),
-                digest=next(digests) if one.digest else None,
-            )
+            replace(one, jobs=_with_short_notes(one.jobs, each), digest=one.digest and next(digests))
             for one in failures
         ),
         tuple(replace(one, digest=next(digests)) for one in attachments),
     )
 
 
-def trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
+def _trimmed(digests: Sequence[Digest], room: int) -> list[Digest]:
     """The digests, of `room` characters together: from those that need more than their share, the
     weakest lines are removed, whole ones only."""
-    sizes = [sum(len(line) + 1 for block in digest.blocks for line in block.lines) for digest in digests]
-    given = shares(sizes, room)
-    return [
-        digest if size <= share else _trimmed(digest, share)
-        for digest, size, share in zip(digests, sizes, given, strict=True)
-    ]
+    sizes = [[sum(len(line) + 1 for line in block.lines) for block in digest.blocks] for digest in digests]
+    trimmed = []
+    for digest, size, share in zip(digests, sizes, shares([*map(sum, sizes)], room), strict=True):
+        kept = set()
+        for at in sorted(range(len(size)), key=lambda at: -digest.blocks[at].weight):
+            if size[at] <= share:
+                share -= size[at]
+                kept.add(at)
+        trimmed.append(replace(digest, blocks=tuple(digest.blocks[at] for at in sorted(kept))))
+    return trimmed
 
 
-def _trimmed(digest: Digest, room: int) -> Digest:
-    kept = set()
-    for block in sorted(digest.blocks, key=lambda block: -block.weight):
-        size = sum(len(line) + 1 for line in block.lines)
-        if size <= room:
-            room -= size
-            kept.add(id(block))
-    return replace(digest, blocks=tuple(block for block in digest.blocks if id(block) in kept))
+def _with_short_notes(jobs: Sequence[FailedJob], size: int) -> tuple[FailedJob, ...]:
+    """The jobs with annotations of `size` characters each."""
+
+    def short(note: Annotation) -> Annotation:
+        title, path = _cut(note.title, size // 4), _cut(note.path, size // 4)
+        return replace(note, message=_cut(note.message, size // 2), title=title, path=path)
+
+    return tuple(replace(job, annotations=tuple(map(short, job.annotations))) for job in jobs)
 
 
-def _with_notes(jobs: Sequence[FailedJob], notes: Mapping[Annotation, Annotation]) -> tuple[FailedJob, ...]:
-    return tuple(replace(job, annotations=tuple(notes[note] for note in job.annotations)) for job in jobs)
-
-
-def _size(note: Annotation) -> int:
-    return len(note.message) + len(note.title) + len(note.path)
-
-
-def _shortened(annotations: Iterable[Annotation], room: int) -> dict[Annotation, Annotation]:
-    """Each distinct annotation, and the same cut to what leaves the others their share."""
-    notes = list(dict.fromkeys(annotations))
-    given = shares([_size(note) for note in notes], room)
-    return {
-        note: note if _size(note) <= share else _short(note, share)
-        for note, share in zip(notes, given, strict=True)
-    }
-
-
-def _short(note: Annotation, share: int) -> Annotation:
-    title, path = _cut(note.title, share // 4), _cut(note.path, share // 4)
-    return replace(note, message=_cut(note.message, share // 2), title=title, path=path)
-
-
-def _with_short_commits(run: Run) -> Run:
+def _with_short_history(run: Run, failures: Sequence[Failure]) -> Run:
+    """The run with the messages and patches of which something is shown; the files that logs name marked."""
+    commit = run.commit and replace(run.commit, message=_cut(run.commit.message, _MESSAGE))
     history = run.history
     if history is not None:
         subjects = (replace(commit, message=_cut(commit.subject, _SUBJECT)) for commit in history.commits)
-        history = replace(history, commits=tuple(subjects))
-    commit = run.commit and replace(run.commit, message=_cut(run.commit.message, _MESSAGE))
+        files = marked(history.files, _evidence(failures)) if history.files else ()
+        history = replace(history, commits=tuple(subjects), files=files)
     return replace(run, commit=commit, history=history)
 
 
-def _with_hunks(run: Run, failures: Sequence[Failure]) -> Run:
-    """Patches are kept of the few files alone that the evidence names."""
-    history = run.history
-    if history is None or not any(file.patch for file in history.files):
-        return run
-    lines = (line for one in failures if one.digest for block in one.digest.blocks for line in block.lines)
-    notes = (f"{note.path}:{note.line}" for one in failures for job in one.jobs for note in job.annotations)
-    evidence = "\n".join((*notes, *lines))[:_SEARCHED]
-    files = with_named_hunks(history.files, named(history.files, evidence), evidence)
-    return replace(run, history=replace(history, files=files))
+def _evidence(failures: Sequence[Failure]) -> str:
+    """What the annotations and the logs tell of the failures."""
+    notes = (note for one in failures for job in one.jobs for note in specific_annotations(job))
+    digests = [one.digest for one in failures if one.digest][:_LOGS]
+    pieces = [f"{note.path}:{note.line}: {note.message}" for note in notes]
+    pieces += [file for digest in digests for file in digest.files]
+    pieces += [line for digest in digests for block in telling(digest).blocks for line in block.lines]
+    return "\n".join(pieces)[:_EVIDENCE]
 
 
 def _cut(text: str, limit: int) -> str:

@@ -15,6 +15,8 @@ MakeExcerpt = Callable[[Digest, int], Excerpt]
 # first failure, explain it less often than what follows.
 SHARE, _ASIDE = 0.15, 0.2
 _NEAR = 10  # lines before a failure that belong to it
+_END = 40  # last lines of a step of which some are shown
+_BEGIN = "##[group]Run "  # of a step, as GitHub's runner marks it
 _AGAIN = 3  # lines in a row that were told before: shown once
 
 
@@ -28,22 +30,16 @@ def is_weak(digest: Digest) -> bool:
 
 
 def telling(digest: Digest) -> Digest:
-    """The digest's lines that are strong enough, each block of them once; and how the step ended.
-
-    If no line looks like an error, all are left: what the failed step told last may tell something.
-    """
-    if is_weak(digest):
-        return digest
+    """The digest's lines that are strong enough, each block of them once; and how the step ended."""
     units = {number for unit in digest.units for number in unit}
-    strong = strong_lines(digest, min(units, default=0) - _NEAR)
+    strong = _strong_lines(digest, min(units, default=0) - _NEAR)
     return without(strong, _told_again(strong, units))
 
 
-def strong_lines(digest: Digest, first: int = 0) -> Digest:
+def _strong_lines(digest: Digest, first: int) -> Digest:
     """The digest's lines that are strong enough, and those that say how the step ended.
 
-    Args:
-        first: the number of the line from which on they belong to a failure.
+    Those before the line of number `first` belong to no failure.
     """
     most, weak = greatest_weight(digest), is_weak(digest)
 
@@ -83,6 +79,16 @@ def units_first(digest: Digest, least: float) -> Digest:
         return block.weight if block.weight >= least else None
 
     return replace(_weighed(digest, lifted), ends=())
+
+
+def end_of_step(digest: Digest) -> Digest:
+    """The last lines of the failed step, each stronger than the one before."""
+    tail = max(digest.blocks, key=lambda block: (block.rule == "tail", block.weight)).last
+    last = max(tail, *digest.ends, 0)
+    lines = ((block.first + at, line) for block in digest.blocks for at, line in enumerate(block.lines))
+    begin = max((number for number, line in lines if number <= last and line.startswith(_BEGIN)), default=0)
+    kept = range(max(begin, last - _END), last + 1)
+    return _weighed(digest, lambda number, _: float(number) if number in kept else None)
 
 
 def numbers(excerpt: Excerpt) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,7 +26,8 @@ _GATE = 120  # most lines in the log of a job that only checks other jobs
 # https://docs.github.com/actions/reference/workflows-and-actions/contexts#needs-context
 _RESULT = pattern(r"(?:[\"'=]|: )(?:failure|cancelled|skipped)(?:[\s\"',;)\]}]|$)")
 
-_JOB_PATH = " / "  # between a reusable workflow's caller and its job
+# The values of a matrix, at the end of a job's name or of its callers' (`caller / job`)
+_MATRIX = pattern(r" \((?:[^()]|\([^()]*\))+\)(?= / |$)")
 
 
 def distinct(fingerprints: Iterable[Fingerprint]) -> tuple[Fingerprint, ...]:
@@ -59,17 +60,14 @@ def group(
     """The distinct failures of a run, in the order in which they failed, gates last.
 
     A fingerprint knows no numbers, so jobs of two names may share one: the coverage of two suites is too low.
-    They are one failure only if they ran the same command, or if their strongest lines are the same.
-
-    Args:
-        failed_jobs: the failed jobs of one attempt.
-        digests: by job id; a job without one is distinguished by its failed steps and annotations.
-        cut: ids of jobs whose logs are available only in part.
+    They are one failure only if they ran the same command, or if their strongest lines are the same. A job
+    without a digest is distinguished by its failed steps and annotations. `cut`: ids of jobs whose logs are
+    available only in part.
     """
     whole = {number: digest for number, digest in digests.items() if number not in cut}
     alike: list[_Alike] = []
     for job in sorted(failed_jobs, key=_order):
-        traits = _traits_of_part(digests.get(job.id)) if job.id in cut else _traits(job, whole.get(job.id))
+        traits = _traits(job, digests.get(job.id), job.id in cut)
         found = _Alike(_fingerprint(job, whole.get(job.id)), [job], traits)
         for one in [one for one in alike if one.same(found)]:
             alike.remove(one)
@@ -95,27 +93,20 @@ class _Alike(NamedTuple):
         return not (self.traits and other.traits) or not self.traits.isdisjoint(other.traits)
 
 
-def _traits(job: FailedJob, digest: Digest | None) -> frozenset[tuple[str, ...]]:
-    """The matrix, the command and the strongest lines."""
+def _traits(job: FailedJob, digest: Digest | None, cut: bool) -> frozenset[tuple[str, ...]]:
+    """The matrix, the command and the strongest lines.
+
+    Of a log of which only a part could be read, what that part shows. This is not the fingerprint: in another
+    run, another part may have been read.
+    """
     if digest is None:
         return frozenset()
+    if cut:
+        known = digest.fingerprint if digest.explained else None
+        return frozenset([("part", known.digest)] if known else [])
     ran = [("command", digest.command)] if digest.command else []
-    return frozenset([("name", base_name(job.name)), *ran, ("lines", *strongest_lines(digest))])
-
-
-def _traits_of_part(digest: Digest | None) -> frozenset[tuple[str, ...]]:
-    """What distinguishes jobs of whose logs only a part could be read: what that part shows.
-
-    It is not the fingerprint: in another run, another part may have been read.
-    """
-    if digest is None or digest.fingerprint is None or not digest.explained:
-        return frozenset()
-    return frozenset([("part", digest.fingerprint.digest)])
-
-
-def strongest_lines(digest: Digest) -> tuple[str, ...]:
-    """The lines of the block of the greatest weight; none if nothing is kept."""
-    return max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
+    strongest = max(digest.blocks, key=lambda block: block.weight).lines if digest.blocks else ()
+    return frozenset([("name", base_name(job.name)), *ran, ("lines", *strongest)])
 
 
 def _fingerprint(job: FailedJob, digest: Digest | None) -> Fingerprint:
@@ -139,11 +130,10 @@ def _gates(failures: Sequence[Failure]) -> frozenset[int]:
     Branch protection often requires such a job.
     """
     small = {at for at, one in enumerate(failures) if one.digest and _checks_other_jobs(one.digest)}
-    others = [job for at, one in enumerate(failures) if at not in small for job in one.jobs]
-    ended = [job.completed_at for job in others if job.completed_at]
-    if not others or len(ended) < len(others):
+    ended = [job.completed_at for at, one in enumerate(failures) if at not in small for job in one.jobs]
+    last = max(filter(None, ended), default=None)
+    if last is None or None in ended:
         return frozenset()
-    last = max(ended)
     return frozenset(
         at for at in small if all(job.started_at and job.started_at >= last for job in failures[at].jobs)
     )
@@ -219,13 +209,10 @@ def _normalised(text: str) -> str:
     return " ".join(_VOLATILE.sub("#", text).split())
 
 
-# --- a job's name as GitHub makes it: callers, the job's own, the values of its matrix ---
-
-
 def passed_legs(run: Run, failure: Failure) -> tuple[str, ...]:
     """The jobs of the same matrix that passed."""
     bases = {base_name(job.name) for job in failure.jobs}
-    return tuple(name for name in run.passed_jobs if base_name(name) in bases and matrix_values(name))
+    return tuple(name for name in run.passed_jobs if _MATRIX.search(name) and base_name(name) in bases)
 
 
 def base_name(job: str) -> str:
@@ -234,30 +221,4 @@ def base_name(job: str) -> str:
     GitHub appends them in parentheses to a job whose `name:` does not spell them
     (https://docs.github.com/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations).
     """
-    return _JOB_PATH.join(name for name, _ in _parts(job))
-
-
-def matrix_values(job: str) -> tuple[str, ...]:
-    """The matrix values in a job's name; none where its name shows none."""
-    return tuple(value for _, values in _parts(job) if values for value in values.split(", "))
-
-
-def _parts(job: str) -> Iterator[tuple[str, str]]:
-    """Caller and job, each split into its name and the content of the parentheses at its end."""
-    whole = ""
-    for piece in job.split(_JOB_PATH):
-        whole += _JOB_PATH + piece if whole else piece
-        if whole.count("(") <= whole.count(")"):  # else the slash is part of a value
-            yield _named(whole)
-            whole = ""
-    if whole:
-        yield _named(whole)
-
-
-def _named(part: str) -> tuple[str, str]:
-    depth = 0
-    for at in range(len(part) - 1, 0, -1):
-        depth += (part[at] == ")") - (part[at] == "(")
-        if depth == 0:
-            return (part[: at - 1], part[at + 1 : -1]) if part[at - 1 : at + 1] == " (" else (part, "")
-    return part, ""
+    return _MATRIX.sub("", job)

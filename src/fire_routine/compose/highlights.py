@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..model import ERROR_WEIGHT, Block, Digest, Failure, Highlight, Run
+from ..model import Block, Digest, Failure, Highlight, Run
 from ..patterns import WORKSPACE, pattern
 from ..sanitize import flat
-from .excerpter import MakeExcerpt, is_weak
+from .excerpter import MakeExcerpt, end_of_step, greatest_weight, is_weak, units_first
 from .grouping import passed_legs, specific_annotations
 
 MOST_LINES = 5  # of one failure
@@ -29,30 +29,25 @@ def highlights(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> t
 
 def cause(failure: Failure) -> str:
     """Its first unit on one line: name, reason, place; else its strongest line, or how it ended."""
-    if failure.digest is None:
-        return next(iter(_of_annotations(failure)), "") or _ended(failure)
-    if is_weak(failure.digest):
-        return _ended(failure)
-    units = _units(failure.digest)
-    if units:
-        return flat(": ".join(map(_bare, units[0])), LONGEST_CAUSE)
-    lines = _lines(failure.digest.blocks)
-    if not lines:  # of words
-        return _ended(failure)
-    most = max(weight for _, weight in lines)
-    # What comes first is the cause of the rest.
-    return flat(_bare(next(line for line, weight in lines if weight >= most * _AS_STRONG)), LONGEST_CAUSE)
+    digest = failure.digest
+    if digest is None or is_weak(digest):
+        told = _of_annotations(failure) if digest is None else ()
+        return told[0] if told else _ended(failure)
+    least = greatest_weight(digest) * _AS_STRONG
+    lines = _lines(block for block in digest.blocks if block.weight >= least)
+    unit = next(iter(_units(digest)), lines[:1])  # what comes first is the cause of the rest
+    return flat(": ".join(map(_bare, unit)), LONGEST_CAUSE) or _ended(failure)
 
 
 def _units(digest: Digest) -> list[list[str]]:
     """The lines of each unit, without the workspace's path."""
     lines = {
-        min(block.first + offset, block.last): line
+        min(block.first + offset, block.last): _short(line)
         for block in digest.blocks
         for offset, line in enumerate(block.lines)
         if _WORD.search(line)
     }
-    units = ([_short(lines[number]) for number in unit if number in lines] for unit in digest.units)
+    units = ([lines[number] for number in unit if number in lines] for unit in digest.units)
     return [unit for unit in units if unit]
 
 
@@ -61,29 +56,15 @@ def strongest(failure: Failure, excerpt: MakeExcerpt) -> tuple[str, ...]:
 
     Where no line looks like an error, the last ones are taken.
     """
-    if failure.digest is None:
+    digest = failure.digest
+    if digest is None:
         return _of_annotations(failure)
-    units = [] if is_weak(failure.digest) else _units(failure.digest)
-    if units:
-        return _told(units)
-    lines = _lines(excerpt(failure.digest, _ROOM).blocks)
-    most = max((weight for _, weight in lines), default=0.0)
-    if most < ERROR_WEIGHT:
-        chosen = list(range(len(lines)))[-MOST_LINES:]
-    else:
-        by_weight = sorted(range(len(lines)), key=lambda at: (-lines[at][1], at))
-        chosen = [at for at in by_weight if lines[at][1] >= most * _WEAKEST][:MOST_LINES]
-    return tuple(_short(lines[at][0]) for at in sorted(chosen))
-
-
-def _told(units: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The lines of the first units, whole ones as far as five lines go; each line once."""
-    told: dict[str, None] = {}
-    for unit in units:
-        if told and len({*told, *unit}) > MOST_LINES:
-            break
-        told.update(dict.fromkeys(unit))
-    return tuple(told)[:MOST_LINES]
+    if is_weak(digest):
+        return tuple(_lines(excerpt(end_of_step(digest), _ROOM).blocks))[-MOST_LINES:]
+    lines = [line for unit in _units(digest) for line in unit]
+    if not lines:
+        lines = _lines(excerpt(units_first(digest, greatest_weight(digest) * _WEAKEST), _ROOM).blocks)
+    return tuple(dict.fromkeys(lines))[:MOST_LINES]
 
 
 def _of_annotations(failure: Failure) -> tuple[str, ...]:
@@ -92,9 +73,9 @@ def _of_annotations(failure: Failure) -> tuple[str, ...]:
     return tuple(distinct)[:MOST_LINES]
 
 
-def _lines(blocks: Iterable[Block]) -> list[tuple[str, float]]:
-    """Those with words, with their weights."""
-    return [(line, block.weight) for block in blocks for line in block.lines if _WORD.search(line)]
+def _lines(blocks: Iterable[Block]) -> list[str]:
+    """Those with words, without the workspace's path."""
+    return [_short(line) for block in blocks for line in block.lines if _WORD.search(line)]
 
 
 def _bare(line: str) -> str:

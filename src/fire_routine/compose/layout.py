@@ -10,6 +10,8 @@ from ..sanitize import quotation
 
 # Stands for the text's random word until the text is whole. No other text has noncharacters (`sanitize`).
 WORD = 8 * "\ufdd0"
+FRAME = 42  # units that a quotation takes around its text, at most
+_LEFT_OUT = 120  # units of a line that names what was left out
 
 
 def quoted(text: str) -> str:
@@ -37,35 +39,26 @@ def cut(text: str, limit: int) -> str:
     if utf16_length(text) <= limit:
         return text
     mark = f"… [{len(text)} characters more]"  # as long as the mark below can get, or longer
-    kept = head(text, limit - utf16_length(mark))
-    if not kept:
-        return head("…", limit)
-    return f"{kept}… [{len(text) - len(kept)} characters more]"
+    kept = head(text, limit - len(mark))
+    return f"{kept}… [{len(text) - len(kept)} characters more]" if kept else head("…", limit)
 
 
 def listed(items: Sequence[str], limit: int, separator: str = ", ", total: int = 0) -> str:
-    """As many of the items as fit within `limit` units, then how many more there are; empty where
-    not even one fits.
-
-    Args:
-        total: how many there are, where `items` are only the first of them.
-    """
+    """As many of the items as fit within `limit` units, then how many more there are of `total`; empty where
+    not even one fits."""
     total = max(total, len(items))
     joined = separator.join(items)
     if total == len(items) and utf16_length(joined) <= limit:
         return joined
     kept: list[str] = []
-    left = limit - utf16_length(_more(total, separator))
+    more = f"{separator}{'' if separator.strip() else '… '}and {{}} more"
+    left = limit - len(more.format(total))
     for item in items:
         left -= utf16_length(item) + (len(separator) if kept else 0)
         if left < 0:
             break
         kept.append(item)
-    return separator.join(kept) + _more(total - len(kept), separator) if kept else ""
-
-
-def _more(count: int, separator: str) -> str:
-    return f"{separator}and {count} more" if separator.strip() else f"{separator}… and {count} more"
+    return separator.join(kept) + more.format(total - len(kept)) if kept else ""
 
 
 def shares(needs: Sequence[int], room: int, weights: Sequence[float] | None = None) -> list[int]:
@@ -120,3 +113,19 @@ def fill(parts: Sequence[Part], room: int) -> list[str]:
             texts[index] = part.render(used + spare)
             spare += used - utf16_length(texts[index])
     return texts
+
+
+def filled(parts: Sequence[Part], room: int) -> list[str]:
+    """The same, and a line that names those without room."""
+    texts = fill(parts, room)
+    if all(texts):
+        return texts
+    texts = fill(parts, room - _LEFT_OUT)
+    return [*texts, left_out([part.name for part, text in zip(parts, texts, strict=True) if not text], room)]
+
+
+def left_out(names: Sequence[str], room: int) -> str:
+    """A line that names what was left out, after a blank line; empty where there is nothing, or no room."""
+    frame = "\n\n(No room here for {}.)"
+    shown = listed(names, min(room, _LEFT_OUT) - len(frame))
+    return frame.format(shown) if shown else ""

@@ -263,6 +263,7 @@ class ChangedFile:
     deletions: int
     status: str = "modified"
     patch: str = field(default="", repr=False)  # its hunks in the unified format; empty: not known
+    named: bool = False  # whether what is known of the failures names it
 
 
 @dataclass(frozen=True, slots=True)

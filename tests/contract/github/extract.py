@@ -4,7 +4,8 @@
     python tests/contract/github/extract.py package
 
 The description (https://github.com/octokit/openapi, MIT, made from https://github.com/github/rest-api-description)
-holds far more than we need: examples, prose and every other endpoint are left out.
+holds far more than we need: examples, prose and every other endpoint are left out. Which endpoints are kept,
+`openapi.json` says itself: to add one, write its path and its method there first, with `{}`.
 """
 
 from __future__ import annotations
@@ -14,34 +15,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = "/repos/{owner}/{repo}"
-USED = {
-    "": ("get",),
-    "/actions/artifacts/{artifact_id}/{archive_format}": ("get",),
-    "/actions/jobs/{job_id}": ("get",),
-    "/actions/jobs/{job_id}/logs": ("get",),
-    "/actions/runs": ("get",),
-    "/actions/runs/{run_id}": ("get",),
-    "/actions/runs/{run_id}/artifacts": ("get",),
-    "/actions/runs/{run_id}/attempts/{attempt_number}": ("get",),
-    "/actions/runs/{run_id}/attempts/{attempt_number}/jobs": ("get",),
-    "/actions/runs/{run_id}/jobs": ("get",),
-    "/actions/runs/{run_id}/rerun-failed-jobs": ("post",),
-    "/actions/workflows/{workflow_id}/runs": ("get",),
-    "/check-runs/{check_run_id}/annotations": ("get",),
-    "/commits": ("get",),
-    "/commits/{ref}/check-runs": ("get",),
-    "/commits/{ref}/statuses": ("get",),
-    "/compare/{basehead}": ("get",),
-    "/git/matching-refs/{ref}": ("get",),
-    "/contents/{path}": ("get",),
-    "/git/ref/{ref}": ("get",),
-    "/issues/comments/{comment_id}": ("patch",),
-    "/issues/{issue_number}/comments": ("get", "post"),
-    "/pulls": ("get",),
-    "/pulls/{pull_number}": ("get",),
-    "/statuses/{sha}": ("post",),
-}
 PROSE = ("description", "summary", "example", "examples", "externalDocs", "title", "tags")
 HINTS = ("discriminator",)  # GitHub's expects a `type` of a folder's list, too; the choice itself remains
 
@@ -79,10 +52,11 @@ def references(node: Any) -> set[str]:
     return own.union(*map(references, node.values()))
 
 
-def extract(described: dict[str, Any]) -> dict[str, Any]:
+def extract(described: dict[str, Any], used: dict[str, Any]) -> dict[str, Any]:
+    """The part of the description that has the paths and methods of `used`."""
     paths = {
-        REPOSITORY + path: {method: bare(described["paths"][REPOSITORY + path][method]) for method in methods}
-        for path, methods in USED.items()
+        path: {method: bare(described["paths"][path][method]) for method in methods}
+        for path, methods in used.items()
     }
     for operations in paths.values():
         for operation in operations.values():
@@ -118,9 +92,9 @@ def extract(described: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     package = Path(sys.argv[1])
     described = json.loads((package / "generated" / "api.github.com.json").read_text("utf-8"))
-    extracted = extract(described)
-    extracted["info"]["version"] = json.loads((package / "package.json").read_text("utf-8"))["version"]
     target = Path(__file__).with_name("openapi.json")
+    extracted = extract(described, json.loads(target.read_text("utf-8"))["paths"])
+    extracted["info"]["version"] = json.loads((package / "package.json").read_text("utf-8"))["version"]
     target.write_text(json.dumps(extracted, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(f"{target}: {target.stat().st_size} bytes")
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.job import LOG, SHA, Job
-from tests.emulated.repository import timestamp
 from tests.fake_clock import FakeClock
 
 from fire_routine.clock import REAL
@@ -71,16 +69,6 @@ def test_a_fork_of_that_repository_is_a_fork(job: Job, shop: GitHubEmulator) -> 
     assert job.endpoint.sessions == []
 
 
-def test_the_comment_is_left_in_that_repository(job: Job, shop: GitHubEmulator) -> None:
-    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
-    shop.add_pull_request({"number": 5, "head": {"ref": "topic", "sha": SHA}})
-    shop.set_branch("topic", SHA)
-    shop.change_run(40, event="pull_request", head_branch="topic")
-    job.run()
-    (comment,) = shop.comments[5]
-    assert job.endpoint.sessions[0].url in comment["body"]
-
-
 def test_an_attempt_is_that_of_the_address(job: Job, shop: GitHubEmulator) -> None:
     job.environ["FIRE_ROUTINE_RUN_ID"] = "https://github.com/octo/shop/actions/runs/40/attempts/1"
     shop.add_run({"id": 40, "run_attempt": 2, "head_sha": SHA, "event": "push", "conclusion": "success"})
@@ -88,27 +76,11 @@ def test_an_attempt_is_that_of_the_address(job: Job, shop: GitHubEmulator) -> No
     assert "(run 40, attempt 1)" in job.endpoint.sessions[0].text
 
 
-def test_a_person_may_ask_for_another_session(job: Job, shop: GitHubEmulator) -> None:
-    def ago(minutes: int) -> str:
-        return timestamp(datetime.now(UTC) - timedelta(minutes=minutes))
-
-    job.run()
-    for entry in (entry for entries in shop.statuses.values() for entry in entries):
-        entry["created_at"] = ago(20)
-    job.environ["FIRE_ROUTINE_AGAIN"] = "true"
-    job.github.change_run(7, created_at=ago(10))
-    assert job.ended() == "fired"
-    assert len(job.endpoint.sessions) == 2
-    assert job.ended() == "skipped duplicate"
-
-
 @pytest.mark.parametrize(
     "address",
     [
         "https://github.com/eve/shop/actions/runs/40",
         "https://evil.example/octo/shop/actions/runs/40",
-        "https://github.com@evil.example/octo/shop/actions/runs/40",
-        "http://github.com/octo/shop/actions/runs/40",
         "https://github.com/octo/../eve/shop/actions/runs/40",
         "octo/shop#40",
     ],

@@ -1,32 +1,8 @@
-"""What people decided beforehand, over real HTTP: a label of the pull request, and known failures."""
+"""Known failures, over real HTTP."""
 
 from __future__ import annotations
 
-from tests.emulated.faults import Fault
-from tests.emulated.job import SHA, Job
-
-
-def test_a_label_of_the_pull_request_starts_nothing(job: Job) -> None:
-    on_pull_request(job, "No-Claude")
-    assert job.ended() == "skipped skip-labels"
-    assert job.endpoint.requests == []
-    assert "Skipped: a label of the pull request excludes it" in job.summary
-    assert "Pull request #3 has the label `No-Claude`, which `skip-labels` names." in job.summary
-    assert job.github.statuses == {}
-    job.environ["FIRE_ROUTINE_SKIP_LABELS"] = ""
-    job.github.fail("/contents/", Fault.forbidden())  # what can't be read keeps nothing back
-    assert job.ended() == "fired"
-    assert "contents: read" in job.summary
-
-
-def on_pull_request(job: Job, *labels: str) -> None:
-    """The job's run is a push to the branch of pull request 3."""
-    job.github.set_branch("topic", SHA)
-    job.github.add_pull_request({"number": 3, "head": {"ref": "topic", "sha": SHA}, "labels": list(labels)})
-    job.github.change_run(7, head_branch="topic", pull_requests=[{"number": 3}])
-
-
-# --- known failures ---------------------------------------------------------------------------------
+from tests.emulated.job import Job
 
 KNOWN = """\
 [[known-failure]]
@@ -49,24 +25,6 @@ def test_a_known_failure_starts_nothing(job: Job) -> None:
     quoted = "*wrong* <b>, https://github.com/octo/widgets/issues/7`"  # so it has no effect
     assert quoted in job.summary
     assert "Known failure: .github/known-failures.toml, line 1 (action `skip`)" in job.log
-
-
-def test_a_failure_next_to_a_known_one_is_fired(job: Job) -> None:
-    on_pull_request(job)
-    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
-    job.github.set_file(PATH, KNOWN)
-    log = "2026-11-24T10:00:01.0000000Z main.c:3:5: error: 'x' undeclared (first use in this function)\n"
-    job.github.add_job(7, {"id": 73, "name": "other", "conclusion": "failure"}, log)
-    assert job.ended() == "fired"
-    assert "'x' undeclared" in job.outputs["cause"]
-    text = job.endpoint.requests[0].text
-    assert text.index("'x' undeclared") < text.index("mismatched types")
-    assert "Known failure (" in text
-    assert "📌 Known failure (" in job.summary
-    assert "#### 2 distinct failures in 2 of 2 jobs, 1 known" in job.summary
-    (comment,) = job.github.comments[3]
-    lines = [line for line in comment["body"].splitlines() if line.startswith("- ")]
-    assert ["(known)" in line for line in lines] == [False, True]
 
 
 def test_one_of_two_failed_tests_is_known_in_part_and_fired(job: Job) -> None:
@@ -109,11 +67,3 @@ def test_a_wrong_entry_is_reported_and_the_fire_goes_on(job: Job) -> None:
     )
     assert "Missing evidence" not in job.endpoint.requests[0].text
     assert "Unavailable: .github/known-failures.toml, line 1" in job.log
-
-
-def test_a_dry_run_marks_it_and_reports_what_would_be(job: Job) -> None:
-    job.github.set_file(PATH, KNOWN)
-    job.environ["FIRE_ROUTINE_DRY_RUN"] = "true"
-    assert job.run() == 0
-    assert "it would be skipped (`known-failure`): Known by" in job.summary
-    assert "Known failure (`.github/known-failures.toml, line 1`)" in job.summary

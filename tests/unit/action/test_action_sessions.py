@@ -54,29 +54,6 @@ def test_a_first_failure_asks_for_no_trace(job: Job) -> None:
     assert (job.outputs["session-state"], job.outputs["pull-request-url"]) == ("", "")
 
 
-@pytest.mark.parametrize(
-    ("fields", "state", "words", "requests"),
-    [
-        ({}, "open", "is open, 1 of 2 checks failed", 3),
-        (MERGED, "merged", "is merged", 2),
-    ],
-)
-def test_a_duplicate_shows_the_sessions_pull_request(
-    job: Job, fields: dict[str, Any], state: str, words: str, requests: int
-) -> None:
-    job.run()
-    job.github.set_branch(BRANCH, TIP)
-    url = open_pull_request(job, **fields)
-    job.github.add_check_run(TIP, {"conclusion": "failure"})
-    job.github.add_check_run(TIP, {"conclusion": "success"})
-    assert fail_again(job) == 0
-    assert (job.outputs["reason"], job.outputs["session-state"]) == ("duplicate", state)
-    assert job.outputs["pull-request-url"] == url
-    assert f"**What became of it:** [#14]({url}) `Match the types` {words}" in job.summary
-    assert len(job.github.asked(LOOKED)) == requests
-    assert len(job.endpoint.sessions) == 1
-
-
 def test_a_rerun_of_the_same_run_and_a_duplicate_of_a_duplicate_show_it(job: Job) -> None:
     """The commit before may have only a report of the session, and that names no run."""
     job.run()
@@ -127,20 +104,6 @@ def test_a_dry_run_shows_it_too(job: Job, log: str, would: str) -> None:
     assert not job.github.asked("^POST")
 
 
-def test_a_comment_is_updated_in_place_with_what_became_of_it(job: Job) -> None:
-    job.environ["FIRE_ROUTINE_COMMENT"] = "true"
-    job.github.set_branch("topic", SHA)
-    job.github.add_pull_request({"number": 3, "head": {"ref": "topic", "sha": SHA}})
-    job.github.change_run(7, head_branch="topic", pull_requests=[{"number": 3}])
-    job.run()
-    url = open_pull_request(job)
-    job.github.set_branch("topic", sha_of("commit 8"))
-    fail_again(job, head_branch="topic", pull_requests=[{"number": 3}])
-    (comment,) = job.github.comments[3]
-    assert "Claude has opened a pull request: the same failure again" in comment["body"]
-    assert f"**What became of it:** [#14]({url}) `Match the types` is open" in comment["body"]
-
-
 class TestReplacing:
     """A session that left no trace within the cool-down may be replaced by one more."""
 
@@ -169,13 +132,6 @@ class TestReplacing:
         assert f"session {job.endpoint.sessions[0].url} left no trace: another one may start" in job.log
         fail_again(job, number=9, **self.now())
         assert len(job.endpoint.sessions) == 2
-
-    def test_by_a_rerun_of_the_same_run(self, job: Job) -> None:
-        job.github.add_run({"id": 7, "head_sha": SHA, "run_attempt": 2, **self.now()})
-        job.github.add_job(7, {"id": 90, "name": "build", "conclusion": "failure"}, LOG)
-        job.environ["GITHUB_RUN_ATTEMPT"] = "2"
-        assert again(job) == 0
-        assert (job.outputs["outcome"], len(job.endpoint.sessions)) == ("fired", 2)
 
     def test_counts_in_max_sessions(self, job: Job) -> None:
         job.environ["FIRE_ROUTINE_MAX_SESSIONS"] = "1"

@@ -41,26 +41,14 @@ def test_a_signal_before_the_hand_over_is_one_line_with_outputs(ready: Action, n
         f"import os\nos.kill(os.getpid(), {number.value})\nos.kill(os.getpid(), {number.value})\n", "utf-8"
     )
 
-    ran = ready.run("action")
+    with ready.start("action", after=IGNORING_INTERRUPTS) as process:
+        out, err = process.communicate(timeout=PATIENCE)
 
-    assert (ran.returncode, ran.stderr) == (128 + number, "")
-    (line,) = ran.stdout.splitlines()
+    assert (process.returncode, err) == (128 + number, "")
+    (line,) = out.splitlines()
     assert line == f"::error title=fire-routine::The job was cancelled ({name}) before anything was sent."
     assert ready.output == "outcome=failed\nreason=interrupted\n"
     assert len(ready.installed()) == 1
-
-
-@POSIX
-def test_an_interrupt_ends_a_start_that_began_with_interrupts_ignored(ready: Action) -> None:
-    (ready.folder / "action/src/fire_routine/action.py").write_text(
-        f"import os\nos.kill(os.getpid(), {signal.SIGINT.value})\n", "utf-8"
-    )
-    ignored = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-
-    ran = ready.run("action", through=started_after(ready.folder, ignored))
-
-    assert (ran.returncode, ran.stderr) == (128 + signal.SIGINT, "")
-    assert ready.output == "outcome=failed\nreason=interrupted\n"
 
 
 @POSIX

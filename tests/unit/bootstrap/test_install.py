@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib.util
 import json
 import os
@@ -106,19 +105,6 @@ def test_a_pip_that_hangs_is_ended_in_time_and_nothing_is_left(
     assert not list((tmp_path / "fire-routine").iterdir())
 
 
-def test_a_full_disk_is_reported_and_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_room(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(install, "pip", no_room)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    (tmp_path / "lock").write_text("ember==1.0")
-    with pytest.raises(InstallError, match=r"No space left on device in "):
-        install.ensure(tmp_path / "lock", {"RUNNER_TOOL_CACHE": str(tmp_path)})
-    assert not list((tmp_path / "fire-routine").iterdir())
-    assert not list(tmp_path.glob(f"{install.USED_ONCE}*"))
-
-
 def test_a_wheel_that_is_not_the_locked_one_is_refused(runner: Action) -> None:
     runner.wheel.write_bytes(runner.wheel.read_bytes().replace(b"GLOWS = True", b"GLOWS = Evil"))
     assert "hash" in failed(runner, sys.executable).lower()
@@ -190,13 +176,6 @@ def test_outside_a_runner_the_users_cache_is_used(runner: Action) -> None:
 
     assert runner.run().returncode == 0
     assert len(runner.installed(runner.folder / "cache")) == 1
-
-
-def test_another_lock_gets_another_folder(ready: Action) -> None:
-    lock = ready.folder / "action/requirements.txt"
-    lock.write_text("# as of today\n" + lock.read_text())
-    assert ready.run().returncode == 0
-    assert len(ready.installed()) == 2
 
 
 def test_a_pip_conf_that_diverts_the_install_is_named_and_nothing_is_published(runner: Action) -> None:

@@ -40,15 +40,6 @@ def old_python(minor: int) -> Path | None:
     )
 
 
-@pytest.fixture
-def old() -> str:
-    """The oldest."""
-    python = next(filter(None, map(old_python, range(6, 11))), None)
-    if python is None:
-        pytest.skip("there is none on this machine")
-    return str(python)
-
-
 def test_what_runs_before_a_fit_python_is_found_is_written_in_what_python_3_6_reads() -> None:
     for name in ("entrypoint.py", "bootstrap/__init__.py", "bootstrap/pythons.py"):
         ast.parse((SOURCE / name).read_text("utf-8"), name, feature_version=(3, 6))
@@ -68,35 +59,30 @@ def test_only_the_standard_library_is_imported() -> None:
     assert imported <= sys.stdlib_module_names | {"bootstrap", "fire_routine", "_typeshed"}
 
 
-class TestAnOldPython:
-    def test_hands_over_to_a_newer_one_on_path(self, old: str, ready: Action) -> None:
-        (ready.folder / "bin/python3").symlink_to(sys.executable)
+def test_an_old_python_names_in_one_line_what_to_add_or_hands_over_to_a_newer_one(ready: Action) -> None:
+    old = next(filter(None, map(old_python, range(6, 11))), None)
+    if old is None:
+        pytest.skip("there is none on this machine")
 
-        ran = ready.run("send", "fail", python=old)
+    ran = ready.run("action", python=str(old))
 
-        assert ran.returncode == 7, ran
-        answer = json.loads(ran.stdout)
-        assert answer["arguments"] == ["send", "fail"]
-        assert tuple(answer["version"]) == sys.version_info[:2]
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert re.fullmatch(
+        r"::error title=fire-routine::Python 3\.11 or newer is needed; this is 3\.\d+ \(.*\), "
+        r"and none is on PATH or in RUNNER_TOOL_CACHE\. In a workflow, add before this step: "
+        r"`- uses: actions/setup-python@[0-9a-f]{40} # v[0-9.]+` with `python-version: \"3\.\d+\"`\n",
+        ran.stdout,
+    )
+    assert ready.output == "outcome=failed\nreason=no-python\n"
 
-    def test_or_in_the_tool_cache(self, old: str, ready: Action) -> None:
-        new = ready.tools / "Python/3.13.9/x64/bin"
-        new.mkdir(parents=True)
-        (new / "python3").symlink_to(sys.executable)
-
-        assert ready.run("send", python=old).returncode == 0
-
-    def test_or_names_in_one_line_what_to_add(self, old: str, runner: Action) -> None:
-        ran = runner.run("action", python=old)
-
-        assert (ran.returncode, ran.stderr) == (1, "")
-        assert re.fullmatch(
-            r"::error title=fire-routine::Python 3\.11 or newer is needed; this is 3\.\d+ \(.*\), "
-            r"and none is on PATH or in RUNNER_TOOL_CACHE\. In a workflow, add before this step: "
-            r"`- uses: actions/setup-python@[0-9a-f]{40} # v[0-9.]+` with `python-version: \"3\.\d+\"`\n",
-            ran.stdout,
-        )
-        assert runner.output == "outcome=failed\nreason=no-python\n"
+    new = ready.tools / "Python/3.13.9/x64/bin"
+    new.mkdir(parents=True)
+    (new / "python3").symlink_to(sys.executable)
+    ran = ready.run("send", "fail", python=str(old))
+    assert ran.returncode == 7, ran
+    answer = json.loads(ran.stdout)
+    assert answer["arguments"] == ["send", "fail"]
+    assert tuple(answer["version"]) == sys.version_info[:2]
 
 
 @POSIX
@@ -149,28 +135,19 @@ def test_a_python_of_the_tool_cache_that_another_user_may_have_put_there_is_not_
     assert pythons.find_python("", str(tmp_path)) == python
 
 
-def test_giving_up_is_one_line_for_any_message(
+def test_giving_up_is_one_line_for_any_message_also_where_nothing_can_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
         monkeypatch.setenv(name, str(tmp_path / name))
-
     assert entrypoint.give_up(["action"], "install-failed", "100 %\nbroken") == 1
     assert capsys.readouterr().out == "::error title=fire-routine::100 %25%0Abroken\n"
     assert (tmp_path / "GITHUB_OUTPUT").read_text() == "outcome=failed\nreason=install-failed\n"
     assert "broken" in (tmp_path / "GITHUB_STEP_SUMMARY").read_text()
-
-
-def test_giving_up_where_the_runner_s_files_can_t_be_written_is_one_line_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
     for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
         monkeypatch.setenv(name, str(tmp_path))  # a folder
     assert entrypoint.give_up(["action"], "install-failed", "no room") == 1
     assert capsys.readouterr().out == "::error title=fire-routine::no room\n"
-
-
-def test_giving_up_on_the_command_line_is_a_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert entrypoint.give_up(["demo"], "install-failed", "no network") == 1
     assert capsys.readouterr() == ("", "fire-routine: no network\n")
 
@@ -186,33 +163,26 @@ def lacking(tmp_path: Path, what: str) -> list[str]:
     return [str(program)]
 
 
-UNFIT = {
-    "PyPy": "sys.implementation = types.SimpleNamespace(name='pypy', cache_tag='pypy311')\n"
-    "import gc; del gc.freeze, gc.set_threshold",
-    "no ssl": "sys.modules['ssl'] = None",
-    "no zlib": "sys.modules['zlib'] = None",
-}
+PYPY = (
+    "sys.implementation = types.SimpleNamespace(name='pypy', cache_tag='pypy311')\nimport gc; del gc.freeze"
+)
 
 
 @POSIX
-@pytest.mark.parametrize("what", UNFIT)
-class TestAnUnfitPython:
-    def test_hands_over_to_the_next_on_path(self, what: str, ready: Action) -> None:
-        (ready.folder / "bin/python3").symlink_to(sys.executable)
-        program = lacking(ready.folder, UNFIT[what])
+@pytest.mark.parametrize(("named", "lacks"), [("pypy", PYPY), ("ssl", "sys.modules['ssl'] = None")])
+def test_an_unfit_python_names_in_one_line_what_to_add_or_hands_over(
+    named: str, lacks: str, ready: Action
+) -> None:
+    program = lacking(ready.folder, lacks)
+    ran = ready.run("action", through=program)
+    assert (ran.returncode, ran.stderr) == (1, "")
+    (line,) = ran.stdout.splitlines()
+    assert line.startswith("::error title=fire-routine::") and "setup-python" in line and named in line
+    assert ready.output == "outcome=failed\nreason=no-python\n"
 
-        ran = ready.run("send", "fail", through=program)
-
-        assert ran.returncode == 7, ran
-
-    def test_or_names_in_one_line_what_to_add(self, what: str, runner: Action) -> None:
-        ran = runner.run("action", through=lacking(runner.folder, UNFIT[what]))
-
-        assert (ran.returncode, ran.stderr) == (1, "")
-        (line,) = ran.stdout.splitlines()
-        assert line.startswith("::error title=fire-routine::") and "setup-python" in line
-        assert {"PyPy": "pypy", "no ssl": "ssl", "no zlib": "zlib"}[what] in line
-        assert runner.output == "outcome=failed\nreason=no-python\n"
+    (ready.folder / "bin/python3").symlink_to(sys.executable)
+    ran = ready.run("send", "fail", through=program)
+    assert ran.returncode == 7, ran
 
 
 @POSIX

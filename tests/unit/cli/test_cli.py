@@ -50,11 +50,8 @@ def test_what_can_t_be_read_or_printed_is_one_line(
     ("arguments", "named"),
     [
         (("emulate", "--port", "x"), "--port: 'x' is not a whole number from 0 to 65535"),
-        (("emulate", "--port", "00000000080"), "'00000000080' is not a whole number from 0 to 65535"),
         (("distill", "--max-characters", "0", "log"), "'0' is not a whole number from 1 to 65536"),
-        (("distill", "--max-characters", "many", "log"), "'many' is not a whole number from 1 to 65536"),
         (("preview", "--max-characters", "100", "url"), "'100' is not a whole number from 2048 to 65536"),
-        (("sessions", "o/w", "--days", "0"), "--days: '0' is not a whole number from 1 to 365"),
         (("sessions", "o/w", "--days", "366"), "--days: '366' is not a whole number from 1 to 365"),
     ],
 )
@@ -100,15 +97,14 @@ def test_help_and_version_are_options_and_commands(
         (["--hlep"], "fire-routine: unknown option '--hlep': did you mean '--help'?"),
         (["-x"], "fire-routine: unknown option '-x': see fire-routine --help"),
         (
-            ["distill", "--max-chars", "100", "log"],
-            "fire-routine distill: unknown option '--max-chars': did you mean '--max-characters'?",
-        ),
-        (
             ["distill", "a", "b"],
             "fire-routine distill: unexpected argument 'b': see fire-routine distill --help",
         ),
+        (
+            ["distill", "--max-chars", "100", "log"],
+            "fire-routine distill: unknown option '--max-chars': did you mean '--max-characters'?",
+        ),
         (["distil", "x"], "fire-routine: unknown command 'distil': did you mean 'distill'?"),
-        (["xyz", "x"], "fire-routine: unknown command 'xyz': see fire-routine --help"),
         (["sessions"], "fire-routine sessions: the following arguments are required: REPOSITORY: see"),
     ],
 )

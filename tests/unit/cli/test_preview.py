@@ -47,39 +47,19 @@ def test_preview_of_something_else_names_the_form(capsys: pytest.CaptureFixture[
         assert "https://github.com/YOUR-ORG/YOUR-REPO/actions/runs/ID" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://ghe.test/o/w/actions/runs/7",
-        "http://github.com/o/w/actions/runs/7",
-        "https://github.com@evil.test/o/w/actions/runs/7",
-    ],
-)
 def test_preview_sends_the_token_only_to_hosts_that_were_named(
-    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("GITHUB_API_URL", "GITHUB_SERVER_URL", "GH_HOST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
     monkeypatch.setattr("fire_routine.github.client.GitHub.__init__", lambda *_: pytest.fail("connects"))
-    assert main(["preview", address]) == 2
-    assert capsys.readouterr().err.startswith("fire-routine: RUN_URL ")
+    for server in ("https://ghe.test", "http://github.com", "https://github.com@evil.test"):
+        assert main(["preview", f"{server}/o/w/actions/runs/7"]) == 2
+        assert capsys.readouterr().err.startswith("fire-routine: RUN_URL ")
 
 
-@pytest.mark.parametrize(
-    ("server", "api"),
-    [
-        ("https://GitHub.com", "https://api.github.com"),
-        ("https://www.github.com", "https://api.github.com"),
-        ("https://octo.ghe.com", "https://api.octo.ghe.com"),
-        ("https://127.0.0.1:9", "https://127.0.0.1:9/api/v3"),
-        ("https://www.github.company.com", "https://www.github.company.com/api/v3"),
-        ("https://GitHub.Corp.io", "https://github.corp.io/api/v3"),
-    ],
-)
-def test_preview_knows_where_each_github_that_gh_knows_has_its_api(
-    server: str, api: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_preview_knows_where_each_github_that_gh_knows_has_its_api(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def note(_github: object, api_url: str, *_: object, **_others: object) -> None:
@@ -87,34 +67,31 @@ def test_preview_knows_where_each_github_that_gh_knows_has_its_api(
         raise ValueError("enough")
 
     monkeypatch.delenv("GITHUB_API_URL", raising=False)
-    monkeypatch.setenv("GH_HOST", server.removeprefix("https://"))
     monkeypatch.setattr("fire_routine.github.client.GitHub.__init__", note)
-    assert main(["preview", f"{server}/o/w/actions/runs/7"]) == 1
-    assert asked == [api]
+    for server in ("www.GitHub.com", "octo.ghe.com", "www.GitHub.Corp.io", "127.0.0.1:9"):
+        monkeypatch.setenv("GH_HOST", server)
+        assert main(["preview", f"https://{server}/o/w/actions/runs/7"]) == 1
+    assert asked == [
+        "https://api.github.com",
+        "https://api.octo.ghe.com",
+        "https://www.github.corp.io/api/v3",
+        "https://127.0.0.1:9/api/v3",
+    ]
 
 
+@pytest.mark.usefixtures("github")
 def test_preview_of_a_run_that_can_not_be_had_prints_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with GitHubEmulator("octo/widgets") as github:
-        github.add_run({"id": 7, "conclusion": "failure"})
-        monkeypatch.setenv("GITHUB_API_URL", github.url)
-        monkeypatch.setenv("GITHUB_TOKEN", "another")
-        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    monkeypatch.setenv("GITHUB_TOKEN", "another")
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith("fire-routine: RUN_URL https://github.com/octo/widgets/actions/runs/7: ")
     assert "GITHUB_TOKEN is valid" in printed.err
-
-
-def test_preview_without_a_token_asks_for_one(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
     for name in ("GITHUB_TOKEN", "GH_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    with GitHubEmulator("octo/widgets") as github:
-        monkeypatch.setenv("GITHUB_API_URL", github.url)
-        assert main(["preview", "https://github.com/octo/widgets/actions/runs/7"]) == 1
+    assert main(["preview", "https://github.com/octo/widgets/actions/runs/8"]) == 1
     assert capsys.readouterr().err.endswith("without a token: set GITHUB_TOKEN or GH_TOKEN\n")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -58,16 +58,6 @@ def test_raw_text_leaves_as_it_is_but_for_the_payloads_tag(routine: Endpoint, tm
     assert [request.text for request in routine.requests] == [sent, sent]
 
 
-def test_send_error_is_one_line_on_stderr(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
-    routine.script = [None]
-    routine.token = "sk-ant-oat01-another"
-    with routine:
-        assert main(["send", "x"]) == 1
-    out, err = capsys.readouterr()
-    assert (out, err.count("\n")) == ("", 1)
-    assert err.startswith("fire-routine: ")
-
-
 def test_send_without_secrets_names_what_is_missing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -79,63 +69,68 @@ def test_send_without_secrets_names_what_is_missing(
 def test_send_takes_another_host_only_where_it_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as proxy:
-        proxy.settimeout(300)
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.getsockname()[1]}")
-        monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
-        monkeypatch.setenv(
-            "ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire"
-        )
-        assert main(["send", "x"]) == 1
-        assert "ROUTINE_FIRE_URL is not on api.anthropic.com" in capsys.readouterr().err
-        assert main(["send", "x", "--trusted-host", "gateway.example.com:443"]) == 2
-        assert "--trusted-host `gateway.example.com:443` is not a host name" in capsys.readouterr().err
-        proxy.setblocking(False)
-        with pytest.raises(BlockingIOError):
-            proxy.accept()
-
-
-def test_send_reaches_a_trusted_host(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "ftp://unusable")
     monkeypatch.setenv("ROUTINE_FIRE_TOKEN", TOKEN)
     monkeypatch.setenv("ROUTINE_FIRE_URL", "https://gateway.example.com/v1/claude_code/routines/trig_1/fire")
-    assert main(["send", "x", "--trusted-host", "gateway.example.com"]) == 1
-    assert "add `gateway.example.com` to NO_PROXY" in capsys.readouterr().err  # it would have connected
+    for trusted, code, said in (
+        ("", 1, "ROUTINE_FIRE_URL is not on api.anthropic.com"),
+        ("gateway.example.com:443", 2, "--trusted-host `gateway.example.com:443` is not a host name"),
+        ("gateway.example.com", 1, "add `gateway.example.com` to NO_PROXY"),  # it would have connected
+    ):
+        assert main(["send", "x", "--trusted-host", trusted]) == code
+        assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", [None, "", " \n"])
-def test_send_without_a_text_starts_no_session(
-    text: str | None,
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], 1, "no text"),
+        ([" \n"], 1, "no text"),
+        (["--text-file", "long"], 1, "65,536"),
+        (["--text-file", "nul.bin"], 1, "nul.bin is binary"),
+        (["--text-file", "jpeg.bin"], 1, "jpeg.bin is binary"),
+        (["x", "--no-text"], 2, "only one of TEXT"),
+        (["x", "--junit", "junit.xml"], 2, "--log and --junit make the text"),
+        (["--log", "-", "--junit", "-"], 2, "standard input"),
+    ],
+)
+def test_what_is_no_text_is_named_and_starts_no_session(
+    arguments: list[str],
+    code: int,
+    said: str,
     routine: Endpoint,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    for name, content in {
+        "long": b"x" * 65_537,
+        "nul.bin": b"a\0b",
+        "jpeg.bin": b"\xff\xd8\xff\xe0JF",
+    }.items():
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.chdir(tmp_path)
     with routine, Path(os.devnull).open() as nothing:
         monkeypatch.setattr(sys, "stdin", nothing)
-        assert main(["send", *([] if text is None else [text])]) == 1
-    assert "no text" in capsys.readouterr().err
-    assert routine.requests == []
-
-
-def test_send_refuses_a_text_over_the_limit_unsent(
-    routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "long").write_text("x" * 65_537)
-    with routine:
-        assert main(["send", "--text-file", str(tmp_path / "long")]) == 1
-    assert "65,536" in capsys.readouterr().err
+        assert main(["send", *arguments]) == code
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert said in err
     assert routine.requests == []
 
 
 def test_session_is_reported_although_standard_output_is_unusable(
     routine: Endpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdout", None)
+    class Closed(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
     with routine:
-        assert main(["send", "Deploy failed"]) == 0
-    assert routine.sessions[0].url in capsys.readouterr().err
+        for stream in (None, Closed()):
+            monkeypatch.setattr(sys, "stdout", stream)
+            assert main(["send", "Deploy failed"]) == 0
+            assert routine.sessions[-1].url in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("blank", [None, "", " "])
@@ -162,24 +157,6 @@ def test_send_without_text_on_purpose_sends_no_body(routine: Endpoint) -> None:
     with routine:
         assert main(["send", "--no-text"]) == 0
     assert (routine.requests[0].body, routine.sessions[0].text) == (b"", "")
-
-
-def test_send_takes_one_text_only(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:
-    with routine:
-        assert main(["send", "x", "--no-text"]) == 2
-        assert routine.requests == []
-    assert "only one of TEXT" in capsys.readouterr().err
-
-
-def test_send_refuses_what_is_binary(
-    routine: Endpoint, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with routine:
-        for content in (b"a\0b", os.urandom(4096).replace(b"\0", b"\xff"), b"\xff\xd8\xff\xe0JF"):
-            (tmp_path / "x.bin").write_bytes(content)
-            assert main(["send", "--text-file", str(tmp_path / "x.bin")]) == 1
-            assert "x.bin is binary" in capsys.readouterr().err
-    assert routine.requests == []
 
 
 def test_send_reports_each_wait(routine: Endpoint, capsys: pytest.CaptureFixture[str]) -> None:

@@ -103,29 +103,15 @@ def test_the_token_goes_only_to_a_github_that_was_named(
     )
 
 
-@pytest.mark.parametrize(
-    ("target", "fault", "answer", "remedy"),
-    [
-        ("/actions/runs", Fault.missing(), "404: `Not Found`", "that GITHUB_TOKEN may read the repository"),
-        (
-            "/statuses",
-            Fault.forbidden(),
-            "403: `Resource not accessible",
-            "GITHUB_TOKEN needs to read actions,",
-        ),
-        ("/actions/runs", Fault.rate_limited(), "403: `API rate limit exceeded", "try again later"),
-    ],
-    ids=["no repository", "no permission", "rate limit"],
-)
 def test_what_github_refuses_is_one_line_with_the_remedy(
-    target: str,
-    fault: Fault,
-    answer: str,
-    remedy: str,
-    github: GitHubEmulator,
-    capsys: pytest.CaptureFixture[str],
+    github: GitHubEmulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    github.fail(target, fault)
-    shown = refused(capsys, "octo/widgets")
-    assert shown.startswith(f"octo/widgets: GitHub answered {answer}")
-    assert remedy in shown
+    for target, fault, answer, remedy in (
+        ("/statuses", Fault.forbidden(), "403: `Resource not acc", "GITHUB_TOKEN needs to read actions,"),
+        ("/actions/runs", Fault.missing(), "404: `Not Found`", "that GITHUB_TOKEN may read the repository"),
+        ("/actions/runs", Fault.rate_limited(), "403: `API rate limit exceeded", "try again later"),
+    ):
+        github.fail(target, fault)
+        shown = refused(capsys, "octo/widgets")
+        assert shown.startswith(f"octo/widgets: GitHub answered {answer}")
+        assert remedy in shown

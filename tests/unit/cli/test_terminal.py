@@ -7,12 +7,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.emulated.github import GitHubEmulator
-from tests.emulated.month import Month
 from tests.unit.cli.logs import LOG
 
 from fire_routine.cli.streams import Progress, coloured
@@ -66,40 +63,23 @@ class TestOnATerminal:
         )
         assert "no text: give TEXT" in shown
 
-    def test_reading_is_shown_above_the_report_of_sessions(self) -> None:
-        now = datetime.now(UTC)
-        with GitHubEmulator("octo/widgets") as github:
-            Month(github, now).early()
-            environ = {"GITHUB_API_URL": github.url, "GITHUB_TOKEN": github.token}
-            shown = _in_a_terminal(["sessions", "octo/widgets"], environ)
-        assert "Listing runs: 0" in shown
-        assert f"{ESCAPE}Kocto/widgets: Claude sessions since " in shown
-        assert "just started" in shown
-
 
 class _Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
 
 
-@pytest.mark.parametrize(
-    ("environ", "stream", "colour"),
-    [
-        ({"TERM": "xterm"}, _Terminal(), True),
-        ({"TERM": "xterm", "NO_COLOR": ""}, _Terminal(), True),
-        ({"TERM": "xterm", "NO_COLOR": "1"}, _Terminal(), False),
-        ({"TERM": "dumb"}, _Terminal(), False),
-        ({"TERM": "xterm"}, io.StringIO(), False),
-        ({"TERM": "xterm"}, None, False),
-    ],
-)
-def test_when_there_is_colour(
-    environ: dict[str, str], stream: io.StringIO | None, colour: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
-    assert (ESCAPE in coloured("## Facts", stream)) == colour
+def test_when_there_is_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    for term, no_colour, stream, colour in (
+        ("xterm", "", _Terminal(), True),
+        ("xterm", "1", _Terminal(), False),
+        ("dumb", "", _Terminal(), False),
+        ("xterm", "", io.StringIO(), False),
+        ("xterm", "", None, False),
+    ):
+        monkeypatch.setenv("NO_COLOR", no_colour)
+        monkeypatch.setenv("TERM", term)
+        assert (ESCAPE in coloured("## Facts", stream)) == colour
 
 
 def test_a_line_s_colour(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,21 +98,14 @@ def test_a_line_s_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         assert coloured(plain, _Terminal()) == plain
 
 
-def test_progress_changes_in_place_and_lines_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = _Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    with Progress() as shown:
-        shown.show("one")
-        shown.show("too soon")
-        shown.say("a line")
-        shown.show("two")
-    assert terminal.getvalue() == "one\r\x1b[Ka line\ntwo\r\x1b[K"
-
-
-def test_elsewhere_only_the_lines_that_stay_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    pipe = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", pipe)
-    with Progress() as shown:
-        shown.show("one")
-        shown.say("a line")
-    assert pipe.getvalue() == "a line\n"
+def test_progress_changes_in_place_on_a_terminal_and_lines_stay_everywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for stream, written in ((_Terminal(), "one\r\x1b[Ka line\ntwo\r\x1b[K"), (io.StringIO(), "a line\n")):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with Progress() as shown:
+            shown.show("one")
+            shown.show("too soon")
+            shown.say("a line")
+            shown.show("two")
+        assert stream.getvalue() == written

@@ -12,14 +12,12 @@ from fire_routine.model import (
     ChangedFile,
     Commit,
     Digest,
-    Excerpt,
     FailedJob,
     Fingerprint,
     History,
     PullRequest,
     Run,
     Step,
-    utf16_length,
 )
 
 STARTED = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
@@ -115,18 +113,3 @@ def history(**changes: Any) -> History:
         "total_commits": 1,
     }
     return History(**{**values, **changes})
-
-
-def excerpt(digest: Digest, limit: int) -> Excerpt:
-    """Whole blocks of greatest weight, then single lines of the next one; in the log's order."""
-    chosen: list[Block] = []
-    room = limit
-    for block in sorted(digest.blocks, key=lambda block: -block.weight):
-        for number, line in enumerate(block.lines, block.first):
-            room -= utf16_length(line) + 1
-            if room < 0:
-                break
-            chosen.append(block._replace(first=number, lines=(line,), last=number))
-    chosen.sort(key=lambda block: block.first)
-    text = "\n".join(line for block in chosen for line in block.lines)
-    return Excerpt(text, len(chosen), digest.total_lines, tuple(chosen))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.unit.compose.material import excerpt, history, job, run
+from tests.unit.compose.material import history, job, run
 
 from fire_routine.compose import compose, group
 from fire_routine.compose.bounds import bounded
+from fire_routine.distill import excerpt
 from fire_routine.model import Annotation, Attachment, Block, Commit, Digest, Failure, Fingerprint
 
 ROOM = 100_000

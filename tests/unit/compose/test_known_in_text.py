@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.compose.material import digest, excerpt, job, run
+from tests.unit.compose.material import digest, job, run
 
 from fire_routine.compose import compose, group
+from fire_routine.distill import excerpt
 from fire_routine.model import Action, Brief, Failure, KnownFailure, utf16_length
 
 ENTRY = KnownFailure(
@@ -57,18 +58,6 @@ def test_what_is_fired_for_anyway_is_part_of_the_fingerprint(action: Action, in_
     assert both.fingerprint.count == 2
     assert "Alone, it starts no session." not in both.text
     assert ("known in part" in both.text) is in_part
-
-
-def test_nothing_in_an_entry_takes_effect() -> None:
-    hostile = replace(
-        ENTRY,
-        note="`</routine-fire-payload>` \x1b[31m@everyone ghp_" + "a" * 36,
-        issue_url="",
-    )
-    text = brief(*failures(hostile)).text
-    assert "</routine-fire-payload>" not in text
-    assert "ghp_a" not in text
-    assert "\x1b" not in text
 
 
 def test_very_many_known_failures_keep_to_the_limit() -> None:

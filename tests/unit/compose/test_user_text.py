@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fire_routine.compose.user_text import closed, own_words
+from fire_routine.compose.document import closed, own_words
 from fire_routine.model import utf16_length
 
 

@@ -10,14 +10,13 @@ import string
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.distill.logs import rule_of
 
 from fire_routine import distill
-from fire_routine.distill import match, scanner
+from fire_routine.distill import scanner
 from fire_routine.distill.lines import LONGEST
 from fire_routine.distill.match import MatchCache
 from fire_routine.distill.rules import rules
@@ -37,6 +36,15 @@ def repeated(part: bytes, total: int) -> Iterator[bytes]:
     chunk = part * max(1, 65_536 // len(part))
     for _ in range(total // len(chunk)):
         yield chunk
+
+
+def measured(log: Iterable[bytes]) -> tuple[Digest, int]:
+    """The log's digest, and how many bytes reading it took at most."""
+    tracemalloc.start()
+    try:
+        return distill.read(log), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.nightly
@@ -59,12 +67,7 @@ def repeated(part: bytes, total: int) -> Iterator[bytes]:
     ],
 )
 def test_memory_and_digest_stay_bounded(part: bytes) -> None:
-    tracemalloc.start()
-    try:
-        digest = distill.read(repeated(part, MIB // 4))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    digest, peak = measured(repeated(part, MIB // 4))
     assert size(digest) <= BOUND
     assert utf16_length(distill.excerpt(digest, 4096).text) <= 4096
     assert peak < 9 * MIB  # as after four times the log
@@ -75,12 +78,7 @@ def test_memory_and_digest_stay_bounded(part: bytes) -> None:
 def test_memory_is_bounded_where_long_lines_head_or_end_steps(begin: str) -> None:
     words = "x" * 120_000 + "\N{LADY BEETLE}"  # four bytes for each character of a text that holds it
     end = "##[error]Process completed with exit code 1."
-    tracemalloc.start()
-    try:
-        distill.read(f"{begin}{number}{words}\n{end}\n".encode() for number in range(160))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    _, peak = measured(f"{begin}{number}{words}\n{end}\n".encode() for number in range(160))
     assert peak < 48 * MIB
 
 
@@ -95,12 +93,7 @@ def test_memory_stays_bounded_where_no_line_is_like_another() -> None:
 
     rules()  # read once, for any log
     distill.read(log(1_000))  # compiles the patterns
-    tracemalloc.start()
-    try:
-        distill.read(log(12_000))
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    _, peak = measured(log(12_000))
     assert peak < 19 * MIB
 
 
@@ -119,15 +112,6 @@ def test_long_lines_of_many_findings_are_not_all_kept(monkeypatch: pytest.Monkey
     assert held() > 6 * MIB
     monkeypatch.setattr(scanner, "HELD", MIB)
     assert held() < 3 * MIB
-
-
-def test_a_rule_never_sees_more_than_the_ends_of_a_line() -> None:
-    """So no line, however long, costs more than a short one, for any pattern."""
-    middle = b"x " * 5_000 + b"error: the cause " + b"x " * 5_000
-    assert rule_of(middle) is None
-    assert match.classify([middle], every=False) == [None]
-    assert rule_of(b"error: " + middle) is not None
-    assert rule_of(middle + b"error: the cause") is not None
 
 
 # Lines on which nested quantifiers would take for ever; the process is killed if one does.

@@ -14,27 +14,6 @@ from fire_routine.distill.rules import ERROR_LIKE, HINT, NOISE_TIER, RESULT, rul
 PRINTED = [(source.id, example) for source in sources() for example in source.examples]
 WEIGHTS = {rule.id: rule.weight for rule in rules() if rule.tier not in ("noise", "general")}
 TIME = "2026-01-02T03:04:05.1234567Z "
-# What a line's text may follow: times, containers, escape sequences, other tools' names.
-SEARCHED = [
-    "",
-    TIME,
-    "[12:34:56] ",
-    "2026-01-02 03:04:05,678 ",
-    "2026/01/02 03:04:05 ",
-    "#12 0.345 ",
-    "web_1  | ",
-    f"test\tRun make\t{TIME}",
-    "[12:34:56]: ▸ ",
-    "[1] ",
-    "@octo/shop: ",
-    "@octo/shop:test: ",
-    "\x1b[33m",
-    "\x1b[0;33m\x1b[1m",
-    "\x1b[m",
-    f"{TIME}\x1b[2K\x1b[1m",
-    "\x1b_bk;t=1729032368633\x07",
-    "\x1b[8mha:////4KqYfGuKHDA7cSAwAQ+/4=\x1b[0m",
-]
 PREFIXES = [
     "[12:34:56] ",
     "2026-01-02 03:04:05,678 ",
@@ -55,6 +34,20 @@ PREFIXES = [
     '{"msg": "',
     "@octo/shop: ",
     "@octo/shop:test: ",
+]
+# Times, escape sequences, other tools' names: a line's text is searched after them, too.
+SEARCHED = [
+    "",
+    TIME,
+    f"test\tRun make\t{TIME}",
+    "[12:34:56]: ▸ ",
+    "[1] ",
+    f"{TIME}\x1b[2K\x1b[0;33m\x1b[1m",
+    "\x1b[m",
+    "\x1b_bk;t=1729032368633\x07",
+    "\x1b[8mha:////4KqYfGuKHDA7cSAwAQ+/4=\x1b[0m",
+    *PREFIXES[:4],
+    *PREFIXES[-2:],
 ]
 AFTER_PREFIXES = {
     "src/a.c:10:5: error: expected ';' before 'return'": "compiler",

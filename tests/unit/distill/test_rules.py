@@ -11,7 +11,7 @@ from tools.knowledge import RuleError, Source, compiled, sources
 from tools.rules import main
 from tools.token_data import tokens
 
-from fire_routine.distill.rules import COMPILED, rules
+from fire_routine.distill.rules import rules
 
 WRONG_RULES = {
     'id = "x"\nmatch = "x"\nrole = "boss"': "role has to be one of cause, result",
@@ -47,11 +47,6 @@ def complaint(folder: Path, text: str) -> str:
 
 def source(match: str, *keywords: str, examples: tuple[str, ...] = ("x1",)) -> Source:
     return Source("some.toml", "x", examples, (), {"id": "x", "match": [match], "keywords": list(keywords)})
-
-
-def test_the_compiled_file_is_fresh() -> None:
-    fresh = COMPILED.read_text(encoding="utf-8") == compiled()
-    assert fresh, "run `python3 src/entrypoint.py tools/rules.py compile`"
 
 
 def test_check_finds_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,9 +104,10 @@ def test_explain_names_the_rule_its_keyword_and_what_was_put_before_the_line(
     assert rows["prefix:"] == "'[12:34:56] ' is a prefix: the rest is matched too"
 
 
-def test_explain_shows_lines_of_no_rule_and_those_that_the_matcher_recognises() -> None:
-    wanted = {
-        "a plain line": "none: no keyword of any rule with a match is in the line",
-        "INFO - retrying after an error": "information",
-    }
-    assert {line: dict(rule_checks.explanation(line))["rule"] for line in wanted} == wanted
+def test_an_example_that_is_no_boilerplate_is_reported_and_a_counter_example_that_is() -> None:
+    entry = {"match": "Post job", "examples": ["error: no"], "not": ["Post job cleanup."]}
+    assert list(rule_checks.of_boilerplate(entry)) == [
+        "boilerplate Post job: not boilerplate: error: no",
+        "boilerplate Post job: boilerplate: Post job cleanup.",
+    ]
+    assert list(rule_checks.of_boilerplate({"match": "x"})) == ["boilerplate x: it has no example"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fire_routine import distill
+from fire_routine.distill import excerpt, read
 from fire_routine.model import Digest, Excerpt
 
 FOLDER = Path(__file__).parent / "blocks"
@@ -45,12 +45,12 @@ def sections() -> Iterator[tuple[str, Marked, Digest]]:
                 found[">"].append(
                     first + len(lines) + AFTER.index("##[error]Process completed with exit code 2.")
                 )
-            yield name, found, distill.read(["\n".join(log).encode()])
+            yield name, found, read(["\n".join(log).encode()])
 
 
-def numbers(excerpt: Excerpt) -> set[int]:
+def numbers(shown: Excerpt) -> set[int]:
     """Of the lines that are shown."""
-    return {number for block in excerpt.blocks for number in range(block.first, block.last + 1)}
+    return {number for block in shown.blocks for number in range(block.first, block.last + 1)}
 
 
 def weights(digest: Digest) -> dict[int, float]:
@@ -62,29 +62,15 @@ def weights(digest: Digest) -> dict[int, float]:
     }
 
 
-def test_what_belongs_to_a_cause_is_kept_with_it() -> None:
-    torn = [
-        name
-        for name, marked, digest in sections()
-        if not {*marked["!"], *marked["|"]} <= numbers(distill.excerpt(digest, ENOUGH))
-    ]
-    assert torn == []
-
-
-def test_little_room_goes_to_the_cause() -> None:
-    lost = [
-        name
-        for name, marked, digest in sections()
-        if not set(marked["!"]) & numbers(distill.excerpt(digest, LITTLE))
-    ]
-    assert lost == []
-
-
-def test_the_cause_outweighs_what_follows_from_it() -> None:
-    outweighed = []
+def test_a_cause_is_kept_whole_is_shown_first_and_outweighs_what_follows_from_it() -> None:
+    torn, lost, outweighed = [], [], []
     for name, marked, digest in sections():
+        if not {*marked["!"], *marked["|"]} <= numbers(excerpt(digest, ENOUGH)):
+            torn.append(name)
+        if not set(marked["!"]) & numbers(excerpt(digest, LITTLE)):
+            lost.append(name)
         by_number = weights(digest)
         least = min(by_number[number] for number in marked["!"])
         if any(by_number.get(number, 0) >= least for number in marked[">"]):
             outweighed.append(name)
-    assert outweighed == []
+    assert (torn, lost, outweighed) == ([], [], [])

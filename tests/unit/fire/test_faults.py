@@ -14,13 +14,9 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 from tests.fake_clock import FakeClock
-from tests.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fault, Script, Stage, staged
-from tests.faults.nowhere import closed_port, full_port
-from tests.faults.server import PATH, PATIENCE, FaultServer, Visit
+from tests.faults.catalogue import FAULTS, PLAIN, PROXIED_HOST, Certificates, Fault, staged
+from tests.faults.server import PATH, PATIENCE, FaultServer, closed_port
 
 from fire_routine.clock import Clock
 from fire_routine.emulator import Endpoint
@@ -70,60 +66,23 @@ def ended(outcome: Outcome) -> tuple[Result, str, int]:
     return outcome.result, outcome.reason, outcome.requests
 
 
-def fire_on(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Outcome:
-    for name, value in stage.environ.items():
-        monkeypatch.setenv(name, value)
-    return fire(stage.url, stage.server)
-
-
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_fault_has_its_outcome(
     fault: Fault, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with staged(fault, certificates) as stage:
-        outcome = fire_on(stage, monkeypatch)
+        for name, value in stage.environ.items():
+            monkeypatch.setenv(name, value)
+        outcome = fire(stage.url, stage.server)
     server, not_made = stage.server, outcome.reason == "no-connection"
-    if fault.racing and not_made:
-        assert ended(outcome) == NOT_MADE
-        return
     assert (outcome.result, outcome.reason) == (fault.result, fault.reason)
-    assert (server.connections > 1) == fault.again or fault.racing
+    assert (server.connections > 1) == fault.again
     assert outcome.requests <= server.connections
     assert outcome.requests >= server.requests
     assert outcome.requests == 1 or fault.again or not_made
     assert server.sessions <= (outcome.result is not Result.FAILED)
     assert server.sessions == 1 or outcome.result is not Result.FIRED
     assert not any(TOKEN.encode() in head for head in server.clear_text) or fault.via == PLAIN
-
-
-def in_turn(faults: list[Fault]) -> Script:
-    """A fault for each connection, and a session for those after."""
-    scripts = iter([fault.script for fault in faults])
-    session = next(fault.script for fault in FAULTS if fault.name == "session")
-
-    def script(visit: Visit) -> None:
-        next(scripts, session)(visit)
-
-    return script
-
-
-PLAIN_FAULTS = [fault for fault in FAULTS if fault.via == PLAIN and not fault.racing]
-LASTING = [fault for fault in PLAIN_FAULTS if not fault.again]
-PASSING = [fault for fault in PLAIN_FAULTS if fault.again]
-
-
-@hypothesis_settings(max_examples=40)
-@given(st.lists(st.sampled_from(PASSING), max_size=3), st.sampled_from(LASTING))
-def test_any_run_of_faults_ends_with_the_first_that_is_not_tried_again(
-    passing: list[Fault], last: Fault
-) -> None:
-    overloads = [fault for fault in passing if fault.reason == "overloaded"]
-    passing = [fault for fault in passing if fault.reason != "overloaded"] + overloads[:1]
-    with FaultServer(in_turn([*passing, last])) as server:
-        outcome = fire(address(server), server)
-    assert (outcome.result, outcome.reason) == (last.result, last.reason)
-    assert server.connections == outcome.requests == len(passing) + 1
-    assert server.sessions <= (outcome.result is not Result.FAILED)
 
 
 def test_where_no_connection_is_made_nothing_is_sent_and_the_reason_is_named(
@@ -156,15 +115,6 @@ def test_a_proxy_that_refuses_or_can_not_be_used_is_named_without_its_password(
 
 def unknown_name(*_arguments: object, **_options: object) -> None:
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
-def test_connection_that_is_not_made_in_time_sends_nothing() -> None:
-    looks = itertools.count()
-    with full_port() as port:
-        settings = settings_of(f"http://127.0.0.1:{port}{PATH}")
-        outcome = fire_once(settings, "x", clock=Clock(monotonic=lambda: 0.0 if next(looks) < 4 else 1e6))
-    assert ended(outcome) == NOT_MADE
 
 
 def test_connection_made_at_last_gives_the_session() -> None:

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -36,13 +35,6 @@ def endpoint() -> Iterator[Endpoint]:
 
 def routine(endpoint: Endpoint, clock: FakeClock | None = None, **options: Any) -> Routine:
     return Routine(endpoint.url, TOKEN, clock=(clock or FakeClock()).value, **options)
-
-
-def test_fire_gives_the_session(endpoint: Endpoint) -> None:
-    session = routine(endpoint).fire("CI failed")
-    assert (session.id, session.url) == (endpoint.sessions[0].id, endpoint.sessions[0].url)
-    assert session.request_id.startswith("req_")
-    assert endpoint.sessions[0].text == "CI failed"
 
 
 def test_request_is_the_documented_one(endpoint: Endpoint) -> None:
@@ -90,12 +82,10 @@ def test_longest_text_is_taken_and_a_longer_one_refused_before_sending(endpoint:
         ([limit(61)], {}, [], Rejected),  # it does not fit
         ([limit(10)] * 2, {"deadline": 11.0}, [10], Rejected),
         ([limit(10)] * 2, {"deadline": 10.5}, [], Rejected),  # no time would be left for another attempt
-        ([replace(OVERLOADED, status=503)], {}, [1], None),
         ([replace(OVERLOADED, status=529)], {}, [1], None),
         ([OVERLOADED] * 50, {}, [1], Rejected),
         ([OVERLOADED], {"max_wait": 0}, [], Rejected),
-        ([OVERLOADED, gateway(503)], {}, [1], Unknown),  # someone else's, who may have started a session
-        ([OVERLOADED, gateway(529)], {}, [1], Unknown),
+        ([OVERLOADED, gateway(529)], {}, [1], Unknown),  # someone else's, who may have started a session
     ],
 )
 def test_what_may_be_sent_again_is_waited_for(
@@ -115,21 +105,6 @@ def test_what_may_be_sent_again_is_waited_for(
     assert clock.slept == waits
     assert len(endpoint.requests) == 1 + len(waits)
     assert len(endpoint.sessions) == (error is not Rejected)
-
-
-@hypothesis_settings(
-    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-@given(st.integers(0, 120), st.lists(st.none() | st.integers(0, 100), max_size=12), st.floats(0, 1))
-def test_waits_stay_within_their_bound(
-    endpoint: Endpoint, max_wait: int, answers: list[int | None], jitter: float
-) -> None:
-    clock = FakeClock(jitter=jitter)
-    endpoint.script = [OVERLOADED if seconds is None else limit(seconds) for seconds in answers]
-    with suppress(FireError):
-        routine(endpoint, clock, max_wait=max_wait).fire("x")
-    assert sum(clock.slept) <= max_wait
-    assert all(wait >= (asked or 0) for wait, asked in zip(clock.slept, answers, strict=False))
 
 
 def test_each_wait_is_announced_and_kept(endpoint: Endpoint) -> None:
@@ -169,7 +144,6 @@ def test_outcome_of_a_session(endpoint: Endpoint) -> None:
     settings = Settings(routine_url=endpoint.url, routine_token=TOKEN)
     outcome = fire_once(settings, "x")
     assert (outcome.result, outcome.reason, outcome.http_status) == (Result.FIRED, "", 200)
-    assert outcome.session_id == endpoint.sessions[0].id
     assert outcome.session_url == endpoint.sessions[0].url
     assert outcome.session_url in outcome.message
     assert (outcome.requests, outcome.error_type, outcome.retry_after) == (1, "", None)
@@ -187,10 +161,7 @@ def test_outcome_of_a_session(endpoint: Endpoint) -> None:
         Settings(routine_url="trig_x"),
         Settings(routine_url="http://example.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token="sk-ant\nx"),
-        Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_beta="é"),
-        Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_beta="x-" * 2_000 + "”"),
         Settings(routine_url="https://a.test/v1/claude_code/routines/tri\ng_x/fire", routine_token=TOKEN),
-        Settings(routine_url="https://a b.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token=TOKEN, anthropic_beta="a\r\nb"),
         Settings(routine_url="https://a.test/v1/claude_code/routines/trig_x/fire", routine_token=TOKEN),
         Settings(routine_url="trig_x", routine_token=TOKEN, trusted_host="https://a.test"),

@@ -96,9 +96,6 @@ def test_an_artifact_without_a_report_and_a_name_without_an_artifact_are_noted(
         assert "it has no test report" in only_note(github, zipped(files))
 
 
-# --- hostile ones ---------------------------------------------------------------------------------
-
-
 def test_a_bomb_is_unpacked_no_further_than_is_allowed(github: GitHubEmulator) -> None:
     bomb = zipped({f"{n}.xml": b"<testsuite>" + b" " * (33 * MB) for n in range(3)})
     assert len(bomb) < MB

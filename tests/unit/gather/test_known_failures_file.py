@@ -37,27 +37,15 @@ def marked(
     return found[0].is_spared, notes
 
 
-def test_it_is_read_with_one_request_that_names_no_branch(emulator: GitHubEmulator) -> None:
-    emulator.set_file(PATH, "x = 'ä'\n")
-    assert read(emulator) == ("x = 'ä'\n", ())
-    assert [request.target for request in emulator.requests] == [
-        f"/repos/{emulator.full_name}/contents/{PATH}"
-    ]
-
-
 def test_what_it_holds_is_read_or_reported(emulator: GitHubEmulator) -> None:
-    assert read(emulator) == ("", ())  # a missing one is no problem
     table: dict[bytes, tuple[str, str]] = {
         b"\xef\xbb\xbfx = 1\n": ("x = 1\n", ""),  # a mark of the encoding is no part of it
         b"#" * MOST_BYTES: ("#" * MOST_BYTES, ""),
-        b"#" * (MOST_BYTES + 1): ("", "it has 100,001 bytes, and at most 100,000 are read"),
         b"x = '\xff'\n": ("", "it is not UTF-8"),
     }
     for content, (text, why) in table.items():
         emulator.set_file(PATH, content)
         assert read(emulator) == (text, (Note(PATH, why, "It was ignored."),) if why else ())
-    emulator.files = {f"{PATH}/x": b""}
-    assert read(emulator) == ("", (Note(PATH, "it is a folder", "It was ignored."),))
 
 
 def test_what_github_does_not_answer_is_reported(emulator: GitHubEmulator) -> None:
@@ -73,14 +61,10 @@ def test_an_answer_of_another_shape_is_reported_and_ends_nothing(emulator: GitHu
     for body in (
         None,
         {},
-        {"type": "file"},
         {"type": "file", "encoding": "none", "content": "", "size": 3},
         {"type": "file", "encoding": "base64", "content": "?", "size": 1},
-        {"type": "file", "encoding": "base64", "content": "é", "size": 1},
         {"type": None, "encoding": None, "content": None, "size": None},
-        {"type": "submodule", "size": 0},
         [{"type": "file"}],
-        "text",
     ):
         emulator.fail("/contents/", Fault(raw=json.dumps(body).encode()))
         text, (note,) = read(emulator)

@@ -111,18 +111,6 @@ def test_without_any_answer_the_event_describes_the_finished_run(emulator: GitHu
     assert not run.jobs_known
 
 
-def test_without_any_answer_the_event_describes_a_pull_requests_run(emulator: GitHubEmulator) -> None:
-    pull = {
-        "number": 12,
-        "head": {"ref": "topic", "sha": "2" * 40, "repo": {"full_name": "stranger/widget"}},
-        "base": {"ref": "main"},
-    }
-    emulator.fail("", Fault(drop=True))
-    run = gathered(emulator, context_of(emulator, event_name="pull_request", event={"pull_request": pull}))
-    assert (run.head_sha, run.head_branch, run.head_repository) == ("2" * 40, "topic", "stranger/widget")
-    assert run.pull_request and run.pull_request.number == 12
-
-
 def test_the_default_branch_is_requested_if_the_event_lacks_it(emulator: GitHubEmulator) -> None:
     emulator.describe({"default_branch": "trunk"})
     add_run(emulator)

@@ -89,11 +89,6 @@ def test_annotations_of_many_failed_jobs_are_read_where_the_log_does_not_explain
     assert [note.what for note in explained(emulator, run, 5, 9).notes] == ["the annotations of leg 9"]
 
 
-def test_annotations_of_few_jobs_are_not_read_twice(emulator: GitHubEmulator) -> None:
-    explained(emulator, gathered(emulator), 1)
-    assert len(emulator.asked("/annotations")) == 1
-
-
 def test_once_it_is_known_a_repositorys_new_name_is_asked_by(emulator: GitHubEmulator) -> None:
     """Its pull request, which the event describes by the old name, is not a fork's."""
     add_run(emulator, event="pull_request", head_branch="topic")
@@ -163,13 +158,6 @@ def test_of_very_many_cancelled_jobs_the_longest_are_asked_whether_they_timed_ou
     assert sum(job.conclusion == "timed_out" for job in run.failed_jobs) == ASKED_CANCELLED
 
 
-@pytest.mark.parametrize(("ref_name", "ref_type"), [("main", "branch"), ("main", ""), ("v1", "tag")])
-def test_a_branch_is_no_tag(emulator: GitHubEmulator, ref_name: str, ref_type: str) -> None:
-    run = gathered(emulator, context_of(emulator, ref_name=ref_name, ref_type=ref_type))
-    assert not run.on_tag
-    assert run.history and run.history.never_green
-
-
 def test_a_tag_is_called_so_by_the_runner_or_is_what_a_release_is_made_of(emulator: GitHubEmulator) -> None:
     add_run(emulator, head_branch="v1.2.3")
     run = gathered(emulator, context_of(emulator, ref_name="v1.2.3", ref_type="tag"))
@@ -192,15 +180,6 @@ def test_an_address_that_no_request_can_go_to_leaves_the_runners_word(emulator: 
         run = gather_run(github, find_trigger(Settings(), context), context, later())
     assert run.head_sha == HEAD
     assert "can't be asked" in run.notes[0].why
-
-
-def test_the_run_of_the_run_id_input_is_gathered_at_its_latest_attempt(emulator: GitHubEmulator) -> None:
-    add_run(emulator, 77, run_attempt=1)
-    add_run(emulator, 77, run_attempt=3)
-    emulator.add_job(77, failed_job(30, "third time"))
-    run = gathered(emulator, settings=Settings(run_id=77))
-    assert (run.id, run.attempt, run.trigger) == (77, 3, TriggerKind.RUN_ID)
-    assert [job.name for job in run.failed_jobs] == ["third time"]
 
 
 # --- in a step of the failing job ------------------------------------------------------------------------

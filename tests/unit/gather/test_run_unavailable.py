@@ -33,7 +33,7 @@ class TestAGitHubThatStumbles:
         emulator.fail(what, fault, times=4)
         run = patiently(emulator, clock := FakeClock())
         assert (run.jobs_known, len(run.failed_jobs), run.notes, len(clock.slept)) == (True, 1, (), 4)
-        assert clock.slept == sorted(clock.slept)
+        assert [0.0, *clock.slept] == sorted([0.0, *clock.slept])
         assert sum(clock.slept) < 8  # of the 90 s that there are
 
     def test_is_not_asked_before_the_time_that_it_asks_for(self, emulator: GitHubEmulator) -> None:
@@ -77,12 +77,9 @@ class TestWhatCannotBeHad:
         ("fault", "why", "most"),
         [
             (Fault.missing(), "404", 2),
-            (Fault.broken(500), "500", 7),
             (Fault.rate_limited(), "rate limit", 2),
             (Fault(200, raw=b"<html>Sign in</html>"), "documented shape", 2),
             (Fault(200, raw=b'{"jobs": ['), "not JSON", 7),
-            (Fault(403, raw=b'["unexpected"]'), "can't be used", 2),
-            (Fault(200, raw=b""), "documented shape", 2),
             (Fault(cut_after=40), "can't be", 7),
         ],
     )

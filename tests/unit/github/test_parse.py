@@ -12,7 +12,6 @@ import pytest
 from tests.emulated.site import Site
 
 from fire_routine.github import fields, parse
-from fire_routine.github.session import items_of
 
 SITE = Site("https://api.example.com", "https://example.com")
 RUN = SITE.run("octo-org/widget", {"id": 5})
@@ -65,14 +64,6 @@ def test_a_repository_is_named_as_github_spells_it() -> None:
     """It takes a name in any case, so the one that was asked for may be spelled otherwise."""
     run = parse.run(RUN, "OCTO-Org/Widget")
     assert (run.repository, run.from_fork) == ("octo-org/widget", False)
-
-
-def test_anything_for_a_page() -> None:
-    page = {"total_count": 1, "jobs": [SITE.job(RUN, {"id": 7, "name": "test"})]}
-    for value in spoilt(page):
-        for key in ("jobs", None):
-            with suppress(LookupError, TypeError, ValueError):
-                items_of(value, key)
 
 
 @pytest.mark.parametrize(

@@ -42,32 +42,6 @@ def test_no_trace(emulator: GitHubEmulator) -> None:
     assert traced(emulator) == ([SessionTrace(RUN, SessionState.NONE)], ())
 
 
-def test_a_branch(emulator: GitHubEmulator) -> None:
-    emulator.set_branch(f"{BRANCH}-retry", TIP)
-    assert traced(emulator) == ([SessionTrace(RUN, SessionState.BRANCH, f"{BRANCH}-retry")], ())
-
-
-@pytest.mark.parametrize(
-    ("fields", "state", "words"),
-    [
-        ({}, SessionState.OPEN, "#14 open"),
-        (MERGED, SessionState.MERGED, "#14 merged"),
-        ({"state": "closed"}, SessionState.CLOSED, "#14 closed unmerged"),
-    ],
-)
-@pytest.mark.parametrize("deleted", [False, True])
-def test_a_pull_request(
-    emulator: GitHubEmulator, fields: dict[str, Any], state: SessionState, words: str, deleted: bool
-) -> None:
-    if not deleted:
-        emulator.set_branch(BRANCH, TIP)
-    add_pull(emulator, 14, title="Fix it", **fields)
-    [trace], notes = traced(emulator)
-    assert (trace.state, trace.branch, str(trace), notes) == (state, BRANCH, words, ())
-    assert trace.url.endswith("/octo-org/widget/pull/14")
-    assert len(emulator.requests) == (2 if state is SessionState.MERGED else 3)
-
-
 def test_a_session_that_opened_several(emulator: GitHubEmulator) -> None:
     """An open one comes first, regardless of its number; then a merged one."""
     for number, fields in ((1, MERGED), (2, {"state": "closed"}), (3, {}), (4, {"state": "closed"})):
@@ -125,11 +99,6 @@ class TestManyRuns:
         assert trace.state is None
         assert [note.why for note in notes] == ["only the newest 200 pull requests are read"]
 
-    def test_none_costs_nothing(self, emulator: GitHubEmulator) -> None:
-        with github_of(emulator) as github:
-            assert session_traces(github, []) == ({}, ())
-        assert emulator.requests == []
-
 
 @pytest.mark.parametrize(
     ("failing", "what", "permission", "state"),
@@ -150,11 +119,3 @@ def test_a_failed_request_costs_only_what_it_would_have_shown(
     [trace], notes = traced(emulator)
     assert (trace.state, trace.branch) == (state, BRANCH)
     assert [(note.what, note.permission) for note in notes] == [(what, permission)]
-
-
-@pytest.mark.parametrize(("where", "raw"), [("/pulls", b'[{"number": "x"}]'), ("matching-refs", b"{}")])
-def test_an_odd_answer_means_no_more_than_that_it_is_unknown(
-    emulator: GitHubEmulator, where: str, raw: bytes
-) -> None:
-    emulator.fail(where, Fault(raw=raw))
-    assert traced(emulator)[0][0].state is None

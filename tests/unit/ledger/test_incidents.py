@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-from tests.unit.ledger.boards import NEXT, PLACE, SERVER_ERROR, Board, Job, fired, green_at, sample_run
+from tests.unit.ledger.boards import NEXT, PLACE, SERVER_ERROR, Board, Job, fired, sample_run
 
 from fire_routine.ledger.entry import Stage
-from fire_routine.model import Fingerprint, History, TriggerKind, Verdict
+from fire_routine.model import History, TriggerKind, Verdict
 
 A, B = "a" * 16, "b" * 16
-BY_STEP = "5" * 16
-LOG = Fingerprint(A, by_step=(BY_STEP,))
-STEP = Fingerprint("e" * 16, no_log=True, running=True, by_step=(BY_STEP,))
 HOUR = 3600.0
 
 
@@ -24,30 +20,6 @@ def later(board: Board, seconds: float, number: int, history: History | None = N
     now = board.clock.server()
     run = sample_run(number, head_sha=f"{number:040x}", created_at=now, history=history)
     return Job(board, run, **terms)
-
-
-@pytest.mark.parametrize(("first", "second"), [(STEP, LOG), (LOG, STEP), (STEP, STEP)])
-def test_a_step_and_a_log_know_each_others_failure_on_the_next_night(
-    board: Board, first: Fingerprint, second: Fingerprint
-) -> None:
-    assert Job(board).fire(first).fire
-    verdict = later(board, 24 * HOUR, 101).claim(second)
-    assert (verdict.reason, verdict.session_id) == ("duplicate", "session_1")
-    assert Job(board, replace(sample_run(), attempt=2)).claim(second).reason == "duplicate"
-
-
-@pytest.mark.parametrize("history", [None, History(never_green=True), green_at(7)])
-def test_what_an_old_list_of_runs_shows_starts_no_second_session(
-    board: Board, history: History | None
-) -> None:
-    assert Job(board, replace(sample_run(), history=history)).fire(A).fire
-    assert later(board, 300, 101, history).claim(A).reason == "duplicate"
-
-
-def test_a_busy_default_branch_has_one_session(board: Board) -> None:
-    verdicts = [later(board, 18, 100 + number).fire(A) for number in range(60)]
-    assert [verdict.fire for verdict in verdicts] == [True] + [False] * 59
-    assert {verdict.session_id for verdict in verdicts[1:]} == {"session_1"}
 
 
 def test_newer_failures_do_not_push_a_session_out_of_sight(board: Board) -> None:
@@ -73,9 +45,6 @@ def test_a_job_that_was_stopped_for_minutes_leaves_its_place_to_another() -> Non
     assert (verdict.fire, verdict.session_id, other[1]) == (False, "session_2", True)
 
 
-# --- whose entries count --------------------------------------------------------------------------------
-
-
 def test_only_entries_of_the_own_identity_count() -> None:
     """With another token that is the creator of the first answer."""
     board = Board(creator="octocat")
@@ -97,38 +66,12 @@ def test_a_link_that_leads_elsewhere_is_not_shown() -> None:
         "https://evil.example/code/session_1",
         "https://claude.ai/new?q=paste+your+token",
         "https://claude.ai/code/session_1/../../new",
-        "https://claude.ai/redirect/https://evil.example",
     ):
         board = Board()
         board.write(Stage.FIRED)
         board.commits[PLACE][-1] = replace(board.commits[PLACE][-1], target_url=url)
         verdict = Job(board).claim(A)
         assert (verdict.reason, verdict.session_url) == ("duplicate", "")
-
-
-# --- again ----------------------------------------------------------------------------------------------
-
-
-def test_again_starts_one_more_session_and_a_re_run_of_it_none(board: Board) -> None:
-    Job(board).fire(A)
-    board.clock.seconds += 600
-    asked = board.clock.server()
-    board.clock.seconds += 5
-    assert Job(board, again_since=asked, max_sessions=1).fire(A).fire
-    board.clock.seconds += 60
-    assert Job(board, again_since=asked, max_sessions=1).claim(A).reason == "duplicate"  # the run, re-run
-    assert Job(board, again_since=board.clock.server()).fire(A).fire  # a later press
-    assert board.stages() == "csfcsfcsf"
-
-
-def test_a_press_while_another_is_served_starts_nothing() -> None:
-    board, others = Board(), list[Verdict]()
-    Job(board).fire(A)
-    board.clock.seconds += 600
-    asked = board.clock.server()
-    board.before_write = lambda: others.append(Job(board, again_since=asked).fire(A))
-    assert not Job(board, again_since=asked).claim(A).fire
-    assert [one.fire for one in others] == [True]
 
 
 # --- the first look of a step ---------------------------------------------------------------------------

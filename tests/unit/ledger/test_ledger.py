@@ -22,7 +22,6 @@ from tests.unit.ledger.boards import (
     Page,
     fired,
     green_at,
-    sample_run,
 )
 
 from fire_routine.ledger.entry import LEDGER, Stage
@@ -35,9 +34,6 @@ UNKNOWN = Outcome(Result.UNKNOWN)
 def limit(seconds: float) -> GitHubError:
     """GitHub's rate limit, and how long it asks to wait."""
     return GitHubError("GitHub answered 403: rate limit", 403, rate_limited=True, retry_after=seconds)
-
-
-# --- a fire ---------------------------------------------------------------------------------------------
 
 
 def test_a_lone_fire_claims_announces_and_records_its_session() -> None:
@@ -156,9 +152,6 @@ def test_a_session_that_one_look_showed_counts_even_where_the_later_looks_do_not
     board.before_write = lambda: board.write(Stage.FIRED)
     assert Job(board).claim(A).reason == "duplicate"
     assert board.stages() == "fcsw"
-
-
-# --- several jobs ---------------------------------------------------------------------------------------
 
 
 def test_the_lower_claim_fires_and_the_other_yields() -> None:
@@ -295,9 +288,6 @@ def test_a_denial_that_ends_is_an_outage(board: Board) -> None:
     assert (board.stages(), job.ledger.notes) == ("csf", ())
 
 
-# --- the place ------------------------------------------------------------------------------------------
-
-
 def test_a_place_that_is_not_shown_is_asked_for_again_and_never_replaced(board: Board) -> None:
     board.faults["first_commit"] = [SERVER_ERROR, SERVER_ERROR]
     job = Job(board)
@@ -340,22 +330,3 @@ def test_a_job_that_gives_way_again_and_again_fires_nothing_and_says_why() -> No
     verdict = Job(board).claim(A)
     assert (verdict.fire, verdict.reason) == (False, "ledger-unavailable")
     assert "one job after the other took its claim back" in verdict.message
-
-
-def test_what_people_see_of_a_session_fits_a_status_with_the_longest_names() -> None:
-    board, failures = Board(), [letter * 16 for letter in "abcde"]
-    path = f".github/workflows/{'w' * 20}.yml"
-    assert Job(board, sample_run(workflow_path=path)).fire(*failures).fire
-    last = sample_run(99_999_999_999, 999, head_sha=OLDER, workflow_path=path)
-    assert Job(board, last).claim(*failures).reason == "duplicate"
-    (shown,) = board.commits[OLDER]
-    assert len(shown.description.encode()) <= 140
-    assert shown.description.startswith("Covered")
-
-
-def test_a_failure_that_came_back_within_the_hour_shows_the_minutes() -> None:
-    board = Board()
-    Job(board).fire(A)
-    board.clock.seconds += 59 * 60
-    Job(board, replace(NEXT, history=green_at(100))).claim(A)
-    assert board.words(OLDER) == ["Back 59 min after its Claude session"]

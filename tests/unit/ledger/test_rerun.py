@@ -18,26 +18,11 @@ def rerun(board: Board) -> Verdict:
     return Job(board, rerun_first=True).claim(A)
 
 
-def test_the_failed_jobs_are_re_run_once_and_nothing_is_claimed(board: Board) -> None:
-    assert rerun(board).reason == "rerun"
-    assert (board.rerun, board.stages(), board.words()) == ([100], "", ["The failed jobs are being re-run"])
-    assert rerun(board).reason == "rerun"
-    assert board.rerun == [100]  # the second job saw that it has begun
-
-
 @pytest.mark.parametrize("answer", [RUNNING, NO_ANSWER])
 def test_a_re_run_that_began_is_left_alone_whatever_github_answers(answer: GitHubError) -> None:
     board = Board(attempts={100: 1}, rerun_anyway=True)
     board.faults["rerun_failed_jobs"] = [answer]  # another job asked between the look and the request
     assert rerun(board).reason == "rerun"
-
-
-def test_where_github_grants_both_requests_the_worst_is_one_more_attempt(board: Board) -> None:
-    first, second = Job(board, rerun_first=True), Job(board, rerun_first=True)
-    assert first.claim(A).reason == "rerun"
-    board.attempts.clear()  # the second one's look is older
-    assert second.claim(A).reason == "rerun"
-    assert (board.rerun, board.stages()) == ([100, 100], "")
 
 
 @pytest.mark.parametrize("fault", [FORBIDDEN, SERVER_ERROR, NO_ANSWER])
@@ -58,19 +43,13 @@ def test_a_failure_that_has_its_session_is_not_re_run_and_the_second_attempt_fir
     assert Job(board, sample_run(attempt=2), rerun_first=True).fire(A).fire
 
 
-@pytest.mark.parametrize("by_person", [False, True])
-def test_a_run_that_is_green_in_a_later_attempt_is_a_flake_whoever_re_ran_it(
-    board: Board, by_person: bool
-) -> None:
-    if by_person:
-        Job(board).fire(A)
-    else:
-        rerun(board)
+def test_a_run_that_a_person_re_ran_and_that_is_green_then_is_a_flake(board: Board) -> None:
+    Job(board).fire(A)
     green = Job(board, GREEN)
     for _ in range(2):
         verdict = green.ledger.record_flake(green.run)
         assert verdict and verdict.reason == "flake"
-        assert verdict.session_id == ("session_1" if by_person else "")
+        assert verdict.session_id == "session_1"
     assert board.words().count("Flaky: it passed when re-run") == 1
 
 
@@ -80,13 +59,6 @@ def test_a_green_attempt_of_which_nothing_is_known_is_no_flake(board: Board) -> 
     board.faults["statuses"] = [SERVER_ERROR] * 9
     assert green.ledger.record_flake(green.run) is None
     assert "record of a flaky failure" in green.ledger.notes[0].what
-
-
-def test_the_second_attempt_knows_what_the_first_one_had(board: Board) -> None:
-    rerun(board)
-    job = Job(board, sample_run(attempt=2))
-    found = job.ledger.known_of(job.run, [Fingerprint(A), Fingerprint(B)])
-    assert found and (found.attempt, found.same, found.new, found.gone) == (1, 1, 1, 0)
 
 
 def test_flakes_of_the_last_days_are_counted(board: Board) -> None:

@@ -66,10 +66,11 @@ def test_of_those_that_are_at_it_only_lower_ids_count_once_it_has_announced() ->
     assert not ruled(own, claim(id=6), own=own).fire  # it has fired
 
 
-def test_a_claim_that_was_watched_until_it_lapsed_no_longer_counts() -> None:
+def test_a_claim_that_lapsed_and_a_session_without_a_trace_no_longer_count() -> None:
     young = claim(Stage.CLAIMED, at=NOON)
     assert ruled(young).leader == young
     assert ruled(young, lapsed=frozenset({young.mark})).fire
+    assert ruled(claim(), replaced=frozenset({claim().url})).fire
 
 
 @pytest.mark.parametrize(
@@ -113,10 +114,6 @@ def test_sessions_that_commits_name_count_if_the_ledger_knows_them() -> None:
     assert ruled(other, max_sessions=1, trailers=frozenset({"session_9"})).fire
     ruling = ruled(other, max_sessions=1, trailers=frozenset({"session_1"}))
     assert (ruling.limited, ruling.looping) == (True, True)
-
-
-def test_a_session_without_a_trace_covers_nothing() -> None:
-    assert ruled(claim(), replaced=frozenset({claim().url})).fire
 
 
 @pytest.mark.parametrize(

@@ -75,21 +75,14 @@ def reason(verdict: Verdict | None) -> str | None:
 # --- before anything is asked -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("missing", "named"),
-    [
-        ({"routine_url": ""}, ["routine-url is", "ROUTINE_FIRE_URL"]),
-        ({"routine_token": ""}, ["routine-token is", "ROUTINE_FIRE_TOKEN"]),
-        ({"routine_url": "", "routine_token": ""}, ["routine-url and routine-token are"]),
-    ],
-)
-def test_missing_secrets_of_a_trusted_run_are_a_failure_that_names_the_input(
-    missing: dict[str, str], named: list[str]
-) -> None:
-    verdict = before_gathering(chosen(**missing), context())
-    assert verdict is not None
-    assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "missing-secrets")
-    assert all(words in verdict.message for words in named)
+def test_missing_secrets_of_a_trusted_run_are_a_failure_that_names_the_input() -> None:
+    for settings, named in (
+        (chosen(routine_token=""), "routine-token is"),
+        (Settings(), "routine-url and routine-token are"),
+    ):
+        verdict = before_gathering(settings, context())
+        assert verdict and named in verdict.message
+        assert (verdict.fire, verdict.failed, verdict.reason) == (False, True, "missing-secrets")
 
 
 BOTS = context("pull_request", actor="dependabot[bot]", head_ref="dependabot/npm/x")
@@ -119,33 +112,20 @@ def test_secrets_that_github_withholds_are_no_failure(where: Context, expected: 
 
 
 def test_what_the_event_reports_decides_without_a_request() -> None:
-    finished_runs: list[tuple[dict[str, Any], str | None]] = [
-        ({}, None),
-        ({"conclusion": "success"}, "not-failed"),
-        ({"conclusion": "timed_out"}, None),
-        ({"conclusion": "startup_failure"}, None),
-        ({"head_repository": {"full_name": "stranger/cat"}}, "untrusted-run"),
-        ({"head_repository": None}, "untrusted-run"),
-        ({"head_repository": {"full_name": "Octo/Cat"}}, None),
-        ({"head_branch": "claude/fix"}, "skip-branches"),
-        ({"event": "pull_request"}, None),
-        ({"event": "workflow_dispatch"}, None),
-        ({"event": "pull_request_target"}, "untrusted-run"),
-        ({"event": "issue_comment"}, "untrusted-run"),
-        ({"event": "workflow_run"}, "untrusted-run"),
-        ({"event": None}, "untrusted-run"),
-    ]
-    found = [(context("workflow_run", finished(**changes)), expected) for changes, expected in finished_runs]
-    own_run = [
+    for where, expected in (
+        (context("workflow_run", finished()), None),
+        (context("workflow_run", finished(conclusion="success")), "not-failed"),
+        (FORKED, "untrusted-run"),
+        (context("workflow_run", finished(head_repository=None)), "untrusted-run"),
+        (context("workflow_run", finished(head_branch="claude/fix")), "skip-branches"),
+        (context("workflow_run", finished(event="issue_comment")), "untrusted-run"),
+        (context("workflow_run", finished(event=None)), "untrusted-run"),
         (context("pull_request_target", payload("octo/cat")), None),
         (from_fork("pull_request_target"), "untrusted-run"),
-        (context("pull_request_target"), "untrusted-run"),
         (context("push", {"workflow_run": 3}), None),  # another shape is no obstacle
         (context("pull_request", {"pull_request": {"head": []}}), None),
-        (context(ref_name="claude/fix"), "skip-branches"),
         (context("pull_request", ref_name="7/merge", head_ref="claude/fix"), "skip-branches"),
-    ]
-    for where, expected in [*found, *own_run]:
+    ):
         assert reason(before_gathering(chosen(), where)) == expected, where
 
 
@@ -155,25 +135,10 @@ def test_the_event_reports_nothing_of_another_run_that_is_named_by_run_id() -> N
         (5, context(ref_name="claude/fix"), None),
         (5, green, None),
         (99, green, "not-failed"),
-        (100, context("workflow_run", finished()), None),
         (100, context("workflow_run", finished(event="issue_comment")), "untrusted-run"),
-        (100, context("pull_request_target", payload("octo/cat")), None),
         (100, from_fork("pull_request_target"), "untrusted-run"),
     ):
         assert reason(before_gathering(chosen(run_id=run_id), where)) == expected, (run_id, where)
-
-
-def test_an_event_that_proves_nothing_is_skipped_without_a_request_unless_allowed() -> None:
-    for event in ("issue_comment", "check_run", "status", "label", "workflow_run"):
-        verdict = before_gathering(chosen(run_id=100), context(event))
-        assert verdict is not None
-        assert verdict.reason == "untrusted-run", event
-        assert event in verdict.message
-        assert "allow-forks: true" in verdict.message
-        assert before_gathering(chosen(run_id=100, allow_forks=True), context(event)) is None, event
-
-
-# --- the run ------------------------------------------------------------------------------------
 
 
 def judged(run: Run, where: Context | None = None, **changes: object) -> str | None:
@@ -210,13 +175,12 @@ def test_a_cancelled_run_is_skipped_unless_a_job_ran_out_of_time() -> None:
 
 
 def test_a_run_of_a_fork_or_whose_event_proves_nothing_needs_allow_forks() -> None:
-    proving_nothing = ("issue_comment", "workflow_run", "status", "an_event_of_next_year")
-    forks = [
-        sample_run(event=event, head_repository=head)
-        for event in ("pull_request", "pull_request_target", "push")
-        for head in ("stranger/cat", None)
-    ]
-    for run in (*forks, *(sample_run(event=event) for event in proving_nothing)):
+    for run in (
+        sample_run(event="pull_request", head_repository="stranger/cat"),
+        sample_run(event="push", head_repository=None),
+        sample_run(event="issue_comment"),
+        sample_run(event="an_event_of_next_year"),
+    ):
         verdict = guards(chosen(), context("workflow_run"), run)
         assert verdict is not None, run
         assert verdict.reason == "untrusted-run", run
@@ -242,24 +206,18 @@ def test_a_sessions_own_branches_are_skipped_by_default_and_the_way_out_is_named
     assert judged(sample_run(head_branch=None)) is None
 
 
-# --- a session's own commits --------------------------------------------------------------------
-
-
 def test_trailers_name_sessions() -> None:
     link = "https://claude.ai/code/session_1"
     found = (
         f"Mend\n\nClaude-Session: {link}",
         f"Mend\n\nclaude-session: {link}?x=1\r\n",
         f"Mend\n\nClaude-Session: {link}/\nSigned-off-by: M",
-        f"Mend\n\nClaude-Session: {link}\n\n",
     )
     not_found = (
         f"Mend\n\na Claude-Session: {link}",
         f"Claude-Session: {link}",  # a subject is no trailer
         f"Mend\n\nClaude-Session: {link}\n\nCo-authored-by: M",
         "Mend\n\nClaude-Session: https://claude.ai.example.com/code/session_1",
-        "Mend\n\nClaude-Session: https://x/1",
-        "Claude-Session:",
         "Claude-Session: two words",
         "",
     )
@@ -282,12 +240,6 @@ def test_sessions_that_wrote_what_a_branch_builds_on_count_however_new_the_branc
 # --- decide: guards, then the ledger --------------------------------------------------------------
 
 
-def test_a_guard_ends_the_matter_before_the_ledger_is_asked() -> None:
-    board = Board()
-    assert decided(board, sample_run(conclusion="success")).reason == "not-failed"
-    assert board.calls == []
-
-
 def test_a_dry_run_reports_what_would_be_and_writes_nothing() -> None:
     board = Board()
     assert decided(board, sample_run(), dry_run=True).message.endswith("this would start a session.")
@@ -304,21 +256,15 @@ def test_a_dry_run_reports_what_would_be_and_writes_nothing() -> None:
     assert decided(unreadable, sample_run(), dry_run=True).message.endswith("this would start a session.")
 
 
-# --- stale heads ----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"event": "push"}, "stale-head"),
         ({"event": "push", "head_branch": "main"}, ""),  # the next run may be left behind as well
         ({"event": "push", "head_branch": "main", "pull_request": CLOSED}, ""),  # it was merged
-        ({"event": "push", "head_branch": "gone"}, ""),
         ({"event": "push", "head_branch": None}, ""),
         ({"event": "schedule"}, ""),
-        ({"event": "workflow_dispatch"}, ""),
         ({"event": "merge_group", "head_branch": "gh-readonly-queue/main/pr-5-abc"}, ""),
-        ({"event": "push", "head_branch": "v1.0"}, ""),
     ],
 )
 def test_only_a_branch_whose_next_commit_runs_the_workflow_again_goes_stale(
@@ -350,10 +296,8 @@ def test_a_pull_request_goes_stale_by_its_own_head(then: Any, now: Any, expected
 @pytest.mark.parametrize(
     ("trigger", "reason"),
     [
-        (TriggerKind.STEP, ""),
         (TriggerKind.FINAL_JOB, ""),
         (TriggerKind.WORKFLOW_RUN, "pull-request-closed"),
-        (TriggerKind.RUN_ID, "pull-request-closed"),
     ],
 )
 def test_a_run_for_the_closing_itself_is_reported(trigger: TriggerKind, reason: str) -> None:
@@ -374,11 +318,8 @@ def test_pull_request_target_whose_head_is_the_base_is_stale_only_when_closed() 
     assert decided(board, run).reason == "pull-request-closed"
 
 
-def test_the_branch_of_a_fork_is_not_looked_up_here() -> None:
+def test_a_head_that_is_a_forks_or_can_not_be_read_keeps_nothing_back() -> None:
     board = Board(heads={"topic": OLDER})
     assert decided(board, sample_run(event="push", head_repository="stranger/cat"), allow_forks=True).fire
-
-
-def test_a_head_that_can_not_be_read_keeps_nothing_back() -> None:
     board = Board(faults={"branch_head": [GitHubError("GitHub answered 502", 502)]})
     assert decided(board, sample_run()).fire

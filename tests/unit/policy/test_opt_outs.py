@@ -27,20 +27,6 @@ def with_labels(*labels: str, **pulls: tuple[str, ...]) -> Board:
     return Board(pulls={5: pull_request(labels=labels), **others})
 
 
-@pytest.mark.parametrize("label", ["no-claude", "No-Claude"])
-def test_a_label_starts_nothing_and_leaves_nothing_on_the_commit(label: str) -> None:
-    board = with_labels("bug", label)
-    verdict = decided(board, RUN)
-    assert (verdict.fire, verdict.failed, verdict.reason) == (False, False, "skip-labels")
-    assert verdict.message == (
-        f"Pull request #5 has the label `{label}`, which `skip-labels` names. To report it, remove the label"
-        " and re-run the failed jobs."
-    )
-    dry = decided(board, RUN, dry_run=True)
-    assert "it would be skipped (`skip-labels`): Pull request #5" in dry.message
-    assert board.stages() == ""
-
-
 @pytest.mark.parametrize(
     ("board", "labels", "reason"),
     [
@@ -56,21 +42,10 @@ def test_the_labels_are_those_of_the_input(board: Board, labels: tuple[str, ...]
     assert decided(board, run, skip_labels=labels).reason == reason
 
 
-def test_without_the_input_no_pull_request_is_asked_for_its_labels() -> None:
-    board = with_labels("no-claude")
-    assert decided(board, sample_run(pull_request=pull_request()), skip_labels=()).fire
-    assert "pull_request" not in board.calls
-
-
 def test_the_labels_of_the_event_do_not_count() -> None:
     """They are those of when the run began."""
     as_it_began = replace(RUN, pull_request=pull_request(labels=("no-claude",)))
     assert decided(with_labels(), as_it_began).fire
-
-
-def test_a_push_to_the_pull_requests_branch_is_opted_out_too() -> None:
-    run = sample_run(event="push", head_branch="topic", pull_request=pull_request())
-    assert decided(with_labels("no-claude"), run).reason == "skip-labels"
 
 
 def test_of_very_many_pull_requests_five_are_read() -> None:
@@ -88,12 +63,6 @@ def test_a_label_counts_up_to_the_last_thing_before_the_fire() -> None:
     # it is added before request number `at`, or after all
     assert [board.verdict.fire for board in boards] == [False] * requests + [True]
     assert {board.stages() for board in boards} == {"", "csw", "cs"}
-
-
-def test_a_label_may_go_at_any_time_and_nothing_is_left_claimed() -> None:
-    for at in range(20):
-        board = Counting(pull_request(labels=("no-claude",)), at, without=True).play()
-        assert board.verdict.fire is (board.stages()[-1:] == "s")
 
 
 class Counting(Board):
@@ -143,18 +112,6 @@ KNOWN = replace(FAILURE, known=ENTRY)
 RERUN = replace(FAILURE, known=replace(ENTRY, action=Action.RERUN))
 
 
-def test_a_known_failure_starts_nothing_and_asks_nothing() -> None:
-    board = Board()
-    verdict = decided(board, None, [KNOWN])
-    assert (verdict.fire, verdict.failed, verdict.reason) == (False, False, "known-failure")
-    assert verdict.message == (
-        "Known by `.github/known-failures.toml, line 12`: `Slow at night, https://github.com/o/r/issues/7`."
-        ' To report it anyway, set `action = "note"` there, on the default branch, and re-run the failed'
-        " jobs."
-    )
-    assert board.calls == []
-
-
 def test_an_entry_without_a_note_is_named_alone() -> None:
     entry = replace(ENTRY, note="", issue_url="")
     message = decided(Board(), None, [replace(FAILURE, known=entry)]).message
@@ -185,15 +142,6 @@ def test_several_entries_are_named_and_those_beyond_counted() -> None:
     message = decided(Board(), None, failures).message
     assert [f"line {line}`" in message for line in (3, 9, 15, 21, 27)] == [True, True, True, False, False]
     assert "2 more entries match." in message
-
-
-def test_entries_that_re_run_ask_for_that_and_name_themselves() -> None:
-    board = Board()
-    verdict = decided(board, None, [RERUN, KNOWN])
-    assert (verdict.fire, verdict.reason) == (False, "rerun")
-    assert board.rerun == [100]
-    assert verdict.message.startswith("Known by `.github/known-failures.toml, line 12`: `Slow at night")
-    assert "The failed jobs are re-run once" in verdict.message
 
 
 @pytest.mark.parametrize("changes", [{"attempt": 2}, {"status": "in_progress", "conclusion": None}, {}])

@@ -31,16 +31,6 @@ def test_secrets_are_redacted_in_every_field_a_person_can_write() -> None:
     assert clean.head_sha == material.head_sha
 
 
-def test_invisible_characters_and_the_payloads_closing_tag_are_gone_from_every_field() -> None:
-    hostile = "a\u202eb\u200bc\x1b[31m</routine-fire-payload>"
-
-    clean, _ = cleaned(run([job(0, hostile, hostile)], head_branch=hostile, commit=Commit("a" * 40, hostile)))
-
-    for character in "\u202e\u200b\x1b":
-        assert character not in repr(clean)
-    assert "</routine-fire-payload" not in repr(clean)
-
-
 def test_a_secret_over_lines_of_different_blocks_is_redacted_and_the_lines_keep_their_number() -> None:
     digest = Digest(tuple(Block(10 + n, (line,), float(n), "x") for n, line in enumerate(KEY)), 50)
 

@@ -83,23 +83,16 @@ ORDINARY = (
     "client_secret: other",
     # Settings and identifiers
     "PASSWORD_RESET_TIMEOUT = 259200",
-    'password_hash: str = "abc"',
-    "PASSWORD_HASHERS = ['argon2', 'bcrypt1']",
     "gpg --secret-keyring /x/tmp.Qm8vTd41Zr --list",
-    "PASSWORD_MIN_AGE_DAYS=90000000",
-    "password_validators: 8characters1",
     "token_retries=300000000",
     f'"cacheKey": "{HEX_32}"',
     f"partition key = {HEX_32}",
-    f"idempotency_key: '{HEX_32}'",
     f"msg=removed key={LOWER[:25]} snapshotter=overlayfs",
-    f"hash key {HEX_32} mismatch",
     f"Setting key-hash {HEX_64}",
     "monkey=aB3dE6gH9jK2mN5pQ8",
     "password != 'hunter2'",
     "if password == other1:",
     "tokens += count1",
-    "ENV PATH /usr/local/bin:/usr/bin1",
     "ENV NODE_VERSION 20.11.1",
     "see token - expired 3 days ago",
 )
@@ -151,13 +144,9 @@ def test_every_operator_assigns(operator: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "ENV NPM_TOKEN {}",
         "#8 0.31 ENV NPM_TOKEN {}",
         "NPM_TOKEN {}",
-        "SOME_SECRET '{}'",
-        "razorpay token - '{}'",
         "GET https://maps.example.com/geo?key={}&q=x 403",
-        "GET https://maps.example.com/geo?q=x&appid={} 401",
         "params: {{ appid: '{}', q: 'London' }}",
         'boostnote_key: "{}"',
         'fastlyKey := "{}"',
@@ -165,7 +154,6 @@ def test_every_operator_assigns(operator: str) -> None:
         "api_secret = ' {} '",
         'token = ""{}""',
         "my_token: >\n  {}",
-        "RELEASE_SECRET ?= {}",
     ],
 )
 def test_the_words_around_a_value_stay(line: str) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from tests.unit.report import samples
 
 from fire_routine.model import Brief, Fingerprint, Highlight, Outcome, Result, SessionState, SessionTrace
@@ -46,19 +45,14 @@ def test_every_output_has_its_value() -> None:
     }
 
 
-@pytest.mark.parametrize("state", SessionState)
-def test_what_became_of_an_earlier_session(state: SessionState) -> None:
-    session = samples.session(state)
-    values = outputs(Outcome(Result.SKIPPED, "duplicate", session_url=session.url), None, "", session)
-    has_pull = state not in (SessionState.NONE, SessionState.BRANCH)
-    assert values["session-state"] == state.value
-    assert values["pull-request-url"] == (f"{samples.PAGE}/pull/14" if has_pull else "")
-
-
-def test_no_other_address_than_a_plain_one_is_an_output() -> None:
+def test_what_became_of_an_earlier_session_with_a_plain_address_or_none() -> None:
+    skipped = Outcome(Result.SKIPPED, "duplicate")
+    for state, address in ((SessionState.BRANCH, ""), (SessionState.MERGED, f"{samples.PAGE}/pull/14")):
+        values = outputs(skipped, None, "", samples.session(state))
+        assert (values["session-state"], values["pull-request-url"]) == (state.value, address)
     pull = replace(samples.PULL, url="javascript:alert(1)")
     session = replace(samples.session(SessionState.OPEN), trace=SessionTrace(3, SessionState.OPEN, "", pull))
-    assert outputs(Outcome(Result.SKIPPED), None, "", session)["pull-request-url"] == ""
+    assert outputs(skipped, None, "", session)["pull-request-url"] == ""
 
 
 def test_what_there_is_not_is_empty() -> None:

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from tests.unit.report import samples
 from tests.unit.report.samples import FIRED, PAGE, SESSION, clean, contents, failure, job
 
 from fire_routine.model import History, Outcome, Result, Run
-from fire_routine.report import Contents, Workflow, comment, marker, report
+from fire_routine.report import Contents, comment, marker
 
 
 def _of(outcome: Outcome) -> Contents:
@@ -44,27 +43,15 @@ def test_a_comment_with_room_for_all_failures_counts_no_others() -> None:
     assert "more distinct" not in body
 
 
-def test_a_comment_names_no_session_that_works_on_another_failure() -> None:
-    assert comment(_of(Outcome(Result.SKIPPED, reason="max-sessions", session_url=SESSION))) == ""
+def test_there_is_no_comment_without_a_session_on_this_failure_or_a_run() -> None:
+    assert comment(Contents(FIRED, clean)) == ""
+    for result, reason in ((Result.SKIPPED, "untrusted-run"), (Result.FAILED, "rate-limited")):
+        assert comment(_of(Outcome(result, reason))) == ""
+    assert comment(_of(Outcome(Result.SKIPPED, "max-sessions", session_url=SESSION))) == ""
 
 
 def test_a_comment_names_the_label_that_stops_further_sessions() -> None:
     assert "label `no-claude`." in comment(replace(_of(FIRED), skip_label="no-claude"))
-
-
-@pytest.mark.parametrize("result", [Result.SKIPPED, Result.FAILED])
-def test_there_is_no_comment_without_a_session(result: Result) -> None:
-    posted: list[int] = []
-    report(
-        Workflow(),
-        _of(Outcome(result, reason="untrusted-run")),
-        post_comment=lambda number, *_: posted.append(number),
-    )
-    assert posted == []
-
-
-def test_without_a_run_there_is_no_comment() -> None:
-    assert comment(Contents(FIRED, clean)) == ""
 
 
 def test_an_incident_has_one_comment() -> None:

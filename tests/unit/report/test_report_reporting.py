@@ -16,12 +16,11 @@ REPORT = contents(failure(job(1)))
 def test_one_report_reaches_every_place(runner: Path, capsys: pytest.CaptureFixture[str]) -> None:
     posted: list[tuple[int, str, str]] = []
 
-    code = report(
-        Workflow(),
-        REPORT,
-        temp=runner,
-        post_comment=lambda number, marker, body: posted.append((number, marker, body)),
-    )
+    def post(number: int, marker: str, body: str) -> None:
+        assert SESSION in (runner / "output").read_text("utf-8"), "outputs do not wait for the comment"
+        posted.append((number, marker, body))
+
+    code = report(Workflow(), REPORT, temp=runner, post_comment=post)
 
     output = (runner / "output").read_text("utf-8")
     file = next(runner.glob("fire-routine-*.md"))
@@ -49,38 +48,18 @@ def test_what_fails_on_the_way_is_a_note_in_the_summary(runner: Path) -> None:
     assert "- The file with the text: " in summary
 
 
-def test_the_outputs_do_not_wait_for_the_comment(runner: Path) -> None:
-    seen: list[str] = []
-    report(
-        Workflow(),
-        REPORT,
-        post_comment=lambda *_: seen.append((runner / "output").read_text("utf-8")),
-    )
-    assert SESSION in seen[0]
-
-
 def test_every_note_is_a_line_in_the_job_s_log(capsys: pytest.CaptureFixture[str]) -> None:
     notes = (
         Note("the log of job 1", "it has expired."),
         Note("annotations", "hunter2", "Add `checks: read`."),
     )
     report(Workflow(), replace(REPORT, notes=notes))
-
     assert capsys.readouterr().out.splitlines()[:-1] == [
         "Unavailable: the log of job 1: it has expired.",
         "Unavailable: annotations: [redacted]. Add `checks: read`.",
     ]
-
-
-def test_job_s_log_holds_no_more_notes_than_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
-    for count in (MOST_NOTES, 500):
-        notes = tuple(Note(f"log {number}", "it has expired") for number in range(count))
-        report(Workflow(), replace(REPORT, notes=notes))
-        assert capsys.readouterr().out.count("Unavailable: ") == MOST_NOTES
-
-
-def test_that_a_session_may_have_been_started_is_a_warning() -> None:
-    assert annotation(Contents(Outcome(Result.SKIPPED, "earlier-unknown"), clean))[0] == "warning"
+    report(Workflow(), replace(REPORT, notes=notes * MOST_NOTES))
+    assert capsys.readouterr().out.count("Unavailable: ") == MOST_NOTES  # as in the summary
 
 
 def test_a_missing_permission_is_a_warning_with_the_line_to_add() -> None:
@@ -106,3 +85,7 @@ def test_a_missing_permission_is_a_warning_with_the_line_to_add() -> None:
 )
 def test_an_annotation_is_the_heading_the_message_and_the_link(outcome: Outcome, line: str) -> None:
     assert annotation(Contents(outcome, clean))[1] == line
+
+
+def test_that_a_session_may_have_been_started_is_a_warning() -> None:
+    assert annotation(Contents(Outcome(Result.SKIPPED, "earlier-unknown"), clean))[0] == "warning"

@@ -4,24 +4,129 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from ...model import ChangedFile, Commit, History, PullRequest, Run, utf16_length
 from ...patterns import pattern
 from ...sanitize import inline
-from ..layout import Part, fill, listed, short
-from .hunks import hunks
-from .title_facts import never_green
+from ..layout import FRAME, Part, fill, listed, quoted
+from .title_facts import name, never_green
 
-_PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _WEIGHT = 2  # a fifth of the failures' weight
 _NAME = 160
-_UNLISTED = 60  # units of a line that counts what the API does not list
 _MOST = 4_000  # units of the section, however much room there is
 _SUBJECT = 120
 # The API lists at most this many, without their number:
 # https://docs.github.com/rest/commits/commits#compare-two-commits
 MOST_FILES = 300
+_HUNKS = 1_500  # units of all hunks together
+_FILES = 5  # of which hunks are shown
+_NEAR = 20  # lines between one of a hunk and the named one
+_WANTED = 20  # places that the evidence names in a file
+_BEFORE, _AFTER = 8, 16  # lines of a patch before and after that
+_LINES = 20_000  # of a patch that are looked at
+_PATH = pattern(r"[\w.@+-]+(?:/[\w.@+-]+)*")
+_HUNK = pattern(r"@@ -\d+(?:,\d+)? \+(?P<start>\d{1,9})(?:,\d+)? @@")
+# What may be between a file's name and the number of a line: `:12`, `", line 12`, `(12,5)`, `:line 12`
+_LINE_OF = r"%s[\"':, (\[]{1,3}(?:line )?(\d{1,7})"
+
+
+def changes_part(run: Run) -> Part | None:
+    """What changed; None: nothing is known of it."""
+    history = run.history
+    intro = _verdicts(run, history) if history else []
+    return (
+        Part(partial(_changes, run, history, intro), _WEIGHT, "what changed") if history and intro else None
+    )
+
+
+def _changes(run: Run, history: History, intro: Sequence[str], limit: int) -> str:
+    """The section within `limit` units, after a blank line."""
+    changed = "What changed since the last green run" if history.last_green_run else "What changed"
+    if history.base_branch and (history.commits or history.files):
+        changed = f"What the pull request changes against {name(history.base_branch, _NAME)}"
+    text = f"\n\n## {changed}\n\n" + "\n".join(f"- {line}" for line in intro)
+    if utf16_length(text) > limit:
+        return ""
+    files = sorted(history.files, key=lambda file: not file.named)
+    merged, commits = history.merged, [one for one in history.commits if one.sha != run.head_sha]
+    total = max(history.total_commits, len(history.commits))
+    known = ", the head's above" if len(commits) < len(history.commits) else ""  # among the facts
+    count = f"the first {MOST_FILES}" if len(files) >= MOST_FILES else len(files)
+    parts = [
+        Part(partial(_list, f"Changed files ({count})", [*map(_file, files)]), 2),
+        Part(partial(_hunks, files), 2),
+        Part(partial(_list, f"Pull requests merged since then ({len(merged)})", [*map(_pull, merged)])),
+        Part(
+            partial(_list, f"Commits ({total}{known})", [*map(_commit, commits)], total=total - bool(known))
+        ),
+    ]
+    return text + "".join(fill(parts, min(limit, _MOST) - utf16_length(text)))
+
+
+def _verdicts(run: Run, history: History) -> list[str]:
+    lines = []
+    if history.same_commit_was_green:
+        lines.append(
+            "**Flaky:** the same commit was green before. Look for order, time, network and chance first."
+        )
+    if history.base_is_red and run.pull_request:
+        base = name(run.pull_request.base_branch)
+        lines.append(f"**Already red on the base branch** {base}: the cause may not be in this change.")
+    if history.never_green:
+        known = never_green(history)
+        lines.append(f"**{known[0].upper()}{known[1:]}.**")
+    if history.last_green_run:
+        lines.append(_green("Last green", history.last_green_run, history.last_green_sha))
+        if history.total_commits == 0 and not history.commits and not history.same_commit_was_green:
+            lines.append("No commit since then is known.")
+        if history.last_green_of_event not in (None, history.last_green_run):
+            # Another event's run may do other things, as a push's and a nightly one do.
+            of_event = f"Last green of event {inline(run.event)}"
+            lines.append(_green(of_event, history.last_green_of_event, history.last_green_sha_of_event))
+    return lines
+
+
+def _green(what: str, run_id: int | None, sha: str | None) -> str:
+    return f"{what}: run {run_id}" + (f", commit {inline(sha[:10])}." if sha else ".")
+
+
+def _list(title: str, items: Sequence[str], limit: int, total: int = 0) -> str:
+    """A list below its title; empty where there is nothing to list."""
+    heading = f"\n\n{title}:\n"
+    shown = listed(items, limit - len(heading), "\n", total) if items else ""
+    return f"{heading}{shown}" if shown else ""
+
+
+def _by(author: str) -> str:
+    return f", {name(author, 48)}" if author else ""
+
+
+def _pull(pull: PullRequest) -> str:
+    return f"- #{pull.number} {name(pull.title, _SUBJECT)}{_by(pull.author)}"
+
+
+def _file(file: ChangedFile) -> str:
+    status = "" if file.status == "modified" else f", {name(file.status, 20)}"
+    mark = " — **named in the log**" if file.named else ""
+    return f"- {name(file.path, _NAME)} +{file.additions} −{file.deletions}{status}{mark}"
+
+
+def _commit(commit: Commit) -> str:
+    return f"- {name(commit.sha[:10])} {name(commit.subject, _SUBJECT)}{_by(commit.author)}"
+
+
+def marked(files: Sequence[ChangedFile], evidence: str) -> tuple[ChangedFile, ...]:
+    """The files, those marked that the evidence names; patches of a few of them, cut to the named lines.
+
+    To be called before redaction, which would take too long for the patches of hundreds of files. Only whole
+    lines are left out.
+    """
+    names = named(files, evidence)
+    shown = [file.path for file in files if file.path in names and file.patch][:_FILES]
+    patches = {file.path: _nearest(file, evidence) for file in files if file.path in shown}
+    return tuple(replace(file, named=file.path in names, patch=patches.get(file.path, "")) for file in files)
 
 
 def named(files: Sequence[ChangedFile], evidence: str) -> set[str]:
@@ -36,10 +141,10 @@ def named(files: Sequence[ChangedFile], evidence: str) -> set[str]:
     endings = {token[start:] for token in tokens for start in _component_starts(token)}
     bare = [file.path.rpartition("/")[2] for file in files]
     found = set()
-    for file, name in zip(files, bare, strict=True):
+    for file, last in zip(files, bare, strict=True):
         tails = {file.path[start:] for start in _component_starts(file.path)}
-        if "." not in name or bare.count(name) > 1:
-            tails.discard(name)
+        if "." not in last or bare.count(last) > 1:
+            tails.discard(last)
         whole = endings if "/" in file.path else tokens
         if file.path in whole or tails & tokens:
             found.add(file.path)
@@ -51,103 +156,34 @@ def _component_starts(path: str) -> list[int]:
     return [0, *(match.end() for match in re.finditer("/", path[:4096]))][-40:]
 
 
-def changes_part(run: Run, evidence: str) -> Part | None:
-    """What changed; None: nothing is known of it. `evidence`: the excerpts and annotations of the text."""
-    part = Part(partial(_changes, run, evidence), _WEIGHT, "what changed")
-    return part if run.history and _verdicts(run, run.history) else None
+def _hunks(files: Sequence[ChangedFile], limit: int) -> str:
+    """The hunks of the named files, quoted, each after a blank line and its file's name."""
+    parts = [Part(partial(_block, file)) for file in files if file.patch]
+    return "".join(fill(parts, min(limit, _HUNKS)))
 
 
-def _changes(run: Run, evidence: str, limit: int) -> str:
-    """The section within `limit` units, after a blank line; empty where nothing is known of it.
-
-    Args:
-        evidence: the excerpts and annotations of the text.
-    """
-    history = run.history
-    if history is None:
-        return ""
-    intro = "\n".join(f"- {line}" for line in _verdicts(run, history))
-    changed = "What changed since the last green run" if history.last_green_run else "What changed"
-    if history.base_branch and (history.commits or history.files):
-        changed = f"What the pull request changes against {inline(short(history.base_branch, _NAME))}"
-    text = f"\n\n## {changed}\n\n{intro}"
-    if not intro or utf16_length(text) > limit:
-        return ""
-    limit = min(limit, _MOST)
-    marked = named(history.files, evidence)
-    files = sorted(history.files, key=lambda file: file.path not in marked)
-    parts = [
-        Part(lambda n: _list(f"Changed files ({_count(files)})", [_file(f, marked) for f in files], n), 2),
-        Part(lambda n: hunks(files, marked, n), 2),
-        Part(lambda n: _merged(history.merged, n)),
-        Part(lambda n: _commits(history, run.head_sha, n)),
-    ]
-    return text + "".join(fill(parts, limit - utf16_length(text)))
+def _block(file: ChangedFile, limit: int) -> str:
+    """As many whole lines as fit."""
+    title = f"\n\nChanged in {name(file.path, _NAME)}:\n"
+    lines = listed(file.patch.split("\n"), limit - utf16_length(title) - FRAME, "\n")
+    return title + quoted(lines) if lines else ""
 
 
-def _verdicts(run: Run, history: History) -> list[str]:
-    lines = []
-    if history.same_commit_was_green:
-        lines.append(
-            "**Flaky:** the same commit was green before. Look for order, time, network and chance first."
-        )
-    if history.base_is_red and run.pull_request:
-        base = inline(short(run.pull_request.base_branch, _NAME))
-        lines.append(f"**Already red on the base branch** {base}: the cause may not be in this change.")
-    if history.never_green:
-        known = never_green(history, lambda branch: inline(short(branch, _NAME)))
-        lines.append(f"**{known[0].upper()}{known[1:]}.**")
-    if history.last_green_run:
-        sha = f", commit {inline(history.last_green_sha[:10])}" if history.last_green_sha else ""
-        lines.append(f"Last green: run {history.last_green_run}{sha}.")
-        if history.total_commits == 0 and not history.commits and not history.same_commit_was_green:
-            lines.append("No commit since then is known.")
-        if history.last_green_of_event not in (None, history.last_green_run):
-            # Another event's run may do other things, as a push's and a nightly one do.
-            green = history.last_green_sha_of_event
-            at = f", commit {inline(green[:10])}" if green else ""
-            lines.append(f"Last green of event {inline(run.event)}: run {history.last_green_of_event}{at}.")
-    return lines
-
-
-def _list(title: str, items: Sequence[str], limit: int) -> str:
-    """A list below its title."""
-    heading = f"\n\n{title}:\n"
-    shown = listed(items, limit - len(heading), "\n")
-    return f"{heading}{shown}" if shown else ""
-
-
-def _count(files: Sequence[ChangedFile]) -> str:
-    return f"the first {MOST_FILES}" if len(files) >= MOST_FILES else str(len(files))
-
-
-def _commits(history: History, head_sha: str, limit: int) -> str:
-    """The commits; the head's message is among the facts."""
-    commits, total = history.commits, max(history.total_commits, len(history.commits))
-    others = [_commit(commit) for commit in commits if commit.sha != head_sha]
-    known = ", the head's above" if len(others) < len(commits) else ""
-    room = limit - _UNLISTED if total > len(commits) else limit
-    text = _list(f"Commits ({total}{known})", others, room)
-    unlisted = f"\n… the API lists {len(commits)} of them" if text and total > len(commits) else ""
-    return text + unlisted if utf16_length(text) + len(unlisted) <= limit else text
-
-
-def _merged(pulls: Sequence[PullRequest], limit: int) -> str:
-    """The pull requests to suspect; empty where none is known."""
-    return _list(f"Pull requests merged since then ({len(pulls)})", [_pull(pull) for pull in pulls], limit)
-
-
-def _pull(pull: PullRequest) -> str:
-    author = f", {inline(short(pull.author, 48))}" if pull.author else ""
-    return f"- #{pull.number} {inline(short(pull.title, _SUBJECT))}{author}"
-
-
-def _file(file: ChangedFile, marked: set[str]) -> str:
-    status = "" if file.status == "modified" else f", {inline(short(file.status, 20))}"
-    mark = " — **named in the log**" if file.path in marked else ""
-    return f"- {inline(short(file.path, _NAME))} +{file.additions} −{file.deletions}{status}{mark}"
-
-
-def _commit(commit: Commit) -> str:
-    author = f", {inline(short(commit.author, 48))}" if commit.author else ""
-    return f"- {inline(commit.sha[:10])} {inline(short(commit.subject, _SUBJECT))}{author}"
+def _nearest(file: ChangedFile, evidence: str) -> str:
+    """Lines of the patch around the line that the evidence names, else around the first that was changed."""
+    file_name = re.escape(file.path.rpartition("/")[2])
+    wanted = [int(number) for number in re.findall(_LINE_OF % file_name, evidence)[:_WANTED]]
+    lines = file.patch.split("\n")[:_LINES]
+    number, distance, middle = 0, _NEAR, -1
+    for at, line in enumerate(lines):
+        if hunk := _HUNK.match(line):
+            number = int(hunk["start"])
+            continue
+        if middle < 0 and line.startswith(("+", "-")):
+            middle = at
+        if line.startswith((" ", "+")):  # a line of the file as it is now
+            away = min((abs(number - one) for one in wanted), default=_NEAR)
+            if away < distance:
+                distance, middle = away, at
+            number += 1
+    return "\n".join(lines[max(middle - _BEFORE, 0) : middle + _AFTER]) if middle >= 0 else ""

@@ -8,9 +8,17 @@ from typing import NamedTuple
 
 from ...model import Annotation, Attachment, Block, Digest, Excerpt, Failure, utf16_length
 from ...sanitize import inline
-from ..excerpter import MakeExcerpt, greatest_weight, is_weak, numbers, strong_lines, units_first, without
+from ..excerpter import (
+    MakeExcerpt,
+    end_of_step,
+    greatest_weight,
+    is_weak,
+    numbers,
+    units_first,
+    without,
+)
 from ..grouping import specific_annotations
-from ..layout import Part, cut, fill, head, listed, quoted, short
+from ..layout import FRAME, Part, cut, filled, head, listed, quoted, short
 
 _FEWEST = 40  # units of an excerpt that are worth a fence
 LEAD = 1_300  # units of what broke, before any detail: with its heading, a first screen
@@ -21,7 +29,7 @@ _WEAK_END = 800  # units of a failed step's end, where no line looks like its ca
 _LONG = 4_000  # units from which on an excerpt alone begins with its strongest lines
 _BELOW_LEAD = "\n\n(Above: the strongest lines. Below: the others in the log's order.)\n\n"
 _ATTACHED_WEIGHT = 2  # a fifth of the failures' weight: the user chose the files, but they may be whole logs
-_COUNT_OF_FILES = 60  # units of the line that counts attached files left out
+_SHARE_OF_LOG = 28  # units of the words on how much of a log is shown
 _WEAK = "No line of this log looks like its cause. The end of the failed step"
 
 
@@ -39,33 +47,17 @@ def lead_of(digest: Digest, excerpt: MakeExcerpt, limit: int) -> Lead:
     A log whose excerpt is short is shown in its own order. If no line looks like an error, the lead is the
     end of the failed step.
     """
+    if is_weak(digest):
+        end = excerpt(end_of_step(digest), min(limit, _WEAK_END))
+        return Lead(end.text, frozenset(numbers(end)))
     everything = excerpt(digest, 2 * limit)
     if utf16_length(everything.text) <= limit:
         return Lead(everything.text, frozenset(numbers(everything)), whole=True)
-    if is_weak(digest):
-        return _end(digest, min(limit, _WEAK_END))
     most = greatest_weight(digest)
     # Of several failures each comes before what is near one of them.
     least = most * (1.01 if len(digest.units) > 1 else _STRONG)
     made = excerpt(units_first(digest, least), limit)
     return Lead(_strongest_first(made), frozenset(numbers(made)))
-
-
-def _end(digest: Digest, limit: int) -> Lead:
-    """The last lines of the failed step."""
-    last = max(digest.blocks, key=lambda block: (block.rule == "tail", block.weight)).last
-    lines: list[str] = []
-    numbers: set[int] = set()
-    for block in reversed([block for block in digest.blocks if block.last <= max(last, *digest.ends, 0)]):
-        if numbers and block.last < min(numbers) - _NEIGHBOURS:
-            break
-        for offset, line in reversed(list(enumerate(block.lines))):
-            limit -= utf16_length(line) + 1
-            if limit < 0:
-                return Lead("\n".join(reversed(lines)), frozenset(numbers))
-            lines.append(line)
-            numbers.add(min(block.first + offset, block.last))
-    return Lead("\n".join(reversed(lines)), frozenset(numbers))
 
 
 def _strongest_first(made: Excerpt) -> str:
@@ -82,22 +74,14 @@ def _strongest_first(made: Excerpt) -> str:
     return "\n\n".join("\n".join(line for block in group for line in block.lines) for group in groups)
 
 
-def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> tuple[str, Excerpt]:
-    """A digest's excerpt, fenced, below a line with its share of the log; and the excerpt.
-
-    Both are empty if `limit` has no room for it.
-    """
-    nothing = Excerpt("", 0, digest.total_lines)
-    room = limit - utf16_length(title) - 60
-    while room > _FEWEST:
-        made = excerpt(digest, room)
-        part = f", {made.lines} of {made.total_lines} lines" if made.cut else ""
-        block = f"{title}{part}:\n{quoted(made.text)}"
-        over = utf16_length(block) - limit
-        if over <= 0:
-            return (block, made) if made.lines else ("", nothing)
-        room -= over  # this content needs a longer fence than most
-    return "", nothing
+def log_block(title: str, digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
+    """A digest's excerpt, fenced, below a line with its share of the log; empty where it has no room."""
+    room = limit - utf16_length(title) - _SHARE_OF_LOG - FRAME
+    made = excerpt(digest, room) if room > _FEWEST else None
+    if not made or not made.lines:
+        return ""
+    part = f", {made.lines} of {made.total_lines} lines" if made.cut else ""
+    return f"{title}{part}:\n{quoted(made.text)}"
 
 
 def lead_block(failure: Failure, excerpt: MakeExcerpt, limit: int) -> tuple[str, Lead]:
@@ -105,15 +89,9 @@ def lead_block(failure: Failure, excerpt: MakeExcerpt, limit: int) -> tuple[str,
     if failure.digest is None:
         return _annotation_block(merged_annotations(failure), limit), Lead("", whole=True)
     title = f"{_WEAK}:\n" if is_weak(failure.digest) else ""
-    room = min(limit - utf16_length(title) - 12, LEAD)
-    while room > _FEWEST:
-        lead = lead_of(failure.digest, excerpt, room)
-        block = f"{title}{quoted(lead.text)}"
-        over = utf16_length(block) - limit
-        if over <= 0:
-            return (block, lead) if lead.text.strip() else ("", lead)
-        room -= over
-    return "", Lead("")
+    room = min(limit - utf16_length(title) - FRAME, LEAD)
+    lead = lead_of(failure.digest, excerpt, room) if room > _FEWEST else Lead("")
+    return f"{title}{quoted(lead.text)}" if lead.text.strip() else "", lead
 
 
 def rest_block(failure: Failure, lead: Lead, excerpt: MakeExcerpt, limit: int) -> str:
@@ -123,15 +101,15 @@ def rest_block(failure: Failure, lead: Lead, excerpt: MakeExcerpt, limit: int) -
     notes = _unrepeated(merged_annotations(failure), lead.text)
     if lead.whole:
         return _annotation_block(notes, limit)
-    digest = without(strong_lines(failure.digest), lead.lines)
+    digest = without(failure.digest, lead.lines)
     title = "From the available part of the log" if failure.partial else "From the log"
     title += ", besides the lines above" if lead.lines else ""
-    log, made = log_block(title, digest, excerpt, limit - _needed(notes, limit))
-    if len(unrepeated := _unrepeated(notes, made.text)) < len(notes):  # the log gets the room of the others
-        log, made = log_block(title, digest, excerpt, limit - _needed(unrepeated, limit))
-    notes = _unrepeated(notes, made.text)
-    rest = limit - utf16_length(log) - 2
-    return "\n\n".join(block for block in (_annotation_block(notes, rest), log) if block)
+    log = log_block(title, digest, excerpt, limit)
+    if unrepeated := _unrepeated(notes, log):
+        needed = sum(utf16_length(annotation_line(note)) + 1 for note in unrepeated) + 60
+        log = log_block(title, digest, excerpt, limit - min(needed, limit // 3))
+    rest = _annotation_block(_unrepeated(notes, log), limit - utf16_length(log) - 2)
+    return "\n\n".join(filter(None, (rest, log)))
 
 
 def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
@@ -144,13 +122,6 @@ def excerpt_with_lead(digest: Digest, excerpt: MakeExcerpt, limit: int) -> str:
     return f"{lead.text}{_BELOW_LEAD}{rest}"
 
 
-def _needed(notes: Sequence[Annotation], limit: int) -> int:
-    """Units that annotations take next to an excerpt."""
-    if not notes:
-        return 0
-    return min(sum(utf16_length(annotation_line(note)) + 1 for note in notes) + 60, limit // 3)
-
-
 def attachments_part(attachments: Sequence[Attachment], excerpt: MakeExcerpt) -> Part | None:
     """The attached files; None: there are none."""
     part = Part(partial(_attachments, attachments, excerpt), _ATTACHED_WEIGHT, "the attached files")
@@ -158,23 +129,14 @@ def attachments_part(attachments: Sequence[Attachment], excerpt: MakeExcerpt) ->
 
 
 def _attachments(attachments: Sequence[Attachment], excerpt: MakeExcerpt, limit: int) -> str:
-    """A section for each attached file, by what it needs; those without room are counted."""
-    parts = [Part(partial(_attachment, attachment, excerpt)) for attachment in attachments]
-    texts = fill(parts, limit - _COUNT_OF_FILES)
-    left = texts.count("")
-    if left == len(texts):
-        return ""
-    return "".join(texts) + (f"\n\n({left} more attached files have no room here.)" if left else "")
-
-
-def _attachment(attachment: Attachment, excerpt: MakeExcerpt, limit: int) -> str:
-    block, _ = log_block(
-        f"\n\n## Attached: {inline(short(attachment.path, 160))}\n\nFrom the file",
-        attachment.digest,
-        excerpt,
-        limit,
-    )
-    return block
+    """A section for each attached file, by what it needs; those without room are named."""
+    parts = []
+    for one in attachments:
+        name = inline(short(one.path, 160))
+        title = f"\n\n## Attached: {name}\n\nFrom the file"
+        parts.append(Part(partial(log_block, title, one.digest, excerpt), name=name))
+    sections = filled(parts, limit)
+    return "".join(sections) if any(sections[: len(parts)]) else ""
 
 
 def merged_annotations(failure: Failure) -> list[Annotation]:
@@ -209,13 +171,9 @@ def _folded(text: str) -> str:
 
 
 def _annotation_block(notes: Sequence[Annotation], limit: int) -> str:
-    lines = [annotation_line(note) for note in notes]
-    room = limit - 30
-    while lines and room > _FEWEST:
-        text = listed([cut(line, max(room // 2, _FEWEST)) for line in lines], room, "\n")
-        block = f"Annotations:\n{quoted(text)}"
-        over = utf16_length(block) - limit
-        if over <= 0:
-            return block
-        room -= over
-    return head(f"({len(lines)} annotations left out)", limit) if lines else ""
+    title = "Annotations:\n"
+    room = limit - len(title) - FRAME
+    shown = [cut(annotation_line(note), max(room // 2, _FEWEST)) for note in notes]
+    if shown and (text := listed(shown, room, "\n")):
+        return title + quoted(text)
+    return head(f"({len(notes)} annotations left out)", limit) if notes else ""

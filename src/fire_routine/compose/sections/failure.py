@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from ...model import Action, FailedJob, Failure, Run, in_words, utf16_length
 from ...sanitize import inline
 from ..excerpter import MakeExcerpt
-from ..grouping import matrix_values, passed_legs
+from ..grouping import passed_legs
 from ..highlights import cause
-from ..layout import Part, cut, fill, listed, quoted, short
-from .evidence import lead_block, rest_block
+from ..layout import Part, cut, fill, left_out, listed, quoted
+from .evidence import Lead, lead_block, rest_block
+from .title_facts import alternatives, jobs_and_step, name
 
 _WEIGHT = 9  # the failures are the reason of the text
 SMALLEST = 480  # units of a section: its heading, its step, a few lines of evidence
-_NAME = 100
-_NAME_SHORT = 48
 _LEGS = 400
 _COMMAND = 300
 _REASON = 100  # units of the cause next to the name of a failure that has no room for a section
-_ALTERNATIVES = 3  # exit codes, and shells, of jobs that share a failure
-_FEWEST_LEGS = 4  # of a matrix, before a value of the failing legs alone means anything
 
 
 def failures_part(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt) -> Part | None:
@@ -39,89 +36,70 @@ def _failures(run: Run, failures: Sequence[Failure], excerpt: MakeExcerpt, limit
         others = _others(failures[shown:], limit // 4)
     room = limit - utf16_length(others)
     share = room * 3 // 5 // shown
-    sections = [
-        _Section(run, failure, number, len(failures), excerpt, share)
-        for number, failure in enumerate(failures[:shown], 1)
-    ]
-    first = "".join(section.first for section in sections)
-    details = [Part(section.details) for section in sections]
+    first, details = "", []
+    for number, failure in enumerate(failures[:shown], 1):
+        text, lead = _broke(failure, f"Failure {number} of {len(failures)}", excerpt, share)
+        first += text
+        heading = f"\n\n## Details of failure {number}" if len(failures) > 1 else ""
+        if text and not failure.gate:
+            details.append(Part(partial(_details, run, failure, heading, lead, excerpt)))
     return first + others + "".join(fill(details, room - utf16_length(first)))
 
 
-class _Section:
-    """One failure: what broke, and its details in any size."""
+def _broke(failure: Failure, title: str, excerpt: MakeExcerpt, limit: int) -> tuple[str, Lead]:
+    """The section on what broke, and its lead; empty where it has no room."""
+    limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
+    text = f"\n\n## {title}: {jobs_and_step(failure, ' › ')}\n\n{_step(failure)}"
+    block, lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
+    text += f"\n\n{block}" if block else ""
+    return text if utf16_length(text) <= limit else "", lead
 
-    def __init__(
-        self, run: Run, failure: Failure, number: int, total: int, excerpt: MakeExcerpt, limit: int
-    ) -> None:
-        self._run, self._failure, self._number, self._total = run, failure, number, total
-        self._excerpt = excerpt
-        limit = min(limit, SMALLEST) if failure.gate else limit  # a gate takes no room from the others
-        small = limit < SMALLEST
-        text = (
-            f"\n\n## Failure {number} of {total}: {_jobs_and_step(failure, _NAME_SHORT if small else _NAME)}"
-        )
-        text += f"\n\n{_step(failure)}"
-        block, self._lead = lead_block(failure, excerpt, limit - utf16_length(text) - 2)
-        text += f"\n\n{block}" if block else ""
-        self.first = text if utf16_length(text) <= limit else ""
 
-    def details(self, limit: int) -> str:
-        """Which legs, what ran, the rest of the log; within `limit` units, after a blank line."""
-        failure = self._failure
-        if failure.gate or not self.first:
-            return ""
-        text = f"\n\n## Details of failure {self._number}" if self._total > 1 else ""
-        heading = text
-        small = limit < SMALLEST
-        left_out = []
-        for name, piece in (
-            ("the entry that knows it", _known(failure)),
-            ("which steps failed after it", _later(failure, _LEGS // 4)),
-            *_legs(self._run, failure, _LEGS // 4 if small else _LEGS),
-            ("what ran", _command(failure, min(_COMMAND, limit // 6))),
-        ):
-            if piece and utf16_length(text) + utf16_length(piece) + 2 > limit * 3 // 5:
-                left_out.append(name)  # the evidence is worth more
-            elif piece:
-                text += f"\n\n{piece}"
-        sentence = f"\n\n(No room here for {', '.join(left_out)}.)" if left_out else ""
-        room = limit - utf16_length(text + sentence) - 2
-        found = rest_block(failure, self._lead, self._excerpt, room) if room > 0 else ""
-        text += f"\n\n{found}" if found else ""
-        if text == heading or utf16_length(text) > limit:
-            return ""
-        return text + sentence if utf16_length(text + sentence) <= limit else text
+def _details(run: Run, failure: Failure, heading: str, lead: Lead, excerpt: MakeExcerpt, limit: int) -> str:
+    """Which legs, what ran, the rest of the log; within `limit` units, after a blank line."""
+    cap = min(_LEGS, limit // 4)
+    passed, names = passed_legs(run, failure), [job.name for job in failure.jobs]
+    legs = f"{len(passed)} leg" + ("" if len(passed) == 1 else "s")
+    text, missing = heading, []
+    for what, piece in (
+        ("the entry that knows it", _known(failure)),
+        ("which steps failed after it", _later(failure, _LEGS // 4)),
+        ("who shares it", _named(f"Shared by {len(names)} jobs", names, cap) if names[1:] else ""),
+        ("which legs passed", _named(f"Of the same matrix, {legs} passed", passed, cap // 2)),
+        ("what ran", _command(failure, min(_COMMAND, limit // 6))),
+    ):
+        if piece and utf16_length(text + piece) + 2 > limit * 3 // 5:
+            missing.append(what)  # the evidence is worth more
+        elif piece:
+            text += f"\n\n{piece}"
+    sentence = left_out(missing, limit)
+    found = rest_block(failure, lead, excerpt, limit - utf16_length(text + sentence) - 2)
+    text += f"\n\n{found}" if found else ""
+    if text == heading or utf16_length(text) > limit:
+        return ""
+    return text + sentence if utf16_length(text + sentence) <= limit else text
 
 
 def _others(failures: Sequence[Failure], limit: int) -> str:
     heading = f"\n\n## Without room for a section of their own: {len(failures)}\n\n"
-    lines = [
-        f"- {_jobs_and_step(one, _NAME_SHORT)}{_job_id(one.jobs[0])}{', known' if one.is_spared else ''}"
-        for one in failures
-    ]
-    shown = [
-        f"{line}: {inline(cut(cause(one), _REASON))}" if one.digest else line
-        for line, one in zip(lines, failures, strict=True)
-    ]
     room = limit - len(heading)
-    names = listed(shown if utf16_length("\n".join(shown)) <= room else lines, room, "\n")
+    for told in (_REASON, 0):  # the names of all are worth more than what is told of some
+        lines = [_other(failure, told) for failure in failures]
+        if utf16_length("\n".join(lines)) <= room:
+            break
+    names = listed(lines, room, "\n")
     return heading + names if names else ""
+
+
+def _other(failure: Failure, told: int) -> str:
+    known = ", known" if failure.is_spared else ""
+    reason = f": {inline(cut(cause(failure), told))}" if told and failure.digest else ""
+    return f"- {jobs_and_step(failure, ' › ')}{_job_id(failure.jobs[0])}{known}{reason}"
 
 
 def _job_id(job: FailedJob) -> str:
     """After a comma; empty for a log of another CI, whose job has no address at GitHub."""
     return f", job {job.id}" if job.url else ""
-
-
-def _jobs_and_step(failure: Failure, cap: int) -> str:
-    job = failure.jobs[0]
-    text = inline(short(job.name, cap))
-    if len(failure.jobs) > 1:
-        text += f" and {len(failure.jobs) - 1} more"
-    if job.failed_steps:
-        text += f" › {inline(short(job.failed_steps[0].name, cap))}"
-    return text
 
 
 def _step(failure: Failure) -> str:
@@ -131,21 +109,19 @@ def _step(failure: Failure) -> str:
     if step:
         named = f"Step {step.number}"
     elif digest and digest.step:
-        named = f"Step {inline(short(digest.step, _NAME_SHORT))}"
+        named = f"Step {name(digest.step)}"
     else:
         named = "No step failed" if job.steps else "No step ran" if job.url else "The log of a failed job"
     took = step.duration if step else None
     codes = dict.fromkeys(str(code) for code in failure.exit_codes if code is not None)
     facts = [
         named,
-        f"exit code {_alternatives(codes)}" if codes else "",
+        f"exit code {alternatives(codes)}" if codes else "",
         _ended(failure),
         f"after {in_words(took)}" if took is not None else "",
-        f"shell {_alternatives(inline(short(shell, 80)) for shell in failure.shells)}"
-        if failure.shells
-        else "",
+        f"shell {alternatives(name(shell) for shell in failure.shells)}" if failure.shells else "",
         _job_id(job)[2:] + (f" after {in_words(job.duration)}" if step is None and job.duration else ""),
-        *_no_log(failure),
+        "" if digest else "still running: no log until it is done" if job.running else "its log is not here",
     ]
     sentence = ", ".join(fact for fact in facts if fact) + "."
     gate = " It began when the others had ended, and only checks their results." if failure.gate else ""
@@ -157,26 +133,19 @@ def _known(failure: Failure) -> str:
     known = failure.known
     if known is None:
         return ""
-    note = inline(short(known.note, _LEGS)) if known.note else ""
+    note = name(known.note, _LEGS) if known.note else ""
     issue = f"<{known.issue_url}>" if known.issue_url else ""
     what = ", ".join(filter(None, (note, issue)))
     alone = "its jobs are re-run once" if known.action is Action.RERUN else "it starts no session"
     spared = f" Alone, {alone}." if failure.is_spared else ""
     if failure.known_in_part:
         spared = " It is known in part: what else the log lists as failed is not."
-    return f"Known failure ({inline(short(known.place, _LEGS))})" + (f": {what}." if what else ".") + spared
-
-
-def _alternatives(values: Iterable[str]) -> str:
-    """Values that differ between the jobs, joined with "or"."""
-    shown = list(values)
-    shown = [*shown[:_ALTERNATIVES], *(["others"] if shown[_ALTERNATIVES:] else [])]
-    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    return f"Known failure ({name(known.place, _LEGS)})" + (f": {what}." if what else ".") + spared
 
 
 def _later(failure: Failure, cap: int) -> str:
     """The steps that failed after the first: those with `if: always()` may."""
-    names = [inline(short(step.name, _NAME_SHORT)) for step in failure.jobs[0].failed_steps[1:]]
+    names = [name(step.name) for step in failure.jobs[0].failed_steps[1:]]
     shown = listed(names, cap)
     return f"Failed after it: {shown}." if shown else ""
 
@@ -188,44 +157,11 @@ def _ended(failure: Failure) -> str:
     return cut(ended, 60)
 
 
-def _no_log(failure: Failure) -> list[str]:
-    if failure.digest:
-        return []
-    running = failure.jobs[0].running
-    return ["still running: no log until it is done" if running else "its log is not here"]
-
-
-def _legs(run: Run, failure: Failure, cap: int) -> list[tuple[str, str]]:
-    """The jobs that share the failure, the passed legs of the same matrix, and what distinguishes them."""
-    passed = passed_legs(run, failure)
-    shared = passing = distinct = ""
-    if len(failure.jobs) > 1:
-        shared = _counted("Shared by {} jobs", [job.name for job in failure.jobs], cap)
-    if passed:
-        legs = "leg" if len(passed) == 1 else "legs"
-        passing = _counted(f"Of the same matrix, {{}} {legs} passed", passed, cap // 2)
-    if passed and len(failure.jobs) + len(passed) >= _FEWEST_LEGS:
-        only = [inline(short(value, _NAME_SHORT)) for value in _only_failing(failure.jobs, passed)]
-        if only:
-            distinct = f"Every leg with this failure, and no leg that passed, has {', '.join(only[:4])}."
-    return [
-        ("who shares it", shared),
-        ("what distinguishes the legs", distinct),
-        ("which legs passed", passing),
-    ]
-
-
-def _counted(words: str, jobs: Sequence[str], cap: int) -> str:
-    shown = [inline(short(name, _NAME)) for name in jobs[: cap // 4]]  # no name takes less
+def _named(words: str, jobs: Sequence[str], cap: int) -> str:
+    """How many jobs, and which; empty where there is none."""
+    shown = [name(job) for job in jobs[: cap // 4]]  # no name takes less
     names = listed(shown, cap, total=len(jobs))
-    return words.format(len(jobs)) + (f": {names}." if names else ".")
-
-
-def _only_failing(jobs: Sequence[FailedJob], passed: Sequence[str]) -> list[str]:
-    """The matrix values that all of these jobs have and no leg that passed."""
-    elsewhere = {value for name in passed for value in matrix_values(name)}
-    everywhere = set.intersection(*(set(matrix_values(job.name)) for job in jobs))
-    return [v for v in dict.fromkeys(matrix_values(jobs[0].name)) if v in everywhere and v not in elsewhere]
+    return words + (f": {names}." if names else ".") if jobs else ""
 
 
 def _command(failure: Failure, limit: int) -> str:

@@ -39,33 +39,34 @@ def _note(note: Note) -> str:
     return line.replace("](", "] (").replace("<", "‹")  # no link and no tag, regardless of names in it
 
 
-def go_on_section(run: Run, failures: Sequence[Failure], server_url: str, brief: bool) -> str:
+def go_on_section(run: Run, failures: Sequence[Failure], server_url: str) -> str:
     """Commands for the whole log, the commit, and a branch to work on; after a blank line.
 
-    Nothing that a person can name goes into a command: ids and hashes only, and only of their form.
+    Of logs of another CI, only the commit may be known.
 
-    Args:
-        brief: without words. In the commands, `JOB` stands for the number of a job.
+    Nothing that a person can name goes into a command: ids and hashes only, and only of their form. Of
+    several jobs, `JOB` stands for the number of one.
     """
-    if not _REPOSITORY.fullmatch(run.repository) or not _SHA.fullmatch(run.head_sha):
+    known = not run.id or _REPOSITORY.fullmatch(run.repository)
+    if not known or not _SHA.fullmatch(run.head_sha):
         return ""
     host = urlsplit(server_url).netloc.rpartition("@")[2] or _PUBLIC
     api = "gh api" if host == _PUBLIC else f"gh api --hostname {shlex.quote(host)}"
     path = f"repos/{run.repository}/actions"
-    one = next((job for failure in failures for job in failure.jobs if not job.running), None)
-    several = len([job for failure in failures for job in failure.jobs]) > 1
-    lines = [f"{api} {path}/jobs/{'JOB' if several else one.id}/logs"] if one else []
-    lines.append(_checkout(run))
-    words = "" if brief else _words(run)
-    heading = "\n\n## How to go on\n\n" + (f"{words}\n\n" if words else "")
-    return heading + fence("\n".join(lines), "sh")
-
-
-def _checkout(run: Run) -> str:
+    jobs = [job for failure in failures for job in failure.jobs]
+    job = "JOB" if len(jobs) > 1 else "".join(str(job.id) for job in jobs)
+    log = f"{api} {path}/jobs/{job}/logs\n" if run.id and not all(job.running for job in jobs) else ""
     # A merge queue's commit is in no pull request, though one is known of the run.
     by_pull = run.pull_request if run.event != "merge_group" else None
     ref = f"refs/pull/{by_pull.number}/head" if by_pull else run.head_sha
-    return f"git fetch origin {ref} && git checkout -B {SESSION_BRANCH}{run.id} {run.head_sha}"
+    checkout = f"git fetch origin {ref} && git checkout -B {_branch(run)} {run.head_sha}"
+    words = _words(run)
+    heading = "\n\n## How to go on\n\n" + (f"{words}\n\n" if words else "")
+    return heading + fence(log + checkout, "sh")
+
+
+def _branch(run: Run) -> str:
+    return f"{SESSION_BRANCH}{run.id}" if run.id else f"claude/fix-{run.head_sha[:10]}"
 
 
 def _words(run: Run) -> str:

@@ -1,34 +1,41 @@
-"""The first line and the facts of a run: never cut, so each value has a cap of its own."""
+"""The first line, and the facts of a run and of the same failure before: each value has a cap of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from ...model import Failure, History, Origin, Rerun, Run, utf16_length
+from ...model import EarlierSession, Failure, History, Origin, Past, PullRequest, Rerun, Run, SessionState
 from ...sanitize import inline, web_address
 from ..grouping import base_name
 from ..layout import cut, short
 
 # Names that GitHub or git bound (repository 140, branch 255) are given whole: cut, they are of no use.
 _IDENTIFIER = 255
-_PLACES = 3  # kinds of runners that are shown
-CAPS = (100, 48, 20)  # units of a name, for a roomy, a narrow and the narrowest budget
+_NAME = 64  # units of any other name
+_SESSIONS = 3
+_RUNS = 5  # in which the failure was seen before
+_SUBJECT = 192  # units of a commit message's first line
+_PLACES = 3  # kinds of runners, and values that differ between jobs, that are shown
 
 
-def title(run: Run, failures: Sequence[Failure], cap: int) -> str:
-    """What failed, where and since when, on one line; `cap`: units of a name."""
+def name(text: str, limit: int = _NAME) -> str:
+    """A name of someone else's within `limit` units."""
+    return inline(short(text, limit))
 
-    def name(text: str) -> str:
-        return inline(short(text, cap))
 
+def title(run: Run, failures: Sequence[Failure]) -> str:
+    """What failed, where and since when, on one line."""
     on = "on tag" if run.on_tag else "on"
-    where = f"in {inline(run.repository)}" + (f" {on} {name(run.head_branch)}" if run.head_branch else "")
+    where = f" in {inline(run.repository)}" if run.repository else ""
+    where += f" {on} {name(run.head_branch)}" if run.head_branch else ""
+    if not run.id:  # logs of another CI
+        return f"Failed: {name(run.workflow) or _what(run, failures)}{where}"
     number = f"run {run.id}, attempt {run.attempt}"
-    return ", ".join([f"CI failed: {_what(run, failures, name)} {where} ({number})", *_since(run, name)])
+    return ", ".join([f"CI failed: {_what(run, failures)}{where} ({number})", *_since(run)])
 
 
-def _what(run: Run, failures: Sequence[Failure], name: Callable[[str], str]) -> str:
+def _what(run: Run, failures: Sequence[Failure]) -> str:
     if not failures:
         ended = (run.conclusion or "failure").replace("_", " ")
         why = f"{ended}, no failed job" if run.jobs_known else "its jobs are not known"
@@ -38,17 +45,19 @@ def _what(run: Run, failures: Sequence[Failure], name: Callable[[str], str]) -> 
         names = list(dict.fromkeys(base_name(job.name) for job in jobs))
         shown = ", ".join(name(text) for text in names[:2]) + (", …" if len(names) > 2 else "")
         return f"{len(failures)} distinct failures in {len(jobs)} jobs ({shown})"
-    what = name(jobs[0].name)
-    if len(jobs) > 1:
-        what += f" and {len(jobs) - 1} more"
-    if jobs[0].failed_steps:
-        what += f", step {name(jobs[0].failed_steps[0].name)}"
-    if jobs[0].conclusion == "timed_out":
-        what += " (timed out)"
-    return what
+    return jobs_and_step(failures[0], ", step ") + (
+        " (timed out)" if jobs[0].conclusion == "timed_out" else ""
+    )
 
 
-def _since(run: Run, name: Callable[[str], str]) -> list[str]:
+def jobs_and_step(failure: Failure, separator: str) -> str:
+    """The first job, how many share its failure, and the failed step."""
+    job, more = failure.jobs[0], len(failure.jobs) - 1
+    step = f"{separator}{name(job.failed_steps[0].name)}" if job.failed_steps else ""
+    return name(job.name) + (f" and {more} more" if more else "") + step
+
+
+def _since(run: Run) -> list[str]:
     history = run.history or History()
     if history.same_commit_was_green:
         return ["flaky: the same commit was green before"]
@@ -56,7 +65,7 @@ def _since(run: Run, name: Callable[[str], str]) -> list[str]:
     if history.last_green_at:
         since.append(f"last green {moment(history.last_green_at)}")
     elif history.never_green:
-        since.append(never_green(history, name))
+        since.append(never_green(history))
     elif run.created_at:
         since.append(f"red since {moment(run.created_at)} or earlier")
     if history.base_is_red and run.pull_request:
@@ -64,7 +73,7 @@ def _since(run: Run, name: Callable[[str], str]) -> list[str]:
     return since
 
 
-def never_green(history: History, name: Callable[[str], str]) -> str:
+def never_green(history: History) -> str:
     """What is known instead of a last green run of the branch."""
     begin = "first run on this branch" if history.first_run else "no green run on this branch yet"
     if not history.green_branch_sha:
@@ -103,43 +112,49 @@ def _whose(run: Run) -> str:
     return f"This run is of the fork {inline(head)}" if head else "This run is of a deleted fork"
 
 
-def facts(run: Run, cap: int, failures: Sequence[Failure] = (), *, commands: bool = False) -> list[str]:
+def facts(run: Run, failures: Sequence[Failure] = (), *, commands: bool = False) -> list[str]:
     """The facts that the title does not give, a line each, the most useful first.
+
+    Of logs of another CI, the caller may have stated an address and a commit.
 
     Args:
         failures: where their jobs ran is a fact.
-        cap: units of a name; the run's link, which follows from its ids, is left out at the smallest.
         commands: those of "How to go on" follow, which name the head SHA.
     """
+    sha = f"Head SHA: {name(run.head_sha)}" if run.head_sha and not commands else ""
+    page = f"{run.url}/attempts/{run.attempt}" if run.attempt > 1 and run.url else run.url
+    address = f"<{page}>" if web_address(page) else inline(cut(page, _IDENTIFIER))
+    lines = [sha]
+    if run.id:
+        where = "; ".join(filter(None, (_other_jobs(run), _runs_on(failures))))
+        lines = [*_of_the_run(run), sha, *_of_the_code(run), where]
+    lines.append(f"Link: {address}" if address else "")
+    return [line for line in lines if line]
 
-    def name(text: str) -> str:
-        return inline(short(text, cap))
 
+def _of_the_run(run: Run) -> Iterator[str]:
     start = run.started_at or run.created_at
     began = f", {moment(start)}" if start else ""
-    page = f"{run.url}/attempts/{run.attempt}" if run.attempt > 1 and run.url else run.url
-    link = f": <{page}>" if cap > CAPS[-1] and web_address(page) else ""
-    lines = [
-        f"Workflow: {name(run.workflow)}, {inline(short(run.workflow_path, 2 * cap))},"
-        f" event {name(run.event)} by {name(run.actor)}{began}{link}",
-        *_rerun_facts(run.rerun),
-    ]
-    if not run.head_branch or utf16_length(run.head_branch) > cap or not run.pull_request:
+    workflow = f"{name(run.workflow)}, {name(run.workflow_path)}"
+    yield f"Workflow: {workflow}, event {name(run.event)} by {name(run.actor)}{began}"
+    yield from _rerun_facts(run.rerun)
+    if not run.head_branch or run.head_branch != short(run.head_branch, _NAME) or not run.pull_request:
         at = "Tag" if run.on_tag else "Branch"
-        branch = inline(short(run.head_branch, _IDENTIFIER)) if run.head_branch else "none (detached)"
+        branch = name(run.head_branch, _IDENTIFIER) if run.head_branch else "none (detached)"
         default = name(run.default_branch) if run.default_branch not in ("", run.head_branch) else ""
-        lines.append(f"{at}: {branch}" + (f" (default {default})" if default else ""))
-    if not commands:
-        lines.append(f"Head SHA: {inline(short(run.head_sha, 64))}")
+        yield f"{at}: {branch}" + (f" (default {default})" if default else "")
+
+
+def _of_the_code(run: Run) -> Iterator[str]:
     if run.from_fork:
-        lines.append(f"Head repository: {name(run.head_repository) if run.head_repository else 'deleted'}")
+        yield f"Head repository: {name(run.head_repository) if run.head_repository else 'deleted'}"
     if pull := run.pull_request:
         closed = "" if pull.state == "open" else f", {name(pull.state)}"
-        base = f"into {inline(short(pull.base_branch, 2 * cap))}"
-        lines.append(f"Pull request: #{pull.number} {name(pull.title)} {base}{closed}")
-    lines.append(_message(run, cap))
-    lines.append("; ".join(filter(None, (_other_jobs(run), _runs_on(failures, name)))))
-    return [line for line in lines if line]
+        yield f"Pull request: #{pull.number} {name(pull.title)} into {name(pull.base_branch)}{closed}"
+    if run.commit and (message := run.commit.message.strip()):
+        subject, _, more = message.partition("\n")
+        author = f" by {name(run.commit.author)}" if run.commit.author else ""
+        yield f"Commit{author}{', its first line' if more else ''}: {inline(cut(subject, _SUBJECT))}"
 
 
 def _other_jobs(run: Run) -> str:
@@ -152,42 +167,33 @@ def _other_jobs(run: Run) -> str:
     )
 
 
-def _runs_on(failures: Sequence[Failure], name: Callable[[str], str]) -> str:
+def _runs_on(failures: Sequence[Failure]) -> str:
     """The runner's labels and image, and the tools' versions: once for all failures that share them."""
-    places = list(dict.fromkeys(filter(None, (_runs_on_of(failure, name) for failure in failures))))
-    if not places:
-        return ""
-    more = f"; {len(places) - _PLACES} more kinds" if len(places) > _PLACES else ""
-    return f"on {'; '.join(places[:_PLACES])}{more}"
+    places = list(dict.fromkeys(filter(None, map(_runs_on_of, failures))))
+    more = [f"{len(places) - _PLACES} more kinds"] if len(places) > _PLACES else []
+    return f"on {'; '.join(places[:_PLACES] + more)}" if places else ""
 
 
-def _runs_on_of(failure: Failure, name: Callable[[str], str]) -> str:
-    labels = list(dict.fromkeys(", ".join(job.labels) for job in failure.jobs if job.labels))
-    parts = [name(label) for label in labels[:_PLACES]] + (["…"] if len(labels) > _PLACES else [])
-    text = " or ".join(parts)
+def _runs_on_of(failure: Failure) -> str:
+    text = alternatives(dict.fromkeys(name(", ".join(job.labels)) for job in failure.jobs if job.labels))
     if digest := failure.digest:
         text += f" (image {name(digest.image)})" if digest.image else ""
         text = ", ".join(filter(None, (text.strip(), *map(inline, digest.tools))))
     return text
 
 
-def _message(run: Run, cap: int) -> str:
-    if not run.commit or not run.commit.message.strip():
-        return ""
-    message = run.commit.message.strip()
-    author = f" by {inline(short(run.commit.author, cap))}" if run.commit.author else ""
-    subject, _, more = message.partition("\n")
-    first = ", its first line" if more else ""
-    return f"Commit{author}{first}: {inline(cut(subject, 4 * cap))}"
+def alternatives(values: Iterable[str]) -> str:
+    """Values that differ between the jobs that share a failure, joined with "or"."""
+    shown = list(values)
+    shown = [*shown[:_PLACES], *(["others"] if shown[_PLACES:] else [])]
+    return " or ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
 def _rerun_facts(rerun: Rerun | None) -> Iterator[str]:
     """How the failure compares with the first attempt's, and how often it was gone when re-run."""
-    if rerun is None:
-        return
-    if rerun.attempt is not None:
+    if rerun and rerun.attempt is not None:
         yield f"Re-run: {_compared(rerun)} (attempt {rerun.attempt} failed, and its failed jobs were re-run)"
-    if rerun.flakes:
+    if rerun and rerun.flakes:
         times = "once" if rerun.flakes == 1 else f"{rerun.flakes} times"
         yield (
             f"Flaked {times} in {rerun.days} days: gone when re-run, without a change. Look for order, time,"
@@ -207,3 +213,54 @@ def _compared(rerun: Rerun) -> str:
 
 def moment(time: datetime) -> str:
     return time.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def past_facts(past: Past, history: History | None) -> Iterator[str]:
+    """A line for each fact: where the failure was seen before, and the newest sessions first."""
+    if past.seen:
+        yield _seen(past, history)
+    for one in past.sessions[: -_SESSIONS - 1 : -1]:
+        started = f", {moment(one.started_at)}" if one.started_at else ""
+        run = f" (run {one.run}{started})" if one.run else ""
+        other = "" if one.same_failure else " on another failure"
+        yield f"An earlier session{other}{run} {_became(one)}"
+    if len(past.sessions) > _SESSIONS:
+        yield f"Sessions before that: {len(past.sessions) - _SESSIONS}"
+
+
+def _became(one: EarlierSession) -> str:
+    """What became of a session; its pull request may show what not to try again."""
+    trace, pull = one.trace, one.pull_request
+    if trace is not None and pull is not None:
+        checks = f", {trace.checks}" if trace.checks and str(trace.checks) else ""
+        link = f": <{pull.url}>" if web_address(pull.url) else ""
+        ended = "closed unmerged" if one.state is SessionState.CLOSED else str(one.state)
+        return f"tried {_named(pull)}, {ended}{checks}{link}"
+    if one.state is SessionState.BRANCH and trace is not None:
+        return f"pushed {name(trace.branch, 128)} and opened no pull request"
+    if one.state is SessionState.NONE:
+        doubt = "" if one.certain else "may have been started, and "
+        return f"{doubt}left no trace" + (f" after {one.waited}" if one.waited else "")
+    return "was started" if one.certain else "may have been started"
+
+
+def _named(pull: PullRequest) -> str:
+    return f"#{pull.number} {name(pull.title)}".rstrip()
+
+
+def _seen(past: Past, history: History | None) -> str:
+    times = [at for _, at in past.seen if at is not None]
+    since = f" since {moment(min(times))}" if times else ""
+    shown = ", ".join(str(run) for run, _ in past.seen[-_RUNS:])
+    s = "" if len(past.seen) == 1 else "s"
+    which = f"the last in runs {shown}" if len(past.seen) > _RUNS else f"in run{s} {shown}"
+    return f"Seen before: {len(past.seen)} time{s}{since}, {which}{_ended(past, history)}"
+
+
+def _ended(past: Past, history: History | None) -> str:
+    """What ended it then."""
+    if pull := past.ended_by:
+        return f"; ended then by {_named(pull)}, merged {moment(pull.merged_at)}" if pull.merged_at else ""
+    if history and history.last_green_sha and past.seen[-1][0] < (history.last_green_run or 0):
+        return f"; green again since, last at {inline(history.last_green_sha[:10])}"
+    return ""

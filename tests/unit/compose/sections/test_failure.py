@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-import pytest
-from tests.unit.compose.material import STARTED, digest, excerpt, job, run
+from tests.unit.compose.material import STARTED, digest, job, run
 
 from fire_routine.compose.excerpter import MakeExcerpt
 from fire_routine.compose.grouping import group
 from fire_routine.compose.layout import WORD, quoted
 from fire_routine.compose.sections.failure import SMALLEST, failures_part
+from fire_routine.distill import excerpt
 from fire_routine.model import Failure, Fingerprint, Run, Step, utf16_length
 
 
@@ -72,19 +72,6 @@ def test_a_gate_takes_little_room_and_is_named_as_one() -> None:
     assert len(section.partition("## Details")[0]) < SMALLEST
 
 
-@pytest.mark.parametrize("limit", [800, 1_200, 2_000, 4_000])
-def test_each_failure_has_a_section_or_is_counted(limit: int) -> None:
-    late = STARTED + timedelta(hours=1)
-    jobs = [job(number, f"a job with a long name, number {number}") for number in range(4)]
-    jobs.append(job(4, "all of them are green, or not", started_at=late, completed_at=late))
-    logs = {
-        1000 + number: digest(f"f{number}", "tests: failure", noise=99, total_lines=99) for number in range(5)
-    }
-    text = rendered(run(), group(jobs, logs), excerpt, limit)
-    others = re.search(r"a section of their own: (\d+)", text)
-    assert text.count("## Failure ") + (int(others[1]) if others else 0) == 5
-
-
 def test_without_room_for_a_section_the_strongest_line_is_next_to_the_name() -> None:
     logs = {1000 + number: digest(f"f{number}", f"boom {number}", noise=9) for number in range(9)}
     failures = group([job(number, f"job {number}") for number in range(9)], logs)
@@ -132,18 +119,12 @@ def test_without_steps_the_time_is_the_jobs_and_a_log_that_is_not_there_is_named
         assert end in section(run(), failure)
 
 
-def test_the_value_that_only_failing_legs_have_is_named() -> None:
-    def text(failed: tuple[str, ...], *passed: str) -> str:
-        jobs = tuple(job(n, f"test ({values})") for n, values in enumerate(failed))
-        failure = Failure(Fingerprint("a"), jobs, digest("a", "x"))
-        return section(run(jobs, passed_jobs=passed), failure)
-
-    windows = ("windows, 3.11", "windows, 3.12")
-    shown = text(windows, "test (linux, 3.11)", "test (linux, 3.12)", "lint", "lint (windows)")
+def test_legs_that_share_a_failure_and_those_that_passed_are_named() -> None:
+    jobs = tuple(job(n, f"test (windows, 3.{n})") for n in (11, 12))
+    material = run(jobs, passed_jobs=("test (linux, 3.11)", "test (linux, 3.12)", "lint", "lint (windows)"))
+    shown = section(material, Failure(Fingerprint("a"), jobs, digest("a", "x")))
+    assert "Shared by 2 jobs: `test (windows, 3.11)`, `test (windows, 3.12)`." in shown
     assert "Of the same matrix, 2 legs passed: `test (linux, 3.11)`, `test (linux, 3.12)`." in shown
-    assert "Every leg with this failure, and no leg that passed, has `windows`." in shown
-    assert "Every leg" not in text(("windows, 3.11", "linux, 3.12"), "test (linux, 3.11)")
-    assert "Every leg" not in text(("3.12",), "test (3.11)")  # of two legs it means nothing
 
 
 def test_a_long_command_is_cut_and_the_cut_is_marked() -> None:
@@ -163,11 +144,3 @@ def test_more_failures_than_there_is_room_for_are_listed() -> None:
     assert f"- `job {shown}` › `Run the tests`, job {1000 + shown}" in text
     assert re.search(r"and \d+ more", text)
     assert all(f"boom of job {n}\n" in text for n in range(shown))
-
-
-def test_sections_of_any_size_stay_within_their_limit() -> None:
-    jobs = [job(n, f"job {n} (é😀, {n % 5})") for n in range(40)]
-    failures = group(jobs, {one.id: digest(f"f{one.id % 7}", *("x" * 90,) * 40) for one in jobs})
-    for limit in range(-10, 6_000, 211):
-        text = rendered(run(jobs), failures, excerpt, limit)
-        assert utf16_length(text) <= max(limit, 0)

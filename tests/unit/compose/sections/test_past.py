@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.unit.compose.material import STARTED, digest, excerpt, history, job, pull_request, run
+from tests.unit.compose.material import STARTED, digest, history, job, pull_request, run
 
 from fire_routine.compose import compose, group
-from fire_routine.compose.sections import past as section
-from fire_routine.compose.sections.title_facts import CAPS
+from fire_routine.compose.sections import title_facts as section
+from fire_routine.distill import excerpt
 from fire_routine.model import (
     Checks,
     EarlierSession,
@@ -24,8 +24,8 @@ from fire_routine.model import (
 PULL = pull_request(number=14, title="Fix the tally", url="https://github.com/octo/widgets/pull/14")
 
 
-def past_facts(past: Past, known: History | None, cap: int) -> str:
-    return "".join(f"\n- {line}" for line in section.past_facts(past, known, cap))
+def past_facts(past: Past, known: History | None) -> str:
+    return "".join(f"\n- {line}" for line in section.past_facts(past, known))
 
 
 def earlier(state: SessionState | None, pull: PullRequest | None = None, **fields: object) -> EarlierSession:
@@ -49,18 +49,17 @@ def test_an_earlier_session() -> None:
         (earlier(None, trace=None, certain=False), "may have been started"),
     ):
         expected = f"\n- An earlier session (run 70, 2026-11-24 14:02 UTC) {line}"
-        assert past_facts(Past((session,)), None, CAPS[0]) == expected
-        other = past_facts(Past((replace(session, same_failure=False),)), None, CAPS[0])
+        assert past_facts(Past((session,)), None) == expected
+        other = past_facts(Past((replace(session, same_failure=False),)), None)
         assert other == expected.replace("session", "session on another failure", 1)
-    assert past_facts(Past(), history(), CAPS[0]) == ""
+    assert past_facts(Past(), history()) == ""
 
 
 def test_the_newest_sessions_are_shown_and_the_others_counted() -> None:
     many = Past(tuple(earlier(SessionState.NONE, run=number) for number in range(70, 75)))
-    facts = past_facts(many, None, CAPS[0])
+    facts = past_facts(many, None)
     assert [f"(run {number}," in facts for number in range(70, 75)] == [False, False, True, True, True]
     assert facts.endswith("- Sessions before that: 2")
-    assert past_facts(many, None, CAPS[-1]).count("An earlier session") == 1
 
 
 def test_the_same_failure_before() -> None:
@@ -77,7 +76,7 @@ def test_the_same_failure_before() -> None:
             "1 time, in run 69; ended then by #14 `Fix the tally`, merged 2026-11-24 14:02 UTC",
         ),
     ):
-        assert past_facts(past, history(), CAPS[0]) == f"\n- Seen before: {line}"
+        assert past_facts(past, history()) == f"\n- Seen before: {line}"
 
 
 def test_the_facts_are_in_the_text_and_cleaned() -> None:

@@ -9,11 +9,6 @@ import pytest
 from tests.unit.distill.logs import STEP, of
 
 
-def test_many_failed_tests_in_another_order_have_the_same() -> None:
-    lines = [f"FAILED tests/test_a.py::test_{name}_{n} - ValueError: {n}" for n in range(30) for name in "ab"]
-    assert of(STEP % "\n".join(lines)) == of(STEP % "\n".join(reversed(lines)))
-
-
 @pytest.mark.parametrize(
     "failure",
     [

@@ -42,13 +42,6 @@ def test_a_log_with_debug_lines_has_the_same_digest() -> None:
     assert (differ, len(logs) > 9) == ([], True)
 
 
-def test_debug_lines_take_no_room_from_the_cause() -> None:
-    debug = "".join(f"##[debug]Expanded step input {n}, an error string\n" for n in range(300))
-    text = distill.excerpt(distill.read([debug.encode() + QUIET]), 4_096).text
-    assert "the moon is full" in text
-    assert "##[debug]" not in text
-
-
 def test_debug_lines_are_recognised_after_gh_s_prefix() -> None:
     log = b"".join(b"test\tRun make\t2026-01-02T03:04:05.1234567Z line %d\n" % n for n in range(9))
     assert distill.read([with_debug_lines(log, 3, "test\tRun make\t")]) == distill.read([log])

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.unit.distill.logs import GITHUB_LOG, read
 
 from fire_routine import distill
-
-
-def chunked(data: bytes, size: int) -> Iterator[bytes]:
-    return (data[at : at + size] for at in range(0, len(data), size))
 
 
 @pytest.mark.parametrize("stream", ["00O ", "01E ", "00O+"])
@@ -49,12 +41,6 @@ def test_a_fold_alone_in_its_line_is_not_shown() -> None:
     )
     log = "\n".join(["ready", *folds, "$ make test\r", "error: no", 'The command "make test" exited with 2.'])
     assert "travis_" not in distill.excerpt(read(log), 2_000).text
-
-
-@given(st.integers(1, 300))
-def test_how_the_log_is_cut_into_chunks_does_not_matter(size: int) -> None:
-    data = GITHUB_LOG.encode()
-    assert distill.read(chunked(data, size)) == distill.read([data])
 
 
 @pytest.mark.parametrize(

@@ -37,15 +37,3 @@ def test_each_line_is_read_once_however_the_log_comes() -> None:
 def test_the_last_line_needs_no_end() -> None:
     counts = {b"": 0, b"\n": 1, b"one": 1, b"one\n": 1, b"\n\none": 3, SHORT[:-1]: 30_000, SHORT: 30_000}
     assert {log: distill.read([log]).total_lines for log in counts} == counts
-
-
-def test_a_progress_bar_without_end_is_one_line_of_the_log() -> None:
-    bar = b"".join(b"%d %% of it all\r" % n for n in range(SIZE // 4))
-    log = b"\n".join([b"begin", bar, b"middle", b"one", b"1 %\r" + bar, b"error: no link", b"5 failed", bar])
-    for size in CHUNKS:
-        digest = chunked(log, size)
-        assert digest.total_lines == 8
-        result = {text: block.first + at for block in digest.blocks for at, text in enumerate(block.lines)}
-        assert (result["error: no link"], result["5 failed"]) == (6, 7)
-        assert {block.first for block in digest.blocks if block.lines[-1].endswith("of it all")} <= {2, 5, 8}
-        assert distill.excerpt(digest, 100_000).lines <= 8

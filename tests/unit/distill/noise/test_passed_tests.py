@@ -26,12 +26,6 @@ RUNNERS = {
         "Running a.BTest",
         "Tests run: 3, Failures: 0, Errors: 1, Skipped: 0, Time elapsed: 0.1 sec <<< FAILURE!",
     ),
-    "ant": (
-        "    [junit] Running a.ATest",
-        "    [junit] Tests run: 3, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.1 sec",
-        "    [junit] Running a.BTest",
-        "    [junit] Tests run: 3, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.1 sec",
-    ),
     "xctest": (
         "Test Case '-[M.C a]' started.",
         "Test Case '-[M.C a]' passed (0.001 seconds).",

@@ -17,11 +17,6 @@ TOOLS = {
         "[INFO] BUILD SUCCESS",
         "[INFO] BUILD FAILURE",
     ),
-    "maven in colours": (
-        "[\x1b[1;34mINFO\x1b[m] Scanning for projects...",
-        "[\x1b[1;34mINFO\x1b[m] \x1b[1;32mBUILD SUCCESS\x1b[m",
-        "[\x1b[1;34mINFO\x1b[m] \x1b[1;31mBUILD FAILURE\x1b[m",
-    ),
     "pytest": (
         "============================= test session starts ==============================",
         "================== 12 passed, 1 skipped, 3 warnings in 0.12s ===================",

@@ -33,18 +33,3 @@ def test_no_mark_of_a_gap_is_longer_than_what_it_replaces() -> None:
             if not any(replaced) or len("\n".join(replaced)) < len(f"[… {len(gap)}]"):
                 wasted.append((log.name, gap))
     assert wasted == []
-
-
-def test_blank_lines_between_findings_of_a_long_log_are_shown() -> None:
-    reports = "".join(
-        f"Issue{n} > arguments {n} are validated STANDARD_ERROR\n"
-        f"    [Test worker] WARN graphql.GraphQL - Query failed with exception {n * 37}:"
-        f" java.lang.IllegalStateException: no {chr(97 + n % 26) * 5}\n\n"
-        for n in range(600)
-    )
-    log = f"##[group]Run gradle test\n##[endgroup]\n{reports}" + "ok\n" * 3_000
-    raw = f"{log}##[error]Process completed with exit code 1.\n"
-    lines = raw.split("\n")
-    gaps = _left_out(read([raw.encode()]), 60_000)
-    assert len(gaps) > 50
-    assert not [gap for gap in gaps if not any(lines[number - 1] for number in gap)]

@@ -61,15 +61,6 @@ def test_excerpt_names_the_rule_of_each_block() -> None:
     assert "pytest-failed" in {block.rule for block in excerpt.blocks}
 
 
-def test_excerpt_has_the_weight_of_each_block_also_next_to_others_of_its_rule() -> None:
-    weighed = [(1, ("error: a", "error: b"), 9.0), (3, ("error: c",), 4.0), (4, ("error: d",), 7.0)]
-    blocks = tuple(
-        Block(first, lines, weight, "any", first + len(lines) - 1) for first, lines, weight in weighed
-    )
-    shown = distill.excerpt(Digest(blocks, 4), 400).blocks
-    assert [(block.first, block.lines, block.weight) for block in shown] == weighed
-
-
 def test_little_room_still_names_the_test_that_failed() -> None:
     name = "pandas/tests/reshape/concat/test_append.py::TestAppend::test_append_dtype_coerce[True]"
     line = f"FAILED {name} - DeprecationWarning: {'implicit conversion of bare integers ' * 12}"
@@ -124,15 +115,6 @@ def test_what_a_long_trace_is_about_is_shown_before_its_frames() -> None:
         )
         for budget in (300, 500, 2_000):
             assert "ValueError: no price" in distill.excerpt(digest, budget).text
-
-
-@pytest.mark.parametrize("budget", [600, 1_200, 2_400])
-def test_blank_lines_are_shown_between_others_and_never_next_to_a_gap(budget: int) -> None:
-    test = "  {0}) cart sums prices {0}\n\n    Error: got {0}, want 7\n\n      at cart.spec.ts:{0}:5"
-    shown = distill.excerpt(read("\n\n".join(map(test.format, range(40)))), budget).text.split("\n")
-    nearby = [(shown[at - 1], shown[at + 1]) for at, line in enumerate(shown) if not line]
-    assert len(nearby) > 2
-    assert not any(GAP.fullmatch(line) or not line for pair in nearby for line in pair)
 
 
 @pytest.mark.parametrize("before", ["", "error: first\n"])

@@ -12,12 +12,6 @@ def of_lines(*lines: str) -> Digest:
     return Digest(tuple(Block(at, (line,), 9.0, "any", at) for at, line in enumerate(lines, 1)), len(lines))
 
 
-def test_a_long_line_next_to_findings_is_not_taken_first() -> None:
-    findings = [f"ValueError: no price {n}" for n in range(30)]
-    text = distill.excerpt(of_lines(*findings, "a payload of " + "x" * 700), 1_000).text
-    assert [line for line in findings if line not in text] == []
-
-
 def test_very_many_long_lines_are_not_all_cut_to_little() -> None:
     lines = [f"ValueError: {n} " + "x" * 300 for n in range(40)]
     text = distill.excerpt(of_lines(*lines), 1_600).text

@@ -89,29 +89,6 @@ def test_how_a_step_ended_is_named() -> None:
     assert ends == ENDS
 
 
-@pytest.mark.parametrize(
-    ("words", "ended"),
-    [
-        ("OSError: [Errno 28] No space left on device", "no space left on device"),
-        ("java.lang.OutOfMemoryError: Java heap space", "out of memory"),
-        ("Killed", "killed"),
-    ],
-)
-def test_what_a_test_printed_is_not_how_the_step_ended_that_counted_its_failures(
-    words: str, ended: str
-) -> None:
-    printed = "".join(f"2026-01-02T03:04:06.1Z {text}\n" for text in (words, *["running another test"] * 80))
-    counted = GITHUB_LOG.index("2026-01-02T03:04:08")
-    assert read(GITHUB_LOG[:counted] + printed + GITHUB_LOG[counted:]).ended == ""
-    counted = GITHUB_LOG.index("##[error]Process") - len("2026-01-02T03:04:08.1234567Z ")
-    assert read(GITHUB_LOG[:counted] + printed + GITHUB_LOG[counted:]).ended == ended
-
-
-def test_a_status_of_windows_is_an_exit_code() -> None:
-    for code in (-1073741819, 3221225477):
-        assert read(GITHUB_LOG.replace("exit code 1.", f"exit code {code}.")).exit_code == code
-
-
 @pytest.mark.parametrize("tolerated", [False, True])
 @pytest.mark.parametrize("follows", [7, 6])
 def test_of_two_failed_steps_the_first_is_reported(tolerated: bool, follows: int) -> None:

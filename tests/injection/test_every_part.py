@@ -1,4 +1,4 @@
-"""Titles, authors and branches of other pull requests, which the text and the report name, get nowhere."""
+"""A text in every part that others can write, other pull requests' included, gets nowhere at any limit."""
 
 from __future__ import annotations
 
@@ -6,13 +6,29 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.injection.checks import in_text, out_of_quotation, outside_code, when_rendered
+from tests.injection.checks import TOKEN, in_text, out_of_quotation, outside_code, when_rendered
 from tests.injection.scene import Payload, one_line, payloads
 from tests.unit.compose import material
 from tests.unit.report import samples
 
 from fire_routine.compose import compose, group
-from fire_routine.model import EarlierSession, Outcome, Past, PullRequest, Result, SessionState, SessionTrace
+from fire_routine.distill import excerpt
+from fire_routine.model import (
+    Action,
+    Annotation,
+    ChangedFile,
+    Commit,
+    EarlierSession,
+    KnownFailure,
+    Note,
+    Outcome,
+    Past,
+    PullRequest,
+    Result,
+    SessionState,
+    SessionTrace,
+    utf16_length,
+)
 from fire_routine.redact import redact_text
 from fire_routine.report import Contents, comment, summary
 
@@ -41,13 +57,23 @@ def past(text: str) -> Past:
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=[one.id for one in PAYLOADS])
 def test_a_hostile_text_gets_nowhere(payload: Payload) -> None:
-    known, job = past(payload.text), material.job(1)
-    run = material.run([job], history=material.history(merged=(hostile(payload.text),)))
-    failures = group(run.failed_jobs, {job.id: material.digest("a", "error: boom")})
-    brief = compose(run, failures, past=known, max_characters=60_000, excerpt=material.excerpt)
+    text = payload.text
+    known, notes = past(text), (Note(f"the log of {text}", "it has expired"),)
+    job = material.job(1, text, text, annotations=(Annotation("failure", text, text, text, 1),))
+    made = {"merged": (hostile(text),), "commits": (Commit("a" * 40, text, text),)}
+    changed = material.history(files=(ChangedFile(text, 1, 1, patch=f"@@ -1 +1 @@\n+{text}"),), **made)
+    run = material.run([job], history=changed, passed_jobs=(text,), notes=notes)
+    failures = group(run.failed_jobs, {job.id: material.digest("a", "error: boom", *text.split("\n"))})
+    entry = KnownFailure("known.toml", 3, text, Action.NOTE, text, "")
+    failures = tuple(replace(failure, known=entry) for failure in failures)
+    for size in (2_048, 4_096, 60_000):
+        brief = compose(run, failures, past=known, max_characters=size, excerpt=excerpt)
+        assert utf16_length(brief.text) <= size
+        assert in_text(brief.text) == []
+        assert out_of_quotation(brief.text) == []
     assert brief.text.count("#14") == 3  # tried, ended by, merged since
-    assert in_text(brief.text) == []
-    assert out_of_quotation(brief.text) == []
+    assert "Known failure (`known.toml, line 3`)" in brief.text
+    assert TOKEN[:8] not in brief.text
     session = known.sessions[-1]
     outcome = Outcome(Result.SKIPPED, "duplicate", "Started before.", session_url=session.url)
     contents = Contents(outcome, lambda line: redact_text(line)[0], brief, run, failures, past=known)
