@@ -32,6 +32,7 @@ SESSION = {
     "claude_code_session_url": "https://claude.ai/code/session_01HJKLMNOPQRSTUVWXYZ",
 }
 WHOLE = json.dumps(SESSION).encode()
+LOCAL = json.dumps({**SESSION, "claude_code_session_url": "http://127.0.0.1:1/code/session_01"}).encode()
 
 Script = Callable[[Visit], None]
 
@@ -249,6 +250,7 @@ def _statuses() -> Iterator[Fault]:
 
 
 def _tls() -> Iterator[Fault]:
+    yield Fault("TLS: session on loopback", within_tls(sends(answer("200 OK", LOCAL))), FIRED, via=TLS)
     session = within_tls(sends(answer("200 OK", WHOLE)))
     yield Fault("TLS: session", session, FIRED, via=TLS)
     yield Fault("TLS: hang after the request", within_tls(sends_and_hangs(b"")), UNKNOWN, TLS)
@@ -262,6 +264,8 @@ def _tls() -> Iterator[Fault]:
 def _proxies() -> Iterator[Fault]:
     """The server is the proxy, and where it lets one through, the endpoint as well."""
     yield Fault("proxy: session", through_tunnel(sends(answer("200 OK", WHOLE))), FIRED, via=PROXY)
+    elsewhere = through_tunnel(sends(answer("200 OK", LOCAL)))  # such a link leads to the wrong machine
+    yield Fault("proxy: session on loopback", elsewhere, UNKNOWN, via=PROXY)
     yield Fault("proxy: reset in the tunnel", through_tunnel(reset_after_the_request), UNKNOWN, PROXY)
     for status in ("403 Forbidden", "407 Proxy Authentication Required", "502 Bad Gateway"):
         script = proxy_sends(answer(status, b"<html>"))

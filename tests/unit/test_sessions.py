@@ -12,6 +12,7 @@ import pytest
 from tests.emulated.faults import Fault
 from tests.emulated.github import GitHubEmulator
 from tests.emulated.month import BOT, DAY, HOSTILE, HOUR, MINUTE, Month
+from tests.emulated.repository import timestamp
 from tests.unit.gather.gathering import github_of
 
 from fire_routine import sessions
@@ -228,6 +229,23 @@ def test_only_entries_of_the_creator_and_the_time_count(month: Month) -> None:
     assert [row["run_id"] for row in report["sessions"]] == [40_002]  # not the one from a fork's branch
     assert report["not_counted"] == {"octocat": 3, "ghost": 3}
     assert [row["run_id"] for row in report_of(month, creator="OctoCat")["sessions"]] == [40_001]
+
+
+def test_the_ledger_is_read_on_while_a_page_is_of_the_time_and_no_further(month: Month) -> None:
+    """A hundred statuses are a page: two of the time, then one that is older, and 200 more behind it."""
+    month.run(NOW - HOUR)
+    for _ in range(100):
+        month.session(month.run(SINCE - DAY))
+    first = month.session(month.run(SINCE + HOUR))
+    commit = month.github.commits[-1]
+    for _ in range(200):
+        month.github.add_status(
+            commit, {"context": "coverage", "created_at": timestamp(NOW - DAY), "creator": None}
+        )
+    report = report_of(month)
+    assert [row["run_id"] for row in report["sessions"]] == [first]
+    assert isinstance(month.github, GitHubEmulator)
+    assert len(month.github.asked(f"/commits/{commit}/statuses")) == 3
 
 
 def test_a_token_that_may_not_read_statuses_asks_once(github: GitHubEmulator, month: Month) -> None:

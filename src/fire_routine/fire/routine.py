@@ -69,7 +69,6 @@ class Routine:
             raise ValueError("a routine needs its fire URL and its token")
         self._url = endpoint(url, host_name(trusted_host) if trusted_host else "")
         token = checked_token(token)
-        parts = urlsplit(self._url)
         self._headers = {
             "Authorization": f"Bearer {token}",
             "anthropic-version": VERSION,
@@ -79,7 +78,7 @@ class Routine:
             "Connection": "close",
             "User-Agent": f"fire-routine/{__version__}",
         }
-        self._reader = ResponseReader(token, parts.scheme == "http" and parts.hostname in LOOPBACK)
+        self._reader = ResponseReader(token, urlsplit(self._url).hostname in LOOPBACK)
         self._max_wait = max_wait
         self._deadline = max_wait + REQUEST_SECONDS if deadline is None else deadline
         self._clock = clock

@@ -212,3 +212,12 @@ def test_progress_bars_are_shown_by_their_last_state_and_other_text_is_kept() ->
     log = b"get: 10%\rget: 20%\rget: 100%\rerror: the disk is full\n"
     lines = [line for block in distill.read([log]).blocks for line in block.lines]
     assert lines == ["get: 100%", "error: the disk is full"]
+
+
+def test_a_long_line_keeps_whole_words_of_its_beginning_and_of_its_end() -> None:
+    words = [f"word{number}" for number in range(3_000)]
+    line = f"error: {' '.join(words)}"
+    text = distill.excerpt(distill.read([line.encode()]), 60_000).text
+    head, _, tail = MARK.split(text)
+    assert set(head.split()[1:]) | set(tail.split()) <= set(words)
+    assert len(head) > 5_000 < len(tail)

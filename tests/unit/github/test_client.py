@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 import subprocess
@@ -209,3 +210,12 @@ def test_green_runs_are_listed_without_a_filter_by_branch(emulator: GitHubEmulat
     found = github.greens(run, 401)
     assert (dict(found.runs), set(found.events)) == ({402: "push"}, {401, 402, 403})
     assert "branch=" not in emulator.asked("/runs?")[-1].target
+
+
+def test_without_the_number_of_a_workflow_its_runs_are_asked_for_by_its_file(
+    emulator: GitHubEmulator, github: GitHub
+) -> None:
+    emulator.add_run({"id": 402, "head_sha": HEAD, "conclusion": "success"})
+    run, _ = github.run(402, None)
+    github.greens(dataclasses.replace(run, workflow_id=0, workflow_path=".github/workflows/ci.yml"), 401)
+    assert "/actions/workflows/ci.yml/runs?" in emulator.asked("/runs?")[-1].target

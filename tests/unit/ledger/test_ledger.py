@@ -138,6 +138,22 @@ def test_a_page_from_an_older_list_is_asked_for_again() -> None:
     assert Job(board).claim(A).reason == "duplicate"
 
 
+def test_a_session_that_one_look_showed_counts_even_where_the_later_looks_do_not_show_it() -> None:
+    """GitHub answers from copies, of which one may lag behind another."""
+
+    class Lagging(Board):
+        def statuses(self, sha: str, page: int = 1) -> Page:
+            found = super().statuses(sha, page)
+            if Stage.ANNOUNCED in self.stages():
+                found.statuses = [status for status in found.statuses if "other000" not in status.description]
+            return found
+
+    board = Lagging()
+    board.before_write = lambda: board.write(Stage.FIRED)
+    assert Job(board).claim(A).reason == "duplicate"
+    assert board.stages() == "fcsw"
+
+
 def test_the_lower_claim_fires_and_the_other_yields() -> None:
     board, first = Board(), list[Verdict]()
     board.before_write = lambda: first.append(Job(board, NEXT).fire(A))

@@ -87,3 +87,7 @@ def test_end_of_an_endless_line_is_found(between: str) -> None:
     line = f"{bar}\r{words}{between}" if between else f"{words} {bar}"
     text = distill.excerpt(read(f"{green}{line}\n{green}"), 4_096).text
     assert words in text
+
+
+def test_a_log_with_carriage_returns_at_the_ends_of_its_lines_reads_as_without() -> None:
+    assert read(GITHUB_LOG.replace("\n", "\r\n")) == read(GITHUB_LOG)

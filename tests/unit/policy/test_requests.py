@@ -1,0 +1,9 @@
+"""What a policy that is not asked for costs: no request."""
+
+from tests.unit.ledger.boards import Board, decided, pull_request, sample_run
+
+
+def test_without_labels_to_skip_no_pull_request_is_asked_for() -> None:
+    board = Board(pulls={5: pull_request(labels=("no-claude",))})
+    assert decided(board, sample_run(pull_request=pull_request()), skip_labels=()).fire
+    assert "pull_request" not in board.calls
