@@ -30,7 +30,7 @@ USUAL = [
     ("# fail 0", "# fail 3"),
     ("✖ 5 problems (0 errors, 5 warnings)", "✖ 5 problems (3 errors, 2 warnings)"),
     ("app exited with 1", "app exited with 137"),
-    ("2026-01-02 03:04:05 ERROR 302: Found.", "2026-01-02 03:04:05 ERROR 404: Not Found."),
+    ("2026-02-03 04:05:06 ERROR 302: Found.", "2026-02-03 04:05:06 ERROR 404: Not Found."),
     ("npm ERR! 10 packages", "npm ERR! 404 Not Found"),
     ("➤ YN0000: done, no error", "➤ YN0001: Error: cannot resolve"),
 ]

@@ -30,6 +30,7 @@ def test_a_section_shows_how_the_step_ended_how_long_it_took_and_what_ran() -> N
     assert "## Failure 1 of 1: `test` › `Run the tests`" in text
     assert "Step 5, exit code 137, killed (out of memory), after 2 min 10 s, shell `bash -e {0}`" in text
     assert ", job 1000.\n" in text  # the time is the step's
+    assert "Shared by" not in text
     assert "What ran:\n" + quoted("make test") in text
 
 
