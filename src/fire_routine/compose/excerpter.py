@@ -13,7 +13,7 @@ MakeExcerpt = Callable[[Digest, int], Excerpt]
 
 # Shares of the greatest weight from which on a line is shown. A step's last lines, and what comes before the
 # first failure, explain it less often than what follows.
-SHARE, _ASIDE = 0.15, 0.2
+SHARE, _ASIDE = 0.14, 0.2
 _NEAR = 10  # lines before a failure that belong to it
 _END = 40  # last lines of a step of which some are shown
 _BEGIN = "##[group]Run "  # of a step, as GitHub's runner marks it

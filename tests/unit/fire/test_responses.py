@@ -167,6 +167,7 @@ def test_limit_without_a_believable_reset_is_not_tried_again() -> None:
     [
         ("This routine is paused.", "Resume"),
         ("Missing anthropic-beta header", "Set `anthropic-beta`"),
+        ("A beta header is required", "Set `anthropic-beta`"),
         ("anthropic-version: required", "Update the action"),
         ("text exceeds 65,536 characters", "`max-characters`"),
         ("Something else.", "not paused"),
