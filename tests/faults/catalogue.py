@@ -118,6 +118,12 @@ def reset_after_the_request(visit: Visit) -> None:
     visit.reset()
 
 
+def reset_within_the_answer(visit: Visit) -> None:
+    visit.read_request(starts_session=True)
+    visit.send(head("200 OK", "Content-Length: 500") + WHOLE[:50])
+    visit.reset()
+
+
 def refuse_before_the_body(visit: Visit) -> None:
     visit.read_head()
     visit.send(answer("413 Content Too Large", envelope("request_too_large")))
@@ -184,8 +190,11 @@ def _connections() -> Iterator[Fault]:
     yield Fault("reset after the request", reset_after_the_request, UNKNOWN)
     yield Fault("closed after the request", sends(b""), UNKNOWN)
     yield Fault("request can't be written", hang, UNKNOWN, receive_buffer=2048)
+    yield Fault("hang before reading", hang, UNKNOWN)
     yield Fault("hang after the request", sends_and_hangs(b""), UNKNOWN)
+    yield Fault("hang in the status line", sends_and_hangs(b"HTTP/1.1 20"), UNKNOWN)
     yield Fault("hang in the headers", sends_and_hangs(b"HTTP/1.1 200 OK\r\nServ"), UNKNOWN)
+    yield Fault("hang before the body", sends_and_hangs(head("200 OK", "Content-Length: 9")), UNKNOWN)
     yield Fault("hang in the body", sends_and_hangs(head("200 OK", "Content-Length: 500") + WHOLE), UNKNOWN)
     yield Fault(
         "hang in the body of a 401",
@@ -193,6 +202,8 @@ def _connections() -> Iterator[Fault]:
         FAILED,
         why="unauthorized",
     )
+    yield Fault("dribbled status line", dribbles(b"", b"HTTP/1.1 200 " + b"O" * 60_000), UNKNOWN)
+    yield Fault("dribbled headers", dribbles(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n" * 9999), UNKNOWN)
     yield Fault("dribbled body", dribbles(head("200 OK", "Content-Length: 60000"), b" " * 60_000), UNKNOWN)
 
 
@@ -212,9 +223,19 @@ def _answers() -> Iterator[Fault]:
     )
     yield Fault("truncated", sends(head("200 OK", "Content-Length: 500") + WHOLE[:50]), UNKNOWN)
     yield Fault("truncated behind the session", sends(head("200 OK", "Content-Length: 500") + WHOLE), UNKNOWN)
+    yield Fault("truncated without length", sends(head("200 OK") + WHOLE[:50]), UNKNOWN)
+    yield Fault("truncated in the headers", sends(b"HTTP/1.1 200 OK\r\nContent-Le"), UNKNOWN)
+    yield Fault("reset within the answer", reset_within_the_answer, UNKNOWN)
+    yield Fault("chunked, cut in a chunk", sends(chunked + chunk[:40]), UNKNOWN)
     yield Fault("chunked, last chunk missing", sends(chunked + chunk), UNKNOWN)
     yield Fault("chunked, bad chunk size", sends(chunked + b"zz\r\n" + WHOLE), UNKNOWN)
     yield Fault("not HTTP", sends(b"SSH-2.0-OpenSSH_9.6\r\n"), UNKNOWN)
+    yield Fault("HTTP/2 preface", sends(b"\0\0\x12\x04\0\0\0\0\0\0\x03\0\0\0\x80"), UNKNOWN)
+    yield Fault("two lengths", sends(head("200 OK", "Content-Length: 1", "Content-Length: 2")), UNKNOWN)
+    yield Fault("switching protocols", sends(head("101 Switching Protocols", "Upgrade: x")), UNKNOWN)
+    html = b"<!doctype html><title>Sign in to the network</title>"
+    yield Fault("HTML", sends(answer("200 OK", html, "Content-Type: text/html")), UNKNOWN)
+    yield Fault("204", sends(head("204 No Content")), UNKNOWN)
 
 
 def _floods() -> Iterator[Fault]:
@@ -225,6 +246,7 @@ def _floods() -> Iterator[Fault]:
     yield Fault("body without end", floods(head("200 OK"), mebibyte, 10**6), UNKNOWN)
     many = [f"X-{number}: {'x' * 90}" for number in range(1000)]
     yield Fault("100 kB of headers", sends(answer("200 OK", WHOLE, *many)), FIRED)
+    yield Fault("one header of 90 kB", sends(answer("200 OK", WHOLE, f"X: {'x' * 90_000}")), FIRED)
     yield Fault("headers without end", floods(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n" * 9999, 10**6), UNKNOWN)
     yield Fault("100 Continue without end", floods(b"", head("100 Continue") * 99, 10**6), UNKNOWN)
 
@@ -235,6 +257,8 @@ def _statuses() -> Iterator[Fault]:
         ("401 Unauthorized", "authentication_error", FAILED, "unauthorized"),
         ("500 Internal Server Error", "api_error", UNKNOWN, ""),
         ("503 Service Unavailable", "overloaded_error", FAILED, "overloaded"),
+        ("503 Service Unavailable, by a gateway", "api_error", UNKNOWN, ""),
+        ("529 Overloaded", "overloaded_error", FAILED, "overloaded"),
     ]
     for status, kind, result, reason in table:
         script = sends(answer(status, envelope(kind)), starts_session=result is UNKNOWN)
@@ -253,11 +277,13 @@ def _tls() -> Iterator[Fault]:
     yield Fault("TLS: session on loopback", within_tls(sends(answer("200 OK", LOCAL))), FIRED, via=TLS)
     session = within_tls(sends(answer("200 OK", WHOLE)))
     yield Fault("TLS: session", session, FIRED, via=TLS)
+    yield Fault("TLS: reset after the request", within_tls(reset_after_the_request), UNKNOWN, TLS)
     yield Fault("TLS: hang after the request", within_tls(sends_and_hangs(b"")), UNKNOWN, TLS)
     yield Fault("TLS: unknown authority", session, FAILED, TLS, again=True, trusted=False)
     yield Fault("TLS: another's certificate", session, FAILED, TLS, again=True, host="x.test")
     yield Fault("TLS: answered in the clear", clear_text, FAILED, TLS, again=True)
     yield Fault("TLS: reset in the handshake", reset_within_the_request, FAILED, TLS, again=True)
+    yield Fault("TLS: closed in the handshake", close_at_once, FAILED, TLS, again=True)
     yield Fault("TLS: hang in the handshake", hang, FAILED, TLS)
 
 
@@ -272,7 +298,9 @@ def _proxies() -> Iterator[Fault]:
         yield Fault(f"proxy: {status.split()[0]}", script, FAILED, PROXY, again=True)
     script = within_tls(proxy_sends(answer("502 Bad Gateway")))
     yield Fault("https proxy: 502", script, FAILED, TLS_PROXY, again=True)
+    yield Fault("https proxy: clear text", clear_text, FAILED, TLS_PROXY, again=True)
     yield Fault("proxy: not HTTP", proxy_sends(b"220 smtp\r\n"), FAILED, PROXY, again=True)
+    yield Fault("proxy: reset", reset_within_the_request, FAILED, PROXY, again=True)
     yield Fault("proxy: closed", close_at_once, FAILED, PROXY, again=True)
     yield Fault("proxy: hang", hang, FAILED, PROXY)
 
