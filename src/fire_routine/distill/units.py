@@ -125,8 +125,10 @@ def _unit(number: int, texts: _Texts) -> dict[str, int]:
         name, reason = None, _reason(below, texts)
     else:
         name = _name(own, above, texts)
-        subject = (at for at, text in texts.known(below) if text.strip())
-        reason = next(subject, None) if announces(own) or _EMPTY.match(own) else None
+        subjects = (at for at, text in texts.known(below) if text.strip())
+        reason = next(subjects, None) if announces(own) or _EMPTY.match(own) else None
+        if reason is not None and _NAME.match(texts[reason]):  # a heading above the name, as minitest's
+            name, reason = reason, _reason(range(reason + 1, below.stop), texts)
     place = None
     if not _has_place(own):
         last, first = reason or number, name or number

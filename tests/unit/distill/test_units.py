@@ -36,6 +36,16 @@ def test_a_test_has_its_reason_and_the_first_place_that_is_no_librarys() -> None
     assert units(*lines)[0] == [lines[0].strip(), lines[2].strip(), frames[1].strip()]
 
 
+def test_a_heading_above_a_tests_name_does_not_stand_for_its_reason() -> None:
+    lines = [
+        "Error:",
+        "Till::OrderTest#test_adds_up:",
+        "NoMethodError: undefined method `cents' for nil",
+        "    app/models/order.rb:9:in `total'",
+    ]
+    assert units(*lines, "", "bin/rails test test/order_test.rb:4")[0] == [line.strip() for line in lines]
+
+
 def test_the_line_that_most_failures_tell_is_their_one_cause() -> None:
     common = "templates/till.tmpl:28: bad filter 'coins'"
     lines: list[str] = []
