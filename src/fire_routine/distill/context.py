@@ -28,15 +28,15 @@ from .types import Finding
 NEXT_TO, FALL = 0.95, 0.006  # a line of what its rule reaches; less for each line of distance
 BEFORE = (0.35, 0.25, 0.15)  # the lines before that, the nearest first
 AFTER, FALL_AFTER = 0.5, 0.02  # the first line after that, and how much less each further one
+LINES_AFTER = 20  # lines after that which have a share
 BOILERPLATE = 0.2  # factor: a line that explains nothing, here and before a step's end
-LINES_AFTER = 20  # of them
 
 LONG = 32 * 1024  # bytes of a line from which on only what is shown of it is looked at
 _CONTINUES, _OTHER_PART = expression("continues"), expression("other_part")
 _ITEM = re.compile(rb"- \S")
 # A logger's own time, if its minute is that of the line's timestamp.
 _TIME = re.compile(r"\[?\d{4}-\d\d-\d\d[T ]\d\d(:\d\d):\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]? (?=.*\w)")
-WARNS = b" warning "
+_WARNING_ROW = b" warning "  # the level in a row of a linter's list
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ def context_of(finding: Finding, store: LineStore) -> Context:
     dull = {at for at in range(len(shares)) if begin + first + at in store.boilerplate}
     if prefixed:
         dull |= boilerplate_among(around)
-    if rule.is_list and WARNS not in texts[index]:  # between a file and its error, and below it
-        dull.update(at for at, text in enumerate(around) if WARNS in text)
+    if rule.is_list and _WARNING_ROW not in texts[index]:  # between a file and its error, and below it
+        dull.update(at for at, text in enumerate(around) if _WARNING_ROW in text)
     for at in dull - {index - first}:
         shares[at] *= BOILERPLATE
     return Context(finding, begin + first, shown[first : first + len(shares)], shares)
