@@ -93,10 +93,7 @@ class Collector:
             while kept and kept[-1].number >= first and not kept[-1].rule.process_failed:
                 kept.pop()
         while self._counted and self._counted[-1][0] >= first:
-            template = self._counted.pop()[1]
-            self._counts[template] -= 1
-            if not self._counts[template]:
-                del self._counts[template]  # an earlier step may have a finding of it, which divides by it
+            self._counts[self._counted.pop()[1]] -= 1
 
     def findings(self) -> list[Finding]:
         """What is kept, in the log's order."""
