@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""What redaction makes of forms that it has not seen: recall by kind, and false findings in lines of real logs.
+"""What redaction makes of forms that it has not seen: recall by kind, and false findings in real lines.
 
     python3 src/entrypoint.py bench/first_sight.py                  # the 150 lines of first_sight.toml
     python3 src/entrypoint.py bench/first_sight.py --show           # and those whose secret can still be read
-    python3 src/entrypoint.py bench/first_sight.py --harmless LOGS  # 100 kB of lines drawn from a folder of logs
+    python3 src/entrypoint.py bench/first_sight.py --harmless LOGS  # 100 kB of lines drawn from real logs
 
 `first_sight.toml` says how its tools were chosen. It was committed before the rules that are measured on it.
 A secret survives where more than half of it can be read in one piece. The harmless lines are drawn with a
 fixed seed from those of the logs that hold a naming word or 20 characters of hexadecimal or base64. They
-are not part of this repository; `HARMLESS` is the digest of those that the README's figure stands on.
+are not part of this repository;
+`HARMLESS` is the digest of those that were measured.
 """
 
 from __future__ import annotations
@@ -109,7 +110,8 @@ def show_recall(*, show: bool) -> None:
             print(f"  {one.kind}, {one.tool}: {one.text!r}")
     for kind, alive in kinds.items():
         print(
-            f"{kind:16} {len(alive):4} lines, {sum(alive):3} survive, recall {1 - sum(alive) / len(alive):.2f}"
+            f"{kind:16} {len(alive):4} lines, {sum(alive):3} survive,"
+            f" recall {1 - sum(alive) / len(alive):.2f}"
         )
     every = [one for alive in kinds.values() for one in alive]
     print(
