@@ -56,8 +56,8 @@ _RESUME = (
     " connection is lost for three days: connect it again first."
 )
 _ANY_BAD_REQUEST = (
-    "Check at https://claude.ai/code/routines that the routine is not paused, that its owner's GitHub connection"
-    " holds, and that `anthropic-beta` is right."
+    "Check at https://claude.ai/code/routines that the routine is not paused, that its owner's GitHub"
+    " connection holds, and that `anthropic-beta` is right."
 )
 _RENEW = (
     "Generate a new token for this routine at https://claude.ai/code/routines and save it as the secret that"
