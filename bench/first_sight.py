@@ -108,12 +108,12 @@ def show_recall(*, show: bool) -> None:
         kinds.setdefault(one.kind, []).append(alive := survives(one))
         if alive and show:
             print(f"  {one.kind}, {one.tool}: {one.text!r}")
-    for kind, alive in kinds.items():
+    for kind, survived in kinds.items():
         print(
-            f"{kind:16} {len(alive):4} lines, {sum(alive):3} survive,"
-            f" recall {1 - sum(alive) / len(alive):.2f}"
+            f"{kind:16} {len(survived):4} lines, {sum(survived):3} survive,"
+            f" recall {1 - sum(survived) / len(survived):.2f}"
         )
-    every = [one for alive in kinds.values() for one in alive]
+    every = [one for survived in kinds.values() for one in survived]
     print(
         f"{'all':16} {len(every):4} lines, {sum(every):3} survive, recall {1 - sum(every) / len(every):.3f}"
     )
