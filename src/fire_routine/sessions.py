@@ -15,10 +15,10 @@ from typing import Any
 from .github import fields, parse
 from .github.client import GitHub
 from .github.traces import session_traces
-from .ledger.claims import Claim, claims, session_id, session_link
+from .ledger.claims import Claim, claims
 from .ledger.entry import Entry, Stage
 from .ledger.store import recorded
-from .model import SESSION_BRANCH, GitHubError, Run, SessionState, SessionTrace
+from .model import SESSION_BRANCH, GitHubError, Run, SessionState, SessionTrace, session_id, session_link
 from .sanitize import flat
 
 VERSION = 1  # of the report's shape; fields may be added to it

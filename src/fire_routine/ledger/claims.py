@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from ..patterns import pattern
-from ..settings import LOOPBACK
 from .entry import Entry, Stage, later
-
-_PATH = r"/code/session_[A-Za-z0-9_-]{1,200}"
-_CLAUDE = pattern(r"https://claude\.ai" + _PATH)
-_LOCAL = pattern(r"https?://(?P<host>127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?" + _PATH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +65,3 @@ def _claim(written: list[Entry], link: Callable[[str], str]) -> Claim:
         names=last.record.failures,
         url=link(last.url),
     )
-
-
-def session_link(url: str, routine_url: str) -> str:
-    """The address if it is a session's, else an empty string.
-
-    Anyone who may write commit statuses can put any address there. So an address of an entry is shown, copied
-    or counted only if it is a session's of Claude, `https://claude.ai/code/session_…`; or of the routine's
-    host, where that is loopback.
-    """
-    if _CLAUDE.fullmatch(url):
-        return url
-    found = _LOCAL.fullmatch(url)
-    host = urlsplit(routine_url).hostname or ""
-    return url if found and host in LOOPBACK and found["host"].strip("[]") == host else ""
-
-
-def session_id(url: str) -> str:
-    """The id at the end of a session's address."""
-    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]

@@ -10,11 +10,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ..clock import REAL, Clock
-from ..model import Brief, Fingerprint, History, Note, Outcome, Past, Reason, Rerun, Result, Run, Verdict
+from ..model import (
+    Brief,
+    Fingerprint,
+    History,
+    Note,
+    Outcome,
+    Past,
+    Reason,
+    Rerun,
+    Result,
+    Run,
+    Verdict,
+    session_link,
+)
 from . import messages
 from .api import LedgerApi
 from .candidate import TIMING, Candidate, Say, Watch
-from .claims import session_link
 from .entry import Stage, commit_of, failures_of, label, ref_of
 from .first_look import FirstLook
 from .lookback import ABOUT_SESSIONS, Trace, past, without_trace
@@ -41,7 +53,7 @@ class Terms:
     cool_down: timedelta = timedelta(0)  # 0: none
     again_since: datetime | None = None  # `again`: when the run was created that asks; None: not asked
     place: str = ""  # input `ledger-commit`
-    routine_url: str = ""  # whose host a session's link may have, if that is loopback
+    routine_url: str = ""  # whose host a session's link may have
     legs: int = 1  # how many jobs the matrix has that this job is part of; 1: it is part of none
     default_token: bool = True  # GitHub is asked with the workflow's own token
     elsewhere: bool = False  # the run is of another repository: nothing is fired there unrecorded

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model import Note, Outcome, Reason, Result, Run, Verdict, in_words
-from .claims import Claim, session_id
+from ..model import Note, Outcome, Reason, Result, Run, Verdict, in_words, session_id
+from .claims import Claim
 from .entry import Stage
 from .rule import Job, Ruling
 

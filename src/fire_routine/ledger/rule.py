@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .claims import Claim, session_id
+from ..model import session_id
+from .claims import Claim
 from .entry import Failure, Stage, is_uncertain
 
 DOUBTED = timedelta(minutes=5)  # after which no job is at the request that it announced

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from .reason import Reason
 from .run import Note, PullRequest
@@ -61,7 +62,7 @@ class Verdict:
     """Whether to fire; where not, why, and the earlier session if there is one."""
 
     fire: bool
-    reason: Reason | None = None  # of a fire: None
+    reason: Reason | Literal[""] = ""  # of a fire: empty
     message: str = ""  # what was decided, and how to change it; Markdown of ours
     failed: bool = False  # not firing is a fault of the set-up, not a decision
     session_id: str = ""
@@ -93,7 +94,7 @@ class Outcome:
     """What became of it all: the values of the action's outputs."""
 
     result: Result
-    reason: Reason | None = None  # where a session was fired: None
+    reason: Reason | Literal[""] = ""  # where a session was fired: empty
     message: str = ""  # what happened, and what to do about it; Markdown of ours, others' values quoted
     session_id: str = ""
     session_url: str = ""

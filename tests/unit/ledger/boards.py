@@ -168,8 +168,8 @@ class Board:
 
     def greens(self, run: Run, back_to: int) -> GreenRuns:
         self._call("greens")
-        assert back_to <= run.id or back_to > 0
-        return GreenRuns(self.greens_listed, {})
+        first = min(run.id, back_to)
+        return GreenRuns({one: event for one, event in self.greens_listed.items() if one >= first}, {})
 
     def latest_attempt(self, run_id: int) -> int:
         self._call("latest_attempt")
