@@ -15,12 +15,13 @@ SMALLEST = (
     "faults.py --every 20",
     "faults.py --every 20 --send",
     "fingerprint.py --every 20",
+    "first_sight.py",
     "long_logs.py --size 2",
     "many_jobs.py --jobs 3 --size 20000",
     "recall.py --every 20",
     "redaction.py",
     "schedules.py --schedules 4 --profile all --processes 1 --matrix 3 --crowd 4 --no-loop",
-    "start.py --jobs 2 --size 1",
+    "start.py . --jobs 2 --size 1",
 )
 # They read what the project doesn't have.
 OTHERS = {"cards.py", "public_sets.py"}
