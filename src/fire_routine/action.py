@@ -27,6 +27,7 @@ from .model import (
     Note,
     Outcome,
     Past,
+    Reason,
     Result,
     Run,
     SessionTrace,
@@ -35,7 +36,7 @@ from .model import (
     Verdict,
     fault_of,
 )
-from .redact import redact_text
+from .redact import keep_out, redact_text
 from .report import Contents, Workflow, report
 from .sanitize import code
 from .settings import (
@@ -72,13 +73,17 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
         clock: its pauses are those of the decision and of the fire. A GitHub that never lags needs none.
     """
     workflow = workflow or Workflow()
-    for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
-        workflow.mask(environ.get(PREFIX + name, ""))
+    own_secrets = [
+        environ.get(PREFIX + name, "") for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN")
+    ]
+    keep_out(*own_secrets)
+    for secret in own_secrets:
+        workflow.mask(secret)
     try:
         settings, own = read_settings(environ), read_context(environ)
         context = context_of_run(settings, own)
     except SettingsError as error:
-        outcome = Outcome(Result.FAILED, "invalid-input", str(error))
+        outcome = Outcome(Result.FAILED, Reason.INVALID_INPUT, str(error))
         return report(workflow, Contents(outcome, _clean))
     github = GitHub(context.api_url, settings.github_token, context.repository, announce=workflow.say)
     with github, fire.uninterruptible():  # the outcome of a fire is reported even while the job is cancelled
@@ -90,16 +95,18 @@ def _run_story(
     settings: Settings, context: Context, own: Context, github: GitHub, say: Say, clock: Clock
 ) -> _Progress:
     """`context`: of the run to report; `own`: of the one that this runs in, which differs with an address."""
-    progress = _Progress(Outcome(Result.FAILED, "internal-error", ""))
+    progress = _Progress(Outcome(Result.FAILED, Reason.INTERNAL_ERROR, ""))
     try:
         _story(settings, context, own, github, say, clock, progress)
     except gather.GatherError as error:
-        progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
+        progress.outcome = Outcome(Result.FAILED, Reason.NO_RUN, error.message)
     except fire.Interrupted as interruption:
-        progress.outcome = _ended_early(progress, "interrupted", f"The job was cancelled ({interruption})")
+        progress.outcome = _ended_early(
+            progress, Reason.INTERRUPTED, f"The job was cancelled ({interruption})"
+        )
     except Exception as error:  # a fault of ours must not look like a failure of the user's
         fault = f"The action has a fault ({code(fault_of(error))}; please report it). It ended"
-        progress.outcome = _ended_early(progress, "internal-error", fault)
+        progress.outcome = _ended_early(progress, Reason.INTERNAL_ERROR, fault)
     if progress.ledger is not None:
         progress.ledger.settle(progress.outcome)
     return progress
@@ -260,7 +267,7 @@ def _report(
     )
 
 
-def _ended_early(progress: _Progress, reason: str, what: str) -> Outcome:
+def _ended_early(progress: _Progress, reason: Reason, what: str) -> Outcome:
     """The outcome of a story that was cut short: before the fire, or as `fire_once` begins or returns."""
     if progress.outcome.result is Result.FIRED:
         return progress.outcome

@@ -70,7 +70,8 @@ def _listing(call: Call, key: str, kind: str, items: list[Json]) -> Answer:
     shown = [call.shown(kind, item) for item in items[(page - 1) * size : page * size]]
     body: Any = {"total_count": len(items), key: shown} if key else shown
     last = -(-len(items) // size)
-    return Answer(200, body, {"Link": _links(call, page, last)} if last > 1 else {})
+    linked = last > 1 and call.repository.links
+    return Answer(200, body, {"Link": _links(call, page, last)} if linked else {})
 
 
 def _links(call: Call, page: int, last: int) -> str:
@@ -256,6 +257,13 @@ def _commits(call: Call) -> Answer:
     return _listing(call, "", "commit", items) if items else NOT_FOUND
 
 
+def _commit(call: Call) -> Answer:
+    commit = call.repository.other_commits.get(call.names[0])
+    if commit is None and call.names[0] in call.repository.commits:
+        commit = call.repository.commit(call.names[0])
+    return _found(call, "commit", commit)
+
+
 def _check_runs(call: Call) -> Answer:
     return _listing(call, "check_runs", "check run", call.repository.check_runs.get(call.names[0], []))
 
@@ -274,6 +282,17 @@ def _create_status(call: Call) -> Answer:
 
 def _comments(call: Call) -> Answer:
     return _listing(call, "", "comment", call.repository.comments.get(call.number, []))
+
+
+def _all_comments(call: Call) -> Answer:
+    """Of all issues and pull requests: https://docs.github.com/rest/issues/comments"""
+    comments = [comment for issue in call.repository.comments.values() for comment in issue]
+    found = [one for one in comments if one["updated_at"] >= call.query.get("since", "")]
+    return _listing(call, "", "comment", sorted(found, key=lambda one: str(one["updated_at"])))
+
+
+def _commit_comments(call: Call) -> Answer:
+    return _listing(call, "", "commit comment", call.repository.commit_comments.get(call.names[0], []))
 
 
 def _create_comment(call: Call) -> Answer:
@@ -312,11 +331,14 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[Call], Answer]], ...] = tup
         ("GET", r"/git/ref/heads(?:/|%2F)(.+)", _ref),
         ("GET", r"/git/matching-refs/heads(?:/|%2F)(.*)", _matching_refs),
         ("GET", r"/commits", _commits),
+        ("GET", r"/commits/([^/]+)", _commit),
         ("GET", r"/commits/([^/]+)/check-runs", _check_runs),
+        ("GET", r"/commits/([^/]+)/comments", _commit_comments),
         ("GET", r"/commits/([^/]+)/statuses", _statuses),
         ("POST", r"/statuses/([^/]+)", _create_status),
         ("GET", r"/issues/(\d+)/comments", _comments),
         ("POST", r"/issues/(\d+)/comments", _create_comment),
+        ("GET", r"/issues/comments", _all_comments),
         ("PATCH", r"/issues/comments/(\d+)", _change_comment),
     )
 )

@@ -36,6 +36,7 @@ from .outcome import (
     Status,
     Verdict,
 )
+from .reason import Reason, Remedy
 from .run import (
     RUN_FAILED,
     Annotation,
@@ -88,6 +89,8 @@ __all__ = [
     "Outcome",
     "Past",
     "PullRequest",
+    "Reason",
+    "Remedy",
     "Rerun",
     "Result",
     "Run",

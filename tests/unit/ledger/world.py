@@ -23,6 +23,7 @@ from fire_routine.model import (
     GreenRuns,
     Note,
     Outcome,
+    Reason,
     Result,
     Run,
     SessionState,
@@ -193,6 +194,9 @@ class Client:
         size = 101 - page
         return Page(found[(page - 1) * size : page * size], len(found) > page * size, date)
 
+    def login(self) -> str:
+        raise AssertionError("the workflow's own token is known")
+
     def first_commit(self) -> str:
         self._read()
         if self._world.random.random() < self._world.faults.place_hidden:
@@ -312,7 +316,7 @@ class Client:
                 return Outcome(Result.UNKNOWN)
             return Outcome(Result.FIRED, session_id=session.id, session_url=session.url)
         except Cancelled:
-            return Outcome(Result.UNKNOWN, reason="cancelled")
+            return Outcome(Result.UNKNOWN, reason=Reason.CANCELLED)
 
 
 def leaves_trace(run_id: int) -> bool:
