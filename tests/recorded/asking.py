@@ -34,7 +34,8 @@ def run(number: int, attempt: int | None = None) -> Ask:
         return (
             f"{found.id}.{found.attempt} {found.workflow} {found.workflow_id} {found.workflow_path}"
             f" {found.event} {found.status}/{found.conclusion} {found.head_repository}:{found.head_branch}"
-            f" {found.head_sha[:7]} ‘{commit}’ by {found.actor} at {found.created_at:%F %T} pulls {list(pulls)}"
+            f" {found.head_sha[:7]} ‘{commit}’ by {found.actor} at {found.created_at:%F %T}"
+            f" pulls {list(pulls)}"
         )
 
     return ask
@@ -193,12 +194,21 @@ def comment(issue: int, marker: str, author: str) -> Ask:
 
 
 def comments(issue: int) -> Ask:
+    path = f"/issues/{issue}/comments"
+    return lambda github: comments_line(github.list_all(path, "comments", None, fields.mapping))
+
+
+def comments_of_all(path: str, **filters: str) -> Ask:
+    """As `fire-routine sessions` looks for what sessions have written."""
+    return lambda github: comments_line(github.list_page(path, "comments", None, fields.mapping, **filters))
+
+
+def comments_line(listing: Listing[fields.Json]) -> str:
     def show(one: fields.Json) -> str:
         who, body = fields.text(fields.part(one, "user"), "login"), fields.text(one, "body")
         return f"{one['id']} {who} {body[:20]!r} {fields.text(one, 'html_url')}"
 
-    path = f"/issues/{issue}/comments"
-    return lambda github: ends(github.list_all(path, "comments", None, fields.mapping).items, show)
+    return ends(listing.items, show)
 
 
 def rerun(number: int) -> Ask:
