@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from . import fire, policy
 from .clock import REAL, Clock
 from .github.client import GitHub
-from .model import GitHubError, Note, Outcome, Result
-from .redact import redact_text
+from .model import GitHubError, Note, Outcome, Reason, Result
+from .redact import keep_out, redact_text
 from .report import Contents, Workflow, report
 from .settings import PREFIX, SettingsError, context_of_run, read_context, read_settings
 from .story import Progress, Scene, tell
@@ -23,13 +23,17 @@ def run_action(environ: Mapping[str, str], workflow: Workflow | None = None, *, 
         clock: a GitHub that never lags needs no pauses.
     """
     workflow = workflow or Workflow()
-    for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN"):
-        workflow.mask(environ.get(PREFIX + name, ""))
+    own_secrets = [
+        environ.get(PREFIX + name, "") for name in ("ROUTINE_TOKEN", "ROUTINE_URL", "GITHUB_TOKEN")
+    ]
+    keep_out(*own_secrets)
+    for secret in own_secrets:
+        workflow.mask(secret)
     try:
         settings, own = read_settings(environ), read_context(environ)
         context = context_of_run(settings, own)
     except SettingsError as error:
-        outcome = Outcome(Result.FAILED, "invalid-input", str(error))
+        outcome = Outcome(Result.FAILED, Reason.INVALID_INPUT, str(error))
         return report(workflow, Contents(outcome, _clean))
     github = GitHub(
         context.api_url, settings.github_token, context.repository, clock=clock, announce=workflow.say

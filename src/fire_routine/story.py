@@ -28,6 +28,7 @@ from .model import (
     GitHubError,
     Outcome,
     Past,
+    Reason,
     Result,
     Run,
     Skip,
@@ -70,17 +71,19 @@ class Progress:
 
 def tell(scene: Scene) -> Progress:
     """The story, and what became of it."""
-    progress = Progress(Outcome(Result.FAILED, "internal-error", ""))
+    progress = Progress(Outcome(Result.FAILED, Reason.INTERNAL_ERROR, ""))
     try:
         if skip := _told(scene, progress):
             progress.outcome = _declined(skip)
     except gather.GatherError as error:
-        progress.outcome = Outcome(Result.FAILED, "no-run", error.message)
+        progress.outcome = Outcome(Result.FAILED, Reason.NO_RUN, error.message)
     except fire.Interrupted as interruption:
-        progress.outcome = _ended_early(progress, "interrupted", f"The job was cancelled ({interruption})")
+        progress.outcome = _ended_early(
+            progress, Reason.INTERRUPTED, f"The job was cancelled ({interruption})"
+        )
     except Exception as error:  # a fault of ours must not look like a failure of the user's
         fault = f"The action has a fault ({code(fault_of(error))}; please report it). It ended"
-        progress.outcome = _ended_early(progress, "internal-error", fault)
+        progress.outcome = _ended_early(progress, Reason.INTERNAL_ERROR, fault)
     if progress.decision:
         progress.decision.contest.settle(progress.outcome)
     return progress
@@ -200,7 +203,7 @@ def decide(scene: Scene, log: Log, progress: Progress) -> Skip | Fire:
     decided = decision.compete()
     if isinstance(decided, Skip):
         told = f"{policy.known_as(known)} {decided.message}" if known else decided.message
-        return replace(decided, message=told) if decided.reason == "rerun" else decided
+        return replace(decided, message=told) if decided.reason is Reason.RERUN else decided
     progress.evidence = _completed(scene, evidence, decision)
     # The last thing before the fire: all of this may have taken half a minute.
     return policy.labelled(scene.github, evidence.run, settings.skip_labels, log.note) or decided
@@ -285,7 +288,11 @@ class Decision:
         self.look_back(skip.session_url)
         run, cool_down = self.contest.run, self.log.terms.cool_down
         gone = without_trace(self.past, cool_down, run.started_at or run.created_at)
-        if skip.reason != "duplicate" or skip.session_url not in gone or not self.contest.replaces(gone):
+        if (
+            skip.reason is not Reason.DUPLICATE
+            or skip.session_url not in gone
+            or not self.contest.replaces(gone)
+        ):
             return False
         self.say(replaced(skip.session_url))
         return True
@@ -310,10 +317,10 @@ def not_sent(skip: Skip | None) -> Skip:
     would = "this would start a session."
     if skip is not None:
         would = f"it would {'fail' if skip.failed else 'be skipped'} (`{skip.reason}`): {skip.message}"
-    return policy.skip("dry-run", f"Nothing was sent. Without `dry-run`, {would}")
+    return policy.skip(Reason.DRY_RUN, f"Nothing was sent. Without `dry-run`, {would}")
 
 
-def _ended_early(progress: Progress, reason: str, what: str) -> Outcome:
+def _ended_early(progress: Progress, reason: Reason, what: str) -> Outcome:
     """The outcome of a story that was cut short: before the fire, or as `fire_once` begins or returns."""
     if progress.outcome.result is Result.FIRED:
         return progress.outcome

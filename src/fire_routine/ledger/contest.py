@@ -13,7 +13,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
 
-from ..model import Fire, Outcome, Result, Run, Skip
+from ..model import Fire, Outcome, Reason, Result, Run, Skip
 from . import messages
 from .entry import SHOWN_ROOM, Claim, Record, Stage, new_mark
 from .log import DeniedError, LateError, LedgerError, Log, UnavailableError
@@ -105,7 +105,7 @@ class Lease:
         if not self.open or not self.announced:
             return
         stage, words = _STAGES[outcome.result], messages.result(outcome, self._log.time)
-        if stage is Stage.REFUSED and outcome.reason == "interrupted":
+        if stage is Stage.REFUSED and outcome.reason is Reason.INTERRUPTED:
             stage = Stage.WITHDRAWN  # nobody refused it: a job that waits takes its place
         self._close(stage)
         url = outcome.session_url or self._run.url

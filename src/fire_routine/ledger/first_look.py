@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from ..model import Run, Skip
+from ..model import Reason, Run, Skip
 from . import messages
 from .entry import Claim, Stage, label
 from .log import LedgerError, Log, UnavailableError
@@ -105,7 +105,9 @@ class FirstLook:
         # Of too many legs for each to gather, one that finds its failure covered decides for all.
         crowd = self._log.terms.crowd
         if crowd and claim.stage is Stage.LIMITED:
-            return messages.skip("max-sessions", f"No more sessions are due ({_BY} found it).", claim.url)
+            return messages.skip(
+                Reason.MAX_SESSIONS, f"No more sessions are due ({_BY} found it).", claim.url
+            )
         if crowd and claim.stage is Stage.COVERED and claim.url:
             return messages.duplicate(f"An earlier session covers this failure ({_BY} found it).", claim.url)
         if claim.stage is Stage.UNKNOWN or (crowd and claim.stage is Stage.COVERED):

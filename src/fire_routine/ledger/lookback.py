@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ..model import EarlierSession, Note, Past, SessionState, SessionTrace
+from ..model import EarlierSession, Note, Past, Reason, SessionState, SessionTrace
 from .contest import Contest
 from .entry import Claim, Stage
 from .log import Log
 
-ABOUT_SESSIONS = ("duplicate", "earlier-unknown", "max-sessions")
+ABOUT_SESSIONS = (Reason.DUPLICATE, Reason.EARLIER_UNKNOWN, Reason.MAX_SESSIONS)
 
 
 def past_sessions(log: Log, contest: Contest, session_url: str = "") -> Past:

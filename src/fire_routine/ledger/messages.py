@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..model import Fire, Note, Outcome, Result, Run, Skip, in_words
+from ..model import Fire, Note, Outcome, Reason, Result, Run, Skip, in_words
 from .entry import Claim, Stage, session_id
 from .rule import Asker, Case, Ruling
 
@@ -19,7 +19,7 @@ GRANT_ELSEWHERE = (
 _LOOK = "look at https://claude.ai/code"
 
 
-def skip(reason: str, message: str, url: str = "") -> Skip:
+def skip(reason: Reason, message: str, url: str = "") -> Skip:
     """A decision against a fire; `url`: of the session that is at work instead."""
     return Skip(reason, message, session_id=session_id(url), session_url=url)
 
@@ -48,7 +48,7 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = 
         return lost(by)
     if ruling.leader:
         return skip(
-            "duplicate",
+            Reason.DUPLICATE,
             f"{unsure}The session for this failure is being started right now ({by}). Its link will be on the"
             " commit.",
         )
@@ -70,7 +70,7 @@ def blocked(ruling: Ruling, case: Case, now: datetime | None, *, waited: bool = 
 
 def lost(by: str) -> Skip:
     return skip(
-        "earlier-unknown",
+        Reason.EARLIER_UNKNOWN,
         f"The session for this failure was being started ({by}), and no result was reported. That job may"
         f" have died, before or after a session started: {_LOOK}.",
     )
@@ -79,19 +79,19 @@ def lost(by: str) -> Skip:
 def duplicate(message: str, url: str) -> Skip:
     if not url:
         message += " The ledger has no link to the session."
-    return skip("duplicate", message, url)
+    return skip(Reason.DUPLICATE, message, url)
 
 
 def unknown(by: str, unsure: str = "") -> Skip:
     return skip(
-        "earlier-unknown",
+        Reason.EARLIER_UNKNOWN,
         f"{unsure}The request for this failure was cut off before ({by}), so a session may exist: {_LOOK}.",
     )
 
 
 def refused(by: str) -> Skip:
     return skip(
-        "earlier-failed",
+        Reason.EARLIER_FAILED,
         f"No session was started for this attempt just now ({by}; its summary has the reason). Fix that, and"
         " re-run the failed jobs.",
     )
@@ -100,7 +100,7 @@ def refused(by: str) -> Skip:
 def rerun(run: Run) -> Skip:
     """The failed jobs of a first attempt are re-run, by this job or another."""
     return skip(
-        "rerun",
+        Reason.RERUN,
         f"The failed jobs are re-run once before a session is started. Attempt {run.attempt + 1} decides: if"
         " it fails, it starts one. If it does not begin, re-run them yourself.",
     )
@@ -113,8 +113,8 @@ def flake(first: Claim, run: Run, fired: Claim | None) -> Skip:
         " flaky. This is recorded on the commit."
     )
     if fired is None:
-        return skip("flake", f"{message} No session was started.")
-    return skip("flake", message, fired.url)
+        return skip(Reason.FLAKE, f"{message} No session was started.")
+    return skip(Reason.FLAKE, message, fired.url)
 
 
 def fires(number: int, asker: Asker) -> Fire:
@@ -131,7 +131,7 @@ def fires_unrecorded() -> Fire:
 def fired_before() -> Skip:
     """By this job, which has no other record of it than a file."""
     return skip(
-        "duplicate",
+        Reason.DUPLICATE,
         "This job has fired for this attempt already, in an earlier step: see that step's summary.",
     )
 
@@ -154,7 +154,7 @@ def _limited(ruling: Ruling, case: Case) -> Skip:
     url = last.url if last else ""
     if ruling.looping:
         return skip(
-            "max-sessions",
+            Reason.MAX_SESSIONS,
             f"A session wrote this commit (`Claude-Session` trailer), and {most} have worked on it already. A"
             " person should look.",
             url,
@@ -166,7 +166,7 @@ def _limited(ruling: Ruling, case: Case) -> Skip:
         else "none of them is at work on this failure"
     )
     return skip(
-        "max-sessions",
+        Reason.MAX_SESSIONS,
         f"{most} {started} since the workflow was last green; {none}. A person should look.",
         url,
     )
@@ -185,7 +185,7 @@ def unavailable(problem: str, grant: str = "", *, announced: bool = False) -> Sk
     remedy = grant or "Re-run the failed jobs later."
     left = " The commit may say that a session is being started, which blocks re-runs." if announced else ""
     return Skip(
-        reason="ledger-unavailable",
+        reason=Reason.LEDGER_UNAVAILABLE,
         failed=True,
         message="The commit statuses that keep a failure from having two sessions can't be used now"
         f" ({problem}). Nothing was sent. {remedy}{left}",
@@ -254,16 +254,6 @@ def unsettled(problem: str) -> Note:
 
 # --- what people see on the commit --------------------------------------------------------------------
 
-_REFUSED = {
-    "rate-limited": "rate limited",
-    "overloaded": "Claude is overloaded",
-    "unauthorized": "the token was refused",
-    "not-found": "the routine was not found",
-    "forbidden": "the account may not start one",
-    "no-connection": "no connection to Claude",
-    "interrupted": "the job was cancelled",
-}
-
 
 def covered(ruling: Ruling, now: datetime | None) -> str:
     """What the commit shows of a session that keeps this failure back; empty: the stage's own words."""
@@ -283,7 +273,7 @@ def result(outcome: Outcome, now: datetime | None) -> str:
     """What the commit shows of a request that started no session; empty: the stage's own words."""
     if outcome.result is not Result.FAILED:
         return ""
-    why = _REFUSED.get(outcome.reason) or outcome.reason.replace("-", " ")
+    why = outcome.reason.short if outcome.reason else ""
     if outcome.retry_after is not None and now is not None:
         until = now + timedelta(seconds=outcome.retry_after)
         day = "" if until.date() == now.date() else f"{until:%d %b} "

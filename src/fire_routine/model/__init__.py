@@ -37,6 +37,7 @@ from .outcome import (
     Skip,
     Status,
 )
+from .reason import Reason, Remedy
 from .run import (
     RUN_FAILED,
     Annotation,
@@ -90,6 +91,8 @@ __all__ = [
     "Outcome",
     "Past",
     "PullRequest",
+    "Reason",
+    "Remedy",
     "Rerun",
     "Result",
     "Run",

@@ -372,8 +372,8 @@ def decided(
     scene = Scene(chosen, Context(), Context(), github, lambda _: None, board.clock.value)
     evidence = Gathered(run, tuple(failures), sample_brief(), Source((), (), chosen, ""))
     progress = Progress(Outcome(Result.SKIPPED), evidence=evidence)
-    verdict = Verdict.of(decide(scene, log, progress))
-    if not verdict.fire and progress.decision:
-        progress.decision.contest.settle(Outcome(Result.SKIPPED, verdict.reason))
+    found = decide(scene, log, progress)
+    if isinstance(found, Skip) and progress.decision:
+        progress.decision.contest.settle(Outcome(Result.SKIPPED, found.reason))
     board.notes = log.notes
-    return verdict
+    return Verdict.of(found)

@@ -17,7 +17,7 @@ from tests.unit.ledger.violations import Violations
 from tests.unit.ledger.world import BRANCH, EPOCH, Cancelled, Client, Report, World
 
 from fire_routine.ledger.terms import Terms, Timing
-from fire_routine.model import History, Outcome, Result, Run
+from fire_routine.model import History, Outcome, Reason, Result, Run
 
 MOST_RERUNS = 3  # of one run
 REPLACED_AFTER = timedelta(minutes=5)
@@ -151,11 +151,11 @@ class Schedule:
         try:
             verdict = self._decide(job, failures)
         except Cancelled:
-            verdict = Verdict(False, "cancelled", "cancelled")
+            verdict = Verdict(False, Reason.CANCELLED, "cancelled")
         outcome = None
         if verdict.fire:
             if world.random.random() < self.faults.labelled:
-                outcome = Outcome(Result.SKIPPED, "skip-labels")
+                outcome = Outcome(Result.SKIPPED, Reason.SKIP_LABELS)
             else:
                 outcome = client.fire(run, failures, marks[-1])
             try:
@@ -167,7 +167,7 @@ class Schedule:
     def _decide(self, job: Job, failures: frozenset[str]) -> Verdict:
         if job.run.conclusion == "success":
             skip = job.record_flake()
-            return Verdict.of(skip) if skip else Verdict(False, "not-failed", "green")
+            return Verdict.of(skip) if skip else Verdict(False, Reason.NOT_FAILED, "green")
         return job.claim(*failures, trailers=self._trailers(job.run))
 
     def _trailers(self, run: Run) -> frozenset[str]:
