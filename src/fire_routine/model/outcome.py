@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from .reason import Reason
 from .run import Note, PullRequest
 
 SESSION_BRANCH = "claude/fix-run-"  # and the run: the branch that the text names for a session
@@ -56,16 +57,22 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether to fire; where not, why, and the earlier session if there is one."""
+class Skip:
+    """Nothing is fired: why, and the earlier session if there is one."""
 
-    fire: bool
-    reason: str = ""  # a stable, kebab-case word for the `reason` output
-    message: str = ""  # what was decided, and how to change it; Markdown of ours
+    reason: Reason
+    message: str  # what was decided, and how to change it; Markdown of ours
     failed: bool = False  # not firing is a fault of the set-up, not a decision
     session_id: str = ""
     session_url: str = ""
-    session_number: int = 0  # of the incident's sessions, from 1; 0: not known
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """This job fires."""
+
+    message: str
+    number: int = 0  # of the incident's sessions, from 1; 0: not known
 
 
 class Result(StrEnum):
@@ -92,7 +99,7 @@ class Outcome:
     """What became of it all: the values of the action's outputs."""
 
     result: Result
-    reason: str = ""
+    reason: Reason | None = None  # where a session was fired: None
     message: str = ""  # what happened, and what to do about it; Markdown of ours, others' values quoted
     session_id: str = ""
     session_url: str = ""

@@ -12,23 +12,23 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from tests.unit.ledger.baton import Baton, Task
-from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, PLACE, SERVER_ERROR, Page
+from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, PLACE, SERVER_ERROR, Page, Verdict
 from tests.unit.ledger.troubles import Faults
 
 from fire_routine.clock import Clock
 from fire_routine.ledger.entry import SHOWN, Entry, read_entry
-from fire_routine.ledger.store import ACTIONS_BOT
+from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.model import (
     GitHubError,
     GreenRuns,
     Note,
     Outcome,
+    Reason,
     Result,
     Run,
     SessionState,
     SessionTrace,
     Status,
-    Verdict,
 )
 
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -315,7 +315,7 @@ class Client:
                 return Outcome(Result.UNKNOWN)
             return Outcome(Result.FIRED, session_id=session.id, session_url=session.url)
         except Cancelled:
-            return Outcome(Result.UNKNOWN, reason="cancelled")
+            return Outcome(Result.UNKNOWN, reason=Reason.CANCELLED)
 
 
 def leaves_trace(run_id: int) -> bool:
