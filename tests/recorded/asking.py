@@ -100,7 +100,7 @@ def artifacts_line(listing: Listing[parse.Artifact]) -> str:
     return ends(listing.items, show, listing.total)
 
 
-def annotations(number: int) -> Ask:
+def annotations_of(number: int) -> Ask:
     return lambda github: ends(
         github.annotations(number),
         lambda one: f"{one.level} {one.path}:{one.line} {one.title}: {one.message}",
@@ -212,7 +212,11 @@ def comments_line(listing: Listing[fields.Json]) -> str:
 
 
 def rerun(number: int) -> Ask:
-    return lambda github: str(github.rerun_failed_jobs(number))
+    def ask(github: GitHub) -> str:
+        github.rerun_failed_jobs(number)
+        return "asked"
+
+    return ask
 
 
 def patiently() -> Ask:
