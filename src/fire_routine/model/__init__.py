@@ -26,6 +26,7 @@ from .outcome import (
     SESSION_BRANCH,
     Checks,
     EarlierSession,
+    Fire,
     GitHubError,
     Outcome,
     Past,
@@ -33,8 +34,8 @@ from .outcome import (
     Session,
     SessionState,
     SessionTrace,
+    Skip,
     Status,
-    Verdict,
 )
 from .reason import Reason, Remedy
 from .run import (
@@ -58,11 +59,13 @@ from .run import (
     origin_in_payload,
     origin_of,
 )
+from .session_link import LOOPBACK, session_id, session_link
 
 __all__ = [
     "COMPRESSED",
     "ERROR_WEIGHT",
     "LAST_LINES",
+    "LOOPBACK",
     "RUN_FAILED",
     "SESSION_BRANCH",
     "Action",
@@ -79,6 +82,7 @@ __all__ = [
     "FailedJob",
     "Failure",
     "Fingerprint",
+    "Fire",
     "GitHubError",
     "GreenRuns",
     "Highlight",
@@ -97,16 +101,18 @@ __all__ = [
     "Session",
     "SessionState",
     "SessionTrace",
+    "Skip",
     "Status",
     "Step",
     "Trigger",
     "TriggerKind",
-    "Verdict",
     "fault_of",
     "in_words",
     "is_fork",
     "origin_in_payload",
     "origin_of",
+    "session_id",
+    "session_link",
     "to_fire",
     "utf16_length",
 ]

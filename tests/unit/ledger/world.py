@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from tests.unit.ledger.baton import Baton, Task
-from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, PLACE, SERVER_ERROR, Page
+from tests.unit.ledger.boards import FORBIDDEN, NO_ANSWER, PLACE, SERVER_ERROR, Page, Verdict
 from tests.unit.ledger.troubles import Faults
 
 from fire_routine.clock import Clock
 from fire_routine.ledger.entry import SHOWN, Entry, read_entry
-from fire_routine.ledger.store import ACTIONS_BOT
+from fire_routine.ledger.log import ACTIONS_BOT
 from fire_routine.model import (
     GitHubError,
     GreenRuns,
@@ -29,7 +29,6 @@ from fire_routine.model import (
     SessionState,
     SessionTrace,
     Status,
-    Verdict,
 )
 
 EPOCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -241,10 +240,11 @@ class Client:
         """The unfiltered list, which may lag; a branch has too few runs for the filtered one."""
         world = self._world
         seen_at = self._read() - world.random.uniform(0, world.faults.lists)
-        shown = [green for green in world.greens if green[2] <= seen_at]
-        assert run.id >= 0 <= back_to
+        first = min(run.id, back_to)
+        shown = [green for green in world.greens if green[0] >= first and green[2] <= seen_at]
         return GreenRuns(
-            runs={green: event for green, event, _ in shown}, events={one.id: one.event for one in world.runs}
+            runs={green: event for green, event, _ in shown},
+            events={one.id: one.event for one in world.runs if one.id >= first},
         )
 
     def traces(
