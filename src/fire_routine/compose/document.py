@@ -14,7 +14,7 @@ from ..redact.apply import cleaned, identifiers
 from ..sanitize import new_word, on_quotations
 from ..settings import KEPT_TEXT, MIN_CHARACTERS
 from .bounds import bounded
-from .excerpter import MakeExcerpt, telling
+from .excerpter import MakeExcerpt
 from .grouping import combined, distinct
 from .highlights import highlights
 from .layout import WORD, cut, filled, head
@@ -77,8 +77,6 @@ def compose(
     material = replace(
         material,
         text=closed(material.text),
-        failures=tuple(replace(one, digest=one.digest and telling(one.digest)) for one in material.failures),
-        attachments=tuple(replace(one, digest=telling(one.digest)) for one in material.attachments),
     )
     if max_characters < MIN_CHARACTERS + min(utf16_length(given.text), KEPT_TEXT):
         raise ValueError(f"max-characters: {max_characters} is too little for this text")

@@ -7,6 +7,7 @@ Frozen values, no logic beyond their own. Times are timezone-aware UTC; sizes na
 from .evidence import (
     COMPRESSED,
     ERROR_WEIGHT,
+    HIDDEN,
     Action,
     Attachment,
     Block,
@@ -17,6 +18,7 @@ from .evidence import (
     Fingerprint,
     Highlight,
     KnownFailure,
+    Line,
     to_fire,
     utf16_length,
 )
@@ -59,6 +61,7 @@ from .run import (
 __all__ = [
     "COMPRESSED",
     "ERROR_WEIGHT",
+    "HIDDEN",
     "RUN_FAILED",
     "SESSION_BRANCH",
     "Action",
@@ -80,6 +83,7 @@ __all__ = [
     "Highlight",
     "History",
     "KnownFailure",
+    "Line",
     "Note",
     "Origin",
     "Outcome",

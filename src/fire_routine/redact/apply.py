@@ -86,9 +86,9 @@ def _is_text(value: object) -> bool:
 
 
 def _mapped_digest(digest: Digest, change: Callable[[Any], Any]) -> Digest:
-    """A digest's lines are one text, because its blocks may separate lines that belong together."""
-    lines = iter(change(tuple(line for block in digest.blocks for line in block.lines)))
-    blocks = tuple(block._replace(lines=tuple(next(lines) for _ in block.lines)) for block in digest.blocks)
+    """A digest's lines are one text."""
+    texts_of_lines = change(tuple(line.text for line in digest.lines)) if digest.lines else ()
+    lines = tuple(line._replace(text=text) for line, text in zip(digest.lines, texts_of_lines, strict=True))
     texts = {name: change(getattr(digest, name)) for name in ("step", "command", "shell", "ended", "image")}
     tools = change(digest.tools) if digest.tools else ()
-    return dataclasses.replace(digest, blocks=blocks, tools=tools, **texts)
+    return dataclasses.replace(digest, lines=lines, tools=tools, **texts)
